@@ -1,0 +1,2 @@
+export { ArtistError, type ArtistErrorOptions, type ErrorCode, errorCodes, isArtistError, systemCode } from './errors.ts';
+export { display, nearest, resolveOptions } from './options.ts';

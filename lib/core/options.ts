@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { ArtistError } from './errors.ts';
+
+/** A value as it reads in an error message: short, one line, never a secret-sized dump. */
+export function display(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (value === undefined || value === null) return String(value);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
+  return 'an object';
+}
+
+/** The known name with the smallest edit distance to `name`, if it is close enough to be a typing mistake. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein distance (Wagner-Fischer, one row). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next[j] = Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value: unknown = root;
+  for (const key of path) {
+    if (value === null || typeof value !== 'object') return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
+}
+
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let current: unknown = schema;
+  for (const key of [...path, undefined]) {
+    while (current instanceof z.ZodOptional || current instanceof z.ZodDefault || current instanceof z.ZodNullable) current = current.unwrap();
+    if (key === undefined) break;
+    if (current instanceof z.ZodObject) current = (current.shape as Record<PropertyKey, unknown>)[key];
+    else if (current instanceof z.ZodArray) current = current.element;
+    else return [];
+  }
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'an integer' : `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+    case 'too_small':
+      return issue.origin === 'string' ? `at least ${issue.minimum} characters` : issue.origin === 'array' ? `at least ${issue.minimum} items` : `a number ${issue.inclusive === false ? 'over' : 'of at least'} ${issue.minimum}`;
+    case 'too_big':
+      return issue.origin === 'string' ? `at most ${issue.maximum} characters` : issue.origin === 'array' ? `at most ${issue.maximum} items` : `a number ${issue.inclusive === false ? 'under' : 'of at most'} ${issue.maximum}`;
+    case 'invalid_value':
+      return `${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+    case 'not_multiple_of':
+      return `a multiple of ${issue.divisor}`;
+    default:
+      return issue.message;
+  }
+}
+
+/** The deepest, most specific issue: a union reports what its closest member says. */
+function firstIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
+  const issue = issues[0];
+  if (issue?.code !== 'invalid_union') return issue;
+  const nested = issue.errors
+    .map((branch) => firstIssue(branch))
+    .filter((inner): inner is z.core.$ZodIssue => inner !== undefined && (inner.path.length > 0 || inner.code !== 'invalid_type'));
+  const inner = nested[0];
+  return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
+}
+
+/**
+ * Checks `raw` against `schema` and returns the complete, typed options. The message follows one sentence,
+ * `<name>: expected <what>, got <value>`; an unknown key is an error that suggests the nearest known one.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT
+ */
+export function resolveOptions<S extends z.ZodType>(where: string, schema: S, raw: unknown): z.output<S> {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const issue = firstIssue(result.error.issues);
+  if (!issue) throw new ArtistError('ERR_INVALID_ARGUMENT', `${where}: invalid options`);
+  const name = issue.path.map(String).join('.') || where;
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    const full = [...issue.path.map(String), key].join('.');
+    const known = knownKeys(schema, issue.path);
+    const guess = nearest(key, known);
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `${full}: unknown option of ${where}()${guess ? `, did you mean ${guess}?` : known.length > 0 ? `. Known: ${known.join(', ')}` : ''}`);
+  }
+  if (issue.code === 'custom') throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: ${issue.message}`);
+  throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected ${expectation(issue)}, got ${display(valueAt(raw, issue.path))}`);
+}
