@@ -7,9 +7,9 @@
 //   AI_ARTIST_ENGINE_DIR=/path         take a stable-diffusion.cpp checkout instead of the pinned crate (it is copied, then patched)
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { extractVocabularies } from './vocabularies.mjs';
 
@@ -107,6 +107,19 @@ function applyPatches(tree) {
   return patches.length;
 }
 
+/** Files whose content did not change keep their time stamp, so that a changed patch recompiles only what it touches. */
+function keepTimes(fresh, old) {
+  for (const entry of readdirSync(fresh, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    const before = join(old, relative(fresh, file));
+    const known = statSync(before, { throwIfNoEntry: false });
+    const same = known?.isFile() && known.size === statSync(file).size && readFileSync(before).equals(readFileSync(file));
+    const time = same ? known.mtime : new Date();
+    utimesSync(file, time, time);
+  }
+}
+
 function vendor() {
   const checkout = process.env.AI_ARTIST_ENGINE_DIR ? resolve(process.env.AI_ARTIST_ENGINE_DIR) : undefined;
   const wanted = JSON.stringify(wantedStamp(checkout), null, 2);
@@ -127,6 +140,7 @@ function vendor() {
   }
   const count = applyPatches(fresh);
   extractVocabularies(join(fresh, 'src/tokenizers/vocab'), vocabularyDir);
+  keepTimes(fresh, engineDir);
   rmSync(engineDir, { recursive: true, force: true });
   renameSync(fresh, engineDir);
   writeFileSync(stampFile, `${wanted}\n`);

@@ -1,5 +1,6 @@
 #include "engine/job.h"
 
+#include <algorithm>
 #include <chrono>
 #include <new>
 
@@ -123,8 +124,10 @@ void Job::hear_log(sd_log_level_t level, const char* text) {
     }
     if (level >= SD_LOG_WARN) {
         std::lock_guard<std::mutex> lock(log_mutex_);
-        if (log_.size() < max_log_lines_) {
-            log_.emplace_back(level, line);
+        // The engine reads a LoRA once per module and says the same each time.
+        const auto said = std::make_pair(level, line);
+        if (log_.size() < max_log_lines_ && std::find(log_.begin(), log_.end(), said) == log_.end()) {
+            log_.push_back(said);
         }
     }
     listener->on_log(level, line);
