@@ -23,8 +23,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND NOT MSVC)
     add_compile_options(-msse3 -mssse3 -msse4.1 -msse4.2 -mpopcnt -mcx16)
 endif()
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-    # A distribution's libstdc++ may be older than this compiler's. Linked in and hidden it cannot matter.
-    add_link_options(-static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -Wl,--gc-sections)
+    # A distribution's libstdc++ may be older than this compiler's. Linked in and hidden it cannot matter. libgcc_s stays shared: every
+    # Linux has it, and the static one of a new GCC would ask for a newer glibc (_dl_find_object, 2.35).
+    add_link_options(-static-libstdc++ -Wl,--exclude-libs,ALL -Wl,--gc-sections)
 endif()
 
 # ggml's CMake files make every variant a dependency of "ggml". The ones we do not ship are dropped here, so they are never compiled.
