@@ -1,0 +1,19 @@
+export { type DecodeOptions, decodeImage, type Fit, fits, type ImageInput, resizeImage } from './decode.ts';
+export { digitalSourceType, embedMarks, type MarkedFormat, type Marks } from './embed.ts';
+export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type SavedImage, type SaveOptions } from './image.ts';
+export { readInfotext, writeInfotext } from './infotext.ts';
+export { hashDistance, perceptualHash } from './perceptual-hash.ts';
+export type { RawImage } from './raw-image.ts';
+export { type FoundRecipe, type RecipeSource, readRecipe } from './read-recipe.ts';
+export { canonicalJson, checkRecipe, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipe.ts';
+export { engineNames, samplerTitle, schedulerTitle } from './sampler-names.ts';
+export {
+  checkTechnical,
+  judgeTechnical,
+  measureTechnical,
+  type TechnicalJudgement,
+  type TechnicalMeasures,
+  type TechnicalThresholds,
+  type TechnicalVerdict,
+} from './technical.ts';
+export type { DigitalSourceType } from './xmp.ts';

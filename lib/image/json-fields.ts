@@ -1,0 +1,66 @@
+/** Careful reading of JSON that another program wrote: a field of the wrong type is no field. */
+
+/** Longest text that is parsed as JSON, UTF-16 units: parsing more would hold up the event loop for longer than 100 ms. */
+const maxJsonLength = 8 * 1024 * 1024;
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+export function asObject(value: unknown): JsonObject | undefined {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : undefined;
+}
+
+/** The JSON object in a text, or undefined. Python's NaN and Infinity, which ComfyUI writes, count as null. */
+export function parseObject(text: string | undefined): JsonObject | undefined {
+  if (text === undefined || text.length > maxJsonLength || !text.trimStart().startsWith('{')) return undefined;
+  for (const attempt of [text, text.replace(/(?<![\w"])-?(?:NaN|Infinity)(?![\w"])/g, 'null')]) {
+    try {
+      return asObject(JSON.parse(attempt));
+    } catch {
+      // Not JSON (or not yet): text that only looks like it is no recipe.
+    }
+  }
+  return undefined;
+}
+
+function own(object: JsonObject | undefined, key: string): unknown {
+  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+export function objectAt(object: JsonObject | undefined, key: string): JsonObject | undefined {
+  return asObject(own(object, key));
+}
+
+export function arrayAt(object: JsonObject | undefined, key: string): readonly unknown[] {
+  const value = own(object, key);
+  return Array.isArray(value) ? value : [];
+}
+
+/** The first of the keys that holds a text which is not empty. */
+export function textAt(object: JsonObject | undefined, ...keys: string[]): string | undefined {
+  for (const key of keys) {
+    const value = own(object, key);
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return undefined;
+}
+
+/** The first of the keys that holds a finite number, as a number or in a string. */
+export function numberAt(object: JsonObject | undefined, ...keys: string[]): number | undefined {
+  for (const key of keys) {
+    const value = own(object, key);
+    const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    if (typeof parsed === 'number' && Number.isFinite(parsed)) return parsed;
+  }
+  return undefined;
+}
+
+/** Like numberAt, for whole numbers that JavaScript holds exactly. A seed above 2^53 would be another seed: it is left out. */
+export function wholeAt(object: JsonObject | undefined, minimum: number, ...keys: string[]): number | undefined {
+  const value = numberAt(object, ...keys);
+  return value !== undefined && Number.isSafeInteger(value) && value >= minimum ? value : undefined;
+}
+
+/** File name without folders and without the suffix of a weights file. */
+export function weightsName(path: string): string {
+  return (path.split(/[\\/]/).pop() ?? path).replace(/\.(?:safetensors|sft|ckpt|pt|pth|bin|gguf)$/i, '');
+}
