@@ -3,7 +3,7 @@
 //   mini.gguf: UNet as Q8_0, text encoder F16, token table with its empty rows left out; the other files are copied.
 // Checks itself: every value is read back from the written file and compared with the original.
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dequantizeQ8, f8e4m3ToFloat, floatToHalf, halfToFloat, quantizeQ8 } from '../lib/models/float-formats.ts';
@@ -25,7 +25,12 @@ const tokenIndex = 'cond_stage_model.transformer.text_model.embeddings.token_ind
 const keptNames = ['time_embed.', 'label_emb.', 'embedding', 'input_blocks.0.0.', 'diffusion_model.out.'];
 function quantised(name, shape) {
   const values = shape.reduce((product, size) => product * size, 1);
-  return name.startsWith('model.diffusion_model.') && shape.length >= 2 && !keptNames.some((part) => name.includes(part)) && (values / shape[0]) % 32 === 0;
+  return (
+    name.startsWith('model.diffusion_model.') &&
+    shape.length >= 2 &&
+    !keptNames.some((part) => name.includes(part)) &&
+    (values / shape[0]) % 32 === 0
+  );
 }
 
 const source = join(seed, 'mini.safetensors');
@@ -77,8 +82,14 @@ await writeGguf(target, header.tensors.flatMap(pack), {
 });
 await check();
 
-const copies = { 'mini-tae.safetensors': 'tae', 'mini-clip.safetensors': 'clip', 'mini-clip-config.json': 'clip-config', 'realesrgan-x4plus-anime-6b.safetensors': 'upscaler', 'vocab.json': 'prompt-vocabulary' };
-for (const name of Object.keys(copies)) await copyFile(join(seed, name), join(out, name));
+const copies = {
+  'mini-tae.safetensors': 'tae',
+  'mini-clip.safetensors': 'clip',
+  'mini-clip-config.json': 'clip-config',
+  'realesrgan-x4plus-anime-6b.safetensors': 'upscaler',
+  'vocab.json': 'prompt-vocabulary',
+};
+for (const name of Object.keys(copies)) await writeFile(join(out, name), await readFile(join(seed, name)));
 
 const licences = { upscaler: 'BSD-3-Clause' };
 const files = [];
@@ -103,7 +114,9 @@ if (total >= 40e6) throw new Error(`models/ must stay under 40 MB, got ${total} 
 async function check() {
   const written = await readModelHeader(target);
   const content = await readFile(target);
-  const at = new Map(written.tensors.map((tensor) => [tensor.name, { ...tensor, data: content.subarray(tensor.offset, tensor.offset + tensor.bytes) }]));
+  const at = new Map(
+    written.tensors.map((tensor) => [tensor.name, { ...tensor, data: content.subarray(tensor.offset, tensor.offset + tensor.bytes) }]),
+  );
   let exact = 0;
   let worst = 0;
   let squares = 0;
@@ -140,5 +153,7 @@ async function check() {
   }
   // Half a step of 1/127, and the F16 rounding of the scale.
   if (worst > 0.5 / 127 + 1e-3) throw new Error(`Q8_0: error ${worst} of a block's largest value`);
-  console.error(`mini.gguf: ${written.tensors.length} tensors, ${exact} exact; Q8_0 worst error ${(worst * 127).toFixed(3)} steps, relative RMS ${Math.sqrt(squares / signal).toExponential(2)}`);
+  console.error(
+    `mini.gguf: ${written.tensors.length} tensors, ${exact} exact; Q8_0 worst error ${(worst * 127).toFixed(3)} steps, relative RMS ${Math.sqrt(squares / signal).toExponential(2)}`,
+  );
 }

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ArtistError, packageRoot } from '../core/index.ts';
+import type { ModelDefaults, ModelLicence } from './aliases.ts';
+import { hashFile } from './tensor-hash.ts';
+
+export const bundledName = 'ai-artist-mini';
+
+/** models/manifest.json, written by scripts/bundle-model.mjs. */
+const manifestSchema = z.strictObject({
+  schema: z.literal(1),
+  model: z.string(),
+  files: z.array(
+    z.strictObject({
+      name: z.string().regex(/^[\w.-]+$/),
+      role: z.enum(['diffusion', 'tae', 'clip', 'clip-config', 'upscaler', 'prompt-vocabulary']),
+      bytes: z.int().positive(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      tensorHash: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
+      licence: z.string(),
+    }),
+  ),
+});
+export type BundledManifest = z.output<typeof manifestSchema>;
+
+export interface BundledModel {
+  readonly name: typeof bundledName;
+  /** Folder of the files. */
+  readonly folder: string;
+  /** UNet and text encoder. */
+  readonly model: string;
+  /** Tiny autoencoder: this model has no other. */
+  readonly tae: string;
+  readonly clip: string;
+  readonly clipConfig: string;
+  /** RealESRGAN x4plus anime 6B. */
+  readonly upscaler: string;
+  /** Words the model knows: styles, backgrounds, concepts. */
+  readonly vocabulary: string;
+  readonly defaults: ModelDefaults;
+  readonly upscaleFactor: 4;
+  readonly licence: ModelLicence;
+  readonly manifest: BundledManifest;
+}
+
+/** 128 x 128, 20 steps, cfg 5: what models/MODEL.md recommends and the weights were measured with. */
+const defaults: ModelDefaults = { width: 128, height: 128, steps: 20, cfgScale: 5, sampler: 'euler', scheduler: 'discrete' };
+
+/**
+ * Paths and defaults of the model that ships with the package.
+ *
+ * @throws ArtistError ERR_MODEL_NOT_FOUND where the package was installed without its models/ folder
+ */
+export function bundledModel(): BundledModel {
+  const folder = join(packageRoot(), 'models');
+  const manifest = readManifest(folder);
+  const file = (role: BundledManifest['files'][number]['role']): string => {
+    const entry = manifest.files.find((candidate) => candidate.role === role);
+    if (!entry) throw incomplete(join(folder, 'manifest.json'), `lists no file for ${role}`);
+    return join(folder, entry.name);
+  };
+  return {
+    name: bundledName,
+    folder,
+    model: file('diffusion'),
+    tae: file('tae'),
+    clip: file('clip'),
+    clipConfig: file('clip-config'),
+    upscaler: file('upscaler'),
+    vocabulary: file('prompt-vocabulary'),
+    defaults,
+    upscaleFactor: 4,
+    licence: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html', commercial: 'yes' },
+    manifest,
+  };
+}
+
+function incomplete(path: string, problem: string, cause?: unknown): ArtistError {
+  return new ArtistError(
+    'ERR_MODEL_NOT_FOUND',
+    `${path}: ${problem}. The bundled model is missing: install the package again, or pass another model`,
+    { cause },
+  );
+}
+
+let cached: { folder: string; manifest: BundledManifest } | undefined;
+
+function readManifest(folder: string): BundledManifest {
+  if (cached?.folder === folder) return cached.manifest;
+  const path = join(folder, 'manifest.json');
+  let raw: unknown;
+  try {
+    raw = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw incomplete(path, 'cannot be read', error);
+  }
+  const result = manifestSchema.safeParse(raw);
+  if (!result.success) throw incomplete(path, 'is not a manifest of this version', result.error);
+  cached = { folder, manifest: result.data };
+  return result.data;
+}
+
+/**
+ * Compares every bundled file with the size and SHA-256 in the manifest. Reads 37 MB.
+ *
+ * @throws ArtistError ERR_CHECKSUM naming the first file that differs, ERR_MODEL_NOT_FOUND
+ */
+export async function verifyBundledModel(signal?: AbortSignal): Promise<{ files: number; bytes: number }> {
+  const { folder, manifest } = bundledModel();
+  let bytes = 0;
+  for (const file of manifest.files) {
+    const path = join(folder, file.name);
+    const hash = await hashFile(path, signal);
+    if (hash !== file.sha256)
+      throw new ArtistError('ERR_CHECKSUM', `${path}: expected SHA-256 ${file.sha256}, got ${hash}. Install the package again`);
+    bytes += file.bytes;
+  }
+  return { files: manifest.files.length, bytes };
+}

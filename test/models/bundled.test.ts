@@ -1,0 +1,45 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { bundledModel, hashTensors, identify, readModelHeader, verifyBundledModel } from '../../lib/models/index.ts';
+import { suite } from '../harness.ts';
+
+suite('bundled model', (test) => {
+  test('every file has the size and hash of the manifest', async () => {
+    const { manifest } = bundledModel();
+    assert.equal(await verifyBundledModel(), { files: 6, bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0) });
+  });
+  test('models/ holds the listed files and their documents, under 40 MB in all', async () => {
+    const { folder, manifest } = bundledModel();
+    const names = await readdir(folder);
+    assert.equal(names.sort(), [...manifest.files.map((file) => file.name), 'MODEL.md', 'NOTICE.md', 'manifest.json'].sort());
+    let total = 0;
+    for (const name of names) total += (await stat(join(folder, name))).size;
+    assert.ok(total < 40e6, `models/ takes ${total} bytes`);
+  });
+  test('tensor hashes are those of the manifest', async () => {
+    const { folder, manifest } = bundledModel();
+    for (const file of manifest.files.filter((entry) => entry.tensorHash !== undefined))
+      assert.is(await hashTensors(await readModelHeader(join(folder, file.name))), file.tensorHash, file.name);
+  });
+  test('each file is what its role says', async () => {
+    const { model, tae, clip, upscaler } = bundledModel();
+    const kinds = await Promise.all([model, tae, clip, upscaler].map(async (path) => identify(await readModelHeader(path))));
+    assert.equal(kinds, [
+      { kind: 'checkpoint', family: 'sdxs-512' },
+      { kind: 'tae', family: undefined },
+      { kind: 'clip', family: undefined },
+      { kind: 'upscaler', family: undefined },
+    ]);
+  });
+  test('the UNet is Q8_0 with its true kernel shapes, the token table is packed', async () => {
+    const { tensors } = await readModelHeader(bundledModel().model);
+    const find = (name: string) => tensors.find((tensor) => tensor.name === name);
+    const kernel = find('model.diffusion_model.input_blocks.4.0.in_layers.2.weight');
+    assert.equal([kernel?.dtype, kernel?.shape], ['Q8_0', [128, 64, 3, 3]]);
+    const text = 'cond_stage_model.transformer.text_model.embeddings';
+    assert.equal([find(`${text}.token_index.weight`)?.dtype, find(`${text}.token_index.weight`)?.shape], ['I32', [49408]]);
+    assert.equal(find(`${text}.token_embedding.weight`)?.shape, [3262, 192]);
+    assert.is(find('model.diffusion_model.out.2.weight')?.dtype, 'F16');
+  });
+});
