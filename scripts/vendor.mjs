@@ -7,7 +7,19 @@
 //   AI_ARTIST_ENGINE_DIR=/path         take a stable-diffusion.cpp checkout instead of the pinned crate (it is copied, then patched)
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +52,9 @@ function wantedStamp(checkout) {
 function run(command, args, options = {}) {
   const result = spawnSync(command, args, { encoding: 'utf8', ...options });
   if (result.error?.code === 'ENOENT') {
-    throw new Error(`${command} is not installed. ${command === 'cargo' ? 'Install Rust (package "cargo"), ' : ''}or point AI_ARTIST_ENGINE_DIR at a stable-diffusion.cpp checkout.`);
+    throw new Error(
+      `${command} is not installed. ${command === 'cargo' ? 'Install Rust (package "cargo"), ' : ''}or point AI_ARTIST_ENGINE_DIR at a stable-diffusion.cpp checkout.`,
+    );
   }
   if (result.status !== 0) {
     throw new Error(`${command} ${args.join(' ')} failed (${result.status ?? result.signal}):\n${result.stdout}${result.stderr}`);
@@ -74,7 +88,8 @@ function fetchCrate() {
     rmSync(manifest, { recursive: true, force: true });
   }
   const file = cached();
-  if (!file) throw new Error(`${pin.crate}-${pin.version}.crate was fetched but its SHA-256 is not ${pin.sha256}: refusing to build from it.`);
+  if (!file)
+    throw new Error(`${pin.crate}-${pin.version}.crate was fetched but its SHA-256 is not ${pin.sha256}: refusing to build from it.`);
   return file;
 }
 

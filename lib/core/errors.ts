@@ -42,6 +42,9 @@ export interface ArtistErrorOptions {
   details?: readonly string[];
 }
 
+/** Marks our errors across copies of the package: the ESM and the CJS build each have their own class. */
+const brand = Symbol.for('ai-artist.error');
+
 /** Every error this package throws. `message` says what went wrong, with the value, and what to do next; `code` is stable. */
 export class ArtistError extends Error {
   readonly code: ErrorCode;
@@ -59,10 +62,13 @@ export class ArtistError extends Error {
     return { name: this.name, code: this.code, message: this.message, details: this.details };
   }
 }
+Object.defineProperty(ArtistError.prototype, brand, { value: true });
 Object.defineProperty(ArtistError.prototype, 'name', { value: 'ArtistError', enumerable: false, configurable: true, writable: true });
 
+/** Whether `error` is one of this package's, from its ESM or its CJS build (where `instanceof` only knows its own), and has `code`. */
 export function isArtistError(error: unknown, code?: ErrorCode): error is ArtistError {
-  return error instanceof ArtistError && (code === undefined || error.code === code);
+  if (!(error instanceof Error) || !(brand in error)) return false;
+  return code === undefined || ('code' in error && error.code === code);
 }
 
 /** The `code` of a Node system error ("ENOENT"), or undefined. */

@@ -1,2 +1,3 @@
 export { ArtistError, type ArtistErrorOptions, type ErrorCode, errorCodes, isArtistError, systemCode } from './errors.ts';
 export { display, nearest, resolveOptions } from './options.ts';
+export { entryFile, packageRoot } from './package-root.ts';

@@ -49,16 +49,25 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
+/** The keys of the objects that can stand at `path`; a union offers those of all its members. */
 function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let current: unknown = schema;
-  for (const key of [...path, undefined]) {
-    while (current instanceof z.ZodOptional || current instanceof z.ZodDefault || current instanceof z.ZodNullable) current = current.unwrap();
-    if (key === undefined) break;
-    if (current instanceof z.ZodObject) current = (current.shape as Record<PropertyKey, unknown>)[key];
-    else if (current instanceof z.ZodArray) current = current.element;
-    else return [];
+  let current: unknown[] = [schema];
+  for (const key of path) {
+    current = members(current).flatMap((member) => {
+      if (member instanceof z.ZodObject) return [(member.shape as Record<PropertyKey, unknown>)[key]];
+      return member instanceof z.ZodArray ? [member.element] : [];
+    });
   }
-  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+  return [...new Set(members(current).flatMap((member) => (member instanceof z.ZodObject ? Object.keys(member.shape) : [])))];
+}
+
+/** Schemas without the wrappers around them. */
+function members(schemas: readonly unknown[]): unknown[] {
+  return schemas.flatMap((schema) => {
+    if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
+      return members([schema.unwrap()]);
+    return schema instanceof z.ZodUnion ? members(schema.options) : [schema];
+  });
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
@@ -66,9 +75,17 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return issue.expected === 'int' ? 'an integer' : `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
     case 'too_small':
-      return issue.origin === 'string' ? `at least ${issue.minimum} characters` : issue.origin === 'array' ? `at least ${issue.minimum} items` : `a number ${issue.inclusive === false ? 'over' : 'of at least'} ${issue.minimum}`;
+      return issue.origin === 'string'
+        ? `at least ${issue.minimum} characters`
+        : issue.origin === 'array'
+          ? `at least ${issue.minimum} items`
+          : `a number ${issue.inclusive === false ? 'over' : 'of at least'} ${issue.minimum}`;
     case 'too_big':
-      return issue.origin === 'string' ? `at most ${issue.maximum} characters` : issue.origin === 'array' ? `at most ${issue.maximum} items` : `a number ${issue.inclusive === false ? 'under' : 'of at most'} ${issue.maximum}`;
+      return issue.origin === 'string'
+        ? `at most ${issue.maximum} characters`
+        : issue.origin === 'array'
+          ? `at most ${issue.maximum} items`
+          : `a number ${issue.inclusive === false ? 'under' : 'of at most'} ${issue.maximum}`;
     case 'invalid_value':
       return `${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
     case 'not_multiple_of':
@@ -106,7 +123,10 @@ export function resolveOptions<S extends z.ZodType>(where: string, schema: S, ra
     const full = [...issue.path.map(String), key].join('.');
     const known = knownKeys(schema, issue.path);
     const guess = nearest(key, known);
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `${full}: unknown option of ${where}()${guess ? `, did you mean ${guess}?` : known.length > 0 ? `. Known: ${known.join(', ')}` : ''}`);
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `${full}: unknown option of ${where}()${guess ? `, did you mean ${guess}?` : known.length > 0 ? `. Known: ${known.join(', ')}` : ''}`,
+    );
   }
   if (issue.code === 'custom') throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: ${issue.message}`);
   throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected ${expectation(issue)}, got ${display(valueAt(raw, issue.path))}`);

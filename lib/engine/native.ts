@@ -3,6 +3,11 @@
  * loads the .node file. test/engine/native.test.ts compares these keys with the loaded addon.
  */
 
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { packageRoot } from '../core/index.ts';
+import { openBinary } from './binary.ts';
+
 /** Raw pixels: rows top to bottom, `channels` interleaved bytes per pixel (1 grey, 3 RGB). data.length = width * height * channels. */
 export interface NativeImage {
   width: number;
@@ -297,4 +302,30 @@ export interface NativeAddon {
   counters(): { queued: number; running: number };
   /** Cancels everything of this environment and waits at most `milliseconds` for the engine thread. Returns whether it came to rest. */
   shutdown(milliseconds: number): boolean;
+}
+
+let loaded: { addon: NativeAddon; file: string } | undefined;
+
+/**
+ * The compiled addon: found, checked, loaded and configured at the first call, the same object afterwards. Each worker thread has its own;
+ * the engine behind it is one per process.
+ *
+ * @throws ArtistError ERR_NO_BINARY
+ */
+export function loadNative(): NativeAddon {
+  if (loaded) return loaded.addon;
+  const root = packageRoot();
+  const require = createRequire(join(root, 'package.json'));
+  const { addon, file } = openBinary((path) => {
+    const opened = require(path) as NativeAddon;
+    opened.configure({ vocabularyDir: join(root, 'vocab'), backendDir: dirname(path) });
+    return opened;
+  });
+  loaded = { addon, file };
+  return addon;
+}
+
+/** Path of the loaded addon; undefined before the first loadNative(). */
+export function nativeFile(): string | undefined {
+  return loaded?.file;
 }

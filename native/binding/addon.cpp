@@ -3,6 +3,7 @@
 #include <string>
 
 #include "binding/arguments.h"
+#include "binding/clip.h"
 #include "binding/engine_names.h"
 #include "binding/environment.h"
 #include "binding/model.h"
@@ -176,6 +177,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     Environment& environment = Environment::of(env);
     environment.model_class = Napi::Persistent(ModelObject::define(env));
     environment.upscaler_class = Napi::Persistent(UpscalerObject::define(env));
+    environment.clip_class = Napi::Persistent(ClipObject::define(env));
 
     const auto export_function = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
         exports.Set(name, Napi::Function::New(env, function, name));
@@ -189,6 +191,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     export_function("listDevices", devices);
     export_function("loadModel", ModelObject::load);
     export_function("loadUpscaler", UpscalerObject::load);
+    export_function("loadClip", ClipObject::load);
     export_function("convertModel", convert_model);
     export_function("cannyEdges", canny_edges);
     export_function("counters", counters);

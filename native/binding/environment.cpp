@@ -26,8 +26,7 @@ Environment::~Environment() = default;
 
 void Environment::clean_up(Environment* environment) {
     // A terminated worker must not leave a job behind that calls into a dead environment: wait as long as it takes.
-    while (!environment->shutdown(60000)) {
-    }
+    while (!environment->shutdown(60000)) {}
     environment->dispatcher_.Release();
     if (--environments_ == 0) {
         EngineThread::instance().stop();

@@ -16,8 +16,8 @@ namespace {
 void pin_library() {
 #if defined(_WIN32)
     HMODULE self = nullptr;
-    GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
-                       reinterpret_cast<LPCSTR>(&prepare_process), &self);
+    GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN, reinterpret_cast<LPCSTR>(&prepare_process),
+                       &self);
 #else
     Dl_info info;
     if (dladdr(reinterpret_cast<void*>(&prepare_process), &info) != 0 && info.dli_fname != nullptr) {

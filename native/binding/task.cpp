@@ -76,10 +76,7 @@ Napi::Object Task::start(Napi::Env env, std::shared_ptr<Job> job, Napi::Value li
 }
 
 Task::Task(Napi::Env env, std::shared_ptr<Job> job, Napi::Value listener, ToJs to_js)
-    : environment_(Environment::of(env)),
-      job_(std::move(job)),
-      deferred_(Napi::Promise::Deferred::New(env)),
-      to_js_(std::move(to_js)) {
+    : environment_(Environment::of(env)), job_(std::move(job)), deferred_(Napi::Promise::Deferred::New(env)), to_js_(std::move(to_js)) {
     if (listener.IsFunction()) {
         listener_ = Napi::Persistent(listener.As<Napi::Function>());
     }

@@ -18,7 +18,7 @@ void EngineThread::submit(std::shared_ptr<Job> job) {
     if (!thread_.joinable()) {
         install_callbacks();
         stopping_ = false;
-        thread_ = std::thread([this] { loop(); });
+        thread_ = BigStackThread([this] { loop(); });
     }
     work_.notify_one();
 }
@@ -95,7 +95,7 @@ bool EngineThread::drain(const void* owner, std::chrono::milliseconds limit) {
 }
 
 void EngineThread::stop() {
-    std::thread thread;
+    BigStackThread thread;
     {
         std::lock_guard<std::mutex> lock(mutex_);
         stopping_ = true;

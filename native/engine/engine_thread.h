@@ -6,8 +6,8 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <thread>
 
+#include "engine/big_stack_thread.h"
 #include "engine/job.h"
 
 namespace ai_artist {
@@ -53,7 +53,7 @@ private:
     std::deque<std::shared_ptr<Job>> queue_;
     std::shared_ptr<Job> running_;
     std::atomic<Job*> running_job_{nullptr};
-    std::thread thread_;
+    BigStackThread thread_;
     bool stopping_ = false;
 };
 

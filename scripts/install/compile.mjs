@@ -25,7 +25,8 @@ function availableMemory() {
 export function jobCount({ cores = availableParallelism(), memory = availableMemory(), requested = process.env.AI_ARTIST_JOBS } = {}) {
   if (requested !== undefined && requested !== '') {
     const jobs = Number(requested);
-    if (!Number.isInteger(jobs) || jobs < 1) throw new CompileError(`AI_ARTIST_JOBS: expected an integer of at least 1, got ${JSON.stringify(requested)}`);
+    if (!Number.isInteger(jobs) || jobs < 1)
+      throw new CompileError(`AI_ARTIST_JOBS: expected an integer of at least 1, got ${JSON.stringify(requested)}`);
     return { jobs, limitedByMemory: false };
   }
   const fitting = Math.max(1, Math.floor(memory / bytesPerJob));
@@ -41,10 +42,19 @@ export function parseProgress(line) {
 }
 
 const knownFailures = [
-  [/Killed signal terminated program|cc1plus.*[Kk]illed|virtual memory exhausted|out of memory/i, 'the compiler ran out of memory: set AI_ARTIST_JOBS=1, or add swap'],
+  [
+    /Killed signal terminated program|cc1plus.*[Kk]illed|virtual memory exhausted|out of memory/i,
+    'the compiler ran out of memory: set AI_ARTIST_JOBS=1, or add swap',
+  ],
   [/No space left on device/, 'the disk is full: compiling takes about 300 MB in the package folder'],
-  [/unrecognized command.line option|error: .*c\+\+17/, 'the compiler is too old: GCC 9, Clang 10, Xcode 12 or Visual Studio 2019 are enough'],
-  [/Could not find any instance of Visual Studio|No CMAKE_CXX_COMPILER/, 'install a C++ compiler (Windows: "Visual Studio Build Tools" with the C++ workload)'],
+  [
+    /unrecognized command.line option|error: .*c\+\+17/,
+    'the compiler is too old: GCC 9, Clang 10, Xcode 12 or Visual Studio 2019 are enough',
+  ],
+  [
+    /Could not find any instance of Visual Studio|No CMAKE_CXX_COMPILER/,
+    'install a C++ compiler (Windows: "Visual Studio Build Tools" with the C++ workload)',
+  ],
   [/CUDA_ARCHITECTURES|nvcc fatal|CUDA toolkit/i, 'the CUDA toolkit does not work here: AI_ARTIST_GPU=off compiles without it'],
 ];
 
@@ -67,9 +77,22 @@ function dropForeignCache(root, buildDir) {
   rmSync(join(buildDir, 'CMakeFiles'), { recursive: true, force: true });
 }
 
+/** Ends a program and all that it has started: cmake-js, CMake, ninja and the compilers. */
+function killTree(child) {
+  if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' });
+  else process.kill(-child.pid, 'SIGTERM');
+}
+
 function runLogged(args, { cwd, env, log, onLine }) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A process group of its own, so that it can be ended as a whole: a compiler left behind would write into the next install's files.
+    const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
+    let interrupted;
+    const interrupt = (signal) => {
+      interrupted = signal;
+      killTree(child);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, interrupt);
     let text = '';
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -79,7 +102,12 @@ function runLogged(args, { cwd, env, log, onLine }) {
       });
     }
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code: code ?? signal, text }));
+    child.on('close', (code, signal) => {
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, interrupt);
+      if (interrupted)
+        reject(new CompileError(`interrupted (${interrupted}). What is compiled is kept: npm rebuild ai-artist goes on from there`));
+      else resolve({ code: code ?? signal, text });
+    });
   });
 }
 
@@ -95,7 +123,6 @@ export async function compile({ root, buildDir, gpu, portable = false, report })
   const log = createWriteStream(logFile);
   const cmakeJs = join(dirname(createRequire(join(root, 'package.json')).resolve('cmake-js/package.json')), 'bin/cmake-js');
   const options = ['-O', buildDir, `--CDAI_ARTIST_GPU=${gpu}`, `--CDAI_ARTIST_PORTABLE=${portable ? 'ON' : 'OFF'}`];
-  // The flags that npm sets for its own scripts would be read by cmake-js as CMake settings.
   const env = { ...process.env, NINJA_STATUS: '[%f/%t] ' };
 
   const step = async (name, args, onLine) => {
@@ -104,13 +131,18 @@ export async function compile({ root, buildDir, gpu, portable = false, report })
     if (code !== 0) {
       log.end();
       const cause = knownFailures.find(([pattern]) => pattern.test(text))?.[1];
-      throw new CompileError(`${name} failed${cause ? `: ${cause}` : ''}\n${tellingLines(text).map((line) => `    ${line}`).join('\n')}\n  The whole log: ${logFile}`);
+      throw new CompileError(
+        `${name} failed${cause ? `: ${cause}` : ''}\n${tellingLines(text)
+          .map((line) => `    ${line}`)
+          .join('\n')}\n  The whole log: ${logFile}`,
+      );
     }
     return (Date.now() - started) / 1000;
   };
 
   report.say(`compiling the engine for this machine (GPU backend: ${gpu}, ${jobs} at a time). This takes a few minutes, once.`);
-  if (limitedByMemory) report.say('memory is short, so fewer files than cores are compiled at a time (2 GB each; AI_ARTIST_JOBS overrides)');
+  if (limitedByMemory)
+    report.say('memory is short, so fewer files than cores are compiled at a time (2 GB each; AI_ARTIST_JOBS overrides)');
   const configure = await step('configuring', ['configure', ...options]);
   const seconds = await step('compiling', ['build', ...options, '-p', String(jobs)], (line) => {
     const at = parseProgress(line);

@@ -48,9 +48,11 @@ export function proveLoads(file, root, { timeout = 120_000 } = {}) {
     timeout,
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
   });
-  if (child.error) return { ok: false, reason: child.error.code === 'ETIMEDOUT' ? `did not load within ${timeout / 1000} s` : child.error.message };
+  if (child.error)
+    return { ok: false, reason: child.error.code === 'ETIMEDOUT' ? `did not load within ${timeout / 1000} s` : child.error.message };
   if (child.signal) return { ok: false, reason: `loading it ended with ${child.signal}` };
-  if (child.status !== 0) return { ok: false, reason: /^\w*Error: .*$/m.exec(child.stderr)?.[0] ?? `loading it ended with exit code ${child.status}` };
+  if (child.status !== 0)
+    return { ok: false, reason: /^\w*Error: .*$/m.exec(child.stderr)?.[0] ?? `loading it ended with exit code ${child.status}` };
   try {
     return { ok: true, ...JSON.parse(child.stdout) };
   } catch {

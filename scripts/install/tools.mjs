@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const oldestCMake = [3, 18];
+const oldestCMake = [3, 19];
 
 /** Full path of a program in PATH, or undefined. */
 export function findProgram(name, env = process.env) {
@@ -34,7 +34,10 @@ function cmakeProblem(env) {
 
 function compilerProblem(env) {
   if (process.platform === 'win32') return undefined; // CMake finds Visual Studio by itself, outside PATH
-  if (env.CXX) return findProgram(env.CXX.split(' ')[0], env) || isFile(env.CXX.split(' ')[0]) ? undefined : `the C++ compiler CXX=${env.CXX} is missing`;
+  if (env.CXX)
+    return findProgram(env.CXX.split(' ')[0], env) || isFile(env.CXX.split(' ')[0])
+      ? undefined
+      : `the C++ compiler CXX=${env.CXX} is missing`;
   return ['c++', 'g++', 'clang++'].some((name) => findProgram(name, env)) ? undefined : 'a C++ compiler is missing';
 }
 
@@ -52,9 +55,11 @@ export function missingTools({ engineSource }, env = process.env) {
   if (cmake) missing.push({ tool: 'cmake', problem: cmake });
   const compiler = compilerProblem(env);
   if (compiler) missing.push({ tool: 'compiler', problem: compiler });
-  if (process.platform !== 'win32' && !findProgram('make', env) && !findProgram('ninja', env)) missing.push({ tool: 'make', problem: 'make (or ninja) is missing' });
+  if (process.platform !== 'win32' && !findProgram('make', env) && !findProgram('ninja', env))
+    missing.push({ tool: 'make', problem: 'make (or ninja) is missing' });
   if (engineSource) {
-    if (!findProgram('cargo', env)) missing.push({ tool: 'cargo', problem: 'cargo is missing (it fetches the engine’s source; not needed with AI_ARTIST_ENGINE_DIR)' });
+    if (!findProgram('cargo', env))
+      missing.push({ tool: 'cargo', problem: 'cargo is missing (it fetches the engine’s source; not needed with AI_ARTIST_ENGINE_DIR)' });
     if (!findProgram('git', env)) missing.push({ tool: 'git', problem: 'git is missing (it applies our patches to the engine’s source)' });
   }
   return missing;
@@ -104,7 +109,11 @@ export function installCommands(missing, platform = process.platform, osRelease 
   const lines = [];
   if (platform === 'darwin' && tools.some((tool) => tool === 'compiler' || tool === 'make')) lines.push('xcode-select --install');
   const manager = packageManager(platform, osRelease);
-  if (!manager) return [...lines, `install with your package manager: ${tools.map((tool) => ({ compiler: 'a C++17 compiler', cmake: 'CMake 3.18+' })[tool] ?? tool).join(', ')}`];
+  if (!manager)
+    return [
+      ...lines,
+      `install with your package manager: ${tools.map((tool) => ({ compiler: 'a C++17 compiler', cmake: 'CMake 3.19+' })[tool] ?? tool).join(', ')}`,
+    ];
   const { command, ...names } = managers[manager];
   const packages = tools.map((tool) => names[tool]).filter(Boolean);
   if (packages.length > 0) lines.push(`${command} ${packages.join(' ')}`);

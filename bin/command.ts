@@ -1,0 +1,72 @@
+import { declareFlags, type Flags, type RequiredValues, readFlags, type Values } from './flags.ts';
+import type { CommandEntry } from './main.ts';
+import type { Arguments, Parser } from './parser.ts';
+import { type Context, type Outcome, run } from './run.ts';
+
+/** One file of bin/commands: what it takes and what it does. Its name and description stand in the list that leads to it. */
+export interface Command {
+  declare: (parser: Parser) => Parser;
+  /** Names of its options, for "did you mean". */
+  options: readonly string[];
+  /** Does the work and returns the exit status. `path`: the words that led here. */
+  handle?: (args: Arguments, path: readonly string[], argv: readonly string[]) => Promise<number>;
+  /** Commands below this one. */
+  commands?: readonly CommandEntry[];
+}
+
+export interface CommandDefinition<R extends Flags, O extends Flags, F extends Flags> {
+  /** Positionals in `<>`. */
+  required?: R;
+  /** Positionals in `[]`. */
+  optional?: O;
+  flags?: F;
+  /** Command line (with $0 for our name) and what it does. At least one. */
+  examples: readonly (readonly [string, string])[];
+  /** Further text below the help. */
+  epilogue?: string;
+  /** Flag or positional of each option of lib, where the two names differ: `vaeTiling.tileWidth` → `--tile-width`. */
+  names?: ReadonlyMap<string, string>;
+  run: (values: RequiredValues<R> & Values<O> & Values<F>, context: Context) => Promise<Outcome>;
+}
+
+export function command<
+  R extends Flags = Record<never, never>,
+  O extends Flags = Record<never, never>,
+  F extends Flags = Record<never, never>,
+>(definition: CommandDefinition<R, O, F>): Command {
+  const positionals: Flags = { ...definition.required, ...definition.optional };
+  return {
+    options: Object.keys(definition.flags ?? {}),
+    declare: (parser) => {
+      let described = declareFlags(parser, definition.flags ?? {});
+      for (const [name, { describe }] of Object.entries(positionals)) described = described.positional(name, { describe });
+      for (const [line, meaning] of definition.examples) described = described.example(line, meaning);
+      return definition.epilogue === undefined ? described : described.epilogue(definition.epilogue);
+    },
+    handle: (args, path, argv) =>
+      run(args, { command: path.join(' '), names: definition.names }, (context) => {
+        const given = takeAfterDashes(args, path.length, Object.keys(positionals));
+        const values = { ...readFlags(given, positionals, argv, ''), ...readFlags(given, definition.flags ?? {}, argv) };
+        // The parser saw to it that required positionals are there.
+        return definition.run(values as RequiredValues<R> & Values<O> & Values<F>, context);
+      }),
+  };
+}
+
+/** A command that only leads to others: `models list`. */
+export function group(commands: readonly CommandEntry[], examples: readonly (readonly [string, string])[]): Command {
+  return {
+    options: [],
+    declare: (parser) => examples.reduce((described, [line, meaning]) => described.example(line, meaning), parser),
+    commands,
+  };
+}
+
+/** yargs leaves words behind `--` in `_`; they are positionals like others (a prompt may begin with dashes). */
+function takeAfterDashes(args: Arguments, depth: number, positionals: readonly string[]): Arguments {
+  const words = args._.slice(depth).map(String);
+  const open = positionals.filter((name) => args[name] === undefined);
+  return words.length === 0
+    ? args
+    : { ...args, ...Object.fromEntries(open.slice(0, words.length).map((name, index) => [name, words[index]])) };
+}

@@ -1,0 +1,166 @@
+import { ArtistError, resolveOptions } from '../../lib/core/index.ts';
+import { type GenerateOptions, generateOptions, loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
+import type { ArtImage, SavedImage } from '../../lib/image/index.ts';
+import { type Candidate, type Choice, drawSeed, mostCandidates, paintCandidates } from '../candidates.ts';
+import { command } from '../command.ts';
+import { anyText, text, toggle, type Values } from '../flags.ts';
+import { basicFlags, generatePaths } from '../generate-flags.ts';
+import { namesOf, toOptions } from '../option-paths.ts';
+import { checkOutput, galleryFile, inFolder, pictureEndings, slug } from '../output-file.ts';
+import { seconds, type WorkProgress, watchWork } from '../progress.ts';
+import type { Context, Outcome } from '../run.ts';
+import { chooseSubject } from '../subjects.ts';
+
+/** A picture with both edges below this is enlarged unless told otherwise, pixels. */
+const smallEdge = 512;
+
+const flags = {
+  candidates: text('How many to paint, 1..64, or auto: until one passes the gates, at most 3. Default: auto'),
+  ...basicFlags,
+  model: text('Alias (see: ai-artist models list) or path of a model. Default: the bundled one'),
+  upscale: toggle(`Enlarge four times. Default: when the picture is smaller than ${smallEdge} pixels`),
+  out: text('File (.png, .jpg, .webp) or folder. Default: gallery/YYYY/MM in the home folder'),
+  force: toggle('Replace an existing file'),
+} as const;
+
+const basicPaths = new Map([...generatePaths].filter(([flag]) => flag in basicFlags));
+
+type CreateValues = { prompt: string | undefined } & Values<typeof flags>;
+
+/** Everything that is decided, and refused, before the model is loaded, which may take minutes. */
+interface Plan {
+  prompt: string;
+  promptSource: 'given' | 'chosen';
+  seed: number;
+  count: number | undefined;
+  file: string;
+  options: GenerateOptions;
+}
+
+function readCandidates(given: string | undefined): number | undefined {
+  if (given === undefined || given === 'auto') return undefined;
+  const count = Number(given);
+  if (Number.isInteger(count) && count >= 1 && count <= mostCandidates) return count;
+  throw new ArtistError(
+    'ERR_INVALID_ARGUMENT',
+    `--candidates: expected auto or an integer 1..${mostCandidates}, got ${JSON.stringify(given)}`,
+  );
+}
+
+async function plan(values: CreateValues, home: string): Promise<Plan> {
+  const count = readCandidates(values.candidates);
+  const seed = values.seed ?? drawSeed();
+  const prompt = values.prompt ?? chooseSubject(seed);
+  const options = { ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
+  resolveOptions('create', generateOptions, options);
+  const file = values.out === undefined ? galleryFile(home, Date.now()) : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
+  await checkOutput(file, { force: values.force === true, endings: pictureEndings });
+  return { prompt, promptSource: values.prompt === undefined ? 'chosen' : 'given', seed, count, file, options };
+}
+
+/** Seconds by phase. */
+interface Times {
+  load: number;
+  paint: number;
+  upscale: number;
+  total: number;
+}
+
+interface Painted {
+  choice: Choice;
+  image: ArtImage;
+  info: ModelInfo;
+  times: Times;
+}
+
+async function paint(
+  { seed, count, options }: Plan,
+  values: CreateValues,
+  { signal, home }: Context,
+  work: WorkProgress,
+): Promise<Painted> {
+  const marks = [performance.now()];
+  const mark = (): number => marks.push(performance.now());
+  const model = await loadModel({ ...(values.model !== undefined && { model: values.model }), home, signal, onProgress: work.on });
+  mark();
+  let choice: Choice;
+  try {
+    choice = await paintCandidates(model, { count, seed, options: { ...options, signal }, onProgress: work.onCandidate });
+  } finally {
+    await model.dispose();
+  }
+  mark();
+  const small = Math.max(choice.image.width, choice.image.height) < smallEdge;
+  const image = (values.upscale ?? small) ? await upscale(choice.image, { signal, onProgress: work.on }) : choice.image;
+  signal.throwIfAborted();
+  mark();
+  const [begun = 0, loaded = 0, painted = 0, done = 0] = marks.map((time) => time / 1000);
+  return {
+    choice,
+    image,
+    info: model.info,
+    times: { load: loaded - begun, paint: painted - loaded, upscale: done - painted, total: done - begun },
+  };
+}
+
+function verdictLines(candidates: readonly Candidate[]): string[] {
+  return candidates.flatMap(({ seed, verdicts }) =>
+    verdicts.map(({ verdict, reason }) => `candidate with seed ${seed} rejected: ${verdict}, ${reason}`),
+  );
+}
+
+function report({ prompt, promptSource }: Plan, { choice, image, info, times }: Painted, saved: SavedImage): Outcome {
+  const { candidates, result } = choice;
+  const { width, height } = image;
+  return {
+    json: {
+      path: saved.path,
+      prompt,
+      promptSource,
+      seed: result.seed,
+      width,
+      height,
+      bytes: saved.bytes,
+      curation: 'unscored',
+      candidates,
+      model: { name: info.name, family: info.family },
+      device: info.device,
+      upscaled: width / choice.image.width,
+      seconds: times,
+      warnings: result.warnings,
+      recipe: image.recipe,
+    },
+    text: [saved.path],
+    notes: [
+      ...verdictLines(candidates),
+      `seed ${result.seed}, ${width}x${height}, ${seconds(times.total)}, ${info.name} on ${info.device}; curation: unscored (${candidates.length} painted)`,
+    ],
+  };
+}
+
+export const createCommand = command({
+  optional: { prompt: anyText('What to paint. Left out: one of the subjects that the bundled model draws well') },
+  flags,
+  names: namesOf(generatePaths),
+  examples: [
+    ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, print the path'],
+    ['$0 create', 'Let it choose what to paint'],
+    ['$0 create "a lighthouse" --model sd-turbo --lora style.safetensors:0.8', 'With a model you pulled, and a style'],
+    ['$0 create "an owl" --seed 7 --out owl.png --json', 'Repeatable, for scripts'],
+  ],
+  epilogue:
+    'Candidates that are blank, of one colour (NaN), blown out or duplicates are rejected; the first that passes is kept. Nothing is scored yet.',
+  run: async (values, context) => {
+    const planned = await plan(values, context.home);
+    if (planned.promptSource === 'chosen') context.note(`subject: ${planned.prompt}`);
+    const work = watchWork(context);
+    try {
+      const painted = await paint(planned, values, context, work);
+      const saved = await painted.image.save(planned.file, { overwrite: values.force === true });
+      work.stop();
+      return report(planned, painted, saved);
+    } finally {
+      work.stop();
+    }
+  },
+});

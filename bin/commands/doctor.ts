@@ -1,0 +1,52 @@
+import { type Diagnosis, diagnose } from '../../lib/engine/index.ts';
+import { formatBytes } from '../../lib/observe/index.ts';
+import { command } from '../command.ts';
+
+function report({ ok, package: own, runtime, system, candidates, addon, advice }: Diagnosis): string[] {
+  const libc = system.libc ? `, ${system.libc.family} ${system.libc.version ?? ''}`.trimEnd() : '';
+  const lines = [
+    `ai-artist ${own.version} in ${own.root}`,
+    `${runtime.name} ${runtime.version}, ${system.platform} ${system.release} ${system.arch}${libc}`,
+    `CPU: ${system.cpu}, ${system.logicalCores} logical cores`,
+    `CPU features: ${system.cpuFeatures.join(' ') || 'not told by this system'}`,
+    `memory: ${formatBytes(system.freeMemoryBytes)} free of ${formatBytes(system.memoryBytes)}`,
+    '',
+    'addon, in the order tried:',
+  ];
+  for (const candidate of candidates) {
+    lines.push(`  ${candidate.status.padEnd(8)} ${candidate.file}`);
+    if (candidate.reason !== undefined) lines.push(`           ${candidate.reason}`);
+    if (candidate.advice !== undefined) lines.push(`           to do: ${candidate.advice}`);
+  }
+  if (addon) {
+    const { engine, ggml, gpu, compiler } = addon.versions;
+    lines.push(
+      '',
+      `engine: ${engine}, ggml ${ggml}, GPU ${gpu}, built with ${compiler}`,
+      `kernels: ${addon.systemInfo
+        .replace(/\s+/g, ' ')
+        .replace(/^System Info: /, '')
+        .replace(/ \| *$/, '')}`,
+      'devices:',
+    );
+    for (const device of addon.devices)
+      lines.push(
+        `  ${device.name.padEnd(8)} ${device.description}, ${formatBytes(device.freeBytes)} free of ${formatBytes(device.totalBytes)}`,
+      );
+  }
+  if (advice.length > 0) lines.push('', 'advice:', ...advice.map((line) => `  ${line}`));
+  lines.push('', ok ? 'ready to paint' : 'not ready: nothing here can paint yet');
+  return lines;
+}
+
+export const doctorCommand = command({
+  examples: [
+    ['$0 doctor', 'Which compiled engine is used, on which devices, and what to do if there is none'],
+    ['$0 doctor --json', 'The same for a bug report'],
+  ],
+  epilogue: 'Exit status 1: nothing on this machine can paint yet.',
+  run: async () => {
+    const diagnosis = await diagnose();
+    return { json: diagnosis, text: report(diagnosis), status: diagnosis.ok ? 0 : 1 };
+  },
+});

@@ -1,0 +1,150 @@
+import { resolveOptions } from '../../lib/core/index.ts';
+import {
+  type GenerateEvent,
+  type GenerateOptions,
+  type GenerateResult,
+  generateOptions,
+  type LoadModelOptions,
+  loadModel,
+  type Model,
+  type ModelInfo,
+} from '../../lib/engine/index.ts';
+import type { Recipe } from '../../lib/image/index.ts';
+import { command } from '../command.ts';
+import { exitStatus } from '../failure.ts';
+import { anyText, number, text, toggle, type Values } from '../flags.ts';
+import { generateFlags, generateOptionsOf, generatePaths } from '../generate-flags.ts';
+import { modelFlags, modelOptions, modelPaths } from '../model-flags.ts';
+import { namesOf } from '../option-paths.ts';
+import { batchNames, checkOutput, freeName, pictureEndings, slug } from '../output-file.ts';
+import { seconds, watchWork } from '../progress.ts';
+import type { Context, Outcome } from '../run.ts';
+import { type TerminalPreview, terminalPreview } from '../terminal-preview.ts';
+
+const flags = {
+  ...generateFlags,
+  ...modelFlags,
+  out: text('File (.png, .jpg, .webp); {seed} and {index} are filled in. Default: the prompt and the seed, in this folder', 'Output'),
+  quality: number('JPEG and WebP, 1..100. Default: 90', 'Output'),
+  'embed-recipe': toggle('Write prompt and settings into the file. Default: yes', 'Output'),
+  force: toggle('Replace existing files', 'Output'),
+} as const;
+
+type GenerateValues = { prompt: string } & Values<typeof flags>;
+
+/** The names are known before painting where the seed is: then they are checked before it. */
+async function namesFor({ prompt, out, force, seed, batch }: GenerateValues, seeds: readonly number[] | undefined): Promise<string[]> {
+  const drawn = seeds ?? (seed === undefined ? undefined : Array.from({ length: batch ?? 1 }, (_, index) => seed + index));
+  const names = batchNames(out ?? `${slug(prompt)}-{seed}.png`, drawn ?? [0]);
+  if (out === undefined) return Promise.all(names.map((name) => (force ? name : freeName(name))));
+  for (const name of names) await checkOutput(name, { force: force === true, endings: pictureEndings });
+  return names;
+}
+
+function previewOf(options: Record<string, unknown>, context: Context): TerminalPreview | undefined {
+  if (options['preview'] === undefined || options['preview'] === false) return undefined;
+  const preview = terminalPreview(context);
+  if (preview) return preview;
+  // Nobody would see them, and they cost time.
+  delete options['preview'];
+  return undefined;
+}
+
+interface SavedPicture {
+  path: string;
+  seed: number | undefined;
+  width: number;
+  height: number;
+  bytes: number;
+  recipe: Recipe | undefined;
+}
+
+async function saveAll({ images, seeds }: GenerateResult, values: GenerateValues): Promise<SavedPicture[]> {
+  const { force, quality } = values;
+  const options = { overwrite: force === true, ...(quality !== undefined && { quality }), embedRecipe: values['embed-recipe'] ?? true };
+  const files = await namesFor(values, seeds.slice(0, images.length));
+  const saved: SavedPicture[] = [];
+  for (const [index, image] of images.entries()) {
+    const { path, bytes } = await image.save(files[index] ?? `${index}.png`, options);
+    saved.push({ path, seed: seeds[index], width: image.width, height: image.height, bytes, recipe: image.recipe });
+  }
+  return saved;
+}
+
+function report(result: GenerateResult, saved: SavedPicture[], info: ModelInfo, times: { load: number; total: number }): Outcome {
+  const { seed, width, height, sampler, scheduler, steps, cfgScale, device, warnings, aborted } = result;
+  const model = { name: info.name, family: info.family };
+  return {
+    json: {
+      images: saved,
+      seed,
+      sampler,
+      scheduler,
+      steps,
+      cfgScale,
+      device,
+      model,
+      seconds: { ...result.seconds, ...times },
+      warnings,
+      aborted,
+    },
+    text: saved.map((image) => image.path),
+    notes: [
+      `seed ${saved.map((image) => image.seed).join(', ')}, ${width}x${height}, ${steps} steps, ${seconds(times.total)}, ${info.name} on ${device}`,
+    ],
+    ...(aborted && { status: exitStatus.cancelled }),
+  };
+}
+
+async function paintAndFree(model: Model, options: GenerateOptions): Promise<GenerateResult> {
+  try {
+    return await model.generate(options);
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function generate(values: GenerateValues, context: Context): Promise<Outcome> {
+  const options: Record<string, unknown> = { ...generateOptionsOf(values), prompt: values.prompt };
+  // Before the model is loaded, which may take minutes; generate() checks again.
+  resolveOptions('generate', generateOptions, options);
+  await namesFor(values, undefined);
+  const preview = previewOf(options, context);
+  const { signal, home } = context;
+  const work = watchWork(context);
+  const onProgress = (event: GenerateEvent): void => {
+    work.on(event);
+    if (event.type === 'preview') preview?.show(event.image);
+    if (event.type === 'warning') preview?.restart();
+  };
+  try {
+    const started = performance.now();
+    const elapsed = (): number => (performance.now() - started) / 1000;
+    const model = await loadModel({ ...modelOptions(values), home, signal, onProgress: work.on } as LoadModelOptions);
+    const load = elapsed();
+    const result = await paintAndFree(model, { ...options, signal, onProgress } as GenerateOptions);
+    if (!result.aborted) signal.throwIfAborted();
+    const saved = await saveAll(result, values);
+    work.stop();
+    return report(result, saved, model.info, { load, total: elapsed() });
+  } finally {
+    work.stop();
+  }
+}
+
+export const generateCommand = command({
+  required: { prompt: anyText('What to paint; may be empty. Weights as in A1111: (word:1.2)') },
+  flags,
+  names: namesOf(generatePaths, modelPaths),
+  examples: [
+    ['$0 generate "flat vector art of a fox in the snow" --seed 7', 'With the bundled model'],
+    ['$0 generate "an owl" --batch 4 --out "owl-{seed}.png"', 'Four pictures with seeds one after the other'],
+    ['$0 generate "at night" --init day.png --strength 0.6', 'Start from a picture'],
+    ['$0 generate "a robot" --init street.png --mask door.png', 'Repaint the white part of a mask'],
+    [
+      '$0 generate "a castle" --model sd15 --lora style.safetensors:0.8 --hires --preview',
+      'Another model, a LoRA, hires fix, preview in the terminal',
+    ],
+  ],
+  run: generate,
+});

@@ -1,0 +1,36 @@
+import type { CommandEntry } from '../main.ts';
+
+/** All commands, in the order of the help. Each file is imported when its command is chosen. */
+export const commands: readonly CommandEntry[] = [
+  {
+    usage: 'create [prompt]',
+    describe: 'Paint a picture, check it, enlarge it and file it',
+    load: async () => (await import('./create.ts')).createCommand,
+  },
+  {
+    usage: 'generate <prompt>',
+    describe: 'Paint with every setting of the engine',
+    load: async () => (await import('./generate.ts')).generateCommand,
+  },
+  { usage: 'upscale <image>', describe: 'Enlarge a picture', load: async () => (await import('./upscale.ts')).upscaleCommand },
+  {
+    usage: 'convert <model>',
+    describe: 'Write a model in another weight type or file format',
+    load: async () => (await import('./convert.ts')).convertCommand,
+  },
+  {
+    usage: 'models',
+    describe: 'Models on this machine and those that can be fetched',
+    load: async () => (await import('./models.ts')).modelsCommand,
+  },
+  {
+    usage: 'inspect <file>',
+    describe: 'Show the recipe of a picture, or what a model or LoRA file is',
+    load: async () => (await import('./inspect.ts')).inspectCommand,
+  },
+  {
+    usage: 'doctor',
+    describe: 'What this machine can do, and what is missing',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+];

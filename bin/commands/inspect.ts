@@ -1,0 +1,100 @@
+import { open } from 'node:fs/promises';
+import { ArtistError, systemCode } from '../../lib/core/index.ts';
+import { type Recipe, readRecipe, writeInfotext } from '../../lib/image/index.ts';
+import { inspectModel, type LoraInfo, type ModelInspection, readLora } from '../../lib/models/index.ts';
+import { formatBytes } from '../../lib/observe/index.ts';
+import { command } from '../command.ts';
+import { text, toggle } from '../flags.ts';
+import type { Context, Outcome } from '../run.ts';
+
+/** First bytes of the pictures that can carry a recipe: PNG, JPEG, WebP (RIFF). */
+const pictureStarts = ['89504e47', 'ffd8ff', '52494646'];
+
+async function isPicture(file: string): Promise<boolean> {
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    const code = systemCode(error);
+    throw code === 'ENOENT' || code === 'ENOTDIR'
+      ? new ArtistError('ERR_READ', `${file}: expected a picture or a model file, got no such file`, { cause: error })
+      : new ArtistError('ERR_READ', `${file}: expected a file that can be read, got ${code ?? String(error)}`, { cause: error });
+  });
+  try {
+    if ((await handle.stat()).isDirectory()) return false;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    const start = buffer.toString('hex', 0, bytesRead);
+    return pictureStarts.some((known) => start.startsWith(known));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function picture(file: string): Promise<Outcome> {
+  const found = await readRecipe(file);
+  if (!found) return { json: { kind: 'picture', path: file, source: null, recipe: null }, text: [`${file}: a picture without a recipe`] };
+  const { source, recipe } = found;
+  const infotext = recipe.prompt === undefined ? JSON.stringify(recipe, undefined, 2) : writeInfotext(recipe as Recipe);
+  return {
+    json: { kind: 'picture', path: file, source, recipe, raw: found.raw },
+    text: [infotext],
+    notes: [`recipe written by ${source}`],
+  };
+}
+
+/** The facts of a model's header as lines; `models inspect` prints them too. */
+export function modelLines(model: ModelInspection): string[] {
+  const types = Object.entries(model.dtypes).map(
+    ([type, count]) => `${type} ${((100 * count) / Math.max(1, model.parameters)).toFixed(1)} %`,
+  );
+  const metadata = Object.entries(model.metadata).map(([key, value]) => `  ${key}: ${shorten(String(value))}`);
+  return [
+    `${model.path}`,
+    `kind: ${model.kind}${model.family === undefined ? '' : ` of family ${model.family}`}, ${model.format}, ${formatBytes(model.bytes)}`,
+    `weights: ${model.parameters.toLocaleString('en')} in ${model.tensors} tensors${types.length > 0 ? `; ${types.join(', ')}` : ''}`,
+    ...(model.tensorHash === undefined ? [] : [`tensor hash: ${model.tensorHash}`]),
+    ...(metadata.length > 0 ? ['metadata:', ...metadata] : []),
+  ];
+}
+
+function shorten(value: string): string {
+  const line = value.replace(/\s+/g, ' ');
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}
+
+function loraLines({ kind, targets, ranks, alphas, trainedFor, triggers, title, licence }: LoraInfo): string[] {
+  return [
+    `LoRA: ${kind}, ${targets.length} targets, rank ${ranks.join(', ') || 'none'}, alpha ${alphas.join(', ') || 'none'}`,
+    ...(title === undefined ? [] : [`title: ${title}`]),
+    ...(trainedFor === undefined ? [] : [`trained for: ${trainedFor}`]),
+    ...(triggers.length > 0 ? [`triggers: ${triggers.join(', ')}`] : []),
+    ...(licence === undefined ? [] : [`licence: ${licence}`]),
+  ];
+}
+
+/** A model file as the outcome of a command. */
+export async function modelOutcome(file: string, hash: boolean | undefined, context: Context): Promise<Outcome> {
+  const model = await inspectModel(file, { hash: hash === true, signal: context.signal });
+  const { kind, ...rest } = model;
+  const lora = kind === 'lora' ? await readLora(file) : undefined;
+  const facts = lora && {
+    lora: {
+      kind: lora.kind,
+      targets: lora.targets.length,
+      ranks: lora.ranks,
+      alphas: lora.alphas,
+      trainedFor: lora.trainedFor,
+      triggers: lora.triggers,
+      title: lora.title,
+      licence: lora.licence,
+    },
+  };
+  return { json: { ...rest, kind: 'model', modelKind: kind, ...facts }, text: [...modelLines(model), ...(lora ? loraLines(lora) : [])] };
+}
+
+export const inspectCommand = command({
+  required: { file: text('Picture, model, LoRA, upscaler…') },
+  flags: { hash: toggle('Models: also the SHA-256 of the tensors, as in recipes; reads the whole file') },
+  examples: [
+    ['$0 inspect fox.png', 'How a picture was made: ours, and those of A1111, ComfyUI, InvokeAI…'],
+    ['$0 inspect style.safetensors', 'What a file is, from its header alone'],
+  ],
+  run: async ({ file, hash }, context) => ((await isPicture(file)) ? picture(file) : modelOutcome(file, hash, context)),
+});

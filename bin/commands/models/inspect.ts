@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs';
+import { command } from '../../command.ts';
+import { text, toggle } from '../../flags.ts';
+import { modelOutcome } from '../inspect.ts';
+import { pathOfModel } from './path.ts';
+
+export const inspectModelCommand = command({
+  required: { name: text('Alias of a fetched model, or a path') },
+  flags: { hash: toggle('Also the SHA-256 of the tensors; reads the whole file') },
+  examples: [
+    ['$0 models inspect sd-turbo', 'Kind, family, weight types, metadata'],
+    ['$0 models inspect ./model.gguf', 'The same for any file'],
+  ],
+  run: async ({ name, hash }, context) => modelOutcome(existsSync(name) ? name : await pathOfModel(name, context.home), hash, context),
+});

@@ -1,0 +1,17 @@
+import { bundledModel, bundledName, modelPath } from '../../../lib/models/index.ts';
+import { command } from '../../command.ts';
+import { text } from '../../flags.ts';
+
+/** The main file of a model that is here. */
+export async function pathOfModel(name: string, home: string): Promise<string> {
+  return name === bundledName ? bundledModel().model : modelPath(name, { home });
+}
+
+export const pathCommand = command({
+  required: { name: text('Alias, hf:owner/repository/file or address of a model that was fetched') },
+  examples: [['$0 models path sd-turbo', 'Of its main part, where it has several']],
+  run: async ({ name }, { home }) => {
+    const path = await pathOfModel(name, home);
+    return { json: { name, path }, text: [path] };
+  },
+});

@@ -1,0 +1,60 @@
+import { type PullEvent, type PullModelOptions, pullModel } from '../../../lib/models/index.ts';
+import { createProgress, formatBytes } from '../../../lib/observe/index.ts';
+import { command } from '../../command.ts';
+import { number, text, toggle } from '../../flags.ts';
+import { namesOf, pathsOf, toOptions } from '../../option-paths.ts';
+import { progressIsSilent } from '../../progress.ts';
+
+const flags = {
+  sha256: text('Expected SHA-256, for a single file'),
+  connections: number('Parallel ranges per file, 1..16. Default: 4'),
+  endpoint: text('Base address of the hub or a mirror. Default: HF_ENDPOINT, else huggingface.co'),
+  verify: toggle('Hash files again that are already there'),
+  attempts: number('Failures in a row before giving up, 1..20. Default: 6'),
+} as const;
+const paths = pathsOf(flags, {});
+
+function label({ phase, file, index, files }: PullEvent): string {
+  const place = files > 1 ? ` (${index} of ${files})` : '';
+  return `${phase === 'verify' ? 'checking' : 'fetching'} ${file.split('/').at(-1) ?? file}${place}`;
+}
+
+export const pullCommand = command({
+  required: { name: text('Alias (see: ai-artist models list), hf:owner/repository/file or an https address') },
+  flags,
+  names: new Map([...namesOf(paths), ['model', 'name']]),
+  examples: [
+    ['$0 models pull sd-turbo', 'An alias, with all its parts'],
+    ['$0 models pull hf:owner/repository/model.safetensors', 'One file of Hugging Face'],
+    ['HF_TOKEN=… $0 models pull sd35-medium', 'A gated model, after its terms were accepted on its page'],
+  ],
+  epilogue: 'Ctrl-C keeps what was fetched; the same command goes on with it. HF_TOKEN is sent to the endpoint only.',
+  run: async ({ name, ...options }, context) => {
+    const progress = createProgress({ unit: 'bytes', silent: progressIsSilent(context) });
+    try {
+      const onProgress = (event: PullEvent): void => {
+        if (event.phase !== 'present') progress.update(label(event), event.bytes, event.totalBytes ?? 0);
+      };
+      const pulled = await pullModel(name, {
+        ...toOptions(options, paths),
+        home: context.home,
+        signal: context.signal,
+        onProgress,
+      } as PullModelOptions);
+      progress.end();
+      const bytes = pulled.files.reduce((sum, file) => sum + file.bytes, 0);
+      const fresh = pulled.files.filter((file) => file.fresh).length;
+      const { licence } = pulled;
+      return {
+        json: pulled,
+        text: pulled.files.map((file) => file.path),
+        notes: [
+          `${pulled.name}: ${formatBytes(bytes)} in ${pulled.files.length} files, ${fresh === 0 ? 'all of them here already' : `${fresh} fetched`}`,
+          ...(licence ? [`licence: ${licence.name}, ${licence.url}`] : []),
+        ],
+      };
+    } finally {
+      progress.end();
+    }
+  },
+});

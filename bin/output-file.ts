@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ArtistError, systemCode } from '../lib/core/index.ts';
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** Time-ordered unique name: 48 bits of milliseconds, 80 random bits (github.com/ulid/spec). */
+export function ulid(now: number, random: Uint8Array = randomBytes(10)): string {
+  let bits = BigInt(now);
+  for (const byte of random) bits = (bits << 8n) | BigInt(byte);
+  return Array.from({ length: 26 }, (_, index) => crockford[Number((bits >> BigInt(5 * (25 - index))) & 31n)]).join('');
+}
+
+/** Where a picture without --out goes: <home>/gallery/YYYY/MM/<ULID>.png, in UTC so that the folder does not depend on the traveller. */
+export function galleryFile(home: string, now: number): string {
+  const [year = '', month = ''] = new Date(now).toISOString().split('-');
+  return path.join(home, 'gallery', year, month, `${ulid(now)}.png`);
+}
+
+/** A prompt as the beginning of a file name. */
+export function slug(text: string): string {
+  const words = text
+    .toLowerCase()
+    .normalize('NFKC')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '');
+  return [...words].slice(0, 40).join('').replace(/-+$/, '') || 'picture';
+}
+
+async function kindOf(file: string): Promise<'file' | 'folder' | 'nothing'> {
+  try {
+    return (await stat(file)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return 'nothing';
+    if (systemCode(error) === 'ENOTDIR')
+      throw new ArtistError('ERR_WRITE', `${file}: expected a place that can be written, got a file where a folder should be`, {
+        cause: error,
+      });
+    throw new ArtistError('ERR_WRITE', `${file}: expected a place that can be written, got ${systemCode(error) ?? String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The file that --out means: itself, or `name` in the folder it is. */
+export async function inFolder(out: string, name: string): Promise<string> {
+  return /[\\/]$/.test(out) || (await kindOf(out)) === 'folder' ? path.join(out, name) : out;
+}
+
+/** `file`, or with -2, -3 … before its ending the first that does not exist. */
+export async function freeName(file: string): Promise<string> {
+  const { dir, name, ext } = path.parse(file);
+  for (let count = 1; ; count++) {
+    const candidate = count === 1 ? file : path.join(dir, `${name}-${count}${ext}`);
+    if ((await kindOf(candidate)) === 'nothing') return candidate;
+  }
+}
+
+/**
+ * Refuses an output before minutes are spent on it: exists already, is a folder, or lies where nothing may be written.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT (ending), ERR_ALREADY_EXISTS, ERR_WRITE
+ */
+export async function checkOutput(file: string, { force, endings }: { force: boolean; endings: readonly string[] }): Promise<void> {
+  if (!endings.includes(path.extname(file).toLowerCase()))
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `--out: expected a name ending in ${endings.join(', ')}, got ${JSON.stringify(file)}`);
+  const kind = await kindOf(file);
+  if (kind === 'folder') throw new ArtistError('ERR_WRITE', `${file}: expected a file, got a folder`);
+  if (kind === 'file' && !force) throw new ArtistError('ERR_ALREADY_EXISTS', `${file}: exists already`);
+  let folder = path.dirname(path.resolve(file));
+  while ((await kindOf(folder)) === 'nothing' && folder !== path.dirname(folder)) folder = path.dirname(folder);
+  if ((await kindOf(folder)) === 'file')
+    throw new ArtistError('ERR_WRITE', `${file}: expected a place that can be written, got a file where a folder should be (${folder})`);
+  try {
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new ArtistError('ERR_WRITE', `${file}: expected a place that can be written, got no permission to write in ${folder}`, {
+      cause: error,
+    });
+  }
+}
+
+export const pictureEndings = ['.png', '.jpg', '.jpeg', '.webp'] as const;
+
+/** One name per picture of a batch: {seed} and {index} (from 1) filled in; without either, -1, -2 … go before the ending. */
+export function batchNames(pattern: string, seeds: readonly number[]): string[] {
+  const { dir, name, ext } = path.parse(pattern);
+  const distinct = seeds.length === 1 || /\{(seed|index)\}/.test(pattern) ? pattern : path.join(dir, `${name}-{index}${ext}`);
+  return seeds.map((seed, index) => distinct.replaceAll('{seed}', String(seed)).replaceAll('{index}', String(index + 1)));
+}

@@ -1,0 +1,60 @@
+import type { ConvertEvent, GenerateEvent, LoadEvent, UpscaleEvent } from '../lib/engine/index.ts';
+import { createProgress, formatSeconds } from '../lib/observe/index.ts';
+import type { Context } from './run.ts';
+
+type WorkEvent = LoadEvent | GenerateEvent | UpscaleEvent | ConvertEvent;
+
+/** Shows the events of lib as a bar with the time left, and its warnings as lines. */
+export interface WorkProgress {
+  on: (event: WorkEvent) => void;
+  /** The same for the pictures of a series: `candidate` counts from 0. */
+  onCandidate: (event: WorkEvent, candidate: number, of: number) => void;
+  stop: () => void;
+}
+
+/** 8.25 -> "8.3 s", 75.4 -> "1 min 15 s" */
+export function seconds(value: number): string {
+  return value < 10 ? `${value.toFixed(1)} s` : formatSeconds(value);
+}
+
+/** Nothing with --quiet; with --json only on a terminal, where it cannot be mistaken for output. */
+export function progressIsSilent({ quiet, json }: Pick<Context, 'quiet' | 'json'>): boolean {
+  return quiet || (json && process.stderr.isTTY !== true);
+}
+
+export function watchWork(context: Context): WorkProgress {
+  const progress = createProgress({ silent: progressIsSilent(context) });
+  const warned = new Set<string>();
+  let enlarging = false;
+  const show = (event: WorkEvent, place: string): void => {
+    switch (event.type) {
+      case 'load':
+        // The upscaler reads its weights after it said that it began.
+        return enlarging ? undefined : progress.update('loading', event.step, event.steps);
+      case 'encode':
+        return progress.update(event.what === 'prompt' ? 'reading the prompt' : 'reading the picture', 0, 0);
+      case 'sample':
+        return progress.update(`painting${place || of(event)}`, event.step, event.steps);
+      case 'decode':
+        return progress.update(`developing${place || of(event)}`, event.step, event.steps);
+      case 'upscale':
+        enlarging = true;
+        return progress.update('enlarging', event.step, event.steps);
+      case 'convert':
+        return progress.update('converting', event.step, event.steps);
+      case 'warning':
+        if (!warned.has(event.message)) context.warn(event.message);
+        warned.add(event.message);
+    }
+  };
+  return {
+    on: (event) => show(event, ''),
+    onCandidate: (event, candidate, total) =>
+      show(event, total > 1 ? ` ${candidate + 1} of ${total}` : candidate > 0 ? ` again (${candidate + 1})` : ''),
+    stop: () => progress.end(),
+  };
+}
+
+function of({ image, images }: { image: number; images: number }): string {
+  return images > 1 ? ` ${image + 1} of ${images}` : '';
+}

@@ -1,0 +1,25 @@
+import { ArtistError, systemCode } from '../lib/core/index.ts';
+
+/** @throws ArtistError ERR_WRITE; a reader that has gone is no error */
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      if (!error || systemCode(error) === 'EPIPE' || systemCode(error) === 'ERR_STREAM_DESTROYED') resolve();
+      else
+        reject(
+          new ArtistError(systemCode(error) === 'ENOSPC' ? 'ERR_DISK_FULL' : 'ERR_WRITE', `output: cannot be written: ${error.message}`, {
+            cause: error,
+          }),
+        );
+    });
+  });
+}
+
+export async function printLines(stream: NodeJS.WriteStream, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await write(stream, `${lines.join('\n')}\n`);
+}
+
+/** The one document of --json: readable in a terminal, one line for programs. */
+export async function printJson(document: unknown): Promise<void> {
+  await write(process.stdout, `${JSON.stringify(document, undefined, process.stdout.isTTY ? 2 : undefined)}\n`);
+}

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ArtistError } from './errors.ts';
+
+const packageName = 'ai-artist';
+const here = fileURLToPath(import.meta.url); // the CJS build replaces import.meta.url
+let found: string | undefined;
+
+function isRoot(folder: string): boolean {
+  const manifest = path.join(folder, 'package.json');
+  if (!existsSync(manifest)) return false;
+  const content: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+  return typeof content === 'object' && content !== null && 'name' in content && content.name === packageName;
+}
+
+/**
+ * The folder that holds this package's package.json, models/ and vocab/: the same from lib/ (under tsx), dist/esm and dist/cjs.
+ *
+ * @throws ArtistError ERR_INTERNAL where the package was taken apart, e.g. by a bundler
+ */
+export function packageRoot(): string {
+  if (found !== undefined) return found;
+  for (let folder = path.dirname(here); ; folder = path.dirname(folder)) {
+    if (isRoot(folder)) {
+      found = folder;
+      return folder;
+    }
+    if (folder === path.dirname(folder)) break;
+  }
+  throw new ArtistError(
+    'ERR_INTERNAL',
+    `packageRoot: expected a package.json named ${packageName} above ${here}, got none. Leave ${packageName} out of your bundle (external).`,
+  );
+}
+
+/**
+ * The file of a program of this package that runs in a process of its own: `entryFile('engine/isolation/child')` is lib/….ts where the
+ * source runs and dist/esm/….js in both builds. scripts/build.mjs makes an entry of every child.ts, *-child.ts and *-worker.ts.
+ */
+export function entryFile(name: string): string {
+  const source = here.endsWith('.ts');
+  return path.join(packageRoot(), ...(source ? ['lib', `${name}.ts`] : ['dist', 'esm', `${name}.js`]));
+}

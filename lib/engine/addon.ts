@@ -1,0 +1,29 @@
+import { isolatedAddon } from './isolation/index.ts';
+import { loadNative, type NativeAddon } from './native.ts';
+
+/** Longest wait for the engine thread when the process ends, milliseconds. A step of a large model on a CPU stops within it. */
+const exitWait = 3000;
+
+let hooked: NativeAddon | undefined;
+
+/**
+ * The compiled addon, loaded at the first use. Also asks it to come to rest when the process ends: `process.exit()` runs no native
+ * cleanup hook before static destructors, and a thread that still computes then would crash the exit.
+ *
+ * @throws ArtistError ERR_NO_BINARY
+ */
+export function engine(): NativeAddon {
+  const native = loadNative();
+  if (hooked !== native) {
+    hooked = native;
+    process.once('exit', () => {
+      native.shutdown(exitWait);
+    });
+  }
+  return native;
+}
+
+/** The engine in this process, or in a child process whose death this one survives. */
+export async function addonFor(isolate: boolean): Promise<NativeAddon> {
+  return isolate ? isolatedAddon() : engine();
+}

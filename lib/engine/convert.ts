@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { access, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { ArtistError, display, resolveOptions, systemCode } from '../core/index.ts';
+import { readModelHeader } from '../models/index.ts';
+import { addonFor } from './addon.ts';
+import { type ConvertEvent, commonEvent } from './events.ts';
+import { CallSite, runJob } from './job.ts';
+import type { NativeEvent } from './native.ts';
+import { type ConvertOptions, convertOptions, type WeightType } from './options/index.ts';
+import { defined, tensorTypeRules } from './request.ts';
+
+export interface ConvertResult {
+  readonly output: string;
+  readonly type: WeightType;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly seconds: number;
+}
+
+/** What the engine's safetensors writer can store. */
+const safetensorsTypes: readonly string[] = ['f32', 'f16', 'bf16'];
+
+async function present(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function writeError(output: string, error: unknown): ArtistError {
+  const code = systemCode(error);
+  if (code === 'ENOSPC') return new ArtistError('ERR_DISK_FULL', `${output}: no room on the disk`, { cause: error });
+  return new ArtistError(
+    'ERR_WRITE',
+    `${output}: cannot be written (${code ?? String(error)}). Check that the folder exists and may be written to`,
+    { cause: error },
+  );
+}
+
+async function checkOutput(output: string, input: string, overwrite: boolean): Promise<void> {
+  const info = await stat(dirname(output)).catch((error: unknown) => Promise.reject(writeError(output, error)));
+  if (!info.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: ${dirname(output)} is not a folder`);
+  if (resolve(input) === output)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `output: expected another file than the input, got ${display(output)}`);
+  const existing = await stat(output).catch(() => undefined);
+  if (existing?.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: is a folder. Name a file in it`);
+  if (existing && !overwrite)
+    throw new ArtistError('ERR_ALREADY_EXISTS', `${output}: exists already. Choose another name, or pass overwrite: true`);
+}
+
+function tell(event: NativeEvent): ConvertEvent | undefined {
+  // The engine reports reading and writing tensors as loading; to the user both are the conversion.
+  if (event.type === 'progress') return { type: 'convert', step: event.step, steps: event.total };
+  const told = commonEvent(event);
+  return told?.type === 'queued' || told?.type === 'warning' ? told : undefined;
+}
+
+/**
+ * Writes a model in another weight type or file format. The output appears whole or not at all: it is written beside its place and
+ * renamed when complete. Needs memory for the whole output.
+ *
+ * @param input model file (.safetensors, .gguf, .ckpt) or diffusers folder
+ * @throws ArtistError ERR_INVALID_ARGUMENT; ERR_ALREADY_EXISTS without `overwrite`; ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT: the input;
+ *   ERR_WRITE, ERR_DISK_FULL: the output; ERR_CONVERT: the engine's own words; ERR_OUT_OF_MEMORY; `signal.reason` when aborted
+ */
+export async function convertModel(input: string, options: ConvertOptions): Promise<ConvertResult> {
+  const site = new CallSite('convertModel', convertModel);
+  const {
+    signal,
+    onProgress,
+    overwrite,
+    isolate,
+    type,
+    tensorTypeRules: rules,
+    ...rest
+  } = resolveOptions('convertModel', convertOptions, options);
+  if (typeof input !== 'string' || input === '')
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `input: expected the path of a model, got ${display(input)}`);
+  signal?.throwIfAborted();
+  const output = resolve(rest.output);
+  if (/\.safetensors$/i.test(output)) {
+    for (const stored of [type, ...Object.values(rules ?? {})]) {
+      if (!safetensorsTypes.includes(stored))
+        throw new ArtistError(
+          'ERR_INVALID_ARGUMENT',
+          `type: expected ${safetensorsTypes.join(', ')} for a .safetensors file, got ${stored}. Write a .gguf file for quantized weights`,
+        );
+    }
+  }
+  await checkOutput(output, input, overwrite);
+  const header = await readModelHeader(input);
+  if (rest.vae !== undefined) await readModelHeader(rest.vae);
+
+  const addon = await addonFor(isolate);
+  signal?.throwIfAborted();
+  const started = performance.now();
+  // The ending chooses the format, so the temporary name keeps it.
+  const temporary = join(
+    dirname(output),
+    `.${basename(output, extname(output))}.${randomBytes(6).toString('hex')}.part${extname(output).toLowerCase()}`,
+  );
+  try {
+    await runJob<void>(
+      {
+        addon,
+        site,
+        signal,
+        onEvent: (event) => {
+          const told = tell(event);
+          if (told) onProgress?.(told);
+        },
+      },
+      (listen) =>
+        addon.convertModel(
+          defined({
+            input,
+            vae: rest.vae,
+            output: temporary,
+            type,
+            convertNames: rest.convertNames,
+            tensorTypeRules: tensorTypeRules(rules),
+          }),
+          listen,
+        ),
+    );
+    if (!overwrite && (await present(output)))
+      throw new ArtistError(
+        'ERR_ALREADY_EXISTS',
+        `${output}: appeared while the model was converted. Choose another name, or pass overwrite: true`,
+      );
+    const { size } = await stat(temporary);
+    await rename(temporary, output).catch((error: unknown) => Promise.reject(writeError(output, error)));
+    return { output, type, inputBytes: header.bytes, outputBytes: size, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

@@ -1,0 +1,170 @@
+/** The work of one model.generate() call: pictures in, LoRAs checked, request to the engine, pictures out. */
+import { ArtImage, type Recipe } from '../image/index.ts';
+import type { ModelHeader } from '../models/index.ts';
+import { commonEvent, type GenerateEvent, paintEvent } from './events.ts';
+import { prepareImages } from './images.ts';
+import { type CallSite, runJob } from './job.ts';
+import { checkLoras } from './loras.ts';
+import type { NativeAddon, NativeEvent, NativeGenerateResult, NativeModel, NativeModelInfo } from './native.ts';
+import type { ResolvedGenerate, Sampler, Scheduler } from './options/index.ts';
+import { paintRecipe, type WeightsFile } from './paint-recipe.ts';
+import { nativeRequest } from './request.ts';
+import { drawSeed } from './seed.ts';
+import { type PaintDefaults, settle } from './settings.ts';
+import { bundledUpscaler, checkUpscaler } from './weights.ts';
+
+export interface GenerateResult {
+  /** Finished pictures; each carries its complete recipe. */
+  readonly images: readonly ArtImage[];
+  /** Seed of the first picture. */
+  readonly seed: number;
+  /** Seed of each picture. */
+  readonly seeds: readonly number[];
+  readonly width: number;
+  readonly height: number;
+  readonly sampler: Sampler;
+  readonly scheduler: Scheduler;
+  readonly steps: number;
+  readonly cfgScale: number;
+  /** What computed it, e.g. "CPU", "CUDA0". */
+  readonly device: string;
+  /** Wall time in the engine, by phase; without the time in the queue. */
+  readonly seconds: { readonly total: number; readonly encode: number; readonly sample: number; readonly decode: number };
+  /** What did not stop the job but may surprise: a LoRA that does not fit, an option this family ignores… */
+  readonly warnings: readonly string[];
+  /** Recipe of the first picture. */
+  readonly recipe: Recipe;
+  /** True where the job was cancelled and `keepFinished` kept what was done. */
+  readonly aborted: boolean;
+}
+
+/** What generate() knows of its loaded model. */
+export interface GenerateContext {
+  native: NativeModel;
+  info: NativeModelInfo;
+  addon: NativeAddon;
+  defaults: PaintDefaults;
+  files: Readonly<Record<string, string>>;
+  /** Names and hashes of the files; large ones are still being hashed when the first call comes. */
+  weights: Promise<{ model: WeightsFile; vae: WeightsFile | undefined; controlNet: WeightsFile | undefined }>;
+  tuning: Record<string, unknown>;
+  /** Headers of the files, to compare LoRAs with. */
+  headers: readonly ModelHeader[];
+}
+
+export interface GenerateCall {
+  site: CallSite;
+  signal: AbortSignal;
+  emit: (event: GenerateEvent) => void;
+}
+
+/** Warnings once each, told as they come. */
+class Warnings {
+  readonly #seen = new Set<string>();
+  readonly #emit: GenerateCall['emit'];
+
+  constructor(emit: GenerateCall['emit']) {
+    this.#emit = emit;
+  }
+
+  add(message: string): void {
+    if (this.#seen.has(message)) return;
+    this.#seen.add(message);
+    this.#emit({ type: 'warning', message });
+  }
+
+  get all(): string[] {
+    return [...this.#seen];
+  }
+}
+
+/** File of the upscaler network of hires, checked; undefined where it needs none. */
+async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string | undefined> {
+  if (typeof hires !== 'object' || hires.upscaler !== 'Model') return undefined;
+  const path = hires.model ?? bundledUpscaler();
+  await checkUpscaler('hires.model', path);
+  return path;
+}
+
+/** Paints; settles when native work has ended. Errors: see Model.generate(). */
+export async function paint(
+  context: GenerateContext,
+  options: ResolvedGenerate,
+  { site, signal, emit }: GenerateCall,
+): Promise<GenerateResult> {
+  signal.throwIfAborted();
+  const warnings = new Warnings(emit);
+  const { addon, info } = context;
+  const images = await prepareImages(options, context);
+  signal.throwIfAborted();
+  const settings = settle(options, info, context.defaults, images.initSize);
+  const loras = await checkLoras(options.loras ?? [], context, (message) => warnings.add(message));
+  const hiresModel = await hiresModelOf(options);
+  const pictures = await images.fit(settings);
+  const weights = await context.weights;
+  signal.throwIfAborted();
+  const seed = options.seed ?? drawSeed();
+  const base = paintRecipe({
+    options,
+    settings,
+    loras,
+    hiresModel,
+    ...weights,
+    tuning: context.tuning,
+    device: info.device,
+    versions: addon.versions(),
+  });
+  const picture = (image: ConstructorParameters<typeof ArtImage>[0], index: number): ArtImage =>
+    new ArtImage(image, { ...base, seed: seed + index, ...(options.batchCount > 1 ? { batchIndex: index } : {}) });
+  const finished: ArtImage[] = [];
+
+  const onEvent = (event: NativeEvent): void => {
+    if (event.type === 'image') {
+      const image = picture(event.image, event.index);
+      finished[event.index] = image;
+      emit({ type: 'image', image, index: event.index, seed: event.seed });
+      return;
+    }
+    if (event.type === 'preview') {
+      emit({ type: 'preview', image: new ArtImage(event.image), index: event.index, step: event.step, noisy: event.noisy });
+      return;
+    }
+    const told = commonEvent(event) ?? (event.type === 'progress' ? paintEvent(event) : undefined);
+    if (told?.type === 'warning') warnings.add(told.message);
+    else if (told) emit(told);
+  };
+  const request = nativeRequest({
+    options,
+    settings,
+    seed,
+    images: pictures,
+    loras: loras.map(({ path, weight }) => ({ path, weight })),
+    hiresModel,
+  });
+  const result = await runJob<NativeGenerateResult>(
+    { addon, site, signal, onEvent, keep: (partial) => options.keepFinished === true && partial.images.length > 0 },
+    (listen) => context.native.generate(request, listen),
+  );
+  for (const message of result.warnings) warnings.add(message);
+  // The very objects of the image events, where those arrived: what a listener saved is what the result holds.
+  const painted = result.images.map((image, index) => finished[index] ?? picture(image, index));
+  const { resolved, seconds, seeds, aborted } = result;
+  const first = painted[0];
+  if (!first) throw site.error('ERR_INTERNAL', 'generate: the engine reported success without a picture. Please report this');
+  return Object.freeze({
+    images: painted,
+    seed,
+    seeds,
+    width: first.width,
+    height: first.height,
+    sampler: resolved.sampler as Sampler,
+    scheduler: resolved.scheduler as Scheduler,
+    steps: resolved.steps,
+    cfgScale: resolved.cfgScale,
+    device: resolved.device,
+    seconds,
+    warnings: warnings.all,
+    recipe: first.recipe as Recipe,
+    aborted,
+  });
+}

@@ -1,0 +1,27 @@
+export { type ConvertResult, convertModel } from './convert.ts';
+export { type Device, listDevices, type Versions, versions } from './devices.ts';
+export { type Diagnosis, diagnose } from './doctor.ts';
+export type {
+  ConvertEvent,
+  DecodeEvent,
+  DoneEvent,
+  EncodeEvent,
+  EnlargeEvent,
+  GenerateEvent,
+  ImageEvent,
+  LoadEvent,
+  PreviewEvent,
+  QueuedEvent,
+  SampleEvent,
+  UpscaleEvent,
+  WarningEvent,
+  WeightsEvent,
+} from './events.ts';
+export type { GenerateResult } from './generate.ts';
+export { GenerateRun } from './generate-run.ts';
+export { loadModel } from './load-model.ts';
+export { Model, type ModelInfo } from './model.ts';
+export * from './options/index.ts';
+export { cannyEdges } from './preprocess.ts';
+export type { PaintDefaults } from './settings.ts';
+export { loadUpscaler, Upscaler, upscale } from './upscale.ts';

@@ -1,0 +1,119 @@
+/**
+ * The isolated engine process: started by engine-process.ts, loads the real addon and does what the parent asks.
+ * It ends when the channel to the parent closes, however the parent ended.
+ */
+import { writeFileSync } from 'node:fs';
+import { engine } from '../addon.ts';
+import type { NativeAddon, NativeEvent, NativeJob, NativeModel, NativeUpscaler } from '../native.ts';
+import { Outbox } from './outbox.ts';
+import { type Call, type Facts, type Results, type ToChild, type ToParent, toFailure } from './protocol.ts';
+
+type Loaded = { kind: 'model'; object: NativeModel } | { kind: 'upscaler'; object: NativeUpscaler };
+type Started = NativeJob<Results[keyof Results]>;
+
+const loaded = new Map<number, Loaded>();
+const running = new Map<number, () => void>();
+const outbox = new Outbox((message, sent) => {
+  if (process.connected) process.send?.(message, undefined, {}, sent);
+});
+
+function facts(native: NativeAddon): Facts {
+  return {
+    versions: native.versions(),
+    systemInfo: native.systemInfo(),
+    physicalCores: native.physicalCores(),
+    enums: native.enums(),
+    devices: native.listDevices(),
+  };
+}
+
+function keep<T>(job: NativeJob<T>, onResult: (result: T) => Results[keyof Results]): Started {
+  return { promise: job.promise.then(onResult), cancel: () => job.cancel() };
+}
+
+function target(id: number): Loaded {
+  const found = loaded.get(id);
+  if (!found) throw Object.assign(new Error('The model was disposed'), { code: 'ERR_DISPOSED', log: [] });
+  return found;
+}
+
+function start(native: NativeAddon, id: number, call: Call, onEvent: (event: NativeEvent) => void): Started {
+  switch (call.method) {
+    case 'loadModel':
+      return keep(native.loadModel(call.request, onEvent), (object) => {
+        loaded.set(id, { kind: 'model', object });
+        return object.info();
+      });
+    case 'loadUpscaler':
+      return keep(native.loadUpscaler(call.request, onEvent), (object) => {
+        loaded.set(id, { kind: 'upscaler', object });
+        return { factor: object.factor() };
+      });
+    case 'convertModel':
+      return keep(native.convertModel(call.request, onEvent), () => undefined);
+    case 'cannyEdges':
+      return native.cannyEdges(call.image, call.request);
+    case 'dispose': {
+      const { object } = target(call.target);
+      loaded.delete(call.target);
+      return keep(object.dispose(), () => undefined);
+    }
+    case 'generate': {
+      const found = target(call.target);
+      if (found.kind !== 'model') throw new TypeError('target: expected a model, got an upscaler');
+      return found.object.generate(call.request, onEvent);
+    }
+    case 'upscale': {
+      const found = target(call.target);
+      if (found.kind !== 'upscaler') throw new TypeError('target: expected an upscaler, got a model');
+      return found.object.upscale(call.image, onEvent);
+    }
+  }
+}
+
+async function serve(native: NativeAddon, id: number, call: Call): Promise<ToParent> {
+  try {
+    const job = start(native, id, call, (event) => outbox.post({ type: 'event', id, event }));
+    running.set(id, () => job.cancel());
+    return { type: 'result', id, value: await job.promise };
+  } catch (error) {
+    return { type: 'failure', id, failure: toFailure(error) };
+  } finally {
+    running.delete(id);
+  }
+}
+
+function hear(native: NativeAddon, message: ToChild): void {
+  if (message.type === 'call') {
+    outbox.post({ type: 'accepted', id: message.id });
+    void serve(native, message.id, message.call).then((answer) => outbox.post(answer));
+  } else if (message.type === 'cancel') running.get(message.id)?.();
+  else if (message.type === 'configure') native.configure(message.settings);
+  else native.setLogLevel(message.level);
+}
+
+/** Asks Linux to end this process rather than the parent when memory runs out: the parent survives and reports it. */
+function volunteerForOutOfMemory(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '500');
+  } catch {
+    // Read-only /proc in some sandboxes; the kernel then chooses by size alone, which is this process as well.
+  }
+}
+
+function main(): void {
+  process.once('disconnect', () => process.exit(0));
+  // Ctrl-C in a terminal reaches the whole group: the parent decides, so that its jobs end as cancelled and not as crashed.
+  process.on('SIGINT', () => undefined);
+  volunteerForOutOfMemory();
+  try {
+    const native = engine();
+    process.on('message', (message) => hear(native, message as ToChild));
+    outbox.post({ type: 'ready', facts: facts(native) });
+  } catch (error) {
+    process.send?.({ type: 'unusable', failure: toFailure(error) } satisfies ToParent, undefined, {}, () => process.disconnect?.());
+  }
+}
+
+main();

@@ -1,0 +1,53 @@
+import type { NativeAddon, NativeJob, NativeModel, NativeUpscaler } from '../native.ts';
+import type { IsolatedEngine } from './isolated-engine.ts';
+import type { Facts } from './protocol.ts';
+import { Remembered } from './remembered.ts';
+
+function then<A, B>(job: NativeJob<A>, make: (value: A) => B): NativeJob<B> {
+  return { promise: job.promise.then(make), cancel: () => job.cancel() };
+}
+
+/** The native contract (native.ts), answered by a child process. `facts` is what the child said of itself when it started. */
+export function makeIsolatedAddon(engine: IsolatedEngine, facts: Facts): NativeAddon {
+  return {
+    configure: (settings) => engine.configure(settings),
+    setLogLevel: (level) => engine.setLogLevel(level),
+    versions: () => facts.versions,
+    systemInfo: () => facts.systemInfo,
+    physicalCores: () => facts.physicalCores,
+    enums: () => facts.enums,
+    listDevices: () => facts.devices,
+    loadModel: (request, onEvent) => {
+      const model = new Remembered(engine, { method: 'loadModel', request });
+      return then(
+        model.load(onEvent),
+        (info): NativeModel => ({
+          info: () => info,
+          generate: (job, listener) => model.run((target) => ({ method: 'generate', target, request: job }), listener),
+          dispose: () => model.dispose(),
+        }),
+      );
+    },
+    loadUpscaler: (request, onEvent) => {
+      const upscaler = new Remembered(engine, { method: 'loadUpscaler', request });
+      return then(
+        upscaler.load(onEvent),
+        ({ factor }): NativeUpscaler => ({
+          factor: () => factor,
+          upscale: (image, listener) => upscaler.run((target) => ({ method: 'upscale', target, image }), listener),
+          dispose: () => upscaler.dispose(),
+        }),
+      );
+    },
+    convertModel: (request, onEvent) => engine.run({ method: 'convertModel', request }, onEvent),
+    cannyEdges: (image, request) => engine.run({ method: 'cannyEdges', image, request }),
+    counters: () => {
+      const jobs = engine.process?.jobs ?? 0;
+      return { queued: Math.max(0, jobs - 1), running: Math.min(1, jobs) };
+    },
+    shutdown: () => {
+      engine.shutdown();
+      return true;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { NativeEvent, NativeJob } from '../native.ts';
+import { EngineProcess, NotDelivered } from './engine-process.ts';
+import type { Call, LogLevel, Results, Settings } from './protocol.ts';
+
+type Listener = (event: NativeEvent) => void;
+
+/** An Error as the addon gives it. */
+export function engineError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code, log: [] });
+}
+
+/** The child process of now, and the next one when it is dead. Settings made once are told to each. */
+export class IsolatedEngine {
+  #process: EngineProcess | undefined;
+  #settings: Settings | undefined;
+  #logLevel: LogLevel | undefined;
+  #closed = false;
+
+  /** The living child, started if need be. */
+  current(): EngineProcess {
+    if (this.#closed) throw engineError('ERR_DISPOSED', 'The engine was shut down');
+    if (!this.#process || this.#process.dead) {
+      this.#process = new EngineProcess();
+      if (this.#settings) this.#process.tell({ type: 'configure', settings: this.#settings });
+      if (this.#logLevel) this.#process.tell({ type: 'log-level', level: this.#logLevel });
+    }
+    return this.#process;
+  }
+
+  get process(): EngineProcess | undefined {
+    return this.#process?.dead ? undefined : this.#process;
+  }
+
+  configure(settings: Settings): void {
+    this.#settings = settings;
+    this.process?.tell({ type: 'configure', settings });
+  }
+
+  setLogLevel(level: LogLevel): void {
+    this.#logLevel = level;
+    this.process?.tell({ type: 'log-level', level });
+  }
+
+  /** A job that belongs to no model. */
+  run<C extends Call>(call: C, onEvent?: Listener): NativeJob<Results[C['method']]> {
+    return this.retrying(() => this.current().call(call, onEvent));
+  }
+
+  /** A job that is started again in the next child, once, if this one died before it heard of it. */
+  retrying<T>(start: () => NativeJob<T>): NativeJob<T> {
+    let job = start();
+    let cancelled = false;
+    const follow = async (): Promise<T> => {
+      try {
+        return await job.promise;
+      } catch (error) {
+        if (!(error instanceof NotDelivered)) throw error;
+        if (cancelled) throw engineError('ERR_ABORTED', 'The operation was aborted');
+      }
+      job = start();
+      try {
+        return await job.promise;
+      } catch (error) {
+        throw error instanceof NotDelivered ? (error.cause ?? error) : error;
+      }
+    };
+    return {
+      promise: follow(),
+      cancel: () => {
+        cancelled = true;
+        job.cancel();
+      },
+    };
+  }
+
+  shutdown(): void {
+    this.#closed = true;
+    this.#process?.kill();
+  }
+}

@@ -1,0 +1,86 @@
+/** What the parent and the isolated engine process say to each other, over Node's own IPC channel with `serialization: 'advanced'`. */
+import type {
+  NativeAddon,
+  NativeCannyRequest,
+  NativeConvertRequest,
+  NativeDevice,
+  NativeEnums,
+  NativeEvent,
+  NativeGenerateRequest,
+  NativeGenerateResult,
+  NativeImage,
+  NativeLogLevel,
+  NativeModelInfo,
+  NativeModelRequest,
+  NativeUpscalerRequest,
+  NativeVersions,
+} from '../native.ts';
+
+/** Jobs, as data. `target` is the id of the call that loaded the model or upscaler. */
+export type Call =
+  | { method: 'loadModel'; request: NativeModelRequest }
+  | { method: 'loadUpscaler'; request: NativeUpscalerRequest }
+  | { method: 'convertModel'; request: NativeConvertRequest }
+  | { method: 'cannyEdges'; image: NativeImage; request: NativeCannyRequest }
+  | { method: 'generate'; target: number; request: NativeGenerateRequest }
+  | { method: 'upscale'; target: number; image: NativeImage }
+  | { method: 'dispose'; target: number };
+
+/** What each job resolves with. Models and upscalers stay in the child; what is known about them travels. */
+export interface Results {
+  loadModel: NativeModelInfo;
+  loadUpscaler: { factor: number };
+  convertModel: undefined;
+  cannyEdges: NativeImage;
+  generate: NativeGenerateResult;
+  upscale: NativeImage;
+  dispose: undefined;
+}
+
+export type Settings = Parameters<NativeAddon['configure']>[0];
+export type LogLevel = NativeLogLevel | 'off';
+
+export type ToChild =
+  | { type: 'call'; id: number; call: Call }
+  | { type: 'cancel'; id: number }
+  | { type: 'configure'; settings: Settings }
+  | { type: 'log-level'; level: LogLevel };
+
+/** What the addon answers without a job, asked once when the child starts. */
+export interface Facts {
+  versions: NativeVersions;
+  systemInfo: string;
+  physicalCores: number;
+  enums: NativeEnums;
+  devices: NativeDevice[];
+}
+
+/** An Error as plain fields: the prototype and own properties of errors do not survive the channel. */
+export interface Failure {
+  name: string;
+  message: string;
+  code: string | undefined;
+  log: string[];
+}
+
+export type ToParent =
+  | { type: 'ready'; facts: Facts }
+  | { type: 'unusable'; failure: Failure }
+  /** The call was heard. A call that was not when the child died is asked of the next child. */
+  | { type: 'accepted'; id: number }
+  | { type: 'event'; id: number; event: NativeEvent }
+  | { type: 'result'; id: number; value: Results[keyof Results] }
+  | { type: 'failure'; id: number; failure: Failure };
+
+export function toFailure(error: unknown): Failure {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), code: undefined, log: [] };
+  const { code, log, details } = error as { code?: unknown; log?: unknown; details?: unknown };
+  const lines = Array.isArray(log) ? log : Array.isArray(details) ? details : [];
+  return { name: error.name, message: error.message, code: typeof code === 'string' ? code : undefined, log: lines.map(String) };
+}
+
+/** The Error that the addon itself would have given: a TypeError for a bad argument, else an Error with `code` and `log`. */
+export function fromFailure(failure: Failure): Error {
+  const error = failure.name === 'TypeError' ? new TypeError(failure.message) : new Error(failure.message);
+  return failure.code === undefined ? error : Object.assign(error, { code: failure.code, log: failure.log });
+}

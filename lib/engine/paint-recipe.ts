@@ -1,0 +1,120 @@
+/** The complete recipe of a picture: what was asked, what was decided, which weights, which engine. */
+import { basename } from 'node:path';
+import type { Recipe } from '../image/index.ts';
+import type { NativeVersions } from './native.ts';
+import type { ResolvedGenerate } from './options/index.ts';
+import { defined } from './request.ts';
+import type { Settings } from './settings.ts';
+
+export interface WeightsFile {
+  name: string;
+  hash?: string;
+}
+
+export interface RecipeParts {
+  options: ResolvedGenerate;
+  settings: Settings;
+  model: WeightsFile;
+  vae: WeightsFile | undefined;
+  controlNet: WeightsFile | undefined;
+  loras: readonly (WeightsFile & { weight: number })[];
+  hiresModel: string | undefined;
+  /** Settings of the loaded model that change the pixels: weight type, seamless, rng… */
+  tuning: Record<string, unknown>;
+  device: string;
+  versions: NativeVersions;
+}
+
+/** Options that have a field of their own in the recipe, or that are no part of it (pictures, callbacks). */
+const ownField: ReadonlySet<string> = new Set<keyof ResolvedGenerate>([
+  'prompt',
+  'negativePrompt',
+  'seed',
+  'width',
+  'height',
+  'batchCount',
+  'sampler',
+  'scheduler',
+  'steps',
+  'cfgScale',
+  'imageCfgScale',
+  'guidance',
+  'eta',
+  'sigmas',
+  'flowShift',
+  'clipSkip',
+  'loras',
+  'initImage',
+  'denoisingStrength',
+  'maskImage',
+  'referenceImages',
+  'controlImage',
+  'photoMaker',
+  'hires',
+  'preview',
+  'keepFinished',
+  'signal',
+  'onProgress',
+]);
+
+function modeOf(options: ResolvedGenerate): NonNullable<Recipe['mode']> {
+  if (options.maskImage !== undefined) return 'inpaint';
+  if (options.initImage !== undefined) return 'img2img';
+  return options.referenceImages !== undefined || options.photoMaker !== undefined ? 'edit' : 'txt2img';
+}
+
+function hiresOf(options: ResolvedGenerate, hiresModel: string | undefined): Recipe['hires'] {
+  if (options.hires === undefined || options.hires === false) return undefined;
+  const { upscaler, scale, width, height, steps, denoisingStrength } =
+    options.hires === true ? ({ upscaler: 'Latent' } as const) : { ...options.hires };
+  return defined({
+    upscaler: hiresModel === undefined ? upscaler : basename(hiresModel),
+    scale: width === undefined && height === undefined ? (scale ?? 2) : undefined,
+    width,
+    height,
+    steps,
+    denoisingStrength: denoisingStrength ?? 0.7,
+  }) as Recipe['hires'];
+}
+
+/** Everything but the seed and the place in the batch. */
+export function paintRecipe(parts: RecipeParts): Omit<Recipe, 'seed'> {
+  const { options, settings, versions } = parts;
+  const extra = Object.fromEntries(
+    Object.entries({ ...parts.tuning, ...options }).filter(([name, value]) => value !== undefined && !ownField.has(name)),
+  );
+  // Through JSON, because that is what a recipe is stored as: fields that are undefined drop out at every depth.
+  const { rng, ...rest } = JSON.parse(JSON.stringify(extra)) as Record<string, unknown>;
+  return defined({
+    mode: modeOf(options),
+    prompt: options.prompt,
+    negativePrompt: options.negativePrompt || undefined,
+    width: settings.width,
+    height: settings.height,
+    steps: settings.steps,
+    sampler: settings.sampler,
+    scheduler: options.sigmas ? undefined : settings.scheduler,
+    sigmas: options.sigmas,
+    cfgScale: settings.cfgScale,
+    imageCfgScale: options.imageCfgScale,
+    distilledGuidance: settings.guidance,
+    eta: options.eta,
+    flowShift: settings.flowShift,
+    clipSkip: options.clipSkip,
+    denoisingStrength: options.initImage === undefined ? undefined : (options.denoisingStrength ?? 0.75),
+    batchCount: options.batchCount > 1 ? options.batchCount : undefined,
+    model: parts.model,
+    vae: parts.vae,
+    loras: parts.loras.length > 0 ? parts.loras.map(({ name, hash, weight }) => defined({ name, hash, weight })) : undefined,
+    controlNet:
+      options.controlImage === undefined || !parts.controlNet
+        ? undefined
+        : { ...parts.controlNet, strength: options.controlStrength ?? 0.9 },
+    hires: hiresOf(options, parts.hiresModel),
+    rng: typeof rng === 'string' ? rng : 'cuda',
+    engine: versions.engine,
+    backend: parts.device,
+    software: `ai-artist ${versions.addon}`,
+    extra: Object.keys(rest).length > 0 ? rest : undefined,
+  }) as Omit<Recipe, 'seed'>;
+}

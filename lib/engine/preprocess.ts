@@ -1,0 +1,21 @@
+import { resolveOptions } from '../core/index.ts';
+import { ArtImage, type ImageInput } from '../image/index.ts';
+import { engine } from './addon.ts';
+import { readPicture } from './images.ts';
+import { CallSite, runJob } from './job.ts';
+import type { NativeImage } from './native.ts';
+import { type CannyOptions, cannyOptions } from './options/index.ts';
+
+/**
+ * Edges of a picture by Canny's method, as `controlImage` of a ControlNet for edges. The result has the picture's size.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ, ERR_IMAGE_DECODE, ERR_OUT_OF_MEMORY, ERR_NO_BINARY; `signal.reason` when aborted
+ */
+export async function cannyEdges(image: ImageInput, options: CannyOptions = {}): Promise<ArtImage> {
+  const site = new CallSite('cannyEdges', cannyEdges);
+  const { signal, ...request } = resolveOptions('cannyEdges', cannyOptions, options);
+  signal?.throwIfAborted();
+  const pixels = await readPicture('image', image);
+  const addon = engine();
+  return new ArtImage(await runJob<NativeImage>({ addon, site, signal }, () => addon.cannyEdges(pixels, request)));
+}

@@ -1,0 +1,168 @@
+import { ArtistError, resolveOptions } from '../core/index.ts';
+import { ArtImage, type ImageInput } from '../image/index.ts';
+import { addonFor } from './addon.ts';
+import { commonEvent, type UpscaleEvent } from './events.ts';
+import { readPicture, recipeOf } from './images.ts';
+import { CallSite, fromNative, runJob } from './job.ts';
+import type { NativeAddon, NativeEvent, NativeImage, NativeUpscaler } from './native.ts';
+import {
+  type LoadUpscalerOptions,
+  loadUpscalerOptions,
+  maxEdge,
+  maxPixels,
+  type UpscaleOptions,
+  type UpscalerRunOptions,
+  upscaleOptions,
+  upscalerRunOptions,
+} from './options/index.ts';
+import type { WeightsFile } from './paint-recipe.ts';
+import { defined } from './request.ts';
+import { bundledUpscaler, checkUpscaler, weightsFile } from './weights.ts';
+
+type Listener = ((event: UpscaleEvent) => void) | undefined;
+
+function teller(onProgress: Listener): (event: NativeEvent) => void {
+  return (event) => {
+    const told = commonEvent(event);
+    if (told) onProgress?.(told);
+  };
+}
+
+const forgotten = new FinalizationRegistry<NativeUpscaler>((native) => {
+  process.emitWarning(
+    'An upscaler was garbage-collected without dispose(). Call await upscaler.dispose(), or declare it with "await using"',
+    { type: 'ArtistLeakWarning' },
+  );
+  native
+    .dispose()
+    .promise.catch((error: unknown) =>
+      process.emitWarning(`A forgotten upscaler could not be freed: ${String(error)}`, { type: 'ArtistLeakWarning' }),
+    );
+});
+
+/** A loaded upscaler. Made by loadUpscaler(); worth keeping where many pictures are enlarged. */
+export class Upscaler {
+  /** How many times wider and higher one pass makes a picture: 2 or 4, by the file. */
+  readonly factor: number;
+  /** Path of the file. */
+  readonly file: string;
+  readonly #addon: NativeAddon;
+  readonly #native: NativeUpscaler;
+  readonly #weights: WeightsFile;
+  readonly #running = new Map<(reason: unknown) => void, Promise<void>>();
+  #disposing: Promise<void> | undefined;
+
+  /** Made by loadUpscaler(). */
+  constructor(addon: NativeAddon, native: NativeUpscaler, file: string, weights: WeightsFile) {
+    this.#addon = addon;
+    this.#native = native;
+    this.#weights = weights;
+    this.file = file;
+    this.factor = native.factor();
+    forgotten.register(this, native, this);
+  }
+
+  get disposed(): boolean {
+    return this.#disposing !== undefined;
+  }
+
+  /**
+   * Enlarges a picture by `factor` to the power of `repeats`. Transparency is laid on white. Its recipe goes along, with the upscaler added.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT: also a result over 8192 pixels an edge; ERR_READ, ERR_IMAGE_DECODE: the picture;
+   *   ERR_DISPOSED, ERR_ABORTED; ERR_OUT_OF_MEMORY, ERR_UPSCALE: the engine's own words; `signal.reason` when aborted
+   */
+  async upscale(image: ImageInput, options: UpscalerRunOptions = {}): Promise<ArtImage> {
+    const site = new CallSite('upscale', this.upscale);
+    const { repeats, signal, onProgress } = resolveOptions('upscale', upscalerRunOptions, options);
+    if (this.disposed) throw site.error('ERR_DISPOSED', 'upscale: the upscaler was disposed. Load it again with loadUpscaler()');
+    signal?.throwIfAborted();
+    let pixels: NativeImage = await readPicture('image', image);
+    const recipe = await recipeOf(image);
+    const scale = this.factor ** repeats;
+    const [width, height] = [pixels.width * scale, pixels.height * scale];
+    if (width > maxEdge || height > maxEdge || width * height > maxPixels) {
+      throw site.error(
+        'ERR_INVALID_ARGUMENT',
+        `image: expected a result of at most ${maxEdge} pixels an edge and ${maxPixels} in all, got ${width}x${height}`,
+      );
+    }
+    for (let pass = 0; pass < repeats; pass++) {
+      if (this.disposed) throw site.error('ERR_ABORTED', 'upscale: cancelled, because the upscaler was disposed');
+      const input = pixels;
+      pixels = await runJob<NativeImage>(
+        { addon: this.#addon, site, signal, onEvent: teller(onProgress), track: (cancel) => this.#track(cancel) },
+        (listen) => this.#native.upscale(input, listen),
+      );
+    }
+    return new ArtImage(pixels, { prompt: '', mode: 'upscale', ...recipe, upscaler: { ...this.#weights, factor: scale } });
+  }
+
+  #track(cancel: (reason: unknown) => void): () => void {
+    let ended = (): void => undefined;
+    this.#running.set(cancel, new Promise<void>((resolve) => (ended = resolve)));
+    return () => {
+      this.#running.delete(cancel);
+      ended();
+    };
+  }
+
+  /** Cancels what it is enlarging, then frees its memory. May be called again. */
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#dispose(new CallSite('dispose', this.dispose));
+    return this.#disposing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #dispose(site: CallSite): Promise<void> {
+    forgotten.unregister(this);
+    const running = [...this.#running];
+    for (const [cancel] of running) cancel(new ArtistError('ERR_ABORTED', 'upscale: cancelled, because the upscaler was disposed'));
+    await Promise.all(running.map(([, ended]) => ended));
+    try {
+      await this.#native.dispose().promise;
+    } catch (error) {
+      throw fromNative(site, error);
+    }
+  }
+}
+
+/**
+ * Loads an upscaler, by default the bundled RealESRGAN x4 for illustrations.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT (also a file that is no upscaler), ERR_MODEL_LOAD,
+ *   ERR_NO_DEVICE, ERR_OUT_OF_MEMORY, ERR_NO_BINARY; `signal.reason` when aborted
+ */
+export async function loadUpscaler(options: LoadUpscalerOptions = {}): Promise<Upscaler> {
+  const site = new CallSite('loadUpscaler', loadUpscaler);
+  const { signal, onProgress, convDirect, isolate, ...rest } = resolveOptions('loadUpscaler', loadUpscalerOptions, options);
+  signal?.throwIfAborted();
+  const file = rest.model ?? bundledUpscaler();
+  const header = await checkUpscaler('model', file);
+  const weights = await weightsFile(header);
+  const addon = await addonFor(isolate);
+  signal?.throwIfAborted();
+  const native = await runJob<NativeUpscaler>(
+    { addon, site, signal, onEvent: teller(onProgress), discard: (late) => void late.dispose().promise.catch(() => undefined) },
+    (listen) => addon.loadUpscaler(defined({ ...rest, model: file, direct: convDirect }), listen),
+  );
+  return new Upscaler(addon, native, file, weights);
+}
+
+/**
+ * Enlarges one picture: loads the upscaler, runs it, frees it.
+ *
+ * @throws what loadUpscaler() and Upscaler.upscale() throw
+ */
+export async function upscale(image: ImageInput, options: UpscaleOptions = {}): Promise<ArtImage> {
+  const { repeats, ...load } = resolveOptions('upscale', upscaleOptions, options);
+  const upscaler = await loadUpscaler(load);
+  try {
+    return await upscaler.upscale(image, { repeats, signal: load.signal, onProgress: load.onProgress });
+  } finally {
+    await upscaler.dispose();
+  }
+}

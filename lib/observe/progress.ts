@@ -1,0 +1,135 @@
+import { setStatusLine, type Terminal, writeLines } from './terminal.ts';
+
+export interface ProgressOptions {
+  /** Default process.stderr. */
+  terminal?: Terminal;
+  /** Milliseconds, monotonic. Default performance.now(). */
+  now?: () => number;
+  /** What is counted: "steps" prints 7/20, "bytes" prints 1.5/3.2 GB. Default steps. */
+  unit?: 'steps' | 'bytes';
+  /** true prints nothing (`--quiet`, `--json`). */
+  silent?: boolean;
+}
+
+/** A task with phases, drawn on stderr: a bar with the time left on a terminal, else one line for every tenth. */
+export interface Progress {
+  /** `done` of `total` in the phase `label`; total 0 where nothing is countable. A new label begins a new phase. */
+  update(label: string, done: number, total: number): void;
+  /** Removes the bar; `text`, if given, stays. Idempotent. */
+  end(text?: string): void;
+  [Symbol.dispose](): void;
+}
+
+const redrawMs = 80;
+const barWidth = 24;
+
+/** 75.4 -> "1 min 15 s" */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** 3221225472 -> "3.2 GB" (powers of 1000) */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(byteUnits.length - 1, bytes >= 1000 ? Math.floor(Math.log10(bytes) / 3) : 0);
+  return power === 0 ? `${bytes} B` : `${(bytes / 1000 ** power).toFixed(1)} ${byteUnits[power]}`;
+}
+
+interface Phase {
+  label: string;
+  startMs: number;
+  /** What was there at the start (a resumed download): it says nothing about the speed. */
+  firstDone: number;
+  drawnMs: number;
+  tenth: number;
+}
+
+function secondsLeft(phase: Phase, done: number, total: number, nowMs: number): number | undefined {
+  const fresh = done - phase.firstDone;
+  return fresh > 0 && total > done ? ((nowMs - phase.startMs) / 1000 / fresh) * (total - done) : undefined;
+}
+
+class TerminalProgress implements Progress {
+  readonly #terminal: Terminal;
+  readonly #now: () => number;
+  readonly #unit: 'steps' | 'bytes';
+  readonly #tty: boolean;
+  #phase: Phase | undefined;
+
+  constructor(terminal: Terminal, now: () => number, unit: 'steps' | 'bytes') {
+    this.#terminal = terminal;
+    this.#now = now;
+    this.#unit = unit;
+    this.#tty = terminal.isTTY === true;
+  }
+
+  update(label: string, done: number, total: number): void {
+    const nowMs = this.#now();
+    const begins = this.#phase?.label !== label;
+    if (begins) this.#phase = { label, startMs: nowMs, firstDone: done, drawnMs: Number.NEGATIVE_INFINITY, tenth: 0 };
+    const phase = this.#phase;
+    if (!phase) return;
+    if (this.#tty) this.#draw(phase, done, total, nowMs);
+    else this.#print(phase, done, total, nowMs, begins);
+  }
+
+  end(text?: string): void {
+    if (this.#tty) setStatusLine(this.#terminal, '');
+    this.#phase = undefined;
+    if (text !== undefined) writeLines(this.#terminal, text);
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  #count(done: number, total: number): string {
+    return this.#unit === 'bytes' ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done}/${total}`;
+  }
+
+  #draw(phase: Phase, done: number, total: number, nowMs: number): void {
+    const complete = total > 0 && done >= total;
+    if (!complete && nowMs - phase.drawnMs < redrawMs) return;
+    phase.drawnMs = nowMs;
+    setStatusLine(this.#terminal, total > 0 ? this.#bar(phase, done, total, nowMs) : this.#uncounted(phase.label, done));
+  }
+
+  #uncounted(label: string, done: number): string {
+    if (done <= 0) return `${label} …`;
+    return `${label}  ${this.#unit === 'bytes' ? formatBytes(done) : done}`;
+  }
+
+  #bar(phase: Phase, done: number, total: number, nowMs: number): string {
+    const part = Math.min(1, Math.max(0, done / total));
+    const filled = Math.round(part * barWidth);
+    const left = secondsLeft(phase, done, total, nowMs);
+    const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
+    const eta = left === undefined ? '' : `  ${formatSeconds(left)} left`;
+    return `${phase.label}  ${bar} ${String(Math.floor(part * 100)).padStart(3)} %  ${this.#count(done, total)}${eta}`;
+  }
+
+  #print(phase: Phase, done: number, total: number, nowMs: number, begins: boolean): void {
+    if (total <= 0) {
+      if (begins) writeLines(this.#terminal, `${phase.label} …`);
+      return;
+    }
+    const tenth = Math.floor(Math.min(1, Math.max(0, done / total)) * 10);
+    if (tenth <= phase.tenth) return;
+    phase.tenth = tenth;
+    const left = secondsLeft(phase, done, total, nowMs);
+    const eta = left === undefined ? '' : `, ${formatSeconds(left)} left`;
+    writeLines(this.#terminal, `${phase.label}: ${tenth * 10} % (${this.#count(done, total)}${eta})`);
+  }
+}
+
+const silence: Progress = { update: () => undefined, end: () => undefined, [Symbol.dispose]: () => undefined };
+
+export function createProgress(options: ProgressOptions = {}): Progress {
+  if (options.silent) return silence;
+  return new TerminalProgress(options.terminal ?? process.stderr, options.now ?? (() => performance.now()), options.unit ?? 'steps');
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env node
+/**
+ * TypeScript to dist/: `node scripts/build.mjs [--out FOLDER]`.
+ *   dist/esm/index.js, dist/esm/bin/*.js and the child-process entries, sharing chunks; dist/cjs/index.cjs; types for both beside them.
+ * Own code and zod are bundled (a tree-shaken zod halves the import time); every other package and the addon stay outside. A dynamic
+ * import() of our own files stays lazy in both formats. The folder is built aside and swapped in, so a failed build leaves the old one.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const { values } = parseArgs({ options: { out: { type: 'string', default: path.join(root, 'dist') } } });
+const out = path.resolve(values.out);
+const staging = path.join(path.dirname(out), '.cache', `${path.basename(out)}-${process.pid}`);
+const childEntry = /(^|\/)([a-z-]+-)?(child|worker)\.ts$/;
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  charset: 'utf8',
+  logLevel: 'warning',
+  plugins: [shakeZod(), keepPackagesOutside()],
+};
+
+/** `import { z }` brings all of zod, locales included; a namespace import brings what is used. Both mean the same. */
+function shakeZod() {
+  return {
+    name: 'shake-zod',
+    setup(build) {
+      build.onLoad({ filter: /[\\/](lib|bin)[\\/].*\.ts$/ }, (args) => ({
+        loader: 'ts',
+        contents: readFileSync(args.path, 'utf8').replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';"),
+      }));
+    },
+  };
+}
+
+function keepPackagesOutside() {
+  return {
+    name: 'keep-packages-outside',
+    setup(build) {
+      build.onResolve({ filter: /^[^./]/ }, (args) => {
+        const bundled = args.kind === 'entry-point' || args.path === 'zod' || args.path.startsWith('zod/') || path.isAbsolute(args.path);
+        return bundled ? undefined : { external: true };
+      });
+      build.onResolve({ filter: /\.node$/ }, () => ({ external: true }));
+    },
+  };
+}
+
+function listEntries() {
+  const entries = [];
+  if (existsSync(path.join(root, 'lib/index.ts'))) entries.push({ in: 'lib/index.ts', out: 'index' });
+  for (const file of filesBelow('lib').filter((name) => childEntry.test(name))) entries.push({ in: `lib/${file}`, out: file.slice(0, -3) });
+  const commands = existsSync(path.join(root, 'bin')) ? readdirSync(path.join(root, 'bin')) : [];
+  for (const file of commands) {
+    const source = file.endsWith('.ts') ? readFileSync(path.join(root, 'bin', file), 'utf8') : '';
+    if (source.startsWith('#!')) entries.push({ in: `bin/${file}`, out: `bin/${file.slice(0, -3)}` });
+  }
+  return entries;
+}
+
+function filesBelow(folder) {
+  return readdirSync(path.join(root, folder), { recursive: true })
+    .map((name) => name.split(path.sep).join('/'))
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
+}
+
+async function buildEsm() {
+  await build({
+    ...common,
+    entryPoints: listEntries(),
+    format: 'esm',
+    splitting: true,
+    outdir: path.join(staging, 'esm'),
+    chunkNames: 'chunks/[name]-[hash]',
+  });
+  const bin = path.join(staging, 'esm/bin');
+  if (existsSync(bin)) for (const file of readdirSync(bin)) chmodSync(path.join(bin, file), 0o755);
+}
+
+async function buildCjs() {
+  await build({
+    ...common,
+    entryPoints: [{ in: 'lib/index.ts', out: 'index' }],
+    format: 'cjs',
+    outdir: path.join(staging, 'cjs'),
+    outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  });
+}
+
+/** The declarations of everything lib/index.ts reaches, once with .js and once with .cjs in their imports. */
+function buildTypes() {
+  const declarations = path.join(staging, 'types');
+  const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.types.json', '--outDir', declarations], { cwd: root, stdio: 'inherit' });
+  if (run.status !== 0) throw new Error(`tsc found errors; ${out} is left as it was`);
+  const relativeImport = /((?:from|import)\s*\(?\s*['"]\.{1,2}\/[^'"\n]*)\.ts(['"])/g;
+  for (const name of readdirSync(declarations, { recursive: true }).filter((name) => name.endsWith('.d.ts'))) {
+    const text = readFileSync(path.join(declarations, name), 'utf8');
+    write(path.join(staging, 'esm', name), text.replace(relativeImport, '$1.js$2'));
+    write(path.join(staging, 'cjs', name.replace(/\.d\.ts$/, '.d.cts')), text.replace(relativeImport, '$1.cjs$2'));
+  }
+  rmSync(declarations, { recursive: true });
+}
+
+function write(file, text) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+function swapIn() {
+  const old = `${staging}-old`;
+  if (existsSync(out)) renameSync(out, old);
+  renameSync(staging, out);
+  rmSync(old, { recursive: true, force: true });
+}
+
+try {
+  mkdirSync(staging, { recursive: true });
+  await buildEsm();
+  await buildCjs();
+  buildTypes();
+  swapIn();
+} catch (error) {
+  console.error(`build: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(staging, { recursive: true, force: true });
+}

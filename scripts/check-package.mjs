@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+/**
+ * Packs the package as npm would publish it and checks the tarball: publint, are-the-types-wrong, what must be in it and what must not.
+ * Needs a built dist/ and the vendored engine. `npm run check:package`
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const folder = mkdtempSync(path.join(tmpdir(), 'ai-artist-pack-'));
+const problems = [];
+
+const required = [
+  'LICENSE',
+  'README.md',
+  'CMakeLists.txt',
+  'binding.gyp',
+  'dist/esm/index.js',
+  'dist/esm/index.d.ts',
+  'dist/esm/bin/ai-artist.js',
+  'dist/cjs/index.cjs',
+  'dist/cjs/index.d.cts',
+  'models/MODEL.md',
+  'models/NOTICE.md',
+  'native/binding/addon.cpp',
+  'native/vendor/engine/CMakeLists.txt',
+  'native/vendor/engine/ggml/CMakeLists.txt',
+  'native/vendor/engine/LICENSE',
+  'scripts/install.mjs',
+  'vocab/clip_merges.txt',
+];
+const forbidden =
+  /^(test|bench|node_modules|coverage|training|web|\.ci|build)\/|\.(o|a|tgz|log|tsbuildinfo)$|(^|\/)\.git(ignore|modules)?$|^lib\/|^bin\//;
+
+/** What the install script imports must be packed with it. */
+function importsOf(file, seen = new Set()) {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, specifier] of readFileSync(path.join(root, file), 'utf8').matchAll(/from '(\.{1,2}\/[^']+)'/g)) {
+    importsOf(path.posix.join(path.posix.dirname(file), specifier), seen);
+  }
+  return seen;
+}
+
+function runTool(name, args) {
+  const bin = path.join(root, 'node_modules/.bin', process.platform === 'win32' ? `${name}.cmd` : name);
+  const { status } = spawnSync(bin, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status !== 0) problems.push(`${name}: exit status ${status}`);
+}
+
+try {
+  if (!existsSync(path.join(root, 'dist/esm/index.js')))
+    throw new Error('dist/: expected the built package, got nothing. Run: npm run build');
+  const printed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  const parsed = JSON.parse(printed);
+  const [packed] = Array.isArray(parsed) ? parsed : Object.values(parsed);
+  const files = packed.files.map((file) => file.path);
+  for (const file of [...required, ...importsOf('scripts/install.mjs')])
+    if (!files.includes(file)) problems.push(`${file}: expected in the package, got nothing`);
+  for (const file of files) if (forbidden.test(file)) problems.push(`${file}: must not be in the package`);
+  console.error(
+    `check-package: ${files.length} files, ${(packed.size / 1e6).toFixed(1)} MB packed, ${(packed.unpackedSize / 1e6).toFixed(1)} MB unpacked`,
+  );
+  const tarball = path.join(folder, packed.filename);
+  runTool('publint', ['--strict', tarball]);
+  runTool('attw', [tarball]);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const problem of problems) console.error(`check-package: ${problem}`);
+process.exitCode = problems.length > 0 ? 1 : 0;

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+/** Writes the pages that come from code: `npm run generate`; with `-- --check` it writes nothing and fails where a page is out of date. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errorCodes } from '../lib/core/errors.ts';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+function errorsPage() {
+  const rows = Object.entries(errorCodes).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
+  return `<!-- Generated from lib/core/errors.ts by scripts/generate.mjs. Change it there, then: npm run generate -->
+# Error codes
+
+Every error this package throws is an \`ArtistError\`. Its \`code\` is one of these and never changes its meaning; its \`message\` says what was
+expected, what was there, and what to do next; \`details\` holds the engine's own lines about the failure, \`cause\` the error underneath.
+
+\`\`\`ts
+import { isArtistError, loadModel } from 'ai-artist';
+
+try {
+  await loadModel('my-model.safetensors');
+} catch (error) {
+  if (isArtistError(error, 'ERR_MODEL_NOT_FOUND')) console.error(error.message);
+  else throw error;
+}
+\`\`\`
+
+| code | meaning |
+|---|---|
+${rows.join('\n')}
+`;
+}
+
+const pages = { 'docs/errors.md': errorsPage() };
+const check = process.argv.includes('--check');
+for (const [name, text] of Object.entries(pages)) {
+  const file = path.join(root, name);
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  if (check) {
+    console.error(`generate: ${name} is out of date. Run: npm run generate`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(file, text);
+    console.error(`generate: wrote ${name}`);
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { equal, match, ok } from 'uvu/assert';
+import { suite } from './harness.ts';
+import { checkNative, checkTypeScript, importsOf, libArrows, listFiles, nativeArrows, readText } from './support/arrows.ts';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const manifest = JSON.parse(readText(root, 'package.json')) as { dependencies: Record<string, string> };
+const dependencies = Object.keys(manifest.dependencies);
+const nativeFiles = listFiles(root, 'native', /\.(cpp|h|mm)$/).filter((file) => !file.startsWith('native/vendor/'));
+const own = new Set(nativeFiles.map((file) => file.slice('native/'.length)));
+
+suite('the check itself', (test) => {
+  const forbidden: [string, string, RegExp][] = [
+    ['lib/core/a.ts', "import { x } from '../engine/index.ts';", /no arrow from core to engine/],
+    ['lib/image/a.ts', "import type { X } from '../models/index.ts';", /no arrow from image to models/],
+    ['lib/gallery/a.ts', "const { loadModel } = await import('../engine/index.ts');", /no arrow from gallery to engine/],
+    ['lib/gallery/a.ts', "export * from '../engine/index.ts';", /no arrow from gallery to engine/],
+    ['lib/engine/options/a.ts', "import { x } from '../../artist/index.ts';", /no arrow from engine to artist/],
+    ['lib/engine/a.ts', "import {\n  a,\n  b,\n} from '../image/pixels.ts';", /goes around the door image\/index\.ts/],
+    ['lib/engine/a.ts', "import { x } from '../index.ts';", /no arrow from engine to index/],
+    ['lib/engine/a.ts', "import { main } from '../../bin/main.ts';", /no arrow from engine to bin/],
+    ['lib/helpers/a.ts', 'export const x = 1;', /helpers is not in the picture/],
+    ['lib/engine/a.ts', "import leftPad from 'left-pad';", /left-pad is not among the dependencies/],
+    ['lib/engine/a.ts', "import x from '@scope/name/deep';", /@scope\/name is not among the dependencies/],
+    ['lib/engine/a.ts', "require('../build/Release/ai_artist.node')", /may load the \.node file/],
+    ['lib/engine/a.ts', "import { createRequire } from 'node:module';\ncreateRequire(root)('x.node');", /may load the \.node file/],
+    ['bin/main.ts', 'process.dlopen(module, file)', /may load the \.node file/],
+  ];
+  for (const [file, text, says] of forbidden) {
+    test(`refuses ${JSON.stringify(text)} in ${file}`, () => match(checkTypeScript(file, text, dependencies).join('\n'), says));
+  }
+  const forbiddenNative: [string, string, RegExp][] = [
+    ['native/engine/a.cpp', '#include <napi.h>', /only native\/binding may include napi\.h/],
+    ['native/engine/a.cpp', '#include "binding/arguments.h"', /no arrow from engine to binding/],
+    ['native/clip/a.cpp', '#include "train/tape.h"', /no arrow from clip to train/],
+    ['native/engine/a.h', 'Napi::Value read();', /no Napi type/],
+    ['native/common/a.h', 'int x;', /common is not in the picture/],
+  ];
+  for (const [file, text, says] of forbiddenNative) {
+    const known = new Set(['binding/arguments.h', 'train/tape.h']);
+    test(`refuses ${text} in ${file}`, () => match(checkNative(file, text, known).join('\n'), says));
+  }
+  test('allows what the picture shows', () => {
+    equal(checkTypeScript('lib/engine/a.ts', "import { x } from '../image/index.ts';\n// import '../artist/index.ts'", dependencies), []);
+    equal(
+      checkNative('native/binding/a.cpp', '#include <napi.h>\n#include "engine/job.h"\n#include <string>', new Set(['engine/job.h'])),
+      [],
+    );
+  });
+  test('allows a list of places where the addon may lie', () =>
+    equal(checkTypeScript('lib/engine/binary.ts', "const file = 'build/Release/ai_artist.node';", dependencies), []));
+  test('finds every form of import', () => {
+    const text =
+      "import a, { type B } from 'a';import 'b';\nexport { c } from 'c';\nconst d = await import('d'); require('e');\n/* import 'x' */ const url = 'https://y';";
+    equal(importsOf(text).sort(), ['a', 'b', 'c', 'd', 'e']);
+  });
+});
+
+suite('one-way imports', (test) => {
+  test('lib and bin', () => {
+    const files = [...listFiles(root, 'lib', /\.ts$/), ...listFiles(root, 'bin', /\.ts$/)];
+    ok(files.length > 20, `only ${files.length} files found`);
+    equal(
+      files.flatMap((file) => checkTypeScript(file, readText(root, file), dependencies)),
+      [],
+    );
+  });
+  test('native', () => {
+    ok(nativeFiles.length > 10, `only ${nativeFiles.length} files found`);
+    equal(
+      nativeFiles.flatMap((file) => checkNative(file, readText(root, file), own)),
+      [],
+    );
+  });
+  test('every folder of lib has its door', () => {
+    const folders = new Set(
+      listFiles(root, 'lib', /\.ts$/)
+        .map((file) => file.split('/')[1] ?? '')
+        .filter((name) => !name.endsWith('.ts')),
+    );
+    equal(
+      [...folders].filter((folder) => !existsSync(path.join(root, 'lib', folder, 'index.ts'))),
+      [],
+    );
+  });
+  test('docs/architecture.md names every folder of the picture', () => {
+    const page = readText(root, 'docs/architecture.md');
+    const names = [...Object.keys(libArrows), ...Object.keys(nativeArrows)];
+    equal(
+      names.filter((name) => !new RegExp(`\\b${name}(/|\\.ts|\\b)`).test(page)),
+      [],
+    );
+  });
+});

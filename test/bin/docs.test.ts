@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as assert from 'uvu/assert';
+import { commands } from '../../bin/commands/index.ts';
+import type { CommandEntry } from '../../bin/main.ts';
+import { everywhere } from '../../bin/parser.ts';
+import { suite } from '../harness.ts';
+
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+
+async function optionsBelow(entry: CommandEntry): Promise<string[]> {
+  const command = await entry.load();
+  const inner = await Promise.all((command.commands ?? []).map(optionsBelow));
+  return [...command.options, ...inner.flat()];
+}
+
+suite('bin docs', (test) => {
+  const page = readFileSync(path.join(root, 'docs/cli.md'), 'utf8');
+
+  test('docs/cli.md names the options that every command has', () => {
+    assert.equal(
+      everywhere.filter((option) => !page.includes(`\`--${option}`)),
+      [],
+    );
+  });
+
+  for (const entry of commands) {
+    const [name = ''] = entry.usage.split(' ');
+    test(`docs/cli.md has a section on ${name} with all its options`, async () => {
+      const section = new RegExp(`\\n## ${name}\\n(.*?)(?=\\n## |$)`, 's').exec(page)?.[1] ?? '';
+      assert.not.equal(section, '');
+      assert.equal(
+        (await optionsBelow(entry)).filter((option) => !section.includes(`\`--${option}\``)),
+        [],
+      );
+    });
+  }
+
+  test('every command in README.md and docs/cli.md exists', () => {
+    const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+    const known = new Set(commands.map((entry) => entry.usage.split(' ')[0]));
+    const named = [...`${readme}${page}`.matchAll(/^(?:npx )?ai-artist ([a-z]+)/gm)].map((match) => match[1]);
+    assert.ok(named.length > 15);
+    assert.equal(
+      named.filter((name) => !known.has(name)),
+      [],
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { type Flags, readFlags, readWeighted, type Values } from '../../bin/flags.ts';
+import { generateFlags, generateOptionsOf, generatePaths } from '../../bin/generate-flags.ts';
+import { modelFlags, modelOptions, modelPaths } from '../../bin/model-flags.ts';
+import type { Arguments } from '../../bin/parser.ts';
+import { generateOptions, loadModelOptions } from '../../lib/engine/index.ts';
+import { suite } from '../harness.ts';
+
+/** Every path of a schema that a flag must reach: the fields of nested objects, else the field itself. */
+function pathsOfSchema(schema: unknown, prefix = ''): string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return pathsOfSchema(schema.unwrap(), prefix);
+  if (schema instanceof z.ZodUnion) {
+    const objects = schema.options.filter((option) => option instanceof z.ZodObject);
+    return objects.length > 0 ? objects.flatMap((option) => pathsOfSchema(option, prefix)) : [prefix];
+  }
+  if (schema instanceof z.ZodObject)
+    return Object.entries(schema.shape).flatMap(([key, field]) => pathsOfSchema(field, prefix === '' ? key : `${prefix}.${key}`));
+  return [prefix];
+}
+
+function typed<F extends Flags>(flags: F, args: Record<string, unknown>): Values<F> {
+  return readFlags({ _: [], $0: '', ...args } as Arguments, flags, []);
+}
+
+suite('bin flags', (test) => {
+  test('every option of generate() has a flag', () => {
+    const reached = new Set(generatePaths.values());
+    const missing = pathsOfSchema(generateOptions).filter((path) => !reached.has(path));
+    assert.equal(missing.sort(), ['onProgress', 'prompt', 'signal']);
+  });
+
+  test('every flag of generate reaches an option', () => {
+    const known = new Set(pathsOfSchema(generateOptions));
+    // These two switch an option with settings on or off as a whole; see switched().
+    assert.equal([...generatePaths.values()].filter((path) => !known.has(path)).sort(), ['hires.enabled', 'preview.enabled']);
+  });
+
+  test('every option of loadModel() has a flag, and the other way round', () => {
+    const known = new Set(pathsOfSchema(loadModelOptions));
+    const reached = new Set(modelPaths.values());
+    assert.equal([...known].filter((path) => !reached.has(path)).sort(), ['home', 'onProgress', 'signal']);
+    assert.equal(
+      [...reached].filter((path) => !known.has(path)),
+      [],
+    );
+  });
+
+  test('flags become the nested options of generate(), and those are valid', () => {
+    const options = generateOptionsOf(
+      typed(generateFlags, {
+        cfg: '5',
+        seed: '7',
+        hires: true,
+        'hires-scale': '1.5',
+        'tile-width': '16',
+        tiling: true,
+        cache: 'spectrum',
+        'cache-spectrum-w': '0.5',
+        'slg-layers': '7,8',
+        lora: ['a.safetensors:0.8', 'C:\\b.gguf'],
+        'sampler-arg': ['gamma=2', 'flag=true'],
+        preview: true,
+      }),
+    );
+    assert.equal(options, {
+      cfgScale: 5,
+      seed: 7,
+      hires: { scale: 1.5 },
+      vaeTiling: { enabled: true, tileWidth: 16 },
+      cache: { mode: 'spectrum', spectrumW: 0.5 },
+      skipLayerGuidance: { layers: [7, 8] },
+      loras: [{ path: 'a.safetensors', weight: 0.8 }, { path: 'C:\\b.gguf' }],
+      samplerArgs: { gamma: 2, flag: true },
+      preview: {},
+    });
+    assert.ok(generateOptions.safeParse(options).success);
+  });
+
+  test('--no-hires and --no-preview switch off whatever else is said', () => {
+    assert.equal(generateOptionsOf(typed(generateFlags, { hires: false, 'hires-scale': '2', preview: false })), {
+      hires: false,
+      preview: false,
+    });
+  });
+
+  test('model flags become the options of loadModel(), and those are valid', () => {
+    const options = modelOptions(
+      typed(modelFlags, { model: 'sd15', embedding: ['cat=a.pt'], rules: ['attn=q8_0'], seamless: 'xy', 'max-vram': '-1' }),
+    );
+    assert.equal(options, { model: 'sd15', embeddings: { cat: 'a.pt' }, tensorTypeRules: { attn: 'q8_0' }, seamless: true, maxVram: -1 });
+    assert.ok(loadModelOptions.safeParse(options).success);
+  });
+
+  const loras: [string, { path: string; weight?: number }][] = [
+    ['a.safetensors', { path: 'a.safetensors' }],
+    ['a.safetensors:0.8', { path: 'a.safetensors', weight: 0.8 }],
+    ['a:-1', { path: 'a', weight: -1 }],
+    ['a:.5', { path: 'a', weight: 0.5 }],
+    ['C:\\loras\\a.safetensors', { path: 'C:\\loras\\a.safetensors' }],
+    ['C:\\loras\\a.safetensors:1', { path: 'C:\\loras\\a.safetensors', weight: 1 }],
+  ];
+  for (const [given, expected] of loras) test(`--lora ${given}`, () => assert.equal(readWeighted(given, '--lora'), expected));
+});

@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { suite } from '../harness.ts';
+import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
+
+/** The smallest safetensors file: one tensor of four bytes. */
+function tinyModel(): Buffer {
+  const header = Buffer.from(
+    JSON.stringify({ __metadata__: { title: 'tiny' }, 'x.weight': { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }),
+  );
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, Buffer.alloc(4)]);
+}
+
+const bytes = tinyModel();
+
+/** /slow/… sends half of what it announces and then nothing; other names that contain "tiny" are the model; everything else is absent. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const url = request.url ?? '';
+  if (!url.includes('tiny')) {
+    response.writeHead(404).end('no such file');
+    return;
+  }
+  const [, from = '0', to = String(bytes.length - 1)] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+  const part = bytes.subarray(Number(from), Number(to) + 1);
+  response.writeHead(206, { 'content-range': `bytes ${from}-${to}/${bytes.length}`, 'content-length': part.length, etag: '"one"' });
+  if (url.includes('/slow/') && part.length > 1) response.write(part.subarray(0, part.length / 2));
+  else response.end(part);
+}
+
+suite('bin models', (test) => {
+  const home = path.join(scratch, 'models-home');
+  const withHome = (...args: string[]) => [...args, '--home', home];
+  let server: Server;
+  let address = '';
+  test.before(async () => {
+    server = createServer(answer);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  test.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  test('list shows the bundled model and every alias with its licence', async () => {
+    const result = await cli(withHome('models', 'list', '--json'));
+    assert.is(result.code, 0, result.stderr);
+    const { models } = jsonOf(result) as unknown as {
+      models: { name: string; status: string; bytes?: number; licence?: { name: string } }[];
+    };
+    assert.is(models[0]?.name, 'ai-artist-mini');
+    assert.is(models[0]?.status, 'bundled');
+    assert.ok((models[0]?.bytes ?? 0) < 40e6);
+    assert.ok(models.length > 10);
+    for (const model of models.slice(1)) assert.is(model.status, 'available');
+    for (const model of models) assert.ok(model.licence?.name, model.name);
+  });
+
+  test('pull, list, path, inspect and remove a file of a mirror', async () => {
+    const name = 'hf:owner/repository/tiny.safetensors';
+    const pulled = await cli(withHome('models', 'pull', name, '--endpoint', address));
+    assert.is(pulled.code, 0, pulled.stderr);
+    const file = pulled.stdout.trim();
+    assert.equal(readFileSync(file), bytes);
+    assert.ok(file.startsWith(home), file);
+    assert.match(pulled.stderr, /1 fetched/);
+
+    const listed = jsonOf(await cli(withHome('models', 'list', '--json'))) as unknown as { models: { name: string; status: string }[] };
+    assert.is(listed.models.find((model) => model.name === name)?.status, 'installed');
+    assert.is((await cli(withHome('models', 'path', name))).stdout, `${file}\n`);
+    const inspected = jsonOf(await cli(withHome('models', 'inspect', name, '--hash', '--json')));
+    assert.is(inspected['tensors'], 1);
+    assert.match(String(inspected['tensorHash']), /^[0-9a-f]{64}$/);
+
+    const removed = await cli(withHome('models', 'remove', name));
+    assert.is(removed.code, 0, removed.stderr);
+    assert.not.ok(existsSync(file));
+    const again = await cli(withHome('models', 'remove', name, '--json', '--quiet'));
+    assert.is(again.code, 1);
+    assert.is(jsonOf(again).error?.code, 'ERR_MODEL_NOT_FOUND');
+  });
+
+  // [arguments, exit status, code]
+  const failing: [string[], number, string][] = [
+    [['models', 'path', 'sd15'], 1, 'ERR_MODEL_NOT_FOUND'],
+    [['models', 'path', 'no-such-model'], 1, 'ERR_MODEL_NOT_FOUND'],
+    [['models', 'pull', 'sd5'], 2, 'ERR_INVALID_ARGUMENT'],
+    [['models', 'pull', 'hf:owner/../../etc/passwd'], 2, 'ERR_INVALID_ARGUMENT'],
+    [['models', 'pull', 'http://example.org/model.safetensors'], 2, 'ERR_INVALID_ARGUMENT'],
+    [['models', 'pull', 'sd15', '--connections', '99'], 2, 'ERR_INVALID_ARGUMENT'],
+    [['models', 'remove', 'ai-artist-mini'], 2, 'ERR_INVALID_ARGUMENT'],
+  ];
+  test('what cannot be: its code and exit status, and --quiet is silent with --json', async () => {
+    const results = await cliSeries(failing.map(([args]) => withHome(...args, '--json', '--quiet')));
+    for (const [index, [args, status, code]] of failing.entries()) {
+      const result = results[index] as CliResult;
+      assert.is(jsonOf(result).error?.code, code, args.join(' '));
+      assert.is(result.code, status, args.join(' '));
+      assert.is(result.stderr, '');
+    }
+  });
+
+  test('a range is told in terms of the flag', async () => {
+    const result = await cli(withHome('models', 'pull', 'sd15', '--connections', '99'));
+    assert.match(result.stderr, /--connections: expected a number of at most 16, got 99/);
+  });
+
+  test('an absent file: ERR_MODEL_NOT_FOUND, exit 1', async () => {
+    const result = await cli(
+      withHome('models', 'pull', 'hf:owner/repository/absent.safetensors', '--endpoint', address, '--json', '--quiet'),
+    );
+    assert.is(jsonOf(result).error?.code, 'ERR_MODEL_NOT_FOUND');
+    assert.is(result.code, 1);
+  });
+
+  test('Ctrl-C during a download: exit 130, no finished file', async () => {
+    const result = await cli(withHome('models', 'pull', `${address}/slow/tiny.safetensors`, '--json'), {
+      // The first request asks for one byte; the second one is the download.
+      onStart: (child) => server.once('request', () => server.once('request', () => setTimeout(() => child.kill('SIGINT'), 200))),
+    });
+    assert.is(result.code, 130, result.stderr);
+    assert.is(jsonOf(result).error?.code, 'ERR_ABORTED');
+    const { models } = jsonOf(await cli(withHome('models', 'list', '--json'))) as unknown as { models: { status: string }[] };
+    assert.not.ok(models.some((model) => model.status === 'installed'));
+  });
+});

@@ -1,0 +1,83 @@
+/** Runs the real command line as a user does: a process of its own, with its own home folder. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+
+export interface CliResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliOptions {
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Called once the process runs, e.g. to send it a signal or to close its output. */
+  onStart?: (child: ChildProcess) => void;
+}
+
+/** A folder of this test file alone, removed at the end of the process. */
+export const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist-cli-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+export function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return start([path.join(root, 'bin/ai-artist.ts'), ...args], options);
+}
+
+function start(args: readonly string[], { env = {}, cwd = scratch, onStart }: CliOptions): Promise<CliResult> {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...args], {
+    cwd,
+    env: { ...process.env, AI_ARTIST_HOME: path.join(scratch, 'home'), NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  onStart?.(child);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+/**
+ * Several command lines, one after the other, in one process: for tables, where starting Node a hundred times would be the test's whole time.
+ * What the end of a process does (exit status, broken pipes, signals) is tested with cli().
+ */
+export async function cliSeries(lines: readonly (readonly string[])[], options: CliOptions = {}): Promise<CliResult[]> {
+  const mark = '\u0001';
+  const program = `import { main } from ${JSON.stringify(path.join(root, 'bin/main.ts'))};
+    for (const line of ${JSON.stringify(lines)}) {
+      const status = await main(line);
+      process.stdout.write(status + ${JSON.stringify(mark)});
+      process.stderr.write(${JSON.stringify(mark)});
+    }`;
+  const { stdout, stderr, code } = await start(['--input-type=module', '-e', program], options);
+  const outputs = stdout.split(mark);
+  const errors = stderr.split(mark);
+  if (code !== 0 || outputs.length !== lines.length + 1) throw new Error(`the series ended early with status ${code}: ${stdout} ${stderr}`);
+  return lines.map((_, index) => {
+    const [, text = '', status] = /^(.*?)(\d+)$/s.exec(outputs[index] ?? '') ?? [];
+    return { code: Number(status), signal: null, stdout: text, stderr: errors[index] ?? '' };
+  });
+}
+
+export interface CliJson {
+  [key: string]: unknown;
+  error?: { code: string; message: string };
+}
+
+/** stdout as the one document of --json; throws where there is anything else. */
+export function jsonOf(result: CliResult): CliJson {
+  try {
+    return JSON.parse(result.stdout) as CliJson;
+  } catch (cause) {
+    throw new Error(`stdout is no single JSON document: ${JSON.stringify(result.stdout)}; stderr: ${result.stderr}`, { cause });
+  }
+}

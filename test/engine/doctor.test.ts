@@ -1,0 +1,75 @@
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { type Diagnosis, diagnose } from '../../lib/engine/doctor.ts';
+import { loadNative, nativeFile } from '../../lib/engine/native.ts';
+import { suite } from '../harness.ts';
+import { root, withFolder } from '../install/support.ts';
+
+async function diagnoseWith(file: string | undefined): Promise<Diagnosis> {
+  const before = process.env.AI_ARTIST_BINARY;
+  if (file === undefined) delete process.env.AI_ARTIST_BINARY;
+  else process.env.AI_ARTIST_BINARY = file;
+  try {
+    return await diagnose();
+  } finally {
+    if (before === undefined) delete process.env.AI_ARTIST_BINARY;
+    else process.env.AI_ARTIST_BINARY = before;
+  }
+}
+
+/** Overwrites everything executable of a 64-bit ELF file with an instruction that ends the process. */
+function breakCode(file: string): void {
+  const bytes = readFileSync(file);
+  const headers = Number(bytes.readBigUInt64LE(32));
+  for (let index = 0; index < bytes.readUInt16LE(56); index++) {
+    const at = headers + index * bytes.readUInt16LE(54);
+    const isCode = bytes.readUInt32LE(at) === 1 && (bytes.readUInt32LE(at + 4) & 1) === 1;
+    const [offset, size] = [Number(bytes.readBigUInt64LE(at + 8)), Number(bytes.readBigUInt64LE(at + 32))];
+    if (isCode) bytes.fill(process.arch === 'x64' ? 0xcc : 0, offset, offset + size); // int3, udf
+  }
+  writeFileSync(file, bytes);
+}
+
+suite('doctor', (test) => {
+  test('a candidate that is no library is a finding with a reason and advice', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'a.node');
+      writeFileSync(file, 'hello');
+      const { ok, candidates, addon, advice } = await diagnoseWith(file);
+      assert.is(ok, false);
+      assert.is(addon, undefined);
+      assert.equal(
+        candidates.map(({ origin, status, reason }) => ({ origin, status, reason })),
+        [{ origin: 'environment', status: 'failed', reason: 'is not a compiled library (it begins with "hello")' }],
+      );
+      assert.ok(advice.includes('correct or unset AI_ARTIST_BINARY'), advice.join('\n'));
+    }));
+
+  if (process.platform === 'linux') {
+    test('an addon that kills its process while loading is a finding', () =>
+      withFolder(async (folder) => {
+        loadNative();
+        const file = join(folder, 'a.node');
+        copyFileSync(nativeFile() ?? '', file);
+        breakCode(file);
+        const { ok, candidates } = await diagnoseWith(file);
+        assert.is(ok, false);
+        assert.is(candidates[0]?.status, 'crashed');
+        assert.match(candidates[0]?.reason ?? '', /^loading it ended the process with SIG(TRAP|ILL|SEGV)$/);
+      }));
+  }
+
+  test('on a machine that works: the addon in use, its devices and the machine', async () => {
+    const diagnosis = await diagnoseWith(undefined);
+    assert.is(diagnosis.ok, true, JSON.stringify(diagnosis.candidates));
+    assert.is(diagnosis.package.root, root);
+    assert.is(diagnosis.addon?.versions.addon, diagnosis.package.version);
+    assert.is(diagnosis.addon?.file, diagnosis.candidates.find(({ status }) => status === 'loads')?.file);
+    assert.ok(diagnosis.addon?.devices.some(({ type }) => type === 'cpu'));
+    assert.ok(diagnosis.system.memoryBytes > 0);
+    assert.is(diagnosis.system.arch, process.arch);
+    assert.is(diagnosis.runtime.version, process.versions.node);
+    assert.equal(JSON.parse(JSON.stringify(diagnosis)), diagnosis, 'plain data');
+  });
+});

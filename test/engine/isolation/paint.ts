@@ -1,0 +1,41 @@
+/** A small picture through the native contract: what the isolation tests paint. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { NativeEvent, NativeGenerateRequest, NativeModelRequest } from '../../../lib/engine/native.ts';
+
+const models = new URL('../../../models/', import.meta.url);
+
+export const modelRequest: NativeModelRequest = {
+  model: fileURLToPath(new URL('mini.gguf', models)),
+  tae: fileURLToPath(new URL('mini-tae.safetensors', models)),
+  threads: 1,
+};
+
+export const upscalerFile = fileURLToPath(new URL('realesrgan-x4plus-anime-6b.safetensors', models));
+
+/** `steps` 2 for a picture, 200 for one that is meant to be interrupted. */
+export function picture(steps = 2): NativeGenerateRequest {
+  return { prompt: 'a red fox', negativePrompt: '', width: 64, height: 64, steps, cfgScale: 1, seed: 7 };
+}
+
+export const silent = (): void => undefined;
+
+/** A listener that acts once, when the given step of sampling is done. */
+export function atStep(step: number, act: () => void): (event: NativeEvent) => void {
+  let acted = false;
+  return (event) => {
+    if (acted || event.type !== 'progress' || event.phase !== 'sample' || event.step < step) return;
+    acted = true;
+    act();
+  };
+}
+
+/** A process that ended but was not reaped yet counts as gone. */
+export function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

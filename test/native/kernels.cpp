@@ -1,0 +1,99 @@
+// Patches 0052, 0053: im2col, the heart of a convolution, against its definition, bit by bit. Patch 0034: graphs of one node.
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "ggml-alloc.h"
+#include "ggml-backend.h"
+#include "ggml-cpu.h"
+#include "ggml.h"
+#include "support/check.h"
+#include "support/checkpoint.h"
+
+// Values whose rounding to F16 is delicate: halfway cases, subnormals, overflow, zeros of both signs.
+static std::vector<float> delicate(size_t n) {
+    const float special[] = {0.f, -0.f, 1.f, 65504.f, 65519.9f, 65520.f, -65536.f, 1e-8f, 5.9604645e-8f, 2.9802322e-8f, 6.1035156e-5f, 6.097e-5f,
+                             1.00048828125f, 1.00146484375f, 2049.f, 2051.f, std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
+    std::vector<float> values = random_array({static_cast<int64_t>(n)}, 4.f, 11).values;
+    for (size_t i = 0; i < n; i += 3) {
+        values[i] = special[(i / 3) % (sizeof(special) / sizeof(special[0]))];
+    }
+    return values;
+}
+
+struct Shape {
+    int64_t kw, kh, w, h, c, n;
+    int s0, s1, p0, p1, d0, d1;
+};
+
+// Number of elements that differ from dst[n, oh, ow, c, kh, kw] = src[n, c, oh*s1 + kh*d1 - p1, ow*s0 + kw*d0 - p0].
+static int64_t differing(const Shape& s, int n_threads) {
+    ggml_context* ctx   = ggml_init({64 << 20, nullptr, false});
+    ggml_tensor* kernel = ggml_new_tensor_4d(ctx, GGML_TYPE_F16, s.kw, s.kh, s.c, 1);
+    ggml_tensor* src    = ggml_new_tensor_4d(ctx, GGML_TYPE_F32, s.w, s.h, s.c, s.n);
+    const auto values   = delicate(static_cast<size_t>(ggml_nelements(src)));
+    std::memcpy(src->data, values.data(), ggml_nbytes(src));
+    ggml_tensor* dst   = ggml_im2col(ctx, kernel, src, s.s0, s.s1, s.p0, s.p1, s.d0, s.d1, true, GGML_TYPE_F16);
+    ggml_cgraph* graph = ggml_new_graph(ctx);
+    ggml_build_forward_expand(graph, dst);
+    ggml_graph_compute_with_ctx(ctx, graph, n_threads);
+    const auto* actual = static_cast<const ggml_fp16_t*>(dst->data);
+    int64_t wrong = 0, at = 0;
+    for (int64_t n = 0; n < s.n; n++)
+        for (int64_t oh = 0; oh < dst->ne[2]; oh++)
+            for (int64_t ow = 0; ow < dst->ne[1]; ow++)
+                for (int64_t c = 0; c < s.c; c++)
+                    for (int64_t kh = 0; kh < s.kh; kh++)
+                        for (int64_t kw = 0; kw < s.kw; kw++, at++) {
+                            const int64_t y = oh * s.s1 + kh * s.d1 - s.p1, x = ow * s.s0 + kw * s.d0 - s.p0;
+                            const bool inside = y >= 0 && y < s.h && x >= 0 && x < s.w;
+                            wrong += actual[at] != ggml_fp32_to_fp16(inside ? values[((n * s.c + c) * s.h + y) * s.w + x] : 0.f);
+                        }
+    ggml_free(ctx);
+    return wrong;
+}
+
+// A graph whose only node adds two views of two tensors that lie outside it: five tensors for the allocator, three of them counted.
+static bool allocates_one_node() {
+    ggml_context* ctx      = ggml_init({1 << 20, nullptr, true});
+    ggml_backend_t backend = ggml_backend_cpu_init();
+    ggml_tensor* a         = ggml_new_tensor_1d(ctx, GGML_TYPE_F32, 8);
+    ggml_tensor* b         = ggml_new_tensor_1d(ctx, GGML_TYPE_F32, 8);
+    ggml_backend_buffer_t outside = ggml_backend_alloc_ctx_tensors(ctx, backend);
+    ggml_tensor* views[] = {ggml_view_1d(ctx, a, 4, 0), ggml_view_1d(ctx, b, 4, 16)};
+    for (ggml_tensor* view : views) {
+        ggml_backend_view_init(view);
+        view->op     = GGML_OP_NONE;  // a leaf, as an input that another graph has computed
+        view->src[0] = nullptr;
+    }
+    ggml_tensor* sum   = ggml_add(ctx, views[0], views[1]);
+    ggml_cgraph* graph = ggml_new_graph_custom(ctx, 8, false);
+    ggml_build_forward_expand(graph, sum);
+    ggml_gallocr_t allocator = ggml_gallocr_new(ggml_backend_get_default_buffer_type(backend));
+    const bool ok            = ggml_gallocr_alloc_graph(allocator, graph) && ggml_graph_n_nodes(graph) == 1;
+    ggml_gallocr_free(allocator);
+    ggml_backend_buffer_free(outside);
+    ggml_backend_free(backend);
+    ggml_free(ctx);
+    return ok;
+}
+
+int main() {
+    ggml_cpu_init();
+    const std::string ended = in_child([] { return allocates_one_node() ? 0 : 3; });
+    check(ended == "exit 0", "a graph of one node over two views can be allocated", ended);
+    const std::pair<const char*, Shape> shapes[] = {
+        {"3x3", {3, 3, 19, 13, 5, 1, 1, 1, 1, 1, 1, 1}},        {"3x3, two pictures", {3, 3, 8, 9, 3, 2, 1, 1, 1, 1, 1, 1}},
+        {"3x3, stride 2", {3, 3, 20, 17, 4, 1, 2, 2, 1, 1, 1, 1}}, {"3x3, no padding", {3, 3, 12, 12, 4, 1, 1, 1, 0, 0, 1, 1}},
+        {"1x1", {1, 1, 16, 16, 7, 1, 1, 1, 0, 0, 1, 1}},        {"5x5, padding 2", {5, 5, 11, 7, 2, 1, 1, 1, 2, 2, 1, 1}},
+        {"7x7, stride 4, padding 3", {7, 7, 32, 32, 3, 1, 4, 4, 3, 3, 1, 1}}, {"3x5, other strides and paddings", {3, 5, 21, 15, 3, 1, 2, 1, 0, 2, 1, 1}},
+        {"3x3, dilation 2", {3, 3, 16, 16, 3, 1, 1, 1, 2, 2, 2, 2}}, {"padding wider than the picture", {3, 3, 1, 1, 3, 1, 1, 1, 1, 1, 1, 1}},
+    };
+    for (const auto& [name, shape] : shapes) {
+        for (int n_threads : {1, 3}) {
+            const int64_t wrong = differing(shape, n_threads);
+            check(wrong == 0, std::string("im2col in F16, ") + name + ", threads " + std::to_string(n_threads), std::to_string(wrong) + " elements differ");
+        }
+    }
+    return result();
+}
