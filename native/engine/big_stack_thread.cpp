@@ -61,6 +61,7 @@ BigStackThread::BigStackThread(Body body) : handle_(std::make_unique<Handle>()) 
     argument.release();  // run_body owns it now
 }
 
+BigStackThread::BigStackThread() = default;
 BigStackThread::BigStackThread(BigStackThread&& other) noexcept = default;
 BigStackThread& BigStackThread::operator=(BigStackThread&& other) noexcept = default;
 BigStackThread::~BigStackThread() = default;

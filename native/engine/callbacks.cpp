@@ -1,9 +1,11 @@
 #include "engine/callbacks.h"
 
 #include <atomic>
+#include <cstdio>
 #include <mutex>
 
 #include "engine/engine_thread.h"
+#include "ggml.h"
 
 namespace ai_artist {
 namespace {
@@ -44,11 +46,21 @@ bool on_abort(void*) {
     return job != nullptr && job->cancelled();
 }
 
+// ggml's own lines while no engine context has taken over its logger, e.g. from loading the CPU kernel modules.
+void on_ggml_log(enum ggml_log_level level, const char* text, void*) {
+    if (Job* job = running_job()) {
+        job->hear_log(level == GGML_LOG_LEVEL_ERROR ? SD_LOG_ERROR : level == GGML_LOG_LEVEL_WARN ? SD_LOG_WARN : SD_LOG_DEBUG, text);
+    } else if (level == GGML_LOG_LEVEL_ERROR) {
+        std::fputs(text, stderr);
+    }
+}
+
 }  // namespace
 
 void install_callbacks() {
     static std::once_flag once;
     std::call_once(once, [] {
+        ggml_log_set(on_ggml_log, nullptr);
         sd_set_log_callback(on_log, nullptr);
         sd_set_progress_callback(on_progress, nullptr);
         sd_set_phase_callback(on_phase, nullptr);

@@ -1,5 +1,7 @@
 #include "engine/devices.h"
 
+#include <mutex>
+
 #include "ggml-backend.h"
 
 namespace ai_artist {
@@ -24,7 +26,9 @@ const char* type_name(enum ggml_backend_dev_type type) {
 
 void load_backend_modules(const std::string& dir) {
 #ifdef AI_ARTIST_PORTABLE
-    ggml_backend_load_all_from_path(dir.c_str());
+    // Once per process: workers configure too, and ggml's registry has no lock.
+    static std::once_flag once;
+    std::call_once(once, [&dir] { ggml_backend_load_all_from_path(dir.c_str()); });
 #else
     (void)dir;
 #endif
