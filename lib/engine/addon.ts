@@ -1,4 +1,3 @@
-import { isolatedAddon } from './isolation/index.ts';
 import { loadNative, type NativeAddon } from './native.ts';
 
 /** Longest wait for the engine thread when the process ends, milliseconds. A step of a large model on a CPU stops within it. */
@@ -25,5 +24,7 @@ export function engine(): NativeAddon {
 
 /** The engine in this process, or in a child process whose death this one survives. */
 export async function addonFor(isolate: boolean): Promise<NativeAddon> {
-  return isolate ? isolatedAddon() : engine();
+  if (!isolate) return engine();
+  const { isolatedAddon } = await import('./isolation/index.ts');
+  return isolatedAddon();
 }

@@ -1,5 +1,4 @@
 /** What `ai-artist doctor` prints, as plain data: what would be loaded, what would not and why, and what this machine offers. */
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { freemem, cpus as logicalCpus, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -75,7 +74,8 @@ process.stdout.write(JSON.stringify(answer));
 /** A GPU driver may take long to start up the first time. */
 const probeTimeout = 60_000;
 
-function askInChild(file: string, root: string): Promise<ProbeAnswer | { crashed: string } | { error: Error }> {
+async function askInChild(file: string, root: string): Promise<ProbeAnswer | { crashed: string } | { error: Error }> {
+  const { execFile } = await import('node:child_process');
   const args =
     runtime().name === 'deno'
       ? [

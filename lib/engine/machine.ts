@@ -1,5 +1,4 @@
 /** What is known about the machine without loading native code: C library, CPU features, runtime. */
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
@@ -50,6 +49,8 @@ export function libcFamily(): 'glibc' | 'musl' | undefined {
 
 function sysctl(name: string): string {
   try {
+    // Loaded here: node:child_process costs every import of the package some milliseconds, and only macOS comes by.
+    const { execFileSync } = process.getBuiltinModule('node:child_process');
     return execFileSync('/usr/sbin/sysctl', ['-n', name], { encoding: 'utf8', timeout: 2000, stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
     return ''; // the key does not exist on this kind of Mac
