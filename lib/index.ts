@@ -1,4 +1,22 @@
 /** Everything public. Importing it loads neither the addon nor sharp: both wait for their first use. */
+
+export {
+  type Classification,
+  type ClassifyOptions,
+  Clip,
+  type ClipInfo,
+  type ClipWeightType,
+  clipWeightTypes,
+  type Embedding,
+  type EmbedEvent,
+  type EmbedImageOptions,
+  type EmbedTextOptions,
+  type LoadClipOptions,
+  loadClip,
+  similarity,
+  type TextEmbedding,
+  type Tokens,
+} from './clip/index.ts';
 export { ArtistError, type ArtistErrorOptions, type ErrorCode, errorCodes, isArtistError } from './core/index.ts';
 export * from './engine/index.ts';
 export {

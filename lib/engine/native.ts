@@ -304,7 +304,65 @@ export interface NativeAddon {
   shutdown(milliseconds: number): boolean;
 }
 
-let loaded: { addon: NativeAddon; file: string } | undefined;
+/** One tower of a CLIP model: what the shapes of its weights cannot say. */
+export interface NativeClipTowerRequest {
+  /** 0: hidden / 64. */
+  heads?: number;
+  /** true: x * sigmoid(1.702 x), as OpenAI trained; false: the exact GELU. */
+  quickGelu?: boolean;
+  /** Of the layer norms. */
+  epsilon?: number;
+}
+
+export interface NativeClipRequest {
+  /** One model, or the files it is split into. Tensors have the names of Hugging Face's CLIPModel, with any prefix. */
+  files: string[];
+  text: NativeClipTowerRequest;
+  image: NativeClipTowerRequest;
+  /** Token whose first place is the end of a text; -1: the largest id. */
+  endToken?: number;
+  /** Type of the matrices; left out: the file's. */
+  weightType?: string;
+  threads?: number;
+  backend?: string;
+  paramsBackend?: string;
+}
+
+export interface NativeClipInfo {
+  /** Values of an embedding. */
+  dimensions: number;
+  text: { hidden: number; layers: number; heads: number };
+  image: { hidden: number; layers: number; heads: number };
+  /** Token ids are 0 .. vocabulary - 1. */
+  vocabulary: number;
+  /** Most tokens of a text, begin and end included. */
+  positions: number;
+  /** Edge of a picture, pixels. */
+  edge: number;
+  patch: number;
+  /** Factor before the softmax over similarities. */
+  logitScale: number;
+  weightType: string;
+  device: string;
+  weightBytes: number;
+  threads: number;
+}
+
+export interface NativeClip {
+  info(): NativeClipInfo;
+  /** `ids`: the texts one after the other, each of its length. Returns embeddings of length 1, one after the other. */
+  embedTexts(request: { ids: Int32Array; lengths: Int32Array }, onEvent: (event: NativeEvent) => void): NativeJob<Float32Array>;
+  /** `pixels`: pictures one after the other, each 3 planes (R, G, B) of edge x edge values with mean and deviation applied. */
+  embedImages(request: { pixels: Float32Array }, onEvent: (event: NativeEvent) => void): NativeJob<Float32Array>;
+  dispose(): NativeJob<void>;
+}
+
+/** The addon in this process: what the isolated one does, and CLIP. */
+export interface NativeLocalAddon extends NativeAddon {
+  loadClip(request: NativeClipRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeClip>;
+}
+
+let loaded: { addon: NativeLocalAddon; file: string } | undefined;
 
 /**
  * The compiled addon: found, checked, loaded and configured at the first call, the same object afterwards. Each worker thread has its own;
@@ -312,12 +370,12 @@ let loaded: { addon: NativeAddon; file: string } | undefined;
  *
  * @throws ArtistError ERR_NO_BINARY
  */
-export function loadNative(): NativeAddon {
+export function loadNative(): NativeLocalAddon {
   if (loaded) return loaded.addon;
   const root = packageRoot();
   const require = createRequire(join(root, 'package.json'));
   const { addon, file } = openBinary((path) => {
-    const opened = require(path) as NativeAddon;
+    const opened = require(path) as NativeLocalAddon;
     opened.configure({ vocabularyDir: join(root, 'vocab'), backendDir: dirname(path) });
     return opened;
   });

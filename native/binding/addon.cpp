@@ -173,6 +173,7 @@ Napi::Value shutdown(const Napi::CallbackInfo& info) {
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
     prepare_process();
+    install_callbacks();
     env.SetInstanceData(new Environment(env));  // owned by the environment
     Environment& environment = Environment::of(env);
     environment.model_class = Napi::Persistent(ModelObject::define(env));

@@ -16,22 +16,18 @@ suite('lifecycle: memory', { timeoutMs: 120_000 }, (test) => {
   });
 
   // The figure that counts is 200 rounds (bench/memory.ts); thirty show a model that is not freed: 30 MB each, a tenth of it all.
-  test('30 x load, generate, dispose: the floor of the last ten rounds is less than 5 % above that of the ten before', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      '--expose-gc',
-      '--import',
-      'tsx',
-      bench,
-      '--rounds',
-      '30',
-      '--json',
-    ]).catch(
+  test('30 x load, generate, dispose: the last ten rounds stay within 5 % of the highest of the twenty before', async () => {
+    // Coverage counters grow by themselves.
+    const { NODE_V8_COVERAGE: _, ...env } = process.env;
+    const args = ['--expose-gc', '--import', 'tsx', bench, '--rounds', '30', '--json'];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env }).catch(
       // Status 1 only says that thirty rounds missed the target of two hundred.
       (failure: { code?: number; stdout: string }) => (failure.code === 1 ? failure : Promise.reject(failure)),
     );
     const { rss } = JSON.parse(stdout) as { rss: number[] };
     assert.is(rss.length, 30);
-    const [before, last] = [Math.min(...rss.slice(10, 20)), Math.min(...rss.slice(20))];
+    // The highest, not the lowest: what is in passing use comes and goes by 60 MiB, a leak raises the ceiling for good.
+    const [before, last] = [Math.max(...rss.slice(0, 20)), Math.max(...rss.slice(20))];
     assert.ok(last < before * 1.05, `${before.toFixed(1)} MiB, then ${last.toFixed(1)} MiB: ${rss.map(Math.round).join(' ')}`);
   });
 });

@@ -1,0 +1,23 @@
+/** `npm run bench [-- suite…]`: runs the named suites one after the other, or all of them. Each prints its figures and the hardware. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const suites: Record<string, string[]> = {
+  overhead: ['overhead/overhead.ts'],
+  memory: ['memory.ts'],
+  install: ['install.ts'],
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.find((name) => !(name in suites));
+if (unknown !== undefined) {
+  process.stderr.write(`bench: expected one of ${Object.keys(suites).join(', ')}, got ${unknown}\n`);
+  process.exit(2);
+}
+for (const name of wanted.length > 0 ? wanted : Object.keys(suites)) {
+  process.stderr.write(`== ${name}\n`);
+  const [file, ...args] = suites[name] ?? [];
+  const path = fileURLToPath(new URL(file ?? '', import.meta.url));
+  const { status } = spawnSync(process.execPath, ['--expose-gc', '--import', 'tsx', path, ...args], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = status ?? 1;
+}

@@ -1,0 +1,74 @@
+import { ArtistError, display, resolveOptions } from '../core/index.ts';
+import { CallSite, commonEvent, defined, localEngine, type NativeClip, runJob } from '../engine/jobs/index.ts';
+import { Clip } from './clip.ts';
+import { preprocessingOf, readClipConfig, readPreprocessorConfig, settingsFromConfig, settingsFromHeaders } from './config.ts';
+import { findClipFiles } from './model-files.ts';
+import { type LoadClipOptions, loadClipOptions } from './options.ts';
+import { clipTokenizer } from './tokenizer.ts';
+
+/** A file that is read for what it says beside the weights goes by the name the user gave. */
+function named(error: unknown, name: string, site: CallSite): unknown {
+  if (!(error instanceof ArtistError) || error.code !== 'ERR_MODEL_FORMAT' || error.message.startsWith(name)) return error;
+  return site.error('ERR_MODEL_FORMAT', `${name}: ${error.message}`, { cause: error, details: error.details });
+}
+
+/**
+ * Loads a CLIP model; resolves when its weights are resident.
+ *
+ *     const clip = await loadClip();                                  // the bundled one: ranks pictures of the bundled painter
+ *     const clip = await loadClip('./clip-vit-large-patch14');        // a folder of Hugging Face's CLIPModel
+ *     const clip = await loadClip('./model.safetensors', { weightType: 'f16' });
+ *
+ * Every size is read from the file: ViT-B/32, B/16, L/14, L/14-336, H/14, bigG/14 and whatever else has that layout.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT; ERR_MODEL_NOT_FOUND, ERR_READ; ERR_MODEL_FORMAT: damaged, no CLIP, a missing tower, wrong shapes
+ *   or NaN weights: the message names the tensor; ERR_UNSUPPORTED: OpenCLIP's names, another activation; ERR_NO_DEVICE; ERR_OUT_OF_MEMORY;
+ *   ERR_MODEL_LOAD: the engine's own words; ERR_NO_BINARY; `signal.reason` when aborted
+ */
+export async function loadClip(spec?: string | LoadClipOptions, options?: Omit<LoadClipOptions, 'model'>): Promise<Clip> {
+  const site = new CallSite('loadClip', loadClip);
+  if (typeof spec !== 'string' && spec !== undefined && options !== undefined) {
+    throw site.error('ERR_INVALID_ARGUMENT', `loadClip: expected one object with all options, got a second argument (${display(options)})`);
+  }
+  const resolved = resolveOptions(
+    'loadClip',
+    loadClipOptions,
+    typeof spec === 'string' ? { ...options, model: spec } : (spec ?? options ?? {}),
+  );
+  const { signal, onProgress, weightType, threads, backend, paramsBackend } = resolved;
+  signal?.throwIfAborted();
+  const { name, files, headers, ...beside } = await findClipFiles(resolved.model);
+  const configPath = resolved.config ?? beside.config;
+  const preprocessorPath = resolved.preprocessor ?? beside.preprocessor;
+  const config = await readClipConfig(configPath, resolved.config !== undefined);
+  const preprocessor = await readPreprocessorConfig(preprocessorPath, resolved.preprocessor !== undefined);
+  const { source, text, image, endToken } = config ? settingsFromConfig(configPath, config) : settingsFromHeaders(headers);
+  const tokenizer = await clipTokenizer();
+  signal?.throwIfAborted();
+  const addon = localEngine();
+  let native: NativeClip;
+  try {
+    native = await runJob<NativeClip>(
+      {
+        addon,
+        site,
+        signal,
+        onEvent: (event) => {
+          const told = commonEvent(event);
+          if (told && told.type !== 'upscale') onProgress?.(told);
+        },
+        discard: (late) => void late.dispose().promise.catch(() => undefined),
+      },
+      (listen) => addon.loadClip(defined({ files, text, image, endToken, weightType, threads, backend, paramsBackend }), listen),
+    );
+  } catch (error) {
+    throw named(error, resolved.model ?? name, site);
+  }
+  const info = { ...native.info(), name, files, configSource: source };
+  try {
+    return new Clip(addon, native, tokenizer, info, preprocessingOf(preprocessorPath, info.edge, config, preprocessor));
+  } catch (error) {
+    await native.dispose().promise;
+    throw error;
+  }
+}

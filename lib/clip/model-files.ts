@@ -1,0 +1,123 @@
+/** Finds the files of a CLIP model and checks their headers before the engine sees them. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { ArtistError } from '../core/index.ts';
+import { bundledModel, describeIdentity, identify, type ModelHeader, readModelHeader } from '../models/index.ts';
+
+export interface ClipFiles {
+  /** "ai-artist-mini", or the name of the file or folder. */
+  name: string;
+  /** Absolute paths of the files with weights. */
+  files: string[];
+  headers: ModelHeader[];
+  /** Where config.json and preprocessor_config.json would be; both may be absent. */
+  config: string;
+  preprocessor: string;
+}
+
+const indexSuffix = '.safetensors.index.json';
+const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) });
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (info) => info.isDirectory(),
+    () => false, // readModelHeader says what is wrong with it
+  );
+}
+
+/** The file of a folder that holds the weights. */
+async function fileInFolder(folder: string): Promise<string> {
+  const names = await readdir(folder);
+  const preferred = ['model.safetensors', `model${indexSuffix}`].find((name) => names.includes(name));
+  if (preferred) return join(folder, preferred);
+  const files = names.filter((name) => /\.(?:safetensors|gguf)$/.test(name)).sort();
+  const [only] = files;
+  if (only !== undefined && files.length === 1) return join(folder, only);
+  throw new ArtistError(
+    files.length === 0 ? 'ERR_MODEL_NOT_FOUND' : 'ERR_INVALID_ARGUMENT',
+    `${folder}: expected a folder with model.safetensors, got ${files.length === 0 ? 'no .safetensors or .gguf file' : files.slice(0, 3).join(', ')}. ${
+      files.length === 0 ? 'Download the model again' : 'Pass one of these files'
+    }`,
+  );
+}
+
+/** The pieces that an index lists, in the folder of the index. */
+async function shardsOf(index: string): Promise<string[]> {
+  const text = await readFile(index, 'utf8').catch((cause: unknown) => {
+    throw new ArtistError('ERR_MODEL_NOT_FOUND', `${index}: cannot be read. Check the path`, { cause });
+  });
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (cause) {
+    throw new ArtistError('ERR_MODEL_FORMAT', `${index}: expected JSON. Download it again`, { cause });
+  }
+  const parsed = indexSchema.safeParse(raw);
+  const shards = parsed.success ? [...new Set(Object.values(parsed.data.weight_map))].sort() : [];
+  if (shards.length === 0) throw new ArtistError('ERR_MODEL_FORMAT', `${index}: expected an index of safetensors files (weight_map)`);
+  return shards.map((shard) => join(dirname(index), shard));
+}
+
+const textTower = /(?:^|\.)text_model\.embeddings\.token_embedding\.weight$/;
+const imageTower = /(?:^|\.)vision_model\.embeddings\.patch_embedding\.weight$/;
+
+/** A file of another kind gets an error that says what it is, before the engine reads gigabytes of it. */
+function checkKind(path: string, headers: readonly ModelHeader[]): void {
+  const names = headers.flatMap((header) => header.tensors.map((tensor) => tensor.name));
+  if (names.length === 0) return; // a torch checkpoint, whose index only the engine reads
+  const has = (tensor: RegExp): boolean => names.some((name) => tensor.test(name));
+  const [text, image] = [has(textTower), has(imageTower)];
+  if (text && image) return;
+  if (names.some((name) => /^(?:.*\.)?visual\.(?:conv1\.weight|trunk\.)/.test(name)))
+    throw new ArtistError(
+      'ERR_UNSUPPORTED',
+      `${path}: this CLIP has OpenCLIP's tensor names (visual.…). Pass the same model in Hugging Face's layout (model.safetensors with vision_model.…)`,
+    );
+  const [first] = headers;
+  const identity = first ? identify(first) : { kind: 'unknown' as const, family: undefined };
+  const isClip = text || image || identity.kind.startsWith('clip');
+  if (!isClip && identity.kind !== 'unknown')
+    throw new ArtistError(
+      'ERR_MODEL_FORMAT',
+      `${path}: expected a CLIP model with text and image towers, got ${/^[aeiou]/i.test(describeIdentity(identity)) ? 'an' : 'a'} ${describeIdentity(identity)}`,
+    );
+  throw new ArtistError(
+    'ERR_MODEL_FORMAT',
+    `${path}: expected a CLIP model with text and image towers, got no ${text ? 'image' : image ? 'text' : 'CLIP'} tower (tensor ${
+      text ? 'vision_model.embeddings.patch_embedding.weight' : 'text_model.embeddings.token_embedding.weight'
+    } is missing)`,
+  );
+}
+
+function bundledClip(): { name: string; files: string[]; config: string } {
+  const { name, model, clip, clipConfig } = bundledModel();
+  // Its text tower is the painter's own: stored once, in the painter's file.
+  return { name, files: [clip, model], config: clipConfig };
+}
+
+/**
+ * @param model undefined: the bundled one
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT, ERR_READ, ERR_UNSUPPORTED
+ */
+export async function findClipFiles(model: string | undefined): Promise<ClipFiles> {
+  if (model === undefined) {
+    const { name, files, config } = bundledClip();
+    const headers = await Promise.all(files.map((file) => readModelHeader(file)));
+    return { name, files, headers, config, preprocessor: join(dirname(config), 'preprocessor_config.json') };
+  }
+  const given = resolve(model);
+  const file = (await isFolder(given)) ? await fileInFolder(given) : given;
+  const files = file.endsWith(indexSuffix) ? await shardsOf(file) : [file];
+  const headers: ModelHeader[] = [];
+  for (const path of files) headers.push(await readModelHeader(path));
+  checkKind(given, headers);
+  const folder = dirname(file);
+  return {
+    name: basename(given),
+    files,
+    headers,
+    config: join(folder, 'config.json'),
+    preprocessor: join(folder, 'preprocessor_config.json'),
+  };
+}

@@ -1,0 +1,60 @@
+#include "clip/tower.h"
+
+namespace ai_artist {
+
+ImageTower::ImageTower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manager, const String2TensorStorage& tensors,
+                       const TowerSettings& settings, ggml_type matrix_type)
+    : Tower(backend, std::move(manager), tensors, find_image_tower(tensors), image_sizes(tensors, find_image_tower(tensors), settings),
+            settings, matrix_type) {
+    const std::string embeddings = names_.tower + "embeddings.";
+    kernel_ = parameter(embeddings + "patch_embedding.weight", {sizes_.patch, sizes_.patch, 3, sizes_.hidden});
+    class_token_ = parameter(embeddings + "class_embedding", {sizes_.hidden});
+    positions_ = parameter(embeddings + "position_embedding.weight", {sizes_.hidden, sizes_.positions});
+    pre_norm_ = norm_parameters(names_.tower + "pre_layrnorm");  // Hugging Face's spelling
+    post_norm_ = norm_parameters(names_.tower + "post_layernorm");
+}
+
+// The convolution's stride is its kernel's size, so each patch is one row of a matrix product: [patch*patch*3, grid*grid*N].
+void ImageTower::cut_patches(const float* pixels, int64_t count) {
+    const int64_t edge = sizes_.edge, patch = sizes_.patch, grid = edge / patch;
+    patches_.resize(static_cast<size_t>(count * 3 * edge * edge));
+    float* to = patches_.data();
+    for (int64_t n = 0; n < count; n++) {
+        for (int64_t row = 0; row < grid; row++) {
+            for (int64_t column = 0; column < grid; column++) {
+                for (int64_t plane = 0; plane < 3; plane++) {
+                    const float* from = pixels + ((n * 3 + plane) * edge + row * patch) * edge + column * patch;
+                    for (int64_t y = 0; y < patch; y++, from += edge, to += patch) {
+                        std::copy(from, from + patch, to);
+                    }
+                }
+            }
+        }
+    }
+}
+
+ggml_cgraph* ImageTower::graph(int64_t count) {
+    ggml_context* c = compute_ctx;
+    const int64_t hidden = sizes_.hidden, length = sizes_.positions, area = sizes_.patch * sizes_.patch * 3;
+    ggml_tensor* patches = ggml_new_tensor_2d(c, GGML_TYPE_F32, area, (length - 1) * count);
+    ggml_tensor* pooled = ggml_new_tensor_1d(c, GGML_TYPE_I32, count);
+    set_backend_tensor_data(patches, patches_.data());
+    set_backend_tensor_data(pooled, pooled_.data());
+
+    ggml_tensor* x = ggml_mul_mat(c, ggml_reshape_2d(c, kernel_, area, hidden), patches);
+    x = ggml_reshape_3d(c, x, hidden, length - 1, count);                            // [H, L-1, N]
+    x = ggml_concat(c, ggml_repeat_4d(c, class_token_, hidden, 1, count, 1), x, 1);  // [H, L, N]
+    x = ggml_reshape_2d(c, ggml_add(c, x, positions_), hidden, length * count);      // [H, L*N]
+    return project(normalise(encode(normalise(x, pre_norm_), count, nullptr, pooled, nullptr), post_norm_));
+}
+
+std::vector<float> ImageTower::embed(const float* pixels, int64_t count, int threads) {
+    cut_patches(pixels, count);
+    pooled_.clear();
+    for (int64_t n = 0; n < count; n++) {
+        pooled_.push_back(static_cast<int32_t>(n * sizes_.positions));  // the class token
+    }
+    return run([&] { return graph(count); }, threads);
+}
+
+}  // namespace ai_artist

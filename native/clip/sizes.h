@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "model_loader.h"
+
+namespace ai_artist {
+
+// What the shapes of a tower's tensors say, and the little that they cannot say.
+struct TowerSizes {
+    int64_t hidden = 0;
+    int64_t inner = 0;  // width of the MLP
+    int64_t layers = 0;
+    int64_t heads = 0;
+    int64_t projection = 0;  // length of an embedding
+    int64_t positions = 0;
+    int64_t rows = 0;   // text: rows of the token table
+    int64_t patch = 0;  // image: edge of a patch, pixels
+    int64_t edge = 0;   // image: edge of the picture, pixels
+};
+
+// From the configuration, not from the weights: hidden_act, layer_norm_eps and num_attention_heads of Hugging Face's CLIPConfig.
+struct TowerSettings {
+    int heads = 0;  // 0: hidden / 64, which holds for every published text tower
+    bool quick_gelu = true;
+    float epsilon = 1e-5f;
+};
+
+// Where a tower's tensors are: the model file may put something before the names of CLIPModel.
+struct TowerNames {
+    std::string tower;       // "text_model." or "vision_model.", with its prefix
+    std::string projection;  // full name of the projection matrix
+};
+
+// Throws EngineError ERR_MODEL_FORMAT, naming the tensor, when the tower is missing or its shapes contradict each other.
+TowerNames find_text_tower(const String2TensorStorage& tensors);
+TowerNames find_image_tower(const String2TensorStorage& tensors);
+TowerSizes text_sizes(const String2TensorStorage& tensors, const TowerNames& names, const TowerSettings& settings);
+TowerSizes image_sizes(const String2TensorStorage& tensors, const TowerNames& names, const TowerSettings& settings);
+
+// The tensor of that name; ERR_MODEL_FORMAT if there is none.
+const TensorStorage& need_tensor(const String2TensorStorage& tensors, const std::string& name);
+
+// "768x3072", in the order of the file (PyTorch's)
+std::string shape_text(const int64_t* ne, int dims);
+
+}  // namespace ai_artist

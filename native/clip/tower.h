@@ -1,0 +1,128 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "clip/sizes.h"
+#include "core/ggml_extend.hpp"
+#include "weight_manager.h"
+
+namespace ai_artist {
+
+// A CLIP transformer in the layout of Hugging Face's CLIPModel, on ggml; every size comes from the file.
+// The engine has CLIP classes of its own, but they know three image towers by constants and choose the activation by width.
+//
+// Shapes are in ggml order (fastest first): H hidden, L tokens, N items of the batch, D length of a head.
+class Tower : public GGMLRunner {
+public:
+    const TowerSizes& sizes() const { return sizes_; }
+    const std::map<std::string, ggml_tensor*>& weights() const { return weights_; }
+
+protected:
+    struct Norm {
+        ggml_tensor* weight = nullptr;
+        ggml_tensor* bias = nullptr;
+    };
+    struct Linear {
+        ggml_tensor* weight = nullptr;
+        ggml_tensor* bias = nullptr;
+    };
+    struct Layer {
+        Norm norm1, norm2;
+        Linear query, key, value, out, fc1, fc2;
+    };
+
+    Tower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manager, const String2TensorStorage& tensors, TowerNames names,
+          TowerSizes sizes, TowerSettings settings, ggml_type matrix_type);
+
+    // A parameter of that shape, checked against the file. Matrices of linear layers keep the file's type or take `matrix_type`.
+    ggml_tensor* parameter(const std::string& name, std::vector<int64_t> ne, ggml_type type = GGML_TYPE_F32);
+    ggml_tensor* matrix(const std::string& name, int64_t in, int64_t out);
+    Norm norm_parameters(const std::string& name);
+
+    ggml_tensor* normalise(ggml_tensor* x, const Norm& norm);
+    ggml_tensor* linear(ggml_tensor* x, const Linear& layer);
+
+    // All layers on x [H, L*N], then the rows `pooled` [N] of the result: [H, N]. The last layer computes only those rows.
+    //   mask         [L, L] added to the attention scores of every layer, or nullptr
+    //   pooled_mask  [L, 1, 1, N] the rows of `mask` at the pooled tokens, or nullptr
+    ggml_tensor* encode(ggml_tensor* x, int64_t batch, ggml_tensor* mask, ggml_tensor* pooled, ggml_tensor* pooled_mask);
+
+    // [H, N] -> graph whose result is [projection, N]
+    ggml_cgraph* project(ggml_tensor* pooled);
+
+    // Runs the graph; empty when the job was cancelled or the engine failed (it logs why).
+    std::vector<float> run(const std::function<ggml_cgraph*()>& graph, int threads);
+
+    const TowerNames names_;
+    const TowerSizes sizes_;
+    const TowerSettings settings_;
+
+private:
+    ggml_tensor* attend(ggml_tensor* queries, ggml_tensor* tokens, const Layer& layer, int64_t batch, ggml_tensor* mask);
+    ggml_type matrix_type_of(const TensorStorage& stored, int64_t in) const;
+
+    const String2TensorStorage& tensors_;  // only while the constructors run
+    const ggml_type matrix_type_;
+    std::map<std::string, ggml_tensor*> weights_;
+    std::vector<Layer> layers_;
+    ggml_tensor* projection_ = nullptr;
+};
+
+class TextTower final : public Tower {
+public:
+    TextTower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manager, const String2TensorStorage& tensors,
+              const TowerSettings& settings, int end_token, ggml_type matrix_type);
+
+    // Token ids that a text may contain: 0 .. vocabulary() - 1.
+    int64_t vocabulary() const { return index_ ? static_cast<int64_t>(index_->size()) : sizes_.rows; }
+
+    // One vector of length `projection` per text, not normalised. Texts are non-empty, at most `positions` long, ids in range.
+    std::vector<float> embed(const std::vector<std::vector<int32_t>>& texts, int threads);
+
+    std::string get_desc() override { return "clip text tower"; }
+
+private:
+    ggml_cgraph* graph(const std::vector<std::vector<int32_t>>& texts);
+    size_t end_of(const std::vector<int32_t>& text) const;
+
+    const int end_token_;
+    std::shared_ptr<const std::vector<int32_t>> index_;  // token id -> row of the table (patch 0016), or nullptr
+    ggml_tensor* table_;
+    ggml_tensor* positions_;
+    Norm final_norm_;
+    // Inputs of the graph that runs; the runner copies them after the graph is allocated.
+    std::vector<int32_t> rows_;
+    std::vector<int32_t> pooled_;
+    std::vector<float> mask_;
+    std::vector<float> pooled_mask_;
+};
+
+class ImageTower final : public Tower {
+public:
+    ImageTower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manager, const String2TensorStorage& tensors,
+               const TowerSettings& settings, ggml_type matrix_type);
+
+    // One vector of length `projection` per picture, not normalised.
+    //   pixels  `count` pictures, each 3 planes (R, G, B) of edge x edge values, mean and deviation already applied
+    std::vector<float> embed(const float* pixels, int64_t count, int threads);
+
+    std::string get_desc() override { return "clip image tower"; }
+
+private:
+    ggml_cgraph* graph(int64_t count);
+    void cut_patches(const float* pixels, int64_t count);
+
+    ggml_tensor* kernel_;
+    ggml_tensor* class_token_;
+    ggml_tensor* positions_;
+    Norm pre_norm_;
+    Norm post_norm_;
+    std::vector<float> patches_;
+    std::vector<int32_t> pooled_;
+};
+
+}  // namespace ai_artist
