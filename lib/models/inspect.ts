@@ -1,17 +1,19 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { resolveOptions } from '../core/index.ts';
+import { lazySchema, resolveOptions } from '../core/index.ts';
 import type { ModelFamily } from './family.ts';
 import { readModelHeader } from './header.ts';
 import { identify, type ModelKind } from './kind.ts';
 import { hashTensors } from './tensor-hash.ts';
 import type { ModelFormat } from './tensor-list.ts';
 
-export const inspectModelOptions = z.strictObject({
-  /** Also compute `tensorHash`: reads the whole file (about 1 s per GB from a fast disk). Default false. */
-  hash: z.boolean().default(false),
-  signal: z.instanceof(AbortSignal).optional(),
-});
+export const inspectModelOptions = lazySchema(() =>
+  z.strictObject({
+    /** Also compute `tensorHash`: reads the whole file (about 1 s per GB from a fast disk). Default false. */
+    hash: z.boolean().default(false),
+    signal: z.instanceof(AbortSignal).optional(),
+  }),
+);
 export type InspectModelOptions = z.input<typeof inspectModelOptions>;
 
 export interface ModelInspection {

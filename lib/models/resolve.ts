@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, nearest, resolveOptions, systemCode } from '../core/index.ts';
+import { ArtistError, display, lazySchema, nearest, resolveOptions, systemCode } from '../core/index.ts';
 import { findAlias, type ModelDefaults, type ModelLicence, modelAliases, type PartRole, partRoles } from './aliases.ts';
 import { bundledModel, bundledName } from './bundled.ts';
 import { readModelHeader } from './header.ts';
@@ -10,10 +10,12 @@ import type { ModelHeader } from './tensor-list.ts';
 
 const path = z.string().min(1).optional();
 /** Parts of a split model by their role in loadModel(); `diffusion` is short for `diffusionModel`. */
-export const modelParts = z.strictObject({
-  ...(Object.fromEntries(partRoles.map((role) => [role, path])) as Record<PartRole, typeof path>),
-  diffusion: path,
-});
+export const modelParts = lazySchema(() =>
+  z.strictObject({
+    ...(Object.fromEntries(partRoles.map((role) => [role, path])) as Record<PartRole, typeof path>),
+    diffusion: path,
+  }),
+);
 export type ModelParts = z.input<typeof modelParts>;
 export type ModelSpec = string | ModelParts | undefined;
 

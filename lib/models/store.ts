@@ -1,20 +1,22 @@
 import { access, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, nearest, resolveOptions } from '../core/index.ts';
+import { ArtistError, display, lazySchema, nearest, resolveOptions } from '../core/index.ts';
 import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole } from './aliases.ts';
 import { removePartial } from './download-state.ts';
 import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './source.ts';
 
 /** What is kept beside a downloaded file: where it came from and what it must be. */
-const recordSchema = z.strictObject({
-  schema: z.literal(1),
-  id: z.string(),
-  bytes: z.int().positive(),
-  sha256: z.string(),
-  etag: z.string().optional(),
-  pulledAt: z.string(),
-});
+const recordSchema = lazySchema(() =>
+  z.strictObject({
+    schema: z.literal(1),
+    id: z.string(),
+    bytes: z.int().positive(),
+    sha256: z.string(),
+    etag: z.string().optional(),
+    pulledAt: z.string(),
+  }),
+);
 export type PullRecord = z.output<typeof recordSchema>;
 
 const recordPath = (file: string): string => `${file}.pull.json`;
