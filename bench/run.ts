@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 const suites: Record<string, string[]> = {
   overhead: ['overhead/overhead.ts'],
   memory: ['memory.ts'],
+  clip: ['clip/clip.ts'],
   install: ['install.ts'],
 };
 

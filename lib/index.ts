@@ -1,6 +1,7 @@
 /** Everything public. Importing it loads neither the addon nor sharp: both wait for their first use. */
 
 export {
+  AestheticHead,
   type Classification,
   type ClassifyOptions,
   Clip,
@@ -12,6 +13,7 @@ export {
   type EmbedImageOptions,
   type EmbedTextOptions,
   type LoadClipOptions,
+  loadAestheticHead,
   loadClip,
   similarity,
   type TextEmbedding,

@@ -61,6 +61,7 @@ for (const name of readdirSync(objects, { recursive: true }).filter((name) => na
 let all = 0;
 let hit = 0;
 for (const [file, lines] of [...files].sort()) {
+  if (lines.size === 0) continue; // only declarations
   const reached = [...lines.values()].filter((count) => count > 0).length;
   all += lines.size;
   hit += reached;

@@ -19,6 +19,7 @@ import {
   type EmbedTextOptions,
   embedImageOptions,
   embedTextOptions,
+  maxTextLength,
   textList,
 } from './options.ts';
 import { preprocess } from './preprocess.ts';
@@ -52,7 +53,7 @@ interface RunOptions {
 }
 
 /** Pictures that are decoded and computed at a time: bounds memory, and the next ones are made ready while these are computed. */
-const imagesPerJob = 16;
+const imagesPerJob = { cpu: 4, gpu: 16 } as const;
 const textsPerJob = 256;
 
 const forgotten = new FinalizationRegistry<NativeClip>((native) => {
@@ -121,14 +122,14 @@ export class Clip {
   async embedText(text: string, options: EmbedTextOptions = {}): Promise<TextEmbedding> {
     const site = new CallSite('embedText', this.embedText);
     const run = resolveOptions('embedText', embedTextOptions, options);
-    return one(await this.#embedTexts(site, resolveOptions('text', textList.element, text), run));
+    return one(await this.#embedTexts(site, argument('embedText', 'text', textList.element, text), run));
   }
 
   /** The embeddings of texts, in their order; throws what embedText() throws. */
   async embedTexts(texts: readonly string[], options: EmbedTextOptions = {}): Promise<TextEmbedding[]> {
     const site = new CallSite('embedTexts', this.embedTexts);
     const run = resolveOptions('embedTexts', embedTextOptions, options);
-    return this.#embedTexts(site, resolveOptions('texts', textList, texts), run);
+    return this.#embedTexts(site, argument('embedTexts', 'texts', textList, texts), run);
   }
 
   /**
@@ -152,7 +153,7 @@ export class Clip {
         .min(1)
         .max(positions),
     );
-    const lists = resolveOptions('tokens', schema, Array.isArray(tokens) ? tokens.map((list) => Array.from(list)) : tokens);
+    const lists = argument('embedTokens', 'tokens', schema, Array.isArray(tokens) ? tokens.map((list) => Array.from(list)) : tokens);
     return this.#embedTokens(
       site,
       lists.map((list) => Int32Array.from(list)),
@@ -166,7 +167,7 @@ export class Clip {
    * @throws ArtistError ERR_INVALID_ARGUMENT
    */
   tokenize(text: string): Tokens {
-    return this.#tokenizer.encode(resolveOptions('text', z.string().max(100_000), text), this.info.positions);
+    return this.#tokenizer.encode(argument('tokenize', 'text', z.string().max(maxTextLength), text), this.info.positions);
   }
 
   /** Cosine of two embeddings, -1..1: see similarity(). */
@@ -184,7 +185,7 @@ export class Clip {
   async classify(image: ImageInput | Embedding, labels: readonly string[], options: ClassifyOptions = {}): Promise<Classification[]> {
     const site = new CallSite('classify', this.classify);
     const { template, signal } = resolveOptions('classify', classifyOptions, options);
-    const names = resolveOptions('labels', textList.min(1), labels);
+    const names = argument('classify', 'labels', textList.min(1), labels);
     const sentences = names.map((label) => template.replaceAll('{}', () => label));
     const texts = await this.#embedTexts(site, sentences, { signal, truncate: true });
     const picture = image instanceof Float32Array ? image : one(await this.#embedImages(site, [image], { signal }));
@@ -198,10 +199,11 @@ export class Clip {
   async #embedImages(site: CallSite, images: readonly ImageInput[], run: RunOptions): Promise<Embedding[]> {
     this.#checkLive(site);
     const results: Embedding[] = [];
+    const step = imagesPerJob[this.info.device === 'CPU' ? 'cpu' : 'gpu'];
     let computing: Promise<Embedding[]> | undefined;
     try {
-      for (let at = 0; at < images.length; at += imagesPerJob) {
-        const pixels = await this.#prepare(images.slice(at, at + imagesPerJob), run.signal);
+      for (let at = 0; at < images.length; at += step) {
+        const pixels = await this.#prepare(images.slice(at, at + step), run.signal);
         if (computing) results.push(...(await computing));
         this.#checkLive(site);
         computing = this.#job(site, run, { done: at, total: images.length }, (listen) => this.#native.embedImages({ pixels }, listen));
@@ -331,6 +333,11 @@ export class Clip {
       throw fromNative(site, error);
     }
   }
+}
+
+/** Checks a positional argument, so that messages say its name: `texts.1: expected …`. */
+function argument<S extends z.ZodType>(call: string, name: string, schema: S, value: unknown): z.output<S> {
+  return resolveOptions(call, z.object({ [name]: schema }), { [name]: value })[name] as z.output<S>;
 }
 
 function one<T>(list: readonly T[]): T {

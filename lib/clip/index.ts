@@ -1,3 +1,4 @@
+export { AestheticHead, loadAestheticHead } from './aesthetic.ts';
 export { type Classification, Clip, type ClipInfo, type Embedding, type TextEmbedding } from './clip.ts';
 export { loadClip } from './load-clip.ts';
 export {

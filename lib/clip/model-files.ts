@@ -76,8 +76,8 @@ function checkKind(path: string, headers: readonly ModelHeader[]): void {
     );
   const [first] = headers;
   const identity = first ? identify(first) : { kind: 'unknown' as const, family: undefined };
-  const isClip = text || image || identity.kind.startsWith('clip');
-  if (!isClip && identity.kind !== 'unknown')
+  // A painter's checkpoint has a text tower, too: what the file is as a whole counts.
+  if (identity.kind !== 'unknown' && !identity.kind.startsWith('clip'))
     throw new ArtistError(
       'ERR_MODEL_FORMAT',
       `${path}: expected a CLIP model with text and image towers, got ${/^[aeiou]/i.test(describeIdentity(identity)) ? 'an' : 'a'} ${describeIdentity(identity)}`,

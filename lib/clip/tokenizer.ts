@@ -127,23 +127,28 @@ export class ClipTokenizer {
   #merge(word: string): string[] {
     const tokens = [...Buffer.from(word)].map((byte) => this.#bytes[byte] ?? '');
     tokens.push(`${tokens.pop() ?? ''}</w>`);
+    const none = Number.POSITIVE_INFINITY;
+    const rankAt = (at: number): number => (at + 1 < tokens.length ? (this.#ranks.get(`${tokens[at]} ${tokens[at + 1]}`) ?? none) : none);
+    // Rank of each token with its right neighbour: looked up again only beside a merge.
+    const ranks = tokens.map((_, at) => rankAt(at));
     for (;;) {
-      let best: string | undefined;
-      let bestRank = Number.POSITIVE_INFINITY;
-      for (let at = 1; at < tokens.length; at++) {
-        const pair = `${tokens[at - 1]} ${tokens[at]}`;
-        const rank = this.#ranks.get(pair) ?? Number.POSITIVE_INFINITY;
-        if (rank < bestRank) [best, bestRank] = [pair, rank];
-      }
-      if (best === undefined) return tokens;
+      let best = none;
+      for (const rank of ranks) if (rank < best) best = rank;
+      if (best === none) return tokens;
+      const merged: number[] = [];
       let kept = 0;
       for (let at = 0; at < tokens.length; at++, kept++) {
-        const token = tokens[at] ?? '';
-        const next = tokens[at + 1];
-        if (next !== undefined && `${token} ${next}` === best) tokens[kept] = `${token}${tokens[++at]}`;
-        else tokens[kept] = token;
+        const joins = ranks[at] === best;
+        tokens[kept] = joins ? `${tokens[at]}${tokens[at + 1]}` : (tokens[at] ?? '');
+        ranks[kept] = (joins ? ranks[++at] : ranks[at]) ?? none;
+        if (joins) merged.push(kept);
       }
       tokens.length = kept;
+      ranks.length = kept;
+      for (const at of merged) {
+        ranks[at] = rankAt(at);
+        if (at > 0) ranks[at - 1] = rankAt(at - 1);
+      }
     }
   }
 }

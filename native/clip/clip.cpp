@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "clip/tower.h"
 #include "clip/weight_check.h"
@@ -12,8 +13,10 @@
 namespace ai_artist {
 namespace {
 
-// Tokens computed in one graph: enough to fill the matrix kernels, little enough that the buffers stay below some hundred megabytes.
-constexpr int64_t tokens_per_graph = 2048;
+// Tokens computed in one graph. A CPU is fastest while the activations stay in its caches (measured: 100 to 250 tokens, 1.4 times as fast
+// as 800); a GPU wants many, as long as the buffers stay below some hundred megabytes.
+constexpr int64_t cpu_tokens_per_graph = 160;
+constexpr int64_t gpu_tokens_per_graph = 2048;
 
 // CLIP's own value where a file has none (exp(logit_scale), clamped to 100 in training).
 constexpr double usual_logit_scale = 100.0;
@@ -27,6 +30,7 @@ struct Clip::Parts {
     std::shared_ptr<ModelManager> manager = std::make_shared<ModelManager>();
     std::unique_ptr<TextTower> text;
     std::unique_ptr<ImageTower> image;
+    int64_t tokens_per_graph = cpu_tokens_per_graph;
 
     // The manager keeps raw pointers to tensors that the towers own.
     ~Parts() { manager.reset(); }
@@ -50,6 +54,7 @@ Clip::Clip(const ClipRequest& request) : parts_(std::make_unique<Parts>()) {
     if (compute == nullptr || params == nullptr) {
         throw EngineError("ERR_NO_DEVICE", "The device could not be initialised");
     }
+    parts_->tokens_per_graph = sd_backend_is_cpu(compute) ? cpu_tokens_per_graph : gpu_tokens_per_graph;
     ModelManager& manager = *parts_->manager;
     manager.set_n_threads(request.threads);
     for (const std::string& file : request.files) {
@@ -115,40 +120,53 @@ Clip::Parts& EmbedJob::parts() const {
     return *clip_->parts_;
 }
 
-void EmbedJob::take(const std::vector<float>& vectors, const char* what, size_t first) {
+void EmbedJob::take(const std::vector<float>& vectors, const char* what, const std::vector<size_t>& items) {
     if (vectors.empty()) {
         fail("ERR_INTERNAL", "The engine could not compute the embeddings");
     }
     const auto dimensions = static_cast<size_t>(clip_->info().dimensions);
-    for (size_t at = 0; at < vectors.size(); at += dimensions) {
+    const float* from = vectors.data();
+    for (const size_t item : items) {
         double squares = 0;
-        for (size_t i = at; i < at + dimensions; i++) {
-            squares += static_cast<double>(vectors[i]) * vectors[i];
+        for (size_t i = 0; i < dimensions; i++) {
+            squares += static_cast<double>(from[i]) * from[i];
         }
         if (!std::isfinite(squares) || squares <= 0) {
             throw EngineError("ERR_MODEL_FORMAT",
-                              std::string(what) + " " + std::to_string(first + at / dimensions) +
+                              std::string(what) + " " + std::to_string(item) +
                                   ": its embedding is not finite. The weights overflow: load the model with weightType f32");
         }
         const auto scale = static_cast<float>(1.0 / std::sqrt(squares));
-        for (size_t i = at; i < at + dimensions; i++) {
-            embeddings.push_back(vectors[i] * scale);
-        }
+        std::transform(from, from + dimensions, embeddings.begin() + static_cast<std::ptrdiff_t>(item * dimensions),
+                       [scale](float value) { return value * scale; });
+        from += dimensions;
     }
 }
 
 void EmbedTextsJob::run() {
     TextTower& tower = *parts().text;
-    const auto total = static_cast<int>(texts_.size());
-    const auto step = static_cast<size_t>(std::max<int64_t>(1, tokens_per_graph / tower.sizes().positions));
-    for (size_t at = 0; at < texts_.size(); at += step) {
+    const size_t total = texts_.size();
+    embeddings.resize(total * static_cast<size_t>(clip_->info().dimensions));
+    // Texts of one length share a graph without padding.
+    std::vector<size_t> order(total);
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) { return texts_[a].size() < texts_[b].size(); });
+    size_t done = 0;
+    while (done < total) {
         stop_if_cancelled();
-        listener->on_progress({"encode", static_cast<int>(at), total, 0, 0, 1});
-        const auto begin = texts_.begin() + static_cast<std::ptrdiff_t>(at);
-        const std::vector<std::vector<int32_t>> part(begin, begin + static_cast<std::ptrdiff_t>(std::min(step, texts_.size() - at)));
-        take(tower.embed(part, clip_->info().threads), "text", at);
+        listener->on_progress({"encode", static_cast<int>(done), static_cast<int>(total), 0, 0, 1});
+        std::vector<size_t> items;
+        std::vector<std::vector<int32_t>> part;
+        const auto fits = [&](size_t item) {
+            return part.empty() || (part.size() + 1) * texts_[item].size() <= static_cast<size_t>(parts().tokens_per_graph);
+        };
+        for (; done < total && fits(order[done]); done++) {
+            items.push_back(order[done]);
+            part.push_back(texts_[order[done]]);
+        }
+        take(tower.embed(part, clip_->info().threads), "text", items);
     }
-    listener->on_progress({"encode", total, total, 0, 0, 1});
+    listener->on_progress({"encode", static_cast<int>(total), static_cast<int>(total), 0, 0, 1});
 }
 
 void EmbedImagesJob::run() {
@@ -156,12 +174,14 @@ void EmbedImagesJob::run() {
     const TowerSizes& sizes = tower.sizes();
     const int64_t values = 3 * sizes.edge * sizes.edge;
     const int64_t total = static_cast<int64_t>(pixels_.size()) / values;
-    const int64_t step = std::max<int64_t>(1, tokens_per_graph / sizes.positions);
+    const int64_t step = std::max<int64_t>(1, parts().tokens_per_graph / sizes.positions);
+    embeddings.resize(static_cast<size_t>(total * clip_->info().dimensions));
     for (int64_t at = 0; at < total; at += step) {
         stop_if_cancelled();
         listener->on_progress({"encode-image", static_cast<int>(at), static_cast<int>(total), 0, 0, 1});
-        take(tower.embed(pixels_.data() + at * values, std::min(step, total - at), clip_->info().threads), "image",
-             static_cast<size_t>(at));
+        std::vector<size_t> items(static_cast<size_t>(std::min(step, total - at)));
+        std::iota(items.begin(), items.end(), static_cast<size_t>(at));
+        take(tower.embed(pixels_.data() + at * values, static_cast<int64_t>(items.size()), clip_->info().threads), "image", items);
     }
     listener->on_progress({"encode-image", static_cast<int>(total), static_cast<int>(total), 0, 0, 1});
 }

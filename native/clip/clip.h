@@ -85,8 +85,8 @@ public:
 protected:
     explicit EmbedJob(std::shared_ptr<Clip> clip) : clip_(std::move(clip)) {}
     Clip::Parts& parts() const;
-    // Appends what a tower gave, scaled to length 1. `what` and `first` name an item in an error: "text 3".
-    void take(const std::vector<float>& vectors, const char* what, size_t first);
+    // Puts what a tower gave, scaled to length 1, to the places of `items`. `what` and the place name an item in an error: "text 3".
+    void take(const std::vector<float>& vectors, const char* what, const std::vector<size_t>& items);
 
     const std::shared_ptr<Clip> clip_;
 };

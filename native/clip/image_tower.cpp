@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include "clip/tower.h"
 
 namespace ai_artist {
@@ -38,6 +41,13 @@ ggml_cgraph* ImageTower::graph(int64_t count) {
     const int64_t hidden = sizes_.hidden, length = sizes_.positions, area = sizes_.patch * sizes_.patch * 3;
     ggml_tensor* patches = ggml_new_tensor_2d(c, GGML_TYPE_F32, area, (length - 1) * count);
     ggml_tensor* pooled = ggml_new_tensor_1d(c, GGML_TYPE_I32, count);
+    const int64_t padded = padded_length(length);
+    ggml_tensor* mask = ggml_new_tensor_2d(c, GGML_TYPE_F32, padded, length);
+    mask_.assign(static_cast<size_t>(padded * length), -INFINITY);
+    for (int64_t row = 0; row < length; row++) {
+        std::fill_n(mask_.begin() + row * padded, length, 0.0f);
+    }
+    set_backend_tensor_data(mask, mask_.data());
     set_backend_tensor_data(patches, patches_.data());
     set_backend_tensor_data(pooled, pooled_.data());
 
@@ -45,7 +55,8 @@ ggml_cgraph* ImageTower::graph(int64_t count) {
     x = ggml_reshape_3d(c, x, hidden, length - 1, count);                            // [H, L-1, N]
     x = ggml_concat(c, ggml_repeat_4d(c, class_token_, hidden, 1, count, 1), x, 1);  // [H, L, N]
     x = ggml_reshape_2d(c, ggml_add(c, x, positions_), hidden, length * count);      // [H, L*N]
-    return project(normalise(encode(normalise(x, pre_norm_), count, nullptr, pooled, nullptr), post_norm_));
+    ggml_tensor* pooled_mask = ggml_view_2d(c, mask, padded, 1, mask->nb[1], 0);     // the class token sees what all see
+    return project(normalise(encode(normalise(x, pre_norm_), count, mask, pooled, pooled_mask), post_norm_));
 }
 
 std::vector<float> ImageTower::embed(const float* pixels, int64_t count, int threads) {

@@ -39,7 +39,7 @@ TowerNames find_image_tower(const String2TensorStorage& tensors);
 TowerSizes text_sizes(const String2TensorStorage& tensors, const TowerNames& names, const TowerSettings& settings);
 TowerSizes image_sizes(const String2TensorStorage& tensors, const TowerNames& names, const TowerSettings& settings);
 
-// The tensor of that name; ERR_MODEL_FORMAT if there is none.
+// The tensor of that name; ERR_MODEL_FORMAT if there is none, or if it holds integers.
 const TensorStorage& need_tensor(const String2TensorStorage& tensors, const std::string& name);
 
 // "768x3072", in the order of the file (PyTorch's)

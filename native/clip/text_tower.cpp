@@ -50,26 +50,27 @@ ggml_cgraph* TextTower::graph(const std::vector<std::vector<int32_t>>& texts) {
     }
     rows_.assign(static_cast<size_t>(length * batch), 0);
     pooled_.clear();
-    pooled_mask_.assign(static_cast<size_t>(length * batch), -INFINITY);
+    const int64_t padded = padded_length(length);
+    pooled_mask_.assign(static_cast<size_t>(padded * batch), -INFINITY);
     for (int64_t n = 0; n < batch; n++) {
         const std::vector<int32_t>& text = texts[static_cast<size_t>(n)];
         const size_t end = end_of(text);
         for (size_t i = 0; i <= end; i++) {
             const int32_t id = text[i];
             rows_[static_cast<size_t>(n * length) + i] = index_ ? (*index_)[static_cast<size_t>(id)] : id;
-            pooled_mask_[static_cast<size_t>(n * length) + i] = 0.0f;
+            pooled_mask_[static_cast<size_t>(n * padded) + i] = 0.0f;
         }
         pooled_.push_back(static_cast<int32_t>(n * length + static_cast<int64_t>(end)));
     }
-    mask_.assign(static_cast<size_t>(length * length), 0.0f);
+    mask_.assign(static_cast<size_t>(padded * length), -INFINITY);
     for (int64_t row = 0; row < length; row++) {
-        std::fill(mask_.begin() + row * length + row + 1, mask_.begin() + (row + 1) * length, -INFINITY);
+        std::fill_n(mask_.begin() + row * padded, row + 1, 0.0f);
     }
 
     ggml_tensor* rows = ggml_new_tensor_1d(c, GGML_TYPE_I32, length * batch);
     ggml_tensor* pooled = ggml_new_tensor_1d(c, GGML_TYPE_I32, batch);
-    ggml_tensor* mask = ggml_new_tensor_2d(c, GGML_TYPE_F32, length, length);
-    ggml_tensor* pooled_mask = ggml_new_tensor_4d(c, GGML_TYPE_F32, length, 1, 1, batch);
+    ggml_tensor* mask = ggml_new_tensor_2d(c, GGML_TYPE_F32, padded, length);
+    ggml_tensor* pooled_mask = ggml_new_tensor_4d(c, GGML_TYPE_F32, padded, 1, 1, batch);
     set_backend_tensor_data(rows, rows_.data());
     set_backend_tensor_data(pooled, pooled_.data());
     set_backend_tensor_data(mask, mask_.data());

@@ -86,7 +86,7 @@ ggml_tensor* Tower::linear(ggml_tensor* x, const Linear& layer) {
     return ggml_add(compute_ctx, ggml_mul_mat(compute_ctx, layer.weight, x), layer.bias);
 }
 
-// softmax(q k / sqrt(D) + mask) v for each head
+// softmax(q k / sqrt(D) + mask) v for each head; P is the padded L, and the mask keeps the padding out
 //   queries [H, Q*N], tokens [H, L*N] -> [H, Q*N]
 ggml_tensor* Tower::attend(ggml_tensor* queries, ggml_tensor* tokens, const Layer& layer, int64_t batch, ggml_tensor* mask) {
     ggml_context* c = compute_ctx;
@@ -98,7 +98,11 @@ ggml_tensor* Tower::attend(ggml_tensor* queries, ggml_tensor* tokens, const Laye
     q = ggml_cont(c, ggml_permute(c, q, 0, 2, 1, 3));  // [D, Q, heads, N]
     k = ggml_cont(c, ggml_permute(c, k, 0, 2, 1, 3));  // [D, L, heads, N]
     v = ggml_cont(c, ggml_permute(c, v, 1, 2, 0, 3));  // [L, D, heads, N]
-    ggml_tensor* scores = ggml_mul_mat(c, k, q);       // [L, Q, heads, N]
+    if (const int padding = static_cast<int>(padded_length(length) - length)) {
+        k = ggml_pad(c, k, 0, padding, 0, 0);  // [D, P, heads, N]
+        v = ggml_pad(c, v, padding, 0, 0, 0);  // [P, D, heads, N]
+    }
+    ggml_tensor* scores = ggml_mul_mat(c, k, q);  // [P, Q, heads, N]
     ggml_mul_mat_set_prec(scores, GGML_PREC_F32);
     scores = ggml_soft_max_ext(c, scores, mask, 1.0f / std::sqrt(static_cast<float>(size)), 0.0f);
     ggml_tensor* mixed = ggml_mul_mat(c, v, scores);                   // [D, Q, heads, N]

@@ -47,9 +47,12 @@ protected:
     ggml_tensor* linear(ggml_tensor* x, const Linear& layer);
 
     // All layers on x [H, L*N], then the rows `pooled` [N] of the result: [H, N]. The last layer computes only those rows.
-    //   mask         [L, L] added to the attention scores of every layer, or nullptr
-    //   pooled_mask  [L, 1, 1, N] the rows of `mask` at the pooled tokens, or nullptr
+    //   mask         [P, L] added to the attention scores of every layer; P is padded_length(L), -inf hides a token
+    //   pooled_mask  [P, 1, 1, N or 1] the same for the pooled tokens
     ggml_tensor* encode(ggml_tensor* x, int64_t batch, ggml_tensor* mask, ggml_tensor* pooled, ggml_tensor* pooled_mask);
+
+    // The CPU's matrix kernels want whole vectors (16 values with AVX-512): other lengths take a path that is five times as slow.
+    static int64_t padded_length(int64_t length) { return (length + 15) / 16 * 16; }
 
     // [H, N] -> graph whose result is [projection, N]
     ggml_cgraph* project(ggml_tensor* pooled);
@@ -123,6 +126,7 @@ private:
     Norm post_norm_;
     std::vector<float> patches_;
     std::vector<int32_t> pooled_;
+    std::vector<float> mask_;
 };
 
 }  // namespace ai_artist

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { type Clip, type ClipWeightType, loadClip } from '../../lib/index.ts';
 import { type GgufTensor, readModelHeader, writeGguf } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
-import { fixture, picture, readJson, withFolder, worstCosine } from './support.ts';
+import { fixture, picture, readJson, safetensors, withFolder, worstCosine } from './support.ts';
 
 interface Expected {
   texts: number[][];
@@ -18,7 +18,7 @@ interface MiniExpected {
   image: number[][];
 }
 
-const targets: Record<ClipWeightType, number> = { f32: 0.99999, f16: 0.9999, q8_0: 0.999 };
+const targets: Record<ClipWeightType, number> = { f32: 0.99999, f16: 0.9999, bf16: 0.999, q8_0: 0.999 };
 const models: Record<string, { edge: number; heads: [text: number, image: number]; stored: string }> = {
   'gelu-patch7': { edge: 28, heads: [4, 2], stored: 'f16' },
   'quick-patch4': { edge: 24, heads: [2, 4], stored: 'f32' },
@@ -130,19 +130,12 @@ async function splitSafetensors(path: string, folder: string, pieces: number): P
   const weightMap: Record<string, string> = {};
   for (let piece = 0; piece < pieces; piece++) {
     const file = `model-0000${piece + 1}.safetensors`;
-    const entries: Record<string, unknown> = {};
-    const data: Buffer[] = [];
-    let at = 0;
-    for (const { name, dtype, shape, offset, bytes: size } of header.tensors.filter((_, index) => index % pieces === piece)) {
-      entries[name] = { dtype, shape, data_offsets: [at, at + size] };
-      data.push(bytes.subarray(offset, offset + size));
-      weightMap[name] = file;
-      at += size;
-    }
-    const json = Buffer.from(JSON.stringify(entries));
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(json.length));
-    await writeFile(join(folder, file), Buffer.concat([length, json, ...data]));
+    const part = header.tensors.filter((_, index) => index % pieces === piece);
+    for (const { name } of part) weightMap[name] = file;
+    const tensors = part.map(
+      ({ name, dtype, shape, offset, bytes: size }) => [name, { dtype, shape, data: bytes.subarray(offset, offset + size) }] as const,
+    );
+    await writeFile(join(folder, file), safetensors(Object.fromEntries(tensors)));
   }
   await writeFile(join(folder, 'model.safetensors.index.json'), JSON.stringify({ metadata: {}, weight_map: weightMap }));
 }

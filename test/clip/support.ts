@@ -71,3 +71,16 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** A safetensors file of these tensors, in their order. */
+export function safetensors(tensors: Readonly<Record<string, { dtype: string; shape: readonly number[]; data: Uint8Array }>>): Buffer {
+  let at = 0;
+  const entries = Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
+    at += data.length;
+    return [name, { dtype, shape, data_offsets: [at - data.length, at] }] as const;
+  });
+  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, ...Object.values(tensors).map(({ data }) => data)]);
+}

@@ -1,0 +1,308 @@
+/**
+ * Reads the pickled index of a torch checkpoint without executing anything: a small stack machine that knows the operations torch.save()
+ * writes for dictionaries of tensors, and refuses every other operation and every name that is not on its list. Python's own unpickler
+ * would import and call whatever the file names. Operations: CPython's Lib/pickletools.py.
+ */
+
+/** A name the file refers to; only those of `allowed` get this far. */
+class Name {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A storage: a run of numbers of one type in the archive's data/<key>. */
+export interface Storage {
+  dtype: string;
+  key: string;
+  /** Number of values. */
+  length: number;
+}
+
+/** A tensor as the index describes it: `shape` and `strides` count values. */
+export interface TensorView {
+  storage: Storage;
+  offset: number;
+  shape: number[];
+  strides: number[];
+}
+
+export class PickleError extends Error {}
+
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | string
+  | Name
+  | PickleValue[]
+  | Map<PickleValue, PickleValue>
+  | { storage: Storage }
+  | { tensor: TensorView };
+
+const storageTypes: Readonly<Record<string, string>> = {
+  'torch FloatStorage': 'F32',
+  'torch HalfStorage': 'F16',
+  'torch BFloat16Storage': 'BF16',
+  'torch DoubleStorage': 'F64',
+};
+const allowed: ReadonlySet<string> = new Set([
+  ...Object.keys(storageTypes),
+  'collections OrderedDict',
+  'torch._utils _rebuild_tensor_v2',
+  'torch._utils _rebuild_parameter',
+]);
+
+const mark = Symbol('mark');
+type Slot = PickleValue | typeof mark;
+
+function fail(problem: string): never {
+  throw new PickleError(problem);
+}
+
+function integers(value: PickleValue | undefined, what: string): number[] {
+  if (!Array.isArray(value) || !value.every((item) => Number.isSafeInteger(item) && (item as number) >= 0)) fail(`a tensor has no ${what}`);
+  return value as number[];
+}
+
+class Machine {
+  readonly #bytes: Buffer;
+  #at = 0;
+  readonly #stack: Slot[] = [];
+  readonly #memo = new Map<number, PickleValue>();
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  run(): PickleValue {
+    for (;;) {
+      const operation = this.#take(1).readUInt8();
+      if (operation === 0x2e) return this.#pop(); // STOP
+      this.#step(operation);
+    }
+  }
+
+  #take(length: number): Buffer {
+    if (length < 0 || this.#at + length > this.#bytes.length) fail('the index is cut off');
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  #line(): string {
+    const end = this.#bytes.indexOf(0x0a, this.#at);
+    if (end < 0) fail('the index is cut off');
+    const text = this.#bytes.toString('utf8', this.#at, end);
+    this.#at = end + 1;
+    return text;
+  }
+
+  #pop(): PickleValue {
+    const value = this.#stack.pop();
+    if (value === undefined || value === mark) fail('the index is damaged (empty stack)');
+    return value;
+  }
+
+  #popToMark(): PickleValue[] {
+    const from = this.#stack.lastIndexOf(mark);
+    if (from < 0) fail('the index is damaged (no mark)');
+    const items = this.#stack.splice(from).slice(1);
+    return items as PickleValue[];
+  }
+
+  #top(): PickleValue {
+    const value = this.#pop();
+    this.#stack.push(value);
+    return value;
+  }
+
+  #remember(index: number): void {
+    this.#memo.set(index, this.#top());
+  }
+
+  #recall(index: number): void {
+    const value = this.#memo.get(index);
+    if (value === undefined) fail('the index is damaged (unknown memo)');
+    this.#stack.push(value);
+  }
+
+  #name(module: string, name: string): void {
+    const text = `${module} ${name}`;
+    if (!allowed.has(text)) fail(`it names ${text.replace(' ', '.')}, which is no part of a tensor. Nothing of it was executed`);
+    this.#stack.push(new Name(text));
+  }
+
+  #step(operation: number): void {
+    const stack = this.#stack;
+    switch (operation) {
+      case 0x80: // PROTO
+        this.#take(1);
+        return;
+      case 0x95: // FRAME
+        this.#take(8);
+        return;
+      case 0x7d: // EMPTY_DICT
+        stack.push(new Map());
+        return;
+      case 0x5d: // EMPTY_LIST
+      case 0x29: // EMPTY_TUPLE
+        stack.push([]);
+        return;
+      case 0x28: // MARK
+        stack.push(mark);
+        return;
+      case 0x4e: // NONE
+        stack.push(null);
+        return;
+      case 0x88: // NEWTRUE
+      case 0x89: // NEWFALSE
+        stack.push(operation === 0x88);
+        return;
+      case 0x4b: // BININT1
+        stack.push(this.#take(1).readUInt8());
+        return;
+      case 0x4d: // BININT2
+        stack.push(this.#take(2).readUInt16LE());
+        return;
+      case 0x4a: // BININT
+        stack.push(this.#take(4).readInt32LE());
+        return;
+      case 0x8a: // LONG1
+        stack.push(this.#long(this.#take(1).readUInt8()));
+        return;
+      case 0x47: // BINFLOAT
+        stack.push(this.#take(8).readDoubleBE());
+        return;
+      case 0x58: // BINUNICODE
+        stack.push(this.#take(this.#take(4).readUInt32LE()).toString('utf8'));
+        return;
+      case 0x8c: // SHORT_BINUNICODE
+        stack.push(this.#take(this.#take(1).readUInt8()).toString('utf8'));
+        return;
+      case 0x63: // GLOBAL
+        this.#name(this.#line(), this.#line());
+        return;
+      case 0x93: {
+        // STACK_GLOBAL
+        const name = this.#pop();
+        this.#name(String(this.#pop()), String(name));
+        return;
+      }
+      case 0x71: // BINPUT
+        this.#remember(this.#take(1).readUInt8());
+        return;
+      case 0x72: // LONG_BINPUT
+        this.#remember(this.#take(4).readUInt32LE());
+        return;
+      case 0x94: // MEMOIZE
+        this.#remember(this.#memo.size);
+        return;
+      case 0x68: // BINGET
+        this.#recall(this.#take(1).readUInt8());
+        return;
+      case 0x6a: // LONG_BINGET
+        this.#recall(this.#take(4).readUInt32LE());
+        return;
+      case 0x85: // TUPLE1
+      case 0x86: // TUPLE2
+      case 0x87: {
+        // TUPLE3
+        const items: PickleValue[] = [];
+        for (let count = operation - 0x84; count > 0; count--) items.unshift(this.#pop());
+        stack.push(items);
+        return;
+      }
+      case 0x74: // TUPLE
+        stack.push(this.#popToMark());
+        return;
+      case 0x61: // APPEND
+        this.#append([this.#pop()]);
+        return;
+      case 0x65: // APPENDS
+        this.#append(this.#popToMark());
+        return;
+      case 0x73: {
+        // SETITEM
+        const value = this.#pop();
+        this.#set([this.#pop(), value]);
+        return;
+      }
+      case 0x75: // SETITEMS
+        this.#set(this.#popToMark());
+        return;
+      case 0x62: // BUILD: the attributes of a dictionary (_metadata) are of no use here
+        this.#pop();
+        if (!(this.#top() instanceof Map)) fail('it sets the state of an object that is no dictionary. Nothing of it was executed');
+        return;
+      case 0x51: // BINPERSID
+        stack.push({ storage: this.#storage(this.#pop()) });
+        return;
+      case 0x52: {
+        // REDUCE
+        const args = this.#pop();
+        stack.push(this.#call(this.#pop(), args));
+        return;
+      }
+      default:
+        fail(`it uses the operation 0x${operation.toString(16)}, which no dictionary of tensors needs. Nothing of it was executed`);
+    }
+  }
+
+  #long(length: number): number {
+    let value = 0n;
+    const bytes = this.#take(length);
+    for (let at = length - 1; at >= 0; at--) value = (value << 8n) | BigInt(bytes[at] ?? 0);
+    return Number(BigInt.asIntN(length * 8, value));
+  }
+
+  #append(items: PickleValue[]): void {
+    const list = this.#top();
+    if (!Array.isArray(list)) fail('the index is damaged (no list)');
+    list.push(...items);
+  }
+
+  #set(items: PickleValue[]): void {
+    const map = this.#top();
+    if (!(map instanceof Map)) fail('the index is damaged (no dictionary)');
+    for (let at = 0; at + 1 < items.length; at += 2) map.set(items[at] ?? null, items[at + 1] ?? null);
+  }
+
+  #storage(id: PickleValue): Storage {
+    const [tag, type, key, , length] = Array.isArray(id) ? id : [];
+    const dtype = type instanceof Name ? storageTypes[type.text] : undefined;
+    if (tag !== 'storage' || dtype === undefined || typeof key !== 'string' || !Number.isSafeInteger(length))
+      fail('the index is damaged (storage)');
+    return { dtype, key, length: length as number };
+  }
+
+  #call(callee: PickleValue, args: PickleValue): PickleValue {
+    if (!(callee instanceof Name) || !Array.isArray(args)) fail('the index is damaged (call)');
+    if (callee.text === 'collections OrderedDict') return new Map();
+    if (callee.text === 'torch._utils _rebuild_parameter') return args[0] ?? null;
+    const [source, offset, shape, strides] = args;
+    if (callee.text !== 'torch._utils _rebuild_tensor_v2' || typeof source !== 'object' || source === null || !('storage' in source))
+      fail('the index is damaged (tensor)');
+    const view = { offset: Number(offset), shape: integers(shape, 'shape'), strides: integers(strides, 'strides') };
+    if (!Number.isSafeInteger(view.offset) || view.offset < 0 || view.shape.length !== view.strides.length)
+      fail('a tensor has no place in its storage');
+    return { tensor: { storage: source.storage, ...view } };
+  }
+}
+
+/**
+ * The tensors of a pickled dictionary, by name. Entries that are no tensors are left out.
+ *
+ * @throws PickleError saying what is wrong, or what the file tries to do
+ */
+export function unpickleTensors(bytes: Buffer): Map<string, TensorView> {
+  const root = new Machine(bytes).run();
+  if (!(root instanceof Map)) fail('it holds no dictionary of tensors');
+  // Checkpoints of training frameworks put the weights one level down.
+  const inner = root.get('state_dict');
+  const tensors = new Map<string, TensorView>();
+  for (const [name, value] of inner instanceof Map ? inner : root) {
+    if (typeof name === 'string' && typeof value === 'object' && value !== null && 'tensor' in value) tensors.set(name, value.tensor);
+  }
+  return tensors;
+}
