@@ -45,7 +45,7 @@ export function command<
     },
     handle: (args, path, argv) =>
       run(args, { command: path.join(' '), names: definition.names }, (context) => {
-        const given = takeAfterDashes(args, path.length, Object.keys(positionals));
+        const given = takeAfterDashes(args, path.length, positionals);
         const values = { ...readFlags(given, positionals, argv, ''), ...readFlags(given, definition.flags ?? {}, argv) };
         // The parser saw to it that required positionals are there.
         return definition.run(values as RequiredValues<R> & Values<O> & Values<F>, context);
@@ -62,11 +62,14 @@ export function group(commands: readonly CommandEntry[], examples: readonly (rea
   };
 }
 
-/** yargs leaves words behind `--` in `_`; they are positionals like others (a prompt may begin with dashes). */
-function takeAfterDashes(args: Arguments, depth: number, positionals: readonly string[]): Arguments {
+/** yargs leaves words behind `--` in `_`; they are positionals like others (a prompt may begin with dashes). A list takes all that are left. */
+function takeAfterDashes(args: Arguments, depth: number, positionals: Flags): Arguments {
   const words = args._.slice(depth).map(String);
-  const open = positionals.filter((name) => args[name] === undefined);
-  return words.length === 0
-    ? args
-    : { ...args, ...Object.fromEntries(open.slice(0, words.length).map((name, index) => [name, words[index]])) };
+  if (words.length === 0) return args;
+  const taken: Record<string, unknown> = {};
+  for (const [name, { shape }] of Object.entries(positionals)) {
+    if (shape === 'list') taken[name] = [...((args[name] as readonly unknown[] | undefined) ?? []), ...words.splice(0)];
+    else if (args[name] === undefined && words.length > 0) taken[name] = words.shift();
+  }
+  return { ...args, ...taken };
 }

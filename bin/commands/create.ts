@@ -1,14 +1,17 @@
-import { ArtistError, resolveOptions } from '../../lib/core/index.ts';
+import { ArtistError, isArtistError, resolveOptions } from '../../lib/core/index.ts';
+import type { Ledger } from '../../lib/curation/index.ts';
 import { type GenerateOptions, generateOptions, loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
 import type { ArtImage, SavedImage } from '../../lib/image/index.ts';
-import { type Candidate, type Choice, drawSeed, mostCandidates, paintCandidates } from '../candidates.ts';
+import { type Choice, chooseCandidate, drawSeed, mostCandidates, type PaintedCandidate, paintCandidates } from '../candidates.ts';
 import { command } from '../command.ts';
 import { anyText, text, toggle, type Values } from '../flags.ts';
 import { basicFlags, generatePaths } from '../generate-flags.ts';
+import { ledgerTable } from '../ledger-table.ts';
 import { namesOf, toOptions } from '../option-paths.ts';
 import { checkOutput, galleryFile, inFolder, pictureEndings, slug } from '../output-file.ts';
 import { seconds, type WorkProgress, watchWork } from '../progress.ts';
 import type { Context, Outcome } from '../run.ts';
+import { checkClipPath, clipDescription, type Scores, scoreImages } from '../scorer.ts';
 import { chooseSubject } from '../subjects.ts';
 
 /** A picture with both edges below this is enlarged unless told otherwise, pixels. */
@@ -16,6 +19,8 @@ const smallEdge = 512;
 
 const flags = {
   candidates: text('How many to paint, 1..64, or auto: until one passes the gates, at most 3. Default: auto'),
+  clip: text(clipDescription),
+  score: toggle('Let CLIP choose among several candidates; --no-score keeps the first that passes the gates. Default: yes'),
   ...basicFlags,
   model: text('Alias (see: ai-artist models list) or path of a model. Default: the bundled one'),
   upscale: toggle(`Enlarge four times. Default: when the picture is smaller than ${smallEdge} pixels`),
@@ -49,6 +54,9 @@ function readCandidates(given: string | undefined): number | undefined {
 
 async function plan(values: CreateValues, home: string): Promise<Plan> {
   const count = readCandidates(values.candidates);
+  if (values.score === false && values.clip !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `--clip: expected to be left out with --no-score, got ${JSON.stringify(values.clip)}`);
+  await checkClipPath(values.clip);
   const seed = values.seed ?? drawSeed();
   const prompt = values.prompt ?? chooseSubject(seed);
   const options = { ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
@@ -62,55 +70,83 @@ async function plan(values: CreateValues, home: string): Promise<Plan> {
 interface Times {
   load: number;
   paint: number;
+  curate: number;
   upscale: number;
   total: number;
 }
 
 interface Painted {
   choice: Choice;
+  scorer: string | undefined;
   image: ArtImage;
   info: ModelInfo;
   times: Times;
 }
 
-async function paint(
-  { seed, count, options }: Plan,
-  values: CreateValues,
-  { signal, home }: Context,
-  work: WorkProgress,
-): Promise<Painted> {
+/** Scores where there is a choice to make. Pictures that took minutes are not lost to a scorer that fails: they stay unscored, with a warning. */
+async function scoreCandidates(
+  painted: readonly PaintedCandidate[],
+  { prompt, count = 1 }: Plan,
+  { clip, score }: CreateValues,
+  { signal, warn }: Context,
+): Promise<Scores | undefined> {
+  if (count < 2 || score === false) return undefined;
+  try {
+    const scores = await scoreImages(
+      painted.map(({ image }) => image),
+      prompt,
+      { clip, signal },
+    );
+    if (scores.truncated) warn(`the prompt is longer than ${scores.name} reads; its beginning was scored`);
+    return scores;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isArtistError(error)) throw error;
+    warn(`nothing was scored, the first candidate that passes is kept: ${error.code}: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function paint(planned: Plan, values: CreateValues, context: Context, work: WorkProgress): Promise<Painted> {
+  const { seed, count, options } = planned;
+  const { signal, home } = context;
   const marks = [performance.now()];
   const mark = (): number => marks.push(performance.now());
   const model = await loadModel({ ...(values.model !== undefined && { model: values.model }), home, signal, onProgress: work.on });
   mark();
-  let choice: Choice;
+  let painted: PaintedCandidate[];
   try {
-    choice = await paintCandidates(model, { count, seed, options: { ...options, signal }, onProgress: work.onCandidate });
+    painted = await paintCandidates(model, { count, seed, options: { ...options, signal }, onProgress: work.onCandidate });
   } finally {
     await model.dispose();
   }
+  mark();
+  // After the painter is gone: both together may not fit into memory.
+  const scores = await scoreCandidates(painted, planned, values, context);
+  const choice = chooseCandidate(painted, scores);
   mark();
   const small = Math.max(choice.image.width, choice.image.height) < smallEdge;
   const image = (values.upscale ?? small) ? await upscale(choice.image, { signal, onProgress: work.on }) : choice.image;
   signal.throwIfAborted();
   mark();
-  const [begun = 0, loaded = 0, painted = 0, done = 0] = marks.map((time) => time / 1000);
+  const [begun = 0, loaded = 0, finished = 0, chosen = 0, done = 0] = marks.map((time) => time / 1000);
   return {
     choice,
+    scorer: scores?.name,
     image,
     info: model.info,
-    times: { load: loaded - begun, paint: painted - loaded, upscale: done - painted, total: done - begun },
+    times: { load: loaded - begun, paint: finished - loaded, curate: chosen - finished, upscale: done - chosen, total: done - begun },
   };
 }
 
-function verdictLines(candidates: readonly Candidate[]): string[] {
-  return candidates.flatMap(({ seed, verdicts }) =>
-    verdicts.map(({ verdict, reason }) => `candidate with seed ${seed} rejected: ${verdict}, ${reason}`),
-  );
+/** The breakdown of a scored round; else only what was rejected. */
+function curationLines({ curation, candidates, ...rest }: Ledger): string[] {
+  if (curation !== 'unscored') return ledgerTable({ curation, candidates, ...rest });
+  return candidates.flatMap(({ seed, faults, reason }) => (faults.length > 0 ? [`candidate with seed ${seed} rejected: ${reason}`] : []));
 }
 
-function report({ prompt, promptSource }: Plan, { choice, image, info, times }: Painted, saved: SavedImage): Outcome {
-  const { candidates, result } = choice;
+function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, times }: Painted, saved: SavedImage): Outcome {
+  const { candidates, result, ledger } = choice;
   const { width, height } = image;
   return {
     json: {
@@ -121,8 +157,10 @@ function report({ prompt, promptSource }: Plan, { choice, image, info, times }: 
       width,
       height,
       bytes: saved.bytes,
-      curation: 'unscored',
+      curation: ledger.curation,
+      ...(scorer !== undefined && { scorer }),
       candidates,
+      ledger,
       model: { name: info.name, family: info.family },
       device: info.device,
       upscaled: width / choice.image.width,
@@ -132,8 +170,8 @@ function report({ prompt, promptSource }: Plan, { choice, image, info, times }: 
     },
     text: [saved.path],
     notes: [
-      ...verdictLines(candidates),
-      `seed ${result.seed}, ${width}x${height}, ${seconds(times.total)}, ${info.name} on ${info.device}; curation: unscored (${candidates.length} painted)`,
+      ...curationLines(ledger),
+      `seed ${result.seed}, ${width}x${height}, ${seconds(times.total)}, ${info.name} on ${info.device}; curation: ${ledger.curation} (${candidates.length} painted)`,
     ],
   };
 }
@@ -146,10 +184,11 @@ export const createCommand = command({
     ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, print the path'],
     ['$0 create', 'Let it choose what to paint'],
     ['$0 create "a lighthouse" --model sd-turbo --lora style.safetensors:0.8', 'With a model you pulled, and a style'],
+    ['$0 create "flat vector art of a fox in the snow" --candidates 4', 'Paint four, keep the one that fits the prompt best'],
     ['$0 create "an owl" --seed 7 --out owl.png --json', 'Repeatable, for scripts'],
   ],
   epilogue:
-    'Candidates that are blank, of one colour (NaN), blown out or duplicates are rejected; the first that passes is kept. Nothing is scored yet.',
+    'Candidates that are blank, of one colour (NaN), blown out or duplicates are rejected. Of several that pass, CLIP and the technical measures choose the one that fits the prompt best; of one, nothing is scored.',
   run: async (values, context) => {
     const planned = await plan(values, context.home);
     if (planned.promptSource === 'chosen') context.note(`subject: ${planned.prompt}`);

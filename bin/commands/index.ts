@@ -12,6 +12,11 @@ export const commands: readonly CommandEntry[] = [
     describe: 'Paint with every setting of the engine',
     load: async () => (await import('./generate.ts')).generateCommand,
   },
+  {
+    usage: 'score <images...>',
+    describe: 'Say how well pictures fit a text, best first',
+    load: async () => (await import('./score.ts')).scoreCommand,
+  },
   { usage: 'upscale <image>', describe: 'Enlarge a picture', load: async () => (await import('./upscale.ts')).upscaleCommand },
   {
     usage: 'convert <model>',

@@ -62,6 +62,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
       '11',
       '--candidates',
       '2',
+      '--no-score',
       '--out',
       file('owl.png'),
       '--json',

@@ -20,7 +20,7 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   train: [...ground, ...middle, 'engine'],
   gallery: [...ground, 'image'],
   schedule: ground,
-  curation: [...ground, ...works],
+  curation: [...ground, ...works, 'image'],
   publish: [...ground, ...works],
   artist: below,
   server: [...below, 'artist'],

@@ -1,0 +1,28 @@
+export type { BootstrapOptions, Interval } from './bootstrap.ts';
+export { type CurationFault, type CurationVerdict, type Ledger, type LedgerCandidate, ledgerSchema } from './ledger.ts';
+export {
+  type BestOfGain,
+  bestOfGain,
+  type GainRound,
+  meanPairwiseCosine,
+  type Novelty,
+  novelty,
+  type StyleConsistency,
+  type StyleOptions,
+  styleConsistency,
+} from './measures.ts';
+export { type RankInput, rank } from './rank.ts';
+export type { RankOptions } from './rank-options.ts';
+export { type RandomSource, seededRandom } from './seeded-random.ts';
+export {
+  type Duel,
+  type Rating,
+  type TasteHead,
+  type TasteOptions,
+  tasteHeadSchema,
+  tasteScore,
+  trainDuels,
+  trainRatings,
+} from './taste.ts';
+export { defaultWeightsVersion, type TermName, type Terms, technicalTerm, termNames, type Weights } from './terms.ts';
+export { vendiScore } from './vendi.ts';

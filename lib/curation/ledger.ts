@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { lazySchema } from '../core/index.ts';
+import { termNames } from './terms.ts';
+
+/** Why a candidate never came to be ranked. */
+export const faultNames = ['nan-black', 'blank', 'blown-out', 'duplicate', 'not-finite'] as const;
+/** kept: the work. wild-card: kept although another ranked higher. runner-up: second. passed-over: lower. rejected: by a gate. */
+export const verdictNames = ['kept', 'wild-card', 'runner-up', 'passed-over', 'rejected'] as const;
+
+const termName = lazySchema(() => z.enum(termNames));
+
+const candidate = lazySchema(() =>
+  z.strictObject({
+    seed: z.int().min(0),
+    /** As they were given; null where a value was not finite. */
+    terms: z.partialRecord(termName, z.number().nullable()),
+    /** The terms that counted in this round; null: rejected, or nothing was scored. */
+    z: z.partialRecord(termName, z.number()).nullable(),
+    /** Sum of weight times z; null as above. */
+    total: z.number().nullable(),
+    /** 1 is the work. null: rejected. */
+    rank: z.int().min(1).nullable(),
+    verdict: z.enum(verdictNames),
+    /** In words. */
+    reason: z.string().min(1),
+    /** What the gates found; empty: it passed. */
+    faults: z.array(z.strictObject({ fault: z.enum(faultNames), reason: z.string() })),
+    /** It would have won if this one term had not counted. */
+    wouldHaveWonWithout: z.array(termName),
+  }),
+);
+
+/** One round of curation with every candidate, also those that were rejected: enough to recompute the decision. */
+export const ledgerSchema = lazySchema(() =>
+  z.strictObject({
+    schema: z.literal(1),
+    /** What scored, such as "clip"; "unscored" where nothing did: then the first that passed the gates is kept. */
+    curation: z.string().min(1),
+    weights: z.strictObject({ version: z.string().min(1), values: z.record(termName, z.number().min(0)) }),
+    /** What each term was compared with: the artist's past rounds, or this one's candidates. Only the terms that counted. */
+    basis: z.partialRecord(
+      termName,
+      z.strictObject({ from: z.enum(['history', 'batch']), mean: z.number(), deviation: z.number().min(0), n: z.int().min(1) }),
+    ),
+    /** Terms that some candidates had and others lacked: they count for none. */
+    dropped: z.array(termName),
+    wildCard: z.boolean(),
+    /** Place of the work in `candidates`; null: all were rejected. */
+    winner: z.int().min(0).nullable(),
+    candidates: z.array(candidate).min(1),
+  }),
+);
+export type Ledger = z.output<typeof ledgerSchema>;
+export type LedgerCandidate = z.output<typeof candidate>;
+export type CurationFault = LedgerCandidate['faults'][number];
+export type CurationVerdict = (typeof verdictNames)[number];

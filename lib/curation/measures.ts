@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { ArtistError, lazySchema, resolveOptions } from '../core/index.ts';
+import { type BootstrapOptions, bootstrapInterval, bootstrapOptions, type Interval } from './bootstrap.ts';
+import { dot, sumOf, unit, unitVectors, type Vector } from './vectors.ts';
+
+/**
+ * Mean cosine of all pairs of unit vectors, without forming the pairs: |Σ m e|² counts each pair of draws, less those of a vector with itself.
+ * `counts` says how often each vector is taken (resampling); a pair of two copies of one vector is no pair. NaN: there is none.
+ */
+function meanPairwise(units: readonly Float64Array[], counts?: Uint32Array): number {
+  const sum = sumOf(units, counts);
+  const [taken, same] = counts
+    ? counts.reduce<[number, number]>(([all, squares], count) => [all + count, squares + count * count], [0, 0])
+    : [units.length, units.length];
+  return (dot(sum, sum) - same) / (taken * taken - same);
+}
+
+/** The same over the pairs of different groups: all pairs of draws less those inside a group. */
+function meanCrossGroup(units: readonly Float64Array[], groups: readonly string[]): number {
+  const inside = new Map<string, Float64Array[]>();
+  for (const [index, vector] of units.entries()) {
+    const group = groups[index] ?? '';
+    inside.set(group, [...(inside.get(group) ?? []), vector]);
+  }
+  const all = sumOf(units);
+  let squares = dot(all, all);
+  let pairs = units.length ** 2;
+  for (const members of inside.values()) {
+    const sum = sumOf(members);
+    squares -= dot(sum, sum);
+    pairs -= members.length ** 2;
+  }
+  return squares / pairs;
+}
+
+/** Directions after the mean of `reference` is taken off. */
+function centre(units: readonly Float64Array[], reference: readonly Float64Array[]): Float64Array[] {
+  const mean = sumOf(reference).map((value) => value / reference.length);
+  return units.map((vector, index) => {
+    const direction = unit(vector.map((value, at) => value - (mean[at] ?? 0)));
+    if (!direction)
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `embeddings.${index}: expected another vector than the mean of reference, got the same`,
+      );
+    return direction;
+  });
+}
+
+/** Mean cosine of all pairs of embeddings, -1..1, in O(n·d). */
+export function meanPairwiseCosine(embeddings: readonly Vector[]): number {
+  return meanPairwise(unitVectors('embeddings', embeddings, 2));
+}
+
+const vectors = lazySchema(() =>
+  z.array(z.custom<Float32Array>((value) => value instanceof Float32Array, { error: 'expected an embedding (Float32Array)' })),
+);
+
+export const styleOptions = lazySchema(() =>
+  z.strictObject({
+    ...bootstrapOptions.shape,
+    /** Embeddings of a neutral set by the same painter; their mean is taken off for `centred`. */
+    reference: vectors.optional(),
+    /** The subject of each embedding, for `crossSubject`. At least two different ones. */
+    subjects: z.array(z.string()).optional(),
+    /** The same subjects and seeds without the style, in the same order, for `lift`. */
+    baseline: vectors.optional(),
+  }),
+);
+export type StyleOptions = z.input<typeof styleOptions>;
+
+export interface StyleConsistency {
+  n: number;
+  /** Mean cosine of all pairs. CLIP's embeddings lie in a cone: two random pictures have 0.4 to 0.6, so this alone says little. */
+  raw: number;
+  rawInterval: Interval;
+  /** After the mean of the reference is taken off. */
+  centred?: number;
+  centredInterval?: Interval;
+  /** Over pairs of different subjects: what they share is not the subject. */
+  crossSubject?: number;
+  /** raw less that of the baseline: what the style adds. */
+  lift?: number;
+  liftInterval?: Interval;
+}
+
+/**
+ * How alike the works are in style. Intervals are 95 %, by bootstrap over the works (paired with the baseline).
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than 3 embeddings, of different lengths, not finite, or lists that do not fit together
+ */
+export function styleConsistency(embeddings: readonly Vector[], options: StyleOptions = {}): StyleConsistency {
+  const { reference, subjects, baseline, ...bootstrap } = resolveOptions('styleConsistency', styleOptions, options);
+  const units = unitVectors('embeddings', embeddings, 3);
+  const interval = (statistic: (counts: Uint32Array) => number): Interval => bootstrapInterval(units.length, bootstrap, statistic);
+  const result: StyleConsistency = {
+    n: units.length,
+    raw: meanPairwise(units),
+    rawInterval: interval((counts) => meanPairwise(units, counts)),
+  };
+  if (reference) {
+    const neutral = sameDimensions('reference', unitVectors('reference', reference), units);
+    const centred = centre(units, neutral);
+    result.centred = meanPairwise(centred);
+    result.centredInterval = interval((counts) => meanPairwise(centred, counts));
+  }
+  if (subjects) {
+    sameCount('subjects', subjects.length, units.length);
+    if (new Set(subjects).size < 2)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `subjects: expected at least 2 different ones, got ${new Set(subjects).size}`);
+    result.crossSubject = meanCrossGroup(units, subjects);
+  }
+  if (baseline) {
+    const plain = sameDimensions('baseline', unitVectors('baseline', baseline), units);
+    sameCount('baseline', plain.length, units.length);
+    result.lift = result.raw - meanPairwise(plain);
+    result.liftInterval = interval((counts) => meanPairwise(units, counts) - meanPairwise(plain, counts));
+  }
+  return result;
+}
+
+function sameCount(name: string, got: number, expected: number): void {
+  if (got !== expected) throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected ${expected}, one for each embedding, got ${got}`);
+}
+
+function sameDimensions(name: string, units: Float64Array[], others: readonly Float64Array[]): Float64Array[] {
+  const [got, expected] = [units[0]?.length, others[0]?.length];
+  if (got !== expected)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}.0: expected ${expected} values, got ${got}. All must come from one model`);
+  return units;
+}
+
+export interface Novelty {
+  /** 1 - cosine with the nearest of the archive, 0..2: 0 is a copy. */
+  nearest: number;
+  /** 1 - mean cosine with its k nearest: an outlier stays one when there is a single picture like it. */
+  mean: number;
+  /** Places of these k in the archive, nearest first. */
+  neighbours: number[];
+}
+
+/**
+ * How far a picture is from all that exist. undefined: the archive is empty, there is nothing to be new against.
+ *
+ * @param k neighbours for `mean`, at least 1; all where the archive has fewer
+ * @throws ArtistError ERR_INVALID_ARGUMENT
+ */
+export function novelty(embedding: Vector, archive: readonly Vector[], k = 5): Novelty | undefined {
+  const count = resolveOptions('k', z.int().min(1), k);
+  const [direction = new Float64Array()] = unitVectors('embedding', [embedding]);
+  const known = unitVectors('archive', archive, 0);
+  if (known.length === 0) return undefined;
+  sameDimensions('archive', known, [direction]);
+  const cosines = known.map((other, index) => ({ index, cosine: Math.min(1, Math.max(-1, dot(direction, other))) }));
+  const near = cosines.sort((a, b) => b.cosine - a.cosine || a.index - b.index).slice(0, count);
+  return {
+    nearest: 1 - (near[0]?.cosine ?? 0),
+    mean: 1 - near.reduce((sum, { cosine }) => sum + cosine, 0) / near.length,
+    neighbours: near.map(({ index }) => index),
+  };
+}
+
+const gainRounds = lazySchema(() => z.array(z.strictObject({ first: z.number(), best: z.number() })).min(3));
+
+/** One round: what a judge says of the first candidate and of the one that was kept. */
+export interface GainRound {
+  first: number;
+  best: number;
+}
+
+export interface BestOfGain {
+  n: number;
+  first: number;
+  best: number;
+  /** mean(best) - mean(first). */
+  gain: number;
+  gainInterval: Interval;
+}
+
+/**
+ * What curation gains over keeping the first picture. Judged by what the ranking itself used, the gain is positive by construction: give
+ * values of another judge.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than 3 rounds, values that are not finite
+ */
+export function bestOfGain(rounds: readonly GainRound[], options: BootstrapOptions = {}): BestOfGain {
+  const given = resolveOptions('rounds', gainRounds, rounds);
+  const bootstrap = resolveOptions('bestOfGain', bootstrapOptions, options);
+  const n = given.length;
+  const mean = (value: (round: GainRound) => number): number => given.reduce((sum, round) => sum + value(round), 0) / n;
+  return {
+    n,
+    first: mean(({ first }) => first),
+    best: mean(({ best }) => best),
+    gain: mean(({ best, first }) => best - first),
+    gainInterval: bootstrapInterval(n, bootstrap, (counts) =>
+      given.reduce((sum, { best, first }, index) => sum + ((counts[index] ?? 0) * (best - first)) / n, 0),
+    ),
+  };
+}

@@ -1,0 +1,120 @@
+import { resolveOptions } from '../core/index.ts';
+import { applyGates } from './gates.ts';
+import type { CurationFault, Ledger, LedgerCandidate } from './ledger.ts';
+import { type RankCandidate, type RankOptions, rankCandidates, rankOptions } from './rank-options.ts';
+import { counterfactuals, drawWildCard, type Scored, select, total } from './selection.ts';
+import { defaultWeightsVersion, scorerTerms, type TermName, type Terms, termNames, weightFields } from './terms.ts';
+import { basisOf, zScores } from './z-scores.ts';
+
+/** A candidate as it is given to rank(). */
+export type RankInput = Omit<RankCandidate, 'terms'> & { terms?: Terms };
+
+function presentTerms(
+  candidates: readonly RankCandidate[],
+  weights: Record<TermName, number>,
+): { counted: TermName[]; dropped: TermName[] } {
+  const holders = (term: TermName): number => candidates.filter(({ terms }) => terms[term] !== undefined).length;
+  return {
+    counted: termNames.filter((term) => weights[term] > 0 && candidates.length > 0 && holders(term) === candidates.length),
+    dropped: termNames.filter((term) => holders(term) > 0 && holders(term) < candidates.length),
+  };
+}
+
+function versionOf(weights: Record<TermName, number>, given: string | undefined): string {
+  const standard = weightFields.parse({});
+  return given ?? (termNames.every((term) => weights[term] === standard[term]) ? defaultWeightsVersion : 'custom');
+}
+
+/** What was decided about those that passed. */
+interface Round {
+  isScored: boolean;
+  weights: Readonly<Record<TermName, number>>;
+  /** The work first. */
+  places: readonly Scored[];
+  wild: boolean;
+  tie: string | undefined;
+  /** For each term, the candidate that would have won without it and did not. */
+  without: readonly [TermName, number][];
+}
+
+/**
+ * Decides which candidate becomes the work, and keeps the books. Gates first; then each term as z-score against the past (or, while there is
+ * little of it, against the candidates), times its weight, summed. Without promptAlign, aesthetic or styleFit nothing was scored: the first
+ * that passed is kept and no total is made up. Pure: the same arguments give the same ledger.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT
+ */
+export function rank(candidates: readonly RankInput[], options: RankOptions = {}): Ledger {
+  const given = resolveOptions('rank', rankCandidates, candidates);
+  const settings = resolveOptions('rank', rankOptions, options);
+  const { weights, tieMargin } = settings;
+  const faults = applyGates(given, settings.archive, settings);
+  const passed = given.filter((_, index) => faults[index]?.length === 0);
+  const { counted, dropped } = presentTerms(passed, weights);
+  const isScored = counted.some((term) => scorerTerms.includes(term));
+  const bases = new Map(isScored ? counted.map((term) => [term, basisOf(term, passed, settings)] as const) : []);
+  const used = Object.fromEntries(termNames.map((term) => [term, bases.has(term) ? weights[term] : 0])) as Record<TermName, number>;
+  const scored = given.flatMap((candidate, index): Scored[] =>
+    faults[index]?.length === 0 ? [{ index, z: zScores(candidate.terms, bases) }] : [],
+  );
+  const { order, tie } = isScored ? select(scored, used, tieMargin) : { order: scored, tie: undefined };
+  const drawn = isScored ? drawWildCard(order.length, settings) : 0;
+  const round: Round = {
+    isScored,
+    weights: used,
+    places: [...order.slice(drawn, drawn + 1), ...order.filter((_, at) => at !== drawn)],
+    wild: drawn > 0,
+    tie,
+    without: isScored ? counterfactuals(scored, used, tieMargin).filter(([, would]) => would !== order[0]?.index) : [],
+  };
+  return {
+    schema: 1,
+    curation: isScored ? settings.scorer : 'unscored',
+    weights: { version: versionOf(weights, settings.weightsVersion), values: weights },
+    basis: Object.fromEntries(bases),
+    dropped,
+    wildCard: round.wild,
+    winner: round.places[0]?.index ?? null,
+    candidates: given.map((candidate, index) => {
+      const found = faults[index] ?? [];
+      return found.length > 0 ? rejected(candidate, found) : placed(candidate, index, round);
+    }),
+  };
+}
+
+/** Raw values as JSON can hold them: NaN becomes null, what was not given is left out. */
+function rawTerms(terms: Terms): LedgerCandidate['terms'] {
+  const given = Object.entries(terms).filter((entry): entry is [TermName, number] => entry[1] !== undefined);
+  return Object.fromEntries(given.map(([term, value]) => [term, Number.isFinite(value) ? value : null]));
+}
+
+function rejected({ seed, terms }: RankCandidate, faults: CurationFault[]): LedgerCandidate {
+  const reason = faults.map((found) => `${found.fault}: ${found.reason}`).join('; ');
+  return { seed, terms: rawTerms(terms), z: null, total: null, rank: null, verdict: 'rejected', reason, faults, wouldHaveWonWithout: [] };
+}
+
+function placed({ seed, terms }: RankCandidate, index: number, round: Round): LedgerCandidate {
+  const place = round.places.findIndex((one) => one.index === index);
+  const z = round.isScored ? (round.places[place]?.z ?? {}) : null;
+  return {
+    seed,
+    terms: rawTerms(terms),
+    z,
+    total: z && total(z, round.weights),
+    rank: place + 1,
+    verdict: place === 0 ? (round.wild ? 'wild-card' : 'kept') : place === 1 ? 'runner-up' : 'passed-over',
+    reason: reasonOf(place, round),
+    faults: [],
+    wouldHaveWonWithout: round.without.flatMap(([term, would]) => (would === index ? [term] : [])),
+  };
+}
+
+const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
+
+function reasonOf(place: number, { isScored, weights, places, wild, tie }: Round): string {
+  if (!isScored) return `${place === 0 ? 'the first that' : 'an earlier one'} passed the gates; nothing was scored`;
+  if (places.length === 1) return 'the only one that passed the gates';
+  const totalAt = (at: number): string => signed(total(places[at]?.z ?? {}, weights));
+  if (place > 0) return `total ${totalAt(place)}, the work has ${totalAt(0)}${wild ? ' (wild card)' : ''}`;
+  return wild ? `wild card: drawn although its total is ${totalAt(0)}` : (tie ?? `highest total, ${totalAt(0)} of ${places.length}`);
+}

@@ -1,0 +1,13 @@
+/** Numbers in [0, 1). */
+export type RandomSource = () => number;
+
+/** A generator whose numbers depend on `seed` alone (mulberry32, T. Ettinger, public domain). For resampling and draws, not for secrets. */
+export function seededRandom(seed: number): RandomSource {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
