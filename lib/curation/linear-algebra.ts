@@ -1,11 +1,11 @@
-/** Dense symmetric matrices as rows of one Float64Array, size n·n. */
+/** Dense symmetric matrices as rows of one Float64Array, size n·n; every index below lies inside. */
 
 /**
  * Eigenvalues of a symmetric matrix, in no order (cyclic Jacobi: rotations that set one element beside the diagonal to zero at a time).
  * O(n³) a sweep, 6 to 10 sweeps; the matrix is overwritten.
  */
 export function symmetricEigenvalues(matrix: Float64Array, n: number): Float64Array {
-  const at = (row: number, column: number): number => matrix[row * n + column] ?? 0;
+  const at = (row: number, column: number): number => matrix[row * n + column] as number;
   for (let sweep = 0; sweep < 60; sweep++) {
     let off = 0;
     let diagonal = 0;
@@ -21,19 +21,19 @@ export function symmetricEigenvalues(matrix: Float64Array, n: number): Float64Ar
 
 /** A <- JᵀAJ with the rotation J in the plane of p and q that makes A[p][q] zero (Golub and Van Loan, 8.5.2). */
 function rotate(matrix: Float64Array, n: number, p: number, q: number): void {
-  const apq = matrix[p * n + q] ?? 0;
+  const apq = matrix[p * n + q] as number;
   if (apq === 0) return;
-  const theta = ((matrix[q * n + q] ?? 0) - (matrix[p * n + p] ?? 0)) / (2 * apq);
+  const theta = ((matrix[q * n + q] as number) - (matrix[p * n + p] as number)) / (2 * apq);
   const tangent = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
   const cos = 1 / Math.sqrt(tangent * tangent + 1);
   const sin = tangent * cos;
   for (let k = 0; k < n; k++) {
-    const [kp, kq] = [matrix[k * n + p] ?? 0, matrix[k * n + q] ?? 0];
+    const [kp, kq] = [matrix[k * n + p] as number, matrix[k * n + q] as number];
     matrix[k * n + p] = cos * kp - sin * kq;
     matrix[k * n + q] = sin * kp + cos * kq;
   }
   for (let k = 0; k < n; k++) {
-    const [pk, qk] = [matrix[p * n + k] ?? 0, matrix[q * n + k] ?? 0];
+    const [pk, qk] = [matrix[p * n + k] as number, matrix[q * n + k] as number];
     matrix[p * n + k] = cos * pk - sin * qk;
     matrix[q * n + k] = sin * pk + cos * qk;
   }
@@ -44,9 +44,9 @@ export function cholesky(matrix: Float64Array, n: number): Float64Array | undefi
   const lower = new Float64Array(n * n);
   for (let row = 0; row < n; row++) {
     for (let column = 0; column <= row; column++) {
-      let sum = matrix[row * n + column] ?? 0;
-      for (let k = 0; k < column; k++) sum -= (lower[row * n + k] ?? 0) * (lower[column * n + k] ?? 0);
-      if (row !== column) lower[row * n + column] = sum / (lower[column * n + column] ?? 1);
+      let sum = matrix[row * n + column] as number;
+      for (let k = 0; k < column; k++) sum -= (lower[row * n + k] as number) * (lower[column * n + k] as number);
+      if (row !== column) lower[row * n + column] = sum / (lower[column * n + column] as number);
       else if (sum > 0 && Number.isFinite(sum)) lower[row * n + row] = Math.sqrt(sum);
       else return undefined;
     }
@@ -59,14 +59,14 @@ export function solveCholesky(lower: Float64Array, b: ArrayLike<number>): Float6
   const n = b.length;
   const x = Float64Array.from(b);
   for (let row = 0; row < n; row++) {
-    let sum = x[row] ?? 0;
-    for (let k = 0; k < row; k++) sum -= (lower[row * n + k] ?? 0) * (x[k] ?? 0);
-    x[row] = sum / (lower[row * n + row] ?? 1);
+    let sum = x[row] as number;
+    for (let k = 0; k < row; k++) sum -= (lower[row * n + k] as number) * (x[k] as number);
+    x[row] = sum / (lower[row * n + row] as number);
   }
   for (let row = n - 1; row >= 0; row--) {
-    let sum = x[row] ?? 0;
-    for (let k = row + 1; k < n; k++) sum -= (lower[k * n + row] ?? 0) * (x[k] ?? 0);
-    x[row] = sum / (lower[row * n + row] ?? 1);
+    let sum = x[row] as number;
+    for (let k = row + 1; k < n; k++) sum -= (lower[k * n + row] as number) * (x[k] as number);
+    x[row] = sum / (lower[row * n + row] as number);
   }
   return x;
 }

@@ -68,7 +68,7 @@ function factor(matrix: Float64Array, n: number): Float64Array {
 function combine(rows: readonly Float64Array[], factors: ArrayLike<number>, d: number): Float64Array {
   const sum = new Float64Array(d);
   for (const [index, row] of rows.entries())
-    for (let at = 0; at < d; at++) sum[at] = (sum[at] ?? 0) + (factors[index] ?? 0) * (row[at] ?? 0);
+    for (let at = 0; at < d; at++) sum[at] = (sum[at] as number) + (factors[index] as number) * (row[at] as number);
   return sum;
 }
 
@@ -77,12 +77,12 @@ function weightedGram(rows: readonly Float64Array[], factors: ArrayLike<number>,
   const matrix = new Float64Array(d * d);
   for (const [index, row] of rows.entries())
     for (let i = 0; i < d; i++) {
-      const scaled = (factors[index] ?? 0) * (row[i] ?? 0);
+      const scaled = (factors[index] as number) * (row[i] as number);
       if (scaled === 0) continue;
-      for (let j = 0; j <= i; j++) matrix[i * d + j] = (matrix[i * d + j] ?? 0) + scaled * (row[j] ?? 0);
+      for (let j = 0; j <= i; j++) matrix[i * d + j] = (matrix[i * d + j] as number) + scaled * (row[j] as number);
     }
   for (let i = 0; i < d; i++) {
-    matrix[i * d + i] = (matrix[i * d + i] ?? 0) + ridge;
+    matrix[i * d + i] = (matrix[i * d + i] as number) + ridge;
     for (let j = 0; j < i; j++) matrix[j * d + i] = matrix[i * d + j] ?? 0;
   }
   return matrix;
@@ -109,7 +109,7 @@ export function trainRatings(examples: readonly Rating[], options: TasteOptions 
   if (spread === 0) throw new ArtistError('ERR_INVALID_ARGUMENT', `ratings: expected different ratings, got ${n} times ${display(middle)}`);
   const wide = given.map(({ embedding }) => Float64Array.from(embedding));
   const mean = combine(wide, new Float64Array(n).fill(1 / n), d);
-  const rows = wide.map((row) => row.map((value, at) => value - (mean[at] ?? 0)));
+  const rows = wide.map((row) => row.map((value, at) => value - (mean[at] as number)));
   const lower = factor(weightedGram(rows, new Float64Array(n).fill(1), ridge, d), d);
   const weights = solveCholesky(
     lower,
@@ -122,7 +122,7 @@ export function trainRatings(examples: readonly Rating[], options: TasteOptions 
   let errors = 0;
   let leftOut = 0;
   for (const [index, row] of rows.entries()) {
-    const error = (values[index] ?? 0) - middle - dot(row, weights);
+    const error = (values[index] as number) - middle - dot(row, weights);
     const leverage = 1 / n + dot(row, solveCholesky(lower, row));
     errors += error ** 2;
     leftOut += (error / (1 - leverage)) ** 2;
@@ -154,7 +154,7 @@ export function trainDuels(examples: readonly Duel[], options: TasteOptions = {}
     'duels',
     given.flatMap(({ winner, loser }) => [winner, loser]),
   );
-  const rows = given.map(({ winner, loser }) => Float64Array.from(winner, (value, at) => value - (loser[at] ?? 0)));
+  const rows = given.map(({ winner, loser }) => Float64Array.from(winner, (value, at) => value - (loser[at] as number)));
   const objective = (w: Float64Array): number => (ridge / 2) * dot(w, w) + rows.reduce((sum, row) => sum + softplus(-dot(row, w)), 0);
   let weights = new Float64Array(d);
   for (let step = 0; step < mostSteps; step++) {
@@ -163,7 +163,7 @@ export function trainDuels(examples: readonly Duel[], options: TasteOptions = {}
       rows,
       wins.map((win) => 1 - win),
       d,
-    ).map((value, at) => value - ridge * (weights[at] ?? 0));
+    ).map((value, at) => value - ridge * (weights[at] as number));
     const curvature = weightedGram(
       rows,
       wins.map((win) => win * (1 - win)),
@@ -176,7 +176,7 @@ export function trainDuels(examples: readonly Duel[], options: TasteOptions = {}
     // Halved until it helps: a full step can go too far where nearly all duels are already decided.
     let length = 1;
     const before = objective(weights);
-    const move = (): Float64Array<ArrayBuffer> => weights.map((value, at) => value + length * (direction[at] ?? 0));
+    const move = (): Float64Array<ArrayBuffer> => weights.map((value, at) => value + length * (direction[at] as number));
     while (length > 1e-6 && objective(move()) > before - 1e-4 * length * gain) length /= 2;
     weights = move();
   }

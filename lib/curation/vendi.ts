@@ -19,9 +19,9 @@ function gramMatrix(units: readonly Float64Array[], d: number): Float64Array {
   const matrix = new Float64Array(d * d);
   for (const vector of units)
     for (let row = 0; row < d; row++) {
-      const factor = (vector[row] ?? 0) / units.length;
+      const factor = (vector[row] as number) / units.length;
       for (let column = 0; column < d; column++)
-        matrix[row * d + column] = (matrix[row * d + column] ?? 0) + factor * (vector[column] ?? 0);
+        matrix[row * d + column] = (matrix[row * d + column] as number) + factor * (vector[column] as number);
     }
   return matrix;
 }

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { bestOfGain, meanPairwiseCosine, novelty, seededRandom, styleConsistency, vendiScore } from '../../lib/index.ts';
+import { bestOfGain, meanPairwiseCosine, novelty, seededRandom, styleConsistency, technicalTerm, vendiScore } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 import { coded, near, randomVectors } from './support.ts';
 
@@ -33,6 +33,21 @@ const normalised = (vector: ArrayLike<number>): number[] => {
 suite('curation measures', (test) => {
   // [what, act, message]
   const wrong: [string, () => unknown, RegExp][] = [
+    [
+      'a work that is the mean of the reference',
+      () => styleConsistency([vector(1, 0), vector(0, 1), vector(1, 1)], { reference: [vector(0, 2)] }),
+      /^embeddings\.1: expected another vector than the mean of reference, got the same/,
+    ],
+    [
+      'embeddings that are no list',
+      () => vendiScore('x' as unknown as Float32Array[]),
+      /^embeddings: expected an array of embeddings, got "x"/,
+    ],
+    [
+      'too few resamples',
+      () => styleConsistency(randomVectors(3, 3, 1), { resamples: 10 }),
+      /^resamples: expected a number of at least 100, got 10/,
+    ],
     ['one embedding has no pairs', () => meanPairwiseCosine([vector(1)]), /^embeddings: expected at least 2 embeddings, got 1/],
     ['lengths differ', () => meanPairwiseCosine([vector(1, 0), vector(1)]), /^embeddings\.1: expected 2 values as in the first, got 1/],
     ['all zero', () => meanPairwiseCosine([vector(1), vector(0)]), /^embeddings\.1: expected finite values, not all zero/],
@@ -183,6 +198,12 @@ suite('curation measures', (test) => {
     near(many.gain, 0.5, 0.04);
     near(many.gainInterval[0], many.gain - 0.0283, 0.004);
     near(many.gainInterval[1], many.gain + 0.0283, 0.004);
+  });
+
+  test('the technical term: contrast up to 40, less burnt pixels; white and black do not count', () => {
+    near(technicalTerm({ contrast: 20, burnt: 0 }), 0.5, 1e-12);
+    near(technicalTerm({ contrast: 127, burnt: 0 }), 1, 1e-12);
+    near(technicalTerm({ contrast: 60, burnt: 0.25 }), 0.75, 1e-12);
   });
 
   test('the seeded generator: same seed, same numbers, evenly spread over [0, 1)', () => {
