@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { ArtistError } from '../lib/core/index.ts';
 import { type CurationFault, type Ledger, rank, technicalTerm } from '../lib/curation/index.ts';
 import type { GenerateEvent, GenerateOptions, GenerateResult, Model } from '../lib/engine/index.ts';
@@ -14,11 +13,6 @@ export const mostCandidates = 64;
  * that it cannot say whether they are duplicates; their hashes can.
  */
 const noCosineLimit = 2;
-
-/** A seed as short as other programs take it, 0..2^32-1. */
-export function drawSeed(): number {
-  return randomInt(2 ** 32);
-}
 
 export interface PaintedCandidate {
   seed: number;

@@ -53,7 +53,7 @@ function runTool(name, args) {
 
 try {
   if (!existsSync(path.join(root, 'dist/esm/index.js')))
-    throw new Error('dist/: expected the built package, got nothing. Run: npm run build');
+    throw new Error('dist/: expected the built package, got nothing. Run: npm run build:ts');
   const printed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
     cwd: root,
     encoding: 'utf8',

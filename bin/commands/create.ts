@@ -1,8 +1,8 @@
 import { ArtistError, isArtistError, resolveOptions } from '../../lib/core/index.ts';
 import type { Ledger } from '../../lib/curation/index.ts';
-import { type GenerateOptions, generateOptions, loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
+import { drawSeed, type GenerateOptions, generateOptions, loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
 import type { ArtImage, SavedImage } from '../../lib/image/index.ts';
-import { type Choice, chooseCandidate, drawSeed, mostCandidates, type PaintedCandidate, paintCandidates } from '../candidates.ts';
+import { type Choice, chooseCandidate, mostCandidates, type PaintedCandidate, paintCandidates } from '../candidates.ts';
 import { command } from '../command.ts';
 import { anyText, text, toggle, type Values } from '../flags.ts';
 import { basicFlags, generatePaths } from '../generate-flags.ts';

@@ -7,6 +7,7 @@ import {
   type NativeClipInfo,
   type NativeEvent,
   type NativeLocalAddon,
+  RunningJobs,
   runJob,
 } from '../engine/jobs/index.ts';
 import { decodeImage, type ImageInput } from '../image/index.ts';
@@ -74,7 +75,7 @@ export class Clip {
   readonly #native: NativeClip;
   readonly #tokenizer: ClipTokenizer;
   readonly #preprocessing: Preprocessing;
-  readonly #running = new Map<(reason: unknown) => void, Promise<void>>();
+  readonly #running = new RunningJobs();
   #disposing: Promise<void> | undefined;
 
   /** Made by loadClip(). */
@@ -292,7 +293,7 @@ export class Clip {
         onEvent: (event) => {
           if (event.type === 'progress') onProgress?.({ type: 'embed', done: done + event.step, total });
         },
-        track: (cancel) => this.#track(cancel),
+        track: this.#running.track,
       },
       start,
     );
@@ -301,15 +302,6 @@ export class Clip {
 
   #checkLive(site: CallSite): void {
     if (this.disposed) throw site.error('ERR_DISPOSED', `${site.name}: the CLIP model was disposed. Load it again with loadClip()`);
-  }
-
-  #track(cancel: (reason: unknown) => void): () => void {
-    let ended = (): void => undefined;
-    this.#running.set(cancel, new Promise<void>((resolve) => (ended = resolve)));
-    return () => {
-      this.#running.delete(cancel);
-      ended();
-    };
   }
 
   /** Cancels what it is computing, then frees its memory. May be called again. */
@@ -324,9 +316,7 @@ export class Clip {
 
   async #dispose(site: CallSite): Promise<void> {
     forgotten.unregister(this);
-    const running = [...this.#running];
-    for (const [cancel] of running) cancel(new ArtistError('ERR_ABORTED', 'clip: cancelled, because the CLIP model was disposed'));
-    await Promise.all(running.map(([, ended]) => ended));
+    await this.#running.cancel(new ArtistError('ERR_ABORTED', 'clip: cancelled, because the CLIP model was disposed'));
     try {
       await this.#native.dispose().promise;
     } catch (error) {

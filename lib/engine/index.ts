@@ -23,5 +23,6 @@ export { loadModel } from './load-model.ts';
 export { Model, type ModelInfo } from './model.ts';
 export * from './options/index.ts';
 export { cannyEdges } from './preprocess.ts';
+export { drawSeed } from './seed.ts';
 export type { PaintDefaults } from './settings.ts';
 export { loadUpscaler, Upscaler, upscale } from './upscale.ts';

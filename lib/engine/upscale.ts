@@ -17,6 +17,7 @@ import {
 } from './options/index.ts';
 import type { WeightsFile } from './paint-recipe.ts';
 import { defined } from './request.ts';
+import { RunningJobs } from './running-jobs.ts';
 import { bundledUpscaler, checkUpscaler, weightsFile } from './weights.ts';
 
 type Listener = ((event: UpscaleEvent) => void) | undefined;
@@ -49,7 +50,7 @@ export class Upscaler {
   readonly #addon: NativeAddon;
   readonly #native: NativeUpscaler;
   readonly #weights: WeightsFile;
-  readonly #running = new Map<(reason: unknown) => void, Promise<void>>();
+  readonly #running = new RunningJobs();
   #disposing: Promise<void> | undefined;
 
   /** Made by loadUpscaler(). */
@@ -91,20 +92,11 @@ export class Upscaler {
       if (this.disposed) throw site.error('ERR_ABORTED', 'upscale: cancelled, because the upscaler was disposed');
       const input = pixels;
       pixels = await runJob<NativeImage>(
-        { addon: this.#addon, site, signal, onEvent: teller(onProgress), track: (cancel) => this.#track(cancel) },
+        { addon: this.#addon, site, signal, onEvent: teller(onProgress), track: this.#running.track },
         (listen) => this.#native.upscale(input, listen),
       );
     }
     return new ArtImage(pixels, { prompt: '', mode: 'upscale', ...recipe, upscaler: { ...this.#weights, factor: scale } });
-  }
-
-  #track(cancel: (reason: unknown) => void): () => void {
-    let ended = (): void => undefined;
-    this.#running.set(cancel, new Promise<void>((resolve) => (ended = resolve)));
-    return () => {
-      this.#running.delete(cancel);
-      ended();
-    };
   }
 
   /** Cancels what it is enlarging, then frees its memory. May be called again. */
@@ -119,9 +111,7 @@ export class Upscaler {
 
   async #dispose(site: CallSite): Promise<void> {
     forgotten.unregister(this);
-    const running = [...this.#running];
-    for (const [cancel] of running) cancel(new ArtistError('ERR_ABORTED', 'upscale: cancelled, because the upscaler was disposed'));
-    await Promise.all(running.map(([, ended]) => ended));
+    await this.#running.cancel(new ArtistError('ERR_ABORTED', 'upscale: cancelled, because the upscaler was disposed'));
     try {
       await this.#native.dispose().promise;
     } catch (error) {

@@ -17,6 +17,7 @@ export type {
 } from '../native.ts';
 export { listener, path, signal } from '../options/fields.ts';
 export { defined } from '../request.ts';
+export { RunningJobs } from '../running-jobs.ts';
 
 /**
  * The addon in this process, which comes to rest when the process ends.
