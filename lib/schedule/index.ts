@@ -1,0 +1,24 @@
+export { type DaemonEvent, type DaemonOptions, type Heartbeat, ScheduleDaemon, type ScheduledTask, type TaskRunner } from './daemon.ts';
+export { type Job, type JobOptions, type MisfirePolicy, misfirePolicies, mostWorks, type Occurrence, type Totals } from './job.ts';
+export { type Calendar, nextRuns, type QuietHours } from './occurrences.ts';
+export {
+  type SimulatedJob,
+  type SimulatedTask,
+  type SimulatedWork,
+  type SimulateOptions,
+  type Simulation,
+  simulateSchedule,
+} from './simulate.ts';
+export type { HistoryRecord, RunOutcome } from './state.ts';
+export { ScheduleStore, type ScheduleStoreOptions, scheduleFiles, type UpcomingRun } from './store.ts';
+export { checkTimeZone, formatMoment, localTimeZone } from './time-zone.ts';
+export {
+  formatDuration,
+  formatTiming,
+  type ParsedTiming,
+  parseTiming,
+  readDuration,
+  type Timing,
+  type Weekday,
+  weekdays,
+} from './timing.ts';
