@@ -12,6 +12,7 @@ import {
   rotationOf,
   toleranceMs,
 } from './book.ts';
+import type { Heartbeat } from './figures.ts';
 import type { Job, RunItem } from './job.ts';
 import { nextRuns } from './occurrences.ts';
 import { describeFailure } from './retry.ts';
@@ -65,15 +66,6 @@ export interface DaemonOptions {
   abortWithinMs?: number;
 }
 
-/** Content of the heartbeat file. Times are ISO. */
-export interface Heartbeat {
-  pid: number;
-  startedAt: string;
-  at: string;
-  /** Ids of the runs that are going on. */
-  running: string[];
-}
-
 const stopped = Symbol('stopped');
 
 /**
@@ -84,11 +76,16 @@ export class ScheduleDaemon {
   readonly #options: Required<Omit<DaemonOptions, 'onEvent'>> & Pick<DaemonOptions, 'onEvent'>;
   readonly #clock: Clock;
   readonly #timers = new ToadScheduler();
-  readonly #abort = new AbortController();
+  /** Of the works that are going on. */
+  readonly #aborts = new Set<AbortController>();
   readonly #startedAt: number;
   #lock: Lock | undefined;
   #stopping = false;
+  #stopped: Promise<void> | undefined;
   #wake: (() => void) | undefined;
+  /** Something changed since the loop looked. */
+  #changed = true;
+  #trouble: { text: string; at: number } | undefined;
   #loop: Promise<void> = Promise.resolve();
   #ticking: Promise<void> = Promise.resolve();
   #seenVersion: string | undefined;
@@ -144,10 +141,10 @@ export class ScheduleDaemon {
       try {
         await handler();
       } catch (error) {
-        this.#emit({ type: 'trouble', error });
+        this.#complain(error);
       }
     };
-    const task = new AsyncTask(id, guarded, (error) => this.#emit({ type: 'trouble', error }));
+    const task = new AsyncTask(id, guarded, (error) => this.#complain(error));
     this.#timers.addSimpleIntervalJob(new SimpleIntervalJob({ milliseconds }, task, { id, preventOverrun: true }));
   }
 
@@ -189,34 +186,37 @@ export class ScheduleDaemon {
   }
 
   #nudge(): void {
+    this.#changed = true;
     this.#wake?.();
     this.#wake = undefined;
   }
 
   async #work(): Promise<void> {
-    const { store, tickMs } = this.#options;
     while (!this.#stopping) {
       try {
-        const state = await store.read();
-        const ready = claimNext(state, this.#clock.now()) !== undefined;
-        if (ready) await this.#next();
-        else await new Promise<void>((resolve) => (this.#wake = resolve));
+        this.#changed = false;
+        if (await this.#next()) continue;
+        // A nudge that came while it looked counts.
+        if (!this.#changed && !this.#stopping) await new Promise<void>((resolve) => (this.#wake = resolve));
       } catch (error) {
-        this.#emit({ type: 'trouble', error });
-        await new Promise<void>((resolve) => setTimeout(resolve, tickMs));
+        this.#complain(error);
+        await pause(this.#options.tickMs);
       }
     }
   }
 
-  async #next(): Promise<void> {
+  /** Begins and ends the next run; false: there is none. */
+  async #next(): Promise<boolean> {
     const { store } = this.#options;
+    if (claimNext(await store.read(), this.#clock.now()) === undefined) return false;
     const claim = await store.change((state) => claimNext(state, this.#clock.now()));
-    if (!claim) return;
+    if (!claim) return false;
     this.#running = claim;
     this.#emit({ type: 'started', job: claim.job, runId: claim.run.id, attempt: claim.run.attempt });
     const ending = await this.#perform(claim);
     this.#running = undefined;
     await this.#insist(async () => this.#report(await store.change((state) => endRun(state, claim, this.#clock.now(), ending))));
+    return true;
   }
 
   /** What was done must be written down: a full disk or a lock that is held is waited for, within bounds when it has to stop. */
@@ -225,9 +225,9 @@ export class ScheduleDaemon {
       try {
         return await write();
       } catch (error) {
-        this.#emit({ type: 'trouble', error });
+        this.#complain(error);
         if (this.#stopping && attempt >= 3) throw error;
-        await new Promise<void>((resolve) => setTimeout(resolve, this.#options.tickMs));
+        await pause(this.#options.tickMs);
       }
     }
   }
@@ -246,7 +246,7 @@ export class ScheduleDaemon {
         }
         const goOn = await this.#insist(() => this.#options.store.change((state) => recordItem(state, claim.job.id, claim.run.id, item)));
         // Of a job that was removed in the meantime the record is made from what is known here.
-        if (!goOn) claim.run.items.push(item);
+        claim.run.items.push(item);
         this.#emit({ type: 'work', job: claim.job, runId: claim.run.id, item });
         if (!goOn) queue.length = 0;
       }
@@ -256,7 +256,8 @@ export class ScheduleDaemon {
   }
 
   async #one({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
-    const { signal } = this.#abort;
+    const controller = new AbortController();
+    const { signal } = controller;
     const started = this.#clock.monotonic();
     const seconds = (): number => Math.max(0, this.#clock.monotonic() - started) / 1000;
     const task: ScheduledTask = {
@@ -271,6 +272,7 @@ export class ScheduleDaemon {
       rotation: rotationOf(job, run, index),
       signal,
     };
+    this.#aborts.add(controller);
     try {
       const result = await Promise.race([
         Promise.resolve().then(() => this.#options.run(task)),
@@ -280,6 +282,8 @@ export class ScheduleDaemon {
     } catch (error) {
       if (signal.aborted) return stopped;
       return { index, outcome: 'failed', seconds: seconds(), ...describeFailure(error) };
+    } finally {
+      this.#aborts.delete(controller);
     }
   }
 
@@ -287,19 +291,24 @@ export class ScheduleDaemon {
    * Takes no further runs, lets the current work end, or aborts it after `stopWithinMs`, and gives the home free. An aborted run is taken up
    * by the next daemon. Idempotent.
    */
-  async stop(): Promise<void> {
-    if (this.#stopping) return this.#loop;
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #end(): Promise<void> {
     this.#stopping = true;
     this.#emit({ type: 'stopping', running: this.#running !== undefined });
     this.#timers.stop();
     this.#nudge();
-    const { stopWithinMs } = this.#options;
-    const bound = setTimeout(() => this.#abort.abort(new ArtistError('ERR_ABORTED', 'the schedule is stopped')), stopWithinMs);
+    const bound = setTimeout(() => {
+      for (const controller of this.#aborts) controller.abort(new ArtistError('ERR_ABORTED', 'the schedule is stopped'));
+    }, this.#options.stopWithinMs);
     try {
       await Promise.all([this.#loop, this.#ticking]);
     } finally {
       clearTimeout(bound);
-      await this.#beat().catch((error: unknown) => this.#emit({ type: 'trouble', error }));
+      await this.#beat().catch((error: unknown) => this.#complain(error));
       await this.#lock?.release();
     }
   }
@@ -318,6 +327,15 @@ export class ScheduleDaemon {
     for (const event of events) this.#emit(event);
   }
 
+  /** The same trouble comes every second while it lasts; it is told once a minute. */
+  #complain(error: unknown): void {
+    const text = String(error);
+    const at = this.#clock.monotonic();
+    if (this.#trouble?.text === text && at - this.#trouble.at < 60_000) return;
+    this.#trouble = { text, at };
+    this.#emit({ type: 'trouble', error });
+  }
+
   /** A listener that throws must not stop the schedule. */
   #emit(event: DaemonEvent): void {
     try {
@@ -328,12 +346,14 @@ export class ScheduleDaemon {
   }
 }
 
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 /** Rejects some time after the signal aborts: a runner that does not listen to it must not keep the daemon alive. */
 function rejectOn(signal: AbortSignal, afterMs: number): Promise<never> {
   return new Promise((_, reject) => {
-    const later = (): void => void setTimeout(() => reject(signal.reason), afterMs).unref();
-    if (signal.aborted) later();
-    else signal.addEventListener('abort', later, { once: true });
+    signal.addEventListener('abort', () => void setTimeout(() => reject(signal.reason), afterMs), { once: true });
   });
 }
 

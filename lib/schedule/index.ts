@@ -1,4 +1,5 @@
-export { type DaemonEvent, type DaemonOptions, type Heartbeat, ScheduleDaemon, type ScheduledTask, type TaskRunner } from './daemon.ts';
+export { type DaemonEvent, type DaemonOptions, ScheduleDaemon, type ScheduledTask, type TaskRunner } from './daemon.ts';
+export { daemonStatus, type Heartbeat, type ScheduleFigures, scheduleFigures } from './figures.ts';
 export { type Job, type JobOptions, type MisfirePolicy, misfirePolicies, mostWorks, type Occurrence, type Totals } from './job.ts';
 export { type Calendar, nextRuns, type QuietHours } from './occurrences.ts';
 export {

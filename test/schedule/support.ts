@@ -36,11 +36,15 @@ export function jobOf(options: JobOptions, now: number, id = 'j1'): Job {
 }
 
 /** Waits until `check` gives something; throws after `withinMs`. */
-export async function until<T>(what: string, check: () => T | Promise<T>, withinMs = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string,
+  check: () => T | Promise<T>,
+  withinMs = 10_000,
+): Promise<Exclude<T, false | null | undefined>> {
   const end = performance.now() + withinMs;
   for (;;) {
     const value = await check();
-    if (value !== undefined && value !== null && value !== false) return value;
+    if (value !== undefined && value !== null && value !== false) return value as Exclude<T, false | null | undefined>;
     if (performance.now() > end) throw new Error(`${what}: not seen within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
