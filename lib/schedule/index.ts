@@ -2,6 +2,18 @@ export { type DaemonEvent, type DaemonOptions, ScheduleDaemon, type ScheduledTas
 export { daemonStatus, type Heartbeat, type ScheduleFigures, scheduleFigures } from './figures.ts';
 export { type Job, type JobOptions, type MisfirePolicy, misfirePolicies, mostWorks, type Occurrence, type Totals } from './job.ts';
 export { type Calendar, nextRuns, type QuietHours } from './occurrences.ts';
+export { openQueue, type QueueOptions } from './queue/open.ts';
+export type {
+  QueuedTask,
+  QueueWorker,
+  RunningTask,
+  TaskHandler,
+  TaskOptions,
+  TaskQueue,
+  TaskState,
+  WorkerEvent,
+  WorkerOptions,
+} from './queue/types.ts';
 export {
   type SimulatedJob,
   type SimulatedTask,
