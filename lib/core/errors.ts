@@ -17,6 +17,7 @@ export const errorCodes = {
   ERR_IMAGE_DECODE: 'an input picture cannot be read',
   ERR_IMAGE_ENCODE: 'a picture cannot be encoded',
   ERR_INTERNAL: 'a bug of ours: please report it',
+  ERR_INTERRUPTED: 'the process died in the middle of this work, or lost it to another',
   ERR_INVALID_ARGUMENT: 'an argument is outside what is documented',
   ERR_LICENCE: 'the licence of a file does not permit this use',
   ERR_LOCKED: 'another process holds the lock',
