@@ -107,17 +107,21 @@ ggml_tensor* Tower::attend(ggml_tensor* queries, ggml_tensor* tokens, const Laye
     const int64_t heads = sizes_.heads, size = sizes_.hidden / heads;
     const int64_t asked = queries->ne[1] / batch, length = tokens->ne[1] / batch;
     const bool fused = layer.fused.weight != nullptr;
-    ggml_tensor* q = ggml_reshape_4d(c, linear(queries, fused ? part_of(layer.fused, 0) : layer.query), size, heads, asked, batch);
-    ggml_tensor* k = ggml_reshape_4d(c, linear(tokens, fused ? part_of(layer.fused, 1) : layer.key), size, heads, length, batch);
-    ggml_tensor* v = ggml_reshape_4d(c, linear(tokens, fused ? part_of(layer.fused, 2) : layer.value), size, heads, length, batch);
-    q = ggml_cont(c, ggml_permute(c, q, 0, 2, 1, 3));  // [D, Q, heads, N]
-    k = ggml_cont(c, ggml_permute(c, k, 0, 2, 1, 3));  // [D, L, heads, N]
-    v = ggml_cont(c, ggml_permute(c, v, 1, 2, 0, 3));  // [L, D, heads, N]
-    if (const int padding = static_cast<int>(padded_length(length) - length)) {
-        k = ggml_pad(c, k, 0, padding, 0, 0);  // [D, P, heads, N]
-        v = ggml_pad(c, v, padding, 0, 0, 0);  // [P, D, heads, N]
+    ggml_tensor* q = linear(queries, fused ? part_of(layer.fused, 0) : layer.query);
+    ggml_tensor* k = linear(tokens, fused ? part_of(layer.fused, 1) : layer.key);
+    ggml_tensor* v = linear(tokens, fused ? part_of(layer.fused, 2) : layer.value);
+    const int64_t padded = padded_length(length);
+    if (padded != length) {
+        k = ggml_get_rows(c, k, spread_);  // [H, P*N]
+        v = ggml_get_rows(c, v, spread_);
     }
-    ggml_tensor* scores = ggml_mul_mat(c, k, q);  // [P, Q, heads, N]
+    q = ggml_reshape_4d(c, q, size, heads, asked, batch);
+    k = ggml_reshape_4d(c, k, size, heads, padded, batch);
+    v = ggml_reshape_4d(c, v, size, heads, padded, batch);
+    q = ggml_cont(c, ggml_permute(c, q, 0, 2, 1, 3));  // [D, Q, heads, N]
+    k = ggml_cont(c, ggml_permute(c, k, 0, 2, 1, 3));  // [D, P, heads, N]
+    v = ggml_cont(c, ggml_permute(c, v, 1, 2, 0, 3));  // [P, D, heads, N]
+    ggml_tensor* scores = ggml_mul_mat(c, k, q);       // [P, Q, heads, N]
     ggml_mul_mat_set_prec(scores, GGML_PREC_F32);
     scores = ggml_soft_max_ext(c, scores, mask, 1.0f / std::sqrt(static_cast<float>(size)), 0.0f);
     ggml_tensor* mixed = ggml_mul_mat(c, v, scores);                   // [D, Q, heads, N]
@@ -128,6 +132,17 @@ ggml_tensor* Tower::attend(ggml_tensor* queries, ggml_tensor* tokens, const Laye
 
 ggml_tensor* Tower::encode(ggml_tensor* x, int64_t batch, ggml_tensor* mask, ggml_tensor* pooled, ggml_tensor* pooled_mask) {
     ggml_context* c = compute_ctx;
+    const int64_t length = x->ne[1] / batch, padded = padded_length(length);
+    spread_rows_.clear();
+    for (int64_t n = 0; n < batch; n++) {
+        for (int64_t i = 0; i < padded; i++) {
+            spread_rows_.push_back(static_cast<int32_t>(n * length + std::min(i, length - 1)));
+        }
+    }
+    if (padded != length) {
+        spread_ = ggml_new_tensor_1d(c, GGML_TYPE_I32, padded * batch);
+        set_backend_tensor_data(spread_, spread_rows_.data());
+    }
     for (const Layer& layer : layers_) {
         const bool last = &layer == &layers_.back();
         ggml_tensor* tokens = normalise(x, layer.norm1);

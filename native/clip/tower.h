@@ -77,6 +77,10 @@ private:
     std::map<std::string, ggml_tensor*> weights_;
     std::vector<Layer> layers_;
     ggml_tensor* projection_ = nullptr;
+    // Input of the graph that is built: the token at each place of the padded length, the last one at those behind it, which the mask
+    // hides.
+    ggml_tensor* spread_ = nullptr;
+    std::vector<int32_t> spread_rows_;
 };
 
 class TextTower final : public Tower {
