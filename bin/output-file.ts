@@ -1,23 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ArtistError, systemCode } from '../lib/core/index.ts';
-
-const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-/** Time-ordered unique name: 48 bits of milliseconds, 80 random bits (github.com/ulid/spec). */
-export function ulid(now: number, random: Uint8Array = randomBytes(10)): string {
-  let bits = BigInt(now);
-  for (const byte of random) bits = (bits << 8n) | BigInt(byte);
-  return Array.from({ length: 26 }, (_, index) => crockford[Number((bits >> BigInt(5 * (25 - index))) & 31n)]).join('');
-}
-
-/** Where a picture without --out goes: <home>/gallery/YYYY/MM/<ULID>.png, in UTC so that the folder does not depend on the traveller. */
-export function galleryFile(home: string, now: number): string {
-  const [year = '', month = ''] = new Date(now).toISOString().split('-');
-  return path.join(home, 'gallery', year, month, `${ulid(now)}.png`);
-}
 
 /** A prompt as the beginning of a file name. */
 export function slug(text: string): string {
@@ -69,7 +53,16 @@ export async function checkOutput(file: string, { force, endings }: { force: boo
   const kind = await kindOf(file);
   if (kind === 'folder') throw new ArtistError('ERR_WRITE', `${file}: expected a file, got a folder`);
   if (kind === 'file' && !force) throw new ArtistError('ERR_ALREADY_EXISTS', `${file}: exists already`);
-  let folder = path.dirname(path.resolve(file));
+  await checkFolder(path.dirname(path.resolve(file)), file);
+}
+
+/**
+ * Refuses a folder, or the nearest one above it that exists, where nothing may be written. `file` is what the message is about.
+ *
+ * @throws ArtistError ERR_WRITE
+ */
+export async function checkFolder(wanted: string, file: string): Promise<void> {
+  let folder = wanted;
   while ((await kindOf(folder)) === 'nothing' && folder !== path.dirname(folder)) folder = path.dirname(folder);
   if ((await kindOf(folder)) === 'file')
     throw new ArtistError('ERR_WRITE', `${file}: expected a place that can be written, got a file where a folder should be (${folder})`);

@@ -60,6 +60,21 @@ export {
 } from './curation/index.ts';
 export * from './engine/index.ts';
 export {
+  type Artwork,
+  Gallery,
+  type GalleryOptions,
+  type ListOptions,
+  type NewWork,
+  type Page,
+  type PictureFile,
+  type ScanOptions,
+  type Sidecar,
+  type SidecarChange,
+  type SidecarProblem,
+  type SortOrder,
+  type ThumbnailSize,
+} from './gallery/index.ts';
+export {
   ArtImage,
   canonicalJson,
   type DecodeOptions,

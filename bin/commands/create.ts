@@ -1,14 +1,15 @@
 import { ArtistError, isArtistError, resolveOptions } from '../../lib/core/index.ts';
 import type { Ledger } from '../../lib/curation/index.ts';
 import { drawSeed, type GenerateOptions, generateOptions, loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
-import type { ArtImage, SavedImage } from '../../lib/image/index.ts';
+import { type Artwork, Gallery } from '../../lib/gallery/index.ts';
+import type { ArtImage } from '../../lib/image/index.ts';
 import { type Choice, chooseCandidate, mostCandidates, type PaintedCandidate, paintCandidates } from '../candidates.ts';
 import { command } from '../command.ts';
 import { anyText, text, toggle, type Values } from '../flags.ts';
 import { basicFlags, generatePaths } from '../generate-flags.ts';
 import { ledgerTable } from '../ledger-table.ts';
 import { namesOf, toOptions } from '../option-paths.ts';
-import { checkOutput, galleryFile, inFolder, pictureEndings, slug } from '../output-file.ts';
+import { checkFolder, checkOutput, inFolder, pictureEndings, slug } from '../output-file.ts';
 import { seconds, type WorkProgress, watchWork } from '../progress.ts';
 import type { Context, Outcome } from '../run.ts';
 import { checkClipPath, clipDescription, type Scores, scoreImages } from '../scorer.ts';
@@ -24,7 +25,8 @@ const flags = {
   ...basicFlags,
   model: text('Alias (see: ai-artist models list) or path of a model. Default: the bundled one'),
   upscale: toggle(`Enlarge four times. Default: when the picture is smaller than ${smallEdge} pixels`),
-  out: text('File (.png, .jpg, .webp) or folder. Default: gallery/YYYY/MM in the home folder'),
+  out: text('Save it as this file (.png, .jpg, .webp) or in this folder as well'),
+  gallery: toggle('File it in the gallery. Default: yes; --no-gallery needs --out'),
   force: toggle('Replace an existing file'),
 } as const;
 
@@ -38,7 +40,9 @@ interface Plan {
   promptSource: 'given' | 'chosen';
   seed: number;
   count: number | undefined;
-  file: string;
+  /** --out. */
+  out: string | undefined;
+  gallery: Gallery | undefined;
   options: GenerateOptions;
 }
 
@@ -61,9 +65,13 @@ async function plan(values: CreateValues, home: string): Promise<Plan> {
   const prompt = values.prompt ?? chooseSubject(seed);
   const options = { ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
-  const file = values.out === undefined ? galleryFile(home, Date.now()) : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
-  await checkOutput(file, { force: values.force === true, endings: pictureEndings });
-  return { prompt, promptSource: values.prompt === undefined ? 'chosen' : 'given', seed, count, file, options };
+  const out = values.out === undefined ? undefined : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
+  if (out !== undefined) await checkOutput(out, { force: values.force === true, endings: pictureEndings });
+  const gallery = values.gallery === false ? undefined : new Gallery({ home });
+  if (gallery) await checkFolder(gallery.folder, gallery.folder);
+  else if (out === undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, or the picture would be lost');
+  return { prompt, promptSource: values.prompt === undefined ? 'chosen' : 'given', seed, count, out, gallery, options };
 }
 
 /** Seconds by phase. */
@@ -76,6 +84,8 @@ interface Times {
 }
 
 interface Painted {
+  /** Every candidate as it was painted, in the order of the ledger. */
+  candidates: readonly PaintedCandidate[];
   choice: Choice;
   scorer: string | undefined;
   image: ArtImage;
@@ -131,6 +141,7 @@ async function paint(planned: Plan, values: CreateValues, context: Context, work
   mark();
   const [begun = 0, loaded = 0, finished = 0, chosen = 0, done = 0] = marks.map((time) => time / 1000);
   return {
+    candidates: painted,
     choice,
     scorer: scores?.name,
     image,
@@ -145,18 +156,38 @@ function curationLines({ curation, candidates, ...rest }: Ledger): string[] {
   return candidates.flatMap(({ seed, faults, reason }) => (faults.length > 0 ? [`candidate with seed ${seed} rejected: ${reason}`] : []));
 }
 
-function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, times }: Painted, saved: SavedImage): Outcome {
+/** Where a picture is now. */
+interface Kept {
+  work: Artwork | undefined;
+  /** Of the file that --out asked for, else of the work's. */
+  path: string;
+  bytes: number;
+}
+
+async function keep({ out, gallery, promptSource }: Plan, { candidates, choice, image }: Painted, force: boolean): Promise<Kept> {
+  const work = await gallery?.add({
+    image,
+    candidates: candidates.map((candidate) => candidate.image),
+    about: { curation: choice.ledger, derivation: { source: promptSource } },
+  });
+  const saved = out === undefined ? undefined : await image.save(out, { overwrite: force });
+  return { work, path: saved?.path ?? work?.path ?? '', bytes: saved?.bytes ?? work?.image.bytes ?? 0 };
+}
+
+function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, times }: Painted, { work, path, bytes }: Kept): Outcome {
   const { candidates, result, ledger } = choice;
   const { width, height } = image;
   return {
     json: {
-      path: saved.path,
+      id: work?.id ?? null,
+      path,
+      ...(work && { work: work.path, sidecar: work.sidecarPath }),
       prompt,
       promptSource,
       seed: result.seed,
       width,
       height,
-      bytes: saved.bytes,
+      bytes,
       curation: ledger.curation,
       ...(scorer !== undefined && { scorer }),
       candidates,
@@ -168,10 +199,10 @@ function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, t
       warnings: result.warnings,
       recipe: image.recipe,
     },
-    text: [saved.path],
+    text: [path],
     notes: [
       ...curationLines(ledger),
-      `seed ${result.seed}, ${width}x${height}, ${seconds(times.total)}, ${info.name} on ${info.device}; curation: ${ledger.curation} (${candidates.length} painted)`,
+      `${work ? `work ${work.id}, ` : ''}seed ${result.seed}, ${width}x${height}, ${seconds(times.total)}, ${info.name} on ${info.device}; curation: ${ledger.curation} (${candidates.length} painted)`,
     ],
   };
 }
@@ -181,7 +212,7 @@ export const createCommand = command({
   flags,
   names: namesOf(generatePaths),
   examples: [
-    ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, print the path'],
+    ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, file it, print the path'],
     ['$0 create', 'Let it choose what to paint'],
     ['$0 create "a lighthouse" --model sd-turbo --lora style.safetensors:0.8', 'With a model you pulled, and a style'],
     ['$0 create "flat vector art of a fox in the snow" --candidates 4', 'Paint four, keep the one that fits the prompt best'],
@@ -195,9 +226,9 @@ export const createCommand = command({
     const work = watchWork(context);
     try {
       const painted = await paint(planned, values, context, work);
-      const saved = await painted.image.save(planned.file, { overwrite: values.force === true });
+      const kept = await keep(planned, painted, values.force === true);
       work.stop();
-      return report(planned, painted, saved);
+      return report(planned, painted, kept);
     } finally {
       work.stop();
     }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { lazySchema } from '../core/index.ts';
-import { type RandomSource, seededRandom } from './seeded-random.ts';
+import { lazySchema, type RandomSource, seededRandom } from '../core/index.ts';
 
 export const bootstrapOptions = lazySchema(() =>
   z.strictObject({

@@ -1,3 +1,4 @@
+export { type RandomSource, seededRandom } from '../core/index.ts';
 export type { BootstrapOptions, Interval } from './bootstrap.ts';
 export { type CurationFault, type CurationVerdict, type Ledger, type LedgerCandidate, ledgerSchema } from './ledger.ts';
 export {
@@ -13,7 +14,6 @@ export {
 } from './measures.ts';
 export { type RankInput, rank } from './rank.ts';
 export type { RankOptions } from './rank-options.ts';
-export { type RandomSource, seededRandom } from './seeded-random.ts';
 export {
   type Duel,
   type Rating,

@@ -1,6 +1,5 @@
-import { homedir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
-import { ArtistError, display, resolveOptions } from '../core/index.ts';
+import { basename, resolve } from 'node:path';
+import { ArtistError, display, homeFolder, resolveOptions } from '../core/index.ts';
 import { type ModelHeader, resolveModel } from '../models/index.ts';
 import { addonFor } from './addon.ts';
 import { commonEvent } from './events.ts';
@@ -39,11 +38,6 @@ const invisible: ReadonlySet<string> = new Set<keyof ResolvedLoad>([
   'taePreviewOnly',
 ]);
 
-/** `<home>/models` is where pulled models lie. */
-function homeFolder(): string {
-  return process.env['AI_ARTIST_HOME'] || join(homedir(), '.ai-artist');
-}
-
 /** The files whose weights a LoRA can change. */
 const loraTargets: readonly FileRole[] = ['model', 'diffusionModel', 'clipL', 'clipG', 't5xxl', 'llm', 'vae'];
 
@@ -53,6 +47,7 @@ async function findFiles(options: ResolvedLoad): Promise<ModelFiles> {
     const path = options[role];
     if (path !== undefined && role !== 'model') given[role] = resolve(path);
   }
+  // `<home>/models` is where pulled models lie.
   const { home = homeFolder() } = options;
   const found = given.diffusionModel === undefined ? await resolveModel(options.model, { home }) : undefined;
   // Parts that the caller names replace those of the alias.

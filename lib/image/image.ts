@@ -1,12 +1,11 @@
 import { extname, resolve } from 'node:path';
 import type { Sharp } from 'sharp';
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, resolveOptions } from '../core/index.ts';
+import { ArtistError, display, lazySchema, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { embedMarks } from './embed.ts';
 import { loadSharp } from './load-sharp.ts';
 import { checkRawImage, type RawImage } from './raw-image.ts';
 import { checkRecipe, type Recipe } from './recipe.ts';
-import { writeFileAtomic } from './write-file.ts';
 
 /** Formats that are written. All three carry the recipe and the AI label. */
 export const imageFormats = ['png', 'jpeg', 'webp'] as const;

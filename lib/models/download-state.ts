@@ -1,6 +1,6 @@
 import { open, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ArtistError, lazySchema, systemCode } from '../core/index.ts';
+import { ArtistError, isAlive, lazySchema, systemCode } from '../core/index.ts';
 
 /** Progress of an unfinished download, beside its `.part` file, so that a killed process loses at most the last second. */
 const stateSchema = lazySchema(() =>
@@ -70,14 +70,4 @@ export async function lockDownload(file: string): Promise<() => Promise<void>> {
     }
   }
   throw new ArtistError('ERR_LOCKED', `${file}: another process is downloading it. Wait for it to finish`);
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
 }

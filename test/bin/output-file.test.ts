@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { batchNames, checkOutput, freeName, galleryFile, inFolder, pictureEndings, slug, ulid } from '../../bin/output-file.ts';
+import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../../bin/output-file.ts';
 import { isArtistError } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
 import { scratch } from './support.ts';
@@ -22,16 +22,6 @@ suite('bin output-file', (test) => {
   test.before(() => {
     mkdirSync(path.join(folder, 'sub.png'), { recursive: true });
     writeFileSync(taken, 'x');
-  });
-
-  test('a ULID is the example of its specification: 01ARZ3NDEK for 2016-07-30T23:54:10.259Z', () => {
-    const id = ulid(1469922850259, new Uint8Array(10).fill(255));
-    assert.is(id, `01ARZ3NDEK${'Z'.repeat(16)}`);
-  });
-
-  test('gallery files lie under year and month in UTC', () => {
-    const file = galleryFile('/home', Date.UTC(2026, 0, 31, 23, 59));
-    assert.match(file.replaceAll('\\', '/'), /^\/home\/gallery\/2026\/01\/[0-9A-HJKMNP-TV-Z]{26}\.png$/);
   });
 
   const slugs: [string, string][] = [

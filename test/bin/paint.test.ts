@@ -50,6 +50,11 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     assert.is(found?.source, 'ai-artist');
     assert.is(found?.recipe.prompt, 'flat vector art of a fox in the snow');
     assert.is(found?.recipe.seed, 7);
+    const record = JSON.parse(readFileSync(painted.replace('.png', '.json'), 'utf8'));
+    assert.equal(record.recipe, found?.recipe);
+    assert.is(record.curation.candidates[0].seed, 7);
+    assert.equal(record.derivation, { source: 'given' });
+    assert.equal(readdirSync(path.dirname(painted)).sort(), [path.basename(painted).replace('.png', '.json'), path.basename(painted)]);
   });
 
   test('create --json: path, seed, recipe, every candidate, and no score where nothing scored', async () => {
@@ -69,7 +74,10 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     ]);
     assert.is(result.code, 0, result.stderr);
     const json = jsonOf(result) as CreateJson;
+    // --out is a further place, not another one: the work is in the gallery with the pictures of all its candidates.
     assert.is(json.path, file('owl.png'));
+    assert.ok(readFileSync(String(json['work'])).equals(readFileSync(file('owl.png'))));
+    assert.ok(existsSync(String(json['work']).replace('.png', '.candidates.webp')));
     assert.is(json.promptSource, 'given');
     assert.is(json.curation, 'unscored');
     assert.equal(
@@ -98,10 +106,13 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
       '64',
       '--out',
       file('chosen.png'),
+      '--no-gallery',
       '--json',
     ]);
     assert.is(result.code, 0, result.stderr);
     const json = jsonOf(result) as CreateJson;
+    assert.is(json['id'], null);
+    assert.not.ok('work' in json);
     assert.is(json.promptSource, 'chosen');
     assert.is(json.prompt, chooseSubject(3));
     assert.ok(subjects.some((subject) => subject === json.prompt));

@@ -35,6 +35,7 @@ suite('bin usage', (test) => {
     [['create', 'x', '--candidates', '0'], /--candidates: expected auto or an integer 1\.\.64, got "0"/],
     [['create', 'x', '--candidates', '1.5'], /--candidates: expected auto/],
     [['create', 'x', '--lora', 'a.safetensors:'], /--lora: expected PATH or PATH:WEIGHT/],
+    [['create', 'x', '--no-gallery'], /--no-gallery: expected --out with it/],
     [['create', 'x', '--out', 'fox.bmp'], /--out: expected a name ending in \.png/],
     [['generate'], /one more argument/],
     [['generate', 'x', '--sampler-arg', 'noise'], /--sampler-arg: expected NAME=VALUE, got "noise"/],

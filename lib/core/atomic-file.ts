@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { ArtistError, systemCode } from '../core/index.ts';
+import { ArtistError, systemCode } from './errors.ts';
 
-/** ENOSPC and EDQUOT: no room on the disk, or none left for this user. */
-function writeError(path: string, cause: unknown): ArtistError {
+/**
+ * The error of a failed write to `path`: ERR_DISK_FULL for ENOSPC, EDQUOT (no room on the disk, or none left for this user) and EFBIG (a limit
+ * of the process), else ERR_WRITE.
+ */
+export function writeError(path: string, cause: unknown): ArtistError {
   const code = systemCode(cause);
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
     return new ArtistError('ERR_DISK_FULL', `${path}: expected room on the disk, got ${code}. Free some space or save elsewhere`, {
       cause,
     });
@@ -29,8 +32,8 @@ function existsError(path: string): ArtistError {
   );
 }
 
-/** Virus scanners and indexers on Windows hold a new file for some milliseconds; elsewhere the first try counts. */
-async function renameOver(from: string, to: string): Promise<void> {
+/** fs.rename(). Virus scanners and indexers on Windows hold a new file for some milliseconds; elsewhere the first try counts. */
+export async function renameOver(from: string, to: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await rename(from, to);
@@ -43,7 +46,7 @@ async function renameOver(from: string, to: string): Promise<void> {
 }
 
 /** Makes the new name survive a power cut. Folders cannot be opened on Windows, nor synced on some network drives: the file itself is safe. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(folder, 'r');
@@ -55,7 +58,7 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function writeWhole(path: string, bytes: Uint8Array, flags: string, mode?: number): Promise<void> {
+async function writeWhole(path: string, bytes: Uint8Array | string, flags: string, mode?: number): Promise<void> {
   const handle = await open(path, flags);
   try {
     if (mode !== undefined) await handle.chmod(mode & 0o777);
@@ -68,12 +71,16 @@ async function writeWhole(path: string, bytes: Uint8Array, flags: string, mode?:
 }
 
 /**
- * Writes a file as a whole or not at all: a temporary file in the same folder, fsync, rename. Missing folders are created. A link is
- * followed; a pipe or device is written to directly.
+ * Writes a file as a whole or not at all: a temporary file in the same folder, fsync, rename, fsync of the folder. Missing folders are
+ * created. Text is written as UTF-8. A link is followed; a pipe or device is written to directly.
  *
  * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE
  */
-export async function writeFileAtomic(path: string, bytes: Uint8Array, { overwrite }: { overwrite: boolean }): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  bytes: Uint8Array | string,
+  { overwrite }: { overwrite: boolean } = { overwrite: true },
+): Promise<void> {
   let temporary: string | undefined;
   try {
     const target = await realpath(path).catch((error: unknown) => {

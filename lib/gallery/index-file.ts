@@ -1,0 +1,246 @@
+import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ArtistError, systemCode, writeError, writeFileAtomic } from '../core/index.ts';
+import { searchText } from './search-text.ts';
+import type { Sidecar } from './sidecar.ts';
+
+/**
+ * The index is a log, one line for each thing that is known, of which the last counts; a search runs over its bytes as they are. Nothing is in it
+ * that the sidecars do not say: it may be deleted at any time.
+ *
+ *   H <version>                                        first line
+ *   W <id> <mtime> <size> <rating> <flags> <search text>    a work and the state of its sidecar
+ *   D <id>                                             it is gone
+ *   F <folder> <mtime>                                 all sidecars of this folder are as the lines above say
+ *
+ * Times are nanoseconds. Fields are separated by tabs, which the search text does not contain.
+ */
+const header = 'H\t1\n';
+
+export const workFlags = { star: 1, trashed: 2, damaged: 4 } as const;
+
+/** State of a sidecar's file: changed whenever its content may be another. */
+export interface FileStamp {
+  mtimeNs: bigint;
+  size: bigint;
+}
+
+/** A sidecar as it was found, for the index. */
+export interface IndexedWork {
+  id: string;
+  stamp: FileStamp;
+  /** undefined: damaged. */
+  sidecar: Sidecar | undefined;
+}
+
+export function workLine({ id, stamp, sidecar }: IndexedWork): string {
+  const flags = sidecar
+    ? (sidecar.star ? workFlags.star : 0) | (sidecar.trashedAt === undefined ? 0 : workFlags.trashed)
+    : workFlags.damaged;
+  const text = sidecar ? searchText(sidecar) : '';
+  return `W\t${id}\t${stamp.mtimeNs}\t${stamp.size}\t${sidecar?.rating ?? 0}\t${flags}\t${text}\n`;
+}
+
+export const goneLine = (id: string): string => `D\t${id}\n`;
+export const folderLine = (folder: string, mtimeNs: bigint): string => `F\t${folder}\t${mtimeNs}\n`;
+
+/** One work in memory: where its line is, and what lists need without reading it. */
+export interface Row {
+  readonly id: string;
+  /** Search text: bytes from..to of the log. */
+  readonly from: number;
+  readonly to: number;
+  /** 0: none. */
+  readonly rating: number;
+  readonly flags: number;
+  readonly lineStart: number;
+}
+
+const newline = 0x0a;
+const tab = 0x09;
+const firstCapacity = 1 << 16;
+
+/** The log in memory. */
+export class IndexLog {
+  /** Bytes 0..length are the log. */
+  bytes: Buffer<ArrayBuffer> = Buffer.alloc(firstCapacity);
+  length = 0;
+  readonly rows = new Map<string, Row>();
+  readonly folders = new Map<string, bigint>();
+  /** Lines that a later one replaced. */
+  dead = 0;
+  /** Counts changes, so that what was computed from the rows can be kept. */
+  generation = 0;
+  #inode: bigint | undefined;
+  #detached = false;
+
+  constructor(readonly path: string) {}
+
+  /** Takes in what was written since the last call, by us or by others. A log that is not ours or is damaged counts as empty. */
+  async refresh(): Promise<void> {
+    if (this.#detached) return;
+    let size: bigint;
+    try {
+      const info = await stat(this.path, { bigint: true });
+      size = info.size;
+      if (info.ino !== this.#inode || size < BigInt(this.length)) this.#clear();
+      this.#inode = info.ino;
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw readError(this.path, error);
+      return this.#clear();
+    }
+    if (size === BigInt(this.length)) return;
+    await this.#readTail(Number(size));
+  }
+
+  async #readTail(size: number): Promise<void> {
+    const handle = await open(this.path, 'r').catch((error: unknown) => {
+      throw readError(this.path, error);
+    });
+    try {
+      this.#reserve(size);
+      let end = this.length;
+      while (end < size) {
+        const { bytesRead } = await handle.read(this.bytes, end, size - end, end);
+        if (bytesRead === 0) break;
+        end += bytesRead;
+      }
+      this.#take(end);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Adds lines to the file and takes them in. Only under the gallery's lock, after refresh(). */
+  async append(lines: readonly string[]): Promise<void> {
+    if (lines.length === 0) return;
+    try {
+      await mkdir(dirname(this.path), { recursive: true });
+      const handle = await open(this.path, 'a');
+      try {
+        const { size, ino } = await handle.stat({ bigint: true });
+        if (Number(size) !== this.length) await handle.truncate(this.length); // a line that was cut off by the death of its writer
+        const text = this.length === 0 ? [header, ...lines] : lines;
+        await handle.appendFile(text.join(''));
+        this.#inode = ino;
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      throw writeError(this.path, error);
+    }
+    await this.refresh();
+  }
+
+  /** The same in memory alone, where the file cannot be written. From then on it is not looked at again. */
+  appendInMemory(lines: readonly string[]): void {
+    this.#detached = true;
+    const added = Buffer.from((this.length === 0 ? [header, ...lines] : lines).join(''));
+    this.#reserve(this.length + added.length);
+    added.copy(this.bytes, this.length);
+    this.#take(this.length + added.length);
+  }
+
+  /** Writes the log anew, without the lines that do not count any more. */
+  async compact(): Promise<void> {
+    const parts: Buffer[] = [Buffer.from(header)];
+    for (const row of this.rows.values()) parts.push(this.bytes.subarray(row.lineStart, row.to + 1));
+    for (const [folder, mtimeNs] of this.folders) parts.push(Buffer.from(folderLine(folder, mtimeNs)));
+    await writeFileAtomic(this.path, Buffer.concat(parts));
+    await this.refresh();
+  }
+
+  async reset(): Promise<void> {
+    await writeFileAtomic(this.path, header);
+    this.#clear();
+    await this.refresh();
+  }
+
+  #clear(): void {
+    if (this.length > 0) this.generation++;
+    this.length = 0;
+    this.dead = 0;
+    this.rows.clear();
+    this.folders.clear();
+  }
+
+  #reserve(size: number): void {
+    if (size <= this.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(size, Math.ceil(this.bytes.length * 1.5)));
+    this.bytes.copy(larger, 0, 0, this.length);
+    this.bytes = larger;
+  }
+
+  /** Reads the whole lines of bytes length..end. */
+  #take(end: number): void {
+    const { bytes } = this;
+    let at = this.length;
+    if (at === 0) {
+      if (bytes.subarray(0, Math.min(end, header.length)).toString('latin1') !== header) return; // another version, or no index: made anew
+      at = header.length;
+    }
+    while (at < end) {
+      const stop = bytes.indexOf(newline, at);
+      if (stop < 0 || stop >= end) break;
+      this.#line(at, stop);
+      at = stop + 1;
+    }
+    this.length = at;
+    this.generation++;
+  }
+
+  #line(start: number, stop: number): void {
+    const kind = this.bytes[start];
+    if (kind === 0x57) this.#work(start, stop);
+    else if (kind === 0x44) {
+      if (this.rows.delete(this.bytes.toString('latin1', start + 2, stop))) this.dead++;
+      this.dead++;
+    } else if (kind === 0x46) {
+      const [, folder = '', mtimeNs = ''] = this.bytes.toString('latin1', start, stop).split('\t');
+      if (this.folders.has(folder)) this.dead++;
+      if (/^\d+$/.test(mtimeNs)) this.folders.set(folder, BigInt(mtimeNs));
+    }
+  }
+
+  #work(start: number, stop: number): void {
+    const { bytes } = this;
+    const id = bytes.toString('latin1', start + 2, start + 28);
+    let from = start + 28;
+    let rating = 0;
+    let flags = 0;
+    for (let field = 0; field < 5; field++) {
+      const next = bytes.indexOf(tab, from);
+      if (next < 0 || next >= stop) return; // torn: a work without a line is read again
+      if (field === 3) rating = (bytes[from] ?? 0x30) - 0x30;
+      if (field === 4) flags = (bytes[from] ?? 0x30) - 0x30;
+      from = next + 1;
+    }
+    // In the order of the log, which is that of the bytes: a search goes through both together.
+    if (this.rows.delete(id)) this.dead++;
+    this.rows.set(id, { id, from, to: stop, rating, flags, lineStart: start });
+  }
+
+  /** What the sidecar of a work was when its line was written. */
+  stampOf(id: string): FileStamp | undefined {
+    const row = this.rows.get(id);
+    if (!row) return undefined;
+    const [, , mtimeNs = '', size = ''] = this.bytes.toString('latin1', row.lineStart, row.from).split('\t');
+    return /^\d+$/.test(mtimeNs) && /^\d+$/.test(size) ? { mtimeNs: BigInt(mtimeNs), size: BigInt(size) } : undefined;
+  }
+}
+
+function readError(path: string, cause: unknown): ArtistError {
+  return new ArtistError('ERR_READ', `${path}: expected an index that can be read, got ${systemCode(cause) ?? String(cause)}`, { cause });
+}
+
+/** Text of a file; undefined: it is not there. */
+export async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw new ArtistError('ERR_READ', `${path}: expected a file that can be read, got ${systemCode(error) ?? String(error)}`, {
+      cause: error,
+    });
+  }
+}
