@@ -15,6 +15,12 @@ const commands = [
   'models path',
   'models remove',
   'inspect',
+  'config',
+  'config init',
+  'config show',
+  'config check',
+  'config path',
+  'config schema',
   'doctor',
 ];
 
