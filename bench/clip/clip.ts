@@ -38,6 +38,12 @@ const rounds = Number(values.rounds);
 const counts = { images: 8, texts: 64 } as const;
 type What = keyof typeof counts;
 
+/** Of one call. The processor's own time tells more than the clock where other work runs beside. */
+interface Cost {
+  seconds: number;
+  cpuSeconds: number;
+}
+
 /** The Python process, one question at a time. */
 class Reference {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -62,9 +68,9 @@ class Reference {
     return JSON.parse(value) as T;
   }
 
-  async seconds(what: What, dtype: 'f32' | 'bf16'): Promise<number> {
+  measure(what: What, dtype: 'f32' | 'bf16'): Promise<Cost> {
     this.#child.stdin.write(`${JSON.stringify({ what, count: counts[what], dtype })}\n`);
-    return (await this.next<{ seconds: number }>()).seconds;
+    return this.next<Cost>();
   }
 
   end(): void {
@@ -74,11 +80,13 @@ class Reference {
 
 const pictures = Array.from({ length: 16 }, (_, seed) => picture(320, 240, seed));
 
-async function ourSeconds(clip: Clip, what: What, texts: readonly string[]): Promise<number> {
+async function ourCost(clip: Clip, what: What, texts: readonly string[]): Promise<Cost> {
   const start = performance.now();
+  const before = process.cpuUsage();
   if (what === 'images') await clip.embedImages(pictures.slice(0, counts.images));
   else await clip.embedTexts(texts.slice(0, counts.texts));
-  return (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return { seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6 };
 }
 
 interface Row {
@@ -88,16 +96,20 @@ interface Row {
   imageCosine?: number;
   imagesPerSecond: number;
   textsPerSecond: number;
+  imagesPerCpuSecond: number;
+  textsPerCpuSecond: number;
 }
 
 /** Loads one side after the other in each round, so that a neighbour's load falls on all of them; the best round counts. */
 async function compare(model: string, folder: string, rows: Row[]): Promise<string> {
   const reference = new Reference(folder, model);
   const { texts, torch, expected } = await reference.next<Ready>();
-  const best = new Map<string, Record<What, number>>();
-  const note = (side: string, what: What, seconds: number): void => {
-    const known = best.get(side) ?? { images: Infinity, texts: Infinity };
-    best.set(side, { ...known, [what]: Math.min(known[what], seconds) });
+  const best = new Map<string, Record<What, Cost>>();
+  const never: Cost = { seconds: Infinity, cpuSeconds: Infinity };
+  const note = (side: string, what: What, cost: Cost): void => {
+    const known = best.get(side) ?? { images: never, texts: never };
+    const least = { seconds: Math.min(known[what].seconds, cost.seconds), cpuSeconds: Math.min(known[what].cpuSeconds, cost.cpuSeconds) };
+    best.set(side, { ...known, [what]: least });
   };
   const clips = new Map<string, Clip>();
   const closeness = new Map<string, [text: number, image: number]>();
@@ -114,21 +126,26 @@ async function compare(model: string, folder: string, rows: Row[]): Promise<stri
   const others = ['f32', 'bf16'] as const;
   for (let round = 0; round <= rounds; round++) {
     for (const what of ['images', 'texts'] as const) {
-      for (const [side, clip] of clips) note(side, what, round === 0 ? Infinity : await ourSeconds(clip, what, texts));
+      for (const [side, clip] of clips) {
+        const cost = await ourCost(clip, what, texts);
+        if (round > 0) note(side, what, cost); // the first round warms up
+      }
       for (const dtype of others) {
-        const seconds = await reference.seconds(what, dtype);
-        note(`torch ${dtype}`, what, round === 0 ? Infinity : seconds); // the first round warms up
+        const cost = await reference.measure(what, dtype);
+        if (round > 0) note(`torch ${dtype}`, what, cost);
       }
     }
   }
-  for (const [side, seconds] of best) {
+  for (const [side, { images, texts: strings }] of best) {
     const [textCosine, imageCosine] = closeness.get(side) ?? [];
     rows.push({
       model,
       side,
       ...(textCosine === undefined || imageCosine === undefined ? {} : { textCosine, imageCosine }),
-      imagesPerSecond: counts.images / seconds.images,
-      textsPerSecond: counts.texts / seconds.texts,
+      imagesPerSecond: counts.images / images.seconds,
+      textsPerSecond: counts.texts / strings.seconds,
+      imagesPerCpuSecond: counts.images / images.cpuSeconds,
+      textsPerCpuSecond: counts.texts / strings.cpuSeconds,
     });
   }
   for (const clip of clips.values()) await clip.dispose();
@@ -152,15 +169,18 @@ const found = hardware();
 if (values.json) console.log(JSON.stringify({ hardware: found, threads, torch, counts, rows }));
 else {
   console.error(`${hardwareLine(found)} | torch ${torch ?? 'absent'} | ${threads} threads each, best of ${rounds}`);
-  for (const { model, side, textCosine, imageCosine, imagesPerSecond, textsPerSecond } of rows) {
+  for (const { model, side, textCosine, imageCosine, ...speed } of rows) {
     const other = rows.find((row) => row.model === model && row.side === 'torch f32');
-    const ratio = (mine: number, theirs: number | undefined): string => (theirs ? `${(mine / theirs).toFixed(2)}x` : '');
+    const cell = (key: keyof typeof speed, unit: string): string =>
+      `${speed[key].toFixed(2).padStart(7)} ${unit} ${other ? `${(speed[key] / other[key]).toFixed(2)}x` : ''}`;
     console.log(
       [
         model.padEnd(4),
         side.padEnd(15),
-        `${imagesPerSecond.toFixed(2).padStart(7)} images/s ${ratio(imagesPerSecond, other?.imagesPerSecond)}`,
-        `${textsPerSecond.toFixed(1).padStart(7)} texts/s ${ratio(textsPerSecond, other?.textsPerSecond)}`,
+        cell('imagesPerSecond', 'images/s'),
+        cell('imagesPerCpuSecond', 'images/CPU s'),
+        cell('textsPerSecond', 'texts/s'),
+        cell('textsPerCpuSecond', 'texts/CPU s'),
         textCosine === undefined ? '' : `cosine text ${textCosine.toFixed(7)} image ${imageCosine?.toFixed(7)}`,
       ].join('  '),
     );

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ArtistError, display, systemCode } from '../core/index.ts';
 import type { NativeClipTowerRequest } from '../engine/jobs/index.ts';
 import type { ModelHeader } from '../models/index.ts';
+import { isOpenClipConfig, openClipDescription } from './open-clip-config.ts';
 
 /** Where the settings come from: config.json, the metadata of the file itself, or the rule of thumb for its sizes. */
 export type ConfigSource = 'config' | 'metadata' | 'assumed';
@@ -26,6 +27,16 @@ export interface Preprocessing {
   shortSide: number | undefined;
   mean: readonly [number, number, number];
   std: readonly [number, number, number];
+}
+
+/** What a configuration file says. */
+export interface ClipDescription {
+  path: string;
+  settings: ClipSettings;
+  /** How pictures are made ready, where it says that. */
+  preprocessing?:
+    | { kernel: Kernel; stretch: boolean; mean?: readonly [number, number, number]; std?: readonly [number, number, number] }
+    | undefined;
 }
 
 /** OpenAI's, which nearly every CLIP since has kept. */
@@ -52,7 +63,7 @@ const configSchema = z.looseObject({
     .looseObject({ resample: z.enum(kernels), mean: triple, std: triple.refine((values) => values.every((value) => value > 0)) })
     .optional(),
 });
-export type ClipConfig = z.output<typeof configSchema>;
+type ClipConfig = z.output<typeof configSchema>;
 
 /** PIL's numbers of its filters. */
 const pilFilters: Readonly<Record<number, Kernel>> = { 2: 'bilinear', 3: 'bicubic' };
@@ -99,20 +110,27 @@ function check<S extends z.ZodType>(path: string, schema: S, value: unknown): z.
 }
 
 /**
- * config.json of Hugging Face's CLIPModel. One that merely lies in the same folder and describes another model is passed over.
+ * config.json of Hugging Face's CLIPModel, or open_clip_config.json. One that merely lies in the same folder and describes another model is
+ * passed over.
  *
- * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_READ, ERR_MODEL_FORMAT
+ * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_READ, ERR_MODEL_FORMAT, ERR_UNSUPPORTED
  */
-export async function readClipConfig(path: string, required: boolean): Promise<ClipConfig | undefined> {
+export async function readClipConfig(path: string, required: boolean): Promise<ClipDescription | undefined> {
   const raw = await readJson(path, required);
   if (raw === undefined) return undefined;
+  if (isOpenClipConfig(raw)) return openClipDescription(path, raw);
   const isClip = typeof raw === 'object' && raw !== null && 'text_config' in raw && 'vision_config' in raw;
   if (!isClip && !required) return undefined;
   const config = check(path, configSchema, raw);
   if (config.model_type !== undefined && config.model_type !== 'clip') {
     throw new ArtistError('ERR_UNSUPPORTED', `${path}: model_type: expected clip, got ${display(config.model_type)}`);
   }
-  return config;
+  const { preprocessing: own } = config;
+  return {
+    path,
+    settings: settingsFromConfig(path, config),
+    ...(own && { preprocessing: { kernel: own.resample, stretch: true, mean: own.mean, std: own.std } }),
+  };
 }
 
 /** @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_READ, ERR_MODEL_FORMAT */
@@ -128,7 +146,7 @@ function isQuick(path: string, activation: string): boolean {
 }
 
 /** Defaults where a field is missing are those of Hugging Face's CLIPTextConfig and CLIPVisionConfig, which writes only what differs. */
-export function settingsFromConfig(path: string, { text_config: text, vision_config: image }: ClipConfig): ClipSettings {
+function settingsFromConfig(path: string, { text_config: text, vision_config: image }: ClipConfig): ClipSettings {
   const eos = text.eos_token_id ?? -1;
   return {
     source: 'config',
@@ -154,14 +172,16 @@ const wideHeads: Readonly<Record<number, number>> = { 1280: 16, 1408: 16, 1664: 
 export function settingsFromHeaders(headers: readonly ModelHeader[]): ClipSettings {
   const metadata = Object.assign({}, ...headers.map((header) => header.metadata)) as ModelHeader['metadata'];
   const number = (key: string): number | undefined => (typeof metadata[key] === 'number' ? (metadata[key] as number) : undefined);
-  const width = headers
+  const classToken = headers
     .flatMap((header) => header.tensors)
-    .find((tensor) => tensor.name.endsWith('vision_model.embeddings.class_embedding'))?.shape[0];
+    .find(({ name }) => /(?:^|\.)(?:vision_model\.embeddings\.class_embedding|visual\.class_embedding|v\.class_embd)$/.test(name));
+  const width = classToken?.shape[0];
   const gelu = typeof metadata['clip.use_gelu'] === 'boolean' ? metadata['clip.use_gelu'] : undefined;
   const wide = width === undefined ? undefined : wideHeads[width];
   const known = gelu !== undefined || number('clip.vision.attention.head_count') !== undefined;
-  // OpenAI's largest image tower is 1024 wide; the wider ones were all trained with the exact GELU.
-  const quickGelu = gelu === undefined ? wide === undefined : !gelu;
+  // OpenAI's largest image tower is 1024 wide; the wider ones were all trained with the exact GELU, which is also OpenCLIP's own default.
+  const exact = wide !== undefined || (classToken?.name.endsWith('visual.class_embedding') ?? false);
+  const quickGelu = gelu === undefined ? !exact : !gelu;
   return {
     source: known ? 'metadata' : 'assumed',
     text: {
@@ -182,13 +202,12 @@ export function settingsFromHeaders(headers: readonly ModelHeader[]): ClipSettin
 export function preprocessingOf(
   path: string,
   edge: number,
-  config: ClipConfig | undefined,
+  own: ClipDescription['preprocessing'],
   preprocessor: PreprocessorConfig | undefined,
 ): Preprocessing {
   if (!preprocessor) {
-    const own = config?.preprocessing;
-    if (own) return { kernel: own.resample, shortSide: undefined, mean: own.mean, std: own.std };
-    return { ...usual, shortSide: edge };
+    const { stretch = false, ...given } = own ?? {};
+    return { ...usual, ...given, shortSide: stretch ? undefined : edge };
   }
   const { size, crop_size: crop, resample = 3, do_center_crop: centreCrop = true } = preprocessor;
   const kernel = pilFilters[resample];

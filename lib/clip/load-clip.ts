@@ -1,7 +1,7 @@
 import { ArtistError, display, resolveOptions } from '../core/index.ts';
 import { CallSite, commonEvent, defined, localEngine, type NativeClip, runJob } from '../engine/jobs/index.ts';
 import { Clip } from './clip.ts';
-import { preprocessingOf, readClipConfig, readPreprocessorConfig, settingsFromConfig, settingsFromHeaders } from './config.ts';
+import { type ClipDescription, preprocessingOf, readClipConfig, readPreprocessorConfig, settingsFromHeaders } from './config.ts';
 import { findClipFiles } from './model-files.ts';
 import { type LoadClipOptions, loadClipOptions } from './options.ts';
 import { clipTokenizer } from './tokenizer.ts';
@@ -12,6 +12,14 @@ function named(error: unknown, name: string, site: CallSite): unknown {
   return site.error('ERR_MODEL_FORMAT', `${name}: ${error.message}`, { cause: error, details: error.details });
 }
 
+async function firstConfig(paths: readonly string[]): Promise<ClipDescription | undefined> {
+  for (const path of paths) {
+    const found = await readClipConfig(path, false);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /**
  * Loads a CLIP model; resolves when its weights are resident.
  *
@@ -19,10 +27,11 @@ function named(error: unknown, name: string, site: CallSite): unknown {
  *     const clip = await loadClip('./clip-vit-large-patch14');        // a folder of Hugging Face's CLIPModel
  *     const clip = await loadClip('./model.safetensors', { weightType: 'f16' });
  *
- * Every size is read from the file: ViT-B/32, B/16, L/14, L/14-336, H/14, bigG/14 and whatever else has that layout.
+ * Every size is read from the file: ViT-B/32, B/16, L/14, L/14-336, H/14, bigG/14 and whatever else is built like them. Tensor names may be
+ * those of Hugging Face's CLIPModel, of OpenCLIP, or of clip.cpp's GGUF files.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT; ERR_MODEL_NOT_FOUND, ERR_READ; ERR_MODEL_FORMAT: damaged, no CLIP, a missing tower, wrong shapes
- *   or NaN weights: the message names the tensor; ERR_UNSUPPORTED: OpenCLIP's names, another activation; ERR_NO_DEVICE; ERR_OUT_OF_MEMORY;
+ *   or NaN weights: the message names the tensor; ERR_UNSUPPORTED: another activation, towers of another kind; ERR_NO_DEVICE; ERR_OUT_OF_MEMORY;
  *   ERR_MODEL_LOAD: the engine's own words; ERR_NO_BINARY; `signal.reason` when aborted
  */
 export async function loadClip(spec?: string | LoadClipOptions, options?: Omit<LoadClipOptions, 'model'>): Promise<Clip> {
@@ -38,11 +47,10 @@ export async function loadClip(spec?: string | LoadClipOptions, options?: Omit<L
   const { signal, onProgress, weightType, threads, backend, paramsBackend } = resolved;
   signal?.throwIfAborted();
   const { name, files, headers, ...beside } = await findClipFiles(resolved.model);
-  const configPath = resolved.config ?? beside.config;
   const preprocessorPath = resolved.preprocessor ?? beside.preprocessor;
-  const config = await readClipConfig(configPath, resolved.config !== undefined);
+  const config = resolved.config === undefined ? await firstConfig(beside.configs) : await readClipConfig(resolved.config, true);
   const preprocessor = await readPreprocessorConfig(preprocessorPath, resolved.preprocessor !== undefined);
-  const { source, text, image, endToken } = config ? settingsFromConfig(configPath, config) : settingsFromHeaders(headers);
+  const { source, text, image, endToken } = config?.settings ?? settingsFromHeaders(headers);
   const tokenizer = await clipTokenizer();
   signal?.throwIfAborted();
   const addon = localEngine();
@@ -66,7 +74,7 @@ export async function loadClip(spec?: string | LoadClipOptions, options?: Omit<L
   }
   const info = { ...native.info(), name, files, configSource: source };
   try {
-    return new Clip(addon, native, tokenizer, info, preprocessingOf(preprocessorPath, info.edge, config, preprocessor));
+    return new Clip(addon, native, tokenizer, info, preprocessingOf(preprocessorPath, info.edge, config?.preprocessing, preprocessor));
   } catch (error) {
     await native.dispose().promise;
     throw error;

@@ -11,8 +11,9 @@ export interface ClipFiles {
   /** Absolute paths of the files with weights. */
   files: string[];
   headers: ModelHeader[];
-  /** Where config.json and preprocessor_config.json would be; both may be absent. */
-  config: string;
+  /** Where its configuration may be, the likeliest first; none of them need exist. */
+  configs: string[];
+  /** Where preprocessor_config.json would be. */
   preprocessor: string;
 }
 
@@ -29,7 +30,7 @@ async function isFolder(path: string): Promise<boolean> {
 /** The file of a folder that holds the weights. */
 async function fileInFolder(folder: string): Promise<string> {
   const names = await readdir(folder);
-  const preferred = ['model.safetensors', `model${indexSuffix}`].find((name) => names.includes(name));
+  const preferred = ['model.safetensors', `model${indexSuffix}`, 'open_clip_model.safetensors'].find((name) => names.includes(name));
   if (preferred) return join(folder, preferred);
   const files = names.filter((name) => /\.(?:safetensors|gguf)$/.test(name)).sort();
   const [only] = files;
@@ -59,20 +60,27 @@ async function shardsOf(index: string): Promise<string[]> {
   return shards.map((shard) => join(dirname(index), shard));
 }
 
-const textTower = /(?:^|\.)text_model\.embeddings\.token_embedding\.weight$/;
-const imageTower = /(?:^|\.)vision_model\.embeddings\.patch_embedding\.weight$/;
+/** The tensors that every tower has, as Hugging Face, OpenCLIP and clip.cpp call them; native/clip/names.cpp knows the others. */
+const landmarks = [
+  { text: 'text_model.embeddings.token_embedding.weight', image: 'vision_model.embeddings.patch_embedding.weight' },
+  { text: 'token_embedding.weight', image: 'visual.conv1.weight' },
+  { text: 't.token_embd.weight', image: 'v.patch_embd.weight' },
+] as const;
+const [huggingFace, openClip] = landmarks;
+
+const holds = (names: readonly string[], tensor: string): boolean => names.some((name) => name === tensor || name.endsWith(`.${tensor}`));
 
 /** A file of another kind gets an error that says what it is, before the engine reads gigabytes of it. */
 function checkKind(path: string, headers: readonly ModelHeader[]): void {
   const names = headers.flatMap((header) => header.tensors.map((tensor) => tensor.name));
   if (names.length === 0) return; // a torch checkpoint, whose index only the engine reads
-  const has = (tensor: RegExp): boolean => names.some((name) => tensor.test(name));
-  const [text, image] = [has(textTower), has(imageTower)];
+  const layout = landmarks.find(({ image }) => holds(names, image)) ?? landmarks.find(({ text }) => holds(names, text)) ?? huggingFace;
+  const [text, image] = [holds(names, layout.text), holds(names, layout.image)];
   if (text && image) return;
-  if (names.some((name) => /^(?:.*\.)?visual\.(?:conv1\.weight|trunk\.)/.test(name)))
+  if (names.some((name) => /(?:^|\.)visual\.trunk\./.test(name)))
     throw new ArtistError(
       'ERR_UNSUPPORTED',
-      `${path}: this CLIP has OpenCLIP's tensor names (visual.…). Pass the same model in Hugging Face's layout (model.safetensors with vision_model.…)`,
+      `${path}: expected a CLIP whose image tower is OpenCLIP's own, got one of timm (visual.trunk.…)`,
     );
   const [first] = headers;
   const identity = first ? identify(first) : { kind: 'unknown' as const, family: undefined };
@@ -85,7 +93,7 @@ function checkKind(path: string, headers: readonly ModelHeader[]): void {
   throw new ArtistError(
     'ERR_MODEL_FORMAT',
     `${path}: expected a CLIP model with text and image towers, got no ${text ? 'image' : image ? 'text' : 'CLIP'} tower (tensor ${
-      text ? 'vision_model.embeddings.patch_embedding.weight' : 'text_model.embeddings.token_embedding.weight'
+      text ? layout.image : layout.text
     } is missing)`,
   );
 }
@@ -104,7 +112,7 @@ export async function findClipFiles(model: string | undefined): Promise<ClipFile
   if (model === undefined) {
     const { name, files, config } = bundledClip();
     const headers = await Promise.all(files.map((file) => readModelHeader(file)));
-    return { name, files, headers, config, preprocessor: join(dirname(config), 'preprocessor_config.json') };
+    return { name, files, headers, configs: [config], preprocessor: join(dirname(config), 'preprocessor_config.json') };
   }
   const given = resolve(model);
   const file = (await isFolder(given)) ? await fileInFolder(given) : given;
@@ -113,11 +121,17 @@ export async function findClipFiles(model: string | undefined): Promise<ClipFile
   for (const path of files) headers.push(await readModelHeader(path));
   checkKind(given, headers);
   const folder = dirname(file);
+  const isOpenClip = holds(
+    headers.flatMap((header) => header.tensors.map((tensor) => tensor.name)),
+    openClip.image,
+  );
   return {
     name: basename(given),
     files,
     headers,
-    config: join(folder, 'config.json'),
+    configs: (isOpenClip ? ['open_clip_config.json', 'config.json'] : ['config.json', 'open_clip_config.json']).map((one) =>
+      join(folder, one),
+    ),
     preprocessor: join(folder, 'preprocessor_config.json'),
   };
 }

@@ -6,6 +6,7 @@ import { dot, unit } from './vectors.ts';
 export interface GateLimits {
   duplicateDistance: number;
   duplicateCosine: number;
+  subjectBelow: number;
 }
 
 /** A picture that is already there, as far as a gate looks. */
@@ -34,6 +35,17 @@ function duplicateOf(candidate: RankCandidate, direction: Float64Array | undefin
   return undefined;
 }
 
+/**
+ * Whether a picture shows what was asked for, without a limit on some model's scale: the share, 0..1, of captions of other subjects that fit
+ * the picture worse than its prompt does. About 0.5 where the picture has nothing to do with the prompt.
+ *
+ * @param prompt cosine of the picture and its prompt
+ * @param others cosines of the picture and captions of other subjects; 10 or more
+ */
+export function subjectShare(prompt: number, others: readonly number[]): number {
+  return others.length === 0 ? 1 : others.filter((other) => other < prompt).length / others.length;
+}
+
 /** What is wrong with each candidate. Of two that are alike, the first stays: duplicates are those of the archive and of earlier ones that passed. */
 export function applyGates(candidates: readonly RankCandidate[], archive: Archive, limit: GateLimits): CurationFault[][] {
   const known: Known[] = [
@@ -41,7 +53,7 @@ export function applyGates(candidates: readonly RankCandidate[], archive: Archiv
     ...archive.embeddings.map((embedding) => ({ name: 'a picture of the archive', direction: unit(embedding) })),
   ];
   return candidates.map((candidate) => {
-    const { measures, embedding, terms, seed } = candidate;
+    const { measures, embedding, terms, seed, subject, unsafe } = candidate;
     const faults: CurationFault[] = measures
       ? judgeTechnical(measures).verdicts.map(({ verdict, reason }) => ({ fault: verdict, reason }))
       : [];
@@ -49,6 +61,12 @@ export function applyGates(candidates: readonly RankCandidate[], archive: Archiv
     if (embedding && !direction) faults.push({ fault: 'not-finite', reason: 'its embedding is all zero or holds NaN' });
     for (const [term, value] of Object.entries(terms))
       if (value !== undefined && !Number.isFinite(value)) faults.push({ fault: 'not-finite', reason: `${term} is ${value}` });
+    if (unsafe !== undefined) faults.push({ fault: 'unsafe', reason: unsafe });
+    if (subject !== undefined && subject < limit.subjectBelow)
+      faults.push({
+        fault: 'subject-absent',
+        reason: `the prompt fits it better than only ${Math.round(subject * 100)} % of other captions`,
+      });
     const duplicate = duplicateOf(candidate, direction, known, limit);
     if (duplicate !== undefined) faults.push({ fault: 'duplicate', reason: duplicate });
     if (faults.length === 0) known.push({ name: `the candidate with seed ${seed}`, hash: measures?.hash, direction });

@@ -1,5 +1,7 @@
 export { type RandomSource, seededRandom } from '../core/index.ts';
+export { type AdaptiveOptions, type Another, expectedBest, expectedGain, worthAnother } from './adaptive.ts';
 export type { BootstrapOptions, Interval } from './bootstrap.ts';
+export { subjectShare } from './gates.ts';
 export { type CurationFault, type CurationVerdict, type Ledger, type LedgerCandidate, ledgerSchema } from './ledger.ts';
 export {
   type BestOfGain,
@@ -12,6 +14,16 @@ export {
   type StyleOptions,
   styleConsistency,
 } from './measures.ts';
+export {
+  CurationMemory,
+  type CurationMemoryOptions,
+  type KeptRound,
+  ledgerOf,
+  ledgers,
+  type MemoryRepair,
+  type Recollection,
+} from './memory.ts';
+export { packEmbedding, unpackEmbedding } from './packed-vector.ts';
 export { type RankInput, rank } from './rank.ts';
 export type { RankOptions } from './rank-options.ts';
 export {

@@ -3,7 +3,7 @@ import { lazySchema } from '../core/index.ts';
 import { termNames } from './terms.ts';
 
 /** Why a candidate never came to be ranked. */
-export const faultNames = ['nan-black', 'blank', 'blown-out', 'duplicate', 'not-finite'] as const;
+export const faultNames = ['nan-black', 'blank', 'blown-out', 'duplicate', 'not-finite', 'subject-absent', 'unsafe'] as const;
 /** kept: the work. wild-card: kept although another ranked higher. runner-up: second. passed-over: lower. rejected: by a gate. */
 export const verdictNames = ['kept', 'wild-card', 'runner-up', 'passed-over', 'rejected'] as const;
 
@@ -27,6 +27,28 @@ const candidate = lazySchema(() =>
     faults: z.array(z.strictObject({ fault: z.enum(faultNames), reason: z.string() })),
     /** It would have won if this one term had not counted. */
     wouldHaveWonWithout: z.array(termName),
+    /** Perceptual hash, where it was measured. */
+    hash: z.string().optional(),
+    /** packEmbedding() of the picture's embedding by `model`. */
+    embedding: z.string().optional(),
+    /** Painting it took. */
+    seconds: z.number().min(0).optional(),
+  }),
+);
+
+const nullable = lazySchema(() => z.number().nullable());
+/** worthAnother() after the last candidate of a round that decided itself how many to paint. */
+const adaptive = lazySchema(() =>
+  z.strictObject({
+    another: z.boolean(),
+    why: z.enum(['too-few', 'worth-it', 'not-worth-it', 'limit']),
+    n: z.int().min(0),
+    mean: nullable,
+    deviation: nullable,
+    best: nullable,
+    gain: nullable,
+    worthSeconds: nullable,
+    seconds: z.number(),
   }),
 );
 
@@ -36,6 +58,8 @@ export const ledgerSchema = lazySchema(() =>
     schema: z.literal(1),
     /** What scored, such as "clip"; "unscored" where nothing did: then the first that passed the gates is kept. */
     curation: z.string().min(1),
+    /** Name of the CLIP model whose embeddings and cosines these are. */
+    model: z.string().min(1).optional(),
     weights: z.strictObject({ version: z.string().min(1), values: z.record(termName, z.number().min(0)) }),
     /** What each term was compared with: the artist's past rounds, or this one's candidates. Only the terms that counted. */
     basis: z.partialRecord(
@@ -45,6 +69,8 @@ export const ledgerSchema = lazySchema(() =>
     /** Terms that some candidates had and others lacked: they count for none. */
     dropped: z.array(termName),
     wildCard: z.boolean(),
+    /** Why no further candidate was painted. */
+    adaptive: adaptive.optional(),
     /** Place of the work in `candidates`; null: all were rejected. */
     winner: z.int().min(0).nullable(),
     candidates: z.array(candidate).min(1),

@@ -16,8 +16,14 @@ export const rankCandidates = lazySchema(() =>
         terms: z.partialRecord(z.enum(termNames), measured.optional()).default({}),
         /** measureTechnical() of the picture, for the gates. Left out: only what follows is checked. */
         measures: z.custom<TechnicalMeasures>((value) => typeof value === 'object' && value !== null && 'hash' in value).optional(),
-        /** Embedding of the picture, for the duplicate gate. */
+        /** Embedding of the picture, for the duplicate gate. The ledger keeps it. */
         embedding: vector.optional(),
+        /** subjectShare() of the picture, 0..1, for the gate of absent subjects. */
+        subject: z.number().min(0).max(1).optional(),
+        /** What a safety classifier of yours found wrong with it: it is rejected for this reason. */
+        unsafe: z.string().min(1).optional(),
+        /** Painting it took; for the ledger. */
+        seconds: z.number().min(0).optional(),
       }),
     )
     .min(1),
@@ -34,6 +40,8 @@ export const rankOptions = lazySchema(() =>
       .min(1)
       .refine((name) => name !== 'unscored', { error: 'expected a name other than unscored' })
       .default('clip'),
+    /** Name of the CLIP model, for the ledger. */
+    model: z.string().min(1).optional(),
     weights: weightFields.default(() => weightFields.parse({})),
     /** Name of your own weights in the ledger. Default: default-1, or custom where a weight differs from the default. */
     weightsVersion: z.string().min(1).optional(),
@@ -49,6 +57,8 @@ export const rankOptions = lazySchema(() =>
     duplicateDistance: z.int().min(0).max(64).default(6),
     /** Embeddings with at least this cosine are one picture. Depends on the model: above 1 switches it off. */
     duplicateCosine: z.number().min(-1).max(2).default(0.96),
+    /** A subject share below this means that the subject is absent. 0: never. */
+    subjectBelow: z.number().min(0).max(1).default(0.5),
     /** Totals this close to the best are a tie, in standard deviations. */
     tieMargin: z.number().min(0).default(0.05),
     /** One round in this many keeps a picture that did not win, so that the artist can be surprised. 0: never. */

@@ -1,6 +1,7 @@
 import { resolveOptions } from '../core/index.ts';
 import { applyGates } from './gates.ts';
 import type { CurationFault, Ledger, LedgerCandidate } from './ledger.ts';
+import { packEmbedding } from './packed-vector.ts';
 import { type RankCandidate, type RankOptions, rankCandidates, rankOptions } from './rank-options.ts';
 import { counterfactuals, drawWildCard, type Scored, select, total } from './selection.ts';
 import { defaultWeightsVersion, scorerTerms, type TermName, type Terms, termNames, weightFields } from './terms.ts';
@@ -70,6 +71,7 @@ export function rank(candidates: readonly RankInput[], options: RankOptions = {}
   return {
     schema: 1,
     curation: isScored ? settings.scorer : 'unscored',
+    ...(settings.model !== undefined && { model: settings.model }),
     weights: { version: versionOf(weights, settings.weightsVersion), values: weights },
     basis: Object.fromEntries(bases),
     dropped,
@@ -88,17 +90,28 @@ function rawTerms(terms: Terms): LedgerCandidate['terms'] {
   return Object.fromEntries(given.map(([term, value]) => [term, Number.isFinite(value) ? value : null]));
 }
 
-function rejected({ seed, terms }: RankCandidate, faults: CurationFault[]): LedgerCandidate {
-  const reason = faults.map((found) => `${found.fault}: ${found.reason}`).join('; ');
-  return { seed, terms: rawTerms(terms), z: null, total: null, rank: null, verdict: 'rejected', reason, faults, wouldHaveWonWithout: [] };
-}
-
-function placed({ seed, terms }: RankCandidate, index: number, round: Round): LedgerCandidate {
-  const place = round.places.findIndex((one) => one.index === index);
-  const z = round.isScored ? (round.places[place]?.z ?? {}) : null;
+/** What is known of a candidate whatever becomes of it. */
+function known({ seed, terms, measures, embedding, seconds }: RankCandidate) {
+  const finite = embedding?.every(Number.isFinite);
   return {
     seed,
     terms: rawTerms(terms),
+    ...(measures && { hash: measures.hash }),
+    ...(embedding && finite && { embedding: packEmbedding(embedding) }),
+    ...(seconds !== undefined && { seconds }),
+  };
+}
+
+function rejected(candidate: RankCandidate, faults: CurationFault[]): LedgerCandidate {
+  const reason = faults.map((found) => `${found.fault}: ${found.reason}`).join('; ');
+  return { ...known(candidate), z: null, total: null, rank: null, verdict: 'rejected', reason, faults, wouldHaveWonWithout: [] };
+}
+
+function placed(candidate: RankCandidate, index: number, round: Round): LedgerCandidate {
+  const place = round.places.findIndex((one) => one.index === index);
+  const z = round.isScored ? (round.places[place]?.z ?? {}) : null;
+  return {
+    ...known(candidate),
     z,
     total: z && total(z, round.weights),
     rank: place + 1,

@@ -14,12 +14,16 @@ export interface GgufTensor {
 }
 
 /**
- * Writes a GGUF file, version 3, alignment 32, tensors in the given order. Keys are strings.
+ * Writes a GGUF file, version 3, alignment 32, tensors in the given order. Numbers in the metadata are integers from 0 on.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT (type, shape and data do not fit), ERR_WRITE
  */
-export async function writeGguf(path: string, tensors: readonly GgufTensor[], metadata: Readonly<Record<string, string>>): Promise<void> {
-  const keys: Buffer[] = Object.entries(metadata).map(([key, value]) => Buffer.concat([text(key), u32(8), text(value)]));
+export async function writeGguf(
+  path: string,
+  tensors: readonly GgufTensor[],
+  metadata: Readonly<Record<string, string | number | boolean>>,
+): Promise<void> {
+  const keys: Buffer[] = Object.entries(metadata).map(([key, value]) => Buffer.concat([text(key), typedValue(value)]));
   const infos: Buffer[] = [];
   let offset = 0;
   for (const tensor of tensors) {
@@ -80,6 +84,12 @@ function u64(value: number): Buffer {
   const buffer = Buffer.alloc(8);
   buffer.writeBigUInt64LE(BigInt(value));
   return buffer;
+}
+
+/** The number of the type, and the value. */
+function typedValue(value: string | number | boolean): Buffer {
+  if (typeof value === 'string') return Buffer.concat([u32(8), text(value)]);
+  return typeof value === 'number' ? Buffer.concat([u32(4), u32(value)]) : Buffer.concat([u32(7), Buffer.of(value ? 1 : 0)]);
 }
 
 function text(value: string): Buffer {

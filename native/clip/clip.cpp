@@ -68,8 +68,9 @@ Clip::Clip(const ClipRequest& request) : parts_(std::make_unique<Parts>()) {
     parts_->image = std::make_unique<ImageTower>(compute, parts_->manager, tensors, settings_of(request.image), type);
     const TowerSizes &text = parts_->text->sizes(), &image = parts_->image->sizes();
     if (text.projection != image.projection) {
-        throw EngineError("ERR_MODEL_FORMAT", "visual_projection.weight: expected embeddings of " + std::to_string(text.projection) +
-                                                  " values, as text_projection.weight makes, got " + std::to_string(image.projection));
+        throw EngineError("ERR_MODEL_FORMAT", find_image_tower(tensors).projection + ": expected embeddings of " +
+                                                  std::to_string(text.projection) + " values, as " + find_text_tower(tensors).projection +
+                                                  " makes, got " + std::to_string(image.projection));
     }
     parts_->add(*parts_->text, compute, params);
     parts_->add(*parts_->image, compute, params);
@@ -89,8 +90,8 @@ Clip::Clip(const ClipRequest& request) : parts_(std::make_unique<Parts>()) {
     info_.positions = text.positions;
     info_.edge = image.edge;
     info_.patch = image.patch;
-    info_.weight_type =
-        ggml_type_name(parts_->image->weights().at(find_image_tower(tensors).tower + "encoder.layers.0.mlp.fc1.weight")->type);
+    const TowerNames names = find_image_tower(tensors);
+    info_.weight_type = ggml_type_name(parts_->image->weights().at(names.layer(0, names.layout->fc1) + ".weight")->type);
     info_.device = ggml_backend_name(compute);
     info_.weight_bytes = manager.registered_bytes();
     info_.threads = request.threads;

@@ -9,12 +9,12 @@ ImageTower::ImageTower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManag
                        const TowerSettings& settings, ggml_type matrix_type)
     : Tower(backend, std::move(manager), tensors, find_image_tower(tensors), image_sizes(tensors, find_image_tower(tensors), settings),
             settings, matrix_type) {
-    const std::string embeddings = names_.tower + "embeddings.";
-    kernel_ = parameter(embeddings + "patch_embedding.weight", {sizes_.patch, sizes_.patch, 3, sizes_.hidden});
-    class_token_ = parameter(embeddings + "class_embedding", {sizes_.hidden});
-    positions_ = parameter(embeddings + "position_embedding.weight", {sizes_.hidden, sizes_.positions});
-    pre_norm_ = norm_parameters(names_.tower + "pre_layrnorm");  // Hugging Face's spelling
-    post_norm_ = norm_parameters(names_.tower + "post_layernorm");
+    const ClipLayout& layout = *names_.layout;
+    kernel_ = parameter(names_.tower + layout.kernel, {sizes_.patch, sizes_.patch, 3, sizes_.hidden});
+    class_token_ = parameter(names_.tower + layout.class_token, {sizes_.hidden});
+    positions_ = parameter(names_.positions, {sizes_.hidden, sizes_.positions});
+    pre_norm_ = norm_parameters(names_.tower + layout.pre_norm);
+    post_norm_ = norm_parameters(names_.tower + layout.post_norm);
 }
 
 // The convolution's stride is its kernel's size, so each patch is one row of a matrix product: [patch*patch*3, grid*grid*N].

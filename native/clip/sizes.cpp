@@ -11,32 +11,6 @@ namespace {
 
 [[noreturn]] void bad_format(const std::string& message) { throw EngineError("ERR_MODEL_FORMAT", message); }
 
-bool ends_with(const std::string& text, const std::string& end) {
-    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-// The prefix of the one tensor that every tower of this kind has.
-TowerNames find_tower(const String2TensorStorage& tensors, const char* what, const std::string& tower, const std::string& table,
-                      const std::string& projection) {
-    std::string prefix;
-    bool found = false;
-    for (const auto& entry : tensors) {
-        // The shortest: a file may hold a second text encoder under a longer name.
-        if (ends_with(entry.first, tower + table) && (!found || entry.first.size() < prefix.size() + tower.size() + table.size())) {
-            prefix = entry.first.substr(0, entry.first.size() - tower.size() - table.size());
-            found = true;
-        }
-    }
-    if (!found) {
-        bad_format("no CLIP model: it has no " + std::string(what) + " tower (tensor " + tower + table + " is missing)");
-    }
-    TowerNames names{prefix + tower, prefix + projection};
-    if (tensors.find(names.projection) == tensors.end()) {
-        names.projection = projection;
-    }
-    return names;
-}
-
 const TensorStorage& need_matrix(const String2TensorStorage& tensors, const std::string& name) {
     const TensorStorage& tensor = need_tensor(tensors, name);
     if (tensor.ne[2] != 1 || tensor.ne[3] != 1 || tensor.ne[0] < 1 || tensor.ne[1] < 1) {
@@ -46,7 +20,7 @@ const TensorStorage& need_matrix(const String2TensorStorage& tensors, const std:
 }
 
 void fill_common(TowerSizes& sizes, const String2TensorStorage& tensors, const TowerNames& names, const TowerSettings& settings) {
-    const std::string layers = names.tower + "encoder.layers.";
+    const std::string& layers = names.layers;
     for (const auto& entry : tensors) {
         if (entry.first.compare(0, layers.size(), layers) == 0) {
             sizes.layers = std::max<int64_t>(sizes.layers, std::strtol(entry.first.c_str() + layers.size(), nullptr, 10) + 1);
@@ -56,11 +30,11 @@ void fill_common(TowerSizes& sizes, const String2TensorStorage& tensors, const T
     if (sizes.layers > 256) {
         bad_format(layers + std::to_string(sizes.layers - 1) + ": expected at most 256 layers");
     }
-    const TensorStorage& inner = need_matrix(tensors, layers + "0.mlp.fc1.weight");
+    const TensorStorage& inner = need_matrix(tensors, names.layer(0, names.layout->fc1) + ".weight");
     sizes.hidden = inner.ne[0];
     sizes.inner = inner.ne[1];
-    sizes.positions = need_matrix(tensors, names.tower + "embeddings.position_embedding.weight").ne[1];
-    sizes.projection = need_matrix(tensors, names.projection).ne[1];
+    sizes.positions = need_matrix(tensors, names.positions).ne[1];
+    sizes.projection = need_matrix(tensors, names.projection).ne[names.layout->transposed_projection ? 0 : 1];
     sizes.heads = settings.heads > 0 ? settings.heads : std::max<int64_t>(1, sizes.hidden / 64);
     if (sizes.hidden % sizes.heads != 0) {
         bad_format(names.tower + ": expected a number of heads that divides " + std::to_string(sizes.hidden) + ", got " +
@@ -95,21 +69,12 @@ const TensorStorage& need_tensor(const String2TensorStorage& tensors, const std:
     return found->second;
 }
 
-TowerNames find_text_tower(const String2TensorStorage& tensors) {
-    return find_tower(tensors, "text", "text_model.", "embeddings.token_embedding.weight", "text_projection.weight");
-}
-
-TowerNames find_image_tower(const String2TensorStorage& tensors) {
-    return find_tower(tensors, "image", "vision_model.", "embeddings.patch_embedding.weight", "visual_projection.weight");
-}
-
 TowerSizes text_sizes(const String2TensorStorage& tensors, const TowerNames& names, const TowerSettings& settings) {
     TowerSizes sizes;
     fill_common(sizes, tensors, names, settings);
-    sizes.rows = need_matrix(tensors, names.tower + "embeddings.token_embedding.weight").ne[1];
+    sizes.rows = need_matrix(tensors, names.tower + names.layout->table).ne[1];
     if (sizes.positions < 2) {
-        bad_format(names.tower + "embeddings.position_embedding.weight: expected at least 2 positions, got " +
-                   std::to_string(sizes.positions));
+        bad_format(names.positions + ": expected at least 2 positions, got " + std::to_string(sizes.positions));
     }
     return sizes;
 }
@@ -117,7 +82,7 @@ TowerSizes text_sizes(const String2TensorStorage& tensors, const TowerNames& nam
 TowerSizes image_sizes(const String2TensorStorage& tensors, const TowerNames& names, const TowerSettings& settings) {
     TowerSizes sizes;
     fill_common(sizes, tensors, names, settings);
-    const std::string kernel_name = names.tower + "embeddings.patch_embedding.weight";
+    const std::string kernel_name = names.tower + names.layout->kernel;
     const TensorStorage& kernel = need_tensor(tensors, kernel_name);
     sizes.patch = kernel.ne[0];
     const auto grid = static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(sizes.positions - 1))));
@@ -125,8 +90,7 @@ TowerSizes image_sizes(const String2TensorStorage& tensors, const TowerNames& na
         bad_format(kernel_name + ": expected a square kernel of 3 channels, got " + shape_text(kernel.ne, 4));
     }
     if (grid < 1 || grid * grid != sizes.positions - 1) {
-        bad_format(names.tower + "embeddings.position_embedding.weight: expected a square number of patches and one, got " +
-                   std::to_string(sizes.positions));
+        bad_format(names.positions + ": expected a square number of patches and one, got " + std::to_string(sizes.positions));
     }
     sizes.edge = grid * sizes.patch;
     if (sizes.edge > 4096) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "clip/names.h"
 #include "model_loader.h"
 
 namespace ai_artist {
@@ -27,15 +28,7 @@ struct TowerSettings {
     float epsilon = 1e-5f;
 };
 
-// Where a tower's tensors are: the model file may put something before the names of CLIPModel.
-struct TowerNames {
-    std::string tower;       // "text_model." or "vision_model.", with its prefix
-    std::string projection;  // full name of the projection matrix
-};
-
-// Throws EngineError ERR_MODEL_FORMAT, naming the tensor, when the tower is missing or its shapes contradict each other.
-TowerNames find_text_tower(const String2TensorStorage& tensors);
-TowerNames find_image_tower(const String2TensorStorage& tensors);
+// Throw EngineError ERR_MODEL_FORMAT, naming the tensor, when shapes contradict each other.
 TowerSizes text_sizes(const String2TensorStorage& tensors, const TowerNames& names, const TowerSettings& settings);
 TowerSizes image_sizes(const String2TensorStorage& tensors, const TowerNames& names, const TowerSettings& settings);
 

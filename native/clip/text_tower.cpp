@@ -12,11 +12,11 @@ TextTower::TextTower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager
             settings, matrix_type),
       end_token_(end_token) {
     // By far the largest tensor, and rows of F16 can be read on every device.
-    const std::string table_name = names_.tower + "embeddings.token_embedding.weight";
+    const std::string table_name = names_.tower + names_.layout->table;
     const ggml_type table_type = need_tensor(tensors, table_name).type == GGML_TYPE_F16 ? GGML_TYPE_F16 : GGML_TYPE_F32;
     table_ = parameter(table_name, {sizes_.hidden, sizes_.rows}, table_type);
-    positions_ = parameter(names_.tower + "embeddings.position_embedding.weight", {sizes_.hidden, sizes_.positions});
-    final_norm_ = norm_parameters(names_.tower + "final_layer_norm");
+    positions_ = parameter(names_.positions, {sizes_.hidden, sizes_.positions});
+    final_norm_ = norm_parameters(names_.tower + names_.layout->final_norm);
     const std::string index_name = names_.tower + "embeddings.token_index.weight";
     const auto index = tensors.find(index_name);
     if (index == tensors.end()) {

@@ -21,23 +21,31 @@ Tower::Tower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manage
       settings_(settings),
       tensors_(tensors),
       matrix_type_(matrix_type) {
+    const ClipLayout& layout = *names_.layout;
     const auto linear_parameters = [&](const std::string& name, int64_t in, int64_t out) {
         return Linear{matrix(name + ".weight", in, out), parameter(name + ".bias", {out})};
     };
+    const int64_t hidden = sizes_.hidden;
     for (int64_t i = 0; i < sizes_.layers; i++) {
-        const std::string name = names_.tower + "encoder.layers." + std::to_string(i) + ".";
         Layer layer;
-        layer.norm1 = norm_parameters(name + "layer_norm1");
-        layer.query = linear_parameters(name + "self_attn.q_proj", sizes_.hidden, sizes_.hidden);
-        layer.key = linear_parameters(name + "self_attn.k_proj", sizes_.hidden, sizes_.hidden);
-        layer.value = linear_parameters(name + "self_attn.v_proj", sizes_.hidden, sizes_.hidden);
-        layer.out = linear_parameters(name + "self_attn.out_proj", sizes_.hidden, sizes_.hidden);
-        layer.norm2 = norm_parameters(name + "layer_norm2");
-        layer.fc1 = linear_parameters(name + "mlp.fc1", sizes_.hidden, sizes_.inner);
-        layer.fc2 = linear_parameters(name + "mlp.fc2", sizes_.inner, sizes_.hidden);
+        layer.norm1 = norm_parameters(names_.layer(i, layout.norm1));
+        if (layout.fused != nullptr) {
+            const std::string fused = names_.layer(i, layout.fused);
+            layer.fused = {matrix(fused + "weight", hidden, 3 * hidden), parameter(fused + "bias", {3 * hidden})};
+        } else {
+            layer.query = linear_parameters(names_.layer(i, layout.query), hidden, hidden);
+            layer.key = linear_parameters(names_.layer(i, layout.key), hidden, hidden);
+            layer.value = linear_parameters(names_.layer(i, layout.value), hidden, hidden);
+        }
+        layer.out = linear_parameters(names_.layer(i, layout.out), hidden, hidden);
+        layer.norm2 = norm_parameters(names_.layer(i, layout.norm2));
+        layer.fc1 = linear_parameters(names_.layer(i, layout.fc1), hidden, sizes_.inner);
+        layer.fc2 = linear_parameters(names_.layer(i, layout.fc2), sizes_.inner, hidden);
         layers_.push_back(layer);
     }
-    projection_ = matrix(names_.projection, sizes_.hidden, sizes_.projection);
+    // Blocks of quantised numbers cannot be transposed, and it is small.
+    projection_ = layout.transposed_projection ? parameter(names_.projection, {sizes_.projection, hidden})
+                                               : matrix(names_.projection, hidden, sizes_.projection);
 }
 
 ggml_tensor* Tower::parameter(const std::string& name, std::vector<int64_t> ne, ggml_type type) {
@@ -86,23 +94,34 @@ ggml_tensor* Tower::linear(ggml_tensor* x, const Linear& layer) {
     return ggml_add(compute_ctx, ggml_mul_mat(compute_ctx, layer.weight, x), layer.bias);
 }
 
+Tower::Linear Tower::part_of(const Linear& fused, int64_t part) {
+    const auto first = static_cast<size_t>(part * sizes_.hidden);
+    return {ggml_view_2d(compute_ctx, fused.weight, sizes_.hidden, sizes_.hidden, fused.weight->nb[1], first * fused.weight->nb[1]),
+            ggml_view_1d(compute_ctx, fused.bias, sizes_.hidden, first * sizeof(float))};
+}
+
 // softmax(q k / sqrt(D) + mask) v for each head; P is the padded L, and the mask keeps the padding out
 //   queries [H, Q*N], tokens [H, L*N] -> [H, Q*N]
 ggml_tensor* Tower::attend(ggml_tensor* queries, ggml_tensor* tokens, const Layer& layer, int64_t batch, ggml_tensor* mask) {
     ggml_context* c = compute_ctx;
     const int64_t heads = sizes_.heads, size = sizes_.hidden / heads;
     const int64_t asked = queries->ne[1] / batch, length = tokens->ne[1] / batch;
-    ggml_tensor* q = ggml_reshape_4d(c, linear(queries, layer.query), size, heads, asked, batch);
-    ggml_tensor* k = ggml_reshape_4d(c, linear(tokens, layer.key), size, heads, length, batch);
-    ggml_tensor* v = ggml_reshape_4d(c, linear(tokens, layer.value), size, heads, length, batch);
-    q = ggml_cont(c, ggml_permute(c, q, 0, 2, 1, 3));  // [D, Q, heads, N]
-    k = ggml_cont(c, ggml_permute(c, k, 0, 2, 1, 3));  // [D, L, heads, N]
-    v = ggml_cont(c, ggml_permute(c, v, 1, 2, 0, 3));  // [L, D, heads, N]
-    if (const int padding = static_cast<int>(padded_length(length) - length)) {
-        k = ggml_pad(c, k, 0, padding, 0, 0);  // [D, P, heads, N]
-        v = ggml_pad(c, v, padding, 0, 0, 0);  // [P, D, heads, N]
+    const bool fused = layer.fused.weight != nullptr;
+    ggml_tensor* q = linear(queries, fused ? part_of(layer.fused, 0) : layer.query);
+    ggml_tensor* k = linear(tokens, fused ? part_of(layer.fused, 1) : layer.key);
+    ggml_tensor* v = linear(tokens, fused ? part_of(layer.fused, 2) : layer.value);
+    const int64_t padded = padded_length(length);
+    if (padded != length) {
+        k = ggml_get_rows(c, k, spread_);  // [H, P*N]
+        v = ggml_get_rows(c, v, spread_);
     }
-    ggml_tensor* scores = ggml_mul_mat(c, k, q);  // [P, Q, heads, N]
+    q = ggml_reshape_4d(c, q, size, heads, asked, batch);
+    k = ggml_reshape_4d(c, k, size, heads, padded, batch);
+    v = ggml_reshape_4d(c, v, size, heads, padded, batch);
+    q = ggml_cont(c, ggml_permute(c, q, 0, 2, 1, 3));  // [D, Q, heads, N]
+    k = ggml_cont(c, ggml_permute(c, k, 0, 2, 1, 3));  // [D, P, heads, N]
+    v = ggml_cont(c, ggml_permute(c, v, 1, 2, 0, 3));  // [P, D, heads, N]
+    ggml_tensor* scores = ggml_mul_mat(c, k, q);       // [P, Q, heads, N]
     ggml_mul_mat_set_prec(scores, GGML_PREC_F32);
     scores = ggml_soft_max_ext(c, scores, mask, 1.0f / std::sqrt(static_cast<float>(size)), 0.0f);
     ggml_tensor* mixed = ggml_mul_mat(c, v, scores);                   // [D, Q, heads, N]
@@ -113,6 +132,17 @@ ggml_tensor* Tower::attend(ggml_tensor* queries, ggml_tensor* tokens, const Laye
 
 ggml_tensor* Tower::encode(ggml_tensor* x, int64_t batch, ggml_tensor* mask, ggml_tensor* pooled, ggml_tensor* pooled_mask) {
     ggml_context* c = compute_ctx;
+    const int64_t length = x->ne[1] / batch, padded = padded_length(length);
+    spread_rows_.clear();
+    for (int64_t n = 0; n < batch; n++) {
+        for (int64_t i = 0; i < padded; i++) {
+            spread_rows_.push_back(static_cast<int32_t>(n * length + std::min(i, length - 1)));
+        }
+    }
+    if (padded != length) {
+        spread_ = ggml_new_tensor_1d(c, GGML_TYPE_I32, padded * batch);
+        set_backend_tensor_data(spread_, spread_rows_.data());
+    }
     for (const Layer& layer : layers_) {
         const bool last = &layer == &layers_.back();
         ggml_tensor* tokens = normalise(x, layer.norm1);
@@ -132,7 +162,11 @@ ggml_tensor* Tower::encode(ggml_tensor* x, int64_t batch, ggml_tensor* mask, ggm
 
 ggml_cgraph* Tower::project(ggml_tensor* pooled) {
     ggml_cgraph* graph = new_graph_custom(nodes_per_layer * static_cast<size_t>(sizes_.layers) + 256);
-    ggml_build_forward_expand(graph, ggml_mul_mat(compute_ctx, projection_, pooled));
+    ggml_tensor* projection = projection_;
+    if (names_.layout->transposed_projection) {
+        projection = ggml_cont(compute_ctx, ggml_transpose(compute_ctx, projection));
+    }
+    ggml_build_forward_expand(graph, ggml_mul_mat(compute_ctx, projection, pooled));
     return graph;
 }
 

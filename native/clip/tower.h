@@ -32,7 +32,9 @@ protected:
     };
     struct Layer {
         Norm norm1, norm2;
-        Linear query, key, value, out, fc1, fc2;
+        Linear query, key, value;  // or empty, and
+        Linear fused;              // all three, one below the other: [H, 3H]
+        Linear out, fc1, fc2;
     };
 
     Tower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manager, const String2TensorStorage& tensors, TowerNames names,
@@ -45,6 +47,8 @@ protected:
 
     ggml_tensor* normalise(ggml_tensor* x, const Norm& norm);
     ggml_tensor* linear(ggml_tensor* x, const Linear& layer);
+    // One of the three matrices of a fused one: 0 query, 1 key, 2 value.
+    Linear part_of(const Linear& fused, int64_t part);
 
     // All layers on x [H, L*N], then the rows `pooled` [N] of the result: [H, N]. The last layer computes only those rows.
     //   mask         [P, L] added to the attention scores of every layer; P is padded_length(L), -inf hides a token
@@ -73,6 +77,10 @@ private:
     std::map<std::string, ggml_tensor*> weights_;
     std::vector<Layer> layers_;
     ggml_tensor* projection_ = nullptr;
+    // Input of the graph that is built: the token at each place of the padded length, the last one at those behind it, which the mask
+    // hides.
+    ggml_tensor* spread_ = nullptr;
+    std::vector<int32_t> spread_rows_;
 };
 
 class TextTower final : public Tower {

@@ -159,6 +159,49 @@ suite('loadClip with files that are no CLIP', (test) => {
         /hidden_act: expected quick_gelu or gelu, got "swish"/,
       );
     }));
+  test("OpenCLIP's file without an image tower, and its settings of towers that are not its own", () =>
+    withFolder(async (folder) => {
+      const source = fixture('open-clip', 'open_clip_model.safetensors');
+      const header = await readModelHeader(source);
+      const bytes = await readFile(source);
+      const text = header.tensors
+        .filter(({ name }) => !name.startsWith('visual.'))
+        .map(
+          ({ name, dtype, shape, offset, bytes: size }) => [name, { dtype, shape, data: bytes.subarray(offset, offset + size) }] as const,
+        );
+      const path = join(folder, 'model.safetensors');
+      await writeFile(path, safetensors(Object.fromEntries(text)));
+      await artistFailure(loadClip(path), 'ERR_MODEL_FORMAT', /no image tower \(tensor visual\.conv1\.weight is missing\)/);
+      const config = JSON.parse(await readFile(fixture('open-clip', 'open_clip_config.json'), 'utf8'));
+      const edits: [message: RegExp, edit: (given: typeof config) => void][] = [
+        [
+          /timm_model_name: expected an image tower of OpenCLIP, got "convnext_base"/,
+          (c) => (c.model_cfg.vision_cfg.timm_model_name = 'convnext_base'),
+        ],
+        [
+          /hf_model_name: expected a text tower of OpenCLIP, got "roberta-base"/,
+          (c) => (c.model_cfg.text_cfg.hf_model_name = 'roberta-base'),
+        ],
+        [/resize_mode: expected shortest or squash, got "longest"/, (c) => (c.preprocess_cfg.resize_mode = 'longest')],
+        [/interpolation: expected bicubic or bilinear, got "nearest"/, (c) => (c.preprocess_cfg.interpolation = 'nearest')],
+      ];
+      for (const [message, edit] of edits) {
+        const changed = structuredClone(config);
+        edit(changed);
+        const file = join(folder, 'open_clip_config.json');
+        await writeFile(file, JSON.stringify(changed));
+        await artistFailure(loadClip(source, { config: file }), 'ERR_UNSUPPORTED', message);
+      }
+      await writeFile(
+        join(folder, 'open_clip_config.json'),
+        JSON.stringify({ model_cfg: { vision_cfg: { width: 'wide' }, text_cfg: {} } }),
+      );
+      await artistFailure(
+        loadClip(source, { config: join(folder, 'open_clip_config.json') }),
+        'ERR_MODEL_FORMAT',
+        /open_clip_config\.json: model_cfg\.vision_cfg\.width/,
+      );
+    }));
   test('a crop of another model', () =>
     withFolder(async (folder) => {
       const path = join(folder, 'preprocessor_config.json');

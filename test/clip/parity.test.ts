@@ -89,6 +89,50 @@ suite('parity with transformers', (test) => {
     });
   });
 
+  for (const [weightType, least] of Object.entries(targets) as [ClipWeightType, number][])
+    test(`OpenCLIP's names and configuration as ${weightType}: cosine with OpenCLIP itself at least ${least}`, async () => {
+      await using clip = await loadClip(fixture('open-clip'), { weightType });
+      assert.is(clip.info.configSource, 'config');
+      assert.equal([clip.info.text.heads, clip.info.image.heads], [4, 2]);
+      await compare(clip, 'open-clip', least);
+    });
+
+  test("OpenCLIP's file alone: heads by width and the exact GELU are assumed", async () => {
+    await withFolder(async (folder) => {
+      const path = join(folder, 'clip.safetensors');
+      await copyFile(fixture('open-clip', 'open_clip_model.safetensors'), path);
+      await using clip = await loadClip(path, { weightType: 'f32' });
+      assert.is(clip.info.configSource, 'assumed');
+      assert.equal([clip.info.text.heads, clip.info.image.heads], [1, 1]); // 64 values a head: not what this small one was made with
+      const expected = readJson<Expected>('open-clip', 'expected.json');
+      assert.ok(worstCosine(await clip.embedTokens(expected.texts), expected.text) < targets.f32);
+    });
+  });
+
+  test("clip.cpp's names in a GGUF file, with its metadata", async () => {
+    await withFolder(async (folder) => {
+      const name = 'gelu-patch7';
+      const header = await readModelHeader(fixture(name, 'model.safetensors'));
+      const bytes = await readFile(header.path);
+      const tensors: GgufTensor[] = header.tensors.map(({ name: tensor, dtype, shape, offset, bytes: size }) => ({
+        name: clipCppName(tensor),
+        dtype,
+        shape: shape.length === 0 ? [1] : [...shape],
+        data: bytes.subarray(offset, offset + size),
+      }));
+      const path = join(folder, 'clip.gguf');
+      await writeGguf(path, tensors, {
+        'general.architecture': 'clip',
+        'clip.use_gelu': true,
+        'clip.text.attention.head_count': 4,
+        'clip.vision.attention.head_count': 2,
+      });
+      await using clip = await loadClip(path, { weightType: 'f32' });
+      assert.is(clip.info.configSource, 'metadata');
+      await compare(clip, name, targets.f32);
+    });
+  });
+
   test('the same weights in three pieces', async () => {
     await withFolder(async (folder) => {
       const name = 'quick-patch4';
@@ -122,6 +166,25 @@ suite('parity with transformers', (test) => {
     for (const at of [0, 31, 39]) assert.ok(worstCosine([await clip.embedImage(pictures[at] ?? '')], [seen[at] ?? []]) > 0.999999);
   });
 });
+
+/** As clip.cpp's converter names them. */
+function clipCppName(name: string): string {
+  if (name.includes('projection')) return name;
+  const parts: [RegExp, string][] = [
+    [/text_model/, 't'],
+    [/vision_model/, 'v'],
+    [/encoder\.layers/, 'blk'],
+    [/embeddings\./, ''],
+    [/_proj/, ''],
+    [/self_attn\./, 'attn_'],
+    [/layer_?norm|layrnorm/, 'ln'],
+    [/mlp\.fc1/, 'ffn_down'],
+    [/mlp\.fc2/, 'ffn_up'],
+    [/embedding/, 'embd'],
+    [/final/, 'post'],
+  ];
+  return parts.reduce((text, [from, to]) => text.replace(from, to), name);
+}
 
 /** Writes model-00001.safetensors … and their index. */
 async function splitSafetensors(path: string, folder: string, pieces: number): Promise<void> {

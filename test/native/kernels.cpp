@@ -1,4 +1,6 @@
 // Patches 0052, 0053: im2col, the heart of a convolution, against its definition, bit by bit. Patch 0034: graphs of one node.
+// Patch 0060: matrix products against 64-bit sums.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -53,6 +55,41 @@ static int64_t differing(const Shape& s, int n_threads) {
     return wrong;
 }
 
+// Largest difference of a product [k, m] x [k, n] from its exact value, relative to the size of the sums.
+static double product_error(ggml_type type, int64_t k, int64_t m, int64_t n, int n_threads) {
+    ggml_context* ctx = ggml_init({64 << 20, nullptr, false});
+    ggml_tensor* a    = ggml_new_tensor_2d(ctx, type, k, m);
+    ggml_tensor* b    = ggml_new_tensor_2d(ctx, GGML_TYPE_F32, k, n);
+    auto left         = random_array({k, m}, 1.f, 5).values;
+    auto right        = random_array({k, n}, 1.f, 6).values;
+    if (type == GGML_TYPE_F16) {
+        for (auto* values : {&left, &right}) {
+            for (float& value : *values) value = ggml_fp16_to_fp32(ggml_fp32_to_fp16(value));
+        }
+        ggml_fp32_to_fp16_row(left.data(), static_cast<ggml_fp16_t*>(a->data), k * m);
+    } else {
+        std::memcpy(a->data, left.data(), ggml_nbytes(a));
+    }
+    std::memcpy(b->data, right.data(), ggml_nbytes(b));
+    ggml_tensor* product = ggml_mul_mat(ctx, a, b);
+    ggml_cgraph* graph   = ggml_new_graph(ctx);
+    ggml_build_forward_expand(graph, product);
+    ggml_graph_compute_with_ctx(ctx, graph, n_threads);
+    double worst = 0;
+    for (int64_t j = 0; j < n; j++)
+        for (int64_t i = 0; i < m; i++) {
+            double exact = 0, size = 0;
+            for (int64_t l = 0; l < k; l++) {
+                const double term = static_cast<double>(left[i * k + l]) * right[j * k + l];
+                exact += term;
+                size += std::abs(term);
+            }
+            worst = std::max(worst, std::abs(static_cast<const float*>(product->data)[j * m + i] - exact) / size);
+        }
+    ggml_free(ctx);
+    return worst;
+}
+
 // A graph whose only node adds two views of two tensors that lie outside it: five tensors for the allocator, three of them counted.
 static bool allocates_one_node() {
     ggml_context* ctx      = ggml_init({1 << 20, nullptr, true});
@@ -93,6 +130,16 @@ int main() {
         for (int n_threads : {1, 3}) {
             const int64_t wrong = differing(shape, n_threads);
             check(wrong == 0, std::string("im2col in F16, ") + name + ", threads " + std::to_string(n_threads), std::to_string(wrong) + " elements differ");
+        }
+    }
+    // Columns in every remainder of six, rows in tiles of 4, 8 and 16, and sizes that the tiles do not take.
+    for (const auto& [m, n] : std::initializer_list<std::pair<int64_t, int64_t>>{{16, 1}, {32, 2}, {8, 3}, {4, 4}, {48, 5}, {64, 6}, {12, 7}, {20, 11}, {16, 13}, {7, 6}, {64, 50}}) {
+        for (int64_t k : {16, 48, 64, 768, 50}) {
+            for (ggml_type type : {GGML_TYPE_F32, GGML_TYPE_F16}) {
+                const double error = product_error(type, k, m, n, 1 + static_cast<int>(m % 3));
+                check(error < 1e-6, std::string("product in ") + ggml_type_name(type) + ", " + std::to_string(k) + " x " + std::to_string(m) + " x " + std::to_string(n),
+                      "error " + std::to_string(error * 1e6) + "e-6");
+            }
         }
     }
     return result();

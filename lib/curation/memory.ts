@@ -1,0 +1,184 @@
+/** What the artist remembers of past rounds: the values that z-scores are taken from, and the works that a picture must differ from. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Clock, homeFolder, lazySchema, type StateDefinition, StateFile, type StateRepair } from '../core/index.ts';
+import type { Artwork, Gallery } from '../gallery/index.ts';
+import { type Ledger, ledgerSchema } from './ledger.ts';
+import { unpackEmbedding } from './packed-vector.ts';
+import type { RankOptions } from './rank-options.ts';
+import { termNames } from './terms.ts';
+
+/** Values of a term that are kept, the newest; older ones tell of another artist. */
+export const historyLength = 300;
+/** Kept works that a new one is compared with, the newest. About 1 MB of file with CLIP's 512 values. */
+export const archiveLength = 1000;
+
+const workSchema = z.strictObject({
+  id: z.string().min(1),
+  hash: z.string().optional(),
+  /** CLIP model of `embedding`. */
+  model: z.string().optional(),
+  embedding: z.string().optional(),
+});
+const memorySchema = lazySchema(() =>
+  z.strictObject({
+    /** By CLIP model, then by term; the newest last. */
+    history: z.record(z.string(), z.partialRecord(z.enum(termNames), z.array(z.number()))),
+    archive: z.array(workSchema),
+  }),
+);
+type MemoryState = z.output<typeof memorySchema>;
+
+const definition = (): StateDefinition<MemoryState> => ({
+  kind: 'curation',
+  version: 1,
+  schema: memorySchema,
+  initial: () => ({ history: {}, archive: [] }),
+});
+
+/** A damaged memory that was set aside and made again from the sidecars. */
+export interface MemoryRepair extends Omit<StateRepair, 'restored'> {
+  /** Works of the gallery that it was made from. */
+  works: number;
+}
+
+export interface CurationMemoryOptions {
+  /** Home folder, in which `curation.json` lies. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
+  home?: string | undefined;
+  /** Whose sidecars it is made from where the file is missing or damaged. */
+  gallery: Gallery;
+  clock?: Clock;
+  /** Told of every repair. Default: a warning of the process. */
+  onRepair?: (repair: MemoryRepair) => void;
+}
+
+/** What rank() needs of the past. */
+export interface Recollection {
+  history: NonNullable<RankOptions['history']>;
+  archive: { hashes: string[]; embeddings: Float32Array[] };
+}
+
+/** The rolling history and the archive of one home, in `<home>/curation.json`. */
+export class CurationMemory {
+  readonly #file: StateFile<MemoryState>;
+  readonly #gallery: Gallery;
+  readonly #onRepair: (repair: MemoryRepair) => void;
+  #damage: StateRepair | undefined;
+
+  constructor({ home, gallery, clock, onRepair = warn }: CurationMemoryOptions) {
+    this.#gallery = gallery;
+    this.#onRepair = onRepair;
+    this.#file = new StateFile(join(homeFolder(home), 'curation.json'), definition(), {
+      ...(clock && { clock }),
+      onRepair: (repair) => {
+        this.#damage = repair;
+      },
+    });
+  }
+
+  /**
+   * The past as `model` saw it. Of works that another CLIP model looked at, only the hashes count. A damaged file is set aside and made again
+   * from the gallery's sidecars; one that is missing, too.
+   *
+   * @throws ArtistError ERR_NEWER_VERSION, ERR_READ, ERR_LOCKED, ERR_WRITE, ERR_DISK_FULL
+   */
+  async recall(model: string | undefined): Promise<Recollection> {
+    const { history, archive } = await this.#state();
+    const own = model === undefined ? {} : (history[model] ?? {});
+    return {
+      history: own,
+      archive: {
+        hashes: archive.flatMap(({ hash }) => (hash === undefined ? [] : [hash])),
+        embeddings: archive.flatMap((work) =>
+          work.embedding !== undefined && work.model === model ? [unpackEmbedding(work.embedding)] : [],
+        ),
+      },
+    };
+  }
+
+  /** Takes a round in: the terms of those that passed, and the work under its id in the gallery. Throws what recall() throws. */
+  async record(ledger: Ledger, id: string): Promise<void> {
+    await this.#state();
+    await this.#file.update((state) => withRound(state, ledger, id));
+  }
+
+  /** Makes the file anew from the gallery's sidecars; resolves to the number of works. Throws what recall() and gallery.list() throw. */
+  async rebuild(): Promise<number> {
+    let state: MemoryState = { history: {}, archive: [] };
+    let works = 0;
+    for await (const { id, ledger } of ledgers(this.#gallery, 'oldest')) {
+      state = withRound(state, ledger, id);
+      works++;
+    }
+    await this.#file.update(() => state);
+    return works;
+  }
+
+  async #state(): Promise<MemoryState> {
+    const state = await this.#file.read();
+    const damage = this.#damage;
+    if (!damage) {
+      if (state.archive.length > 0 || (await this.rebuild()) === 0) return state;
+      return this.#file.read();
+    }
+    this.#damage = undefined;
+    // Even a backup lacks the last round; the sidecars have them all.
+    const works = await this.rebuild();
+    this.#onRepair({ path: damage.path, reason: damage.reason, setAside: damage.setAside, works });
+    return this.#file.read();
+  }
+}
+
+function withRound(state: MemoryState, ledger: Ledger, id: string): MemoryState {
+  const { model, winner, candidates } = ledger;
+  const history = { ...state.history };
+  if (model !== undefined) {
+    const passed = candidates.filter(({ faults }) => faults.length === 0);
+    const known = { ...history[model] };
+    for (const term of termNames) {
+      const values = passed.flatMap(({ terms }) => (typeof terms[term] === 'number' ? [terms[term]] : []));
+      if (values.length > 0) known[term] = [...(known[term] ?? []), ...values].slice(-historyLength);
+    }
+    history[model] = known;
+  }
+  const kept = winner === null ? undefined : candidates[winner];
+  const work = {
+    id,
+    ...(kept?.hash !== undefined && { hash: kept.hash }),
+    ...(kept?.embedding !== undefined && model !== undefined && { model, embedding: kept.embedding }),
+  };
+  return { history, archive: [...state.archive.filter((other) => other.id !== id), work].slice(-archiveLength) };
+}
+
+/** A work and its round. */
+export interface KeptRound {
+  id: string;
+  work: Artwork;
+  ledger: Ledger;
+}
+
+/** The ledger of a work; undefined: it was not curated, or by a version that this one cannot read. */
+export function ledgerOf(work: Pick<Artwork, 'curation'>): Ledger | undefined {
+  if (work.curation === undefined) return undefined;
+  const parsed = ledgerSchema.safeParse(work.curation);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The rounds of all works that were not thrown away, page by page. */
+export async function* ledgers(gallery: Gallery, sort: 'oldest' | 'newest' = 'newest', query = ''): AsyncGenerator<KeptRound> {
+  let after: string | undefined;
+  do {
+    const page = await gallery.list({ query, sort, limit: 200, ...(after !== undefined && { after }) });
+    for (const work of page.works) {
+      const ledger = ledgerOf(work);
+      if (ledger) yield { id: work.id, work, ledger };
+    }
+    after = page.next;
+  } while (after !== undefined);
+}
+
+function warn({ path, reason, setAside, works }: MemoryRepair): void {
+  process.emitWarning(`${path} was damaged (${reason}). It is kept as ${setAside} and was made again from ${works} works of the gallery`, {
+    code: 'AI_ARTIST_STATE_REPAIRED',
+  });
+}
