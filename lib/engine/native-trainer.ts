@@ -28,22 +28,31 @@ export interface NativeTrainerRequest {
 export type NativeTrainObjective = 'eps' | 'v' | 'flow';
 
 export interface NativeTrainerInfo {
+  family: 'sd1' | 'sd2' | 'sdxl' | 'sdxs' | 'sd3' | 'flux' | 'z-image';
   /** The engine's name of the family, e.g. "SD 1.x". */
-  family: string;
+  engineFamily: string;
   objective: NativeTrainObjective;
   latentChannels: number;
   /** Picture pixels per latent pixel and edge. */
   latentFactor: number;
   /** Pictures' width and height must be multiples of this. */
   sizeMultiple: number;
-  /** Most items of one micro-batch. */
+  /** Most items of one micro-batch; 0: as many as the memory holds. */
   maxBatch: number;
   /** Values per token of a text condition. */
   contextWidth: number;
   /** Values of a text condition's vector; 0: the family has none. */
   vectorWidth: number;
-  /** Of flow models: the shift they were trained with; 1: none. */
-  shift: number;
+  /** Whether a caption's vector says the picture's sizes. */
+  sizeConditions: boolean;
+  /** false: the autoencoder gives the latent itself, without deviation. */
+  latentsAreSampled: boolean;
+  /** Whether its text encoders can be trained. */
+  textEncoderLora: boolean;
+  /** Of flow models: the shift they are sampled with; 1: none. */
+  flowShift: number;
+  /** Of the network's matrices. */
+  weightType: string;
   device: string;
   threads: number;
   weightBytes: number;
@@ -57,8 +66,8 @@ export interface NativeTextCondition {
   tokens: number;
   /** Pooled text and picture size, for the families that have it. */
   vector?: Float32Array;
-  /** Token ids per text encoder, for training those. */
-  ids?: Int32Array[];
+  /** The caption: what a text encoder reads that is trained itself. */
+  text: string;
 }
 
 /** A picture in the space that is diffused: width * height values per channel, channel after channel. */
@@ -82,32 +91,48 @@ export interface NativeTensor {
 export interface NativeNetworkRequest {
   kind: 'lora' | 'loha' | 'lokr';
   rank: number;
+  /** What the network adds is scaled by alpha / rank. */
   alpha: number;
-  /** Of kernels larger than 1x1; 0: those are left out. */
+  /** Of kernels larger than 1x1; 0: as rank and alpha. */
   convRank?: number;
   convAlpha?: number;
-  /** LoKr: size of the first factor; -1: as square as it goes. */
+  /** LoKr: largest size of the small matrix. */
   factor?: number;
-  /** A named set of layers. */
-  targets?: string;
-  /** Parts of layer names: at least one must occur (if there are any), and none of `exclude`. */
+  /**
+   * default: attention and feed-forward layers; attention: only those; conv: default and, in a UNet, the convolutions and time projections of
+   * its blocks; full: every layer that can be reached.
+   */
+  targets?: 'default' | 'attention' | 'conv' | 'full';
+  /** Patterns over names as in the file; when given, they replace `targets`. `*` and `?` as in a shell; `/.../` is a regular expression. */
   include?: string[];
   exclude?: string[];
-  /** Share of values that are dropped before the network, 0 .. 1. */
+  /** LoRA: share of the ranks that is left out per item and step, 0 <= dropout < 1. */
   dropout?: number;
-  /** Also for the text encoders. */
-  textEncoder?: boolean;
-  /** Of the initial values. */
+  unet?: boolean; // true
+  textEncoder?: boolean; // false
+  /** Of the initial values. 0 .. 2^53 - 1. */
   seed: number;
-  /** Values to start from (exportNetwork's, or a file's); every tensor must fit. */
-  values?: NativeTensor[];
+  /** Values to start from in place of random ones, by name. */
+  values?: { name: string; data: Float32Array }[];
+}
+
+export interface NativeNetworkModule {
+  /** As in the file, without suffix. */
+  name: string;
+  /** The engine's name of the layer. */
+  layer: string;
+  kind: 'linear' | 'conv';
+  group: 'unet' | 'text_encoder';
+  in: number;
+  out: number;
+  rank: number;
+  alpha: number;
+  parameters: number;
 }
 
 export interface NativeNetworkInfo {
-  modules: { name: string; kind: string; in: number; out: number; parameters: number }[];
+  modules: NativeNetworkModule[];
   parameters: number;
-  /** Layers that the request named and that cannot have a network. */
-  targetsLeftOut: string[];
 }
 
 export type NativeCheckpointing = 'none' | 'blocks' | 'fine';
@@ -125,7 +150,7 @@ export interface NativeTrainPlan {
   weightBytes: number;
   /** Parameters and their gradients. */
   networkBytes: number;
-  /** What the device has left now. */
+  /** What the device has left now; 0: unknown. */
   freeBytes: number;
   nodes: number;
   /** Operations that the device cannot do, with their shapes. Empty: it can train this. */
@@ -207,8 +232,10 @@ export interface NativeBeginRequest {
 export interface NativeTrainItem {
   latent: NativeLatent;
   text: NativeTextCondition;
-  /** The picture's place in the data: with seed and step it names the item's random numbers. 0 .. 2^53 - 1. */
+  /** The picture's place in the data: with seed and step it names the item's random numbers. 0 .. 2^32 - 1. */
   id: number;
+  /** With sizeConditions, pixels: original height and width, crop top and left, target height and width. Left out: as the text's vector says. */
+  sizes?: readonly [number, number, number, number, number, number];
   /** Of its loss, e.g. of prior preservation. */
   weight?: number; // 1
   /** Loss weight per latent pixel: width * height values. */
@@ -232,7 +259,7 @@ export interface NativeStepRequest {
   textLearningRate?: number;
   /** 0 .. 2^53 - 1. */
   seed: number;
-  /** Number of this step; names its random numbers together with the seed. 0 .. 2^53 - 1. */
+  /** Number of this step; names its random numbers together with the seed. 0 .. 2^32 - 1. */
   step: number;
 }
 
@@ -272,9 +299,10 @@ export interface NativePredictRequest {
 
 /** Everything that a bit-identical continuation needs. */
 export interface NativeTrainState {
+  optimizer: NativeOptimizer['kind'];
   tensors: NativeTensor[];
-  /** Numbers that are no tensors; only importState reads it. */
-  json: string;
+  /** What is no tensor: doubles, which JSON keeps exactly. */
+  numbers: Record<string, number>;
 }
 
 /**
