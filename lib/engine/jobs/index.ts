@@ -1,5 +1,5 @@
 /**
- * The second door of this folder, for the folders beside it that run native jobs of their own (lib/clip). Not part of the public API:
+ * The second door of this folder, for the folders beside it that run native jobs of their own (lib/clip, lib/train). Not part of the public API:
  * lib/index.ts exports lib/engine/index.ts only.
  */
 import { engine } from '../addon.ts';
@@ -13,8 +13,11 @@ export type {
   NativeClipRequest,
   NativeClipTowerRequest,
   NativeEvent,
+  NativeImage,
+  NativeJob,
   NativeLocalAddon,
 } from '../native.ts';
+export type * from '../native-trainer.ts';
 export { listener, path, signal } from '../options/fields.ts';
 export { defined } from '../request.ts';
 export { RunningJobs } from '../running-jobs.ts';
