@@ -2,6 +2,7 @@ export { type DecodeOptions, decodeImage, type Fit, fits, type ImageInput, resiz
 export { digitalSourceType, embedMarks, type MarkedFormat, type Marks } from './embed.ts';
 export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type SavedImage, type SaveOptions } from './image.ts';
 export { readInfotext, writeInfotext } from './infotext.ts';
+export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
 export type { RawImage } from './raw-image.ts';
 export { type FoundRecipe, type RecipeSource, readRecipe } from './read-recipe.ts';
@@ -16,4 +17,5 @@ export {
   type TechnicalThresholds,
   type TechnicalVerdict,
 } from './technical.ts';
+export { writeFileAtomic } from './write-file.ts';
 export type { DigitalSourceType } from './xmp.ts';
