@@ -5,8 +5,10 @@
 import { engine } from '../addon.ts';
 import { loadNative, type NativeLocalAddon } from '../native.ts';
 
+export { EventRun, type Work } from '../event-run.ts';
 export { commonEvent, type LoadEvent } from '../events.ts';
 export { CallSite, fromNative, runJob } from '../job.ts';
+export { findModelFiles, homeFolder, type ModelFiles } from '../model-files.ts';
 export type {
   NativeClip,
   NativeClipInfo,
@@ -18,8 +20,28 @@ export type {
   NativeLocalAddon,
 } from '../native.ts';
 export type * from '../native-trainer.ts';
-export { listener, path, signal } from '../options/fields.ts';
-export { defined } from '../request.ts';
+export type {
+  NativeBeginRequest,
+  NativeCheckpointing,
+  NativeGradientCheck,
+  NativeLatent,
+  NativeNetworkInfo,
+  NativeNetworkRequest,
+  NativeObjectiveSettings,
+  NativeOptimizer,
+  NativeStepResult,
+  NativeTensor,
+  NativeTextCondition,
+  NativeTrainBatch,
+  NativeTrainer,
+  NativeTrainerInfo,
+  NativeTrainerRequest,
+  NativeTrainItem,
+  NativeTrainPlan,
+  NativeTrainState,
+} from '../native-trainer.ts';
+export { listener, maxSeed, path, signal } from '../options/fields.ts';
+export { defined, tensorTypeRules } from '../request.ts';
 export { RunningJobs } from '../running-jobs.ts';
 
 /**
