@@ -29,6 +29,7 @@ export const errorCodes = {
   ERR_NO_DEVICE: 'the requested device or backend is absent',
   ERR_OUT_OF_MEMORY: 'not enough memory',
   ERR_READ: 'a file cannot be read',
+  ERR_RESUME: 'a training run cannot go on from its checkpoint',
   ERR_TRAIN_DATA: 'the training data cannot be used',
   ERR_UNSUPPORTED: 'this model or build cannot do that',
   ERR_UPSCALE: 'the engine could not enlarge the picture',

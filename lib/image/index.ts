@@ -17,5 +17,5 @@ export {
   type TechnicalThresholds,
   type TechnicalVerdict,
 } from './technical.ts';
-export { writeFileAtomic } from './write-file.ts';
+export { writeError, writeFileAtomic } from './write-file.ts';
 export type { DigitalSourceType } from './xmp.ts';

@@ -3,8 +3,10 @@ import { type FileHandle, link, mkdir, open, realpath, rename, stat, unlink } fr
 import { dirname, join, resolve } from 'node:path';
 import { ArtistError, systemCode } from '../core/index.ts';
 
-/** ENOSPC and EDQUOT: no room on the disk, or none left for this user. */
-function writeError(path: string, cause: unknown): ArtistError {
+/**
+ * A failed write as one of ours. ENOSPC and EDQUOT (no room on the disk, or none left for this user) are ERR_DISK_FULL, all others ERR_WRITE.
+ */
+export function writeError(path: string, cause: unknown): ArtistError {
   const code = systemCode(cause);
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new ArtistError('ERR_DISK_FULL', `${path}: expected room on the disk, got ${code}. Free some space or save elsewhere`, {
