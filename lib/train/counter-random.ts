@@ -8,7 +8,7 @@
 export type Draw = () => number;
 
 /** What a draw is for: two uses with the same numbers never share their randomness. At most 65,535. */
-export const streams = { order: 1, caption: 2, crop: 3, flip: 4, classes: 5 } as const;
+export const streams = { order: 1, caption: 2, crop: 3, frame: 4, classes: 5 } as const;
 export type Stream = keyof typeof streams;
 
 const multiplierA = 0xd2511f53;

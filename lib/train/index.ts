@@ -1,7 +1,35 @@
+export {
+  type BucketCount,
+  type BucketOptions,
+  bucketName,
+  bucketOptions,
+  chooseBucket,
+  countBuckets,
+  type Frame,
+  type FramedPicture,
+  type Framing,
+  framePictures,
+  makeBuckets,
+  type ResolvedBuckets,
+  type Size,
+} from './buckets.ts';
 export type { CaptionSource } from './caption-files.ts';
 export { type CaptionOptions, captionOptions, captionsVary, composeCaption, type ResolvedCaptions, splitTags } from './captions.ts';
 export { counterRandom, type Draw, philox, type Stream, shuffled, streams } from './counter-random.ts';
 export { type DataSet, type DataSetOptions, dataSetOptions, loadDataSet, type TrainingPicture } from './data-set.ts';
+export {
+  type PlanItem,
+  type PlannedBatch,
+  type PlannedPicture,
+  type PlannedStep,
+  type PlanOptions,
+  type PlanPosition,
+  planEpoch,
+  planOptions,
+  planStart,
+  stepsOfEpoch,
+  walkPlan,
+} from './epoch-plan.ts';
 export { LicenceFinder } from './licence-files.ts';
 export {
   enforceLicences,
@@ -14,4 +42,5 @@ export {
   type ResultLicence,
   resultLicence,
 } from './licences.ts';
+export { maskToLatent, type PreparedPicture, type PrepareOptions, preparePicture } from './picture.ts';
 export { type FoundFiles, type FoundPicture, hashPicture, scanFolder } from './scan-folder.ts';
