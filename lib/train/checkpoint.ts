@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { ArtistError, lazySchema, systemCode } from '../core/index.ts';
 import type { NativeTrainState } from '../engine/jobs/index.ts';
 import { writeError, writeFileAtomic } from '../image/index.ts';
-import { encodeTensors, readTensors } from './tensor-file.ts';
+import { encodeSafetensors, readFloatTensors, readModelHeader } from '../models/index.ts';
 
 const pair = () => z.tuple([z.number(), z.number()]);
 
@@ -54,7 +54,9 @@ async function syncFolder(folder: string): Promise<void> {
 export async function listCheckpoints(root: string): Promise<Checkpoint[]> {
   const names = await readdir(root).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
-    throw new ArtistError('ERR_READ', `${root}: expected the checkpoints of a run, got ${systemCode(error) ?? String(error)}`, { cause: error });
+    throw new ArtistError('ERR_READ', `${root}: expected the checkpoints of a run, got ${systemCode(error) ?? String(error)}`, {
+      cause: error,
+    });
   });
   return names
     .flatMap((name) => {
@@ -89,7 +91,9 @@ export async function writeCheckpoint(
   try {
     await mkdir(temporary, { recursive: true });
     await writeFileAtomic(join(temporary, loraName), lora, { overwrite: true });
-    await writeFileAtomic(join(temporary, stateName), encodeTensors(tensors, JSON.stringify(text)), { overwrite: true });
+    await writeFileAtomic(join(temporary, stateName), encodeSafetensors(tensors, 'F32', { state: JSON.stringify(text) }).bytes, {
+      overwrite: true,
+    });
     // The same step may be there from before a crash: the run that goes on writes the same bytes again.
     await rm(folder, { recursive: true, force: true });
     await rename(temporary, folder);
@@ -110,15 +114,18 @@ export async function writeCheckpoint(
  */
 export async function readCheckpoint(checkpoint: Checkpoint): Promise<{ state: NativeTrainState; progress: TrainProgress }> {
   const file = join(checkpoint.folder, stateName);
-  const { tensors, text } = await readTensors(file);
+  const header = await readModelHeader(file);
   let stored: Stored;
   try {
-    stored = progressSchema.parse(JSON.parse(text));
+    stored = progressSchema.parse(JSON.parse(String(header.metadata['state'])));
   } catch (error) {
-    throw new ArtistError('ERR_MODEL_FORMAT', `${file}: expected the state of a training run, got other fields. Remove ${checkpoint.folder}: the run then goes on from the checkpoint before it`, {
-      cause: error,
-    });
+    throw new ArtistError(
+      'ERR_MODEL_FORMAT',
+      `${file}: expected the state of a training run, got other fields. Remove ${checkpoint.folder}: the run then goes on from the checkpoint before it`,
+      { cause: error },
+    );
   }
+  const tensors = (await readFloatTensors(header)).map(({ name, shape, data }) => ({ name, shape: [...shape], data }));
   const { native, schema: _schema, ...progress } = stored;
   return { state: { ...native, tensors }, progress };
 }

@@ -25,7 +25,12 @@ export interface StepShape {
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(bytes < 2 ** 30 ? 2 : 1)} GiB`;
 
-function refusal(shape: StepShape, tried: readonly { checkpointing: NativeCheckpointing; bytes: number }[], freeBytes: number, wanted: string): ArtistError {
+function refusal(
+  shape: StepShape,
+  tried: readonly { checkpointing: NativeCheckpointing; bytes: number }[],
+  freeBytes: number,
+  wanted: string,
+): ArtistError {
   const { width, height, batch } = shape;
   const needs = tried.map(({ checkpointing, bytes }) => `${gib(bytes)} with checkpointing ${checkpointing}`).join(', ');
   const advice = [

@@ -199,7 +199,9 @@ export const trainLoraOptions = lazySchema(() =>
       /** Micro-batches per step: a larger batch without its memory. Default 1. */
       accumulation: z.int().min(1).max(1024).default(1),
       network: network.prefault({}),
-      optimizer: z.union([z.enum(optimizers), optimizer], { error: `one of ${optimizers.join(', ')}, or an object with kind` }).default('adamw'),
+      optimizer: z
+        .union([z.enum(optimizers), optimizer], { error: `one of ${optimizers.join(', ')}, or an object with kind` })
+        .default('adamw'),
       /** Default: by family and optimizer. */
       learningRate: rate().optional(),
       /** Of the text encoders. Default: a tenth of learningRate. */
@@ -247,10 +249,16 @@ export const trainLoraOptions = lazySchema(() =>
       };
       if (model !== undefined && diffusionModel !== undefined)
         refuse(['diffusionModel'], diffusionModel, 'expected to stand alone, got model as well: give one of the two');
-      if ((levels.min ?? 0) >= (levels.max ?? 1)) refuse(['noise', 'max'], levels.max, `expected more than noise.min (${levels.min ?? 0}), got ${levels.max ?? 1}`);
-      if (!net.unet && !net.textEncoder) refuse(['network', 'unet'], net.unet, 'expected true, or network.textEncoder beside it: nothing would be trained');
+      if ((levels.min ?? 0) >= (levels.max ?? 1))
+        refuse(['noise', 'max'], levels.max, `expected more than noise.min (${levels.min ?? 0}), got ${levels.max ?? 1}`);
+      if (!net.unet && !net.textEncoder)
+        refuse(['network', 'unet'], net.unet, 'expected true, or network.textEncoder beside it: nothing would be trained');
       if (held.patience > 0 && held.pictures === 0)
-        refuse(['validation', 'patience'], held.patience, 'expected validation.pictures beside it, got 0: it stops by the loss of held-out pictures');
+        refuse(
+          ['validation', 'patience'],
+          held.patience,
+          'expected validation.pictures beside it, got 0: it stops by the loss of held-out pictures',
+        );
     }),
 );
 export type TrainLoraOptions = z.input<typeof trainLoraOptions>;

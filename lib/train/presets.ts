@@ -47,13 +47,24 @@ interface PresetDefaults {
 const presetDefaults: Readonly<Record<Preset, PresetDefaults>> = {
   style: { rank: 16, targets: 'default', flip: true, captionDropout: 0.1, schedule: 'cosine', warmup: 0.05, steps: 1, learningRate: 1 },
   subject: { rank: 16, targets: 'default', flip: false, captionDropout: 0, schedule: 'cosine', warmup: 0.05, steps: 0.6, learningRate: 1 },
-  fast: { rank: 8, targets: 'attention', flip: true, captionDropout: 0.05, schedule: 'constant', warmup: 0.02, steps: 0.2, learningRate: 2 },
+  fast: {
+    rank: 8,
+    targets: 'attention',
+    flip: true,
+    captionDropout: 0.05,
+    schedule: 'constant',
+    warmup: 0.02,
+    steps: 0.2,
+    learningRate: 2,
+  },
 };
 
 /** Lion's steps have the length of the learning rate in every direction and want a smaller one (arXiv 2302.06675, section 5). Prodigy finds its own. */
 const optimizerFactors: Readonly<Record<Exclude<OptimizerName, 'prodigy'>, number>> = { adamw: 1, lion: 0.2, adafactor: 1 };
 
-export interface Defaults extends Omit<FamilyDefaults, 'steps' | 'learningRate'>, Omit<PresetDefaults, 'steps' | 'learningRate' | 'warmup'> {
+export interface Defaults
+  extends Omit<FamilyDefaults, 'steps' | 'learningRate'>,
+    Omit<PresetDefaults, 'steps' | 'learningRate' | 'warmup'> {
   steps: number;
   learningRate: number;
   /** Steps. */

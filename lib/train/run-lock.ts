@@ -30,7 +30,8 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw writeError(path, error);
       const owner = Number(await readFile(path, 'utf8').catch(() => ''));
-      if (isAlive(owner)) throw new ArtistError('ERR_LOCKED', `${folder}: process ${owner} is training in it. Wait for it to finish, or end it`);
+      if (isAlive(owner))
+        throw new ArtistError('ERR_LOCKED', `${folder}: process ${owner} is training in it. Wait for it to finish, or end it`);
       await unlink(path).catch(() => undefined); // somebody else may have been quicker: the next attempt decides
     }
   }

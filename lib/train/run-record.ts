@@ -52,7 +52,9 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
   try {
     return recordSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new ArtistError('ERR_RESUME', `${file}: expected what this version of ai-artist wrote, got other fields. Begin a new run`, { cause: error });
+    throw new ArtistError('ERR_RESUME', `${file}: expected what this version of ai-artist wrote, got other fields. Begin a new run`, {
+      cause: error,
+    });
   }
 }
 
@@ -69,7 +71,12 @@ export function firstDifference(a: unknown, b: unknown, at = ''): string | undef
 }
 
 export function valueAt(root: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined), root);
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined),
+      root,
+    );
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;

@@ -1,6 +1,12 @@
 /** The numbers of one run once everything that was left open is decided: nothing below this file has defaults. */
 import { ArtistError } from '../core/index.ts';
-import { defined, type NativeBeginRequest, type NativeNetworkRequest, type NativeOptimizer, type NativeTrainerInfo } from '../engine/jobs/index.ts';
+import {
+  defined,
+  type NativeBeginRequest,
+  type NativeNetworkRequest,
+  type NativeOptimizer,
+  type NativeTrainerInfo,
+} from '../engine/jobs/index.ts';
 import type { ResolvedBuckets } from './buckets.ts';
 import type { ResolvedCaptions } from './captions.ts';
 import type { OptimizerName, ResolvedTrainLora } from './options.ts';
@@ -32,10 +38,14 @@ export interface TrainSettings {
 
 /** The optimizer's own names of what all of them have; ones it has not are refused. */
 function optimizerOf(given: ResolvedTrainLora['optimizer']): NativeOptimizer {
-  const { kind, beta1, beta2, epsilon, weightDecay } = typeof given === 'string' ? { kind: given } as Exclude<typeof given, string> : given;
+  const { kind, beta1, beta2, epsilon, weightDecay } =
+    typeof given === 'string' ? ({ kind: given } as Exclude<typeof given, string>) : given;
   const lacks = (name: string, value: number | undefined): void => {
     if (value !== undefined)
-      throw new ArtistError('ERR_INVALID_ARGUMENT', `optimizer.${name}: expected to be left out with ${kind}, which has no such number, got ${value}`);
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `optimizer.${name}: expected to be left out with ${kind}, which has no such number, got ${value}`,
+      );
   };
   switch (kind) {
     case 'adamw':
@@ -90,7 +100,8 @@ export function settleTraining(
   if (noise.minSnr !== undefined && noise.minSnr > 0 && objective === 'flow')
     throw new ArtistError('ERR_UNSUPPORTED', `noise.minSnr: ${family} learns flow, which has no such weights. Leave it out`);
   const warmup = options.warmup ?? defaults.warmup;
-  if (warmup > steps) throw new ArtistError('ERR_INVALID_ARGUMENT', `warmup: expected at most the ${steps} steps of the run, got ${warmup}`);
+  if (warmup > steps)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `warmup: expected at most the ${steps} steps of the run, got ${warmup}`);
   const rank = network.rank ?? defaults.rank;
   const learningRate = options.learningRate ?? defaults.learningRate;
   const { captionDropout = defaults.captionDropout, ...captions } = options.captions;

@@ -29,6 +29,7 @@ export type {
   NativeNetworkRequest,
   NativeObjectiveSettings,
   NativeOptimizer,
+  NativeStepRequest,
   NativeStepResult,
   NativeTensor,
   NativeTextCondition,
@@ -38,6 +39,7 @@ export type {
   NativeTrainerRequest,
   NativeTrainItem,
   NativeTrainPlan,
+  NativeTrainPlanRequest,
   NativeTrainState,
 } from '../native-trainer.ts';
 export { listener, maxSeed, path, signal } from '../options/fields.ts';
