@@ -18,6 +18,17 @@ export { type CaptionOptions, captionOptions, captionsVary, composeCaption, type
 export { counterRandom, type Draw, philox, type Stream, shuffled, streams } from './counter-random.ts';
 export { type DataSet, type DataSetOptions, dataSetOptions, loadDataSet, type TrainingPicture } from './data-set.ts';
 export {
+  type CacheUsage,
+  cacheSize,
+  EncodingCache,
+  type EncodingCacheOptions,
+  type LatentEncoding,
+  type LatentKey,
+  type TextEncoding,
+  type TextKey,
+  trimCache,
+} from './encoding-cache.ts';
+export {
   type PlanItem,
   type PlannedBatch,
   type PlannedPicture,
