@@ -20,7 +20,7 @@ const progressSchema = lazySchema(() =>
     position: z.strictObject({ epoch: z.int(), batch: z.int(), step: z.int() }),
     smoothed: pair(),
     /** null: no validation yet. */
-    best: z.strictObject({ loss: z.number(), step: z.int(), since: z.int() }).nullable(),
+    validation: z.strictObject({ first: z.number(), last: z.number(), best: z.number(), bestStep: z.int(), since: z.int() }).nullable(),
     /** Seconds spent in steps so far. */
     seconds: z.number(),
     /** The run ended here before its last step. */
@@ -75,12 +75,17 @@ export async function sweepCheckpoints(root: string): Promise<void> {
 /**
  * Writes a checkpoint and removes the oldest ones beyond `keep`.
  *
- * @param lora bytes of the LoRA file
+ * @param writeLora writes the LoRA as it is
  * @throws ArtistError ERR_DISK_FULL, ERR_WRITE; the checkpoints before it are untouched
  */
 export async function writeCheckpoint(
   root: string,
-  { lora, state, progress, keep }: { lora: Uint8Array; state: NativeTrainState; progress: TrainProgress; keep: number },
+  {
+    writeLora,
+    state,
+    progress,
+    keep,
+  }: { writeLora: (path: string) => Promise<unknown>; state: NativeTrainState; progress: TrainProgress; keep: number },
 ): Promise<Checkpoint> {
   const { step } = progress.position;
   const name = `step-${String(step).padStart(6, '0')}`;
@@ -90,7 +95,7 @@ export async function writeCheckpoint(
   const text: Stored = { schema: 1, ...progress, native: { optimizer, numbers } };
   try {
     await mkdir(temporary, { recursive: true });
-    await writeFileAtomic(join(temporary, loraName), lora, { overwrite: true });
+    await writeLora(join(temporary, loraName));
     await writeFileAtomic(join(temporary, stateName), encodeSafetensors(tensors, 'F32', { state: JSON.stringify(text) }).bytes, {
       overwrite: true,
     });

@@ -81,14 +81,20 @@ export function valueAt(root: unknown, path: string): unknown {
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
+/** Settings that change what is told and kept, and no number of the LoRA. */
+const harmless: ReadonlySet<string> = new Set<keyof TrainSettings>(['samples', 'checkpoints']);
+
+const numbersOf = (settings: unknown): unknown =>
+  Object.fromEntries(Object.entries(plain(settings) as Record<string, unknown>).filter(([key]) => !harmless.has(key)));
+
 /** @throws ArtistError ERR_RESUME, naming what differs */
 export function checkSettings(record: RunRecord, settings: TrainSettings): void {
-  const now = plain(settings);
-  const where = firstDifference(record.settings, now);
+  const [then, now] = [numbersOf(record.settings), numbersOf(settings)];
+  const where = firstDifference(then, now);
   if (where === undefined) return;
   throw new ArtistError(
     'ERR_RESUME',
-    `${where}: expected ${display(valueAt(record.settings, where))}, with which the run was begun, got ${display(valueAt(now, where))}. The model or this package changed: begin a new run`,
+    `${where}: expected ${display(valueAt(then, where))}, with which the run was begun, got ${display(valueAt(now, where))}. Leave it as it was, or begin a new run`,
   );
 }
 

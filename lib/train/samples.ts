@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { type GenerateOptions, type LoadModelOptions, loadModel, type Model } from '../engine/index.ts';
-import { type ArtImage, writeFileAtomic } from '../image/index.ts';
+import type { ArtImage } from '../image/index.ts';
 import type { TrainEvent } from './events.ts';
 import type { ResolvedTrainLora } from './options.ts';
 
@@ -24,18 +24,18 @@ export function openPainter(options: ResolvedTrainLora, signal: AbortSignal): Pr
 /**
  * Paints a strip and files it as samples/step-000120-1.png …
  *
- * @param lora bytes of the LoRA; undefined: without one
+ * @param writeLora writes the LoRA as it is; undefined: paint without one
  * @throws what loadModel() and generate() throw; ERR_DISK_FULL, ERR_WRITE
  */
 export async function paintStrip(
   options: ResolvedTrainLora,
   { prompts, seed, steps, cfgScale }: SampleSettings,
-  { folder, step, lora, signal, emit }: { folder: string; step: number; lora: Uint8Array | undefined; signal: AbortSignal; emit: (event: TrainEvent) => void },
+  { folder, step, writeLora, signal, emit }: { folder: string; step: number; writeLora: ((path: string) => Promise<unknown>) | undefined; signal: AbortSignal; emit: (event: TrainEvent) => void },
 ): Promise<{ images: ArtImage[]; files: string[] }> {
   const file = join(folder, '.painting.safetensors');
   const painter = await openPainter(options, signal);
   try {
-    if (lora) await writeFileAtomic(file, lora, { overwrite: true });
+    await writeLora?.(file);
     const images: ArtImage[] = [];
     const files: string[] = [];
     for (const [at, prompt] of prompts.entries()) {
@@ -45,7 +45,7 @@ export async function paintStrip(
         seed: seed + at,
         ...(steps !== undefined && { steps }),
         ...(cfgScale !== undefined && { cfgScale }),
-        ...(lora && { loras: [{ path: file }] }),
+        ...(writeLora && { loras: [{ path: file }] }),
         signal,
       };
       const image = (await painter.generate(request)).images[0] as ArtImage;
