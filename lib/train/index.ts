@@ -64,5 +64,15 @@ export {
 } from './licences.ts';
 export { type WriteLoraOptions, type WrittenLora, writeLora } from './lora-file.ts';
 export { type LoraData, type LoraFacts, loraFacts, loraMetadata, tagFrequency } from './lora-metadata.ts';
+export {
+  type LoraReport,
+  type MergeInput,
+  type MergeLorasOptions,
+  type ModuleReport,
+  mergeLoras,
+  type ResizeLoraOptions,
+  resizeLora,
+} from './lora-tools.ts';
 export { maskToLatent, type PreparedPicture, type PrepareOptions, preparePicture } from './picture.ts';
 export { type FoundFiles, type FoundPicture, hashPicture, scanFolder } from './scan-folder.ts';
+export { jacobiSvd, productSvd, thinQr } from './small-svd.ts';
