@@ -121,7 +121,9 @@ export class EncodingCache {
       found.set(file, entry);
       await this.#write(file, [
         { name: 'context', shape: [entry.tokens, entry.width], data: entry.context },
-        ...(entry.vector === undefined || entry.vector.length === 0 ? [] : [{ name: 'vector', shape: [entry.vector.length], data: entry.vector }]),
+        ...(entry.vector === undefined || entry.vector.length === 0
+          ? []
+          : [{ name: 'vector', shape: [entry.vector.length], data: entry.vector }]),
       ]);
     }
     return files.map((file) => found.get(file) as TextEncoding);

@@ -18,6 +18,15 @@ export { type CaptionOptions, captionOptions, captionsVary, composeCaption, type
 export { counterRandom, type Draw, philox, type Stream, shuffled, streams } from './counter-random.ts';
 export { type DataSet, type DataSetOptions, dataSetOptions, loadDataSet, type TrainingPicture } from './data-set.ts';
 export {
+  type DataSheet,
+  type DataSheetLicence,
+  type DataSheetPicture,
+  dataSheetSchema,
+  dataSheetText,
+  makeDataSheet,
+  maxSheetBytes,
+} from './data-sheet.ts';
+export {
   type CacheUsage,
   cacheSize,
   EncodingCache,
@@ -53,5 +62,17 @@ export {
   type ResultLicence,
   resultLicence,
 } from './licences.ts';
+export { type WriteLoraOptions, type WrittenLora, writeLora } from './lora-file.ts';
+export { type LoraData, type LoraFacts, loraFacts, loraMetadata, tagFrequency } from './lora-metadata.ts';
+export {
+  type LoraReport,
+  type MergeInput,
+  type MergeLorasOptions,
+  type ModuleReport,
+  mergeLoras,
+  type ResizeLoraOptions,
+  resizeLora,
+} from './lora-tools.ts';
 export { maskToLatent, type PreparedPicture, type PrepareOptions, preparePicture } from './picture.ts';
 export { type FoundFiles, type FoundPicture, hashPicture, scanFolder } from './scan-folder.ts';
+export { jacobiSvd, productSvd, thinQr } from './small-svd.ts';
