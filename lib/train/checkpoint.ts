@@ -19,6 +19,8 @@ const progressSchema = lazySchema(() =>
     schema: z.literal(1),
     position: z.strictObject({ epoch: z.int(), batch: z.int(), step: z.int() }),
     smoothed: pair(),
+    /** Smoothed loss. */
+    loss: z.number(),
     /** null: no validation yet. */
     validation: z.strictObject({ first: z.number(), last: z.number(), best: z.number(), bestStep: z.int(), since: z.int() }).nullable(),
     /** Seconds spent in steps so far. */

@@ -18,8 +18,7 @@ export async function paintClassPictures(
 ): Promise<void> {
   const fileOf = (at: number): string => join(folder, `class-${String(at + 1).padStart(4, '0')}.png`);
   const missing: number[] = [];
-  for (let at = 0; at < count; at++)
-    if (!(await stat(fileOf(at)).catch(() => undefined))) missing.push(at);
+  for (let at = 0; at < count; at++) if (!(await stat(fileOf(at)).catch(() => undefined))) missing.push(at);
   if (missing.length === 0) return;
   const painter = await openPainter(options, signal);
   try {

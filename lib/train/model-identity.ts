@@ -25,7 +25,11 @@ async function hashOf(header: ModelHeader | undefined, known: Map<string, string
  * @param weightType changes what the encoders give
  * @throws ArtistError ERR_READ; `signal.reason` when aborted
  */
-export async function identifyModel({ name, headers }: ModelFiles, weightType: string | undefined, signal: AbortSignal): Promise<ModelIdentity> {
+export async function identifyModel(
+  { name, headers }: ModelFiles,
+  weightType: string | undefined,
+  signal: AbortSignal,
+): Promise<ModelIdentity> {
   const known = new Map<string, string>();
   const network = headers.diffusionModel ?? headers.model;
   const hash = await hashOf(network, known, signal);

@@ -34,7 +34,9 @@ async function checkWritable(name: string, path: string): Promise<void> {
   try {
     await access(folder, constants.W_OK);
   } catch (error) {
-    throw new ArtistError('ERR_WRITE', `${name}: expected a place that can be written, got no permission to write in ${folder}`, { cause: error });
+    throw new ArtistError('ERR_WRITE', `${name}: expected a place that can be written, got no permission to write in ${folder}`, {
+      cause: error,
+    });
   }
 }
 
@@ -45,7 +47,10 @@ export async function checkOut(out: string, { overwrite }: { overwrite: boolean 
   const kind = await kindOf(out);
   if (kind === 'folder') throw new ArtistError('ERR_WRITE', `out: expected the path of a file, got a folder: ${out}`);
   if (kind === 'file' && !overwrite)
-    throw new ArtistError('ERR_ALREADY_EXISTS', `out: expected no file there, got an existing one: ${out}. Choose another name or pass overwrite: true`);
+    throw new ArtistError(
+      'ERR_ALREADY_EXISTS',
+      `out: expected no file there, got an existing one: ${out}. Choose another name or pass overwrite: true`,
+    );
   await checkWritable('out', dirname(out));
 }
 
@@ -57,8 +62,11 @@ const stamp = (time: number): string => new Date(time).toISOString().slice(0, 19
  */
 export async function chooseOutput(options: ResolvedTrainLora, now = Date.now()): Promise<Output> {
   const home = resolve(options.home ?? homeFolder());
-  const guessed = basename(resolve(options.data)).replaceAll(/[^\w .-]+/g, '-').replace(/^[^\w]+/, '');
-  const name = options.name ?? (options.out === undefined ? guessed.slice(0, 100) || 'lora' : basename(options.out).replace(/\.safetensors$/i, ''));
+  const guessed = basename(resolve(options.data))
+    .replaceAll(/[^\w .-]+/g, '-')
+    .replace(/^[^\w]+/, '');
+  const name =
+    options.name ?? (options.out === undefined ? guessed.slice(0, 100) || 'lora' : basename(options.out).replace(/\.safetensors$/i, ''));
   const out = resolve(options.out ?? join(home, 'loras', `${name}.safetensors`));
   await checkOut(out, options);
   const folder = resolve(options.runFolder ?? (await freshFolder(join(home, 'training', `${name}-${stamp(now)}`))));

@@ -17,7 +17,6 @@ const recordSchema = lazySchema(() =>
     schema: z.literal(1),
     name: z.string(),
     out: z.string(),
-    overwrite: z.boolean(),
     started: z.string(),
     /** Options as they were given, without signal, listener and home. */
     options: z.record(z.string(), z.unknown()),

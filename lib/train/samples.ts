@@ -1,6 +1,7 @@
 /** Sample strips: the same prompts and seeds painted with the LoRA as it is at a step, by the engine that will use it later. */
-import { join } from 'node:path';
+
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type GenerateOptions, type LoadModelOptions, loadModel, type Model } from '../engine/index.ts';
 import type { ArtImage } from '../image/index.ts';
 import type { TrainEvent } from './events.ts';
@@ -17,8 +18,27 @@ export interface SampleSettings {
 export function openPainter(options: ResolvedTrainLora, signal: AbortSignal): Promise<Model> {
   const { model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae, home } = options;
   const { threads, weightType, tensorTypeRules, prediction, backend, paramsBackend } = options;
-  const request = { model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae, home, threads, weightType, tensorTypeRules, prediction, backend, paramsBackend };
-  return loadModel({ ...(Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as LoadModelOptions), signal });
+  const request = {
+    model,
+    diffusionModel,
+    clipL,
+    clipG,
+    t5xxl,
+    llm,
+    vae,
+    tae,
+    home,
+    threads,
+    weightType,
+    tensorTypeRules,
+    prediction,
+    backend,
+    paramsBackend,
+  };
+  return loadModel({
+    ...(Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as LoadModelOptions),
+    signal,
+  });
 }
 
 /**
@@ -30,7 +50,19 @@ export function openPainter(options: ResolvedTrainLora, signal: AbortSignal): Pr
 export async function paintStrip(
   options: ResolvedTrainLora,
   { prompts, seed, steps, cfgScale }: SampleSettings,
-  { folder, step, writeLora, signal, emit }: { folder: string; step: number; writeLora: ((path: string) => Promise<unknown>) | undefined; signal: AbortSignal; emit: (event: TrainEvent) => void },
+  {
+    folder,
+    step,
+    writeLora,
+    signal,
+    emit,
+  }: {
+    folder: string;
+    step: number;
+    writeLora: ((path: string) => Promise<unknown>) | undefined;
+    signal: AbortSignal;
+    emit: (event: TrainEvent) => void;
+  },
 ): Promise<{ images: ArtImage[]; files: string[] }> {
   const file = join(folder, '.painting.safetensors');
   const painter = await openPainter(options, signal);

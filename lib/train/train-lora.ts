@@ -5,8 +5,8 @@ import { type TrainEvent, trainProgressTypes } from './events.ts';
 import type { ResultLicence } from './licences.ts';
 import type { MemoryChoice } from './memory.ts';
 import { type ResolvedTrainLora, type TrainLoraOptions, trainLoraOptions } from './options.ts';
-import { readRunRecord, type RunRecord } from './run-record.ts';
-import { train } from './training.ts';
+import { readRunRecord } from './run-record.ts';
+import { type TrainCall, train } from './training.ts';
 
 export interface TrainLoraResult {
   /** The LoRA file. */
@@ -35,7 +35,7 @@ export interface TrainLoraResult {
     readonly folder: string;
     readonly log: string;
     readonly dataSheet?: string;
-    readonly lossCurve: string;
+    readonly lossCurve?: string;
     readonly contactSheet?: string;
     readonly samples: readonly string[];
   };
@@ -49,7 +49,11 @@ export interface TrainLoraResult {
  */
 export class TrainRun extends EventRun<TrainLoraResult, TrainEvent> {
   /** Made by trainLora() and resumeTraining(). */
-  constructor(name: string, work: Work<TrainLoraResult, TrainEvent>, { signal, onProgress }: Pick<ResolvedTrainLora, 'signal' | 'onProgress'>) {
+  constructor(
+    name: string,
+    work: Work<TrainLoraResult, TrainEvent>,
+    { signal, onProgress }: Pick<ResolvedTrainLora, 'signal' | 'onProgress'>,
+  ) {
     super({ name, work, progress: trainProgressTypes, done: (result) => ({ type: 'done', result }), signal, onProgress });
   }
 
@@ -61,10 +65,13 @@ export class TrainRun extends EventRun<TrainLoraResult, TrainEvent> {
 /** The options of a call that will reject still say where its listener is. */
 function listenersOf(options: unknown): Pick<ResolvedTrainLora, 'signal' | 'onProgress'> {
   const { signal, onProgress } = (typeof options === 'object' && options !== null ? options : {}) as Partial<ResolvedTrainLora>;
-  return { signal: signal instanceof AbortSignal ? signal : undefined, onProgress: typeof onProgress === 'function' ? onProgress : undefined };
+  return {
+    signal: signal instanceof AbortSignal ? signal : undefined,
+    onProgress: typeof onProgress === 'function' ? onProgress : undefined,
+  };
 }
 
-function begin(site: CallSite, options: unknown, prepare: () => Promise<{ options: ResolvedTrainLora; given: Record<string, unknown>; record?: RunRecord; folder?: string }>): TrainRun {
+function begin(site: CallSite, options: unknown, prepare: () => Promise<Pick<TrainCall, 'options' | 'given' | 'resumed'>>): TrainRun {
   return new TrainRun(
     site.name,
     async (signal, emit) => {
@@ -119,8 +126,7 @@ export function resumeTraining(folder: string, options: Partial<TrainLoraOptions
     return {
       options: resolveOptions('resumeTraining', trainLoraOptions, given),
       given: storable(given as TrainLoraOptions),
-      record,
-      folder: resolve(folder),
+      resumed: { record, folder: resolve(folder) },
     };
   });
 }

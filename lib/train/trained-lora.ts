@@ -1,6 +1,7 @@
 /** The LoRA file of a run: trained tensors with everything that is known of where they come from. */
-import { join } from 'node:path';
+
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { packageRoot } from '../core/index.ts';
 import type { NativeTensor } from '../engine/jobs/index.ts';
 import { countBuckets, type FramedPicture } from './buckets.ts';
@@ -8,9 +9,9 @@ import type { DataSet, TrainingPicture } from './data-set.ts';
 import { makeDataSheet } from './data-sheet.ts';
 import { type WrittenLora, writeLora } from './lora-file.ts';
 import { type LoraData, type LoraFacts, tagFrequency } from './lora-metadata.ts';
+import type { MemoryChoice } from './memory.ts';
 import type { ModelIdentity } from './model-identity.ts';
 import type { savedTypes } from './options.ts';
-import type { MemoryChoice } from './memory.ts';
 import type { TrainSettings } from './settings.ts';
 
 export interface LoraSource {
@@ -96,7 +97,11 @@ export class LoraWriter {
 
   /** The LoRA as it is at a step, for samples and checkpoints: the sheet inside only, always in f32, no time of finishing. */
   writeInterim(path: string, tensors: readonly NativeTensor[], { step, epoch }: { step: number; epoch: number }): Promise<WrittenLora> {
-    return writeLora(path, tensors, { ...this.#facts, steps: step, epoch }, this.#data, { type: 'F32', overwrite: true, sheetBeside: false });
+    return writeLora(path, tensors, { ...this.#facts, steps: step, epoch }, this.#data, {
+      type: 'F32',
+      overwrite: true,
+      sheetBeside: false,
+    });
   }
 
   /** The finished file with its data sheet beside it. */

@@ -91,7 +91,8 @@ export class TrainerSession {
     return new TrainerSession(addon, native, call);
   }
 
-  #run<T>(start: (listen: Listen) => NativeJob<T>): Promise<T> {
+  /** `keep`: a result that arrives although the run was cancelled counts. */
+  #run<T>(start: (listen: Listen) => NativeJob<T>, keep = false): Promise<T> {
     const { site, signal, emit } = this.#call;
     return runJob<T>(
       {
@@ -102,6 +103,7 @@ export class TrainerSession {
           const told = commonEvent(event);
           if (told?.type === 'warning') emit(told);
         },
+        keep: () => keep,
       },
       start,
     );
@@ -140,8 +142,9 @@ export class TrainerSession {
     return this.#run(() => this.#native.begin(request));
   }
 
+  /** A step that was done before it could be cancelled is told as done: the parameters have changed. */
   step(request: NativeStepRequest): Promise<NativeStepResult> {
-    return this.#run((listen) => this.#native.step(request, listen));
+    return this.#run((listen) => this.#native.step(request, listen), true);
   }
 
   evaluate(batch: NativeTrainBatch, seed: number, timesteps: number[], ema: boolean): Promise<Float32Array> {

@@ -1,5 +1,4 @@
 /** The steps of a run: where it stands, what is due after each of them. */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isArtistError } from '../core/index.ts';
 import type { NativeTrainBatch } from '../engine/jobs/index.ts';
@@ -65,7 +64,9 @@ class Loop {
       priorWeight: settings.priorWeight,
       sizeConditions: session.info.sizeConditions,
     };
-    const captions = dataSet.pictures.filter(({ role }) => role === 'train').map(({ caption }) => composeCaption(caption, settings.captions));
+    const captions = dataSet.pictures
+      .filter(({ role }) => role === 'train')
+      .map(({ caption }) => composeCaption(caption, settings.captions));
     this.#prompts = options.samples.prompts ?? [...new Set(captions)].slice(0, samplePrompts);
   }
 
@@ -236,7 +237,7 @@ class Loop {
       validation: this.#validation && { ...this.#validation, best, bestStep },
       trainingSeconds: this.#seconds,
       perStep: this.#own.steps > 0 ? this.#own.seconds / this.#own.steps : 0,
-      best: this.#stopped ? this.#best : undefined,
+      best: this.#stopped && bestStep > 0 ? this.#best : undefined,
     };
   }
 
@@ -256,9 +257,4 @@ class Loop {
 /** Trains from where the run stands to its end. */
 export function trainSteps(run: Run, begin: BeginEvent): Promise<LoopOutcome> {
   return new Loop(run).run(begin);
-}
-
-/** For runs that are over: the checkpoint of the last step has done its duty only when the LoRA is written. */
-export function forgetBest(path: string): Promise<void> {
-  return rm(path, { force: true });
 }

@@ -97,7 +97,9 @@ async function outputOf({ options, resumed }: TrainCall): Promise<Output> {
 
 /** The bucket whose step takes most memory. */
 function largest(framed: readonly FramedPicture<TrainingPicture>[]): Size {
-  return framed.map(({ bucket }) => bucket).reduce((most, bucket) => (bucket.width * bucket.height > most.width * most.height ? bucket : most));
+  return framed
+    .map(({ bucket }) => bucket)
+    .reduce((most, bucket) => (bucket.width * bucket.height > most.width * most.height ? bucket : most));
 }
 
 /** Settles when native work has ended. Errors: see trainLora(). */
@@ -132,7 +134,7 @@ interface Opened {
 }
 
 async function trainWith(session: TrainerSession, opened: Opened): Promise<TrainLoraResult> {
-  const { call, output, told, early, files } = opened;
+  const { call, output, early, files } = opened;
   const { options, resumed } = call;
   const { width, height } = files.defaults;
   const size = width === undefined || height === undefined ? undefined : Math.min(width, height);
