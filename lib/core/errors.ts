@@ -29,6 +29,7 @@ export const errorCodes = {
   ERR_NO_DEVICE: 'the requested device or backend is absent',
   ERR_OUT_OF_MEMORY: 'not enough memory',
   ERR_READ: 'a file cannot be read',
+  ERR_TRAIN_DIVERGED: 'training: the loss or the gradient is not finite',
   ERR_UNSUPPORTED: 'this model or build cannot do that',
   ERR_UPSCALE: 'the engine could not enlarge the picture',
   ERR_WRITE: 'a file cannot be written',

@@ -1,0 +1,111 @@
+#include "train/trainer.h"
+
+#include "engine/engine_error.h"
+#include "engine/engine_thread.h"
+
+namespace ai_artist {
+namespace {
+
+bool running_job_is_cancelled() {
+    const Job* job = EngineThread::instance().running_job();
+    return job != nullptr && job->cancelled();
+}
+
+[[noreturn]] void out_of_order(const char* missing, const char* call) {
+    throw EngineError("ERR_INVALID_ARGUMENT", std::string("trainer: expected ") + missing + ", got none. Call " + call + " first");
+}
+
+}  // namespace
+
+Trainer::Trainer(TrainModelRequest request) {
+    request.cancelled = running_job_is_cancelled;
+    model_ = std::make_unique<TrainModel>(request);
+    info_ = model_->info();
+}
+
+Trainer::~Trainer() { free(); }
+
+void Trainer::free() {
+    session_.reset();
+    model_.reset();
+}
+
+TrainModel& Trainer::model() const {
+    if (!model_) {
+        throw EngineError("ERR_DISPOSED", "The trainer was disposed before this job began");
+    }
+    return *model_;
+}
+
+TrainSession& Trainer::session() const {
+    model();
+    if (!session_) {
+        out_of_order("a session", "begin");
+    }
+    return *session_;
+}
+
+std::vector<TextCondition> Trainer::encode_text(const std::vector<std::string>& captions, int width, int height) {
+    return model().encode_text(captions, width, height);
+}
+
+Latent Trainer::encode_image(const Image& image) { return model().encode_image(image); }
+
+void Trainer::release_encoders() { model().release_encoders(); }
+
+PlanResult Trainer::plan(int64_t width, int64_t height, int64_t batch, Checkpointing checkpointing) {
+    if (model().parameters().empty()) {
+        out_of_order("a network", "createNetwork");
+    }
+    return model().plan(width, height, batch, checkpointing);
+}
+
+std::vector<NetworkModule> Trainer::create_network(const NetworkRequest& request) {
+    session_.reset();
+    model().create_network(request);
+    return model().modules();
+}
+
+void Trainer::begin(const SessionSettings& settings, Checkpointing checkpointing) {
+    if (model().parameters().empty()) {
+        out_of_order("a network", "createNetwork");
+    }
+    session_.reset();
+    model().set_checkpointing(checkpointing);
+    session_ = std::make_unique<TrainSession>(std::make_unique<ModelLearner>(model()), settings);
+}
+
+StepResult Trainer::step(const StepRequest& request, const Between& between) { return session().step(request, between); }
+
+std::vector<float> Trainer::evaluate(const EvaluateRequest& request, const Between& between) {
+    return session().evaluate(request, between);
+}
+
+std::vector<float> Trainer::predict(const TrainBatch& batch, bool ema) { return session().predict(batch, ema); }
+
+TrainState Trainer::state() { return session().state(); }
+
+void Trainer::restore(const TrainState& state) { session().restore(state); }
+
+std::vector<NamedTensor> Trainer::network(bool ema) {
+    std::vector<NamedTensor> tensors = session().network(ema);
+    for (const auto& [name, alpha] : model().alphas()) {
+        tensors.push_back({name, {}, {alpha}});
+    }
+    return tensors;
+}
+
+void LoadTrainerJob::run() {
+    listener->on_progress({"load", 0, 0, 0, 0, 1});
+    try {
+        trainer = std::make_shared<Trainer>(request_);
+    } catch (const EngineError& error) {
+        if (error.code() == "ERR_MODEL_LOAD") {
+            fail("ERR_MODEL_LOAD", error.what());  // adds the engine's own words
+        }
+        throw;
+    }
+    stop_if_cancelled();
+}
+
+}  // namespace ai_artist
