@@ -13,7 +13,7 @@ namespace ai_artist {
 
 // What a graph of the network is made for: everything that changes its shape or its constants.
 struct BucketKey {
-    int64_t width = 0;   // latent pixels
+    int64_t width = 0;  // latent pixels
     int64_t height = 0;
     int64_t items = 1;
     int64_t tokens = 0;  // of each item's context

@@ -77,8 +77,7 @@ OpenedFiles open_files(const TrainModelRequest& request) {
         loader.set_wtype_override(type, request.tensor_type_rules);
     }
     loader.process_model_files(false, true);
-    opened.tiny_autoencoder =
-        !request.tae.empty() || opened.version == VERSION_SDXS_512_DS || opened.version == VERSION_SDXS_09;
+    opened.tiny_autoencoder = !request.tae.empty() || opened.version == VERSION_SDXS_512_DS || opened.version == VERSION_SDXS_09;
     return opened;
 }
 
@@ -170,12 +169,17 @@ void Pipeline::compute(TrainAllocation& allocation) {
 
 Objective Pipeline::objective(prediction_t wanted, const String2TensorStorage& tensors) {
     switch (wanted) {
-        case EPS_PRED: return Objective::eps;
-        case V_PRED: return Objective::v;
+        case EPS_PRED:
+            return Objective::eps;
+        case V_PRED:
+            return Objective::v;
         case FLOW_PRED:
-        case FLUX_FLOW_PRED: return Objective::flow;
-        case PREDICTION_COUNT: break;
-        default: throw EngineError("ERR_UNSUPPORTED", "This kind of prediction cannot be trained: use eps, v or flow");
+        case FLUX_FLOW_PRED:
+            return Objective::flow;
+        case PREDICTION_COUNT:
+            break;
+        default:
+            throw EngineError("ERR_UNSUPPORTED", "This kind of prediction cannot be trained: use eps, v or flow");
     }
     if (traits_->flow) {
         return Objective::flow;

@@ -141,8 +141,9 @@ struct TrainModel::Parts {
         need(batch.weight.empty() || batch.weight.size() == pixels * n, "batch: expected " + std::to_string(pixels * n) + " loss weights");
         need(batch.text.size() == n && (batch.sizes.empty() || batch.sizes.size() == n), "batch: expected a text for each item");
         for (const TextCondition& text : batch.text) {
-            need(text.width == info.context_width && text.tokens > 0 && text.context.size() == static_cast<size_t>(text.width * text.tokens),
-                 "batch: expected contexts of tokens with " + std::to_string(info.context_width) + " values");
+            need(
+                text.width == info.context_width && text.tokens > 0 && text.context.size() == static_cast<size_t>(text.width * text.tokens),
+                "batch: expected contexts of tokens with " + std::to_string(info.context_width) + " values");
             need(text.vector.size() == static_cast<size_t>(info.vector_width),
                  "batch: expected vectors of " + std::to_string(info.vector_width) + " values");
         }

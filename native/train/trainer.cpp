@@ -45,34 +45,47 @@ TrainSession& Trainer::session() const {
     return *session_;
 }
 
-std::vector<TextCondition> Trainer::encode_text(const std::vector<std::string>& captions, int width, int height) {
-    return model().encode_text(captions, width, height);
+std::vector<TextCondition> Trainer::encode_text(const std::vector<std::string>& captions, int width, int height, const Between& between) {
+    std::vector<TextCondition> conditions;
+    const auto total = static_cast<int>(captions.size());
+    for (int i = 0; i < total; i++) {
+        between(i, total);
+        std::vector<TextCondition> encoded = model().encode_text({captions[static_cast<size_t>(i)]}, width, height);
+        conditions.push_back(std::move(encoded.front()));
+    }
+    between(total, total);
+    return conditions;
 }
 
 Latent Trainer::encode_image(const Image& image) { return model().encode_image(image); }
 
 void Trainer::release_encoders() { model().release_encoders(); }
 
-PlanResult Trainer::plan(int64_t width, int64_t height, int64_t batch, Checkpointing checkpointing) {
-    if (model().parameters().empty()) {
+TrainModel& Trainer::model_with_network() const {
+    if (!has_network_) {
+        model();
         out_of_order("a network", "createNetwork");
     }
-    return model().plan(width, height, batch, checkpointing);
+    return model();
+}
+
+PlanResult Trainer::plan(int64_t width, int64_t height, int64_t batch, Checkpointing checkpointing) {
+    return model_with_network().plan(width / info_.latent_factor, height / info_.latent_factor, batch, checkpointing);
 }
 
 std::vector<NetworkModule> Trainer::create_network(const NetworkRequest& request) {
     session_.reset();
+    has_network_ = false;
     model().create_network(request);
+    has_network_ = true;
     return model().modules();
 }
 
 void Trainer::begin(const SessionSettings& settings, Checkpointing checkpointing) {
-    if (model().parameters().empty()) {
-        out_of_order("a network", "createNetwork");
-    }
+    TrainModel& model = model_with_network();
     session_.reset();
-    model().set_checkpointing(checkpointing);
-    session_ = std::make_unique<TrainSession>(std::make_unique<ModelLearner>(model()), settings);
+    model.set_checkpointing(checkpointing);
+    session_ = std::make_unique<TrainSession>(std::make_unique<ModelLearner>(model), settings);
 }
 
 StepResult Trainer::step(const StepRequest& request, const Between& between) { return session().step(request, between); }

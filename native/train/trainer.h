@@ -24,7 +24,7 @@ public:
     void free();
 
     // As TrainModel. Each throws ERR_DISPOSED after free().
-    std::vector<TextCondition> encode_text(const std::vector<std::string>& captions, int width, int height);
+    std::vector<TextCondition> encode_text(const std::vector<std::string>& captions, int width, int height, const Between& between);
     Latent encode_image(const Image& image);
     void release_encoders();
     PlanResult plan(int64_t width, int64_t height, int64_t batch, Checkpointing checkpointing);
@@ -32,7 +32,7 @@ public:
     // Forgets the session, whose parameters go.
     std::vector<NetworkModule> create_network(const NetworkRequest& request);
 
-    // A fresh session. Throws ERR_INVALID_ARGUMENT without a network.
+    // A fresh session on the network as it is. Throws ERR_INVALID_ARGUMENT without a network.
     void begin(const SessionSettings& settings, Checkpointing checkpointing);
 
     // As TrainSession. Each throws ERR_INVALID_ARGUMENT without a session.
@@ -47,9 +47,11 @@ public:
 
 private:
     TrainModel& model() const;
+    TrainModel& model_with_network() const;
     TrainSession& session() const;
 
     std::unique_ptr<TrainModel> model_;
+    bool has_network_ = false;
     std::unique_ptr<TrainSession> session_;  // its learner refers to the model
     FamilyInfo info_;
 };
