@@ -8,9 +8,7 @@ namespace {
 // Nodes that one layer adds to a graph at most: LoKr on a convolution, or three LoRAs of a fused matrix.
 constexpr size_t nodes_per_layer = 48;
 
-bool is_conv(const WeightAdapter::ForwardParams& params) {
-    return params.op_type == WeightAdapter::ForwardParams::op_type_t::OP_CONV2D;
-}
+bool is_conv(const WeightAdapter::ForwardParams& params) { return params.op_type == WeightAdapter::ForwardParams::op_type_t::OP_CONV2D; }
 
 // "…to_q." -> "…to_q"
 std::string layer_name(const std::string& prefix) {
@@ -22,8 +20,7 @@ ggml_tensor* convolve(ggml_context* context, ggml_tensor* x, ggml_tensor* w, ggm
     return ggml_ext_conv_2d(context, x, w, b, c.s0, c.s1, c.p0, c.p1, c.d0, c.d1, c.direct, c.circular_x, c.circular_y, c.scale);
 }
 
-ggml_tensor* base_layer(ggml_context* context, ggml_tensor* x, ggml_tensor* w, ggml_tensor* b,
-                        const WeightAdapter::ForwardParams& params) {
+ggml_tensor* base_layer(ggml_context* context, ggml_tensor* x, ggml_tensor* w, ggml_tensor* b, const WeightAdapter::ForwardParams& params) {
     return is_conv(params) ? convolve(context, x, w, b, params.conv2d)
                            : ggml_ext_linear(context, x, w, b, params.linear.force_prec_f32, params.linear.scale);
 }
@@ -80,8 +77,7 @@ ggml_tensor* LayerRecorder::forward_with_lora(ggml_context* context, ggml_backen
 size_t NetworkAdapter::get_extra_graph_size() { return nodes_per_layer * network_.modules().size(); }
 
 // down [rank, …] with the batch in its last used dimension, or [w,h,rank,n] of a convolution
-ggml_tensor* NetworkAdapter::dropped(ggml_context* context, ggml_tensor* down, const NetworkLayer& layer,
-                                     std::vector<DropoutMask>& masks) {
+ggml_tensor* NetworkAdapter::dropped(ggml_context* context, ggml_tensor* down, const NetworkLayer& layer, std::vector<DropoutMask>& masks) {
     int64_t ne[4] = {1, 1, 1, 1};
     int items_at = 3;
     if (layer.layer.conv) {
@@ -143,8 +139,8 @@ ggml_tensor* NetworkAdapter::forward_with_lora(ggml_context* context, ggml_backe
         return base_layer(context, x, ggml_add(context, w, difference), b, params);
     }
     ggml_tensor* out = base_layer(context, x, w, b, params);
-    ggml_tensor* added = layer->kind == NetworkKind::lora ? lora(context, x, *layer, params)
-                                                          : lokr(context, backend, x, *layer, layer->parts[0], params);
+    ggml_tensor* added =
+        layer->kind == NetworkKind::lora ? lora(context, x, *layer, params) : lokr(context, backend, x, *layer, layer->parts[0], params);
     return ggml_add(context, out, added);
 }
 

@@ -11,8 +11,7 @@ namespace {
 
 class MmditFamily final : public Family {
 public:
-    explicit MmditFamily(const FamilyRequest& request)
-        : runner_(request.backend, *request.tensors, network_prefix, request.manager) {}
+    explicit MmditFamily(const FamilyRequest& request) : runner_(request.backend, *request.tensors, network_prefix, request.manager) {}
 
     ForwardGraph build(const ModelInputs& in) override {
         return runner_.build([&] { return runner_.build_graph(in.x, in.timesteps, in.context, in.vector); },

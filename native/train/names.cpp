@@ -52,7 +52,8 @@ std::string diffusers_path(const std::string& path) {
     const size_t head = middle ? 2 : 3;
     const std::string rest = path.substr(path.find('.', path.find(parts[1], parts[0].size())) + 1);
     if (middle) {
-        return parts[1] == "1" ? "mid_block.attentions.0." + rest : "mid_block.resnets." + std::string(parts[1] == "0" ? "0." : "1.") + resnet_layer(rest);
+        return parts[1] == "1" ? "mid_block.attentions.0." + rest
+                               : "mid_block.resnets." + std::string(parts[1] == "0" ? "0." : "1.") + resnet_layer(rest);
     }
     if (parts.size() <= head) {
         return "";

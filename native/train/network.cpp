@@ -121,8 +121,8 @@ void Network::add_layer(const NetworkRequest& request, const AdaptableLayer& lay
             any = add_part(network, layer.name.substr(0, end) + ".self_attn." + third, layer.out() / 3, request, version) || any;
         }
         if (any && network.parts.size() != 3) {
-            throw EngineError("ERR_INVALID_ARGUMENT", "targets: " + layer.name +
-                                                          " computes query, key and value at once in this model: choose all three or none");
+            throw EngineError("ERR_INVALID_ARGUMENT",
+                              "targets: " + layer.name + " computes query, key and value at once in this model: choose all three or none");
         }
     } else {
         any = add_part(network, layer.name, layer.out(), request, version);
@@ -226,7 +226,8 @@ void Network::allocate(ggml_backend_t backend) {
     values_.reset(ggml_backend_alloc_ctx_tensors(context_.get(), backend));
     gradients_.reset(ggml_backend_alloc_ctx_tensors(gradient_context_.get(), backend));
     if (!values_ || !gradients_) {
-        throw EngineError("ERR_OUT_OF_MEMORY", "Not enough memory for the parameters of the network: choose a smaller rank or fewer targets");
+        throw EngineError("ERR_OUT_OF_MEMORY",
+                          "Not enough memory for the parameters of the network: choose a smaller rank or fewer targets");
     }
     clear_gradients();
 }
@@ -279,9 +280,7 @@ std::vector<TrainableTensor> Network::trainable(bool text_encoder) const {
     return tensors;
 }
 
-size_t Network::bytes() const {
-    return ggml_backend_buffer_get_size(values_.get()) + ggml_backend_buffer_get_size(gradients_.get());
-}
+size_t Network::bytes() const { return ggml_backend_buffer_get_size(values_.get()) + ggml_backend_buffer_get_size(gradients_.get()); }
 
 int64_t NetworkTensor::size() const {
     int64_t count = 1;

@@ -14,7 +14,7 @@ namespace ai_artist {
 
 // A linear or convolution layer that an adapter can reach.
 struct AdaptableLayer {
-    std::string name;    // in the engine, without ".weight"
+    std::string name;  // in the engine, without ".weight"
     bool conv = false;
     int64_t ne[4] = {};  // of its weight: [in, out] or [kw, kh, in, out]
     ggml_type type = GGML_TYPE_F32;

@@ -52,11 +52,12 @@ bool unet_has(const std::string& set, const std::string& layer) {
 }
 
 bool transformer_has(const std::string& set, const std::string& layer) {
-    if (!contains_any(layer, {".joint_blocks.", ".double_blocks.", ".single_blocks.", ".layers.", ".noise_refiner.", ".context_refiner."})) {
+    if (!contains_any(layer,
+                      {".joint_blocks.", ".double_blocks.", ".single_blocks.", ".layers.", ".noise_refiner.", ".context_refiner."})) {
         return false;
     }
-    const bool attention = contains_any(layer, {".attn.", ".attn2.", "_attn.", ".attention."}) || ends_with(layer, ".linear1") ||
-                           ends_with(layer, ".linear2");
+    const bool attention =
+        contains_any(layer, {".attn.", ".attn2.", "_attn.", ".attention."}) || ends_with(layer, ".linear1") || ends_with(layer, ".linear2");
     if (set == "attention" || attention) {
         return attention;
     }

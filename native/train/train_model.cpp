@@ -41,25 +41,6 @@ struct TrainModel::Parts {
         return *text_encoders;
     }
 
-    std::vector<AdaptableLayer> layers() {
-        auto recorder = std::make_shared<LayerRecorder>(false);
-        const FamilyInfo& info = pipeline.info();
-        ModelInputs in;
-        in.x = sd::Tensor<float>({8, 8, info.latent_channels, 1});
-        in.timesteps = sd::Tensor<float>({1});
-        in.context = sd::Tensor<float>({info.context_width, 8, 1});
-        if (info.vector_width > 0) {
-            in.vector = sd::Tensor<float>({info.vector_width, 1});
-        }
-        if (pipeline.family().guidance() >= 0) {
-            in.guidance = sd::Tensor<float>({1});
-        }
-        pipeline.family().set_adapter(recorder);
-        pipeline.family().build(in);
-        pipeline.family().set_adapter(nullptr);
-        return recorder->layers();
-    }
-
     Network& trained() {
         if (!network) {
             throw EngineError("ERR_INTERNAL", "No network was created");
@@ -141,8 +122,9 @@ struct TrainModel::Parts {
         need(batch.weight.empty() || batch.weight.size() == pixels * n, "batch: expected " + std::to_string(pixels * n) + " loss weights");
         need(batch.text.size() == n && (batch.sizes.empty() || batch.sizes.size() == n), "batch: expected a text for each item");
         for (const TextCondition& text : batch.text) {
-            need(text.width == info.context_width && text.tokens > 0 && text.context.size() == static_cast<size_t>(text.width * text.tokens),
-                 "batch: expected contexts of tokens with " + std::to_string(info.context_width) + " values");
+            need(
+                text.width == info.context_width && text.tokens > 0 && text.context.size() == static_cast<size_t>(text.width * text.tokens),
+                "batch: expected contexts of tokens with " + std::to_string(info.context_width) + " values");
             need(text.vector.size() == static_cast<size_t>(info.vector_width),
                  "batch: expected vectors of " + std::to_string(info.vector_width) + " values");
         }
@@ -251,7 +233,7 @@ void TrainModel::create_network(const NetworkRequest& request) {
         throw EngineError("ERR_UNSUPPORTED", "The text encoders of this model cannot be trained");
     }
     release_graphs();
-    parts_->network = std::make_unique<Network>(request, parts_->layers(), parts_->pipeline.version(), parts_->pipeline.backend());
+    parts_->network = std::make_unique<Network>(request, parts_->pipeline.layers(), parts_->pipeline.version(), parts_->pipeline.backend());
 }
 
 const std::vector<NetworkModule>& TrainModel::modules() const { return parts_->trained().modules(); }

@@ -158,7 +158,8 @@ struct PlanResult {
 };
 
 // A model whose network can be trained. Everything on the engine thread, except info() once made. What takes long asks the engine's abort
-// callback (sd_set_abort_callback: the running job's flag) between graphs and, where the device can, inside them; true ends it with Aborted.
+// callback (sd_set_abort_callback: the running job's flag) between graphs and, where the device can, inside them; true ends it with
+// Aborted.
 class TrainModel {
 public:
     // Reads the files' headers and the network's weights.
