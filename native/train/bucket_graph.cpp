@@ -23,21 +23,6 @@ double uniform(uint64_t seed, uint64_t layer, uint64_t item, uint64_t rank) {
     return static_cast<double>(z >> 40) / 16777216.0;
 }
 
-bool has_memory(const ggml_tensor* tensor) { return tensor->buffer != nullptr; }
-
-void set(ggml_tensor* tensor, const void* data) {
-    // A leaf that the graph does not read in the end gets no memory.
-    if (has_memory(tensor)) {
-        ggml_backend_tensor_set(tensor, data, 0, ggml_nbytes(tensor));
-    }
-}
-
-std::vector<float> get(const ggml_tensor* tensor) {
-    std::vector<float> values(static_cast<size_t>(ggml_nelements(tensor)));
-    ggml_backend_tensor_get(tensor, values.data(), 0, values.size() * sizeof(float));
-    return values;
-}
-
 // Copies `count` values of each chosen item from one array of items to another.
 void gather(const std::vector<float>& from, const std::vector<size_t>& items, size_t count, float* to) {
     for (const size_t item : items) {
@@ -48,45 +33,22 @@ void gather(const std::vector<float>& from, const std::vector<size_t>& items, si
 
 }  // namespace
 
-BucketGraph::BucketGraph(Pipeline& pipeline, Network* network, const BucketKey& key, const AutodiffOptions& options)
-    : pipeline_(pipeline), key_(key), dropout_(network != nullptr && key.backward ? network->dropout() : 0) {
-    const FamilyInfo& info = pipeline.info();
-    inputs_.x = sd::Tensor<float>({key.width, key.height, info.latent_channels, key.items});
-    inputs_.timesteps = sd::Tensor<float>({key.items});
-    inputs_.context = sd::Tensor<float>({info.context_width, key.tokens, key.items});
-    if (info.vector_width > 0) {
-        inputs_.vector = sd::Tensor<float>({info.vector_width, key.items});
-    }
-    if (pipeline.family().guidance() >= 0) {
-        inputs_.guidance = sd::full<float>({1}, pipeline.family().guidance());
-    }
+BucketGraph::BucketGraph(LoadedNetwork& model, Network* network, const BucketKey& key, const AutodiffOptions& options)
+    : model_(model), key_(key), dropout_(network != nullptr && key.backward ? network->dropout() : 0) {
+    inputs_ = model.inputs(key.width, key.height, key.items, key.tokens);
     build(network, options);
 }
 
 void BucketGraph::build(Network* network, const AutodiffOptions& options) {
-    Family& family = pipeline_.family();
     std::shared_ptr<NetworkAdapter> adapter;
     if (network != nullptr) {
         adapter = std::make_shared<NetworkAdapter>(*network, key_.items, dropout_ > 0);
     }
-    family.set_adapter(adapter);
-    try {
-        forward_ = family.build(inputs_);
-    } catch (...) {
-        family.set_adapter(nullptr);
-        throw;
-    }
-    family.set_adapter(nullptr);
+    forward_ = model_.build(inputs_, adapter);
     if (adapter) {
         masks_ = adapter->masks();
     }
-    for (const auto& [tensor, data] : forward_.inputs) {
-        ggml_set_input(tensor);
-    }
-    for (const Constant& constant : forward_.constants) {
-        ggml_set_input(constant.tensor);
-    }
-    ggml_set_output(forward_.output);
+    forward_.flag();
     add_loss();
     if (!key_.backward) {
         graph_.graph = forward_.graph;
@@ -146,7 +108,7 @@ void BucketGraph::make_context_gradients(std::vector<TrainableTensor>& trainable
     };
     context_gradient_ = add(inputs_.context);
     vector_gradient_ = add(inputs_.vector);
-    gradient_buffer_.reset(ggml_backend_alloc_ctx_tensors(gradient_context_.get(), pipeline_.backend()));
+    gradient_buffer_.reset(ggml_backend_alloc_ctx_tensors(gradient_context_.get(), model_.backend()));
     if (!gradient_buffer_) {
         throw EngineError("ERR_OUT_OF_MEMORY", "Not enough memory on the device for the gradients of the text");
     }
@@ -163,7 +125,7 @@ void BucketGraph::upload_masks(uint64_t seed, const std::vector<size_t>& items) 
                     values.push_back(kept ? static_cast<float>(1.0 / (1.0 - dropout_)) : 0.f);
                 }
             }
-            set(mask.tensor, values.data());
+            set_leaf(mask.tensor, values.data());
             index++;
         }
     }
@@ -173,51 +135,46 @@ void BucketGraph::upload(const BucketItems& bucket) {
     const TrainBatch& batch = *bucket.batch;
     const std::vector<size_t>& items = bucket.items;
     const auto pixels = static_cast<size_t>(key_.width * key_.height);
-    const size_t values = pixels * static_cast<size_t>(pipeline_.info().latent_channels);
+    const size_t values = pixels * static_cast<size_t>(model_.info().latent_channels);
     gather(batch.x, items, values, inputs_.x.data());
     for (size_t i = 0; i < items.size(); i++) {
         const TextCondition& text = batch.text[items[i]];
-        inputs_.timesteps.data()[i] = pipeline_.family().timestep(batch.timesteps[items[i]]);
+        inputs_.timesteps.data()[i] = model_.family().timestep(batch.timesteps[items[i]]);
         std::copy(text.context.begin(), text.context.end(), inputs_.context.data() + i * text.context.size());
         if (!inputs_.vector.empty()) {
             std::copy(text.vector.begin(), text.vector.end(), inputs_.vector.data() + i * text.vector.size());
         }
     }
-    for (const auto& [tensor, data] : forward_.inputs) {
-        set(tensor, data);
-    }
-    for (const Constant& constant : forward_.constants) {
-        set(constant.tensor, constant.bytes.data());
-    }
+    forward_.upload();
     std::vector<float> buffer(values * items.size(), 0.f);
     if (!batch.target.empty()) {
         gather(batch.target, items, values, buffer.data());
     }
-    set(target_, buffer.data());
+    set_leaf(target_, buffer.data());
     buffer.assign(pixels * items.size(), 1.f);
     if (!batch.weight.empty()) {
         gather(batch.weight, items, pixels, buffer.data());
     }
-    set(weight_, buffer.data());
+    set_leaf(weight_, buffer.data());
     const float scale = bucket.gradient_scale / static_cast<float>(values);
-    set(scale_, &scale);
+    set_leaf(scale_, &scale);
     upload_masks(batch.dropout_seed, items);
 }
 
 std::vector<float> BucketGraph::run(const BucketItems& items) {
     if (!allocation_) {
-        allocation_.emplace(pipeline_.backend(), std::move(graph_));
+        allocation_.emplace(model_.backend(), std::move(graph_));
     }
     if (gradient_buffer_) {
         ggml_backend_buffer_clear(gradient_buffer_.get(), 0);
     }
     upload(items);
-    pipeline_.compute(*allocation_);
-    return get(item_losses_);
+    model_.compute(*allocation_);
+    return values_of(item_losses_);
 }
 
-std::vector<float> BucketGraph::prediction() const { return get(forward_.output); }
-std::vector<float> BucketGraph::context_gradient() const { return context_gradient_ ? get(context_gradient_) : std::vector<float>(); }
-std::vector<float> BucketGraph::vector_gradient() const { return vector_gradient_ ? get(vector_gradient_) : std::vector<float>(); }
+std::vector<float> BucketGraph::prediction() const { return values_of(forward_.output); }
+std::vector<float> BucketGraph::context_gradient() const { return context_gradient_ ? values_of(context_gradient_) : std::vector<float>(); }
+std::vector<float> BucketGraph::vector_gradient() const { return vector_gradient_ ? values_of(vector_gradient_) : std::vector<float>(); }
 
 }  // namespace ai_artist

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "train/adapter.h"
+#include "train/loaded_network.h"
 #include "train/memory_plan.h"
-#include "train/pipeline.h"
 
 namespace ai_artist {
 
@@ -38,11 +38,11 @@ struct BucketItems {
 class BucketGraph {
 public:
     // Builds the graph; nothing is allocated on the device. `network` may be nullptr when nothing is trained.
-    BucketGraph(Pipeline& pipeline, Network* network, const BucketKey& key, const AutodiffOptions& options);
+    BucketGraph(LoadedNetwork& model, Network* network, const BucketKey& key, const AutodiffOptions& options);
 
     const BucketKey& key() const { return key_; }
     const ForwardGraph& forward() const { return forward_; }
-    MemoryPlan plan() const { return plan_memory(pipeline_.backend(), graph_); }
+    MemoryPlan plan() const { return plan_memory(model_.backend(), graph_); }
     size_t bytes() const { return allocation_ ? allocation_->compute_bytes() + allocation_->cached_bytes() : 0; }
 
     // Allocates on first use, uploads and computes. Gradients are added to the network's. Loss per item.
@@ -60,7 +60,7 @@ private:
     void upload(const BucketItems& items);
     void upload_masks(uint64_t seed, const std::vector<size_t>& items);
 
-    Pipeline& pipeline_;
+    LoadedNetwork& model_;
     const BucketKey key_;
     ModelInputs inputs_;
     const double dropout_;

@@ -18,14 +18,16 @@ struct ForwardGraph {
     std::vector<Constant> constants;
 
     // The leaf that is filled from `data`; nullptr when the graph does not read it.
-    ggml_tensor* input(const void* data) const {
-        for (const auto& [tensor, from] : inputs) {
-            if (from == data) {
-                return tensor;
-            }
-        }
-        return nullptr;
-    }
+    ggml_tensor* input(const void* data) const;
+    // Tells the allocator that its leaves are inputs and that the result is read.
+    void flag() const;
+    // Fills inputs and constants; once the graph is allocated, before each run.
+    void upload() const;
 };
+
+// Copies `data` to a leaf that the allocator gave memory; one that the graph does not read in the end has none.
+void set_leaf(ggml_tensor* tensor, const void* data);
+// All values of an F32 tensor.
+std::vector<float> values_of(const ggml_tensor* tensor);
 
 }  // namespace ai_artist

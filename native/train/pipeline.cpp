@@ -7,7 +7,6 @@
 #include "core/util.h"
 #include "engine/engine_error.h"
 #include "model_loader.h"
-#include "train/train_allocation.h"
 
 namespace ai_artist {
 namespace {
@@ -32,6 +31,14 @@ std::vector<float> scaled_linear_alphas() {
         alphas[static_cast<size_t>(i)] = product;
     }
     return alphas;
+}
+
+// The schedule in the file, or else Stable Diffusion's.
+std::vector<float> alphas_cumprod(ModelLoader& loader, int threads) {
+    std::vector<float> alphas;
+    const bool in_file = loader.load_float_tensor("alphas_cumprod", alphas, threads) && alphas.size() == schedule_length &&
+                         std::all_of(alphas.begin(), alphas.end(), [](float a) { return std::isfinite(a) && a > 0 && a <= 1; });
+    return in_file ? alphas : scaled_linear_alphas();
 }
 
 }  // namespace
@@ -88,50 +95,33 @@ Pipeline::Pipeline(const TrainModelRequest& request) {
         throw EngineError("ERR_NO_DEVICE", error);
     }
     backend_ = runtime_backend(backends_, SDBackendModule::DIFFUSION);
-    OpenedFiles opened = open_files(request);
+    const OpenedFiles opened = open_files(request);
     manager_ = opened.manager;
     version_ = opened.version;
-    tiny_autoencoder_ = opened.tiny_autoencoder;
-    traits_ = find_family(version_);
-    if (traits_ == nullptr) {
+    const FamilyTraits* traits = find_family(version_);
+    if (traits == nullptr) {
         throw EngineError("ERR_UNSUPPORTED",
                           "Models of this family cannot be trained. Use one of Stable Diffusion 1, 2, XL, 3, Flux or Z-Image, not made for "
                           "inpainting or editing");
     }
     info_.threads = request.threads;
     const String2TensorStorage& tensors = manager_->loader().get_tensor_storage_map();
-    family_ = traits_->make({backend_, &tensors, version_, manager_});
+    family_ = traits->make({backend_, &tensors, version_, manager_});
     if (!manager_->register_param_tensors("network", family_->weights(), ModelManager::ResidencyMode::ParamBackend, backend_,
                                           backends_.params_backend(SDBackendModule::DIFFUSION), &info_.weight_bytes) ||
         !manager_->validate_registered_tensors()) {
         stop("ERR_MODEL_LOAD", "The network's weights are incomplete or of the wrong shape");
     }
     load_weights();
-
-    info_.family = traits_->family;
-    info_.engine_family = traits_->engine_family;
-    info_.latent_channels = family_->latent_channels();
-    info_.size_multiple = traits_->size_multiple;
-    info_.max_batch = traits_->max_batch;
-    info_.context_width = family_->context_width();
-    info_.vector_width = family_->vector_width();
-    info_.size_conditions = sd_version_is_sdxl(version_);
-    info_.latents_are_sampled = !tiny_autoencoder_;
+    describe(*traits);
+    info_.latents_are_sampled = !opened.tiny_autoencoder;
     info_.text_encoder_lora = sd_version_is_unet(version_);
-    info_.objective = objective(request.prediction, tensors);
+    info_.objective = objective(request.prediction, *traits, tensors);
     if (info_.objective == Objective::flow) {
-        // As the engine samples; Flux shifts exponentially, exp(1.15) being the model card's largest.
+        // As the engine samples; Flux shifts exponentially.
         info_.flow_shift = version_ == VERSION_FLUX ? std::exp(family_->guidance() > 0 ? 1.15f : 1.f) : 3.f;
     } else {
-        info_.alphas_cumprod = alphas_cumprod(manager_->loader());
-    }
-    info_.device = ggml_backend_name(backend_);
-    int64_t largest = 0;
-    for (const auto& [name, tensor] : family_->weights()) {
-        if (ggml_n_dims(tensor) == 2 && ggml_nelements(tensor) > largest) {
-            largest = ggml_nelements(tensor);
-            info_.weight_type = ggml_type_name(tensor->type);
-        }
+        info_.alphas_cumprod = alphas_cumprod(manager_->loader(), info_.threads);
     }
 }
 
@@ -148,26 +138,7 @@ void Pipeline::load_weights() {
     }
 }
 
-void Pipeline::compute(TrainAllocation& allocation) {
-    if (sd_should_abort()) {
-        throw Aborted();
-    }
-    if (sd_backend_is_cpu(backend_)) {
-        sd_backend_cpu_set_n_threads(backend_, info_.threads);
-    }
-    const ggml_status status = allocation.compute();
-    if (status == GGML_STATUS_ABORTED || sd_should_abort()) {
-        throw Aborted();
-    }
-    if (status == GGML_STATUS_ALLOC_FAILED) {
-        throw EngineError("ERR_OUT_OF_MEMORY", "Not enough memory on the device for this step");
-    }
-    if (status != GGML_STATUS_SUCCESS) {
-        throw EngineError("ERR_INTERNAL", "The device could not compute the graph");
-    }
-}
-
-Objective Pipeline::objective(prediction_t wanted, const String2TensorStorage& tensors) {
+Objective Pipeline::objective(prediction_t wanted, const FamilyTraits& traits, const String2TensorStorage& tensors) {
     switch (wanted) {
         case EPS_PRED:
             return Objective::eps;
@@ -181,7 +152,7 @@ Objective Pipeline::objective(prediction_t wanted, const String2TensorStorage& t
         default:
             throw EngineError("ERR_UNSUPPORTED", "This kind of prediction cannot be trained: use eps, v or flow");
     }
-    if (traits_->flow) {
+    if (traits.flow) {
         return Objective::flow;
     }
     if (tensors.find("edm_vpred.sigma_max") != tensors.end()) {
@@ -196,40 +167,16 @@ Objective Pipeline::objective(prediction_t wanted, const String2TensorStorage& t
 // The engine's test for Stable Diffusion 2, whose files do not say it: at the last timestep, where the input is almost only noise, a
 // network that predicts noise returns its input.
 bool Pipeline::predicts_v_by_its_output() {
-    ModelInputs in;
-    const int64_t channels = family_->latent_channels();
-    in.x = sd::full<float>({8, 8, channels, 1}, 0.5f);
-    in.timesteps = sd::full<float>({1}, 999.f);
-    in.context = sd::full<float>({family_->context_width(), 2, 1}, 0.5f);
-    ForwardGraph forward = family_->build(in);
-    for (const auto& [tensor, data] : forward.inputs) {
-        ggml_set_input(tensor);
-    }
-    ggml_set_output(forward.output);
-    TrainGraph graph;
-    graph.graph = forward.graph;
-    TrainAllocation allocation(backend_, std::move(graph));
-    for (const auto& [tensor, data] : forward.inputs) {
-        ggml_backend_tensor_set(tensor, data, 0, ggml_nbytes(tensor));
-    }
-    for (const Constant& constant : forward.constants) {
-        ggml_backend_tensor_set(constant.tensor, constant.bytes.data(), 0, constant.bytes.size());
-    }
-    compute(allocation);
-    std::vector<float> out(static_cast<size_t>(ggml_nelements(forward.output)));
-    ggml_backend_tensor_get(forward.output, out.data(), 0, out.size() * sizeof(float));
+    ModelInputs in = inputs(8, 8, 1, 2);
+    in.x.fill_(0.5f);
+    in.timesteps.fill_(999.f);
+    in.context.fill_(0.5f);
+    const std::vector<float> out = forward(in, nullptr);
     double sum = 0;
     for (const float value : out) {
         sum += value - 0.5;
     }
     return sum / static_cast<double>(out.size()) < -1;
-}
-
-std::vector<float> Pipeline::alphas_cumprod(ModelLoader& loader) const {
-    std::vector<float> alphas;
-    const bool in_file = loader.load_float_tensor("alphas_cumprod", alphas, info_.threads) && alphas.size() == schedule_length &&
-                         std::all_of(alphas.begin(), alphas.end(), [](float a) { return std::isfinite(a) && a > 0 && a <= 1; });
-    return in_file ? alphas : scaled_linear_alphas();
 }
 
 }  // namespace ai_artist

@@ -18,6 +18,9 @@ struct FreeGraphAllocator {
 };
 using GraphAllocator = std::unique_ptr<ggml_gallocr, FreeGraphAllocator>;
 
+// Memory for what a graph keeps from step to step.
+size_t kept_bytes(ggml_backend_t backend, const TrainGraph& graph);
+
 // A train graph with its memory on one backend: made once per shape of batch, run for each micro-batch.
 class TrainAllocation {
 public:

@@ -41,25 +41,6 @@ struct TrainModel::Parts {
         return *text_encoders;
     }
 
-    std::vector<AdaptableLayer> layers() {
-        auto recorder = std::make_shared<LayerRecorder>(false);
-        const FamilyInfo& info = pipeline.info();
-        ModelInputs in;
-        in.x = sd::Tensor<float>({8, 8, info.latent_channels, 1});
-        in.timesteps = sd::Tensor<float>({1});
-        in.context = sd::Tensor<float>({info.context_width, 8, 1});
-        if (info.vector_width > 0) {
-            in.vector = sd::Tensor<float>({info.vector_width, 1});
-        }
-        if (pipeline.family().guidance() >= 0) {
-            in.guidance = sd::Tensor<float>({1});
-        }
-        pipeline.family().set_adapter(recorder);
-        pipeline.family().build(in);
-        pipeline.family().set_adapter(nullptr);
-        return recorder->layers();
-    }
-
     Network& trained() {
         if (!network) {
             throw EngineError("ERR_INTERNAL", "No network was created");
@@ -252,7 +233,7 @@ void TrainModel::create_network(const NetworkRequest& request) {
         throw EngineError("ERR_UNSUPPORTED", "The text encoders of this model cannot be trained");
     }
     release_graphs();
-    parts_->network = std::make_unique<Network>(request, parts_->layers(), parts_->pipeline.version(), parts_->pipeline.backend());
+    parts_->network = std::make_unique<Network>(request, parts_->pipeline.layers(), parts_->pipeline.version(), parts_->pipeline.backend());
 }
 
 const std::vector<NetworkModule>& TrainModel::modules() const { return parts_->trained().modules(); }
