@@ -31,6 +31,7 @@ export const errorCodes = {
   ERR_READ: 'a file cannot be read',
   ERR_RESUME: 'a training run cannot go on from its checkpoint',
   ERR_TRAIN_DATA: 'the training data cannot be used',
+  ERR_TRAIN_DIVERGED: 'training: the loss or the gradient is not finite',
   ERR_UNSUPPORTED: 'this model or build cannot do that',
   ERR_UPSCALE: 'the engine could not enlarge the picture',
   ERR_WRITE: 'a file cannot be written',

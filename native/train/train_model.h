@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,8 +32,6 @@ struct TrainModelRequest {
     std::string backend;
     std::string params_backend;
     int threads = 1;
-    // Asked between graphs and, where the device can, inside them: true ends the work with Aborted. May be empty.
-    std::function<bool()> cancelled;
 };
 
 enum class Objective {
@@ -57,7 +54,6 @@ struct FamilyInfo {
     bool latents_are_sampled = true;    // the autoencoder gives a mean and a deviation; false: the latent itself
     bool text_encoder_lora = false;     // its text encoders can be trained
     std::vector<float> alphas_cumprod;  // [1000] for eps and v, else empty
-    float timestep_scale = 1.f;         // what a flow family multiplies sigma with before TrainBatch::timesteps (SD3: 1000, Flux: 1)
     float flow_shift = 1.f;             // the shift with which the family is sampled
     std::string weight_type;            // of the network's matrices
     std::string device;
@@ -118,7 +114,7 @@ struct NetworkRequest {
 
 struct NetworkModule {
     std::string name;   // as in the file, without suffix
-    std::string layer;  // the engine's name of the layer
+    std::string layer;  // the engine's name of the layer (three modules for a query, key and value in one matrix)
     std::string kind;   // "linear" | "conv"
     std::string group;  // "unet" | "text_encoder"
     int64_t in = 0;
@@ -161,7 +157,9 @@ struct PlanResult {
     std::vector<std::string> unsupported;  // operations with shapes that the device refuses
 };
 
-// A model whose network can be trained. Everything on the engine thread, except info() once made.
+// A model whose network can be trained. Everything on the engine thread, except info() once made. What takes long asks the engine's abort
+// callback (sd_set_abort_callback: the running job's flag) between graphs and, where the device can, inside them; true ends it with
+// Aborted.
 class TrainModel {
 public:
     // Reads the files' headers and the network's weights.
@@ -187,6 +185,8 @@ public:
     // Replaces the network that is trained. Throws ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_OUT_OF_MEMORY.
     void create_network(const NetworkRequest& request);
     const std::vector<NetworkModule>& modules() const;
+    // Layers that the targets ask for and a LoRA file has no name for that the engine reads.
+    const std::vector<std::string>& left_out() const;
     std::vector<NetworkTensor>& parameters();
     // Names of the alpha tensors and their values, one per module, as the file has them.
     std::vector<std::pair<std::string, float>> alphas() const;
