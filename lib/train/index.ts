@@ -15,6 +15,7 @@ export {
 } from './buckets.ts';
 export type { CaptionSource } from './caption-files.ts';
 export { type CaptionOptions, captionOptions, captionsVary, composeCaption, type ResolvedCaptions, splitTags } from './captions.ts';
+export { type CheckGradientsOptions, checkGradients, checkGradientsOptions, type GradientCheck } from './check-gradients.ts';
 export { counterRandom, type Draw, philox, type Stream, shuffled, streams } from './counter-random.ts';
 export { type DataSet, type DataSetOptions, dataSetOptions, loadDataSet, type TrainingPicture } from './data-set.ts';
 export {
@@ -50,6 +51,7 @@ export {
   stepsOfEpoch,
   walkPlan,
 } from './epoch-plan.ts';
+export type * from './events.ts';
 export { LicenceFinder } from './licence-files.ts';
 export {
   enforceLicences,
@@ -73,6 +75,21 @@ export {
   type ResizeLoraOptions,
   resizeLora,
 } from './lora-tools.ts';
+export type { MemoryChoice } from './memory.ts';
+export {
+  checkpointings,
+  networkKinds,
+  type OptimizerName,
+  optimizers,
+  type Preset,
+  presets,
+  savedTypes,
+  type TrainLoraOptions,
+  targetSets,
+  trainLoraOptions,
+} from './options.ts';
 export { maskToLatent, type PreparedPicture, type PrepareOptions, preparePicture } from './picture.ts';
 export { type FoundFiles, type FoundPicture, hashPicture, scanFolder } from './scan-folder.ts';
+export { learningRateShare, type Schedule, schedules } from './schedule.ts';
 export { jacobiSvd, productSvd, thinQr } from './small-svd.ts';
+export { resumeTraining, type TrainLoraResult, TrainRun, trainLora } from './train-lora.ts';

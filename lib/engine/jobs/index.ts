@@ -24,6 +24,7 @@ export type {
   NativeBeginRequest,
   NativeCheckpointing,
   NativeGradientCheck,
+  NativeGradientCheckRequest,
   NativeLatent,
   NativeNetworkInfo,
   NativeNetworkRequest,
