@@ -1,15 +1,9 @@
 #include "train/trainer.h"
 
 #include "engine/engine_error.h"
-#include "engine/engine_thread.h"
 
 namespace ai_artist {
 namespace {
-
-bool running_job_is_cancelled() {
-    const Job* job = EngineThread::instance().running_job();
-    return job != nullptr && job->cancelled();
-}
 
 [[noreturn]] void out_of_order(const char* missing, const char* call) {
     throw EngineError("ERR_INVALID_ARGUMENT", std::string("trainer: expected ") + missing + ", got none. Call " + call + " first");
@@ -17,11 +11,7 @@ bool running_job_is_cancelled() {
 
 }  // namespace
 
-Trainer::Trainer(TrainModelRequest request) {
-    request.cancelled = running_job_is_cancelled;
-    model_ = std::make_unique<TrainModel>(request);
-    info_ = model_->info();
-}
+Trainer::Trainer(const TrainModelRequest& request) : model_(std::make_unique<TrainModel>(request)), info_(model_->info()) {}
 
 Trainer::~Trainer() { free(); }
 

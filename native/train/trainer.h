@@ -15,7 +15,7 @@ namespace ai_artist {
 class Trainer {
 public:
     // Throws what TrainModel throws.
-    explicit Trainer(TrainModelRequest request);
+    explicit Trainer(const TrainModelRequest& request);
     ~Trainer();
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
@@ -51,9 +51,9 @@ private:
     TrainSession& session() const;
 
     std::unique_ptr<TrainModel> model_;
+    const FamilyInfo info_;
     bool has_network_ = false;
     std::unique_ptr<TrainSession> session_;  // its learner refers to the model
-    FamilyInfo info_;
 };
 
 class LoadTrainerJob final : public Job {
