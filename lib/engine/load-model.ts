@@ -39,7 +39,7 @@ const invisible: ReadonlySet<string> = new Set<keyof ResolvedLoad>([
   'taePreviewOnly',
 ]);
 
-/** `<home>/models` is where pulled models lie. */
+/** `<home>/models` is where pulled models lie, `<home>/loras` where trained LoRAs do. */
 function homeFolder(): string {
   return process.env['AI_ARTIST_HOME'] || join(homedir(), '.ai-artist');
 }
@@ -47,13 +47,12 @@ function homeFolder(): string {
 /** The files whose weights a LoRA can change. */
 const loraTargets: readonly FileRole[] = ['model', 'diffusionModel', 'clipL', 'clipG', 't5xxl', 'llm', 'vae'];
 
-async function findFiles(options: ResolvedLoad): Promise<ModelFiles> {
+async function findFiles(options: ResolvedLoad, home: string): Promise<ModelFiles> {
   const given: Partial<Record<FileRole, string>> = {};
   for (const role of fileRoles) {
     const path = options[role];
     if (path !== undefined && role !== 'model') given[role] = resolve(path);
   }
-  const { home = homeFolder() } = options;
   const found = given.diffusionModel === undefined ? await resolveModel(options.model, { home }) : undefined;
   // Parts that the caller names replace those of the alias.
   const files = { ...found?.parts, ...given };
@@ -150,7 +149,8 @@ export async function loadModel(
   );
   const { signal, onProgress } = resolved;
   signal?.throwIfAborted();
-  const { name, files, headers, defaults } = await findFiles(resolved);
+  const home = resolve(resolved.home ?? homeFolder());
+  const { name, files, headers, defaults } = await findFiles(resolved, home);
   for (const [word, path] of Object.entries(resolved.embeddings ?? {})) await checkEmbedding(word, path);
   signal?.throwIfAborted();
   const addon = await addonFor(resolved.isolate);
@@ -181,5 +181,6 @@ export async function loadModel(
     headers: loraTargets.map((role) => headers[role]).filter((header) => header !== undefined),
     weights: weightsOf(name, headers),
     tuning,
+    home,
   });
 }

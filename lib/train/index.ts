@@ -74,5 +74,6 @@ export {
   resizeLora,
 } from './lora-tools.ts';
 export { maskToLatent, type PreparedPicture, type PrepareOptions, preparePicture } from './picture.ts';
+export { expandMetadata, readDataSheet } from './read-metadata.ts';
 export { type FoundFiles, type FoundPicture, hashPicture, scanFolder } from './scan-folder.ts';
 export { jacobiSvd, productSvd, thinQr } from './small-svd.ts';
