@@ -15,6 +15,7 @@ export {
 } from './buckets.ts';
 export type { CaptionSource } from './caption-files.ts';
 export { type CaptionOptions, captionOptions, captionsVary, composeCaption, type ResolvedCaptions, splitTags } from './captions.ts';
+export { type ContactSheetOptions, contactSheet, type SheetRow } from './contact-sheet.ts';
 export { counterRandom, type Draw, philox, type Stream, shuffled, streams } from './counter-random.ts';
 export { type DataSet, type DataSetOptions, dataSetOptions, loadDataSet, type TrainingPicture } from './data-set.ts';
 export {
@@ -73,7 +74,10 @@ export {
   type ResizeLoraOptions,
   resizeLora,
 } from './lora-tools.ts';
+export { lossCurveSvg, svgToPng } from './loss-curve.ts';
 export { maskToLatent, type PreparedPicture, type PrepareOptions, preparePicture } from './picture.ts';
 export { expandMetadata, readDataSheet } from './read-metadata.ts';
+export { type ReportFiles, type ReportOptions, writeReports } from './reports.ts';
 export { type FoundFiles, type FoundPicture, hashPicture, scanFolder } from './scan-folder.ts';
 export { jacobiSvd, productSvd, thinQr } from './small-svd.ts';
+export { type LossPoint, readTrainingLog, type TrainingLog } from './training-log.ts';
