@@ -34,6 +34,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./models.ts')).modelsCommand,
   },
   {
+    usage: 'lora',
+    describe: 'LoRAs on this machine: what they are, merge, resize',
+    load: async () => (await import('./lora.ts')).loraCommand,
+  },
+  {
     usage: 'inspect <file>',
     describe: 'Show the recipe of a picture, or what a model or LoRA file is',
     load: async () => (await import('./inspect.ts')).inspectCommand,

@@ -6,7 +6,7 @@ import { commonEvent } from './events.ts';
 import type { GenerateContext } from './generate.ts';
 import { CallSite, runJob } from './job.ts';
 import { Model } from './model.ts';
-import { findModelFiles } from './model-files.ts';
+import { findModelFiles, homeFolder } from './model-files.ts';
 import type { NativeAddon, NativeModel, NativeModelRequest } from './native.ts';
 import { type LoadModelOptions, loadModelOptions, type ResolvedLoad } from './options/index.ts';
 import { defined, tensorTypeRules } from './request.ts';
@@ -118,7 +118,8 @@ export async function loadModel(
   );
   const { signal, onProgress } = resolved;
   signal?.throwIfAborted();
-  const { name, files, headers, defaults } = await findModelFiles(resolved);
+  const home = resolve(resolved.home ?? homeFolder());
+  const { name, files, headers, defaults } = await findModelFiles({ ...resolved, home });
   for (const [word, path] of Object.entries(resolved.embeddings ?? {})) await checkEmbedding(word, path);
   signal?.throwIfAborted();
   const addon = await addonFor(resolved.isolate);
@@ -149,5 +150,6 @@ export async function loadModel(
     headers: loraTargets.map((role) => headers[role]).filter((header) => header !== undefined),
     weights: weightsOf(name, headers),
     tuning,
+    home,
   });
 }

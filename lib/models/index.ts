@@ -18,6 +18,7 @@ export { describeIdentity, type Identity, identify, type ModelKind, modelKinds }
 export { type LoraInfo, type LoraKind, type LoraTarget, readLora } from './lora.ts';
 export { checkLora, type LoraFit } from './lora-check.ts';
 export { canonicalName, type LoraRole, splitLoraName } from './lora-names.ts';
+export { listLoras, lorasFolder, resolveLora, type StoredLora } from './lora-store.ts';
 export { type PullEvent, type PulledModel, type PullModelOptions, pullModel, pullModelOptions } from './pull.ts';
 export { type ModelParts, type ModelSpec, modelParts, type ResolvedModel, resolveModel } from './resolve.ts';
 export { type EncodedSafetensors, encodeSafetensors } from './safetensors-writer.ts';

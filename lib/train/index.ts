@@ -16,6 +16,7 @@ export {
 export type { CaptionSource } from './caption-files.ts';
 export { type CaptionOptions, captionOptions, captionsVary, composeCaption, type ResolvedCaptions, splitTags } from './captions.ts';
 export { type CheckGradientsOptions, checkGradients, checkGradientsOptions, type GradientCheck } from './check-gradients.ts';
+export { type ContactSheetOptions, contactSheet, type SheetRow } from './contact-sheet.ts';
 export { counterRandom, type Draw, philox, type Stream, shuffled, streams } from './counter-random.ts';
 export { type DataSet, type DataSetOptions, dataSetOptions, loadDataSet, type TrainingPicture } from './data-set.ts';
 export {
@@ -75,6 +76,7 @@ export {
   type ResizeLoraOptions,
   resizeLora,
 } from './lora-tools.ts';
+export { lossCurveSvg, svgToPng } from './loss-curve.ts';
 export type { MemoryChoice } from './memory.ts';
 export {
   checkpointings,
@@ -89,7 +91,10 @@ export {
   trainLoraOptions,
 } from './options.ts';
 export { maskToLatent, type PreparedPicture, type PrepareOptions, preparePicture } from './picture.ts';
+export { expandMetadata, readDataSheet } from './read-metadata.ts';
+export { type ReportFiles, type ReportOptions, writeReports } from './reports.ts';
 export { type FoundFiles, type FoundPicture, hashPicture, scanFolder } from './scan-folder.ts';
 export { learningRateShare, type Schedule, schedules } from './schedule.ts';
 export { jacobiSvd, productSvd, thinQr } from './small-svd.ts';
 export { resumeTraining, type TrainLoraResult, TrainRun, trainLora } from './train-lora.ts';
+export { type LossPoint, readTrainingLog, type TrainingLog } from './training-log.ts';

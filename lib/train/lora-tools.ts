@@ -6,6 +6,7 @@ import { encodeSafetensors, type FloatTensor, floatTypes, type LoraInfo } from '
 import { judgeLicence, type LicenceRecord, licenceId, resultLicence } from './licences.ts';
 import { compress, type LoraContent, type LoraModule, loraTitle, moduleTensors, readFactors, scaledFactors } from './lora-factors.ts';
 import { checkTensorValues } from './lora-file.ts';
+import { expandMetadata, readDataSheet } from './read-metadata.ts';
 
 const outFields = {
   /** File to write, ending in .safetensors. */
@@ -226,7 +227,7 @@ function mergedLicence(infos: readonly LoraInfo[]): { licence: string | undefine
   const unknown: string[] = [];
   const records: LicenceRecord[] = [];
   for (const info of infos) {
-    const stated = info.licence ?? sheetLicence(info);
+    const stated = info.licence ?? readDataSheet(info.metadata)?.licence.id;
     const record: LicenceRecord = { id: stated === undefined ? '' : licenceId(stated), origin: 'sidecar' };
     if (judgeLicence(record, { nonCommercial: true }).permitted) records.push(record);
     else unknown.push(`${loraTitle(info)} (${info.licence ?? 'states none'})`);
@@ -272,30 +273,12 @@ function mergedMetadata(
   };
 }
 
-function jsonOf(text: unknown): unknown {
-  try {
-    return JSON.parse(String(text ?? 'null'));
-  } catch {
-    return undefined; // free text of another program
-  }
-}
-
-/** What the data sheet inside says the LoRA took over. */
-function sheetLicence({ metadata }: LoraInfo): string | undefined {
-  const sheet = jsonOf(metadata['ai_artist.data_sheet']);
-  if (sheet === null || typeof sheet !== 'object' || !('licence' in sheet)) return undefined;
-  const { licence } = sheet;
-  return licence !== null && typeof licence === 'object' && 'id' in licence && typeof licence.id === 'string' ? licence.id : undefined;
-}
-
 /** Who is to be named for a LoRA's training data, by its data sheet or by what it was merged from. */
 function attributionOf({ metadata }: LoraInfo): string[] {
-  const lines: unknown[] = [];
-  for (const name of ['ai_artist.data_sheet', 'ai_artist.merged_from']) {
-    const document = jsonOf(metadata[name]);
-    for (const part of Array.isArray(document) ? document : [document])
-      if (part !== null && typeof part === 'object' && 'attribution' in part && Array.isArray(part.attribution))
-        lines.push(...part.attribution);
-  }
+  const merged = expandMetadata(metadata)['ai_artist.merged_from'];
+  const lines: unknown[] = [...(readDataSheet(metadata)?.attribution ?? [])];
+  for (const part of Array.isArray(merged) ? merged : [])
+    if (part !== null && typeof part === 'object' && 'attribution' in part && Array.isArray(part.attribution))
+      lines.push(...part.attribution);
   return [...new Set(lines.filter((line) => typeof line === 'string'))];
 }

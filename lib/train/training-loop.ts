@@ -25,6 +25,8 @@ export interface LoopOutcome {
   perStep: number;
   /** LoRA of the best validation, where the run stopped early. */
   best: string | undefined;
+  /** Of the sample strip. */
+  prompts: readonly string[];
 }
 
 /** Prompts of the sample strip where none are given. */
@@ -238,6 +240,7 @@ class Loop {
       trainingSeconds: this.#seconds,
       perStep: this.#own.steps > 0 ? this.#own.seconds / this.#own.steps : 0,
       best: this.#stopped && bestStep > 0 ? this.#best : undefined,
+      prompts: this.#prompts,
     };
   }
 
