@@ -108,6 +108,9 @@ ggml_tensor* kernel_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g
     ggml_context* c = tape.context();
     ggml_tensor* x = swap_outer(tape, tape.value(conv.x));                                                // [W, H, N, I]
     ggml_tensor* window = ggml_reshape_4d(c, g, conv.out[0], conv.out[1], conv.pictures, conv.channels);  // [OW, OH, N, O]
+    if (conv.columns->type == GGML_TYPE_F16) {
+        window = ggml_cast(c, window, GGML_TYPE_F16);  // only its shape is read, but ggml wants one type
+    }
     ggml_tensor* columns = ggml_im2col(c, window, x, 1, 1, conv.padding[0], conv.padding[1], conv.stride[0], conv.stride[1], true,
                                        conv.columns->type);  // [N * OH * OW, KW', KH', I]
     const int64_t* k = conv.kernel->ne;

@@ -31,13 +31,7 @@ void norm_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
 
 void rms_norm_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
     ggml_tensor* x = tape.contiguous(tape.value(y->src[0]));
-    const float epsilon = float_parameter(y, 0);
-    ggml_tensor* fused = ggml_rms_norm_back(tape.context(), tape.contiguous(g), x, epsilon);
-    if (tape.has(fused)) {
-        tape.add(y->src[0], fused);
-        return;
-    }
-    tape.add(y->src[0], normalised_gradient(tape, tape.contiguous(g), x, tape.contiguous(tape.value(y)), epsilon, false));
+    tape.add(y->src[0], normalised_gradient(tape, tape.contiguous(g), x, tape.contiguous(tape.value(y)), float_parameter(y, 0), false));
 }
 
 // A row per group: [width, height, channels, pictures] -> [width * height * channels / groups, groups * pictures]

@@ -9,7 +9,12 @@
 #include "conditioning/conditioner.hpp"
 #include "engine/engine_error.h"
 #include "model/vae/auto_encoder_kl.hpp"
+// tae.hpp defines two functions that are not inline; the engine's library has them as well.
+#define patchify ai_artist_patchify
+#define unpatchify ai_artist_unpatchify
 #include "model/vae/tae.hpp"
+#undef patchify
+#undef unpatchify
 
 namespace ai_artist {
 namespace {

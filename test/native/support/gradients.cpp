@@ -22,14 +22,23 @@ uint32_t seed_of(const std::string& name, size_t index) {
     return hash + static_cast<uint32_t>(index);
 }
 
+std::vector<uint8_t> in_type(ggml_type type, const std::vector<float>& values, int64_t row) {
+    const int64_t rows = static_cast<int64_t>(values.size()) / row;
+    std::vector<uint8_t> bytes(ggml_row_size(type, row) * static_cast<size_t>(rows));
+    ggml_quantize_chunk(type, values.data(), bytes.data(), 0, rows, row, nullptr);
+    return bytes;
+}
+
 void upload(ggml_tensor* tensor, const std::vector<float>& values) {
-    if (tensor->type == GGML_TYPE_F32) {
-        ggml_backend_tensor_set(tensor, values.data(), 0, ggml_nbytes(tensor));
-        return;
-    }
-    std::vector<uint8_t> bytes(ggml_nbytes(tensor));
-    ggml_quantize_chunk(tensor->type, values.data(), bytes.data(), 0, ggml_nrows(tensor), tensor->ne[0], nullptr);
+    const std::vector<uint8_t> bytes = in_type(tensor->type, values, tensor->ne[0]);
     ggml_backend_tensor_set(tensor, bytes.data(), 0, bytes.size());
+}
+
+void round_to(ggml_type type, std::vector<float>& values, int64_t row) {
+    if (type != GGML_TYPE_F32) {
+        const std::vector<uint8_t> bytes = in_type(type, values, row);
+        ggml_get_type_traits(type)->to_float(bytes.data(), values.data(), static_cast<int64_t>(values.size()));
+    }
 }
 
 std::vector<float> download(const ggml_tensor* tensor) {
@@ -53,6 +62,7 @@ struct Built {
             for (float& value : values.back()) {
                 value += c.leaves[i].centre;
             }
+            round_to(c.leaves[i].rounded, values.back(), leaves[i]->ne[0]);
             upload(leaves[i], values.back());
             if (gradients[i] != nullptr) {
                 upload(gradients[i], std::vector<float>(values.back().size(), 0.f));

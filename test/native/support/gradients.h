@@ -13,6 +13,7 @@ struct Leaf {
     bool trained = true;  // F32 only
     float scale = 1.f;    // values lie in [centre - scale, centre + scale)
     float centre = 0.f;
+    ggml_type rounded = GGML_TYPE_F32;  // values are rounded to this type first
 };
 
 struct GradientCase {
