@@ -19,6 +19,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { usage: 'upscale <image>', describe: 'Enlarge a picture', load: async () => (await import('./upscale.ts')).upscaleCommand },
   {
+    usage: 'train [folder]',
+    describe: 'Learn a style or a subject from pictures: a LoRA',
+    load: async () => (await import('./train.ts')).trainCommand,
+  },
+  {
     usage: 'convert <model>',
     describe: 'Write a model in another weight type or file format',
     load: async () => (await import('./convert.ts')).convertCommand,
@@ -27,6 +32,11 @@ export const commands: readonly CommandEntry[] = [
     usage: 'models',
     describe: 'Models on this machine and those that can be fetched',
     load: async () => (await import('./models.ts')).modelsCommand,
+  },
+  {
+    usage: 'lora',
+    describe: 'LoRAs on this machine: what they are, merge, resize',
+    load: async () => (await import('./lora.ts')).loraCommand,
   },
   {
     usage: 'inspect <file>',
