@@ -55,6 +55,8 @@ export interface DaemonOptions {
   store: ScheduleStore;
   run: TaskRunner;
   onEvent?: (event: DaemonEvent) => void;
+  /** Id of the one run that it takes; it leaves everything else as it is. For a run that was asked for while no daemon runs. */
+  only?: string;
   /** Works of one run at the same time. Default 1: for runners that hand the work on. */
   concurrency?: number;
   /** How often it looks, milliseconds. Default 1000. */
@@ -73,7 +75,7 @@ const stopped = Symbol('stopped');
  * is in the store, so that a daemon that dies is followed by the next without loss.
  */
 export class ScheduleDaemon {
-  readonly #options: Required<Omit<DaemonOptions, 'onEvent'>> & Pick<DaemonOptions, 'onEvent'>;
+  readonly #options: Required<Omit<DaemonOptions, 'onEvent' | 'only'>> & Pick<DaemonOptions, 'onEvent' | 'only'>;
   readonly #clock: Clock;
   readonly #timers = new ToadScheduler();
   /** Of the works that are going on. */
@@ -119,12 +121,17 @@ export class ScheduleDaemon {
   }
 
   async #begin(): Promise<void> {
-    const { store, tickMs, heartbeatMs } = this.#options;
+    const { store, tickMs, heartbeatMs, only } = this.#options;
     const lock = await acquireLock(scheduleFiles(store.home).daemonLock, { purpose: 'running the schedule', waitMs: 0 });
     this.#lock = lock;
     try {
       const now = this.#clock.now();
-      this.#report(await store.change((state) => [...recoverRuns(state, now), ...dropStale(state, now), ...collectDue(state, now)]));
+      this.#report(
+        await store.change((state) => [
+          ...recoverRuns(state, now),
+          ...(only === undefined ? [...dropStale(state, now), ...collectDue(state, now)] : []),
+        ]),
+      );
       await this.#beat();
     } catch (error) {
       await lock.release();
@@ -158,13 +165,13 @@ export class ScheduleDaemon {
 
   async #look(): Promise<void> {
     if (this.#stopping) return;
-    const { store } = this.#options;
+    const { store, only } = this.#options;
     const now = this.#clock.now();
     const jumped = this.#clockJump(now);
     const version = await store.version();
     if (!jumped && version === this.#seenVersion && (this.#nextDue === undefined || now < this.#nextDue)) return;
     const state = await store.read();
-    if (jumped || needsCollecting(state, now)) {
+    if (only === undefined && (jumped || needsCollecting(state, now))) {
       const events = await store.change((draft) => collectDue(draft, now));
       this.#report(events);
       this.#seenVersion = undefined;
@@ -207,9 +214,9 @@ export class ScheduleDaemon {
 
   /** Begins and ends the next run; false: there is none. */
   async #next(): Promise<boolean> {
-    const { store } = this.#options;
-    if (claimNext(await store.read(), this.#clock.now()) === undefined) return false;
-    const claim = await store.change((state) => claimNext(state, this.#clock.now()));
+    const { store, only } = this.#options;
+    if (claimNext(await store.read(), this.#clock.now(), only) === undefined) return false;
+    const claim = await store.change((state) => claimNext(state, this.#clock.now(), only));
     if (!claim) return false;
     this.#running = claim;
     this.#emit({ type: 'started', job: claim.job, runId: claim.run.id, attempt: claim.run.attempt });

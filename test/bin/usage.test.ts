@@ -15,6 +15,18 @@ const commands = [
   'models path',
   'models remove',
   'inspect',
+  'schedule',
+  'schedule start',
+  'schedule add',
+  'schedule list',
+  'schedule remove',
+  'schedule pause',
+  'schedule resume',
+  'schedule run-now',
+  'schedule next',
+  'schedule history',
+  'schedule install',
+  'worker',
   'doctor',
 ];
 
