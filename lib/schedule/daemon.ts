@@ -1,4 +1,4 @@
-import { AsyncTask, SimpleIntervalJob, ToadScheduler } from 'toad-scheduler';
+import type { ToadScheduler } from 'toad-scheduler';
 import { ArtistError, acquireLock, type Clock, type Lock, systemClock, writeFileAtomic } from '../core/index.ts';
 import {
   type BookEvent,
@@ -77,7 +77,7 @@ const stopped = Symbol('stopped');
 export class ScheduleDaemon {
   readonly #options: Required<Omit<DaemonOptions, 'onEvent' | 'only'>> & Pick<DaemonOptions, 'onEvent' | 'only'>;
   readonly #clock: Clock;
-  readonly #timers = new ToadScheduler();
+  #timers: ToadScheduler | undefined;
   /** Of the works that are going on. */
   readonly #aborts = new Set<AbortController>();
   readonly #startedAt: number;
@@ -122,6 +122,7 @@ export class ScheduleDaemon {
 
   async #begin(): Promise<void> {
     const { store, tickMs, heartbeatMs, only } = this.#options;
+    const toad = await import('toad-scheduler');
     const lock = await acquireLock(scheduleFiles(store.home).daemonLock, { purpose: 'running the schedule', waitMs: 0 });
     this.#lock = lock;
     try {
@@ -138,21 +139,25 @@ export class ScheduleDaemon {
       throw error;
     }
     this.#loop = this.#work();
-    this.#every('tick', tickMs, () => this.tick());
-    this.#every('heartbeat', heartbeatMs, () => this.#beat());
+    const timers = new toad.ToadScheduler();
+    this.#timers = timers;
+    const every = (id: string, milliseconds: number, handler: () => Promise<void>): void => {
+      const task = new toad.AsyncTask(id, this.#guarded(handler), (error) => this.#complain(error));
+      timers.addSimpleIntervalJob(new toad.SimpleIntervalJob({ milliseconds }, task, { id, preventOverrun: true }));
+    };
+    every('tick', tickMs, () => this.tick());
+    every('heartbeat', heartbeatMs, () => this.#beat());
   }
 
-  /** Handlers never throw: toad-scheduler would take the job for running for ever. */
-  #every(id: string, milliseconds: number, handler: () => Promise<void>): void {
-    const guarded = async (): Promise<void> => {
+  /** A handler that never throws: toad-scheduler would take its job for running for ever. */
+  #guarded(handler: () => Promise<void>): () => Promise<void> {
+    return async () => {
       try {
         await handler();
       } catch (error) {
         this.#complain(error);
       }
     };
-    const task = new AsyncTask(id, guarded, (error) => this.#complain(error));
-    this.#timers.addSimpleIntervalJob(new SimpleIntervalJob({ milliseconds }, task, { id, preventOverrun: true }));
   }
 
   /** Looks once at the clock and at the store. The timer calls it; with a clock of one's own it can be called by hand. */
@@ -306,7 +311,7 @@ export class ScheduleDaemon {
   async #end(): Promise<void> {
     this.#stopping = true;
     this.#emit({ type: 'stopping', running: this.#running !== undefined });
-    this.#timers.stop();
+    this.#timers?.stop();
     this.#nudge();
     const bound = setTimeout(() => {
       for (const controller of this.#aborts) controller.abort(new ArtistError('ERR_ABORTED', 'the schedule is stopped'));

@@ -1,6 +1,6 @@
-import { Cron } from 'croner';
 import { z } from 'zod';
 import { ArtistError, display, lazySchema, nearest } from '../core/index.ts';
+import { isCronExpression } from './cron.ts';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof weekdays)[number];
@@ -11,12 +11,7 @@ const clockTime = /^([01]\d|2[0-3]):([0-5]\d)$/;
 const localTime = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 
 function isCron(expression: string): boolean {
-  try {
-    new Cron(expression, { mode: '5-part', paused: true });
-    return true;
-  } catch {
-    return false;
-  }
+  return expression.trim().split(/\s+/).length === 5 && isCronExpression(expression);
 }
 
 /** A calendar day that exists, in the years a schedule may reasonably name. */
