@@ -19,7 +19,7 @@ import { chooseSubject } from '../subjects.ts';
 /** A picture with both edges below this is enlarged unless told otherwise, pixels. */
 const smallEdge = 512;
 
-const flags = {
+export const createFlags = {
   candidates: text('How many to paint, 1..64, or auto: until one passes the gates, at most 3. Default: auto'),
   clip: text(clipDescription),
   score: toggle('Let CLIP choose among several candidates; --no-score keeps the first that passes the gates. Default: yes'),
@@ -33,7 +33,7 @@ const flags = {
 
 const basicPaths = new Map([...generatePaths].filter(([flag]) => flag in basicFlags));
 
-type CreateValues = { prompt: string | undefined } & Values<typeof flags>;
+export type CreateValues = { prompt: string | undefined } & Values<typeof createFlags>;
 
 /** What the command line leaves open, the configuration decides. */
 interface Settings {
@@ -193,11 +193,16 @@ interface Kept {
   bytes: number;
 }
 
-async function keep({ out, gallery, promptSource }: Plan, { candidates, choice, image }: Painted, force: boolean): Promise<Kept> {
+async function keep(
+  { out, gallery, promptSource }: Plan,
+  { candidates, choice, image }: Painted,
+  force: boolean,
+  origin: WorkOrigin | undefined,
+): Promise<Kept> {
   const work = await gallery?.add({
     image,
     candidates: candidates.map((candidate) => candidate.image),
-    about: { curation: choice.ledger, derivation: { source: promptSource } },
+    about: { curation: choice.ledger, derivation: { source: promptSource, ...(origin && { task: origin.task }) } },
   });
   const saved = out === undefined ? undefined : await image.save(out, { overwrite: force });
   return { work, path: saved?.path ?? work?.path ?? '', bytes: saved?.bytes ?? work?.image.bytes ?? 0 };
@@ -236,9 +241,56 @@ function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, t
   };
 }
 
+/** Who asked for a work, where it was not a person at the command line. */
+export interface WorkOrigin {
+  /** Of the schedule or queue: the same for every try of one work. */
+  task: string;
+  /** No work of the task is older, milliseconds since 1970. */
+  since: number;
+}
+
+/** The work of a task that was filed although nobody could write down that it was: the process died in between. */
+async function filedWork(gallery: Gallery | undefined, { task, since }: WorkOrigin): Promise<Artwork | undefined> {
+  for (let after: string | undefined; gallery; ) {
+    const page = await gallery.list({ limit: 100, after });
+    const found = page.works.find(({ derivation }) => derivation?.['task'] === task);
+    const oldest = page.works.at(-1);
+    if (found || page.next === undefined || (oldest && Date.parse(oldest.createdAt) < since)) return found;
+    after = page.next;
+  }
+  return undefined;
+}
+
+function reportFiled({ id, path, sidecarPath, image }: Artwork): Outcome {
+  return {
+    json: { id, path, work: path, sidecar: sidecarPath, ...image, existing: true },
+    text: [path],
+    notes: [`work ${id} is there already`],
+  };
+}
+
+/** What the command does; for a schedule and for workers too. */
+export async function createWork(given: CreateValues, context: Context, origin?: WorkOrigin): Promise<Outcome> {
+  const settings = await settle(given, context);
+  const { values } = settings;
+  const planned = await plan(settings, context);
+  const filed = origin && (await filedWork(planned.gallery, origin));
+  if (filed) return reportFiled(filed);
+  if (planned.promptSource === 'chosen') context.note(`subject: ${planned.prompt}`);
+  const work = watchWork(context);
+  try {
+    const painted = await paint(planned, values, context, work);
+    const kept = await keep(planned, painted, values.force === true, origin);
+    work.stop();
+    return report(planned, painted, kept);
+  } finally {
+    work.stop();
+  }
+}
+
 export const createCommand = command({
   optional: { prompt: anyText('What to paint. Left out: one of the subjects that the bundled model draws well') },
-  flags,
+  flags: createFlags,
   names: namesOf(generatePaths),
   examples: [
     ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, file it, print the path'],
@@ -249,19 +301,5 @@ export const createCommand = command({
   ],
   epilogue:
     'Candidates that are blank, of one colour (NaN), blown out or duplicates are rejected. Of several that pass, CLIP and the technical measures choose the one that fits the prompt best; of one, nothing is scored.',
-  run: async (given, context) => {
-    const settings = await settle(given, context);
-    const { values } = settings;
-    const planned = await plan(settings, context);
-    if (planned.promptSource === 'chosen') context.note(`subject: ${planned.prompt}`);
-    const work = watchWork(context);
-    try {
-      const painted = await paint(planned, values, context, work);
-      const kept = await keep(planned, painted, values.force === true);
-      work.stop();
-      return report(planned, painted, kept);
-    } finally {
-      work.stop();
-    }
-  },
+  run: (values, context) => createWork(values, context),
 });

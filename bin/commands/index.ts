@@ -49,6 +49,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./config.ts')).configCommand,
   },
   {
+    usage: 'schedule',
+    describe: 'Paint at set times; also as ai-artist-schedule',
+    load: async () => (await import('./schedule.ts')).scheduleCommand,
+  },
+  {
+    usage: 'worker',
+    describe: 'Paint what waits in a queue',
+    load: async () => (await import('./worker.ts')).workerCommand,
+  },
+  {
     usage: 'doctor',
     describe: 'What this machine can do, and what is missing',
     load: async () => (await import('./doctor.ts')).doctorCommand,

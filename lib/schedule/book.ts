@@ -155,13 +155,16 @@ export interface Claim {
   indexes: number[];
 }
 
-/** Begins the run that has waited longest, those that were asked for first; undefined: there is none that may begin now. */
-export function claimNext(state: ScheduleState, now: number): Claim | undefined {
+/**
+ * Begins the run that has waited longest, those that were asked for first; undefined: there is none that may begin now. With `only`, that run
+ * or none.
+ */
+export function claimNext(state: ScheduleState, now: number, only?: string): Claim | undefined {
   let best: { job: Job; occurrence: Occurrence } | undefined;
   for (const job of state.jobs) {
     if (job.running) continue;
     for (const occurrence of job.waiting) {
-      if (occurrence.notBefore > now) continue;
+      if (occurrence.notBefore > now || (only !== undefined && occurrence.id !== only)) continue;
       if (job.paused && occurrence.kind !== 'requested') continue;
       if (!best || rankOf(occurrence) < rankOf(best.occurrence)) best = { job, occurrence };
     }

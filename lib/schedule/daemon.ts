@@ -1,4 +1,4 @@
-import { AsyncTask, SimpleIntervalJob, ToadScheduler } from 'toad-scheduler';
+import type { ToadScheduler } from 'toad-scheduler';
 import { ArtistError, acquireLock, type Clock, type Lock, systemClock, writeFileAtomic } from '../core/index.ts';
 import {
   type BookEvent,
@@ -55,6 +55,8 @@ export interface DaemonOptions {
   store: ScheduleStore;
   run: TaskRunner;
   onEvent?: (event: DaemonEvent) => void;
+  /** Id of the one run that it takes; it leaves everything else as it is. For a run that was asked for while no daemon runs. */
+  only?: string;
   /** Works of one run at the same time. Default 1: for runners that hand the work on. */
   concurrency?: number;
   /** How often it looks, milliseconds. Default 1000. */
@@ -73,9 +75,9 @@ const stopped = Symbol('stopped');
  * is in the store, so that a daemon that dies is followed by the next without loss.
  */
 export class ScheduleDaemon {
-  readonly #options: Required<Omit<DaemonOptions, 'onEvent'>> & Pick<DaemonOptions, 'onEvent'>;
+  readonly #options: Required<Omit<DaemonOptions, 'onEvent' | 'only'>> & Pick<DaemonOptions, 'onEvent' | 'only'>;
   readonly #clock: Clock;
-  readonly #timers = new ToadScheduler();
+  #timers: ToadScheduler | undefined;
   /** Of the works that are going on. */
   readonly #aborts = new Set<AbortController>();
   readonly #startedAt: number;
@@ -119,33 +121,43 @@ export class ScheduleDaemon {
   }
 
   async #begin(): Promise<void> {
-    const { store, tickMs, heartbeatMs } = this.#options;
+    const { store, tickMs, heartbeatMs, only } = this.#options;
+    const toad = await import('toad-scheduler');
     const lock = await acquireLock(scheduleFiles(store.home).daemonLock, { purpose: 'running the schedule', waitMs: 0 });
     this.#lock = lock;
     try {
       const now = this.#clock.now();
-      this.#report(await store.change((state) => [...recoverRuns(state, now), ...dropStale(state, now), ...collectDue(state, now)]));
+      this.#report(
+        await store.change((state) => [
+          ...recoverRuns(state, now),
+          ...(only === undefined ? [...dropStale(state, now), ...collectDue(state, now)] : []),
+        ]),
+      );
       await this.#beat();
     } catch (error) {
       await lock.release();
       throw error;
     }
     this.#loop = this.#work();
-    this.#every('tick', tickMs, () => this.tick());
-    this.#every('heartbeat', heartbeatMs, () => this.#beat());
+    const timers = new toad.ToadScheduler();
+    this.#timers = timers;
+    const every = (id: string, milliseconds: number, handler: () => Promise<void>): void => {
+      const task = new toad.AsyncTask(id, this.#guarded(handler), (error) => this.#complain(error));
+      timers.addSimpleIntervalJob(new toad.SimpleIntervalJob({ milliseconds }, task, { id, preventOverrun: true }));
+    };
+    every('tick', tickMs, () => this.tick());
+    every('heartbeat', heartbeatMs, () => this.#beat());
   }
 
-  /** Handlers never throw: toad-scheduler would take the job for running for ever. */
-  #every(id: string, milliseconds: number, handler: () => Promise<void>): void {
-    const guarded = async (): Promise<void> => {
+  /** A handler that never throws: toad-scheduler would take its job for running for ever. */
+  #guarded(handler: () => Promise<void>): () => Promise<void> {
+    return async () => {
       try {
         await handler();
       } catch (error) {
         this.#complain(error);
       }
     };
-    const task = new AsyncTask(id, guarded, (error) => this.#complain(error));
-    this.#timers.addSimpleIntervalJob(new SimpleIntervalJob({ milliseconds }, task, { id, preventOverrun: true }));
   }
 
   /** Looks once at the clock and at the store. The timer calls it; with a clock of one's own it can be called by hand. */
@@ -158,13 +170,13 @@ export class ScheduleDaemon {
 
   async #look(): Promise<void> {
     if (this.#stopping) return;
-    const { store } = this.#options;
+    const { store, only } = this.#options;
     const now = this.#clock.now();
     const jumped = this.#clockJump(now);
     const version = await store.version();
     if (!jumped && version === this.#seenVersion && (this.#nextDue === undefined || now < this.#nextDue)) return;
     const state = await store.read();
-    if (jumped || needsCollecting(state, now)) {
+    if (only === undefined && (jumped || needsCollecting(state, now))) {
       const events = await store.change((draft) => collectDue(draft, now));
       this.#report(events);
       this.#seenVersion = undefined;
@@ -207,9 +219,9 @@ export class ScheduleDaemon {
 
   /** Begins and ends the next run; false: there is none. */
   async #next(): Promise<boolean> {
-    const { store } = this.#options;
-    if (claimNext(await store.read(), this.#clock.now()) === undefined) return false;
-    const claim = await store.change((state) => claimNext(state, this.#clock.now()));
+    const { store, only } = this.#options;
+    if (claimNext(await store.read(), this.#clock.now(), only) === undefined) return false;
+    const claim = await store.change((state) => claimNext(state, this.#clock.now(), only));
     if (!claim) return false;
     this.#running = claim;
     this.#emit({ type: 'started', job: claim.job, runId: claim.run.id, attempt: claim.run.attempt });
@@ -299,7 +311,7 @@ export class ScheduleDaemon {
   async #end(): Promise<void> {
     this.#stopping = true;
     this.#emit({ type: 'stopping', running: this.#running !== undefined });
-    this.#timers.stop();
+    this.#timers?.stop();
     this.#nudge();
     const bound = setTimeout(() => {
       for (const controller of this.#aborts) controller.abort(new ArtistError('ERR_ABORTED', 'the schedule is stopped'));

@@ -35,3 +35,4 @@ export {
   type Weekday,
   weekdays,
 } from './timing.ts';
+export { launchdPlist, systemdUnit, type UnitOptions } from './unit-file.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Cron } from 'croner';
+import type { Cron } from 'croner';
+import { makeCron } from './cron.ts';
 import { minuteOfDay } from './time-zone.ts';
 import type { Timing, Weekday } from './timing.ts';
 
@@ -54,7 +55,7 @@ function pattern(text: string, timeZone: string): Cron {
   const key = `${timeZone} ${text}`;
   let known = patterns.get(key);
   if (!known) {
-    known = new Cron(text, { timezone: timeZone, paused: true, mode: text.split(' ').length === 7 ? '7-part' : '5-part' });
+    known = makeCron(text, timeZone);
     if (patterns.size >= mostPatterns) patterns.clear();
     patterns.set(key, known);
   }

@@ -2,8 +2,9 @@ import { type ErrorCode, isArtistError } from '../core/index.ts';
 
 const longestBackoffMs = 3_600_000;
 
-/** Errors that the same run would meet again: what was asked for is wrong, or something must be put right by a person. */
+/** Errors that the same run would meet again: what was asked for is wrong, somebody cancelled it, or something must be put right by a person. */
 const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ERR_ABORTED',
   'ERR_ALREADY_EXISTS',
   'ERR_CHECKSUM',
   'ERR_CONFIG',

@@ -1,6 +1,6 @@
-import { Cron } from 'croner';
 import { z } from 'zod';
 import { ArtistError, display, lazySchema, nearest } from '../core/index.ts';
+import { isCronExpression } from './cron.ts';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof weekdays)[number];
@@ -11,12 +11,7 @@ const clockTime = /^([01]\d|2[0-3]):([0-5]\d)$/;
 const localTime = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 
 function isCron(expression: string): boolean {
-  try {
-    new Cron(expression, { mode: '5-part', paused: true });
-    return true;
-  } catch {
-    return false;
-  }
+  return expression.trim().split(/\s+/).length === 5 && isCronExpression(expression);
 }
 
 /** A calendar day that exists, in the years a schedule may reasonably name. */
@@ -88,11 +83,11 @@ function readDays(text: string | undefined): Weekday[] {
   return weekdays.filter((day) => chosen.includes(day));
 }
 
-const units: Record<string, number> = { m: minuteMs, h: 60 * minuteMs, d: 24 * 60 * minuteMs };
+const units: Record<string, number> = { s: 1000, m: minuteMs, h: 60 * minuteMs, d: 24 * 60 * minuteMs };
 
-/** 90m, 6h, 2d, 1h30m -> milliseconds. @throws ArtistError ERR_INVALID_ARGUMENT; `name` is the option it was given for */
+/** 45s, 90m, 6h, 2d, 1h30m -> milliseconds. @throws ArtistError ERR_INVALID_ARGUMENT; `name` is the option it was given for */
 export function readDuration(text: string, name: string): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)([mhd])/g)];
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)([smhd])/g)];
   const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (units[unit ?? ''] ?? Number.NaN), 0);
   if (parts.length > 0 && parts.map(([whole]) => whole).join('') === text) return Math.round(ms);
   throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected a duration such as 30m, 6h or 1h30m, got ${display(text)}`);

@@ -21,6 +21,18 @@ const commands = [
   'config check',
   'config path',
   'config schema',
+  'schedule',
+  'schedule start',
+  'schedule add',
+  'schedule list',
+  'schedule remove',
+  'schedule pause',
+  'schedule resume',
+  'schedule run-now',
+  'schedule next',
+  'schedule history',
+  'schedule install',
+  'worker',
   'doctor',
 ];
 

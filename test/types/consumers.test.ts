@@ -21,7 +21,7 @@ function makeProject(): string {
   const installed = path.join(project, 'node_modules/ai-artist');
   mkdirSync(installed, { recursive: true });
   copyFileSync(path.join(root, 'package.json'), path.join(installed, 'package.json'));
-  for (const name of ['zod', 'consola', 'lowdb', 'sharp', 'ulid', 'yaml', '@types']) {
+  for (const name of ['zod', 'consola', 'croner', 'lowdb', 'sharp', 'toad-scheduler', 'ulid', 'yaml', '@types']) {
     symlinkSync(path.join(root, 'node_modules', name), path.join(project, 'node_modules', name), 'junction');
   }
   for (const name of ['consumer.mts', 'consumer.cts']) copyFileSync(path.join(root, 'test/types', name), path.join(project, name));

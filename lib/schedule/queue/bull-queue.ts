@@ -16,6 +16,7 @@ import {
   taskOptions,
   taskStates,
   type WorkerOptions,
+  workerOptions,
 } from './types.ts';
 import { cannotRetry, noSuchTask, waitForEnd } from './wait.ts';
 
@@ -214,7 +215,14 @@ export class BullQueue implements TaskQueue {
   }
 
   async work(handler: TaskHandler, options: WorkerOptions = {}): Promise<QueueWorker> {
-    const worker = new BullWorker(this.#modules, this.#name, this.connect(), handler, options, (id) => this.#isCancelled(id));
+    const worker = new BullWorker(
+      this.#modules,
+      this.#name,
+      this.connect(),
+      handler,
+      resolveOptions('work', workerOptions, options),
+      (id) => this.#isCancelled(id),
+    );
     this.#workers.add(worker);
     await this.#call(() => worker.ready());
     return worker;

@@ -1,10 +1,19 @@
 import { hostname } from 'node:os';
 import type { Job as BullJob, Worker as BullProcess } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { z } from 'zod';
 import { ArtistError } from '../../core/index.ts';
 import { describeFailure, retryDelay } from '../retry.ts';
 import { type Modules, readFailure, type Stored } from './bull-task.ts';
-import { type Json, mostInterruptions, type QueueWorker, type TaskHandler, type WorkerEvent, type WorkerOptions } from './types.ts';
+import {
+  type Json,
+  mostInterruptions,
+  type QueueWorker,
+  type TaskHandler,
+  type WorkerEvent,
+  type WorkerOptions,
+  type workerOptions,
+} from './types.ts';
 
 const pollMs = 1000;
 
@@ -27,7 +36,7 @@ export class BullWorker implements QueueWorker {
     queue: string,
     redis: Redis,
     handler: TaskHandler,
-    { name = `${hostname()}-${process.pid}`, concurrency = 1, leaseMs = 30_000, onEvent }: WorkerOptions,
+    { name = `${hostname()}-${process.pid}`, concurrency, leaseMs, onEvent }: z.output<typeof workerOptions>,
     isCancelled: (id: string) => Promise<boolean>,
   ) {
     this.name = name;

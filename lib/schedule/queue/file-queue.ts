@@ -14,6 +14,7 @@ import {
   type TaskState,
   taskOptions,
   type WorkerOptions,
+  workerOptions,
 } from './types.ts';
 import { cannotRetry, noSuchTask, waitForEnd } from './wait.ts';
 
@@ -116,7 +117,7 @@ export class FileQueue implements TaskQueue {
 
   async work(handler: TaskHandler, options: WorkerOptions = {}): Promise<QueueWorker> {
     const identity = { host: hostname(), pid: process.pid, birth: (await birthOf(process.pid)) ?? null };
-    const worker = new FileWorker(this, handler, identity, options);
+    const worker = new FileWorker(this, handler, identity, resolveOptions('work', workerOptions, options));
     this.#workers.add(worker);
     return worker;
   }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
 import { ArtistError, birthOf, isAlive } from '../../core/index.ts';
 import { describeFailure } from '../retry.ts';
 import type { FileQueue } from './file-queue.ts';
 import { claimTask, endClaim, type Holder, heldTask, type QueueState, type StoredTask, type TaskEnd } from './file-state.ts';
-import type { QueueWorker, TaskHandler, WorkerEvent, WorkerOptions } from './types.ts';
+import type { QueueWorker, TaskHandler, WorkerEvent, WorkerOptions, workerOptions } from './types.ts';
 
 const pollMs = 250;
 const longestTroubleMs = 5000;
@@ -31,15 +32,19 @@ export class FileWorker implements QueueWorker {
   #stopped: Promise<void> | undefined;
   #version: string | undefined;
 
-  constructor(queue: FileQueue, handler: TaskHandler, identity: Pick<Holder, 'host' | 'pid' | 'birth'>, options: WorkerOptions) {
+  constructor(
+    queue: FileQueue,
+    handler: TaskHandler,
+    identity: Pick<Holder, 'host' | 'pid' | 'birth'>,
+    options: z.output<typeof workerOptions>,
+  ) {
     this.#queue = queue;
     this.#handler = handler;
     this.#identity = identity;
     this.name = options.name ?? `${identity.host}-${identity.pid}`;
-    this.#leaseMs = options.leaseMs ?? 30_000;
+    this.#leaseMs = options.leaseMs;
     this.#onEvent = options.onEvent;
-    const lanes = Math.min(64, Math.max(1, Math.floor(options.concurrency ?? 1)));
-    this.#lanes = Array.from({ length: lanes }, () => this.#lane());
+    this.#lanes = Array.from({ length: options.concurrency }, () => this.#lane());
     this.#beats = this.#beat();
   }
 

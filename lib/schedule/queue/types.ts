@@ -88,6 +88,15 @@ export interface WorkerOptions {
   onEvent?: (event: WorkerEvent) => void;
 }
 
+export const workerOptions = lazySchema(() =>
+  z.strictObject({
+    name: z.string().min(1).max(80).optional(),
+    concurrency: z.int().min(1).max(64).default(1),
+    leaseMs: z.int().min(500).max(3_600_000).default(30_000),
+    onEvent: z.custom<(event: WorkerEvent) => void>((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
+  }),
+);
+
 /** Takes tasks until it is stopped. */
 export interface QueueWorker {
   readonly name: string;
@@ -114,7 +123,7 @@ export interface TaskQueue {
   pause(): Promise<void>;
   resume(): Promise<void>;
   isPaused(): Promise<boolean>;
-  /** Begins to work. */
+  /** Begins to work. @throws ArtistError ERR_INVALID_ARGUMENT */
   work(handler: TaskHandler, options?: WorkerOptions): Promise<QueueWorker>;
   /** The task once it is done, failed for good or cancelled. A queue that is out of reach is waited for. @throws ArtistError ERR_NOT_FOUND; the signal's reason */
   wait(id: string, options?: { signal?: AbortSignal }): Promise<QueuedTask>;
