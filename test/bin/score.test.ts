@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { chooseCandidate, type PaintedCandidate } from '../../bin/candidates.ts';
+import { chooseCandidate, type PaintedCandidate, rankPainted } from '../../bin/candidates.ts';
 import { ledgerTable } from '../../bin/ledger-table.ts';
 import { type Ledger, ledgerSchema } from '../../lib/curation/index.ts';
 import { ArtImage, measureTechnical } from '../../lib/image/index.ts';
@@ -176,8 +176,8 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     const blank = new ArtImage({ data: new Uint8Array(48 * 48 * 3).fill(9), width: 48, height: 48, channels: 3 });
     const painted = [4, 5].map((seed) => ({ seed, image: blank, measures: measureTechnical(blank), seconds: 1 }) as PaintedCandidate);
     assert.throws(
-      () => chooseCandidate(painted, undefined),
-      /create: no candidate passed the technical gates\. seed 4: nan-black: .*; seed 5: nan-black/,
+      () => chooseCandidate(painted, rankPainted(painted, undefined)),
+      /create: no candidate passed the gates\. seed 4: nan-black: .*; seed 5: nan-black/,
     );
   });
 
@@ -187,13 +187,8 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
       const image = await picture(id);
       painted.push({ seed: id, image, measures: measureTechnical(image), seconds: 1 } as PaintedCandidate);
     }
-    const { ledger } = chooseCandidate(painted, {
-      name: 'mini',
-      bundled: true,
-      similarities: [0.2, 0.4, 0.3],
-      embeddings: [],
-      truncated: false,
-    });
+    const candidates = [0.2, 0.4, 0.3].map((promptAlign, at) => ({ promptAlign, subject: 1, embedding: Float32Array.of(at, 1) }));
+    const { ledger } = chooseCandidate(painted, rankPainted(painted, { name: 'mini', bundled: true, candidates }));
     const lines = ledgerTable(ledger);
     assert.match(lines[0] ?? '', /^seed +promptAlign +technical +total$/);
     assert.match(lines[1] ?? '', /^2 +0\.400 \(\+1\.00\) .* kept$/);

@@ -48,8 +48,10 @@ export const configSchema = lazySchema(() =>
       .strictObject({
         candidates: z
           .union([z.literal('auto'), z.int().min(1).max(64)], { error: 'auto or an integer 1..64' })
-          .default('auto')
-          .describe('How many to paint, 1..64, or auto: until one passes the gates, at most 3'),
+          .optional()
+          .describe(
+            'How many to paint, 1..64, or auto: as many as are worth their seconds. Default: one that passes the gates, in at most 3 tries',
+          ),
         upscale: z.boolean().optional().describe('Enlarge four times. Default: when the picture is smaller than 512 pixels'),
         score: z.boolean().default(true).describe('Let CLIP choose among several candidates'),
         clip: z
@@ -72,6 +74,28 @@ export const configSchema = lazySchema(() =>
           })
           .prefault({})
           .describe('Factors of the terms, 0..1000; only their ratios matter'),
+        wildCardOneIn: z
+          .int()
+          .min(0)
+          .max(1000)
+          .default(0)
+          .describe('One round in this many keeps another candidate than the best. 0: never'),
+        secondsPerPoint: z
+          .number()
+          .positive()
+          .max(86_400)
+          .default(30)
+          .describe('With candidates: auto, the seconds that one point of the total is worth, about one standard deviation'),
+        taste: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Taste or aesthetic head for the term aesthetic, relative to the home folder. Default: taste.json, where it is'),
+        reject: z
+          .array(z.string().min(1))
+          .max(64)
+          .default([])
+          .describe('A candidate that fits one of these texts better than its prompt is rejected. Needs a CLIP that knows what they mean'),
       })
       .prefault({})
       .describe('How the best candidate is chosen'),
