@@ -208,6 +208,8 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
       ...orderOf('glossy 3d render of a red apple', {
         candidates: undefined,
         clip: undefined,
+        taste: undefined,
+        reject: undefined,
         score: undefined,
         width: undefined,
         height: undefined,
