@@ -1,5 +1,5 @@
 import { ArtistError } from '../lib/core/index.ts';
-import { type CurationFault, type Ledger, rank, technicalTerm } from '../lib/curation/index.ts';
+import { type CurationFault, type Ledger, rank, technicalTerm, type Weights } from '../lib/curation/index.ts';
 import type { GenerateEvent, GenerateOptions, GenerateResult, Model } from '../lib/engine/index.ts';
 import { type ArtImage, judgeTechnical, measureTechnical, type TechnicalMeasures } from '../lib/image/index.ts';
 import type { Scores } from './scorer.ts';
@@ -68,7 +68,7 @@ export interface Choice {
  *
  * @throws ArtistError ERR_GENERATE when none passes
  */
-export function chooseCandidate(painted: readonly PaintedCandidate[], scores: Scores | undefined): Choice {
+export function chooseCandidate(painted: readonly PaintedCandidate[], scores: Scores | undefined, weights: Weights = {}): Choice {
   const ledger = rank(
     painted.map(({ seed, measures }, index) => {
       const promptAlign = scores?.similarities[index];
@@ -79,7 +79,7 @@ export function chooseCandidate(painted: readonly PaintedCandidate[], scores: Sc
         ...(scores && { embedding: scores.embeddings[index] }),
       };
     }),
-    scores?.bundled ? { duplicateCosine: noCosineLimit } : {},
+    { weights, ...(scores?.bundled && { duplicateCosine: noCosineLimit }) },
   );
   const kept = ledger.winner === null ? undefined : painted[ledger.winner];
   if (kept) {

@@ -42,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await parser.parseAsync();
   } catch (error) {
     const { reportFailure } = await import('./failure.ts');
-    return reportFailure(error, { ...viewOf(argv), argv, command: line.path.join(' '), options: [...everywhere, ...line.options] });
+    return reportFailure(error, { ...viewOf(argv), argv, command: line.path.join(' '), options: [...line.options, ...everywhere] });
   }
   return line.status;
 }

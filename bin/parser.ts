@@ -13,7 +13,7 @@ export class UsageFailure extends Error {
 }
 
 /** Options of every command. */
-export const everywhere = ['json', 'home', 'quiet', 'debug', 'help', 'version'] as const;
+export const everywhere = ['json', 'home', 'set', 'quiet', 'debug', 'help', 'version'] as const;
 
 const widestHelp = 120;
 
@@ -37,6 +37,13 @@ export function createParser(argv: readonly string[]): Parser {
       group: 'Everywhere:',
       requiresArg: true,
       describe: 'Folder of models, pictures and settings. Default: AI_ARTIST_HOME, else ~/.ai-artist',
+    })
+    .option('set', {
+      array: true,
+      string: true,
+      group: 'Everywhere:',
+      requiresArg: true,
+      describe: 'KEY=VALUE: a setting of config.yaml for this time, such as create.candidates=4; may be given several times',
     })
     .option('quiet', { type: 'boolean', group: 'Everywhere:', describe: 'Nothing on stderr but errors' })
     .option('debug', { type: 'boolean', group: 'Everywhere:', describe: 'Stack traces and causes of errors on stderr' })

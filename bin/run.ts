@@ -1,6 +1,5 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
-import { createLogger, levelFromFlags } from '../lib/observe/index.ts';
+import { homeFolder, type LoadedConfig, loadConfig } from '../lib/core/index.ts';
+import { createLogger, type LogLevel, levelFromFlags } from '../lib/observe/index.ts';
 import { exitStatus, reportFailure } from './failure.ts';
 import { watchInterrupts } from './interrupt.ts';
 import type { Arguments } from './parser.ts';
@@ -23,6 +22,12 @@ export interface Context {
   /** Aborts at Ctrl-C. */
   signal: AbortSignal;
   home: string;
+  /**
+   * Settings of config.yaml, the environment and --set.
+   *
+   * @throws ArtistError ERR_CONFIG, ERR_READ
+   */
+  config: () => Promise<LoadedConfig>;
   json: boolean;
   quiet: boolean;
   debug: boolean;
@@ -43,12 +48,17 @@ export interface RunPlace {
  * happens; everything for people goes to stderr.
  */
 export async function run(args: Arguments, place: RunPlace, work: (context: Context) => Promise<Outcome>): Promise<number> {
-  const view = { json: args['json'] === true, quiet: args['quiet'] === true, debug: args['debug'] === true, ...place };
-  const log = createLogger({ level: levelFromFlags(view) });
+  const flags = { json: args['json'] === true, quiet: args['quiet'] === true, debug: args['debug'] === true };
+  const home = useHome(args['home']);
+  const loading = loadConfig({ home, set: asTexts(args['set']) });
+  const level = await levelOf(flags, loading);
+  const view = { ...flags, quiet: flags.quiet || quietLevels.includes(level), ...place };
+  const log = createLogger({ level });
   const note = (...lines: string[]): void => log.info(lines.join('\n'));
   const interrupts = watchInterrupts(() => note('cancelling… (Ctrl-C again ends it at once)'));
   try {
-    const outcome = await work({ ...view, signal: interrupts.signal, home: useHome(args['home']), note, warn: (line) => log.warn(line) });
+    const context = { ...view, signal: interrupts.signal, home, config: () => loading, note, warn: (line: string) => log.warn(line) };
+    const outcome = await work(context);
     if (outcome.notes && outcome.notes.length > 0) note(...outcome.notes);
     if (view.json) await printJson(outcome.json);
     else await printLines(process.stdout, outcome.text);
@@ -62,8 +72,21 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
 
 /** The home folder, also for what reads the environment: lib, and the processes it starts. */
 function useHome(flag: unknown): string {
-  const chosen = typeof flag === 'string' && flag !== '' ? flag : process.env['AI_ARTIST_HOME'];
-  const home = path.resolve(chosen ?? path.join(homedir(), '.ai-artist'));
+  const home = homeFolder(typeof flag === 'string' ? flag : undefined);
   process.env['AI_ARTIST_HOME'] = home;
   return home;
+}
+
+const asTexts = (given: unknown): string[] => (given === undefined ? [] : Array.isArray(given) ? given.map(String) : [String(given)]);
+
+/** Levels at which nobody waits for notes. */
+const quietLevels: readonly LogLevel[] = ['silent', 'error', 'warn'];
+
+/** Flags win over log.level. Commands that need no settings work beside a configuration with an error in it. */
+async function levelOf(flags: { quiet: boolean; debug: boolean }, loading: Promise<LoadedConfig>): Promise<LogLevel> {
+  const level = await loading.then(
+    ({ config }) => config.log.level,
+    () => 'info' as const, // whoever asks for the settings is told
+  );
+  return flags.quiet || flags.debug ? levelFromFlags(flags) : level;
 }

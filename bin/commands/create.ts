@@ -1,7 +1,7 @@
-import { ArtistError, isArtistError, resolveOptions } from '../../lib/core/index.ts';
-import type { Ledger } from '../../lib/curation/index.ts';
+import { ArtistError, configPath, isArtistError, resolveOptions } from '../../lib/core/index.ts';
+import type { Ledger, Weights } from '../../lib/curation/index.ts';
 import { drawSeed, type GenerateOptions, generateOptions, loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
-import { type Artwork, Gallery } from '../../lib/gallery/index.ts';
+import type { Artwork, Gallery } from '../../lib/gallery/index.ts';
 import type { ArtImage } from '../../lib/image/index.ts';
 import { type Choice, chooseCandidate, mostCandidates, type PaintedCandidate, paintCandidates } from '../candidates.ts';
 import { command } from '../command.ts';
@@ -13,6 +13,7 @@ import { checkFolder, checkOutput, inFolder, pictureEndings, slug } from '../out
 import { seconds, type WorkProgress, watchWork } from '../progress.ts';
 import type { Context, Outcome } from '../run.ts';
 import { checkClipPath, clipDescription, type Scores, scoreImages } from '../scorer.ts';
+import { openGallery, paintSettings } from '../settings.ts';
 import { chooseSubject } from '../subjects.ts';
 
 /** A picture with both edges below this is enlarged unless told otherwise, pixels. */
@@ -34,6 +35,35 @@ const basicPaths = new Map([...generatePaths].filter(([flag]) => flag in basicFl
 
 export type CreateValues = { prompt: string | undefined } & Values<typeof createFlags>;
 
+/** What the command line leaves open, the configuration decides. */
+interface Settings {
+  values: CreateValues;
+  /** Options of generate() that no flag named. */
+  paint: Record<string, unknown>;
+  weights: Weights;
+}
+
+async function settle(values: CreateValues, context: Context): Promise<Settings> {
+  if (values.score === false && values.clip !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `--clip: expected to be left out with --no-score, got ${JSON.stringify(values.clip)}`);
+  const loaded = await context.config();
+  const { create, curation } = loaded.config;
+  const { model, options } = paintSettings(loaded, values.model);
+  return {
+    values: {
+      ...values,
+      model,
+      candidates: values.candidates ?? String(create.candidates),
+      upscale: values.upscale ?? create.upscale,
+      // Whoever names a CLIP wants it to score.
+      score: values.score ?? (values.clip !== undefined || create.score),
+      clip: values.clip ?? (create.clip === undefined ? undefined : configPath(create.clip, context.home)),
+    },
+    paint: options,
+    weights: curation.weights,
+  };
+}
+
 /** Everything that is decided, and refused, before the model is loaded, which may take minutes. */
 interface Plan {
   prompt: string;
@@ -44,6 +74,7 @@ interface Plan {
   out: string | undefined;
   gallery: Gallery | undefined;
   options: GenerateOptions;
+  weights: Weights;
 }
 
 function readCandidates(given: string | undefined): number | undefined {
@@ -56,22 +87,20 @@ function readCandidates(given: string | undefined): number | undefined {
   );
 }
 
-async function plan(values: CreateValues, home: string): Promise<Plan> {
+async function plan({ values, paint, weights }: Settings, context: Context): Promise<Plan> {
   const count = readCandidates(values.candidates);
-  if (values.score === false && values.clip !== undefined)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `--clip: expected to be left out with --no-score, got ${JSON.stringify(values.clip)}`);
-  await checkClipPath(values.clip);
+  if (values.score) await checkClipPath(values.clip);
   const seed = values.seed ?? drawSeed();
   const prompt = values.prompt ?? chooseSubject(seed);
-  const options = { ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
+  const options = { ...paint, ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
   const out = values.out === undefined ? undefined : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
   if (out !== undefined) await checkOutput(out, { force: values.force === true, endings: pictureEndings });
-  const gallery = values.gallery === false ? undefined : new Gallery({ home });
+  const gallery = values.gallery === false ? undefined : await openGallery(context);
   if (gallery) await checkFolder(gallery.folder, gallery.folder);
   else if (out === undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, or the picture would be lost');
-  return { prompt, promptSource: values.prompt === undefined ? 'chosen' : 'given', seed, count, out, gallery, options };
+  return { prompt, promptSource: values.prompt === undefined ? 'chosen' : 'given', seed, count, out, gallery, options, weights };
 }
 
 /** Seconds by phase. */
@@ -118,7 +147,7 @@ async function scoreCandidates(
 }
 
 async function paint(planned: Plan, values: CreateValues, context: Context, work: WorkProgress): Promise<Painted> {
-  const { seed, count, options } = planned;
+  const { seed, count, options, weights } = planned;
   const { signal, home } = context;
   const marks = [performance.now()];
   const mark = (): number => marks.push(performance.now());
@@ -133,7 +162,7 @@ async function paint(planned: Plan, values: CreateValues, context: Context, work
   mark();
   // After the painter is gone: both together may not fit into memory.
   const scores = await scoreCandidates(painted, planned, values, context);
-  const choice = chooseCandidate(painted, scores);
+  const choice = chooseCandidate(painted, scores, weights);
   mark();
   const small = Math.max(choice.image.width, choice.image.height) < smallEdge;
   const image = (values.upscale ?? small) ? await upscale(choice.image, { signal, onProgress: work.on }) : choice.image;
@@ -241,8 +270,10 @@ function reportFiled({ id, path, sidecarPath, image }: Artwork): Outcome {
 }
 
 /** What the command does; for a schedule and for workers too. */
-export async function createWork(values: CreateValues, context: Context, origin?: WorkOrigin): Promise<Outcome> {
-  const planned = await plan(values, context.home);
+export async function createWork(given: CreateValues, context: Context, origin?: WorkOrigin): Promise<Outcome> {
+  const settings = await settle(given, context);
+  const { values } = settings;
+  const planned = await plan(settings, context);
   const filed = origin && (await filedWork(planned.gallery, origin));
   if (filed) return reportFiled(filed);
   if (planned.promptSource === 'chosen') context.note(`subject: ${planned.prompt}`);

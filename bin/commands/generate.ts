@@ -19,6 +19,7 @@ import { namesOf } from '../option-paths.ts';
 import { batchNames, checkOutput, freeName, pictureEndings, slug } from '../output-file.ts';
 import { seconds, watchWork } from '../progress.ts';
 import type { Context, Outcome } from '../run.ts';
+import { paintSettings } from '../settings.ts';
 import { type TerminalPreview, terminalPreview } from '../terminal-preview.ts';
 
 const flags = {
@@ -105,7 +106,10 @@ async function paintAndFree(model: Model, options: GenerateOptions): Promise<Gen
 }
 
 async function generate(values: GenerateValues, context: Context): Promise<Outcome> {
-  const options: Record<string, unknown> = { ...generateOptionsOf(values), prompt: values.prompt };
+  const { model: settled, options: paint } = paintSettings(await context.config(), values.model ?? values['diffusion-model']);
+  const given = generateOptionsOf(values);
+  if (given['sigmas'] !== undefined) for (const replaced of ['steps', 'scheduler']) delete paint[replaced];
+  const options: Record<string, unknown> = { ...paint, ...given, prompt: values.prompt };
   // Before the model is loaded, which may take minutes; generate() checks again.
   resolveOptions('generate', generateOptions, options);
   await namesFor(values, undefined);
@@ -120,7 +124,8 @@ async function generate(values: GenerateValues, context: Context): Promise<Outco
   try {
     const started = performance.now();
     const elapsed = (): number => (performance.now() - started) / 1000;
-    const model = await loadModel({ ...modelOptions(values), home, signal, onProgress: work.on } as LoadModelOptions);
+    const chosen = values['diffusion-model'] === undefined && settled !== undefined ? { model: settled } : {};
+    const model = await loadModel({ ...modelOptions(values), ...chosen, home, signal, onProgress: work.on } as LoadModelOptions);
     const load = elapsed();
     const result = await paintAndFree(model, { ...options, signal, onProgress } as GenerateOptions);
     if (!result.aborted) signal.throwIfAborted();

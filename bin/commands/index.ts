@@ -44,6 +44,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./worker.ts')).workerCommand,
   },
   {
+    usage: 'config',
+    describe: 'The settings of this home: what they are and where they come from',
+    load: async () => (await import('./config.ts')).configCommand,
+  },
+  {
     usage: 'doctor',
     describe: 'What this machine can do, and what is missing',
     load: async () => (await import('./doctor.ts')).doctorCommand,

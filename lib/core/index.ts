@@ -1,11 +1,12 @@
 export { renameOver, syncFolder, writeError, writeFileAtomic } from './atomic-file.ts';
 export { type Clock, type SleepOptions, systemClock, type Timer, type TimerOptions, VirtualClock } from './clock.ts';
+export * from './config/index.ts';
 export { ArtistError, type ArtistErrorOptions, type ErrorCode, errorCodes, isArtistError, systemCode } from './errors.ts';
 export { homeFolder } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
 export { lazySchema } from './lazy-schema.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner, lockOwner, withLock } from './lock.ts';
-export { display, nearest, resolveOptions } from './options.ts';
+export { display, type Fault, findFault, nearest, resolveOptions } from './options.ts';
 export { entryFile, packageRoot } from './package-root.ts';
 export { birthOf, isAlive } from './process-birth.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';

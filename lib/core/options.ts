@@ -64,7 +64,12 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 /** Schemas without the wrappers around them. */
 function members(schemas: readonly unknown[]): unknown[] {
   return schemas.flatMap((schema) => {
-    if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable)
+    if (
+      schema instanceof z.ZodOptional ||
+      schema instanceof z.ZodDefault ||
+      schema instanceof z.ZodPrefault ||
+      schema instanceof z.ZodNullable
+    )
       return members([schema.unwrap()]);
     return schema instanceof z.ZodUnion ? members(schema.options) : [schema];
   });
@@ -103,7 +108,35 @@ function firstIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | und
     .map((branch) => firstIssue(branch))
     .filter((inner): inner is z.core.$ZodIssue => inner !== undefined && (inner.path.length > 0 || inner.code !== 'invalid_type'));
   const inner = nested[0];
+  // A member that takes a single word says less than the union does itself.
+  if (inner?.code === 'invalid_value' && inner.values.length === 1 && issue.message !== 'Invalid input') return issue;
   return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
+}
+
+/** What is wrong with a value, where, and in words. */
+export interface Fault {
+  path: PropertyKey[];
+  /** `expected <what>, got <value>`, or what a refinement says; for an unknown key: what may be meant. */
+  message: string;
+  /** A key that the schema does not know; `path` ends with it. */
+  unknownKey: boolean;
+}
+
+/** Checks `raw` and returns the complete, typed value, or the first thing that is wrong with it. */
+export function findFault<S extends z.ZodType>(schema: S, raw: unknown): { value: z.output<S>; fault?: undefined } | { fault: Fault } {
+  const result = schema.safeParse(raw);
+  if (result.success) return { value: result.data };
+  const issue = firstIssue(result.error.issues);
+  if (!issue) return { fault: { path: [], message: 'invalid', unknownKey: false } };
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    const known = knownKeys(schema, issue.path);
+    const guess = nearest(key, known);
+    const message = guess ? `, did you mean ${guess}?` : known.length > 0 ? `. Known: ${known.join(', ')}` : '';
+    return { fault: { path: [...issue.path, key], message, unknownKey: true } };
+  }
+  const message = issue.code === 'custom' ? issue.message : `expected ${expectation(issue)}, got ${display(valueAt(raw, issue.path))}`;
+  return { fault: { path: [...issue.path], message, unknownKey: false } };
 }
 
 /**
@@ -113,21 +146,9 @@ function firstIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | und
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
 export function resolveOptions<S extends z.ZodType>(where: string, schema: S, raw: unknown): z.output<S> {
-  const result = schema.safeParse(raw);
-  if (result.success) return result.data;
-  const issue = firstIssue(result.error.issues);
-  if (!issue) throw new ArtistError('ERR_INVALID_ARGUMENT', `${where}: invalid options`);
-  const name = issue.path.map(String).join('.') || where;
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const full = [...issue.path.map(String), key].join('.');
-    const known = knownKeys(schema, issue.path);
-    const guess = nearest(key, known);
-    throw new ArtistError(
-      'ERR_INVALID_ARGUMENT',
-      `${full}: unknown option of ${where}()${guess ? `, did you mean ${guess}?` : known.length > 0 ? `. Known: ${known.join(', ')}` : ''}`,
-    );
-  }
-  if (issue.code === 'custom') throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: ${issue.message}`);
-  throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected ${expectation(issue)}, got ${display(valueAt(raw, issue.path))}`);
+  const found = findFault(schema, raw);
+  if (!found.fault) return found.value;
+  const { path, message, unknownKey } = found.fault;
+  const name = path.map(String).join('.') || where;
+  throw new ArtistError('ERR_INVALID_ARGUMENT', unknownKey ? `${name}: unknown option of ${where}()${message}` : `${name}: ${message}`);
 }

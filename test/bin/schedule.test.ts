@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Context } from '../../bin/run.ts';
 import { orderOf, paintOrder } from '../../bin/work-order.ts';
+import { loadConfig } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
 import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
@@ -196,6 +197,7 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
     const context: Context = {
       signal: new AbortController().signal,
       home,
+      config: () => loadConfig({ home }),
       json: true,
       quiet: true,
       debug: false,

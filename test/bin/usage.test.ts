@@ -27,6 +27,12 @@ const commands = [
   'schedule history',
   'schedule install',
   'worker',
+  'config',
+  'config init',
+  'config show',
+  'config check',
+  'config path',
+  'config schema',
   'doctor',
 ];
 

@@ -120,7 +120,11 @@ suite('core lock', (test) => {
     writeFileSync(file('race-count'), '0');
     const programs = Array.from({ length: 4 }, () => program(counter('race', 25)));
     const killed = Array.from({ length: 4 }, () => program(holder('race')));
-    for (const one of killed) void one.line('held').then(() => one.child.kill('SIGKILL'));
+    for (const one of killed)
+      void one.line('held').then(
+        () => one.child.kill('SIGKILL'),
+        () => undefined, // killed below before it got it
+      );
     const results = await Promise.all(programs.map(({ ended }) => ended));
     assert.equal(
       results.map(({ code, stderr }) => [code, stderr]),

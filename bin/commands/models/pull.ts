@@ -1,3 +1,4 @@
+import { readSecret } from '../../../lib/core/index.ts';
 import { type PullEvent, type PullModelOptions, pullModel } from '../../../lib/models/index.ts';
 import { createProgress, formatBytes } from '../../../lib/observe/index.ts';
 import { command } from '../../command.ts';
@@ -35,9 +36,15 @@ export const pullCommand = command({
       const onProgress = (event: PullEvent): void => {
         if (event.phase !== 'present') progress.update(label(event), event.bytes, event.totalBytes ?? 0);
       };
+      const { home } = context;
+      const { endpoint, connections, token } = (await context.config()).config.models;
+      const secret = token === undefined ? undefined : await readSecret(token, 'models.token', { home });
       const pulled = await pullModel(name, {
+        connections,
+        ...(endpoint !== undefined && { endpoint }),
+        ...(secret !== undefined && { token: secret }),
         ...toOptions(options, paths),
-        home: context.home,
+        home,
         signal: context.signal,
         onProgress,
       } as PullModelOptions);

@@ -1,0 +1,19 @@
+import path from 'node:path';
+import { configJsonSchema, configTemplate, writeFileAtomic } from '../../../lib/core/index.ts';
+import { command } from '../../command.ts';
+import { toggle } from '../../flags.ts';
+
+/** Beside config.yaml, which names it: editors then complete keys and mark mistakes. */
+const schemaName = 'config.schema.json';
+
+export const initCommand = command({
+  flags: { force: toggle('Replace an existing file') },
+  examples: [['$0 config init', 'Writes config.yaml into the home folder; everything in it is commented out']],
+  run: async ({ force }, { home }) => {
+    const file = path.join(home, 'config.yaml');
+    const schema = path.join(home, schemaName);
+    await writeFileAtomic(file, configTemplate(`./${schemaName}`), { overwrite: force === true });
+    await writeFileAtomic(schema, `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+    return { json: { path: file, schema }, text: [file], notes: [`for editors: ${schema}`] };
+  },
+});

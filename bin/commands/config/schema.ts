@@ -1,0 +1,10 @@
+import { configJsonSchema } from '../../../lib/core/index.ts';
+import { command } from '../../command.ts';
+
+export const schemaCommand = command({
+  examples: [['$0 config schema > config.schema.json', 'config init writes it beside the file']],
+  run: async () => {
+    const schema = configJsonSchema();
+    return { json: schema, text: [JSON.stringify(schema, undefined, 2)] };
+  },
+});

@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, resolve } from 'node:path';
+import { ArtistError, systemCode } from '../errors.ts';
+import { findFault } from '../options.ts';
+import { configFile, fileLayer } from './file.ts';
+import { environmentLayer, type Layer, setLayer } from './layers.ts';
+import { type Config, configSchema, isSecret, type Secret, sectionOf } from './schema.ts';
+
+/** Where a value comes from. */
+export interface Origin {
+  from: 'default' | Layer['kind'];
+  /** `…/config.yaml:12`, `AI_ARTIST__CREATE__STEPS`, `--steps`; empty for a default. */
+  place: string;
+}
+
+export interface ConfigSources {
+  home: string;
+  /** Default: process.env. */
+  environment?: NodeJS.ProcessEnv;
+  /** `create.candidates=4`: what --set says. */
+  set?: readonly string[];
+}
+
+export interface LoadedConfig {
+  config: Config;
+  home: string;
+  /** Path of config.yaml; it need not exist. */
+  file: string;
+  fileExists: boolean;
+  /** Of every value, by its path such as `create.steps`. */
+  origins: ReadonlyMap<string, Origin>;
+}
+
+/** Sections are joined key by key; a value, also a list, replaces the one before as a whole. */
+function joined(below: Record<string, unknown>, above: Record<string, unknown>, schema: unknown): Record<string, unknown> {
+  const result = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    const section = sectionOf(schema)?.[key];
+    const [before, isSection] = [result[key], sectionOf(section) !== undefined];
+    // An empty section (`create:` alone in YAML) is null and says nothing.
+    if (isSection && value === null) continue;
+    result[key] = isSection && isObject(value) ? joined(isObject(before) ? before : {}, value, section) : value;
+  }
+  return result;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function has(values: unknown, path: readonly PropertyKey[]): boolean {
+  let current = values;
+  for (const key of path) {
+    if (current === null || typeof current !== 'object' || !Object.hasOwn(current, key)) return false;
+    current = (current as Record<PropertyKey, unknown>)[key];
+  }
+  return true;
+}
+
+/** Paths of all values, sections taken apart. */
+export function leaves(
+  values: Record<string, unknown>,
+  schema: unknown = configSchema,
+  path: readonly string[] = [],
+): { path: string[]; value: unknown }[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const inner = sectionOf(schema)?.[key];
+    return sectionOf(inner) !== undefined && isObject(value) ? leaves(value, inner, [...path, key]) : [{ path: [...path, key], value }];
+  });
+}
+
+/**
+ * All settings: defaults, then `<home>/config.yaml`, then the environment, then `set`; the later one wins.
+ *
+ * @throws ArtistError ERR_CONFIG naming file and line or variable, and for an unknown key the nearest one; ERR_READ
+ */
+export async function loadConfig({ home, environment = process.env, set = [] }: ConfigSources): Promise<LoadedConfig> {
+  const file = await fileLayer(home);
+  const layers = [...(file ? [file] : []), await environmentLayer(environment), await setLayer(set)];
+  const merged = layers.reduce<Record<string, unknown>>((below, { values }) => joined(below, values, configSchema), {});
+  const checked = findFault(configSchema, merged);
+  if (checked.fault) {
+    const { fault } = checked;
+    const path = fault.path.map(String);
+    const layer =
+      layers.findLast(({ values }) => has(values, fault.path)) ?? layers.findLast(({ values }) => has(values, fault.path.slice(0, -1)));
+    const inSecret = path.some((_, at) => isSecret(path.slice(0, at + 1)));
+    const shown = inSecret ? 'expected a text, {env: NAME} or {file: PATH}' : fault.message;
+    const what = fault.unknownKey ? `unknown key${shown}` : shown;
+    throw new ArtistError('ERR_CONFIG', `${layer?.placeOf(path) ?? configFile(home)}: ${path.join('.')}: ${what}`);
+  }
+  const config = checked.value;
+  const origins = new Map<string, Origin>();
+  for (const { path } of leaves(config)) {
+    const layer = layers.findLast(({ values }) => has(values, path));
+    origins.set(path.join('.'), layer ? { from: layer.kind, place: layer.placeOf(path) } : { from: 'default', place: '' });
+  }
+  return { config, home, file: configFile(home), fileExists: file !== undefined, origins };
+}
+
+/** A path of the configuration: `~/` is the user's folder; others are relative to `base`. */
+export function configPath(path: string, base: string): string {
+  if (path === '~' || path.startsWith('~/')) return resolve(homedir(), path.slice(2));
+  return isAbsolute(path) ? path : resolve(base, path);
+}
+
+/**
+ * The text of a secret.
+ *
+ * @throws ArtistError ERR_CONFIG: the variable is not set, the file cannot be read or is empty
+ */
+export async function readSecret(
+  secret: Secret,
+  key: string,
+  { home, environment = process.env }: Pick<ConfigSources, 'home' | 'environment'>,
+): Promise<string> {
+  if (typeof secret === 'string') return secret;
+  if ('env' in secret) {
+    const value = environment[secret.env];
+    if (value) return value;
+    throw new ArtistError('ERR_CONFIG', `${key}: expected the environment variable ${secret.env}, got none`);
+  }
+  const path = configPath(secret.file, home);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ArtistError('ERR_CONFIG', `${key}: expected the file ${path}, got ${systemCode(cause) ?? String(cause)}`, { cause });
+  });
+  if (text.trim() !== '') return text.trim();
+  throw new ArtistError('ERR_CONFIG', `${key}: expected a secret in ${path}, got an empty file`);
+}
+
+/** The settings with every secret taken out, for people and logs. */
+export function redactedConfig(config: Config): Record<string, unknown> {
+  const hide = (values: Record<string, unknown>, path: readonly string[]): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => {
+        const here = [...path, key];
+        if (isSecret(here) && typeof value === 'string') return [key, '(secret)'];
+        return [key, isObject(value) && !isSecret(here) ? hide(value, here) : value];
+      }),
+    );
+  return hide(config, []);
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { lazySchema } from '../lazy-schema.ts';
+
+/** A password or token: as it is, or where it is kept. */
+const secret = z
+  .union([
+    z.string().min(1),
+    z.strictObject({ env: z.string().min(1).describe('Name of an environment variable') }),
+    z.strictObject({ file: z.string().min(1).describe('Path of a file that holds it, relative to the home folder') }),
+  ])
+  .meta({ secret: true });
+export type Secret = z.output<typeof secret>;
+
+const weight = (value: number): z.ZodDefault<z.ZodNumber> => z.number().min(0).max(1000).default(value);
+const edge = z.int().min(1).max(8192);
+
+/** Every setting. A key that nothing reads does not belong here: strict, so that a mistyped one is an error and not a setting without effect. */
+export const configSchema = lazySchema(() =>
+  z.strictObject({
+    model: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Alias (see: ai-artist models list) or path of the model that paints. Default: the bundled one'),
+    loras: z
+      .array(
+        z.strictObject({
+          path: z.string().min(1).describe('File, relative to the folder loras of the home folder'),
+          weight: z.number().min(-10).max(10).default(1).describe('Strength, -10..10'),
+        }),
+      )
+      .max(64)
+      .default([])
+      .describe('LoRAs that this model always paints with'),
+    paint: z
+      .strictObject({
+        width: edge.optional().describe("Pixels. Default: the model's own"),
+        height: edge.optional().describe("Pixels. Default: the model's own"),
+        steps: z.int().min(1).max(1000).optional().describe("Denoising steps, 1..1000. Default: the model's own"),
+        sampler: z.string().min(1).optional().describe("How noise is removed (see: ai-artist generate --help). Default: the model's own"),
+        scheduler: z.string().min(1).optional().describe("Spacing of the noise levels. Default: the model's own"),
+        cfg: z.number().min(0).max(1000).optional().describe("How strongly the prompt pulls. Default: the model's own"),
+        negative: z.string().optional().describe('What to keep away from'),
+      })
+      .prefault({})
+      .describe('How this model paints, in create and generate. Not used when another --model is named'),
+    create: z
+      .strictObject({
+        candidates: z
+          .union([z.literal('auto'), z.int().min(1).max(64)], { error: 'auto or an integer 1..64' })
+          .default('auto')
+          .describe('How many to paint, 1..64, or auto: until one passes the gates, at most 3'),
+        upscale: z.boolean().optional().describe('Enlarge four times. Default: when the picture is smaller than 512 pixels'),
+        score: z.boolean().default(true).describe('Let CLIP choose among several candidates'),
+        clip: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('CLIP that scores: a file or folder, relative to the home folder. Default: the bundled one'),
+      })
+      .prefault({})
+      .describe('What create does'),
+    curation: z
+      .strictObject({
+        weights: z
+          .strictObject({
+            promptAlign: weight(1).describe('That the picture shows what was asked for'),
+            aesthetic: weight(1).describe("An aesthetic head's score"),
+            styleFit: weight(0.5).describe('Nearness to the works so far'),
+            novelty: weight(0.25).describe('Distance from each single work so far'),
+            technical: weight(0.25).describe('Distance from the technical gates'),
+          })
+          .prefault({})
+          .describe('Factors of the terms, 0..1000; only their ratios matter'),
+      })
+      .prefault({})
+      .describe('How the best candidate is chosen'),
+    gallery: z
+      .strictObject({
+        folder: z.string().min(1).default('gallery').describe('Folder of the works, relative to the home folder'),
+      })
+      .prefault({})
+      .describe('Where works are filed'),
+    models: z
+      .strictObject({
+        endpoint: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .describe('Base address of the hub or a mirror. Default: HF_ENDPOINT, else huggingface.co'),
+        token: secret.optional().describe('Hugging Face token for gated models, or {env: NAME} or {file: PATH}. Default: HF_TOKEN'),
+        connections: z.int().min(1).max(16).default(4).describe('Parallel ranges per file, 1..16'),
+      })
+      .prefault({})
+      .describe('Where models are fetched from'),
+    log: z
+      .strictObject({
+        level: z
+          .enum(['silent', 'error', 'warn', 'info', 'debug'])
+          .default('info')
+          .describe('What is said on stderr; --quiet and --debug win'),
+      })
+      .prefault({})
+      .describe('What is said'),
+  }),
+);
+export type Config = z.output<typeof configSchema>;
+
+/** Schema of a key without the wrappers around it. */
+export function bare(schema: unknown): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return bare(schema.unwrap());
+  return schema;
+}
+
+/** The keys of a section and their schemas; undefined: it is a value. */
+export function sectionOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefined {
+  const inner = bare(schema);
+  return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
+}
+
+/** The schema of a key, by its path; undefined: there is none. */
+export function schemaAt(path: readonly string[]): z.ZodType | undefined {
+  let schema: z.ZodType | undefined = configSchema;
+  for (const key of path) schema = sectionOf(schema)?.[key];
+  return schema;
+}
+
+export function isSecret(path: readonly string[]): boolean {
+  const schema = bare(schemaAt(path));
+  return schema instanceof z.ZodType && schema.meta()?.['secret'] === true;
+}
+
+/** The description of a key, also where it stands on a wrapper. */
+export const descriptionOf = (schema: z.ZodType): string => schema.description ?? '';
+
+/** For editors: the JSON Schema (draft 2020-12) of config.yaml. */
+export function configJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-2020-12' });
+  return { title: 'Configuration of ai-artist', ...schema };
+}

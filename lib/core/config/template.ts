@@ -1,0 +1,37 @@
+import { type Config, configSchema, descriptionOf, sectionOf } from './schema.ts';
+
+/** A value as YAML on one line. JSON is YAML. */
+const inline = (value: unknown): string => (value === undefined ? '' : ` ${JSON.stringify(value)}`);
+
+const examples: Readonly<Record<string, unknown>> = {
+  model: 'sd-turbo',
+  loras: [{ path: 'my-style.safetensors', weight: 0.8 }],
+  'models.token': { env: 'HF_TOKEN' },
+};
+
+/** A configuration file with every key in it, each behind `#` with its meaning and its default. Nothing in it is set. */
+export function configTemplate(schemaFile: string): string {
+  const defaults: Config = configSchema.parse({});
+  const lines = [
+    `# yaml-language-server: $schema=${schemaFile}`,
+    '# Settings of ai-artist. Take away a # to set one; what is not set has its default.',
+    '# See what is in force, and why: ai-artist config show --origin',
+  ];
+  const write = (shape: Readonly<Record<string, unknown>>, values: Record<string, unknown>, path: readonly string[]): void => {
+    const indent = '  '.repeat(path.length);
+    for (const [key, schema] of Object.entries(shape)) {
+      const inner = sectionOf(schema);
+      const described = descriptionOf(schema as Parameters<typeof descriptionOf>[0]);
+      if (path.length === 0) lines.push('');
+      if (inner) {
+        lines.push(`${indent}# ${described}`, `${indent}${key}:`);
+        write(inner, (values[key] ?? {}) as Record<string, unknown>, [...path, key]);
+      } else {
+        const shown = values[key] === undefined || JSON.stringify(values[key]) === '[]' ? examples[[...path, key].join('.')] : values[key];
+        lines.push(`${indent}# ${described}`, `${indent}# ${key}:${inline(shown)}`);
+      }
+    }
+  };
+  write(sectionOf(configSchema) ?? {}, defaults, []);
+  return `${lines.join('\n')}\n`;
+}

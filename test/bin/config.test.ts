@@ -1,0 +1,194 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { suite } from '../harness.ts';
+import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
+
+let count = 0;
+
+function homeWith(yaml?: string): string {
+  const home = path.join(scratch, `config ⚙ ${++count}`);
+  mkdirSync(home);
+  if (yaml !== undefined) writeFileSync(path.join(home, 'config.yaml'), yaml);
+  return home;
+}
+
+/** Command lines in homes of their own, in one process. */
+async function all(lines: readonly (readonly [string | undefined, string[]])[], env: Record<string, string> = {}): Promise<CliResult[]> {
+  return cliSeries(
+    lines.map(([yaml, args]) => [...args, '--home', homeWith(yaml)]),
+    { env },
+  );
+}
+
+async function at(yaml: string | undefined, args: string[], env: Record<string, string> = {}): Promise<CliResult> {
+  const [result] = await all([[yaml, args]], env);
+  if (!result) throw new Error('no result');
+  return result;
+}
+
+const quick = ['--steps', '2', '--width', '64', '--height', '64'];
+
+suite('bin config', { timeoutMs: 180_000 }, (test) => {
+  test('init writes a file that sets nothing, a schema beside it, and nothing over an existing file', async () => {
+    const home = homeWith();
+    const [made, shown, again] = await cliSeries([
+      ['config', 'init', '--home', home],
+      ['config', 'check', '--home', home, '--json'],
+      ['config', 'init', '--home', home],
+    ]);
+    const file = path.join(home, 'config.yaml');
+    assert.is(made?.stdout, `${file}\n`);
+    assert.is(JSON.parse(readFileSync(path.join(home, 'config.schema.json'), 'utf8')).title, 'Configuration of ai-artist');
+    assert.equal(jsonOf(shown as CliResult), { ok: true, file, exists: true, set: 0, warnings: [] });
+    assert.is(again?.code, 1);
+    assert.match(again?.stderr ?? '', /ERR_ALREADY_EXISTS/);
+  });
+
+  test('show --origin: where each value comes from, and no secret', async () => {
+    const yaml = 'create:\n  candidates: 2\nmodels:\n  token: hf_geheim\n';
+    const result = await at(yaml, ['config', 'show', '--origin', '--set', 'log.level=debug'], { AI_ARTIST__PAINT__STEPS: '9' });
+    assert.match(result.stdout, /^create\.candidates: 2 +\/.*config\.yaml:2$/m);
+    assert.match(result.stdout, /^paint\.steps: 9 +AI_ARTIST__PAINT__STEPS$/m);
+    assert.match(result.stdout, /^log\.level: "debug" +--set log\.level$/m);
+    assert.match(result.stdout, /^create\.score: true +default$/m);
+    assert.match(result.stdout, /^models\.token: "\(secret\)"/m);
+    const json = await at(yaml, ['config', 'show', '--json']);
+    assert.not.match(`${json.stdout}${json.stderr}${result.stdout}${result.stderr}`, /geheim/);
+  });
+
+  test('show of one key is the value alone; of a section, YAML', async () => {
+    const [value, section, none] = await all([
+      ['create: {candidates: 3}', ['config', 'show', 'create.candidates']],
+      ['paint: {steps: 3}', ['config', 'show', 'paint']],
+      [undefined, ['config', 'show', 'paint.steps']],
+    ]);
+    assert.is(value?.stdout, '3\n');
+    assert.is(section?.stdout, 'steps: 3\n');
+    assert.is(none?.code, 1);
+    assert.match(none?.stderr ?? '', /ERR_NOT_FOUND: paint\.steps/);
+  });
+
+  // [config.yaml, what the error says]
+  const wrong: [string, RegExp][] = [
+    ['paint:\n  sampler: eulr\n', /ERR_CONFIG: .*config\.yaml:2: paint\.sampler: expected one of euler, .*got "eulr"/],
+    ['paint:\n  scheduler: karas\n', /ERR_CONFIG: .*config\.yaml:2: paint\.scheduler: expected one of/],
+    [
+      'loras:\n  - path: absent.safetensors\n',
+      /ERR_CONFIG: .*config\.yaml:2: loras\.0\.path: expected a file that is there, got .*loras\/absent\.safetensors/,
+    ],
+    ['create:\n  clip: absent\n', /ERR_CONFIG: .*config\.yaml:2: create\.clip: expected a file that is there/],
+    ['models:\n  token: {env: NOT_SET_ANYWHERE}\n', /ERR_CONFIG: models\.token: expected the environment variable NOT_SET_ANYWHERE/],
+    ['crate: {}\n', /ERR_CONFIG: .*config\.yaml:1: crate: unknown key, did you mean create\?/],
+  ];
+  test('check refuses what a setting cannot be, and says where it stands', async () => {
+    const results = await all(wrong.map(([yaml]) => [yaml, ['config', 'check']]));
+    for (const [index, [yaml, says]] of wrong.entries()) {
+      assert.is(results[index]?.code, 1, yaml);
+      assert.match(results[index]?.stderr ?? '', says, yaml);
+    }
+  });
+
+  test('check warns of a token that others can read', async () => {
+    if (process.platform === 'win32') return;
+    const home = homeWith('models: {token: hf_x}\n');
+    chmodSync(path.join(home, 'config.yaml'), 0o644);
+    assert.match((await cli(['config', 'check', '--home', home])).stderr, /can be read by other users/);
+    chmodSync(path.join(home, 'config.yaml'), 0o600);
+    assert.not.match((await cli(['config', 'check', '--home', home])).stderr, /other users/);
+  });
+
+  test('path and schema need no valid file; a command that needs no settings works beside a broken one', async () => {
+    const results = await all([
+      ['nonsense: [', ['config', 'path']],
+      ['nonsense: [', ['config', 'schema']],
+      ['nonsense: [', ['models', 'list']],
+      ['nonsense: [', ['create', 'x']],
+    ]);
+    assert.equal(
+      results.map(({ code }) => code),
+      [0, 0, 0, 1],
+    );
+    assert.match(results[3]?.stderr ?? '', /ERR_CONFIG/);
+  });
+});
+
+/** Every key is read by what it is for. */
+suite('bin config in use', { timeoutMs: 180_000 }, (test) => {
+  interface Created {
+    recipe: Record<string, unknown>;
+    ledger: { candidates: unknown[]; curation: string; weights: unknown };
+    [field: string]: unknown;
+  }
+  const createdBy = (result: CliResult | undefined): Created => {
+    assert.is(result?.code, 0, result?.stderr);
+    return jsonOf(result as CliResult) as unknown as Created;
+  };
+
+  test('create: paint.*, create.candidates, create.upscale, create.score, curation.weights and gallery.folder; flags win', async () => {
+    const yaml = `paint: {steps: 3, width: 64, height: 64, sampler: euler, cfg: 1.5}
+create: {candidates: 2, upscale: false, score: false}
+curation: {weights: {technical: 3}}
+gallery: {folder: my works}
+`;
+    const line = ['create', 'an owl', '--seed', '7', '--json'];
+    const results = await all([
+      [yaml, line],
+      [yaml, [...line, '--steps', '2', '--candidates', '1', '--set', 'paint.sampler=euler_a']],
+    ]);
+    const [set, given] = [createdBy(results[0]), createdBy(results[1])];
+    assert.equal(
+      [set.recipe['steps'], set.recipe['width'], set.recipe['sampler'], set.recipe['cfgScale'], set['upscaled']],
+      [3, 64, 'euler', 1.5, 1],
+    );
+    assert.equal([set.ledger.candidates.length, set.ledger.curation], [2, 'unscored']);
+    assert.equal(set.ledger.weights, {
+      version: 'custom',
+      values: { promptAlign: 1, aesthetic: 1, styleFit: 0.5, novelty: 0.25, technical: 3 },
+    });
+    assert.match(String(set['path']), /\/my works\/\d{4}\/\d{2}\/\w{26}\.png$/);
+    assert.equal([given.recipe['steps'], given.recipe['sampler'], given.ledger.candidates.length], [2, 'euler_a', 1]);
+  });
+
+  test('create.clip, model and loras are used; with another --model neither model, loras nor paint', async () => {
+    const model = 'model: absent-model.safetensors\npaint: {steps: 3}\nloras: [{path: absent.safetensors}]\n';
+    const cases: [string, string[], RegExp][] = [
+      ['create: {clip: absent, candidates: 2}\n', ['create', 'x'], /ERR_MODEL_NOT_FOUND: --clip: .*absent/],
+      [model, ['create', 'x'], /ERR_MODEL_NOT_FOUND: .*absent-model/],
+      [model, ['create', 'x', '--model', 'other.safetensors'], /ERR_MODEL_NOT_FOUND: "other\.safetensors"/],
+      ['loras: [{path: absent.safetensors}]\n', ['create', 'x', ...quick], /loras\/absent\.safetensors/],
+      ['loras: [{path: absent.safetensors}]\n', ['generate', 'x', ...quick, '--out', 'never.png'], /loras\/absent\.safetensors/],
+      ['model: absent-model.gguf\n', ['generate', 'x'], /ERR_MODEL_NOT_FOUND: .*absent-model/],
+    ];
+    const results = await all(cases.map(([yaml, args]) => [yaml, args]));
+    for (const [index, [yaml, args, says]] of cases.entries())
+      assert.match(results[index]?.stderr ?? '', says, `${args.join(' ')} with ${yaml}`);
+  });
+
+  test('generate: paint.*', async () => {
+    const out = path.join(scratch, 'generated.png');
+    const yaml = 'paint: {steps: 3, width: 64, height: 64, negative: blurry, scheduler: karras}\n';
+    const result = await at(yaml, ['generate', 'x', '--seed', '1', '--out', out, '--json']);
+    const { recipe } = (jsonOf(result)['images'] as { recipe: Record<string, unknown> }[])[0] ?? { recipe: {} };
+    assert.equal([recipe['steps'], recipe['width'], recipe['negativePrompt'], recipe['scheduler']], [3, 64, 'blurry', 'karras']);
+    assert.ok(existsSync(out));
+  });
+
+  test('models.endpoint and models.token: pull uses them', async () => {
+    const [endpoint, token] = await all([
+      ['models: {endpoint: "http://127.0.0.1:1", connections: 2}\n', ['models', 'pull', 'hf:a/b/c.gguf', '--attempts', '1']],
+      ['models: {token: {file: absent}}\n', ['models', 'pull', 'hf:a/b/c.gguf']],
+    ]);
+    assert.match(endpoint?.stderr ?? '', /127\.0\.0\.1:1/);
+    assert.match(token?.stderr ?? '', /models\.token: expected the file/);
+  });
+
+  test('log.level: notes are not said at warn', async () => {
+    const [info, warn] = await all([
+      ['log: {level: info}\n', ['create', '--no-gallery', '--out', 'x.png', '--model', 'absent']],
+      [undefined, ['config', 'path', '--set', 'log.level=warn']],
+    ]);
+    assert.match(info?.stderr ?? '', /subject: /);
+    assert.is(warn?.stderr, '');
+  });
+});
