@@ -22,28 +22,35 @@ suite('schedule and kill -9', { timeoutMs: 600_000 }, (test) => {
       const child = await readyProgram('daemon', [home]);
       const gone = new Promise((resolve) => child.once('exit', resolve));
       asked.push((await store.runNow(`j${1 + (crash % 2)}`)).id);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 160));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 300));
       child.kill('SIGKILL');
       await gone;
     }
     // The last one ends everything and is stopped in peace.
     const child = await readyProgram('daemon', [home]);
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    const records = await until('all records', async () => {
-      const all = await store.history({ limit: 1000 });
-      return asked.every((id) => all.some((record) => record.id === id)) && all;
-    });
+    const records = await until(
+      'all records',
+      async () => {
+        const all = await store.history({ limit: 1000 });
+        return asked.every((id) => all.some((record) => record.id === id)) && all;
+      },
+      30_000 + crashes * 1000,
+    );
     child.kill('SIGTERM');
     assert.is(await ended, 0);
     assert.is(records.length, asked.length, 'one record each');
-    const given = records.filter(({ outcome }) => outcome !== 'done');
-    // Three deaths in one run give it up; in short runs of 50 ms that does not happen.
-    assert.equal(given, []);
-    assert.is(
-      readdirSync(path.join(home, 'works')).length,
-      asked.reduce((sum, _, index) => sum + (index % 2 === 0 ? 3 : 1), 0),
-      'every work',
-    );
+    const files = readdirSync(path.join(home, 'works'));
+    for (const { id, outcome, works, code } of records) {
+      const made = files.filter((file) => file.startsWith(`${id}-`)).length;
+      if (outcome === 'done') assert.equal([works.done, made], [works.due, works.due], id);
+      else {
+        // Three deaths in the middle of one run give it up, and say so; what was recorded is there.
+        assert.is(code, 'ERR_INTERRUPTED', id);
+        assert.ok(made >= works.done, id);
+      }
+    }
+    assert.ok(records.filter(({ outcome }) => outcome === 'done').length >= records.length / 2);
   });
 
   test(`edits killed ${crashes} times: each change that was reported is there, each file whole`, async () => {

@@ -92,6 +92,16 @@ export const configSchema = lazySchema(() =>
       })
       .prefault({})
       .describe('Where models are fetched from'),
+    queue: z
+      .strictObject({
+        url: secret
+          .optional()
+          .describe(
+            'file, redis://host:port, or {env: NAME} or {file: PATH}: where schedule start hands works to workers. Default: it paints itself',
+          ),
+      })
+      .prefault({})
+      .describe('Works for other processes and machines'),
     log: z
       .strictObject({
         level: z
