@@ -34,6 +34,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./inspect.ts')).inspectCommand,
   },
   {
+    usage: 'gallery',
+    describe: 'The works: list, search, rate, tag, compare, import, export',
+    load: async () => (await import('./gallery.ts')).galleryCommand,
+  },
+  {
     usage: 'config',
     describe: 'The settings of this home: what they are and where they come from',
     load: async () => (await import('./config.ts')).configCommand,

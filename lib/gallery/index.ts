@@ -1,8 +1,18 @@
 export type { Artwork } from './artwork.ts';
+export { altOf, jsonLdOf, nameOf } from './describe.ts';
+export { EmbeddingFile, type Similar, type Vector } from './embeddings.ts';
+export { type Exported, exportSite, type SiteOptions } from './export-site.ts';
+export { exportZip, type ZipOptions } from './export-zip.ts';
+export { type FeedOptions, jsonFeed, rssFeed } from './feeds.ts';
 export { Gallery, type GalleryOptions, type ThumbnailSize, thumbnailSizes } from './gallery.ts';
+export { type ImportOptions, type ImportResult, importPictures } from './import-picture.ts';
 export type { NewWork } from './new-work.ts';
 export { type ListOptions, type Page, type SortOrder, sortOrders } from './paging.ts';
 export type { PictureFile } from './pictures.ts';
 export { parseQuery } from './query.ts';
+export { SavedSearches } from './saved-searches.ts';
 export type { ScanOptions, SidecarProblem } from './scan.ts';
 export { type Sidecar, type SidecarChange, sidecarSchema } from './sidecar.ts';
+export { type Embedder, type EmbedOptions, type EmbedResult, type SimilarWork, SimilarWorks } from './similar.ts';
+export type { Count, GalleryStats } from './stats.ts';
+export { type Finding, type Verified, type VerifyOptions, verifyGallery } from './verify.ts';
