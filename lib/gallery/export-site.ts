@@ -63,12 +63,7 @@ async function checkTarget(folder: string, overwrite: boolean): Promise<void> {
     );
 }
 
-/**
- * The works as a website of one folder, without a server and without scripts: it can be opened from the disk. Newest first in the order of `ids`.
- * It is built beside its place and moved there when it is whole.
- *
- * @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT (url), ERR_WRITE, ERR_DISK_FULL; the signal's reason
- */
+/** See exportSite() in lazy.ts. */
 export async function exportSite(gallery: Gallery, ids: readonly string[], out: string, options: SiteOptions = {}): Promise<Exported> {
   const folder = resolve(out);
   const texts = { title: options.title ?? 'Gallery', url: siteUrl(options.url) };

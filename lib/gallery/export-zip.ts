@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
+import type { Zip } from 'fflate';
 import { ArtistError, renameOver, syncFolder, systemCode, writeError } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
 import { jsonLdOf } from './describe.ts';
@@ -22,11 +22,15 @@ const mostBytes = 2 ** 32 - 1;
 /** Writes what fflate hands out, in order. */
 class ZipFile {
   readonly zip: Zip;
+  readonly #fflate: typeof import('fflate');
+  readonly #handle: FileHandle;
   #chunks: Uint8Array[] = [];
   #failure: Error | undefined;
 
-  constructor(readonly handle: FileHandle) {
-    this.zip = new Zip((error, chunk) => {
+  constructor(fflate: typeof import('fflate'), handle: FileHandle) {
+    this.#fflate = fflate;
+    this.#handle = handle;
+    this.zip = new fflate.Zip((error, chunk) => {
       if (error) this.#failure = error;
       else this.#chunks.push(chunk);
     });
@@ -34,6 +38,7 @@ class ZipFile {
 
   /** @param packed true: it is compressed already */
   async add(name: string, bytes: Uint8Array, when: string, packed: boolean): Promise<void> {
+    const { ZipDeflate, ZipPassThrough } = this.#fflate;
     const file = packed ? new ZipPassThrough(name) : new ZipDeflate(name, { level: 6 });
     file.mtime = when;
     this.zip.add(file);
@@ -45,7 +50,7 @@ class ZipFile {
     if (this.#failure) throw this.#failure;
     const chunks = this.#chunks;
     this.#chunks = [];
-    for (const chunk of chunks) await this.handle.writeFile(chunk);
+    for (const chunk of chunks) await this.#handle.writeFile(chunk);
   }
 }
 
@@ -58,11 +63,7 @@ function checkSize(works: readonly Artwork[]): void {
     );
 }
 
-/**
- * Pictures and records of works in one ZIP file, with their JSON-LD as `works.jsonld`. Written as a whole or not at all.
- *
- * @throws ArtistError ERR_ALREADY_EXISTS, ERR_UNSUPPORTED: more than the format holds; ERR_WRITE, ERR_DISK_FULL; the signal's reason
- */
+/** See exportZip() in lazy.ts. */
 export async function exportZip(gallery: Gallery, ids: readonly string[], out: string, options: ZipOptions = {}): Promise<Exported> {
   const path = resolve(out);
   if (options.overwrite !== true && (await exists(path)))
@@ -74,7 +75,7 @@ export async function exportZip(gallery: Gallery, ids: readonly string[], out: s
   try {
     await mkdir(dirname(path), { recursive: true });
     handle = await open(temporary, 'wx');
-    const file = new ZipFile(handle);
+    const file = new ZipFile(await import('fflate'), handle);
     for (const [index, work] of works.entries()) {
       options.signal?.throwIfAborted();
       options.onProgress?.(index, works.length);

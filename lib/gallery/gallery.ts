@@ -16,7 +16,6 @@ import {
   writeFileAtomic,
 } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
-import { readPicture } from './import-picture.ts';
 import { folderLine, goneLine, IndexLog, type Row, textOf, workFlags, workLine } from './index-file.ts';
 import { folderOf, idOfPicture, type Layout, layoutOf } from './layout.ts';
 import { matchRows } from './match.ts';
@@ -24,6 +23,7 @@ import { describeNew, type NewWork, withoutNulls } from './new-work.ts';
 import { type ListOptions, ordered, type Page, type SortOrder, startAfter } from './paging.ts';
 import { candidateStrip, encodeWork, isArtImage, thumbnailOf } from './pictures.ts';
 import { parseQuery } from './query.ts';
+import { readPicture } from './read-picture.ts';
 import { folderTime, monthFolders, readWork, type ScanOptions, scanFolders, stampOf } from './scan.ts';
 import { settingsOf } from './search-text.ts';
 import { changeSchema, checkSidecar, parseSidecar, readSidecarObject, type Sidecar, type SidecarChange, sidecarText } from './sidecar.ts';

@@ -61,11 +61,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
   }
 }
 
-/**
- * Compares every record with the files: are the pictures there, are they those that were filed, does everything belong to something. Changes nothing.
- *
- * @throws ArtistError ERR_READ; the signal's reason
- */
+/** See verifyGallery() in lazy.ts. */
 export async function verifyGallery(gallery: Gallery, { hashes = true, signal, onProgress }: VerifyOptions = {}): Promise<Verified> {
   const result: Verified = { works: 0, bytes: 0, findings: [] };
   const folders = await monthFolders(gallery.folder);

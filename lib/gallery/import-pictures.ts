@@ -1,48 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { ArtistError, isArtistError, systemCode } from '../core/index.ts';
-import { loadSharp, type PartialRecipe, readRecipe } from '../image/index.ts';
 import type { Artwork } from './artwork.ts';
 import type { Gallery } from './gallery.ts';
-import type { PictureFile } from './pictures.ts';
+import { type ReadPicture, readPicture } from './read-picture.ts';
 import type { SidecarChange } from './sidecar.ts';
-
-const endings = { png: 'png', jpeg: 'jpg', webp: 'webp' } as const;
-
-export interface ReadPicture {
-  file: PictureFile;
-  /** As far as the file says it. */
-  recipe: PartialRecipe | undefined;
-  imported: { from: string; program?: string } | undefined;
-  modifiedAt: number;
-}
-
-/**
- * A picture's file with size and recipe.
- *
- * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE: no PNG, JPEG or WebP, or damaged
- */
-export async function readPicture(path: string): Promise<ReadPicture> {
-  const [bytes, info] = await Promise.all([readFile(path), stat(path)]).catch((cause: unknown) => {
-    throw new ArtistError('ERR_READ', `${path}: expected a picture that can be read, got ${systemCode(cause) ?? String(cause)}`, { cause });
-  });
-  const sharp = await loadSharp();
-  const { format, width, height } = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((cause: unknown) => {
-      const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
-      throw new ArtistError('ERR_IMAGE_DECODE', `${path}: expected a PNG, JPEG or WebP, got: ${reason}`, { cause });
-    });
-  if (!Object.hasOwn(endings, format)) throw new ArtistError('ERR_IMAGE_DECODE', `${path}: expected a PNG, JPEG or WebP, got ${format}`);
-  const found = await readRecipe(bytes);
-  return {
-    file: { bytes, ending: endings[format as keyof typeof endings], width, height },
-    recipe: found?.recipe,
-    imported: { from: basename(path), ...(found && { program: found.source }) },
-    modifiedAt: info.mtimeMs,
-  };
-}
 
 export interface ImportOptions {
   /** What is said about all of them: tags, collections, licence … */
@@ -73,12 +36,7 @@ async function picturesBelow(paths: readonly string[]): Promise<string[]> {
   return files;
 }
 
-/**
- * Takes pictures from elsewhere in: a copy of each file, byte for byte, with the recipe that A1111, Forge, ComfyUI, InvokeAI, NovelAI, Fooocus,
- * SwarmUI, stable-diffusion.cpp or Draw Things wrote into it. They are dated by their files. One that cannot be read stops none of the others.
- *
- * @throws ArtistError ERR_READ: a path does not exist; ERR_WRITE, ERR_DISK_FULL, ERR_LOCKED; the signal's reason
- */
+/** See importPictures() in lazy.ts. */
 export async function importPictures(gallery: Gallery, paths: readonly string[], options: ImportOptions = {}): Promise<ImportResult[]> {
   const files = await picturesBelow(paths);
   const known = await gallery.hashes();
