@@ -34,6 +34,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./inspect.ts')).inspectCommand,
   },
   {
+    usage: 'gallery',
+    describe: 'The works: list, search, rate, tag, compare, import, export',
+    load: async () => (await import('./gallery.ts')).galleryCommand,
+  },
+  {
     usage: 'schedule',
     describe: 'Paint at set times; also as ai-artist-schedule',
     load: async () => (await import('./schedule.ts')).scheduleCommand,
