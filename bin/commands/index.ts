@@ -44,9 +44,9 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./inspect.ts')).inspectCommand,
   },
   {
-    usage: 'config',
-    describe: 'The settings of this home: what they are and where they come from',
-    load: async () => (await import('./config.ts')).configCommand,
+    usage: 'gallery',
+    describe: 'The works: list, search, rate, tag, compare, import, export',
+    load: async () => (await import('./gallery.ts')).galleryCommand,
   },
   {
     usage: 'schedule',
@@ -57,6 +57,11 @@ export const commands: readonly CommandEntry[] = [
     usage: 'worker',
     describe: 'Paint what waits in a queue',
     load: async () => (await import('./worker.ts')).workerCommand,
+  },
+  {
+    usage: 'config',
+    describe: 'The settings of this home: what they are and where they come from',
+    load: async () => (await import('./config.ts')).configCommand,
   },
   {
     usage: 'doctor',
