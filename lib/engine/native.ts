@@ -296,6 +296,7 @@ export interface NativeAddon {
   listDevices(): NativeDevice[];
   loadModel(request: NativeModelRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeModel>;
   loadUpscaler(request: NativeUpscalerRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeUpscaler>;
+  loadClip(request: NativeClipRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeClip>;
   convertModel(request: NativeConvertRequest, onEvent: (event: NativeEvent) => void): NativeJob<void>;
   cannyEdges(image: NativeImage, request: NativeCannyRequest): NativeJob<NativeImage>;
   /** Jobs waiting and running, process-wide. */
@@ -357,12 +358,7 @@ export interface NativeClip {
   dispose(): NativeJob<void>;
 }
 
-/** The addon in this process: what the isolated one does, and CLIP. */
-export interface NativeLocalAddon extends NativeAddon {
-  loadClip(request: NativeClipRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeClip>;
-}
-
-let loaded: { addon: NativeLocalAddon; file: string } | undefined;
+let loaded: { addon: NativeAddon; file: string } | undefined;
 
 /**
  * The compiled addon: found, checked, loaded and configured at the first call, the same object afterwards. Each worker thread has its own;
@@ -370,12 +366,12 @@ let loaded: { addon: NativeLocalAddon; file: string } | undefined;
  *
  * @throws ArtistError ERR_NO_BINARY
  */
-export function loadNative(): NativeLocalAddon {
+export function loadNative(): NativeAddon {
   if (loaded) return loaded.addon;
   const root = packageRoot();
   const require = createRequire(join(root, 'package.json'));
   const { addon, file } = openBinary((path) => {
-    const opened = require(path) as NativeLocalAddon;
+    const opened = require(path) as NativeAddon;
     opened.configure({ vocabularyDir: join(root, 'vocab'), backendDir: dirname(path) });
     return opened;
   });

@@ -2,29 +2,17 @@
  * The second door of this folder, for the folders beside it that run native jobs of their own (lib/clip). Not part of the public API:
  * lib/index.ts exports lib/engine/index.ts only.
  */
-import { engine } from '../addon.ts';
-import { loadNative, type NativeLocalAddon } from '../native.ts';
-
+export { addonFor } from '../addon.ts';
 export { commonEvent, type LoadEvent } from '../events.ts';
 export { CallSite, fromNative, runJob } from '../job.ts';
 export type {
+  NativeAddon,
   NativeClip,
   NativeClipInfo,
   NativeClipRequest,
   NativeClipTowerRequest,
   NativeEvent,
-  NativeLocalAddon,
 } from '../native.ts';
 export { listener, path, signal } from '../options/fields.ts';
 export { defined } from '../request.ts';
 export { RunningJobs } from '../running-jobs.ts';
-
-/**
- * The addon in this process, which comes to rest when the process ends.
- *
- * @throws ArtistError ERR_NO_BINARY
- */
-export function localEngine(): NativeLocalAddon {
-  engine(); // asks it to come to rest at the exit
-  return loadNative();
-}
