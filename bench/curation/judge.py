@@ -1,6 +1,6 @@
 """Trains the judge of bench/curation: a small convolutional network that names the concept and the style of a picture.
 
-    judge.py --tools <folder> --data <folder> --vocabulary models/vocab.json --out bench/curation/judge.safetensors [--minutes 12]
+    judge.py --tools <folder> --data <folder> --vocabulary models/vocab.json --out bench/curation/judge.safetensors --minutes 30 [--seed n]
 
 It has nothing in common with the bundled CLIP but the sprites: another objective (classification), another architecture, another seed and
 pictures composed anew. <tools> holds data.py of the bundled model's training, <data> its sprites.bin and sprites.json. The style x concept
@@ -16,7 +16,6 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-SEED = 20261125
 EDGE = 64
 # (channels, stride) of the 3x3 convolutions; judge.ts reads the channels from the file, and the strides from its own copy of this list.
 LAYERS = [(24, 2), (48, 2), (64, 1), (96, 2), (96, 1), (144, 2)]
@@ -95,14 +94,15 @@ def main():
     p.add_argument('--out', required=True)
     p.add_argument('--minutes', type=float, default=12)
     p.add_argument('--count', type=int, default=16000)
+    p.add_argument('--seed', type=int, default=20261125)
     p.add_argument('--threads', type=int, default=1)
     a = p.parse_args()
     sys.path.insert(0, a.tools)
     from data import STYLES, Sprites
     from safetensors.torch import save_file
-    torch.manual_seed(SEED)
+    torch.manual_seed(a.seed)
     torch.set_num_threads(a.threads)
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(a.seed)
     vocabulary = json.load(open(a.vocabulary))
     concepts = vocabulary['core']
     styles = [v['phrases'][0] for v in vocabulary['styles'].values()]
@@ -138,7 +138,7 @@ def main():
             print(f'step {step} loss {np.mean(run[-50:]):.3f} held-out {accuracy(model, test, test_concept, test_style)}', flush=True)
     on_concept, on_style = accuracy(model, test, test_concept, test_style)
     print(f'{step} steps; held-out pairs: concept {on_concept:.3f}, style {on_style:.3f}')
-    save_file(folded(model), a.out, metadata={'concepts': json.dumps(concepts), 'styles': json.dumps(styles), 'steps': str(step),
+    save_file(folded(model), a.out, metadata={'concepts': json.dumps(concepts), 'styles': json.dumps(styles), 'steps': str(step), 'seed': str(a.seed),
                                               'heldOutConcept': f'{on_concept:.4f}', 'heldOutStyle': f'{on_style:.4f}'})
 
 

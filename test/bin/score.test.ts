@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { chooseCandidate, type PaintedCandidate, rankPainted } from '../../bin/candidates.ts';
@@ -147,6 +147,33 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     const scored = jsonOf(await cli(['score', json.path, '--prompt', prompt, '--json'])) as ScoreJson;
     assert.ok(Math.abs((scored.images[0]?.similarity ?? 9) - (best?.terms.promptAlign ?? 0)) < 1e-4);
     assert.match(result.stderr, /^seed +promptAlign +technical +total$/m);
+  });
+
+  test('create --candidates auto: as many as are worth their seconds; the past counts; a damaged memory is made again', async () => {
+    const own = path.join(scratch, 'auto home');
+    const auto = ['create', prompt, ...quick.slice(0, -2), '--candidates', 'auto', '--json', '--home', own];
+    const dear = ['--set', 'curation.secondsPerPoint=0.0001'];
+    const first = await cli([...auto, ...dear, '--seed', '5']);
+    assert.is(first.code, 0, first.stderr);
+    const one = ledgerSchema.parse((jsonOf(first) as CreateJson).ledger);
+    assert.equal([one.adaptive?.why, one.adaptive?.another, one.curation], ['not-worth-it', false, 'clip']);
+    assert.ok((one.adaptive?.n ?? 0) >= 3);
+    assert.ok(
+      one.candidates.every(({ embedding, hash, seconds }) => embedding?.length === 512 && hash?.length === 16 && (seconds ?? 0) > 0),
+    );
+    const memory = path.join(own, 'curation.json');
+    assert.is(JSON.parse(readFileSync(memory, 'utf8')).data.archive.length, 1);
+    writeFileSync(memory, '{"kind":"cur');
+    const second = await cli([...auto, ...dear, '--seed', '900']);
+    assert.is(second.code, 0, second.stderr);
+    assert.match(second.stderr, /curation\.json was damaged \(it is no JSON: .*made again from 1 works of the gallery/);
+    const two = ledgerSchema.parse((jsonOf(second) as CreateJson).ledger);
+    assert.ok(two.candidates.every(({ terms }) => typeof terms.novelty === 'number'));
+    assert.is(JSON.parse(readFileSync(memory, 'utf8')).data.archive.length, 2);
+    // The same seeds once more are pictures of the archive.
+    const again = await cli([...auto, ...dear, '--seed', '900', '--reject', 'an empty page']);
+    assert.match(again.stderr, /duplicate: 0 of 64 bits differ from a picture of the archive/);
+    assert.match(again.stderr, /unsafe: it fits "an empty page" better than its prompt/);
   });
 
   test('one candidate, or --no-score: unscored, no CLIP is loaded, no number', async () => {
