@@ -87,10 +87,14 @@ async function reservationInside(file: string): Promise<string | undefined> {
   return word === undefined ? undefined : `${word} in its XMP`;
 }
 
-/** Our own paintings carry their recipe. A model that may not be used commercially passes that on. */
+/**
+ * Our own paintings carry their recipe. One that was painted over another picture (img2img, inpainting, edits) says nothing of that picture's
+ * rights. A model that may not be used commercially passes that on.
+ */
 async function fromRecipe(file: string): Promise<LicenceRecord | undefined> {
   const found = await readRecipe(file).catch(() => undefined); // a picture whose texts are damaged has no recipe
-  if (found?.source !== 'ai-artist') return undefined;
+  const mode = found?.recipe.mode ?? 'txt2img';
+  if (found?.source !== 'ai-artist' || mode !== 'txt2img') return undefined;
   const model = found.recipe.model?.name;
   const alias = model === undefined ? undefined : findAlias(model);
   const source = `painted by ai-artist${model === undefined ? '' : ` with ${model}`}`;

@@ -27,10 +27,16 @@ export interface LoraModule {
   readonly downTail: readonly number[];
   /** Sizes of `up` behind out and rank: [] or [1, 1]. */
   readonly upTail: readonly number[];
-  /** `rank` columns of the length `out`. */
-  readonly up: Columns;
-  /** `rank` rows of the length in·kh·kw. */
-  readonly down: Columns;
+  /** [out, rank], row by row. */
+  readonly up: Float32Array;
+  /** [rank, in·kh·kw], row by row. */
+  readonly down: Float32Array;
+}
+
+/** Factors in double precision: columns of `up`, rows of `down`. */
+export interface Factors {
+  readonly up: Float64Array[];
+  readonly down: Float64Array[];
 }
 
 export interface LoraContent {
@@ -77,8 +83,8 @@ export async function readFactors(path: string): Promise<LoraContent> {
       out,
       downTail: down.shape.slice(1),
       upTail: up.shape.slice(2),
-      up: columnsOf(up.data, out, rank),
-      down: rowsOf(down.data, rank),
+      up: up.data,
+      down: down.data,
     });
   }
   return { info, modules, type };
@@ -89,24 +95,13 @@ function wider(a: FloatType, dtype: string): FloatType {
   return a === 'F16' || dtype !== 'BF16' ? 'F16' : 'BF16';
 }
 
-function columnsOf(data: Float32Array, rows: number, columns: number): Float64Array[] {
-  return Array.from({ length: columns }, (_, column) =>
-    Float64Array.from({ length: rows }, (_unused, row) => data[row * columns + column] ?? 0),
-  );
-}
-
-function rowsOf(data: Float32Array, rows: number): Float64Array[] {
-  const length = data.length / rows;
-  return Array.from({ length: rows }, (_, row) => Float64Array.from(data.subarray(row * length, (row + 1) * length)));
-}
-
 /** Tensors of a module whose scale is 1: alpha, where the file has one, is the rank. */
 export function moduleTensors({ names, out, upTail, downTail }: LoraModule, up: Columns, down: Columns): FloatTensor[] {
   const rank = up.length;
   const inputs = down[0]?.length ?? 0;
   const upData = new Float32Array(out * rank);
   const downData = new Float32Array(rank * inputs);
-  for (const [column, values] of up.entries()) for (const [row, value] of values.entries()) upData[row * rank + column] = value;
+  for (const [column, values] of up.entries()) for (let row = 0; row < out; row++) upData[row * rank + column] = values[row] as number;
   for (const [row, values] of down.entries()) downData.set(values, row * inputs);
   return [
     { name: names.up, shape: [out, rank, ...upTail], data: upData },
@@ -116,10 +111,21 @@ export function moduleTensors({ names, out, upTail, downTail }: LoraModule, up: 
 }
 
 /** The factors with `factor` taken into both, its sign into `up`: numbers of a like size survive half precision best. */
-export function scaledFactors({ up, down }: Pick<LoraModule, 'up' | 'down'>, factor: number): { up: Float64Array[]; down: Float64Array[] } {
+export function scaledFactors({ up, down, rank, out }: LoraModule, factor: number): Factors {
   const root = Math.sqrt(Math.abs(factor));
-  const sign = factor < 0 ? -1 : 1;
-  return { up: up.map((column) => column.map((value) => value * root * sign)), down: down.map((row) => row.map((value) => value * root)) };
+  const signed = factor < 0 ? -root : root;
+  const inputs = down.length / rank;
+  const columns: Float64Array[] = [];
+  const rows: Float64Array[] = [];
+  for (let k = 0; k < rank; k++) {
+    const column = new Float64Array(out);
+    for (let row = 0; row < out; row++) column[row] = (up[row * rank + k] as number) * signed;
+    const line = new Float64Array(inputs);
+    for (let at = 0; at < inputs; at++) line[at] = (down[k * inputs + at] as number) * root;
+    columns.push(column);
+    rows.push(line);
+  }
+  return { up: columns, down: rows };
 }
 
 export interface Compression {
@@ -129,27 +135,30 @@ export interface Compression {
   readonly energy?: number | undefined;
 }
 
-export interface Compressed {
-  readonly up: Float64Array[];
-  readonly down: Float64Array[];
+export interface Compressed extends Factors {
+  /** Sum of the squared singular values before the cut. */
+  readonly energy: number;
   /** Share of the energy that is kept, 0..1. */
   readonly kept: number;
 }
 
 /** The best factors of a lower rank (Eckart and Young 1936). Where `rank` and `energy` are given, both limit it. */
 export function compress(up: Columns, down: Columns, { rank = up.length, energy = 1 }: Compression): Compressed {
-  const { values, left, right } = productSvd(up, down);
-  const total = values.reduce((sum, value) => sum + value * value, 0);
-  const most = Math.min(rank, values.length, up[0]?.length ?? 0, down[0]?.length ?? 0);
-  let count = 0;
+  const most = Math.min(rank, up.length, up[0]?.length ?? 0, down[0]?.length ?? 0);
+  let total = 0;
   let kept = 0;
-  while (count < most && (count === 0 || (energy >= 1 ? true : kept < energy * total))) {
-    kept += (values[count] as number) ** 2;
-    count++;
-  }
-  const scaled = (columns: Columns): Float64Array[] =>
-    columns.slice(0, count).map((column, index) => column.map((value) => value * Math.sqrt(values[index] as number)));
-  return { up: scaled(left), down: scaled(right), kept: total > 0 ? Math.min(1, kept / total) : 1 };
+  const { values, left, right } = productSvd(up, down, (all) => {
+    for (const value of all) total += value * value;
+    let count = 0;
+    while (count < most && (count === 0 || energy >= 1 || kept < energy * total)) kept += (all[count++] as number) ** 2;
+    return count;
+  });
+  for (const columns of [left, right])
+    for (const [index, column] of columns.entries()) {
+      const root = Math.sqrt(values[index] as number);
+      for (let at = 0; at < column.length; at++) column[at] = (column[at] as number) * root;
+    }
+  return { up: [...left], down: [...right], energy: total, kept: total > 0 ? Math.min(1, kept / total) : 1 };
 }
 
 export const loraTitle = ({ title, path }: LoraInfo): string => title ?? basename(path).replace(/\.[^.]+$/, '');

@@ -31,7 +31,8 @@ const largest: Readonly<Record<FloatType, number>> = { F32: Number.MAX_VALUE, F1
 export function checkTensorValues(path: string, tensors: readonly FloatTensor[], type: FloatType): void {
   if (tensors.length === 0) throw new ArtistError('ERR_LORA', `${path}: expected trained tensors, got none`);
   for (const { name, data } of tensors)
-    for (const value of data) {
+    for (let index = 0; index < data.length; index++) {
+      const value = data[index] as number;
       if (!Number.isFinite(value))
         throw new ArtistError(
           'ERR_LORA',

@@ -79,8 +79,12 @@ export interface LoraData {
 /** Names of the families in kohya's metadata (ss_base_model_version) and in Stability's modelspec (architecture). */
 const families: Readonly<Record<string, { base: string; architecture: string }>> = {
   sd1: { base: 'sd_v1', architecture: 'stable-diffusion-v1' },
+  // The layouts of SD 1 with fewer blocks: the bundled model is one.
+  'sdxs-512': { base: 'sd_v1', architecture: 'stable-diffusion-v1' },
+  'sdxs-09': { base: 'sd_v1', architecture: 'stable-diffusion-v1' },
   'sd1-tiny-unet': { base: 'sd_v1', architecture: 'stable-diffusion-v1' },
   sd2: { base: 'sd_v2', architecture: 'stable-diffusion-v2-512' },
+  'sd2-tiny-unet': { base: 'sd_v2', architecture: 'stable-diffusion-v2-512' },
   sdxl: { base: 'sdxl_base_v1-0', architecture: 'stable-diffusion-xl-v1-base' },
   sd3: { base: 'sd3', architecture: 'stable-diffusion-3' },
   flux: { base: 'flux1', architecture: 'flux-1-dev' },

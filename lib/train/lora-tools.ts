@@ -4,7 +4,17 @@ import { ArtistError, lazySchema, resolveOptions } from '../core/index.ts';
 import { writeFileAtomic } from '../image/index.ts';
 import { encodeSafetensors, type FloatTensor, floatTypes, type LoraInfo } from '../models/index.ts';
 import { judgeLicence, type LicenceRecord, licenceId, resultLicence } from './licences.ts';
-import { compress, type LoraContent, type LoraModule, loraTitle, moduleTensors, readFactors, scaledFactors } from './lora-factors.ts';
+import {
+  type Compressed,
+  compress,
+  type Factors,
+  type LoraContent,
+  type LoraModule,
+  loraTitle,
+  moduleTensors,
+  readFactors,
+  scaledFactors,
+} from './lora-factors.ts';
 import { checkTensorValues } from './lora-file.ts';
 import { expandMetadata, readDataSheet } from './read-metadata.ts';
 
@@ -73,26 +83,25 @@ export interface LoraReport {
   readonly warnings: readonly string[];
 }
 
-const energyOf = (up: LoraModule['up'], down: LoraModule['down']): number => {
-  // ‖up·down‖² = Σ (upᵀup)∘(down downᵀ), without the product.
-  let sum = 0;
+/** ‖up·down‖² = Σ (upᵀup)∘(down·downᵀ): squares of the singular values, without the product. */
+function energyOf({ up, down }: Factors): number {
+  const dot = (x: Float64Array, y: Float64Array): number => {
+    let sum = 0;
+    for (let index = 0; index < x.length; index++) sum += (x[index] as number) * (y[index] as number);
+    return sum;
+  };
+  let energy = 0;
   for (let a = 0; a < up.length; a++)
-    for (let b = a; b < up.length; b++) {
-      const gram = (columns: LoraModule['up']): number => {
-        let total = 0;
-        const [x, y] = [columns[a] as Float64Array, columns[b] as Float64Array];
-        for (let index = 0; index < x.length; index++) total += (x[index] as number) * (y[index] as number);
-        return total;
-      };
-      sum += (a === b ? 1 : 2) * gram(up) * gram(down);
-    }
-  return Math.max(0, sum);
-};
+    for (let b = a; b < up.length; b++)
+      energy +=
+        (a === b ? 1 : 2) * dot(up[a] as Float64Array, up[b] as Float64Array) * dot(down[a] as Float64Array, down[b] as Float64Array);
+  return Math.max(0, energy);
+}
 
+/** One module of the result: what `module` is called, and the changes that are added up. */
 interface Part {
   readonly module: LoraModule;
-  readonly up: Float64Array[];
-  readonly down: Float64Array[];
+  readonly sources: readonly { readonly module: LoraModule; readonly factor: number }[];
 }
 
 /** Reduces each part as asked; `limits` empty: leaves them as they are. */
@@ -104,19 +113,21 @@ async function reduce(
   const tensors: FloatTensor[] = [];
   const modules: ModuleReport[] = [];
   let [total, left] = [0, 0];
-  for (const { module, up, down } of parts) {
-    // A module of rank 128 takes a tenth of a second: others may have their turn in between.
+  for (const { module, sources } of parts) {
+    // A module of a high rank takes a tenth of a second: others may have their turn in between.
     await new Promise((done) => setImmediate(done));
     signal?.throwIfAborted();
-    const energy = energyOf(up, down);
-    const small =
-      limits && (limits.energy !== undefined || up.length > (limits.rank ?? Number.POSITIVE_INFINITY))
-        ? compress(up, down, limits)
-        : { up, down, kept: 1 };
-    total += energy;
-    left += energy * small.kept;
-    tensors.push(...moduleTensors(module, small.up, small.down));
-    modules.push({ name: module.name, from: up.length, to: small.up.length, kept: small.kept });
+    const scaled = sources.map((source) => scaledFactors(source.module, source.factor));
+    const whole: Factors = { up: scaled.flatMap(({ up }) => up), down: scaled.flatMap(({ down }) => down) };
+    const from = whole.up.length;
+    const cut = limits !== undefined && (limits.energy !== undefined || from > (limits.rank ?? Number.POSITIVE_INFINITY));
+    const result: Compressed = cut
+      ? compress(whole.up, whole.down, limits)
+      : { ...whole, energy: limits === undefined ? 0 : energyOf(whole), kept: 1 };
+    total += result.energy;
+    left += result.energy * result.kept;
+    tensors.push(...moduleTensors(module, result.up, result.down));
+    modules.push({ name: module.name, from, to: result.up.length, kept: result.kept });
   }
   return { tensors, modules, kept: total > 0 ? left / total : 1 };
 }
@@ -160,7 +171,7 @@ export async function resizeLora(path: string, options: ResizeLoraOptions): Prom
   const { out, type, overwrite, signal, rank: most, energy } = resolveOptions('resizeLora', resizeLoraOptions, options);
   signal?.throwIfAborted();
   const content = await readFactors(path);
-  const parts = content.modules.map((module) => ({ module, ...scaledFactors(module, module.scale) }));
+  const parts = content.modules.map((module) => ({ module, sources: [{ module, factor: module.scale }] }));
   const reduced = await reduce(parts, { rank: most, energy }, signal);
   const how = [most === undefined ? '' : `rank ${most}`, energy === undefined ? '' : `${energy} of the energy`].filter(Boolean).join(', ');
   const report = await write(`resized to ${how}`, reduced, texts(content.info), { out, type: type ?? content.type, overwrite });
@@ -189,13 +200,12 @@ export async function mergeLoras(inputs: readonly MergeInput[], options: MergeLo
     const content = await readFactors(path);
     contents.push({ content, weight });
     for (const module of content.modules) {
-      const factors = scaledFactors(module, weight * module.scale);
       const known = merged.get(module.key);
       if (known) checkShapes(path, known.module, module);
-      merged.set(
-        module.key,
-        known ? { module: known.module, up: [...known.up, ...factors.up], down: [...known.down, ...factors.down] } : { module, ...factors },
-      );
+      merged.set(module.key, {
+        module: known?.module ?? module,
+        sources: [...(known?.sources ?? []), { module, factor: weight * module.scale }],
+      });
     }
   }
   const reduced = await reduce([...merged.values()], most === undefined ? undefined : { rank: most }, signal);

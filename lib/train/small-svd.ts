@@ -117,8 +117,9 @@ function combine(q: Columns, columns: Columns): Float64Array[] {
  *
  * @param up r columns of the length `out`
  * @param down r rows of the length `in`, given as columns of its transpose
+ * @param keep how many singular vectors are wanted, once the values are known; default all. The values are all returned
  */
-export function productSvd(up: Columns, down: Columns): Svd {
+export function productSvd(up: Columns, down: Columns, keep: (values: Float64Array) => number = (values) => values.length): Svd {
   const n = up.length;
   const first = thinQr(up);
   const second = thinQr(down);
@@ -133,5 +134,6 @@ export function productSvd(up: Columns, down: Columns): Svd {
     return result;
   });
   const { values, left, right } = jacobiSvd(core);
-  return { values, left: combine(first.q, left), right: combine(second.q, right) };
+  const count = keep(values);
+  return { values, left: combine(first.q, left.slice(0, count)), right: combine(second.q, right.slice(0, count)) };
 }

@@ -133,6 +133,13 @@ suite('train: where licences are found', (test) => {
     await new ArtImage(picture(64, 64, 3, 4), { ...fullRecipe, model: { name: 'flux-dev' } }).save(folder.at('flux.png'));
   });
   test.after(() => folder.remove());
+  test('a picture painted over another one is not taken for our own', async () => {
+    await new ArtImage(picture(64, 64, 3, 6), { ...fullRecipe, mode: 'img2img', model: { name: 'ai-artist-mini' } }).save(
+      folder.at('over/painted.png'),
+    );
+    const finder = new LicenceFinder(folder.at('over'));
+    assert.is(await finder.find(folder.at('over/painted.png')), undefined);
+  });
   const find = (name: string, declared?: string) => new LicenceFinder(folder.path, declared).find(folder.at(name));
 
   test('JSON sidecar, SPDX sidecar, folder, recipe, declared: in that order', async () => {
@@ -176,7 +183,7 @@ suite('train: where licences are found', (test) => {
   });
 
   test('a data set with mixed licences is refused whole, and passes once they are settled', async () => {
-    await rejects(() => loadDataSet({ folder: folder.path, licence: 'own' }), 'ERR_LICENCE', /got 2 of 10 without/);
+    await rejects(() => loadDataSet({ folder: folder.path, licence: 'own' }), 'ERR_LICENCE', /got 2 of 11 without/);
     const mixed = await PictureFolder.make();
     try {
       await mixed.picture('a.png');
