@@ -39,6 +39,11 @@ Napi::Value TrainerObject::load(const Napi::CallbackInfo& info) {
                        [job](Napi::Env env) { return wrap(env, Environment::of(env).trainer_class, std::move(job->trainer)); });
 }
 
+Napi::Value TrainerObject::check_gradients(const Napi::CallbackInfo& info) {
+    const auto job = std::make_shared<CheckGradientsJob>(read_gradient_check_request(info[0]));
+    return Task::start(info.Env(), job, info[1], [job](Napi::Env env) { return reports_to_js(env, job->reports); });
+}
+
 TrainerObject::TrainerObject(const Napi::CallbackInfo& info)
     : EngineObject(info, "NativeTrainer: use loadTrainer()", "The trainer was disposed") {}
 
