@@ -122,10 +122,12 @@ TrainBatch random_batch(const FamilyInfo& info, int64_t width, int64_t height, i
 
 void randomise(Network& network, uint32_t seed) {
     for (NetworkTensor& parameter : network.parameters()) {
-        // Like an initial value, whatever the parameter's part: the fan-in is its first side.
-        const float size = 1.f / std::sqrt(static_cast<float>(parameter.tensor.value->ne[0]));
+        // Like an initial value, whatever the parameter's part: its last side is what comes out.
+        const ggml_tensor* value = parameter.tensor.value;
+        const int64_t fan_in = ggml_nelements(value) / value->ne[std::max(ggml_n_dims(value), 2) > 2 ? 3 : 1];
+        const float size = 1.f / std::sqrt(static_cast<float>(fan_in));
         std::vector<float> values = noise(static_cast<size_t>(parameter.size()), seed++);
-        std::transform(values.begin(), values.end(), values.begin(), [size](float value) { return 0.5f * size * value; });
+        std::transform(values.begin(), values.end(), values.begin(), [size](float drawn) { return 0.5f * size * drawn; });
         ggml_backend_tensor_set(parameter.tensor.value, values.data(), 0, values.size() * sizeof(float));
     }
 }
