@@ -337,6 +337,29 @@ suite('native trainer', (test) => {
     assert.is((await load({ ...files, backend: 'nonsense9' })).code, 'ERR_NO_DEVICE');
   });
 
+  test('the gradients of a small model agree with central differences, and the check can be cancelled', async () => {
+    const seen: number[] = [];
+    const [report, ...others] = await localEngine().checkGradients({ backend: 'cpu', family: 'z-image', threads: 1 }, (event) => {
+      if (event.type === 'progress') seen.push(event.step, event.total);
+    }).promise;
+    assert.ok(report && others.length === 0);
+    assert.is(report.family, 'z-image');
+    assert.ok(
+      report.cosine > 0.999999 && report.relative < 1e-6 && report.directional < 1e-2 && report.nodes > 100,
+      JSON.stringify(report),
+    );
+    assert.equal(report.unsupported, []);
+    assert.ok(seen.at(-2) === 1 && seen.at(-1) === 1);
+    const all = localEngine().checkGradients({ backend: 'cpu', threads: 1 }, silent);
+    setTimeout(all.cancel, 50);
+    assert.is((await failure(() => all)).code, 'ERR_ABORTED');
+    assert.match(
+      (await failure(() => localEngine().checkGradients({ family: 'sd9' as 'sd1' }, silent))).message,
+      /^family: expected sd1, sd2/,
+    );
+    assert.is((await failure(() => localEngine().checkGradients({ backend: 'cuda9' }, silent))).code, 'ERR_NO_DEVICE');
+  });
+
   test('a job that was queued before dispose() still ends', async () => {
     const short = await open();
     await short.createNetwork(lora, silent).promise;

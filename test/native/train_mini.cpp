@@ -6,6 +6,7 @@
 #include "support/check.h"
 #include "support/model.h"
 #include "support/training.h"
+#include "train/self_test.h"
 
 using namespace ai_artist;
 
