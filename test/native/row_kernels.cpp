@@ -14,7 +14,7 @@
 using Ne = std::vector<int64_t>;
 
 static ggml_context* new_context() {
-    return ggml_init({16 << 20, nullptr, false});
+    return ggml_init({4 << 20, nullptr, false});
 }
 
 static void fill(ggml_tensor* tensor, uint32_t seed) {
@@ -88,9 +88,9 @@ static void products() {
         for (const int threads : {1, 3}) {
             double largest = 0;
             std::string worst;
-            for (const int64_t k : {1, 7, 8, 13, 16, 40, 77}) {
-                for (const int64_t m : {1, 3, 8, 9, 11, 40, 77}) {
-                    for (const int64_t n : {1, 2, 5, 7, 33}) {
+            for (const int64_t k : {1, 7, 13, 40, 77}) {
+                for (const int64_t m : {3, 8, 11, 77}) {
+                    for (const int64_t n : {1, 2, 7}) {
                         ggml_context* c = new_context();
                         ggml_tensor *a = ggml_new_tensor_3d(c, type, k, m, 2), *b = ggml_new_tensor_3d(c, GGML_TYPE_F32, k, n, 2);
                         fill(a, 1);
@@ -123,7 +123,7 @@ static void products() {
 }
 
 static void copies() {
-    const Ne shapes[] = {{5, 18, 3, 70}, {130, 67, 2, 1}, {9, 33, 17, 2}, {1, 40, 1, 5}, {64, 16, 3, 2}};
+    const Ne shapes[] = {{5, 18, 3, 70}, {130, 67, 2, 1}, {9, 33, 7, 2}, {1, 40, 1, 5}};
     for (const auto& [from, to] : {std::pair{GGML_TYPE_F32, GGML_TYPE_F32}, {GGML_TYPE_F16, GGML_TYPE_F16}, {GGML_TYPE_F32, GGML_TYPE_F16}, {GGML_TYPE_F16, GGML_TYPE_F32}}) {
         for (const int threads : {1, 3}) {
             double largest = 0;
