@@ -88,7 +88,20 @@ void Tape::add_part(ggml_tensor* x, ggml_tensor* g, const size_t* nb, size_t off
     emit(sum);
 }
 
-ggml_tensor* Tape::contiguous(ggml_tensor* x) { return ggml_is_contiguous(x) ? x : ggml_cont(context(), x); }
+ggml_tensor* Tape::contiguous(ggml_tensor* x) {
+    if (!ggml_is_contiguous(x)) {
+        return ggml_cont(context(), x);
+    }
+    // ggml calls a permuted tensor contiguous where the moved sides are 1 long, and some operations (SCALE) refuse its strides.
+    size_t stride = x->nb[0] * static_cast<size_t>(x->ne[0]) / static_cast<size_t>(ggml_blck_size(x->type));
+    for (int i = 1; i < GGML_MAX_DIMS; i++) {
+        if (x->nb[i] != stride) {
+            return ggml_reshape_4d(context(), x, x->ne[0], x->ne[1], x->ne[2], x->ne[3]);
+        }
+        stride *= static_cast<size_t>(x->ne[i]);
+    }
+    return x;
+}
 
 ggml_tensor* Tape::contiguous_rows(ggml_tensor* x) { return ggml_is_contiguous_rows(x) ? x : ggml_cont(context(), x); }
 

@@ -281,6 +281,17 @@ static void refusals() {
     std::string error = code_of([&] { TrainAllocation(cpu(), differentiate(b.graph, loss, {tensor}, {}, false)); });
     check(error.find("ERR_UNSUPPORTED") == 0 && error.find("OUT_PROD") != std::string::npos, "a graph that the backend cannot run is refused before it runs", error);
 
+    Bench unloaded;
+    const TrainableTensor parameter{unloaded.vector(64), unloaded.vector(64)};
+    unloaded.allocate(1.f);
+    ggml_tensor* weight = ggml_new_tensor_2d(unloaded.nodes.get(), GGML_TYPE_F32, 64, 8);
+    ggml_tensor* total = ggml_sum(unloaded.nodes.get(), ggml_mul_mat(unloaded.nodes.get(), weight, parameter.value));
+    ggml_build_forward_expand(unloaded.graph, total);
+    AutodiffOptions cached;
+    cached.weight_cache_bytes = 1 << 20;
+    error = code_of([&] { TrainAllocation(cpu(), differentiate(unloaded.graph, total, {parameter}, cached, false)).compute(); });
+    check(error.find("ERR_INTERNAL") == 0 && error.find("without data") != std::string::npos, "weights that are not loaded are not cached", error);
+
     ggml_tensor* wide = ggml_sqr(c, tensor.value);
     ggml_build_forward_expand(b.graph, wide);
     error = code_of([&] { differentiate(b.graph, wide, {tensor}, {}, false); });
