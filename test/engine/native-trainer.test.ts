@@ -242,6 +242,22 @@ suite('native trainer', (test) => {
     await trainer.step(stepOf(samples, 1), silent).promise;
   });
 
+  test('a text encoder learns with its own learning rate', async () => {
+    await fresh(adamw, { ...lora, textEncoder: true });
+    const ofText = async () => (await trainer.exportNetwork({}).promise).filter(({ name }) => name.startsWith('lora_te'));
+    const before = await ofText();
+    assert.ok(before.length > 3);
+    await trainer.step({ ...stepOf(samples, 0), textLearningRate: 0 }, silent).promise;
+    assert.equal(await ofText(), before);
+    const evaluate = () => trainer.evaluate({ batch: { items: [{ ...sampleAt(0), id: 0 }] }, seed: 3, timesteps: [500] }, silent).promise;
+    const [state, loss] = [await trainer.exportState().promise, await evaluate()];
+    await trainer.step({ ...stepOf(samples, 1), textLearningRate: 1e-3 }, silent).promise;
+    assert.not.equal(await ofText(), before);
+    assert.not.equal(await evaluate(), loss);
+    await trainer.importState(state).promise;
+    assert.equal(await evaluate(), loss, 'an earlier state is read by the text encoder, too');
+  });
+
   test('each bad argument has its sentence', async () => {
     await fresh();
     const state = await trainer.exportState().promise;
