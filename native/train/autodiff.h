@@ -49,7 +49,8 @@ struct Constant {
 };
 
 // The forward graph, its backward and what writes each gradient, as one graph. TrainAllocation gives it memory and runs it.
-// Owns the tensors that were added; the forward graph's own must live as long.
+// Owns the tensors that were added; the forward graph's own must live as long. If attention was cut into chunks, so was the forward
+// graph's, which may then be used on its own only as long as this lives.
 struct TrainGraph {
     std::vector<GgmlContext> contexts;
     ggml_cgraph* graph = nullptr;

@@ -17,10 +17,13 @@ struct Convolution {
         pictures = columns->ne[3];
         channels = y->ne[1];
         const bool undilated = p[4] == 1 && p[5] == 1, two_dimensional = p[6] == 1;
-        if (!undilated || !two_dimensional || padding[0] >= kernel->ne[0] || padding[1] >= kernel->ne[1]) {
-            throw EngineError("ERR_UNSUPPORTED",
-                              "train: expected a two-dimensional convolution without dilation and with less padding than its kernel, got " +
-                                  describe(columns));
+        const bool plain = flat_kernel->type == GGML_TYPE_F32 || flat_kernel->type == GGML_TYPE_F16;
+        if (!undilated || !two_dimensional || !plain || padding[0] >= kernel->ne[0] || padding[1] >= kernel->ne[1]) {
+            throw EngineError(
+                "ERR_UNSUPPORTED",
+                "train: expected a two-dimensional convolution without dilation, with less padding than its kernel and a kernel "
+                "in F32 or F16, got " +
+                    describe(columns));
         }
     }
 

@@ -1,5 +1,7 @@
 #include <cstring>
 
+#include "engine/engine_error.h"
+#include "train/graph_tools.h"
 #include "train/rules.h"
 
 namespace ai_artist {
@@ -45,6 +47,9 @@ void group_norm_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
 
 // y = softmax(s a + mask): da = s y (g - sum of the row of g y)
 void soft_max_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
+    if (tape.needs(y->src[1])) {
+        throw EngineError("ERR_UNSUPPORTED", "train: expected a mask that does not depend on what is trained, got " + describe(y));
+    }
     ggml_context* c = tape.context();
     const float scale = float_parameter(y, 0);
     ggml_tensor* value = tape.contiguous(tape.value(y));
