@@ -17,6 +17,11 @@ namespace {
 constexpr size_t kept_graphs_factor = 2;
 constexpr size_t kept_graphs_bytes = size_t{512} << 20;
 
+// Transposed weights that a graph may keep from step to step.
+constexpr size_t weight_cache_bytes = size_t{512} << 20;
+// Rows of attention scores at a time where memory is scarce: 1024 rows over 4096 tokens and 8 heads are 128 MiB.
+constexpr int64_t attention_rows = 1024;
+
 void need(bool ok, const std::string& message) {
     if (!ok) {
         throw EngineError("ERR_INVALID_ARGUMENT", message);
@@ -34,7 +39,7 @@ struct TrainModel::Parts {
     std::unique_ptr<ImageEncoder> image_encoder;
     std::unique_ptr<Network> network;
     std::unique_ptr<TextTrainer> text_trainer;  // while a text encoder is trained
-    AutodiffOptions options;
+    Checkpointing checkpointing = Checkpointing::none;
     std::list<std::unique_ptr<BucketGraph>> graphs;  // the one used last comes first
 
     TextEncoders& texts() {
@@ -63,10 +68,13 @@ struct TrainModel::Parts {
         return key;
     }
 
-    AutodiffOptions options_for_device() const {
-        AutodiffOptions options_here = options;
-        options_here.backend = pipeline.backend();
-        return options_here;
+    AutodiffOptions options_for(Checkpointing wanted) const {
+        AutodiffOptions options;
+        options.backend = pipeline.backend();
+        options.checkpointing = wanted;
+        options.weight_cache_bytes = weight_cache_bytes;
+        options.attention_rows = wanted == Checkpointing::fine ? attention_rows : 0;
+        return options;
     }
 
     BucketGraph& graph(const BucketKey& key) {
@@ -74,7 +82,7 @@ struct TrainModel::Parts {
         if (found != graphs.end()) {
             graphs.splice(graphs.begin(), graphs, found);
         } else {
-            graphs.push_front(std::make_unique<BucketGraph>(pipeline, network.get(), key, options_for_device()));
+            graphs.push_front(std::make_unique<BucketGraph>(pipeline, network.get(), key, options_for(checkpointing)));
         }
         return *graphs.front();
     }
@@ -287,9 +295,9 @@ std::vector<NetworkTensor>& TrainModel::parameters() { return parts_->trained().
 std::vector<std::pair<std::string, float>> TrainModel::alphas() const { return parts_->trained().alphas(); }
 
 void TrainModel::set_checkpointing(Checkpointing checkpointing) {
-    if (parts_->options.checkpointing != checkpointing) {
+    if (parts_->checkpointing != checkpointing) {
         release_graphs();
-        parts_->options.checkpointing = checkpointing;
+        parts_->checkpointing = checkpointing;
     }
 }
 
@@ -301,9 +309,7 @@ PlanResult TrainModel::plan(int64_t width, int64_t height, int64_t batch, Checkp
     key.items = info.max_batch > 0 ? std::min<int64_t>(batch, info.max_batch) : batch;
     key.tokens = 77;
     key.backward = true;
-    AutodiffOptions options = parts_->options_for_device();
-    options.checkpointing = checkpointing;
-    const BucketGraph graph(parts_->pipeline, &parts_->trained(), key, options);
+    const BucketGraph graph(parts_->pipeline, &parts_->trained(), key, parts_->options_for(checkpointing));
     const MemoryPlan memory = graph.plan();
     PlanResult result;
     result.compute_bytes = memory.compute_bytes + memory.cached_bytes;

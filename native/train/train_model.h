@@ -191,7 +191,8 @@ public:
     // Names of the alpha tensors and their values, one per module, as the file has them.
     std::vector<std::pair<std::string, float>> alphas() const;
 
-    // How the backward pass trades memory for time; drops the graphs made so far if it changes.
+    // How the backward pass trades memory for time; drops the graphs made so far if it changes. `fine` also cuts attention over more
+    // than 1024 tokens into chunks, whose sums round differently; else all give the same gradients, bit for bit.
     void set_checkpointing(Checkpointing checkpointing);
 
     // Sizes of one training step, computed without allocating it. Needs a network.
