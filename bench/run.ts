@@ -6,6 +6,8 @@ const suites: Record<string, string[]> = {
   overhead: ['overhead/overhead.ts'],
   memory: ['memory.ts'],
   clip: ['clip/clip.ts'],
+  train: ['train/speed.ts'],
+  style: ['train/style-lift.ts'],
   install: ['install.ts'],
 };
 
