@@ -7,6 +7,8 @@ const suites: Record<string, string[]> = {
   memory: ['memory.ts'],
   clip: ['clip/clip.ts'],
   gallery: ['gallery/gallery.ts'],
+  train: ['train/speed.ts'],
+  style: ['train/style-lift.ts'],
   install: ['install.ts'],
 };
 
