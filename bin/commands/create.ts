@@ -77,7 +77,8 @@ interface Plan {
   weights: Weights;
 }
 
-function readCandidates(given: string | undefined): number | undefined {
+/** @throws ArtistError ERR_INVALID_ARGUMENT */
+export function readCandidates(given: string | undefined): number | undefined {
   if (given === undefined || given === 'auto') return undefined;
   const count = Number(given);
   if (Number.isInteger(count) && count >= 1 && count <= mostCandidates) return count;
