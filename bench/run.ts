@@ -7,6 +7,7 @@ const suites: Record<string, string[]> = {
   memory: ['memory.ts'],
   clip: ['clip/clip.ts'],
   gallery: ['gallery/gallery.ts'],
+  crash: ['crash/crash.ts'],
   install: ['install.ts'],
 };
 
