@@ -1,8 +1,9 @@
-import { ArtistError, configPath, isArtistError, resolveOptions } from '../../lib/core/index.ts';
+import { ArtistError, type Config, configPath, isArtistError, resolveOptions } from '../../lib/core/index.ts';
 import type { Ledger, Weights } from '../../lib/curation/index.ts';
 import { drawSeed, type GenerateOptions, generateOptions, loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
 import type { Artwork, Gallery } from '../../lib/gallery/index.ts';
 import type { ArtImage } from '../../lib/image/index.ts';
+import { builtInTopics } from '../../lib/prompt/index.ts';
 import { type Choice, chooseCandidate, mostCandidates, type PaintedCandidate, paintCandidates } from '../candidates.ts';
 import { command } from '../command.ts';
 import { anyText, text, toggle, type Values } from '../flags.ts';
@@ -10,16 +11,19 @@ import { basicFlags, generatePaths } from '../generate-flags.ts';
 import { ledgerTable } from '../ledger-table.ts';
 import { namesOf, toOptions } from '../option-paths.ts';
 import { checkFolder, checkOutput, inFolder, pictureEndings, slug } from '../output-file.ts';
+import { type PlannedPrompt, planPrompt } from '../plan-prompt.ts';
 import { seconds, type WorkProgress, watchWork } from '../progress.ts';
 import type { Context, Outcome } from '../run.ts';
 import { checkClipPath, clipDescription, type Scores, scoreImages } from '../scorer.ts';
 import { openGallery, paintSettings } from '../settings.ts';
-import { chooseSubject } from '../subjects.ts';
 
 /** A picture with both edges below this is enlarged unless told otherwise, pixels. */
 const smallEdge = 512;
 
 export const createFlags = {
+  topic: text(`Without a prompt: what to paint about, such as ${builtInTopics[0]?.name}. Default: one that the last works did not have`),
+  style: text('Style of the picture. Default, without a prompt: chosen by what was liked'),
+  expand: toggle('Decide {a|b} and __lists__ in the prompt. Default: yes'),
   candidates: text('How many to paint, 1..64, or auto: until one passes the gates, at most 3. Default: auto'),
   clip: text(clipDescription),
   score: toggle('Let CLIP choose among several candidates; --no-score keeps the first that passes the gates. Default: yes'),
@@ -41,6 +45,7 @@ interface Settings {
   /** Options of generate() that no flag named. */
   paint: Record<string, unknown>;
   weights: Weights;
+  promptSettings: Config['prompt'];
 }
 
 async function settle(values: CreateValues, context: Context): Promise<Settings> {
@@ -61,13 +66,14 @@ async function settle(values: CreateValues, context: Context): Promise<Settings>
     },
     paint: options,
     weights: curation.weights,
+    promptSettings: loaded.config.prompt,
   };
 }
 
 /** Everything that is decided, and refused, before the model is loaded, which may take minutes. */
 interface Plan {
   prompt: string;
-  promptSource: 'given' | 'chosen';
+  planned: PlannedPrompt;
   seed: number;
   count: number | undefined;
   /** --out. */
@@ -87,20 +93,22 @@ function readCandidates(given: string | undefined): number | undefined {
   );
 }
 
-async function plan({ values, paint, weights }: Settings, context: Context): Promise<Plan> {
+async function plan({ values, paint, weights, promptSettings: settings }: Settings, context: Context): Promise<Plan> {
   const count = readCandidates(values.candidates);
   if (values.score) await checkClipPath(values.clip);
   const seed = values.seed ?? drawSeed();
-  const prompt = values.prompt ?? chooseSubject(seed);
-  const options = { ...paint, ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
+  const gallery = values.gallery === false ? undefined : await openGallery(context);
+  const { topic, style, expand, model } = values;
+  const planned = await planPrompt({ prompt: values.prompt, topic, style, expand, model }, { settings, home: context.home, seed, gallery });
+  const { prompt, negativePrompt } = planned;
+  const options = { negativePrompt, ...paint, ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
   const out = values.out === undefined ? undefined : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
   if (out !== undefined) await checkOutput(out, { force: values.force === true, endings: pictureEndings });
-  const gallery = values.gallery === false ? undefined : await openGallery(context);
   if (gallery) await checkFolder(gallery.folder, gallery.folder);
   else if (out === undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, or the picture would be lost');
-  return { prompt, promptSource: values.prompt === undefined ? 'chosen' : 'given', seed, count, out, gallery, options, weights };
+  return { prompt, planned, seed, count, out, gallery, options, weights };
 }
 
 /** Seconds by phase. */
@@ -194,7 +202,7 @@ interface Kept {
 }
 
 async function keep(
-  { out, gallery, promptSource }: Plan,
+  { out, gallery, planned }: Plan,
   { candidates, choice, image }: Painted,
   force: boolean,
   origin: WorkOrigin | undefined,
@@ -202,13 +210,17 @@ async function keep(
   const work = await gallery?.add({
     image,
     candidates: candidates.map((candidate) => candidate.image),
-    about: { curation: choice.ledger, derivation: { source: promptSource, ...(origin && { task: origin.task }) } },
+    about: { curation: choice.ledger, derivation: { ...planned.derivation, ...(origin && { task: origin.task }) } },
   });
   const saved = out === undefined ? undefined : await image.save(out, { overwrite: force });
   return { work, path: saved?.path ?? work?.path ?? '', bytes: saved?.bytes ?? work?.image.bytes ?? 0 };
 }
 
-function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, times }: Painted, { work, path, bytes }: Kept): Outcome {
+function report(
+  { prompt, planned: { source: promptSource, derivation } }: Plan,
+  { choice, scorer, image, info, times }: Painted,
+  { work, path, bytes }: Kept,
+): Outcome {
   const { candidates, result, ledger } = choice;
   const { width, height } = image;
   return {
@@ -218,6 +230,7 @@ function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, t
       ...(work && { work: work.path, sidecar: work.sidecarPath }),
       prompt,
       promptSource,
+      derivation,
       seed: result.seed,
       width,
       height,
@@ -276,7 +289,7 @@ export async function createWork(given: CreateValues, context: Context, origin?:
   const planned = await plan(settings, context);
   const filed = origin && (await filedWork(planned.gallery, origin));
   if (filed) return reportFiled(filed);
-  if (planned.promptSource === 'chosen') context.note(`subject: ${planned.prompt}`);
+  if (planned.planned.lines.length > 0) context.note(`subject: ${planned.prompt}`, ...planned.planned.lines.map((line) => `  ${line}`));
   const work = watchWork(context);
   try {
     const painted = await paint(planned, values, context, work);
@@ -289,12 +302,16 @@ export async function createWork(given: CreateValues, context: Context, origin?:
 }
 
 export const createCommand = command({
-  optional: { prompt: anyText('What to paint. Left out: one of the subjects that the bundled model draws well') },
+  optional: {
+    prompt: anyText('What to paint. Left out: it is chosen. {a|b} and __lists__ in it are decided; \\{ is the character itself'),
+  },
   flags: createFlags,
-  names: namesOf(generatePaths),
+  names: new Map([...namesOf(generatePaths), ['topic', '--topic'], ['style', '--style']]),
   examples: [
     ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, file it, print the path'],
     ['$0 create', 'Let it choose what to paint'],
+    ['$0 create --topic "forest scene" --style "black ink drawing"', 'Choose within that'],
+    ['$0 create "flat vector art of a {fox|2::hare} in the __season__"', 'One of them; a line of <home>/wildcards/season.txt'],
     ['$0 create "a lighthouse" --model sd-turbo --lora style.safetensors:0.8', 'With a model you pulled, and a style'],
     ['$0 create "flat vector art of a fox in the snow" --candidates 4', 'Paint four, keep the one that fits the prompt best'],
     ['$0 create "an owl" --seed 7 --out owl.png --json', 'Repeatable, for scripts'],
