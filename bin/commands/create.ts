@@ -306,7 +306,7 @@ export const createCommand = command({
     prompt: anyText('What to paint. Left out: it is chosen. {a|b} and __lists__ in it are decided; \\{ is the character itself'),
   },
   flags: createFlags,
-  names: new Map([...namesOf(generatePaths), ['topic', '--topic'], ['style', '--style']]),
+  names: new Map([...namesOf(generatePaths), ['topic', '--topic'], ['style', '--style'], ['only', 'prompt.only']]),
   examples: [
     ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, file it, print the path'],
     ['$0 create', 'Let it choose what to paint'],

@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { comparePixels, reproduce } from '../../lib/artist/index.ts';
 import { type ErrorCode, isArtistError } from '../../lib/core/index.ts';
 import { type Artwork, Gallery } from '../../lib/gallery/index.ts';
 import { cli, cliSeries, jsonOf, scratch } from '../bin/support.ts';
+import { safetensors } from '../engine/support.ts';
 import { suite } from '../harness.ts';
 
 const home = path.join(scratch, 'again 🖼');
@@ -120,6 +121,50 @@ suite('artist reproduce', { timeoutMs: 180_000 }, (test) => {
     assert.match(differences[0]?.recorded ?? '', /ai-artist-mini \(abababababab…\)/);
     // The pixels are the same all the same, and that is what counts.
     assert.is(verdict, 'bit-exact');
+  });
+
+  test('a LoRA is found by its tensors under another name, and one of its name with other tensors is named', async () => {
+    const target = 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q';
+    const values = (scale: number): Float32Array => Float32Array.from({ length: 512 }, (_, index) => Math.sin(index) * scale);
+    const lora = (scale: number): Buffer =>
+      safetensors({
+        [`${target}.lora_down.weight`]: { shape: [4, 128], values: values(scale) },
+        [`${target}.lora_up.weight`]: { shape: [128, 4], values: values(scale) },
+      });
+    const folder = path.join(home, 'loras');
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'ink.safetensors'), lora(0.5));
+    const line = [
+      'create',
+      'a fox',
+      '--steps',
+      '2',
+      '--width',
+      '64',
+      '--height',
+      '64',
+      '--no-upscale',
+      '--lora',
+      'ink:0.7',
+      '--home',
+      home,
+      '--json',
+    ];
+    const [created] = await cliSeries([line]);
+    const { id } = JSON.parse(created?.stdout ?? '') as { id: string };
+    const work = await new Gallery({ home }).get(id);
+    renameSync(path.join(folder, 'ink.safetensors'), path.join(folder, 'renamed.safetensors'));
+    writeFileSync(path.join(folder, 'ink.safetensors'), lora(5));
+    const found = await reproduce(work, { home });
+    assert.equal([found.verdict, found.differences], ['bit-exact', []]);
+    rmSync(path.join(folder, 'renamed.safetensors'));
+    const other = await reproduce(work, { home });
+    assert.is(other.painted.exact, false);
+    assert.equal(
+      other.differences.map(({ what }) => what),
+      ['LoRA file'],
+    );
+    await new Gallery({ home }).trash(id);
   });
 
   // [what is changed, code, what the error says]
