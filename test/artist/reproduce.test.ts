@@ -173,9 +173,9 @@ suite('artist reproduce', { timeoutMs: 180_000 }, (test) => {
     [(recipe) => delete recipe['seed'], 'ERR_UNSUPPORTED', /got one without seed/],
     [(recipe) => Object.assign(recipe, { model: { name: 'mine.safetensors' } }), 'ERR_MODEL_NOT_FOUND', /--model PATH/],
     [
-      (recipe) => Object.assign(recipe, { loras: [{ name: 'ink.safetensors', hash: 'ef'.repeat(32), weight: 1 }] }),
+      (recipe) => Object.assign(recipe, { loras: [{ name: 'absent.safetensors', hash: 'ef'.repeat(32), weight: 1 }] }),
       'ERR_MODEL_NOT_FOUND',
-      /ink\.safetensors \(tensor hash efefefefefef…\)/,
+      /absent\.safetensors \(tensor hash efefefefefef…\)/,
     ],
     [(recipe) => Object.assign(recipe, { extra: { teleport: true } }), 'ERR_UNSUPPORTED', /teleport/],
     [(recipe) => Object.assign(recipe, { controlNet: { name: 'canny' } }), 'ERR_UNSUPPORTED', /ControlNet canny/],
