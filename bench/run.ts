@@ -6,6 +6,9 @@ const suites: Record<string, string[]> = {
   overhead: ['overhead/overhead.ts'],
   memory: ['memory.ts'],
   clip: ['clip/clip.ts'],
+  gallery: ['gallery/gallery.ts'],
+  train: ['train/speed.ts'],
+  style: ['train/style-lift.ts'],
   install: ['install.ts'],
 };
 

@@ -103,3 +103,11 @@ export function terminalPreview(context: Context): TerminalPreview | undefined {
     },
   };
 }
+
+/** Draws one picture and goes on below it; false: this terminal shows none. */
+export async function showPicture(context: Context, image: ArtImage): Promise<boolean> {
+  const protocol = context.quiet ? undefined : previewProtocol(process.env, process.stderr.isTTY === true);
+  if (protocol === undefined) return false;
+  context.note(await drawing(image, protocol));
+  return true;
+}

@@ -20,6 +20,8 @@ const orderSchema = lazySchema(() =>
     create: z.strictObject({
       candidates: z.string().optional(),
       clip: z.string().optional(),
+      taste: z.string().optional(),
+      reject: z.array(z.string()).optional(),
       score: z.boolean().optional(),
       width: z.number().optional(),
       height: z.number().optional(),
@@ -47,6 +49,7 @@ export function orderOf(prompt: string | undefined, values: Values<typeof orderF
       ...Object.fromEntries(given),
       ...(values.model !== undefined && { model: file(values.model) }),
       ...(values.clip !== undefined && { clip: file(values.clip) }),
+      ...(values.taste !== undefined && { taste: file(values.taste) }),
       ...(values.lora && { lora: values.lora.map((lora) => ({ ...lora, path: file(lora.path) })) }),
     },
   };

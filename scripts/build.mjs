@@ -2,8 +2,8 @@
 /**
  * TypeScript to dist/: `node scripts/build.mjs [--out FOLDER]`.
  *   dist/esm/index.js, dist/esm/bin/*.js and the child-process entries, sharing chunks; dist/cjs/index.cjs; types for both beside them.
- * Own code and zod are bundled (a tree-shaken zod halves the import time); every other package and the addon stay outside. A dynamic
- * import() of our own files stays lazy in both formats. The folder is built aside and swapped in, so a failed build leaves the old one.
+ * Own code, zod and ulid are bundled (a tree-shaken zod halves the import time; ulid is smaller than what finding it costs); every other package
+ * and the addon stay outside. A dynamic import() of our own files stays lazy in both formats. The folder is built aside and swapped in, so a failed build leaves the old one.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,7 +50,7 @@ function keepPackagesOutside() {
     name: 'keep-packages-outside',
     setup(build) {
       build.onResolve({ filter: /^[^./]/ }, (args) => {
-        const bundled = args.kind === 'entry-point' || args.path === 'zod' || args.path.startsWith('zod/') || path.isAbsolute(args.path);
+        const bundled = args.kind === 'entry-point' || /^(zod|ulid)($|\/)/.test(args.path) || path.isAbsolute(args.path);
         return bundled ? undefined : { external: true };
       });
       build.onResolve({ filter: /\.node$/ }, () => ({ external: true }));

@@ -22,6 +22,7 @@ const required = [
   'dist/esm/index.d.ts',
   'dist/esm/bin/ai-artist.js',
   'dist/esm/bin/ai-artist-schedule.js',
+  'dist/esm/bin/ai-artist-gallery.js',
   'dist/cjs/index.cjs',
   'dist/cjs/index.d.cts',
   'models/MODEL.md',

@@ -36,8 +36,10 @@ say({ ready: true, before, parameters: network.parameters, planned: plan.compute
 let step = 0;
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === '') continue;
-  const begun = performance.now();
+  const [begun, cpu] = [performance.now(), process.cpuUsage()];
   const { loss } = await trainer.step({ batches: [{ items }], learningRate: 1e-4, seed: 1, step: ++step }, ignore).promise;
-  say({ seconds: (performance.now() - begun) / 1000, loss, peak: process.resourceUsage().maxRSS * 1024 });
+  const seconds = (performance.now() - begun) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  say({ seconds, cpu: (user + system) / 1e6, loss, peak: process.resourceUsage().maxRSS * 1024 });
 }
 await trainer.dispose().promise;

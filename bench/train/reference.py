@@ -60,7 +60,7 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         (unet.enable_gradient_checkpointing if request['checkpointing'] else unet.disable_gradient_checkpointing)()
-        begun = time.perf_counter()
+        begun, cpu = time.perf_counter(), time.process_time()
         with torch.autocast('cpu', torch.bfloat16, enabled=request['dtype'] == 'bf16'):
             predicted = unet(0.5 * latents + 0.5 * noise, times, states).sample
         loss = torch.nn.functional.mse_loss(predicted.float(), noise)
@@ -68,8 +68,8 @@ def main():
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        seconds = time.perf_counter() - begun
-        say(seconds=seconds, loss=loss.item(), peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+        seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
+        say(seconds=seconds, cpu=cpu, loss=loss.item(), peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 
 
 if __name__ == '__main__':

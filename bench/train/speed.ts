@@ -1,6 +1,6 @@
 /**
  * LoRA training against diffusers and PEFT on PyTorch: the same random weights (SD 1 layout), rank, batch and size, AdamW, in turn in one run.
- * Prints seconds a step (median) and the peak of resident memory of each side's process.
+ * Prints seconds a step (median; CPU time beside them, for machines that do other things as well) and the peak of resident memory of each side's process.
  *
  *     npx tsx bench/train/speed.ts [--python python3] [--models tiny,sd15] [--sizes 256] [--batch 1] [--rank 16] [--threads 2] [--rounds 5]
  *         [--sides f32,f16,f32-fine,torch-f32,torch-bf16,torch-f32-checkpointed] [--json]
@@ -44,6 +44,7 @@ interface Answer {
   ready?: boolean;
   before?: number;
   seconds?: number;
+  cpu?: number;
   peak?: number;
   torch?: string;
   parameters?: number;
@@ -88,6 +89,8 @@ interface Row {
   size: number;
   side: string;
   seconds: ReturnType<typeof spread>;
+  /** CPU time of all threads: what programs beside it move least. */
+  cpu: ReturnType<typeof spread>;
   /** Above the process before it loads anything. */
   peakBytes: number;
 }
@@ -106,14 +109,26 @@ async function measure(side: string, model: string, size: number, folder: string
   try {
     const { before = 0, torch: version } = await process_.next();
     const question = { what: 'step', dtype: side.includes('bf16') ? 'bf16' : 'f32', checkpointing: side.endsWith('-checkpointed') };
-    const seconds: number[] = [];
+    const [seconds, cpu]: [number[], number[]] = [[], []];
     let peak = 0;
     for (let round = 0; round <= rounds; round++) {
       const answer = await process_.ask(question);
-      if (round > 0) seconds.push(answer.seconds ?? Number.NaN); // the first one warms up
+      if (round > 0) {
+        // The first one warms up.
+        seconds.push(answer.seconds ?? Number.NaN);
+        cpu.push(answer.cpu ?? Number.NaN);
+      }
       peak = answer.peak ?? 0;
     }
-    return { model, size, side, seconds: spread(seconds), peakBytes: peak - before, ...(version !== undefined && { torch: version }) };
+    return {
+      model,
+      size,
+      side,
+      seconds: spread(seconds),
+      cpu: spread(cpu),
+      peakBytes: peak - before,
+      ...(version !== undefined && { torch: version }),
+    };
   } finally {
     await process_.end();
   }
@@ -136,7 +151,7 @@ try {
       // PyTorch first: it writes the weights.
       for (const side of [...sides.filter((name) => name.startsWith('torch-')), ...sides.filter((name) => !name.startsWith('torch-'))]) {
         const row = await measure(side, model, size, folder);
-        console.error(`${model} ${size} ${side}: ${row.seconds.median.toFixed(2)} s a step`);
+        console.error(`${model} ${size} ${side}: ${row.seconds.median.toFixed(2)} s a step, ${row.cpu.median.toFixed(2)} s of CPU`);
         rows.push(row);
       }
     }
@@ -149,7 +164,7 @@ else {
   console.error(
     `${hardwareLine(machine)} | torch ${rows.find((row) => row.torch)?.torch ?? 'absent'} | batch ${batch}, rank ${rank}, ${threads} threads each, ${rounds} steps`,
   );
-  for (const { model, size, side, seconds, peakBytes } of rows) {
+  for (const { model, size, side, seconds, cpu, peakBytes } of rows) {
     const other = rows.find((row) => row.model === model && row.size === size && row.side === 'torch-f32');
     const ratio = (mine: number, theirs: number | undefined): string => (theirs ? `${(mine / theirs).toFixed(2)}x` : '');
     console.log(
@@ -158,6 +173,7 @@ else {
         String(size).padStart(4),
         side.padEnd(24),
         `${seconds.median.toFixed(2).padStart(7)} s a step (${seconds.min.toFixed(2)}..${seconds.max.toFixed(2)}) ${ratio(seconds.median, other?.seconds.median)}`,
+        `CPU ${cpu.median.toFixed(2).padStart(7)} s ${ratio(cpu.median, other?.cpu.median)}`,
         `${(peakBytes / 2 ** 20).toFixed(0).padStart(6)} MiB ${ratio(peakBytes, other?.peakBytes)}`,
       ].join('  '),
     );

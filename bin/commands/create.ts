@@ -1,12 +1,21 @@
 import { ArtistError, type Config, configPath, isArtistError, resolveOptions } from '../../lib/core/index.ts';
-import type { Ledger, Weights } from '../../lib/curation/index.ts';
+import { CurationMemory, type Ledger, type MemoryRepair, type Recollection, type Weights, worthAnother } from '../../lib/curation/index.ts';
 import { drawSeed, type GenerateOptions, generateOptions, loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
 import type { Artwork, Gallery } from '../../lib/gallery/index.ts';
 import type { ArtImage } from '../../lib/image/index.ts';
 import { builtInTopics } from '../../lib/prompt/index.ts';
-import { type Choice, chooseCandidate, mostCandidates, type PaintedCandidate, paintCandidates } from '../candidates.ts';
+import {
+  type CandidateCount,
+  type Choice,
+  chooseCandidate,
+  mostCandidates,
+  type PaintedCandidate,
+  paintCandidates,
+  rankPainted,
+  type Scores,
+} from '../candidates.ts';
 import { command } from '../command.ts';
-import { anyText, text, toggle, type Values } from '../flags.ts';
+import { anyText, list, text, toggle, type Values } from '../flags.ts';
 import { basicFlags, generatePaths } from '../generate-flags.ts';
 import { ledgerTable } from '../ledger-table.ts';
 import { namesOf, toOptions } from '../option-paths.ts';
@@ -14,8 +23,9 @@ import { checkFolder, checkOutput, inFolder, pictureEndings, slug } from '../out
 import { type PlannedPrompt, planPrompt } from '../plan-prompt.ts';
 import { seconds, type WorkProgress, watchWork } from '../progress.ts';
 import type { Context, Outcome } from '../run.ts';
-import { checkClipPath, clipDescription, type Scores, scoreImages } from '../scorer.ts';
+import { type CandidateScore, checkClipPath, clipDescription, PromptScorer } from '../scorer.ts';
 import { openGallery, paintSettings } from '../settings.ts';
+import { readTaste, type TasteFile, tastePath } from '../taste-file.ts';
 
 /** A picture with both edges below this is enlarged unless told otherwise, pixels. */
 const smallEdge = 512;
@@ -24,8 +34,18 @@ export const createFlags = {
   topic: text(`Without a prompt: what to paint about, such as ${builtInTopics[0]?.name}. Default: one that the last works did not have`),
   style: text('Style of the picture. Default, without a prompt: chosen by what was liked'),
   expand: toggle('Decide {a|b} and __lists__ in the prompt. Default: yes'),
-  candidates: text('How many to paint, 1..64, or auto: until one passes the gates, at most 3. Default: auto'),
+  candidates: text(
+    'How many to paint, 1..64, or auto: as many as are worth their seconds. Default: one that passes the gates, in at most 3 tries',
+  ),
   clip: text(clipDescription),
+  taste: text(
+    "Whose taste is the term aesthetic: a file of taste train, or LAION's head (.pth, .safetensors). Default: taste.json in the home folder, where it is",
+  ),
+  reject: list(
+    'Reject a candidate that fits this text better than its prompt (needs a CLIP that knows what it means)',
+    undefined,
+    (value) => value,
+  ),
   score: toggle('Let CLIP choose among several candidates; --no-score keeps the first that passes the gates. Default: yes'),
   ...basicFlags,
   model: text('Alias (see: ai-artist models list) or path of a model. Default: the bundled one'),
@@ -46,6 +66,14 @@ interface Settings {
   paint: Record<string, unknown>;
   weights: Weights;
   promptSettings: Config['prompt'];
+  curation: CurationSettings;
+}
+
+interface CurationSettings {
+  wildCardOneIn: number;
+  secondsPerPoint: number;
+  taste: string | undefined;
+  reject: readonly string[];
 }
 
 async function settle(values: CreateValues, context: Context): Promise<Settings> {
@@ -58,7 +86,7 @@ async function settle(values: CreateValues, context: Context): Promise<Settings>
     values: {
       ...values,
       model,
-      candidates: values.candidates ?? String(create.candidates),
+      candidates: values.candidates ?? (create.candidates === undefined ? undefined : String(create.candidates)),
       upscale: values.upscale ?? create.upscale,
       // Whoever names a CLIP wants it to score.
       score: values.score ?? (values.clip !== undefined || create.score),
@@ -67,6 +95,12 @@ async function settle(values: CreateValues, context: Context): Promise<Settings>
     paint: options,
     weights: curation.weights,
     promptSettings: loaded.config.prompt,
+    curation: {
+      wildCardOneIn: curation.wildCardOneIn,
+      secondsPerPoint: curation.secondsPerPoint,
+      taste: values.taste ?? (curation.taste === undefined ? undefined : configPath(curation.taste, context.home)),
+      reject: values.reject ?? curation.reject,
+    },
   };
 }
 
@@ -75,16 +109,19 @@ interface Plan {
   prompt: string;
   planned: PlannedPrompt;
   seed: number;
-  count: number | undefined;
+  count: CandidateCount;
   /** --out. */
   out: string | undefined;
   gallery: Gallery | undefined;
   options: GenerateOptions;
   weights: Weights;
+  curation: CurationSettings;
+  taste: TasteFile | undefined;
+  memory: CurationMemory | undefined;
 }
 
-function readCandidates(given: string | undefined): number | undefined {
-  if (given === undefined || given === 'auto') return undefined;
+function readCandidates(given: string | undefined): CandidateCount {
+  if (given === undefined || given === 'auto') return given;
   const count = Number(given);
   if (Number.isInteger(count) && count >= 1 && count <= mostCandidates) return count;
   throw new ArtistError(
@@ -93,8 +130,10 @@ function readCandidates(given: string | undefined): number | undefined {
   );
 }
 
-async function plan({ values, paint, weights, promptSettings: settings }: Settings, context: Context): Promise<Plan> {
-  const count = readCandidates(values.candidates);
+async function plan({ values, paint, weights, promptSettings: settings, curation }: Settings, context: Context): Promise<Plan> {
+  const given = readCandidates(values.candidates);
+  // Without scores there is nothing to weigh seconds against.
+  const count = given === 'auto' && values.score === false ? undefined : given;
   if (values.score) await checkClipPath(values.clip);
   const seed = values.seed ?? drawSeed();
   const gallery = values.gallery === false ? undefined : await openGallery(context);
@@ -108,7 +147,25 @@ async function plan({ values, paint, weights, promptSettings: settings }: Settin
   if (gallery) await checkFolder(gallery.folder, gallery.folder);
   else if (out === undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, or the picture would be lost');
-  return { prompt, planned, seed, count, out, gallery, options, weights };
+  const isScored = values.score === true && (count === 'auto' || (count ?? 1) > 1);
+  const taste = isScored ? await readTaste(curation.taste ?? tastePath(context.home), curation.taste !== undefined) : undefined;
+  return {
+    prompt,
+    planned,
+    seed,
+    count,
+    out,
+    gallery,
+    options,
+    weights,
+    curation,
+    taste,
+    memory: gallery && new CurationMemory({ home: context.home, gallery, onRepair: (repair) => context.warn(repairLine(repair)) }),
+  };
+}
+
+function repairLine({ path, reason, setAside, works }: MemoryRepair): string {
+  return `${path} was damaged (${reason}): kept as ${setAside}, made again from ${works} works of the gallery`;
 }
 
 /** Seconds by phase. */
@@ -130,47 +187,116 @@ interface Painted {
   times: Times;
 }
 
-/** Scores where there is a choice to make. Pictures that took minutes are not lost to a scorer that fails: they stay unscored, with a warning. */
-async function scoreCandidates(
-  painted: readonly PaintedCandidate[],
-  { prompt, count = 1 }: Plan,
-  { clip, score }: CreateValues,
-  { signal, warn }: Context,
-): Promise<Scores | undefined> {
-  if (count < 2 || score === false) return undefined;
+/** Scores candidates as far as there is a choice to make. Pictures that took minutes are not lost to a scorer that fails: it warns, and gives none. */
+class RoundScorer {
+  readonly #planned: Plan;
+  readonly #clip: string | undefined;
+  readonly #context: Context;
+  #scorer: PromptScorer | undefined;
+  #failed = false;
+  readonly #scores: CandidateScore[] = [];
+
+  constructor(planned: Plan, { clip, score }: CreateValues, context: Context) {
+    this.#planned = planned;
+    this.#clip = clip;
+    this.#context = context;
+    this.#failed = score === false || (planned.count !== 'auto' && (planned.count ?? 1) < 2);
+  }
+
+  /** Scores those that are new. */
+  async score(painted: readonly PaintedCandidate[]): Promise<Scores | undefined> {
+    const { signal, warn } = this.#context;
+    if (this.#failed) return undefined;
+    try {
+      if (!this.#scorer) {
+        const { prompt, taste, curation } = this.#planned;
+        this.#scorer = await PromptScorer.open(prompt, { clip: this.#clip, reject: curation.reject, taste, signal });
+        if (this.#scorer.truncated) warn(`the prompt is longer than ${this.#scorer.name} reads; its beginning was scored`);
+      }
+      this.#scores.push(...(await this.#scorer.score(painted.slice(this.#scores.length).map(({ image }) => image))));
+      return { name: this.#scorer.name, bundled: this.#scorer.bundled, candidates: this.#scores };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isArtistError(error)) throw error;
+      this.#failed = true;
+      warn(`nothing was scored, the first candidate that passes is kept: ${error.code}: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#scorer?.dispose();
+  }
+}
+
+/** What is known of past rounds. Pictures are not lost to a memory that cannot be read: it warns. */
+async function recall({ memory }: Plan, model: string, { warn }: Context): Promise<Recollection | undefined> {
   try {
-    const scores = await scoreImages(
-      painted.map(({ image }) => image),
-      prompt,
-      { clip, signal },
-    );
-    if (scores.truncated) warn(`the prompt is longer than ${scores.name} reads; its beginning was scored`);
-    return scores;
+    return await memory?.recall(model);
   } catch (error) {
-    signal.throwIfAborted();
     if (!isArtistError(error)) throw error;
-    warn(`nothing was scored, the first candidate that passes is kept: ${error.code}: ${error.message}`);
+    warn(`past rounds do not count this time: ${error.code}: ${error.message}`);
     return undefined;
   }
 }
 
+/** Ranks what was painted so far, and says whether another candidate is worth its seconds. */
+async function judgeRound(
+  planned: Plan,
+  painted: readonly PaintedCandidate[],
+  scores: Scores | undefined,
+  past: Recollection | undefined,
+): Promise<{ ledger: Ledger; another: boolean }> {
+  const { count, weights, curation } = planned;
+  const ledger = rankPainted(painted, scores, { weights, past, wildCardOneIn: curation.wildCardOneIn });
+  if (count !== 'auto' || ledger.curation === 'unscored') {
+    // Nothing to go by: as without --candidates.
+    const isOver = ledger.winner !== null || painted.length >= 3;
+    return { ledger, another: count === 'auto' && !isOver };
+  }
+  const totals = ledger.candidates.flatMap(({ total }) => (total === null ? [] : [total]));
+  const seconds = painted.reduce((sum, candidate) => sum + candidate.seconds, 0) / painted.length;
+  const adaptive = worthAnother(totals, { seconds, secondsPerPoint: curation.secondsPerPoint });
+  return { ledger: { ...ledger, adaptive }, another: adaptive.another };
+}
+
 async function paint(planned: Plan, values: CreateValues, context: Context, work: WorkProgress): Promise<Painted> {
-  const { seed, count, options, weights } = planned;
+  const { seed, count, options } = planned;
   const { signal, home } = context;
   const marks = [performance.now()];
   const mark = (): number => marks.push(performance.now());
   const model = await loadModel({ ...(values.model !== undefined && { model: values.model }), home, signal, onProgress: work.on });
   mark();
+  const scorer = new RoundScorer(planned, values, context);
   let painted: PaintedCandidate[];
+  let scores: Scores | undefined;
+  let past: Recollection | undefined;
   try {
-    painted = await paintCandidates(model, { count, seed, options: { ...options, signal }, onProgress: work.onCandidate });
+    try {
+      painted = await paintCandidates(model, {
+        count,
+        seed,
+        options: { ...options, signal },
+        onProgress: work.onCandidate,
+        another: async (so) => {
+          scores = await scorer.score(so);
+          if (scores) past ??= await recall(planned, scores.name, context);
+          return (await judgeRound(planned, so, scores, past)).another;
+        },
+      });
+    } finally {
+      await model.dispose();
+    }
+    mark();
+    // Where the number is fixed, after the painter is gone: both together may not fit into memory.
+    scores = await scorer.score(painted);
   } finally {
-    await model.dispose();
+    await scorer.dispose();
   }
-  mark();
-  // After the painter is gone: both together may not fit into memory.
-  const scores = await scoreCandidates(painted, planned, values, context);
-  const choice = chooseCandidate(painted, scores, weights);
+  // Whoever wants one picture of one seed gets it, whether there is one like it or not.
+  if (scores) past ??= await recall(planned, scores.name, context);
+  const { ledger } = await judgeRound(planned, painted, scores, past);
+  const choice = chooseCandidate(painted, ledger);
   mark();
   const small = Math.max(choice.image.width, choice.image.height) < smallEdge;
   const image = (values.upscale ?? small) ? await upscale(choice.image, { signal, onProgress: work.on }) : choice.image;
@@ -202,9 +328,10 @@ interface Kept {
 }
 
 async function keep(
-  { out, gallery, planned }: Plan,
+  { out, gallery, planned, memory }: Plan,
   { candidates, choice, image }: Painted,
   force: boolean,
+  { warn }: Context,
   origin: WorkOrigin | undefined,
 ): Promise<Kept> {
   const work = await gallery?.add({
@@ -212,6 +339,11 @@ async function keep(
     candidates: candidates.map((candidate) => candidate.image),
     about: { curation: choice.ledger, derivation: { ...planned.derivation, ...(origin && { task: origin.task }) } },
   });
+  if (work)
+    await memory?.record(choice.ledger, work.id).catch((error: unknown) => {
+      if (!isArtistError(error)) throw error;
+      warn(`this round will be missing in the next ones: ${error.code}: ${error.message}`);
+    });
   const saved = out === undefined ? undefined : await image.save(out, { overwrite: force });
   return { work, path: saved?.path ?? work?.path ?? '', bytes: saved?.bytes ?? work?.image.bytes ?? 0 };
 }
@@ -293,7 +425,7 @@ export async function createWork(given: CreateValues, context: Context, origin?:
   const work = watchWork(context);
   try {
     const painted = await paint(planned, values, context, work);
-    const kept = await keep(planned, painted, values.force === true, origin);
+    const kept = await keep(planned, painted, values.force === true, context, origin);
     work.stop();
     return report(planned, painted, kept);
   } finally {
@@ -314,9 +446,10 @@ export const createCommand = command({
     ['$0 create "flat vector art of a {fox|2::hare} in the __season__"', 'One of them; a line of <home>/wildcards/season.txt'],
     ['$0 create "a lighthouse" --model sd-turbo --lora style.safetensors:0.8', 'With a model you pulled, and a style'],
     ['$0 create "flat vector art of a fox in the snow" --candidates 4', 'Paint four, keep the one that fits the prompt best'],
+    ['$0 create "an owl" --candidates auto', 'Go on as long as a better one is to be expected'],
     ['$0 create "an owl" --seed 7 --out owl.png --json', 'Repeatable, for scripts'],
   ],
   epilogue:
-    'Candidates that are blank, of one colour (NaN), blown out or duplicates are rejected. Of several that pass, CLIP and the technical measures choose the one that fits the prompt best; of one, nothing is scored.',
+    'Candidates that are blank, of one colour (NaN), blown out, duplicates or without their subject are rejected. Of several that pass, CLIP and the technical measures choose the one that fits the prompt best; of one, nothing is scored.',
   run: (values, context) => createWork(values, context),
 });

@@ -22,6 +22,31 @@ export const commands: readonly CommandEntry[] = [
     describe: 'Say how well pictures fit a text, best first',
     load: async () => (await import('./score.ts')).scoreCommand,
   },
+  {
+    usage: 'why <id>',
+    describe: 'Say why a work was kept and not another candidate',
+    load: async () => (await import('./why.ts')).whyCommand,
+  },
+  {
+    usage: 'rate <id> <rating>',
+    describe: 'Give a work 1 to 5',
+    load: async () => (await import('./rate.ts')).rateCommand,
+  },
+  {
+    usage: 'duel [first] [second]',
+    describe: 'Say which of two works is better',
+    load: async () => (await import('./duel.ts')).duelCommand,
+  },
+  {
+    usage: 'taste',
+    describe: 'What the owner likes, learnt from ratings and duels',
+    load: async () => (await import('./taste.ts')).tasteCommand,
+  },
+  {
+    usage: 'measure',
+    describe: 'Style, diversity and gain of the works, measured',
+    load: async () => (await import('./measure.ts')).measureCommand,
+  },
   { usage: 'upscale <image>', describe: 'Enlarge a picture', load: async () => (await import('./upscale.ts')).upscaleCommand },
   {
     usage: 'train [folder]',
@@ -49,9 +74,9 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./inspect.ts')).inspectCommand,
   },
   {
-    usage: 'config',
-    describe: 'The settings of this home: what they are and where they come from',
-    load: async () => (await import('./config.ts')).configCommand,
+    usage: 'gallery',
+    describe: 'The works: list, search, rate, tag, compare, import, export',
+    load: async () => (await import('./gallery.ts')).galleryCommand,
   },
   {
     usage: 'schedule',
@@ -62,6 +87,11 @@ export const commands: readonly CommandEntry[] = [
     usage: 'worker',
     describe: 'Paint what waits in a queue',
     load: async () => (await import('./worker.ts')).workerCommand,
+  },
+  {
+    usage: 'config',
+    describe: 'The settings of this home: what they are and where they come from',
+    load: async () => (await import('./config.ts')).configCommand,
   },
   {
     usage: 'doctor',

@@ -3,7 +3,7 @@ import { lazySchema, resolveOptions } from '../../lib/core/index.ts';
 import { readDuration, type TaskHandler, type WorkerEvent } from '../../lib/schedule/index.ts';
 import { command } from '../command.ts';
 import { type Flag, number, text } from '../flags.ts';
-import { openQueueAt, queueDescription } from '../queue-address.ts';
+import { openQueueAt, queueAddress, queueDescription, shownAddress } from '../queue-address.ts';
 import type { Context } from '../run.ts';
 import { oneLine, paintOrder } from '../work-order.ts';
 
@@ -38,7 +38,7 @@ const duration = (describe: string): Flag<number> => ({ describe, shape: 'value'
 
 export const workerCommand = command({
   flags: {
-    queue: text(`${queueDescription}. Default: file`),
+    queue: text(`${queueDescription}. Default: queue.url of the settings, else file`),
     name: text('Shown in the tasks. Default: host and process id'),
     concurrency: number('Works at the same time, 1..64. Default: 1; each has its own model in memory'),
     lease: duration('A worker that is silent for this long loses its task to another. Default: 30s'),
@@ -55,7 +55,8 @@ export const workerCommand = command({
   ],
   epilogue:
     'Until Ctrl-C or SIGTERM. A worker that is killed in the middle of a work has it done by another; each work is recorded once. Models and LoRAs must be present on every machine.',
-  run: async ({ queue: address = 'file', name, concurrency, lease: leaseMs, 'stop-within': stopWithinMs }, context) => {
+  run: async ({ queue: given, name, concurrency, lease: leaseMs, 'stop-within': stopWithinMs }, context) => {
+    const address = (await queueAddress(given, context)) ?? 'file';
     const queue = await openQueueAt(address, context.home);
     const counts = { done: 0, failed: 0, cancelled: 0, lost: 0 };
     const show = tell(context);
@@ -70,7 +71,7 @@ export const workerCommand = command({
           show(event);
         },
       });
-      context.note(`${worker.name} waits for works (${address})`);
+      context.note(`${worker.name} waits for works (${shownAddress(address)})`);
       const { signal } = context;
       await new Promise<void>((resolve) =>
         signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),

@@ -3,10 +3,10 @@ import { ArtistError, display, resolveOptions } from '../core/index.ts';
 import {
   CallSite,
   fromNative,
+  type NativeAddon,
   type NativeClip,
   type NativeClipInfo,
   type NativeEvent,
-  type NativeLocalAddon,
   RunningJobs,
   runJob,
 } from '../engine/jobs/index.ts';
@@ -71,7 +71,7 @@ const forgotten = new FinalizationRegistry<NativeClip>((native) => {
 /** A loaded CLIP model: pictures and texts become vectors that can be compared. Made by loadClip(). */
 export class Clip {
   readonly info: ClipInfo;
-  readonly #addon: NativeLocalAddon;
+  readonly #addon: NativeAddon;
   readonly #native: NativeClip;
   readonly #tokenizer: ClipTokenizer;
   readonly #preprocessing: Preprocessing;
@@ -79,7 +79,7 @@ export class Clip {
   #disposing: Promise<void> | undefined;
 
   /** Made by loadClip(). */
-  constructor(addon: NativeLocalAddon, native: NativeClip, tokenizer: ClipTokenizer, info: ClipInfo, preprocessing: Preprocessing) {
+  constructor(addon: NativeAddon, native: NativeClip, tokenizer: ClipTokenizer, info: ClipInfo, preprocessing: Preprocessing) {
     this.#addon = addon;
     this.#native = native;
     this.#tokenizer = tokenizer;

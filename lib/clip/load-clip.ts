@@ -1,5 +1,5 @@
 import { ArtistError, display, resolveOptions } from '../core/index.ts';
-import { CallSite, commonEvent, defined, localEngine, type NativeClip, runJob } from '../engine/jobs/index.ts';
+import { addonFor, CallSite, commonEvent, defined, type NativeClip, runJob } from '../engine/jobs/index.ts';
 import { Clip } from './clip.ts';
 import { type ClipDescription, preprocessingOf, readClipConfig, readPreprocessorConfig, settingsFromHeaders } from './config.ts';
 import { findClipFiles } from './model-files.ts';
@@ -53,7 +53,7 @@ export async function loadClip(spec?: string | LoadClipOptions, options?: Omit<L
   const { source, text, image, endToken } = config?.settings ?? settingsFromHeaders(headers);
   const tokenizer = await clipTokenizer();
   signal?.throwIfAborted();
-  const addon = localEngine();
+  const addon = await addonFor(resolved.isolate);
   let native: NativeClip;
   try {
     native = await runJob<NativeClip>(

@@ -25,6 +25,8 @@ export const loadClipOptions = z.strictObject({
   backend: path.optional(),
   /** Device that keeps the weights. Default: the same. */
   paramsBackend: path.optional(),
+  /** Run it in a child process, whose death this one survives (docs/isolation.md). Default false. */
+  isolate: z.boolean().default(false),
   /** Cancels; the call rejects with `signal.reason` when native work has ended. */
   signal: signal.optional(),
   /** Called with each event while it loads. */

@@ -23,27 +23,6 @@ export function expectedGain({ mean, deviation, best }: { mean: number; deviatio
   return deviation * Math.max(0, density(u) - u * upperTail(u));
 }
 
-/**
- * E[max of n] - mean of n draws from the standard normal, in standard deviations (Blom's approximation of the expected order statistic,
- * 1958; error below 0.01 up to n = 1000, but for n = 1, where it is 0).
- */
-export function expectedBest(n: number): number {
-  const count = resolveOptions('n', z.int().min(1), n);
-  if (count === 1) return 0;
-  return quantile((count - 0.375) / (count + 0.25));
-}
-
-/** Inverse of the normal distribution by bisection: called a few times a round. */
-function quantile(probability: number): number {
-  let [low, high] = [-10, 10];
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (1 - upperTail(middle) < probability) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
 export const adaptiveOptions = lazySchema(() =>
   z.strictObject({
     /** Seconds that another candidate takes, painting and scoring. */

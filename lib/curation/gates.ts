@@ -35,17 +35,6 @@ function duplicateOf(candidate: RankCandidate, direction: Float64Array | undefin
   return undefined;
 }
 
-/**
- * Whether a picture shows what was asked for, without a limit on some model's scale: the share, 0..1, of captions of other subjects that fit
- * the picture worse than its prompt does. About 0.5 where the picture has nothing to do with the prompt.
- *
- * @param prompt cosine of the picture and its prompt
- * @param others cosines of the picture and captions of other subjects; 10 or more
- */
-export function subjectShare(prompt: number, others: readonly number[]): number {
-  return others.length === 0 ? 1 : others.filter((other) => other < prompt).length / others.length;
-}
-
 /** What is wrong with each candidate. Of two that are alike, the first stays: duplicates are those of the archive and of earlier ones that passed. */
 export function applyGates(candidates: readonly RankCandidate[], archive: Archive, limit: GateLimits): CurationFault[][] {
   const known: Known[] = [

@@ -1,7 +1,7 @@
 export { type RandomSource, seededRandom } from '../core/index.ts';
-export { type AdaptiveOptions, type Another, expectedBest, expectedGain, worthAnother } from './adaptive.ts';
+export { type AdaptiveOptions, type Another, expectedGain, worthAnother } from './adaptive.ts';
 export type { BootstrapOptions, Interval } from './bootstrap.ts';
-export { subjectShare } from './gates.ts';
+export { duelsFile, type StoredDuels } from './duels.ts';
 export { type CurationFault, type CurationVerdict, type Ledger, type LedgerCandidate, ledgerSchema } from './ledger.ts';
 export {
   type BestOfGain,
@@ -24,8 +24,10 @@ export {
   type Recollection,
 } from './memory.ts';
 export { packEmbedding, unpackEmbedding } from './packed-vector.ts';
+export { type Duellist, instructivePair, type Pairing } from './pairing.ts';
 export { type RankInput, rank } from './rank.ts';
 export type { RankOptions } from './rank-options.ts';
+export { otherCaptions, subjectShare } from './subject.ts';
 export {
   type Duel,
   type Rating,

@@ -69,6 +69,8 @@ export const ledgerSchema = lazySchema(() =>
     /** Terms that some candidates had and others lacked: they count for none. */
     dropped: z.array(termName),
     wildCard: z.boolean(),
+    /** The subject seemed absent in all that passed the other gates: this gate was lifted. */
+    subjectDoubtful: z.literal(true).optional(),
     /** Why no further candidate was painted. */
     adaptive: adaptive.optional(),
     /** Place of the work in `candidates`; null: all were rejected. */

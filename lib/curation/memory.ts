@@ -131,6 +131,7 @@ export class CurationMemory {
 
 function withRound(state: MemoryState, ledger: Ledger, id: string): MemoryState {
   const { model, winner, candidates } = ledger;
+  if (state.archive.some((work) => work.id === id)) return state; // it was made from the sidecars a moment ago
   const history = { ...state.history };
   if (model !== undefined) {
     const passed = candidates.filter(({ faults }) => faults.length === 0);
@@ -147,7 +148,7 @@ function withRound(state: MemoryState, ledger: Ledger, id: string): MemoryState 
     ...(kept?.hash !== undefined && { hash: kept.hash }),
     ...(kept?.embedding !== undefined && model !== undefined && { model, embedding: kept.embedding }),
   };
-  return { history, archive: [...state.archive.filter((other) => other.id !== id), work].slice(-archiveLength) };
+  return { history, archive: [...state.archive, work].slice(-archiveLength) };
 }
 
 /** A work and its round. */

@@ -49,7 +49,10 @@ export function rank(candidates: readonly RankInput[], options: RankOptions = {}
   const given = resolveOptions('rank', rankCandidates, candidates);
   const settings = resolveOptions('rank', rankOptions, options);
   const { weights, tieMargin } = settings;
-  const faults = applyGates(given, settings.archive, settings);
+  const found = applyGates(given, settings.archive, settings);
+  // A doubtful subject in every one of them says more about the scorer or the painter than about the candidates: then it rejects none.
+  const subjectDoubtful = found.every((some) => some.length > 0) && found.some(onlySubject);
+  const faults = subjectDoubtful ? found.map((some) => (onlySubject(some) ? [] : some)) : found;
   const passed = given.filter((_, index) => faults[index]?.length === 0);
   const { counted, dropped } = presentTerms(passed, weights);
   const isScored = counted.some((term) => scorerTerms.includes(term));
@@ -76,6 +79,7 @@ export function rank(candidates: readonly RankInput[], options: RankOptions = {}
     basis: Object.fromEntries(bases),
     dropped,
     wildCard: round.wild,
+    ...(subjectDoubtful && { subjectDoubtful }),
     winner: round.places[0]?.index ?? null,
     candidates: given.map((candidate, index) => {
       const found = faults[index] ?? [];
@@ -83,6 +87,8 @@ export function rank(candidates: readonly RankInput[], options: RankOptions = {}
     }),
   };
 }
+
+const onlySubject = (faults: readonly CurationFault[]): boolean => faults.length === 1 && faults[0]?.fault === 'subject-absent';
 
 /** Raw values as JSON can hold them: NaN becomes null, what was not given is left out. */
 function rawTerms(terms: Terms): LedgerCandidate['terms'] {

@@ -337,20 +337,25 @@ export interface NativeTrainer {
 }
 
 export interface NativeGradientCheckRequest {
-  /** Device to compare with the CPU, as in backend options; left out: the CPU itself. */
+  /** Device to compare with the CPU, as in backend options; left out: the best one. */
   backend?: string;
   /** Only this family's small model. */
-  family?: string;
+  family?: NativeTrainerInfo['family'];
   threads?: number;
 }
 
-/** Gradients of a small random model. */
+/** Gradients of a small random model. All three numbers are 0 where `unsupported` is not empty. */
 export interface NativeGradientCheck {
-  family: string;
+  family: NativeTrainerInfo['family'];
+  device: string;
   /** Between the device's gradient and the CPU's. */
   cosine: number;
   /** Length of their difference relative to the CPU's. */
   relative: number;
-  /** Relative difference between the derivative along the gradient and central differences of the loss. */
+  /** Relative difference between the derivative along the gradient and central differences of the loss, both on the device. */
   directional: number;
+  /** Of the training graph. */
+  nodes: number;
+  /** Operations that the device cannot do, with their shapes: then nothing was computed there. */
+  unsupported: string[];
 }

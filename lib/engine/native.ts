@@ -297,6 +297,7 @@ export interface NativeAddon {
   listDevices(): NativeDevice[];
   loadModel(request: NativeModelRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeModel>;
   loadUpscaler(request: NativeUpscalerRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeUpscaler>;
+  loadClip(request: NativeClipRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeClip>;
   convertModel(request: NativeConvertRequest, onEvent: (event: NativeEvent) => void): NativeJob<void>;
   cannyEdges(image: NativeImage, request: NativeCannyRequest): NativeJob<NativeImage>;
   /** Jobs waiting and running, process-wide. */
@@ -358,9 +359,8 @@ export interface NativeClip {
   dispose(): NativeJob<void>;
 }
 
-/** The addon in this process: what the isolated one does, CLIP, and training. */
+/** The addon in this process: what the isolated one does, and training. */
 export interface NativeLocalAddon extends NativeAddon {
-  loadClip(request: NativeClipRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeClip>;
   loadTrainer(request: NativeTrainerRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeTrainer>;
   /** Small random models of each family: the device's gradients against the CPU's and against central differences. */
   checkGradients(request: NativeGradientCheckRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeGradientCheck[]>;

@@ -8,22 +8,22 @@ import { builtInModifiers, builtInStyles, type Modifier, type Style } from './st
 import { expandTemplate, type WordLists } from './template.ts';
 import { builtInTopics, plainBackgrounds, subjectsOf, type Topic } from './topics.ts';
 
-const weight = z.number().min(0).max(1000).default(1);
-const name = z.string().trim().min(1).max(2000);
+const weight = () => z.number().min(0).max(1000).default(1);
+const name = () => z.string().trim().min(1).max(2000);
 
 /** What a person adds to and takes from what is built in. */
 export const promptSettings = lazySchema(() =>
   z.strictObject({
     /** Own topics and their subjects; one of a built-in name replaces it. */
-    topics: z.record(name, z.array(name).min(1).max(10_000)).default({}),
+    topics: z.record(name(), z.array(name()).min(1).max(10_000)).default({}),
     /** Topics to choose among. Default: all. */
-    only: z.array(name).min(1).optional(),
+    only: z.array(name()).min(1).optional(),
     /** Own styles; one of a built-in name changes its weight and phrase. */
-    styles: z.array(z.strictObject({ name, phrase: name.optional(), weight })).default([]),
+    styles: z.array(z.strictObject({ name: name(), phrase: name().optional(), weight: weight() })).default([]),
     /** Own modifiers, in a group of the family: light, composition, background. */
-    modifiers: z.array(z.strictObject({ group: name, name, phrase: name.optional(), weight })).default([]),
+    modifiers: z.array(z.strictObject({ group: name(), name: name(), phrase: name().optional(), weight: weight() })).default([]),
     /** They replace the built-in ones. */
-    templates: z.array(z.union([name, z.strictObject({ text: name, weight })])).default([]),
+    templates: z.array(z.union([name(), z.strictObject({ text: name(), weight: weight() })])).default([]),
     /** A subject is not repeated within so many works. */
     avoidRecent: z.int().min(0).max(1000).default(12),
     /** Let ratings and the curation decide about styles and modifiers; false: the weights alone. */

@@ -43,7 +43,17 @@ function onlyOne(jobs: readonly Job[]): Job | undefined {
 }
 
 function remember(state: ScheduleState, record: HistoryRecord): void {
-  state.history.push(record);
+  const before = state.history.findLast(({ jobId }) => jobId === record.jobId);
+  if (record.outcome === 'missed' && before?.outcome === 'missed' && before.message === record.message) {
+    // A job whose runs take longer than its interval would fill the history with nothing else.
+    before.count += record.count;
+    before.works.due += record.works.due;
+    before.lastDueAt = record.lastDueAt;
+    before.endedAt = record.endedAt;
+    return;
+  }
+  // A copy: the record goes on to listeners, and this one may grow.
+  state.history.push(structuredClone(record));
   if (state.history.length > mostHistory) state.history.splice(0, state.history.length - mostHistory);
 }
 
@@ -145,6 +155,18 @@ export function requestRun(state: ScheduleState, id: string, now: number, name: 
   job.totals.worksDue += job.count;
   job.waiting.push(occurrence);
   return occurrence;
+}
+
+/** Takes back a run that was asked for and has not begun, or waits for another try. false: there is no such run any more. */
+export function withdrawRun(state: ScheduleState, runId: string, now: number): boolean {
+  for (const job of state.jobs) {
+    const occurrence = job.waiting.find(({ id, kind }) => id === runId && kind === 'requested');
+    if (!occurrence) continue;
+    job.waiting = job.waiting.filter((one) => one !== occurrence);
+    close(state, job, job, { ...occurrence, startedAt: now }, now, 'cancelled');
+    return true;
+  }
+  return false;
 }
 
 /** A run that begins. */
@@ -268,7 +290,7 @@ function close(state: ScheduleState, job: Job | undefined, known: Job, run: Run,
     attempts: run.attempt,
     works: { done: done.length, due: known.count },
     code: failure?.code ?? null,
-    message: failure?.message ?? (outcome === 'cancelled' ? 'the job was removed while it ran' : null),
+    message: failure?.message ?? (outcome === 'cancelled' ? (job ? 'it was taken back' : 'the job was removed while it ran') : null),
     results: done.flatMap((item) => (item.result === undefined ? [] : [item.result])),
     count: 1,
     lastDueAt: run.dueAt,

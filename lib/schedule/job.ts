@@ -78,7 +78,8 @@ const itemSchema = lazySchema(() =>
 /** How one work of a run ended. */
 export type RunItem = z.infer<typeof itemSchema>;
 
-const occurrenceFields = {
+/** A function, so that nothing is built when the package is imported. */
+const occurrenceFields = () => ({
   /** `<job>-20260329T070000Z`, or `<job>-now-…` for one that was asked for. The same moment has the same id on every machine. */
   id: z.string(),
   /** Milliseconds since 1970. */
@@ -93,10 +94,10 @@ const occurrenceFields = {
   rotationFrom: z.int().min(0).nullable(),
   /** Works that ended; the last entry of an index counts. */
   items: z.array(itemSchema),
-};
-const occurrenceSchema = lazySchema(() => z.strictObject(occurrenceFields));
+});
+const occurrenceSchema = lazySchema(() => z.strictObject(occurrenceFields()));
 export type Occurrence = z.infer<typeof occurrenceSchema>;
-const runningSchema = lazySchema(() => z.strictObject({ ...occurrenceFields, startedAt: z.int() }));
+const runningSchema = lazySchema(() => z.strictObject({ ...occurrenceFields(), startedAt: z.int() }));
 export type Run = z.infer<typeof runningSchema>;
 
 const totalsSchema = lazySchema(() =>

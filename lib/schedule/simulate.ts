@@ -189,6 +189,8 @@ async function perform(
     const { seconds, error, result } = await work(task, random);
     now += Math.max(0, seconds) * secondMs;
     if (now >= to) {
+      // Until then it looked, too.
+      run.take(collectSteps(run, to));
       // Nobody is there to write it down; a daemon that is stopped properly puts the run back.
       if (!crash) run.take(endRun(state, claim, to, 'stopped'));
       return now;

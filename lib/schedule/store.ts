@@ -11,7 +11,7 @@ import {
   systemClock,
   systemCode,
 } from '../core/index.ts';
-import { findJob, pauseJob, removeJob, requestRun, resumeJob } from './book.ts';
+import { findJob, pauseJob, removeJob, requestRun, resumeJob, withdrawRun } from './book.ts';
 import { type Job, type JobOptions, jobOptions, newJob, type Occurrence } from './job.ts';
 import { nextRuns } from './occurrences.ts';
 import { type HistoryRecord, type ScheduleState, scheduleDefinition } from './state.ts';
@@ -119,6 +119,11 @@ export class ScheduleStore {
    */
   runNow(id: string): Promise<Occurrence> {
     return this.change((state) => requestRun(state, id, this.clock.now(), this.#newId()));
+  }
+
+  /** Takes back a run that runNow() asked for and that is not going on. false: there is none, it has begun or ended. */
+  withdraw(runId: string): Promise<boolean> {
+    return this.change((state) => withdrawRun(state, runId, this.clock.now()));
   }
 
   /** The next `count` runs of one job, or of all together, ascending. Paused jobs have none. */

@@ -24,7 +24,7 @@ const families: Readonly<Record<Family, FamilyDefaults>> = {
   sd1: latentDiffusion,
   sd2: latentDiffusion,
   // The bundled model: small enough for large batches and, never distilled, in need of larger steps.
-  sdxs: { ...latentDiffusion, learningRate: 1e-3, batchSize: 4, steps: 600 },
+  sdxs: { ...latentDiffusion, learningRate: 1e-3, batchSize: 4, steps: 400 },
   sdxl: { ...latentDiffusion, resolution: 1024, batchSize: 1 },
   sd3: { ...flow, resolution: 1024 },
   flux: flow,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { resolveOptions } from '../core/index.ts';
-import { CallSite, EventRun, type Work } from '../engine/jobs/index.ts';
+import { CallSite, EventRun, signal, type Work } from '../engine/jobs/index.ts';
 import { type TrainEvent, trainProgressTypes } from './events.ts';
 import type { ResultLicence } from './licences.ts';
 import type { MemoryChoice } from './memory.ts';
@@ -64,9 +64,9 @@ export class TrainRun extends EventRun<TrainLoraResult, TrainEvent> {
 
 /** The options of a call that will reject still say where its listener is. */
 function listenersOf(options: unknown): Pick<ResolvedTrainLora, 'signal' | 'onProgress'> {
-  const { signal, onProgress } = (typeof options === 'object' && options !== null ? options : {}) as Partial<ResolvedTrainLora>;
+  const { signal: stop, onProgress } = (typeof options === 'object' && options !== null ? options : {}) as Partial<ResolvedTrainLora>;
   return {
-    signal: signal instanceof AbortSignal ? signal : undefined,
+    signal: signal.safeParse(stop).success ? stop : undefined,
     onProgress: typeof onProgress === 'function' ? onProgress : undefined,
   };
 }
@@ -74,12 +74,12 @@ function listenersOf(options: unknown): Pick<ResolvedTrainLora, 'signal' | 'onPr
 function begin(site: CallSite, options: unknown, prepare: () => Promise<Pick<TrainCall, 'options' | 'given' | 'resumed'>>): TrainRun {
   return new TrainRun(
     site.name,
-    async (signal, emit) => {
+    async (stop, emit) => {
       try {
-        signal.throwIfAborted();
-        return await train({ ...(await prepare()), site, signal, emit });
+        stop.throwIfAborted();
+        return await train({ ...(await prepare()), site, signal: stop, emit });
       } catch (error) {
-        throw error === signal.reason ? error : site.adopt(error);
+        throw error === stop.reason ? error : site.adopt(error);
       }
     },
     listenersOf(options),
@@ -95,7 +95,7 @@ function storable(options: TrainLoraOptions): Record<string, unknown> {
 /**
  * Trains a LoRA on a folder of pictures. The call begins at once (or queues behind other work of the engine) and returns a run.
  *
- *     const { path } = await trainLora({ data: './pictures', trigger… });
+ *     const { path } = await trainLora({ data: './pictures', licence: 'own' });
  *
  * Nothing of the user's is overwritten; what cannot work is refused before the first step. While it runs, checkpoints are written from which
  * resumeTraining() goes on, also after a crash.

@@ -1,4 +1,5 @@
 /** One run from its options to its files: everything is checked and decided, then the loop, then what is left behind. */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { homeFolder } from '../core/index.ts';
 import { drawSeed } from '../engine/index.ts';
@@ -123,6 +124,18 @@ export async function train(call: TrainCall): Promise<TrainLoraResult> {
   }
 }
 
+/** Options whose paths do not depend on where the process stands. `model` may be an alias: it is a path where there is such a file. */
+function independent(given: Record<string, unknown>): Record<string, unknown> {
+  const result = { ...given };
+  for (const name of ['data', 'diffusionModel', 'clipL', 'clipG', 't5xxl', 'llm', 'vae', 'tae', 'model', 'runFolder']) {
+    const path = given[name];
+    if (typeof path === 'string' && (name !== 'model' || existsSync(path))) result[name] = resolve(path);
+  }
+  const prior = given['prior'] as ResolvedTrainLora['prior'];
+  if (prior?.folder !== undefined) result['prior'] = { ...prior, folder: resolve(prior.folder) };
+  return result;
+}
+
 interface Opened {
   call: TrainCall;
   output: Output;
@@ -184,7 +197,7 @@ async function trainInFolder(
       name: output.name,
       out: output.out,
       started: new Date(started).toISOString(),
-      options: { ...call.given, data: resolve(options.data), seed: settings.seed, name: output.name, out: output.out },
+      options: { ...independent(call.given), seed: settings.seed, name: output.name, out: output.out },
       settings: settings as unknown as Record<string, unknown>,
       model: { name: model.name, ...(model.hash !== undefined && { hash: model.hash }) },
       pictures: recordPictures(dataSet.pictures),

@@ -196,6 +196,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     export_function("loadUpscaler", UpscalerObject::load);
     export_function("loadClip", ClipObject::load);
     export_function("loadTrainer", TrainerObject::load);
+    export_function("checkGradients", TrainerObject::check_gradients);
     export_function("convertModel", convert_model);
     export_function("cannyEdges", canny_edges);
     export_function("counters", counters);

@@ -402,4 +402,17 @@ TrainState read_train_state(const Napi::Value& value) {
     return state;
 }
 
+GradientCheckRequest read_gradient_check_request(const Napi::Value& value) {
+    const Arguments in(value, "request");
+    GradientCheckRequest request;
+    in.optional_string("backend", request.backend, max_path_bytes);
+    std::string family;
+    if (in.optional_string("family", family, 64)) {
+        request.families.push_back(std::move(family));
+    }
+    request.threads = default_threads();
+    in.optional_int("threads", request.threads, 1, 512);
+    return request;
+}
+
 }  // namespace ai_artist

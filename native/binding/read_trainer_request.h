@@ -2,6 +2,7 @@
 
 #include <napi.h>
 
+#include "train/self_test.h"
 #include "train/session.h"
 #include "train/train_model.h"
 
@@ -45,5 +46,6 @@ struct PredictRequest {
 PredictRequest read_predict_request(const Napi::Value& value, const FamilyInfo& family);
 
 TrainState read_train_state(const Napi::Value& value);
+GradientCheckRequest read_gradient_check_request(const Napi::Value& value);
 
 }  // namespace ai_artist

@@ -39,6 +39,11 @@ Napi::Value TrainerObject::load(const Napi::CallbackInfo& info) {
                        [job](Napi::Env env) { return wrap(env, Environment::of(env).trainer_class, std::move(job->trainer)); });
 }
 
+Napi::Value TrainerObject::check_gradients(const Napi::CallbackInfo& info) {
+    const auto job = std::make_shared<CheckGradientsJob>(read_gradient_check_request(info[0]));
+    return Task::start(info.Env(), job, info[1], [job](Napi::Env env) { return reports_to_js(env, job->reports); });
+}
+
 TrainerObject::TrainerObject(const Napi::CallbackInfo& info)
     : EngineObject(info, "NativeTrainer: use loadTrainer()", "The trainer was disposed") {}
 
@@ -52,19 +57,20 @@ Napi::Value TrainerObject::start(const Napi::CallbackInfo& info, Napi::Value lis
 Napi::Value TrainerObject::get_info(const Napi::CallbackInfo& info) { return family_to_js(info.Env(), live(info.Env())->info()); }
 
 Napi::Value TrainerObject::encode_texts(const Napi::CallbackInfo& info) {
-    const CaptionsRequest request = read_captions(info[0], live(info.Env())->info());
+    CaptionsRequest request = read_captions(info[0], live(info.Env())->info());
     return start(
         info, info[1], "encode",
-        [request](Trainer& trainer, const Between& between) {
+        [request = std::move(request)](Trainer& trainer, const Between& between) {
             return trainer.encode_text(request.texts, request.width, request.height, between);
         },
         texts_to_js);
 }
 
 Napi::Value TrainerObject::encode_image(const Napi::CallbackInfo& info) {
-    const Image image = read_training_image(info[0], live(info.Env())->info());
+    Image image = read_training_image(info[0], live(info.Env())->info());
     return start(
-        info, info[1], "encode-image", [image](Trainer& trainer, const Between&) { return trainer.encode_image(image); }, latent_to_js);
+        info, info[1], "encode-image", [image = std::move(image)](Trainer& trainer, const Between&) { return trainer.encode_image(image); },
+        latent_to_js);
 }
 
 Napi::Value TrainerObject::release_encoders(const Napi::CallbackInfo& info) {
@@ -78,26 +84,27 @@ Napi::Value TrainerObject::release_encoders(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value TrainerObject::create_network(const Napi::CallbackInfo& info) {
-    const NetworkRequest request = read_network_request(info[0]);
+    NetworkRequest request = read_network_request(info[0]);
     return start(
-        info, info[1], "train", [request](Trainer& trainer, const Between&) { return trainer.create_network(request); }, modules_to_js);
+        info, info[1], "train",
+        [request = std::move(request)](Trainer& trainer, const Between&) { return trainer.create_network(request); }, modules_to_js);
 }
 
 Napi::Value TrainerObject::plan(const Napi::CallbackInfo& info) {
-    const PlanRequest request = read_plan_request(info[0], live(info.Env())->info());
+    PlanRequest request = read_plan_request(info[0], live(info.Env())->info());
     return start(
         info, info[1], "train",
-        [request](Trainer& trainer, const Between&) {
+        [request = std::move(request)](Trainer& trainer, const Between&) {
             return trainer.plan(request.width, request.height, request.batch, request.checkpointing);
         },
         plan_to_js);
 }
 
 Napi::Value TrainerObject::begin(const Napi::CallbackInfo& info) {
-    const BeginRequest request = read_begin_request(info[0], live(info.Env())->info());
+    BeginRequest request = read_begin_request(info[0], live(info.Env())->info());
     return start(
         info, info.Env().Undefined(), "train",
-        [request](Trainer& trainer, const Between&) {
+        [request = std::move(request)](Trainer& trainer, const Between&) {
             trainer.begin(request.settings, request.checkpointing);
             return Done();
         },
@@ -105,22 +112,25 @@ Napi::Value TrainerObject::begin(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value TrainerObject::step(const Napi::CallbackInfo& info) {
-    const StepRequest request = read_step_request(info[0], live(info.Env())->info());
+    StepRequest request = read_step_request(info[0], live(info.Env())->info());
     return start(
-        info, info[1], "train", [request](Trainer& trainer, const Between& between) { return trainer.step(request, between); }, step_to_js);
+        info, info[1], "train",
+        [request = std::move(request)](Trainer& trainer, const Between& between) { return trainer.step(request, between); }, step_to_js);
 }
 
 Napi::Value TrainerObject::evaluate(const Napi::CallbackInfo& info) {
-    const EvaluateRequest request = read_evaluate_request(info[0], live(info.Env())->info());
+    EvaluateRequest request = read_evaluate_request(info[0], live(info.Env())->info());
     return start(
-        info, info[1], "train", [request](Trainer& trainer, const Between& between) { return trainer.evaluate(request, between); },
+        info, info[1], "train",
+        [request = std::move(request)](Trainer& trainer, const Between& between) { return trainer.evaluate(request, between); },
         floats_to_js);
 }
 
 Napi::Value TrainerObject::predict(const Napi::CallbackInfo& info) {
-    const PredictRequest request = read_predict_request(info[0], live(info.Env())->info());
+    PredictRequest request = read_predict_request(info[0], live(info.Env())->info());
     return start(
-        info, info[1], "train", [request](Trainer& trainer, const Between&) { return trainer.predict(request.batch, request.ema); },
+        info, info[1], "train",
+        [request = std::move(request)](Trainer& trainer, const Between&) { return trainer.predict(request.batch, request.ema); },
         floats_to_js);
 }
 
@@ -135,10 +145,10 @@ Napi::Value TrainerObject::export_state(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value TrainerObject::import_state(const Napi::CallbackInfo& info) {
-    const TrainState state = read_train_state(info[0]);
+    TrainState state = read_train_state(info[0]);
     return start(
         info, info.Env().Undefined(), "train",
-        [state](Trainer& trainer, const Between&) {
+        [state = std::move(state)](Trainer& trainer, const Between&) {
             trainer.restore(state);
             return Done();
         },

@@ -14,6 +14,9 @@ public:
     // loadTrainer(request, onEvent)
     static Napi::Value load(const Napi::CallbackInfo& info);
 
+    // checkGradients(request, onEvent)
+    static Napi::Value check_gradients(const Napi::CallbackInfo& info);
+
     explicit TrainerObject(const Napi::CallbackInfo& info);
 
 private:

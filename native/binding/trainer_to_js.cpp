@@ -152,4 +152,18 @@ Napi::Value state_to_js(Napi::Env env, const TrainState& state) {
     return object;
 }
 
+Napi::Value reports_to_js(Napi::Env env, const std::vector<GradientReport>& reports) {
+    return list_to_js(env, reports, [env](const GradientReport& report) {
+        Napi::Object object = Napi::Object::New(env);
+        object.Set("family", report.family);
+        object.Set("device", report.device);
+        object.Set("cosine", report.cosine);
+        object.Set("relative", report.relative);
+        object.Set("directional", report.directional);
+        object.Set("nodes", static_cast<double>(report.nodes));
+        object.Set("unsupported", strings_to_js(env, report.unsupported));
+        return object;
+    });
+}
+
 }  // namespace ai_artist

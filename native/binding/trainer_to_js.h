@@ -2,6 +2,7 @@
 
 #include <napi.h>
 
+#include "train/self_test.h"
 #include "train/session.h"
 #include "train/train_model.h"
 
@@ -17,5 +18,6 @@ Napi::Value plan_to_js(Napi::Env env, const PlanResult& plan);
 Napi::Value step_to_js(Napi::Env env, const StepResult& step);
 Napi::Value tensors_to_js(Napi::Env env, const std::vector<NamedTensor>& tensors);
 Napi::Value state_to_js(Napi::Env env, const TrainState& state);
+Napi::Value reports_to_js(Napi::Env env, const std::vector<GradientReport>& reports);
 
 }  // namespace ai_artist

@@ -25,8 +25,11 @@ ggml_tensor* base_layer(ggml_context* context, ggml_tensor* x, ggml_tensor* w, g
                            : ggml_ext_linear(context, x, w, b, params.linear.force_prec_f32, params.linear.scale);
 }
 
-// ggml convolves in the kernel's type, and the engine casts kernels of a LoRA to F16.
-ggml_tensor* kernel(ggml_context* context, ggml_tensor* tensor) { return ggml_cast(context, tensor, GGML_TYPE_F16); }
+// ggml convolves in the kernel's type, and the engine casts kernels of a LoRA to F16: its own are F16 in every model. Only the gradient
+// check has F32 kernels, and then everything is F32.
+ggml_tensor* kernel(ggml_context* context, ggml_tensor* tensor, const ggml_tensor* weight) {
+    return weight->type == GGML_TYPE_F32 ? tensor : ggml_cast(context, tensor, GGML_TYPE_F16);
+}
 
 // The difference of the weight, in its shape. [in.., rank] x [rank, out] twice, multiplied element by element.
 ggml_tensor* loha_difference(ggml_context* context, const NetworkLayer& layer, const NetworkPart& part, ggml_tensor* weight) {
@@ -36,18 +39,18 @@ ggml_tensor* loha_difference(ggml_context* context, const NetworkLayer& layer, c
     return ggml_reshape(context, product, weight);
 }
 
-ggml_tensor* lokr(ggml_context* context, ggml_backend_t backend, ggml_tensor* x, const NetworkLayer& layer, const NetworkPart& part,
-                  const WeightAdapter::ForwardParams& params) {
+ggml_tensor* lokr(ggml_context* context, ggml_backend_t backend, ggml_tensor* x, const ggml_tensor* weight, const NetworkLayer& layer,
+                  const NetworkPart& part, const WeightAdapter::ForwardParams& params) {
     const bool conv = is_conv(params);
     ggml_tensor* w1 = part.find("lokr_w1");
     ggml_tensor *w2 = part.find("lokr_w2"), *w2_a = part.find("lokr_w2_a"), *w2_b = part.find("lokr_w2_b");
     if (conv) {
         const int64_t kw = layer.layer.ne[0], kh = layer.layer.ne[1], rank = layer.rank;
         if (w2 != nullptr) {
-            w2 = kernel(context, w2);
+            w2 = kernel(context, w2, weight);
         } else {
-            w2_b = ggml_reshape_4d(context, kernel(context, w2_b), kw, kh, ggml_nelements(w2_b) / (kw * kh * rank), rank);
-            w2_a = ggml_reshape_4d(context, kernel(context, w2_a), 1, 1, rank, ggml_nelements(w2_a) / rank);
+            w2_b = ggml_reshape_4d(context, kernel(context, w2_b, weight), kw, kh, ggml_nelements(w2_b) / (kw * kh * rank), rank);
+            w2_a = ggml_reshape_4d(context, kernel(context, w2_a, weight), 1, 1, rank, ggml_nelements(w2_a) / rank);
         }
         return ggml_ext_lokr_forward(context, backend, x, w1, nullptr, nullptr, w2, w2_a, w2_b, true, params.conv2d, layer.scale);
     }
@@ -98,13 +101,14 @@ ggml_tensor* NetworkAdapter::dropped(ggml_context* context, ggml_tensor* down, c
     return ggml_mul(context, down, mask.tensor);
 }
 
-ggml_tensor* NetworkAdapter::lora(ggml_context* context, ggml_tensor* x, const NetworkLayer& layer, const ForwardParams& params) {
+ggml_tensor* NetworkAdapter::lora(ggml_context* context, ggml_tensor* x, const ggml_tensor* weight, const NetworkLayer& layer,
+                                  const ForwardParams& params) {
     std::vector<DropoutMask> masks;
     ggml_tensor* sum = nullptr;
     for (const NetworkPart& part : layer.parts) {
         ggml_tensor *down = part.find("lora_down"), *up = part.find("lora_up"), *y = nullptr;
         if (is_conv(params)) {
-            y = convolve(context, x, kernel(context, down), nullptr, params.conv2d);
+            y = convolve(context, x, kernel(context, down, weight), nullptr, params.conv2d);
         } else {
             y = ggml_ext_linear(context, x, down, nullptr, params.linear.force_prec_f32, params.linear.scale);
         }
@@ -115,7 +119,7 @@ ggml_tensor* NetworkAdapter::lora(ggml_context* context, ggml_tensor* x, const N
             ForwardParams::conv2d_params_t pointwise = params.conv2d;
             pointwise.s0 = pointwise.s1 = pointwise.d0 = pointwise.d1 = 1;
             pointwise.p0 = pointwise.p1 = 0;
-            y = convolve(context, y, kernel(context, up), nullptr, pointwise);
+            y = convolve(context, y, kernel(context, up, weight), nullptr, pointwise);
         } else {
             y = ggml_ext_linear(context, y, up, nullptr, params.linear.force_prec_f32, params.linear.scale);
         }
@@ -139,8 +143,8 @@ ggml_tensor* NetworkAdapter::forward_with_lora(ggml_context* context, ggml_backe
         return base_layer(context, x, ggml_add(context, w, difference), b, params);
     }
     ggml_tensor* out = base_layer(context, x, w, b, params);
-    ggml_tensor* added =
-        layer->kind == NetworkKind::lora ? lora(context, x, *layer, params) : lokr(context, backend, x, *layer, layer->parts[0], params);
+    ggml_tensor* added = layer->kind == NetworkKind::lora ? lora(context, x, w, *layer, params)
+                                                          : lokr(context, backend, x, w, *layer, layer->parts[0], params);
     return ggml_add(context, out, added);
 }
 

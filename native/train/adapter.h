@@ -51,7 +51,8 @@ public:
 
 private:
     ggml_tensor* dropped(ggml_context* context, ggml_tensor* down, const NetworkLayer& layer, std::vector<DropoutMask>& masks);
-    ggml_tensor* lora(ggml_context* context, ggml_tensor* x, const NetworkLayer& layer, const ForwardParams& params);
+    ggml_tensor* lora(ggml_context* context, ggml_tensor* x, const ggml_tensor* weight, const NetworkLayer& layer,
+                      const ForwardParams& params);
 
     const Network& network_;
     const int64_t items_;

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "engine/engine_error.h"
+#include "train/attention_chunks.h"
 #include "train/graph_tools.h"
 #include "train/rules.h"
 #include "train/tape.h"
@@ -79,10 +80,18 @@ ggml_cgraph* new_graph(std::vector<GgmlContext>& contexts, size_t size) {
 TrainGraph differentiate(ggml_cgraph* forward, ggml_tensor* loss, const std::vector<TrainableTensor>& trainable,
                          const AutodiffOptions& options, bool accumulate) {
     make_out_of_place(forward);
-    std::vector<ggml_tensor*> nodes(ggml_graph_nodes(forward), ggml_graph_nodes(forward) + ggml_graph_n_nodes(forward));
+    ContextPool pool;
+    std::vector<ggml_tensor*> recomputed;
+    if (options.attention_rows > 0) {
+        recomputed = chunk_attention(forward, options.attention_rows, [&pool] { return pool.context(); });
+    }
+    const std::vector<ggml_tensor*> nodes(ggml_graph_nodes(forward), ggml_graph_nodes(forward) + ggml_graph_n_nodes(forward));
     check_arguments(nodes, loss, trainable);
 
-    Tape tape(nodes, trainable, options);
+    Tape tape(pool, nodes, trainable, options);
+    for (ggml_tensor* node : recomputed) {
+        tape.checkpoints().always_recompute(node);
+    }
     const auto complete = by_first_reader(nodes, trainable);
     const auto write_complete = [&](const ggml_tensor* reader) {
         const auto found = complete.find(reader);
@@ -109,8 +118,8 @@ TrainGraph differentiate(ggml_cgraph* forward, ggml_tensor* loss, const std::vec
 
     TrainGraph result;
     // Each tensor of the graph is a node of forward, a leaf of forward, a gradient or a tensor of the tape.
-    const size_t size = nodes.size() + leaves_of(forward).size() + trainable.size() + count_tensors(tape.contexts()) + 1;
-    result.contexts = std::move(tape.contexts());
+    const size_t size = nodes.size() + leaves_of(forward).size() + trainable.size() + count_tensors(pool.contexts()) + 1;
+    result.contexts = std::move(pool.contexts());
     result.graph = new_graph(result.contexts, size);
     for (ggml_tensor* node : nodes) {
         ggml_build_forward_expand(result.graph, node);

@@ -1,15 +1,9 @@
-#include <cstring>
-
+#include "engine/engine_error.h"
+#include "train/graph_tools.h"
 #include "train/rules.h"
 
 namespace ai_artist {
 namespace {
-
-float float_parameter(const ggml_tensor* node, int index) {
-    float value = 0;
-    std::memcpy(&value, &node->op_params[index], sizeof(value));
-    return value;
-}
 
 // Rows of x normalised to y = (x - m) / s, s^2 = mean((x - m)^2) + eps, where m = mean(x) or, uncentred, 0:
 // dx = (g - mean(g) - y mean(g y)) / s, without mean(g) if uncentred
@@ -45,6 +39,9 @@ void group_norm_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
 
 // y = softmax(s a + mask): da = s y (g - sum of the row of g y)
 void soft_max_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
+    if (tape.needs(y->src[1])) {
+        throw EngineError("ERR_UNSUPPORTED", "train: expected a mask that does not depend on what is trained, got " + describe(y));
+    }
     ggml_context* c = tape.context();
     const float scale = float_parameter(y, 0);
     ggml_tensor* value = tape.contiguous(tape.value(y));

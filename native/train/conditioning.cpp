@@ -4,9 +4,8 @@
 #include <cctype>
 #include <cmath>
 
-#include "core/ggml_extend.hpp"
+#include "train/clip_text.h"
 // after ggml_extend.hpp
-#include "conditioning/conditioner.hpp"
 #include "engine/engine_error.h"
 #include "model/vae/auto_encoder_kl.hpp"
 // tae.hpp defines two functions that are not inline; the engine's library has them as well.
@@ -53,7 +52,7 @@ std::shared_ptr<Conditioner> make_conditioner(SDVersion version, ggml_backend_t 
     if (sd_version_is_z_image(version)) {
         return std::make_shared<LLMEmbedder>(backend, tensors, version, "", false, manager);
     }
-    return std::make_shared<FrozenCLIPEmbedderWithCustomWords>(backend, tensors, std::map<std::string, std::string>{}, version, manager);
+    return std::make_shared<ClipText>(backend, tensors, version, manager);
 }
 
 // Registers what the files have; without a text encoder there would be nothing to train with.
@@ -94,30 +93,44 @@ std::vector<float> size_embeddings(const SizeCondition& sizes) {
 }
 
 TextEncoders::TextEncoders(const TrainModelRequest& request, SDBackendManager& backends) : threads_(request.threads) {
-    ggml_backend_t backend = runtime_backend(backends, SDBackendModule::TE);
+    backend_ = runtime_backend(backends, SDBackendModule::TE);
     OpenedFiles opened = open_files(request);
     manager_ = opened.manager;
     version_ = opened.version;
     guarded("open the text encoders", [&] {
-        conditioner_ = make_conditioner(version_, backend, manager_->loader().get_tensor_storage_map(), manager_);
+        conditioner_ = make_conditioner(version_, backend_, manager_->loader().get_tensor_storage_map(), manager_);
         std::map<std::string, ggml_tensor*> tensors;
         conditioner_->get_param_tensors(tensors);
-        register_params(*manager_, "text encoder", std::move(tensors), backend, backends.params_backend(SDBackendModule::TE));
+        clip_ = std::dynamic_pointer_cast<ClipText>(conditioner_);
+        register_params(*manager_, "text encoder", std::move(tensors), backend_, backends.params_backend(SDBackendModule::TE));
     });
 }
 
 // The manager keeps raw pointers to tensors that the encoders own.
 TextEncoders::~TextEncoders() { manager_.reset(); }
 
+ClipText& TextEncoders::clip() {
+    if (!clip_) {
+        throw EngineError("ERR_UNSUPPORTED", "The text encoders of this family cannot be trained: train the image network only");
+    }
+    std::map<std::string, ggml_tensor*> tensors;
+    clip_->get_param_tensors(tensors);
+    std::vector<ggml_tensor*> weights;
+    for (const auto& [name, tensor] : tensors) {
+        weights.push_back(tensor);
+    }
+    if (!manager_->prepare_params(weights)) {
+        stop("ERR_MODEL_LOAD", "The engine could not read the text encoder's weights");
+    }
+    return *clip_;
+}
+
 TextCondition TextEncoders::encode(const std::string& caption, int width, int height) {
     SDCondition condition = guarded("encode a caption", [&] {
-        if (auto* clip = dynamic_cast<FrozenCLIPEmbedderWithCustomWords*>(conditioner_.get())) {
-            // The tokens of the text as it is: nothing in a caption is a weight.
-            std::vector<int> tokens = clip->tokenizer.encode(caption);
+        if (clip_) {
+            std::vector<int> tokens = clip_->tokens(caption);
             std::vector<float> weights(tokens.size(), 1.f);
-            const auto length = static_cast<size_t>(clip->text_model->model.n_token);
-            clip->tokenizer.pad_tokens(tokens, &weights, nullptr, length, length, true);
-            return clip->get_learned_condition_common(threads_, tokens, weights, -1, width, height);
+            return clip_->get_learned_condition_common(threads_, tokens, weights, -1, width, height);
         }
         ConditionerParams params;
         params.text = plain_prompt(caption);

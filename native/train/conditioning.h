@@ -10,6 +10,8 @@ struct VAE;
 
 namespace ai_artist {
 
+class ClipText;
+
 // A caption that the engine's prompt parser reads as plain text: brackets become literal, BREAK a word. Square brackets, for which the
 // parser knows no literal form, become round.
 std::string plain_prompt(const std::string& caption);
@@ -28,11 +30,17 @@ public:
 
     TextCondition encode(const std::string& caption, int width, int height);
 
+    // The encoders of a UNet, with their weights loaded. Throws EngineError ERR_UNSUPPORTED for other families, ERR_MODEL_LOAD.
+    ClipText& clip();
+    ggml_backend_t backend() const { return backend_; }
+
 private:
     std::shared_ptr<ModelManager> manager_;
+    ggml_backend_t backend_ = nullptr;
     SDVersion version_;
     int threads_;
     std::shared_ptr<Conditioner> conditioner_;
+    std::shared_ptr<ClipText> clip_;  // the conditioner, where it is one
 };
 
 // The encoder of a model's autoencoder.

@@ -67,13 +67,13 @@ ForwardGraph LoadedNetwork::build(const ModelInputs& inputs, std::shared_ptr<Wei
     return family_->build(inputs);
 }
 
-void LoadedNetwork::compute(TrainAllocation& allocation) {
+void compute_graph(TrainAllocation& allocation, ggml_backend_t backend, int threads) {
     if (sd_should_abort()) {
         throw Aborted();
     }
-    if (sd_backend_is_cpu(backend_)) {
+    if (sd_backend_is_cpu(backend)) {
         // Also tells the backend about the abort callback.
-        sd_backend_cpu_set_n_threads(backend_, info_.threads);
+        sd_backend_cpu_set_n_threads(backend, threads);
     }
     const ggml_status status = allocation.compute();
     if (status == GGML_STATUS_ABORTED || sd_should_abort()) {

@@ -9,6 +9,9 @@
 
 namespace ai_artist {
 
+// Runs a graph once and heeds the engine's abort callback. Throws Aborted, EngineError ERR_OUT_OF_MEMORY, ERR_INTERNAL.
+void compute_graph(TrainAllocation& allocation, ggml_backend_t backend, int threads);
+
 // A family's network with its weights on a device: all that a training step needs of a model.
 class LoadedNetwork {
 public:
@@ -30,8 +33,8 @@ public:
     // The forward graph with `adapter` (nullptr: none) in it.
     ForwardGraph build(const ModelInputs& inputs, std::shared_ptr<WeightAdapter> adapter);
 
-    // Runs a graph once. Throws Aborted, EngineError ERR_OUT_OF_MEMORY, ERR_INTERNAL.
-    void compute(TrainAllocation& allocation);
+    // Runs a graph once.
+    void compute(TrainAllocation& allocation) { compute_graph(allocation, backend_, info_.threads); }
 
     // Builds, runs and frees the forward graph: the prediction [w,h,c,n].
     std::vector<float> forward(const ModelInputs& inputs, std::shared_ptr<WeightAdapter> adapter);

@@ -14,23 +14,7 @@ constexpr size_t tensors_per_rule = 64;  // more than any rule makes between two
 
 }  // namespace
 
-Tape::Tape(const std::vector<ggml_tensor*>& nodes, const std::vector<TrainableTensor>& trainable, const AutodiffOptions& options)
-    : options_(options), checkpoints_(nodes, options.checkpointing) {
-    for (const TrainableTensor& tensor : trainable) {
-        needed_.insert(tensor.value);
-    }
-    for (const ggml_tensor* node : nodes) {
-        // im2col reads only the shape of its first source, the kernel.
-        for (int i = node->op == GGML_OP_IM2COL ? 1 : 0; i < GGML_MAX_SRC; i++) {
-            if (node->src[i] != node && needs(node->src[i])) {
-                needed_.insert(node);
-                break;
-            }
-        }
-    }
-}
-
-ggml_context* Tape::context() {
+ggml_context* ContextPool::context() {
     const size_t tensor_bytes = ggml_tensor_overhead();
     if (!contexts_.empty()) {
         ggml_context* last = contexts_.back().get();
@@ -43,6 +27,23 @@ ggml_context* Tape::context() {
         throw EngineError("ERR_OUT_OF_MEMORY", "train: no memory for the training graph");
     }
     return contexts_.back().get();
+}
+
+Tape::Tape(ContextPool& pool, const std::vector<ggml_tensor*>& nodes, const std::vector<TrainableTensor>& trainable,
+           const AutodiffOptions& options)
+    : pool_(pool), options_(options), checkpoints_(nodes, options.checkpointing) {
+    for (const TrainableTensor& tensor : trainable) {
+        needed_.insert(tensor.value);
+    }
+    for (const ggml_tensor* node : nodes) {
+        // im2col reads only the shape of its first source, the kernel.
+        for (int i = node->op == GGML_OP_IM2COL ? 1 : 0; i < GGML_MAX_SRC; i++) {
+            if (node->src[i] != node && needs(node->src[i])) {
+                needed_.insert(node);
+                break;
+            }
+        }
+    }
 }
 
 ggml_tensor* Tape::value(ggml_tensor* x) {

@@ -12,15 +12,27 @@
 
 namespace ai_artist {
 
+// Where the tensors of a train graph are made: contexts of a fixed size, as many as it takes.
+class ContextPool {
+public:
+    // One with room for the 64 tensors that a rule may make.
+    ggml_context* context();
+    std::vector<GgmlContext>& contexts() { return contexts_; }
+
+private:
+    std::vector<GgmlContext> contexts_;
+};
+
 // What the rules of backward work with: the gradients so far, the forward values they may read, and the tensors they make.
 // Gradients are F32 whatever the value's type, have the value's shape and may be strided.
 class Tape {
 public:
     // `nodes` in the order of forward.
-    Tape(const std::vector<ggml_tensor*>& nodes, const std::vector<TrainableTensor>& trainable, const AutodiffOptions& options);
+    Tape(ContextPool& pool, const std::vector<ggml_tensor*>& nodes, const std::vector<TrainableTensor>& trainable,
+         const AutodiffOptions& options);
 
-    // Room for the tensors of one rule, and more.
-    ggml_context* context();
+    // Asked for by each rule and building block: it has room for 64 tensors.
+    ggml_context* context() { return pool_.context(); }
 
     // Whether `x` depends on a trainable tensor, so that its gradient is wanted.
     bool needs(const ggml_tensor* x) const { return x != nullptr && needed_.count(x) != 0; }
@@ -67,15 +79,14 @@ public:
     };
     const std::vector<Cached>& cached() const { return cached_; }
     std::vector<Constant>& constants() { return constants_; }
-    std::vector<GgmlContext>& contexts() { return contexts_; }
     Checkpoints& checkpoints() { return checkpoints_; }
 
 private:
     bool is_frozen_weight(const ggml_tensor* x) const;
 
+    ContextPool& pool_;
     const AutodiffOptions options_;
     Checkpoints checkpoints_;
-    std::vector<GgmlContext> contexts_;
     const ggml_tensor* node_ = nullptr;
     std::unordered_set<const ggml_tensor*> needed_;
     std::unordered_map<const ggml_tensor*, ggml_tensor*> gradients_;

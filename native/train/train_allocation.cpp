@@ -1,6 +1,9 @@
 #include "train/train_allocation.h"
 
+#include <unordered_set>
+
 #include "engine/engine_error.h"
+#include "train/graph_tools.h"
 #include "train/memory_plan.h"
 
 namespace ai_artist {
@@ -21,6 +24,19 @@ size_t padded_bytes(ggml_backend_buffer_type_t type, const ggml_tensor* tensor) 
 
 std::string mebibytes(size_t bytes) { return std::to_string(bytes / (1024 * 1024)) + " MiB"; }
 
+// The allocator would give a weight without memory some that other values use as well.
+void check_loaded(const TrainGraph& graph) {
+    std::unordered_set<const ggml_tensor*> kept(graph.cached.begin(), graph.cached.end());
+    for (const Constant& constant : graph.constants) {
+        kept.insert(constant.tensor);
+    }
+    for (const ggml_tensor* leaf : leaves_of(graph.prologue)) {
+        if (leaf->data == nullptr && leaf->buffer == nullptr && kept.count(leaf) == 0) {
+            throw EngineError("ERR_INTERNAL", std::string("train: expected weights that are loaded, got ") + leaf->name + " without data");
+        }
+    }
+}
+
 }  // namespace
 
 size_t kept_bytes(ggml_backend_t backend, const TrainGraph& graph) {
@@ -37,6 +53,9 @@ TrainAllocation::TrainAllocation(ggml_backend_t backend, TrainGraph graph) : bac
     if (!plan.unsupported.empty()) {
         throw EngineError("ERR_UNSUPPORTED", std::string("train: expected operations that ") + ggml_backend_name(backend) + " has, got " +
                                                  plan.unsupported.front() + "; train on another backend");
+    }
+    if (graph_.prologue != nullptr) {
+        check_loaded(graph_);
     }
     const ggml_backend_buffer_type_t type = ggml_backend_get_default_buffer_type(backend);
     const auto fail = [&](size_t bytes) {

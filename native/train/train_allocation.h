@@ -25,7 +25,7 @@ size_t kept_bytes(ggml_backend_t backend, const TrainGraph& graph);
 class TrainAllocation {
 public:
     // Checks that the backend has every operation and allocates. Weights, parameters and gradients have their memory already.
-    // Throws EngineError ERR_UNSUPPORTED, ERR_OUT_OF_MEMORY.
+    // Throws EngineError ERR_UNSUPPORTED, ERR_OUT_OF_MEMORY; ERR_INTERNAL if a weight that is to be cached has no memory.
     TrainAllocation(ggml_backend_t backend, TrainGraph graph);
 
     const TrainGraph& graph() const { return graph_; }

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <list>
+#include <optional>
 
 #include "engine/engine_error.h"
 #include "train/adapter.h"
 #include "train/bucket_graph.h"
 #include "train/conditioning.h"
+#include "train/text_trainer.h"
 
 namespace ai_artist {
 namespace {
@@ -14,6 +16,11 @@ namespace {
 // Kept graphs may take this many times the newest one's memory together, and in any case this much.
 constexpr size_t kept_graphs_factor = 2;
 constexpr size_t kept_graphs_bytes = size_t{512} << 20;
+
+// Transposed weights that a graph may keep from step to step.
+constexpr size_t weight_cache_bytes = size_t{512} << 20;
+// Rows of attention scores at a time where memory is scarce: 1024 rows over 4096 tokens and 8 heads are 128 MiB.
+constexpr int64_t attention_rows = 1024;
 
 void need(bool ok, const std::string& message) {
     if (!ok) {
@@ -31,7 +38,8 @@ struct TrainModel::Parts {
     std::unique_ptr<TextEncoders> text_encoders;
     std::unique_ptr<ImageEncoder> image_encoder;
     std::unique_ptr<Network> network;
-    AutodiffOptions options;
+    std::unique_ptr<TextTrainer> text_trainer;  // while a text encoder is trained
+    Checkpointing checkpointing = Checkpointing::none;
     std::list<std::unique_ptr<BucketGraph>> graphs;  // the one used last comes first
 
     TextEncoders& texts() {
@@ -56,13 +64,17 @@ struct TrainModel::Parts {
         key.tokens = batch.text[items[0]].tokens;
         key.huber = batch.huber;
         key.backward = backward;
+        key.context_gradient = backward && text_trainer != nullptr;
         return key;
     }
 
-    AutodiffOptions options_for_device() const {
-        AutodiffOptions options_here = options;
-        options_here.backend = pipeline.backend();
-        return options_here;
+    AutodiffOptions options_for(Checkpointing wanted) const {
+        AutodiffOptions options;
+        options.backend = pipeline.backend();
+        options.checkpointing = wanted;
+        options.weight_cache_bytes = weight_cache_bytes;
+        options.attention_rows = wanted == Checkpointing::fine ? attention_rows : 0;
+        return options;
     }
 
     BucketGraph& graph(const BucketKey& key) {
@@ -70,7 +82,7 @@ struct TrainModel::Parts {
         if (found != graphs.end()) {
             graphs.splice(graphs.begin(), graphs, found);
         } else {
-            graphs.push_front(std::make_unique<BucketGraph>(pipeline, network.get(), key, options_for_device()));
+            graphs.push_front(std::make_unique<BucketGraph>(pipeline, network.get(), key, options_for(checkpointing)));
         }
         return *graphs.front();
     }
@@ -158,13 +170,36 @@ struct TrainModel::Parts {
         return batch;
     }
 
-    std::vector<float> losses(const TrainBatch& batch, bool backward, float loss_scale, std::vector<float>* predictions) {
-        check(batch);
-        if (!batch.sizes.empty() && pipeline.info().size_conditions) {
-            TrainBatch sized = with_sizes(batch);
-            sized.sizes.clear();
-            return losses(sized, backward, loss_scale, predictions);
+    // The contexts that the trained text encoders give now.
+    TrainBatch with_contexts(TrainBatch batch) {
+        for (TextCondition& text : batch.text) {
+            text_trainer->encode(network.get(), text);
         }
+        return batch;
+    }
+
+    // Carries the gradients of a group's contexts on to the text encoders.
+    void text_backward(const TrainBatch& batch, const std::vector<size_t>& group, const BucketGraph& bucket) {
+        const std::vector<float> contexts = bucket.context_gradient(), vectors = bucket.vector_gradient();
+        const size_t context = contexts.size() / group.size(), vector = vectors.size() / group.size();
+        for (size_t i = 0; i < group.size(); i++) {
+            const auto from = contexts.begin() + static_cast<std::ptrdiff_t>(i * context);
+            const auto vector_from = vectors.begin() + static_cast<std::ptrdiff_t>(i * vector);
+            text_trainer->backward(*network, batch.text[group[i]], {from, from + static_cast<std::ptrdiff_t>(context)},
+                                   {vector_from, vector_from + static_cast<std::ptrdiff_t>(vector)});
+        }
+    }
+
+    std::vector<float> losses(const TrainBatch& asked, bool backward, float loss_scale, std::vector<float>* predictions) {
+        check(asked);
+        std::optional<TrainBatch> changed;
+        if (!asked.sizes.empty() && pipeline.info().size_conditions) {
+            changed = with_sizes(asked);
+        }
+        if (text_trainer) {
+            changed = with_contexts(changed ? std::move(*changed) : asked);
+        }
+        const TrainBatch& batch = changed ? *changed : asked;
         std::vector<float> losses(batch.text.size());
         for (const std::vector<size_t>& group : groups(batch)) {
             BucketGraph* bucket = nullptr;
@@ -172,6 +207,9 @@ struct TrainModel::Parts {
             const std::vector<float> of_group = run(key(batch, group, backward), items, &bucket);
             for (size_t i = 0; i < group.size(); i++) {
                 losses[group[i]] = of_group[i];
+            }
+            if (backward && text_trainer) {
+                text_backward(batch, group, *bucket);
             }
             if (predictions != nullptr) {
                 const std::vector<float> predicted = bucket->prediction();
@@ -224,16 +262,31 @@ Latent TrainModel::encode_image(const Image& image) {
 }
 
 void TrainModel::release_encoders() {
-    parts_->text_encoders.reset();
+    if (!parts_->text_trainer) {
+        parts_->text_encoders.reset();
+    }
     parts_->image_encoder.reset();
 }
 
 void TrainModel::create_network(const NetworkRequest& request) {
-    if (request.text_encoder) {
-        throw EngineError("ERR_UNSUPPORTED", "The text encoders of this model cannot be trained");
-    }
     release_graphs();
-    parts_->network = std::make_unique<Network>(request, parts_->pipeline.layers(), parts_->pipeline.version(), parts_->pipeline.backend());
+    parts_->text_trainer.reset();
+    parts_->network.reset();
+    std::vector<AdaptableLayer> layers = parts_->pipeline.layers();
+    std::unique_ptr<TextTrainer> text_trainer;
+    if (request.text_encoder) {
+        TextEncoders& encoders = parts_->texts();
+        if (encoders.backend() != parts_->pipeline.backend()) {
+            throw EngineError("ERR_UNSUPPORTED", "A text encoder on another device than the image network cannot be trained");
+        }
+        text_trainer = std::make_unique<TextTrainer>(encoders.clip(), parts_->pipeline.version(), encoders.backend(), info().threads);
+        const std::vector<AdaptableLayer> text_layers = text_trainer->layers();
+        layers.insert(layers.end(), text_layers.begin(), text_layers.end());
+    }
+    parts_->network = std::make_unique<Network>(request, layers, parts_->pipeline.version(), parts_->pipeline.backend());
+    if (parts_->network->trains_text_encoder()) {
+        parts_->text_trainer = std::move(text_trainer);
+    }
 }
 
 const std::vector<NetworkModule>& TrainModel::modules() const { return parts_->trained().modules(); }
@@ -242,9 +295,9 @@ std::vector<NetworkTensor>& TrainModel::parameters() { return parts_->trained().
 std::vector<std::pair<std::string, float>> TrainModel::alphas() const { return parts_->trained().alphas(); }
 
 void TrainModel::set_checkpointing(Checkpointing checkpointing) {
-    if (parts_->options.checkpointing != checkpointing) {
+    if (parts_->checkpointing != checkpointing) {
         release_graphs();
-        parts_->options.checkpointing = checkpointing;
+        parts_->checkpointing = checkpointing;
     }
 }
 
@@ -256,9 +309,7 @@ PlanResult TrainModel::plan(int64_t width, int64_t height, int64_t batch, Checkp
     key.items = info.max_batch > 0 ? std::min<int64_t>(batch, info.max_batch) : batch;
     key.tokens = 77;
     key.backward = true;
-    AutodiffOptions options = parts_->options_for_device();
-    options.checkpointing = checkpointing;
-    const BucketGraph graph(parts_->pipeline, &parts_->trained(), key, options);
+    const BucketGraph graph(parts_->pipeline, &parts_->trained(), key, parts_->options_for(checkpointing));
     const MemoryPlan memory = graph.plan();
     PlanResult result;
     result.compute_bytes = memory.compute_bytes + memory.cached_bytes;
@@ -290,6 +341,11 @@ std::vector<float> TrainModel::predict(const TrainBatch& batch) {
     return predictions;
 }
 
-void TrainModel::release_graphs() { parts_->graphs.clear(); }
+void TrainModel::release_graphs() {
+    parts_->graphs.clear();
+    if (parts_->text_trainer) {
+        parts_->text_trainer->release_graphs();
+    }
+}
 
 }  // namespace ai_artist

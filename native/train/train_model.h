@@ -101,7 +101,7 @@ struct NetworkRequest {
     std::vector<std::string>
         include;  // patterns over file names; when given, they replace `targets`. * and ? as in a shell; /…/ is a regular expression
     std::vector<std::string> exclude;
-    float dropout = 0;  // LoRA: share of the ranks that is left out per item and step, 0 <= dropout < 1
+    float dropout = 0;  // LoRA of the image network: share of the ranks that is left out per item and step, 0 <= dropout < 1
     bool unet = true;
     bool text_encoder = false;
     uint64_t seed = 0;  // of the initial values
@@ -141,7 +141,7 @@ struct TrainBatch {
     std::vector<float> target;         // [w,h,c,n]
     std::vector<float> weight;         // [w,h,n]; empty: 1
     std::vector<float> timesteps;      // [n]: 0..999 for eps and v, sigma for flow
-    std::vector<TextCondition> text;   // n
+    std::vector<TextCondition> text;   // n; where a text encoder is trained, context and vector are computed from TextCondition::text
     std::vector<SizeCondition> sizes;  // n or empty: the vector as it is
     float huber = 0;                   // 0: squared error d^2; else pseudo-Huber 2c(sqrt(d^2+c^2)-c)
     uint64_t dropout_seed = 0;
@@ -179,7 +179,7 @@ public:
     // An RGB picture whose sides are multiples of size_multiple. Loads the autoencoder on first use.
     Latent encode_image(const Image& image);
 
-    // Frees the encoders; the next encode_… loads them again.
+    // Frees the encoders; the next encode_… loads them again. Text encoders that are trained stay.
     void release_encoders();
 
     // Replaces the network that is trained. Throws ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_OUT_OF_MEMORY.
@@ -191,7 +191,8 @@ public:
     // Names of the alpha tensors and their values, one per module, as the file has them.
     std::vector<std::pair<std::string, float>> alphas() const;
 
-    // How the backward pass trades memory for time; drops the graphs made so far if it changes.
+    // How the backward pass trades memory for time; drops the graphs made so far if it changes. `fine` also cuts attention over more
+    // than 1024 tokens into chunks, whose sums round differently; else all give the same gradients, bit for bit.
     void set_checkpointing(Checkpointing checkpointing);
 
     // Sizes of one training step, computed without allocating it. Needs a network.

@@ -111,4 +111,15 @@ void LoadTrainerJob::run() {
     stop_if_cancelled();
 }
 
+void CheckGradientsJob::run() {
+    const size_t families = request_.families.empty() ? RandomNetwork::families().size() : request_.families.size();
+    const auto total = static_cast<int>(families);
+    int done = 0;
+    listener->on_progress({"train", done, total, 0, 0, 1});
+    reports = check_gradients(request_, [&](const GradientReport&) {
+        stop_if_cancelled();
+        listener->on_progress({"train", ++done, total, 0, 0, 1});
+    });
+}
+
 }  // namespace ai_artist

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/job.h"
+#include "train/self_test.h"
 #include "train/session.h"
 #include "train/train_model.h"
 
@@ -87,6 +88,17 @@ private:
     const std::shared_ptr<Trainer> trainer_;
     const char* const phase_;
     const Work work_;
+};
+
+// check_gradients as a job.
+class CheckGradientsJob final : public Job {
+public:
+    explicit CheckGradientsJob(GradientCheckRequest request) : request_(std::move(request)) {}
+    void run() override;
+    std::vector<GradientReport> reports;
+
+private:
+    const GradientCheckRequest request_;
 };
 
 }  // namespace ai_artist

@@ -165,8 +165,8 @@ gallery: {folder: my works}
       ['create: {clip: absent, candidates: 2}\n', ['create', 'x'], /ERR_MODEL_NOT_FOUND: --clip: .*absent/],
       [model, ['create', 'x'], /ERR_MODEL_NOT_FOUND: .*absent-model/],
       [model, ['create', 'x', '--model', 'other.safetensors'], /ERR_MODEL_NOT_FOUND: "other\.safetensors"/],
-      ['loras: [{path: absent.safetensors}]\n', ['create', 'x', ...quick], /loras\/absent\.safetensors/],
-      ['loras: [{path: absent.safetensors}]\n', ['generate', 'x', ...quick, '--out', 'never.png'], /loras\/absent\.safetensors/],
+      ['loras: [{path: absent.safetensors}]\n', ['create', 'x', ...quick], /loras\/absent/],
+      ['loras: [{path: absent.safetensors}]\n', ['generate', 'x', ...quick, '--out', 'never.png'], /loras\/absent/],
       ['model: absent-model.gguf\n', ['generate', 'x'], /ERR_MODEL_NOT_FOUND: .*absent-model/],
     ];
     const results = await all(cases.map(([yaml, args]) => [yaml, args]));

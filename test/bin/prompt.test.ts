@@ -21,6 +21,8 @@ const quick = ['--steps', '1', '--width', '64', '--height', '64', '--no-upscale'
 const nothing = {
   candidates: undefined,
   clip: undefined,
+  taste: undefined,
+  reject: undefined,
   score: undefined,
   width: 64,
   height: 64,
@@ -58,6 +60,15 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     const known = options.filter(({ posterior }) => posterior?.works);
     assert.equal(known.map(({ value }) => value).sort(), [...new Set(first.map(({ style }) => style ?? ''))].sort());
     assert.ok(known.every(({ posterior }) => (posterior?.mean ?? 0) > 0.6));
+    const told = await cliSeries([
+      ['why', 'latest', '--home', home],
+      ['gallery', 'show', 'latest', '--home', home],
+    ]);
+    for (const { stdout } of told)
+      assert.match(
+        stdout,
+        /The prompt was chosen:\n {2}topic: forest scene \(.*\n {2}subject: .*\n {2}style: .* \(best of 7 samples: .*\n/,
+      );
     const state = JSON.parse(readFileSync(path.join(home, 'state', 'prompt.json'), 'utf8'));
     assert.equal([state.kind, state.data.works.length, state.data.works[0].reward], ['prompt', 3, 1]);
   });

@@ -164,8 +164,8 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
 
   test('works handed to a worker through the queue of the home', async () => {
     const env = newHome();
-    const daemon = await running(['schedule', 'start', '--queue', 'file'], env);
-    const worker = await running(['worker', '--name', 'easel', '--json'], env);
+    const daemon = await running(['schedule', 'start', '--set', 'queue.url=file'], env);
+    const worker = await running(['worker', '--queue', 'file', '--name', 'easel', '--json'], env);
     const [, good, , bad] = await cliSeries(
       [
         ['schedule', 'add', 'daily', '09:00', ...quick],
@@ -208,6 +208,8 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
       ...orderOf('glossy 3d render of a red apple', {
         candidates: undefined,
         clip: undefined,
+        taste: undefined,
+        reject: undefined,
         score: undefined,
         width: undefined,
         height: undefined,

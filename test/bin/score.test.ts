@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { chooseCandidate, type PaintedCandidate } from '../../bin/candidates.ts';
+import { chooseCandidate, type PaintedCandidate, rankPainted } from '../../bin/candidates.ts';
 import { ledgerTable } from '../../bin/ledger-table.ts';
 import { type Ledger, ledgerSchema } from '../../lib/curation/index.ts';
 import { ArtImage, measureTechnical } from '../../lib/image/index.ts';
@@ -149,6 +149,33 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     assert.match(result.stderr, /^seed +promptAlign +technical +total$/m);
   });
 
+  test('create --candidates auto: as many as are worth their seconds; the past counts; a damaged memory is made again', async () => {
+    const own = path.join(scratch, 'auto home');
+    const auto = ['create', prompt, ...quick.slice(0, -2), '--candidates', 'auto', '--json', '--home', own];
+    const dear = ['--set', 'curation.secondsPerPoint=0.0001'];
+    const first = await cli([...auto, ...dear, '--seed', '5']);
+    assert.is(first.code, 0, first.stderr);
+    const one = ledgerSchema.parse((jsonOf(first) as CreateJson).ledger);
+    assert.equal([one.adaptive?.why, one.adaptive?.another, one.curation], ['not-worth-it', false, 'clip']);
+    assert.ok((one.adaptive?.n ?? 0) >= 3);
+    assert.ok(
+      one.candidates.every(({ embedding, hash, seconds }) => embedding?.length === 512 && hash?.length === 16 && (seconds ?? 0) > 0),
+    );
+    const memory = path.join(own, 'curation.json');
+    assert.is(JSON.parse(readFileSync(memory, 'utf8')).data.archive.length, 1);
+    writeFileSync(memory, '{"kind":"cur');
+    const second = await cli([...auto, ...dear, '--seed', '900']);
+    assert.is(second.code, 0, second.stderr);
+    assert.match(second.stderr, /curation\.json was damaged \(it is no JSON: .*made again from 1 works of the gallery/);
+    const two = ledgerSchema.parse((jsonOf(second) as CreateJson).ledger);
+    assert.ok(two.candidates.every(({ terms }) => typeof terms.novelty === 'number'));
+    assert.is(JSON.parse(readFileSync(memory, 'utf8')).data.archive.length, 2);
+    // The same seeds once more are pictures of the archive.
+    const again = await cli([...auto, ...dear, '--seed', '900', '--reject', 'an empty page']);
+    assert.match(again.stderr, /duplicate: 0 of 64 bits differ from a picture of the archive/);
+    assert.match(again.stderr, /unsafe: it fits "an empty page" better than its prompt/);
+  });
+
   test('one candidate, or --no-score: unscored, no CLIP is loaded, no number', async () => {
     const results = await cliSeries([
       ['create', prompt, ...quick, '--clip', file('broken.png'), '--out', file('one.png'), '--json'],
@@ -176,8 +203,8 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     const blank = new ArtImage({ data: new Uint8Array(48 * 48 * 3).fill(9), width: 48, height: 48, channels: 3 });
     const painted = [4, 5].map((seed) => ({ seed, image: blank, measures: measureTechnical(blank), seconds: 1 }) as PaintedCandidate);
     assert.throws(
-      () => chooseCandidate(painted, undefined),
-      /create: no candidate passed the technical gates\. seed 4: nan-black: .*; seed 5: nan-black/,
+      () => chooseCandidate(painted, rankPainted(painted, undefined)),
+      /create: no candidate passed the gates\. seed 4: nan-black: .*; seed 5: nan-black/,
     );
   });
 
@@ -187,13 +214,8 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
       const image = await picture(id);
       painted.push({ seed: id, image, measures: measureTechnical(image), seconds: 1 } as PaintedCandidate);
     }
-    const { ledger } = chooseCandidate(painted, {
-      name: 'mini',
-      bundled: true,
-      similarities: [0.2, 0.4, 0.3],
-      embeddings: [],
-      truncated: false,
-    });
+    const candidates = [0.2, 0.4, 0.3].map((promptAlign, at) => ({ promptAlign, subject: 1, embedding: Float32Array.of(at, 1) }));
+    const { ledger } = chooseCandidate(painted, rankPainted(painted, { name: 'mini', bundled: true, candidates }));
     const lines = ledgerTable(ledger);
     assert.match(lines[0] ?? '', /^seed +promptAlign +technical +total$/);
     assert.match(lines[1] ?? '', /^2 +0\.400 \(\+1\.00\) .* kept$/);

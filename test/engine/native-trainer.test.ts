@@ -242,6 +242,22 @@ suite('native trainer', (test) => {
     await trainer.step(stepOf(samples, 1), silent).promise;
   });
 
+  test('a text encoder learns with its own learning rate', async () => {
+    await fresh(adamw, { ...lora, textEncoder: true });
+    const ofText = async () => (await trainer.exportNetwork({}).promise).filter(({ name }) => name.startsWith('lora_te'));
+    const before = await ofText();
+    assert.ok(before.length > 3);
+    await trainer.step({ ...stepOf(samples, 0), textLearningRate: 0 }, silent).promise;
+    assert.equal(await ofText(), before);
+    const evaluate = () => trainer.evaluate({ batch: { items: [{ ...sampleAt(0), id: 0 }] }, seed: 3, timesteps: [500] }, silent).promise;
+    const [state, loss] = [await trainer.exportState().promise, await evaluate()];
+    await trainer.step({ ...stepOf(samples, 1), textLearningRate: 1e-3 }, silent).promise;
+    assert.not.equal(await ofText(), before);
+    assert.not.equal(await evaluate(), loss);
+    await trainer.importState(state).promise;
+    assert.equal(await evaluate(), loss, 'an earlier state is read by the text encoder, too');
+  });
+
   test('each bad argument has its sentence', async () => {
     await fresh();
     const state = await trainer.exportState().promise;
@@ -335,6 +351,29 @@ suite('native trainer', (test) => {
     assert.is((await load({ model: join(packageRoot(), 'models/none.gguf') })).code, 'ERR_MODEL_LOAD');
     assert.is((await load({ ...files, weightType: 'f99' })).code, 'ERR_INVALID_ARGUMENT');
     assert.is((await load({ ...files, backend: 'nonsense9' })).code, 'ERR_NO_DEVICE');
+  });
+
+  test('the gradients of a small model agree with central differences, and the check can be cancelled', async () => {
+    const seen: number[] = [];
+    const [report, ...others] = await localEngine().checkGradients({ backend: 'cpu', family: 'z-image', threads: 1 }, (event) => {
+      if (event.type === 'progress') seen.push(event.step, event.total);
+    }).promise;
+    assert.ok(report && others.length === 0);
+    assert.is(report.family, 'z-image');
+    assert.ok(
+      report.cosine > 0.999999 && report.relative < 1e-6 && report.directional < 1e-2 && report.nodes > 100,
+      JSON.stringify(report),
+    );
+    assert.equal(report.unsupported, []);
+    assert.ok(seen.at(-2) === 1 && seen.at(-1) === 1);
+    const all = localEngine().checkGradients({ backend: 'cpu', threads: 1 }, silent);
+    setTimeout(all.cancel, 50);
+    assert.is((await failure(() => all)).code, 'ERR_ABORTED');
+    assert.match(
+      (await failure(() => localEngine().checkGradients({ family: 'sd9' as 'sd1' }, silent))).message,
+      /^family: expected sd1, sd2/,
+    );
+    assert.is((await failure(() => localEngine().checkGradients({ backend: 'cuda9' }, silent))).code, 'ERR_NO_DEVICE');
   });
 
   test('a job that was queued before dispose() still ends', async () => {

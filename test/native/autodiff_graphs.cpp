@@ -1,4 +1,5 @@
 // What differentiate() does with whole graphs: in-place nodes, checkpointing, accumulation, cached weights, memory, refusals.
+#include <algorithm>
 #include <cstring>
 
 #include "engine/engine_error.h"
@@ -114,6 +115,42 @@ static void cached_weights() {
     cached.weight_cache_bytes = 1 << 20;
     check(same_bits(differentiate_case(convolution, cached, false, 2).gradients, differentiate_case(convolution).gradients),
           "a cached turned kernel gives the same bits");
+}
+
+// Multi-head attention of 45 queries to 33 keys, with or without a mask; leaves: q, k, v [size, tokens, heads], mask [33, 45].
+static ggml_tensor* attention(ggml_context* c, const Tensors& t, bool added_mask, bool fused_mask) {
+    ggml_tensor* scores = ggml_scale_inplace(c, ggml_mul_mat(c, ggml_sqr(c, t[1]), ggml_silu(c, t[0])), 0.5f);
+    if (added_mask) {
+        scores = ggml_add_inplace(c, scores, t[3]);
+    }
+    scores = fused_mask ? ggml_soft_max_ext(c, scores, t[3], 0.7f, 0.f) : ggml_soft_max_inplace(c, scores);
+    ggml_tensor* v = ggml_cont(c, ggml_transpose(c, t[2]));
+    ggml_tensor* mixed = ggml_cont(c, ggml_permute(c, ggml_mul_mat(c, v, scores), 0, 2, 1, 3));
+    ggml_set_name(mixed, "ggml_runner_cut:attention|mixed");
+    return ggml_sqr(c, mixed);
+}
+
+static void chunked_attention() {
+    for (const auto& [name, added, fused] : {std::tuple<const char*, bool, bool>{"without a mask", false, false}, {"with an added mask", true, false}, {"with a fused mask", false, true}}) {
+        const GradientCase c{std::string("attention ") + name, {leaf({8, 45, 3}), leaf({8, 33, 3}), leaf({8, 33, 3}), frozen({33, 45})},
+                             [added = added, fused = fused](ggml_context* ctx, const Tensors& t) { return attention(ctx, t, added, fused); }};
+        check_gradients(c);
+        const Differentiated whole = differentiate_case(c);
+        for (const auto& [mode_name, mode] : {std::pair<const char*, Checkpointing>{"", Checkpointing::none}, {", checkpointed", Checkpointing::blocks}}) {
+            AutodiffOptions options;
+            options.checkpointing = mode;
+            options.attention_rows = 8;
+            const Differentiated chunked = differentiate_case(c, options);
+            double error = 0;
+            for (size_t i = 0; i < 3; i++) {
+                error = std::max(error, relative_error(chunked.gradients[i], whole.gradients[i]));
+            }
+            const std::string title = std::string("attention in chunks ") + name + mode_name;
+            check(error < 1e-5, title + " has the same gradients", "relative error " + std::to_string(error));
+            check(chunked.compute_bytes < whole.compute_bytes && chunked.recomputed >= 6 * 4, title + " takes less memory",
+                  std::to_string(chunked.compute_bytes) + " of " + std::to_string(whole.compute_bytes) + " bytes, " + std::to_string(chunked.recomputed) + " nodes again");
+        }
+    }
 }
 
 static void in_place() {
@@ -244,6 +281,17 @@ static void refusals() {
     std::string error = code_of([&] { TrainAllocation(cpu(), differentiate(b.graph, loss, {tensor}, {}, false)); });
     check(error.find("ERR_UNSUPPORTED") == 0 && error.find("OUT_PROD") != std::string::npos, "a graph that the backend cannot run is refused before it runs", error);
 
+    Bench unloaded;
+    const TrainableTensor parameter{unloaded.vector(64), unloaded.vector(64)};
+    unloaded.allocate(1.f);
+    ggml_tensor* weight = ggml_new_tensor_2d(unloaded.nodes.get(), GGML_TYPE_F32, 64, 8);
+    ggml_tensor* total = ggml_sum(unloaded.nodes.get(), ggml_mul_mat(unloaded.nodes.get(), weight, parameter.value));
+    ggml_build_forward_expand(unloaded.graph, total);
+    AutodiffOptions cached;
+    cached.weight_cache_bytes = 1 << 20;
+    error = code_of([&] { TrainAllocation(cpu(), differentiate(unloaded.graph, total, {parameter}, cached, false)).compute(); });
+    check(error.find("ERR_INTERNAL") == 0 && error.find("without data") != std::string::npos, "weights that are not loaded are not cached", error);
+
     ggml_tensor* wide = ggml_sqr(c, tensor.value);
     ggml_build_forward_expand(b.graph, wide);
     error = code_of([&] { differentiate(b.graph, wide, {tensor}, {}, false); });
@@ -258,6 +306,7 @@ int main() {
     checkpointing();
     accumulation();
     cached_weights();
+    chunked_attention();
     unreached();
     many_parameters();
     memory();

@@ -59,6 +59,10 @@ static void shapes() {
     check_gradients({"cont of a permuted tensor", {leaf({5, 3, 4, 2})}, [](ggml_context* c, const Tensors& t) {
                          return ggml_sqr(c, ggml_cont(c, ggml_permute(c, t[0], 2, 0, 3, 1)));
                      }});
+    check_gradients({"scale before a permutation of sides of one", {leaf({6, 1, 4, 1})}, [](ggml_context* c, const Tensors& t) {
+                         ggml_tensor* x = ggml_scale(c, ggml_sqr(c, t[0]), 2.f);
+                         return ggml_sqr(c, ggml_cont(c, ggml_permute(c, x, 1, 3, 2, 0)));
+                     }});
     check_gradients({"transpose", {leaf({5, 3, 4, 2})}, [](ggml_context* c, const Tensors& t) {
                          return ggml_sqr(c, ggml_cont(c, ggml_transpose(c, t[0])));
                      }});
@@ -164,6 +168,9 @@ static void refusals() {
     } cases[] = {
         {"an operation without a rule", unary(ggml_sin), "SIN f32 [6, 4, 2, 1]"},
         {"a unary operation without a rule", unary(ggml_hardswish), "HARDSWISH"},
+        {"a mask that is trained", [](ggml_context* c, const Tensors& t) {
+             return ggml_soft_max_ext(c, ggml_sqr(c, t[0]), ggml_reshape_2d(c, t[0], 6, 8), 1.f, 0.f);
+         }, "SOFT_MAX"},
         {"bilinear enlargement", [](ggml_context* c, const Tensors& t) { return ggml_upscale(c, t[0], 2, GGML_SCALE_MODE_BILINEAR); }, "UPSCALE"},
     };
     for (const auto& refusal : cases) {

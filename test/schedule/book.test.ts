@@ -11,6 +11,7 @@ import {
   requestRun,
   resumeJob,
   rotationOf,
+  withdrawRun,
 } from '../../lib/schedule/book.ts';
 import type { JobOptions, RunItem } from '../../lib/schedule/job.ts';
 import { isRetryable, retryDelay } from '../../lib/schedule/retry.ts';
@@ -64,6 +65,29 @@ suite('due, on time', (test) => {
     assert.is(claimNext(state, start + 5 * minute), undefined);
     assert.is(job(state).totals.missed, 3);
     assert.match(state.history.at(-1)?.message ?? '', /had not ended/);
+  });
+
+  test('missed runs that follow each other are one record', () => {
+    const state = stateWith(start, { when: 'every 1m' });
+    collectDue(state, start + minute);
+    claimNext(state, start + minute);
+    for (let step = 2; step <= 60; step++) collectDue(state, start + step * minute);
+    assert.equal(
+      state.history.map(({ outcome, count, works }) => [outcome, count, works.due]),
+      [['missed', 58, 58]],
+    );
+  });
+
+  test('a request is taken back until it begins', () => {
+    const state = stateWith(start, daily);
+    requestRun(state, 'j1', start, 'a');
+    assert.ok(withdrawRun(state, 'j1-now-a', start));
+    assert.not.ok(withdrawRun(state, 'j1-now-a', start));
+    assert.is(claimNext(state, start), undefined);
+    assert.is(state.history[0]?.outcome, 'cancelled');
+    requestRun(state, 'j1', start, 'b');
+    claimNext(state, start);
+    assert.not.ok(withdrawRun(state, 'j1-now-b', start));
   });
 
   test('what waited longest comes first, what was asked for before everything', () => {

@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { ArtistError, isArtistError, VirtualClock } from '../../lib/core/index.ts';
 import {
@@ -297,84 +295,5 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     writeFileSync(home, '');
     assert.is(await code(new ScheduleStore(home).add(daily)), 'ERR_WRITE');
     assert.is(await code(ScheduleDaemon.start({ store: new ScheduleStore(home), run: async () => undefined })), 'ERR_WRITE');
-  });
-});
-
-const program = (name: string): string => fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url));
-/** 200 for the long harness: AI_ARTIST_CRASHES=200 */
-const crashes = Number(process.env['AI_ARTIST_CRASHES'] ?? 8);
-
-suite('schedule and kill -9', { timeoutMs: 600_000 }, (test) => {
-  test(`a daemon killed ${crashes} times: every work once, every run recorded`, async () => {
-    const home = newHome();
-    const store = new ScheduleStore(home);
-    await store.add({ when: 'every 1h', count: 3 });
-    await store.add({ when: 'every 2h', count: 1 });
-    const asked: string[] = [];
-    for (let crash = 0; crash < crashes; crash++) {
-      const child = fork(program('daemon'), [home], { execArgv: ['--import', import.meta.resolve('tsx')] });
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      await new Promise((resolve, reject) =>
-        child.once('message', resolve).once('exit', () => reject(new Error('the daemon did not start'))),
-      );
-      asked.push((await store.runNow(`j${1 + (crash % 2)}`)).id);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 160));
-      child.kill('SIGKILL');
-      await gone;
-    }
-    // The last one ends everything and is stopped in peace.
-    const child = fork(program('daemon'), [home], { execArgv: ['--import', import.meta.resolve('tsx')] });
-    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    await new Promise((resolve) => child.once('message', resolve));
-    const records = await until('all records', async () => {
-      const all = await store.history({ limit: 1000 });
-      return asked.every((id) => all.some((record) => record.id === id)) && all;
-    });
-    child.kill('SIGTERM');
-    assert.is(await ended, 0);
-    assert.is(records.length, asked.length, 'one record each');
-    const given = records.filter(({ outcome }) => outcome !== 'done');
-    // Three deaths in one run give it up; in short runs of 50 ms that does not happen.
-    assert.equal(given, []);
-    const lines = readFileSync(path.join(home, 'works.log'), 'utf8').trim().split('\n');
-    assert.is(new Set(lines).size, lines.length, 'no work was done twice');
-    assert.is(
-      lines.length,
-      asked.reduce((sum, _, index) => sum + (index % 2 === 0 ? 3 : 1), 0),
-    );
-  });
-
-  test(`edits killed ${crashes} times: each change that was reported is there, each file whole`, async () => {
-    const home = newHome();
-    const store = new ScheduleStore(home, { onRepair: ({ reason }) => assert.unreachable(`repaired: ${reason}`) });
-    const expected = new Set<string>();
-    for (let crash = 0; crash < crashes; crash++) {
-      const child = fork(program('edits'), [home], {
-        execArgv: ['--import', import.meta.resolve('tsx')],
-        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-      });
-      let text = '';
-      child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      const gone = new Promise((resolve) => child.once('close', resolve));
-      await until('the first edit', () => text !== '');
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 120));
-      child.kill('SIGKILL');
-      await gone;
-      let last = '';
-      for (const [, verb, id = ''] of text.matchAll(/(added|removed) (\S+)\n/g)) {
-        if (verb === 'added') expected.add(id);
-        else expected.delete(id);
-        last = id;
-      }
-      const present = new Set((await store.list()).map(({ id }) => id));
-      // The change that was going on may be there or not; nothing else may differ.
-      const lost = [...expected].filter((id) => !present.has(id) && id !== last);
-      const extra = [...present].filter((id) => !expected.has(id));
-      assert.equal(lost, []);
-      assert.ok(extra.length <= 1, extra.join());
-      expected.clear();
-      for (const id of present) expected.add(id);
-    }
-    assert.ok(expected.size > 0);
   });
 });

@@ -86,6 +86,21 @@ suite('simulateSchedule', (test) => {
     assert.equal([result.successRate, result.jobs[0]?.outcomes.failed, result.jobs[0]?.works.done], [0, 10, 0]);
   });
 
+  test('runs that take longer than their interval: what is missed is counted once', async () => {
+    const result = await simulateSchedule({
+      from: at('2026-03-01T00:00Z'),
+      to: at('2026-03-01T04:00Z'),
+      jobs: [{ when: 'every 1m' }],
+      work: () => ({ seconds: 600 }),
+    });
+    const [job] = result.jobs;
+    const { done = 0, missed = 0 } = job?.outcomes ?? {};
+    assert.is(job?.due, 240);
+    // One is going on and one waits at the end.
+    assert.ok(done + missed >= 238 && done + missed <= 240, `${done} done, ${missed} missed`);
+    assert.ok(done >= 23);
+  });
+
   test('nothing that ran: no rate is made up', async () => {
     const result = await simulateSchedule({
       from: at('2026-03-01T00:00Z'),

@@ -29,7 +29,7 @@ suite('training: a whole run', (test) => {
       steps: 5,
       batchSize: 2,
       learningRate: 0.01,
-      network: { rank: 3, alpha: 6, targets: 'default' },
+      network: { rank: 3, alpha: 6, targets: 'default', textEncoder: true },
       captions: { trigger: 'zwx', captionDropout: 0.3 },
       prior: { prompt: 'flat sticker of a dog', count: 2, weight: 0.5 },
       validation: { pictures: 1, every: 2, levels: 2 },
@@ -115,7 +115,11 @@ suite('training: a whole run', (test) => {
       [metadata['ss_network_dim'], metadata['ss_network_alpha'], metadata['ss_steps'], metadata['modelspec.trigger_phrase']],
       ['3', '6', '5', 'zwx'],
     );
-    assert.ok(tensors.some(({ name }) => name.startsWith('lora_unet_')));
+    for (const part of ['lora_unet_', 'lora_te_'])
+      assert.ok(
+        tensors.some(({ name }) => name.startsWith(part)),
+        part,
+      );
     assert.equal((await readLora(result.path)).ranks, [3]);
     const model = await loadModel({ home: folder.at('home'), threads: 1 });
     const paint = (loras: string[]) => model.generate({ prompt: 'zwx, an owl', width: 64, height: 64, steps: 1, seed: 1, loras });

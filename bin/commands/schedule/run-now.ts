@@ -1,3 +1,4 @@
+import { isArtistError } from '../../../lib/core/index.ts';
 import { type HistoryRecord, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { exitStatus } from '../../failure.ts';
@@ -38,6 +39,8 @@ async function runHere(store: ScheduleStore, runId: string, context: Context): P
     return outcome(await recordOf(store, runId, context.signal));
   } finally {
     await daemon.stop();
+    // Cancelled by the one who asked for it: no later schedule should run it.
+    if (context.signal.aborted) await store.withdraw(runId);
   }
 }
 
@@ -51,7 +54,14 @@ export const runNowCommand = command({
   run: async ({ job, wait }, context) => {
     const store = new ScheduleStore(context.home);
     const { id } = await store.runNow(job);
-    if (!(await store.daemon())) return runHere(store, id, context);
+    if (!(await store.daemon())) {
+      try {
+        return await runHere(store, id, context);
+      } catch (error) {
+        // A schedule that was started just now has it.
+        if (!isArtistError(error, 'ERR_LOCKED') || !(await store.daemon())) throw error;
+      }
+    }
     if (wait) return outcome(await recordOf(store, id, context.signal));
     return { json: { run: { id } }, text: [id], notes: ['it begins within two seconds, or after the run that is going on'] };
   },

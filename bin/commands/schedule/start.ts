@@ -2,7 +2,7 @@ import { ArtistError } from '../../../lib/core/index.ts';
 import { type DaemonEvent, formatMoment, readDuration, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { type Flag, number, text } from '../../flags.ts';
-import { openQueueAt, queueDescription } from '../../queue-address.ts';
+import { openQueueAt, queueAddress, queueDescription } from '../../queue-address.ts';
 import { handOver, paintHere, tellEvents } from '../../schedule-runner.ts';
 
 const stopWithin: Flag<number> = {
@@ -21,7 +21,7 @@ function checkAtOnce(atOnce: number | undefined, address: string | undefined): v
 
 export const startCommand = command({
   flags: {
-    queue: text(`${queueDescription}. Default: paint in this process`),
+    queue: text(`${queueDescription}. Default: queue.url of the settings, else paint in this process`),
     'works-at-once': number('Works of a run that wait in the queue together, 1..64; needs --queue. Default: 1'),
     'stop-within': stopWithin,
   },
@@ -30,8 +30,9 @@ export const startCommand = command({
     ['$0 schedule start --queue redis://127.0.0.1:6379 --works-at-once 4', 'Let workers paint: ai-artist worker --queue …'],
   ],
   epilogue: 'One schedule for each home folder. Stopped by Ctrl-C or SIGTERM it exits 0; killed, the next start goes on where it was.',
-  run: async ({ queue: address, 'works-at-once': atOnce, 'stop-within': stopWithinMs }, context) => {
+  run: async ({ queue: given, 'works-at-once': atOnce, 'stop-within': stopWithinMs }, context) => {
     const { home, signal, note, warn } = context;
+    const address = await queueAddress(given, context);
     checkAtOnce(atOnce, address);
     const store = new ScheduleStore(home, {
       onRepair: ({ path, reason, setAside, restored }) =>

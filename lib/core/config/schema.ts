@@ -2,18 +2,19 @@ import { z } from 'zod';
 import { lazySchema } from '../lazy-schema.ts';
 
 /** A password or token: as it is, or where it is kept. */
-const secret = z
-  .union([
-    z.string().min(1),
-    z.strictObject({ env: z.string().min(1).describe('Name of an environment variable') }),
-    z.strictObject({ file: z.string().min(1).describe('Path of a file that holds it, relative to the home folder') }),
-  ])
-  .meta({ secret: true });
-export type Secret = z.output<typeof secret>;
+const secret = () =>
+  z
+    .union([
+      z.string().min(1),
+      z.strictObject({ env: z.string().min(1).describe('Name of an environment variable') }),
+      z.strictObject({ file: z.string().min(1).describe('Path of a file that holds it, relative to the home folder') }),
+    ])
+    .meta({ secret: true });
+export type Secret = z.output<ReturnType<typeof secret>>;
 
 const weight = (value: number): z.ZodDefault<z.ZodNumber> => z.number().min(0).max(1000).default(value);
-const promptWord = z.string().trim().min(1).max(2000);
-const edge = z.int().min(1).max(8192);
+const promptWord = () => z.string().trim().min(1).max(2000);
+const edge = () => z.int().min(1).max(8192).optional();
 
 /** Every setting. A key that nothing reads does not belong here: strict, so that a mistyped one is an error and not a setting without effect. */
 export const configSchema = lazySchema(() =>
@@ -35,8 +36,8 @@ export const configSchema = lazySchema(() =>
       .describe('LoRAs that this model always paints with'),
     paint: z
       .strictObject({
-        width: edge.optional().describe("Pixels. Default: the model's own"),
-        height: edge.optional().describe("Pixels. Default: the model's own"),
+        width: edge().describe("Pixels. Default: the model's own"),
+        height: edge().describe("Pixels. Default: the model's own"),
         steps: z.int().min(1).max(1000).optional().describe("Denoising steps, 1..1000. Default: the model's own"),
         sampler: z.string().min(1).optional().describe("How noise is removed (see: ai-artist generate --help). Default: the model's own"),
         scheduler: z.string().min(1).optional().describe("Spacing of the noise levels. Default: the model's own"),
@@ -49,8 +50,10 @@ export const configSchema = lazySchema(() =>
       .strictObject({
         candidates: z
           .union([z.literal('auto'), z.int().min(1).max(64)], { error: 'auto or an integer 1..64' })
-          .default('auto')
-          .describe('How many to paint, 1..64, or auto: until one passes the gates, at most 3'),
+          .optional()
+          .describe(
+            'How many to paint, 1..64, or auto: as many as are worth their seconds. Default: one that passes the gates, in at most 3 tries',
+          ),
         upscale: z.boolean().optional().describe('Enlarge four times. Default: when the picture is smaller than 512 pixels'),
         score: z.boolean().default(true).describe('Let CLIP choose among several candidates'),
         clip: z
@@ -64,20 +67,20 @@ export const configSchema = lazySchema(() =>
     prompt: z
       .strictObject({
         topics: z
-          .record(promptWord, z.array(promptWord).min(1).max(10_000))
+          .record(promptWord(), z.array(promptWord()).min(1).max(10_000))
           .default({})
           .describe('Own topics, each with its subjects; one of a built-in name replaces it'),
-        only: z.array(promptWord).min(1).optional().describe('Topics to choose among. Default: all'),
+        only: z.array(promptWord()).min(1).optional().describe('Topics to choose among. Default: all'),
         styles: z
-          .array(z.strictObject({ name: promptWord, phrase: promptWord.optional(), weight: weight(1) }))
+          .array(z.strictObject({ name: promptWord(), phrase: promptWord().optional(), weight: weight(1) }))
           .default([])
           .describe('Own styles; one of a built-in name changes its weight (0: never) or its phrase'),
         modifiers: z
-          .array(z.strictObject({ group: promptWord, name: promptWord, phrase: promptWord.optional(), weight: weight(1) }))
+          .array(z.strictObject({ group: promptWord(), name: promptWord(), phrase: promptWord().optional(), weight: weight(1) }))
           .default([])
           .describe('Own modifiers, in the group light, composition or (bundled model) background'),
         templates: z
-          .array(z.union([promptWord, z.strictObject({ text: promptWord, weight: weight(1) })]))
+          .array(z.union([promptWord(), z.strictObject({ text: promptWord(), weight: weight(1) })]))
           .default([])
           .describe('Own templates, which replace the built-in ones'),
         avoidRecent: z.int().min(0).max(1000).default(12).describe('A subject is not repeated within so many works, 0..1000'),
@@ -98,6 +101,28 @@ export const configSchema = lazySchema(() =>
           })
           .prefault({})
           .describe('Factors of the terms, 0..1000; only their ratios matter'),
+        wildCardOneIn: z
+          .int()
+          .min(0)
+          .max(1000)
+          .default(0)
+          .describe('One round in this many keeps another candidate than the best. 0: never'),
+        secondsPerPoint: z
+          .number()
+          .positive()
+          .max(86_400)
+          .default(30)
+          .describe('With candidates: auto, the seconds that one point of the total is worth, about one standard deviation'),
+        taste: z
+          .string()
+          .min(1)
+          .optional()
+          .describe('Taste or aesthetic head for the term aesthetic, relative to the home folder. Default: taste.json, where it is'),
+        reject: z
+          .array(z.string().min(1))
+          .max(64)
+          .default([])
+          .describe('A candidate that fits one of these texts better than its prompt is rejected. Needs a CLIP that knows what they mean'),
       })
       .prefault({})
       .describe('How the best candidate is chosen'),
@@ -113,11 +138,21 @@ export const configSchema = lazySchema(() =>
           .url({ protocol: /^https?$/ })
           .optional()
           .describe('Base address of the hub or a mirror. Default: HF_ENDPOINT, else huggingface.co'),
-        token: secret.optional().describe('Hugging Face token for gated models, or {env: NAME} or {file: PATH}. Default: HF_TOKEN'),
+        token: secret().optional().describe('Hugging Face token for gated models, or {env: NAME} or {file: PATH}. Default: HF_TOKEN'),
         connections: z.int().min(1).max(16).default(4).describe('Parallel ranges per file, 1..16'),
       })
       .prefault({})
       .describe('Where models are fetched from'),
+    queue: z
+      .strictObject({
+        url: secret()
+          .optional()
+          .describe(
+            'file, redis://host:port, or {env: NAME} or {file: PATH}: where schedule start hands works to workers. Default: it paints itself',
+          ),
+      })
+      .prefault({})
+      .describe('Works for other processes and machines'),
     log: z
       .strictObject({
         level: z
@@ -157,9 +192,3 @@ export function isSecret(path: readonly string[]): boolean {
 
 /** The description of a key, also where it stands on a wrapper. */
 export const descriptionOf = (schema: z.ZodType): string => schema.description ?? '';
-
-/** For editors: the JSON Schema (draft 2020-12) of config.yaml. */
-export function configJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-2020-12' });
-  return { title: 'Configuration of ai-artist', ...schema };
-}

@@ -4,11 +4,16 @@
  */
 import { writeFileSync } from 'node:fs';
 import { engine } from '../addon.ts';
-import type { NativeAddon, NativeEvent, NativeJob, NativeModel, NativeUpscaler } from '../native.ts';
+import type { NativeAddon, NativeClip, NativeEvent, NativeJob, NativeModel, NativeUpscaler } from '../native.ts';
 import { Outbox } from './outbox.ts';
 import { type Call, type Facts, type Results, type ToChild, type ToParent, toFailure } from './protocol.ts';
 
-type Loaded = { kind: 'model'; object: NativeModel } | { kind: 'upscaler'; object: NativeUpscaler };
+interface Kinds {
+  model: NativeModel;
+  upscaler: NativeUpscaler;
+  'CLIP model': NativeClip;
+}
+type Loaded = { [K in keyof Kinds]: { kind: K; object: Kinds[K] } }[keyof Kinds];
 type Started = NativeJob<Results[keyof Results]>;
 
 const loaded = new Map<number, Loaded>();
@@ -31,10 +36,16 @@ function keep<T>(job: NativeJob<T>, onResult: (result: T) => Results[keyof Resul
   return { promise: job.promise.then(onResult), cancel: () => job.cancel() };
 }
 
-function target(id: number): Loaded {
+function anyTarget(id: number): Loaded {
   const found = loaded.get(id);
   if (!found) throw Object.assign(new Error('The model was disposed'), { code: 'ERR_DISPOSED', log: [] });
   return found;
+}
+
+function target<K extends keyof Kinds>(id: number, kind: K): Kinds[K] {
+  const found = anyTarget(id);
+  if (found.kind !== kind) throw new TypeError(`target: expected the kind ${kind}, got ${found.kind}`);
+  return found.object as Kinds[K];
 }
 
 function start(native: NativeAddon, id: number, call: Call, onEvent: (event: NativeEvent) => void): Started {
@@ -49,25 +60,28 @@ function start(native: NativeAddon, id: number, call: Call, onEvent: (event: Nat
         loaded.set(id, { kind: 'upscaler', object });
         return { factor: object.factor() };
       });
+    case 'loadClip':
+      return keep(native.loadClip(call.request, onEvent), (object) => {
+        loaded.set(id, { kind: 'CLIP model', object });
+        return object.info();
+      });
     case 'convertModel':
       return keep(native.convertModel(call.request, onEvent), () => undefined);
     case 'cannyEdges':
       return native.cannyEdges(call.image, call.request);
     case 'dispose': {
-      const { object } = target(call.target);
+      const { object } = anyTarget(call.target);
       loaded.delete(call.target);
       return keep(object.dispose(), () => undefined);
     }
-    case 'generate': {
-      const found = target(call.target);
-      if (found.kind !== 'model') throw new TypeError('target: expected a model, got an upscaler');
-      return found.object.generate(call.request, onEvent);
-    }
-    case 'upscale': {
-      const found = target(call.target);
-      if (found.kind !== 'upscaler') throw new TypeError('target: expected an upscaler, got a model');
-      return found.object.upscale(call.image, onEvent);
-    }
+    case 'generate':
+      return target(call.target, 'model').generate(call.request, onEvent);
+    case 'upscale':
+      return target(call.target, 'upscaler').upscale(call.image, onEvent);
+    case 'embedTexts':
+      return target(call.target, 'CLIP model').embedTexts(call.request, onEvent);
+    case 'embedImages':
+      return target(call.target, 'CLIP model').embedImages(call.request, onEvent);
   }
 }
 

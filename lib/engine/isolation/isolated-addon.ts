@@ -1,4 +1,4 @@
-import type { NativeAddon, NativeJob, NativeModel, NativeUpscaler } from '../native.ts';
+import type { NativeAddon, NativeClip, NativeJob, NativeModel, NativeUpscaler } from '../native.ts';
 import type { IsolatedEngine } from './isolated-engine.ts';
 import type { Facts } from './protocol.ts';
 import { Remembered } from './remembered.ts';
@@ -36,6 +36,18 @@ export function makeIsolatedAddon(engine: IsolatedEngine, facts: Facts): NativeA
           factor: () => factor,
           upscale: (image, listener) => upscaler.run((target) => ({ method: 'upscale', target, image }), listener),
           dispose: () => upscaler.dispose(),
+        }),
+      );
+    },
+    loadClip: (request, onEvent) => {
+      const clip = new Remembered(engine, { method: 'loadClip', request });
+      return then(
+        clip.load(onEvent),
+        (info): NativeClip => ({
+          info: () => info,
+          embedTexts: (texts, listener) => clip.run((target) => ({ method: 'embedTexts', target, request: texts }), listener),
+          embedImages: (images, listener) => clip.run((target) => ({ method: 'embedImages', target, request: images }), listener),
+          dispose: () => clip.dispose(),
         }),
       );
     },

@@ -2,6 +2,8 @@
 import type {
   NativeAddon,
   NativeCannyRequest,
+  NativeClipInfo,
+  NativeClipRequest,
   NativeConvertRequest,
   NativeDevice,
   NativeEnums,
@@ -16,24 +18,30 @@ import type {
   NativeVersions,
 } from '../native.ts';
 
-/** Jobs, as data. `target` is the id of the call that loaded the model or upscaler. */
+/** Jobs, as data. `target` is the id of the call that loaded the model, upscaler or CLIP. */
 export type Call =
   | { method: 'loadModel'; request: NativeModelRequest }
   | { method: 'loadUpscaler'; request: NativeUpscalerRequest }
+  | { method: 'loadClip'; request: NativeClipRequest }
   | { method: 'convertModel'; request: NativeConvertRequest }
   | { method: 'cannyEdges'; image: NativeImage; request: NativeCannyRequest }
   | { method: 'generate'; target: number; request: NativeGenerateRequest }
   | { method: 'upscale'; target: number; image: NativeImage }
+  | { method: 'embedTexts'; target: number; request: { ids: Int32Array; lengths: Int32Array } }
+  | { method: 'embedImages'; target: number; request: { pixels: Float32Array } }
   | { method: 'dispose'; target: number };
 
-/** What each job resolves with. Models and upscalers stay in the child; what is known about them travels. */
+/** What each job resolves with. Models stay in the child; what is known about them travels. */
 export interface Results {
   loadModel: NativeModelInfo;
   loadUpscaler: { factor: number };
+  loadClip: NativeClipInfo;
   convertModel: undefined;
   cannyEdges: NativeImage;
   generate: NativeGenerateResult;
   upscale: NativeImage;
+  embedTexts: Float32Array;
+  embedImages: Float32Array;
   dispose: undefined;
 }
 

@@ -4,8 +4,10 @@ import { engineError, type IsolatedEngine } from './isolated-engine.ts';
 import type { Call, Results } from './protocol.ts';
 
 type Listener = (event: NativeEvent) => void;
-type LoadCall = Extract<Call, { method: 'loadModel' | 'loadUpscaler' }>;
+type LoadCall = Extract<Call, { method: 'loadModel' | 'loadUpscaler' | 'loadClip' }>;
 type Info<L extends LoadCall> = Results[L['method']];
+
+const names = { loadModel: 'model', loadUpscaler: 'upscaler', loadClip: 'CLIP model' } as const;
 
 /** Where a model lives: which child, under which id, and its load in that child while it runs. */
 interface Home<L extends LoadCall> {
@@ -36,7 +38,7 @@ export class Remembered<L extends LoadCall> {
 
   /** A job on it; loads it first where the child is a new one. Throws ERR_DISPOSED after dispose(). */
   run<C extends Call>(makeCall: (target: number) => C, onEvent: Listener): NativeJob<Results[C['method']]> {
-    if (this.#disposed) throw engineError('ERR_DISPOSED', `The ${this.#load.method === 'loadModel' ? 'model' : 'upscaler'} was disposed`);
+    if (this.#disposed) throw engineError('ERR_DISPOSED', `The ${names[this.#load.method]} was disposed`);
     return this.#engine.retrying(() => {
       const home = this.#living();
       return home?.resident ? home.process.call(makeCall(home.id), onEvent) : this.#after(home ?? this.#settle(onEvent), makeCall, onEvent);

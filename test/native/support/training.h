@@ -8,17 +8,8 @@
 #include "train/network.h"
 #include "train/train_model.h"
 
-// Normal numbers that depend only on the seed.
-std::vector<float> normal_values(size_t count, uint32_t seed, float scale = 1.f);
-
-// A batch of random latents, targets and contexts for a model of this kind. Sizes in latent pixels.
-ai_artist::TrainBatch random_batch(const ai_artist::FamilyInfo& info, int64_t width, int64_t height, int64_t items, int64_t tokens, uint32_t seed);
-
 std::vector<float> read(const ggml_tensor* tensor);
 void write(ggml_tensor* tensor, const std::vector<float>& values);
-
-// Gives every parameter small random values: with an up matrix of zeros, as training starts, half of the gradients vanish.
-void randomise(std::vector<ai_artist::NetworkTensor>& parameters, uint32_t seed, float scale = 0.05f);
 
 // Adam on the gradients of the network, which are `loss_scale` times too large.
 class Adam {

@@ -1,5 +1,5 @@
-/** A schedule daemon that a test can kill: `daemon.ts HOME`. A work is one line in works.log and a file of its own name, which makes it repeatable. */
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+/** A schedule daemon that a test can kill: `daemon.ts HOME`. A work is a file with its id for a name; to make it twice is an error. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
 
@@ -15,8 +15,7 @@ const daemon = await ScheduleDaemon.start({
     const file = path.join(works, id);
     if (existsSync(file)) return { file };
     await new Promise((resolve) => setTimeout(resolve, 15));
-    writeFileSync(file, '');
-    appendFileSync(path.join(home, 'works.log'), `${id}\n`);
+    writeFileSync(file, '', { flag: 'wx' });
     return { file };
   },
 });

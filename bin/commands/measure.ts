@@ -1,0 +1,25 @@
+import { group } from '../command.ts';
+
+export const measureCommand = group(
+  [
+    {
+      usage: 'style [query]',
+      describe: 'How alike works are in style, with intervals',
+      load: async () => (await import('./measure/style.ts')).measureStyleCommand,
+    },
+    {
+      usage: 'diversity [query]',
+      describe: 'How many different pictures there are in effect',
+      load: async () => (await import('./measure/diversity.ts')).measureDiversityCommand,
+    },
+    {
+      usage: 'gain [query]',
+      describe: 'What choosing among candidates gained, by the books of the ledgers',
+      load: async () => (await import('./measure/gain.ts')).measureGainCommand,
+    },
+  ],
+  [
+    ['$0 measure style', 'Of all works'],
+    ['$0 measure diversity "tag:winter"', 'Of those that a query finds'],
+  ],
+);

@@ -1,0 +1,36 @@
+import { novelty, vendiScore } from '../../../lib/curation/index.ts';
+import { command } from '../../command.ts';
+import { mostAlike } from '../../work-embeddings.ts';
+import { embeddedWorks, queryPositional, workFlags } from './works.ts';
+
+/** Of this many the two most alike are looked for: all pairs. */
+const mostForPairs = 2000;
+
+export const measureDiversityCommand = command({
+  optional: queryPositional,
+  flags: workFlags,
+  examples: [
+    ['$0 measure diversity', 'Of all works'],
+    ['$0 measure diversity --last 30', 'Of the last thirty: falling, while style rises, means repetition'],
+  ],
+  epilogue:
+    'vendi: how many different pictures there are in effect, 1 to all. novelty: 1 - cosine with the nearest earlier work, mean over the works; 0 is a copy.',
+  run: async ({ query = '', last, clip }, context) => {
+    const { lists, model } = await embeddedWorks([query], { last, clip }, 2, context);
+    const works = lists[0] ?? [];
+    const oldestFirst = works.map(({ embedding }) => embedding).reverse();
+    const steps = oldestFirst.flatMap((embedding, index) => novelty(embedding, oldestFirst.slice(0, index))?.nearest ?? []);
+    const mean = steps.reduce((sum, value) => sum + value, 0) / steps.length;
+    const vendi = vendiScore(oldestFirst);
+    const alike = mostAlike(works.slice(0, mostForPairs));
+    return {
+      json: { scorer: model, n: works.length, vendi, meanNovelty: mean, mostAlike: alike ?? null },
+      text: [
+        `vendi    ${vendi.toFixed(2)} of ${works.length}`,
+        `novelty  ${mean.toFixed(4)}`,
+        ...(alike ? [`nearest  ${alike.cosine.toFixed(4)} ${alike.ids.join(' ')}`] : []),
+      ],
+      notes: [`${works.length} works, by ${model}`],
+    };
+  },
+});

@@ -1,0 +1,45 @@
+import { ArtistError } from '../../../lib/core/index.ts';
+import { bestOfGain, type Ledger, ledgers, type TermName, termNames } from '../../../lib/curation/index.ts';
+import { command } from '../../command.ts';
+import { openGallery } from '../../settings.ts';
+import { queryPositional } from './works.ts';
+
+/** A term of the candidate that would have been kept without choosing, and of the one that was. */
+function roundOf({ candidates, winner }: Ledger, term: TermName): { first: number; best: number } | undefined {
+  const first = candidates.find(({ faults }) => faults.length === 0)?.terms[term];
+  const best = winner === null ? undefined : candidates[winner]?.terms[term];
+  return typeof first === 'number' && typeof best === 'number' ? { first, best } : undefined;
+}
+
+export const measureGainCommand = command({
+  optional: queryPositional,
+  examples: [
+    ['$0 measure gain', 'Of all works that were chosen among several candidates'],
+    ['$0 measure gain "tag:autumn" --json', 'Of some of them'],
+  ],
+  epilogue:
+    'Compares the kept candidate with the first that passed the gates, term by term. A term that took part in the choice gains by construction: whether the works are better takes another judge (see docs/curation.md).',
+  run: async ({ query = '' }, context) => {
+    const rounds: Ledger[] = [];
+    for await (const { ledger } of ledgers(await openGallery(context), 'newest', query))
+      if (ledger.curation !== 'unscored' && ledger.candidates.filter(({ faults }) => faults.length === 0).length > 1) rounds.push(ledger);
+    if (rounds.length < 3)
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `measure gain: expected at least 3 works with several scored candidates, got ${rounds.length}. Paint with ai-artist create --candidates 3`,
+      );
+    const terms = termNames.flatMap((term) => {
+      const found = rounds.flatMap((ledger) => roundOf(ledger, term) ?? []);
+      return found.length < 3 ? [] : [{ term, ...bestOfGain(found) }];
+    });
+    const changed = rounds.filter(({ candidates, winner }) => candidates.findIndex(({ faults }) => faults.length === 0) !== winner).length;
+    return {
+      json: { rounds: rounds.length, changed, terms },
+      text: terms.map(
+        ({ term, first, best, gain, gainInterval, n }) =>
+          `${term.padEnd(12)} first ${first.toFixed(4)}  kept ${best.toFixed(4)}  gain ${gain.toFixed(4)} (${gainInterval.map((end) => end.toFixed(4)).join(' to ')}), ${n} works`,
+      ),
+      notes: [`${rounds.length} works, ${changed} of them another candidate than the first`],
+    };
+  },
+});

@@ -1,0 +1,51 @@
+import type { Interval } from '../../../lib/curation/index.ts';
+import { styleConsistency } from '../../../lib/curation/index.ts';
+import { command } from '../../command.ts';
+import { text } from '../../flags.ts';
+import type { EmbeddedWork } from '../../work-embeddings.ts';
+import { embeddedWorks, queryPositional, workFlags } from './works.ts';
+
+const interval = (name: string, value: number | undefined, range?: Interval): string[] =>
+  value === undefined
+    ? []
+    : [`${name.padEnd(14)} ${value.toFixed(4)}${range ? `  (${range.map((end) => end.toFixed(4)).join(' to ')})` : ''}`];
+
+const vectors = (works: readonly EmbeddedWork[]): Float32Array[] => works.map(({ embedding }) => embedding);
+
+export const measureStyleCommand = command({
+  optional: queryPositional,
+  flags: {
+    reference: text('Query of neutral works by the same painter: their mean is taken off (centred)'),
+    baseline: text('Query of the same subjects and seeds without the style, as many and in the same order: what the style adds (lift)'),
+    ...workFlags,
+  },
+  examples: [
+    ['$0 measure style --last 30', 'The last thirty works'],
+    ['$0 measure style tag:autumn --reference tag:plain', 'Against a neutral set'],
+  ],
+  epilogue:
+    'raw is the mean cosine of all pairs, which says little alone: two random pictures have 0.4 to 0.6 with OpenAI models. Intervals are 95 %, by bootstrap.',
+  run: async ({ query = '', reference, baseline, last, clip }, context) => {
+    const others = [reference, baseline].filter((one) => one !== undefined);
+    const { lists, model } = await embeddedWorks([query, ...others], { last, clip }, 3, context);
+    const [works = [], ...rest] = lists;
+    const neutral = reference === undefined ? undefined : rest.shift();
+    const plain = baseline === undefined ? undefined : rest.shift();
+    const subjects = works.map(({ work }) => work.recipe?.prompt ?? work.id);
+    const result = styleConsistency(vectors(works), {
+      ...(new Set(subjects).size > 1 && { subjects }),
+      ...(neutral && { reference: vectors(neutral) }),
+      ...(plain && { baseline: vectors(plain) }),
+    });
+    return {
+      json: { scorer: model, ...result },
+      text: [
+        ...interval('raw', result.raw, result.rawInterval),
+        ...interval('centred', result.centred, result.centredInterval),
+        ...interval('cross-subject', result.crossSubject),
+        ...interval('lift', result.lift, result.liftInterval),
+      ],
+      notes: [`${result.n} works, by ${model}`],
+    };
+  },
+});

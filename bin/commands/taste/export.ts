@@ -1,0 +1,21 @@
+import { writeFileAtomic } from '../../../lib/core/index.ts';
+import { command } from '../../command.ts';
+import { text, toggle } from '../../flags.ts';
+import { checkOutput } from '../../output-file.ts';
+import { ownTaste } from './show.ts';
+
+export const tasteExportCommand = command({
+  flags: { out: text('File (.json). Default: to the standard output'), force: toggle('Replace an existing file') },
+  examples: [
+    ['$0 taste export > my-taste.json', 'For another home: ai-artist create --taste my-taste.json'],
+    ['$0 taste export --out my-taste.json', 'The same into a file'],
+  ],
+  run: async ({ out, force }, { home }) => {
+    if (out !== undefined) await checkOutput(out, { force: force === true, endings: ['.json'] });
+    const { head } = await ownTaste(home);
+    const json = JSON.stringify(head);
+    if (out === undefined) return { json: head, text: [json] };
+    await writeFileAtomic(out, `${json}\n`);
+    return { json: { path: out }, text: [out] };
+  },
+});

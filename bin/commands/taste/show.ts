@@ -1,0 +1,22 @@
+import { ArtistError } from '../../../lib/core/index.ts';
+import type { TasteHead } from '../../../lib/curation/index.ts';
+import { command } from '../../command.ts';
+import { readTaste, tastePath } from '../../taste-file.ts';
+import { metricLines } from './train.ts';
+
+/** The owner's taste. Throws what readTaste() throws; ERR_NOT_FOUND. */
+export async function ownTaste(home: string): Promise<{ path: string; head: TasteHead }> {
+  const path = tastePath(home);
+  const taste = await readTaste(path, false);
+  if (taste?.kind !== 'taste') throw new ArtistError('ERR_NOT_FOUND', `${path}: there is no taste yet. See: ai-artist taste train`);
+  return { path, head: taste.head };
+}
+
+export const tasteShowCommand = command({
+  examples: [['$0 taste show', 'From how many ratings or duels, and how far to trust it']],
+  run: async (_, { home }) => {
+    const { path, head } = await ownTaste(home);
+    const { weights, ...about } = head;
+    return { json: { path, ...about, dimensions: weights.length }, text: metricLines(head) };
+  },
+});

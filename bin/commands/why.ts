@@ -1,0 +1,79 @@
+import { ArtistError } from '../../lib/core/index.ts';
+import { type Ledger, ledgerOf, termNames } from '../../lib/curation/index.ts';
+import type { Artwork } from '../../lib/gallery/index.ts';
+import { command } from '../command.ts';
+import { derivationLines } from '../derivation-lines.ts';
+import { anyText } from '../flags.ts';
+import { ledgerTable } from '../ledger-table.ts';
+import { openGallery } from '../settings.ts';
+
+const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+/** Why this candidate and no other, in sentences. */
+function sentences({ id, recipe }: Artwork, ledger: Ledger): string[] {
+  const { candidates, winner, curation, model, basis, dropped, wildCard, adaptive, subjectDoubtful, weights } = ledger;
+  const kept = winner === null ? undefined : candidates[winner];
+  const lines = [
+    `${id}${recipe?.prompt === undefined ? '' : `: ${recipe.prompt}`}`,
+    `Seed ${kept?.seed ?? '?'} of ${plural(candidates.length, 'candidate')} was kept: ${kept?.reason ?? 'nothing is known'}.`,
+  ];
+  if (curation === 'unscored') lines.push('Nothing was scored: there are no numbers to show.');
+  else {
+    lines.push(`Scored by ${model ?? curation}, weights ${weights.version}.`);
+    for (const term of termNames) {
+      const known = basis[term];
+      if (!known) continue;
+      const from = known.from === 'history' ? `${known.n} values of past rounds` : plural(known.n, 'candidate');
+      lines.push(
+        `  ${term}: times ${weights.values[term]}, in deviations of ${known.deviation.toPrecision(2)} from ${known.mean.toPrecision(4)} (${from})`,
+      );
+    }
+  }
+  if (dropped.length > 0) lines.push(`Some candidates lacked ${dropped.join(', ')}, so that it counted for none.`);
+  if (wildCard) lines.push('It is the wild card: drawn, not the best.');
+  if (subjectDoubtful) lines.push('In none of the candidates was the subject to be seen for sure, so that this gate rejected none.');
+  if (adaptive?.gain !== undefined && adaptive.gain !== null && adaptive.worthSeconds !== null)
+    lines.push(
+      `Another candidate would have been expected to gain ${adaptive.gain.toFixed(2)}, worth ${adaptive.worthSeconds.toFixed(1)} s; it takes ${adaptive.seconds.toFixed(1)} s.`,
+    );
+  for (const { seed, wouldHaveWonWithout } of candidates)
+    for (const term of wouldHaveWonWithout) lines.push(`Without ${term}, seed ${seed} would be the work.`);
+  return lines;
+}
+
+export const whyCommand = command({
+  required: { id: anyText('Work: its id, a beginning or end of it, or latest') },
+  examples: [
+    ['$0 why latest', 'Why the last work was kept and not another candidate, and why it was painted at all'],
+    ['$0 why 01K3 --json', 'The ledger itself'],
+  ],
+  epilogue:
+    'Reads the ledger that create files with each work: every candidate, its terms, and who would have won without one of them; and how its prompt was chosen.',
+  run: async ({ id }, context) => {
+    const gallery = await openGallery(context);
+    const work = await gallery.get(id);
+    const ledger = ledgerOf(work);
+    if (!ledger)
+      throw new ArtistError(
+        'ERR_NOT_FOUND',
+        `${work.id}: expected a work with a ledger, got ${work.curation === undefined ? 'none' : 'one that this version cannot read'}. Only works of create have one`,
+      );
+    const table = ledger.curation === 'unscored' ? [] : ['', ...ledgerTable(ledger)];
+    const rejected = ledger.candidates.filter(({ verdict }) => verdict === 'rejected');
+    return {
+      json: {
+        id: work.id,
+        prompt: work.recipe?.prompt ?? null,
+        derivation: work.derivation ?? null,
+        candidates: work.candidates ?? null,
+        ledger,
+      },
+      text: [
+        ...sentences(work, ledger),
+        ...table,
+        ...(table.length > 0 ? [] : rejected.map(({ seed, reason }) => `Seed ${seed} was rejected: ${reason}`)),
+        ...derivationLines(work),
+      ],
+    };
+  },
+});

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type AestheticHead, type Clip, type Embedding, loadAestheticHead } from '../lib/clip/index.ts';
+import { ArtistError, systemCode } from '../lib/core/index.ts';
+import { type TasteHead, tasteHeadSchema, tasteScore } from '../lib/curation/index.ts';
+
+/** Where `taste train` puts the owner's taste, and create looks for it. */
+export const tastePath = (home: string): string => path.join(home, 'taste.json');
+
+/** The owner's taste, or a published aesthetic head. */
+export type TasteFile = { path: string } & ({ kind: 'taste'; head: TasteHead } | { kind: 'head'; head: AestheticHead });
+
+/**
+ * @param required false: undefined where there is no such file
+ * @throws ArtistError ERR_READ, ERR_DAMAGED: no taste; what loadAestheticHead() throws
+ */
+export async function readTaste(file: string, required: boolean): Promise<TasteFile | undefined> {
+  if (!file.endsWith('.json')) return { path: file, kind: 'head', head: await loadAestheticHead(file) };
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === 'ENOENT' && !required) return undefined;
+    throw new ArtistError('ERR_READ', `${file}: cannot be read (${code ?? String(cause)}). See: ai-artist taste train`, { cause });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw damaged(file, 'it is no JSON', cause);
+  }
+  const parsed = tasteHeadSchema.safeParse(json);
+  if (parsed.success) return { path: file, kind: 'taste', head: parsed.data };
+  const [issue] = parsed.error.issues;
+  throw damaged(file, `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'it does not fit'}`, parsed.error);
+}
+
+function damaged(file: string, what: string, cause: unknown): ArtistError {
+  return new ArtistError('ERR_DAMAGED', `${file}: expected a taste as taste train writes it: ${what}. Train it again, or delete it`, {
+    cause,
+  });
+}
+
+/** @throws ArtistError ERR_INVALID_ARGUMENT: it was trained on embeddings of another CLIP model */
+export function checkTaste(taste: TasteFile, clip: Clip): void {
+  const [dimensions, model] = taste.kind === 'head' ? [taste.head.dimensions, undefined] : [taste.head.weights.length, taste.head.model];
+  if (dimensions !== clip.info.dimensions || (model !== undefined && model !== clip.info.name))
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `${taste.path}: expected a taste for the CLIP model ${clip.info.name} (${clip.info.dimensions} values), got one for ${model ?? 'a model'} (${dimensions} values). Name its model with --clip`,
+    );
+}
+
+export function tasteOf(taste: TasteFile, embedding: Embedding): number {
+  return taste.kind === 'head' ? taste.head.score(embedding) : tasteScore(taste.head, embedding);
+}

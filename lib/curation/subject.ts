@@ -1,0 +1,54 @@
+/** Whether a picture shows its subject, asked of CLIP without a limit on some model's scale. */
+
+const others = [
+  'a fox',
+  'an owl',
+  'a cat',
+  'a rocket',
+  'a sailboat',
+  'a castle',
+  'a mushroom',
+  'a penguin',
+  'a bus',
+  'a hamburger',
+  'a tree',
+  'a red apple',
+  'a horse',
+  'a pizza',
+  'a bicycle',
+  'a rose',
+  'a house',
+  'a fish',
+  'a butterfly',
+  'a guitar',
+  'a crab',
+  'an umbrella',
+  'a cactus',
+  'a strawberry',
+] as const;
+
+/** Words that begin a place: "… of a fox | in the snow", "… of an owl | , white background". */
+const sentence = /^(.*?\bof )?(.+?)((?:,| (?:in|on|at|by|under|near|with|floating|underwater)\b).*)?$/su;
+
+/**
+ * Captions like this prompt with another subject, in the same style and place: 24 less those whose subject the prompt names.
+ *
+ *     otherCaptions('flat vector art of a dog in the snow')   // "flat vector art of a fox in the snow", …
+ */
+export function otherCaptions(prompt: string): string[] {
+  const [, before = '', , behind = ''] = sentence.exec(prompt.trim()) ?? [];
+  const lower = prompt.toLowerCase();
+  const named = (other: string): boolean => lower.includes(other.replace(/^an? /, '').split(' ').at(-1) ?? other);
+  return others.filter((other) => !named(other)).map((other) => `${before}${other}${behind}`);
+}
+
+/**
+ * The share, 0..1, of captions of other subjects that fit a picture worse than its prompt does. About 0.5 where the picture has nothing to do
+ * with the prompt.
+ *
+ * @param prompt cosine of the picture and its prompt
+ * @param captions cosines of the picture and otherCaptions() of the prompt
+ */
+export function subjectShare(prompt: number, captions: readonly number[]): number {
+  return captions.length === 0 ? 1 : captions.filter((other) => other < prompt).length / captions.length;
+}
