@@ -253,7 +253,7 @@ export const builtInTopics: readonly Topic[] = [
   },
 ];
 
-const withArticle = (concept: string): string => `${/^[aeiou]/.test(concept) ? 'an' : 'a'} ${concept}`;
+const withArticle = (concept: string): string => `${/^(?!ewe|uni)[aeiou]/.test(concept) ? 'an' : 'a'} ${concept}`;
 
 /** What a model of this family can be asked for under a topic, with articles. */
 export function subjectsOf(topic: Topic, family: PromptFamily): readonly string[] {
