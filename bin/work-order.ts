@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { ArtistError, type ErrorCode, errorCodes, isArtistError, lazySchema, resolveOptions } from '../lib/core/index.ts';
+import { findTopic } from '../lib/prompt/index.ts';
 import { type CreateValues, createFlags, createWork } from './commands/create.ts';
 import type { Values } from './flags.ts';
 import type { Context } from './run.ts';
 
-/** Options of `create` that a scheduled work may have: all but where it goes, and the seed, which each work draws for itself. */
-const { seed: _seed, out: _out, gallery: _gallery, force: _force, ...orderFlags } = createFlags;
+/** Options of `create` that a scheduled work may have: all but what it is about, where it goes, and the seed, which each work draws for itself. */
+const { topic: _topic, seed: _seed, out: _out, gallery: _gallery, force: _force, ...orderFlags } = createFlags;
 
 export { orderFlags };
 
@@ -29,6 +30,8 @@ const orderSchema = lazySchema(() =>
       cfg: z.number().optional(),
       lora: z.array(z.strictObject({ path: z.string(), weight: z.number().optional() })).optional(),
       model: z.string().optional(),
+      style: z.string().optional(),
+      expand: z.boolean().optional(),
       upscale: z.boolean().optional(),
     }),
   }),
@@ -82,7 +85,10 @@ export type PaintedOrder = { id: string | null; path: string; prompt: string | n
 export async function paintOrder(task: OrderedTask, context: Context): Promise<PaintedOrder> {
   const { prompt, create } = resolveOptions('order', orderSchema, task.payload);
   const chosen = typeof task.rotation === 'string' ? task.rotation : prompt;
-  const values = { ...noValues, ...create, prompt: chosen, seed: seedOf(task.id, task.attempt) } as CreateValues;
+  const { config } = await context.config();
+  // The name of a topic stands for its subjects; other words are painted as they are.
+  const about = chosen !== undefined && findTopic(chosen, config.prompt.topics) ? { topic: chosen } : { prompt: chosen };
+  const values = { ...noValues, ...create, ...about, seed: seedOf(task.id, task.attempt) } as CreateValues;
   // Progress bars and notes belong to a person who waits for this one picture.
   const quiet = { ...context, signal: task.signal, quiet: true, json: false, note: () => undefined };
   const { json } = await createWork(values, quiet, { task: task.id, since: task.since });

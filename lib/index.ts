@@ -1,6 +1,15 @@
 /** Everything public. Importing it loads neither the addon nor sharp: both wait for their first use. */
 
 export {
+  type ComparedStage,
+  comparePixels,
+  type PixelDifference,
+  type RecipeDifference,
+  type ReproduceOptions,
+  type Reproduction,
+  reproduce,
+} from './artist/index.ts';
+export {
   AestheticHead,
   type Classification,
   type ClassifyOptions,
@@ -156,6 +165,31 @@ export {
   type StoredLora,
   verifyBundledModel,
 } from './models/index.ts';
+export {
+  type ChooseOptions,
+  type ChosenPrompt,
+  choosePrompt,
+  type Derivation,
+  type DerivedChoice,
+  derivationSchema,
+  describeDerivation,
+  type Expanded,
+  type ExpandOptions,
+  expandPrompt,
+  expandTemplate,
+  noPreferences,
+  type Observation,
+  observeWorks,
+  outcomesOf,
+  type Preferences,
+  type PromptFamily,
+  type PromptSettings,
+  parseWordList,
+  posteriorOf,
+  promptFamilyOf,
+  type WordLists,
+  type WorkOutcome,
+} from './prompt/index.ts';
 export {
   checkTimeZone,
   type DaemonEvent,

@@ -1,8 +1,9 @@
-import { ArtistError, configPath, isArtistError, resolveOptions } from '../../lib/core/index.ts';
+import { ArtistError, type Config, configPath, isArtistError, resolveOptions } from '../../lib/core/index.ts';
 import { CurationMemory, type Ledger, type MemoryRepair, type Recollection, type Weights, worthAnother } from '../../lib/curation/index.ts';
 import { drawSeed, type GenerateOptions, generateOptions, loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
 import type { Artwork, Gallery } from '../../lib/gallery/index.ts';
 import type { ArtImage } from '../../lib/image/index.ts';
+import { builtInTopics } from '../../lib/prompt/index.ts';
 import {
   type CandidateCount,
   type Choice,
@@ -19,17 +20,20 @@ import { basicFlags, generatePaths } from '../generate-flags.ts';
 import { ledgerTable } from '../ledger-table.ts';
 import { namesOf, toOptions } from '../option-paths.ts';
 import { checkFolder, checkOutput, inFolder, pictureEndings, slug } from '../output-file.ts';
+import { type PlannedPrompt, planPrompt } from '../plan-prompt.ts';
 import { seconds, type WorkProgress, watchWork } from '../progress.ts';
 import type { Context, Outcome } from '../run.ts';
 import { type CandidateScore, checkClipPath, clipDescription, PromptScorer } from '../scorer.ts';
 import { openGallery, paintSettings } from '../settings.ts';
-import { chooseSubject } from '../subjects.ts';
 import { readTaste, type TasteFile, tastePath } from '../taste-file.ts';
 
 /** A picture with both edges below this is enlarged unless told otherwise, pixels. */
 const smallEdge = 512;
 
 export const createFlags = {
+  topic: text(`Without a prompt: what to paint about, such as ${builtInTopics[0]?.name}. Default: one that the last works did not have`),
+  style: text('Style of the picture. Default, without a prompt: chosen by what was liked'),
+  expand: toggle('Decide {a|b} and __lists__ in the prompt. Default: yes'),
   candidates: text(
     'How many to paint, 1..64, or auto: as many as are worth their seconds. Default: one that passes the gates, in at most 3 tries',
   ),
@@ -61,6 +65,7 @@ interface Settings {
   /** Options of generate() that no flag named. */
   paint: Record<string, unknown>;
   weights: Weights;
+  promptSettings: Config['prompt'];
   curation: CurationSettings;
 }
 
@@ -89,6 +94,7 @@ async function settle(values: CreateValues, context: Context): Promise<Settings>
     },
     paint: options,
     weights: curation.weights,
+    promptSettings: loaded.config.prompt,
     curation: {
       wildCardOneIn: curation.wildCardOneIn,
       secondsPerPoint: curation.secondsPerPoint,
@@ -101,7 +107,7 @@ async function settle(values: CreateValues, context: Context): Promise<Settings>
 /** Everything that is decided, and refused, before the model is loaded, which may take minutes. */
 interface Plan {
   prompt: string;
-  promptSource: 'given' | 'chosen';
+  planned: PlannedPrompt;
   seed: number;
   count: CandidateCount;
   /** --out. */
@@ -125,18 +131,20 @@ export function readCandidates(given: string | undefined): CandidateCount {
   );
 }
 
-async function plan({ values, paint, weights, curation }: Settings, context: Context): Promise<Plan> {
+async function plan({ values, paint, weights, promptSettings: settings, curation }: Settings, context: Context): Promise<Plan> {
   const given = readCandidates(values.candidates);
   // Without scores there is nothing to weigh seconds against.
   const count = given === 'auto' && values.score === false ? undefined : given;
   if (values.score) await checkClipPath(values.clip);
   const seed = values.seed ?? drawSeed();
-  const prompt = values.prompt ?? chooseSubject(seed);
-  const options = { ...paint, ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
+  const gallery = values.gallery === false ? undefined : await openGallery(context);
+  const { topic, style, expand, model } = values;
+  const planned = await planPrompt({ prompt: values.prompt, topic, style, expand, model }, { settings, home: context.home, seed, gallery });
+  const { prompt, negativePrompt } = planned;
+  const options = { negativePrompt, ...paint, ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
   const out = values.out === undefined ? undefined : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
   if (out !== undefined) await checkOutput(out, { force: values.force === true, endings: pictureEndings });
-  const gallery = values.gallery === false ? undefined : await openGallery(context);
   if (gallery) await checkFolder(gallery.folder, gallery.folder);
   else if (out === undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, or the picture would be lost');
@@ -144,7 +152,7 @@ async function plan({ values, paint, weights, curation }: Settings, context: Con
   const taste = isScored ? await readTaste(curation.taste ?? tastePath(context.home), curation.taste !== undefined) : undefined;
   return {
     prompt,
-    promptSource: values.prompt === undefined ? 'chosen' : 'given',
+    planned,
     seed,
     count,
     out,
@@ -321,7 +329,7 @@ interface Kept {
 }
 
 async function keep(
-  { out, gallery, promptSource, memory }: Plan,
+  { out, gallery, planned, memory }: Plan,
   { candidates, choice, image }: Painted,
   force: boolean,
   { warn }: Context,
@@ -330,7 +338,7 @@ async function keep(
   const work = await gallery?.add({
     image,
     candidates: candidates.map((candidate) => candidate.image),
-    about: { curation: choice.ledger, derivation: { source: promptSource, ...(origin && { task: origin.task }) } },
+    about: { curation: choice.ledger, derivation: { ...planned.derivation, ...(origin && { task: origin.task }) } },
   });
   if (work)
     await memory?.record(choice.ledger, work.id).catch((error: unknown) => {
@@ -341,7 +349,11 @@ async function keep(
   return { work, path: saved?.path ?? work?.path ?? '', bytes: saved?.bytes ?? work?.image.bytes ?? 0 };
 }
 
-function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, times }: Painted, { work, path, bytes }: Kept): Outcome {
+function report(
+  { prompt, planned: { source: promptSource, derivation } }: Plan,
+  { choice, scorer, image, info, times }: Painted,
+  { work, path, bytes }: Kept,
+): Outcome {
   const { candidates, result, ledger } = choice;
   const { width, height } = image;
   return {
@@ -351,6 +363,7 @@ function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, t
       ...(work && { work: work.path, sidecar: work.sidecarPath }),
       prompt,
       promptSource,
+      derivation,
       seed: result.seed,
       width,
       height,
@@ -409,7 +422,7 @@ export async function createWork(given: CreateValues, context: Context, origin?:
   const planned = await plan(settings, context);
   const filed = origin && (await filedWork(planned.gallery, origin));
   if (filed) return reportFiled(filed);
-  if (planned.promptSource === 'chosen') context.note(`subject: ${planned.prompt}`);
+  if (planned.planned.lines.length > 0) context.note(`subject: ${planned.prompt}`, ...planned.planned.lines.map((line) => `  ${line}`));
   const work = watchWork(context);
   try {
     const painted = await paint(planned, values, context, work);
@@ -422,12 +435,16 @@ export async function createWork(given: CreateValues, context: Context, origin?:
 }
 
 export const createCommand = command({
-  optional: { prompt: anyText('What to paint. Left out: one of the subjects that the bundled model draws well') },
+  optional: {
+    prompt: anyText('What to paint. Left out: it is chosen. {a|b} and __lists__ in it are decided; \\{ is the character itself'),
+  },
   flags: createFlags,
-  names: namesOf(generatePaths),
+  names: new Map([...namesOf(generatePaths), ['topic', '--topic'], ['style', '--style'], ['only', 'prompt.only']]),
   examples: [
     ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, file it, print the path'],
     ['$0 create', 'Let it choose what to paint'],
+    ['$0 create --topic "forest scene" --style "black ink drawing"', 'Choose within that'],
+    ['$0 create "flat vector art of a {fox|2::hare} in the __season__"', 'One of them; a line of <home>/wildcards/season.txt'],
     ['$0 create "a lighthouse" --model sd-turbo --lora style.safetensors:0.8', 'With a model you pulled, and a style'],
     ['$0 create "flat vector art of a fox in the snow" --candidates 4', 'Paint four, keep the one that fits the prompt best'],
     ['$0 create "an owl" --candidates auto', 'Go on as long as a better one is to be expected'],

@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./generate.ts')).generateCommand,
   },
   {
+    usage: 'reproduce <id>',
+    describe: 'Paint a work again from its recipe and compare the pixels',
+    load: async () => (await import('./reproduce.ts')).reproduceCommand,
+  },
+  {
     usage: 'score <images...>',
     describe: 'Say how well pictures fit a text, best first',
     load: async () => (await import('./score.ts')).scoreCommand,

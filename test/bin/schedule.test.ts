@@ -220,6 +220,8 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
         cfg: undefined,
         lora: undefined,
         model: undefined,
+        style: undefined,
+        expand: undefined,
         upscale: false,
       }),
     };

@@ -5,6 +5,7 @@ import { type CliResult, cli, cliSeries, jsonOf } from './support.ts';
 const commands = [
   'create',
   'generate',
+  'reproduce',
   'score',
   'upscale',
   'convert',

@@ -2,6 +2,7 @@ import { type Artwork, nameOf } from '../../../lib/gallery/index.ts';
 import { type Recipe, writeInfotext } from '../../../lib/image/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
 import { command } from '../../command.ts';
+import { derivationLines } from '../../derivation-lines.ts';
 import { text } from '../../flags.ts';
 import { openGallery } from '../../settings.ts';
 
@@ -30,6 +31,7 @@ function lines(work: Artwork, hasPicture: boolean): string[] {
     `${work.id}  ${nameOf(work)}`,
     ...facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(11)} ${value}`] : [])),
     ...infotext,
+    ...derivationLines(work),
   ];
 }
 

@@ -1,11 +1,11 @@
-import { ArtistError, display, resolveOptions } from '../../../lib/core/index.ts';
+import { ArtistError, type Config, display, resolveOptions } from '../../../lib/core/index.ts';
 import { generateOptions } from '../../../lib/engine/index.ts';
+import { builtInTopics, topicsOf } from '../../../lib/prompt/index.ts';
 import { formatMoment, formatTiming, misfirePolicies, parseTiming, readDuration, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { choice, type Flag, list, number, text, toggle } from '../../flags.ts';
 import { generatePaths } from '../../generate-flags.ts';
 import { namesOf, toOptions } from '../../option-paths.ts';
-import { topics } from '../../topics.ts';
 import { orderFlags, orderOf } from '../../work-order.ts';
 import { readCandidates } from '../create.ts';
 import { jobView } from './view.ts';
@@ -44,15 +44,19 @@ const flags = {
   attempts: number('Tries of each run, 1..20. Default: 3', trouble),
   backoff: duration('Wait before the second try; doubles up to 1h. Default: 1m', trouble),
   'retries-per-day': number('Second and later tries of the job within 24 hours. Default: 10', trouble),
-  topic: list('What to paint; given several times, in turn', what, (value) => value),
-  'topic-rotation': toggle(`In turn: ${topics.join(', ')}`, what),
+  topic: list('A topic, or the prompt itself; given several times, in turn', what, (value) => value),
+  'topic-rotation': toggle(`All topics in turn: ${builtInTopics.map(({ name }) => name).join(', ')}, and your own`, what),
   ...orderFlags,
 } as const;
 
-/** One topic is the prompt of every work, several are taken in turn. */
-function readTopics(given: readonly string[] | undefined, rotate: boolean): { prompt: string | undefined; rotation: readonly string[] } {
+/** One topic or prompt is that of every work, several are taken in turn. */
+function readTopics(
+  given: readonly string[] | undefined,
+  rotate: boolean,
+  { only, topics }: Config['prompt'],
+): { prompt: string | undefined; rotation: readonly string[] } {
   if (rotate && given) throw new ArtistError('ERR_INVALID_ARGUMENT', '--topic: expected to be left out with --topic-rotation');
-  if (rotate) return { prompt: undefined, rotation: topics };
+  if (rotate) return { prompt: undefined, rotation: only ?? topicsOf(topics).map(({ name }) => name) };
   return given && given.length > 1 ? { prompt: undefined, rotation: given } : { prompt: given?.[0], rotation: [] };
 }
 
@@ -90,7 +94,7 @@ export const addCommand = command({
   ],
   epilogue:
     'Times are of the wall clock in the time zone of the job. Where the clocks go forward, a time that is skipped is due at the first moment after the gap; where they go back, one that comes twice is due once. See docs/schedule.md.',
-  run: async ({ when: words, name, batch, tz, jitter, grace, backoff, topic, ...rest }, { home }) => {
+  run: async ({ when: words, name, batch, tz, jitter, grace, backoff, topic, ...rest }, { home, config }) => {
     const { timing, count } = parseTiming(words);
     const {
       'jitter-seed': seed,
@@ -101,7 +105,7 @@ export const addCommand = command({
       attempts,
       ...paint
     } = rest;
-    const chosen = readTopics(topic, rotate === true);
+    const chosen = readTopics(topic, rotate === true, (await config()).config.prompt);
     if (batch !== undefined && count !== undefined && batch !== count)
       throw new ArtistError('ERR_INVALID_ARGUMENT', `--batch: expected to be left out with batch ${count}@…, got ${batch}`);
     // Refused now, not every morning.

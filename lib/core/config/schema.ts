@@ -13,6 +13,7 @@ const secret = () =>
 export type Secret = z.output<ReturnType<typeof secret>>;
 
 const weight = (value: number): z.ZodDefault<z.ZodNumber> => z.number().min(0).max(1000).default(value);
+const promptWord = () => z.string().trim().min(1).max(2000);
 const edge = () => z.int().min(1).max(8192).optional();
 
 /** Every setting. A key that nothing reads does not belong here: strict, so that a mistyped one is an error and not a setting without effect. */
@@ -63,6 +64,31 @@ export const configSchema = lazySchema(() =>
       })
       .prefault({})
       .describe('What create does'),
+    prompt: z
+      .strictObject({
+        topics: z
+          .record(promptWord(), z.array(promptWord()).min(1).max(10_000))
+          .default({})
+          .describe('Own topics, each with its subjects; one of a built-in name replaces it'),
+        only: z.array(promptWord()).min(1).optional().describe('Topics to choose among. Default: all'),
+        styles: z
+          .array(z.strictObject({ name: promptWord(), phrase: promptWord().optional(), weight: weight(1) }))
+          .default([])
+          .describe('Own styles; one of a built-in name changes its weight (0: never) or its phrase'),
+        modifiers: z
+          .array(z.strictObject({ group: promptWord(), name: promptWord(), phrase: promptWord().optional(), weight: weight(1) }))
+          .default([])
+          .describe('Own modifiers, in the group light, composition or (bundled model) background'),
+        templates: z
+          .array(z.union([promptWord(), z.strictObject({ text: promptWord(), weight: weight(1) })]))
+          .default([])
+          .describe('Own templates, which replace the built-in ones'),
+        avoidRecent: z.int().min(0).max(1000).default(12).describe('A subject is not repeated within so many works, 0..1000'),
+        learn: z.boolean().default(true).describe('Let ratings and the curation decide about styles and modifiers'),
+        expand: z.boolean().default(true).describe('Decide {a|b} and __lists__ in prompts that are given'),
+      })
+      .prefault({})
+      .describe('What create paints when it is given no prompt'),
     curation: z
       .strictObject({
         weights: z
