@@ -64,14 +64,13 @@ ggml_tensor* probabilities(ggml_context* c, const std::vector<ggml_tensor*>& cha
     ggml_tensor* y = ggml_mul_mat(c, scores->src[0], mask_rows(c, scores->src[1], from, count));
     std::memcpy(y->op_params, scores->op_params, sizeof(y->op_params));
     for (auto node = chain.begin() + 1; node != chain.end(); ++node) {
-        float parameters[2];
-        std::memcpy(parameters, (*node)->op_params, sizeof(parameters));
+        const float first = float_parameter(*node, 0), second = float_parameter(*node, 1);
         if ((*node)->op == GGML_OP_SCALE) {
-            y = ggml_scale_bias(c, y, parameters[0], parameters[1]);
+            y = ggml_scale_bias(c, y, first, second);
         } else if ((*node)->op == GGML_OP_ADD) {
             y = ggml_add(c, y, mask_rows(c, (*node)->src[1], from, count));
         } else {
-            y = ggml_soft_max_ext(c, y, mask_rows(c, (*node)->src[1], from, count), parameters[0], parameters[1]);
+            y = ggml_soft_max_ext(c, y, mask_rows(c, (*node)->src[1], from, count), first, second);
         }
     }
     return y;

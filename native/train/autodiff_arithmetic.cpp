@@ -1,15 +1,8 @@
-#include <cstring>
-
+#include "train/graph_tools.h"
 #include "train/rules.h"
 
 namespace ai_artist {
 namespace {
-
-float float_parameter(const ggml_tensor* node, int index) {
-    float value = 0;
-    std::memcpy(&value, &node->op_params[index], sizeof(value));
-    return value;
-}
 
 // y = a + b: da = g, db = sum_to_b(g)
 void add_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {

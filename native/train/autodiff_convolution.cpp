@@ -16,6 +16,7 @@ struct Convolution {
         out[0] = columns->ne[1], out[1] = columns->ne[2];
         pictures = columns->ne[3];
         channels = y->ne[1];
+        pointwise = kernel->ne[0] == 1 && kernel->ne[1] == 1 && stride[0] == 1 && stride[1] == 1;
         const bool undilated = p[4] == 1 && p[5] == 1, two_dimensional = p[6] == 1;
         const bool plain = flat_kernel->type == GGML_TYPE_F32 || flat_kernel->type == GGML_TYPE_F16;
         if (!undilated || !two_dimensional || !plain || padding[0] >= kernel->ne[0] || padding[1] >= kernel->ne[1]) {
@@ -36,7 +37,11 @@ struct Convolution {
     int64_t out[2];
     int64_t pictures;
     int64_t channels;  // O
+    bool pointwise;
 };
+
+// Elements of a kernel that im2col takes on every backend: one thread each in a thread group of Metal.
+constexpr int64_t largest_window = 1024;
 
 // [a, b, n, m] -> [a, b, m, n], contiguous
 ggml_tensor* swap_outer(Tape& tape, ggml_tensor* x) {
@@ -105,10 +110,16 @@ ggml_tensor* input_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g)
     return dx;
 }
 
-// dkernel[kw, kh, i, o] = sum over ow, oh, n of x[ow s + kw - p, oh s + kh - p, i, n] g[ow, oh, o, n]: a convolution of x with g as its
-// kernel, dilated by the stride, in which pictures and channels have changed places. Its columns come from im2col in the right order.
-ggml_tensor* kernel_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g) {
+// x by pixel for each element of the kernel: [N * OH * OW, KW * KH * I], the columns of forward transposed. That is a convolution of x with
+// a window of the size of g, dilated by the stride, in which pictures and channels have changed places: im2col gives it in this order.
+ggml_tensor* pixels_by_element(Tape& tape, const Convolution& conv, ggml_tensor* g) {
     ggml_context* c = tape.context();
+    const int64_t* k = conv.kernel->ne;
+    if (conv.out[0] * conv.out[1] > largest_window) {
+        ggml_tensor* columns = ggml_im2col(c, tape.value(conv.kernel), tape.value(conv.x), conv.stride[0], conv.stride[1], conv.padding[0],
+                                           conv.padding[1], 1, 1, true, conv.columns->type);
+        return ggml_cont(c, ggml_transpose(c, ggml_reshape_2d(c, columns, columns->ne[0], ggml_nelements(columns) / columns->ne[0])));
+    }
     ggml_tensor* x = swap_outer(tape, tape.value(conv.x));                                                // [W, H, N, I]
     ggml_tensor* window = ggml_reshape_4d(c, g, conv.out[0], conv.out[1], conv.pictures, conv.channels);  // [OW, OH, N, O]
     if (conv.columns->type == GGML_TYPE_F16) {
@@ -116,13 +127,20 @@ ggml_tensor* kernel_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g
     }
     ggml_tensor* columns = ggml_im2col(c, window, x, 1, 1, conv.padding[0], conv.padding[1], conv.stride[0], conv.stride[1], true,
                                        conv.columns->type);  // [N * OH * OW, KW', KH', I]
-    const int64_t* k = conv.kernel->ne;
     if (columns->ne[1] != k[0] || columns->ne[2] != k[1]) {  // the stride left pixels over
         columns =
             ggml_cont(c, ggml_view_4d(c, columns, columns->ne[0], k[0], k[1], k[2], columns->nb[1], columns->nb[2], columns->nb[3], 0));
     }
-    columns = ggml_reshape_2d(c, columns, columns->ne[0], k[0] * k[1] * k[2]);
-    return tape.product(columns, g);  // [KW * KH * I, O]
+    return ggml_reshape_2d(c, columns, columns->ne[0], k[0] * k[1] * k[2]);
+}
+
+// dkernel[kw, kh, i, o] = sum over ow, oh, n of x[ow s + kw - p, oh s + kh - p, i, n] g[ow, oh, o, n], as a product: [KW * KH * I, O]
+ggml_tensor* kernel_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g) {
+    if (!conv.pointwise) {
+        return tape.product(pixels_by_element(tape, conv, g), g);
+    }
+    ggml_tensor* x = swap_outer(tape, tape.value(conv.x));  // [W, H, N, I]
+    return tape.product(ggml_reshape_2d(tape.context(), x, x->ne[0] * x->ne[1] * x->ne[2], x->ne[3]), g);
 }
 
 }  // namespace
@@ -139,8 +157,7 @@ void convolution_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
         tape.add(conv.flat_kernel, tape.reshaped(kernel_gradient(tape, conv, g), conv.flat_kernel));
     }
     if (tape.needs(conv.x)) {
-        const bool pointwise = conv.kernel->ne[0] == 1 && conv.kernel->ne[1] == 1 && conv.stride[0] == 1 && conv.stride[1] == 1;
-        tape.add(conv.x, pointwise ? pointwise_input_gradient(tape, conv, g) : input_gradient(tape, conv, g));
+        tape.add(conv.x, conv.pointwise ? pointwise_input_gradient(tape, conv, g) : input_gradient(tape, conv, g));
     }
 }
 

@@ -1,17 +1,9 @@
-#include <cstring>
-
 #include "engine/engine_error.h"
 #include "train/graph_tools.h"
 #include "train/rules.h"
 
 namespace ai_artist {
 namespace {
-
-float float_parameter(const ggml_tensor* node, int index) {
-    float value = 0;
-    std::memcpy(&value, &node->op_params[index], sizeof(value));
-    return value;
-}
 
 // Rows of x normalised to y = (x - m) / s, s^2 = mean((x - m)^2) + eps, where m = mean(x) or, uncentred, 0:
 // dx = (g - mean(g) - y mean(g y)) / s, without mean(g) if uncentred

@@ -64,6 +64,12 @@ std::string describe(const ggml_tensor* tensor) {
     return text;
 }
 
+float float_parameter(const ggml_tensor* node, int index) {
+    float value = 0;
+    std::memcpy(&value, &node->op_params[index], sizeof(value));
+    return value;
+}
+
 void attach_view(ggml_tensor* view) {
     ggml_tensor* source = view->src[0];
     view->view_src = source->view_src != nullptr ? source->view_src : source;

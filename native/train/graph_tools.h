@@ -16,6 +16,9 @@ std::string op_name(const ggml_tensor* tensor);
 // "MUL_MAT f32 [320, 64, 1, 1] of f16 [320, 320, 1, 1], f32 [320, 64, 1, 1]", for messages.
 std::string describe(const ggml_tensor* tensor);
 
+// The parameter of an operation that ggml keeps at this place: an epsilon, a factor.
+float float_parameter(const ggml_tensor* node, int index);
+
 // Makes each node that overwrites its source write to memory of its own, and lets the views that follow look at that memory. Backward
 // needs the overwritten values. The allocator finds out by itself where in-place is safe, so this costs no memory.
 // To be called before the graph is allocated. Returns how many nodes were changed; calling it again changes none.

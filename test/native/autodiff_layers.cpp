@@ -111,6 +111,7 @@ static void convolutions() {
         {"1x1, two pictures", {1, 1, 3, 4}, {5, 3, 3, 2}, 1, 1, 0, 0},
         {"1x1, stride 2", {1, 1, 3, 2}, {5, 4, 3, 2}, 2, 2, 0, 0},
         {"2x2, stride 2: patches", {2, 2, 3, 4}, {6, 4, 3, 2}, 2, 2, 0, 0},
+        {"3x3, a picture of more than 1024 pixels", {3, 3, 1, 2}, {40, 31, 1, 1}, 1, 1, 1, 1},
         {"5x3, other strides and paddings", {5, 3, 2, 2}, {9, 6, 2, 2}, 2, 1, 2, 0},
     };
     for (const auto& s : shapes) {
