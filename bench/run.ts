@@ -6,6 +6,7 @@ const suites: Record<string, string[]> = {
   overhead: ['overhead/overhead.ts'],
   memory: ['memory.ts'],
   clip: ['clip/clip.ts'],
+  curation: ['curation/curation.ts'],
   install: ['install.ts'],
 };
 
