@@ -9,6 +9,7 @@ const suites: Record<string, string[]> = {
   gallery: ['gallery/gallery.ts'],
   train: ['train/speed.ts'],
   style: ['train/style-lift.ts'],
+  crash: ['crash/crash.ts'],
   install: ['install.ts'],
 };
 

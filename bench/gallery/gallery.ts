@@ -23,6 +23,7 @@ const limits: Record<string, number> = {
   range: 100,
   tag: 100,
   semantic: 150,
+  both: 150,
   memory: 300,
 };
 

@@ -1,7 +1,7 @@
 /** Measures one gallery in a process of its own, so that its memory is its own: `measure.ts FOLDER`. Prints one JSON document. */
 import { seededRandom } from '../../lib/core/index.ts';
 import { embeddingsFile } from '../../lib/gallery/embeddings.ts';
-import { EmbeddingFile, Gallery } from '../../lib/gallery/index.ts';
+import { EmbeddingFile, Gallery, SimilarWorks } from '../../lib/gallery/index.ts';
 import { ArtImage } from '../../lib/image/index.ts';
 import { median } from '../numbers.ts';
 import { rareWord } from './fill.ts';
@@ -52,14 +52,11 @@ async function read(): Promise<Record<string, number>> {
   const range = await often(() => gallery.list({ query: 'steps:>=30 cfg:5..8 fox' }));
   const tag = await often(() => gallery.list({ query: 'tag:owl rating:>=4' }));
   const afterSearch = megabytes();
-  const file = new EmbeddingFile(embeddingsFile(gallery.layout.cache, 'bench', dimensions), dimensions);
-  const openVectors = await time(() => file.refresh());
   const wanted = vector();
-  const semantic = await often(async () => {
-    await file.refresh();
-    const among = new Set(await gallery.select(''));
-    await gallery.getMany(file.nearest(wanted, 20, (one) => among.has(one)).map(({ id }) => id));
-  });
+  const works = new SimilarWorks(gallery, { model: 'bench', dimensions, embed: async () => vector() });
+  const openVectors = await time(() => works.nearest(wanted));
+  const semantic = await often(() => works.nearest(wanted));
+  const both = await often(() => works.nearest(wanted, { query: 'fox' }));
   const peak = process.resourceUsage().maxRSS / 1024;
   return {
     open,
@@ -74,6 +71,7 @@ async function read(): Promise<Record<string, number>> {
     tag,
     openVectors,
     semantic,
+    both,
     memoryStart: before,
     memorySearch: afterSearch,
     memory: megabytes(),

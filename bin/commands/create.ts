@@ -121,7 +121,8 @@ interface Plan {
   memory: CurationMemory | undefined;
 }
 
-function readCandidates(given: string | undefined): CandidateCount {
+/** @throws ArtistError ERR_INVALID_ARGUMENT */
+export function readCandidates(given: string | undefined): CandidateCount {
   if (given === undefined || given === 'auto') return given;
   const count = Number(given);
   if (Number.isInteger(count) && count >= 1 && count <= mostCandidates) return count;

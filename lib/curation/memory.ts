@@ -13,13 +13,15 @@ export const historyLength = 300;
 /** Kept works that a new one is compared with, the newest. About 1 MB of file with CLIP's 512 values. */
 export const archiveLength = 1000;
 
-const workSchema = z.strictObject({
-  id: z.string().min(1),
-  hash: z.string().optional(),
-  /** CLIP model of `embedding`. */
-  model: z.string().optional(),
-  embedding: z.string().optional(),
-});
+const workSchema = lazySchema(() =>
+  z.strictObject({
+    id: z.string().min(1),
+    hash: z.string().optional(),
+    /** CLIP model of `embedding`. */
+    model: z.string().optional(),
+    embedding: z.string().optional(),
+  }),
+);
 const memorySchema = lazySchema(() =>
   z.strictObject({
     /** By CLIP model, then by term; the newest last. */

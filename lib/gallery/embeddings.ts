@@ -122,11 +122,13 @@ export class EmbeddingFile {
   /** The works whose vectors have the largest cosines with `wanted`, best first; `among` leaves out others. */
   nearest(wanted: Vector, limit: number, among?: (id: string) => boolean): Similar[] {
     const query = unit(wanted);
-    const values = new Int8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
+    const { buffer, byteOffset, byteLength } = this.#bytes;
+    const values = new Int8Array(buffer, byteOffset, byteLength);
+    const scales = new DataView(buffer, byteOffset, byteLength);
     const best: Similar[] = [];
     let worst = Number.NEGATIVE_INFINITY;
     for (const [id, row] of this.#rows) {
-      const similarity = dot(query, values, row * this.#stride + valuesAt) * this.#bytes.readFloatLE(row * this.#stride + scaleAt);
+      const similarity = dot(query, values, row * this.#stride + valuesAt) * scales.getFloat32(row * this.#stride + scaleAt, true);
       if ((best.length === limit && similarity <= worst) || (among && !among(id))) continue;
       insert(best, { id, similarity }, limit);
       worst = best.at(-1)?.similarity ?? worst;

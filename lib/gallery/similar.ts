@@ -83,8 +83,7 @@ export class SimilarWorks {
    */
   async nearest(vector: Vector, { limit = 20, query = '' }: { limit?: number; query?: string } = {}): Promise<SimilarWork[]> {
     await this.#file.refresh();
-    const among = new Set(await this.#gallery.select(query));
-    const found: Similar[] = this.#file.nearest(vector, limit, (id) => among.has(id));
+    const found: Similar[] = this.#file.nearest(vector, limit, await this.#gallery.finder(query));
     const works = new Map((await this.#gallery.getMany(found.map(({ id }) => id))).map((work) => [work.id, work]));
     return found.flatMap(({ id, similarity }) => {
       const work = works.get(id);

@@ -22,7 +22,7 @@ const share = (): z.ZodNumber => z.number().min(0).max(1);
 const rate = (): z.ZodNumber => z.number().gt(0).max(10);
 
 /** The file of a model that comes in parts, as loadModel() takes it. */
-const files = {
+const files = () => ({
   /** Alias or path of the model to train for, or a Diffusers folder. Default: the bundled model. */
   model: path.optional(),
   diffusionModel: path.optional(),
@@ -32,9 +32,9 @@ const files = {
   llm: path.optional(),
   vae: path.optional(),
   tae: path.optional(),
-};
+});
 
-const tuning = {
+const tuning = () => ({
   /** CPU threads, 1..512. Default: physical cores minus one, at least 1. */
   threads: z.int().min(1).max(512).optional(),
   /** Keep the frozen weights as this type; the LoRA itself is always trained in f32. q8_0 halves the memory of f16. Default: as in the file. */
@@ -49,9 +49,9 @@ const tuning = {
   paramsBackend: path.optional(),
   /** Compute activations again in the backward pass to save memory: `blocks` a little, `fine` most. Same numbers. Default auto: by what fits. */
   checkpointing: z.enum(checkpointings).default('auto'),
-};
+});
 
-const data = {
+const data = () => ({
   /** Folder with the pictures; captions beside them (name.txt), in metadata.jsonl, or in the files' names. Folders `10_name` repeat. */
   data: path,
   /** Licence of every picture that states none: "own", "permission", an SPDX id. Default: such pictures are refused. */
@@ -83,113 +83,120 @@ const data = {
       captionDropout: share().optional(),
     })
     .prefault({}),
-};
-
-const network = z.strictObject({
-  /** LoRA; LoHa and LoKr are LyCORIS' products of small matrices. Default lora. */
-  kind: z.enum(networkKinds).default('lora'),
-  /** Width of the low-rank matrices, 1..1024. Default: by preset and family. */
-  rank: z.int().min(1).max(1024).optional(),
-  /** The network's effect is scaled by alpha / rank. Default: rank. */
-  alpha: z.number().gt(0).max(4096).optional(),
-  /** Of convolutions larger than 1x1. Default: as rank. */
-  convRank: z.int().min(1).max(1024).optional(),
-  convAlpha: z.number().gt(0).max(4096).optional(),
-  /** LoKr: largest size of the small matrix. Default 8. */
-  factor: z.int().min(2).max(1024).optional(),
-  /** Layers: default = attention and feed-forward, attention, conv = default and the convolutions, full = all. Default: by preset. */
-  targets: z.enum(targetSets).optional(),
-  /** Patterns over layer names (`*`, `?`, or /regular expression/) in place of `targets`. */
-  include: z.array(z.string().min(1)).min(1).optional(),
-  /** Patterns of layers to leave out. */
-  exclude: z.array(z.string().min(1)).min(1).optional(),
-  /** Share of the ranks that is left out per picture and step, 0 <= dropout < 1. Default 0. */
-  dropout: z.number().min(0).lt(1).default(0),
-  /** Train the text encoders too (CLIP families): for new words. Default false. */
-  textEncoder: z.boolean().default(false),
-  /** false: the text encoders alone. Default true. */
-  unet: z.boolean().default(true),
 });
 
-const noise = z.strictObject({
-  /** How noise levels are drawn: uniform, or logit-normal with most in the middle. Default: by family. */
-  sampling: z.enum(['uniform', 'logit-normal']).optional(),
-  /** Centre and width of logit-normal. Default 0 and 1. */
-  mean: z.number().min(-10).max(10).optional(),
-  deviation: z.number().gt(0).max(10).optional(),
-  /** Part of the noise levels that is learned: 0 = picture, 1 = noise. Default 0 and 1. */
-  min: share().optional(),
-  max: share().optional(),
-  /** More weight to noisy levels, flow families. Default: the family's own. */
-  shift: z.number().gt(0).max(100).optional(),
-  /** Moves the noise of each channel, for very dark and bright pictures. Default 0. */
-  offset: z.number().min(0).max(1).optional(),
-  /** Noise on the network's input that it is not told about (arXiv 2301.11706). Default 0. */
-  inputPerturbation: z.number().min(0).max(1).optional(),
-  /** Gamma of min-SNR weighting (arXiv 2303.09556); 0: off. Default: 5 for eps and v, off for flow. */
-  minSnr: z.number().min(0).max(100).optional(),
-  /** Pseudo-Huber loss with this constant, less moved by outliers. Default: squared error. */
-  huber: z.number().gt(0).max(100).optional(),
-});
+const network = () =>
+  z.strictObject({
+    /** LoRA; LoHa and LoKr are LyCORIS' products of small matrices. Default lora. */
+    kind: z.enum(networkKinds).default('lora'),
+    /** Width of the low-rank matrices, 1..1024. Default: by preset and family. */
+    rank: z.int().min(1).max(1024).optional(),
+    /** The network's effect is scaled by alpha / rank. Default: rank. */
+    alpha: z.number().gt(0).max(4096).optional(),
+    /** Of convolutions larger than 1x1. Default: as rank. */
+    convRank: z.int().min(1).max(1024).optional(),
+    convAlpha: z.number().gt(0).max(4096).optional(),
+    /** LoKr: largest size of the small matrix. Default 8. */
+    factor: z.int().min(2).max(1024).optional(),
+    /** Layers: default = attention and feed-forward, attention, conv = default and the convolutions, full = all. Default: by preset. */
+    targets: z.enum(targetSets).optional(),
+    /** Patterns over layer names (`*`, `?`, or /regular expression/) in place of `targets`. */
+    include: z.array(z.string().min(1)).min(1).optional(),
+    /** Patterns of layers to leave out. */
+    exclude: z.array(z.string().min(1)).min(1).optional(),
+    /** Share of the ranks that is left out per picture and step, 0 <= dropout < 1. Default 0. */
+    dropout: z.number().min(0).lt(1).default(0),
+    /** Train the text encoders too (CLIP families): for new words. Default false. */
+    textEncoder: z.boolean().default(false),
+    /** false: the text encoders alone. Default true. */
+    unet: z.boolean().default(true),
+  });
 
-const optimizer = z.strictObject({
-  kind: z.enum(optimizers),
-  /** Moments, of AdamW, Lion, Adafactor (beta1) and Prodigy. Default: the method's own. */
-  beta1: z.number().min(0).lt(1).optional(),
-  beta2: z.number().min(0).lt(1).optional(),
-  epsilon: z.number().gt(0).max(1).optional(),
-  weightDecay: z.number().min(0).max(1).optional(),
-});
+const noise = () =>
+  z.strictObject({
+    /** How noise levels are drawn: uniform, or logit-normal with most in the middle. Default: by family. */
+    sampling: z.enum(['uniform', 'logit-normal']).optional(),
+    /** Centre and width of logit-normal. Default 0 and 1. */
+    mean: z.number().min(-10).max(10).optional(),
+    deviation: z.number().gt(0).max(10).optional(),
+    /** Part of the noise levels that is learned: 0 = picture, 1 = noise. Default 0 and 1. */
+    min: share().optional(),
+    max: share().optional(),
+    /** More weight to noisy levels, flow families. Default: the family's own. */
+    shift: z.number().gt(0).max(100).optional(),
+    /** Moves the noise of each channel, for very dark and bright pictures. Default 0. */
+    offset: z.number().min(0).max(1).optional(),
+    /** Noise on the network's input that it is not told about (arXiv 2301.11706). Default 0. */
+    inputPerturbation: z.number().min(0).max(1).optional(),
+    /** Gamma of min-SNR weighting (arXiv 2303.09556); 0: off. Default: 5 for eps and v, off for flow. */
+    minSnr: z.number().min(0).max(100).optional(),
+    /** Pseudo-Huber loss with this constant, less moved by outliers. Default: squared error. */
+    huber: z.number().gt(0).max(100).optional(),
+  });
 
-const prior = z.strictObject({
-  /** What the class is called: "a dog", where "sks dog" is learned. */
-  prompt: z.string().min(1),
-  /** Folder of class pictures. Default: painted by the model itself. */
-  folder: path.optional(),
-  /** Pictures to paint where there is no folder, 1..1000. Default 50. */
-  count: z.int().min(1).max(1000).default(50),
-  /** Weight of their loss. Default 1. */
-  weight: z.number().gt(0).max(10).default(1),
-});
+const optimizer = () =>
+  z.strictObject({
+    kind: z.enum(optimizers),
+    /** Moments, of AdamW, Lion, Adafactor (beta1) and Prodigy. Default: the method's own. */
+    beta1: z.number().min(0).lt(1).optional(),
+    beta2: z.number().min(0).lt(1).optional(),
+    epsilon: z.number().gt(0).max(1).optional(),
+    weightDecay: z.number().min(0).max(1).optional(),
+  });
 
-const validation = z.strictObject({
-  /** Pictures held out: a share below 1, or a number. Default 0: none. */
-  pictures: z.number().min(0).max(100_000).default(0),
-  /** Steps between two validations. Default: a tenth of the run. */
-  every: z.int().min(1).optional(),
-  /** Noise levels per picture, spread evenly. Default 4. */
-  levels: z.int().min(1).max(64).default(4),
-  /** Stop after so many validations without improvement; 0: never. Default 0. */
-  patience: z.int().min(0).max(1000).default(0),
-  /** Share by which the loss must fall to count as an improvement. Default 0. */
-  minDelta: share().default(0),
-});
+const prior = () =>
+  z.strictObject({
+    /** What the class is called: "a dog", where "sks dog" is learned. */
+    prompt: z.string().min(1),
+    /** Folder of class pictures. Default: painted by the model itself. */
+    folder: path.optional(),
+    /** Pictures to paint where there is no folder, 1..1000. Default 50. */
+    count: z.int().min(1).max(1000).default(50),
+    /** Weight of their loss. Default 1. */
+    weight: z.number().gt(0).max(10).default(1),
+  });
 
-const samples = z.strictObject({
-  /** Steps between two sample strips; 0: none. Default: a quarter of the run. */
-  every: z.int().min(0).optional(),
-  /** What is painted. Default: captions of the data set. */
-  prompts: z.array(z.string()).min(1).max(16).optional(),
-  /** Start noise of the first; the others follow. Default 1. */
-  seed: z.int().min(0).max(maxSeed).default(1),
-  /** Default: the model's own. */
-  steps: z.int().min(1).max(200).optional(),
-  cfgScale: z.number().min(0).max(50).optional(),
-});
+const validation = () =>
+  z.strictObject({
+    /** Pictures held out: a share below 1, or a number. Default 0: none. */
+    pictures: z.number().min(0).max(100_000).default(0),
+    /** Steps between two validations. Default: a tenth of the run. */
+    every: z.int().min(1).optional(),
+    /** Noise levels per picture, spread evenly. Default 4. */
+    levels: z.int().min(1).max(64).default(4),
+    /** Stop after so many validations without improvement; 0: never. Default 0. */
+    patience: z.int().min(0).max(1000).default(0),
+    /** Share by which the loss must fall to count as an improvement. Default 0. */
+    minDelta: share().default(0),
+  });
 
-const checkpoints = z.strictObject({
-  /** Steps between two checkpoints. Default: a tenth of the run. */
-  every: z.int().min(1).optional(),
-  /** How many are kept, the newest. Default 2. */
-  keep: z.int().min(1).max(1000).default(2),
-});
+const samples = () =>
+  z.strictObject({
+    /** Steps between two sample strips; 0: none. Default: a quarter of the run. */
+    every: z.int().min(0).optional(),
+    /** What is painted. Default: captions of the data set. */
+    prompts: z.array(z.string()).min(1).max(16).optional(),
+    /** Start noise of the first; the others follow. Default 1. */
+    seed: z.int().min(0).max(maxSeed).default(1),
+    /** Default: the model's own. */
+    steps: z.int().min(1).max(200).optional(),
+    cfgScale: z.number().min(0).max(50).optional(),
+  });
+
+const checkpoints = () =>
+  z.strictObject({
+    /** Steps between two checkpoints. Default: a tenth of the run. */
+    every: z.int().min(1).optional(),
+    /** How many are kept, the newest. Default 2. */
+    keep: z.int().min(1).max(1000).default(2),
+  });
 
 export const trainLoraOptions = lazySchema(() =>
   z
     .strictObject({
-      ...files,
-      ...tuning,
-      ...data,
+      ...files(),
+      ...tuning(),
+      ...data(),
       /** What is learned; decides the defaults. Default style. */
       preset: z.enum(presets).default('style'),
       /** Optimizer steps. Default: by preset, family and number of pictures. */
@@ -198,9 +205,9 @@ export const trainLoraOptions = lazySchema(() =>
       batchSize: z.int().min(1).max(256).optional(),
       /** Micro-batches per step: a larger batch without its memory. Default 1. */
       accumulation: z.int().min(1).max(1024).default(1),
-      network: network.prefault({}),
+      network: network().prefault({}),
       optimizer: z
-        .union([z.enum(optimizers), optimizer], { error: `one of ${optimizers.join(', ')}, or an object with kind` })
+        .union([z.enum(optimizers), optimizer()], { error: `one of ${optimizers.join(', ')}, or an object with kind` })
         .default('adamw'),
       /** Default: by family and optimizer. */
       learningRate: rate().optional(),
@@ -214,12 +221,12 @@ export const trainLoraOptions = lazySchema(() =>
       clipNorm: z.number().min(0).max(1000).default(1),
       /** Decay of a moving average of the weights, which is then what is saved, e.g. 0.99; 0: none. Default 0. */
       ema: z.number().min(0).lt(1).default(0),
-      noise: noise.prefault({}),
+      noise: noise().prefault({}),
       /** Class pictures beside the own ones, so that the class does not turn into the subject. Default: none. */
-      prior: prior.optional(),
-      validation: validation.prefault({}),
-      samples: samples.prefault({}),
-      checkpoints: checkpoints.prefault({}),
+      prior: prior().optional(),
+      validation: validation().prefault({}),
+      samples: samples().prefault({}),
+      checkpoints: checkpoints().prefault({}),
       /** Of everything drawn at random, 0..2^53-1. Default: drawn. */
       seed: z.int().min(0).max(maxSeed).optional(),
       /** Name of the LoRA. Default: that of the data's folder. */

@@ -7,9 +7,8 @@ import type { TrainingPicture } from './data-set.ts';
 import { nameSome } from './licences.ts';
 import type { TrainSettings } from './settings.ts';
 
-const pictureSchema = z.tuple([z.string(), z.string(), z.string(), z.string(), z.int()]);
 /** Role, name, SHA-256, caption, repeats. */
-type RecordedPicture = z.output<typeof pictureSchema>;
+type RecordedPicture = [string, string, string, string, number];
 
 const recordSchema = lazySchema(() =>
   z.strictObject({
@@ -21,7 +20,7 @@ const recordSchema = lazySchema(() =>
     options: z.record(z.string(), z.unknown()),
     settings: z.record(z.string(), z.unknown()),
     model: z.strictObject({ name: z.string(), hash: z.string().optional() }),
-    pictures: z.array(pictureSchema),
+    pictures: z.array(z.tuple([z.string(), z.string(), z.string(), z.string(), z.int()])),
   }),
 );
 export type RunRecord = z.output<typeof recordSchema>;

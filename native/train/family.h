@@ -68,6 +68,7 @@ struct FamilyTraits {
     bool flow;
     int max_batch;          // 0: any
     int64_t size_multiple;  // pixels
+    int64_t tokens;         // of a usual caption's context
 };
 const FamilyTraits* find_family(SDVersion version);
 

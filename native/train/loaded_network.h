@@ -23,6 +23,7 @@ public:
     const FamilyInfo& info() const { return info_; }
     SDVersion version() const { return version_; }
     ggml_backend_t backend() const { return backend_; }
+    int64_t typical_tokens() const { return find_family(version_)->tokens; }
 
     // Layers that an adapter can reach, in the order of the graph.
     std::vector<AdaptableLayer> layers();

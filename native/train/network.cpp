@@ -113,7 +113,8 @@ void Network::add_layer(const NetworkRequest& request, const AdaptableLayer& lay
     const size_t end = layer.name.size() - std::min(layer.name.size(), fused.size());
     bool any = false;
     if (layer.name.compare(end, fused.size(), fused) == 0) {
-        if (request.kind != NetworkKind::lora) {
+        // The engine puts the three together again in SDXL's second encoder only.
+        if (request.kind != NetworkKind::lora || layer.name.compare(0, 19, "cond_stage_model.1.") != 0) {
             left_out_.push_back(layer.name);
             return;
         }

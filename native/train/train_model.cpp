@@ -307,7 +307,7 @@ PlanResult TrainModel::plan(int64_t width, int64_t height, int64_t batch, Checkp
     key.width = width;
     key.height = height;
     key.items = info.max_batch > 0 ? std::min<int64_t>(batch, info.max_batch) : batch;
-    key.tokens = 77;
+    key.tokens = parts_->pipeline.typical_tokens();
     key.backward = true;
     const BucketGraph graph(parts_->pipeline, &parts_->trained(), key, parts_->options_for(checkpointing));
     const MemoryPlan memory = graph.plan();

@@ -55,6 +55,8 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
     [['add', 'daily', '09:00', '--topic', 'a', '--topic-rotation'], /--topic: expected to be left out/],
     [['add', 'daily', '09:00', '--steps', '0'], /--steps: expected a number of at least 1/],
     [['add', 'daily', '09:00', '--tpoic', 'x'], /Did you mean --topic\?/],
+    [['add', 'batch', '3@09:00', '--batch', '4'], /--batch: expected to be left out with batch 3@/],
+    [['add', 'daily', '09:00', '--candidates', '0'], /--candidates: expected auto/],
     [['next', '--limit', '0'], /--limit: expected an integer 1\.\.1000/],
     [['start', '--works-at-once', '2'], /--works-at-once: expected --queue/],
     [['start', '--queue', 'http://x'], /--queue: expected file or redis:\/\//],

@@ -80,7 +80,7 @@ suite('training: parity with diffusers and PEFT', (test) => {
     folder = await mkdtemp(join(tmpdir(), 'ai-artist-parity-'));
     const model = join(folder, 'model.safetensors');
     await writeFile(model, checkpoint(golden));
-    trainer = await localEngine().loadTrainer({ model, threads: 2 }, () => undefined).promise;
+    trainer = await localEngine().loadTrainer({ model, threads: 1 }, () => undefined).promise;
   });
   test.after(async () => {
     await trainer?.dispose().promise;

@@ -7,6 +7,7 @@ import { choice, type Flag, list, number, text, toggle } from '../../flags.ts';
 import { generatePaths } from '../../generate-flags.ts';
 import { namesOf, toOptions } from '../../option-paths.ts';
 import { orderFlags, orderOf } from '../../work-order.ts';
+import { readCandidates } from '../create.ts';
 import { jobView } from './view.ts';
 
 function duration(describe: string, heading: string): Flag<number> {
@@ -105,7 +106,10 @@ export const addCommand = command({
       ...paint
     } = rest;
     const chosen = readTopics(topic, rotate === true, (await config()).config.prompt);
+    if (batch !== undefined && count !== undefined && batch !== count)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `--batch: expected to be left out with batch ${count}@…, got ${batch}`);
     // Refused now, not every morning.
+    readCandidates(paint.candidates);
     resolveOptions('create', generateOptions, {
       ...toOptions(paint, new Map([...generatePaths].filter(([flag]) => flag in orderFlags))),
       prompt: chosen.prompt ?? 'x',
