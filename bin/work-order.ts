@@ -9,7 +9,7 @@ import type { Values } from './flags.ts';
 import type { Context } from './run.ts';
 
 /** Options of `create` that a scheduled work may have: all but what it is about, where it goes, and the seed, which each work draws for itself. */
-const { topic: _topic, seed: _seed, out: _out, gallery: _gallery, force: _force, ...orderFlags } = createFlags;
+const { topic: _topic, inspire: _inspire, seed: _seed, out: _out, gallery: _gallery, force: _force, ...orderFlags } = createFlags;
 
 export { orderFlags };
 

@@ -33,6 +33,7 @@ const smallEdge = 512;
 export const createFlags = {
   topic: text(`Without a prompt: what to paint about, such as ${builtInTopics[0]?.name}. Default: one that the last works did not have`),
   style: text('Style of the picture. Default, without a prompt: chosen by what was liked'),
+  inspire: text('Without a prompt: begin with a work of the public domain that a museum finds for this text'),
   expand: toggle('Decide {a|b} and __lists__ in the prompt. Default: yes'),
   candidates: text(
     'How many to paint, 1..64, or auto: as many as are worth their seconds. Default: one that passes the gates, in at most 3 tries',
@@ -138,8 +139,11 @@ async function plan({ values, paint, weights, promptSettings: settings, curation
   if (values.score) await checkClipPath(values.clip);
   const seed = values.seed ?? drawSeed();
   const gallery = values.gallery === false ? undefined : await openGallery(context);
-  const { topic, style, expand, model } = values;
-  const planned = await planPrompt({ prompt: values.prompt, topic, style, expand, model }, { settings, home: context.home, seed, gallery });
+  const { topic, style, expand, inspire, model } = values;
+  const planned = await planPrompt(
+    { prompt: values.prompt, topic, style, expand, inspire, model },
+    { settings, home: context.home, seed, signal: context.signal, gallery },
+  );
   const { prompt, negativePrompt } = planned;
   const options = { negativePrompt, ...paint, ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
