@@ -10,6 +10,7 @@ const suites: Record<string, string[]> = {
   train: ['train/speed.ts'],
   style: ['train/style-lift.ts'],
   crash: ['crash/crash.ts'],
+  curation: ['curation/curation.ts'],
   install: ['install.ts'],
 };
 

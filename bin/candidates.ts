@@ -141,7 +141,9 @@ export function rankPainted(
         measures,
         seconds,
         terms: termsOf(measures, score, past),
-        ...(score && { embedding: score.embedding, subject: score.subject }),
+        ...(score && { embedding: score.embedding }),
+        // The bundled CLIP rejects right and wrong pictures alike (docs/curation.md).
+        ...(score && !scores?.bundled && { subject: score.subject }),
         ...(score?.unsafe !== undefined && { unsafe: score.unsafe }),
       };
     }),

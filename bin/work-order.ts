@@ -4,7 +4,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ArtistError, type ErrorCode, errorCodes, isArtistError, lazySchema, resolveOptions } from '../lib/core/index.ts';
 import { findTopic } from '../lib/prompt/index.ts';
-import { type CreateValues, createFlags, createWork } from './commands/create.ts';
+import { type CreateValues, createFlags } from './create/plan.ts';
+import { createWork } from './create/work.ts';
 import type { Values } from './flags.ts';
 import type { Context } from './run.ts';
 

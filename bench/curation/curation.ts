@@ -2,11 +2,13 @@
  * Does the best of three, by our ranking, please another judge more than the first? The bundled painter paints 60 prompts with 8 seeds each; a
  * network that curation does not use (judge.py) says which concept and which style it sees. Every choice of three of the eight seeds is a round.
  *
- *     npx tsx bench/curation/curation.ts --pictures <folder> [--prompts 60] [--skip 0] [--seeds 8] [--steps 12] [--judge <file>] [--threads 2] [--json]
+ *     npx tsx bench/curation/curation.ts [--pictures <folder>] [--prompts 60] [--skip 0] [--seeds 8] [--steps 12] [--judge <file>] [--scorer <file>] [--threads 2] [--json]
  *
- * Pictures stay in the folder and are painted once: 480 of them take about 10 minutes of one core.
+ * Pictures stay in the folder (default: one in the folder for temporary files) and are painted once: 480 of them take about 10 minutes of one core.
  */
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { otherCaptions, subjectShare } from '../../lib/curation/index.ts';
@@ -18,21 +20,19 @@ import { paintAll, planPictures, seedOf, sentence } from './pictures.ts';
 
 const { values } = parseArgs({
   options: {
-    pictures: { type: 'string' },
+    pictures: { type: 'string', default: join(tmpdir(), 'ai-artist-bench-curation') },
     judge: { type: 'string', default: fileURLToPath(new URL('judge.safetensors', import.meta.url)) },
     prompts: { type: 'string', default: '60' },
     skip: { type: 'string', default: '0' },
     seeds: { type: 'string', default: '8' },
     steps: { type: 'string', default: '12' },
     of: { type: 'string', default: '3' },
+    /** A network of judge.py with another seed, in the place of our CLIP: what the ranking would do with a scorer that sees more. */
+    scorer: { type: 'string' },
     threads: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-if (values.pictures === undefined) {
-  console.error('bench/curation: expected --pictures <folder>, where the painted pictures are kept, got none');
-  process.exit(2);
-}
 const of = Number(values.of);
 const plan = await planPictures(Number(values.prompts), Number(values.seeds), Number(values.steps), Number(values.skip));
 const { files, secondsEach } = await paintAll(plan, values.pictures, values.threads === undefined ? undefined : Number(values.threads));
@@ -47,9 +47,17 @@ interface Seen {
   both: number;
   /** Share of the judge's concepts that it finds less fitting than the right one. */
   conceptRank: number;
+  /** What the network of --scorer thinks: log probabilities of the right concept and style, added. */
+  other: number;
 }
 
 const judge = await Judge.load(values.judge);
+const scorer = values.scorer === undefined ? undefined : await Judge.load(values.scorer);
+/** ln of the softmax at one place. */
+function logShare(scores: Float32Array, at: number): number {
+  const largest = Math.max(...scores);
+  return (scores[at] ?? 0) - largest - Math.log(scores.reduce((sum, score) => sum + Math.exp(score - largest), 0));
+}
 const best = (scores: Float32Array): number => scores.indexOf(Math.max(...scores));
 
 async function see(): Promise<{ seen: Seen[][]; scoreSeconds: number }> {
@@ -72,6 +80,8 @@ async function see(): Promise<{ seen: Seen[][]; scoreSeconds: number }> {
       scoring += performance.now() - started;
       const { concepts, styles } = await judge.look(file);
       const right = judge.concepts.indexOf(prompt.concept);
+      const second = await scorer?.look(file);
+      const other = second ? logShare(second.concepts, right) + logShare(second.styles, judge.styles.indexOf(prompt.style)) : Number.NaN;
       const concept = Number(best(concepts) === right);
       const style = Number(judge.styles[best(styles)] === prompt.style);
       row.push({
@@ -80,6 +90,7 @@ async function see(): Promise<{ seen: Seen[][]; scoreSeconds: number }> {
         concept,
         style,
         both: concept * style,
+        other,
         conceptRank: concepts.filter((score) => score < (concepts[right] ?? 0)).length / (concepts.length - 1),
       });
     }
@@ -121,12 +132,14 @@ const byRank =
     const { winner } = rank(candidates, { duplicateCosine: 2, ...(options.weights && { weights: options.weights }) });
     return winner === null ? undefined : round[winner];
   };
+const byOther: Chooser = (round) => round.reduce((kept, one) => (one.other > kept.other ? one : kept));
 const choosers: [name: string, choose: Chooser][] = [
   ['our ranking', byRank({})],
   ['with the gate of absent subjects', byRank({ gate: true })],
   ['prompt alignment alone', byRank({ weights: { promptAlign: 1, technical: 0 } })],
   ['technical term alone (first that passes)', byRank({ weights: { promptAlign: 0, technical: 1 } })],
   ['share of other captions alone', (round) => round.reduce((kept, one) => (one.subject > kept.subject ? one : kept))],
+  ...(scorer ? [['--scorer in the place of our CLIP', byOther] as [string, Chooser]] : []),
   [
     'the judge itself (the most there is)',
     (round) => round.reduce((kept, one) => (one.conceptRank + one.both > kept.conceptRank + kept.both ? one : kept)),
