@@ -3,7 +3,7 @@
  * the LoRA (same prompts, same seeds), and asks CLIP how near both are to pictures of the style that were held out, and to their subjects.
  *
  *     npx tsx bench/train/style-lift.ts [--data FOLDER] [--licence CC-BY-4.0] [--template "kawaii sticker of {}, white background"]
- *         [--held 0.17] [--prompts 40] [--steps N] [--threads 2] [--seed 7] [--home FOLDER] [--lora FILE] [--sheet FILE.jpg] [--json]
+ *         [--held 0.17] [--prompts 40] [--steps N] [--rate R] [--rank R] [--batch N] [--dropout SHARE] [--threads 2] [--seed 7] [--home FOLDER] [--lora FILE] [--sheet FILE.jpg] [--json]
  *
  * Without --data: 24 pictures of a style that the bundled model has never seen (test/fixtures/train/streamline; too few for much, 100 do better).
  * Intervals are 95 %, by bootstrap over the prompts. With --lora nothing is trained: the file must have been trained with the same --held.
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     rate: { type: 'string' },
     rank: { type: 'string' },
     batch: { type: 'string' },
+    dropout: { type: 'string' },
     threads: { type: 'string' },
     seed: { type: 'string', default: '7' },
     home: { type: 'string' },
@@ -103,7 +104,13 @@ try {
   let trained: TrainLoraResult | undefined;
   const begun = performance.now();
   if (values.lora === undefined) {
-    const [steps, learningRate, rank, batchSize] = [values.steps, values.rate, values.rank, values.batch].map(numberOf);
+    const [steps, learningRate, rank, batchSize, captionDropout] = [
+      values.steps,
+      values.rate,
+      values.rank,
+      values.batch,
+      values.dropout,
+    ].map(numberOf);
     trained = await trainLora({
       data,
       home,
@@ -118,6 +125,7 @@ try {
       ...(learningRate !== undefined && { learningRate }),
       ...(rank !== undefined && { network: { rank } }),
       ...(batchSize !== undefined && { batchSize }),
+      ...(captionDropout !== undefined && { captions: { captionDropout } }),
       ...(threads !== undefined && { threads }),
       onProgress: (event) => {
         if (event.type === 'step' && event.step % 50 === 0)
