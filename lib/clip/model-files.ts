@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError } from '../core/index.ts';
+import { ArtistError, lazySchema } from '../core/index.ts';
 import { bundledModel, describeIdentity, identify, type ModelHeader, readModelHeader } from '../models/index.ts';
 
 export interface ClipFiles {
@@ -18,7 +18,7 @@ export interface ClipFiles {
 }
 
 const indexSuffix = '.safetensors.index.json';
-const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) });
+const indexSchema = lazySchema(() => z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) }));
 
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
