@@ -7,6 +7,10 @@ const suites: Record<string, string[]> = {
   memory: ['memory.ts'],
   clip: ['clip/clip.ts'],
   curation: ['curation/curation.ts'],
+  gallery: ['gallery/gallery.ts'],
+  train: ['train/speed.ts'],
+  style: ['train/style-lift.ts'],
+  crash: ['crash/crash.ts'],
   install: ['install.ts'],
 };
 

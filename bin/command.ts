@@ -24,6 +24,8 @@ export interface CommandDefinition<R extends Flags, O extends Flags, F extends F
   examples: readonly (readonly [string, string])[];
   /** Further text below the help. */
   epilogue?: string;
+  /** Commands below this one: `train resume`. Their names are taken; a folder of that name is `./resume`. */
+  commands?: readonly CommandEntry[];
   /** Flag or positional of each option of lib, where the two names differ: `vaeTiling.tileWidth` → `--tile-width`. */
   names?: ReadonlyMap<string, string>;
   run: (values: RequiredValues<R> & Values<O> & Values<F>, context: Context) => Promise<Outcome>;
@@ -37,6 +39,7 @@ export function command<
   const positionals: Flags = { ...definition.required, ...definition.optional };
   return {
     options: Object.keys(definition.flags ?? {}),
+    ...(definition.commands && { commands: definition.commands }),
     declare: (parser) => {
       let described = declareFlags(parser, definition.flags ?? {});
       for (const [name, { describe }] of Object.entries(positionals)) described = described.positional(name, { describe });

@@ -22,7 +22,7 @@ export const basicFlags = {
   steps: number("Denoising steps. Default: the model's own", sampling),
   sampler: choice('How noise is removed', samplers, sampling),
   cfg: number("How strongly the prompt pulls; 1 switches it off and halves the time. Default: the model's own", guidance),
-  lora: list('PATH or PATH:WEIGHT of a LoRA; may be given several times', picture, readWeighted),
+  lora: list('PATH or NAME of a LoRA (see: ai-artist lora list), or with :WEIGHT; may be given several times', picture, readWeighted),
 } as const;
 
 /** Everything model.generate() takes besides the prompt. */

@@ -57,11 +57,12 @@ function register(parser: Parser, entry: CommandEntry, parents: readonly string[
     builder: async (inner: Parser): Promise<Parser> => {
       loaded = await entry.load();
       Object.assign(line, { path, options: loaded.options });
-      const usage = [...parents, entry.usage, ...(loaded.commands ? ['<command>'] : [])].join(' ');
+      const leads = loaded.commands !== undefined && loaded.handle === undefined;
+      const usage = [...parents, entry.usage, ...(leads ? ['<command>'] : [])].join(' ');
       const described = loaded.declare(inner.usage(`Usage: ai-artist ${usage} [options]\n\n${entry.describe}`));
       for (const child of loaded.commands ?? []) register(described, child, path, line);
-      return loaded.commands
-        ? described.demandCommand(1, 1, `${path.join(' ')}: expected one of ${loaded.commands.map(nameOf).join(', ')}`)
+      return leads
+        ? described.demandCommand(1, 1, `${path.join(' ')}: expected one of ${(loaded.commands ?? []).map(nameOf).join(', ')}`)
         : described;
     },
     handler: async (args: Arguments): Promise<void> => {

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /**
  * TypeScript to dist/: `node scripts/build.mjs [--out FOLDER]`.
- *   dist/esm/index.js, dist/esm/bin/*.js and the child-process entries, sharing chunks; dist/cjs/index.cjs; types for both beside them.
- * Own code and zod are bundled (a tree-shaken zod halves the import time); every other package and the addon stay outside. A dynamic
- * import() of our own files stays lazy in both formats. The folder is built aside and swapped in, so a failed build leaves the old one.
+ *   dist/esm/index.js and the child-process entries, sharing chunks; dist/esm/bin/*.js with chunks of their own; dist/cjs/index.cjs; types for
+ *   both beside them.
+ * Own code, zod and ulid are bundled (a tree-shaken zod halves the import time; ulid is smaller than what finding it costs); every other package
+ * and the addon stay outside. A dynamic import() of our own files stays lazy in both formats. The folder is built aside and swapped in, so a failed build leaves the old one.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -50,7 +51,7 @@ function keepPackagesOutside() {
     name: 'keep-packages-outside',
     setup(build) {
       build.onResolve({ filter: /^[^./]/ }, (args) => {
-        const bundled = args.kind === 'entry-point' || args.path === 'zod' || args.path.startsWith('zod/') || path.isAbsolute(args.path);
+        const bundled = args.kind === 'entry-point' || /^(zod|ulid)($|\/)/.test(args.path) || path.isAbsolute(args.path);
         return bundled ? undefined : { external: true };
       });
       build.onResolve({ filter: /\.node$/ }, () => ({ external: true }));
@@ -77,17 +78,18 @@ function filesBelow(folder) {
     .sort();
 }
 
+/** Library and commands apart: sharing chunks with all commands would cut the library into many files, and each takes its time at import. */
 async function buildEsm() {
-  await build({
-    ...common,
-    entryPoints: listEntries(),
-    format: 'esm',
-    splitting: true,
-    outdir: path.join(staging, 'esm'),
-    chunkNames: 'chunks/[name]-[hash]',
-  });
+  const isCommand = ({ in: file }) => file.startsWith('bin/');
+  for (const [entryPoints, name] of [
+    [listEntries().filter((entry) => !isCommand(entry)), 'chunks/[name]-[hash]'],
+    [listEntries().filter(isCommand), 'bin/chunks/[name]-[hash]'],
+  ]) {
+    if (entryPoints.length === 0) continue;
+    await build({ ...common, entryPoints, format: 'esm', splitting: true, outdir: path.join(staging, 'esm'), chunkNames: name });
+  }
   const bin = path.join(staging, 'esm/bin');
-  if (existsSync(bin)) for (const file of readdirSync(bin)) chmodSync(path.join(bin, file), 0o755);
+  if (existsSync(bin)) for (const file of readdirSync(bin)) if (file.endsWith('.js')) chmodSync(path.join(bin, file), 0o755);
 }
 
 async function buildCjs() {

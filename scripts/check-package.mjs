@@ -21,6 +21,8 @@ const required = [
   'dist/esm/index.js',
   'dist/esm/index.d.ts',
   'dist/esm/bin/ai-artist.js',
+  'dist/esm/bin/ai-artist-schedule.js',
+  'dist/esm/bin/ai-artist-gallery.js',
   'dist/cjs/index.cjs',
   'dist/cjs/index.d.cts',
   'models/MODEL.md',

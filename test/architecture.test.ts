@@ -6,8 +6,8 @@ import { suite } from './harness.ts';
 import { checkNative, checkTypeScript, importsOf, libArrows, listFiles, nativeArrows, readText } from './support/arrows.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const manifest = JSON.parse(readText(root, 'package.json')) as { dependencies: Record<string, string> };
-const dependencies = Object.keys(manifest.dependencies);
+const manifest = JSON.parse(readText(root, 'package.json')) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
+const dependencies = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
 const nativeFiles = listFiles(root, 'native', /\.(cpp|h|mm)$/).filter((file) => !file.startsWith('native/vendor/'));
 const own = new Set(nativeFiles.map((file) => file.slice('native/'.length)));
 

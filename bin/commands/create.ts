@@ -1,8 +1,9 @@
-import { ArtistError, configPath, isArtistError, resolveOptions } from '../../lib/core/index.ts';
+import { ArtistError, type Config, configPath, isArtistError, resolveOptions } from '../../lib/core/index.ts';
 import { CurationMemory, type Ledger, type MemoryRepair, type Recollection, type Weights, worthAnother } from '../../lib/curation/index.ts';
 import { drawSeed, type GenerateOptions, generateOptions, loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
 import type { Artwork, Gallery } from '../../lib/gallery/index.ts';
 import type { ArtImage } from '../../lib/image/index.ts';
+import { builtInTopics } from '../../lib/prompt/index.ts';
 import {
   type CandidateCount,
   type Choice,
@@ -19,17 +20,20 @@ import { basicFlags, generatePaths } from '../generate-flags.ts';
 import { ledgerTable } from '../ledger-table.ts';
 import { namesOf, toOptions } from '../option-paths.ts';
 import { checkFolder, checkOutput, inFolder, pictureEndings, slug } from '../output-file.ts';
+import { type PlannedPrompt, planPrompt } from '../plan-prompt.ts';
 import { seconds, type WorkProgress, watchWork } from '../progress.ts';
 import type { Context, Outcome } from '../run.ts';
 import { type CandidateScore, checkClipPath, clipDescription, PromptScorer } from '../scorer.ts';
 import { openGallery, paintSettings } from '../settings.ts';
-import { chooseSubject } from '../subjects.ts';
 import { readTaste, type TasteFile, tastePath } from '../taste-file.ts';
 
 /** A picture with both edges below this is enlarged unless told otherwise, pixels. */
 const smallEdge = 512;
 
-const flags = {
+export const createFlags = {
+  topic: text(`Without a prompt: what to paint about, such as ${builtInTopics[0]?.name}. Default: one that the last works did not have`),
+  style: text('Style of the picture. Default, without a prompt: chosen by what was liked'),
+  expand: toggle('Decide {a|b} and __lists__ in the prompt. Default: yes'),
   candidates: text(
     'How many to paint, 1..64, or auto: as many as are worth their seconds. Default: one that passes the gates, in at most 3 tries',
   ),
@@ -53,7 +57,7 @@ const flags = {
 
 const basicPaths = new Map([...generatePaths].filter(([flag]) => flag in basicFlags));
 
-type CreateValues = { prompt: string | undefined } & Values<typeof flags>;
+export type CreateValues = { prompt: string | undefined } & Values<typeof createFlags>;
 
 /** What the command line leaves open, the configuration decides. */
 interface Settings {
@@ -61,6 +65,7 @@ interface Settings {
   /** Options of generate() that no flag named. */
   paint: Record<string, unknown>;
   weights: Weights;
+  promptSettings: Config['prompt'];
   curation: CurationSettings;
 }
 
@@ -89,6 +94,7 @@ async function settle(values: CreateValues, context: Context): Promise<Settings>
     },
     paint: options,
     weights: curation.weights,
+    promptSettings: loaded.config.prompt,
     curation: {
       wildCardOneIn: curation.wildCardOneIn,
       secondsPerPoint: curation.secondsPerPoint,
@@ -101,7 +107,7 @@ async function settle(values: CreateValues, context: Context): Promise<Settings>
 /** Everything that is decided, and refused, before the model is loaded, which may take minutes. */
 interface Plan {
   prompt: string;
-  promptSource: 'given' | 'chosen';
+  planned: PlannedPrompt;
   seed: number;
   count: CandidateCount;
   /** --out. */
@@ -114,7 +120,8 @@ interface Plan {
   memory: CurationMemory | undefined;
 }
 
-function readCandidates(given: string | undefined): CandidateCount {
+/** @throws ArtistError ERR_INVALID_ARGUMENT */
+export function readCandidates(given: string | undefined): CandidateCount {
   if (given === undefined || given === 'auto') return given;
   const count = Number(given);
   if (Number.isInteger(count) && count >= 1 && count <= mostCandidates) return count;
@@ -124,18 +131,20 @@ function readCandidates(given: string | undefined): CandidateCount {
   );
 }
 
-async function plan({ values, paint, weights, curation }: Settings, context: Context): Promise<Plan> {
+async function plan({ values, paint, weights, promptSettings: settings, curation }: Settings, context: Context): Promise<Plan> {
   const given = readCandidates(values.candidates);
   // Without scores there is nothing to weigh seconds against.
   const count = given === 'auto' && values.score === false ? undefined : given;
   if (values.score) await checkClipPath(values.clip);
   const seed = values.seed ?? drawSeed();
-  const prompt = values.prompt ?? chooseSubject(seed);
-  const options = { ...paint, ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
+  const gallery = values.gallery === false ? undefined : await openGallery(context);
+  const { topic, style, expand, model } = values;
+  const planned = await planPrompt({ prompt: values.prompt, topic, style, expand, model }, { settings, home: context.home, seed, gallery });
+  const { prompt, negativePrompt } = planned;
+  const options = { negativePrompt, ...paint, ...toOptions(values, basicPaths), prompt, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
   const out = values.out === undefined ? undefined : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
   if (out !== undefined) await checkOutput(out, { force: values.force === true, endings: pictureEndings });
-  const gallery = values.gallery === false ? undefined : await openGallery(context);
   if (gallery) await checkFolder(gallery.folder, gallery.folder);
   else if (out === undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, or the picture would be lost');
@@ -143,7 +152,7 @@ async function plan({ values, paint, weights, curation }: Settings, context: Con
   const taste = isScored ? await readTaste(curation.taste ?? tastePath(context.home), curation.taste !== undefined) : undefined;
   return {
     prompt,
-    promptSource: values.prompt === undefined ? 'chosen' : 'given',
+    planned,
     seed,
     count,
     out,
@@ -320,15 +329,16 @@ interface Kept {
 }
 
 async function keep(
-  { out, gallery, promptSource, memory }: Plan,
+  { out, gallery, planned, memory }: Plan,
   { candidates, choice, image }: Painted,
   force: boolean,
   { warn }: Context,
+  origin: WorkOrigin | undefined,
 ): Promise<Kept> {
   const work = await gallery?.add({
     image,
     candidates: candidates.map((candidate) => candidate.image),
-    about: { curation: choice.ledger, derivation: { source: promptSource } },
+    about: { curation: choice.ledger, derivation: { ...planned.derivation, ...(origin && { task: origin.task }) } },
   });
   if (work)
     await memory?.record(choice.ledger, work.id).catch((error: unknown) => {
@@ -339,7 +349,11 @@ async function keep(
   return { work, path: saved?.path ?? work?.path ?? '', bytes: saved?.bytes ?? work?.image.bytes ?? 0 };
 }
 
-function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, times }: Painted, { work, path, bytes }: Kept): Outcome {
+function report(
+  { prompt, planned: { source: promptSource, derivation } }: Plan,
+  { choice, scorer, image, info, times }: Painted,
+  { work, path, bytes }: Kept,
+): Outcome {
   const { candidates, result, ledger } = choice;
   const { width, height } = image;
   return {
@@ -349,6 +363,7 @@ function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, t
       ...(work && { work: work.path, sidecar: work.sidecarPath }),
       prompt,
       promptSource,
+      derivation,
       seed: result.seed,
       width,
       height,
@@ -372,13 +387,64 @@ function report({ prompt, promptSource }: Plan, { choice, scorer, image, info, t
   };
 }
 
+/** Who asked for a work, where it was not a person at the command line. */
+export interface WorkOrigin {
+  /** Of the schedule or queue: the same for every try of one work. */
+  task: string;
+  /** No work of the task is older, milliseconds since 1970. */
+  since: number;
+}
+
+/** The work of a task that was filed although nobody could write down that it was: the process died in between. */
+async function filedWork(gallery: Gallery | undefined, { task, since }: WorkOrigin): Promise<Artwork | undefined> {
+  for (let after: string | undefined; gallery; ) {
+    const page = await gallery.list({ limit: 100, after });
+    const found = page.works.find(({ derivation }) => derivation?.['task'] === task);
+    const oldest = page.works.at(-1);
+    if (found || page.next === undefined || (oldest && Date.parse(oldest.createdAt) < since)) return found;
+    after = page.next;
+  }
+  return undefined;
+}
+
+function reportFiled({ id, path, sidecarPath, image }: Artwork): Outcome {
+  return {
+    json: { id, path, work: path, sidecar: sidecarPath, ...image, existing: true },
+    text: [path],
+    notes: [`work ${id} is there already`],
+  };
+}
+
+/** What the command does; for a schedule and for workers too. */
+export async function createWork(given: CreateValues, context: Context, origin?: WorkOrigin): Promise<Outcome> {
+  const settings = await settle(given, context);
+  const { values } = settings;
+  const planned = await plan(settings, context);
+  const filed = origin && (await filedWork(planned.gallery, origin));
+  if (filed) return reportFiled(filed);
+  if (planned.planned.lines.length > 0) context.note(`subject: ${planned.prompt}`, ...planned.planned.lines.map((line) => `  ${line}`));
+  const work = watchWork(context);
+  try {
+    const painted = await paint(planned, values, context, work);
+    const kept = await keep(planned, painted, values.force === true, context, origin);
+    work.stop();
+    return report(planned, painted, kept);
+  } finally {
+    work.stop();
+  }
+}
+
 export const createCommand = command({
-  optional: { prompt: anyText('What to paint. Left out: one of the subjects that the bundled model draws well') },
-  flags,
-  names: namesOf(generatePaths),
+  optional: {
+    prompt: anyText('What to paint. Left out: it is chosen. {a|b} and __lists__ in it are decided; \\{ is the character itself'),
+  },
+  flags: createFlags,
+  names: new Map([...namesOf(generatePaths), ['topic', '--topic'], ['style', '--style'], ['only', 'prompt.only']]),
   examples: [
     ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, file it, print the path'],
     ['$0 create', 'Let it choose what to paint'],
+    ['$0 create --topic "forest scene" --style "black ink drawing"', 'Choose within that'],
+    ['$0 create "flat vector art of a {fox|2::hare} in the __season__"', 'One of them; a line of <home>/wildcards/season.txt'],
     ['$0 create "a lighthouse" --model sd-turbo --lora style.safetensors:0.8', 'With a model you pulled, and a style'],
     ['$0 create "flat vector art of a fox in the snow" --candidates 4', 'Paint four, keep the one that fits the prompt best'],
     ['$0 create "an owl" --candidates auto', 'Go on as long as a better one is to be expected'],
@@ -386,19 +452,5 @@ export const createCommand = command({
   ],
   epilogue:
     'Candidates that are blank, of one colour (NaN), blown out, duplicates or without their subject are rejected. Of several that pass, CLIP and the technical measures choose the one that fits the prompt best; of one, nothing is scored.',
-  run: async (given, context) => {
-    const settings = await settle(given, context);
-    const { values } = settings;
-    const planned = await plan(settings, context);
-    if (planned.promptSource === 'chosen') context.note(`subject: ${planned.prompt}`);
-    const work = watchWork(context);
-    try {
-      const painted = await paint(planned, values, context, work);
-      const kept = await keep(planned, painted, values.force === true, context);
-      work.stop();
-      return report(planned, painted, kept);
-    } finally {
-      work.stop();
-    }
-  },
+  run: (values, context) => createWork(values, context),
 });

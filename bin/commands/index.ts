@@ -13,6 +13,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./generate.ts')).generateCommand,
   },
   {
+    usage: 'reproduce <id>',
+    describe: 'Paint a work again from its recipe and compare the pixels',
+    load: async () => (await import('./reproduce.ts')).reproduceCommand,
+  },
+  {
     usage: 'score <images...>',
     describe: 'Say how well pictures fit a text, best first',
     load: async () => (await import('./score.ts')).scoreCommand,
@@ -44,6 +49,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { usage: 'upscale <image>', describe: 'Enlarge a picture', load: async () => (await import('./upscale.ts')).upscaleCommand },
   {
+    usage: 'train [folder]',
+    describe: 'Learn a style or a subject from pictures: a LoRA',
+    load: async () => (await import('./train.ts')).trainCommand,
+  },
+  {
     usage: 'convert <model>',
     describe: 'Write a model in another weight type or file format',
     load: async () => (await import('./convert.ts')).convertCommand,
@@ -54,9 +64,29 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./models.ts')).modelsCommand,
   },
   {
+    usage: 'lora',
+    describe: 'LoRAs on this machine: what they are, merge, resize',
+    load: async () => (await import('./lora.ts')).loraCommand,
+  },
+  {
     usage: 'inspect <file>',
     describe: 'Show the recipe of a picture, or what a model or LoRA file is',
     load: async () => (await import('./inspect.ts')).inspectCommand,
+  },
+  {
+    usage: 'gallery',
+    describe: 'The works: list, search, rate, tag, compare, import, export',
+    load: async () => (await import('./gallery.ts')).galleryCommand,
+  },
+  {
+    usage: 'schedule',
+    describe: 'Paint at set times; also as ai-artist-schedule',
+    load: async () => (await import('./schedule.ts')).scheduleCommand,
+  },
+  {
+    usage: 'worker',
+    describe: 'Paint what waits in a queue',
+    load: async () => (await import('./worker.ts')).workerCommand,
   },
   {
     usage: 'config',

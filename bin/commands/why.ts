@@ -2,6 +2,7 @@ import { ArtistError } from '../../lib/core/index.ts';
 import { type Ledger, ledgerOf, termNames } from '../../lib/curation/index.ts';
 import type { Artwork } from '../../lib/gallery/index.ts';
 import { command } from '../command.ts';
+import { derivationLines } from '../derivation-lines.ts';
 import { anyText } from '../flags.ts';
 import { ledgerTable } from '../ledger-table.ts';
 import { openGallery } from '../settings.ts';
@@ -43,10 +44,11 @@ function sentences({ id, recipe }: Artwork, ledger: Ledger): string[] {
 export const whyCommand = command({
   required: { id: anyText('Work: its id, a beginning or end of it, or latest') },
   examples: [
-    ['$0 why latest', 'Why the last work was kept and not another candidate'],
+    ['$0 why latest', 'Why the last work was kept and not another candidate, and why it was painted at all'],
     ['$0 why 01K3 --json', 'The ledger itself'],
   ],
-  epilogue: 'Reads the ledger that create files with each work: every candidate, its terms, and who would have won without one of them.',
+  epilogue:
+    'Reads the ledger that create files with each work: every candidate, its terms, and who would have won without one of them; and how its prompt was chosen.',
   run: async ({ id }, context) => {
     const gallery = await openGallery(context);
     const work = await gallery.get(id);
@@ -59,11 +61,18 @@ export const whyCommand = command({
     const table = ledger.curation === 'unscored' ? [] : ['', ...ledgerTable(ledger)];
     const rejected = ledger.candidates.filter(({ verdict }) => verdict === 'rejected');
     return {
-      json: { id: work.id, prompt: work.recipe?.prompt ?? null, candidates: work.candidates ?? null, ledger },
+      json: {
+        id: work.id,
+        prompt: work.recipe?.prompt ?? null,
+        derivation: work.derivation ?? null,
+        candidates: work.candidates ?? null,
+        ledger,
+      },
       text: [
         ...sentences(work, ledger),
         ...table,
         ...(table.length > 0 ? [] : rejected.map(({ seed, reason }) => `Seed ${seed} was rejected: ${reason}`)),
+        ...derivationLines(work),
       ],
     };
   },

@@ -50,6 +50,8 @@ export interface GenerateContext {
   tuning: Record<string, unknown>;
   /** Headers of the files, to compare LoRAs with. */
   headers: readonly ModelHeader[];
+  /** Where LoRAs are found by name: `<home>/loras`. */
+  home: string;
 }
 
 export interface GenerateCall {

@@ -1,24 +1,16 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ArtistError, display, homeFolder, resolveOptions } from '../core/index.ts';
-import { type ModelHeader, resolveModel } from '../models/index.ts';
+import type { ModelHeader } from '../models/index.ts';
 import { addonFor } from './addon.ts';
 import { commonEvent } from './events.ts';
 import type { GenerateContext } from './generate.ts';
 import { CallSite, runJob } from './job.ts';
 import { Model } from './model.ts';
+import { findModelFiles } from './model-files.ts';
 import type { NativeAddon, NativeModel, NativeModelRequest } from './native.ts';
 import { type LoadModelOptions, loadModelOptions, type ResolvedLoad } from './options/index.ts';
 import { defined, tensorTypeRules } from './request.ts';
-import type { PaintDefaults } from './settings.ts';
-import { checkEmbedding, checkFile, type FileRole, fileRoles, weightsFile } from './weights.ts';
-
-/** What the files of a model are, wherever they come from: an alias, a path, the bundled model, or the caller's own list. */
-interface ModelFiles {
-  name: string;
-  files: Partial<Record<FileRole, string>>;
-  headers: Partial<Record<FileRole, ModelHeader>>;
-  defaults: PaintDefaults;
-}
+import { checkEmbedding, type FileRole, fileRoles, weightsFile } from './weights.ts';
 
 /** Options that do not change the pixels; the recipe does without them. */
 const invisible: ReadonlySet<string> = new Set<keyof ResolvedLoad>([
@@ -40,25 +32,6 @@ const invisible: ReadonlySet<string> = new Set<keyof ResolvedLoad>([
 
 /** The files whose weights a LoRA can change. */
 const loraTargets: readonly FileRole[] = ['model', 'diffusionModel', 'clipL', 'clipG', 't5xxl', 'llm', 'vae'];
-
-async function findFiles(options: ResolvedLoad): Promise<ModelFiles> {
-  const given: Partial<Record<FileRole, string>> = {};
-  for (const role of fileRoles) {
-    const path = options[role];
-    if (path !== undefined && role !== 'model') given[role] = resolve(path);
-  }
-  // `<home>/models` is where pulled models lie.
-  const { home = homeFolder() } = options;
-  const found = given.diffusionModel === undefined ? await resolveModel(options.model, { home }) : undefined;
-  // Parts that the caller names replace those of the alias.
-  const files = { ...found?.parts, ...given };
-  const headers: Partial<Record<FileRole, ModelHeader>> = {};
-  for (const role of fileRoles) {
-    const path = files[role];
-    if (path !== undefined) headers[role] = await checkFile(role, path, found?.headers[role]);
-  }
-  return { name: found?.name ?? basename(given.diffusionModel ?? ''), files, headers, defaults: found?.defaults ?? {} };
-}
 
 function nativeModelRequest(options: ResolvedLoad, files: Partial<Record<FileRole, string>>): NativeModelRequest {
   const {
@@ -145,7 +118,8 @@ export async function loadModel(
   );
   const { signal, onProgress } = resolved;
   signal?.throwIfAborted();
-  const { name, files, headers, defaults } = await findFiles(resolved);
+  const home = resolve(resolved.home ?? homeFolder());
+  const { name, files, headers, defaults } = await findModelFiles({ ...resolved, home });
   for (const [word, path] of Object.entries(resolved.embeddings ?? {})) await checkEmbedding(word, path);
   signal?.throwIfAborted();
   const addon = await addonFor(resolved.isolate);
@@ -176,5 +150,6 @@ export async function loadModel(
     headers: loraTargets.map((role) => headers[role]).filter((header) => header !== undefined),
     weights: weightsOf(name, headers),
     tuning,
+    home,
   });
 }

@@ -1,6 +1,6 @@
 /** LoRAs of one call: read, compared with the model, named for the recipe. */
-import { basename, resolve } from 'node:path';
-import { checkLora, type ModelHeader, readModelHeader } from '../models/index.ts';
+import { basename } from 'node:path';
+import { checkLora, type ModelHeader, readModelHeader, resolveLora } from '../models/index.ts';
 import type { ResolvedGenerate } from './options/index.ts';
 import { weightsFile } from './weights.ts';
 
@@ -18,16 +18,20 @@ type LoraOptions = NonNullable<ResolvedGenerate['loras']>;
  * it as well, or stop at its first tensor.
  *
  * @param warn hears of LoRAs that do not fit, or not wholly, with the reasons
- * @throws ArtistError ERR_LORA: malformed or no LoRA; ERR_MODEL_NOT_FOUND, ERR_READ, ERR_MODEL_FORMAT
+ * @throws ArtistError ERR_LORA: malformed or no LoRA; ERR_MODEL_NOT_FOUND: no such file, no such name in `<home>/loras`; ERR_READ, ERR_MODEL_FORMAT
  */
 export async function checkLoras(
   options: LoraOptions,
-  model: { headers: readonly ModelHeader[]; info: { family: string } },
+  model: { headers: readonly ModelHeader[]; info: { family: string }; home: string },
   warn: (message: string) => void,
 ): Promise<CheckedLora[]> {
   const checked: CheckedLora[] = [];
   for (const option of options) {
-    const { path, weight } = typeof option === 'string' ? { path: option, weight: 1 } : option;
+    const { weight, ...place } = typeof option === 'string' ? { path: option, weight: 1 } : option;
+    const path =
+      'name' in place
+        ? await resolveLora(place.name, { home: model.home, nameOnly: true })
+        : await resolveLora(place.path, { home: model.home });
     const fit = await checkLora(path, model.headers);
     if (fit.applicable < fit.total) {
       const share = fit.misfit
@@ -35,7 +39,7 @@ export async function checkLoras(
         : `fits this ${model.info.family} model in ${fit.applicable} of ${fit.total} places`;
       warn(`${basename(path)} ${share}: ${fit.reasons.join('; ')}`);
     }
-    if (!fit.misfit) checked.push({ path: resolve(path), weight, ...(await weightsFile(await readModelHeader(path))) });
+    if (!fit.misfit) checked.push({ path, weight, ...(await weightsFile(await readModelHeader(path))) });
   }
   return checked;
 }

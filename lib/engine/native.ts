@@ -1,12 +1,13 @@
 /**
- * The whole native surface in one file: the type of everything the compiled addon exports (native/binding), and the only place that
- * loads the .node file. test/engine/native.test.ts compares these keys with the loaded addon.
+ * The native surface: the type of everything the compiled addon exports (native/binding; training: native-trainer.ts), and the only place
+ * that loads the .node file.
  */
 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../core/index.ts';
 import { openBinary } from './binary.ts';
+import type { NativeGradientCheck, NativeGradientCheckRequest, NativeTrainer, NativeTrainerRequest } from './native-trainer.ts';
 
 /** Raw pixels: rows top to bottom, `channels` interleaved bytes per pixel (1 grey, 3 RGB). data.length = width * height * channels. */
 export interface NativeImage {
@@ -16,7 +17,7 @@ export interface NativeImage {
   data: Uint8Array;
 }
 
-export type NativePhase = 'load' | 'encode' | 'encode-image' | 'sample' | 'decode' | 'upscale' | 'convert';
+export type NativePhase = 'load' | 'encode' | 'encode-image' | 'sample' | 'decode' | 'upscale' | 'convert' | 'train';
 export type NativeLogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Coalesced: of progress and previews only the newest between two turns of the event loop arrive. */
@@ -358,7 +359,14 @@ export interface NativeClip {
   dispose(): NativeJob<void>;
 }
 
-let loaded: { addon: NativeAddon; file: string } | undefined;
+/** The addon in this process: what the isolated one does, and training. */
+export interface NativeLocalAddon extends NativeAddon {
+  loadTrainer(request: NativeTrainerRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeTrainer>;
+  /** Small random models of each family: the device's gradients against the CPU's and against central differences. */
+  checkGradients(request: NativeGradientCheckRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeGradientCheck[]>;
+}
+
+let loaded: { addon: NativeLocalAddon; file: string } | undefined;
 
 /**
  * The compiled addon: found, checked, loaded and configured at the first call, the same object afterwards. Each worker thread has its own;
@@ -366,12 +374,12 @@ let loaded: { addon: NativeAddon; file: string } | undefined;
  *
  * @throws ArtistError ERR_NO_BINARY
  */
-export function loadNative(): NativeAddon {
+export function loadNative(): NativeLocalAddon {
   if (loaded) return loaded.addon;
   const root = packageRoot();
   const require = createRequire(join(root, 'package.json'));
   const { addon, file } = openBinary((path) => {
-    const opened = require(path) as NativeAddon;
+    const opened = require(path) as NativeLocalAddon;
     opened.configure({ vocabularyDir: join(root, 'vocab'), backendDir: dirname(path) });
     return opened;
   });

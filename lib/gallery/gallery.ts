@@ -1,5 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import {
   ArtistError,
   type Clock,
@@ -17,14 +17,17 @@ import {
 } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
 import { folderLine, goneLine, IndexLog, type Row, textOf, workFlags, workLine } from './index-file.ts';
-import { folderOf, type Layout, layoutOf } from './layout.ts';
+import { folderOf, idOfPicture, type Layout, layoutOf } from './layout.ts';
 import { matchRows } from './match.ts';
 import { describeNew, type NewWork, withoutNulls } from './new-work.ts';
 import { type ListOptions, ordered, type Page, type SortOrder, startAfter } from './paging.ts';
 import { candidateStrip, encodeWork, isArtImage, thumbnailOf } from './pictures.ts';
 import { parseQuery } from './query.ts';
+import { readPicture } from './read-picture.ts';
 import { folderTime, monthFolders, readWork, type ScanOptions, scanFolders, stampOf } from './scan.ts';
+import { settingsOf } from './search-text.ts';
 import { changeSchema, checkSidecar, parseSidecar, readSidecarObject, type Sidecar, type SidecarChange, sidecarText } from './sidecar.ts';
+import { type GalleryStats, statsOf } from './stats.ts';
 
 export interface GalleryOptions {
   /** Home folder, of which `gallery` is used. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
@@ -76,7 +79,7 @@ export class Gallery {
     const about = resolveOptions('add', changeSchema, work.about ?? {});
     const picture = isArtImage(work.image) ? await encodeWork(work.image) : work.image;
     const strip = work.candidates && work.candidates.length > 1 ? await candidateStrip(work.candidates) : undefined;
-    return this.#locked('filing a work', async () => {
+    return this.whileLocked('filing a work', async () => {
       const id = work.createdAt === undefined ? this.#nextId() : this.#idAt(work.createdAt);
       const sidecar = checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about }));
       await this.#commit(id, sidecar, async () => {
@@ -94,6 +97,24 @@ export class Gallery {
           throw error;
         }
       });
+      return this.#artwork(sidecar);
+    });
+  }
+
+  /**
+   * Makes a picture that lies in the gallery without a sidecar, such as an add() that was killed left it, a work: its recipe is read from it.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT: its name is no ULID in the right folder, or it has a sidecar; ERR_READ, ERR_IMAGE_DECODE, ERR_WRITE
+   */
+  async adopt(path: string): Promise<Artwork> {
+    const id = idOfPicture(this.folder, path);
+    const { file, recipe, imported } = await readPicture(path);
+    return this.whileLocked('adopting a picture', async () => {
+      if ((await textOf(this.#sidecarPath(id))) !== undefined)
+        throw new ArtistError('ERR_INVALID_ARGUMENT', `${path}: expected a picture without a sidecar, got one that has one`);
+      const fields = describeNew(id, { image: file, ...(recipe && { recipe }), ...(imported && { imported }) }, file);
+      const sidecar = checkSidecar(path, withoutNulls({ ...fields, file: basename(path) }));
+      await this.#commit(id, sidecar, () => writeFileAtomic(this.#sidecarPath(id), sidecarText(sidecar), { overwrite: false }));
       return this.#artwork(sidecar);
     });
   }
@@ -129,7 +150,7 @@ export class Gallery {
    */
   async purge(id: string): Promise<void> {
     const full = await this.find(id);
-    await this.#locked('deleting a work', async () => {
+    await this.whileLocked('deleting a work', async () => {
       const { trashedAt, path, candidates } = await this.#read(full);
       if (trashedAt === undefined)
         throw new ArtistError('ERR_INVALID_ARGUMENT', `${full}: expected a work in the trash, got one that is not. Trash it first`);
@@ -180,6 +201,26 @@ export class Gallery {
    */
   async get(id: string): Promise<Artwork> {
     return this.#read(await this.find(id));
+  }
+
+  /**
+   * Whether a query finds a work, for many questions in a row. Of the gallery as it is now.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT (query), ERR_READ
+   */
+  async finder(query: string): Promise<(id: string) => boolean> {
+    if (parseQuery(query).length > 0) {
+      const found = new Set(await this.select(query));
+      return (id) => found.has(id);
+    }
+    await this.refresh();
+    return (id) => ((this.#log.rows.get(id)?.flags ?? workFlags.damaged) & (workFlags.trashed | workFlags.damaged)) === 0;
+  }
+
+  /** Works by whole ids, in their order, without those that are gone or damaged: list and verify name them. */
+  async getMany(ids: readonly string[]): Promise<Artwork[]> {
+    const read = await Promise.all(ids.map((id) => readWork(id, this.#sidecarPath(id))));
+    return read.flatMap((one) => (one?.sidecar ? [this.#artwork(one.sidecar)] : []));
   }
 
   async hasPicture(work: Artwork): Promise<boolean> {
@@ -245,7 +286,7 @@ export class Gallery {
     await this.#log.refresh();
     if (!options.everyFile && (await this.#isCurrent())) return;
     try {
-      await this.#locked('indexing', async () => {
+      await this.whileLocked('indexing', async () => {
         await this.#append(await scanFolders(this.folder, this.#log, options));
         if (this.#log.dead > 1000 && this.#log.dead > this.#log.rows.size) await this.#log.compact();
       });
@@ -256,9 +297,23 @@ export class Gallery {
     }
   }
 
+  /** SHA-256 of every picture, those in the trash included -> id. Throws what refresh() throws. */
+  async hashes(): Promise<Map<string, string>> {
+    await this.refresh();
+    return new Map(
+      this.#rows().byBytes.flatMap(({ id, from, to }) => settingsOf(this.#log.bytes, from, to, 'sha256').map((hash) => [hash, id])),
+    );
+  }
+
+  /** How many works there are, of what kind. Throws what refresh() throws. */
+  async stats(): Promise<GalleryStats> {
+    await this.refresh();
+    return statsOf(this.#log, this.#rows().byBytes);
+  }
+
   /** Makes the index anew from the sidecars. Throws what refresh() throws, ERR_WRITE, ERR_DISK_FULL. */
   async rebuild(options: Omit<ScanOptions, 'everyFile'> = {}): Promise<{ works: number; problems: number }> {
-    await this.#locked('indexing', async () => {
+    await this.whileLocked('indexing', async () => {
       await this.#log.reset();
       await this.#log.append(await scanFolders(this.folder, this.#log, { ...options, everyFile: true }));
     });
@@ -289,7 +344,8 @@ export class Gallery {
     return createIds({ clock: { ...this.#clock, now: () => time } as Clock, random: this.#random })();
   }
 
-  #locked<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+  /** Does `work` while no other process writes. Throws ERR_LOCKED, ERR_WRITE and what `work` throws. Not reentrant. */
+  whileLocked<T>(purpose: string, work: () => Promise<T>): Promise<T> {
     const waiting = this.#waitMs === undefined ? {} : { waitMs: this.#waitMs };
     return withLock(this.layout.lock, { purpose, ...waiting }, async () => {
       await this.#log.refresh();
@@ -306,7 +362,7 @@ export class Gallery {
   async #change(id: string, purpose: string, change: (work: Artwork) => Record<string, unknown>): Promise<Artwork> {
     const full = await this.find(id);
     const path = this.#sidecarPath(full);
-    return this.#locked(purpose, async () => {
+    return this.whileLocked(purpose, async () => {
       const text = await textOf(path);
       if (text === undefined) throw new ArtistError('ERR_NOT_FOUND', `${full}: no such work in ${this.folder}`);
       const before = readSidecarObject(path, text);

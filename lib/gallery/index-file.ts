@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ArtistError, systemCode, writeError, writeFileAtomic } from '../core/index.ts';
-import { searchText } from './search-text.ts';
+import { searchText, settingsMark } from './search-text.ts';
 import type { Sidecar } from './sidecar.ts';
 
 /**
@@ -9,13 +9,16 @@ import type { Sidecar } from './sidecar.ts';
  * that the sidecars do not say: it may be deleted at any time.
  *
  *   H <version>                                        first line
- *   W <id> <mtime> <size> <rating> <flags> <search text>    a work and the state of its sidecar
+ *   W <id> <mtime> <size> <rating> <flags> <search text>    a work and the state of its sidecar; all but the text of fixed width
  *   D <id>                                             it is gone
  *   F <folder> <mtime>                                 all sidecars of this folder are as the lines above say
  *
  * Times are nanoseconds. Fields are separated by tabs, which the search text does not contain.
  */
-const header = 'H\t1\n';
+const header = 'H\t2\n';
+/** Where the fields of a W line begin, and how long the first are. */
+const at = { id: 2, mtime: 29, size: 50, rating: 63, flags: 65, text: 67 } as const;
+const width = { id: 26, mtime: 20, size: 12 } as const;
 
 export const workFlags = { star: 1, trashed: 2, damaged: 4 } as const;
 
@@ -38,7 +41,8 @@ export function workLine({ id, stamp, sidecar }: IndexedWork): string {
     ? (sidecar.star ? workFlags.star : 0) | (sidecar.trashedAt === undefined ? 0 : workFlags.trashed)
     : workFlags.damaged;
   const text = sidecar ? searchText(sidecar) : '';
-  return `W\t${id}\t${stamp.mtimeNs}\t${stamp.size}\t${sidecar?.rating ?? 0}\t${flags}\t${text}\n`;
+  const [mtime, size] = [String(stamp.mtimeNs).padStart(width.mtime, '0'), String(stamp.size).padStart(width.size, '0')];
+  return `W\t${id}\t${mtime}\t${size}\t${sidecar?.rating ?? 0}\t${flags}\t${text}\n`;
 }
 
 export const goneLine = (id: string): string => `D\t${id}\n`;
@@ -47,8 +51,9 @@ export const folderLine = (folder: string, mtimeNs: bigint): string => `F\t${fol
 /** One work in memory: where its line is, and what lists need without reading it. */
 export interface Row {
   readonly id: string;
-  /** Search text: bytes from..to of the log. */
+  /** Search text: bytes from..to of the log; free text ends at `mark`. */
   readonly from: number;
+  readonly mark: number;
   readonly to: number;
   /** 0: none. */
   readonly rating: number;
@@ -58,6 +63,8 @@ export interface Row {
 
 const newline = 0x0a;
 const tab = 0x09;
+const zero = 0x30;
+const settingsCode = settingsMark.charCodeAt(0);
 const firstCapacity = 1 << 16;
 
 /** The log in memory. */
@@ -174,18 +181,18 @@ export class IndexLog {
   /** Reads the whole lines of bytes length..end. */
   #take(end: number): void {
     const { bytes } = this;
-    let at = this.length;
-    if (at === 0) {
+    let next = this.length;
+    if (next === 0) {
       if (bytes.subarray(0, Math.min(end, header.length)).toString('latin1') !== header) return; // another version, or no index: made anew
-      at = header.length;
+      next = header.length;
     }
-    while (at < end) {
-      const stop = bytes.indexOf(newline, at);
+    while (next < end) {
+      const stop = bytes.indexOf(newline, next);
       if (stop < 0 || stop >= end) break;
-      this.#line(at, stop);
-      at = stop + 1;
+      this.#line(next, stop);
+      next = stop + 1;
     }
-    this.length = at;
+    this.length = next;
     this.generation++;
   }
 
@@ -204,27 +211,24 @@ export class IndexLog {
 
   #work(start: number, stop: number): void {
     const { bytes } = this;
-    const id = bytes.toString('latin1', start + 2, start + 28);
-    let from = start + 28;
-    let rating = 0;
-    let flags = 0;
-    for (let field = 0; field < 5; field++) {
-      const next = bytes.indexOf(tab, from);
-      if (next < 0 || next >= stop) return; // torn: a work without a line is read again
-      if (field === 3) rating = (bytes[from] ?? 0x30) - 0x30;
-      if (field === 4) flags = (bytes[from] ?? 0x30) - 0x30;
-      from = next + 1;
-    }
+    const from = start + at.text;
+    if (from > stop || bytes[from - 1] !== tab || bytes[start + at.mtime - 1] !== tab) return; // not ours: a work without a line is read again
+    const id = bytes.toString('latin1', start + at.id, start + at.id + width.id);
+    const mark = bytes.indexOf(settingsCode, from);
+    const rating = (bytes[start + at.rating] ?? zero) - zero;
+    const flags = (bytes[start + at.flags] ?? zero) - zero;
     // In the order of the log, which is that of the bytes: a search goes through both together.
     if (this.rows.delete(id)) this.dead++;
-    this.rows.set(id, { id, from, to: stop, rating, flags, lineStart: start });
+    this.rows.set(id, { id, from, mark: mark < 0 || mark > stop ? stop : mark, to: stop, rating, flags, lineStart: start });
   }
 
   /** What the sidecar of a work was when its line was written. */
   stampOf(id: string): FileStamp | undefined {
     const row = this.rows.get(id);
     if (!row) return undefined;
-    const [, , mtimeNs = '', size = ''] = this.bytes.toString('latin1', row.lineStart, row.from).split('\t');
+    const field = (name: 'mtime' | 'size'): string =>
+      this.bytes.toString('latin1', row.lineStart + at[name], row.lineStart + at[name] + width[name]);
+    const [mtimeNs, size] = [field('mtime'), field('size')];
     return /^\d+$/.test(mtimeNs) && /^\d+$/.test(size) ? { mtimeNs: BigInt(mtimeNs), size: BigInt(size) } : undefined;
   }
 }

@@ -1,10 +1,9 @@
 import { ulidTime } from '../core/index.ts';
 import { type IndexLog, type Row, workFlags } from './index-file.ts';
-import { type Clause, inRange } from './query.ts';
-import { assigned, separator, settingsMark, textKeys } from './search-text.ts';
+import { type Clause, inRange, type Range } from './query.ts';
+import { assigned, separator, textKeys } from './search-text.ts';
 
 const fieldEnd = separator.charCodeAt(0);
-const settingsCode = settingsMark.charCodeAt(0);
 
 /** A condition, ready to run over the bytes of the index. */
 interface Matcher {
@@ -21,52 +20,64 @@ const always = (): boolean => true;
 
 function matcherOf(clause: Clause): Matcher {
   const { not } = clause;
+  const byBytes = (needle: string, accept: Matcher['accept']): Matcher => ({ needle: Buffer.from(needle), accept, test: undefined, not });
+  const byRow = (test: (row: Row) => boolean): Matcher => ({ needle: undefined, accept: always, test, not });
   switch (clause.kind) {
     case 'text':
-      return { needle: Buffer.from(clause.value), accept: inFreeText, test: undefined, not };
+      return byBytes(clause.value, (_, at, { mark }) => at < mark);
     case 'part': {
       const prefix = `${separator}${textKeys[clause.key]}`;
-      if (clause.whole) return { needle: Buffer.from(`${prefix}${clause.value}${separator}`), accept: always, test: undefined, not };
-      const wanted = Buffer.from(clause.value);
-      return { needle: Buffer.from(prefix), accept: (bytes, at) => valueHolds(bytes, at + prefix.length, wanted), test: undefined, not };
+      return clause.whole ? byBytes(`${prefix}${clause.value}${separator}`, always) : byBytes(clause.value, inField(prefix));
     }
     case 'setting': {
       const prefix = `${separator}${clause.key}${assigned}`;
-      const wanted = Buffer.from(clause.value);
-      const { range } = clause;
-      const from = Buffer.byteLength(prefix);
-      const accept = (bytes: Buffer, at: number): boolean => {
-        if (!range) return valueHolds(bytes, at + from, wanted);
-        const end = bytes.indexOf(fieldEnd, at + from);
-        const text = bytes.toString('latin1', at + from, end);
-        const number = text === '' ? Number.NaN : Number(text);
-        // A hash or a name of digits is no number to compare with.
-        return Number.isNaN(number) ? text.includes(clause.value) : inRange(number, range);
-      };
-      return { needle: Buffer.from(prefix), accept, test: undefined, not };
+      return clause.range
+        ? byBytes(prefix, withNumber(Buffer.byteLength(prefix), clause.range, clause.value))
+        : byBytes(clause.value, inField(prefix));
     }
     case 'rating':
-      return { needle: undefined, accept: always, test: ({ rating }) => inRange(rating, clause.range), not };
+      return byRow(({ rating }) => inRange(rating, clause.range));
     case 'star':
-      return { needle: undefined, accept: always, test: ({ flags }) => (flags & workFlags.star) !== 0, not };
+      return byRow(({ flags }) => (flags & workFlags.star) !== 0);
     case 'date':
-      return { needle: undefined, accept: always, test: ({ id }) => between(ulidTime(id), clause), not };
+      return byRow(({ id }) => between(ulidTime(id), clause));
   }
 }
 
 const between = (time: number, { from, until }: { from: number; until: number }): boolean => time >= from && time < until;
 
-/** Whether the value that begins at `start` holds `wanted`. */
-function valueHolds(bytes: Buffer, start: number, wanted: Buffer): boolean {
-  const end = bytes.indexOf(fieldEnd, start);
-  const found = bytes.indexOf(wanted, start);
-  return found >= 0 && found + wanted.length <= end;
+/** Whether what was found lies in the value of the field that begins so. */
+function inField(prefix: string): Matcher['accept'] {
+  const begin = Buffer.from(prefix);
+  return (bytes, at) => {
+    const start = bytes.lastIndexOf(fieldEnd, at);
+    return start >= 0 && at >= start + begin.length && bytes.compare(begin, 0, begin.length, start, start + begin.length) === 0;
+  };
 }
 
-/** Free text stands before the mark; what was found behind it is part of a setting. */
-function inFreeText(bytes: Buffer, at: number, row: Row): boolean {
-  const mark = bytes.indexOf(settingsCode, row.from);
-  return at < mark;
+/** Whether the value of the field that was found, whose key is `skip` bytes long, is a number within the range. */
+function withNumber(skip: number, range: Range, text: string): Matcher['accept'] {
+  return (bytes, at) => {
+    const number = digitsAt(bytes, at + skip);
+    if (number !== undefined) return inRange(number, range);
+    const value = bytes.toString('utf8', at + skip, bytes.indexOf(fieldEnd, at + skip));
+    // A hash or a name of digits is no number to compare with.
+    return value === '' || Number.isNaN(Number(value)) ? value.includes(text) : inRange(Number(value), range);
+  };
+}
+
+/** A number of digits, perhaps with a point, that ends its field: nearly all are, and making a text of each takes most of the time. */
+function digitsAt(bytes: Buffer, start: number): number | undefined {
+  let [value, scale, point] = [0, 1, false];
+  for (let at = start; at < start + 15; at++) {
+    const code = bytes[at] ?? 0;
+    if (code >= 0x30 && code <= 0x39) {
+      value = value * 10 + code - 0x30;
+      if (point) scale *= 10;
+    } else if (code === 0x2e && !point && at > start) point = true;
+    else return code === fieldEnd && at > start ? value / scale : undefined;
+  }
+  return undefined;
 }
 
 /** Whether one row matches: for few rows. */

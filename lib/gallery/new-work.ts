@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ulidTime } from '../core/index.ts';
-import { type ArtImage, digitalSourceType, type PartialRecipe, type RawImage, recipeHash } from '../image/index.ts';
+import { type ArtImage, digitalSourceType, type PartialRecipe, type RawImage, type Recipe, recipeHash } from '../image/index.ts';
 import { isArtImage, type PictureFile, tileEdge } from './pictures.ts';
 import { type SidecarChange, sidecarVersion } from './sidecar.ts';
 
@@ -30,7 +30,8 @@ export function describeNew(
   { image, recipe, imported, candidates }: NewWork,
   { bytes, ending, width, height }: PictureFile,
 ): Record<string, unknown> {
-  const painted = isArtImage(image) ? image.recipe : undefined;
+  // A file of ours that comes back brings its exact recipe with it.
+  const painted = isArtImage(image) ? image.recipe : imported?.program === 'ai-artist' ? (recipe as Recipe) : undefined;
   return {
     schema: sidecarVersion,
     id,

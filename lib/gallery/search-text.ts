@@ -56,7 +56,11 @@ export function searchText(work: Sidecar): string {
   const found: [string, string][] = [];
   settings(recipe, '', found);
   settings({ width: work.image.width, height: work.image.height, size: `${work.image.width}x${work.image.height}` }, '', found);
-  settings({ program: work.imported?.program, scorer: work.curation?.['curation'], licence: work.licence?.id }, '', found);
+  settings(
+    { sha256: work.image.sha256, program: work.imported?.program, scorer: work.curation?.['curation'], licence: work.licence?.id },
+    '',
+    found,
+  );
   const text = texts.flatMap(([key, value]) => (value === undefined || value === '' ? [] : [separator, textKeys[key], short(value)]));
   // A picture that was enlarged has another size than the one that was painted: a query finds both.
   const pairs = new Set(found.map(([key, value]) => `${separator}${shortName(normalise(key))}${assigned}${short(value)}`));
@@ -64,3 +68,12 @@ export function searchText(work: Sidecar): string {
 }
 
 const short = (value: string): string => normalise(value.slice(0, longestValue));
+
+/** Values of a setting in the search text of a work, bytes from..to. */
+export function settingsOf(bytes: Buffer, from: number, to: number, key: string): string[] {
+  const needle = `${separator}${key}${assigned}`;
+  const values: string[] = [];
+  for (let at = bytes.indexOf(needle, from); at >= 0 && at < to; at = bytes.indexOf(needle, at + 1))
+    values.push(bytes.toString('utf8', at + needle.length, bytes.indexOf(separator, at + needle.length)));
+  return values;
+}

@@ -6,33 +6,34 @@ import { recipeSchema } from '../image/index.ts';
 export const sidecarVersion = 1;
 
 /** A plain object as JSON knows it: kept as it is, and read by those who know its kind. */
-const record = z.custom<Record<string, unknown>>((value) => value !== null && typeof value === 'object' && !Array.isArray(value), {
-  error: 'expected an object',
-});
-const word = z.string().min(1).max(200);
+const record = () =>
+  z.custom<Record<string, unknown>>((value) => value !== null && typeof value === 'object' && !Array.isArray(value), {
+    error: 'expected an object',
+  });
+const word = () => z.string().min(1).max(200);
 
 /** Fields that gallery.update() may change. */
-export const changeableShape = {
+const changeableShape = () => ({
   title: z.string().max(1000).optional(),
   /** What the picture shows, for those who cannot see it. */
   altText: z.string().max(5000).optional(),
-  tags: z.array(word).max(1000).optional(),
+  tags: z.array(word()).max(1000).optional(),
   /** Names of the collections it belongs to. */
-  collections: z.array(word).max(1000).optional(),
+  collections: z.array(word()).max(1000).optional(),
   /** 1 to 5, larger is better. */
   rating: z.int().min(1).max(5).optional(),
   star: z.boolean().optional(),
   /** Under which terms it may be used. */
   licence: z.looseObject({ id: z.string().min(1), url: z.string().optional() }).optional(),
   /** How its origin is marked: AI label, credentials. */
-  provenance: record.optional(),
+  provenance: record().optional(),
   /** Where it was published. */
-  posts: z.array(record).optional(),
+  posts: z.array(record()).optional(),
   /** The books of the curation (`Ledger`): every candidate, and why it was kept or not. */
-  curation: record.optional(),
+  curation: record().optional(),
   /** How the prompt came about. */
-  derivation: record.optional(),
-};
+  derivation: record().optional(),
+});
 
 /** Every field of a recipe may be missing: other programs write down less, and a newer version of ours more. */
 const recipeFields = lazySchema(() => z.looseObject(recipeSchema.partial().shape));
@@ -67,16 +68,17 @@ export const sidecarSchema = lazySchema(() =>
     candidates: z.looseObject({ file: z.string().regex(/^[^/\\]+$/), tile: z.int().min(1), count: z.int().min(1) }).optional(),
     /** When it was thrown away, ISO; absent: it was not. */
     trashedAt: z.iso.datetime().optional(),
-    ...changeableShape,
+    ...changeableShape(),
   }),
 );
 export type Sidecar = z.output<typeof sidecarSchema>;
 
 export const changeSchema = lazySchema(() =>
   // null takes a field away.
-  z.strictObject(Object.fromEntries(Object.entries(changeableShape).map(([name, field]) => [name, field.nullable()])) as NullableShape),
+  z.strictObject(Object.fromEntries(Object.entries(changeableShape()).map(([name, field]) => [name, field.nullable()])) as NullableShape),
 );
-type NullableShape = { [K in keyof typeof changeableShape]: z.ZodNullable<(typeof changeableShape)[K]> };
+type Changeable = ReturnType<typeof changeableShape>;
+type NullableShape = { [K in keyof Changeable]: z.ZodNullable<Changeable[K]> };
 
 /** What update() changes; null takes a field away. */
 export type SidecarChange = z.input<typeof changeSchema>;

@@ -10,14 +10,18 @@ export {
 } from './aliases.ts';
 export { type BundledManifest, type BundledModel, bundledModel, bundledName, verifyBundledModel } from './bundled.ts';
 export { detectFamily, families, type ModelFamily } from './family.ts';
+export { decodeFloats, encodeFloats, type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './float-tensors.ts';
 export { type GgufTensor, writeGguf } from './gguf-writer.ts';
 export { readModelHeader } from './header.ts';
 export { type InspectModelOptions, inspectModel, inspectModelOptions, type ModelInspection } from './inspect.ts';
 export { describeIdentity, type Identity, identify, type ModelKind, modelKinds } from './kind.ts';
 export { type LoraInfo, type LoraKind, type LoraTarget, readLora } from './lora.ts';
 export { checkLora, type LoraFit } from './lora-check.ts';
+export { canonicalName, type LoraRole, splitLoraName } from './lora-names.ts';
+export { listLoras, lorasFolder, resolveLora, type StoredLora } from './lora-store.ts';
 export { type PullEvent, type PulledModel, type PullModelOptions, pullModel, pullModelOptions } from './pull.ts';
 export { type ModelParts, type ModelSpec, modelParts, type ResolvedModel, resolveModel } from './resolve.ts';
+export { type EncodedSafetensors, encodeSafetensors } from './safetensors-writer.ts';
 export { type InstalledModel, listModels, modelPath, modelsFolder, removeModel } from './store.ts';
 export { hashFile, hashTensors } from './tensor-hash.ts';
 export type { ModelFormat, ModelHeader, TensorInfo } from './tensor-list.ts';

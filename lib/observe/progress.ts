@@ -13,8 +13,8 @@ export interface ProgressOptions {
 
 /** A task with phases, drawn on stderr: a bar with the time left on a terminal, else one line for every tenth. */
 export interface Progress {
-  /** `done` of `total` in the phase `label`; total 0 where nothing is countable. A new label begins a new phase. */
-  update(label: string, done: number, total: number): void;
+  /** `done` of `total` in the phase `label`; total 0 where nothing is countable. A new label begins a new phase. `remark` stands behind it. */
+  update(label: string, done: number, total: number, remark?: string): void;
   /** Removes the bar; `text`, if given, stays. Idempotent. */
   end(text?: string): void;
   [Symbol.dispose](): void;
@@ -68,14 +68,14 @@ class TerminalProgress implements Progress {
     this.#tty = terminal.isTTY === true;
   }
 
-  update(label: string, done: number, total: number): void {
+  update(label: string, done: number, total: number, remark = ''): void {
     const nowMs = this.#now();
     const begins = this.#phase?.label !== label;
     if (begins) this.#phase = { label, startMs: nowMs, firstDone: done, drawnMs: Number.NEGATIVE_INFINITY, tenth: 0 };
     const phase = this.#phase;
     if (!phase) return;
-    if (this.#tty) this.#draw(phase, done, total, nowMs);
-    else this.#print(phase, done, total, nowMs, begins);
+    if (this.#tty) this.#draw(phase, done, total, nowMs, remark);
+    else this.#print(phase, done, total, nowMs, begins, remark);
   }
 
   end(text?: string): void {
@@ -92,11 +92,14 @@ class TerminalProgress implements Progress {
     return this.#unit === 'bytes' ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done}/${total}`;
   }
 
-  #draw(phase: Phase, done: number, total: number, nowMs: number): void {
+  #draw(phase: Phase, done: number, total: number, nowMs: number, remark: string): void {
     const complete = total > 0 && done >= total;
     if (!complete && nowMs - phase.drawnMs < redrawMs) return;
     phase.drawnMs = nowMs;
-    setStatusLine(this.#terminal, total > 0 ? this.#bar(phase, done, total, nowMs) : this.#uncounted(phase.label, done));
+    setStatusLine(
+      this.#terminal,
+      total > 0 ? this.#bar(phase, done, total, nowMs) + (remark && `  ${remark}`) : this.#uncounted(phase.label, done),
+    );
   }
 
   #uncounted(label: string, done: number): string {
@@ -113,7 +116,7 @@ class TerminalProgress implements Progress {
     return `${phase.label}  ${bar} ${String(Math.floor(part * 100)).padStart(3)} %  ${this.#count(done, total)}${eta}`;
   }
 
-  #print(phase: Phase, done: number, total: number, nowMs: number, begins: boolean): void {
+  #print(phase: Phase, done: number, total: number, nowMs: number, begins: boolean, remark: string): void {
     if (total <= 0) {
       if (begins) writeLines(this.#terminal, `${phase.label} …`);
       return;
@@ -123,7 +126,7 @@ class TerminalProgress implements Progress {
     phase.tenth = tenth;
     const left = secondsLeft(phase, done, total, nowMs);
     const eta = left === undefined ? '' : `, ${formatSeconds(left)} left`;
-    writeLines(this.#terminal, `${phase.label}: ${tenth * 10} % (${this.#count(done, total)}${eta})`);
+    writeLines(this.#terminal, `${phase.label}: ${tenth * 10} % (${this.#count(done, total)}${eta})${remark && `, ${remark}`}`);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "binding/model.h"
 #include "binding/process.h"
 #include "binding/task.h"
+#include "binding/trainer.h"
 #include "binding/upscaler.h"
 #include "engine/callbacks.h"
 #include "engine/canny.h"
@@ -179,6 +180,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     environment.model_class = Napi::Persistent(ModelObject::define(env));
     environment.upscaler_class = Napi::Persistent(UpscalerObject::define(env));
     environment.clip_class = Napi::Persistent(ClipObject::define(env));
+    environment.trainer_class = Napi::Persistent(TrainerObject::define(env));
 
     const auto export_function = [&](const char* name, Napi::Value (*function)(const Napi::CallbackInfo&)) {
         exports.Set(name, Napi::Function::New(env, function, name));
@@ -193,6 +195,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     export_function("loadModel", ModelObject::load);
     export_function("loadUpscaler", UpscalerObject::load);
     export_function("loadClip", ClipObject::load);
+    export_function("loadTrainer", TrainerObject::load);
+    export_function("checkGradients", TrainerObject::check_gradients);
     export_function("convertModel", convert_model);
     export_function("cannyEdges", canny_edges);
     export_function("counters", counters);

@@ -1,5 +1,6 @@
 #include "binding/arguments.h"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
@@ -106,6 +107,11 @@ bool Arguments::optional_string(const char* key, std::string& out, size_t max_by
     if (value.IsUndefined()) {
         return false;
     }
+    out = text(key, value, max_bytes);
+    return true;
+}
+
+std::string Arguments::text(const char* key, const Napi::Value& value, size_t max_bytes) const {
     if (!value.IsString()) {
         fail(key, "a string", describe(value));
     }
@@ -116,8 +122,7 @@ bool Arguments::optional_string(const char* key, std::string& out, size_t max_by
     if (text.find('\0') != std::string::npos) {
         fail(key, "text without null characters", "one with them");
     }
-    out = std::move(text);
-    return true;
+    return text;
 }
 
 double Arguments::finite(const char* key, const Napi::Value& value) const {
@@ -167,6 +172,12 @@ void Arguments::optional_float(const char* key, float& out, double min, double m
     }
 }
 
+void Arguments::optional_double(const char* key, double& out, double min, double max) const {
+    if (has(key)) {
+        out = number(key, min, max);
+    }
+}
+
 void Arguments::optional_bool(const char* key, bool& out) const {
     const Napi::Value value = object_.Get(key);
     if (value.IsUndefined()) {
@@ -211,6 +222,57 @@ void Arguments::optional_ints(const char* key, std::vector<int>& out, size_t max
     }
 }
 
+std::vector<std::string> Arguments::strings(const char* key, size_t min_count, size_t max_count, size_t max_bytes) const {
+    const Napi::Array list = array(key, object_.Get(key), max_count);
+    if (list.Length() < min_count) {
+        fail(key, "at least " + std::to_string(min_count) + " items", std::to_string(list.Length()));
+    }
+    std::vector<std::string> texts;
+    for (uint32_t i = 0; i < list.Length(); i++) {
+        texts.push_back(text(key, list.Get(i), max_bytes));
+    }
+    return texts;
+}
+
+size_t Arguments::choice(const char* key, const std::vector<const char*>& names, size_t fallback) const {
+    std::string name;
+    if (!optional_string(key, name, 64)) {
+        return fallback;
+    }
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+        std::string expected = "one of";
+        for (const char* known : names) {
+            expected += std::string(known == names.front() ? " " : ", ") + known;
+        }
+        fail(key, expected, "\"" + name + "\"");
+    }
+    return static_cast<size_t>(found - names.begin());
+}
+
+std::vector<float> Arguments::float32s(const char* key, size_t count) const {
+    const Napi::Value value = object_.Get(key);
+    if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_float32_array) {
+        fail(key, "a Float32Array", describe(value));
+    }
+    const Napi::Float32Array numbers = value.As<Napi::Float32Array>();
+    if (numbers.ElementLength() != count) {
+        fail(key, std::to_string(count) + " values", std::to_string(numbers.ElementLength()));
+    }
+    std::vector<float> copied(numbers.Data(), numbers.Data() + count);
+    const auto bad = std::find_if(copied.begin(), copied.end(), [](float number) { return !std::isfinite(number); });
+    if (bad != copied.end()) {
+        fail(key, "finite numbers", std::to_string(*bad) + " at " + std::to_string(bad - copied.begin()));
+    }
+    return copied;
+}
+
+void Arguments::optional_float32s(const char* key, std::vector<float>& out, size_t count) const {
+    if (has(key)) {
+        out = float32s(key, count);
+    }
+}
+
 bool Arguments::optional_image(const char* key, Image& out, uint32_t channels) const {
     const Napi::Value value = object_.Get(key);
     if (value.IsUndefined()) {
@@ -231,15 +293,20 @@ std::vector<Image> Arguments::optional_images(const char* key, uint32_t channels
     return images;
 }
 
-std::vector<Arguments> Arguments::optional_objects(const char* key, size_t max_count) const {
+std::vector<Arguments> Arguments::objects(const char* key, size_t min_count, size_t max_count) const {
+    const Napi::Array list = array(key, object_.Get(key), max_count);
+    if (list.Length() < min_count) {
+        fail(key, "at least " + std::to_string(min_count) + " items", std::to_string(list.Length()));
+    }
     std::vector<Arguments> objects;
-    if (has(key)) {
-        const Napi::Array list = array(key, object_.Get(key), max_count);
-        for (uint32_t i = 0; i < list.Length(); i++) {
-            objects.emplace_back(list.Get(i), (std::string(key) + "." + std::to_string(i)).c_str());
-        }
+    for (uint32_t i = 0; i < list.Length(); i++) {
+        objects.emplace_back(list.Get(i), (std::string(key) + "." + std::to_string(i)).c_str());
     }
     return objects;
+}
+
+std::vector<Arguments> Arguments::optional_objects(const char* key, size_t max_count) const {
+    return has(key) ? objects(key, 0, max_count) : std::vector<Arguments>();
 }
 
 }  // namespace ai_artist

@@ -27,6 +27,7 @@ public:
     void optional_int(const char* key, int& out, int64_t min, int64_t max) const;
     void optional_float(const char* key, float& out, double min, double max) const;
     void optional_bool(const char* key, bool& out) const;
+    void optional_double(const char* key, double& out, double min, double max) const;
     void optional_floats(const char* key, std::vector<float>& out, size_t max_count) const;
     void optional_ints(const char* key, std::vector<int>& out, size_t max_count) const;
 
@@ -44,15 +45,24 @@ public:
         out = value;
     }
 
+    std::vector<std::string> strings(const char* key, size_t min_count, size_t max_count, size_t max_bytes) const;
+    // One of `names`, as its place among them; absent: `fallback`.
+    size_t choice(const char* key, const std::vector<const char*>& names, size_t fallback) const;
+    // A Float32Array of exactly `count` finite numbers, copied; the optional one may be absent, which leaves `out` untouched.
+    std::vector<float> float32s(const char* key, size_t count) const;
+    void optional_float32s(const char* key, std::vector<float>& out, size_t count) const;
+
     bool optional_image(const char* key, Image& out, uint32_t channels) const;
     std::vector<Image> optional_images(const char* key, uint32_t channels, size_t max_count) const;
     // Objects of an array field.
+    std::vector<Arguments> objects(const char* key, size_t min_count, size_t max_count) const;
     std::vector<Arguments> optional_objects(const char* key, size_t max_count) const;
 
     [[noreturn]] void fail(const char* key, const std::string& expected, const std::string& got) const;
 
 private:
     double finite(const char* key, const Napi::Value& value) const;
+    std::string text(const char* key, const Napi::Value& value, size_t max_bytes) const;
     Napi::Array array(const char* key, const Napi::Value& value, size_t max_count) const;
 
     std::string name_;

@@ -1,9 +1,6 @@
 #include "binding/clip.h"
 
 #include "binding/arguments.h"
-#include "binding/task.h"
-#include "engine/engine_thread.h"
-#include "engine/free_job.h"
 #include "engine/model.h"
 
 namespace ai_artist {
@@ -122,51 +119,20 @@ Napi::Object tower_to_js(Napi::Env env, const ClipTowerInfo& tower) {
 Napi::Function ClipObject::define(Napi::Env env) {
     return DefineClass(env, "NativeClip",
                        {InstanceMethod<&ClipObject::get_info>("info"), InstanceMethod<&ClipObject::embed_texts>("embedTexts"),
-                        InstanceMethod<&ClipObject::embed_images>("embedImages"), InstanceMethod<&ClipObject::dispose>("dispose")});
-}
-
-Napi::Value ClipObject::wrap(Napi::Env env, std::shared_ptr<Clip> clip) {
-    return Environment::of(env).clip_class.New({Napi::External<std::shared_ptr<Clip>>::New(env, &clip)});
+                        InstanceMethod<&ClipObject::embed_images>("embedImages"), InstanceMethod("dispose", &ClipObject::dispose)});
 }
 
 Napi::Value ClipObject::load(const Napi::CallbackInfo& info) {
     const auto job = std::make_shared<LoadClipJob>(read_clip_request(info[0]));
-    return Task::start(info.Env(), job, info[1], [job](Napi::Env env) { return wrap(env, std::move(job->clip)); });
+    return Task::start(info.Env(), job, info[1],
+                       [job](Napi::Env env) { return wrap(env, Environment::of(env).clip_class, std::move(job->clip)); });
 }
 
-ClipObject::ClipObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ClipObject>(info) {
-    if (!info[0].IsExternal()) {
-        throw Napi::TypeError::New(info.Env(), "NativeClip: use loadClip()");
-    }
-    clip_ = *info[0].As<Napi::External<std::shared_ptr<Clip>>>().Data();
-    environment_ = &Environment::of(info.Env());
-    environment_->adopt(this);
-}
-
-ClipObject::~ClipObject() {
-    if (clip_ && !environment_->closed()) {
-        environment_->release(this);
-        const auto job = std::make_shared<FreeJob<Clip>>(std::move(clip_));
-        job->owner = environment_;
-        job->listener = std::make_shared<SilentListener>();
-        EngineThread::instance().submit(job);
-    }
-}
-
-std::shared_ptr<Job> ClipObject::make_free_job() { return clip_ ? std::make_shared<FreeJob<Clip>>(std::move(clip_)) : nullptr; }
-
-const std::shared_ptr<Clip>& ClipObject::live_clip(Napi::Env env) const {
-    if (!clip_) {
-        const Napi::Error error = Napi::Error::New(env, "The CLIP model was disposed");
-        error.Set("code", "ERR_DISPOSED");
-        throw error;
-    }
-    return clip_;
-}
+ClipObject::ClipObject(const Napi::CallbackInfo& info) : EngineObject(info, "NativeClip: use loadClip()", "The CLIP model was disposed") {}
 
 Napi::Value ClipObject::get_info(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
-    const ClipInfo& known = live_clip(env)->info();
+    const ClipInfo& known = live(env)->info();
     Napi::Object object = Napi::Object::New(env);
     object.Set("dimensions", static_cast<double>(known.dimensions));
     object.Set("text", tower_to_js(env, known.text));
@@ -184,23 +150,15 @@ Napi::Value ClipObject::get_info(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ClipObject::embed_texts(const Napi::CallbackInfo& info) {
-    const std::shared_ptr<Clip>& clip = live_clip(info.Env());
+    const std::shared_ptr<Clip>& clip = live(info.Env());
     const auto job = std::make_shared<EmbedTextsJob>(clip, read_texts(info[0], clip->info()));
     return Task::start(info.Env(), job, info[1], [job](Napi::Env env) { return embeddings_to_js(env, job->embeddings); });
 }
 
 Napi::Value ClipObject::embed_images(const Napi::CallbackInfo& info) {
-    const std::shared_ptr<Clip>& clip = live_clip(info.Env());
+    const std::shared_ptr<Clip>& clip = live(info.Env());
     const auto job = std::make_shared<EmbedImagesJob>(clip, read_pixels(info[0], clip->info()));
     return Task::start(info.Env(), job, info[1], [job](Napi::Env env) { return embeddings_to_js(env, job->embeddings); });
-}
-
-Napi::Value ClipObject::dispose(const Napi::CallbackInfo& info) {
-    const Napi::Env env = info.Env();
-    const auto job = std::make_shared<FreeJob<Clip>>(live_clip(env));
-    environment_->release(this);
-    clip_.reset();
-    return Task::start(env, job, env.Undefined(), [](Napi::Env e) { return e.Undefined(); });
 }
 
 }  // namespace ai_artist

@@ -48,6 +48,7 @@ public:
     Napi::FunctionReference model_class;
     Napi::FunctionReference upscaler_class;
     Napi::FunctionReference clip_class;
+    Napi::FunctionReference trainer_class;
 
 private:
     static void call_js(Napi::Env env, Napi::Function callback, Environment* context, std::shared_ptr<Task>* task);

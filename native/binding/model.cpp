@@ -4,9 +4,6 @@
 
 #include "binding/read_generate_request.h"
 #include "binding/read_model_request.h"
-#include "binding/task.h"
-#include "engine/engine_thread.h"
-#include "engine/free_job.h"
 #include "engine/generate.h"
 
 namespace ai_artist {
@@ -57,56 +54,22 @@ Napi::Value result_to_js(Napi::Env env, GenerateJob& job) {
 Napi::Function ModelObject::define(Napi::Env env) {
     return DefineClass(env, "NativeModel",
                        {InstanceMethod<&ModelObject::get_info>("info"), InstanceMethod<&ModelObject::generate>("generate"),
-                        InstanceMethod<&ModelObject::dispose>("dispose")});
-}
-
-Napi::Value ModelObject::wrap(Napi::Env env, std::shared_ptr<Model> model) {
-    Environment& environment = Environment::of(env);
-    // The constructor takes a C++ object: only this function may call it, which the External proves.
-    Napi::Object object = environment.model_class.New({Napi::External<std::shared_ptr<Model>>::New(env, &model)});
-    return object;
+                        InstanceMethod<&ModelObject::dispose_model>("dispose")});
 }
 
 Napi::Value ModelObject::load(const Napi::CallbackInfo& info) {
     const auto job = std::make_shared<LoadModelJob>(read_model_request(info[0]));
-    return Task::start(info.Env(), job, info[1], [job](Napi::Env env) { return wrap(env, std::move(job->model)); });
+    return Task::start(info.Env(), job, info[1],
+                       [job](Napi::Env env) { return wrap(env, Environment::of(env).model_class, std::move(job->model)); });
 }
 
-ModelObject::ModelObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<ModelObject>(info) {
-    if (!info[0].IsExternal()) {
-        throw Napi::TypeError::New(info.Env(), "NativeModel: use loadModel()");
-    }
-    model_ = *info[0].As<Napi::External<std::shared_ptr<Model>>>().Data();
-    environment_ = &Environment::of(info.Env());
-    environment_->adopt(this);
-    reported_bytes_ = std::min(static_cast<int64_t>(model_->info().weight_bytes), max_reported_bytes);
+ModelObject::ModelObject(const Napi::CallbackInfo& info) : EngineObject(info, "NativeModel: use loadModel()", "The model was disposed") {
+    reported_bytes_ = std::min(static_cast<int64_t>(live(info.Env())->info().weight_bytes), max_reported_bytes);
     Napi::MemoryManagement::AdjustExternalMemory(info.Env(), reported_bytes_);
 }
 
-ModelObject::~ModelObject() {
-    // Collected without dispose(): the weights must still be freed on the engine thread.
-    if (model_ && !environment_->closed()) {
-        environment_->release(this);
-        const auto job = std::make_shared<FreeJob<Model>>(std::move(model_));
-        job->owner = environment_;
-        job->listener = std::make_shared<SilentListener>();
-        EngineThread::instance().submit(job);
-    }
-}
-
-std::shared_ptr<Job> ModelObject::make_free_job() { return model_ ? std::make_shared<FreeJob<Model>>(std::move(model_)) : nullptr; }
-
-const std::shared_ptr<Model>& ModelObject::live_model(Napi::Env env) const {
-    if (!model_) {
-        const Napi::Error error = Napi::Error::New(env, "The model was disposed");
-        error.Set("code", "ERR_DISPOSED");
-        throw error;
-    }
-    return model_;
-}
-
 Napi::Value ModelObject::get_info(const Napi::CallbackInfo& info) {
-    const ModelInfo& known = live_model(info.Env())->info();
+    const ModelInfo& known = live(info.Env())->info();
     Napi::Object object = Napi::Object::New(info.Env());
     object.Set("family", known.family);
     object.Set("defaultSampler", known.default_sampler);
@@ -119,23 +82,16 @@ Napi::Value ModelObject::get_info(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value ModelObject::generate(const Napi::CallbackInfo& info) {
-    const std::shared_ptr<Model>& model = live_model(info.Env());
+    const std::shared_ptr<Model>& model = live(info.Env());
     const auto job = std::make_shared<GenerateJob>(model, read_generate_request(info[0], model->info().size_multiple));
     return Task::start(info.Env(), job, info[1], [job](Napi::Env env) { return result_to_js(env, *job); });
 }
 
-Napi::Value ModelObject::dispose(const Napi::CallbackInfo& info) {
-    const Napi::Env env = info.Env();
-    const auto job = std::make_shared<FreeJob<Model>>(live_model(env));
-    forget(env);
-    return Task::start(env, job, env.Undefined(), [](Napi::Env e) { return e.Undefined(); });
-}
-
-void ModelObject::forget(Napi::Env env) {
-    environment_->release(this);
-    model_.reset();
-    Napi::MemoryManagement::AdjustExternalMemory(env, -reported_bytes_);
+Napi::Value ModelObject::dispose_model(const Napi::CallbackInfo& info) {
+    const Napi::Value handle = dispose(info);
+    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), -reported_bytes_);
     reported_bytes_ = 0;
+    return handle;
 }
 
 }  // namespace ai_artist

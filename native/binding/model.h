@@ -4,33 +4,25 @@
 
 #include <memory>
 
-#include "binding/environment.h"
+#include "binding/engine_object.h"
 #include "engine/model.h"
 
 namespace ai_artist {
 
 // NativeModel of lib/engine/native.ts.
-class ModelObject final : public Napi::ObjectWrap<ModelObject>, public EngineResource {
+class ModelObject final : public EngineObject<ModelObject, Model> {
 public:
     static Napi::Function define(Napi::Env env);
-    static Napi::Value wrap(Napi::Env env, std::shared_ptr<Model> model);
     // loadModel(request, onEvent)
     static Napi::Value load(const Napi::CallbackInfo& info);
 
     explicit ModelObject(const Napi::CallbackInfo& info);
-    ~ModelObject() override;
-
-    std::shared_ptr<Job> make_free_job() override;
 
 private:
     Napi::Value get_info(const Napi::CallbackInfo& info);
     Napi::Value generate(const Napi::CallbackInfo& info);
-    Napi::Value dispose(const Napi::CallbackInfo& info);
-    const std::shared_ptr<Model>& live_model(Napi::Env env) const;
-    void forget(Napi::Env env);
+    Napi::Value dispose_model(const Napi::CallbackInfo& info);
 
-    Environment* environment_ = nullptr;
-    std::shared_ptr<Model> model_;
     int64_t reported_bytes_ = 0;
 };
 

@@ -12,7 +12,7 @@
 namespace ai_artist {
 
 struct Progress {
-    const char* phase = "";  // "load" | "encode" | "encode-image" | "sample" | "decode" | "upscale" | "convert"
+    const char* phase = "";  // "load" | "encode" | "encode-image" | "sample" | "decode" | "upscale" | "convert" | "train"
     int step = 0;
     int total = 0;
     float seconds_per_step = 0;

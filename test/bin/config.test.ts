@@ -79,6 +79,15 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     ],
     ['create:\n  clip: absent\n', /ERR_CONFIG: .*config\.yaml:2: create\.clip: expected a file that is there/],
     ['models:\n  token: {env: NOT_SET_ANYWHERE}\n', /ERR_CONFIG: models\.token: expected the environment variable NOT_SET_ANYWHERE/],
+    [
+      'prompt:\n  only: [forest scene, forrest]\n',
+      /ERR_CONFIG: .*config\.yaml:2: prompt\.only: expected one of nature landscape, .*got "forrest"/,
+    ],
+    [
+      "prompt:\n  templates: ['{style} of {subject}', '{subjct}']\n",
+      /config\.yaml:2: prompt\.template: .*got \{subjct}\. Did you mean subject\?/,
+    ],
+    ['prompt:\n  avoidRecnt: 3\n', /config\.yaml:2: prompt\.avoidRecnt: unknown key, did you mean avoidRecent\?/],
     ['crate: {}\n', /ERR_CONFIG: .*config\.yaml:1: crate: unknown key, did you mean create\?/],
   ];
   test('check refuses what a setting cannot be, and says where it stands', async () => {
@@ -156,8 +165,8 @@ gallery: {folder: my works}
       ['create: {clip: absent, candidates: 2}\n', ['create', 'x'], /ERR_MODEL_NOT_FOUND: --clip: .*absent/],
       [model, ['create', 'x'], /ERR_MODEL_NOT_FOUND: .*absent-model/],
       [model, ['create', 'x', '--model', 'other.safetensors'], /ERR_MODEL_NOT_FOUND: "other\.safetensors"/],
-      ['loras: [{path: absent.safetensors}]\n', ['create', 'x', ...quick], /loras\/absent\.safetensors/],
-      ['loras: [{path: absent.safetensors}]\n', ['generate', 'x', ...quick, '--out', 'never.png'], /loras\/absent\.safetensors/],
+      ['loras: [{path: absent.safetensors}]\n', ['create', 'x', ...quick], /loras\/absent/],
+      ['loras: [{path: absent.safetensors}]\n', ['generate', 'x', ...quick, '--out', 'never.png'], /loras\/absent/],
       ['model: absent-model.gguf\n', ['generate', 'x'], /ERR_MODEL_NOT_FOUND: .*absent-model/],
     ];
     const results = await all(cases.map(([yaml, args]) => [yaml, args]));

@@ -4,8 +4,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import type { Candidate } from '../../bin/candidates.ts';
-import { chooseSubject, subjects } from '../../bin/subjects.ts';
 import { readRecipe } from '../../lib/image/index.ts';
+import { choosePrompt } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
 import { type CliJson, type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
@@ -114,8 +114,8 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     assert.is(json['id'], null);
     assert.not.ok('work' in json);
     assert.is(json.promptSource, 'chosen');
-    assert.is(json.prompt, chooseSubject(3));
-    assert.ok(subjects.some((subject) => subject === json.prompt));
+    assert.is(json.prompt, choosePrompt({ family: 'bundled', seed: 3 }).prompt);
+    assert.match(result.stderr, /style: .* \(best of 7 samples: /);
     assert.equal([json.upscaled, json.width], [4, 256]);
   });
 

@@ -17,6 +17,8 @@ export interface CliResult {
 export interface CliOptions {
   env?: Record<string, string>;
   cwd?: string;
+  /** Which of the package's commands. Default: ai-artist. */
+  door?: string;
   /** Called once the process runs, e.g. to send it a signal or to close its output. */
   onStart?: (child: ChildProcess) => void;
 }
@@ -26,7 +28,7 @@ export const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist-cli-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 export function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  return start([path.join(root, 'bin/ai-artist.ts'), ...args], options);
+  return start([path.join(root, `bin/${options.door ?? 'ai-artist'}.ts`), ...args], options);
 }
 
 function start(args: readonly string[], { env = {}, cwd = scratch, onStart }: CliOptions): Promise<CliResult> {

@@ -158,9 +158,9 @@ suite('core config', (test) => {
   });
 
   test('the template sets nothing, and has every key; each line of it is valid when the # is taken away', async () => {
-    const template = configTemplate('./config.schema.json');
+    const template = await configTemplate('./config.schema.json');
     assert.equal((await load(template)).config, configSchema.parse({}));
-    const schema = JSON.stringify(configJsonSchema());
+    const schema = JSON.stringify(await configJsonSchema());
     for (const { path: key } of leaves(configSchema.parse({}))) assert.match(template, new RegExp(`# ${key.at(-1)}:`));
     const filled = template.replace(/^( *)# (\w+: \S)/gm, '$1$2').replace('"my-style', '"x');
     const { config, origins } = await load(filled);
@@ -169,8 +169,8 @@ suite('core config', (test) => {
     assert.match(schema, /"candidates"/);
   });
 
-  test('the JSON Schema knows every key and refuses others', () => {
-    const schema = configJsonSchema() as {
+  test('the JSON Schema knows every key and refuses others', async () => {
+    const schema = (await configJsonSchema()) as {
       additionalProperties: boolean;
       required?: string[];
       properties: Record<string, { properties?: object }>;

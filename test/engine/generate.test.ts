@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { ArtImage, ArtistError, loadModel, type Model, samplers } from '../../lib/index.ts';
+import { ArtImage, ArtistError, type GenerateOptions, loadModel, type Model, samplers } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 import { artistFailure, failure, safetensors, tiny, withFolder } from './support.ts';
 
@@ -302,6 +302,27 @@ suite('generate', (test) => {
     } finally {
       await merging.dispose();
     }
+  });
+
+  test('a LoRA is found by its name in <home>/loras, and a wrong name is told with the nearest one', async () => {
+    await withFolder(async (home) => {
+      await mkdir(join(home, 'loras', 'mine'), { recursive: true });
+      await writeFile(join(home, 'loras', 'mine', 'style.safetensors'), styleLora(0.5));
+      await using model = await loadModel({ home });
+      const path = join(home, 'loras', 'mine', 'style.safetensors');
+      const pixels = async (loras: GenerateOptions['loras']) =>
+        (await model.generate({ ...tiny, ...(loras ? { loras } : {}) })).images[0]?.data;
+      const byPath = await pixels([path]);
+      assert.equal(await pixels(['mine/style']), byPath);
+      assert.equal(await pixels([{ name: 'mine/style' }]), byPath);
+      assert.not.equal(await pixels(undefined), byPath);
+      await artistFailure(
+        model.generate({ ...tiny, loras: ['mine/stile'] }),
+        'ERR_MODEL_NOT_FOUND',
+        /no LoRA of that name in .*Did you mean mine\/style\?/,
+      );
+      await artistFailure(model.generate({ ...tiny, loras: [{ name: path }] }), 'ERR_MODEL_NOT_FOUND', /no LoRA of that name/);
+    });
   });
 
   test('a LoRA for another model is a warning with the reason', async () => {

@@ -156,7 +156,7 @@ suite('options of generate', (test) => {
     [{ width: 4096, height: 4096, hires: { scale: 4 } }, /^hires: expected a target of at most 8192 pixels an edge/],
     [{ vaeTiling: 'yes' }, 'vaeTiling: expected true, false or an object, got "yes"'],
     [{ vaeTiling: { overlap: 0.9 } }, 'vaeTiling.overlap: expected a number of at most 0.5, got 0.9'],
-    [{ loras: ['a', 5] }, 'loras.1: expected a path or {path, weight}, got 5'],
+    [{ loras: ['a', 5] }, 'loras.1: expected a path, a name, {path, weight} or {name, weight}, got 5'],
     [{ loras: [{ path: 'a', weight: 99 }] }, 'loras.0.weight: expected a number of at most 10, got 99'],
     [{ maskImage: 'mask.png' }, /^maskImage: expected initImage beside it/],
     [{ initImage: 5 }, 'initImage: expected a path, encoded bytes, raw pixels or an ArtImage, got 5'],

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { dequantizeQ8, f8e4m3ToFloat, floatToHalf, halfToFloat, quantizeQ8 } from '../../lib/models/float-formats.ts';
+import { decodeFloats, encodeFloats } from '../../lib/models/float-tensors.ts';
 import { suite } from '../harness.ts';
 
 suite('number formats', (test) => {
@@ -55,4 +56,35 @@ suite('number formats', (test) => {
     }
   });
   test('a block of zeros stays zero', () => assert.ok(dequantizeQ8(quantizeQ8(new Float32Array(32))).every((value) => value === 0)));
+});
+
+suite('number formats of whole tensors', (test) => {
+  test('every F16 comes back, and floats round as one by one', () => {
+    const all = new Uint8Array(Uint16Array.from({ length: 65_536 }, (_, bits) => bits).buffer);
+    const values = decodeFloats(all, 'F16') as Float32Array;
+    const back = new Uint16Array(encodeFloats(values, 'F16').slice().buffer);
+    for (let bits = 0; bits < 65_536; bits++) {
+      assert.ok(Object.is(values[bits], Math.fround(halfToFloat(bits))), String(bits));
+      if (!Number.isNaN(values[bits])) assert.is(back[bits], bits);
+    }
+    const words = Uint32Array.from({ length: 200_000 }, (_, index) => Math.imul(index + 1, 2_654_435_761));
+    const edges = Float32Array.of(
+      0,
+      -0,
+      65_519.996,
+      65_520,
+      -65_520,
+      2 ** -14,
+      2 ** -14 - 2 ** -25,
+      2 ** -24,
+      2 ** -25,
+      1 + 2 ** -11,
+      1 + 3 * 2 ** -11,
+      Infinity,
+    );
+    for (const floats of [new Float32Array(words.buffer), edges]) {
+      const halves = new Uint16Array(encodeFloats(floats, 'F16').slice().buffer);
+      for (const [index, value] of floats.entries()) assert.is(halves[index], floatToHalf(value), String(value));
+    }
+  });
 });

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { equal, is, ok } from 'uvu/assert';
+import { equal, is, match, ok } from 'uvu/assert';
 import { suite } from '../harness.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -21,7 +21,7 @@ function makeProject(): string {
   const installed = path.join(project, 'node_modules/ai-artist');
   mkdirSync(installed, { recursive: true });
   copyFileSync(path.join(root, 'package.json'), path.join(installed, 'package.json'));
-  for (const name of ['zod', 'consola', 'lowdb', 'sharp', 'ulid', 'yaml', '@types']) {
+  for (const name of ['zod', 'consola', 'croner', 'lowdb', 'sharp', 'toad-scheduler', 'ulid', 'yaml', '@types']) {
     symlinkSync(path.join(root, 'node_modules', name), path.join(project, 'node_modules', name), 'junction');
   }
   for (const name of ['consumer.mts', 'consumer.cts']) copyFileSync(path.join(root, 'test/types', name), path.join(project, name));
@@ -97,4 +97,22 @@ suite('the package from outside', (test) => {
       "const { loadModel } = await import('ai-artist'); await loadModel('/no/such/file.gguf').catch((e) => console.log(e.name, e.code));";
     equal(node(project, ['--input-type=module', '-e', script]).text, 'ArtistError ERR_MODEL_NOT_FOUND');
   });
+
+  for (const [kind, args, load] of [
+    ['ESM', '--input-type=module', "const artist = await import('ai-artist');"],
+    ['CommonJS', '--input-type=commonjs', "const artist = require('ai-artist');"],
+  ] as const) {
+    test(`${kind}: schedules without bullmq, and says what a queue on Redis needs`, () => {
+      const script = `${load}
+        const from = Date.parse('2026-03-28T00:00Z');
+        artist.simulateSchedule({ jobs: [{ when: 'daily 02:30', timeZone: 'Europe/Berlin' }], from, to: from + 3 * 86400000 })
+          .then(({ jobs }) => console.log(jobs[0].outcomes.done))
+          .then(() => artist.openQueue({ driver: 'bullmq', url: 'redis://127.0.0.1:1' }))
+          .catch(({ code, message }) => console.log(code, message));`;
+      match(
+        node(project, [args, '-e', script]).text,
+        /^3\nERR_UNSUPPORTED queue: expected the packages bullmq and ioredis .* npm install bullmq ioredis$/,
+      );
+    });
+  }
 });

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ArtistError, configPath, type LoadedConfig, readSecret, systemCode } from '../../../lib/core/index.ts';
+import { ArtistError, configPath, isArtistError, type LoadedConfig, readSecret, systemCode } from '../../../lib/core/index.ts';
 import { command } from '../../command.ts';
+import { planPrompt } from '../../plan-prompt.ts';
 import { paintSettings } from '../../settings.ts';
 
 /** @throws ArtistError ERR_CONFIG: a file that a setting names is not there */
@@ -18,6 +19,23 @@ async function checkFile(file: string, key: string, place: string): Promise<void
   });
 }
 
+/** Topics that are named, every template, and the word lists in them. */
+async function checkPrompt({ config, home, origins }: LoadedConfig): Promise<void> {
+  const { prompt: settings, model } = config;
+  const nothing = { prompt: undefined, topic: undefined, style: undefined, expand: undefined, model };
+  const one = settings.templates.length > 0 ? settings.templates.map((template) => [template]) : [[]];
+  for (const templates of one) {
+    try {
+      await planPrompt(nothing, { settings: { ...settings, templates }, home, seed: 0, gallery: undefined });
+    } catch (cause) {
+      if (!isArtistError(cause)) throw cause;
+      const key = cause.message.startsWith('only: ') ? 'prompt.only' : 'prompt.templates';
+      const place = origins.get(key)?.place ?? '';
+      throw new ArtistError('ERR_CONFIG', `${place === '' ? '' : `${place}: `}prompt.${cause.message}`, { cause });
+    }
+  }
+}
+
 async function checkAll(loaded: LoadedConfig): Promise<void> {
   const { config, home, origins } = loaded;
   const placeOf = (key: string): string => origins.get(key)?.place ?? '';
@@ -25,6 +43,7 @@ async function checkAll(loaded: LoadedConfig): Promise<void> {
   for (const [index, lora] of config.loras.entries())
     await checkFile(configPath(lora.path, path.join(home, 'loras')), `loras.${index}.path`, placeOf('loras'));
   if (config.create.clip !== undefined) await checkFile(configPath(config.create.clip, home), 'create.clip', placeOf('create.clip'));
+  await checkPrompt(loaded);
   if (config.models.token !== undefined) await readSecret(config.models.token, 'models.token', { home });
 }
 

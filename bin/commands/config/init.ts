@@ -12,8 +12,8 @@ export const initCommand = command({
   run: async ({ force }, { home }) => {
     const file = path.join(home, 'config.yaml');
     const schema = path.join(home, schemaName);
-    await writeFileAtomic(file, configTemplate(`./${schemaName}`), { overwrite: force === true });
-    await writeFileAtomic(schema, `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+    await writeFileAtomic(file, await configTemplate(`./${schemaName}`), { overwrite: force === true });
+    await writeFileAtomic(schema, `${JSON.stringify(await configJsonSchema(), undefined, 2)}\n`);
     return { json: { path: file, schema }, text: [file], notes: [`for editors: ${schema}`] };
   },
 });

@@ -2,17 +2,19 @@ import { z } from 'zod';
 import { lazySchema } from '../lazy-schema.ts';
 
 /** A password or token: as it is, or where it is kept. */
-const secret = z
-  .union([
-    z.string().min(1),
-    z.strictObject({ env: z.string().min(1).describe('Name of an environment variable') }),
-    z.strictObject({ file: z.string().min(1).describe('Path of a file that holds it, relative to the home folder') }),
-  ])
-  .meta({ secret: true });
-export type Secret = z.output<typeof secret>;
+const secret = () =>
+  z
+    .union([
+      z.string().min(1),
+      z.strictObject({ env: z.string().min(1).describe('Name of an environment variable') }),
+      z.strictObject({ file: z.string().min(1).describe('Path of a file that holds it, relative to the home folder') }),
+    ])
+    .meta({ secret: true });
+export type Secret = z.output<ReturnType<typeof secret>>;
 
 const weight = (value: number): z.ZodDefault<z.ZodNumber> => z.number().min(0).max(1000).default(value);
-const edge = z.int().min(1).max(8192);
+const promptWord = () => z.string().trim().min(1).max(2000);
+const edge = () => z.int().min(1).max(8192).optional();
 
 /** Every setting. A key that nothing reads does not belong here: strict, so that a mistyped one is an error and not a setting without effect. */
 export const configSchema = lazySchema(() =>
@@ -34,8 +36,8 @@ export const configSchema = lazySchema(() =>
       .describe('LoRAs that this model always paints with'),
     paint: z
       .strictObject({
-        width: edge.optional().describe("Pixels. Default: the model's own"),
-        height: edge.optional().describe("Pixels. Default: the model's own"),
+        width: edge().describe("Pixels. Default: the model's own"),
+        height: edge().describe("Pixels. Default: the model's own"),
         steps: z.int().min(1).max(1000).optional().describe("Denoising steps, 1..1000. Default: the model's own"),
         sampler: z.string().min(1).optional().describe("How noise is removed (see: ai-artist generate --help). Default: the model's own"),
         scheduler: z.string().min(1).optional().describe("Spacing of the noise levels. Default: the model's own"),
@@ -62,6 +64,31 @@ export const configSchema = lazySchema(() =>
       })
       .prefault({})
       .describe('What create does'),
+    prompt: z
+      .strictObject({
+        topics: z
+          .record(promptWord(), z.array(promptWord()).min(1).max(10_000))
+          .default({})
+          .describe('Own topics, each with its subjects; one of a built-in name replaces it'),
+        only: z.array(promptWord()).min(1).optional().describe('Topics to choose among. Default: all'),
+        styles: z
+          .array(z.strictObject({ name: promptWord(), phrase: promptWord().optional(), weight: weight(1) }))
+          .default([])
+          .describe('Own styles; one of a built-in name changes its weight (0: never) or its phrase'),
+        modifiers: z
+          .array(z.strictObject({ group: promptWord(), name: promptWord(), phrase: promptWord().optional(), weight: weight(1) }))
+          .default([])
+          .describe('Own modifiers, in the group light, composition or (bundled model) background'),
+        templates: z
+          .array(z.union([promptWord(), z.strictObject({ text: promptWord(), weight: weight(1) })]))
+          .default([])
+          .describe('Own templates, which replace the built-in ones'),
+        avoidRecent: z.int().min(0).max(1000).default(12).describe('A subject is not repeated within so many works, 0..1000'),
+        learn: z.boolean().default(true).describe('Let ratings and the curation decide about styles and modifiers'),
+        expand: z.boolean().default(true).describe('Decide {a|b} and __lists__ in prompts that are given'),
+      })
+      .prefault({})
+      .describe('What create paints when it is given no prompt'),
     curation: z
       .strictObject({
         weights: z
@@ -111,11 +138,21 @@ export const configSchema = lazySchema(() =>
           .url({ protocol: /^https?$/ })
           .optional()
           .describe('Base address of the hub or a mirror. Default: HF_ENDPOINT, else huggingface.co'),
-        token: secret.optional().describe('Hugging Face token for gated models, or {env: NAME} or {file: PATH}. Default: HF_TOKEN'),
+        token: secret().optional().describe('Hugging Face token for gated models, or {env: NAME} or {file: PATH}. Default: HF_TOKEN'),
         connections: z.int().min(1).max(16).default(4).describe('Parallel ranges per file, 1..16'),
       })
       .prefault({})
       .describe('Where models are fetched from'),
+    queue: z
+      .strictObject({
+        url: secret()
+          .optional()
+          .describe(
+            'file, redis://host:port, or {env: NAME} or {file: PATH}: where schedule start hands works to workers. Default: it paints itself',
+          ),
+      })
+      .prefault({})
+      .describe('Works for other processes and machines'),
     log: z
       .strictObject({
         level: z
@@ -155,9 +192,3 @@ export function isSecret(path: readonly string[]): boolean {
 
 /** The description of a key, also where it stands on a wrapper. */
 export const descriptionOf = (schema: z.ZodType): string => schema.description ?? '';
-
-/** For editors: the JSON Schema (draft 2020-12) of config.yaml. */
-export function configJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-2020-12' });
-  return { title: 'Configuration of ai-artist', ...schema };
-}

@@ -6,6 +6,11 @@ const inline = (value: unknown): string => (value === undefined ? '' : ` ${JSON.
 const examples: Readonly<Record<string, unknown>> = {
   model: 'sd-turbo',
   loras: [{ path: 'my-style.safetensors', weight: 0.8 }],
+  'prompt.topics': { 'my garden': ['a rose', 'an apple tree'] },
+  'prompt.only': ['forest scene', 'my garden'],
+  'prompt.styles': [{ name: 'woodcut', weight: 2 }],
+  'prompt.modifiers': [{ group: 'light', name: 'candlelight' }],
+  'prompt.templates': ['{subject}, {style}, {light}'],
   'models.token': { env: 'HF_TOKEN' },
 };
 
@@ -27,7 +32,10 @@ export function configTemplate(schemaFile: string): string {
         lines.push(`${indent}# ${described}`, `${indent}${key}:`);
         write(inner, (values[key] ?? {}) as Record<string, unknown>, [...path, key]);
       } else {
-        const shown = values[key] === undefined || JSON.stringify(values[key]) === '[]' ? examples[[...path, key].join('.')] : values[key];
+        const shown =
+          values[key] === undefined || ['[]', '{}'].includes(JSON.stringify(values[key]))
+            ? examples[[...path, key].join('.')]
+            : values[key];
         lines.push(`${indent}# ${described}`, `${indent}# ${key}:${inline(shown)}`);
       }
     }

@@ -17,19 +17,25 @@ const prompt = z
     error: (issue) => `expected at most ${maxPromptBytes} bytes, got ${Buffer.byteLength(String(issue.input))}`,
   });
 
-/** A LoRA to apply in this call only: its path, or path and weight. */
+/** A LoRA to apply in this call only: its path, or its name in `<home>/loras`; with or without a weight. */
 export const lora = lazySchema(() =>
   z.union(
     [
       path,
       z.strictObject({
-        /** Path of a .safetensors or .gguf file. */
+        /** Path of a .safetensors or .gguf file, or a name as below where there is no such file. */
         path,
         /** Strength, -10..10. Default 1; negative values push away from the style. */
         weight: z.number().min(-10).max(10).default(1),
       }),
+      z.strictObject({
+        /** Name of a LoRA in `<home>/loras`, without ending. */
+        name: path,
+        /** Strength, as above. */
+        weight: z.number().min(-10).max(10).default(1),
+      }),
     ],
-    { error: 'a path or {path, weight}' },
+    { error: 'a path, a name, {path, weight} or {name, weight}' },
   ),
 );
 
@@ -62,7 +68,7 @@ export const generateOptions = lazySchema(() =>
       ...samplingFields,
       /** Layers of CLIP left out at its end, 1..12. Default: the family's (1 for SD1, 2 for SDXL). */
       clipSkip: z.int().min(1).max(12).optional(),
-      /** LoRAs for this call, any number. */
+      /** LoRAs for this call, any number: paths, or names in `<home>/loras`. */
       loras: z.array(lora).max(64).optional(),
       /** Picture to start from (img2img, inpaint). Resized to width x height, cropped at the centre. */
       initImage: image.optional(),

@@ -1,0 +1,181 @@
+/**
+ * LoRA training against diffusers and PEFT on PyTorch: the same random weights (SD 1 layout), rank, batch and size, AdamW, in turn in one run.
+ * Prints seconds a step (median; CPU time beside them, for machines that do other things as well) and the peak of resident memory of each side's process.
+ *
+ *     npx tsx bench/train/speed.ts [--python python3] [--models tiny,sd15] [--sizes 256] [--batch 1] [--rank 16] [--threads 2] [--rounds 5]
+ *         [--sides f32,f16,f32-fine,torch-f32,torch-bf16,torch-f32-checkpointed] [--json]
+ *
+ * Ours keeps convolution kernels in half precision in every case; f32 and f16 are the types of the other matrices. Python needs torch,
+ * diffusers, peft and safetensors; without them nothing is compared, and it says so.
+ */
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { hardware, hardwareLine } from '../hardware.ts';
+import { spread } from '../numbers.ts';
+import type { OursRequest } from './ours.ts';
+
+const { values } = parseArgs({
+  options: {
+    python: { type: 'string', default: 'python3' },
+    models: { type: 'string', default: 'tiny,sd15' },
+    sizes: { type: 'string', default: '256' },
+    batch: { type: 'string', default: '1' },
+    rank: { type: 'string', default: '16' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    rounds: { type: 'string', default: '5' },
+    sides: { type: 'string', default: 'f32,f16,f32-fine,torch-f32,torch-bf16,torch-f32-checkpointed' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const [batch, rank, threads, rounds] = [values.batch, values.rank, values.threads, values.rounds].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+interface Answer {
+  ready?: boolean;
+  before?: number;
+  seconds?: number;
+  cpu?: number;
+  peak?: number;
+  torch?: string;
+  parameters?: number;
+}
+
+/** A process of one side, one question at a time. */
+class Side {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+  #errors = '';
+
+  constructor(program: string, args: readonly string[]) {
+    this.#child = spawn(program, args);
+    this.#child.stderr.on('data', (data: Buffer) => {
+      this.#errors = (this.#errors + data.toString()).slice(-2000);
+    });
+    this.#child.on('error', (error) => {
+      this.#errors += error.message;
+    });
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  async next(): Promise<Answer> {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error(`a side ended: ${this.#errors.trim()}`);
+    return JSON.parse(value) as Answer;
+  }
+
+  ask(question: object): Promise<Answer> {
+    this.#child.stdin.write(`${JSON.stringify(question)}\n`);
+    return this.next();
+  }
+
+  async end(): Promise<void> {
+    this.#child.stdin.end();
+    await new Promise((done) => (this.#child.exitCode === null ? this.#child.once('exit', done) : done(undefined)));
+  }
+}
+
+interface Row {
+  model: string;
+  size: number;
+  side: string;
+  seconds: ReturnType<typeof spread>;
+  /** CPU time of all threads: what programs beside it move least. */
+  cpu: ReturnType<typeof spread>;
+  /** Above the process before it loads anything. */
+  peakBytes: number;
+}
+
+/** One side in a process of its own: its peak of memory is that of nothing else. */
+async function measure(side: string, model: string, size: number, folder: string): Promise<Row & { torch?: string }> {
+  const torch = side.startsWith('torch-');
+  const request: OursRequest = {
+    ...{ model: join(folder, `${model}.safetensors`), size, batch, rank, threads },
+    weightType: side.startsWith('f16') ? 'f16' : 'f32',
+    checkpointing: side.endsWith('-fine') ? 'fine' : 'none',
+  };
+  const process_ = torch
+    ? new Side(values.python, [here('reference.py'), folder, model, ...[size, batch, rank, threads].map(String)])
+    : new Side(process.execPath, ['--import', 'tsx', here('ours.ts'), JSON.stringify(request)]);
+  try {
+    const { before = 0, torch: version } = await process_.next();
+    const question = { what: 'step', dtype: side.includes('bf16') ? 'bf16' : 'f32', checkpointing: side.endsWith('-checkpointed') };
+    const [seconds, cpu]: [number[], number[]] = [[], []];
+    let peak = 0;
+    for (let round = 0; round <= rounds; round++) {
+      const answer = await process_.ask(question);
+      if (round > 0) {
+        // The first one warms up.
+        seconds.push(answer.seconds ?? Number.NaN);
+        cpu.push(answer.cpu ?? Number.NaN);
+      }
+      peak = answer.peak ?? 0;
+    }
+    return {
+      model,
+      size,
+      side,
+      seconds: spread(seconds),
+      cpu: spread(cpu),
+      peakBytes: peak - before,
+      ...(version !== undefined && { torch: version }),
+    };
+  } finally {
+    await process_.end();
+  }
+}
+
+const found = spawnSync(values.python, ['-c', 'import torch, diffusers, peft, safetensors'], { encoding: 'utf8' });
+if (found.status !== 0) {
+  console.error(
+    `bench/train: skipped, the other side is not there: ${(found.stderr ?? found.error?.message ?? '').trim().split('\n').at(-1)}`,
+  );
+  console.error('Install it with: pip install torch diffusers peft safetensors, and name it with --python');
+  process.exit(0);
+}
+const folder = await mkdtemp(join(tmpdir(), 'ai-artist-bench-train-'));
+const rows: (Row & { torch?: string })[] = [];
+try {
+  for (const model of values.models.split(','))
+    for (const size of values.sizes.split(',').map(Number)) {
+      const sides = values.sides.split(',');
+      // PyTorch first: it writes the weights.
+      for (const side of [...sides.filter((name) => name.startsWith('torch-')), ...sides.filter((name) => !name.startsWith('torch-'))]) {
+        const row = await measure(side, model, size, folder);
+        console.error(`${model} ${size} ${side}: ${row.seconds.median.toFixed(2)} s a step, ${row.cpu.median.toFixed(2)} s of CPU`);
+        rows.push(row);
+      }
+    }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+const machine = hardware();
+if (values.json) console.log(JSON.stringify({ hardware: machine, batch, rank, threads, rounds, rows }));
+else {
+  console.error(
+    `${hardwareLine(machine)} | torch ${rows.find((row) => row.torch)?.torch ?? 'absent'} | batch ${batch}, rank ${rank}, ${threads} threads each, ${rounds} steps`,
+  );
+  for (const { model, size, side, seconds, cpu, peakBytes } of rows) {
+    const other = rows.find((row) => row.model === model && row.size === size && row.side === 'torch-f32');
+    const ratio = (mine: number, theirs: number | undefined): string => (theirs ? `${(mine / theirs).toFixed(2)}x` : '');
+    console.log(
+      [
+        model.padEnd(5),
+        String(size).padStart(4),
+        side.padEnd(24),
+        `${seconds.median.toFixed(2).padStart(7)} s a step (${seconds.min.toFixed(2)}..${seconds.max.toFixed(2)}) ${ratio(seconds.median, other?.seconds.median)}`,
+        `CPU ${cpu.median.toFixed(2).padStart(7)} s ${ratio(cpu.median, other?.cpu.median)}`,
+        `${(peakBytes / 2 ** 20).toFixed(0).padStart(6)} MiB ${ratio(peakBytes, other?.peakBytes)}`,
+      ].join('  '),
+    );
+  }
+}

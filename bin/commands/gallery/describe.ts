@@ -1,0 +1,28 @@
+import { ArtistError } from '../../../lib/core/index.ts';
+import type { SidecarChange } from '../../../lib/gallery/index.ts';
+import { command } from '../../command.ts';
+import { anyText, text } from '../../flags.ts';
+import { openGallery } from '../../settings.ts';
+
+export const describeCommand = command({
+  required: { work: text('Its id, a beginning or end of it, or latest') },
+  flags: {
+    title: anyText('Title; an empty one takes it away'),
+    alt: anyText('What the picture shows, for those who cannot see it'),
+    licence: anyText('Under which terms it may be used, such as CC-BY-4.0'),
+    'licence-url': text('Where those terms are; needs --licence'),
+  },
+  examples: [['$0 gallery describe latest --title "Fox at dusk" --alt "A red fox looks over its shoulder"', 'Title and alternative text']],
+  run: async ({ work: id, title, alt, licence, 'licence-url': url }, context) => {
+    const change: SidecarChange = {
+      ...(title !== undefined && { title: title || null }),
+      ...(alt !== undefined && { altText: alt || null }),
+      ...(licence !== undefined && { licence: licence === '' ? null : { id: licence, ...(url !== undefined && { url }) } }),
+    };
+    if (url !== undefined && !licence) throw new ArtistError('ERR_INVALID_ARGUMENT', '--licence-url: expected --licence with it');
+    if (Object.keys(change).length === 0)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', '--title: expected it, --alt or --licence, got none of them');
+    const work = await (await openGallery(context)).update(id, change);
+    return { json: work, text: [work.id] };
+  },
+});

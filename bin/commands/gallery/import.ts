@@ -1,0 +1,56 @@
+import { importPictures } from '../../../lib/gallery/index.ts';
+import { createProgress } from '../../../lib/observe/index.ts';
+import { command } from '../../command.ts';
+import { list, text } from '../../flags.ts';
+import { progressIsSilent } from '../../progress.ts';
+import { openGallery } from '../../settings.ts';
+
+const word = (value: string): string => value;
+
+export const importCommand = command({
+  required: { paths: list('Pictures (PNG, JPEG, WebP), or folders of them', undefined, word) },
+  flags: {
+    tag: list('Tag that all of them get; may be given several times', undefined, word),
+    in: text('Collection that all of them go into'),
+    licence: text('Under which terms they may be used'),
+  },
+  examples: [
+    ['$0 gallery import ~/stable-diffusion-webui/outputs', 'Everything in it, dated by the files'],
+    ['$0 gallery import old.png --tag before-2026', 'One picture'],
+  ],
+  epilogue:
+    'Reads the recipes of A1111, Forge, ComfyUI, InvokeAI, NovelAI, Fooocus, SwarmUI, stable-diffusion.cpp and Draw Things. Files are copied byte for byte; what is here already is not taken twice.',
+  run: async ({ paths, tag, in: collection, licence }, context) => {
+    const gallery = await openGallery(context);
+    const progress = createProgress({ silent: progressIsSilent(context) });
+    try {
+      const results = await importPictures(gallery, paths, {
+        about: {
+          ...(tag && { tags: tag }),
+          ...(collection !== undefined && { collections: [collection] }),
+          ...(licence !== undefined && { licence: { id: licence } }),
+        },
+        signal: context.signal,
+        onProgress: (done, total) => progress.update('importing', done, total),
+      });
+      progress.end();
+      const imported = results.flatMap((one) =>
+        one.status === 'imported' ? [{ from: one.path, id: one.work.id, program: one.work.imported?.program ?? null }] : [],
+      );
+      const known = results.flatMap((one) => (one.status === 'known' ? [{ from: one.path, id: one.id }] : []));
+      const failed = results.flatMap((one) => (one.status === 'failed' ? [{ from: one.path, code: one.code, message: one.message }] : []));
+      for (const { code, message } of failed) context.warn(`${code}: ${message}`);
+      const silent = imported.filter(({ program }) => program === null).length;
+      return {
+        json: { imported, known, failed },
+        text: imported.map(({ id, from }) => `${id}  ${from}`),
+        notes: [
+          `${imported.length} imported${silent > 0 ? ` (${silent} without a recipe)` : ''}, ${known.length} here already${failed.length > 0 ? `, ${failed.length} could not be read` : ''}`,
+        ],
+        status: failed.length > 0 ? 1 : 0,
+      };
+    } finally {
+      progress.end();
+    }
+  },
+});

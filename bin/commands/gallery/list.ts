@@ -1,0 +1,46 @@
+import { type Page, sortOrders } from '../../../lib/gallery/index.ts';
+import { command } from '../../command.ts';
+import { choice, number, text, toggle } from '../../flags.ts';
+import type { Context, Outcome } from '../../run.ts';
+import { openGallery } from '../../settings.ts';
+import { expandQuery, workLine } from '../../works.ts';
+
+export const pageFlags = {
+  limit: number('Works on a page, 1..1000. Default: 50'),
+  after: text('Go on behind this work: `next` of the page before'),
+  sort: choice('Order', sortOrders),
+} as const;
+
+/** A page as every command shows one. */
+export function pageOutcome({ works, total, next, problems }: Page, context: Context): Outcome {
+  for (const { code, message } of problems) context.warn(`${code}: ${message}`);
+  return {
+    json: { works, total, next: next ?? null, problems },
+    text: works.map(workLine),
+    notes: [`${works.length} of ${total} ${total === 1 ? 'work' : 'works'}${next === undefined ? '' : `; go on with --after ${next}`}`],
+  };
+}
+
+export const listCommand = command({
+  flags: {
+    ...pageFlags,
+    query: text('Only those that this query finds'),
+    trashed: toggle('What was thrown away, instead of what was not'),
+  },
+  examples: [
+    ['$0 gallery list', 'The newest 50'],
+    ['$0 gallery list --sort rating --limit 10', 'The best'],
+    ['$0 gallery list --trashed', 'What restore can bring back'],
+  ],
+  run: async ({ limit, after, sort, query, trashed }, context) => {
+    const gallery = await openGallery(context);
+    const page = await gallery.list({
+      ...(limit !== undefined && { limit }),
+      ...(sort !== undefined && { sort }),
+      after: after === undefined ? undefined : await gallery.find(after),
+      query: query === undefined ? undefined : await expandQuery(gallery, query),
+      trashed: trashed === true,
+    });
+    return pageOutcome(page, context);
+  },
+});

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { ArtistError } from '../../../lib/core/index.ts';
+import { command } from '../../command.ts';
+import { text } from '../../flags.ts';
+import { openGallery } from '../../settings.ts';
+
+/** The system's own way to open a file with the program for it. */
+const openers: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', '""'],
+};
+
+/** Starts the program and does not wait for its end. */
+function show(path: string, program: string | undefined): Promise<void> {
+  const [name, ...args] = program === undefined ? (openers[process.platform] ?? ['xdg-open']) : [program];
+  return new Promise((resolve, reject) => {
+    const child = spawn(name, [...args, path], { detached: true, stdio: 'ignore' });
+    child.on('error', (cause) =>
+      reject(
+        new ArtistError('ERR_UNSUPPORTED', `open: expected the program ${name}, got ${cause.message}. Name another with --with`, { cause }),
+      ),
+    );
+    child.on('spawn', () => {
+      child.unref();
+      resolve();
+    });
+  });
+}
+
+export const openCommand = command({
+  optional: { work: text('Its id, a beginning or end of it. Default: latest') },
+  flags: { with: text('Program that shows it. Default: the one of the system') },
+  examples: [
+    ['$0 gallery open', 'The newest work'],
+    ['$0 gallery open 01K9 --with gimp', 'In another program'],
+  ],
+  run: async ({ work: id = 'latest', with: program }, context) => {
+    const gallery = await openGallery(context);
+    const work = await gallery.get(id);
+    if (!(await gallery.hasPicture(work)))
+      throw new ArtistError('ERR_NOT_FOUND', `${work.path}: the picture of this work is gone. See: ai-artist gallery verify`);
+    await show(work.path, program);
+    return { json: { id: work.id, path: work.path }, text: [work.path] };
+  },
+});

@@ -1,0 +1,30 @@
+import { ArtistError, display } from '../../../lib/core/index.ts';
+import { command } from '../../command.ts';
+import { list } from '../../flags.ts';
+import { openGallery } from '../../settings.ts';
+import { changedOutcome, changeEach, chosenWorks, queryFlag } from '../../works.ts';
+
+function readRating(text: string | undefined): number | null {
+  if (text === 'none') return null;
+  const rating = Number(text);
+  if (Number.isInteger(rating) && rating >= 1 && rating <= 5) return rating;
+  throw new ArtistError('ERR_INVALID_ARGUMENT', `rating: expected 1, 2, 3, 4, 5 or none as the last word, got ${display(text)}`);
+}
+
+export const rateCommand = command({
+  required: { arguments: list('Ids of works, then the rating: 1..5 or none', undefined, (value) => value) },
+  flags: { query: queryFlag },
+  examples: [
+    ['$0 gallery rate latest 5', 'The newest work'],
+    ['$0 gallery rate 01K9F 01K9G 3', 'Several'],
+    ['$0 gallery rate --query "tag:sketch" 2', 'All that a query finds'],
+    ['$0 gallery rate latest none', 'Take the rating away'],
+  ],
+  run: async ({ arguments: words, query }, context) => {
+    const rating = readRating(words.at(-1));
+    const gallery = await openGallery(context);
+    const ids = await chosenWorks(gallery, { works: words.slice(0, -1), query });
+    const changed = await changeEach(ids, context.signal, (id) => gallery.update(id, { rating }));
+    return changedOutcome(changed, rating === null ? 'without rating' : `rated ${rating}`, context.warn);
+  },
+});

@@ -1,0 +1,27 @@
+import { createProgress } from '../../../lib/observe/index.ts';
+import { command } from '../../command.ts';
+import { progressIsSilent } from '../../progress.ts';
+import { openGallery } from '../../settings.ts';
+
+export const rebuildCommand = command({
+  examples: [['$0 gallery rebuild', 'After records were edited in place']],
+  run: async (_, context) => {
+    const gallery = await openGallery(context);
+    const progress = createProgress({ silent: progressIsSilent(context) });
+    try {
+      const { works, problems } = await gallery.rebuild({
+        signal: context.signal,
+        onProgress: (done, total) => progress.update('reading records', done, total),
+      });
+      progress.end();
+      return {
+        json: { works, problems },
+        text: [`${works} works`],
+        notes: problems > 0 ? [`${problems} records cannot be used. See: ai-artist gallery verify`] : [],
+        status: problems > 0 ? 1 : 0,
+      };
+    } finally {
+      progress.end();
+    }
+  },
+});

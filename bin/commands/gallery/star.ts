@@ -1,0 +1,19 @@
+import { command } from '../../command.ts';
+import { toggle } from '../../flags.ts';
+import { openGallery } from '../../settings.ts';
+import { changedOutcome, changeEach, chosenWorks, queryFlag, worksPositional } from '../../works.ts';
+
+export const starCommand = command({
+  optional: { works: worksPositional },
+  flags: { off: toggle('Take the star away'), query: queryFlag },
+  examples: [
+    ['$0 gallery star latest', 'A favourite'],
+    ['$0 gallery star --off --query "is:star date:2025"', 'No longer'],
+  ],
+  run: async ({ works, off, query }, context) => {
+    const gallery = await openGallery(context);
+    const ids = await chosenWorks(gallery, { works, query });
+    const changed = await changeEach(ids, context.signal, (id) => gallery.update(id, { star: off ? null : true }));
+    return changedOutcome(changed, off ? 'without star' : 'starred', context.warn);
+  },
+});

@@ -1,0 +1,31 @@
+import { group } from '../command.ts';
+
+export const loraCommand = group(
+  [
+    { usage: 'list', describe: 'LoRAs that can be used by name', load: async () => (await import('./lora/list.ts')).listCommand },
+    {
+      usage: 'inspect <lora>',
+      describe: 'What a LoRA is, and what it was trained on',
+      load: async () => (await import('./lora/inspect.ts')).inspectLoraCommand,
+    },
+    {
+      usage: 'merge <loras...>',
+      describe: 'Add several LoRAs up into one file',
+      load: async () => (await import('./lora/merge.ts')).mergeCommand,
+    },
+    {
+      usage: 'resize <lora>',
+      describe: 'Write a LoRA with a lower rank',
+      load: async () => (await import('./lora/resize.ts')).resizeCommand,
+    },
+    {
+      usage: 'extract-metadata <lora>',
+      describe: 'The metadata of a LoRA as JSON',
+      load: async () => (await import('./lora/extract-metadata.ts')).extractMetadataCommand,
+    },
+  ],
+  [
+    ['$0 lora list', 'Those in <home>/loras'],
+    ['$0 lora merge ink:0.7 kawaii:0.5 --out both.safetensors', 'Names or paths, each with its weight'],
+  ],
+);

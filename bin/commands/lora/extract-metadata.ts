@@ -1,0 +1,22 @@
+import { writeFileAtomic } from '../../../lib/core/index.ts';
+import { readLora, resolveLora } from '../../../lib/models/index.ts';
+import { expandMetadata } from '../../../lib/train/index.ts';
+import { command } from '../../command.ts';
+import { text, toggle } from '../../flags.ts';
+
+export const extractMetadataCommand = command({
+  required: { lora: text('Name of a LoRA in <home>/loras, or a path') },
+  flags: { out: text('File to write. Default: standard output'), force: toggle('Replace an existing file') },
+  examples: [
+    ['$0 lora extract-metadata my-style', 'Texts that hold JSON are shown as JSON'],
+    ['$0 lora extract-metadata my-style --out my-style.json', 'Into a file'],
+  ],
+  run: async ({ lora, out, force }, context) => {
+    const { path, metadata } = await readLora(await resolveLora(lora, context));
+    const expanded = expandMetadata(metadata);
+    const document = JSON.stringify(expanded, undefined, 2);
+    if (out === undefined) return { json: { path, metadata: expanded }, text: [document] };
+    await writeFileAtomic(out, Buffer.from(`${document}\n`), { overwrite: force === true });
+    return { json: { path, metadata: expanded, out }, text: [out] };
+  },
+});

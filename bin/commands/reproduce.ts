@@ -1,0 +1,85 @@
+import path from 'node:path';
+import { type ComparedStage, closeEnough, type Reproduction, reproduce } from '../../lib/artist/index.ts';
+import { ArtistError, configPath } from '../../lib/core/index.ts';
+import { command } from '../command.ts';
+import { list, number, text, toggle } from '../flags.ts';
+import { checkOutput, inFolder, pictureEndings } from '../output-file.ts';
+import { seconds, watchWork } from '../progress.ts';
+import type { Context, Outcome } from '../run.ts';
+import { openGallery } from '../settings.ts';
+
+const decibels = ({ exact, psnr }: Pick<ComparedStage, 'exact' | 'psnr'>): string =>
+  exact ? 'bit-exact' : psnr === null ? 'of another size' : `PSNR ${psnr.toFixed(1)} dB`;
+
+function stageLine(name: string, stage: ComparedStage): string {
+  const { width, height, exact, psnr, differing, largest, storedReduced } = stage;
+  const against = storedReduced ? ', compared with the stored picture made smaller' : '';
+  const detail = exact || psnr === null ? '' : `; ${(100 * differing).toFixed(1)} % of the pixels differ, by ${largest} at most`;
+  return `${name}, ${width}x${height}: ${decibels(stage)}${detail}${against}`;
+}
+
+function report({ image, ...result }: Reproduction, saved: string | undefined): Outcome {
+  const { id, verdict, closeFrom, painted, upscaled, differences } = result;
+  const judged =
+    verdict === 'bit-exact'
+      ? verdict
+      : `${verdict}, ${decibels(upscaled ?? painted)} (${verdict === 'close' ? 'at least' : 'below'} ${closeFrom} dB)`;
+  return {
+    json: { ...result, upscaled: upscaled ?? null, recipe: image.recipe, path: saved ?? null },
+    text: [`${id}: ${judged}`],
+    notes: [
+      stageLine('as painted', painted),
+      ...(upscaled ? [stageLine('enlarged', upscaled)] : []),
+      ...differences.map(({ what, recorded, now }) => `another ${what}: recorded ${recorded ?? 'none'}, now ${now ?? 'none'}`),
+      `${seconds(result.seconds)}${saved === undefined ? '' : `, saved as ${saved}`}`,
+    ],
+    status: verdict === 'different' ? 1 : 0,
+  };
+}
+
+/** The model of the configuration, where the recipe's name is that of its file. */
+async function configuredModel(name: string | undefined, { config, home }: Context): Promise<string | undefined> {
+  const { model } = (await config()).config;
+  return model !== undefined && name !== undefined && path.basename(model) === name ? configPath(model, home) : undefined;
+}
+
+export const reproduceCommand = command({
+  required: { id: text('Id of a work, a part of one that no other has, or latest') },
+  flags: {
+    model: text("Alias or path of the model. Default: the recipe's, by name"),
+    lora: list('File of a LoRA that is not in <home>/loras; may be given several times', undefined, (value) => value),
+    psnr: number(`Decibels from which it counts as the same. Default: ${closeEnough}`),
+    out: text('Save what was painted as this file (.png, .jpg, .webp) or in this folder'),
+    force: toggle('Replace an existing file'),
+  },
+  examples: [
+    ['$0 reproduce latest', 'Paint it again from its recipe and compare every pixel'],
+    ['$0 reproduce 01M8AH --out again.png --json', 'Keep the second picture, too'],
+  ],
+  epilogue:
+    'Exit status 0 where it is bit-exact or close enough, 1 where it is not. On the machine that painted it, a work is bit-exact; on another backend it is close. What is not as recorded (files by their tensors, engine, backend) is named.',
+  run: async ({ id, model, lora, psnr, out: wanted, force }, context) => {
+    if (psnr !== undefined && !(psnr > 0 && psnr <= 1000))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `--psnr: expected a number over 0 and up to 1000 (dB), got ${psnr}`);
+    const gallery = await openGallery(context);
+    const work = await gallery.get(id);
+    const out = wanted === undefined ? undefined : await inFolder(wanted, `${work.id}-again.png`);
+    if (out !== undefined) await checkOutput(out, { force: force === true, endings: pictureEndings });
+    const progress = watchWork(context);
+    try {
+      const result = await reproduce(work, {
+        home: context.home,
+        model: model ?? (await configuredModel(work.recipe?.model?.name, context)),
+        loras: lora,
+        closeFrom: psnr,
+        signal: context.signal,
+        onProgress: progress.on,
+      });
+      const saved = out === undefined ? undefined : await result.image.save(out, { overwrite: force === true });
+      progress.stop();
+      return report(result, saved?.path);
+    } finally {
+      progress.stop();
+    }
+  },
+});

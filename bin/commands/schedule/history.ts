@@ -1,0 +1,35 @@
+import { ArtistError } from '../../../lib/core/index.ts';
+import { localTimeZone, ScheduleStore, scheduleFigures } from '../../../lib/schedule/index.ts';
+import { command } from '../../command.ts';
+import { number, text, toggle } from '../../flags.ts';
+import { alignColumns } from '../../ledger-table.ts';
+import { percent, recordCells, recordView } from './view.ts';
+
+export const historyCommand = command({
+  optional: { job: text('Only of this one, also after it was removed') },
+  flags: {
+    limit: number('How many, newest first, 1..1000. Default: 20'),
+    failed: toggle('Only what failed, wholly or in part, or was missed'),
+  },
+  examples: [
+    ['$0 schedule history', 'The last twenty runs'],
+    ['$0 schedule history j1 --failed', 'What went wrong, with codes and messages'],
+  ],
+  run: async ({ job, limit = 20, failed }, { home }) => {
+    if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `--limit: expected an integer 1..1000, got ${limit}`);
+    const store = new ScheduleStore(home);
+    const all = await store.history({ id: job, limit: 1000 });
+    const records = all.filter(({ outcome }) => failed !== true || (outcome !== 'done' && outcome !== 'cancelled')).slice(0, limit);
+    const zones = new Map((await store.list()).map(({ id, timeZone }) => [id, timeZone]));
+    const figures = scheduleFigures(all, store.clock.now());
+    return {
+      json: { runs: records.map(recordView), figures },
+      text: alignColumns(records.map((record) => recordCells(record, zones.get(record.jobId) ?? localTimeZone()))),
+      notes: [
+        ...(records.length === 0 ? ['nothing has run yet'] : []),
+        `last ${figures.days} days: success rate ${percent(figures.successRate)}, ${figures.works.done} of ${figures.works.due} works`,
+      ],
+    };
+  },
+});

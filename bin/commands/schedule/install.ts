@@ -1,0 +1,63 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { ArtistError, packageRoot, writeFileAtomic } from '../../../lib/core/index.ts';
+import { launchdPlist, systemdUnit } from '../../../lib/schedule/index.ts';
+import { command } from '../../command.ts';
+import { choice, text, toggle } from '../../flags.ts';
+import { queueDescription } from '../../queue-address.ts';
+
+const kinds = ['systemd', 'launchd'] as const;
+/** The daemon lets a work end for half a minute, and an abort may take ten seconds. */
+const stopSeconds = 90;
+
+interface Place {
+  file: string;
+  enable: string[];
+}
+
+function placeOf(kind: (typeof kinds)[number]): Place {
+  if (kind === 'launchd') {
+    const file = path.join(homedir(), 'Library/LaunchAgents/ai-artist.plist');
+    return { file, enable: [`launchctl bootstrap gui/$(id -u) ${JSON.stringify(file)}`] };
+  }
+  const folder = process.env['XDG_CONFIG_HOME'] || path.join(homedir(), '.config');
+  return {
+    file: path.join(folder, 'systemd/user/ai-artist.service'),
+    enable: [
+      'systemctl --user daemon-reload',
+      'systemctl --user enable --now ai-artist',
+      'loginctl enable-linger  # also while you are not logged in',
+    ],
+  };
+}
+
+/** The built script, also where this one runs from source. */
+function scriptOf(): string {
+  return path.join(packageRoot(), 'dist/esm/bin/ai-artist-schedule.js');
+}
+
+export const installCommand = command({
+  flags: {
+    print: toggle('Print the unit on stdout and write nothing'),
+    kind: choice('Which service manager. Default: launchd on macOS, else systemd', kinds),
+    queue: text(`${queueDescription}. Default: paint in this process`),
+    force: toggle('Replace an existing file'),
+  },
+  examples: [
+    ['$0 schedule install', 'Write the unit of this user, and say how to enable it'],
+    ['$0 schedule install --print --kind systemd', 'Only show it'],
+  ],
+  run: async ({ print, kind = process.platform === 'darwin' ? 'launchd' : 'systemd', queue, force }, { home }) => {
+    if (process.platform === 'win32' && print !== true)
+      throw new ArtistError(
+        'ERR_UNSUPPORTED',
+        'schedule install: expected Linux or macOS, got Windows. Start `ai-artist-schedule start` with the Task Scheduler',
+      );
+    const options = { node: process.execPath, script: scriptOf(), home, args: queue === undefined ? [] : ['--queue', queue], stopSeconds };
+    const unit = kind === 'launchd' ? launchdPlist(options) : systemdUnit(options);
+    const { file, enable } = placeOf(kind);
+    if (print) return { json: { kind, file, unit, written: false, enable }, text: unit.trimEnd().split('\n') };
+    await writeFileAtomic(file, unit, { overwrite: force === true });
+    return { json: { kind, file, unit, written: true, enable }, text: [file], notes: ['then:', ...enable.map((line) => `  ${line}`)] };
+  },
+});

@@ -1,0 +1,73 @@
+import { ArtistError } from '../../../lib/core/index.ts';
+import { type DaemonEvent, formatMoment, readDuration, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
+import { command } from '../../command.ts';
+import { type Flag, number, text } from '../../flags.ts';
+import { openQueueAt, queueAddress, queueDescription } from '../../queue-address.ts';
+import { handOver, paintHere, tellEvents } from '../../schedule-runner.ts';
+
+const stopWithin: Flag<number> = {
+  describe: 'When it is stopped: how long a work may take to end before it is broken off, to be done again. Default: 30s',
+  shape: 'value',
+  read: readDuration,
+};
+
+function checkAtOnce(atOnce: number | undefined, address: string | undefined): void {
+  if (atOnce === undefined) return;
+  if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > 64)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `--works-at-once: expected an integer 1..64, got ${atOnce}`);
+  if (address === undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', '--works-at-once: expected --queue with it; this process paints one work at a time');
+}
+
+export const startCommand = command({
+  flags: {
+    queue: text(`${queueDescription}. Default: queue.url of the settings, else paint in this process`),
+    'works-at-once': number('Works of a run that wait in the queue together, 1..64; needs --queue. Default: 1'),
+    'stop-within': stopWithin,
+  },
+  examples: [
+    ['$0 schedule start', 'Until Ctrl-C; jobs may be added, changed and removed meanwhile'],
+    ['$0 schedule start --queue redis://127.0.0.1:6379 --works-at-once 4', 'Let workers paint: ai-artist worker --queue …'],
+  ],
+  epilogue: 'One schedule for each home folder. Stopped by Ctrl-C or SIGTERM it exits 0; killed, the next start goes on where it was.',
+  run: async ({ queue: given, 'works-at-once': atOnce, 'stop-within': stopWithinMs }, context) => {
+    const { home, signal, note, warn } = context;
+    const address = await queueAddress(given, context);
+    checkAtOnce(atOnce, address);
+    const store = new ScheduleStore(home, {
+      onRepair: ({ path, reason, setAside, restored }) =>
+        warn(
+          `${path} was damaged (${reason}); it is kept as ${setAside}, and ${restored === 'backup' ? 'the state before it is used' : 'an empty one is used'}`,
+        ),
+    });
+    const counts = { done: 0, partial: 0, failed: 0, missed: 0, cancelled: 0 };
+    const tell = tellEvents(context);
+    const onEvent = (event: DaemonEvent): void => {
+      if (event.type === 'ended' || event.type === 'missed') counts[event.record.outcome] += event.record.count;
+      tell(event);
+    };
+    const startedAt = new Date().toISOString();
+    const queue = address === undefined ? undefined : await openQueueAt(address, home);
+    try {
+      const daemon = await ScheduleDaemon.start({
+        store,
+        run: queue ? handOver(queue) : paintHere(context),
+        onEvent,
+        ...(queue && atOnce !== undefined && { concurrency: atOnce }),
+        ...(stopWithinMs !== undefined && { stopWithinMs }),
+      });
+      const [next] = await store.next(1);
+      const jobs = (await store.list()).length;
+      note(
+        `${jobs} ${jobs === 1 ? 'job' : 'jobs'}; next ${next ? `${formatMoment(next.at, next.timeZone)}, ${next.name}` : 'nothing: ai-artist schedule add daily 09:00'}`,
+      );
+      await new Promise<void>((resolve) =>
+        signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
+      await daemon.stop();
+    } finally {
+      await queue?.close();
+    }
+    return { json: { home, startedAt, stoppedAt: new Date().toISOString(), runs: counts }, text: [] };
+  },
+});

@@ -1,0 +1,129 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ArtistError, type Config, isArtistError, StateFile, systemCode } from '../lib/core/index.ts';
+import type { Artwork, Gallery } from '../lib/gallery/index.ts';
+import { bundledName, detectFamily, resolveModel } from '../lib/models/index.ts';
+import {
+  choosePrompt,
+  describeDerivation,
+  expandPrompt,
+  noPreferences,
+  observeWorks,
+  outcomesOf,
+  type Preferences,
+  type PromptFamily,
+  parseWordList,
+  preferencesState,
+  promptFamilyOf,
+  subjectsOfWorks,
+  type WordLists,
+} from '../lib/prompt/index.ts';
+
+export interface PromptWishes {
+  prompt: string | undefined;
+  topic: string | undefined;
+  style: string | undefined;
+  expand: boolean | undefined;
+  /** undefined: the bundled one. */
+  model: string | undefined;
+}
+
+export interface PromptPlace {
+  settings: Config['prompt'];
+  home: string;
+  seed: number;
+  /** Whose works are remembered; undefined: the seed alone decides. */
+  gallery: Gallery | undefined;
+}
+
+export interface PlannedPrompt {
+  prompt: string;
+  negativePrompt: string | undefined;
+  source: 'given' | 'chosen';
+  /** For the record of the work. */
+  derivation: Record<string, unknown>;
+  /** The same in words. */
+  lines: string[];
+}
+
+/** The rules that a model's prompts follow. One that cannot be read is for loadModel() to refuse. */
+async function familyOf(model: string | undefined, home: string): Promise<PromptFamily> {
+  if (model === undefined || model === bundledName) return promptFamilyOf('bundled');
+  try {
+    const { headers } = await resolveModel(model, { home });
+    const header = headers.diffusionModel ?? headers.model;
+    return promptFamilyOf(header && detectFamily(header));
+  } catch (error) {
+    if (!isArtistError(error)) throw error;
+    return promptFamilyOf(undefined);
+  }
+}
+
+/** Word lists: `<home>/wildcards/colour.txt` is `__colour__`, `wildcards/a/b.txt` is `__a/b__`. */
+async function readWordLists(home: string): Promise<WordLists> {
+  const folder = path.join(home, 'wildcards');
+  const entries = await readdir(folder, { recursive: true }).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw new ArtistError('ERR_READ', `${folder}: expected a folder that can be read, got ${systemCode(error) ?? String(error)}`, {
+      cause: error,
+    });
+  });
+  const files = entries.filter((entry) => entry.endsWith('.txt')).sort();
+  const lists = await Promise.all(
+    files.map(async (file) => {
+      const full = path.join(folder, file);
+      const text = await readFile(full, 'utf8').catch((error: unknown) => {
+        throw new ArtistError('ERR_READ', `${full}: expected a word list that can be read, got ${systemCode(error) ?? String(error)}`, {
+          cause: error,
+        });
+      });
+      return [file.slice(0, -'.txt'.length).replaceAll('\\', '/'), parseWordList(text)] as const;
+    }),
+  );
+  return new Map(lists);
+}
+
+/** Works whose outcome is looked at for each choice: the newest, the rated ones and those that were thrown away. */
+const mostLookedAt = 200;
+
+interface Memory {
+  recentSubjects: string[];
+  preferences: Preferences;
+}
+
+async function remember({ settings: { avoidRecent, learn }, home, gallery }: PromptPlace): Promise<Memory> {
+  if (!gallery) return { recentSubjects: [], preferences: noPreferences() };
+  const newest = await gallery.list({ limit: Math.max(1, avoidRecent, learn ? mostLookedAt : 1) });
+  const recentSubjects = subjectsOfWorks(newest.works.slice(0, avoidRecent));
+  if (!learn) return { recentSubjects, preferences: noPreferences() };
+  const rated = await gallery.list({ query: 'rating:>=1', limit: mostLookedAt });
+  const trashed = await gallery.list({ trashed: true, limit: mostLookedAt });
+  const works = new Map<string, Artwork>([...newest.works, ...rated.works, ...trashed.works].map((work) => [work.id, work]));
+  const observed = outcomesOf([...works.values()]);
+  const state = new StateFile<Preferences>(path.join(home, 'state', 'prompt.json'), preferencesState);
+  const before = await state.read();
+  const changed = JSON.stringify(observeWorks(before, observed)) !== JSON.stringify(before);
+  return { recentSubjects, preferences: changed ? await state.update((latest) => observeWorks(latest, observed)) : before };
+}
+
+/**
+ * The prompt of a work: the given one with its alternatives and word lists decided, or one that is chosen by what is known of earlier works.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ; of the state file: ERR_LOCKED, ERR_NEWER_VERSION, ERR_WRITE, ERR_DISK_FULL
+ */
+export async function planPrompt({ prompt, topic, style, expand, model }: PromptWishes, place: PromptPlace): Promise<PlannedPrompt> {
+  const { seed, home } = place;
+  const { expand: expandByDefault, ...settings } = place.settings;
+  if (prompt !== undefined && topic !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `--topic: expected to be left out with a prompt, got ${JSON.stringify(topic)}`);
+  const family = await familyOf(model, home);
+  const mentionsLists = (prompt ?? JSON.stringify(settings)).includes('__');
+  const lists: WordLists = mentionsLists ? await readWordLists(home) : new Map();
+  if (prompt !== undefined) {
+    const expanded = expandPrompt(prompt, { family, seed, lists, style, settings, expand: expand ?? expandByDefault });
+    if (!expanded) return { prompt, negativePrompt: undefined, source: 'given', derivation: { source: 'given' }, lines: [] };
+    return { ...expanded, negativePrompt: undefined, source: 'given', lines: describeDerivation(expanded.derivation) };
+  }
+  const chosen = choosePrompt({ family, seed, topic, style, settings, lists, ...(await remember(place)) });
+  return { ...chosen, source: 'chosen', lines: describeDerivation(chosen.derivation) };
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { ArtistError, type ErrorCode, errorCodes, isArtistError, lazySchema, resolveOptions } from '../lib/core/index.ts';
+import { findTopic } from '../lib/prompt/index.ts';
+import { type CreateValues, createFlags, createWork } from './commands/create.ts';
+import type { Values } from './flags.ts';
+import type { Context } from './run.ts';
+
+/** Options of `create` that a scheduled work may have: all but what it is about, where it goes, and the seed, which each work draws for itself. */
+const { topic: _topic, seed: _seed, out: _out, gallery: _gallery, force: _force, ...orderFlags } = createFlags;
+
+export { orderFlags };
+
+const orderSchema = lazySchema(() =>
+  z.strictObject({
+    /** What to paint. Left out: `create` chooses. */
+    prompt: z.string().optional(),
+    create: z.strictObject({
+      candidates: z.string().optional(),
+      clip: z.string().optional(),
+      taste: z.string().optional(),
+      reject: z.array(z.string()).optional(),
+      score: z.boolean().optional(),
+      width: z.number().optional(),
+      height: z.number().optional(),
+      steps: z.number().optional(),
+      sampler: z.string().optional(),
+      cfg: z.number().optional(),
+      lora: z.array(z.strictObject({ path: z.string(), weight: z.number().optional() })).optional(),
+      model: z.string().optional(),
+      style: z.string().optional(),
+      expand: z.boolean().optional(),
+      upscale: z.boolean().optional(),
+    }),
+  }),
+);
+/** What a schedule or a queue keeps of a work that is to be painted. */
+export type WorkOrder = z.infer<typeof orderSchema>;
+
+/** Paths are made absolute: whoever paints it stands in another folder. */
+export function orderOf(prompt: string | undefined, values: Values<typeof orderFlags>): WorkOrder {
+  const file = (name: string): string => (existsSync(name) ? path.resolve(name) : name);
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  const order = {
+    ...(prompt !== undefined && { prompt }),
+    create: {
+      ...Object.fromEntries(given),
+      ...(values.model !== undefined && { model: file(values.model) }),
+      ...(values.clip !== undefined && { clip: file(values.clip) }),
+      ...(values.taste !== undefined && { taste: file(values.taste) }),
+      ...(values.lora && { lora: values.lora.map((lora) => ({ ...lora, path: file(lora.path) })) }),
+    },
+  };
+  return resolveOptions('order', orderSchema, order);
+}
+
+/** One work to be painted, from a schedule or a queue. */
+export interface OrderedTask {
+  /** The same for every try of the same work. */
+  id: string;
+  attempt: number;
+  payload: unknown;
+  /** A prompt whose turn it is. */
+  rotation?: unknown;
+  /** No work of it is older, milliseconds since 1970. */
+  since: number;
+  signal: AbortSignal;
+}
+
+/** The same for the same try, so that a work that is done again after a crash is the same; another for the next try. */
+function seedOf(id: string, attempt: number): number {
+  return createHash('sha256').update(`${id} ${attempt}`).digest().readUInt32BE(0);
+}
+
+const noValues = Object.fromEntries(Object.keys(createFlags).map((name) => [name, undefined]));
+
+export type PaintedOrder = { id: string | null; path: string; prompt: string | null; seed: number | null };
+
+/**
+ * Does what `create` does, and returns what the history keeps of it. A work that is filed already is not painted again. Throws what create
+ * throws.
+ */
+export async function paintOrder(task: OrderedTask, context: Context): Promise<PaintedOrder> {
+  const { prompt, create } = resolveOptions('order', orderSchema, task.payload);
+  const chosen = typeof task.rotation === 'string' ? task.rotation : prompt;
+  const { config } = await context.config();
+  // The name of a topic stands for its subjects; other words are painted as they are.
+  const about = chosen !== undefined && findTopic(chosen, config.prompt.topics) ? { topic: chosen } : { prompt: chosen };
+  const values = { ...noValues, ...create, ...about, seed: seedOf(task.id, task.attempt) } as CreateValues;
+  // Progress bars and notes belong to a person who waits for this one picture.
+  const quiet = { ...context, signal: task.signal, quiet: true, json: false, note: () => undefined };
+  const { json } = await createWork(values, quiet, { task: task.id, since: task.since });
+  const painted = z
+    .object({ id: z.string().nullable(), path: z.string(), prompt: z.string().optional(), seed: z.number().optional() })
+    .parse(json);
+  return { id: painted.id, path: painted.path, prompt: painted.prompt ?? null, seed: painted.seed ?? null };
+}
+
+/** An error that comes from a record, with its code. */
+export function recordedError(code: string | null, message: string | null): ArtistError {
+  const known = Object.keys(errorCodes).find((one) => one === code) as ErrorCode | undefined;
+  return new ArtistError(known ?? 'ERR_INTERNAL', message ?? 'it failed without a message');
+}
+
+/** `ERR_GENERATE: blank`: an error in one line of a log. */
+export function oneLine(error: unknown): string {
+  if (isArtistError(error)) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
+}

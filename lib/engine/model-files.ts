@@ -1,0 +1,39 @@
+/** The files that a call's options mean: an alias, a path, the bundled model, or the caller's own list. Checked, and nothing loaded. */
+import { basename, resolve } from 'node:path';
+import { homeFolder } from '../core/index.ts';
+import { type ModelHeader, resolveModel } from '../models/index.ts';
+import type { PaintDefaults } from './settings.ts';
+import { checkFile, type FileRole, fileRoles } from './weights.ts';
+
+/** What the files of a model are, wherever they come from. */
+export interface ModelFiles {
+  name: string;
+  files: Partial<Record<FileRole, string>>;
+  headers: Partial<Record<FileRole, ModelHeader>>;
+  defaults: PaintDefaults;
+}
+
+/**
+ * Finds the files and reads and checks their headers.
+ *
+ * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT, ERR_READ, ERR_UNSUPPORTED
+ */
+export async function findModelFiles(
+  options: { readonly [role in FileRole]?: string | undefined } & { readonly home?: string | undefined },
+): Promise<ModelFiles> {
+  const given: Partial<Record<FileRole, string>> = {};
+  for (const role of fileRoles) {
+    const path = options[role];
+    if (path !== undefined && role !== 'model') given[role] = resolve(path);
+  }
+  const { home = homeFolder() } = options;
+  const found = given.diffusionModel === undefined ? await resolveModel(options.model, { home }) : undefined;
+  // Parts that the caller names replace those of the alias.
+  const files = { ...found?.parts, ...given };
+  const headers: Partial<Record<FileRole, ModelHeader>> = {};
+  for (const role of fileRoles) {
+    const path = files[role];
+    if (path !== undefined) headers[role] = await checkFile(role, path, found?.headers[role]);
+  }
+  return { name: found?.name ?? basename(given.diffusionModel ?? ''), files, headers, defaults: found?.defaults ?? {} };
+}

@@ -1,0 +1,53 @@
+import type { Artwork } from './artwork.ts';
+
+/** What a work is called: its title, else the beginning of its prompt, else its id. */
+export function nameOf({ title, recipe, id }: Artwork, longest = 80): string {
+  const text = (title || recipe?.prompt || id).replace(/\s+/g, ' ').trim();
+  return text.length > longest ? `${text.slice(0, longest - 1).trimEnd()}…` : text;
+}
+
+/** For those who cannot see it: the alternative text, else what was asked for. */
+export function altOf(work: Artwork): string {
+  return work.altText ?? (work.recipe?.prompt ? `Picture painted for the words: ${work.recipe.prompt}` : 'Picture without a description');
+}
+
+const formats: Readonly<Record<string, string>> = { png: 'image/png', webp: 'image/webp', jpg: 'image/jpeg', jpeg: 'image/jpeg' };
+
+export const mediaType = ({ file }: Artwork): string => formats[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+
+const sources: Readonly<Record<string, string>> = {
+  trainedAlgorithmicMedia: 'TrainedAlgorithmicMediaDigitalSource',
+  compositeWithTrainedAlgorithmicMedia: 'CompositeWithTrainedAlgorithmicMediaDigitalSource',
+  algorithmicallyEnhanced: 'AlgorithmicallyEnhancedDigitalSource',
+};
+
+/** Where the files of a work are, as addresses. */
+export interface Addresses {
+  page?: string;
+  picture: string;
+  thumbnail?: string;
+}
+
+/** A work as schema.org's ImageObject, with the AI label where it is one of ours or says so. */
+export function jsonLdOf(work: Artwork, { page, picture, thumbnail }: Addresses): Record<string, unknown> {
+  const source = work.provenance?.['digitalSourceType'];
+  const type = typeof source === 'string' ? sources[source] : undefined;
+  return {
+    '@context': 'https://schema.org',
+    '@type': 'ImageObject',
+    identifier: work.id,
+    name: nameOf(work),
+    description: altOf(work),
+    contentUrl: picture,
+    ...(thumbnail !== undefined && { thumbnailUrl: thumbnail }),
+    ...(page !== undefined && { url: page }),
+    encodingFormat: mediaType(work),
+    width: work.image.width,
+    height: work.image.height,
+    dateCreated: work.createdAt,
+    ...(work.tags && work.tags.length > 0 && { keywords: work.tags.join(', ') }),
+    ...(work.licence && { license: work.licence.url ?? work.licence.id }),
+    ...(type !== undefined && { digitalSourceType: `https://schema.org/${type}` }),
+    ...(work.recipe?.software !== undefined && { creditText: work.recipe.software }),
+  };
+}

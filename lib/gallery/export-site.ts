@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { constants, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ArtistError, systemCode, writeError } from '../core/index.ts';
+import type { Artwork } from './artwork.ts';
+import { jsonFeed, rssFeed } from './feeds.ts';
+import type { Gallery } from './gallery.ts';
+import { listPage, pageName, perPage, styleSheet, workPage } from './site-pages.ts';
+
+export interface SiteOptions {
+  /** Default "Gallery". */
+  title?: string;
+  /** Address at which it will be published: feeds and labels then name it. Left out: for file:// alone, without feeds. */
+  url?: string | undefined;
+  /** Replaces a folder that is not one of ours. Default false. */
+  overwrite?: boolean;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface Exported {
+  path: string;
+  works: number;
+  /** Works whose pictures are gone: they are left out. */
+  missing: string[];
+}
+
+/** Lies in a site that was made here: it may be replaced. */
+const marker = '.ai-artist-site';
+/** Works of a feed. */
+const feedLength = 50;
+
+/** A work by its id, read in the order that is wanted, a page at a time. */
+export async function worksWithPictures(gallery: Gallery, ids: readonly string[]): Promise<{ works: Artwork[]; missing: string[] }> {
+  const works: Artwork[] = [];
+  const missing: string[] = [];
+  for (let at = 0; at < ids.length; at += perPage) {
+    for (const work of await gallery.getMany(ids.slice(at, at + perPage))) {
+      if (await gallery.hasPicture(work)) works.push(work);
+      else missing.push(work.id);
+    }
+  }
+  return { works, missing };
+}
+
+function siteUrl(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `url: expected an address that begins with https://, got ${JSON.stringify(url)}`);
+  return url.endsWith('/') ? url : `${url}/`;
+}
+
+/** Whether the folder may be replaced. */
+async function checkTarget(folder: string, overwrite: boolean): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown): string[] => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw writeError(folder, error);
+  });
+  if (names.length > 0 && !names.includes(marker) && !overwrite)
+    throw new ArtistError(
+      'ERR_ALREADY_EXISTS',
+      `${folder}: expected no folder, an empty one or an earlier site, got one with other files in it`,
+    );
+}
+
+/** See exportSite() in lazy.ts. */
+export async function exportSite(gallery: Gallery, ids: readonly string[], out: string, options: SiteOptions = {}): Promise<Exported> {
+  const folder = resolve(out);
+  const texts = { title: options.title ?? 'Gallery', url: siteUrl(options.url) };
+  await checkTarget(folder, options.overwrite ?? false);
+  const { works, missing } = await worksWithPictures(gallery, ids);
+  const staging = join(dirname(folder), `.${basename(folder)}-${randomBytes(4).toString('hex')}`);
+  try {
+    for (const part of ['images', 'thumbs', 'works']) await mkdir(join(staging, part), { recursive: true });
+    await writePages(staging, works, texts);
+    for (const [index, work] of works.entries()) {
+      options.signal?.throwIfAborted();
+      options.onProgress?.(index, works.length);
+      await copyFile(work.path, join(staging, 'images', work.file), constants.COPYFILE_FICLONE);
+      await copyFile(await gallery.thumbnail(work.id), join(staging, 'thumbs', `${work.id}.webp`));
+    }
+    await rm(folder, { recursive: true, force: true });
+    await rename(staging, folder);
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true }).catch(() => undefined); // the first error is the one to report
+    throw error instanceof ArtistError || systemCode(error) === undefined ? error : writeError(folder, error);
+  }
+  return { path: folder, works: works.length, missing };
+}
+
+async function writePages(folder: string, works: readonly Artwork[], texts: { title: string; url: string | undefined }): Promise<void> {
+  const pages = Math.max(1, Math.ceil(works.length / perPage));
+  for (let page = 0; page < pages; page++) {
+    const shown = works.slice(page * perPage, (page + 1) * perPage);
+    await writeFile(join(folder, pageName(page)), listPage(shown, page, pages, works.length, texts));
+  }
+  for (const [index, work] of works.entries()) {
+    const text = workPage(work, works[index - 1], works[index + 1], Math.floor(index / perPage), texts);
+    await writeFile(join(folder, 'works', `${work.id}.html`), text);
+  }
+  await writeFile(join(folder, 'style.css'), styleSheet);
+  await writeFile(join(folder, marker), '');
+  if (texts.url === undefined) return;
+  const latest = works.slice(0, feedLength);
+  await writeFile(join(folder, 'rss.xml'), rssFeed(latest, { title: texts.title, url: texts.url }));
+  await writeFile(join(folder, 'feed.json'), jsonFeed(latest, { title: texts.title, url: texts.url }));
+}
+
+/** Whether there is anything at a path. */
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

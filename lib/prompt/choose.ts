@@ -1,0 +1,329 @@
+import { z } from 'zod';
+import { ArtistError, display, lazySchema, nearest, type RandomSource, resolveOptions } from '../core/index.ts';
+import { armOf, noPreferences, type Preferences, sampleOption } from './bandit.ts';
+import type { Derivation, DerivedChoice } from './derivation.ts';
+import { drawWeighted, offeredOf, promptRandom, type Weighted } from './draw.ts';
+import { estimateTokens, familyRules, type PromptFamily } from './families.ts';
+import { builtInModifiers, builtInStyles, type Modifier, type Style } from './styles.ts';
+import { expandTemplate, type WordLists } from './template.ts';
+import { builtInTopics, plainBackgrounds, subjectsOf, type Topic } from './topics.ts';
+
+const weight = () => z.number().min(0).max(1000).default(1);
+const name = () => z.string().trim().min(1).max(2000);
+
+/** What a person adds to and takes from what is built in. */
+export const promptSettings = lazySchema(() =>
+  z.strictObject({
+    /** Own topics and their subjects; one of a built-in name replaces it. */
+    topics: z.record(name(), z.array(name()).min(1).max(10_000)).default({}),
+    /** Topics to choose among. Default: all. */
+    only: z.array(name()).min(1).optional(),
+    /** Own styles; one of a built-in name changes its weight and phrase. */
+    styles: z.array(z.strictObject({ name: name(), phrase: name().optional(), weight: weight() })).default([]),
+    /** Own modifiers, in a group of the family: light, composition, background. */
+    modifiers: z.array(z.strictObject({ group: name(), name: name(), phrase: name().optional(), weight: weight() })).default([]),
+    /** They replace the built-in ones. */
+    templates: z.array(z.union([name(), z.strictObject({ text: name(), weight: weight() })])).default([]),
+    /** A subject is not repeated within so many works. */
+    avoidRecent: z.int().min(0).max(1000).default(12),
+    /** Let ratings and the curation decide about styles and modifiers; false: the weights alone. */
+    learn: z.boolean().default(true),
+  }),
+);
+export type PromptSettings = z.input<typeof promptSettings>;
+type Settings = z.output<typeof promptSettings>;
+
+export interface ChooseOptions {
+  family: PromptFamily;
+  /** 0..2^53-1. The same seed, settings and memory give the same prompt. */
+  seed: number;
+  /** Default: seeded with `seed`. */
+  chance?: RandomSource;
+  topic?: string | undefined;
+  style?: string | undefined;
+  settings?: PromptSettings | undefined;
+  /** Word lists that templates and subjects may name. */
+  lists?: WordLists;
+  /** Of the last works, newest first. Only the first `avoidRecent` count. */
+  recentSubjects?: readonly string[];
+  preferences?: Preferences;
+}
+
+export interface ChosenPrompt {
+  prompt: string;
+  negativePrompt: string | undefined;
+  derivation: Derivation;
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** All topics: the user's own with their subjects, then the built-in ones. */
+export function topicsOf(ownTopics: Readonly<Record<string, string[]>> = {}): Topic[] {
+  const own = Object.entries(ownTopics).map(([topic, subjects]): Topic => ({ name: topic, subjects }));
+  return [...own, ...builtInTopics.filter((topic) => !own.some((each) => same(each.name, topic.name)))];
+}
+
+/** The topic of this name, capitals aside. */
+export function findTopic(wanted: string, ownTopics: Readonly<Record<string, string[]>> = {}): Topic | undefined {
+  return topicsOf(ownTopics).find((topic) => same(topic.name, wanted.trim()));
+}
+
+function unknown(what: string, asked: string, known: readonly string[]): never {
+  const guess = nearest(asked, known);
+  throw new ArtistError(
+    'ERR_INVALID_ARGUMENT',
+    `${what}: expected one of ${known.join(', ')}, got ${display(asked)}${guess === undefined ? '' : `. Did you mean ${guess}?`}`,
+  );
+}
+
+class Chooser {
+  readonly choices: DerivedChoice[] = [];
+  readonly settings: Settings;
+  readonly chance: RandomSource;
+
+  constructor(readonly options: ChooseOptions) {
+    this.settings = resolveOptions('prompt', promptSettings, options.settings ?? {});
+    this.chance = options.chance ?? promptRandom(options.seed);
+  }
+
+  draw(what: DerivedChoice['what'], offered: readonly Weighted[], avoided: readonly string[] = []): number {
+    const { index, how, draw } = drawWeighted(offered, this.chance, what);
+    this.choices.push({
+      what,
+      how,
+      chosen: offered[index]?.value ?? '',
+      ...(draw !== undefined && { draw }),
+      ...offeredOf(offered),
+      ...(avoided.length > 0 && { avoided: [...avoided] }),
+    });
+    return index;
+  }
+
+  /** Styles and modifiers: by what is known of them, or by weight alone. */
+  prefer(what: 'style' | 'modifier', group: string | undefined, options: readonly Style[]): Style {
+    const { learn } = this.settings;
+    const { family, preferences = noPreferences() } = this.options;
+    const offered = options.map(({ name: value, weight: share }) => ({ value, weight: share }));
+    const label = group ?? what;
+    let chosen: Style | undefined;
+    if (learn && offered.some(({ weight: share }) => share > 0)) {
+      const sampled = sampleOption(offered, { preferences, armOf: (value) => armOf(family, label, value), chance: this.chance });
+      this.choices.push({ what, ...(group !== undefined && { name: group }), ...sampled });
+      chosen = options.find((option) => option.name === sampled.chosen);
+    } else {
+      chosen = options[this.draw(what, offered)];
+      const last = this.choices.at(-1);
+      if (last && group !== undefined) last.name = group;
+    }
+    if (!chosen) throw new ArtistError('ERR_INTERNAL', `${what}: nothing was chosen`);
+    return chosen;
+  }
+
+  recent(): readonly string[] {
+    return (this.options.recentSubjects ?? []).slice(0, this.settings.avoidRecent);
+  }
+
+  topic(): Topic {
+    const all = topicsOf(this.settings.topics);
+    const { topic: asked, family } = this.options;
+    if (asked !== undefined) {
+      const topic = findTopic(asked, this.settings.topics);
+      if (!topic)
+        unknown(
+          'topic',
+          asked,
+          all.map((each) => each.name),
+        );
+      this.choices.push({ what: 'topic', how: 'given', chosen: topic.name, of: 1 });
+      return topic;
+    }
+    const names = all.map((each) => each.name);
+    const { only } = this.settings;
+    const wanted = only?.map((each) => all.find((topic) => same(topic.name, each)) ?? unknown('only', each, names)) ?? all;
+    const recent = this.recent();
+    // A topic with nothing new in it waits; and the one of the last work, where there is another.
+    const fresh = wanted.filter((topic) => subjectsOf(topic, family).some((subject) => !recent.includes(subject)));
+    const [last] = recent;
+    const other = fresh.filter((topic) => last === undefined || !subjectsOf(topic, family).includes(last));
+    const offered = other.length > 0 ? other : fresh.length > 0 ? fresh : wanted;
+    const avoided = wanted.filter((topic) => !offered.includes(topic)).map((topic) => topic.name);
+    const index = this.draw(
+      'topic',
+      offered.map((topic) => ({ value: topic.name, weight: 1 })),
+      avoided,
+    );
+    return offered[index] ?? wanted[0] ?? unknown('topic', '', names);
+  }
+
+  subject(topic: Topic): string {
+    const subjects = subjectsOf(topic, this.options.family);
+    const recent = this.recent();
+    const fresh = subjects.filter((subject) => !recent.includes(subject));
+    if (fresh.length > 0) {
+      const avoided = subjects.filter((subject) => recent.includes(subject));
+      const offered = fresh.map((value) => ({ value, weight: 1 }));
+      return fresh[this.draw('subject', offered, avoided)] ?? '';
+    }
+    // Each was used lately: the one whose last use is longest ago.
+    const oldest = subjects.reduce((a, b) => (recent.indexOf(b) > recent.indexOf(a) ? b : a));
+    this.choices.push({ what: 'subject', how: 'oldest', chosen: oldest, of: subjects.length });
+    return oldest;
+  }
+
+  style(): Style {
+    const { family, style: asked } = this.options;
+    const all = merged(builtInStyles(family), this.settings.styles);
+    if (asked === undefined) return this.prefer('style', undefined, all);
+    const known = all.find((each) => same(each.name, asked.trim()));
+    // Words that the bundled model was not trained on are blanks to it.
+    if (!known && family === 'bundled')
+      unknown(
+        'style',
+        asked,
+        all.map((each) => each.name),
+      );
+    const style = known ?? { name: asked.trim(), weight: 1 };
+    this.choices.push({ what: 'style', how: 'given', chosen: style.name, of: 1 });
+    return style;
+  }
+
+  modifiers(topic: Topic): Map<string, Style> {
+    const { family } = this.options;
+    const own = this.settings.modifiers;
+    const built = builtInModifiers(family, topic.bundled?.backgrounds ?? plainBackgrounds);
+    const { groups } = familyRules[family];
+    return new Map(
+      groups.map((group) => [
+        group,
+        this.prefer(
+          'modifier',
+          group,
+          merged<Modifier>(
+            built.filter((each) => each.group === group),
+            own.filter((each) => each.group === group),
+          ),
+        ),
+      ]),
+    );
+  }
+
+  template(): string {
+    const own = this.settings.templates.map((each) =>
+      typeof each === 'string' ? { value: each, weight: 1 } : { value: each.text, weight: each.weight },
+    );
+    const offered = own.length > 0 ? own : familyRules[this.options.family].templates;
+    return offered[this.draw('template', offered)]?.value ?? '';
+  }
+}
+
+/** Own ones of a known name replace it in its place; others come behind. What an own one leaves open stays as it was. */
+function merged<T extends Style>(built: readonly T[], own: readonly T[]): T[] {
+  const replaced = built.map((each) => {
+    const mine = own.findLast((one) => same(one.name, each.name));
+    return mine ? { ...each, ...mine, phrase: mine.phrase ?? each.phrase } : each;
+  });
+  return [...replaced, ...own.filter((one) => !built.some((each) => same(one.name, each.name)))];
+}
+
+/** "a , b" and "of  a" are what templates leave behind where a part is empty. */
+function tidy(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/ ([,.])/g, '$1')
+    .replace(/[,.](?=[,.])/g, '')
+    .replace(/^[\s,.]+|[\s,]+$/g, '')
+    .replace(/^A (?=[aeiou])/i, (article) => (article.startsWith('A') ? 'An ' : 'an '));
+}
+
+/** `on a blue background` stands behind the subject as it is, `white background` behind a comma. */
+const backgroundPart = (phrase: string): string => (/^\w+ background$/.test(phrase) ? `, ${phrase}` : phrase);
+
+/** Leaves out the last parts until the text encoder reads all of it; the first part stays. */
+function shorten(prompt: string, family: PromptFamily): { prompt: string; dropped: string[] } {
+  const { maxTokens, separator } = familyRules[family];
+  const parts = prompt.split(separator);
+  const dropped: string[] = [];
+  while (parts.length > 1 && estimateTokens(parts.join(separator)) > maxTokens) dropped.unshift(parts.pop() ?? '');
+  return { prompt: parts.join(separator), dropped };
+}
+
+/**
+ * Chooses what to paint: topic, subject, style, modifiers, template, and says how. Pure: what it knows of earlier works is handed in.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT: a topic or style that is not there, with the nearest; a template that cannot be read
+ */
+export function choosePrompt(options: ChooseOptions): ChosenPrompt {
+  const { family, seed, lists } = options;
+  const chooser = new Chooser(options);
+  const topic = chooser.topic();
+  const subject = chooser.subject(topic);
+  const style = chooser.style();
+  const modifiers = chooser.modifiers(topic);
+  const template = chooser.template();
+  const phrases = Object.fromEntries(
+    [...modifiers].map(([group, { name: word, phrase }]) => [group, group === 'background' ? backgroundPart(word) : (phrase ?? word)]),
+  );
+  const subjectText = expandTemplate(subject, { chance: chooser.chance, ...(lists && { lists }), name: 'subject' });
+  const expanded = expandTemplate(template, {
+    chance: chooser.chance,
+    ...(lists && { lists }),
+    values: { family, topic: topic.name, subject: subjectText.text, style: style.phrase ?? style.name, ...phrases },
+    name: 'template',
+  });
+  const { prompt, dropped } = shorten(tidy(expanded.text), family);
+  const { negative } = familyRules[family];
+  const negativePrompt = negative === undefined ? undefined : [negative, style.negative].filter(Boolean).join(', ');
+  return {
+    prompt,
+    negativePrompt,
+    derivation: {
+      schema: 1,
+      source: 'chosen',
+      seed,
+      family,
+      prompt,
+      ...(negativePrompt !== undefined && { negativePrompt }),
+      template,
+      topic: topic.name,
+      subject,
+      style: style.name,
+      modifiers: Object.fromEntries([...modifiers].map(([group, { name: word }]) => [group, word])),
+      choices: [...chooser.choices, ...subjectText.choices, ...expanded.choices],
+      ...(dropped.length > 0 && { dropped }),
+    },
+  };
+}
+
+export interface ExpandPromptOptions extends Pick<ChooseOptions, 'family' | 'seed' | 'chance' | 'lists' | 'style' | 'settings'> {
+  /** false: the text stays as it is, but for the style. Default true. */
+  expand?: boolean;
+}
+
+/**
+ * Decides the alternatives and word lists of a prompt that was given, and puts the style behind it; undefined where nothing changes.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT
+ */
+export function expandPrompt(text: string, options: ExpandPromptOptions): Omit<ChosenPrompt, 'negativePrompt'> | undefined {
+  const { family, seed, lists, expand = true } = options;
+  const chooser = new Chooser(options);
+  const style = options.style === undefined ? undefined : chooser.style();
+  const expanded = expand
+    ? expandTemplate(text, { chance: chooser.chance, ...(lists && { lists }), values: { family, ...(style && { style: style.name }) } })
+    : { text, choices: [] };
+  const prompt = style ? [expanded.text, style.phrase ?? style.name].filter((part) => part.trim() !== '').join(', ') : expanded.text;
+  if (prompt === text) return undefined;
+  return {
+    prompt,
+    derivation: {
+      schema: 1,
+      source: 'expanded',
+      seed,
+      family,
+      prompt,
+      template: text,
+      ...(style && { style: style.name }),
+      choices: [...chooser.choices, ...expanded.choices],
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { lazySchema } from '../core/index.ts';
+
+/** Options that a derivation lists one by one; of a longer list it says how many there were. */
+export const mostListed = 32;
+
+const option = lazySchema(() =>
+  z.strictObject({
+    value: z.string(),
+    /** Its share is weight / sum of weights. */
+    weight: z.number().min(0),
+    /** What was known of it, where the choice learns: mean and deviation of the reward's mean (0..1), and how many works that rests on. */
+    posterior: z.strictObject({ mean: z.number(), deviation: z.number().min(0), works: z.number().min(0), sampled: z.number() }).optional(),
+  }),
+);
+export type DerivedOption = z.output<typeof option>;
+
+const choice = lazySchema(() =>
+  z.strictObject({
+    /** What was decided. */
+    what: z.enum(['topic', 'subject', 'style', 'modifier', 'template', 'alternative', 'wildcard', 'condition']),
+    /** Which one of its kind: the group of a modifier, the name of a wildcard, the test of a condition. */
+    name: z.string().optional(),
+    /** given: by the caller. only: there was nothing to choose. drawn: by weight. sampled: largest posterior sample (Thompson). oldest: every option was used lately. */
+    how: z.enum(['given', 'only', 'drawn', 'sampled', 'oldest']),
+    chosen: z.string(),
+    /** The number 0..1 that decided it. */
+    draw: z.number().optional(),
+    /** How many options there were. */
+    of: z.int().min(1),
+    /** The options; left out where they are more than 32. */
+    offered: z.array(option).optional(),
+    /** Options that were left out because recent works had them. */
+    avoided: z.array(z.string()).optional(),
+  }),
+);
+export type DerivedChoice = z.output<typeof choice>;
+
+/** How a prompt came about: everything that was offered and drawn, enough to follow each word of it. */
+export const derivationSchema = lazySchema(() =>
+  z.looseObject({
+    schema: z.literal(1),
+    /** expanded: the caller's text with its alternatives and wildcards decided. chosen: nothing was given. */
+    source: z.enum(['expanded', 'chosen']),
+    /** Of the draws. */
+    seed: z.int().min(0),
+    /** Which grammar the model reads. */
+    family: z.enum(['bundled', 'tags', 'sentences']),
+    /** As it was painted. */
+    prompt: z.string(),
+    negativePrompt: z.string().optional(),
+    template: z.string(),
+    topic: z.string().optional(),
+    subject: z.string().optional(),
+    style: z.string().optional(),
+    /** By group: background, light, composition. */
+    modifiers: z.record(z.string(), z.string()).optional(),
+    choices: z.array(choice),
+    /** Parts at the end that were left out because the model would not have read them. */
+    dropped: z.array(z.string()).optional(),
+  }),
+);
+export type Derivation = z.output<typeof derivationSchema>;
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+function reason({ how, offered, chosen, of, avoided = [] }: DerivedChoice): string {
+  const option = offered?.find(({ value }) => value === chosen);
+  const lately = avoided.length > 0 ? `; used lately: ${avoided.join(', ')}` : '';
+  if (how === 'given') return 'as asked';
+  if (how === 'only') return `the only one${lately}`;
+  if (how === 'oldest') return `all ${of} were used lately, this one longest ago`;
+  if (option?.posterior) {
+    const { mean, deviation, works, sampled } = option.posterior;
+    const known = works > 0 ? `from ${Number(works.toFixed(2))} works` : 'nothing known yet';
+    return `best of ${of} samples: ${sampled.toFixed(2)} from ${mean.toFixed(2)} ± ${deviation.toFixed(2)}, ${known}${lately}`;
+  }
+  const total = offered?.reduce((sum, { weight }) => sum + weight, 0) ?? 0;
+  return option && total > 0 ? `drawn with ${percent(option.weight / total)} of ${of}${lately}` : `drawn of ${of}${lately}`;
+}
+
+/** The derivation in words, one line for each choice. */
+export function describeDerivation({ choices, dropped = [] }: Derivation): string[] {
+  return [
+    ...choices.map((each) => `${each.what}${each.name === undefined ? '' : ` ${each.name}`}: ${each.chosen || '(none)'} (${reason(each)})`),
+    ...(dropped.length > 0 ? [`left out for length: ${dropped.join('; ')}`] : []),
+  ];
+}

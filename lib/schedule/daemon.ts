@@ -1,0 +1,383 @@
+import type { ToadScheduler } from 'toad-scheduler';
+import { ArtistError, acquireLock, type Clock, type Lock, systemClock, writeFileAtomic } from '../core/index.ts';
+import {
+  type BookEvent,
+  type Claim,
+  claimNext,
+  collectDue,
+  dropStale,
+  endRun,
+  recordItem,
+  recoverRuns,
+  rotationOf,
+  toleranceMs,
+} from './book.ts';
+import type { Heartbeat } from './figures.ts';
+import type { Job, RunItem } from './job.ts';
+import { nextRuns } from './occurrences.ts';
+import { describeFailure } from './retry.ts';
+import type { ScheduleState } from './state.ts';
+import { type ScheduleStore, scheduleFiles } from './store.ts';
+
+/** One work that the schedule asks for. */
+export interface ScheduledTask {
+  /** The same for every try of the same work: a runner can tell from it that the work is already there. */
+  id: string;
+  jobId: string;
+  runId: string;
+  /** Which work of the run, from 0, of how many. */
+  index: number;
+  of: number;
+  /** From 1. */
+  attempt: number;
+  /** When it was due, milliseconds since 1970. */
+  dueAt: number;
+  payload: Job['payload'];
+  /** Element of the rotation whose turn it is; undefined: the job has none. */
+  rotation: Job['payload'] | undefined;
+  /** Aborts when the daemon has to end before the work did. */
+  signal: AbortSignal;
+}
+
+/** Does one work; what it returns goes into the history and should be small. What it throws makes the work a failed one. */
+export type TaskRunner = (task: ScheduledTask) => Promise<Job['payload'] | undefined>;
+
+export type DaemonEvent =
+  | BookEvent
+  | { type: 'started'; job: Job; runId: string; attempt: number }
+  | { type: 'work'; job: Job; runId: string; item: RunItem }
+  | { type: 'clock-jump'; byMs: number }
+  /** The state could not be read or written; it is tried again every second. */
+  | { type: 'trouble'; error: unknown }
+  | { type: 'stopping'; running: boolean };
+
+export interface DaemonOptions {
+  store: ScheduleStore;
+  run: TaskRunner;
+  onEvent?: (event: DaemonEvent) => void;
+  /** Id of the one run that it takes; it leaves everything else as it is. For a run that was asked for while no daemon runs. */
+  only?: string;
+  /** Works of one run at the same time. Default 1: for runners that hand the work on. */
+  concurrency?: number;
+  /** How often it looks, milliseconds. Default 1000. */
+  tickMs?: number;
+  heartbeatMs?: number;
+  /** At stop(): how long the current work may take to end by itself, milliseconds, before its signal aborts. Default 30 000. */
+  stopWithinMs?: number;
+  /** After the abort: how long until it is given up, milliseconds. Default 10 000. */
+  abortWithinMs?: number;
+}
+
+const stopped = Symbol('stopped');
+
+/**
+ * Starts the runs of a schedule when they are due, one at a time. One daemon per home. Timers are toad-scheduler's; everything that is known
+ * is in the store, so that a daemon that dies is followed by the next without loss.
+ */
+export class ScheduleDaemon {
+  readonly #options: Required<Omit<DaemonOptions, 'onEvent' | 'only'>> & Pick<DaemonOptions, 'onEvent' | 'only'>;
+  readonly #clock: Clock;
+  #timers: ToadScheduler | undefined;
+  /** Of the works that are going on. */
+  readonly #aborts = new Set<AbortController>();
+  readonly #startedAt: number;
+  #lock: Lock | undefined;
+  #stopping = false;
+  #stopped: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+  /** Something changed since the loop looked. */
+  #changed = true;
+  #trouble: { text: string; at: number } | undefined;
+  #loop: Promise<void> = Promise.resolve();
+  #ticking: Promise<void> = Promise.resolve();
+  #seenVersion: string | undefined;
+  #nextDue: number | undefined;
+  #running: Claim | undefined;
+  #last: { wall: number; monotonic: number };
+
+  private constructor(options: DaemonOptions) {
+    this.#options = {
+      concurrency: 1,
+      tickMs: 1000,
+      heartbeatMs: 15_000,
+      stopWithinMs: 30_000,
+      abortWithinMs: 10_000,
+      ...options,
+    };
+    this.#clock = options.store.clock ?? systemClock;
+    this.#startedAt = this.#clock.now();
+    this.#last = { wall: this.#startedAt, monotonic: this.#clock.monotonic() };
+  }
+
+  /**
+   * Takes over what an earlier daemon left, and begins.
+   *
+   * @throws ArtistError ERR_LOCKED: a daemon runs for this home; what the store throws: a state file that cannot be used stops it here
+   */
+  static async start(options: DaemonOptions): Promise<ScheduleDaemon> {
+    const daemon = new ScheduleDaemon(options);
+    await daemon.#begin();
+    return daemon;
+  }
+
+  async #begin(): Promise<void> {
+    const { store, tickMs, heartbeatMs, only } = this.#options;
+    const toad = await import('toad-scheduler');
+    const lock = await acquireLock(scheduleFiles(store.home).daemonLock, { purpose: 'running the schedule', waitMs: 0 });
+    this.#lock = lock;
+    try {
+      const now = this.#clock.now();
+      this.#report(
+        await store.change((state) => [
+          ...recoverRuns(state, now),
+          ...(only === undefined ? [...dropStale(state, now), ...collectDue(state, now)] : []),
+        ]),
+      );
+      await this.#beat();
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+    this.#loop = this.#work();
+    const timers = new toad.ToadScheduler();
+    this.#timers = timers;
+    const every = (id: string, milliseconds: number, handler: () => Promise<void>): void => {
+      const task = new toad.AsyncTask(id, this.#guarded(handler), (error) => this.#complain(error));
+      timers.addSimpleIntervalJob(new toad.SimpleIntervalJob({ milliseconds }, task, { id, preventOverrun: true }));
+    };
+    every('tick', tickMs, () => this.tick());
+    every('heartbeat', heartbeatMs, () => this.#beat());
+  }
+
+  /** A handler that never throws: toad-scheduler would take its job for running for ever. */
+  #guarded(handler: () => Promise<void>): () => Promise<void> {
+    return async () => {
+      try {
+        await handler();
+      } catch (error) {
+        this.#complain(error);
+      }
+    };
+  }
+
+  /** Looks once at the clock and at the store. The timer calls it; with a clock of one's own it can be called by hand. */
+  tick(): Promise<void> {
+    this.#ticking = this.#ticking.then(() => this.#look());
+    const result = this.#ticking;
+    this.#ticking = result.catch(() => undefined);
+    return result;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stopping) return;
+    const { store, only } = this.#options;
+    const now = this.#clock.now();
+    const jumped = this.#clockJump(now);
+    const version = await store.version();
+    if (!jumped && version === this.#seenVersion && (this.#nextDue === undefined || now < this.#nextDue)) return;
+    const state = await store.read();
+    if (only === undefined && (jumped || needsCollecting(state, now))) {
+      const events = await store.change((draft) => collectDue(draft, now));
+      this.#report(events);
+      this.#seenVersion = undefined;
+    } else {
+      this.#seenVersion = version;
+    }
+    this.#nextDue = earliest(state, now);
+    this.#nudge();
+  }
+
+  /** The wall clock against the one that only counts: a difference is somebody setting the clock, or the machine having slept. */
+  #clockJump(now: number): boolean {
+    const monotonic = this.#clock.monotonic();
+    const byMs = now - this.#last.wall - (monotonic - this.#last.monotonic);
+    this.#last = { wall: now, monotonic };
+    if (Math.abs(byMs) < toleranceMs) return false;
+    this.#emit({ type: 'clock-jump', byMs });
+    return true;
+  }
+
+  #nudge(): void {
+    this.#changed = true;
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        this.#changed = false;
+        if (await this.#next()) continue;
+        // A nudge that came while it looked counts.
+        if (!this.#changed && !this.#stopping) await new Promise<void>((resolve) => (this.#wake = resolve));
+      } catch (error) {
+        this.#complain(error);
+        await pause(this.#options.tickMs);
+      }
+    }
+  }
+
+  /** Begins and ends the next run; false: there is none. */
+  async #next(): Promise<boolean> {
+    const { store, only } = this.#options;
+    if (claimNext(await store.read(), this.#clock.now(), only) === undefined) return false;
+    const claim = await store.change((state) => claimNext(state, this.#clock.now(), only));
+    if (!claim) return false;
+    this.#running = claim;
+    this.#emit({ type: 'started', job: claim.job, runId: claim.run.id, attempt: claim.run.attempt });
+    const ending = await this.#perform(claim);
+    this.#running = undefined;
+    await this.#insist(async () => this.#report(await store.change((state) => endRun(state, claim, this.#clock.now(), ending))));
+    return true;
+  }
+
+  /** What was done must be written down: a full disk or a lock that is held is waited for, within bounds when it has to stop. */
+  async #insist<R>(write: () => Promise<R>): Promise<R> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await write();
+      } catch (error) {
+        this.#complain(error);
+        if (this.#stopping && attempt >= 3) throw error;
+        await pause(this.#options.tickMs);
+      }
+    }
+  }
+
+  async #perform(claim: Claim): Promise<'ended' | 'stopped'> {
+    const queue = [...claim.indexes];
+    let ending: 'ended' | 'stopped' = 'ended';
+    const worker = async (): Promise<void> => {
+      for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
+        if (this.#stopping) ending = 'stopped';
+        if (ending === 'stopped') return;
+        const item = await this.#one(claim, index);
+        if (item === stopped) {
+          ending = 'stopped';
+          return;
+        }
+        const goOn = await this.#insist(() => this.#options.store.change((state) => recordItem(state, claim.job.id, claim.run.id, item)));
+        // Of a job that was removed in the meantime the record is made from what is known here.
+        claim.run.items.push(item);
+        this.#emit({ type: 'work', job: claim.job, runId: claim.run.id, item });
+        if (!goOn) queue.length = 0;
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.#options.concurrency, queue.length) }, worker));
+    return ending;
+  }
+
+  async #one({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const started = this.#clock.monotonic();
+    const seconds = (): number => Math.max(0, this.#clock.monotonic() - started) / 1000;
+    const task: ScheduledTask = {
+      id: `${run.id}-${index}`,
+      jobId: job.id,
+      runId: run.id,
+      index,
+      of: job.count,
+      attempt: run.attempt,
+      dueAt: run.dueAt,
+      payload: job.payload,
+      rotation: rotationOf(job, run, index),
+      signal,
+    };
+    this.#aborts.add(controller);
+    try {
+      const result = await Promise.race([
+        Promise.resolve().then(() => this.#options.run(task)),
+        rejectOn(signal, this.#options.abortWithinMs),
+      ]);
+      return { index, outcome: 'done', seconds: seconds(), ...(result !== undefined && { result }) };
+    } catch (error) {
+      if (signal.aborted) return stopped;
+      return { index, outcome: 'failed', seconds: seconds(), ...describeFailure(error) };
+    } finally {
+      this.#aborts.delete(controller);
+    }
+  }
+
+  /**
+   * Takes no further runs, lets the current work end, or aborts it after `stopWithinMs`, and gives the home free. An aborted run is taken up
+   * by the next daemon. Idempotent.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #end(): Promise<void> {
+    this.#stopping = true;
+    this.#emit({ type: 'stopping', running: this.#running !== undefined });
+    this.#timers?.stop();
+    this.#nudge();
+    const bound = setTimeout(() => {
+      for (const controller of this.#aborts) controller.abort(new ArtistError('ERR_ABORTED', 'the schedule is stopped'));
+    }, this.#options.stopWithinMs);
+    try {
+      await Promise.all([this.#loop, this.#ticking]);
+    } finally {
+      clearTimeout(bound);
+      await this.#beat().catch((error: unknown) => this.#complain(error));
+      await this.#lock?.release();
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const heartbeat: Heartbeat = {
+      pid: process.pid,
+      startedAt: new Date(this.#startedAt).toISOString(),
+      at: new Date(this.#clock.now()).toISOString(),
+      running: this.#running ? [this.#running.run.id] : [],
+    };
+    await writeFileAtomic(scheduleFiles(this.#options.store.home).heartbeat, `${JSON.stringify(heartbeat)}\n`);
+  }
+
+  #report(events: readonly BookEvent[]): void {
+    for (const event of events) this.#emit(event);
+  }
+
+  /** The same trouble comes every second while it lasts; it is told once a minute. */
+  #complain(error: unknown): void {
+    const text = String(error);
+    const at = this.#clock.monotonic();
+    if (this.#trouble?.text === text && at - this.#trouble.at < 60_000) return;
+    this.#trouble = { text, at };
+    this.#emit({ type: 'trouble', error });
+  }
+
+  /** A listener that throws must not stop the schedule. */
+  #emit(event: DaemonEvent): void {
+    try {
+      this.#options.onEvent?.(event);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+    }
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Rejects some time after the signal aborts: a runner that does not listen to it must not keep the daemon alive. */
+function rejectOn(signal: AbortSignal, afterMs: number): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => void setTimeout(() => reject(signal.reason), afterMs), { once: true });
+  });
+}
+
+function needsCollecting(state: ScheduleState, now: number): boolean {
+  return state.jobs.some((job) => !job.paused && (job.cursor > now + toleranceMs || (nextRuns(job, job.cursor, 1)[0] ?? now + 1) <= now));
+}
+
+/** The next moment at which the store has to be looked at, beyond changes of others. */
+function earliest(state: ScheduleState, now: number): number | undefined {
+  const times = state.jobs.flatMap((job) => [
+    ...(job.paused ? [] : nextRuns(job, Math.max(job.cursor, now), 1)),
+    ...(job.running ? [] : job.waiting.map(({ notBefore }) => Math.max(notBefore, now + 1))),
+  ]);
+  return times.length === 0 ? undefined : Math.min(...times);
+}

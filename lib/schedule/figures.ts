@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { type LockOwner, lazySchema, systemCode } from '../core/index.ts';
+import type { HistoryRecord } from './state.ts';
+import { type ScheduleStore, scheduleFiles } from './store.ts';
+
+const heartbeatSchema = lazySchema(() =>
+  z.object({ pid: z.int(), startedAt: z.iso.datetime(), at: z.iso.datetime(), running: z.array(z.string()) }),
+);
+/** Content of the heartbeat file. Times are ISO. */
+export type Heartbeat = z.infer<typeof heartbeatSchema>;
+
+/** What an operator asks of a schedule. */
+export interface ScheduleFigures {
+  /** Over this many days. */
+  days: number;
+  /** Runs that ended, and runs that were missed. */
+  runs: { done: number; partial: number; failed: number; missed: number; cancelled: number };
+  works: { done: number; due: number };
+  /** Done ÷ (done + partial + failed + missed); null: nothing was due. */
+  successRate: number | null;
+  /** Mean seconds of the runs that were done; null: none was. */
+  meanSeconds: number | null;
+}
+
+const dayMs = 86_400_000;
+
+/** Figures of the runs that ended within the last `days`, from the history (which keeps the latest 1000 records). */
+export function scheduleFigures(history: readonly HistoryRecord[], now: number, days = 30): ScheduleFigures {
+  const runs = { done: 0, partial: 0, failed: 0, missed: 0, cancelled: 0 };
+  const works = { done: 0, due: 0 };
+  let seconds = 0;
+  for (const record of history) {
+    if (record.endedAt < now - days * dayMs) continue;
+    runs[record.outcome] += record.count;
+    works.done += record.works.done;
+    works.due += record.works.due;
+    if (record.outcome === 'done') seconds += record.seconds;
+  }
+  const due = runs.done + runs.partial + runs.failed + runs.missed;
+  return {
+    days,
+    runs,
+    works,
+    successRate: due === 0 ? null : runs.done / due,
+    meanSeconds: runs.done === 0 ? null : seconds / runs.done,
+  };
+}
+
+/** The daemon of this home and its last heartbeat; undefined: none runs. */
+export async function daemonStatus(store: ScheduleStore): Promise<{ owner: LockOwner; heartbeat: Heartbeat | undefined } | undefined> {
+  const owner = await store.daemon();
+  return owner && { owner, heartbeat: await readHeartbeat(store.home) };
+}
+
+async function readHeartbeat(home: string): Promise<Heartbeat | undefined> {
+  try {
+    return heartbeatSchema.safeParse(JSON.parse(await readFile(scheduleFiles(home).heartbeat, 'utf8'))).data;
+  } catch (error) {
+    if (error instanceof SyntaxError || systemCode(error) !== undefined) return undefined; // not written yet, or not readable for us
+    throw error;
+  }
+}

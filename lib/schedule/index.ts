@@ -1,0 +1,38 @@
+export { type DaemonEvent, type DaemonOptions, ScheduleDaemon, type ScheduledTask, type TaskRunner } from './daemon.ts';
+export { daemonStatus, type Heartbeat, type ScheduleFigures, scheduleFigures } from './figures.ts';
+export { type Job, type JobOptions, type MisfirePolicy, misfirePolicies, mostWorks, type Occurrence, type Totals } from './job.ts';
+export { type Calendar, nextRuns, type QuietHours } from './occurrences.ts';
+export { openQueue, type QueueOptions } from './queue/open.ts';
+export type {
+  QueuedTask,
+  QueueWorker,
+  RunningTask,
+  TaskHandler,
+  TaskOptions,
+  TaskQueue,
+  TaskState,
+  WorkerEvent,
+  WorkerOptions,
+} from './queue/types.ts';
+export {
+  type SimulatedJob,
+  type SimulatedTask,
+  type SimulatedWork,
+  type SimulateOptions,
+  type Simulation,
+  simulateSchedule,
+} from './simulate.ts';
+export type { HistoryRecord, RunOutcome } from './state.ts';
+export { ScheduleStore, type ScheduleStoreOptions, scheduleFiles, type UpcomingRun } from './store.ts';
+export { checkTimeZone, formatMoment, localTimeZone } from './time-zone.ts';
+export {
+  formatDuration,
+  formatTiming,
+  type ParsedTiming,
+  parseTiming,
+  readDuration,
+  type Timing,
+  type Weekday,
+  weekdays,
+} from './timing.ts';
+export { launchdPlist, systemdUnit, type UnitOptions } from './unit-file.ts';

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { ArtistError, lazySchema } from '../core/index.ts';
+import { type Calendar, nextRuns, type QuietHours } from './occurrences.ts';
+import { checkTimeZone, localTimeZone } from './time-zone.ts';
+import { type ParsedTiming, parseTiming, type Timing, timingSchema } from './timing.ts';
+
+/**
+ * What becomes of runs that were due while nobody was there to start them: `skip` runs none, `once` the latest, `all` each of them. Runs
+ * older than the grace are not made up for. All that are not run are recorded as missed.
+ */
+export const misfirePolicies = ['skip', 'once', 'all'] as const;
+export type MisfirePolicy = (typeof misfirePolicies)[number];
+
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+export const mostWorks = 64;
+
+const clock = lazySchema(() => z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day as HH:MM' }));
+const quietSchema = lazySchema(() => z.strictObject({ from: clock, to: clock }));
+const json = lazySchema(() => z.json());
+
+/** Options of a new job. */
+export const jobOptions = lazySchema(() =>
+  z.strictObject({
+    /** A schedule expression such as `daily 09:00`, or its parts as an object. */
+    when: z.union([z.string(), timingSchema]),
+    /** For people; default: the expression. */
+    name: z.string().min(1).max(80).optional(),
+    /** Works of each run. Default 1. */
+    count: z.int().min(1).max(mostWorks).optional(),
+    /** IANA name. Default: this machine's. */
+    timeZone: z.string().optional(),
+    jitterMs: z
+      .int()
+      .min(0)
+      .max(12 * hourMs)
+      .default(0),
+    quietHours: quietSchema.optional(),
+    misfire: z.enum(misfirePolicies).default('once'),
+    graceMs: z
+      .int()
+      .min(0)
+      .max(366 * 24 * hourMs)
+      .default(12 * hourMs),
+    /** Tries of each run, the first included. */
+    attempts: z.int().min(1).max(20).default(3),
+    /** Wait before the second try; doubles with each one, up to an hour. */
+    backoffMs: z
+      .int()
+      .min(0)
+      .max(24 * hourMs)
+      .default(minuteMs),
+    /** Second and later tries within 24 hours, over all runs: a lasting fault does not keep the machine busy. */
+    retriesPerDay: z.int().min(0).max(1000).default(10),
+    /** Handed to the runner as it is. */
+    payload: json.default(null),
+    /** One element for each work, in turn; where it stands survives restarts. */
+    rotation: z.array(json).max(10_000).default([]),
+    /** Of the jitter. */
+    seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  }),
+);
+export type JobOptions = z.input<typeof jobOptions>;
+
+const itemSchema = lazySchema(() =>
+  z.strictObject({
+    /** Which work of the run, from 0. */
+    index: z.int().min(0),
+    outcome: z.enum(['done', 'failed']),
+    seconds: z.number().min(0),
+    code: z.string().optional(),
+    message: z.string().optional(),
+    retryable: z.boolean().optional(),
+    /** What the runner returned. */
+    result: json.optional(),
+  }),
+);
+/** How one work of a run ended. */
+export type RunItem = z.infer<typeof itemSchema>;
+
+/** A function, so that nothing is built when the package is imported. */
+const occurrenceFields = () => ({
+  /** `<job>-20260329T070000Z`, or `<job>-now-…` for one that was asked for. The same moment has the same id on every machine. */
+  id: z.string(),
+  /** Milliseconds since 1970. */
+  dueAt: z.int(),
+  kind: z.enum(['scheduled', 'caught-up', 'requested']),
+  /** Tries that have ended or are running. */
+  attempt: z.int().min(0),
+  /** Times the process died in the middle of it. */
+  interruptions: z.int().min(0),
+  notBefore: z.int(),
+  /** Place of its first work in the rotation; null before it was first tried. */
+  rotationFrom: z.int().min(0).nullable(),
+  /** Works that ended; the last entry of an index counts. */
+  items: z.array(itemSchema),
+});
+const occurrenceSchema = lazySchema(() => z.strictObject(occurrenceFields()));
+export type Occurrence = z.infer<typeof occurrenceSchema>;
+const runningSchema = lazySchema(() => z.strictObject({ ...occurrenceFields(), startedAt: z.int() }));
+export type Run = z.infer<typeof runningSchema>;
+
+const totalsSchema = lazySchema(() =>
+  z.strictObject({
+    done: z.int().min(0),
+    partial: z.int().min(0),
+    failed: z.int().min(0),
+    missed: z.int().min(0),
+    cancelled: z.int().min(0),
+    caughtUp: z.int().min(0),
+    retries: z.int().min(0),
+    worksDone: z.int().min(0),
+    worksDue: z.int().min(0),
+  }),
+);
+/** Since the job was made. */
+export type Totals = z.infer<typeof totalsSchema>;
+
+/** A job as it is kept. */
+export const jobSchema = lazySchema(() =>
+  z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    createdAt: z.int(),
+    timing: timingSchema,
+    timeZone: z.string(),
+    anchor: z.int(),
+    count: z.int().min(1),
+    jitterMs: z.int().min(0),
+    quietHours: quietSchema.nullable(),
+    misfire: z.enum(misfirePolicies),
+    graceMs: z.int().min(0),
+    attempts: z.int().min(1),
+    backoffMs: z.int().min(0),
+    retriesPerDay: z.int().min(0),
+    payload: json,
+    rotation: z.array(json),
+    seed: z.int(),
+    paused: z.boolean(),
+    /** Everything that was due up to here is dealt with. */
+    cursor: z.int(),
+    rotationAt: z.int().min(0),
+    waiting: z.array(occurrenceSchema),
+    running: runningSchema.nullable(),
+    /** When second and later tries were granted, within the last 24 hours. */
+    retriedAt: z.array(z.int()),
+    totals: totalsSchema,
+  }),
+);
+export type Job = z.infer<typeof jobSchema>;
+
+export const noTotals: Readonly<Totals> = {
+  done: 0,
+  partial: 0,
+  failed: 0,
+  missed: 0,
+  cancelled: 0,
+  caughtUp: 0,
+  retries: 0,
+  worksDone: 0,
+  worksDue: 0,
+};
+
+function expressionOf(when: string | Timing): ParsedTiming {
+  return typeof when === 'string' ? parseTiming(splitWords(when)) : { timing: when };
+}
+
+/** Words of an expression; what is in quotes stays one. */
+function splitWords(text: string): string[] {
+  return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
+}
+
+function checkQuietHours({ from, to }: QuietHours): void {
+  if (from === to)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `quietHours: expected two different times, got ${from} twice, which leaves no time to run`,
+    );
+}
+
+/**
+ * A new job that is due from `now` on.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, also for a job that would never be due
+ */
+export function newJob(options: z.output<typeof jobOptions>, id: string, now: number): Job {
+  const { when, name, count, timeZone, quietHours, ...rest } = options;
+  const parsed = expressionOf(when);
+  if (parsed.count !== undefined && count !== undefined && parsed.count !== count)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `count: expected to be left out with batch ${parsed.count}@…, got ${count}`);
+  const works = parsed.count ?? count ?? 1;
+  if (works < 1 || works > mostWorks)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `count: expected 1..${mostWorks} works of a run, got ${works}`);
+  if (parsed.timing.kind === 'every' && rest.jitterMs >= parsed.timing.ms)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `jitterMs: expected less than the interval of ${parsed.timing.ms} ms, got ${rest.jitterMs}`,
+    );
+  if (quietHours) checkQuietHours(quietHours);
+  const job: Job = {
+    ...rest,
+    id,
+    name: name ?? (typeof when === 'string' ? when.trim().replace(/\s+/g, ' ') : id),
+    createdAt: now,
+    timing: parsed.timing,
+    timeZone: checkTimeZone(timeZone ?? localTimeZone()),
+    anchor: now,
+    count: works,
+    quietHours: quietHours ?? null,
+    paused: false,
+    cursor: now,
+    rotationAt: 0,
+    waiting: [],
+    running: null,
+    retriedAt: [],
+    totals: { ...noTotals },
+  };
+  if (nextRuns(job, now, 1).length === 0)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `schedule: expected a time that is still to come in ${job.timeZone}, got ${job.name}, which is never due`,
+    );
+  return job;
+}
+
+export function calendarOf(job: Job): Calendar {
+  return job;
+}
+
+/** `j3` at 2026-03-29 07:00 UTC -> `j3-20260329T070000Z`; with milliseconds where they are not 0. */
+export function occurrenceId(jobId: string, dueAt: number): string {
+  const stamp = new Date(dueAt).toISOString().replace(/[-:]/g, '').replace('.000Z', 'Z').replace('.', '');
+  return `${jobId}-${stamp}`;
+}

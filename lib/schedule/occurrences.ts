@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type { Cron } from 'croner';
+import { makeCron } from './cron.ts';
+import { minuteOfDay } from './time-zone.ts';
+import type { Timing, Weekday } from './timing.ts';
+
+/** A span of the wall clock in which nothing is started; `from` after `to` goes over midnight. */
+export interface QuietHours {
+  /** HH:MM, the first quiet minute. */
+  from: string;
+  /** HH:MM, the first minute that is not quiet any more. */
+  to: string;
+}
+
+/** The part of a job that says when it is due. */
+export interface Calendar {
+  id: string;
+  timing: Timing;
+  timeZone: string;
+  /** `every` counts from here; milliseconds since 1970. */
+  anchor: number;
+  /** Milliseconds by which a run may begin later than its time, drawn for each run from `seed`. */
+  jitterMs: number;
+  quietHours: QuietHours | null;
+  seed: number;
+}
+
+const dayMs = 24 * 3_600_000;
+const cronDays: Record<Weekday, number> = { sun: 0, mon: 1, tue: 2, wed: 3, thu: 4, fri: 5, sat: 6 };
+
+function hourAndMinute(at: string): [number, number] {
+  const [hour = 0, minute = 0] = at.split(':').map(Number);
+  return [hour, minute];
+}
+
+/** Every wall-clock timing is a pattern of croner's, so that one rule holds for all of them where the clocks change. */
+function patternOf(timing: Exclude<Timing, { kind: 'every' }>): string {
+  if (timing.kind === 'cron') return timing.expression;
+  if (timing.kind === 'once') {
+    const [date = '', time = ''] = timing.at.split('T');
+    const [year, month, day] = date.split('-').map(Number);
+    const [hour, minute, second = 0] = time.split(':').map(Number);
+    return `${second} ${minute} ${hour} ${day} ${month} * ${year}`;
+  }
+  const [hour, minute] = hourAndMinute(timing.at);
+  const days = timing.kind === 'weekly' ? timing.days.map((day) => cronDays[day]).join(',') : '*';
+  return `${minute} ${hour} * * ${days}`;
+}
+
+const patterns = new Map<string, Cron>();
+const mostPatterns = 256;
+
+/** Building one takes as long as asking it, and each job asks again and again. */
+function pattern(text: string, timeZone: string): Cron {
+  const key = `${timeZone} ${text}`;
+  let known = patterns.get(key);
+  if (!known) {
+    known = makeCron(text, timeZone);
+    if (patterns.size >= mostPatterns) patterns.clear();
+    patterns.set(key, known);
+  }
+  return known;
+}
+
+/** The first time of the timing alone that is later than `after`; undefined: there is none. */
+function nextNominal({ timing, timeZone, anchor }: Calendar, after: number): number | undefined {
+  if (timing.kind === 'every') return anchor + Math.max(1, Math.floor((after - anchor) / timing.ms) + 1) * timing.ms;
+  return pattern(patternOf(timing), timeZone).nextRun(new Date(after))?.getTime();
+}
+
+/** 0 inclusive to 1 exclusive, the same for the same job, seed and moment. */
+function draw({ id, seed }: Calendar, nominal: number): number {
+  return createHash('sha256').update(`${seed} ${id} ${nominal}`).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+function minutes(at: string): number {
+  const [hour, minute] = hourAndMinute(at);
+  return hour * 60 + minute;
+}
+
+function isQuiet(ms: number, { from, to }: QuietHours, timeZone: string): boolean {
+  const [start, end, now] = [minutes(from), minutes(to), minuteOfDay(ms, timeZone)];
+  return start < end ? now >= start && now < end : now >= start || now < end;
+}
+
+/** When the run of a nominal time begins: its jitter later, and not before quiet hours end. */
+function runTime(calendar: Calendar, nominal: number): number {
+  const { jitterMs, quietHours, timeZone } = calendar;
+  const jittered = nominal + (jitterMs > 0 ? Math.floor(draw(calendar, nominal) * jitterMs) : 0);
+  if (quietHours === null || !isQuiet(jittered, quietHours, timeZone)) return jittered;
+  const [hour, minute] = hourAndMinute(quietHours.to);
+  return pattern(`${minute} ${hour} * * *`, timeZone).nextRun(new Date(jittered))?.getTime() ?? jittered;
+}
+
+/** How much later than its nominal time a run can be. A quiet span may last an hour longer where the clocks go back in it. */
+function longestDelay({ jitterMs, quietHours }: Calendar): number {
+  return jitterMs + (quietHours === null ? 0 : dayMs + 3_600_000);
+}
+
+/**
+ * The next `count` moments later than `after` at which the job is due, ascending. Several times that wait for the same end of quiet hours
+ * are one. Fewer where the timing ends.
+ */
+export function nextRuns(calendar: Calendar, after: number, count: number): number[] {
+  const found = new Set<number>();
+  let nominal = nextNominal(calendar, after - longestDelay(calendar));
+  while (nominal !== undefined) {
+    const time = runTime(calendar, nominal);
+    if (time > after) found.add(time);
+    // Later nominal times run later than this one's nominal time: what is found before it can no longer be overtaken.
+    if (found.size >= count && nominal >= ([...found].sort((a, b) => a - b)[count - 1] ?? 0)) break;
+    nominal = nextNominal(calendar, nominal);
+  }
+  return [...found].sort((a, b) => a - b).slice(0, count);
+}
+
+/** Beyond this many times in one gap, those in its middle are not visited (each takes about 60 µs) but counted at the rate of those before. */
+const mostVisited = 20_000;
+
+/** Moments in (after, upTo] at which the job was due, ascending; of more than `most` the latest ones, with how many there were before them. */
+export function runsBetween(calendar: Calendar, after: number, upTo: number, most: number): { times: number[]; earlier: number } {
+  const found = new Set<number>();
+  let skipped = 0;
+  let visited = 0;
+  const first = after - longestDelay(calendar);
+  for (let nominal = nextNominal(calendar, first); nominal !== undefined && nominal <= upTo; nominal = nextNominal(calendar, nominal)) {
+    const time = runTime(calendar, nominal);
+    if (time > after && time <= upTo) found.add(time);
+    visited++;
+    if (visited === mostVisited) {
+      const each = (nominal - first) / visited;
+      const leap = upTo - most * each - longestDelay(calendar);
+      if (leap > nominal) {
+        skipped = Math.floor((leap - nominal) / each);
+        nominal = leap;
+      }
+    }
+  }
+  const times = [...found].sort((a, b) => a - b);
+  const surplus = Math.max(0, times.length - most);
+  return { times: times.slice(surplus), earlier: skipped + surplus };
+}

@@ -1,0 +1,246 @@
+import type { Queue as BullClient } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { ArtistError, createIds, isArtistError, resolveOptions } from '../../core/index.ts';
+import { type BullTask, type Modules, publicTask, type Stored, stateOf, turnPriority, typesOf } from './bull-task.ts';
+import { BullWorker } from './bull-worker.ts';
+import {
+  endedStates,
+  type Json,
+  mostEnded,
+  type QueuedTask,
+  type QueueWorker,
+  type TaskHandler,
+  type TaskOptions,
+  type TaskQueue,
+  type TaskState,
+  taskOptions,
+  taskStates,
+  type WorkerOptions,
+  workerOptions,
+} from './types.ts';
+import { cannotRetry, noSuchTask, waitForEnd } from './wait.ts';
+
+export interface BullQueueOptions {
+  /** `redis://[user:password@]host:port[/database]`, or `rediss://` */
+  url: string;
+  /** Several queues may share a Redis. Default `ai-artist`. */
+  name?: string;
+}
+
+const answerWithinMs = 10_000;
+const connectWithinMs = 5_000;
+const jobName = 'task';
+
+async function loadModules(): Promise<Modules> {
+  try {
+    const [bullmq, ioredis] = await Promise.all([import('bullmq'), import('ioredis')]);
+    return { bullmq, RedisClient: ioredis.Redis };
+  } catch (error) {
+    throw new ArtistError(
+      'ERR_UNSUPPORTED',
+      'queue: expected the packages bullmq and ioredis for a queue on Redis, got none. Install them beside this one: npm install bullmq ioredis',
+      { cause: error },
+    );
+  }
+}
+
+/** Without user and password. */
+function shownUrl(url: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    return 'redis';
+  }
+}
+
+/** Tasks in Redis, through BullMQ, for workers on many machines. */
+export class BullQueue implements TaskQueue {
+  readonly driver = 'bullmq';
+  readonly #modules: Modules;
+  readonly #url: string;
+  readonly #name: string;
+  readonly #redis: Redis;
+  readonly #client: BullClient<Stored, Json>;
+  readonly #workers = new Set<BullWorker>();
+  readonly #newId = createIds();
+  #lastError: Error | undefined;
+
+  private constructor(modules: Modules, { url, name = 'ai-artist' }: BullQueueOptions) {
+    this.#modules = modules;
+    this.#url = url;
+    this.#name = name;
+    this.#redis = this.connect();
+    this.#client = new modules.bullmq.Queue<Stored, Json>(name, { connection: this.#redis });
+    this.#client.on('error', (error: Error) => {
+      this.#lastError = error;
+    });
+  }
+
+  /**
+   * @throws ArtistError ERR_UNSUPPORTED: bullmq or ioredis is not installed; ERR_INVALID_ARGUMENT: no address of a Redis; ERR_NETWORK: it does
+   * not answer
+   */
+  static async open(options: BullQueueOptions): Promise<BullQueue> {
+    if (!/^rediss?:\/\//.test(options.url) || !URL.canParse(options.url))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `queue: expected redis://host:port, got ${JSON.stringify(shownUrl(options.url))}`);
+    const queue = new BullQueue(await loadModules(), options);
+    try {
+      await queue.#call((client) => client.waitUntilReady(), connectWithinMs);
+    } catch (error) {
+      await queue.close();
+      throw error;
+    }
+    return queue;
+  }
+
+  /** A connection that comes back whenever Redis does. */
+  connect(): Redis {
+    const redis = new this.#modules.RedisClient(this.#url, {
+      maxRetriesPerRequest: null,
+      retryStrategy: (times: number) => Math.min(times * 100, 2000),
+    });
+    redis.on('error', (error: Error) => {
+      this.#lastError = error;
+    });
+    return redis;
+  }
+
+  async #call<R>(work: (client: BullClient<Stored, Json>) => Promise<R>, withinMs = answerWithinMs): Promise<R> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(this.#lastError ?? new Error('no answer')), withinMs);
+    });
+    try {
+      return await Promise.race([work(this.#client), late]);
+    } catch (error) {
+      if (isArtistError(error)) throw error;
+      const reason = error instanceof Error && error.message !== '' ? error.message : (this.#lastError?.message ?? String(error));
+      throw new ArtistError(
+        'ERR_NETWORK',
+        `queue: expected Redis at ${shownUrl(this.#url)} to answer within ${withinMs / 1000} s, got: ${reason}. Is it running, and reachable from here?`,
+        { cause: error },
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async add(payload: Json, options: TaskOptions = {}): Promise<QueuedTask> {
+    const { id = this.#newId(), priority, attempts, backoffMs, delayMs } = resolveOptions('queue', taskOptions, options);
+    return this.#call(async (client) => {
+      await client.add(
+        jobName,
+        { payload, cancelledAt: null },
+        {
+          jobId: id,
+          priority: turnPriority(priority),
+          attempts,
+          backoff: { type: 'custom', delay: backoffMs },
+          delay: delayMs,
+          removeOnComplete: { count: mostEnded },
+          removeOnFail: { count: mostEnded },
+        },
+      );
+      return (await this.#find(client, id)).task;
+    });
+  }
+
+  async #find(client: BullClient<Stored, Json>, id: string): Promise<{ job: BullTask; task: QueuedTask }> {
+    // In this order: of a task that has ended, the result is there.
+    const state = stateOf[await client.getJobState(id)];
+    const job = (await client.getJob(id)) as BullTask | undefined;
+    if (!job || !state) throw noSuchTask(id);
+    return { job, task: publicTask(job, state) };
+  }
+
+  get(id: string): Promise<QueuedTask | undefined> {
+    return this.#call(async (client) => {
+      try {
+        return (await this.#find(client, id)).task;
+      } catch (error) {
+        if (isArtistError(error, 'ERR_NOT_FOUND')) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  list(states: readonly TaskState[] = taskStates, limit = 1000): Promise<QueuedTask[]> {
+    return this.#call(async (client) => {
+      const lists = await Promise.all(
+        typesOf.map(async ([type, state]) => {
+          const jobs = (await client.getJobs([type], 0, limit - 1, !endedStates.includes(state))) as (BullTask | undefined)[];
+          // One that was removed between two questions comes as nothing.
+          return jobs.flatMap((job) => (job ? [publicTask(job, state)] : []));
+        }),
+      );
+      const all = lists.flat();
+      const open = all.filter((task) => !endedStates.includes(task.state));
+      const ended = all.filter((task) => endedStates.includes(task.state));
+      open.sort((a, b) => b.priority - a.priority);
+      ended.sort((a, b) => (b.endedAt ?? Number.POSITIVE_INFINITY) - (a.endedAt ?? Number.POSITIVE_INFINITY));
+      return [...open, ...ended].filter((task) => states.includes(task.state)).slice(0, limit);
+    });
+  }
+
+  cancel(id: string): Promise<QueuedTask> {
+    return this.#call(async (client) => {
+      const { job, task } = await this.#find(client, id);
+      if (endedStates.includes(task.state)) return task;
+      await job.updateData({ ...job.data, cancelledAt: Date.now() });
+      return (await this.#find(client, id)).task;
+    });
+  }
+
+  retry(id: string): Promise<QueuedTask> {
+    return this.#call(async (client) => {
+      const { job, task } = await this.#find(client, id);
+      if (task.state !== 'failed' && task.state !== 'cancelled') throw cannotRetry(task);
+      await job.updateData({ ...job.data, cancelledAt: null });
+      if (await job.isFailed()) await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+      return (await this.#find(client, id)).task;
+    });
+  }
+
+  pause(): Promise<void> {
+    return this.#call((client) => client.pause());
+  }
+
+  resume(): Promise<void> {
+    return this.#call((client) => client.resume());
+  }
+
+  isPaused(): Promise<boolean> {
+    return this.#call((client) => client.isPaused());
+  }
+
+  async work(handler: TaskHandler, options: WorkerOptions = {}): Promise<QueueWorker> {
+    const worker = new BullWorker(
+      this.#modules,
+      this.#name,
+      this.connect(),
+      handler,
+      resolveOptions('work', workerOptions, options),
+      (id) => this.#isCancelled(id),
+    );
+    this.#workers.add(worker);
+    await this.#call(() => worker.ready());
+    return worker;
+  }
+
+  async #isCancelled(id: string): Promise<boolean> {
+    const job = (await this.#client.getJob(id)) as BullTask | undefined;
+    return job !== undefined && job.data.cancelledAt !== null;
+  }
+
+  wait(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<QueuedTask> {
+    return waitForEnd(this, id, signal);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+    // What waits for a Redis that is gone must not keep the process.
+    await Promise.race([this.#client.close().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1000))]);
+    this.#redis.disconnect();
+  }
+}

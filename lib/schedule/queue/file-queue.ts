@@ -1,0 +1,165 @@
+import { stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { birthOf, type Clock, createIds, resolveOptions, StateFile, type StateOptions, systemClock, systemCode } from '../../core/index.ts';
+import { compareTasks, endClaim, publicTask, type QueueState, queueDefinition, type StoredTask, wakeDelayed } from './file-state.ts';
+import { FileWorker } from './file-worker.ts';
+import {
+  type Json,
+  type QueuedTask,
+  type QueueWorker,
+  type TaskHandler,
+  type TaskOptions,
+  type TaskQueue,
+  type TaskState,
+  taskOptions,
+  type WorkerOptions,
+  workerOptions,
+} from './types.ts';
+import { cannotRetry, noSuchTask, waitForEnd } from './wait.ts';
+
+/** The queue of a home folder: one state file, for all workers that reach it. Meant for some thousand tasks: each step writes the file anew. */
+export class FileQueue implements TaskQueue {
+  readonly driver = 'file';
+  readonly clock: Clock;
+  readonly #file: StateFile<QueueState>;
+  readonly #workers = new Set<FileWorker>();
+  readonly #newId: () => string;
+
+  constructor(home: string, { clock = systemClock, ...options }: StateOptions = {}) {
+    this.clock = clock;
+    this.#file = new StateFile(join(home, 'state', 'queue.json'), queueDefinition, { clock, ...options });
+    this.#newId = createIds({ clock });
+  }
+
+  async add(payload: Json, options: TaskOptions = {}): Promise<QueuedTask> {
+    const { id = this.#newId(), priority, attempts, backoffMs, delayMs } = resolveOptions('queue', taskOptions, options);
+    return this.change((state) => {
+      const known = state.tasks.find((task) => task.id === id);
+      if (known) return publicTask(known);
+      const now = this.clock.now();
+      const task: StoredTask = {
+        id,
+        order: state.nextOrder++,
+        payload,
+        state: delayMs > 0 ? 'delayed' : 'waiting',
+        priority,
+        attempts,
+        attempt: 0,
+        interruptions: 0,
+        backoffMs,
+        addedAt: now,
+        delayedAt: now,
+        delayMs,
+        startedAt: null,
+        endedAt: null,
+        worker: null,
+        holder: null,
+        cancelRequested: false,
+        result: null,
+        code: null,
+        message: null,
+      };
+      state.tasks.push(task);
+      return publicTask(task);
+    });
+  }
+
+  async get(id: string): Promise<QueuedTask | undefined> {
+    const task = (await this.read()).tasks.find((one) => one.id === id);
+    return task && publicTask(task);
+  }
+
+  async list(states?: readonly TaskState[], limit = 1000): Promise<QueuedTask[]> {
+    const { tasks } = await this.read();
+    return tasks
+      .filter((task) => states === undefined || states.includes(task.state))
+      .sort(compareTasks)
+      .slice(0, limit)
+      .map(publicTask);
+  }
+
+  cancel(id: string): Promise<QueuedTask> {
+    return this.change((state) => {
+      const task = find(state, id);
+      if (task.state === 'running') task.cancelRequested = true;
+      else if (task.state === 'waiting' || task.state === 'delayed') endClaim(state, task, { kind: 'cancelled' }, this.clock.now());
+      return publicTask(task);
+    });
+  }
+
+  retry(id: string): Promise<QueuedTask> {
+    return this.change((state) => {
+      const task = find(state, id);
+      if (task.state !== 'failed' && task.state !== 'cancelled') throw cannotRetry(publicTask(task));
+      Object.assign(task, { state: 'waiting', attempt: 0, interruptions: 0, endedAt: null, code: null, message: null });
+      return publicTask(task);
+    });
+  }
+
+  pause(): Promise<void> {
+    return this.#setPaused(true);
+  }
+
+  resume(): Promise<void> {
+    return this.#setPaused(false);
+  }
+
+  #setPaused(paused: boolean): Promise<void> {
+    return this.change((state) => {
+      state.paused = paused;
+    });
+  }
+
+  async isPaused(): Promise<boolean> {
+    return (await this.read()).paused;
+  }
+
+  async work(handler: TaskHandler, options: WorkerOptions = {}): Promise<QueueWorker> {
+    const identity = { host: hostname(), pid: process.pid, birth: (await birthOf(process.pid)) ?? null };
+    const worker = new FileWorker(this, handler, identity, resolveOptions('work', workerOptions, options));
+    this.#workers.add(worker);
+    return worker;
+  }
+
+  wait(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<QueuedTask> {
+    return waitForEnd(this, id, signal);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+  }
+
+  /** A copy, with the delayed tasks whose time has come shown as waiting. */
+  async read(): Promise<QueueState> {
+    const state = await this.#file.read();
+    wakeDelayed(state, this.clock.now());
+    return state;
+  }
+
+  async change<R>(change: (state: QueueState) => R): Promise<R> {
+    let result: { value: R } | undefined;
+    await this.#file.update((state) => {
+      result = { value: change(state) };
+      return state;
+    });
+    return (result as { value: R }).value;
+  }
+
+  /** Differs after every change by any process; cheap. */
+  async version(): Promise<string> {
+    try {
+      const { ino, size, mtimeNs } = await stat(this.#file.path, { bigint: true });
+      return `${ino}:${size}:${mtimeNs}`;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return '';
+      throw error;
+    }
+  }
+}
+
+function find(state: QueueState, id: string): StoredTask {
+  const task = state.tasks.find((one) => one.id === id);
+  if (!task) throw noSuchTask(id);
+  return task;
+}

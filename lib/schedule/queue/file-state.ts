@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { lazySchema, type StateDefinition } from '../../core/index.ts';
+import { retryDelay } from '../retry.ts';
+import { endedStates, type Json, mostEnded, mostInterruptions, type QueuedTask, taskStates } from './types.ts';
+
+const holderSchema = lazySchema(() =>
+  z.strictObject({
+    /** Of this one claim. */
+    token: z.string(),
+    name: z.string(),
+    host: z.string(),
+    pid: z.int(),
+    birth: z.string().nullable(),
+    /** Grows while the worker lives. */
+    beat: z.int(),
+  }),
+);
+export type Holder = z.infer<typeof holderSchema>;
+
+const taskSchema = lazySchema(() =>
+  z.strictObject({
+    id: z.string(),
+    order: z.int(),
+    payload: z.json(),
+    state: z.enum(taskStates),
+    priority: z.int(),
+    attempts: z.int(),
+    attempt: z.int(),
+    interruptions: z.int(),
+    backoffMs: z.int(),
+    addedAt: z.int(),
+    /** Delayed tasks: from when, and for how long. */
+    delayedAt: z.int(),
+    delayMs: z.int(),
+    startedAt: z.int().nullable(),
+    endedAt: z.int().nullable(),
+    worker: z.string().nullable(),
+    holder: holderSchema.nullable(),
+    cancelRequested: z.boolean(),
+    result: z.json(),
+    code: z.string().nullable(),
+    message: z.string().nullable(),
+  }),
+);
+export type StoredTask = z.infer<typeof taskSchema>;
+
+const queueSchema = lazySchema(() => z.strictObject({ paused: z.boolean(), nextOrder: z.int(), tasks: z.array(taskSchema) }));
+export type QueueState = z.infer<typeof queueSchema>;
+
+export const queueDefinition: StateDefinition<QueueState> = {
+  kind: 'queue',
+  version: 1,
+  schema: queueSchema,
+  initial: () => ({ paused: false, nextOrder: 1, tasks: [] }),
+};
+
+/** In the order in which they would run, then those that ended, newest first. */
+export function compareTasks(a: StoredTask, b: StoredTask): number {
+  const [endedA, endedB] = [endedStates.includes(a.state), endedStates.includes(b.state)];
+  if (endedA !== endedB) return endedA ? 1 : -1;
+  if (endedA) return (b.endedAt ?? 0) - (a.endedAt ?? 0) || b.order - a.order;
+  return b.priority - a.priority || a.order - b.order;
+}
+
+export function publicTask(task: StoredTask): QueuedTask {
+  const { id, payload, state, priority, attempts, attempt, addedAt, startedAt, endedAt, worker, result, code, message } = task;
+  return { id, payload, state, priority, attempts, attempt, addedAt, startedAt, endedAt, worker, result, code, message };
+}
+
+/** Delayed tasks whose time has come wait. A clock that was set back before the delay began ends it: nobody can say how much is left. */
+export function wakeDelayed(state: QueueState, now: number): void {
+  for (const task of state.tasks) {
+    if (task.state === 'delayed' && (now >= task.delayedAt + task.delayMs || now < task.delayedAt - 60_000)) task.state = 'waiting';
+  }
+}
+
+/** Gives the next waiting task to a worker; undefined: there is none, or the queue is paused. */
+export function claimTask(state: QueueState, holder: Holder, now: number): StoredTask | undefined {
+  wakeDelayed(state, now);
+  if (state.paused) return undefined;
+  const [task] = state.tasks.filter((one) => one.state === 'waiting').sort(compareTasks);
+  if (!task) return undefined;
+  Object.assign(task, { state: 'running', attempt: task.attempt + 1, startedAt: now, worker: holder.name, holder });
+  return task;
+}
+
+/** The task of a claim; undefined: it was given to another worker. */
+export function heldTask(state: QueueState, id: string, token: string): StoredTask | undefined {
+  return state.tasks.find((task) => task.id === id && task.state === 'running' && task.holder?.token === token);
+}
+
+export type TaskEnd =
+  | { kind: 'done'; result: Json }
+  | { kind: 'failed'; code: string; message: string; retryable: boolean }
+  | { kind: 'cancelled' }
+  /** The worker was stopped or died. */
+  | { kind: 'given-back'; interrupted: boolean };
+
+/** Ends a claim. Returns the state that the task is in then. */
+export function endClaim(state: QueueState, task: StoredTask, end: TaskEnd, now: number): StoredTask['state'] {
+  task.holder = null;
+  const close = (outcome: 'done' | 'failed' | 'cancelled', code: string | null, message: string | null): void => {
+    Object.assign(task, { state: outcome, endedAt: now, code, message, cancelRequested: false });
+    prune(state);
+  };
+  if (end.kind === 'done') {
+    task.result = end.result;
+    close('done', null, null);
+  } else if (end.kind === 'cancelled' || task.cancelRequested) {
+    close('cancelled', 'ERR_ABORTED', 'cancelled');
+  } else if (end.kind === 'given-back') {
+    task.attempt--;
+    if (end.interrupted) task.interruptions++;
+    if (task.interruptions >= mostInterruptions)
+      close('failed', 'ERR_INTERRUPTED', `workers died in the middle of it ${task.interruptions} times`);
+    else task.state = 'waiting';
+  } else if (end.retryable && task.attempt < task.attempts) {
+    const delayMs = retryDelay(task.backoffMs, task.attempt);
+    Object.assign(task, { state: delayMs > 0 ? 'delayed' : 'waiting', delayedAt: now, delayMs, code: end.code, message: end.message });
+  } else {
+    close('failed', end.code, end.message);
+  }
+  return task.state;
+}
+
+function prune(state: QueueState): void {
+  const ended = state.tasks.filter((task) => endedStates.includes(task.state)).sort(compareTasks);
+  const gone = new Set(ended.slice(mostEnded));
+  if (gone.size > 0) state.tasks = state.tasks.filter((task) => !gone.has(task));
+}

@@ -1,0 +1,41 @@
+import { ArtistError, isArtistError } from '../../core/index.ts';
+import { endedStates, type QueuedTask, type TaskQueue } from './types.ts';
+
+const pollMs = 250;
+
+export function noSuchTask(id: string): ArtistError {
+  return new ArtistError('ERR_NOT_FOUND', `queue: expected the id of a task, got ${JSON.stringify(id)}, which is not there, or no longer`);
+}
+
+export function cannotRetry({ id, state }: QueuedTask): ArtistError {
+  return new ArtistError('ERR_INVALID_ARGUMENT', `queue: expected a failed or cancelled task to try again, got ${id}, which is ${state}`);
+}
+
+function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** Asks until the task has ended. Asking, unlike listening, cannot miss what happened while the connection was gone. */
+export async function waitForEnd(queue: Pick<TaskQueue, 'get'>, id: string, signal: AbortSignal | undefined): Promise<QueuedTask> {
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      const task = await queue.get(id);
+      if (!task) throw noSuchTask(id);
+      if (endedStates.includes(task.state)) return task;
+    } catch (error) {
+      if (!isArtistError(error, 'ERR_NETWORK') && !isArtistError(error, 'ERR_LOCKED')) throw error;
+    }
+    await sleep(pollMs, signal);
+  }
+}

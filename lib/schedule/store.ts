@@ -1,0 +1,156 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Clock,
+  createIds,
+  type LockOwner,
+  lockOwner,
+  resolveOptions,
+  StateFile,
+  type StateOptions,
+  systemClock,
+  systemCode,
+} from '../core/index.ts';
+import { findJob, pauseJob, removeJob, requestRun, resumeJob, withdrawRun } from './book.ts';
+import { type Job, type JobOptions, jobOptions, newJob, type Occurrence } from './job.ts';
+import { nextRuns } from './occurrences.ts';
+import { type HistoryRecord, type ScheduleState, scheduleDefinition } from './state.ts';
+
+export interface ScheduleStoreOptions extends StateOptions {
+  clock?: Clock;
+}
+
+/** A run that is to come. */
+export interface UpcomingRun {
+  jobId: string;
+  name: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  timeZone: string;
+}
+
+/** Where the files of the schedule are. */
+export function scheduleFiles(home: string): { state: string; daemonLock: string; heartbeat: string } {
+  const folder = join(home, 'state');
+  return {
+    state: join(folder, 'schedule.json'),
+    daemonLock: join(folder, 'schedule-daemon.lock'),
+    heartbeat: join(folder, 'schedule-daemon.json'),
+  };
+}
+
+/**
+ * The jobs and their history, in one file under the home folder. Any number of processes may use it while a daemon runs: it notices their
+ * changes within two seconds.
+ */
+export class ScheduleStore {
+  readonly home: string;
+  readonly clock: Clock;
+  readonly #file: StateFile<ScheduleState>;
+  readonly #newId: () => string;
+
+  constructor(home: string, { clock = systemClock, ...options }: ScheduleStoreOptions = {}) {
+    this.home = home;
+    this.clock = clock;
+    this.#file = new StateFile(scheduleFiles(home).state, scheduleDefinition, { clock, ...options });
+    this.#newId = createIds({ clock });
+  }
+
+  /** A copy. Throws what StateFile.read() throws. */
+  read(): Promise<ScheduleState> {
+    return this.#file.read();
+  }
+
+  /** Changes the state under its lock. Throws what StateFile.update() throws. */
+  async change<R>(change: (state: ScheduleState) => R): Promise<R> {
+    let result: { value: R } | undefined;
+    await this.#file.update((state) => {
+      result = { value: change(state) };
+      return state;
+    });
+    return (result as { value: R }).value;
+  }
+
+  /** Differs after every change by any process; cheap. */
+  async version(): Promise<string> {
+    try {
+      const { ino, size, mtimeNs } = await stat(this.#file.path, { bigint: true });
+      return `${ino}:${size}:${mtimeNs}`;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return '';
+      throw error;
+    }
+  }
+
+  /** @throws ArtistError ERR_INVALID_ARGUMENT for a job that is none or would never be due */
+  async add(options: JobOptions): Promise<Job> {
+    const checked = resolveOptions('schedule', jobOptions, options);
+    return this.change((state) => {
+      const job = newJob(checked, `j${state.nextJob}`, this.clock.now());
+      state.nextJob++;
+      state.jobs.push(job);
+      return job;
+    });
+  }
+
+  async list(): Promise<Job[]> {
+    return (await this.read()).jobs;
+  }
+
+  /** @throws ArtistError ERR_NOT_FOUND */
+  remove(id: string): Promise<Job> {
+    return this.change((state) => removeJob(state, id));
+  }
+
+  /** @throws ArtistError ERR_NOT_FOUND */
+  pause(id: string): Promise<Job> {
+    return this.change((state) => pauseJob(state, id));
+  }
+
+  /** @throws ArtistError ERR_NOT_FOUND */
+  resume(id: string): Promise<Job> {
+    return this.change((state) => resumeJob(state, id, this.clock.now()));
+  }
+
+  /**
+   * Asks for a run at once, of a paused job too. A daemon begins it within two seconds; without one it waits.
+   *
+   * @throws ArtistError ERR_NOT_FOUND
+   */
+  runNow(id: string): Promise<Occurrence> {
+    return this.change((state) => requestRun(state, id, this.clock.now(), this.#newId()));
+  }
+
+  /** Takes back a run that runNow() asked for and that is not going on. false: there is none, it has begun or ended. */
+  withdraw(runId: string): Promise<boolean> {
+    return this.change((state) => withdrawRun(state, runId, this.clock.now()));
+  }
+
+  /** The next `count` runs of one job, or of all together, ascending. Paused jobs have none. */
+  async next(count: number, id?: string): Promise<UpcomingRun[]> {
+    const state = await this.read();
+    const jobs = id === undefined ? state.jobs : [findJob(state, id)];
+    const now = this.clock.now();
+    return jobs
+      .filter((job) => !job.paused)
+      .flatMap((job) => nextRuns(job, now, count).map((at) => ({ jobId: job.id, name: job.name, at, timeZone: job.timeZone })))
+      .sort((a, b) => a.at - b.at)
+      .slice(0, count);
+  }
+
+  /** Newest first; of one job, removed ones included, or of all. */
+  async history({ id, limit = 50 }: { id?: string | undefined; limit?: number } = {}): Promise<HistoryRecord[]> {
+    const { jobs, history } = await this.read();
+    const jobId =
+      id === undefined ? undefined : history.some((record) => record.jobId === id) ? id : findJob({ jobs, history, nextJob: 1 }, id).id;
+    return history
+      .filter((record) => jobId === undefined || record.jobId === jobId)
+      .reverse()
+      .slice(0, limit);
+  }
+
+  /** Who runs the schedule of this home; undefined: nobody. */
+  daemon(): Promise<LockOwner | undefined> {
+    return lockOwner(scheduleFiles(this.home).daemonLock);
+  }
+}

@@ -1,0 +1,74 @@
+/** What a service manager needs to know. */
+export interface UnitOptions {
+  /** The Node that runs it. */
+  node: string;
+  /** The script of `ai-artist-schedule`. */
+  script: string;
+  home: string;
+  /** Further words behind `start`. */
+  args?: readonly string[];
+  /** Seconds between the request to stop and the kill. Longer than the daemon's own bounds. */
+  stopSeconds: number;
+}
+
+/** systemd.service(5), "Command lines": double quotes, backslashes escaped, `%` and `$` doubled. */
+function systemdWord(word: string): string {
+  return `"${word.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
+}
+
+/** A unit for `~/.config/systemd/user/ai-artist.service`. */
+export function systemdUnit({ node, script, home, args = [], stopSeconds }: UnitOptions): string {
+  return `[Unit]
+Description=ai-artist: pictures on a schedule
+StartLimitIntervalSec=600
+StartLimitBurst=5
+
+[Service]
+ExecStart=${[node, script, 'start', '--home', home, ...args].map(systemdWord).join(' ')}
+Restart=on-failure
+RestartSec=10
+TimeoutStopSec=${stopSeconds}
+KillMode=mixed
+Nice=5
+
+[Install]
+WantedBy=default.target
+`;
+}
+
+function xml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** A property list for `~/Library/LaunchAgents/ai-artist.plist`. */
+export function launchdPlist({ node, script, home, args = [], stopSeconds }: UnitOptions): string {
+  const words = [node, script, 'start', '--home', home, ...args].map((word) => `    <string>${xml(word)}</string>`).join('\n');
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Label</key>
+  <string>ai-artist</string>
+  <key>ProgramArguments</key>
+  <array>
+${words}
+  </array>
+  <key>RunAtLoad</key>
+  <true/>
+  <key>KeepAlive</key>
+  <dict>
+    <key>SuccessfulExit</key>
+    <false/>
+  </dict>
+  <key>ExitTimeOut</key>
+  <integer>${stopSeconds}</integer>
+  <key>ProcessType</key>
+  <string>Background</string>
+  <key>StandardOutPath</key>
+  <string>${xml(`${home}/logs/schedule.out.log`)}</string>
+  <key>StandardErrorPath</key>
+  <string>${xml(`${home}/logs/schedule.err.log`)}</string>
+</dict>
+</plist>
+`;
+}

@@ -1,0 +1,82 @@
+import { access } from 'node:fs/promises';
+import { join, parse, resolve } from 'node:path';
+import { ArtistError, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import { encodeSafetensors, type FloatTensor, type FloatType } from '../models/index.ts';
+import { type LoraData, type LoraFacts, loraFacts, loraMetadata } from './lora-metadata.ts';
+
+export interface WriteLoraOptions {
+  /** Type of the numbers. F16 is usual; F32 keeps every bit. Default "F16". */
+  readonly type?: FloatType;
+  /** Replace an existing file. Default false. */
+  readonly overwrite?: boolean;
+  /** Write the whole data sheet beside the file, as `name.data-sheet.json`. Default true where there is one. */
+  readonly sheetBeside?: boolean;
+}
+
+export interface WrittenLora {
+  /** Absolute path. */
+  readonly path: string;
+  readonly bytes: number;
+  /** SHA-256 of the tensors, hex; recipes name the LoRA by it. */
+  readonly tensorHash: string;
+  /** Path of the data sheet beside it. */
+  readonly dataSheet?: string;
+}
+
+/** Largest finite number of each type. */
+const largest: Readonly<Record<FloatType, number>> = { F32: Number.MAX_VALUE, F16: 65_504, BF16: 3.38e38 };
+
+/** A LoRA with a value that is none would turn every picture black: better no file. */
+export function checkTensorValues(path: string, tensors: readonly FloatTensor[], type: FloatType): void {
+  if (tensors.length === 0) throw new ArtistError('ERR_LORA', `${path}: expected trained tensors, got none`);
+  for (const { name, data } of tensors)
+    for (let index = 0; index < data.length; index++) {
+      const value = data[index] as number;
+      if (!Number.isFinite(value))
+        throw new ArtistError(
+          'ERR_LORA',
+          `${path}: ${name}: expected finite numbers, got ${value}: training diverged. Use an earlier checkpoint, or a lower learning rate`,
+        );
+      if (Math.abs(value) > largest[type])
+        throw new ArtistError('ERR_LORA', `${path}: ${name}: expected numbers that ${type} can hold, got ${value}. Write it as F32`);
+    }
+}
+
+/**
+ * Writes a LoRA: safetensors with names as they are given, whole or not at all. The data sheet lies inside and beside it.
+ *
+ * @param path name ending in .safetensors
+ * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE; ERR_LORA: no tensors, a number that is none or does not fit the type;
+ *   ERR_INVALID_ARGUMENT
+ */
+export async function writeLora(
+  path: string,
+  tensors: readonly FloatTensor[],
+  facts: LoraFacts,
+  data: LoraData = {},
+  { type = 'F16', overwrite = false, sheetBeside = data.sheet !== undefined }: WriteLoraOptions = {},
+): Promise<WrittenLora> {
+  if (!path.toLowerCase().endsWith('.safetensors'))
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `path: expected a name ending in .safetensors, got ${JSON.stringify(path)}`);
+  const checked = resolveOptions('writeLora', loraFacts, facts);
+  checkTensorValues(path, tensors, type);
+  const { dir, name } = parse(resolve(path));
+  const dataSheet = sheetBeside && data.sheet !== undefined ? join(dir, `${name}.data-sheet.json`) : undefined;
+  if (dataSheet !== undefined && !overwrite && (await exists(dataSheet)))
+    throw new ArtistError(
+      'ERR_ALREADY_EXISTS',
+      `${dataSheet}: expected no file there, got an existing one. Choose another name or pass overwrite: true`,
+    );
+  const { bytes, tensorHash } = encodeSafetensors(tensors, type, (hash) => loraMetadata(checked, data, hash));
+  await writeFileAtomic(path, bytes, { overwrite });
+  const written = { path: resolve(path), bytes: bytes.length, tensorHash };
+  if (dataSheet === undefined) return written;
+  await writeFileAtomic(dataSheet, Buffer.from(`${JSON.stringify({ ...data.sheet, lora: tensorHash }, undefined, 2)}\n`), { overwrite });
+  return { ...written, dataSheet };
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

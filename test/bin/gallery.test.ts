@@ -1,0 +1,268 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import * as assert from 'uvu/assert';
+import { ArtImage } from '../../lib/image/index.ts';
+import { suite } from '../harness.ts';
+import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
+
+const home = path.join(scratch, 'gallery home 🖼');
+const pictures = path.join(scratch, 'pictures of others');
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+
+const run = (...lines: string[][]): Promise<CliResult[]> => cliSeries(lines.map((line) => ['gallery', ...line, '--home', home]));
+
+async function one(...line: string[]): Promise<CliResult> {
+  const [result] = await run(line);
+  if (!result) throw new Error('no result');
+  return result;
+}
+
+async function painted(name: string, prompt: string, colour: [number, number, number]): Promise<void> {
+  const data = new Uint8Array(64 * 64 * 3).map((_, at) => colour[at % 3] ?? 0);
+  await new ArtImage(
+    { data, width: 64, height: 64, channels: 3 },
+    { prompt, seed: 7, steps: 20, sampler: 'euler_a', width: 64, height: 64 },
+  ).save(path.join(pictures, name));
+}
+
+const words = (result: CliResult | undefined): string[] =>
+  (result?.stdout ?? '')
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '');
+
+suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
+  let ids: string[] = [];
+  test.before(async () => {
+    mkdirSync(pictures, { recursive: true });
+    await painted('1.png', 'a red fox', [200, 30, 20]);
+    await painted('2.png', 'a blue ship', [20, 30, 200]);
+    await painted('3.png', 'a green hill', [20, 200, 30]);
+    const result = await one('import', pictures, '--tag', 'test', '--json');
+    assert.is(result.code, 0, result.stderr);
+    ids = (jsonOf(result)['imported'] as { id: string; from: string }[]).sort((a, b) => (a.from < b.from ? -1 : 1)).map(({ id }) => id);
+    assert.is(ids.length, 3);
+  });
+
+  test('list, show, search: lines for people on stdout, whole records with --json', async () => {
+    const [list, paged, show, json, search, none] = await run(
+      ['list'],
+      ['list', '--limit', '2', '--json'],
+      ['show', ids[0] ?? ''],
+      ['show', ids[0]?.slice(-8) ?? '', '--json'],
+      ['search', 'fox sampler:euler_a'],
+      ['search', 'nothing'],
+    );
+    assert.is(words(list).length, 3);
+    assert.match(
+      list?.stdout ?? '',
+      new RegExp(`^${ids[0]}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  ·····   64x64      a red fox  \\[test\\]$`, 'm'),
+    );
+    assert.match(list?.stderr ?? '', /^3 of 3 works/);
+    const page = jsonOf(paged as CliResult) as { next: string; works: { id: string }[]; total: number } & ReturnType<typeof jsonOf>;
+    assert.equal([page.works.length, page.total, page.next], [2, 3, page.works[1]?.id]);
+    const rest = jsonOf(await one('list', '--after', page.next, '--json')) as { works: unknown[]; next: null } & ReturnType<typeof jsonOf>;
+    assert.equal([rest.works.length, rest.next], [1, null]);
+    assert.match(show?.stdout ?? '', /^\w{26} {2}a red fox$/m);
+    assert.match(show?.stdout ?? '', /Steps: 20, Sampler: Euler a/);
+    assert.is(jsonOf(json as CliResult)['hasPicture'], true);
+    assert.equal(
+      words(search).map((line) => line.slice(0, 26)),
+      [ids[0]],
+    );
+    assert.equal([none?.code, none?.stdout], [0, '']);
+  });
+
+  test('rate, tag, star, collect and describe change one work, or all that a query finds', async () => {
+    const [a = '', b = ''] = ids;
+    const results = await run(
+      ['rate', a, b, '4'],
+      ['rate', '--query', 'hill', '2'],
+      ['tag', '--query', 'tag:test', '--add', 'all', '--remove', 'test'],
+      ['star', a],
+      ['collect', a, b, '--in', 'warm & cold'],
+      ['describe', a, '--title', 'Fox', '--alt', 'A fox', '--licence', 'CC0-1.0'],
+    );
+    for (const { code, stderr } of results) assert.is(code, 0, stderr);
+    assert.match(results[2]?.stderr ?? '', /3 works tagged/);
+    const [good, star, collection, collections, titled] = await run(
+      ['search', 'rating:4 tag:all -tag:test'],
+      ['search', 'is:star'],
+      ['search', 'collection:"warm & cold"'],
+      ['collect'],
+      ['show', a, '--json'],
+    );
+    assert.equal([words(good).length, words(star).length, words(collection).length], [2, 1, 2]);
+    assert.is(collections?.stdout, '     2  warm & cold\n');
+    const record = jsonOf(titled as CliResult);
+    assert.equal([record['title'], record['altText'], record['licence'], record['rating']], ['Fox', 'A fox', { id: 'CC0-1.0' }, 4]);
+    const undone = await run(
+      ['rate', a, 'none'],
+      ['star', a, '--off'],
+      ['collect', b, '--in', 'warm & cold', '--remove'],
+      ['describe', a, '--title', ''],
+    );
+    for (const { code, stderr } of undone) assert.is(code, 0, stderr);
+    const after = jsonOf(await one('show', a, '--json'));
+    assert.equal(
+      ['rating', 'star', 'title'].filter((field) => field in after),
+      [],
+    );
+  });
+
+  // [arguments, exit status, message]
+  const wrong: [string[], number, RegExp][] = [
+    [['rate', 'latest', '6'], 2, /rating: expected 1, 2, 3, 4, 5 or none as the last word, got "6"/],
+    [['rate', '5'], 2, /works: expected ids or --query, got neither/],
+    [['rate', 'x', '--query', 'y', '5'], 2, /--query: expected to be left out where ids are given/],
+    [['tag', 'latest'], 2, /--add: expected a tag/],
+    [['show', 'nobody'], 1, /ERR_NOT_FOUND: "nobody": no such work/],
+    [['show', '0'], 2, /expected one work, got 3/],
+    [['search', 'rating:best'], 2, /rating: expected/],
+    [['search', '@unknown'], 1, /ERR_NOT_FOUND: @unknown/],
+    [['search', '--like', 'a', '--image', 'b'], 2, /expected one of --like, --image and --similar/],
+    [['search', '--like', 'a', '--sort', 'rating'], 2, /--sort: expected to be left out/],
+    [['list', '--limit', '0'], 2, /limit: expected an integer 1\.\.1000/],
+    [['collect', 'latest'], 2, /--in: expected the name of a collection/],
+    [['trash', '--empty', 'latest'], 2, /--empty: expected no ids/],
+    [['trash'], 2, /works: expected ids or --query/],
+    [['export', 'zip'], 2, /--out: expected a file/],
+    [['export', 'pdf', '--out', 'x'], 2, /expected one of zip, site, rss, json-feed, json-ld/],
+    [['export', 'rss', '--out', 'x.xml'], 2, /--url: expected the address/],
+    [['import', 'absent'], 1, /ERR_READ: absent: expected a picture or a folder/],
+    [['describe', 'latest'], 2, /--title: expected it/],
+    [['open', 'latest', '--with', 'no-such-program'], 1, /ERR_UNSUPPORTED: open: expected the program no-such-program/],
+  ];
+  test('wrong usage says how, and a failure has its code', async () => {
+    const results = await run(...wrong.map(([line]) => line));
+    for (const [index, [line, status, says]] of wrong.entries()) {
+      assert.is(results[index]?.code, status, `${line.join(' ')}: ${results[index]?.stderr}`);
+      assert.match(results[index]?.stderr ?? '', says, line.join(' '));
+    }
+  });
+
+  test('saved searches', async () => {
+    const [saved, used, listed, forgotten, gone] = await run(
+      ['search', 'a red', '--save', 'red'],
+      ['search', '@red fox'],
+      ['search', '--saved'],
+      ['search', '--forget', '@red'],
+      ['search', '@red'],
+    );
+    assert.equal([saved?.code, words(used).length, listed?.stdout, forgotten?.code, gone?.code], [0, 1, '@red  a red\n', 0, 1]);
+  });
+
+  test('search by likeness: by a picture, by a work, by words, with the bundled CLIP', async () => {
+    await sharp({ create: { width: 64, height: 64, channels: 3, background: '#c01c14' } })
+      .png()
+      .toFile(path.join(scratch, 'red.png'));
+    const [image, similar, like] = await run(
+      ['search', '--image', path.join(scratch, 'red.png'), '--json'],
+      ['search', '--similar', ids[0] ?? '', '--limit', '2', '--json'],
+      ['search', 'ship', '--like', 'a red apple', '--json'],
+    );
+    const found = (result: CliResult | undefined): { id: string; similarity: number }[] => {
+      assert.is(result?.code, 0, result?.stderr);
+      return jsonOf(result as CliResult)['works'] as { id: string; similarity: number }[];
+    };
+    assert.is(found(image)[0]?.id, ids[0]);
+    assert.is(found(image).length, 3);
+    assert.not.ok(found(similar).some(({ id }) => id === ids[0]));
+    assert.is(found(similar).length, 2);
+    assert.equal(
+      found(like).map(({ id }) => id),
+      [ids[1]],
+    );
+    assert.match(image?.stderr ?? '', /3 works were looked at for the first time/);
+    assert.not.match(similar?.stderr ?? '', /first time/);
+  });
+
+  test('compare: what differs, and how far', async () => {
+    const json = jsonOf(await one('compare', ids[0] ?? '', ids[1] ?? '', '--json')) as {
+      different: { field: string }[];
+      same: string[];
+      identical: boolean;
+      psnr: number;
+    } & ReturnType<typeof jsonOf>;
+    assert.ok(json.different.some(({ field }) => field === 'prompt'));
+    assert.ok(json.same.includes('sampler'));
+    assert.is(json.identical, false);
+    assert.ok(json.psnr > 0 && json.psnr < 10, String(json.psnr));
+    assert.is(jsonOf(await one('compare', ids[0] ?? '', ids[0] ?? '', '--json'))['identical'], true);
+  });
+
+  test('trash, restore, empty', async () => {
+    const [, c = ''] = ids.slice(1);
+    const [thrown, list, trashed, restored, back] = await run(
+      ['trash', c],
+      ['list'],
+      ['list', '--trashed'],
+      ['restore', '--all'],
+      ['list'],
+    );
+    assert.is(thrown?.code, 0, thrown?.stderr);
+    assert.equal([words(list).length, words(trashed).length, words(restored), words(back).length], [2, 1, [c], 3]);
+    const [, kept, emptied, left] = await run(
+      ['trash', c],
+      ['trash', '--empty', '--older-than', '1'],
+      ['trash', '--empty'],
+      ['list', '--trashed'],
+    );
+    assert.equal([words(kept), words(emptied), left?.stdout], [[], [c], '']);
+    const again = await one('import', pictures);
+    assert.match(again.stderr, /1 imported, 2 here already/);
+  });
+
+  test('stats, export, verify, rebuild', async () => {
+    const out = path.join(scratch, 'exported');
+    const results = await run(
+      ['stats'],
+      ['stats', '--json'],
+      ['export', 'zip', '--out', `${out}.zip`, '--query', 'fox'],
+      ['export', 'site', '--out', out, '--title', 'Works'],
+      ['export', 'rss', '--out', `${out}.xml`, '--url', 'https://example.org/a'],
+      ['export', 'json-feed', '--out', `${out}.json`, '--url', 'https://example.org/a'],
+      ['export', 'json-ld', '--out', `${out}.jsonld`],
+      ['verify'],
+      ['rebuild'],
+    );
+    for (const { code, stderr } of results) assert.is(code, 0, stderr);
+    assert.match(results[0]?.stdout ?? '', /^works 3, starred 0, in the trash 0$/m);
+    assert.is(jsonOf(results[1] as CliResult)['works'], 3);
+    assert.match(results[2]?.stderr ?? '', /1 works/);
+    assert.ok(existsSync(path.join(out, 'index.html')));
+    for (const ending of ['xml', 'json', 'jsonld']) assert.match(readFileSync(`${out}.${ending}`, 'utf8'), /a blue ship/);
+    assert.match(results[7]?.stderr ?? '', /3 works, .*nothing wrong/);
+    assert.is(results[8]?.stdout, '3 works\n');
+  });
+
+  test('verify: exit status 1 and what is wrong; --fix puts right what can be', async () => {
+    const record = jsonOf(await one('show', ids[0] ?? '', '--json')) as unknown as { path: string; sidecarPath: string };
+    const text = readFileSync(record.sidecarPath);
+    rmSync(record.sidecarPath);
+    const [found, fixed, after] = await run(['verify'], ['verify', '--fix'], ['list']);
+    assert.is(found?.code, 1);
+    assert.is(found?.stdout, `orphan: ${record.path}: has no record\n`);
+    assert.equal([fixed?.code, words(after).length], [0, 3]);
+    writeFileSync(record.sidecarPath, text);
+    assert.is((await one('verify')).code, 0);
+  });
+
+  test('gallery.folder of the configuration is where works are', async () => {
+    const result = await cli(['gallery', 'list', '--json', '--home', home, '--set', `gallery.folder=${path.join(scratch, 'elsewhere')}`]);
+    assert.is(jsonOf(result)['total'], 0);
+  });
+
+  test('ai-artist-gallery is the same', () => {
+    const { stdout, status, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', path.join(root, 'bin/ai-artist-gallery.ts'), 'list', '--home', home],
+      { cwd: root, encoding: 'utf8' },
+    );
+    assert.is(status, 0, stderr);
+    assert.is(stdout.trim().split('\n').length, 3);
+  });
+});

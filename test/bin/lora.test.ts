@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { writeLora } from '../../lib/train/index.ts';
+import { suite } from '../harness.ts';
+import { random } from '../image/pictures.ts';
+import { type CliResult, cliSeries, jsonOf, scratch } from './support.ts';
+
+const key = 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q';
+
+function tensors(rank: number, seed: number) {
+  const next = random(seed);
+  const values = (count: number) => Float32Array.from({ length: count }, () => next() - 0.5);
+  return [
+    { name: `${key}.lora_down.weight`, shape: [rank, 128], data: values(rank * 128) },
+    { name: `${key}.lora_up.weight`, shape: [128, rank], data: values(128 * rank) },
+    { name: `${key}.alpha`, shape: [], data: Float32Array.of(rank) },
+  ];
+}
+
+suite('bin lora', (test) => {
+  const home = path.join(scratch, 'lora-home');
+  const at = (name: string) => path.join(home, name);
+  const sheet = {
+    schema: 'ai-artist.data-sheet/1' as const,
+    pictures: { train: 12, validation: 2, class: 0 },
+    licence: { id: 'CC-BY-4.0', obligations: ['attribution' as const], note: 'name the authors' },
+    licences: [{ id: 'CC-BY-4.0', pictures: 14, obligations: ['attribution'], stated: { folder: 14 } }],
+    sources: [],
+    attribution: ['by Ada, CC-BY-4.0'],
+    captions: {},
+    picturesHash: 'ab',
+  };
+  let results: CliResult[];
+  const lines = [
+    ['lora', 'list'],
+    ['lora', 'list', '--json'],
+    ['lora', 'inspect', 'ink'],
+    ['lora', 'inspect', 'ink', '--json', '--hash'],
+    ['lora', 'merge', 'ink:0.5', 'mine/kawaii', '--out', at('both.safetensors'), '--json'],
+    ['lora', 'resize', at('both.safetensors'), '--rank', '3', '--out', at('small.safetensors'), '--type', 'f32'],
+    ['lora', 'extract-metadata', 'ink'],
+    ['lora', 'extract-metadata', 'ink', '--out', at('ink.json')],
+    // What cannot be.
+    ['lora', 'inspect', 'inc', '--json', '--quiet'],
+    ['lora', 'merge', 'ink', '--json', '--quiet'],
+    ['lora', 'merge', 'ink', '--out', at('both.safetensors'), '--json', '--quiet'],
+    ['lora', 'resize', 'ink', '--out', at('x.safetensors'), '--json', '--quiet'],
+    ['lora', 'resize', 'ink', '--rank', '0', '--out', at('x.safetensors'), '--json', '--quiet'],
+    ['lora', 'merge', 'broken', '--out', at('x.safetensors'), '--json', '--quiet'],
+    ['lora', 'list', '--home', at('empty')],
+  ];
+  test.before(async () => {
+    await mkdir(at('loras/mine'), { recursive: true });
+    const facts = { family: 'sd1-tiny-unet', baseModel: { name: 'ai-artist-mini' } };
+    await writeLora(
+      at('loras/ink.safetensors'),
+      tensors(4, 1),
+      { ...facts, name: 'ink', rank: 4, alpha: 4, trigger: 'ink style' },
+      { sheet },
+    );
+    await writeLora(at('loras/mine/kawaii.safetensors'), tensors(6, 2), {
+      ...facts,
+      name: 'kawaii',
+      rank: 6,
+      alpha: 6,
+      licence: 'CC-BY-SA-4.0',
+    });
+    await writeFile(at('loras/broken.safetensors'), 'no model');
+    results = await cliSeries(lines.map((line) => (line.includes('--home') ? line : [...line, '--home', home])));
+  });
+  const result = (index: number): CliResult => results[index] as CliResult;
+
+  test('list: name, base model, rank, trigger, licence; a broken file with its problem', () => {
+    const { code, stdout } = result(0);
+    assert.is(code, 0);
+    const [broken = '', ink = '', kawaii = ''] = stdout.trim().split('\n');
+    assert.match(broken, /^broken +8 B +unusable: is not a model file|^broken +8 B +unusable: /);
+    assert.match(ink, /^ink .*ai-artist-mini, lora rank 4; trigger: ink style; licence: CC-BY-4\.0$/);
+    assert.match(kawaii, /^mine\/kawaii .*rank 6; licence: CC-BY-SA-4\.0$/);
+    const { loras } = jsonOf(result(1)) as unknown as { loras: { name: string; ranks?: number[]; problem?: string }[] };
+    assert.equal(
+      loras.map(({ name, ranks }) => [name, ranks?.[0]]),
+      [
+        ['broken', undefined],
+        ['ink', 4],
+        ['mine/kawaii', 6],
+      ],
+    );
+    assert.match(String(loras[0]?.problem), /\S/);
+    assert.match(result(14).stderr, /no LoRA in .*empty/);
+  });
+
+  test('inspect: the header, and the data sheet', () => {
+    assert.match(result(2).stdout, /LoRA: lora, 1 targets, rank 4, alpha 4/);
+    assert.match(result(2).stdout, /trained on: 12 pictures, 2 held out/);
+    assert.match(result(2).stdout, /licences: CC-BY-4\.0 \(14\); name the authors\n {2}by Ada, CC-BY-4\.0/);
+    const json = jsonOf(result(3));
+    assert.match(String(json['tensorHash']), /^[0-9a-f]{64}$/);
+    assert.is((json['dataSheet'] as typeof sheet).picturesHash, 'ab');
+  });
+
+  test('merge and resize: the report, and files that can be inspected', () => {
+    const merged = jsonOf(result(4)) as unknown as { path: string; rank: number; licence: string; kept: number };
+    assert.equal([merged.path, merged.rank, merged.licence, merged.kept], [at('both.safetensors'), 10, 'CC-BY-SA-4.0', 1]);
+    assert.is(result(5).stdout, `${at('small.safetensors')}\n`);
+    assert.match(result(5).stderr, /1 modules, rank up to 3, \d+\.\d\d % of the energy kept/);
+    assert.match(result(5).stderr, /attn1_to_q: rank 10 to 3/);
+    assert.ok(existsSync(at('small.safetensors')));
+  });
+
+  test('extract-metadata: JSON inside texts comes out as JSON', () => {
+    const metadata = JSON.parse(result(6).stdout) as Record<string, unknown>;
+    assert.is((metadata['ai_artist.data_sheet'] as typeof sheet).licence.id, 'CC-BY-4.0');
+    assert.is(metadata['ss_network_dim'], '4');
+    assert.equal(JSON.parse(readFileSync(at('ink.json'), 'utf8')), metadata);
+  });
+
+  // [line, exit status, code, message]
+  const failing: [number, number, string, RegExp][] = [
+    [8, 1, 'ERR_MODEL_NOT_FOUND', /Did you mean ink\?/],
+    [9, 2, 'ERR_INVALID_ARGUMENT', /--out: expected a file ending in \.safetensors, got none/],
+    [10, 1, 'ERR_ALREADY_EXISTS', /both\.safetensors/],
+    [11, 2, 'ERR_INVALID_ARGUMENT', /expected rank or energy/],
+    [12, 2, 'ERR_INVALID_ARGUMENT', /--rank: expected a number of at least 1, got 0/],
+    [13, 1, 'ERR_MODEL_FORMAT', /broken\.safetensors/],
+  ];
+  for (const [index, status, code, message] of failing)
+    test(`${(lines[index] ?? []).slice(0, 5).join(' ')}: ${code}`, () => {
+      const { error } = jsonOf(result(index));
+      assert.is(error?.code, code, error?.message);
+      assert.match(String(error?.message), message);
+      assert.is(result(index).code, status);
+      assert.not.ok(existsSync(at('x.safetensors')));
+    });
+});

@@ -1,0 +1,143 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { orderOf, paintOrder } from '../../bin/work-order.ts';
+import { loadConfig } from '../../lib/core/index.ts';
+import { Gallery } from '../../lib/gallery/index.ts';
+import { derivationSchema } from '../../lib/prompt/index.ts';
+import { suite } from '../harness.ts';
+import { type CliResult, cliSeries, jsonOf, scratch } from './support.ts';
+
+let count = 0;
+function homeWith(yaml?: string, lists: Record<string, string> = {}): string {
+  const home = path.join(scratch, `prompt 🎲 ${++count}`);
+  mkdirSync(path.join(home, 'wildcards', 'sky'), { recursive: true });
+  if (yaml !== undefined) writeFileSync(path.join(home, 'config.yaml'), yaml);
+  for (const [name, text] of Object.entries(lists)) writeFileSync(path.join(home, 'wildcards', `${name}.txt`), text);
+  return home;
+}
+
+const quick = ['--steps', '1', '--width', '64', '--height', '64', '--no-upscale', '--json'];
+const nothing = {
+  candidates: undefined,
+  clip: undefined,
+  taste: undefined,
+  reject: undefined,
+  score: undefined,
+  width: 64,
+  height: 64,
+  steps: 1,
+  sampler: undefined,
+  cfg: undefined,
+  lora: undefined,
+  model: undefined,
+  style: undefined,
+  expand: undefined,
+  upscale: false,
+};
+
+/** The derivation in the record of the work. */
+function derivationOf(result: CliResult | undefined): ReturnType<typeof derivationSchema.parse> {
+  assert.is(result?.code, 0, result?.stderr);
+  const { derivation } = JSON.parse(readFileSync(String(jsonOf(result as CliResult)['sidecar']), 'utf8'));
+  return derivationSchema.parse(derivation);
+}
+
+suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
+  test('create chooses, records why, does not repeat itself, and learns from ratings whatever door they came through', async () => {
+    const home = homeWith('prompt: {only: [forest scene], avoidRecent: 3}\n');
+    const works = await cliSeries(Array.from({ length: 3 }, () => ['create', ...quick, '--home', home]));
+    const first = works.map(derivationOf);
+    assert.is(new Set(first.map(({ subject }) => subject)).size, 3);
+    assert.ok(first.every(({ topic, choices }) => topic === 'forest scene' && choices.some(({ how }) => how === 'sampled')));
+    const gallery = new Gallery({ home });
+    for (const id of await gallery.select('')) await gallery.update(id, { rating: 5 });
+    const [next] = await cliSeries([['create', ...quick, '--home', home]]);
+    const { subject, choices } = derivationOf(next);
+    assert.not.ok(first.some((earlier) => earlier.subject === subject));
+    assert.equal(choices.find(({ what }) => what === 'subject')?.avoided?.length, 3);
+    const options = choices.find(({ what }) => what === 'style')?.offered ?? [];
+    const known = options.filter(({ posterior }) => posterior?.works);
+    assert.equal(known.map(({ value }) => value).sort(), [...new Set(first.map(({ style }) => style ?? ''))].sort());
+    assert.ok(known.every(({ posterior }) => (posterior?.mean ?? 0) > 0.6));
+    const told = await cliSeries([
+      ['why', 'latest', '--home', home],
+      ['gallery', 'show', 'latest', '--home', home],
+    ]);
+    for (const { stdout } of told)
+      assert.match(
+        stdout,
+        /The prompt was chosen:\n {2}topic: forest scene \(.*\n {2}subject: .*\n {2}style: .* \(best of 7 samples: .*\n/,
+      );
+    const state = JSON.parse(readFileSync(path.join(home, 'state', 'prompt.json'), 'utf8'));
+    assert.equal([state.kind, state.data.works.length, state.data.works[0].reward], ['prompt', 3, 1]);
+  });
+
+  test('--topic, --style, word lists, alternatives and their escape', async () => {
+    const home = homeWith(undefined, { season: 'snow\n', 'sky/hour': '__season__ at noon\n' });
+    const results = await cliSeries(
+      [
+        ['create', '--topic', 'Space Nebula', '--style', 'black ink drawing', '--seed', '4', ...quick],
+        ['create', 'a {fox|fox} in the __season__, __sky/hour__ \\{x\\}', ...quick],
+        ['create', 'a {fox|hare} in the __season__', '--no-expand', ...quick],
+        ['create', 'a fox', '--style', 'retro cartoon', ...quick],
+        ['create', 'a fox', '--topic', 'forest scene', ...quick],
+        ['create', 'a __sesaon__', ...quick],
+        ['create', 'a {fox', ...quick],
+      ].map((line) => [...line, '--home', home]),
+    );
+    const prompts = results.slice(0, 4).map((result) => jsonOf(result)['prompt']);
+    assert.match(String(prompts[0]), /^black ink drawing of an? /);
+    assert.equal(prompts.slice(1), ['a fox in the snow, snow at noon {x}', 'a {fox|hare} in the __season__', 'a fox, retro cartoon']);
+    const expanded = derivationOf(results[1]);
+    assert.equal(
+      expanded.choices.map(({ what, name }) => name ?? what),
+      ['alternative', 'season', 'sky/hour', 'season'],
+    );
+    assert.is(jsonOf(results[1] as CliResult)['promptSource'], 'given');
+    const errors = results.slice(4).map((result) => `${result.code} ${jsonOf(result).error?.message}`);
+    assert.match(errors[0] ?? '', /^2 --topic: expected to be left out with a prompt/);
+    assert.match(errors[1] ?? '', /^2 prompt: .*Did you mean season\?/);
+    assert.match(errors[2] ?? '', /^2 prompt: expected a } for the \{ at character 3/);
+  });
+
+  test('config: own topics, styles, templates, learn and expand are used', async () => {
+    const yaml = `prompt:
+  topics: {garden: ["a __plant__"]}
+  only: [garden]
+  styles: [{name: retro cartoon, phrase: vintage cartoon, weight: 1000}]
+  templates: ["{subject} / {style}"]
+  learn: false
+  expand: false
+`;
+    const home = homeWith(yaml, { plant: 'rose\n' });
+    const results = await cliSeries([
+      ['create', '--seed', '1', ...quick, '--home', home],
+      ['create', 'a {fox|hare}', ...quick, '--home', home],
+    ]);
+    assert.is(jsonOf(results[0] as CliResult)['prompt'], 'a rose / vintage cartoon');
+    assert.ok(derivationOf(results[0]).choices.every(({ how }) => how !== 'sampled'));
+    assert.is(jsonOf(results[1] as CliResult)['prompt'], 'a {fox|hare}');
+  });
+
+  test('a scheduled topic becomes one of its subjects; other words are the prompt', async () => {
+    const home = homeWith('prompt: {topics: {garden: [a rose, a tulip]}}\n');
+    const [added] = await cliSeries([['schedule', 'add', 'daily', '09:00', '--topic-rotation', '--home', home, '--json']]);
+    const { job } = jsonOf(added as CliResult) as unknown as { job: { rotation: string[] | { of: number } } };
+    assert.match(JSON.stringify(job), /garden/);
+    const { signal } = new AbortController();
+    const quiet = { home, json: true, quiet: true, debug: false, note: () => undefined, warn: () => undefined };
+    const context = { ...quiet, signal, config: () => loadConfig({ home }) };
+    const paint = (id: string, payload: unknown, rotation?: string) =>
+      paintOrder({ id, attempt: 1, payload, since: Date.now() - 1000, signal, ...(rotation !== undefined && { rotation }) }, context);
+    const gallery = new Gallery({ home });
+    const rotated = await paint('a', orderOf(undefined, { ...nothing, style: 'flat vector art' }), 'garden');
+    assert.match(rotated.prompt ?? '', /^flat vector art of a (rose|tulip)/);
+    assert.is((await gallery.get(rotated.id ?? '')).derivation?.['topic'], 'garden');
+    const topic = await paint('b', orderOf('Serene Ocean', nothing));
+    assert.is((await gallery.get(topic.id ?? '')).derivation?.['topic'], 'serene ocean');
+    const words = await paint('c', orderOf('a red {fox|fox}', nothing));
+    assert.is(words.prompt, 'a red fox');
+    assert.is((await gallery.get(words.id ?? '')).derivation?.['task'], 'c');
+  });
+});

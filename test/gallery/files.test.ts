@@ -1,0 +1,235 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
+import sharp from 'sharp';
+import * as assert from 'uvu/assert';
+import { exportSite, exportZip, importPictures, jsonFeed, jsonLdOf, rssFeed, verifyGallery } from '../../lib/gallery/index.ts';
+import { readRecipe } from '../../lib/image/index.ts';
+import { codeOf } from '../core/support.ts';
+import { suite } from '../harness.ts';
+import { samples } from '../image/foreign-samples.ts';
+import { file, picture, place, prompts, recipe, scratch } from './support.ts';
+
+/** What a hand-written page must not let through. */
+const hostile = '<script>alert("x")</script> & </script><b title=\'y\'>';
+
+suite('gallery import', (test) => {
+  test('pictures of other programs come in byte for byte, with their recipes, dated by their files, and only once', async () => {
+    const here = place();
+    const folder = path.join(scratch, 'foreign');
+    mkdirSync(path.join(folder, 'sub'), { recursive: true });
+    const pngs = samples.filter(([, bytes]) => bytes.readUInt32BE(0) === 0x89504e47);
+    const programs = new Set(pngs.map(([, , program]) => program));
+    assert.ok(['a1111', 'comfyui', 'invokeai', 'novelai', 'fooocus'].every((name) => [...programs].some((program) => program === name)));
+    // The samples hold texts but no pixels: a real picture with the same texts in it.
+    const pixels = await sharp({ create: { width: 640, height: 448, channels: 3, background: '#246' } })
+      .png()
+      .toBuffer();
+    for (const [index, [, bytes]] of pngs.entries()) {
+      const texts = bytes.subarray(8, bytes.length - 12);
+      const from = texts.subarray(0, 4).readUInt32BE(0) === 13 ? 25 : 0;
+      writeFileSync(
+        path.join(folder, index % 2 === 0 ? 'sub' : '', `${index}.png`),
+        Buffer.concat([pixels.subarray(0, 33), texts.subarray(from), pixels.subarray(33)]),
+      );
+    }
+    const dated = path.join(folder, 'sub', '0.png');
+    utimesSync(dated, new Date('2024-02-29T10:00:00Z'), new Date('2024-02-29T10:00:00Z'));
+    writeFileSync(path.join(folder, 'broken.png'), 'no picture');
+    writeFileSync(path.join(folder, 'notes.txt'), 'ignored');
+    const results = await importPictures(here.gallery, [folder], { about: { tags: ['old'] } });
+    const imported = results.flatMap((one) => (one.status === 'imported' ? [one] : []));
+    assert.is(imported.length, pngs.length);
+    for (const { path: from, work } of imported) {
+      const [, , program, expected] = pngs[Number(path.basename(from, '.png'))] ?? [];
+      assert.is(work.imported?.program, program, from);
+      assert.equal(work.recipe, expected);
+      assert.ok(readFileSync(work.path).equals(readFileSync(from)));
+      assert.equal(work.tags, ['old']);
+    }
+    assert.equal(
+      results.flatMap((one) => (one.status === 'failed' ? [[path.basename(one.path), one.code]] : [])),
+      [['broken.png', 'ERR_IMAGE_DECODE']],
+    );
+    const old = imported.find(({ path: from }) => from === dated)?.work;
+    assert.is(old?.createdAt, '2024-02-29T10:00:00.000Z');
+    assert.match(old?.path ?? '', /2024\/02\/\w+\.png$/);
+    assert.ok((await here.again().select('program:a1111')).length > 0);
+    const again = await importPictures(here.again(), [folder]);
+    assert.is(again.filter(({ status }) => status === 'known').length, pngs.length);
+    assert.is(await codeOf(importPictures(here.gallery, [path.join(folder, 'absent')])), 'ERR_READ');
+  });
+
+  test('our own pictures come back with their exact recipe; JPEG and WebP stay what they are', async () => {
+    const [here, there] = [place(), place()];
+    const work = await file(here, 'a fox');
+    const jpeg = path.join(scratch, 'own.jpg');
+    await picture(recipe('an owl'), 30).save(jpeg);
+    const [own, photo] = await importPictures(there.gallery, [work.path, jpeg]);
+    assert.ok(own?.status === 'imported' && photo?.status === 'imported');
+    assert.equal([own.work.recipe, own.work.recipeHash, own.work.provenance], [work.recipe, work.recipeHash, work.provenance]);
+    assert.is(path.extname(photo.work.path), '.jpg');
+    assert.is(photo.work.recipe?.prompt, 'an owl');
+  });
+});
+
+suite('gallery export', (test) => {
+  test('ZIP: pictures and records as they are, JSON-LD; checked by another program', async () => {
+    const here = place();
+    const [a, b] = [await file(here, 'a fox'), await file(here, 'an owl', { title: 'Üb 🦉' })];
+    const out = path.join(scratch, 'out', 'works.zip');
+    assert.equal(await exportZip(here.gallery, [b.id, a.id], out), { path: out, works: 2, missing: [] });
+    const files = unzipSync(readFileSync(out));
+    assert.equal(Object.keys(files), [b.file, `${b.id}.json`, a.file, `${a.id}.json`, 'works.jsonld']);
+    for (const work of [a, b]) {
+      assert.ok(readFileSync(work.path).equals(files[work.file] as Uint8Array));
+      assert.ok(readFileSync(work.sidecarPath).equals(files[`${work.id}.json`] as Uint8Array));
+    }
+    assert.is(JSON.parse(strFromU8(files['works.jsonld'] as Uint8Array))[0].name, 'Üb 🦉');
+    const python = spawnSync('python3', ['-c', `import zipfile; print(zipfile.ZipFile(${JSON.stringify(out)}).testzip())`], {
+      encoding: 'utf8',
+    });
+    if (python.status !== null) assert.is(python.stdout, 'None\n', python.stderr);
+    assert.is(await codeOf(exportZip(here.gallery, [a.id], out)), 'ERR_ALREADY_EXISTS');
+    rmSync(a.path);
+    assert.equal(await exportZip(here.gallery, [a.id, b.id], out, { overwrite: true }), { path: out, works: 1, missing: [a.id] });
+    assert.equal(readdirSync(path.dirname(out)), ['works.zip']);
+  });
+
+  test('site: every link and picture is there, nothing hostile gets through, no scripts, the thumbnails have the AI label', async () => {
+    const here = place();
+    await file(here, 'a fox', {
+      title: 'Fox',
+      altText: 'A red fox',
+      tags: ['animal'],
+      rating: 4,
+      licence: { id: 'CC0-1.0', url: 'https://creativecommons.org/publicdomain/zero/1.0/' },
+    });
+    await file(here, hostile, { title: hostile });
+    for (let index = 0; index < 60; index++) await file(here, `work ${index}`);
+    const out = path.join(scratch, 'my site');
+    const ids = await here.gallery.select('');
+    const { works } = await exportSite(here.gallery, ids, out, { title: hostile });
+    assert.is(works, 62);
+    const pages = ['index.html', 'page-2.html', ...readdirSync(path.join(out, 'works')).map((name) => `works/${name}`)];
+    assert.is(pages.length, 64);
+    for (const page of pages) {
+      const html = readFileSync(path.join(out, page), 'utf8');
+      assert.not.match(html, /<script>|<b title/, page);
+      const links = [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map((match) => match[1] ?? '');
+      const missing = links.filter((link) => !existsSync(path.join(out, path.dirname(page), link)));
+      assert.equal(missing, [], page);
+      for (const [, image] of html.matchAll(/<img ([^>]*)>/g)) assert.match(image ?? '', /alt="[^"]+"/);
+      const scripts = [...html.matchAll(/<script([^>]*)>(.*?)<\/script>/gs)];
+      for (const [, attributes, content] of scripts) {
+        assert.is(attributes, ' type="application/ld+json"');
+        assert.is(JSON.parse(content ?? '')['@type'], 'ImageObject');
+      }
+    }
+    assert.match(readFileSync(path.join(out, 'thumbs', `${ids[0]}.webp`)).toString('latin1'), /trainedAlgorithmicMedia/);
+    assert.ok(await readRecipe(path.join(out, 'images', `${ids[0]}.png`)));
+    assert.not.ok(existsSync(path.join(out, 'rss.xml')));
+    // An earlier site is replaced, somebody's folder is not.
+    assert.is((await exportSite(here.gallery, ids.slice(0, 1), out, { url: 'https://example.org/art' })).works, 1);
+    assert.equal(readdirSync(path.join(out, 'works')), [`${ids[0]}.html`]);
+    assert.is(JSON.parse(readFileSync(path.join(out, 'feed.json'), 'utf8')).items[0].url, `https://example.org/art/works/${ids[0]}.html`);
+    const own = path.join(scratch, 'somebody');
+    mkdirSync(own);
+    writeFileSync(path.join(own, 'thesis.doc'), 'x');
+    assert.is(await codeOf(exportSite(here.gallery, ids, own)), 'ERR_ALREADY_EXISTS');
+    assert.is(await codeOf(exportSite(here.gallery, ids, path.join(scratch, 's2'), { url: 'javascript:1' })), 'ERR_INVALID_ARGUMENT');
+    assert.equal(
+      readdirSync(scratch).filter((name) => name.startsWith('.')),
+      [],
+    );
+  });
+
+  test('feeds and labels say what schema.org, RSS and JSON Feed want', async () => {
+    const here = place();
+    const work = await file(here, hostile, { tags: ['a&b'], licence: { id: 'CC0-1.0', url: 'https://x.y' } });
+    const where = { title: 'T & U', url: 'https://example.org/' };
+    const rss = rssFeed([work], where);
+    const parsed = spawnSync(
+      'python3',
+      [
+        '-c',
+        'import sys, xml.etree.ElementTree as e; r = e.fromstring(sys.stdin.buffer.read()); print(r.find("channel/item/title").text); print(r.find("channel/item/enclosure").get("length"))',
+      ],
+      { input: rss, encoding: 'utf8' },
+    );
+    if (parsed.status !== null) assert.is(parsed.stdout, `${hostile}\n${work.image.bytes}\n`, parsed.stderr);
+    assert.match(rss, new RegExp(`<guid isPermaLink="false">${work.id}</guid>`));
+    const feed = JSON.parse(jsonFeed([work], where));
+    assert.equal(
+      [feed.version, feed.items[0].tags, feed.items[0].image],
+      ['https://jsonfeed.org/version/1.1', ['a&b'], `https://example.org/images/${work.file}`],
+    );
+    const label = jsonLdOf(work, { picture: 'x.png' });
+    assert.is(label['digitalSourceType'], 'https://schema.org/TrainedAlgorithmicMediaDigitalSource');
+    assert.equal([label['license'], label['width'], label['encodingFormat'], label['keywords']], ['https://x.y', 8, 'image/png', 'a&b']);
+  });
+});
+
+suite('gallery verify', (test) => {
+  test('nothing wrong, nothing found', async () => {
+    const here = place();
+    await here.gallery.add({ image: picture(recipe('a fox')), candidates: [picture(), picture()] });
+    await file(here, 'an owl');
+    const { works, bytes, findings } = await verifyGallery(here.gallery);
+    assert.equal([works, findings], [2, []]);
+    assert.ok(bytes > 1000);
+  });
+
+  test('each kind of damage is named; a picture without a record becomes a work again', async () => {
+    const here = place();
+    const names = ['gone', 'changed', 'longer', 'damaged', 'newer', 'orphan', 'misplaced'] as const;
+    const works = new Map<string, Awaited<ReturnType<typeof file>>>();
+    for (const name of names) works.set(name, await file(here, name));
+    const at = (name: (typeof names)[number]) => {
+      const work = works.get(name);
+      if (!work) throw new Error(name);
+      return work;
+    };
+    const folder = path.dirname(at('gone').path);
+    const strip = await here.gallery.add({ image: picture(recipe('candidates')), candidates: [picture(), picture()] });
+    rmSync(path.join(folder, `${strip.id}.candidates.webp`));
+    rmSync(at('gone').path);
+    const bytes = readFileSync(at('changed').path);
+    bytes[bytes.length - 20] = (bytes.at(-20) ?? 0) ^ 1;
+    writeFileSync(at('changed').path, bytes);
+    writeFileSync(at('longer').path, 'x');
+    writeFileSync(at('damaged').sidecarPath, '{');
+    writeFileSync(at('newer').sidecarPath, readFileSync(at('newer').sidecarPath, 'utf8').replace('"schema": 1', '"schema": 9'));
+    rmSync(at('orphan').sidecarPath);
+    mkdirSync(path.join(folder, '../09'));
+    renameSync(at('misplaced').sidecarPath, path.join(folder, '../09', `${at('misplaced').id}.json`));
+    const left = path.join(folder, '.ai-artist-0011.tmp');
+    writeFileSync(left, 'half');
+    writeFileSync(path.join(folder, '.ai-artist-0022.tmp'), 'being written');
+    utimesSync(left, new Date(0), new Date(0));
+    writeFileSync(path.join(folder, 'notes.txt'), 'mine');
+    const { findings } = await verifyGallery(here.again());
+    assert.equal(findings.map(({ kind }) => kind).sort(), [
+      'candidates-missing',
+      'damaged',
+      'foreign',
+      'leftover',
+      'misplaced',
+      'newer',
+      'orphan',
+      'orphan',
+      'picture-changed',
+      'picture-changed',
+      'picture-missing',
+    ]);
+    assert.is((await verifyGallery(here.gallery, { hashes: false })).findings.length, 10);
+    const adopted = await here.gallery.adopt(at('orphan').path);
+    const { updatedAt: _, imported, ...fields } = adopted;
+    assert.equal(fields, at('orphan'));
+    assert.is(imported?.program, 'ai-artist');
+    assert.ok(prompts((await here.again().list()).works).includes('orphan'));
+    assert.is(await codeOf(here.gallery.adopt(at('orphan').path)), 'ERR_INVALID_ARGUMENT');
+    assert.is(await codeOf(here.gallery.adopt(path.join(folder, 'notes.txt'))), 'ERR_INVALID_ARGUMENT');
+  });
+});

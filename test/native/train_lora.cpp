@@ -1,0 +1,148 @@
+// What is trained is what the engine computes from the saved file, bit for bit: LoRA, LoHa and LoKr, linear layers and convolutions,
+// kohya's and dotted names.
+#include "support/check.h"
+#include "support/gradients.h"
+#include "support/model.h"
+#include "support/training.h"
+#include "train/adapter.h"
+#include "train/random_network.h"
+#include "train/self_test.h"
+// after ggml_extend.hpp
+#include "model/adapter/lora.hpp"
+
+using namespace ai_artist;
+
+static std::unique_ptr<RandomNetwork> make(const std::string& family, ggml_type type = GGML_TYPE_F16) {
+    RandomNetworkRequest request;
+    request.family  = family;
+    request.backend = cpu();
+    request.type    = type;
+    return std::make_unique<RandomNetwork>(request);
+}
+
+static ModelInputs random_inputs(RandomNetwork& model) {
+    const TrainBatch batch = random_batch(model.info(), 8, 8, 1, 9, 5);
+    ModelInputs in         = model.inputs(8, 8, 1, 9);
+    in.x.values()          = batch.x;
+    in.timesteps.values()  = {model.family().timestep(batch.timesteps[0])};
+    in.context.values()    = batch.text[0].context;
+    in.vector.values()     = batch.text[0].vector;
+    return in;
+}
+
+struct Case {
+    std::string name;
+    NetworkRequest request;
+    size_t tensors;    // of the file
+    std::string like;  // a name in it
+};
+
+static void check_case(RandomNetwork& model, const Case& c) {
+    static int files = 0;
+    Network network(c.request, model.layers(), model.version(), model.backend());
+    randomise(network, 11);
+    const std::string file = scratch("network-" + std::to_string(files++) + ".safetensors");
+    save_network(file, network.parameters(), network.alphas());
+    bool named = false;
+    for (const NetworkTensor& parameter : network.parameters()) {
+        named = named || parameter.name == c.like;
+    }
+    check(named, c.name + ": the file has " + c.like, network.parameters()[0].name);
+
+    const ModelInputs in           = random_inputs(model);
+    const std::vector<float> plain = model.forward(in, nullptr);
+    const std::vector<float> ours  = model.forward(in, std::make_shared<NetworkAdapter>(network, 1, false));
+
+    auto lora = std::make_shared<LoraModel>("test", model.backend(), model.backend(), file, "", model.version());
+    const bool loaded = lora->load_from_file(1);
+    check(loaded && lora->lora_tensors.size() == c.tensors, c.name + ": the engine reads the file",
+          std::to_string(lora->lora_tensors.size()) + " tensors");
+    const std::vector<float> engines = model.forward(in, std::make_shared<MultiLoraAdapter>(std::vector<std::shared_ptr<LoraModel>>{lora}));
+    std::string unused;
+    for (const auto& [name, tensor] : lora->lora_tensors) {
+        if (lora->applied_lora_tensors.count(name) == 0) {
+            unused += name + " ";
+        }
+    }
+    check(unused.empty() && lora->misfit_count == 0, c.name + ": the engine uses all of it", unused.substr(0, 200));
+    std::vector<float> change(plain.size()), apart(plain.size());
+    for (size_t i = 0; i < plain.size(); i++) {
+        change[i] = ours[i] - plain[i];
+        apart[i]  = ours[i] - engines[i];
+    }
+    check(ours == engines && norm(change) > 1e-3 * norm(plain), c.name + ": the same output, bit for bit",
+          "apart " + std::to_string(norm(apart)) + ", changed by " + std::to_string(norm(change)) + " of " + std::to_string(norm(plain)));
+}
+
+static NetworkRequest request_of(NetworkKind kind, int rank, float alpha, const std::string& targets = "default") {
+    NetworkRequest request;
+    request.kind    = kind;
+    request.rank    = rank;
+    request.alpha   = alpha;
+    request.targets = targets;
+    return request;
+}
+
+// Gradients of every kind of network, on all layers of a UNet: exact with F32 weights, and close to those with F16 weights and kernels.
+static void check_gradients_of(const std::string& name, const NetworkRequest& request, double tolerance = 2e-3) {
+    std::vector<std::vector<float>> gradients;
+    for (const ggml_type type : {GGML_TYPE_F32, GGML_TYPE_F16}) {
+        const auto model = make("sdxs", type);
+        Network network(request, model->layers(), model->version(), model->backend());
+        randomise(network, 3);
+        const MeasuredGradient measured = measure_gradient(*model, network, random_batch(model->info(), 16, 16, 1, 9, 2));
+        if (type == GGML_TYPE_F32) {
+            check(measured.directional < tolerance, name + ": the gradient is the derivative", std::to_string(measured.directional));
+        }
+        gradients.push_back(measured.values);
+    }
+    check(cosine(gradients[0], gradients[1]) > 0.999, name + ": F16 weights hardly change the gradient", std::to_string(cosine(gradients[0], gradients[1])));
+}
+
+int main() {
+    start_engine();
+    check_gradients_of("LoRA", request_of(NetworkKind::lora, 4, 3, "full"));
+    // Small factors multiplied twice move the loss so little that the roughness of GELU's table shows.
+    check_gradients_of("LoHa", request_of(NetworkKind::loha, 2, 3, "full"), 1e-2);
+    check_gradients_of("LoKr", request_of(NetworkKind::lokr, 2, 3, "full"));
+    check_gradients_of("LoKr, full matrices", request_of(NetworkKind::lokr, 512, 3, "full"));
+    const std::string attention = "lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q";
+    {
+        const auto sd1 = make("sd1");
+        for (const int rank : {1, 4, 8}) {
+            check_case(*sd1, {"sd1 LoRA, rank " + std::to_string(rank), request_of(NetworkKind::lora, rank, 3), 576, attention + ".lora_down.weight"});
+        }
+        check_case(*sd1, {"sd1 LoRA, all blocks", request_of(NetworkKind::lora, 4, 3, "conv"), 834, "lora_unet_mid_block_resnets_1_conv2.lora_up.weight"});
+        NetworkRequest small = request_of(NetworkKind::lora, 4, 3, "conv");
+        small.conv_rank      = 1;
+        small.conv_alpha     = 0.5f;
+        check_case(*sd1, {"sd1 LoRA, another rank for kernels", small, 834, "lora_unet_up_blocks_0_upsamplers_0_conv.lora_down.weight"});
+        check_case(*sd1, {"sd1 LoHa", request_of(NetworkKind::loha, 2, 3, "conv"), 1390, attention + ".hada_w1_a"});
+        check_case(*sd1, {"sd1 LoHa, rank 1", request_of(NetworkKind::loha, 1, 3), 960, attention + ".hada_w2_b"});
+        check_case(*sd1, {"sd1 LoKr", request_of(NetworkKind::lokr, 2, 3, "conv"), 1064, attention + ".lokr_w1"});
+        check_case(*sd1, {"sd1 LoKr, full matrices", request_of(NetworkKind::lokr, 512, 3), 576, attention + ".lokr_w2"});
+    }
+    const auto mini = make("sdxs", GGML_TYPE_Q8_0);
+    check_case(*mini, {"sdxs LoRA on quantised weights", request_of(NetworkKind::lora, 4, 3), 216, attention + ".lora_down.weight"});
+    const auto flux = make("flux");
+    check_case(*flux, {"flux LoRA", request_of(NetworkKind::lora, 4, 3), 60, "lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight"});
+    check_case(*flux, {"flux LoKr", request_of(NetworkKind::lokr, 2, 3), 80, "lora_unet_single_blocks_1_linear1.lokr_w2_a"});
+    check_case(*flux, {"flux LoHa", request_of(NetworkKind::loha, 2, 3), 100, "lora_unet_single_blocks_1_linear1.hada_w1_a"});
+    const auto sd3 = make("sd3");
+    check_case(*sd3, {"sd3 LoRA", request_of(NetworkKind::lora, 4, 3), 567, "diffusion_model.joint_blocks.3.x_block.attn.qkv.lora_A.weight"});
+    const auto z_image = make("z-image");
+    check_case(*z_image, {"z-image LoRA", request_of(NetworkKind::lora, 4, 3, "full"), 69, "diffusion_model.layers.0.attention.qkv.lora_B.weight"});
+    const auto sdxl = make("sdxl");
+    check_case(*sdxl, {"sdxl LoRA", request_of(NetworkKind::lora, 4, 3), 2166, "lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.lora_down.weight"});
+    const auto sd2 = make("sd2");
+    check_case(*sd2, {"sd2 LoRA", request_of(NetworkKind::lora, 4, 3), 576, attention + ".lora_up.weight"});
+
+    std::string refused;
+    try {
+        Network network(request_of(NetworkKind::loha, 2, 3), mini->layers(), mini->version(), mini->backend());
+    } catch (const std::exception& error) {
+        refused = error.what();
+    }
+    check(refused.find("weightType f16") != std::string::npos, "a LoHa on quantised weights is refused with advice", refused);
+    return result();
+}

@@ -1,0 +1,59 @@
+/** A Redis of the test alone: on a free port, with its data in a folder of its own. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { scratch, until } from './support.ts';
+
+export interface RedisServer {
+  url: string;
+  /** Stops the server; its data stay. */
+  stop(): Promise<void>;
+  /** The same server with the same data on the same port. */
+  start(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  return address.port;
+}
+
+let servers = 0;
+
+/** @throws Error where there is no redis-server: the tests that need one fail, they are not skipped */
+export async function startRedis(): Promise<RedisServer> {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+  } catch (cause) {
+    throw new Error('redis-server: expected the program in PATH, got none. Debian: apt-get install redis-server', { cause });
+  }
+  const port = await freePort();
+  const folder = path.join(scratch, `redis-${servers++}`);
+  mkdirSync(folder);
+  let child: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    let output = '';
+    const options = ['--port', String(port), '--bind', '127.0.0.1', '--appendonly', 'yes', '--save', '', '--daemonize', 'no'];
+    const started = spawn('redis-server', options, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    started.stdout.on('data', (text: Buffer) => (output += text.toString()));
+    child = started;
+    await until('redis-server', () => {
+      if (started.exitCode !== null) throw new Error(`redis-server ended: ${output}`);
+      return /Ready to accept connections/.test(output);
+    });
+  };
+  const stop = async (): Promise<void> => {
+    const ending = child;
+    if (!ending || ending.exitCode !== null) return;
+    const gone = new Promise((resolve) => ending.once('exit', resolve));
+    ending.kill('SIGTERM');
+    await gone;
+  };
+  process.on('exit', () => child?.kill('SIGKILL'));
+  await start();
+  return { url: `redis://127.0.0.1:${port}`, start, stop };
+}

@@ -1,0 +1,112 @@
+import * as assert from 'uvu/assert';
+import { ArtistError } from '../../lib/core/index.ts';
+import { type SimulateOptions, simulateSchedule } from '../../lib/schedule/index.ts';
+import { suite } from '../harness.ts';
+import { at } from './support.ts';
+
+const day = 86_400_000;
+
+/** Ninety days over the spring change of the clocks, three zones, a daemon that is off for a weekend and dies twice. */
+const ninety: SimulateOptions = {
+  from: at('2026-02-01T00:00Z'),
+  to: at('2026-02-01T00:00Z') + 90 * day,
+  seed: 11,
+  jobs: [
+    { when: 'daily 02:30', timeZone: 'Europe/Berlin', rotation: ['sea', 'forest', 'city'] },
+    { when: 'daily 02:30', timeZone: 'America/New_York', misfire: 'skip' },
+    { when: 'batch 3@02:15', timeZone: 'Australia/Lord_Howe', misfire: 'all', graceMs: 2 * day, jitterMs: 600_000 },
+    { when: 'every 6h', timeZone: 'UTC', quietHours: { from: '22:00', to: '07:00' } },
+  ],
+  outages: [
+    { from: at('2026-02-14T00:00Z'), to: at('2026-02-16T00:00Z') },
+    { from: at('2026-03-29T00:59:50Z'), to: at('2026-03-29T01:00:20Z'), crash: true },
+    { from: at('2026-04-02T01:30:20Z'), to: at('2026-04-02T01:32:00Z'), crash: true },
+  ],
+  work: (_, random) => ({
+    seconds: 20 + 40 * random(),
+    ...(random() < 0.1 && { error: new ArtistError('ERR_GENERATE', 'blank') }),
+  }),
+};
+
+suite('simulateSchedule', (test) => {
+  test('ninety days: every due run is accounted for, none twice', async () => {
+    const started = performance.now();
+    const result = await simulateSchedule(ninety);
+    assert.ok(performance.now() - started < 20_000, 'seconds, not days');
+    assert.is(result.duplicates, 0);
+    for (const job of result.jobs) {
+      const { done, partial, failed, missed, cancelled } = job.outcomes;
+      assert.is(done + partial + failed + missed, job.due, `${job.id} ${job.name}`);
+      assert.is(cancelled, 0);
+      assert.ok(job.works.done <= job.works.due);
+    }
+    const [berlin, newYork, lordHowe, sixHours] = result.jobs;
+    // One run a day, the days of the change included.
+    assert.equal([berlin?.due, newYork?.due, lordHowe?.due], [90, 90, 90]);
+    // 00 and 06 o'clock wait until 07 and are one.
+    assert.is(sixHours?.due, 3 * 90);
+    // The weekend off: skip misses both, once makes up for the latest, all for each.
+    assert.is(newYork?.outcomes.missed, 2);
+    assert.equal([berlin?.outcomes.missed, berlin?.caughtUp], [2, 0]);
+    assert.equal([lordHowe?.outcomes.missed, lordHowe?.caughtUp], [0, 2]);
+    assert.ok((result.successRate ?? 0) > 0.9 && (result.successRate ?? 1) < 1);
+  });
+
+  test('equal for equal seeds, different for others', async () => {
+    const [first, again, other] = [
+      await simulateSchedule(ninety),
+      await simulateSchedule(ninety),
+      await simulateSchedule({ ...ninety, seed: 12 }),
+    ];
+    assert.equal(again, first);
+    assert.not.equal(other.records, first.records);
+  });
+
+  test('a crash in the middle of a work: it is done once more, and recorded once', async () => {
+    const result = await simulateSchedule({
+      from: at('2026-03-01T00:00Z'),
+      to: at('2026-03-02T00:00Z'),
+      jobs: [{ when: 'batch 3@09:00', timeZone: 'UTC' }],
+      outages: [{ from: at('2026-03-01T09:00:45Z'), to: at('2026-03-01T09:10:00Z'), crash: true }],
+    });
+    assert.equal(
+      result.starts.map(({ runId }) => runId),
+      ['j1-20260301T090000Z', 'j1-20260301T090000Z'],
+    );
+    assert.equal([result.records.length, result.records[0]?.outcome, result.duplicates], [1, 'done', 0]);
+  });
+
+  test('what always fails is said to fail: nothing "succeeds"', async () => {
+    const result = await simulateSchedule({
+      from: at('2026-03-01T00:00Z'),
+      to: at('2026-03-11T00:00Z'),
+      jobs: [{ when: 'batch 3@09:00', timeZone: 'UTC' }],
+      work: () => ({ seconds: 1, error: new Error('no') }),
+    });
+    assert.equal([result.successRate, result.jobs[0]?.outcomes.failed, result.jobs[0]?.works.done], [0, 10, 0]);
+  });
+
+  test('runs that take longer than their interval: what is missed is counted once', async () => {
+    const result = await simulateSchedule({
+      from: at('2026-03-01T00:00Z'),
+      to: at('2026-03-01T04:00Z'),
+      jobs: [{ when: 'every 1m' }],
+      work: () => ({ seconds: 600 }),
+    });
+    const [job] = result.jobs;
+    const { done = 0, missed = 0 } = job?.outcomes ?? {};
+    assert.is(job?.due, 240);
+    // One is going on and one waits at the end.
+    assert.ok(done + missed >= 238 && done + missed <= 240, `${done} done, ${missed} missed`);
+    assert.ok(done >= 23);
+  });
+
+  test('nothing that ran: no rate is made up', async () => {
+    const result = await simulateSchedule({
+      from: at('2026-03-01T00:00Z'),
+      to: at('2026-03-01T01:00Z'),
+      jobs: [{ when: 'daily 09:00', timeZone: 'UTC' }],
+    });
+    assert.is(result.successRate, null);
+  });
+});
