@@ -252,5 +252,6 @@ else {
     if (pixelsCosine !== undefined) cells.push(`of equal pixels ${pixelsCosine.toFixed(7)}`);
     console.log([row.model.padEnd(4), row.side.padEnd(15), ...cells].join('  '));
   }
-  console.error(`ratios: to ${references.filter((side) => rows.some((row) => row.side === side)).join(', then to ')}`);
+  const present = references.filter((side) => rows.some((row) => row.side === side));
+  if (present.length > 0) console.error(`ratios: to ${present.join(', then to ')}`);
 }
