@@ -6,11 +6,11 @@ const suites: Record<string, string[]> = {
   overhead: ['overhead/overhead.ts'],
   memory: ['memory.ts'],
   clip: ['clip/clip.ts'],
-  curation: ['curation/curation.ts'],
   gallery: ['gallery/gallery.ts'],
   train: ['train/speed.ts'],
   style: ['train/style-lift.ts'],
   crash: ['crash/crash.ts'],
+  curation: ['curation/curation.ts'],
   install: ['install.ts'],
 };
 

@@ -1,12 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ArtistError, type Config, isArtistError, StateFile, systemCode } from '../lib/core/index.ts';
+import { ArtistError, type Config, isArtistError, StateFile, seededRandom, systemCode } from '../lib/core/index.ts';
 import type { Artwork, Gallery } from '../lib/gallery/index.ts';
 import { bundledName, detectFamily, resolveModel } from '../lib/models/index.ts';
 import {
+  bundledSubjects,
   choosePrompt,
   describeDerivation,
   expandPrompt,
+  findInspiration,
+  type Inspiration,
+  type Museum,
   noPreferences,
   observeWorks,
   outcomesOf,
@@ -15,6 +19,7 @@ import {
   parseWordList,
   preferencesState,
   promptFamilyOf,
+  subjectOfTitle,
   subjectsOfWorks,
   type WordLists,
 } from '../lib/prompt/index.ts';
@@ -24,6 +29,8 @@ export interface PromptWishes {
   topic: string | undefined;
   style: string | undefined;
   expand: boolean | undefined;
+  /** What museums are asked for. */
+  inspire: string | undefined;
   /** undefined: the bundled one. */
   model: string | undefined;
 }
@@ -32,6 +39,7 @@ export interface PromptPlace {
   settings: Config['prompt'];
   home: string;
   seed: number;
+  signal: AbortSignal;
   /** Whose works are remembered; undefined: the seed alone decides. */
   gallery: Gallery | undefined;
 }
@@ -106,16 +114,54 @@ async function remember({ settings: { avoidRecent, learn }, home, gallery }: Pro
   return { recentSubjects, preferences: changed ? await state.update((latest) => observeWorks(latest, observed)) : before };
 }
 
+/** A work of a museum whose title, or for the bundled model a thing that it knows, becomes the subject. */
+async function inspirationFor(
+  query: string,
+  { family, recent, place }: { family: PromptFamily; recent: readonly string[]; place: PromptPlace },
+): Promise<{ query: string; subject: string; from: Inspiration }> {
+  const nouns = bundledSubjects();
+  const subjectOf = ({ title, words }: Inspiration): string | undefined => {
+    if (family !== 'bundled') return subjectOfTitle(title);
+    const said = ` ${[title, ...words]
+      .join(' ')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, ' ')} `;
+    return [...nouns].find(([noun]) => said.includes(` ${noun} `) || said.includes(` ${noun}s `))?.[1];
+  };
+  const isNew = (subject: string | undefined): boolean => subject !== undefined && !recent.includes(subject);
+  const addresses = Object.fromEntries(Object.entries(place.settings.museums).filter(([, address]) => address !== false)) as Partial<
+    Record<Museum, string>
+  >;
+  if (Object.keys(addresses).length === 0)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', '--inspire: expected a museum to ask, got none: all of prompt.museums are false');
+  const from = await findInspiration({
+    query,
+    addresses,
+    fetch: globalThis.fetch,
+    chance: seededRandom(place.seed),
+    accept: (work) => isNew(subjectOf(work)),
+    signal: place.signal,
+  });
+  return { query, subject: subjectOf(from) ?? from.title, from };
+}
+
 /**
  * The prompt of a work: the given one with its alternatives and word lists decided, or one that is chosen by what is known of earlier works.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ; of the state file: ERR_LOCKED, ERR_NEWER_VERSION, ERR_WRITE, ERR_DISK_FULL
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ; of a museum: ERR_NOT_FOUND, ERR_NETWORK, ERR_DOWNLOAD; of the state file: ERR_LOCKED, ERR_NEWER_VERSION, ERR_WRITE, ERR_DISK_FULL
  */
-export async function planPrompt({ prompt, topic, style, expand, model }: PromptWishes, place: PromptPlace): Promise<PlannedPrompt> {
+export async function planPrompt(
+  { prompt, topic, style, expand, inspire, model }: PromptWishes,
+  place: PromptPlace,
+): Promise<PlannedPrompt> {
   const { seed, home } = place;
-  const { expand: expandByDefault, ...settings } = place.settings;
-  if (prompt !== undefined && topic !== undefined)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `--topic: expected to be left out with a prompt, got ${JSON.stringify(topic)}`);
+  const { expand: expandByDefault, museums: _museums, ...settings } = place.settings;
+  const about = { topic, inspire };
+  for (const [flag, value] of Object.entries(about))
+    if (prompt !== undefined && value !== undefined)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `--${flag}: expected to be left out with a prompt, got ${JSON.stringify(value)}`);
+  if (topic !== undefined && inspire !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `--topic: expected to be left out with --inspire, got ${JSON.stringify(topic)}`);
   const family = await familyOf(model, home);
   const mentionsLists = (prompt ?? JSON.stringify(settings)).includes('__');
   const lists: WordLists = mentionsLists ? await readWordLists(home) : new Map();
@@ -124,6 +170,8 @@ export async function planPrompt({ prompt, topic, style, expand, model }: Prompt
     if (!expanded) return { prompt, negativePrompt: undefined, source: 'given', derivation: { source: 'given' }, lines: [] };
     return { ...expanded, negativePrompt: undefined, source: 'given', lines: describeDerivation(expanded.derivation) };
   }
-  const chosen = choosePrompt({ family, seed, topic, style, settings, lists, ...(await remember(place)) });
+  const memory = await remember(place);
+  const inspiration = inspire === undefined ? undefined : await inspirationFor(inspire, { family, recent: memory.recentSubjects, place });
+  const chosen = choosePrompt({ family, seed, topic, style, inspiration, settings, lists, ...memory });
   return { ...chosen, source: 'chosen', lines: describeDerivation(chosen.derivation) };
 }

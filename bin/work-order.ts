@@ -4,12 +4,13 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ArtistError, type ErrorCode, errorCodes, isArtistError, lazySchema, resolveOptions } from '../lib/core/index.ts';
 import { findTopic } from '../lib/prompt/index.ts';
-import { type CreateValues, createFlags, createWork } from './commands/create.ts';
+import { type CreateValues, createFlags } from './create/plan.ts';
+import { createWork } from './create/work.ts';
 import type { Values } from './flags.ts';
 import type { Context } from './run.ts';
 
 /** Options of `create` that a scheduled work may have: all but what it is about, where it goes, and the seed, which each work draws for itself. */
-const { topic: _topic, seed: _seed, out: _out, gallery: _gallery, force: _force, ...orderFlags } = createFlags;
+const { topic: _topic, inspire: _inspire, seed: _seed, out: _out, gallery: _gallery, force: _force, ...orderFlags } = createFlags;
 
 export { orderFlags };
 

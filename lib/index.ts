@@ -177,6 +177,9 @@ export {
   type ExpandOptions,
   expandPrompt,
   expandTemplate,
+  findInspiration,
+  type Inspiration,
+  type InspirationOptions,
   noPreferences,
   type Observation,
   observeWorks,
@@ -187,6 +190,7 @@ export {
   parseWordList,
   posteriorOf,
   promptFamilyOf,
+  subjectOfTitle,
   type WordLists,
   type WorkOutcome,
 } from './prompt/index.ts';

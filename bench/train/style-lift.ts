@@ -3,10 +3,10 @@
  * the LoRA (same prompts, same seeds), and asks CLIP how near both are to pictures of the style that were held out, and to their subjects.
  *
  *     npx tsx bench/train/style-lift.ts [--data FOLDER] [--licence CC-BY-4.0] [--template "kawaii sticker of {}, white background"]
- *         [--held 0.17] [--prompts 40] [--steps N] [--threads 2] [--seed 7] [--home FOLDER] [--lora FILE] [--sheet FILE.jpg] [--json]
+ *         [--held 0.17] [--prompts 40] [--seeds 3] [--steps N] [--rate R] [--rank R] [--batch N] [--dropout SHARE] [--threads 2] [--seed 7] [--home FOLDER] [--lora FILE] [--sheet FILE.jpg] [--json]
  *
  * Without --data: 24 pictures of a style that the bundled model has never seen (test/fixtures/train/streamline; too few for much, 100 do better).
- * Intervals are 95 %, by bootstrap over the prompts. With --lora nothing is trained: the file must have been trained with the same --held.
+ * Each prompt counts with the mean over its seeds; intervals are 95 %, by bootstrap over the prompts. With --lora nothing is trained: the file must have been trained with the same --held.
  * The bundled CLIP shares its text encoder with the painter: its judgement of subjects flatters both sides alike.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -26,10 +26,12 @@ const { values } = parseArgs({
     template: { type: 'string', default: 'kawaii sticker of {}, white background' },
     held: { type: 'string' },
     prompts: { type: 'string', default: '40' },
+    seeds: { type: 'string', default: '3' },
     steps: { type: 'string' },
     rate: { type: 'string' },
     rank: { type: 'string' },
     batch: { type: 'string' },
+    dropout: { type: 'string' },
     threads: { type: 'string' },
     seed: { type: 'string', default: '7' },
     home: { type: 'string' },
@@ -55,9 +57,13 @@ async function unseenSubjects(captions: readonly string[], count: number): Promi
 
 const withArticle = (subject: string): string => `${/^[aeiou]/.test(subject) ? 'an' : 'a'} ${subject}`;
 
+/** All prompts with a first seed, then all with the next. */
 async function paintAll(model: Model, prompts: readonly string[], lora: string | undefined): Promise<ArtImage[]> {
   const images: ArtImage[] = [];
-  for (const [at, prompt] of prompts.entries()) {
+  const seeds = Number(values.seeds);
+  for (const [at, prompt] of Array.from({ length: seeds }, () => prompts)
+    .flat()
+    .entries()) {
     const { images: painted } = await model.generate({ prompt, seed: 1000 + at, ...(lora !== undefined && { loras: [lora] }) });
     if (painted[0]) images.push(painted[0]);
   }
@@ -83,10 +89,13 @@ async function judge(
   const plain = await clip.embedTexts(subjects);
   const [without, withLora] = [await clip.embedImages(before), await clip.embedImages(after)];
   const toStyle = (image: Embedding): number => mean(style.map((other) => similarity(image, other)));
-  const toSubject = (images: readonly Embedding[]): number[] => images.map((image, at) => similarity(image, plain[at] as Embedding));
+  const toSubject = (image: Embedding, at: number): number => similarity(image, plain[at % plain.length] as Embedding);
+  /** Of each prompt the mean over its seeds. */
+  const byPrompt = (images: readonly Embedding[], measure: (image: Embedding, at: number) => number): number[] =>
+    subjects.map((_, prompt) => mean(images.map(measure).filter((__, at) => at % subjects.length === prompt)));
   return {
-    style: compare(without.map(toStyle), withLora.map(toStyle)),
-    subject: compare(toSubject(without), toSubject(withLora)),
+    style: compare(byPrompt(without, toStyle), byPrompt(withLora, toStyle)),
+    subject: compare(byPrompt(without, toSubject), byPrompt(withLora, toSubject)),
     /** What pictures of the style have among themselves: more cannot be reached. */
     ceiling: mean(style.map((one, at) => mean(style.filter((_, other) => other !== at).map((other) => similarity(one, other))))),
   };
@@ -103,7 +112,13 @@ try {
   let trained: TrainLoraResult | undefined;
   const begun = performance.now();
   if (values.lora === undefined) {
-    const [steps, learningRate, rank, batchSize] = [values.steps, values.rate, values.rank, values.batch].map(numberOf);
+    const [steps, learningRate, rank, batchSize, captionDropout] = [
+      values.steps,
+      values.rate,
+      values.rank,
+      values.batch,
+      values.dropout,
+    ].map(numberOf);
     trained = await trainLora({
       data,
       home,
@@ -118,6 +133,7 @@ try {
       ...(learningRate !== undefined && { learningRate }),
       ...(rank !== undefined && { network: { rank } }),
       ...(batchSize !== undefined && { batchSize }),
+      ...(captionDropout !== undefined && { captions: { captionDropout } }),
       ...(threads !== undefined && { threads }),
       onProgress: (event) => {
         if (event.type === 'step' && event.step % 50 === 0)

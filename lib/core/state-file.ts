@@ -106,6 +106,21 @@ export class StateFile<T> {
     });
   }
 
+  /** update() for a `change` that alters its copy in place: returns what `change` returned. Throws what update() throws. */
+  async change<R>(change: (state: T) => R): Promise<R> {
+    let result: { value: R } | undefined;
+    await this.update((state) => {
+      result = { value: change(state) };
+      return state;
+    });
+    return (result as { value: R }).value;
+  }
+
+  /** Differs after every change by any process; cheap. Empty while there is no file. Throws ERR_READ. */
+  async version(): Promise<string> {
+    return (await this.#stamp()) ?? '';
+  }
+
   #locked<R>(work: () => Promise<R>): Promise<R> {
     const options = { purpose: `changing ${this.#definition.kind}`, ...(this.#waitMs !== undefined && { waitMs: this.#waitMs }) };
     return withLock(`${this.path}.lock`, options, work);

@@ -119,17 +119,20 @@ export class EmbeddingFile {
     await this.refresh();
   }
 
-  /** The works whose vectors have the largest cosines with `wanted`, best first; `among` leaves out others. */
-  nearest(wanted: Vector, limit: number, among?: (id: string) => boolean): Similar[] {
+  /** The works whose vectors have the largest cosines with `wanted`, best first; `among` is which of them, by their ids or by a question. */
+  nearest(wanted: Vector, limit: number, among?: readonly string[] | ((id: string) => boolean)): Similar[] {
     const query = unit(wanted);
     const { buffer, byteOffset, byteLength } = this.#bytes;
     const values = new Int8Array(buffer, byteOffset, byteLength);
     const scales = new DataView(buffer, byteOffset, byteLength);
     const best: Similar[] = [];
     let worst = Number.NEGATIVE_INFINITY;
-    for (const [id, row] of this.#rows) {
+    const [ids, isAsked] = typeof among === 'function' ? [this.#rows.keys(), among] : [among ?? this.#rows.keys(), undefined];
+    for (const id of ids) {
+      const row = this.#rows.get(id);
+      if (row === undefined) continue;
       const similarity = dot(query, values, row * this.#stride + valuesAt) * scales.getFloat32(row * this.#stride + scaleAt, true);
-      if ((best.length === limit && similarity <= worst) || (among && !among(id))) continue;
+      if ((best.length === limit && similarity <= worst) || (isAsked && !isAsked(id))) continue;
       insert(best, { id, similarity }, limit);
       worst = best.at(-1)?.similarity ?? worst;
     }

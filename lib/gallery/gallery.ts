@@ -203,18 +203,9 @@ export class Gallery {
     return this.#read(await this.find(id));
   }
 
-  /**
-   * Whether a query finds a work, for many questions in a row. Of the gallery as it is now.
-   *
-   * @throws ArtistError ERR_INVALID_ARGUMENT (query), ERR_READ
-   */
-  async finder(query: string): Promise<(id: string) => boolean> {
-    if (parseQuery(query).length > 0) {
-      const found = new Set(await this.select(query));
-      return (id) => found.has(id);
-    }
-    await this.refresh();
-    return (id) => ((this.#log.rows.get(id)?.flags ?? workFlags.damaged) & (workFlags.trashed | workFlags.damaged)) === 0;
+  /** Whether a work is in the lists, that is, neither thrown away nor damaged. Of the gallery as it was at the last call of another method. */
+  isShown(id: string): boolean {
+    return ((this.#log.rows.get(id)?.flags ?? workFlags.damaged) & (workFlags.trashed | workFlags.damaged)) === 0;
   }
 
   /** Works by whole ids, in their order, without those that are gone or damaged: list and verify name them. */

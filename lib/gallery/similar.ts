@@ -83,7 +83,10 @@ export class SimilarWorks {
    */
   async nearest(vector: Vector, { limit = 20, query = '' }: { limit?: number; query?: string } = {}): Promise<SimilarWork[]> {
     await this.#file.refresh();
-    const found: Similar[] = this.#file.nearest(vector, limit, await this.#gallery.finder(query));
+    if (query === '') await this.#gallery.refresh();
+    // A hundred thousand ids in a list, to leave out none of them, would cost more than the search.
+    const among = query === '' ? (id: string): boolean => this.#gallery.isShown(id) : await this.#gallery.select(query);
+    const found: Similar[] = this.#file.nearest(vector, limit, among);
     const works = new Map((await this.#gallery.getMany(found.map(({ id }) => id))).map((work) => [work.id, work]));
     return found.flatMap(({ id, similarity }) => {
       const work = works.get(id);

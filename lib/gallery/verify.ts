@@ -96,7 +96,8 @@ interface Place {
 async function verifyFile(gallery: Gallery, place: Place, result: Verified): Promise<void> {
   const { folder, name, present } = place;
   const path = join(gallery.folder, folder, name);
-  result.bytes += (await sizeOf(path)) ?? 0;
+  const bytes = (await sizeOf(path)) ?? 0;
+  result.bytes += bytes; // not in one with the waiting: others add meanwhile
   const found = (kind: Finding['kind'], message: string, id?: string): void => {
     result.findings.push({ kind, path, message, ...(id !== undefined && { id }) });
   };

@@ -4,6 +4,7 @@ import { armOf, noPreferences, type Preferences, sampleOption } from './bandit.t
 import type { Derivation, DerivedChoice } from './derivation.ts';
 import { drawWeighted, offeredOf, promptRandom, type Weighted } from './draw.ts';
 import { estimateTokens, familyRules, type PromptFamily } from './families.ts';
+import type { Inspiration } from './inspiration.ts';
 import { builtInModifiers, builtInStyles, type Modifier, type Style } from './styles.ts';
 import { expandTemplate, type WordLists } from './template.ts';
 import { builtInTopics, plainBackgrounds, subjectsOf, type Topic } from './topics.ts';
@@ -41,6 +42,8 @@ export interface ChooseOptions {
   chance?: RandomSource;
   topic?: string | undefined;
   style?: string | undefined;
+  /** A subject from elsewhere: none of the topic's is drawn. */
+  inspiration?: { query: string; subject: string; from: Inspiration } | undefined;
   settings?: PromptSettings | undefined;
   /** Word lists that templates and subjects may name. */
   lists?: WordLists;
@@ -124,6 +127,11 @@ class Chooser {
   }
 
   topic(): Topic {
+    const { inspiration } = this.options;
+    if (inspiration && this.options.topic === undefined) {
+      this.choices.push({ what: 'topic', how: 'given', chosen: inspiration.query, of: 1 });
+      return { name: inspiration.query, subjects: [] };
+    }
     const all = topicsOf(this.settings.topics);
     const { topic: asked, family } = this.options;
     if (asked !== undefined) {
@@ -156,6 +164,11 @@ class Chooser {
   }
 
   subject(topic: Topic): string {
+    const { inspiration } = this.options;
+    if (inspiration) {
+      this.choices.push({ what: 'subject', how: 'given', chosen: inspiration.subject, of: 1 });
+      return inspiration.subject;
+    }
     const subjects = subjectsOf(topic, this.options.family);
     const recent = this.recent();
     const fresh = subjects.filter((subject) => !recent.includes(subject));
@@ -286,6 +299,7 @@ export function choosePrompt(options: ChooseOptions): ChosenPrompt {
       template,
       topic: topic.name,
       subject,
+      ...(options.inspiration && { inspiration: { ...options.inspiration.from, licence: { ...options.inspiration.from.licence } } }),
       style: style.name,
       modifiers: Object.fromEntries([...modifiers].map(([group, { name: word }]) => [group, word])),
       choices: [...chooser.choices, ...subjectText.choices, ...expanded.choices],

@@ -52,6 +52,10 @@ export const derivationSchema = lazySchema(() =>
     template: z.string(),
     topic: z.string().optional(),
     subject: z.string().optional(),
+    /** The work of a museum that the subject comes from, with its licence. */
+    inspiration: z
+      .looseObject({ museum: z.string(), id: z.string(), title: z.string(), url: z.string(), licence: z.looseObject({ id: z.string() }) })
+      .optional(),
     style: z.string().optional(),
     /** By group: background, light, composition. */
     modifiers: z.record(z.string(), z.string()).optional(),
@@ -80,8 +84,9 @@ function reason({ how, offered, chosen, of, avoided = [] }: DerivedChoice): stri
 }
 
 /** The derivation in words, one line for each choice. */
-export function describeDerivation({ choices, dropped = [] }: Derivation): string[] {
+export function describeDerivation({ choices, dropped = [], inspiration }: Derivation): string[] {
   return [
+    ...(inspiration ? [`inspired by: ${inspiration.title} (${inspiration.licence.id}), ${inspiration.url}`] : []),
     ...choices.map((each) => `${each.what}${each.name === undefined ? '' : ` ${each.name}`}: ${each.chosen || '(none)'} (${reason(each)})`),
     ...(dropped.length > 0 ? [`left out for length: ${dropped.join('; ')}`] : []),
   ];

@@ -19,7 +19,16 @@ export {
 } from './choose.ts';
 export { type Derivation, type DerivedChoice, derivationSchema, describeDerivation } from './derivation.ts';
 export { estimateTokens, familyRules, type PromptFamily, promptFamilies, promptFamilyOf } from './families.ts';
+export {
+  findInspiration,
+  type Inspiration,
+  type InspirationOptions,
+  type Licence,
+  type Museum,
+  museums,
+  subjectOfTitle,
+} from './inspiration.ts';
 export { outcomesOf, subjectsOfWorks, type WorkOutcome } from './outcomes.ts';
 export { builtInStyles, type Style } from './styles.ts';
 export { type Expanded, type ExpandOptions, expandTemplate, parseWordList, type WordLists } from './template.ts';
-export { builtInTopics, type Topic } from './topics.ts';
+export { builtInTopics, bundledSubjects, type Topic } from './topics.ts';

@@ -262,3 +262,10 @@ export function subjectsOf(topic: Topic, family: PromptFamily): readonly string[
 
 /** Backgrounds for a topic that names none: the user's own. */
 export const plainBackgrounds: readonly string[] = anyBackground;
+
+/** What the bundled model can be asked for, by its noun: "fox" → "a fox". */
+export function bundledSubjects(): Map<string, string> {
+  return new Map(
+    builtInTopics.flatMap(({ bundled }) => (bundled?.subjects ?? []).map((concept) => [concept, withArticle(concept)] as const)),
+  );
+}

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Clock,
@@ -9,7 +8,6 @@ import {
   StateFile,
   type StateOptions,
   systemClock,
-  systemCode,
 } from '../core/index.ts';
 import { findJob, pauseJob, removeJob, requestRun, resumeJob, withdrawRun } from './book.ts';
 import { type Job, type JobOptions, jobOptions, newJob, type Occurrence } from './job.ts';
@@ -62,24 +60,13 @@ export class ScheduleStore {
   }
 
   /** Changes the state under its lock. Throws what StateFile.update() throws. */
-  async change<R>(change: (state: ScheduleState) => R): Promise<R> {
-    let result: { value: R } | undefined;
-    await this.#file.update((state) => {
-      result = { value: change(state) };
-      return state;
-    });
-    return (result as { value: R }).value;
+  change<R>(change: (state: ScheduleState) => R): Promise<R> {
+    return this.#file.change(change);
   }
 
   /** Differs after every change by any process; cheap. */
-  async version(): Promise<string> {
-    try {
-      const { ino, size, mtimeNs } = await stat(this.#file.path, { bigint: true });
-      return `${ino}:${size}:${mtimeNs}`;
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return '';
-      throw error;
-    }
+  version(): Promise<string> {
+    return this.#file.version();
   }
 
   /** @throws ArtistError ERR_INVALID_ARGUMENT for a job that is none or would never be due */

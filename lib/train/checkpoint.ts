@@ -3,10 +3,10 @@
  * (lora.safetensors) and the state (state.safetensors: parameters, moments, average, position). It is written under another name, synced
  * and renamed, so that a crash at any moment leaves the one before.
  */
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, lazySchema, systemCode, writeError, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, lazySchema, syncFolder, systemCode, writeError, writeFileAtomic } from '../core/index.ts';
 import type { NativeTrainState } from '../engine/jobs/index.ts';
 import { encodeSafetensors, readFloatTensors, readModelHeader } from '../models/index.ts';
 
@@ -43,13 +43,6 @@ const loraName = 'lora.safetensors';
 const stateName = 'state.safetensors';
 
 export const checkpointLora = ({ folder }: Pick<Checkpoint, 'folder'>): string => join(folder, loraName);
-
-async function syncFolder(folder: string): Promise<void> {
-  // Folders cannot be opened on Windows, nor synced on some network drives.
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
-}
 
 /** The checkpoints of a run, oldest first; what a crash left half done is not among them. */
 export async function listCheckpoints(root: string): Promise<Checkpoint[]> {

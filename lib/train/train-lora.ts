@@ -5,8 +5,7 @@ import { type TrainEvent, trainProgressTypes } from './events.ts';
 import type { ResultLicence } from './licences.ts';
 import type { MemoryChoice } from './memory.ts';
 import { type ResolvedTrainLora, type TrainLoraOptions, trainLoraOptions } from './options.ts';
-import { readRunRecord } from './run-record.ts';
-import { type TrainCall, train } from './training.ts';
+import type { TrainCall } from './training.ts';
 
 export interface TrainLoraResult {
   /** The LoRA file. */
@@ -77,7 +76,10 @@ function begin(site: CallSite, options: unknown, prepare: () => Promise<Pick<Tra
     async (stop, emit) => {
       try {
         stop.throwIfAborted();
-        return await train({ ...(await prepare()), site, signal: stop, emit });
+        const prepared = await prepare();
+        // Half of what importing this folder costs; few programs that paint also train.
+        const { train } = await import('./training.ts');
+        return await train({ ...prepared, site, signal: stop, emit });
       } catch (error) {
         throw error === stop.reason ? error : site.adopt(error);
       }
@@ -121,6 +123,7 @@ export function trainLora(options: TrainLoraOptions): TrainRun {
 export function resumeTraining(folder: string, options: Partial<TrainLoraOptions> = {}): TrainRun {
   const site = new CallSite('resumeTraining', resumeTraining);
   return begin(site, options, async () => {
+    const { readRunRecord } = await import('./run-record.ts');
     const record = await readRunRecord(folder);
     const given = { ...record.options, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
     return {

@@ -6,6 +6,7 @@ import { loadConfig } from '../../lib/core/index.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import { derivationSchema } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
+import { openMuseums } from '../prompt/museums.ts';
 import { type CliResult, cliSeries, jsonOf, scratch } from './support.ts';
 
 let count = 0;
@@ -118,6 +119,28 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     assert.is(jsonOf(results[0] as CliResult)['prompt'], 'a rose / vintage cartoon');
     assert.ok(derivationOf(results[0]).choices.every(({ how }) => how !== 'sampled'));
     assert.is(jsonOf(results[1] as CliResult)['prompt'], 'a {fox|hare}');
+  });
+
+  test('--inspire: a work of a museum that the bundled model can paint, with its licence in the record', async () => {
+    const museums = await openMuseums();
+    try {
+      const address = `"${museums.address}"`;
+      const home = homeWith(`prompt: {museums: {artic: ${address}, met: false, cleveland: ${address}}}\n`);
+      const closed = homeWith('prompt: {museums: {artic: false, met: false, cleveland: false}}\n');
+      const results = await cliSeries([
+        ['create', '--inspire', 'wave', ...quick, '--home', home],
+        ['create', '--inspire', 'wave', '--topic', 'forest scene', ...quick, '--home', home],
+        ['create', '--inspire', 'wave', ...quick, '--home', closed],
+      ]);
+      const { subject, inspiration, prompt } = derivationOf(results[0]);
+      assert.match(String(subject), /^(a fox|an owl)$/);
+      assert.ok(prompt.includes(String(subject)));
+      assert.equal([inspiration?.licence.id, inspiration?.licence['training']], ['CC0-1.0', 'allowed']);
+      assert.match(jsonOf(results[1] as CliResult).error?.message ?? '', /--topic: expected to be left out with --inspire/);
+      assert.match(jsonOf(results[2] as CliResult).error?.message ?? '', /--inspire: expected a museum to ask/);
+    } finally {
+      await museums.close();
+    }
   });
 
   test('a scheduled topic becomes one of its subjects; other words are the prompt', async () => {

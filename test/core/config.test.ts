@@ -44,7 +44,7 @@ suite('core config', (test) => {
     const { config, fileExists, origins } = await load();
     assert.equal(config, configSchema.parse({}));
     assert.is(fileExists, false);
-    assert.is(config.create.candidates, 'auto');
+    assert.equal([config.create.candidates, config.create.score], [undefined, true]);
     assert.equal([...new Set([...origins.values()].map(({ from }) => from))], ['default']);
   });
 
@@ -165,7 +165,7 @@ suite('core config', (test) => {
     const filled = template.replace(/^( *)# (\w+: \S)/gm, '$1$2').replace('"my-style', '"x');
     const { config, origins } = await load(filled);
     assert.is(config.model, 'sd-turbo');
-    assert.is(origins.get('create.candidates')?.from, 'file');
+    assert.is(origins.get('create.score')?.from, 'file');
     assert.match(schema, /"candidates"/);
   });
 

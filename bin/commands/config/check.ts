@@ -22,11 +22,17 @@ async function checkFile(file: string, key: string, place: string): Promise<void
 /** Topics that are named, every template, and the word lists in them. */
 async function checkPrompt({ config, home, origins }: LoadedConfig): Promise<void> {
   const { prompt: settings, model } = config;
-  const nothing = { prompt: undefined, topic: undefined, style: undefined, expand: undefined, model };
+  const nothing = { prompt: undefined, topic: undefined, style: undefined, expand: undefined, inspire: undefined, model };
   const one = settings.templates.length > 0 ? settings.templates.map((template) => [template]) : [[]];
   for (const templates of one) {
     try {
-      await planPrompt(nothing, { settings: { ...settings, templates }, home, seed: 0, gallery: undefined });
+      await planPrompt(nothing, {
+        settings: { ...settings, templates },
+        home,
+        seed: 0,
+        signal: AbortSignal.timeout(60_000),
+        gallery: undefined,
+      });
     } catch (cause) {
       if (!isArtistError(cause)) throw cause;
       const key = cause.message.startsWith('only: ') ? 'prompt.only' : 'prompt.templates';

@@ -3,11 +3,11 @@ import { generateOptions } from '../../../lib/engine/index.ts';
 import { builtInTopics, topicsOf } from '../../../lib/prompt/index.ts';
 import { formatMoment, formatTiming, misfirePolicies, parseTiming, readDuration, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
+import { readCandidates } from '../../create/plan.ts';
 import { choice, type Flag, list, number, text, toggle } from '../../flags.ts';
 import { generatePaths } from '../../generate-flags.ts';
 import { namesOf, toOptions } from '../../option-paths.ts';
 import { orderFlags, orderOf } from '../../work-order.ts';
-import { readCandidates } from '../create.ts';
 import { jobView } from './view.ts';
 
 function duration(describe: string, heading: string): Flag<number> {

@@ -13,6 +13,10 @@ const secret = () =>
 export type Secret = z.output<ReturnType<typeof secret>>;
 
 const weight = (value: number): z.ZodDefault<z.ZodNumber> => z.number().min(0).max(1000).default(value);
+const museum = (address: string) =>
+  z
+    .union([z.literal(false), z.url({ protocol: /^https?$/ })], { error: 'an address such as https://example.org, or false' })
+    .default(address);
 const promptWord = () => z.string().trim().min(1).max(2000);
 const edge = () => z.int().min(1).max(8192).optional();
 
@@ -85,6 +89,14 @@ export const configSchema = lazySchema(() =>
           .describe('Own templates, which replace the built-in ones'),
         avoidRecent: z.int().min(0).max(1000).default(12).describe('A subject is not repeated within so many works, 0..1000'),
         learn: z.boolean().default(true).describe('Let ratings and the curation decide about styles and modifiers'),
+        museums: z
+          .strictObject({
+            artic: museum('https://api.artic.edu').describe('Art Institute of Chicago'),
+            met: museum('https://collectionapi.metmuseum.org').describe('The Metropolitan Museum of Art'),
+            cleveland: museum('https://openaccess-api.clevelandart.org').describe('The Cleveland Museum of Art'),
+          })
+          .prefault({})
+          .describe('Addresses of the catalogues that --inspire asks; false: not this one'),
         expand: z.boolean().default(true).describe('Decide {a|b} and __lists__ in prompts that are given'),
       })
       .prefault({})

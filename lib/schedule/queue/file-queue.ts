@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { birthOf, type Clock, createIds, resolveOptions, StateFile, type StateOptions, systemClock, systemCode } from '../../core/index.ts';
+import { birthOf, type Clock, createIds, resolveOptions, StateFile, type StateOptions, systemClock } from '../../core/index.ts';
 import { compareTasks, endClaim, publicTask, type QueueState, queueDefinition, type StoredTask, wakeDelayed } from './file-state.ts';
 import { FileWorker } from './file-worker.ts';
 import {
@@ -137,24 +136,13 @@ export class FileQueue implements TaskQueue {
     return state;
   }
 
-  async change<R>(change: (state: QueueState) => R): Promise<R> {
-    let result: { value: R } | undefined;
-    await this.#file.update((state) => {
-      result = { value: change(state) };
-      return state;
-    });
-    return (result as { value: R }).value;
+  change<R>(change: (state: QueueState) => R): Promise<R> {
+    return this.#file.change(change);
   }
 
   /** Differs after every change by any process; cheap. */
-  async version(): Promise<string> {
-    try {
-      const { ino, size, mtimeNs } = await stat(this.#file.path, { bigint: true });
-      return `${ino}:${size}:${mtimeNs}`;
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return '';
-      throw error;
-    }
+  version(): Promise<string> {
+    return this.#file.version();
   }
 }
 
