@@ -1,15 +1,19 @@
 /**
- * CLIP against Hugging Face's transformers on PyTorch: the same random weights at published sizes, the same raw pictures and captions, one
- * run, the two sides in turn. Prints how close the embeddings are and how many pictures and texts a second each side makes.
+ * CLIP against Hugging Face's transformers on PyTorch and against transformers.js on onnxruntime: the same random weights at published sizes,
+ * the same raw pictures and captions, one run, the sides in turn. Prints how close the embeddings are and how many pictures and texts a
+ * second each side makes.
  *
- *     npx tsx bench/clip/clip.ts --python python3 [--models b32,l14] [--types f32,f16,q8_0] [--threads 2] [--rounds 5] [--json]
+ *     npx tsx bench/clip/clip.ts --python python3 [--onnx FOLDER] [--models b32,l14] [--types f32,f16,q8_0] [--threads 2] [--rounds 5] [--json]
  *
- * Python needs torch, transformers, pillow and safetensors; without them nothing is compared, and it says so.
+ * Python needs torch, transformers, pillow and safetensors; without them nothing is compared, and it says so. transformers.js is looked for
+ * in FOLDER (where `npm install @huggingface/transformers` was run), otherwise from the working directory; it also wants Python's onnx and
+ * onnxscript, which export the weights. Without it that side is left out, and it says so.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -23,9 +27,17 @@ interface Ready {
   expected: { text: number[][]; image: number[][] };
 }
 
+interface OnnxReady {
+  version: string;
+  text: number[][];
+  image: number[][];
+  pixels: number[][];
+}
+
 const { values } = parseArgs({
   options: {
     python: { type: 'string', default: 'python3' },
+    onnx: { type: 'string' },
     models: { type: 'string', default: 'b32,l14' },
     types: { type: 'string', default: 'f32,f16,q8_0' },
     threads: { type: 'string', default: String(availableParallelism()) },
@@ -44,38 +56,77 @@ interface Cost {
   cpuSeconds: number;
 }
 
-/** The Python process, one question at a time. */
-class Reference {
+/** Another process, one question at a time. */
+class OtherSide {
+  static readonly #running = new Set<OtherSide>();
+  readonly #name: string;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   #errors = '';
 
-  constructor(folder: string, model: string) {
-    const script = fileURLToPath(new URL('reference.py', import.meta.url));
-    this.#child = spawn(values.python, [script, folder, model, String(threads)]);
+  constructor(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.#name = name;
+    this.#child = spawn(command, args, { env: { ...process.env, ...env } });
     this.#child.stderr.on('data', (data: Buffer) => {
       this.#errors = (this.#errors + data.toString()).slice(-2000);
     });
     this.#child.on('error', (error) => {
       this.#errors += error.message;
     });
+    this.#child.stdin.on('error', (error) => {
+      this.#errors += error.message;
+    });
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    OtherSide.#running.add(this);
   }
 
   async next<T>(): Promise<T> {
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`the Python side ended: ${this.#errors.trim()}`);
+    if (done) throw new Error(`the ${this.#name} side ended: ${this.#errors.trim()}`);
     return JSON.parse(value) as T;
   }
 
-  measure(what: What, dtype: 'f32' | 'bf16'): Promise<Cost> {
-    this.#child.stdin.write(`${JSON.stringify({ what, count: counts[what], dtype })}\n`);
-    return this.next<Cost>();
+  ask<T>(question: object): Promise<T> {
+    this.#child.stdin.write(`${JSON.stringify(question)}\n`);
+    return this.next<T>();
   }
 
-  end(): void {
-    this.#child.stdin.end();
+  /** A side ends when nothing more can be asked. */
+  static endAll(): void {
+    for (const side of OtherSide.#running) side.#child.stdin.end();
+    OtherSide.#running.clear();
   }
+}
+
+/** The entry of an installed transformers.js, or undefined. */
+function findTransformersJs(): string | undefined {
+  const from = resolve(values.onnx ?? '.');
+  try {
+    return createRequire(join(from, 'package.json')).resolve('@huggingface/transformers');
+  } catch (error) {
+    const how = 'run "npm install @huggingface/transformers" in a folder of its own and name it with --onnx FOLDER';
+    if (values.onnx !== undefined) throw new Error(`no @huggingface/transformers in ${from}: ${how}`, { cause: error });
+    console.error(`bench/clip: onnxruntime is left out, no @huggingface/transformers is installed here: ${how}`);
+    return undefined;
+  }
+}
+
+const worst = (mine: readonly ArrayLike<number>[], theirs: readonly number[][]): number =>
+  Math.min(...theirs.map((vector, at) => cosine(mine[at] ?? [], vector)));
+
+/** Exports the weights, starts transformers.js on as many threads as the others have, and checks that it computes the same. */
+async function startOnnx(entry: string, reference: OtherSide, folder: string, { texts, expected }: Ready): Promise<[OtherSide, OnnxReady]> {
+  const exported = join(folder, 'transformers-js');
+  await reference.ask({ onnx: exported });
+  const script = fileURLToPath(new URL('onnx.ts', import.meta.url));
+  const side = new OtherSide('onnxruntime', process.execPath, [...process.execArgv, script, entry, exported, String(threads)], {
+    UV_THREADPOOL_SIZE: String(threads), // sharp resizes there, a picture a thread
+    VIPS_CONCURRENCY: String(threads),
+  });
+  const ready = await side.ask<OnnxReady>({ texts, text: expected.text.length, image: expected.image.length });
+  const least = Math.min(worst(ready.text, expected.text), worst(ready.pixels, expected.image));
+  if (!(least >= 0.9999)) throw new Error(`onnxruntime computes something else: cosine ${least} with PyTorch on equal tokens and pixels`);
+  return [side, ready];
 }
 
 const pictures = Array.from({ length: 16 }, (_, seed) => picture(320, 240, seed));
@@ -94,6 +145,8 @@ interface Row {
   side: string;
   textCosine?: number;
   imageCosine?: number;
+  /** From equal pixels, where a side resizes pictures in its own way. */
+  pixelsCosine?: number;
   imagesPerSecond: number;
   textsPerSecond: number;
   imagesPerCpuSecond: number;
@@ -101,9 +154,12 @@ interface Row {
 }
 
 /** Loads one side after the other in each round, so that a neighbour's load falls on all of them; the best round counts. */
-async function compare(model: string, folder: string, rows: Row[]): Promise<string> {
-  const reference = new Reference(folder, model);
-  const { texts, torch, expected } = await reference.next<Ready>();
+async function compare(model: string, folder: string, rows: Row[], entry: string | undefined): Promise<string[]> {
+  const script = fileURLToPath(new URL('reference.py', import.meta.url));
+  const reference = new OtherSide('Python', values.python, [script, folder, model, String(threads)]);
+  const ready = await reference.next<Ready>();
+  const { texts, torch, expected } = ready;
+  const [onnx, onnxReady] = entry === undefined ? [] : await startOnnx(entry, reference, folder, ready);
   const best = new Map<string, Record<What, Cost>>();
   const never: Cost = { seconds: Infinity, cpuSeconds: Infinity };
   const note = (side: string, what: What, cost: Cost): void => {
@@ -112,36 +168,40 @@ async function compare(model: string, folder: string, rows: Row[]): Promise<stri
     best.set(side, { ...known, [what]: least });
   };
   const clips = new Map<string, Clip>();
-  const closeness = new Map<string, [text: number, image: number]>();
+  const closeness = new Map<string, [text: number, image: number, pixels?: number]>();
   for (const weightType of values.types.split(',') as ClipWeightType[]) {
     const clip = await loadClip(folder, { weightType, threads });
     clips.set(`ai-artist ${weightType}`, clip);
-    const worst = (mine: readonly ArrayLike<number>[], theirs: number[][]): number =>
-      Math.min(...theirs.map((vector, at) => cosine(mine[at] ?? [], vector)));
     closeness.set(`ai-artist ${weightType}`, [
       worst(await clip.embedTexts(texts.slice(0, expected.text.length)), expected.text),
       worst(await clip.embedImages(pictures.slice(0, expected.image.length)), expected.image),
     ]);
   }
-  const others = ['f32', 'bf16'] as const;
+  if (onnxReady) {
+    const { text, image, pixels } = onnxReady;
+    closeness.set('onnx f32', [worst(text, expected.text), worst(image, expected.image), worst(pixels, expected.image)]);
+  }
   for (let round = 0; round <= rounds; round++) {
     for (const what of ['images', 'texts'] as const) {
       for (const [side, clip] of clips) {
         const cost = await ourCost(clip, what, texts);
         if (round > 0) note(side, what, cost); // the first round warms up
       }
-      for (const dtype of others) {
-        const cost = await reference.measure(what, dtype);
+      for (const dtype of ['f32', 'bf16']) {
+        const cost = await reference.ask<Cost>({ what, count: counts[what], dtype });
         if (round > 0) note(`torch ${dtype}`, what, cost);
       }
+      const cost = await onnx?.ask<Cost>({ what, count: counts[what] });
+      if (cost && round > 0) note('onnx f32', what, cost);
     }
   }
   for (const [side, { images, texts: strings }] of best) {
-    const [textCosine, imageCosine] = closeness.get(side) ?? [];
+    const [textCosine, imageCosine, pixelsCosine] = closeness.get(side) ?? [];
     rows.push({
       model,
       side,
       ...(textCosine === undefined || imageCosine === undefined ? {} : { textCosine, imageCosine }),
+      ...(pixelsCosine === undefined ? {} : { pixelsCosine }),
       imagesPerSecond: counts.images / images.seconds,
       textsPerSecond: counts.texts / strings.seconds,
       imagesPerCpuSecond: counts.images / images.cpuSeconds,
@@ -149,40 +209,49 @@ async function compare(model: string, folder: string, rows: Row[]): Promise<stri
     });
   }
   for (const clip of clips.values()) await clip.dispose();
-  reference.end();
-  return torch;
+  OtherSide.endAll();
+  return [`torch ${torch}`, ...(onnxReady ? [onnxReady.version] : [])];
 }
 
 const rows: Row[] = [];
 const folder = await mkdtemp(join(tmpdir(), 'ai-artist-bench-clip-'));
-let torch: string | undefined;
+let others: string[] = [];
 try {
-  for (const model of values.models.split(',')) torch = await compare(model, join(folder, model), rows);
+  const entry = findTransformersJs();
+  for (const model of values.models.split(',')) others = await compare(model, join(folder, model), rows, entry);
 } catch (error) {
   console.error(`bench/clip: ${error instanceof Error ? error.message : String(error)}`);
-  console.error('Install the other side with: pip install torch transformers pillow safetensors, and name it with --python');
+  console.error(
+    'Install the other side with: pip install torch transformers pillow safetensors onnx onnxscript, and name it with --python',
+  );
   process.exitCode = 1;
 } finally {
+  OtherSide.endAll();
   await rm(folder, { recursive: true, force: true });
 }
 const found = hardware();
-if (values.json) console.log(JSON.stringify({ hardware: found, threads, torch, counts, rows }));
+if (values.json) console.log(JSON.stringify({ hardware: found, threads, others, counts, rows }));
 else {
-  console.error(`${hardwareLine(found)} | torch ${torch ?? 'absent'} | ${threads} threads each, best of ${rounds}`);
-  for (const { model, side, textCosine, imageCosine, ...speed } of rows) {
-    const other = rows.find((row) => row.model === model && row.side === 'torch f32');
-    const cell = (key: keyof typeof speed, unit: string): string =>
-      `${speed[key].toFixed(2).padStart(7)} ${unit} ${other ? `${(speed[key] / other[key]).toFixed(2)}x` : ''}`;
-    console.log(
-      [
-        model.padEnd(4),
-        side.padEnd(15),
-        cell('imagesPerSecond', 'images/s'),
-        cell('imagesPerCpuSecond', 'images/CPU s'),
-        cell('textsPerSecond', 'texts/s'),
-        cell('textsPerCpuSecond', 'texts/CPU s'),
-        textCosine === undefined ? '' : `cosine text ${textCosine.toFixed(7)} image ${imageCosine?.toFixed(7)}`,
-      ].join('  '),
-    );
+  console.error(`${hardwareLine(found)} | ${others.join(' | ') || 'no other side'} | ${threads} threads each, best of ${rounds}`);
+  const kinds = [
+    ['imagesPerSecond', 'images/s'],
+    ['imagesPerCpuSecond', 'images/CPU s'],
+    ['textsPerSecond', 'texts/s'],
+    ['textsPerCpuSecond', 'texts/CPU s'],
+  ] as const;
+  const references = ['torch f32', 'onnx f32'];
+  for (const row of rows) {
+    const others = references.flatMap((side) => rows.filter((other) => other.model === row.model && other.side === side));
+    const cells = kinds.map(([key, unit]) => {
+      const ratios = others.map((other) => `${(row[key] / other[key]).toFixed(2)}x`).join(' ');
+      return `${row[key].toFixed(2).padStart(7)} ${unit} ${ratios}`;
+    });
+    const { textCosine, imageCosine, pixelsCosine } = row;
+    if (textCosine !== undefined && imageCosine !== undefined)
+      cells.push(`cosine text ${textCosine.toFixed(7)} image ${imageCosine.toFixed(7)}`);
+    if (pixelsCosine !== undefined) cells.push(`of equal pixels ${pixelsCosine.toFixed(7)}`);
+    console.log([row.model.padEnd(4), row.side.padEnd(15), ...cells].join('  '));
   }
+  const present = references.filter((side) => rows.some((row) => row.side === side));
+  if (present.length > 0) console.error(`ratios: to ${present.join(', then to ')}`);
 }

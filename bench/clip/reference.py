@@ -4,8 +4,10 @@
 
 Makes a CLIPModel of a published size with random weights (rounded to F16, seeded), saves it to <folder> and says "ready" with the
 embeddings it expects. Then each line {"what": "images" | "texts", "count": n, "dtype": "f32" | "bf16"} is answered with the seconds
-from raw pictures or strings to embeddings.
+from raw pictures or strings to embeddings. The line {"onnx": folder} exports the model for transformers.js, with the pixels of the pictures
+that were expected.
 """
+import contextlib
 import json
 import os
 import sys
@@ -50,8 +52,11 @@ def main():
     pictures = [golden.picture(320, 240, n) for n in range(16)]
     models = {'f32': model}
 
+    def pixels_of(count):
+        return torch.from_numpy(np.stack(processor([Image.fromarray(p) for p in pictures[:count]])['pixel_values']))
+
     def embed_images(count, dtype):
-        x = torch.from_numpy(np.stack(processor([Image.fromarray(p) for p in pictures[:count]])['pixel_values']))
+        x = pixels_of(count)
         with torch.inference_mode():
             return golden.unit(models[dtype].get_image_features(pixel_values=x.to(models[dtype].dtype)).pooler_output.float())
 
@@ -64,6 +69,13 @@ def main():
     print(json.dumps(dict(ready=True, texts=texts[:256], torch=torch.__version__, expected=expected)), flush=True)
     for line in sys.stdin:
         ask = json.loads(line)
+        if 'onnx' in ask:
+            from export_onnx import export
+            with contextlib.redirect_stdout(sys.stderr):
+                export(model, tokenizer, processor, ask['onnx'])
+            pixels_of(8).numpy().tofile(f"{ask['onnx']}/pixels.f32")
+            print(json.dumps(dict(ready=True)), flush=True)
+            continue
         if ask['dtype'] == 'bf16' and 'bf16' not in models:
             import copy
             models['bf16'] = copy.deepcopy(model).to(torch.bfloat16)
