@@ -27,6 +27,11 @@ export const trainCommand = command({
       load: async () => (await import('./train/resume.ts')).resumeCommand,
     },
     {
+      usage: 'caption <folder>',
+      describe: 'Write captions for pictures that have none: tags that CLIP finds nearest',
+      load: async () => (await import('./train/caption.ts')).captionCommand,
+    },
+    {
       usage: 'selftest',
       describe: 'Compare the gradients of a device with those of the CPU',
       load: async () => (await import('./train/selftest.ts')).selftestCommand,
