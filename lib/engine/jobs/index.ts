@@ -22,29 +22,6 @@ export type {
   NativeLocalAddon,
 } from '../native.ts';
 export type * from '../native-trainer.ts';
-export type {
-  NativeBeginRequest,
-  NativeCheckpointing,
-  NativeGradientCheck,
-  NativeGradientCheckRequest,
-  NativeLatent,
-  NativeNetworkInfo,
-  NativeNetworkRequest,
-  NativeObjectiveSettings,
-  NativeOptimizer,
-  NativeStepRequest,
-  NativeStepResult,
-  NativeTensor,
-  NativeTextCondition,
-  NativeTrainBatch,
-  NativeTrainer,
-  NativeTrainerInfo,
-  NativeTrainerRequest,
-  NativeTrainItem,
-  NativeTrainPlan,
-  NativeTrainPlanRequest,
-  NativeTrainState,
-} from '../native-trainer.ts';
 export { listener, maxSeed, path, signal } from '../options/fields.ts';
 export { defined, tensorTypeRules } from '../request.ts';
 export { RunningJobs } from '../running-jobs.ts';
