@@ -1,16 +1,6 @@
 import { open, readFile, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArtistError, systemCode, writeError } from '../core/index.ts';
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
-}
+import { ArtistError, isAlive, systemCode, writeError } from '../core/index.ts';
 
 /**
  * Two processes in one run folder would write over each other's checkpoints. The lock names its process; one left by a dead process is taken over.
