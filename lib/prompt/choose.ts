@@ -41,6 +41,8 @@ export interface ChooseOptions {
   /** Default: seeded with `seed`. */
   chance?: RandomSource;
   topic?: string | undefined;
+  /** What the picture shows: none of a topic's is drawn. Not beside `inspiration`. */
+  subject?: string | undefined;
   style?: string | undefined;
   /** A subject from elsewhere: none of the topic's is drawn. */
   inspiration?: { query: string; subject: string; from: Inspiration } | undefined;
@@ -77,6 +79,12 @@ function unknown(what: string, asked: string, known: readonly string[]): never {
     'ERR_INVALID_ARGUMENT',
     `${what}: expected one of ${known.join(', ')}, got ${display(asked)}${guess === undefined ? '' : `. Did you mean ${guess}?`}`,
   );
+}
+
+/** The topic that has this subject, for its backgrounds; else one without a name. */
+function topicOfSubject(subject: string, topics: readonly Topic[], family: PromptFamily): Topic {
+  const known = topics.find((topic) => subjectsOf(topic, family).some((each) => same(each, subject)));
+  return known ?? { name: '', subjects: [subject] };
 }
 
 class Chooser {
@@ -133,7 +141,8 @@ class Chooser {
       return { name: inspiration.query, subjects: [] };
     }
     const all = topicsOf(this.settings.topics);
-    const { topic: asked, family } = this.options;
+    const { topic: asked, subject, family } = this.options;
+    if (asked === undefined && subject !== undefined) return topicOfSubject(subject, all, family);
     if (asked !== undefined) {
       const topic = findTopic(asked, this.settings.topics);
       if (!topic)
@@ -164,10 +173,11 @@ class Chooser {
   }
 
   subject(topic: Topic): string {
-    const { inspiration } = this.options;
-    if (inspiration) {
-      this.choices.push({ what: 'subject', how: 'given', chosen: inspiration.subject, of: 1 });
-      return inspiration.subject;
+    const { inspiration, subject } = this.options;
+    const given = subject ?? inspiration?.subject;
+    if (given !== undefined) {
+      this.choices.push({ what: 'subject', how: 'given', chosen: given, of: 1 });
+      return given;
     }
     const subjects = subjectsOf(topic, this.options.family);
     const recent = this.recent();
@@ -297,7 +307,7 @@ export function choosePrompt(options: ChooseOptions): ChosenPrompt {
       prompt,
       ...(negativePrompt !== undefined && { negativePrompt }),
       template,
-      topic: topic.name,
+      ...(topic.name !== '' && { topic: topic.name }),
       subject,
       ...(options.inspiration && { inspiration: { ...options.inspiration.from, licence: { ...options.inspiration.from.licence } } }),
       style: style.name,

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { orderOf, paintOrder } from '../../bin/work-order.ts';
-import { loadConfig } from '../../lib/core/index.ts';
+import { createArtist } from '../../lib/artist/index.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import { derivationSchema } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
@@ -136,7 +136,7 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
       assert.match(String(subject), /^(a fox|an owl)$/);
       assert.ok(prompt.includes(String(subject)));
       assert.equal([inspiration?.licence.id, inspiration?.licence['training']], ['CC0-1.0', 'allowed']);
-      assert.match(jsonOf(results[1] as CliResult).error?.message ?? '', /--topic: expected to be left out with --inspire/);
+      assert.match(jsonOf(results[1] as CliResult).error?.message ?? '', /--topic: expected to be left out with inspire/);
       assert.match(jsonOf(results[2] as CliResult).error?.message ?? '', /--inspire: expected a museum to ask/);
     } finally {
       await museums.close();
@@ -149,10 +149,9 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     const { job } = jsonOf(added as CliResult) as unknown as { job: { rotation: string[] | { of: number } } };
     assert.match(JSON.stringify(job), /garden/);
     const { signal } = new AbortController();
-    const quiet = { home, json: true, quiet: true, debug: false, note: () => undefined, warn: () => undefined };
-    const context = { ...quiet, signal, config: () => loadConfig({ home }) };
+    await using artist = await createArtist({ home });
     const paint = (id: string, payload: unknown, rotation?: string) =>
-      paintOrder({ id, attempt: 1, payload, since: Date.now() - 1000, signal, ...(rotation !== undefined && { rotation }) }, context);
+      paintOrder({ id, attempt: 1, payload, since: Date.now() - 1000, signal, ...(rotation !== undefined && { rotation }) }, artist);
     const gallery = new Gallery({ home });
     const rotated = await paint('a', orderOf(undefined, { ...nothing, style: 'flat vector art' }), 'garden');
     assert.match(rotated.prompt ?? '', /^flat vector art of a (rose|tulip)/);

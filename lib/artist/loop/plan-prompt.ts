@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ArtistError, type Config, isArtistError, StateFile, seededRandom, systemCode } from '../lib/core/index.ts';
-import type { Artwork, Gallery } from '../lib/gallery/index.ts';
-import { bundledName, detectFamily, resolveModel } from '../lib/models/index.ts';
+import { ArtistError, type Config, isArtistError, StateFile, seededRandom, systemCode } from '../../core/index.ts';
+import type { Artwork, Gallery } from '../../gallery/index.ts';
+import { bundledName, detectFamily, resolveModel } from '../../models/index.ts';
 import {
   bundledSubjects,
   choosePrompt,
@@ -22,17 +22,18 @@ import {
   subjectOfTitle,
   subjectsOfWorks,
   type WordLists,
-} from '../lib/prompt/index.ts';
+} from '../../prompt/index.ts';
 
 export interface PromptWishes {
-  prompt: string | undefined;
-  topic: string | undefined;
-  style: string | undefined;
-  expand: boolean | undefined;
+  prompt?: string | undefined;
+  subject?: string | undefined;
+  topic?: string | undefined;
+  style?: string | undefined;
+  expand?: boolean | undefined;
   /** What museums are asked for. */
-  inspire: string | undefined;
+  inspire?: string | undefined;
   /** undefined: the bundled one. */
-  model: string | undefined;
+  model?: string | undefined;
 }
 
 export interface PromptPlace {
@@ -133,7 +134,7 @@ async function inspirationFor(
     Record<Museum, string>
   >;
   if (Object.keys(addresses).length === 0)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', '--inspire: expected a museum to ask, got none: all of prompt.museums are false');
+    throw new ArtistError('ERR_INVALID_ARGUMENT', 'inspire: expected a museum to ask, got none: all of prompt.museums are false');
   const from = await findInspiration({
     query,
     addresses,
@@ -145,23 +146,31 @@ async function inspirationFor(
   return { query, subject: subjectOf(from) ?? from.title, from };
 }
 
+/** @throws ArtistError ERR_INVALID_ARGUMENT: one of `others` is given where the one of `given` is, which decides the same */
+function refuseBeside(given: Record<string, string | undefined>, others: Record<string, string | undefined>): void {
+  const [[name = '', decided] = []] = Object.entries(given);
+  if (decided === undefined) return;
+  for (const [other, value] of Object.entries(others))
+    if (value !== undefined)
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `${other}: expected to be left out with ${name === 'prompt' ? 'a prompt' : name}, got ${JSON.stringify(value)}`,
+      );
+}
+
 /**
  * The prompt of a work: the given one with its alternatives and word lists decided, or one that is chosen by what is known of earlier works.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ; of a museum: ERR_NOT_FOUND, ERR_NETWORK, ERR_DOWNLOAD; of the state file: ERR_LOCKED, ERR_NEWER_VERSION, ERR_WRITE, ERR_DISK_FULL
  */
 export async function planPrompt(
-  { prompt, topic, style, expand, inspire, model }: PromptWishes,
+  { prompt, subject, topic, style, expand, inspire, model }: PromptWishes,
   place: PromptPlace,
 ): Promise<PlannedPrompt> {
   const { seed, home } = place;
   const { expand: expandByDefault, museums: _museums, ...settings } = place.settings;
-  const about = { topic, inspire };
-  for (const [flag, value] of Object.entries(about))
-    if (prompt !== undefined && value !== undefined)
-      throw new ArtistError('ERR_INVALID_ARGUMENT', `--${flag}: expected to be left out with a prompt, got ${JSON.stringify(value)}`);
-  if (topic !== undefined && inspire !== undefined)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `--topic: expected to be left out with --inspire, got ${JSON.stringify(topic)}`);
+  refuseBeside({ prompt }, { subject, topic, inspire });
+  refuseBeside({ inspire }, { topic, subject });
   const family = await familyOf(model, home);
   const mentionsLists = (prompt ?? JSON.stringify(settings)).includes('__');
   const lists: WordLists = mentionsLists ? await readWordLists(home) : new Map();
@@ -172,6 +181,6 @@ export async function planPrompt(
   }
   const memory = await remember(place);
   const inspiration = inspire === undefined ? undefined : await inspirationFor(inspire, { family, recent: memory.recentSubjects, place });
-  const chosen = choosePrompt({ family, seed, topic, style, inspiration, settings, lists, ...memory });
+  const chosen = choosePrompt({ family, seed, topic, subject, style, inspiration, settings, lists, ...memory });
   return { ...chosen, source: 'chosen', lines: describeDerivation(chosen.derivation) };
 }
