@@ -8,6 +8,7 @@ import { type Plan, plan } from './plan.ts';
 import { type Painted, paintRound, type Times } from './round.ts';
 import { settle } from './settle.ts';
 import { Studio } from './studio.ts';
+import { SubjectHold } from './subject-book.ts';
 
 /** How long an unused model stays in memory, milliseconds: longer than the pause between the works of one run. */
 const defaultKeepMs = 10 * 60_000;
@@ -57,6 +58,7 @@ export class Artist {
   readonly gallery: Gallery;
   /** The settings that it works by. */
   readonly config: LoadedConfig;
+  readonly #clock: Clock | undefined;
   readonly #studio: Studio;
   readonly #warn: (line: string) => void;
   readonly #closing = new AbortController();
@@ -69,6 +71,7 @@ export class Artist {
     this.home = config.home;
     this.config = config;
     this.gallery = new Gallery({ folder: configPath(config.config.gallery.folder, config.home), ...(clock && { clock }) });
+    this.#clock = clock;
     this.#studio = new Studio({ home: config.home, keepMs, clock });
     this.#warn = onWarning ?? ((line) => process.emitWarning(line, { type: 'ArtistWarning' }));
   }
@@ -136,9 +139,10 @@ export class Artist {
     const { wishes, ...settled } = settle(options, this.config);
     const linked = linkSignals([this.#closing.signal, ...(wishes.signal ? [wishes.signal] : [])]);
     const { signal } = linked;
+    const hold = new SubjectHold(this.home, this.#clock);
     try {
       signal.throwIfAborted();
-      const place = { home: this.home, gallery: this.gallery, signal, warn: this.#warn };
+      const place = { home: this.home, gallery: this.gallery, signal, warn: this.#warn, hold };
       const planned = await plan({ wishes, ...settled }, place);
       const { prompt, seed } = planned;
       await wishes.onPlan?.({ prompt, seed, source: planned.planned.source, lines: planned.planned.lines });
@@ -147,6 +151,7 @@ export class Artist {
       return describe(planned, painted, await this.#keep(planned, painted, wishes.task));
     } finally {
       linked.release();
+      await hold.release().catch((error: unknown) => this.#warn(`its subject stays reserved until this process ends: ${String(error)}`));
     }
   }
 

@@ -5,6 +5,8 @@ import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { bundledName, detectFamily, resolveModel } from '../../models/index.ts';
 import {
   bundledSubjects,
+  type ChooseOptions,
+  type ChosenPrompt,
   choosePrompt,
   describeDerivation,
   expandPrompt,
@@ -23,6 +25,7 @@ import {
   subjectsOfWorks,
   type WordLists,
 } from '../../prompt/index.ts';
+import type { SubjectHold } from './subject-book.ts';
 
 export interface PromptWishes {
   prompt?: string | undefined;
@@ -43,6 +46,8 @@ export interface PromptPlace {
   signal: AbortSignal;
   /** Whose works are remembered; undefined: the seed alone decides. */
   gallery: Gallery | undefined;
+  /** Keeps others from choosing the same subject until the work is filed. Not asked without a gallery. */
+  hold?: SubjectHold | undefined;
 }
 
 export interface PlannedPrompt {
@@ -179,8 +184,37 @@ export async function planPrompt(
     if (!expanded) return { prompt, negativePrompt: undefined, source: 'given', derivation: { source: 'given' }, lines: [] };
     return { ...expanded, negativePrompt: undefined, source: 'given', lines: describeDerivation(expanded.derivation) };
   }
-  const memory = await remember(place);
-  const inspiration = inspire === undefined ? undefined : await inspirationFor(inspire, { family, recent: memory.recentSubjects, place });
-  const chosen = choosePrompt({ family, seed, topic, subject, style, inspiration, settings, lists, ...memory });
+  const about = { family, seed, topic, subject, style, settings, lists };
+  const chosen = inspire === undefined ? await choose(about, place) : await chooseInspired(inspire, about, place);
+  if (!chosen) throw new ArtistError('ERR_INTERNAL', 'create: no prompt was chosen');
   return { ...chosen, source: 'chosen', lines: describeDerivation(chosen.derivation) };
+}
+
+type About = Omit<ChooseOptions, 'recentSubjects' | 'preferences'>;
+
+/** Chooses by the memory, while no other process of the home does, and holds the subject; undefined: `isTaken`. */
+async function choose(
+  about: About,
+  place: PromptPlace,
+  isTaken: (taken: readonly string[]) => boolean = () => false,
+): Promise<ChosenPrompt | undefined> {
+  const decide = async (taken: readonly string[]): Promise<{ subject?: string | undefined; chosen?: ChosenPrompt }> => {
+    if (isTaken(taken)) return {};
+    const memory = await remember(place);
+    const chosen = choosePrompt({ ...about, ...memory, recentSubjects: [...taken, ...memory.recentSubjects] });
+    return { chosen, subject: chosen.derivation.subject };
+  };
+  const { hold, gallery } = place;
+  return (await (hold && gallery ? hold.take(decide) : decide([]))).chosen;
+}
+
+/** Museums are slow: they are asked before anything is locked, and again where somebody took the subject meanwhile. */
+async function chooseInspired(query: string, about: About, place: PromptPlace): Promise<ChosenPrompt> {
+  for (let tries = 1; ; tries++) {
+    const taken = (place.gallery && (await place.hold?.taken())) ?? [];
+    const { recentSubjects } = await remember(place);
+    const inspiration = await inspirationFor(query, { family: about.family, recent: [...taken, ...recentSubjects], place });
+    const chosen = await choose({ ...about, inspiration }, place, (now) => tries < 3 && now.includes(inspiration.subject));
+    if (chosen) return chosen;
+  }
 }

@@ -7,6 +7,7 @@ import type { CandidateCount } from './candidates.ts';
 import { type PlannedPrompt, planPrompt } from './plan-prompt.ts';
 import { checkClipPath } from './prompt-scorer.ts';
 import type { CurationSettings, Settled } from './settle.ts';
+import type { SubjectHold } from './subject-book.ts';
 import { readTaste, type TasteFile, tastePath } from './taste-file.ts';
 
 export interface PlanPlace {
@@ -14,6 +15,7 @@ export interface PlanPlace {
   gallery: Gallery;
   signal: AbortSignal;
   warn: (line: string) => void;
+  hold: SubjectHold;
 }
 
 /** Everything that is decided, and refused, before the model is loaded, which may take minutes. */
@@ -31,14 +33,14 @@ export interface Plan {
   memory: CurationMemory | undefined;
 }
 
-export async function plan(settled: Settled, { home, gallery: own, signal, warn }: PlanPlace): Promise<Plan> {
+export async function plan(settled: Settled, { home, gallery: own, signal, warn, hold }: PlanPlace): Promise<Plan> {
   const { wishes, paint, weights, prompt: settings, curation } = settled;
   // Without scores there is nothing to weigh seconds against.
   const count = wishes.candidates === 'auto' && !wishes.score ? undefined : wishes.candidates;
   if (wishes.score) await checkClipPath(wishes.clip);
   const seed = settled.seed ?? drawSeed();
   const gallery = wishes.gallery ? own : undefined;
-  const planned = await planPrompt(wishes, { settings, home, seed, signal, gallery });
+  const planned = await planPrompt(wishes, { settings, home, seed, signal, gallery, hold });
   const { prompt, negativePrompt } = planned;
   const options = { negativePrompt, ...paint, prompt, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
