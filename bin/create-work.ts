@@ -15,7 +15,23 @@ function curationLines({ curation, candidates, ...rest }: Ledger): string[] {
 }
 
 function report(created: CreatedWork, saved: { path: string; bytes: number } | undefined): Outcome {
-  const { work, image, prompt, promptSource, derivation, seed, candidates, ledger, scorer, model, device, upscaled, warnings } = created;
+  const {
+    work,
+    image,
+    title,
+    altText,
+    prompt,
+    promptSource,
+    derivation,
+    seed,
+    candidates,
+    ledger,
+    scorer,
+    model,
+    device,
+    upscaled,
+    warnings,
+  } = created;
   const { width, height } = image;
   const path = saved?.path ?? work?.path ?? '';
   return {
@@ -23,6 +39,8 @@ function report(created: CreatedWork, saved: { path: string; bytes: number } | u
       id: work?.id ?? null,
       path,
       ...(work && { work: work.path, sidecar: work.sidecarPath }),
+      title,
+      altText,
       prompt,
       promptSource,
       derivation,
@@ -44,7 +62,7 @@ function report(created: CreatedWork, saved: { path: string; bytes: number } | u
     text: [path],
     notes: [
       ...curationLines(ledger),
-      `${work ? `work ${work.id}, ` : ''}seed ${seed}, ${width}x${height}, ${seconds(created.seconds.total)}, ${model.name} on ${device}; curation: ${ledger.curation} (${candidates.length} painted)`,
+      `${title}: ${work ? `work ${work.id}, ` : ''}seed ${seed}, ${width}x${height}, ${seconds(created.seconds.total)}, ${model.name} on ${device}; curation: ${ledger.curation} (${candidates.length} painted)`,
     ],
   };
 }

@@ -309,6 +309,7 @@ export function choosePrompt(options: ChooseOptions): ChosenPrompt {
       template,
       ...(topic.name !== '' && { topic: topic.name }),
       subject,
+      ...(subjectText.text !== subject && { subjectText: subjectText.text }),
       ...(options.inspiration && { inspiration: { ...options.inspiration.from, licence: { ...options.inspiration.from.licence } } }),
       style: style.name,
       modifiers: Object.fromEntries([...modifiers].map(([group, { name: word }]) => [group, word])),

@@ -52,6 +52,8 @@ export const derivationSchema = lazySchema(() =>
     template: z.string(),
     topic: z.string().optional(),
     subject: z.string().optional(),
+    /** The subject as it stands in the prompt, where that is another: its alternatives were decided. */
+    subjectText: z.string().optional(),
     /** The work of a museum that the subject comes from, with its licence. */
     inspiration: z
       .looseObject({ museum: z.string(), id: z.string(), title: z.string(), url: z.string(), licence: z.looseObject({ id: z.string() }) })

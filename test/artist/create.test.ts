@@ -40,6 +40,7 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     assert.ok(events.some(({ type, candidate, of }) => type === 'sample' && candidate === 1 && of === 2));
     assert.is(first.prompt, 'flat vector art of a fox in the snow');
     assert.is(first.promptSource, 'given');
+    assert.equal([first.work?.title, first.work?.altText], ['Fox in the Snow', 'A fox in the snow. Flat vector art.']);
     assert.is(rest[0].ledger.candidates.length, 2);
     assert.is(typeof rest[0].scorer, 'string');
     assert.match(rest[1].prompt, / of an owl\b/);

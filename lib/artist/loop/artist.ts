@@ -2,6 +2,7 @@ import { ArtistError, type Clock, configPath, homeFolder, isArtistError, type Lo
 import type { Ledger } from '../../curation/index.ts';
 import { type Artwork, Gallery } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
+import { altTextOf, promptParts, titleOf } from '../words/index.ts';
 import type { Candidate } from './candidates.ts';
 import type { CreateEvent, CreateOptions } from './create-options.ts';
 import { type Plan, plan } from './plan.ts';
@@ -27,11 +28,18 @@ export interface ArtistOptions {
   clock?: Clock | undefined;
 }
 
+/** Works whose titles are not used again. */
+const titlesRemembered = 200;
+
 /** A work that was painted. */
 export interface CreatedWork {
   /** As it was filed; undefined with `gallery: false`. */
   work: Artwork | undefined;
   image: ArtImage;
+  /** A few words that no work of the last 200 has. */
+  title: string;
+  /** What it shows, for those who cannot see it; empty where the prompt was. */
+  altText: string;
   prompt: string;
   /** given: the prompt was. chosen: it was not. */
   promptSource: 'given' | 'chosen';
@@ -51,6 +59,8 @@ export interface CreatedWork {
   /** What the engine noticed. */
   warnings: readonly string[];
 }
+
+type WorkWords = Pick<CreatedWork, 'title' | 'altText'>;
 
 /** Paints works one after the other, or several at a time, with models that stay loaded in between. Made by createArtist(). */
 export class Artist {
@@ -148,22 +158,32 @@ export class Artist {
       await wishes.onPlan?.({ prompt, seed, source: planned.planned.source, lines: planned.planned.lines });
       const onProgress = (event: CreateEvent): void => wishes.onProgress?.(event);
       const painted = await paintRound(planned, wishes, { studio: this.#studio, signal, warn: this.#warn, onProgress });
-      return describe(planned, painted, await this.#keep(planned, painted, wishes.task));
+      const words = await this.#name(planned);
+      return describe(planned, painted, words, await this.#keep(planned, painted, words, wishes.task));
     } finally {
       linked.release();
       await hold.release().catch((error: unknown) => this.#warn(`its subject stays reserved until this process ends: ${String(error)}`));
     }
   }
 
+  /** Title and alternative text, from the parts of the prompt. */
+  async #name({ gallery, prompt, planned }: Plan): Promise<WorkWords> {
+    const parts = promptParts(prompt, planned.derivation);
+    const earlier = gallery ? (await gallery.list({ limit: titlesRemembered })).works.flatMap(({ title }) => title ?? []) : [];
+    return { title: titleOf(parts, earlier), altText: altTextOf(parts) };
+  }
+
   async #keep(
     { gallery, planned, memory }: Plan,
     { candidates, choice, image }: Painted,
+    words: WorkWords,
     task: string | undefined,
   ): Promise<Artwork | undefined> {
+    const derivation = { ...planned.derivation, ...(task !== undefined && { task }) };
     const work = await gallery?.add({
       image,
       candidates: candidates.map((candidate) => candidate.image),
-      about: { curation: choice.ledger, derivation: { ...planned.derivation, ...(task !== undefined && { task }) } },
+      about: { title: words.title, altText: words.altText || null, curation: choice.ledger, derivation },
     });
     if (work)
       await memory?.record(choice.ledger, work.id).catch((error: unknown) => {
@@ -174,11 +194,17 @@ export class Artist {
   }
 }
 
-function describe({ prompt, planned }: Plan, { choice, scorer, image, info, times }: Painted, work: Artwork | undefined): CreatedWork {
+function describe(
+  { prompt, planned }: Plan,
+  { choice, scorer, image, info, times }: Painted,
+  words: WorkWords,
+  work: Artwork | undefined,
+): CreatedWork {
   const { candidates, result, ledger } = choice;
   return {
     work,
     image,
+    ...words,
     prompt,
     promptSource: planned.source,
     derivation: planned.derivation,
