@@ -1,7 +1,7 @@
 import { type CreateOptions, mostCandidates, smallEdge } from '../lib/artist/loop/index.ts';
 import { ArtistError } from '../lib/core/index.ts';
 import { builtInTopics } from '../lib/prompt/index.ts';
-import { list, text, toggle, type Values } from './flags.ts';
+import { list, readNamedWeight, text, toggle, type Values } from './flags.ts';
 import { basicFlags, generatePaths } from './generate-flags.ts';
 import { namesOf, toOptions } from './option-paths.ts';
 import { clipDescription } from './scorer.ts';
@@ -9,7 +9,11 @@ import { clipDescription } from './scorer.ts';
 export const createFlags = {
   subject: text('Without a prompt: what the picture shows; style, background and light are chosen'),
   topic: text(`Without a prompt: what to paint about, such as ${builtInTopics[0]?.name}. Default: one that the last works did not have`),
-  style: text('Style of the picture. Default, without a prompt: chosen by what was liked'),
+  style: list(
+    'Style of the picture; given several times with :WEIGHT, a mixture. Default, without a prompt: chosen by what was liked',
+    undefined,
+    readNamedWeight,
+  ),
   inspire: text('Without a prompt: begin with a work of the public domain that a museum finds for this text'),
   expand: toggle('Decide {a|b} and __lists__ in the prompt. Default: yes'),
   candidates: text(

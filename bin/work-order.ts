@@ -39,7 +39,7 @@ const orderSchema = lazySchema(() =>
       cfg: z.number().optional(),
       lora: z.array(z.strictObject({ path: z.string(), weight: z.number().optional() })).optional(),
       model: z.string().optional(),
-      style: z.string().optional(),
+      style: z.union([z.string(), z.array(z.strictObject({ name: z.string(), weight: z.number().optional() }))]).optional(),
       expand: z.boolean().optional(),
       upscale: z.boolean().optional(),
     }),

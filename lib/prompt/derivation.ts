@@ -58,7 +58,12 @@ export const derivationSchema = lazySchema(() =>
     inspiration: z
       .looseObject({ museum: z.string(), id: z.string(), title: z.string(), url: z.string(), licence: z.looseObject({ id: z.string() }) })
       .optional(),
+    /** The style; of several the one with the largest share. */
     style: z.string().optional(),
+    /** Several styles and their shares, which are 1 together. */
+    styles: z.array(z.looseObject({ name: z.string(), share: z.number().min(0).max(1) })).optional(),
+    /** LoRAs that the styles brought. */
+    loras: z.array(z.looseObject({ path: z.string(), weight: z.number() })).optional(),
     /** By group: background, light, composition. */
     modifiers: z.record(z.string(), z.string()).optional(),
     choices: z.array(choice),

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { ArtistError, type CreateEvent, createArtist, readRecipe } from '../../lib/index.ts';
+import { ArtistError, type CreateEvent, type CreateOptions, createArtist, readRecipe } from '../../lib/index.ts';
+import { styleLora } from '../engine/support.ts';
 import { suite } from '../harness.ts';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist create 🖌-'));
@@ -106,5 +107,48 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     assert.is((await disposed).code, 'ERR_ABORTED');
     assert.is((await refusal(artist.create())).code, 'ERR_DISPOSED');
     assert.is((await artist.gallery.list()).total, 0);
+  });
+
+  test('styles by weight change the picture; LoRAs of the settings and of styles are painted with and recorded', async () => {
+    const home = newHome();
+    mkdirSync(path.join(home, 'loras'), { recursive: true });
+    for (const name of ['house', 'mine']) writeFileSync(path.join(home, 'loras', `${name}.safetensors`), styleLora(0.5));
+    const styles = 'prompt: {styles: [{name: mine, phrase: flat vector art, lora: {path: mine, weight: 0.5}}]}';
+    writeFileSync(path.join(home, 'config.yaml'), `loras: [{path: house.safetensors, weight: 0.2}]\n${styles}\n`);
+    await using artist = await createArtist({ home });
+    const paint = (style: CreateOptions['style'], rest: CreateOptions = {}) =>
+      artist.create({ ...quick, subject: 'a fox', seed: 5, style, ...rest });
+    const mixed = await paint([{ name: 'mine', weight: 3 }, { name: 'black ink drawing' }]);
+    const turned = await paint(
+      [
+        { name: 'mine', weight: 1 },
+        { name: 'black ink drawing', weight: 3 },
+      ],
+      { loras: ['mine'] },
+    );
+    assert.match(mixed.prompt, /^\(flat vector art:1\.5\), \(black ink drawing:0\.5\) of a fox/);
+    const lorasOf = ({ work }: typeof mixed) => work?.recipe?.loras?.map(({ name, weight }) => [name, weight]);
+    assert.equal(lorasOf(mixed), [
+      ['house.safetensors', 0.2],
+      ['mine.safetensors', 0.375],
+    ]);
+    assert.equal(lorasOf(turned), [
+      ['mine.safetensors', 1],
+      ['mine.safetensors', 0.125],
+    ]);
+    assert.equal(mixed.work?.derivation?.['styles'], [
+      { name: 'mine', share: 0.75 },
+      { name: 'black ink drawing', share: 0.25 },
+    ]);
+    const plain = await paint('shaded cartoon', { loras: [] });
+    const other = await paint(
+      [
+        { name: 'shaded cartoon', weight: 1 },
+        { name: 'black ink drawing', weight: 1 },
+      ],
+      { loras: [] },
+    );
+    assert.not.equal(plain.image.data, other.image.data);
+    assert.is(lorasOf(plain)?.length ?? 0, 0);
   });
 });

@@ -85,6 +85,7 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
         ['create', 'a fox', '--topic', 'forest scene', ...quick],
         ['create', 'a __sesaon__', ...quick],
         ['create', 'a {fox', ...quick],
+        ['create', 'a fox', '--style', 'retro cartoon:3', '--style', 'Black Ink Drawing:1', ...quick],
       ].map((line) => [...line, '--home', home]),
     );
     const prompts = results.slice(0, 4).map((result) => jsonOf(result)['prompt']);
@@ -96,10 +97,11 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
       ['alternative', 'season', 'sky/hour', 'season'],
     );
     assert.is(jsonOf(results[1] as CliResult)['promptSource'], 'given');
-    const errors = results.slice(4).map((result) => `${result.code} ${jsonOf(result).error?.message}`);
+    const errors = results.slice(4, 7).map((result) => `${result.code} ${jsonOf(result).error?.message}`);
     assert.match(errors[0] ?? '', /^2 --topic: expected to be left out with a prompt/);
     assert.match(errors[1] ?? '', /^2 prompt: .*Did you mean season\?/);
     assert.match(errors[2] ?? '', /^2 prompt: expected a } for the \{ at character 3/);
+    assert.is(jsonOf(results.at(-1) as CliResult)['prompt'], 'a fox, (retro cartoon:1.5), (black ink drawing:0.5)');
   });
 
   test('config: own topics, styles, templates, learn and expand are used', async () => {
@@ -153,7 +155,7 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     const paint = (id: string, payload: unknown, rotation?: string) =>
       paintOrder({ id, attempt: 1, payload, since: Date.now() - 1000, signal, ...(rotation !== undefined && { rotation }) }, artist);
     const gallery = new Gallery({ home });
-    const rotated = await paint('a', orderOf(undefined, { ...nothing, style: 'flat vector art' }), 'garden');
+    const rotated = await paint('a', orderOf(undefined, { ...nothing, style: [{ name: 'flat vector art' }] }), 'garden');
     assert.match(rotated.prompt ?? '', /^flat vector art of a (rose|tulip)/);
     assert.is((await gallery.get(rotated.id ?? '')).derivation?.['topic'], 'garden');
     const topic = await paint('b', orderOf('Serene Ocean', nothing));

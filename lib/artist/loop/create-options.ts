@@ -35,8 +35,21 @@ export const loopOptions = lazySchema(() =>
     topic: text().optional(),
     /** Begin with a work of the public domain that a museum finds for this text. Not beside prompt, subject and topic. */
     inspire: text().optional(),
-    /** Style of the picture. Default, without a prompt: chosen by what was liked. */
-    style: text().optional(),
+    /** Style of the picture, or several with weights of which only the ratios matter. Default, without a prompt: chosen by what was liked. */
+    style: z
+      .union(
+        [
+          text(),
+          z
+            .array(z.strictObject({ name: text(), weight: z.number().positive().max(1000).default(1) }))
+            .min(1)
+            .max(8),
+        ],
+        {
+          error: 'a style, or a list of at most 8 {name, weight}',
+        },
+      )
+      .optional(),
     /** Decide {a|b} and __lists__ in the prompt. Default: prompt.expand of the settings. */
     expand: z.boolean().optional(),
     /** How many to paint, 1..64, or auto: as many as are worth their seconds. Default: create.candidates, else one that passes the gates, in at most 3 tries. */

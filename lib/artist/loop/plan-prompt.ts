@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ArtistError, type Config, isArtistError, StateFile, seededRandom, systemCode } from '../../core/index.ts';
+import { ArtistError, type Config, configPath, isArtistError, StateFile, seededRandom, systemCode } from '../../core/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { bundledName, detectFamily, resolveModel } from '../../models/index.ts';
 import {
@@ -23,6 +23,7 @@ import {
   promptFamilyOf,
   subjectOfTitle,
   subjectsOfWorks,
+  type WeightedStyle,
   type WordLists,
 } from '../../prompt/index.ts';
 import type { SubjectHold } from './subject-book.ts';
@@ -31,7 +32,7 @@ export interface PromptWishes {
   prompt?: string | undefined;
   subject?: string | undefined;
   topic?: string | undefined;
-  style?: string | undefined;
+  style?: string | readonly WeightedStyle[] | undefined;
   expand?: boolean | undefined;
   /** What museums are asked for. */
   inspire?: string | undefined;
@@ -53,6 +54,8 @@ export interface PromptPlace {
 export interface PlannedPrompt {
   prompt: string;
   negativePrompt: string | undefined;
+  /** Of the styles, for generate(). */
+  loras: { path: string; weight: number }[];
   source: 'given' | 'chosen';
   /** For the record of the work. */
   derivation: Record<string, unknown>;
@@ -72,6 +75,10 @@ async function familyOf(model: string | undefined, home: string): Promise<Prompt
     return promptFamilyOf(undefined);
   }
 }
+
+/** A name stays one; a file is relative to `<home>/loras`. */
+const loraPlace = (given: string, home: string): string =>
+  /[\\/]|\.(safetensors|gguf)$/i.test(given) ? configPath(given, path.join(home, 'loras')) : given;
 
 /** Word lists: `<home>/wildcards/colour.txt` is `__colour__`, `wildcards/a/b.txt` is `__a/b__`. */
 async function readWordLists(home: string): Promise<WordLists> {
@@ -173,7 +180,11 @@ export async function planPrompt(
   place: PromptPlace,
 ): Promise<PlannedPrompt> {
   const { seed, home } = place;
-  const { expand: expandByDefault, museums: _museums, ...settings } = place.settings;
+  const { expand: expandByDefault, museums: _museums, styles, ...others } = place.settings;
+  const settings = {
+    ...others,
+    styles: styles.map(({ lora, ...each }) => (lora ? { ...each, lora: { ...lora, path: loraPlace(lora.path, home) } } : each)),
+  };
   refuseBeside({ prompt }, { subject, topic, inspire });
   refuseBeside({ inspire }, { topic, subject });
   const family = await familyOf(model, home);
@@ -181,7 +192,7 @@ export async function planPrompt(
   const lists: WordLists = mentionsLists ? await readWordLists(home) : new Map();
   if (prompt !== undefined) {
     const expanded = expandPrompt(prompt, { family, seed, lists, style, settings, expand: expand ?? expandByDefault });
-    if (!expanded) return { prompt, negativePrompt: undefined, source: 'given', derivation: { source: 'given' }, lines: [] };
+    if (!expanded) return { prompt, negativePrompt: undefined, loras: [], source: 'given', derivation: { source: 'given' }, lines: [] };
     return { ...expanded, negativePrompt: undefined, source: 'given', lines: describeDerivation(expanded.derivation) };
   }
   const about = { family, seed, topic, subject, style, settings, lists };

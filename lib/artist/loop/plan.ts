@@ -42,7 +42,8 @@ export async function plan(settled: Settled, { home, gallery: own, signal, warn,
   const gallery = wishes.gallery ? own : undefined;
   const planned = await planPrompt(wishes, { settings, home, seed, signal, gallery, hold });
   const { prompt, negativePrompt } = planned;
-  const options = { negativePrompt, ...paint, prompt, seed } as GenerateOptions;
+  const loras = [...((paint['loras'] as readonly unknown[] | undefined) ?? []), ...planned.loras];
+  const options = { negativePrompt, ...paint, ...(loras.length > 0 && { loras }), prompt, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
   if (gallery) await checkFolder(gallery.folder, gallery.folder);
   const isScored = wishes.score && (count === 'auto' || (count ?? 1) > 1);

@@ -89,7 +89,8 @@ function partsOfText(prompt: string): PromptParts {
 export function promptParts(prompt: string, derivation: Record<string, unknown> | undefined): PromptParts {
   const parsed = derivationSchema.safeParse(derivation);
   if (!parsed.success || parsed.data.subject === undefined) return partsOfText(prompt);
-  const { subject, subjectText = subject, style, modifiers = {} } = parsed.data;
+  const { subject, subjectText = subject, styles, modifiers = {} } = parsed.data;
+  const style = styles ? styles.map(({ name }) => name).join(' and ') : parsed.data.style;
   const scene = Object.entries(modifiers).flatMap(([group, name]) => (name === '' ? [] : [modifierPart(group, name)]));
   return { subject: plain(subjectText), scene, style };
 }
