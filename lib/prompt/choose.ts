@@ -8,7 +8,7 @@ import type { Inspiration } from './inspiration.ts';
 import { lorasOfStyles, mixedPhrase, type StyleShare, sharesOf, type WeightedStyle } from './mix.ts';
 import { builtInModifiers, builtInStyles, type Modifier, type Style } from './styles.ts';
 import { expandTemplate, type WordLists } from './template.ts';
-import { builtInTopics, plainBackgrounds, subjectsOf, type Topic } from './topics.ts';
+import { backgroundsOf, builtInTopics, subjectsOf, type Topic } from './topics.ts';
 
 const weight = () => z.number().min(0).max(1000).default(1);
 const name = () => z.string().trim().min(1).max(2000);
@@ -237,10 +237,10 @@ class Chooser {
     return style;
   }
 
-  modifiers(topic: Topic): Map<string, Style> {
+  modifiers(topic: Topic, subject: string): Map<string, Style> {
     const { family } = this.options;
     const own = this.settings.modifiers;
-    const built = builtInModifiers(family, topic.bundled?.backgrounds ?? plainBackgrounds);
+    const built = builtInModifiers(family, backgroundsOf(topic, subject));
     const { groups } = familyRules[family];
     return new Map(
       groups.map((group) => [
@@ -318,7 +318,7 @@ export function choosePrompt(options: ChooseOptions): ChosenPrompt {
   const topic = chooser.topic();
   const subject = chooser.subject(topic);
   const styles = chooser.styles();
-  const modifiers = chooser.modifiers(topic);
+  const modifiers = chooser.modifiers(topic, subject);
   const template = chooser.template();
   const phrases = Object.fromEntries(
     [...modifiers].map(([group, { name: word, phrase }]) => [group, group === 'background' ? backgroundPart(word) : (phrase ?? word)]),

@@ -4,9 +4,20 @@ export interface Topic {
   name: string;
   /** For models that draw anything. */
   subjects: readonly string[];
-  /** What the bundled model draws of it: its core concepts and the backgrounds that go with them. */
-  bundled?: { subjects: readonly string[]; backgrounds: readonly string[] };
+  /** What the bundled model draws of it: its core concepts and the backgrounds that go with them, and scenes, which fill the whole picture. */
+  bundled?: {
+    subjects: readonly string[];
+    backgrounds: readonly string[];
+    /** As they stand in a prompt, with article. */
+    scenes: readonly string[];
+    /** What may stand behind a scene; nothing may, too. */
+    times: readonly string[];
+  };
 }
+
+/** When a scene is seen, where not by day. */
+const dayTimes = ['at sunset', 'at night'];
+const allTimes = [...dayTimes, 'in the snow'];
 
 const anyBackground = [
   'white background',
@@ -46,6 +57,15 @@ export const builtInTopics: readonly Topic[] = [
         'honeybee',
       ],
       backgrounds: ['in a green meadow', 'on the grass', 'at sunset', 'on a yellow background', 'on a teal background'],
+      scenes: [
+        'a nature landscape',
+        'green hills',
+        'the countryside',
+        'a landscape with a tree',
+        'a windmill in a field',
+        'a river between hills',
+      ],
+      times: dayTimes,
     },
   },
   {
@@ -63,20 +83,19 @@ export const builtInTopics: readonly Topic[] = [
       'a balance of one large and many small shapes',
     ],
     bundled: {
-      subjects: [
-        'star',
-        'red heart',
-        'rainbow',
-        'snowflake',
-        'droplet',
-        'key',
-        'balloon',
-        'four leaf clover',
-        'light bulb',
-        'crown',
-        'maple leaf',
-      ],
+      subjects: ['star', 'red heart', 'rainbow', 'snowflake'],
       backgrounds: [...anyBackground, 'on a purple background', 'orange background'],
+      scenes: [
+        'abstract art',
+        'abstract shapes',
+        'geometric shapes',
+        'abstract circles',
+        'abstract triangles',
+        'abstract waves',
+        'a mosaic of squares',
+        'colorful stripes',
+      ],
+      times: [],
     },
   },
   {
@@ -115,6 +134,8 @@ export const builtInTopics: readonly Topic[] = [
         'on a beige background',
         'white background',
       ],
+      scenes: ['a city skyline', 'urban architecture', 'skyscrapers', 'tall buildings', 'a small town', 'a village'],
+      times: allTimes,
     },
   },
   {
@@ -147,6 +168,8 @@ export const builtInTopics: readonly Topic[] = [
         'beach with umbrella',
       ],
       backgrounds: ['on the sea', 'by the ocean', 'underwater', 'under the sea', 'on a teal background', 'on a blue background'],
+      scenes: ['a serene ocean', 'a seascape', 'waves on the sea', 'a sailboat on the sea', 'a lighthouse by the sea'],
+      times: dayTimes,
     },
   },
   {
@@ -173,6 +196,8 @@ export const builtInTopics: readonly Topic[] = [
         'at night under the stars',
         'on a blue background',
       ],
+      scenes: ['a mountain vista', 'a mountain landscape', 'snowy mountains', 'a mountain lake', 'a mountain range'],
+      times: allTimes,
     },
   },
   {
@@ -211,6 +236,8 @@ export const builtInTopics: readonly Topic[] = [
         'on a green background',
         'orange background',
       ],
+      scenes: ['a forest scene', 'a pine forest', 'the woods', 'trees in a forest'],
+      times: allTimes,
     },
   },
   {
@@ -230,6 +257,8 @@ export const builtInTopics: readonly Topic[] = [
     bundled: {
       subjects: ['rocket', 'flying saucer', 'alien', 'crescent moon', 'full moon', 'star', 'robot', 'sun'],
       backgrounds: ['in outer space', 'floating in space', 'at night under the stars', 'in a starry night', 'on a purple background'],
+      scenes: ['a space nebula', 'a colorful nebula', 'a galaxy', 'deep space', 'a planet with rings'],
+      times: [],
     },
   },
   {
@@ -249,6 +278,8 @@ export const builtInTopics: readonly Topic[] = [
     bundled: {
       subjects: ['sun', 'cloud', 'airplane', 'helicopter', 'bird', 'flamingo', 'palm tree', 'balloon', 'desert island', 'sailboat'],
       backgrounds: ['at sunset', 'in front of a sunset', 'orange background', 'on a pink background'],
+      scenes: ['a sunset sky', 'clouds at sunset', 'the sky at dusk'],
+      times: [],
     },
   },
 ];
@@ -256,16 +287,25 @@ export const builtInTopics: readonly Topic[] = [
 const withArticle = (concept: string): string => `${/^(?!ewe|uni)[aeiou]/.test(concept) ? 'an' : 'a'} ${concept}`;
 
 /** What a model of this family can be asked for under a topic, with articles. */
-export function subjectsOf(topic: Topic, family: PromptFamily): readonly string[] {
-  return family === 'bundled' && topic.bundled ? topic.bundled.subjects.map(withArticle) : topic.subjects;
+export function subjectsOf({ bundled, subjects }: Topic, family: PromptFamily): readonly string[] {
+  return family === 'bundled' && bundled ? [...bundled.scenes, ...bundled.subjects.map(withArticle)] : subjects;
+}
+
+/** What may stand behind a subject for the bundled model: a scene has a time, a thing a background. */
+export function backgroundsOf({ bundled }: Topic, subject: string): readonly string[] {
+  if (!bundled) return plainBackgrounds;
+  return bundled.scenes.includes(subject) ? bundled.times : bundled.backgrounds;
 }
 
 /** Backgrounds for a topic that names none: the user's own. */
 export const plainBackgrounds: readonly string[] = anyBackground;
 
-/** What the bundled model can be asked for, by its noun: "fox" → "a fox". */
+/** What the bundled model can be asked for, by its noun: "fox" → "a fox", "mountain lake" → "a mountain lake". */
 export function bundledSubjects(): Map<string, string> {
   return new Map(
-    builtInTopics.flatMap(({ bundled }) => (bundled?.subjects ?? []).map((concept) => [concept, withArticle(concept)] as const)),
+    builtInTopics.flatMap(({ bundled }) => [
+      ...(bundled?.scenes ?? []).map((scene) => [scene.replace(/^(an?|the) /, ''), scene] as const),
+      ...(bundled?.subjects ?? []).map((concept) => [concept, withArticle(concept)] as const),
+    ]),
   );
 }

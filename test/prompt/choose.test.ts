@@ -23,6 +23,8 @@ const vocabulary = JSON.parse(readFileSync(path.join(root, 'models/vocab.json'),
   core: string[];
   styles: Record<string, { phrases: string[] }>;
   backgrounds: { scenes: Record<string, string[]>; colors: string[]; color_phrases: string[] };
+  scenes: Record<string, string[]>;
+  times: string[];
 };
 const seeds = Array.from({ length: 150 }, (_, index) => index * 7 + 1);
 const chosen = (options: Partial<ChooseOptions> = {}) => choosePrompt({ family: 'tags', seed: 1, ...options });
@@ -42,7 +44,8 @@ suite('prompt choosing', (test) => {
         'sunset sky',
       ],
     );
-    for (const { subjects, bundled } of builtInTopics) assert.ok(subjects.length >= 8 && (bundled?.subjects.length ?? 0) >= 8);
+    for (const { subjects, bundled } of builtInTopics)
+      assert.ok(subjects.length >= 8 && (bundled ? [...bundled.subjects, ...bundled.scenes] : []).length >= 8);
   });
 
   test('the bundled model is asked for nothing it was not trained on', () => {
@@ -54,19 +57,24 @@ suite('prompt choosing', (test) => {
       scenes.has(text.trim()) ||
       ['white', ...colors].some((color) => text === `, ${color} background`) ||
       colors.some((color) => text === ` on a ${color} background`);
+    const pictures = Object.values(vocabulary.scenes).flat();
+    const isTime = (text: string): boolean => text === '' || vocabulary.times.includes(text.trim());
     const seen = new Set<string>();
     for (const seed of Array.from({ length: 600 }, (_, index) => index)) {
       const { prompt } = choosePrompt({ family: 'bundled', seed });
-      const [, style = '', rest = ''] = /^(.*?) of an? (.*)$/.exec(prompt) ?? [];
+      const [, style = '', rest = ''] = /^(.*?) of (.*)$/.exec(prompt) ?? [];
+      const thing = rest.replace(/^an? /, '');
       assert.ok(styles.has(style), prompt);
       assert.ok(
-        vocabulary.core.some((concept) => rest.startsWith(concept) && isBackground(rest.slice(concept.length))),
+        vocabulary.core.some((concept) => thing.startsWith(concept) && isBackground(thing.slice(concept.length))) ||
+          pictures.some((scene) => rest.startsWith(scene) && isTime(rest.slice(scene.length))),
         prompt,
       );
       seen.add(prompt);
     }
     assert.ok(seen.size > 300);
     assert.ok(builtInTopics.every(({ bundled }) => bundled?.subjects.every((subject) => vocabulary.core.includes(subject))));
+    assert.ok(builtInTopics.every(({ bundled }) => bundled?.scenes.every((scene) => pictures.includes(scene))));
   });
 
   test('the same seed and memory give the same prompt and derivation, which a sidecar can hold', () => {
