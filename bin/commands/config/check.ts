@@ -51,17 +51,18 @@ async function checkAll(loaded: LoadedConfig): Promise<void> {
     await checkFile(configPath(lora.path, path.join(home, 'loras')), `loras.${index}.path`, placeOf('loras'));
   if (config.create.clip !== undefined) await checkFile(configPath(config.create.clip, home), 'create.clip', placeOf('create.clip'));
   await checkPrompt(loaded);
+  if (config.llm.apiKey !== undefined) await readSecret(config.llm.apiKey, 'llm.apiKey', { home });
   if (config.models.token !== undefined) await readSecret(config.models.token, 'models.token', { home });
 }
 
-/** A token written into a file that other users of the machine can read. */
-async function openToken({ config, file, origins }: LoadedConfig): Promise<string[]> {
-  const inFile = typeof config.models.token === 'string' && origins.get('models.token')?.from === 'file';
-  if (!inFile || process.platform === 'win32') return [];
+/** Secrets written into a file that other users of the machine can read. */
+async function openSecrets({ config, file, origins }: LoadedConfig): Promise<string[]> {
+  const secrets = Object.entries({ 'models.token': config.models.token, 'llm.apiKey': config.llm.apiKey });
+  const inFile = secrets.filter(([key, value]) => typeof value === 'string' && origins.get(key)?.from === 'file');
+  if (inFile.length === 0 || process.platform === 'win32') return [];
   const { mode } = await stat(file);
-  return (mode & 0o044) === 0
-    ? []
-    : [`${file}: models.token can be read by other users of this machine. Run: chmod 600 ${JSON.stringify(file)}`];
+  if ((mode & 0o044) === 0) return [];
+  return inFile.map(([key]) => `${file}: ${key} can be read by other users of this machine. Run: chmod 600 ${JSON.stringify(file)}`);
 }
 
 export const checkCommand = command({
@@ -69,7 +70,7 @@ export const checkCommand = command({
   run: async (_, context) => {
     const loaded = await context.config();
     await checkAll(loaded);
-    const warnings = await openToken(loaded);
+    const warnings = await openSecrets(loaded);
     for (const line of warnings) context.warn(line);
     const set = [...loaded.origins.values()].filter(({ from }) => from !== 'default').length;
     const where = loaded.fileExists ? loaded.file : 'no configuration file';

@@ -2,9 +2,10 @@ import { ArtistError, type Clock, configPath, homeFolder, isArtistError, type Lo
 import type { Ledger } from '../../curation/index.ts';
 import { type Artwork, Gallery } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
-import { altTextOf, promptParts, titleOf } from '../words/index.ts';
+import { writerOf } from '../llm/index.ts';
 import type { Candidate } from './candidates.ts';
 import type { CreateEvent, CreateOptions } from './create-options.ts';
+import { type NamedWork, nameWork } from './name-work.ts';
 import { type Plan, plan } from './plan.ts';
 import { type Painted, paintRound, type Times } from './round.ts';
 import { settle } from './settle.ts';
@@ -23,13 +24,12 @@ export interface ArtistOptions {
   config?: LoadedConfig | undefined;
   /** How long model, CLIP and upscaler stay in memory when nothing is painted, milliseconds; 0: not at all. Default 600 000, ten minutes. */
   keepMs?: number | undefined;
+  /** For a language model and for museums. Default: the global one. */
+  fetch?: typeof globalThis.fetch | undefined;
   /** Told of what may surprise: a scorer that failed, a memory that was mended. Default: a warning of the process. */
   onWarning?: ((line: string) => void) | undefined;
   clock?: Clock | undefined;
 }
-
-/** Works whose titles are not used again. */
-const titlesRemembered = 200;
 
 /** A work that was painted. */
 export interface CreatedWork {
@@ -60,8 +60,6 @@ export interface CreatedWork {
   warnings: readonly string[];
 }
 
-type WorkWords = Pick<CreatedWork, 'title' | 'altText'>;
-
 /** Paints works one after the other, or several at a time, with models that stay loaded in between. Made by createArtist(). */
 export class Artist {
   readonly home: string;
@@ -69,6 +67,7 @@ export class Artist {
   /** The settings that it works by. */
   readonly config: LoadedConfig;
   readonly #clock: Clock | undefined;
+  readonly #fetch: typeof globalThis.fetch | undefined;
   readonly #studio: Studio;
   readonly #warn: (line: string) => void;
   readonly #closing = new AbortController();
@@ -76,12 +75,13 @@ export class Artist {
   #disposing: Promise<void> | undefined;
 
   /** Made by createArtist(). */
-  constructor(config: LoadedConfig, { keepMs = defaultKeepMs, clock, onWarning }: ArtistOptions) {
+  constructor(config: LoadedConfig, { keepMs = defaultKeepMs, clock, onWarning, fetch }: ArtistOptions) {
     if (!(keepMs >= 0)) throw new ArtistError('ERR_INVALID_ARGUMENT', `keepMs: expected a number of milliseconds from 0, got ${keepMs}`);
     this.home = config.home;
     this.config = config;
     this.gallery = new Gallery({ folder: configPath(config.config.gallery.folder, config.home), ...(clock && { clock }) });
     this.#clock = clock;
+    this.#fetch = fetch;
     this.#studio = new Studio({ home: config.home, keepMs, clock });
     this.#warn = onWarning ?? ((line) => process.emitWarning(line, { type: 'ArtistWarning' }));
   }
@@ -152,13 +152,17 @@ export class Artist {
     const hold = new SubjectHold(this.home, this.#clock);
     try {
       signal.throwIfAborted();
-      const place = { home: this.home, gallery: this.gallery, signal, warn: this.#warn, hold };
+      const writer = await writerOf(this.config.config, { home: this.home, fetch: this.#fetch, clock: this.#clock });
+      const place = { home: this.home, gallery: this.gallery, signal, warn: this.#warn, hold, writer, fetch: this.#fetch };
       const planned = await plan({ wishes, ...settled }, place);
       const { prompt, seed } = planned;
       await wishes.onPlan?.({ prompt, seed, source: planned.planned.source, lines: planned.planned.lines });
       const onProgress = (event: CreateEvent): void => wishes.onProgress?.(event);
+      // Words take seconds of somebody else's time: they are written while it is painted.
+      const naming = nameWork(planned, { writer, signal, warn: this.#warn });
+      naming.catch(() => undefined); // it is awaited below, unless the painting fails first
       const painted = await paintRound(planned, wishes, { studio: this.#studio, signal, warn: this.#warn, onProgress });
-      const words = await this.#name(planned);
+      const words = await naming;
       return describe(planned, painted, words, await this.#keep(planned, painted, words, wishes.task));
     } finally {
       linked.release();
@@ -166,20 +170,13 @@ export class Artist {
     }
   }
 
-  /** Title and alternative text, from the parts of the prompt. */
-  async #name({ gallery, prompt, planned }: Plan): Promise<WorkWords> {
-    const parts = promptParts(prompt, planned.derivation);
-    const earlier = gallery ? (await gallery.list({ limit: titlesRemembered })).works.flatMap(({ title }) => title ?? []) : [];
-    return { title: titleOf(parts, earlier), altText: altTextOf(parts) };
-  }
-
   async #keep(
-    { gallery, planned, memory }: Plan,
+    { gallery, memory }: Plan,
     { candidates, choice, image }: Painted,
-    words: WorkWords,
+    words: NamedWork,
     task: string | undefined,
   ): Promise<Artwork | undefined> {
-    const derivation = { ...planned.derivation, ...(task !== undefined && { task }) };
+    const derivation = { ...words.derivation, ...(task !== undefined && { task }) };
     const work = await gallery?.add({
       image,
       candidates: candidates.map((candidate) => candidate.image),
@@ -197,17 +194,18 @@ export class Artist {
 function describe(
   { prompt, planned }: Plan,
   { choice, scorer, image, info, times }: Painted,
-  words: WorkWords,
+  { title, altText, derivation }: NamedWork,
   work: Artwork | undefined,
 ): CreatedWork {
   const { candidates, result, ledger } = choice;
   return {
     work,
     image,
-    ...words,
+    title,
+    altText,
     prompt,
     promptSource: planned.source,
-    derivation: planned.derivation,
+    derivation,
     seed: result.seed,
     candidates,
     ledger,
@@ -220,7 +218,7 @@ function describe(
   };
 }
 
-/** A signal that aborts with the first of several. Unlike AbortSignal.any() it leaves nothing on a signal that lives for months. */
+/** A signal that aborts with the first of several, and when it is released, for what still runs. Unlike AbortSignal.any() it leaves nothing on a signal that lives for months. */
 function linkSignals(signals: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const stops = signals.map((signal) => {
@@ -231,6 +229,7 @@ function linkSignals(signals: readonly AbortSignal[]): { signal: AbortSignal; re
   });
   const release = (): void => {
     for (const stop of stops) stop();
+    controller.abort(new ArtistError('ERR_ABORTED', 'create: it is over'));
   };
   return { signal: controller.signal, release };
 }

@@ -26,6 +26,8 @@ import {
   type WeightedStyle,
   type WordLists,
 } from '../../prompt/index.ts';
+import type { LlmWriter } from '../llm/index.ts';
+import { promptParts } from '../words/index.ts';
 import type { SubjectHold } from './subject-book.ts';
 
 export interface PromptWishes {
@@ -45,10 +47,16 @@ export interface PromptPlace {
   home: string;
   seed: number;
   signal: AbortSignal;
+  /** Default: the global one. */
+  fetch?: typeof globalThis.fetch | undefined;
   /** Whose works are remembered; undefined: the seed alone decides. */
   gallery: Gallery | undefined;
   /** Keeps others from choosing the same subject until the work is filed. Not asked without a gallery. */
   hold?: SubjectHold | undefined;
+  /** Writes the chosen prompt out. */
+  writer?: LlmWriter | undefined;
+  /** Told where the writer failed. */
+  warn?: ((line: string) => void) | undefined;
 }
 
 export interface PlannedPrompt {
@@ -150,7 +158,7 @@ async function inspirationFor(
   const from = await findInspiration({
     query,
     addresses,
-    fetch: globalThis.fetch,
+    fetch: place.fetch ?? globalThis.fetch,
     chance: seededRandom(place.seed),
     accept: (work) => isNew(subjectOf(work)),
     signal: place.signal,
@@ -198,7 +206,23 @@ export async function planPrompt(
   const about = { family, seed, topic, subject, style, settings, lists };
   const chosen = inspire === undefined ? await choose(about, place) : await chooseInspired(inspire, about, place);
   if (!chosen) throw new ArtistError('ERR_INTERNAL', 'create: no prompt was chosen');
-  return { ...chosen, source: 'chosen', lines: describeDerivation(chosen.derivation) };
+  return { ...(await writeOut(chosen, family, place)), source: 'chosen' };
+}
+
+/** The prompt in the words of a language model, where there is one; both texts are in the derivation. */
+async function writeOut(
+  chosen: ChosenPrompt,
+  family: PromptFamily,
+  { writer, signal, warn }: PromptPlace,
+): Promise<ChosenPrompt & { lines: string[] }> {
+  const { prompt: template, derivation } = chosen;
+  const written = await writer?.prompt({ parts: promptParts(template, derivation), family, template }, signal);
+  const lines = describeDerivation(derivation);
+  if (!written) return { ...chosen, lines };
+  const { value: prompt = template, record } = written;
+  if ('failed' in record) warn?.(`the prompt is that of the templates: ${record.failed}`);
+  else lines.push(`written by ${record.model} instead of: ${template}`);
+  return { ...chosen, prompt, derivation: { ...derivation, prompt, llm: { prompt: record } }, lines };
 }
 
 type About = Omit<ChooseOptions, 'recentSubjects' | 'preferences'>;

@@ -3,6 +3,7 @@ import { checkFolder, resolveOptions } from '../../core/index.ts';
 import { CurationMemory, type MemoryRepair, type Weights } from '../../curation/index.ts';
 import { drawSeed, type GenerateOptions, generateOptions } from '../../engine/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
+import type { LlmWriter } from '../llm/index.ts';
 import type { CandidateCount } from './candidates.ts';
 import { type PlannedPrompt, planPrompt } from './plan-prompt.ts';
 import { checkClipPath } from './prompt-scorer.ts';
@@ -16,6 +17,8 @@ export interface PlanPlace {
   signal: AbortSignal;
   warn: (line: string) => void;
   hold: SubjectHold;
+  writer: LlmWriter | undefined;
+  fetch: typeof globalThis.fetch | undefined;
 }
 
 /** Everything that is decided, and refused, before the model is loaded, which may take minutes. */
@@ -33,14 +36,14 @@ export interface Plan {
   memory: CurationMemory | undefined;
 }
 
-export async function plan(settled: Settled, { home, gallery: own, signal, warn, hold }: PlanPlace): Promise<Plan> {
+export async function plan(settled: Settled, { home, gallery: own, ...place }: PlanPlace): Promise<Plan> {
   const { wishes, paint, weights, prompt: settings, curation } = settled;
   // Without scores there is nothing to weigh seconds against.
   const count = wishes.candidates === 'auto' && !wishes.score ? undefined : wishes.candidates;
   if (wishes.score) await checkClipPath(wishes.clip);
   const seed = settled.seed ?? drawSeed();
   const gallery = wishes.gallery ? own : undefined;
-  const planned = await planPrompt(wishes, { settings, home, seed, signal, gallery, hold });
+  const planned = await planPrompt(wishes, { ...place, settings, home, seed, gallery });
   const { prompt, negativePrompt } = planned;
   const loras = [...((paint['loras'] as readonly unknown[] | undefined) ?? []), ...planned.loras];
   const options = { negativePrompt, ...paint, ...(loras.length > 0 && { loras }), prompt, seed } as GenerateOptions;
@@ -57,7 +60,7 @@ export async function plan(settled: Settled, { home, gallery: own, signal, warn,
     weights,
     curation,
     taste: isScored ? await readTaste(curation.taste ?? tastePath(home), curation.taste !== undefined) : undefined,
-    memory: gallery && new CurationMemory({ home, gallery, onRepair: (repair) => warn(repairLine(repair)) }),
+    memory: gallery && new CurationMemory({ home, gallery, onRepair: (repair) => place.warn(repairLine(repair)) }),
   };
 }
 

@@ -111,6 +111,24 @@ export const configSchema = lazySchema(() =>
       })
       .prefault({})
       .describe('What create paints when it is given no prompt'),
+    llm: z
+      .strictObject({
+        url: z
+          .url({ protocol: /^https?$/ })
+          .optional()
+          .describe(
+            "Base address of a server with OpenAI's chat completions, such as http://127.0.0.1:11434/v1. Default: none, fixed rules write",
+          ),
+        model: z.string().min(1).default('default').describe('Name of its model; servers with a single one take any'),
+        apiKey: secret().optional().describe('Its key, or {env: NAME} or {file: PATH}'),
+        timeoutSeconds: z.number().positive().max(600).default(30).describe('Of a question with all tries, seconds, up to 600'),
+        retries: z.int().min(0).max(10).default(2).describe('Further tries, 0..10'),
+        temperature: z.number().min(0).max(2).default(0.8).describe('How freely it writes, 0..2'),
+        prompts: z.boolean().default(true).describe('Let it write the prompts that are chosen, for other models than the bundled one'),
+        words: z.boolean().default(true).describe('Let it write titles and alternative texts'),
+      })
+      .prefault({})
+      .describe('A language model that writes prompts, titles and alternative texts'),
     curation: z
       .strictObject({
         weights: z

@@ -11,6 +11,8 @@ const examples: Readonly<Record<string, unknown>> = {
   'prompt.styles': [{ name: 'woodcut', weight: 2 }],
   'prompt.modifiers': [{ group: 'light', name: 'candlelight' }],
   'prompt.templates': ['{subject}, {style}, {light}'],
+  'llm.url': 'http://127.0.0.1:11434/v1',
+  'llm.apiKey': { env: 'LLM_API_KEY' },
   'models.token': { env: 'HF_TOKEN' },
 };
 

@@ -1,0 +1,122 @@
+/** What a language model writes for the artist: prompts, titles, alternative texts. Where it fails, the templates' words stay, and the reason is kept. */
+import { z } from 'zod';
+import { type Clock, type Config, isArtistError, lazySchema, readSecret } from '../../core/index.ts';
+import { estimateTokens, familyRules, type PromptFamily } from '../../prompt/index.ts';
+import { longestTitle, type PromptParts } from '../words/index.ts';
+import { type LlmAnswer, LlmClient } from './client.ts';
+
+/** What goes into the derivation of the work: the model's own words, or why there are none. */
+export type LlmRecord =
+  | { server: string; model: string; text: string; tries: number /** Instead of this. */; replaced: unknown }
+  | { server: string; model: string; failed: string };
+
+export interface Written<T> {
+  /** undefined: the templates' words stay. */
+  value: T | undefined;
+  record: LlmRecord;
+}
+
+const line = (longest: number) =>
+  z
+    .string()
+    .max(longest * 2)
+    .transform((text) => text.replace(/[\s\p{Cc}]+/gu, ' ').trim())
+    .refine((text) => text.length > 0 && text.length <= longest);
+
+const promptAnswer = lazySchema(() => z.looseObject({ prompt: line(2000) }));
+const wordsAnswer = lazySchema(() => z.looseObject({ title: line(longestTitle), altText: line(600) }));
+
+const rules = 'Answer with one JSON object and nothing else. British spelling. No names of artists, brands or living people.';
+const promptSystem = `You write prompts for a text-to-image model. You get the parts of a picture and write them out as one vivid, concrete prompt. Keep subject and style as they are named; add only what can be seen. ${rules} Its form: {"prompt": "…"}`;
+const wordsSystem = `You name pictures and describe them for people who cannot see them. You get the words that a picture was painted for; say nothing that is not in them. ${rules} Its form: {"title": "…", "altText": "…"}. title: at most 6 words and ${longestTitle} characters, without quotation marks, none of the titles that are taken. altText: one or two sentences, first what is seen, then how it is made; not beginning with "picture of".`;
+
+/** Titles that a model is told not to use again. */
+const mostTitles = 40;
+
+export class LlmWriter {
+  readonly #client: LlmClient;
+  readonly #model: string;
+  readonly #does: { prompts: boolean; words: boolean };
+
+  constructor(client: LlmClient, { model, prompts, words }: { model: string; prompts: boolean; words: boolean }) {
+    this.#client = client;
+    this.#model = model;
+    this.#does = { prompts, words };
+  }
+
+  /**
+   * A prompt made of the parts. undefined: it is not asked for; the bundled painter only reads the phrases of its training.
+   *
+   * @throws the signal's reason
+   */
+  async prompt(
+    { parts, family, template }: { parts: PromptParts; family: PromptFamily; template: string },
+    signal: AbortSignal,
+  ): Promise<Written<string> | undefined> {
+    if (!this.#does.prompts || family === 'bundled') return undefined;
+    const { maxTokens } = familyRules[family];
+    const form = family === 'tags' ? 'phrases with commas between them' : 'one to three sentences';
+    const words = Math.floor(maxTokens * 0.7);
+    const asked = JSON.stringify({ ...parts, form, atMostWords: words });
+    const schema = promptAnswer.refine(({ prompt }) => estimateTokens(prompt) <= maxTokens);
+    return this.#written(
+      () => this.#client.ask(promptSystem, asked, schema, signal),
+      ({ prompt }) => prompt,
+      template,
+      signal,
+    );
+  }
+
+  /** Title and alternative text. undefined: it is not asked for. Throws the signal's reason. */
+  async words(
+    {
+      prompt,
+      parts,
+      taken,
+      template,
+    }: { prompt: string; parts: PromptParts; taken: readonly string[]; template: { title: string; altText: string } },
+    signal: AbortSignal,
+  ): Promise<Written<{ title: string; altText: string }> | undefined> {
+    if (!this.#does.words) return undefined;
+    const asked = JSON.stringify({ prompt, ...parts, taken: taken.slice(0, mostTitles) });
+    const used = new Set(taken.map((title) => title.toLowerCase()));
+    const schema = wordsAnswer.refine(({ title }) => !used.has(title.toLowerCase()));
+    return this.#written(
+      () => this.#client.ask(wordsSystem, asked, schema, signal),
+      ({ title, altText }) => ({ title, altText }),
+      template,
+      signal,
+    );
+  }
+
+  async #written<A, T>(ask: () => Promise<LlmAnswer<A>>, take: (value: A) => T, replaced: T, signal: AbortSignal): Promise<Written<T>> {
+    const { server } = this.#client;
+    try {
+      const { value, text, model, tries } = await ask();
+      return { value: take(value), record: { server, model, text, tries, replaced } };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isArtistError(error)) throw error;
+      return { value: undefined, record: { server, model: this.#model, failed: `${error.code}: ${error.message}` } };
+    }
+  }
+}
+
+export interface WriterPlace {
+  home: string;
+  fetch?: typeof globalThis.fetch | undefined;
+  clock?: Clock | undefined;
+}
+
+/**
+ * The writer that the settings name; undefined: they name none.
+ *
+ * @throws ArtistError ERR_CONFIG: its key cannot be read
+ */
+export async function writerOf({ llm }: Pick<Config, 'llm'>, { home, fetch, clock }: WriterPlace): Promise<LlmWriter | undefined> {
+  const { url, model, apiKey, timeoutSeconds, retries, temperature, prompts, words } = llm;
+  if (url === undefined) return undefined;
+  const key = apiKey === undefined ? undefined : await readSecret(apiKey, 'llm.apiKey', { home });
+  const client = new LlmClient({ url, model, apiKey: key, timeoutMs: timeoutSeconds * 1000, retries, temperature, fetch, clock });
+  return new LlmWriter(client, { model, prompts, words });
+}
