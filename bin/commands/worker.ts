@@ -57,6 +57,7 @@ export const workerCommand = command({
     'Until Ctrl-C or SIGTERM. A worker that is killed in the middle of a work has it done by another; each work is recorded once. Models and LoRAs must be present on every machine.',
   run: async ({ queue: given, name, concurrency, lease: leaseMs, 'stop-within': stopWithinMs }, context) => {
     const address = (await queueAddress(given, context)) ?? 'file';
+    await context.logToFiles('worker');
     const queue = await openQueueAt(address, context.home);
     const counts = { done: 0, failed: 0, cancelled: 0, lost: 0 };
     const show = tell(context);

@@ -18,6 +18,7 @@ import { nextRuns } from './occurrences.ts';
 import { describeFailure } from './retry.ts';
 import type { ScheduleState } from './state.ts';
 import { type ScheduleStore, scheduleFiles } from './store.ts';
+import { asRequest } from './task-scope.ts';
 
 /** One work that the schedule asks for. */
 export interface ScheduledTask {
@@ -267,13 +268,18 @@ export class ScheduleDaemon {
     return ending;
   }
 
-  async #one({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
+  #one(claim: Claim, index: number): Promise<RunItem | typeof stopped> {
+    const { job, run } = claim;
+    return asRequest({ job: job.id, run: run.id, task: taskId(run.id, index) }, () => this.#try(claim, index));
+  }
+
+  async #try({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
     const controller = new AbortController();
     const { signal } = controller;
     const started = this.#clock.monotonic();
     const seconds = (): number => Math.max(0, this.#clock.monotonic() - started) / 1000;
     const task: ScheduledTask = {
-      id: `${run.id}-${index}`,
+      id: taskId(run.id, index),
       jobId: job.id,
       runId: run.id,
       index,
@@ -357,6 +363,8 @@ export class ScheduleDaemon {
     }
   }
 }
+
+const taskId = (runId: string, index: number): string => `${runId}-${index}`;
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));

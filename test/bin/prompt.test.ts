@@ -7,7 +7,7 @@ import { Gallery } from '../../lib/gallery/index.ts';
 import { derivationSchema } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
 import { openMuseums } from '../prompt/museums.ts';
-import { type CliResult, cliSeries, jsonOf, scratch } from './support.ts';
+import { type CliResult, cliSeries, jsonOf, saysNothing, scratch } from './support.ts';
 
 let count = 0;
 function homeWith(yaml?: string, lists: Record<string, string> = {}): string {
@@ -149,8 +149,7 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     const { job } = jsonOf(added as CliResult) as unknown as { job: { rotation: string[] | { of: number } } };
     assert.match(JSON.stringify(job), /garden/);
     const { signal } = new AbortController();
-    const quiet = { home, json: true, quiet: true, debug: false, note: () => undefined, warn: () => undefined };
-    const context = { ...quiet, signal, config: () => loadConfig({ home }) };
+    const context = { home, json: true, ...saysNothing, signal, config: () => loadConfig({ home }) };
     const paint = (id: string, payload: unknown, rotation?: string) =>
       paintOrder({ id, attempt: 1, payload, since: Date.now() - 1000, signal, ...(rotation !== undefined && { rotation }) }, context);
     const gallery = new Gallery({ home });

@@ -6,7 +6,7 @@ import type { Context } from '../../bin/run.ts';
 import { orderOf, paintOrder } from '../../bin/work-order.ts';
 import { loadConfig } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
-import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
+import { type CliResult, cli, cliSeries, jsonOf, saysNothing, scratch } from './support.ts';
 
 let homes = 0;
 function newHome(): Record<string, string> {
@@ -200,11 +200,8 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
       signal: new AbortController().signal,
       home,
       json: true,
-      quiet: true,
-      debug: false,
+      ...saysNothing,
       config: () => loadConfig({ home }),
-      note: () => undefined,
-      warn: () => undefined,
     };
     const payload = {
       ...orderOf('glossy 3d render of a red apple', {

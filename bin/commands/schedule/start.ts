@@ -34,6 +34,7 @@ export const startCommand = command({
     const { home, signal, note, warn } = context;
     const address = await queueAddress(given, context);
     checkAtOnce(atOnce, address);
+    await context.logToFiles('schedule');
     const store = new ScheduleStore(home, {
       onRepair: ({ path, reason, setAside, restored }) =>
         warn(
