@@ -19,6 +19,7 @@ import { describeFailure } from './retry.ts';
 import type { ScheduleState } from './state.ts';
 import { type ScheduleStore, scheduleFiles } from './store.ts';
 import { asRequest } from './task-scope.ts';
+import { UptimeBook, uptimeBeatMs } from './uptime.ts';
 
 /** One work that the schedule asks for. */
 export interface ScheduledTask {
@@ -95,6 +96,8 @@ export class ScheduleDaemon {
   #nextDue: number | undefined;
   #running: Claim | undefined;
   #last: { wall: number; monotonic: number };
+  /** undefined: it runs for one run alone, which is no uptime. */
+  readonly #uptime: UptimeBook | undefined;
 
   private constructor(options: DaemonOptions) {
     this.#options = {
@@ -107,6 +110,7 @@ export class ScheduleDaemon {
     };
     this.#clock = options.store.clock ?? systemClock;
     this.#startedAt = this.#clock.now();
+    if (options.only === undefined) this.#uptime = new UptimeBook(options.store.home, { clock: this.#clock });
     this.#last = { wall: this.#startedAt, monotonic: this.#clock.monotonic() };
   }
 
@@ -135,6 +139,7 @@ export class ScheduleDaemon {
         ]),
       );
       await this.#beat();
+      await this.#uptime?.begin();
     } catch (error) {
       await lock.release();
       throw error;
@@ -148,6 +153,7 @@ export class ScheduleDaemon {
     };
     every('tick', tickMs, () => this.tick());
     every('heartbeat', heartbeatMs, () => this.#beat());
+    if (this.#uptime) every('uptime', uptimeBeatMs, async () => this.#uptime?.beat());
   }
 
   /** A handler that never throws: toad-scheduler would take its job for running for ever. */
@@ -327,6 +333,7 @@ export class ScheduleDaemon {
     } finally {
       clearTimeout(bound);
       await this.#beat().catch((error: unknown) => this.#complain(error));
+      await this.#uptime?.end().catch((error: unknown) => this.#complain(error));
       await this.#lock?.release();
     }
   }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type LockOwner, lazySchema, systemCode } from '../core/index.ts';
-import type { HistoryRecord } from './state.ts';
+import type { Totals } from './job.ts';
+import type { HistoryRecord, ScheduleState } from './state.ts';
 import { type ScheduleStore, scheduleFiles } from './store.ts';
 
 const heartbeatSchema = lazySchema(() =>
@@ -45,6 +46,13 @@ export function scheduleFigures(history: readonly HistoryRecord[], now: number, 
     successRate: due === 0 ? null : runs.done / due,
     meanSeconds: runs.done === 0 ? null : seconds / runs.done,
   };
+}
+
+/** What happened since the home was made, of all jobs, also of those that were removed: these numbers never go down. */
+export function lifetimeTotals({ jobs, removed }: Pick<ScheduleState, 'jobs' | 'removed'>): Totals {
+  const sum = { ...removed };
+  for (const { totals } of jobs) for (const name of Object.keys(sum) as (keyof Totals)[]) sum[name] += totals[name];
+  return sum;
 }
 
 /** The daemon of this home and its last heartbeat; undefined: none runs. */

@@ -1,5 +1,5 @@
 export { type DaemonEvent, type DaemonOptions, ScheduleDaemon, type ScheduledTask, type TaskRunner } from './daemon.ts';
-export { daemonStatus, type Heartbeat, type ScheduleFigures, scheduleFigures } from './figures.ts';
+export { daemonStatus, type Heartbeat, lifetimeTotals, type ScheduleFigures, scheduleFigures } from './figures.ts';
 export { type Job, type JobOptions, type MisfirePolicy, misfirePolicies, mostWorks, type Occurrence, type Totals } from './job.ts';
 export { type Calendar, nextRuns, type QuietHours } from './occurrences.ts';
 export { openQueue, type QueueOptions } from './queue/open.ts';
@@ -22,7 +22,7 @@ export {
   type Simulation,
   simulateSchedule,
 } from './simulate.ts';
-export type { HistoryRecord, RunOutcome } from './state.ts';
+export type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
 export { ScheduleStore, type ScheduleStoreOptions, scheduleFiles, type UpcomingRun } from './store.ts';
 export { checkTimeZone, formatMoment, localTimeZone } from './time-zone.ts';
 export {
@@ -36,3 +36,4 @@ export {
   weekdays,
 } from './timing.ts';
 export { launchdPlist, systemdUnit, type UnitOptions } from './unit-file.ts';
+export { type Uptime, UptimeBook, type UptimeSpan, uptimeOver } from './uptime.ts';

@@ -100,7 +100,7 @@ export type Occurrence = z.infer<typeof occurrenceSchema>;
 const runningSchema = lazySchema(() => z.strictObject({ ...occurrenceFields(), startedAt: z.int() }));
 export type Run = z.infer<typeof runningSchema>;
 
-const totalsSchema = lazySchema(() =>
+export const totalsSchema = lazySchema(() =>
   z.strictObject({
     done: z.int().min(0),
     partial: z.int().min(0),

@@ -165,6 +165,14 @@ export const configSchema = lazySchema(() =>
       })
       .prefault({})
       .describe('Works for other processes and machines'),
+    metrics: z
+      .strictObject({
+        port: z.int().min(0).max(65_535).optional().describe('Serve /metrics and /healthz on this port. Default: not at all'),
+        host: z.string().min(1).default('127.0.0.1').describe('Address to serve them on'),
+        file: z.string().min(1).optional().describe('FILE.prom that is written every minute, relative to the home folder. Default: none'),
+      })
+      .prefault({})
+      .describe('Metrics of schedule start, for Prometheus'),
     log: z
       .strictObject({
         level: z

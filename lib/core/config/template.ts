@@ -12,6 +12,8 @@ const examples: Readonly<Record<string, unknown>> = {
   'prompt.modifiers': [{ group: 'light', name: 'candlelight' }],
   'prompt.templates': ['{subject}, {style}, {light}'],
   'models.token': { env: 'HF_TOKEN' },
+  'metrics.port': 9464,
+  'metrics.file': 'ai-artist.prom',
 };
 
 /** A configuration file with every key in it, each behind `#` with its meaning and its default. Nothing in it is set. */
