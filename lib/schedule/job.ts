@@ -223,6 +223,28 @@ export function newJob(options: z.output<typeof jobOptions>, id: string, now: nu
   return job;
 }
 
+/** The options that make such a job again. */
+export function jobAsOptions(job: Job): JobOptions {
+  const {
+    timing,
+    name,
+    count,
+    timeZone,
+    jitterMs,
+    quietHours,
+    misfire,
+    graceMs,
+    attempts,
+    backoffMs,
+    retriesPerDay,
+    payload,
+    rotation,
+    seed,
+  } = job;
+  const rest = { name, count, timeZone, jitterMs, misfire, graceMs, attempts, backoffMs, retriesPerDay, payload, rotation, seed };
+  return { when: timing, ...rest, ...(quietHours && { quietHours }) };
+}
+
 export function calendarOf(job: Job): Calendar {
   return job;
 }
