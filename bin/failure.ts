@@ -1,5 +1,5 @@
-import { ArtistError, type ErrorCode, isArtistError, nearest, systemCode } from '../lib/core/index.ts';
-import { createLogger, describeError } from '../lib/observe/index.ts';
+import { ArtistError, type ErrorCode, isArtistError, nearest, redact, systemCode } from '../lib/core/index.ts';
+import { createLogger, describeError, type LogFormat, type Logger } from '../lib/observe/index.ts';
 import { UsageFailure } from './parser.ts';
 import { printJson } from './streams.ts';
 
@@ -10,6 +10,9 @@ export interface FailureView {
   json: boolean;
   quiet: boolean;
   debug: boolean;
+  logFormat: LogFormat;
+  /** Where it is said; undefined: on stderr. */
+  log?: Logger;
   /** Words of the command, "models pull"; empty: none was recognised. */
   command: string;
   names?: ReadonlyMap<string, string> | undefined;
@@ -35,20 +38,21 @@ export async function reportFailure(thrown: unknown, view: FailureView): Promise
     error.code === 'ERR_ABORTED' ? exitStatus.cancelled : error.code === 'ERR_INVALID_ARGUMENT' ? exitStatus.usage : exitStatus.failed;
   if (!(view.json && view.quiet)) showError(error, status, view);
   if (view.json) {
-    const details = error.details.length > 0 ? { details: error.details } : {};
-    await printJson({ error: { code: error.code, message: error.message, ...details } });
+    const details = error.details.length > 0 ? { details: error.details.map(redact) } : {};
+    await printJson({ error: { code: error.code, message: redact(error.message), ...details } });
   }
   return status;
 }
 
 function showError(error: ArtistError, status: number, view: FailureView): void {
-  const log = createLogger({ level: view.debug ? 'debug' : 'info' });
+  const { debug, logFormat: format, log = createLogger({ level: debug ? 'debug' : 'info', format }) } = view;
   if (status === exitStatus.cancelled) return log.info(`cancelled (${error.code})`);
   const next =
     status === exitStatus.usage ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help` : nextSteps[error.code];
   // Causes are for those who look into it: the message says what a user can do.
-  const shown = view.debug ? error : new ArtistError(error.code, error.message, { details: error.details });
-  log.error([describeError(shown, { stack: view.debug }), ...(next === undefined ? [] : [next])].join('\n'));
+  const shown = debug ? error : new ArtistError(error.code, error.message, { details: error.details });
+  if (format === 'json') log.error(error, ...(next === undefined ? [] : [next]));
+  else log.error([describeError(shown, { stack: debug }), ...(next === undefined ? [] : [next])].join('\n'));
 }
 
 function asArtistError(thrown: unknown, view: FailureView): ArtistError {

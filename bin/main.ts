@@ -76,8 +76,14 @@ function nameOf(entry: CommandEntry): string {
 }
 
 /** The flags that decide how an error is shown, read without yargs because it may be yargs that failed. */
-function viewOf(argv: readonly string[]): { json: boolean; quiet: boolean; debug: boolean } {
+function viewOf(argv: readonly string[]): { json: boolean; quiet: boolean; debug: boolean; logFormat: 'text' | 'json' } {
   const end = argv.indexOf('--');
   const own = end < 0 ? argv : argv.slice(0, end);
-  return { json: own.includes('--json'), quiet: own.includes('--quiet'), debug: own.includes('--debug') };
+  const asJson = own.some((word, at) => word === '--log-format=json' || (word === 'json' && own[at - 1] === '--log-format'));
+  return {
+    json: own.includes('--json'),
+    quiet: own.includes('--quiet'),
+    debug: own.includes('--debug') || own.includes('--trace'),
+    logFormat: asJson ? 'json' : 'text',
+  };
 }

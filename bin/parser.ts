@@ -13,7 +13,7 @@ export class UsageFailure extends Error {
 }
 
 /** Options of every command. */
-export const everywhere = ['json', 'home', 'set', 'quiet', 'debug', 'help', 'version'] as const;
+export const everywhere = ['json', 'home', 'set', 'quiet', 'debug', 'trace', 'log-format', 'help', 'version'] as const;
 
 const widestHelp = 120;
 
@@ -46,7 +46,18 @@ export function createParser(argv: readonly string[]): Parser {
       describe: 'KEY=VALUE: a setting of config.yaml for this time, such as create.candidates=4; may be given several times',
     })
     .option('quiet', { type: 'boolean', group: 'Everywhere:', describe: 'Nothing on stderr but errors' })
-    .option('debug', { type: 'boolean', group: 'Everywhere:', describe: 'Stack traces and causes of errors on stderr' })
+    .option('debug', {
+      type: 'boolean',
+      group: 'Everywhere:',
+      describe: 'Also stack traces and causes of errors, and what the engine says',
+    })
+    .option('trace', { type: 'boolean', group: 'Everywhere:', describe: 'Everything, with every line of the engine' })
+    .option('log-format', {
+      group: 'Everywhere:',
+      requiresArg: true,
+      choices: ['text', 'json'],
+      describe: 'How messages on stderr look: text for people, or one JSON object a line. Default: log.format',
+    })
     .alias('help', 'h')
     .group(['help', 'version'], 'Everywhere:')
     .demandCommand(1, 1, 'expected a command')

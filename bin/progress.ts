@@ -18,9 +18,9 @@ export function seconds(value: number): string {
   return value < 10 ? `${value.toFixed(1)} s` : formatSeconds(value);
 }
 
-/** Nothing with --quiet; with --json only on a terminal, where it cannot be mistaken for output. */
-export function progressIsSilent({ quiet, json }: Pick<Context, 'quiet' | 'json'>): boolean {
-  return quiet || (json && process.stderr.isTTY !== true);
+/** Nothing with --quiet or among JSON lines; with --json only on a terminal, where it cannot be mistaken for output. */
+export function progressIsSilent({ quiet, json, logFormat }: Pick<Context, 'quiet' | 'json' | 'logFormat'>): boolean {
+  return quiet || logFormat === 'json' || (json && process.stderr.isTTY !== true);
 }
 
 export function watchWork(context: Context): WorkProgress {

@@ -1,7 +1,8 @@
-import { homeFolder, type LoadedConfig, loadConfig } from '../lib/core/index.ts';
-import { createLogger, type LogLevel, levelFromFlags } from '../lib/observe/index.ts';
+import { createIds, homeFolder, type LoadedConfig, loadConfig, withScope } from '../lib/core/index.ts';
+import type { LogFormat, Logger, LogLevel } from '../lib/observe/index.ts';
 import { exitStatus, reportFailure } from './failure.ts';
 import { watchInterrupts } from './interrupt.ts';
+import { openCommandLog } from './log.ts';
 import type { Arguments } from './parser.ts';
 import { printJson, printLines } from './streams.ts';
 
@@ -31,6 +32,12 @@ export interface Context {
   json: boolean;
   quiet: boolean;
   debug: boolean;
+  /** For what has more to say than a line: values, errors, details for --debug and --trace. */
+  log: Logger;
+  /** How messages look on stderr. */
+  logFormat: LogFormat;
+  /** From now on everything that is logged is also written into files `<name>-….jsonl` of the home. */
+  logToFiles: (name: string) => Promise<void>;
   /** Shows lines on stderr at once, unless --quiet. */
   note: (...lines: string[]) => void;
   /** The same for what may surprise. */
@@ -48,26 +55,38 @@ export interface RunPlace {
  * happens; everything for people goes to stderr.
  */
 export async function run(args: Arguments, place: RunPlace, work: (context: Context) => Promise<Outcome>): Promise<number> {
-  const flags = { json: args['json'] === true, quiet: args['quiet'] === true, debug: args['debug'] === true };
   const home = useHome(args['home']);
   const loading = loadConfig({ home, set: asTexts(args['set']) });
-  const level = await levelOf(flags, loading);
-  const view = { ...flags, quiet: flags.quiet || quietLevels.includes(level), ...place };
-  const log = createLogger({ level });
-  const note = (...lines: string[]): void => log.info(lines.join('\n'));
-  const interrupts = watchInterrupts(() => note('cancelling… (Ctrl-C again ends it at once)'));
-  try {
-    const context = { ...view, signal: interrupts.signal, home, config: () => loading, note, warn: (line: string) => log.warn(line) };
-    const outcome = await work(context);
-    if (outcome.notes && outcome.notes.length > 0) note(...outcome.notes);
-    if (view.json) await printJson(outcome.json);
-    else await printLines(process.stdout, outcome.text);
-    return outcome.status ?? exitStatus.done;
-  } catch (error) {
-    return await reportFailure(error, view);
-  } finally {
-    interrupts.release();
-  }
+  return withScope({ requestId: createIds()(), command: place.command }, async () => {
+    const flags = { json: args['json'] === true, quiet: args['quiet'] === true };
+    const { log, toFiles, last, release } = await openCommandLog(args, loading);
+    const debug = log.level === 'debug' || log.level === 'trace';
+    const view = { ...flags, quiet: flags.quiet || quietLevels.includes(log.level), debug, logFormat: log.format, ...place };
+    const note = (...lines: string[]): void => log.info(lines.join('\n'));
+    const interrupts = watchInterrupts(() => note('cancelling… (Ctrl-C again ends it at once)'));
+    try {
+      const context: Context = {
+        ...view,
+        signal: interrupts.signal,
+        home,
+        config: () => loading,
+        log,
+        logToFiles: toFiles,
+        note,
+        warn: (line) => log.warn(line),
+      };
+      const outcome = await work(context);
+      if (outcome.notes && outcome.notes.length > 0) note(...outcome.notes);
+      if (view.json) await printJson(outcome.json);
+      else await printLines(process.stdout, outcome.text);
+      return outcome.status ?? exitStatus.done;
+    } catch (error) {
+      return await reportFailure(error, { ...view, log: last() });
+    } finally {
+      interrupts.release();
+      release();
+    }
+  });
 }
 
 /** The home folder, also for what reads the environment: lib, and the processes it starts. */
@@ -81,12 +100,3 @@ const asTexts = (given: unknown): string[] => (given === undefined ? [] : Array.
 
 /** Levels at which nobody waits for notes. */
 const quietLevels: readonly LogLevel[] = ['silent', 'error', 'warn'];
-
-/** Flags win over log.level. Commands that need no settings work beside a configuration with an error in it. */
-async function levelOf(flags: { quiet: boolean; debug: boolean }, loading: Promise<LoadedConfig>): Promise<LogLevel> {
-  const level = await loading.then(
-    ({ config }) => config.log.level,
-    () => 'info' as const, // whoever asks for the settings is told
-  );
-  return flags.quiet || flags.debug ? levelFromFlags(flags) : level;
-}

@@ -84,6 +84,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./schedule.ts')).scheduleCommand,
   },
   {
+    usage: 'status',
+    describe: 'Uptime, success rate, works, style, queue, disk: how this home fares',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  {
+    usage: 'simulate',
+    describe: 'The schedule over days to come, on a clock that leaps',
+    load: async () => (await import('./simulate.ts')).simulateCommand,
+  },
+  {
     usage: 'worker',
     describe: 'Paint what waits in a queue',
     load: async () => (await import('./worker.ts')).workerCommand,

@@ -1,6 +1,14 @@
 export { renameOver, syncFolder, writeError, writeFileAtomic } from './atomic-file.ts';
 export { type Clock, type SleepOptions, systemClock, type Timer, type TimerOptions, VirtualClock } from './clock.ts';
 export * from './config/index.ts';
+export {
+  type EngineLine,
+  type EngineLineLevel,
+  engineLineLevel,
+  engineLineLevels,
+  onEngineLine,
+  tellEngineLine,
+} from './engine-lines.ts';
 export { ArtistError, type ArtistErrorOptions, type ErrorCode, errorCodes, isArtistError, systemCode } from './errors.ts';
 export { homeFolder } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
@@ -10,5 +18,7 @@ export { display, type Fault, findFault, nearest, resolveOptions } from './optio
 export { entryFile, packageRoot } from './package-root.ts';
 export { birthOf, isAlive } from './process-birth.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';
+export { hidden, isSecretName, redact, rememberSecret } from './redact.ts';
+export { currentScope, type Scope, withScope } from './scope.ts';
 export { type StateDefinition, StateFile, type StateOptions, type StateRepair } from './state-file.ts';
 export { checkFolder, kindOfPlace } from './writable-place.ts';

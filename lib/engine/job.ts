@@ -1,5 +1,13 @@
 /** One native job from the side of JavaScript: signal, listener, caller's stack, error codes. */
-import { ArtistError, type ErrorCode, errorCodes } from '../core/index.ts';
+import {
+  ArtistError,
+  currentScope,
+  type EngineLineLevel,
+  type ErrorCode,
+  engineLineLevel,
+  errorCodes,
+  tellEngineLine,
+} from '../core/index.ts';
 import type { NativeAddon, NativeEvent, NativeFailure, NativeJob } from './native.ts';
 
 /** Where the user called us. Made when the call enters, so that an error of native work points into the user's code. */
@@ -32,7 +40,7 @@ export class CallSite {
 }
 
 export interface JobRun<T> {
-  addon: Pick<NativeAddon, 'counters'>;
+  addon: Pick<NativeAddon, 'counters' | 'setLogLevel'>;
   site: CallSite;
   signal?: AbortSignal | undefined;
   /** A throw cancels the job, which then rejects with what was thrown. */
@@ -59,6 +67,16 @@ export function fromNative(site: CallSite, error: unknown): unknown {
   return error;
 }
 
+const askedFor = new WeakMap<object, EngineLineLevel>();
+
+/** The engine sends no lines that nobody wants: some models write thousands. It begins with warnings. */
+function askForLines(addon: Pick<NativeAddon, 'setLogLevel'>): void {
+  const level = engineLineLevel();
+  if ((askedFor.get(addon) ?? 'warn') === level) return;
+  askedFor.set(addon, level);
+  addon.setLogLevel(level);
+}
+
 /**
  * Starts a native job and waits until its native work has ended, whatever happens before.
  * Rejects with `signal.reason` as it is when the signal aborted, even where the work was done before it could stop.
@@ -73,7 +91,10 @@ export async function runJob<T>(run: JobRun<T>, start: (onEvent: (event: NativeE
     job?.cancel();
   };
   const onAbort = (): void => stop(signal?.reason);
+  // The engine calls back from outside of any asynchronous context.
+  const scope = currentScope();
   const tell = (event: NativeEvent): void => {
+    if (event.type === 'log') tellEngineLine(event.level, event.text, scope);
     if (stopped) return;
     try {
       run.onEvent?.(event);
@@ -86,6 +107,7 @@ export async function runJob<T>(run: JobRun<T>, start: (onEvent: (event: NativeE
   // A listener may have thrown, or aborted the signal, which nobody listens to yet.
   if (stopped) throw (stopped as { reason: unknown }).reason;
   signal?.throwIfAborted();
+  askForLines(run.addon);
   try {
     job = start(tell);
   } catch (error) {

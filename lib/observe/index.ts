@@ -1,3 +1,7 @@
-export { createLogger, describeError, type Logger, type LoggerOptions, type LogLevel, levelFromFlags, logLevels } from './logger.ts';
+export { describeError } from './describe.ts';
+export { type LogEntry, type LogLevel, type LogSink, type LogType, logLevels } from './entry.ts';
+export { jsonLine } from './json-line.ts';
+export { LogFile, type LogFileOptions } from './log-file.ts';
+export { createLogger, type LogFormat, type Logger, type LoggerOptions, levelFromFlags, logFormats, shows } from './logger.ts';
 export { createProgress, formatBytes, formatSeconds, type Progress, type ProgressOptions } from './progress.ts';
 export type { Terminal } from './terminal.ts';

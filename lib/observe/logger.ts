@@ -1,11 +1,14 @@
-import { inspect, stripVTControlCharacters, styleText } from 'node:util';
-import { type ConsolaInstance, createConsola, type LogObject } from 'consola/core';
-import { isArtistError } from '../core/index.ts';
+import { styleText } from 'node:util';
+import { type ConsolaInstance, createConsola } from 'consola/core';
+import { redact } from '../core/index.ts';
+import { describe } from './describe.ts';
+import { type LogEntry, type LogLevel, type LogSink, type LogType, levelNumbers, levelOfType, newEntry } from './entry.ts';
+import { jsonLine } from './json-line.ts';
+import { Repeats } from './repeats.ts';
 import { type Terminal, wantsColors, writeLines } from './terminal.ts';
 
-/** Each level shows itself and those before it. */
-export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
-export type LogLevel = (typeof logLevels)[number];
+export const logFormats = ['text', 'json'] as const;
+export type LogFormat = (typeof logFormats)[number];
 
 export interface LoggerOptions {
   /** Default info. NODE_ENV and CONSOLA_LEVEL have no say. */
@@ -14,6 +17,8 @@ export interface LoggerOptions {
   terminal?: Terminal;
   /** Default: as the terminal wants. */
   colors?: boolean;
+  /** text: for people. json: one object a line. Default text. */
+  format?: LogFormat;
 }
 
 export interface Logger {
@@ -23,84 +28,101 @@ export interface Logger {
   info(...values: unknown[]): void;
   success(...values: unknown[]): void;
   debug(...values: unknown[]): void;
+  trace(...values: unknown[]): void;
   /** The same logger with a name before its lines. */
   withTag(tag: string): Logger;
+  /** Sends everything to a further place as well, at that place's own level. The returned function ends it. */
+  addSink(sink: LogSink): () => void;
+  /** Shows the count of repeated lines that is held back. */
+  flush(): void;
+  /** Of the terminal. */
   readonly level: LogLevel;
+  readonly format: LogFormat;
 }
 
-const numbers: Record<LogLevel, number> = { silent: Number.NEGATIVE_INFINITY, error: 0, warn: 1, info: 3, debug: 4 };
 const marks: Record<string, { text: string; style: 'red' | 'yellow' | 'green' | 'gray' } | undefined> = {
   error: { text: 'error', style: 'red' },
   warn: { text: 'warning', style: 'yellow' },
   success: { text: '✔', style: 'green' },
   debug: { text: 'debug', style: 'gray' },
+  trace: { text: 'trace', style: 'gray' },
 };
 
-/** The level that the flags `--quiet` and `--debug` ask for; debug wins. */
-export function levelFromFlags(flags: { quiet?: boolean | undefined; debug?: boolean | undefined }): LogLevel {
+/** The level that the flags `--quiet`, `--debug` and `--trace` ask for; the one that says most wins. */
+export function levelFromFlags(flags: { quiet?: boolean | undefined; debug?: boolean | undefined; trace?: boolean | undefined }): LogLevel {
+  if (flags.trace) return 'trace';
   if (flags.debug) return 'debug';
   return flags.quiet ? 'error' : 'info';
 }
 
-/** An Error for a reader: code and message, the engine's own lines, and what caused it. With `stack`, where it was thrown. */
-export function describeError(error: Error, { stack = false, colors = false } = {}): string {
-  const lines: string[] = [];
-  const seen = new Set<unknown>();
-  let current: unknown = error;
-  for (let prefix = ''; current !== undefined && !seen.has(current); prefix = 'caused by ') {
-    seen.add(current);
-    if (!(current instanceof Error)) {
-      lines.push(`  ${prefix}${inspect(current, { colors, breakLength: 120 })}`);
-      break;
-    }
-    const name = isArtistError(current) ? `${current.code}: ` : current.name === 'Error' ? '' : `${current.name}: `;
-    lines.push(`${prefix === '' ? '' : `  ${prefix}`}${name}${current.message}`);
-    if (isArtistError(current)) lines.push(...current.details.map((line) => `  | ${line}`));
-    if (stack && current.stack) lines.push(...current.stack.split('\n').filter((line) => line.trimStart().startsWith('at ')));
-    if (current instanceof AggregateError) {
-      lines.push(
-        ...current.errors.map((inner) => `  ${inner instanceof Error ? describeError(inner, { stack, colors }) : inspect(inner)}`),
-      );
-    }
-    current = current.cause;
-  }
-  return lines.join('\n');
+/** Whether `level` also shows what is said at `other`. */
+export function shows(level: LogLevel, other: LogLevel): boolean {
+  return levelNumbers[level] >= levelNumbers[other];
 }
 
-function describe(value: unknown, options: { stack: boolean; colors: boolean }): string {
-  if (typeof value === 'string') return options.colors ? value : stripVTControlCharacters(value);
-  if (value instanceof Error) return describeError(value, options);
-  return inspect(value, { colors: options.colors, depth: 4, breakLength: 120 }); // unlike JSON it knows BigInt, cycles, Map, undefined
-}
-
-function render(entry: LogObject, colors: boolean): string {
-  const mark = marks[entry.type];
+function textLine({ type, tag, values, repeated }: LogEntry, colors: boolean, stack: boolean): string {
+  const mark = marks[type];
   const paint = (style: 'red' | 'yellow' | 'green' | 'gray', text: string) =>
     colors ? styleText(style, text, { validateStream: false }) : text;
-  const head = [mark && paint(mark.style, mark.text), entry.tag && paint('gray', `[${entry.tag}]`)].filter((part) => part);
-  return [...head, ...entry.args].join(' ');
+  const text = redact(values.map((value) => describe(value, { stack, colors })).join(' '));
+  const again = repeated !== undefined && paint('gray', `(again, ${repeated} ${repeated === 1 ? 'time' : 'times'})`);
+  return [mark && paint(mark.style, mark.text), tag !== '' && paint('gray', `[${tag}]`), text, again].filter((part) => part).join(' ');
 }
 
-/** Messages for people, on stderr. Every line is printed as it is, also the twentieth equal one. */
-export function createLogger({ level = 'info', terminal = process.stderr, colors = wantsColors(terminal) }: LoggerOptions = {}): Logger {
-  const stack = level === 'debug';
-  const consola = createConsola({
-    level: numbers[level],
-    throttle: 0, // consola would replace repeated lines by "(repeated N times)"
-    reporters: [{ log: (entry) => writeLines(terminal, render(entry, colors)) }],
+/** Lines for people, or JSON, on a terminal. */
+function terminalSink(terminal: Terminal, level: LogLevel, format: LogFormat, colors: boolean): LogSink {
+  const stack = shows(level, 'debug');
+  return { level, write: (entry) => writeLines(terminal, format === 'json' ? jsonLine(entry) : textLine(entry, colors, stack)) };
+}
+
+/**
+ * Messages on stderr, and in files where sinks are added. Of equal lines that follow each other the first is shown, and for the rest one line
+ * with their count. Secrets are taken out everywhere.
+ */
+export function createLogger({
+  level = 'info',
+  terminal = process.stderr,
+  colors = wantsColors(terminal),
+  format = 'text',
+}: LoggerOptions = {}): Logger {
+  const sinks = new Set<LogSink>([terminalSink(terminal, level, format, colors)]);
+  const repeats = new Repeats((entry) => {
+    for (const sink of sinks) if (shows(sink.level, levelOfType(entry.type))) sink.write(entry);
   });
-  return wrap(consola, level, (values) => values.map((value) => describe(value, { stack, colors })).join(' '));
+  const consola = createConsola({
+    level: levelNumbers[level],
+    throttle: 0, // consola would hold back the sixth equal line until another comes, for ever if none does
+    reporters: [{ log: ({ args: [, entry] }) => repeats.add(entry as LogEntry) }],
+  });
+  const adjust = (): void => {
+    consola.level = Math.max(...[...sinks].map((sink) => levelNumbers[sink.level]));
+  };
+  const addSink = (sink: LogSink): (() => void) => {
+    sinks.add(sink);
+    adjust();
+    return () => {
+      repeats.flush();
+      sinks.delete(sink);
+      adjust();
+    };
+  };
+  return wrap(consola, '', { level, format, addSink, flush: () => repeats.flush() });
 }
 
-/** consola gets one finished string: a plain object with a `message` field would be taken for a log record. */
-function wrap(consola: ConsolaInstance, level: LogLevel, text: (values: unknown[]) => string): Logger {
+function wrap(consola: ConsolaInstance, tag: string, shared: Pick<Logger, 'level' | 'format' | 'addSink' | 'flush'>): Logger {
+  // Two arguments: a single plain object with a `message` field would be taken for a record of consola's own.
+  const say =
+    (type: LogType) =>
+    (...values: unknown[]): void =>
+      consola[type]('', newEntry(type, tag, values));
   return {
-    error: (...values) => consola.error(text(values)),
-    warn: (...values) => consola.warn(text(values)),
-    info: (...values) => consola.info(text(values)),
-    success: (...values) => consola.success(text(values)),
-    debug: (...values) => consola.debug(text(values)),
-    withTag: (tag) => wrap(consola.withTag(tag), level, text),
-    level,
+    ...shared,
+    error: say('error'),
+    warn: say('warn'),
+    info: say('info'),
+    success: say('success'),
+    debug: say('debug'),
+    trace: say('trace'),
+    withTag: (name) => wrap(consola, name, shared),
   };
 }

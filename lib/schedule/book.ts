@@ -3,7 +3,7 @@
  * simulation to memory. Every function changes `state` in place.
  */
 import { ArtistError, type ErrorCode, nearest } from '../core/index.ts';
-import { type Job, type Occurrence, occurrenceId, type Run, type RunItem } from './job.ts';
+import { type Job, type Occurrence, occurrenceId, type Run, type RunItem, type Totals } from './job.ts';
 import { runsBetween } from './occurrences.ts';
 import { retryDelay } from './retry.ts';
 import type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
@@ -296,10 +296,9 @@ function close(state: ScheduleState, job: Job | undefined, known: Job, run: Run,
     lastDueAt: run.dueAt,
   };
   remember(state, record);
-  if (job) {
-    job.totals[outcome]++;
-    job.totals.worksDone += done.length;
-  }
+  const totals = job?.totals ?? state.removed;
+  totals[outcome]++;
+  totals.worksDone += done.length;
   return { type: 'ended', job, record };
 }
 
@@ -368,6 +367,7 @@ export function resumeJob(state: ScheduleState, id: string, now: number): Job {
 export function removeJob(state: ScheduleState, id: string): Job {
   const job = findJob(state, id);
   state.jobs = state.jobs.filter((one) => one !== job);
+  for (const [name, count] of Object.entries(job.totals)) state.removed[name as keyof Totals] += count;
   return job;
 }
 

@@ -18,6 +18,8 @@ import { nextRuns } from './occurrences.ts';
 import { describeFailure } from './retry.ts';
 import type { ScheduleState } from './state.ts';
 import { type ScheduleStore, scheduleFiles } from './store.ts';
+import { asRequest } from './task-scope.ts';
+import { UptimeBook, uptimeBeatMs } from './uptime.ts';
 
 /** One work that the schedule asks for. */
 export interface ScheduledTask {
@@ -94,6 +96,8 @@ export class ScheduleDaemon {
   #nextDue: number | undefined;
   #running: Claim | undefined;
   #last: { wall: number; monotonic: number };
+  /** undefined: it runs for one run alone, which is no uptime. */
+  readonly #uptime: UptimeBook | undefined;
 
   private constructor(options: DaemonOptions) {
     this.#options = {
@@ -106,6 +110,7 @@ export class ScheduleDaemon {
     };
     this.#clock = options.store.clock ?? systemClock;
     this.#startedAt = this.#clock.now();
+    if (options.only === undefined) this.#uptime = new UptimeBook(options.store.home, { clock: this.#clock });
     this.#last = { wall: this.#startedAt, monotonic: this.#clock.monotonic() };
   }
 
@@ -134,6 +139,7 @@ export class ScheduleDaemon {
         ]),
       );
       await this.#beat();
+      await this.#uptime?.begin();
     } catch (error) {
       await lock.release();
       throw error;
@@ -147,6 +153,7 @@ export class ScheduleDaemon {
     };
     every('tick', tickMs, () => this.tick());
     every('heartbeat', heartbeatMs, () => this.#beat());
+    if (this.#uptime) every('uptime', uptimeBeatMs, async () => this.#uptime?.beat());
   }
 
   /** A handler that never throws: toad-scheduler would take its job for running for ever. */
@@ -267,13 +274,18 @@ export class ScheduleDaemon {
     return ending;
   }
 
-  async #one({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
+  #one(claim: Claim, index: number): Promise<RunItem | typeof stopped> {
+    const { job, run } = claim;
+    return asRequest({ job: job.id, run: run.id, task: taskId(run.id, index) }, () => this.#try(claim, index));
+  }
+
+  async #try({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
     const controller = new AbortController();
     const { signal } = controller;
     const started = this.#clock.monotonic();
     const seconds = (): number => Math.max(0, this.#clock.monotonic() - started) / 1000;
     const task: ScheduledTask = {
-      id: `${run.id}-${index}`,
+      id: taskId(run.id, index),
       jobId: job.id,
       runId: run.id,
       index,
@@ -321,6 +333,7 @@ export class ScheduleDaemon {
     } finally {
       clearTimeout(bound);
       await this.#beat().catch((error: unknown) => this.#complain(error));
+      await this.#uptime?.end().catch((error: unknown) => this.#complain(error));
       await this.#lock?.release();
     }
   }
@@ -357,6 +370,8 @@ export class ScheduleDaemon {
     }
   }
 }
+
+const taskId = (runId: string, index: number): string => `${runId}-${index}`;
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { type LockOwner, lazySchema, systemCode } from '../core/index.ts';
-import type { HistoryRecord } from './state.ts';
+import type { Totals } from './job.ts';
+import type { HistoryRecord, ScheduleState } from './state.ts';
 import { type ScheduleStore, scheduleFiles } from './store.ts';
 
 const heartbeatSchema = lazySchema(() =>
@@ -21,6 +22,8 @@ export interface ScheduleFigures {
   successRate: number | null;
   /** Mean seconds of the runs that were done; null: none was. */
   meanSeconds: number | null;
+  /** The same for each of their works. */
+  secondsPerWork: number | null;
 }
 
 const dayMs = 86_400_000;
@@ -30,12 +33,15 @@ export function scheduleFigures(history: readonly HistoryRecord[], now: number, 
   const runs = { done: 0, partial: 0, failed: 0, missed: 0, cancelled: 0 };
   const works = { done: 0, due: 0 };
   let seconds = 0;
+  let made = 0;
   for (const record of history) {
     if (record.endedAt < now - days * dayMs) continue;
     runs[record.outcome] += record.count;
     works.done += record.works.done;
     works.due += record.works.due;
-    if (record.outcome === 'done') seconds += record.seconds;
+    if (record.outcome !== 'done') continue;
+    seconds += record.seconds;
+    made += record.works.done;
   }
   const due = runs.done + runs.partial + runs.failed + runs.missed;
   return {
@@ -44,7 +50,15 @@ export function scheduleFigures(history: readonly HistoryRecord[], now: number, 
     works,
     successRate: due === 0 ? null : runs.done / due,
     meanSeconds: runs.done === 0 ? null : seconds / runs.done,
+    secondsPerWork: made === 0 ? null : seconds / made,
   };
+}
+
+/** What happened since the home was made, of all jobs, also of those that were removed: these numbers never go down. */
+export function lifetimeTotals({ jobs, removed }: Pick<ScheduleState, 'jobs' | 'removed'>): Totals {
+  const sum = { ...removed };
+  for (const { totals } of jobs) for (const name of Object.keys(sum) as (keyof Totals)[]) sum[name] += totals[name];
+  return sum;
 }
 
 /** The daemon of this home and its last heartbeat; undefined: none runs. */

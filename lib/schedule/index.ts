@@ -1,7 +1,16 @@
 export { type DaemonEvent, type DaemonOptions, ScheduleDaemon, type ScheduledTask, type TaskRunner } from './daemon.ts';
-export { daemonStatus, type Heartbeat, type ScheduleFigures, scheduleFigures } from './figures.ts';
-export { type Job, type JobOptions, type MisfirePolicy, misfirePolicies, mostWorks, type Occurrence, type Totals } from './job.ts';
-export { type Calendar, nextRuns, type QuietHours } from './occurrences.ts';
+export { daemonStatus, type Heartbeat, lifetimeTotals, type ScheduleFigures, scheduleFigures } from './figures.ts';
+export {
+  type Job,
+  type JobOptions,
+  jobAsOptions,
+  type MisfirePolicy,
+  misfirePolicies,
+  mostWorks,
+  type Occurrence,
+  type Totals,
+} from './job.ts';
+export { type Calendar, momentOf, nextRuns, type QuietHours } from './occurrences.ts';
 export { openQueue, type QueueOptions } from './queue/open.ts';
 export type {
   QueuedTask,
@@ -22,9 +31,10 @@ export {
   type Simulation,
   simulateSchedule,
 } from './simulate.ts';
-export type { HistoryRecord, RunOutcome } from './state.ts';
+export { type ClockChange, reportSimulation, type SimulationReport } from './simulation-report.ts';
+export type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
 export { ScheduleStore, type ScheduleStoreOptions, scheduleFiles, type UpcomingRun } from './store.ts';
-export { checkTimeZone, formatMoment, localTimeZone } from './time-zone.ts';
+export { checkTimeZone, daysLater, formatMoment, localTimeZone } from './time-zone.ts';
 export {
   formatDuration,
   formatTiming,
@@ -36,3 +46,4 @@ export {
   weekdays,
 } from './timing.ts';
 export { launchdPlist, systemdUnit, type UnitOptions } from './unit-file.ts';
+export { type Uptime, UptimeBook, type UptimeSpan, uptimeOver } from './uptime.ts';

@@ -100,7 +100,7 @@ export type Occurrence = z.infer<typeof occurrenceSchema>;
 const runningSchema = lazySchema(() => z.strictObject({ ...occurrenceFields(), startedAt: z.int() }));
 export type Run = z.infer<typeof runningSchema>;
 
-const totalsSchema = lazySchema(() =>
+export const totalsSchema = lazySchema(() =>
   z.strictObject({
     done: z.int().min(0),
     partial: z.int().min(0),
@@ -221,6 +221,28 @@ export function newJob(options: z.output<typeof jobOptions>, id: string, now: nu
       `schedule: expected a time that is still to come in ${job.timeZone}, got ${job.name}, which is never due`,
     );
   return job;
+}
+
+/** The options that make such a job again. */
+export function jobAsOptions(job: Job): JobOptions {
+  const {
+    timing,
+    name,
+    count,
+    timeZone,
+    jitterMs,
+    quietHours,
+    misfire,
+    graceMs,
+    attempts,
+    backoffMs,
+    retriesPerDay,
+    payload,
+    rotation,
+    seed,
+  } = job;
+  const rest = { name, count, timeZone, jitterMs, misfire, graceMs, attempts, backoffMs, retriesPerDay, payload, rotation, seed };
+  return { when: timing, ...rest, ...(quietHours && { quietHours }) };
 }
 
 export function calendarOf(job: Job): Calendar {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cron } from 'croner';
 import { makeCron } from './cron.ts';
 import { minuteOfDay } from './time-zone.ts';
-import type { Timing, Weekday } from './timing.ts';
+import { readOnce, type Timing, type Weekday } from './timing.ts';
 
 /** A span of the wall clock in which nothing is started; `from` after `to` goes over midnight. */
 export interface QuietHours {
@@ -139,4 +139,18 @@ export function runsBetween(calendar: Calendar, after: number, upTo: number, mos
   const times = [...found].sort((a, b) => a - b);
   const surplus = Math.max(0, times.length - most);
   return { times: times.slice(surplus), earlier: skipped + surplus };
+}
+
+/**
+ * A moment: `2026-03-01T00:00Z`, with an offset, or without one on the wall clock of `timeZone`, where a time that the clocks skip is the
+ * first moment after the gap.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT
+ */
+export function momentOf(text: string, timeZone: string): number {
+  const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text;
+  if (/(Z|[+-]\d\d:?\d\d)$/.test(whole.slice(10)) && !Number.isNaN(Date.parse(whole))) return Date.parse(whole);
+  const at = readOnce(whole);
+  const moment = nextNominal({ id: '', timing: { kind: 'once', at }, timeZone, anchor: 0, jitterMs: 0, quietHours: null, seed: 0 }, -1);
+  return moment ?? Date.parse(`${at}Z`);
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, isArtistError } from '../core/index.ts';
+import { type ErrorCode, isArtistError, redact } from '../core/index.ts';
 
 const longestBackoffMs = 3_600_000;
 
@@ -29,8 +29,8 @@ export function retryDelay(backoffMs: number, attempt: number): number {
   return Math.min(Math.max(backoffMs, 0) * 2 ** Math.max(0, attempt - 1), Math.max(longestBackoffMs, backoffMs));
 }
 
-/** What is written down of an error: its code, or `ERR_INTERNAL` for one that is not ours. */
+/** What is written down of an error, without secrets: its code, or `ERR_INTERNAL` for one that is not ours. */
 export function describeFailure(error: unknown): { code: ErrorCode; message: string; retryable: boolean } {
-  if (isArtistError(error)) return { code: error.code, message: error.message, retryable: isRetryable(error) };
-  return { code: 'ERR_INTERNAL', message: error instanceof Error ? error.message : String(error), retryable: true };
+  if (isArtistError(error)) return { code: error.code, message: redact(error.message), retryable: isRetryable(error) };
+  return { code: 'ERR_INTERNAL', message: redact(error instanceof Error ? error.message : String(error)), retryable: true };
 }

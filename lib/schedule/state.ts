@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lazySchema, type StateDefinition } from '../core/index.ts';
-import { jobSchema } from './job.ts';
+import { jobSchema, noTotals, totalsSchema } from './job.ts';
 
 export const outcomes = ['done', 'partial', 'failed', 'missed', 'cancelled'] as const;
 /** `partial`: some works of a batch failed. `missed`: it was due and never started. All but done and cancelled are failures. */
@@ -41,17 +41,20 @@ const scheduleSchema = lazySchema(() =>
     jobs: z.array(jobSchema),
     /** Oldest first, bounded. */
     history: z.array(recordSchema),
+    /** Of jobs that were removed: what happened stays counted. */
+    removed: totalsSchema,
   }),
 );
 export type ScheduleState = z.infer<typeof scheduleSchema>;
 
 export const scheduleDefinition: StateDefinition<ScheduleState> = {
   kind: 'schedule',
-  version: 1,
+  version: 2,
   schema: scheduleSchema,
   initial: emptySchedule,
+  migrations: { 1: (data) => ({ ...(data as object), removed: { ...noTotals } }) },
 };
 
 export function emptySchedule(): ScheduleState {
-  return { nextJob: 1, jobs: [], history: [] };
+  return { nextJob: 1, jobs: [], history: [], removed: { ...noTotals } };
 }

@@ -127,9 +127,9 @@ export class ScheduleStore {
 
   /** Newest first; of one job, removed ones included, or of all. */
   async history({ id, limit = 50 }: { id?: string | undefined; limit?: number } = {}): Promise<HistoryRecord[]> {
-    const { jobs, history } = await this.read();
-    const jobId =
-      id === undefined ? undefined : history.some((record) => record.jobId === id) ? id : findJob({ jobs, history, nextJob: 1 }, id).id;
+    const state = await this.read();
+    const { history } = state;
+    const jobId = id === undefined ? undefined : history.some((record) => record.jobId === id) ? id : findJob(state, id).id;
     return history
       .filter((record) => jobId === undefined || record.jobId === jobId)
       .reverse()

@@ -70,3 +70,15 @@ export function formatMoment(ms: number, timeZone: string): string {
   const offset = part('timeZoneName').replace('GMT', '') || '+00:00';
   return `${part('weekday')} ${localDay(ms, timeZone)} ${part('hour')}:${part('minute')} ${offset}`;
 }
+
+/** By how much the wall clock there is ahead of UTC at `ms`. */
+export function offsetMinutes(ms: number, timeZone: string): number {
+  const [, sign = '+', hours = '0', minutes = '0'] = /([+-])(\d\d):(\d\d)$/.exec(formatMoment(ms, timeZone)) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
+/** So many calendar days later, at the same time of the wall clock. */
+export function daysLater(ms: number, days: number, timeZone: string): number {
+  const later = ms + days * 86_400_000;
+  return later + (offsetMinutes(ms, timeZone) - offsetMinutes(later, timeZone)) * 60_000;
+}

@@ -117,7 +117,8 @@ function readCron(words: readonly string[]): string {
   return refuse('a cron expression of five fields (minute hour day-of-month month day-of-week), in quotes', expression);
 }
 
-function readOnce(text: string | undefined): string {
+/** @throws ArtistError ERR_INVALID_ARGUMENT */
+export function readOnce(text: string | undefined): string {
   const moment = (text ?? '').replace(' ', 'T');
   if (/(Z|[+-]\d\d:?\d\d)$/.test(moment))
     return refuse('a moment of the time zone of --tz, without an offset of its own: YYYY-MM-DDTHH:MM', text ?? '');

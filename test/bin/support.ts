@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createLogger } from '../../lib/observe/index.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
@@ -69,6 +70,17 @@ export async function cliSeries(lines: readonly (readonly string[])[], options: 
     return { code: Number(status), signal: null, stdout: text, stderr: errors[index] ?? '' };
   });
 }
+
+/** The parts of a command's context that say things, said to nobody. */
+export const saysNothing = {
+  quiet: true,
+  debug: false,
+  log: createLogger({ level: 'silent' }),
+  logFormat: 'text' as const,
+  logToFiles: async () => undefined,
+  note: () => undefined,
+  warn: () => undefined,
+};
 
 export interface CliJson {
   [key: string]: unknown;

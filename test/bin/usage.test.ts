@@ -38,6 +38,8 @@ const commands = [
   'schedule history',
   'schedule install',
   'worker',
+  'status',
+  'simulate',
   'gallery',
   'gallery list',
   'gallery show',

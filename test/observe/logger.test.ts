@@ -1,22 +1,8 @@
-import { equal, is, match } from 'uvu/assert';
+import { equal, is, match, ok } from 'uvu/assert';
 import { ArtistError } from '../../lib/core/index.ts';
 import { createLogger, createProgress, describeError, type LogLevel, levelFromFlags } from '../../lib/observe/index.ts';
 import { suite } from '../harness.ts';
-
-function capture(isTTY = false) {
-  let text = '';
-  return {
-    terminal: {
-      isTTY,
-      columns: 100,
-      write(part: string) {
-        text += part;
-      },
-    },
-    text: () => text,
-    lines: () => text.trimEnd().split('\n'),
-  };
-}
+import { capture } from './support.ts';
 
 suite('logger', (test) => {
   const cyclic: Record<string, unknown> = { name: 'loop' };
@@ -72,14 +58,58 @@ suite('logger', (test) => {
     match(describeError(new AggregateError([new Error('first'), 'second'], 'all failed')), /all failed\n {2}first\n {2}'second'/);
   });
 
-  test('twenty equal lines are twenty lines', () => {
+  test('of twenty equal lines the first is shown, and the count of the rest once another comes or at the end', () => {
     const { terminal, lines } = capture();
     const log = createLogger({ terminal });
-    for (let i = 0; i < 20; i++) log.warn('again');
-    equal(
-      lines(),
-      Array.from({ length: 20 }, () => 'warning again'),
+    for (let i = 0; i < 20; i++) log.warn('again', 7);
+    equal(lines(), ['warning again 7']);
+    log.warn('other');
+    log.warn('other');
+    log.error('other');
+    log.error('other');
+    log.flush();
+    log.flush();
+    equal(lines(), [
+      'warning again 7',
+      'warning again 7 (again, 19 times)',
+      'warning other',
+      'warning other (again, 1 time)',
+      'error other',
+      'error other (again, 1 time)',
+    ]);
+  });
+
+  test('objects that look alike are not taken for equal', () => {
+    const { terminal, lines } = capture();
+    const log = createLogger({ terminal });
+    for (let i = 0; i < 3; i++) log.info('state', { i: 1 });
+    is(lines().length, 3);
+  });
+
+  test('bytes, huge texts and values that throw when they are looked at', () => {
+    const { terminal, lines } = capture();
+    const log = createLogger({ terminal });
+    log.info('bytes', Buffer.from([137, 80, 78, 71, 13]), new Float32Array(2));
+    log.info('x'.repeat(100_000));
+    log.info(
+      new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error('no keys');
+          },
+        },
+      ),
+      {
+        get bad(): string {
+          throw new Error('no');
+        },
+      },
     );
+    match(lines()[0] ?? '', /bytes Buffer\(5 bytes: 89 50 4e 47 …\) Float32Array\(8 bytes: 00 00 00 00 …\)/);
+    ok((lines()[1]?.length ?? 0) < 10_000);
+    match(lines()[1] ?? '', /100000 characters/);
+    ok((lines()[2] ?? '') !== '');
   });
 
   const shown: [LogLevel, string[]][] = [
@@ -88,9 +118,10 @@ suite('logger', (test) => {
     ['warn', ['error e', 'warning w']],
     ['info', ['error e', 'warning w', 'i', '✔ s']],
     ['debug', ['error e', 'warning w', 'i', '✔ s', 'debug d']],
+    ['trace', ['error e', 'warning w', 'i', '✔ s', 'debug d', 'trace t']],
   ];
   for (const [level, expected] of shown) {
-    test(`level ${level} shows ${expected.length} of 5 kinds, whatever NODE_ENV and CONSOLA_LEVEL say`, () => {
+    test(`level ${level} shows ${expected.length} of 6 kinds, whatever NODE_ENV and CONSOLA_LEVEL say`, () => {
       const before = { NODE_ENV: process.env.NODE_ENV, CONSOLA_LEVEL: process.env.CONSOLA_LEVEL };
       process.env.NODE_ENV = 'test';
       process.env.CONSOLA_LEVEL = '0';
@@ -102,6 +133,7 @@ suite('logger', (test) => {
         log.info('i');
         log.success('s');
         log.debug('d');
+        log.trace('t');
         equal(text().split('\n').slice(0, -1), expected);
       } finally {
         for (const [name, value] of Object.entries(before)) {
@@ -114,8 +146,10 @@ suite('logger', (test) => {
 
   test('the level comes from the flags', () => {
     equal(
-      [{}, { quiet: true }, { debug: true }, { quiet: true, debug: true }].map((flags) => levelFromFlags(flags)),
-      ['info', 'error', 'debug', 'debug'],
+      [{}, { quiet: true }, { debug: true }, { quiet: true, debug: true }, { debug: true, trace: true }].map((flags) =>
+        levelFromFlags(flags),
+      ),
+      ['info', 'error', 'debug', 'debug', 'trace'],
     );
   });
 

@@ -282,7 +282,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     const store = new ScheduleStore(newHome());
     await store.add(daily);
     const { state } = scheduleFiles(store.home);
-    const newer = readFileSync(state, 'utf8').replace('"version": 1', '"version": 99');
+    const newer = readFileSync(state, 'utf8').replace('"version": 2', '"version": 99');
     writeFileSync(state, newer);
     assert.is(await code(store.add(daily)), 'ERR_NEWER_VERSION');
     assert.is(await code(ScheduleDaemon.start({ store, run: async () => undefined })), 'ERR_NEWER_VERSION');

@@ -22,10 +22,11 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   schedule: ground,
   curation: [...ground, ...works, 'image'],
   publish: [...ground, ...works],
+  operator: [...ground, ...works, 'curation'],
   artist: below,
-  server: [...below, 'artist'],
-  index: [...below, 'artist', 'server'],
-  bin: [...below, 'artist', 'server', 'index'],
+  server: [...below, 'artist', 'operator'],
+  index: [...below, 'artist', 'operator', 'server'],
+  bin: [...below, 'artist', 'operator', 'server', 'index'],
 };
 
 /** Folder of native/ -> folders it may include; vendor is the engine's source and ggml. */

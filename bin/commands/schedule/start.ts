@@ -1,8 +1,9 @@
 import { ArtistError } from '../../../lib/core/index.ts';
-import { type DaemonEvent, formatMoment, readDuration, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
+import { type DaemonEvent, daemonStatus, formatMoment, readDuration, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { openArtist } from '../../create-work.ts';
 import { type Flag, number, text } from '../../flags.ts';
+import { metricsFlags, placesOrSettings, startMetrics } from '../../metrics.ts';
 import { openQueueAt, queueAddress, queueDescription } from '../../queue-address.ts';
 import { handOver, paintHere, tellEvents } from '../../schedule-runner.ts';
 
@@ -20,21 +21,36 @@ function checkAtOnce(atOnce: number | undefined, address: string | undefined): v
     throw new ArtistError('ERR_INVALID_ARGUMENT', '--works-at-once: expected --queue with it; this process paints one work at a time');
 }
 
+/** The heartbeat comes every 15 seconds. */
+const silentMs = 60_000;
+
+async function healthOf(store: ScheduleStore): Promise<string | undefined> {
+  const at = (await daemonStatus(store))?.heartbeat?.at;
+  if (at === undefined) return 'the schedule does not run';
+  const age = Math.abs(store.clock.now() - Date.parse(at));
+  return age > silentMs ? `the last heartbeat is ${Math.round(age / 1000)} s old` : undefined;
+}
+
 export const startCommand = command({
   flags: {
     queue: text(`${queueDescription}. Default: queue.url of the settings, else paint in this process`),
     'works-at-once': number('Works of a run that wait in the queue together, 1..64; needs --queue. Default: 1'),
     'stop-within': stopWithin,
+    ...metricsFlags,
   },
+  names: new Map([['metricsPort', '--metrics-port']]),
   examples: [
     ['$0 schedule start', 'Until Ctrl-C; jobs may be added, changed and removed meanwhile'],
     ['$0 schedule start --queue redis://127.0.0.1:6379 --works-at-once 4', 'Let workers paint: ai-artist worker --queue …'],
+    ['$0 schedule start --metrics-port 9464', 'Also serve http://127.0.0.1:9464/metrics for Prometheus'],
   ],
   epilogue: 'One schedule for each home folder. Stopped by Ctrl-C or SIGTERM it exits 0; killed, the next start goes on where it was.',
-  run: async ({ queue: given, 'works-at-once': atOnce, 'stop-within': stopWithinMs }, context) => {
+  run: async ({ queue: given, 'works-at-once': atOnce, 'stop-within': stopWithinMs, ...metrics }, context) => {
     const { home, signal, note, warn } = context;
     const address = await queueAddress(given, context);
     checkAtOnce(atOnce, address);
+    const places = await placesOrSettings(metrics, context);
+    await context.logToFiles('schedule');
     const store = new ScheduleStore(home, {
       onRepair: ({ path, reason, setAside, restored }) =>
         warn(
@@ -50,6 +66,7 @@ export const startCommand = command({
     const startedAt = new Date().toISOString();
     const queue = address === undefined ? undefined : await openQueueAt(address, home);
     const artist = await openArtist(context);
+    let endMetrics = async (): Promise<void> => undefined;
     try {
       const daemon = await ScheduleDaemon.start({
         store,
@@ -58,6 +75,12 @@ export const startCommand = command({
         ...(queue && atOnce !== undefined && { concurrency: atOnce }),
         ...(stopWithinMs !== undefined && { stopWithinMs }),
       });
+      try {
+        endMetrics = await startMetrics(places, { queue: address, health: () => healthOf(store) }, context);
+      } catch (error) {
+        await daemon.stop();
+        throw error;
+      }
       const [next] = await store.next(1);
       const jobs = (await store.list()).length;
       note(
@@ -68,6 +91,7 @@ export const startCommand = command({
       );
       await daemon.stop();
     } finally {
+      await endMetrics();
       await queue?.close();
       await artist.dispose();
     }

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
 import { findFault } from '../options.ts';
+import { hidden, rememberSecret } from '../redact.ts';
 import { configFile, fileLayer } from './file.ts';
 import { environmentLayer, type Layer, setLayer } from './layers.ts';
 import { type Config, configSchema, isSecret, type Secret, sectionOf } from './schema.ts';
@@ -90,7 +91,8 @@ export async function loadConfig({ home, environment = process.env, set = [] }: 
   }
   const config = checked.value;
   const origins = new Map<string, Origin>();
-  for (const { path } of leaves(config)) {
+  for (const { path, value } of leaves(config)) {
+    if (isSecret(path) && typeof value === 'string') rememberSecret(value);
     const layer = layers.findLast(({ values }) => has(values, path));
     origins.set(path.join('.'), layer ? { from: layer.kind, place: layer.placeOf(path) } : { from: 'default', place: '' });
   }
@@ -113,18 +115,24 @@ export async function readSecret(
   key: string,
   { home, environment = process.env }: Pick<ConfigSources, 'home' | 'environment'>,
 ): Promise<string> {
-  if (typeof secret === 'string') return secret;
+  if (typeof secret === 'string') return remembered(secret);
   if ('env' in secret) {
     const value = environment[secret.env];
-    if (value) return value;
+    if (value) return remembered(value);
     throw new ArtistError('ERR_CONFIG', `${key}: expected the environment variable ${secret.env}, got none`);
   }
   const path = configPath(secret.file, home);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ArtistError('ERR_CONFIG', `${key}: expected the file ${path}, got ${systemCode(cause) ?? String(cause)}`, { cause });
   });
-  if (text.trim() !== '') return text.trim();
+  if (text.trim() !== '') return remembered(text.trim());
   throw new ArtistError('ERR_CONFIG', `${key}: expected a secret in ${path}, got an empty file`);
+}
+
+/** Whoever reads a secret may log it by mistake. */
+function remembered(secret: string): string {
+  rememberSecret(secret);
+  return secret;
 }
 
 /** The settings with every secret taken out, for people and logs. */
@@ -133,7 +141,7 @@ export function redactedConfig(config: Config): Record<string, unknown> {
     Object.fromEntries(
       Object.entries(values).map(([key, value]) => {
         const here = [...path, key];
-        if (isSecret(here) && typeof value === 'string') return [key, '(secret)'];
+        if (isSecret(here) && typeof value === 'string') return [key, hidden];
         return [key, isObject(value) && !isSecret(here) ? hide(value, here) : value];
       }),
     );

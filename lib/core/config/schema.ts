@@ -193,15 +193,36 @@ export const configSchema = lazySchema(() =>
       })
       .prefault({})
       .describe('Works for other processes and machines'),
+    metrics: z
+      .strictObject({
+        port: z.int().min(0).max(65_535).optional().describe('Serve /metrics and /healthz on this port. Default: not at all'),
+        host: z.string().min(1).default('127.0.0.1').describe('Address to serve them on'),
+        file: z.string().min(1).optional().describe('FILE.prom that is written every minute, relative to the home folder. Default: none'),
+      })
+      .prefault({})
+      .describe('Metrics of schedule start, for Prometheus'),
     log: z
       .strictObject({
         level: z
-          .enum(['silent', 'error', 'warn', 'info', 'debug'])
+          .enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
           .default('info')
-          .describe('What is said on stderr; --quiet and --debug win'),
+          .describe('What is said on stderr; --quiet, --debug and --trace win'),
+        format: z
+          .enum(['auto', 'text', 'json'])
+          .default('auto')
+          .describe('text for people, json for programs; auto: json where NODE_ENV is production and no terminal reads along'),
+        files: z.boolean().default(true).describe('schedule start and worker also write JSON lines into files'),
+        fileLevel: z
+          .enum(['error', 'warn', 'info', 'debug', 'trace'])
+          .default('info')
+          .describe('What these files hold; --debug and --trace hold more'),
+        folder: z.string().min(1).default('logs').describe('Where they are, relative to the home folder'),
+        maxMegabytes: z.number().min(0.01).max(10_000).default(10).describe('A file that would grow beyond this is followed by the next'),
+        keepDays: z.int().min(0).max(3650).default(30).describe('Older files are removed, 0: never'),
+        keepFiles: z.int().min(1).max(10_000).default(20).describe('At most so many files of each program stay'),
       })
       .prefault({})
-      .describe('What is said'),
+      .describe('What is said, and what is written down'),
   }),
 );
 export type Config = z.output<typeof configSchema>;

@@ -14,6 +14,8 @@ const examples: Readonly<Record<string, unknown>> = {
   'llm.url': 'http://127.0.0.1:11434/v1',
   'llm.apiKey': { env: 'LLM_API_KEY' },
   'models.token': { env: 'HF_TOKEN' },
+  'metrics.port': 9464,
+  'metrics.file': 'ai-artist.prom',
 };
 
 /** A configuration file with every key in it, each behind `#` with its meaning and its default. Nothing in it is set. */

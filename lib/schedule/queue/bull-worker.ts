@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import { ArtistError } from '../../core/index.ts';
 import { describeFailure, retryDelay } from '../retry.ts';
+import { asRequest } from '../task-scope.ts';
 import { type Modules, readFailure, type Stored } from './bull-task.ts';
 import {
   type Json,
@@ -85,7 +86,8 @@ export class BullWorker implements QueueWorker {
     }, pollMs);
     this.#emit({ type: 'started', id });
     try {
-      return (await this.#handler({ id, payload: job.data.payload, attempt: job.attemptsMade + 1, signal: controller.signal })) ?? null;
+      const task = { id, payload: job.data.payload, attempt: job.attemptsMade + 1, signal: controller.signal };
+      return (await asRequest({ task: id, worker: this.name }, () => this.#handler(task))) ?? null;
     } catch (error) {
       if (controller.signal.aborted && controller.signal.reason === cancelledReason) throw new UnrecoverableError('ERR_ABORTED: cancelled');
       if (controller.signal.aborted) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { ArtistError, birthOf, isAlive } from '../../core/index.ts';
 import { describeFailure } from '../retry.ts';
+import { asRequest } from '../task-scope.ts';
 import type { FileQueue } from './file-queue.ts';
 import { claimTask, endClaim, type Holder, heldTask, type QueueState, type StoredTask, type TaskEnd } from './file-state.ts';
 import type { QueueWorker, TaskHandler, WorkerEvent, WorkerOptions, workerOptions } from './types.ts';
@@ -144,7 +145,7 @@ export class FileWorker implements QueueWorker {
 
   async #run({ id, payload, attempt }: StoredTask, signal: AbortSignal): Promise<TaskEnd> {
     try {
-      const result = await this.#handler({ id, payload, attempt, signal });
+      const result = await asRequest({ task: id, worker: this.name }, () => this.#handler({ id, payload, attempt, signal }));
       return { kind: 'done', result: result ?? null };
     } catch (error) {
       // The reason says whether it was cancelled; a worker that stops gives it back.

@@ -1,0 +1,144 @@
+import { formatBytes } from '../../lib/observe/index.ts';
+import { FiguresReader, type HomeFigures, periods } from '../../lib/operator/index.ts';
+import { formatMoment } from '../../lib/schedule/index.ts';
+import { command } from '../command.ts';
+import { exitStatus } from '../failure.ts';
+import { text, toggle } from '../flags.ts';
+import { alignColumns } from '../ledger-table.ts';
+import { packageVersion } from '../package-version.ts';
+import { seconds } from '../progress.ts';
+import { queueAddress, queueDescription } from '../queue-address.ts';
+import { openGallery } from '../settings.ts';
+import { percent, recordView } from './schedule/view.ts';
+
+type Row = [string, string];
+
+const share = (value: number | null): string => (value === null ? '-' : `${(value * 100).toFixed(2)} %`);
+const overDays = (values: readonly string[]): string => values.map((value, index) => `${value} (${periods[index]} days)`).join(', ');
+
+function scheduleRows({ schedule }: HomeFigures): Row[] {
+  if (!schedule) return [];
+  const { daemon, jobs, uptime, success, next } = schedule;
+  const stops = uptime.map(({ shareWithoutStops }) => share(shareWithoutStops));
+  const known = uptime.some(({ share: value }) => value !== null);
+  return [
+    [
+      'schedule',
+      `${daemon ? `runs, process ${daemon.pid}, since ${daemon.since}` : 'does not run'}; ${jobs.all} jobs, ${jobs.paused} paused, ${jobs.running} running`,
+    ],
+    ['uptime', known ? overDays(uptime.map((one) => share(one.share))) : 'it never ran'],
+    ...(known ? [['without stops', overDays(stops)] as Row] : []),
+    ['success rate', overDays(success.map(({ successRate }) => percent(successRate)))],
+    ...next.slice(0, 3).map(({ at, timeZone, name }): Row => ['next', `${formatMoment(at, timeZone)}  ${name}`]),
+  ];
+}
+
+/** Of whole runs where a schedule made works, else of painting alone. */
+function secondsRow({ schedule, works }: HomeFigures): Row[] {
+  const scheduled = schedule?.success[1]?.secondsPerWork;
+  if (typeof scheduled === 'number')
+    return [['seconds a work', `${seconds(scheduled)}, from loading to filing, by the schedule (30 days)`]];
+  const painting = works?.meanPaintingSeconds;
+  return typeof painting === 'number' ? [['seconds a work', `${seconds(painting)} of painting, the latest works`]] : [];
+}
+
+function workRows(figures: HomeFigures): Row[] {
+  const { works, style } = figures;
+  if (!works) return secondsRow(figures);
+  const { inGallery, tally, perDay } = works;
+  return [
+    ['works', `${inGallery.works} in the gallery; ${tally.works} painted and kept, of ${tally.candidates} candidates`],
+    ['works a day', overDays(perDay.map((value) => (value === null ? '-' : value.toFixed(2))))],
+    ...secondsRow(figures),
+    [
+      'style',
+      style
+        ? `${style.raw.toFixed(3)} (${style.rawInterval.map((end) => end.toFixed(3)).join(' to ')}), mean cosine of ${style.n} works by ${style.scorer}`
+        : 'unknown: fewer than three of the latest works were chosen by CLIP (see: ai-artist measure style)',
+    ],
+  ];
+}
+
+function otherRows({ queue, training, disk, schedule }: HomeFigures): Row[] {
+  const [last] = training ?? [];
+  const parts = Object.entries(disk?.parts ?? {}).filter(([, bytes]) => bytes > 0);
+  return [
+    ...(queue
+      ? [
+          [
+            'queue',
+            `${queue.driver}${queue.paused ? ', paused' : ''}: ${queue.tasks.waiting + queue.tasks.delayed} waiting, ${queue.tasks.running} running, ${queue.tasks.failed} failed`,
+          ] as Row,
+        ]
+      : []),
+    ...(last
+      ? [
+          [
+            'training',
+            `${training?.length} runs; ${last.name}${last.running ? ', running' : ''}, step ${last.step ?? '-'}, loss ${last.loss?.toFixed(4) ?? '-'}`,
+          ] as Row,
+        ]
+      : []),
+    ...(disk
+      ? [
+          [
+            'disk',
+            `${parts.map(([name, bytes]) => `${name} ${formatBytes(bytes)}`).join(', ') || 'nothing yet'}${disk.freeBytes === null ? '' : `; ${formatBytes(disk.freeBytes)} free`}`,
+          ] as Row,
+        ]
+      : []),
+    ...(schedule?.lastErrors ?? []).map(
+      ({ jobId, lastDueAt, outcome, count, code, message }): Row => [
+        'last error',
+        `${new Date(lastDueAt).toISOString().slice(0, 16)}Z  ${jobId} ${outcome}${count > 1 ? ` ${count} times` : ''}: ${[code, message].filter((part) => part !== null).join(': ')}`,
+      ],
+    ),
+  ];
+}
+
+export const statusCommand = command({
+  flags: {
+    queue: text(`${queueDescription}. Default: queue.url of the settings`),
+    disk: toggle('Add up what folders take on the disk; with many works it takes seconds. Default: yes'),
+  },
+  examples: [
+    ['$0 status', 'Uptime, success rate, seconds and works a day, style, queue, next runs, disk, last errors'],
+    ['$0 status --json | jq .schedule.success[1].successRate', 'One figure for a script'],
+    ['$0 status --no-disk', 'At once, also with a hundred thousand works'],
+  ],
+  epilogue:
+    'Read from the records of the home, whether the schedule runs or not. A run that was missed counts as a failure. Exit status 1 if a part could not be read.',
+  run: async ({ queue, disk = true }, context) => {
+    const address = await queueAddress(queue, context);
+    const parts = ['schedule', 'works', 'style', 'queue', 'training', ...(disk ? (['disk'] as const) : [])] as const;
+    const reader = new FiguresReader({ home: context.home, gallery: await openGallery(context), queue: address, parts });
+    const figures = await reader.read(context.signal);
+    for (const { part, code, message } of figures.problems) context.warn(`${part}: ${code}: ${message}`);
+    const { at, schedule, works, problems, ...rest } = figures;
+    return {
+      json: {
+        version: packageVersion(),
+        at: new Date(at).toISOString(),
+        ...rest,
+        schedule: schedule && {
+          ...schedule,
+          next: schedule.next.map((run) => ({ ...run, at: new Date(run.at).toISOString() })),
+          lastErrors: schedule.lastErrors.map(recordView),
+        },
+        works: works && {
+          ...works,
+          tally: {
+            works: works.tally.works,
+            candidates: works.tally.candidates,
+            rejected: works.tally.rejected,
+            rounds: works.tally.rounds,
+          },
+          perDay: periods.map((days, index) => ({ days, works: works.perDay[index] ?? null })),
+        },
+        problems,
+      },
+      text: alignColumns([['home', figures.home], ...scheduleRows(figures), ...workRows(figures), ...otherRows(figures)]),
+      status: problems.length === 0 ? exitStatus.done : exitStatus.failed,
+    };
+  },
+});

@@ -1,0 +1,55 @@
+/** Shown in place of a secret. */
+export const hidden = '(secret)';
+
+/** Shorter texts are no secrets that could be told from ordinary words. */
+const shortestSecret = 6;
+const secrets = new Set<string>();
+
+/**
+ * From now on redact() hides this text. Of an address with a password only the password is hidden: the rest is what an operator wants to read.
+ */
+export function rememberSecret(text: string): void {
+  const password = passwordOf(text);
+  for (const secret of password === undefined ? (text.includes('://') ? [] : [text]) : [password, decoded(password)])
+    if (secret.length >= shortestSecret) secrets.add(secret);
+}
+
+function passwordOf(text: string): string | undefined {
+  return /^[a-z][\w+.-]*:\/\/[^/?#@:]*:([^@]+)@/i.exec(text)?.[1];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a bare % is a character like others
+  }
+}
+
+/** [what is found, what stands there instead] */
+const patterns: readonly (readonly [RegExp, string])[] = [
+  // user:password@ in an address; the password ends at the last @ before the next slash or blank.
+  [/\b([a-z][\w+.-]*:\/\/[^\s/?#@:]*):[^\s/?#]*@/gi, `$1:${hidden}@`],
+  [/\b(bearer|basic)(\s+)[\w~+/.=-]{6,}/gi, `$1$2${hidden}`],
+  [/([?&](?:[\w-]*token|[\w-]*key|[\w-]*secret|password|passwd|sig|signature)=)[^&\s#"']+/gi, `$1${hidden}`],
+  // token=abc and "token": "abc", but not "models.token: expected a text".
+  [/\b([\w-]*(?:token|api[_-]?key|secret|password|passwd))=(?!\(secret\))[^\s"',;&}]{6,}/gi, `$1=${hidden}`],
+  [/("[\w-]*(?:token|api[_-]?key|secret|password|passwd|authorization)"\s*:\s*")(?!\(secret\))[^"]+/gi, `$1${hidden}`],
+  [/\bhf_[A-Za-z0-9]{16,}\b/g, hidden],
+  [/\b(?:sk|ghp|gho|glpat|xox[abp])[-_][A-Za-z0-9_-]{16,}\b/g, hidden],
+];
+
+/** `text` without secrets: those of the settings, passwords in addresses, bearer tokens, and what stands behind names such as `token=`. */
+export function redact(text: string): string {
+  let shown = text;
+  for (const secret of secrets) if (shown.includes(secret)) shown = shown.replaceAll(secret, hidden);
+  for (const [pattern, instead] of patterns) shown = shown.replace(pattern, instead);
+  return shown;
+}
+
+/** Whether the value of a field of this name is hidden, whatever it is. */
+export function isSecretName(name: string): boolean {
+  return /^(?:authorization|cookie|set-cookie|password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)$|(?:[a-z](?:Token|Secret|Password|ApiKey)|[_-](?:token|secret|password|key))$/.test(
+    name,
+  );
+}

@@ -1,0 +1,61 @@
+import { inspect, stripVTControlCharacters } from 'node:util';
+import { isArtistError } from '../core/index.ts';
+
+/** Longer texts are cut in a log: a whole picture as base64 tells a reader nothing. */
+export const longestText = 8192;
+
+const inspection = { depth: 4, breakLength: 120, maxArrayLength: 30, maxStringLength: 1000 } as const;
+
+export const cut = (text: string, limit = longestText): string =>
+  text.length > limit ? `${text.slice(0, limit)}… (${text.length} characters)` : text;
+
+/** 4 bytes of a Buffer tell what it is; all of them are not for a log. */
+export function describeBytes(bytes: ArrayBufferView): string {
+  const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = [...view.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `${bytes.constructor.name}(${bytes.byteLength} bytes${start === '' ? '' : `: ${start}${view.length > 4 ? ' …' : ''}`})`;
+}
+
+/** util.inspect() knows BigInt, cycles, Map and undefined, which JSON does not; a getter or Proxy that throws it does not survive. */
+function inspected(value: unknown, colors: boolean): string {
+  try {
+    return inspect(value, { ...inspection, colors });
+  } catch (error) {
+    return `(cannot be shown: ${error instanceof Error ? error.message : String(error)})`;
+  }
+}
+
+/** An Error for a reader: code and message, the engine's own lines, and what caused it. With `stack`, where it was thrown. */
+export function describeError(error: Error, { stack = false, colors = false } = {}): string {
+  const lines: string[] = [];
+  const seen = new Set<unknown>();
+  let current: unknown = error;
+  for (let prefix = ''; current !== undefined && !seen.has(current); prefix = 'caused by ') {
+    seen.add(current);
+    if (!(current instanceof Error)) {
+      lines.push(`  ${prefix}${inspected(current, colors)}`);
+      break;
+    }
+    const name = isArtistError(current) ? `${current.code}: ` : current.name === 'Error' ? '' : `${current.name}: `;
+    lines.push(`${prefix === '' ? '' : `  ${prefix}`}${name}${current.message}`);
+    if (isArtistError(current)) lines.push(...current.details.map((line) => `  | ${line}`));
+    if (stack && current.stack) lines.push(...current.stack.split('\n').filter((line) => line.trimStart().startsWith('at ')));
+    if (current instanceof AggregateError) {
+      lines.push(
+        ...current.errors.map(
+          (inner) => `  ${inner instanceof Error ? describeError(inner, { stack, colors }) : inspected(inner, colors)}`,
+        ),
+      );
+    }
+    current = current.cause;
+  }
+  return lines.join('\n');
+}
+
+/** Any value in a sentence. */
+export function describe(value: unknown, options: { stack: boolean; colors: boolean }): string {
+  if (typeof value === 'string') return cut(options.colors ? value : stripVTControlCharacters(value));
+  if (value instanceof Error) return describeError(value, options);
+  if (ArrayBuffer.isView(value)) return describeBytes(value);
+  return inspected(value, options.colors);
+}

@@ -1,0 +1,250 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArtistError, type Clock, isArtistError, redact, systemClock } from '../core/index.ts';
+import { ledgerOf } from '../curation/index.ts';
+import type { Artwork, Gallery, GalleryStats } from '../gallery/index.ts';
+import {
+  daemonStatus,
+  type Heartbeat,
+  type HistoryRecord,
+  lifetimeTotals,
+  openQueue,
+  type QueuedTask,
+  type ScheduleFigures,
+  ScheduleStore,
+  scheduleFigures,
+  type Totals,
+  type UpcomingRun,
+  type Uptime,
+  UptimeBook,
+  uptimeOver,
+} from '../schedule/index.ts';
+import { type DiskUse, diskUse } from './disk-use.ts';
+import { type HomeStyle, styleOf } from './style.ts';
+import { type TrainingRun, trainingRuns } from './training-runs.ts';
+import { paintingSeconds, WorksBook, type WorksTally, worksPerDay } from './works-tally.ts';
+
+/** Days over which shares are reckoned. */
+export const periods = [7, 30, 90] as const;
+
+export interface SchedulePart {
+  /** The process that runs the schedule; null: none does. */
+  daemon: { pid: number; host: string; since: string; heartbeat: Heartbeat | null } | null;
+  jobs: { all: number; paused: number; running: number; waiting: number };
+  /** Since the home was made. */
+  totals: Totals;
+  /** For each of `periods`. */
+  success: ScheduleFigures[];
+  uptime: Uptime[];
+  next: UpcomingRun[];
+  /** Runs that failed, wholly or in part, or were missed; newest first. */
+  lastErrors: HistoryRecord[];
+}
+
+export interface WorksPart {
+  /** Of the gallery, imported ones included. */
+  inGallery: Pick<GalleryStats, 'works' | 'trashed' | 'damaged' | 'starred'>;
+  tally: WorksTally;
+  /** For each of `periods`; null: none was painted in them. */
+  perDay: (number | null)[];
+  /** Mean seconds of painting the latest works, all their candidates together; null: their ledgers do not say. */
+  meanPaintingSeconds: number | null;
+}
+
+export interface QueuePart {
+  driver: 'file' | 'bullmq';
+  paused: boolean;
+  tasks: Record<QueuedTask['state'], number>;
+}
+
+/** What an operator wants to know of a home. A part that cannot be read is null, and `problems` says why. */
+export interface HomeFigures {
+  home: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  schedule: SchedulePart | null;
+  works: WorksPart | null;
+  /** null: fewer than three of the latest works were chosen by a CLIP. */
+  style: HomeStyle | null;
+  /** null: there is none. */
+  queue: QueuePart | null;
+  training: TrainingRun[] | null;
+  disk: DiskUse | null;
+  problems: { part: FigurePart; code: string; message: string }[];
+}
+
+export const figureParts = ['schedule', 'works', 'style', 'queue', 'training', 'disk'] as const;
+export type FigurePart = (typeof figureParts)[number];
+
+export interface FiguresOptions {
+  home: string;
+  gallery: Gallery;
+  /** Redis address; left out: the queue of the home, if there is one. */
+  queue?: string | undefined;
+  /** Folders whose size is told, by name. Default: those of the home. */
+  folders?: Readonly<Record<string, string>>;
+  /** Parts to read. Default: all. */
+  parts?: readonly FigurePart[];
+  clock?: Clock;
+}
+
+/** Works over which style and seconds are reckoned. */
+const latest = 30;
+const mostErrors = 5;
+/** A Redis that does not answer must not keep a scrape waiting. */
+const queueWaitMs = 4000;
+/** Walking through 100,000 files takes seconds of disk time. */
+const diskAgeMs = 600_000;
+
+/** Reads the figures of a home; one is kept for many readings, which share what is costly. */
+export class FiguresReader {
+  readonly #options: FiguresOptions;
+  readonly #clock: Clock;
+  readonly #store: ScheduleStore;
+  readonly #uptime: UptimeBook;
+  readonly #works: WorksBook;
+  #disk: { at: number; use: Promise<DiskUse> } | undefined;
+  #style: { key: string; style: HomeStyle | null } | undefined;
+
+  constructor(options: FiguresOptions) {
+    const { home, gallery, clock = systemClock } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#store = new ScheduleStore(home, { clock });
+    this.#uptime = new UptimeBook(home, { clock });
+    this.#works = new WorksBook(home, gallery, { clock });
+  }
+
+  /** Never throws for what is in the home: see `problems`. Throws the signal's reason. */
+  async read(signal?: AbortSignal): Promise<HomeFigures> {
+    const problems: HomeFigures['problems'] = [];
+    const { parts = figureParts, home } = this.#options;
+    const part = async <T>(name: FigurePart, read: () => Promise<T>): Promise<T | null> => {
+      if (!parts.includes(name)) return null;
+      try {
+        return await read();
+      } catch (error) {
+        signal?.throwIfAborted();
+        const code = isArtistError(error) ? error.code : 'ERR_INTERNAL';
+        problems.push({ part: name, code, message: redact(error instanceof Error ? error.message : String(error)) });
+        return null;
+      }
+    };
+    const works = (): Promise<Artwork[]> => this.#options.gallery.list({ limit: latest }).then((page) => page.works);
+    return {
+      home,
+      at: this.#clock.now(),
+      schedule: await part('schedule', () => this.#readSchedule()),
+      works: await part('works', async () => this.#readWorks(await works(), signal)),
+      style: await part('style', async () => this.#readStyle(await works())),
+      queue: await part('queue', () => this.#readQueue()),
+      training: await part('training', () => trainingRuns(home)),
+      disk: await part('disk', () => this.#readDisk()),
+      problems,
+    };
+  }
+
+  async #readSchedule(): Promise<SchedulePart> {
+    const now = this.#clock.now();
+    const [state, daemon, spans] = [await this.#store.read(), await daemonStatus(this.#store), await this.#uptime.spans()];
+    const { jobs, history } = state;
+    return {
+      daemon: daemon
+        ? { pid: daemon.owner.pid, host: daemon.owner.host, since: daemon.owner.since, heartbeat: daemon.heartbeat ?? null }
+        : null,
+      jobs: {
+        all: jobs.length,
+        paused: jobs.filter(({ paused }) => paused).length,
+        running: jobs.filter(({ running }) => running).length,
+        waiting: jobs.reduce((sum, { waiting }) => sum + waiting.length, 0),
+      },
+      totals: lifetimeTotals(state),
+      success: periods.map((days) => scheduleFigures(history, now, days)),
+      uptime: periods.map((days) => uptimeOver(spans, now, days, daemon !== undefined)),
+      next: await this.#store.next(5),
+      lastErrors: history
+        .filter(({ outcome }) => outcome === 'failed' || outcome === 'partial' || outcome === 'missed')
+        .slice(-mostErrors)
+        .reverse(),
+    };
+  }
+
+  async #readWorks(last: readonly Artwork[], signal: AbortSignal | undefined): Promise<WorksPart> {
+    const now = this.#clock.now();
+    const { works, trashed, damaged, starred } = await this.#options.gallery.stats();
+    const seconds = last.flatMap((work) => {
+      const ledger = ledgerOf(work);
+      return (ledger && paintingSeconds(ledger)) ?? [];
+    });
+    const tally = await this.#count(signal);
+    return {
+      inGallery: { works, trashed, damaged, starred },
+      tally,
+      perDay: periods.map((days) => worksPerDay(tally, now, days)),
+      meanPaintingSeconds: seconds.length === 0 ? null : seconds.reduce((sum, one) => sum + one, 0) / seconds.length,
+    };
+  }
+
+  /** A home that may only be read still shows what was counted before. */
+  async #count(signal: AbortSignal | undefined): Promise<WorksTally> {
+    try {
+      return await this.#works.count(signal);
+    } catch (error) {
+      if (!isArtistError(error, 'ERR_WRITE') && !isArtistError(error, 'ERR_DISK_FULL')) throw error;
+      return this.#works.known();
+    }
+  }
+
+  #readStyle(last: readonly Artwork[]): HomeStyle | null {
+    const key = last.map(({ id }) => id).join();
+    if (this.#style?.key !== key) this.#style = { key, style: styleOf(last) };
+    return this.#style.style;
+  }
+
+  async #readQueue(): Promise<QueuePart | null> {
+    const { queue: address, home } = this.#options;
+    if (address === undefined || address === 'file') {
+      if (!existsSync(join(home, 'state', 'queue.json'))) return null;
+      return this.#askQueue(await openQueue({ driver: 'file', home }));
+    }
+    const opening = openQueue({ driver: 'bullmq', url: address });
+    const queue = await inTime(opening);
+    return this.#askQueue(queue);
+  }
+
+  async #askQueue(queue: Awaited<ReturnType<typeof openQueue>>): Promise<QueuePart> {
+    try {
+      const counts: QueuePart['tasks'] = { waiting: 0, delayed: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+      for (const { state } of await inTime(queue.list(undefined, 10_000))) counts[state]++;
+      return { driver: queue.driver, paused: await inTime(queue.isPaused()), tasks: counts };
+    } finally {
+      // A connection that hangs is closed when it can be.
+      void queue.close().catch(() => undefined);
+    }
+  }
+
+  #readDisk(): Promise<DiskUse> {
+    const { home, folders = homeFolders(home, this.#options.gallery) } = this.#options;
+    const now = this.#clock.now();
+    if (!this.#disk || Math.abs(now - this.#disk.at) > diskAgeMs) this.#disk = { at: now, use: diskUse(home, folders) };
+    return this.#disk.use;
+  }
+}
+
+function homeFolders(home: string, gallery: Gallery): Record<string, string> {
+  const inside = Object.fromEntries(['models', 'loras', 'training', 'cache', 'state', 'logs'].map((name) => [name, join(home, name)]));
+  return { gallery: gallery.folder, ...inside };
+}
+
+function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new ArtistError('ERR_NETWORK', `queue: expected an answer within ${queueWaitMs / 1000} s, got none`)),
+      queueWaitMs,
+    );
+  });
+  // Whoever gave up does not hear of a later failure.
+  work.catch(() => undefined);
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

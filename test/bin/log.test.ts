@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { isUlid } from '../../lib/core/index.ts';
+import { suite } from '../harness.ts';
+import { cli, cliSeries, scratch } from './support.ts';
+
+type Line = Record<string, unknown>;
+
+let homes = 0;
+function newHome(config = ''): string {
+  const home = path.join(scratch, `log 🎨 ${homes++}`);
+  mkdirSync(home);
+  if (config !== '') writeFileSync(path.join(home, 'config.yaml'), config);
+  return home;
+}
+
+const parsed = (text: string): Line[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+
+/** Lines of all files that a program wrote. */
+function linesOf(home: string, program: string): Line[] {
+  const folder = path.join(home, 'logs');
+  return readdirSync(folder)
+    .filter((name) => new RegExp(`^${program}-\\d{4}-\\d\\d-\\d\\d\\.jsonl$`).test(name))
+    .flatMap((name) => parsed(readFileSync(path.join(folder, name), 'utf8')));
+}
+
+const quick = ['--steps', '2', '--no-upscale', '--topic', 'glossy 3d render of a red apple'];
+
+/** A schedule with a job of two works that is run once, then stopped. */
+async function runOnce(home: string, ...flags: string[]): Promise<string> {
+  const daemon = cli(['schedule', 'start', '--home', home, ...flags], {
+    onStart: (child) =>
+      child.stderr?.once('data', () => {
+        void cliSeries([
+          ['schedule', 'add', 'daily', '09:00', '--batch', '2', ...quick, '--home', home],
+          ['schedule', 'run-now', 'j1', '--wait', '--home', home],
+        ]).then(() => child.kill('SIGTERM'));
+      }),
+  });
+  const { code, stderr } = await daemon;
+  assert.is(code, 0, stderr);
+  return stderr;
+}
+
+suite('bin log', { timeoutMs: 60_000 }, (test) => {
+  test('--trace --log-format json: every line is an object with one request id, the engine’s own lines too', async () => {
+    const { code, stdout, stderr } = await cli(['create', 'an apple', '--steps', '2', '--no-upscale', '--trace', '--log-format', 'json']);
+    assert.is(code, 0, stderr);
+    assert.ok(existsSync(stdout.trim()));
+    const lines = parsed(stderr);
+    const ids = new Set(lines.map(({ requestId }) => requestId));
+    assert.is(ids.size, 1);
+    assert.ok(isUlid(String([...ids][0])));
+    assert.ok(lines.filter(({ tag, command }) => tag === 'engine' && command === 'create').length > 5);
+    assert.ok(lines.some(({ level, message }) => level === 'info' && /seed \d+/.test(String(message))));
+  });
+
+  test('which format: NODE_ENV, the setting, the flag', async () => {
+    const isJson = async (lines: readonly (readonly string[])[], env: Record<string, string> = {}): Promise<boolean[]> =>
+      (
+        await cliSeries(
+          lines.map((args) => ['inspect', 'absent.png', ...args]),
+          { env },
+        )
+      ).map(({ stderr }) => {
+        if (!stderr.startsWith('{')) return false;
+        const [line] = parsed(stderr);
+        assert.equal([line?.['level'], (line?.['error'] as Line | undefined)?.['code']], ['error', 'ERR_READ']);
+        return true;
+      });
+    const [asText, asJson] = [
+      ['--log-format', 'text'],
+      ['--set', 'log.format=json'],
+    ];
+    assert.equal(await isJson([[], asText, ['--set', 'log.format=text']], { NODE_ENV: 'production' }), [true, false, false]);
+    assert.equal(await isJson([[], asJson, [...asJson, ...asText]]), [false, true, false]);
+    const [wrong, usage] = await cliSeries([
+      ['doctor', '--log-format', 'xml'],
+      ['creat', '--log-format', 'json'],
+    ]);
+    assert.is(wrong?.code, 2);
+    assert.match(wrong?.stderr ?? '', /log-format/);
+    assert.is((parsed(usage?.stderr ?? '')[0]?.['error'] as Line | undefined)?.['code'], 'ERR_INVALID_ARGUMENT');
+  });
+
+  test('a schedule writes JSON lines into files of its home; each work has its own request id, also in the engine’s lines', async () => {
+    const home = newHome();
+    const stderr = await runOnce(home, '--debug');
+    assert.match(stderr, /j1-now-\S+: done, 2 of 2 works/);
+    const lines = linesOf(home, 'schedule');
+    assert.ok(lines.some(({ message }) => /: done, 2 of 2 works/.test(String(message))));
+    const engine = lines.filter(({ tag }) => tag === 'engine');
+    const tasks = new Map(engine.map(({ task, requestId }) => [task, requestId]));
+    assert.is(tasks.size, 2, JSON.stringify(engine[0]));
+    assert.is(new Set(tasks.values()).size, 2);
+    for (const [task, id] of tasks) {
+      assert.match(String(task), /^j1-now-.*-[01]$/);
+      assert.ok(isUlid(String(id)));
+    }
+  });
+
+  test('no files where the settings say so; a folder that cannot be written is told once, and the schedule goes on', async () => {
+    const silent = newHome('log: {files: false}\n');
+    await cli(['schedule', 'start', '--home', silent], { onStart: (child) => child.stderr?.once('data', () => child.kill('SIGTERM')) });
+    assert.not.ok(existsSync(path.join(silent, 'logs')));
+    const blocked = newHome();
+    writeFileSync(path.join(blocked, 'logs'), 'a file where the folder should be');
+    const stderr = await runOnce(blocked);
+    assert.is(stderr.match(/no log file can be written/g)?.length, 1, stderr);
+    assert.match(stderr, /done, 2 of 2 works/);
+  });
+
+  test('a secret of the settings is in no line and in no document', async () => {
+    const env = { AI_ARTIST__MODELS__TOKEN: 'verysecrettoken1', AI_ARTIST__QUEUE__URL: 'redis://artist:sesame99@127.0.0.1:1' };
+    for (const args of [
+      ['worker', '--json', '--debug'],
+      ['config', 'show', '--debug'],
+      ['inspect', 'verysecrettoken1.png', '--json', '--trace'],
+    ]) {
+      const { stdout, stderr } = await cli(args, { env });
+      for (const secret of ['verysecrettoken1', 'sesame99'])
+        assert.not.ok(`${stdout}${stderr}`.includes(secret), `${args.join(' ')}: ${stdout}${stderr}`);
+    }
+  });
+});
