@@ -101,6 +101,12 @@ export function readWeighted(value: string, name: string): { path: string; weigh
   return value === '' || value.endsWith(':') ? usage(`${name}: expected PATH or PATH:WEIGHT, got ${display(value)}`) : { path: value };
 }
 
+/** A name, and after a last colon its weight: `black ink drawing:0.4`. */
+export function readNamedWeight(value: string, name: string): { name: string; weight?: number } {
+  const { path, weight } = readWeighted(value, name);
+  return { name: path, ...(weight !== undefined && { weight }) };
+}
+
 export function declareFlags(parser: Parser, flags: Flags): Parser {
   let described = parser;
   for (const [name, flag] of Object.entries(flags)) {

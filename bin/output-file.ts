@@ -1,7 +1,5 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { ArtistError, systemCode } from '../lib/core/index.ts';
+import { ArtistError, checkFolder, kindOfPlace } from '../lib/core/index.ts';
 
 /** A prompt as the beginning of a file name. */
 export function slug(text: string): string {
@@ -13,24 +11,9 @@ export function slug(text: string): string {
   return [...words].slice(0, 40).join('').replace(/-+$/, '') || 'picture';
 }
 
-async function kindOf(file: string): Promise<'file' | 'folder' | 'nothing'> {
-  try {
-    return (await stat(file)).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return 'nothing';
-    if (systemCode(error) === 'ENOTDIR')
-      throw new ArtistError('ERR_WRITE', `${file}: expected a place that can be written, got a file where a folder should be`, {
-        cause: error,
-      });
-    throw new ArtistError('ERR_WRITE', `${file}: expected a place that can be written, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
-  }
-}
-
 /** The file that --out means: itself, or `name` in the folder it is. */
 export async function inFolder(out: string, name: string): Promise<string> {
-  return /[\\/]$/.test(out) || (await kindOf(out)) === 'folder' ? path.join(out, name) : out;
+  return /[\\/]$/.test(out) || (await kindOfPlace(out)) === 'folder' ? path.join(out, name) : out;
 }
 
 /** `file`, or with -2, -3 … before its ending the first that does not exist. */
@@ -38,7 +21,7 @@ export async function freeName(file: string): Promise<string> {
   const { dir, name, ext } = path.parse(file);
   for (let count = 1; ; count++) {
     const candidate = count === 1 ? file : path.join(dir, `${name}-${count}${ext}`);
-    if ((await kindOf(candidate)) === 'nothing') return candidate;
+    if ((await kindOfPlace(candidate)) === 'nothing') return candidate;
   }
 }
 
@@ -50,29 +33,10 @@ export async function freeName(file: string): Promise<string> {
 export async function checkOutput(file: string, { force, endings }: { force: boolean; endings: readonly string[] }): Promise<void> {
   if (!endings.includes(path.extname(file).toLowerCase()))
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--out: expected a name ending in ${endings.join(', ')}, got ${JSON.stringify(file)}`);
-  const kind = await kindOf(file);
+  const kind = await kindOfPlace(file);
   if (kind === 'folder') throw new ArtistError('ERR_WRITE', `${file}: expected a file, got a folder`);
   if (kind === 'file' && !force) throw new ArtistError('ERR_ALREADY_EXISTS', `${file}: exists already`);
   await checkFolder(path.dirname(path.resolve(file)), file);
-}
-
-/**
- * Refuses a folder, or the nearest one above it that exists, where nothing may be written. `file` is what the message is about.
- *
- * @throws ArtistError ERR_WRITE
- */
-export async function checkFolder(wanted: string, file: string): Promise<void> {
-  let folder = wanted;
-  while ((await kindOf(folder)) === 'nothing' && folder !== path.dirname(folder)) folder = path.dirname(folder);
-  if ((await kindOf(folder)) === 'file')
-    throw new ArtistError('ERR_WRITE', `${file}: expected a place that can be written, got a file where a folder should be (${folder})`);
-  try {
-    await access(folder, constants.W_OK);
-  } catch (error) {
-    throw new ArtistError('ERR_WRITE', `${file}: expected a place that can be written, got no permission to write in ${folder}`, {
-      cause: error,
-    });
-  }
 }
 
 export const pictureEndings = ['.png', '.jpg', '.jpeg', '.webp'] as const;

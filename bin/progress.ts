@@ -1,3 +1,4 @@
+import type { CreateEvent } from '../lib/artist/loop/index.ts';
 import type { ConvertEvent, GenerateEvent, LoadEvent, UpscaleEvent } from '../lib/engine/index.ts';
 import { createProgress, formatSeconds } from '../lib/observe/index.ts';
 import type { Context } from './run.ts';
@@ -7,8 +8,8 @@ type WorkEvent = LoadEvent | GenerateEvent | UpscaleEvent | ConvertEvent;
 /** Shows the events of lib as a bar with the time left, and its warnings as lines. */
 export interface WorkProgress {
   on: (event: WorkEvent) => void;
-  /** The same for the pictures of a series: `candidate` counts from 0. */
-  onCandidate: (event: WorkEvent, candidate: number, of: number) => void;
+  /** The same for a work of the artist, with the candidate that it is about. */
+  onWork: (event: CreateEvent) => void;
   stop: () => void;
 }
 
@@ -49,8 +50,8 @@ export function watchWork(context: Context): WorkProgress {
   };
   return {
     on: (event) => show(event, ''),
-    onCandidate: (event, candidate, total) =>
-      show(event, total > 1 ? ` ${candidate + 1} of ${total}` : candidate > 0 ? ` again (${candidate + 1})` : ''),
+    onWork: ({ candidate = 0, of: total = 1, ...event }) =>
+      show(event as WorkEvent, total > 1 ? ` ${candidate + 1} of ${total}` : candidate > 0 ? ` again (${candidate + 1})` : ''),
     stop: () => progress.end(),
   };
 }

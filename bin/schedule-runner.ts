@@ -1,3 +1,4 @@
+import type { Artist } from '../lib/artist/loop/index.ts';
 import { ArtistError } from '../lib/core/index.ts';
 import {
   type DaemonEvent,
@@ -14,8 +15,8 @@ import { oneLine, paintOrder, recordedError } from './work-order.ts';
 const searchBackMs = 86_400_000;
 
 /** Paints in this process. */
-export function paintHere(context: Context): TaskRunner {
-  return ({ dueAt, ...task }) => paintOrder({ ...task, since: dueAt - searchBackMs }, context);
+export function paintHere(artist: Artist): TaskRunner {
+  return ({ dueAt, ...task }) => paintOrder({ ...task, since: dueAt - searchBackMs }, artist);
 }
 
 /** What a queue keeps of a work of the schedule. */

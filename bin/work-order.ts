@@ -2,15 +2,23 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Artist } from '../lib/artist/loop/index.ts';
 import { ArtistError, type ErrorCode, errorCodes, isArtistError, lazySchema, resolveOptions } from '../lib/core/index.ts';
 import { findTopic } from '../lib/prompt/index.ts';
-import { type CreateValues, createFlags } from './create/plan.ts';
-import { createWork } from './create/work.ts';
+import { type CreateValues, createFlags, createOptionsOf } from './create-flags.ts';
 import type { Values } from './flags.ts';
-import type { Context } from './run.ts';
 
 /** Options of `create` that a scheduled work may have: all but what it is about, where it goes, and the seed, which each work draws for itself. */
-const { topic: _topic, inspire: _inspire, seed: _seed, out: _out, gallery: _gallery, force: _force, ...orderFlags } = createFlags;
+const {
+  subject: _subject,
+  topic: _topic,
+  inspire: _inspire,
+  seed: _seed,
+  out: _out,
+  gallery: _gallery,
+  force: _force,
+  ...orderFlags
+} = createFlags;
 
 export { orderFlags };
 
@@ -31,7 +39,7 @@ const orderSchema = lazySchema(() =>
       cfg: z.number().optional(),
       lora: z.array(z.strictObject({ path: z.string(), weight: z.number().optional() })).optional(),
       model: z.string().optional(),
-      style: z.string().optional(),
+      style: z.union([z.string(), z.array(z.strictObject({ name: z.string(), weight: z.number().optional() }))]).optional(),
       expand: z.boolean().optional(),
       upscale: z.boolean().optional(),
     }),
@@ -80,23 +88,20 @@ const noValues = Object.fromEntries(Object.keys(createFlags).map((name) => [name
 export type PaintedOrder = { id: string | null; path: string; prompt: string | null; seed: number | null };
 
 /**
- * Does what `create` does, and returns what the history keeps of it. A work that is filed already is not painted again. Throws what create
- * throws.
+ * Does what `create` does, and returns what the history keeps of it. A work that is filed already is not painted again. Throws what
+ * Artist.create() throws.
  */
-export async function paintOrder(task: OrderedTask, context: Context): Promise<PaintedOrder> {
+export async function paintOrder(task: OrderedTask, artist: Artist): Promise<PaintedOrder> {
   const { prompt, create } = resolveOptions('order', orderSchema, task.payload);
+  const filed = await artist.filed(task.id, task.since);
+  if (filed) return { id: filed.id, path: filed.path, prompt: null, seed: null };
   const chosen = typeof task.rotation === 'string' ? task.rotation : prompt;
-  const { config } = await context.config();
   // The name of a topic stands for its subjects; other words are painted as they are.
-  const about = chosen !== undefined && findTopic(chosen, config.prompt.topics) ? { topic: chosen } : { prompt: chosen };
-  const values = { ...noValues, ...create, ...about, seed: seedOf(task.id, task.attempt) } as CreateValues;
-  // Progress bars and notes belong to a person who waits for this one picture.
-  const quiet = { ...context, signal: task.signal, quiet: true, json: false, note: () => undefined };
-  const { json } = await createWork(values, quiet, { task: task.id, since: task.since });
-  const painted = z
-    .object({ id: z.string().nullable(), path: z.string(), prompt: z.string().optional(), seed: z.number().optional() })
-    .parse(json);
-  return { id: painted.id, path: painted.path, prompt: painted.prompt ?? null, seed: painted.seed ?? null };
+  const about = chosen !== undefined && findTopic(chosen, artist.config.config.prompt.topics) ? { topic: chosen } : { prompt: chosen };
+  const options = createOptionsOf({ ...noValues, ...create, ...about } as CreateValues);
+  const seed = seedOf(task.id, task.attempt);
+  const { work, ...created } = await artist.create({ ...options, seed, task: task.id, signal: task.signal });
+  return { id: work?.id ?? null, path: work?.path ?? '', prompt: created.prompt, seed: created.seed };
 }
 
 /** An error that comes from a record, with its code. */

@@ -1,9 +1,16 @@
 /** Everything public. Importing it loads neither the addon nor sharp: both wait for their first use. */
 
 export {
+  type Artist,
+  type ArtistOptions,
   type ComparedStage,
+  type CreatedWork,
+  type CreateEvent,
+  type CreateOptions,
   comparePixels,
+  createArtist,
   type PixelDifference,
+  type PlannedWork,
   type RecipeDifference,
   type ReproduceOptions,
   type Reproduction,

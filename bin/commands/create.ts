@@ -1,19 +1,18 @@
 import { command } from '../command.ts';
-import { createFlags } from '../create/plan.ts';
-import { createWork } from '../create/work.ts';
+import { createFlags, createNames } from '../create-flags.ts';
+import { createWork } from '../create-work.ts';
 import { anyText } from '../flags.ts';
-import { generatePaths } from '../generate-flags.ts';
-import { namesOf } from '../option-paths.ts';
 
 export const createCommand = command({
   optional: {
     prompt: anyText('What to paint. Left out: it is chosen. {a|b} and __lists__ in it are decided; \\{ is the character itself'),
   },
   flags: createFlags,
-  names: new Map([...namesOf(generatePaths), ['topic', '--topic'], ['style', '--style'], ['only', 'prompt.only']]),
+  names: createNames,
   examples: [
     ['$0 create "a red fox in the snow"', 'Paint, enlarge to 512 pixels, file it, print the path'],
     ['$0 create', 'Let it choose what to paint'],
+    ['$0 create --subject "a lighthouse at night"', 'Let it choose all but that'],
     ['$0 create --topic "forest scene" --style "black ink drawing"', 'Choose within that'],
     ['$0 create "flat vector art of a {fox|2::hare} in the __season__"', 'One of them; a line of <home>/wildcards/season.txt'],
     ['$0 create "a lighthouse" --model sd-turbo --lora style.safetensors:0.8', 'With a model you pulled, and a style'],

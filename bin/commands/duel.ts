@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { checkTaste, readTaste, tastePath } from '../../lib/artist/loop/index.ts';
 import { ArtistError } from '../../lib/core/index.ts';
 import { duelsFile, instructivePair } from '../../lib/curation/index.ts';
 import type { Artwork, Gallery } from '../../lib/gallery/index.ts';
@@ -8,7 +9,6 @@ import { anyText, choice, text } from '../flags.ts';
 import type { Context, Outcome } from '../run.ts';
 import { checkClipPath, clipDescription, openClip } from '../scorer.ts';
 import { openGallery } from '../settings.ts';
-import { checkTaste, readTaste, tastePath } from '../taste-file.ts';
 import { showPicture } from '../terminal-preview.ts';
 import { embedWorks, worksOf } from '../work-embeddings.ts';
 

@@ -1,3 +1,4 @@
+import { paintSettings } from '../../lib/artist/loop/index.ts';
 import { resolveOptions } from '../../lib/core/index.ts';
 import {
   type GenerateEvent,
@@ -19,7 +20,6 @@ import { namesOf } from '../option-paths.ts';
 import { batchNames, checkOutput, freeName, pictureEndings, slug } from '../output-file.ts';
 import { seconds, watchWork } from '../progress.ts';
 import type { Context, Outcome } from '../run.ts';
-import { paintSettings } from '../settings.ts';
 import { type TerminalPreview, terminalPreview } from '../terminal-preview.ts';
 
 const flags = {

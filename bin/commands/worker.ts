@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Artist } from '../../lib/artist/loop/index.ts';
 import { lazySchema, resolveOptions } from '../../lib/core/index.ts';
 import { readDuration, type TaskHandler, type WorkerEvent } from '../../lib/schedule/index.ts';
 import { command } from '../command.ts';
+import { openArtist } from '../create-work.ts';
 import { type Flag, number, text } from '../flags.ts';
 import { openQueueAt, queueAddress, queueDescription, shownAddress } from '../queue-address.ts';
 import type { Context } from '../run.ts';
@@ -9,10 +11,10 @@ import { oneLine, paintOrder } from '../work-order.ts';
 
 const taskSchema = lazySchema(() => z.strictObject({ order: z.unknown(), rotation: z.unknown(), since: z.int() }));
 
-function painter(context: Context): TaskHandler {
+function painter(artist: Artist): TaskHandler {
   return async ({ payload, ...task }) => {
     const { order, rotation, since } = resolveOptions('task', taskSchema, payload);
-    return paintOrder({ ...task, payload: order, rotation, since }, context);
+    return paintOrder({ ...task, payload: order, rotation, since }, artist);
   };
 }
 
@@ -40,7 +42,7 @@ export const workerCommand = command({
   flags: {
     queue: text(`${queueDescription}. Default: queue.url of the settings, else file`),
     name: text('Shown in the tasks. Default: host and process id'),
-    concurrency: number('Works at the same time, 1..64. Default: 1; each has its own model in memory'),
+    concurrency: number('Works at the same time, 1..64, with one model in memory. Default: 1'),
     lease: duration('A worker that is silent for this long loses its task to another. Default: 30s'),
     'stop-within': duration('When it is stopped: how long a work may take to end before it goes back into the queue. Default: 30s'),
   },
@@ -58,10 +60,11 @@ export const workerCommand = command({
   run: async ({ queue: given, name, concurrency, lease: leaseMs, 'stop-within': stopWithinMs }, context) => {
     const address = (await queueAddress(given, context)) ?? 'file';
     const queue = await openQueueAt(address, context.home);
+    const artist = await openArtist(context);
     const counts = { done: 0, failed: 0, cancelled: 0, lost: 0 };
     const show = tell(context);
     try {
-      const worker = await queue.work(painter(context), {
+      const worker = await queue.work(painter(artist), {
         ...(name !== undefined && { name }),
         ...(concurrency !== undefined && { concurrency }),
         ...(leaseMs !== undefined && { leaseMs }),
@@ -79,6 +82,7 @@ export const workerCommand = command({
       await worker.stop(stopWithinMs);
     } finally {
       await queue.close();
+      await artist.dispose();
     }
     return { json: { queue: queue.driver, works: counts }, text: [] };
   },

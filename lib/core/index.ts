@@ -11,3 +11,4 @@ export { entryFile, packageRoot } from './package-root.ts';
 export { birthOf, isAlive } from './process-birth.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';
 export { type StateDefinition, StateFile, type StateOptions, type StateRepair } from './state-file.ts';
+export { checkFolder, kindOfPlace } from './writable-place.ts';

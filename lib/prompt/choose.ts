@@ -5,6 +5,7 @@ import type { Derivation, DerivedChoice } from './derivation.ts';
 import { drawWeighted, offeredOf, promptRandom, type Weighted } from './draw.ts';
 import { estimateTokens, familyRules, type PromptFamily } from './families.ts';
 import type { Inspiration } from './inspiration.ts';
+import { lorasOfStyles, mixedPhrase, type StyleShare, sharesOf, type WeightedStyle } from './mix.ts';
 import { builtInModifiers, builtInStyles, type Modifier, type Style } from './styles.ts';
 import { expandTemplate, type WordLists } from './template.ts';
 import { builtInTopics, plainBackgrounds, subjectsOf, type Topic } from './topics.ts';
@@ -20,7 +21,17 @@ export const promptSettings = lazySchema(() =>
     /** Topics to choose among. Default: all. */
     only: z.array(name()).min(1).optional(),
     /** Own styles; one of a built-in name changes its weight and phrase. */
-    styles: z.array(z.strictObject({ name: name(), phrase: name().optional(), weight: weight() })).default([]),
+    styles: z
+      .array(
+        z.strictObject({
+          name: name(),
+          phrase: name().optional(),
+          weight: weight(),
+          /** Painted with wherever the style is: a path, or a name in `<home>/loras`. In a mixture its weight is times the style's share. */
+          lora: z.strictObject({ path: name(), weight: z.number().min(-10).max(10).default(1) }).optional(),
+        }),
+      )
+      .default([]),
     /** Own modifiers, in a group of the family: light, composition, background. */
     modifiers: z.array(z.strictObject({ group: name(), name: name(), phrase: name().optional(), weight: weight() })).default([]),
     /** They replace the built-in ones. */
@@ -32,6 +43,13 @@ export const promptSettings = lazySchema(() =>
   }),
 );
 export type PromptSettings = z.input<typeof promptSettings>;
+/** At most eight: more are no style but noise. */
+const weightedStyles = lazySchema(() =>
+  z
+    .array(z.strictObject({ name: name(), weight: z.number().positive().max(1000) }))
+    .min(1)
+    .max(8),
+);
 type Settings = z.output<typeof promptSettings>;
 
 export interface ChooseOptions {
@@ -41,7 +59,10 @@ export interface ChooseOptions {
   /** Default: seeded with `seed`. */
   chance?: RandomSource;
   topic?: string | undefined;
-  style?: string | undefined;
+  /** What the picture shows: none of a topic's is drawn. Not beside `inspiration`. */
+  subject?: string | undefined;
+  /** One, or several with weights of which only the ratios matter. */
+  style?: string | readonly WeightedStyle[] | undefined;
   /** A subject from elsewhere: none of the topic's is drawn. */
   inspiration?: { query: string; subject: string; from: Inspiration } | undefined;
   settings?: PromptSettings | undefined;
@@ -55,6 +76,8 @@ export interface ChooseOptions {
 export interface ChosenPrompt {
   prompt: string;
   negativePrompt: string | undefined;
+  /** Those of the styles. */
+  loras: { path: string; weight: number }[];
   derivation: Derivation;
 }
 
@@ -77,6 +100,12 @@ function unknown(what: string, asked: string, known: readonly string[]): never {
     'ERR_INVALID_ARGUMENT',
     `${what}: expected one of ${known.join(', ')}, got ${display(asked)}${guess === undefined ? '' : `. Did you mean ${guess}?`}`,
   );
+}
+
+/** The topic that has this subject, for its backgrounds; else one without a name. */
+function topicOfSubject(subject: string, topics: readonly Topic[], family: PromptFamily): Topic {
+  const known = topics.find((topic) => subjectsOf(topic, family).some((each) => same(each, subject)));
+  return known ?? { name: '', subjects: [subject] };
 }
 
 class Chooser {
@@ -133,7 +162,8 @@ class Chooser {
       return { name: inspiration.query, subjects: [] };
     }
     const all = topicsOf(this.settings.topics);
-    const { topic: asked, family } = this.options;
+    const { topic: asked, subject, family } = this.options;
+    if (asked === undefined && subject !== undefined) return topicOfSubject(subject, all, family);
     if (asked !== undefined) {
       const topic = findTopic(asked, this.settings.topics);
       if (!topic)
@@ -164,10 +194,11 @@ class Chooser {
   }
 
   subject(topic: Topic): string {
-    const { inspiration } = this.options;
-    if (inspiration) {
-      this.choices.push({ what: 'subject', how: 'given', chosen: inspiration.subject, of: 1 });
-      return inspiration.subject;
+    const { inspiration, subject } = this.options;
+    const given = subject ?? inspiration?.subject;
+    if (given !== undefined) {
+      this.choices.push({ what: 'subject', how: 'given', chosen: given, of: 1 });
+      return given;
     }
     const subjects = subjectsOf(topic, this.options.family);
     const recent = this.recent();
@@ -183,13 +214,19 @@ class Chooser {
     return oldest;
   }
 
-  style(): Style {
+  /** The style, or several with their shares, the largest first. */
+  styles(): StyleShare[] {
     const { family, style: asked } = this.options;
     const all = merged(builtInStyles(family), this.settings.styles);
-    if (asked === undefined) return this.prefer('style', undefined, all);
+    if (asked === undefined) return sharesOf([{ style: this.prefer('style', undefined, all), weight: 1 }]);
+    const wanted = typeof asked === 'string' ? [{ name: asked, weight: 1 }] : resolveOptions('style', weightedStyles, asked);
+    return sharesOf(wanted.map(({ name: each, weight: part }) => ({ style: this.#asked(each, all), weight: part })));
+  }
+
+  #asked(asked: string, all: readonly Style[]): Style {
     const known = all.find((each) => same(each.name, asked.trim()));
     // Words that the bundled model was not trained on are blanks to it.
-    if (!known && family === 'bundled')
+    if (!known && this.options.family === 'bundled')
       unknown(
         'style',
         asked,
@@ -227,6 +264,16 @@ class Chooser {
     const offered = own.length > 0 ? own : familyRules[this.options.family].templates;
     return offered[this.draw('template', offered)]?.value ?? '';
   }
+}
+
+/** What the derivation says of the styles: the main one, and of several each with its share. */
+function styleFields(styles: readonly StyleShare[]): Pick<Derivation, 'style' | 'styles' | 'loras'> {
+  const loras = lorasOfStyles(styles);
+  return {
+    ...(styles[0] && { style: styles[0].style.name }),
+    ...(styles.length > 1 && { styles: styles.map(({ style, share }) => ({ name: style.name, share })) }),
+    ...(loras.length > 0 && { loras }),
+  };
 }
 
 /** Own ones of a known name replace it in its place; others come behind. What an own one leaves open stays as it was. */
@@ -270,7 +317,7 @@ export function choosePrompt(options: ChooseOptions): ChosenPrompt {
   const chooser = new Chooser(options);
   const topic = chooser.topic();
   const subject = chooser.subject(topic);
-  const style = chooser.style();
+  const styles = chooser.styles();
   const modifiers = chooser.modifiers(topic);
   const template = chooser.template();
   const phrases = Object.fromEntries(
@@ -280,15 +327,17 @@ export function choosePrompt(options: ChooseOptions): ChosenPrompt {
   const expanded = expandTemplate(template, {
     chance: chooser.chance,
     ...(lists && { lists }),
-    values: { family, topic: topic.name, subject: subjectText.text, style: style.phrase ?? style.name, ...phrases },
+    values: { family, topic: topic.name, subject: subjectText.text, style: mixedPhrase(styles, family), ...phrases },
     name: 'template',
   });
   const { prompt, dropped } = shorten(tidy(expanded.text), family);
   const { negative } = familyRules[family];
-  const negativePrompt = negative === undefined ? undefined : [negative, style.negative].filter(Boolean).join(', ');
+  const negativePrompt =
+    negative === undefined ? undefined : [negative, ...(styles.length === 1 ? [styles[0]?.style.negative] : [])].filter(Boolean).join(', ');
   return {
     prompt,
     negativePrompt,
+    loras: lorasOfStyles(styles),
     derivation: {
       schema: 1,
       source: 'chosen',
@@ -297,10 +346,11 @@ export function choosePrompt(options: ChooseOptions): ChosenPrompt {
       prompt,
       ...(negativePrompt !== undefined && { negativePrompt }),
       template,
-      topic: topic.name,
+      ...(topic.name !== '' && { topic: topic.name }),
       subject,
+      ...(subjectText.text !== subject && { subjectText: subjectText.text }),
       ...(options.inspiration && { inspiration: { ...options.inspiration.from, licence: { ...options.inspiration.from.licence } } }),
-      style: style.name,
+      ...styleFields(styles),
       modifiers: Object.fromEntries([...modifiers].map(([group, { name: word }]) => [group, word])),
       choices: [...chooser.choices, ...subjectText.choices, ...expanded.choices],
       ...(dropped.length > 0 && { dropped }),
@@ -321,14 +371,16 @@ export interface ExpandPromptOptions extends Pick<ChooseOptions, 'family' | 'see
 export function expandPrompt(text: string, options: ExpandPromptOptions): Omit<ChosenPrompt, 'negativePrompt'> | undefined {
   const { family, seed, lists, expand = true } = options;
   const chooser = new Chooser(options);
-  const style = options.style === undefined ? undefined : chooser.style();
+  const styles = options.style === undefined ? [] : chooser.styles();
+  const mixed = mixedPhrase(styles, family);
   const expanded = expand
-    ? expandTemplate(text, { chance: chooser.chance, ...(lists && { lists }), values: { family, ...(style && { style: style.name }) } })
+    ? expandTemplate(text, { chance: chooser.chance, ...(lists && { lists }), values: { family, ...(mixed !== '' && { style: mixed }) } })
     : { text, choices: [] };
-  const prompt = style ? [expanded.text, style.phrase ?? style.name].filter((part) => part.trim() !== '').join(', ') : expanded.text;
+  const prompt = [expanded.text, mixed].filter((part) => part.trim() !== '').join(', ') || expanded.text;
   if (prompt === text) return undefined;
   return {
     prompt,
+    loras: lorasOfStyles(styles),
     derivation: {
       schema: 1,
       source: 'expanded',
@@ -336,7 +388,7 @@ export function expandPrompt(text: string, options: ExpandPromptOptions): Omit<C
       family,
       prompt,
       template: text,
-      ...(style && { style: style.name }),
+      ...styleFields(styles),
       choices: [...chooser.choices, ...expanded.choices],
     },
   };

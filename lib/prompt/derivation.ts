@@ -52,11 +52,18 @@ export const derivationSchema = lazySchema(() =>
     template: z.string(),
     topic: z.string().optional(),
     subject: z.string().optional(),
+    /** The subject as it stands in the prompt, where that is another: its alternatives were decided. */
+    subjectText: z.string().optional(),
     /** The work of a museum that the subject comes from, with its licence. */
     inspiration: z
       .looseObject({ museum: z.string(), id: z.string(), title: z.string(), url: z.string(), licence: z.looseObject({ id: z.string() }) })
       .optional(),
+    /** The style; of several the one with the largest share. */
     style: z.string().optional(),
+    /** Several styles and their shares, which are 1 together. */
+    styles: z.array(z.looseObject({ name: z.string(), share: z.number().min(0).max(1) })).optional(),
+    /** LoRAs that the styles brought. */
+    loras: z.array(z.looseObject({ path: z.string(), weight: z.number() })).optional(),
     /** By group: background, light, composition. */
     modifiers: z.record(z.string(), z.string()).optional(),
     choices: z.array(choice),

@@ -28,6 +28,7 @@ export {
   museums,
   subjectOfTitle,
 } from './inspiration.ts';
+export type { WeightedStyle } from './mix.ts';
 export { outcomesOf, subjectsOfWorks, type WorkOutcome } from './outcomes.ts';
 export { builtInStyles, type Style } from './styles.ts';
 export { type Expanded, type ExpandOptions, expandTemplate, parseWordList, type WordLists } from './template.ts';

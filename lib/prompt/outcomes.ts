@@ -68,8 +68,10 @@ export function outcomesOf(works: readonly WorkOutcome[]): Observation[] {
   return works.flatMap((work): Observation[] => {
     const derivation = derivationSchema.safeParse(work.derivation);
     if (!derivation.success || derivation.data.style === undefined) return [];
-    const { family, style, modifiers = {} } = derivation.data;
-    const arms = [armOf(family, 'style', style), ...Object.entries(modifiers).map(([group, name]) => armOf(family, group, name))];
+    const { family, style, styles, modifiers = {} } = derivation.data;
+    // A mixture says little about each of its styles.
+    const own = styles === undefined ? [armOf(family, 'style', style)] : [];
+    const arms = [...own, ...Object.entries(modifiers).map(([group, name]) => armOf(family, group, name))];
     const of = (reward: number, weight: number): Observation[] => [{ id: work.id, arms, reward, weight }];
     if (work.rating !== undefined) return of((work.rating - 1) / 4, weights.rating);
     if (work.star) return of(1, weights.rating);

@@ -8,6 +8,8 @@ export interface Style {
   weight: number;
   /** Added to what the picture keeps away from, where the family has such a thing. */
   negative?: string | undefined;
+  /** A LoRA that belongs to it: a path, or a name in `<home>/loras`. */
+  lora?: { path: string; weight: number } | undefined;
 }
 
 export interface Modifier extends Style {

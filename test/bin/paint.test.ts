@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
-import type { Candidate } from '../../bin/candidates.ts';
+import type { Candidate } from '../../lib/artist/loop/index.ts';
 import { readRecipe } from '../../lib/image/index.ts';
 import { choosePrompt } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';

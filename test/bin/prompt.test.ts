@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { orderOf, paintOrder } from '../../bin/work-order.ts';
-import { loadConfig } from '../../lib/core/index.ts';
+import { createArtist } from '../../lib/artist/index.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import { derivationSchema } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
@@ -85,6 +85,7 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
         ['create', 'a fox', '--topic', 'forest scene', ...quick],
         ['create', 'a __sesaon__', ...quick],
         ['create', 'a {fox', ...quick],
+        ['create', 'a fox', '--style', 'retro cartoon:3', '--style', 'Black Ink Drawing:1', ...quick],
       ].map((line) => [...line, '--home', home]),
     );
     const prompts = results.slice(0, 4).map((result) => jsonOf(result)['prompt']);
@@ -96,10 +97,11 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
       ['alternative', 'season', 'sky/hour', 'season'],
     );
     assert.is(jsonOf(results[1] as CliResult)['promptSource'], 'given');
-    const errors = results.slice(4).map((result) => `${result.code} ${jsonOf(result).error?.message}`);
+    const errors = results.slice(4, 7).map((result) => `${result.code} ${jsonOf(result).error?.message}`);
     assert.match(errors[0] ?? '', /^2 --topic: expected to be left out with a prompt/);
     assert.match(errors[1] ?? '', /^2 prompt: .*Did you mean season\?/);
     assert.match(errors[2] ?? '', /^2 prompt: expected a } for the \{ at character 3/);
+    assert.is(jsonOf(results.at(-1) as CliResult)['prompt'], 'a fox, (retro cartoon:1.5), (black ink drawing:0.5)');
   });
 
   test('config: own topics, styles, templates, learn and expand are used', async () => {
@@ -136,7 +138,7 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
       assert.match(String(subject), /^(a fox|an owl)$/);
       assert.ok(prompt.includes(String(subject)));
       assert.equal([inspiration?.licence.id, inspiration?.licence['training']], ['CC0-1.0', 'allowed']);
-      assert.match(jsonOf(results[1] as CliResult).error?.message ?? '', /--topic: expected to be left out with --inspire/);
+      assert.match(jsonOf(results[1] as CliResult).error?.message ?? '', /--topic: expected to be left out with inspire/);
       assert.match(jsonOf(results[2] as CliResult).error?.message ?? '', /--inspire: expected a museum to ask/);
     } finally {
       await museums.close();
@@ -149,12 +151,11 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     const { job } = jsonOf(added as CliResult) as unknown as { job: { rotation: string[] | { of: number } } };
     assert.match(JSON.stringify(job), /garden/);
     const { signal } = new AbortController();
-    const quiet = { home, json: true, quiet: true, debug: false, note: () => undefined, warn: () => undefined };
-    const context = { ...quiet, signal, config: () => loadConfig({ home }) };
+    await using artist = await createArtist({ home });
     const paint = (id: string, payload: unknown, rotation?: string) =>
-      paintOrder({ id, attempt: 1, payload, since: Date.now() - 1000, signal, ...(rotation !== undefined && { rotation }) }, context);
+      paintOrder({ id, attempt: 1, payload, since: Date.now() - 1000, signal, ...(rotation !== undefined && { rotation }) }, artist);
     const gallery = new Gallery({ home });
-    const rotated = await paint('a', orderOf(undefined, { ...nothing, style: 'flat vector art' }), 'garden');
+    const rotated = await paint('a', orderOf(undefined, { ...nothing, style: [{ name: 'flat vector art' }] }), 'garden');
     assert.match(rotated.prompt ?? '', /^flat vector art of a (rose|tulip)/);
     assert.is((await gallery.get(rotated.id ?? '')).derivation?.['topic'], 'garden');
     const topic = await paint('b', orderOf('Serene Ocean', nothing));

@@ -2,9 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import type { Context } from '../../bin/run.ts';
 import { orderOf, paintOrder } from '../../bin/work-order.ts';
-import { loadConfig } from '../../lib/core/index.ts';
+import { createArtist } from '../../lib/artist/index.ts';
 import { suite } from '../harness.ts';
 import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
@@ -196,16 +195,8 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
 
   test('a work that was filed before its process died is found, not painted again', async () => {
     const home = newHome()['AI_ARTIST_HOME'] ?? '';
-    const context: Context = {
-      signal: new AbortController().signal,
-      home,
-      json: true,
-      quiet: true,
-      debug: false,
-      config: () => loadConfig({ home }),
-      note: () => undefined,
-      warn: () => undefined,
-    };
+    await using artist = await createArtist({ home });
+    const { signal } = new AbortController();
     const payload = {
       ...orderOf('glossy 3d render of a red apple', {
         candidates: undefined,
@@ -225,11 +216,11 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
         upscale: false,
       }),
     };
-    const task = { id: 'j1-20260328T090000Z-0', attempt: 1, payload, since: Date.now() - 1000, signal: context.signal };
-    const first = await paintOrder(task, context);
-    const again = await paintOrder(task, context);
+    const task = { id: 'j1-20260328T090000Z-0', attempt: 1, payload, since: Date.now() - 1000, signal };
+    const first = await paintOrder(task, artist);
+    const again = await paintOrder(task, artist);
     assert.equal([again.id, again.path], [first.id, first.path]);
-    const other = await paintOrder({ ...task, id: 'j1-20260329T090000Z-0' }, context);
+    const other = await paintOrder({ ...task, id: 'j1-20260329T090000Z-0' }, artist);
     assert.not.equal(other.id, first.id);
   });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { ArtImage, ArtistError, type GenerateOptions, loadModel, type Model, samplers } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
-import { artistFailure, failure, safetensors, tiny, withFolder } from './support.ts';
+import { artistFailure, failure, safetensors, styleLora, tiny, withFolder } from './support.ts';
 
 /** A picture of one colour. */
 function plain(width: number, height: number, value: number, channels = 3): ArtImage {
@@ -14,16 +14,6 @@ function plain(width: number, height: number, value: number, channels = 3): ArtI
 function difference(a: { data: Uint8Array }, b: { data: Uint8Array }): number {
   assert.is(a.data.length, b.data.length);
   return a.data.reduce((sum, value, index) => sum + Math.abs(value - (b.data[index] ?? 0)), 0) / a.data.length;
-}
-
-/** A LoRA of rank 4 on one attention layer of the bundled model. */
-function styleLora(strength: number): Buffer {
-  const values = (count: number): Float32Array => Float32Array.from({ length: count }, (_, index) => Math.sin(index) * strength);
-  const target = 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q';
-  return safetensors({
-    [`${target}.lora_down.weight`]: { shape: [4, 128], values: values(512) },
-    [`${target}.lora_up.weight`]: { shape: [128, 4], values: values(512) },
-  });
 }
 
 suite('generate', (test) => {

@@ -72,6 +72,16 @@ export function safetensors(tensors: Record<string, { shape: number[]; values?: 
   return Buffer.concat([length, json, ...parts]);
 }
 
+/** A LoRA of rank 4 on one attention layer of the bundled model. */
+export function styleLora(strength: number): Buffer {
+  const values = (count: number): Float32Array => Float32Array.from({ length: count }, (_, index) => Math.sin(index) * strength);
+  const target = 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q';
+  return safetensors({
+    [`${target}.lora_down.weight`]: { shape: [4, 128], values: values(512) },
+    [`${target}.lora_up.weight`]: { shape: [128, 4], values: values(512) },
+  });
+}
+
 export interface BadFile {
   what: string;
   path: string;

@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { paintSettings, planPrompt } from '../../../lib/artist/loop/index.ts';
 import { ArtistError, configPath, isArtistError, type LoadedConfig, readSecret, systemCode } from '../../../lib/core/index.ts';
 import { command } from '../../command.ts';
-import { planPrompt } from '../../plan-prompt.ts';
-import { paintSettings } from '../../settings.ts';
 
 /** @throws ArtistError ERR_CONFIG: a file that a setting names is not there */
 async function checkFile(file: string, key: string, place: string): Promise<void> {
@@ -22,17 +21,19 @@ async function checkFile(file: string, key: string, place: string): Promise<void
 /** Topics that are named, every template, and the word lists in them. */
 async function checkPrompt({ config, home, origins }: LoadedConfig): Promise<void> {
   const { prompt: settings, model } = config;
-  const nothing = { prompt: undefined, topic: undefined, style: undefined, expand: undefined, inspire: undefined, model };
   const one = settings.templates.length > 0 ? settings.templates.map((template) => [template]) : [[]];
   for (const templates of one) {
     try {
-      await planPrompt(nothing, {
-        settings: { ...settings, templates },
-        home,
-        seed: 0,
-        signal: AbortSignal.timeout(60_000),
-        gallery: undefined,
-      });
+      await planPrompt(
+        { model },
+        {
+          settings: { ...settings, templates },
+          home,
+          seed: 0,
+          signal: AbortSignal.timeout(60_000),
+          gallery: undefined,
+        },
+      );
     } catch (cause) {
       if (!isArtistError(cause)) throw cause;
       const key = cause.message.startsWith('only: ') ? 'prompt.only' : 'prompt.templates';

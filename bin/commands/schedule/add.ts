@@ -3,10 +3,10 @@ import { generateOptions } from '../../../lib/engine/index.ts';
 import { builtInTopics, topicsOf } from '../../../lib/prompt/index.ts';
 import { formatMoment, formatTiming, misfirePolicies, parseTiming, readDuration, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
-import { readCandidates } from '../../create/plan.ts';
+import { createNames, readCandidates } from '../../create-flags.ts';
 import { choice, type Flag, list, number, text, toggle } from '../../flags.ts';
 import { generatePaths } from '../../generate-flags.ts';
-import { namesOf, toOptions } from '../../option-paths.ts';
+import { toOptions } from '../../option-paths.ts';
 import { orderFlags, orderOf } from '../../work-order.ts';
 import { jobView } from './view.ts';
 
@@ -70,7 +70,7 @@ export const addCommand = command({
   },
   flags,
   names: new Map([
-    ...namesOf(generatePaths),
+    ...createNames,
     ['count', '--batch'],
     ['timeZone', '--tz'],
     ['jitterMs', '--jitter'],

@@ -1,6 +1,7 @@
 import { isArtistError } from '../../../lib/core/index.ts';
 import { type HistoryRecord, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
+import { openArtist } from '../../create-work.ts';
 import { exitStatus } from '../../failure.ts';
 import { text, toggle } from '../../flags.ts';
 import type { Context, Outcome } from '../../run.ts';
@@ -34,11 +35,15 @@ function outcome(record: HistoryRecord): Outcome {
 }
 
 async function runHere(store: ScheduleStore, runId: string, context: Context): Promise<Outcome> {
-  const daemon = await ScheduleDaemon.start({ store, only: runId, run: paintHere(context), onEvent: tellEvents(context), stopWithinMs: 0 });
+  const artist = await openArtist(context);
+  const onEvent = tellEvents(context);
+  let daemon: ScheduleDaemon | undefined;
   try {
+    daemon = await ScheduleDaemon.start({ store, only: runId, run: paintHere(artist), onEvent, stopWithinMs: 0 });
     return outcome(await recordOf(store, runId, context.signal));
   } finally {
-    await daemon.stop();
+    await daemon?.stop();
+    await artist.dispose();
     // Cancelled by the one who asked for it: no later schedule should run it.
     if (context.signal.aborted) await store.withdraw(runId);
   }

@@ -1,6 +1,7 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import { type DaemonEvent, formatMoment, readDuration, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
+import { openArtist } from '../../create-work.ts';
 import { type Flag, number, text } from '../../flags.ts';
 import { openQueueAt, queueAddress, queueDescription } from '../../queue-address.ts';
 import { handOver, paintHere, tellEvents } from '../../schedule-runner.ts';
@@ -48,10 +49,11 @@ export const startCommand = command({
     };
     const startedAt = new Date().toISOString();
     const queue = address === undefined ? undefined : await openQueueAt(address, home);
+    const artist = await openArtist(context);
     try {
       const daemon = await ScheduleDaemon.start({
         store,
-        run: queue ? handOver(queue) : paintHere(context),
+        run: queue ? handOver(queue) : paintHere(artist),
         onEvent,
         ...(queue && atOnce !== undefined && { concurrency: atOnce }),
         ...(stopWithinMs !== undefined && { stopWithinMs }),
@@ -67,6 +69,7 @@ export const startCommand = command({
       await daemon.stop();
     } finally {
       await queue?.close();
+      await artist.dispose();
     }
     return { json: { home, startedAt, stoppedAt: new Date().toISOString(), runs: counts }, text: [] };
   },

@@ -1,3 +1,4 @@
+import { tastePath } from '../../../lib/artist/loop/index.ts';
 import { ArtistError, writeFileAtomic } from '../../../lib/core/index.ts';
 import { duelsFile, type TasteHead, trainDuels, trainRatings } from '../../../lib/curation/index.ts';
 import type { Artwork } from '../../../lib/gallery/index.ts';
@@ -6,7 +7,6 @@ import { choice, number, text } from '../../flags.ts';
 import type { Context } from '../../run.ts';
 import { checkClipPath, clipDescription, openClip } from '../../scorer.ts';
 import { openGallery } from '../../settings.ts';
-import { tastePath } from '../../taste-file.ts';
 import { type EmbeddedWork, embedWorks, worksOf } from '../../work-embeddings.ts';
 
 /** The newest works that are looked at. */

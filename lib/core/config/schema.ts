@@ -76,9 +76,19 @@ export const configSchema = lazySchema(() =>
           .describe('Own topics, each with its subjects; one of a built-in name replaces it'),
         only: z.array(promptWord()).min(1).optional().describe('Topics to choose among. Default: all'),
         styles: z
-          .array(z.strictObject({ name: promptWord(), phrase: promptWord().optional(), weight: weight(1) }))
+          .array(
+            z.strictObject({
+              name: promptWord(),
+              phrase: promptWord().optional(),
+              weight: weight(1),
+              lora: z
+                .strictObject({ path: z.string().min(1), weight: z.number().min(-10).max(10).default(1) })
+                .optional()
+                .describe('Painted with wherever the style is: a file or a name, relative to the folder loras of the home folder'),
+            }),
+          )
           .default([])
-          .describe('Own styles; one of a built-in name changes its weight (0: never) or its phrase'),
+          .describe('Own styles, perhaps with a LoRA; one of a built-in name changes its weight (0: never) or its phrase'),
         modifiers: z
           .array(z.strictObject({ group: promptWord(), name: promptWord(), phrase: promptWord().optional(), weight: weight(1) }))
           .default([])

@@ -1,16 +1,21 @@
 /** Paints the candidates of a work, scores them and chooses one. */
-import { isArtistError } from '../../lib/core/index.ts';
-import { type Ledger, type Recollection, worthAnother } from '../../lib/curation/index.ts';
-import { loadModel, type ModelInfo, upscale } from '../../lib/engine/index.ts';
-import type { ArtImage } from '../../lib/image/index.ts';
-import { type Choice, chooseCandidate, type PaintedCandidate, paintCandidates, rankPainted, type Scores } from '../candidates.ts';
-import type { WorkProgress } from '../progress.ts';
-import type { Context } from '../run.ts';
-import { type CandidateScore, PromptScorer } from '../scorer.ts';
-import { type CreateValues, type Plan, smallEdge } from './plan.ts';
+import type { Clip } from '../../clip/index.ts';
+import { isArtistError } from '../../core/index.ts';
+import { type Ledger, type Recollection, worthAnother } from '../../curation/index.ts';
+import type { ModelInfo } from '../../engine/index.ts';
+import type { ArtImage } from '../../image/index.ts';
+import { type Choice, chooseCandidate, type PaintedCandidate, paintCandidates, rankPainted, type Scores } from './candidates.ts';
+import type { CreateEvent, LoopOptions } from './create-options.ts';
+import type { Plan } from './plan.ts';
+import { type CandidateScore, PromptScorer } from './prompt-scorer.ts';
+import type { Studio } from './studio.ts';
+import type { Lease } from './warm.ts';
+
+/** A picture with both edges below this is enlarged unless told otherwise, pixels. */
+export const smallEdge = 512;
 
 /** Seconds by phase. */
-interface Times {
+export interface Times {
   load: number;
   paint: number;
   curate: number;
@@ -28,32 +33,38 @@ export interface Painted {
   times: Times;
 }
 
+export interface RoundPlace {
+  studio: Studio;
+  signal: AbortSignal;
+  warn: (line: string) => void;
+  onProgress: (event: CreateEvent) => void;
+}
+
+type RoundWishes = Pick<LoopOptions, 'clip' | 'score' | 'model' | 'upscale'>;
+
 /** Scores candidates as far as there is a choice to make. Pictures that took minutes are not lost to a scorer that fails: it warns, and gives none. */
 class RoundScorer {
   readonly #planned: Plan;
   readonly #clip: string | undefined;
-  readonly #context: Context;
+  readonly #place: RoundPlace;
+  #lease: Lease<Clip> | undefined;
   #scorer: PromptScorer | undefined;
   #failed = false;
   readonly #scores: CandidateScore[] = [];
 
-  constructor(planned: Plan, { clip, score }: CreateValues, context: Context) {
+  constructor(planned: Plan, { clip, score }: RoundWishes, place: RoundPlace) {
     this.#planned = planned;
     this.#clip = clip;
-    this.#context = context;
+    this.#place = place;
     this.#failed = score === false || (planned.count !== 'auto' && (planned.count ?? 1) < 2);
   }
 
   /** Scores those that are new. */
   async score(painted: readonly PaintedCandidate[]): Promise<Scores | undefined> {
-    const { signal, warn } = this.#context;
+    const { signal, warn } = this.#place;
     if (this.#failed) return undefined;
     try {
-      if (!this.#scorer) {
-        const { prompt, taste, curation } = this.#planned;
-        this.#scorer = await PromptScorer.open(prompt, { clip: this.#clip, reject: curation.reject, taste, signal });
-        if (this.#scorer.truncated) warn(`the prompt is longer than ${this.#scorer.name} reads; its beginning was scored`);
-      }
+      this.#scorer ??= await this.#open();
       this.#scores.push(...(await this.#scorer.score(painted.slice(this.#scores.length).map(({ image }) => image))));
       return { name: this.#scorer.name, bundled: this.#scorer.bundled, candidates: this.#scores };
     } catch (error) {
@@ -65,13 +76,23 @@ class RoundScorer {
     }
   }
 
-  async dispose(): Promise<void> {
-    await this.#scorer?.dispose();
+  async #open(): Promise<PromptScorer> {
+    const { studio, signal, warn } = this.#place;
+    const { prompt, taste, curation } = this.#planned;
+    this.#lease ??= await studio.clip(this.#clip, signal);
+    const clip = this.#lease.thing;
+    const scorer = await PromptScorer.open(prompt, { clip, bundled: this.#clip === undefined, reject: curation.reject, taste, signal });
+    if (scorer.truncated) warn(`the prompt is longer than ${scorer.name} reads; its beginning was scored`);
+    return scorer;
+  }
+
+  async release(): Promise<void> {
+    await this.#lease?.release();
   }
 }
 
 /** What is known of past rounds. Pictures are not lost to a memory that cannot be read: it warns. */
-async function recall({ memory }: Plan, model: string, { warn }: Context): Promise<Recollection | undefined> {
+async function recall({ memory }: Plan, model: string, { warn }: RoundPlace): Promise<Recollection | undefined> {
   try {
     return await memory?.recall(model);
   } catch (error) {
@@ -91,7 +112,7 @@ async function judgeRound(
   const { count, weights, curation } = planned;
   const ledger = rankPainted(painted, scores, { weights, past, wildCardOneIn: curation.wildCardOneIn });
   if (count !== 'auto' || ledger.curation === 'unscored') {
-    // Nothing to go by: as without --candidates.
+    // Nothing to go by: as without a number of candidates.
     const isOver = ledger.winner !== null || painted.length >= 3;
     return { ledger, another: count === 'auto' && !isOver };
   }
@@ -101,46 +122,55 @@ async function judgeRound(
   return { ledger: { ...ledger, adaptive }, another: adaptive.another };
 }
 
-export async function paint(planned: Plan, values: CreateValues, context: Context, work: WorkProgress): Promise<Painted> {
+async function enlarge(image: ArtImage, { studio, signal, onProgress }: RoundPlace): Promise<ArtImage> {
+  const upscaler = await studio.upscaler({ signal, onProgress });
+  try {
+    return await upscaler.thing.upscale(image, { signal, onProgress });
+  } finally {
+    await upscaler.release();
+  }
+}
+
+export async function paintRound(planned: Plan, wishes: RoundWishes, place: RoundPlace): Promise<Painted> {
   const { seed, count, options } = planned;
-  const { signal, home } = context;
+  const { studio, signal, onProgress } = place;
   const marks = [performance.now()];
   const mark = (): number => marks.push(performance.now());
-  const model = await loadModel({ ...(values.model !== undefined && { model: values.model }), home, signal, onProgress: work.on });
+  const model = await studio.model(wishes.model, { signal, onProgress });
   mark();
-  const scorer = new RoundScorer(planned, values, context);
+  const scorer = new RoundScorer(planned, wishes, place);
   let painted: PaintedCandidate[];
   let scores: Scores | undefined;
   let past: Recollection | undefined;
   try {
     try {
-      painted = await paintCandidates(model, {
+      painted = await paintCandidates(model.thing, {
         count,
         seed,
         options: { ...options, signal },
-        onProgress: work.onCandidate,
+        onProgress: (event, candidate, of) => onProgress({ ...event, candidate, of }),
         another: async (so) => {
           scores = await scorer.score(so);
-          if (scores) past ??= await recall(planned, scores.name, context);
+          if (scores) past ??= await recall(planned, scores.name, place);
           return (await judgeRound(planned, so, scores, past)).another;
         },
       });
     } finally {
-      await model.dispose();
+      await model.release();
     }
     mark();
-    // Where the number is fixed, after the painter is gone: both together may not fit into memory.
+    // Where the number is fixed, after the painter is done: both together may not fit into memory.
     scores = await scorer.score(painted);
   } finally {
-    await scorer.dispose();
+    await scorer.release();
   }
   // Whoever wants one picture of one seed gets it, whether there is one like it or not.
-  if (scores) past ??= await recall(planned, scores.name, context);
+  if (scores) past ??= await recall(planned, scores.name, place);
   const { ledger } = await judgeRound(planned, painted, scores, past);
   const choice = chooseCandidate(painted, ledger);
   mark();
   const small = Math.max(choice.image.width, choice.image.height) < smallEdge;
-  const image = (values.upscale ?? small) ? await upscale(choice.image, { signal, onProgress: work.on }) : choice.image;
+  const image = (wishes.upscale ?? small) ? await enlarge(choice.image, place) : choice.image;
   signal.throwIfAborted();
   mark();
   const [begun = 0, loaded = 0, finished = 0, chosen = 0, done = 0] = marks.map((time) => time / 1000);
@@ -149,7 +179,7 @@ export async function paint(planned: Plan, values: CreateValues, context: Contex
     choice,
     scorer: scores?.name,
     image,
-    info: model.info,
+    info: model.thing.info,
     times: { load: loaded - begun, paint: finished - loaded, curate: chosen - finished, upscale: done - chosen, total: done - begun },
   };
 }

@@ -1,5 +1,5 @@
-import { similarity } from '../lib/clip/index.ts';
-import { ArtistError, seededRandom } from '../lib/core/index.ts';
+import { similarity } from '../../clip/index.ts';
+import { ArtistError, seededRandom } from '../../core/index.ts';
 import {
   type CurationFault,
   type Ledger,
@@ -9,10 +9,10 @@ import {
   type Terms,
   technicalTerm,
   type Weights,
-} from '../lib/curation/index.ts';
-import type { GenerateEvent, GenerateOptions, GenerateResult, Model } from '../lib/engine/index.ts';
-import { type ArtImage, judgeTechnical, measureTechnical, type TechnicalMeasures } from '../lib/image/index.ts';
-import type { CandidateScore } from './scorer.ts';
+} from '../../curation/index.ts';
+import type { GenerateEvent, GenerateOptions, GenerateResult, Model } from '../../engine/index.ts';
+import { type ArtImage, judgeTechnical, measureTechnical, type TechnicalMeasures } from '../../image/index.ts';
+import type { CandidateScore } from './prompt-scorer.ts';
 
 /** Without --candidates: this many tries, of which the first that passes the gates ends it. */
 const triesForOne = 3;

@@ -1,10 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ArtistError, type Config, isArtistError, StateFile, seededRandom, systemCode } from '../lib/core/index.ts';
-import type { Artwork, Gallery } from '../lib/gallery/index.ts';
-import { bundledName, detectFamily, resolveModel } from '../lib/models/index.ts';
+import { ArtistError, type Config, configPath, isArtistError, StateFile, seededRandom, systemCode } from '../../core/index.ts';
+import type { Artwork, Gallery } from '../../gallery/index.ts';
+import { bundledName, detectFamily, resolveModel } from '../../models/index.ts';
 import {
   bundledSubjects,
+  type ChooseOptions,
+  type ChosenPrompt,
   choosePrompt,
   describeDerivation,
   expandPrompt,
@@ -21,18 +23,21 @@ import {
   promptFamilyOf,
   subjectOfTitle,
   subjectsOfWorks,
+  type WeightedStyle,
   type WordLists,
-} from '../lib/prompt/index.ts';
+} from '../../prompt/index.ts';
+import type { SubjectHold } from './subject-book.ts';
 
 export interface PromptWishes {
-  prompt: string | undefined;
-  topic: string | undefined;
-  style: string | undefined;
-  expand: boolean | undefined;
+  prompt?: string | undefined;
+  subject?: string | undefined;
+  topic?: string | undefined;
+  style?: string | readonly WeightedStyle[] | undefined;
+  expand?: boolean | undefined;
   /** What museums are asked for. */
-  inspire: string | undefined;
+  inspire?: string | undefined;
   /** undefined: the bundled one. */
-  model: string | undefined;
+  model?: string | undefined;
 }
 
 export interface PromptPlace {
@@ -42,11 +47,15 @@ export interface PromptPlace {
   signal: AbortSignal;
   /** Whose works are remembered; undefined: the seed alone decides. */
   gallery: Gallery | undefined;
+  /** Keeps others from choosing the same subject until the work is filed. Not asked without a gallery. */
+  hold?: SubjectHold | undefined;
 }
 
 export interface PlannedPrompt {
   prompt: string;
   negativePrompt: string | undefined;
+  /** Of the styles, for generate(). */
+  loras: { path: string; weight: number }[];
   source: 'given' | 'chosen';
   /** For the record of the work. */
   derivation: Record<string, unknown>;
@@ -66,6 +75,10 @@ async function familyOf(model: string | undefined, home: string): Promise<Prompt
     return promptFamilyOf(undefined);
   }
 }
+
+/** A name stays one; a file is relative to `<home>/loras`. */
+const loraPlace = (given: string, home: string): string =>
+  /[\\/]|\.(safetensors|gguf)$/i.test(given) ? configPath(given, path.join(home, 'loras')) : given;
 
 /** Word lists: `<home>/wildcards/colour.txt` is `__colour__`, `wildcards/a/b.txt` is `__a/b__`. */
 async function readWordLists(home: string): Promise<WordLists> {
@@ -133,7 +146,7 @@ async function inspirationFor(
     Record<Museum, string>
   >;
   if (Object.keys(addresses).length === 0)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', '--inspire: expected a museum to ask, got none: all of prompt.museums are false');
+    throw new ArtistError('ERR_INVALID_ARGUMENT', 'inspire: expected a museum to ask, got none: all of prompt.museums are false');
   const from = await findInspiration({
     query,
     addresses,
@@ -145,33 +158,74 @@ async function inspirationFor(
   return { query, subject: subjectOf(from) ?? from.title, from };
 }
 
+/** @throws ArtistError ERR_INVALID_ARGUMENT: one of `others` is given where the one of `given` is, which decides the same */
+function refuseBeside(given: Record<string, string | undefined>, others: Record<string, string | undefined>): void {
+  const [[name = '', decided] = []] = Object.entries(given);
+  if (decided === undefined) return;
+  for (const [other, value] of Object.entries(others))
+    if (value !== undefined)
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `${other}: expected to be left out with ${name === 'prompt' ? 'a prompt' : name}, got ${JSON.stringify(value)}`,
+      );
+}
+
 /**
  * The prompt of a work: the given one with its alternatives and word lists decided, or one that is chosen by what is known of earlier works.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ; of a museum: ERR_NOT_FOUND, ERR_NETWORK, ERR_DOWNLOAD; of the state file: ERR_LOCKED, ERR_NEWER_VERSION, ERR_WRITE, ERR_DISK_FULL
  */
 export async function planPrompt(
-  { prompt, topic, style, expand, inspire, model }: PromptWishes,
+  { prompt, subject, topic, style, expand, inspire, model }: PromptWishes,
   place: PromptPlace,
 ): Promise<PlannedPrompt> {
   const { seed, home } = place;
-  const { expand: expandByDefault, museums: _museums, ...settings } = place.settings;
-  const about = { topic, inspire };
-  for (const [flag, value] of Object.entries(about))
-    if (prompt !== undefined && value !== undefined)
-      throw new ArtistError('ERR_INVALID_ARGUMENT', `--${flag}: expected to be left out with a prompt, got ${JSON.stringify(value)}`);
-  if (topic !== undefined && inspire !== undefined)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `--topic: expected to be left out with --inspire, got ${JSON.stringify(topic)}`);
+  const { expand: expandByDefault, museums: _museums, styles, ...others } = place.settings;
+  const settings = {
+    ...others,
+    styles: styles.map(({ lora, ...each }) => (lora ? { ...each, lora: { ...lora, path: loraPlace(lora.path, home) } } : each)),
+  };
+  refuseBeside({ prompt }, { subject, topic, inspire });
+  refuseBeside({ inspire }, { topic, subject });
   const family = await familyOf(model, home);
   const mentionsLists = (prompt ?? JSON.stringify(settings)).includes('__');
   const lists: WordLists = mentionsLists ? await readWordLists(home) : new Map();
   if (prompt !== undefined) {
     const expanded = expandPrompt(prompt, { family, seed, lists, style, settings, expand: expand ?? expandByDefault });
-    if (!expanded) return { prompt, negativePrompt: undefined, source: 'given', derivation: { source: 'given' }, lines: [] };
+    if (!expanded) return { prompt, negativePrompt: undefined, loras: [], source: 'given', derivation: { source: 'given' }, lines: [] };
     return { ...expanded, negativePrompt: undefined, source: 'given', lines: describeDerivation(expanded.derivation) };
   }
-  const memory = await remember(place);
-  const inspiration = inspire === undefined ? undefined : await inspirationFor(inspire, { family, recent: memory.recentSubjects, place });
-  const chosen = choosePrompt({ family, seed, topic, style, inspiration, settings, lists, ...memory });
+  const about = { family, seed, topic, subject, style, settings, lists };
+  const chosen = inspire === undefined ? await choose(about, place) : await chooseInspired(inspire, about, place);
+  if (!chosen) throw new ArtistError('ERR_INTERNAL', 'create: no prompt was chosen');
   return { ...chosen, source: 'chosen', lines: describeDerivation(chosen.derivation) };
+}
+
+type About = Omit<ChooseOptions, 'recentSubjects' | 'preferences'>;
+
+/** Chooses by the memory, while no other process of the home does, and holds the subject; undefined: `isTaken`. */
+async function choose(
+  about: About,
+  place: PromptPlace,
+  isTaken: (taken: readonly string[]) => boolean = () => false,
+): Promise<ChosenPrompt | undefined> {
+  const decide = async (taken: readonly string[]): Promise<{ subject?: string | undefined; chosen?: ChosenPrompt }> => {
+    if (isTaken(taken)) return {};
+    const memory = await remember(place);
+    const chosen = choosePrompt({ ...about, ...memory, recentSubjects: [...taken, ...memory.recentSubjects] });
+    return { chosen, subject: chosen.derivation.subject };
+  };
+  const { hold, gallery } = place;
+  return (await (hold && gallery ? hold.take(decide) : decide([]))).chosen;
+}
+
+/** Museums are slow: they are asked before anything is locked, and again where somebody took the subject meanwhile. */
+async function chooseInspired(query: string, about: About, place: PromptPlace): Promise<ChosenPrompt> {
+  for (let tries = 1; ; tries++) {
+    const taken = (place.gallery && (await place.hold?.taken())) ?? [];
+    const { recentSubjects } = await remember(place);
+    const inspiration = await inspirationFor(query, { family: about.family, recent: [...taken, ...recentSubjects], place });
+    const chosen = await choose({ ...about, inspiration }, place, (now) => tries < 3 && now.includes(inspiration.subject));
+    if (chosen) return chosen;
+  }
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type AestheticHead, type Clip, type Embedding, loadAestheticHead } from '../lib/clip/index.ts';
-import { ArtistError, systemCode } from '../lib/core/index.ts';
-import { type TasteHead, tasteHeadSchema, tasteScore } from '../lib/curation/index.ts';
+import { type AestheticHead, type Clip, type Embedding, loadAestheticHead } from '../../clip/index.ts';
+import { ArtistError, systemCode } from '../../core/index.ts';
+import { type TasteHead, tasteHeadSchema, tasteScore } from '../../curation/index.ts';
 
 /** Where `taste train` puts the owner's taste, and create looks for it. */
 export const tastePath = (home: string): string => path.join(home, 'taste.json');

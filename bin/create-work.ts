@@ -1,0 +1,97 @@
+/** One work from the command line's flags to what is printed. */
+import { type Artist, type CreatedWork, createArtist, type PlannedWork } from '../lib/artist/loop/index.ts';
+import { ArtistError } from '../lib/core/index.ts';
+import type { Ledger } from '../lib/curation/index.ts';
+import { type CreateValues, createOptionsOf } from './create-flags.ts';
+import { ledgerTable } from './ledger-table.ts';
+import { checkOutput, inFolder, pictureEndings, slug } from './output-file.ts';
+import { seconds, watchWork } from './progress.ts';
+import type { Context, Outcome } from './run.ts';
+
+/** The breakdown of a scored round; else only what was rejected. */
+function curationLines({ curation, candidates, ...rest }: Ledger): string[] {
+  if (curation !== 'unscored') return ledgerTable({ curation, candidates, ...rest });
+  return candidates.flatMap(({ seed, faults, reason }) => (faults.length > 0 ? [`candidate with seed ${seed} rejected: ${reason}`] : []));
+}
+
+function report(created: CreatedWork, saved: { path: string; bytes: number } | undefined): Outcome {
+  const {
+    work,
+    image,
+    title,
+    altText,
+    prompt,
+    promptSource,
+    derivation,
+    seed,
+    candidates,
+    ledger,
+    scorer,
+    model,
+    device,
+    upscaled,
+    warnings,
+  } = created;
+  const { width, height } = image;
+  const path = saved?.path ?? work?.path ?? '';
+  return {
+    json: {
+      id: work?.id ?? null,
+      path,
+      ...(work && { work: work.path, sidecar: work.sidecarPath }),
+      title,
+      altText,
+      prompt,
+      promptSource,
+      derivation,
+      seed,
+      width,
+      height,
+      bytes: saved?.bytes ?? work?.image.bytes ?? 0,
+      curation: ledger.curation,
+      ...(scorer !== undefined && { scorer }),
+      candidates,
+      ledger,
+      model,
+      device,
+      upscaled,
+      seconds: created.seconds,
+      warnings,
+      recipe: image.recipe,
+    },
+    text: [path],
+    notes: [
+      ...curationLines(ledger),
+      `${title}: ${work ? `work ${work.id}, ` : ''}seed ${seed}, ${width}x${height}, ${seconds(created.seconds.total)}, ${model.name} on ${device}; curation: ${ledger.curation} (${candidates.length} painted)`,
+    ],
+  };
+}
+
+/** An artist with the settings of this command line. `keepMs` 0: models are freed as soon as they have done their part. */
+export async function openArtist({ home, config, warn }: Pick<Context, 'home' | 'config' | 'warn'>, keepMs?: number): Promise<Artist> {
+  return createArtist({ home, config: await config(), keepMs, onWarning: warn });
+}
+
+/** What the command `create` does. */
+export async function createWork(values: CreateValues, context: Context): Promise<Outcome> {
+  const options = createOptionsOf(values);
+  if (values.gallery === false && values.out === undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, or the picture would be lost');
+  let out: string | undefined;
+  const onPlan = async ({ prompt, seed, lines }: PlannedWork): Promise<void> => {
+    out = values.out === undefined ? undefined : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
+    if (out !== undefined) await checkOutput(out, { force: values.force === true, endings: pictureEndings });
+    if (lines.length > 0) context.note(`subject: ${prompt}`, ...lines.map((line) => `  ${line}`));
+  };
+  const shown = watchWork(context);
+  const artist = await openArtist(context, 0);
+  try {
+    const created = await artist.create({ ...options, signal: context.signal, onPlan, onProgress: shown.onWork });
+    const saved = out === undefined ? undefined : await created.image.save(out, { overwrite: values.force === true });
+    shown.stop();
+    return report(created, saved);
+  } finally {
+    shown.stop();
+    await artist.dispose();
+  }
+}

@@ -1,0 +1,66 @@
+/** What a work will be, decided and refused before anything is loaded. */
+import { checkFolder, resolveOptions } from '../../core/index.ts';
+import { CurationMemory, type MemoryRepair, type Weights } from '../../curation/index.ts';
+import { drawSeed, type GenerateOptions, generateOptions } from '../../engine/index.ts';
+import type { Gallery } from '../../gallery/index.ts';
+import type { CandidateCount } from './candidates.ts';
+import { type PlannedPrompt, planPrompt } from './plan-prompt.ts';
+import { checkClipPath } from './prompt-scorer.ts';
+import type { CurationSettings, Settled } from './settle.ts';
+import type { SubjectHold } from './subject-book.ts';
+import { readTaste, type TasteFile, tastePath } from './taste-file.ts';
+
+export interface PlanPlace {
+  home: string;
+  gallery: Gallery;
+  signal: AbortSignal;
+  warn: (line: string) => void;
+  hold: SubjectHold;
+}
+
+/** Everything that is decided, and refused, before the model is loaded, which may take minutes. */
+export interface Plan {
+  prompt: string;
+  planned: PlannedPrompt;
+  seed: number;
+  count: CandidateCount;
+  /** undefined: it is not filed. */
+  gallery: Gallery | undefined;
+  options: GenerateOptions;
+  weights: Weights;
+  curation: CurationSettings;
+  taste: TasteFile | undefined;
+  memory: CurationMemory | undefined;
+}
+
+export async function plan(settled: Settled, { home, gallery: own, signal, warn, hold }: PlanPlace): Promise<Plan> {
+  const { wishes, paint, weights, prompt: settings, curation } = settled;
+  // Without scores there is nothing to weigh seconds against.
+  const count = wishes.candidates === 'auto' && !wishes.score ? undefined : wishes.candidates;
+  if (wishes.score) await checkClipPath(wishes.clip);
+  const seed = settled.seed ?? drawSeed();
+  const gallery = wishes.gallery ? own : undefined;
+  const planned = await planPrompt(wishes, { settings, home, seed, signal, gallery, hold });
+  const { prompt, negativePrompt } = planned;
+  const loras = [...((paint['loras'] as readonly unknown[] | undefined) ?? []), ...planned.loras];
+  const options = { negativePrompt, ...paint, ...(loras.length > 0 && { loras }), prompt, seed } as GenerateOptions;
+  resolveOptions('create', generateOptions, options);
+  if (gallery) await checkFolder(gallery.folder, gallery.folder);
+  const isScored = wishes.score && (count === 'auto' || (count ?? 1) > 1);
+  return {
+    prompt,
+    planned,
+    seed,
+    count,
+    gallery,
+    options,
+    weights,
+    curation,
+    taste: isScored ? await readTaste(curation.taste ?? tastePath(home), curation.taste !== undefined) : undefined,
+    memory: gallery && new CurationMemory({ home, gallery, onRepair: (repair) => warn(repairLine(repair)) }),
+  };
+}
+
+function repairLine({ path, reason, setAside, works }: MemoryRepair): string {
+  return `${path} was damaged (${reason}): kept as ${setAside}, made again from ${works} works of the gallery`;
+}

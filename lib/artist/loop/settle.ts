@@ -1,0 +1,57 @@
+import { ArtistError, type Config, configPath, type LoadedConfig, resolveOptions } from '../../core/index.ts';
+import type { Weights } from '../../curation/index.ts';
+import { type CreateOptions, createOptions, type LoopOptions, paintOptionNames } from './create-options.ts';
+import { paintSettings } from './paint-settings.ts';
+
+export interface CurationSettings {
+  wildCardOneIn: number;
+  secondsPerPoint: number;
+  taste: string | undefined;
+  reject: readonly string[];
+}
+
+/** A work's options with what they leave open taken from the configuration. */
+export interface Settled {
+  wishes: LoopOptions & { score: boolean };
+  /** Options of generate(), without prompt and seed. */
+  paint: Record<string, unknown>;
+  seed: number | undefined;
+  weights: Weights;
+  prompt: Config['prompt'];
+  curation: CurationSettings;
+}
+
+/** @throws ArtistError ERR_INVALID_ARGUMENT, ERR_CONFIG */
+export function settle(options: CreateOptions, loaded: LoadedConfig): Settled {
+  const wishes = resolveOptions('create', createOptions, options);
+  if (wishes.score === false && wishes.clip !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `clip: expected to be left out with score: false, got ${JSON.stringify(wishes.clip)}`);
+  const { config, home } = loaded;
+  const { create, curation } = config;
+  const { model, options: configured } = paintSettings(loaded, wishes.model);
+  const names = new Set(paintOptionNames());
+  const given = Object.entries(options).filter(([name, value]) => names.has(name) && value !== undefined);
+  if (given.some(([name]) => name === 'sigmas')) for (const replaced of ['steps', 'scheduler']) delete configured[replaced];
+  const { seed, ...paint } = { ...configured, ...Object.fromEntries(given) } as Record<string, unknown>;
+  return {
+    wishes: {
+      ...wishes,
+      model,
+      candidates: wishes.candidates ?? create.candidates,
+      upscale: wishes.upscale ?? create.upscale,
+      // Whoever names a CLIP wants it to score.
+      score: wishes.score ?? (wishes.clip !== undefined || create.score),
+      clip: wishes.clip ?? (create.clip === undefined ? undefined : configPath(create.clip, home)),
+    },
+    paint,
+    seed: seed as number | undefined,
+    weights: curation.weights,
+    prompt: config.prompt,
+    curation: {
+      wildCardOneIn: curation.wildCardOneIn,
+      secondsPerPoint: curation.secondsPerPoint,
+      taste: wishes.taste ?? (curation.taste === undefined ? undefined : configPath(curation.taste, home)),
+      reject: wishes.reject ?? curation.reject,
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/** Subjects that are being painted at this moment, by any process of a home: so that two workers do not choose the same one. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { birthOf, type Clock, isAlive, lazySchema, type StateDefinition, StateFile, systemClock } from '../../core/index.ts';
+
+const reservation = lazySchema(() =>
+  z.strictObject({
+    /** Names this one reservation. */
+    token: z.string().min(1),
+    subject: z.string(),
+    /** Who paints it. */
+    pid: z.int().positive(),
+    host: z.string(),
+    /** Tells a process from a later one with the same pid; null where the system does not say. */
+    birth: z.string().nullable(),
+    /** Milliseconds since 1970. */
+    since: z.number(),
+  }),
+);
+type Reservation = z.output<typeof reservation>;
+
+const bookSchema = lazySchema(() => z.strictObject({ reserved: z.array(reservation) }));
+type Book = z.output<typeof bookSchema>;
+
+/** For StateFile: `<home>/state/subjects.json`. */
+const bookState: StateDefinition<Book> = { kind: 'subjects', version: 1, schema: bookSchema, initial: () => ({ reserved: [] }) };
+
+/** No work takes longer: what is older was left behind by a machine that cannot be asked. */
+const longestMs = 24 * 3_600_000;
+
+async function stands({ host, pid, birth, since }: Reservation, now: number): Promise<boolean> {
+  if (now - since > longestMs) return false;
+  if (host !== hostname()) return true;
+  if (!isAlive(pid)) return false;
+  const born = await birthOf(pid);
+  return born === undefined || birth === null || born === birth;
+}
+
+/** What one work holds: at most one subject. */
+export class SubjectHold {
+  readonly #file: StateFile<Book>;
+  readonly #clock: Clock;
+  readonly #token = randomUUID();
+  #holds = false;
+
+  constructor(home: string, clock: Clock = systemClock) {
+    this.#clock = clock;
+    this.#file = new StateFile(path.join(home, 'state', 'subjects.json'), bookState, { clock });
+  }
+
+  /**
+   * Chooses while nobody else does, and holds what was chosen. `choose` gets the subjects that others hold, the latest first; what it returns
+   * without a subject holds nothing. Throws what `choose` throws.
+   *
+   * @throws ArtistError ERR_LOCKED, ERR_READ, ERR_NEWER_VERSION, ERR_WRITE, ERR_DISK_FULL
+   */
+  async take<T extends { subject?: string | undefined }>(choose: (taken: readonly string[]) => Promise<T>): Promise<T> {
+    let chosen: T | undefined;
+    await this.#file.update(async ({ reserved }) => {
+      const now = this.#clock.now();
+      const standing: Reservation[] = [];
+      for (const one of reserved) if (await stands(one, now)) standing.push(one);
+      chosen = await choose(standing.map(({ subject }) => subject).reverse());
+      const { subject } = chosen;
+      if (subject === undefined) return { reserved: standing };
+      const who = { pid: process.pid, host: hostname(), birth: (await birthOf(process.pid)) ?? null };
+      this.#holds = true;
+      return { reserved: [...standing, { token: this.#token, subject, ...who, since: now }] };
+    });
+    return chosen as T;
+  }
+
+  /** The subjects that others hold now, the latest first. Throws ERR_READ, ERR_NEWER_VERSION. */
+  async taken(): Promise<string[]> {
+    const { reserved } = await this.#file.read();
+    return reserved.map(({ subject }) => subject).reverse();
+  }
+
+  /** The work is filed, or there will be none. Throws what take() throws. */
+  async release(): Promise<void> {
+    if (!this.#holds) return;
+    this.#holds = false;
+    await this.#file.update(({ reserved }) => ({ reserved: reserved.filter(({ token }) => token !== this.#token) }));
+  }
+}
