@@ -4,6 +4,7 @@ import { CurationMemory, type MemoryRepair, type Weights } from '../../curation/
 import { drawSeed, type GenerateOptions, generateOptions } from '../../engine/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
 import type { CandidateCount } from './candidates.ts';
+import { withDomain } from './domain.ts';
 import { type PlannedPrompt, planPrompt } from './plan-prompt.ts';
 import { checkClipPath } from './prompt-scorer.ts';
 import type { CurationSettings, Settled } from './settle.ts';
@@ -49,7 +50,7 @@ export async function plan(settled: Settled, { home, gallery: own, signal, warn,
   const isScored = wishes.score && (count === 'auto' || (count ?? 1) > 1);
   return {
     prompt,
-    planned,
+    planned: await withDomain(planned, wishes, warn),
     seed,
     count,
     gallery,
