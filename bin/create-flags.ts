@@ -32,6 +32,7 @@ export const createFlags = {
   ...basicFlags,
   model: text('Alias (see: ai-artist models list) or path of a model. Default: the bundled one'),
   upscale: toggle(`Enlarge four times. Default: when the picture is smaller than ${smallEdge} pixels`),
+  'domain-check': toggle("Say when most words of the prompt were not in the bundled model's training. Default: yes"),
   out: text('Save it as this file (.png, .jpg, .webp) or in this folder as well'),
   gallery: toggle('File it in the gallery. Default: yes; --no-gallery needs --out'),
   force: toggle('Replace an existing file'),
@@ -61,7 +62,22 @@ export function readCandidates(given: string | undefined): number | 'auto' | und
 
 /** What Artist.create() is told. */
 export function createOptionsOf(values: CreateValues): CreateOptions {
-  const { prompt, subject, topic, style, inspire, expand, clip, taste, reject, score, model, upscale, gallery } = values;
+  const {
+    prompt,
+    subject,
+    topic,
+    style,
+    inspire,
+    expand,
+    clip,
+    taste,
+    reject,
+    score,
+    model,
+    upscale,
+    gallery,
+    'domain-check': domainCheck,
+  } = values;
   if (score === false && clip !== undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--clip: expected to be left out with --no-score, got ${JSON.stringify(clip)}`);
   const candidates = readCandidates(values.candidates);
@@ -69,5 +85,6 @@ export function createOptionsOf(values: CreateValues): CreateOptions {
     ...(toOptions(values, basicPaths) as CreateOptions),
     ...{ prompt, subject, topic, style, inspire, expand, candidates, clip, taste, reject, score, model, upscale },
     ...(gallery !== undefined && { gallery }),
+    ...(domainCheck !== undefined && { domainCheck }),
   };
 }

@@ -8,7 +8,7 @@ import { findTopic } from '../lib/prompt/index.ts';
 import { type CreateValues, createFlags, createOptionsOf } from './create-flags.ts';
 import type { Values } from './flags.ts';
 
-/** Options of `create` that a scheduled work may have: all but what it is about, where it goes, and the seed, which each work draws for itself. */
+/** Options of `create` that a scheduled work may have: all but what it is about, where it goes, the seed, which each work draws for itself, and what a person is told. */
 const {
   subject: _subject,
   topic: _topic,
@@ -17,6 +17,7 @@ const {
   out: _out,
   gallery: _gallery,
   force: _force,
+  'domain-check': _domainCheck,
   ...orderFlags
 } = createFlags;
 

@@ -1,7 +1,7 @@
 /** The judge: a convolutional network of judge.py, computed here, so that the bench needs no Python. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { type ArtImage, decodeImage } from '../../lib/image/index.ts';
+import { decodeImage, type ImageInput, type RawImage } from '../../lib/image/index.ts';
 
 const edge = 64;
 /** Of the 3x3 convolutions, as LAYERS in judge.py. */
@@ -32,6 +32,8 @@ export interface Verdict {
   /** Scores of the judge's concepts and styles; only their order within one picture means something. */
   concepts: Float32Array;
   styles: Float32Array;
+  /** What it saw, before it named anything: 144 values, none below 0. */
+  features: Float32Array;
 }
 
 export class Judge {
@@ -60,8 +62,8 @@ export class Judge {
     return new Judge(tensors, metadataSchema.parse(metadata));
   }
 
-  async look(file: string): Promise<Verdict> {
-    let [planes, size] = [await shrink(await decodeImage(file)), edge];
+  async look(picture: ImageInput): Promise<Verdict> {
+    let [planes, size] = [shrink(await decodeImage(picture)), edge];
     for (const [layer, stride] of strides.entries()) {
       planes = convolve(planes, size, stride, this.#tensor(`layers.${layer}.weight`), this.#tensor(`layers.${layer}.bias`).data);
       size /= stride;
@@ -71,7 +73,7 @@ export class Judge {
       { length: planes.length / area },
       (_, channel) => planes.subarray(channel * area, (channel + 1) * area).reduce((sum, value) => sum + value, 0) / area,
     );
-    return { concepts: this.#linear('concept', pooled), styles: this.#linear('style', pooled) };
+    return { concepts: this.#linear('concept', pooled), styles: this.#linear('style', pooled), features: pooled };
   }
 
   #tensor(name: string): Tensor {
@@ -89,7 +91,7 @@ export class Judge {
 }
 
 /** Means of areas, as planes of -1..1. */
-async function shrink({ data, width, height, channels }: Pick<ArtImage, 'data' | 'width' | 'height' | 'channels'>): Promise<Float32Array> {
+function shrink({ data, width, height, channels }: RawImage): Float32Array {
   const [across, down] = [width / edge, height / edge];
   if (!Number.isInteger(across) || !Number.isInteger(down))
     throw new Error(`judge: expected a multiple of ${edge} pixels, got ${width}x${height}`);

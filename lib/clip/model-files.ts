@@ -1,4 +1,5 @@
 /** Finds the files of a CLIP model and checks their headers before the engine sees them. */
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -98,24 +99,25 @@ function checkKind(path: string, headers: readonly ModelHeader[]): void {
   );
 }
 
-function bundledClip(): { name: string; files: string[]; config: string } {
-  const { name, model, clip, clipConfig } = bundledModel();
+/** @param folder with a manifest.json; undefined: the package's own */
+async function bundledClip(folder: string | undefined): Promise<ClipFiles> {
+  const { name, model, clip, clipConfig } = bundledModel(folder);
   // Its text tower is the painter's own: stored once, in the painter's file.
-  return { name, files: [clip, model], config: clipConfig };
+  const files = [clip, model];
+  const headers = await Promise.all(files.map((file) => readModelHeader(file)));
+  return { name, files, headers, configs: [clipConfig], preprocessor: join(dirname(clipConfig), 'preprocessor_config.json') };
 }
 
 /**
- * @param model undefined: the bundled one
+ * @param model undefined: the bundled one; also a folder like models/, with its manifest.json
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT, ERR_READ, ERR_UNSUPPORTED
  */
 export async function findClipFiles(model: string | undefined): Promise<ClipFiles> {
-  if (model === undefined) {
-    const { name, files, config } = bundledClip();
-    const headers = await Promise.all(files.map((file) => readModelHeader(file)));
-    return { name, files, headers, configs: [config], preprocessor: join(dirname(config), 'preprocessor_config.json') };
-  }
+  if (model === undefined) return bundledClip(undefined);
   const given = resolve(model);
-  const file = (await isFolder(given)) ? await fileInFolder(given) : given;
+  const inFolder = await isFolder(given);
+  if (inFolder && existsSync(join(given, 'manifest.json'))) return bundledClip(given);
+  const file = inFolder ? await fileInFolder(given) : given;
   const files = file.endsWith(indexSuffix) ? await shardsOf(file) : [file];
   const headers: ModelHeader[] = [];
   for (const path of files) headers.push(await readModelHeader(path));

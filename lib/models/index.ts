@@ -9,6 +9,7 @@ export {
   partRoles,
 } from './aliases.ts';
 export { type BundledManifest, type BundledModel, bundledModel, bundledName, verifyBundledModel } from './bundled.ts';
+export { type BundledVocabulary, bundledVocabulary, describeBundled, type PromptDomain, promptDomain } from './domain.ts';
 export { detectFamily, families, type ModelFamily } from './family.ts';
 export { decodeFloats, encodeFloats, type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './float-tensors.ts';
 export { type GgufTensor, writeGguf } from './gguf-writer.ts';

@@ -1,6 +1,8 @@
 import {
   bundledModel,
   bundledName,
+  bundledVocabulary,
+  describeBundled,
   type InstalledModel,
   listModels,
   type ModelAlias,
@@ -63,6 +65,7 @@ export const listCommand = command({
       .map((alias): Row => ({ name: alias.name, ...aliasFacts(alias), status: 'available' }));
     const models = [bundledRow(), ...installed.map(installedRow), ...available];
     const width = Math.max(...models.map(({ name }) => name.length));
-    return { json: { home, models }, text: models.map((row) => line(row, width)) };
+    const about = describeBundled(await bundledVocabulary());
+    return { json: { home, models, bundled: about }, text: models.map((row) => line(row, width)), notes: [`${bundledName}: ${about}.`] };
   },
 });

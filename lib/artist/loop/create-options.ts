@@ -68,6 +68,8 @@ export const loopOptions = lazySchema(() =>
     score: z.boolean().optional(),
     /** Enlarge four times. Default: create.upscale of the settings, else when both edges are below 512 pixels. */
     upscale: z.boolean().optional(),
+    /** Say when most words of the prompt were not in the bundled model's training. Default: create.domainCheck of the settings. */
+    domainCheck: z.boolean().optional(),
     /** File it in the gallery. Default true. */
     gallery: z.boolean().default(true),
     /** Name of the task it is done for, recorded with it: see Artist.filed(). */

@@ -5,6 +5,7 @@ import { drawSeed, type GenerateOptions, generateOptions } from '../../engine/in
 import type { Gallery } from '../../gallery/index.ts';
 import type { LlmWriter } from '../llm/index.ts';
 import type { CandidateCount } from './candidates.ts';
+import { withDomain } from './domain.ts';
 import { type PlannedPrompt, planPrompt } from './plan-prompt.ts';
 import { checkClipPath } from './prompt-scorer.ts';
 import type { CurationSettings, Settled } from './settle.ts';
@@ -52,7 +53,7 @@ export async function plan(settled: Settled, { home, gallery: own, ...place }: P
   const isScored = wishes.score && (count === 'auto' || (count ?? 1) > 1);
   return {
     prompt,
-    planned,
+    planned: await withDomain(planned, wishes, warn),
     seed,
     count,
     gallery,

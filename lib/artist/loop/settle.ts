@@ -12,7 +12,7 @@ export interface CurationSettings {
 
 /** A work's options with what they leave open taken from the configuration. */
 export interface Settled {
-  wishes: LoopOptions & { score: boolean };
+  wishes: LoopOptions & { score: boolean; domainCheck: boolean };
   /** Options of generate(), without prompt and seed. */
   paint: Record<string, unknown>;
   seed: number | undefined;
@@ -39,6 +39,7 @@ export function settle(options: CreateOptions, loaded: LoadedConfig): Settled {
       model,
       candidates: wishes.candidates ?? create.candidates,
       upscale: wishes.upscale ?? create.upscale,
+      domainCheck: wishes.domainCheck ?? create.domainCheck,
       // Whoever names a CLIP wants it to score.
       score: wishes.score ?? (wishes.clip !== undefined || create.score),
       clip: wishes.clip ?? (create.clip === undefined ? undefined : configPath(create.clip, home)),

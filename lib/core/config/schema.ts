@@ -60,6 +60,7 @@ export const configSchema = lazySchema(() =>
           ),
         upscale: z.boolean().optional().describe('Enlarge four times. Default: when the picture is smaller than 512 pixels'),
         score: z.boolean().default(true).describe('Let CLIP choose among several candidates'),
+        domainCheck: z.boolean().default(true).describe("Say when most words of a prompt were not in the bundled model's training"),
         clip: z
           .string()
           .min(1)

@@ -11,7 +11,7 @@ export const modelRequest: NativeModelRequest = {
   threads: 1,
 };
 
-export const upscalerFile = fileURLToPath(new URL('realesrgan-x4plus-anime-6b.safetensors', models));
+export const upscalerFile = fileURLToPath(new URL('realesrgan-x4plus-anime-6b.gguf', models));
 
 /** `steps` 2 for a picture, 200 for one that is meant to be interrupted. */
 export function picture(steps = 2): NativeGenerateRequest {

@@ -1,0 +1,20 @@
+import { bundledName, bundledVocabulary, describeBundled, promptDomain } from '../../models/index.ts';
+import type { PlannedPrompt } from './plan-prompt.ts';
+
+/**
+ * Tells, once, of a prompt that is far outside what the bundled model was trained on, and records it in the derivation. Other models are not
+ * looked at.
+ */
+export async function withDomain(
+  planned: PlannedPrompt,
+  { model, domainCheck }: { model?: string | undefined; domainCheck: boolean },
+  warn: (line: string) => void,
+): Promise<PlannedPrompt> {
+  if (!domainCheck || (model !== undefined && model !== bundledName)) return planned;
+  const { outside, unknown, words } = await promptDomain(planned.prompt);
+  if (!outside) return planned;
+  warn(
+    `the bundled model was not trained on ${unknown.map((word) => JSON.stringify(word)).join(', ')}, which is most of the prompt: the picture will not show it. ${describeBundled(await bundledVocabulary())}. Larger models: ai-artist models list. --no-domain-check silences this`,
+  );
+  return { ...planned, derivation: { ...planned.derivation, domain: { outside, unknown, words } } };
+}
