@@ -53,7 +53,7 @@ export async function plan(settled: Settled, { home, gallery: own, ...place }: P
   const isScored = wishes.score && (count === 'auto' || (count ?? 1) > 1);
   return {
     prompt,
-    planned: await withDomain(planned, wishes, warn),
+    planned: await withDomain(planned, wishes, place.warn),
     seed,
     count,
     gallery,
