@@ -3,8 +3,16 @@ import { commands } from './commands/index.ts';
 import { packageVersion } from './package-version.ts';
 import { type Arguments, createParser, everywhere, type Parser } from './parser.ts';
 
-const epilogue = `Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled (Ctrl-C).
-Results go to stdout, everything else to stderr. Documentation: docs/cli.md`;
+const epilogue = `Environment:
+  AI_ARTIST_HOME           Folder of models, pictures and settings; --home wins. Default: ~/.ai-artist
+  AI_ARTIST__SECTION__KEY  A setting of config.yaml, such as AI_ARTIST__CREATE__CANDIDATES=4; --set wins
+  AI_ARTIST_BINARY         Load this compiled addon and no other
+  HF_TOKEN, HF_ENDPOINT    Token for gated models; address of a mirror of the hub
+  NODE_ENV=production      Messages as JSON lines where no terminal reads along (see log.format)
+  NO_COLOR                 No colours
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled (Ctrl-C).
+Results go to stdout, everything else to stderr. Documentation: docs/cli.md, docs/operations.md`;
 
 /** What a command is known by before its file is read. */
 export interface CommandEntry {

@@ -35,7 +35,18 @@ export {
   type TextEmbedding,
   type Tokens,
 } from './clip/index.ts';
-export { ArtistError, type ArtistErrorOptions, type ErrorCode, errorCodes, isArtistError } from './core/index.ts';
+export {
+  ArtistError,
+  type ArtistErrorOptions,
+  type EngineLine,
+  type EngineLineLevel,
+  type ErrorCode,
+  errorCodes,
+  isArtistError,
+  onEngineLine,
+  type Scope,
+  withScope,
+} from './core/index.ts';
 export {
   type AdaptiveOptions,
   type Another,
@@ -222,6 +233,7 @@ export {
   type QueueWorker,
   type RunningTask,
   type RunOutcome,
+  reportSimulation,
   ScheduleDaemon,
   type ScheduledTask,
   type ScheduleFigures,
@@ -232,6 +244,7 @@ export {
   type SimulatedWork,
   type SimulateOptions,
   type Simulation,
+  type SimulationReport,
   scheduleFigures,
   simulateSchedule,
   type TaskHandler,

@@ -1,6 +1,6 @@
-import { open, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ArtistError, isAlive, lazySchema, systemCode } from '../core/index.ts';
+import { lazySchema } from '../core/index.ts';
 
 /** Progress of an unfinished download, beside its `.part` file, so that a killed process loses at most the last second. */
 const stateSchema = lazySchema(() =>
@@ -18,7 +18,7 @@ export type Segment = DownloadState['segments'][number];
 
 export const partPath = (file: string): string => `${file}.part`;
 export const statePath = (file: string): string => `${file}.part.json`;
-const lockPath = (file: string): string => `${file}.part.lock`;
+export const lockPath = (file: string): string => `${file}.part.lock`;
 
 /** The state of an earlier attempt, if it is usable for this file. */
 export async function readState(file: string, id: string, bytes: number, etag: string | undefined): Promise<DownloadState | undefined> {
@@ -46,28 +46,4 @@ export async function writeState(file: string, state: DownloadState): Promise<vo
 
 export async function removePartial(file: string): Promise<void> {
   await Promise.all([partPath(file), statePath(file), `${statePath(file)}.new`].map((path) => rm(path, { force: true })));
-}
-
-/**
- * Two downloads of one file at a time would write over each other. The lock names its process; one left by a dead process is taken over.
- *
- * @throws ArtistError ERR_LOCKED
- */
-export async function lockDownload(file: string): Promise<() => Promise<void>> {
-  const path = lockPath(file);
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const handle = await open(path, 'wx');
-      await handle.write(String(process.pid));
-      await handle.close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw new ArtistError('ERR_WRITE', `${path}: cannot be written`, { cause: error });
-      const owner = Number(await readFile(path, 'utf8').catch(() => ''));
-      if (isAlive(owner))
-        throw new ArtistError('ERR_LOCKED', `${file}: process ${owner} is downloading it. Wait for it to finish, or end it`);
-      await unlink(path).catch(() => undefined); // somebody else may have been quicker: the next attempt decides
-    }
-  }
-  throw new ArtistError('ERR_LOCKED', `${file}: another process is downloading it. Wait for it to finish`);
 }

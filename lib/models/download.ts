@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rename, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ArtistError, systemCode } from '../core/index.ts';
-import { type DownloadState, lockDownload, partPath, readState, removePartial, type Segment, writeState } from './download-state.ts';
+import { ArtistError, acquireLock, systemCode } from '../core/index.ts';
+import { type DownloadState, lockPath, partPath, readState, removePartial, type Segment, writeState } from './download-state.ts';
 import { get, type HttpContext, Transient } from './http.ts';
 import { type ModelSource, publicUrl } from './source.ts';
 import { hashFile } from './tensor-hash.ts';
@@ -49,7 +49,8 @@ export async function freeBytes(folder: string): Promise<number> {
  */
 export async function download(source: ModelSource, file: string, options: DownloadOptions): Promise<Downloaded> {
   await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => Promise.reject(writeError(file, error)));
-  const unlock = await lockDownload(file);
+  // Two downloads of one file at a time would write over each other.
+  const lock = await acquireLock(lockPath(file), { purpose: `downloading ${file}`, waitMs: 0 });
   try {
     for (let restart = 0; ; restart++) {
       try {
@@ -65,7 +66,7 @@ export async function download(source: ModelSource, file: string, options: Downl
       }
     }
   } finally {
-    await unlock();
+    await lock.release();
   }
 }
 

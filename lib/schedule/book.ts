@@ -274,6 +274,16 @@ function lastFailure(run: Occurrence): RunItem | undefined {
   return run.items.findLast((item) => item.outcome === 'failed');
 }
 
+/**
+ * By the wall clock, which counts works at the same time once; where somebody set it meanwhile, by the works, which are measured by a clock
+ * that nobody sets.
+ */
+function secondsOf(run: Run, now: number): number {
+  const wall = (now - run.startedAt) / 1000;
+  const sum = [...lastItems(run).values()].reduce((total, item) => total + item.seconds, 0);
+  return wall < 0 || wall > sum + toleranceMs / 1000 ? sum : wall;
+}
+
 function close(state: ScheduleState, job: Job | undefined, known: Job, run: Run, now: number, outcome: RunOutcome): BookEvent {
   const done = [...lastItems(run).values()].filter((item) => item.outcome === 'done');
   const failure = outcome === 'done' ? undefined : lastFailure(run);
@@ -286,7 +296,7 @@ function close(state: ScheduleState, job: Job | undefined, known: Job, run: Run,
     dueAt: run.dueAt,
     startedAt: run.startedAt,
     endedAt: now,
-    seconds: Math.max(0, now - run.startedAt) / 1000,
+    seconds: secondsOf(run, now),
     attempts: run.attempt,
     works: { done: done.length, due: known.count },
     code: failure?.code ?? null,

@@ -1,7 +1,7 @@
 /** One run from its options to its files: everything is checked and decided, then the loop, then what is left behind. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { homeFolder } from '../core/index.ts';
+import { acquireLock, homeFolder } from '../core/index.ts';
 import { drawSeed } from '../engine/index.ts';
 import type { CallSite, ModelFiles, NativeNetworkInfo } from '../engine/jobs/index.ts';
 import { bucketName, countBuckets, type FramedPicture, framePictures, type Size } from './buckets.ts';
@@ -16,7 +16,6 @@ import { identifyModel, type ModelIdentity } from './model-identity.ts';
 import type { ResolvedTrainLora } from './options.ts';
 import { checkOut, chooseOutput, makeFolder, type Output } from './output.ts';
 import { prepareEncodings } from './prepare.ts';
-import { lockRun } from './run-lock.ts';
 import { RunLog } from './run-log.ts';
 import { checkModel, checkPictures, checkSettings, type RunRecord, recordPictures, writeRunRecord } from './run-record.ts';
 import { hostBytes, settleTraining, type TrainSettings } from './settings.ts';
@@ -164,12 +163,13 @@ async function trainWith(session: TrainerSession, opened: Opened): Promise<Train
     device: session.info.device,
   });
   await makeFolder(output.folder);
-  const unlock = await lockRun(output.folder);
+  // Two processes in one run folder would write over each other's checkpoints.
+  const lock = await acquireLock(join(output.folder, 'lock'), { purpose: 'training in this folder', waitMs: 0 });
   try {
     return await trainInFolder(session, { ...opened, settings, network, memory });
   } finally {
     await opened.log.flush();
-    await unlock();
+    await lock.release();
   }
 }
 

@@ -1,71 +1,19 @@
 import * as assert from 'uvu/assert';
+import { commands } from '../../bin/commands/index.ts';
+import type { CommandEntry } from '../../bin/main.ts';
 import { suite } from '../harness.ts';
 import { type CliResult, cli, cliSeries, jsonOf } from './support.ts';
 
-const commands = [
-  'create',
-  'generate',
-  'reproduce',
-  'score',
-  'upscale',
-  'convert',
-  'models',
-  'models list',
-  'models pull',
-  'models inspect',
-  'models path',
-  'models remove',
-  'inspect',
-  'train',
-  'train resume',
-  'train caption',
-  'train selftest',
-  'lora',
-  'lora list',
-  'lora inspect',
-  'lora merge',
-  'lora resize',
-  'lora extract-metadata',
-  'schedule',
-  'schedule start',
-  'schedule add',
-  'schedule list',
-  'schedule remove',
-  'schedule pause',
-  'schedule resume',
-  'schedule run-now',
-  'schedule next',
-  'schedule history',
-  'schedule install',
-  'worker',
-  'status',
-  'simulate',
-  'gallery',
-  'gallery list',
-  'gallery show',
-  'gallery open',
-  'gallery search',
-  'gallery rate',
-  'gallery tag',
-  'gallery star',
-  'gallery collect',
-  'gallery describe',
-  'gallery compare',
-  'gallery stats',
-  'gallery import',
-  'gallery export',
-  'gallery trash',
-  'gallery restore',
-  'gallery verify',
-  'gallery rebuild',
-  'config',
-  'config init',
-  'config show',
-  'config check',
-  'config path',
-  'config schema',
-  'doctor',
-];
+/** Every command with the words that lead to it. */
+async function everyCommand(entries: readonly CommandEntry[] = commands, above: readonly string[] = []): Promise<string[]> {
+  const found: string[] = [];
+  for (const { usage, describe, load } of entries) {
+    const words = [...above, usage.split(' ')[0] ?? ''];
+    assert.ok(describe.length > 8, `${words.join(' ')}: what does it do?`);
+    found.push(words.join(' '), ...(await everyCommand((await load()).commands ?? [], words)));
+  }
+  return found;
+}
 
 suite('bin usage', (test) => {
   // [arguments, what the message says]
@@ -133,8 +81,10 @@ suite('bin usage', (test) => {
   });
 
   test('--help of every command shows usage and an example, exit 0', async () => {
-    const results = await cliSeries(commands.map((command) => [...command.split(' '), '--help']));
-    for (const [index, command] of commands.entries()) {
+    const all = await everyCommand();
+    assert.ok(all.length > 70, String(all.length));
+    const results = await cliSeries(all.map((command) => [...command.split(' '), '--help']));
+    for (const [index, command] of all.entries()) {
       const { code, stdout, stderr } = results[index] as CliResult;
       assert.is(code, 0, stderr);
       assert.match(stdout, new RegExp(`^Usage: ai-artist ${command}`));
@@ -142,6 +92,13 @@ suite('bin usage', (test) => {
       assert.match(stdout, /--json/);
       assert.is(stderr, '');
     }
+  });
+
+  test('--help says what the environment and the exit status mean', async () => {
+    const { stdout } = await cli(['--help']);
+    for (const name of ['AI_ARTIST_HOME', 'AI_ARTIST__SECTION__KEY', 'AI_ARTIST_BINARY', 'HF_TOKEN', 'HF_ENDPOINT', 'NODE_ENV', 'NO_COLOR'])
+      assert.ok(stdout.includes(name), name);
+    assert.match(stdout, /Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled/);
   });
 
   test('--help and --version load neither the library nor the addon', async () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { ArtistError, isArtistError } from '../../lib/core/index.ts';
+import { ArtistError, acquireLock, isArtistError } from '../../lib/core/index.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import { FiguresReader, metricsPage, processMetrics, serveMetrics, WorksBook } from '../../lib/operator/index.ts';
 import { ScheduleDaemon, ScheduleStore } from '../../lib/schedule/index.ts';
@@ -152,6 +152,9 @@ suite('metrics', { timeoutMs: 30_000 }, (test) => {
       ),
       [1, 0, 2, 0.5, begin / 1000 + 2],
     );
+    const lock = await acquireLock(path.join(run, 'lock'), { purpose: 'training in this folder' });
+    assert.is(sampleOf(await scrape(here), 'ai_artist_training_running'), 1);
+    await lock.release();
     assert.ok((sampleOf(metrics, 'ai_artist_disk_bytes', { folder: 'training' }) ?? 0) > 100);
     assert.ok((sampleOf(metrics, 'ai_artist_disk_free_bytes') ?? 0) > 0);
   });

@@ -198,6 +198,29 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     await until('the next day', () => tasks.length === 2);
   });
 
+  for (const [how, byMs] of [
+    ['forward', 50 * hour],
+    ['back', -50 * hour],
+  ] as const) {
+    test(`the clock is set ${how} during a work: it is recorded once, with the seconds that it took`, async () => {
+      let finish = (): void => undefined;
+      const { clock, store, tasks } = await scene({ run: () => new Promise((resolve) => (finish = () => resolve('done'))) });
+      await store.add(daily);
+      await clock.advance(hour + 1000);
+      await until('the work', () => tasks.length === 1);
+      clock.jump(byMs);
+      await clock.advance(20_000);
+      finish();
+      const record = await until('the record', async () => (await store.history()).find(({ outcome }) => outcome === 'done'));
+      assert.is(record.seconds, 20);
+      assert.is(tasks.length, 1);
+      await clock.advance(Math.max(0, -byMs) + 24 * hour);
+      await until('the next day', () => tasks.length > 1);
+      assert.is(new Set(tasks.map(({ id }) => id)).size, tasks.length);
+      finish();
+    });
+  }
+
   test('stop lets the work end', async () => {
     let finish = (): void => undefined;
     const { clock, store, daemon, tasks } = await scene({ run: () => new Promise((resolve) => (finish = () => resolve('done'))) });

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } fr
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import { acquireLock } from '../../lib/core/index.ts';
 import { resumeTraining, type TrainLoraOptions, trainLora } from '../../lib/train/index.ts';
 import { artistFailure, failure } from '../engine/support.ts';
 import { suite } from '../harness.ts';
@@ -126,9 +127,17 @@ suite('training: resume', (test) => {
 
   test('one process at a time', async () => {
     await cancelled('locked');
-    await writeFile(join(run('locked'), 'lock'), String(process.ppid));
-    await artistFailure(resumeTraining(run('locked')), 'ERR_LOCKED', new RegExp(`process ${process.ppid} is training in it`));
-    await writeFile(join(run('locked'), 'lock'), '2147483646');
+    const path = join(run('locked'), 'lock');
+    const lock = await acquireLock(path, { purpose: 'training in this folder' });
+    await artistFailure(
+      resumeTraining(run('locked')),
+      'ERR_LOCKED',
+      new RegExp(`held by process ${process.pid} .*for training in this folder`),
+    );
+    const { owner } = lock;
+    await lock.release();
+    // Of a process that is gone.
+    await writeFile(path, JSON.stringify({ ...owner, pid: 2147483646 }));
     assert.is((await resumeTraining(run('locked'))).tensorHash, whole.tensorHash);
     assert.not.ok((await readdir(run('locked'))).includes('lock'));
   });
