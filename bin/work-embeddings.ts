@@ -1,61 +1,26 @@
-import { type Clip, type Embedding, similarity } from '../lib/clip/index.ts';
-import { isArtistError } from '../lib/core/index.ts';
-import { ledgerOf, unpackEmbedding } from '../lib/curation/index.ts';
+import { type EmbeddedWork, embedWorks as embed, worksOf as list } from '../lib/artist/measure/index.ts';
+import { type Clip, similarity } from '../lib/clip/index.ts';
 import type { Artwork, Gallery } from '../lib/gallery/index.ts';
 import { createProgress } from '../lib/observe/index.ts';
 import { progressIsSilent } from './progress.ts';
 import type { Context } from './run.ts';
 
-export interface EmbeddedWork {
-  work: Artwork;
-  embedding: Embedding;
-}
+export type { EmbeddedWork };
 
 /** Works of a query, newest first, at most `limit`; those whose record cannot be read are named. */
-export async function worksOf(gallery: Gallery, query: string, limit: number, { warn }: Context): Promise<Artwork[]> {
-  const works: Artwork[] = [];
-  let after: string | undefined;
-  do {
-    const page = await gallery.list({ query, limit: Math.min(200, limit - works.length), ...(after !== undefined && { after }) });
-    works.push(...page.works);
-    for (const { code, message } of page.problems) warn(`${code}: ${message}`);
-    after = page.next;
-  } while (after !== undefined && works.length < limit);
-  return works;
+export function worksOf(gallery: Gallery, query: string, limit: number, { warn }: Context): Promise<Artwork[]> {
+  return list(gallery, query, limit, warn);
 }
 
-/** From the ledger where this CLIP looked at the work when it was kept, else by looking now. Works without a readable picture are left out, with a warning. */
+/** From the ledger or by looking now, with progress; works without a readable picture are left out, with a warning. */
 export async function embedWorks(works: readonly Artwork[], clip: Clip, context: Context): Promise<EmbeddedWork[]> {
-  const { signal } = context;
+  const { signal, warn } = context;
   const progress = createProgress({ silent: progressIsSilent(context) });
-  const embedded: EmbeddedWork[] = [];
   try {
-    for (const [index, work] of works.entries()) {
-      signal.throwIfAborted();
-      const stored = storedEmbedding(work, clip.info.name);
-      if (stored) {
-        embedded.push({ work, embedding: stored });
-        continue;
-      }
-      progress.update('looking', index, works.length);
-      try {
-        embedded.push({ work, embedding: await clip.embedImage(work.path, { signal }) });
-      } catch (error) {
-        if (signal.aborted || !isArtistError(error)) throw error;
-        context.warn(`${error.code}: ${error.message}`);
-      }
-    }
+    return await embed(works, clip, { signal, warn, onProgress: (done, total) => progress.update('looking', done, total) });
   } finally {
     progress.end();
   }
-  return embedded;
-}
-
-function storedEmbedding(work: Artwork, model: string): Embedding | undefined {
-  const ledger = ledgerOf(work);
-  if (!ledger || ledger.model !== model || ledger.winner === null) return undefined;
-  const text = ledger.candidates[ledger.winner]?.embedding;
-  return text === undefined ? undefined : unpackEmbedding(text);
 }
 
 /** The two of a list that are most alike; undefined: fewer than two. */

@@ -13,6 +13,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./generate.ts')).generateCommand,
   },
   {
+    usage: 'period',
+    describe: 'Periods: what works draw from, when they end, what they came to',
+    load: async () => (await import('./period.ts')).periodCommand,
+  },
+  {
+    usage: 'series',
+    describe: 'Several works on one subject or in one style',
+    load: async () => (await import('./series.ts')).seriesCommand,
+  },
+  {
     usage: 'reproduce <id>',
     describe: 'Paint a work again from its recipe and compare the pixels',
     load: async () => (await import('./reproduce.ts')).reproduceCommand,

@@ -47,3 +47,19 @@ export function bootstrapInterval(
     .sort();
   return [quantile(values, 0.025), quantile(values, 0.975)];
 }
+
+/** A mean with the ends of its 95 % interval. */
+export interface MeasuredMean {
+  n: number;
+  mean: number;
+  interval: Interval;
+}
+
+/** undefined: there are no values. */
+export function measuredMean(values: readonly number[], options: BootstrapOptions = {}): MeasuredMean | undefined {
+  const n = values.length;
+  if (n === 0) return undefined;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const statistic = (counts: Uint32Array): number => values.reduce((sum, value, index) => sum + ((counts[index] ?? 0) * value) / n, 0);
+  return { n, mean, interval: bootstrapInterval(n, bootstrapOptions.parse(options), statistic) };
+}

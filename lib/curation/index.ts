@@ -1,6 +1,6 @@
 export { type RandomSource, seededRandom } from '../core/index.ts';
 export { type AdaptiveOptions, type Another, expectedGain, worthAnother } from './adaptive.ts';
-export type { BootstrapOptions, Interval } from './bootstrap.ts';
+export { type BootstrapOptions, type Interval, type MeasuredMean, measuredMean } from './bootstrap.ts';
 export { duelsFile, type StoredDuels } from './duels.ts';
 export { type CurationFault, type CurationVerdict, type Ledger, type LedgerCandidate, ledgerSchema } from './ledger.ts';
 export {

@@ -6,8 +6,10 @@ import { writerOf } from '../llm/index.ts';
 import type { Candidate } from './candidates.ts';
 import type { CreateEvent, CreateOptions } from './create-options.ts';
 import { type NamedWork, nameWork } from './name-work.ts';
+import { drawFrom, PeriodKeeper } from './period-keeper.ts';
 import { type Plan, plan } from './plan.ts';
 import { type Painted, paintRound, type Times } from './round.ts';
+import { SeriesPainter } from './series-painter.ts';
 import { settle } from './settle.ts';
 import { Studio } from './studio.ts';
 import { SubjectHold } from './subject-book.ts';
@@ -64,6 +66,9 @@ export interface CreatedWork {
 export class Artist {
   readonly home: string;
   readonly gallery: Gallery;
+  /** Periods: works that are chosen draw from the one that goes on. */
+  readonly periods: PeriodKeeper;
+  readonly series: SeriesPainter;
   /** The settings that it works by. */
   readonly config: LoadedConfig;
   readonly #clock: Clock | undefined;
@@ -83,7 +88,18 @@ export class Artist {
     this.#clock = clock;
     this.#fetch = fetch;
     this.#studio = new Studio({ home: config.home, keepMs, clock });
+    const { clip } = config.config.create;
+    const clipPath = clip === undefined ? undefined : configPath(clip, config.home);
     this.#warn = onWarning ?? ((line) => process.emitWarning(line, { type: 'ArtistWarning' }));
+    this.periods = new PeriodKeeper({
+      home: config.home,
+      gallery: this.gallery,
+      studio: this.#studio,
+      clip: clipPath,
+      warn: this.#warn,
+      clock,
+    });
+    this.series = new SeriesPainter({ home: config.home, gallery: this.gallery, create: (options) => this.create(options), clock });
   }
 
   /** True from the call of dispose() on. */
@@ -146,7 +162,8 @@ export class Artist {
   }
 
   async #create(options: CreateOptions): Promise<CreatedWork> {
-    const { wishes, ...settled } = settle(options, this.config);
+    const asked = settle(options, this.config);
+    const { wishes } = asked;
     const linked = linkSignals([this.#closing.signal, ...(wishes.signal ? [wishes.signal] : [])]);
     const { signal } = linked;
     const hold = new SubjectHold(this.home, this.#clock);
@@ -154,7 +171,10 @@ export class Artist {
       signal.throwIfAborted();
       const writer = await writerOf(this.config.config, { home: this.home, fetch: this.#fetch, clock: this.#clock });
       const place = { home: this.home, gallery: this.gallery, signal, warn: this.#warn, hold, writer, fetch: this.#fetch };
-      const planned = await plan({ wishes, ...settled }, place);
+      // What was given word for word, and series, go their own way.
+      const isFree = wishes.prompt === undefined && wishes.series === undefined && wishes.gallery;
+      const period = isFree ? await this.periods.current(signal) : undefined;
+      const planned = await plan(period ? drawFrom(period, asked, this.home) : asked, place);
       const { prompt, seed } = planned;
       await wishes.onPlan?.({ prompt, seed, source: planned.planned.source, lines: planned.planned.lines });
       const onProgress = (event: CreateEvent): void => wishes.onProgress?.(event);
@@ -163,7 +183,11 @@ export class Artist {
       naming.catch(() => undefined); // it is awaited below, unless the painting fails first
       const painted = await paintRound(planned, wishes, { studio: this.#studio, signal, warn: this.#warn, onProgress });
       const words = await naming;
-      return describe(planned, painted, words, await this.#keep(planned, painted, words, wishes.task));
+      const origin = { task: wishes.task, series: wishes.series, period: period?.id };
+      const work = await this.#keep(planned, painted, words, origin);
+      await hold.release();
+      if (period) await this.periods.afterWork(period, signal);
+      return describe(planned, painted, words, work);
     } finally {
       linked.release();
       await hold.release().catch((error: unknown) => this.#warn(`its subject stays reserved until this process ends: ${String(error)}`));
@@ -174,9 +198,10 @@ export class Artist {
     { gallery, memory }: Plan,
     { candidates, choice, image }: Painted,
     words: NamedWork,
-    task: string | undefined,
+    origin: Record<string, unknown>,
   ): Promise<Artwork | undefined> {
-    const derivation = { ...words.derivation, ...(task !== undefined && { task }) };
+    const given = Object.entries(origin).filter(([, value]) => value !== undefined);
+    const derivation = { ...words.derivation, ...Object.fromEntries(given) };
     const work = await gallery?.add({
       image,
       candidates: candidates.map((candidate) => candidate.image),
@@ -205,7 +230,8 @@ function describe(
     altText,
     prompt,
     promptSource: planned.source,
-    derivation,
+    // As it is recorded: with what it was painted for.
+    derivation: work?.derivation ?? derivation,
     seed: result.seed,
     candidates,
     ledger,

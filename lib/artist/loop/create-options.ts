@@ -72,6 +72,8 @@ export const loopOptions = lazySchema(() =>
     domainCheck: z.boolean().optional(),
     /** File it in the gallery. Default true. */
     gallery: z.boolean().default(true),
+    /** Place in a series, recorded with it; such a work belongs to no period. */
+    series: z.strictObject({ id: z.string(), index: z.int().min(0) }).optional(),
     /** Name of the task it is done for, recorded with it: see Artist.filed(). */
     task: z.string().min(1).max(1000).optional(),
     /** Cancels; the call rejects with `signal.reason` when native work has ended. */

@@ -9,4 +9,5 @@ export { paintSettings } from './paint-settings.ts';
 export { planPrompt } from './plan-prompt.ts';
 export { checkClipPath } from './prompt-scorer.ts';
 export { smallEdge } from './round.ts';
+export type { PaintSeriesOptions, SeriesProgress } from './series-painter.ts';
 export { checkTaste, readTaste, type TasteFile, tastePath } from './taste-file.ts';

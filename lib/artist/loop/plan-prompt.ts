@@ -85,7 +85,7 @@ async function familyOf(model: string | undefined, home: string): Promise<Prompt
 }
 
 /** A name stays one; a file is relative to `<home>/loras`. */
-const loraPlace = (given: string, home: string): string =>
+export const loraPlace = (given: string, home: string): string =>
   /[\\/]|\.(safetensors|gguf)$/i.test(given) ? configPath(given, path.join(home, 'loras')) : given;
 
 /** Word lists: `<home>/wildcards/colour.txt` is `__colour__`, `wildcards/a/b.txt` is `__a/b__`. */

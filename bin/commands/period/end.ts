@@ -1,0 +1,22 @@
+import type { Retrospective } from '../../../lib/artist/periods/index.ts';
+import { command } from '../../command.ts';
+import { openArtist } from '../../create-work.ts';
+import { text } from '../../flags.ts';
+import { periodLine, periodOf, periodView, retrospectiveLines } from './view.ts';
+
+export const periodEndCommand = command({
+  optional: { period: text('Id or name. Default: the one that goes on') },
+  examples: [['$0 period end', 'With its retrospective; a planned one is taken away']],
+  run: async ({ period: wanted }, context) => {
+    const artist = await openArtist(context, 0);
+    try {
+      const { id } = await periodOf(artist.periods.store, wanted);
+      const period = await artist.periods.end(id, context.signal);
+      const retrospective = period.retrospective as Retrospective | undefined;
+      const lines = retrospective ? retrospectiveLines(retrospective) : ['taken away: it had not begun'];
+      return { json: { period: periodView(period), retrospective: retrospective ?? null }, text: [periodLine(period), ...lines] };
+    } finally {
+      await artist.dispose();
+    }
+  },
+});

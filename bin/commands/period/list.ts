@@ -1,0 +1,13 @@
+import { PeriodStore } from '../../../lib/artist/periods/index.ts';
+import { command } from '../../command.ts';
+import { periodLine, periodView } from './view.ts';
+
+export const periodListCommand = command({
+  examples: [['$0 period list', 'Id, state, from when to when, name']],
+  run: async (_, { home }) => {
+    const store = new PeriodStore({ home });
+    await store.current();
+    const periods = await store.list();
+    return { json: { periods: periods.map(periodView) }, text: periods.map(periodLine) };
+  },
+});

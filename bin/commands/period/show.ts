@@ -1,0 +1,13 @@
+import { PeriodStore } from '../../../lib/artist/periods/index.ts';
+import { command } from '../../command.ts';
+import { text } from '../../flags.ts';
+import { periodLines, periodOf, periodView } from './view.ts';
+
+export const periodShowCommand = command({
+  optional: { period: text('Id or name. Default: the one that goes on') },
+  examples: [['$0 period show p1', 'Rules, hypothesis, what it draws from']],
+  run: async ({ period: wanted }, { home }) => {
+    const period = await periodOf(new PeriodStore({ home }), wanted);
+    return { json: { period: periodView(period), retrospective: period.retrospective ?? null }, text: periodLines(period) };
+  },
+});

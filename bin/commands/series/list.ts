@@ -1,0 +1,12 @@
+import { command } from '../../command.ts';
+import { openArtist } from '../../create-work.ts';
+import { seriesLine, seriesView } from './view.ts';
+
+export const seriesListCommand = command({
+  examples: [['$0 series list', 'Id, how many works there are, name']],
+  run: async (_, context) => {
+    await using artist = await openArtist(context, 0);
+    const all = await Promise.all((await artist.series.store.list()).map(({ id }) => artist.series.progress(id)));
+    return { json: { series: all.map(seriesView) }, text: all.map(seriesLine) };
+  },
+});

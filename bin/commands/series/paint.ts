@@ -1,0 +1,54 @@
+import { ArtistError } from '../../../lib/core/index.ts';
+import { command } from '../../command.ts';
+import { type CreateValues, createFlags, createNames, createOptionsOf } from '../../create-flags.ts';
+import { openArtist } from '../../create-work.ts';
+import { number, text } from '../../flags.ts';
+import { seconds, watchWork } from '../../progress.ts';
+
+const { candidates, model, clip, score, upscale, lora, width, height, steps, sampler, cfg } = createFlags;
+const paintFlags = { candidates, model, clip, score, upscale, lora, width, height, steps, sampler, cfg } as const;
+
+export const seriesPaintCommand = command({
+  required: { series: text('Id or name') },
+  flags: { count: number('At most so many now. Default: all that it lacks'), ...paintFlags },
+  names: createNames,
+  examples: [
+    ['$0 series paint owls', 'All works that it lacks, one after the other'],
+    ['$0 series paint s1 --count 2 --candidates 4', 'Two of them, each the best of four'],
+  ],
+  epilogue: 'Stopped and called again, it goes on where it was. One process paints a series at a time.',
+  run: async ({ series, count, ...values }, context) => {
+    if (count !== undefined && !(Number.isInteger(count) && count >= 1))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `--count: expected an integer of at least 1, got ${count}`);
+    const options = createOptionsOf(values as unknown as CreateValues);
+    const shown = watchWork(context);
+    const artist = await openArtist(context);
+    try {
+      const painted = await artist.series.paint(series, {
+        ...options,
+        count,
+        signal: context.signal,
+        onProgress: shown.onWork,
+        onWork: ({ work, title, seconds: times }, index) =>
+          context.note(`${index + 1}: ${title}, work ${work?.id}, ${seconds(times.total)}`),
+      });
+      shown.stop();
+      const works = painted.map(({ work, prompt, seed, title }) => ({
+        id: work?.id ?? null,
+        path: work?.path ?? null,
+        title,
+        prompt,
+        seed,
+      }));
+      const { missing } = await artist.series.progress(series);
+      return {
+        json: { works, missing: missing.length },
+        text: works.map(({ path }) => path ?? ''),
+        notes: [`${missing.length} works are missing`],
+      };
+    } finally {
+      shown.stop();
+      await artist.dispose();
+    }
+  },
+});

@@ -1,0 +1,15 @@
+import { command } from '../../command.ts';
+import { openArtist } from '../../create-work.ts';
+import { text } from '../../flags.ts';
+import { workLine } from '../../works.ts';
+import { seriesLine, seriesView } from './view.ts';
+
+export const seriesShowCommand = command({
+  required: { series: text('Id or name') },
+  examples: [['$0 series show owls', 'Its works, the newest first']],
+  run: async ({ series }, context) => {
+    await using artist = await openArtist(context, 0);
+    const progress = await artist.series.progress(series);
+    return { json: { series: seriesView(progress) }, text: [seriesLine(progress), ...progress.works.map(workLine)] };
+  },
+});

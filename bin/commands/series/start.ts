@@ -1,0 +1,49 @@
+import { SeriesStore } from '../../../lib/artist/periods/index.ts';
+import { command } from '../../command.ts';
+import { list, number, text } from '../../flags.ts';
+
+const same = (value: string): string => value;
+
+export const seriesStartCommand = command({
+  required: { name: text('Of the series') },
+  flags: {
+    works: number('How many it is to have, 1..10000. Default: one for each subject and style, at least 4'),
+    subject: list('Subject of every work; several: in turn. Default: chosen for each', undefined, same),
+    topic: text('Without --subject: the topic that subjects are chosen from'),
+    style: list('Style of every work; several: in turn, when the subjects are through. Default: chosen for each', undefined, same),
+    seed: number('Start noise of every work, so that the words alone vary. Default: another for each'),
+  },
+  names: new Map([
+    ['name', '<name>'],
+    ['works', '--works'],
+    ['subjects', '--subject'],
+    ['topic', '--topic'],
+    ['styles', '--style'],
+    ['seed', '--seed'],
+  ]),
+  examples: [
+    [
+      '$0 series start "owls" --subject "an owl" --style "black ink drawing" --style "retro cartoon" --works 6',
+      'One subject, styles in turn',
+    ],
+    [
+      '$0 series start "ink zoo" --style "black ink drawing" --subject "a fox" --subject "an owl" --seed 7',
+      'One style and start noise, subjects in turn',
+    ],
+  ],
+  run: async ({ name, works, subject = [], topic, style = [], seed }, { home }) => {
+    const series = await new SeriesStore({ home }).start({
+      name,
+      works: works ?? Math.max(4, Math.max(1, subject.length) * Math.max(1, style.length)),
+      subjects: subject,
+      ...(topic !== undefined && { topic }),
+      styles: style,
+      ...(seed !== undefined && { seed }),
+    });
+    return {
+      json: { series: { ...series, createdAt: new Date(series.createdAt).toISOString() } },
+      text: [series.id],
+      notes: [`${series.name}: ${series.works} works. Paint them: ai-artist series paint ${series.id}`],
+    };
+  },
+});

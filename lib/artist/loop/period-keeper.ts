@@ -1,0 +1,115 @@
+/** The period that goes on: what works draw from it, and when it is over. */
+import { ArtistError, type Clock, isArtistError, systemClock } from '../../core/index.ts';
+import type { Artwork, Gallery } from '../../gallery/index.ts';
+import { builtInStyles, promptFamilies } from '../../prompt/index.ts';
+import { type EmbeddedWork, embedWorks } from '../measure/index.ts';
+import { type Period, PeriodStore, type Retrospective, retrospect, ruleThatHolds, worksOfPeriod } from '../periods/index.ts';
+import { loraPlace } from './plan-prompt.ts';
+import type { Settled } from './settle.ts';
+import type { Studio } from './studio.ts';
+
+export interface KeeperPlace {
+  home: string;
+  gallery: Gallery;
+  studio: Studio;
+  /** CLIP that looks at the works; undefined: the bundled one. */
+  clip: string | undefined;
+  warn: (line: string) => void;
+  clock?: Clock | undefined;
+}
+
+export class PeriodKeeper {
+  readonly store: PeriodStore;
+  readonly #place: KeeperPlace;
+  readonly #clock: Clock;
+
+  constructor(place: KeeperPlace) {
+    this.#place = place;
+    this.#clock = place.clock ?? systemClock;
+    this.store = new PeriodStore({ home: place.home, clock: this.#clock });
+  }
+
+  /** The period that a work without a prompt belongs to; one whose date has come is ended first. */
+  async current(signal: AbortSignal): Promise<Period | undefined> {
+    for (;;) {
+      const period = await this.store.current();
+      if (!period?.ends.some((rule) => 'at' in rule && rule.at <= this.#clock.now())) return period;
+      await this.#endWhereDue(period, signal);
+    }
+  }
+
+  /** After a work: ends the period where one of its rules holds. A work is not lost to a rule that cannot be measured: it warns. */
+  async afterWork(period: Period, signal: AbortSignal): Promise<void> {
+    if (period.ends.length === 0) return;
+    try {
+      await this.#endWhereDue(period, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isArtistError(error)) throw error;
+      this.#place.warn(`whether the period ${period.id} is over will be seen after the next work: ${error.code}: ${error.message}`);
+    }
+  }
+
+  /** The facts of a period, as they are now or as they were when it ended. */
+  async retrospective(wanted: string, signal: AbortSignal): Promise<Retrospective> {
+    const period = await this.store.find(wanted);
+    if (period.startedAt === undefined)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `period: expected one that has begun, got ${period.id} (${period.name})`);
+    if (period.retrospective) return period.retrospective as Retrospective;
+    const { works, scorer } = await this.#embed(await worksOfPeriod(this.#place.gallery, period), signal);
+    return retrospect(period, { works, scorer, now: this.#clock.now() });
+  }
+
+  /** Ends a period by hand, with its retrospective; one that has not begun is taken away. */
+  async end(wanted: string, signal: AbortSignal): Promise<Period> {
+    const { id, startedAt } = await this.store.find(wanted);
+    return this.store.end(id, 'by hand', startedAt === undefined ? {} : await this.retrospective(id, signal));
+  }
+
+  async #endWhereDue(period: Period, signal: AbortSignal): Promise<void> {
+    const works = await worksOfPeriod(this.#place.gallery, period);
+    const embed = (some: readonly Artwork[]) => this.#embed(some, signal);
+    const rule = await ruleThatHolds(period.ends, { now: this.#clock.now(), works, embed });
+    if (rule !== undefined) await this.store.end(period.id, rule, await this.retrospective(period.id, signal));
+  }
+
+  async #embed(works: readonly Artwork[], signal: AbortSignal): Promise<{ works: EmbeddedWork[]; scorer: string }> {
+    const { studio, clip, warn } = this.#place;
+    const lease = await studio.clip(clip, signal);
+    try {
+      return { works: await embedWorks(works, lease.thing, { signal, warn }), scorer: lease.thing.info.name };
+    } finally {
+      await lease.release();
+    }
+  }
+}
+
+type Styles = Settled['prompt']['styles'];
+
+/** Own and built-in styles, of which only the wanted ones have a weight. */
+function only(wanted: Period['styles'], own: Styles): Styles {
+  const builtIn = promptFamilies.flatMap((family) => builtInStyles(family)).map(({ name }) => ({ name, weight: 0 }));
+  const isWanted = (name: string): boolean => wanted.some((style) => style.name.toLowerCase() === name.toLowerCase());
+  const others = [...builtIn, ...own].filter(({ name }) => !isWanted(name)).map((style) => ({ ...style, weight: 0 }));
+  return [
+    ...others,
+    ...wanted.map(({ name, weight }) => ({ ...own.find((style) => style.name.toLowerCase() === name.toLowerCase()), name, weight })),
+  ];
+}
+
+/** A work's settings with what the period draws from. What the caller named stays. */
+export function drawFrom(period: Period, settled: Settled, home: string): Settled {
+  const { wishes, prompt, paint } = settled;
+  const { topics, styles, loras } = period;
+  const own = (paint['loras'] as readonly unknown[] | undefined) ?? [];
+  const added = loras.map(({ path, weight }) => ({ path: loraPlace(path, home), weight }));
+  return {
+    ...settled,
+    prompt: {
+      ...prompt,
+      ...(topics.length > 0 && { only: topics }),
+      ...(styles.length > 0 && wishes.style === undefined && { styles: only(styles, prompt.styles) }),
+    },
+    ...(added.length > 0 && { paint: { ...paint, loras: [...own, ...added] } }),
+  };
+}

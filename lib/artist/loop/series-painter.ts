@@ -1,0 +1,95 @@
+import { ArtistError, type Clock, systemClock, withLock } from '../../core/index.ts';
+import type { Artwork, Gallery } from '../../gallery/index.ts';
+import { type Series, type SeriesOptions, SeriesStore, seriesWork } from '../periods/index.ts';
+import type { CreatedWork } from './artist.ts';
+import type { CreateOptions } from './create-options.ts';
+
+/** What the series decides is not among them. */
+type Decided = 'prompt' | 'subject' | 'topic' | 'style' | 'inspire' | 'seed' | 'series' | 'gallery';
+
+export interface PaintSeriesOptions extends Omit<CreateOptions, Decided> {
+  /** At most so many now. Default: all that it lacks. */
+  count?: number | undefined;
+  /** After each work is filed. */
+  onWork?: ((work: CreatedWork, index: number) => void | Promise<void>) | undefined;
+}
+
+/** A series and what is there of it. */
+export interface SeriesProgress {
+  series: Series;
+  /** The newest first. */
+  works: Artwork[];
+  /** Places that no work fills. */
+  missing: number[];
+}
+
+export interface SeriesPlace {
+  home: string;
+  gallery: Gallery;
+  create: (options: CreateOptions) => Promise<CreatedWork>;
+  clock?: Clock | undefined;
+}
+
+const recorded = ({ derivation }: Artwork): { id?: string; index?: number } =>
+  (derivation?.['series'] ?? {}) as { id?: string; index?: number };
+
+/** The series of a home, and the one who paints them. */
+export class SeriesPainter {
+  readonly store: SeriesStore;
+  readonly #place: SeriesPlace;
+  readonly #clock: Clock;
+
+  constructor(place: SeriesPlace) {
+    this.#place = place;
+    this.#clock = place.clock ?? systemClock;
+    this.store = new SeriesStore({ home: place.home, clock: this.#clock });
+  }
+
+  /** Throws what SeriesStore.start() throws. */
+  start(options: SeriesOptions): Promise<Series> {
+    return this.store.start(options, this.#clock.now());
+  }
+
+  /** @throws ArtistError ERR_NOT_FOUND; what Gallery.list() throws */
+  async progress(wanted: string): Promise<SeriesProgress> {
+    const series = await this.store.find(wanted);
+    const works: Artwork[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await this.#place.gallery.list({ limit: 200, after });
+      works.push(...page.works.filter((work) => recorded(work).id === series.id));
+      const oldest = page.works.at(-1);
+      if (page.next === undefined || (oldest && Date.parse(oldest.createdAt) < series.createdAt)) break;
+      after = page.next;
+    }
+    const there = new Set(works.map((work) => recorded(work).index));
+    return { series, works, missing: Array.from({ length: series.works }, (_, index) => index).filter((index) => !there.has(index)) };
+  }
+
+  /**
+   * Paints the works that a series still lacks, one after the other, also those that were thrown away. One painter at a time: another gets
+   * ERR_LOCKED.
+   *
+   * @param wanted id or name
+   * @param options as of Artist.create(), for every work
+   * @throws ArtistError ERR_NOT_FOUND, ERR_LOCKED; ERR_INVALID_ARGUMENT: it has ended; what Artist.create() throws
+   */
+  async paint(wanted: string, { count = Number.POSITIVE_INFINITY, onWork, ...options }: PaintSeriesOptions = {}): Promise<CreatedWork[]> {
+    const series = await this.store.find(wanted);
+    if (series.ended)
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `series: expected one that goes on, got ${series.id} (${series.name}), which has ended`,
+      );
+    const lock = { purpose: `painting the series ${series.id}`, waitMs: 0, signal: options.signal };
+    return withLock(this.store.lockOf(series), lock, async () => {
+      const { missing } = await this.progress(series.id);
+      const painted: CreatedWork[] = [];
+      for (const index of missing.slice(0, count)) {
+        const work = await this.#place.create({ ...options, ...seriesWork(series, index), series: { id: series.id, index } });
+        painted.push(work);
+        await onWork?.(work, index);
+      }
+      return painted;
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import type { Clip, Embedding } from '../../clip/index.ts';
+import { isArtistError } from '../../core/index.ts';
+import { ledgerOf, unpackEmbedding } from '../../curation/index.ts';
+import type { Artwork, Gallery } from '../../gallery/index.ts';
+
+export interface EmbeddedWork {
+  work: Artwork;
+  embedding: Embedding;
+}
+
+export interface EmbedWorksOptions {
+  signal: AbortSignal;
+  /** Told of works whose record or picture cannot be read: they are left out. */
+  warn: (line: string) => void;
+  /** Before each picture that has to be looked at. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** Works of a query, newest first, at most `limit`; those whose record cannot be read are named. */
+export async function worksOf(gallery: Gallery, query: string, limit: number, warn: (line: string) => void): Promise<Artwork[]> {
+  const works: Artwork[] = [];
+  let after: string | undefined;
+  do {
+    const page = await gallery.list({ query, limit: Math.min(200, limit - works.length), ...(after !== undefined && { after }) });
+    works.push(...page.works);
+    for (const { code, message } of page.problems) warn(`${code}: ${message}`);
+    after = page.next;
+  } while (after !== undefined && works.length < limit);
+  return works;
+}
+
+function storedEmbedding(work: Artwork, model: string): Embedding | undefined {
+  const ledger = ledgerOf(work);
+  if (!ledger || ledger.model !== model || ledger.winner === null) return undefined;
+  const text = ledger.candidates[ledger.winner]?.embedding;
+  return text === undefined ? undefined : unpackEmbedding(text);
+}
+
+/** From the ledger where this CLIP looked at the work when it was kept, else by looking now. Works without a readable picture are left out, with a warning. */
+export async function embedWorks(
+  works: readonly Artwork[],
+  clip: Clip,
+  { signal, warn, onProgress }: EmbedWorksOptions,
+): Promise<EmbeddedWork[]> {
+  const embedded: EmbeddedWork[] = [];
+  for (const [index, work] of works.entries()) {
+    signal.throwIfAborted();
+    const stored = storedEmbedding(work, clip.info.name);
+    if (stored) {
+      embedded.push({ work, embedding: stored });
+      continue;
+    }
+    onProgress?.(index, works.length);
+    try {
+      embedded.push({ work, embedding: await clip.embedImage(work.path, { signal }) });
+    } catch (error) {
+      if (signal.aborted || !isArtistError(error)) throw error;
+      warn(`${error.code}: ${error.message}`);
+    }
+  }
+  return embedded;
+}

@@ -1,0 +1,127 @@
+/** Series: a number of works on one subject or in one style, with what varies between them. */
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { z } from 'zod';
+import {
+  ArtistError,
+  type Clock,
+  display,
+  homeFolder,
+  lazySchema,
+  resolveOptions,
+  type StateDefinition,
+  StateFile,
+} from '../../core/index.ts';
+
+const name = () => z.string().trim().min(1).max(2000);
+
+const seriesFields = () => ({
+  name: name(),
+  /** How many works it is to have. */
+  works: z.int().min(1).max(10_000),
+  /** One: of every work. Several: in turn. None: chosen for each, of `topic`. */
+  subjects: z.array(name()).max(1000).default([]),
+  topic: name().optional(),
+  /** One: of every work. Several: in turn, one step for each round of the subjects. None: chosen for each. */
+  styles: z.array(name()).max(100).default([]),
+  /** Start noise of every work: the words alone vary. Default: another for each. */
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 53 - 1)
+    .optional(),
+});
+
+export const seriesOptions = lazySchema(() =>
+  z.strictObject(seriesFields()).check(({ value, issues }) => {
+    if (value.subjects.length > 0 && value.topic !== undefined)
+      issues.push({
+        code: 'custom',
+        path: ['topic'],
+        input: value.topic,
+        message: `expected to be left out with subjects, got ${display(value.topic)}`,
+      });
+  }),
+);
+export type SeriesOptions = z.input<typeof seriesOptions>;
+
+const seriesSchema = lazySchema(() =>
+  z.strictObject({
+    /** s1, s2 … */
+    id: z.string().regex(/^s\d+$/),
+    ...seriesFields(),
+    createdAt: z.int().min(0),
+    /** It will have no more works. */
+    ended: z.boolean().default(false),
+  }),
+);
+export type Series = z.output<typeof seriesSchema>;
+
+const bookSchema = lazySchema(() => z.strictObject({ next: z.int().min(1), series: z.array(seriesSchema) }));
+type Book = z.output<typeof bookSchema>;
+const bookState: StateDefinition<Book> = { kind: 'series', version: 1, schema: bookSchema, initial: () => ({ next: 1, series: [] }) };
+
+/** The series of a home, in `<home>/state/series.json`. */
+export class SeriesStore {
+  readonly #file: StateFile<Book>;
+  readonly #home: string;
+
+  constructor({ home, clock }: { home?: string | undefined; clock?: Clock | undefined } = {}) {
+    this.#home = homeFolder(home);
+    this.#file = new StateFile(path.join(this.#home, 'state', 'series.json'), bookState, clock ? { clock } : {});
+  }
+
+  async list(): Promise<Series[]> {
+    return (await this.#file.read()).series;
+  }
+
+  /** By id or name. @throws ArtistError ERR_NOT_FOUND */
+  async find(wanted: string): Promise<Series> {
+    return find(await this.list(), wanted);
+  }
+
+  /** @throws ArtistError ERR_INVALID_ARGUMENT; what StateFile.update() throws */
+  async start(options: SeriesOptions, now = Date.now()): Promise<Series> {
+    const given = resolveOptions('series', seriesOptions, options);
+    return this.#file.change((book) => {
+      const series: Series = { ...given, id: `s${book.next++}`, createdAt: now, ended: false };
+      book.series.push(series);
+      return { ...series };
+    });
+  }
+
+  /** @throws ArtistError ERR_NOT_FOUND */
+  async end(wanted: string): Promise<Series> {
+    return this.#file.change((book) => {
+      const series = find(book.series, wanted);
+      series.ended = true;
+      return { ...series };
+    });
+  }
+
+  /** Held while its works are painted: they follow one another. */
+  lockOf({ id }: Series): string {
+    return path.join(this.#home, 'state', `series-${id}.lock`);
+  }
+}
+
+function find(series: readonly Series[], wanted: string): Series {
+  const found = series.find(({ id }) => id === wanted) ?? series.findLast((one) => one.name.toLowerCase() === wanted.trim().toLowerCase());
+  if (found) return found;
+  throw new ArtistError('ERR_NOT_FOUND', `${display(wanted)}: no such series. See: ai-artist series list`);
+}
+
+/** What a work of a series is about: the same for the same place in it. */
+export function seriesWork(series: Series, index: number): { subject?: string; topic?: string; style?: string; seed: number } {
+  const { subjects, styles, topic, id, createdAt } = series;
+  const subject = subjects[index % subjects.length];
+  // Styles take a step when the subjects are through, so that each subject comes in each style.
+  const style = styles[Math.floor(index / Math.max(1, subjects.length > 1 ? subjects.length : 1)) % styles.length];
+  const drawn = createHash('sha256').update(`${id} ${createdAt} ${index}`).digest().readUInt32BE(0);
+  return {
+    ...(subject !== undefined && { subject }),
+    ...(topic !== undefined && { topic }),
+    ...(style !== undefined && { style }),
+    seed: series.seed ?? drawn,
+  };
+}

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import { z } from 'zod';
+import {
+  ArtistError,
+  type Clock,
+  display,
+  homeFolder,
+  lazySchema,
+  resolveOptions,
+  type StateDefinition,
+  StateFile,
+  systemClock,
+} from '../../core/index.ts';
+import { type Period, type PeriodOptions, periodOptions, periodSchema } from './period.ts';
+
+const bookSchema = lazySchema(() => z.strictObject({ next: z.int().min(1), periods: z.array(periodSchema) }));
+type Book = z.output<typeof bookSchema>;
+const bookState: StateDefinition<Book> = { kind: 'periods', version: 1, schema: bookSchema, initial: () => ({ next: 1, periods: [] }) };
+
+const isOpen = ({ startedAt, endedAt }: Period): boolean => startedAt !== undefined && endedAt === undefined;
+
+/** Begins the first that waits and whose time has come, where none goes on. */
+function advance(periods: Period[], now: number): void {
+  if (periods.some(isOpen)) return;
+  const due = periods.find(({ startedAt, starts }) => {
+    if (startedAt !== undefined) return false;
+    if (starts === undefined) return true;
+    if ('at' in starts) return starts.at <= now;
+    return periods.some(({ id, endedAt }) => id === starts.after && endedAt !== undefined);
+  });
+  if (due) due.startedAt = now;
+}
+
+/** The periods of a home, in `<home>/state/periods.json`. One goes on at a time. */
+export class PeriodStore {
+  readonly #file: StateFile<Book>;
+  readonly #clock: Clock;
+
+  constructor({ home, clock = systemClock }: { home?: string | undefined; clock?: Clock | undefined } = {}) {
+    this.#clock = clock;
+    this.#file = new StateFile(path.join(homeFolder(home), 'state', 'periods.json'), bookState, { clock });
+  }
+
+  /** All, in the order in which they were made. Throws what StateFile.read() throws. */
+  async list(): Promise<Period[]> {
+    return (await this.#file.read()).periods;
+  }
+
+  /**
+   * A period by id or name; of several with one name the last.
+   *
+   * @throws ArtistError ERR_NOT_FOUND
+   */
+  async find(wanted: string): Promise<Period> {
+    return find(await this.list(), wanted);
+  }
+
+  /** The one that goes on, after one whose time has come has begun. Writes nothing where nothing changes. */
+  async current(): Promise<Period | undefined> {
+    const periods = await this.list();
+    const open = periods.find(isOpen);
+    if (open) return open;
+    advance(periods, this.#clock.now());
+    if (!periods.some(isOpen)) return undefined;
+    const { periods: after } = await this.#file.update((book) => {
+      advance(book.periods, this.#clock.now());
+      return book;
+    });
+    return after.find(isOpen);
+  }
+
+  /**
+   * Begins a period, or plans it: see `starts`.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT: another goes on; ERR_NOT_FOUND: the one before; what StateFile.update() throws
+   */
+  async start(options: PeriodOptions): Promise<Period> {
+    const { starts, ...given } = resolveOptions('period', periodOptions, options);
+    return this.#file.change((book) => {
+      advance(book.periods, this.#clock.now());
+      const open = book.periods.find(isOpen);
+      if (open && starts === undefined)
+        throw new ArtistError(
+          'ERR_INVALID_ARGUMENT',
+          `name: expected no other period, got ${open.id} (${open.name}), which goes on. End it, or let this one begin after it: --after ${open.id}`,
+        );
+      const after = starts && 'after' in starts ? { after: find(book.periods, starts.after).id } : starts;
+      const period: Period = { ...given, id: `p${book.next}`, ...(after && { starts: after }) };
+      book.next++;
+      book.periods.push(period);
+      advance(book.periods, this.#clock.now());
+      return { ...period };
+    });
+  }
+
+  /**
+   * Ends a period; one that has not begun is taken away. The next one whose time has come begins. One that has ended stays as it is.
+   *
+   * @throws ArtistError ERR_NOT_FOUND
+   */
+  async end(id: string, endedBy: string, retrospective: Record<string, unknown>): Promise<Period> {
+    return this.#file.change((book) => {
+      const period = find(book.periods, id);
+      if (period.startedAt === undefined) book.periods.splice(book.periods.indexOf(period), 1);
+      else if (period.endedAt === undefined) Object.assign(period, { endedAt: this.#clock.now(), endedBy, retrospective });
+      advance(book.periods, this.#clock.now());
+      return { ...period };
+    });
+  }
+}
+
+function find(periods: readonly Period[], wanted: string): Period {
+  const period =
+    periods.find(({ id }) => id === wanted) ?? periods.findLast(({ name }) => name.toLowerCase() === wanted.trim().toLowerCase());
+  if (period) return period;
+  const known = periods.slice(-5).map(({ id, name }) => `${id} (${name})`);
+  throw new ArtistError(
+    'ERR_NOT_FOUND',
+    `${display(wanted)}: no such period${known.length > 0 ? `. There: ${known.join(', ')}` : ''}. See: ai-artist period list`,
+  );
+}
