@@ -8,15 +8,11 @@ const phrases = z.array(z.string()).min(1);
 const vocabularySchema = lazySchema(() =>
   z.looseObject({
     styles: z.record(z.string(), z.looseObject({ phrases })),
-    backgrounds: z.looseObject({ scenes: z.record(z.string(), phrases), colors: phrases, white: z.array(z.string()) }),
+    backgrounds: z.looseObject({ scenes: z.record(z.string(), phrases) }),
     /** Subjects that were seen most. */
     core: phrases,
-    /** Subjects that were seen at all, by kind. */
-    concepts: z.record(z.string(), phrases),
-    /** Whole pictures without a sprite, by kind: landscapes, portraits, patterns. */
+    /** Whole pictures: landscapes, portraits, patterns; nouns by kind. */
     scenes: z.record(z.string(), phrases).optional(),
-    /** Further words of the captions. */
-    words: z.array(z.string()).optional(),
   }),
 );
 
@@ -100,16 +96,21 @@ async function readVocabulary(file: string): Promise<BundledVocabulary> {
   } catch (cause) {
     throw new ArtistError('ERR_MODEL_NOT_FOUND', `${file}: expected the words of the bundled model. Install the package again`, { cause });
   }
-  const { styles, backgrounds, core, concepts, scenes = {}, words = [] } = parsed;
-  const stylePhrases = Object.values(styles).map((style) => style.phrases);
-  const places = Object.values(backgrounds.scenes);
-  const whole = Object.values(scenes);
-  const all = [
-    ...[...stylePhrases, ...places, ...whole, ...Object.values(concepts), core, backgrounds.colors, backgrounds.white, words].flat(),
-    'background',
-  ];
+  const { styles, backgrounds, core, scenes = {} } = parsed;
   const first = (lists: readonly (readonly string[])[]): string[] => lists.flatMap((list) => list.slice(0, 1));
-  return { styles: first(stylePhrases), places: first(places), subjects: core, scenes: first(whole), words: new Set(all.flatMap(wordsOf)) };
+  return {
+    styles: first(Object.values(styles).map((style) => style.phrases)),
+    places: first(Object.values(backgrounds.scenes)),
+    subjects: core,
+    scenes: first(Object.values(scenes)),
+    words: new Set(textsIn(parsed).flatMap(wordsOf)),
+  };
+}
+
+/** Every text of a value from JSON, at any depth: whatever stands in the file, stood in captions. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /**
