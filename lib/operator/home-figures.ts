@@ -95,6 +95,8 @@ const mostErrors = 5;
 const queueWaitMs = 4000;
 /** Walking through 100,000 files takes seconds of disk time. */
 const diskAgeMs = 600_000;
+/** Counting stars and such reads every row of the index; it is done again when a work came, or after this. */
+const galleryAgeMs = 300_000;
 
 /** Reads the figures of a home; one is kept for many readings, which share what is costly. */
 export class FiguresReader {
@@ -103,6 +105,7 @@ export class FiguresReader {
   readonly #store: ScheduleStore;
   readonly #uptime: UptimeBook;
   readonly #works: WorksBook;
+  #inGallery: { at: number; works: number; counts: WorksPart['inGallery'] } | undefined;
   #disk: { at: number; use: Promise<DiskUse> } | undefined;
   #style: { key: string; style: HomeStyle | null } | undefined;
 
@@ -171,18 +174,25 @@ export class FiguresReader {
 
   async #readWorks(last: readonly Artwork[], signal: AbortSignal | undefined): Promise<WorksPart> {
     const now = this.#clock.now();
-    const { works, trashed, damaged, starred } = await this.#options.gallery.stats();
     const seconds = last.flatMap((work) => {
       const ledger = ledgerOf(work);
       return (ledger && paintingSeconds(ledger)) ?? [];
     });
     const tally = await this.#count(signal);
     return {
-      inGallery: { works, trashed, damaged, starred },
+      inGallery: await this.#countGallery(tally.works, now),
       tally,
       perDay: periods.map((days) => worksPerDay(tally, now, days)),
       meanPaintingSeconds: seconds.length === 0 ? null : seconds.reduce((sum, one) => sum + one, 0) / seconds.length,
     };
+  }
+
+  async #countGallery(painted: number, now: number): Promise<WorksPart['inGallery']> {
+    const known = this.#inGallery;
+    if (known && known.works === painted && Math.abs(now - known.at) < galleryAgeMs) return known.counts;
+    const { works, trashed, damaged, starred } = await this.#options.gallery.stats();
+    this.#inGallery = { at: now, works: painted, counts: { works, trashed, damaged, starred } };
+    return this.#inGallery.counts;
   }
 
   /** A home that may only be read still shows what was counted before. */
