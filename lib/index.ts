@@ -10,11 +10,13 @@ export {
   comparePixels,
   createArtist,
   type Facts,
+  type MakeProposalOptions,
   type PaintSeriesOptions,
   type Period,
   type PeriodOptions,
   type PixelDifference,
   type PlannedWork,
+  type Proposal,
   type RecipeDifference,
   type ReproduceOptions,
   type Reproduction,
@@ -23,6 +25,7 @@ export {
   type Series,
   type SeriesOptions,
   type SeriesProgress,
+  type TryProposalOptions,
 } from './artist/index.ts';
 export {
   AestheticHead,
