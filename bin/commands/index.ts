@@ -64,6 +64,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./train.ts')).trainCommand,
   },
   {
+    usage: 'proposal',
+    describe: 'A LoRA from its own best works: train, try, adopt or reject',
+    load: async () => (await import('./proposal.ts')).proposalCommand,
+  },
+  {
     usage: 'convert <model>',
     describe: 'Write a model in another weight type or file format',
     load: async () => (await import('./convert.ts')).convertCommand,

@@ -13,6 +13,11 @@ export const measureCommand = group(
       load: async () => (await import('./measure/diversity.ts')).measureDiversityCommand,
     },
     {
+      usage: 'evolution [query]',
+      describe: 'How styles, consistency and the pictures themselves changed over time',
+      load: async () => (await import('./measure/evolution.ts')).measureEvolutionCommand,
+    },
+    {
       usage: 'gain [query]',
       describe: 'What choosing among candidates gained, by the books of the ledgers',
       load: async () => (await import('./measure/gain.ts')).measureGainCommand,
@@ -20,6 +25,7 @@ export const measureCommand = group(
   ],
   [
     ['$0 measure style', 'Of all works'],
+    ['$0 measure evolution --by month --out evolution.svg', 'A row for each month, and a picture'],
     ['$0 measure diversity "tag:winter"', 'Of those that a query finds'],
   ],
 );

@@ -1,5 +1,8 @@
 import type { RawImage } from '../image/index.ts';
 
+/** Peak signal-to-noise ratio from which a picture of another machine counts as the same, dB: what differs is then below what eyes see. */
+export const closeEnough = 40;
+
 export interface PixelDifference {
   /** Every byte is the same. */
   exact: boolean;

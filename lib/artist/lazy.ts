@@ -1,5 +1,7 @@
 /** Functions that are public but seldom the first thing a program does: their code is loaded when they are called. */
+import type { Artwork } from '../gallery/index.ts';
 import type { Artist, ArtistOptions } from './loop/artist.ts';
+import type { ReproduceOptions, Reproduction } from './reproduce.ts';
 
 /**
  * An artist of a home folder: chooses, paints, keeps the best and files it, with models that stay loaded between works.
@@ -13,4 +15,14 @@ import type { Artist, ArtistOptions } from './loop/artist.ts';
  */
 export async function createArtist(options: ArtistOptions = {}): Promise<Artist> {
   return (await import('./loop/artist.ts')).createArtist(options);
+}
+
+/**
+ * Paints a work again from its recipe and compares the pixels with the stored picture.
+ *
+ * @throws ArtistError ERR_UNSUPPORTED: no recipe, or it was made from more than a text; ERR_READ: its picture is gone;
+ *   ERR_MODEL_NOT_FOUND: a file that has to be named; what loadModel(), generate() and upscale() throw
+ */
+export async function reproduce(work: Artwork, options: ReproduceOptions = {}): Promise<Reproduction> {
+  return (await import('./reproduce.ts')).reproduce(work, options);
 }

@@ -2,11 +2,8 @@ import { ArtistError, homeFolder } from '../core/index.ts';
 import { type GenerateEvent, type LoadEvent, loadModel, loadUpscaler, type UpscaleEvent } from '../engine/index.ts';
 import type { Artwork } from '../gallery/index.ts';
 import { type ArtImage, decodeImage, type PartialRecipe, type RawImage, type Recipe, resizeImage } from '../image/index.ts';
-import { comparePixels, type PixelDifference } from './compare.ts';
+import { closeEnough, comparePixels, type PixelDifference } from './compare.ts';
 import { findRecipeLoras, modelOf, repaintOptions } from './repaint-options.ts';
-
-/** Peak signal-to-noise ratio from which a picture of another machine counts as the same, dB: what differs is then below what eyes see. */
-export const closeEnough = 40;
 
 export interface ReproduceOptions {
   /** Default: AI_ARTIST_HOME, else ~/.ai-artist. */

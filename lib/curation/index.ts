@@ -6,6 +6,8 @@ export { type CurationFault, type CurationVerdict, type Ledger, type LedgerCandi
 export {
   type BestOfGain,
   bestOfGain,
+  type CentroidCosine,
+  centroidCosine,
   type GainRound,
   meanPairwiseCosine,
   type Novelty,

@@ -12,7 +12,9 @@ function meanPairwise(units: readonly Float64Array[], counts?: Uint32Array): num
   const [taken, same] = counts
     ? counts.reduce<[number, number]>(([all, squares], count) => [all + count, squares + count * count], [0, 0])
     : [units.length, units.length];
-  return (dot(sum, sum) - same) / (taken * taken - same);
+  const pairs = taken * taken - same;
+  // All draws are one vector: rounding would make infinity of 0 / 0.
+  return pairs === 0 ? Number.NaN : (dot(sum, sum) - same) / pairs;
 }
 
 /** The same over the pairs of different groups: all pairs of draws less those inside a group. */
@@ -158,6 +160,31 @@ export function novelty(embedding: Vector, archive: readonly Vector[], k = 5): N
     mean: 1 - near.reduce((sum, { cosine }) => sum + cosine, 0) / near.length,
     neighbours: near.map(({ index }) => index),
   };
+}
+
+export interface CentroidCosine {
+  /** Of the two mean directions, -1..1: 1 is the same. */
+  cosine: number;
+  /** 95 %, by bootstrap over the works of both. */
+  interval: Interval;
+}
+
+/**
+ * How near two sets of works lie as wholes: the cosine of their centroids (means of the directions). Few works have rough centroids: the interval
+ * says how rough.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT: a set is empty, embeddings of different lengths or not finite
+ */
+export function centroidCosine(before: readonly Vector[], after: readonly Vector[], options: BootstrapOptions = {}): CentroidCosine {
+  const bootstrap = resolveOptions('centroidCosine', bootstrapOptions, options);
+  const old = unitVectors('before', before, 1);
+  const fresh = sameDimensions('after', unitVectors('after', after, 1), old);
+  const cosine = (counts?: Uint32Array): number => {
+    const a = unit(sumOf(old, counts?.subarray(0, old.length)));
+    const b = unit(sumOf(fresh, counts?.subarray(old.length)));
+    return a && b ? dot(a, b) : Number.NaN;
+  };
+  return { cosine: cosine(), interval: bootstrapInterval(old.length + fresh.length, bootstrap, cosine) };
 }
 
 const gainRounds = lazySchema(() => z.array(z.strictObject({ first: z.number(), best: z.number() })).min(3));

@@ -74,6 +74,18 @@ suite('bin periods', { timeoutMs: 120_000 }, (test) => {
     assert.match((results[4] as CliResult).stdout, /^s1 +2 of 2 +owls/);
   });
 
+  test('proposal: an empty list, and what is not there', async () => {
+    const [listed, adopted, rolled] = (await series([
+      ['proposal', 'list', '--json'],
+      ['proposal', 'adopt', 'l1'],
+      ['proposal', 'rollback'],
+    ])) as [CliResult, CliResult, CliResult];
+    assert.equal(jsonOf(listed), { proposals: [], adopted: [] });
+    assert.match(adopted.stderr, /ERR_NOT_FOUND: "l1": no such proposal/);
+    assert.match(rolled.stderr, /ERR_NOT_FOUND: rollback: expected an adopted proposal/);
+    assert.equal([adopted.code, rolled.code], [1, 1]);
+  });
+
   test('wrong usage: exit 2 and the flag, or that there is none', async () => {
     const wrong: [string[], RegExp][] = [
       [['period', 'start', 'x', '--topic', 'nothing'], /--topic: expected one of nature landscape/],
@@ -83,6 +95,8 @@ suite('bin periods', { timeoutMs: 120_000 }, (test) => {
       [['period', 'start', 'x', '--after', 'p1', '--works', '0'], /expected/],
       [['series', 'start', 'x', '--subject', 'a', '--topic', 'b'], /--topic: expected to be left out/],
       [['series', 'start', 'x', '--works', '0'], /--works: expected/],
+      [['proposal', 'make', '--fewest', '4'], /expected at least 4 of its own works rated 4 or 5 or starred, got 0/],
+      [['proposal', 'make', '--weight', '0'], /--weight: expected/],
       [['series', 'paint', 'owls', '--count', '0'], /--count: expected/],
     ];
     const results = await series(wrong.map(([line]) => line));

@@ -8,6 +8,7 @@ import type { CreateEvent, CreateOptions } from './create-options.ts';
 import { type NamedWork, nameWork } from './name-work.ts';
 import { drawFrom, PeriodKeeper } from './period-keeper.ts';
 import { type Plan, plan } from './plan.ts';
+import { ProposalMaker } from './proposal-maker.ts';
 import { type Painted, paintRound, type Times } from './round.ts';
 import { SeriesPainter } from './series-painter.ts';
 import { settle } from './settle.ts';
@@ -69,6 +70,8 @@ export class Artist {
   /** Periods: works that are chosen draw from the one that goes on. */
   readonly periods: PeriodKeeper;
   readonly series: SeriesPainter;
+  /** LoRAs from its own best works; what was adopted is painted with. */
+  readonly proposals: ProposalMaker;
   /** The settings that it works by. */
   readonly config: LoadedConfig;
   readonly #clock: Clock | undefined;
@@ -99,6 +102,7 @@ export class Artist {
       warn: this.#warn,
       clock,
     });
+    this.proposals = new ProposalMaker({ config, gallery: this.gallery, studio: this.#studio, clip: clipPath, warn: this.#warn, clock });
     this.series = new SeriesPainter({ home: config.home, gallery: this.gallery, create: (options) => this.create(options), clock });
   }
 
@@ -164,6 +168,10 @@ export class Artist {
   async #create(options: CreateOptions): Promise<CreatedWork> {
     const asked = settle(options, this.config);
     const { wishes } = asked;
+    // Whoever names LoRAs wants those alone.
+    const adopted = options.loras === undefined ? await this.proposals.adopted(wishes.model) : [];
+    const own = (asked.paint['loras'] as readonly unknown[] | undefined) ?? [];
+    if (adopted.length > 0) asked.paint['loras'] = [...own, ...adopted];
     const linked = linkSignals([this.#closing.signal, ...(wishes.signal ? [wishes.signal] : [])]);
     const { signal } = linked;
     const hold = new SubjectHold(this.home, this.#clock);

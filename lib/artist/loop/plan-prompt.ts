@@ -72,7 +72,7 @@ export interface PlannedPrompt {
 }
 
 /** The rules that a model's prompts follow. One that cannot be read is for loadModel() to refuse. */
-async function familyOf(model: string | undefined, home: string): Promise<PromptFamily> {
+export async function promptFamilyOfModel(model: string | undefined, home: string): Promise<PromptFamily> {
   if (model === undefined || model === bundledName) return promptFamilyOf('bundled');
   try {
     const { headers } = await resolveModel(model, { home });
@@ -195,7 +195,7 @@ export async function planPrompt(
   };
   refuseBeside({ prompt }, { subject, topic, inspire });
   refuseBeside({ inspire }, { topic, subject });
-  const family = await familyOf(model, home);
+  const family = await promptFamilyOfModel(model, home);
   const mentionsLists = (prompt ?? JSON.stringify(settings)).includes('__');
   const lists: WordLists = mentionsLists ? await readWordLists(home) : new Map();
   if (prompt !== undefined) {

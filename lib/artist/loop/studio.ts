@@ -49,6 +49,11 @@ export class Studio {
     return withRoom([this.#models, this.#clips], () => this.#upscalers.acquire('', () => loadUpscaler({ signal, onProgress })));
   }
 
+  /** Frees what nobody uses at the moment: for what needs the memory. */
+  async rest(): Promise<void> {
+    await Promise.all([this.#models.dropIdle(), this.#clips.dropIdle(), this.#upscalers.dropIdle()]);
+  }
+
   async dispose(): Promise<void> {
     await Promise.all([this.#models.dispose(), this.#clips.dispose(), this.#upscalers.dispose()]);
   }

@@ -1,0 +1,15 @@
+import { ProposalBook } from '../../../lib/artist/proposals/index.ts';
+import { command } from '../../command.ts';
+import { proposalLine, proposalView } from './view.ts';
+
+export const proposalListCommand = command({
+  examples: [['$0 proposal list', 'Id, state, what it was trained on, how its trial went']],
+  run: async (_, { home }) => {
+    const { proposals, adopted } = await new ProposalBook(home).read();
+    return {
+      json: { proposals: proposals.map(proposalView), adopted },
+      text: proposals.map(proposalLine),
+      notes: [adopted.length > 0 ? `adopted: ${adopted.join(', ')}` : 'none is adopted'],
+    };
+  },
+});

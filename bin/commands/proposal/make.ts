@@ -1,0 +1,54 @@
+import { createProgress } from '../../../lib/observe/index.ts';
+import { command } from '../../command.ts';
+import { openArtist } from '../../create-work.ts';
+import { number } from '../../flags.ts';
+import { progressIsSilent } from '../../progress.ts';
+import { proposalLine, proposalView } from './view.ts';
+
+export const proposalMakeCommand = command({
+  flags: {
+    steps: number('Of the training. Default: 300'),
+    weight: number('Strength it is painted with, over 0 and up to 2. Default: 0.8'),
+    most: number('Works that are used at most, the best first. Default: 60'),
+    fewest: number('With fewer it is refused, at least 4. Default: 12'),
+    resolution: number("Pixels it is trained at. Default: the model's own"),
+    rank: number('Of the LoRA. Default: that of train --preset style'),
+    threads: number('CPU threads. Default: as many as there are cores'),
+  },
+  names: new Map(['steps', 'weight', 'most', 'fewest', 'resolution', 'threads'].map((name) => [name, `--${name}`])),
+  examples: [
+    ['$0 proposal make', 'From works rated 4 or 5 or starred; every sixth is kept for the trial'],
+    ['$0 proposal make --steps 800 --most 100', 'More of both'],
+  ],
+  epilogue: 'Only its own works under terms that permit training. Nothing changes until it is adopted.',
+  run: async ({ steps, weight, most, fewest, resolution, rank, threads }, context) => {
+    const progress = createProgress({ silent: progressIsSilent(context) });
+    const artist = await openArtist(context, 0);
+    try {
+      const proposal = await artist.proposals.make({
+        steps,
+        weight,
+        most,
+        fewest,
+        train: {
+          ...(resolution !== undefined && { resolution }),
+          ...(rank !== undefined && { network: { rank } }),
+          ...(threads !== undefined && { threads }),
+        },
+        signal: context.signal,
+        onProgress: (event) => {
+          if (event.type === 'step') progress.update('training', event.step, event.steps);
+        },
+      });
+      progress.end();
+      return {
+        json: { proposal: proposalView(proposal) },
+        text: [proposal.id],
+        notes: [proposalLine(proposal), `Next: ai-artist proposal try ${proposal.id}`],
+      };
+    } finally {
+      progress.end();
+      await artist.dispose();
+    }
+  },
+});

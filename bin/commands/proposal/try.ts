@@ -1,0 +1,39 @@
+import { createProgress } from '../../../lib/observe/index.ts';
+import { command } from '../../command.ts';
+import { openArtist } from '../../create-work.ts';
+import { number, text } from '../../flags.ts';
+import { progressIsSilent } from '../../progress.ts';
+import { proposalView, trialLines } from './view.ts';
+
+export const proposalTryCommand = command({
+  required: { proposal: text('Its id') },
+  flags: { prompts: number('Of the panel, 3..200. Default: 24') },
+  names: new Map([['prompts', '--prompts']]),
+  examples: [
+    ['$0 proposal try l1', 'Prints the path of the panel; exit 1 where it does not pass'],
+    ['$0 proposal try l1 --prompts 60 --json', 'Narrower intervals'],
+  ],
+  epilogue:
+    'Prompts that none of its works had, each painted without and with the LoRA from the same start noise. style: mean cosine with the works that were held out. novelty: 1 - cosine with the nearest earlier work. It passes where the 95 % interval of the gain in style lies above 0, and that in novelty not below 0.',
+  run: async ({ proposal: id, prompts }, context) => {
+    const progress = createProgress({ silent: progressIsSilent(context) });
+    const artist = await openArtist(context, 0);
+    try {
+      const proposal = await artist.proposals.try(id, {
+        prompts,
+        signal: context.signal,
+        onPainted: (done, of) => progress.update('painting', done, of),
+      });
+      progress.end();
+      return {
+        json: { proposal: proposalView(proposal) },
+        text: [proposal.trial?.panel ?? ''],
+        notes: trialLines(proposal),
+        status: proposal.trial?.passed ? 0 : 1,
+      };
+    } finally {
+      progress.end();
+      await artist.dispose();
+    }
+  },
+});

@@ -1,0 +1,159 @@
+/** Proposals to train a LoRA from the artist's own best works, and the set of LoRAs that were adopted. */
+import path from 'node:path';
+import { z } from 'zod';
+import { ArtistError, display, lazySchema, type StateDefinition, StateFile, type StateOptions } from '../../core/index.ts';
+
+/** A gain with its 95 % interval, over the prompts of the panel. */
+const gain = lazySchema(() =>
+  z.strictObject({ without: z.number(), with: z.number(), gain: z.number(), interval: z.tuple([z.number(), z.number()]) }),
+);
+export type PanelGain = z.output<typeof gain>;
+
+const trial = lazySchema(() =>
+  z.strictObject({
+    at: z.int().min(0),
+    prompts: z.array(z.string()),
+    /** Start noise of the first prompt; the others follow. */
+    seed: z.int().min(0),
+    scorer: z.string(),
+    /** Cosine with the works that were held out. */
+    style: gain,
+    /** 1 - cosine with the nearest earlier work. */
+    novelty: gain,
+    /** Picture of both rows. */
+    panel: z.string(),
+    passed: z.boolean(),
+    /** In words. */
+    reason: z.string(),
+  }),
+);
+export type Trial = z.output<typeof trial>;
+
+const proposalSchema = lazySchema(() =>
+  z.strictObject({
+    id: z.string().regex(/^l\d+$/),
+    state: z.enum(['made', 'tried', 'adopted', 'rejected', 'rolled-back']),
+    madeAt: z.int().min(0),
+    /** Of the artist that paints; absent: the bundled one. */
+    model: z.string().optional(),
+    lora: z.string(),
+    weight: z.number(),
+    /** Works that it was trained on, and those that were kept for judging. */
+    works: z.array(z.string()),
+    held: z.array(z.string()),
+    steps: z.int().min(0),
+    loss: z.number(),
+    trial: trial.optional(),
+  }),
+);
+export type Proposal = z.output<typeof proposalSchema>;
+
+/** Adopted proposals by id, in the order in which they came. */
+const adoptedSet = lazySchema(() => z.array(z.string()));
+
+const bookSchema = lazySchema(() =>
+  z.strictObject({
+    next: z.int().min(1),
+    proposals: z.array(proposalSchema),
+    /** The set that is painted with. */
+    adopted: adoptedSet,
+    /** The sets before it, the latest last. */
+    before: z.array(adoptedSet),
+  }),
+);
+export type ProposalState = z.output<typeof bookSchema>;
+const bookState: StateDefinition<ProposalState> = {
+  kind: 'proposals',
+  version: 1,
+  schema: bookSchema,
+  initial: () => ({ next: 1, proposals: [], adopted: [], before: [] }),
+};
+
+/** `<home>/state/proposals.json`. */
+export class ProposalBook {
+  readonly #file: StateFile<ProposalState>;
+
+  constructor(home: string, options: StateOptions = {}) {
+    this.#file = new StateFile(path.join(home, 'state', 'proposals.json'), bookState, options);
+  }
+
+  read(): Promise<ProposalState> {
+    return this.#file.read();
+  }
+
+  /** The next id, l1, l2 …; it is not given out again. */
+  nextId(): Promise<string> {
+    return this.#file.change((state) => `l${state.next++}`);
+  }
+
+  add(proposal: Proposal): Promise<void> {
+    return this.#file.change((state) => void state.proposals.push(proposal));
+  }
+
+  /** @throws ArtistError ERR_NOT_FOUND */
+  async find(id: string): Promise<Proposal> {
+    return findIn(await this.read(), id);
+  }
+
+  setTrial(id: string, given: Trial): Promise<Proposal> {
+    return this.#file.change((state) => {
+      const proposal = findIn(state, id);
+      Object.assign(proposal, { trial: given, state: proposal.state === 'made' ? 'tried' : proposal.state });
+      return { ...proposal };
+    });
+  }
+
+  /** @throws ArtistError ERR_NOT_FOUND; ERR_INVALID_ARGUMENT: it was not tried, or did not pass, or is no candidate any more */
+  adopt(id: string): Promise<Proposal> {
+    return this.#file.change((state) => {
+      const proposal = findIn(state, id);
+      if (proposal.state !== 'tried')
+        throw refusal(
+          id,
+          proposal.state === 'made'
+            ? 'expected one that was tried: ai-artist proposal try'
+            : `expected one that was tried, got one that is ${proposal.state}`,
+        );
+      if (!proposal.trial?.passed) throw refusal(id, `expected one that passed its trial, got: ${proposal.trial?.reason}`);
+      state.before.push([...state.adopted]);
+      state.adopted.push(proposal.id);
+      proposal.state = 'adopted';
+      return { ...proposal };
+    });
+  }
+
+  /** @throws ArtistError ERR_NOT_FOUND; ERR_INVALID_ARGUMENT: it was adopted */
+  reject(id: string): Promise<Proposal> {
+    return this.#file.change((state) => {
+      const proposal = findIn(state, id);
+      if (proposal.state === 'adopted')
+        throw refusal(id, 'expected one that is not adopted. Take it back first: ai-artist proposal rollback');
+      proposal.state = 'rejected';
+      return { ...proposal };
+    });
+  }
+
+  /**
+   * Restores the set of LoRAs before the last adoption.
+   *
+   * @throws ArtistError ERR_NOT_FOUND: nothing was adopted
+   */
+  rollback(): Promise<{ removed: string[]; adopted: string[] }> {
+    return this.#file.change((state) => {
+      const previous = state.before.pop();
+      if (!previous) throw new ArtistError('ERR_NOT_FOUND', 'rollback: expected an adopted proposal, got none');
+      const removed = state.adopted.filter((id) => !previous.includes(id));
+      for (const id of removed) findIn(state, id).state = 'rolled-back';
+      state.adopted = previous;
+      return { removed, adopted: [...previous] };
+    });
+  }
+}
+
+const refusal = (id: string, what: string): ArtistError => new ArtistError('ERR_INVALID_ARGUMENT', `${id}: ${what}`);
+
+function findIn({ proposals }: ProposalState, id: string): Proposal {
+  const proposal = proposals.find((one) => one.id === id);
+  if (!proposal) throw new ArtistError('ERR_NOT_FOUND', `${display(id)}: no such proposal. See: ai-artist proposal list`);
+  return proposal;
+}
