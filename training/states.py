@@ -39,7 +39,7 @@ def latents(work, part, parts):
         for k in range(low, high, 16):
             if np.any(out[min(k + 15, high - 1)]):
                 continue
-            x = torch.from_numpy(pool[k : min(k + 16, high)]).permute(0, 3, 1, 2).float().div(255)
+            x = torch.from_numpy(pool[k : min(k + 16, high)].copy()).permute(0, 3, 1, 2).float().div(255)
             with torch.autocast('cpu', dtype=torch.bfloat16):
                 out[k : k + len(x)] = encoder(x.contiguous(memory_format=torch.channels_last)).float().numpy().astype(np.float16)
             if (k - low) % 1600 == 0:

@@ -10,13 +10,7 @@ const lists = JSON.parse(readFileSync(new URL('../../bench/model/domain.json', i
 
 suite('domain of the bundled model', (test) => {
   test('words of the training captions are known, also in the plural and with the syntax of weights', async () => {
-    for (const prompt of [
-      'a red fox in the snow',
-      'foxes, (flat vector art:1.2)',
-      'the owl’s forest <lora:style:0.8>',
-      '',
-      '12 of the',
-    ])
+    for (const prompt of ['a red fox in the snow', 'foxes, (flat vector art:1.2)', 'the owl’s forest <lora:style:0.8>', '', '12 of the'])
       assert.equal((await promptDomain(prompt)).unknown, [], prompt);
     assert.equal(await promptDomain('A fox'), { outside: false, unknown: [], words: 1 });
   });
