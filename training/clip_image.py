@@ -11,6 +11,7 @@ Reads <work>/text.pt and the sprites; writes <work>/clip.pt (state in clip.pt.st
 """
 
 import argparse
+import math
 import os
 
 import numpy as np
@@ -208,7 +209,7 @@ class Trainer:
         generator = torch.Generator().manual_seed(17 + self.step)
         losses = []
         while clock.share < 1:
-            rate = self.settings['rate'] * min(1, (self.step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * clock.share)))
+            rate = self.settings['rate'] * min(1, (self.step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * clock.share)))
             for group in self.optimizer.param_groups:
                 group['lr'] = rate
             patches = self.some_patches(generator) if clock.share < self.settings['whole_from'] else None

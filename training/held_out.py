@@ -67,7 +67,7 @@ def main():
     os.makedirs(args.out, exist_ok=True)
     Image.fromarray(sheet).save(path, quality=args.quality, method=6)
     with open(os.path.join(args.out, 'held-out.json'), 'w') as file:
-        file.write('{ "size": %d, "columns": %d, "seed": %d, "pictures": [\n' % (size, COLUMNS, args.seed))
+        file.write(f'{{ "size": {size}, "columns": {COLUMNS}, "seed": {args.seed}, "pictures": [\n')
         file.write(',\n'.join(json.dumps(row, ensure_ascii=False) for row in rows) + '\n] }\n')
     print(f'{len(rows)} pictures, {os.path.getsize(path)} bytes')
 

@@ -13,7 +13,7 @@ import re
 from collections import Counter, defaultdict
 
 from mini.sprites import Sprites
-from mini.state import write_json
+from mini.state import load_config, write_json
 from mini.styles import COLORS, SCENES, STYLES
 from mini.words import read_concepts, read_core
 
@@ -47,6 +47,7 @@ def main():
     parser.add_argument('--work', default='work')
     parser.add_argument('--data', default='data')
     parser.add_argument('--out', default='out/vocab.json')
+    parser.add_argument('--size', default='cpu')
     args = parser.parse_args()
     sprites = Sprites(args.data)
     captions, scenes = set(), {}
@@ -59,9 +60,10 @@ def main():
     for row in sprites.rows:
         if row['label'] in wanted and row['label'] not in concepts[row['group']]:
             concepts[row['group']].append(row['label'])
-    total = sum(COPIES.values())
+    copies = load_config(size=args.size)['dataset']['copies']
+    total = sum(copies.values())
     vocabulary = {
-        'styles': {name: {'phrases': STYLES[name], 'weight': round(7 * count / total, 2)} for name, count in COPIES.items()},
+        'styles': {name: {'phrases': STYLES[name], 'weight': round(7 * count / total, 2)} for name, count in copies.items()},
         'backgrounds': {
             'scenes': SCENES,
             'colors': list(COLORS),

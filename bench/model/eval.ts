@@ -47,6 +47,8 @@ const { values } = parseArgs({
     data: { type: 'string' },
     /** Folder with pictures of training/parity.py. */
     parity: { type: 'string' },
+    /** The mini.safetensors that those were painted with. */
+    'parity-model': { type: 'string' },
     /** Held-out pairs, prompts of the comparison of steps, prompts and seeds for diversity, pictures for autoencoder and neighbours. */
     pairs: { type: 'string', default: '157' },
     'step-prompts': { type: 'string', default: '64' },
@@ -146,7 +148,7 @@ async function evaluate(bundle: Bundle): Promise<{ report: Report; shown: RawIma
       spreadOver(real, Number(values.pictures)).map(({ image }) => image),
     );
     const shown = await paintAll(painter, first, (index) => index + 1);
-    const parity = values.parity === undefined ? undefined : await measureParity(painter, values.parity);
+    const parity = values.parity === undefined ? undefined : await parityOf(bundle, painter, values.parity);
     const neighbours = training && (await neighboursOf(painter, training));
     const paintSeconds = painter.seconds.get(painter.settings.steps);
     const report = reportSchema.parse({
@@ -173,6 +175,17 @@ async function evaluate(bundle: Bundle): Promise<{ report: Report; shown: RawIma
     return { report, shown };
   } finally {
     await painter.dispose();
+  }
+}
+
+async function parityOf(bundle: Bundle, painter: Painter, folder: string): Promise<Report['parity']> {
+  const model = values['parity-model'];
+  if (model === undefined) return measureParity(painter, undefined, folder);
+  const exported = new Painter({ ...bundle, model, weights: `${model} ${bundle.weights}` }, values.out, threads, {});
+  try {
+    return await measureParity(painter, exported, folder);
+  } finally {
+    await exported.dispose();
   }
 }
 

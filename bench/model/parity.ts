@@ -11,7 +11,15 @@ const picturesSchema = z
   .array(z.strictObject({ file: z.string(), prompt: z.string(), seed: z.int(), steps: z.int(), cfgScale: z.number() }))
   .min(1);
 
-export async function measureParity(painter: Painter, folder: string): Promise<NonNullable<Report['parity']>> {
+type Parity = NonNullable<Report['parity']>;
+
+/** @param exported paints with the very weights that PyTorch had; undefined: they are not at hand */
+export async function measureParity(painter: Painter, exported: Painter | undefined, folder: string): Promise<Parity> {
+  const bundled = await likeness(painter, folder);
+  return { ...bundled, ...(exported && { sameWeights: await likeness(exported, folder) }) };
+}
+
+async function likeness(painter: Painter, folder: string): Promise<NonNullable<Parity['sameWeights']>> {
   const all: number[] = [];
   for (const { file, prompt, seed, steps, cfgScale } of picturesSchema.parse(
     JSON.parse(await readFile(join(folder, 'parity.json'), 'utf8')),

@@ -9,7 +9,10 @@ import torch
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def load_config(path=os.path.join(HERE, 'config.json'), size='cpu'):
+CONFIG = os.path.join(HERE, 'config.json')
+
+
+def load_config(path=CONFIG, size='cpu'):
     """The settings of all steps; `sizes.<size>` goes over them."""
     with open(path) as file:
         config = json.load(file)
@@ -29,6 +32,11 @@ def save(path, state):
 def load(path, device='cpu'):
     """The saved state, or None."""
     return torch.load(path, map_location=device) if os.path.exists(path) else None
+
+
+def read_json(path):
+    with open(path) as file:
+        return json.load(file)
 
 
 def write_json(path, value, **options):

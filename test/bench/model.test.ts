@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url';
+import * as assert from 'uvu/assert';
+import { Judge } from '../../bench/curation/judge.ts';
+import { readHeldOut, spreadOver } from '../../bench/model/held-out.ts';
+import { measureRetrieval } from '../../bench/model/measures.ts';
+import { withSection } from '../../bench/model/page.ts';
+import { markdown, type Report, reportSchema } from '../../bench/model/report.ts';
+import { sheetOf } from '../../bench/model/sheet.ts';
+import { meanOf, psnr, ratioOf, shareOf, topOf } from '../../bench/model/statistics.ts';
+import { suite } from '../harness.ts';
+
+const folder = fileURLToPath(new URL('../../bench/model', import.meta.url));
+const judge = await Judge.load(fileURLToPath(new URL('../../bench/curation/judge.safetensors', import.meta.url)));
+const named = { concept: 0.5, concept5: 0.7, style: 0.4, confidence: 0.3 };
+const aligned = { own: 0.8, other: 0.1, top1: 0.5, top5: 0.9 };
+const estimate = { value: 0.8, low: 0.7, high: 0.9 };
+const report: Report = {
+  schema: 1,
+  name: 'models',
+  hardware: 'a machine',
+  threads: 1,
+  settings: { steps: 20, cfgScale: 5, sampler: 'euler', scheduler: 'discrete' },
+  judge: { concept: 0.66, style: 0.48 },
+  retrieval: { n: 157, real: named, generated: { ...named, concept: 0.4 }, shuffled: named, ratio: estimate },
+  clip: { n: 157, model: 'ai-artist-mini', real: aligned, generated: aligned, shuffled: aligned },
+  steps: {
+    n: 24,
+    few: 8,
+    many: 30,
+    reference: named,
+    rows: [
+      { sampler: 'euler', scheduler: 'discrete', ...named, ratio: estimate, psnr: 20 },
+      { sampler: 'dpm++2m', scheduler: 'karras', ...named, ratio: { value: 0.97, low: 0.9, high: 1 }, psnr: 25 },
+    ],
+  },
+  diversity: { n: 157, generated: 20, real: 30, prompts: 4, seeds: 8, perPrompt: 3 },
+  autoencoder: { n: 48, psnr: 25.8, worst: 20 },
+  cost: { bytes: 33_000_000, loadSeconds: 0.1, paintSeconds: 1, upscaleSeconds: 4 },
+};
+
+suite('eval:model', (test) => {
+  test('real pictures: one of each of 157 concepts, 128 pixels, all seven styles', async () => {
+    const real = await readHeldOut(folder, new Set(judge.concepts));
+    assert.equal([real.length, new Set(real.map(({ concept }) => concept)).size], [157, 157]);
+    assert.equal([...new Set(real.map(({ style }) => style))].sort(), [...judge.styles].sort());
+    assert.ok(real.every(({ image, caption, style }) => image.data.length === 128 * 128 * 3 && caption.startsWith(style)));
+    assert.is((await readHeldOut(folder, new Set(['fox']))).length, 1);
+  });
+  test('the judge knows real pictures, and their captions from those of others', async () => {
+    const real = spreadOver(await readHeldOut(folder, new Set(judge.concepts)), 16);
+    const { retrieval } = await measureRetrieval(
+      judge,
+      real,
+      real.map(({ image }) => image),
+    );
+    assert.ok(retrieval.real.concept > 0.4, `concept ${retrieval.real.concept}`);
+    assert.ok(retrieval.shuffled.concept < 0.2, `shuffled ${retrieval.shuffled.concept}`);
+    assert.equal([retrieval.generated, retrieval.ratio.value], [retrieval.real, 1]);
+  });
+  test('statistics', () => {
+    const many = Array.from({ length: 400 }, (_, index) => index % 2);
+    const { value, low, high } = meanOf(many);
+    assert.ok(value === 0.5 && low > 0.43 && low < 0.48 && high > 0.52 && high < 0.57);
+    assert.is(ratioOf([1, 1], [2, 2]).value, 0.5);
+    assert.is(psnr(Uint8Array.of(0, 255), Uint8Array.of(0, 255)), Number.POSITIVE_INFINITY);
+    assert.ok(Math.abs(psnr(Uint8Array.of(10, 10), Uint8Array.of(0, 0)) - 28.13) < 0.01);
+    assert.equal(topOf(Float32Array.of(1, 3, 2), 2), [1, 2]);
+    assert.ok(Math.abs(shareOf(Float32Array.of(0, Math.log(3)), 1) - 0.75) < 1e-6);
+  });
+  test('reports: tables with a column each, the best sampler; one with a wrong field is refused', () => {
+    const text = markdown([report, report], ['before', 'now']);
+    assert.match(text, /\| {2}\| before \| now \|/);
+    assert.match(text, /\| concept named, painted \| 40\.0 % \| 40\.0 % \|/);
+    assert.match(text, /0\.97 \(0\.90 to 1\.00\), dpm\+\+2m\/karras/);
+    assert.equal(reportSchema.parse(JSON.parse(JSON.stringify(report))), report);
+    assert.throws(() => reportSchema.parse({ ...report, retrieval: { ...report.retrieval, n: 1.5 } }));
+  });
+  test('the section of a page is written anew, and nothing else', () => {
+    const page = 'above\n<!-- x -->\nold\n<!-- /x -->\nbelow\n';
+    assert.is(withSection(page, 'x', 'new'), 'above\n<!-- x -->\nnew\n<!-- /x -->\nbelow\n');
+    assert.throws(() => withSection(page, 'y', 'new'), /expected <!-- y -->/);
+  });
+  test('a sheet: four cells a row, models side by side', async () => {
+    const image = { data: new Uint8Array(128 * 128 * 3), width: 128, height: 128, channels: 3 };
+    const cells = Array.from({ length: 5 }, (_, index) => ({ prompt: `prompt ${index} <&>`, images: [image, image] }));
+    const sheet = await sheetOf(cells, ['before', 'now']);
+    assert.equal([sheet.width, sheet.height], [6 + 4 * (2 * 130 + 6), 6 + 18 + 2 * (128 + 18 + 6)]);
+  });
+});

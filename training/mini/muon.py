@@ -1,0 +1,36 @@
+"""Muon (Jordan et al., 2024) for matrices: momentum, then the nearest orthogonal matrix by Newton-Schulz, scaled to a step of AdamW's size (Liu
+et al., arXiv 2502.16982)."""
+
+import torch
+
+
+def orthogonal(matrix, steps=5):
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = matrix.to(torch.bfloat16)
+    x = x / (x.norm() + 1e-7)
+    tall = x.shape[0] > x.shape[1]
+    if tall:
+        x = x.T
+    for _ in range(steps):
+        square = x @ x.T
+        x = a * x + (b * square + c * square @ square) @ x
+    return (x.T if tall else x).float()
+
+
+class Muon(torch.optim.Optimizer):
+    def __init__(self, params, lr, momentum=0.95, weight_decay=0.01):
+        super().__init__(params, {'lr': lr, 'momentum': momentum, 'weight_decay': weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for param in group['params']:
+                if param.grad is None:
+                    continue
+                state = self.state[param]
+                if 'm' not in state:
+                    state['m'] = torch.zeros_like(param)
+                state['m'].lerp_(param.grad, 1 - group['momentum'])
+                update = param.grad.lerp(state['m'], group['momentum']).flatten(1)
+                update = orthogonal(update) * (0.2 * max(update.shape) ** 0.5)
+                param.mul_(1 - group['lr'] * group['weight_decay']).add_(update.view(param.shape), alpha=-group['lr'])
