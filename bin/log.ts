@@ -37,6 +37,25 @@ export function formatOf(flag: unknown, setting: 'auto' | LogFormat = 'auto'): L
   return process.env['NODE_ENV'] === 'production' && process.stderr.isTTY !== true ? 'json' : 'text';
 }
 
+/** Warnings of Node and the error that ends the process belong into the log of a service, too. Returns what ends it. */
+function hearProcess(log: Logger): () => void {
+  const onWarning = (warning: Error): void => log.warn(warning);
+  const onEnd = (error: Error, origin: string): void => {
+    log.error(`the process ends: ${origin}`, error);
+    log.flush();
+  };
+  const printers = process.listeners('warning');
+  // Node prints warnings as text, which is no JSON line, and which the log repeats.
+  process.removeAllListeners('warning');
+  process.on('warning', onWarning);
+  process.on('uncaughtExceptionMonitor', onEnd);
+  return () => {
+    process.off('warning', onWarning);
+    process.off('uncaughtExceptionMonitor', onEnd);
+    for (const printer of printers) process.on('warning', printer);
+  };
+}
+
 const louder = (a: LogLevel, b: LogLevel): LogLevel => (shows(a, b) ? a : b);
 
 /** Flags win over the settings. Commands that need none work beside a configuration with an error in it. */
@@ -50,6 +69,7 @@ export async function openCommandLog(args: Arguments, loading: Promise<LoadedCon
   const format = formatOf(args['log-format'], settings?.format);
   const log = createLogger({ level, format });
   const files: LogFile[] = [];
+  const endings: (() => void)[] = [];
   let deafen = hearEngine(log, level);
   return {
     log,
@@ -74,6 +94,7 @@ export async function openCommandLog(args: Arguments, loading: Promise<LoadedCon
       });
       files.push(file);
       log.addSink(file);
+      endings.push(hearProcess(log));
       deafen();
       deafen = hearEngine(log, louder(level, file.level));
     },
@@ -86,6 +107,7 @@ export async function openCommandLog(args: Arguments, loading: Promise<LoadedCon
     release: () => {
       log.flush();
       deafen();
+      for (const end of endings) end();
       for (const file of files) file.close();
     },
   };

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { isUlid } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
-import { cli, cliSeries, scratch } from './support.ts';
+import { type CliResult, cli, cliSeries, scratch } from './support.ts';
 
 type Line = Record<string, unknown>;
 
@@ -47,7 +48,7 @@ async function runOnce(home: string, ...flags: string[]): Promise<string> {
   return stderr;
 }
 
-suite('bin log', { timeoutMs: 60_000 }, (test) => {
+suite('bin log', { timeoutMs: 120_000 }, (test) => {
   test('--trace --log-format json: every line is an object with one request id, the engine’s own lines too', async () => {
     const { code, stdout, stderr } = await cli(['create', 'an apple', '--steps', '2', '--no-upscale', '--trace', '--log-format', 'json']);
     assert.is(code, 0, stderr);
@@ -93,7 +94,8 @@ suite('bin log', { timeoutMs: 60_000 }, (test) => {
     const stderr = await runOnce(home, '--debug');
     assert.match(stderr, /j1-now-\S+: done, 2 of 2 works/);
     const lines = linesOf(home, 'schedule');
-    assert.ok(lines.some(({ message }) => /: done, 2 of 2 works/.test(String(message))));
+    const done = lines.find(({ message }) => /: done, 2 of 2 works/.test(String(message)));
+    assert.equal([done?.['job'], /^j1-now-/.test(String(done?.['run']))], ['j1', true]);
     const engine = lines.filter(({ tag }) => tag === 'engine');
     const tasks = new Map(engine.map(({ task, requestId }) => [task, requestId]));
     assert.is(tasks.size, 2, JSON.stringify(engine[0]));
@@ -104,27 +106,52 @@ suite('bin log', { timeoutMs: 60_000 }, (test) => {
     }
   });
 
+  test('what ends the process, and warnings of Node, are in the files', async () => {
+    const home = newHome();
+    const text = `
+      const { openCommandLog } = await import(${JSON.stringify(new URL('../../bin/log.ts', import.meta.url).href)});
+      const { loadConfig } = await import(${JSON.stringify(new URL('../../lib/core/index.ts', import.meta.url).href)});
+      const { toFiles } = await openCommandLog({ 'log-format': 'json' }, loadConfig({ home: ${JSON.stringify(home)} }));
+      await toFiles('schedule');
+      process.emitWarning('a file was damaged');
+      setTimeout(() => { throw new TypeError('a bug'); }, 50);`;
+    const { status, stderr } = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', text], {
+      encoding: 'utf8',
+    });
+    assert.ok(status !== 0);
+    const lines = linesOf(home, 'schedule');
+    assert.equal(
+      lines.map(({ level, message }) => [level, message]),
+      [
+        ['warn', 'a file was damaged'],
+        ['error', 'the process ends: uncaughtException a bug'],
+      ],
+      stderr,
+    );
+    assert.is((lines[1]?.['error'] as Line | undefined)?.['name'], 'TypeError');
+    assert.match(stderr, /^\{"time"/);
+  });
+
   test('no files where the settings say so; a folder that cannot be written is told once, and the schedule goes on', async () => {
-    const silent = newHome('log: {files: false}\n');
-    await cli(['schedule', 'start', '--home', silent], { onStart: (child) => child.stderr?.once('data', () => child.kill('SIGTERM')) });
-    assert.not.ok(existsSync(path.join(silent, 'logs')));
-    const blocked = newHome();
+    const startAndStop = (home: string): Promise<CliResult> =>
+      cli(['schedule', 'start', '--home', home], { onStart: (child) => child.stderr?.once('data', () => child.kill('SIGTERM')) });
+    const [silent, blocked] = [newHome('log: {files: false}\n'), newHome()];
     writeFileSync(path.join(blocked, 'logs'), 'a file where the folder should be');
-    const stderr = await runOnce(blocked);
-    assert.is(stderr.match(/no log file can be written/g)?.length, 1, stderr);
-    assert.match(stderr, /done, 2 of 2 works/);
+    const [, told] = await Promise.all([startAndStop(silent), startAndStop(blocked)]);
+    assert.not.ok(existsSync(path.join(silent, 'logs')));
+    assert.is(told.code, 0, told.stderr);
+    assert.is(told.stderr.match(/no log file can be written/g)?.length, 1, told.stderr);
   });
 
   test('a secret of the settings is in no line and in no document', async () => {
     const env = { AI_ARTIST__MODELS__TOKEN: 'verysecrettoken1', AI_ARTIST__QUEUE__URL: 'redis://artist:sesame99@127.0.0.1:1' };
-    for (const args of [
+    const lines = [
       ['worker', '--json', '--debug'],
       ['config', 'show', '--debug'],
       ['inspect', 'verysecrettoken1.png', '--json', '--trace'],
-    ]) {
-      const { stdout, stderr } = await cli(args, { env });
+    ];
+    for (const [index, { stdout, stderr }] of (await cliSeries(lines, { env })).entries())
       for (const secret of ['verysecrettoken1', 'sesame99'])
-        assert.not.ok(`${stdout}${stderr}`.includes(secret), `${args.join(' ')}: ${stdout}${stderr}`);
-    }
+        assert.not.ok(`${stdout}${stderr}`.includes(secret), `${lines[index]?.join(' ')}: ${stdout}${stderr}`);
   });
 });

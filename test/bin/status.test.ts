@@ -39,7 +39,7 @@ interface Status {
 
 const statusOf = (result: CliResult | undefined): Status => jsonOf(result as CliResult) as unknown as Status;
 
-suite('bin status', { timeoutMs: 60_000 }, (test) => {
+suite('bin status', { timeoutMs: 120_000 }, (test) => {
   test('the figures of a home, while its schedule runs and when it does not', async () => {
     const home = newHome();
     const gallery = new Gallery({ home });
@@ -130,7 +130,7 @@ suite('bin status', { timeoutMs: 60_000 }, (test) => {
   });
 });
 
-suite('bin simulate', { timeoutMs: 60_000 }, (test) => {
+suite('bin simulate', { timeoutMs: 120_000 }, (test) => {
   const ninety = ['simulate', '--start', '2026-02-01', '--tz', 'Europe/Berlin', '--job', 'daily 02:30', '--job', 'batch 3@09:00', '--json'];
   interface Simulated {
     digest: string;

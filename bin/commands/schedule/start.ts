@@ -1,4 +1,4 @@
-import { ArtistError } from '../../../lib/core/index.ts';
+import { ArtistError, type Scope, withScope } from '../../../lib/core/index.ts';
 import { type DaemonEvent, daemonStatus, formatMoment, readDuration, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { openArtist } from '../../create-work.ts';
@@ -19,6 +19,14 @@ function checkAtOnce(atOnce: number | undefined, address: string | undefined): v
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--works-at-once: expected an integer 1..64, got ${atOnce}`);
   if (address === undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', '--works-at-once: expected --queue with it; this process paints one work at a time');
+}
+
+/** Which job and run an event is about, for the lines of the log. */
+function scopeOf(event: DaemonEvent): Scope {
+  const job = 'job' in event ? event.job?.id : undefined;
+  if ('runId' in event) return { job, run: event.runId };
+  if ('occurrence' in event) return { job, run: event.occurrence.id };
+  return 'record' in event ? { job: event.record.jobId, run: event.record.id } : {};
 }
 
 /** The heartbeat comes every 15 seconds. */
@@ -61,7 +69,7 @@ export const startCommand = command({
     const tell = tellEvents(context);
     const onEvent = (event: DaemonEvent): void => {
       if (event.type === 'ended' || event.type === 'missed') counts[event.record.outcome] += event.record.count;
-      tell(event);
+      withScope(scopeOf(event), () => tell(event));
     };
     const startedAt = new Date().toISOString();
     const queue = address === undefined ? undefined : await openQueueAt(address, home);
