@@ -34,7 +34,7 @@ function worksAt(...angles: number[]): EmbeddedWork[] {
   }));
 }
 
-suite('artist periods', { timeoutMs: 120_000 }, (test) => {
+suite('artist periods', { timeoutMs: 240_000 }, (test) => {
   test('one goes on at a time; others wait for a time, or for the end of another', async () => {
     const clock = new VirtualClock(start);
     const store = new PeriodStore({ home: newHome(), clock });

@@ -23,7 +23,7 @@ const angles = (...list: number[]): ArtImage[] => list as unknown as ArtImage[];
 const at = (angle: number): Embedding => Float32Array.of(Math.cos(angle), Math.sin(angle), 0) as Embedding;
 const circle = { embedImages: async (list: readonly number[]) => list.map(at) } as unknown as Clip;
 
-suite('artist proposals', { timeoutMs: 120_000 }, (test) => {
+suite('artist proposals', { timeoutMs: 240_000 }, (test) => {
   test('the gate: style must surely rise, novelty must not surely fall', async () => {
     const judge = (without: number[], withLora: number[], archive: number[]) =>
       judgePanel(circle, { without: angles(...without), with: angles(...withLora) }, { held: [at(0)], archive: archive.map(at), signal });

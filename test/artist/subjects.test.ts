@@ -40,7 +40,7 @@ function painter(home: string): Promise<string[]> {
   return new Promise((resolve) => child.on('close', () => resolve(out.trim().split('\n'))));
 }
 
-suite('artist subjects', { timeoutMs: 120_000 }, (test) => {
+suite('artist subjects', { timeoutMs: 240_000 }, (test) => {
   test('six works at the same time have six subjects, and none stays reserved', async () => {
     const home = newHome();
     await using artist = await createArtist({ home });

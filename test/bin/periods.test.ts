@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { suite } from '../harness.ts';
 import { type CliResult, cliSeries, jsonOf, scratch } from './support.ts';
 
-suite('bin periods', { timeoutMs: 120_000 }, (test) => {
+suite('bin periods', { timeoutMs: 240_000 }, (test) => {
   const home = path.join(scratch, 'periods');
   mkdirSync(home, { recursive: true });
   writeFileSync(path.join(home, 'config.yaml'), 'paint: {steps: 1, width: 64, height: 64}\ncreate: {upscale: false}\n');

@@ -193,13 +193,18 @@ export class Artist {
       const words = await naming;
       const origin = { task: wishes.task, series: wishes.series, period: period?.id };
       const work = await this.#keep(planned, painted, words, origin);
-      await hold.release();
+      await this.#letGo(hold);
       if (period) await this.periods.afterWork(period, signal);
       return describe(planned, painted, words, work);
     } finally {
       linked.release();
-      await hold.release().catch((error: unknown) => this.#warn(`its subject stays reserved until this process ends: ${String(error)}`));
+      await this.#letGo(hold);
     }
+  }
+
+  /** A work that is filed is not lost to a lock. */
+  async #letGo(hold: SubjectHold): Promise<void> {
+    await hold.release().catch((error: unknown) => this.#warn(`its subject stays reserved until this process ends: ${String(error)}`));
   }
 
   async #keep(

@@ -29,24 +29,30 @@ export class PeriodKeeper {
     this.store = new PeriodStore({ home: place.home, clock: this.#clock });
   }
 
-  /** The period that a work without a prompt belongs to; one whose date has come is ended first. */
+  /** The period that a work without a prompt belongs to; one whose date has come is ended first. Throws what StateFile.read() throws; the signal's reason. */
   async current(signal: AbortSignal): Promise<Period | undefined> {
     for (;;) {
       const period = await this.store.current();
       if (!period?.ends.some((rule) => 'at' in rule && rule.at <= this.#clock.now())) return period;
-      await this.#endWhereDue(period, signal);
+      if (!(await this.#tryToEnd(period, signal))) return period;
     }
   }
 
-  /** After a work: ends the period where one of its rules holds. A work is not lost to a rule that cannot be measured: it warns. */
+  /** After a work: ends the period where one of its rules holds. */
   async afterWork(period: Period, signal: AbortSignal): Promise<void> {
-    if (period.ends.length === 0) return;
+    if (period.ends.length > 0) await this.#tryToEnd(period, signal);
+  }
+
+  /** A work is not lost to a rule that cannot be measured: it warns, and returns false. */
+  async #tryToEnd(period: Period, signal: AbortSignal): Promise<boolean> {
     try {
       await this.#endWhereDue(period, signal);
+      return true;
     } catch (error) {
       signal.throwIfAborted();
       if (!isArtistError(error)) throw error;
-      this.#place.warn(`whether the period ${period.id} is over will be seen after the next work: ${error.code}: ${error.message}`);
+      this.#place.warn(`whether the period ${period.id} is over will be seen at the next work: ${error.code}: ${error.message}`);
+      return false;
     }
   }
 
