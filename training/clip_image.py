@@ -2,10 +2,11 @@
 
     python clip_image.py --work work [--minutes 40]
 
-Pictures are composed while training (mini/scenery.py), and distorted as painted ones are. Four things are learnt at once, so that the embedding
+Pictures are composed while training (mini/scenery.py), and distorted as painted ones are. Five things are learnt at once, so that the embedding
 tells not only prompts apart but also good from bad pictures of one prompt:
   - the own caption among captions that differ in the concept, the style or the background alone;
-  - the own caption among those of the batch, and the other way round;
+  - the own caption among those of the batch, and the own picture among those of the batch, some of which differ in the concept alone;
+  - that a picture fits its caption better than the same one spoilt (mini/scenery.py, spoil);
   - concept, style and background by name, from the embedding, with linear heads that are dropped at the export.
 Reads <work>/text.pt and the sprites; writes <work>/clip.pt (state in clip.pt.state: a killed run goes on).
 """
@@ -22,7 +23,7 @@ import torch.nn.functional as F
 from mini import kernels
 from mini.captions import caption
 from mini.clip import CLIP
-from mini.scenery import BACKGROUNDS, STYLE_NAMES, Scenery, augment
+from mini.scenery import BACKGROUNDS, STYLE_NAMES, Scenery, augment, spoil
 from mini.sprites import Sprites
 from mini.state import Clock, load, load_config, save
 from mini.styles import STYLES
@@ -143,15 +144,17 @@ class Trainer:
 
     def loss(self, generator, patches):
         batch = self.settings['batch']
-        x, pick, background = self.train.draw(batch, generator)
+        x, pick, background = self.train.draw(batch, generator, self.settings['groups'])
         x = augment(x, generator)
+        spoilt = self.settings['spoilt']
+        x = torch.cat([x, augment(spoil(x[:spoilt], generator), generator)])
         style, concept = self.train.style[pick], self.train.concept[pick]
         own = torch.where(
             torch.rand(batch, 1, generator=generator) < 0.5, self.plain[style, concept, background], self.free[style, concept, background]
         )
         other = self.plain.flatten(0, 2)[self.negatives(style, concept, background, generator)]
         with torch.autocast('cpu', dtype=torch.bfloat16):
-            seen = self.model.visual_projection(self.model.vision_model(x * 2 - 1, patches))
+            seen, worse = self.model.visual_projection(self.model.vision_model(x * 2 - 1, patches)).split([batch, spoilt])
             named = [head(seen) for head in (self.heads.concept, self.heads.style, self.heads.background)]
             texts = self.model.text_projection(torch.cat([own[:, None], other], 1))
         image, text = F.normalize(seen.float(), dim=-1), F.normalize(texts.float(), dim=-1)
@@ -159,9 +162,11 @@ class Trainer:
         first = torch.zeros(batch, dtype=torch.long)
         hard = F.cross_entropy(scale * (text @ image[:, :, None])[..., 0], first)
         logits, order = scale * image @ text[:, 0].T, torch.arange(batch)
+        fit = (text[:spoilt, 0] * image[:spoilt]).sum(1) - (text[:spoilt, 0] * F.normalize(worse.float(), dim=-1)).sum(1)
+        better = F.softplus(-10 * fit).mean()
         near = (F.cross_entropy(logits, order) + F.cross_entropy(logits.T, order)) / 2
         by_name = [F.cross_entropy(a.float(), b, label_smoothing=0.05) for a, b in zip(named, (concept, style, background), strict=True)]
-        return by_name[0] + 0.4 * by_name[1] + 0.3 * by_name[2] + hard + 0.5 * near, by_name[0], hard
+        return by_name[0] + 0.4 * by_name[1] + 0.3 * by_name[2] + hard + near + better, by_name[0], hard
 
     @torch.no_grad()
     def check(self, count=512):

@@ -3,7 +3,7 @@
     python polish.py --work work [--minutes 30]
 
 From latents to the true picture: the encoder's own, those with a little noise, and, where redraw.py was run, those that went through the UNet.
-Crops of 8 x 8 latents; the rim of a crop lacks its surroundings and does not count. State every minute: a killed run goes on.
+Whole pictures, or crops of them, whose rim lacks its surroundings and does not count. State every minute: a killed run goes on.
 """
 
 import argparse
@@ -19,38 +19,39 @@ from mini.pools import NAMES, read_latents, read_pictures
 from mini.state import Clock, load, load_config, save
 from mini.tae import TAE
 
-CROP = 8
+EDGE = 16
 
 
 class Source:
-    def __init__(self, work, batch, rng):
+    def __init__(self, work, settings, rng):
         self.pools = {name: (read_pictures(work, name), read_latents(work, name)) for name in NAMES}
-        self.batch, self.rng, self.redrawn = batch, rng, []
+        self.settings, self.rng, self.redrawn = settings, rng, []
         for file in sorted(glob.glob(os.path.join(work, '*.redrawn.npz'))):
             name, kept = os.path.basename(file).split('.')[0], np.load(file)
             self.redrawn += [(name, i, z) for i, z in zip(kept['index'], kept['latents'], strict=True)]
 
     def draw(self):
-        rng, pictures, latents = self.rng, [], []
-        for _ in range(self.batch):
-            if self.redrawn and rng.random() < 0.6:
+        rng, crop, pictures, latents = self.rng, self.settings['crop'], [], []
+        for _ in range(self.settings['batch']):
+            if self.redrawn and rng.random() < self.settings['redrawn_share']:
                 name, i, z = self.redrawn[rng.integers(len(self.redrawn))]
                 noise = 0.0
             else:
                 name = NAMES[0] if rng.random() < 0.75 else NAMES[1]
                 i = rng.integers(len(self.pools[name][0]))
-                z, noise = self.pools[name][1][i], 0.25 * rng.random() ** 2
-            a, b = rng.integers(0, 16 - CROP + 1, 2)
-            latent = torch.from_numpy(z[:, a : a + CROP, b : b + CROP].astype(np.float32))
+                z, noise = self.pools[name][1][i], self.settings['noise'] * rng.random() ** 2
+            a, b = rng.integers(0, EDGE - crop + 1, 2)
+            latent = torch.from_numpy(z[:, a : a + crop, b : b + crop].astype(np.float32))
             latents.append(latent + noise * torch.randn_like(latent))
-            picture = self.pools[name][0][i][8 * a : 8 * (a + CROP), 8 * b : 8 * (b + CROP)]
+            picture = self.pools[name][0][i][8 * a : 8 * (a + crop), 8 * b : 8 * (b + crop)]
             pictures.append(torch.from_numpy(picture.copy()))
         return torch.stack(latents).contiguous(memory_format=torch.channels_last), torch.stack(pictures).permute(0, 3, 1, 2).float() / 255
 
 
 def loss_of(guess, picture):
-    inside = slice(8, 8 * CROP - 8)
-    d = (guess - picture)[..., inside, inside]
+    edge = picture.shape[-1]
+    rim = 0 if edge == 8 * EDGE else 8
+    d = (guess - picture)[..., rim : edge - rim, rim : edge - rim]
     across, down = d[..., 1:] - d[..., :-1], d[..., 1:, :] - d[..., :-1, :]
     return d.abs().mean() + 2 * d.square().mean() + across.abs().mean() + down.abs().mean()
 
@@ -74,7 +75,7 @@ def main():
         step = kept['step']
     average = kept['average'] if kept else {k: v.detach().clone() for k, v in decoder.state_dict().items()}
     clock = Clock(args.minutes or settings['minutes'], kept['minutes'] if kept else 0.0)
-    source = Source(args.work, settings['batch'], np.random.default_rng([settings['seed'], step]))
+    source = Source(args.work, settings, np.random.default_rng([settings['seed'], step]))
     losses = []
 
     def keep():

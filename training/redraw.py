@@ -50,7 +50,7 @@ def main():
     sigmas = ((1 - schedule) / schedule).sqrt()
     for name, share in zip(NAMES, (0.8, 0.2), strict=True):
         latents = read_latents(args.work, name)
-        index = np.sort(rng.choice(len(latents), int(settings['redrawn'] * share), replace=False))
+        index = np.sort(rng.choice(len(latents), min(len(latents), int(settings['redrawn'] * share)), replace=False))
         out = []
         for k in range(0, len(index), 32):
             part = index[k : k + 32]

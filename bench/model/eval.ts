@@ -191,7 +191,7 @@ async function parityOf(bundle: Bundle, painter: Painter, folder: string): Promi
 
 async function clipOf({ clip: model }: Bundle, painted: readonly RawImage[]): Promise<Report['clip']> {
   await using clip = await loadClip({ ...(model !== undefined && { model }), threads });
-  return measureClip(clip, real, painted);
+  return await measureClip(clip, real, painted);
 }
 
 async function run(): Promise<void> {

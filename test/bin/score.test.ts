@@ -171,9 +171,12 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     assert.ok(two.candidates.every(({ terms }) => typeof terms.novelty === 'number'));
     assert.is(JSON.parse(readFileSync(memory, 'utf8')).data.archive.length, 2);
     // The same seeds once more are pictures of the archive.
-    const again = await cli([...auto, ...dear, '--seed', '900', '--reject', 'an empty page']);
+    const again = await cli([...auto, ...dear, '--seed', '900']);
     assert.match(again.stderr, /duplicate: 0 of 64 bits differ from a picture of the archive/);
-    assert.match(again.stderr, /unsafe: it fits "an empty page" better than its prompt/);
+    // After two steps a picture is little more than one colour.
+    const plain = ['white', 'gray', 'beige', 'blue', 'teal', 'pink'].flatMap((color) => ['--reject', `an empty ${color} background`]);
+    const rejected = await cli([...auto, ...dear, '--seed', '900', ...plain]);
+    assert.match(rejected.stderr, /unsafe: it fits "an empty \w+ background" better than its prompt/);
   });
 
   test('one candidate, or --no-score: unscored, no CLIP is loaded, no number', async () => {

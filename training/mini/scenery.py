@@ -48,19 +48,28 @@ class Scenery:
         self.scenes = torch.stack(scenes)  # scene x variant x 3 x 64 x 64
         self.colors = torch.tensor(list(COLORS.values())).float() / 255
 
-    def draw(self, count, generator):
-        """-> count x 3 x 64 x 64 in 0..1, place of the sprite, place of the background in BACKGROUNDS"""
+    def draw(self, count, generator, groups=None):
+        """-> count x 3 x 64 x 64 in 0..1, place of the sprite, place of the background in BACKGROUNDS
+
+        groups: the pictures of a group have one style and one kind of background, and differ in the concept alone.
+        """
 
         def uniform(low, high, n=count):
             return low + (high - low) * torch.rand(n, generator=generator)
 
+        def shared(values):
+            return values if groups is None else values[:groups].repeat_interleave(-(-count // groups))[:count]
+
         pick = torch.multinomial(self.chance, count, replacement=True, generator=generator)
-        u = torch.rand(count, generator=generator)
+        if groups is not None:
+            for style_of, part in zip(self.style[pick[:groups]], torch.arange(count).tensor_split(groups), strict=True):
+                pick[part] = torch.multinomial(self.chance * (self.style == style_of), len(part), replacement=True, generator=generator)
+        u = shared(torch.rand(count, generator=generator))
         ink = self.ink[pick]
         white = u < torch.where(ink, 0.6, 0.36)
         colored = ~white & (u < torch.where(ink, 0.85, 0.54))
-        color = torch.randint(len(COLORS), (count,), generator=generator)
-        scene = torch.randint(len(SCENES), (count,), generator=generator)
+        color = shared(torch.randint(len(COLORS), (count,), generator=generator))
+        scene = shared(torch.randint(len(SCENES), (count,), generator=generator))
         variant = torch.randint(self.scenes.shape[1], (count,), generator=generator)
         behind = self.scenes[scene, variant].float() / 255
         tint = (self.colors[color] + uniform(-0.03, 0.03)[:, None]).clamp(0, 1)
@@ -106,3 +115,14 @@ def augment(x, generator):
     x = torch.where(chance(n, 1, 1, 1) < 0.3, torch.lerp(x, soft, chance(n, 1, 1, 1)), torch.lerp(x, blur, chance(n, 1, 1, 1)))
     x = x * (0.9 + 0.2 * chance(n, 3, 1, 1)) + (chance(n, 1, 1, 1) - 0.5) * 0.1
     return (x + torch.randn(x.shape, generator=generator) * chance(n, 1, 1, 1) * 0.04).clamp(0, 1)
+
+
+def spoil(x, generator):
+    """The same colours in the same places, roughly, and hardly the subject any more: what a painter gives when it fails."""
+    n = len(x)
+    grid = F.affine_grid(torch.eye(2, 3).repeat(n, 1, 1), x.shape, align_corners=False)
+    bend = F.interpolate(torch.randn(n, 2, 7, 7, generator=generator), size=x.shape[2:], mode='bicubic', align_corners=False)
+    strength = 0.12 + 0.2 * torch.rand(n, 1, 1, 1, generator=generator)
+    x = F.grid_sample(x, grid + bend.permute(0, 2, 3, 1) * strength, padding_mode='border', align_corners=False)
+    soft = F.interpolate(F.avg_pool2d(x, 8), size=x.shape[2:], mode='bilinear', align_corners=False)
+    return torch.lerp(x, soft, 0.5 * torch.rand(n, 1, 1, 1, generator=generator))
