@@ -17,20 +17,13 @@ from mini.state import load_config, write_json
 from mini.styles import COLORS, SCENES, STYLES
 from mini.words import read_concepts, read_core
 
-# What scenes.mjs puts behind a noun.
-WHERE = re.compile(r'( at sunset| in the evening| at night| under the stars| in the snow| in winter|, [a-z]+ background)$')
-COPIES = {
-    'fluent-emoji': 12,
-    'fluent-emoji-flat': 11,
-    'fluent-emoji-high-contrast': 7,
-    'noto': 15,
-    'noto-v1': 5,
-    'twemoji': 9,
-    'emojione': 6,
-}
+# What scenes.mjs puts behind a noun. The kinds in WHOLE have such words in their nouns.
+TIMES = ['at sunset', 'in the evening', 'at night', 'under the stars', 'in the snow', 'in winter']
+WHERE = re.compile(rf'( {"| ".join(TIMES)}|, [a-z]+ background)$')
+WHOLE = {'sky'}
 
 
-def nouns_of(rows, most=8):
+def nouns_of(rows, most=24):
     """kind -> its commonest nouns, the commonest first: captions without style and place."""
     found = defaultdict(Counter)
     phrases = [phrase for names in STYLES.values() for phrase in names]
@@ -38,7 +31,7 @@ def nouns_of(rows, most=8):
         for caption in row['captions']:
             for phrase in phrases:
                 caption = caption.removeprefix(f'{phrase} of ').removesuffix(f', {phrase}')
-            found[row['kind']][WHERE.sub('', caption)] += 1
+            found[row['kind']][caption if row['kind'] in WHOLE else WHERE.sub('', caption)] += 1
     return {kind: [noun for noun, _ in counts.most_common(most)] for kind, counts in sorted(found.items())}
 
 
@@ -73,6 +66,7 @@ def main():
         'core': read_core(),
         'concepts': concepts,
         'scenes': scenes,
+        'times': TIMES,
         'words': sorted({word for caption in captions for word in re.findall(r"[a-z0-9']+", caption)}),
     }
     write_json(args.out, vocabulary, indent=1)
