@@ -152,10 +152,6 @@ function generalAdvice(root: string, answer: ProbeAnswer | undefined, gpu: GpuSu
   return advice;
 }
 
-/**
- * Looks at everything that decides whether and on what this package can paint. Loads each candidate in a child process, so that one that
- * crashes is a finding. Never throws for what it finds.
- */
 export async function diagnose(): Promise<Diagnosis> {
   const root = packageRoot();
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

@@ -1,6 +1,7 @@
 export { type ConvertResult, convertModel } from './convert.ts';
 export { type Device, listDevices, type Versions, versions } from './devices.ts';
-export { type Diagnosis, diagnose } from './doctor.ts';
+export type { Diagnosis } from './doctor.ts';
+export { diagnose } from './doctor-on-demand.ts';
 export type {
   ConvertEvent,
   DecodeEvent,

@@ -67,15 +67,8 @@ export {
 } from './licences.ts';
 export { type WriteLoraOptions, type WrittenLora, writeLora } from './lora-file.ts';
 export { type LoraData, type LoraFacts, loraFacts, loraMetadata, tagFrequency } from './lora-metadata.ts';
-export {
-  type LoraReport,
-  type MergeInput,
-  type MergeLorasOptions,
-  type ModuleReport,
-  mergeLoras,
-  type ResizeLoraOptions,
-  resizeLora,
-} from './lora-tools.ts';
+export type { LoraReport, MergeInput, MergeLorasOptions, ModuleReport, ResizeLoraOptions } from './lora-tools.ts';
+export { mergeLoras, resizeLora } from './lora-tools-on-demand.ts';
 export { lossCurveSvg, svgToPng } from './loss-curve.ts';
 export type { MemoryChoice } from './memory.ts';
 export {

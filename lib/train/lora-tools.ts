@@ -160,12 +160,6 @@ function texts(info: LoraInfo): Record<string, string> {
   return Object.fromEntries(Object.entries(info.metadata).map(([name, value]) => [name, String(value)]));
 }
 
-/**
- * Writes a LoRA with a lower rank: the best approximation of each module's change (SVD), whatever its alpha was. Metadata, data sheet and
- * licence go along.
- *
- * @throws ArtistError ERR_UNSUPPORTED: LoHa, LoKr…; ERR_LORA; ERR_ALREADY_EXISTS; ERR_INVALID_ARGUMENT; those of readLora() and of writing
- */
 export async function resizeLora(path: string, options: ResizeLoraOptions): Promise<LoraReport> {
   const { out, type, overwrite, signal, rank: most, energy } = resolveOptions('resizeLora', resizeLoraOptions, options);
   signal?.throwIfAborted();
@@ -182,13 +176,6 @@ export async function resizeLora(path: string, options: ResizeLoraOptions): Prom
   };
 }
 
-/**
- * Adds LoRAs up into one: the sum of weight · change for every module. By default ranks are added up, which is exact (to rounding) for LoRAs
- * of any ranks and alphas; with `rank` the sum is reduced by SVD. Files may spell names differently; the first one's spelling is kept.
- *
- * @throws ArtistError ERR_LORA: one weight with two shapes; ERR_UNSUPPORTED: LoHa, LoKr…; ERR_ALREADY_EXISTS; ERR_INVALID_ARGUMENT; those of
- *   readLora() and of writing
- */
 export async function mergeLoras(inputs: readonly MergeInput[], options: MergeLorasOptions): Promise<LoraReport> {
   const { out, type, overwrite, signal, rank: most } = resolveOptions('mergeLoras', mergeLorasOptions, options);
   const given = resolveOptions('mergeLoras', mergeInputs, inputs);

@@ -23,7 +23,16 @@ function readers(): string {
 }
 
 /** Sections that are handed to a part of lib as a whole, which takes them apart. */
-const handedOn: ReadonlySet<string> = new Set(['paint', 'create', 'log', 'prompt', 'prompt.museums', 'curation', 'curation.weights']);
+const handedOn: ReadonlySet<string> = new Set([
+  'paint',
+  'create',
+  'llm',
+  'log',
+  'prompt',
+  'prompt.museums',
+  'curation',
+  'curation.weights',
+]);
 
 /**
  * Whether some code takes this key out of its section: `config.log.level`, `const { level } = config.log`, or, of a section that is handed on,

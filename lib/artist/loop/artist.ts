@@ -185,6 +185,7 @@ export class Artist {
       const planned = await plan(period ? drawFrom(period, asked, this.home) : asked, place);
       const { prompt, seed } = planned;
       await wishes.onPlan?.({ prompt, seed, source: planned.planned.source, lines: planned.planned.lines });
+      if (planned.domainWarning !== undefined) this.#warn(planned.domainWarning);
       const onProgress = (event: CreateEvent): void => wishes.onProgress?.(event);
       // Words take seconds of somebody else's time: they are written while it is painted.
       const naming = nameWork(planned, { writer, signal, warn: this.#warn });

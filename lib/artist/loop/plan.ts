@@ -26,6 +26,8 @@ export interface PlanPlace {
 export interface Plan {
   prompt: string;
   planned: PlannedPrompt;
+  /** To be said once nothing stands against it any more. */
+  domainWarning?: string;
   seed: number;
   count: CandidateCount;
   /** undefined: it is not filed. */
@@ -53,7 +55,7 @@ export async function plan(settled: Settled, { home, gallery: own, ...place }: P
   const isScored = wishes.score && (count === 'auto' || (count ?? 1) > 1);
   return {
     prompt,
-    planned: await withDomain(planned, wishes, place.warn),
+    ...(await withDomain(planned, wishes)),
     seed,
     count,
     gallery,

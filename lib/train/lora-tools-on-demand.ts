@@ -1,0 +1,23 @@
+/** The tools for LoRA files, whose code is loaded when they are called: few programs do. */
+import type { LoraReport, MergeInput, MergeLorasOptions, ResizeLoraOptions } from './lora-tools.ts';
+
+/**
+ * Writes a LoRA with a lower rank: the best approximation of each module's change (SVD), whatever its alpha was. Metadata, data sheet and
+ * licence go along.
+ *
+ * @throws ArtistError ERR_UNSUPPORTED: LoHa, LoKr…; ERR_LORA; ERR_ALREADY_EXISTS; ERR_INVALID_ARGUMENT; those of readLora() and of writing
+ */
+export async function resizeLora(path: string, options: ResizeLoraOptions): Promise<LoraReport> {
+  return (await import('./lora-tools.ts')).resizeLora(path, options);
+}
+
+/**
+ * Adds LoRAs up into one: the sum of weight · change for every module. By default ranks are added up, which is exact (to rounding) for LoRAs
+ * of any ranks and alphas; with `rank` the sum is reduced by SVD. Files may spell names differently; the first one's spelling is kept.
+ *
+ * @throws ArtistError ERR_LORA: one weight with two shapes; ERR_UNSUPPORTED: LoHa, LoKr…; ERR_ALREADY_EXISTS; ERR_INVALID_ARGUMENT; those of
+ *   readLora() and of writing
+ */
+export async function mergeLoras(inputs: readonly MergeInput[], options: MergeLorasOptions): Promise<LoraReport> {
+  return (await import('./lora-tools.ts')).mergeLoras(inputs, options);
+}
