@@ -168,9 +168,7 @@ async function releaseFile(path: string, owner: LockOwner): Promise<void> {
  */
 export async function acquireLock(path: string, options: LockOptions): Promise<Lock> {
   const file = resolve(path);
-  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
-    throw writeError(file, error);
-  });
+  // Before anything is awaited: the order in the queue is the order of the calls.
   const before = queues.get(file) ?? Promise.resolve();
   let leave = (): void => undefined;
   const turn = before.then(() => new Promise<void>((done) => (leave = done)));
@@ -182,6 +180,9 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
   let owner: LockOwner;
   try {
     await waitFor(before, file, options);
+    await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+      throw writeError(file, error);
+    });
     owner = await takeAfterOthers(file, options);
   } catch (error) {
     next();

@@ -231,7 +231,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
   });
 
   test('a reader that goes away is no failure', async () => {
-    const result = await cli(['models', 'list'], { onStart: (child) => child.stdout?.destroy() });
+    const result = await cli(['models', 'list', '--quiet'], { onStart: (child) => child.stdout?.destroy() });
     assert.is(result.code, 0, result.stderr);
     assert.is(result.stderr, '');
   });
