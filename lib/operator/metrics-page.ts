@@ -49,7 +49,8 @@ export async function metricsPage(figures: HomeFigures, version: string, further
   };
   for (const family of [about, ...familiesOf(figures)]) register(prom, registry, family);
   const texts = [await registry.metrics(), ...(await Promise.all(further.map((one) => one.metrics())))];
-  return { contentType: registry.contentType, text: texts.join('') };
+  // prom-client spells a value that is no number (the mean lag of an event loop not yet measured) "Nan"; the format has "NaN".
+  return { contentType: registry.contentType, text: texts.join('').replace(/ Nan$/gm, ' NaN') };
 }
 
 /** Memory, processor time and event loop of this process, under the names that Node's dashboards know. */

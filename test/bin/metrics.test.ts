@@ -13,11 +13,15 @@ function newHome(): string {
   return home;
 }
 
+const servers = new Set<ChildProcess>();
+
 /** Starts a command and waits until it says where its metrics are. */
 function serving(args: readonly string[]): Promise<{ url: string; child: ChildProcess; ended: Promise<CliResult> }> {
   return new Promise((resolve, reject) => {
     const ended = cli(args, {
       onStart: (child) => {
+        servers.add(child);
+        child.once('exit', () => servers.delete(child));
         let text = '';
         child.stderr?.on('data', (chunk: string) => {
           text += chunk;
@@ -33,6 +37,11 @@ function serving(args: readonly string[]): Promise<{ url: string; child: ChildPr
 const quick = ['--steps', '2', '--no-upscale', '--topic', 'glossy 3d render of a red apple'];
 
 suite('bin metrics', { timeoutMs: 120_000 }, (test) => {
+  test.after.each(() => {
+    // A test that failed leaves none behind.
+    for (const child of servers) child.kill('SIGKILL');
+  });
+
   test('schedule start serves them, writes them into a file, and a restart goes on counting', async () => {
     const home = newHome();
     const file = path.join(home, 'ai-artist.prom');

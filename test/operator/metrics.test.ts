@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { ArtistError, acquireLock, isArtistError } from '../../lib/core/index.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
-import { FiguresReader, metricsPage, processMetrics, serveMetrics, WorksBook } from '../../lib/operator/index.ts';
+import { FiguresReader, loadPromClient, metricsPage, processMetrics, serveMetrics, WorksBook } from '../../lib/operator/index.ts';
 import { ScheduleDaemon, ScheduleStore } from '../../lib/schedule/index.ts';
 import { suite } from '../harness.ts';
 import { until } from '../schedule/support.ts';
@@ -171,6 +171,14 @@ suite('metrics', { timeoutMs: 30_000 }, (test) => {
     assert.is(metrics.has('ai_artist_queue_tasks'), false);
     assert.ok(figures.problems.some(({ part, code }) => part === 'queue' && code === 'ERR_NETWORK'));
     assert.ok(figures.problems.some(({ part }) => part === 'schedule' || part === 'works'));
+  });
+
+  test('a value that is no number is spelled as the format has it', async () => {
+    const { Gauge, Registry } = await loadPromClient();
+    const registry = new Registry();
+    new Gauge({ name: 'lag_seconds', help: 'Mean of nothing', registers: [registry] }).set(Number.NaN);
+    const { text } = await metricsPage(await new FiguresReader(newHome()).read(), '1', [registry]);
+    assert.ok(Number.isNaN(sampleOf(parseExposition(text), 'lag_seconds')));
   });
 
   test('served over HTTP: /metrics with the process, /healthz, nothing else; two at a time share a page', async () => {
