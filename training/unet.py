@@ -20,7 +20,7 @@ import torch.nn as nn
 from safetensors.torch import load_file
 
 from mini import kernels
-from mini.muon import Muon
+from mini.muon import muon_and_adamw
 from mini.pools import NAMES, read_latents
 from mini.sampling import alphas_cumprod
 from mini.state import Clock, load, load_config, read_json, save
@@ -80,10 +80,7 @@ def optimizers(net, settings):
     if settings['optimizer'] == 'adamw':
         return [torch.optim.AdamW(net.parameters(), settings['rate'], betas=(0.9, 0.99), weight_decay=0.01, fused=True)]
     edge = ('time_embed', 'input_blocks.0.', 'out.')
-    matrices = [q for name, q in net.named_parameters() if q.ndim >= 2 and not name.startswith(edge)]
-    others = {id(q) for q in matrices}
-    rest = [q for q in net.parameters() if id(q) not in others]
-    return [Muon(matrices, settings['rate']), torch.optim.AdamW(rest, settings['rate'], betas=(0.9, 0.99), weight_decay=0.01, fused=True)]
+    return muon_and_adamw(net, lambda name, q: q.ndim >= 2 and not name.startswith(edge), settings['rate'])
 
 
 def train(args, settings, device):

@@ -34,3 +34,12 @@ class Muon(torch.optim.Optimizer):
                 update = param.grad.lerp(state['m'], group['momentum']).flatten(1)
                 update = orthogonal(update) * (0.2 * max(update.shape) ** 0.5)
                 param.mul_(1 - group['lr'] * group['weight_decay']).add_(update.view(param.shape), alpha=-group['lr'])
+
+
+def muon_and_adamw(module, is_matrix, rate, weight_decay=0.01):
+    """Two optimizers: Muon for the parameters for which is_matrix(name, parameter), AdamW for the rest."""
+    named = list(module.named_parameters())
+    matrices = [q for name, q in named if is_matrix(name, q)]
+    rest = [q for name, q in named if not is_matrix(name, q)]
+    adamw = torch.optim.AdamW(rest, rate, betas=(0.9, 0.99), weight_decay=weight_decay, fused=True)
+    return [Muon(matrices, rate, weight_decay=weight_decay), adamw]
