@@ -1,6 +1,7 @@
 /** The public door. What it names is loaded at its first call; the commands use the inner doors (loop/, measure/, periods/). */
+
+export { createArtist, reproduce } from './artist-on-demand.ts';
 export { closeEnough, comparePixels, type PixelDifference } from './compare.ts';
-export { createArtist, reproduce } from './lazy.ts';
 export type { Artist, ArtistOptions, CreatedWork } from './loop/artist.ts';
 export type { CreateEvent, CreateOptions, PlannedWork } from './loop/create-options.ts';
 export type { MakeOptions as MakeProposalOptions, TryOptions as TryProposalOptions } from './loop/proposal-maker.ts';

@@ -63,7 +63,7 @@ async function checkTarget(folder: string, overwrite: boolean): Promise<void> {
     );
 }
 
-/** See exportSite() in lazy.ts. */
+/** See exportSite() in tools-on-demand.ts. */
 export async function exportSite(gallery: Gallery, ids: readonly string[], out: string, options: SiteOptions = {}): Promise<Exported> {
   const folder = resolve(out);
   const texts = { title: options.title ?? 'Gallery', url: siteUrl(options.url) };

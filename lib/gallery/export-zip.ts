@@ -63,7 +63,7 @@ function checkSize(works: readonly Artwork[]): void {
     );
 }
 
-/** See exportZip() in lazy.ts. */
+/** See exportZip() in tools-on-demand.ts. */
 export async function exportZip(gallery: Gallery, ids: readonly string[], out: string, options: ZipOptions = {}): Promise<Exported> {
   const path = resolve(out);
   if (options.overwrite !== true && (await exists(path)))

@@ -36,7 +36,7 @@ async function picturesBelow(paths: readonly string[]): Promise<string[]> {
   return files;
 }
 
-/** See importPictures() in lazy.ts. */
+/** See importPictures() in tools-on-demand.ts. */
 export async function importPictures(gallery: Gallery, paths: readonly string[], options: ImportOptions = {}): Promise<ImportResult[]> {
   const files = await picturesBelow(paths);
   const known = await gallery.hashes();

@@ -61,7 +61,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
   }
 }
 
-/** See verifyGallery() in lazy.ts. */
+/** See verifyGallery() in tools-on-demand.ts. */
 export async function verifyGallery(gallery: Gallery, { hashes = true, signal, onProgress }: VerifyOptions = {}): Promise<Verified> {
   const result: Verified = { works: 0, bytes: 0, findings: [] };
   const folders = await monthFolders(gallery.folder);

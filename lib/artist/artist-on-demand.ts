@@ -14,7 +14,7 @@ import type { ReproduceOptions, Reproduction } from './reproduce.ts';
  * @throws ArtistError ERR_CONFIG naming file and line, ERR_READ, ERR_INVALID_ARGUMENT
  */
 export async function createArtist(options: ArtistOptions = {}): Promise<Artist> {
-  return (await import('./on-demand.ts')).createArtist(options);
+  return (await import('./demanded.ts')).createArtist(options);
 }
 
 /**
@@ -24,5 +24,5 @@ export async function createArtist(options: ArtistOptions = {}): Promise<Artist>
  *   ERR_MODEL_NOT_FOUND: a file that has to be named; what loadModel(), generate() and upscale() throw
  */
 export async function reproduce(work: Artwork, options: ReproduceOptions = {}): Promise<Reproduction> {
-  return (await import('./on-demand.ts')).reproduce(work, options);
+  return (await import('./demanded.ts')).reproduce(work, options);
 }
