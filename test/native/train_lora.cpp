@@ -4,6 +4,7 @@
 #include "support/gradients.h"
 #include "support/model.h"
 #include "support/training.h"
+#include "name_conversion.h"
 #include "train/adapter.h"
 #include "train/random_network.h"
 #include "train/self_test.h"
@@ -99,8 +100,23 @@ static void check_gradients_of(const std::string& name, const NetworkRequest& re
     check(cosine(gradients[0], gradients[1]) > 0.999, name + ": F16 weights hardly change the gradient", std::to_string(cosine(gradients[0], gradients[1])));
 }
 
+// Names that kohya's trainers write for transformers.
+static void check_kohya_names() {
+    const auto reads = [](const std::string& name, const std::string& layer, SDVersion version) {
+        const std::string read = convert_tensor_name("lora.lora_unet_" + name + ".lora_down.weight", version);
+        check(read == "lora.model.diffusion_model." + layer + ".lora_down", "the engine reads lora_unet_" + name, read);
+    };
+    reads("joint_blocks_3_x_block_attn_qkv", "joint_blocks.3.x_block.attn.qkv.weight", VERSION_SD3);
+    reads("joint_blocks_23_context_block_adaLN_modulation_1", "joint_blocks.23.context_block.adaLN_modulation.1.weight", VERSION_SD3);
+    reads("context_embedder", "context_embedder.weight", VERSION_SD3);
+    reads("final_layer_linear", "final_layer.linear.weight", VERSION_SD3);
+    reads("layers_3_feed_forward_w2", "layers.3.feed_forward.w2.weight", VERSION_Z_IMAGE);
+    reads("noise_refiner_1_attention_to_k", "noise_refiner.1.attention.qkv.weight.1", VERSION_Z_IMAGE);
+}
+
 int main() {
     start_engine();
+    check_kohya_names();
     check_gradients_of("LoRA", request_of(NetworkKind::lora, 4, 3, "full"));
     // Small factors multiplied twice move the loss so little that the roughness of GELU's table shows.
     check_gradients_of("LoHa", request_of(NetworkKind::loha, 2, 3, "full"), 1e-2);
@@ -129,9 +145,12 @@ int main() {
     check_case(*flux, {"flux LoKr", request_of(NetworkKind::lokr, 2, 3), 80, "lora_unet_single_blocks_1_linear1.lokr_w2_a"});
     check_case(*flux, {"flux LoHa", request_of(NetworkKind::loha, 2, 3), 100, "lora_unet_single_blocks_1_linear1.hada_w1_a"});
     const auto sd3 = make("sd3");
-    check_case(*sd3, {"sd3 LoRA", request_of(NetworkKind::lora, 4, 3), 567, "diffusion_model.joint_blocks.3.x_block.attn.qkv.lora_A.weight"});
+    check_case(*sd3, {"sd3 LoRA", request_of(NetworkKind::lora, 4, 3), 570, "transformer.transformer_blocks.3.attn.to_k.lora_A.weight"});
+    check_case(*sd3, {"sd3 LoRA, all layers", request_of(NetworkKind::lora, 1, 0.3f, "full"), 664, "transformer.transformer_blocks.22.norm1_context.linear.lora_B.weight"});
+    check_case(*sd3, {"sd3 LoKr", request_of(NetworkKind::lokr, 2, 3), 756, "diffusion_model.joint_blocks.3.x_block.attn.qkv.lokr_w1"});
     const auto z_image = make("z-image");
-    check_case(*z_image, {"z-image LoRA", request_of(NetworkKind::lora, 4, 3, "full"), 69, "diffusion_model.layers.0.attention.qkv.lora_B.weight"});
+    check_case(*z_image, {"z-image LoRA", request_of(NetworkKind::lora, 4, 3, "full"), 93, "diffusion_model.layers.0.attention.to_v.lora_B.weight"});
+    check_case(*z_image, {"z-image LoHa", request_of(NetworkKind::loha, 2, 3), 100, "diffusion_model.layers.0.attention.qkv.hada_w1_a"});
     const auto sdxl = make("sdxl");
     check_case(*sdxl, {"sdxl LoRA", request_of(NetworkKind::lora, 4, 3), 2166, "lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.lora_down.weight"});
     const auto sd2 = make("sd2");
