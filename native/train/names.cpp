@@ -220,14 +220,13 @@ std::vector<FileName> file_names(const std::string& layer, int64_t in, int64_t o
     if (lora && (sd_version_is_sd3(version) || sd_version_is_z_image(version)) && starts_with(layer, std::string(network_prefix) + ".")) {
         return diffusers_names(layer, in, out, version);
     }
-    // OpenCLIP's encoders have query, key and value in one matrix; the engine puts the three together again in SDXL's second encoder only.
+    // OpenCLIP's encoders have query, key and value in one matrix; the engine puts the three of a LoRA together again, of the others not.
     static const std::string fused = ".self_attn.in_proj";
     if (layer.size() > fused.size() && layer.compare(layer.size() - fused.size(), fused.size(), fused) == 0) {
         std::vector<FileName> names;
         for (const char* third : {"q_proj", "k_proj", "v_proj"}) {
             const std::string named = layer.substr(0, layer.size() - fused.size()) + ".self_attn." + third;
-            const std::optional<FileName> name =
-                lora && starts_with(layer, "cond_stage_model.1.") ? first_found(named, version) : std::nullopt;
+            const std::optional<FileName> name = lora ? first_found(named, version) : std::nullopt;
             if (!name) {
                 return {};
             }

@@ -235,6 +235,9 @@ void Network::initialise(const NetworkRequest& request) {
                                                   std::to_string(given->values.size()));
             }
             values = given->values;
+            if (parameter.file_scale != 1.f) {
+                std::transform(values.begin(), values.end(), values.begin(), [&](float value) { return value / parameter.file_scale; });
+            }
             used++;
         } else if (starts_[i].kind != Start::Kind::zeros) {
             Stream stream(request.seed, parameter.name);

@@ -109,7 +109,7 @@ struct NetworkRequest {
         std::string name;  // as NetworkTensor::name
         std::vector<float> values;
     };
-    std::vector<Value> values;  // initial values that replace the random ones, by name
+    std::vector<Value> values;  // initial values that replace the random ones, by name; as a file has them
 };
 
 struct NetworkModule {
