@@ -1,10 +1,12 @@
 // What is trained is what the engine computes from the saved file, bit for bit: LoRA, LoHa and LoKr, linear layers and convolutions,
 // kohya's and dotted names.
+#include <regex>
+
+#include "name_conversion.h"
 #include "support/check.h"
 #include "support/gradients.h"
 #include "support/model.h"
 #include "support/training.h"
-#include "name_conversion.h"
 #include "train/adapter.h"
 #include "train/random_network.h"
 #include "train/self_test.h"
@@ -75,6 +77,25 @@ static void check_case(RandomNetwork& model, const Case& c) {
           "apart " + std::to_string(norm(apart)) + ", changed by " + std::to_string(norm(change)) + " of " + std::to_string(norm(plain)));
 }
 
+// All names in a file, as those programs spell them that the file is for (bench/train/loads.ts loads it there). Every layer of the blocks is in it.
+static void check_names(RandomNetwork& model, const std::string& family, const std::string& spelling, size_t left_out = 0) {
+    NetworkRequest request;
+    request.rank    = 1;
+    request.targets = "full";
+    Network network(request, model.layers(), model.version(), model.backend());
+    const std::regex expected(spelling);
+    std::string others;
+    const auto read = [&](const std::string& name) { others += std::regex_match(name, expected) ? "" : name + " "; };
+    for (const NetworkTensor& parameter : network.parameters()) {
+        read(parameter.name);
+    }
+    for (const auto& [name, alpha] : network.alphas()) {
+        read(name);
+    }
+    check(others.empty(), family + ": the names in a file", others.substr(0, 300));
+    check(network.left_out().size() == left_out, family + ": layers without a name", std::to_string(network.left_out().size()));
+}
+
 static NetworkRequest request_of(NetworkKind kind, int rank, float alpha, const std::string& targets = "default") {
     NetworkRequest request;
     request.kind    = kind;
@@ -122,9 +143,13 @@ int main() {
     check_gradients_of("LoHa", request_of(NetworkKind::loha, 2, 3, "full"), 1e-2);
     check_gradients_of("LoKr", request_of(NetworkKind::lokr, 2, 3, "full"));
     check_gradients_of("LoKr, full matrices", request_of(NetworkKind::lokr, 512, 3, "full"));
+    const std::string kohya = R"(\.(lora_down\.weight|lora_up\.weight|alpha))", transformer = R"(transformer_blocks_\d_(attn[12]_to_(q|k|v|out_0)|ff_net_(0_proj|2)))";
+    const std::string diffusers_unet = R"(lora_unet_(down_blocks_\d|mid_block|up_blocks_\d)_(attentions_\d_(proj_in|proj_out|)" + transformer +
+                                       R"()|resnets_\d_(conv1|conv2|time_emb_proj|conv_shortcut)|(down|up)samplers_0_conv))" + kohya;
     const std::string attention = "lora_unet_down_blocks_1_attentions_0_transformer_blocks_0_attn1_to_q";
     {
         const auto sd1 = make("sd1");
+        check_names(*sd1, "sd1", diffusers_unet);
         for (const int rank : {1, 4, 8}) {
             check_case(*sd1, {"sd1 LoRA, rank " + std::to_string(rank), request_of(NetworkKind::lora, rank, 3), 576, attention + ".lora_down.weight"});
         }
@@ -141,19 +166,25 @@ int main() {
     const auto mini = make("sdxs", GGML_TYPE_Q8_0);
     check_case(*mini, {"sdxs LoRA on quantised weights", request_of(NetworkKind::lora, 4, 3), 216, attention + ".lora_down.weight"});
     const auto flux = make("flux");
+    check_names(*flux, "flux", R"(lora_unet_(double_blocks_\d_(img|txt)_(attn_(qkv|proj)|mlp_[02]|mod_lin)|single_blocks_\d_(linear[12]|modulation_lin)))" + kohya);
     check_case(*flux, {"flux LoRA", request_of(NetworkKind::lora, 4, 3), 60, "lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight"});
     check_case(*flux, {"flux LoKr", request_of(NetworkKind::lokr, 2, 3), 80, "lora_unet_single_blocks_1_linear1.lokr_w2_a"});
     check_case(*flux, {"flux LoHa", request_of(NetworkKind::loha, 2, 3), 100, "lora_unet_single_blocks_1_linear1.hada_w1_a"});
     const auto sd3 = make("sd3");
+    // the last block's text modulation, which diffusers has in another order
+    check_names(*sd3, "sd3", R"(transformer\.transformer_blocks\.\d+\.(attn\.(to_[qkv]|to_out\.0|add_[qkv]_proj|to_add_out)|ff(_context)?\.net\.(0\.proj|2)|norm1(_context)?\.linear)\.lora_[AB]\.weight)", 1);
     check_case(*sd3, {"sd3 LoRA", request_of(NetworkKind::lora, 4, 3), 570, "transformer.transformer_blocks.3.attn.to_k.lora_A.weight"});
     check_case(*sd3, {"sd3 LoRA, all layers", request_of(NetworkKind::lora, 1, 0.3f, "full"), 664, "transformer.transformer_blocks.22.norm1_context.linear.lora_B.weight"});
     check_case(*sd3, {"sd3 LoKr", request_of(NetworkKind::lokr, 2, 3), 756, "diffusion_model.joint_blocks.3.x_block.attn.qkv.lokr_w1"});
     const auto z_image = make("z-image");
+    check_names(*z_image, "z-image", R"(diffusion_model\.(layers|noise_refiner|context_refiner)\.\d\.(attention\.(to_[qkv]|to_out\.0)|feed_forward\.w[123]|adaLN_modulation\.0)\.(lora_[AB]\.weight|alpha))");
     check_case(*z_image, {"z-image LoRA", request_of(NetworkKind::lora, 4, 3, "full"), 93, "diffusion_model.layers.0.attention.to_v.lora_B.weight"});
     check_case(*z_image, {"z-image LoHa", request_of(NetworkKind::loha, 2, 3), 100, "diffusion_model.layers.0.attention.qkv.hada_w1_a"});
     const auto sdxl = make("sdxl");
+    check_names(*sdxl, "sdxl", R"(lora_unet_(input_blocks_\d|middle_block|output_blocks_\d)_\d_(proj_in|proj_out|in_layers_2|out_layers_3|emb_layers_1|skip_connection|op|conv|)" + transformer + ")" + kohya);
     check_case(*sdxl, {"sdxl LoRA", request_of(NetworkKind::lora, 4, 3), 2166, "lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.lora_down.weight"});
     const auto sd2 = make("sd2");
+    check_names(*sd2, "sd2", diffusers_unet);
     check_case(*sd2, {"sd2 LoRA", request_of(NetworkKind::lora, 4, 3), 576, attention + ".lora_up.weight"});
 
     std::string refused;
