@@ -234,6 +234,7 @@ const sd3: readonly [RegExp, string][] = [
   [/^time_text_embed_text_embedder_linear_1$/, 'y_embedder_mlp_0'],
   [/^time_text_embed_text_embedder_linear_2$/, 'y_embedder_mlp_2'],
   [/^proj_out$/, 'final_layer_linear'],
+  [/^norm_out_linear$/, 'final_layer_adaLN_modulation_1'],
 ];
 
 const zImage: readonly [RegExp, string][] = [
