@@ -1,5 +1,6 @@
 // What is trained is what the engine computes from the saved file, bit for bit: LoRA, LoHa and LoKr, linear layers and convolutions,
 // kohya's and dotted names.
+#include <algorithm>
 #include <regex>
 
 #include "name_conversion.h"
@@ -96,6 +97,50 @@ static void check_names(RandomNetwork& model, const std::string& family, const s
     check(network.left_out().size() == left_out, family + ": layers without a name", std::to_string(network.left_out().size()));
 }
 
+// kohya's form of an SD3 LoRA: query, key and value in one, their factors side by side.
+static void check_kohya_file(RandomNetwork& model) {
+    NetworkRequest request;
+    request.rank = request.alpha = 2;
+    Network network(request, model.layers(), model.version(), model.backend());
+    randomise(network, 11);
+    Checkpoint file;
+    for (const AdaptableLayer& layer : model.layers()) {
+        const NetworkLayer* trained = network.find(layer.name);
+        if (trained == nullptr) {
+            continue;
+        }
+        const auto parts = static_cast<int64_t>(trained->parts.size()), rank = 2 * parts;
+        Array down{{layer.in(), rank}, {}, "F32"}, up{{rank, layer.out()}, std::vector<float>(static_cast<size_t>(rank * layer.out())), "F32"};
+        int64_t row = 0;
+        for (int64_t p = 0; p < parts; p++) {
+            const NetworkPart& part        = trained->parts[static_cast<size_t>(p)];
+            const std::vector<float> first = read(part.find("lora_down")), second = read(part.find("lora_up"));
+            down.values.insert(down.values.end(), first.begin(), first.end());
+            for (int64_t i = 0; i < part.out; i++, row++) {
+                std::copy_n(second.begin() + 2 * i, 2, up.values.begin() + row * rank + 2 * p);
+            }
+        }
+        std::string name = "lora_unet_" + layer.name.substr(std::string("model.diffusion_model.").size());
+        std::replace(name.begin(), name.end(), '.', '_');
+        file[name + ".lora_down.weight"] = down;
+        file[name + ".lora_up.weight"]   = up;
+        file[name + ".alpha"]            = {{1}, {static_cast<float>(rank)}, "F32"};
+    }
+    const std::string path = scratch("kohya-sd3.safetensors");
+    write_checkpoint(path, file);
+    auto lora         = std::make_shared<LoraModel>("test", model.backend(), model.backend(), path, "", model.version());
+    const bool loaded = lora->load_from_file(1);
+    const ModelInputs in             = random_inputs(model);
+    const std::vector<float> ours    = model.forward(in, std::make_shared<NetworkAdapter>(network, 1, false));
+    std::vector<float> apart         = model.forward(in, std::make_shared<MultiLoraAdapter>(std::vector<std::shared_ptr<LoraModel>>{lora}));
+    for (size_t i = 0; i < apart.size(); i++) {
+        apart[i] -= ours[i];
+    }
+    check(loaded && file.size() == 567 && lora->applied_lora_tensors.size() == 567 && norm(apart) < 1e-3 * norm(ours),
+          "the engine computes with kohya's form of an SD3 LoRA",
+          std::to_string(lora->applied_lora_tensors.size()) + " tensors of " + std::to_string(file.size()) + ", apart " + std::to_string(norm(apart) / norm(ours)));
+}
+
 static NetworkRequest request_of(NetworkKind kind, int rank, float alpha, const std::string& targets = "default") {
     NetworkRequest request;
     request.kind    = kind;
@@ -174,6 +219,7 @@ int main() {
     // the last block's text modulation, which diffusers has in another order
     check_names(*sd3, "sd3", R"(transformer\.transformer_blocks\.\d+\.(attn\.(to_[qkv]|to_out\.0|add_[qkv]_proj|to_add_out)|ff(_context)?\.net\.(0\.proj|2)|norm1(_context)?\.linear)\.lora_[AB]\.weight)", 1);
     check_case(*sd3, {"sd3 LoRA", request_of(NetworkKind::lora, 4, 3), 570, "transformer.transformer_blocks.3.attn.to_k.lora_A.weight"});
+    check_kohya_file(*sd3);
     check_case(*sd3, {"sd3 LoRA, all layers", request_of(NetworkKind::lora, 1, 0.3f, "full"), 664, "transformer.transformer_blocks.22.norm1_context.linear.lora_B.weight"});
     check_case(*sd3, {"sd3 LoKr", request_of(NetworkKind::lokr, 2, 3), 756, "diffusion_model.joint_blocks.3.x_block.attn.qkv.lokr_w1"});
     const auto z_image = make("z-image");
