@@ -19,6 +19,11 @@ export const loraCommand = group(
       load: async () => (await import('./lora/resize.ts')).resizeCommand,
     },
     {
+      usage: 'convert <lora>',
+      describe: 'Write a LoRA of Stable Diffusion 3 under the names that another program reads',
+      load: async () => (await import('./lora/convert.ts')).convertLoraCommand,
+    },
+    {
       usage: 'extract-metadata <lora>',
       describe: 'The metadata of a LoRA as JSON',
       load: async () => (await import('./lora/extract-metadata.ts')).extractMetadataCommand,

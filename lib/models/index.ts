@@ -18,7 +18,7 @@ export { type InspectModelOptions, inspectModel, inspectModelOptions, type Model
 export { describeIdentity, type Identity, identify, type ModelKind, modelKinds } from './kind.ts';
 export { type LoraInfo, type LoraKind, type LoraTarget, readLora } from './lora.ts';
 export { checkLora, type LoraFit } from './lora-check.ts';
-export { canonicalName, type LoraRole, splitLoraName } from './lora-names.ts';
+export { type Component, canonicalName, type LoraRole, splitLoraName } from './lora-names.ts';
 export { listLoras, lorasFolder, resolveLora, type StoredLora } from './lora-store.ts';
 export type { PullEvent, PulledModel, PullModelOptions } from './pull.ts';
 export { pullModel } from './pull-on-demand.ts';

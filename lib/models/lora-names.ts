@@ -228,11 +228,19 @@ const sd3: readonly [RegExp, string][] = [
   [/^transformer_blocks_(\d+)_ff_context_net_2$/, 'joint_blocks_$1_context_block_mlp_fc2'],
   [/^transformer_blocks_(\d+)_norm1_linear$/, 'joint_blocks_$1_x_block_adaLN_modulation_1'],
   [/^transformer_blocks_(\d+)_norm1_context_linear$/, 'joint_blocks_$1_context_block_adaLN_modulation_1'],
+  [/^pos_embed_proj$/, 'x_embedder_proj'],
+  [/^time_text_embed_timestep_embedder_linear_1$/, 't_embedder_mlp_0'],
+  [/^time_text_embed_timestep_embedder_linear_2$/, 't_embedder_mlp_2'],
+  [/^time_text_embed_text_embedder_linear_1$/, 'y_embedder_mlp_0'],
+  [/^time_text_embed_text_embedder_linear_2$/, 'y_embedder_mlp_2'],
+  [/^proj_out$/, 'final_layer_linear'],
+  [/^norm_out_linear$/, 'final_layer_adaLN_modulation_1'],
 ];
 
 const zImage: readonly [RegExp, string][] = [
   [/^((?:layers|noise_refiner|context_refiner)_\d+_attention)_to_[qkv]$/, '$1_qkv'],
   [/^((?:layers|noise_refiner|context_refiner)_\d+_attention)_to_out_0$/, '$1_out'],
+  [/^all_(x_embedder|final_layer)_2-1/, '$1'],
 ];
 
 function transformerRules(family: ModelFamily): readonly [RegExp, string][] {

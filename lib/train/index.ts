@@ -17,6 +17,7 @@ export type { CaptionSource } from './caption-files.ts';
 export { type CaptionOptions, captionOptions, captionsVary, composeCaption, type ResolvedCaptions, splitTags } from './captions.ts';
 export { type CheckGradientsOptions, checkGradients, checkGradientsOptions, type GradientCheck } from './check-gradients.ts';
 export { type ContactSheetOptions, contactSheet, type SheetRow } from './contact-sheet.ts';
+export type { ConvertLoraOptions } from './convert-lora.ts';
 export { counterRandom, type Draw, philox, type Stream, shuffled, streams } from './counter-random.ts';
 export { type DataSet, type DataSetOptions, dataSetOptions, loadDataSet, type TrainingPicture } from './data-set.ts';
 export {
@@ -68,7 +69,7 @@ export {
 export { type WriteLoraOptions, type WrittenLora, writeLora } from './lora-file.ts';
 export { type LoraData, type LoraFacts, loraFacts, loraMetadata, tagFrequency } from './lora-metadata.ts';
 export type { LoraReport, MergeInput, MergeLorasOptions, ModuleReport, ResizeLoraOptions } from './lora-tools.ts';
-export { mergeLoras, resizeLora } from './lora-tools-on-demand.ts';
+export { convertLora, mergeLoras, resizeLora } from './lora-tools-on-demand.ts';
 export { lossCurveSvg, svgToPng } from './loss-curve.ts';
 export type { MemoryChoice } from './memory.ts';
 export {

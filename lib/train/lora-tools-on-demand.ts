@@ -1,4 +1,5 @@
 /** The tools for LoRA files, whose code is loaded when they are called: few programs do. */
+import type { ConvertLoraOptions } from './convert-lora.ts';
 import type { LoraReport, MergeInput, MergeLorasOptions, ResizeLoraOptions } from './lora-tools.ts';
 
 /**
@@ -20,4 +21,15 @@ export async function resizeLora(path: string, options: ResizeLoraOptions): Prom
  */
 export async function mergeLoras(inputs: readonly MergeInput[], options: MergeLorasOptions): Promise<LoraReport> {
   return (await import('./lora-tools.ts')).mergeLoras(inputs, options);
+}
+
+/**
+ * Writes a LoRA of Stable Diffusion 3 under the names that diffusers or kohya's sd-scripts reads, with the same effect: query, key and value apart
+ * and no alphas, or in one with alphas (then their ranks add up). What we train has diffusers' names. Metadata, data sheet and licence go along.
+ *
+ * @throws ArtistError ERR_UNSUPPORTED: another family, LoHa, LoKr…, a layer that diffusers has no name for; ERR_LORA; ERR_ALREADY_EXISTS;
+ *   ERR_INVALID_ARGUMENT; those of readLora() and of writing
+ */
+export async function convertLora(path: string, options: ConvertLoraOptions): Promise<LoraReport> {
+  return (await import('./convert-lora.ts')).convertLora(path, options);
 }

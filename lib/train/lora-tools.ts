@@ -1,7 +1,7 @@
 import { basename, parse, resolve } from 'node:path';
 import { z } from 'zod';
 import { ArtistError, lazySchema, resolveOptions, writeFileAtomic } from '../core/index.ts';
-import { encodeSafetensors, type FloatTensor, floatTypes, type LoraInfo } from '../models/index.ts';
+import { canonicalName, encodeSafetensors, type FloatTensor, floatTypes, type LoraInfo } from '../models/index.ts';
 import { judgeLicence, type LicenceRecord, licenceId, resultLicence } from './licences.ts';
 import {
   type Compressed,
@@ -17,7 +17,7 @@ import {
 import { checkTensorValues } from './lora-file.ts';
 import { expandMetadata, readDataSheet } from './read-metadata.ts';
 
-const outFields = {
+export const outFields = {
   /** File to write, ending in .safetensors. */
   out: z.string().min(1),
   /** Type of the numbers. Default: the widest of the inputs. */
@@ -131,7 +131,7 @@ async function reduce(
   return { tensors, modules, kept: total > 0 ? left / total : 1 };
 }
 
-async function write(
+export async function writeResult(
   where: string,
   { tensors, modules, kept }: { tensors: FloatTensor[]; modules: ModuleReport[]; kept: number },
   metadata: Record<string, string>,
@@ -156,7 +156,7 @@ async function write(
   return { path: resolve(out), bytes: bytes.length, tensorHash, modules, kept, rank: largest };
 }
 
-function texts(info: LoraInfo): Record<string, string> {
+export function metadataTexts(info: LoraInfo): Record<string, string> {
   return Object.fromEntries(Object.entries(info.metadata).map(([name, value]) => [name, String(value)]));
 }
 
@@ -167,7 +167,11 @@ export async function resizeLora(path: string, options: ResizeLoraOptions): Prom
   const parts = content.modules.map((module) => ({ module, sources: [{ module, factor: module.scale }] }));
   const reduced = await reduce(parts, { rank: most, energy }, signal);
   const how = [most === undefined ? '' : `rank ${most}`, energy === undefined ? '' : `${energy} of the energy`].filter(Boolean).join(', ');
-  const report = await write(`resized to ${how}`, reduced, texts(content.info), { out, type: type ?? content.type, overwrite });
+  const report = await writeResult(`resized to ${how}`, reduced, metadataTexts(content.info), {
+    out,
+    type: type ?? content.type,
+    overwrite,
+  });
   const grown = most !== undefined && content.modules.every((module) => module.rank <= most) && energy === undefined;
   return {
     ...report,
@@ -194,13 +198,28 @@ export async function mergeLoras(inputs: readonly MergeInput[], options: MergeLo
       });
     }
   }
+  checkSpellings(merged);
   const reduced = await reduce([...merged.values()], most === undefined ? undefined : { rank: most }, signal);
   const { licence, warnings } = mergedLicence(contents.map(({ content }) => content.info));
   const widest = floatTypes.find((known) => contents.some(({ content }) => content.type === known)) ?? 'F16';
   const metadata = mergedMetadata(contents, licence);
   const how = `merged from ${contents.map(({ content, weight }) => `${loraTitle(content.info)}:${weight}`).join(', ')}`;
-  const report = await write(how, reduced, metadata, { out, type: type ?? widest, overwrite });
+  const report = await writeResult(how, reduced, metadata, { out, type: type ?? widest, overwrite });
   return { ...report, ...(licence === undefined ? {} : { licence }), warnings: [...warnings, ...familyWarning(contents)] };
+}
+
+/** A transformer's layers have two sets of names, by the original model and by diffusers; a file with both would have half its effect. */
+function checkSpellings(merged: ReadonlyMap<string, Part>): void {
+  for (const [key, { module }] of merged)
+    for (const family of ['sd3', 'flux', 'z-image'] as const) {
+      const { component, name } = canonicalName(module.name, family);
+      const other = merged.get(`${component}:${name}`);
+      if (`${component}:${name}` !== key && other)
+        throw new ArtistError(
+          'ERR_LORA',
+          `mergeLoras: expected one way of naming a layer, got ${module.name} and ${other.module.name}. Bring them to one first: for Stable Diffusion 3 with "ai-artist lora convert"`,
+        );
+    }
 }
 
 function checkShapes(path: string, first: LoraModule, other: LoraModule): void {

@@ -107,6 +107,9 @@ ggml_tensor* NetworkAdapter::lora(ggml_context* context, ggml_tensor* x, const g
     ggml_tensor* sum = nullptr;
     for (const NetworkPart& part : layer.parts) {
         ggml_tensor *down = part.find("lora_down"), *up = part.find("lora_up"), *y = nullptr;
+        if (!part.file.alpha) {
+            up = ggml_ext_scale(context, up, layer.scale);  // as the file has it
+        }
         if (is_conv(params)) {
             y = convolve(context, x, kernel(context, down, weight), nullptr, params.conv2d);
         } else {
@@ -123,7 +126,9 @@ ggml_tensor* NetworkAdapter::lora(ggml_context* context, ggml_tensor* x, const g
         } else {
             y = ggml_ext_linear(context, y, up, nullptr, params.linear.force_prec_f32, params.linear.scale);
         }
-        y = ggml_ext_scale(context, y, layer.scale);
+        if (part.file.alpha) {
+            y = ggml_ext_scale(context, y, layer.scale);
+        }
         sum = sum == nullptr ? y : ggml_concat(context, sum, y, 0);
     }
     if (dropout_) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -75,9 +76,97 @@ std::string diffusers_path(const std::string& path) {
     return parts[2] == "0" ? block + "resnets." + index + resnet_layer(inner) : block + "attentions." + index + inner;
 }
 
-bool engine_finds(const FileName& file, const std::string& layer, SDVersion version) {
+struct Renamed {
+    const char* original;
+    const char* diffusers;
+};
+
+// Layers in a block. A matrix of query, key and value is in three lines, in this order.
+constexpr Renamed sd3_picture[] = {{"attn.qkv", "attn.to_q"},
+                                   {"attn.qkv", "attn.to_k"},
+                                   {"attn.qkv", "attn.to_v"},
+                                   {"attn.proj", "attn.to_out.0"},
+                                   {"attn2.qkv", "attn2.to_q"},
+                                   {"attn2.qkv", "attn2.to_k"},
+                                   {"attn2.qkv", "attn2.to_v"},
+                                   {"attn2.proj", "attn2.to_out.0"},
+                                   {"mlp.fc1", "ff.net.0.proj"},
+                                   {"mlp.fc2", "ff.net.2"},
+                                   {"adaLN_modulation.1", "norm1.linear"}};
+constexpr Renamed sd3_text[] = {{"attn.qkv", "attn.add_q_proj"},
+                                {"attn.qkv", "attn.add_k_proj"},
+                                {"attn.qkv", "attn.add_v_proj"},
+                                {"attn.proj", "attn.to_add_out"},
+                                {"mlp.fc1", "ff_context.net.0.proj"},
+                                {"mlp.fc2", "ff_context.net.2"},
+                                {"adaLN_modulation.1", "norm1_context.linear"}};
+constexpr Renamed sd3_around[] = {{"x_embedder.proj", "pos_embed.proj"},
+                                  {"context_embedder", "context_embedder"},
+                                  {"t_embedder.mlp.0", "time_text_embed.timestep_embedder.linear_1"},
+                                  {"t_embedder.mlp.2", "time_text_embed.timestep_embedder.linear_2"},
+                                  {"y_embedder.mlp.0", "time_text_embed.text_embedder.linear_1"},
+                                  {"y_embedder.mlp.2", "time_text_embed.text_embedder.linear_2"},
+                                  {"final_layer.linear", "proj_out"}};
+constexpr Renamed z_image_attention[] = {{"qkv", "to_q"}, {"qkv", "to_k"}, {"qkv", "to_v"}, {"out", "to_out.0"}};
+constexpr Renamed z_image_around[] = {{"x_embedder", "all_x_embedder.2-1"},
+                                      {"final_layer.linear", "all_final_layer.2-1.linear"},
+                                      {"final_layer.adaLN_modulation.1", "all_final_layer.2-1.adaLN_modulation.1"}};
+
+template <size_t count>
+std::vector<std::string> renamed(const Renamed (&table)[count], const std::string& layer, const std::string& start = "") {
+    std::vector<std::string> names;
+    for (const Renamed& line : table) {
+        if (layer == line.original) {
+            names.push_back(start + line.diffusers);
+        }
+    }
+    return names;
+}
+
+// "joint_blocks.7.x_block.attn.proj" -> "transformer_blocks.7.attn.to_out.0"
+std::vector<std::string> sd3_diffusers_paths(const std::string& path, int64_t in, int64_t out) {
+    const std::vector<std::string> parts = parts_of(path);
+    if (parts.size() < 4 || parts[0] != "joint_blocks") {
+        return renamed(sd3_around, path);
+    }
+    const std::string block = "transformer_blocks." + parts[1] + ".";
+    const std::string layer = path.substr(parts[0].size() + parts[1].size() + parts[2].size() + 3);
+    if (parts[2] == "x_block") {
+        return renamed(sd3_picture, layer, block);
+    }
+    // The last block modulates the text by a shift and a scale only, and diffusers has them the other way round.
+    return out == 2 * in ? std::vector<std::string>() : renamed(sd3_text, layer, block);
+}
+
+// "layers.3.attention.out" -> "layers.3.attention.to_out.0"
+std::vector<std::string> z_image_diffusers_paths(const std::string& path) {
+    static const std::string attention = ".attention.";
+    const size_t at = path.find(attention);
+    if (at != std::string::npos) {
+        return renamed(z_image_attention, path.substr(at + attention.size()), path.substr(0, at + attention.size()));
+    }
+    const std::vector<std::string> around = renamed(z_image_around, path);
+    return around.empty() ? std::vector<std::string>{path} : around;
+}
+
+// `part`: 1 and 2 for the key and the value of one matrix.
+bool engine_finds(const FileName& file, const std::string& layer, SDVersion version, size_t part = 0) {
     const std::string read = convert_tensor_name("lora." + tensor_name(file, "lora_down"), version);
-    return read == "lora." + layer + ".weight.lora_down";
+    return read == "lora." + layer + ".weight" + (part > 0 ? "." + std::to_string(part) : "") + ".lora_down";
+}
+
+// Their prefixes differ: diffusers takes "transformer." for SD3, and its reader of Z-Image wants "diffusion_model." where there are alphas.
+std::vector<FileName> diffusers_names(const std::string& layer, int64_t in, int64_t out, SDVersion version) {
+    const bool sd3 = sd_version_is_sd3(version);
+    const std::string path = layer.substr(std::string(network_prefix).size() + 1);
+    std::vector<FileName> names;
+    for (const std::string& name : sd3 ? sd3_diffusers_paths(path, in, out) : z_image_diffusers_paths(path)) {
+        names.push_back({(sd3 ? "transformer." : "diffusion_model.") + name, true, !sd3});
+        if (!engine_finds(names.back(), layer, version, names.size() - 1)) {
+            return {};
+        }
+    }
+    return names;
 }
 
 std::vector<FileName> spellings(const std::string& layer, SDVersion version) {
@@ -115,15 +204,38 @@ std::vector<FileName> spellings(const std::string& layer, SDVersion version) {
     return names;
 }
 
-}  // namespace
-
-std::optional<FileName> file_name(const std::string& layer, SDVersion version) {
+std::optional<FileName> first_found(const std::string& layer, SDVersion version) {
     for (const FileName& name : spellings(layer, version)) {
         if (engine_finds(name, layer, version)) {
             return name;
         }
     }
     return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<FileName> file_names(const std::string& layer, int64_t in, int64_t out, NetworkKind kind, SDVersion version) {
+    const bool lora = kind == NetworkKind::lora;
+    if (lora && (sd_version_is_sd3(version) || sd_version_is_z_image(version)) && starts_with(layer, std::string(network_prefix) + ".")) {
+        return diffusers_names(layer, in, out, version);
+    }
+    // OpenCLIP's encoders have query, key and value in one matrix; the engine puts the three of a LoRA together again, of the others not.
+    static const std::string fused = ".self_attn.in_proj";
+    if (layer.size() > fused.size() && layer.compare(layer.size() - fused.size(), fused.size(), fused) == 0) {
+        std::vector<FileName> names;
+        for (const char* third : {"q_proj", "k_proj", "v_proj"}) {
+            const std::string named = layer.substr(0, layer.size() - fused.size()) + ".self_attn." + third;
+            const std::optional<FileName> name = lora ? first_found(named, version) : std::nullopt;
+            if (!name) {
+                return {};
+            }
+            names.push_back(*name);
+        }
+        return names;
+    }
+    const std::optional<FileName> name = first_found(layer, version);
+    return name ? std::vector<FileName>{*name} : std::vector<FileName>();
 }
 
 std::string tensor_name(const FileName& file, const std::string& tensor) {

@@ -108,51 +108,37 @@ void Network::add_layer(const NetworkRequest& request, const AdaptableLayer& lay
     network.rank = wide && request.conv_rank > 0 ? request.conv_rank : request.rank;
     network.alpha = wide && request.conv_alpha > 0 ? request.conv_alpha : request.alpha;
     network.scale = network.alpha / static_cast<float>(network.rank);
-    // OpenCLIP's encoders have query, key and value in one matrix; files name them one by one.
-    static const std::string fused = ".self_attn.in_proj";
-    const size_t end = layer.name.size() - std::min(layer.name.size(), fused.size());
-    bool any = false;
-    if (layer.name.compare(end, fused.size(), fused) == 0) {
-        // The engine puts the three together again in SDXL's second encoder only.
-        if (request.kind != NetworkKind::lora || layer.name.compare(0, 19, "cond_stage_model.1.") != 0) {
-            left_out_.push_back(layer.name);
-            return;
-        }
-        for (const char* third : {"q_proj", "k_proj", "v_proj"}) {
-            any = add_part(network, layer.name.substr(0, end) + ".self_attn." + third, layer.out() / 3, request, version) || any;
-        }
-        if (any && network.parts.size() != 3) {
-            throw EngineError("ERR_INVALID_ARGUMENT",
-                              "targets: " + layer.name + " computes query, key and value at once in this model: choose all three or none");
-        }
-    } else {
-        any = add_part(network, layer.name, layer.out(), request, version);
-    }
-    if (any) {
-        trains_text_encoder_ = trains_text_encoder_ || layer.text_encoder;
-        layers_.emplace(layer.name, std::move(network));
-    }
-}
-
-bool Network::add_part(NetworkLayer& network, const std::string& named, int64_t out, const NetworkRequest& request, SDVersion version) {
-    const AdaptableLayer& layer = network.layer;
     const Targets targets(request, version);
-    const std::optional<FileName> file = file_name(named, version);
-    AdaptableLayer asked = layer;
-    asked.name = named;
-    if (!targets.has(asked, file ? file->name : named)) {
-        return false;
+    const std::vector<FileName> names = file_names(layer.name, layer.in(), layer.out(), request.kind, version);
+    if (names.empty()) {
+        if (targets.has(layer, layer.name)) {
+            left_out_.push_back(layer.name);
+        }
+        return;
     }
-    if (!file) {
-        left_out_.push_back(named);
-        return false;
+    const auto wanted = std::count_if(names.begin(), names.end(), [&](const FileName& file) { return targets.has(layer, file.name); });
+    if (wanted == 0) {
+        return;
+    }
+    if (static_cast<size_t>(wanted) != names.size()) {
+        throw EngineError("ERR_INVALID_ARGUMENT",
+                          "targets: " + layer.name + " computes query, key and value at once in this model: choose all three or none");
     }
     if (request.kind == NetworkKind::loha && !layer.conv && ggml_is_quantized(layer.type)) {
-        throw EngineError("ERR_UNSUPPORTED", named + ": a LoHa changes the weights themselves, and these are quantised (" +
+        throw EngineError("ERR_UNSUPPORTED", layer.name + ": a LoHa changes the weights themselves, and these are quantised (" +
                                                  ggml_type_name(layer.type) + "). Load the model with weightType f16");
     }
+    for (const FileName& file : names) {
+        add_part(network, file, layer.out() / static_cast<int64_t>(names.size()), request);
+    }
+    trains_text_encoder_ = trains_text_encoder_ || layer.text_encoder;
+    layers_.emplace(layer.name, std::move(network));
+}
+
+void Network::add_part(NetworkLayer& network, const FileName& file, int64_t out, const NetworkRequest& request) {
+    const AdaptableLayer& layer = network.layer;
     NetworkPart part;
-    part.file = *file;
+    part.file = file;
     part.out = out;
     const std::string group = layer.text_encoder ? "text_encoder" : "unet";
     const int64_t rank = network.rank, in = layer.in(), kw = layer.conv ? layer.ne[0] : 1, kh = layer.conv ? layer.ne[1] : 1;
@@ -207,9 +193,12 @@ bool Network::add_part(NetworkLayer& network, const std::string& named, int64_t 
     for (size_t i = first; i < parameters_.size(); i++) {
         module.parameters += parameters_[i].size();
     }
+    if (!part.file.alpha) {
+        parameters_.back().file_scale = network.scale;  // lora_up
+        module.alpha_in_file = false;
+    }
     modules_.push_back(std::move(module));
     network.parts.push_back(std::move(part));
-    return true;
 }
 
 void Network::add_tensor(NetworkPart& part, const char* role, std::vector<int64_t> ne, const std::string& group) {
@@ -246,6 +235,9 @@ void Network::initialise(const NetworkRequest& request) {
                                                   std::to_string(given->values.size()));
             }
             values = given->values;
+            if (parameter.file_scale != 1.f) {
+                std::transform(values.begin(), values.end(), values.begin(), [&](float value) { return value / parameter.file_scale; });
+            }
             used++;
         } else if (starts_[i].kind != Start::Kind::zeros) {
             Stream stream(request.seed, parameter.name);
@@ -266,7 +258,9 @@ std::vector<std::pair<std::string, float>> Network::alphas() const {
     std::vector<std::pair<std::string, float>> alphas;
     alphas.reserve(modules_.size());
     for (const NetworkModule& module : modules_) {
-        alphas.emplace_back(module.name + ".alpha", module.alpha);
+        if (module.alpha_in_file) {
+            alphas.emplace_back(module.name + ".alpha", module.alpha);
+        }
     }
     return alphas;
 }

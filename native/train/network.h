@@ -69,7 +69,7 @@ public:
 
 private:
     void add_layer(const NetworkRequest& request, const AdaptableLayer& layer, SDVersion version);
-    bool add_part(NetworkLayer& network, const std::string& named, int64_t out, const NetworkRequest& request, SDVersion version);
+    void add_part(NetworkLayer& network, const FileName& file, int64_t out, const NetworkRequest& request);
     void add_tensor(NetworkPart& part, const char* role, std::vector<int64_t> ne, const std::string& group);
     void allocate(ggml_backend_t backend);
     void initialise(const NetworkRequest& request);

@@ -293,6 +293,11 @@ std::vector<NamedTensor> TrainSession::network(bool ema) const {
     for (size_t p = 0; p < values.size(); p++) {
         const NetworkTensor& parameter = learner_->parameters()[p];
         tensors.push_back({parameter.name, parameter.shape, values[p]});
+        if (parameter.file_scale != 1.f) {
+            for (float& value : tensors.back().values) {
+                value *= parameter.file_scale;
+            }
+        }
     }
     return tensors;
 }

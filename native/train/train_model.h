@@ -109,7 +109,7 @@ struct NetworkRequest {
         std::string name;  // as NetworkTensor::name
         std::vector<float> values;
     };
-    std::vector<Value> values;  // initial values that replace the random ones, by name
+    std::vector<Value> values;  // initial values that replace the random ones, by name; as a file has them
 };
 
 struct NetworkModule {
@@ -121,6 +121,7 @@ struct NetworkModule {
     int64_t out = 0;
     int rank = 0;
     float alpha = 0;
+    bool alpha_in_file = true;  // false: alpha / rank is part of lora_up there
     int64_t parameters = 0;
 };
 
@@ -129,6 +130,7 @@ struct NetworkTensor {
     std::vector<int64_t> shape;  // as in the file: slowest first
     std::string group;           // "unet" | "text_encoder"
     TrainableTensor tensor;      // F32 on the device; read and write with ggml_backend_tensor_get and _set
+    float file_scale = 1.f;      // the file has the values times this
     int64_t size() const;        // values
 };
 
@@ -188,7 +190,7 @@ public:
     // Layers that the targets ask for and a LoRA file has no name for that the engine reads.
     const std::vector<std::string>& left_out() const;
     std::vector<NetworkTensor>& parameters();
-    // Names of the alpha tensors and their values, one per module, as the file has them.
+    // Names of the alpha tensors and their values, one for each module that has one in the file.
     std::vector<std::pair<std::string, float>> alphas() const;
 
     // How the backward pass trades memory for time; drops the graphs made so far if it changes. `fine` also cuts attention over more

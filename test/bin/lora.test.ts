@@ -50,10 +50,17 @@ suite('bin lora', (test) => {
     ['lora', 'resize', 'ink', '--rank', '0', '--out', at('x.safetensors'), '--json', '--quiet'],
     ['lora', 'merge', 'broken', '--out', at('x.safetensors'), '--json', '--quiet'],
     ['lora', 'list', '--home', at('empty')],
+    ['lora', 'convert', at('sd3.safetensors'), '--to', 'sd-scripts', '--out', at('kohya.safetensors')],
+    ['lora', 'convert', 'ink', '--to', 'sd-scripts', '--out', at('x.safetensors'), '--json', '--quiet'],
+    ['lora', 'convert', 'ink', '--out', at('x.safetensors'), '--json', '--quiet'],
   ];
   test.before(async () => {
     await mkdir(at('loras/mine'), { recursive: true });
     const facts = { family: 'sd1-tiny-unet', baseModel: { name: 'ai-artist-mini' } };
+    const sd3 = tensors(2, 3).filter(({ name }) => !name.endsWith('.alpha'));
+    for (const tensor of sd3)
+      tensor.name = `transformer.transformer_blocks.0.attn.to_out.0.${tensor.name.includes('down') ? 'lora_A' : 'lora_B'}.weight`;
+    await writeLora(at('sd3.safetensors'), sd3, { family: 'sd3', name: 'sd3', rank: 2, alpha: 2 });
     await writeLora(
       at('loras/ink.safetensors'),
       tensors(4, 1),
@@ -117,6 +124,12 @@ suite('bin lora', (test) => {
     assert.equal(JSON.parse(readFileSync(at('ink.json'), 'utf8')), metadata);
   });
 
+  test('convert: a LoRA of SD3 for another program', () => {
+    assert.is(result(15).stdout, `${at('kohya.safetensors')}\n`);
+    assert.match(result(15).stderr, /1 modules, rank up to 2/);
+    assert.ok(readFileSync(at('kohya.safetensors')).includes('"lora_unet_joint_blocks_0_x_block_attn_proj.alpha"'));
+  });
+
   // [line, exit status, code, message]
   const failing: [number, number, string, RegExp][] = [
     [8, 1, 'ERR_MODEL_NOT_FOUND', /Did you mean ink\?/],
@@ -125,6 +138,8 @@ suite('bin lora', (test) => {
     [11, 2, 'ERR_INVALID_ARGUMENT', /expected rank or energy/],
     [12, 2, 'ERR_INVALID_ARGUMENT', /--rank: expected a number of at least 1, got 0/],
     [13, 1, 'ERR_MODEL_FORMAT', /broken\.safetensors/],
+    [16, 1, 'ERR_UNSUPPORTED', /expected a LoRA of Stable Diffusion 3/],
+    [17, 2, 'ERR_INVALID_ARGUMENT', /--to: expected diffusers or sd-scripts, got none/],
   ];
   for (const [index, status, code, message] of failing)
     test(`${(lines[index] ?? []).slice(0, 5).join(' ')}: ${code}`, () => {

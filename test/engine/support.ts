@@ -56,14 +56,14 @@ async function head(path: string, bytes: number): Promise<Buffer> {
 }
 
 /** A safetensors file of the given tensors, filled with zeros or with `values`. */
-export function safetensors(tensors: Record<string, { shape: number[]; values?: Float32Array }>): Buffer {
+export function safetensors(tensors: Record<string, { shape: number[]; values?: Float32Array | Int32Array }>): Buffer {
   const header: Record<string, unknown> = {};
   const parts: Buffer[] = [];
   let offset = 0;
   for (const [name, { shape, values }] of Object.entries(tensors)) {
     const data = values ?? new Float32Array(shape.reduce((product, size) => product * size, 1));
     parts.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    header[name] = { dtype: data instanceof Int32Array ? 'I32' : 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
   }
   const json = Buffer.from(JSON.stringify(header));

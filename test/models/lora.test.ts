@@ -183,21 +183,26 @@ suite('LoRA', (test) => {
       'cap_embedder.0.weight': [2560],
       'layers.3.attention.qkv.weight': [11520, 3840],
       'layers.3.attention.out.weight': [3840, 3840],
+      'final_layer.linear.weight': [64, 3840],
     });
     const z = {
+      ...pair('diffusion_model.all_final_layer.2-1.linear', 4, 64, 3840),
       ...pair('diffusion_model.layers.3.attention.to_k', 4, 3840, 3840),
       ...pair('diffusion_model.layers.3.attention.to_out.0', 4, 3840, 3840),
     };
-    assert.is((await checkLora(await folder.write('z.safetensors', safetensors(z)), zImage)).applicable, 2);
+    assert.is((await checkLora(await folder.write('z.safetensors', safetensors(z)), zImage)).applicable, 3);
     const sd3 = bare({
       'model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight': [4608, 1536],
       'model.diffusion_model.joint_blocks.0.context_block.mlp.fc1.weight': [6144, 1536],
+      'model.diffusion_model.y_embedder.mlp.0.weight': [1536, 2048],
     });
     const s = {
+      ...pair('transformer.time_text_embed.text_embedder.linear_1', 4, 1536, 2048),
+      ...pair('lora_unet_joint_blocks_0_x_block_attn_qkv', 12, 4608, 1536),
       ...pair('transformer.transformer_blocks.0.attn.to_v', 4, 1536, 1536),
       ...pair('transformer.transformer_blocks.0.ff_context.net.0.proj', 4, 6144, 1536),
     };
-    assert.is((await checkLora(await folder.write('s.safetensors', safetensors(s)), sd3)).applicable, 2);
+    assert.is((await checkLora(await folder.write('s.safetensors', safetensors(s)), sd3)).applicable, 4);
   });
   test('SDXL: second text encoder with OpenCLIP names and fused projections', async () => {
     const sdxl = bare({

@@ -10,6 +10,7 @@ struct ExpectedFamily {
     int64_t edge;               // latent pixels: a UNet halves them up to three times, and attention over one token has no gradient
     double tolerance;           // of the directional derivative
     std::set<std::string> ops;  // of the forward graph with the network and the loss
+    size_t without_gradient = 0;  // parameters of layers whose output the network does not use
 };
 
 // Checks a family on a tiny random model with F32 weights: gradients against central differences, no operation without a rule,

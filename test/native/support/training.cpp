@@ -41,6 +41,9 @@ void save_network(const std::string& path, std::vector<NetworkTensor>& parameter
         Array array;
         array.ne.assign(parameter.shape.rbegin(), parameter.shape.rend());
         array.values         = read(parameter.tensor.value);
+        for (float& value : array.values) {
+            value *= parameter.file_scale;
+        }
         file[parameter.name] = std::move(array);
     }
     for (const auto& [name, alpha] : alphas) {

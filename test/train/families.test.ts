@@ -1,0 +1,85 @@
+/**
+ * Text encoders and autoencoders of Stable Diffusion 2 and SDXL in training, on tiny checkpoints of random weights: OpenCLIP's matrix of query, key
+ * and value, both encoders of SDXL, and that the engine uses what the file says of them.
+ */
+import * as assert from 'uvu/assert';
+import { localEngine, type NativeTensor, type NativeTrainer } from '../../lib/engine/jobs/index.ts';
+import { loadModel } from '../../lib/index.ts';
+import { writeLora } from '../../lib/train/index.ts';
+import { suite } from '../harness.ts';
+import { picture } from '../image/pictures.ts';
+import { PictureFolder } from './support.ts';
+import { writeTinyModel } from './tiny-models.ts';
+
+const ignore = (): void => undefined;
+const size = { width: 64, height: 64 };
+const parts = ['self_attn_q_proj', 'self_attn_k_proj', 'self_attn_v_proj', 'self_attn_out_proj', 'mlp_fc1', 'mlp_fc2'];
+const layerOf = (encoder: string, layer: number): string[] => parts.map((part) => `${encoder}_text_model_encoder_layers_${layer}_${part}`);
+
+// A context leaves the last of the two layers out; the pooled vector of SDXL's second encoder goes through both.
+const families = [
+  ['sd2', layerOf('lora_te', 0)],
+  ['sdxl', [...layerOf('lora_te1', 0), ...layerOf('lora_te2', 0), ...layerOf('lora_te2', 1)]],
+] as const;
+
+async function train(trainer: NativeTrainer): Promise<{ losses: number[]; tensors: NativeTensor[]; modules: string[] }> {
+  const { modules } = await trainer.createNetwork({ kind: 'lora', rank: 2, alpha: 2, unet: false, textEncoder: true, seed: 1 }, ignore)
+    .promise;
+  await trainer.begin({ optimizer: { kind: 'adamw', weightDecay: 0 }, objective: { minSnr: 0 } }).promise;
+  const encode = (seed: number) => {
+    const { data } = picture(size.width, size.height, 3, seed);
+    return trainer.encodeImage({ ...size, channels: 3, data }, ignore).promise;
+  };
+  const [latent, other] = [await encode(1), await encode(2)];
+  assert.equal([latent.width, latent.height, latent.channels, latent.mean.length, latent.deviation?.length], [8, 8, 4, 256, 256]);
+  assert.ok([...latent.mean, ...(latent.deviation ?? [])].every(Number.isFinite) && latent.deviation?.every((value) => value > 0));
+  assert.not.equal(latent.mean, other.mean);
+  const [text] = await trainer.encodeTexts({ texts: ['a fox'], ...size }, ignore).promise;
+  if (!text) throw new Error('no text');
+  const noise = latent.mean.map((_, at) => Math.sin(7 * at * at));
+  const losses: number[] = [];
+  for (let step = 1; step <= 6; step++) {
+    const items = [{ id: 0, latent: { ...latent, deviation: latent.mean.map(() => 0) }, text, noise, timestep: 400 }];
+    losses.push((await trainer.step({ batches: [{ items }], learningRate: 0.01, seed: 1, step }, ignore).promise).loss);
+  }
+  return { losses, tensors: await trainer.exportNetwork({}).promise, modules: modules.map(({ name }) => name) };
+}
+
+suite('train: text encoders and autoencoders of SD2 and SDXL', (test) => {
+  let folder: PictureFolder;
+  test.before(async () => {
+    folder = await PictureFolder.make();
+  });
+  test.after(() => folder.remove());
+
+  for (const [family, names] of families)
+    test(`${family}: every part of its text encoders learns, and the engine paints with all of the file`, async () => {
+      const model = folder.at(`${family}.safetensors`);
+      await writeTinyModel(model, family);
+      const trainer = await localEngine().loadTrainer({ model, threads: 1 }, ignore).promise;
+      const { losses, tensors, modules } = await train(trainer);
+      await trainer.dispose().promise;
+      assert.equal([...modules].sort(), [...names].sort());
+      assert.ok((losses.at(-1) ?? 9) < (losses[0] ?? 0), `losses ${losses.join(', ')}`);
+      const still = tensors.filter(({ name, data }) => name.endsWith('lora_up.weight') && data.every((value) => value === 0));
+      assert.equal(
+        still.map(({ name }) => name),
+        [],
+      );
+      const lora = await writeLora(
+        folder.at(`${family}.lora.safetensors`),
+        tensors,
+        { name: family, family, rank: 2, alpha: 2 },
+        {},
+        { type: 'F32' },
+      );
+      const painter = await loadModel({ model, threads: 1 });
+      const paint = async (loras: { path: string }[]): Promise<Uint8Array | undefined> => {
+        const { images, warnings } = await painter.generate({ prompt: 'a fox', ...size, steps: 2, seed: 7, loras });
+        assert.equal(warnings, []);
+        return images[0]?.data;
+      };
+      assert.not.equal(await paint([{ path: lora.path }]), await paint([]));
+      await painter.dispose();
+    });
+});
