@@ -20,10 +20,11 @@ import { hardware, hardwareLine } from '../hardware.ts';
 import { type Bundle, openBundle, readLines } from './bundle.ts';
 import { type RealPicture, readHeldOut, spreadOver } from './held-out.ts';
 import { measureAutoencoder, measureClip, measureDiversity, measureRetrieval, measureSteps } from './measures.ts';
-import { nearest, readTraining, type TrainingPicture, wholePicture } from './neighbours.ts';
+import { measureNeighbours, type Pair, pairCells } from './neighbours.ts';
 import { replaceSection } from './page.ts';
 import { Painter, type Settings } from './painter.ts';
 import { measureParity } from './parity.ts';
+import { readPools } from './pools.ts';
 import { markdown, mean, type Report, reportSchema } from './report.ts';
 import { sheetOf } from './sheet.ts';
 
@@ -76,7 +77,7 @@ const threads = Number(values.threads);
 const judge = await Judge.load(values.judge);
 const real = spreadOver(await readHeldOut(values.real, new Set(judge.concepts)), Number(values.pairs));
 const first = await readLines(values.prompts);
-const training = values.data === undefined ? undefined : await readTraining(values.data);
+const pools = values.data === undefined ? undefined : await readPools(values.data);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const seedOf = (index: number): number => 1000 + index;
@@ -104,30 +105,14 @@ async function upscaleSeconds({ upscaler: model }: Bundle, image: RawImage): Pro
   return (performance.now() - started) / 1000;
 }
 
-async function neighboursOf(painter: Painter, all: readonly TrainingPicture[]): Promise<Report['neighbours']> {
-  const count = Number(values.pictures);
-  // Captions that were trained on: whoever repeats pictures repeats them here.
-  const places = spreadOver([...all.keys()], count);
-  const painted = await paintAll(
-    painter,
-    places.map((place) => all[place]?.caption ?? ''),
-    seedOf,
-  );
-  const originals: RawImage[] = [];
-  for (const place of places) originals.push(await wholePicture(all[place] as TrainingPicture));
-  return {
-    training: all.length,
-    generated: await nearest(judge, all, painted),
-    heldOut: await nearest(
-      judge,
-      all,
-      spreadOver(real, count).map(({ image }) => image),
-    ),
-    duplicates: await nearest(judge, all, originals, places),
-  };
+interface Evaluated {
+  report: Report;
+  /** Of the prompts of `first`. */
+  shown: RawImage[];
+  pairs: Pair[];
 }
 
-async function evaluate(bundle: Bundle): Promise<{ report: Report; shown: RawImage[] }> {
+async function evaluate(bundle: Bundle): Promise<Evaluated> {
   const painter = new Painter(bundle, values.out, threads, changed);
   try {
     say(`${bundle.name}: ${real.length} held-out pairs`);
@@ -149,7 +134,8 @@ async function evaluate(bundle: Bundle): Promise<{ report: Report; shown: RawIma
     );
     const shown = await paintAll(painter, first, (index) => index + 1);
     const parity = values.parity === undefined ? undefined : await parityOf(bundle, painter, values.parity);
-    const neighbours = training && (await neighboursOf(painter, training));
+    if (pools) say(`${bundle.name}: nearest of ${pools.pictures.length} training pictures`);
+    const neighbours = pools && (await measureNeighbours(painter, pools, real, painted, Number(values.pictures), seedOf));
     const paintSeconds = painter.seconds.get(painter.settings.steps);
     const report = reportSchema.parse({
       schema: 1,
@@ -169,10 +155,10 @@ async function evaluate(bundle: Bundle): Promise<{ report: Report; shown: RawIma
         paintSeconds: paintSeconds ? mean(paintSeconds) : null,
         upscaleSeconds: await upscaleSeconds(bundle, shown[0] as RawImage),
       },
-      ...(neighbours && { neighbours }),
+      ...(neighbours && { neighbours: neighbours.found }),
       ...(parity && { parity }),
     });
-    return { report, shown };
+    return { report, shown, pairs: neighbours?.pairs ?? [] };
   } finally {
     await painter.dispose();
   }
@@ -211,10 +197,12 @@ async function run(): Promise<void> {
   const sheet = await sheetOf(cells, sheets.length > 1 ? titles : []);
   const file = (name: string): string => join(values.out, name);
   await sheet.save(file('sheet.png'), { overwrite: true });
+  if (pools)
+    await (await sheetOf(await pairCells(pools, now.pairs, 24), ['painted', 'training'])).save(file('neighbours.png'), { overwrite: true });
   await writeFile(file('report.json'), `${JSON.stringify(now.report, undefined, 2)}\n`);
   await writeFile(file('report.md'), `${text}\n`);
   if (values.page !== undefined) await replaceSection(values.page, 'eval:model', text);
-  say(`wrote ${['sheet.png', 'report.json', 'report.md'].map(file).join(', ')}`);
+  say(`wrote ${['sheet.png', ...(pools ? ['neighbours.png'] : []), 'report.json', 'report.md'].map(file).join(', ')}`);
   process.stdout.write(values.json ? `${JSON.stringify(now.report)}\n` : `${text}\n`);
 }
 
