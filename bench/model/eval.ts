@@ -2,6 +2,7 @@
  * How good is the bundled model? Everything through the engine, no Python:
  *
  *     npm run eval:model -- [--model <folder>] [--against <folder or report.json>] [--out <folder>] [--data <folder>] [--parity <folder>]
+ *     npm run eval:model -- --sheet <file.webp> --against <folder>     only the sheet: the same prompts and seeds, by both
  *
  * The judge (bench/curation/judge.py) was trained apart from the painter and its CLIP; it names concepts and styles of real pictures of held-out
  * pairs (held-out.webp, by training/held_out.py), of painted ones with the same captions, and of painted ones with the captions shuffled. Also:
@@ -14,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { RawImage } from '../../lib/image/index.ts';
-import { isArtistError, loadClip, loadUpscaler, type Sampler, type Scheduler } from '../../lib/index.ts';
+import { type ArtImage, isArtistError, loadClip, loadUpscaler, type Sampler, type Scheduler } from '../../lib/index.ts';
 import { Judge } from '../curation/judge.ts';
 import { hardware, hardwareLine } from '../hardware.ts';
 import { type Bundle, openBundle, readLines } from './bundle.ts';
@@ -31,14 +32,16 @@ import { sheetOf } from './sheet.ts';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const { values } = parseArgs({
   options: {
-    /** A folder like models/. Default: the bundled model. */
+    /** A folder like models/, or what training/ exported. Default: the bundled model. */
     model: { type: 'string' },
     /** Files in the place of the folder's own. */
     unet: { type: 'string' },
     tae: { type: 'string' },
     clip: { type: 'string' },
-    /** Another folder like models/, for figures and a sheet beside these; or a report of an earlier run, for figures. */
+    /** Another such folder, for figures and a sheet beside these; or a report of an earlier run, for figures. */
     against: { type: 'string' },
+    /** Write the contact sheet into this file (.webp, .jpg, .png), and measure nothing. */
+    sheet: { type: 'string' },
     out: { type: 'string', default: join(tmpdir(), 'ai-artist-eval-model') },
     /** Folder with held-out.webp and held-out.json. */
     real: { type: 'string', default: here },
@@ -81,6 +84,8 @@ const pools = values.data === undefined ? undefined : await readPools(values.dat
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const seedOf = (index: number): number => 1000 + index;
+/** Of the sheet. */
+const sheetSeed = (index: number): number => index + 1;
 const samplers = values.samplers.split(',').map((pair) => {
   const [sampler, scheduler] = pair.split('/');
   return { sampler: sampler as Sampler, scheduler: scheduler as Scheduler };
@@ -132,7 +137,7 @@ async function evaluate(bundle: Bundle): Promise<Evaluated> {
       painter,
       spreadOver(real, Number(values.pictures)).map(({ image }) => image),
     );
-    const shown = await paintAll(painter, first, (index) => index + 1);
+    const shown = await paintAll(painter, first, sheetSeed);
     const parity = values.parity === undefined ? undefined : await parityOf(bundle, painter, values.parity);
     if (pools) say(`${bundle.name}: nearest of ${pools.pictures.length} training pictures`);
     const neighbours = pools && (await measureNeighbours(painter, pools, real, painted, Number(values.pictures), seedOf));
@@ -180,8 +185,35 @@ async function clipOf({ clip: model }: Bundle, painted: readonly RawImage[]): Pr
   return await measureClip(clip, real, painted);
 }
 
+/** The prompts of `first` by each model, same seeds: what evaluate() shows, without the rest. */
+async function paintSheet(path: string): Promise<void> {
+  if (values.against?.endsWith('.json')) throw new RangeError(`--against: with --sheet expected a folder, got ${values.against}`);
+  const bundles = [
+    ...(values.against === undefined ? [] : [await openBundle(values.against)]),
+    await openBundle(values.model, { model: values.unet, tae: values.tae }),
+  ];
+  const sheets: RawImage[][] = [];
+  for (const bundle of bundles) {
+    say(`${bundle.name}: ${first.length} pictures`);
+    const painter = new Painter(bundle, values.out, threads, changed);
+    try {
+      sheets.push(await paintAll(painter, first, sheetSeed));
+    } finally {
+      await painter.dispose();
+    }
+  }
+  const { bytes } = await (await sheetOfAll(sheets)).save(path, path.endsWith('.png') ? {} : { quality: 82 });
+  say(`wrote ${path}, ${bytes} bytes`);
+}
+
+async function sheetOfAll(sheets: readonly RawImage[][]): Promise<ArtImage> {
+  const cells = first.map((prompt, index) => ({ prompt, images: sheets.map((images) => images[index] as RawImage) }));
+  return sheetOf(cells, sheets.length > 1 ? ['before', 'now'] : []);
+}
+
 async function run(): Promise<void> {
   await mkdir(values.out, { recursive: true });
+  if (values.sheet !== undefined) return paintSheet(values.sheet);
   const isReport = values.against?.endsWith('.json') === true;
   const before =
     values.against === undefined
@@ -192,9 +224,7 @@ async function run(): Promise<void> {
   const now = await evaluate(await openBundle(values.model, { model: values.unet, tae: values.tae, clip: values.clip }));
   const titles = before ? ['before', 'now'] : ['now'];
   const text = markdown(before ? [before.report, now.report] : [now.report], titles);
-  const sheets = before?.shown ? [before.shown, now.shown] : [now.shown];
-  const cells = first.map((prompt, index) => ({ prompt, images: sheets.map((images) => images[index] as RawImage) }));
-  const sheet = await sheetOf(cells, sheets.length > 1 ? titles : []);
+  const sheet = await sheetOfAll(before?.shown ? [before.shown, now.shown] : [now.shown]);
   const file = (name: string): string => join(values.out, name);
   await sheet.save(file('sheet.png'), { overwrite: true });
   if (pools)
