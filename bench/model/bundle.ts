@@ -19,6 +19,8 @@ export interface Bundle {
   /** For loadClip(); undefined: the bundled one. */
   clip: string | undefined;
   upscaler: string;
+  /** What its weights are computed as; undefined: their type in the file. */
+  weightType: BundledModel['weightType'] | undefined;
   defaults: BundledModel['defaults'];
   /** Of all files. */
   bytes: number;
@@ -26,14 +28,14 @@ export interface Bundle {
   weights: string;
 }
 
-type Found = Pick<Bundle, 'model' | 'tae' | 'clip' | 'upscaler' | 'defaults'> & { files: string[] };
+type Found = Pick<Bundle, 'model' | 'tae' | 'clip' | 'upscaler' | 'weightType' | 'defaults'> & { files: string[] };
 
 function find(folder: string | undefined): Found {
   if (folder !== undefined && !existsSync(join(folder, 'manifest.json'))) return exported(resolve(folder));
   const found = folder === undefined ? bundledModel() : bundledModel(resolve(folder));
-  const { model, tae, upscaler, defaults } = found;
+  const { model, tae, upscaler, weightType, defaults } = found;
   const files = found.manifest.files.map(({ name }) => join(found.folder, name));
-  return { model, tae, upscaler, defaults, clip: folder === undefined ? undefined : found.folder, files };
+  return { model, tae, upscaler, weightType, defaults, clip: folder === undefined ? undefined : found.folder, files };
 }
 
 /** What training/export.py leaves, before scripts/bundle-model.mjs: looked at by the bundled CLIP, whose form theirs has not yet. */
@@ -44,7 +46,15 @@ function exported(folder: string): Found {
     'mini-clip.safetensors',
     'realesrgan-x4plus-anime-6b.safetensors',
   ].map((name) => join(folder, name)) as [string, string, string, string];
-  return { model, tae, upscaler, defaults: bundledModel().defaults, clip: undefined, files: [model, tae, clip, upscaler] };
+  return {
+    model,
+    tae,
+    upscaler,
+    weightType: undefined,
+    defaults: bundledModel().defaults,
+    clip: undefined,
+    files: [model, tae, clip, upscaler],
+  };
 }
 
 /** @param folder like models/, or one that training/ wrote; undefined: models/ of the package */
@@ -58,9 +68,10 @@ export async function openBundle(folder: string | undefined, replaced: Replaced 
     tae,
     clip: replaced.clip ?? found.clip,
     upscaler: found.upscaler,
+    weightType: found.weightType,
     defaults: found.defaults,
     bytes: sizes.reduce((sum, { size }) => sum + size, 0),
-    weights: `${await hashFile(model)}${await hashFile(tae)}`,
+    weights: `${await hashFile(model)}${await hashFile(tae)}${found.weightType ?? ''}`,
   };
 }
 

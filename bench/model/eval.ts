@@ -49,10 +49,10 @@ const { values } = parseArgs({
     prompts: { type: 'string', default: join(here, 'prompts.txt') },
     /** Folder with the training pictures, pool*.bin and pool*.json. */
     data: { type: 'string' },
+    /** With --data: where the sheet of the nearest pairs goes. Default: neighbours.png beside the report. */
+    neighbours: { type: 'string' },
     /** Folder with pictures of training/parity.py. */
     parity: { type: 'string' },
-    /** The mini.safetensors that those were painted with. */
-    'parity-model': { type: 'string' },
     /** Held-out pairs, prompts of the comparison of steps, prompts and seeds for diversity, pictures for autoencoder and neighbours. */
     pairs: { type: 'string', default: '157' },
     'step-prompts': { type: 'string', default: '64' },
@@ -138,7 +138,7 @@ async function evaluate(bundle: Bundle): Promise<Evaluated> {
       spreadOver(real, Number(values.pictures)).map(({ image }) => image),
     );
     const shown = await paintAll(painter, first, sheetSeed);
-    const parity = values.parity === undefined ? undefined : await parityOf(bundle, painter, values.parity);
+    const parity = values.parity === undefined ? undefined : await measureParity(painter, values.parity);
     if (pools) say(`${bundle.name}: nearest of ${pools.pictures.length} training pictures`);
     const neighbours = pools && (await measureNeighbours(painter, pools, real, painted, Number(values.pictures), seedOf));
     const paintSeconds = painter.seconds.get(painter.settings.steps);
@@ -169,17 +169,6 @@ async function evaluate(bundle: Bundle): Promise<Evaluated> {
   }
 }
 
-async function parityOf(bundle: Bundle, painter: Painter, folder: string): Promise<Report['parity']> {
-  const model = values['parity-model'];
-  if (model === undefined) return measureParity(painter, undefined, folder);
-  const exported = new Painter({ ...bundle, model, weights: `${model} ${bundle.weights}` }, values.out, threads, {});
-  try {
-    return await measureParity(painter, exported, folder);
-  } finally {
-    await exported.dispose();
-  }
-}
-
 async function clipOf({ clip: model }: Bundle, painted: readonly RawImage[]): Promise<Report['clip']> {
   await using clip = await loadClip({ ...(model !== undefined && { model }), threads });
   return await measureClip(clip, real, painted);
@@ -202,7 +191,11 @@ async function paintSheet(path: string): Promise<void> {
       await painter.dispose();
     }
   }
-  const { bytes } = await (await sheetOfAll(sheets)).save(path, path.endsWith('.png') ? {} : { quality: 82 });
+  await save(await sheetOfAll(sheets), path);
+}
+
+async function save(sheet: ArtImage, path: string): Promise<void> {
+  const { bytes } = await sheet.save(path, path.endsWith('.png') ? {} : { quality: 82 });
   say(`wrote ${path}, ${bytes} bytes`);
 }
 
@@ -226,13 +219,13 @@ async function run(): Promise<void> {
   const text = markdown(before ? [before.report, now.report] : [now.report], titles);
   const sheet = await sheetOfAll(before?.shown ? [before.shown, now.shown] : [now.shown]);
   const file = (name: string): string => join(values.out, name);
-  await sheet.save(file('sheet.png'), { overwrite: true });
+  await save(sheet, file('sheet.png'));
   if (pools)
-    await (await sheetOf(await pairCells(pools, now.pairs, 24), ['painted', 'training'])).save(file('neighbours.png'), { overwrite: true });
+    await save(await sheetOf(await pairCells(pools, now.pairs, 24), ['painted', 'training']), values.neighbours ?? file('neighbours.png'));
   await writeFile(file('report.json'), `${JSON.stringify(now.report, undefined, 2)}\n`);
   await writeFile(file('report.md'), `${text}\n`);
   if (values.page !== undefined) await replaceSection(values.page, 'eval:model', text);
-  say(`wrote ${['sheet.png', ...(pools ? ['neighbours.png'] : []), 'report.json', 'report.md'].map(file).join(', ')}`);
+  say(`wrote ${['report.json', 'report.md'].map(file).join(', ')}`);
   process.stdout.write(values.json ? `${JSON.stringify(now.report)}\n` : `${text}\n`);
 }
 

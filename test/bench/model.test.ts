@@ -9,11 +9,13 @@ import { measureRetrieval } from '../../bench/model/measures.ts';
 import { NeighbourSearch } from '../../bench/model/neighbour-search.ts';
 import { measureNeighbours, pairCells } from '../../bench/model/neighbours.ts';
 import { withSection } from '../../bench/model/page.ts';
+import { measureParity } from '../../bench/model/parity.ts';
 import { pictureAt, readPools, thumbnail } from '../../bench/model/pools.ts';
 import { markdown, type Report, reportSchema } from '../../bench/model/report.ts';
 import { sheetOf } from '../../bench/model/sheet.ts';
 import { meanOf, psnr, ratioOf, shareIn, shareOf, topOf } from '../../bench/model/statistics.ts';
 import { seededRandom } from '../../lib/core/index.ts';
+import { ArtImage } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 
 const folder = fileURLToPath(new URL('../../bench/model', import.meta.url));
@@ -96,6 +98,26 @@ suite('eval:model', (test) => {
     assert.match(text, /0\.97 \(0\.90 to 1\.00\), dpm\+\+2m\/karras/);
     assert.equal(reportSchema.parse(JSON.parse(JSON.stringify(report))), report);
     assert.throws(() => reportSchema.parse({ ...report, retrieval: { ...report.retrieval, n: 1.5 } }));
+  });
+  test('parity: against PyTorch with the weights as exported, and with those of the package', async () => {
+    const work = await mkdtemp(join(tmpdir(), 'ai-artist-parity-'));
+    try {
+      const grey = (value: number) => ({ data: new Uint8Array(64 * 64 * 3).fill(value), width: 64, height: 64, channels: 3 });
+      await new ArtImage(grey(100)).save(join(work, '00.png'));
+      await new ArtImage(grey(109)).save(join(work, '00-stored.png'));
+      const row = { file: '00.png', stored: '00-stored.png', prompt: 'a fox', seed: 1000, steps: 20, cfgScale: 5 };
+      await writeFile(join(work, 'parity.json'), JSON.stringify([row, { ...row, seed: 1001 }]));
+      const parity = await measureParity({ paint: async (_, seed) => grey(seed === 1000 ? 110 : 108) }, work);
+      const [exported, stored] = [parity, parity.sameWeights];
+      assert.equal([exported.n, exported.worst.toFixed(2), exported.psnr.toFixed(2)], [2, '28.13', '29.10']);
+      assert.equal([stored?.n, stored?.worst.toFixed(2)], [2, '48.13']);
+      assert.match(
+        markdown([{ ...report, parity }], ['now']),
+        /same weights and noise \(at least 40 dB\) \| 48\.1 dB or more, mean 48\.1 of 2 \|/,
+      );
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
   });
   test('the section of a page is written anew, and nothing else', () => {
     const page = 'above\n<!-- x -->\nold\n<!-- /x -->\nbelow\n';
