@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Makes models/ from the trained files (developers only):
 //   npx tsx scripts/bundle-model.mjs <folder with mini.safetensors, mini-tae.safetensors, mini-clip.safetensors, …> [--out <folder>]
-//     mini.gguf: UNet as Q8_0, text encoder F16, token table with its empty rows left out
+//     mini.gguf: UNet as Q8_0 and, where that shows, F16; text encoder F16; token table with its empty rows left out
 //     realesrgan-x4plus-anime-6b.gguf: kernels as Q8_0 (the engine computes with F16 of them, as before)
 //     the other files are copied.
 // Checks itself: every value is read back from the written file and compared with the original.
@@ -28,7 +28,11 @@ const tokenTable = 'cond_stage_model.transformer.text_model.embeddings.token_emb
 const tokenIndex = 'cond_stage_model.transformer.text_model.embeddings.token_index.weight';
 
 // The engine's own rule for what may be quantised (ModelLoader::tensor_should_be_converted), for a UNet. The first and the last
-// convolution are small and touch every pixel: they stay F16.
+// convolution are small and touch every pixel: they stay F16. So do the blocks near both ends of the UNet, and what the last ones on the way up take
+// from skip connections: few values, and the picture hangs on them. Each rounded by itself and painted with, they moved it up to a hundred
+// times as far per value as the deep blocks did. Pictures of 24 prompts, against PyTorch with the weights as they were: 51.4 dB in the mean instead of
+// 48.4 with all in Q8_0, the worst 44.2 instead of 34.3, for 1.3 MB.
+const keptParts = /diffusion_model\.(?:input_blocks\.[134]\.|output_blocks\.(?:[567]\.|[34]\.\d\.(?:skip_connection|proj_in|proj_out)\.))/;
 const keptNames = ['time_embed.', 'label_emb.', 'embedding', 'input_blocks.0.0.', 'diffusion_model.out.', 'conv_first.', 'conv_last.'];
 function quantised(name, shape) {
   const count = shape.reduce((product, size) => product * size, 1);
@@ -36,6 +40,7 @@ function quantised(name, shape) {
     !name.startsWith('cond_stage_model.') &&
     shape.length >= 2 &&
     !keptNames.some((part) => name.includes(part)) &&
+    !keptParts.test(name) &&
     (count / shape[0]) % 32 === 0
   );
 }
@@ -149,7 +154,7 @@ await compress('mini.safetensors', 'mini.gguf', {
   'general.architecture': 'sd1',
   'general.name': 'mini',
   'general.license': 'MIT',
-  'general.description': 'ai-artist bundled text-to-image model: UNet Q8_0, text encoder F16, packed token table',
+  'general.description': 'ai-artist bundled text-to-image model: UNet Q8_0 and F16, text encoder F16, packed token table',
 });
 await compress('realesrgan-x4plus-anime-6b.safetensors', 'realesrgan-x4plus-anime-6b.gguf', {
   'general.architecture': 'esrgan',

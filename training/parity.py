@@ -1,8 +1,8 @@
 """Pictures by PyTorch, in float32, from the engine's own start noise: what `npm run eval:model -- --parity <folder>` compares with.
 
-    python parity.py --model out --out parity [--prompts ../bench/model/prompts.txt] [--count 4]
+    python parity.py --model out --bundle ../models/mini.gguf --out parity [--prompts ../bench/model/prompts.txt] [--count 24]
 
-The exported F16 weights are used, where the package has the UNet's as Q8_0: the difference is part of what is measured.
+Each twice: NN.png with the UNet's weights as they were exported, NN-stored.png with those of the package, which were rounded when it was made.
 """
 
 import argparse
@@ -12,20 +12,28 @@ import numpy as np
 import torch
 from PIL import Image
 
-from mini.exported import read_exported
+from mini.exported import PREFIX, read_exported
+from mini.gguf import read_gguf
 from mini.noise import philox_normal
 from mini.sampling import sample
 from mini.state import write_json
 from mini.tokenizer import Tokenizer
 
 
+def load_stored(unet, path):
+    """The weights of the package's file."""
+    stored = read_gguf(path)
+    unet.load_state_dict({name: stored[PREFIX + name].view_as(value) for name, value in unet.state_dict().items()})
+
+
 @torch.no_grad()
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--model', default='out')
+    parser.add_argument('--bundle', default='../models/mini.gguf')
     parser.add_argument('--out', default='parity')
     parser.add_argument('--prompts', default='../bench/model/prompts.txt')
-    parser.add_argument('--count', type=int, default=4)
+    parser.add_argument('--count', type=int, default=24)
     parser.add_argument('--steps', type=int, default=20)
     parser.add_argument('--cfg', type=float, default=5.0)
     args = parser.parse_args()
@@ -35,15 +43,26 @@ def main():
         prompts = [line.strip() for line in file if line.strip()][: args.count]
     os.makedirs(args.out, exist_ok=True)
     tokens, rows = Tokenizer(), []
+    states, empty = [clip.hidden(tokens([prompt])) for prompt in prompts], clip.hidden(tokens(['']))
+
+    def paint(suffix):
+        names = []
+        for k, state in enumerate(states):
+            noise = torch.from_numpy(philox_normal(4 * 16 * 16, 1000 + k)).view(1, 4, 16, 16)
+            latent = sample(unet, state, empty, args.steps, args.cfg, noise=noise, exact=True)
+            picture = tae.decoder(latent).clamp(0, 1)[0].permute(1, 2, 0)
+            names.append(f'{k:02}{suffix}.png')
+            Image.fromarray((picture.numpy() * 255).round().astype(np.uint8)).save(os.path.join(args.out, names[-1]))
+        print(f'{len(names)} pictures{suffix}', flush=True)
+        return names
+
+    exported = paint('')
+    load_stored(unet, args.bundle)
+    stored = paint('-stored')
     for k, prompt in enumerate(prompts):
-        seed = 1000 + k
-        noise = torch.from_numpy(philox_normal(4 * 16 * 16, seed)).view(1, 4, 16, 16)
-        latent = sample(unet, clip.hidden(tokens([prompt])), clip.hidden(tokens([''])), args.steps, args.cfg, noise=noise, exact=True)
-        picture = tae.decoder(latent).clamp(0, 1)[0].permute(1, 2, 0)
-        name = f'{k:02}.png'
-        Image.fromarray((picture.numpy() * 255).round().astype(np.uint8)).save(os.path.join(args.out, name))
-        rows.append({'file': name, 'prompt': prompt, 'seed': seed, 'steps': args.steps, 'cfgScale': args.cfg})
-        print(prompt, flush=True)
+        rows.append(
+            {'file': exported[k], 'stored': stored[k], 'prompt': prompt, 'seed': 1000 + k, 'steps': args.steps, 'cfgScale': args.cfg}
+        )
     write_json(os.path.join(args.out, 'parity.json'), rows, indent=1)
 
 

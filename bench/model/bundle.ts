@@ -1,6 +1,7 @@
-/** The model under test: the bundled one, or another folder of the same form. */
+/** The model under test: the bundled one, another folder of the same form, or what training/ exported. */
+import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type BundledModel, bundledModel, hashFile } from '../../lib/models/index.ts';
 
 /** Files that take the place of the folder's own. */
@@ -18,27 +19,59 @@ export interface Bundle {
   /** For loadClip(); undefined: the bundled one. */
   clip: string | undefined;
   upscaler: string;
+  /** What its weights are computed as; undefined: their type in the file. */
+  weightType: BundledModel['weightType'] | undefined;
   defaults: BundledModel['defaults'];
-  /** Of all files of its manifest. */
+  /** Of all files. */
   bytes: number;
   /** Names the painter's weights: pictures of the same weights are painted once. */
   weights: string;
 }
 
-/** @param folder undefined: models/ of the package */
-export async function openBundle(folder: string | undefined, replaced: Replaced = {}): Promise<Bundle> {
+type Found = Pick<Bundle, 'model' | 'tae' | 'clip' | 'upscaler' | 'weightType' | 'defaults'> & { files: string[] };
+
+function find(folder: string | undefined): Found {
+  if (folder !== undefined && !existsSync(join(folder, 'manifest.json'))) return exported(resolve(folder));
   const found = folder === undefined ? bundledModel() : bundledModel(resolve(folder));
+  const { model, tae, upscaler, weightType, defaults } = found;
+  const files = found.manifest.files.map(({ name }) => join(found.folder, name));
+  return { model, tae, upscaler, weightType, defaults, clip: folder === undefined ? undefined : found.folder, files };
+}
+
+/** What training/export.py leaves, before scripts/bundle-model.mjs: looked at by the bundled CLIP, whose form theirs has not yet. */
+function exported(folder: string): Found {
+  const [model, tae, clip, upscaler] = [
+    'mini.safetensors',
+    'mini-tae.safetensors',
+    'mini-clip.safetensors',
+    'realesrgan-x4plus-anime-6b.safetensors',
+  ].map((name) => join(folder, name)) as [string, string, string, string];
+  return {
+    model,
+    tae,
+    upscaler,
+    weightType: undefined,
+    defaults: bundledModel().defaults,
+    clip: undefined,
+    files: [model, tae, clip, upscaler],
+  };
+}
+
+/** @param folder like models/, or one that training/ wrote; undefined: models/ of the package */
+export async function openBundle(folder: string | undefined, replaced: Replaced = {}): Promise<Bundle> {
+  const found = find(folder);
   const [model, tae] = [replaced.model ?? found.model, replaced.tae ?? found.tae];
-  const sizes = await Promise.all(found.manifest.files.map(({ name }) => stat(`${found.folder}/${name}`)));
+  const sizes = await Promise.all(found.files.map((file) => stat(file)));
   return {
     name: folder ?? 'models',
     model,
     tae,
-    clip: replaced.clip ?? (folder === undefined ? undefined : found.folder),
+    clip: replaced.clip ?? found.clip,
     upscaler: found.upscaler,
+    weightType: found.weightType,
     defaults: found.defaults,
     bytes: sizes.reduce((sum, { size }) => sum + size, 0),
-    weights: `${await hashFile(model)}${await hashFile(tae)}`,
+    weights: `${await hashFile(model)}${await hashFile(tae)}${found.weightType ?? ''}`,
   };
 }
 

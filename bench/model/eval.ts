@@ -2,6 +2,7 @@
  * How good is the bundled model? Everything through the engine, no Python:
  *
  *     npm run eval:model -- [--model <folder>] [--against <folder or report.json>] [--out <folder>] [--data <folder>] [--parity <folder>]
+ *     npm run eval:model -- --sheet <file.webp> --against <folder>     only the sheet: the same prompts and seeds, by both
  *
  * The judge (bench/curation/judge.py) was trained apart from the painter and its CLIP; it names concepts and styles of real pictures of held-out
  * pairs (held-out.webp, by training/held_out.py), of painted ones with the same captions, and of painted ones with the captions shuffled. Also:
@@ -14,30 +15,33 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { RawImage } from '../../lib/image/index.ts';
-import { isArtistError, loadClip, loadUpscaler, type Sampler, type Scheduler } from '../../lib/index.ts';
+import { type ArtImage, isArtistError, loadClip, loadUpscaler, type Sampler, type Scheduler } from '../../lib/index.ts';
 import { Judge } from '../curation/judge.ts';
 import { hardware, hardwareLine } from '../hardware.ts';
 import { type Bundle, openBundle, readLines } from './bundle.ts';
 import { type RealPicture, readHeldOut, spreadOver } from './held-out.ts';
 import { measureAutoencoder, measureClip, measureDiversity, measureRetrieval, measureSteps } from './measures.ts';
-import { nearest, readTraining, type TrainingPicture, wholePicture } from './neighbours.ts';
+import { measureNeighbours, type Pair, pairCells } from './neighbours.ts';
 import { replaceSection } from './page.ts';
 import { Painter, type Settings } from './painter.ts';
 import { measureParity } from './parity.ts';
+import { readPools } from './pools.ts';
 import { markdown, mean, type Report, reportSchema } from './report.ts';
 import { sheetOf } from './sheet.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const { values } = parseArgs({
   options: {
-    /** A folder like models/. Default: the bundled model. */
+    /** A folder like models/, or what training/ exported. Default: the bundled model. */
     model: { type: 'string' },
     /** Files in the place of the folder's own. */
     unet: { type: 'string' },
     tae: { type: 'string' },
     clip: { type: 'string' },
-    /** Another folder like models/, for figures and a sheet beside these; or a report of an earlier run, for figures. */
+    /** Another such folder, for figures and a sheet beside these; or a report of an earlier run, for figures. */
     against: { type: 'string' },
+    /** Write the contact sheet into this file (.webp, .jpg, .png), and measure nothing. */
+    sheet: { type: 'string' },
     out: { type: 'string', default: join(tmpdir(), 'ai-artist-eval-model') },
     /** Folder with held-out.webp and held-out.json. */
     real: { type: 'string', default: here },
@@ -45,10 +49,10 @@ const { values } = parseArgs({
     prompts: { type: 'string', default: join(here, 'prompts.txt') },
     /** Folder with the training pictures, pool*.bin and pool*.json. */
     data: { type: 'string' },
+    /** With --data: where the sheet of the nearest pairs goes. Default: neighbours.png beside the report. */
+    neighbours: { type: 'string' },
     /** Folder with pictures of training/parity.py. */
     parity: { type: 'string' },
-    /** The mini.safetensors that those were painted with. */
-    'parity-model': { type: 'string' },
     /** Held-out pairs, prompts of the comparison of steps, prompts and seeds for diversity, pictures for autoencoder and neighbours. */
     pairs: { type: 'string', default: '157' },
     'step-prompts': { type: 'string', default: '64' },
@@ -76,10 +80,12 @@ const threads = Number(values.threads);
 const judge = await Judge.load(values.judge);
 const real = spreadOver(await readHeldOut(values.real, new Set(judge.concepts)), Number(values.pairs));
 const first = await readLines(values.prompts);
-const training = values.data === undefined ? undefined : await readTraining(values.data);
+const pools = values.data === undefined ? undefined : await readPools(values.data);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const seedOf = (index: number): number => 1000 + index;
+/** Of the sheet. */
+const sheetSeed = (index: number): number => index + 1;
 const samplers = values.samplers.split(',').map((pair) => {
   const [sampler, scheduler] = pair.split('/');
   return { sampler: sampler as Sampler, scheduler: scheduler as Scheduler };
@@ -104,30 +110,14 @@ async function upscaleSeconds({ upscaler: model }: Bundle, image: RawImage): Pro
   return (performance.now() - started) / 1000;
 }
 
-async function neighboursOf(painter: Painter, all: readonly TrainingPicture[]): Promise<Report['neighbours']> {
-  const count = Number(values.pictures);
-  // Captions that were trained on: whoever repeats pictures repeats them here.
-  const places = spreadOver([...all.keys()], count);
-  const painted = await paintAll(
-    painter,
-    places.map((place) => all[place]?.caption ?? ''),
-    seedOf,
-  );
-  const originals: RawImage[] = [];
-  for (const place of places) originals.push(await wholePicture(all[place] as TrainingPicture));
-  return {
-    training: all.length,
-    generated: await nearest(judge, all, painted),
-    heldOut: await nearest(
-      judge,
-      all,
-      spreadOver(real, count).map(({ image }) => image),
-    ),
-    duplicates: await nearest(judge, all, originals, places),
-  };
+interface Evaluated {
+  report: Report;
+  /** Of the prompts of `first`. */
+  shown: RawImage[];
+  pairs: Pair[];
 }
 
-async function evaluate(bundle: Bundle): Promise<{ report: Report; shown: RawImage[] }> {
+async function evaluate(bundle: Bundle): Promise<Evaluated> {
   const painter = new Painter(bundle, values.out, threads, changed);
   try {
     say(`${bundle.name}: ${real.length} held-out pairs`);
@@ -147,9 +137,10 @@ async function evaluate(bundle: Bundle): Promise<{ report: Report; shown: RawIma
       painter,
       spreadOver(real, Number(values.pictures)).map(({ image }) => image),
     );
-    const shown = await paintAll(painter, first, (index) => index + 1);
-    const parity = values.parity === undefined ? undefined : await parityOf(bundle, painter, values.parity);
-    const neighbours = training && (await neighboursOf(painter, training));
+    const shown = await paintAll(painter, first, sheetSeed);
+    const parity = values.parity === undefined ? undefined : await measureParity(painter, values.parity);
+    if (pools) say(`${bundle.name}: nearest of ${pools.pictures.length} training pictures`);
+    const neighbours = pools && (await measureNeighbours(painter, pools, real, painted, Number(values.pictures), seedOf));
     const paintSeconds = painter.seconds.get(painter.settings.steps);
     const report = reportSchema.parse({
       schema: 1,
@@ -169,23 +160,12 @@ async function evaluate(bundle: Bundle): Promise<{ report: Report; shown: RawIma
         paintSeconds: paintSeconds ? mean(paintSeconds) : null,
         upscaleSeconds: await upscaleSeconds(bundle, shown[0] as RawImage),
       },
-      ...(neighbours && { neighbours }),
+      ...(neighbours && { neighbours: neighbours.found }),
       ...(parity && { parity }),
     });
-    return { report, shown };
+    return { report, shown, pairs: neighbours?.pairs ?? [] };
   } finally {
     await painter.dispose();
-  }
-}
-
-async function parityOf(bundle: Bundle, painter: Painter, folder: string): Promise<Report['parity']> {
-  const model = values['parity-model'];
-  if (model === undefined) return measureParity(painter, undefined, folder);
-  const exported = new Painter({ ...bundle, model, weights: `${model} ${bundle.weights}` }, values.out, threads, {});
-  try {
-    return await measureParity(painter, exported, folder);
-  } finally {
-    await exported.dispose();
   }
 }
 
@@ -194,8 +174,39 @@ async function clipOf({ clip: model }: Bundle, painted: readonly RawImage[]): Pr
   return await measureClip(clip, real, painted);
 }
 
+/** The prompts of `first` by each model, same seeds: what evaluate() shows, without the rest. */
+async function paintSheet(path: string): Promise<void> {
+  if (values.against?.endsWith('.json')) throw new RangeError(`--against: with --sheet expected a folder, got ${values.against}`);
+  const bundles = [
+    ...(values.against === undefined ? [] : [await openBundle(values.against)]),
+    await openBundle(values.model, { model: values.unet, tae: values.tae }),
+  ];
+  const sheets: RawImage[][] = [];
+  for (const bundle of bundles) {
+    say(`${bundle.name}: ${first.length} pictures`);
+    const painter = new Painter(bundle, values.out, threads, changed);
+    try {
+      sheets.push(await paintAll(painter, first, sheetSeed));
+    } finally {
+      await painter.dispose();
+    }
+  }
+  await save(await sheetOfAll(sheets), path);
+}
+
+async function save(sheet: ArtImage, path: string): Promise<void> {
+  const { bytes } = await sheet.save(path, path.endsWith('.png') ? {} : { quality: 82 });
+  say(`wrote ${path}, ${bytes} bytes`);
+}
+
+async function sheetOfAll(sheets: readonly RawImage[][]): Promise<ArtImage> {
+  const cells = first.map((prompt, index) => ({ prompt, images: sheets.map((images) => images[index] as RawImage) }));
+  return sheetOf(cells, sheets.length > 1 ? ['before', 'now'] : []);
+}
+
 async function run(): Promise<void> {
   await mkdir(values.out, { recursive: true });
+  if (values.sheet !== undefined) return paintSheet(values.sheet);
   const isReport = values.against?.endsWith('.json') === true;
   const before =
     values.against === undefined
@@ -206,15 +217,15 @@ async function run(): Promise<void> {
   const now = await evaluate(await openBundle(values.model, { model: values.unet, tae: values.tae, clip: values.clip }));
   const titles = before ? ['before', 'now'] : ['now'];
   const text = markdown(before ? [before.report, now.report] : [now.report], titles);
-  const sheets = before?.shown ? [before.shown, now.shown] : [now.shown];
-  const cells = first.map((prompt, index) => ({ prompt, images: sheets.map((images) => images[index] as RawImage) }));
-  const sheet = await sheetOf(cells, sheets.length > 1 ? titles : []);
+  const sheet = await sheetOfAll(before?.shown ? [before.shown, now.shown] : [now.shown]);
   const file = (name: string): string => join(values.out, name);
-  await sheet.save(file('sheet.png'), { overwrite: true });
+  await save(sheet, file('sheet.png'));
+  if (pools)
+    await save(await sheetOf(await pairCells(pools, now.pairs, 24), ['painted', 'training']), values.neighbours ?? file('neighbours.png'));
   await writeFile(file('report.json'), `${JSON.stringify(now.report, undefined, 2)}\n`);
   await writeFile(file('report.md'), `${text}\n`);
   if (values.page !== undefined) await replaceSection(values.page, 'eval:model', text);
-  say(`wrote ${['sheet.png', 'report.json', 'report.md'].map(file).join(', ')}`);
+  say(`wrote ${['report.json', 'report.md'].map(file).join(', ')}`);
   process.stdout.write(values.json ? `${JSON.stringify(now.report)}\n` : `${text}\n`);
 }
 

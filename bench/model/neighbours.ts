@@ -1,123 +1,104 @@
-/** Nearest training pictures: does the model repeat them? */
-import { open, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
+/**
+ * Does the model repeat its training pictures?
+ *
+ * The distance of two pictures is the root mean square difference (0..255) of their thumbnails: 32 x 32 pixels, each the mean of 4 x 4. A copy lies
+ * near 0 however finely it was painted; the same sprite in another place or on another ground does not. What counts is the distance to the nearest
+ * of all training pictures. By itself it says little, since flat pictures lie near each other whoever made them, so each painted picture is
+ * compared with a real one of the same caption:
+ *
+ * - captions of held-out pictures: is the painted picture nearer to some training picture than the real one, which no training saw?
+ * - captions that were trained on: is it nearer to some training picture than the training picture of that caption is to any other?
+ *
+ * A painter that draws new pictures as the data's makers did is nearer in one half of the cases, one that repeats in nearly all. `copies` counts the
+ * painted pictures that are nearer to a training picture than every held-out picture is; beside them the training pictures that are so near to
+ * each other, the data's own duplicates.
+ */
 import type { RawImage } from '../../lib/image/index.ts';
-import type { Judge } from '../curation/judge.ts';
-import { type Distances, quantiles } from './report.ts';
+import { type RealPicture, spreadOver } from './held-out.ts';
+import { NeighbourSearch } from './neighbour-search.ts';
+import type { Painter } from './painter.ts';
+import { type Pools, pictureAt } from './pools.ts';
+import { type Compared, quantiles, type Report } from './report.ts';
+import { shareIn } from './statistics.ts';
 
-const edge = 128;
-const bytesEach = edge * edge * 3;
-const small = 32;
-/** Of the nearest by pixels, so many are compared by the judge's features. */
-const looked = 50;
+/** Training pictures whose own neighbours are looked for. */
+const sampled = 500;
 
-const rowsSchema = z.array(z.looseObject({ captions: z.array(z.string()).min(1) }));
-
-export interface TrainingPicture {
-  caption: string;
-  /** Its pool, and its place there. */
-  file: string;
-  place: number;
-  /** 32 x 32 means of areas, 3 bytes a pixel. */
-  small: Uint8Array;
+export interface Pair {
+  prompt: string;
+  distance: number;
+  painted: RawImage;
+  /** Place of the nearest training picture. */
+  nearest: number;
 }
 
-function shrink(data: Uint8Array): Uint8Array {
-  const by = edge / small;
-  const result = new Uint8Array(small * small * 3);
-  for (let y = 0; y < small; y++)
-    for (let x = 0; x < small; x++)
-      for (let channel = 0; channel < 3; channel++) {
-        let sum = 0;
-        for (let row = 0; row < by; row++)
-          for (let column = 0; column < by; column++) sum += data[((y * by + row) * edge + x * by + column) * 3 + channel] ?? 0;
-        result[(y * small + x) * 3 + channel] = Math.round(sum / (by * by));
-      }
-  return result;
+export interface Neighbours {
+  found: NonNullable<Report['neighbours']>;
+  /** All painted pictures with their neighbours, the nearest first. */
+  pairs: Pair[];
 }
 
-/** All pools of a folder: NAME.bin (uint8, 128 x 128 x 3 each) with NAME.json (a list of rows with captions). */
-export async function readTraining(folder: string): Promise<TrainingPicture[]> {
-  const pictures: TrainingPicture[] = [];
-  for (const name of (await readdir(folder)).filter((file) => /^pool.*\.json$/.test(file)).sort()) {
-    const rows = rowsSchema.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
-    const file = join(folder, name.replace(/json$/, 'bin'));
-    const handle = await open(file);
-    try {
-      const bytes = Buffer.alloc(bytesEach);
-      for (const [place, { captions }] of rows.entries()) {
-        const { bytesRead } = await handle.read(bytes, 0, bytesEach, place * bytesEach);
-        if (bytesRead !== bytesEach) throw new Error(`${file}: expected ${rows.length} pictures, got ${place}`);
-        pictures.push({ caption: captions[0] ?? '', file, place, small: shrink(bytes) });
-      }
-    } finally {
-      await handle.close();
-    }
+function compared(painted: readonly number[], real: readonly number[]): Compared {
+  return {
+    n: painted.length,
+    painted: quantiles(painted),
+    real: quantiles(real),
+    nearer: shareIn(painted.map((distance, index) => distance < (real[index] ?? 0))),
+  };
+}
+
+/**
+ * @param paintedHeldOut of the captions of `heldOut`
+ * @param count of the captions trained on that are painted, evenly spread over the pools
+ */
+export async function measureNeighbours(
+  painter: Pick<Painter, 'paint'>,
+  pools: Pools,
+  heldOut: readonly RealPicture[],
+  paintedHeldOut: readonly RawImage[],
+  count: number,
+  seedOf: (index: number) => number,
+): Promise<Neighbours> {
+  const search = new NeighbourSearch(pools);
+  const all = [...pools.pictures.keys()];
+  const pairs: Pair[] = [];
+  const paintedDistance = (prompt: string, painted: RawImage): number => {
+    const { index, distance } = search.nearest(painted.data);
+    pairs.push({ prompt, painted, distance, nearest: index });
+    return distance;
+  };
+  const ofHeldOut = paintedHeldOut.map((image, index) => paintedDistance(heldOut[index]?.caption ?? '', image));
+  const places = spreadOver(all, count);
+  const ofTrained: number[] = [];
+  for (const [index, place] of places.entries()) {
+    const caption = pools.pictures[place]?.caption ?? '';
+    ofTrained.push(paintedDistance(caption, await painter.paint(caption, seedOf(index))));
   }
-  if (pictures.length === 0) throw new Error(`--data: expected a folder with pool*.json and pool*.bin, got ${folder}`);
-  return pictures;
+  const unseen = heldOut.map(({ image }) => search.nearest(image.data).distance);
+  const among = spreadOver(all, sampled).map((index) => search.nearestOf(index).distance);
+  const limit = Math.min(...unseen);
+  return {
+    found: {
+      training: all.length,
+      heldOut: compared(ofHeldOut, unseen),
+      trained: compared(
+        ofTrained,
+        places.map((index) => search.nearestOf(index).distance),
+      ),
+      copies: {
+        limit,
+        painted: shareIn(pairs.map(({ distance }) => distance < limit)),
+        training: shareIn(among.map((distance) => distance < limit)),
+      },
+    },
+    pairs: pairs.sort((a, b) => a.distance - b.distance),
+  };
 }
 
-export async function wholePicture({ file, place }: TrainingPicture): Promise<RawImage> {
-  const handle = await open(file);
-  try {
-    const data = new Uint8Array(bytesEach);
-    await handle.read(data, 0, bytesEach, place * bytesEach);
-    return { data, width: edge, height: edge, channels: 3 };
-  } finally {
-    await handle.close();
-  }
-}
-
-function squares(a: Uint8Array, b: Uint8Array): number {
-  let sum = 0;
-  for (let at = 0; at < a.length; at++) {
-    const difference = (a[at] as number) - (b[at] as number);
-    sum += difference * difference;
-  }
-  return sum;
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [dot, ofA, ofB] = [0, 0, 0];
-  for (const [at, value] of a.entries()) {
-    const other = b[at] ?? 0;
-    dot += value * other;
-    ofA += value * value;
-    ofB += other * other;
-  }
-  return dot / Math.sqrt(ofA * ofB);
-}
-
-/** @param self places of `images` in `training`, which do not count as their own neighbours */
-export async function nearest(
-  judge: Judge,
-  training: readonly TrainingPicture[],
-  images: readonly RawImage[],
-  self: readonly (number | undefined)[] = [],
-): Promise<Distances> {
-  const features = new Map<number, Float32Array>();
-  const [byPixels, byFeatures]: [number[], number[]] = [[], []];
-  for (const [index, image] of images.entries()) {
-    const reduced = shrink(image.data);
-    const order = training
-      .map(({ small: other }, place) => ({ place, squares: place === self[index] ? Number.POSITIVE_INFINITY : squares(reduced, other) }))
-      .sort((a, b) => a.squares - b.squares)
-      .slice(0, looked)
-      .filter((one) => Number.isFinite(one.squares));
-    byPixels.push(Math.sqrt((order[0]?.squares ?? Number.NaN) / reduced.length));
-    const { features: own } = await judge.look(image);
-    let closest = Number.NEGATIVE_INFINITY;
-    for (const { place } of order) {
-      let other = features.get(place);
-      if (!other) {
-        other = (await judge.look(await wholePicture(training[place] as TrainingPicture))).features;
-        features.set(place, other);
-      }
-      closest = Math.max(closest, cosine(own, other));
-    }
-    byFeatures.push(1 - closest);
-  }
-  return { n: images.length, pixels: quantiles(byPixels), features: quantiles(byFeatures) };
+/** The nearest pairs, for people to judge: cells of a sheet, painted picture and training picture. */
+export async function pairCells(pools: Pools, pairs: readonly Pair[], count: number): Promise<{ prompt: string; images: RawImage[] }[]> {
+  const cells: { prompt: string; images: RawImage[] }[] = [];
+  for (const { prompt, distance, painted, nearest } of pairs.slice(0, count))
+    cells.push({ prompt: `${distance.toFixed(1)}: ${prompt}`, images: [painted, await pictureAt(pools, nearest)] });
+  return cells;
 }

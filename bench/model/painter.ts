@@ -75,8 +75,8 @@ export class Painter {
 
   async #load(): Promise<Model> {
     const started = performance.now();
-    const { model, tae } = this.#bundle;
-    const loaded = await loadModel({ model, tae, threads: this.#threads });
+    const { model, tae, weightType } = this.#bundle;
+    const loaded = await loadModel({ model, tae, weightType, threads: this.#threads });
     this.loadSeconds = (performance.now() - started) / 1000;
     return loaded;
   }

@@ -1,4 +1,4 @@
-/** The engine's pictures against PyTorch's of the same weights and noise, which training/parity.py wrote. */
+/** The engine's pictures against PyTorch's of the same noise, which training/parity.py painted. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -8,24 +8,30 @@ import { mean, type Report } from './report.ts';
 import { psnr } from './statistics.ts';
 
 const picturesSchema = z
-  .array(z.strictObject({ file: z.string(), prompt: z.string(), seed: z.int(), steps: z.int(), cfgScale: z.number() }))
+  .array(
+    z.strictObject({
+      /** Of the weights as they were exported, and of those that the package stores. */
+      file: z.string(),
+      stored: z.string(),
+      prompt: z.string(),
+      seed: z.int(),
+      steps: z.int(),
+      cfgScale: z.number(),
+    }),
+  )
   .min(1);
 
-type Parity = NonNullable<Report['parity']>;
+type Likeness = NonNullable<NonNullable<Report['parity']>['sameWeights']>;
 
-/** @param exported paints with the very weights that PyTorch had; undefined: they are not at hand */
-export async function measureParity(painter: Painter, exported: Painter | undefined, folder: string): Promise<Parity> {
-  const bundled = await likeness(painter, folder);
-  return { ...bundled, ...(exported && { sameWeights: await likeness(exported, folder) }) };
-}
-
-async function likeness(painter: Painter, folder: string): Promise<NonNullable<Parity['sameWeights']>> {
-  const all: number[] = [];
-  for (const { file, prompt, seed, steps, cfgScale } of picturesSchema.parse(
-    JSON.parse(await readFile(join(folder, 'parity.json'), 'utf8')),
-  )) {
-    const ours = await painter.paint(prompt, seed, { steps, cfgScale, sampler: 'euler', scheduler: 'discrete' });
-    all.push(psnr(ours.data, (await decodeImage(join(folder, file))).data));
+export async function measureParity(painter: Pick<Painter, 'paint'>, folder: string): Promise<NonNullable<Report['parity']>> {
+  const [exported, stored]: [number[], number[]] = [[], []];
+  const pictures = picturesSchema.parse(JSON.parse(await readFile(join(folder, 'parity.json'), 'utf8')));
+  for (const { prompt, seed, steps, cfgScale, ...files } of pictures) {
+    const { data } = await painter.paint(prompt, seed, { steps, cfgScale, sampler: 'euler', scheduler: 'discrete' });
+    const likeness = async (file: string): Promise<number> => psnr(data, (await decodeImage(join(folder, file))).data);
+    exported.push(await likeness(files.file));
+    stored.push(await likeness(files.stored));
   }
-  return { n: all.length, psnr: mean(all), worst: Math.min(...all) };
+  const of = (all: readonly number[]): Likeness => ({ n: all.length, psnr: mean(all), worst: Math.min(...all) });
+  return { ...of(exported), sameWeights: of(stored) };
 }

@@ -21,12 +21,15 @@ const aligned = z.strictObject({
   top5: share,
 });
 const likeness = z.strictObject({ n: z.int(), psnr: z.number(), worst: z.number() });
-const distances = z.strictObject({
+/** Of the nearest training pictures: root mean square difference of 32 x 32 pixels, 0..255. */
+const distances = z.strictObject({ min: z.number(), low: z.number(), median: z.number() });
+const compared = z.strictObject({
   n: z.int(),
-  /** Of the nearest training picture: root mean square difference of 32 x 32 pixels, 0..255. */
-  pixels: z.strictObject({ min: z.number(), low: z.number(), median: z.number() }),
-  /** 1 - cosine of the judge's features, of the nearest of the 50 that are nearest by pixels. */
-  features: z.strictObject({ min: z.number(), low: z.number(), median: z.number() }),
+  painted: distances,
+  /** Of real pictures with the same captions. */
+  real: distances,
+  /** Share of the painted pictures that are nearer to their neighbour than the real one of the same caption is to its. */
+  nearer: estimate,
 });
 
 export const reportSchema = z.strictObject({
@@ -82,19 +85,30 @@ export const reportSchema = z.strictObject({
     paintSeconds: z.number().nullable(),
     upscaleSeconds: z.number(),
   }),
-  neighbours: z.strictObject({ training: z.int(), generated: distances, heldOut: distances, duplicates: distances }).optional(),
-  /** As bundled (Q8_0), and with the weights that PyTorch had (F16). */
+  /** neighbours.ts says what this means. */
+  neighbours: z
+    .strictObject({
+      training: z.int(),
+      heldOut: compared,
+      trained: compared,
+      /** Shares with a distance below that of every held-out picture. */
+      copies: z.strictObject({ limit: z.number(), painted: estimate, training: estimate }),
+    })
+    .optional(),
+  /** As bundled against the weights as they were exported, before they were rounded; and with the very weights that PyTorch had. */
   parity: z.strictObject({ ...likeness.shape, sameWeights: likeness.optional() }).optional(),
 });
 export type Report = z.output<typeof reportSchema>;
 export type Named = z.output<typeof named>;
 export type Aligned = z.output<typeof aligned>;
-export type Distances = z.output<typeof distances>;
+export type Compared = z.output<typeof compared>;
 
 type Cell = number | null | undefined;
 const percent = (value: Cell): string => (value === null || value === undefined ? '–' : `${(value * 100).toFixed(1)} %`);
 const fixed = (value: Cell, digits = 2): string => (value === null || value === undefined ? '–' : value.toFixed(digits));
 const interval = ({ value, low, high }: Estimate): string => `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+
+const percents = ({ value, low, high }: Estimate): string => `${percent(value)} (${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`;
 
 interface Row {
   name: string;
@@ -121,15 +135,25 @@ const rows: Row[] = [
   { name: 'Vendi score of the seeds of one prompt', of: ({ diversity }) => `${fixed(diversity.perPrompt)} of ${diversity.seeds}` },
   { name: 'autoencoder', of: ({ autoencoder }) => `${fixed(autoencoder.psnr, 1)} dB` },
   {
-    name: 'engine against PyTorch, same noise (at least 40 dB)',
-    of: ({ parity }) => parityLine(parity),
+    name: 'engine against PyTorch, same weights and noise (at least 40 dB)',
+    of: ({ parity }) => parityLine(parity?.sameWeights),
+  },
+  { name: 'the same, against the weights before they were rounded for the package', of: ({ parity }) => parityLine(parity) },
+  {
+    name: 'nearest training picture: painted, real of the same held-out captions (RMS, median)',
+    of: ({ neighbours: found }) => (found ? `${fixed(found.heldOut.painted.median, 1)}, ${fixed(found.heldOut.real.median, 1)}` : '–'),
   },
   {
-    name: 'nearest training picture: painted, new real, training (RMS, median)',
-    of: ({ neighbours }) =>
-      neighbours
-        ? [neighbours.generated, neighbours.heldOut, neighbours.duplicates].map(({ pixels }) => fixed(pixels.median, 1)).join(', ')
-        : '–',
+    name: 'painted nearer than the real one: held-out captions (at most 0.5)',
+    of: ({ neighbours: found }) => (found ? interval(found.heldOut.nearer) : '–'),
+  },
+  {
+    name: 'painted nearer than the real one: captions trained on (at most 0.5)',
+    of: ({ neighbours: found }) => (found ? interval(found.trained.nearer) : '–'),
+  },
+  {
+    name: 'copies: painted, training pictures of each other',
+    of: ({ neighbours: found }) => (found ? `${percents(found.copies.painted)}, ${percents(found.copies.training)}` : '–'),
   },
   {
     name: 'seconds: load, paint, enlarge to 512',
@@ -138,10 +162,8 @@ const rows: Row[] = [
   { name: 'all files', of: ({ cost }) => `${(cost.bytes / 1e6).toFixed(1)} MB` },
 ];
 
-function parityLine(parity: Report['parity']): string {
-  if (!parity) return '–';
-  const { worst, sameWeights } = parity;
-  return `${sameWeights ? `${fixed(sameWeights.worst, 1)} dB or more; as bundled, in Q8_0, ` : ''}${fixed(worst, 1)} dB or more`;
+function parityLine(found: z.output<typeof likeness> | undefined): string {
+  return found ? `${fixed(found.worst, 1)} dB or more, mean ${fixed(found.psnr, 1)} of ${found.n}` : '–';
 }
 
 /** The sampler that keeps most with few steps. */

@@ -23,7 +23,7 @@ export async function sheetOf(cells: readonly SheetCell[], titles: readonly stri
   const height = gap + head + Math.ceil(cells.length / across) * cellHeight;
   const left = (cell: number, image: number): number => gap + (cell % across) * cellWidth + image * (edge + 2);
   const top = (cell: number): number => gap + head + Math.floor(cell / across) * cellHeight;
-  const letters = Math.floor((cellWidth - gap) / 5.6);
+  const letters = Math.floor((cellWidth - gap) / 6.1);
   const short = (text: string): string => (text.length > letters ? `${text.slice(0, letters - 1)}…` : text);
   const words = [
     ...(head > 0 ? titles.map((title, image) => `<text x="${left(0, image)}" y="${gap + 10}">${escaped(title)}</text>`) : []),

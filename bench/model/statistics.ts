@@ -2,7 +2,7 @@ import { seededRandom } from '../../lib/core/index.ts';
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** A mean or a ratio of means, with the middle 95 % of what resamples of the items give (percentile bootstrap, fixed seed). */
+/** A mean or a ratio of means, with the middle 95 % of what resamples of the items give (percentile bootstrap, fixed seed); or a share. */
 export interface Estimate {
   value: number;
   low: number;
@@ -19,6 +19,15 @@ function estimate(n: number, statistic: (items: readonly number[]) => number, re
 
 export function meanOf(values: readonly number[]): Estimate {
   return estimate(values.length, (items) => mean(items.map((item) => values[item] ?? 0)));
+}
+
+/** How many of them hold, as a share, with Wilson's interval of 95 %, which means something where none or all do. */
+export function shareIn(cases: readonly boolean[]): Estimate {
+  const [n, z] = [cases.length, 1.959964];
+  const share = cases.filter(Boolean).length / n;
+  const middle = (share + z ** 2 / (2 * n)) / (1 + z ** 2 / n);
+  const reach = (z / (1 + z ** 2 / n)) * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
+  return { value: share, low: Math.max(0, middle - reach), high: Math.min(1, middle + reach) };
 }
 
 /** Mean of `above` over mean of `below`; the two belong together in pairs. */

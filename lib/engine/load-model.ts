@@ -119,7 +119,7 @@ export async function loadModel(
   const { signal, onProgress } = resolved;
   signal?.throwIfAborted();
   const home = resolve(resolved.home ?? homeFolder());
-  const { name, files, headers, defaults } = await findModelFiles({ ...resolved, home });
+  const { name, files, headers, defaults, weightType } = await findModelFiles({ ...resolved, home });
   for (const [word, path] of Object.entries(resolved.embeddings ?? {})) await checkEmbedding(word, path);
   signal?.throwIfAborted();
   const addon = await addonFor(resolved.isolate);
@@ -137,7 +137,7 @@ export async function loadModel(
         },
         discard: (late) => void late.dispose().promise.catch(() => undefined),
       },
-      (listen) => addon.loadModel(nativeModelRequest(resolved, files), listen),
+      (listen) => addon.loadModel(nativeModelRequest({ ...resolved, weightType: resolved.weightType ?? weightType }, files), listen),
     );
   } catch (error) {
     throw withDevices(error, addon, site);

@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { homeFolder } from '../core/index.ts';
 import { type ModelHeader, resolveModel } from '../models/index.ts';
+import type { WeightType } from './options/index.ts';
 import type { PaintDefaults } from './settings.ts';
 import { checkFile, type FileRole, fileRoles } from './weights.ts';
 
@@ -11,6 +12,8 @@ export interface ModelFiles {
   files: Partial<Record<FileRole, string>>;
   headers: Partial<Record<FileRole, ModelHeader>>;
   defaults: PaintDefaults;
+  /** What the weights are computed as unless the caller chooses; undefined: their type in the file. */
+  weightType: WeightType | undefined;
 }
 
 /**
@@ -35,5 +38,6 @@ export async function findModelFiles(
     const path = files[role];
     if (path !== undefined) headers[role] = await checkFile(role, path, found?.headers[role]);
   }
-  return { name: found?.name ?? basename(given.diffusionModel ?? ''), files, headers, defaults: found?.defaults ?? {} };
+  const { name = basename(given.diffusionModel ?? ''), defaults = {}, weightType } = found ?? {};
+  return { name, files, headers, defaults, weightType };
 }

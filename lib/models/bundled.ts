@@ -44,6 +44,11 @@ export interface BundledModel {
   /** Words the model knows: styles, backgrounds, concepts. */
   readonly vocabulary: string;
   readonly defaults: ModelDefaults;
+  /**
+   * What its matrices are computed as. They are Q8_0 in the file; as such the engine would round what they are multiplied with to 8 bits, too, and
+   * leave PyTorch's pictures of the same weights and noise by 31 dB at worst instead of 55. It costs 4 % of the time and 5 MB of memory.
+   */
+  readonly weightType: 'f16';
   readonly upscaleFactor: 4;
   readonly licence: ModelLicence;
   readonly manifest: BundledManifest;
@@ -75,6 +80,7 @@ export function bundledModel(folder: string = join(packageRoot(), 'models')): Bu
     upscaler: file('upscaler'),
     vocabulary: file('prompt-vocabulary'),
     defaults,
+    weightType: 'f16',
     upscaleFactor: 4,
     licence: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html', commercial: 'yes' },
     manifest,

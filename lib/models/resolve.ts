@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ArtistError, display, lazySchema, nearest, resolveOptions, systemCode } from '../core/index.ts';
 import { findAlias, type ModelDefaults, type ModelLicence, modelAliases, type PartRole, partRoles } from './aliases.ts';
-import { bundledModel, bundledName } from './bundled.ts';
+import { type BundledModel, bundledModel, bundledName } from './bundled.ts';
 import { readModelHeader } from './header.ts';
 import { aliasFiles, modelPath, notPulled } from './store.ts';
 import type { ModelHeader } from './tensor-list.ts';
@@ -28,6 +28,8 @@ export interface ResolvedModel {
   /** Checked header of each part. */
   readonly headers: Readonly<Partial<Record<PartRole, ModelHeader>>>;
   readonly defaults: ModelDefaults | undefined;
+  /** What its weights are computed as, where that is not their type in the file. */
+  readonly weightType?: BundledModel['weightType'];
   readonly licence: ModelLicence | undefined;
 }
 
@@ -39,8 +41,8 @@ export interface ResolvedModel {
  */
 export async function resolveModel(spec: ModelSpec, options: { home: string }): Promise<ResolvedModel> {
   if (spec === undefined || spec === bundledName) {
-    const { model, tae, defaults, licence } = bundledModel();
-    return finish({ name: bundledName, source: 'bundled', parts: { model, tae }, defaults, licence });
+    const { model, tae, defaults, weightType, licence } = bundledModel();
+    return finish({ name: bundledName, source: 'bundled', parts: { model, tae }, defaults, weightType, licence });
   }
   if (typeof spec !== 'string') return resolveParts(resolveOptions('resolveModel', modelParts, spec));
   const text = resolveOptions('model', z.string().min(1), spec);

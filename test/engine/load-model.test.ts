@@ -86,6 +86,27 @@ suite('loadModel', (test) => {
     }
   });
 
+  test('the bundled model is computed in f16, its file is in q8_0: the caller may choose', async () => {
+    const bundled = await loadModel();
+    const { files } = bundled.info;
+    const painted: Buffer[] = [];
+    for (const model of [
+      bundled,
+      await loadModel({ weightType: 'f16' }),
+      await loadModel({ model: files['model'] ?? '', tae: files['tae'] }),
+      await loadModel({ weightType: 'q8_0' }),
+    ]) {
+      const { images, recipe } = await model.generate(tiny);
+      painted.push(Buffer.from(images[0]?.data ?? []));
+      await model.dispose();
+      if (model === bundled) assert.is(recipe.extra?.['weightType'], undefined);
+    }
+    const [usual, half, asInFile, eight] = painted;
+    assert.ok(usual?.equals(half ?? Buffer.of()), 'f16 is the default');
+    assert.not.ok(usual?.equals(asInFile ?? usual), 'as in the file');
+    assert.not.ok(usual?.equals(eight ?? usual), 'q8_0 when asked for');
+  });
+
   test('a signal that is aborted rejects with its reason and touches nothing native', async () => {
     // In a process of its own, because this one has loaded the addon long ago.
     const script = `

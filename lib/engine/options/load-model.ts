@@ -41,7 +41,7 @@ export const modelFiles = {
 export const modelTuning = {
   /** CPU threads, 1..512. Default: physical cores minus one, at least 1. */
   threads: z.int().min(1).max(512).optional(),
-  /** Store all weights as this type. Default: as in the file. Quantizing costs seconds at load and some quality, and saves memory. */
+  /** Store all weights as this type. Default: as in the file, of the bundled model `f16`. Quantizing costs seconds at load and some quality, and saves memory. */
   weightType: z.enum(weightTypes).optional(),
   /** Regular expression over tensor names to weight type; the first that matches wins over `weightType`. Patterns without `,` and `=`. */
   tensorTypeRules: recordOf('a pattern without "," and "="', /^[^,=]+$/, z.enum(weightTypes)).optional(),
