@@ -82,8 +82,8 @@ TrainGraph differentiate(ggml_cgraph* forward, ggml_tensor* loss, const std::vec
     make_out_of_place(forward);
     ContextPool pool;
     std::vector<ggml_tensor*> recomputed;
-    if (options.attention_rows > 0) {
-        recomputed = chunk_attention(forward, options.attention_rows, [&pool] { return pool.context(); });
+    if (options.attention_bytes > 0) {
+        recomputed = chunk_attention(forward, options.attention_bytes, [&pool] { return pool.context(); });
     }
     const std::vector<ggml_tensor*> nodes(ggml_graph_nodes(forward), ggml_graph_nodes(forward) + ggml_graph_n_nodes(forward));
     check_arguments(nodes, loss, trainable);

@@ -30,11 +30,12 @@ struct AutodiffOptions {
     ggml_backend_t backend = nullptr;
     // Gradient of the loss: the loss scale.
     float seed = 1.f;
-    // Softmax attention over more query rows than this runs in chunks of so many rows, in forward and in backward, and no chunk's
-    // scores outlive it; 0: never. The result is the same up to the order in which keys' and values' gradients are summed.
-    int64_t attention_rows = 0;
-    // Bytes that transposed copies of frozen weights may take; they are made once instead of in each step. 0: none. On a CPU with all of
-    // them (1.5 GiB for SD1.5) a step takes about two thirds of the time.
+    // Softmax attention whose scores take more than this runs in chunks of so many bytes, in forward and in backward, and no chunk's
+    // scores outlive it; 0: never. The result is the same, bit for bit where a chunk holds whole heads; else up to the order in which keys'
+    // and values' gradients are summed.
+    size_t attention_bytes = 0;
+    // Bytes that transposed copies of frozen weights may take; they are made once instead of in each step. 0: none. On a CPU F32 matrices
+    // need none, only convolutions' kernels and matrices of other types.
     size_t weight_cache_bytes = 0;
 };
 

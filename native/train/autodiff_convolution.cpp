@@ -79,7 +79,9 @@ ggml_tensor* dilate(Tape& tape, ggml_tensor* g, const int (&stride)[2]) {
 // dx of a 1x1 convolution is a product: dx[p, i] = sum over o of g[p, o] kernel[i, o], p a pixel
 ggml_tensor* pointwise_input_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g) {
     ggml_context* c = tape.context();
-    ggml_tensor* dx = tape.product(tape.transposed(g), tape.f32(tape.transposed(tape.value(conv.flat_kernel))));
+    ggml_tensor* kernel = tape.value(conv.flat_kernel);
+    ggml_tensor* dx = tape.sums_outer_products() ? tape.contiguous(tape.outer_product(g, tape.f32(kernel)))
+                                                 : tape.product(tape.transposed(g), tape.f32(tape.transposed(kernel)));
     return swap_outer(tape, ggml_reshape_4d(c, dx, conv.x->ne[0], conv.x->ne[1], conv.pictures, conv.x->ne[2]));
 }
 

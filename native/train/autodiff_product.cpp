@@ -21,12 +21,12 @@ ggml_tensor* as_matrix(Tape& tape, ggml_tensor* x) {
 }
 
 // y[m, n] = sum over k of a[k, m] b[k, n]:
-// db[k, n] = sum over m of a[k, m] g[m, n], da[k, m] = sum over n of b[k, n] g[m, n], each as the product of transposed matrices
+// db[k, n] = sum over m of a[k, m] g[m, n], da[k, m] = sum over n of b[k, n] g[m, n]
 void product_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
     ggml_tensor *a = y->src[0], *b = y->src[1];
     g = tape.contiguous(g);
     if (tape.needs(b)) {
-        tape.add(b, tape.product(tape.transposed(tape.value(a)), g));
+        tape.add(b, tape.transposed_product(tape.value(a), g));
     }
     if (tape.needs(a)) {
         ggml_tensor* x = tape.f32(tape.value(b));
@@ -34,8 +34,7 @@ void product_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
             x = as_matrix(tape, x);
             g = as_matrix(tape, g);
         }
-        ggml_tensor* da = tape.product(tape.transposed(x), tape.transposed(g));
-        tape.add(a, reduce_shared(tape, da, a));
+        tape.add(a, reduce_shared(tape, tape.outer_product(x, g), a));
     }
 }
 

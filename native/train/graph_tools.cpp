@@ -50,6 +50,10 @@ void restride(ggml_tensor* view) {
 
 }  // namespace
 
+bool is_cpu(ggml_backend_t backend) {
+    return backend != nullptr && ggml_backend_dev_type(ggml_backend_get_device(backend)) == GGML_BACKEND_DEVICE_TYPE_CPU;
+}
+
 bool is_view_op(const ggml_tensor* tensor) {
     return tensor->op == GGML_OP_VIEW || tensor->op == GGML_OP_RESHAPE || tensor->op == GGML_OP_PERMUTE || tensor->op == GGML_OP_TRANSPOSE;
 }

@@ -3,9 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "ggml-backend.h"
 #include "ggml.h"
 
 namespace ai_artist {
+
+// False for nullptr.
+bool is_cpu(ggml_backend_t backend);
 
 // Whether `tensor` only looks at its first source's memory: VIEW, RESHAPE, PERMUTE, TRANSPOSE.
 bool is_view_op(const ggml_tensor* tensor);

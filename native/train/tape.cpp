@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t tensors_per_context = 2048;
 constexpr size_t tensors_per_rule = 64;  // more than any rule makes between two calls of context()
+constexpr int64_t short_row = 32;        // values of a row of an outer product that leave vectors of a CPU half empty
 
 }  // namespace
 
@@ -31,7 +32,7 @@ ggml_context* ContextPool::context() {
 
 Tape::Tape(ContextPool& pool, const std::vector<ggml_tensor*>& nodes, const std::vector<TrainableTensor>& trainable,
            const AutodiffOptions& options)
-    : pool_(pool), options_(options), checkpoints_(nodes, options.checkpointing) {
+    : pool_(pool), options_(options), on_cpu_(is_cpu(options.backend)), checkpoints_(nodes, options.checkpointing) {
     for (const TrainableTensor& tensor : trainable) {
         needed_.insert(tensor.value);
     }
@@ -129,6 +130,29 @@ ggml_tensor* Tape::product(ggml_tensor* a, ggml_tensor* b) {
     ggml_tensor* result = ggml_mul_mat(context(), a, b);
     ggml_mul_mat_set_prec(result, GGML_PREC_F32);
     return result;
+}
+
+// As the operation wants it, also where a row has one element.
+ggml_tensor* Tape::outer_factor(ggml_tensor* x) {
+    return x->nb[0] == sizeof(float) && !ggml_is_transposed(x) ? x : ggml_cont(context(), x);
+}
+
+ggml_tensor* Tape::transposed_product(ggml_tensor* x, ggml_tensor* y) {
+    // No copy of a weight: it would be made in each step or take memory from step to step.
+    if (on_cpu_ && x->type == GGML_TYPE_F32 && view_of_root(x).root->op == GGML_OP_NONE) {
+        return ggml_out_prod(context(), outer_factor(x), ggml_transpose(context(), y));
+    }
+    return product(transposed(x), y);
+}
+
+ggml_tensor* Tape::outer_product(ggml_tensor* x, ggml_tensor* y) {
+    if (!on_cpu_) {
+        return product(transposed(x), transposed(y));
+    }
+    if (x->ne[0] < short_row && y->ne[0] > x->ne[0]) {
+        return ggml_transpose(context(), ggml_out_prod(context(), outer_factor(y), x));
+    }
+    return ggml_out_prod(context(), outer_factor(x), y);
 }
 
 ggml_tensor* Tape::transposed(ggml_tensor* x) {

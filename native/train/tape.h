@@ -62,6 +62,12 @@ public:
     ggml_tensor* reshaped(ggml_tensor* x, const ggml_tensor* like);
     // The matrix product with the accuracy of F32 where a backend has a choice.
     ggml_tensor* product(ggml_tensor* a, ggml_tensor* b);
+    // Sum over m of x[k, m] y[m, n] as [k, n], for each pair of matrices.
+    ggml_tensor* transposed_product(ggml_tensor* x, ggml_tensor* y);
+    // Sum over n of x[k, n] y[m, n] as [k, m], for each pair of matrices; may be strided.
+    ggml_tensor* outer_product(ggml_tensor* x, ggml_tensor* y);
+    // Whether these take an operation of their own, on the CPU, and not the product of transposed copies.
+    bool sums_outer_products() const { return on_cpu_; }
     // The matrices of the value `x` transposed, contiguous, F32 or F16; made once for all rules that ask.
     ggml_tensor* transposed(ggml_tensor* x);
     // The weight `x` as F32.
@@ -83,9 +89,11 @@ public:
 
 private:
     bool is_frozen_weight(const ggml_tensor* x) const;
+    ggml_tensor* outer_factor(ggml_tensor* x);
 
     ContextPool& pool_;
     const AutodiffOptions options_;
+    const bool on_cpu_;
     Checkpoints checkpoints_;
     const ggml_tensor* node_ = nullptr;
     std::unordered_set<const ggml_tensor*> needed_;

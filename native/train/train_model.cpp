@@ -8,6 +8,7 @@
 #include "train/adapter.h"
 #include "train/bucket_graph.h"
 #include "train/conditioning.h"
+#include "train/graph_tools.h"
 #include "train/text_trainer.h"
 
 namespace ai_artist {
@@ -19,8 +20,10 @@ constexpr size_t kept_graphs_bytes = size_t{512} << 20;
 
 // Transposed weights that a graph may keep from step to step.
 constexpr size_t weight_cache_bytes = size_t{512} << 20;
-// Rows of attention scores at a time where memory is scarce: 1024 rows over 4096 tokens and 8 heads are 128 MiB.
-constexpr int64_t attention_rows = 1024;
+// Attention scores at a time. On a CPU always: what stays in its cache is quicker computed again than kept in memory. Elsewhere where
+// memory is scarce: 128 MiB are two heads of 4096 tokens.
+constexpr size_t cpu_attention_bytes = size_t{4} << 20;
+constexpr size_t attention_bytes = size_t{128} << 20;
 
 void need(bool ok, const std::string& message) {
     if (!ok) {
@@ -73,7 +76,7 @@ struct TrainModel::Parts {
         options.backend = pipeline.backend();
         options.checkpointing = wanted;
         options.weight_cache_bytes = weight_cache_bytes;
-        options.attention_rows = wanted == Checkpointing::fine ? attention_rows : 0;
+        options.attention_bytes = is_cpu(options.backend) ? cpu_attention_bytes : wanted == Checkpointing::fine ? attention_bytes : 0;
         return options;
     }
 

@@ -117,7 +117,7 @@ static void cached_weights() {
           "a cached turned kernel gives the same bits");
 }
 
-// Multi-head attention of 45 queries to 33 keys, with or without a mask; leaves: q, k, v [size, tokens, heads], mask [33, 45].
+// Multi-head attention of 45 queries to 33 keys, with or without a mask; leaves: q, k, v [size, tokens, heads], mask [33, 45] or one per head.
 static ggml_tensor* attention(ggml_context* c, const Tensors& t, bool added_mask, bool fused_mask) {
     ggml_tensor* scores = ggml_scale_inplace(c, ggml_mul_mat(c, ggml_sqr(c, t[1]), ggml_silu(c, t[0])), 0.5f);
     if (added_mask) {
@@ -131,26 +131,48 @@ static ggml_tensor* attention(ggml_context* c, const Tensors& t, bool added_mask
 }
 
 static void chunked_attention() {
-    for (const auto& [name, added, fused] : {std::tuple<const char*, bool, bool>{"without a mask", false, false}, {"with an added mask", true, false}, {"with a fused mask", false, true}}) {
-        const GradientCase c{std::string("attention ") + name, {leaf({8, 45, 3}), leaf({8, 33, 3}), leaf({8, 33, 3}), frozen({33, 45})},
+    const std::vector<int64_t> shared = {33, 45}, each = {33, 45, 3};
+    for (const auto& [name, added, fused, mask] : {std::tuple<const char*, bool, bool, std::vector<int64_t>>{"without a mask", false, false, shared},
+                                                   {"with an added mask", true, false, shared},
+                                                   {"with a fused mask", false, true, shared},
+                                                   {"with a mask for each head", true, false, each}}) {
+        const GradientCase c{std::string("attention ") + name, {leaf({8, 45, 3}), leaf({8, 33, 3}), leaf({8, 33, 3}), frozen(mask)},
                              [added = added, fused = fused](ggml_context* ctx, const Tensors& t) { return attention(ctx, t, added, fused); }};
         check_gradients(c);
-        const Differentiated whole = differentiate_case(c);
-        for (const auto& [mode_name, mode] : {std::pair<const char*, Checkpointing>{"", Checkpointing::none}, {", checkpointed", Checkpointing::blocks}}) {
-            AutodiffOptions options;
-            options.checkpointing = mode;
-            options.attention_rows = 8;
-            const Differentiated chunked = differentiate_case(c, options);
-            double error = 0;
-            for (size_t i = 0; i < 3; i++) {
-                error = std::max(error, relative_error(chunked.gradients[i], whole.gradients[i]));
+        constexpr size_t row = 33 * sizeof(float);
+        for (const auto& [mode_name, mode, backend] : {std::tuple<const char*, Checkpointing, ggml_backend_t>{"", Checkpointing::none, nullptr},
+                                                       {", checkpointed", Checkpointing::blocks, nullptr},
+                                                       {", on the CPU", Checkpointing::none, cpu()}}) {
+            AutodiffOptions plain;
+            plain.backend = backend;
+            const Differentiated whole = differentiate_case(c, plain);
+            for (const auto& [size_name, bytes, chunks] : {std::tuple<const char*, size_t, int>{"two heads", 2 * 45 * row, 2}, {"heads", 45 * row, 3}, {"eight rows", 8 * row, 18}}) {
+                AutodiffOptions options = plain;
+                options.checkpointing = mode;
+                options.attention_bytes = bytes;
+                const Differentiated chunked = differentiate_case(c, options);
+                double error = 0;
+                for (size_t i = 0; i < 3; i++) {
+                    error = std::max(error, relative_error(chunked.gradients[i], whole.gradients[i]));
+                }
+                const std::string title = std::string("attention in chunks of ") + size_name + " " + name + mode_name;
+                check(error < 1e-5, title + " has the same gradients", "relative error " + std::to_string(error));
+                check(chunks > 3 || same_bits(chunked.gradients, whole.gradients), title + ", whole heads have the same bits");
+                check(chunked.compute_bytes < whole.compute_bytes && chunked.recomputed >= chunks * 3, title + " takes less memory",
+                      std::to_string(chunked.compute_bytes) + " of " + std::to_string(whole.compute_bytes) + " bytes, " + std::to_string(chunked.recomputed) + " nodes again");
             }
-            const std::string title = std::string("attention in chunks ") + name + mode_name;
-            check(error < 1e-5, title + " has the same gradients", "relative error " + std::to_string(error));
-            check(chunked.compute_bytes < whole.compute_bytes && chunked.recomputed >= 6 * 4, title + " takes less memory",
-                  std::to_string(chunked.compute_bytes) + " of " + std::to_string(whole.compute_bytes) + " bytes, " + std::to_string(chunked.recomputed) + " nodes again");
         }
     }
+    const GradientCase crowded{"attention without room for its smallest chunks", {leaf({8, 300, 4}), leaf({8, 33, 4}), leaf({8, 33, 4})},
+                               [](ggml_context* ctx, const Tensors& t) { return attention(ctx, t, false, false); }};
+    AutodiffOptions narrow;
+    narrow.attention_bytes = 33 * sizeof(float);
+    const Gradients whole = differentiate_case(crowded).gradients, chunked = differentiate_case(crowded, narrow).gradients;
+    double error = 0;
+    for (size_t i = 0; i < 3; i++) {
+        error = std::max(error, relative_error(chunked[i], whole[i]));
+    }
+    check(error < 1e-5, crowded.name + " has the same gradients", "relative error " + std::to_string(error));
 }
 
 static void in_place() {

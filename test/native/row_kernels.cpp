@@ -1,4 +1,4 @@
-// Patches 0070 to 0072: the allocator with many gaps, and the CPU's products, copies and row operations against their definitions.
+// Patches 0070 to 0072 and 0076 to 0078: the allocator with many gaps, and the CPU's products, copies and row operations against their definitions.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -88,9 +88,9 @@ static void products() {
         for (const int threads : {1, 3}) {
             double largest = 0;
             std::string worst;
-            for (const int64_t k : {1, 7, 13, 40, 77}) {
+            for (const int64_t k : {1, 7, 13, 40, 77, 131}) {
                 for (const int64_t m : {3, 8, 11, 77}) {
-                    for (const int64_t n : {1, 2, 7}) {
+                    for (const int64_t n : {1, 2, 7, 19}) {
                         ggml_context* c = new_context();
                         ggml_tensor *a = ggml_new_tensor_3d(c, type, k, m, 2), *b = ggml_new_tensor_3d(c, GGML_TYPE_F32, k, n, 2);
                         fill(a, 1);
@@ -119,6 +119,71 @@ static void products() {
             check(largest < limit, std::string("products of odd sizes in ") + ggml_type_name(type) + ", threads " + std::to_string(threads),
                   std::to_string(largest) + " at " + worst);
         }
+    }
+}
+
+// Sums of outer products, also of a transposed second factor and with matrices that several share.
+static void outer_products() {
+    for (const int threads : {1, 3}) {
+        double largest = 0;
+        std::string worst;
+        for (const int64_t m : {1, 5, 8, 19, 45, 200}) {
+            for (const int64_t n : {1, 3, 8, 29, 130}) {
+                for (const int64_t k : {1, 16, 64, 150}) {
+                    for (const bool transposed : {false, true}) {
+                        ggml_context* c = new_context();
+                        ggml_tensor* a  = ggml_new_tensor_4d(c, GGML_TYPE_F32, m, k, 1, 2);
+                        ggml_tensor* b  = transposed ? ggml_new_tensor_4d(c, GGML_TYPE_F32, k, n, 3, 2) : ggml_new_tensor_4d(c, GGML_TYPE_F32, n, k, 3, 2);
+                        fill(a, 8);
+                        fill(b, 9);
+                        b              = transposed ? ggml_transpose(c, b) : b;
+                        ggml_tensor* y = ggml_out_prod(c, a, b);
+                        compute(c, y, threads);
+                        const double error = largest_difference(y, [&](int64_t i, int64_t j, int64_t l, int64_t h) {
+                            double sum = 0;
+                            for (int64_t q = 0; q < k; q++) {
+                                sum += static_cast<double>(at(a, i, q, 0, h)) * at(b, j, q, l, h);
+                            }
+                            return sum;
+                        });
+                        if (error > largest) {
+                            largest = error;
+                            worst   = std::to_string(m) + " x " + std::to_string(n) + " over " + std::to_string(k);
+                        }
+                        ggml_free(c);
+                    }
+                }
+            }
+        }
+        check(largest < 1e-5, "sums of outer products, threads " + std::to_string(threads), std::to_string(largest) + " at " + worst);
+    }
+}
+
+static void softmax() {
+    for (const int threads : {1, 3}) {
+        double largest = 0;
+        std::string worst;
+        for (const int64_t n : {1, 5, 15, 16, 17, 77, 131}) {
+            ggml_context* c = new_context();
+            ggml_tensor* x  = ggml_new_tensor_2d(c, GGML_TYPE_F32, n, 9);
+            fill(x, 10);
+            static_cast<float*>(x->data)[n - 1] = 40.f;  // the first row's largest value is its last
+            ggml_tensor* y                      = ggml_soft_max_ext(c, x, nullptr, 0.5f, 0.f);
+            compute(c, y, threads);
+            const double error = largest_difference(y, [&](int64_t i, int64_t j, int64_t, int64_t) {
+                double sum = 0;
+                for (int64_t q = 0; q < n; q++) {
+                    sum += std::exp(0.5 * at(x, q, j, 0, 0));
+                }
+                return std::exp(0.5 * at(x, i, j, 0, 0)) / sum;
+            });
+            if (error > largest) {
+                largest = error;
+                worst   = std::to_string(n);
+            }
+            ggml_free(c);
+        }
+        check(largest < 1e-6, "softmax of rows of odd lengths, threads " + std::to_string(threads), std::to_string(largest) + " at " + worst);
     }
 }
 
@@ -205,6 +270,8 @@ int main() {
     const std::string ended = in_child([] { return allocates_many_gaps() ? 0 : 3; });
     check(ended == "exit 0", "a graph with more than 256 gaps can be allocated", ended);
     products();
+    outer_products();
+    softmax();
     copies();
     rows();
     return result();
