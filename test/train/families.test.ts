@@ -2,6 +2,7 @@
  * Text encoders and autoencoders of Stable Diffusion 2 and SDXL in training, on tiny checkpoints of random weights: OpenCLIP's matrix of query, key
  * and value, both encoders of SDXL, and that the engine uses what the file says of them.
  */
+import { readFile, writeFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { localEngine, type NativeTensor, type NativeTrainer } from '../../lib/engine/jobs/index.ts';
 import { loadModel } from '../../lib/index.ts';
@@ -21,6 +22,31 @@ const families = [
   ['sd2', layerOf('lora_te', 0)],
   ['sdxl', [...layerOf('lora_te1', 0), ...layerOf('lora_te2', 0), ...layerOf('lora_te2', 1)]],
 ] as const;
+
+/** The same checkpoint with SDXL's projection as transformers has it: the weight of a linear layer. */
+async function withLinearProjection(from: string, to: string): Promise<void> {
+  const bytes = await readFile(from);
+  const start = 8 + Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.subarray(8, start).toString()) as Record<string, { shape: number[]; data_offsets: [number, number] }>;
+  const { 'conditioner.embedders.1.model.text_projection': projection, ...rest } = header;
+  if (!projection) throw new Error('no projection');
+  const [edge = 0] = projection.shape;
+  const [first, end] = projection.data_offsets;
+  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset + start + first, bytes.byteOffset + start + end));
+  const transposed = Float32Array.from(values, (_, at) => values[(at % edge) * edge + Math.floor(at / edge)] ?? 0);
+  bytes.set(new Uint8Array(transposed.buffer), start + first);
+  const json = Buffer.from(JSON.stringify({ ...rest, 'conditioner.embedders.1.transformer.text_projection.weight': projection }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  await writeFile(to, Buffer.concat([length, json, bytes.subarray(start)]));
+}
+
+async function pooled(model: string): Promise<Float32Array | undefined> {
+  const trainer = await localEngine().loadTrainer({ model, threads: 1 }, ignore).promise;
+  const [text] = await trainer.encodeTexts({ texts: ['a fox'], ...size }, ignore).promise;
+  await trainer.dispose().promise;
+  return text?.vector;
+}
 
 async function train(trainer: NativeTrainer): Promise<{ losses: number[]; tensors: NativeTensor[]; modules: string[] }> {
   const { modules } = await trainer.createNetwork({ kind: 'lora', rank: 2, alpha: 2, unet: false, textEncoder: true, seed: 1 }, ignore)
@@ -82,4 +108,12 @@ suite('train: text encoders and autoencoders of SD2 and SDXL', (test) => {
       assert.not.equal(await paint([{ path: lora.path }]), await paint([]));
       await painter.dispose();
     });
+
+  test('sdxl: the pooled text is the same from both ways of writing its projection', async () => {
+    const model = folder.at('sdxl.safetensors');
+    await withLinearProjection(model, folder.at('linear.safetensors'));
+    const vector = await pooled(model);
+    assert.is(vector?.length, 2816);
+    assert.equal(await pooled(folder.at('linear.safetensors')), vector);
+  });
 });
