@@ -39,7 +39,7 @@ def steps(args, scenes):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--size', default='cpu', choices=['cpu', 'gpu'])
+    parser.add_argument('--size', default='cpu', choices=['cpu', 'gpu', 'smoke'])
     parser.add_argument('--data', default='data')
     parser.add_argument('--work', default='work')
     parser.add_argument('--out', default='out')
