@@ -16,7 +16,7 @@ constexpr int64_t tokens = 9;
 // The derivative is fitted through differences over steps of several lengths. One difference alone would be as rough as the CPU's GELU,
 // which is a table of F16 values; long steps drown that, and are halved while the loss is too curved for them.
 constexpr double longest_step = 24e-3;
-constexpr int steps = 12;
+constexpr int steps = 32;
 constexpr double curved = 0.03;  // share of the cubic term at the longest step
 constexpr int halvings = 4;
 
