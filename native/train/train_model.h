@@ -193,8 +193,8 @@ public:
     // Names of the alpha tensors and their values, one for each module that has one in the file.
     std::vector<std::pair<std::string, float>> alphas() const;
 
-    // How the backward pass trades memory for time; drops the graphs made so far if it changes. All give the same gradients, bit for bit. On a
-    // GPU `fine` also cuts attention into chunks, which sum in another order where one head's scores take more than 128 MiB.
+    // How the backward pass trades memory for time; drops the graphs made so far if it changes. All give the same gradients, bit for bit.
+    // On a GPU `fine` also cuts attention into chunks, which sum in another order where one head's scores take more than 128 MiB.
     void set_checkpointing(Checkpointing checkpointing);
 
     // Sizes of one training step, computed without allocating it. Needs a network.
