@@ -3,8 +3,9 @@
     python states.py latents --work work [--part 0/2]      # several at once, each its share; goes on where it was stopped
     python states.py text --work work
 
-latents: <work>/<pool>.latents (float16, N x 4 x 16 x 16). text: <work>/text.npy (float16, M x 77 x hidden), captions.json (caption 0 is the empty
-one, for guidance) and pick.json (captions of each picture, by pool). Words that the text tower does not know yet get rows in its table first:
+latents: <work>/<pool>.latents (float16, N x 4 x 16 x 16), and those of the mirrored pictures of some pools in <pool>.mirrored.latents. text:
+<work>/text.npy (float16, M x 77 x hidden), captions.json (caption 0 is the empty one, for guidance) and pick.json (captions of each picture, by
+pool). Words that the text tower does not know yet get rows in its table first:
 fixed random codes that are exact in 8 bits, as those of the other words (text_tower.py); everything else of the tower stays as it is.
 """
 
@@ -25,12 +26,12 @@ ALSO = ('a', 'the', 'of', 'painting', 'picture', 'photo', 'drawing', 'illustrati
 
 
 @torch.no_grad()
-def latents(work, part, parts):
+def latents(work, mirrored, part, parts):
     tae = TAE()
     tae.load_state_dict(load(os.path.join(work, 'tae.pt'))['model'])
     encoder = tae.encoder.to(memory_format=torch.channels_last).eval()
-    for name in NAMES:
-        pool, path = read_pictures(work, name), os.path.join(work, name + '.latents')
+    for name, flip in [(name, False) for name in NAMES] + [(name, True) for name in mirrored]:
+        pool, path = read_pictures(work, name), os.path.join(work, name + ('.mirrored.latents' if flip else '.latents'))
         shape = (len(pool), 4, 16, 16)
         if not os.path.exists(path):
             np.memmap(path, np.float16, 'w+', shape=shape).flush()
@@ -39,11 +40,12 @@ def latents(work, part, parts):
         for k in range(low, high, 16):
             if np.any(out[min(k + 15, high - 1)]):
                 continue
-            x = torch.from_numpy(pool[k : min(k + 16, high)].copy()).permute(0, 3, 1, 2).float().div(255)
+            pictures = pool[k : min(k + 16, high)]
+            x = torch.from_numpy((pictures[:, :, ::-1] if flip else pictures).copy()).permute(0, 3, 1, 2).float().div(255)
             with torch.autocast('cpu', dtype=torch.bfloat16):
                 out[k : k + len(x)] = encoder(x.contiguous(memory_format=torch.channels_last)).float().numpy().astype(np.float16)
             if (k - low) % 1600 == 0:
-                print(name, k, 'of', high, flush=True)
+                print(name, 'mirrored' if flip else '', k, 'of', high, flush=True)
         out.flush()
 
 
@@ -91,7 +93,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     if args.what == 'latents':
-        latents(args.work, *map(int, args.part.split('/')))
+        latents(args.work, load_config()['unet']['mirrored'], *map(int, args.part.split('/')))
     else:
         text(args.work, load_config()['text_tower']['row_seed'])
 

@@ -30,16 +30,20 @@ PREFIX = 'model.diffusion_model.'
 
 
 class Data:
-    """Latents of all pools in memory, text states on disk; a picture's chance is the share of its pool, spread over the pool."""
+    """Latents of all pools in memory, text states on disk; a picture's chance is the share of its pool, spread over the pool. `mirrored`: in how
+    many of these cases it is the mirrored picture, by pool."""
 
-    def __init__(self, work, shares):
+    def __init__(self, work, shares, mirrored):
         pick = read_json(os.path.join(work, 'pick.json'))
         latents, self.captions, chance = [], [], []
         for name in NAMES:
-            pool = np.asarray(read_latents(work, name))
-            latents.append(pool)
-            self.captions += pick[name]
-            chance += [shares[name] / len(pool)] * len(pool)
+            flipped = mirrored.get(name, 0)
+            for file, share in ((name, 1 - flipped), (name + '.mirrored', flipped)):
+                if share > 0:
+                    pool = np.asarray(read_latents(work, file))
+                    latents.append(pool)
+                    self.captions += pick[name]
+                    chance += [shares[name] * share / len(pool)] * len(pool)
         self.latents = torch.from_numpy(np.concatenate(latents))
         if not self.latents.flatten(1).abs().sum(1).all():
             raise SystemExit('latents: expected one of each picture. Run states.py latents to its end')
@@ -84,7 +88,7 @@ def optimizers(net, settings):
 
 
 def train(args, settings, device):
-    data = Data(args.work, settings['pools'])
+    data = Data(args.work, settings['pools'], settings['mirrored'])
     net = UNet(context_dim=data.text.shape[-1], **settings['layout']).to(device).to(memory_format=torch.channels_last)
     path = os.path.join(args.work, f'unet-{args.rank}.pt')
     kept, step, seen = load(path, device), 0, 0
