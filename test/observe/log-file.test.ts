@@ -150,9 +150,10 @@ suite('log files', (test) => {
 
   test('two processes write into one file, every line whole', async () => {
     const folder = path.join(scratch, 'shared');
+    // Less than either writes: what the other has written since is seen only every few seconds.
     const source = (name: string): string => `
       import { LogFile } from ${sourceOf('lib/observe/index.ts')};
-      const file = new LogFile({ folder: ${JSON.stringify(folder)}, name: 'worker', maxBytes: 30000 });
+      const file = new LogFile({ folder: ${JSON.stringify(folder)}, name: 'worker', maxBytes: 12000 });
       for (let i = 0; i < 300; i++) { file.write({ time: Date.now(), type: 'info', tag: '', values: ['${name} ' + i], scope: {} }); if (i % 20 === 0) await new Promise((r) => setTimeout(r, 1)); }`;
     await Promise.all([program(source('a')).ended, program(source('b')).ended]);
     const lines = readdirSync(folder).flatMap((name) => readFileSync(path.join(folder, name), 'utf8').trimEnd().split('\n'));
