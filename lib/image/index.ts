@@ -5,7 +5,8 @@ export { readInfotext, writeInfotext } from './infotext.ts';
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
 export type { RawImage } from './raw-image.ts';
-export { type FoundRecipe, type RecipeSource, readRecipe } from './read-recipe.ts';
+export type { FoundRecipe, RecipeSource } from './read-recipe.ts';
+export { readRecipe } from './read-recipe-on-demand.ts';
 export { canonicalJson, checkRecipe, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipe.ts';
 export { engineNames, samplerTitle, schedulerTitle } from './sampler-names.ts';
 export {
