@@ -20,7 +20,12 @@ import { suite } from '../harness.ts';
 
 const edge = 64;
 const silent = (): void => undefined;
-const files = { model: join(packageRoot(), 'models/mini.gguf'), tae: join(packageRoot(), 'models/mini-tae.safetensors'), threads: 1 };
+const files = {
+  model: join(packageRoot(), 'models/mini.gguf'),
+  tae: join(packageRoot(), 'models/mini-tae.safetensors'),
+  weightType: 'f16', // as it is painted with and trained for
+  threads: 1,
+} as const;
 const lora: NativeNetworkRequest = { kind: 'lora', rank: 4, alpha: 4, seed: 1 };
 const adamw: NativeBeginRequest = { optimizer: { kind: 'adamw' }, ema: 0.9 };
 
@@ -185,17 +190,19 @@ suite('native trainer', (test) => {
   });
 
   test('micro-batches are one batch', async () => {
-    const results: { loss: number; gradientNorm: number }[] = [];
-    for (const split of [false, true]) {
+    const request = stepOf(samples, 0);
+    const items = request.batches.flatMap((batch) => batch.items);
+    const lossAndNorm = async (batches: (typeof request)['batches']) => {
       await fresh();
-      const request = stepOf(samples, 0);
-      const items = request.batches.flatMap((batch) => batch.items);
-      const batches = split ? items.map((item) => ({ items: [item] })) : [{ items }];
-      results.push(await trainer.step({ ...request, batches }, silent).promise);
-    }
-    const [whole, parts] = results;
-    assert.ok(whole && parts);
-    assert.ok(Math.abs(whole.loss - parts.loss) < 1e-5 * whole.loss, `${whole.loss} ${parts.loss}`);
+      return trainer.step({ ...request, batches }, silent).promise;
+    };
+    const whole = await lossAndNorm([{ items }]);
+    const parts = await lossAndNorm(items.map((item) => ({ items: [item] })));
+    let sum = 0;
+    for (const item of items) sum += (await lossAndNorm([{ items: [item] }])).loss;
+    assert.ok(Math.abs(parts.loss - sum / items.length) < 1e-7 * parts.loss, `${parts.loss} ${sum / items.length}`);
+    // Several pictures at once are summed up in another order than one, and rounding to F16 between the layers makes more of that.
+    assert.ok(Math.abs(whole.loss - parts.loss) < 1e-3 * whole.loss, `${whole.loss} ${parts.loss}`);
     assert.ok(Math.abs(whole.gradientNorm - parts.gradientNorm) < 1e-2 * whole.gradientNorm, `${whole.gradientNorm} ${parts.gradientNorm}`);
   });
 

@@ -39,11 +39,13 @@ suite('bundled model', (test) => {
     assert.equal(kept.sort(), ['conv_first.weight', 'conv_last.weight']);
     assert.is(kernels.filter(({ dtype }) => dtype === 'Q8_0').length, kernels.length - 2);
   });
-  test('the UNet is Q8_0 with its true kernel shapes, the token table is packed', async () => {
+  test('the UNet is Q8_0, at both ends F16, with its true kernel shapes, the token table is packed', async () => {
     const { tensors } = await readModelHeader(bundledModel().model);
     const find = (name: string) => tensors.find((tensor) => tensor.name === name);
-    const kernel = find('model.diffusion_model.input_blocks.4.0.in_layers.2.weight');
-    assert.equal([kernel?.dtype, kernel?.shape], ['Q8_0', [128, 64, 3, 3]]);
+    const kernel = find('model.diffusion_model.input_blocks.7.0.in_layers.2.weight');
+    assert.equal([kernel?.dtype, kernel?.shape], ['Q8_0', [256, 128, 3, 3]]);
+    const outer = find('model.diffusion_model.input_blocks.4.0.in_layers.2.weight');
+    assert.equal([outer?.dtype, outer?.shape], ['F16', [128, 64, 3, 3]]);
     const text = 'cond_stage_model.transformer.text_model.embeddings';
     assert.equal([find(`${text}.token_index.weight`)?.dtype, find(`${text}.token_index.weight`)?.shape], ['I32', [49408]]);
     const [rows = 0, width] = find(`${text}.token_embedding.weight`)?.shape ?? [];
