@@ -70,7 +70,7 @@ static std::vector<float> scaled(std::vector<float> values, float factor) {
 template <int rank>
 static std::vector<float> low_rank(const Layer& l, Checkpoint& lora) {
     const bool conv = l.kw > 1 || l.key.find("proj_in") != std::string::npos;
-    const float s   = std::sqrt(1.f / static_cast<float>(rank)) * (l.kw > 1 ? 0.36f : 0.48f);
+    const float s   = std::sqrt(1.f / static_cast<float>(rank)) * (l.kw > 1 ? 0.42f : 0.56f);
     Array down      = random_factor(conv ? std::vector<int64_t>{l.kw, l.kh, l.in, rank} : std::vector<int64_t>{l.in, rank}, s);
     Array up        = random_factor(conv ? std::vector<int64_t>{1, 1, rank, l.out} : std::vector<int64_t>{rank, l.out}, s);
     lora[l.key + ".lora_down.weight"] = down;
