@@ -12,7 +12,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({ options: { out: { type: 'string', default: path.join(root, 'dist') } } });
@@ -41,6 +41,11 @@ function shakeZod() {
       build.onLoad({ filter: /[\\/](lib|bin)[\\/].*\.ts$/ }, (args) => ({
         loader: 'ts',
         contents: readFileSync(args.path, 'utf8').replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';"),
+      }));
+      // Names within zod help nobody who reads a stack trace, and what is shorter is compiled sooner.
+      build.onLoad({ filter: /[\\/]node_modules[\\/]zod[\\/].*\.js$/ }, async (args) => ({
+        loader: 'js',
+        contents: (await transform(readFileSync(args.path, 'utf8'), { minifyIdentifiers: true, format: 'esm', target: 'node20.19' })).code,
       }));
     },
   };
