@@ -163,8 +163,12 @@ function show(result: FileResult): void {
   for (const line of shown) console.log(`     | ${line}`);
 }
 
+/** Run first, with nothing beside them: they hold a time against a bound. */
+const timed = new Set(['types/consumers', 'image/technical'].map((name) => path.join('test', `${name}.test.ts`)));
+
 async function main(): Promise<number> {
-  const files = await findFiles(positionals);
+  const found = await findFiles(positionals);
+  const files = [...found.filter((file) => timed.has(file)), ...found.filter((file) => !timed.has(file))];
   const results: FileResult[] = [];
   let next = 0;
   const worker = async () => {
@@ -176,6 +180,11 @@ async function main(): Promise<number> {
       show(result);
     }
   };
+  for (; next < files.length && timed.has(files[next] ?? ''); next++) {
+    const result = await runFile(files[next] ?? '', next);
+    results.push(result);
+    show(result);
+  }
   await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, worker));
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
