@@ -167,25 +167,23 @@ function show(result: FileResult): void {
 const timed = new Set(['types/consumers', 'image/technical'].map((name) => path.join('test', `${name}.test.ts`)));
 
 async function main(): Promise<number> {
-  const found = await findFiles(positionals);
-  const files = [...found.filter((file) => timed.has(file)), ...found.filter((file) => !timed.has(file))];
+  const files = await findFiles(positionals);
   const results: FileResult[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < files.length; index = next++) {
-      const file = files[index];
-      if (file === undefined) return;
-      const result = await runFile(file, index);
-      results.push(result);
-      show(result);
-    }
+  let started = 0;
+  const runFiles = async (waiting: string[], atOnce: number) => {
+    const worker = async () => {
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+        const result = await runFile(file, started++);
+        results.push(result);
+        show(result);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, worker));
   };
-  for (; next < files.length && timed.has(files[next] ?? ''); next++) {
-    const result = await runFile(files[next] ?? '', next);
-    results.push(result);
-    show(result);
-  }
-  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, worker));
+  const inTurn = files.filter((file) => timed.has(file));
+  const together = files.filter((file) => !timed.has(file));
+  await runFiles(inTurn, 1);
+  await runFiles(together, jobs);
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
   const broken = results.filter((result) => result.failed > 0);

@@ -21,14 +21,7 @@ export const convertLoraOptions = lazySchema(() =>
 export type ConvertLoraOptions = z.input<typeof convertLoraOptions>;
 
 /** One product of two factors, alpha / rank being part of `up`. */
-interface Change {
-  readonly rank: number;
-  readonly out: number;
-  readonly tail: readonly number[];
-  readonly upTail: readonly number[];
-  readonly up: Float32Array;
-  readonly down: Float32Array;
-}
+type Change = Pick<LoraModule, 'rank' | 'out' | 'downTail' | 'upTail' | 'up' | 'down'>;
 
 /** What a file changes of one layer: the whole, or query, key and value, as far as it has them. */
 interface Layer {
@@ -39,10 +32,10 @@ interface Layer {
   readonly thirds: (Change | undefined)[];
 }
 
-const inputs = ({ tail }: Change): number => tail.reduce((product, size) => product * size, 1);
+const inputs = ({ downTail }: Change): number => downTail.reduce((product, size) => product * size, 1);
 
 function changeOf({ rank, out, downTail, upTail, up, down, scale }: LoraModule): Change {
-  return { rank, out, tail: downTail, upTail, up: scale === 1 ? up : up.map((value) => value * scale), down };
+  return { rank, out, downTail, upTail, up: scale === 1 ? up : up.map((value) => value * scale), down };
 }
 
 /** In layers that give a shift and a scale only, diffusers has the scale first. */
@@ -90,7 +83,7 @@ function joined(thirds: readonly (Change | undefined)[]): Change {
     if (!shared) column += third.rank;
   }
   const down = shared ? first.down : Float32Array.from(present.flatMap((third) => [...third.down]));
-  return { rank, out: 3 * first.out, tail: first.tail, upTail: [], up, down };
+  return { rank, out: 3 * first.out, downTail: first.downTail, upTail: [], up, down };
 }
 
 function split(whole: Change): Change[] {
@@ -159,10 +152,10 @@ function diffusersModules(path: string, layer: Layer): [string, Change][] {
   });
 }
 
-function tensorsOf(name: string, { rank, out, tail, upTail, up, down }: Change, to: (typeof layouts)[number]): FloatTensor[] {
+function tensorsOf(name: string, { rank, out, downTail, upTail, up, down }: Change, to: (typeof layouts)[number]): FloatTensor[] {
   const [a, b] = to === 'diffusers' ? ['lora_A', 'lora_B'] : ['lora_down', 'lora_up'];
   const tensors = [
-    { name: `${name}.${a}.weight`, shape: [rank, ...tail], data: down },
+    { name: `${name}.${a}.weight`, shape: [rank, ...downTail], data: down },
     { name: `${name}.${b}.weight`, shape: [out, rank, ...upTail], data: up },
   ];
   return to === 'diffusers' ? tensors : [...tensors, { name: `${name}.alpha`, shape: [], data: Float32Array.of(rank) }];
