@@ -137,7 +137,7 @@ export async function loadModel(
         },
         discard: (late) => void late.dispose().promise.catch(() => undefined),
       },
-      (listen) => addon.loadModel(nativeModelRequest({ ...resolved, weightType: resolved.weightType ?? weightType }, files), listen),
+      (listen) => addon.loadModel(nativeModelRequest({ ...resolved, weightType }, files), listen),
     );
   } catch (error) {
     throw withDevices(error, addon, site);

@@ -12,7 +12,7 @@ export interface ModelFiles {
   files: Partial<Record<FileRole, string>>;
   headers: Partial<Record<FileRole, ModelHeader>>;
   defaults: PaintDefaults;
-  /** What the weights are computed as unless the caller chooses; undefined: their type in the file. */
+  /** What the weights are computed as: the caller's choice, else the model's own; undefined: their type in the file. */
   weightType: WeightType | undefined;
 }
 
@@ -22,7 +22,10 @@ export interface ModelFiles {
  * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT, ERR_READ, ERR_UNSUPPORTED
  */
 export async function findModelFiles(
-  options: { readonly [role in FileRole]?: string | undefined } & { readonly home?: string | undefined },
+  options: { readonly [role in FileRole]?: string | undefined } & {
+    readonly home?: string | undefined;
+    readonly weightType?: WeightType | undefined;
+  },
 ): Promise<ModelFiles> {
   const given: Partial<Record<FileRole, string>> = {};
   for (const role of fileRoles) {
@@ -38,6 +41,6 @@ export async function findModelFiles(
     const path = files[role];
     if (path !== undefined) headers[role] = await checkFile(role, path, found?.headers[role]);
   }
-  const { name = basename(given.diffusionModel ?? ''), defaults = {}, weightType } = found ?? {};
-  return { name, files, headers, defaults, weightType };
+  const { name = basename(given.diffusionModel ?? ''), defaults = {} } = found ?? {};
+  return { name, files, headers, defaults, weightType: options.weightType ?? found?.weightType };
 }

@@ -22,20 +22,16 @@ async function hashOf(header: ModelHeader | undefined, known: Map<string, string
 /**
  * Hashes the files; seconds for each gigabyte.
  *
- * @param weightType changes what the encoders give
  * @throws ArtistError ERR_READ; `signal.reason` when aborted
  */
-export async function identifyModel(
-  { name, headers }: ModelFiles,
-  weightType: string | undefined,
-  signal: AbortSignal,
-): Promise<ModelIdentity> {
+export async function identifyModel({ name, headers, weightType }: ModelFiles, signal: AbortSignal): Promise<ModelIdentity> {
   const known = new Map<string, string>();
   const network = headers.diffusionModel ?? headers.model;
   const hash = await hashOf(network, known, signal);
   const joined = async (parts: readonly (ModelHeader | undefined)[]): Promise<string | undefined> => {
     const present = parts.filter((part) => part !== undefined);
     const hashes = await Promise.all(present.map((part) => hashOf(part, known, signal)));
+    // The type changes what the encoders give.
     return present.length === 0 || hashes.includes(undefined) ? undefined : [...hashes, weightType ?? ''].join(' ');
   };
   const image = await joined([headers.tae ?? headers.vae ?? headers.model]);

@@ -43,8 +43,8 @@ export interface SessionCall {
 
 /** The files of the model that is trained for, checked. */
 export function trainingFiles(options: ResolvedTrainLora): Promise<ModelFiles> {
-  const { model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae, home } = options;
-  return findModelFiles({ model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae, home });
+  const { model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae, home, weightType } = options;
+  return findModelFiles({ model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae, home, weightType });
 }
 
 export class TrainerSession {
@@ -65,10 +65,10 @@ export class TrainerSession {
    *
    * @throws ArtistError ERR_UNSUPPORTED: not a family that can be trained; ERR_MODEL_LOAD, ERR_MODEL_FORMAT, ERR_NO_DEVICE, ERR_OUT_OF_MEMORY
    */
-  static async open(options: ResolvedTrainLora, { files, weightType: usual }: ModelFiles, call: SessionCall): Promise<TrainerSession> {
+  static async open(options: ResolvedTrainLora, { files, weightType }: ModelFiles, call: SessionCall): Promise<TrainerSession> {
     const { site, signal, emit } = call;
     const { model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae } = files;
-    const { threads, weightType = usual, prediction, backend, paramsBackend } = options;
+    const { threads, prediction, backend, paramsBackend } = options;
     const request = defined({
       ...{ model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae },
       ...{ threads, weightType, prediction, backend, paramsBackend },

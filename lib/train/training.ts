@@ -113,7 +113,7 @@ export async function train(call: TrainCall): Promise<TrainLoraResult> {
   // What can be refused without the model is refused before it is read.
   const early = await loadPictures(options, signal, options.prior?.folder);
   const files = await trainingFiles(options);
-  const model = await identifyModel(files, options.weightType ?? files.weightType, signal);
+  const model = await identifyModel(files, signal);
   if (call.resumed) checkModel(call.resumed.record, model);
   const session = await TrainerSession.open(options, files, { site, signal, emit: told.emit });
   try {
