@@ -50,9 +50,8 @@ export class NeighbourSearch {
     for (let index = 0; index < count; index++) reduce(pools.thumbnails, index * smallBytes, this.#coarse, index * coarseLength);
   }
 
-  /** @param self a picture of the pools that does not count */
-  nearest(picture: Uint8Array, self = -1): Neighbour {
-    return this.#search(thumbnail(picture), self);
+  nearest(picture: Uint8Array): Neighbour {
+    return this.#search(thumbnail(picture), -1);
   }
 
   /** The nearest of the other training pictures. */
@@ -60,6 +59,7 @@ export class NeighbourSearch {
     return this.#search(this.#pools.thumbnails.subarray(index * smallBytes, (index + 1) * smallBytes), index);
   }
 
+  /** @param self a picture of the pools that does not count; -1: all do */
   #search(own: Uint8Array, self: number): Neighbour {
     const bounds = this.#bounds;
     const reduced = new Float32Array(coarseLength);
