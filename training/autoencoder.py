@@ -17,7 +17,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from mini.muon import muon_and_adamw
+from mini.muon import muon_for_convolutions
 from mini.pools import NAMES, read_pictures
 from mini.state import Clock, load, load_config, save
 from mini.tae import TAE, loss_fn
@@ -54,26 +54,23 @@ def main():
     kept = load(path + '.state', device)
     clock = Clock(args.minutes or settings['minutes'], kept['minutes'] if kept else 0.0, device.type)
     model = TAE().to(device).to(memory_format=torch.channels_last)
-    optimizers = muon_and_adamw(model, lambda _, q: q.ndim == 4 and min(q.shape[:2]) >= 64, settings['rate'], weight_decay=0)
+    optimizers = muon_for_convolutions(model, settings['rate'])
     step = 0
     if kept:
         model.load_state_dict(kept['model'])
-        for optimizer, state in zip(optimizers, kept['optimizers'], strict=True):
-            optimizer.load_state_dict(state)
+        optimizers.load(kept['optimizers'])
         step = kept['step']
     average = kept['average'] if kept else {k: v.detach().clone() for k, v in model.state_dict().items()}
     rng = np.random.default_rng([settings['seed'], step])
     source = batches([read_pictures(args.work, name) for name in NAMES], rng, settings['batch'], settings['crop'])
 
     def keep():
-        optimizing = [optimizer.state_dict() for optimizer in optimizers]
-        state = {'model': model.state_dict(), 'average': average, 'optimizers': optimizing, 'step': step}
+        state = {'model': model.state_dict(), 'average': average, 'optimizers': optimizers.state(), 'step': step}
         save(path + '.state', {**state, 'minutes': clock.spent})
 
     losses = []
     while clock.share < 1:
-        for group in (group for optimizer in optimizers for group in optimizer.param_groups):
-            group['lr'] = settings['rate'] * min(1, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * clock.share)))
+        optimizers.set_rate(settings['rate'] * min(1, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * clock.share))))
         x = next(source).to(device).to(memory_format=torch.channels_last)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             z = model.encoder(x)
@@ -81,12 +78,10 @@ def main():
         z = z.float()
         spread = z.mean((0, 2, 3)).square().mean() + (z.std((0, 2, 3)) - 1).square().mean() + F.relu(z.abs() - 2.5).square().mean()
         loss = loss_fn(y.float(), x) + 0.05 * spread
-        for optimizer in optimizers:
-            optimizer.zero_grad(set_to_none=True)
+        optimizers.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
+        optimizers.step()
         step += 1
         with torch.no_grad():
             for name, value in model.state_dict().items():

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 import torch.nn as nn
 
-from mini.muon import muon_and_adamw
+from mini.muon import muon_for_convolutions
 from mini.pools import NAMES, read_latents, read_pictures
 from mini.state import Clock, load, load_config, save
 from mini.tae import TAE
@@ -69,12 +69,11 @@ def main():
     kept, tae = load(path + '.polish'), TAE()
     tae.load_state_dict(load(path)['model'])
     decoder = tae.decoder.to(memory_format=torch.channels_last)
-    optimizers = muon_and_adamw(decoder, lambda _, q: q.ndim == 4 and min(q.shape[:2]) >= 64, settings['rate'], weight_decay=0)
+    optimizers = muon_for_convolutions(decoder, settings['rate'])
     step = 0
     if kept:
         decoder.load_state_dict(kept['model'])
-        for optimizer, state in zip(optimizers, kept['optimizers'], strict=True):
-            optimizer.load_state_dict(state)
+        optimizers.load(kept['optimizers'])
         step = kept['step']
     average = kept['average'] if kept else {k: v.detach().clone() for k, v in decoder.state_dict().items()}
     clock = Clock(args.minutes or settings['minutes'], kept['minutes'] if kept else 0.0)
@@ -82,23 +81,19 @@ def main():
     losses = []
 
     def keep():
-        optimizing = [optimizer.state_dict() for optimizer in optimizers]
-        state = {'model': decoder.state_dict(), 'average': average, 'optimizers': optimizing, 'step': step}
+        state = {'model': decoder.state_dict(), 'average': average, 'optimizers': optimizers.state(), 'step': step}
         save(path + '.polish', {**state, 'minutes': clock.spent})
 
     while clock.share < 1:
-        for group in (group for optimizer in optimizers for group in optimizer.param_groups):
-            group['lr'] = settings['rate'] * min(1, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * clock.share)))
+        optimizers.set_rate(settings['rate'] * min(1, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * clock.share))))
         latent, picture = source.draw()
         with torch.autocast('cpu', dtype=torch.bfloat16):
             guess = decoder(latent)
         loss = loss_of(guess.float(), picture)
-        for optimizer in optimizers:
-            optimizer.zero_grad(set_to_none=True)
+        optimizers.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
+        optimizers.step()
         step += 1
         losses.append(loss.item())
         with torch.no_grad():

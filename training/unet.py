@@ -20,7 +20,7 @@ import torch.nn as nn
 from safetensors.torch import load_file
 
 from mini import kernels
-from mini.muon import muon_and_adamw
+from mini.muon import Optimizers, muon_and_adamw
 from mini.pools import NAMES, read_latents
 from mini.sampling import alphas_cumprod
 from mini.state import Clock, load, load_config, read_json, save
@@ -80,9 +80,9 @@ class Exchange:
             at += q.numel()
 
 
-def optimizers(net, settings):
+def make_optimizers(net, settings):
     if settings['optimizer'] == 'adamw':
-        return [torch.optim.AdamW(net.parameters(), settings['rate'], betas=(0.9, 0.99), weight_decay=0.01, fused=True)]
+        return Optimizers([torch.optim.AdamW(net.parameters(), settings['rate'], betas=(0.9, 0.99), weight_decay=0.01, fused=True)])
     edge = ('time_embed', 'input_blocks.0.', 'out.')
     return muon_and_adamw(net, lambda name, q: q.ndim >= 2 and not name.startswith(edge), settings['rate'])
 
@@ -97,10 +97,9 @@ def train(args, settings, device):
         step, seen = kept['step'], kept['seen']
     elif args.begin:
         net.load_state_dict({k[len(PREFIX) :]: v.float() for k, v in load_file(args.begin).items() if k.startswith(PREFIX)})
-    opts = optimizers(net, settings)
+    optimizers = make_optimizers(net, settings)
     if kept:
-        for opt, state in zip(opts, kept['optimizers'], strict=True):
-            opt.load_state_dict(state)
+        optimizers.load(kept['optimizers'])
     average = kept['average'] if kept else {k: v.detach().clone() for k, v in net.state_dict().items()}
     clock = Clock(args.minutes or settings['minutes'], kept['minutes'] if kept else 0.0, device.type)
     exchange, first = Exchange(args.work, args.rank, settings['exchange_seconds']), step
@@ -115,7 +114,7 @@ def train(args, settings, device):
         state = {
             'model': net.state_dict(),
             'average': average,
-            'optimizers': [opt.state_dict() for opt in opts],
+            'optimizers': optimizers.state(),
             'layout': settings['layout'],
         }
         save(path, {**state, 'step': step, 'seen': seen, 'minutes': clock.spent})
@@ -123,9 +122,7 @@ def train(args, settings, device):
     losses = []
     while clock.share < 1:
         rate = settings['rate'] * min(1, (step - first + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * clock.share)))
-        for opt in opts:
-            for group in opt.param_groups:
-                group['lr'] = rate
+        optimizers.set_rate(rate)
         x0, text = data.draw(settings['batch'], rng, device)
         t = torch.randint(0, 1000, (len(x0),), device=device)
         noise, at = torch.randn_like(x0), schedule[t][:, None, None, None]
@@ -133,12 +130,10 @@ def train(args, settings, device):
         with torch.autocast(device.type, dtype=torch.bfloat16):
             guess = net(x, t, text)
         error = (guess.float() - noise).square().mean((1, 2, 3))
-        for opt in opts:
-            opt.zero_grad(set_to_none=True)
+        optimizers.zero_grad()
         (error * weight[t]).mean().backward()
         nn.utils.clip_grad_norm_(params, 1.0)
-        for opt in opts:
-            opt.step()
+        optimizers.step()
         step, seen = step + 1, seen + len(x0)
         losses.append(error.mean().item())
         if step % 2 == 0:

@@ -36,10 +36,42 @@ class Muon(torch.optim.Optimizer):
                 param.mul_(1 - group['lr'] * group['weight_decay']).add_(update.view(param.shape), alpha=-group['lr'])
 
 
+class Optimizers:
+    """Several optimizers, each with its share of the parameters, used as one."""
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    def set_rate(self, rate):
+        for part in self.parts:
+            for group in part.param_groups:
+                group['lr'] = rate
+
+    def zero_grad(self):
+        for part in self.parts:
+            part.zero_grad(set_to_none=True)
+
+    def step(self):
+        for part in self.parts:
+            part.step()
+
+    def state(self):
+        return [part.state_dict() for part in self.parts]
+
+    def load(self, state):
+        for part, own in zip(self.parts, state, strict=True):
+            part.load_state_dict(own)
+
+
 def muon_and_adamw(module, is_matrix, rate, weight_decay=0.01):
-    """Two optimizers: Muon for the parameters for which is_matrix(name, parameter), AdamW for the rest."""
+    """Muon for the parameters for which is_matrix(name, parameter), AdamW for the rest."""
     named = list(module.named_parameters())
     matrices = [q for name, q in named if is_matrix(name, q)]
     rest = [q for name, q in named if not is_matrix(name, q)]
     adamw = torch.optim.AdamW(rest, rate, betas=(0.9, 0.99), weight_decay=weight_decay, fused=True)
-    return [Muon(matrices, rate, weight_decay=weight_decay), adamw]
+    return Optimizers([Muon(matrices, rate, weight_decay=weight_decay), adamw])
+
+
+def muon_for_convolutions(module, rate):
+    """Muon for the kernels between hidden channels of the autoencoder, no weight decay."""
+    return muon_and_adamw(module, lambda _, q: q.ndim == 4 and min(q.shape[:2]) >= 64, rate, weight_decay=0)
