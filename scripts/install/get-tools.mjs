@@ -31,9 +31,10 @@ export function getTools(missing, { say, yes = false, env = process.env, uid = p
   const steps = installSteps(missing);
   const front = steps && prefix(steps, { yes, env, uid });
   if (!front) return advice(`${problems}.`);
+  say(`${problems}. Installing with the package manager`);
   for (const command of steps.commands) {
     const [program, ...args] = [...front, ...command.split(' ')];
-    say(`${problems}: running ${command}`);
+    say(`running ${command}`);
     const { status, error, stdout, stderr } = spawnSync(program, args, {
       env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
       encoding: 'utf8',
