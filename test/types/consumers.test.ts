@@ -1,32 +1,9 @@
 /** The package as others see it: built afresh into an empty project, compiled against and loaded from ESM and from CommonJS. */
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { equal, is, match, ok } from 'uvu/assert';
 import { suite } from '../harness.ts';
-
-const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
-const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-
-function node(folder: string, args: readonly string[]): { status: number | null; text: string } {
-  const { NODE_V8_COVERAGE: _, ...env } = process.env; // measuring coverage would double the times measured here
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
-  return { status, text: (stdout + stderr).trim() };
-}
-
-function makeProject(): string {
-  const project = realpathSync(mkdtempSync(path.join(tmpdir(), 'ai-artist-consumer-')));
-  const installed = path.join(project, 'node_modules/ai-artist');
-  mkdirSync(installed, { recursive: true });
-  copyFileSync(path.join(root, 'package.json'), path.join(installed, 'package.json'));
-  for (const name of ['zod', 'consola', 'croner', 'lowdb', 'sharp', 'toad-scheduler', 'ulid', 'yaml', '@types']) {
-    symlinkSync(path.join(root, 'node_modules', name), path.join(project, 'node_modules', name), 'junction');
-  }
-  for (const name of ['consumer.mts', 'consumer.cts']) copyFileSync(path.join(root, 'test/types', name), path.join(project, name));
-  return project;
-}
+import { compile, makeProject, node, root } from './support.ts';
 
 /** What a freshly loaded package has pulled in; printed by the script as JSON. */
 const probe = (load: string) => `
@@ -60,18 +37,7 @@ suite('the package from outside', (test) => {
     ['consumer.mts', ['--module', 'esnext', '--moduleResolution', 'bundler']],
   ] as const) {
     test(`types: ${file} compiles with ${flags.join(' ')}`, () => {
-      const strict = [
-        '--noEmit',
-        '--strict',
-        '--exactOptionalPropertyTypes',
-        '--target',
-        'es2022',
-        '--lib',
-        'es2023,esnext.disposable',
-        '--types',
-        'node',
-      ];
-      const compiled = node(project, [tsc, ...strict, ...flags, file]);
+      const compiled = compile(project, [...flags, file]);
       equal([compiled.status, compiled.text], [0, '']);
     });
   }

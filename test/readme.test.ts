@@ -1,0 +1,118 @@
+/** Every command of README.md's blocks, in order, and all of them a second time, in one home: what a newcomer types while reading. */
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { is, match, ok } from 'uvu/assert';
+import { suite } from './harness.ts';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** The lines of the blocks, without comments; "a; b" is two commands, "npm install && x" is x: this checkout is installed. */
+const commands = [...readFileSync(path.join(root, 'README.md'), 'utf8').matchAll(/^```sh\n(.*?)^```/gms)]
+  .flatMap(([, block = '']) => block.split('\n'))
+  .map((line) => line.replace(/\s+#.*$/, '').replace(/^npm install && /, ''))
+  .flatMap((line) => line.split('; '))
+  .filter((line) => /^(npx )?ai-artist /.test(line));
+
+interface Outcome {
+  /** Added to the command: the same work in less time. */
+  add?: string;
+  /** Sent to the process once it has said this. */
+  interruptAfter?: RegExp;
+  /** Exit status that is right here. Default: 0. */
+  status?: number;
+  /** What the command must say on stderr. */
+  says?: RegExp;
+}
+
+/** What ends otherwise than with 0, or would take too long for a test. */
+const outcomes: [command: RegExp, outcome: Outcome][] = [
+  [/^ai-artist train \.\//, { add: '--steps 4 --no-samples --force' }],
+  [/^ai-artist train resume/, { add: '' }],
+  [/^ai-artist schedule start/, { interruptAfter: /schedule/, status: 0 }],
+  [/^ai-artist models pull/, { status: 1, says: /ERR_NETWORK/ }],
+  [/--model (sd-turbo|sd15)/, { status: 1, says: /ai-artist models pull (sd-turbo|sd15)/ }],
+];
+
+suite('README', (test) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'ai-artist-readme-'));
+  const bin = path.join(folder, 'bin');
+  const here = path.join(folder, 'here');
+
+  test.before(async () => {
+    for (const made of [bin, here, path.join(here, 'my-drawings'), path.join(here, 'my-dog')]) mkdirSync(made, { recursive: true });
+    const program = [process.execPath, '--import', import.meta.resolve('tsx'), path.join(root, 'bin/ai-artist.ts')];
+    writeFileSync(path.join(bin, 'ai-artist'), `#!/bin/sh\nexec ${program.map((word) => `'${word}'`).join(' ')} "$@"\n`, { mode: 0o755 });
+    const drawings = path.join(root, 'test/fixtures/train/streamline');
+    for (const name of readdirSync(drawings)
+      .filter((file) => file.endsWith('.png'))
+      .slice(0, 4)) {
+      copyFileSync(path.join(drawings, name), path.join(here, 'my-drawings', name));
+      copyFileSync(path.join(drawings, name), path.join(here, 'my-dog', name));
+    }
+    const picture = sharp({
+      create: { width: 128, height: 128, channels: 3, background: '#d08020', noise: { type: 'gaussian', mean: 128, sigma: 30 } },
+    });
+    for (const name of ['day', 'house', 'fox'])
+      await picture
+        .clone()
+        .png()
+        .toFile(path.join(here, `${name}.png`));
+    const half = await sharp({ create: { width: 64, height: 128, channels: 3, background: 'white' } })
+      .png()
+      .toBuffer();
+    await sharp({ create: { width: 128, height: 128, channels: 3, background: 'black' } })
+      .composite([{ input: half, left: 0, top: 0 }])
+      .png()
+      .toFile(path.join(here, 'door.png'));
+  });
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+  function run(command: string, { interruptAfter }: Outcome): Promise<{ status: number | null; output: string }> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('sh', ['-c', `exec ${command}`], {
+        cwd: here,
+        env: {
+          PATH: `${bin}:${process.env.PATH}`,
+          HOME: folder,
+          AI_ARTIST_HOME: path.join(folder, '.ai-artist'),
+          HF_ENDPOINT: 'http://127.0.0.1:9', // nothing answers there
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let output = '';
+      let interrupted = false;
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          output += text;
+          if (!interruptAfter || interrupted || !interruptAfter.test(output)) return;
+          interrupted = true;
+          child.kill('SIGINT');
+        });
+      }
+      child.on('error', reject);
+      child.on('close', (status) => resolve({ status, output }));
+    });
+  }
+
+  test('has commands', () => ok(commands.length > 30, `${commands.length}`));
+
+  for (const time of ['first', 'second']) {
+    for (const [index, command] of commands.entries()) {
+      const outcome = outcomes.find(([pattern]) => pattern.test(command))?.[1] ?? {};
+      test(
+        `${time} time, ${index + 1}: ${command}`,
+        async () => {
+          const line = [command.replace(/^npx /, ''), outcome.add].filter(Boolean).join(' ');
+          const { status, output } = await run(line, outcome);
+          is(status, outcome.status ?? 0, output);
+          if (outcome.says) match(output, outcome.says);
+        },
+        { timeoutMs: 300_000 },
+      );
+    }
+  }
+});
