@@ -10,6 +10,15 @@ export {
   tellEngineLine,
 } from './engine-lines.ts';
 export { ArtistError, type ArtistErrorOptions, type ErrorCode, errorCodes, isArtistError, systemCode } from './errors.ts';
+export {
+  type FolderWalk,
+  type FolderWalkOptions,
+  type PassedKind,
+  type PassedOver,
+  type WalkedFolder,
+  walkFolder,
+} from './folder-walk.ts';
+export { foreignPlace } from './foreign-places.ts';
 export { homeFolder } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
 export { lazySchema } from './lazy-schema.ts';
