@@ -28,6 +28,8 @@ export { entryFile, packageRoot } from './package-root.ts';
 export { birthOf, isAlive } from './process-birth.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';
 export { hidden, isSecretName, redact, rememberSecret } from './redact.ts';
+export { removeTree, replaceFolder } from './replace-folder.ts';
+export { checkReplaceable, type FileWish, type FolderWish, writeOutput } from './replaceable.ts';
 export { currentScope, type Scope, withScope } from './scope.ts';
 export { type StateDefinition, StateFile, type StateOptions, type StateRepair } from './state-file.ts';
 export { checkFolder, kindOfPlace } from './writable-place.ts';

@@ -11,6 +11,9 @@ export function altOf(work: Artwork): string {
   return work.altText ?? (work.recipe?.prompt ? `Picture painted for the words: ${work.recipe.prompt}` : 'Picture without a description');
 }
 
+/** Name of its picture among those of other works: a record that came from elsewhere can name its file anything. */
+export const pictureName = ({ id, file }: Artwork): string => `${id}.${file.split('.').at(-1) ?? ''}`;
+
 const formats: Readonly<Record<string, string>> = { png: 'image/png', webp: 'image/webp', jpg: 'image/jpeg', jpeg: 'image/jpeg' };
 
 export const mediaType = ({ file }: Artwork): string => formats[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream';

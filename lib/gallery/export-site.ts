@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { constants, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { ArtistError, systemCode, writeError } from '../core/index.ts';
+import { constants, copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ArtistError, checkReplaceable, isUlid, replaceFolder } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
+import { pictureName } from './describe.ts';
 import { jsonFeed, rssFeed } from './feeds.ts';
 import type { Gallery } from './gallery.ts';
 import { listPage, pageName, perPage, styleSheet, workPage } from './site-pages.ts';
@@ -12,8 +12,6 @@ export interface SiteOptions {
   title?: string;
   /** Address at which it will be published: feeds and labels then name it. Left out: for file:// alone, without feeds. */
   url?: string | undefined;
-  /** Replaces a folder that is not one of ours. Default false. */
-  overwrite?: boolean;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -27,6 +25,7 @@ export interface Exported {
 
 /** Lies in a site that was made here: it may be replaced. */
 const marker = '.ai-artist-site';
+const fixedNames = [marker, 'index.html', 'style.css', 'rss.xml', 'feed.json'];
 /** Works of a feed. */
 const feedLength = 50;
 
@@ -50,41 +49,33 @@ function siteUrl(url: string | undefined): string | undefined {
   return url.endsWith('/') ? url : `${url}/`;
 }
 
-/** Whether the folder may be replaced. */
-async function checkTarget(folder: string, overwrite: boolean): Promise<void> {
-  const names = await readdir(folder).catch((error: unknown): string[] => {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw writeError(folder, error);
-  });
-  if (names.length > 0 && !names.includes(marker) && !overwrite)
-    throw new ArtistError(
-      'ERR_ALREADY_EXISTS',
-      `${folder}: expected no folder, an empty one or an earlier site, got one with other files in it`,
-    );
+/** Whether a path is one of those of a site: all that may be removed of an earlier one. */
+function isSitePath(path: string, kind: 'file' | 'folder'): boolean {
+  if (kind === 'folder') return ['images', 'thumbs', 'works'].includes(path);
+  const [, folder, id, ending = ''] = /^(images|thumbs|works)\/([^/.]+)\.(\w+)$/.exec(path) ?? [];
+  if (folder === undefined) return fixedNames.includes(path) || /^page-\d+\.html$/.test(path);
+  return (
+    isUlid(id ?? '') && { images: ['png', 'jpg', 'jpeg', 'webp'], thumbs: ['webp'], works: ['html'] }[folder]?.includes(ending) === true
+  );
 }
 
 /** See exportSite() in tools-on-demand.ts. */
 export async function exportSite(gallery: Gallery, ids: readonly string[], out: string, options: SiteOptions = {}): Promise<Exported> {
   const folder = resolve(out);
   const texts = { title: options.title ?? 'Gallery', url: siteUrl(options.url) };
-  await checkTarget(folder, options.overwrite ?? false);
+  const wish = { mark: marker, isOurs: isSitePath, keep: [gallery.folder], name: 'out' };
+  await checkReplaceable(folder, { ...wish, as: 'folder' }); // before the works are read
   const { works, missing } = await worksWithPictures(gallery, ids);
-  const staging = join(dirname(folder), `.${basename(folder)}-${randomBytes(4).toString('hex')}`);
-  try {
-    for (const part of ['images', 'thumbs', 'works']) await mkdir(join(staging, part), { recursive: true });
-    await writePages(staging, works, texts);
+  await replaceFolder(folder, wish, async (made) => {
+    for (const part of ['images', 'thumbs', 'works']) await mkdir(join(made, part));
+    await writePages(made, works, texts);
     for (const [index, work] of works.entries()) {
       options.signal?.throwIfAborted();
       options.onProgress?.(index, works.length);
-      await copyFile(work.path, join(staging, 'images', work.file), constants.COPYFILE_FICLONE);
-      await copyFile(await gallery.thumbnail(work.id), join(staging, 'thumbs', `${work.id}.webp`));
+      await copyFile(work.path, join(made, 'images', pictureName(work)), constants.COPYFILE_FICLONE);
+      await copyFile(await gallery.thumbnail(work.id), join(made, 'thumbs', `${work.id}.webp`));
     }
-    await rm(folder, { recursive: true, force: true });
-    await rename(staging, folder);
-  } catch (error) {
-    await rm(staging, { recursive: true, force: true }).catch(() => undefined); // the first error is the one to report
-    throw error instanceof ArtistError || systemCode(error) === undefined ? error : writeError(folder, error);
-  }
+  });
   return { path: folder, works: works.length, missing };
 }
 

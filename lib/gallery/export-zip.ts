@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Zip } from 'fflate';
 import { ArtistError, renameOver, syncFolder, systemCode, writeError } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
-import { jsonLdOf } from './describe.ts';
+import { jsonLdOf, pictureName } from './describe.ts';
 import { type Exported, exists, worksWithPictures } from './export-site.ts';
 import type { Gallery } from './gallery.ts';
 
@@ -79,10 +79,10 @@ export async function exportZip(gallery: Gallery, ids: readonly string[], out: s
     for (const [index, work] of works.entries()) {
       options.signal?.throwIfAborted();
       options.onProgress?.(index, works.length);
-      await file.add(work.file, await readFile(work.path), work.createdAt, true);
+      await file.add(pictureName(work), await readFile(work.path), work.createdAt, true);
       await file.add(`${work.id}.json`, await readFile(work.sidecarPath), work.createdAt, false);
     }
-    const labels = works.map((work) => jsonLdOf(work, { picture: work.file }));
+    const labels = works.map((work) => jsonLdOf(work, { picture: pictureName(work) }));
     await file.add(
       'works.jsonld',
       Buffer.from(`${JSON.stringify(labels, undefined, 2)}\n`),

@@ -1,5 +1,5 @@
 export type { Artwork } from './artwork.ts';
-export { altOf, jsonLdOf, nameOf } from './describe.ts';
+export { altOf, jsonLdOf, nameOf, pictureName } from './describe.ts';
 export { EmbeddingFile, type Similar, type Vector } from './embeddings.ts';
 export type { Exported, SiteOptions } from './export-site.ts';
 export type { ZipOptions } from './export-zip.ts';

@@ -1,5 +1,5 @@
 import type { Artwork } from './artwork.ts';
-import { altOf, jsonLdOf, nameOf } from './describe.ts';
+import { altOf, jsonLdOf, nameOf, pictureName } from './describe.ts';
 import { escapeHtml } from './feeds.ts';
 
 /** Works on one page of the site. */
@@ -96,7 +96,7 @@ export function workPage(work: Artwork, newer: Artwork | undefined, older: Artwo
   const address = (path: string): string => (texts.url === undefined ? `../${path}` : new URL(path, texts.url).href);
   const label = jsonLdOf(work, {
     page: address(`works/${work.id}.html`),
-    picture: address(`images/${work.file}`),
+    picture: address(`images/${pictureName(work)}`),
     thumbnail: address(`thumbs/${work.id}.webp`),
   });
   const link = (rel: string, to: Artwork | undefined, text: string): string =>
@@ -105,7 +105,7 @@ export function workPage(work: Artwork, newer: Artwork | undefined, older: Artwo
   const body = `<nav aria-label="Works">${link('prev', newer, 'Newer')}<a href="../${pageName(page)}">${escapeHtml(texts.title)}</a>${link('next', older, 'Older')}</nav>
 <main>
 <h1>${escapeHtml(nameOf(work))}</h1>
-<a href="../images/${work.file}"><img class="work" src="../images/${work.file}" alt="${escapeHtml(altOf(work))}" width="${work.image.width}" height="${work.image.height}"></a>
+<a href="../images/${pictureName(work)}"><img class="work" src="../images/${pictureName(work)}" alt="${escapeHtml(altOf(work))}" width="${work.image.width}" height="${work.image.height}"></a>
 <dl>
 ${rows.join('\n')}
 </dl>

@@ -7,9 +7,9 @@ import type { Verified, VerifyOptions } from './verify.ts';
 
 /**
  * The works as a website of one folder, without a server and without scripts: it can be opened from the disk. In the order of `ids`. It is built
- * beside its place and moved there when it is whole.
+ * beside its place and moved there when it is whole. An earlier site is replaced; a folder with anything else in it is not.
  *
- * @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT (url), ERR_WRITE, ERR_DISK_FULL; the signal's reason
+ * @throws ArtistError ERR_ALREADY_EXISTS: the folder holds other files; ERR_INVALID_ARGUMENT (url; the folder must stay), ERR_WRITE, ERR_DISK_FULL; the signal's reason
  */
 export async function exportSite(gallery: Gallery, ids: readonly string[], out: string, options: SiteOptions = {}): Promise<Exported> {
   return (await import('./export-site.ts')).exportSite(gallery, ids, out, options);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -237,6 +237,31 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     for (const ending of ['xml', 'json', 'jsonld']) assert.match(readFileSync(`${out}.${ending}`, 'utf8'), /a blue ship/);
     assert.match(results[7]?.stderr ?? '', /3 works, .*nothing wrong/);
     assert.is(results[8]?.stdout, '3 works\n');
+  });
+
+  test('export site --force: never the home, the gallery, the current folder, one above them, or a folder with other files', async () => {
+    const own = path.join(scratch, 'papers');
+    mkdirSync(path.join(own, 'docs'), { recursive: true });
+    writeFileSync(path.join(own, 'docs', 'thesis.txt'), 'years of work');
+    const before = readdirSync(home, { recursive: true }).length;
+    const refused: [string, number][] = [
+      [home, 2],
+      [`${home}/`, 2],
+      [path.join(home, 'gallery'), 2],
+      [path.join(home, 'gallery', '..'), 2],
+      [scratch, 2],
+      ['.', 2],
+      ['..', 2],
+      ['/', 2],
+      [own, 1],
+      [path.join(own, 'docs'), 1],
+    ];
+    const results = await run(...refused.map(([out]) => ['export', 'site', '--out', out, '--force']));
+    for (const [at, [out, status]] of refused.entries()) assert.is(results[at]?.code, status, `${out}: ${results[at]?.stderr}`);
+    assert.match(results[0]?.stderr ?? '', /out: .*expected a folder of its own, got the home of ai-artist/);
+    assert.match(results[8]?.stderr ?? '', /other files in it \(docs\)/);
+    assert.is(readFileSync(path.join(own, 'docs', 'thesis.txt'), 'utf8'), 'years of work');
+    assert.is(readdirSync(home, { recursive: true }).length, before);
   });
 
   test('verify: exit status 1 and what is wrong; --fix puts right what can be', async () => {

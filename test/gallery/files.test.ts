@@ -138,6 +138,13 @@ suite('gallery export', (test) => {
     mkdirSync(own);
     writeFileSync(path.join(own, 'thesis.doc'), 'x');
     assert.is(await codeOf(exportSite(here.gallery, ids, own)), 'ERR_ALREADY_EXISTS');
+    // Nor are files that came into a site later, or the folders of the artist, with or without the gallery's default name.
+    writeFileSync(path.join(out, 'works', 'notes.html'), 'mine');
+    assert.is(await codeOf(exportSite(here.gallery, ids, out)), 'ERR_ALREADY_EXISTS');
+    assert.is(readFileSync(path.join(out, 'works', 'notes.html'), 'utf8'), 'mine');
+    for (const folder of [here.gallery.folder, path.dirname(here.gallery.folder), scratch, '.', '/'])
+      assert.is(await codeOf(exportSite(here.gallery, ids, folder)), 'ERR_INVALID_ARGUMENT', folder);
+    assert.is((await here.again().select('')).length, 62);
     assert.is(await codeOf(exportSite(here.gallery, ids, path.join(scratch, 's2'), { url: 'javascript:1' })), 'ERR_INVALID_ARGUMENT');
     assert.equal(
       readdirSync(scratch).filter((name) => name.startsWith('.')),

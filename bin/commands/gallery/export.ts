@@ -1,5 +1,14 @@
 import { ArtistError, writeFileAtomic } from '../../../lib/core/index.ts';
-import { type Exported, exportSite, exportZip, type Gallery, jsonFeed, jsonLdOf, rssFeed } from '../../../lib/gallery/index.ts';
+import {
+  type Exported,
+  exportSite,
+  exportZip,
+  type Gallery,
+  jsonFeed,
+  jsonLdOf,
+  pictureName,
+  rssFeed,
+} from '../../../lib/gallery/index.ts';
 import { createProgress } from '../../../lib/observe/index.ts';
 import { command } from '../../command.ts';
 import { choice, text, toggle, type Values } from '../../flags.ts';
@@ -15,7 +24,7 @@ const flags = {
   query: queryFlag,
   title: text('Of a site or feed. Default: Gallery'),
   url: text('Address at which it will be published: needed for feeds; a site then has feeds, too'),
-  force: toggle('Replace an existing file or folder'),
+  force: toggle('Replace an existing file. An earlier site is replaced without it, a folder with other files in it never'),
 } as const;
 
 type ExportValues = Values<typeof flags> & { kind: (typeof kinds)[number] };
@@ -38,7 +47,7 @@ async function writeText(
   const address = (path: string): string => (base === undefined ? path : new URL(path, base).href);
   const labels = (): string =>
     `${JSON.stringify(
-      works.map((work) => jsonLdOf(work, { picture: address(`images/${work.file}`) })),
+      works.map((work) => jsonLdOf(work, { picture: address(`images/${pictureName(work)}`) })),
       undefined,
       2,
     )}\n`;
