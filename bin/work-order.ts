@@ -94,7 +94,7 @@ export type PaintedOrder = { id: string | null; path: string; prompt: string | n
  */
 export async function paintOrder(task: OrderedTask, artist: Artist): Promise<PaintedOrder> {
   const { prompt, create } = resolveOptions('order', orderSchema, task.payload);
-  const filed = await artist.filed(task.id, task.since);
+  const filed = await artist.filed(task.id);
   if (filed) return { id: filed.id, path: filed.path, prompt: null, seed: null };
   const chosen = typeof task.rotation === 'string' ? task.rotation : prompt;
   // The name of a topic stands for its subjects; other words are painted as they are.

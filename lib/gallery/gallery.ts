@@ -1,5 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import {
   ArtistError,
   type Clock,
@@ -8,7 +8,9 @@ import {
   homeFolder,
   isArtistError,
   type RandomSource,
+  renameOver,
   resolveOptions,
+  syncFolder,
   systemClock,
   systemRandom,
   withLock,
@@ -28,6 +30,7 @@ import { folderTime, monthFolders, readWork, type ScanOptions, scanFolders, stam
 import { settingsOf } from './search-text.ts';
 import { changeSchema, checkSidecar, parseSidecar, readSidecarObject, type Sidecar, type SidecarChange, sidecarText } from './sidecar.ts';
 import { type GalleryStats, statsOf } from './stats.ts';
+import { findUnconfirmed, idsOfTask, unconfirmedEnding } from './tasks.ts';
 
 export interface GalleryOptions {
   /** Home folder, of which `gallery` is used. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
@@ -71,7 +74,8 @@ export class Gallery {
 
   /**
    * Files a work. When the promise is fulfilled, picture and sidecar survive a power cut; killed before, there is at most a picture without a
-   * sidecar, which verify names.
+   * sidecar, which verify names. A work whose `about.derivation.task` names a task that is filed already is not filed again: the one that is there
+   * is returned.
    *
    * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_DISK_FULL, ERR_WRITE, ERR_LOCKED, ERR_IMAGE_ENCODE
    */
@@ -79,7 +83,10 @@ export class Gallery {
     const about = resolveOptions('add', changeSchema, work.about ?? {});
     const picture = isArtImage(work.image) ? await encodeWork(work.image) : work.image;
     const strip = work.candidates && work.candidates.length > 1 ? await candidateStrip(work.candidates) : undefined;
+    if (about.derivation?.['task'] !== undefined) await this.refresh();
     return this.whileLocked('filing a work', async () => {
+      const earlier = await this.#workOfTask(about.derivation?.['task']);
+      if (earlier) return earlier;
       const id = work.createdAt === undefined ? this.#nextId() : this.#idAt(work.createdAt);
       const sidecar = checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about }));
       await this.#commit(id, sidecar, async () => {
@@ -99,6 +106,65 @@ export class Gallery {
       });
       return this.#artwork(sidecar);
     });
+  }
+
+  /**
+   * The same in two steps: the picture is on the disk, `confirm` is asked, and only then it is a work. Answers false: nothing is filed, and
+   * undefined is returned. Killed or thrown out of in between, unconfirmed() knows of it. Throws what add() and `confirm` throw.
+   */
+  async addConfirmed(work: NewWork, confirm: (work: Artwork) => Promise<boolean>): Promise<Artwork | undefined> {
+    const about = resolveOptions('add', changeSchema, work.about ?? {});
+    const picture = isArtImage(work.image) ? await encodeWork(work.image) : work.image;
+    const strip = work.candidates && work.candidates.length > 1 ? await candidateStrip(work.candidates) : undefined;
+    const id = this.#nextId();
+    const sidecar = checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about }));
+    // The sidecar to be first: without it nobody would know what the picture is.
+    await writeFileAtomic(this.#unconfirmedPath(id), sidecarText(sidecar), { overwrite: false });
+    await writeFileAtomic(this.#place(id, sidecar.file), picture.bytes, { overwrite: false });
+    if (sidecar.candidates && strip) await writeFileAtomic(this.#place(id, sidecar.candidates.file), strip, { overwrite: false });
+    return this.settleUnconfirmed(this.#artwork(sidecar), await confirm(this.#artwork(sidecar)));
+  }
+
+  /** Works whose addConfirmed() was broken off. Throws ERR_READ. */
+  async unconfirmed(): Promise<Artwork[]> {
+    return (await findUnconfirmed(this.folder)).map((sidecar) => this.#artwork(sidecar));
+  }
+
+  /** Files it, or removes it. Of two works for one task the first stays. Throws what add() throws. */
+  async settleUnconfirmed(work: Artwork, keep: boolean): Promise<Artwork | undefined> {
+    const path = this.#unconfirmedPath(work.id);
+    await this.refresh();
+    return this.whileLocked('filing a work', async () => {
+      const earlier = await this.#workOfTask(work.derivation?.['task']);
+      if (!keep || earlier) {
+        const files = [work.path, ...(work.candidates ? [this.#place(work.id, work.candidates.file)] : []), path];
+        for (const file of files) {
+          await rm(file, { force: true }).catch((error: unknown) => {
+            throw writeError(file, error);
+          });
+        }
+        return keep ? earlier : undefined;
+      }
+      await this.#commit(work.id, work, async () => {
+        await renameOver(path, work.sidecarPath).catch((error: unknown) => {
+          throw writeError(work.sidecarPath, error);
+        });
+        await syncFolder(dirname(path));
+      });
+      return work;
+    });
+  }
+
+  /** The work that was filed for a task, in the trash or not. Throws what refresh() throws. */
+  async workOfTask(task: string): Promise<Artwork | undefined> {
+    await this.refresh();
+    return this.#workOfTask(task);
+  }
+
+  async #workOfTask(task: unknown): Promise<Artwork | undefined> {
+    if (typeof task !== 'string') return undefined;
+    const works = await this.getMany(idsOfTask(this.#log, this.#rows().byBytes, task));
+    return works.find(({ derivation }) => derivation?.['task'] === task);
   }
 
   /**
@@ -321,6 +387,10 @@ export class Gallery {
 
   #sidecarPath(id: string): string {
     return this.#place(id, `${id}.json`);
+  }
+
+  #unconfirmedPath(id: string): string {
+    return this.#place(id, `${id}${unconfirmedEnding}`);
   }
 
   #thumbnailPath(id: string, size: ThumbnailSize): string {

@@ -15,7 +15,7 @@ import type { Sidecar } from './sidecar.ts';
  *
  * Times are nanoseconds. Fields are separated by tabs, which the search text does not contain.
  */
-const header = 'H\t2\n';
+const header = 'H\t3\n';
 /** Where the fields of a W line begin, and how long the first are. */
 const at = { id: 2, mtime: 29, size: 50, rating: 63, flags: 65, text: 67 } as const;
 const width = { id: 26, mtime: 20, size: 12 } as const;

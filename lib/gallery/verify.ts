@@ -7,6 +7,7 @@ import { ArtistError, systemCode } from '../core/index.ts';
 import type { Gallery } from './gallery.ts';
 import { folderOf, idOfSidecar, picturePattern } from './layout.ts';
 import { inParallel, monthFolders, readWork } from './scan.ts';
+import { idOfUnconfirmed, unconfirmedEnding } from './tasks.ts';
 
 export const findingKinds = [
   'damaged',
@@ -108,8 +109,8 @@ async function verifyFile(gallery: Gallery, place: Place, result: Verified): Pro
   }
   const pictured = picturePattern.exec(name)?.[1] ?? /^([0-7][0-9A-Z]{25})\.candidates\.webp$/.exec(name)?.[1];
   if (pictured !== undefined) {
-    if (!present.has(`${pictured}.json`)) found('orphan', 'has no record', pictured);
-  } else if (/^\.ai-artist-\w+\.tmp$/.test(name)) {
+    if (!present.has(`${pictured}.json`) && !present.has(`${pictured}${unconfirmedEnding}`)) found('orphan', 'has no record', pictured);
+  } else if (/^\.ai-artist-\w+\.tmp$/.test(name) || idOfUnconfirmed(name) !== undefined) {
     const info = await stat(path).catch(() => undefined); // just renamed: it was none
     if (info && Date.now() - info.mtimeMs > leftoverMs) found('leftover', 'was left by a write that was killed');
   } else if (!name.startsWith('.')) found('foreign', 'is no file of the gallery');

@@ -59,8 +59,8 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     await using artist = await createArtist({ home, set: ['paint.steps=1', 'create.upscale=false', 'paint.width=64', 'paint.height=64'] });
     const { work, image } = await artist.create({ prompt: 'an owl', height: 128, task: 'j1-0' });
     assert.equal([image.width, image.height, work?.recipe?.steps], [64, 128, 1]);
-    assert.is((await artist.filed('j1-0', 0))?.id, work?.id);
-    assert.is(await artist.filed('j1-1', 0), undefined);
+    assert.is((await artist.filed('j1-0'))?.id, work?.id);
+    assert.is(await artist.filed('j1-1'), undefined);
     const loose = await artist.create({ prompt: 'an owl', gallery: false });
     assert.is(loose.work, undefined);
     assert.is((await artist.gallery.list()).total, 1);

@@ -4,7 +4,7 @@ import { type Artwork, Gallery } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import { writerOf } from '../llm/index.ts';
 import type { Candidate } from './candidates.ts';
-import type { CreateEvent, CreateOptions } from './create-options.ts';
+import type { CreateEvent, CreateOptions, LoopOptions } from './create-options.ts';
 import { type NamedWork, nameWork } from './name-work.ts';
 import { drawFrom, PeriodKeeper } from './period-keeper.ts';
 import { type Plan, plan } from './plan.ts';
@@ -36,7 +36,7 @@ export interface ArtistOptions {
 
 /** A work that was painted. */
 export interface CreatedWork {
-  /** As it was filed; undefined with `gallery: false`. */
+  /** As it was filed; undefined with `gallery: false`, and where `confirm` said no. Of a task that is filed already, the work that was there. */
   work: Artwork | undefined;
   image: ArtImage;
   /** A few words that no work of the last 200 has. */
@@ -133,20 +133,9 @@ export class Artist {
     }
   }
 
-  /**
-   * The work that was filed for a task although nobody could write down that it was: the process died in between. undefined: there is none.
-   *
-   * @param since no work of the task is older, milliseconds since 1970
-   * @throws what Gallery.list() throws
-   */
-  async filed(task: string, since: number): Promise<Artwork | undefined> {
-    for (let after: string | undefined; ; ) {
-      const page = await this.gallery.list({ limit: 100, after });
-      const found = page.works.find(({ derivation }) => derivation?.['task'] === task);
-      const oldest = page.works.at(-1);
-      if (found || page.next === undefined || (oldest && Date.parse(oldest.createdAt) < since)) return found;
-      after = page.next;
-    }
+  /** The work that was filed for a task, in the trash or not; undefined: there is none. Throws what Gallery.list() throws. */
+  filed(task: string): Promise<Artwork | undefined> {
+    return this.gallery.workOfTask(task);
   }
 
   /** Cancels what is being painted (it rejects with ERR_ABORTED), then frees the models. May be called again. */
@@ -193,7 +182,7 @@ export class Artist {
       const painted = await paintRound(planned, wishes, { studio: this.#studio, signal, warn: this.#warn, onProgress });
       const words = await naming;
       const origin = { task: wishes.task, series: wishes.series, period: period?.id };
-      const work = await this.#keep(planned, painted, words, origin);
+      const work = await this.#keep(planned, painted, words, origin, wishes.confirm);
       await this.#letGo(hold);
       if (period) await this.periods.afterWork(period, signal);
       return describe(planned, painted, words, work);
@@ -213,14 +202,16 @@ export class Artist {
     { candidates, choice, image }: Painted,
     words: NamedWork,
     origin: Record<string, unknown>,
+    confirm: LoopOptions['confirm'],
   ): Promise<Artwork | undefined> {
     const given = Object.entries(origin).filter(([, value]) => value !== undefined);
     const derivation = { ...words.derivation, ...Object.fromEntries(given) };
-    const work = await gallery?.add({
+    const fresh = {
       image,
       candidates: candidates.map((candidate) => candidate.image),
       about: { title: words.title, altText: words.altText || null, curation: choice.ledger, derivation },
-    });
+    };
+    const work = confirm ? await gallery?.addConfirmed(fresh, confirm) : await gallery?.add(fresh);
     if (work)
       await memory?.record(choice.ledger, work.id).catch((error: unknown) => {
         if (!isArtistError(error)) throw error;

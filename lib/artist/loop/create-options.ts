@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { lazySchema } from '../../core/index.ts';
 import { type GenerateEvent, type GenerateOptions, generateOptions, type LoadEvent, type UpscaleEvent } from '../../engine/index.ts';
 import { listener, signal } from '../../engine/jobs/index.ts';
+import type { Artwork } from '../../gallery/index.ts';
 import { mostCandidates } from './candidates.ts';
 
 /** What will be painted, before anything is loaded. */
@@ -74,8 +75,12 @@ export const loopOptions = lazySchema(() =>
     gallery: z.boolean().default(true),
     /** Place in a series, recorded with it; such a work belongs to no period. */
     series: z.strictObject({ id: z.string(), index: z.int().min(0) }).optional(),
-    /** Name of the task it is done for, recorded with it: see Artist.filed(). */
+    /** Name of the task it is done for, recorded with it. A gallery files one work for each task: see Artist.filed(). */
     task: z.string().min(1).max(1000).optional(),
+    /** Asked when the picture is on the disk and before it is filed; false: it is not. For tasks that others may have done meanwhile. */
+    confirm: z
+      .custom<(work: Artwork) => Promise<boolean>>((value) => typeof value === 'function', { error: 'expected a function' })
+      .optional(),
     /** Cancels; the call rejects with `signal.reason` when native work has ended. */
     signal: signal.optional(),
     /** Called when it is decided what is painted, before anything is loaded. What it throws ends the work. */
