@@ -119,7 +119,6 @@ async function generate(values: GenerateValues, context: Context): Promise<Outco
   const onProgress = (event: GenerateEvent): void => {
     work.on(event);
     if (event.type === 'preview') preview?.show(event.image);
-    if (event.type === 'warning') preview?.restart();
   };
   try {
     const started = performance.now();
@@ -128,6 +127,7 @@ async function generate(values: GenerateValues, context: Context): Promise<Outco
     const model = await loadModel({ ...modelOptions(values), ...chosen, home, signal, onProgress: work.on } as LoadModelOptions);
     const load = elapsed();
     const result = await paintAndFree(model, { ...options, signal, onProgress } as GenerateOptions);
+    await preview?.drawn();
     if (!result.aborted) signal.throwIfAborted();
     const saved = await saveAll(result, values);
     work.stop();

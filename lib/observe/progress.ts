@@ -1,4 +1,4 @@
-import { setStatusLine, type Terminal, writeLines } from './terminal.ts';
+import { canRedraw, setStatusLine, type Terminal, writeLines } from './terminal.ts';
 
 export interface ProgressOptions {
   /** Default process.stderr. */
@@ -7,11 +7,13 @@ export interface ProgressOptions {
   now?: () => number;
   /** What is counted: "steps" prints 7/20, "bytes" prints 1.5/3.2 GB. Default steps. */
   unit?: 'steps' | 'bytes';
+  /** Its TERM and NO_COLOR decide whether a bar is drawn. Default process.env. */
+  environment?: NodeJS.ProcessEnv;
   /** true prints nothing (`--quiet`, `--json`). */
   silent?: boolean;
 }
 
-/** A task with phases, drawn on stderr: a bar with the time left on a terminal, else one line for every tenth. */
+/** A task with phases, drawn on stderr: a bar with the time left on a terminal that can redraw it, else one line for every tenth. */
 export interface Progress {
   /** `done` of `total` in the phase `label`; total 0 where nothing is countable. A new label begins a new phase. `remark` stands behind it. */
   update(label: string, done: number, total: number, remark?: string): void;
@@ -58,14 +60,14 @@ class TerminalProgress implements Progress {
   readonly #terminal: Terminal;
   readonly #now: () => number;
   readonly #unit: 'steps' | 'bytes';
-  readonly #tty: boolean;
+  readonly #redraws: boolean;
   #phase: Phase | undefined;
 
-  constructor(terminal: Terminal, now: () => number, unit: 'steps' | 'bytes') {
+  constructor(terminal: Terminal, now: () => number, unit: 'steps' | 'bytes', environment: NodeJS.ProcessEnv) {
     this.#terminal = terminal;
     this.#now = now;
     this.#unit = unit;
-    this.#tty = terminal.isTTY === true;
+    this.#redraws = canRedraw(terminal, environment);
   }
 
   update(label: string, done: number, total: number, remark = ''): void {
@@ -74,12 +76,12 @@ class TerminalProgress implements Progress {
     if (begins) this.#phase = { label, startMs: nowMs, firstDone: done, drawnMs: Number.NEGATIVE_INFINITY, tenth: 0 };
     const phase = this.#phase;
     if (!phase) return;
-    if (this.#tty) this.#draw(phase, done, total, nowMs, remark);
+    if (this.#redraws) this.#draw(phase, done, total, nowMs, remark);
     else this.#print(phase, done, total, nowMs, begins, remark);
   }
 
   end(text?: string): void {
-    if (this.#tty) setStatusLine(this.#terminal, '');
+    if (this.#redraws) setStatusLine(this.#terminal, '');
     this.#phase = undefined;
     if (text !== undefined) writeLines(this.#terminal, text);
   }
@@ -134,5 +136,6 @@ const silence: Progress = { update: () => undefined, end: () => undefined, [Symb
 
 export function createProgress(options: ProgressOptions = {}): Progress {
   if (options.silent) return silence;
-  return new TerminalProgress(options.terminal ?? process.stderr, options.now ?? (() => performance.now()), options.unit ?? 'steps');
+  const { terminal = process.stderr, now = () => performance.now(), unit = 'steps', environment = process.env } = options;
+  return new TerminalProgress(terminal, now, unit, environment);
 }

@@ -49,6 +49,18 @@ function start(args: readonly string[], { env = {}, cwd = scratch, onStart }: Cl
   });
 }
 
+/** The same with stderr as a terminal of this size would take it; what it shows: test/support/screen.ts. */
+export function cliOnTerminal(
+  args: readonly string[],
+  { columns, rows }: { columns: number; rows: number },
+  options: CliOptions = {},
+): Promise<CliResult> {
+  const program = `import { main } from ${JSON.stringify(path.join(root, 'bin/main.ts'))};
+    Object.assign(process.stderr, { isTTY: true, columns: ${columns}, rows: ${rows}, hasColors: () => true });
+    process.exitCode = await main(${JSON.stringify(args)});`;
+  return start(['--input-type=module', '-e', program], { ...options, env: { NO_COLOR: '', ...options.env } });
+}
+
 /**
  * Several command lines, one after the other, in one process: for tables, where starting Node a hundred times would be the test's whole time.
  * What the end of a process does (exit status, broken pipes, signals) is tested with cli().

@@ -14,6 +14,7 @@ function screen(isTTY: boolean, columns = 100) {
   };
   return {
     terminal,
+    environment: {},
     now: () => nowMs,
     wait: (ms: number) => {
       nowMs += ms;
