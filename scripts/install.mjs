@@ -6,16 +6,18 @@
 //   AI_ARTIST_BUILD_FROM_SOURCE=1              compile even if a prebuild fits
 //   AI_ARTIST_SKIP_BUILD=1                     do nothing (the addon comes from AI_ARTIST_BINARY, or later: npm rebuild ai-artist)
 //   AI_ARTIST_JOBS=N                           files compiled at a time
+//   AI_ARTIST_SETUP=yes|no                     install missing build tools (in a checkout: unless no; as a dependency: only if yes)
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageVersion, readBuildInfo, sourceHash } from './install/build-info.mjs';
 import { CompileError, compile } from './install/compile.mjs';
+import { getTools } from './install/get-tools.mjs';
 import { takeLock } from './install/lock.mjs';
 import { findPrebuilt, prebuildFolder, proveLoads } from './install/prebuilt.mjs';
 import { createReport } from './install/report.mjs';
-import { installCommands, missingTools } from './install/tools.mjs';
+import { missingTools } from './install/tools.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const buildDir = join(root, 'build');
@@ -75,16 +77,16 @@ function runScript(file, what) {
   if (status !== 0) throw new CompileError(`${relative(root, file)} failed:\n${stdout}${stderr}`);
 }
 
+/** A checkout gets the tools that are missing. Where this package is a dependency, the system is changed only when asked for. */
 function requireTools(engineSource) {
   const missing = missingTools({ engineSource });
   if (missing.length === 0) return;
-  throw new CompileError(
-    [
-      `the addon must be compiled here, but ${missing.map(({ problem }) => problem).join('; ')}. Install with:`,
-      ...installCommands(missing).map((command) => `    ${command}`),
-      '  then: npm rebuild ai-artist',
-    ].join('\n'),
-  );
+  const mayGet = isCheckout || process.env.AI_ARTIST_SETUP === 'yes';
+  const failure = getTools(missing, { say: report.say, env: mayGet ? process.env : { ...process.env, AI_ARTIST_SETUP: 'no' } });
+  if (failure)
+    throw new CompileError(
+      `the addon must be compiled here, but ${failure}\n  then: ${isCheckout ? 'npm install' : 'npm rebuild ai-artist'}`,
+    );
 }
 
 async function compileHere(gpu) {

@@ -36,7 +36,6 @@ export const loadClipOptions = lazySchema(() =>
   }),
 );
 export type LoadClipOptions = z.input<typeof loadClipOptions>;
-export type ResolvedLoadClip = z.output<typeof loadClipOptions>;
 
 /** How far a call with many pictures or texts is. */
 export interface EmbedEvent {

@@ -6,7 +6,7 @@ export interface Timer {
   cancel(): void;
 }
 
-/** The only way in which time enters: with another clock the same code runs through ninety days in a second. */
+/** Time for code that waits or dates things: with another clock the same code runs through ninety days in a second. */
 export interface Clock {
   /** Milliseconds since 1970 in UTC. Jumps when somebody sets the clock, in both directions. */
   now(): number;

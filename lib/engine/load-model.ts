@@ -55,7 +55,7 @@ function nativeModelRequest(options: ResolvedLoad, files: Partial<Record<FileRol
   }) as NativeModelRequest;
 }
 
-/** Names and hashes for the recipe. Large files take seconds to hash, so this runs beside the load and beside what follows. */
+/** Names and hashes for the recipe. Large files take seconds to hash, so this starts once the model is loaded and runs beside what follows. */
 function weightsOf(name: string, headers: Partial<Record<FileRole, ModelHeader>>): GenerateContext['weights'] {
   const one = async (role: FileRole, known?: string) => {
     const header = headers[role];

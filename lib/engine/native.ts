@@ -205,7 +205,6 @@ export interface NativeGenerateResult {
   /** What the engine really used where the request left it open. */
   resolved: { sampler: string; scheduler: string; steps: number; cfgScale: number; eta: number; device: string };
   seconds: { total: number; encode: number; sample: number; decode: number };
-  /** LoRA tensors applied and available, per file in the order of the request; null where the engine did not say. */
   aborted: boolean;
   /** The job's warnings (e.g. a LoRA that does not fit). */
   warnings: string[];

@@ -1,4 +1,4 @@
-/** Our options as the native request: names, units and shapes of the binding. No checks and no defaults of our own. */
+/** Our options as the native request: names, units and shapes of the binding. The options are checked before. */
 import type { NativeCache, NativeGenerateRequest, NativeHires, NativeImage, NativeSampleParams, NativeTiling } from './native.ts';
 import type { ResolvedGenerate } from './options/index.ts';
 import type { Settings } from './settings.ts';

@@ -1,4 +1,4 @@
-/** The numbers of one generate() call once everything that was left open is decided: nothing below this file has defaults. */
+/** The numbers of one generate() call that depend on the model: given, or of the model's page, or of its family. */
 import { ArtistError } from '../core/index.ts';
 import type { NativeModelInfo } from './native.ts';
 import { maxEdge, maxPixels, type ResolvedGenerate, type Sampler, type Scheduler } from './options/index.ts';

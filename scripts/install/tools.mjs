@@ -1,9 +1,10 @@
-// Which build tools are there, and the command that installs the missing ones on this system.
+// Which tools are there, and the commands that install the missing ones on this system.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const oldestCMake = [3, 19];
+const oldestCargo = [1, 68]; // the first that reads a registry's sparse index; older ones fetch the whole index with git
 
 /** Full path of a program in PATH, or undefined. */
 export function findProgram(name, env = process.env) {
@@ -22,14 +23,14 @@ export function findProgram(name, env = process.env) {
   return undefined;
 }
 
-function cmakeProblem(env) {
-  const file = findProgram('cmake', env);
-  if (!file) return 'CMake is missing';
+function versionProblem(name, program, pattern, oldest, env) {
+  const file = findProgram(program, env);
+  if (!file) return `${name} is missing`;
   const text = spawnSync(file, ['--version'], { encoding: 'utf8', env }).stdout ?? '';
-  const version = /version (\d+)\.(\d+)/.exec(text)?.slice(1).map(Number);
-  if (!version) return `CMake (${file}) does not run`;
-  const tooOld = version[0] < oldestCMake[0] || (version[0] === oldestCMake[0] && version[1] < oldestCMake[1]);
-  return tooOld ? `CMake is too old: expected ${oldestCMake.join('.')} or newer, got ${version.join('.')}` : undefined;
+  const version = pattern.exec(text)?.slice(1).map(Number);
+  if (!version) return `${name} (${file}) does not run`;
+  const tooOld = version[0] < oldest[0] || (version[0] === oldest[0] && version[1] < oldest[1]);
+  return tooOld ? `${name} is too old: expected ${oldest.join('.')} or newer, got ${version.join('.')}` : undefined;
 }
 
 function compilerProblem(env) {
@@ -46,34 +47,57 @@ function isFile(path) {
 }
 
 /**
- * @param {{ engineSource: boolean }} need engineSource: the engine must be fetched too (a git clone)
+ * @param {{ engineSource: boolean, tests?: boolean }} need engineSource: the engine must be fetched too (a git clone); tests: what the tests start
  * @returns {{ tool: string, problem: string }[]} empty when all is there
  */
-export function missingTools({ engineSource }, env = process.env) {
+export function missingTools({ engineSource, tests = false }, env = process.env) {
   const missing = [];
-  const cmake = cmakeProblem(env);
-  if (cmake) missing.push({ tool: 'cmake', problem: cmake });
-  const compiler = compilerProblem(env);
-  if (compiler) missing.push({ tool: 'compiler', problem: compiler });
-  if (process.platform !== 'win32' && !findProgram('make', env) && !findProgram('ninja', env))
-    missing.push({ tool: 'make', problem: 'make (or ninja) is missing' });
+  const add = (tool, problem) => problem && missing.push({ tool, problem });
+  add('cmake', versionProblem('CMake', 'cmake', /version (\d+)\.(\d+)/, oldestCMake, env));
+  add('compiler', compilerProblem(env));
+  if (process.platform !== 'win32' && !findProgram('make', env) && !findProgram('ninja', env)) add('make', 'make (or ninja) is missing');
   if (engineSource) {
-    if (!findProgram('cargo', env))
-      missing.push({ tool: 'cargo', problem: 'cargo is missing (it fetches the engine’s source; not needed with AI_ARTIST_ENGINE_DIR)' });
-    if (!findProgram('git', env)) missing.push({ tool: 'git', problem: 'git is missing (it applies our patches to the engine’s source)' });
+    const problem = versionProblem('cargo', 'cargo', /cargo (\d+)\.(\d+)/, oldestCargo, env);
+    add('cargo', problem && `${problem} (it fetches the engine’s source; not needed with AI_ARTIST_ENGINE_DIR)`);
+    if (!findProgram('git', env)) add('git', 'git is missing (it applies our patches to the engine’s source)');
   }
+  if (tests && !redisServer(env)) add('redis', 'redis-server is missing (the tests of the queue start their own)');
   return missing;
 }
 
-/** Package manager -> its command and what it calls each tool. */
+/** The server that the tests of the queue start: Redis, or Valkey where a distribution has replaced it. */
+export const redisServer = (env = process.env) => findProgram('redis-server', env) ?? findProgram('valkey-server', env);
+
+/** Package manager -> its commands and what it calls each tool. `root`: whether installing needs it. */
 const managers = {
-  apt: { command: 'sudo apt-get install -y', cmake: 'cmake', compiler: 'g++', make: 'make', cargo: 'cargo', git: 'git' },
-  dnf: { command: 'sudo dnf install -y', cmake: 'cmake', compiler: 'gcc-c++', make: 'make', cargo: 'cargo', git: 'git' },
-  zypper: { command: 'sudo zypper install -y', cmake: 'cmake', compiler: 'gcc-c++', make: 'make', cargo: 'cargo', git: 'git' },
-  pacman: { command: 'sudo pacman -S --needed', cmake: 'cmake', compiler: 'gcc', make: 'make', cargo: 'rust', git: 'git' },
-  apk: { command: 'sudo apk add', cmake: 'cmake', compiler: 'g++', make: 'make linux-headers', cargo: 'cargo', git: 'git' },
-  brew: { command: 'brew install', cmake: 'cmake', cargo: 'rust', git: 'git' },
-  winget: { command: 'winget install', cmake: 'Kitware.CMake', cargo: 'Rustlang.Rustup', git: 'Git.Git' },
+  apt: {
+    root: true,
+    update: 'apt-get update',
+    install: 'apt-get install -y --no-install-recommends',
+    packages: { cmake: 'cmake', compiler: 'g++', make: 'make', cargo: 'cargo', git: 'git ca-certificates', redis: 'redis-server' },
+  },
+  dnf: {
+    root: true,
+    install: 'dnf install -y',
+    packages: { cmake: 'cmake', compiler: 'gcc-c++', make: 'make', cargo: 'cargo', git: 'git', redis: 'redis' },
+  },
+  zypper: {
+    root: true,
+    install: 'zypper --non-interactive install',
+    packages: { cmake: 'cmake', compiler: 'gcc-c++', make: 'make', cargo: 'cargo', git: 'git', redis: 'redis' },
+  },
+  pacman: {
+    root: true,
+    install: 'pacman -S --needed --noconfirm',
+    packages: { cmake: 'cmake', compiler: 'gcc', make: 'make', cargo: 'rust', git: 'git', redis: 'valkey' },
+  },
+  apk: {
+    root: true,
+    install: 'apk add',
+    packages: { cmake: 'cmake', compiler: 'g++', make: 'make linux-headers', cargo: 'cargo', git: 'git', redis: 'redis' },
+  },
+  brew: { root: false, install: 'brew install', packages: { cmake: 'cmake', cargo: 'rust', git: 'git', redis: 'redis' } },
+  winget: { root: false, install: 'winget install', packages: { cmake: 'Kitware.CMake', cargo: 'Rustlang.Rustup', git: 'Git.Git' } },
 };
 
 const managerOfDistribution = [
@@ -103,19 +127,38 @@ function readOsRelease() {
   }
 }
 
-/** Commands, one a line, that install the missing tools here. */
+/** Debian 12's own cargo (0.66) is too old; its cargo-web, made to build browsers with, is a current one. */
+const packagesOf = (manager, osRelease) =>
+  manager === 'apt' && /^VERSION_CODENAME=bookworm$/m.test(osRelease)
+    ? { ...managers.apt.packages, cargo: 'cargo-web' }
+    : managers[manager].packages;
+
+/**
+ * What installs the missing tools here.
+ * @returns {{ commands: string[], root: boolean } | undefined} commands without sudo, in order; undefined where no package manager is known or
+ *   one of the tools is not to be had from it
+ */
+export function installSteps(missing, platform = process.platform, osRelease = readOsRelease()) {
+  const manager = packageManager(platform, osRelease);
+  if (!manager) return undefined;
+  const { root, update, install } = managers[manager];
+  const names = missing.map(({ tool }) => packagesOf(manager, osRelease)[tool]);
+  if (names.includes(undefined)) return undefined;
+  return { root, commands: [...(update ? [update] : []), `${install} ${names.join(' ')}`] };
+}
+
+/** Commands for a person to run, one a line, that install the missing tools here. */
 export function installCommands(missing, platform = process.platform, osRelease = readOsRelease()) {
+  const steps = installSteps(missing, platform, osRelease);
+  if (steps) return [steps.commands.map((command) => (steps.root ? `sudo ${command}` : command)).join(' && ')];
   const tools = missing.map(({ tool }) => tool);
+  const manager = packageManager(platform, osRelease);
+  if (!manager) {
+    const names = { compiler: 'a C++17 compiler', cmake: 'CMake 3.19+', cargo: 'cargo 1.68+', redis: 'redis-server' };
+    return [`install with your package manager: ${tools.map((tool) => names[tool] ?? tool).join(', ')}`];
+  }
   const lines = [];
   if (platform === 'darwin' && tools.some((tool) => tool === 'compiler' || tool === 'make')) lines.push('xcode-select --install');
-  const manager = packageManager(platform, osRelease);
-  if (!manager)
-    return [
-      ...lines,
-      `install with your package manager: ${tools.map((tool) => ({ compiler: 'a C++17 compiler', cmake: 'CMake 3.19+' })[tool] ?? tool).join(', ')}`,
-    ];
-  const { command, ...names } = managers[manager];
-  const packages = tools.map((tool) => names[tool]).filter(Boolean);
-  if (packages.length > 0) lines.push(`${command} ${packages.join(' ')}`);
-  return lines;
+  const known = missing.filter(({ tool }) => managers[manager].packages[tool]);
+  return known.length > 0 ? [...lines, ...installCommands(known, platform, osRelease)] : lines;
 }

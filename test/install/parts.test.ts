@@ -33,6 +33,28 @@ suite('install: tools', (test) => {
       ]);
     }));
 
+  test('a cargo that cannot read a sparse index is too old', () =>
+    withFolder(async (folder) => {
+      const old = makePath(folder, { cmake: 'echo "cmake version 3.25.1"', 'c++': '', ninja: '', git: '', cargo: 'echo "cargo 0.66.0"' });
+      assert.match(
+        tools.missingTools({ engineSource: true }, { PATH: old })[0]?.problem ?? '',
+        /^cargo is too old: expected 1\.68 or newer, got 0\.66 \(/,
+      );
+      makePath(folder, { cargo: 'echo "cargo 1.68.2 (115f34552 2023-02-26)"' });
+      assert.equal(tools.missingTools({ engineSource: true }, { PATH: old }), []);
+    }));
+
+  test('the tests want a Redis server; Valkey is one', () =>
+    withFolder(async (folder) => {
+      const path = makePath(folder, { cmake: 'echo "cmake version 3.25.1"', 'c++': '', ninja: '' });
+      assert.equal(
+        tools.missingTools({ engineSource: false, tests: true }, { PATH: path }).map(({ tool }) => tool),
+        ['redis'],
+      );
+      makePath(folder, { 'valkey-server': '' });
+      assert.equal(tools.missingTools({ engineSource: false, tests: true }, { PATH: path }), []);
+    }));
+
   test('CXX names the compiler; one that is not there is said by its name', () =>
     withFolder(async (folder) => {
       const path = makePath(folder, { cmake: 'echo "cmake version 4.0.0"', make: '', 'g++-13': '' });
@@ -43,18 +65,25 @@ suite('install: tools', (test) => {
       );
     }));
 
-  const all = ['cmake', 'compiler', 'make', 'cargo', 'git'].map((tool) => ({ tool }));
+  const all = ['cmake', 'compiler', 'make', 'cargo', 'git', 'redis'].map((tool) => ({ tool }));
+  const apt = 'sudo apt-get update && sudo apt-get install -y --no-install-recommends cmake g++ make';
   const systems: [name: string, platform: string, osRelease: string, commands: string[]][] = [
-    ['Debian', 'linux', 'ID=debian', ['sudo apt-get install -y cmake g++ make cargo git']],
-    ['Mint', 'linux', 'ID=linuxmint\nID_LIKE="ubuntu debian"', ['sudo apt-get install -y cmake g++ make cargo git']],
-    ['Fedora', 'linux', 'ID=fedora', ['sudo dnf install -y cmake gcc-c++ make cargo git']],
-    ['Rocky', 'linux', 'ID="rocky"\nID_LIKE="rhel centos fedora"', ['sudo dnf install -y cmake gcc-c++ make cargo git']],
-    ['openSUSE', 'linux', 'ID="opensuse-leap"', ['sudo zypper install -y cmake gcc-c++ make cargo git']],
-    ['Arch', 'linux', 'ID=arch', ['sudo pacman -S --needed cmake gcc make rust git']],
-    ['Alpine', 'linux', 'ID=alpine', ['sudo apk add cmake g++ make linux-headers cargo git']],
-    ['macOS', 'darwin', '', ['xcode-select --install', 'brew install cmake rust git']],
+    ['Debian 13', 'linux', 'ID=debian\nVERSION_CODENAME=trixie', [`${apt} cargo git ca-certificates redis-server`]],
+    ['Debian 12', 'linux', 'ID=debian\nVERSION_CODENAME=bookworm', [`${apt} cargo-web git ca-certificates redis-server`]],
+    ['Mint', 'linux', 'ID=linuxmint\nID_LIKE="ubuntu debian"', [`${apt} cargo git ca-certificates redis-server`]],
+    ['Fedora', 'linux', 'ID=fedora', ['sudo dnf install -y cmake gcc-c++ make cargo git redis']],
+    ['Rocky', 'linux', 'ID="rocky"\nID_LIKE="rhel centos fedora"', ['sudo dnf install -y cmake gcc-c++ make cargo git redis']],
+    ['openSUSE', 'linux', 'ID="opensuse-leap"', ['sudo zypper --non-interactive install cmake gcc-c++ make cargo git redis']],
+    ['Arch', 'linux', 'ID=arch', ['sudo pacman -S --needed --noconfirm cmake gcc make rust git valkey']],
+    ['Alpine', 'linux', 'ID=alpine', ['sudo apk add cmake g++ make linux-headers cargo git redis']],
+    ['macOS', 'darwin', '', ['xcode-select --install', 'brew install cmake rust git redis']],
     ['Windows', 'win32', '', ['winget install Kitware.CMake Rustlang.Rustup Git.Git']],
-    ['an unknown Linux', 'linux', 'ID=haiku', ['install with your package manager: CMake 3.19+, a C++17 compiler, make, cargo, git']],
+    [
+      'an unknown Linux',
+      'linux',
+      'ID=haiku',
+      ['install with your package manager: CMake 3.19+, a C++17 compiler, make, cargo 1.68+, git, redis-server'],
+    ],
   ];
   for (const [name, platform, osRelease, commands] of systems) {
     test(`the command for ${name}`, () => assert.equal(tools.installCommands(all, platform, osRelease), commands));

@@ -25,8 +25,15 @@ export interface MissingTool {
 
 export const tools = (await load('tools')) as {
   findProgram(name: string, env?: NodeJS.ProcessEnv): string | undefined;
-  missingTools(need: { engineSource: boolean }, env?: NodeJS.ProcessEnv): MissingTool[];
+  missingTools(need: { engineSource: boolean; tests?: boolean }, env?: NodeJS.ProcessEnv): MissingTool[];
   installCommands(missing: Pick<MissingTool, 'tool'>[], platform?: string, osRelease?: string): string[];
+};
+
+export const setup = (await load('get-tools')) as {
+  getTools(
+    missing: readonly MissingTool[],
+    how: { say(text: string): void; yes?: boolean; env?: NodeJS.ProcessEnv; uid?: number },
+  ): string | undefined;
 };
 
 export const lock = (await load('lock')) as {
