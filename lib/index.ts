@@ -283,6 +283,7 @@ export {
   type DataSheet,
   type GradientCheck,
   judgeLicence,
+  type LeftOut,
   type LicenceRecord,
   type LicenceVerdict,
   type LoraFacts,

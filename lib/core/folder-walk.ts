@@ -42,6 +42,8 @@ export interface FolderWalkOptions {
   linkedFiles?: boolean | undefined;
   /** Folders inside each other. Default 32; what lies deeper is passed over. */
   maxDepth?: number | undefined;
+  /** What the root should be, for messages. Default "a folder that can be read". */
+  expected?: string | undefined;
   /** Files and folders in all. Default 1,000,000; more is an error. */
   maxEntries?: number | undefined;
   /** Says why a folder below the root is passed over with all that is in it; undefined: it is read. `names`: all that is in it. */
@@ -58,12 +60,12 @@ export async function walkFolder(root: string, options: FolderWalkOptions = {}):
   options.signal?.throwIfAborted();
   const path = resolve(root);
   const real = await realpath(path).catch((error: unknown) => {
-    throw rootError(path, error);
+    throw rootError(path, error, options.expected);
   });
   return await new Walk(path, real, options).read();
 }
 
-function rootError(root: string, error: unknown): ArtistError {
+function rootError(root: string, error: unknown, expected = 'a folder that can be read'): ArtistError {
   const code = systemCode(error);
   const got =
     code === 'ENOENT'
@@ -75,7 +77,7 @@ function rootError(root: string, error: unknown): ArtistError {
           : code === 'ELOOP'
             ? 'a link that leads to itself'
             : (code ?? String(error));
-  return new ArtistError('ERR_READ', `${root}: expected a folder that can be read, got ${got}`, { cause: error });
+  return new ArtistError('ERR_READ', `${root}: expected ${expected}, got ${got}`, { cause: error });
 }
 
 class Walk {
@@ -149,7 +151,7 @@ class Walk {
       // A folder that may be listed and not entered gives names that all fail.
       if (process.platform !== 'win32') await access(folder, constants.X_OK);
     } catch (error) {
-      if (folder === this.#root) throw rootError(folder, error);
+      if (folder === this.#root) throw rootError(folder, error, this.#options.expected);
       const code = systemCode(error);
       const why = code === 'EACCES' || code === 'EPERM' ? 'no permission to read it' : 'cannot be read';
       this.#pass(folder, 'unreadable', `${why} (${code ?? String(error)})`);

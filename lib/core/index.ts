@@ -1,3 +1,4 @@
+export { abortSignal } from './abort-signal.ts';
 export { renameOver, syncFolder, writeError, writeFileAtomic } from './atomic-file.ts';
 export { type Clock, type SleepOptions, systemClock, type Timer, type TimerOptions, VirtualClock } from './clock.ts';
 export * from './config/index.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, isArtistError, lazySchema, nearest, resolveOptions } from '../core/index.ts';
+import { ArtistError, abortSignal, display, isArtistError, lazySchema, nearest, resolveOptions } from '../core/index.ts';
 import { findAlias, type ModelDefaults, type ModelLicence, modelAliases, type PartRole } from './aliases.ts';
 import { download, freeBytes } from './download.ts';
 import { readModelHeader } from './header.ts';
@@ -55,7 +55,7 @@ export const pullModelOptions = lazySchema(() =>
     minSegmentBytes: z.int().min(1).default(8_000_000),
     /** Space to leave free, bytes. Default 256 MB. */
     reserveBytes: z.int().min(0).default(256_000_000),
-    signal: z.instanceof(AbortSignal).optional(),
+    signal: abortSignal().optional(),
     onProgress: callable<(event: PullEvent) => void>('a function').optional(),
     /** For tests and unusual networks. Default: the global one. */
     fetch: callable<Fetch>('a fetch function').optional(),

@@ -1,6 +1,6 @@
 import { basename, parse, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, lazySchema, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, abortSignal, lazySchema, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { canonicalName, encodeSafetensors, type FloatTensor, floatTypes, type LoraInfo } from '../models/index.ts';
 import { judgeLicence, type LicenceRecord, licenceId, resultLicence } from './licences.ts';
 import {
@@ -24,7 +24,7 @@ export const outFields = {
   type: z.enum(floatTypes).optional(),
   /** Replace an existing file. Default false. */
   overwrite: z.boolean().default(false),
-  signal: z.instanceof(AbortSignal).optional(),
+  signal: abortSignal().optional(),
 };
 const rank = (): z.ZodInt => z.int().min(1).max(4096);
 

@@ -1,6 +1,6 @@
 /** Schemas that several calls share: paths, signals, pictures, sizes, finite numbers. */
 import { z } from 'zod';
-import { display } from '../../core/index.ts';
+import { abortSignal, display } from '../../core/index.ts';
 import type { ImageInput } from '../../image/index.ts';
 
 /** Longest edge of a picture, in pixels, that is asked of the engine. */
@@ -19,15 +19,7 @@ function custom<T>(what: string, check: (value: unknown) => boolean): z.ZodType<
   return z.custom<T>(check, { error: (issue) => `expected ${what}, got ${display(issue.input)}` });
 }
 
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function';
-}
-
-/** Told apart by its methods, not by its class: signals of other realms and of polyfills count too. */
-export const signal = custom<AbortSignal>(
-  'an AbortSignal',
-  (value) => hasMethod(value, 'addEventListener') && 'aborted' in (value as object),
-);
+export const signal = abortSignal();
 
 export function listener<E>(): z.ZodType<(event: E) => void, (event: E) => void> {
   return custom<(event: E) => void>('a function', (value) => typeof value === 'function');
