@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Registry } from 'prom-client';
-import { ArtistError, configPath, writeFileAtomic } from '../lib/core/index.ts';
+import { ArtistError, configPath, writeOutput } from '../lib/core/index.ts';
 import { FiguresReader, type MetricsPage, metricsPage, processMetrics, serveMetrics } from '../lib/operator/index.ts';
 import { number, text } from './flags.ts';
 import { packageVersion } from './package-version.ts';
@@ -112,7 +112,7 @@ function writeEveryMinute(file: string, page: () => Promise<MetricsPage>, warn: 
   let failing = false;
   const write = async (): Promise<void> => {
     try {
-      await writeFileAtomic(file, (await page()).text);
+      await writeOutput(file, (await page()).text, { overwrite: false, begins: /^(# (HELP|TYPE) ai_artist_|$)/ });
       failing = false;
     } catch (error) {
       if (!failing) warn(`metrics: the file cannot be written for the moment: ${oneLine(error)}`);

@@ -72,14 +72,15 @@ async function writeWhole(path: string, bytes: Uint8Array | string, flags: strin
 
 /**
  * Writes a file as a whole or not at all: a temporary file in the same folder, fsync, rename, fsync of the folder. Missing folders are
- * created. Text is written as UTF-8. A link is followed; a pipe or device is written to directly.
+ * created. Text is written as UTF-8. A link is followed; a pipe or device is written to directly. A file that is replaced keeps its mode; a new one
+ * has `mode`, by default what the process gives its files.
  *
  * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE
  */
 export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array | string,
-  { overwrite }: { overwrite: boolean } = { overwrite: true },
+  { overwrite, mode }: { overwrite: boolean; mode?: number } = { overwrite: true },
 ): Promise<void> {
   let temporary: string | undefined;
   try {
@@ -98,7 +99,7 @@ export async function writeFileAtomic(
     const folder = dirname(target);
     await mkdir(folder, { recursive: true });
     temporary = join(folder, `.ai-artist-${randomBytes(8).toString('hex')}.tmp`);
-    await writeWhole(temporary, bytes, 'wx', existing?.mode);
+    await writeWhole(temporary, bytes, 'wx', existing?.mode ?? mode);
     if (overwrite) await renameOver(temporary, target);
     else await linkNew(temporary, target, path);
     await syncFolder(folder);

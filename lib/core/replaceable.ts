@@ -1,5 +1,5 @@
 import type { Dirent, Stats } from 'node:fs';
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { writeError, writeFileAtomic } from './atomic-file.ts';
@@ -13,6 +13,8 @@ export interface FileWish {
   overwrite: boolean;
   /** It is a record of the home, such as config.yaml, written by what keeps that record. */
   record?: boolean;
+  /** How a file of this kind begins: such a one, and an empty one, is replaced without being asked for. */
+  begins?: RegExp;
   /** What the message calls it. Default: the path alone. */
   name?: string;
 }
@@ -115,10 +117,10 @@ export async function checkReplaceable(path: string, wish: FileWish | FolderWish
  */
 export async function writeOutput(path: string, bytes: Uint8Array | string, wish: Omit<FileWish, 'as'>): Promise<void> {
   await checkReplaceable(path, { ...wish, as: 'file' });
-  await writeFileAtomic(path, bytes, wish);
+  await writeFileAtomic(path, bytes, { overwrite: wish.overwrite || wish.begins !== undefined });
 }
 
-async function checkFile(place: Place, shown: string, { overwrite, record = false }: FileWish): Promise<void> {
+async function checkFile(place: Place, shown: string, { overwrite, record = false, begins }: FileWish): Promise<void> {
   const { real, info } = place;
   if (info?.isDirectory()) throw new ArtistError('ERR_WRITE', `${shown}: expected the path of a file, got a directory. Add a file name`);
   if (!record) {
@@ -126,11 +128,23 @@ async function checkFile(place: Place, shown: string, { overwrite, record = fals
     if (kept !== undefined)
       throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a place outside ${kept}. Choose another name`);
   }
-  if (info?.isFile() && !overwrite)
+  if (info?.isFile() && !overwrite && !begins?.test(await beginningOf(real)))
     throw new ArtistError(
       'ERR_ALREADY_EXISTS',
       `${shown}: expected no file there, got an existing one. Choose another name or pass overwrite: true`,
     );
+}
+
+async function beginningOf(file: string): Promise<string> {
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    throw writeError(file, error);
+  });
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Which records a file would be among; undefined: none. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { ArtistError, display, resolveOptions, systemCode } from '../core/index.ts';
+import { ArtistError, checkReplaceable, display, resolveOptions, systemCode } from '../core/index.ts';
 import { readModelHeader } from '../models/index.ts';
 import { addonFor } from './addon.ts';
 import { type ConvertEvent, commonEvent } from './events.ts';
@@ -47,6 +47,7 @@ async function checkOutput(output: string, input: string, overwrite: boolean): P
   if (existing?.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: is a folder. Name a file in it`);
   if (existing && !overwrite)
     throw new ArtistError('ERR_ALREADY_EXISTS', `${output}: exists already. Choose another name, or pass overwrite: true`);
+  await checkReplaceable(output, { as: 'file', overwrite, name: 'output' });
 }
 
 function tell(event: NativeEvent): ConvertEvent | undefined {

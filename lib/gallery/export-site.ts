@@ -1,4 +1,4 @@
-import { constants, copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
+import { constants, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ArtistError, checkReplaceable, isUlid, replaceFolder } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
@@ -95,12 +95,4 @@ async function writePages(folder: string, works: readonly Artwork[], texts: { ti
   const latest = works.slice(0, feedLength);
   await writeFile(join(folder, 'rss.xml'), rssFeed(latest, { title: texts.title, url: texts.url }));
   await writeFile(join(folder, 'feed.json'), jsonFeed(latest, { title: texts.title, url: texts.url }));
-}
-
-/** Whether there is anything at a path. */
-export async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Zip } from 'fflate';
-import { ArtistError, renameOver, syncFolder, systemCode, writeError } from '../core/index.ts';
+import { ArtistError, checkReplaceable, renameOver, syncFolder, systemCode, writeError } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
 import { jsonLdOf, pictureName } from './describe.ts';
-import { type Exported, exists, worksWithPictures } from './export-site.ts';
+import { type Exported, worksWithPictures } from './export-site.ts';
 import type { Gallery } from './gallery.ts';
 
 export interface ZipOptions {
@@ -66,8 +66,7 @@ function checkSize(works: readonly Artwork[]): void {
 /** See exportZip() in tools-on-demand.ts. */
 export async function exportZip(gallery: Gallery, ids: readonly string[], out: string, options: ZipOptions = {}): Promise<Exported> {
   const path = resolve(out);
-  if (options.overwrite !== true && (await exists(path)))
-    throw new ArtistError('ERR_ALREADY_EXISTS', `${path}: expected no file there, got an existing one`);
+  await checkReplaceable(path, { as: 'file', overwrite: options.overwrite === true });
   const { works, missing } = await worksWithPictures(gallery, ids);
   checkSize(works);
   const temporary = join(dirname(path), `.${basename(path)}-${randomBytes(4).toString('hex')}`);

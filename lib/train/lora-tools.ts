@@ -1,6 +1,6 @@
 import { basename, parse, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, abortSignal, lazySchema, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, abortSignal, lazySchema, resolveOptions, writeOutput } from '../core/index.ts';
 import { canonicalName, encodeSafetensors, type FloatTensor, floatTypes, type LoraInfo } from '../models/index.ts';
 import { judgeLicence, type LicenceRecord, licenceId, resultLicence } from './licences.ts';
 import {
@@ -152,7 +152,7 @@ export async function writeResult(
     'modelspec.title': parse(out).name,
     'modelspec.hash_sha256': `0x${hash}`,
   }));
-  await writeFileAtomic(out, bytes, { overwrite });
+  await writeOutput(out, bytes, { overwrite });
   return { path: resolve(out), bytes: bytes.length, tensorHash, modules, kept, rank: largest };
 }
 

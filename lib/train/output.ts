@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ArtistError, homeFolder, systemCode, writeError } from '../core/index.ts';
+import { checkLoraPlace } from './lora-file.ts';
 import type { ResolvedTrainLora } from './options.ts';
 
 export interface Output {
@@ -49,6 +50,7 @@ export async function checkOut(out: string, { overwrite }: { overwrite: boolean 
       'ERR_ALREADY_EXISTS',
       `out: expected no file there, got an existing one: ${out}. Choose another name or pass overwrite: true`,
     );
+  await checkLoraPlace(out, { overwrite });
   await checkWritable('out', dirname(out));
 }
 

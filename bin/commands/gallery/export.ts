@@ -1,4 +1,4 @@
-import { ArtistError, writeFileAtomic } from '../../../lib/core/index.ts';
+import { ArtistError, writeOutput } from '../../../lib/core/index.ts';
 import {
   type Exported,
   exportSite,
@@ -57,7 +57,7 @@ async function writeText(
       : kind === 'rss'
         ? rssFeed(works, { title, url: base ?? '' })
         : jsonFeed(works, { title, url: base ?? '' });
-  await writeFileAtomic(out, content, { overwrite: force === true });
+  await writeOutput(out, content, { overwrite: force === true });
   return { path: out, works: works.length, missing: [] };
 }
 

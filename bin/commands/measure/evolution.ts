@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type EvolutionRow, evolutionOf, evolutionSpans, evolutionSvg } from '../../../lib/artist/measure/index.ts';
-import { writeFileAtomic } from '../../../lib/core/index.ts';
+import { writeOutput } from '../../../lib/core/index.ts';
 import { svgToPng } from '../../../lib/train/index.ts';
 import { command } from '../../command.ts';
 import { choice, text, toggle } from '../../flags.ts';
@@ -44,7 +44,7 @@ export const measureEvolutionCommand = command({
     const rows = evolutionOf(lists[0] ?? [], by, model);
     if (out !== undefined) {
       const svg = evolutionSvg(rows);
-      await writeFileAtomic(out, path.extname(out).toLowerCase() === '.png' ? await svgToPng(svg) : svg);
+      await writeOutput(out, path.extname(out).toLowerCase() === '.png' ? await svgToPng(svg) : svg, { overwrite: force === true });
     }
     const works = rows.reduce((sum, row) => sum + row.works, 0);
     return {

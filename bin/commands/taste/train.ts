@@ -1,5 +1,5 @@
 import { tastePath } from '../../../lib/artist/loop/index.ts';
-import { ArtistError, writeFileAtomic } from '../../../lib/core/index.ts';
+import { ArtistError, writeOutput } from '../../../lib/core/index.ts';
 import { duelsFile, type TasteHead, trainDuels, trainRatings } from '../../../lib/curation/index.ts';
 import type { Artwork } from '../../../lib/gallery/index.ts';
 import { command } from '../../command.ts';
@@ -118,7 +118,7 @@ export const tasteTrainCommand = command({
     await checkClipPath(clip);
     const head = await learn(from, ridge, clip, context);
     const path = tastePath(context.home);
-    await writeFileAtomic(path, `${JSON.stringify(head)}\n`);
+    await writeOutput(path, `${JSON.stringify(head)}\n`, { overwrite: true, record: true });
     const { weights, ...about } = head;
     return { json: { path, ...about, dimensions: weights.length }, text: [path], notes: metricLines(head) };
   },
