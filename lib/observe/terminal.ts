@@ -1,3 +1,5 @@
+import { plainText } from '../core/index.ts';
+
 /** What is needed of process.stderr; a test passes its own. */
 export interface Terminal {
   write(text: string): unknown;
@@ -15,7 +17,8 @@ const blocks = new WeakMap<Terminal, number>();
 /** Shows `text` as the last line of a terminal, in place of the status line before; '' removes it. Cut to the width: a wrapped line cannot be erased. */
 export function setStatusLine(terminal: Terminal, text: string): void {
   const width = Math.max(20, (terminal.columns ?? 80) - 1);
-  const line = text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  const plain = plainText(text);
+  const line = plain.length > width ? `${plain.slice(0, width - 1)}…` : plain;
   if (line === (lines.get(terminal) ?? '')) return;
   lines.set(terminal, line);
   terminal.write(eraseLine + line);

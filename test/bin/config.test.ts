@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../harness.ts';
@@ -43,6 +43,13 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     assert.equal(jsonOf(shown as CliResult), { ok: true, file, exists: true, set: 0, warnings: [] });
     assert.is(again?.code, 1);
     assert.match(again?.stderr ?? '', /ERR_ALREADY_EXISTS/);
+    // It may hold keys, and stays its owner's.
+    if (process.platform !== 'win32') {
+      assert.is(statSync(file).mode & 0o777, 0o600);
+      chmodSync(file, 0o644);
+      await cliSeries([['config', 'init', '--force', '--home', home]]);
+      assert.is(statSync(file).mode & 0o777, 0o600);
+    }
   });
 
   test('show --origin: where each value comes from, and no secret', async () => {
@@ -53,6 +60,12 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     assert.match(result.stdout, /^log\.level: "debug" +--set log\.level$/m);
     assert.match(result.stdout, /^create\.score: true +default$/m);
     assert.match(result.stdout, /^models\.token: "\(secret\)"/m);
+    // Nor the password inside an address.
+    const address = "llm: {url: 'http://user:geheim99@127.0.0.1:9/v1'}\n";
+    for (const { stdout } of await all([['--json'], ['--origin'], ['llm.url'], []].map((args) => [address, ['config', 'show', ...args]]))) {
+      assert.match(stdout, /user:\(secret\)@127/);
+      assert.not.match(stdout, /geheim/);
+    }
     const json = await at(yaml, ['config', 'show', '--json']);
     assert.not.match(`${json.stdout}${json.stderr}${result.stdout}${result.stderr}`, /geheim/);
   });

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
 import { findFault } from '../options.ts';
-import { hidden, rememberSecret } from '../redact.ts';
+import { hidden, redactData, rememberSecret } from '../redact.ts';
 import { configFile, fileLayer } from './file.ts';
 import { environmentLayer, type Layer, setLayer } from './layers.ts';
 import { type Config, configSchema, isSecret, type Secret, sectionOf } from './schema.ts';
@@ -92,7 +92,7 @@ export async function loadConfig({ home, environment = process.env, set = [] }: 
   const config = checked.value;
   const origins = new Map<string, Origin>();
   for (const { path, value } of leaves(config)) {
-    if (isSecret(path) && typeof value === 'string') rememberSecret(value);
+    if (typeof value === 'string' && (isSecret(path) || value.includes('://'))) rememberSecret(value);
     const layer = layers.findLast(({ values }) => has(values, path));
     origins.set(path.join('.'), layer ? { from: layer.kind, place: layer.placeOf(path) } : { from: 'default', place: '' });
   }
@@ -135,15 +135,20 @@ function remembered(secret: string): string {
   return secret;
 }
 
-/** The settings with every secret taken out, for people and logs. */
+/** The settings with every secret taken out, passwords inside addresses, too, for people and logs. */
 export function redactedConfig(config: Config): Record<string, unknown> {
   const hide = (values: Record<string, unknown>, path: readonly string[]): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(values).map(([key, value]) => {
         const here = [...path, key];
         if (isSecret(here) && typeof value === 'string') return [key, hidden];
-        return [key, isObject(value) && !isSecret(here) ? hide(value, here) : value];
+        return [key, isObject(value) && !isSecret(here) ? hide(value, here) : shown(value)];
       }),
     );
+  const shown = (value: unknown): unknown => {
+    if (typeof value === 'string') return redactData(value);
+    if (Array.isArray(value)) return value.map(shown);
+    return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner)])) : value;
+  };
   return hide(config, []);
 }
