@@ -1,4 +1,4 @@
-import { ArtistError, plainJson, plainText, redactData, systemCode } from '../lib/core/index.ts';
+import { ArtistError, isDiskFull, plainJson, plainText, redactData, systemCode } from '../lib/core/index.ts';
 
 /** @throws ArtistError ERR_WRITE; a reader that has gone is no error */
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
@@ -7,7 +7,7 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
       if (!error || systemCode(error) === 'EPIPE' || systemCode(error) === 'ERR_STREAM_DESTROYED') resolve();
       else
         reject(
-          new ArtistError(systemCode(error) === 'ENOSPC' ? 'ERR_DISK_FULL' : 'ERR_WRITE', `output: cannot be written: ${error.message}`, {
+          new ArtistError(isDiskFull(error) ? 'ERR_DISK_FULL' : 'ERR_WRITE', `output: cannot be written: ${error.message}`, {
             cause: error,
           }),
         );

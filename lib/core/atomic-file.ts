@@ -3,13 +3,15 @@ import { type FileHandle, link, mkdir, open, realpath, rename, stat, unlink } fr
 import { dirname, join, resolve } from 'node:path';
 import { ArtistError, systemCode } from './errors.ts';
 
-/**
- * The error of a failed write to `path`: ERR_DISK_FULL for ENOSPC, EDQUOT (no room on the disk, or none left for this user) and EFBIG (a limit
- * of the process), else ERR_WRITE.
- */
+/** Whether a write failed for want of room: on the disk (ENOSPC), of this user's share (EDQUOT), or by a limit of the process (EFBIG). */
+export function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(error) ?? '');
+}
+
+/** The error of a failed write to `path`: ERR_DISK_FULL where isDiskFull(), else ERR_WRITE. */
 export function writeError(path: string, cause: unknown): ArtistError {
   const code = systemCode(cause);
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
+  if (isDiskFull(cause)) {
     return new ArtistError('ERR_DISK_FULL', `${path}: expected room on the disk, got ${code}. Free some space or save elsewhere`, {
       cause,
     });
@@ -19,9 +21,11 @@ export function writeError(path: string, cause: unknown): ArtistError {
       ? `no permission to write there (${code})`
       : code === 'ENOTDIR' || code === 'EEXIST'
         ? 'a file where a folder should be'
-        : cause instanceof Error
-          ? cause.message
-          : String(cause);
+        : code === 'ENOENT'
+          ? 'a folder that is not there (ENOENT)'
+          : cause instanceof Error
+            ? cause.message
+            : String(cause);
   return new ArtistError('ERR_WRITE', `${path}: expected a place that can be written, got ${got}`, { cause });
 }
 

@@ -1,5 +1,5 @@
 export { abortSignal } from './abort-signal.ts';
-export { renameOver, syncFolder, writeError, writeFileAtomic } from './atomic-file.ts';
+export { isDiskFull, renameOver, syncFolder, writeError, writeFileAtomic } from './atomic-file.ts';
 export { type Clock, type SleepOptions, systemClock, type Timer, type TimerOptions, VirtualClock } from './clock.ts';
 export * from './config/index.ts';
 export {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { ArtistError, checkReplaceable, display, resolveOptions, systemCode } from '../core/index.ts';
+import { ArtistError, checkReplaceable, display, resolveOptions, writeError } from '../core/index.ts';
 import { readModelHeader } from '../models/index.ts';
 import { addonFor } from './addon.ts';
 import { type ConvertEvent, commonEvent } from './events.ts';
@@ -25,16 +25,6 @@ async function present(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
-  );
-}
-
-function writeError(output: string, error: unknown): ArtistError {
-  const code = systemCode(error);
-  if (code === 'ENOSPC') return new ArtistError('ERR_DISK_FULL', `${output}: no room on the disk`, { cause: error });
-  return new ArtistError(
-    'ERR_WRITE',
-    `${output}: cannot be written (${code ?? String(error)}). Check that the folder exists and may be written to`,
-    { cause: error },
   );
 }
 

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, rename, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ArtistError, acquireLock, systemCode } from '../core/index.ts';
+import { ArtistError, acquireLock, isDiskFull, systemCode, writeError } from '../core/index.ts';
 import { type DownloadState, lockPath, partPath, readState, removePartial, type Segment, writeState } from './download-state.ts';
 import { get, type HttpContext, Transient } from './http.ts';
 import { type ModelSource, publicUrl } from './source.ts';
@@ -292,18 +292,10 @@ async function fetchWhole(source: ModelSource, handle: FileHandle, remote: Remot
   }
 }
 
-function writeError(file: string, error: unknown): ArtistError {
-  return new ArtistError(
-    'ERR_WRITE',
-    `${file}: cannot be written (${systemCode(error) ?? String(error)}). Check the folder's owner and mode`,
-    { cause: error },
-  );
-}
-
 function diskError(file: string, error: unknown): unknown {
   const code = systemCode(error);
   if (error instanceof ArtistError || code === undefined) return error;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
+  if (isDiskFull(error))
     return new ArtistError('ERR_DISK_FULL', `${file}: the disk is full. What is there is kept: make room and run the same command again`, {
       cause: error,
     });

@@ -2,6 +2,7 @@ import { ArtistError } from '../core/index.ts';
 import { halfToFloat } from './float-formats.ts';
 import { readModelHeader } from './header.ts';
 import { type LoraRole, looksLikeLora, splitLoraName } from './lora-names.ts';
+import { readTriggers } from './lora-triggers.ts';
 import { type ModelFile, withModelFile } from './model-file.ts';
 import type { ModelHeader, TensorInfo } from './tensor-list.ts';
 
@@ -34,9 +35,10 @@ export interface LoraInfo {
   readonly parameters: number;
   /** What the trainer says it was made for: modelspec.architecture, else ss_base_model_version, else baseModel; free text. */
   readonly trainedFor?: string;
-  /** Trigger words, if the metadata name any: modelspec.trigger_phrase, else the most frequent training tags. */
+  /** Trigger words: modelspec.trigger_phrase, else the phrase and the tags that at least half of the captions have. */
   readonly triggers: readonly string[];
   readonly title?: string;
+  /** As it is stated, else what the data sheet of one trained here says: "own" where nothing restricts it. */
   readonly licence?: string;
   readonly metadata: ModelHeader['metadata'];
 }
@@ -209,7 +211,7 @@ function summarise(header: ModelHeader, targets: readonly LoraTarget[]): LoraInf
     keys.map((key) => metadata[key]).find((value): value is string => typeof value === 'string' && value !== '' && value !== 'None');
   const trainedFor = text('modelspec.architecture', 'ss_base_model_version', 'baseModel', 'base_model');
   const title = text('modelspec.title', 'ss_output_name', 'general.name');
-  const licence = text('modelspec.license', 'license', 'general.license');
+  const licence = text('modelspec.license', 'license', 'general.license', 'ai_artist.licence') ?? sheetLicence(metadata);
   return {
     path: header.path,
     kind,
@@ -218,36 +220,39 @@ function summarise(header: ModelHeader, targets: readonly LoraTarget[]): LoraInf
     alphas: numbers(targets.map((target) => target.alpha)),
     parameters: header.tensors.reduce((sum, tensor) => sum + tensor.shape.reduce((product, size) => product * size, 1), 0),
     ...(trainedFor === undefined ? {} : { trainedFor }),
-    triggers: readTriggers(text('modelspec.trigger_phrase'), text('ss_tag_frequency')),
+    triggers: readTriggers(text('modelspec.trigger_phrase'), text('ss_tag_frequency'), pictureCount(metadata)),
     ...(title === undefined ? {} : { title }),
     ...(licence === undefined ? {} : { licence }),
     metadata,
   };
 }
 
-/** ss_tag_frequency is JSON { folder: { tag: count } }; metadata is free text, so nonsense in it is no error. */
-function readTriggers(phrase: string | undefined, frequency: string | undefined): string[] {
-  if (phrase !== undefined)
-    return phrase
-      .split(',')
-      .map((word) => word.trim())
-      .filter(Boolean);
-  if (frequency === undefined) return [];
-  let folders: unknown;
+/** Number of pictures, by kohya's list of folders or our own count; undefined where neither says it. */
+function pictureCount(metadata: ModelHeader['metadata']): number | undefined {
+  const folders = jsonObject(metadata['ss_dataset_dirs']);
+  const counts = Object.values(folders ?? {}).map((folder) => (isFields(folder) ? folder['img_count'] : undefined));
+  const sum = counts.reduce<number>((total, count) => total + (typeof count === 'number' ? count : 0), 0);
+  if (sum > 0) return sum;
+  const ours = jsonObject(metadata['ai_artist.data_sheet'])?.['pictures'];
+  return isFields(ours) && typeof ours['train'] === 'number' ? ours['train'] : undefined;
+}
+
+/** The licence of the training data, as our data sheet says it: "own" is written nowhere else. */
+function sheetLicence(metadata: ModelHeader['metadata']): string | undefined {
+  const licence = jsonObject(metadata['ai_artist.data_sheet'])?.['licence'];
+  return isFields(licence) && typeof licence['id'] === 'string' ? licence['id'] : undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const isFields = (value: unknown): value is Fields => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** Metadata is free text: what is no JSON says nothing. */
+function jsonObject(text: unknown): Fields | undefined {
+  if (typeof text !== 'string') return undefined;
   try {
-    folders = JSON.parse(frequency);
+    const value: unknown = JSON.parse(text);
+    return isFields(value) ? value : undefined;
   } catch {
-    return [];
+    return undefined;
   }
-  if (typeof folders !== 'object' || folders === null) return [];
-  const counts = new Map<string, number>();
-  for (const tags of Object.values(folders)) {
-    if (typeof tags !== 'object' || tags === null) continue;
-    for (const [tag, count] of Object.entries(tags))
-      if (typeof count === 'number') counts.set(tag.trim(), (counts.get(tag.trim()) ?? 0) + count);
-  }
-  return [...counts]
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, 5)
-    .map(([tag]) => tag);
 }

@@ -1,7 +1,7 @@
-import { access, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, nearest, resolveOptions } from '../core/index.ts';
+import { ArtistError, display, lazySchema, nearest, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole } from './aliases.ts';
 import { removePartial } from './download-state.ts';
 import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './source.ts';
@@ -34,7 +34,7 @@ export const sourceFile = (homeFolder: string, source: ModelSource): string => j
 export const partSource = (part: AliasPart, endpoint: URL = hub): ModelSource => hubSource(part.repo, 'main', part.file, endpoint);
 
 export async function writeRecord(file: string, record: PullRecord): Promise<void> {
-  await writeFile(recordPath(file), `${JSON.stringify(record, undefined, 2)}\n`);
+  await writeFileAtomic(recordPath(file), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
 /** The record of a complete file, if both are there and the size is right. */

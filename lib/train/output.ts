@@ -1,8 +1,7 @@
 /** Where a run and its LoRA go; everything is checked before the work begins. */
-import { constants } from 'node:fs';
-import { access, mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ArtistError, homeFolder, systemCode, writeError } from '../core/index.ts';
+import { ArtistError, checkFolder, homeFolder, kindOfPlace, writeError } from '../core/index.ts';
 import { checkLoraPlace } from './lora-file.ts';
 import type { ResolvedTrainLora } from './options.ts';
 
@@ -15,35 +14,11 @@ export interface Output {
   home: string;
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
-    throw writeError(path, error);
-  }
-}
-
-/** The nearest folder above `path` that exists can be written to. */
-async function checkWritable(name: string, path: string): Promise<void> {
-  let folder = path;
-  while ((await kindOf(folder)) === undefined && folder !== dirname(folder)) folder = dirname(folder);
-  if ((await kindOf(folder)) === 'file')
-    throw new ArtistError('ERR_WRITE', `${name}: expected a place that can be written, got a file where a folder should be: ${folder}`);
-  try {
-    await access(folder, constants.W_OK);
-  } catch (error) {
-    throw new ArtistError('ERR_WRITE', `${name}: expected a place that can be written, got no permission to write in ${folder}`, {
-      cause: error,
-    });
-  }
-}
-
 /** A LoRA that is not to be replaced, and a place where it cannot be written, are told before minutes of work. */
 export async function checkOut(out: string, { overwrite }: { overwrite: boolean }): Promise<void> {
   if (!out.toLowerCase().endsWith('.safetensors'))
     throw new ArtistError('ERR_INVALID_ARGUMENT', `out: expected a name that ends in .safetensors, got ${JSON.stringify(out)}`);
-  const kind = await kindOf(out);
+  const kind = await kindOfPlace(out);
   if (kind === 'folder') throw new ArtistError('ERR_WRITE', `out: expected the path of a file, got a folder: ${out}`);
   if (kind === 'file' && !overwrite)
     throw new ArtistError(
@@ -51,7 +26,7 @@ export async function checkOut(out: string, { overwrite }: { overwrite: boolean 
       `out: expected no file there, got an existing one: ${out}. Choose another name or pass overwrite: true`,
     );
   await checkLoraPlace(out, { overwrite });
-  await checkWritable('out', dirname(out));
+  await checkFolder(dirname(out), 'out');
 }
 
 /** 2026-01-31T12:30:59.000Z -> 20260131-123059 */
@@ -70,20 +45,20 @@ export async function chooseOutput(options: ResolvedTrainLora, now = Date.now())
   const out = resolve(options.out ?? join(home, 'loras', `${name}.safetensors`));
   await checkOut(out, options);
   const folder = resolve(options.runFolder ?? (await freshFolder(join(home, 'training', `${name}-${stamp(now)}`))));
-  const inside = (await kindOf(folder)) === 'folder' ? await readdir(folder) : [];
+  const inside = (await kindOfPlace(folder)) === 'folder' ? await readdir(folder) : [];
   if (inside.length > 0)
     throw new ArtistError(
       'ERR_ALREADY_EXISTS',
       `runFolder: expected an empty folder or none, got ${folder} with ${inside.length} files. Go on with that run by resumeTraining(), or name another folder`,
     );
-  await checkWritable('runFolder', folder);
+  await checkFolder(folder, 'runFolder');
   return { name, out, folder, home };
 }
 
 async function freshFolder(wanted: string): Promise<string> {
   for (let at = 1; ; at++) {
     const path = at === 1 ? wanted : `${wanted}-${at}`;
-    if ((await kindOf(path)) === undefined) return path;
+    if ((await kindOfPlace(path)) === 'nothing') return path;
   }
 }
 
