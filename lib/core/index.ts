@@ -20,5 +20,5 @@ export { birthOf, isAlive } from './process-birth.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';
 export { hidden, isSecretName, redact, rememberSecret } from './redact.ts';
 export { currentScope, type Scope, withScope } from './scope.ts';
-export { type StateDefinition, StateFile, type StateOptions, type StateRepair } from './state-file.ts';
+export { restoredWords, type StateDefinition, StateFile, type StateOptions, type StateRepair } from './state-file.ts';
 export { checkFolder, kindOfPlace } from './writable-place.ts';

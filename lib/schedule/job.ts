@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ArtistError, lazySchema } from '../core/index.ts';
-import { type Calendar, nextRuns, type QuietHours } from './occurrences.ts';
+import { nextRuns, type QuietHours } from './occurrences.ts';
 import { checkTimeZone, localTimeZone } from './time-zone.ts';
 import { type ParsedTiming, parseTiming, type Timing, timingSchema } from './timing.ts';
 
@@ -94,6 +94,10 @@ const occurrenceFields = () => ({
   rotationFrom: z.int().min(0).nullable(),
   /** Works that ended; the last entry of an index counts. */
   items: z.array(itemSchema),
+  /** It began under a version whose tasks were named without the home. */
+  bareTasks: z.boolean().optional(),
+  /** What it began to paint, where the job was changed since. */
+  began: z.strictObject({ payload: json, rotation: z.array(json) }).optional(),
 });
 const occurrenceSchema = lazySchema(() => z.strictObject(occurrenceFields()));
 export type Occurrence = z.infer<typeof occurrenceSchema>;
@@ -243,10 +247,6 @@ export function jobAsOptions(job: Job): JobOptions {
   } = job;
   const rest = { name, count, timeZone, jitterMs, misfire, graceMs, attempts, backoffMs, retriesPerDay, payload, rotation, seed };
   return { when: timing, ...rest, ...(quietHours && { quietHours }) };
-}
-
-export function calendarOf(job: Job): Calendar {
-  return job;
 }
 
 /** `j3` at 2026-03-29 07:00 UTC -> `j3-20260329T070000Z`; with milliseconds where they are not 0. */
