@@ -26,6 +26,8 @@ export interface MetricsPlaces {
 export interface MetricsSource {
   /** Address of the queue that it uses; undefined: none, or that of the home. */
   queue: string | undefined;
+  /** Of the queue in a Redis; undefined: that of the home. */
+  queueName?: string | undefined;
   /** undefined: all is well. */
   health: () => Promise<string | undefined>;
   /** Of this process alone. */
@@ -72,7 +74,7 @@ export async function startMetrics(places: MetricsPlaces, source: MetricsSource,
   if (!isWanted(places)) return async () => undefined;
   if (file !== undefined) checkFile(file);
   const { home, note, log } = context;
-  const reader = new FiguresReader({ home, gallery: await openGallery(context), queue: source.queue });
+  const reader = new FiguresReader({ home, gallery: await openGallery(context), queue: source.queue, queueName: source.queueName });
   const own = await processMetrics();
   let told = '';
   const page = async (further: readonly Registry[]): Promise<MetricsPage> => {
@@ -105,6 +107,7 @@ export async function startMetrics(places: MetricsPlaces, source: MetricsSource,
     );
   return async () => {
     for (const end of ends) await end();
+    reader.close();
   };
 }
 

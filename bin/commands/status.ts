@@ -7,7 +7,7 @@ import { text, toggle } from '../flags.ts';
 import { alignColumns } from '../ledger-table.ts';
 import { packageVersion } from '../package-version.ts';
 import { seconds } from '../progress.ts';
-import { queueAddress, queueDescription } from '../queue-address.ts';
+import { givenQueueName, queueAddress, queueDescription, queueNameDescription } from '../queue-address.ts';
 import { openGallery } from '../settings.ts';
 import { percent, recordView } from './schedule/view.ts';
 
@@ -99,6 +99,7 @@ function otherRows({ queue, training, disk, schedule }: HomeFigures): Row[] {
 export const statusCommand = command({
   flags: {
     queue: text(`${queueDescription}. Default: queue.url of the settings`),
+    'queue-name': text(`${queueNameDescription}. Default: queue.name of the settings, else that of this home`),
     disk: toggle('Add up what folders take on the disk; with many works it takes seconds. Default: yes'),
   },
   examples: [
@@ -108,11 +109,12 @@ export const statusCommand = command({
   ],
   epilogue:
     'Read from the records of the home, whether the schedule runs or not. A run that was missed counts as a failure. Exit status 1 if a part could not be read.',
-  run: async ({ queue, disk = true }, context) => {
+  run: async ({ queue, 'queue-name': givenName, disk = true }, context) => {
     const address = await queueAddress(queue, context);
     const parts = ['schedule', 'works', 'style', 'queue', 'training', ...(disk ? (['disk'] as const) : [])] as const;
-    const reader = new FiguresReader({ home: context.home, gallery: await openGallery(context), queue: address, parts });
-    const figures = await reader.read(context.signal);
+    const queueName = await givenQueueName(givenName, context);
+    const reader = new FiguresReader({ home: context.home, gallery: await openGallery(context), queue: address, queueName, parts });
+    const figures = await reader.read(context.signal).finally(() => reader.close());
     for (const { part, code, message } of figures.problems) context.warn(`${part}: ${code}: ${message}`);
     const { at, schedule, works, problems, ...rest } = figures;
     return {

@@ -33,5 +33,5 @@ export { hidden, isSecretName, redact, redactData, rememberSecret } from './reda
 export { removeTree, replaceFolder } from './replace-folder.ts';
 export { checkReplaceable, type FileWish, type FolderWish, writeOutput } from './replaceable.ts';
 export { currentScope, type Scope, withScope } from './scope.ts';
-export { type StateDefinition, StateFile, type StateOptions, type StateRepair } from './state-file.ts';
+export { restoredWords, type StateDefinition, StateFile, type StateOptions, type StateRepair } from './state-file.ts';
 export { checkFolder, kindOfPlace } from './writable-place.ts';

@@ -110,7 +110,7 @@ export class Gallery {
 
   /**
    * The same in two steps: the picture is on the disk, `confirm` is asked, and only then it is a work. Answers false: nothing is filed, and
-   * undefined is returned. Killed or thrown out of in between, unconfirmed() knows of it. Throws what add() and `confirm` throw.
+   * undefined is returned. Killed or thrown out of in between, settleLeftBehind() finds it. Throws what add() and `confirm` throw.
    */
   async addConfirmed(work: NewWork, confirm: (work: Artwork) => Promise<boolean>): Promise<Artwork | undefined> {
     const about = resolveOptions('add', changeSchema, work.about ?? {});
@@ -118,20 +118,41 @@ export class Gallery {
     const strip = work.candidates && work.candidates.length > 1 ? await candidateStrip(work.candidates) : undefined;
     const id = this.#nextId();
     const sidecar = checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about }));
-    // The sidecar to be first: without it nobody would know what the picture is.
-    await writeFileAtomic(this.#unconfirmedPath(id), sidecarText(sidecar), { overwrite: false });
-    await writeFileAtomic(this.#place(id, sidecar.file), picture.bytes, { overwrite: false });
-    if (sidecar.candidates && strip) await writeFileAtomic(this.#place(id, sidecar.candidates.file), strip, { overwrite: false });
-    return this.settleUnconfirmed(this.#artwork(sidecar), await confirm(this.#artwork(sidecar)));
+    return this.#holding(id, async () => {
+      // The sidecar to be first: without it nobody would know what the picture is.
+      await writeFileAtomic(this.#unconfirmedPath(id), sidecarText(sidecar), { overwrite: false });
+      await writeFileAtomic(this.#place(id, sidecar.file), picture.bytes, { overwrite: false });
+      if (sidecar.candidates && strip) await writeFileAtomic(this.#place(id, sidecar.candidates.file), strip, { overwrite: false });
+      return this.#settle(this.#artwork(sidecar), await confirm(this.#artwork(sidecar)));
+    });
   }
 
-  /** Works whose addConfirmed() was broken off. Throws ERR_READ. */
-  async unconfirmed(): Promise<Artwork[]> {
-    return (await findUnconfirmed(this.folder)).map((sidecar) => this.#artwork(sidecar));
+  /**
+   * Works whose addConfirmed() was broken off: `decide` says whether each is filed (true), removed (false) or left for later (undefined). Those
+   * that another process is about to file are passed over. Throws what add() and `decide` throw.
+   */
+  async settleLeftBehind(decide: (work: Artwork) => Promise<boolean | undefined>): Promise<void> {
+    for (const { id } of await findUnconfirmed(this.folder)) {
+      const settle = async (): Promise<void> => {
+        const text = await textOf(this.#unconfirmedPath(id));
+        if (text === undefined) return; // settled in the meantime
+        const work = this.#artwork(parseSidecar(this.#unconfirmedPath(id), text));
+        const keep = await decide(work);
+        if (keep !== undefined) await this.#settle(work, keep);
+      };
+      await this.#holding(id, settle).catch((error: unknown) => {
+        if (!isArtistError(error, 'ERR_LOCKED')) throw error;
+      });
+    }
   }
 
-  /** Files it, or removes it. Of two works for one task the first stays. Throws what add() throws. */
-  async settleUnconfirmed(work: Artwork, keep: boolean): Promise<Artwork | undefined> {
+  /** While a work is not confirmed, its lock tells those that were left behind from those that are being made. */
+  #holding<R>(id: string, work: () => Promise<R>): Promise<R> {
+    return withLock(join(this.layout.cache, `${id}.lock`), { purpose: 'filing a work', waitMs: 0 }, work);
+  }
+
+  /** Of two works for one task the first stays. */
+  async #settle(work: Artwork, keep: boolean): Promise<Artwork | undefined> {
     const path = this.#unconfirmedPath(work.id);
     await this.refresh();
     return this.whileLocked('filing a work', async () => {

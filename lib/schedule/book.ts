@@ -221,7 +221,8 @@ function openIndexes(job: Job, run: Occurrence): number[] {
 
 /** The element of the rotation that belongs to a work of the run; undefined: the job has no rotation. */
 export function rotationOf(job: Job, run: Run, index: number): Job['payload'] | undefined {
-  return job.rotation.length === 0 ? undefined : job.rotation[((run.rotationFrom ?? 0) + index) % job.rotation.length];
+  const rotation = run.began?.rotation ?? job.rotation;
+  return rotation.length === 0 ? undefined : rotation[((run.rotationFrom ?? 0) + index) % rotation.length];
 }
 
 /** Writes down how one work of a run ended. false: the job was removed or the run is not its current one, and the rest need not be done. */

@@ -1,5 +1,6 @@
 export { type DaemonEvent, type DaemonOptions, ScheduleDaemon, type ScheduledTask, type TaskRunner } from './daemon.ts';
 export { daemonStatus, type Heartbeat, lifetimeTotals, type ScheduleFigures, scheduleFigures } from './figures.ts';
+export { homeId } from './home-id.ts';
 export {
   type Job,
   type JobOptions,
@@ -11,8 +12,9 @@ export {
   type Totals,
 } from './job.ts';
 export { type Calendar, momentOf, nextRuns, type QuietHours } from './occurrences.ts';
-export { openQueue, type QueueOptions } from './queue/open.ts';
+export { openOldQueue, openQueue, type QueueOptions, serveQueues } from './queue/open.ts';
 export type {
+  Json,
   QueuedTask,
   QueueWorker,
   RunningTask,

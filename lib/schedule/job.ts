@@ -94,6 +94,10 @@ const occurrenceFields = () => ({
   rotationFrom: z.int().min(0).nullable(),
   /** Works that ended; the last entry of an index counts. */
   items: z.array(itemSchema),
+  /** It began under a version whose tasks were named without the home. */
+  bareTasks: z.boolean().optional(),
+  /** What it began to paint, where the job was changed since. */
+  began: z.strictObject({ payload: json, rotation: z.array(json) }).optional(),
 });
 const occurrenceSchema = lazySchema(() => z.strictObject(occurrenceFields()));
 export type Occurrence = z.infer<typeof occurrenceSchema>;

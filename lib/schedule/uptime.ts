@@ -27,6 +27,7 @@ const definition: StateDefinition<{ spans: UptimeSpan[] }> = {
   version: 1,
   schema: lazySchema(() => z.strictObject({ spans: z.array(spanSchema) })),
   initial: () => ({ spans: [] }),
+  lists: { spans: {} },
 };
 
 /** When the schedule of a home ran, in a file of its own. */

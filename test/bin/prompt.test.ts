@@ -153,7 +153,7 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     const { signal } = new AbortController();
     await using artist = await createArtist({ home });
     const paint = (id: string, payload: unknown, rotation?: string) =>
-      paintOrder({ id, attempt: 1, payload, since: Date.now() - 1000, signal, ...(rotation !== undefined && { rotation }) }, artist);
+      paintOrder({ id, attempt: 1, payload, signal, ...(rotation !== undefined && { rotation }) }, artist);
     const gallery = new Gallery({ home });
     const rotated = await paint('a', orderOf(undefined, { ...nothing, style: [{ name: 'flat vector art' }] }), 'garden');
     assert.match(rotated.prompt ?? '', /^flat vector art of a (rose|tulip)/);

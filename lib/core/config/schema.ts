@@ -191,6 +191,11 @@ export const configSchema = lazySchema(() =>
           .describe(
             'file, redis://host:port, or {env: NAME} or {file: PATH}: where schedule start hands works to workers. Default: it paints itself',
           ),
+        name: z
+          .string()
+          .regex(/^[A-Za-z][\w.-]{0,63}$/)
+          .optional()
+          .describe('Of the queue in Redis: homes and workers that name the same share it. Default: one of the home alone'),
       })
       .prefault({})
       .describe('Works for other processes and machines'),
