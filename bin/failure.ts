@@ -1,7 +1,9 @@
-import { ArtistError, type ErrorCode, isArtistError, nearest, redact, systemCode } from '../lib/core/index.ts';
+import { ArtistError, type ErrorCode, isArtistError, redact, systemCode } from '../lib/core/index.ts';
 import { createLogger, describeError, type LogFormat, type Logger } from '../lib/observe/index.ts';
+import type { CommandEntry } from './command-line.ts';
 import { UsageFailure } from './parser.ts';
 import { printJson } from './streams.ts';
+import { wording } from './usage.ts';
 
 export const exitStatus = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 
@@ -16,6 +18,8 @@ export interface FailureView {
   /** Words of the command, "models pull"; empty: none was recognised. */
   command: string;
   names?: ReadonlyMap<string, string> | undefined;
+  /** The commands that lead to it, with it. */
+  path?: readonly CommandEntry[];
   /** Names of the options that would have been right. */
   options?: readonly string[];
   /** What was typed. */
@@ -34,14 +38,23 @@ const nextSteps: Partial<Record<ErrorCode, string>> = {
 /** Shows an error as text on stderr, with --json as a document on stdout as well, and returns the exit status. */
 export async function reportFailure(thrown: unknown, view: FailureView): Promise<number> {
   const error = asArtistError(thrown, view);
-  const status =
-    error.code === 'ERR_ABORTED' ? exitStatus.cancelled : error.code === 'ERR_INVALID_ARGUMENT' ? exitStatus.usage : exitStatus.failed;
+  const status = statusOf(error);
   if (!(view.json && view.quiet)) showError(error, status, view);
   if (view.json) {
     const details = error.details.length > 0 ? { details: error.details.map(redact) } : {};
     await printJson({ error: { code: error.code, message: redact(error.message), ...details } });
   }
   return status;
+}
+
+/** A --set that config.yaml would not take. */
+export function isWrongSetting(error: unknown): boolean {
+  return isArtistError(error) && error.code === 'ERR_CONFIG' && error.message.startsWith('--set ');
+}
+
+function statusOf(error: ArtistError): number {
+  if (error.code === 'ERR_ABORTED') return exitStatus.cancelled;
+  return error.code === 'ERR_INVALID_ARGUMENT' || isWrongSetting(error) ? exitStatus.usage : exitStatus.failed;
 }
 
 function showError(error: ArtistError, status: number, view: FailureView): void {
@@ -56,11 +69,12 @@ function showError(error: ArtistError, status: number, view: FailureView): void 
 }
 
 function asArtistError(thrown: unknown, view: FailureView): ArtistError {
-  if (thrown instanceof UsageFailure) return new ArtistError('ERR_INVALID_ARGUMENT', wording(thrown.message, view), { cause: thrown });
+  const { path = [], options = [], argv = [] } = view;
+  // yargs throws some of its own checks around the fail handler.
+  if (thrown instanceof UsageFailure || (thrown instanceof Error && thrown.name === 'YError'))
+    return new ArtistError('ERR_INVALID_ARGUMENT', wording(thrown.message, { path, options, argv }), { cause: thrown });
   if (isArtistError(thrown)) return renamed(thrown, view.names);
   if (thrown instanceof Error) {
-    // yargs throws some of its own checks around the fail handler.
-    if (thrown.name === 'YError') return new ArtistError('ERR_INVALID_ARGUMENT', wording(thrown.message, view), { cause: thrown });
     if (thrown.name === 'AbortError') return new ArtistError('ERR_ABORTED', 'cancelled', { cause: thrown });
     if (systemCode(thrown) === 'ENOSPC') return new ArtistError('ERR_DISK_FULL', thrown.message, { cause: thrown });
     return new ArtistError('ERR_INTERNAL', thrown.message, { cause: thrown });
@@ -77,25 +91,4 @@ function renamed(error: ArtistError, names: ReadonlyMap<string, string> | undefi
   return flag === undefined
     ? error
     : new ArtistError(error.code, flag + error.message.slice(field.length), { cause: error, details: error.details });
-}
-
-/** yargs' sentences in the form of ours. */
-function wording(message: string, { options = [], argv = [] }: FailureView): string {
-  const unknown = /^Unknown (?:arguments?|commands?): (.+)$/.exec(message)?.[1]?.split(', ');
-  if (unknown) return unknownWords(unknown, options, argv);
-  const meant = /^Did you mean (.+)\?$/.exec(message)?.[1];
-  if (meant !== undefined) return `command: no such command. Did you mean ${meant}?`;
-  const lacking = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-  if (lacking !== undefined) return `--${lacking}: expected a value behind it, got none`;
-  if (/^Not enough non-option arguments/.test(message)) return 'expected one more argument';
-  return message;
-}
-
-function unknownWords(words: readonly string[], known: readonly string[], argv: readonly string[]): string {
-  const [first = ''] = words;
-  // yargs names options and surplus words alike; a surplus word is never the name of something typed with dashes.
-  const typed = argv.find((word) => /^--?/.test(word) && word.replace(/^--?(no-)?/, '').split('=')[0] === first.replace(/^no-/, ''));
-  if (typed === undefined) return `unexpected argument ${JSON.stringify(first)}. A text with spaces needs quotes around it: "a red fox"`;
-  const meant = nearest(first.replace(/^no-/, ''), known);
-  return `${typed.split('=')[0]}: unknown option${meant === undefined ? '' : `. Did you mean --${meant}?`}`;
 }

@@ -1,4 +1,4 @@
-import type { CommandEntry } from '../main.ts';
+import type { CommandEntry } from '../command-line.ts';
 
 /** All commands, in the order of the help. Each file is imported when its command is chosen. */
 export const commands: readonly CommandEntry[] = [

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import type { CommandEntry } from '../../bin/command-line.ts';
 import { commands } from '../../bin/commands/index.ts';
-import type { CommandEntry } from '../../bin/main.ts';
 import { everywhere } from '../../bin/parser.ts';
 import { suite } from '../harness.ts';
 

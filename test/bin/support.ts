@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from '../../bin/command.ts';
+import { type CommandEntry, nameOf, requiredOf } from '../../bin/command-line.ts';
+import { commands } from '../../bin/commands/index.ts';
 import { createLogger } from '../../lib/observe/index.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -81,6 +84,29 @@ export async function cliSeries(lines: readonly (readonly string[])[], options: 
     const [, text = '', status] = /^(.*?)(\d+)$/s.exec(outputs[index] ?? '') ?? [];
     return { code: Number(status), signal: null, stdout: text, stderr: errors[index] ?? '' };
   });
+}
+
+export interface AnyCommand {
+  /** The words that lead to it. */
+  words: string[];
+  /** `rate <id> <rating>` */
+  usage: string;
+  /** Arguments that must be given. */
+  required: string[];
+  describe: string;
+  command: Command;
+}
+
+/** Every command of the table, those that only lead to others too. */
+export async function everyCommand(entries: readonly CommandEntry[] = commands, above: readonly string[] = []): Promise<AnyCommand[]> {
+  const found: AnyCommand[] = [];
+  for (const entry of entries) {
+    const { usage, describe } = entry;
+    const words = [...above, nameOf(entry)];
+    const command = await entry.load();
+    found.push({ words, usage, required: requiredOf(entry), describe, command }, ...(await everyCommand(command.commands ?? [], words)));
+  }
+  return found;
 }
 
 /** The parts of a command's context that say things, said to nobody. */

@@ -124,7 +124,9 @@ suite('options of generate', (test) => {
     [{ steps: 1001 }, 'steps: expected a number of at most 1000, got 1001'],
     [{ cfgScale: Number.POSITIVE_INFINITY }, /^cfgScale: expected a number, got Infinity$/],
     [{ cfgScale: -1 }, 'cfgScale: expected a number of at least 0, got -1'],
-    [{ seed: -1 }, 'seed: expected a number of at least 0, got -1'],
+    [{ seed: -2 }, 'seed: expected a number of at least -1, got -2'],
+    [{ seed: 2n }, 'seed: expected a number, got 2n'],
+    [{ sampler: 'eulr' }, /^sampler: expected one of euler, .*, got "eulr"\. Did you mean euler\?$/],
     [{ seed: 2 ** 53 }, /^seed: expected/],
     [
       { seed: Number.MAX_SAFE_INTEGER, batchCount: 2 },
@@ -163,12 +165,12 @@ suite('options of generate', (test) => {
     [{ signal: {} }, 'signal: expected an AbortSignal, got an object'],
     [{ onProgress: 'log' }, 'onProgress: expected a function, got "log"'],
     [{ stepps: 5 }, 'stepps: unknown option of generate(), did you mean steps?'],
-    [{ cfg: 5 }, /^cfg: unknown option of generate\(\)/],
+    [{ cfg: 5 }, 'cfg: unknown option of generate(), did you mean cfgScale?'],
     [{ hires: { upscale: 'Latent' } }, /^hires\.upscale: unknown option of generate\(\)/],
   ];
   for (const [options, message] of bad) {
     const shown = JSON.stringify(options, (_, value: unknown) =>
-      typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+      typeof value === 'bigint' ? `${value}n` : typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
     );
     test(`rejects ${shown.length > 90 ? `${shown.slice(0, 90)}…` : shown}`, async () => {
       await artistFailure(model.generate({ ...tiny, ...options }), 'ERR_INVALID_ARGUMENT', message);

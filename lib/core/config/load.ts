@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
+import { expandTilde } from '../home.ts';
 import { findFault } from '../options.ts';
 import { hidden, redactData, rememberSecret } from '../redact.ts';
 import { configFile, fileLayer } from './file.ts';
@@ -101,8 +101,7 @@ export async function loadConfig({ home, environment = process.env, set = [] }: 
 
 /** A path of the configuration: `~/` is the user's folder; others are relative to `base`. */
 export function configPath(path: string, base: string): string {
-  if (path === '~' || path.startsWith('~/')) return resolve(homedir(), path.slice(2));
-  return isAbsolute(path) ? path : resolve(base, path);
+  return resolve(base, expandTilde(path));
 }
 
 /**

@@ -10,6 +10,13 @@ export const maxPixels = 64 * 1024 * 1024;
 /** The largest seed; seeds are safe integers, so they survive JSON. */
 export const maxSeed = Number.MAX_SAFE_INTEGER;
 
+/** Start noise. -1 is what other programs write for "draw one". */
+export const seed = z
+  .int()
+  .min(-1)
+  .max(maxSeed)
+  .transform((value) => (value === -1 ? undefined : value));
+
 export const path = z.string().min(1);
 export const fraction = z.number().min(0).max(1);
 /** Pixels; the multiple that the model needs is checked where the model is known. */
