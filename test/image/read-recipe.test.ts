@@ -2,16 +2,26 @@ import sharp from 'sharp';
 import { equal, is, match } from 'uvu/assert';
 import { ArtImage, readRecipe } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
+import { graphs, workflows } from './foreign-graphs.ts';
+import { noRecipes, programSamples } from './foreign-programs.ts';
 import { a1111Recipe, infotext, samples, sdcppJson, sdcppText } from './foreign-samples.ts';
 import { fullRecipe, international, picture, png, text } from './pictures.ts';
 
 suite('readRecipe', (test) => {
-  for (const [name, bytes, source, recipe] of samples) {
+  for (const [name, bytes, source, recipe] of [...samples, ...programSamples]) {
     test(name, async () => {
       const found = await readRecipe(bytes);
       is(found?.source, source);
       equal(found?.recipe, recipe);
     });
+  }
+  for (const [name, bytes] of noRecipes) test(`no recipe: ${name}`, async () => is(await readRecipe(bytes), undefined));
+  for (const [name, graph, recipe] of graphs) {
+    test(`ComfyUI: ${name}`, async () => equal((await readRecipe(png(text('prompt', JSON.stringify(graph)))))?.recipe, recipe));
+  }
+  for (const [name, workflow, recipe] of workflows) {
+    test(`ComfyUI, workflow alone: ${name}`, async () =>
+      equal((await readRecipe(png(text('workflow', JSON.stringify(workflow)))))?.recipe, recipe));
   }
   test('stable-diffusion.cpp with a high-resolution pass', async () => {
     const hires = { enabled: true, upscaler: 'Latent', scale: 2, steps: 6, denoising_strength: 0.7 };
