@@ -1,14 +1,11 @@
 import { open } from 'node:fs/promises';
 import { ArtistError, systemCode } from '../../lib/core/index.ts';
-import { type Recipe, readRecipe, writeInfotext } from '../../lib/image/index.ts';
+import { imageKind, type Recipe, readRecipe, writeInfotext } from '../../lib/image/index.ts';
 import { inspectModel, type LoraInfo, type ModelInspection, readLora } from '../../lib/models/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
 import { command } from '../command.ts';
 import { text, toggle } from '../flags.ts';
 import type { Context, Outcome } from '../run.ts';
-
-/** First bytes of the pictures that can carry a recipe: PNG, JPEG, WebP (RIFF). */
-const pictureStarts = ['89504e47', 'ffd8ff', '52494646'];
 
 async function isPicture(file: string): Promise<boolean> {
   const handle = await open(file, 'r').catch((error: unknown) => {
@@ -19,9 +16,8 @@ async function isPicture(file: string): Promise<boolean> {
   });
   try {
     if ((await handle.stat()).isDirectory()) return false;
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    const start = buffer.toString('hex', 0, bytesRead);
-    return pictureStarts.some((known) => start.startsWith(known));
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(32), 0, 32, 0);
+    return imageKind(buffer.subarray(0, bytesRead)) !== undefined;
   } finally {
     await handle.close();
   }

@@ -68,8 +68,11 @@ class Workflow {
       const id = String(node['id']);
       scope.nodes.set(id, node);
       if (type === 'SetNode') scope.setters.set(arrayAt(node, 'widgets_values')[0], node);
-      const definition = depth < maxNesting ? this.#definitions.get(type) : undefined;
-      if (definition === undefined || isOff(node)) continue;
+    }
+    // Only when all of its own nodes are known: subgraphs that hold themselves may use up what is left.
+    for (const [id, node] of scope.nodes) {
+      const definition = depth < maxNesting ? this.#definitions.get(textAt(node, 'type') ?? '') : undefined;
+      if (definition === undefined || isOff(node) || this.#left <= 0) continue;
       const inner = this.#scope(definition, `${prefix}${id}:`, depth + 1);
       scope.inner.set(id, Object.assign(inner, { definition, instance: { node, scope } }));
     }

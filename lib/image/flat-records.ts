@@ -77,7 +77,7 @@ export function ruinedFooocusRecipe(json: JsonObject): PartialRecipe {
 /** mflux (Flux on Apple's MLX): its `guidance` is the distilled one for Flux, classifier-free for others. */
 export function mfluxRecipe(json: JsonObject): PartialRecipe {
   const model = textAt(json, 'model');
-  const isFlux = /flux|^(?:dev|schnell|krea)/i.test(`${textAt(json, 'base_model') ?? ''} ${model ?? ''}`.trim());
+  const isFlux = [model, textAt(json, 'base_model')].some((name) => /flux|^(?:dev|schnell|krea)/i.test(name ?? ''));
   const guidance = numberAt(json, 'guidance');
   const strength = numberAt(json, 'image_strength');
   return defined<PartialRecipe>({

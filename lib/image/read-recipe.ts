@@ -8,6 +8,7 @@ import { parseObject } from './json-fields.ts';
 import { checkBytes } from './raw-image.ts';
 import { type PartialRecipe, recipeFromRecord } from './recipe.ts';
 import { fromPromptAlone, fromText, fromTexts, type RecipeSource, type Recognised } from './recognise.ts';
+import { stealthText } from './stealth.ts';
 import { xmpProperty } from './xmp.ts';
 
 export interface FoundRecipe {
@@ -125,7 +126,11 @@ async function readFrom(name: string, source: ByteSource): Promise<FoundRecipe |
   const kind = imageKind(head);
   if (kind === undefined)
     throw new ArtistError('ERR_IMAGE_DECODE', `${name}: expected a picture (${readableKinds}), got ${describeBytes(head)}`);
-  return findRecipe(await readFileTexts(kind, source));
+  const found = findRecipe(await readFileTexts(kind, source));
+  if (found !== undefined || kind !== 'png') return found;
+  const hidden = await stealthText(source);
+  const recognised = hidden === undefined ? undefined : fromText(hidden);
+  return recognised === undefined || hidden === undefined ? undefined : { ...recognised, raw: { alpha: hidden } };
 }
 
 /** See readRecipe() in read-recipe-on-demand.ts. */
