@@ -5,6 +5,7 @@ export { type ImageKind, imageKind } from './image-kind.ts';
 export { readInfotext, writeInfotext } from './infotext.ts';
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
+export { insertPngChunks } from './png-chunks.ts';
 export type { RawImage } from './raw-image.ts';
 export type { FoundRecipe, RecipeSource } from './read-recipe.ts';
 export { readRecipe } from './read-recipe-on-demand.ts';
@@ -19,4 +20,5 @@ export {
   type TechnicalThresholds,
   type TechnicalVerdict,
 } from './technical.ts';
+export { unreadPicture } from './unread-picture.ts';
 export type { DigitalSourceType } from './xmp.ts';
