@@ -1,11 +1,11 @@
-import { constants, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ArtistError, checkReplaceable, isUlid, replaceFolder } from '../core/index.ts';
+import { ArtistError, checkReplaceable, isArtistError, isUlid, replaceFolder, systemCode } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
 import { pictureName } from './describe.ts';
 import { jsonFeed, rssFeed } from './feeds.ts';
 import type { Gallery } from './gallery.ts';
-import { listPage, pageName, perPage, styleSheet, workPage } from './site-pages.ts';
+import { favicon, listPage, pageName, perPage, styleSheet, workPage } from './site-pages.ts';
 
 export interface SiteOptions {
   /** Default "Gallery". */
@@ -21,11 +21,13 @@ export interface Exported {
   works: number;
   /** Works whose pictures are gone: they are left out. */
   missing: string[];
+  /** Works whose pictures cannot be read, if there are any: they are left out. */
+  damaged?: { id: string; message: string }[];
 }
 
 /** Lies in a site that was made here: it may be replaced. */
 const marker = '.ai-artist-site';
-const fixedNames = [marker, 'index.html', 'style.css', 'rss.xml', 'feed.json'];
+const fixedNames = [marker, 'index.html', 'style.css', 'favicon.svg', 'rss.xml', 'feed.json'];
 /** Works of a feed. */
 const feedLength = 50;
 
@@ -66,17 +68,48 @@ export async function exportSite(gallery: Gallery, ids: readonly string[], out: 
   const wish = { mark: marker, isOurs: isSitePath, keep: [gallery.folder], name: 'out' };
   await checkReplaceable(folder, { ...wish, as: 'folder' }); // before the works are read
   const { works, missing } = await worksWithPictures(gallery, ids);
+  const damaged: NonNullable<Exported['damaged']> = [];
+  let shown: Artwork[] = [];
   await replaceFolder(folder, wish, async (made) => {
     for (const part of ['images', 'thumbs', 'works']) await mkdir(join(made, part));
-    await writePages(made, works, texts);
+    // The pictures first: the pages name those that could be read.
+    shown = [];
     for (const [index, work] of works.entries()) {
       options.signal?.throwIfAborted();
       options.onProgress?.(index, works.length);
-      await copyFile(work.path, join(made, 'images', pictureName(work)), constants.COPYFILE_FICLONE);
-      await copyFile(await gallery.thumbnail(work.id), join(made, 'thumbs', `${work.id}.webp`));
+      const message = await copyWork(gallery, work, made);
+      if (message === undefined) shown.push(work);
+      else damaged.push({ id: work.id, message });
     }
+    await writePages(made, shown, texts);
   });
-  return { path: folder, works: works.length, missing };
+  return { path: folder, works: shown.length, missing, ...(damaged.length > 0 && { damaged }) };
+}
+
+/** Picture and thumbnail of a work; returns why it cannot be shown. Throws what concerns the site and not the work. */
+async function copyWork(gallery: Gallery, work: Artwork, site: string): Promise<string | undefined> {
+  try {
+    const thumbnail = await gallery.thumbnail(work.id);
+    await copyFile(work.path, join(site, 'images', pictureName(work)), constants.COPYFILE_FICLONE);
+    await copyFile(thumbnail, join(site, 'thumbs', `${work.id}.webp`));
+    return undefined;
+  } catch (error) {
+    const message = await unreadable(work, error);
+    if (message === undefined) throw error;
+    return message;
+  }
+}
+
+const ofTheWork = ['ERR_IMAGE_DECODE', 'ERR_NOT_FOUND', 'ERR_DAMAGED', 'ERR_NEWER_VERSION', 'ERR_READ'];
+
+/** What a failure says about a work's own files; undefined: it is about something else. */
+export async function unreadable(work: Artwork, error: unknown): Promise<string | undefined> {
+  if (isArtistError(error) && ofTheWork.includes(error.code)) return error.message;
+  const readable = await access(work.path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+  return readable ? undefined : `${work.path}: cannot be read (${systemCode(error) ?? String(error)})`;
 }
 
 async function writePages(folder: string, works: readonly Artwork[], texts: { title: string; url: string | undefined }): Promise<void> {
@@ -90,6 +123,7 @@ async function writePages(folder: string, works: readonly Artwork[], texts: { ti
     await writeFile(join(folder, 'works', `${work.id}.html`), text);
   }
   await writeFile(join(folder, 'style.css'), styleSheet);
+  await writeFile(join(folder, 'favicon.svg'), favicon);
   await writeFile(join(folder, marker), '');
   if (texts.url === undefined) return;
   const latest = works.slice(0, feedLength);

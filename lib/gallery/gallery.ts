@@ -90,16 +90,17 @@ export class Gallery {
       const id = work.createdAt === undefined ? this.#nextId() : this.#idAt(work.createdAt);
       const sidecar = checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about }));
       await this.#commit(id, sidecar, async () => {
-        const written = [this.#place(id, sidecar.file)];
+        const written: string[] = [];
+        const write = async (path: string, content: Uint8Array | string): Promise<void> => {
+          await writeFileAtomic(path, content, { overwrite: false });
+          written.push(path);
+        };
         try {
-          await writeFileAtomic(this.#place(id, sidecar.file), picture.bytes, { overwrite: false });
-          if (sidecar.candidates && strip) {
-            written.push(this.#place(id, sidecar.candidates.file));
-            await writeFileAtomic(this.#place(id, sidecar.candidates.file), strip, { overwrite: false });
-          }
-          await writeFileAtomic(this.#sidecarPath(id), sidecarText(sidecar), { overwrite: false });
+          await write(this.#place(id, sidecar.file), picture.bytes);
+          if (sidecar.candidates && strip) await write(this.#place(id, sidecar.candidates.file), strip);
+          await write(this.#sidecarPath(id), sidecarText(sidecar));
         } catch (error) {
-          // Without a sidecar it is no work. The failed write is the error to report.
+          // Without a sidecar it is no work; a file that was there before is not ours. The failed write is the error to report.
           await Promise.all(written.map((path) => rm(path, { force: true }).catch(() => undefined)));
           throw error;
         }
@@ -158,7 +159,7 @@ export class Gallery {
     return this.whileLocked('filing a work', async () => {
       const earlier = await this.#workOfTask(work.derivation?.['task']);
       if (!keep || earlier) {
-        const files = [work.path, ...(work.candidates ? [this.#place(work.id, work.candidates.file)] : []), path];
+        const files = [...this.#ownFiles(work), path];
         for (const file of files) {
           await rm(file, { force: true }).catch((error: unknown) => {
             throw writeError(file, error);
@@ -238,13 +239,14 @@ export class Gallery {
   async purge(id: string): Promise<void> {
     const full = await this.find(id);
     await this.whileLocked('deleting a work', async () => {
-      const { trashedAt, path, candidates } = await this.#read(full);
+      const work = await this.#read(full);
+      const { trashedAt } = work;
       if (trashedAt === undefined)
         throw new ArtistError('ERR_INVALID_ARGUMENT', `${full}: expected a work in the trash, got one that is not. Trash it first`);
       await this.#commit(full, undefined, async () => {
         const thumbnails = thumbnailSizes.map((size) => this.#thumbnailPath(full, size));
         // The sidecar last: killed in between, the work is still in the trash and can be deleted again.
-        const files = [path, ...(candidates ? [this.#place(full, candidates.file)] : []), ...thumbnails, this.#sidecarPath(full)];
+        const files = [...this.#ownFiles(work), ...thumbnails, this.#sidecarPath(full)];
         for (const file of files) {
           await rm(file, { force: true }).catch((error: unknown) => {
             throw writeError(file, error);
@@ -371,7 +373,7 @@ export class Gallery {
     } catch (error) {
       // A gallery that may only be read is indexed in memory.
       if (!isArtistError(error, 'ERR_WRITE') && !isArtistError(error, 'ERR_DISK_FULL')) throw error;
-      this.#log.appendInMemory(await scanFolders(this.folder, this.#log, options));
+      await this.#log.appendInMemory(await scanFolders(this.folder, this.#log, options));
     }
   }
 
@@ -412,6 +414,13 @@ export class Gallery {
 
   #unconfirmedPath(id: string): string {
     return this.#place(id, `${id}${unconfirmedEnding}`);
+  }
+
+  /** Picture and candidates, as far as they bear its id: a record that came from elsewhere may name the files of another work. */
+  #ownFiles({ id, file, candidates }: Sidecar): string[] {
+    return [file, ...(candidates ? [candidates.file] : [])]
+      .filter((name) => name.startsWith(`${id}.`))
+      .map((name) => this.#place(id, name));
   }
 
   #thumbnailPath(id: string, size: ThumbnailSize): string {
@@ -476,7 +485,7 @@ export class Gallery {
       await this.#log.append(lines);
     } catch (error) {
       if (!isArtistError(error, 'ERR_WRITE') && !isArtistError(error, 'ERR_DISK_FULL')) throw error;
-      this.#log.appendInMemory(lines);
+      await this.#log.appendInMemory(lines);
     }
   }
 

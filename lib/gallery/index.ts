@@ -15,5 +15,5 @@ export type { ScanOptions, SidecarProblem } from './scan.ts';
 export { type Sidecar, type SidecarChange, sidecarSchema } from './sidecar.ts';
 export { type Embedder, type EmbedOptions, type EmbedResult, type SimilarWork, SimilarWorks } from './similar.ts';
 export type { Count, GalleryStats } from './stats.ts';
-export { exportSite, exportZip, importPictures, verifyGallery } from './tools-on-demand.ts';
+export { exportSite, exportZip, importPictures, mendGallery, verifyGallery } from './tools-on-demand.ts';
 export type { Finding, Verified, VerifyOptions } from './verify.ts';

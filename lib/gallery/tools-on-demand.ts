@@ -3,7 +3,8 @@ import type { Exported, SiteOptions } from './export-site.ts';
 import type { ZipOptions } from './export-zip.ts';
 import type { Gallery } from './gallery.ts';
 import type { ImportOptions, ImportResult } from './import-pictures.ts';
-import type { Verified, VerifyOptions } from './verify.ts';
+import type { Mended } from './mend.ts';
+import type { Finding, Verified, VerifyOptions } from './verify.ts';
 
 /**
  * The works as a website of one folder, without a server and without scripts: it can be opened from the disk. In the order of `ids`. It is built
@@ -41,4 +42,14 @@ export async function importPictures(gallery: Gallery, paths: readonly string[],
  */
 export async function verifyGallery(gallery: Gallery, options: VerifyOptions = {}): Promise<Verified> {
   return (await import('./verify.ts')).verifyGallery(gallery, options);
+}
+
+/**
+ * Puts right what verifyGallery() found: with `fix`, pictures without a record and those whose record is damaged become works again, from the recipes
+ * in them, and what killed writes left is removed; with `drop`, works whose picture is gone go into the trash. What fails stops none of the others.
+ *
+ * @throws ArtistError ERR_READ
+ */
+export async function mendGallery(gallery: Gallery, findings: readonly Finding[], what: { fix: boolean; drop: boolean }): Promise<Mended> {
+  return (await import('./mend.ts')).mendGallery(gallery, findings, what);
 }

@@ -6,6 +6,7 @@ export { writeInfotext } from './infotext.ts';
 export { readInfotext } from './infotext-reading.ts';
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
+export { insertPngChunks } from './png-chunks.ts';
 export type { RawImage } from './raw-image.ts';
 export type { FoundRecipe } from './read-recipe.ts';
 export { readRecipe } from './read-recipe-on-demand.ts';
@@ -21,4 +22,5 @@ export {
   type TechnicalThresholds,
   type TechnicalVerdict,
 } from './technical.ts';
+export { unreadPicture } from './unread-picture.ts';
 export type { DigitalSourceType } from './xmp.ts';

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename, dirname, join, parse, relative, sep } from 'node:path';
 import { type FolderWalk, isArtistError, type PassedOver, type WalkedFolder, walkFolder } from '../core/index.ts';
-import { decodeImage } from '../image/index.ts';
+import { decodeImage, unreadPicture } from '../image/index.ts';
 import { captionOf, captionOfName, captionOfRecipe, type FoundCaption, readSidecar } from './caption-files.ts';
 import { isCaptionList, readCaptionList } from './caption-lists.ts';
 import { FolderNames, foldName } from './folder-names.ts';
 import { nameSome } from './licences.ts';
-import { isPicture, unreadPicture } from './picture-formats.ts';
+import { isPicture } from './picture-formats.ts';
 
 /** A picture of the folder that can be read. */
 export interface FoundPicture {

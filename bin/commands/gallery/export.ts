@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ArtistError, writeOutput } from '../../../lib/core/index.ts';
 import {
   type Exported,
@@ -58,7 +59,7 @@ async function writeText(
         ? rssFeed(works, { title, url: base ?? '' })
         : jsonFeed(works, { title, url: base ?? '' });
   await writeOutput(out, content, { overwrite: force === true });
-  return { path: out, works: works.length, missing: [] };
+  return { path: resolve(out), works: works.length, missing: [] };
 }
 
 async function write(gallery: Gallery, ids: readonly string[], values: ExportValues, context: Context): Promise<Exported> {
@@ -90,17 +91,18 @@ export const exportCommand = command({
     ['$0 gallery export site --out ./site --url https://example.org/art/', 'With feeds, for publishing'],
     ['$0 gallery export rss --out rss.xml --url https://example.org/art/', 'The newest 50'],
   ],
-  epilogue: 'Without ids and --query it is the whole gallery. Works whose pictures are gone are left out and named.',
+  epilogue: 'Without ids and --query it is the whole gallery. Works whose pictures are gone or cannot be read are left out and named.',
   run: async ({ works, ...values }, context) => {
     const gallery = await openGallery(context);
     const ids = await chosenWorks(gallery, { works, query: values.query }, { allWhenNone: true });
     const exported = await write(gallery, ids, values, context);
     for (const id of exported.missing) context.warn(`${id}: left out, its picture is gone`);
+    for (const { id, message } of exported.damaged ?? []) context.warn(`${id}: left out: ${message}`);
     return {
       json: { kind: values.kind, ...exported },
       text: [exported.path],
-      notes: [`${exported.works} works`],
-      status: exported.missing.length > 0 ? 1 : 0,
+      notes: [exported.works === 1 ? '1 work' : `${exported.works} works`],
+      status: exported.missing.length > 0 || exported.damaged ? 1 : 0,
     };
   },
 });
