@@ -1,5 +1,6 @@
-import { ArtistError, type ErrorCode, isArtistError, redact, systemCode } from '../lib/core/index.ts';
+import { ArtistError, type ErrorCode, isArtistError, isDiskFull, redact } from '../lib/core/index.ts';
 import { createLogger, describeError, type LogFormat, type Logger } from '../lib/observe/index.ts';
+import { inCommandWords } from './api-words.ts';
 import type { CommandEntry } from './command-line.ts';
 import { UsageFailure } from './parser.ts';
 import { printJson } from './streams.ts';
@@ -35,6 +36,10 @@ const nextSteps: Partial<Record<ErrorCode, string>> = {
   ERR_NO_DEVICE: 'Run `ai-artist doctor` for the devices of this machine.',
 };
 
+/** Not said twice: a message of ours may have named the flag already. */
+const nextStepOf = ({ code, message }: ArtistError): string | undefined =>
+  code === 'ERR_ALREADY_EXISTS' && message.includes('--force') ? undefined : nextSteps[code];
+
 /** Shows an error as text on stderr, with --json as a document on stdout as well, and returns the exit status. */
 export async function reportFailure(thrown: unknown, view: FailureView): Promise<number> {
   const error = asArtistError(thrown, view);
@@ -61,7 +66,7 @@ function showError(error: ArtistError, status: number, view: FailureView): void 
   const { debug, logFormat: format, log = createLogger({ level: debug ? 'debug' : 'info', format }) } = view;
   if (status === exitStatus.cancelled) return log.info(`cancelled (${error.code})`);
   const next =
-    status === exitStatus.usage ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help` : nextSteps[error.code];
+    status === exitStatus.usage ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help` : nextStepOf(error);
   // Causes are for those who look into it: the message says what a user can do.
   const shown = debug ? error : new ArtistError(error.code, error.message, { details: error.details });
   if (format === 'json') log.error(error, ...(next === undefined ? [] : [next]));
@@ -76,7 +81,7 @@ function asArtistError(thrown: unknown, view: FailureView): ArtistError {
   if (isArtistError(thrown)) return renamed(thrown, view.names);
   if (thrown instanceof Error) {
     if (thrown.name === 'AbortError') return new ArtistError('ERR_ABORTED', 'cancelled', { cause: thrown });
-    if (systemCode(thrown) === 'ENOSPC') return new ArtistError('ERR_DISK_FULL', thrown.message, { cause: thrown });
+    if (isDiskFull(thrown)) return new ArtistError('ERR_DISK_FULL', thrown.message, { cause: thrown });
     return new ArtistError('ERR_INTERNAL', thrown.message, { cause: thrown });
   }
   return new ArtistError('ERR_INTERNAL', String(thrown));
@@ -84,11 +89,9 @@ function asArtistError(thrown: unknown, view: FailureView): ArtistError {
 
 /** `vaeTiling.tileWidth: expected …` of the library is about `--tile-width` here. */
 function renamed(error: ArtistError, names: ReadonlyMap<string, string> | undefined): ArtistError {
-  const field = /^[\w.]+(?=: )/.exec(error.message)?.[0];
-  if (field === undefined) return error;
+  const field = /^[\w.]+(?=: )/.exec(error.message)?.[0] ?? '';
   // An element of a list is named by its place, which the flag does not have.
-  const flag = names?.get(field) ?? names?.get(field.replace(/\.\d+(\.\w+)?$/, ''));
-  return flag === undefined
-    ? error
-    : new ArtistError(error.code, flag + error.message.slice(field.length), { cause: error, details: error.details });
+  const flag = names?.get(field) ?? names?.get(field.replace(/\.\d+(\.\w+)?$/, '')) ?? field;
+  const message = flag + inCommandWords(error.message.slice(field.length), names);
+  return message === error.message ? error : new ArtistError(error.code, message, { cause: error, details: error.details });
 }

@@ -37,17 +37,24 @@ async function picture(file: string): Promise<Outcome> {
 
 /** The facts of a model's header as lines; `models inspect` prints them too. */
 export function modelLines(model: ModelInspection): string[] {
+  return [...factLines(model), ...metadataLines(model)];
+}
+
+function factLines(model: ModelInspection): string[] {
   const types = Object.entries(model.dtypes).map(
     ([type, count]) => `${type} ${((100 * count) / Math.max(1, model.parameters)).toFixed(1)} %`,
   );
-  const metadata = Object.entries(model.metadata).map(([key, value]) => `  ${key}: ${shorten(String(value))}`);
   return [
     `${model.path}`,
     `kind: ${model.kind}${model.family === undefined ? '' : ` of family ${model.family}`}, ${model.format}, ${formatBytes(model.bytes)}`,
     `weights: ${model.parameters.toLocaleString('en')} in ${model.tensors} tensors${types.length > 0 ? `; ${types.join(', ')}` : ''}`,
     ...(model.tensorHash === undefined ? [] : [`tensor hash: ${model.tensorHash}`]),
-    ...(metadata.length > 0 ? ['metadata:', ...metadata] : []),
   ];
+}
+
+function metadataLines(model: ModelInspection): string[] {
+  const metadata = Object.entries(model.metadata).map(([key, value]) => `  ${key}: ${shorten(String(value))}`);
+  return metadata.length > 0 ? ['metadata:', ...metadata] : [];
 }
 
 function shorten(value: string): string {
@@ -61,12 +68,18 @@ function loraLines({ kind, targets, ranks, alphas, trainedFor, triggers, title, 
     ...(title === undefined ? [] : [`title: ${title}`]),
     ...(trainedFor === undefined ? [] : [`trained for: ${trainedFor}`]),
     ...(triggers.length > 0 ? [`triggers: ${triggers.join(', ')}`] : []),
-    ...(licence === undefined ? [] : [`licence: ${licence}`]),
+    `licence: ${licence ?? 'not stated'}`,
   ];
 }
 
-/** A model file as the outcome of a command. */
-export async function modelOutcome(file: string, hash: boolean | undefined, context: Context): Promise<Outcome> {
+export interface ModelOutcome extends Outcome {
+  /** The two parts of `text`. */
+  facts: readonly string[];
+  metadata: readonly string[];
+}
+
+/** A model file as the outcome of a command: what it is, then its metadata. */
+export async function modelOutcome(file: string, hash: boolean | undefined, context: Context): Promise<ModelOutcome> {
   const model = await inspectModel(file, { hash: hash === true, signal: context.signal });
   const { kind, ...rest } = model;
   const lora = kind === 'lora' ? await readLora(file) : undefined;
@@ -82,7 +95,9 @@ export async function modelOutcome(file: string, hash: boolean | undefined, cont
       licence: lora.licence,
     },
   };
-  return { json: { ...rest, kind: 'model', modelKind: kind, ...facts }, text: [...modelLines(model), ...(lora ? loraLines(lora) : [])] };
+  const lines = [...factLines(model), ...(lora ? loraLines(lora) : [])];
+  const metadata = metadataLines(model);
+  return { json: { ...rest, kind: 'model', modelKind: kind, ...facts }, text: [...lines, ...metadata], facts: lines, metadata };
 }
 
 export const inspectCommand = command({

@@ -1,7 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, nearest, resolveOptions, systemCode } from '../core/index.ts';
+import { ArtistError, display, nearest, resolveOptions, systemCode, writeError } from '../core/index.ts';
 import { type LoraInfo, readLora } from './lora.ts';
 
 /** Endings of LoRA files, in the order in which a name without one is looked for. */
@@ -96,4 +96,36 @@ export async function listLoras(options: { home: string }): Promise<StoredLora[]
     }
   }
   return loras;
+}
+
+/**
+ * The path of a new LoRA in `<home>/loras`.
+ *
+ * @param name as it will be called; may have folders: "mine/ink"
+ * @throws ArtistError ERR_INVALID_ARGUMENT: no name of a file, or one outside the folder
+ */
+export function newLoraPath(name: string, options: { home: string }): string {
+  const parts = name.replaceAll('\\', '/').split('/');
+  if (parts.some((part) => part.trim() === '' || part.startsWith('.') || /[\x00-\x1f:]/.test(part)))
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `name: expected the name of a LoRA, such as ink or mine/ink, got ${display(name)}`);
+  return `${join(lorasFolder(options.home), ...parts)}.safetensors`;
+}
+
+/**
+ * Removes a LoRA of `<home>/loras`, with the data sheet that was written beside it. Of a link, the link alone.
+ *
+ * @param name in `<home>/loras`, no path
+ * @throws ArtistError ERR_MODEL_NOT_FOUND with the nearest name; ERR_WRITE, ERR_READ, ERR_INVALID_ARGUMENT
+ */
+export async function removeLora(name: string, options: { home: string }): Promise<{ removed: string[]; bytes: number }> {
+  const file = await resolveLora(name, { home: options.home, nameOnly: true });
+  const { size } = await stat(file).catch(() => ({ size: 0 })); // a dangling link
+  const sheet = file.replace(/\.[^.]+$/, '.data-sheet.json');
+  const text = await readFile(sheet, 'utf8').catch(() => ''); // there is none
+  const removed = [file, ...(text.includes('"ai-artist.data-sheet/') ? [sheet] : [])];
+  for (const path of removed)
+    await unlink(path).catch((error: unknown) => {
+      throw writeError(path, error);
+    });
+  return { removed, bytes: size };
 }

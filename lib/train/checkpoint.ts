@@ -60,6 +60,16 @@ export async function listCheckpoints(root: string): Promise<Checkpoint[]> {
     .sort((a, b) => a.step - b.step);
 }
 
+/** Whether the run ended at this checkpoint, before its last step. What cannot be read has not. */
+export async function isFinished({ folder }: Checkpoint): Promise<boolean> {
+  try {
+    const { metadata } = await readModelHeader(join(folder, stateName));
+    return progressSchema.parse(JSON.parse(String(metadata['state']))).stopped;
+  } catch {
+    return false; // resumeTraining() says what is wrong with it
+  }
+}
+
 /** Removes what crashed writes left behind; a checkpoint that was renamed aside and not yet replaced comes back. */
 export async function sweepCheckpoints(root: string): Promise<void> {
   const names = await readdir(root).catch((): string[] => []);

@@ -26,6 +26,8 @@ export const dataSetOptions = lazySchema(() =>
     /** Shortest edge in pixels below which a picture is too small. Default 32. */
     minEdge: z.int().min(8).max(4096).default(32),
     signal: abortSignal().optional(),
+    /** Called for each picture that was read: how many of how many. */
+    onProgress: z.custom<(done: number, total: number) => void>((value) => typeof value === 'function').optional(),
   }),
 );
 export type DataSetOptions = z.input<typeof dataSetOptions>;
@@ -76,11 +78,12 @@ const dataError = (message: string, details: readonly string[] = []): ArtistErro
  */
 export async function loadDataSet(options: DataSetOptions): Promise<DataSet> {
   const checked = resolveOptions('dataSet', dataSetOptions, options);
-  const { signal, folder, classFolder } = checked;
+  const { signal, onProgress, folder, classFolder } = checked;
   signal?.throwIfAborted();
   const warnings: string[] = [];
-  const found = usable(await scanFolder(folder, { signal }), checked, warnings);
-  const foundClass = classFolder === undefined ? undefined : usable(await scanFolder(classFolder, { signal }), checked, warnings);
+  const found = usable(await scanFolder(folder, { signal, onProgress }), checked, warnings);
+  const foundClass =
+    classFolder === undefined ? undefined : usable(await scanFolder(classFolder, { signal, onProgress }), checked, warnings);
   const heldOut = chooseValidation(found.pictures, checked.validation, warnings);
   const licences = new LicenceFinder(resolve(folder), checked.licence);
   const classLicences = new LicenceFinder(resolve(classFolder ?? folder), checked.licence);

@@ -1,7 +1,7 @@
 /** Where a run and its LoRA go; everything is checked before the work begins. */
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ArtistError, checkFolder, homeFolder, kindOfPlace, writeError } from '../core/index.ts';
+import { ArtistError, checkFolder, homeFolder, kindOfPlace, removeTree, writeError } from '../core/index.ts';
 import { checkLoraPlace } from './lora-file.ts';
 import type { ResolvedTrainLora } from './options.ts';
 
@@ -62,8 +62,25 @@ async function freshFolder(wanted: string): Promise<string> {
   }
 }
 
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+/** @returns whether it was not there before */
+export async function makeFolder(path: string): Promise<boolean> {
+  const made = await mkdir(path, { recursive: true }).catch((error: unknown) => {
     throw writeError(path, error);
   });
+  return made !== undefined;
+}
+
+/** What a run writes into its folder before its first step. */
+const early = ['run.json', 'log.jsonl', 'samples', 'checkpoints'];
+
+/**
+ * Removes the folder of a run that ended before its first step: there is nothing to go on with. Class pictures took time and are kept.
+ *
+ * @param made the folder was made for this run
+ */
+export async function discardRun(folder: string, { made }: { made: boolean }): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  if (names.some((name) => !early.includes(name))) return;
+  for (const name of names) await removeTree(join(folder, name), { inside: folder });
+  if (made) await rmdir(folder).catch(() => undefined); // something came into it meanwhile
 }

@@ -81,6 +81,12 @@ export async function hashPicture(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
+export interface ScanFolderOptions {
+  signal?: AbortSignal | undefined;
+  /** Called for each picture that was read: how many of how many. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /**
  * Reads a folder of training pictures: every picture is decoded once and hashed, so that what cannot be used is known before a model is
  * loaded. Nothing is written. Captions, first that is there: `name.txt` or `name.caption`, a list (see readCaptionList()), the concept of a
@@ -89,13 +95,13 @@ export async function hashPicture(file: string): Promise<string> {
  * @throws ArtistError ERR_READ: no such folder, a caption that cannot be read; ERR_TRAIN_DATA: a caption list with a wrong line;
  *   `signal.reason` when aborted
  */
-export async function scanFolder(folder: string, options: { signal?: AbortSignal | undefined } = {}): Promise<FoundFiles> {
-  const { signal } = options;
+export async function scanFolder(folder: string, options: ScanFolderOptions = {}): Promise<FoundFiles> {
+  const { signal, onProgress } = options;
   const walk = await walkFolder(folder, { signal, linkedFiles: true, leaveOut: ourFolder, expected: 'a folder with pictures' });
   const scan = new Scan(walk);
   await scan.readLists(signal);
   for (const place of walk.folders) await scan.take(place, signal);
-  return await scan.finish(signal);
+  return await scan.finish(signal, onProgress);
 }
 
 type Read = FoundPicture | LeftOut;
@@ -195,8 +201,8 @@ class Scan {
     return { file, name, ...read, caption, ...kohya, ...(mask === undefined ? {} : { mask: join(dirname(file), mask) }) };
   }
 
-  async finish(signal: AbortSignal | undefined): Promise<FoundFiles> {
-    const results = await inTurns(this.#jobs, signal);
+  async finish(signal: AbortSignal | undefined, onProgress: ScanFolderOptions['onProgress']): Promise<FoundFiles> {
+    const results = await inTurns(this.#jobs, signal, onProgress);
     return {
       root: this.#walk.root,
       pictures: results.filter((result): result is FoundPicture => 'file' in result),
@@ -228,13 +234,19 @@ async function readPicture(file: string): Promise<{ hash: string; width: number;
 }
 
 /** Runs the jobs, a few at a time, and keeps their order. */
-async function inTurns<T>(jobs: readonly (() => Promise<T>)[], signal: AbortSignal | undefined): Promise<T[]> {
+async function inTurns<T>(
+  jobs: readonly (() => Promise<T>)[],
+  signal: AbortSignal | undefined,
+  onProgress: ScanFolderOptions['onProgress'],
+): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
+  let done = 0;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < jobs.length; index = next++) {
       signal?.throwIfAborted();
       results[index] = await (jobs[index] as () => Promise<T>)();
+      onProgress?.(++done, jobs.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, worker));
