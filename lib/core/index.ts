@@ -1,4 +1,5 @@
 export { abortSignal } from './abort-signal.ts';
+export { answering, asArtistError } from './answering.ts';
 export { isDiskFull, renameOver, syncFolder, writeError, writeFileAtomic } from './atomic-file.ts';
 export { type Clock, type SleepOptions, systemClock, type Timer, type TimerOptions, VirtualClock } from './clock.ts';
 export * from './config/index.ts';

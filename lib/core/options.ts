@@ -1,23 +1,36 @@
 import { z } from 'zod';
 import { ArtistError } from './errors.ts';
 
-/** A value as it reads in an error message: short, one line, never a secret-sized dump. */
+/** A value as it reads in an error message: short, one line, never a secret-sized dump. Never throws. */
 export function display(value: unknown): string {
+  try {
+    return shown(value);
+  } catch {
+    return 'an object that cannot be read'; // a revoked proxy, a getter that throws
+  }
+}
+
+function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === undefined || value === null) return String(value);
+  if (typeof value === 'symbol') return 'a symbol';
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
   return 'an object';
 }
 
+/** No name of ours is longer, and comparing takes time by its square. */
+const longestTypo = 100;
+
 /**
  * The known name that `name` is a typing mistake of: that of the smallest edit distance, at most a letter of every three, else the only one
  * that begins with it.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > longestTypo) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(name.length > 4 ? 2 : 1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
@@ -137,9 +150,20 @@ export interface Fault {
   unknownKey: boolean;
 }
 
+/** undefined: the value throws when it is read, or is nested deeper than the stack. */
+function parsed<S extends z.ZodType>(schema: S, raw: unknown): z.ZodSafeParseResult<z.output<S>> | undefined {
+  try {
+    return schema.safeParse(raw);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Checks `raw` and returns the complete, typed value, or the first thing that is wrong with it. */
 export function findFault<S extends z.ZodType>(schema: S, raw: unknown): { value: z.output<S>; fault?: undefined } | { fault: Fault } {
-  const result = schema.safeParse(raw);
+  const result = parsed(schema, raw);
+  if (result === undefined)
+    return { fault: { path: [], message: `expected a value that can be read, got ${display(raw)}`, unknownKey: false } };
   if (result.success) return { value: result.data };
   const issue = firstIssue(result.error.issues);
   if (!issue) return { fault: { path: [], message: 'invalid', unknownKey: false } };

@@ -1,3 +1,4 @@
+import { answering } from '../core/index.ts';
 import type { FoundRecipe } from './read-recipe.ts';
 
 /**
@@ -9,6 +10,6 @@ import type { FoundRecipe } from './read-recipe.ts';
  * @returns undefined when the picture carries no recipe
  * @throws ArtistError ERR_READ: missing, a directory, no permission; ERR_IMAGE_DECODE: not a picture; ERR_INVALID_ARGUMENT: neither path nor bytes
  */
-export async function readRecipe(input: string | Uint8Array): Promise<FoundRecipe | undefined> {
+export const readRecipe = answering('readRecipe', async (input: string | Uint8Array): Promise<FoundRecipe | undefined> => {
   return (await import('./read-recipe.ts')).readRecipe(input);
-}
+});

@@ -1,3 +1,4 @@
+import { answering } from '../core/index.ts';
 import type { ModelFamily } from './family.ts';
 
 /** Where a file goes in loadModel(). */
@@ -263,8 +264,8 @@ const synonyms: Readonly<Record<string, string>> = {
 };
 
 /** The alias of that name or usual other spelling, case ignored. */
-export function findAlias(name: string): ModelAlias | undefined {
+export const findAlias = answering('findAlias', (name: string): ModelAlias | undefined => {
   const key = name.toLowerCase();
   const wanted = synonyms[key] ?? key;
   return modelAliases.find((alias) => alias.name === wanted);
-}
+});

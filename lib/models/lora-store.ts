@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, nearest, resolveOptions, systemCode, writeError } from '../core/index.ts';
+import { ArtistError, answering, display, nearest, resolveOptions, systemCode, writeError } from '../core/index.ts';
 import { type LoraInfo, readLora } from './lora.ts';
 
 /** Endings of LoRA files, in the order in which a name without one is looked for. */
@@ -84,7 +84,7 @@ export interface StoredLora {
  *
  * @throws ArtistError ERR_READ, ERR_INVALID_ARGUMENT
  */
-export async function listLoras(options: { home: string }): Promise<StoredLora[]> {
+export const listLoras = answering('listLoras', async (options: { home: string }): Promise<StoredLora[]> => {
   const loras: StoredLora[] = [];
   for (const [name, path] of await storedLoras(options.home)) {
     const bytes = (await stat(path).catch(() => undefined))?.size ?? 0; // a dangling link: readLora() says so
@@ -96,7 +96,7 @@ export async function listLoras(options: { home: string }): Promise<StoredLora[]
     }
   }
   return loras;
-}
+});
 
 /**
  * The path of a new LoRA in `<home>/loras`.

@@ -1,4 +1,4 @@
-import { ArtistError } from '../core/index.ts';
+import { ArtistError, answering } from '../core/index.ts';
 import { halfToFloat } from './float-formats.ts';
 import { readModelHeader } from './header.ts';
 import { type LoraRole, looksLikeLora, splitLoraName } from './lora-names.ts';
@@ -53,7 +53,7 @@ const loraError = (path: string, problem: string): ArtistError => new ArtistErro
  *
  * @throws ArtistError ERR_LORA (not a LoRA, missing or mismatched factors, alpha not finite) and those of readModelHeader()
  */
-export async function readLora(path: string): Promise<LoraInfo> {
+export const readLora = answering('readLora', async (path: string): Promise<LoraInfo> => {
   const header = await readModelHeader(path);
   const names = header.tensors.map((tensor) => tensor.name);
   if (header.tensors.length === 0)
@@ -85,7 +85,7 @@ export async function readLora(path: string): Promise<LoraInfo> {
   }
   if (targets.length === 0) throw loraError(path, 'has scales but no factors: nothing to apply');
   return summarise(header, targets);
-}
+});
 
 type Shape = Pick<LoraTarget, 'kind' | 'rank' | 'out' | 'in'>;
 

@@ -1,7 +1,7 @@
 import { access, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, nearest, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, answering, display, lazySchema, nearest, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole } from './aliases.ts';
 import { removePartial } from './download-state.ts';
 import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './source.ts';
@@ -63,7 +63,7 @@ export interface InstalledModel {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ
  */
-export async function listModels(options: { home: string }): Promise<InstalledModel[]> {
+export const listModels = answering('listModels', async (options: { home: string }): Promise<InstalledModel[]> => {
   const folder = modelsFolder(options.home);
   const files = await walk(folder);
   const claimed = new Set<string>();
@@ -85,7 +85,7 @@ export async function listModels(options: { home: string }): Promise<InstalledMo
     models.push({ name: record?.id ?? relative(folder, path).split(sep).join('/'), files: [{ path, bytes }], bytes, complete: true });
   }
   return models;
-}
+});
 
 const sum = (files: readonly { bytes: number }[]): number => files.reduce((total, file) => total + file.bytes, 0);
 
@@ -150,7 +150,7 @@ function singleSource(name: string): ModelSource {
  *
  * @throws ArtistError ERR_MODEL_NOT_FOUND naming the command that pulls it, ERR_INVALID_ARGUMENT
  */
-export async function modelPath(name: string, options: { home: string }): Promise<string> {
+export const modelPath = answering('modelPath', async (name: string, options: { home: string }): Promise<string> => {
   const alias = findAlias(name);
   if (!alias) {
     const file = sourceFile(options.home, singleSource(name));
@@ -161,7 +161,7 @@ export async function modelPath(name: string, options: { home: string }): Promis
   const main = parts.model ?? parts.diffusionModel;
   if (missing.length > 0 || main === undefined) throw notPulled(alias.name, missing);
   return main;
-}
+});
 
 export function notPulled(name: string, missing: readonly AliasPart[] = []): ArtistError {
   const what = missing.length > 0 ? ` (missing: ${missing.map((part) => part.file.split('/').at(-1)).join(', ')})` : '';
@@ -173,40 +173,43 @@ export function notPulled(name: string, missing: readonly AliasPart[] = []): Art
  *
  * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_INVALID_ARGUMENT, ERR_WRITE
  */
-export async function removeModel(name: string, options: { home: string }): Promise<{ removed: string[]; bytes: number; kept: string[] }> {
-  const alias = findAlias(name);
-  const files = alias
-    ? alias.parts.map((part) => sourceFile(options.home, partSource(part)))
-    : [sourceFile(options.home, singleSource(name))];
-  const shared = new Set<string>();
-  if (alias) {
-    for (const other of await listModels(options))
-      if (other.alias && other.alias.name !== alias.name) for (const file of other.files) shared.add(file.path);
-  }
-  const removed: string[] = [];
-  const kept: string[] = [];
-  let bytes = 0;
-  for (const file of files) {
-    const size = await stat(file).then(
-      (info) => info.size,
-      () => undefined,
-    );
-    if (shared.has(file)) {
-      kept.push(file);
-      continue;
+export const removeModel = answering(
+  'removeModel',
+  async (name: string, options: { home: string }): Promise<{ removed: string[]; bytes: number; kept: string[] }> => {
+    const alias = findAlias(name);
+    const files = alias
+      ? alias.parts.map((part) => sourceFile(options.home, partSource(part)))
+      : [sourceFile(options.home, singleSource(name))];
+    const shared = new Set<string>();
+    if (alias) {
+      for (const other of await listModels(options))
+        if (other.alias && other.alias.name !== alias.name) for (const file of other.files) shared.add(file.path);
     }
-    await removePartial(file);
-    if (size === undefined) continue;
-    await remove(file);
-    removed.push(file);
-    bytes += size;
-  }
-  if (removed.length === 0 && kept.length === 0)
-    throw new ArtistError('ERR_MODEL_NOT_FOUND', `${name}: not installed. See: ai-artist models list`);
-  const root = modelsFolder(options.home);
-  for (const file of removed) await removeEmptyFolders(dirname(file), root);
-  return { removed, bytes, kept };
-}
+    const removed: string[] = [];
+    const kept: string[] = [];
+    let bytes = 0;
+    for (const file of files) {
+      const size = await stat(file).then(
+        (info) => info.size,
+        () => undefined,
+      );
+      if (shared.has(file)) {
+        kept.push(file);
+        continue;
+      }
+      await removePartial(file);
+      if (size === undefined) continue;
+      await remove(file);
+      removed.push(file);
+      bytes += size;
+    }
+    if (removed.length === 0 && kept.length === 0)
+      throw new ArtistError('ERR_MODEL_NOT_FOUND', `${name}: not installed. See: ai-artist models list`);
+    const root = modelsFolder(options.home);
+    for (const file of removed) await removeEmptyFolders(dirname(file), root);
+    return { removed, bytes, kept };
+  },
+);
 
 async function remove(file: string): Promise<void> {
   try {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lazySchema } from '../core/index.ts';
+import { answering, lazySchema } from '../core/index.ts';
 
 /** Options that a derivation lists one by one; of a longer list it says how many there were. */
 export const mostListed = 32;
@@ -91,10 +91,10 @@ function reason({ how, offered, chosen, of, avoided = [] }: DerivedChoice): stri
 }
 
 /** The derivation in words, one line for each choice. */
-export function describeDerivation({ choices, dropped = [], inspiration }: Derivation): string[] {
+export const describeDerivation = answering('describeDerivation', ({ choices, dropped = [], inspiration }: Derivation): string[] => {
   return [
     ...(inspiration ? [`inspired by: ${inspiration.title} (${inspiration.licence.id}), ${inspiration.url}`] : []),
     ...choices.map((each) => `${each.what}${each.name === undefined ? '' : ` ${each.name}`}: ${each.chosen || '(none)'} (${reason(each)})`),
     ...(dropped.length > 0 ? [`left out for length: ${dropped.join('; ')}`] : []),
   ];
-}
+});

@@ -1,4 +1,4 @@
-import { seededRandom } from '../core/index.ts';
+import { answering, seededRandom } from '../core/index.ts';
 import {
   type BookEvent,
   type Claim,
@@ -106,7 +106,7 @@ class Run {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT for a job that is none; what `work` throws
  */
-export async function simulateSchedule(options: SimulateOptions): Promise<Simulation> {
+export const simulateSchedule = answering('simulateSchedule', async (options: SimulateOptions): Promise<Simulation> => {
   const { jobs, from, to, outages = [], work = () => ({ seconds: 30 }), seed = 0 } = options;
   const random = seededRandom(seed);
   const run = new Run(jobs, from);
@@ -120,7 +120,7 @@ export async function simulateSchedule(options: SimulateOptions): Promise<Simula
   const last = outages.at(-1);
   if (last && last.to >= to) run.take(collectDue(run.state, to));
   return summary(run, from, to);
-}
+});
 
 function uptimes(from: number, to: number, outages: readonly { from: number; to: number; crash?: boolean }[]): Uptime[] {
   const spans: Uptime[] = [];

@@ -1,4 +1,4 @@
-import { ArtistError, display, nearest } from '../core/index.ts';
+import { ArtistError, answering, display, nearest } from '../core/index.ts';
 
 /** The zone of this machine, an IANA name. */
 export function localTimeZone(): string {
@@ -10,7 +10,7 @@ export function localTimeZone(): string {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT with the nearest known name
  */
-export function checkTimeZone(name: string): string {
+export const checkTimeZone = answering('checkTimeZone', (name: string): string => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
   } catch (error) {
@@ -23,7 +23,7 @@ export function checkTimeZone(name: string): string {
       { cause: error },
     );
   }
-}
+});
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, nearest } from '../core/index.ts';
+import { ArtistError, answering, display, lazySchema, nearest } from '../core/index.ts';
 import { cronFault } from './cron.ts';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -148,7 +148,7 @@ function readBatch(text: string | undefined): ParsedTiming {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
-export function parseTiming(words: readonly string[]): ParsedTiming {
+export const parseTiming = answering('parseTiming', (words: readonly string[]): ParsedTiming => {
   const [kind = '', ...rest] = words.flatMap((word, index) => (index === 0 ? word.trim().split(/\s+/) : [word]));
   const surplus = (most: number): void => {
     if (rest.length > most) refuse(`nothing behind ${[kind, ...rest.slice(0, most)].join(' ')}`, rest[most] ?? '');
@@ -176,7 +176,7 @@ export function parseTiming(words: readonly string[]): ParsedTiming {
       return refuse(`one of ${forms}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`, words.join(' '));
     }
   }
-}
+});
 
 /** The expression that parseTiming() reads again. */
 export function formatTiming(timing: Timing): string {

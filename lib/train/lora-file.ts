@@ -1,5 +1,5 @@
 import { join, parse, resolve } from 'node:path';
-import { ArtistError, checkReplaceable, resolveOptions, writeOutput } from '../core/index.ts';
+import { ArtistError, answering, checkReplaceable, resolveOptions, writeOutput } from '../core/index.ts';
 import { encodeSafetensors, type FloatTensor, type FloatType } from '../models/index.ts';
 import { type LoraData, type LoraFacts, loraFacts, loraMetadata } from './lora-metadata.ts';
 
@@ -69,23 +69,26 @@ export async function checkLoraPlace(out: string, { overwrite }: { overwrite: bo
  * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE; ERR_LORA: no tensors, a number that is none or does not fit the type;
  *   ERR_INVALID_ARGUMENT
  */
-export async function writeLora(
-  path: string,
-  tensors: readonly FloatTensor[],
-  facts: LoraFacts,
-  data: LoraData = {},
-  { type = 'F16', overwrite = false, sheetBeside = data.sheet !== undefined }: WriteLoraOptions = {},
-): Promise<WrittenLora> {
-  if (!path.toLowerCase().endsWith('.safetensors'))
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `path: expected a name ending in .safetensors, got ${JSON.stringify(path)}`);
-  const checked = resolveOptions('writeLora', loraFacts, facts);
-  checkTensorValues(path, tensors, type);
-  const dataSheet = sheetBeside && data.sheet !== undefined ? sheetBesideOf(path) : undefined;
-  if (dataSheet !== undefined) await checkReplaceable(dataSheet, { as: 'file', ...sheetWish(overwrite) });
-  const { bytes, tensorHash } = encodeSafetensors(tensors, type, (hash) => loraMetadata(checked, data, hash));
-  await writeOutput(path, bytes, { overwrite });
-  const written = { path: resolve(path), bytes: bytes.length, tensorHash };
-  if (dataSheet === undefined) return written;
-  await writeOutput(dataSheet, `${JSON.stringify({ ...data.sheet, lora: tensorHash }, undefined, 2)}\n`, sheetWish(overwrite));
-  return { ...written, dataSheet };
-}
+export const writeLora = answering(
+  'writeLora',
+  async (
+    path: string,
+    tensors: readonly FloatTensor[],
+    facts: LoraFacts,
+    data: LoraData = {},
+    { type = 'F16', overwrite = false, sheetBeside = data.sheet !== undefined }: WriteLoraOptions = {},
+  ): Promise<WrittenLora> => {
+    if (!path.toLowerCase().endsWith('.safetensors'))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `path: expected a name ending in .safetensors, got ${JSON.stringify(path)}`);
+    const checked = resolveOptions('writeLora', loraFacts, facts);
+    checkTensorValues(path, tensors, type);
+    const dataSheet = sheetBeside && data.sheet !== undefined ? sheetBesideOf(path) : undefined;
+    if (dataSheet !== undefined) await checkReplaceable(dataSheet, { as: 'file', ...sheetWish(overwrite) });
+    const { bytes, tensorHash } = encodeSafetensors(tensors, type, (hash) => loraMetadata(checked, data, hash));
+    await writeOutput(path, bytes, { overwrite });
+    const written = { path: resolve(path), bytes: bytes.length, tensorHash };
+    if (dataSheet === undefined) return written;
+    await writeOutput(dataSheet, `${JSON.stringify({ ...data.sheet, lora: tensorHash }, undefined, 2)}\n`, sheetWish(overwrite));
+    return { ...written, dataSheet };
+  },
+);

@@ -73,6 +73,8 @@ export const loopOptions = lazySchema(() =>
     domainCheck: z.boolean().optional(),
     /** File it in the gallery. Default true. */
     gallery: z.boolean().default(true),
+    /** File a picture that the gallery has already once more. Default false: the result is the work that is there. */
+    allowDuplicate: z.boolean().default(false),
     /** Place in a series, recorded with it; such a work belongs to no period. */
     series: z.strictObject({ id: z.string(), index: z.int().min(0) }).optional(),
     /** Name of the task it is done for, recorded with it. A gallery files one work for each task: see Artist.filed(). */

@@ -1,3 +1,4 @@
+import { answering } from '../../core/index.ts';
 import type { ServedQueues, ServeOptions } from './served-queues.ts';
 import type { TaskHandler, TaskQueue, WorkerOptions } from './types.ts';
 
@@ -10,14 +11,14 @@ export type QueueOptions = { driver: 'file'; home: string } | { driver: 'bullmq'
  *
  * @throws ArtistError ERR_UNSUPPORTED, ERR_NETWORK, ERR_INVALID_ARGUMENT
  */
-export async function openQueue(options: QueueOptions): Promise<TaskQueue> {
+export const openQueue = answering('openQueue', async (options: QueueOptions): Promise<TaskQueue> => {
   if (options.driver === 'file') {
     const { FileQueue } = await import('./file-queue.ts');
     return new FileQueue(options.home);
   }
   const { BullQueue } = await import('./bull-queue.ts');
   return BullQueue.open(options);
-}
+});
 
 /** The queue that versions before this one used in a Redis, for tasks that were begun under them. Throws what openQueue() throws. */
 export async function openOldQueue(url: string): Promise<TaskQueue> {
