@@ -20,6 +20,7 @@ const {
   gallery: _gallery,
   force: _force,
   'domain-check': _domainCheck,
+  'allow-duplicate': _allowDuplicate,
   ...orderFlags
 } = createFlags;
 

@@ -10,7 +10,7 @@ import type { ResolvedGenerate, Sampler, Scheduler } from './options/index.ts';
 import { paintRecipe, type WeightsFile } from './paint-recipe.ts';
 import { nativeRequest } from './request.ts';
 import { drawSeed } from './seed.ts';
-import { type PaintDefaults, settle } from './settings.ts';
+import { type PaintDefaults, settle, sizeAdvice } from './settings.ts';
 import { bundledUpscaler, checkUpscaler } from './weights.ts';
 
 export interface GenerateResult {
@@ -116,6 +116,8 @@ export async function paint(
     device: info.device,
     versions: addon.versions(),
   });
+  const advice = sizeAdvice(settings, context.defaults, base.model?.name ?? 'the model');
+  if (advice !== undefined) warnings.add(advice);
   const picture = (image: ConstructorParameters<typeof ArtImage>[0], index: number): ArtImage =>
     new ArtImage(image, { ...base, seed: seed + index, ...(options.batchCount > 1 ? { batchIndex: index } : {}) });
   const finished: ArtImage[] = [];

@@ -82,6 +82,20 @@ function decideSize(
   return { width, height };
 }
 
+/** Shares of the edge a model was trained at between which its pictures hold together. */
+const [smallestShare, largestShare] = [0.6, 1.6];
+
+/** What is to be said of a size that a model was not trained at; undefined: nothing, or its size is not known. */
+export function sizeAdvice({ width, height }: Settings, trained: PaintDefaults, name: string): string | undefined {
+  if (trained.width === undefined || trained.height === undefined) return undefined;
+  const shares = [width / trained.width, height / trained.height];
+  if (shares.every((share) => share >= smallestShare && share <= largestShare)) return undefined;
+  const advice = shares.some((share) => share > largestShare)
+    ? 'paint it without width and height, and enlarge it'
+    : 'leave width and height out';
+  return `${name} was trained at ${trained.width}x${trained.height}: at ${width}x${height} its pictures fall apart. Better: ${advice}`;
+}
+
 function checkHires(options: ResolvedGenerate, size: { width: number; height: number }, multiple: number): void {
   const { hires } = options;
   if (hires === undefined || hires === false) return;

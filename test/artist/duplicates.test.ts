@@ -72,7 +72,7 @@ suite('a work that is filed', { timeoutMs: 120_000 }, (test) => {
     const home = newHome();
     const warnings: string[] = [];
     await using artist = await createArtist({ home, onWarning: (line) => void warnings.push(line) });
-    await artist.periods.store.start({ name: 'blue', style: 'black ink drawing' }, Date.now());
+    await artist.periods.store.start({ name: 'blue', styles: [{ name: 'black ink drawing', weight: 1 }] });
     const controller = new AbortController();
     const add = artist.gallery.add.bind(artist.gallery);
     artist.gallery.add = async (work) => {

@@ -194,6 +194,7 @@ export class Artist {
       const painted = await paintRound(planned, wishes, { studio: this.#studio, signal, warn: this.#warn, onProgress });
       const words = await naming;
       const origin = { task: wishes.task, series: wishes.series, period: period?.id };
+      await wishes.onImage?.(painted.image);
       const there = painted.choice.sameAs;
       const work = there ?? (await this.#file(planned, painted, words, origin, wishes.confirm));
       // From here on the work is there: what fails is a warning. Whoever got an error would paint it again.

@@ -3,6 +3,7 @@ import { lazySchema } from '../../core/index.ts';
 import { type GenerateEvent, type GenerateOptions, generateOptions, type LoadEvent, type UpscaleEvent } from '../../engine/index.ts';
 import { listener, signal } from '../../engine/jobs/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
+import type { ArtImage } from '../../image/index.ts';
 import { mostCandidates } from './candidates.ts';
 
 /** What will be painted, before anything is loaded. */
@@ -29,7 +30,12 @@ const text = () => z.string().trim().min(1).max(10_000);
 export const loopOptions = lazySchema(() =>
   z.strictObject({
     /** What to paint, word for word; {a|b} and __lists__ in it are decided. Left out: it is chosen. */
-    prompt: z.string().optional(),
+    prompt: z
+      .string()
+      .refine((given) => given.trim() !== '', {
+        error: 'expected what to paint, got an empty text. Leave it out to let the artist choose',
+      })
+      .optional(),
     /** What the picture shows; style, background and light are chosen. Not beside prompt. */
     subject: text().optional(),
     /** Topic whose subjects are chosen among. Not beside prompt. */
@@ -88,6 +94,10 @@ export const loopOptions = lazySchema(() =>
     /** Called when it is decided what is painted, before anything is loaded. What it throws ends the work. */
     onPlan: z
       .custom<(plan: PlannedWork) => void | Promise<void>>((value) => typeof value === 'function', { error: 'expected a function' })
+      .optional(),
+    /** Called with the finished picture before it is filed, to save it elsewhere. What it throws ends the work. */
+    onImage: z
+      .custom<(image: ArtImage) => void | Promise<void>>((value) => typeof value === 'function', { error: 'expected a function' })
       .optional(),
     onProgress: listener<CreateEvent>().optional(),
   }),
