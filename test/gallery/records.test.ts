@@ -67,6 +67,7 @@ suite('records of works', (test) => {
     await searches.save('b0', 'fox');
     for (let at = 1; at < 13; at++) await searches.save(`b${at}`, `@b${at - 1} @b${at - 1}`);
     assert.is(await codeOf(searches.save('b13', '@b12 @b12')), 'ERR_INVALID_ARGUMENT');
+    await searches.save('self', 'fox');
     assert.is(await codeOf(searches.save('self', 'fox @self')), 'ERR_INVALID_ARGUMENT');
   });
 
