@@ -10,7 +10,7 @@ export const galleryCommand = group(
       load: async () => (await import('./gallery/open.ts')).openCommand,
     },
     {
-      usage: 'search [query]',
+      usage: 'search [query...]',
       describe: 'Find works by words, settings, or what they look like',
       load: async () => (await import('./gallery/search.ts')).searchCommand,
     },

@@ -84,7 +84,7 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./lora.ts')).loraCommand,
   },
   {
-    usage: 'inspect <file>',
+    usage: 'inspect <files...>',
     describe: 'Show the recipe of a picture, or what a model or LoRA file is',
     load: async () => (await import('./inspect.ts')).inspectCommand,
   },

@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
-import { ArtistError, systemCode } from '../../lib/core/index.ts';
+import { ArtistError, isArtistError, systemCode } from '../../lib/core/index.ts';
 import { imageKind, type Recipe, readRecipe, writeInfotext } from '../../lib/image/index.ts';
 import { inspectModel, type LoraInfo, type ModelInspection, readLora } from '../../lib/models/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
 import { command } from '../command.ts';
-import { text, toggle } from '../flags.ts';
+import { list, toggle } from '../flags.ts';
 import type { Context, Outcome } from '../run.ts';
 
 async function isPicture(file: string): Promise<boolean> {
@@ -100,12 +100,40 @@ export async function modelOutcome(file: string, hash: boolean | undefined, cont
   return { json: { ...rest, kind: 'model', modelKind: kind, ...facts }, text: [...lines, ...metadata], facts: lines, metadata };
 }
 
+async function one(file: string, hash: boolean | undefined, context: Context): Promise<Outcome> {
+  return (await isPicture(file)) ? picture(file) : modelOutcome(file, hash, context);
+}
+
+async function several(files: readonly string[], hash: boolean | undefined, context: Context): Promise<Outcome> {
+  const all: unknown[] = [];
+  const lines: string[] = [];
+  let failed = 0;
+  for (const file of files) {
+    context.signal.throwIfAborted();
+    try {
+      const { json, text: said } = await one(file, hash, context);
+      all.push(json);
+      lines.push(...(lines.length > 0 ? [''] : []), ...(said[0]?.startsWith(file) ? [] : [`${file}:`]), ...said);
+    } catch (error) {
+      if (!isArtistError(error)) throw error;
+      context.warn(`${error.code}: ${error.message}`);
+      all.push({ path: file, error: { code: error.code, message: error.message } });
+      failed++;
+    }
+  }
+  return { json: { files: all }, text: lines, status: failed > 0 ? 1 : 0 };
+}
+
 export const inspectCommand = command({
-  required: { file: text('Picture, model, LoRA, upscaler…') },
+  required: { files: list('Pictures, models, LoRAs, upscalers…', undefined, (file) => file) },
   flags: { hash: toggle('Models: also the SHA-256 of the tensors, as in recipes; reads the whole file') },
   examples: [
     ['$0 inspect fox.png', 'How a picture was made: ours, and those of A1111, ComfyUI, InvokeAI…'],
+    ['$0 inspect *.png', 'Several; one that cannot be read stops none of the others'],
     ['$0 inspect style.safetensors', 'What a file is, from its header alone'],
   ],
-  run: async ({ file, hash }, context) => ((await isPicture(file)) ? picture(file) : modelOutcome(file, hash, context)),
+  run: async ({ files, hash }, context) => {
+    const [only, ...more] = files;
+    return only !== undefined && more.length === 0 ? one(only, hash, context) : several(files, hash, context);
+  },
 });

@@ -7,6 +7,7 @@ import {
   display,
   homeFolder,
   isArtistError,
+  nearest,
   type RandomSource,
   renameOver,
   resolveOptions,
@@ -24,10 +25,10 @@ import { matchRows } from './match.ts';
 import { describeNew, type NewWork, withoutNulls } from './new-work.ts';
 import { type ListOptions, ordered, type Page, type SortOrder, startAfter } from './paging.ts';
 import { candidateStrip, encodeWork, isArtImage, thumbnailOf } from './pictures.ts';
-import { parseQuery } from './query.ts';
+import { knownFields, parseQuery } from './query.ts';
 import { readPicture } from './read-picture.ts';
 import { folderTime, monthFolders, readWork, type ScanOptions, scanFolders, stampOf } from './scan.ts';
-import { settingsOf } from './search-text.ts';
+import { assigned, separator, settingsOf } from './search-text.ts';
 import { changeSchema, checkSidecar, parseSidecar, readSidecarObject, type Sidecar, type SidecarChange, sidecarText } from './sidecar.ts';
 import { type GalleryStats, statsOf } from './stats.ts';
 import { findUnconfirmed, idsOfTask, unconfirmedEnding } from './tasks.ts';
@@ -338,6 +339,20 @@ export class Gallery {
   /** Ids of all works that a query finds, for actions on many; newest first. Throws what list() throws. */
   async select(query: string, { trashed = false, sort = 'newest' }: Pick<ListOptions, 'trashed' | 'sort'> = {}): Promise<string[]> {
     return (await this.#select(query, trashed, sort)).map(({ id }) => id);
+  }
+
+  /**
+   * Fields of a query that no work has and that have no meaning of their own: most likely mistyped. Each with the known one that is nearest.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT (query), ERR_READ
+   */
+  async unknownFields(query: string): Promise<{ field: string; meant: string | undefined }[]> {
+    const fields = new Set(parseQuery(query).flatMap((clause) => (clause.kind === 'setting' ? [clause.key] : [])));
+    await this.refresh();
+    const { bytes, length } = this.#log;
+    return [...fields]
+      .filter((field) => !knownFields.includes(field) && !bytes.subarray(0, length).includes(`${separator}${field}${assigned}`))
+      .map((field) => ({ field, meant: nearest(field, knownFields) }));
   }
 
   /**
