@@ -111,7 +111,7 @@ export function classify(error: unknown, url: URL, outer: AbortSignal, inner?: A
   if (outer.aborted) return outer.reason;
   if (error instanceof ArtistError || error instanceof Transient) return error;
   if (inner?.aborted && inner.reason instanceof Transient) return inner.reason;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const cause = rootCause(error);
   const through = proxyOf(url);
   const refused = cause instanceof Error ? /^Proxy response \((4\d\d)\)/.exec(cause.message)?.[1] : undefined;
   if (refused !== undefined && through !== undefined)
@@ -124,6 +124,13 @@ export function classify(error: unknown, url: URL, outer: AbortSignal, inner?: A
     cause: error,
     code,
   });
+}
+
+/** fetch() wraps what happened once, a refusing proxy twice. */
+function rootCause(error: unknown): unknown {
+  let root = error;
+  for (let depth = 0; depth < 10 && root instanceof Error && root.cause instanceof Error; depth++) root = root.cause;
+  return root;
 }
 
 /** The proxy of an address in words: where it is and which variable says so. */
