@@ -1,5 +1,7 @@
 export {
   type AliasPart,
+  aliasBytes,
+  aliasMemory,
   findAlias,
   type ModelAlias,
   type ModelDefaults,
