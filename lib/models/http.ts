@@ -150,13 +150,17 @@ function reasonOf(cause: unknown, code: string | undefined): string {
   return redact(text === '' ? (code ?? 'the connection failed') : text);
 }
 
+function withoutText(text: string, secret: string | undefined): string {
+  return secret === undefined ? text : text.replaceAll(secret, hidden).replaceAll(encodeURIComponent(secret), hidden);
+}
+
 /** Servers send back what they were sent: the token never reaches a message, a log or a cause. */
 function withoutToken(error: unknown, token: string | undefined): unknown {
   if (!(error instanceof Error) || token === undefined) return error;
-  const clean = (text: string): string => text.replaceAll(token, hidden).replaceAll(encodeURIComponent(token), hidden);
+  const clean = (text: string): string => withoutText(text, token);
   for (let current: unknown = error, depth = 0; current instanceof Error && depth < 10; current = current.cause, depth++) {
-    if (!current.message.includes(token) && !current.message.includes(encodeURIComponent(token))) continue;
     const message = clean(current.message);
+    if (message === current.message) continue;
     if (current.stack !== undefined) current.stack = clean(current.stack);
     current.message = message;
   }
@@ -188,7 +192,8 @@ function announcedHash(headers: Headers): string | undefined {
 async function accepted(response: Response, url: URL, context: HttpContext): Promise<Response> {
   const { status } = response;
   if (status === 200 || status === 206 || status === 416) return response;
-  const hubMessage = redact(response.headers.get('x-error-message') ?? '').slice(0, 200);
+  // Cleaned before it is cut: half a token is one too many.
+  const hubMessage = redact(withoutText(response.headers.get('x-error-message') ?? '', context.token)).slice(0, 200);
   const hubCode = response.headers.get('x-error-code') ?? '';
   discard(response);
   const said = hubMessage === '' ? '' : ` (${hubMessage})`;

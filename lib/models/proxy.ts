@@ -64,7 +64,7 @@ export function proxyFor(url: URL, environment: Environment = process.env): Prox
   if (proxy === undefined || (proxy.protocol !== 'http:' && proxy.protocol !== 'https:'))
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',
-      `${name}: expected the address of an HTTP proxy, http://host:port, got ${proxy === undefined ? 'text that is no address' : `one of ${proxy.protocol.slice(0, -1)}`}`,
+      `${name}: expected the address of an HTTP proxy, http://host:port, got ${proxy === undefined ? 'text that is no address' : `a ${proxy.protocol.slice(0, -1)} one`}. NO_PROXY names hosts that are asked directly`,
     );
   return { url: proxy, shown: proxy.origin, variable: name };
 }

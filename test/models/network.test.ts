@@ -183,6 +183,19 @@ suite('pullModel: names and the network', { timeoutMs: 30_000 }, (test) => {
       assert.is(proxy.asked.length > 0, expected);
       assert.ok(proxy.asked.every((target) => target === `127.0.0.1:${hub.port}`));
     });
+  test('redirects and ranges go through the proxy, too', async () => {
+    hub.reset(safetensors({ 'a.weight': { shape: [50_000], data: randomBytes(100_000) } }));
+    hub.misbehave = (request, response) => {
+      if (!request.url?.startsWith('/owner/')) return false;
+      response.writeHead(302, { location: `${hub.storage}/blob` }).end();
+      return true;
+    };
+    process.env['http_proxy'] = `http://ranges@${proxy.host}`;
+    const { files } = await pull('hf:owner/repo/a.safetensors', { minSegmentBytes: 25_000 });
+    assert.ok((await readFile(files[0]?.path ?? '')).equals(hub.content));
+    assert.is(hub.ranges.filter((range) => range !== 'bytes=0-0').length >= 4, true);
+    assert.equal([...new Set(proxy.asked)].sort(), [`127.0.0.1:${hub.port}`, `localhost:${hub.port}`]);
+  });
   test('a proxy with a login; without it the message says so and tells no password', async () => {
     proxy.login = 'me:p@ss word';
     process.env['HTTP_PROXY'] = `http://me:${encodeURIComponent('p@ss word')}@${proxy.host}`;
@@ -210,7 +223,7 @@ suite('pullModel: names and the network', { timeoutMs: 30_000 }, (test) => {
     const socks = await rejects(
       pull('hf:owner/repo/a.safetensors'),
       'ERR_INVALID_ARGUMENT',
-      /^http_proxy: expected the address of an HTTP proxy, http:\/\/host:port, got one of socks5$/,
+      /^http_proxy: expected the address of an HTTP proxy, http:\/\/host:port, got a socks5 one\. NO_PROXY/,
     );
     assert.not.match(socks.message, /secretword/);
   });
@@ -312,7 +325,11 @@ suite('pullModel: names and the network', { timeoutMs: 30_000 }, (test) => {
     test(`a hub that sends the token back with ${status} does not get it into the error`, async () => {
       const token = 'a-token/of=my+own';
       hub.misbehave = (request, response) => {
-        response.writeHead(status, { 'x-error-message': `you sent ${request.headers.authorization}, ${encodeURIComponent(token)}` }).end();
+        response
+          .writeHead(status, {
+            'x-error-message': `you sent ${request.headers.authorization}, ${encodeURIComponent(token)} ${'.'.repeat(130)} ${token}`,
+          })
+          .end();
         return true;
       };
       const error = await pull('hf:owner/repo/a.safetensors', { token, attempts: 1 }).catch((cause: unknown) => cause);
