@@ -191,6 +191,7 @@ export {
   type PullEvent,
   type PulledModel,
   type PullModelOptions,
+  type PullRetryEvent,
   promptDomain,
   pullModel,
   readLora,

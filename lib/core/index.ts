@@ -12,6 +12,7 @@ export {
   tellEngineLine,
 } from './engine-lines.ts';
 export { ArtistError, type ArtistErrorOptions, type ErrorCode, errorCodes, isArtistError, systemCode } from './errors.ts';
+export { refusedName, tameName } from './file-names.ts';
 export {
   type FolderWalk,
   type FolderWalkOptions,

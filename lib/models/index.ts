@@ -1,5 +1,7 @@
 export {
   type AliasPart,
+  aliasBytes,
+  aliasMemory,
   findAlias,
   type ModelAlias,
   type ModelDefaults,
@@ -20,7 +22,7 @@ export { type LoraInfo, type LoraKind, type LoraTarget, readLora } from './lora.
 export { checkLora, type LoraFit } from './lora-check.ts';
 export { type Component, canonicalName, type LoraRole, splitLoraName } from './lora-names.ts';
 export { listLoras, lorasFolder, newLoraPath, removeLora, resolveLora, type StoredLora } from './lora-store.ts';
-export type { PullEvent, PulledModel, PullModelOptions } from './pull.ts';
+export type { PullEvent, PulledModel, PullModelOptions, PullRetryEvent } from './pull.ts';
 export { pullModel } from './pull-on-demand.ts';
 export { type ModelParts, type ModelSpec, modelParts, type ResolvedModel, resolveModel } from './resolve.ts';
 export { type EncodedSafetensors, encodeSafetensors } from './safetensors-writer.ts';

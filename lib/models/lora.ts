@@ -1,6 +1,7 @@
 import { ArtistError, answering } from '../core/index.ts';
 import { halfToFloat } from './float-formats.ts';
 import { readModelHeader } from './header.ts';
+import { describeIdentity, type Identity, identify } from './kind.ts';
 import { type LoraRole, looksLikeLora, splitLoraName } from './lora-names.ts';
 import { readTriggers } from './lora-triggers.ts';
 import { type ModelFile, withModelFile } from './model-file.ts';
@@ -47,6 +48,20 @@ type Parts = Partial<Record<LoraRole, TensorInfo>>;
 
 const loraError = (path: string, problem: string): ArtistError => new ArtistError('ERR_LORA', `${path}: ${problem}`);
 
+/** What a file that is no LoRA is good for. */
+function whatInstead(identity: Identity): string {
+  const what = describeIdentity(identity);
+  switch (identity.kind) {
+    case 'checkpoint':
+    case 'diffusion':
+      return `It is a model (${what}): use it as one instead, --model`;
+    case 'unknown':
+      return 'What it is cannot be told by its tensors. Check that it is the file you meant';
+    default:
+      return `It is for another place: ${what}`;
+  }
+}
+
 /**
  * Reads a LoRA's header and its alphas and checks that every target is complete and consistent: the engine dereferences missing
  * factors and asserts on mismatched ones.
@@ -59,7 +74,7 @@ export const readLora = answering('readLora', async (path: string): Promise<Lora
   if (header.tensors.length === 0)
     throw loraError(path, 'LoRA files of the torch format (.pt, .ckpt) cannot be checked. Convert it to safetensors');
   if (!looksLikeLora(names))
-    throw loraError(path, `is not a LoRA: none of its ${names.length} tensors is a LoRA factor. Use it as a model instead`);
+    throw loraError(path, `is not a LoRA: none of its ${names.length} tensors is a LoRA factor. ${whatInstead(identify(header))}`);
   const groups = new Map<string, { name: string; parameter: 'weight' | 'bias'; parts: Parts }>();
   for (const tensor of header.tensors) {
     const { target, role, parameter } = splitLoraName(tensor.name);

@@ -1,5 +1,5 @@
 import { access, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { ArtistError, answering, display, lazySchema, nearest, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole } from './aliases.ts';
@@ -30,6 +30,23 @@ export function modelsFolder(homeFolder: string): string {
 
 /** Where the file of a source lives, also before it is downloaded. Parts shared by several aliases are kept once. */
 export const sourceFile = (homeFolder: string, source: ModelSource): string => join(modelsFolder(homeFolder), source.relativePath);
+
+/**
+ * The file of a source that was pulled, or lies where it would; undefined: nothing there. In a folder that the server named the file in, it is
+ * the one with a record.
+ */
+export async function pulledFile(homeFolder: string, source: ModelSource): Promise<string | undefined> {
+  const file = sourceFile(homeFolder, source);
+  if (source.namedByServer !== true) return (await isFile(file)) ? file : undefined;
+  const folder = dirname(file);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    if ((await readRecord(path)) !== undefined) return path;
+  }
+  // Before 0.2 such files lay under the last part of their address.
+  const former = join(dirname(folder), basename(file));
+  return source.url.search === '' && (await readRecord(former))?.id === source.id ? former : undefined;
+}
 
 export const partSource = (part: AliasPart, endpoint: URL = hub): ModelSource => hubSource(part.repo, 'main', part.file, endpoint);
 
@@ -132,6 +149,20 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
+/** The file that "hf:…", an address, or a name of listModels() stands for. */
+async function singleFile(name: string, homeFolder: string): Promise<string | undefined> {
+  const file = await pulledFile(homeFolder, singleSource(name));
+  if (file !== undefined || name.startsWith('hf:')) return file;
+  // The list shows an address without what may be secret in it.
+  const found = (await listModels({ home: homeFolder })).filter((model) => model.alias === undefined && model.name === name);
+  if (found.length > 1)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `${name}: expected the address of one model, got ${found.length} that differ in their queries. Give the whole address`,
+    );
+  return found[0]?.files[0]?.path;
+}
+
 /** The source a name stands for: "hf:…" or an address. */
 function singleSource(name: string): ModelSource {
   if (name.startsWith('hf:') || /^https?:/.test(name)) return parseSource(name, hub);
@@ -153,8 +184,8 @@ function singleSource(name: string): ModelSource {
 export const modelPath = answering('modelPath', async (name: string, options: { home: string }): Promise<string> => {
   const alias = findAlias(name);
   if (!alias) {
-    const file = sourceFile(options.home, singleSource(name));
-    if (!(await isFile(file))) throw notPulled(name);
+    const file = await singleFile(name, options.home);
+    if (file === undefined) throw notPulled(name);
     return file;
   }
   const { parts, missing } = await aliasFiles(alias, options.home);
@@ -179,7 +210,7 @@ export const removeModel = answering(
     const alias = findAlias(name);
     const files = alias
       ? alias.parts.map((part) => sourceFile(options.home, partSource(part)))
-      : [sourceFile(options.home, singleSource(name))];
+      : [(await singleFile(name, options.home)) ?? sourceFile(options.home, singleSource(name))];
     const shared = new Set<string>();
     if (alias) {
       for (const other of await listModels(options))

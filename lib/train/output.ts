@@ -38,8 +38,8 @@ const stamp = (time: number): string => new Date(time).toISOString().slice(0, 19
 export async function chooseOutput(options: ResolvedTrainLora, now = Date.now()): Promise<Output> {
   const home = homeFolder(options.home);
   const guessed = basename(resolve(options.data))
-    .replaceAll(/[^\w .-]+/g, '-')
-    .replace(/^[^\w]+/, '');
+    .replaceAll(/[\p{C}<>:"|?*\\]+/gu, '-')
+    .replace(/^[\s.-]+/, '');
   const name =
     options.name ?? (options.out === undefined ? guessed.slice(0, 100) || 'lora' : basename(options.out).replace(/\.safetensors$/i, ''));
   const out = resolve(options.out ?? join(home, 'loras', `${name}.safetensors`));

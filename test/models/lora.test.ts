@@ -46,7 +46,12 @@ const malformed: [what: string, tensors: Tensors, message: RegExp][] = [
     { ...pair(key, 4, 128, 192), [`${key}.alpha`]: { shape: [4] } },
     /expected one number, got a tensor of shape \[4\]/,
   ],
-  ['no factor at all', { 'model.weight': { shape: [2, 2] } }, /is not a LoRA/],
+  ['no factor at all', { 'model.weight': { shape: [2, 2] } }, /is not a LoRA.*What it is cannot be told/],
+  [
+    'a VAE',
+    { 'encoder.conv_in.weight': { shape: [2, 2, 3, 3] }, 'decoder.conv_in.weight': { shape: [2, 2, 3, 3] } },
+    /is not a LoRA.*It is for another place: VAE$/,
+  ],
 ];
 
 /** The same weight of the bundled model in the conventions trainers use (models/MODEL.md: all of them load). */
