@@ -49,7 +49,12 @@ export const convertCommand = command({
       return {
         json: { path: result.output, type: result.type, inputBytes: result.inputBytes, bytes: result.outputBytes, seconds: result.seconds },
         text: [result.output],
-        notes: [`${formatBytes(result.inputBytes)} to ${formatBytes(result.outputBytes)} as ${result.type}, ${seconds(result.seconds)}`],
+        notes: [
+          `${formatBytes(result.inputBytes)} to ${formatBytes(result.outputBytes)} as ${result.type}, ${seconds(result.seconds)}`,
+          ...(result.outputBytes >= result.inputBytes
+            ? [`not smaller than the file it was made from: most of its tensors cannot be kept as ${result.type}, or were smaller already`]
+            : []),
+        ],
       };
     } finally {
       work.stop();

@@ -84,26 +84,22 @@ export async function listTrainingRuns({
  * The folder of a run: a path, the name of a folder in `<home>/training`, the name of a LoRA (its newest run), or "latest".
  *
  * @param options.open only runs that are not finished count for "latest" and for the name of a LoRA
+ * @param options.exact the name of a LoRA does not count: it may have several runs
  * @throws ArtistError ERR_NOT_FOUND, with the nearest name; ERR_READ
  */
-export async function findTrainingRun(wanted: string, options: { home: string; open?: boolean }): Promise<string> {
+export async function findTrainingRun(wanted: string, options: { home: string; open?: boolean; exact?: boolean }): Promise<string> {
   if (!wanted.includes('\0') && existsSync(join(wanted, 'run.json'))) return resolve(wanted);
   const { runs, broken } = await listTrainingRuns(options);
   const folder = runsFolder(options.home);
   if ([...runs, ...broken].some(({ name }) => name === wanted)) return join(folder, wanted);
-  const found = runs.find(
-    (run) => (wanted === 'latest' || run.lora === wanted) && !(options.open === true && (run.finished || run.running)),
-  );
+  const named = runs.filter(({ lora }) => wanted === 'latest' || (lora === wanted && options.exact !== true));
+  const found = named.find(({ finished, running }) => !(options.open === true && (finished || running)));
   if (found) return found.folder;
   // Whoever reads it says what is wrong with it.
   if (/[\\/]/.test(wanted) && existsSync(wanted)) return resolve(wanted);
   const guess = nearest(wanted, [...runs.flatMap(({ name, lora }) => [name, lora]), 'latest']);
-  const finished = options.open === true && runs.some((run) => wanted === 'latest' || run.lora === wanted);
-  const hint = finished
-    ? '. Those that are there are finished, or run at this moment'
-    : guess === undefined
-      ? ''
-      : `. Did you mean ${guess}?`;
+  const hint =
+    named.length > 0 ? '. Those that are there are finished, or run at this moment' : guess === undefined ? '' : `. Did you mean ${guess}?`;
   throw new ArtistError(
     'ERR_NOT_FOUND',
     `run: expected a training run in ${folder}${options.open ? ' to go on with' : ''}, got ${display(wanted)}${hint}`,
@@ -113,11 +109,11 @@ export async function findTrainingRun(wanted: string, options: { home: string; o
 /**
  * Removes a run from `<home>/training`: its log, checkpoints and samples. The LoRA that it became stays.
  *
- * @param name as findTrainingRun() takes it; a run elsewhere is refused
+ * @param name of its folder, or "latest"; a run elsewhere is refused
  * @throws ArtistError ERR_NOT_FOUND; ERR_LOCKED: it runs; ERR_INVALID_ARGUMENT: it lies elsewhere; ERR_WRITE, ERR_READ
  */
 export async function removeTrainingRun(name: string, options: { home: string }): Promise<{ folder: string; bytes: number }> {
-  const folder = await findTrainingRun(name, options);
+  const folder = await findTrainingRun(name, { ...options, exact: true });
   const inside = runsFolder(options.home);
   if (resolve(folder, '..') !== inside)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `run: expected a run in ${inside}, got ${folder}. Remove that folder yourself`);
