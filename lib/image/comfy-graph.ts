@@ -68,4 +68,5 @@ export function upstream(graph: Graph, start: Node | undefined, through: (input:
 }
 
 /** Inputs that hand on whatever comes: reroutes, switches, pipes and contexts of node packs. */
-export const carriesAnything = (input: string): boolean => /^$|^\*$|pipe|ctx|context|tuple|^any[_\d]|^input[ _]?\d*$|^value$/i.test(input);
+export const carriesAnything = (input: string): boolean =>
+  /^$|^\*$|pipe|ctx|context|tuple|^text_embeds$|^any[_\d]|^input[ _]?\d*$|^value$/i.test(input);

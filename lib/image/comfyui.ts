@@ -25,7 +25,17 @@ import { engineNames } from './sampler-names.ts';
 
 const maxStarts = 50;
 
-const samplerInputs = ['latent_image', 'positive', 'guider', 'conditioning', 'pipe', 'basic_pipe', 'sdxl_tuple', 'context'] as const;
+const samplerInputs = [
+  'latent_image',
+  'positive',
+  'guider',
+  'conditioning',
+  'pipe',
+  'basic_pipe',
+  'sdxl_tuple',
+  'context',
+  'text_embeds',
+] as const;
 const isSampler = ({ type, inputs }: Node): boolean =>
   /sampler/i.test(type) &&
   !/select|preview|info|scheduler/i.test(type) &&
@@ -141,8 +151,9 @@ const loaderInputs = ['ckpt_name', 'unet_name', 'gguf_name', 'base_ckpt_name', '
 
 function modelOf(values: Values, chain: readonly Node[]): Recipe['model'] {
   for (const node of chain) {
-    for (const name of loaderInputs) {
-      const found = weights(values.text(node, name));
+    const own = /loader/i.test(node.type) ? textAt(node.inputs, 'model') : undefined;
+    for (const name of [...loaderInputs.map((input) => values.text(node, input)), own]) {
+      const found = weights(name);
       if (found !== undefined) return found;
     }
   }
@@ -162,7 +173,7 @@ function vaeOf(graph: Graph, values: Values, sampler: Node): Recipe['vae'] {
   const only = decoders.length === 0 && own === undefined ? nodes.filter(({ type }) => type === 'VAELoader') : [];
   const chain = [...upstream(graph, linked(graph, decoder, 'vae') ?? own, through), ...only];
   for (const node of chain) {
-    const name = values.text(node, 'vae_name');
+    const name = values.text(node, 'vae_name') ?? (/vae.*loader/i.test(node.type) ? values.text(node, 'model_name') : undefined);
     if (name !== undefined) return weights(chosenVae(name));
   }
   return undefined;
@@ -204,7 +215,9 @@ export function comfyRecipe(json: JsonObject): PartialRecipe | undefined {
   const modelStart = linked(graph, guider, 'model') ?? linked(graph, first, 'model');
   const modelChain = upstream(graph, modelStart ?? first, modelStart === undefined ? carriesAnything : carriesModel);
   const conditioning = prompts.nodes(guider, 'positive');
-  const clipChain = conditioning.flatMap((node) => upstream(graph, linked(graph, node, 'clip'), (name) => /clip|lora_stack/i.test(name)));
+  const clipChain = conditioning.flatMap((node) =>
+    upstream(graph, linked(graph, node, 'clip'), (name) => /clip|lora_stack/i.test(name) || carriesAnything(name)),
+  );
   const chain = [...new Set([...modelChain, ...conditioning, ...clipChain])];
   const start = upstream(graph, first, carriesPicture).filter((node) => node !== first);
   const canvas = start.length > 0 ? start : modelChain;

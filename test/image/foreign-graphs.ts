@@ -582,6 +582,58 @@ export const graphs: [string, Graph, PartialRecipe][] = [
     plain,
   ],
   [
+    'reroutes on every way',
+    graph(
+      {
+        6: node('CLIPTextEncode', { text: ['24', 0], clip: ['22', 0] }),
+        20: node('Reroute', { '': ['4', 0] }),
+        21: node('Reroute', { '': ['6', 0] }),
+        22: node('Reroute', { '': ['25', 0] }),
+        23: node('Reroute', { '': ['5', 0] }),
+        24: node('Reroute', { '': ['26', 0] }),
+        25: node('CLIPSetLastLayer', { stop_at_clip_layer: -2, clip: ['4', 1] }),
+        26: node('PrimitiveStringMultiline', { value: 'a fox' }),
+      },
+      { model: ['20', 0], positive: ['21', 0], latent_image: ['23', 0] },
+    ),
+    { ...plain, clipSkip: 2 },
+  ],
+  [
+    'a sampler of embedded texts (Wan)',
+    {
+      1: node('WanVideoModelLoader', { model: 'wan2.1.safetensors', base_precision: 'bf16' }),
+      2: node('WanVideoTextEncode', { positive_prompt: 'a fox', negative_prompt: 'blurry', t5: ['9', 0] }),
+      3: node('WanVideoSampler', {
+        model: ['1', 0],
+        text_embeds: ['2', 0],
+        image_embeds: ['4', 0],
+        steps: 20,
+        cfg: 6,
+        shift: 5,
+        seed: 8,
+        scheduler: 'unipc',
+      }),
+      4: node('WanVideoEmptyEmbeds', { width: 832, height: 480, num_frames: 1 }),
+      5: node('WanVideoDecode', { vae: ['8', 0], samples: ['3', 0] }),
+      6: node('SaveImage', { images: ['5', 0] }),
+      8: node('WanVideoVAELoader', { model_name: 'wan_vae.safetensors' }),
+      9: node('LoadWanVideoT5TextEncoder', { model_name: 't5.safetensors' }),
+    },
+    {
+      prompt: 'a fox',
+      negativePrompt: 'blurry',
+      seed: 8,
+      steps: 20,
+      scheduler: 'unipc',
+      cfgScale: 6,
+      width: 832,
+      height: 480,
+      model: { name: 'wan2.1' },
+      vae: { name: 'wan_vae' },
+      software: 'ComfyUI',
+    },
+  ],
+  [
     'Qwen-Image edit: its own encoder and shift',
     graph(
       {
