@@ -101,7 +101,6 @@ export function readSidecarObject(path: string, text: string): Record<string, un
     throw damaged(path, `expected JSON, got ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   }
   if (json === null || typeof json !== 'object' || Array.isArray(json)) throw damaged(path, `expected an object, got ${display(json)}`);
-  if (isDeeper(json, deepestSidecar)) throw damaged(path, `expected at most ${deepestSidecar} levels, got more`);
   return json as Record<string, unknown>;
 }
 
@@ -117,6 +116,7 @@ export function checkSidecar(path: string, json: Record<string, unknown>): Sidec
       'ERR_NEWER_VERSION',
       `${path}: expected a record of version ${sidecarVersion}, got ${schema}. It was written by a newer ai-artist: update this one`,
     );
+  if (isDeeper(json, deepestSidecar)) throw damaged(path, `expected at most ${deepestSidecar} levels, got more`);
   const result = sidecarSchema.safeParse(json);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkS
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { checkReplaceable, removeTree, replaceFolder } from '../../lib/core/index.ts';
+import { checkReplaceable, removeTree, replaceFolder, writeOutput } from '../../lib/core/index.ts';
+import { exportZip, Gallery } from '../../lib/gallery/index.ts';
+import { ArtImage } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
 import { codeOf, program, scratch } from './support.ts';
 
@@ -109,6 +111,28 @@ suite('what may be replaced: files', (test) => {
     assert.is(await asFile(path.join(gallery, '2026/11', `${id}.png`)), 'ERR_INVALID_ARGUMENT');
     assert.is(await asFile(path.join(gallery, '2026/11', `${id}.json`)), 'ERR_INVALID_ARGUMENT');
     assert.is(await asFile(path.join(gallery, '2026/11', 'other.png')), 'no error');
+  });
+  test('pictures and archives ask before they write', async () => {
+    const image = new ArtImage({ data: new Uint8Array(12), width: 2, height: 2, channels: 3 });
+    const place = path.join(home, 'gallery/2026/11/x.png');
+    assert.is(await codeOf(image.save(place, { overwrite: true })), 'ERR_INVALID_ARGUMENT');
+    assert.is(readFileSync(place, 'utf8'), 'gallery/2026/11/x.png');
+    assert.is(
+      await codeOf(exportZip(new Gallery({ home }), [], path.join(home, 'config.yaml'), { overwrite: true })),
+      'ERR_INVALID_ARGUMENT',
+    );
+  });
+  test('a file that nobody named: only one of the same kind', async () => {
+    const place = put(folderOf(), 'thesis.prom', 'empty.prom', 'ours.prom');
+    writeFileSync(path.join(place, 'empty.prom'), '');
+    writeFileSync(path.join(place, 'ours.prom'), '# HELP ai_artist_up x\n');
+    const write = (name: string): Promise<string> =>
+      codeOf(writeOutput(path.join(place, name), 'new', { overwrite: false, begins: /^(# HELP ai_artist_|$)/ }));
+    assert.equal(
+      [await write('thesis.prom'), await write('empty.prom'), await write('ours.prom'), await write('new.prom')],
+      ['ERR_ALREADY_EXISTS', 'no error', 'no error', 'no error'],
+    );
+    assert.is(readFileSync(path.join(place, 'thesis.prom'), 'utf8'), 'thesis.prom');
   });
   test('others: where that was asked for', async () => {
     const place = put(folderOf(), 'a.png');
