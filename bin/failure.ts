@@ -65,8 +65,7 @@ function statusOf(error: ArtistError): number {
 function showError(error: ArtistError, status: number, view: FailureView): void {
   const { debug, logFormat: format, log = createLogger({ level: debug ? 'debug' : 'info', format }) } = view;
   if (status === exitStatus.cancelled) return log.info(`cancelled (${error.code})`);
-  const next =
-    status === exitStatus.usage ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help` : nextStepOf(error);
+  const next = status === exitStatus.usage ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help` : nextStepOf(error);
   // Causes are for those who look into it: the message says what a user can do.
   const shown = debug ? error : new ArtistError(error.code, error.message, { details: error.details });
   if (format === 'json') log.error(error, ...(next === undefined ? [] : [next]));

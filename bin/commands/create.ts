@@ -5,7 +5,9 @@ import { anyText } from '../flags.ts';
 
 export const createCommand = command({
   optional: {
-    prompt: anyText('What to paint. Left out: it is chosen. {a|b} and __lists__ in it are decided; \\{ is the character itself'),
+    prompt: anyText(
+      'What to paint; -: read from standard input. Left out: it is chosen. {a|b} and __lists__ in it are decided; \\{ is the character itself',
+    ),
   },
   flags: createFlags,
   names: createNames,

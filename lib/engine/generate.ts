@@ -1,4 +1,5 @@
 /** The work of one model.generate() call: pictures in, LoRAs checked, request to the engine, pictures out. */
+import { ArtistError, display } from '../core/index.ts';
 import { ArtImage, type Recipe } from '../image/index.ts';
 import type { ModelHeader } from '../models/index.ts';
 import { commonEvent, type GenerateEvent, paintEvent } from './events.ts';
@@ -95,6 +96,9 @@ export async function paint(
   { site, signal, emit }: GenerateCall,
 ): Promise<GenerateResult> {
   signal.throwIfAborted();
+  const { prompt, initImage, referenceImages, controlImage } = options;
+  if (prompt.trim() === '' && !initImage && !referenceImages?.length && !controlImage)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, or a picture to begin with, got ${display(prompt)}`);
   const warnings = new Warnings(emit);
   const { addon, info } = context;
   const images = await prepareImages(options, context);
