@@ -7,6 +7,7 @@ import { type CreateValues, createOptionsOf } from './create-flags.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { checkOutput, inFolder, pictureEndings, slug } from './output-file.ts';
 import { seconds, watchWork } from './progress.ts';
+import { readPrompt } from './prompt-text.ts';
 import type { Context, Outcome } from './run.ts';
 
 /** The breakdown of a scored round; else only what was rejected. */
@@ -81,7 +82,8 @@ export async function openArtist({ home, config, warn }: Pick<Context, 'home' | 
 
 /** What the command `create` does. */
 export async function createWork(values: CreateValues, context: Context): Promise<Outcome> {
-  const options = createOptionsOf(values);
+  const prompt = values.prompt === undefined ? undefined : await readPrompt(values.prompt);
+  const options = createOptionsOf({ ...values, prompt });
   if (values.gallery === false && values.out === undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, or the picture would be lost');
   let out: string | undefined;

@@ -154,7 +154,8 @@ export function readFlags<F extends Flags>(args: Arguments, flags: F, argv: read
     else if (flag.shape === 'switch') values[name] = readSwitch(raw, shown, argv);
     else if (flag.shape === 'list') values[name] = (Array.isArray(raw) ? raw : [raw]).map((value) => flag.read(String(value), shown));
     else if (Array.isArray(raw)) usage(`${shown}: expected one value, got ${raw.length}. Give it once`);
-    else values[name] = flag.read(String(raw), shown);
+    // yargs takes a lone dash for an option without a name, and the place of the argument for its value.
+    else values[name] = flag.read(raw === true && prefix === '' ? '-' : String(raw), shown);
   }
   return values as Values<F>;
 }

@@ -19,6 +19,7 @@ import { modelFlags, modelOptions, modelPaths } from '../model-flags.ts';
 import { namesOf } from '../option-paths.ts';
 import { batchNames, checkOutput, freeName, pictureEndings, slug } from '../output-file.ts';
 import { seconds, watchWork } from '../progress.ts';
+import { readPrompt } from '../prompt-text.ts';
 import type { Context, Outcome } from '../run.ts';
 import { type TerminalPreview, terminalPreview } from '../terminal-preview.ts';
 
@@ -105,7 +106,12 @@ async function paintAndFree(model: Model, options: GenerateOptions): Promise<Gen
   }
 }
 
-async function generate(values: GenerateValues, context: Context): Promise<Outcome> {
+/** Pictures that say what is painted where the prompt does not. */
+const pictureFlags = ['init', 'ref', 'control'] as const;
+
+async function generate(asked: GenerateValues, context: Context): Promise<Outcome> {
+  const isShown = pictureFlags.some((flag) => (asked as Record<string, unknown>)[flag] !== undefined);
+  const values = { ...asked, prompt: isShown && asked.prompt === '' ? '' : await readPrompt(asked.prompt) };
   const { model: settled, options: paint } = paintSettings(await context.config(), values.model ?? values['diffusion-model']);
   const given = generateOptionsOf(values);
   if (given['sigmas'] !== undefined) for (const replaced of ['steps', 'scheduler']) delete paint[replaced];
@@ -138,7 +144,7 @@ async function generate(values: GenerateValues, context: Context): Promise<Outco
 }
 
 export const generateCommand = command({
-  required: { prompt: anyText('What to paint; may be empty. Weights as in A1111: (word:1.2)') },
+  required: { prompt: anyText('What to paint; -: read from standard input. Weights as in A1111: (word:1.2)') },
   flags,
   names: namesOf(generatePaths, modelPaths),
   examples: [

@@ -1,4 +1,5 @@
 /** The work of one model.generate() call: pictures in, LoRAs checked, request to the engine, pictures out. */
+import { ArtistError, display } from '../core/index.ts';
 import { ArtImage, type Recipe } from '../image/index.ts';
 import type { ModelHeader } from '../models/index.ts';
 import { commonEvent, type GenerateEvent, paintEvent } from './events.ts';
@@ -15,7 +16,7 @@ import { bundledUpscaler, checkUpscaler } from './weights.ts';
 
 export interface GenerateResult {
   /** Finished pictures; each carries its complete recipe. */
-  readonly images: readonly ArtImage[];
+  readonly images: readonly [ArtImage, ...ArtImage[]];
   /** Seed of the first picture. */
   readonly seed: number;
   /** Seed of each picture. */
@@ -95,6 +96,9 @@ export async function paint(
   { site, signal, emit }: GenerateCall,
 ): Promise<GenerateResult> {
   signal.throwIfAborted();
+  const { prompt, initImage, referenceImages, controlImage } = options;
+  if (prompt.trim() === '' && !initImage && !referenceImages?.length && !controlImage)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, or a picture to begin with, got ${display(prompt)}`);
   const warnings = new Warnings(emit);
   const { addon, info } = context;
   const images = await prepareImages(options, context);
@@ -151,12 +155,12 @@ export async function paint(
   );
   for (const message of result.warnings) warnings.add(message);
   // The very objects of the image events, where those arrived: what a listener saved is what the result holds.
-  const painted = result.images.map((image, index) => finished[index] ?? picture(image, index));
+  const [first, ...others] = result.images.map((image, index) => finished[index] ?? picture(image, index));
   const { resolved, seconds, seeds, aborted } = result;
-  const first = painted[0];
   if (!first) throw site.error('ERR_INTERNAL', 'generate: the engine reported success without a picture. Please report this');
+  const pictured: GenerateResult['images'] = [first, ...others];
   return Object.freeze({
-    images: painted,
+    images: pictured,
     seed,
     seeds,
     width: first.width,

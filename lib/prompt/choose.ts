@@ -98,7 +98,7 @@ function unknown(what: string, asked: string, known: readonly string[]): never {
   const guess = nearest(asked, known);
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
-    `${what}: expected one of ${known.join(', ')}, got ${display(asked)}${guess === undefined ? '' : `. Did you mean ${guess}?`}`,
+    `${what}: expected one of ${known.join(', ')}, got ${display(asked)}${guess === undefined ? '' : `. Did you mean ${guess}?`}. Further ones: prompt.${what === 'style' ? 'styles' : 'topics'} in config.yaml${what === 'topic' ? ', or say what to paint with subject' : ''}`,
   );
 }
 

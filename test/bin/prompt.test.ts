@@ -68,7 +68,7 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     for (const { stdout } of told)
       assert.match(
         stdout,
-        /The prompt was chosen:\n {2}topic: forest scene \(.*\n {2}subject: .*\n {2}style: .* \(best of 7 samples: .*\n/,
+        /The prompt was chosen:\n {2}topic: forest scene \(.*\n {2}subject: .*\n {2}style: .* \(of 7, by what was liked.*\n/,
       );
     const state = JSON.parse(readFileSync(path.join(home, 'state', 'prompt.json'), 'utf8'));
     assert.equal([state.kind, state.data.works.length, state.data.works[0].reward], ['prompt', 3, 1]);

@@ -73,7 +73,10 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
     assert.is(lines[0], `${id(5)}: subject 0`);
     assert.is(lines[1], 'Seed 61 of 3 candidates was kept: highest total, +1.01 of 3.');
     assert.is(lines[2], 'Scored by ai-artist-mini, weights default-1.');
-    assert.match(text?.stdout ?? '', /promptAlign: times 1, in deviations of 0\.21 from 0\.3667 \(3 candidates\)/);
+    assert.match(
+      text?.stdout ?? '',
+      /promptAlign \(how well it fits the prompt\): weight 1; usual is 0\.3667 ± 0\.21, of these 3 candidates/,
+    );
     assert.match(text?.stdout ?? '', /Without promptAlign, seed 60 would be the work\./);
     assert.match(text?.stdout ?? '', /^61 +0\.600 \(\+1\.12\) .* kept$/m);
     assert.is((jsonOf(json as CliResult) as CliJson & { ledger: { winner: number } }).ledger.winner, 1);

@@ -64,6 +64,7 @@ suite('the package from outside', (test) => {
         '--noEmit',
         '--strict',
         '--exactOptionalPropertyTypes',
+        '--noUncheckedIndexedAccess',
         '--target',
         'es2022',
         '--lib',

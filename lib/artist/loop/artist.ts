@@ -1,10 +1,20 @@
-import { ArtistError, type Clock, configPath, homeFolder, isArtistError, type LoadedConfig, loadConfig } from '../../core/index.ts';
+import {
+  ArtistError,
+  type Clock,
+  configPath,
+  homeFolder,
+  isArtistError,
+  type LoadedConfig,
+  loadConfig,
+  resolveOptions,
+} from '../../core/index.ts';
 import type { Ledger } from '../../curation/index.ts';
 import { type Artwork, Gallery } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import { writerOf } from '../llm/index.ts';
 import type { Candidate } from './candidates.ts';
-import type { CreateEvent, CreateOptions, LoopOptions } from './create-options.ts';
+import { type CreateEvent, type CreateOptions, createOptions, type LoopOptions } from './create-options.ts';
+import { CreateRun } from './create-run.ts';
 import { type NamedWork, nameWork } from './name-work.ts';
 import { drawFrom, PeriodKeeper } from './period-keeper.ts';
 import { type Plan, plan } from './plan.ts';
@@ -121,6 +131,8 @@ export class Artist {
   /**
    * One work: decides what to paint, paints candidates, keeps the best, enlarges it, gives it a title and files it.
    *
+   * Await it for the work, or loop over its events.
+   *
    *     await artist.create();                                           // it chooses
    *     await artist.create({ subject: 'a lighthouse at night' });       // style, light and the rest are chosen
    *     await artist.create({ prompt: 'a fox in the snow, flat vector art', candidates: 4, seed: 7 });
@@ -132,17 +144,17 @@ export class Artist {
    *   ERR_READ, ERR_DAMAGED: word lists, the taste; ERR_WRITE, ERR_DISK_FULL, ERR_LOCKED: the gallery; of `inspire`: ERR_NOT_FOUND, ERR_NETWORK, ERR_DOWNLOAD; what
    *   loadModel(), generate() and upscale() throw; `signal.reason` when aborted
    */
-  create(options?: CreateOptions & { gallery?: true | undefined }): Promise<FiledWork>;
-  create(options: CreateOptions): Promise<CreatedWork>;
-  async create(options: CreateOptions = {}): Promise<CreatedWork> {
-    if (this.disposed) throw new ArtistError('ERR_DISPOSED', 'create: the artist was disposed. Make another with createArtist()');
-    const running = this.#create(options);
-    this.#running.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#running.delete(running);
-    }
+  create(options?: CreateOptions & { gallery?: true | undefined }): CreateRun<FiledWork>;
+  create(options: CreateOptions): CreateRun;
+  create(options: CreateOptions = {}): CreateRun {
+    const run = new CreateRun<CreatedWork>(async (signal, emit) => {
+      if (this.disposed) throw new ArtistError('ERR_DISPOSED', 'create: the artist was disposed. Make another with createArtist()');
+      resolveOptions('create', createOptions, options);
+      return this.#create({ ...options, signal, onProgress: emit });
+    }, options);
+    this.#running.add(run.settled);
+    run.settled.then(() => this.#running.delete(run.settled));
+    return run;
   }
 
   /** The work that was filed for a task, in the trash or not; undefined: there is none. Throws what Gallery.list() throws. */

@@ -69,7 +69,6 @@ export async function paintCandidates(
     const shown = typeof count === 'number' ? count : 1;
     const result = await model.generate({ ...options, seed: seed + index, onProgress: (event) => onProgress(event, index, shown) });
     const [image] = result.images;
-    if (!image) throw new ArtistError('ERR_INTERNAL', 'create: the engine returned no picture');
     const seconds = (performance.now() - started) / 1000;
     const candidate = { seed: seed + index, image, result, measures: measureTechnical(image), seconds, pixels: pixelsOf(image) };
     painted.push({ ...candidate, sameAs: await findSame?.(candidate) });

@@ -4,6 +4,7 @@ import { type GenerateEvent, type GenerateOptions, generateOptions, type LoadEve
 import { listener, signal } from '../../engine/jobs/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
+import type { CreatedWork } from './artist.ts';
 import { mostCandidates } from './candidates.ts';
 
 /** What will be painted, before anything is loaded. */
@@ -16,8 +17,8 @@ export interface PlannedWork {
   lines: readonly string[];
 }
 
-/** Progress of a work: of the engine, and which candidate it is about. */
-export type CreateEvent = (LoadEvent | GenerateEvent | UpscaleEvent) & {
+/** Progress of a work: of the engine, and which candidate it is about. The last is `done`. */
+export type CreateEvent = (Exclude<LoadEvent | GenerateEvent | UpscaleEvent, { type: 'done' }> | { type: 'done'; result: CreatedWork }) & {
   /** From 0; absent while nothing is painted. */
   candidate?: number;
   /** Candidates that will be painted; 1 while that is not known. */

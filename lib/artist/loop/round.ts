@@ -175,7 +175,9 @@ export async function paintRound(planned: Plan, wishes: RoundWishes, place: Roun
         count,
         seed,
         options: { ...options, signal },
-        onProgress: (event, candidate, of) => onProgress({ ...event, candidate, of }),
+        onProgress: (event, candidate, of) => {
+          if (event.type !== 'done') onProgress({ ...event, candidate, of });
+        },
         another: async (so) => {
           scores = await scorer.score(so);
           if (scores) past ??= await memory.recall(scores.name);
