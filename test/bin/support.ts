@@ -23,6 +23,8 @@ export interface CliOptions {
   cwd?: string;
   /** Which of the package's commands. Default: ai-artist. */
   door?: string;
+  /** What it reads from standard input. Default: it has none. */
+  input?: string;
   /** Called once the process runs, e.g. to send it a signal or to close its output. */
   onStart?: (child: ChildProcess) => void;
 }
@@ -35,16 +37,17 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   return start([path.join(root, `bin/${options.door ?? 'ai-artist'}.ts`), ...args], options);
 }
 
-function start(args: readonly string[], { env = {}, cwd = scratch, onStart }: CliOptions): Promise<CliResult> {
+function start(args: readonly string[], { env = {}, cwd = scratch, input, onStart }: CliOptions): Promise<CliResult> {
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...args], {
     cwd,
     env: { ...process.env, AI_ARTIST_HOME: path.join(scratch, 'home'), NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   onStart?.(child);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
