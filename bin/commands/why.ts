@@ -1,4 +1,4 @@
-import { ArtistError } from '../../lib/core/index.ts';
+import { ArtistError, counted } from '../../lib/core/index.ts';
 import { type Ledger, ledgerOf, termNames } from '../../lib/curation/index.ts';
 import type { Artwork } from '../../lib/gallery/index.ts';
 import { command } from '../command.ts';
@@ -7,15 +7,13 @@ import { anyText } from '../flags.ts';
 import { ledgerTable } from '../ledger-table.ts';
 import { openGallery } from '../settings.ts';
 
-const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
-
 /** Why this candidate and no other, in sentences. */
 function sentences({ id, recipe }: Artwork, ledger: Ledger): string[] {
   const { candidates, winner, curation, model, basis, dropped, wildCard, adaptive, subjectDoubtful, weights } = ledger;
   const kept = winner === null ? undefined : candidates[winner];
   const lines = [
     `${id}${recipe?.prompt === undefined ? '' : `: ${recipe.prompt}`}`,
-    `Seed ${kept?.seed ?? '?'} of ${plural(candidates.length, 'candidate')} was kept: ${kept?.reason ?? 'nothing is known'}.`,
+    `Seed ${kept?.seed ?? '?'} of ${counted(candidates.length, 'candidate')} was kept: ${kept?.reason ?? 'nothing is known'}.`,
   ];
   if (curation === 'unscored') lines.push('Nothing was scored: there are no numbers to show.');
   else {
@@ -23,7 +21,7 @@ function sentences({ id, recipe }: Artwork, ledger: Ledger): string[] {
     for (const term of termNames) {
       const known = basis[term];
       if (!known) continue;
-      const from = known.from === 'history' ? `${known.n} values of past rounds` : plural(known.n, 'candidate');
+      const from = known.from === 'history' ? `${known.n} values of past rounds` : counted(known.n, 'candidate');
       lines.push(
         `  ${term}: times ${weights.values[term]}, in deviations of ${known.deviation.toPrecision(2)} from ${known.mean.toPrecision(4)} (${from})`,
       );

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/core/index.ts';
 import { novelty, vendiScore } from '../../../lib/curation/index.ts';
 import { command } from '../../command.ts';
 import { mostAlike } from '../../work-embeddings.ts';
@@ -30,7 +31,7 @@ export const measureDiversityCommand = command({
         `novelty  ${mean.toFixed(4)}`,
         ...(alike ? [`nearest  ${alike.cosine.toFixed(4)} ${alike.ids.join(' ')}`] : []),
       ],
-      notes: [`${works.length} works, by ${model}`],
+      notes: [`${counted(works.length, 'work')}, by ${model}`],
     };
   },
 });

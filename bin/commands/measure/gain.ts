@@ -1,4 +1,4 @@
-import { ArtistError } from '../../../lib/core/index.ts';
+import { ArtistError, counted } from '../../../lib/core/index.ts';
 import { bestOfGain, type Ledger, ledgers, type TermName, termNames } from '../../../lib/curation/index.ts';
 import { command } from '../../command.ts';
 import { openGallery } from '../../settings.ts';
@@ -37,9 +37,9 @@ export const measureGainCommand = command({
       json: { rounds: rounds.length, changed, terms },
       text: terms.map(
         ({ term, first, best, gain, gainInterval, n }) =>
-          `${term.padEnd(12)} first ${first.toFixed(4)}  kept ${best.toFixed(4)}  gain ${gain.toFixed(4)} (${gainInterval.map((end) => end.toFixed(4)).join(' to ')}), ${n} works`,
+          `${term.padEnd(12)} first ${first.toFixed(4)}  kept ${best.toFixed(4)}  gain ${gain.toFixed(4)} (${gainInterval.map((end) => end.toFixed(4)).join(' to ')}), ${counted(n, 'work')}`,
       ),
-      notes: [`${rounds.length} works, ${changed} of them another candidate than the first`],
+      notes: [`${counted(rounds.length, 'work')}, ${changed} of them another candidate than the first`],
     };
   },
 });

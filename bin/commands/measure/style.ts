@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/core/index.ts';
 import type { Interval } from '../../../lib/curation/index.ts';
 import { styleConsistency } from '../../../lib/curation/index.ts';
 import { command } from '../../command.ts';
@@ -45,7 +46,7 @@ export const measureStyleCommand = command({
         ...interval('cross-subject', result.crossSubject),
         ...interval('lift', result.lift, result.liftInterval),
       ],
-      notes: [`${result.n} works, by ${model}`],
+      notes: [`${counted(result.n, 'work')}, by ${model}`],
     };
   },
 });
