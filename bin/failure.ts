@@ -38,7 +38,7 @@ const nextSteps: Partial<Record<ErrorCode, string>> = {
 
 /** Not said twice: a message of ours may have named the flag already. */
 const nextStepOf = ({ code, message }: ArtistError): string | undefined =>
-  code === 'ERR_ALREADY_EXISTS' && message.includes('--force') ? undefined : nextSteps[code];
+  code === 'ERR_ALREADY_EXISTS' && /--force|They stay/.test(message) ? undefined : nextSteps[code];
 
 /** Shows an error as text on stderr, with --json as a document on stdout as well, and returns the exit status. */
 export async function reportFailure(thrown: unknown, view: FailureView): Promise<number> {
