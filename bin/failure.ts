@@ -39,7 +39,7 @@ const nextSteps: Partial<Record<ErrorCode, string>> = {
 function nextStep(error: ArtistError, options: readonly string[]): string | undefined {
   if (error.code !== 'ERR_ALREADY_EXISTS') return nextSteps[error.code];
   const [out, force] = ['out', 'force'].map((option) => options.includes(option));
-  if (!force || error.message.includes('--force')) return undefined;
+  if (!force || /--force|They stay/.test(error.message)) return undefined;
   return out ? 'Give another --out, or --force to replace it.' : 'Give --force to replace it.';
 }
 

@@ -156,7 +156,8 @@ async function recordAt(real: string, exists: boolean): Promise<string | undefin
     if (place.info !== undefined && (await holds(place, folder))) return `the ${name} of ai-artist (${place.real})`;
   }
   const [at, ofHome] = [await placeOf(folder), await placeOf(home)];
-  if (exists && isSame(at, ofHome) && /\.(ya?ml|jsonl?)$/i.test(real)) return `the records of ai-artist (${ofHome.real})`;
+  const record = exists ? /\.(ya?ml|jsonl?)$/i : /^(config\.(ya?ml|schema\.json)|(curation|taste|duels)\.json)$/i;
+  if (isSame(at, ofHome) && record.test(basename(real))) return `the records of ai-artist (${ofHome.real})`;
   // Any other gallery: a picture has its record beside it, under the same ULID.
   const work = /^([0-7][0-9A-HJKMNP-TV-Z]{25})\./i.exec(basename(real))?.[1];
   if (work === undefined || !/^\d{4}$/.test(basename(dirname(folder)))) return undefined;

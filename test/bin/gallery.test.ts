@@ -343,8 +343,9 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     ];
     const results = await run(...refused.map(([out]) => ['export', 'site', '--out', out, '--force']));
     for (const [at, [out, status]] of refused.entries()) assert.is(results[at]?.code, status, `${out}: ${results[at]?.stderr}`);
-    assert.match(results[0]?.stderr ?? '', /out: .*expected a folder of its own, got the home of ai-artist/);
+    assert.match(results[0]?.stderr ?? '', /--out: .*expected a folder of its own, got the home of ai-artist/);
     assert.match(results[8]?.stderr ?? '', /other files in it \(docs\)/);
+    assert.not.match(results[8]?.stderr ?? '', /--force/);
     assert.is(readFileSync(path.join(own, 'docs', 'thesis.txt'), 'utf8'), 'years of work');
     assert.is(readdirSync(home, { recursive: true }).length, before);
   });

@@ -100,7 +100,15 @@ function link(to: string): string {
 
 suite('what may be replaced: files', (test) => {
   const asFile = (place: string, overwrite = true): Promise<string> => codeOf(checkReplaceable(place, { as: 'file', overwrite }));
-  for (const name of ['config.yaml', 'taste.json', 'state/schedule.json', 'state/new.json', 'gallery/2026/11/x.png', 'gallery/new.zip'])
+  for (const name of [
+    'config.yaml',
+    'taste.json',
+    'curation.json',
+    'state/schedule.json',
+    'state/new.json',
+    'gallery/2026/11/x.png',
+    'gallery/new.zip',
+  ])
     test(`${name} of the home: never as an output`, async () => {
       assert.is(await asFile(path.join(home, name)), 'ERR_INVALID_ARGUMENT');
       assert.is(await asFile(path.join(link(home), name)), 'ERR_INVALID_ARGUMENT');

@@ -85,6 +85,10 @@ export const exportCommand = command({
   required: { kind: choice('What is made', kinds) },
   optional: { works: worksPositional },
   flags,
+  names: new Map([
+    ['out', '--out'],
+    ['url', '--url'],
+  ]),
   examples: [
     ['$0 gallery export zip --out works.zip --query "rating:>=4"', 'Pictures and records'],
     ['$0 gallery export site --out ./site --title "My works"', 'A website of one folder; open its index.html'],
