@@ -3,7 +3,7 @@
  * simulation to memory. Every function changes `state` in place.
  */
 import { ArtistError, type ErrorCode, nearest } from '../core/index.ts';
-import { type Job, type Occurrence, occurrenceId, type Run, type RunItem, type Totals } from './job.ts';
+import { faultOf, type Job, type Occurrence, occurrenceId, type Run, type RunItem, type Totals } from './job.ts';
 import { runsBetween } from './occurrences.ts';
 import { retryDelay } from './retry.ts';
 import type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
@@ -102,7 +102,7 @@ function begunIds(state: ScheduleState, job: Job): Set<string> {
  * its pause.
  */
 export function collectDue(state: ScheduleState, now: number): BookEvent[] {
-  return state.jobs.flatMap((job) => (job.paused ? [] : collectJob(state, job, now)));
+  return state.jobs.flatMap((job) => (job.paused || faultOf(job) !== undefined ? [] : collectJob(state, job, now)));
 }
 
 function collectJob(state: ScheduleState, job: Job, now: number): BookEvent[] {
@@ -386,7 +386,7 @@ export function removeJob(state: ScheduleState, id: string): Job {
 export function nextWake(state: ScheduleState, nextDue: (job: Job) => number | undefined): number | undefined {
   const times = state.jobs.flatMap((job) => {
     const waits = job.running ? [] : job.waiting.map(({ notBefore }) => notBefore);
-    const due = job.paused ? undefined : nextDue(job);
+    const due = job.paused || faultOf(job) !== undefined ? undefined : nextDue(job);
     return [...waits, ...(due === undefined ? [] : [due])];
   });
   return times.length === 0 ? undefined : Math.min(...times);

@@ -10,8 +10,7 @@ import {
   systemClock,
 } from '../core/index.ts';
 import { findJob, pauseJob, removeJob, requestRun, resumeJob, withdrawRun } from './book.ts';
-import { type Job, type JobOptions, jobOptions, newJob, type Occurrence } from './job.ts';
-import { nextRuns } from './occurrences.ts';
+import { dueTimes, type Job, type JobOptions, jobOptions, newJob, type Occurrence } from './job.ts';
 import { type HistoryRecord, type ScheduleState, scheduleDefinition } from './state.ts';
 
 export interface ScheduleStoreOptions extends StateOptions {
@@ -113,14 +112,13 @@ export class ScheduleStore {
     return this.change((state) => withdrawRun(state, runId, this.clock.now()));
   }
 
-  /** The next `count` runs of one job, or of all together, ascending. Paused jobs have none. */
+  /** The next `count` runs of one job, or of all together, ascending. Jobs that are paused or broken have none. */
   async next(count: number, id?: string): Promise<UpcomingRun[]> {
     const state = await this.read();
     const jobs = id === undefined ? state.jobs : [findJob(state, id)];
     const now = this.clock.now();
     return jobs
-      .filter((job) => !job.paused)
-      .flatMap((job) => nextRuns(job, now, count).map((at) => ({ jobId: job.id, name: job.name, at, timeZone: job.timeZone })))
+      .flatMap((job) => dueTimes(job, now, count).map((at) => ({ jobId: job.id, name: job.name, at, timeZone: job.timeZone })))
       .sort((a, b) => a.at - b.at)
       .slice(0, count);
   }

@@ -1,5 +1,5 @@
 import { ArtistError } from '../../../lib/core/index.ts';
-import { localTimeZone, ScheduleStore, scheduleFigures } from '../../../lib/schedule/index.ts';
+import { ScheduleStore, scheduleFigures, shownTimeZone } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { number, text, toggle } from '../../flags.ts';
 import { alignColumns } from '../../ledger-table.ts';
@@ -25,7 +25,7 @@ export const historyCommand = command({
     const figures = scheduleFigures(all, store.clock.now());
     return {
       json: { runs: records.map(recordView), figures },
-      text: alignColumns(records.map((record) => recordCells(record, zones.get(record.jobId) ?? localTimeZone()))),
+      text: alignColumns(records.map((record) => recordCells(record, zones.get(record.jobId) ?? shownTimeZone()))),
       notes: [
         ...(records.length === 0 ? ['nothing has run yet'] : []),
         `last ${figures.days} days: success rate ${percent(figures.successRate)}, ${figures.works.done} of ${figures.works.due} works`,
