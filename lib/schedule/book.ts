@@ -2,8 +2,10 @@
  * The rules of the schedule as changes to its state, without files, timers or a clock: the daemon applies them to the state file, the
  * simulation to memory. Every function changes `state` in place.
  */
+
+import type { z } from 'zod';
 import { ArtistError, type ErrorCode, nearest } from '../core/index.ts';
-import { faultOf, type Job, type Occurrence, occurrenceId, type Run, type RunItem, type Totals } from './job.ts';
+import { faultOf, type Job, type jobOptions, newJob, type Occurrence, occurrenceId, type Run, type RunItem, type Totals } from './job.ts';
 import { runsBetween } from './occurrences.ts';
 import { retryDelay } from './retry.ts';
 import type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
@@ -30,6 +32,12 @@ export type BookEvent =
 export function findJob(state: ScheduleState, id: string): Job {
   const job = state.jobs.find((one) => one.id === id) ?? onlyOne(state.jobs.filter((one) => one.name === id));
   if (job) return job;
+  const broken = state.broken.find((one) => one.id === id);
+  if (broken)
+    throw new ArtistError(
+      'ERR_DAMAGED',
+      `schedule: expected a job that can be read, got ${id}: ${broken.reason}. Add it again, and remove this one: ai-artist schedule remove ${id}`,
+    );
   const known = state.jobs.map((one) => one.id);
   const meant = nearest(id, known);
   throw new ArtistError(
@@ -214,9 +222,14 @@ function lastItems(run: Occurrence): Map<number, RunItem> {
   return new Map(run.items.map((item) => [item.index, item]));
 }
 
+/** How many works a run has. */
+function worksOf(job: Job, run: Occurrence): number {
+  return run.began?.count ?? job.count;
+}
+
 function openIndexes(job: Job, run: Occurrence): number[] {
   const items = lastItems(run);
-  return Array.from({ length: job.count }, (_, index) => index).filter((index) => items.get(index)?.outcome !== 'done');
+  return Array.from({ length: worksOf(job, run) }, (_, index) => index).filter((index) => items.get(index)?.outcome !== 'done');
 }
 
 /** The element of the rotation that belongs to a work of the run; undefined: the job has no rotation. */
@@ -264,7 +277,7 @@ export function endRun(state: ScheduleState, claim: { job: Job; run: Run }, now:
     job.waiting.push(again);
     return [{ type: 'retry', job, occurrence: again, delayMs, code: lastFailure(run)?.code ?? null }];
   }
-  return [close(state, job, job, run, now, open.length < job.count ? 'partial' : 'failed')];
+  return [close(state, job, job, run, now, open.length < worksOf(job, run) ? 'partial' : 'failed')];
 }
 
 function withoutStart({ startedAt: _, ...occurrence }: Run): Occurrence {
@@ -299,7 +312,7 @@ function close(state: ScheduleState, job: Job | undefined, known: Job, run: Run,
     endedAt: now,
     seconds: secondsOf(run, now),
     attempts: run.attempt,
-    works: { done: done.length, due: known.count },
+    works: { done: done.length, due: worksOf(known, run) },
     code: failure?.code ?? null,
     message: failure?.message ?? (outcome === 'cancelled' ? (job ? 'it was taken back' : 'the job was removed while it ran') : null),
     results: done.flatMap((item) => (item.result === undefined ? [] : [item.result])),
@@ -339,7 +352,7 @@ export function recoverRuns(state: ScheduleState, now: number): BookEvent[] {
         message: 'the process died in the middle of it',
       });
     job.running = null;
-    return [close(state, job, job, run, now, open.length === 0 ? 'done' : open.length < job.count ? 'partial' : 'failed')];
+    return [close(state, job, job, run, now, open.length === 0 ? 'done' : open.length < worksOf(job, run) ? 'partial' : 'failed')];
   });
 }
 
@@ -355,7 +368,7 @@ export function dropStale(state: ScheduleState, now: number): BookEvent[] {
       ...miss(state, job, untouched, 0, now, 'it waited for longer than its grace'),
       ...begun.map((occurrence) => {
         const run = { ...occurrence, startedAt: now };
-        return close(state, job, job, run, now, openIndexes(job, run).length < job.count ? 'partial' : 'failed');
+        return close(state, job, job, run, now, openIndexes(job, run).length < worksOf(job, run) ? 'partial' : 'failed');
       }),
     ];
   });
@@ -375,7 +388,36 @@ export function resumeJob(state: ScheduleState, id: string, now: number): Job {
   return job;
 }
 
-export function removeJob(state: ScheduleState, id: string): Job {
+/** What a change of a job leaves as it is. */
+const unchanged = ['id', 'createdAt', 'paused', 'rotationAt', 'waiting', 'running', 'retriedAt', 'totals'] as const;
+
+/**
+ * Changes what a job is to be. Runs that have begun go on with what they began with. A job that is due at other times owes nothing for those
+ * before.
+ */
+export function editJob(state: ScheduleState, id: string, changes: z.output<typeof jobOptions>, now: number): Job {
+  const job = findJob(state, id);
+  const fresh = newJob(changes, job.id, now);
+  for (const run of [...job.waiting, ...(job.running ? [job.running] : [])]) {
+    if (run.attempt > 0) run.began ??= { payload: job.payload, rotation: job.rotation, count: job.count };
+    else job.totals.worksDue += fresh.count - job.count;
+  }
+  const { anchor, cursor } = isSameCalendar(job, fresh) ? job : fresh;
+  const kept = Object.fromEntries(unchanged.map((name) => [name, job[name]]));
+  return Object.assign(job, { ...fresh, ...kept, anchor, cursor });
+}
+
+function isSameCalendar(a: Job, b: Job): boolean {
+  return JSON.stringify([a.timing, a.timeZone]) === JSON.stringify([b.timing, b.timeZone]);
+}
+
+/** Of a broken record: undefined. */
+export function removeJob(state: ScheduleState, id: string): Job | undefined {
+  const broken = state.broken.find((one) => one.id === id);
+  if (broken) {
+    state.broken = state.broken.filter((one) => one !== broken);
+    return undefined;
+  }
   const job = findJob(state, id);
   state.jobs = state.jobs.filter((one) => one !== job);
   for (const [name, count] of Object.entries(job.totals)) state.removed[name as keyof Totals] += count;

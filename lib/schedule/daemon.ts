@@ -292,7 +292,7 @@ export class ScheduleDaemon {
       jobId: job.id,
       runId: run.id,
       index,
-      of: job.count,
+      of: run.began?.count ?? job.count,
       attempt: run.attempt,
       dueAt: run.dueAt,
       payload: run.began?.payload ?? job.payload,

@@ -97,7 +97,7 @@ const occurrenceFields = () => ({
   /** It began under a version whose tasks were named without the home. */
   bareTasks: z.boolean().optional(),
   /** What it began to paint, where the job was changed since. */
-  began: z.strictObject({ payload: json, rotation: z.array(json) }).optional(),
+  began: z.strictObject({ payload: json, rotation: z.array(json), count: z.int().min(1) }).optional(),
 });
 const occurrenceSchema = lazySchema(() => z.strictObject(occurrenceFields()));
 export type Occurrence = z.infer<typeof occurrenceSchema>;

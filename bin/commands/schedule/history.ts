@@ -3,7 +3,7 @@ import { ScheduleStore, scheduleFigures, shownTimeZone } from '../../../lib/sche
 import { command } from '../../command.ts';
 import { number, text, toggle } from '../../flags.ts';
 import { alignColumns } from '../../ledger-table.ts';
-import { percent, recordCells, recordView } from './view.ts';
+import { figuresLine, recordCells, recordView } from './view.ts';
 
 export const historyCommand = command({
   optional: { job: text('Only of this one, also after it was removed') },
@@ -26,10 +26,7 @@ export const historyCommand = command({
     return {
       json: { runs: records.map(recordView), figures },
       text: alignColumns(records.map((record) => recordCells(record, zones.get(record.jobId) ?? shownTimeZone()))),
-      notes: [
-        ...(records.length === 0 ? ['nothing has run yet'] : []),
-        `last ${figures.days} days: success rate ${percent(figures.successRate)}, ${figures.works.done} of ${figures.works.due} works`,
-      ],
+      notes: [...(records.length === 0 ? ['nothing has run yet'] : []), figuresLine(figures)],
     };
   },
 });
