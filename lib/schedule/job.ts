@@ -170,7 +170,7 @@ function expressionOf(when: string | Timing): ParsedTiming {
 }
 
 /** Words of an expression; what is in quotes stays one. */
-function splitWords(text: string): string[] {
+export function splitWords(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
 }
 
