@@ -95,6 +95,27 @@ function miss(state: ScheduleState, job: Job, times: readonly number[], earlier:
   return [{ type: 'missed', job, record }];
 }
 
+/** Runs that are still to come were missed by a clock that was ahead: they are no failures. */
+function takeBackMissed(state: ScheduleState, job: Job, now: number): void {
+  const wrong = state.history.filter(
+    ({ jobId, outcome, lastDueAt }) => jobId === job.id && outcome === 'missed' && lastDueAt > now + toleranceMs,
+  );
+  const begun = begunIds(state, job);
+  for (const record of wrong) {
+    const { times, earlier } = runsBetween(job, record.dueAt - 1, now, mostListed);
+    const missed = times.filter((time) => !begun.has(occurrenceId(job.id, time)));
+    const count = Math.min(record.count, missed.length + earlier);
+    const works = Math.round((record.works.due / record.count) * count);
+    job.totals.missed -= record.count - count;
+    job.totals.worksDue -= record.works.due - works;
+    record.count = count;
+    record.works.due = works;
+    record.lastDueAt = Math.max(record.dueAt, missed.at(-1) ?? record.dueAt);
+    record.endedAt = Math.min(record.endedAt, now);
+  }
+  state.history = state.history.filter((record) => !wrong.includes(record) || record.count > 0);
+}
+
 function newOccurrence(job: Job, dueAt: number, kind: Occurrence['kind'], id = occurrenceId(job.id, dueAt)): Occurrence {
   return { id, dueAt, kind, attempt: 0, interruptions: 0, notBefore: dueAt, rotationFrom: null, items: [] };
 }
@@ -118,6 +139,7 @@ function collectJob(state: ScheduleState, job: Job, now: number): BookEvent[] {
   if (job.cursor > now + toleranceMs) {
     events.push({ type: 'clock-back', job, byMs: job.cursor - now });
     job.cursor = now;
+    takeBackMissed(state, job, now);
     // Waits that were reckoned from the wrong time would last until it comes.
     for (const occurrence of job.waiting) occurrence.notBefore = Math.min(occurrence.notBefore, now);
     return events;
