@@ -135,7 +135,7 @@ export function tellEvents({ note, warn }: Pick<Context, 'note' | 'warn'>): (eve
       case 'trouble':
         return warn(`the schedule cannot go on for the moment: ${oneLine(event.error)}`);
       case 'stopping':
-        return note(event.running ? 'stopping; the work that is going on may end' : 'stopping');
+        return note(event.running ? 'stopping; waiting for the work in progress' : 'stopping');
       case 'due':
       case 'clock-back':
         return undefined;

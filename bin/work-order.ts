@@ -53,12 +53,13 @@ const orderSchema = lazySchema(() =>
 export type WorkOrder = z.infer<typeof orderSchema>;
 
 /** Paths are made absolute: whoever paints it stands in another folder. */
-export function orderOf(prompt: string | undefined, values: Values<typeof orderFlags>): WorkOrder {
+export function orderOf(prompt: string | undefined, values: Values<typeof orderFlags>, before: WorkOrder['create'] = {}): WorkOrder {
   const file = (name: string): string => (existsSync(name) ? path.resolve(name) : name);
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   const order = {
     ...(prompt !== undefined && { prompt }),
     create: {
+      ...before,
       ...Object.fromEntries(given),
       ...(values.model !== undefined && { model: file(values.model) }),
       ...(values.clip !== undefined && { clip: file(values.clip) }),
@@ -67,6 +68,11 @@ export function orderOf(prompt: string | undefined, values: Values<typeof orderF
     },
   };
   return resolveOptions('order', orderSchema, order);
+}
+
+/** @throws ArtistError ERR_INVALID_ARGUMENT: it was not written by schedule add */
+export function savedOrder(payload: unknown): WorkOrder {
+  return resolveOptions('order', orderSchema, payload);
 }
 
 /** One work to be painted, from a schedule or a queue. */
@@ -109,7 +115,7 @@ export function orderOptions({ create, prompt }: WorkOrder, topics: Config['prom
  * painted or not filed again. Throws what Artist.create() throws.
  */
 export async function paintOrder(task: OrderedTask, artist: Artist): Promise<PaintedOrder> {
-  const order = resolveOptions('order', orderSchema, task.payload);
+  const order = savedOrder(task.payload);
   const settle = task.settle ?? (async (result: PaintedOrder) => result);
   const filed = await artist.filed(task.id);
   if (filed) return (await settle(paintedOrder(filed))) as PaintedOrder;

@@ -100,12 +100,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'status',
-    describe: 'Uptime, success rate, works, style, queue, disk: how this home fares',
+    describe: 'Uptime, success rate, works, style, queue, disk: how this home is doing',
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
     usage: 'simulate',
-    describe: 'The schedule over days to come, on a clock that leaps',
+    describe: 'Simulate the schedule over the coming days, in seconds',
     load: async () => (await import('./simulate.ts')).simulateCommand,
   },
   {

@@ -1,7 +1,7 @@
 import { counted } from '../../lib/core/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
 import { FiguresReader, type HomeFigures, periods } from '../../lib/operator/index.ts';
-import { formatMoment } from '../../lib/schedule/index.ts';
+import { formatDuration, formatMoment } from '../../lib/schedule/index.ts';
 import { command } from '../command.ts';
 import { exitStatus } from '../failure.ts';
 import { text, toggle } from '../flags.ts';
@@ -15,9 +15,18 @@ import { percent, recordView } from './schedule/view.ts';
 type Row = [string, string];
 
 const share = (value: number | null): string => (value === null ? '-' : `${(value * 100).toFixed(2)} %`);
-const overDays = (values: readonly string[]): string => values.map((value, index) => `${value} (${periods[index]} days)`).join(', ');
+/** Of a young home all of them say the same: the first is enough. */
+const overDays = (values: readonly string[]): string =>
+  values.every((value) => value === values[0])
+    ? (values[0] ?? '-')
+    : values.map((value, index) => `${value} (${periods[index]} days)`).join(', ');
+/** `since 10m` while the home is younger than the shortest period. */
+const since = (iso: string | null | undefined, at: number): string => {
+  const age = iso ? at - Date.parse(iso) : 0;
+  return age > 0 && age < periods[0] * 86_400_000 ? `, since ${formatDuration(Math.max(1000, Math.round(age / 60_000) * 60_000))} ago` : '';
+};
 
-function scheduleRows({ schedule }: HomeFigures): Row[] {
+function scheduleRows({ schedule, at }: HomeFigures): Row[] {
   if (!schedule) return [];
   const { daemon, jobs, uptime, success, next } = schedule;
   const stops = uptime.map(({ shareWithoutStops }) => share(shareWithoutStops));
@@ -25,9 +34,9 @@ function scheduleRows({ schedule }: HomeFigures): Row[] {
   return [
     [
       'schedule',
-      `${daemon ? `runs, process ${daemon.pid}, since ${daemon.since}` : 'does not run'}; ${counted(jobs.all, 'job')}, ${jobs.paused} paused, ${jobs.running} running`,
+      `${daemon ? `running, process ${daemon.pid}, since ${daemon.since}` : 'not running'}; ${counted(jobs.all, 'job')}, ${jobs.paused} paused, ${jobs.running} running`,
     ],
-    ['uptime', known ? overDays(uptime.map((one) => share(one.share))) : 'it never ran'],
+    ['uptime', known ? overDays(uptime.map((one) => share(one.share))) + since(uptime[0]?.since, at) : 'the schedule has not run yet'],
     ...(known ? [['without stops', overDays(stops)] as Row] : []),
     ['success rate', overDays(success.map(({ successRate }) => percent(successRate)))],
     ...next.slice(0, 3).map(({ at, timeZone, name }): Row => ['next', `${formatMoment(at, timeZone)}  ${name}`]),
@@ -76,7 +85,7 @@ function otherRows({ queue, training, disk, schedule }: HomeFigures): Row[] {
       ? [
           [
             'training',
-            `${training?.length} runs; ${last.name}${last.running ? ', running' : ''}, step ${last.step ?? '-'}, loss ${last.loss?.toFixed(4) ?? '-'}`,
+            `${counted(training?.length ?? 0, 'run')}; ${last.name}${last.running ? ', running' : ''}, step ${last.step ?? '-'}, loss ${last.loss?.toFixed(4) ?? '-'}`,
           ] as Row,
         ]
       : []),

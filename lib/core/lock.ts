@@ -7,6 +7,7 @@ import { writeError } from './atomic-file.ts';
 import { ArtistError, systemCode } from './errors.ts';
 import { lazySchema } from './lazy-schema.ts';
 import { birthOf, isAlive } from './process-birth.ts';
+import { checkFolder } from './writable-place.ts';
 
 const ownerSchema = lazySchema(() =>
   z.object({
@@ -190,7 +191,9 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
   let owner: LockOwner;
   try {
     await waitFor(before, file, options);
-    await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+    await mkdir(dirname(file), { recursive: true }).catch(async (error: unknown) => {
+      // On a read-only disk Node says that there is no such folder.
+      await checkFolder(dirname(file), file);
       throw writeError(file, error);
     });
     owner = await takeAfterOthers(file, options);

@@ -14,7 +14,7 @@ import {
 } from './book.ts';
 import type { Heartbeat } from './figures.ts';
 import { homeId } from './home-id.ts';
-import type { Job, RunItem } from './job.ts';
+import { dueTimes, faultOf, type Job, type RunItem } from './job.ts';
 import { nextRuns } from './occurrences.ts';
 import { describeFailure } from './retry.ts';
 import type { ScheduleState } from './state.ts';
@@ -292,7 +292,7 @@ export class ScheduleDaemon {
       jobId: job.id,
       runId: run.id,
       index,
-      of: job.count,
+      of: run.began?.count ?? job.count,
       attempt: run.attempt,
       dueAt: run.dueAt,
       payload: run.began?.payload ?? job.payload,
@@ -398,13 +398,16 @@ async function unlessAborted<R>(work: Promise<R>, signal: AbortSignal, afterMs: 
 }
 
 function needsCollecting(state: ScheduleState, now: number): boolean {
-  return state.jobs.some((job) => !job.paused && (job.cursor > now + toleranceMs || (nextRuns(job, job.cursor, 1)[0] ?? now + 1) <= now));
+  return state.jobs.some((job) => {
+    if (job.paused || faultOf(job) !== undefined) return false;
+    return job.cursor > now + toleranceMs || (nextRuns(job, job.cursor, 1)[0] ?? now + 1) <= now;
+  });
 }
 
 /** The next moment at which the store has to be looked at, beyond changes of others. */
 function earliest(state: ScheduleState, now: number): number | undefined {
   const times = state.jobs.flatMap((job) => [
-    ...(job.paused ? [] : nextRuns(job, Math.max(job.cursor, now), 1)),
+    ...dueTimes(job, Math.max(job.cursor, now), 1),
     ...(job.running ? [] : job.waiting.map(({ notBefore }) => Math.max(notBefore, now + 1))),
   ]);
   return times.length === 0 ? undefined : Math.min(...times);

@@ -37,7 +37,8 @@ export const scheduleFigures = answering(
     let seconds = 0;
     let made = 0;
     for (const record of history) {
-      if (record.endedAt < now - days * dayMs) continue;
+      // Also not what a clock that was ahead wrote down.
+      if (record.endedAt < now - days * dayMs || record.endedAt > now + dayMs) continue;
       runs[record.outcome] += record.count;
       works.done += record.works.done;
       works.due += record.works.due;

@@ -11,7 +11,7 @@ import {
   recoverRuns,
   rotationOf,
 } from './book.ts';
-import { type Job, type JobOptions, jobOptions, newJob } from './job.ts';
+import { dueTimes, type Job, type JobOptions, jobOptions, newJob } from './job.ts';
 import { nextRuns } from './occurrences.ts';
 import { describeFailure } from './retry.ts';
 import { emptySchedule, type HistoryRecord, type RunOutcome, type ScheduleState } from './state.ts';
@@ -212,7 +212,7 @@ async function perform(
 function collectSteps(run: Run, now: number): BookEvent[] {
   const events: BookEvent[] = [];
   for (;;) {
-    const due = run.state.jobs.flatMap((job) => (job.paused ? [] : nextRuns(job, job.cursor, 1)));
+    const due = run.state.jobs.flatMap((job) => dueTimes(job, job.cursor, 1));
     const next = due.length === 0 ? undefined : Math.min(...due);
     if (next === undefined || next > now) break;
     events.push(...collectDue(run.state, Math.min(now, Math.max(next, Math.ceil(next / secondMs) * secondMs))));

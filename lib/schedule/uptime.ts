@@ -9,6 +9,8 @@ const gapMs = 150_000;
 const dayMs = 86_400_000;
 const keptMs = 100 * dayMs;
 const mostSpans = 5000;
+/** So many stay however old they are: a clock that is years ahead for a moment must not forget what was. */
+const leastSpans = 1000;
 
 const spanSchema = lazySchema(() =>
   z.strictObject({
@@ -50,7 +52,7 @@ export class UptimeBook {
     return this.#file.change(({ spans }) => {
       const now = this.#clock.now();
       spans.push({ from: now, to: now, stopped: false });
-      const kept = spans.filter(({ to }) => now - to < keptMs).slice(-mostSpans);
+      const kept = spans.filter(({ to }, place) => now - to < keptMs || place >= spans.length - leastSpans).slice(-mostSpans);
       spans.splice(0, spans.length, ...kept);
     });
   }
