@@ -62,9 +62,10 @@ function shorten(value: string): string {
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }
 
-function loraLines({ kind, targets, ranks, alphas, trainedFor, triggers, title, licence }: LoraInfo): string[] {
+function loraLines({ kind, targets, foreign, ranks, alphas, trainedFor, triggers, title, licence }: LoraInfo): string[] {
   return [
     `LoRA: ${kind}, ${targets.length} targets, rank ${ranks.join(', ') || 'none'}, alpha ${alphas.join(', ') || 'none'}`,
+    ...foreign.map(({ kind: other, modules }) => `not applied: ${other}, ${modules} targets`),
     ...(title === undefined ? [] : [`title: ${title}`]),
     ...(trainedFor === undefined ? [] : [`trained for: ${trainedFor}`]),
     ...(triggers.length > 0 ? [`triggers: ${triggers.join(', ')}`] : []),
@@ -87,6 +88,7 @@ export async function modelOutcome(file: string, hash: boolean | undefined, cont
     lora: {
       kind: lora.kind,
       targets: lora.targets.length,
+      foreign: lora.foreign,
       ranks: lora.ranks,
       alphas: lora.alphas,
       trainedFor: lora.trainedFor,

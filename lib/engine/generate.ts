@@ -6,7 +6,7 @@ import { warningOf } from './engine-words.ts';
 import { commonEvent, type GenerateEvent, paintEvent } from './events.ts';
 import { prepareImages } from './images.ts';
 import { type CallSite, runJob } from './job.ts';
-import { checkLoras } from './loras.ts';
+import { checkLoras, EngineLoras, type LoraEffect, takePromptLoras } from './loras.ts';
 import type { NativeAddon, NativeEvent, NativeGenerateResult, NativeModel, NativeModelInfo } from './native.ts';
 import type { ResolvedGenerate, Sampler, Scheduler } from './options/index.ts';
 import { paintRecipe, type WeightsFile } from './paint-recipe.ts';
@@ -34,6 +34,8 @@ export interface GenerateResult {
   readonly seconds: { readonly total: number; readonly encode: number; readonly sample: number; readonly decode: number };
   /** What did not stop the job but may surprise: a LoRA that does not fit, an option this family ignores… */
   readonly warnings: readonly string[];
+  /** What each LoRA did, in the order of the options and then of the tags of the prompt; the recipe has those that did anything. */
+  readonly loras: readonly LoraEffect[];
   /** Recipe of the first picture. */
   readonly recipe: Recipe;
   /** True where the job was cancelled and `keepFinished` kept what was done. */
@@ -93,38 +95,32 @@ export async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string 
 /** Paints; settles when native work has ended. Errors: see Model.generate(). */
 export async function paint(
   context: GenerateContext,
-  options: ResolvedGenerate,
+  given: ResolvedGenerate,
   { site, signal, emit }: GenerateCall,
 ): Promise<GenerateResult> {
   signal.throwIfAborted();
-  const { prompt, initImage, referenceImages, controlImage } = options;
+  const { prompt, initImage, referenceImages, controlImage } = given;
   if (prompt.trim() === '' && !initImage && !referenceImages?.length && !controlImage)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, or a picture to begin with, got ${display(prompt)}`);
   const warnings = new Warnings(emit);
   const { addon, info } = context;
+  const options = await takePromptLoras(given, context.home, (message) => warnings.add(message));
   const images = await prepareImages(options, context);
   signal.throwIfAborted();
   const settings = settle(options, info, context.defaults, images.initSize);
-  const loras = await checkLoras(options.loras ?? [], context, (message) => warnings.add(message));
+  const loras = new EngineLoras(await checkLoras(options.loras ?? [], context, (message) => warnings.add(message)));
   const hiresModel = await hiresModelOf(options);
   const pictures = await images.fit(settings);
   const weights = await context.weights;
   signal.throwIfAborted();
   const seed = options.seed ?? drawSeed();
-  const base = paintRecipe({
-    options,
-    settings,
-    loras,
-    hiresModel,
-    ...weights,
-    tuning: context.tuning,
-    device: info.device,
-    versions: addon.versions(),
-  });
-  const advice = sizeAdvice(settings, context.defaults, base.model?.name ?? 'the model');
+  const versions = addon.versions();
+  const recipe = (): Omit<Recipe, 'seed'> =>
+    paintRecipe({ options, settings, loras: loras.used, hiresModel, ...weights, tuning: context.tuning, device: info.device, versions });
+  const advice = sizeAdvice(settings, context.defaults, weights.model?.name ?? 'the model');
   if (advice !== undefined) warnings.add(advice);
   const picture = (image: ConstructorParameters<typeof ArtImage>[0], index: number): ArtImage =>
-    new ArtImage(image, { ...base, seed: seed + index, ...(options.batchCount > 1 ? { batchIndex: index } : {}) });
+    new ArtImage(image, { ...recipe(), seed: seed + index, ...(options.batchCount > 1 ? { batchIndex: index } : {}) });
   const finished: ArtImage[] = [];
 
   const onEvent = (event: NativeEvent): void => {
@@ -132,6 +128,10 @@ export async function paint(
       const image = picture(event.image, event.index);
       finished[event.index] = image;
       emit({ type: 'image', image, index: event.index, seed: event.seed });
+      return;
+    }
+    if (event.type === 'loras') {
+      loras.settle(event.loras, (message) => warnings.add(message));
       return;
     }
     if (event.type === 'preview') {
@@ -147,7 +147,7 @@ export async function paint(
     settings,
     seed,
     images: pictures,
-    loras: loras.map(({ path, weight }) => ({ path, weight })),
+    loras: loras.requests,
     hiresModel,
   });
   const result = await runJob<NativeGenerateResult>(
@@ -174,6 +174,7 @@ export async function paint(
     device: resolved.device,
     seconds,
     warnings: warnings.all,
+    loras: loras.effects,
     recipe: first.recipe as Recipe,
     aborted,
   });

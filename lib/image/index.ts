@@ -2,7 +2,7 @@ export { type DecodeOptions, decodeImage, type Fit, fits, type ImageInput, resiz
 export { digitalSourceType, embedMarks, type MarkedFormat, type Marks } from './embed.ts';
 export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type SavedImage, type SaveOptions } from './image.ts';
 export { type ImageKind, imageKind } from './image-kind.ts';
-export { writeInfotext } from './infotext.ts';
+export { loraTitle, writeInfotext } from './infotext.ts';
 export { readInfotext } from './infotext-reading.ts';
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';

@@ -5,18 +5,23 @@ import { samplerTitle, schedulerTitle } from './sampler-names.ts';
 
 /** Recipes as A1111 infotext. Keys and their order are those of A1111 1.10 and Forge. */
 
+/** How A1111 names a LoRA: its file without the ending. */
+export const loraTitle = (name: string): string => name.replace(/\.(?:safetensors|gguf|pt|ckpt)$/i, '');
+
 /** A1111 shows LoRAs as tags in the prompt; ours are a list beside it. Tags are added for those which the prompt does not name itself. */
 function promptWithTags({ prompt, loras = [] }: Recipe): string {
   const present = new Set(readLoraTags(prompt).loras.map(({ name }) => name));
   const tags = loras
+    .map((lora) => ({ ...lora, name: loraTitle(lora.name) }))
     .filter(({ name }) => !present.has(name) && !/[:<>\n]/.test(name))
-    .map(({ name, weight }) => `<lora:${name}:${weight}>`);
+    // Of two weights A1111 takes the first for the text encoders.
+    .map(({ name, weight, textEncoderWeight: te }) => `<lora:${name}:${te === undefined ? weight : `${te}:${weight}`}>`);
   return tags.length > 0 ? `${prompt}${prompt === '' ? '' : ' '}${tags.join(' ')}` : prompt;
 }
 
 function fieldsOf(recipe: Recipe): [string, string | number | undefined][] {
   const { hires, upscaler, model, vae, loras = [] } = recipe;
-  const hashes = loras.filter(({ hash }) => hash !== undefined).map(({ name, hash }) => `${name}: ${hash?.slice(0, 12)}`);
+  const hashes = loras.filter(({ hash }) => hash !== undefined).map(({ name, hash }) => `${loraTitle(name)}: ${hash?.slice(0, 12)}`);
   return [
     ['Steps', recipe.steps],
     ['Sampler', recipe.sampler === undefined ? undefined : samplerTitle(recipe.sampler)],

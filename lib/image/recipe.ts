@@ -58,7 +58,19 @@ export const recipeSchema = lazySchema(() =>
     denoisingStrength: z.number().optional(),
     model: weightsFile.optional(),
     vae: weightsFile.optional(),
-    loras: z.array(z.strictObject({ ...weightsFile.shape, weight: z.number() })).optional(),
+    loras: z
+      .array(
+        z.strictObject({
+          ...weightsFile.shape,
+          weight: z.number(),
+          /** Strength in the text encoders, where it is not `weight`. */
+          textEncoderWeight: z.number().optional(),
+          /** Weights of the model that it changed, where those are fewer than the `total` that its file changes. */
+          applied: z.int().min(0).optional(),
+          total: z.int().min(0).optional(),
+        }),
+      )
+      .optional(),
     controlNet: z.strictObject({ ...weightsFile.shape, strength: z.number().optional() }).optional(),
     /** Place in its batch, from 0. */
     batchIndex: z.int().min(0).optional(),

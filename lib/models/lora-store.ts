@@ -42,15 +42,18 @@ async function storedLoras(home: string): Promise<Map<string, string>> {
  * The file of a LoRA: a path that is there, else a name in `<home>/loras` (with or without its ending).
  *
  * @param options.nameOnly do not look for a path
+ * @param options.anyFolder a name without folder is also one of a file in a folder of it, as in A1111's tags
  * @throws ArtistError ERR_MODEL_NOT_FOUND with the nearest name; ERR_READ; ERR_INVALID_ARGUMENT
  */
-export async function resolveLora(pathOrName: string, options: { home: string; nameOnly?: boolean }): Promise<string> {
+export async function resolveLora(pathOrName: string, options: { home: string; nameOnly?: boolean; anyFolder?: boolean }): Promise<string> {
   const there = options.nameOnly || pathOrName.includes('\0') ? undefined : await kindAt(pathOrName);
   if (there === 'file') return resolve(pathOrName);
   const stored = await storedLoras(options.home);
   const name = pathOrName.replace(/\.(?:safetensors|gguf)$/i, '').replaceAll('\\', '/');
   const file = stored.get(name);
   if (file !== undefined && (name === pathOrName || file.toLowerCase().endsWith(pathOrName.slice(name.length).toLowerCase()))) return file;
+  const inFolder = options.anyFolder ? [...stored].find(([key]) => key.endsWith(`/${name}`)) : undefined;
+  if (inFolder) return inFolder[1];
   // A folder or a device: who reads it says what is wrong with it.
   if (there === 'other') return resolve(pathOrName);
   const guess = nearest(name, [...stored.keys()]);

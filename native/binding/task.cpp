@@ -40,6 +40,20 @@ Napi::Object progress_event(Napi::Env env, const Progress& progress) {
     return event;
 }
 
+Napi::Object loras_event(Napi::Env env, const LoraOutcomes& outcomes) {
+    Napi::Array loras = Napi::Array::New(env, outcomes.size());
+    for (size_t i = 0; i < outcomes.size(); i++) {
+        Napi::Array modules = Napi::Array::New(env, outcomes[i].size());
+        for (size_t m = 0; m < outcomes[i].size(); m++) {
+            modules.Set(static_cast<uint32_t>(m), outcomes[i][m]);
+        }
+        loras.Set(static_cast<uint32_t>(i), modules);
+    }
+    Napi::Object event = event_object(env, "loras");
+    event.Set("loras", loras);
+    return event;
+}
+
 }  // namespace
 
 Napi::Object image_to_js(Napi::Env env, Image image) {
@@ -115,6 +129,12 @@ void Task::on_preview(Preview preview) {
     schedule();
 }
 
+void Task::on_loras(LoraOutcomes outcomes) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    events_.loras = std::move(outcomes);
+    schedule();
+}
+
 void Task::on_image(int index, const Image& image, int64_t seed) {
     std::lock_guard<std::mutex> lock(mutex_);
     events_.images.push_back({index, image, seed});
@@ -176,6 +196,9 @@ void Task::deliver(Napi::Env env, Events events) {
         event.Set("index", events.preview->index);
         event.Set("image", image_to_js(env, std::move(events.preview->image)));
         emit(env, event);
+    }
+    if (events.loras) {
+        emit(env, loras_event(env, *events.loras));
     }
     for (FinishedImage& finished : events.images) {
         Napi::Object event = event_object(env, "image");

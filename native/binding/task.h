@@ -22,6 +22,7 @@ public:
     void on_started() override {}
     void on_progress(const Progress&) override {}
     void on_preview(Preview) override {}
+    void on_loras(LoraOutcomes) override {}
     void on_image(int, const Image&, int64_t) override {}
     void on_log(sd_log_level_t, const std::string&) override {}
     void on_settled() override {}
@@ -47,6 +48,7 @@ public:
     void on_started() override;
     void on_progress(const Progress& progress) override;
     void on_preview(Preview preview) override;
+    void on_loras(LoraOutcomes outcomes) override;
     void on_image(int index, const Image& image, int64_t seed) override;
     void on_log(sd_log_level_t level, const std::string& text) override;
     void on_settled() override;
@@ -64,6 +66,7 @@ private:
     struct Events {
         bool started = false;
         std::vector<Progress> progress;  // one per phase, in order of appearance
+        std::optional<LoraOutcomes> loras;
         std::vector<FinishedImage> images;
         std::vector<LogLine> log;
         std::optional<Preview> preview;

@@ -27,6 +27,9 @@ struct Preview {
     Image image;
 };
 
+// What became of each module of each LoRA: "applied", "idle" (the model did not compute with that weight), or why it does not fit.
+using LoraOutcomes = std::vector<std::vector<std::string>>;
+
 // Hears what a job does. Called on the engine thread or, for logs, on one of the engine's loader threads; must not block.
 class JobListener {
 public:
@@ -34,6 +37,8 @@ public:
     virtual void on_started() = 0;
     virtual void on_progress(const Progress& progress) = 0;
     virtual void on_preview(Preview preview) = 0;
+    // Before the first picture of a job that paints with LoRAs.
+    virtual void on_loras(LoraOutcomes outcomes) = 0;
     virtual void on_image(int index, const Image& image, int64_t seed) = 0;
     virtual void on_log(sd_log_level_t level, const std::string& text) = 0;
     // Last call; the job and its result may be read on any thread afterwards.

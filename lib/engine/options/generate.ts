@@ -27,12 +27,16 @@ export const lora = lazySchema(() =>
         path,
         /** Strength, -10..10. Default 1; negative values push away from the style. */
         weight: z.number().min(-10).max(10).default(1),
+        /** Strength in the text encoders, -10..10. Default: `weight`. */
+        textEncoderWeight: z.number().min(-10).max(10).optional(),
       }),
       z.strictObject({
         /** Name of a LoRA in `<home>/loras`, without ending. */
         name: path,
         /** Strength, as above. */
         weight: z.number().min(-10).max(10).default(1),
+        /** Strength in the text encoders, -10..10. Default: `weight`. */
+        textEncoderWeight: z.number().min(-10).max(10).optional(),
       }),
     ],
     { error: 'a path, a name, {path, weight} or {name, weight}' },
