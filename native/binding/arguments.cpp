@@ -85,7 +85,8 @@ Image read_image(Napi::Value value, const std::string& name, uint32_t channels) 
     try {
         image.data.assign(pixels.Data(), pixels.Data() + expected);
     } catch (const std::bad_alloc&) {
-        throw coded_error(value.Env(), "ERR_OUT_OF_MEMORY", name + ": not enough memory for a copy of " + std::to_string(expected) + " bytes");
+        throw coded_error(value.Env(), "ERR_OUT_OF_MEMORY",
+                          name + ": not enough memory for a copy of " + std::to_string(expected) + " bytes");
     }
     return image;
 }

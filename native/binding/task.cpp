@@ -86,9 +86,10 @@ Napi::Object Task::start(Napi::Env env, std::shared_ptr<Job> job, Napi::Value li
     } catch (const std::system_error& error) {
         task->abandon();
         task->listener_.Reset();
-        throw coded_error(env, "ERR_OUT_OF_MEMORY",
-                          std::string("The engine's thread could not be started: ") + error.what() +
-                              ". Allow this process more memory or more threads (ulimit -v, ulimit -u, the container's limit of processes)");
+        throw coded_error(
+            env, "ERR_OUT_OF_MEMORY",
+            std::string("The engine's thread could not be started: ") + error.what() +
+                ". Allow this process more memory or more threads (ulimit -v, ulimit -u, the container's limit of processes)");
     }
     return handle;
 }

@@ -13,7 +13,9 @@ suite('few threads', { timeoutMs: 120_000 }, (test) => {
     if (process.platform !== 'linux') return; // the only system whose pthread_create a preloaded library replaces
     await withFolder(async (folder) => {
       const library = join(folder, 'no-threads.so');
-      const compiled = spawnSync(process.env['CC'] ?? 'cc', ['-shared', '-fPIC', '-o', library, fixture('no-threads.c'), '-ldl'], { encoding: 'utf8' });
+      const compiled = spawnSync(process.env['CC'] ?? 'cc', ['-shared', '-fPIC', '-o', library, fixture('no-threads.c'), '-ldl'], {
+        encoding: 'utf8',
+      });
       assert.is(compiled.status, 0, compiled.stderr);
       const child = spawnSync(process.execPath, ['--import', 'tsx', fixture('few-threads.ts')], {
         encoding: 'utf8',

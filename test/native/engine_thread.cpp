@@ -12,6 +12,9 @@ using namespace ai_artist;
 
 namespace {
 
+constexpr int threads = 4;
+constexpr int rounds  = 500;
+
 std::atomic<int> at_once{0};
 std::atomic<int> most_at_once{0};
 std::atomic<int> ran{0};
@@ -67,8 +70,6 @@ void environments(int rounds) {
 }  // namespace
 
 int main() {
-    constexpr int threads = 4;
-    constexpr int rounds  = 500;
     const std::string how = in_child(
         [] {
             std::vector<std::thread> all;

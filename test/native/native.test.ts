@@ -58,7 +58,10 @@ function variants(): { runs: string[]; cannot: string[] } {
 function levelsApart(a: string, b: string): { most: number; mean: number } {
   const [one, other] = [a, b].map((name) => readFileSync(join(buildDir, `${name}.rgb`))) as [Buffer, Buffer];
   const apart = one.map((level, at) => Math.abs(level - (other[at] ?? 255)));
-  return { most: apart.reduce((most, levels) => Math.max(most, levels), 0), mean: apart.reduce((sum, levels) => sum + levels, 0) / apart.length };
+  return {
+    most: apart.reduce((most, levels) => Math.max(most, levels), 0),
+    mean: apart.reduce((sum, levels) => sum + levels, 0) / apart.length,
+  };
 }
 
 async function build(): Promise<Ended> {
