@@ -13,7 +13,7 @@ import { paintRecipe, type WeightsFile } from './paint-recipe.ts';
 import { nativeRequest } from './request.ts';
 import { drawSeed } from './seed.ts';
 import { type PaintDefaults, settle, sizeAdvice } from './settings.ts';
-import { bundledUpscaler, checkUpscaler } from './weights.ts';
+import { bundledUpscaler, checkUpscaler, unlessAborted } from './weights.ts';
 
 export interface GenerateResult {
   /** Finished pictures; each carries its complete recipe. */
@@ -111,8 +111,7 @@ export async function paint(
   const loras = new EngineLoras(await checkLoras(options.loras ?? [], context, (message) => warnings.add(message)));
   const hiresModel = await hiresModelOf(options);
   const pictures = await images.fit(settings);
-  const weights = await context.weights;
-  signal.throwIfAborted();
+  const weights = await unlessAborted(context.weights, signal);
   const seed = options.seed ?? drawSeed();
   const versions = addon.versions();
   const recipe = (): Omit<Recipe, 'seed'> =>

@@ -71,6 +71,9 @@ export function fromNative(site: CallSite, error: unknown): unknown {
   }
   // The binding's own argument checks throw TypeErrors: what passed our schema and failed there is a gap between the two.
   if (error instanceof TypeError) return site.error('ERR_INVALID_ARGUMENT', error.message, { cause: error });
+  // V8's "Array buffer allocation failed" is a RangeError.
+  if (error instanceof Error && (error instanceof RangeError || /bad.alloc/.test(error.message)))
+    return site.error('ERR_OUT_OF_MEMORY', `Not enough memory: ${error.message}`, { cause: error });
   return error;
 }
 

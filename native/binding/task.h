@@ -16,6 +16,9 @@ namespace ai_artist {
 
 Napi::Object image_to_js(Napi::Env env, Image image);
 
+// An error with one of the codes of lib/core/errors.ts.
+Napi::Error coded_error(Napi::Env env, const char* code, const std::string& message);
+
 // For jobs nobody listens to (freeing at shutdown).
 class SilentListener final : public JobListener {
 public:
@@ -44,6 +47,8 @@ public:
 
     // JS thread.
     void drain(Napi::Env env);
+    // Lets go of the job, which holds this task: nobody will hear of it.
+    void abandon();
 
     void on_started() override;
     void on_progress(const Progress& progress) override;

@@ -78,6 +78,9 @@ protected:
     // The engine's own words for a failure: the last error line, or `fallback`. Memory and device failures get their own codes.
     [[noreturn]] void fail(const char* code, const std::string& fallback) const;
 
+    // `asked`, or as many threads as can run at once where that is fewer: more only wait for each other. Says so.
+    int usable_threads(int asked) const;
+
     // Which picture of how many is being worked on; reported with every progress event.
     int image_ = 0;
     int images_ = 1;
@@ -86,6 +89,8 @@ protected:
     void close_phase();
 
 private:
+    void set_error(const std::string& code, const std::string& message);
+
     static constexpr size_t max_log_lines_ = 60;
 
     std::atomic<bool> cancelled_{false};
