@@ -1,7 +1,7 @@
 import { ArtistError, type ErrorCode, isArtistError, isDiskFull, redact } from '../lib/core/index.ts';
 import { createLogger, describeError, type LogFormat, type Logger } from '../lib/observe/index.ts';
-import { inCommandWords } from './api-words.ts';
 import type { CommandEntry } from './command-line.ts';
+import { inFlags } from './in-flags.ts';
 import { UsageFailure } from './parser.ts';
 import { printJson } from './streams.ts';
 import { wording } from './usage.ts';
@@ -29,16 +29,19 @@ export interface FailureView {
 
 /** What to do next where the message itself, written for callers of the library, cannot know that this is the command line. */
 const nextSteps: Partial<Record<ErrorCode, string>> = {
-  ERR_ALREADY_EXISTS: 'Give another --out, or --force to replace it.',
   ERR_INTERNAL: 'This is a bug of ours. Run it again with --debug and report what it prints.',
   ERR_NATIVE_CRASH: 'Run `ai-artist doctor`, then again with --debug, and report what it prints.',
   ERR_NO_BINARY: 'Run `ai-artist doctor`: it lists what was tried and what is missing.',
   ERR_NO_DEVICE: 'Run `ai-artist doctor` for the devices of this machine.',
 };
 
-/** Not said twice: a message of ours may have named the flag already. */
-const nextStepOf = ({ code, message }: ArtistError): string | undefined =>
-  code === 'ERR_ALREADY_EXISTS' && message.includes('--force') ? undefined : nextSteps[code];
+/** The way round a file that exists, of the options that the command has. */
+function nextStep(error: ArtistError, options: readonly string[]): string | undefined {
+  if (error.code !== 'ERR_ALREADY_EXISTS') return nextSteps[error.code];
+  const [out, force] = ['out', 'force'].map((option) => options.includes(option));
+  if (!force || error.message.includes('--force')) return undefined;
+  return out ? 'Give another --out, or --force to replace it.' : 'Give --force to replace it.';
+}
 
 /** Shows an error as text on stderr, with --json as a document on stdout as well, and returns the exit status. */
 export async function reportFailure(thrown: unknown, view: FailureView): Promise<number> {
@@ -65,7 +68,10 @@ function statusOf(error: ArtistError): number {
 function showError(error: ArtistError, status: number, view: FailureView): void {
   const { debug, logFormat: format, log = createLogger({ level: debug ? 'debug' : 'info', format }) } = view;
   if (status === exitStatus.cancelled) return log.info(`cancelled (${error.code})`);
-  const next = status === exitStatus.usage ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help` : nextStepOf(error);
+  const next =
+    status === exitStatus.usage
+      ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help`
+      : nextStep(error, view.options ?? []);
   // Causes are for those who look into it: the message says what a user can do.
   const shown = debug ? error : new ArtistError(error.code, error.message, { details: error.details });
   if (format === 'json') log.error(error, ...(next === undefined ? [] : [next]));
@@ -77,20 +83,14 @@ function asArtistError(thrown: unknown, view: FailureView): ArtistError {
   // yargs throws some of its own checks around the fail handler.
   if (thrown instanceof UsageFailure || (thrown instanceof Error && thrown.name === 'YError'))
     return new ArtistError('ERR_INVALID_ARGUMENT', wording(thrown.message, { path, options, argv }), { cause: thrown });
-  if (isArtistError(thrown)) return renamed(thrown, view.names);
+  if (isArtistError(thrown)) {
+    const message = inFlags(thrown.message, view.names ?? new Map(), view.command);
+    return message === thrown.message ? thrown : new ArtistError(thrown.code, message, { cause: thrown, details: thrown.details });
+  }
   if (thrown instanceof Error) {
     if (thrown.name === 'AbortError') return new ArtistError('ERR_ABORTED', 'cancelled', { cause: thrown });
     if (isDiskFull(thrown)) return new ArtistError('ERR_DISK_FULL', thrown.message, { cause: thrown });
     return new ArtistError('ERR_INTERNAL', thrown.message, { cause: thrown });
   }
   return new ArtistError('ERR_INTERNAL', String(thrown));
-}
-
-/** `vaeTiling.tileWidth: expected …` of the library is about `--tile-width` here. */
-function renamed(error: ArtistError, names: ReadonlyMap<string, string> | undefined): ArtistError {
-  const field = /^[\w.]+(?=: )/.exec(error.message)?.[0] ?? '';
-  // An element of a list is named by its place, which the flag does not have.
-  const flag = names?.get(field) ?? names?.get(field.replace(/\.\d+(\.\w+)?$/, '')) ?? field;
-  const message = flag + inCommandWords(error.message.slice(field.length), names);
-  return message === error.message ? error : new ArtistError(error.code, message, { cause: error, details: error.details });
 }

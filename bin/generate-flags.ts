@@ -1,6 +1,7 @@
 import { ArtistError } from '../lib/core/index.ts';
 import { cacheModes, hiresUpscalers, previewModes, samplers, schedulers } from '../lib/engine/index.ts';
 import { engineNames } from '../lib/image/index.ts';
+import type { Needs, Replaced } from './conditions.ts';
 import { anyText, choice, list, number, numbers, pairs, readWeighted, seed, text, toggle, type Values } from './flags.ts';
 import { pathsOf, toOptions } from './option-paths.ts';
 
@@ -176,6 +177,44 @@ export const generatePaths = pathsOf(generateFlags, {
   'preview-denoised': 'preview.denoised',
   'preview-noisy': 'preview.noisy',
 });
+
+/** `ucache: how fast …`: the modes that read a setting of the cache, from its description; those that name none are read by all. */
+const modesOf = ({ describe }: { describe: string }): string | undefined => {
+  const modes = /^([a-z-]+(?:, [a-z-]+)*): /.exec(describe)?.[1]?.split(', ');
+  return modes && `cache=${modes.join('|')}`;
+};
+
+export const generateNeeds: Needs = {
+  strength: 'init',
+  mask: 'init',
+  'auto-resize-references': 'ref',
+  'increase-reference-index': 'ref',
+  'image-cfg': 'ref',
+  'control-strength': 'control',
+  'photo-maker-style-strength': 'photo-maker-image',
+  'keep-finished': 'batch',
+  'slg-scale': 'slg-layers',
+  'slg-start': 'slg-layers',
+  'slg-end': 'slg-layers',
+  'slg-uncond': 'slg-layers',
+  'apg-norm-threshold-smoothing': 'apg-norm-threshold',
+  'hires-model': 'hires-upscaler=Model',
+  'hires-tile-size': 'hires-upscaler=Model',
+  ...Object.fromEntries(
+    Object.entries(generateFlags)
+      .filter(([flag]) => flag.startsWith('cache-'))
+      .map(([flag, described]) => [flag, modesOf(described) ?? 'cache']),
+  ),
+};
+
+export const generateReplaced: Replaced = {
+  sigmas: ['steps', 'scheduler'],
+  'hires-sigmas': ['hires-steps'],
+  'hires-width': ['hires-scale'],
+  'hires-height': ['hires-scale'],
+  'tile-relative-width': ['tile-width'],
+  'tile-relative-height': ['tile-height'],
+};
 
 /** A setting of the engine by name: number, true or false, else text (which lib refuses with its reason). */
 function scalar(value: string): number | boolean | string {

@@ -1,7 +1,7 @@
 import { createIds, homeFolder, type LoadedConfig, loadConfig, withScope } from '../lib/core/index.ts';
 import type { LogFormat, Logger, LogLevel } from '../lib/observe/index.ts';
 import { exitStatus, isWrongSetting, reportFailure } from './failure.ts';
-import { readFlags, text, toggle } from './flags.ts';
+import { type Flags, readFlags, text, toggle } from './flags.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { openCommandLog } from './log.ts';
 import type { Arguments } from './parser.ts';
@@ -49,6 +49,8 @@ export interface RunPlace {
   /** Words of the command, for "See: ai-artist … --help". */
   command: string;
   names?: ReadonlyMap<string, string> | undefined;
+  /** Its options. */
+  flags: Flags;
   /** What was typed. */
   argv: readonly string[];
 }
@@ -64,7 +66,14 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
   return withScope({ requestId: createIds()(), command: place.command }, async () => {
     const { log, toFiles, last, release } = await openCommandLog(args, loading);
     const debug = log.level === 'debug' || log.level === 'trace';
-    const view = { json, quiet: quiet || quietLevels.includes(log.level), debug, logFormat: log.format, ...place };
+    const view = {
+      json,
+      quiet: quiet || quietLevels.includes(log.level),
+      debug,
+      logFormat: log.format,
+      ...place,
+      options: Object.keys(place.flags),
+    };
     const note = (...lines: string[]): void => log.info(lines.join('\n'));
     const interrupts = watchInterrupts(() => note('cancelling… (Ctrl-C again ends it at once)'));
     try {

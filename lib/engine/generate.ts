@@ -82,7 +82,7 @@ class Warnings {
 }
 
 /** File of the upscaler network of hires, checked; undefined where it needs none. */
-async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string | undefined> {
+export async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string | undefined> {
   if (typeof hires !== 'object' || hires.upscaler !== 'Model') return undefined;
   const path = hires.model ?? bundledUpscaler();
   await checkUpscaler('hires.model', path);

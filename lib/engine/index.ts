@@ -1,3 +1,4 @@
+export { checkGenerate } from './check-generate.ts';
 export { type ConvertResult, convertModel } from './convert.ts';
 export { type Device, listDevices, type Versions, versions } from './devices.ts';
 export type { Diagnosis } from './doctor.ts';

@@ -149,6 +149,8 @@ export async function loadUpscaler(options: LoadUpscalerOptions = {}): Promise<U
  */
 export async function upscale(image: ImageInput, options: UpscaleOptions = {}): Promise<ArtImage> {
   const { repeats, ...load } = resolveOptions('upscale', upscaleOptions, options);
+  // Before the network is loaded: a picture that is none needs no upscaler.
+  await readPicture('image', image);
   const upscaler = await loadUpscaler(load);
   try {
     return await upscaler.upscale(image, { repeats, signal: load.signal, onProgress: load.onProgress });

@@ -12,7 +12,7 @@ export {
 } from './aliases.ts';
 export { type BundledManifest, type BundledModel, bundledModel, bundledName, verifyBundledModel } from './bundled.ts';
 export { type BundledVocabulary, bundledVocabulary, describeBundled, type PromptDomain, promptDomain } from './domain.ts';
-export { detectFamily, families, type ModelFamily } from './family.ts';
+export { detectFamily, families, isUnetFamily, type ModelFamily } from './family.ts';
 export { decodeFloats, encodeFloats, type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './float-tensors.ts';
 export { type GgufTensor, writeGguf } from './gguf-writer.ts';
 export { readModelHeader } from './header.ts';
