@@ -57,7 +57,7 @@ export async function reportFailure(thrown: unknown, view: FailureView): Promise
 
 /** A --set that config.yaml would not take. */
 export function isWrongSetting(error: unknown): boolean {
-  return isArtistError(error) && error.code === 'ERR_CONFIG' && error.message.startsWith('--set ');
+  return isArtistError(error) && ['ERR_CONFIG', 'ERR_INVALID_ARGUMENT'].includes(error.code) && /^--set[ :]/.test(error.message);
 }
 
 function statusOf(error: ArtistError): number {

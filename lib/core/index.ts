@@ -26,7 +26,7 @@ export { homeFolder } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
 export { lazySchema } from './lazy-schema.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner, lockOwner, withLock } from './lock.ts';
-export { display, type Fault, findFault, nearest, resolveOptions } from './options.ts';
+export { display, nearest, resolveOptions } from './options.ts';
 export { entryFile, packageRoot } from './package-root.ts';
 export { plainJson, plainText } from './plain-text.ts';
 export { birthOf, isAlive } from './process-birth.ts';

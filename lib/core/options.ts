@@ -159,25 +159,34 @@ function parsed<S extends z.ZodType>(schema: S, raw: unknown): z.ZodSafeParseRes
   }
 }
 
-/** Checks `raw` and returns the complete, typed value, or the first thing that is wrong with it. */
-export function findFault<S extends z.ZodType>(schema: S, raw: unknown): { value: z.output<S>; fault?: undefined } | { fault: Fault } {
+/** Checks `raw` and returns the complete, typed value, or everything that is wrong with it, at least one thing. */
+export function findFaults<S extends z.ZodType>(
+  schema: S,
+  raw: unknown,
+): { value: z.output<S>; faults?: undefined } | { faults: [Fault, ...Fault[]] } {
   const result = parsed(schema, raw);
   if (result === undefined)
-    return { fault: { path: [], message: `expected a value that can be read, got ${display(raw)}`, unknownKey: false } };
+    return { faults: [{ path: [], message: `expected a value that can be read, got ${display(raw)}`, unknownKey: false }] };
   if (result.success) return { value: result.data };
-  const issue = firstIssue(result.error.issues);
-  if (!issue) return { fault: { path: [], message: 'invalid', unknownKey: false } };
+  const [first = { path: [], message: 'invalid', unknownKey: false }, ...others] = result.error.issues.flatMap((issue) =>
+    faultsOf(schema, raw, firstIssue([issue]) ?? issue),
+  );
+  return { faults: [first, ...others] };
+}
+
+function faultsOf(schema: z.ZodType, raw: unknown, issue: z.core.$ZodIssue): Fault[] {
   if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
     const known = knownKeys(schema, issue.path);
-    const guess = nearest(key, known);
-    const message = guess ? `, did you mean ${guess}?` : known.length > 0 ? `. Known: ${known.join(', ')}` : '';
-    return { fault: { path: [...issue.path, key], message, unknownKey: true } };
+    return issue.keys.map((key) => {
+      const guess = nearest(key, known);
+      const message = guess ? `, did you mean ${guess}?` : known.length > 0 ? `. Known: ${known.join(', ')}` : '';
+      return { path: [...issue.path, key], message, unknownKey: true };
+    });
   }
   const value = valueAt(raw, issue.path);
   const message =
     issue.code === 'custom' ? issue.message : `expected ${expectation(issue)}, got ${display(value)}${meantValue(issue, value)}`;
-  return { fault: { path: [...issue.path], message, unknownKey: false } };
+  return [{ path: [...issue.path], message, unknownKey: false }];
 }
 
 /**
@@ -187,9 +196,9 @@ export function findFault<S extends z.ZodType>(schema: S, raw: unknown): { value
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
 export function resolveOptions<S extends z.ZodType>(where: string, schema: S, raw: unknown): z.output<S> {
-  const found = findFault(schema, raw);
-  if (!found.fault) return found.value;
-  const { path, message, unknownKey } = found.fault;
+  const found = findFaults(schema, raw);
+  if (!found.faults) return found.value;
+  const [{ path, message, unknownKey }] = found.faults;
   const name = path.map(String).join('.') || where;
   throw new ArtistError('ERR_INVALID_ARGUMENT', unknownKey ? `${name}: unknown option of ${where}()${message}` : `${name}: ${message}`);
 }

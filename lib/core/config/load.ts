@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
 import { expandTilde } from '../home.ts';
-import { findFault } from '../options.ts';
+import { type Fault, findFaults } from '../options.ts';
 import { hidden, redactData, rememberSecret } from '../redact.ts';
 import { configFile, fileLayer } from './file.ts';
 import { environmentLayer, type Layer, setLayer } from './layers.ts';
@@ -69,25 +69,34 @@ export function leaves(
   });
 }
 
+/** More are not read, and after the first ones many follow from others. */
+const mostFaults = 20;
+
+/** `config.yaml:12: create.steps: expected …` */
+function faultLine(fault: Fault, layers: readonly Layer[], home: string): string {
+  const path = fault.path.map(String);
+  const layer =
+    layers.findLast(({ values }) => has(values, fault.path)) ?? layers.findLast(({ values }) => has(values, fault.path.slice(0, -1)));
+  const inSecret = path.some((_, at) => isSecret(path.slice(0, at + 1)));
+  const shown = inSecret ? 'expected a text, {env: NAME} or {file: PATH}' : fault.message;
+  const what = fault.unknownKey ? `unknown key${shown}` : shown;
+  return `${layer?.placeOf(path) ?? configFile(home)}: ${path.join('.')}: ${what}`;
+}
+
 /**
  * All settings: defaults, then `<home>/config.yaml`, then the environment, then `set`; the later one wins.
  *
- * @throws ArtistError ERR_CONFIG naming file and line or variable, and for an unknown key the nearest one; ERR_READ
+ * @throws ArtistError ERR_CONFIG: all that is wrong, a line each, naming file and line or variable, and for an unknown key the nearest one;
+ *   ERR_READ
  */
 export async function loadConfig({ home, environment = process.env, set = [] }: ConfigSources): Promise<LoadedConfig> {
   const file = await fileLayer(home);
   const layers = [...(file ? [file] : []), await environmentLayer(environment), await setLayer(set)];
   const merged = layers.reduce<Record<string, unknown>>((below, { values }) => joined(below, values, configSchema), {});
-  const checked = findFault(configSchema, merged);
-  if (checked.fault) {
-    const { fault } = checked;
-    const path = fault.path.map(String);
-    const layer =
-      layers.findLast(({ values }) => has(values, fault.path)) ?? layers.findLast(({ values }) => has(values, fault.path.slice(0, -1)));
-    const inSecret = path.some((_, at) => isSecret(path.slice(0, at + 1)));
-    const shown = inSecret ? 'expected a text, {env: NAME} or {file: PATH}' : fault.message;
-    const what = fault.unknownKey ? `unknown key${shown}` : shown;
-    throw new ArtistError('ERR_CONFIG', `${layer?.placeOf(path) ?? configFile(home)}: ${path.join('.')}: ${what}`);
+  const checked = findFaults(configSchema, merged);
+  if (checked.faults) {
+    const lines = checked.faults.map((fault) => faultLine(fault, layers, home));
+    throw new ArtistError('ERR_CONFIG', lines.slice(0, mostFaults).join('\n'));
   }
   const config = checked.value;
   const origins = new Map<string, Origin>();

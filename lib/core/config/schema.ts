@@ -245,6 +245,14 @@ export function sectionOf(schema: unknown): Readonly<Record<string, z.ZodType>> 
   return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
 }
 
+/** Every key, sections too: `create`, `create.candidates`. */
+export function configKeys(schema: unknown = configSchema, path = ''): string[] {
+  return Object.entries(sectionOf(schema) ?? {}).flatMap(([key, inner]) => {
+    const name = path === '' ? key : `${path}.${key}`;
+    return [name, ...configKeys(inner, name)];
+  });
+}
+
 /** The schema of a key, by its path; undefined: there is none. */
 export function schemaAt(path: readonly string[]): z.ZodType | undefined {
   let schema: z.ZodType | undefined = configSchema;
