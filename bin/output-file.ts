@@ -32,7 +32,10 @@ export async function freeName(file: string): Promise<string> {
  */
 export async function checkOutput(file: string, { force, endings }: { force: boolean; endings: readonly string[] }): Promise<void> {
   if (!endings.includes(path.extname(file).toLowerCase()))
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `--out: expected a name ending in ${endings.join(', ')}, got ${JSON.stringify(file)}`);
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `--out: expected a name ending in ${endings.join(', ')}${endings === pictureEndings ? ', or a folder that exists or ends in /' : ''}, got ${JSON.stringify(file)}`,
+    );
   const kind = await kindOfPlace(file);
   if (kind === 'folder') throw new ArtistError('ERR_WRITE', `${file}: expected a file, got a folder`);
   if (kind === 'file' && !force) throw new ArtistError('ERR_ALREADY_EXISTS', `${file}: exists already`);

@@ -1,5 +1,5 @@
 import type { Artist } from '../lib/artist/loop/index.ts';
-import { ArtistError, isArtistError, systemClock } from '../lib/core/index.ts';
+import { ArtistError, counted, isArtistError, systemClock } from '../lib/core/index.ts';
 import {
   type DaemonEvent,
   formatDuration,
@@ -119,7 +119,7 @@ export function tellEvents({ note, warn }: Pick<Context, 'note' | 'warn'>): (eve
         return warn(`${event.occurrence.id}: again in ${formatDuration(event.delayMs)} (${event.code})`);
       case 'ended': {
         const { id, outcome, works } = event.record;
-        const line = `${id}: ${outcome}, ${works.done} of ${works.due} works`;
+        const line = `${id}: ${outcome}, ${works.done} of ${counted(works.due, 'work')}`;
         return outcome === 'done' ? note(line) : warn(line);
       }
       case 'missed': {

@@ -15,7 +15,7 @@ export const galleryCommand = group(
       load: async () => (await import('./gallery/search.ts')).searchCommand,
     },
     {
-      usage: 'rate <arguments...>',
+      usage: 'rate <works-and-rating...>',
       describe: 'Rate works: IDS… RATING',
       load: async () => (await import('./gallery/rate.ts')).rateCommand,
     },

@@ -1,5 +1,5 @@
 import { paintSettings } from '../../lib/artist/loop/index.ts';
-import { ArtistError } from '../../lib/core/index.ts';
+import { ArtistError, counted } from '../../lib/core/index.ts';
 import {
   checkGenerate,
   type GenerateEvent,
@@ -17,7 +17,7 @@ import { anyText, number, text, toggle, type Values } from '../flags.ts';
 import { generateFlags, generateNeeds, generateOptionsOf, generatePaths, generateReplaced } from '../generate-flags.ts';
 import { modelFlags, modelNeeds, modelOptions, modelPaths } from '../model-flags.ts';
 import { namesOf } from '../option-paths.ts';
-import { batchNames, checkOutput, freeName, pictureEndings, slug } from '../output-file.ts';
+import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../output-file.ts';
 import { seconds, watchWork } from '../progress.ts';
 import { readPrompt } from '../prompt-text.ts';
 import type { Context, Outcome } from '../run.ts';
@@ -26,7 +26,10 @@ import { type TerminalPreview, terminalPreview } from '../terminal-preview.ts';
 const flags = {
   ...generateFlags,
   ...modelFlags,
-  out: text('File (.png, .jpg, .webp); {seed} and {index} are filled in. Default: the prompt and the seed, in this folder', 'Output'),
+  out: text(
+    'File (.png, .jpg, .webp) or folder; {seed} and {index} are filled in. Default: the prompt and the seed, in this folder',
+    'Output',
+  ),
   quality: number('JPEG and WebP, 1..100. Default: 90', 'Output'),
   'embed-recipe': toggle('Write prompt and settings into the file. Default: yes', 'Output'),
   force: toggle('Replace existing files', 'Output'),
@@ -37,7 +40,8 @@ type GenerateValues = { prompt: string } & Values<typeof flags>;
 /** The names are known before painting where the seed is: then they are checked before it. */
 async function namesFor({ prompt, out, force, seed, batch }: GenerateValues, seeds: readonly number[] | undefined): Promise<string[]> {
   const drawn = seeds ?? (seed === undefined ? undefined : Array.from({ length: batch ?? 1 }, (_, index) => seed + index));
-  const names = batchNames(out ?? `${slug(prompt)}-{seed}.png`, drawn ?? [0]);
+  const own = `${slug(prompt)}-{seed}.png`;
+  const names = batchNames(out === undefined ? own : await inFolder(out, own), drawn ?? [0]);
   if (out === undefined) return Promise.all(names.map((name) => (force ? name : freeName(name))));
   for (const name of names) await checkOutput(name, { force: force === true, endings: pictureEndings });
   return names;
@@ -101,7 +105,7 @@ function report(result: GenerateResult, saved: SavedPicture[], info: ModelInfo, 
     },
     text: saved.map((image) => image.path),
     notes: [
-      `seed ${saved.map((image) => image.seed).join(', ')}, ${width}x${height}, ${steps} steps, ${seconds(times.total)}, ${info.name} on ${device}`,
+      `seed ${saved.map((image) => image.seed).join(', ')}, ${width}x${height}, ${counted(steps, 'step')}, ${seconds(times.total)}, ${info.name} on ${device}`,
     ],
     ...(aborted && { status: exitStatus.cancelled }),
   };

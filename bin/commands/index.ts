@@ -38,9 +38,9 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./why.ts')).whyCommand,
   },
   {
-    usage: 'rate <id> <rating>',
-    describe: 'Give a work 1 to 5',
-    load: async () => (await import('./rate.ts')).rateCommand,
+    usage: 'rate <works-and-rating...>',
+    describe: 'Give works 1 to 5; the same as gallery rate',
+    load: async () => (await import('./gallery/rate.ts')).rateCommand,
   },
   {
     usage: 'duel [first] [second]',

@@ -133,6 +133,9 @@ export const inspectCommand = command({
     ['$0 inspect style.safetensors', 'What a file is, from its header alone'],
   ],
   run: async ({ files, hash }, context) => {
+    const kinds = hash ? await Promise.all(files.map((file) => isPicture(file).catch(() => true))) : [];
+    if (kinds.length > 0 && !kinds.includes(false))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', '--hash: expected a model file, got pictures alone. Without one it has no effect');
     const [only, ...more] = files;
     return only !== undefined && more.length === 0 ? one(only, hash, context) : several(files, hash, context);
   },

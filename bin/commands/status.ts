@@ -1,3 +1,4 @@
+import { counted } from '../../lib/core/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
 import { FiguresReader, type HomeFigures, periods } from '../../lib/operator/index.ts';
 import { formatMoment } from '../../lib/schedule/index.ts';
@@ -24,7 +25,7 @@ function scheduleRows({ schedule }: HomeFigures): Row[] {
   return [
     [
       'schedule',
-      `${daemon ? `runs, process ${daemon.pid}, since ${daemon.since}` : 'does not run'}; ${jobs.all} jobs, ${jobs.paused} paused, ${jobs.running} running`,
+      `${daemon ? `runs, process ${daemon.pid}, since ${daemon.since}` : 'does not run'}; ${counted(jobs.all, 'job')}, ${jobs.paused} paused, ${jobs.running} running`,
     ],
     ['uptime', known ? overDays(uptime.map((one) => share(one.share))) : 'it never ran'],
     ...(known ? [['without stops', overDays(stops)] as Row] : []),
@@ -53,7 +54,7 @@ function workRows(figures: HomeFigures): Row[] {
     [
       'style',
       style
-        ? `${style.raw.toFixed(3)} (${style.rawInterval.map((end) => end.toFixed(3)).join(' to ')}), mean cosine of ${style.n} works by ${style.scorer}`
+        ? `${style.raw.toFixed(3)} (${style.rawInterval.map((end) => end.toFixed(3)).join(' to ')}), mean cosine of ${counted(style.n, 'work')} by ${style.scorer}`
         : 'unknown: fewer than three of the latest works were chosen by CLIP (see: ai-artist measure style)',
     ],
   ];

@@ -1,4 +1,4 @@
-import { ArtistError } from '../../lib/core/index.ts';
+import { ArtistError, counted } from '../../lib/core/index.ts';
 import { type Ledger, ledgerOf, termNames } from '../../lib/curation/index.ts';
 import type { Artwork } from '../../lib/gallery/index.ts';
 import { command } from '../command.ts';
@@ -8,15 +8,13 @@ import { ledgerTable } from '../ledger-table.ts';
 import { openGallery } from '../settings.ts';
 import { termWords } from '../term-words.ts';
 
-const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
-
 /** Why this candidate and no other, in sentences. */
 function sentences({ id, recipe }: Artwork, ledger: Ledger): string[] {
   const { candidates, winner, curation, model, basis, dropped, wildCard, adaptive, subjectDoubtful, lastResort, weights } = ledger;
   const kept = winner === null ? undefined : candidates[winner];
   const lines = [
     `${id}${recipe?.prompt === undefined ? '' : `: ${recipe.prompt}`}`,
-    `Seed ${kept?.seed ?? '?'} of ${plural(candidates.length, 'candidate')} was kept: ${kept?.reason ?? 'nothing is known'}.`,
+    `Seed ${kept?.seed ?? '?'} of ${counted(candidates.length, 'candidate')} was kept: ${kept?.reason ?? 'nothing is known'}.`,
   ];
   if (curation === 'unscored')
     lines.push('Nothing was compared: with one candidate there is nothing to choose. Several: ai-artist create --candidates 4');
@@ -25,7 +23,7 @@ function sentences({ id, recipe }: Artwork, ledger: Ledger): string[] {
     for (const term of termNames) {
       const known = basis[term];
       if (!known) continue;
-      const from = known.from === 'history' ? `the last ${known.n} values` : `these ${plural(known.n, 'candidate')}`;
+      const from = known.from === 'history' ? `the last ${known.n} values` : `these ${counted(known.n, 'candidate')}`;
       lines.push(
         `  ${term} (${termWords[term]}): weight ${weights.values[term]}; usual is ${known.mean.toPrecision(4)} ± ${known.deviation.toPrecision(2)}, of ${from}`,
       );

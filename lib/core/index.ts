@@ -3,6 +3,7 @@ export { answering, asArtistError } from './answering.ts';
 export { isDiskFull, renameOver, syncFolder, writeError, writeFileAtomic } from './atomic-file.ts';
 export { type Clock, type SleepOptions, systemClock, type Timer, type TimerOptions, VirtualClock } from './clock.ts';
 export * from './config/index.ts';
+export { counted } from './counted.ts';
 export {
   type EngineLine,
   type EngineLineLevel,

@@ -2,6 +2,7 @@
 import { ArtistError, display } from '../core/index.ts';
 import { ArtImage, type Recipe } from '../image/index.ts';
 import type { ModelHeader } from '../models/index.ts';
+import { warningOf } from './engine-words.ts';
 import { commonEvent, type GenerateEvent, paintEvent } from './events.ts';
 import { prepareImages } from './images.ts';
 import { type CallSite, runJob } from './job.ts';
@@ -70,8 +71,8 @@ class Warnings {
     this.#emit = emit;
   }
 
-  add(message: string): void {
-    if (this.#seen.has(message)) return;
+  add(message: string | undefined): void {
+    if (message === undefined || this.#seen.has(message)) return;
     this.#seen.add(message);
     this.#emit({ type: 'warning', message });
   }
@@ -153,7 +154,8 @@ export async function paint(
     { addon, site, signal, onEvent, keep: (partial) => options.keepFinished === true && partial.images.length > 0 },
     (listen) => context.native.generate(request, listen),
   );
-  for (const message of result.warnings) warnings.add(message);
+  // Of a job that was stopped on purpose, the engine's last lines say that sampling failed.
+  if (!result.aborted) for (const line of result.warnings) warnings.add(warningOf(line));
   // The very objects of the image events, where those arrived: what a listener saved is what the result holds.
   const [first, ...others] = result.images.map((image, index) => finished[index] ?? picture(image, index));
   const { resolved, seconds, seeds, aborted } = result;

@@ -8,6 +8,7 @@ import {
   errorCodes,
   tellEngineLine,
 } from '../core/index.ts';
+import { grouped } from './engine-words.ts';
 import { explainMissing } from './missing-tensors.ts';
 import type { NativeAddon, NativeEvent, NativeFailure, NativeJob } from './native.ts';
 
@@ -64,7 +65,7 @@ export function fromNative(site: CallSite, error: unknown): unknown {
   if (isNativeFailure(error)) {
     const log = Array.isArray(error.log) ? error.log : [];
     const missing = error.code === 'ERR_MODEL_LOAD' ? explainMissing(log) : undefined;
-    if (!missing) return site.error(error.code as ErrorCode, error.message, { details: log });
+    if (!missing) return site.error(error.code as ErrorCode, error.message, { details: grouped(log) });
     // The message may end in one of those lines.
     return site.error('ERR_MODEL_LOAD', `${error.message.replace(/: .*/s, '')}: ${missing.sentence}`, { details: missing.details });
   }

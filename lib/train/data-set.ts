@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, abortSignal, lazySchema, resolveOptions } from '../core/index.ts';
+import { ArtistError, abortSignal, counted, lazySchema, resolveOptions } from '../core/index.ts';
 import type { CaptionSource } from './caption-files.ts';
 import { LicenceFinder } from './licence-files.ts';
 import { enforceLicences, type LicenceRecord, nameSome, type ResultLicence, resultLicence } from './licences.ts';
@@ -177,14 +177,17 @@ function leftOutLines(leftOut: FoundFiles['leftOut']): string[] {
 function remarks({ orphans, silenced, ignored }: FoundFiles, pictures: readonly TrainingPicture[]): string[] {
   const warnings: string[] = [...ignored];
   const learned = pictures.filter(({ role }) => role === 'train');
-  if (orphans.length > 0) warnings.push(`${orphans.length} captions have no picture: ${nameSome(orphans)}`);
+  if (orphans.length > 0)
+    warnings.push(`${counted(orphans.length, 'caption')} ${orphans.length === 1 ? 'has' : 'have'} no picture: ${nameSome(orphans)}`);
   if (silenced.length > 0) warnings.push(`folders with 0 repeats are left out: ${nameSome(silenced)}`);
   if (learned.length === 1) warnings.push('1 picture: the LoRA will learn that picture by heart, not a style. 10 to 50 are usual');
   const byHash = new Map<string, string[]>();
   for (const { hash, name } of pictures) byHash.set(hash, [...(byHash.get(hash) ?? []), name]);
   const copies = [...byHash.values()].filter((names) => names.length > 1);
   if (copies.length > 0)
-    warnings.push(`${copies.length} pictures are there more than once: ${nameSome(copies.map((names) => names.join(' = ')))}`);
+    warnings.push(
+      `${counted(copies.length, 'picture')} ${copies.length === 1 ? 'is' : 'are'} there more than once: ${nameSome(copies.map((names) => names.join(' = ')))}`,
+    );
   const guessed = learned.filter(({ captionFrom }) => captionFrom === 'file-name');
   if (guessed.length > 0)
     warnings.push(`${guessed.length} of ${learned.length} captions come from file names, e.g. ${JSON.stringify(guessed[0]?.caption)}`);

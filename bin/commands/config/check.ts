@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { paintSettings, planPrompt } from '../../../lib/artist/loop/index.ts';
-import { ArtistError, configPath, isArtistError, type LoadedConfig, readSecret, systemCode } from '../../../lib/core/index.ts';
+import { ArtistError, configPath, counted, isArtistError, type LoadedConfig, readSecret, systemCode } from '../../../lib/core/index.ts';
 import { command } from '../../command.ts';
 
 /** @throws ArtistError ERR_CONFIG: a file that a setting names is not there */
@@ -99,6 +99,9 @@ export const checkCommand = command({
     for (const line of warnings) context.warn(line);
     const set = [...loaded.origins.values()].filter(({ from }) => from !== 'default').length;
     const where = loaded.fileExists ? loaded.file : 'no configuration file';
-    return { json: { ok: true, file: loaded.file, exists: loaded.fileExists, set, warnings }, text: [`ok: ${set} values set (${where})`] };
+    return {
+      json: { ok: true, file: loaded.file, exists: loaded.fileExists, set, warnings },
+      text: [`ok: ${counted(set, 'value')} set (${where})`],
+    };
   },
 });

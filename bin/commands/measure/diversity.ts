@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/core/index.ts';
 import { novelty, vendiScore } from '../../../lib/curation/index.ts';
 import { command } from '../../command.ts';
 import { mostAlike } from '../../work-embeddings.ts';
@@ -30,7 +31,7 @@ export const measureDiversityCommand = command({
         `novelty  ${mean.toFixed(2)}  how far a work is from the nearest earlier one, on average (0: a copy)`,
         ...(alike ? [`alike    ${alike.cosine.toFixed(2)}  of the two most alike (1: the same): ${alike.ids.join(' and ')}`] : []),
       ],
-      notes: [`${works.length} works, by ${model}`],
+      notes: [`${counted(works.length, 'work')}, by ${model}`],
     };
   },
 });

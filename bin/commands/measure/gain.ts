@@ -1,4 +1,4 @@
-import { ArtistError } from '../../../lib/core/index.ts';
+import { ArtistError, counted } from '../../../lib/core/index.ts';
 import { bestOfGain, type Ledger, ledgers, type TermName, termNames } from '../../../lib/curation/index.ts';
 import { command } from '../../command.ts';
 import { openGallery } from '../../settings.ts';
@@ -38,9 +38,9 @@ export const measureGainCommand = command({
       json: { rounds: rounds.length, changed, terms },
       text: terms.map(
         ({ term, first, best, gain, gainInterval, n }) =>
-          `${term.padEnd(12)} the first had ${first.toFixed(3)}, the kept one ${best.toFixed(3)}: ${gain < 0 ? '' : '+'}${gain.toFixed(3)} (${gainInterval.map((end) => end.toFixed(3)).join(' to ')}) in ${n} works: ${termWords[term]}`,
+          `${term.padEnd(12)} the first had ${first.toFixed(3)}, the kept one ${best.toFixed(3)}: ${gain < 0 ? '' : '+'}${gain.toFixed(3)} (${gainInterval.map((end) => end.toFixed(3)).join(' to ')}) in ${counted(n, 'work')}: ${termWords[term]}`,
       ),
-      notes: [`${rounds.length} works, ${changed} of them another candidate than the first`],
+      notes: [`${counted(rounds.length, 'work')}, ${changed} of them another candidate than the first`],
     };
   },
 });

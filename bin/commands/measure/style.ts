@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/core/index.ts';
 import type { Interval } from '../../../lib/curation/index.ts';
 import { styleConsistency } from '../../../lib/curation/index.ts';
 import { command } from '../../command.ts';
@@ -48,7 +49,7 @@ export const measureStyleCommand = command({
         ...measure('cross-subject', 'the same, of works with different subjects', result.crossSubject),
         ...measure('lift', 'what the style adds to the works of the baseline', result.lift, result.liftInterval),
       ],
-      notes: [`${result.n} works, by ${model}`],
+      notes: [`${counted(result.n, 'work')}, by ${model}`],
     };
   },
 });

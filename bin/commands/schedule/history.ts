@@ -1,4 +1,4 @@
-import { ArtistError } from '../../../lib/core/index.ts';
+import { ArtistError, counted } from '../../../lib/core/index.ts';
 import { localTimeZone, ScheduleStore, scheduleFigures } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { number, text, toggle } from '../../flags.ts';
@@ -28,7 +28,7 @@ export const historyCommand = command({
       text: alignColumns(records.map((record) => recordCells(record, zones.get(record.jobId) ?? localTimeZone()))),
       notes: [
         ...(records.length === 0 ? ['nothing has run yet'] : []),
-        `last ${figures.days} days: success rate ${percent(figures.successRate)}, ${figures.works.done} of ${figures.works.due} works`,
+        `last ${figures.days} days: success rate ${percent(figures.successRate)}, ${figures.works.done} of ${counted(figures.works.due, 'work')}`,
       ],
     };
   },

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/core/index.ts';
 import {
   daemonStatus,
   formatMoment,
@@ -52,7 +53,7 @@ export const listCommand = command({
         daemon
           ? `process ${daemon.owner.pid} runs it, since ${daemon.owner.since}`
           : 'nothing runs it at the moment: ai-artist schedule start',
-        `last ${figures.days} days: success rate ${percent(figures.successRate)}, ${figures.works.done} of ${figures.works.due} works`,
+        `last ${figures.days} days: success rate ${percent(figures.successRate)}, ${figures.works.done} of ${counted(figures.works.due, 'work')}`,
       ],
     };
   },

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/core/index.ts';
 import { formatMoment, formatTiming, type HistoryRecord, type Job } from '../../../lib/schedule/index.ts';
 
 const isoOf = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
@@ -42,7 +43,7 @@ export function recordCells(record: HistoryRecord, timeZone: string): string[] {
   const how = [
     count > 1 ? `${count} runs until ${formatMoment(record.lastDueAt, timeZone)}` : '',
     kind === 'scheduled' ? '' : kind,
-    outcome === 'missed' ? '' : `${works.done} of ${works.due} works, ${Math.round(seconds)} s`,
+    outcome === 'missed' ? '' : `${works.done} of ${counted(works.due, 'work')}, ${Math.round(seconds)} s`,
     attempts > 1 ? `${attempts} tries` : '',
     failure,
   ].filter((part) => part !== '');

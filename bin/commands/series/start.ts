@@ -1,4 +1,5 @@
 import { SeriesStore } from '../../../lib/artist/periods/index.ts';
+import { counted } from '../../../lib/core/index.ts';
 import { command } from '../../command.ts';
 import { list, number, seed, text } from '../../flags.ts';
 
@@ -43,7 +44,7 @@ export const seriesStartCommand = command({
     return {
       json: { series: { ...series, createdAt: new Date(series.createdAt).toISOString() } },
       text: [series.id],
-      notes: [`${series.name}: ${series.works} works. Paint them: ai-artist series paint ${series.id}`],
+      notes: [`${series.name}: ${counted(series.works, 'work')}. Paint them: ai-artist series paint ${series.id}`],
     };
   },
 });
