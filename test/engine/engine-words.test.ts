@@ -24,7 +24,7 @@ suite('words of the engine', { timeoutMs: 120_000 }, (test) => {
   test('own sigmas bring no warning', async () => {
     const model = await loadModel();
     try {
-      const { steps, warnings } = await model.generate({ ...tiny, steps: undefined, sigmas: [14, 3, 0.5, 0] });
+      const { steps, warnings } = await model.generate({ ...tiny, width: 128, height: 128, steps: undefined, sigmas: [14, 3, 0.5, 0] });
       assert.equal([steps, warnings], [3, []]);
     } finally {
       await model.dispose();
@@ -37,6 +37,8 @@ suite('words of the engine', { timeoutMs: 120_000 }, (test) => {
       const stop = new AbortController();
       const result = await model.generate({
         ...tiny,
+        width: 128,
+        height: 128,
         steps: 8,
         batchCount: 8,
         keepFinished: true,
