@@ -175,7 +175,10 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
     assert.ok(Math.abs((gain.terms.find(({ term }) => term === 'promptAlign')?.gain ?? 0) - 0.4) < 1e-9);
     assert.match(results[3]?.stderr ?? '', /"title:nothing": expected at least 3 works, got 0/);
     assert.match(results[4]?.stderr ?? '', /--last: expected an integer 2\.\.100000, got 1/);
-    assert.match(results[5]?.stdout ?? '', /^promptAlign +the first had 0\.200, the kept one 0\.600: \+0\.400 \(0\.400 to 0\.400\) in 6 works: how well it fits the prompt$/m);
+    assert.match(
+      results[5]?.stdout ?? '',
+      /^promptAlign +the first had 0\.200, the kept one 0\.600: \+0\.400 \(0\.400 to 0\.400\) in 6 works: how well it fits the prompt$/m,
+    );
   });
 
   test('the embedding of a work comes from its ledger', async () => {
