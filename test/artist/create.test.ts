@@ -66,6 +66,23 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     assert.is((await artist.gallery.list()).total, 1);
   });
 
+  test('<lora:…> in a prompt is painted with, and is no part of prompt and title; a name that is not there is a warning', async () => {
+    const home = newHome();
+    mkdirSync(path.join(home, 'loras'), { recursive: true });
+    writeFileSync(path.join(home, 'loras', 'ink.safetensors'), styleLora(0.5));
+    await using artist = await createArtist({ home });
+    const { work, prompt, warnings } = await artist.create({ ...quick, prompt: 'an owl <lora:ink:0.7> <lora:inkk>', seed: 7 });
+    assert.is(prompt, 'an owl');
+    assert.is(work?.title, 'Owl');
+    const { recipe } = await artist.gallery.get(work?.id ?? '');
+    assert.is(recipe?.prompt, 'an owl');
+    assert.equal(
+      recipe?.loras?.map(({ name, weight }) => [name, weight]),
+      [['ink.safetensors', 0.7]],
+    );
+    assert.match(warnings.join(), /<lora:inkk> in the prompt is not applied: .*Did you mean ink\?/);
+  });
+
   test('what is wrong is refused before anything is loaded', async () => {
     await using artist = await createArtist({ home: newHome() });
     const wrong: [Parameters<typeof artist.create>[0], RegExp][] = [
