@@ -97,9 +97,15 @@ export async function findTrainingRun(wanted: string, options: { home: string; o
   if (found) return found.folder;
   // Whoever reads it says what is wrong with it.
   if (/[\\/]/.test(wanted) && existsSync(wanted)) return resolve(wanted);
-  const guess = nearest(wanted, [...runs.flatMap(({ name, lora }) => [name, lora]), 'latest']);
+  const guess = wanted === 'latest' ? undefined : nearest(wanted, [...runs.flatMap(({ name, lora }) => [name, lora]), 'latest']);
   const hint =
-    named.length > 0 ? '. Those that are there are finished, or run at this moment' : guess === undefined ? '' : `. Did you mean ${guess}?`;
+    named.length > 0
+      ? '. Those that are there are finished, or run at this moment'
+      : runs.length === 0
+        ? '. There is none yet'
+        : guess === undefined
+          ? ''
+          : `. Did you mean ${guess}?`;
   throw new ArtistError(
     'ERR_NOT_FOUND',
     `run: expected a training run in ${folder}${options.open ? ' to go on with' : ''}, got ${display(wanted)}${hint}`,
