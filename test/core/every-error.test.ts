@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
+import { answering } from '../../lib/core/index.ts';
 import * as library from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 
@@ -120,6 +121,25 @@ const isClass = (value: unknown): boolean => typeof value === 'function' && /^cl
 const long = new Set(['checkGradients', 'diagnose', 'verifyBundledModel']);
 
 suite('every error is an ArtistError', { timeoutMs: 300_000 }, (test) => {
+  test('what the system refuses has a code, and the reason of a signal stays as it is', async () => {
+    const failing = (error: unknown) => answering('work', async (_options: { signal?: AbortSignal }) => Promise.reject(error));
+    const rejection = (error: unknown, signal?: AbortSignal) =>
+      failing(error)({ ...(signal && { signal }) }).catch((reason: unknown) => reason);
+    const system = (code: string) => Object.assign(new Error(`${code}: it failed`), { code });
+    for (const [error, code, message] of [
+      [system('EMFILE'), 'ERR_READ', /^work: expected to open a file, got EMFILE: too many are open\. Close some, or raise the limit/],
+      [system('EACCES'), 'ERR_READ', /^work: expected files that can be read, got EACCES: it failed$/],
+      [new TypeError('x is not a function'), 'ERR_INVALID_ARGUMENT', /^work: .*, got an object \(x is not a function\)$/],
+    ] as const) {
+      const rejected = (await rejection(error)) as library.ArtistError;
+      assert.equal([rejected.code, message.test(rejected.message), rejected.cause], [code, true, error]);
+    }
+    const reason = new Error('enough');
+    assert.is(await rejection(reason, AbortSignal.abort(reason)), reason);
+    const aborted = new DOMException('stopped', 'AbortError');
+    assert.is(await rejection(aborted), aborted);
+  });
+
   test('of every exported function', async () => {
     const found: string[] = [];
     for (const [name, value] of Object.entries(library))
