@@ -22,6 +22,7 @@ export type {
 export type { GenerateResult } from './generate.ts';
 export { GenerateRun } from './generate-run.ts';
 export { loadModel } from './load-model.ts';
+export type { LoraEffect } from './loras.ts';
 export { Model, type ModelInfo } from './model.ts';
 export * from './options/index.ts';
 export { cannyEdges } from './preprocess.ts';

@@ -65,7 +65,9 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
 
   const paint = async (options: GenerateOptions, by: Model = model) => {
     const result = await by.generate({ prompt: 'a fox', width: 64, height: 64, steps: 1, seed: 7, ...options });
-    return { ...result, pixels: result.images[0]?.data as Uint8Array };
+    // The pictures are small on purpose.
+    const warnings = result.warnings.filter((warning) => !warning.includes('was trained at'));
+    return { ...result, warnings, pixels: result.images[0]?.data as Uint8Array };
   };
   const write = async (name: string, tensors: Tensors, metadata?: Record<string, string>): Promise<string> => {
     const path = join(folder, `${name}.safetensors`);
