@@ -223,7 +223,9 @@ export class FiguresReader {
       if (!existsSync(join(home, 'state', 'queue.json'))) return null;
       return this.#askQueue(await openQueue({ driver: 'file', home }));
     }
-    this.#queue ??= homeId(home).then((own) => openQueue({ driver: 'bullmq', url: address, name: name ?? own }));
+    // A home that cannot be written has no name, and no queue of its own.
+    const own = homeId(home).catch(() => undefined);
+    this.#queue ??= own.then((id) => openQueue({ driver: 'bullmq', url: address, name: name ?? id }));
     try {
       return await this.#askQueue(await inTime(this.#queue));
     } catch (error) {

@@ -9,8 +9,8 @@ const gapMs = 150_000;
 const dayMs = 86_400_000;
 const keptMs = 100 * dayMs;
 const mostSpans = 5000;
-/** So many stay however old they are: a clock that is years ahead for a moment must not forget what was. */
-const leastSpans = 1000;
+/** After a longer pause nothing is forgotten: the clock may be years ahead for a moment. */
+const longestPauseMs = 366 * dayMs;
 
 const spanSchema = lazySchema(() =>
   z.strictObject({
@@ -52,7 +52,8 @@ export class UptimeBook {
     return this.#file.change(({ spans }) => {
       const now = this.#clock.now();
       spans.push({ from: now, to: now, stopped: false });
-      const kept = spans.filter(({ to }, place) => now - to < keptMs || place >= spans.length - leastSpans).slice(-mostSpans);
+      const isPlausible = now - (spans.at(-2)?.to ?? now) < longestPauseMs;
+      const kept = spans.filter(({ to }) => !isPlausible || now - to < keptMs).slice(-mostSpans);
       spans.splice(0, spans.length, ...kept);
     });
   }

@@ -111,7 +111,7 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
     assert.is((jsonOf(at(4))['runs'] as unknown[]).length, 3);
     assert.equal(jsonOf(at(6))['runs'], []);
     assert.match(at(9).stdout, /^job .*\nj1 .*night\nj3 /s);
-    assert.match(at(9).stderr, /nothing runs it at the moment/);
+    assert.match(at(9).stderr, /the schedule is not running/);
     assert.equal(jsonOf(at(10))['runs'], []);
     assert.is(jsonOf(at(11)).error?.code, 'ERR_NOT_FOUND');
   });
