@@ -11,6 +11,7 @@ const suites: Record<string, string[]> = {
   style: ['train/style-lift.ts'],
   crash: ['crash/crash.ts'],
   curation: ['curation/curation.ts'],
+  'one-subject': ['curation/one-subject.ts'],
   domain: ['model/domain.ts'],
   install: ['install.ts'],
 };

@@ -1,5 +1,7 @@
+import type { CommandEntry } from './command-line.ts';
+import { checkConditions, type Needs, type Replaced } from './conditions.ts';
 import { declareFlags, type Flags, type RequiredValues, readFlags, type Values } from './flags.ts';
-import type { CommandEntry } from './main.ts';
+import { namesOf, pathsOf } from './option-paths.ts';
 import type { Arguments, Parser } from './parser.ts';
 import { type Context, type Outcome, run } from './run.ts';
 
@@ -8,6 +10,16 @@ export interface Command {
   declare: (parser: Parser) => Parser;
   /** Names of its options, for "did you mean". */
   options: readonly string[];
+  /** The options themselves. */
+  flags: Flags;
+  /** Flag or argument of each option of lib: bin/in-flags.ts. */
+  names: ReadonlyMap<string, string>;
+  needs: Needs;
+  replaced: Replaced;
+  /** Command line (with $0 for our name) and what it does. At least one. */
+  examples: readonly (readonly [string, string])[];
+  /** Further text below the help. */
+  epilogue?: string | undefined;
   /** Does the work and returns the exit status. `path`: the words that led here. */
   handle?: (args: Arguments, path: readonly string[], argv: readonly string[]) => Promise<number>;
   /** Commands below this one. */
@@ -28,6 +40,9 @@ export interface CommandDefinition<R extends Flags, O extends Flags, F extends F
   commands?: readonly CommandEntry[];
   /** Flag or positional of each option of lib, where the two names differ: `vaeTiling.tileWidth` → `--tile-width`. */
   names?: ReadonlyMap<string, string>;
+  /** Options that have an effect only beside others, and options that others replace. */
+  needs?: Needs;
+  replaced?: Replaced;
   run: (values: RequiredValues<R> & Values<O> & Values<F>, context: Context) => Promise<Outcome>;
 }
 
@@ -37,19 +52,31 @@ export function command<
   F extends Flags = Record<never, never>,
 >(definition: CommandDefinition<R, O, F>): Command {
   const positionals: Flags = { ...definition.required, ...definition.optional };
+  const flags: Flags = definition.flags ?? {};
+  const names = new Map([
+    ...namesOf(pathsOf(flags, {})),
+    ...Object.keys(positionals).map((name): [string, string] => [name, name]),
+    ...(definition.names ?? []),
+  ]);
   return {
-    options: Object.keys(definition.flags ?? {}),
+    options: Object.keys(flags),
+    flags,
+    names,
+    needs: definition.needs ?? {},
+    replaced: definition.replaced ?? {},
+    examples: definition.examples,
+    epilogue: definition.epilogue,
     ...(definition.commands && { commands: definition.commands }),
     declare: (parser) => {
-      let described = declareFlags(parser, definition.flags ?? {});
+      let described = declareFlags(parser, flags);
       for (const [name, { describe }] of Object.entries(positionals)) described = described.positional(name, { describe });
-      for (const [line, meaning] of definition.examples) described = described.example(line, meaning);
-      return definition.epilogue === undefined ? described : described.epilogue(definition.epilogue);
+      return described;
     },
     handle: (args, path, argv) =>
-      run(args, { command: path.join(' '), names: definition.names }, (context) => {
-        const given = takeAfterDashes(args, path.length, positionals);
-        const values = { ...readFlags(given, positionals, argv, ''), ...readFlags(given, definition.flags ?? {}, argv) };
+      run(args, { command: path.join(' '), names, flags, argv }, (context) => {
+        const given = takeAfterDashes(args, positionals);
+        const values = { ...readFlags(given, positionals, argv, ''), ...readFlags(given, flags, argv) };
+        checkConditions(values, definition.needs, definition.replaced);
         // The parser saw to it that required positionals are there.
         return definition.run(values as RequiredValues<R> & Values<O> & Values<F>, context);
       }),
@@ -60,14 +87,19 @@ export function command<
 export function group(commands: readonly CommandEntry[], examples: readonly (readonly [string, string])[]): Command {
   return {
     options: [],
-    declare: (parser) => examples.reduce((described, [line, meaning]) => described.example(line, meaning), parser),
+    flags: {},
+    names: new Map(),
+    needs: {},
+    replaced: {},
+    examples,
+    declare: (parser) => parser,
     commands,
   };
 }
 
 /** yargs leaves words behind `--` in `_`; they are positionals like others (a prompt may begin with dashes). A list takes all that are left. */
-function takeAfterDashes(args: Arguments, depth: number, positionals: Flags): Arguments {
-  const words = args._.slice(depth).map(String);
+function takeAfterDashes(args: Arguments, positionals: Flags): Arguments {
+  const words = args._.map(String);
   if (words.length === 0) return args;
   const taken: Record<string, unknown> = {};
   for (const [name, { shape }] of Object.entries(positionals)) {

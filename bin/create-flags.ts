@@ -36,6 +36,7 @@ export const createFlags = {
   out: text('Save it as this file (.png, .jpg, .webp) or in this folder as well'),
   gallery: toggle('File it in the gallery. Default: yes; --no-gallery needs --out'),
   force: toggle('Replace an existing file'),
+  'allow-duplicate': toggle('File a picture that is in the gallery already once more. Default: no; then the work that is there is printed'),
 } as const;
 
 export type CreateValues = { prompt: string | undefined } & Values<typeof createFlags>;
@@ -77,6 +78,7 @@ export function createOptionsOf(values: CreateValues): CreateOptions {
     upscale,
     gallery,
     'domain-check': domainCheck,
+    'allow-duplicate': allowDuplicate,
   } = values;
   if (score === false && clip !== undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--clip: expected to be left out with --no-score, got ${JSON.stringify(clip)}`);
@@ -86,5 +88,6 @@ export function createOptionsOf(values: CreateValues): CreateOptions {
     ...{ prompt, subject, topic, style, inspire, expand, candidates, clip, taste, reject, score, model, upscale },
     ...(gallery !== undefined && { gallery }),
     ...(domainCheck !== undefined && { domainCheck }),
+    ...(allowDuplicate !== undefined && { allowDuplicate }),
   };
 }

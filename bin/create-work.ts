@@ -1,11 +1,13 @@
 /** One work from the command line's flags to what is printed. */
 import { type Artist, type CreatedWork, createArtist, type PlannedWork } from '../lib/artist/loop/index.ts';
-import { ArtistError } from '../lib/core/index.ts';
+import { ArtistError, isArtistError } from '../lib/core/index.ts';
 import type { Ledger } from '../lib/curation/index.ts';
+import type { ArtImage, SavedImage } from '../lib/image/index.ts';
 import { type CreateValues, createOptionsOf } from './create-flags.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { checkOutput, inFolder, pictureEndings, slug } from './output-file.ts';
 import { seconds, watchWork } from './progress.ts';
+import { readPrompt } from './prompt-text.ts';
 import type { Context, Outcome } from './run.ts';
 
 /** The breakdown of a scored round; else only what was rejected. */
@@ -31,6 +33,7 @@ function report(created: CreatedWork, saved: { path: string; bytes: number } | u
     device,
     upscaled,
     warnings,
+    filed,
   } = created;
   const { width, height } = image;
   const path = saved?.path ?? work?.path ?? '';
@@ -38,6 +41,7 @@ function report(created: CreatedWork, saved: { path: string; bytes: number } | u
     json: {
       id: work?.id ?? null,
       path,
+      filed,
       ...(work && { work: work.path, sidecar: work.sidecarPath }),
       title,
       altText,
@@ -62,6 +66,10 @@ function report(created: CreatedWork, saved: { path: string; bytes: number } | u
     text: [path],
     notes: [
       ...curationLines(ledger),
+      ...(work && !filed ? [`this very picture is in the gallery already, and was not filed again (--allow-duplicate files it)`] : []),
+      ...(ledger.lastResort
+        ? ['no candidate passed the gates: the best of them was kept. Other seeds, more --steps or another --cfg may do better']
+        : []),
       `${title}: ${work ? `work ${work.id}, ` : ''}seed ${seed}, ${width}x${height}, ${seconds(created.seconds.total)}, ${model.name} on ${device}; curation: ${ledger.curation} (${candidates.length} painted)`,
     ],
   };
@@ -74,7 +82,8 @@ export async function openArtist({ home, config, warn }: Pick<Context, 'home' | 
 
 /** What the command `create` does. */
 export async function createWork(values: CreateValues, context: Context): Promise<Outcome> {
-  const options = createOptionsOf(values);
+  const prompt = values.prompt === undefined ? undefined : await readPrompt(values.prompt);
+  const options = createOptionsOf({ ...values, prompt });
   if (values.gallery === false && values.out === undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, or the picture would be lost');
   let out: string | undefined;
@@ -86,8 +95,17 @@ export async function createWork(values: CreateValues, context: Context): Promis
   const shown = watchWork(context);
   const artist = await openArtist(context, 0);
   try {
-    const created = await artist.create({ ...options, signal: context.signal, onPlan, onProgress: shown.onWork });
-    const saved = out === undefined ? undefined : await created.image.save(out, { overwrite: values.force === true });
+    let saved: SavedImage | undefined;
+    // Before it is filed: a gallery that has no room takes nothing from a place that has.
+    const onImage = async (image: ArtImage): Promise<void> => {
+      if (out !== undefined) saved = await image.save(out, { overwrite: values.force === true });
+    };
+    const run = artist.create({ ...options, signal: context.signal, onPlan, onImage, onProgress: shown.onWork });
+    const created = await run.catch((error: unknown) => {
+      throw saved && isArtistError(error)
+        ? new ArtistError(error.code, `${saved.path} is saved, but it is not in the gallery: ${error.message}`, { cause: error })
+        : error;
+    });
     shown.stop();
     return report(created, saved);
   } finally {

@@ -1,7 +1,10 @@
-import { ArtistError, type ErrorCode, isArtistError, nearest, redact, systemCode } from '../lib/core/index.ts';
+import { ArtistError, type ErrorCode, isArtistError, isDiskFull, redact } from '../lib/core/index.ts';
 import { createLogger, describeError, type LogFormat, type Logger } from '../lib/observe/index.ts';
+import type { CommandEntry } from './command-line.ts';
+import { inFlags } from './in-flags.ts';
 import { UsageFailure } from './parser.ts';
 import { printJson } from './streams.ts';
+import { wording } from './usage.ts';
 
 export const exitStatus = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
 
@@ -16,6 +19,8 @@ export interface FailureView {
   /** Words of the command, "models pull"; empty: none was recognised. */
   command: string;
   names?: ReadonlyMap<string, string> | undefined;
+  /** The commands that lead to it, with it. */
+  path?: readonly CommandEntry[];
   /** Names of the options that would have been right. */
   options?: readonly string[];
   /** What was typed. */
@@ -24,18 +29,24 @@ export interface FailureView {
 
 /** What to do next where the message itself, written for callers of the library, cannot know that this is the command line. */
 const nextSteps: Partial<Record<ErrorCode, string>> = {
-  ERR_ALREADY_EXISTS: 'Give another --out, or --force to replace it.',
   ERR_INTERNAL: 'This is a bug of ours. Run it again with --debug and report what it prints.',
   ERR_NATIVE_CRASH: 'Run `ai-artist doctor`, then again with --debug, and report what it prints.',
   ERR_NO_BINARY: 'Run `ai-artist doctor`: it lists what was tried and what is missing.',
   ERR_NO_DEVICE: 'Run `ai-artist doctor` for the devices of this machine.',
 };
 
+/** The way round a file that exists, of the options that the command has. */
+function nextStep(error: ArtistError, options: readonly string[]): string | undefined {
+  if (error.code !== 'ERR_ALREADY_EXISTS') return nextSteps[error.code];
+  const [out, force] = ['out', 'force'].map((option) => options.includes(option));
+  if (!force || /--force|They stay/.test(error.message)) return undefined;
+  return out ? 'Give another --out, or --force to replace it.' : 'Give --force to replace it.';
+}
+
 /** Shows an error as text on stderr, with --json as a document on stdout as well, and returns the exit status. */
 export async function reportFailure(thrown: unknown, view: FailureView): Promise<number> {
   const error = asArtistError(thrown, view);
-  const status =
-    error.code === 'ERR_ABORTED' ? exitStatus.cancelled : error.code === 'ERR_INVALID_ARGUMENT' ? exitStatus.usage : exitStatus.failed;
+  const status = statusOf(error);
   if (!(view.json && view.quiet)) showError(error, status, view);
   if (view.json) {
     const details = error.details.length > 0 ? { details: error.details.map(redact) } : {};
@@ -44,11 +55,23 @@ export async function reportFailure(thrown: unknown, view: FailureView): Promise
   return status;
 }
 
+/** A --set that config.yaml would not take. */
+export function isWrongSetting(error: unknown): boolean {
+  return isArtistError(error) && ['ERR_CONFIG', 'ERR_INVALID_ARGUMENT'].includes(error.code) && /^--set[ :]/.test(error.message);
+}
+
+function statusOf(error: ArtistError): number {
+  if (error.code === 'ERR_ABORTED') return exitStatus.cancelled;
+  return error.code === 'ERR_INVALID_ARGUMENT' || isWrongSetting(error) ? exitStatus.usage : exitStatus.failed;
+}
+
 function showError(error: ArtistError, status: number, view: FailureView): void {
   const { debug, logFormat: format, log = createLogger({ level: debug ? 'debug' : 'info', format }) } = view;
   if (status === exitStatus.cancelled) return log.info(`cancelled (${error.code})`);
   const next =
-    status === exitStatus.usage ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help` : nextSteps[error.code];
+    status === exitStatus.usage
+      ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help`
+      : nextStep(error, view.options ?? []);
   // Causes are for those who look into it: the message says what a user can do.
   const shown = debug ? error : new ArtistError(error.code, error.message, { details: error.details });
   if (format === 'json') log.error(error, ...(next === undefined ? [] : [next]));
@@ -56,46 +79,18 @@ function showError(error: ArtistError, status: number, view: FailureView): void 
 }
 
 function asArtistError(thrown: unknown, view: FailureView): ArtistError {
-  if (thrown instanceof UsageFailure) return new ArtistError('ERR_INVALID_ARGUMENT', wording(thrown.message, view), { cause: thrown });
-  if (isArtistError(thrown)) return renamed(thrown, view.names);
+  const { path = [], options = [], argv = [] } = view;
+  // yargs throws some of its own checks around the fail handler.
+  if (thrown instanceof UsageFailure || (thrown instanceof Error && thrown.name === 'YError'))
+    return new ArtistError('ERR_INVALID_ARGUMENT', wording(thrown.message, { path, options, argv }), { cause: thrown });
+  if (isArtistError(thrown)) {
+    const message = inFlags(thrown.message, view.names ?? new Map(), view.command);
+    return message === thrown.message ? thrown : new ArtistError(thrown.code, message, { cause: thrown, details: thrown.details });
+  }
   if (thrown instanceof Error) {
-    // yargs throws some of its own checks around the fail handler.
-    if (thrown.name === 'YError') return new ArtistError('ERR_INVALID_ARGUMENT', wording(thrown.message, view), { cause: thrown });
     if (thrown.name === 'AbortError') return new ArtistError('ERR_ABORTED', 'cancelled', { cause: thrown });
-    if (systemCode(thrown) === 'ENOSPC') return new ArtistError('ERR_DISK_FULL', thrown.message, { cause: thrown });
+    if (isDiskFull(thrown)) return new ArtistError('ERR_DISK_FULL', thrown.message, { cause: thrown });
     return new ArtistError('ERR_INTERNAL', thrown.message, { cause: thrown });
   }
   return new ArtistError('ERR_INTERNAL', String(thrown));
-}
-
-/** `vaeTiling.tileWidth: expected …` of the library is about `--tile-width` here. */
-function renamed(error: ArtistError, names: ReadonlyMap<string, string> | undefined): ArtistError {
-  const field = /^[\w.]+(?=: )/.exec(error.message)?.[0];
-  if (field === undefined) return error;
-  // An element of a list is named by its place, which the flag does not have.
-  const flag = names?.get(field) ?? names?.get(field.replace(/\.\d+(\.\w+)?$/, ''));
-  return flag === undefined
-    ? error
-    : new ArtistError(error.code, flag + error.message.slice(field.length), { cause: error, details: error.details });
-}
-
-/** yargs' sentences in the form of ours. */
-function wording(message: string, { options = [], argv = [] }: FailureView): string {
-  const unknown = /^Unknown (?:arguments?|commands?): (.+)$/.exec(message)?.[1]?.split(', ');
-  if (unknown) return unknownWords(unknown, options, argv);
-  const meant = /^Did you mean (.+)\?$/.exec(message)?.[1];
-  if (meant !== undefined) return `command: no such command. Did you mean ${meant}?`;
-  const lacking = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-  if (lacking !== undefined) return `--${lacking}: expected a value behind it, got none`;
-  if (/^Not enough non-option arguments/.test(message)) return 'expected one more argument';
-  return message;
-}
-
-function unknownWords(words: readonly string[], known: readonly string[], argv: readonly string[]): string {
-  const [first = ''] = words;
-  // yargs names options and surplus words alike; a surplus word is never the name of something typed with dashes.
-  const typed = argv.find((word) => /^--?/.test(word) && word.replace(/^--?(no-)?/, '').split('=')[0] === first.replace(/^no-/, ''));
-  if (typed === undefined) return `unexpected argument ${JSON.stringify(first)}. A text with spaces needs quotes around it: "a red fox"`;
-  const meant = nearest(first.replace(/^no-/, ''), known);
-  return `${typed.split('=')[0]}: unknown option${meant === undefined ? '' : `. Did you mean --${meant}?`}`;
 }

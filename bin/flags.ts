@@ -1,5 +1,5 @@
-import { ArtistError, display } from '../lib/core/index.ts';
-import type { Arguments, Parser } from './parser.ts';
+import { ArtistError, display, nearest } from '../lib/core/index.ts';
+import { type Arguments, addLetters, type Parser } from './parser.ts';
 
 type Shape = 'value' | 'list' | 'switch';
 
@@ -47,7 +47,21 @@ export function anyText(describe: string, group?: string): Flag<string> {
 
 export function readNumber(value: string, name: string): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
-  return Number.isFinite(number) ? number : usage(`${name}: expected a number, got ${display(value)}`);
+  if (!Number.isFinite(number)) usage(`${name}: expected a number, got ${display(value)}`);
+  // Beyond that, the number that would be used is another than the one typed.
+  if (Number.isInteger(number) && !Number.isSafeInteger(number))
+    usage(`${name}: expected a number of at most ${Number.MAX_SAFE_INTEGER}, got ${display(value)}`);
+  return number;
+}
+
+/** Start noise; -1 and random draw one, as if it were left out. */
+export function seed(describe: string, group?: string): Flag<number> {
+  return {
+    describe: `${describe}. -1 or random: drawn`,
+    group,
+    shape: 'value',
+    read: (value, name) => (value === '-1' || value === 'random' ? undefined : readNumber(value, name)),
+  };
 }
 
 export function number(describe: string, group?: string): Flag<number> {
@@ -58,18 +72,27 @@ export function toggle(describe: string, group?: string): Flag<boolean> {
   return { describe, group, shape: 'switch', read: (value) => value === 'true' };
 }
 
-export function choice<T extends string>(describe: string, choices: readonly T[], group?: string): Flag<T> {
+/** `inOwnWords`: what one of the choices is called elsewhere, such as in other programs, becomes that choice. */
+export function choice<T extends string>(
+  describe: string,
+  choices: readonly T[],
+  group?: string,
+  inOwnWords: (value: string, name: string) => string = (value) => value,
+): Flag<T> {
   return {
     describe,
     group,
     shape: 'value',
     choices,
-    read: (value, name) => choices.find((known) => known === value) ?? wrongChoice(value, name, choices),
+    read: (value, name) => {
+      const own = choices.find((known) => known === value) ?? inOwnWords(value, name);
+      return choices.find((known) => known === own) ?? wrongChoice(value, name, choices);
+    },
   };
 }
 
 function wrongChoice(value: string, name: string, choices: readonly string[]): never {
-  const meant = choices.find((known) => known.toLowerCase() === value.toLowerCase());
+  const meant = nearest(value, choices);
   return usage(`${name}: expected one of ${choices.join(', ')}, got ${display(value)}${meant ? `. Did you mean ${meant}?` : ''}`);
 }
 
@@ -118,7 +141,7 @@ export function declareFlags(parser: Parser, flags: Flags): Parser {
     else if (flag.shape === 'list') described = described.option(name, { ...common, array: true, string: true, requiresArg: true });
     else described = described.option(name, { ...common, requiresArg: true });
   }
-  return described;
+  return addLetters(described, Object.keys(flags));
 }
 
 /** @throws ArtistError ERR_INVALID_ARGUMENT with the name of the flag */
@@ -131,7 +154,8 @@ export function readFlags<F extends Flags>(args: Arguments, flags: F, argv: read
     else if (flag.shape === 'switch') values[name] = readSwitch(raw, shown, argv);
     else if (flag.shape === 'list') values[name] = (Array.isArray(raw) ? raw : [raw]).map((value) => flag.read(String(value), shown));
     else if (Array.isArray(raw)) usage(`${shown}: expected one value, got ${raw.length}. Give it once`);
-    else values[name] = flag.read(String(raw), shown);
+    // yargs takes a lone dash for an option without a name, and the place of the argument for its value.
+    else values[name] = flag.read(raw === true && prefix === '' ? '-' : String(raw), shown);
   }
   return values as Values<F>;
 }

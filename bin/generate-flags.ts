@@ -1,5 +1,8 @@
+import { ArtistError } from '../lib/core/index.ts';
 import { cacheModes, hiresUpscalers, previewModes, samplers, schedulers } from '../lib/engine/index.ts';
-import { anyText, choice, list, number, numbers, pairs, readWeighted, text, toggle, type Values } from './flags.ts';
+import { engineNames } from '../lib/image/index.ts';
+import type { Needs, Replaced } from './conditions.ts';
+import { anyText, choice, list, number, numbers, pairs, readWeighted, seed, text, toggle, type Values } from './flags.ts';
 import { pathsOf, toOptions } from './option-paths.ts';
 
 const picture = 'Picture';
@@ -14,13 +17,23 @@ const tiling = 'Tiling';
 const preview = 'Preview';
 const path = (value: string): string => value;
 
+/** The names that recipes of other programs have, and `ai-artist inspect` prints: "Euler a". */
+function ownSampler(value: string, name: string): string {
+  const { sampler = value, scheduler } = engineNames(value);
+  if (scheduler === undefined) return sampler;
+  const expected = `${name}: expected a sampler without its schedule, got ${JSON.stringify(value)}`;
+  throw new ArtistError('ERR_INVALID_ARGUMENT', `${expected}. In generate, give ${name} ${sampler} --scheduler ${scheduler}`);
+}
+
+const ownScheduler = (value: string): string => engineNames(undefined, value).scheduler ?? value;
+
 /** What decides a picture and what most people change: shared by create and generate. */
 export const basicFlags = {
-  seed: number('Start noise, 0..2^53-1. Default: drawn at random, and printed', picture),
+  seed: seed('Start noise, 0..2^53-1. Default: drawn at random, and printed', picture),
   width: number("Pixels. Default: the model's own", picture),
   height: number("Pixels. Default: the model's own", picture),
   steps: number("Denoising steps. Default: the model's own", sampling),
-  sampler: choice('How noise is removed', samplers, sampling),
+  sampler: choice('How noise is removed', samplers, sampling, ownSampler),
   cfg: number("How strongly the prompt pulls; 1 switches it off and halves the time. Default: the model's own", guidance),
   lora: list('PATH or NAME of a LoRA (see: ai-artist lora list), or with :WEIGHT; may be given several times', picture, readWeighted),
 } as const;
@@ -32,7 +45,7 @@ export const generateFlags = {
   batch: number('Pictures, 1..64, with seeds one after the other. Default: 1', picture),
   'clip-skip': number('Layers of CLIP left out at its end', picture),
   'keep-finished': toggle('Ctrl-C during a batch keeps the pictures that are finished', picture),
-  scheduler: choice('Spacing of the noise levels', schedulers, sampling),
+  scheduler: choice('Spacing of the noise levels', schedulers, sampling, ownScheduler),
   sigmas: numbers('Own noise levels with commas, high to low; replaces scheduler and steps', sampling),
   eta: number('Fresh noise per step of ancestral samplers, ddim and tcd', sampling),
   'flow-shift': number('Shift of the noise schedule of flow models', sampling),
@@ -164,6 +177,44 @@ export const generatePaths = pathsOf(generateFlags, {
   'preview-denoised': 'preview.denoised',
   'preview-noisy': 'preview.noisy',
 });
+
+/** `ucache: how fast …`: the modes that read a setting of the cache, from its description; those that name none are read by all. */
+const modesOf = ({ describe }: { describe: string }): string | undefined => {
+  const modes = /^([a-z-]+(?:, [a-z-]+)*): /.exec(describe)?.[1]?.split(', ');
+  return modes && `cache=${modes.join('|')}`;
+};
+
+export const generateNeeds: Needs = {
+  strength: 'init',
+  mask: 'init',
+  'auto-resize-references': 'ref',
+  'increase-reference-index': 'ref',
+  'image-cfg': 'ref',
+  'control-strength': 'control',
+  'photo-maker-style-strength': 'photo-maker-image',
+  'keep-finished': 'batch',
+  'slg-scale': 'slg-layers',
+  'slg-start': 'slg-layers',
+  'slg-end': 'slg-layers',
+  'slg-uncond': 'slg-layers',
+  'apg-norm-threshold-smoothing': 'apg-norm-threshold',
+  'hires-model': 'hires-upscaler=Model',
+  'hires-tile-size': 'hires-upscaler=Model',
+  ...Object.fromEntries(
+    Object.entries(generateFlags)
+      .filter(([flag]) => flag.startsWith('cache-'))
+      .map(([flag, described]) => [flag, modesOf(described) ?? 'cache']),
+  ),
+};
+
+export const generateReplaced: Replaced = {
+  sigmas: ['steps', 'scheduler'],
+  'hires-sigmas': ['hires-steps'],
+  'hires-width': ['hires-scale'],
+  'hires-height': ['hires-scale'],
+  'tile-relative-width': ['tile-width'],
+  'tile-relative-height': ['tile-height'],
+};
 
 /** A setting of the engine by name: number, true or false, else text (which lib refuses with its reason). */
 function scalar(value: string): number | boolean | string {

@@ -7,8 +7,10 @@ import {
   type Logger,
   type LogLevel,
   levelFromFlags,
+  logFormats,
   shows,
 } from '../lib/observe/index.ts';
+import { choice, readFlags } from './flags.ts';
 import type { Arguments } from './parser.ts';
 
 /** Messages of one command. */
@@ -30,9 +32,11 @@ function hearEngine(log: Logger, level: LogLevel): () => void {
   });
 }
 
+const formatFlag = { 'log-format': choice('', logFormats) } as const;
+
 /** A service's output is read by programs; a person at a terminal reads text also where NODE_ENV is set. */
-export function formatOf(flag: unknown, setting: 'auto' | LogFormat = 'auto'): LogFormat {
-  if (flag === 'text' || flag === 'json') return flag;
+function formatOf(flag: LogFormat | undefined, setting: 'auto' | LogFormat = 'auto'): LogFormat {
+  if (flag !== undefined) return flag;
   if (setting !== 'auto') return setting;
   return process.env['NODE_ENV'] === 'production' && process.stderr.isTTY !== true ? 'json' : 'text';
 }
@@ -66,7 +70,7 @@ export async function openCommandLog(args: Arguments, loading: Promise<LoadedCon
   );
   const flags = { quiet: args['quiet'] === true, debug: args['debug'] === true, trace: args['trace'] === true };
   const level = flags.quiet || flags.debug || flags.trace ? levelFromFlags(flags) : (settings?.level ?? 'info');
-  const format = formatOf(args['log-format'], settings?.format);
+  const format = formatOf(readFlags(args, formatFlag, [])['log-format'], settings?.format);
   const log = createLogger({ level, format });
   const files: LogFile[] = [];
   const endings: (() => void)[] = [];

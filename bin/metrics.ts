@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Registry } from 'prom-client';
-import { ArtistError, configPath, writeFileAtomic } from '../lib/core/index.ts';
+import { ArtistError, configPath, writeOutput } from '../lib/core/index.ts';
 import { FiguresReader, type MetricsPage, metricsPage, processMetrics, serveMetrics } from '../lib/operator/index.ts';
 import { number, text } from './flags.ts';
 import { packageVersion } from './package-version.ts';
@@ -26,6 +26,8 @@ export interface MetricsPlaces {
 export interface MetricsSource {
   /** Address of the queue that it uses; undefined: none, or that of the home. */
   queue: string | undefined;
+  /** Of the queue in a Redis; undefined: that of the home. */
+  queueName?: string | undefined;
   /** undefined: all is well. */
   health: () => Promise<string | undefined>;
   /** Of this process alone. */
@@ -72,7 +74,7 @@ export async function startMetrics(places: MetricsPlaces, source: MetricsSource,
   if (!isWanted(places)) return async () => undefined;
   if (file !== undefined) checkFile(file);
   const { home, note, log } = context;
-  const reader = new FiguresReader({ home, gallery: await openGallery(context), queue: source.queue });
+  const reader = new FiguresReader({ home, gallery: await openGallery(context), queue: source.queue, queueName: source.queueName });
   const own = await processMetrics();
   let told = '';
   const page = async (further: readonly Registry[]): Promise<MetricsPage> => {
@@ -105,6 +107,7 @@ export async function startMetrics(places: MetricsPlaces, source: MetricsSource,
     );
   return async () => {
     for (const end of ends) await end();
+    reader.close();
   };
 }
 
@@ -112,7 +115,7 @@ function writeEveryMinute(file: string, page: () => Promise<MetricsPage>, warn: 
   let failing = false;
   const write = async (): Promise<void> => {
     try {
-      await writeFileAtomic(file, (await page()).text);
+      await writeOutput(file, (await page()).text, { overwrite: false, begins: /^(# (HELP|TYPE) ai_artist_|$)/ });
       failing = false;
     } catch (error) {
       if (!failing) warn(`metrics: the file cannot be written for the moment: ${oneLine(error)}`);

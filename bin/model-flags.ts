@@ -1,4 +1,5 @@
 import { loraApplyModes, predictions, rngs, vaeFormats, weightTypes } from '../lib/engine/index.ts';
+import type { Needs } from './conditions.ts';
 import { choice, number, pairs, text, toggle, type Values } from './flags.ts';
 import { pathsOf, toOptions } from './option-paths.ts';
 
@@ -50,6 +51,8 @@ export const modelFlags = {
 } as const;
 
 export const modelPaths = pathsOf(modelFlags, { embedding: 'embeddings', rules: 'tensorTypeRules', 'lora-mode': 'loraApplyMode' });
+
+export const modelNeeds: Needs = { 'stream-layers': 'max-vram' };
 
 export function modelOptions(values: Values<typeof modelFlags>): Record<string, unknown> {
   const options = toOptions(values, modelPaths);

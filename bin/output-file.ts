@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ArtistError, checkFolder, kindOfPlace } from '../lib/core/index.ts';
+import { ArtistError, checkFolder, checkReplaceable, kindOfPlace } from '../lib/core/index.ts';
 
 /** A prompt as the beginning of a file name. */
 export function slug(text: string): string {
@@ -32,10 +32,14 @@ export async function freeName(file: string): Promise<string> {
  */
 export async function checkOutput(file: string, { force, endings }: { force: boolean; endings: readonly string[] }): Promise<void> {
   if (!endings.includes(path.extname(file).toLowerCase()))
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `--out: expected a name ending in ${endings.join(', ')}, got ${JSON.stringify(file)}`);
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `--out: expected a name ending in ${endings.join(', ')}${endings === pictureEndings ? ', or a folder that exists or ends in /' : ''}, got ${JSON.stringify(file)}`,
+    );
   const kind = await kindOfPlace(file);
   if (kind === 'folder') throw new ArtistError('ERR_WRITE', `${file}: expected a file, got a folder`);
   if (kind === 'file' && !force) throw new ArtistError('ERR_ALREADY_EXISTS', `${file}: exists already`);
+  await checkReplaceable(file, { as: 'file', overwrite: force, name: '--out' });
   await checkFolder(path.dirname(path.resolve(file)), file);
 }
 

@@ -24,20 +24,24 @@ export function progressIsSilent({ quiet, json, logFormat }: Pick<Context, 'quie
 }
 
 export function watchWork(context: Context): WorkProgress {
-  const progress = createProgress({ silent: progressIsSilent(context) });
+  const progress = createProgress({ silent: progressIsSilent(context), lines: 'phases' });
   const warned = new Set<string>();
+  const inLog = process.stderr.isTTY !== true;
   let enlarging = false;
+  let painted = false;
   const show = (event: WorkEvent, place: string): void => {
     switch (event.type) {
       case 'load':
         // The upscaler reads its weights after it said that it began.
-        return enlarging ? undefined : progress.update('loading', event.step, event.steps);
+        return enlarging ? undefined : progress.update(painted ? 'loading the upscaler' : 'loading the model', event.step, event.steps);
       case 'encode':
-        return progress.update(event.what === 'prompt' ? 'reading the prompt' : 'reading the picture', 0, 0);
+        // A log has one line a picture.
+        return inLog ? undefined : progress.update(event.what === 'prompt' ? 'reading the prompt' : 'reading the picture', 0, 0);
       case 'sample':
+        painted = true;
         return progress.update(`painting${place || of(event)}`, event.step, event.steps);
       case 'decode':
-        return progress.update(`developing${place || of(event)}`, event.step, event.steps);
+        return inLog ? undefined : progress.update(`developing${place || of(event)}`, event.step, event.steps);
       case 'upscale':
         enlarging = true;
         return progress.update('enlarging', event.step, event.steps);

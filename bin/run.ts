@@ -1,6 +1,7 @@
 import { createIds, homeFolder, type LoadedConfig, loadConfig, withScope } from '../lib/core/index.ts';
 import type { LogFormat, Logger, LogLevel } from '../lib/observe/index.ts';
-import { exitStatus, reportFailure } from './failure.ts';
+import { exitStatus, isWrongSetting, reportFailure } from './failure.ts';
+import { type Flags, readFlags, text, toggle } from './flags.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { openCommandLog } from './log.ts';
 import type { Arguments } from './parser.ts';
@@ -48,6 +49,10 @@ export interface RunPlace {
   /** Words of the command, for "See: ai-artist … --help". */
   command: string;
   names?: ReadonlyMap<string, string> | undefined;
+  /** Its options. */
+  flags: Flags;
+  /** What was typed. */
+  argv: readonly string[];
 }
 
 /**
@@ -55,16 +60,24 @@ export interface RunPlace {
  * happens; everything for people goes to stderr.
  */
 export async function run(args: Arguments, place: RunPlace, work: (context: Context) => Promise<Outcome>): Promise<number> {
-  const home = useHome(args['home']);
+  const { home: given, json = false, quiet = false } = readFlags(args, everywhereFlags, place.argv);
+  const home = useHome(given);
   const loading = loadConfig({ home, set: asTexts(args['set']) });
   return withScope({ requestId: createIds()(), command: place.command }, async () => {
-    const flags = { json: args['json'] === true, quiet: args['quiet'] === true };
     const { log, toFiles, last, release } = await openCommandLog(args, loading);
     const debug = log.level === 'debug' || log.level === 'trace';
-    const view = { ...flags, quiet: flags.quiet || quietLevels.includes(log.level), debug, logFormat: log.format, ...place };
+    const view = {
+      json,
+      quiet: quiet || quietLevels.includes(log.level),
+      debug,
+      logFormat: log.format,
+      ...place,
+      options: Object.keys(place.flags),
+    };
     const note = (...lines: string[]): void => log.info(lines.join('\n'));
     const interrupts = watchInterrupts(() => note('cancelling… (Ctrl-C again ends it at once)'));
     try {
+      if (args['set'] !== undefined) await loading.catch(refuseSetting);
       const context: Context = {
         ...view,
         signal: interrupts.signal,
@@ -89,9 +102,17 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
   });
 }
 
+/** A command that needs no settings works beside a wrong file, but not beside a wrong --set. */
+function refuseSetting(error: unknown): void {
+  if (isWrongSetting(error)) throw error;
+}
+
+/** Read as the options of commands are: a text once and not empty, a switch without a word behind it. */
+const everywhereFlags = { home: text(''), json: toggle(''), quiet: toggle(''), debug: toggle(''), trace: toggle('') } as const;
+
 /** The home folder, also for what reads the environment: lib, and the processes it starts. */
-function useHome(flag: unknown): string {
-  const home = homeFolder(typeof flag === 'string' ? flag : undefined);
+function useHome(given: string | undefined): string {
+  const home = homeFolder(given);
   process.env['AI_ARTIST_HOME'] = home;
   return home;
 }

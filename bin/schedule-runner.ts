@@ -1,9 +1,10 @@
 import type { Artist } from '../lib/artist/loop/index.ts';
-import { ArtistError } from '../lib/core/index.ts';
+import { ArtistError, counted, isArtistError, systemClock } from '../lib/core/index.ts';
 import {
   type DaemonEvent,
   formatDuration,
   formatMoment,
+  type QueuedTask,
   type ScheduledTask,
   type TaskQueue,
   type TaskRunner,
@@ -11,12 +12,12 @@ import {
 import type { Context } from './run.ts';
 import { oneLine, paintOrder, recordedError } from './work-order.ts';
 
-/** A work that was due days ago may have been filed then. */
+/** Workers of the version before look through the works of this time for one that is filed already. */
 const searchBackMs = 86_400_000;
 
 /** Paints in this process. */
 export function paintHere(artist: Artist): TaskRunner {
-  return ({ dueAt, ...task }) => paintOrder({ ...task, since: dueAt - searchBackMs }, artist);
+  return (task) => paintOrder(task, artist);
 }
 
 /** What a queue keeps of a work of the schedule. */
@@ -26,18 +27,80 @@ export interface HandedOver {
   since: number;
 }
 
-/** Hands each work to the workers of a queue and waits for it. A schedule that was restarted finds it there again. */
-export function handOver(queue: TaskQueue): TaskRunner {
+/** Workers that a Redis lost say again what they filed as soon as they are back, which takes them two seconds at most. */
+const afterLossMs = 5000;
+const againMs = 1000;
+
+/** A work that began under a version whose tasks did not name their home. */
+const isOld = (id: string): boolean => !/^h[0-9a-z]{10}\./.test(id);
+
+export interface HandOverOptions {
+  /** Opens the queue of versions whose tasks did not name their home. Default: `queue` itself. */
+  oldQueue?: (() => Promise<TaskQueue>) | undefined;
+  warn: (line: string) => void;
+}
+
+/**
+ * Hands each work to the workers of a queue and waits for it. A schedule that was restarted finds it there again; a queue that is out of reach is
+ * waited for; a work that ends otherwise is taken back.
+ */
+export function handOver(queue: TaskQueue, { oldQueue, warn }: HandOverOptions): TaskRunner {
   return async ({ id, attempt, payload, rotation, dueAt, signal }) => {
+    const there = oldQueue && isOld(id) ? await oldQueue() : queue;
     const work: HandedOver = { order: payload, rotation: rotation ?? null, since: dueAt - searchBackMs };
+    const ask = <R>(question: () => Promise<R>): Promise<R> => untilReached(question, signal, warn);
     // Tries again are the schedule's: it knows how many there may be.
-    const known = await queue.add({ ...work }, { id, attempts: 1 });
-    if (attempt > 1 && (known.state === 'failed' || known.state === 'cancelled')) await queue.retry(id);
-    const ended = await queue.wait(id, { signal });
-    if (ended.state === 'done') return ended.result;
-    if (ended.state === 'cancelled') throw new ArtistError('ERR_ABORTED', 'the work was cancelled in the queue');
-    throw recordedError(ended.code, ended.message);
+    const add = (): Promise<QueuedTask> => ask(() => there.add({ ...work }, { id, attempts: 1 }));
+    try {
+      const known = await add();
+      if (attempt > 1 && (known.state === 'failed' || known.state === 'cancelled')) await ask(() => there.retry(id));
+      const ended = await waitFor(there, { id, signal, warn, add });
+      if (ended.state === 'done') return ended.result;
+      if (ended.state === 'cancelled') throw new ArtistError('ERR_ABORTED', 'the work was cancelled in the queue');
+      throw recordedError(ended.code, ended.message);
+    } catch (error) {
+      // Stopped, the schedule finds it there again. What it records as failed must not be painted later all the same.
+      if (!signal.aborted && !isArtistError(error, 'ERR_ALREADY_EXISTS')) await there.cancel(id).catch(() => undefined);
+      throw error;
+    } finally {
+      if (there !== queue) await there.close();
+    }
   };
+}
+
+interface Waiting {
+  id: string;
+  signal: AbortSignal;
+  warn: (line: string) => void;
+  add: () => Promise<QueuedTask>;
+}
+
+/** The task once it has ended. A Redis that came back without it is given it again. */
+async function waitFor(queue: TaskQueue, { id, signal, warn, add }: Waiting): Promise<QueuedTask> {
+  for (;;) {
+    try {
+      return await queue.wait(id, { signal });
+    } catch (error) {
+      if (!isArtistError(error, 'ERR_NOT_FOUND')) throw error;
+    }
+    warn(`${id}: the queue does not know this work any more; it is added again in ${afterLossMs / 1000} s`);
+    await systemClock.sleep(afterLossMs, { signal });
+    await add();
+  }
+}
+
+/** A queue that is out of reach is asked again until it answers. */
+async function untilReached<R>(question: () => Promise<R>, signal: AbortSignal, warn: (line: string) => void): Promise<R> {
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted();
+    try {
+      return await question();
+    } catch (error) {
+      if (!isArtistError(error, 'ERR_NETWORK')) throw error;
+      if (attempt === 1) warn(`the queue is out of reach, the run waits for it: ${oneLine(error)}`);
+    }
+    await systemClock.sleep(againMs, { signal });
+  }
 }
 
 const secondsOf = (seconds: number): string => `${seconds.toFixed(1)} s`;
@@ -56,7 +119,7 @@ export function tellEvents({ note, warn }: Pick<Context, 'note' | 'warn'>): (eve
         return warn(`${event.occurrence.id}: again in ${formatDuration(event.delayMs)} (${event.code})`);
       case 'ended': {
         const { id, outcome, works } = event.record;
-        const line = `${id}: ${outcome}, ${works.done} of ${works.due} works`;
+        const line = `${id}: ${outcome}, ${works.done} of ${counted(works.due, 'work')}`;
         return outcome === 'done' ? note(line) : warn(line);
       }
       case 'missed': {
@@ -72,7 +135,7 @@ export function tellEvents({ note, warn }: Pick<Context, 'note' | 'warn'>): (eve
       case 'trouble':
         return warn(`the schedule cannot go on for the moment: ${oneLine(event.error)}`);
       case 'stopping':
-        return note(event.running ? 'stopping; the work that is going on may end' : 'stopping');
+        return note(event.running ? 'stopping; waiting for the work in progress' : 'stopping');
       case 'due':
       case 'clock-back':
         return undefined;

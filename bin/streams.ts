@@ -1,4 +1,4 @@
-import { ArtistError, systemCode } from '../lib/core/index.ts';
+import { ArtistError, isDiskFull, plainJson, plainText, redactData, systemCode } from '../lib/core/index.ts';
 
 /** @throws ArtistError ERR_WRITE; a reader that has gone is no error */
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
@@ -7,7 +7,7 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
       if (!error || systemCode(error) === 'EPIPE' || systemCode(error) === 'ERR_STREAM_DESTROYED') resolve();
       else
         reject(
-          new ArtistError(systemCode(error) === 'ENOSPC' ? 'ERR_DISK_FULL' : 'ERR_WRITE', `output: cannot be written: ${error.message}`, {
+          new ArtistError(isDiskFull(error) ? 'ERR_DISK_FULL' : 'ERR_WRITE', `output: cannot be written: ${error.message}`, {
             cause: error,
           }),
         );
@@ -15,11 +15,17 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   });
 }
 
+/** Lines for a person, or for `$(…)`: what others wrote into prompts, titles and names does not command the terminal, and no secret is shown. */
 export async function printLines(stream: NodeJS.WriteStream, lines: readonly string[]): Promise<void> {
-  if (lines.length > 0) await write(stream, `${lines.join('\n')}\n`);
+  if (lines.length > 0) await write(stream, `${redactData(plainText(lines.join('\n')))}\n`);
 }
 
 /** The one document of --json: readable in a terminal, one line for programs. */
 export async function printJson(document: unknown): Promise<void> {
-  await write(process.stdout, `${JSON.stringify(document, undefined, process.stdout.isTTY ? 2 : undefined)}\n`);
+  const json = JSON.stringify(
+    document,
+    (_, value: unknown) => (typeof value === 'string' ? redactData(value) : value),
+    process.stdout.isTTY ? 2 : undefined,
+  );
+  await write(process.stdout, `${plainJson(json)}\n`);
 }

@@ -1,27 +1,43 @@
 import type { ArtImage } from '../lib/image/index.ts';
+import { drawBlock, type Terminal, writeLines } from '../lib/observe/index.ts';
 import type { Context } from './run.ts';
 
-/** Cells that a preview takes: 32 columns and 16 rows are about square. */
-const columns = 32;
-const rows = 16;
+/** Most cells that a picture takes. A cell is about twice as high as wide, so these are a square. */
+const mostColumns = 32;
+const mostRows = 16;
+
+/** Cells of one picture. */
+export interface Cells {
+  columns: number;
+  rows: number;
+}
+
+/** The cells of a picture: its shape, as large as the terminal has room for above a status line. */
+export function cellsOf(image: Pick<ArtImage, 'width' | 'height'>, terminal: Pick<Terminal, 'columns' | 'rows'>): Cells {
+  const across = Math.min(mostColumns, terminal.columns ?? mostColumns);
+  const down = Math.min(mostRows, (terminal.rows ?? mostRows + 2) - 2);
+  // In half cells, which are about square.
+  const scale = Math.min(across / image.width, (2 * down) / image.height);
+  return { columns: Math.max(1, Math.round(image.width * scale)), rows: Math.max(1, Math.round((image.height * scale) / 2)) };
+}
 
 export interface TerminalPreview {
   /** Draws over the preview before. Slow encoders drop pictures in between, never delay the work. */
   show: (image: ArtImage) => void;
-  /** Something else was written below: the next one does not go over the last. */
-  restart: () => void;
+  /** Resolves when the last one is drawn: what is written before that would stand above it. */
+  drawn: () => Promise<void>;
 }
 
 type Protocol = 'kitty' | 'iterm' | 'blocks';
 
 /** What the terminal on stderr can draw. From the variables that terminals set for this purpose; no queries, which would read from stdin. */
 export function previewProtocol(environment: NodeJS.ProcessEnv, isTerminal: boolean): Protocol | undefined {
-  // NO_COLOR (no-color.org): the logger strips every escape sequence then.
-  if (!isTerminal || environment['NO_COLOR']) return undefined;
   const { TERM = '', TERM_PROGRAM = '', COLORTERM = '' } = environment;
+  // no-color.org: a picture is nothing but colours.
+  if (!isTerminal || environment['NO_COLOR'] || TERM === 'dumb') return undefined;
   // Inside tmux and screen the graphics of the outer terminal do not arrive.
-  const direct = !/^(tmux|screen)/.test(TERM) && environment['TMUX'] === undefined;
-  if (direct && (TERM === 'xterm-kitty' || environment['KITTY_WINDOW_ID'] !== undefined || TERM_PROGRAM === 'ghostty')) return 'kitty';
+  const direct = !/^(tmux|screen)/.test(TERM) && !environment['TMUX'];
+  if (direct && (TERM === 'xterm-kitty' || environment['KITTY_WINDOW_ID'] || TERM_PROGRAM === 'ghostty')) return 'kitty';
   if (direct && (TERM_PROGRAM === 'iTerm.app' || TERM_PROGRAM === 'WezTerm')) return 'iterm';
   return /^(truecolor|24bit)$/.test(COLORTERM) ? 'blocks' : undefined;
 }
@@ -29,8 +45,7 @@ export function previewProtocol(environment: NodeJS.ProcessEnv, isTerminal: bool
 /** Two pixels per cell: upper half block with the colour of the upper pixel on the colour of the lower one. */
 export function halfBlocks(
   { data, width, height, channels }: Pick<ArtImage, 'data' | 'width' | 'height' | 'channels'>,
-  across = columns,
-  down = rows,
+  { columns: across, rows: down }: Cells,
 ): string[] {
   const colour = (column: number, row: number): string => {
     const x = Math.min(width - 1, Math.floor(((column + 0.5) * width) / across));
@@ -49,7 +64,7 @@ export function halfBlocks(
 }
 
 /** sw.kovidgoyal.net/kitty/graphics-protocol: PNG (f=100) in chunks of 4096 characters; q=2: no answer; C=1: the cursor stays. */
-function kittyImage(png: Buffer): string {
+function kittyImage(png: Buffer, { columns, rows }: Cells): string {
   const chunks = png.toString('base64').match(/.{1,4096}/g) ?? [];
   return chunks
     .map(
@@ -60,54 +75,59 @@ function kittyImage(png: Buffer): string {
 }
 
 /** iterm2.com/documentation-images */
-function itermImage(png: Buffer): string {
+function itermImage(png: Buffer, { columns, rows }: Cells): string {
   return `\x1b7\x1b]1337;File=inline=1;size=${png.length};width=${columns};height=${rows};preserveAspectRatio=1:${png.toString('base64')}\x07\x1b8`;
 }
 
-async function drawing(image: ArtImage, protocol: Protocol): Promise<string> {
-  if (protocol === 'blocks') return halfBlocks(image).join('\n');
+async function drawing(image: ArtImage, protocol: Protocol, cells: Cells): Promise<string> {
+  if (protocol === 'blocks') return halfBlocks(image, cells).join('\n');
   const png = await image.toBuffer('png');
-  return `${(protocol === 'kitty' ? kittyImage : itermImage)(png)}${'\n'.repeat(rows - 1)}`;
+  const picture = (protocol === 'kitty' ? kittyImage : itermImage)(png, cells);
+  const below = cells.rows - 1;
+  // The rows first: at the lower edge they scroll, which must not happen under the picture.
+  return below === 0 ? picture : `${'\n'.repeat(below)}\x1b[${below}A${picture}\x1b[${below}B`;
+}
+
+/** Where pictures of this command go; undefined: nowhere, because it is quiet, writes JSON lines, or the terminal shows none. */
+function canvasOf({ quiet, logFormat }: Context): { protocol: Protocol; terminal: Terminal } | undefined {
+  const terminal = process.stderr;
+  const protocol = quiet || logFormat === 'json' ? undefined : previewProtocol(process.env, terminal.isTTY === true);
+  return protocol && { protocol, terminal };
 }
 
 /** The preview of this terminal; undefined, with a line that says so, where it can draw none. */
 export function terminalPreview(context: Context): TerminalPreview | undefined {
   if (context.quiet) return undefined;
-  const protocol = previewProtocol(process.env, process.stderr.isTTY === true);
-  if (protocol === undefined) {
+  const canvas = canvasOf(context);
+  if (!canvas) {
     context.warn(
       '--preview: this terminal shows no pictures (needs the graphics of kitty or iTerm2, or COLORTERM=truecolor); painting without',
     );
     return undefined;
   }
-  let drawn = false;
-  let busy = false;
+  const { protocol, terminal } = canvas;
+  let busy: Promise<void> | undefined;
   const draw = async (image: ArtImage): Promise<void> => {
-    const block = await drawing(image, protocol);
-    // The status line of the progress bar is below the block; note() keeps it there.
-    context.note(`${drawn ? `\x1b[${rows}A` : ''}${block}`);
-    drawn = true;
+    const cells = cellsOf(image, terminal);
+    drawBlock(terminal, await drawing(image, protocol, cells), cells.rows);
   };
   return {
-    restart: () => {
-      drawn = false;
-    },
     show: (image) => {
-      if (busy) return;
-      busy = true;
-      draw(image)
+      busy ??= draw(image)
         .catch((error: unknown) => context.warn(`--preview: cannot be shown: ${String(error)}`))
         .finally(() => {
-          busy = false;
+          busy = undefined;
         });
     },
+    drawn: async () => busy,
   };
 }
 
 /** Draws one picture and goes on below it; false: this terminal shows none. */
 export async function showPicture(context: Context, image: ArtImage): Promise<boolean> {
-  const protocol = context.quiet ? undefined : previewProtocol(process.env, process.stderr.isTTY === true);
-  if (protocol === undefined) return false;
-  context.note(await drawing(image, protocol));
+  const canvas = canvasOf(context);
+  if (!canvas) return false;
+  const { protocol, terminal } = canvas;
+  writeLines(terminal, await drawing(image, protocol, cellsOf(image, terminal)));
   return true;
 }

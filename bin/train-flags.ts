@@ -1,6 +1,6 @@
 import { predictions, weightTypes } from '../lib/engine/index.ts';
 import { checkpointings, networkKinds, optimizers, presets, savedTypes, schedules, targetSets } from '../lib/train/index.ts';
-import { anyText, choice, list, number, pairs, text, toggle, type Values } from './flags.ts';
+import { anyText, choice, list, number, pairs, seed, text, toggle, type Values } from './flags.ts';
 import { pathsOf, toOptions } from './option-paths.ts';
 
 const data = 'Pictures and captions';
@@ -36,7 +36,7 @@ export const trainFlags = {
   'weight-decay': number("Default: the method's own", learning),
   'clip-norm': number('Largest length of the gradient; 0: no limit. Default: 1', learning),
   ema: number('Decay of a moving average of the weights, e.g. 0.99', learning),
-  seed: number('Of everything drawn at random. Default: drawn, and kept with the run', learning),
+  seed: seed('Of everything drawn at random. Default: drawn, and kept with the run', learning),
   trigger: text('Word that stands for what is learned; put into captions that lack it', data),
   licence: text('Licence of pictures that state none: own, permission, an SPDX id', data),
   'non-commercial': toggle('Permit licences that forbid commercial use; the LoRA inherits it', data),

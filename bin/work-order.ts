@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Artist } from '../lib/artist/loop/index.ts';
-import { ArtistError, type ErrorCode, errorCodes, isArtistError, lazySchema, resolveOptions } from '../lib/core/index.ts';
+import type { Artist, CreateOptions } from '../lib/artist/loop/index.ts';
+import { ArtistError, type Config, type ErrorCode, errorCodes, isArtistError, lazySchema, resolveOptions } from '../lib/core/index.ts';
+import type { Artwork } from '../lib/gallery/index.ts';
 import { findTopic } from '../lib/prompt/index.ts';
+import type { RunningTask } from '../lib/schedule/index.ts';
 import { type CreateValues, createFlags, createOptionsOf } from './create-flags.ts';
 import type { Values } from './flags.ts';
 
@@ -18,6 +20,7 @@ const {
   gallery: _gallery,
   force: _force,
   'domain-check': _domainCheck,
+  'allow-duplicate': _allowDuplicate,
   ...orderFlags
 } = createFlags;
 
@@ -50,12 +53,13 @@ const orderSchema = lazySchema(() =>
 export type WorkOrder = z.infer<typeof orderSchema>;
 
 /** Paths are made absolute: whoever paints it stands in another folder. */
-export function orderOf(prompt: string | undefined, values: Values<typeof orderFlags>): WorkOrder {
+export function orderOf(prompt: string | undefined, values: Values<typeof orderFlags>, before: WorkOrder['create'] = {}): WorkOrder {
   const file = (name: string): string => (existsSync(name) ? path.resolve(name) : name);
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
   const order = {
     ...(prompt !== undefined && { prompt }),
     create: {
+      ...before,
       ...Object.fromEntries(given),
       ...(values.model !== undefined && { model: file(values.model) }),
       ...(values.clip !== undefined && { clip: file(values.clip) }),
@@ -66,6 +70,11 @@ export function orderOf(prompt: string | undefined, values: Values<typeof orderF
   return resolveOptions('order', orderSchema, order);
 }
 
+/** @throws ArtistError ERR_INVALID_ARGUMENT: it was not written by schedule add */
+export function savedOrder(payload: unknown): WorkOrder {
+  return resolveOptions('order', orderSchema, payload);
+}
+
 /** One work to be painted, from a schedule or a queue. */
 export interface OrderedTask {
   /** The same for every try of the same work. */
@@ -74,9 +83,10 @@ export interface OrderedTask {
   payload: unknown;
   /** A prompt whose turn it is. */
   rotation?: unknown;
-  /** No work of it is older, milliseconds since 1970. */
-  since: number;
   signal: AbortSignal;
+  /** Of a queue, see RunningTask. */
+  settled?: RunningTask['settled'];
+  settle?: RunningTask['settle'];
 }
 
 /** The same for the same try, so that a work that is done again after a crash is the same; another for the next try. */
@@ -88,21 +98,40 @@ const noValues = Object.fromEntries(Object.keys(createFlags).map((name) => [name
 
 export type PaintedOrder = { id: string | null; path: string; prompt: string | null; seed: number | null };
 
+/** What the history keeps of a work. */
+function paintedOrder({ id, path: file, recipe }: Artwork): PaintedOrder {
+  return { id, path: file, prompt: recipe?.prompt ?? null, seed: recipe?.seed ?? null };
+}
+
+/** Flags of a saved order, and its prompt or topic, as options of create(). Throws what createOptionsOf() throws. */
+export function orderOptions({ create, prompt }: WorkOrder, topics: Config['prompt']['topics']): CreateOptions {
+  // The name of a topic stands for its subjects; other words are painted as they are.
+  const about = prompt !== undefined && findTopic(prompt, topics) ? { topic: prompt } : { prompt };
+  return createOptionsOf({ ...noValues, ...create, ...about } as CreateValues);
+}
+
 /**
- * Does what `create` does, and returns what the history keeps of it. A work that is filed already is not painted again. Throws what
- * Artist.create() throws.
+ * Does what `create` does, and returns what the history keeps of it. A work that is filed already, here or by another worker of the queue, is not
+ * painted or not filed again. Throws what Artist.create() throws.
  */
 export async function paintOrder(task: OrderedTask, artist: Artist): Promise<PaintedOrder> {
-  const { prompt, create } = resolveOptions('order', orderSchema, task.payload);
-  const filed = await artist.filed(task.id, task.since);
-  if (filed) return { id: filed.id, path: filed.path, prompt: null, seed: null };
-  const chosen = typeof task.rotation === 'string' ? task.rotation : prompt;
-  // The name of a topic stands for its subjects; other words are painted as they are.
-  const about = chosen !== undefined && findTopic(chosen, artist.config.config.prompt.topics) ? { topic: chosen } : { prompt: chosen };
-  const options = createOptionsOf({ ...noValues, ...create, ...about } as CreateValues);
+  const order = savedOrder(task.payload);
+  const settle = task.settle ?? (async (result: PaintedOrder) => result);
+  const filed = await artist.filed(task.id);
+  if (filed) return (await settle(paintedOrder(filed))) as PaintedOrder;
+  if (task.settled !== undefined) return task.settled as PaintedOrder;
+  const prompt = typeof task.rotation === 'string' ? task.rotation : order.prompt;
+  const options = orderOptions({ ...order, prompt }, artist.config.config.prompt.topics);
+  let counts: PaintedOrder | undefined;
+  const confirm = async (work: Artwork): Promise<boolean> => {
+    counts = (await settle(paintedOrder(work))) as PaintedOrder;
+    return counts.id === work.id;
+  };
   const seed = seedOf(task.id, task.attempt);
-  const { work, ...created } = await artist.create({ ...options, seed, task: task.id, signal: task.signal });
-  return { id: work?.id ?? null, path: work?.path ?? '', prompt: created.prompt, seed: created.seed };
+  const { work } = await artist.create({ ...options, seed, task: task.id, signal: task.signal, ...(task.settle && { confirm }) });
+  if (counts) return counts;
+  if (!work) throw new ArtistError('ERR_INTERNAL', `${task.id}: expected a work that was filed, got none`);
+  return paintedOrder(work);
 }
 
 /** An error that comes from a record, with its code. */

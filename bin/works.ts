@@ -1,6 +1,7 @@
 import { ArtistError } from '../lib/core/index.ts';
 import { type Artwork, type Gallery, nameOf, SavedSearches } from '../lib/gallery/index.ts';
 import { list, text } from './flags.ts';
+import type { Context } from './run.ts';
 
 /** How commands on many works say which: ids, or a query. */
 export const worksPositional = list('Ids of works, beginnings or ends of them, or latest', undefined, (value) => value);
@@ -9,6 +10,12 @@ export const queryFlag = text('All works that this query finds, instead of ids (
 /** A query with the saved searches in it put in for their names. */
 export function expandQuery(gallery: Gallery, query: string): Promise<string> {
   return new SavedSearches(gallery.folder).expand(query);
+}
+
+/** Says which fields of a query no work has: nothing was found by them, and somebody may look for the reason. */
+export async function warnOfFields(gallery: Gallery, query: string, { warn }: Pick<Context, 'warn'>): Promise<void> {
+  for (const { field, meant } of await gallery.unknownFields(query))
+    warn(`query: no work has a field ${JSON.stringify(field)}${meant === undefined ? '' : `. Did you mean ${meant}?`}`);
 }
 
 /**
@@ -35,12 +42,15 @@ export async function chosenWorks(
 
 const stars = (rating: number | undefined): string => '★'.repeat(rating ?? 0).padEnd(5, '·');
 
-/** One line of a list. */
+/** Its title or prompt; of a picture that came without either, the file that it was. */
+const calledOf = (work: Artwork): string => (work.title || work.recipe?.prompt ? nameOf(work, 60) : (work.imported?.from ?? '(no title)'));
+
+/** One line of a list; the time is UTC. */
 export function workLine(work: Artwork): string {
   const when = work.createdAt.slice(0, 16).replace('T', ' ');
   const size = `${work.image.width}x${work.image.height}`.padEnd(9);
   const tags = work.tags && work.tags.length > 0 ? `  [${work.tags.join(', ')}]` : '';
-  return `${work.id}  ${when}  ${stars(work.rating)}${work.star ? '*' : ' '}  ${size}  ${nameOf(work, 60)}${tags}`;
+  return `${work.id}  ${when}  ${stars(work.rating)}${work.star ? '*' : ' '}  ${size}  ${calledOf(work)}${tags}`;
 }
 
 /** What an action on many works did, as it is reported. */

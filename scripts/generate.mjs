@@ -15,6 +15,9 @@ function errorsPage() {
 Every error this package throws is an \`ArtistError\`. Its \`code\` is one of these and never changes its meaning; its \`message\` says what was
 expected, what was there, and what to do next; \`details\` holds the engine's own lines about the failure, \`cause\` the error underneath.
 
+The one exception is an aborted call: it rejects with the \`reason\` of its \`AbortSignal\`, as it is, as \`fetch()\` does (without one, a DOMException
+named AbortError). \`run.cancel()\` and \`dispose()\` without a reason of yours reject with \`ERR_ABORTED\`.
+
 \`\`\`ts
 import { isArtistError, loadModel } from 'ai-artist';
 

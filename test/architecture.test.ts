@@ -94,3 +94,31 @@ suite('one-way imports', (test) => {
     );
   });
 });
+
+/** Lines of lib/ and bin/, with their files, that match and are not allowed where they stand. */
+function linesWith(pattern: RegExp, allowed: Readonly<Record<string, string>>): string[] {
+  const files = [...listFiles(root, 'lib', /\.ts$/), ...listFiles(root, 'bin', /\.ts$/)];
+  return files
+    .filter((file) => allowed[file] === undefined)
+    .flatMap((file) =>
+      readText(root, file)
+        .split('\n')
+        .filter((line) => !/^\s*(\*|\/\/|\/\*)/.test(line) && pattern.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+}
+
+suite('nothing foreign is removed or overwritten', (test) => {
+  test('folders are removed with what is in them in one file', () => {
+    const allowed = { 'lib/core/replace-folder.ts': 'removeTree() and replaceFolder(), which decide' };
+    equal(linesWith(/\brm(Sync)?\([^)]*recursive|\brmSync\b|\brmdirSync\b|\bcp(Sync)?\(|fs-extra|rimraf/, allowed), []);
+  });
+  test('a command writes by writeOutput(), which asks, or by a function of lib that does', () => {
+    const allowed = { 'bin/commands/config/init.ts': 'config.yaml and its schema are records of the home' };
+    const writers = /\b(writeFileAtomic|writeFile(Sync)?|createWriteStream|copyFile(Sync)?|rename(Sync|Over)?|appendFile(Sync)?)\b/;
+    equal(
+      linesWith(writers, allowed).filter((line) => line.startsWith('bin/')),
+      [],
+    );
+  });
+});

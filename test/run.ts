@@ -155,6 +155,8 @@ async function runFile(file: string, index: number): Promise<FileResult> {
 function show(result: FileResult): void {
   const mark = result.failed === 0 ? 'ok  ' : 'FAIL';
   console.log(`${mark} ${result.file}  ${result.passed} passed, ${result.failed} failed, ${result.seconds.toFixed(1)} s`);
+  // What a file wants to be seen also where all is well: which of several machines or variants it ran on.
+  for (const [, note] of result.output.matchAll(/^note: (.+)$/gm)) console.log(`     ${note}`);
   if (result.failed === 0) return;
   for (const problem of result.problems) console.log(`     ! ${problem}`);
   const lines = result.output.trimEnd().split('\n');

@@ -1,9 +1,15 @@
 import { ArtistError } from '../../lib/core/index.ts';
-import { type ConvertOptions, convertModel, weightTypes } from '../../lib/engine/index.ts';
+import { type ConvertOptions, type ConvertResult, convertModel, weightTypes } from '../../lib/engine/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
 import { command } from '../command.ts';
 import { choice, pairs, text, toggle } from '../flags.ts';
 import { seconds, watchWork } from '../progress.ts';
+
+/** Some files cannot shrink: small matrices stay as they are, and what was quantized already grows by the new type's blocks. */
+function noSmaller({ inputBytes, outputBytes, type }: ConvertResult): string {
+  const grown = outputBytes > inputBytes ? 'larger than' : 'as large as';
+  return `${formatBytes(outputBytes)} as ${type} is ${grown} the ${formatBytes(inputBytes)} before: the weights were of that size or smaller already, or too small to be stored as ${type}`;
+}
 
 export const convertCommand = command({
   required: { model: text('Model file (.safetensors, .gguf, .ckpt) or Diffusers folder') },
@@ -46,10 +52,16 @@ export const convertCommand = command({
       };
       const result = await convertModel(model, options as ConvertOptions);
       work.stop();
+      if (result.outputBytes >= result.inputBytes) context.warn(noSmaller(result));
       return {
         json: { path: result.output, type: result.type, inputBytes: result.inputBytes, bytes: result.outputBytes, seconds: result.seconds },
         text: [result.output],
-        notes: [`${formatBytes(result.inputBytes)} to ${formatBytes(result.outputBytes)} as ${result.type}, ${seconds(result.seconds)}`],
+        notes: [
+          `${formatBytes(result.inputBytes)} to ${formatBytes(result.outputBytes)} as ${result.type}, ${seconds(result.seconds)}`,
+          ...(result.outputBytes >= result.inputBytes
+            ? [`not smaller than the file it was made from: most of its tensors cannot be kept as ${result.type}, or were smaller already`]
+            : []),
+        ],
       };
     } finally {
       work.stop();

@@ -5,7 +5,9 @@ import { anyText } from '../flags.ts';
 
 export const createCommand = command({
   optional: {
-    prompt: anyText('What to paint. Left out: it is chosen. {a|b} and __lists__ in it are decided; \\{ is the character itself'),
+    prompt: anyText(
+      'What to paint; -: read from standard input. Left out: it is chosen. {a|b} and __lists__ in it are decided; \\{ is the character itself',
+    ),
   },
   flags: createFlags,
   names: createNames,
@@ -18,7 +20,7 @@ export const createCommand = command({
     ['$0 create "a lighthouse" --model sd-turbo --lora style.safetensors:0.8', 'With a model you pulled, and a style'],
     ['$0 create "flat vector art of a fox in the snow" --candidates 4', 'Paint four, keep the one that fits the prompt best'],
     ['$0 create "an owl" --candidates auto', 'Go on as long as a better one is to be expected'],
-    ['$0 create "an owl" --seed 7 --out owl.png --json', 'Repeatable, for scripts'],
+    ['$0 create "an owl" --seed 7 --out owl.png --force --json', 'Repeatable, for scripts: the same picture is filed once'],
   ],
   epilogue:
     'Candidates that are blank, of one colour (NaN), blown out, duplicates or without their subject are rejected. Of several that pass, CLIP and the technical measures choose the one that fits the prompt best; of one, nothing is scored.',

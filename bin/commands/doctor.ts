@@ -22,17 +22,19 @@ function report({ ok, package: own, runtime, system, candidates, addon, advice }
     const { engine, ggml, gpu, compiler } = addon.versions;
     lines.push(
       '',
-      `engine: ${engine}, ggml ${ggml}, GPU ${gpu}, built with ${compiler}`,
+      // The engine's own version often names its ggml.
+      `engine: ${engine}${engine.includes(`ggml ${ggml}`) ? '' : `, ggml ${ggml}`}, GPU ${gpu}, built with ${compiler}`,
       `kernels: ${addon.systemInfo
         .replace(/\s+/g, ' ')
         .replace(/^System Info: /, '')
         .replace(/ \| *$/, '')}`,
       'devices:',
     );
-    for (const device of addon.devices)
-      lines.push(
-        `  ${device.name.padEnd(8)} ${device.description}, ${formatBytes(device.freeBytes)} free of ${formatBytes(device.totalBytes)}`,
-      );
+    for (const { name, description, freeBytes, totalBytes } of addon.devices) {
+      // The engine calls all memory of the machine free for the CPU; how much is stands above.
+      const memory = name === 'CPU' ? 'the memory above' : `${formatBytes(freeBytes)} free of ${formatBytes(totalBytes)}`;
+      lines.push(`  ${name.padEnd(8)} ${description}, ${memory}`);
+    }
   }
   if (advice.length > 0) lines.push('', 'advice:', ...advice.map((line) => `  ${line}`));
   lines.push('', ok ? 'ready to paint' : 'not ready: nothing here can paint yet');

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { checkTaste, readTaste, tastePath } from '../../lib/artist/loop/index.ts';
-import { ArtistError } from '../../lib/core/index.ts';
+import { ArtistError, counted } from '../../lib/core/index.ts';
 import { duelsFile, instructivePair } from '../../lib/curation/index.ts';
 import type { Artwork, Gallery } from '../../lib/gallery/index.ts';
 import { ArtImage, decodeImage } from '../../lib/image/index.ts';
@@ -89,7 +89,7 @@ async function duel(pair: Pair, prefer: 'first' | 'second' | undefined, context:
       duels: duels.length,
     },
     text: [],
-    notes: [`${winner} beats ${loser}; ${duels.length} duels so far. ai-artist taste train learns from them`],
+    notes: [`${winner} beats ${loser}; ${counted(duels.length, 'duel')} so far. ai-artist taste train learns from them`],
   };
 }
 

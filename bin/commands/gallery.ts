@@ -10,12 +10,12 @@ export const galleryCommand = group(
       load: async () => (await import('./gallery/open.ts')).openCommand,
     },
     {
-      usage: 'search [query]',
+      usage: 'search [query...]',
       describe: 'Find works by words, settings, or what they look like',
       load: async () => (await import('./gallery/search.ts')).searchCommand,
     },
     {
-      usage: 'rate <arguments...>',
+      usage: 'rate <works-and-rating...>',
       describe: 'Rate works: IDS… RATING',
       load: async () => (await import('./gallery/rate.ts')).rateCommand,
     },

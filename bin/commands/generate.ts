@@ -1,10 +1,10 @@
 import { paintSettings } from '../../lib/artist/loop/index.ts';
-import { resolveOptions } from '../../lib/core/index.ts';
+import { ArtistError, counted } from '../../lib/core/index.ts';
 import {
+  checkGenerate,
   type GenerateEvent,
   type GenerateOptions,
   type GenerateResult,
-  generateOptions,
   type LoadModelOptions,
   loadModel,
   type Model,
@@ -14,18 +14,22 @@ import type { Recipe } from '../../lib/image/index.ts';
 import { command } from '../command.ts';
 import { exitStatus } from '../failure.ts';
 import { anyText, number, text, toggle, type Values } from '../flags.ts';
-import { generateFlags, generateOptionsOf, generatePaths } from '../generate-flags.ts';
-import { modelFlags, modelOptions, modelPaths } from '../model-flags.ts';
+import { generateFlags, generateNeeds, generateOptionsOf, generatePaths, generateReplaced } from '../generate-flags.ts';
+import { modelFlags, modelNeeds, modelOptions, modelPaths } from '../model-flags.ts';
 import { namesOf } from '../option-paths.ts';
-import { batchNames, checkOutput, freeName, pictureEndings, slug } from '../output-file.ts';
+import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../output-file.ts';
 import { seconds, watchWork } from '../progress.ts';
+import { readPrompt } from '../prompt-text.ts';
 import type { Context, Outcome } from '../run.ts';
 import { type TerminalPreview, terminalPreview } from '../terminal-preview.ts';
 
 const flags = {
   ...generateFlags,
   ...modelFlags,
-  out: text('File (.png, .jpg, .webp); {seed} and {index} are filled in. Default: the prompt and the seed, in this folder', 'Output'),
+  out: text(
+    'File (.png, .jpg, .webp) or folder; {seed} and {index} are filled in. Default: the prompt and the seed, in this folder',
+    'Output',
+  ),
   quality: number('JPEG and WebP, 1..100. Default: 90', 'Output'),
   'embed-recipe': toggle('Write prompt and settings into the file. Default: yes', 'Output'),
   force: toggle('Replace existing files', 'Output'),
@@ -36,10 +40,20 @@ type GenerateValues = { prompt: string } & Values<typeof flags>;
 /** The names are known before painting where the seed is: then they are checked before it. */
 async function namesFor({ prompt, out, force, seed, batch }: GenerateValues, seeds: readonly number[] | undefined): Promise<string[]> {
   const drawn = seeds ?? (seed === undefined ? undefined : Array.from({ length: batch ?? 1 }, (_, index) => seed + index));
-  const names = batchNames(out ?? `${slug(prompt)}-{seed}.png`, drawn ?? [0]);
+  const own = `${slug(prompt)}-{seed}.png`;
+  const names = batchNames(out === undefined ? own : await inFolder(out, own), drawn ?? [0]);
   if (out === undefined) return Promise.all(names.map((name) => (force ? name : freeName(name))));
   for (const name of names) await checkOutput(name, { force: force === true, endings: pictureEndings });
   return names;
+}
+
+/** PNG has no quality to choose. */
+function checkQuality({ quality }: GenerateValues, names: readonly string[]): void {
+  if (quality === undefined || names.some((name) => !/\.png$/i.test(name))) return;
+  throw new ArtistError(
+    'ERR_INVALID_ARGUMENT',
+    '--quality: expected --out with a name in .jpg or .webp beside it, got a PNG, which has none',
+  );
 }
 
 function previewOf(options: Record<string, unknown>, context: Context): TerminalPreview | undefined {
@@ -91,7 +105,7 @@ function report(result: GenerateResult, saved: SavedPicture[], info: ModelInfo, 
     },
     text: saved.map((image) => image.path),
     notes: [
-      `seed ${saved.map((image) => image.seed).join(', ')}, ${width}x${height}, ${steps} steps, ${seconds(times.total)}, ${info.name} on ${device}`,
+      `seed ${saved.map((image) => image.seed).join(', ')}, ${width}x${height}, ${counted(steps, 'step')}, ${seconds(times.total)}, ${info.name} on ${device}`,
     ],
     ...(aborted && { status: exitStatus.cancelled }),
   };
@@ -105,42 +119,50 @@ async function paintAndFree(model: Model, options: GenerateOptions): Promise<Gen
   }
 }
 
-async function generate(values: GenerateValues, context: Context): Promise<Outcome> {
+/** Pictures that say what is painted where the prompt does not. */
+const pictureFlags = ['init', 'ref', 'control'] as const;
+
+async function generate(asked: GenerateValues, context: Context): Promise<Outcome> {
+  const isShown = pictureFlags.some((flag) => (asked as Record<string, unknown>)[flag] !== undefined);
+  const values = { ...asked, prompt: isShown && asked.prompt === '' ? '' : await readPrompt(asked.prompt) };
   const { model: settled, options: paint } = paintSettings(await context.config(), values.model ?? values['diffusion-model']);
   const given = generateOptionsOf(values);
   if (given['sigmas'] !== undefined) for (const replaced of ['steps', 'scheduler']) delete paint[replaced];
   const options: Record<string, unknown> = { ...paint, ...given, prompt: values.prompt };
-  // Before the model is loaded, which may take minutes; generate() checks again.
-  resolveOptions('generate', generateOptions, options);
-  await namesFor(values, undefined);
-  const preview = previewOf(options, context);
   const { signal, home } = context;
+  const chosen = values['diffusion-model'] === undefined && settled !== undefined ? { model: settled } : {};
+  const load = { ...modelOptions(values), ...chosen, home } as LoadModelOptions;
+  // Before the model is loaded, which may take minutes.
+  await checkGenerate(load, options as GenerateOptions);
+  checkQuality(values, await namesFor(values, undefined));
+  const preview = previewOf(options, context);
   const work = watchWork(context);
   const onProgress = (event: GenerateEvent): void => {
     work.on(event);
     if (event.type === 'preview') preview?.show(event.image);
-    if (event.type === 'warning') preview?.restart();
   };
   try {
     const started = performance.now();
     const elapsed = (): number => (performance.now() - started) / 1000;
-    const chosen = values['diffusion-model'] === undefined && settled !== undefined ? { model: settled } : {};
-    const model = await loadModel({ ...modelOptions(values), ...chosen, home, signal, onProgress: work.on } as LoadModelOptions);
-    const load = elapsed();
+    const model = await loadModel({ ...load, signal, onProgress: work.on });
+    const loaded = elapsed();
     const result = await paintAndFree(model, { ...options, signal, onProgress } as GenerateOptions);
+    await preview?.drawn();
     if (!result.aborted) signal.throwIfAborted();
     const saved = await saveAll(result, values);
     work.stop();
-    return report(result, saved, model.info, { load, total: elapsed() });
+    return report(result, saved, model.info, { load: loaded, total: elapsed() });
   } finally {
     work.stop();
   }
 }
 
 export const generateCommand = command({
-  required: { prompt: anyText('What to paint; may be empty. Weights as in A1111: (word:1.2)') },
+  required: { prompt: anyText('What to paint; -: read from standard input. Weights as in A1111: (word:1.2)') },
   flags,
   names: namesOf(generatePaths, modelPaths),
+  needs: { ...generateNeeds, ...modelNeeds },
+  replaced: generateReplaced,
   examples: [
     ['$0 generate "flat vector art of a fox in the snow" --seed 7', 'With the bundled model'],
     ['$0 generate "an owl" --batch 4 --out "owl-{seed}.png"', 'Four pictures with seeds one after the other'],

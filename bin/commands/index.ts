@@ -1,4 +1,4 @@
-import type { CommandEntry } from '../main.ts';
+import type { CommandEntry } from '../command-line.ts';
 
 /** All commands, in the order of the help. Each file is imported when its command is chosen. */
 export const commands: readonly CommandEntry[] = [
@@ -38,9 +38,9 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./why.ts')).whyCommand,
   },
   {
-    usage: 'rate <id> <rating>',
-    describe: 'Give a work 1 to 5',
-    load: async () => (await import('./rate.ts')).rateCommand,
+    usage: 'rate <works-and-rating...>',
+    describe: 'Give works 1 to 5; the same as gallery rate',
+    load: async () => (await import('./gallery/rate.ts')).rateCommand,
   },
   {
     usage: 'duel [first] [second]',
@@ -84,7 +84,7 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./lora.ts')).loraCommand,
   },
   {
-    usage: 'inspect <file>',
+    usage: 'inspect <files...>',
     describe: 'Show the recipe of a picture, or what a model or LoRA file is',
     load: async () => (await import('./inspect.ts')).inspectCommand,
   },
@@ -100,12 +100,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'status',
-    describe: 'Uptime, success rate, works, style, queue, disk: how this home fares',
+    describe: 'Uptime, success rate, works, style, queue, disk: how this home is doing',
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
     usage: 'simulate',
-    describe: 'The schedule over days to come, on a clock that leaps',
+    describe: 'Simulate the schedule over the coming days, in seconds',
     load: async () => (await import('./simulate.ts')).simulateCommand,
   },
   {

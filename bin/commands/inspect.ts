@@ -1,14 +1,11 @@
 import { open } from 'node:fs/promises';
-import { ArtistError, systemCode } from '../../lib/core/index.ts';
-import { type Recipe, readRecipe, writeInfotext } from '../../lib/image/index.ts';
+import { ArtistError, isArtistError, systemCode } from '../../lib/core/index.ts';
+import { imageKind, type Recipe, readRecipe, writeInfotext } from '../../lib/image/index.ts';
 import { inspectModel, type LoraInfo, type ModelInspection, readLora } from '../../lib/models/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
 import { command } from '../command.ts';
-import { text, toggle } from '../flags.ts';
+import { list, toggle } from '../flags.ts';
 import type { Context, Outcome } from '../run.ts';
-
-/** First bytes of the pictures that can carry a recipe: PNG, JPEG, WebP (RIFF). */
-const pictureStarts = ['89504e47', 'ffd8ff', '52494646'];
 
 async function isPicture(file: string): Promise<boolean> {
   const handle = await open(file, 'r').catch((error: unknown) => {
@@ -19,9 +16,8 @@ async function isPicture(file: string): Promise<boolean> {
   });
   try {
     if ((await handle.stat()).isDirectory()) return false;
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    const start = buffer.toString('hex', 0, bytesRead);
-    return pictureStarts.some((known) => start.startsWith(known));
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(32), 0, 32, 0);
+    return imageKind(buffer.subarray(0, bytesRead)) !== undefined;
   } finally {
     await handle.close();
   }
@@ -41,17 +37,24 @@ async function picture(file: string): Promise<Outcome> {
 
 /** The facts of a model's header as lines; `models inspect` prints them too. */
 export function modelLines(model: ModelInspection): string[] {
+  return [...factLines(model), ...metadataLines(model)];
+}
+
+function factLines(model: ModelInspection): string[] {
   const types = Object.entries(model.dtypes).map(
     ([type, count]) => `${type} ${((100 * count) / Math.max(1, model.parameters)).toFixed(1)} %`,
   );
-  const metadata = Object.entries(model.metadata).map(([key, value]) => `  ${key}: ${shorten(String(value))}`);
   return [
     `${model.path}`,
     `kind: ${model.kind}${model.family === undefined ? '' : ` of family ${model.family}`}, ${model.format}, ${formatBytes(model.bytes)}`,
     `weights: ${model.parameters.toLocaleString('en')} in ${model.tensors} tensors${types.length > 0 ? `; ${types.join(', ')}` : ''}`,
     ...(model.tensorHash === undefined ? [] : [`tensor hash: ${model.tensorHash}`]),
-    ...(metadata.length > 0 ? ['metadata:', ...metadata] : []),
   ];
+}
+
+function metadataLines(model: ModelInspection): string[] {
+  const metadata = Object.entries(model.metadata).map(([key, value]) => `  ${key}: ${shorten(String(value))}`);
+  return metadata.length > 0 ? ['metadata:', ...metadata] : [];
 }
 
 function shorten(value: string): string {
@@ -59,18 +62,25 @@ function shorten(value: string): string {
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }
 
-function loraLines({ kind, targets, ranks, alphas, trainedFor, triggers, title, licence }: LoraInfo): string[] {
+function loraLines({ kind, targets, foreign, ranks, alphas, trainedFor, triggers, title, licence }: LoraInfo): string[] {
   return [
     `LoRA: ${kind}, ${targets.length} targets, rank ${ranks.join(', ') || 'none'}, alpha ${alphas.join(', ') || 'none'}`,
+    ...foreign.map(({ kind: other, modules }) => `not applied: ${other}, ${modules} targets`),
     ...(title === undefined ? [] : [`title: ${title}`]),
     ...(trainedFor === undefined ? [] : [`trained for: ${trainedFor}`]),
     ...(triggers.length > 0 ? [`triggers: ${triggers.join(', ')}`] : []),
-    ...(licence === undefined ? [] : [`licence: ${licence}`]),
+    `licence: ${licence ?? 'not stated'}`,
   ];
 }
 
-/** A model file as the outcome of a command. */
-export async function modelOutcome(file: string, hash: boolean | undefined, context: Context): Promise<Outcome> {
+export interface ModelOutcome extends Outcome {
+  /** The two parts of `text`. */
+  facts: readonly string[];
+  metadata: readonly string[];
+}
+
+/** A model file as the outcome of a command: what it is, then its metadata. */
+export async function modelOutcome(file: string, hash: boolean | undefined, context: Context): Promise<ModelOutcome> {
   const model = await inspectModel(file, { hash: hash === true, signal: context.signal });
   const { kind, ...rest } = model;
   const lora = kind === 'lora' ? await readLora(file) : undefined;
@@ -78,6 +88,7 @@ export async function modelOutcome(file: string, hash: boolean | undefined, cont
     lora: {
       kind: lora.kind,
       targets: lora.targets.length,
+      foreign: lora.foreign,
       ranks: lora.ranks,
       alphas: lora.alphas,
       trainedFor: lora.trainedFor,
@@ -86,15 +97,48 @@ export async function modelOutcome(file: string, hash: boolean | undefined, cont
       licence: lora.licence,
     },
   };
-  return { json: { ...rest, kind: 'model', modelKind: kind, ...facts }, text: [...modelLines(model), ...(lora ? loraLines(lora) : [])] };
+  const lines = [...factLines(model), ...(lora ? loraLines(lora) : [])];
+  const metadata = metadataLines(model);
+  return { json: { ...rest, kind: 'model', modelKind: kind, ...facts }, text: [...lines, ...metadata], facts: lines, metadata };
+}
+
+async function one(file: string, hash: boolean | undefined, context: Context): Promise<Outcome> {
+  return (await isPicture(file)) ? picture(file) : modelOutcome(file, hash, context);
+}
+
+async function several(files: readonly string[], hash: boolean | undefined, context: Context): Promise<Outcome> {
+  const all: unknown[] = [];
+  const lines: string[] = [];
+  let failed = 0;
+  for (const file of files) {
+    context.signal.throwIfAborted();
+    try {
+      const { json, text: said } = await one(file, hash, context);
+      all.push(json);
+      lines.push(...(lines.length > 0 ? [''] : []), ...(said[0]?.startsWith(file) ? [] : [`${file}:`]), ...said);
+    } catch (error) {
+      if (!isArtistError(error)) throw error;
+      context.warn(`${error.code}: ${error.message}`);
+      all.push({ path: file, error: { code: error.code, message: error.message } });
+      failed++;
+    }
+  }
+  return { json: { files: all }, text: lines, status: failed > 0 ? 1 : 0 };
 }
 
 export const inspectCommand = command({
-  required: { file: text('Picture, model, LoRA, upscaler…') },
+  required: { files: list('Pictures, models, LoRAs, upscalers…', undefined, (file) => file) },
   flags: { hash: toggle('Models: also the SHA-256 of the tensors, as in recipes; reads the whole file') },
   examples: [
     ['$0 inspect fox.png', 'How a picture was made: ours, and those of A1111, ComfyUI, InvokeAI…'],
+    ['$0 inspect *.png', 'Several; one that cannot be read stops none of the others'],
     ['$0 inspect style.safetensors', 'What a file is, from its header alone'],
   ],
-  run: async ({ file, hash }, context) => ((await isPicture(file)) ? picture(file) : modelOutcome(file, hash, context)),
+  run: async ({ files, hash }, context) => {
+    const kinds = hash ? await Promise.all(files.map((file) => isPicture(file).catch(() => true))) : [];
+    if (kinds.length > 0 && !kinds.includes(false))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', '--hash: expected a model file, got pictures alone. Without one it has no effect');
+    const [only, ...more] = files;
+    return only !== undefined && more.length === 0 ? one(only, hash, context) : several(files, hash, context);
+  },
 });

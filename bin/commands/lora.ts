@@ -24,6 +24,11 @@ export const loraCommand = group(
       load: async () => (await import('./lora/convert.ts')).convertLoraCommand,
     },
     {
+      usage: 'remove <lora>',
+      describe: 'Remove a LoRA from <home>/loras',
+      load: async () => (await import('./lora/remove.ts')).removeLoraCommand,
+    },
+    {
       usage: 'extract-metadata <lora>',
       describe: 'The metadata of a LoRA as JSON',
       load: async () => (await import('./lora/extract-metadata.ts')).extractMetadataCommand,
@@ -31,6 +36,6 @@ export const loraCommand = group(
   ],
   [
     ['$0 lora list', 'Those in <home>/loras'],
-    ['$0 lora merge ink:0.7 kawaii:0.5 --out both.safetensors', 'Names or paths, each with its weight'],
+    ['$0 lora merge ink:0.7 kawaii:0.5 --name both', 'Names or paths, each with its weight'],
   ],
 );

@@ -19,7 +19,7 @@ export const measureCommand = group(
     },
     {
       usage: 'gain [query]',
-      describe: 'What choosing among candidates gained, by the books of the ledgers',
+      describe: 'What choosing among candidates gained, as the ledgers of the works say',
       load: async () => (await import('./measure/gain.ts')).measureGainCommand,
     },
   ],

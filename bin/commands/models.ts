@@ -21,7 +21,7 @@ export const modelsCommand = group(
     { usage: 'remove <name>', describe: 'Delete a fetched model', load: async () => (await import('./models/remove.ts')).removeCommand },
   ],
   [
-    ['$0 models list', 'With sizes and licences'],
+    ['$0 models list', 'With sizes, the memory they need, and licences'],
     ['$0 models pull sd-turbo', 'Then: ai-artist create "a fox" --model sd-turbo'],
   ],
 );

@@ -28,7 +28,8 @@ function report({ image, ...result }: Reproduction, saved: string | undefined): 
     json: { ...result, upscaled: upscaled ?? null, recipe: image.recipe, path: saved ?? null },
     text: [`${id}: ${judged}`],
     notes: [
-      stageLine('as painted', painted),
+      // Made smaller, no stored picture is exactly what was painted: of interest only where the enlarged one is not.
+      ...(painted.storedReduced && upscaled?.exact ? [] : [stageLine('as painted', painted)]),
       ...(upscaled ? [stageLine('enlarged', upscaled)] : []),
       ...differences.map(({ what, recorded, now }) => `another ${what}: recorded ${recorded ?? 'none'}, now ${now ?? 'none'}`),
       `${seconds(result.seconds)}${saved === undefined ? '' : `, saved as ${saved}`}`,

@@ -9,7 +9,7 @@ export const scheduleCommand = group(
     },
     {
       usage: 'add <when...>',
-      describe: 'Paint regularly, or once at a time to come',
+      describe: 'Paint regularly, or once at a given time',
       load: async () => (await import('./schedule/add.ts')).addCommand,
     },
     {
@@ -17,11 +17,17 @@ export const scheduleCommand = group(
       describe: 'Jobs, when they are due, how they went',
       load: async () => (await import('./schedule/list.ts')).listCommand,
     },
-    { usage: 'remove <job>', describe: 'Forget a job', load: async () => (await import('./schedule/edit.ts')).removeCommand },
-    { usage: 'pause <job>', describe: 'Let a job rest', load: async () => (await import('./schedule/edit.ts')).pauseCommand },
-    { usage: 'resume <job>', describe: 'Let it go on', load: async () => (await import('./schedule/edit.ts')).resumeCommand },
+    { usage: 'show <job>', describe: 'Everything about a job', load: async () => (await import('./schedule/show.ts')).showCommand },
+    {
+      usage: 'edit <job> [when...]',
+      describe: 'Change when a job runs or what it paints',
+      load: async () => (await import('./schedule/edit.ts')).editCommand,
+    },
+    { usage: 'remove <job>', describe: 'Remove a job', load: async () => (await import('./schedule/edit.ts')).removeCommand },
+    { usage: 'pause <job>', describe: 'Pause a job', load: async () => (await import('./schedule/edit.ts')).pauseCommand },
+    { usage: 'resume <job>', describe: 'Resume a paused job', load: async () => (await import('./schedule/edit.ts')).resumeCommand },
     { usage: 'run-now <job>', describe: 'Run a job at once', load: async () => (await import('./schedule/run-now.ts')).runNowCommand },
-    { usage: 'next [job]', describe: 'Runs that are to come', load: async () => (await import('./schedule/next.ts')).nextCommand },
+    { usage: 'next [job]', describe: 'Coming runs', load: async () => (await import('./schedule/next.ts')).nextCommand },
     {
       usage: 'history [job]',
       describe: 'Runs that ended, failed or were missed',

@@ -1,11 +1,14 @@
 import { ArtistError, display } from '../../lib/core/index.ts';
+import { createProgress } from '../../lib/observe/index.ts';
 import {
   checkTimeZone,
   daysLater,
+  faultOf,
   formatMoment,
   formatTiming,
   type JobOptions,
   jobAsOptions,
+  localDay,
   localTimeZone,
   momentOf,
   nextRuns,
@@ -15,15 +18,16 @@ import {
   type SimulateOptions,
   type SimulationReport,
   simulateSchedule,
+  splitWords,
 } from '../../lib/schedule/index.ts';
 import { command } from '../command.ts';
 import { exitStatus } from '../failure.ts';
 import { list, number, text } from '../flags.ts';
 import { alignColumns } from '../ledger-table.ts';
+import { progressIsSilent } from '../progress.ts';
 import type { Context } from '../run.ts';
 import { percent } from './schedule/view.ts';
 
-const dayMs = 86_400_000;
 const same = (value: string): string => value;
 
 function refuse(flag: string, expected: string, got: unknown): never {
@@ -35,13 +39,9 @@ interface Named {
   timeZone: string;
 }
 
-/** Words of an expression; what is in quotes stays one. */
-const words = (expression: string): string[] =>
-  [...expression.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
-
 function givenJobs(expressions: readonly string[], timeZone: string): Named[] {
   return expressions.map((expression) => {
-    const { timing, count } = parseTiming(words(expression));
+    const { timing, count } = parseTiming(splitWords(expression));
     return { options: { when: timing, name: formatTiming(timing), timeZone, ...(count !== undefined && { count }) }, timeZone };
   });
 }
@@ -49,8 +49,8 @@ function givenJobs(expressions: readonly string[], timeZone: string): Named[] {
 /** Those that are due in the span: a paused one is not, nor one that was for a single time which is over. */
 async function homeJobs(home: string, from: number, note: Context['note']): Promise<Named[]> {
   const jobs = await new ScheduleStore(home).list();
-  const live = jobs.filter((job) => !job.paused && nextRuns({ ...job, anchor: from }, from, 1).length > 0);
-  if (live.length < jobs.length) note(`${jobs.length - live.length} of ${jobs.length} jobs are paused or over, and left out`);
+  const live = jobs.filter((job) => !job.paused && faultOf(job) === undefined && nextRuns({ ...job, anchor: from }, from, 1).length > 0);
+  if (live.length < jobs.length) note(`${jobs.length - live.length} of ${jobs.length} jobs are paused, over or broken, and left out`);
   return live.map((job) => ({ options: jobAsOptions(job), timeZone: job.timeZone }));
 }
 
@@ -106,8 +106,8 @@ export const simulateCommand = command({
     start: text('First moment: YYYY-MM-DD or YYYY-MM-DDTHH:MM of the time zone, or with Z or an offset. Default: the beginning of today'),
     job: list('Instead of the schedule of the home: "daily 09:00", as schedule add takes it; may be given several times', undefined, same),
     tz: text("IANA time zone of --job, --start and --down, and of the days that are counted. Default: this machine's"),
-    down: list('FROM..TO: nothing runs then, stopped in peace; may be given several times', undefined, same),
-    kill: list('FROM..TO: the same, but killed in the middle of what it does', undefined, same),
+    down: list('FROM..TO: the schedule is stopped then; may be given several times', undefined, same),
+    kill: list('FROM..TO: the same, but killed while it works', undefined, same),
     seconds: number('Of a work, on average; between half and one and a half of it. Default: 60'),
     'failure-rate': number('Share of the tries that fail, 0..1. Default: 0.02'),
     seed: number('Of seconds and failures. Default: 0'),
@@ -119,7 +119,8 @@ export const simulateCommand = command({
   ],
   epilogue:
     'The rules are those of `schedule start`; nothing is painted and nothing is written. Equal options and seeds give equal digests. Exit status 1 if a work was done twice.',
-  run: async (values, { home, signal, note }) => {
+  run: async (values, context) => {
+    const { home, signal, note } = context;
     const {
       days: givenDays = 90,
       tz,
@@ -136,23 +137,32 @@ export const simulateCommand = command({
     inRange('--failure-rate', failureRate, [0, 1]);
     inRange('--seed', seed, [0, 4_294_967_295], true);
     const timeZone = checkTimeZone(tz ?? localTimeZone());
-    const from = start === undefined ? Math.floor(Date.now() / dayMs) * dayMs : momentOf(start, timeZone);
+    const from = momentOf(start ?? localDay(Date.now(), timeZone), timeZone);
     const to = daysLater(from, days, timeZone);
     const jobs = job ? givenJobs(job, timeZone) : await homeJobs(home, from, note);
     const outages = ordered([...readSpans('--down', down, timeZone, false), ...readSpans('--kill', kill, timeZone, true)]);
     const began = performance.now();
+    let told = began;
+    const progress = createProgress({ silent: progressIsSilent(context) });
     const simulation = await simulateSchedule({
       jobs: jobs.map(({ options }) => options),
       from,
       to,
       outages,
       seed,
-      work: (_, random) => {
+      work: async ({ startedAt }, random) => {
+        const now = performance.now();
+        if (now - told > 1000) {
+          told = now;
+          progress.update('simulating days', Math.floor((startedAt - from) / 86_400_000), days);
+          // So that Ctrl-C is heard.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
         signal.throwIfAborted();
         const took = seconds * (0.5 + random());
         return random() < failureRate ? { seconds: took, error: new ArtistError('ERR_GENERATE', 'simulated failure') } : { seconds: took };
       },
-    });
+    }).finally(() => progress.end());
     const zones = new Map(simulation.jobs.map(({ id }, index) => [id, jobs[index]?.timeZone ?? timeZone]));
     const report = reportSimulation(simulation, { from, to, timeZone, zones });
     const took = (performance.now() - began) / 1000;

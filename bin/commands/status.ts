@@ -1,22 +1,32 @@
+import { counted } from '../../lib/core/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
 import { FiguresReader, type HomeFigures, periods } from '../../lib/operator/index.ts';
-import { formatMoment } from '../../lib/schedule/index.ts';
+import { formatDuration, formatMoment } from '../../lib/schedule/index.ts';
 import { command } from '../command.ts';
 import { exitStatus } from '../failure.ts';
 import { text, toggle } from '../flags.ts';
 import { alignColumns } from '../ledger-table.ts';
 import { packageVersion } from '../package-version.ts';
 import { seconds } from '../progress.ts';
-import { queueAddress, queueDescription } from '../queue-address.ts';
+import { givenQueueName, queueAddress, queueDescription, queueNameDescription } from '../queue-address.ts';
 import { openGallery } from '../settings.ts';
 import { percent, recordView } from './schedule/view.ts';
 
 type Row = [string, string];
 
 const share = (value: number | null): string => (value === null ? '-' : `${(value * 100).toFixed(2)} %`);
-const overDays = (values: readonly string[]): string => values.map((value, index) => `${value} (${periods[index]} days)`).join(', ');
+/** Of a young home all of them say the same: the first is enough. */
+const overDays = (values: readonly string[]): string =>
+  values.every((value) => value === values[0])
+    ? (values[0] ?? '-')
+    : values.map((value, index) => `${value} (${periods[index]} days)`).join(', ');
+/** `since 10m` while the home is younger than the shortest period. */
+const since = (iso: string | null | undefined, at: number): string => {
+  const age = iso ? at - Date.parse(iso) : 0;
+  return age > 0 && age < periods[0] * 86_400_000 ? `, since ${formatDuration(Math.max(1000, Math.round(age / 60_000) * 60_000))} ago` : '';
+};
 
-function scheduleRows({ schedule }: HomeFigures): Row[] {
+function scheduleRows({ schedule, at }: HomeFigures): Row[] {
   if (!schedule) return [];
   const { daemon, jobs, uptime, success, next } = schedule;
   const stops = uptime.map(({ shareWithoutStops }) => share(shareWithoutStops));
@@ -24,9 +34,9 @@ function scheduleRows({ schedule }: HomeFigures): Row[] {
   return [
     [
       'schedule',
-      `${daemon ? `runs, process ${daemon.pid}, since ${daemon.since}` : 'does not run'}; ${jobs.all} jobs, ${jobs.paused} paused, ${jobs.running} running`,
+      `${daemon ? `running, process ${daemon.pid}, since ${daemon.since}` : 'not running'}; ${counted(jobs.all, 'job')}, ${jobs.paused} paused, ${jobs.running} running`,
     ],
-    ['uptime', known ? overDays(uptime.map((one) => share(one.share))) : 'it never ran'],
+    ['uptime', known ? overDays(uptime.map((one) => share(one.share))) + since(uptime[0]?.since, at) : 'the schedule has not run yet'],
     ...(known ? [['without stops', overDays(stops)] as Row] : []),
     ['success rate', overDays(success.map(({ successRate }) => percent(successRate)))],
     ...next.slice(0, 3).map(({ at, timeZone, name }): Row => ['next', `${formatMoment(at, timeZone)}  ${name}`]),
@@ -53,7 +63,7 @@ function workRows(figures: HomeFigures): Row[] {
     [
       'style',
       style
-        ? `${style.raw.toFixed(3)} (${style.rawInterval.map((end) => end.toFixed(3)).join(' to ')}), mean cosine of ${style.n} works by ${style.scorer}`
+        ? `${style.raw.toFixed(3)} (${style.rawInterval.map((end) => end.toFixed(3)).join(' to ')}), mean cosine of ${counted(style.n, 'work')} by ${style.scorer}`
         : 'unknown: fewer than three of the latest works were chosen by CLIP (see: ai-artist measure style)',
     ],
   ];
@@ -75,7 +85,7 @@ function otherRows({ queue, training, disk, schedule }: HomeFigures): Row[] {
       ? [
           [
             'training',
-            `${training?.length} runs; ${last.name}${last.running ? ', running' : ''}, step ${last.step ?? '-'}, loss ${last.loss?.toFixed(4) ?? '-'}`,
+            `${counted(training?.length ?? 0, 'run')}; ${last.name}${last.running ? ', running' : ''}, step ${last.step ?? '-'}, loss ${last.loss?.toFixed(4) ?? '-'}`,
           ] as Row,
         ]
       : []),
@@ -99,6 +109,7 @@ function otherRows({ queue, training, disk, schedule }: HomeFigures): Row[] {
 export const statusCommand = command({
   flags: {
     queue: text(`${queueDescription}. Default: queue.url of the settings`),
+    'queue-name': text(`${queueNameDescription}. Default: queue.name of the settings, else that of this home`),
     disk: toggle('Add up what folders take on the disk; with many works it takes seconds. Default: yes'),
   },
   examples: [
@@ -108,11 +119,12 @@ export const statusCommand = command({
   ],
   epilogue:
     'Read from the records of the home, whether the schedule runs or not. A run that was missed counts as a failure. Exit status 1 if a part could not be read.',
-  run: async ({ queue, disk = true }, context) => {
+  run: async ({ queue, 'queue-name': givenName, disk = true }, context) => {
     const address = await queueAddress(queue, context);
     const parts = ['schedule', 'works', 'style', 'queue', 'training', ...(disk ? (['disk'] as const) : [])] as const;
-    const reader = new FiguresReader({ home: context.home, gallery: await openGallery(context), queue: address, parts });
-    const figures = await reader.read(context.signal);
+    const queueName = await givenQueueName(givenName, context);
+    const reader = new FiguresReader({ home: context.home, gallery: await openGallery(context), queue: address, queueName, parts });
+    const figures = await reader.read(context.signal).finally(() => reader.close());
     for (const { part, code, message } of figures.problems) context.warn(`${part}: ${code}: ${message}`);
     const { at, schedule, works, problems, ...rest } = figures;
     return {

@@ -1,10 +1,14 @@
-import { ArtistError } from '../../lib/core/index.ts';
+import { existsSync } from 'node:fs';
+import { ArtistError, display, nearest } from '../../lib/core/index.ts';
 import { type TrainLoraOptions, trainLora } from '../../lib/train/index.ts';
 import { command } from '../command.ts';
 import { text } from '../flags.ts';
 import { namesOf } from '../option-paths.ts';
 import { trainFlags, trainOptionsOf, trainPaths } from '../train-flags.ts';
-import { trainingOutcome, watchTraining } from '../train-progress.ts';
+import { showTraining } from '../train-progress.ts';
+
+/** Commands below this one, for a word that is nearly one. */
+const below = ['resume', 'list', 'remove', 'caption', 'selftest'];
 
 export const trainCommand = command({
   // Optional for the parser alone, which would ask for it before `train resume` as well.
@@ -16,15 +20,25 @@ export const trainCommand = command({
     ['$0 train ./dog --preset subject --trigger "sks dog" --class-prompt "a dog" --model sd15 --licence own', 'One dog'],
     ['$0 train ./pictures --preset fast --sample "a fox in the snow"', 'A first look'],
     ['$0 train ./pictures --validation 0.1 --patience 3', 'Stop when held-out pictures no longer gain'],
-    ['$0 train resume ~/.ai-artist/training/pictures-20260131-123059', 'Go on after a crash or Ctrl-C'],
+    ['$0 train resume latest', 'Go on after a crash or Ctrl-C'],
   ],
   epilogue:
-    'Each picture needs a licence: a sidecar, a LICENCE file in its folder, or --licence. Ctrl-C keeps what was learned: the printed run folder can be resumed.',
+    'Each picture needs a licence: a sidecar, a LICENCE file in its folder, or --licence. Ctrl-C keeps what was learned and prints the command that goes on.',
   commands: [
     {
       usage: 'resume <run>',
       describe: 'Go on with a training from its last checkpoint',
       load: async () => (await import('./train/resume.ts')).resumeCommand,
+    },
+    {
+      usage: 'list',
+      describe: 'Training runs, the newest first',
+      load: async () => (await import('./train/list.ts')).listRunsCommand,
+    },
+    {
+      usage: 'remove <runs...>',
+      describe: 'Remove the log, checkpoints and samples of runs; their LoRAs stay',
+      load: async () => (await import('./train/remove.ts')).removeRunsCommand,
     },
     {
       usage: 'caption <folder>',
@@ -39,14 +53,13 @@ export const trainCommand = command({
   ],
   run: async ({ folder, ...values }, context) => {
     if (folder === undefined) throw new ArtistError('ERR_INVALID_ARGUMENT', 'folder: expected a folder with pictures, got none');
-    const watched = watchTraining(context);
-    try {
-      const options = { ...trainOptionsOf(values), data: folder, home: context.home } as TrainLoraOptions;
-      const result = await trainLora({ ...options, signal: context.signal, onProgress: watched.on });
-      watched.stop();
-      return trainingOutcome(result);
-    } finally {
-      watched.stop();
-    }
+    const meant = existsSync(folder) ? undefined : nearest(folder, below);
+    if (meant !== undefined)
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `folder: expected a folder with pictures, got ${display(folder)}, which is not there. Did you mean ${meant}?`,
+      );
+    const options = { ...trainOptionsOf(values), data: folder, home: context.home } as TrainLoraOptions;
+    return showTraining(context, (onProgress) => trainLora({ ...options, signal: context.signal, onProgress }));
   },
 });

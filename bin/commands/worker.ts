@@ -2,21 +2,93 @@ import { z } from 'zod';
 import type { Artist } from '../../lib/artist/loop/index.ts';
 import { lazySchema, resolveOptions } from '../../lib/core/index.ts';
 import { loadPromClient } from '../../lib/operator/index.ts';
-import { readDuration, type TaskHandler, type WorkerEvent } from '../../lib/schedule/index.ts';
+import {
+  homeId,
+  type Json,
+  type QueueWorker,
+  readDuration,
+  ScheduleStore,
+  serveQueues,
+  type TaskHandler,
+  type WorkerEvent,
+  type WorkerOptions,
+} from '../../lib/schedule/index.ts';
 import { command } from '../command.ts';
 import { openArtist } from '../create-work.ts';
 import { type Flag, number, text } from '../flags.ts';
 import { isWanted, metricsFlags, placesOf, startMetrics } from '../metrics.ts';
-import { openQueueAt, queueAddress, queueDescription, shownAddress } from '../queue-address.ts';
+import {
+  givenQueueName,
+  isRedis,
+  openQueueAt,
+  queueAddress,
+  queueDescription,
+  queueNameDescription,
+  shownAddress,
+} from '../queue-address.ts';
 import type { Context } from '../run.ts';
 import { oneLine, paintOrder } from '../work-order.ts';
 
 const taskSchema = lazySchema(() => z.strictObject({ order: z.unknown(), rotation: z.unknown(), since: z.int() }));
 
-function painter(artist: Artist): TaskHandler {
+/** What is known of a task: what was put down for it; undefined: no queue here knows it. */
+type LookUp = (id: string) => Promise<{ settled: Json | undefined } | undefined>;
+
+/** Works that were painted when a worker of this home was killed, or could not write: filed if the queue says that they count. */
+async function fileLeftBehind({ gallery }: Artist, lookUp: LookUp): Promise<void> {
+  await gallery.settleLeftBehind(async ({ id, derivation }) => {
+    const known = await lookUp(String(derivation?.['task']));
+    return known && isPainted(known.settled) && known.settled.id === id;
+  });
+}
+
+const isPainted = (result: Json | undefined): result is { id: Json } => result !== null && typeof result === 'object' && 'id' in result;
+
+function painter(artist: Artist, lookUp: LookUp): TaskHandler {
+  let clean = false;
   return async ({ payload, ...task }) => {
-    const { order, rotation, since } = resolveOptions('task', taskSchema, payload);
-    return paintOrder({ ...task, payload: order, rotation, since }, artist);
+    const { order, rotation } = resolveOptions('task', taskSchema, payload);
+    if (!clean) await fileLeftBehind(artist, lookUp);
+    clean = false;
+    const painted = await paintOrder({ ...task, payload: order, rotation }, artist);
+    clean = true;
+    return painted;
+  };
+}
+
+interface Source {
+  work: (handler: TaskHandler, options: WorkerOptions) => Promise<QueueWorker>;
+  lookUp: LookUp;
+  warnings: () => Promise<string[]>;
+  close: () => Promise<void>;
+}
+
+/** The queue of the home, the one that is named, or, where the home has no jobs of its own, every queue of the Redis. */
+async function sourceOf(address: string, given: string | undefined, context: Context): Promise<Source & { about: string }> {
+  const { home } = context;
+  if (!isRedis(address)) {
+    const queue = await openQueueAt(address, home, undefined);
+    const lookUp: LookUp = async (id) => ((await queue.get(id)) ? { settled: await queue.settled(id) } : undefined);
+    return {
+      work: (handler, options) => queue.work(handler, options),
+      lookUp,
+      warnings: () => queue.warnings(),
+      close: () => queue.close(),
+      about: '',
+    };
+  }
+  const hasJobs = given === undefined && (await new ScheduleStore(home).list()).length > 0;
+  const name = hasJobs ? await homeId(home) : given;
+  let served: Awaited<ReturnType<typeof serveQueues>> | undefined;
+  return {
+    work: async (handler, options) => {
+      served = await serveQueues({ url: address, name, old: given === undefined }, handler, options);
+      return served;
+    },
+    lookUp: async (id) => served?.lookUp(id),
+    warnings: async () => (await served?.warnings()) ?? [],
+    close: async () => served?.stop(),
+    about: hasJobs ? ', for this home alone' : given === undefined ? ', for every home there' : `, queue ${given}`,
   };
 }
 
@@ -85,6 +157,9 @@ const duration = (describe: string): Flag<number> => ({ describe, shape: 'value'
 export const workerCommand = command({
   flags: {
     queue: text(`${queueDescription}. Default: queue.url of the settings, else file`),
+    'queue-name': text(
+      `${queueNameDescription}. Default: queue.name of the settings, else that of this home; of a home without jobs: every queue there`,
+    ),
     name: text('Shown in the tasks. Default: host and process id'),
     concurrency: number('Works at the same time, 1..64, with one model in memory. Default: 1'),
     lease: duration('A worker that is silent for this long loses its task to another. Default: 30s'),
@@ -104,19 +179,24 @@ export const workerCommand = command({
   ],
   epilogue:
     'Until Ctrl-C or SIGTERM. A worker that is killed in the middle of a work has it done by another; each work is recorded once. Models and LoRAs must be present on every machine.',
-  run: async ({ queue: given, name, concurrency, lease: leaseMs, 'stop-within': stopWithinMs, ...metrics }, context) => {
+  run: async (
+    { queue: given, 'queue-name': givenName, name, concurrency, lease: leaseMs, 'stop-within': stopWithinMs, ...metrics },
+    context,
+  ) => {
     const places = placesOf(metrics);
     const address = (await queueAddress(given, context)) ?? 'file';
     await context.logToFiles('worker');
-    const queue = await openQueueAt(address, context.home);
+    const queueName = await givenQueueName(givenName, context);
+    const source = await sourceOf(address, queueName, context);
     const artist = await openArtist(context);
     const counts = { done: 0, failed: 0, cancelled: 0, lost: 0 };
     const show = tell(context);
     const live = isWanted(places) ? await watchTasks() : undefined;
     let endMetrics = async (): Promise<void> => undefined;
     try {
-      if (live) endMetrics = await startMetrics(places, { queue: address, health: live.health, further: [live.registry] }, context);
-      const worker = await queue.work(painter(artist), {
+      if (live)
+        endMetrics = await startMetrics(places, { queue: address, queueName, health: live.health, further: [live.registry] }, context);
+      const worker = await source.work(painter(artist, source.lookUp), {
         ...(name !== undefined && { name }),
         ...(concurrency !== undefined && { concurrency }),
         ...(leaseMs !== undefined && { leaseMs }),
@@ -127,7 +207,8 @@ export const workerCommand = command({
           show(event);
         },
       });
-      context.note(`${worker.name} waits for works (${shownAddress(address)})`);
+      for (const line of await source.warnings()) context.warn(line);
+      context.note(`${worker.name} waits for works (${shownAddress(address)}${source.about})`);
       const { signal } = context;
       await new Promise<void>((resolve) =>
         signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
@@ -135,9 +216,9 @@ export const workerCommand = command({
       await worker.stop(stopWithinMs);
     } finally {
       await endMetrics();
-      await queue.close();
+      await source.close();
       await artist.dispose();
     }
-    return { json: { queue: queue.driver, works: counts }, text: [] };
+    return { json: { queue: isRedis(address) ? 'bullmq' : 'file', works: counts }, text: [] };
   },
 });

@@ -1,3 +1,4 @@
+import { answering } from '../core/index.ts';
 import type { RawImage } from '../image/index.ts';
 
 /** Peak signal-to-noise ratio from which a picture of another machine counts as the same, dB: what differs is then below what eyes see. */
@@ -15,7 +16,7 @@ export interface PixelDifference {
 }
 
 /** Compares two pictures of one size and one number of channels; undefined: they are not. */
-export function comparePixels(a: RawImage, b: RawImage): PixelDifference | undefined {
+export const comparePixels = answering('comparePixels', (a: RawImage, b: RawImage): PixelDifference | undefined => {
   if (a.width !== b.width || a.height !== b.height || a.channels !== b.channels) return undefined;
   const { channels } = a;
   let squares = 0;
@@ -39,4 +40,4 @@ export function comparePixels(a: RawImage, b: RawImage): PixelDifference | undef
     differing: differing / (a.width * a.height),
     largest,
   };
-}
+});

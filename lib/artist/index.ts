@@ -2,8 +2,9 @@
 
 export { createArtist, reproduce } from './artist-on-demand.ts';
 export { closeEnough, comparePixels, type PixelDifference } from './compare.ts';
-export type { Artist, ArtistOptions, CreatedWork } from './loop/artist.ts';
+export type { Artist, ArtistOptions, CreatedWork, FiledWork } from './loop/artist.ts';
 export type { CreateEvent, CreateOptions, PlannedWork } from './loop/create-options.ts';
+export type { CreateRun } from './loop/create-run.ts';
 export type { MakeOptions as MakeProposalOptions, TryOptions as TryProposalOptions } from './loop/proposal-maker.ts';
 export type { PaintSeriesOptions, SeriesProgress } from './loop/series-painter.ts';
 export type { Facts } from './measure/index.ts';

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { ArtistError } from '../core/index.ts';
 import { type GenerateOptions, generateOptions, hiresUpscalers, type LoadModelOptions, loadModelOptions } from '../engine/index.ts';
-import type { PartialRecipe } from '../image/index.ts';
+import { loraTitle, type PartialRecipe } from '../image/index.ts';
 import { bundledName, findAlias, inspectModel, listLoras } from '../models/index.ts';
 
 const unsupported = (message: string): ArtistError => new ArtistError('ERR_UNSUPPORTED', `reproduce: ${message}`);
@@ -68,6 +68,12 @@ export function modelOf({ model }: PartialRecipe, given: string | undefined): st
   throw new ArtistError('ERR_MODEL_NOT_FOUND', `model: expected the path of ${model.name}, got none. Say where it is: --model PATH`);
 }
 
+export interface RecipeLora {
+  path: string;
+  weight: number;
+  textEncoderWeight?: number;
+}
+
 /**
  * The LoRA files of a recipe: by tensor hash, wherever they are called now; a file that only has the name is taken too, and is told apart
  * afterwards by its hash.
@@ -78,7 +84,7 @@ export function modelOf({ model }: PartialRecipe, given: string | undefined): st
 export async function findRecipeLoras(
   { loras = [] }: PartialRecipe,
   { home, places, signal }: { home: string; places: readonly string[]; signal: AbortSignal | undefined },
-): Promise<{ path: string; weight: number }[]> {
+): Promise<RecipeLora[]> {
   if (loras.length === 0) return [];
   const files = [...places, ...(await listLoras({ home })).filter(({ problem }) => problem === undefined).map(({ path }) => path)];
   const hashes = new Map<string, string | undefined>();
@@ -86,9 +92,10 @@ export async function findRecipeLoras(
     if (!hashes.has(file)) hashes.set(file, (await inspectModel(file, { hash: true, ...(signal && { signal }) })).tensorHash);
     return hashes.get(file);
   };
-  const found: { path: string; weight: number }[] = [];
-  for (const { name, hash, weight } of loras) {
-    const named = files.filter((file) => basename(file) === name);
+  const found: RecipeLora[] = [];
+  for (const { name, hash, weight, textEncoderWeight } of loras) {
+    // Other programs name LoRAs without ending.
+    const named = files.filter((file) => basename(file) === name || loraTitle(basename(file)) === name);
     let path = hash === undefined ? named[0] : undefined;
     for (const file of [...named, ...files]) {
       if (path !== undefined) break;
@@ -100,7 +107,7 @@ export async function findRecipeLoras(
         'ERR_MODEL_NOT_FOUND',
         `loras: expected ${name}${hash === undefined ? '' : ` (tensor hash ${hash.slice(0, 12)}…)`} in <home>/loras, got no such file. Say where it is: --lora PATH`,
       );
-    found.push({ path, weight });
+    found.push({ path, weight, ...(textEncoderWeight === undefined ? {} : { textEncoderWeight }) });
   }
   return found;
 }

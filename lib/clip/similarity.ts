@@ -1,4 +1,4 @@
-import { ArtistError, display } from '../core/index.ts';
+import { ArtistError, answering, display } from '../core/index.ts';
 
 /** A vector of length 1, made by one model: vectors of different models cannot be compared. */
 export type Embedding = Float32Array;
@@ -14,7 +14,7 @@ function checkEmbedding(name: string, value: unknown): asserts value is Float32A
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: not embeddings, of different lengths, or not finite
  */
-export function similarity(a: Embedding, b: Embedding): number {
+export const similarity = answering('similarity', (a: Embedding, b: Embedding): number => {
   checkEmbedding('a', a);
   checkEmbedding('b', b);
   if (a.length !== b.length)
@@ -32,7 +32,7 @@ export function similarity(a: Embedding, b: Embedding): number {
   const cosine = dot / Math.sqrt(squaresA * squaresB);
   if (!Number.isFinite(cosine)) throw new ArtistError('ERR_INVALID_ARGUMENT', 'a: expected embeddings of finite values, not all zero');
   return Math.min(1, Math.max(-1, cosine));
-}
+});
 
 /** exp(value * scale), divided by their sum. */
 export function softmax(values: readonly number[], scale: number): number[] {

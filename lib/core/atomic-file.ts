@@ -3,13 +3,15 @@ import { type FileHandle, link, mkdir, open, realpath, rename, stat, unlink } fr
 import { dirname, join, resolve } from 'node:path';
 import { ArtistError, systemCode } from './errors.ts';
 
-/**
- * The error of a failed write to `path`: ERR_DISK_FULL for ENOSPC, EDQUOT (no room on the disk, or none left for this user) and EFBIG (a limit
- * of the process), else ERR_WRITE.
- */
+/** Whether a write failed for want of room: on the disk (ENOSPC), of this user's share (EDQUOT), or by a limit of the process (EFBIG). */
+export function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(error) ?? '');
+}
+
+/** The error of a failed write to `path`: ERR_DISK_FULL where isDiskFull(), else ERR_WRITE. */
 export function writeError(path: string, cause: unknown): ArtistError {
   const code = systemCode(cause);
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
+  if (isDiskFull(cause)) {
     return new ArtistError('ERR_DISK_FULL', `${path}: expected room on the disk, got ${code}. Free some space or save elsewhere`, {
       cause,
     });
@@ -19,9 +21,11 @@ export function writeError(path: string, cause: unknown): ArtistError {
       ? `no permission to write there (${code})`
       : code === 'ENOTDIR' || code === 'EEXIST'
         ? 'a file where a folder should be'
-        : cause instanceof Error
-          ? cause.message
-          : String(cause);
+        : code === 'ENOENT'
+          ? 'a folder that is not there (ENOENT)'
+          : cause instanceof Error
+            ? cause.message
+            : String(cause);
   return new ArtistError('ERR_WRITE', `${path}: expected a place that can be written, got ${got}`, { cause });
 }
 
@@ -72,14 +76,15 @@ async function writeWhole(path: string, bytes: Uint8Array | string, flags: strin
 
 /**
  * Writes a file as a whole or not at all: a temporary file in the same folder, fsync, rename, fsync of the folder. Missing folders are
- * created. Text is written as UTF-8. A link is followed; a pipe or device is written to directly.
+ * created. Text is written as UTF-8. A link is followed; a pipe or device is written to directly. A file that is replaced keeps its mode; a new one
+ * has `mode`, by default what the process gives its files.
  *
  * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE
  */
 export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array | string,
-  { overwrite }: { overwrite: boolean } = { overwrite: true },
+  { overwrite, mode }: { overwrite: boolean; mode?: number } = { overwrite: true },
 ): Promise<void> {
   let temporary: string | undefined;
   try {
@@ -98,7 +103,7 @@ export async function writeFileAtomic(
     const folder = dirname(target);
     await mkdir(folder, { recursive: true });
     temporary = join(folder, `.ai-artist-${randomBytes(8).toString('hex')}.tmp`);
-    await writeWhole(temporary, bytes, 'wx', existing?.mode);
+    await writeWhole(temporary, bytes, 'wx', existing?.mode ?? mode);
     if (overwrite) await renameOver(temporary, target);
     else await linkNew(temporary, target, path);
     await syncFolder(folder);

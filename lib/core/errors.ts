@@ -74,8 +74,11 @@ Object.defineProperty(ArtistError.prototype, 'name', { value: 'ArtistError', enu
 
 /** Whether `error` is one of this package's, from its ESM or its CJS build (where `instanceof` only knows its own), and has `code`. */
 export function isArtistError(error: unknown, code?: ErrorCode): error is ArtistError {
-  if (!(error instanceof Error) || !(brand in error)) return false;
-  return code === undefined || ('code' in error && error.code === code);
+  try {
+    return error instanceof Error && brand in error && (code === undefined || ('code' in error && error.code === code));
+  } catch {
+    return false; // a proxy that throws when it is asked
+  }
 }
 
 /** The `code` of a Node system error ("ENOENT"), or undefined. */

@@ -7,6 +7,7 @@ import { writeError } from './atomic-file.ts';
 import { ArtistError, systemCode } from './errors.ts';
 import { lazySchema } from './lazy-schema.ts';
 import { birthOf, isAlive } from './process-birth.ts';
+import { checkFolder } from './writable-place.ts';
 
 const ownerSchema = lazySchema(() =>
   z.object({
@@ -53,7 +54,8 @@ async function look(path: string): Promise<Found | undefined> {
   try {
     const text = await readFile(path, 'utf8');
     const { mtimeMs } = await stat(path);
-    return { owner: parseOwner(text), ageMs: Date.now() - mtimeMs };
+    // A beat from a clock that was ahead for a moment is as old as one from the past.
+    return { owner: parseOwner(text), ageMs: Math.abs(Date.now() - mtimeMs) };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw new ArtistError('ERR_READ', `${path}: expected a lock file that can be read, got ${systemCode(error) ?? String(error)}`, {
@@ -70,14 +72,23 @@ function parseOwner(text: string): LockOwner | undefined {
   }
 }
 
-async function isAbandoned({ owner, ageMs }: Found): Promise<boolean> {
+async function isAbandoned(path: string, found: Found): Promise<boolean> {
+  const { owner, ageMs } = found;
   if (!owner) return ageMs > emptyMs;
   // Another machine, or another container, on the same folder: only its heartbeat can be seen from here.
-  if (owner.host !== hostname()) return ageMs > silentMs;
+  if (owner.host !== hostname()) return isSilent(path, found);
   if (!isAlive(owner.pid)) return true;
   const birth = await birthOf(owner.pid);
   if (birth !== undefined && owner.birth !== null) return birth !== owner.birth;
-  return ageMs > silentMs;
+  return isSilent(path, found);
+}
+
+/** A machine that slept wakes with a heartbeat that is old, and beats again at once: it is given the time of a beat. */
+async function isSilent(path: string, { owner, ageMs }: Found): Promise<boolean> {
+  if (ageMs <= silentMs) return false;
+  await new Promise((done) => setTimeout(done, beatMs + 1000));
+  const now = await look(path);
+  return now !== undefined && now.owner?.token === owner?.token && now.ageMs > silentMs;
 }
 
 /** Makes the file and fills it; undefined: somebody else has it. */
@@ -116,12 +127,12 @@ async function breakLock(path: string, abandoned: Found): Promise<void> {
   const claim = await tryTake(breaker, 'removing an abandoned lock');
   if (!claim) {
     const other = await look(breaker);
-    if (other && (await isAbandoned(other))) await breakLock(breaker, other);
+    if (other && (await isAbandoned(breaker, other))) await breakLock(breaker, other);
     return;
   }
   try {
     const now = await look(path);
-    if (now && now.owner?.token === abandoned.owner?.token && (await isAbandoned(now))) await unlink(path);
+    if (now && now.owner?.token === abandoned.owner?.token && (await isAbandoned(path, now))) await unlink(path);
   } catch (error) {
     throw error instanceof ArtistError ? error : writeError(path, error);
   } finally {
@@ -145,7 +156,7 @@ async function takeAfterOthers(path: string, { purpose, waitMs = 10_000, signal 
     const owner = await tryTake(path, purpose);
     if (owner) return owner;
     const found = await look(path);
-    if (found && (await isAbandoned(found))) await breakLock(path, found);
+    if (found && (await isAbandoned(path, found))) await breakLock(path, found);
     else if (performance.now() >= until) throw lockedError(path, found?.owner, waitMs);
     else await new Promise((done) => setTimeout(done, poll));
   }
@@ -180,7 +191,9 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
   let owner: LockOwner;
   try {
     await waitFor(before, file, options);
-    await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+    await mkdir(dirname(file), { recursive: true }).catch(async (error: unknown) => {
+      // On a read-only disk Node says that there is no such folder.
+      await checkFolder(dirname(file), file);
       throw writeError(file, error);
     });
     owner = await takeAfterOthers(file, options);
@@ -188,7 +201,7 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
     next();
     throw error;
   }
-  const beat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => undefined), beatMs).unref();
+  const beat = setInterval(() => void touch(file, owner).catch(() => undefined), beatMs).unref();
   let released: Promise<void> | undefined;
   return {
     owner,
@@ -198,6 +211,11 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
       return released;
     },
   };
+}
+
+/** Shows that the holder lives; a lock that was taken from it is another's to keep. */
+async function touch(path: string, owner: LockOwner): Promise<void> {
+  if ((await look(path))?.owner?.token === owner.token) await utimes(path, new Date(), new Date());
 }
 
 /** Waits for those before us in this process, within the time that was given. */
@@ -238,5 +256,5 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
  */
 export async function lockOwner(path: string): Promise<LockOwner | undefined> {
   const found = await look(path);
-  return found?.owner && !(await isAbandoned(found)) ? found.owner : undefined;
+  return found?.owner && !(await isAbandoned(path, found)) ? found.owner : undefined;
 }

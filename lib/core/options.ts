@@ -1,21 +1,38 @@
 import { z } from 'zod';
 import { ArtistError } from './errors.ts';
 
-/** A value as it reads in an error message: short, one line, never a secret-sized dump. */
+/** A value as it reads in an error message: short, one line, never a secret-sized dump. Never throws. */
 export function display(value: unknown): string {
+  try {
+    return shown(value);
+  } catch {
+    return 'an object that cannot be read'; // a revoked proxy, a getter that throws
+  }
+}
+
+function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value);
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === undefined || value === null) return String(value);
+  if (typeof value === 'symbol') return 'a symbol';
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
   return 'an object';
 }
 
-/** The known name with the smallest edit distance to `name`, if it is close enough to be a typing mistake. */
+/** No name of ours is longer, and comparing takes time by its square. */
+const longestTypo = 100;
+
+/**
+ * The known name that `name` is a typing mistake of: that of the smallest edit distance, at most a letter of every three, else the only one
+ * that begins with it.
+ */
 export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > longestTypo) return undefined;
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1;
+  let bestDistance = Math.max(name.length > 4 ? 2 : 1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
@@ -23,19 +40,23 @@ export function nearest(name: string, known: readonly string[]): string | undefi
       bestDistance = distance;
     }
   }
-  return best;
+  if (best !== undefined || name.length < 3) return best;
+  const longer = known.filter((candidate) => candidate.toLowerCase().startsWith(name.toLowerCase()));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
-/** Levenshtein distance (Wagner-Fischer, one row). */
+/** Edit distance that counts two letters in the wrong order once (optimal string alignment). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next[j] = Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (before[j - 2] ?? 0) + 1 : substitution;
+      next[j] = Math.min(substitution, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }
@@ -100,6 +121,13 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** One of the values that would be right, where the wrong one looks like it. */
+function meantValue(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code !== 'invalid_value' || typeof value !== 'string') return '';
+  const meant = nearest(value, issue.values.map(String));
+  return meant === undefined ? '' : `. Did you mean ${meant}?`;
+}
+
 /** The deepest, most specific issue: a union reports what its closest member says. */
 function firstIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
   const issue = issues[0];
@@ -122,21 +150,43 @@ export interface Fault {
   unknownKey: boolean;
 }
 
-/** Checks `raw` and returns the complete, typed value, or the first thing that is wrong with it. */
-export function findFault<S extends z.ZodType>(schema: S, raw: unknown): { value: z.output<S>; fault?: undefined } | { fault: Fault } {
-  const result = schema.safeParse(raw);
-  if (result.success) return { value: result.data };
-  const issue = firstIssue(result.error.issues);
-  if (!issue) return { fault: { path: [], message: 'invalid', unknownKey: false } };
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    const known = knownKeys(schema, issue.path);
-    const guess = nearest(key, known);
-    const message = guess ? `, did you mean ${guess}?` : known.length > 0 ? `. Known: ${known.join(', ')}` : '';
-    return { fault: { path: [...issue.path, key], message, unknownKey: true } };
+/** undefined: the value throws when it is read, or is nested deeper than the stack. */
+function parsed<S extends z.ZodType>(schema: S, raw: unknown): z.ZodSafeParseResult<z.output<S>> | undefined {
+  try {
+    return schema.safeParse(raw);
+  } catch {
+    return undefined;
   }
-  const message = issue.code === 'custom' ? issue.message : `expected ${expectation(issue)}, got ${display(valueAt(raw, issue.path))}`;
-  return { fault: { path: [...issue.path], message, unknownKey: false } };
+}
+
+/** Checks `raw` and returns the complete, typed value, or everything that is wrong with it, at least one thing. */
+export function findFaults<S extends z.ZodType>(
+  schema: S,
+  raw: unknown,
+): { value: z.output<S>; faults?: undefined } | { faults: [Fault, ...Fault[]] } {
+  const result = parsed(schema, raw);
+  if (result === undefined)
+    return { faults: [{ path: [], message: `expected a value that can be read, got ${display(raw)}`, unknownKey: false }] };
+  if (result.success) return { value: result.data };
+  const [first = { path: [], message: 'invalid', unknownKey: false }, ...others] = result.error.issues.flatMap((issue) =>
+    faultsOf(schema, raw, firstIssue([issue]) ?? issue),
+  );
+  return { faults: [first, ...others] };
+}
+
+function faultsOf(schema: z.ZodType, raw: unknown, issue: z.core.$ZodIssue): Fault[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, issue.path);
+    return issue.keys.map((key) => {
+      const guess = nearest(key, known);
+      const message = guess ? `, did you mean ${guess}?` : known.length > 0 ? `. Known: ${known.join(', ')}` : '';
+      return { path: [...issue.path, key], message, unknownKey: true };
+    });
+  }
+  const value = valueAt(raw, issue.path);
+  const message =
+    issue.code === 'custom' ? issue.message : `expected ${expectation(issue)}, got ${display(value)}${meantValue(issue, value)}`;
+  return [{ path: [...issue.path], message, unknownKey: false }];
 }
 
 /**
@@ -146,9 +196,9 @@ export function findFault<S extends z.ZodType>(schema: S, raw: unknown): { value
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
 export function resolveOptions<S extends z.ZodType>(where: string, schema: S, raw: unknown): z.output<S> {
-  const found = findFault(schema, raw);
-  if (!found.fault) return found.value;
-  const { path, message, unknownKey } = found.fault;
+  const found = findFaults(schema, raw);
+  if (!found.faults) return found.value;
+  const [{ path, message, unknownKey }] = found.faults;
   const name = path.map(String).join('.') || where;
   throw new ArtistError('ERR_INVALID_ARGUMENT', unknownKey ? `${name}: unknown option of ${where}()${message}` : `${name}: ${message}`);
 }

@@ -1,4 +1,5 @@
 import { getRandomValues } from 'node:crypto';
+import { answering } from './answering.ts';
 
 /** Numbers in [0, 1). */
 export type RandomSource = () => number;
@@ -10,7 +11,7 @@ export const systemRandom: RandomSource = () => {
 };
 
 /** A generator whose numbers depend on `seed` alone (mulberry32, T. Ettinger, public domain). For resampling and draws, not for secrets. */
-export function seededRandom(seed: number): RandomSource {
+export const seededRandom = answering('seededRandom', (seed: number): RandomSource => {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -18,7 +19,7 @@ export function seededRandom(seed: number): RandomSource {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
+});
 
 /** A whole number 0..below-1. Draws one number. */
 export function randomBelow(random: RandomSource, below: number): number {

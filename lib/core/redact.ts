@@ -26,25 +26,39 @@ function decoded(text: string): string {
   }
 }
 
-/** [what is found, what stands there instead] */
-const patterns: readonly (readonly [RegExp, string])[] = [
+type Pattern = readonly [found: RegExp, instead: string];
+
+/** What is a secret wherever it stands. */
+const everywhere: readonly Pattern[] = [
   // user:password@ in an address; the password ends at the last @ before the next slash or blank.
   [/\b([a-z][\w+.-]*:\/\/[^\s/?#@:]*):[^\s/?#]*@/gi, `$1:${hidden}@`],
-  [/\b(bearer|basic)(\s+)[\w~+/.=-]{6,}/gi, `$1$2${hidden}`],
   [/([?&](?:[\w-]*token|[\w-]*key|[\w-]*secret|password|passwd|sig|signature)=)[^&\s#"']+/gi, `$1${hidden}`],
+  [/\bhf_[A-Za-z0-9]{16,}\b/g, hidden],
+  [/\b(?:sk|ghp|gho|glpat|xox[abp])[-_][A-Za-z0-9_-]{16,}\b/g, hidden],
+];
+/** What is one in a message, and may be a word of a prompt. */
+const inMessages: readonly Pattern[] = [
+  // No plain word: "a basic drawing" stays.
+  [/\b([Bb]earer|[Bb]asic|BEARER|BASIC)(\s+)(?=[a-z.-]*[A-Z\d~+/=_])[\w~+/.=-]{6,}/g, `$1$2${hidden}`],
   // token=abc and "token": "abc", but not "models.token: expected a text".
   [/\b([\w-]*(?:token|api[_-]?key|secret|password|passwd))=(?!\(secret\))[^\s"',;&}]{6,}/gi, `$1=${hidden}`],
   [/("[\w-]*(?:token|api[_-]?key|secret|password|passwd|authorization)"\s*:\s*")(?!\(secret\))[^"]+/gi, `$1${hidden}`],
-  [/\bhf_[A-Za-z0-9]{16,}\b/g, hidden],
-  [/\b(?:sk|ghp|gho|glpat|xox[abp])[-_][A-Za-z0-9_-]{16,}\b/g, hidden],
 ];
 
 /** `text` without secrets: those of the settings, passwords in addresses, bearer tokens, and what stands behind names such as `token=`. */
 export function redact(text: string): string {
+  return replaced(redactData(text), inMessages);
+}
+
+/** The same for data, such as prompts and settings: without secrets of the settings, passwords in addresses, and keys of known forms. */
+export function redactData(text: string): string {
   let shown = text;
   for (const secret of secrets) if (shown.includes(secret)) shown = shown.replaceAll(secret, hidden);
-  for (const [pattern, instead] of patterns) shown = shown.replace(pattern, instead);
-  return shown;
+  return replaced(shown, everywhere);
+}
+
+function replaced(text: string, patterns: readonly Pattern[]): string {
+  return patterns.reduce((shown, [pattern, instead]) => shown.replace(pattern, instead), text);
 }
 
 /** Whether the value of a field of this name is hidden, whatever it is. */

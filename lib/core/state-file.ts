@@ -19,6 +19,11 @@ export interface StateDefinition<T> {
   initial: () => T;
   /** `migrations[n]` turns the data of version n into that of n + 1. One for each version before this one. */
   migrations?: Readonly<Record<number, (data: unknown) => unknown>>;
+  /**
+   * Lists of records in the data, by field: one that does not fit is taken out, and the rest is used. What this returns for it, if anything, is
+   * kept in the field `into`.
+   */
+  lists?: Readonly<Record<string, { into?: string; keep?: (record: unknown, reason: string) => unknown }>>;
 }
 
 /** What was done about a damaged state file. */
@@ -28,8 +33,8 @@ export interface StateRepair {
   reason: string;
   /** Where the damaged file is now. */
   setAside: string;
-  /** backup: the state before the last change. initial: there was no usable backup, it starts anew. */
-  restored: 'backup' | 'initial';
+  /** backup: the state before the last change. initial: there was no usable backup, it starts anew. rest: all but the records that were damaged. */
+  restored: 'backup' | 'initial' | 'rest';
 }
 
 export interface StateOptions {
@@ -43,7 +48,15 @@ export interface StateOptions {
 const envelopeSchema = lazySchema(() => z.strictObject({ kind: z.string(), version: z.int().min(1), data: z.unknown() }));
 
 /** A file that cannot be used as it is; says why. */
-class Damaged extends Error {}
+class Damaged extends Error {
+  /** What is left without the records that do not fit; undefined: nothing. */
+  constructor(
+    reason: string,
+    readonly rest?: unknown,
+  ) {
+    super(reason);
+  }
+}
 
 type Stamp = string;
 type Loaded<T> = { data: T; stamp: Stamp | undefined };
@@ -145,7 +158,7 @@ export class StateFile<T> {
       return await this.#load();
     } catch (error) {
       if (!(error instanceof Damaged)) throw error;
-      return this.#repair(error.message);
+      return this.#repair(error);
     }
   }
 
@@ -191,8 +204,34 @@ export class StateFile<T> {
       data = migrate(data);
     }
     const checked = schema.safeParse(data);
-    if (checked.error) throw new Damaged(describeIssue(checked.error));
+    if (checked.error) throw new Damaged(describeIssue(checked.error), this.#restOf(data));
     return checked.data;
+  }
+
+  /** The data without records of its lists that do not fit; undefined: it does not fit for another reason. */
+  #restOf(data: unknown): T | undefined {
+    const { lists = {}, schema } = this.#definition;
+    if (data === null || typeof data !== 'object') return undefined;
+    const rest: Record<string, unknown> = { ...data };
+    for (let issues = schema.safeParse(rest).error?.issues; issues; issues = schema.safeParse(rest).error?.issues) {
+      const bad = new Map<string, Map<number, string>>();
+      for (const { path, message } of issues) {
+        const [field, index, ...inner] = path;
+        if (typeof field !== 'string' || lists[field] === undefined || typeof index !== 'number') return undefined;
+        const of = bad.get(field) ?? new Map<number, string>();
+        if (!of.has(index)) of.set(index, inner.length > 0 ? `${inner.map(String).join('.')}: ${message}` : message);
+        bad.set(field, of);
+      }
+      for (const [field, reasons] of bad) {
+        const records = rest[field] as unknown[];
+        rest[field] = records.filter((_, index) => !reasons.has(index));
+        const { into, keep } = lists[field] ?? {};
+        if (into === undefined || !keep) continue;
+        const kept = [...reasons].map(([index, reason]) => keep(records[index], reason));
+        rest[into] = [...((rest[into] as unknown[] | undefined) ?? []), ...kept];
+      }
+    }
+    return schema.parse(rest);
   }
 
   async #write(data: T): Promise<void> {
@@ -219,17 +258,22 @@ export class StateFile<T> {
     }
   }
 
-  async #repair(reason: string): Promise<T> {
+  async #repair({ message: reason, rest }: Damaged): Promise<T> {
     const stamp = new Date(this.#clock.now()).toISOString().replace(/[-:.]/g, '');
     const setAside = `${this.path}.corrupt-${stamp}`;
-    const kept = await this.#readBackup();
+    const kept = rest === undefined ? await this.#readBackup() : (rest as T);
     const { kind, version, initial } = this.#definition;
     const data = kept === undefined ? initial() : kept;
     // First a copy of the damaged file, then the new one in its place: killed in between, nothing is missing and it is done again.
     await writeFileAtomic(setAside, await this.#text(this.path));
     await writeFileAtomic(this.path, `${JSON.stringify({ kind, version, data }, undefined, 1)}\n`);
     this.#cache = { data, stamp: await this.#stamp() };
-    this.#onRepair({ path: this.path, reason, setAside, restored: kept === undefined ? 'initial' : 'backup' });
+    this.#onRepair({
+      path: this.path,
+      reason,
+      setAside,
+      restored: rest !== undefined ? 'rest' : kept === undefined ? 'initial' : 'backup',
+    });
     return data;
   }
 
@@ -240,6 +284,7 @@ export class StateFile<T> {
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
       if (!(error instanceof Damaged)) throw error instanceof ArtistError ? error : readError(backup, error);
+      if (error.rest !== undefined) return error.rest as T;
       // Damaged as well: the next change would write over it.
       await rename(backup, `${backup}.corrupt`).catch((cause: unknown) => {
         throw writeError(backup, cause);
@@ -264,7 +309,15 @@ function describeIssue(error: z.ZodError): string {
   return issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ${issue.message}` : issue.message;
 }
 
+/** What is used instead of a damaged state. */
+export const restoredWords: Readonly<Record<StateRepair['restored'], string>> = {
+  backup: 'the state before the last change is used',
+  initial: 'there was no backup, it starts anew',
+  rest: 'the records that could be read are used',
+};
+
 function warn({ path, reason, setAside, restored }: StateRepair): void {
-  const now = restored === 'backup' ? 'the state before the last change is used' : 'there was no backup, it starts anew';
-  process.emitWarning(`${path} was damaged (${reason}). It is kept as ${setAside}; ${now}`, { code: 'AI_ARTIST_STATE_REPAIRED' });
+  process.emitWarning(`${path} was damaged (${reason}). It is kept as ${setAside}; ${restoredWords[restored]}`, {
+    code: 'AI_ARTIST_STATE_REPAIRED',
+  });
 }

@@ -1,6 +1,6 @@
 /** How many candidates are enough: the next one is worth painting as long as its expected gain is worth its seconds. */
 import { z } from 'zod';
-import { lazySchema, resolveOptions } from '../core/index.ts';
+import { answering, lazySchema, resolveOptions } from '../core/index.ts';
 
 /** exp(-x²/2) / √(2π) */
 const density = (x: number): number => Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
@@ -17,11 +17,14 @@ function upperTail(x: number): number {
  * By how much one more draw from a normal distribution is expected to beat the best so far: E[max(0, X - best)] = s (φ(u) - u (1 - Φ(u))),
  * u = (best - mean) / s.
  */
-export function expectedGain({ mean, deviation, best }: { mean: number; deviation: number; best: number }): number {
-  if (!(deviation > 0)) return Math.max(0, mean - best);
-  const u = (best - mean) / deviation;
-  return deviation * Math.max(0, density(u) - u * upperTail(u));
-}
+export const expectedGain = answering(
+  'expectedGain',
+  ({ mean, deviation, best }: { mean: number; deviation: number; best: number }): number => {
+    if (!(deviation > 0)) return Math.max(0, mean - best);
+    const u = (best - mean) / deviation;
+    return deviation * Math.max(0, density(u) - u * upperTail(u));
+  },
+);
 
 export const adaptiveOptions = lazySchema(() =>
   z.strictObject({
@@ -60,7 +63,7 @@ export interface Another {
  * @param totals of the candidates that passed, each on the same scale
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
-export function worthAnother(totals: readonly number[], options: AdaptiveOptions): Another {
+export const worthAnother = answering('worthAnother', (totals: readonly number[], options: AdaptiveOptions): Another => {
   const values = resolveOptions('totals', z.array(z.number()), totals);
   const { seconds, secondsPerPoint, least, most } = resolveOptions('worthAnother', adaptiveOptions, options);
   const n = values.length;
@@ -74,4 +77,4 @@ export function worthAnother(totals: readonly number[], options: AdaptiveOptions
   const worthSeconds = gain * secondsPerPoint;
   const another = worthSeconds > seconds;
   return { another, why: another ? 'worth-it' : 'not-worth-it', n, mean, deviation, best, gain, worthSeconds, seconds };
-}
+});

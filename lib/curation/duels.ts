@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { homeFolder, lazySchema, StateFile, type StateOptions } from '../core/index.ts';
+import { answering, homeFolder, lazySchema, StateFile, type StateOptions } from '../core/index.ts';
 
 const duelsSchema = lazySchema(() =>
   z.strictObject({
@@ -10,10 +10,10 @@ const duelsSchema = lazySchema(() =>
 export type StoredDuels = z.output<typeof duelsSchema>;
 
 /** Which of two works the owner preferred, by their ids: `<home>/duels.json`. A damaged file is set aside and its backup used. */
-export function duelsFile(home?: string, options: StateOptions = {}): StateFile<StoredDuels> {
+export const duelsFile = answering('duelsFile', (home?: string, options: StateOptions = {}): StateFile<StoredDuels> => {
   return new StateFile(
     join(homeFolder(home), 'duels.json'),
     { kind: 'duels', version: 1, schema: duelsSchema, initial: () => ({ duels: [] }) },
     options,
   );
-}
+});

@@ -4,45 +4,41 @@ import type { RankCandidate } from './rank-options.ts';
 import { dot, unit } from './vectors.ts';
 
 export interface GateLimits {
-  duplicateDistance: number;
-  duplicateCosine: number;
+  duplicateDistance?: number | undefined;
+  duplicateCosine?: number | undefined;
   subjectBelow: number;
 }
 
-/** A picture that is already there, as far as a gate looks. */
-interface Known {
-  name: string;
+/** An earlier candidate that passed, as far as a gate looks. */
+interface Passed {
+  seed: number;
+  pixels?: string | undefined;
   hash?: string | undefined;
   direction?: Float64Array | undefined;
 }
 
-export interface Archive {
-  hashes: readonly string[];
-  embeddings: readonly Float32Array[];
-}
-
-function duplicateOf(candidate: RankCandidate, direction: Float64Array | undefined, known: readonly Known[], limit: GateLimits) {
-  for (const { name, hash, direction: other } of known) {
-    if (candidate.measures && hash !== undefined) {
-      const bits = hashDistance(candidate.measures.hash, hash);
-      if (bits <= limit.duplicateDistance) return `${bits} of 64 bits differ from ${name}`;
+/** Which earlier candidate this one repeats: the same pixels, or, where the caller set limits, nearly the same. */
+function repeated(one: Passed, passed: readonly Passed[], { duplicateDistance, duplicateCosine }: GateLimits): string | undefined {
+  for (const { seed, pixels, hash, direction } of passed) {
+    const name = `the candidate with seed ${seed}`;
+    if (one.pixels !== undefined && one.pixels === pixels) return `the same pixels as ${name}`;
+    if (duplicateDistance !== undefined && one.hash !== undefined && hash !== undefined) {
+      const bits = hashDistance(one.hash, hash);
+      if (bits <= duplicateDistance) return `${bits} of 64 bits differ from ${name}`;
     }
-    if (direction && other && direction.length === other.length) {
-      const cosine = dot(direction, other);
-      if (cosine >= limit.duplicateCosine) return `cosine ${cosine.toFixed(3)} with ${name}`;
+    if (duplicateCosine !== undefined && one.direction && direction && direction.length === one.direction.length) {
+      const cosine = dot(one.direction, direction);
+      if (cosine >= duplicateCosine) return `cosine ${cosine.toFixed(3)} with ${name}`;
     }
   }
   return undefined;
 }
 
-/** What is wrong with each candidate. Of two that are alike, the first stays: duplicates are those of the archive and of earlier ones that passed. */
-export function applyGates(candidates: readonly RankCandidate[], archive: Archive, limit: GateLimits): CurationFault[][] {
-  const known: Known[] = [
-    ...archive.hashes.map((hash) => ({ name: 'a picture of the archive', hash })),
-    ...archive.embeddings.map((embedding) => ({ name: 'a picture of the archive', direction: unit(embedding) })),
-  ];
+/** What is wrong with each candidate. Being like a work of the archive is no fault (it is the term novelty); being that very picture is. */
+export function applyGates(candidates: readonly RankCandidate[], limit: GateLimits): CurationFault[][] {
+  const known: Passed[] = [];
   return candidates.map((candidate) => {
-    const { measures, embedding, terms, seed, subject, unsafe } = candidate;
+    const { measures, embedding, terms, seed, subject, unsafe, sameAs, pixels } = candidate;
     const faults: CurationFault[] = measures
       ? judgeTechnical(measures).verdicts.map(({ verdict, reason }) => ({ fault: verdict, reason }))
       : [];
@@ -56,9 +52,17 @@ export function applyGates(candidates: readonly RankCandidate[], archive: Archiv
         fault: 'subject-absent',
         reason: `the prompt fits it better than only ${Math.round(subject * 100)} % of other captions`,
       });
-    const duplicate = duplicateOf(candidate, direction, known, limit);
+    const one: Passed = { seed, pixels, hash: measures?.hash, direction };
+    const duplicate = sameAs === undefined ? repeated(one, known, limit) : `the same picture as ${sameAs}`;
     if (duplicate !== undefined) faults.push({ fault: 'duplicate', reason: duplicate });
-    if (faults.length === 0) known.push({ name: `the candidate with seed ${seed}`, hash: measures?.hash, direction });
+    if (faults.length === 0) known.push(one);
     return faults;
   });
 }
+
+/** Gates that judge by looks, and may be wrong about a picture: white on white, one face in fog. A picture that is no picture, unsafe or there already is not saved by them. */
+const byLooks: readonly CurationFault['fault'][] = ['blank', 'blown-out', 'subject-absent'];
+
+/** It failed by gates alone that judge by looks. */
+export const failedByLooks = (faults: readonly CurationFault[]): boolean =>
+  faults.length > 0 && faults.every(({ fault }) => byLooks.includes(fault));

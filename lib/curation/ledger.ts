@@ -23,10 +23,12 @@ const candidate = lazySchema(() =>
     verdict: z.enum(verdictNames),
     /** In words. */
     reason: z.string().min(1),
-    /** What the gates found; empty: it passed. */
+    /** What the gates found; empty: it passed. Of a work that was kept as a last resort: what is wrong with it. */
     faults: z.array(z.strictObject({ fault: z.enum(faultNames), reason: z.string() })),
     /** It would have won if this one term had not counted. */
     wouldHaveWonWithout: z.array(termName),
+    /** Name of its pixels, as it was given. */
+    pixels: z.string().optional(),
     /** Perceptual hash, where it was measured. */
     hash: z.string().optional(),
     /** packEmbedding() of the picture's embedding by `model`. */
@@ -71,6 +73,8 @@ export const ledgerSchema = lazySchema(() =>
     wildCard: z.boolean(),
     /** The subject seemed absent in all that passed the other gates: this gate was lifted. */
     subjectDoubtful: z.literal(true).optional(),
+    /** No candidate passed: the best of those that only looked wrong was kept all the same. Its `faults` say how. */
+    lastResort: z.literal(true).optional(),
     /** Why no further candidate was painted. */
     adaptive: adaptive.optional(),
     /** Place of the work in `candidates`; null: all were rejected. */

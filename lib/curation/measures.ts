@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ArtistError, lazySchema, resolveOptions } from '../core/index.ts';
+import { ArtistError, answering, lazySchema, resolveOptions } from '../core/index.ts';
 import { type BootstrapOptions, bootstrapInterval, bootstrapOptions, type Interval } from './bootstrap.ts';
 import { dot, sumOf, unit, unitVectors, type Vector } from './vectors.ts';
 
@@ -50,9 +50,9 @@ function centre(units: readonly Float64Array[], reference: readonly Float64Array
 }
 
 /** Mean cosine of all pairs of embeddings, -1..1, in O(n·d). */
-export function meanPairwiseCosine(embeddings: readonly Vector[]): number {
+export const meanPairwiseCosine = answering('meanPairwiseCosine', (embeddings: readonly Vector[]): number => {
   return meanPairwise(unitVectors('embeddings', embeddings, 2));
-}
+});
 
 const vectors = lazySchema(() =>
   z.array(z.custom<Float32Array>((value) => value instanceof Float32Array, { error: 'expected an embedding (Float32Array)' })),
@@ -91,35 +91,38 @@ export interface StyleConsistency {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than 3 embeddings, of different lengths, not finite, or lists that do not fit together
  */
-export function styleConsistency(embeddings: readonly Vector[], options: StyleOptions = {}): StyleConsistency {
-  const { reference, subjects, baseline, ...bootstrap } = resolveOptions('styleConsistency', styleOptions, options);
-  const units = unitVectors('embeddings', embeddings, 3);
-  const interval = (statistic: (counts: Uint32Array) => number): Interval => bootstrapInterval(units.length, bootstrap, statistic);
-  const result: StyleConsistency = {
-    n: units.length,
-    raw: meanPairwise(units),
-    rawInterval: interval((counts) => meanPairwise(units, counts)),
-  };
-  if (reference) {
-    const neutral = sameDimensions('reference', unitVectors('reference', reference), units);
-    const centred = centre(units, neutral);
-    result.centred = meanPairwise(centred);
-    result.centredInterval = interval((counts) => meanPairwise(centred, counts));
-  }
-  if (subjects) {
-    sameCount('subjects', subjects.length, units.length);
-    if (new Set(subjects).size < 2)
-      throw new ArtistError('ERR_INVALID_ARGUMENT', `subjects: expected at least 2 different ones, got ${new Set(subjects).size}`);
-    result.crossSubject = meanCrossGroup(units, subjects);
-  }
-  if (baseline) {
-    const plain = sameDimensions('baseline', unitVectors('baseline', baseline), units);
-    sameCount('baseline', plain.length, units.length);
-    result.lift = result.raw - meanPairwise(plain);
-    result.liftInterval = interval((counts) => meanPairwise(units, counts) - meanPairwise(plain, counts));
-  }
-  return result;
-}
+export const styleConsistency = answering(
+  'styleConsistency',
+  (embeddings: readonly Vector[], options: StyleOptions = {}): StyleConsistency => {
+    const { reference, subjects, baseline, ...bootstrap } = resolveOptions('styleConsistency', styleOptions, options);
+    const units = unitVectors('embeddings', embeddings, 3);
+    const interval = (statistic: (counts: Uint32Array) => number): Interval => bootstrapInterval(units.length, bootstrap, statistic);
+    const result: StyleConsistency = {
+      n: units.length,
+      raw: meanPairwise(units),
+      rawInterval: interval((counts) => meanPairwise(units, counts)),
+    };
+    if (reference) {
+      const neutral = sameDimensions('reference', unitVectors('reference', reference), units);
+      const centred = centre(units, neutral);
+      result.centred = meanPairwise(centred);
+      result.centredInterval = interval((counts) => meanPairwise(centred, counts));
+    }
+    if (subjects) {
+      sameCount('subjects', subjects.length, units.length);
+      if (new Set(subjects).size < 2)
+        throw new ArtistError('ERR_INVALID_ARGUMENT', `subjects: expected at least 2 different ones, got ${new Set(subjects).size}`);
+      result.crossSubject = meanCrossGroup(units, subjects);
+    }
+    if (baseline) {
+      const plain = sameDimensions('baseline', unitVectors('baseline', baseline), units);
+      sameCount('baseline', plain.length, units.length);
+      result.lift = result.raw - meanPairwise(plain);
+      result.liftInterval = interval((counts) => meanPairwise(units, counts) - meanPairwise(plain, counts));
+    }
+    return result;
+  },
+);
 
 function sameCount(name: string, got: number, expected: number): void {
   if (got !== expected) throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected ${expected}, one for each embedding, got ${got}`);
@@ -147,7 +150,7 @@ export interface Novelty {
  * @param k neighbours for `mean`, at least 1; all where the archive has fewer
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
-export function novelty(embedding: Vector, archive: readonly Vector[], k = 5): Novelty | undefined {
+export const novelty = answering('novelty', (embedding: Vector, archive: readonly Vector[], k = 5): Novelty | undefined => {
   const count = resolveOptions('k', z.int().min(1), k);
   const [direction = new Float64Array()] = unitVectors('embedding', [embedding]);
   const known = unitVectors('archive', archive, 0);
@@ -160,7 +163,7 @@ export function novelty(embedding: Vector, archive: readonly Vector[], k = 5): N
     mean: 1 - near.reduce((sum, { cosine }) => sum + cosine, 0) / near.length,
     neighbours: near.map(({ index }) => index),
   };
-}
+});
 
 export interface CentroidCosine {
   /** Of the two mean directions, -1..1: 1 is the same. */
@@ -175,17 +178,20 @@ export interface CentroidCosine {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: a set is empty, embeddings of different lengths or not finite
  */
-export function centroidCosine(before: readonly Vector[], after: readonly Vector[], options: BootstrapOptions = {}): CentroidCosine {
-  const bootstrap = resolveOptions('centroidCosine', bootstrapOptions, options);
-  const old = unitVectors('before', before, 1);
-  const fresh = sameDimensions('after', unitVectors('after', after, 1), old);
-  const cosine = (counts?: Uint32Array): number => {
-    const a = unit(sumOf(old, counts?.subarray(0, old.length)));
-    const b = unit(sumOf(fresh, counts?.subarray(old.length)));
-    return a && b ? dot(a, b) : Number.NaN;
-  };
-  return { cosine: cosine(), interval: bootstrapInterval(old.length + fresh.length, bootstrap, cosine) };
-}
+export const centroidCosine = answering(
+  'centroidCosine',
+  (before: readonly Vector[], after: readonly Vector[], options: BootstrapOptions = {}): CentroidCosine => {
+    const bootstrap = resolveOptions('centroidCosine', bootstrapOptions, options);
+    const old = unitVectors('before', before, 1);
+    const fresh = sameDimensions('after', unitVectors('after', after, 1), old);
+    const cosine = (counts?: Uint32Array): number => {
+      const a = unit(sumOf(old, counts?.subarray(0, old.length)));
+      const b = unit(sumOf(fresh, counts?.subarray(old.length)));
+      return a && b ? dot(a, b) : Number.NaN;
+    };
+    return { cosine: cosine(), interval: bootstrapInterval(old.length + fresh.length, bootstrap, cosine) };
+  },
+);
 
 const gainRounds = lazySchema(() => z.array(z.strictObject({ first: z.number(), best: z.number() })).min(3));
 

@@ -1,7 +1,7 @@
 /** What the artist remembers of past rounds: the values that z-scores are taken from, and the works that a picture must differ from. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Clock, homeFolder, lazySchema, type StateDefinition, StateFile, type StateRepair } from '../core/index.ts';
+import { answering, type Clock, homeFolder, lazySchema, type StateDefinition, StateFile, type StateRepair } from '../core/index.ts';
 import type { Artwork, Gallery } from '../gallery/index.ts';
 import { type Ledger, ledgerSchema } from './ledger.ts';
 import { unpackEmbedding } from './packed-vector.ts';
@@ -17,6 +17,8 @@ const workSchema = lazySchema(() =>
   z.strictObject({
     id: z.string().min(1),
     hash: z.string().optional(),
+    /** SHA-256 of the pixels as they were painted. */
+    pixels: z.string().optional(),
     /** CLIP model of `embedding`. */
     model: z.string().optional(),
     embedding: z.string().optional(),
@@ -58,6 +60,8 @@ export interface CurationMemoryOptions {
 export interface Recollection {
   history: NonNullable<RankOptions['history']>;
   archive: { hashes: string[]; embeddings: Float32Array[] };
+  /** Works by the name of their pixels, where it was recorded. */
+  pixels: ReadonlyMap<string, string>;
 }
 
 /** The rolling history and the archive of one home, in `<home>/curation.json`. */
@@ -95,6 +99,7 @@ export class CurationMemory {
           work.embedding !== undefined && work.model === model ? [unpackEmbedding(work.embedding)] : [],
         ),
       },
+      pixels: new Map(archive.flatMap(({ id, pixels }) => (pixels === undefined ? [] : [[pixels, id] as const]))),
     };
   }
 
@@ -104,25 +109,26 @@ export class CurationMemory {
     await this.#file.update((state) => withRound(state, ledger, id));
   }
 
-  /** Makes the file anew from the gallery's sidecars; resolves to the number of works. Throws what recall() and gallery.list() throw. */
+  /**
+   * Makes the file anew from the newest works of the gallery, as many as it holds; resolves to their number. A round that is recorded meanwhile
+   * waits and is added. Throws what recall() and gallery.list() throw.
+   */
   async rebuild(): Promise<number> {
-    let state: MemoryState = { history: {}, archive: [] };
     let works = 0;
-    for await (const { id, ledger } of ledgers(this.#gallery, 'oldest')) {
-      state = withRound(state, ledger, id);
-      works++;
-    }
-    await this.#file.update(() => state);
+    await this.#file.update(async () => {
+      const rounds: KeptRound[] = [];
+      for await (const round of ledgers(this.#gallery, 'newest')) if (rounds.push(round) === archiveLength) break;
+      works = rounds.length;
+      return rounds.reduceRight((state, { id, ledger }) => withRound(state, ledger, id), { history: {}, archive: [] } as MemoryState);
+    });
     return works;
   }
 
   async #state(): Promise<MemoryState> {
+    if ((await this.#file.version()) === '') await this.rebuild();
     const state = await this.#file.read();
     const damage = this.#damage;
-    if (!damage) {
-      if (state.archive.length > 0 || (await this.rebuild()) === 0) return state;
-      return this.#file.read();
-    }
+    if (!damage) return state;
     this.#damage = undefined;
     // Even a backup lacks the last round; the sidecars have them all.
     const works = await this.rebuild();
@@ -148,6 +154,7 @@ function withRound(state: MemoryState, ledger: Ledger, id: string): MemoryState 
   const work = {
     id,
     ...(kept?.hash !== undefined && { hash: kept.hash }),
+    ...(kept?.pixels !== undefined && { pixels: kept.pixels }),
     ...(kept?.embedding !== undefined && model !== undefined && { model, embedding: kept.embedding }),
   };
   return { history, archive: [...state.archive, work].slice(-archiveLength) };
@@ -161,11 +168,11 @@ export interface KeptRound {
 }
 
 /** The ledger of a work; undefined: it was not curated, or by a version that this one cannot read. */
-export function ledgerOf(work: Pick<Artwork, 'curation'>): Ledger | undefined {
+export const ledgerOf = answering('ledgerOf', (work: Pick<Artwork, 'curation'>): Ledger | undefined => {
   if (work.curation === undefined) return undefined;
   const parsed = ledgerSchema.safeParse(work.curation);
   return parsed.success ? parsed.data : undefined;
-}
+});
 
 /** The rounds of all works that were not thrown away, page by page. */
 export async function* ledgers(gallery: Gallery, sort: 'oldest' | 'newest' = 'newest', query = ''): AsyncGenerator<KeptRound> {

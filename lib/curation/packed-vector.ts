@@ -1,5 +1,5 @@
 /** Embeddings as text: 16-bit floats, little-endian, base64. 192 values take 512 characters; cosines are exact to about 0.0005. */
-import { ArtistError } from '../core/index.ts';
+import { ArtistError, answering } from '../core/index.ts';
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -34,18 +34,18 @@ function fromHalf(half: number): number {
 }
 
 /** An embedding as the ledger stores it. */
-export function packEmbedding(embedding: Float32Array): string {
+export const packEmbedding = answering('packEmbedding', (embedding: Float32Array): string => {
   const bytes = Buffer.alloc(embedding.length * 2);
   for (const [index, value] of embedding.entries()) bytes.writeUInt16LE(toHalf(value), index * 2);
   return bytes.toString('base64');
-}
+});
 
 /**
  * The embedding that packEmbedding() made a text of.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
-export function unpackEmbedding(text: string): Float32Array {
+export const unpackEmbedding = answering('unpackEmbedding', (text: string): Float32Array => {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length === 0 || bytes.length % 2 !== 0 || bytes.toString('base64') !== text)
     throw new ArtistError(
@@ -53,4 +53,4 @@ export function unpackEmbedding(text: string): Float32Array {
       `embedding: expected base64 of 16-bit floats, got ${JSON.stringify(text.slice(0, 20))} (${bytes.length} bytes)`,
     );
   return Float32Array.from({ length: bytes.length / 2 }, (_, index) => fromHalf(bytes.readUInt16LE(index * 2)));
-}
+});

@@ -16,7 +16,11 @@ export const rankCandidates = lazySchema(() =>
         terms: z.partialRecord(z.enum(termNames), measured.optional()).default({}),
         /** measureTechnical() of the picture, for the gates. Left out: only what follows is checked. */
         measures: z.custom<TechnicalMeasures>((value) => typeof value === 'object' && value !== null && 'hash' in value).optional(),
-        /** Embedding of the picture, for the duplicate gate. The ledger keeps it. */
+        /** Name of its pixels, such as their SHA-256: of two candidates with the same pixels, the later one is a duplicate. The ledger keeps it. */
+        pixels: z.string().min(1).optional(),
+        /** The work that is this very picture, such as its id: it is a duplicate. */
+        sameAs: z.string().min(1).optional(),
+        /** Embedding of the picture, for novelty. The ledger keeps it. */
         embedding: vector.optional(),
         /** subjectShare() of the picture, 0..1, for the gate of absent subjects. */
         subject: z.number().min(0).max(1).optional(),
@@ -49,14 +53,19 @@ export const rankOptions = lazySchema(() =>
     history: z.partialRecord(z.enum(termNames), history).default({}),
     /** Fewer past values than this, and the candidates are compared among themselves. */
     coldBelow: z.int().min(2).default(30),
-    /** Pictures that exist already. */
+    /**
+     * Pictures that exist already. Likeness to them is the term novelty, of candidates that have none: 1 - the nearest cosine where
+     * embeddings can be compared, else the share of differing bits of the nearest hash.
+     */
     archive: z
       .strictObject({ hashes: z.array(z.string()).default([]), embeddings: z.array(vector).default([]) })
       .default({ hashes: [], embeddings: [] }),
-    /** Perceptual hashes that differ in at most this many bits of 64 are one picture. */
-    duplicateDistance: z.int().min(0).max(64).default(6),
-    /** Embeddings with at least this cosine are one picture. Depends on the model: above 1 switches it off. */
-    duplicateCosine: z.number().min(-1).max(2).default(0.96),
+    /** Candidates of this round whose perceptual hashes differ in at most this many bits of 64 count as one picture. Default: only the same pixels do. */
+    duplicateDistance: z.int().min(0).max(64).optional(),
+    /** Candidates of this round whose embeddings have at least this cosine count as one picture. Default: only the same pixels do. */
+    duplicateCosine: z.number().min(-1).max(2).optional(),
+    /** Where none passes: keep the best of those that failed by their looks alone (blank, blown-out, subject-absent). The ledger says so. */
+    lastResort: z.boolean().default(false),
     /** A subject share below this means that the subject is absent. 0: never. */
     subjectBelow: z.number().min(0).max(1).default(0.5),
     /** Totals this close to the best are a tie, in standard deviations. */

@@ -1,10 +1,12 @@
 import { resolveOptions } from '../core/index.ts';
-import { applyGates } from './gates.ts';
+import { hashDistance } from '../image/index.ts';
+import { applyGates, failedByLooks } from './gates.ts';
 import type { CurationFault, Ledger, LedgerCandidate } from './ledger.ts';
 import { packEmbedding } from './packed-vector.ts';
-import { type RankCandidate, type RankOptions, rankCandidates, rankOptions } from './rank-options.ts';
+import { type RankCandidate, type RankOptions, type ResolvedRank, rankCandidates, rankOptions } from './rank-options.ts';
 import { counterfactuals, drawWildCard, type Scored, select, total } from './selection.ts';
 import { defaultWeightsVersion, scorerTerms, type TermName, type Terms, termNames, weightFields } from './terms.ts';
+import { dot, unit } from './vectors.ts';
 import { basisOf, zScores } from './z-scores.ts';
 
 /** A candidate as it is given to rank(). */
@@ -46,13 +48,15 @@ interface Round {
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
 export function rank(candidates: readonly RankInput[], options: RankOptions = {}): Ledger {
-  const given = resolveOptions('rank', rankCandidates, candidates);
   const settings = resolveOptions('rank', rankOptions, options);
+  const given = withNovelty(resolveOptions('rank', rankCandidates, candidates), settings);
   const { weights, tieMargin } = settings;
-  const found = applyGates(given, settings.archive, settings);
+  const found = applyGates(given, settings);
   // A doubtful subject in every one of them says more about the scorer or the painter than about the candidates: then it rejects none.
   const subjectDoubtful = found.every((some) => some.length > 0) && found.some(onlySubject);
-  const faults = subjectDoubtful ? found.map((some) => (onlySubject(some) ? [] : some)) : found;
+  const strict = subjectDoubtful ? found.map((some) => (onlySubject(some) ? [] : some)) : found;
+  const lastResort = settings.lastResort && strict.every((some) => some.length > 0) && strict.some(failedByLooks);
+  const faults = lastResort ? found.map((some) => (failedByLooks(some) ? [] : some)) : strict;
   const passed = given.filter((_, index) => faults[index]?.length === 0);
   const { counted, dropped } = presentTerms(passed, weights);
   const isScored = counted.some((term) => scorerTerms.includes(term));
@@ -61,7 +65,9 @@ export function rank(candidates: readonly RankInput[], options: RankOptions = {}
   const scored = given.flatMap((candidate, index): Scored[] =>
     faults[index]?.length === 0 ? [{ index, z: zScores(candidate.terms, bases) }] : [],
   );
-  const { order, tie } = isScored ? select(scored, used, tieMargin) : { order: scored, tie: undefined };
+  const { order, tie } = isScored
+    ? select(scored, used, tieMargin)
+    : { order: lastResort ? leastFlawed(scored, given) : scored, tie: undefined };
   const drawn = isScored ? drawWildCard(order.length, settings) : 0;
   const round: Round = {
     isScored,
@@ -80,10 +86,13 @@ export function rank(candidates: readonly RankInput[], options: RankOptions = {}
     dropped,
     wildCard: round.wild,
     ...(subjectDoubtful && { subjectDoubtful }),
+    ...(lastResort && { lastResort }),
     winner: round.places[0]?.index ?? null,
     candidates: given.map((candidate, index) => {
-      const found = faults[index] ?? [];
-      return found.length > 0 ? rejected(candidate, found) : placed(candidate, index, round);
+      const wrong = faults[index] ?? [];
+      if (wrong.length > 0) return rejected(candidate, wrong);
+      const place = placed(candidate, index, round);
+      return lastResort ? withFaults(place, found[index] ?? []) : place;
     }),
   };
 }
@@ -96,20 +105,50 @@ function rawTerms(terms: Terms): LedgerCandidate['terms'] {
   return Object.fromEntries(given.map(([term, value]) => [term, Number.isFinite(value) ? value : null]));
 }
 
+/** Likeness to the archive, as a term: by one measure for all of them, or it could not be compared. */
+function withNovelty(candidates: readonly RankCandidate[], { archive: { embeddings, hashes } }: ResolvedRank): RankCandidate[] {
+  const works = candidates.every(({ embedding }) => embedding) ? embeddings.flatMap((embedding) => unit(embedding) ?? []) : [];
+  const noveltyOf = ({ embedding, measures }: RankCandidate): number | undefined => {
+    if (works.length === 0)
+      return measures && hashes.length > 0 ? Math.min(...hashes.map((hash) => hashDistance(measures.hash, hash))) / 64 : undefined;
+    const direction = embedding && unit(embedding);
+    const cosines = direction ? works.flatMap((work) => (work.length === direction.length ? [dot(direction, work)] : [])) : [];
+    return cosines.length > 0 ? 1 - Math.max(...cosines) : undefined;
+  };
+  return candidates.map((candidate) => {
+    const novelty = candidate.terms.novelty ?? noveltyOf(candidate);
+    return novelty === undefined ? candidate : { ...candidate, terms: { ...candidate.terms, novelty } };
+  });
+}
+
+/** Those with most to be seen first. */
+function leastFlawed(scored: readonly Scored[], candidates: readonly RankCandidate[]): Scored[] {
+  const worth = ({ index }: Scored): number => candidates[index]?.terms.technical ?? candidates[index]?.measures?.contrast ?? 0;
+  return [...scored].sort((a, b) => worth(b) - worth(a) || a.index - b.index);
+}
+
+/** A place that was taken although the gates had something against it. */
+function withFaults(place: LedgerCandidate, faults: CurationFault[]): LedgerCandidate {
+  return { ...place, faults, reason: `${reasonsOf(faults)}; no candidate passed the gates: ${place.reason}` };
+}
+
 /** What is known of a candidate whatever becomes of it. */
-function known({ seed, terms, measures, embedding, seconds }: RankCandidate) {
+function known({ seed, terms, measures, embedding, seconds, pixels }: RankCandidate) {
   const finite = embedding?.every(Number.isFinite);
   return {
     seed,
     terms: rawTerms(terms),
+    ...(pixels !== undefined && { pixels }),
     ...(measures && { hash: measures.hash }),
     ...(embedding && finite && { embedding: packEmbedding(embedding) }),
     ...(seconds !== undefined && { seconds }),
   };
 }
 
+const reasonsOf = (faults: readonly CurationFault[]): string => faults.map(({ fault, reason }) => `${fault}: ${reason}`).join('; ');
+
 function rejected(candidate: RankCandidate, faults: CurationFault[]): LedgerCandidate {
-  const reason = faults.map((found) => `${found.fault}: ${found.reason}`).join('; ');
+  const reason = reasonsOf(faults);
   return { ...known(candidate), z: null, total: null, rank: null, verdict: 'rejected', reason, faults, wouldHaveWonWithout: [] };
 }
 

@@ -1,3 +1,5 @@
+import { answering } from '../core/index.ts';
+
 /** Whether a picture shows its subject, asked of CLIP without a limit on some model's scale. */
 
 const others = [
@@ -35,12 +37,12 @@ const sentence = /^(.*?\bof )?(.+?)((?:,| (?:in|on|at|by|under|near|with|floatin
  *
  *     otherCaptions('flat vector art of a dog in the snow')   // "flat vector art of a fox in the snow", …
  */
-export function otherCaptions(prompt: string): string[] {
+export const otherCaptions = answering('otherCaptions', (prompt: string): string[] => {
   const [, before = '', , behind = ''] = sentence.exec(prompt.trim()) ?? [];
   const lower = prompt.toLowerCase();
   const named = (other: string): boolean => lower.includes(other.replace(/^an? /, '').split(' ').at(-1) ?? other);
   return others.filter((other) => !named(other)).map((other) => `${before}${other}${behind}`);
-}
+});
 
 /**
  * The share, 0..1, of captions of other subjects that fit a picture worse than its prompt does. About 0.5 where the picture has nothing to do
@@ -49,6 +51,6 @@ export function otherCaptions(prompt: string): string[] {
  * @param prompt cosine of the picture and its prompt
  * @param captions cosines of the picture and otherCaptions() of the prompt
  */
-export function subjectShare(prompt: number, captions: readonly number[]): number {
+export const subjectShare = answering('subjectShare', (prompt: number, captions: readonly number[]): number => {
   return captions.length === 0 ? 1 : captions.filter((other) => other < prompt).length / captions.length;
-}
+});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lazySchema } from '../core/index.ts';
+import { answering, lazySchema } from '../core/index.ts';
 import type { TechnicalMeasures } from '../image/index.ts';
 
 /** What a candidate is judged by. Each has a scale of its own; they meet as z-scores. Larger is better. */
@@ -42,6 +42,6 @@ const enoughContrast = 40;
  * How far a picture is from the technical gates, 0..1: contrast up to a limit, less the share of burnt pixels. White and black do not
  * count: line art on white is good.
  */
-export function technicalTerm({ contrast, burnt }: Pick<TechnicalMeasures, 'contrast' | 'burnt'>): number {
+export const technicalTerm = answering('technicalTerm', ({ contrast, burnt }: Pick<TechnicalMeasures, 'contrast' | 'burnt'>): number => {
   return Math.min(1, contrast / enoughContrast) * (1 - burnt);
-}
+});

@@ -1,3 +1,4 @@
+import { answering } from '../core/index.ts';
 import { symmetricEigenvalues } from './linear-algebra.ts';
 import { dot, unitVectors, type Vector } from './vectors.ts';
 
@@ -32,7 +33,7 @@ function gramMatrix(units: readonly Float64Array[], d: number): Float64Array {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
-export function vendiScore(embeddings: readonly Vector[]): number {
+export const vendiScore = answering('vendiScore', (embeddings: readonly Vector[]): number => {
   const units = unitVectors('embeddings', embeddings, 1);
   const n = units.length;
   const d = units[0]?.length ?? 0;
@@ -40,4 +41,4 @@ export function vendiScore(embeddings: readonly Vector[]): number {
   // Rounding makes tiny negative ones of zeros; x ln x is 0 at 0.
   const entropy = values.reduce((sum, value) => (value > 1e-12 ? sum - value * Math.log(value) : sum), 0);
   return Math.exp(entropy);
-}
+});

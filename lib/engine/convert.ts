@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { ArtistError, display, resolveOptions, systemCode } from '../core/index.ts';
+import { ArtistError, checkReplaceable, display, resolveOptions, writeError } from '../core/index.ts';
 import { readModelHeader } from '../models/index.ts';
 import { addonFor } from './addon.ts';
 import { type ConvertEvent, commonEvent } from './events.ts';
@@ -28,16 +28,6 @@ async function present(path: string): Promise<boolean> {
   );
 }
 
-function writeError(output: string, error: unknown): ArtistError {
-  const code = systemCode(error);
-  if (code === 'ENOSPC') return new ArtistError('ERR_DISK_FULL', `${output}: no room on the disk`, { cause: error });
-  return new ArtistError(
-    'ERR_WRITE',
-    `${output}: cannot be written (${code ?? String(error)}). Check that the folder exists and may be written to`,
-    { cause: error },
-  );
-}
-
 async function checkOutput(output: string, input: string, overwrite: boolean): Promise<void> {
   const info = await stat(dirname(output)).catch((error: unknown) => Promise.reject(writeError(output, error)));
   if (!info.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: ${dirname(output)} is not a folder`);
@@ -47,6 +37,7 @@ async function checkOutput(output: string, input: string, overwrite: boolean): P
   if (existing?.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: is a folder. Name a file in it`);
   if (existing && !overwrite)
     throw new ArtistError('ERR_ALREADY_EXISTS', `${output}: exists already. Choose another name, or pass overwrite: true`);
+  await checkReplaceable(output, { as: 'file', overwrite, name: 'output' });
 }
 
 function tell(event: NativeEvent): ConvertEvent | undefined {

@@ -3,6 +3,7 @@
  * `image` counts the pictures of a batch from 0, `step` the finished steps from 0 or 1 to `steps`; both are 0 while nothing is countable.
  */
 import type { ArtImage } from '../image/index.ts';
+import { warningOf } from './engine-words.ts';
 import type { GenerateResult } from './generate.ts';
 import type { NativeEvent } from './native.ts';
 
@@ -109,7 +110,10 @@ function remaining(event: Progress): number {
 /** Events that every kind of job has; undefined for the others. */
 export function commonEvent(event: NativeEvent): QueuedEvent | WeightsEvent | EnlargeEvent | WarningEvent | undefined {
   if (event.type === 'queued') return { type: 'queued', position: event.position };
-  if (event.type === 'log') return event.level === 'warn' ? { type: 'warning', message: event.text } : undefined;
+  if (event.type === 'log') {
+    const message = event.level === 'warn' ? warningOf(event.text) : undefined;
+    return message === undefined ? undefined : { type: 'warning', message };
+  }
   if (event.type !== 'progress') return undefined;
   if (event.phase === 'load') return { type: 'load', step: event.step, steps: event.total };
   if (event.phase === 'upscale') {

@@ -1,21 +1,23 @@
 /** The work of one model.generate() call: pictures in, LoRAs checked, request to the engine, pictures out. */
+import { ArtistError, display } from '../core/index.ts';
 import { ArtImage, type Recipe } from '../image/index.ts';
 import type { ModelHeader } from '../models/index.ts';
+import { warningOf } from './engine-words.ts';
 import { commonEvent, type GenerateEvent, paintEvent } from './events.ts';
 import { prepareImages } from './images.ts';
 import { type CallSite, runJob } from './job.ts';
-import { checkLoras } from './loras.ts';
+import { checkLoras, EngineLoras, type LoraEffect, takePromptLoras } from './loras.ts';
 import type { NativeAddon, NativeEvent, NativeGenerateResult, NativeModel, NativeModelInfo } from './native.ts';
 import type { ResolvedGenerate, Sampler, Scheduler } from './options/index.ts';
 import { paintRecipe, type WeightsFile } from './paint-recipe.ts';
 import { nativeRequest } from './request.ts';
 import { drawSeed } from './seed.ts';
-import { type PaintDefaults, settle } from './settings.ts';
-import { bundledUpscaler, checkUpscaler } from './weights.ts';
+import { type PaintDefaults, settle, sizeAdvice } from './settings.ts';
+import { bundledUpscaler, checkUpscaler, unlessAborted } from './weights.ts';
 
 export interface GenerateResult {
   /** Finished pictures; each carries its complete recipe. */
-  readonly images: readonly ArtImage[];
+  readonly images: readonly [ArtImage, ...ArtImage[]];
   /** Seed of the first picture. */
   readonly seed: number;
   /** Seed of each picture. */
@@ -32,6 +34,8 @@ export interface GenerateResult {
   readonly seconds: { readonly total: number; readonly encode: number; readonly sample: number; readonly decode: number };
   /** What did not stop the job but may surprise: a LoRA that does not fit, an option this family ignores… */
   readonly warnings: readonly string[];
+  /** What each LoRA did, in the order of the options and then of the tags of the prompt; the recipe has those that did anything. */
+  readonly loras: readonly LoraEffect[];
   /** Recipe of the first picture. */
   readonly recipe: Recipe;
   /** True where the job was cancelled and `keepFinished` kept what was done. */
@@ -69,8 +73,8 @@ class Warnings {
     this.#emit = emit;
   }
 
-  add(message: string): void {
-    if (this.#seen.has(message)) return;
+  add(message: string | undefined): void {
+    if (message === undefined || this.#seen.has(message)) return;
     this.#seen.add(message);
     this.#emit({ type: 'warning', message });
   }
@@ -81,7 +85,7 @@ class Warnings {
 }
 
 /** File of the upscaler network of hires, checked; undefined where it needs none. */
-async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string | undefined> {
+export async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string | undefined> {
   if (typeof hires !== 'object' || hires.upscaler !== 'Model') return undefined;
   const path = hires.model ?? bundledUpscaler();
   await checkUpscaler('hires.model', path);
@@ -91,33 +95,31 @@ async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string | undef
 /** Paints; settles when native work has ended. Errors: see Model.generate(). */
 export async function paint(
   context: GenerateContext,
-  options: ResolvedGenerate,
+  given: ResolvedGenerate,
   { site, signal, emit }: GenerateCall,
 ): Promise<GenerateResult> {
   signal.throwIfAborted();
+  const { prompt, initImage, referenceImages, controlImage } = given;
+  if (prompt.trim() === '' && !initImage && !referenceImages?.length && !controlImage)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, or a picture to begin with, got ${display(prompt)}`);
   const warnings = new Warnings(emit);
   const { addon, info } = context;
+  const options = await takePromptLoras(given, context.home, (message) => warnings.add(message));
   const images = await prepareImages(options, context);
   signal.throwIfAborted();
   const settings = settle(options, info, context.defaults, images.initSize);
-  const loras = await checkLoras(options.loras ?? [], context, (message) => warnings.add(message));
+  const loras = new EngineLoras(await checkLoras(options.loras ?? [], context, (message) => warnings.add(message)));
   const hiresModel = await hiresModelOf(options);
   const pictures = await images.fit(settings);
-  const weights = await context.weights;
-  signal.throwIfAborted();
+  const weights = await unlessAborted(context.weights, signal);
   const seed = options.seed ?? drawSeed();
-  const base = paintRecipe({
-    options,
-    settings,
-    loras,
-    hiresModel,
-    ...weights,
-    tuning: context.tuning,
-    device: info.device,
-    versions: addon.versions(),
-  });
+  const versions = addon.versions();
+  const recipe = (): Omit<Recipe, 'seed'> =>
+    paintRecipe({ options, settings, loras: loras.used, hiresModel, ...weights, tuning: context.tuning, device: info.device, versions });
+  const advice = sizeAdvice(settings, context.defaults, weights.model?.name ?? 'the model');
+  if (advice !== undefined) warnings.add(advice);
   const picture = (image: ConstructorParameters<typeof ArtImage>[0], index: number): ArtImage =>
-    new ArtImage(image, { ...base, seed: seed + index, ...(options.batchCount > 1 ? { batchIndex: index } : {}) });
+    new ArtImage(image, { ...recipe(), seed: seed + index, ...(options.batchCount > 1 ? { batchIndex: index } : {}) });
   const finished: ArtImage[] = [];
 
   const onEvent = (event: NativeEvent): void => {
@@ -125,6 +127,10 @@ export async function paint(
       const image = picture(event.image, event.index);
       finished[event.index] = image;
       emit({ type: 'image', image, index: event.index, seed: event.seed });
+      return;
+    }
+    if (event.type === 'loras') {
+      loras.settle(event.loras, (message) => warnings.add(message));
       return;
     }
     if (event.type === 'preview') {
@@ -140,21 +146,22 @@ export async function paint(
     settings,
     seed,
     images: pictures,
-    loras: loras.map(({ path, weight }) => ({ path, weight })),
+    loras: loras.requests,
     hiresModel,
   });
   const result = await runJob<NativeGenerateResult>(
     { addon, site, signal, onEvent, keep: (partial) => options.keepFinished === true && partial.images.length > 0 },
     (listen) => context.native.generate(request, listen),
   );
-  for (const message of result.warnings) warnings.add(message);
+  // Of a job that was stopped on purpose, the engine's last lines say that sampling failed.
+  if (!result.aborted) for (const line of result.warnings) warnings.add(warningOf(line));
   // The very objects of the image events, where those arrived: what a listener saved is what the result holds.
-  const painted = result.images.map((image, index) => finished[index] ?? picture(image, index));
+  const [first, ...others] = result.images.map((image, index) => finished[index] ?? picture(image, index));
   const { resolved, seconds, seeds, aborted } = result;
-  const first = painted[0];
   if (!first) throw site.error('ERR_INTERNAL', 'generate: the engine reported success without a picture. Please report this');
+  const pictured: GenerateResult['images'] = [first, ...others];
   return Object.freeze({
-    images: painted,
+    images: pictured,
     seed,
     seeds,
     width: first.width,
@@ -166,6 +173,7 @@ export async function paint(
     device: resolved.device,
     seconds,
     warnings: warnings.all,
+    loras: loras.effects,
     recipe: first.recipe as Recipe,
     aborted,
   });

@@ -11,7 +11,8 @@ export async function readPicture(name: string, input: ImageInput, channels: 1 |
   try {
     return await decodeImage(input, { channels });
   } catch (error) {
-    if (!(error instanceof ArtistError) || typeof input === 'string') throw error;
+    if (!(error instanceof ArtistError)) throw error;
+    if (typeof input === 'string') throw new ArtistError(error.code, `${name}: ${error.message}`, { cause: error });
     const message = error.message.startsWith('image: ') ? error.message.slice('image: '.length) : undefined;
     throw new ArtistError(error.code, message === undefined ? `${name}.${error.message}` : `${name}: ${message}`, { cause: error });
   }
@@ -35,7 +36,10 @@ function unsupported(name: string, needed: string): ArtistError {
 /** Families whose own network takes a control picture. */
 const controlFamilies: readonly string[] = ['Flux Control', 'Flex.2'];
 
-function checkSupport(options: ResolvedGenerate, model: { files: Readonly<Record<string, string>>; info: { family: string } }): void {
+export function checkSupport(
+  options: ResolvedGenerate,
+  model: { files: Readonly<Record<string, string>>; info: { family: string } },
+): void {
   if (options.controlImage !== undefined && !model.files['controlNet'] && !controlFamilies.includes(model.info.family))
     throw unsupported('controlImage', 'controlNet');
   if (options.photoMaker !== undefined && !model.files['photoMaker']) throw unsupported('photoMaker', 'photoMaker');
@@ -85,13 +89,9 @@ export interface PreparedImages {
 /**
  * Decodes all pictures of a call.
  *
- * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE, ERR_INVALID_ARGUMENT: a picture; ERR_UNSUPPORTED: the model has no use for it
+ * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE, ERR_INVALID_ARGUMENT
  */
-export async function prepareImages(
-  options: ResolvedGenerate,
-  model: { files: Readonly<Record<string, string>>; info: { family: string; sizeMultiple: number } },
-): Promise<PreparedImages> {
-  checkSupport(options, model);
+export async function readPictures(options: ResolvedGenerate) {
   const optional = async (name: string, input: ImageInput | undefined, channels: 1 | 3 = 3): Promise<NativeImage | undefined> =>
     input === undefined ? undefined : readPicture(name, input, channels);
   const several = (name: string, inputs: readonly ImageInput[] | undefined): Promise<NativeImage[]> =>
@@ -103,6 +103,20 @@ export async function prepareImages(
     several('referenceImages', options.referenceImages),
     several('photoMaker.images', options.photoMaker?.images),
   ]);
+  return { initImage, maskImage, controlImage, references, photoMakerImages };
+}
+
+/**
+ * Decodes all pictures of a call and says whether the model has a use for them.
+ *
+ * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE, ERR_INVALID_ARGUMENT: a picture; ERR_UNSUPPORTED: the model has no use for it
+ */
+export async function prepareImages(
+  options: ResolvedGenerate,
+  model: { files: Readonly<Record<string, string>>; info: { family: string; sizeMultiple: number } },
+): Promise<PreparedImages> {
+  checkSupport(options, model);
+  const { initImage, maskImage, controlImage, references, photoMakerImages } = await readPictures(options);
   return {
     initSize: initImage && { width: initImage.width, height: initImage.height },
     async fit({ width, height }) {

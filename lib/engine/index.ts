@@ -1,3 +1,4 @@
+export { checkGenerate } from './check-generate.ts';
 export { type ConvertResult, convertModel } from './convert.ts';
 export { type Device, listDevices, type Versions, versions } from './devices.ts';
 export type { Diagnosis } from './doctor.ts';
@@ -21,6 +22,7 @@ export type {
 export type { GenerateResult } from './generate.ts';
 export { GenerateRun } from './generate-run.ts';
 export { loadModel } from './load-model.ts';
+export type { LoraEffect } from './loras.ts';
 export { Model, type ModelInfo } from './model.ts';
 export * from './options/index.ts';
 export { cannyEdges } from './preprocess.ts';

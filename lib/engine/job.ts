@@ -8,6 +8,8 @@ import {
   errorCodes,
   tellEngineLine,
 } from '../core/index.ts';
+import { grouped } from './engine-words.ts';
+import { explainMissing } from './missing-tensors.ts';
 import type { NativeAddon, NativeEvent, NativeFailure, NativeJob } from './native.ts';
 
 /** Where the user called us. Made when the call enters, so that an error of native work points into the user's code. */
@@ -60,10 +62,18 @@ function isNativeFailure(error: unknown): error is NativeFailure {
 /** What native code throws or rejects with, as one of our errors. */
 export function fromNative(site: CallSite, error: unknown): unknown {
   if (error instanceof ArtistError) return error;
-  if (isNativeFailure(error))
-    return site.error(error.code as ErrorCode, error.message, { details: Array.isArray(error.log) ? error.log : [] });
+  if (isNativeFailure(error)) {
+    const log = Array.isArray(error.log) ? error.log : [];
+    const missing = error.code === 'ERR_MODEL_LOAD' ? explainMissing(log) : undefined;
+    if (!missing) return site.error(error.code as ErrorCode, error.message, { details: grouped(log) });
+    // The message may end in one of those lines.
+    return site.error('ERR_MODEL_LOAD', `${error.message.replace(/: .*/s, '')}: ${missing.sentence}`, { details: missing.details });
+  }
   // The binding's own argument checks throw TypeErrors: what passed our schema and failed there is a gap between the two.
   if (error instanceof TypeError) return site.error('ERR_INVALID_ARGUMENT', error.message, { cause: error });
+  // V8's "Array buffer allocation failed" is a RangeError.
+  if (error instanceof Error && (error instanceof RangeError || /bad.alloc/.test(error.message)))
+    return site.error('ERR_OUT_OF_MEMORY', `Not enough memory: ${error.message}`, { cause: error });
   return error;
 }
 

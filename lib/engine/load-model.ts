@@ -31,7 +31,7 @@ const invisible: ReadonlySet<string> = new Set<keyof ResolvedLoad>([
 ]);
 
 /** The files whose weights a LoRA can change. */
-const loraTargets: readonly FileRole[] = ['model', 'diffusionModel', 'clipL', 'clipG', 't5xxl', 'llm', 'vae'];
+export const loraTargets: readonly FileRole[] = ['model', 'diffusionModel', 'clipL', 'clipG', 't5xxl', 'llm', 'vae'];
 
 function nativeModelRequest(options: ResolvedLoad, files: Partial<Record<FileRole, string>>): NativeModelRequest {
   const {
@@ -72,6 +72,18 @@ function weightsOf(name: string, headers: Partial<Record<FileRole, ModelHeader>>
   // Who paints first hears of a failure; a model that never paints has no use for it.
   weights.catch(() => undefined);
   return weights;
+}
+
+/** Options that are about a file that must be there, the caller's or the alias'. */
+function checkParts(options: ResolvedLoad, files: Partial<Record<FileRole, string>>): void {
+  const needs = [
+    ['taePreviewOnly', 'tae', options.taePreviewOnly === true],
+    ['llmVision', 'llm', options.llmVision !== undefined],
+    ['uncondDiffusionModel', 'diffusionModel', options.uncondDiffusionModel !== undefined],
+  ] as const;
+  for (const [option, needed, given] of needs)
+    if (given && files[needed] === undefined)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `${option}: expected ${needed} beside it, got none. Without it this has no effect`);
 }
 
 function withDevices(error: unknown, addon: NativeAddon, site: CallSite): unknown {
@@ -120,6 +132,7 @@ export async function loadModel(
   signal?.throwIfAborted();
   const home = resolve(resolved.home ?? homeFolder());
   const { name, files, headers, defaults, weightType } = await findModelFiles({ ...resolved, home });
+  checkParts(resolved, files);
   for (const [word, path] of Object.entries(resolved.embeddings ?? {})) await checkEmbedding(word, path);
   signal?.throwIfAborted();
   const addon = await addonFor(resolved.isolate);

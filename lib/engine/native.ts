@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../core/index.ts';
+import type { LoraModule } from '../models/index.ts';
 import { openBinary } from './binary.ts';
 import type { NativeGradientCheck, NativeGradientCheckRequest, NativeTrainer, NativeTrainerRequest } from './native-trainer.ts';
 
@@ -27,6 +28,8 @@ export type NativeEvent =
   /** step/total: tensors for load, denoising steps for sample, tiles for tiled decode and upscale; 0/0 while nothing is countable. */
   | { type: 'progress'; phase: NativePhase; step: number; total: number; secondsPerStep: number; image: number; images: number }
   | { type: 'preview'; step: number; noisy: boolean; image: NativeImage; index: number }
+  /** Before the first picture: what became of each module of each LoRA: "applied", "idle" (the model did not compute with it), or why not. */
+  | { type: 'loras'; loras: string[][] }
   | { type: 'image'; index: number; image: NativeImage; seed: number }
   | { type: 'log'; level: NativeLogLevel; text: string };
 
@@ -169,12 +172,20 @@ export interface NativeHires {
   sigmas?: number[];
 }
 
+/** A LoRA file as lib/models read it; `identity` changes whenever the file or what was read in it does. */
+export interface NativeLora {
+  path: string;
+  weight: number;
+  identity: string;
+  modules: LoraModule[];
+}
+
 /** Fields left out keep the engine's default (sd_img_gen_params_init; sampler and scheduler per family). Images are copied at call time. */
 export interface NativeGenerateRequest extends NativeSampleParams {
   prompt: string;
   negativePrompt?: string;
   clipSkip?: number;
-  loras?: { path: string; weight: number }[];
+  loras?: NativeLora[];
   initImage?: NativeImage;
   maskImage?: NativeImage;
   referenceImages?: NativeImage[];

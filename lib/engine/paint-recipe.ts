@@ -1,6 +1,7 @@
 /** The complete recipe of a picture: what was asked, what was decided, which weights, which engine. */
 import { basename } from 'node:path';
 import type { Recipe } from '../image/index.ts';
+import type { LoraEffect } from './loras.ts';
 import type { NativeVersions } from './native.ts';
 import type { ResolvedGenerate } from './options/index.ts';
 import { defined } from './request.ts';
@@ -17,7 +18,8 @@ export interface RecipeParts {
   model: WeightsFile;
   vae: WeightsFile | undefined;
   controlNet: WeightsFile | undefined;
-  loras: readonly (WeightsFile & { weight: number })[];
+  /** Those that had an effect. */
+  loras: readonly LoraEffect[];
   hiresModel: string | undefined;
   /** Settings of the loaded model that change the pixels: weight type, seamless, rng… */
   tuning: Record<string, unknown>;
@@ -77,6 +79,12 @@ function hiresOf(options: ResolvedGenerate, hiresModel: string | undefined): Rec
   }) as Recipe['hires'];
 }
 
+/** A LoRA of which all that could be applied was applied needs no count. */
+function loraOf({ name, hash, weight, textEncoderWeight, applied, idle, total }: LoraEffect): NonNullable<Recipe['loras']>[number] {
+  const part = applied + idle < total ? { applied, total } : {};
+  return defined({ name, hash, weight, textEncoderWeight, ...part }) as NonNullable<Recipe['loras']>[number];
+}
+
 /** Everything but the seed and the place in the batch. */
 export function paintRecipe(parts: RecipeParts): Omit<Recipe, 'seed'> {
   const { options, settings, versions } = parts;
@@ -105,7 +113,7 @@ export function paintRecipe(parts: RecipeParts): Omit<Recipe, 'seed'> {
     batchCount: options.batchCount > 1 ? options.batchCount : undefined,
     model: parts.model,
     vae: parts.vae,
-    loras: parts.loras.length > 0 ? parts.loras.map(({ name, hash, weight }) => defined({ name, hash, weight })) : undefined,
+    loras: parts.loras.length > 0 ? parts.loras.map(loraOf) : undefined,
     controlNet:
       options.controlImage === undefined || !parts.controlNet
         ? undefined

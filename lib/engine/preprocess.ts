@@ -1,4 +1,4 @@
-import { resolveOptions } from '../core/index.ts';
+import { answering, resolveOptions } from '../core/index.ts';
 import { ArtImage, type ImageInput } from '../image/index.ts';
 import { engine } from './addon.ts';
 import { readPicture } from './images.ts';
@@ -11,11 +11,11 @@ import { type CannyOptions, cannyOptions } from './options/index.ts';
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ, ERR_IMAGE_DECODE, ERR_OUT_OF_MEMORY, ERR_NO_BINARY; `signal.reason` when aborted
  */
-export async function cannyEdges(image: ImageInput, options: CannyOptions = {}): Promise<ArtImage> {
+export const cannyEdges = answering('cannyEdges', async (image: ImageInput, options: CannyOptions = {}): Promise<ArtImage> => {
   const site = new CallSite('cannyEdges', cannyEdges);
   const { signal, ...request } = resolveOptions('cannyEdges', cannyOptions, options);
   signal?.throwIfAborted();
   const pixels = await readPicture('image', image);
   const addon = engine();
   return new ArtImage(await runJob<NativeImage>({ addon, site, signal }, () => addon.cannyEdges(pixels, request)));
-}
+});

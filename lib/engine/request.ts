@@ -1,5 +1,13 @@
 /** Our options as the native request: names, units and shapes of the binding. The options are checked before. */
-import type { NativeCache, NativeGenerateRequest, NativeHires, NativeImage, NativeSampleParams, NativeTiling } from './native.ts';
+import type {
+  NativeCache,
+  NativeGenerateRequest,
+  NativeHires,
+  NativeImage,
+  NativeLora,
+  NativeSampleParams,
+  NativeTiling,
+} from './native.ts';
 import type { ResolvedGenerate } from './options/index.ts';
 import type { Settings } from './settings.ts';
 
@@ -83,7 +91,7 @@ export interface RequestParts {
   settings: Settings;
   seed: number;
   images: RequestImages;
-  loras: { path: string; weight: number }[];
+  loras: NativeLora[];
   /** File of the upscaler network, where hires uses one. */
   hiresModel: string | undefined;
 }

@@ -36,8 +36,12 @@ function invalid(message: string): ArtistError {
   return new ArtistError('ERR_INVALID_ARGUMENT', message);
 }
 
-export function checkMultiple(name: string, value: number, multiple: number): void {
-  if (value % multiple !== 0) throw invalid(`${name}: expected a multiple of ${multiple}, got ${value}`);
+/** @throws ArtistError ERR_INVALID_ARGUMENT, with the sizes next to it */
+export function checkSize(name: string, value: number, multiple: number): void {
+  if (value % multiple === 0) return;
+  const below = value - (value % multiple);
+  const near = [below, below + multiple].filter((size) => size >= multiple && size <= maxEdge);
+  throw invalid(`${name}: expected a multiple of ${multiple}, got ${value}. Nearest: ${near.join(' or ')}`);
 }
 
 /** The size nearest to `input`'s shape with the area of `base`, in multiples of `multiple`. */
@@ -76,18 +80,32 @@ function decideSize(
     open && initImage
       ? fitSize(initImage, base, info.sizeMultiple)
       : { width: options.width ?? base.width, height: options.height ?? base.height };
-  checkMultiple('width', width, info.sizeMultiple);
-  checkMultiple('height', height, info.sizeMultiple);
+  checkSize('width', width, info.sizeMultiple);
+  checkSize('height', height, info.sizeMultiple);
   if (width * height > maxPixels) throw invalid(`width: expected width x height of at most ${maxPixels} pixels, got ${width}x${height}`);
   return { width, height };
+}
+
+/** Shares of the edge a model was trained at between which its pictures hold together. */
+const [smallestShare, largestShare] = [0.6, 1.6];
+
+/** What is to be said of a size that a model was not trained at; undefined: nothing, or its size is not known. */
+export function sizeAdvice({ width, height }: Settings, trained: PaintDefaults, name: string): string | undefined {
+  if (trained.width === undefined || trained.height === undefined) return undefined;
+  const shares = [width / trained.width, height / trained.height];
+  if (shares.every((share) => share >= smallestShare && share <= largestShare)) return undefined;
+  const advice = shares.some((share) => share > largestShare)
+    ? 'paint it without width and height, and enlarge it'
+    : 'leave width and height out';
+  return `${name} was trained at ${trained.width}x${trained.height}: at ${width}x${height} its pictures fall apart. Better: ${advice}`;
 }
 
 function checkHires(options: ResolvedGenerate, size: { width: number; height: number }, multiple: number): void {
   const { hires } = options;
   if (hires === undefined || hires === false) return;
   const { scale = 2, width, height } = hires === true ? {} : hires;
-  if (width !== undefined) checkMultiple('hires.width', width, multiple);
-  if (height !== undefined) checkMultiple('hires.height', height, multiple);
+  if (width !== undefined) checkSize('hires.width', width, multiple);
+  if (height !== undefined) checkSize('hires.height', height, multiple);
   const target =
     width !== undefined || height !== undefined ? [width ?? height ?? 0, height ?? width ?? 0] : [size.width * scale, size.height * scale];
   if (target.some((edge) => edge > maxEdge) || (target[0] ?? 0) * (target[1] ?? 0) > maxPixels) {

@@ -18,7 +18,7 @@ import {
 import type { WeightsFile } from './paint-recipe.ts';
 import { defined } from './request.ts';
 import { RunningJobs } from './running-jobs.ts';
-import { bundledUpscaler, checkUpscaler, weightsFile } from './weights.ts';
+import { bundledUpscaler, checkUpscaler, unlessAborted, weightsFile } from './weights.ts';
 
 type Listener = ((event: UpscaleEvent) => void) | undefined;
 
@@ -132,14 +132,20 @@ export async function loadUpscaler(options: LoadUpscalerOptions = {}): Promise<U
   signal?.throwIfAborted();
   const file = rest.model ?? bundledUpscaler();
   const header = await checkUpscaler('model', file);
-  const weights = await weightsFile(header);
+  const weights = weightsFile(header); // beside the load
+  weights.catch(() => undefined);
   const addon = await addonFor(isolate);
   signal?.throwIfAborted();
   const native = await runJob<NativeUpscaler>(
     { addon, site, signal, onEvent: teller(onProgress), discard: (late) => void late.dispose().promise.catch(() => undefined) },
     (listen) => addon.loadUpscaler(defined({ ...rest, model: file, direct: convDirect }), listen),
   );
-  return new Upscaler(addon, native, file, weights);
+  try {
+    return new Upscaler(addon, native, file, await unlessAborted(weights, signal));
+  } catch (error) {
+    await native.dispose().promise;
+    throw error;
+  }
 }
 
 /**
@@ -149,6 +155,8 @@ export async function loadUpscaler(options: LoadUpscalerOptions = {}): Promise<U
  */
 export async function upscale(image: ImageInput, options: UpscaleOptions = {}): Promise<ArtImage> {
   const { repeats, ...load } = resolveOptions('upscale', upscaleOptions, options);
+  // Before the network is loaded: a picture that is none needs no upscaler.
+  await readPicture('image', image);
   const upscaler = await loadUpscaler(load);
   try {
     return await upscaler.upscale(image, { repeats, signal: load.signal, onProgress: load.onProgress });

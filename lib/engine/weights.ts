@@ -127,3 +127,20 @@ export async function weightsFile(header: ModelHeader, name = basename(header.pa
   const hash = await cachedHash(header);
   return hash === undefined ? { name } : { name, hash };
 }
+
+/** What `promise` brings, unless `signal` aborts before: then it rejects with the signal's reason, and what is awaited goes on unheard. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  promise.catch(() => undefined);
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -3,13 +3,27 @@ import type { Artwork } from './artwork.ts';
 /** What a work is called: its title, else the beginning of its prompt, else its id. */
 export function nameOf({ title, recipe, id }: Artwork, longest = 80): string {
   const text = (title || recipe?.prompt || id).replace(/\s+/g, ' ').trim();
-  return text.length > longest ? `${text.slice(0, longest - 1).trimEnd()}…` : text;
+  return text.length > longest ? cutAtWord(text, longest) : text;
+}
+
+/** Ends behind a word where one ends near, and never within a character. */
+function cutAtWord(text: string, longest: number): string {
+  const short = [...text.slice(0, longest - 1)].join('').replace(/\p{Surrogate}$/u, '');
+  const whole = short.replace(/[\s,;:.]+\S*$/, '');
+  return `${(whole.length > longest / 2 ? whole : short).trimEnd()}…`;
 }
 
 /** For those who cannot see it: the alternative text, else what was asked for. */
 export function altOf(work: Artwork): string {
   return work.altText ?? (work.recipe?.prompt ? `Picture painted for the words: ${work.recipe.prompt}` : 'Picture without a description');
 }
+
+/** Name of its picture among those of other works: a record that came from elsewhere can name its file anything. */
+export const pictureName = ({ id, file }: Artwork): string => `${id}.${file.split('.').at(-1) ?? ''}`;
+
+/** An address that a page may name: a record can hold `javascript:` and others. */
+export const webAddress = (text: string | undefined): string | undefined =>
+  text !== undefined && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined;
 
 const formats: Readonly<Record<string, string>> = { png: 'image/png', webp: 'image/webp', jpg: 'image/jpeg', jpeg: 'image/jpeg' };
 
@@ -46,7 +60,7 @@ export function jsonLdOf(work: Artwork, { page, picture, thumbnail }: Addresses)
     height: work.image.height,
     dateCreated: work.createdAt,
     ...(work.tags && work.tags.length > 0 && { keywords: work.tags.join(', ') }),
-    ...(work.licence && { license: work.licence.url ?? work.licence.id }),
+    ...(work.licence && { license: webAddress(work.licence.url) ?? work.licence.id }),
     ...(type !== undefined && { digitalSourceType: `https://schema.org/${type}` }),
     ...(work.recipe?.software !== undefined && { creditText: work.recipe.software }),
   };

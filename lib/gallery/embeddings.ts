@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ArtistError, systemCode, writeError } from '../core/index.ts';
+import { Turns } from './turns.ts';
 
 /**
  * Embeddings of works by one CLIP, in one file of rows of equal length: id, scale, and the unit vector in bytes. A byte a dimension is a quarter of
@@ -42,6 +43,8 @@ export class EmbeddingFile {
   #bytes: Buffer<ArrayBuffer> = Buffer.alloc(0);
   #count = 0;
   #inode: bigint | undefined;
+  /** Rows are read across waits, as the lines of the index are. */
+  readonly #turns = new Turns();
 
   constructor(
     readonly path: string,
@@ -63,7 +66,11 @@ export class EmbeddingFile {
    *
    * @throws ArtistError ERR_READ
    */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.#turns.take(() => this.#refresh());
+  }
+
+  async #refresh(): Promise<void> {
     try {
       const info = await stat(this.path, { bigint: true });
       const rows = Math.floor((Number(info.size) - headerBytes) / this.#stride);
@@ -100,7 +107,11 @@ export class EmbeddingFile {
    *
    * @throws ArtistError ERR_WRITE, ERR_DISK_FULL
    */
-  async append(entries: readonly { id: string; vector: Vector }[]): Promise<void> {
+  append(entries: readonly { id: string; vector: Vector }[]): Promise<void> {
+    return this.#turns.take(() => this.#append(entries));
+  }
+
+  async #append(entries: readonly { id: string; vector: Vector }[]): Promise<void> {
     const rows = Buffer.concat(entries.map(({ id, vector }) => this.#encode(id, vector)));
     try {
       await mkdir(dirname(this.path), { recursive: true });
@@ -116,7 +127,7 @@ export class EmbeddingFile {
     } catch (error) {
       throw writeError(this.path, error);
     }
-    await this.refresh();
+    await this.#refresh();
   }
 
   /** The works whose vectors have the largest cosines with `wanted`, best first; `among` is which of them, by their ids or by a question. */

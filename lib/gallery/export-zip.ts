@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Zip } from 'fflate';
-import { ArtistError, renameOver, syncFolder, systemCode, writeError } from '../core/index.ts';
+import { pipeline } from 'node:stream/promises';
+import { ArtistError, checkReplaceable, renameOver, syncFolder, systemCode, writeError } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
-import { jsonLdOf } from './describe.ts';
-import { type Exported, exists, worksWithPictures } from './export-site.ts';
+import { jsonLdOf, pictureName } from './describe.ts';
+import { type Exported, unreadable, worksWithPictures } from './export-site.ts';
 import type { Gallery } from './gallery.ts';
 
 export interface ZipOptions {
@@ -15,91 +16,69 @@ export interface ZipOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** The plain format counts files in 16 bits and bytes in 32. */
-const mostFiles = 65_535;
-const mostBytes = 2 ** 32 - 1;
-
-/** Writes what fflate hands out, in order. */
-class ZipFile {
-  readonly zip: Zip;
-  readonly #fflate: typeof import('fflate');
-  readonly #handle: FileHandle;
-  #chunks: Uint8Array[] = [];
-  #failure: Error | undefined;
-
-  constructor(fflate: typeof import('fflate'), handle: FileHandle) {
-    this.#fflate = fflate;
-    this.#handle = handle;
-    this.zip = new fflate.Zip((error, chunk) => {
-      if (error) this.#failure = error;
-      else this.#chunks.push(chunk);
-    });
-  }
-
-  /** @param packed true: it is compressed already */
-  async add(name: string, bytes: Uint8Array, when: string, packed: boolean): Promise<void> {
-    const { ZipDeflate, ZipPassThrough } = this.#fflate;
-    const file = packed ? new ZipPassThrough(name) : new ZipDeflate(name, { level: 6 });
-    file.mtime = when;
-    this.zip.add(file);
-    file.push(bytes, true);
-    await this.flush();
-  }
-
-  async flush(): Promise<void> {
-    if (this.#failure) throw this.#failure;
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    for (const chunk of chunks) await this.#handle.writeFile(chunk);
-  }
+/** A file in the archive. */
+interface Entry {
+  name: string;
+  input: Uint8Array;
+  lastModified: Date;
 }
 
-function checkSize(works: readonly Artwork[]): void {
-  const bytes = works.reduce((sum, { image }) => sum + image.bytes + 20_000, 0);
-  if (2 * works.length + 1 > mostFiles || bytes > mostBytes)
-    throw new ArtistError(
-      'ERR_UNSUPPORTED',
-      `zip: expected at most ${Math.floor(mostFiles / 2)} works and 4 GiB, got ${works.length} works of ${bytes} bytes. Export them in parts, with a query such as date:2026`,
-    );
+/** What the format's dates can say; files claim any. */
+const [firstDate, lastDate] = [Date.UTC(1980, 0, 2), Date.UTC(2107, 11, 30)];
+
+const dateOf = (time: string): Date => new Date(Math.min(Math.max(Date.parse(time), firstDate), lastDate));
+
+/** One work after the other as they are written: only one is in memory. Fills `result`. */
+async function* entries(works: readonly Artwork[], result: Exported, { signal, onProgress }: ZipOptions): AsyncGenerator<Entry> {
+  const labels: string[] = [];
+  for (const [index, work] of works.entries()) {
+    signal?.throwIfAborted();
+    onProgress?.(index, works.length);
+    const files = await filesOf(work);
+    if (typeof files === 'string') {
+      result.damaged = [...(result.damaged ?? []), { id: work.id, message: files }];
+      continue;
+    }
+    yield* files;
+    labels.push(JSON.stringify(jsonLdOf(work, { picture: pictureName(work) }), undefined, 2));
+    result.works++;
+  }
+  const lastModified = dateOf(works[0]?.createdAt ?? '1980-01-01T00:00:00.000Z');
+  const text = `[${labels.map((label) => `\n${label}`).join(',')}\n]\n`;
+  yield { name: 'works.jsonld', input: Buffer.from(text), lastModified };
+}
+
+/** Picture and record of a work, or why they cannot be read. */
+async function filesOf(work: Artwork): Promise<Entry[] | string> {
+  try {
+    const lastModified = dateOf(work.createdAt);
+    return [
+      { name: pictureName(work), input: await readFile(work.path), lastModified },
+      { name: `${work.id}.json`, input: await readFile(work.sidecarPath), lastModified },
+    ];
+  } catch (error) {
+    return (await unreadable(work, error)) ?? `${work.sidecarPath}: cannot be read (${systemCode(error) ?? String(error)})`;
+  }
 }
 
 /** See exportZip() in tools-on-demand.ts. */
 export async function exportZip(gallery: Gallery, ids: readonly string[], out: string, options: ZipOptions = {}): Promise<Exported> {
   const path = resolve(out);
-  if (options.overwrite !== true && (await exists(path)))
-    throw new ArtistError('ERR_ALREADY_EXISTS', `${path}: expected no file there, got an existing one`);
+  await checkReplaceable(path, { as: 'file', overwrite: options.overwrite === true });
   const { works, missing } = await worksWithPictures(gallery, ids);
-  checkSize(works);
+  const result: Exported = { path, works: 0, missing };
   const temporary = join(dirname(path), `.${basename(path)}-${randomBytes(4).toString('hex')}`);
-  let handle: FileHandle | undefined;
   try {
     await mkdir(dirname(path), { recursive: true });
-    handle = await open(temporary, 'wx');
-    const file = new ZipFile(await import('fflate'), handle);
-    for (const [index, work] of works.entries()) {
-      options.signal?.throwIfAborted();
-      options.onProgress?.(index, works.length);
-      await file.add(work.file, await readFile(work.path), work.createdAt, true);
-      await file.add(`${work.id}.json`, await readFile(work.sidecarPath), work.createdAt, false);
-    }
-    const labels = works.map((work) => jsonLdOf(work, { picture: work.file }));
-    await file.add(
-      'works.jsonld',
-      Buffer.from(`${JSON.stringify(labels, undefined, 2)}\n`),
-      works[0]?.createdAt ?? '1980-01-01T00:00:00.000Z',
-      false,
-    );
-    file.zip.end();
-    await file.flush();
-    await handle.sync();
-    await handle.close();
-    handle = undefined;
+    const { makeZip } = await import('client-zip');
+    // Above 65,535 files or 4 GiB it writes ZIP64.
+    await pipeline(makeZip(entries(works, result, options)), createWriteStream(temporary, { flags: 'wx', flush: true }));
+    await checkReplaceable(path, { as: 'file', overwrite: options.overwrite === true });
     await renameOver(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    await handle?.close();
     await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to report
     throw error instanceof ArtistError || systemCode(error) === undefined ? error : writeError(path, error);
   }
-  return { path, works: works.length, missing };
+  return result;
 }

@@ -1,5 +1,5 @@
 import type { Artwork } from './artwork.ts';
-import { altOf, mediaType, nameOf } from './describe.ts';
+import { altOf, mediaType, nameOf, pictureName } from './describe.ts';
 
 export interface FeedOptions {
   title: string;
@@ -18,7 +18,7 @@ export function escapeHtml(text: string): string {
 }
 
 const pageOf = (url: string, { id }: Artwork): string => new URL(`works/${id}.html`, url).href;
-const pictureOf = (url: string, { file }: Artwork): string => new URL(`images/${file}`, url).href;
+const pictureOf = (url: string, work: Artwork): string => new URL(`images/${pictureName(work)}`, url).href;
 
 /** RSS 2.0, newest first, with the picture as enclosure. */
 export function rssFeed(works: readonly Artwork[], { title, url }: FeedOptions): string {

@@ -1,5 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import {
   ArtistError,
   type Clock,
@@ -7,8 +7,11 @@ import {
   display,
   homeFolder,
   isArtistError,
+  nearest,
   type RandomSource,
+  renameOver,
   resolveOptions,
+  syncFolder,
   systemClock,
   systemRandom,
   withLock,
@@ -22,12 +25,13 @@ import { matchRows } from './match.ts';
 import { describeNew, type NewWork, withoutNulls } from './new-work.ts';
 import { type ListOptions, ordered, type Page, type SortOrder, startAfter } from './paging.ts';
 import { candidateStrip, encodeWork, isArtImage, thumbnailOf } from './pictures.ts';
-import { parseQuery } from './query.ts';
+import { knownFields, parseQuery } from './query.ts';
 import { readPicture } from './read-picture.ts';
 import { folderTime, monthFolders, readWork, type ScanOptions, scanFolders, stampOf } from './scan.ts';
-import { settingsOf } from './search-text.ts';
+import { assigned, separator, settingsOf } from './search-text.ts';
 import { changeSchema, checkSidecar, parseSidecar, readSidecarObject, type Sidecar, type SidecarChange, sidecarText } from './sidecar.ts';
 import { type GalleryStats, statsOf } from './stats.ts';
+import { findUnconfirmed, idsOfTask, unconfirmedEnding } from './tasks.ts';
 
 export interface GalleryOptions {
   /** Home folder, of which `gallery` is used. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
@@ -71,7 +75,8 @@ export class Gallery {
 
   /**
    * Files a work. When the promise is fulfilled, picture and sidecar survive a power cut; killed before, there is at most a picture without a
-   * sidecar, which verify names.
+   * sidecar, which verify names. A work whose `about.derivation.task` names a task that is filed already is not filed again: the one that is there
+   * is returned.
    *
    * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_DISK_FULL, ERR_WRITE, ERR_LOCKED, ERR_IMAGE_ENCODE
    */
@@ -79,26 +84,110 @@ export class Gallery {
     const about = resolveOptions('add', changeSchema, work.about ?? {});
     const picture = isArtImage(work.image) ? await encodeWork(work.image) : work.image;
     const strip = work.candidates && work.candidates.length > 1 ? await candidateStrip(work.candidates) : undefined;
+    if (about.derivation?.['task'] !== undefined) await this.refresh();
     return this.whileLocked('filing a work', async () => {
+      const earlier = await this.#workOfTask(about.derivation?.['task']);
+      if (earlier) return earlier;
       const id = work.createdAt === undefined ? this.#nextId() : this.#idAt(work.createdAt);
       const sidecar = checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about }));
       await this.#commit(id, sidecar, async () => {
-        const written = [this.#place(id, sidecar.file)];
+        const written: string[] = [];
+        const write = async (path: string, content: Uint8Array | string): Promise<void> => {
+          await writeFileAtomic(path, content, { overwrite: false });
+          written.push(path);
+        };
         try {
-          await writeFileAtomic(this.#place(id, sidecar.file), picture.bytes, { overwrite: false });
-          if (sidecar.candidates && strip) {
-            written.push(this.#place(id, sidecar.candidates.file));
-            await writeFileAtomic(this.#place(id, sidecar.candidates.file), strip, { overwrite: false });
-          }
-          await writeFileAtomic(this.#sidecarPath(id), sidecarText(sidecar), { overwrite: false });
+          await write(this.#place(id, sidecar.file), picture.bytes);
+          if (sidecar.candidates && strip) await write(this.#place(id, sidecar.candidates.file), strip);
+          await write(this.#sidecarPath(id), sidecarText(sidecar));
         } catch (error) {
-          // Without a sidecar it is no work. The failed write is the error to report.
+          // Without a sidecar it is no work; a file that was there before is not ours. The failed write is the error to report.
           await Promise.all(written.map((path) => rm(path, { force: true }).catch(() => undefined)));
           throw error;
         }
       });
       return this.#artwork(sidecar);
     });
+  }
+
+  /**
+   * The same in two steps: the picture is on the disk, `confirm` is asked, and only then it is a work. Answers false: nothing is filed, and
+   * undefined is returned. Killed or thrown out of in between, settleLeftBehind() finds it. Throws what add() and `confirm` throw.
+   */
+  async addConfirmed(work: NewWork, confirm: (work: Artwork) => Promise<boolean>): Promise<Artwork | undefined> {
+    const about = resolveOptions('add', changeSchema, work.about ?? {});
+    const picture = isArtImage(work.image) ? await encodeWork(work.image) : work.image;
+    const strip = work.candidates && work.candidates.length > 1 ? await candidateStrip(work.candidates) : undefined;
+    const id = this.#nextId();
+    const sidecar = checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about }));
+    return this.#holding(id, async () => {
+      // The sidecar to be first: without it nobody would know what the picture is.
+      await writeFileAtomic(this.#unconfirmedPath(id), sidecarText(sidecar), { overwrite: false });
+      await writeFileAtomic(this.#place(id, sidecar.file), picture.bytes, { overwrite: false });
+      if (sidecar.candidates && strip) await writeFileAtomic(this.#place(id, sidecar.candidates.file), strip, { overwrite: false });
+      return this.#settle(this.#artwork(sidecar), await confirm(this.#artwork(sidecar)));
+    });
+  }
+
+  /**
+   * Works whose addConfirmed() was broken off: `decide` says whether each is filed (true), removed (false) or left for later (undefined). Those
+   * that another process is about to file are passed over. Throws what add() and `decide` throw.
+   */
+  async settleLeftBehind(decide: (work: Artwork) => Promise<boolean | undefined>): Promise<void> {
+    for (const { id } of await findUnconfirmed(this.folder)) {
+      const settle = async (): Promise<void> => {
+        const text = await textOf(this.#unconfirmedPath(id));
+        if (text === undefined) return; // settled in the meantime
+        const work = this.#artwork(parseSidecar(this.#unconfirmedPath(id), text));
+        const keep = await decide(work);
+        if (keep !== undefined) await this.#settle(work, keep);
+      };
+      await this.#holding(id, settle).catch((error: unknown) => {
+        if (!isArtistError(error, 'ERR_LOCKED')) throw error;
+      });
+    }
+  }
+
+  /** While a work is not confirmed, its lock tells those that were left behind from those that are being made. */
+  #holding<R>(id: string, work: () => Promise<R>): Promise<R> {
+    return withLock(join(this.layout.cache, `${id}.lock`), { purpose: 'filing a work', waitMs: 0 }, work);
+  }
+
+  /** Of two works for one task the first stays. */
+  async #settle(work: Artwork, keep: boolean): Promise<Artwork | undefined> {
+    const path = this.#unconfirmedPath(work.id);
+    await this.refresh();
+    return this.whileLocked('filing a work', async () => {
+      const earlier = await this.#workOfTask(work.derivation?.['task']);
+      if (!keep || earlier) {
+        const files = [...this.#ownFiles(work), path];
+        for (const file of files) {
+          await rm(file, { force: true }).catch((error: unknown) => {
+            throw writeError(file, error);
+          });
+        }
+        return keep ? earlier : undefined;
+      }
+      await this.#commit(work.id, work, async () => {
+        await renameOver(path, work.sidecarPath).catch((error: unknown) => {
+          throw writeError(work.sidecarPath, error);
+        });
+        await syncFolder(dirname(path));
+      });
+      return work;
+    });
+  }
+
+  /** The work that was filed for a task, in the trash or not. Throws what refresh() throws. */
+  async workOfTask(task: string): Promise<Artwork | undefined> {
+    await this.refresh();
+    return this.#workOfTask(task);
+  }
+
+  async #workOfTask(task: unknown): Promise<Artwork | undefined> {
+    if (typeof task !== 'string') return undefined;
+    const works = await this.getMany(idsOfTask(this.#log, this.#rows().byBytes, task));
+    return works.find(({ derivation }) => derivation?.['task'] === task);
   }
 
   /**
@@ -151,13 +240,14 @@ export class Gallery {
   async purge(id: string): Promise<void> {
     const full = await this.find(id);
     await this.whileLocked('deleting a work', async () => {
-      const { trashedAt, path, candidates } = await this.#read(full);
+      const work = await this.#read(full);
+      const { trashedAt } = work;
       if (trashedAt === undefined)
         throw new ArtistError('ERR_INVALID_ARGUMENT', `${full}: expected a work in the trash, got one that is not. Trash it first`);
       await this.#commit(full, undefined, async () => {
         const thumbnails = thumbnailSizes.map((size) => this.#thumbnailPath(full, size));
         // The sidecar last: killed in between, the work is still in the trash and can be deleted again.
-        const files = [path, ...(candidates ? [this.#place(full, candidates.file)] : []), ...thumbnails, this.#sidecarPath(full)];
+        const files = [...this.#ownFiles(work), ...thumbnails, this.#sidecarPath(full)];
         for (const file of files) {
           await rm(file, { force: true }).catch((error: unknown) => {
             throw writeError(file, error);
@@ -252,6 +342,20 @@ export class Gallery {
   }
 
   /**
+   * Fields of a query that no work has and that have no meaning of their own: most likely mistyped. Each with the known one that is nearest.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT (query), ERR_READ
+   */
+  async unknownFields(query: string): Promise<{ field: string; meant: string | undefined }[]> {
+    const fields = new Set(parseQuery(query).flatMap((clause) => (clause.kind === 'setting' ? [clause.key] : [])));
+    await this.refresh();
+    const { bytes, length } = this.#log;
+    return [...fields]
+      .filter((field) => !knownFields.includes(field) && !bytes.subarray(0, length).includes(`${separator}${field}${assigned}`))
+      .map((field) => ({ field, meant: nearest(field, knownFields) }));
+  }
+
+  /**
    * Path of a small WebP, made at the first call.
    *
    * @throws ArtistError ERR_NOT_FOUND: no such work, or its picture is gone; ERR_IMAGE_DECODE, ERR_DISK_FULL, ERR_WRITE
@@ -284,7 +388,7 @@ export class Gallery {
     } catch (error) {
       // A gallery that may only be read is indexed in memory.
       if (!isArtistError(error, 'ERR_WRITE') && !isArtistError(error, 'ERR_DISK_FULL')) throw error;
-      this.#log.appendInMemory(await scanFolders(this.folder, this.#log, options));
+      await this.#log.appendInMemory(await scanFolders(this.folder, this.#log, options));
     }
   }
 
@@ -321,6 +425,17 @@ export class Gallery {
 
   #sidecarPath(id: string): string {
     return this.#place(id, `${id}.json`);
+  }
+
+  #unconfirmedPath(id: string): string {
+    return this.#place(id, `${id}${unconfirmedEnding}`);
+  }
+
+  /** Picture and candidates, as far as they bear its id: a record that came from elsewhere may name the files of another work. */
+  #ownFiles({ id, file, candidates }: Sidecar): string[] {
+    return [file, ...(candidates ? [candidates.file] : [])]
+      .filter((name) => name.startsWith(`${id}.`))
+      .map((name) => this.#place(id, name));
   }
 
   #thumbnailPath(id: string, size: ThumbnailSize): string {
@@ -385,7 +500,7 @@ export class Gallery {
       await this.#log.append(lines);
     } catch (error) {
       if (!isArtistError(error, 'ERR_WRITE') && !isArtistError(error, 'ERR_DISK_FULL')) throw error;
-      this.#log.appendInMemory(lines);
+      await this.#log.appendInMemory(lines);
     }
   }
 

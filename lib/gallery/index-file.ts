@@ -1,21 +1,26 @@
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ArtistError, systemCode, writeError, writeFileAtomic } from '../core/index.ts';
 import { searchText, settingsMark } from './search-text.ts';
 import type { Sidecar } from './sidecar.ts';
+import { Turns } from './turns.ts';
 
 /**
  * The index is a log, one line for each thing that is known, of which the last counts; a search runs over its bytes as they are. Nothing is in it
  * that the sidecars do not say: it may be deleted at any time.
  *
- *   H <version>                                        first line
+ *   H <version> <id of this file>                      first line; a file that is made anew has another id
  *   W <id> <mtime> <size> <rating> <flags> <search text>    a work and the state of its sidecar; all but the text of fixed width
  *   D <id>                                             it is gone
  *   F <folder> <mtime>                                 all sidecars of this folder are as the lines above say
  *
  * Times are nanoseconds. Fields are separated by tabs, which the search text does not contain.
  */
-const header = 'H\t2\n';
+const headerForm = /^H\t4\t[0-9a-f]{16}\n$/;
+const headerLength = 21;
+const newHeader = (): string => `H\t4\t${randomBytes(8).toString('hex')}\n`;
 /** Where the fields of a W line begin, and how long the first are. */
 const at = { id: 2, mtime: 29, size: 50, rating: 63, flags: 65, text: 67 } as const;
 const width = { id: 26, mtime: 20, size: 12 } as const;
@@ -67,6 +72,8 @@ const zero = 0x30;
 const settingsCode = settingsMark.charCodeAt(0);
 const firstCapacity = 1 << 16;
 
+const stampText = ({ ino, size, mtimeNs }: BigIntStats): string => `${ino}:${size}:${mtimeNs}`;
+
 /** The log in memory. */
 export class IndexLog {
   /** Bytes 0..length are the log. */
@@ -78,89 +85,110 @@ export class IndexLog {
   dead = 0;
   /** Counts changes, so that what was computed from the rows can be kept. */
   generation = 0;
-  #inode: bigint | undefined;
+  /** State of the file when it was last read to its end. */
+  #stamp = '';
   #detached = false;
+  /** Bytes are read across waits: two reads at once would each put theirs behind what the other had read. */
+  readonly #turns = new Turns();
 
   constructor(readonly path: string) {}
 
   /** Takes in what was written since the last call, by us or by others. A log that is not ours or is damaged counts as empty. */
-  async refresh(): Promise<void> {
-    if (this.#detached) return;
-    let size: bigint;
-    try {
-      const info = await stat(this.path, { bigint: true });
-      size = info.size;
-      if (info.ino !== this.#inode || size < BigInt(this.length)) this.#clear();
-      this.#inode = info.ino;
-    } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw readError(this.path, error);
-      return this.#clear();
-    }
-    if (size === BigInt(this.length)) return;
-    await this.#readTail(Number(size));
+  refresh(): Promise<void> {
+    return this.#turns.take(() => this.#refresh());
   }
 
-  async #readTail(size: number): Promise<void> {
-    const handle = await open(this.path, 'r').catch((error: unknown) => {
-      throw readError(this.path, error);
-    });
+  async #refresh(): Promise<void> {
+    if (this.#detached) return;
+    let handle: FileHandle;
     try {
-      this.#reserve(size);
-      let end = this.length;
-      while (end < size) {
-        const { bytesRead } = await handle.read(this.bytes, end, size - end, end);
-        if (bytesRead === 0) break;
-        end += bytesRead;
-      }
-      this.#take(end);
+      if (stampText(await stat(this.path, { bigint: true })) === this.#stamp) return;
+      handle = await open(this.path, 'r');
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw readError(this.path, error);
+      this.#stamp = '';
+      return this.#clear();
+    }
+    try {
+      await this.#readFrom(handle);
+    } catch (error) {
+      throw readError(this.path, error);
     } finally {
       await handle.close();
     }
   }
 
+  /**
+   * Goes on behind what is known where it is the same file, by the id in its first line: the number of a file comes again when the file was
+   * removed.
+   */
+  async #readFrom(handle: FileHandle): Promise<void> {
+    const info = await handle.stat({ bigint: true });
+    const size = Number(info.size);
+    const first = await handle.read(Buffer.alloc(headerLength), 0, headerLength, 0);
+    const known = this.bytes.subarray(0, Math.min(headerLength, this.length));
+    if (size < this.length || !first.buffer.subarray(0, known.length).equals(known)) this.#clear();
+    this.#reserve(size);
+    let end = this.length;
+    while (end < size) {
+      const { bytesRead } = await handle.read(this.bytes, end, size - end, end);
+      if (bytesRead === 0) break;
+      end += bytesRead;
+    }
+    this.#take(end);
+    this.#stamp = stampText(info);
+  }
+
   /** Adds lines to the file and takes them in. Only under the gallery's lock, after refresh(). */
   async append(lines: readonly string[]): Promise<void> {
-    if (lines.length === 0) return;
+    if (lines.length > 0) await this.#turns.take(() => this.#append(lines));
+  }
+
+  async #append(lines: readonly string[]): Promise<void> {
     try {
       await mkdir(dirname(this.path), { recursive: true });
       const handle = await open(this.path, 'a');
       try {
-        const { size, ino } = await handle.stat({ bigint: true });
+        const { size } = await handle.stat({ bigint: true });
         if (Number(size) !== this.length) await handle.truncate(this.length); // a line that was cut off by the death of its writer
-        const text = this.length === 0 ? [header, ...lines] : lines;
+        const text = this.length === 0 ? [newHeader(), ...lines] : lines;
         await handle.appendFile(text.join(''));
-        this.#inode = ino;
       } finally {
         await handle.close();
       }
     } catch (error) {
       throw writeError(this.path, error);
     }
-    await this.refresh();
+    await this.#refresh();
   }
 
   /** The same in memory alone, where the file cannot be written. From then on it is not looked at again. */
-  appendInMemory(lines: readonly string[]): void {
-    this.#detached = true;
-    const added = Buffer.from((this.length === 0 ? [header, ...lines] : lines).join(''));
-    this.#reserve(this.length + added.length);
-    added.copy(this.bytes, this.length);
-    this.#take(this.length + added.length);
+  appendInMemory(lines: readonly string[]): Promise<void> {
+    return this.#turns.take(async () => {
+      this.#detached = true;
+      const added = Buffer.from((this.length === 0 ? [newHeader(), ...lines] : lines).join(''));
+      this.#reserve(this.length + added.length);
+      added.copy(this.bytes, this.length);
+      this.#take(this.length + added.length);
+    });
   }
 
   /** Writes the log anew, without the lines that do not count any more. */
-  async compact(): Promise<void> {
-    const parts: Buffer[] = [Buffer.from(header)];
-    for (const row of this.rows.values()) parts.push(this.bytes.subarray(row.lineStart, row.to + 1));
-    for (const [folder, mtimeNs] of this.folders) parts.push(Buffer.from(folderLine(folder, mtimeNs)));
-    await writeFileAtomic(this.path, Buffer.concat(parts));
-    await this.refresh();
+  compact(): Promise<void> {
+    return this.#turns.take(async () => {
+      const parts: Buffer[] = [Buffer.from(newHeader())];
+      for (const row of this.rows.values()) parts.push(this.bytes.subarray(row.lineStart, row.to + 1));
+      for (const [folder, mtimeNs] of this.folders) parts.push(Buffer.from(folderLine(folder, mtimeNs)));
+      await writeFileAtomic(this.path, Buffer.concat(parts));
+      await this.#refresh();
+    });
   }
 
-  async reset(): Promise<void> {
-    await writeFileAtomic(this.path, header);
-    this.#clear();
-    await this.refresh();
+  reset(): Promise<void> {
+    return this.#turns.take(async () => {
+      await writeFileAtomic(this.path, newHeader());
+      await this.#refresh();
+    });
   }
 
   #clear(): void {
@@ -183,8 +211,8 @@ export class IndexLog {
     const { bytes } = this;
     let next = this.length;
     if (next === 0) {
-      if (bytes.subarray(0, Math.min(end, header.length)).toString('latin1') !== header) return; // another version, or no index: made anew
-      next = header.length;
+      if (!headerForm.test(bytes.subarray(0, Math.min(end, headerLength)).toString('latin1'))) return; // another version, or no index: made anew
+      next = headerLength;
     }
     while (next < end) {
       const stop = bytes.indexOf(newline, next);

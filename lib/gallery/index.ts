@@ -1,5 +1,5 @@
 export type { Artwork } from './artwork.ts';
-export { altOf, jsonLdOf, nameOf } from './describe.ts';
+export { altOf, jsonLdOf, nameOf, pictureName } from './describe.ts';
 export { EmbeddingFile, type Similar, type Vector } from './embeddings.ts';
 export type { Exported, SiteOptions } from './export-site.ts';
 export type { ZipOptions } from './export-zip.ts';
@@ -15,5 +15,5 @@ export type { ScanOptions, SidecarProblem } from './scan.ts';
 export { type Sidecar, type SidecarChange, sidecarSchema } from './sidecar.ts';
 export { type Embedder, type EmbedOptions, type EmbedResult, type SimilarWork, SimilarWorks } from './similar.ts';
 export type { Count, GalleryStats } from './stats.ts';
-export { exportSite, exportZip, importPictures, verifyGallery } from './tools-on-demand.ts';
+export { exportSite, exportZip, importPictures, mendGallery, verifyGallery } from './tools-on-demand.ts';
 export type { Finding, Verified, VerifyOptions } from './verify.ts';

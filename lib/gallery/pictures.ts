@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import type { Sharp } from 'sharp';
 import { ArtistError } from '../core/index.ts';
-import { ArtImage, embedMarks, loadSharp, type RawImage } from '../image/index.ts';
+import { ArtImage, embedMarks, imageKind, insertPngChunks, loadSharp, type RawImage } from '../image/index.ts';
 
 /** An encoded picture, ready to be filed. */
 export interface PictureFile {
@@ -41,15 +43,33 @@ export async function candidateStrip(images: readonly RawImage[]): Promise<Uint8
   }
 }
 
-/** A small WebP of a picture's file: at most `edge` pixels wide and high, never enlarged, with the AI label but not the recipe. */
-export async function thumbnailOf(path: string, edge: number): Promise<Uint8Array> {
+/** One that is cut off is an error; so is one whose header claims more than any picture has. */
+const readWhole = { failOn: 'error', limitInputPixels: 1_000_000_000, sequentialRead: true } as const;
+
+/**
+ * Decodes a picture of a file, every line of it. Of a PNG that cannot be read so, the pixels alone: texts that another program wrote badly do
+ * not make it a bad picture.
+ */
+export async function decodeWhole<T>(bytes: Uint8Array, work: (picture: Sharp) => Promise<T>): Promise<T> {
   const sharp = await loadSharp();
   try {
-    const { data, info } = await sharp(path, { limitInputPixels: false })
-      .autoOrient()
-      .resize(edge, edge, { fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: 82 })
-      .toBuffer({ resolveWithObject: true });
+    return await work(sharp(bytes, readWhole));
+  } catch (error) {
+    if (imageKind(bytes) !== 'png') throw error;
+    return await work(sharp(insertPngChunks(bytes, []), readWhole));
+  }
+}
+
+/** A small WebP of a picture's file: at most `edge` pixels wide and high, never enlarged, with the AI label but not the recipe. */
+export async function thumbnailOf(path: string, edge: number): Promise<Uint8Array> {
+  try {
+    const { data, info } = await decodeWhole(await readFile(path), (picture) =>
+      picture
+        .autoOrient()
+        .resize(edge, edge, { fit: 'inside', withoutEnlargement: true })
+        .webp({ quality: 82 })
+        .toBuffer({ resolveWithObject: true }),
+    );
     const alpha = info.channels === 4;
     return embedMarks(data, { format: 'webp', width: info.width, height: info.height, alpha, recipe: undefined, embedRecipe: false });
   } catch (cause) {

@@ -36,6 +36,28 @@ const parts: Readonly<Record<string, TextKey>> = {
 };
 const wholeParts: readonly TextKey[] = ['tag', 'collection'];
 
+/** Fields that mean something also where no work has them. */
+export const knownFields: readonly string[] = [
+  ...[
+    'prompt',
+    'title',
+    'alt',
+    'alttext',
+    'tag',
+    'collection',
+    'rating',
+    'is',
+    'date',
+    'before',
+    'after',
+    'model',
+    'lora',
+    'sampler',
+    'scheduler',
+  ],
+  ...['steps', 'cfg', 'seed', 'width', 'height', 'size', 'negative', 'mode', 'program', 'licence', 'scorer', 'strength', 'clipskip', 'vae'],
+];
+
 function usage(message: string): never {
   throw new ArtistError('ERR_INVALID_ARGUMENT', `query: ${message}`);
 }

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ArtistError, systemCode } from '../core/index.ts';
 import { loadSharp, type PartialRecipe, readRecipe } from '../image/index.ts';
-import type { PictureFile } from './pictures.ts';
+import { decodeWhole, type PictureFile } from './pictures.ts';
 
 const endings = { png: 'png', jpeg: 'jpg', webp: 'webp' } as const;
 
@@ -14,6 +14,15 @@ export interface ReadPicture {
   modifiedAt: number;
 }
 
+/** What sharp says of a picture of which every line was read: a file that was cut off has a good header, too. */
+async function decoded(bytes: Uint8Array): Promise<{ format: string; width: number; height: number }> {
+  const sharp = await loadSharp();
+  const { format, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  if (Object.hasOwn(endings, format))
+    await decodeWhole(bytes, (picture) => picture.resize(8, 8, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer());
+  return { format, width, height };
+}
+
 /**
  * A picture's file with size and recipe.
  *
@@ -23,13 +32,10 @@ export async function readPicture(path: string): Promise<ReadPicture> {
   const [bytes, info] = await Promise.all([readFile(path), stat(path)]).catch((cause: unknown) => {
     throw new ArtistError('ERR_READ', `${path}: expected a picture that can be read, got ${systemCode(cause) ?? String(cause)}`, { cause });
   });
-  const sharp = await loadSharp();
-  const { format, width, height } = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((cause: unknown) => {
-      const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
-      throw new ArtistError('ERR_IMAGE_DECODE', `${path}: expected a PNG, JPEG or WebP, got: ${reason}`, { cause });
-    });
+  const { format, width, height } = await decoded(bytes).catch((cause: unknown) => {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n')[0] ?? '';
+    throw new ArtistError('ERR_IMAGE_DECODE', `${path}: expected a PNG, JPEG or WebP, got: ${reason}`, { cause });
+  });
   if (!Object.hasOwn(endings, format)) throw new ArtistError('ERR_IMAGE_DECODE', `${path}: expected a PNG, JPEG or WebP, got ${format}`);
   const found = await readRecipe(bytes);
   return {

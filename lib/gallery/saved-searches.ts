@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { ArtistError, nearest, StateFile, type StateOptions } from '../core/index.ts';
 import { parseQuery } from './query.ts';
 
+/** Searches that name others can grow without end. */
+const longestQuery = 20_000;
+
 const nameForm = /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u;
 
 /** Queries under names, kept in the gallery's folder. */
@@ -49,17 +52,24 @@ export class SavedSearches {
    * @throws ArtistError ERR_NOT_FOUND: no search of that name, ERR_INVALID_ARGUMENT: searches that contain each other
    */
   async expand(query: string, within: readonly string[] = []): Promise<string> {
-    const names = [...query.matchAll(/(?:^|\s)@(\S+)/g)].map((match) => match[1] ?? '');
-    if (names.length === 0) return query;
+    const parts = query.split(/(?<=^|\s)@(\S+)/); // text and names in turn
+    if (parts.length === 1) return query;
     const searches = await this.all();
-    let expanded = query;
-    for (const name of names) {
-      const saved = Object.hasOwn(searches, name) ? searches[name] : undefined;
-      if (saved === undefined) throw missing(name, searches);
-      if (within.includes(name)) throw new ArtistError('ERR_INVALID_ARGUMENT', `@${name}: expected a search that does not contain itself`);
-      expanded = expanded.replace(`@${name}`, await this.expand(saved, [...within, name]));
-    }
-    return expanded;
+    const expanded: string[] = [];
+    for (const [at, part] of parts.entries()) expanded.push(at % 2 === 0 ? part : await this.#named(part, searches, within));
+    const whole = expanded.join('');
+    if (whole.length <= longestQuery) return whole;
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `@${parts[1]}: expected saved searches of at most ${longestQuery} characters, got ${whole.length}`,
+    );
+  }
+
+  async #named(name: string, searches: Record<string, string>, within: readonly string[]): Promise<string> {
+    const saved = Object.hasOwn(searches, name) ? searches[name] : undefined;
+    if (saved === undefined) throw missing(name, searches);
+    if (within.includes(name)) throw new ArtistError('ERR_INVALID_ARGUMENT', `@${name}: expected a search that does not contain itself`);
+    return this.expand(saved, [...within, name]);
   }
 }
 

@@ -12,6 +12,9 @@ export const settingsMark = '\x1d';
 export const textKeys = { prompt: '\x01', title: '\x02', alt: '\x03', tag: '\x04', collection: '\x05' } as const;
 export type TextKey = keyof typeof textKeys;
 
+/** The task that a work was painted for: the schedule's, or a queue's. */
+export const taskKey = 'task';
+
 /** Longest value that is kept, in UTF-16 units: a prompt of a book's length would make every search slow. */
 const longestValue = 4000;
 
@@ -61,6 +64,8 @@ export function searchText(work: Sidecar): string {
     '',
     found,
   );
+  const task = work.derivation?.['task'];
+  if (typeof task === 'string') found.push([taskKey, task]);
   const text = texts.flatMap(([key, value]) => (value === undefined || value === '' ? [] : [separator, textKeys[key], short(value)]));
   // A picture that was enlarged has another size than the one that was painted: a query finds both.
   const pairs = new Set(found.map(([key, value]) => `${separator}${shortName(normalise(key))}${assigned}${short(value)}`));

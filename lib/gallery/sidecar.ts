@@ -83,9 +83,18 @@ type NullableShape = { [K in keyof Changeable]: z.ZodNullable<Changeable[K]> };
 /** What update() changes; null takes a field away. */
 export type SidecarChange = z.input<typeof changeSchema>;
 
+/** A ledger of 64 candidates has about half a megabyte. */
+const longestSidecar = 16_000_000;
+/** What writes and shows a record calls itself for each level. */
+const deepestSidecar = 64;
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+
 /** The JSON object that a sidecar's text holds. */
 export function readSidecarObject(path: string, text: string): Record<string, unknown> {
   let json: unknown;
+  if (text.length > longestSidecar) throw damaged(path, `expected at most ${longestSidecar} characters, got ${text.length}`);
   try {
     json = JSON.parse(text);
   } catch (cause) {
@@ -107,12 +116,22 @@ export function checkSidecar(path: string, json: Record<string, unknown>): Sidec
       'ERR_NEWER_VERSION',
       `${path}: expected a record of version ${sidecarVersion}, got ${schema}. It was written by a newer ai-artist: update this one`,
     );
+  if (isDeeper(json, deepestSidecar)) throw damaged(path, `expected at most ${deepestSidecar} levels, got more`);
   const result = sidecarSchema.safeParse(json);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue?.path.map(String).join('.') ?? '';
   const value = issue?.path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], json);
   throw damaged(path, `${field === '' ? '' : `${field}: `}${issue?.message ?? 'does not fit'} (${display(value)})`, result.error);
+}
+
+/** Those of an object's fields that update() may change and that are right. */
+export function changeableFields(json: Record<string, unknown>): SidecarChange {
+  const fields = Object.entries(changeableShape()).flatMap(([name, schema]): [string, unknown][] => {
+    const { success, data } = schema.safeParse(json[name]);
+    return success && data !== undefined ? [[name, data]] : [];
+  });
+  return Object.fromEntries(fields) as SidecarChange;
 }
 
 export function parseSidecar(path: string, text: string): Sidecar {
@@ -125,5 +144,9 @@ export function sidecarText(sidecar: Record<string, unknown>): string {
 }
 
 function damaged(path: string, what: string, cause: unknown = undefined): ArtistError {
-  return new ArtistError('ERR_DAMAGED', `${path}: ${what}. Mend it by hand, or see: ai-artist gallery verify`, { cause });
+  return new ArtistError(
+    'ERR_DAMAGED',
+    `${path}: ${what}. Mend it by hand, or let it be made again from the picture: ai-artist gallery verify --fix`,
+    { cause },
+  );
 }

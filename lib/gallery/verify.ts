@@ -3,21 +3,25 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ArtistError, systemCode } from '../core/index.ts';
+import { ArtistError, isArtistError, systemCode } from '../core/index.ts';
 import type { Gallery } from './gallery.ts';
 import { folderOf, idOfSidecar, picturePattern } from './layout.ts';
+import { readPicture } from './read-picture.ts';
 import { inParallel, monthFolders, readWork } from './scan.ts';
+import { idOfUnconfirmed, unconfirmedEnding } from './tasks.ts';
 
 export const findingKinds = [
   'damaged',
   'newer',
   'picture-missing',
   'picture-changed',
+  'picture-damaged',
   'candidates-missing',
   'orphan',
   'misplaced',
   'leftover',
   'foreign',
+  'unreadable',
 ] as const;
 
 export interface Finding {
@@ -66,7 +70,7 @@ export async function verifyGallery(gallery: Gallery, { hashes = true, signal, o
   const result: Verified = { works: 0, bytes: 0, findings: [] };
   const folders = await monthFolders(gallery.folder);
   const listed = await Promise.all(
-    [...folders.keys()].map(async (folder) => ({ folder, names: await readdir(join(gallery.folder, folder)) })),
+    [...folders.keys()].map(async (folder) => ({ folder, names: await namesOf(join(gallery.folder, folder), result) })),
   );
   const total = listed.reduce((sum, { names }) => sum + names.length, 0);
   let done = 0;
@@ -75,7 +79,11 @@ export async function verifyGallery(gallery: Gallery, { hashes = true, signal, o
     await inParallel(
       names,
       async (name) => {
-        await verifyFile(gallery, { folder, name, present, hashes }, result);
+        await verifyFile(gallery, { folder, name, present, hashes }, result).catch((error: unknown) => {
+          if (!isArtistError(error) && systemCode(error) === undefined) throw error;
+          const path = join(gallery.folder, folder, name);
+          result.findings.push({ kind: 'unreadable', path, message: error instanceof Error ? error.message : String(error) });
+        });
         if (++done % 100 === 0) onProgress?.(done, total);
       },
       signal,
@@ -83,6 +91,13 @@ export async function verifyGallery(gallery: Gallery, { hashes = true, signal, o
   }
   result.findings.sort((a, b) => (a.path < b.path ? -1 : 1));
   return result;
+}
+
+async function namesOf(folder: string, result: Verified): Promise<string[]> {
+  return readdir(folder).catch((error: unknown) => {
+    result.findings.push({ kind: 'unreadable', path: folder, message: `cannot be read (${systemCode(error) ?? String(error)})` });
+    return [];
+  });
 }
 
 interface Place {
@@ -108,12 +123,14 @@ async function verifyFile(gallery: Gallery, place: Place, result: Verified): Pro
   }
   const pictured = picturePattern.exec(name)?.[1] ?? /^([0-7][0-9A-Z]{25})\.candidates\.webp$/.exec(name)?.[1];
   if (pictured !== undefined) {
-    if (!present.has(`${pictured}.json`)) found('orphan', 'has no record', pictured);
-  } else if (/^\.ai-artist-\w+\.tmp$/.test(name)) {
+    if (!present.has(`${pictured}.json`) && !present.has(`${pictured}${unconfirmedEnding}`)) found('orphan', 'has no record', pictured);
+  } else if (/^\.ai-artist-\w+\.tmp$/.test(name) || idOfUnconfirmed(name) !== undefined) {
     const info = await stat(path).catch(() => undefined); // just renamed: it was none
     if (info && Date.now() - info.mtimeMs > leftoverMs) found('leftover', 'was left by a write that was killed');
   } else if (!name.startsWith('.')) found('foreign', 'is no file of the gallery');
 }
+
+const problemKinds: Readonly<Record<string, Finding['kind']>> = { ERR_NEWER_VERSION: 'newer', ERR_READ: 'unreadable' };
 
 async function verifyRecord(
   gallery: Gallery,
@@ -125,14 +142,24 @@ async function verifyRecord(
     result.findings.push({ kind, path: file, id, message });
   };
   if (!read) return;
-  if (read.problem) return found(read.problem.code === 'ERR_NEWER_VERSION' ? 'newer' : 'damaged', path, read.problem.message);
+  if (read.problem) return found(problemKinds[read.problem.code] ?? 'damaged', path, read.problem.message);
   result.works++;
-  const { file, image, candidates } = read.sidecar;
+  const { file, image, candidates, trashedAt, imported } = read.sidecar;
   const picture = join(gallery.folder, folder, file);
   const size = await sizeOf(picture);
-  if (size === undefined) found('picture-missing', picture, 'the picture of this work is gone');
-  else if (size !== image.bytes) found('picture-changed', picture, `expected ${image.bytes} bytes, got ${size}`);
+  if (size === undefined) {
+    if (trashedAt === undefined)
+      found('picture-missing', picture, 'the picture of this work is gone. To throw the work away: ai-artist gallery verify --drop');
+  } else if (size !== image.bytes) found('picture-changed', picture, `expected ${image.bytes} bytes, got ${size}`);
   else if (hashes && (await hashOf(picture)) !== image.sha256) found('picture-changed', picture, 'is not the picture that was filed');
+  else if (hashes && imported) {
+    // What was painted here was whole when it was written, and its hash is right.
+    const problem = await readPicture(picture).then(
+      () => undefined,
+      (error: unknown) => (isArtistError(error) ? error.message.slice(picture.length + 2) : String(error)),
+    );
+    if (problem !== undefined) found('picture-damaged', picture, problem);
+  }
   if (candidates && (await sizeOf(join(gallery.folder, folder, candidates.file))) === undefined)
     found('candidates-missing', join(gallery.folder, folder, candidates.file), 'the pictures of the candidates are gone');
 }

@@ -1,217 +1,283 @@
-import { defined } from './infotext.ts';
-import { arrayAt, asObject, type JsonObject, numberAt, objectAt, textAt, weightsName, wholeAt } from './json-fields.ts';
+import { carriesAnything, type Graph, inputOf, linked, maxNodes, type Node, readGraph, upstream } from './comfy-graph.ts';
+import { lorasOf } from './comfy-loras.ts';
+import { Prompts } from './comfy-prompts.ts';
+import { Values } from './comfy-values.ts';
+import { readWorkflow } from './comfy-workflow.ts';
+import {
+  arrayAt,
+  asObject,
+  chosenVae,
+  defined,
+  type JsonObject,
+  lora,
+  numberAt,
+  parseObject,
+  sizeOf,
+  some,
+  textAt,
+  weights,
+  wholeAt,
+} from './json-fields.ts';
 import type { PartialRecipe, Recipe } from './recipe.ts';
 import { engineNames } from './sampler-names.ts';
 
-/**
- * ComfyUI keeps no recipe but its graph: PNG `prompt` is {id: {class_type, inputs}}, where an input is a value or a link [id, output].
- * The recipe is what the links of the sampler lead to. Every walk remembers where it was and has a limit: graphs come from anybody.
- */
-interface Node {
-  id: string;
-  type: string;
-  inputs: JsonObject;
-}
+/** The recipe of a ComfyUI graph is what the links of its sampler lead to. */
 
-type Graph = ReadonlyMap<string, Node>;
-
-const maxNodes = 20_000;
-const maxInputs = 500;
-const maxWalk = 2_000;
 const maxStarts = 50;
 
-function readGraph(json: JsonObject): Graph {
-  const graph = new Map<string, Node>();
-  for (const [id, value] of Object.entries(json).slice(0, maxNodes)) {
-    const node = asObject(value);
-    const type = textAt(node, 'class_type');
-    if (type !== undefined)
-      graph.set(id, { id, type, inputs: Object.fromEntries(Object.entries(objectAt(node, 'inputs') ?? {}).slice(0, maxInputs)) });
-  }
-  return graph;
-}
-
-/** Inputs of common nodes by the order of their widgets, for files that hold the editor's `workflow` only. "" is not an input. */
-const widgetOrder: Record<string, readonly string[]> = {
-  KSampler: ['seed', '', 'steps', 'cfg', 'sampler_name', 'scheduler', 'denoise'],
-  KSamplerAdvanced: ['', 'noise_seed', '', 'steps', 'cfg', 'sampler_name', 'scheduler'],
-  CLIPTextEncode: ['text'],
-  CheckpointLoaderSimple: ['ckpt_name'],
-  UNETLoader: ['unet_name'],
-  VAELoader: ['vae_name'],
-  LoraLoader: ['lora_name', 'strength_model', 'strength_clip'],
-  LoraLoaderModelOnly: ['lora_name', 'strength_model'],
-  CLIPSetLastLayer: ['stop_at_clip_layer'],
-  EmptyLatentImage: ['width', 'height', 'batch_size'],
-  EmptySD3LatentImage: ['width', 'height', 'batch_size'],
-  FluxGuidance: ['guidance'],
-  RandomNoise: ['noise_seed'],
-  KSamplerSelect: ['sampler_name'],
-  BasicScheduler: ['scheduler', 'steps', 'denoise'],
-};
-
-/** The editor's format {nodes, links} as a graph of the other kind. */
-function readWorkflow(json: JsonObject): Graph {
-  const origins = new Map<unknown, [string, unknown]>();
-  for (const link of arrayAt(json, 'links')) if (Array.isArray(link)) origins.set(link[0], [String(link[1]), link[2]]);
-  const graph = new Map<string, Node>();
-  for (const item of arrayAt(json, 'nodes').slice(0, maxNodes)) {
-    const node = asObject(item);
-    const type = textAt(node, 'type');
-    if (type === undefined) continue;
-    const inputs = new Map<string, unknown>();
-    const widgets = arrayAt(node, 'widgets_values');
-    for (const [place, name] of (Object.hasOwn(widgetOrder, type) ? (widgetOrder[type] ?? []) : []).entries()) {
-      if (name !== '') inputs.set(name, widgets[place]);
-    }
-    for (const entry of arrayAt(node, 'inputs').slice(0, maxInputs)) {
-      const input = asObject(entry);
-      const name = textAt(input, 'name');
-      const origin = origins.get(input?.['link']);
-      if (name !== undefined && origin !== undefined) inputs.set(name, origin);
-    }
-    const id = String(node?.['id']);
-    graph.set(id, { id, type, inputs: Object.fromEntries(inputs) });
-  }
-  return graph;
-}
-
-/** The node that an input's link leads to. */
-function linked(graph: Graph, node: Node | undefined, input: string): Node | undefined {
-  const link = node !== undefined && Object.hasOwn(node.inputs, input) ? node.inputs[input] : undefined;
-  return Array.isArray(link) && (typeof link[0] === 'string' || typeof link[0] === 'number') ? graph.get(String(link[0])) : undefined;
-}
-
-/** Everything that feeds `start`, nearest first, `start` included. `through` says which inputs are followed. */
-function upstream(graph: Graph, start: Node | undefined, through: (input: string) => boolean = () => true): Node[] {
-  const found = new Set<Node>(start === undefined ? [] : [start]);
-  for (const node of found) {
-    if (found.size > maxWalk) break;
-    for (const input of Object.keys(node.inputs)) {
-      const next = through(input) ? linked(graph, node, input) : undefined;
-      if (next !== undefined) found.add(next);
-    }
-  }
-  return [...found];
-}
-
-/** A value that may come over a link from a node that only holds it (Primitive, String, Int, Seed). */
-function valueNode(graph: Graph, node: Node | undefined, input: string, depth = 0): { node: Node | undefined; keys: string[] } {
-  const source = depth < 20 ? linked(graph, node, input) : undefined;
-  if (source === undefined) return { node, keys: [input] };
-  const keys = ['value', input, 'seed', 'noise_seed', 'int', 'float', 'number', 'text', 'string', 'Text', 'String', 'prompt', 'positive'];
-  for (const key of keys) if (linked(graph, source, key) !== undefined) return valueNode(graph, source, key, depth + 1);
-  return { node: source, keys };
-}
-
-const textOf = (graph: Graph, node: Node | undefined, input: string): string | undefined => {
-  const value = valueNode(graph, node, input);
-  return textAt(value.node?.inputs, ...value.keys);
-};
-const numberOf = (graph: Graph, node: Node | undefined, ...inputs: string[]): number | undefined => {
-  for (const input of inputs) {
-    const value = valueNode(graph, node, input);
-    const found = numberAt(value.node?.inputs, ...value.keys);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-};
-
-const textInputs = ['text', 'text_g', 'text_l', 'clip_l', 't5xxl', 'prompt'] as const;
-
-/** The texts that a conditioning input leads to. Two encoders with the same text (SDXL's text_g and text_l) count once. */
-function promptOf(graph: Graph, sampler: Node | undefined, input: string): string | undefined {
-  const texts = new Set<string>();
-  const conditioning = (name: string): boolean =>
-    name.startsWith('conditioning') || name === input || name === 'positive' || name === 'cond';
-  for (const node of upstream(graph, linked(graph, sampler, input), conditioning)) {
-    // Nodes such as ControlNetApplyAdvanced pass both sides on: only encoders hold texts.
-    if (!/encode|prompt|text/i.test(node.type)) continue;
-    for (const name of textInputs) {
-      const text = textOf(graph, node, name);
-      if (text !== undefined) texts.add(text);
-    }
-  }
-  return texts.size > 0 ? [...texts].join(', ') : undefined;
-}
-
+const samplerInputs = [
+  'latent_image',
+  'positive',
+  'guider',
+  'conditioning',
+  'pipe',
+  'basic_pipe',
+  'sdxl_tuple',
+  'context',
+  'text_embeds',
+] as const;
 const isSampler = ({ type, inputs }: Node): boolean =>
   /sampler/i.test(type) &&
-  !/select/i.test(type) &&
-  (Object.hasOwn(inputs, 'latent_image') || Object.hasOwn(inputs, 'positive') || Object.hasOwn(inputs, 'guider'));
+  !/select|preview|info|scheduler/i.test(type) &&
+  (/^KSampler\b/.test(type) ? Object.keys(inputs).length > 0 : samplerInputs.some((name) => Object.hasOwn(inputs, name)));
+/** Nodes that sample although their names do not say so: upscalers by tiles, all-in-one nodes. */
+const mayBeSampler = ({ inputs }: Node): boolean =>
+  Object.hasOwn(inputs, 'steps') &&
+  Object.hasOwn(inputs, 'positive') &&
+  (Object.hasOwn(inputs, 'seed') || Object.hasOwn(inputs, 'noise_seed'));
+
+/** Inputs that carry the picture, as latents or pixels; not what steers it. */
+const carriesPicture = (name: string): boolean =>
+  /^(?:latent|samples?|pixels|images?|optional_latent)/i.test(name) || /latent|^$|^any[_\d]|^input[ _]?\d*$/i.test(name);
+const carriesModel = (name: string): boolean =>
+  /^(?:model|unet|ckpt|diffusion|optional_model)|lora_stack|optional_lora/i.test(name) || carriesAnything(name);
+
+interface Samplers {
+  first: Node;
+  /** A later pass over the picture of the first. */
+  second: Node | undefined;
+}
+
+/** The sampler that starts from noise, and the one that paints over its picture. Those that lead to a saved picture go before others. */
+function findSamplers(graph: Graph): Samplers | undefined {
+  const nodes = [...graph.values()];
+  const hasPicture = ({ inputs }: Node): boolean => ['images', 'image', 'samples', 'filenames'].some((name) => Array.isArray(inputs[name]));
+  const feeding = (starts: Node[]): Node[] =>
+    starts
+      .slice(0, maxStarts)
+      .flatMap((node) => upstream(graph, node))
+      .filter(isSampler);
+  const saved = feeding(nodes.filter((node) => /save/i.test(node.type) && hasPicture(node)));
+  const shown = saved.length > 0 ? saved : feeding(nodes.filter((node) => /preview/i.test(node.type) && hasPicture(node)));
+  const all = shown.length > 0 ? shown : nodes.filter(isSampler);
+  const samplers = [...new Set(all.length > 0 ? all : nodes.filter(mayBeSampler))].slice(0, maxStarts);
+  const earlier = (node: Node): number => upstream(graph, node, carriesPicture).filter(isSampler).length;
+  const ordered = samplers.map((node) => ({ node, place: earlier(node) })).sort((a, b) => a.place - b.place);
+  const first = ordered[0];
+  if (first === undefined) return undefined;
+  return { first: first.node, second: ordered.find(({ place }) => place > first.place)?.node };
+}
+
+/** Nodes over which a sampler's settings are spread: SamplerCustomAdvanced and pipes keep them apart. */
+interface Parts {
+  sampler: Node;
+  guider: Node;
+  schedule: Node;
+  noise: Node;
+  choice: Node;
+}
+
+function partsOf(graph: Graph, sampler: Node): Parts {
+  const pipes = upstream(graph, sampler, carriesAnything);
+  const own = (key: string, input: string, isOne: (node: Node) => boolean): Node => {
+    const chain = upstream(graph, linked(graph, sampler, input), (name) => name === input || name === 'sigmas' || carriesAnything(name));
+    return (
+      chain.find(isOne) ??
+      (Object.hasOwn(sampler.inputs, key) ? sampler : (pipes.find((node) => Object.hasOwn(node.inputs, key)) ?? sampler))
+    );
+  };
+  const hasSeed = ({ inputs }: Node): boolean => Object.hasOwn(inputs, 'noise_seed') || Object.hasOwn(inputs, 'seed');
+  return {
+    sampler,
+    guider: own('cfg', 'guider', () => true),
+    schedule: own('steps', 'sigmas', ({ type, inputs }) => Object.hasOwn(inputs, 'steps') || /Scheduler$/.test(type)),
+    noise: own('seed', 'noise', hasSeed),
+    choice: own('sampler_name', 'sampler', ({ type, inputs }) => Object.hasOwn(inputs, 'sampler_name') || /^Sampler\w/.test(type)),
+  };
+}
+
+/** Schedulers that are nodes of their own. */
+const schedulerNodes: Record<string, string> = {
+  KarrasScheduler: 'karras',
+  ExponentialScheduler: 'exponential',
+  AlignYourStepsScheduler: 'ays',
+  GITSScheduler: 'gits',
+  BetaSamplingScheduler: 'beta',
+  SDTurboScheduler: 'sgm_uniform',
+};
+
+function names(values: Values, { choice, schedule }: Parts): { sampler?: string; scheduler?: string } {
+  const node = /^Sampler(?!Custom)_?(\w+)$/.exec(choice.type)?.[1];
+  const scheduler = Object.hasOwn(schedulerNodes, schedule.type) ? schedulerNodes[schedule.type] : values.text(schedule, 'scheduler');
+  return engineNames(
+    values.text(choice, 'sampler_name') ?? (choice.type === 'KSamplerSelect' ? undefined : node?.toLowerCase()),
+    scheduler,
+  );
+}
+
+/** KSamplerAdvanced says which of its steps it does, the others how strong the noise is. */
+function denoiseOf(values: Values, { schedule, sampler }: Parts): number | undefined {
+  const start = values.number(sampler, 'start_at_step');
+  const steps = values.number(schedule, 'steps');
+  if (start !== undefined && steps !== undefined && start > 0 && start < steps) return Math.round((1 - start / steps) * 1e4) / 1e4;
+  const denoise = values.number(schedule, 'denoise');
+  return denoise !== undefined && denoise < 1 ? denoise : undefined;
+}
+
+function sizeAt(values: Values, start: readonly Node[]): { width?: number | undefined; height?: number | undefined } {
+  for (const node of start) {
+    const width = values.whole(1, node, 'empty_latent_width', 'width');
+    const height = values.whole(1, node, 'empty_latent_height', 'height');
+    if (width !== undefined && height !== undefined) return { width, height };
+    const named = /latent|size|resolution|loader/i.test(node.type)
+      ? sizeOf(values.text(node, 'resolution') ?? values.text(node, 'dimensions'))
+      : undefined;
+    if (named !== undefined) return named;
+  }
+  return {};
+}
+
+const loaderInputs = ['ckpt_name', 'unet_name', 'gguf_name', 'base_ckpt_name', 'model_name', 'diffusion_model', 'model_path'] as const;
+
+function modelOf(values: Values, chain: readonly Node[]): Recipe['model'] {
+  for (const node of chain) {
+    const own = /loader/i.test(node.type) ? textAt(node.inputs, 'model') : undefined;
+    for (const name of [...loaderInputs.map((input) => values.text(node, input)), own]) {
+      const found = weights(name);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+/** The VAE that decoded the sampler's picture, where it was loaded by itself. */
+function vaeOf(graph: Graph, values: Values, sampler: Node): Recipe['vae'] {
+  const nodes = [...graph.values()];
+  const decoders = nodes.filter(
+    ({ inputs, type }) => Array.isArray(inputs['vae']) && Array.isArray(inputs['samples']) && !/encode/i.test(type),
+  );
+  const decoder = decoders.slice(0, maxStarts).find((node) => upstream(graph, node, carriesPicture).includes(sampler));
+  const through = (name: string): boolean => /vae/i.test(name) || carriesAnything(name);
+  const own = linked(graph, sampler, 'optional_vae') ?? linked(graph, sampler, 'vae');
+  // A part of a graph without a decoder: the only VAE there is.
+  const only = decoders.length === 0 && own === undefined ? nodes.filter(({ type }) => type === 'VAELoader') : [];
+  const chain = [...upstream(graph, linked(graph, decoder, 'vae') ?? own, through), ...only];
+  for (const node of chain) {
+    const name = values.text(node, 'vae_name') ?? (/vae.*loader/i.test(node.type) ? values.text(node, 'model_name') : undefined);
+    if (name !== undefined) return weights(chosenVae(name));
+  }
+  return undefined;
+}
+
+function secondPass(graph: Graph, values: Values, second: Node): Pick<PartialRecipe, 'hires' | 'extra'> {
+  // SDXL's refiner goes on where the first sampler stopped; nothing is enlarged.
+  if (textAt(second.inputs, 'add_noise') === 'disable') {
+    const model = modelOf(values, upstream(graph, linked(graph, second, 'model'), carriesModel));
+    const start = values.number(second, 'start_at_step');
+    const steps = values.number(second, 'steps');
+    const at = start === undefined || steps === undefined || steps <= 0 ? undefined : Math.round((start / steps) * 1e4) / 1e4;
+    const refiner = defined<Record<string, string | number>>({ Refiner: model?.name, 'Refiner switch at': at });
+    return Object.keys(refiner).length > 0 ? { extra: refiner } : {};
+  }
+  const { schedule } = partsOf(graph, second);
+  const enlarger = upstream(graph, second, carriesPicture).find(({ inputs }) => Array.isArray(inputs['upscale_model']));
+  const file = upstream(graph, linked(graph, enlarger, 'upscale_model'), (name) => /upscale_model/.test(name)).find(
+    (node) => inputOf(node, 'model_name') !== undefined,
+  );
+  const hires = defined<NonNullable<Recipe['hires']>>({
+    upscaler: weights(values.text(file, 'model_name'))?.name,
+    steps: values.whole(0, schedule, 'steps'),
+    denoisingStrength: values.number(schedule, 'denoise'),
+  });
+  return Object.keys(hires).length > 0 ? { hires } : {};
+}
 
 /** Recipe of a ComfyUI graph: of the sampler that starts from noise, with a later one as the high-resolution pass. */
 export function comfyRecipe(json: JsonObject): PartialRecipe | undefined {
-  const graph = Array.isArray(json['nodes']) ? readWorkflow(json) : readGraph(json);
-  const outputs = [...graph.values()].filter(({ type }) => /^(?:Save|Preview)Image|SaveAnimated|ImageSave/i.test(type)).slice(0, maxStarts);
-  const fromOutputs = outputs.flatMap((node) => upstream(graph, node)).filter(isSampler);
-  const samplers = [...new Set(fromOutputs.length > 0 ? fromOutputs : [...graph.values()].filter(isSampler))].slice(0, maxStarts);
-  const latent = (name: string): boolean =>
-    name === 'latent_image' || name === 'samples' || name === 'latent' || name === 'pixels' || name === 'image';
-  const earlier = (node: Node): number => upstream(graph, node, latent).filter(isSampler).length;
-  const ordered = samplers.map((node) => ({ node, place: earlier(node) })).sort((a, b) => a.place - b.place);
-  const sampler = ordered[0]?.node;
-  if (sampler === undefined) return undefined;
-  const second = ordered.find(({ place }) => place > (ordered[0]?.place ?? 1))?.node;
-
-  // SamplerCustomAdvanced spreads its settings over nodes of their own.
-  const guider = linked(graph, sampler, 'guider') ?? sampler;
-  const schedule = linked(graph, sampler, 'sigmas') ?? sampler;
-  const noise = linked(graph, sampler, 'noise') ?? sampler;
-  const choice = linked(graph, sampler, 'sampler') ?? sampler;
-  const positiveInput = Object.hasOwn(guider.inputs, 'conditioning') ? 'conditioning' : 'positive';
-  const modelChain = upstream(graph, linked(graph, guider, 'model'), (name) => name === 'model' || name.startsWith('model'));
-  const chain = [
-    ...modelChain,
-    ...upstream(
-      graph,
-      linked(graph, guider, positiveInput),
-      (name) => name.startsWith('conditioning') || name === 'clip' || name === 'positive',
-    ),
-  ];
-  const loader = modelChain.find(({ inputs }) => textAt(inputs, 'ckpt_name', 'unet_name', 'model_name') !== undefined);
-  const vaeLoader = [...graph.values()].find(({ type }) => type === 'VAELoader');
-  const start = upstream(graph, linked(graph, sampler, 'latent_image'), latent);
-  const canvas =
-    start.find(({ type, inputs }) => /latent/i.test(type) && numberAt(inputs, 'width') !== undefined) ??
-    start.find(({ inputs }) => Array.isArray(inputs['width']));
-  const skip = chain.find(({ type }) => type === 'CLIPSetLastLayer');
-  const guidance = chain.find(({ type }) => type === 'FluxGuidance');
-  const seed = numberOf(graph, noise, 'noise_seed', 'seed');
-  const steps = numberOf(graph, schedule, 'steps');
-  const denoise = numberOf(graph, schedule, 'denoise');
-  const width = numberOf(graph, canvas, 'width');
-  const height = numberOf(graph, canvas, 'height');
-  const loras = [...new Set(chain)].flatMap((node) => {
-    const name = textAt(node.inputs, 'lora_name');
-    return name === undefined ? [] : [{ name: weightsName(name), weight: numberOf(graph, node, 'strength_model', 'strength') ?? 1 }];
-  });
-  const name = textAt(loader?.inputs, 'ckpt_name', 'unet_name', 'model_name');
-  const vae = textAt(vaeLoader?.inputs, 'vae_name');
-  const layer = numberOf(graph, skip, 'stop_at_clip_layer');
+  const graph = arrayAt(json, 'nodes').length > 0 ? readWorkflow(json) : readGraph(json);
+  const samplers = graph.size === 0 || graph.size > maxNodes ? undefined : findSamplers(graph);
+  if (samplers === undefined) return undefined;
+  const { first, second } = samplers;
+  const values = new Values(graph);
+  const prompts = new Prompts(graph, values);
+  const parts = partsOf(graph, first);
+  const { guider } = parts;
+  const modelStart = linked(graph, guider, 'model') ?? linked(graph, first, 'model');
+  const modelChain = upstream(graph, modelStart ?? first, modelStart === undefined ? carriesAnything : carriesModel);
+  const conditioning = prompts.nodes(guider, 'positive');
+  const clipChain = conditioning.flatMap((node) =>
+    upstream(graph, linked(graph, node, 'clip'), (name) => /clip|lora_stack/i.test(name) || carriesAnything(name)),
+  );
+  const chain = [...new Set([...modelChain, ...conditioning, ...clipChain])];
+  const start = upstream(graph, first, carriesPicture).filter((node) => node !== first);
+  const canvas = start.length > 0 ? start : modelChain;
+  const denoise = denoiseOf(values, parts);
+  const isPainted =
+    start.some(({ type }) => /Inpaint|SetLatentNoiseMask/i.test(type)) || conditioning.some(({ type }) => /Inpaint/i.test(type));
+  const skip =
+    chain.find(({ inputs }) => Object.hasOwn(inputs, 'stop_at_clip_layer')) ??
+    chain.find(({ inputs }) => numberAt(inputs, 'clip_skip') !== undefined);
+  const layer = values.number(skip, 'stop_at_clip_layer', 'clip_skip');
   return defined<PartialRecipe>({
-    mode: denoise !== undefined && denoise < 1 ? 'img2img' : undefined,
-    prompt: promptOf(graph, guider, positiveInput),
-    negativePrompt: promptOf(graph, guider, 'negative'),
-    seed: seed !== undefined && Number.isSafeInteger(seed) && seed >= 0 ? seed : undefined,
-    steps: steps !== undefined && Number.isSafeInteger(steps) && steps >= 0 ? steps : undefined,
-    ...engineNames(textOf(graph, choice, 'sampler_name'), textOf(graph, schedule, 'scheduler')),
-    cfgScale: numberOf(graph, guider, 'cfg'),
-    distilledGuidance: numberOf(graph, guidance, 'guidance'),
-    clipSkip: layer !== undefined && Number.isSafeInteger(layer) ? Math.abs(layer) : undefined,
-    denoisingStrength: denoise !== undefined && denoise < 1 ? denoise : undefined,
-    width: width !== undefined && Number.isSafeInteger(width) && width >= 1 ? width : undefined,
-    height: height !== undefined && Number.isSafeInteger(height) && height >= 1 ? height : undefined,
-    model: name === undefined ? undefined : { name: weightsName(name) },
-    vae: vae === undefined ? undefined : { name: weightsName(vae) },
-    loras: loras.length > 0 ? loras : undefined,
-    hires:
-      second === undefined
-        ? undefined
-        : defined<NonNullable<Recipe['hires']>>({
-            steps: wholeAt(second.inputs, 0, 'steps'),
-            denoisingStrength: numberAt(second.inputs, 'denoise'),
-          }),
+    mode: isPainted ? 'inpaint' : denoise === undefined ? undefined : 'img2img',
+    prompt: prompts.prompt(guider, 'positive'),
+    negativePrompt: prompts.prompt(guider, 'negative'),
+    seed: values.whole(0, parts.noise, 'noise_seed', 'seed'),
+    steps: values.whole(0, parts.schedule, 'steps'),
+    ...names(values, parts),
+    cfgScale: values.number(guider, 'cfg', 'cfg_conds', 'true_gs'),
+    distilledGuidance: values.number(
+      conditioning.find(({ inputs }) => Object.hasOwn(inputs, 'guidance')),
+      'guidance',
+    ),
+    flowShift: values.number(
+      modelChain.find(({ type }) => /^ModelSampling(?:SD3|AuraFlow)$/.test(type)),
+      'shift',
+    ),
+    clipSkip: layer !== undefined && Number.isSafeInteger(layer) && layer !== 0 ? Math.abs(layer) : undefined,
+    denoisingStrength: denoise,
+    ...sizeAt(values, canvas),
+    model: modelOf(values, modelChain),
+    vae: vaeOf(graph, values, first),
+    loras: some(chain.flatMap((node) => lorasOf(values, node))),
+    ...(second === undefined ? {} : secondPass(graph, values, second)),
     software: 'ComfyUI',
+  });
+}
+
+/** Civitai's own generator: a graph, and beside it what was asked for, as JSON in a text. */
+export function civitaiGraph(json: JsonObject): PartialRecipe | undefined {
+  const asked = typeof json['extraMetadata'] === 'string' ? parseObject(json['extraMetadata']) : asObject(json['extraMetadata']);
+  if (asked === undefined || textAt(asked, 'prompt') === undefined) return undefined;
+  const resources = arrayAt(asked, 'resources').map(asObject);
+  const loras = resources.flatMap((item) => {
+    const id = numberAt(item, 'modelVersionId');
+    const weight = numberAt(item, 'strength', 'weight');
+    return id === undefined || weight === undefined ? [] : lora(`civitai:${id}`, weight);
+  });
+  const graph = comfyRecipe(json);
+  return defined<PartialRecipe>({
+    ...graph,
+    prompt: textAt(asked, 'prompt'),
+    negativePrompt: textAt(asked, 'negativePrompt'),
+    seed: wholeAt(asked, 0, 'seed') ?? graph?.seed,
+    steps: wholeAt(asked, 0, 'steps') ?? graph?.steps,
+    ...engineNames(textAt(asked, 'sampler') ?? graph?.sampler, graph?.scheduler),
+    cfgScale: numberAt(asked, 'cfgScale') ?? graph?.cfgScale,
+    clipSkip: wholeAt(asked, 1, 'clipSkip') ?? graph?.clipSkip,
+    width: wholeAt(asked, 1, 'width') ?? graph?.width,
+    height: wholeAt(asked, 1, 'height') ?? graph?.height,
+    loras: graph?.loras ?? some(loras),
+    software: 'Civitai',
   });
 }

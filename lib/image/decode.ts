@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, resolveOptions } from '../core/index.ts';
+import { ArtistError, answering, display, lazySchema, resolveOptions } from '../core/index.ts';
 import { withFile } from './byte-source.ts';
 import { describeBytes, imageKind, readableKinds } from './image-kind.ts';
 import { loadSharp } from './load-sharp.ts';
@@ -71,7 +71,7 @@ function toPixels(pipeline: Sharp, channels: 1 | 3): Promise<{ data: Buffer; inf
  * @throws ArtistError ERR_READ: no such file, a directory; ERR_IMAGE_DECODE: not a picture, damaged, cut off, an edge above 16384 pixels or
  *   more than `maxPixels`; ERR_INVALID_ARGUMENT: raw pixels of a wrong length, shared or detached memory
  */
-export async function decodeImage(input: ImageInput, options: DecodeOptions = {}): Promise<RawImage> {
+export const decodeImage = answering('decodeImage', async (input: ImageInput, options: DecodeOptions = {}): Promise<RawImage> => {
   const checked = resolveOptions('decodeImage', decodeOptions, options);
   if (typeof input === 'string') {
     if (input === '') throw new ArtistError('ERR_INVALID_ARGUMENT', 'image: expected a path, bytes or raw pixels, got ""');
@@ -90,7 +90,7 @@ export async function decodeImage(input: ImageInput, options: DecodeOptions = {}
     );
   }
   return await convertChannels(checkRawImage(input), checked.channels);
-}
+});
 
 async function convertChannels(image: RawImage, channels: 1 | 3): Promise<RawImage> {
   if (image.channels === channels) return image;
@@ -118,16 +118,19 @@ const resizeOptions = lazySchema(() =>
  * @param fit "fill" (default), "cover" or "contain"
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
-export async function resizeImage(image: RawImage, width: number, height: number, fit: Fit = 'fill'): Promise<RawImage> {
-  const raw = checkRawImage(image);
-  const size = resolveOptions('resizeImage', resizeOptions, { width, height, fit });
-  if (raw.width === width && raw.height === height) return raw;
-  const pipeline = await rawPipeline(raw);
-  pipeline.resize({ ...size, kernel: 'lanczos3', background: raw.channels === 2 || raw.channels === 4 ? { ...white, alpha: 1 } : white });
-  if (raw.channels === 1) pipeline.toColourspace('b-w');
-  const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  // sharp turns grey with alpha into RGBA: grey and alpha are taken out again.
-  const resized = raw.channels === 2 && info.channels === 4 ? pixels.filter((_, at) => at % 4 === 0 || at % 4 === 3) : pixels;
-  return checkRawImage({ data: resized, width: info.width, height: info.height, channels: raw.channels });
-}
+export const resizeImage = answering(
+  'resizeImage',
+  async (image: RawImage, width: number, height: number, fit: Fit = 'fill'): Promise<RawImage> => {
+    const raw = checkRawImage(image);
+    const size = resolveOptions('resizeImage', resizeOptions, { width, height, fit });
+    if (raw.width === width && raw.height === height) return raw;
+    const pipeline = await rawPipeline(raw);
+    pipeline.resize({ ...size, kernel: 'lanczos3', background: raw.channels === 2 || raw.channels === 4 ? { ...white, alpha: 1 } : white });
+    if (raw.channels === 1) pipeline.toColourspace('b-w');
+    const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    // sharp turns grey with alpha into RGBA: grey and alpha are taken out again.
+    const resized = raw.channels === 2 && info.channels === 4 ? pixels.filter((_, at) => at % 4 === 0 || at % 4 === 3) : pixels;
+    return checkRawImage({ data: resized, width: info.width, height: info.height, channels: raw.channels });
+  },
+);

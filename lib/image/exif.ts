@@ -5,6 +5,8 @@
 
 const tagExifIfd = 0x8769;
 const tagUserComment = 0x9286;
+const tagXpTitle = 0x9c9b;
+const tagXpSubject = 0x9c9f;
 
 /** Bytes of a EXIF block before the comment's text: TIFF header, IFD0 with one entry, Exif IFD with one entry, character code. */
 const headerLength = 8 + 18 + 18 + 8;
@@ -39,10 +41,14 @@ export function exifWithComment(text: string): Buffer {
   return block;
 }
 
-const typeSizes: Record<number, number> = { 1: 1, 2: 1, 7: 1 };
+/** Bytes per value of the types that hold texts: BYTE, ASCII, UNDEFINED and the UTF-8 of EXIF 3.0. */
+const typeSizes: Record<number, number> = { 1: 1, 2: 1, 7: 1, 129: 1 };
 
-/** UTF-16 text of a comment. The standard leaves the byte order open: more zero bytes at even places means big-endian (Latin text). */
-function decodeUtf16(bytes: Buffer): string {
+/**
+ * UTF-16 text of a comment. The standard leaves the byte order open: more zero bytes at even places means big-endian (Latin text). Where
+ * zero bytes do not tell, the order of the block counts.
+ */
+function decodeUtf16(bytes: Buffer, little: boolean): string {
   let even = bytes.length >= 2 && bytes[0] === 0xfe && bytes[1] === 0xff ? Number.POSITIVE_INFINITY : 0;
   let odd = bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe ? Number.POSITIVE_INFINITY : 0;
   for (let index = 0; index + 1 < bytes.length; index += 2) {
@@ -50,14 +56,44 @@ function decodeUtf16(bytes: Buffer): string {
     if (bytes[index + 1] === 0) odd++;
   }
   const whole = Buffer.from(bytes.subarray(0, bytes.length & ~1));
-  return (odd > even ? whole : whole.swap16()).toString('utf16le').replace(/^\uFEFF/, '');
+  const isLittle = odd === even ? little : odd > even;
+  return (isLittle ? whole : whole.swap16())
+    .toString('utf16le')
+    .replace(/^\uFEFF/, '')
+    .replace(/\0+$/, '');
 }
 
-function decodeText(tag: number, bytes: Buffer): string {
-  const code = bytes.subarray(0, 8).toString('latin1');
-  if (tag === tagUserComment && code === 'UNICODE\0') return decodeUtf16(bytes.subarray(8));
-  const text = tag === tagUserComment && (code === 'ASCII\0\0\0' || code === '\0\0\0\0\0\0\0\0') ? bytes.subarray(8) : bytes;
-  return text.toString('utf8').replace(/\0+$/, '');
+/** Bytes without a code, or under a wrong one: UTF-16 where every second byte is zero, else UTF-8, else Latin-1. */
+function decodeUnknown(bytes: Buffer, little: boolean): string {
+  if (bytes.length >= 4 && (bytes[0] === 0) !== (bytes[1] === 0) && (bytes[2] === 0) !== (bytes[3] === 0))
+    return decodeUtf16(bytes, little);
+  const utf8 = bytes.toString('utf8');
+  return (utf8.includes('\uFFFD') ? bytes.toString('latin1') : utf8).replace(/\0+$/, '').replace(/^\uFEFF/, '');
+}
+
+/** A comment begins with eight bytes that name its character code (EXIF 2.32, table 9); several programs leave them out or mean another. */
+function decodeComment(bytes: Buffer, little: boolean): string {
+  const code = bytes.subarray(0, 8).toString('latin1').toUpperCase();
+  const text = bytes.subarray(8);
+  if (code === 'UNICODE\0' || code === 'UNICODE ') {
+    // UTF-8 under the code for UTF-16: no zero byte anywhere, and what it gives is text.
+    const utf8 = text.includes(0) ? '\uFFFD' : text.toString('utf8');
+    return utf8.includes('\uFFFD') || !/[ -~]{4}/.test(utf8) ? decodeUtf16(text, little) : utf8;
+  }
+  if (code === 'JIS\0\0\0\0\0') return new TextDecoder('iso-2022-jp').decode(text).replace(/\0+$/, '');
+  if (/^ASCII[\0 ]{3}$/.test(code) || code === '\0\0\0\0\0\0\0\0') return decodeUnknown(text, little);
+  return decodeUnknown(bytes, little);
+}
+
+function decodeText(tag: number, bytes: Buffer, little: boolean): string {
+  if (tag === tagUserComment) return decodeComment(bytes, little);
+  // Windows' own fields are UTF-16, little-endian whatever the block is.
+  if (tag >= tagXpTitle && tag <= tagXpSubject)
+    return bytes
+      .subarray(0, bytes.length & ~1)
+      .toString('utf16le')
+      .replace(/\0+$/, '');
+  return decodeUnknown(bytes, little);
 }
 
 /**
@@ -87,7 +123,7 @@ export function readExifTexts(exif: Uint8Array): Map<number, string> {
       const length = (typeSizes[u16(entry + 2)] ?? 0) * u32(entry + 4);
       const at = length <= 4 ? entry + 8 : u32(entry + 8);
       if (length === 0 || at + length > block.length) continue;
-      texts.set(tag, decodeText(tag, block.subarray(at, at + length)));
+      texts.set(tag, decodeText(tag, block.subarray(at, at + length), little));
     }
   }
   return texts;
@@ -101,4 +137,8 @@ export const exifTags = {
   software: 0x0131,
   makerNote: 0x927c,
   userComment: tagUserComment,
+  xpTitle: tagXpTitle,
+  xpComment: 0x9c9c,
+  xpKeywords: 0x9c9e,
+  xpSubject: tagXpSubject,
 } as const;

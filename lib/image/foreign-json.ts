@@ -1,38 +1,41 @@
-import { defined } from './infotext.ts';
-import { arrayAt, asObject, type JsonObject, numberAt, objectAt, textAt, weightsName, wholeAt } from './json-fields.ts';
+import {
+  arrayAt,
+  asObject,
+  chosen,
+  chosenVae,
+  defined,
+  type JsonObject,
+  lora,
+  numberAt,
+  objectAt,
+  sizeOf,
+  some,
+  textAt,
+  weights,
+  weightsName,
+  wholeAt,
+} from './json-fields.ts';
 import type { PartialRecipe, Recipe } from './recipe.ts';
 import { engineNames } from './sampler-names.ts';
 
 /** Programs that write their settings as one JSON object: what they call the fields. One function per program. */
 
-type Weights = NonNullable<Recipe['model']>;
-type Lora = NonNullable<Recipe['loras']>[number];
-
-function weights(name: string | undefined, hash?: string): Weights | undefined {
-  return name === undefined ? undefined : defined<Weights>({ name: weightsName(name), hash });
-}
-
-function lora(name: string | undefined, weight: number | undefined, hash?: string): Lora[] {
-  return name === undefined ? [] : [defined<Lora>({ name: weightsName(name), hash, weight: weight ?? 1 })];
-}
-
-function some<T>(items: T[]): T[] | undefined {
-  return items.length > 0 ? items : undefined;
-}
-
-/** InvokeAI 3+ (`invokeai_metadata`): models are {model_name} in 3.x, {name, hash, key} since 4. Skipped CLIP layers count from 0. */
+/** InvokeAI 3 to 6 (`invokeai_metadata`): models are {model_name} in 3.x, {name, hash, key} since 4. Skipped CLIP layers count from 0. */
 export function invokeRecipe(json: JsonObject): PartialRecipe {
   const model = objectAt(json, 'model');
   const vae = objectAt(json, 'vae');
   const skipped = wholeAt(json, 0, 'clip_skip');
   const mode = textAt(json, 'generation_mode');
   const version = textAt(json, 'app_version');
+  const control = asObject(arrayAt(json, 'controlnets')[0]);
+  const controlModel = objectAt(control, 'control_model');
+  const controlName = textAt(controlModel, 'name', 'model_name');
   return defined<PartialRecipe>({
     mode: mode?.includes('inpaint') || mode?.includes('outpaint') ? 'inpaint' : mode?.includes('img2img') ? 'img2img' : undefined,
     prompt: textAt(json, 'positive_prompt'),
     negativePrompt: textAt(json, 'negative_prompt'),
     seed: wholeAt(json, 0, 'seed'),
-    steps: wholeAt(json, 0, 'steps'),
+    steps: wholeAt(json, 0, 'steps', 'num_steps'),
     ...engineNames(textAt(json, 'scheduler')),
     cfgScale: numberAt(json, 'cfg_scale'),
     distilledGuidance: numberAt(json, 'guidance'),
@@ -40,7 +43,7 @@ export function invokeRecipe(json: JsonObject): PartialRecipe {
     height: wholeAt(json, 1, 'height'),
     clipSkip: skipped === undefined ? undefined : skipped + 1,
     denoisingStrength: numberAt(json, 'strength'),
-    model: weights(textAt(model, 'name', 'model_name'), textAt(model, 'hash')),
+    model: weights(textAt(model, 'name', 'model_name') ?? textAt(json, 'model'), textAt(model, 'hash')),
     vae: weights(textAt(vae, 'name', 'model_name'), textAt(vae, 'hash')),
     loras: some(
       arrayAt(json, 'loras').flatMap((item) => {
@@ -49,8 +52,26 @@ export function invokeRecipe(json: JsonObject): PartialRecipe {
         return lora(textAt(file, 'name', 'model_name'), numberAt(entry, 'weight'), textAt(file, 'hash'));
       }),
     ),
+    controlNet:
+      controlName === undefined
+        ? undefined
+        : defined<NonNullable<Recipe['controlNet']>>({
+            name: controlName,
+            hash: textAt(controlModel, 'hash'),
+            strength: numberAt(control, 'control_weight'),
+          }),
     software: version === undefined ? 'InvokeAI' : `InvokeAI ${version}`,
   });
+}
+
+/** A prompt with its negative parts in brackets, as InvokeAI had it up to version 2. */
+export function bracketNegatives(text: string): { prompt: string; negative: string | undefined } {
+  const negative: string[] = [];
+  const prompt = text.replace(/\[([^[\]]{0,10000})\]/g, (_, inner: string) => {
+    negative.push(inner);
+    return '';
+  });
+  return { prompt: prompt.trim(), negative: negative.length > 0 ? negative.join(' ') : undefined };
 }
 
 /** InvokeAI 2 (`sd-metadata`): the negative prompt stands in brackets inside the prompt. */
@@ -58,16 +79,12 @@ export function oldInvokeRecipe(json: JsonObject): PartialRecipe {
   const image = objectAt(json, 'image');
   const prompts = arrayAt(image, 'prompt').map((part) => textAt(asObject(part), 'prompt') ?? '');
   const whole = textAt(image, 'prompt') ?? prompts.join(' ');
-  const negative: string[] = [];
-  const prompt = whole.replace(/\[([^[\]]*)\]/g, (_, inner: string) => {
-    negative.push(inner);
-    return '';
-  });
+  const { prompt, negative } = bracketNegatives(whole);
   const version = textAt(json, 'app_version');
   return defined<PartialRecipe>({
     mode: textAt(image, 'type') === 'img2img' ? 'img2img' : undefined,
-    prompt: prompt.trim(),
-    negativePrompt: negative.length > 0 ? negative.join(' ') : undefined,
+    prompt,
+    negativePrompt: negative,
     seed: wholeAt(image, 0, 'seed'),
     steps: wholeAt(image, 0, 'steps'),
     ...engineNames(textAt(image, 'sampler')),
@@ -81,18 +98,19 @@ export function oldInvokeRecipe(json: JsonObject): PartialRecipe {
 }
 
 /** NovelAI: `Comment` holds the settings, `Description` the prompt, `Source` the model. Since V4 characters have prompts of their own. */
-export function novelRecipe(json: JsonObject, texts: ReadonlyMap<string, string>): PartialRecipe {
+export function novelRecipe(json: JsonObject, texts: JsonObject): PartialRecipe {
   const caption = (key: string): string | undefined => {
     const part = objectAt(objectAt(json, key), 'caption');
     const characters = arrayAt(part, 'char_captions').map((item) => textAt(asObject(item), 'char_caption'));
     const all = [textAt(part, 'base_caption'), ...characters].filter((text) => text !== undefined);
     return all.length > 0 ? all.join(' | ') : undefined;
   };
-  const source = texts.get('Source');
+  const source = textAt(texts, 'Source');
   const type = textAt(json, 'request_type');
+  const mode = type?.startsWith('Img2Img') ? 'img2img' : type === 'NativeInfillingRequest' ? 'inpaint' : undefined;
   return defined<PartialRecipe>({
-    mode: type?.startsWith('Img2Img') ? 'img2img' : type === 'NativeInfillingRequest' ? 'inpaint' : undefined,
-    prompt: caption('v4_prompt') ?? textAt(json, 'prompt') ?? texts.get('Description'),
+    mode,
+    prompt: caption('v4_prompt') ?? textAt(json, 'prompt') ?? textAt(texts, 'Description'),
     negativePrompt: caption('v4_negative_prompt') ?? textAt(json, 'uc'),
     seed: wholeAt(json, 0, 'seed'),
     steps: wholeAt(json, 0, 'steps'),
@@ -100,36 +118,45 @@ export function novelRecipe(json: JsonObject, texts: ReadonlyMap<string, string>
     cfgScale: numberAt(json, 'scale'),
     width: wholeAt(json, 1, 'width'),
     height: wholeAt(json, 1, 'height'),
-    denoisingStrength: numberAt(json, 'strength'),
+    // Written for every picture; used only where one was given.
+    denoisingStrength: mode === undefined ? undefined : numberAt(json, 'strength'),
     model: source === undefined ? undefined : { name: source },
     software: 'NovelAI',
   });
 }
 
-/** Fooocus, scheme "fooocus": `resolution` is the text "(1152, 896)", LoRAs are [name, weight, hash]. */
+/** Fooocus' LoRAs: [name, weight, hash], or in its log and in MRE one field each, "name : weight". */
+function fooocusLoras(json: JsonObject): NonNullable<Recipe['loras']> {
+  const listed = arrayAt(json, 'loras').flatMap((item) => {
+    const [name, weight, hash]: unknown[] = Array.isArray(item) ? item : [];
+    return typeof name === 'string'
+      ? lora(name, typeof weight === 'number' ? weight : undefined, typeof hash === 'string' ? hash : undefined)
+      : [];
+  });
+  if (listed.length > 0) return listed;
+  return Object.entries(json).flatMap(([key, value]) => {
+    const match = /^lora(?:_combined_| )\d{1,2}$/i.test(key) && typeof value === 'string' ? /^(.+?) : ([-\d.]{1,12})$/.exec(value) : null;
+    return match === null ? [] : lora(match[1], Number(match[2]));
+  });
+}
+
+/** Fooocus, scheme "fooocus", and MRE: `resolution` is the text "(1152, 896)". */
 export function fooocusRecipe(json: JsonObject): PartialRecipe {
-  const resolution = /^\(?\s*(\d{1,6})\s*[,x×]\s*(\d{1,6})\s*\)?$/.exec(textAt(json, 'resolution', 'Resolution') ?? '');
+  const size = sizeOf(textAt(json, 'resolution', 'Resolution'));
   return defined<PartialRecipe>({
     prompt: textAt(json, 'prompt', 'Prompt') ?? arrayAt(json, 'full_prompt').find((part) => typeof part === 'string'),
     negativePrompt: textAt(json, 'negative_prompt', 'Negative Prompt'),
     seed: wholeAt(json, 0, 'seed', 'Seed'),
     steps: wholeAt(json, 0, 'steps', 'Steps'),
-    ...engineNames(textAt(json, 'sampler', 'Sampler'), textAt(json, 'scheduler', 'Scheduler')),
-    cfgScale: numberAt(json, 'guidance_scale', 'Guidance Scale'),
-    clipSkip: wholeAt(json, 1, 'clip_skip'),
-    width: resolution === null ? undefined : Math.max(1, Number(resolution[1])),
-    height: resolution === null ? undefined : Math.max(1, Number(resolution[2])),
-    model: weights(textAt(json, 'base_model', 'Base Model'), textAt(json, 'base_model_hash')),
-    vae: weights(textAt(json, 'vae')),
-    loras: some(
-      arrayAt(json, 'loras').flatMap((item) => {
-        const [name, weight, hash]: unknown[] = Array.isArray(item) ? item : [];
-        return typeof name === 'string'
-          ? lora(name, typeof weight === 'number' ? weight : undefined, typeof hash === 'string' ? hash : undefined)
-          : [];
-      }),
-    ),
-    software: textAt(json, 'version') ?? 'Fooocus',
+    ...engineNames(textAt(json, 'sampler', 'Sampler', 'sampler_name'), textAt(json, 'scheduler', 'Scheduler')),
+    cfgScale: numberAt(json, 'guidance_scale', 'Guidance Scale', 'cfg', 'cfg_scale'),
+    clipSkip: wholeAt(json, 1, 'clip_skip', 'CLIP Skip'),
+    width: size?.width ?? wholeAt(json, 1, 'width'),
+    height: size?.height ?? wholeAt(json, 1, 'height'),
+    model: weights(textAt(json, 'base_model', 'Base Model', 'base_model_name'), textAt(json, 'base_model_hash')),
+    vae: weights(chosenVae(textAt(json, 'vae', 'VAE'))),
+    loras: some(fooocusLoras(json)),
+    software: textAt(json, 'version', 'Version', 'software') ?? 'Fooocus',
   });
 }
 
@@ -151,7 +178,10 @@ export function swarmRecipe(json: JsonObject): PartialRecipe {
   const vae = textAt(params, 'vae');
   const version = textAt(params, 'swarm_version');
   const layer = wholeAt(params, -24, 'clipstopatlayer');
+  const creativity = numberAt(params, 'initimagecreativity');
+  const scale = numberAt(params, 'refinerupscale');
   return defined<PartialRecipe>({
+    mode: creativity === undefined ? undefined : 'img2img',
     prompt: textAt(params, 'prompt'),
     negativePrompt: textAt(params, 'negativeprompt'),
     seed: wholeAt(params, 0, 'seed'),
@@ -162,9 +192,18 @@ export function swarmRecipe(json: JsonObject): PartialRecipe {
     clipSkip: layer === undefined ? undefined : Math.abs(layer),
     width: wholeAt(params, 1, 'width'),
     height: wholeAt(params, 1, 'height'),
-    denoisingStrength: numberAt(params, 'initimagecreativity'),
+    denoisingStrength: creativity,
     model: weights(model, hash(model)),
-    vae: vae === 'None' || vae === 'Automatic' ? undefined : weights(vae, hash(vae)),
+    vae: chosenVae(vae) === undefined ? undefined : weights(vae, hash(vae)),
+    hires:
+      scale === undefined || scale <= 1
+        ? undefined
+        : defined<NonNullable<Recipe['hires']>>({
+            scale,
+            upscaler: chosen(textAt(params, 'refinerupscalemethod')),
+            steps: wholeAt(params, 0, 'refinersteps'),
+            denoisingStrength: numberAt(params, 'refinercontrolpercentage'),
+          }),
     loras: some(
       list('loras').flatMap((name, place) => lora(name.trim(), Number.isFinite(loraWeights[place]) ? loraWeights[place] : 1, hash(name))),
     ),
@@ -220,8 +259,10 @@ export function sdcppRecipe(json: JsonObject): PartialRecipe {
 
 /** Draw Things: JSON in XMP exif:UserComment; `c` prompt, `uc` negative prompt. */
 export function drawThingsRecipe(json: JsonObject): PartialRecipe {
-  const size = /^(\d{1,6})x(\d{1,6})$/.exec(textAt(json, 'size') ?? '');
+  const size = sizeOf(textAt(json, 'size'));
+  const strength = numberAt(json, 'strength');
   return defined<PartialRecipe>({
+    mode: strength !== undefined && strength < 1 ? 'img2img' : undefined,
     prompt: textAt(json, 'c') ?? '',
     negativePrompt: textAt(json, 'uc'),
     seed: wholeAt(json, 0, 'seed'),
@@ -229,9 +270,9 @@ export function drawThingsRecipe(json: JsonObject): PartialRecipe {
     ...engineNames(textAt(json, 'sampler')),
     cfgScale: numberAt(json, 'scale'),
     flowShift: numberAt(json, 'shift'),
-    width: size === null ? undefined : Math.max(1, Number(size[1])),
-    height: size === null ? undefined : Math.max(1, Number(size[2])),
-    denoisingStrength: numberAt(json, 'strength'),
+    width: size?.width,
+    height: size?.height,
+    denoisingStrength: strength,
     model: weights(textAt(json, 'model')),
     loras: some(
       arrayAt(json, 'lora').flatMap((item) => {

@@ -1,7 +1,7 @@
 import { extname, resolve } from 'node:path';
 import type { Sharp } from 'sharp';
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, display, lazySchema, resolveOptions, writeOutput } from '../core/index.ts';
 import { embedMarks } from './embed.ts';
 import { loadSharp } from './load-sharp.ts';
 import { checkRawImage, type RawImage } from './raw-image.ts';
@@ -92,7 +92,7 @@ export class ArtImage implements RawImage {
       throw new ArtistError('ERR_INVALID_ARGUMENT', `path: expected the path of a file, got ${display(path)}`);
     const { format = formatOfPath(path), overwrite, ...encoding } = resolveOptions('save', saveOptions, options);
     const bytes = await this.#encode(format, encoding);
-    await writeFileAtomic(path, bytes, { overwrite });
+    await writeOutput(path, bytes, { overwrite });
     return { path: resolve(path), format, bytes: bytes.length };
   }
 

@@ -1,13 +1,17 @@
 export { type DecodeOptions, decodeImage, type Fit, fits, type ImageInput, resizeImage } from './decode.ts';
 export { digitalSourceType, embedMarks, type MarkedFormat, type Marks } from './embed.ts';
 export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type SavedImage, type SaveOptions } from './image.ts';
-export { readInfotext, writeInfotext } from './infotext.ts';
+export { type ImageKind, imageKind } from './image-kind.ts';
+export { loraTitle, writeInfotext } from './infotext.ts';
+export { readInfotext } from './infotext-reading.ts';
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
+export { insertPngChunks } from './png-chunks.ts';
 export type { RawImage } from './raw-image.ts';
-export type { FoundRecipe, RecipeSource } from './read-recipe.ts';
+export type { FoundRecipe } from './read-recipe.ts';
 export { readRecipe } from './read-recipe-on-demand.ts';
 export { canonicalJson, checkRecipe, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipe.ts';
+export type { RecipeSource } from './recognise.ts';
 export { engineNames, samplerTitle, schedulerTitle } from './sampler-names.ts';
 export {
   checkTechnical,
@@ -18,4 +22,5 @@ export {
   type TechnicalThresholds,
   type TechnicalVerdict,
 } from './technical.ts';
+export { unreadPicture } from './unread-picture.ts';
 export type { DigitalSourceType } from './xmp.ts';

@@ -1,3 +1,5 @@
+import type { Recipe } from './recipe.ts';
+
 /** Careful reading of JSON that another program wrote: a field of the wrong type is no field. */
 
 /** Longest text that is parsed as JSON, UTF-16 units: parsing more would hold up the event loop for longer than 100 ms. */
@@ -60,7 +62,50 @@ export function wholeAt(object: JsonObject | undefined, minimum: number, ...keys
   return value !== undefined && Number.isSafeInteger(value) && value >= minimum ? value : undefined;
 }
 
+/** Fields of the object that are not undefined. Foreign recipes have no keys for what they do not know. */
+export function defined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+const nothing = /^[[(]?(?:none|null|undefined|nan|n\/a|no|off|disabled?|-)[\])]?$/i;
+const ownVae =
+  /^[[(]?(?:auto(?:matic)?|default(?: \(model\))?|baked(?:[ _-]?(?:in[ _-]?)?vae)?|built[ _-]?in|from (?:model|checkpoint)|use same vae)[\])]?$/i;
+
+/** A name that was chosen. "None" and the like are how programs write that nothing was. */
+export function chosen(name: string | undefined): string | undefined {
+  return name === undefined || name.trim() === '' || nothing.test(name.trim()) ? undefined : name;
+}
+
+/** A VAE that was chosen: not "Automatic", "Baked VAE" or "Default (model)", which mean the model's own. */
+export function chosenVae(name: string | undefined): string | undefined {
+  return name !== undefined && ownVae.test(name.trim()) ? undefined : chosen(name);
+}
+
 /** File name without folders and without the suffix of a weights file. */
 export function weightsName(path: string): string {
   return (path.split(/[\\/]/).pop() ?? path).replace(/\.(?:safetensors|sft|ckpt|pt|pth|bin|gguf)$/i, '');
+}
+
+type Weights = NonNullable<Recipe['model']>;
+type Lora = NonNullable<Recipe['loras']>[number];
+
+/** A weights file by the name that another program gives it; none where nothing was chosen. */
+export function weights(name: string | undefined, hash?: string): Weights | undefined {
+  const given = chosen(name);
+  return given === undefined ? undefined : defined<Weights>({ name: weightsName(given), hash });
+}
+
+export function lora(name: string | undefined, weight: number | undefined, hash?: string): Lora[] {
+  const given = chosen(name);
+  return given === undefined ? [] : [defined<Lora>({ name: weightsName(given), hash, weight: weight ?? 1 })];
+}
+
+export function some<T>(items: T[]): T[] | undefined {
+  return items.length > 0 ? items : undefined;
+}
+
+/** "1152x896", "(1152, 896)", "832×1216 (0.68)". */
+export function sizeOf(text: string | undefined): { width: number; height: number } | undefined {
+  const match = /^\s*\(?\s*(\d{1,6})\s*[,x×*]\s*(\d{1,6})(?!\d)/.exec(text ?? '');
+  return match === null || Number(match[1]) < 1 || Number(match[2]) < 1 ? undefined : { width: Number(match[1]), height: Number(match[2]) };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { lazySchema, resolveOptions } from '../core/index.ts';
+import { ArtistError, answering, lazySchema, resolveOptions } from '../core/index.ts';
 
 const weightsFile = lazySchema(() =>
   z.strictObject({
@@ -58,7 +58,19 @@ export const recipeSchema = lazySchema(() =>
     denoisingStrength: z.number().optional(),
     model: weightsFile.optional(),
     vae: weightsFile.optional(),
-    loras: z.array(z.strictObject({ ...weightsFile.shape, weight: z.number() })).optional(),
+    loras: z
+      .array(
+        z.strictObject({
+          ...weightsFile.shape,
+          weight: z.number(),
+          /** Strength in the text encoders, where it is not `weight`. */
+          textEncoderWeight: z.number().optional(),
+          /** Weights of the model that it changed, where those are fewer than the `total` that its file changes. */
+          applied: z.int().min(0).optional(),
+          total: z.int().min(0).optional(),
+        }),
+      )
+      .optional(),
     controlNet: z.strictObject({ ...weightsFile.shape, strength: z.number().optional() }).optional(),
     /** Place in its batch, from 0. */
     batchIndex: z.int().min(0).optional(),
@@ -96,21 +108,29 @@ export function checkRecipe(recipe: Recipe): Recipe {
 /** Nesting that our own records never reach; it keeps the recursion below from overflowing on hostile input. */
 const maxDepth = 100;
 
-/**
- * Canonical JSON (RFC 8785): keys sorted by UTF-16 units, no blanks, undefined left out. U+FFFE and U+FFFF are escaped besides, because
- * XMP, where it also has to fit, cannot hold them.
- */
-export function canonicalJson(value: unknown, depth = 0): string {
-  if (depth > maxDepth) throw new RangeError('canonicalJson: nested too deeply');
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null, depth + 1)).join(',')}]`;
+function canonical(value: unknown, depth = 0): string {
+  if (depth > maxDepth)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `canonicalJson: expected at most ${maxDepth} levels, got a value that is nested more deeply`,
+    );
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null, depth + 1)).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${entries.map(([key, item]) => `${canonicalJson(key)}:${canonicalJson(item, depth + 1)}`).join(',')}}`;
+    return `{${entries.map(([key, item]) => `${canonical(key)}:${canonical(item, depth + 1)}`).join(',')}}`;
   }
   const json = JSON.stringify(value);
   return typeof value === 'string' ? json.replaceAll('\uFFFE', '\\ufffe').replaceAll('\uFFFF', '\\uffff') : json;
 }
+
+/**
+ * Canonical JSON (RFC 8785): keys sorted by UTF-16 units, no blanks, undefined left out. U+FFFE and U+FFFF are escaped besides, because
+ * XMP, where it also has to fit, cannot hold them.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT: nested more than 100 levels deep, or not JSON
+ */
+export const canonicalJson = answering('canonicalJson', (value: unknown): string => canonical(value));
 
 /** SHA-256 of the recipe's canonical JSON, 64 hex digits. The order of keys does not matter; every field does. */
 export function recipeHash(recipe: Recipe): string {

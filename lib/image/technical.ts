@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lazySchema, resolveOptions } from '../core/index.ts';
+import { answering, lazySchema, resolveOptions } from '../core/index.ts';
 import { hashDistance, hashOfLuma, lumaGrid } from './perceptual-hash.ts';
 import { checkRawImage, type RawImage } from './raw-image.ts';
 
@@ -43,7 +43,7 @@ export const technicalThresholds = lazySchema(() =>
 export type TechnicalThresholds = z.input<typeof technicalThresholds>;
 
 /** Measures a picture of 1, 2, 3 or 4 channels; alpha is passed over. */
-export function measureTechnical(image: RawImage): TechnicalMeasures {
+export const measureTechnical = answering('measureTechnical', (image: RawImage): TechnicalMeasures => {
   const raw = checkRawImage(image);
   const { data, channels, width, height } = raw;
   const colours = channels < 3 ? 1 : 3;
@@ -80,7 +80,7 @@ export function measureTechnical(image: RawImage): TechnicalMeasures {
     burnt: ends / pixels,
     hash: hashOfLuma(grid),
   };
-}
+});
 
 export interface TechnicalJudgement {
   /** Empty: the picture passes. */

@@ -61,6 +61,8 @@ export function extendedXmpPacket(recipeJson: string): string {
 const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 function unescapeXml(text: string): string {
+  const data = /^\s*<!\[CDATA\[([\s\S]*)\]\]>\s*$/.exec(text);
+  if (data !== null) return data[1] ?? '';
   return text.replace(
     /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/g,
     (whole, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {

@@ -1,3 +1,4 @@
+import { answering } from '../core/index.ts';
 import type { ModelFamily } from './family.ts';
 
 /** Where a file goes in loadModel(). */
@@ -32,6 +33,8 @@ export interface AliasPart {
   /** Hugging Face repository, "owner/name". */
   readonly repo: string;
   readonly file: string;
+  /** About how large it is, 10^9 bytes: for choosing, not for checking. */
+  readonly gigabytes: number;
   /** Lower-case hex; left out where it is not known for certain: then the server's own hash is used. */
   readonly sha256?: string;
   /** The repository shows its files only to people who accepted its terms. */
@@ -88,14 +91,20 @@ const fluxVae: AliasPart = {
   role: 'vae',
   repo: 'Comfy-Org/z_image_turbo',
   file: 'split_files/vae/ae.safetensors',
+  gigabytes: 0.34,
   sha256: 'afc8e28272cd15db3919bacdb6918ce9c1ed22e96cb12c4d5ed0fba823529e38',
 };
-const fluxClip: AliasPart = { role: 'clipL', repo: 'comfyanonymous/flux_text_encoders', file: 'clip_l.safetensors' };
-const fluxT5: AliasPart = { role: 't5xxl', repo: 'comfyanonymous/flux_text_encoders', file: 't5xxl_fp8_e4m3fn.safetensors' };
+const fluxClip: AliasPart = { role: 'clipL', repo: 'comfyanonymous/flux_text_encoders', file: 'clip_l.safetensors', gigabytes: 0.25 };
+const fluxT5: AliasPart = {
+  role: 't5xxl',
+  repo: 'comfyanonymous/flux_text_encoders',
+  file: 't5xxl_fp8_e4m3fn.safetensors',
+  gigabytes: 4.89,
+};
 const sd3Encoders: readonly AliasPart[] = [
-  { role: 'clipL', repo: 'Comfy-Org/stable-diffusion-3.5-fp8', file: 'text_encoders/clip_l.safetensors' },
-  { role: 'clipG', repo: 'Comfy-Org/stable-diffusion-3.5-fp8', file: 'text_encoders/clip_g.safetensors' },
-  { role: 't5xxl', repo: 'Comfy-Org/stable-diffusion-3.5-fp8', file: 'text_encoders/t5xxl_fp8_e4m3fn.safetensors' },
+  { role: 'clipL', repo: 'Comfy-Org/stable-diffusion-3.5-fp8', file: 'text_encoders/clip_l.safetensors', gigabytes: 0.25 },
+  { role: 'clipG', repo: 'Comfy-Org/stable-diffusion-3.5-fp8', file: 'text_encoders/clip_g.safetensors', gigabytes: 1.39 },
+  { role: 't5xxl', repo: 'Comfy-Org/stable-diffusion-3.5-fp8', file: 'text_encoders/t5xxl_fp8_e4m3fn.safetensors', gigabytes: 4.89 },
 ];
 const square = (edge: number): { width: number; height: number } => ({ width: edge, height: edge });
 
@@ -106,7 +115,9 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     title: 'Stable Diffusion 1.5',
     family: 'sd1',
     licence: licences.openRail,
-    parts: [{ role: 'model', repo: 'stable-diffusion-v1-5/stable-diffusion-v1-5', file: 'v1-5-pruned-emaonly.safetensors' }],
+    parts: [
+      { role: 'model', repo: 'stable-diffusion-v1-5/stable-diffusion-v1-5', file: 'v1-5-pruned-emaonly.safetensors', gigabytes: 4.27 },
+    ],
     defaults: { ...square(512), steps: 25, cfgScale: 7, sampler: 'euler_a', scheduler: 'discrete' },
   },
   {
@@ -114,7 +125,7 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     title: 'SD-Turbo',
     family: 'sd2',
     licence: licences.stability,
-    parts: [{ role: 'model', repo: 'stabilityai/sd-turbo', file: 'sd_turbo.safetensors' }],
+    parts: [{ role: 'model', repo: 'stabilityai/sd-turbo', file: 'sd_turbo.safetensors', gigabytes: 5.21 }],
     defaults: { ...square(512), steps: 4, cfgScale: 1, sampler: 'euler_a', scheduler: 'discrete' },
   },
   {
@@ -123,9 +134,9 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     family: 'sdxl',
     licence: licences.openRailPlus,
     parts: [
-      { role: 'model', repo: 'stabilityai/stable-diffusion-xl-base-1.0', file: 'sd_xl_base_1.0.safetensors' },
+      { role: 'model', repo: 'stabilityai/stable-diffusion-xl-base-1.0', file: 'sd_xl_base_1.0.safetensors', gigabytes: 6.94 },
       // The autoencoder inside the checkpoint overflows in half precision.
-      { role: 'vae', repo: 'madebyollin/sdxl-vae-fp16-fix', file: 'sdxl_vae.safetensors' },
+      { role: 'vae', repo: 'madebyollin/sdxl-vae-fp16-fix', file: 'sdxl_vae.safetensors', gigabytes: 0.33 },
     ],
     defaults: { ...square(1024), steps: 25, cfgScale: 6, sampler: 'dpm++2m', scheduler: 'karras' },
   },
@@ -135,8 +146,8 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     family: 'sdxl',
     licence: licences.stability,
     parts: [
-      { role: 'model', repo: 'stabilityai/sdxl-turbo', file: 'sd_xl_turbo_1.0_fp16.safetensors' },
-      { role: 'vae', repo: 'madebyollin/sdxl-vae-fp16-fix', file: 'sdxl_vae.safetensors' },
+      { role: 'model', repo: 'stabilityai/sdxl-turbo', file: 'sd_xl_turbo_1.0_fp16.safetensors', gigabytes: 6.94 },
+      { role: 'vae', repo: 'madebyollin/sdxl-vae-fp16-fix', file: 'sdxl_vae.safetensors', gigabytes: 0.33 },
     ],
     defaults: { ...square(512), steps: 4, cfgScale: 1, sampler: 'euler_a', scheduler: 'discrete' },
   },
@@ -146,10 +157,10 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     family: 'flux',
     licence: licences.apache,
     parts: [
-      { role: 'diffusionModel', repo: 'Green-Sky/flux.1-schnell-GGUF', file: 'flux1-schnell-q4_k.gguf' },
-      { role: 'clipL', repo: 'Green-Sky/flux.1-schnell-GGUF', file: 'clip_l-q8_0.gguf' },
-      { role: 't5xxl', repo: 'Green-Sky/flux.1-schnell-GGUF', file: 't5xxl_q4_k.gguf' },
-      { role: 'vae', repo: 'Green-Sky/flux.1-schnell-GGUF', file: 'ae-f16.gguf' },
+      { role: 'diffusionModel', repo: 'Green-Sky/flux.1-schnell-GGUF', file: 'flux1-schnell-q4_k.gguf', gigabytes: 6.8 },
+      { role: 'clipL', repo: 'Green-Sky/flux.1-schnell-GGUF', file: 'clip_l-q8_0.gguf', gigabytes: 0.13 },
+      { role: 't5xxl', repo: 'Green-Sky/flux.1-schnell-GGUF', file: 't5xxl_q4_k.gguf', gigabytes: 2.7 },
+      { role: 'vae', repo: 'Green-Sky/flux.1-schnell-GGUF', file: 'ae-f16.gguf', gigabytes: 0.17 },
     ],
     defaults: { ...square(1024), steps: 4, cfgScale: 1, sampler: 'euler', scheduler: 'simple' },
   },
@@ -158,7 +169,12 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     title: 'FLUX.1 [dev], 4 bit',
     family: 'flux',
     licence: licences.fluxDev,
-    parts: [{ role: 'diffusionModel', repo: 'leejet/FLUX.1-dev-gguf', file: 'flux1-dev-q4_k.gguf' }, fluxClip, fluxT5, fluxVae],
+    parts: [
+      { role: 'diffusionModel', repo: 'leejet/FLUX.1-dev-gguf', file: 'flux1-dev-q4_k.gguf', gigabytes: 6.8 },
+      fluxClip,
+      fluxT5,
+      fluxVae,
+    ],
     defaults: { ...square(1024), steps: 20, cfgScale: 1, guidance: 3.5, sampler: 'euler', scheduler: 'simple' },
   },
   {
@@ -167,9 +183,19 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     family: 'flux2-klein',
     licence: licences.apache,
     parts: [
-      { role: 'diffusionModel', repo: 'black-forest-labs/FLUX.2-klein-4B', file: 'flux-2-klein-4b.safetensors' },
-      { role: 'llm', repo: 'Comfy-Org/vae-text-encorder-for-flux-klein-4b', file: 'split_files/text_encoders/qwen_3_4b.safetensors' },
-      { role: 'vae', repo: 'Comfy-Org/vae-text-encorder-for-flux-klein-4b', file: 'split_files/vae/flux2-vae.safetensors' },
+      { role: 'diffusionModel', repo: 'black-forest-labs/FLUX.2-klein-4B', file: 'flux-2-klein-4b.safetensors', gigabytes: 7.75 },
+      {
+        role: 'llm',
+        repo: 'Comfy-Org/vae-text-encorder-for-flux-klein-4b',
+        file: 'split_files/text_encoders/qwen_3_4b.safetensors',
+        gigabytes: 8.04,
+      },
+      {
+        role: 'vae',
+        repo: 'Comfy-Org/vae-text-encorder-for-flux-klein-4b',
+        file: 'split_files/vae/flux2-vae.safetensors',
+        gigabytes: 0.34,
+      },
     ],
     defaults: { ...square(1024), steps: 4, cfgScale: 1, sampler: 'euler', scheduler: 'simple' },
   },
@@ -183,12 +209,14 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
         role: 'diffusionModel',
         repo: 'leejet/Z-Image-Turbo-GGUF',
         file: 'z_image_turbo-Q8_0.gguf',
+        gigabytes: 6.6,
         sha256: 'df1c5baa86d1398c979495a6072dbcee79444fdb884a2445582ba0769c44e9a1',
       },
       {
         role: 'llm',
         repo: 'Comfy-Org/z_image_turbo',
         file: 'split_files/text_encoders/qwen_3_4b.safetensors',
+        gigabytes: 8.04,
         sha256: '6c671498573ac2f7a5501502ccce8d2b08ea6ca2f661c458e708f36b36edfc5a',
       },
       fluxVae,
@@ -201,9 +229,9 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     family: 'qwen-image',
     licence: licences.apache,
     parts: [
-      { role: 'diffusionModel', repo: 'QuantStack/Qwen-Image-GGUF', file: 'Qwen_Image-Q4_K_M.gguf' },
-      { role: 'llm', repo: 'mradermacher/Qwen2.5-VL-7B-Instruct-GGUF', file: 'Qwen2.5-VL-7B-Instruct.Q4_K_M.gguf' },
-      { role: 'vae', repo: 'Comfy-Org/Qwen-Image_ComfyUI', file: 'split_files/vae/qwen_image_vae.safetensors' },
+      { role: 'diffusionModel', repo: 'QuantStack/Qwen-Image-GGUF', file: 'Qwen_Image-Q4_K_M.gguf', gigabytes: 13.1 },
+      { role: 'llm', repo: 'mradermacher/Qwen2.5-VL-7B-Instruct-GGUF', file: 'Qwen2.5-VL-7B-Instruct.Q4_K_M.gguf', gigabytes: 4.68 },
+      { role: 'vae', repo: 'Comfy-Org/Qwen-Image_ComfyUI', file: 'split_files/vae/qwen_image_vae.safetensors', gigabytes: 0.25 },
     ],
     defaults: { ...square(1024), steps: 20, cfgScale: 2.5, flowShift: 3, sampler: 'euler', scheduler: 'simple' },
   },
@@ -212,7 +240,7 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     title: 'Chroma1-HD',
     family: 'chroma',
     licence: licences.apache,
-    parts: [{ role: 'diffusionModel', repo: 'lodestones/Chroma1-HD', file: 'Chroma1-HD.safetensors' }, fluxT5, fluxVae],
+    parts: [{ role: 'diffusionModel', repo: 'lodestones/Chroma1-HD', file: 'Chroma1-HD.safetensors', gigabytes: 17.8 }, fluxT5, fluxVae],
     defaults: { ...square(1024), steps: 26, cfgScale: 4, sampler: 'euler', scheduler: 'simple' },
   },
   {
@@ -221,7 +249,7 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     family: 'sd3',
     licence: licences.stability,
     parts: [
-      { role: 'model', repo: 'stabilityai/stable-diffusion-3.5-medium', file: 'sd3.5_medium.safetensors', gated: true },
+      { role: 'model', repo: 'stabilityai/stable-diffusion-3.5-medium', file: 'sd3.5_medium.safetensors', gigabytes: 5.11, gated: true },
       ...sd3Encoders,
     ],
     defaults: { ...square(1024), steps: 28, cfgScale: 4.5, sampler: 'euler', scheduler: 'sgm_uniform' },
@@ -232,7 +260,7 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
     family: 'sd3',
     licence: licences.stability,
     parts: [
-      { role: 'model', repo: 'stabilityai/stable-diffusion-3.5-large', file: 'sd3.5_large.safetensors', gated: true },
+      { role: 'model', repo: 'stabilityai/stable-diffusion-3.5-large', file: 'sd3.5_large.safetensors', gigabytes: 16.5, gated: true },
       ...sd3Encoders,
     ],
     defaults: { ...square(1024), steps: 28, cfgScale: 4.5, sampler: 'euler', scheduler: 'sgm_uniform' },
@@ -243,6 +271,15 @@ const table: readonly Omit<ModelAlias, 'gated'>[] = [
 export const modelAliases: readonly ModelAlias[] = table.map((alias) =>
   Object.freeze({ ...alias, gated: alias.parts.some((part) => part.gated === true) }),
 );
+
+/** About how much an alias takes on the disk, bytes. */
+export const aliasBytes = ({ parts }: ModelAlias): number => Math.round(parts.reduce((sum, part) => sum + part.gigabytes, 0) * 1e9);
+
+/** What is needed beside the weights for a picture of the model's own size, bytes: activations, the autoencoder's largest buffers. */
+const workingBytes = 1.5e9;
+
+/** About how much memory painting with an alias takes, bytes: all of its weights, and room to work in. */
+export const aliasMemory = (alias: ModelAlias): number => aliasBytes(alias) + workingBytes;
 
 /** Other spellings people try. */
 const synonyms: Readonly<Record<string, string>> = {
@@ -263,8 +300,8 @@ const synonyms: Readonly<Record<string, string>> = {
 };
 
 /** The alias of that name or usual other spelling, case ignored. */
-export function findAlias(name: string): ModelAlias | undefined {
+export const findAlias = answering('findAlias', (name: string): ModelAlias | undefined => {
   const key = name.toLowerCase();
   const wanted = synonyms[key] ?? key;
   return modelAliases.find((alias) => alias.name === wanted);
-}
+});

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, lazySchema, packageRoot } from '../core/index.ts';
+import { ArtistError, answering, lazySchema, packageRoot } from '../core/index.ts';
 import type { ModelDefaults, ModelLicence } from './aliases.ts';
 import { hashFile } from './tensor-hash.ts';
 
@@ -117,15 +117,18 @@ function readManifest(folder: string): BundledManifest {
  *
  * @throws ArtistError ERR_CHECKSUM naming the first file that differs, ERR_MODEL_NOT_FOUND
  */
-export async function verifyBundledModel(signal?: AbortSignal): Promise<{ files: number; bytes: number }> {
-  const { folder, manifest } = bundledModel();
-  let bytes = 0;
-  for (const file of manifest.files) {
-    const path = join(folder, file.name);
-    const hash = await hashFile(path, signal);
-    if (hash !== file.sha256)
-      throw new ArtistError('ERR_CHECKSUM', `${path}: expected SHA-256 ${file.sha256}, got ${hash}. Install the package again`);
-    bytes += file.bytes;
-  }
-  return { files: manifest.files.length, bytes };
-}
+export const verifyBundledModel = answering(
+  'verifyBundledModel',
+  async (signal?: AbortSignal): Promise<{ files: number; bytes: number }> => {
+    const { folder, manifest } = bundledModel();
+    let bytes = 0;
+    for (const file of manifest.files) {
+      const path = join(folder, file.name);
+      const hash = await hashFile(path, signal);
+      if (hash !== file.sha256)
+        throw new ArtistError('ERR_CHECKSUM', `${path}: expected SHA-256 ${file.sha256}, got ${hash}. Install the package again`);
+      bytes += file.bytes;
+    }
+    return { files: manifest.files.length, bytes };
+  },
+);

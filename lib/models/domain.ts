@@ -1,7 +1,7 @@
 /** What the bundled model was trained on, in words, and whether a prompt is within it. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ArtistError, lazySchema } from '../core/index.ts';
+import { ArtistError, answering, lazySchema } from '../core/index.ts';
 import { bundledModel } from './bundled.ts';
 
 const phrases = z.array(z.string()).min(1);
@@ -119,12 +119,12 @@ function textsIn(value: unknown): string[] {
  *
  * @throws ArtistError ERR_MODEL_NOT_FOUND
  */
-export async function promptDomain(prompt: string): Promise<PromptDomain> {
+export const promptDomain = answering('promptDomain', async (prompt: string): Promise<PromptDomain> => {
   const { words: known } = await bundledVocabulary();
   const words = wordsOf(prompt);
   const unknown = words.filter((word) => !forms(word).some((form) => known.has(form)));
   return { outside: unknown.length * 2 > words.length, unknown: [...new Set(unknown)], words: words.length };
-}
+});
 
 /** What the bundled model can be asked for and what not, in one sentence or two. */
 export function describeBundled({ styles, places, subjects, scenes }: BundledVocabulary): string {

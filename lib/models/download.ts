@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, rename, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { ArtistError, acquireLock, systemCode } from '../core/index.ts';
+import { basename, dirname, join } from 'node:path';
+import { ArtistError, acquireLock, isDiskFull, systemCode, tameName, writeError } from '../core/index.ts';
+import { fileNameOf } from './content-disposition.ts';
 import { type DownloadState, lockPath, partPath, readState, removePartial, type Segment, writeState } from './download-state.ts';
 import { get, type HttpContext, Transient } from './http.ts';
 import { type ModelSource, publicUrl } from './source.ts';
@@ -20,11 +21,13 @@ export interface DownloadOptions extends HttpContext, RetryOptions {
   /** Free bytes of the folder's file system. */
   readonly freeBytes: (folder: string) => Promise<number>;
   /** Last look at the complete file, before it gets its name; throws to refuse it. */
-  readonly inspect: (part: string) => Promise<void>;
+  readonly inspect: (part: string, name: string) => Promise<void>;
   readonly onBytes: (phase: 'download' | 'verify', done: number, total: number | undefined) => void;
 }
 
 export interface Downloaded {
+  /** The file; of a source that the server names, in the folder of the path that was asked for. */
+  readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
   readonly etag: string | undefined;
@@ -75,10 +78,12 @@ interface Remote {
   readonly etag: string | undefined;
   readonly sha256: string | undefined;
   readonly ranges: boolean;
+  /** What the server calls the file. */
+  readonly name: string | undefined;
 }
 
 async function attempt(source: ModelSource, file: string, options: DownloadOptions): Promise<Downloaded> {
-  const remote = await retrying(options, () => probe(source, options));
+  const remote = await retrying(options, () => probe(source, options), { firstContact: true });
   const state =
     remote.ranges && remote.bytes !== undefined
       ? ((await readState(file, source.id, remote.bytes, remote.etag)) ?? plan(source, remote.bytes, remote.etag, options))
@@ -107,15 +112,17 @@ async function attempt(source: ModelSource, file: string, options: DownloadOptio
       `${publicUrl(source.url)}: expected SHA-256 ${expected}, got ${sha256}. The download was damaged or the file replaced; it was deleted. Try again`,
     );
   }
+  const name = source.namedByServer === true && remote.name !== undefined ? tameName(remote.name) : basename(file);
   try {
-    await options.inspect(partPath(file));
+    await options.inspect(partPath(file), name);
   } catch (error) {
     await removePartial(file);
     throw error;
   }
-  await rename(partPath(file), file).catch((error: unknown) => Promise.reject(writeError(file, error)));
+  const path = join(dirname(file), name);
+  await rename(partPath(file), path).catch((error: unknown) => Promise.reject(writeError(path, error)));
   await removePartial(file);
-  return { bytes, sha256, etag: remote.etag };
+  return { path, bytes, sha256, etag: remote.etag };
 }
 
 /** Asks for one byte: the answer says whether ranges work, how long the file is and which version it is. */
@@ -127,7 +134,8 @@ async function probe(source: ModelSource, options: DownloadOptions): Promise<Rem
     const total = status === 206 ? /^bytes 0-0\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1] : headers.get('content-length');
     const bytes = total !== undefined && total !== null && /^\d+$/.test(total) ? Number(total) : undefined;
     if (status === 416 || bytes === 0) throw new ArtistError('ERR_DOWNLOAD', `${publicUrl(source.url)}: the file on the server is empty`);
-    return { bytes, etag, sha256: reply.sha256, ranges: status === 206 && bytes !== undefined };
+    const name = fileNameOf(headers.get('content-disposition'));
+    return { bytes, etag, sha256: reply.sha256, ranges: status === 206 && bytes !== undefined, name };
   } finally {
     reply.close();
   }
@@ -203,11 +211,9 @@ async function fetchSegments(
   const results = await Promise.allSettled(
     state.segments.map(async (segment) => {
       try {
-        await retrying(
-          { ...options, signal },
-          () => fetchSegment(source, handle, state, segment, { ...options, signal }, onBytes),
-          () => segment.done,
-        );
+        await retrying({ ...options, signal }, () => fetchSegment(source, handle, state, segment, { ...options, signal }, onBytes), {
+          progress: () => segment.done,
+        });
       } catch (error) {
         group.abort(error); // one lost range stops the others
         throw error;
@@ -292,18 +298,10 @@ async function fetchWhole(source: ModelSource, handle: FileHandle, remote: Remot
   }
 }
 
-function writeError(file: string, error: unknown): ArtistError {
-  return new ArtistError(
-    'ERR_WRITE',
-    `${file}: cannot be written (${systemCode(error) ?? String(error)}). Check the folder's owner and mode`,
-    { cause: error },
-  );
-}
-
 function diskError(file: string, error: unknown): unknown {
   const code = systemCode(error);
   if (error instanceof ArtistError || code === undefined) return error;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
+  if (isDiskFull(error))
     return new ArtistError('ERR_DISK_FULL', `${file}: the disk is full. What is there is kept: make room and run the same command again`, {
       cause: error,
     });

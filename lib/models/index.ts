@@ -1,5 +1,7 @@
 export {
   type AliasPart,
+  aliasBytes,
+  aliasMemory,
   findAlias,
   type ModelAlias,
   type ModelDefaults,
@@ -10,17 +12,18 @@ export {
 } from './aliases.ts';
 export { type BundledManifest, type BundledModel, bundledModel, bundledName, verifyBundledModel } from './bundled.ts';
 export { type BundledVocabulary, bundledVocabulary, describeBundled, type PromptDomain, promptDomain } from './domain.ts';
-export { detectFamily, families, type ModelFamily } from './family.ts';
+export { detectFamily, families, isUnetFamily, type ModelFamily } from './family.ts';
 export { decodeFloats, encodeFloats, type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './float-tensors.ts';
 export { type GgufTensor, writeGguf } from './gguf-writer.ts';
 export { readModelHeader } from './header.ts';
 export { type InspectModelOptions, inspectModel, inspectModelOptions, type ModelInspection } from './inspect.ts';
 export { describeIdentity, type Identity, identify, type ModelKind, modelKinds } from './kind.ts';
-export { type LoraInfo, type LoraKind, type LoraTarget, readLora } from './lora.ts';
-export { checkLora, type LoraFit } from './lora-check.ts';
+export { type ForeignPart, type LoraInfo, type LoraKind, type LoraTarget, readLora } from './lora.ts';
+export { checkLora, fitLora, type LoraFit, type LoraModule, loraModules, reasonsOf } from './lora-check.ts';
 export { type Component, canonicalName, type LoraRole, splitLoraName } from './lora-names.ts';
-export { listLoras, lorasFolder, resolveLora, type StoredLora } from './lora-store.ts';
-export type { PullEvent, PulledModel, PullModelOptions } from './pull.ts';
+export { listLoras, lorasFolder, newLoraPath, removeLora, resolveLora, type StoredLora } from './lora-store.ts';
+export { type LoraTag, type TaggedPrompt, takeLoraTags } from './lora-tags.ts';
+export type { PullEvent, PulledModel, PullModelOptions, PullRetryEvent } from './pull.ts';
 export { pullModel } from './pull-on-demand.ts';
 export { type ModelParts, type ModelSpec, modelParts, type ResolvedModel, resolveModel } from './resolve.ts';
 export { type EncodedSafetensors, encodeSafetensors } from './safetensors-writer.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { lazySchema, resolveOptions } from '../core/index.ts';
+import { abortSignal, lazySchema, resolveOptions } from '../core/index.ts';
 import type { ModelFamily } from './family.ts';
 import { readModelHeader } from './header.ts';
 import { identify, type ModelKind } from './kind.ts';
@@ -11,7 +11,7 @@ export const inspectModelOptions = lazySchema(() =>
   z.strictObject({
     /** Also compute `tensorHash`: reads the whole file (about 1 s per GB from a fast disk). Default false. */
     hash: z.boolean().default(false),
-    signal: z.instanceof(AbortSignal).optional(),
+    signal: abortSignal().optional(),
   }),
 );
 export type InspectModelOptions = z.input<typeof inspectModelOptions>;

@@ -2,15 +2,16 @@ import { ArtistError } from '../core/index.ts';
 import { detectFamily, families, type ModelFamily } from './family.ts';
 import { readModelHeader } from './header.ts';
 import { type LoraInfo, type LoraTarget, readLora } from './lora.ts';
-import { type CanonicalName, type Component, canonicalName, fusedParts } from './lora-names.ts';
+import { type CanonicalName, type Component, canonicalName, type LoraRole, partRows } from './lora-names.ts';
 import { withModelFile } from './model-file.ts';
 import type { ModelHeader } from './tensor-list.ts';
 import { readTensors } from './tensor-values.ts';
 
 export interface LoraFit {
   readonly info: LoraInfo;
-  /** Targets that exist in the model with a fitting shape. */
+  /** Weights that the file changes and the model has, with a fitting shape. */
   readonly applicable: number;
+  /** Weights that the file changes, those of kinds that are not applied (OFT, GLoRA …) too. */
   readonly total: number;
   /** true: none of the targets fits, the LoRA would have no effect or crash an unpatched engine. */
   readonly misfit: boolean;
@@ -39,28 +40,85 @@ export async function checkLora(
 ): Promise<LoraFit> {
   const info = await readLora(path);
   if (options.values) await checkValues(path);
-  const headers = 'tensors' in model ? [model] : model;
-  const total = info.targets.length;
-  if (headers.some((header) => header.tensors.length === 0)) return { info, applicable: total, total, misfit: false, reasons: [] };
-  const family = headers.map(detectFamily).find((found) => found !== undefined);
-  const weights = collectWeights(headers, family);
+  return fitLora(info, 'tensors' in model ? [model] : model, undefined);
+}
+
+/** The comparison of checkLora(). `family`: what the engine says of the model; else it is read in the headers. */
+export function fitLora(info: LoraInfo, headers: readonly ModelHeader[], family: ModelFamily | undefined): LoraFit {
+  const known = family ?? headers.map(detectFamily).find((found) => found !== undefined);
+  const total = info.targets.length + info.foreign.reduce((sum, { modules }) => sum + modules, 0);
   const counts = new Map<string, number>();
+  const count = (reason: string, modules: number): void => void counts.set(reason, (counts.get(reason) ?? 0) + modules);
+  for (const { kind, modules } of info.foreign) count(`${kind} is not supported`, modules);
   let applicable = 0;
+  const listed = headers.every((header) => header.tensors.length > 0);
+  const weights = listed ? collectWeights(headers, known) : undefined;
   for (const target of info.targets) {
-    const reason = whyNot(target, canonicalName(target.name, family), weights, family, headers);
+    const reason = weights && whyNot(target, canonicalName(target.name, known), weights, known, headers);
     if (reason === undefined) applicable++;
-    else counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    else count(reason, 1);
   }
   const misfit = applicable === 0;
-  const reasons = [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, 5)
-    .map(([reason, count]) => (count > 1 ? `${reason} (${count} of ${total} targets)` : reason));
-  if (misfit && info.trainedFor !== undefined)
+  const reasons = reasonsOf(counts, total);
+  if (misfit && info.targets.length > 0 && info.trainedFor !== undefined)
     reasons.unshift(
-      `the LoRA says it was trained for ${info.trainedFor}, the model is ${family ? families[family] : 'of an unknown family'}`,
+      `the LoRA says it was trained for ${info.trainedFor}, the model is ${known ? families[known] : 'of an unknown family'}`,
     );
   return { info, applicable, total, misfit, reasons };
+}
+
+/** Reasons by how often they hold, at most five. */
+export function reasonsOf(counts: ReadonlyMap<string, number>, total: number): string[] {
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 5)
+    .map(([reason, modules]) => (total > 1 ? `${reason} (${modules} of ${total} weights)` : reason));
+}
+
+/** One weight that a LoRA file changes, as the engine takes it. */
+export interface LoraModule {
+  /** "unet:double_blocks_0_img_attn_qkv.weight": network, name in the original layout, parameter. */
+  weight: string;
+  /** -1: all of the weight. */
+  part: number;
+  /** 0: as the file's tensors say. */
+  alpha: number;
+  /** Tensors of the file and their roles, side by side. */
+  names: string[];
+  roles: string[];
+}
+
+const engineRoles: Partial<Record<LoraRole, string>> = {
+  down: 'lora_down',
+  up: 'lora_up',
+  mid: 'lora_mid',
+  w1_a: 'hada_w1_a',
+  w1_b: 'hada_w1_b',
+  w2_a: 'hada_w2_a',
+  w2_b: 'hada_w2_b',
+  t1: 'hada_t1',
+  t2: 'hada_t2',
+  k1: 'lokr_w1',
+  k1_a: 'lokr_w1_a',
+  k1_b: 'lokr_w1_b',
+  k2: 'lokr_w2',
+  k2_a: 'lokr_w2_a',
+  k2_b: 'lokr_w2_b',
+};
+
+/** The targets of a LoRA in their order, as the engine takes them: these names are the only ones it applies. */
+export function loraModules(info: LoraInfo, family: ModelFamily | undefined): LoraModule[] {
+  return info.targets.map((target) => {
+    const canonical = canonicalName(target.name, family);
+    const parts = Object.entries(target.tensors) as [LoraRole, string][];
+    return {
+      weight: `${keyOf(canonical)}.${target.parameter}`,
+      part: canonical.part ?? -1,
+      alpha: target.tensors.alpha === undefined && target.tensors.scale === undefined ? (target.alpha ?? 0) : 0,
+      names: parts.map(([, name]) => name),
+      roles: parts.map(([role]) => (role === 'dora' ? `dora_${target.dora ?? 'out'}` : (engineRoles[role] ?? role))),
+    };
+  });
 }
 
 const keyOf = ({ component, name }: CanonicalName): string => `${component}:${name}`;
@@ -94,20 +152,24 @@ function whyNot(
   family: ModelFamily | undefined,
   headers: readonly ModelHeader[],
 ): string | undefined {
-  const base = keyOf(canonical);
-  const exact = weights.get(`${base}.${target.parameter}`);
-  const fused = exact ?? fusedWeight(canonical, weights, target.parameter);
-  if (!fused) return missing(canonical, family, headers);
-  // The engine pads a change that covers only the first rows, and puts the parts of a fused weight behind each other.
-  const rowsFit = target.out === fused.out || (target.out < fused.out && (exact === undefined || fusedParts.test(canonical.name)));
-  if (rowsFit && target.in === fused.in) return undefined;
-  return `${target.name}: changes [${target.out}, ${target.in}], the model's weight is ${fused.text}`;
+  const found = weights.get(`${keyOf(canonical)}.${target.parameter}`) ?? fusedWeight(canonical, weights, target.parameter);
+  if (!found) return missing(canonical, family, headers);
+  const part = canonical.part ?? ('part' in found ? (found as FusedWeight).part : undefined);
+  const width = weights.get(`${keyOf(canonical)}.weight`)?.in ?? found.in; // a bias does not know it
+  const rows = part === undefined ? found.out : partRows(canonical.name, part, found.out, width).rows;
+  if (target.out === rows && target.in === found.in) return undefined;
+  return `${target.name}: changes [${target.out}, ${target.in}], the model's weight is ${found.text}${part === undefined ? '' : `, this part of it [${rows}, ${found.in}]`}`;
+}
+
+interface FusedWeight extends Weight {
+  readonly part: number;
 }
 
 /** q, k and v projections of an OpenCLIP text encoder are one weight. */
-function fusedWeight({ component, name }: CanonicalName, weights: ReadonlyMap<string, Weight>, parameter: string): Weight | undefined {
-  const joined = name.replace(/_self_attn_[qkv]_proj$/, '_self_attn_in_proj');
-  return joined === name ? undefined : weights.get(`${component}:${joined}.${parameter}`);
+function fusedWeight({ component, name }: CanonicalName, weights: ReadonlyMap<string, Weight>, parameter: string): FusedWeight | undefined {
+  const one = /_self_attn_([qkv])_proj$/.exec(name);
+  const joined = one && weights.get(`${component}:${name.slice(0, one.index)}_self_attn_in_proj.${parameter}`);
+  return joined ? { ...joined, part: 'qkv'.indexOf(one[1] as string) } : undefined;
 }
 
 const componentNames: Record<Component, string> = {
@@ -115,6 +177,7 @@ const componentNames: Record<Component, string> = {
   te1: 'text encoder',
   te2: 'second text encoder',
   te3: 'T5 text encoder',
+  llm: 'language model',
   vae: 'autoencoder',
 };
 

@@ -25,75 +25,108 @@ export const loraRoles = [
 ] as const;
 export type LoraRole = (typeof loraRoles)[number];
 
-/** Endings of LoRA tensor names, as the engine maps them (convert_tensor_name in name_conversion.cpp); longest first. */
-const endings: readonly [suffix: string, role: LoraRole, parameter: 'weight' | 'bias'][] = [
-  ['.lora_A.default.weight', 'down', 'weight'],
-  ['.lora_B.default.weight', 'up', 'weight'],
-  ['.lora_down.weight', 'down', 'weight'],
-  ['.lora_mid.weight', 'mid', 'weight'],
-  ['.lora_up.weight', 'up', 'weight'],
-  ['.lora.down.weight', 'down', 'weight'],
-  ['.lora.mid.weight', 'mid', 'weight'],
-  ['.lora.up.weight', 'up', 'weight'],
-  ['_lora.down.weight', 'down', 'weight'],
-  ['_lora.mid.weight', 'mid', 'weight'],
-  ['_lora.up.weight', 'up', 'weight'],
-  ['.lora_A.weight', 'down', 'weight'],
-  ['.lora_B.weight', 'up', 'weight'],
-  ['.hada_w1_a', 'w1_a', 'weight'],
-  ['.hada_w1_b', 'w1_b', 'weight'],
-  ['.hada_w2_a', 'w2_a', 'weight'],
-  ['.hada_w2_b', 'w2_b', 'weight'],
-  ['.hada_t1', 't1', 'weight'],
-  ['.hada_t2', 't2', 'weight'],
-  ['.lokr_w1_a', 'k1_a', 'weight'],
-  ['.lokr_w1_b', 'k1_b', 'weight'],
-  ['.lokr_w2_a', 'k2_a', 'weight'],
-  ['.lokr_w2_b', 'k2_b', 'weight'],
-  ['.lokr_w1', 'k1', 'weight'],
-  ['.lokr_w2', 'k2', 'weight'],
+type Ending = readonly [suffix: string, role: LoraRole, parameter?: 'bias'];
+
+/** What a LoRA tensor's name ends with; longest first. */
+const endings: readonly Ending[] = [
+  ['.lora_magnitude_vector.weight', 'dora'],
+  ['.lora_magnitude_vector', 'dora'],
+  ['.lora_down.weight', 'down'],
+  ['.lora_mid.weight', 'mid'],
+  ['.lora_up.weight', 'up'],
+  ['.lora.down.weight', 'down'],
+  ['.lora.mid.weight', 'mid'],
+  ['.lora.up.weight', 'up'],
+  ['_lora.down.weight', 'down'],
+  ['_lora.mid.weight', 'mid'],
+  ['_lora.up.weight', 'up'],
+  ['.lora_A.weight', 'down'],
+  ['.lora_B.weight', 'up'],
+  ['.hada_w1_a', 'w1_a'],
+  ['.hada_w1_b', 'w1_b'],
+  ['.hada_w2_a', 'w2_a'],
+  ['.hada_w2_b', 'w2_b'],
+  ['.hada_t1', 't1'],
+  ['.hada_t2', 't2'],
+  ['.lokr_w1_a', 'k1_a'],
+  ['.lokr_w1_b', 'k1_b'],
+  ['.lokr_w2_a', 'k2_a'],
+  ['.lokr_w2_b', 'k2_b'],
+  ['.lokr_w1', 'k1'],
+  ['.lokr_w2', 'k2'],
   ['.diff_b', 'diff', 'bias'],
-  ['.diff', 'diff', 'weight'],
-  ['.lora_linear', 'alpha', 'weight'],
-  ['.alpha', 'alpha', 'weight'],
-  ['.scale', 'scale', 'weight'],
-  ['.dora_scale', 'dora', 'weight'],
+  ['.diff', 'diff'],
+  ['.w_norm', 'diff'],
+  ['.b_norm', 'diff', 'bias'],
+  ['.lora_linear', 'alpha'],
+  ['.alpha', 'alpha'],
+  ['.scale', 'scale'],
+  ['.dora_scale', 'dora'],
 ];
+
+/** PEFT names its adapters between the factor and `weight`: `.lora_A.default.weight`. */
+const adapter = /(\.(?:lora_[AB]|lora_magnitude_vector|(?:hada|lokr)_\w+))\.(?!weight$)[\w-]+(\.weight)?$/;
 
 /** Splits a LoRA tensor's name into its target's name and its role; role 'other' where the ending is unknown. */
 export function splitLoraName(name: string): { target: string; role: LoraRole; parameter: 'weight' | 'bias' } {
-  for (const [suffix, role, parameter] of endings)
-    if (name.endsWith(suffix)) return { target: name.slice(0, -suffix.length), role, parameter };
+  const plain = name.replace(adapter, '$1$2');
+  const numbered = /^(.+_lora\d)\.(down|up)\.weight$/.exec(plain); // XLabs: one pair a stream
+  if (numbered?.[1] !== undefined) return { target: numbered[1], role: numbered[2] as LoraRole, parameter: 'weight' };
+  for (const [suffix, role, parameter = 'weight'] of endings)
+    if (plain.endsWith(suffix)) return { target: plain.slice(0, -suffix.length), role, parameter };
   return { target: name, role: 'other', parameter: 'weight' };
+}
+
+/** Kinds of change that are recognised and not applied, by what their tensors are called. */
+const foreignKinds: readonly [pattern: RegExp, kind: string][] = [
+  [/\.(?:oft_blocks|oft_diag|oft_r|oft_R(?:\.weight)?)$/, 'OFT'],
+  [/\.boft_(?:R|s|blocks)$/, 'BOFT'],
+  [/^(?:lora|lycoris)_.*\.(?:a1|a2|b1|b2|bm)\.weight$/, 'GLoRA'],
+  [/\.(?:on_input|ia3_l)$/, 'IA3'],
+  [/\.vera_lambda_[bd]$/, 'VeRA'],
+  [/\.hra_[uv]$/, 'HRA'],
+  [/\.lokr_t2$/, 'LoKr with a core (lokr_t2)'],
+];
+
+/** What a tensor stands for that is not applied, and its target: 'OFT', 'GLoRA' …; undefined where it is no known one. */
+export function foreignKind(name: string): { target: string; kind: string } | undefined {
+  const plain = name.replace(/\.default$/, '');
+  for (const [pattern, kind] of foreignKinds) {
+    const found = pattern.exec(plain);
+    if (found) return { target: plain.slice(0, plain.lastIndexOf('.', plain.replace(/\.weight$/, '').length - 1)), kind };
+  }
+  return undefined;
 }
 
 /** A file is a LoRA when at least one tensor is a factor; full checkpoints have ".scale" tensors too, those do not count. */
 export function looksLikeLora(names: readonly string[]): boolean {
   return names.some((name) => {
     const { role } = splitLoraName(name);
-    return role !== 'other' && role !== 'alpha' && role !== 'scale' && role !== 'dora';
+    if (role === 'other') return foreignKind(name) !== undefined;
+    return role !== 'alpha' && role !== 'scale' && role !== 'dora';
   });
 }
 
-/** Which network a weight belongs to: the diffusion model, the first or second CLIP, T5, the VAE. */
-export type Component = 'unet' | 'te1' | 'te2' | 'te3' | 'vae';
+/** Which network a weight belongs to: the diffusion model, the first or second CLIP, T5, a language model, the VAE. */
+export type Component = 'unet' | 'te1' | 'te2' | 'te3' | 'llm' | 'vae';
 
 export interface CanonicalName {
   readonly component: Component;
   /** Name in the original model's layout with every dot as underscore: what all conventions have in common. */
   readonly name: string;
+  /** Of a weight that holds several matrices: which of them, from 0 (query, key, value, MLP). Absent: all of it. */
+  readonly part?: number;
 }
 
+/** A name without its prefix must keep the whole name of its layer: `transformer_blocks_…` is one, `transformer_` before it is not. */
 const prefixes: readonly [pattern: RegExp, component: Component][] = [
-  [/^(?:lora_|lycoris_)(?:unet|transformer)_/, 'unet'],
-  [/^(?:lora_)?te(?:1_|_)(?=text_model)/, 'te1'],
-  [/^lora_te2_/, 'te2'],
-  [/^lora_te3_/, 'te3'],
-  [/^lycoris_te1?_/, 'te1'],
-  [/^lycoris_te2_/, 'te2'],
-  [/^lycoris_/, 'unet'],
-  [/^lora_vae_/, 'vae'],
-  [/^(?:model_diffusion_model_|diffusion_model_|unet_|transformer_(?!blocks_|resblocks_))/, 'unet'],
+  [/^(?:lora|lycoris)_(?:unet|transformer(?!_(?:res)?blocks_))_/, 'unet'],
+  [/^(?:lora|lycoris)_te(?:2|xt_encoder_2)_/, 'te2'],
+  [/^(?:lora|lycoris)_te(?:3|xt_encoder_3)_/, 'te3'],
+  [/^(?:lora|lycoris)_te(?:1|xt_encoder)?_/, 'te1'],
+  [/^(?:lora|lycoris)_vae_/, 'vae'],
+  [/^(?:lora|lycoris)_/, 'unet'],
+  [/^(?:model_diffusion_model_|diffusion_model_|unet_|transformer_(?!(?:res)?blocks_))/, 'unet'],
   [/^cond_stage_model_1_(?:transformer_|model_)?/, 'te2'],
   [/^cond_stage_model_(?:transformer_|model_)?/, 'te1'],
   [/^conditioner_embedders_1_(?:transformer_|model_)?/, 'te2'],
@@ -101,12 +134,14 @@ const prefixes: readonly [pattern: RegExp, component: Component][] = [
   [/^text_encoders_clip_l_(?:transformer_)?/, 'te1'],
   [/^text_encoders_clip_g_(?:transformer_)?/, 'te2'],
   [/^text_encoders_t5xxl_(?:transformer_)?/, 'te3'],
+  [/^text_encoders_llm_(?:transformer_|model_)?/, 'llm'],
   [/^text_encoder_2_/, 'te2'],
+  [/^text_encoder_3_/, 'te3'],
   [/^text_encoder_/, 'te1'],
   [/^te_1_/, 'te2'],
-  [/^te[_1]_?/, 'te1'],
   [/^te2_/, 'te2'],
   [/^te3_/, 'te3'],
+  [/^te1?_(?=text_model_|encoder_|transformer_resblocks_)/, 'te1'],
   [/^(?:first_stage_model|vae)_/, 'vae'],
 ];
 
@@ -126,8 +161,26 @@ export function canonicalName(raw: string, family: ModelFamily | undefined, bare
     }
   }
   component ??= /^(?:text_model|encoder_layers|transformer_resblocks)_/.test(name) ? bareText : 'unet';
-  if (component === 'unet') return { component, name: originalDiffusionName(name, family) };
-  return { component, name: component === 'te3' || component === 'vae' ? name : clipName(name) };
+  // Programs number the text encoders of a model from 1; which of them is T5 depends on the model, and only T5 has such blocks.
+  if (component !== 'unet' && component !== 'vae' && /^(?:encoder_)?block_\d+_layer_\d_/.test(name)) component = 'te3';
+  if (component === 'unet') return { component, ...originalDiffusionName(name.replace(/^net_/, ''), family) };
+  if (component === 'vae') return { component, name: autoencoderName(name) };
+  return { component, name: component === 'te1' || component === 'te2' ? clipName(name) : name };
+}
+
+/** Diffusers' names of an autoencoder -> original ones. */
+function autoencoderName(name: string): string {
+  return name
+    .replace(/^(encoder|decoder)_conv_norm_out$/, '$1_norm_out')
+    .replace(/^encoder_down_blocks_(\d)_resnets_(\d)_/, 'encoder_down_$1_block_$2_')
+    .replace(/^encoder_down_blocks_(\d)_downsamplers_0_/, 'encoder_down_$1_downsample_')
+    .replace(/^decoder_up_blocks_(\d)_resnets_(\d)_/, (_, i: string, j: string) => `decoder_up_${3 - +i}_block_${j}_`)
+    .replace(/^decoder_up_blocks_(\d)_upsamplers_0_/, (_, i: string) => `decoder_up_${3 - +i}_upsample_`)
+    .replace(/_mid_block_resnets_(\d)_/, (_, j: string) => `_mid_block_${+j + 1}_`)
+    .replace(/_mid_block_attentions_0_group_norm$/, '_mid_attn_1_norm')
+    .replace(/_mid_block_attentions_0_(?:to_)?(q|k|v)(?:uery|ey|alue)?$/, '_mid_attn_1_$1')
+    .replace(/_mid_block_attentions_0_(?:to_out_0|proj_attn)$/, '_mid_attn_1_proj_out')
+    .replace(/_conv_shortcut$/, '_nin_shortcut');
 }
 
 /** OpenCLIP names -> Hugging Face names; the fused in_proj keeps its own. */
@@ -146,13 +199,15 @@ function clipName(name: string): string {
   return `text_model_encoder_layers_${block[1]}_${inner[rest] ?? rest}`;
 }
 
-function originalDiffusionName(name: string, family: ModelFamily | undefined): string {
-  if (family === undefined || isUnetFamily(family)) return unetName(name);
+function originalDiffusionName(name: string, family: ModelFamily | undefined): { name: string; part?: number } {
+  if (family === undefined || isUnetFamily(family)) return { name: unetName(name) };
   for (const [pattern, replacement] of transformerRules(family)) {
     const converted = name.replace(pattern, replacement);
-    if (converted !== name) return converted;
+    if (converted === name) continue;
+    const part = /(?:_proj_(mlp)|_(?:to|add)_([qkv])(?:_proj)?)$/.exec(name);
+    return { name: converted, ...(part ? { part: part[1] ? 3 : 'qkv'.indexOf(part[2] as string) } : {}) };
   }
-  return name;
+  return { name };
 }
 
 /** Diffusers UNet names -> original ones: two ResNets and attentions a level down, three up (four slots for SDXL's numbering are the same). */
@@ -194,8 +249,14 @@ function unetName(name: string): string {
     .replace(/(_attn[12]_to_out)$/, '$1_0');
 }
 
-/** Ends of fused weights: a LoRA of `to_q` covers a part of the rows of `qkv`. */
-export const fusedParts = /_(?:qkv|linear1|in_proj)$/;
+/**
+ * First row and number of rows of a part, by its place: query, key and value are a third each; in linear1 of Flux each is as wide as its
+ * input, and the MLP has the rest.
+ */
+export function partRows(name: string, part: number, out: number, width: number): { first: number; rows: number } {
+  const third = name.endsWith('_linear1') ? width : out / 3;
+  return part === 3 ? { first: 3 * third, rows: out - 3 * third } : { first: part * third, rows: third };
+}
 
 const flux: readonly [RegExp, string][] = [
   [/^transformer_blocks_(\d+)_attn_to_[qkv]$/, 'double_blocks_$1_img_attn_qkv'],
@@ -213,8 +274,19 @@ const flux: readonly [RegExp, string][] = [
   [/^single_transformer_blocks_(\d+)_norm_linear$/, 'single_blocks_$1_modulation_lin'],
   [/^x_embedder$/, 'img_in'],
   [/^context_embedder$/, 'txt_in'],
+  [/^(?:time_text_embed|time_embed)_timestep_embedder_linear_1$/, 'time_in_in_layer'],
+  [/^(?:time_text_embed|time_embed)_timestep_embedder_linear_2$/, 'time_in_out_layer'],
+  [/^time_text_embed_text_embedder_linear_1$/, 'vector_in_in_layer'],
+  [/^time_text_embed_text_embedder_linear_2$/, 'vector_in_out_layer'],
+  [/^time_text_embed_guidance_embedder_linear_1$/, 'guidance_in_in_layer'],
+  [/^time_text_embed_guidance_embedder_linear_2$/, 'guidance_in_out_layer'],
   [/^proj_out$/, 'final_layer_linear'],
   [/^norm_out_linear$/, 'final_layer_adaLN_modulation_1'],
+  // XLabs: the attention processors of the two streams.
+  [/^double_blocks_(\d+)_qkv_lora1$/, 'double_blocks_$1_img_attn_qkv'],
+  [/^double_blocks_(\d+)_qkv_lora2$/, 'double_blocks_$1_txt_attn_qkv'],
+  [/^double_blocks_(\d+)_proj_lora1$/, 'double_blocks_$1_img_attn_proj'],
+  [/^double_blocks_(\d+)_proj_lora2$/, 'double_blocks_$1_txt_attn_proj'],
 ];
 
 const sd3: readonly [RegExp, string][] = [

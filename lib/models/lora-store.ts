@@ -1,7 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, nearest, resolveOptions, systemCode } from '../core/index.ts';
+import { ArtistError, answering, display, nearest, resolveOptions, systemCode, writeError } from '../core/index.ts';
 import { type LoraInfo, readLora } from './lora.ts';
 
 /** Endings of LoRA files, in the order in which a name without one is looked for. */
@@ -42,15 +42,18 @@ async function storedLoras(home: string): Promise<Map<string, string>> {
  * The file of a LoRA: a path that is there, else a name in `<home>/loras` (with or without its ending).
  *
  * @param options.nameOnly do not look for a path
+ * @param options.anyFolder a name without folder is also one of a file in a folder of it, as in A1111's tags
  * @throws ArtistError ERR_MODEL_NOT_FOUND with the nearest name; ERR_READ; ERR_INVALID_ARGUMENT
  */
-export async function resolveLora(pathOrName: string, options: { home: string; nameOnly?: boolean }): Promise<string> {
+export async function resolveLora(pathOrName: string, options: { home: string; nameOnly?: boolean; anyFolder?: boolean }): Promise<string> {
   const there = options.nameOnly || pathOrName.includes('\0') ? undefined : await kindAt(pathOrName);
   if (there === 'file') return resolve(pathOrName);
   const stored = await storedLoras(options.home);
   const name = pathOrName.replace(/\.(?:safetensors|gguf)$/i, '').replaceAll('\\', '/');
   const file = stored.get(name);
   if (file !== undefined && (name === pathOrName || file.toLowerCase().endsWith(pathOrName.slice(name.length).toLowerCase()))) return file;
+  const inFolder = options.anyFolder ? [...stored].find(([key]) => key.endsWith(`/${name}`)) : undefined;
+  if (inFolder) return inFolder[1];
   // A folder or a device: who reads it says what is wrong with it.
   if (there === 'other') return resolve(pathOrName);
   const guess = nearest(name, [...stored.keys()]);
@@ -84,7 +87,7 @@ export interface StoredLora {
  *
  * @throws ArtistError ERR_READ, ERR_INVALID_ARGUMENT
  */
-export async function listLoras(options: { home: string }): Promise<StoredLora[]> {
+export const listLoras = answering('listLoras', async (options: { home: string }): Promise<StoredLora[]> => {
   const loras: StoredLora[] = [];
   for (const [name, path] of await storedLoras(options.home)) {
     const bytes = (await stat(path).catch(() => undefined))?.size ?? 0; // a dangling link: readLora() says so
@@ -96,4 +99,36 @@ export async function listLoras(options: { home: string }): Promise<StoredLora[]
     }
   }
   return loras;
+});
+
+/**
+ * The path of a new LoRA in `<home>/loras`.
+ *
+ * @param name as it will be called; may have folders: "mine/ink"
+ * @throws ArtistError ERR_INVALID_ARGUMENT: no name of a file, or one outside the folder
+ */
+export function newLoraPath(name: string, options: { home: string }): string {
+  const parts = name.replaceAll('\\', '/').split('/');
+  if (parts.some((part) => part.trim() === '' || part.startsWith('.') || /[\x00-\x1f:]/.test(part)))
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `name: expected the name of a LoRA, such as ink or mine/ink, got ${display(name)}`);
+  return `${join(lorasFolder(options.home), ...parts)}.safetensors`;
+}
+
+/**
+ * Removes a LoRA of `<home>/loras`, with the data sheet that was written beside it. Of a link, the link alone.
+ *
+ * @param name in `<home>/loras`, no path
+ * @throws ArtistError ERR_MODEL_NOT_FOUND with the nearest name; ERR_WRITE, ERR_READ, ERR_INVALID_ARGUMENT
+ */
+export async function removeLora(name: string, options: { home: string }): Promise<{ removed: string[]; bytes: number }> {
+  const file = await resolveLora(name, { home: options.home, nameOnly: true });
+  const { size } = await stat(file).catch(() => ({ size: 0 })); // a dangling link
+  const sheet = file.replace(/\.[^.]+$/, '.data-sheet.json');
+  const text = await readFile(sheet, 'utf8').catch(() => ''); // there is none
+  const removed = [file, ...(text.includes('"ai-artist.data-sheet/') ? [sheet] : [])];
+  for (const path of removed)
+    await unlink(path).catch((error: unknown) => {
+      throw writeError(path, error);
+    });
+  return { removed, bytes: size };
 }

@@ -1,12 +1,15 @@
-import { ArtistError } from '../core/index.ts';
+import { ArtistError, answering } from '../core/index.ts';
 import { halfToFloat } from './float-formats.ts';
 import { readModelHeader } from './header.ts';
-import { type LoraRole, looksLikeLora, splitLoraName } from './lora-names.ts';
+import { describeIdentity, type Identity, identify } from './kind.ts';
+import { adapterAlpha } from './lora-alpha.ts';
+import { foreignKind, type LoraRole, looksLikeLora, splitLoraName } from './lora-names.ts';
+import { readTriggers } from './lora-triggers.ts';
 import { type ModelFile, withModelFile } from './model-file.ts';
 import type { ModelHeader, TensorInfo } from './tensor-list.ts';
 
-/** How a file stores its change of the weights; `mixed` where targets differ. */
-export type LoraKind = 'lora' | 'locon' | 'loha' | 'lokr' | 'full' | 'mixed';
+/** How a file stores its change of the weights; `mixed` where targets differ, `other` where it is none of the kinds that are applied. */
+export type LoraKind = 'lora' | 'locon' | 'loha' | 'lokr' | 'full' | 'mixed' | 'other';
 
 /** One weight that the LoRA changes. */
 export interface LoraTarget {
@@ -16,17 +19,31 @@ export interface LoraTarget {
   readonly kind: LoraKind;
   /** Absent for `full` and for LoKr without factors. */
   readonly rank?: number;
-  /** Absent: the effect is not scaled (as alpha = rank). */
+  /** From the file's tensor, else from its metadata. Absent: the effect is not scaled (as alpha = rank). */
   readonly alpha?: number;
+  /** DoRA: the changed weight is given a length of its own, per output or per input. */
+  readonly dora?: 'out' | 'in';
   /** Rows and the product of the other sizes of the change, [out, in * kh * kw]. */
   readonly out: number;
   readonly in: number;
+  /** Its tensors in the file, by role. */
+  readonly tensors: Readonly<Partial<Record<LoraRole, string>>>;
+}
+
+/** Changes in a file that are not applied. */
+export interface ForeignPart {
+  /** "OFT", "GLoRA" …, or how the tensors' names end where the kind is unknown. */
+  readonly kind: string;
+  readonly modules: number;
+  readonly tensors: number;
 }
 
 export interface LoraInfo {
   readonly path: string;
   readonly kind: LoraKind;
   readonly targets: readonly LoraTarget[];
+  /** What else is in the file and is not applied. */
+  readonly foreign: readonly ForeignPart[];
   /** Ranks found, smallest first. */
   readonly ranks: readonly number[];
   /** Alphas found, smallest first. */
@@ -34,9 +51,10 @@ export interface LoraInfo {
   readonly parameters: number;
   /** What the trainer says it was made for: modelspec.architecture, else ss_base_model_version, else baseModel; free text. */
   readonly trainedFor?: string;
-  /** Trigger words, if the metadata name any: modelspec.trigger_phrase, else the most frequent training tags. */
+  /** Trigger words: modelspec.trigger_phrase, else the phrase and the tags that at least half of the captions have. */
   readonly triggers: readonly string[];
   readonly title?: string;
+  /** As it is stated, else what the data sheet of one trained here says: "own" where nothing restricts it. */
   readonly licence?: string;
   readonly metadata: ModelHeader['metadata'];
 }
@@ -45,23 +63,38 @@ type Parts = Partial<Record<LoraRole, TensorInfo>>;
 
 const loraError = (path: string, problem: string): ArtistError => new ArtistError('ERR_LORA', `${path}: ${problem}`);
 
+/** What a file that is no LoRA is good for. */
+function whatInstead(identity: Identity): string {
+  const what = describeIdentity(identity);
+  switch (identity.kind) {
+    case 'checkpoint':
+    case 'diffusion':
+      return `It is a model (${what}): use it as one instead, --model`;
+    case 'unknown':
+      return 'What it is cannot be told by its tensors. Check that it is the file you meant';
+    default:
+      return `It is for another place: ${what}`;
+  }
+}
+
 /**
  * Reads a LoRA's header and its alphas and checks that every target is complete and consistent: the engine dereferences missing
  * factors and asserts on mismatched ones.
  *
  * @throws ArtistError ERR_LORA (not a LoRA, missing or mismatched factors, alpha not finite) and those of readModelHeader()
  */
-export async function readLora(path: string): Promise<LoraInfo> {
+export const readLora = answering('readLora', async (path: string): Promise<LoraInfo> => {
   const header = await readModelHeader(path);
   const names = header.tensors.map((tensor) => tensor.name);
   if (header.tensors.length === 0)
     throw loraError(path, 'LoRA files of the torch format (.pt, .ckpt) cannot be checked. Convert it to safetensors');
   if (!looksLikeLora(names))
-    throw loraError(path, `is not a LoRA: none of its ${names.length} tensors is a LoRA factor. Use it as a model instead`);
+    throw loraError(path, `is not a LoRA: none of its ${names.length} tensors is a LoRA factor. ${whatInstead(identify(header))}`);
+  const foreign = foreignParts(header);
   const groups = new Map<string, { name: string; parameter: 'weight' | 'bias'; parts: Parts }>();
   for (const tensor of header.tensors) {
     const { target, role, parameter } = splitLoraName(tensor.name);
-    if (role === 'other') continue;
+    if (role === 'other' || foreign.targets.has(target)) continue;
     const key = `${target}.${parameter}`;
     const group = groups.get(key) ?? { name: target, parameter, parts: {} };
     if (group.parts[role]) throw loraError(path, `${target}: two tensors for ${role}: ${group.parts[role].name} and ${tensor.name}`);
@@ -74,15 +107,47 @@ export async function readLora(path: string): Promise<LoraInfo> {
       [...groups.values()].flatMap(({ parts }) => [parts.alpha, parts.scale]),
     ),
   );
+  const alphaOf = await adapterAlpha(header);
   const targets: LoraTarget[] = [];
   for (const { name, parameter, parts } of groups.values()) {
     const shape = describe(path, name, parts);
     if (!shape) continue;
-    const alpha = parts.alpha ? scalars.get(parts.alpha.name) : undefined;
-    targets.push({ name, parameter, ...shape, ...(alpha === undefined ? {} : { alpha }) });
+    const alpha = parts.alpha ? scalars.get(parts.alpha.name) : parts.scale ? undefined : alphaOf(name, shape.rank);
+    const dora = parts.dora && doraAxis(path, parts.dora, shape);
+    const tensors = Object.fromEntries(Object.entries(parts).map(([role, tensor]) => [role, tensor.name]));
+    targets.push({ name, parameter, ...shape, ...(alpha === undefined ? {} : { alpha }), ...(dora ? { dora } : {}), tensors });
   }
-  if (targets.length === 0) throw loraError(path, 'has scales but no factors: nothing to apply');
-  return summarise(header, targets);
+  if (targets.length === 0 && foreign.parts.length === 0) throw loraError(path, 'has scales but no factors: nothing to apply');
+  return summarise(header, targets, foreign.parts);
+});
+
+/** Targets of kinds that are not applied; a LoKr with a core is one although its other tensors are known. */
+function foreignParts(header: ModelHeader): { targets: Set<string>; parts: ForeignPart[] } {
+  const kinds = new Map<string, { targets: Set<string>; tensors: number }>();
+  for (const { name } of header.tensors) {
+    if (splitLoraName(name).role !== 'other') continue;
+    const known = foreignKind(name);
+    const end = name.split('.').slice(-2).join('.');
+    const { target, kind } = known ?? { target: name.slice(0, name.length - end.length - 1), kind: `of an unknown kind (….${end})` };
+    const entry = kinds.get(kind) ?? { targets: new Set(), tensors: 0 };
+    entry.targets.add(target);
+    entry.tensors++;
+    kinds.set(kind, entry);
+  }
+  const targets = new Set([...kinds].filter(([kind]) => kind.startsWith('LoKr')).flatMap(([, entry]) => [...entry.targets]));
+  return { targets, parts: [...kinds].map(([kind, entry]) => ({ kind, modules: entry.targets.size, tensors: entry.tensors })) };
+}
+
+/**
+ * Which lengths a DoRA sets: PEFT has a vector of one number per output; LyCORIS, kohya and OneTrainer keep the other dimensions, so that the
+ * place of the long one tells.
+ */
+function doraAxis(path: string, { name, shape }: TensorInfo, { out, in: inputs }: Shape): 'out' | 'in' {
+  const count = shape.reduce((product, size) => product * size, 1);
+  const perOutput = shape.length < 2 || shape[0] === count || /lora_magnitude_vector/.test(name);
+  if (perOutput ? count !== out : inputs % count !== 0)
+    throw loraError(path, `${name}: [${shape.join(', ')}] fits neither the ${out} outputs nor the ${inputs} inputs of its weight`);
+  return perOutput ? 'out' : 'in';
 }
 
 type Shape = Pick<LoraTarget, 'kind' | 'rank' | 'out' | 'in'>;
@@ -197,57 +262,61 @@ function scalar(bytes: Buffer, dtype: string): number | undefined {
   }
 }
 
-function summarise(header: ModelHeader, targets: readonly LoraTarget[]): LoraInfo {
+function summarise(header: ModelHeader, targets: readonly LoraTarget[], foreign: readonly ForeignPart[]): LoraInfo {
   const { metadata } = header;
   const kinds = new Set(targets.map((target) => (target.kind === 'locon' ? 'lora' : target.kind)));
   const convolutions = targets.some((target) => target.kind === 'locon');
   const [only] = kinds;
-  const kind: LoraKind = kinds.size > 1 ? 'mixed' : only === 'lora' && convolutions ? 'locon' : (only ?? 'mixed');
+  const kind: LoraKind = kinds.size > 1 ? 'mixed' : only === 'lora' && convolutions ? 'locon' : (only ?? 'other');
   const numbers = (values: readonly (number | undefined)[]): number[] =>
     [...new Set(values.filter((value) => value !== undefined))].sort((a, b) => a - b);
   const text = (...keys: string[]): string | undefined =>
     keys.map((key) => metadata[key]).find((value): value is string => typeof value === 'string' && value !== '' && value !== 'None');
   const trainedFor = text('modelspec.architecture', 'ss_base_model_version', 'baseModel', 'base_model');
   const title = text('modelspec.title', 'ss_output_name', 'general.name');
-  const licence = text('modelspec.license', 'license', 'general.license');
+  const licence = text('modelspec.license', 'license', 'general.license', 'ai_artist.licence') ?? sheetLicence(metadata);
   return {
     path: header.path,
     kind,
     targets,
+    foreign,
     ranks: numbers(targets.map((target) => target.rank)),
     alphas: numbers(targets.map((target) => target.alpha)),
     parameters: header.tensors.reduce((sum, tensor) => sum + tensor.shape.reduce((product, size) => product * size, 1), 0),
     ...(trainedFor === undefined ? {} : { trainedFor }),
-    triggers: readTriggers(text('modelspec.trigger_phrase'), text('ss_tag_frequency')),
+    triggers: readTriggers(text('modelspec.trigger_phrase'), text('ss_tag_frequency'), pictureCount(metadata)),
     ...(title === undefined ? {} : { title }),
     ...(licence === undefined ? {} : { licence }),
     metadata,
   };
 }
 
-/** ss_tag_frequency is JSON { folder: { tag: count } }; metadata is free text, so nonsense in it is no error. */
-function readTriggers(phrase: string | undefined, frequency: string | undefined): string[] {
-  if (phrase !== undefined)
-    return phrase
-      .split(',')
-      .map((word) => word.trim())
-      .filter(Boolean);
-  if (frequency === undefined) return [];
-  let folders: unknown;
+/** Number of pictures, by kohya's list of folders or our own count; undefined where neither says it. */
+function pictureCount(metadata: ModelHeader['metadata']): number | undefined {
+  const folders = jsonObject(metadata['ss_dataset_dirs']);
+  const counts = Object.values(folders ?? {}).map((folder) => (isFields(folder) ? folder['img_count'] : undefined));
+  const sum = counts.reduce<number>((total, count) => total + (typeof count === 'number' ? count : 0), 0);
+  if (sum > 0) return sum;
+  const ours = jsonObject(metadata['ai_artist.data_sheet'])?.['pictures'];
+  return isFields(ours) && typeof ours['train'] === 'number' ? ours['train'] : undefined;
+}
+
+/** The licence of the training data, as our data sheet says it: "own" is written nowhere else. */
+function sheetLicence(metadata: ModelHeader['metadata']): string | undefined {
+  const licence = jsonObject(metadata['ai_artist.data_sheet'])?.['licence'];
+  return isFields(licence) && typeof licence['id'] === 'string' ? licence['id'] : undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const isFields = (value: unknown): value is Fields => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** Metadata is free text: what is no JSON says nothing. */
+function jsonObject(text: unknown): Fields | undefined {
+  if (typeof text !== 'string') return undefined;
   try {
-    folders = JSON.parse(frequency);
+    const value: unknown = JSON.parse(text);
+    return isFields(value) ? value : undefined;
   } catch {
-    return [];
+    return undefined;
   }
-  if (typeof folders !== 'object' || folders === null) return [];
-  const counts = new Map<string, number>();
-  for (const tags of Object.values(folders)) {
-    if (typeof tags !== 'object' || tags === null) continue;
-    for (const [tag, count] of Object.entries(tags))
-      if (typeof count === 'number') counts.set(tag.trim(), (counts.get(tag.trim()) ?? 0) + count);
-  }
-  return [...counts]
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .slice(0, 5)
-    .map(([tag]) => tag);
 }

@@ -1,3 +1,4 @@
+import { answering } from '../core/index.ts';
 import type { PulledModel, PullModelOptions } from './pull.ts';
 
 /**
@@ -7,6 +8,6 @@ import type { PulledModel, PullModelOptions } from './pull.ts';
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_GATED (with what to do), ERR_MODEL_NOT_FOUND, ERR_DOWNLOAD, ERR_NETWORK, ERR_CHECKSUM,
  *   ERR_DISK_FULL, ERR_LOCKED, ERR_WRITE; `signal.reason` when cancelled
  */
-export async function pullModel(spec: string, options: PullModelOptions): Promise<PulledModel> {
+export const pullModel = answering('pullModel', async (spec: string, options: PullModelOptions): Promise<PulledModel> => {
   return (await import('./pull.ts')).pullModel(spec, options);
-}
+});

@@ -1,12 +1,12 @@
-import { basename } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, isArtistError, lazySchema, nearest, resolveOptions } from '../core/index.ts';
+import { ArtistError, abortSignal, display, isArtistError, lazySchema, nearest, resolveOptions } from '../core/index.ts';
 import { findAlias, type ModelDefaults, type ModelLicence, modelAliases, type PartRole } from './aliases.ts';
 import { download, freeBytes } from './download.ts';
 import { readModelHeader } from './header.ts';
 import type { Fetch } from './http.ts';
-import { defaultEndpoint, type ModelSource, parseEndpoint, parseSource } from './source.ts';
-import { partSource, readRecord, sourceFile, writeRecord } from './store.ts';
+import { proxiedFetch } from './proxy.ts';
+import { defaultEndpoint, hasModelEnding, type ModelSource, parseEndpoint, parseSource } from './source.ts';
+import { partSource, pulledFile, readRecord, sourceFile, writeRecord } from './store.ts';
 import { hashFile } from './tensor-hash.ts';
 
 export interface PullEvent {
@@ -24,6 +24,20 @@ export interface PullEvent {
   /** Mean of the last seconds. */
   readonly bytesPerSecond: number;
   readonly secondsLeft?: number;
+}
+
+/** An attempt failed; there is a pause before the next. */
+export interface PullRetryEvent {
+  readonly type: 'retry';
+  readonly file: string;
+  readonly index: number;
+  readonly files: number;
+  /** Number of the next attempt, from 2, and how many there are at most. */
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly waitMs: number;
+  /** What went wrong. */
+  readonly reason: string;
 }
 
 const callable = <T>(what: string) => z.custom<T>((value) => typeof value === 'function', { error: `expected ${what}` });
@@ -55,9 +69,11 @@ export const pullModelOptions = lazySchema(() =>
     minSegmentBytes: z.int().min(1).default(8_000_000),
     /** Space to leave free, bytes. Default 256 MB. */
     reserveBytes: z.int().min(0).default(256_000_000),
-    signal: z.instanceof(AbortSignal).optional(),
+    signal: abortSignal().optional(),
     onProgress: callable<(event: PullEvent) => void>('a function').optional(),
-    /** For tests and unusual networks. Default: the global one. */
+    /** Told before each pause after a failure. */
+    onRetry: callable<(event: PullRetryEvent) => void>('a function').optional(),
+    /** For tests and unusual networks. Default: the global one, through the proxy of the environment (docs/models.md). */
     fetch: callable<Fetch>('a fetch function').optional(),
     /** Free bytes of a folder's file system. Default: asks the system. */
     freeBytes: callable<(folder: string) => Promise<number>>('a function').optional(),
@@ -91,7 +107,7 @@ export async function pullModel(spec: string, options: PullModelOptions): Promis
   const name = resolveOptions('pullModel', z.string().min(1), spec);
   const resolved = resolveOptions('pullModel', pullModelOptions, options);
   resolved.signal?.throwIfAborted();
-  const endpoint = parseEndpoint(resolved.endpoint ?? process.env['HF_ENDPOINT'] ?? defaultEndpoint);
+  const endpoint = parseEndpoint(resolved.endpoint ?? (process.env['HF_ENDPOINT'] || defaultEndpoint));
   const alias = findAlias(name);
   if (alias && resolved.sha256 !== undefined && alias.parts.length > 1)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `sha256: expected none for ${alias.name}, which has ${alias.parts.length} files`);
@@ -129,16 +145,16 @@ function singleSource(name: string, endpoint: URL): ModelSource {
 
 async function pullFile(job: Job, index: number, files: number, endpoint: URL, options: Resolved): Promise<PulledModel['files'][number]> {
   const { source } = job;
-  const path = sourceFile(options.home, source);
   const tell = reporter(source.id, index, files, options.onProgress);
-  const existing = await present(path, job.sha256, options);
-  if (existing) {
+  const there = await pulledFile(options.home, source);
+  const existing = there === undefined ? undefined : await present(there, job.sha256, options);
+  if (there !== undefined && existing) {
     tell('present', existing.bytes, existing.bytes);
-    return { id: source.id, path, bytes: existing.bytes, sha256: existing.sha256, fresh: false };
+    return { id: source.id, path: there, bytes: existing.bytes, sha256: existing.sha256, fresh: false };
   }
-  const result = await download(source, path, {
+  const result = await download(source, sourceFile(options.home, source), {
     ...options,
-    fetch: options.fetch ?? globalThis.fetch,
+    fetch: options.fetch ?? proxiedFetch,
     freeBytes: options.freeBytes ?? freeBytes,
     token: source.sendsToken ? (options.token ?? (process.env['HF_TOKEN'] || undefined)) : undefined,
     tokenHost: source.sendsToken ? endpoint.host : undefined,
@@ -146,10 +162,11 @@ async function pullFile(job: Job, index: number, files: number, endpoint: URL, o
     endpoint: endpoint.href.replace(/\/$/, ''),
     signal: options.signal ?? new AbortController().signal,
     sha256: job.sha256,
-    inspect: (part) => inspectDownload(source, part),
+    inspect: (part, name) => inspectDownload(source, part, name),
     onBytes: tell,
+    onRetry: retryReporter({ type: 'retry', file: source.id, index, files, attempts: options.attempts }, options.onRetry),
   });
-  await writeRecord(path, {
+  await writeRecord(result.path, {
     schema: 1,
     id: source.id,
     bytes: result.bytes,
@@ -157,7 +174,7 @@ async function pullFile(job: Job, index: number, files: number, endpoint: URL, o
     pulledAt: new Date().toISOString(),
     ...(result.etag === undefined ? {} : { etag: result.etag }),
   });
-  return { id: source.id, path, bytes: result.bytes, sha256: result.sha256, fresh: true };
+  return { id: source.id, path: result.path, bytes: result.bytes, sha256: result.sha256, fresh: true };
 }
 
 /** A complete earlier download; with `verify` its bytes are hashed again. */
@@ -180,18 +197,30 @@ async function present(
 }
 
 /** A login page under a model's name is the classic of failed downloads: look before it gets the name. */
-async function inspectDownload(source: ModelSource, part: string): Promise<void> {
-  if (!/\.(?:safetensors|sft|gguf|ckpt|pth|pt)$/i.test(source.url.pathname)) return;
+async function inspectDownload(source: ModelSource, part: string, name: string): Promise<void> {
+  if (!hasModelEnding(name)) return;
   try {
     await readModelHeader(part);
   } catch (error) {
     if (!isArtistError(error, 'ERR_MODEL_FORMAT')) throw error;
-    throw new ArtistError(
-      'ERR_DOWNLOAD',
-      `${source.id}: what the server sent is no model: ${error.message.replace(part, basename(source.url.pathname))}`,
-      { cause: error },
-    );
+    throw new ArtistError('ERR_DOWNLOAD', `${source.id}: what the server sent is no model: ${error.message.replace(part, name)}`, {
+      cause: error,
+    });
   }
+}
+
+/** Parallel ranges fail together when the network goes away: each attempt is told once. */
+function retryReporter(
+  about: Omit<PullRetryEvent, 'attempt' | 'waitMs' | 'reason'>,
+  listener: ((event: PullRetryEvent) => void) | undefined,
+): (attempt: number, waitMs: number, reason: string) => void {
+  let told = { attempt: 0, until: 0 };
+  return (attempt, waitMs, reason) => {
+    const now = performance.now();
+    if (attempt === told.attempt && now < told.until) return;
+    told = { attempt, until: now + waitMs };
+    listener?.({ ...about, attempt, waitMs, reason });
+  };
 }
 
 const tellEveryMs = 100;

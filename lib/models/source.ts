@@ -1,15 +1,21 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { ArtistError, display } from '../core/index.ts';
+import { ArtistError, display, isSecretName, refusedName, tameName } from '../core/index.ts';
 
 export const defaultEndpoint = 'https://huggingface.co';
 
 /** A file to fetch and where it lives below `<home>/models`. */
 export interface ModelSource {
-  /** "hf:owner/repo/path/file" or the URL without its query: how the file is named in lists and messages. */
+  /** "hf:owner/repo/path/file", or the address without what may be secret in its query: how the file is named in lists and messages. */
   readonly id: string;
   readonly url: URL;
   /** Path below the models folder, of checked segments. */
   readonly relativePath: string;
+  /**
+   * The address alone does not name the file: it is a folder's own, named by the whole address, and `relativePath` is what the file is called
+   * there until the server says otherwise.
+   */
+  readonly namedByServer?: boolean;
   /** The Hugging Face repository, for advice about gates. */
   readonly repo?: string;
   /** May carry the Hugging Face token: the address is the endpoint's own. */
@@ -18,22 +24,18 @@ export interface ModelSource {
 
 const invalid = (message: string): ArtistError => new ArtistError('ERR_INVALID_ARGUMENT', message);
 
-/** Letters, digits and - _ . + ( ) , no leading dot: no traversal, no hidden or device name with a colon. */
-const safeSegment = /^(?!\.)[\w.+()@ ,=-]{1,200}$/;
-const reservedOnWindows = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
-
 /**
- * Checks a relative path made of names and forward slashes.
+ * Checks a relative path made of names and forward slashes, and gives it as it is written on disk (see tameName()).
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT for "..", absolute paths, hidden names, backslashes, control characters
+ * @throws ArtistError ERR_INVALID_ARGUMENT for "..", absolute paths, hidden names, backslashes, control characters, devices of Windows
  */
 export function safeRelativePath(what: string, path: string): string {
   const segments = path.split('/');
   for (const segment of segments) {
-    if (!safeSegment.test(segment) || /[. ]$/.test(segment) || reservedOnWindows.test(segment))
-      throw invalid(`${what}: expected file and folder names joined by "/", got ${display(path)}`);
+    const reason = refusedName(segment);
+    if (reason !== undefined) throw invalid(`${what}: expected file and folder names joined by "/", got ${display(path)}: ${reason}`);
   }
-  return join(...segments);
+  return join(...segments.map(tameName));
 }
 
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host);
@@ -45,6 +47,35 @@ export function isAllowedUrl(url: URL): boolean {
 
 /** An address as it may appear in messages and files: without user, password, query and fragment, which can hold secrets. */
 export const publicUrl = (url: URL): string => `${url.origin}${url.pathname}`;
+
+const modelEnding = /\.(?:safetensors|sft|gguf|ckpt|pth|pt|bin)$/i;
+
+/** Whether a file of this name holds a model that can be looked into before it gets its name. */
+export const hasModelEnding = (name: string): boolean => modelEnding.test(name);
+
+/** Names and values of a query that say which file is meant, without what looks like a key, a signature or a time limit. */
+function publicQuery(url: URL): string {
+  const isHarmless = ([name, value]: [string, string]): boolean =>
+    value.length <= 64 && !isSecretName(name) && !/token|key|secret|sig|auth|pass|pwd|cred|session|expire|policy|^x-|^s[a-z]$/i.test(name);
+  const shown = [...url.searchParams].filter(isHarmless).map(([name, value]) => `${name}=${value}`);
+  return shown.length > 0 ? `?${shown.join('&')}` : '';
+}
+
+/**
+ * A file at any address. An address with a query, or whose last part is no file name, gets a folder of its own, named by the whole address:
+ * two addresses that differ only behind the "?" are two files.
+ */
+function addressSource(url: URL): ModelSource {
+  const path = url.pathname.split('/').filter(Boolean).map(decodePart);
+  const name = path.at(-1);
+  if (name === undefined) throw invalid(`model: expected the address of a file, got ${publicUrl(url)}`);
+  const host = url.host.replace(/[^\w.-]/g, '_');
+  const namedByServer = url.search !== '' || !hasModelEnding(name);
+  const whole = `${url.origin}${url.pathname}${url.search}`;
+  const folder = namedByServer ? [`@${createHash('sha256').update(whole).digest('hex').slice(0, 16)}`] : [];
+  const relative = safeRelativePath('model', [host, ...path.slice(0, -1), ...folder, name].join('/'));
+  return { id: `${publicUrl(url)}${publicQuery(url)}`, url, relativePath: join('url', relative), sendsToken: false, namedByServer };
+}
 
 /** @throws ArtistError ERR_INVALID_ARGUMENT */
 export function parseEndpoint(text: string): URL {
@@ -120,8 +151,5 @@ export function parseSource(spec: string, endpoint: URL): ModelSource {
     return hubSource(repo, revision, file, endpoint);
   }
   if (url.username || url.password) throw invalid('model: expected an address without user name and password; set HF_TOKEN instead');
-  const path = url.pathname.split('/').filter(Boolean).map(decodePart);
-  if (path.length === 0) throw invalid(`model: expected the address of a file, got ${publicUrl(url)}`);
-  const host = url.host.replace(/[^\w.-]/g, '_');
-  return { id: publicUrl(url), url, relativePath: join('url', safeRelativePath('model', `${host}/${path.join('/')}`)), sendsToken: false };
+  return addressSource(url);
 }

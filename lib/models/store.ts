@@ -1,7 +1,7 @@
-import { access, readdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { access, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, nearest, resolveOptions } from '../core/index.ts';
+import { ArtistError, answering, display, lazySchema, nearest, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole } from './aliases.ts';
 import { removePartial } from './download-state.ts';
 import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './source.ts';
@@ -31,10 +31,27 @@ export function modelsFolder(homeFolder: string): string {
 /** Where the file of a source lives, also before it is downloaded. Parts shared by several aliases are kept once. */
 export const sourceFile = (homeFolder: string, source: ModelSource): string => join(modelsFolder(homeFolder), source.relativePath);
 
+/**
+ * The file of a source that was pulled, or lies where it would; undefined: nothing there. In a folder that the server named the file in, it is
+ * the one with a record.
+ */
+export async function pulledFile(homeFolder: string, source: ModelSource): Promise<string | undefined> {
+  const file = sourceFile(homeFolder, source);
+  if (source.namedByServer !== true) return (await isFile(file)) ? file : undefined;
+  const folder = dirname(file);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    if ((await readRecord(path)) !== undefined) return path;
+  }
+  // Before 0.2 such files lay under the last part of their address.
+  const former = join(dirname(folder), basename(file));
+  return source.url.search === '' && (await readRecord(former))?.id === source.id ? former : undefined;
+}
+
 export const partSource = (part: AliasPart, endpoint: URL = hub): ModelSource => hubSource(part.repo, 'main', part.file, endpoint);
 
 export async function writeRecord(file: string, record: PullRecord): Promise<void> {
-  await writeFile(recordPath(file), `${JSON.stringify(record, undefined, 2)}\n`);
+  await writeFileAtomic(recordPath(file), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
 /** The record of a complete file, if both are there and the size is right. */
@@ -63,7 +80,7 @@ export interface InstalledModel {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ
  */
-export async function listModels(options: { home: string }): Promise<InstalledModel[]> {
+export const listModels = answering('listModels', async (options: { home: string }): Promise<InstalledModel[]> => {
   const folder = modelsFolder(options.home);
   const files = await walk(folder);
   const claimed = new Set<string>();
@@ -85,7 +102,7 @@ export async function listModels(options: { home: string }): Promise<InstalledMo
     models.push({ name: record?.id ?? relative(folder, path).split(sep).join('/'), files: [{ path, bytes }], bytes, complete: true });
   }
   return models;
-}
+});
 
 const sum = (files: readonly { bytes: number }[]): number => files.reduce((total, file) => total + file.bytes, 0);
 
@@ -132,6 +149,20 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
+/** The file that "hf:…", an address, or a name of listModels() stands for. */
+async function singleFile(name: string, homeFolder: string): Promise<string | undefined> {
+  const file = await pulledFile(homeFolder, singleSource(name));
+  if (file !== undefined || name.startsWith('hf:')) return file;
+  // The list shows an address without what may be secret in it.
+  const found = (await listModels({ home: homeFolder })).filter((model) => model.alias === undefined && model.name === name);
+  if (found.length > 1)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `${name}: expected the address of one model, got ${found.length} that differ in their queries. Give the whole address`,
+    );
+  return found[0]?.files[0]?.path;
+}
+
 /** The source a name stands for: "hf:…" or an address. */
 function singleSource(name: string): ModelSource {
   if (name.startsWith('hf:') || /^https?:/.test(name)) return parseSource(name, hub);
@@ -150,18 +181,18 @@ function singleSource(name: string): ModelSource {
  *
  * @throws ArtistError ERR_MODEL_NOT_FOUND naming the command that pulls it, ERR_INVALID_ARGUMENT
  */
-export async function modelPath(name: string, options: { home: string }): Promise<string> {
+export const modelPath = answering('modelPath', async (name: string, options: { home: string }): Promise<string> => {
   const alias = findAlias(name);
   if (!alias) {
-    const file = sourceFile(options.home, singleSource(name));
-    if (!(await isFile(file))) throw notPulled(name);
+    const file = await singleFile(name, options.home);
+    if (file === undefined) throw notPulled(name);
     return file;
   }
   const { parts, missing } = await aliasFiles(alias, options.home);
   const main = parts.model ?? parts.diffusionModel;
   if (missing.length > 0 || main === undefined) throw notPulled(alias.name, missing);
   return main;
-}
+});
 
 export function notPulled(name: string, missing: readonly AliasPart[] = []): ArtistError {
   const what = missing.length > 0 ? ` (missing: ${missing.map((part) => part.file.split('/').at(-1)).join(', ')})` : '';
@@ -173,40 +204,43 @@ export function notPulled(name: string, missing: readonly AliasPart[] = []): Art
  *
  * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_INVALID_ARGUMENT, ERR_WRITE
  */
-export async function removeModel(name: string, options: { home: string }): Promise<{ removed: string[]; bytes: number; kept: string[] }> {
-  const alias = findAlias(name);
-  const files = alias
-    ? alias.parts.map((part) => sourceFile(options.home, partSource(part)))
-    : [sourceFile(options.home, singleSource(name))];
-  const shared = new Set<string>();
-  if (alias) {
-    for (const other of await listModels(options))
-      if (other.alias && other.alias.name !== alias.name) for (const file of other.files) shared.add(file.path);
-  }
-  const removed: string[] = [];
-  const kept: string[] = [];
-  let bytes = 0;
-  for (const file of files) {
-    const size = await stat(file).then(
-      (info) => info.size,
-      () => undefined,
-    );
-    if (shared.has(file)) {
-      kept.push(file);
-      continue;
+export const removeModel = answering(
+  'removeModel',
+  async (name: string, options: { home: string }): Promise<{ removed: string[]; bytes: number; kept: string[] }> => {
+    const alias = findAlias(name);
+    const files = alias
+      ? alias.parts.map((part) => sourceFile(options.home, partSource(part)))
+      : [(await singleFile(name, options.home)) ?? sourceFile(options.home, singleSource(name))];
+    const shared = new Set<string>();
+    if (alias) {
+      for (const other of await listModels(options))
+        if (other.alias && other.alias.name !== alias.name) for (const file of other.files) shared.add(file.path);
     }
-    await removePartial(file);
-    if (size === undefined) continue;
-    await remove(file);
-    removed.push(file);
-    bytes += size;
-  }
-  if (removed.length === 0 && kept.length === 0)
-    throw new ArtistError('ERR_MODEL_NOT_FOUND', `${name}: not installed. See: ai-artist models list`);
-  const root = modelsFolder(options.home);
-  for (const file of removed) await removeEmptyFolders(dirname(file), root);
-  return { removed, bytes, kept };
-}
+    const removed: string[] = [];
+    const kept: string[] = [];
+    let bytes = 0;
+    for (const file of files) {
+      const size = await stat(file).then(
+        (info) => info.size,
+        () => undefined,
+      );
+      if (shared.has(file)) {
+        kept.push(file);
+        continue;
+      }
+      await removePartial(file);
+      if (size === undefined) continue;
+      await remove(file);
+      removed.push(file);
+      bytes += size;
+    }
+    if (removed.length === 0 && kept.length === 0)
+      throw new ArtistError('ERR_MODEL_NOT_FOUND', `${name}: not installed. See: ai-artist models list`);
+    const root = modelsFolder(options.home);
+    for (const file of removed) await removeEmptyFolders(dirname(file), root);
+    return { removed, bytes, kept };
+  },
+);
 
 async function remove(file: string): Promise<void> {
   try {

@@ -10,7 +10,12 @@ export interface RetryOptions {
   /** First pause between attempts, milliseconds; doubles up to 30 s. */
   readonly retryMs: number;
   readonly signal: AbortSignal;
+  /** Told before each pause: number of the next attempt, how long until then, and why. */
+  readonly onRetry?: ((attempt: number, waitMs: number, reason: string) => void) | undefined;
 }
+
+/** Without a network, or with a wrong name, nothing changes by waiting: names that cannot be looked up, no route. */
+const isOffline = (error: Transient): boolean => error.code !== undefined && ['ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH'].includes(error.code);
 
 /** Hands every chunk of a body to `write`, one after the other. */
 export async function copy(
@@ -42,14 +47,27 @@ export async function writeAll(handle: FileHandle, chunk: Uint8Array, position: 
   }
 }
 
-/** Repeats `work` while it fails transiently; `progress` growing between two failures starts the count again. */
-export async function retrying<T>(options: RetryOptions, work: () => Promise<T>, progress: () => number = () => 0): Promise<T> {
+/**
+ * Repeats `work` while it fails transiently; `progress` growing between two failures starts the count again. With `firstContact` a machine
+ * without network is told so at once; in the middle of a download a network that went away may come back.
+ */
+export async function retrying<T>(
+  options: RetryOptions,
+  work: () => Promise<T>,
+  { progress = () => 0, firstContact = false }: { progress?: () => number; firstContact?: boolean } = {},
+): Promise<T> {
   let before = progress();
   for (let failures = 1; ; failures++) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof Transient)) throw error;
+      if (firstContact && isOffline(error))
+        throw new ArtistError(
+          'ERR_NETWORK',
+          `${error.message}. Check the address and the network; behind a proxy, set HTTPS_PROXY (docs/models.md)`,
+          { cause: error },
+        );
       if (progress() > before) failures = 1;
       before = progress();
       if (failures >= options.attempts)
@@ -59,6 +77,7 @@ export async function retrying<T>(options: RetryOptions, work: () => Promise<T>,
           { cause: error },
         );
       const pause = error.retryAfterMs ?? Math.min(options.retryMs * 2 ** (failures - 1), 30_000);
+      options.onRetry?.(failures + 1, pause, error.message);
       await sleep(pause, undefined, { signal: options.signal }).catch(() => Promise.reject(options.signal.reason));
     }
   }

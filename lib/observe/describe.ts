@@ -1,5 +1,5 @@
-import { inspect, stripVTControlCharacters } from 'node:util';
-import { isArtistError } from '../core/index.ts';
+import { inspect } from 'node:util';
+import { isArtistError, plainText } from '../core/index.ts';
 
 /** Longer texts are cut in a log: a whole picture as base64 tells a reader nothing. */
 export const longestText = 8192;
@@ -16,10 +16,16 @@ export function describeBytes(bytes: ArrayBufferView): string {
   return `${bytes.constructor.name}(${bytes.byteLength} bytes${start === '' ? '' : `: ${start}${view.length > 4 ? ' …' : ''}`})`;
 }
 
+const colourCode = /(\u001b\[\d+m)/;
+
 /** util.inspect() knows BigInt, cycles, Map and undefined, which JSON does not; a getter or Proxy that throws it does not survive. */
 function inspected(value: unknown, colors: boolean): string {
   try {
-    return inspect(value, { ...inspection, colors });
+    const text = inspect(value, { ...inspection, colors });
+    return text
+      .split(colourCode)
+      .map((part, at) => (at % 2 === 0 ? plainText(part) : part))
+      .join('');
   } catch (error) {
     return `(cannot be shown: ${error instanceof Error ? error.message : String(error)})`;
   }
@@ -37,9 +43,14 @@ export function describeError(error: Error, { stack = false, colors = false } = 
       break;
     }
     const name = isArtistError(current) ? `${current.code}: ` : current.name === 'Error' ? '' : `${current.name}: `;
-    lines.push(`${prefix === '' ? '' : `  ${prefix}`}${name}${current.message}`);
-    if (isArtistError(current)) lines.push(...current.details.map((line) => `  | ${line}`));
-    if (stack && current.stack) lines.push(...current.stack.split('\n').filter((line) => line.trimStart().startsWith('at ')));
+    lines.push(`${prefix === '' ? '' : `  ${prefix}`}${name}${plainText(current.message)}`);
+    if (isArtistError(current)) lines.push(...current.details.map((line) => `  | ${plainText(line)}`));
+    if (stack && current.stack)
+      lines.push(
+        ...plainText(current.stack)
+          .split('\n')
+          .filter((line) => line.trimStart().startsWith('at ')),
+      );
     if (current instanceof AggregateError) {
       lines.push(
         ...current.errors.map(
@@ -54,7 +65,7 @@ export function describeError(error: Error, { stack = false, colors = false } = 
 
 /** Any value in a sentence. */
 export function describe(value: unknown, options: { stack: boolean; colors: boolean }): string {
-  if (typeof value === 'string') return cut(options.colors ? value : stripVTControlCharacters(value));
+  if (typeof value === 'string') return cut(plainText(value));
   if (value instanceof Error) return describeError(value, options);
   if (ArrayBuffer.isView(value)) return describeBytes(value);
   return inspected(value, options.colors);

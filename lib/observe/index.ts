@@ -4,4 +4,4 @@ export { jsonLine } from './json-line.ts';
 export { LogFile, type LogFileOptions } from './log-file.ts';
 export { createLogger, type LogFormat, type Logger, type LoggerOptions, levelFromFlags, logFormats, shows } from './logger.ts';
 export { createProgress, formatBytes, formatSeconds, type Progress, type ProgressOptions } from './progress.ts';
-export type { Terminal } from './terminal.ts';
+export { drawBlock, type Terminal, writeLines } from './terminal.ts';

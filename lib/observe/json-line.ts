@@ -1,5 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
-import { isArtistError, isSecretName, redact } from '../core/index.ts';
+import { isArtistError, isSecretName, plainJson, plainText, redact } from '../core/index.ts';
 import { cut, describe, describeBytes } from './describe.ts';
 import { type LogEntry, levelOfType } from './entry.ts';
 
@@ -8,7 +7,7 @@ type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 const deepest = 6;
 const mostItems = 100;
 
-const clean = (text: string): string => redact(cut(stripVTControlCharacters(text)));
+const clean = (text: string): string => redact(cut(plainText(text)));
 
 function errorFields(error: Error, seen: ReadonlySet<unknown>): Json {
   const { name, message, stack, cause } = error;
@@ -90,5 +89,5 @@ export function jsonLine({ time, type, tag, values, scope, repeated }: LogEntry)
   if (data.length > 0) line['data'] = jsonOf(data.length === 1 ? data[0] : data);
   if (errors.length > 0) line['error'] = jsonOf(errors.length === 1 ? errors[0] : errors);
   if (repeated !== undefined) line['repeated'] = repeated;
-  return JSON.stringify(line);
+  return plainJson(JSON.stringify(line));
 }

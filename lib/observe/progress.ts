@@ -1,4 +1,4 @@
-import { setStatusLine, type Terminal, writeLines } from './terminal.ts';
+import { canRedraw, setStatusLine, type Terminal, writeLines } from './terminal.ts';
 
 export interface ProgressOptions {
   /** Default process.stderr. */
@@ -7,11 +7,15 @@ export interface ProgressOptions {
   now?: () => number;
   /** What is counted: "steps" prints 7/20, "bytes" prints 1.5/3.2 GB. Default steps. */
   unit?: 'steps' | 'bytes';
+  /** Its TERM and NO_COLOR decide whether a bar is drawn. Default process.env. */
+  environment?: NodeJS.ProcessEnv;
+  /** What is printed where nothing can be redrawn: a line for every tenth, or one when a phase begins and one every half minute. Default tenths. */
+  lines?: 'tenths' | 'phases';
   /** true prints nothing (`--quiet`, `--json`). */
   silent?: boolean;
 }
 
-/** A task with phases, drawn on stderr: a bar with the time left on a terminal, else one line for every tenth. */
+/** A task with phases, drawn on stderr: a bar with the time left on a terminal that can redraw it, else one line for every tenth. */
 export interface Progress {
   /** `done` of `total` in the phase `label`; total 0 where nothing is countable. A new label begins a new phase. `remark` stands behind it. */
   update(label: string, done: number, total: number, remark?: string): void;
@@ -21,6 +25,8 @@ export interface Progress {
 }
 
 const redrawMs = 80;
+/** Between two lines about the same phase in a log. */
+const betweenLinesMs = 30_000;
 const barWidth = 24;
 
 /** 75.4 -> "1 min 15 s" */
@@ -58,14 +64,21 @@ class TerminalProgress implements Progress {
   readonly #terminal: Terminal;
   readonly #now: () => number;
   readonly #unit: 'steps' | 'bytes';
-  readonly #tty: boolean;
+  readonly #redraws: boolean;
+  readonly #byPhase: boolean;
   #phase: Phase | undefined;
+  /** Seconds of what counts nothing go on by themselves. */
+  #ticking: NodeJS.Timeout | undefined;
 
-  constructor(terminal: Terminal, now: () => number, unit: 'steps' | 'bytes') {
+  constructor(
+    terminal: Terminal,
+    { now, unit, environment, lines }: Required<Pick<ProgressOptions, 'now' | 'unit' | 'environment' | 'lines'>>,
+  ) {
     this.#terminal = terminal;
     this.#now = now;
     this.#unit = unit;
-    this.#tty = terminal.isTTY === true;
+    this.#redraws = canRedraw(terminal, environment);
+    this.#byPhase = lines === 'phases';
   }
 
   update(label: string, done: number, total: number, remark = ''): void {
@@ -74,12 +87,14 @@ class TerminalProgress implements Progress {
     if (begins) this.#phase = { label, startMs: nowMs, firstDone: done, drawnMs: Number.NEGATIVE_INFINITY, tenth: 0 };
     const phase = this.#phase;
     if (!phase) return;
-    if (this.#tty) this.#draw(phase, done, total, nowMs, remark);
+    if (this.#redraws) this.#draw(phase, done, total, nowMs, remark);
     else this.#print(phase, done, total, nowMs, begins, remark);
   }
 
   end(text?: string): void {
-    if (this.#tty) setStatusLine(this.#terminal, '');
+    clearInterval(this.#ticking);
+    this.#ticking = undefined;
+    if (this.#redraws) setStatusLine(this.#terminal, '');
     this.#phase = undefined;
     if (text !== undefined) writeLines(this.#terminal, text);
   }
@@ -96,15 +111,18 @@ class TerminalProgress implements Progress {
     const complete = total > 0 && done >= total;
     if (!complete && nowMs - phase.drawnMs < redrawMs) return;
     phase.drawnMs = nowMs;
-    setStatusLine(
-      this.#terminal,
-      total > 0 ? this.#bar(phase, done, total, nowMs) + (remark && `  ${remark}`) : this.#uncounted(phase.label, done),
-    );
+    clearInterval(this.#ticking);
+    // A phase of one step has no share of it done until it is over.
+    const isCounted = total > 1 || (total === 1 && done === 1);
+    if (isCounted) return setStatusLine(this.#terminal, this.#bar(phase, done, total, nowMs) + (remark && `  ${remark}`));
+    setStatusLine(this.#terminal, this.#uncounted(phase, done, nowMs));
+    this.#ticking = setInterval(() => setStatusLine(this.#terminal, this.#uncounted(phase, done, this.#now())), 1000).unref();
   }
 
-  #uncounted(label: string, done: number): string {
-    if (done <= 0) return `${label} …`;
-    return `${label}  ${this.#unit === 'bytes' ? formatBytes(done) : done}`;
+  #uncounted({ label, startMs }: Phase, done: number, nowMs: number): string {
+    if (done > 0) return `${label}  ${this.#unit === 'bytes' ? formatBytes(done) : done}`;
+    const seconds = Math.floor((nowMs - startMs) / 1000);
+    return seconds < 1 ? `${label} …` : `${label} …  ${formatSeconds(seconds)}`;
   }
 
   #bar(phase: Phase, done: number, total: number, nowMs: number): string {
@@ -117,12 +135,14 @@ class TerminalProgress implements Progress {
   }
 
   #print(phase: Phase, done: number, total: number, nowMs: number, begins: boolean, remark: string): void {
-    if (total <= 0) {
+    if (total <= 0 || (this.#byPhase && begins)) {
+      phase.drawnMs = nowMs;
       if (begins) writeLines(this.#terminal, `${phase.label} …`);
       return;
     }
     const tenth = Math.floor(Math.min(1, Math.max(0, done / total)) * 10);
-    if (tenth <= phase.tenth) return;
+    if (tenth <= phase.tenth || (this.#byPhase && nowMs - phase.drawnMs < betweenLinesMs)) return;
+    phase.drawnMs = nowMs;
     phase.tenth = tenth;
     const left = secondsLeft(phase, done, total, nowMs);
     const eta = left === undefined ? '' : `, ${formatSeconds(left)} left`;
@@ -134,5 +154,6 @@ const silence: Progress = { update: () => undefined, end: () => undefined, [Symb
 
 export function createProgress(options: ProgressOptions = {}): Progress {
   if (options.silent) return silence;
-  return new TerminalProgress(options.terminal ?? process.stderr, options.now ?? (() => performance.now()), options.unit ?? 'steps');
+  const { terminal = process.stderr, now = () => performance.now(), unit = 'steps', environment = process.env, lines = 'tenths' } = options;
+  return new TerminalProgress(terminal, { now, unit, environment, lines });
 }

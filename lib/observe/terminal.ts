@@ -1,18 +1,24 @@
+import { plainText } from '../core/index.ts';
+
 /** What is needed of process.stderr; a test passes its own. */
 export interface Terminal {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   hasColors?(): boolean;
 }
 
 const eraseLine = '\r\u001b[K';
 const lines = new WeakMap<Terminal, string>();
+/** Rows of the block that is the last thing on a terminal. */
+const blocks = new WeakMap<Terminal, number>();
 
 /** Shows `text` as the last line of a terminal, in place of the status line before; '' removes it. Cut to the width: a wrapped line cannot be erased. */
 export function setStatusLine(terminal: Terminal, text: string): void {
   const width = Math.max(20, (terminal.columns ?? 80) - 1);
-  const line = text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  const plain = plainText(text);
+  const line = plain.length > width ? `${plain.slice(0, width - 1)}…` : plain;
   if (line === (lines.get(terminal) ?? '')) return;
   lines.set(terminal, line);
   terminal.write(eraseLine + line);
@@ -21,7 +27,25 @@ export function setStatusLine(terminal: Terminal, text: string): void {
 /** Writes whole lines; a status line moves down below them. */
 export function writeLines(terminal: Terminal, text: string): void {
   const status = lines.get(terminal) ?? '';
+  blocks.delete(terminal);
   terminal.write(status === '' ? `${text}\n` : `${eraseLine}${text}\n${status}`);
+}
+
+/**
+ * Writes a picture of so many rows as it is: nothing is cut, redacted or kept. It goes over the block before where nothing was written
+ * since; a status line moves down below it. The terminal has to have more rows than that.
+ */
+export function drawBlock(terminal: Terminal, block: string, rows: number): void {
+  const before = blocks.get(terminal) ?? 0;
+  const status = lines.get(terminal) ?? '';
+  const up = before > 0 ? `\u001b[${before}A` : '';
+  terminal.write(`${eraseLine}${up}${block}\n${status}`);
+  blocks.set(terminal, rows);
+}
+
+/** Whether a line can be written over: a terminal that knows how, whose owner has not asked for plain text. */
+export function canRedraw(terminal: Terminal, { TERM, NO_COLOR }: NodeJS.ProcessEnv): boolean {
+  return terminal.isTTY === true && TERM !== 'dumb' && !NO_COLOR;
 }
 
 /** Whether escape codes for colours are wanted: a terminal, and not NO_COLOR. */

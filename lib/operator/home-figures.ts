@@ -7,12 +7,14 @@ import {
   daemonStatus,
   type Heartbeat,
   type HistoryRecord,
+  homeId,
   lifetimeTotals,
   openQueue,
   type QueuedTask,
   type ScheduleFigures,
   ScheduleStore,
   scheduleFigures,
+  type TaskQueue,
   type Totals,
   type UpcomingRun,
   type Uptime,
@@ -81,6 +83,8 @@ export interface FiguresOptions {
   gallery: Gallery;
   /** Redis address; left out: the queue of the home, if there is one. */
   queue?: string | undefined;
+  /** Of the queue in a Redis. Default: that of the home. */
+  queueName?: string | undefined;
   /** Folders whose size is told, by name. Default: those of the home. */
   folders?: Readonly<Record<string, string>>;
   /** Parts to read. Default: all. */
@@ -107,6 +111,8 @@ export class FiguresReader {
   readonly #works: WorksBook;
   #inGallery: { at: number; works: number; counts: WorksPart['inGallery'] } | undefined;
   #disk: { at: number; use: Promise<DiskUse> } | undefined;
+  /** Stays open between readings. */
+  #queue: Promise<TaskQueue> | undefined;
   #style: { key: string; style: HomeStyle | null } | undefined;
 
   constructor(options: FiguresOptions) {
@@ -212,31 +218,50 @@ export class FiguresReader {
   }
 
   async #readQueue(): Promise<QueuePart | null> {
-    const { queue: address, home } = this.#options;
+    const { queue: address, home, queueName: name } = this.#options;
     if (address === undefined || address === 'file') {
       if (!existsSync(join(home, 'state', 'queue.json'))) return null;
       return this.#askQueue(await openQueue({ driver: 'file', home }));
     }
-    const opening = openQueue({ driver: 'bullmq', url: address });
-    const queue = await inTime(opening);
-    return this.#askQueue(queue);
+    // A home that cannot be written has no name, and no queue of its own.
+    const own = homeId(home).catch(() => undefined);
+    this.#queue ??= own.then((id) => openQueue({ driver: 'bullmq', url: address, name: name ?? id }));
+    try {
+      return await this.#askQueue(await inTime(this.#queue));
+    } catch (error) {
+      // The next reading tries anew; a connection that hangs is closed when it can be.
+      this.#closeQueue();
+      throw error;
+    }
   }
 
-  async #askQueue(queue: Awaited<ReturnType<typeof openQueue>>): Promise<QueuePart> {
-    try {
-      const counts: QueuePart['tasks'] = { waiting: 0, delayed: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
-      for (const { state } of await inTime(queue.list(undefined, 10_000))) counts[state]++;
-      return { driver: queue.driver, paused: await inTime(queue.isPaused()), tasks: counts };
-    } finally {
-      // A connection that hangs is closed when it can be.
-      void queue.close().catch(() => undefined);
-    }
+  async #askQueue(queue: TaskQueue): Promise<QueuePart> {
+    const counts: QueuePart['tasks'] = { waiting: 0, delayed: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+    for (const { state } of await inTime(queue.list(undefined, 10_000))) counts[state]++;
+    return { driver: queue.driver, paused: await inTime(queue.isPaused()), tasks: counts };
+  }
+
+  #closeQueue(): void {
+    const opened = this.#queue;
+    this.#queue = undefined;
+    opened?.then((queue) => queue.close()).catch(() => undefined);
+  }
+
+  /** Lets go of the connection to the queue. */
+  close(): void {
+    this.#closeQueue();
   }
 
   #readDisk(): Promise<DiskUse> {
     const { home, folders = homeFolders(home, this.#options.gallery) } = this.#options;
     const now = this.#clock.now();
-    if (!this.#disk || Math.abs(now - this.#disk.at) > diskAgeMs) this.#disk = { at: now, use: diskUse(home, folders) };
+    if (!this.#disk || Math.abs(now - this.#disk.at) > diskAgeMs) {
+      const use = diskUse(home, folders);
+      this.#disk = { at: now, use };
+      use.catch(() => {
+        if (this.#disk?.use === use) this.#disk = undefined; // tried again at the next reading
+      });
+    }
     return this.#disk.use;
   }
 }

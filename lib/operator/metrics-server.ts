@@ -35,6 +35,13 @@ function answer(response: ServerResponse, status: number, type: string, text: st
   response.end(withBody ? text : undefined);
 }
 
+const headersMs = 10_000;
+const requestMs = 30_000;
+const keepAliveMs = 10_000;
+/** Longer than a page may take to make. */
+const silentMs = 120_000;
+const mostConnections = 100;
+
 const plain = 'text/plain; charset=utf-8';
 
 /**
@@ -65,14 +72,19 @@ export async function serveMetrics({ port, host = '127.0.0.1', page, health, onT
     }
     return answer(response, 404, plain, 'there are /metrics and /healthz\n', withBody);
   };
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: 2000, keepAlive: true }, (request, response) => {
     reply(request, response).catch((error: unknown) => {
       onTrouble?.(error);
       if (response.headersSent) response.destroy();
       else answer(response, 500, plain, `${redact(error instanceof Error ? error.message : String(error))}\n`, true);
     });
   });
-  server.requestTimeout = 30_000;
+  // A connection that says nothing is closed, whether it was opened for nothing or its other end is gone.
+  server.headersTimeout = headersMs;
+  server.requestTimeout = requestMs;
+  server.keepAliveTimeout = keepAliveMs;
+  server.setTimeout(silentMs);
+  server.maxConnections = mostConnections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(listenError(host, wanted, cause)));
     server.listen(wanted, host, resolve);

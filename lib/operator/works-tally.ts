@@ -148,6 +148,7 @@ export class WorksBook {
 
   async #count(signal: AbortSignal | undefined): Promise<WorksTally> {
     let tally = await this.#file.read();
+    if (tally.through !== '' && ulidTime(tally.through) > this.#clock.now() + againMs) tally = await this.#goBack();
     let after: string | undefined = againFrom(tally.through);
     while (after !== undefined) {
       signal?.throwIfAborted();
@@ -164,6 +165,14 @@ export class WorksBook {
     return tally;
   }
 
+  /** A work was filed while the clock was ahead: those that come now have smaller ids, and are new all the same. */
+  async #goBack(): Promise<WorksTally> {
+    const through = ulidAt(this.#clock.now());
+    const { works } = await this.#gallery.list({ sort: 'oldest', limit: pageSize, after: againFrom(through) });
+    const counted = works.map(({ id }) => id).filter((id) => id <= through);
+    return this.#file.update((state) => ({ ...state, through, recent: counted }));
+  }
+
   #add(state: WorksTally, works: readonly Artwork[]): void {
     const from = againFrom(state.through);
     const counted = new Set(state.recent);
@@ -177,15 +186,16 @@ export class WorksBook {
     }
     const oldest = againFrom(state.through);
     state.recent = [...counted].filter((id) => id >= oldest);
-    const firstDay = new Date(this.#clock.now() - keptDays * dayMs).toISOString().slice(0, 10);
-    for (const day of Object.keys(state.days)) if (day < firstDay) delete state.days[day];
+    // By their number: a clock that is years ahead for a moment must not forget what was.
+    for (const day of Object.keys(state.days).sort().slice(0, -keptDays)) delete state.days[day];
   }
 }
 
 /** Works a day over the last `days` whole days and today, or since the first day; null: none was painted in them. */
 export function worksPerDay({ days: counts }: WorksTally, now: number, days: number): number | null {
   const from = new Date(now - days * dayMs).toISOString().slice(0, 10);
-  const within = Object.entries(counts).filter(([day]) => day > from);
+  const today = new Date(now + dayMs).toISOString().slice(0, 10);
+  const within = Object.entries(counts).filter(([day]) => day > from && day <= today);
   const first = Object.keys(counts).sort()[0];
   if (first === undefined || within.length === 0) return null;
   const sum = within.reduce((total, [, works]) => total + works, 0);

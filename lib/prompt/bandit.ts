@@ -10,7 +10,7 @@
  * nearly g1/(g1+g2): 0.69 instead of 0.67 for 2 to 1.
  */
 import { z } from 'zod';
-import { lazySchema, type RandomSource, type StateDefinition } from '../core/index.ts';
+import { answering, lazySchema, type RandomSource, type StateDefinition } from '../core/index.ts';
 import type { DerivedChoice, DerivedOption } from './derivation.ts';
 import { offeredOf, type Weighted } from './draw.ts';
 
@@ -61,7 +61,7 @@ export const armOf = (family: string, what: string, value: string): string => `$
  * Takes in works, by ids that sort by age (ULIDs). One that is known replaces what was known of it: a changed rating counts once.
  * Returns new books; the given ones stay.
  */
-export function observeWorks(before: Preferences, news: readonly Observation[]): Preferences {
+export const observeWorks = answering('observeWorks', (before: Preferences, news: readonly Observation[]): Preferences => {
   const byId = new Map(before.works.map((work) => [work.id, work]));
   for (const work of news) if (before.settledUpTo === undefined || work.id > before.settledUpTo) byId.set(work.id, work);
   const works = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -75,22 +75,25 @@ export function observeWorks(before: Preferences, news: readonly Observation[]):
     settledUpTo = id;
   }
   return { settled, works, ...(settledUpTo !== undefined && { settledUpTo }) };
-}
+});
 
 /** Posterior of an option with this weight (over 0). `works` is Σw. */
-export function posteriorOf({ settled, works }: Preferences, arm: string, weight = 1): { mean: number; deviation: number; works: number } {
-  let { weight: total, reward } = settled[arm] ?? { weight: 0, reward: 0 };
-  for (const work of works) {
-    if (!work.arms.includes(arm)) continue;
-    total += work.weight;
-    reward += work.weight * work.reward;
-  }
-  const prior = 1 / priorDeviation ** 2;
-  const noise = 1 / noiseDeviation ** 2;
-  const precision = prior + total * noise;
-  const priorMean = 0.5 + priorDeviation * Math.log(weight);
-  return { mean: (priorMean * prior + reward * noise) / precision, deviation: 1 / Math.sqrt(precision), works: total };
-}
+export const posteriorOf = answering(
+  'posteriorOf',
+  ({ settled, works }: Preferences, arm: string, weight = 1): { mean: number; deviation: number; works: number } => {
+    let { weight: total, reward } = settled[arm] ?? { weight: 0, reward: 0 };
+    for (const work of works) {
+      if (!work.arms.includes(arm)) continue;
+      total += work.weight;
+      reward += work.weight * work.reward;
+    }
+    const prior = 1 / priorDeviation ** 2;
+    const noise = 1 / noiseDeviation ** 2;
+    const precision = prior + total * noise;
+    const priorMean = 0.5 + priorDeviation * Math.log(weight);
+    return { mean: (priorMean * prior + reward * noise) / precision, deviation: 1 / Math.sqrt(precision), works: total };
+  },
+);
 
 /** Standard normal (Box and Muller). Draws two numbers. */
 function normal(chance: RandomSource): number {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, nearest, type RandomSource, resolveOptions } from '../core/index.ts';
+import { ArtistError, answering, display, lazySchema, nearest, type RandomSource, resolveOptions } from '../core/index.ts';
 import { armOf, noPreferences, type Preferences, sampleOption } from './bandit.ts';
 import type { Derivation, DerivedChoice } from './derivation.ts';
 import { drawWeighted, offeredOf, promptRandom, type Weighted } from './draw.ts';
@@ -98,7 +98,7 @@ function unknown(what: string, asked: string, known: readonly string[]): never {
   const guess = nearest(asked, known);
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
-    `${what}: expected one of ${known.join(', ')}, got ${display(asked)}${guess === undefined ? '' : `. Did you mean ${guess}?`}`,
+    `${what}: expected one of ${known.join(', ')}, got ${display(asked)}${guess === undefined ? '' : `. Did you mean ${guess}?`}. Further ones: prompt.${what === 'style' ? 'styles' : 'topics'} in config.yaml${what === 'topic' ? ', or say what to paint with subject' : ''}`,
   );
 }
 
@@ -312,7 +312,7 @@ function shorten(prompt: string, family: PromptFamily): { prompt: string; droppe
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: a topic or style that is not there, with the nearest; a template that cannot be read
  */
-export function choosePrompt(options: ChooseOptions): ChosenPrompt {
+export const choosePrompt = answering('choosePrompt', (options: ChooseOptions): ChosenPrompt => {
   const { family, seed, lists } = options;
   const chooser = new Chooser(options);
   const topic = chooser.topic();
@@ -356,7 +356,7 @@ export function choosePrompt(options: ChooseOptions): ChosenPrompt {
       ...(dropped.length > 0 && { dropped }),
     },
   };
-}
+});
 
 export interface ExpandPromptOptions extends Pick<ChooseOptions, 'family' | 'seed' | 'chance' | 'lists' | 'style' | 'settings'> {
   /** false: the text stays as it is, but for the style. Default true. */
@@ -368,28 +368,31 @@ export interface ExpandPromptOptions extends Pick<ChooseOptions, 'family' | 'see
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
-export function expandPrompt(text: string, options: ExpandPromptOptions): Omit<ChosenPrompt, 'negativePrompt'> | undefined {
-  const { family, seed, lists, expand = true } = options;
-  const chooser = new Chooser(options);
-  const styles = options.style === undefined ? [] : chooser.styles();
-  const mixed = mixedPhrase(styles, family);
-  const expanded = expand
-    ? expandTemplate(text, { chance: chooser.chance, ...(lists && { lists }), values: { family, ...(mixed !== '' && { style: mixed }) } })
-    : { text, choices: [] };
-  const prompt = [expanded.text, mixed].filter((part) => part.trim() !== '').join(', ') || expanded.text;
-  if (prompt === text) return undefined;
-  return {
-    prompt,
-    loras: lorasOfStyles(styles),
-    derivation: {
-      schema: 1,
-      source: 'expanded',
-      seed,
-      family,
+export const expandPrompt = answering(
+  'expandPrompt',
+  (text: string, options: ExpandPromptOptions): Omit<ChosenPrompt, 'negativePrompt'> | undefined => {
+    const { family, seed, lists, expand = true } = options;
+    const chooser = new Chooser(options);
+    const styles = options.style === undefined ? [] : chooser.styles();
+    const mixed = mixedPhrase(styles, family);
+    const expanded = expand
+      ? expandTemplate(text, { chance: chooser.chance, ...(lists && { lists }), values: { family, ...(mixed !== '' && { style: mixed }) } })
+      : { text, choices: [] };
+    const prompt = [expanded.text, mixed].filter((part) => part.trim() !== '').join(', ') || expanded.text;
+    if (prompt === text) return undefined;
+    return {
       prompt,
-      template: text,
-      ...styleFields(styles),
-      choices: [...chooser.choices, ...expanded.choices],
-    },
-  };
-}
+      loras: lorasOfStyles(styles),
+      derivation: {
+        schema: 1,
+        source: 'expanded',
+        seed,
+        family,
+        prompt,
+        template: text,
+        ...styleFields(styles),
+        choices: [...chooser.choices, ...expanded.choices],
+      },
+    };
+  },
+);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lazySchema } from '../core/index.ts';
+import { answering, lazySchema } from '../core/index.ts';
 
 /** Options that a derivation lists one by one; of a longer list it says how many there were. */
 export const mostListed = 32;
@@ -82,19 +82,22 @@ function reason({ how, offered, chosen, of, avoided = [] }: DerivedChoice): stri
   if (how === 'only') return `the only one${lately}`;
   if (how === 'oldest') return `all ${of} were used lately, this one longest ago`;
   if (option?.posterior) {
-    const { mean, deviation, works, sampled } = option.posterior;
-    const known = works > 0 ? `from ${Number(works.toFixed(2))} works` : 'nothing known yet';
-    return `best of ${of} samples: ${sampled.toFixed(2)} from ${mean.toFixed(2)} ± ${deviation.toFixed(2)}, ${known}${lately}`;
+    const { mean, deviation, works } = option.posterior;
+    const known =
+      works > 0
+        ? `liked ${mean.toFixed(2)} ± ${deviation.toFixed(2)} of 1 in ${works === 1 ? '1 work' : `${Number(works.toFixed(2))} works`}`
+        : 'no work of it is known yet';
+    return `of ${of}, by what was liked and a little chance: ${known}${lately}`;
   }
   const total = offered?.reduce((sum, { weight }) => sum + weight, 0) ?? 0;
-  return option && total > 0 ? `drawn with ${percent(option.weight / total)} of ${of}${lately}` : `drawn of ${of}${lately}`;
+  return option && total > 0 ? `drawn of ${of}, with a chance of ${percent(option.weight / total)}${lately}` : `drawn of ${of}${lately}`;
 }
 
 /** The derivation in words, one line for each choice. */
-export function describeDerivation({ choices, dropped = [], inspiration }: Derivation): string[] {
+export const describeDerivation = answering('describeDerivation', ({ choices, dropped = [], inspiration }: Derivation): string[] => {
   return [
     ...(inspiration ? [`inspired by: ${inspiration.title} (${inspiration.licence.id}), ${inspiration.url}`] : []),
     ...choices.map((each) => `${each.what}${each.name === undefined ? '' : ` ${each.name}`}: ${each.chosen || '(none)'} (${reason(each)})`),
     ...(dropped.length > 0 ? [`left out for length: ${dropped.join('; ')}`] : []),
   ];
-}
+});

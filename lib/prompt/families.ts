@@ -1,3 +1,5 @@
+import { answering } from '../core/index.ts';
+
 /** bundled: the phrases that the bundled model was trained on. tags: words with commas (CLIP). sentences: prose (T5 and language models). */
 export const promptFamilies = ['bundled', 'tags', 'sentences'] as const;
 export type PromptFamily = (typeof promptFamilies)[number];
@@ -49,11 +51,11 @@ export const familyRules: Readonly<Record<PromptFamily, FamilyRules>> = {
  *
  * @param model name of its family as `models inspect` shows it ("sdxl", "flux"), "bundled" for the bundled one, undefined: not known
  */
-export function promptFamilyOf(model: string | undefined): PromptFamily {
+export const promptFamilyOf = answering('promptFamilyOf', (model: string | undefined): PromptFamily => {
   if (model === 'bundled') return 'bundled';
   // What is not known is most likely of Stable Diffusion's kin; tags do little harm elsewhere.
   return model === undefined || /^(sd1|sd2|sdxs|sdxl|instruct-pix2pix|svd)/.test(model) ? 'tags' : 'sentences';
-}
+});
 
 /**
  * About how many tokens a text has: one a word or punctuation mark, and one more for each 8 letters of a long word. An estimate, on the safe

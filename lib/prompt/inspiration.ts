@@ -1,6 +1,6 @@
 /** Works in the public domain as a beginning: catalogues of museums that need no key. Titles and subject words are read, no pictures. */
 import { z } from 'zod';
-import { ArtistError, lazySchema, type RandomSource, randomBelow } from '../core/index.ts';
+import { ArtistError, answering, lazySchema, type RandomSource, randomBelow } from '../core/index.ts';
 
 export const museums = ['artic', 'met', 'cleveland'] as const;
 export type Museum = (typeof museums)[number];
@@ -217,7 +217,7 @@ class Asker {
  *
  * @throws ArtistError ERR_NOT_FOUND: none has a work that will do; ERR_NETWORK, ERR_DOWNLOAD: none answered; the signal's reason
  */
-export async function findInspiration(options: InspirationOptions): Promise<Inspiration> {
+export const findInspiration = answering('findInspiration', async (options: InspirationOptions): Promise<Inspiration> => {
   const { addresses, chance, accept, query, signal } = options;
   const asker = new Asker(options);
   const left = museums.flatMap((museum) => (addresses[museum] === undefined ? [] : [{ museum, base: addresses[museum] }]));
@@ -243,10 +243,10 @@ export async function findInspiration(options: InspirationOptions): Promise<Insp
     'ERR_NOT_FOUND',
     `${JSON.stringify(query)}: expected a work of the public domain that can be painted after, got none from ${count} museums. Try a plainer word`,
   );
-}
+});
 
 /** A title as a subject: "The Great Wave (Kanagawa-oki nami ura)" → "the great wave"; undefined: it says nothing about what is to be seen. */
-export function subjectOfTitle(title: string): string | undefined {
+export const subjectOfTitle = answering('subjectOfTitle', (title: string): string | undefined => {
   const plain = title
     .replace(/\([^)]*\)|\[[^\]]*\]/g, ' ')
     .split(/[:;,"“”]|\s[-–—]\s/)[0]
@@ -256,4 +256,4 @@ export function subjectOfTitle(title: string): string | undefined {
     .toLowerCase();
   if (!plain || plain.split(' ').length > 8 || /\d|untitled|^(plate|study|sketch|album|page|fragment)\b/.test(plain)) return undefined;
   return plain;
-}
+});

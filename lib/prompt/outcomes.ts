@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lazySchema } from '../core/index.ts';
+import { answering, lazySchema } from '../core/index.ts';
 import { armOf, type Observation } from './bandit.ts';
 import { derivationSchema } from './derivation.ts';
 
@@ -55,7 +55,7 @@ function spread(values: readonly number[]): { mean: number; deviation: number } 
  * work that was thrown away is 0 and counts half. Else the curation counts a quarter: the share of candidates that passed the gates, times
  * 1/2 + z/10, where z is the prompt score among the scores of one CLIP (0 where there are fewer than 8 of them).
  */
-export function outcomesOf(works: readonly WorkOutcome[]): Observation[] {
+export const outcomesOf = answering('outcomesOf', (works: readonly WorkOutcome[]): Observation[] => {
   const judged = new Map(works.map((work) => [work.id, judge(work.curation)]));
   const scores = new Map<string, number[]>();
   for (const each of judged.values())
@@ -82,7 +82,7 @@ export function outcomesOf(works: readonly WorkOutcome[]): Observation[] {
     const z = norm && norm.deviation > 0 && curation.align !== undefined ? (curation.align - norm.mean) / norm.deviation : 0;
     return of(curation.passed * Math.min(1, Math.max(0, 0.5 + z / 10)), weights.curation);
   });
-}
+});
 
 /** Subjects of works that were chosen, in the order of the works. */
 export function subjectsOfWorks(works: readonly WorkOutcome[]): string[] {

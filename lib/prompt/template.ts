@@ -1,4 +1,4 @@
-import { ArtistError, nearest, type RandomSource } from '../core/index.ts';
+import { ArtistError, answering, nearest, type RandomSource } from '../core/index.ts';
 import type { DerivedChoice } from './derivation.ts';
 import { drawWeighted, offeredOf } from './draw.ts';
 import { mostCharacters, parseTemplate, type TemplateNode } from './template-parser.ts';
@@ -7,14 +7,14 @@ import { mostCharacters, parseTemplate, type TemplateNode } from './template-par
 export type WordLists = ReadonlyMap<string, readonly { value: string; weight: number }[]>;
 
 /** The entries of a word list: one a line; empty lines and those that begin with # do not count; `2::` before one is its weight. */
-export function parseWordList(text: string): { value: string; weight: number }[] {
+export const parseWordList = answering('parseWordList', (text: string): { value: string; weight: number }[] => {
   return text.split(/\r?\n/).flatMap((line) => {
     const trimmed = line.trim();
     if (trimmed === '' || trimmed.startsWith('#')) return [];
     const [, weight, value] = /^(\d+(?:\.\d+)?|\.\d+)::(.*)$/.exec(trimmed) ?? [];
     return [weight === undefined || value === undefined ? { value: trimmed, weight: 1 } : { value: value.trim(), weight: Number(weight) }];
   });
-}
+});
 
 /** Lists that name one another; each needs the next to be decided. */
 const mostLists = 16;
@@ -137,9 +137,9 @@ class Expansion {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: braces that do not close; a list or value that is not there, with the nearest name; lists in a circle
  */
-export function expandTemplate(text: string, options: ExpandOptions): Expanded {
+export const expandTemplate = answering('expandTemplate', (text: string, options: ExpandOptions): Expanded => {
   const { name = 'prompt' } = options;
   const expansion = new Expansion(options);
   const expanded = expansion.text(parseTemplate(text, name), name);
   return { text: expanded, choices: expansion.choices };
-}
+});

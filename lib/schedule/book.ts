@@ -2,8 +2,10 @@
  * The rules of the schedule as changes to its state, without files, timers or a clock: the daemon applies them to the state file, the
  * simulation to memory. Every function changes `state` in place.
  */
+
+import type { z } from 'zod';
 import { ArtistError, type ErrorCode, nearest } from '../core/index.ts';
-import { type Job, type Occurrence, occurrenceId, type Run, type RunItem, type Totals } from './job.ts';
+import { faultOf, type Job, type jobOptions, newJob, type Occurrence, occurrenceId, type Run, type RunItem, type Totals } from './job.ts';
 import { runsBetween } from './occurrences.ts';
 import { retryDelay } from './retry.ts';
 import type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
@@ -30,6 +32,12 @@ export type BookEvent =
 export function findJob(state: ScheduleState, id: string): Job {
   const job = state.jobs.find((one) => one.id === id) ?? onlyOne(state.jobs.filter((one) => one.name === id));
   if (job) return job;
+  const broken = state.broken.find((one) => one.id === id);
+  if (broken)
+    throw new ArtistError(
+      'ERR_DAMAGED',
+      `schedule: expected a job that can be read, got ${id}: ${broken.reason}. Add it again, and remove this one: ai-artist schedule remove ${id}`,
+    );
   const known = state.jobs.map((one) => one.id);
   const meant = nearest(id, known);
   throw new ArtistError(
@@ -87,6 +95,27 @@ function miss(state: ScheduleState, job: Job, times: readonly number[], earlier:
   return [{ type: 'missed', job, record }];
 }
 
+/** Runs that are still to come were missed by a clock that was ahead: they are no failures. */
+function takeBackMissed(state: ScheduleState, job: Job, now: number): void {
+  const wrong = state.history.filter(
+    ({ jobId, outcome, lastDueAt }) => jobId === job.id && outcome === 'missed' && lastDueAt > now + toleranceMs,
+  );
+  const begun = begunIds(state, job);
+  for (const record of wrong) {
+    const { times, earlier } = runsBetween(job, record.dueAt - 1, now, mostListed);
+    const missed = times.filter((time) => !begun.has(occurrenceId(job.id, time)));
+    const count = Math.min(record.count, missed.length + earlier);
+    const works = Math.round((record.works.due / record.count) * count);
+    job.totals.missed -= record.count - count;
+    job.totals.worksDue -= record.works.due - works;
+    record.count = count;
+    record.works.due = works;
+    record.lastDueAt = Math.max(record.dueAt, missed.at(-1) ?? record.dueAt);
+    record.endedAt = Math.min(record.endedAt, now);
+  }
+  state.history = state.history.filter((record) => !wrong.includes(record) || record.count > 0);
+}
+
 function newOccurrence(job: Job, dueAt: number, kind: Occurrence['kind'], id = occurrenceId(job.id, dueAt)): Occurrence {
   return { id, dueAt, kind, attempt: 0, interruptions: 0, notBefore: dueAt, rotationFrom: null, items: [] };
 }
@@ -102,7 +131,7 @@ function begunIds(state: ScheduleState, job: Job): Set<string> {
  * its pause.
  */
 export function collectDue(state: ScheduleState, now: number): BookEvent[] {
-  return state.jobs.flatMap((job) => (job.paused ? [] : collectJob(state, job, now)));
+  return state.jobs.flatMap((job) => (job.paused || faultOf(job) !== undefined ? [] : collectJob(state, job, now)));
 }
 
 function collectJob(state: ScheduleState, job: Job, now: number): BookEvent[] {
@@ -110,6 +139,7 @@ function collectJob(state: ScheduleState, job: Job, now: number): BookEvent[] {
   if (job.cursor > now + toleranceMs) {
     events.push({ type: 'clock-back', job, byMs: job.cursor - now });
     job.cursor = now;
+    takeBackMissed(state, job, now);
     // Waits that were reckoned from the wrong time would last until it comes.
     for (const occurrence of job.waiting) occurrence.notBefore = Math.min(occurrence.notBefore, now);
     return events;
@@ -214,14 +244,20 @@ function lastItems(run: Occurrence): Map<number, RunItem> {
   return new Map(run.items.map((item) => [item.index, item]));
 }
 
+/** How many works a run has. */
+function worksOf(job: Job, run: Occurrence): number {
+  return run.began?.count ?? job.count;
+}
+
 function openIndexes(job: Job, run: Occurrence): number[] {
   const items = lastItems(run);
-  return Array.from({ length: job.count }, (_, index) => index).filter((index) => items.get(index)?.outcome !== 'done');
+  return Array.from({ length: worksOf(job, run) }, (_, index) => index).filter((index) => items.get(index)?.outcome !== 'done');
 }
 
 /** The element of the rotation that belongs to a work of the run; undefined: the job has no rotation. */
 export function rotationOf(job: Job, run: Run, index: number): Job['payload'] | undefined {
-  return job.rotation.length === 0 ? undefined : job.rotation[((run.rotationFrom ?? 0) + index) % job.rotation.length];
+  const rotation = run.began?.rotation ?? job.rotation;
+  return rotation.length === 0 ? undefined : rotation[((run.rotationFrom ?? 0) + index) % rotation.length];
 }
 
 /** Writes down how one work of a run ended. false: the job was removed or the run is not its current one, and the rest need not be done. */
@@ -263,7 +299,7 @@ export function endRun(state: ScheduleState, claim: { job: Job; run: Run }, now:
     job.waiting.push(again);
     return [{ type: 'retry', job, occurrence: again, delayMs, code: lastFailure(run)?.code ?? null }];
   }
-  return [close(state, job, job, run, now, open.length < job.count ? 'partial' : 'failed')];
+  return [close(state, job, job, run, now, open.length < worksOf(job, run) ? 'partial' : 'failed')];
 }
 
 function withoutStart({ startedAt: _, ...occurrence }: Run): Occurrence {
@@ -298,7 +334,7 @@ function close(state: ScheduleState, job: Job | undefined, known: Job, run: Run,
     endedAt: now,
     seconds: secondsOf(run, now),
     attempts: run.attempt,
-    works: { done: done.length, due: known.count },
+    works: { done: done.length, due: worksOf(known, run) },
     code: failure?.code ?? null,
     message: failure?.message ?? (outcome === 'cancelled' ? (job ? 'it was taken back' : 'the job was removed while it ran') : null),
     results: done.flatMap((item) => (item.result === undefined ? [] : [item.result])),
@@ -338,7 +374,7 @@ export function recoverRuns(state: ScheduleState, now: number): BookEvent[] {
         message: 'the process died in the middle of it',
       });
     job.running = null;
-    return [close(state, job, job, run, now, open.length === 0 ? 'done' : open.length < job.count ? 'partial' : 'failed')];
+    return [close(state, job, job, run, now, open.length === 0 ? 'done' : open.length < worksOf(job, run) ? 'partial' : 'failed')];
   });
 }
 
@@ -354,7 +390,7 @@ export function dropStale(state: ScheduleState, now: number): BookEvent[] {
       ...miss(state, job, untouched, 0, now, 'it waited for longer than its grace'),
       ...begun.map((occurrence) => {
         const run = { ...occurrence, startedAt: now };
-        return close(state, job, job, run, now, openIndexes(job, run).length < job.count ? 'partial' : 'failed');
+        return close(state, job, job, run, now, openIndexes(job, run).length < worksOf(job, run) ? 'partial' : 'failed');
       }),
     ];
   });
@@ -374,7 +410,36 @@ export function resumeJob(state: ScheduleState, id: string, now: number): Job {
   return job;
 }
 
-export function removeJob(state: ScheduleState, id: string): Job {
+/** What a change of a job leaves as it is. */
+const unchanged = ['id', 'createdAt', 'paused', 'rotationAt', 'waiting', 'running', 'retriedAt', 'totals'] as const;
+
+/**
+ * Changes what a job is to be. Runs that have begun go on with what they began with. A job that is due at other times owes nothing for those
+ * before.
+ */
+export function editJob(state: ScheduleState, id: string, changes: z.output<typeof jobOptions>, now: number): Job {
+  const job = findJob(state, id);
+  const fresh = newJob(changes, job.id, now);
+  for (const run of [...job.waiting, ...(job.running ? [job.running] : [])]) {
+    if (run.attempt > 0) run.began ??= { payload: job.payload, rotation: job.rotation, count: job.count };
+    else job.totals.worksDue += fresh.count - job.count;
+  }
+  const { anchor, cursor } = isSameCalendar(job, fresh) ? job : fresh;
+  const kept = Object.fromEntries(unchanged.map((name) => [name, job[name]]));
+  return Object.assign(job, { ...fresh, ...kept, anchor, cursor });
+}
+
+function isSameCalendar(a: Job, b: Job): boolean {
+  return JSON.stringify([a.timing, a.timeZone]) === JSON.stringify([b.timing, b.timeZone]);
+}
+
+/** Of a broken record: undefined. */
+export function removeJob(state: ScheduleState, id: string): Job | undefined {
+  const broken = state.broken.find((one) => one.id === id);
+  if (broken) {
+    state.broken = state.broken.filter((one) => one !== broken);
+    return undefined;
+  }
   const job = findJob(state, id);
   state.jobs = state.jobs.filter((one) => one !== job);
   for (const [name, count] of Object.entries(job.totals)) state.removed[name as keyof Totals] += count;
@@ -385,7 +450,7 @@ export function removeJob(state: ScheduleState, id: string): Job {
 export function nextWake(state: ScheduleState, nextDue: (job: Job) => number | undefined): number | undefined {
   const times = state.jobs.flatMap((job) => {
     const waits = job.running ? [] : job.waiting.map(({ notBefore }) => notBefore);
-    const due = job.paused ? undefined : nextDue(job);
+    const due = job.paused || faultOf(job) !== undefined ? undefined : nextDue(job);
     return [...waits, ...(due === undefined ? [] : [due])];
   });
   return times.length === 0 ? undefined : Math.min(...times);

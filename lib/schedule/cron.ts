@@ -9,13 +9,13 @@ function cronClass(): typeof Cron {
   return loaded;
 }
 
-/** Whether croner can read these five fields. */
-export function isCronExpression(expression: string): boolean {
+/** Why croner cannot read these five fields, in its words; undefined: it can. */
+export function cronFault(expression: string): string | undefined {
   try {
     makeCron(expression, 'UTC');
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return (error instanceof Error ? error.message : String(error)).replace(/^CronPattern: /, '');
   }
 }
 

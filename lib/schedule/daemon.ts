@@ -13,7 +13,8 @@ import {
   toleranceMs,
 } from './book.ts';
 import type { Heartbeat } from './figures.ts';
-import type { Job, RunItem } from './job.ts';
+import { homeId } from './home-id.ts';
+import { dueTimes, faultOf, type Job, type RunItem } from './job.ts';
 import { nextRuns } from './occurrences.ts';
 import { describeFailure } from './retry.ts';
 import type { ScheduleState } from './state.ts';
@@ -84,6 +85,7 @@ export class ScheduleDaemon {
   readonly #aborts = new Set<AbortController>();
   readonly #startedAt: number;
   #lock: Lock | undefined;
+  #homeId = '';
   #stopping = false;
   #stopped: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -131,6 +133,7 @@ export class ScheduleDaemon {
     const lock = await acquireLock(scheduleFiles(store.home).daemonLock, { purpose: 'running the schedule', waitMs: 0 });
     this.#lock = lock;
     try {
+      this.#homeId = await homeId(store.home, { clock: this.#clock });
       const now = this.#clock.now();
       this.#report(
         await store.change((state) => [
@@ -276,7 +279,7 @@ export class ScheduleDaemon {
 
   #one(claim: Claim, index: number): Promise<RunItem | typeof stopped> {
     const { job, run } = claim;
-    return asRequest({ job: job.id, run: run.id, task: taskId(run.id, index) }, () => this.#try(claim, index));
+    return asRequest({ job: job.id, run: run.id, task: this.#taskId(run, index) }, () => this.#try(claim, index));
   }
 
   async #try({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
@@ -285,23 +288,24 @@ export class ScheduleDaemon {
     const started = this.#clock.monotonic();
     const seconds = (): number => Math.max(0, this.#clock.monotonic() - started) / 1000;
     const task: ScheduledTask = {
-      id: taskId(run.id, index),
+      id: this.#taskId(run, index),
       jobId: job.id,
       runId: run.id,
       index,
-      of: job.count,
+      of: run.began?.count ?? job.count,
       attempt: run.attempt,
       dueAt: run.dueAt,
-      payload: job.payload,
+      payload: run.began?.payload ?? job.payload,
       rotation: rotationOf(job, run, index),
       signal,
     };
     this.#aborts.add(controller);
     try {
-      const result = await Promise.race([
+      const result = await unlessAborted(
         Promise.resolve().then(() => this.#options.run(task)),
-        rejectOn(signal, this.#options.abortWithinMs),
-      ]);
+        signal,
+        this.#options.abortWithinMs,
+      );
       return { index, outcome: 'done', seconds: seconds(), ...(result !== undefined && { result }) };
     } catch (error) {
       if (signal.aborted) return stopped;
@@ -309,6 +313,11 @@ export class ScheduleDaemon {
     } finally {
       this.#aborts.delete(controller);
     }
+  }
+
+  /** Different in every home, also on one Redis and for one job at one moment. */
+  #taskId({ id, bareTasks }: Claim['run'], index: number): string {
+    return bareTasks === true ? `${id}-${index}` : `${this.#homeId}.${id}-${index}`;
   }
 
   /**
@@ -371,27 +380,34 @@ export class ScheduleDaemon {
   }
 }
 
-const taskId = (runId: string, index: number): string => `${runId}-${index}`;
-
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** Rejects some time after the signal aborts: a runner that does not listen to it must not keep the daemon alive. */
-function rejectOn(signal: AbortSignal, afterMs: number): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => void setTimeout(() => reject(signal.reason), afterMs), { once: true });
+/** The work, or a rejection some time after the signal aborts: a runner that does not listen to it must not keep the daemon alive. */
+async function unlessAborted<R>(work: Promise<R>, signal: AbortSignal, afterMs: number): Promise<R> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => (timer = setTimeout(() => reject(signal.reason), afterMs)), { once: true });
   });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function needsCollecting(state: ScheduleState, now: number): boolean {
-  return state.jobs.some((job) => !job.paused && (job.cursor > now + toleranceMs || (nextRuns(job, job.cursor, 1)[0] ?? now + 1) <= now));
+  return state.jobs.some((job) => {
+    if (job.paused || faultOf(job) !== undefined) return false;
+    return job.cursor > now + toleranceMs || (nextRuns(job, job.cursor, 1)[0] ?? now + 1) <= now;
+  });
 }
 
 /** The next moment at which the store has to be looked at, beyond changes of others. */
 function earliest(state: ScheduleState, now: number): number | undefined {
   const times = state.jobs.flatMap((job) => [
-    ...(job.paused ? [] : nextRuns(job, Math.max(job.cursor, now), 1)),
+    ...dueTimes(job, Math.max(job.cursor, now), 1),
     ...(job.running ? [] : job.waiting.map(({ notBefore }) => Math.max(notBefore, now + 1))),
   ]);
   return times.length === 0 ? undefined : Math.min(...times);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { type LockOwner, lazySchema, systemCode } from '../core/index.ts';
+import { answering, type LockOwner, lazySchema, systemCode } from '../core/index.ts';
 import type { Totals } from './job.ts';
 import type { HistoryRecord, ScheduleState } from './state.ts';
 import { type ScheduleStore, scheduleFiles } from './store.ts';
@@ -29,30 +29,34 @@ export interface ScheduleFigures {
 const dayMs = 86_400_000;
 
 /** Figures of the runs that ended within the last `days`, from the history (which keeps the latest 1000 records). */
-export function scheduleFigures(history: readonly HistoryRecord[], now: number, days = 30): ScheduleFigures {
-  const runs = { done: 0, partial: 0, failed: 0, missed: 0, cancelled: 0 };
-  const works = { done: 0, due: 0 };
-  let seconds = 0;
-  let made = 0;
-  for (const record of history) {
-    if (record.endedAt < now - days * dayMs) continue;
-    runs[record.outcome] += record.count;
-    works.done += record.works.done;
-    works.due += record.works.due;
-    if (record.outcome !== 'done') continue;
-    seconds += record.seconds;
-    made += record.works.done;
-  }
-  const due = runs.done + runs.partial + runs.failed + runs.missed;
-  return {
-    days,
-    runs,
-    works,
-    successRate: due === 0 ? null : runs.done / due,
-    meanSeconds: runs.done === 0 ? null : seconds / runs.done,
-    secondsPerWork: made === 0 ? null : seconds / made,
-  };
-}
+export const scheduleFigures = answering(
+  'scheduleFigures',
+  (history: readonly HistoryRecord[], now: number, days = 30): ScheduleFigures => {
+    const runs = { done: 0, partial: 0, failed: 0, missed: 0, cancelled: 0 };
+    const works = { done: 0, due: 0 };
+    let seconds = 0;
+    let made = 0;
+    for (const record of history) {
+      // Also not what a clock that was ahead wrote down.
+      if (record.endedAt < now - days * dayMs || record.endedAt > now + dayMs) continue;
+      runs[record.outcome] += record.count;
+      works.done += record.works.done;
+      works.due += record.works.due;
+      if (record.outcome !== 'done') continue;
+      seconds += record.seconds;
+      made += record.works.done;
+    }
+    const due = runs.done + runs.partial + runs.failed + runs.missed;
+    return {
+      days,
+      runs,
+      works,
+      successRate: due === 0 ? null : runs.done / due,
+      meanSeconds: runs.done === 0 ? null : seconds / runs.done,
+      secondsPerWork: made === 0 ? null : seconds / made,
+    };
+  },
+);
 
 /** What happened since the home was made, of all jobs, also of those that were removed: these numbers never go down. */
 export function lifetimeTotals({ jobs, removed }: Pick<ScheduleState, 'jobs' | 'removed'>): Totals {
@@ -62,10 +66,13 @@ export function lifetimeTotals({ jobs, removed }: Pick<ScheduleState, 'jobs' | '
 }
 
 /** The daemon of this home and its last heartbeat; undefined: none runs. */
-export async function daemonStatus(store: ScheduleStore): Promise<{ owner: LockOwner; heartbeat: Heartbeat | undefined } | undefined> {
-  const owner = await store.daemon();
-  return owner && { owner, heartbeat: await readHeartbeat(store.home) };
-}
+export const daemonStatus = answering(
+  'daemonStatus',
+  async (store: ScheduleStore): Promise<{ owner: LockOwner; heartbeat: Heartbeat | undefined } | undefined> => {
+    const owner = await store.daemon();
+    return owner && { owner, heartbeat: await readHeartbeat(store.home) };
+  },
+);
 
 async function readHeartbeat(home: string): Promise<Heartbeat | undefined> {
   try {

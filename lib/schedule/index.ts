@@ -1,6 +1,9 @@
 export { type DaemonEvent, type DaemonOptions, ScheduleDaemon, type ScheduledTask, type TaskRunner } from './daemon.ts';
 export { daemonStatus, type Heartbeat, lifetimeTotals, type ScheduleFigures, scheduleFigures } from './figures.ts';
+export { homeId } from './home-id.ts';
 export {
+  dueTimes,
+  faultOf,
   type Job,
   type JobOptions,
   jobAsOptions,
@@ -8,11 +11,13 @@ export {
   misfirePolicies,
   mostWorks,
   type Occurrence,
+  splitWords,
   type Totals,
 } from './job.ts';
 export { type Calendar, momentOf, nextRuns, type QuietHours } from './occurrences.ts';
-export { openQueue, type QueueOptions } from './queue/open.ts';
+export { openOldQueue, openQueue, type QueueOptions, serveQueues } from './queue/open.ts';
 export type {
+  Json,
   QueuedTask,
   QueueWorker,
   RunningTask,
@@ -34,7 +39,7 @@ export {
 export { type ClockChange, reportSimulation, type SimulationReport } from './simulation-report.ts';
 export type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
 export { ScheduleStore, type ScheduleStoreOptions, scheduleFiles, type UpcomingRun } from './store.ts';
-export { checkTimeZone, daysLater, formatMoment, localTimeZone } from './time-zone.ts';
+export { checkTimeZone, daysLater, formatMoment, localDay, localTimeZone, shownTimeZone } from './time-zone.ts';
 export {
   formatDuration,
   formatTiming,

@@ -94,6 +94,10 @@ const occurrenceFields = () => ({
   rotationFrom: z.int().min(0).nullable(),
   /** Works that ended; the last entry of an index counts. */
   items: z.array(itemSchema),
+  /** It began under a version whose tasks were named without the home. */
+  bareTasks: z.boolean().optional(),
+  /** What it began to paint, where the job was changed since. */
+  began: z.strictObject({ payload: json, rotation: z.array(json), count: z.int().min(1) }).optional(),
 });
 const occurrenceSchema = lazySchema(() => z.strictObject(occurrenceFields()));
 export type Occurrence = z.infer<typeof occurrenceSchema>;
@@ -166,7 +170,7 @@ function expressionOf(when: string | Timing): ParsedTiming {
 }
 
 /** Words of an expression; what is in quotes stays one. */
-function splitWords(text: string): string[] {
+export function splitWords(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
 }
 
@@ -221,6 +225,34 @@ export function newJob(options: z.output<typeof jobOptions>, id: string, now: nu
       `schedule: expected a time that is still to come in ${job.timeZone}, got ${job.name}, which is never due`,
     );
   return job;
+}
+
+/**
+ * Why a job cannot be run, although it can be read: this machine does not know its time zone, or cannot read its expression. undefined: it can.
+ */
+export function faultOf(job: Pick<Job, 'timing' | 'timeZone'>): string | undefined {
+  const key = JSON.stringify([job.timing, job.timeZone]);
+  const known = faults.get(key);
+  if (known !== undefined) return known === '' ? undefined : known;
+  let fault = '';
+  try {
+    checkTimeZone(job.timeZone);
+    nextRuns({ ...job, id: '', anchor: 0, jitterMs: 0, quietHours: null, seed: 0 }, Date.UTC(2000, 0, 1), 1);
+  } catch (error) {
+    fault = error instanceof Error ? error.message : String(error);
+  }
+  if (faults.size >= mostFaults) faults.clear();
+  faults.set(key, fault);
+  return fault === '' ? undefined : fault;
+}
+
+/** By timing and zone; empty: none. */
+const faults = new Map<string, string>();
+const mostFaults = 1000;
+
+/** The next times at which the schedule begins the job: none of one that is paused or broken. */
+export function dueTimes(job: Job, after: number, count: number): number[] {
+  return job.paused || faultOf(job) !== undefined ? [] : nextRuns(job, after, count);
 }
 
 /** The options that make such a job again. */

@@ -3,6 +3,7 @@ import type { Cron } from 'croner';
 import { makeCron } from './cron.ts';
 import { minuteOfDay } from './time-zone.ts';
 import { readOnce, type Timing, type Weekday } from './timing.ts';
+import { isNearChange, momentOfWall, wallOf } from './wall-clock.ts';
 
 /** A span of the wall clock in which nothing is started; `from` after `to` goes over midnight. */
 export interface QuietHours {
@@ -33,7 +34,7 @@ function hourAndMinute(at: string): [number, number] {
   return [hour, minute];
 }
 
-/** Every wall-clock timing is a pattern of croner's, so that one rule holds for all of them where the clocks change. */
+/** Every wall-clock timing is a pattern of croner's, so that one rule holds for all of them where the clocks change: see nextOf(). */
 function patternOf(timing: Exclude<Timing, { kind: 'every' }>): string {
   if (timing.kind === 'cron') return timing.expression;
   if (timing.kind === 'once') {
@@ -62,10 +63,33 @@ function pattern(text: string, timeZone: string): Cron {
   return known;
 }
 
+/** A wildcard or a step in seconds, minutes or hours: it runs whenever the clock shows such a time, not at certain times of each day. */
+function isInterval(text: string): boolean {
+  const fields = text.split(' ');
+  return fields.slice(0, fields.length === 7 ? 3 : 2).some((field) => /[*/?]/.test(field));
+}
+
+/** The first time of a pattern later than `after` on the wall clock of a zone; undefined: there is none. */
+function nextOf(text: string, timeZone: string, after: number): number | undefined {
+  const walls = pattern(text, 'UTC');
+  if (isInterval(text)) {
+    const wall = isNearChange(after, timeZone) ? undefined : walls.nextRun(new Date(wallOf(after, timeZone)))?.getTime();
+    if (wall !== undefined && !isNearChange(wall, timeZone)) return momentOfWall(wall, timeZone);
+    return pattern(text, timeZone).nextRun(new Date(after))?.getTime();
+  }
+  for (let wall: number | undefined = wallOf(after, timeZone); ; ) {
+    wall = walls.nextRun(new Date(wall))?.getTime();
+    if (wall === undefined) return undefined;
+    const moment = momentOfWall(wall, timeZone);
+    // Not later: it comes for the second time, or waits for the end of a gap like the one before.
+    if (moment > after) return moment;
+  }
+}
+
 /** The first time of the timing alone that is later than `after`; undefined: there is none. */
 function nextNominal({ timing, timeZone, anchor }: Calendar, after: number): number | undefined {
   if (timing.kind === 'every') return anchor + Math.max(1, Math.floor((after - anchor) / timing.ms) + 1) * timing.ms;
-  return pattern(patternOf(timing), timeZone).nextRun(new Date(after))?.getTime();
+  return nextOf(patternOf(timing), timeZone, after);
 }
 
 /** 0 inclusive to 1 exclusive, the same for the same job, seed and moment. */
@@ -89,7 +113,7 @@ function runTime(calendar: Calendar, nominal: number): number {
   const jittered = nominal + (jitterMs > 0 ? Math.floor(draw(calendar, nominal) * jitterMs) : 0);
   if (quietHours === null || !isQuiet(jittered, quietHours, timeZone)) return jittered;
   const [hour, minute] = hourAndMinute(quietHours.to);
-  return pattern(`${minute} ${hour} * * *`, timeZone).nextRun(new Date(jittered))?.getTime() ?? jittered;
+  return nextOf(`${minute} ${hour} * * *`, timeZone, jittered) ?? jittered;
 }
 
 /** How much later than its nominal time a run can be. A quiet span may last an hour longer where the clocks go back in it. */

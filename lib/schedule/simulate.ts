@@ -1,4 +1,4 @@
-import { seededRandom } from '../core/index.ts';
+import { answering, seededRandom } from '../core/index.ts';
 import {
   type BookEvent,
   type Claim,
@@ -11,7 +11,7 @@ import {
   recoverRuns,
   rotationOf,
 } from './book.ts';
-import { type Job, type JobOptions, jobOptions, newJob } from './job.ts';
+import { dueTimes, type Job, type JobOptions, jobOptions, newJob } from './job.ts';
 import { nextRuns } from './occurrences.ts';
 import { describeFailure } from './retry.ts';
 import { emptySchedule, type HistoryRecord, type RunOutcome, type ScheduleState } from './state.ts';
@@ -106,7 +106,7 @@ class Run {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT for a job that is none; what `work` throws
  */
-export async function simulateSchedule(options: SimulateOptions): Promise<Simulation> {
+export const simulateSchedule = answering('simulateSchedule', async (options: SimulateOptions): Promise<Simulation> => {
   const { jobs, from, to, outages = [], work = () => ({ seconds: 30 }), seed = 0 } = options;
   const random = seededRandom(seed);
   const run = new Run(jobs, from);
@@ -120,7 +120,7 @@ export async function simulateSchedule(options: SimulateOptions): Promise<Simula
   const last = outages.at(-1);
   if (last && last.to >= to) run.take(collectDue(run.state, to));
   return summary(run, from, to);
-}
+});
 
 function uptimes(from: number, to: number, outages: readonly { from: number; to: number; crash?: boolean }[]): Uptime[] {
   const spans: Uptime[] = [];
@@ -212,7 +212,7 @@ async function perform(
 function collectSteps(run: Run, now: number): BookEvent[] {
   const events: BookEvent[] = [];
   for (;;) {
-    const due = run.state.jobs.flatMap((job) => (job.paused ? [] : nextRuns(job, job.cursor, 1)));
+    const due = run.state.jobs.flatMap((job) => dueTimes(job, job.cursor, 1));
     const next = due.length === 0 ? undefined : Math.min(...due);
     if (next === undefined || next > now) break;
     events.push(...collectDue(run.state, Math.min(now, Math.max(next, Math.ceil(next / secondMs) * secondMs))));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { answering } from '../core/index.ts';
 import { nextRuns } from './occurrences.ts';
 import type { Simulation } from './simulate.ts';
 import { localDay, offsetMinutes } from './time-zone.ts';
@@ -96,7 +97,7 @@ function worksPerDay({ records }: Simulation, { from, to, timeZone }: ReportOpti
 }
 
 /** What a simulation showed, in the figures of an operator. */
-export function reportSimulation(simulation: Simulation, options: ReportOptions): SimulationReport {
+export const reportSimulation = answering('reportSimulation', (simulation: Simulation, options: ReportOptions): SimulationReport => {
   const { jobs, records, starts, duplicates, successRate } = simulation;
   const sum = (value: (job: Simulation['jobs'][number]) => number): number => jobs.reduce((total, job) => total + value(job), 0);
   return {
@@ -118,4 +119,4 @@ export function reportSimulation(simulation: Simulation, options: ReportOptions)
       .update(JSON.stringify([starts, records]))
       .digest('hex'),
   };
-}
+});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { lazySchema, type StateDefinition } from '../core/index.ts';
-import { jobSchema, noTotals, totalsSchema } from './job.ts';
+import { type Job, jobSchema, noTotals, totalsSchema } from './job.ts';
 
 export const outcomes = ['done', 'partial', 'failed', 'missed', 'cancelled'] as const;
 /** `partial`: some works of a batch failed. `missed`: it was due and never started. All but done and cancelled are failures. */
@@ -43,18 +43,41 @@ const scheduleSchema = lazySchema(() =>
     history: z.array(recordSchema),
     /** Of jobs that were removed: what happened stays counted. */
     removed: totalsSchema,
+    /** Jobs that could not be read, as they were found: shown, never run, and kept for a person to mend. */
+    broken: z.array(z.strictObject({ id: z.string(), name: z.string(), reason: z.string(), record: z.json() })),
   }),
 );
 export type ScheduleState = z.infer<typeof scheduleSchema>;
 
 export const scheduleDefinition: StateDefinition<ScheduleState> = {
   kind: 'schedule',
-  version: 2,
+  version: 3,
   schema: scheduleSchema,
   initial: emptySchedule,
-  migrations: { 1: (data) => ({ ...(data as object), removed: { ...noTotals } }) },
+  migrations: { 1: (data) => ({ ...(data as object), removed: { ...noTotals } }), 2: fromVersion2 },
+  lists: { jobs: { into: 'broken', keep: brokenJob }, history: {}, broken: {} },
 };
 
+/** Runs that had begun keep their tasks' names, which had no home in them. */
+function fromVersion2(data: unknown): unknown {
+  const { jobs, ...rest } = data as { jobs?: unknown };
+  if (!Array.isArray(jobs)) return data;
+  const begun = (run: unknown): unknown =>
+    run !== null && typeof run === 'object' && 'attempt' in run && run.attempt !== 0 ? { ...run, bareTasks: true } : run;
+  const job = (one: unknown): unknown => {
+    if (one === null || typeof one !== 'object') return one;
+    const { waiting, running } = one as { waiting?: unknown; running?: unknown };
+    return { ...one, waiting: Array.isArray(waiting) ? waiting.map(begun) : waiting, running: begun(running) };
+  };
+  return { ...rest, jobs: jobs.map(job), broken: [] };
+}
+
+function brokenJob(record: unknown, reason: string): ScheduleState['broken'][number] {
+  const { id, name } = (record ?? {}) as { id?: unknown; name?: unknown };
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '?');
+  return { id: text(id), name: text(name), reason, record: record as Job['payload'] };
+}
+
 export function emptySchedule(): ScheduleState {
-  return { nextJob: 1, jobs: [], history: [], removed: { ...noTotals } };
+  return { nextJob: 1, jobs: [], history: [], removed: { ...noTotals }, broken: [] };
 }

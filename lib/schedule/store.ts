@@ -9,9 +9,8 @@ import {
   type StateOptions,
   systemClock,
 } from '../core/index.ts';
-import { findJob, pauseJob, removeJob, requestRun, resumeJob, withdrawRun } from './book.ts';
-import { type Job, type JobOptions, jobOptions, newJob, type Occurrence } from './job.ts';
-import { nextRuns } from './occurrences.ts';
+import { editJob, findJob, pauseJob, removeJob, requestRun, resumeJob, withdrawRun } from './book.ts';
+import { dueTimes, type Job, type JobOptions, jobAsOptions, jobOptions, newJob, type Occurrence } from './job.ts';
 import { type HistoryRecord, type ScheduleState, scheduleDefinition } from './state.ts';
 
 export interface ScheduleStoreOptions extends StateOptions {
@@ -80,12 +79,34 @@ export class ScheduleStore {
     });
   }
 
+  /**
+   * Changes a job; options that are not named stay. A run that has begun goes on as it began.
+   *
+   * @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT
+   */
+  async edit(id: string, changes: Partial<JobOptions>): Promise<Job> {
+    return this.change((state) => {
+      const whole = { ...jobAsOptions(findJob(state, id)), ...changes };
+      return editJob(state, id, resolveOptions('schedule', jobOptions, whole), this.clock.now());
+    });
+  }
+
+  /** A job by its id, or by a name that only one has. @throws ArtistError ERR_NOT_FOUND */
+  async get(id: string): Promise<Job> {
+    return findJob(await this.read(), id);
+  }
+
+  /** Records of jobs that cannot be read, and why. They are never run; remove() takes them away. */
+  async broken(): Promise<ScheduleState['broken']> {
+    return (await this.read()).broken;
+  }
+
   async list(): Promise<Job[]> {
     return (await this.read()).jobs;
   }
 
-  /** @throws ArtistError ERR_NOT_FOUND */
-  remove(id: string): Promise<Job> {
+  /** Of a broken record, undefined is returned. @throws ArtistError ERR_NOT_FOUND */
+  remove(id: string): Promise<Job | undefined> {
     return this.change((state) => removeJob(state, id));
   }
 
@@ -113,14 +134,13 @@ export class ScheduleStore {
     return this.change((state) => withdrawRun(state, runId, this.clock.now()));
   }
 
-  /** The next `count` runs of one job, or of all together, ascending. Paused jobs have none. */
+  /** The next `count` runs of one job, or of all together, ascending. Jobs that are paused or broken have none. */
   async next(count: number, id?: string): Promise<UpcomingRun[]> {
     const state = await this.read();
     const jobs = id === undefined ? state.jobs : [findJob(state, id)];
     const now = this.clock.now();
     return jobs
-      .filter((job) => !job.paused)
-      .flatMap((job) => nextRuns(job, now, count).map((at) => ({ jobId: job.id, name: job.name, at, timeZone: job.timeZone })))
+      .flatMap((job) => dueTimes(job, now, count).map((at) => ({ jobId: job.id, name: job.name, at, timeZone: job.timeZone })))
       .sort((a, b) => a.at - b.at)
       .slice(0, count);
   }

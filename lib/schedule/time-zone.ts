@@ -1,8 +1,86 @@
-import { ArtistError, display, nearest } from '../core/index.ts';
+import { readFileSync, realpathSync } from 'node:fs';
+import { ArtistError, answering, display, nearest, systemCode } from '../core/index.ts';
 
-/** The zone of this machine, an IANA name. */
+/**
+ * The zone of this machine, an IANA name: the environment variable TZ as the C library reads it, else the system's.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT: TZ, or the system, names none that can be kept
+ */
 export function localTimeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { TZ } = process.env;
+  return TZ === undefined ? zoneOfSystem() : zoneOfVariable(TZ);
+}
+
+/** The same for showing times: UTC where localTimeZone() throws. */
+export function shownTimeZone(): string {
+  try {
+    return localTimeZone();
+  } catch {
+    return 'UTC';
+  }
+}
+
+function zoneOfSystem(): string {
+  const name: string | undefined = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (name !== undefined && name !== 'Etc/Unknown' && isTimeZone(name)) return name;
+  return (
+    zoneOfFile('/etc/localtime') ??
+    refuseLocal('the time zone of this machine', 'an /etc/localtime that names a zone', display(name ?? 'none'))
+  );
+}
+
+function refuseLocal(name: string, expected: string, got: string): never {
+  throw new ArtistError(
+    'ERR_INVALID_ARGUMENT',
+    `${name}: expected ${expected}, got ${got}. Set TZ to a name such as Europe/Berlin, or give --tz`,
+  );
+}
+
+/** tzset(3): a name, `:name`, a path, or `STD offset [DST …]` of POSIX; empty is UTC. */
+function zoneOfVariable(value: string): string {
+  const name = value.startsWith(':') ? value.slice(1) : value;
+  if (name === '') return 'UTC';
+  const found = name.startsWith('/')
+    ? zoneOfFile(name)
+    : (zoneOfName(name) ?? zoneOfPosix(name) ?? zoneOfFile(`/usr/share/zoneinfo/${name}`));
+  if (found !== undefined) return found;
+  const meant = nearestZone(name);
+  return refuseLocal(
+    'TZ',
+    'a name of the zone database, :/etc/localtime, or a fixed offset such as <+03>-3',
+    `${display(value)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+  );
+}
+
+/** The C library tells capitals apart. */
+function zoneOfName(name: string): string | undefined {
+  if (!isTimeZone(name)) return undefined;
+  const known = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  return known !== name && known.toLowerCase() === name.toLowerCase() ? undefined : known;
+}
+
+/** `<+03>-3` is three hours before UTC, that is Etc/GMT-3: both count westwards. Rules of a summer time have no name that could be kept. */
+function zoneOfPosix(text: string): string | undefined {
+  const [, sign = '', hours = '', minutes = '0', seconds = '0'] =
+    /^(?:[A-Za-z]{3,}|<[\w+-]{3,}>)([+-]?)(\d{1,2})(?::(\d\d)(?::(\d\d))?)?$/.exec(text) ?? [];
+  if (hours === '' || Number(minutes) + Number(seconds) !== 0) return undefined;
+  const west = (sign === '-' ? -1 : 1) * Number(hours);
+  if (west === 0) return 'UTC';
+  const name = `Etc/GMT${west < 0 ? '-' : '+'}${Math.abs(west)}`;
+  return isTimeZone(name) ? name : undefined;
+}
+
+/** The zone that a file of the database is of: by its place, following links, or by the name that Debian keeps beside a copy. */
+function zoneOfFile(path: string): string | undefined {
+  try {
+    const place = realpathSync(path);
+    const [, name] = /\/zoneinfo(?:\.default)?\/(?:posix\/|right\/|uclibc\/)?(.+)$/.exec(place) ?? [];
+    if (name !== undefined && isTimeZone(name)) return name;
+    if (place === '/etc/localtime') return zoneOfName(readFileSync('/etc/timezone', 'utf8').trim());
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error; // not there, or not for us to read: it names no zone
+  }
+  return undefined;
 }
 
 /**
@@ -10,26 +88,41 @@ export function localTimeZone(): string {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT with the nearest known name
  */
-export function checkTimeZone(name: string): string {
+export const checkTimeZone = answering('checkTimeZone', (name: string): string => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
   } catch (error) {
-    const city = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1);
-    const zones = Intl.supportedValuesOf('timeZone');
-    const meant = nearest(name, zones) ?? zones.find((zone) => city(zone).toLowerCase() === city(name).toLowerCase().replaceAll(' ', '_'));
+    const meant = nearestZone(name);
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',
       `timeZone: expected a name of the IANA zone database such as Europe/Berlin or UTC, got ${display(name)}${meant === undefined ? '' : `. Did you mean ${meant}?`}`,
       { cause: error },
     );
   }
+});
+
+function nearestZone(name: string): string | undefined {
+  const city = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1);
+  const zones = Intl.supportedValuesOf('timeZone');
+  return nearest(name, zones) ?? zones.find((zone) => city(zone).toLowerCase() === city(name).toLowerCase().replaceAll(' ', '_'));
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
+/** One that this machine does not know is shown in UTC: a record of another machine must not keep the others from being shown. */
 function formatter(timeZone: string): Intl.DateTimeFormat {
   let known = formatters.get(timeZone);
   if (!known) {
+    if (!isTimeZone(timeZone)) return formatter('UTC');
     known = new Intl.DateTimeFormat('en-GB', {
       timeZone,
       hourCycle: 'h23',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, nearest } from '../core/index.ts';
-import { isCronExpression } from './cron.ts';
+import { ArtistError, answering, display, lazySchema, nearest } from '../core/index.ts';
+import { cronFault } from './cron.ts';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof weekdays)[number];
@@ -10,9 +10,14 @@ const longestEveryMs = 366 * 24 * 60 * minuteMs;
 const clockTime = /^([01]\d|2[0-3]):([0-5]\d)$/;
 const localTime = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/;
 
-function isCron(expression: string): boolean {
-  return expression.trim().split(/\s+/).length === 5 && isCronExpression(expression);
+const fiveFields = 'five fields: minute, hour, day of month, month, day of week';
+
+/** Why it is no cron expression; undefined: it is one. */
+function faultOf(expression: string): string | undefined {
+  return expression.trim().split(/\s+/).length === 5 ? cronFault(expression) : 'it has not five fields';
 }
+
+const isCron = (expression: string): boolean => faultOf(expression) === undefined;
 
 /** A calendar day that exists, in the years a schedule may reasonably name. */
 function isLocalTime(text: string): boolean {
@@ -38,7 +43,7 @@ export const timingSchema = lazySchema(() =>
     z.strictObject({ kind: z.literal('every'), ms: z.int().min(minuteMs).max(longestEveryMs) }),
     z.strictObject({
       kind: z.literal('cron'),
-      expression: z.string().refine(isCron, { error: 'five fields: minute, hour, day of month, month, day of week' }),
+      expression: z.string().refine(isCron, { error: fiveFields }),
     }),
     z.strictObject({
       kind: z.literal('once'),
@@ -113,7 +118,13 @@ function readEvery(text: string | undefined): number {
 
 function readCron(words: readonly string[]): string {
   const expression = words.join(' ').trim().replace(/\s+/g, ' ');
-  if (isCron(expression)) return expression;
+  const fault = faultOf(expression);
+  if (fault === undefined) return expression;
+  const fields = expression.split(' ').length;
+  if (expression !== '' && fields === 5) {
+    const message = `schedule: expected a cron expression (minute hour day-of-month month day-of-week), got ${display(expression)}: ${fault}`;
+    throw new ArtistError('ERR_INVALID_ARGUMENT', message);
+  }
   return refuse('a cron expression of five fields (minute hour day-of-month month day-of-week), in quotes', expression);
 }
 
@@ -137,7 +148,7 @@ function readBatch(text: string | undefined): ParsedTiming {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
-export function parseTiming(words: readonly string[]): ParsedTiming {
+export const parseTiming = answering('parseTiming', (words: readonly string[]): ParsedTiming => {
   const [kind = '', ...rest] = words.flatMap((word, index) => (index === 0 ? word.trim().split(/\s+/) : [word]));
   const surplus = (most: number): void => {
     if (rest.length > most) refuse(`nothing behind ${[kind, ...rest.slice(0, most)].join(' ')}`, rest[most] ?? '');
@@ -165,7 +176,7 @@ export function parseTiming(words: readonly string[]): ParsedTiming {
       return refuse(`one of ${forms}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`, words.join(' '));
     }
   }
-}
+});
 
 /** The expression that parseTiming() reads again. */
 export function formatTiming(timing: Timing): string {

@@ -1,3 +1,5 @@
+import { ArtistError, display } from '../core/index.ts';
+
 /** What a service manager needs to know. */
 export interface UnitOptions {
   /** The Node that runs it. */
@@ -11,13 +13,28 @@ export interface UnitOptions {
   stopSeconds: number;
 }
 
+/** A line break would begin another setting of the unit; other control characters belong into no path and no address. */
+function checkWords(words: readonly string[]): void {
+  const bad = words.find((word) => /[\x00-\x1f\x7f]/.test(word));
+  if (bad !== undefined)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `schedule install: expected paths and addresses without control characters, got ${display(bad)}`,
+    );
+}
+
 /** systemd.service(5), "Command lines": double quotes, backslashes escaped, `%` and `$` doubled. */
 function systemdWord(word: string): string {
   return `"${word.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
 }
 
-/** A unit for `~/.config/systemd/user/ai-artist.service`. */
+/**
+ * A unit for `~/.config/systemd/user/ai-artist.service`.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT: a control character in a path or address
+ */
 export function systemdUnit({ node, script, home, args = [], stopSeconds }: UnitOptions): string {
+  checkWords([node, script, home, ...args]);
   return `[Unit]
 Description=ai-artist: pictures on a schedule
 StartLimitIntervalSec=600
@@ -40,8 +57,9 @@ function xml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** A property list for `~/Library/LaunchAgents/ai-artist.plist`. */
+/** A property list for `~/Library/LaunchAgents/ai-artist.plist`. Throws what systemdUnit() throws. */
 export function launchdPlist({ node, script, home, args = [], stopSeconds }: UnitOptions): string {
+  checkWords([node, script, home, ...args]);
   const words = [node, script, 'start', '--home', home, ...args].map((word) => `    <string>${xml(word)}</string>`).join('\n');
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">

@@ -9,6 +9,8 @@ const gapMs = 150_000;
 const dayMs = 86_400_000;
 const keptMs = 100 * dayMs;
 const mostSpans = 5000;
+/** After a longer pause nothing is forgotten: the clock may be years ahead for a moment. */
+const longestPauseMs = 366 * dayMs;
 
 const spanSchema = lazySchema(() =>
   z.strictObject({
@@ -27,6 +29,7 @@ const definition: StateDefinition<{ spans: UptimeSpan[] }> = {
   version: 1,
   schema: lazySchema(() => z.strictObject({ spans: z.array(spanSchema) })),
   initial: () => ({ spans: [] }),
+  lists: { spans: {} },
 };
 
 /** When the schedule of a home ran, in a file of its own. */
@@ -49,7 +52,8 @@ export class UptimeBook {
     return this.#file.change(({ spans }) => {
       const now = this.#clock.now();
       spans.push({ from: now, to: now, stopped: false });
-      const kept = spans.filter(({ to }) => now - to < keptMs).slice(-mostSpans);
+      const isPlausible = now - (spans.at(-2)?.to ?? now) < longestPauseMs;
+      const kept = spans.filter(({ to }) => !isPlausible || now - to < keptMs).slice(-mostSpans);
       spans.splice(0, spans.length, ...kept);
     });
   }

@@ -3,10 +3,10 @@
  * (lora.safetensors) and the state (state.safetensors: parameters, moments, average, position). It is written under another name, synced
  * and renamed, so that a crash at any moment leaves the one before.
  */
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, lazySchema, syncFolder, systemCode, writeError, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, lazySchema, removeTree, syncFolder, systemCode, writeError, writeFileAtomic } from '../core/index.ts';
 import type { NativeTrainState } from '../engine/jobs/index.ts';
 import { encodeSafetensors, readFloatTensors, readModelHeader } from '../models/index.ts';
 
@@ -60,10 +60,25 @@ export async function listCheckpoints(root: string): Promise<Checkpoint[]> {
     .sort((a, b) => a.step - b.step);
 }
 
-/** Removes what crashed writes left behind. */
+/** Whether the run ended at this checkpoint, before its last step. What cannot be read has not. */
+export async function isFinished({ folder }: Checkpoint): Promise<boolean> {
+  try {
+    const { metadata } = await readModelHeader(join(folder, stateName));
+    return progressSchema.parse(JSON.parse(String(metadata['state']))).stopped;
+  } catch {
+    return false; // resumeTraining() says what is wrong with it
+  }
+}
+
+/** Removes what crashed writes left behind; a checkpoint that was renamed aside and not yet replaced comes back. */
 export async function sweepCheckpoints(root: string): Promise<void> {
-  const names = await readdir(root).catch(() => []);
-  for (const name of names) if (name.startsWith('.step-')) await rm(join(root, name), { recursive: true, force: true });
+  const names = await readdir(root).catch((): string[] => []);
+  for (const name of names) {
+    const [, step, part] = /^\.(step-\d{6,})-(\d+|old)$/.exec(name) ?? [];
+    if (step === undefined) continue;
+    if (part === 'old' && !names.includes(step)) await rename(join(root, name), join(root, step));
+    else await removeTree(join(root, name), { inside: root });
+  }
 }
 
 /**
@@ -94,15 +109,19 @@ export async function writeCheckpoint(
       overwrite: true,
     });
     // The same step may be there from before a crash: the run that goes on writes the same bytes again.
-    await rm(folder, { recursive: true, force: true });
+    const old = join(root, `.${name}-old`);
+    await rename(folder, old).catch((error: unknown) => {
+      if (systemCode(error) !== 'ENOENT') throw error;
+    });
     await rename(temporary, folder);
     await syncFolder(root);
+    await removeTree(old, { inside: root });
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined); // The first error is the one to report.
+    await removeTree(temporary, { inside: root }).catch(() => undefined); // The first error is the one to report.
     throw error instanceof ArtistError ? error : writeError(folder, error);
   }
   const all = await listCheckpoints(root);
-  for (const old of all.slice(0, Math.max(0, all.length - keep))) await rm(old.folder, { recursive: true, force: true });
+  for (const old of all.slice(0, Math.max(0, all.length - keep))) await removeTree(old.folder, { inside: root });
   return { folder, step };
 }
 

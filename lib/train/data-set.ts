@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, lazySchema, resolveOptions } from '../core/index.ts';
+import { ArtistError, abortSignal, counted, lazySchema, resolveOptions } from '../core/index.ts';
 import type { CaptionSource } from './caption-files.ts';
 import { LicenceFinder } from './licence-files.ts';
 import { enforceLicences, type LicenceRecord, nameSome, type ResultLicence, resultLicence } from './licences.ts';
-import { type FoundFiles, type FoundPicture, scanFolder } from './scan-folder.ts';
+import { type FoundFiles, type FoundPicture, type LeftOut, scanFolder } from './scan-folder.ts';
 
 export const dataSetOptions = lazySchema(() =>
   z.strictObject({
@@ -25,7 +25,9 @@ export const dataSetOptions = lazySchema(() =>
     skipUnusable: z.boolean().default(false),
     /** Shortest edge in pixels below which a picture is too small. Default 32. */
     minEdge: z.int().min(8).max(4096).default(32),
-    signal: z.instanceof(AbortSignal).optional(),
+    signal: abortSignal().optional(),
+    /** Called for each picture that was read: how many of how many. */
+    onProgress: z.custom<(done: number, total: number) => void>((value) => typeof value === 'function').optional(),
   }),
 );
 export type DataSetOptions = z.input<typeof dataSetOptions>;
@@ -57,6 +59,8 @@ export interface DataSet {
   readonly pictures: readonly TrainingPicture[];
   /** What did not stop it but may surprise. */
   readonly warnings: readonly string[];
+  /** Every file and folder that was passed over and may have been meant: pictures of kinds that are not read, places of other programs, links. */
+  readonly leftOut: readonly LeftOut[];
   /** What the LoRA takes over from the licences. */
   readonly licence: ResultLicence;
   /** SHA-256 over names, contents and captions: a resumed run must see the same. */
@@ -74,11 +78,12 @@ const dataError = (message: string, details: readonly string[] = []): ArtistErro
  */
 export async function loadDataSet(options: DataSetOptions): Promise<DataSet> {
   const checked = resolveOptions('dataSet', dataSetOptions, options);
-  const { signal, folder, classFolder } = checked;
+  const { signal, onProgress, folder, classFolder } = checked;
   signal?.throwIfAborted();
   const warnings: string[] = [];
-  const found = usable(await scanFolder(folder, { signal }), checked, warnings);
-  const foundClass = classFolder === undefined ? undefined : usable(await scanFolder(classFolder, { signal }), checked, warnings);
+  const found = usable(await scanFolder(folder, { signal, onProgress }), checked, warnings);
+  const foundClass =
+    classFolder === undefined ? undefined : usable(await scanFolder(classFolder, { signal, onProgress }), checked, warnings);
   const heldOut = chooseValidation(found.pictures, checked.validation, warnings);
   const licences = new LicenceFinder(resolve(folder), checked.licence);
   const classLicences = new LicenceFinder(resolve(classFolder ?? folder), checked.licence);
@@ -97,11 +102,13 @@ export async function loadDataSet(options: DataSetOptions): Promise<DataSet> {
   for (const picture of foundClass?.pictures ?? []) await add(picture, 'class', classLicences);
   enforceLicences(pictures, checked);
   const licensed = pictures as TrainingPicture[];
-  warnings.push(...remarks(found, licensed));
+  const leftOut = [...found.leftOut, ...(foundClass?.leftOut ?? [])];
+  warnings.push(...leftOutLines(leftOut), ...remarks(found, licensed));
   return {
     folder: found.root,
     pictures: licensed,
     warnings,
+    leftOut,
     licence: resultLicence(licensed.map(({ licence }) => licence)),
     hash: dataSetHash(licensed),
   };
@@ -109,12 +116,13 @@ export async function loadDataSet(options: DataSetOptions): Promise<DataSet> {
 
 /** The scan without what cannot be used; refuses, or warns with skipUnusable. */
 function usable(found: FoundFiles, { skipUnusable, minEdge }: z.output<typeof dataSetOptions>, warnings: string[]): FoundFiles {
-  const { root, pictures, unreadable, orphans } = found;
+  const { root, pictures, unreadable, orphans, leftOut } = found;
   if (pictures.length === 0 && unreadable.length === 0) {
     throw dataError(
       orphans.length > 0
         ? `${root}: expected pictures beside their captions, got ${orphans.length} captions (${nameSome(orphans)}) and no picture. Captions are named like their pictures: fox.png and fox.txt`
-        : `${root}: expected pictures (.png, .jpg, .webp, .avif, .tiff, .gif), got none. Put 10 to 50 pictures there`,
+        : `${root}: expected pictures (.png, .jpg, .webp, .avif, .tiff, .gif), got none.${leftOut.length > 0 ? `\n  ${leftOutLines(leftOut).join('\n  ')}\n` : ' '}Put 10 to 50 pictures there`,
+      leftOut.map(({ name, reason }) => `${name}: ${reason}`),
     );
   }
   const tiny = pictures.filter(({ width, height }) => Math.min(width, height) < minEdge);
@@ -159,20 +167,35 @@ function chooseValidation(pictures: readonly FoundPicture[], wanted: number, war
   return new Set(contents.sort((a, b) => (place(a) < place(b) ? -1 : 1)).slice(0, count));
 }
 
-function remarks({ orphans, silenced }: FoundFiles, pictures: readonly TrainingPicture[]): string[] {
-  const warnings: string[] = [];
+/** What was passed over, a line for each reason. */
+function leftOutLines(leftOut: FoundFiles['leftOut']): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { name, reason } of leftOut) byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  return [...byReason].map(([reason, names]) => `left out ${nameSome(names)}: ${reason}`);
+}
+
+function remarks({ orphans, silenced, ignored }: FoundFiles, pictures: readonly TrainingPicture[]): string[] {
+  const warnings: string[] = [...ignored];
   const learned = pictures.filter(({ role }) => role === 'train');
-  if (orphans.length > 0) warnings.push(`${orphans.length} captions have no picture: ${nameSome(orphans)}`);
+  if (orphans.length > 0)
+    warnings.push(`${counted(orphans.length, 'caption')} ${orphans.length === 1 ? 'has' : 'have'} no picture: ${nameSome(orphans)}`);
   if (silenced.length > 0) warnings.push(`folders with 0 repeats are left out: ${nameSome(silenced)}`);
   if (learned.length === 1) warnings.push('1 picture: the LoRA will learn that picture by heart, not a style. 10 to 50 are usual');
   const byHash = new Map<string, string[]>();
   for (const { hash, name } of pictures) byHash.set(hash, [...(byHash.get(hash) ?? []), name]);
   const copies = [...byHash.values()].filter((names) => names.length > 1);
   if (copies.length > 0)
-    warnings.push(`${copies.length} pictures are there more than once: ${nameSome(copies.map((names) => names.join(' = ')))}`);
+    warnings.push(
+      `${counted(copies.length, 'picture')} ${copies.length === 1 ? 'is' : 'are'} there more than once: ${nameSome(copies.map((names) => names.join(' = ')))}`,
+    );
   const guessed = learned.filter(({ captionFrom }) => captionFrom === 'file-name');
   if (guessed.length > 0)
     warnings.push(`${guessed.length} of ${learned.length} captions come from file names, e.g. ${JSON.stringify(guessed[0]?.caption)}`);
+  const painted = learned.filter(({ captionFrom }) => captionFrom === 'recipe');
+  if (painted.length > 0)
+    warnings.push(
+      `${painted.length} of ${learned.length} captions are the prompts that the pictures carry, e.g. ${JSON.stringify(painted[0]?.caption)}`,
+    );
   const silent = learned.filter(({ captionFrom }) => captionFrom === 'none');
   if (silent.length > 0)
     warnings.push(

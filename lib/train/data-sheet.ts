@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { answering } from '../core/index.ts';
 import { canonicalJson } from '../image/index.ts';
 import type { DataSet, TrainingPicture } from './data-set.ts';
 import { judgeLicence, type LicenceRecord, type ResultLicence } from './licences.ts';
@@ -63,7 +64,7 @@ function attributionLine({ title, author, source, id, url }: LicenceRecord): str
 }
 
 /** The data sheet of a data set. A pure function: the same data set gives the same bytes. */
-export function makeDataSheet({ pictures, licence }: Pick<DataSet, 'pictures' | 'licence'>): DataSheet {
+export const makeDataSheet = answering('makeDataSheet', ({ pictures, licence }: Pick<DataSet, 'pictures' | 'licence'>): DataSheet => {
   const role = (wanted: TrainingPicture['role']): number => pictures.filter((picture) => picture.role === wanted).length;
   const licences = [...count(pictures, (picture) => picture.licence.id)].map(([id, number]) => {
     const own = pictures.filter((picture) => picture.licence.id === id).map((picture) => picture.licence);
@@ -84,7 +85,7 @@ export function makeDataSheet({ pictures, licence }: Pick<DataSet, 'pictures' | 
     picturesHash: hash.digest('hex'),
     files: pictures.map((picture) => ({ name: picture.name, sha256: picture.hash, role: picture.role, licence: picture.licence.id })),
   };
-}
+});
 
 /** The sheet as it goes into a LoRA: shortened until it has at most `maxBytes`; counts, licences and hashes always stay. */
 export function dataSheetText(sheet: DataSheet, maxBytes = maxSheetBytes): string {

@@ -7,7 +7,8 @@ import type { TrainLoraResult } from './train-lora.ts';
 /** Something is made ready before the first step. */
 export interface PrepareEvent {
   type: 'prepare';
-  what: 'pictures' | 'captions' | 'class pictures';
+  /** `files` are read and checked, `pictures` and `captions` encoded, `class pictures` painted. */
+  what: 'files' | 'pictures' | 'captions' | 'class pictures';
   done: number;
   total: number;
 }

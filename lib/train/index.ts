@@ -87,7 +87,8 @@ export {
 export { maskToLatent, type PreparedPicture, type PrepareOptions, preparePicture } from './picture.ts';
 export { expandMetadata, readDataSheet } from './read-metadata.ts';
 export { type ReportFiles, type ReportOptions, writeReports } from './reports.ts';
-export { type FoundFiles, type FoundPicture, hashPicture, scanFolder } from './scan-folder.ts';
+export { findTrainingRun, type KeptRun, listTrainingRuns, removeTrainingRun, runsFolder } from './runs.ts';
+export { type FoundFiles, type FoundPicture, hashPicture, type LeftOut, scanFolder } from './scan-folder.ts';
 export { learningRateShare, type Schedule, schedules } from './schedule.ts';
 export { jacobiSvd, productSvd, thinQr } from './small-svd.ts';
 export { resumeTraining, type TrainLoraResult, TrainRun, trainLora } from './train-lora.ts';

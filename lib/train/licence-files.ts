@@ -3,6 +3,7 @@ import { dirname, join, parse } from 'node:path';
 import { ArtistError, systemCode } from '../core/index.ts';
 import { loadSharp, readRecipe } from '../image/index.ts';
 import { findAlias } from '../models/index.ts';
+import { FolderNames } from './folder-names.ts';
 import { type LicenceRecord, licenceId } from './licences.ts';
 
 /** Statements above this size are not statements. */
@@ -117,6 +118,7 @@ export class LicenceFinder {
   readonly #root: string;
   readonly #declared: LicenceRecord | undefined;
   readonly #folders = new Map<string, Promise<LicenceRecord | undefined>>();
+  readonly #names = new Map<string, Promise<FolderNames>>();
 
   /** @param declared licence of everything that states none, e.g. "own" or "CC0-1.0" */
   constructor(root: string, declared?: string) {
@@ -134,13 +136,26 @@ export class LicenceFinder {
 
   async #stated(file: string): Promise<LicenceRecord | undefined> {
     const { dir, name, base } = parse(file);
+    const names = await this.#namesIn(dir);
     for (const sidecar of [`${name}.json`, `${base}.json`, `${name}.license`, `${name}.licence`, `${base}.license`, `${base}.licence`]) {
-      const record = await readStatement(join(dir, sidecar), 'sidecar');
+      const there = names.find(sidecar);
+      const record = there === undefined ? undefined : await readStatement(join(dir, there), 'sidecar');
       // A sidecar that only adds a reservation leaves the licence to the next place.
       if (record?.id === '') return { ...((await this.#folder(dir)) ?? this.#declared ?? record), reserved: record.reserved as string };
       if (record) return record;
     }
     return (await this.#folder(dir)) ?? (await fromRecipe(file)) ?? this.#declared;
+  }
+
+  #namesIn(folder: string): Promise<FolderNames> {
+    const known = this.#names.get(folder);
+    if (known) return known;
+    const names = readdir(folder).then(
+      (found) => new FolderNames(found.sort()),
+      () => new FolderNames([]), // a folder above that may not be listed: it states nothing that could be read
+    );
+    this.#names.set(folder, names);
+    return names;
   }
 
   #folder(folder: string): Promise<LicenceRecord | undefined> {
@@ -152,9 +167,9 @@ export class LicenceFinder {
   }
 
   async #readFolder(folder: string): Promise<LicenceRecord | undefined> {
-    const names = await readdir(folder).catch(() => []);
+    const names = await this.#namesIn(folder);
     for (const wanted of folderFiles) {
-      const name = names.find((entry) => entry.toLowerCase() === wanted);
+      const name = names.find(wanted);
       const record = name === undefined ? undefined : await readStatement(join(folder, name), 'folder');
       if (record) return record;
     }

@@ -1,4 +1,4 @@
-import { ArtistError } from '../core/index.ts';
+import { ArtistError, answering } from '../core/index.ts';
 
 /** Where the statement of a licence was found. */
 export type LicenceOrigin = 'sidecar' | 'folder' | 'recipe' | 'declared';
@@ -49,7 +49,7 @@ const ccPattern = /^cc[- ]?(by(?:[- ](?:nc|nd|sa))*)(?:[- ]v?(\d(?:\.\d)?))?(?:[
 const ccAddress = /creativecommons\.org\/licenses\/(by(?:-(?:nc|nd|sa))*)\/(\d\.\d)/;
 
 /** The id under which a licence is known here; a text that is not understood stays as it is. */
-export function licenceId(text: string): string {
+export const licenceId = answering('licenceId', (text: string): string => {
   const trimmed = text.trim();
   const plain = trimmed.toLowerCase().replace(/\s+/g, ' ');
   for (const [pattern, id] of spellings) if (pattern.test(plain)) return id;
@@ -59,7 +59,7 @@ export function licenceId(text: string): string {
   const version = cc[2] === undefined ? '4.0' : cc[2].includes('.') ? cc[2] : `${cc[2]}.0`;
   const rank = ['by', 'nc', 'nd', 'sa'];
   return `CC-${parts.sort((a, b) => rank.indexOf(a) - rank.indexOf(b)).join('-')}-${version}`.toUpperCase();
-}
+});
 
 const free: ReadonlySet<string> = new Set(['own', 'public-domain', 'CC0-1.0', 'Unlicense']);
 const noticeOnly: ReadonlySet<string> = new Set(['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC']);
@@ -73,7 +73,7 @@ const refuse = (reason: string): LicenceVerdict => ({ permitted: false, reason, 
 const permit = (...obligations: Obligation[]): LicenceVerdict => ({ permitted: true, reason: '', obligations });
 
 /** Whether a picture may be trained on. What is not known to be permitted is refused. Not legal advice: see docs/training-data.md. */
-export function judgeLicence(record: LicenceRecord | undefined, policy: LicencePolicy = {}): LicenceVerdict {
+export const judgeLicence = answering('judgeLicence', (record: LicenceRecord | undefined, policy: LicencePolicy = {}): LicenceVerdict => {
   if (record?.refused !== undefined) return refuse(record.refused);
   if (record === undefined || record.id === '') return refuse('no licence is stated');
   const { id } = record;
@@ -94,7 +94,7 @@ export function judgeLicence(record: LicenceRecord | undefined, policy: LicenceP
   if (cc[3]) obligations.push('share-alike');
   if (cc[1]) obligations.push('non-commercial');
   return permit(...obligations);
-}
+});
 
 export interface LicensedFile {
   /** As it is to be named in a message. */

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { ArtistError } from '../core/index.ts';
 import {
   canonicalName,
   type FloatTensor,
@@ -9,6 +8,8 @@ import {
   readLora,
   splitLoraName,
 } from '../models/index.ts';
+import { scaleFromMetadata } from './adapter-alphas.ts';
+import { factorRole, refuseOtherMethods } from './lora-methods.ts';
 import { type Columns, productSvd } from './small-svd.ts';
 
 /** One weight's change, scale * up·down. */
@@ -49,20 +50,21 @@ export interface LoraContent {
 /**
  * Reads a LoRA as factors.
  *
- * @throws ArtistError ERR_UNSUPPORTED: LoHa, LoKr, full differences, Tucker cores, DoRA: they are no product of two factors; those of readLora()
+ * @throws ArtistError ERR_UNSUPPORTED: what is no product of two factors, see refuseOtherMethods(); those of readLora()
  */
 export async function readFactors(path: string): Promise<LoraContent> {
   const info = await readLora(path);
+  const tensors = await readFloatTensors(path);
+  refuseOtherMethods(
+    path,
+    tensors.map(({ name }) => name),
+  );
   const parts = new Map<string, Partial<Record<'up' | 'down' | 'alpha' | 'scale', FloatTensor>>>();
   let type: FloatType = 'BF16';
-  for (const { dtype, ...tensor } of await readFloatTensors(path)) {
-    const { target, role } = splitLoraName(tensor.name);
-    if (role === 'other') continue;
-    if (role !== 'up' && role !== 'down' && role !== 'alpha' && role !== 'scale')
-      throw new ArtistError(
-        'ERR_UNSUPPORTED',
-        `${path}: expected a LoRA of two factors a weight, got ${tensor.name} of a ${role === 'dora' ? 'DoRA' : info.kind} file. Only plain LoRA and LoCon can be merged and resized`,
-      );
+  for (const { dtype, ...tensor } of tensors) {
+    const role = factorRole(tensor.name);
+    if (role === undefined) continue; // refused above
+    const { target } = splitLoraName(tensor.name);
     const group = parts.get(target) ?? {};
     group[role] = tensor;
     parts.set(target, group);
@@ -70,7 +72,7 @@ export async function readFactors(path: string): Promise<LoraContent> {
   }
   const modules: LoraModule[] = [];
   for (const [name, { up, down, alpha, scale }] of parts) {
-    if (!up || !down) continue; // a lone alpha, which readLora() lets pass and the engine ignores
+    if (!up || !down) continue; // a lone alpha, which readLora() lets pass: it changes nothing
     const rank = down.shape[0] ?? 1;
     const out = up.shape[0] ?? 1;
     const { component, name: original } = canonicalName(name, undefined);
@@ -79,7 +81,7 @@ export async function readFactors(path: string): Promise<LoraContent> {
       name,
       names: { up: up.name, down: down.name, ...(alpha ? { alpha: alpha.name } : {}) },
       rank,
-      scale: scale?.data[0] ?? (alpha?.data[0] ?? rank) / rank,
+      scale: scale?.data[0] ?? (alpha ? (alpha.data[0] ?? rank) / rank : (scaleFromMetadata(path, info.metadata, name, rank) ?? 1)),
       out,
       downTail: down.shape.slice(1),
       upTail: up.shape.slice(2),

@@ -1,6 +1,5 @@
-import { access } from 'node:fs/promises';
 import { join, parse, resolve } from 'node:path';
-import { ArtistError, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, answering, checkReplaceable, resolveOptions, writeOutput } from '../core/index.ts';
 import { encodeSafetensors, type FloatTensor, type FloatType } from '../models/index.ts';
 import { type LoraData, type LoraFacts, loraFacts, loraMetadata } from './lora-metadata.ts';
 
@@ -42,6 +41,27 @@ export function checkTensorValues(path: string, tensors: readonly FloatTensor[],
     }
 }
 
+function sheetBesideOf(path: string): string {
+  const { dir, name } = parse(resolve(path));
+  return join(dir, `${name}.data-sheet.json`);
+}
+
+/** The caller names the LoRA, not its data sheet: of that only one of ours is replaced. */
+const sheetWish = (overwrite: boolean) => ({
+  overwrite: false,
+  ...(overwrite && { begins: /^(\{\s*"schema":\s*"ai-artist\.data-sheet\/|$)/ }),
+});
+
+/**
+ * Whether a LoRA and its data sheet may be written, before the work begins.
+ *
+ * @throws ArtistError what checkReplaceable() throws
+ */
+export async function checkLoraPlace(out: string, { overwrite }: { overwrite: boolean }): Promise<void> {
+  await checkReplaceable(out, { as: 'file', overwrite, name: 'out' });
+  await checkReplaceable(sheetBesideOf(out), { as: 'file', ...sheetWish(overwrite) });
+}
+
 /**
  * Writes a LoRA: safetensors with names as they are given, whole or not at all. The data sheet lies inside and beside it.
  *
@@ -49,34 +69,26 @@ export function checkTensorValues(path: string, tensors: readonly FloatTensor[],
  * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE; ERR_LORA: no tensors, a number that is none or does not fit the type;
  *   ERR_INVALID_ARGUMENT
  */
-export async function writeLora(
-  path: string,
-  tensors: readonly FloatTensor[],
-  facts: LoraFacts,
-  data: LoraData = {},
-  { type = 'F16', overwrite = false, sheetBeside = data.sheet !== undefined }: WriteLoraOptions = {},
-): Promise<WrittenLora> {
-  if (!path.toLowerCase().endsWith('.safetensors'))
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `path: expected a name ending in .safetensors, got ${JSON.stringify(path)}`);
-  const checked = resolveOptions('writeLora', loraFacts, facts);
-  checkTensorValues(path, tensors, type);
-  const { dir, name } = parse(resolve(path));
-  const dataSheet = sheetBeside && data.sheet !== undefined ? join(dir, `${name}.data-sheet.json`) : undefined;
-  if (dataSheet !== undefined && !overwrite && (await exists(dataSheet)))
-    throw new ArtistError(
-      'ERR_ALREADY_EXISTS',
-      `${dataSheet}: expected no file there, got an existing one. Choose another name or pass overwrite: true`,
-    );
-  const { bytes, tensorHash } = encodeSafetensors(tensors, type, (hash) => loraMetadata(checked, data, hash));
-  await writeFileAtomic(path, bytes, { overwrite });
-  const written = { path: resolve(path), bytes: bytes.length, tensorHash };
-  if (dataSheet === undefined) return written;
-  await writeFileAtomic(dataSheet, Buffer.from(`${JSON.stringify({ ...data.sheet, lora: tensorHash }, undefined, 2)}\n`), { overwrite });
-  return { ...written, dataSheet };
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
+export const writeLora = answering(
+  'writeLora',
+  async (
+    path: string,
+    tensors: readonly FloatTensor[],
+    facts: LoraFacts,
+    data: LoraData = {},
+    { type = 'F16', overwrite = false, sheetBeside = data.sheet !== undefined }: WriteLoraOptions = {},
+  ): Promise<WrittenLora> => {
+    if (!path.toLowerCase().endsWith('.safetensors'))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `path: expected a name ending in .safetensors, got ${JSON.stringify(path)}`);
+    const checked = resolveOptions('writeLora', loraFacts, facts);
+    checkTensorValues(path, tensors, type);
+    const dataSheet = sheetBeside && data.sheet !== undefined ? sheetBesideOf(path) : undefined;
+    if (dataSheet !== undefined) await checkReplaceable(dataSheet, { as: 'file', ...sheetWish(overwrite) });
+    const { bytes, tensorHash } = encodeSafetensors(tensors, type, (hash) => loraMetadata(checked, data, hash));
+    await writeOutput(path, bytes, { overwrite });
+    const written = { path: resolve(path), bytes: bytes.length, tensorHash };
+    if (dataSheet === undefined) return written;
+    await writeOutput(dataSheet, `${JSON.stringify({ ...data.sheet, lora: tensorHash }, undefined, 2)}\n`, sheetWish(overwrite));
+    return { ...written, dataSheet };
+  },
+);

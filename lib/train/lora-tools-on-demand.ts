@@ -1,4 +1,5 @@
 /** The tools for LoRA files, whose code is loaded when they are called: few programs do. */
+import { answering } from '../core/index.ts';
 import type { ConvertLoraOptions } from './convert-lora.ts';
 import type { LoraReport, MergeInput, MergeLorasOptions, ResizeLoraOptions } from './lora-tools.ts';
 
@@ -8,9 +9,9 @@ import type { LoraReport, MergeInput, MergeLorasOptions, ResizeLoraOptions } fro
  *
  * @throws ArtistError ERR_UNSUPPORTED: LoHa, LoKr…; ERR_LORA; ERR_ALREADY_EXISTS; ERR_INVALID_ARGUMENT; those of readLora() and of writing
  */
-export async function resizeLora(path: string, options: ResizeLoraOptions): Promise<LoraReport> {
+export const resizeLora = answering('resizeLora', async (path: string, options: ResizeLoraOptions): Promise<LoraReport> => {
   return (await import('./lora-tools.ts')).resizeLora(path, options);
-}
+});
 
 /**
  * Adds LoRAs up into one: the sum of weight · change for every module. By default ranks are added up, which is exact (to rounding) for LoRAs
@@ -19,9 +20,12 @@ export async function resizeLora(path: string, options: ResizeLoraOptions): Prom
  * @throws ArtistError ERR_LORA: one weight with two shapes; ERR_UNSUPPORTED: LoHa, LoKr…; ERR_ALREADY_EXISTS; ERR_INVALID_ARGUMENT; those of
  *   readLora() and of writing
  */
-export async function mergeLoras(inputs: readonly MergeInput[], options: MergeLorasOptions): Promise<LoraReport> {
-  return (await import('./lora-tools.ts')).mergeLoras(inputs, options);
-}
+export const mergeLoras = answering(
+  'mergeLoras',
+  async (inputs: readonly MergeInput[], options: MergeLorasOptions): Promise<LoraReport> => {
+    return (await import('./lora-tools.ts')).mergeLoras(inputs, options);
+  },
+);
 
 /**
  * Writes a LoRA of Stable Diffusion 3 under the names that diffusers or kohya's sd-scripts reads, with the same effect: query, key and value apart
@@ -30,6 +34,6 @@ export async function mergeLoras(inputs: readonly MergeInput[], options: MergeLo
  * @throws ArtistError ERR_UNSUPPORTED: another family, LoHa, LoKr…, a layer that diffusers has no name for; ERR_LORA; ERR_ALREADY_EXISTS;
  *   ERR_INVALID_ARGUMENT; those of readLora() and of writing
  */
-export async function convertLora(path: string, options: ConvertLoraOptions): Promise<LoraReport> {
+export const convertLora = answering('convertLora', async (path: string, options: ConvertLoraOptions): Promise<LoraReport> => {
   return (await import('./convert-lora.ts')).convertLora(path, options);
-}
+});

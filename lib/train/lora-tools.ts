@@ -1,7 +1,8 @@
 import { basename, parse, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, lazySchema, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, abortSignal, lazySchema, resolveOptions, writeOutput } from '../core/index.ts';
 import { canonicalName, encodeSafetensors, type FloatTensor, floatTypes, type LoraInfo } from '../models/index.ts';
+import { scaleMetadata } from './adapter-alphas.ts';
 import { judgeLicence, type LicenceRecord, licenceId, resultLicence } from './licences.ts';
 import {
   type Compressed,
@@ -24,7 +25,7 @@ export const outFields = {
   type: z.enum(floatTypes).optional(),
   /** Replace an existing file. Default false. */
   overwrite: z.boolean().default(false),
-  signal: z.instanceof(AbortSignal).optional(),
+  signal: abortSignal().optional(),
 };
 const rank = (): z.ZodInt => z.int().min(1).max(4096);
 
@@ -152,12 +153,14 @@ export async function writeResult(
     'modelspec.title': parse(out).name,
     'modelspec.hash_sha256': `0x${hash}`,
   }));
-  await writeFileAtomic(out, bytes, { overwrite });
+  await writeOutput(out, bytes, { overwrite });
   return { path: resolve(out), bytes: bytes.length, tensorHash, modules, kept, rank: largest };
 }
 
+/** What a file says of itself, for one made from it: its scale is in the factors by now. */
 export function metadataTexts(info: LoraInfo): Record<string, string> {
-  return Object.fromEntries(Object.entries(info.metadata).map(([name, value]) => [name, String(value)]));
+  const kept = Object.entries(info.metadata).filter(([name]) => !scaleMetadata.includes(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }
 
 export async function resizeLora(path: string, options: ResizeLoraOptions): Promise<LoraReport> {
@@ -242,8 +245,7 @@ function mergedLicence(infos: readonly LoraInfo[]): { licence: string | undefine
   const unknown: string[] = [];
   const records: LicenceRecord[] = [];
   for (const info of infos) {
-    const stated = info.licence ?? readDataSheet(info.metadata)?.licence.id;
-    const record: LicenceRecord = { id: stated === undefined ? '' : licenceId(stated), origin: 'sidecar' };
+    const record: LicenceRecord = { id: info.licence === undefined ? '' : licenceId(info.licence), origin: 'sidecar' };
     if (judgeLicence(record, { nonCommercial: true }).permitted) records.push(record);
     else unknown.push(`${loraTitle(info)} (${info.licence ?? 'states none'})`);
   }
@@ -283,7 +285,7 @@ function mergedMetadata(
     ...Object.fromEntries(kept.flatMap((name) => (first[name] === undefined ? [] : [[name, String(first[name])]]))),
     'modelspec.merged_from': from.map(({ title }) => title).join(', '),
     ...(triggers.length > 0 ? { 'modelspec.trigger_phrase': triggers.join(', ') } : {}),
-    ...(licence === undefined || licence === 'own' ? {} : { 'modelspec.license': licence }),
+    ...(licence === undefined ? {} : { [licence === 'own' ? 'ai_artist.licence' : 'modelspec.license']: licence }),
     'ai_artist.merged_from': JSON.stringify(from),
   };
 }

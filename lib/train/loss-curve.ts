@@ -1,3 +1,4 @@
+import { answering } from '../core/index.ts';
 import { loadSharp } from '../image/index.ts';
 import type { LossPoint, TrainingLog } from './training-log.ts';
 
@@ -67,7 +68,7 @@ function thinned(steps: readonly LossPoint[], x: (step: number) => number): { st
  * The losses of a run as an SVG picture: each step, the smoothed curve, and the validation loss with its lowest point marked. The same log
  * gives the same bytes.
  */
-export function lossCurveSvg(log: TrainingLog, title = 'Loss'): string {
+export const lossCurveSvg = answering('lossCurveSvg', (log: TrainingLog, title = 'Loss'): string => {
   const lastStep = Math.max(1, log.steps.at(-1)?.step ?? 1, log.validation.at(-1)?.step ?? 1);
   const [low, high] = lossRange(log);
   const x = (step: number): number => frame.left + (step / lastStep) * plot.width;
@@ -130,7 +131,7 @@ export function lossCurveSvg(log: TrainingLog, title = 'Loss'): string {
   ]
     .filter((part, index, all) => part !== '' || index === all.length - 1)
     .join('\n');
-}
+});
 
 /** The same as a PNG. Its words need a font on the machine; curve and colours do not. */
 export async function svgToPng(svg: string): Promise<Buffer> {

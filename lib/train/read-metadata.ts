@@ -1,3 +1,4 @@
+import { answering } from '../core/index.ts';
 import { type DataSheet, dataSheetSchema } from './data-sheet.ts';
 
 /** JSON inside a text; undefined where it is none, or only a number or word. */
@@ -18,10 +19,10 @@ export function expandMetadata(metadata: Readonly<Record<string, unknown>>): Rec
 }
 
 /** The data sheet that we put into a LoRA; undefined where there is none, or one whose main parts are missing. */
-export function readDataSheet(metadata: Readonly<Record<string, unknown>>): DataSheet | undefined {
+export const readDataSheet = answering('readDataSheet', (metadata: Readonly<Record<string, unknown>>): DataSheet | undefined => {
   const sheet = jsonObject(metadata['ai_artist.data_sheet']) as Partial<DataSheet> | undefined;
   if (sheet?.schema !== dataSheetSchema) return undefined;
   const { pictures, licence, licences, attribution } = sheet;
   const whole = typeof pictures === 'object' && typeof licence === 'object' && Array.isArray(licences) && Array.isArray(attribution);
   return whole ? (sheet as DataSheet) : undefined;
-}
+});

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, type Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { dirname, join, parse, relative, resolve, sep } from 'node:path';
-import { ArtistError, isArtistError, systemCode } from '../core/index.ts';
-import { decodeImage } from '../image/index.ts';
-import { captionEndings, captionLists, captionOfName, type FoundCaption, readCaptionLists, readSidecar } from './caption-files.ts';
+import { createReadStream } from 'node:fs';
+import { basename, dirname, join, parse, relative, sep } from 'node:path';
+import { type FolderWalk, isArtistError, type PassedOver, type WalkedFolder, walkFolder } from '../core/index.ts';
+import { decodeImage, unreadPicture } from '../image/index.ts';
+import { captionOf, captionOfName, captionOfRecipe, type FoundCaption, readSidecar } from './caption-files.ts';
+import { isCaptionList, readCaptionList } from './caption-lists.ts';
+import { FolderNames, foldName } from './folder-names.ts';
+import { nameSome } from './licences.ts';
+import { isPicture } from './picture-formats.ts';
 
 /** A picture of the folder that can be read. */
 export interface FoundPicture {
@@ -26,60 +29,40 @@ export interface FoundPicture {
   readonly mask?: string;
 }
 
+/** A file or folder that is not learned from. */
+export interface LeftOut {
+  /** Path below the data set's root, with slashes. */
+  readonly name: string;
+  readonly reason: string;
+}
+
 export interface FoundFiles {
   readonly root: string;
   readonly pictures: readonly FoundPicture[];
   /** Files that look like pictures and cannot be read, with the reason. */
-  readonly unreadable: readonly { readonly name: string; readonly reason: string }[];
+  readonly unreadable: readonly LeftOut[];
   /** Captions (files, or names in a list) without a picture. */
   readonly orphans: readonly string[];
   /** Folders with a repeat count of 0. */
   readonly silenced: readonly string[];
+  /** What was passed over and may have been meant, with the reason: pictures of other kinds, folders of other programs, links. */
+  readonly leftOut: readonly LeftOut[];
+  /** Lines of caption lists that say nothing of a picture, a sentence a list. */
+  readonly ignored: readonly string[];
 }
 
-const pictureEndings: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.avif', '.tif', '.tiff', '.gif'];
-const isPicture = (name: string): boolean => pictureEndings.includes(parse(name).ext.toLowerCase());
 const maskOf = (name: string): string => `${parse(name).name}.mask.png`;
-const isMask = (name: string): boolean => /\.mask\.png$/i.test(name);
+const isMask = (name: string): boolean => /\.mask\.\w+$/i.test(name) && isPicture(name);
 
 /** Pictures that are decoded at a time: sharp works in threads of its own. */
 const atOnce = 4;
-/** A folder deeper than this is a loop or a mistake. */
-const maxDepth = 16;
 
-interface Place {
-  readonly folder: string;
-  readonly names: readonly string[];
-}
-
-/** Every folder below `root` with its files, in the order of their names; what begins with a dot is left out, links are followed. */
-async function walk(folder: string, depth = 0): Promise<Place[]> {
-  if (depth > maxDepth)
-    throw new ArtistError('ERR_TRAIN_DATA', `${folder}: expected at most ${maxDepth} folders inside each other, got more`);
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw folderError(folder, error);
-  });
-  const visible = entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const names: string[] = [];
-  const below: Place[] = [];
-  for (const entry of visible) {
-    const path = join(folder, entry.name);
-    const kind = await kindOf(entry, path);
-    if (kind === 'file') names.push(entry.name);
-    else if (kind === 'folder') below.push(...(await walk(path, depth + 1)));
-  }
-  return [{ folder, names }, ...below];
-}
-
-async function kindOf(entry: Dirent, path: string): Promise<'file' | 'folder' | 'other'> {
-  const info = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry; // a link that leads nowhere is nothing
-  return info?.isFile() ? 'file' : info?.isDirectory() ? 'folder' : 'other';
-}
-
-function folderError(folder: string, error: unknown): ArtistError {
-  const code = systemCode(error);
-  const got = code === 'ENOENT' ? 'nothing there. Check the path' : code === 'ENOTDIR' ? 'a file' : (code ?? String(error));
-  return new ArtistError('ERR_READ', `${folder}: expected a folder with pictures, got ${got}`, { cause: error });
+/** Folders that we made below the user's: their pictures are results, often copies of what is learned. */
+function ourFolder(_folder: string, names: readonly string[]): string | undefined {
+  const has = (name: string): boolean => names.includes(name);
+  if (has('.ai-artist-site')) return 'a site that was exported here';
+  if (has('gallery') && (has('state') || has('curation.json') || has('taste.json'))) return 'a home of ai-artist';
+  return has('run.json') && (has('checkpoints') || has('log.jsonl')) ? 'a training run' : undefined;
 }
 
 /** kohya's layout: "10_fox dog" is ten repeats of the concept "fox dog". The nearest such folder below the root counts. */
@@ -98,61 +81,143 @@ export async function hashPicture(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
+export interface ScanFolderOptions {
+  signal?: AbortSignal | undefined;
+  /** Called for each picture that was read: how many of how many. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /**
  * Reads a folder of training pictures: every picture is decoded once and hashed, so that what cannot be used is known before a model is
- * loaded. Nothing is written. Captions, first that is there: `name.txt` or `name.caption`, `metadata.jsonl`, `captions.txt`, the concept of
- * a `10_name` folder, the file's name.
+ * loaded. Nothing is written. Captions, first that is there: `name.txt` or `name.caption`, a list (see readCaptionList()), the concept of a
+ * `10_name` folder, the prompt that a painted picture carries, the file's name.
  *
  * @throws ArtistError ERR_READ: no such folder, a caption that cannot be read; ERR_TRAIN_DATA: a caption list with a wrong line;
  *   `signal.reason` when aborted
  */
-export async function scanFolder(folder: string, options: { signal?: AbortSignal | undefined } = {}): Promise<FoundFiles> {
-  const root = resolve(folder);
-  const places = await walk(root);
-  const jobs: (() => Promise<FoundPicture | { name: string; reason: string }>)[] = [];
-  const orphans: string[] = [];
-  const silenced: string[] = [];
-  const known = new Set(places.flatMap((place) => place.names.map((name) => join(place.folder, name))));
-  const listed = new Map<string, FoundCaption>();
-  const shown = (path: string): string => relative(root, path).split(sep).join('/');
-  for (const { folder: place, names } of places) {
-    for (const [name, caption] of await readCaptionLists(place, names)) {
-      const path = join(place, name);
-      if (known.has(path)) listed.set(path, caption);
-      else orphans.push(shown(path));
-    }
+export async function scanFolder(folder: string, options: ScanFolderOptions = {}): Promise<FoundFiles> {
+  const { signal, onProgress } = options;
+  const walk = await walkFolder(folder, { signal, linkedFiles: true, leaveOut: ourFolder, expected: 'a folder with pictures' });
+  const scan = new Scan(walk);
+  await scan.readLists(signal);
+  for (const place of walk.folders) await scan.take(place, signal);
+  return await scan.finish(signal, onProgress);
+}
+
+type Read = FoundPicture | LeftOut;
+
+class Scan {
+  readonly #walk: FolderWalk;
+  readonly #jobs: (() => Promise<Read>)[] = [];
+  readonly #orphans: string[] = [];
+  readonly #silenced: string[] = [];
+  readonly #ignored: string[] = [];
+  readonly #leftOut: LeftOut[];
+  /** Captions of the lists, by the path of the picture. */
+  readonly #listed = new Map<string, FoundCaption>();
+
+  constructor(walk: FolderWalk) {
+    this.#walk = walk;
+    this.#leftOut = walk.passed.filter(isWorthTelling).map(({ name, reason }) => ({ name, reason }));
   }
-  for (const { folder: place, names } of places) {
-    const kohya = kohyaFolder(root, place);
+
+  #shown(path: string): string {
+    return relative(this.#walk.root, path).split(sep).join('/');
+  }
+
+  async readLists(signal: AbortSignal | undefined): Promise<void> {
+    const known = new Map<string, string>();
+    const paths = this.#walk.folders.flatMap(({ folder, names }) => names.filter(isPicture).map((name) => join(folder, name)));
+    // kohya's lists leave the ending out; a picture that is named whole wins.
+    for (const path of paths.toReversed()) known.set(foldName(path.slice(0, -parse(path).ext.length)), path);
+    for (const path of paths.toReversed()) known.set(foldName(path), path);
+    for (const { folder, names } of this.#walk.folders)
+      for (const list of names.filter(isCaptionList)) {
+        signal?.throwIfAborted();
+        const { captions, ignored } = await readCaptionList(folder, list);
+        for (const { name, ...caption } of captions) {
+          const path = join(folder, name);
+          const picture = known.get(foldName(path));
+          if (picture === undefined) this.#orphans.push(this.#shown(path));
+          else this.#listed.set(picture, caption);
+        }
+        if (ignored.length > 0)
+          this.#ignored.push(
+            `${this.#shown(join(folder, list))}: ${ignored.length} without a picture's name and caption: ${nameSome(ignored)}`,
+          );
+      }
+  }
+
+  /** Plans the reading of a folder's pictures. */
+  async take({ folder, names }: WalkedFolder, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    const kohya = kohyaFolder(this.#walk.root, folder);
     const pictures = names.filter((name) => isPicture(name) && !isMask(name));
-    const stems = new Set(pictures.map((name) => parse(name).name));
-    orphans.push(
-      ...names
-        .filter((name) => captionEndings.includes(parse(name).ext) && !captionLists.includes(name) && !isNotice(name))
-        .filter((name) => !stems.has(parse(name).name))
-        .map((name) => shown(join(place, name))),
-    );
     if (kohya.repeats === 0) {
-      if (pictures.length > 0) silenced.push(shown(place));
-      continue;
+      if (pictures.length > 0) this.#silenced.push(this.#shown(folder));
+      return;
     }
-    const all = new Set(names);
+    const all = new FolderNames(names);
+    const masks = new Set<string>();
     for (const name of pictures) {
-      const file = join(place, name);
-      jobs.push(async () => {
-        const read = await readPicture(file);
-        if (typeof read === 'string') return { name: shown(file), reason: read };
-        const fallback: FoundCaption | undefined = kohya.concept === '' ? undefined : { text: kohya.concept, source: 'folder' };
-        const caption = (await readSidecar(file, all)) ?? listed.get(file) ?? fallback ?? captionOfName(file);
-        const mask = all.has(maskOf(name)) ? { mask: join(place, maskOf(name)) } : {};
-        return { file, name: shown(file), ...read, caption, ...kohya, ...mask };
-      });
+      const mask = all.find(maskOf(name));
+      if (mask !== undefined) masks.add(mask);
+      this.#jobs.push(() => this.#read(join(folder, name), { all, kohya, mask }));
+    }
+    await this.#nameRest(folder, names, { pictures, masks });
+  }
+
+  /** Names what has no picture, and pictures of other kinds. */
+  async #nameRest(
+    folder: string,
+    names: readonly string[],
+    { pictures, masks }: { pictures: readonly string[]; masks: ReadonlySet<string> },
+  ): Promise<void> {
+    const stems = new Set(pictures.flatMap((name) => [foldName(parse(name).name), foldName(name)]));
+    for (const name of names) {
+      const path = join(folder, name);
+      const caption = isNotice(name) ? undefined : captionOf(name);
+      if (caption !== undefined && !stems.has(foldName(caption))) this.#orphans.push(this.#shown(path));
+      if (isMask(name) && !masks.has(name))
+        this.#leftOut.push({
+          name: this.#shown(path),
+          reason: 'a mask is a PNG and named like its picture. fox.mask.png is that of fox.png',
+        });
+      const reason = isPicture(name) ? undefined : await unreadPicture(path);
+      if (reason !== undefined) this.#leftOut.push({ name: this.#shown(path), reason });
     }
   }
-  const results = await inTurns(jobs, options.signal);
-  const pictures = results.filter((result): result is FoundPicture => 'file' in result);
-  const unreadable = results.filter((result): result is { name: string; reason: string } => 'reason' in result);
-  return { root, pictures, unreadable, orphans, silenced };
+
+  async #read(
+    file: string,
+    { all, kohya, mask }: { all: FolderNames; kohya: Pick<FoundPicture, 'repeats' | 'concept'>; mask: string | undefined },
+  ): Promise<Read> {
+    const name = this.#shown(file);
+    const read = await readPicture(file);
+    if (typeof read === 'string') return { name, reason: read };
+    const concept: FoundCaption | undefined = kohya.concept === '' ? undefined : { text: kohya.concept, source: 'folder' };
+    const stated = (await readSidecar(file, all)) ?? this.#listed.get(file) ?? concept;
+    const caption = stated ?? (await captionOfRecipe(file)) ?? captionOfName(file);
+    return { file, name, ...read, caption, ...kohya, ...(mask === undefined ? {} : { mask: join(dirname(file), mask) }) };
+  }
+
+  async finish(signal: AbortSignal | undefined, onProgress: ScanFolderOptions['onProgress']): Promise<FoundFiles> {
+    const results = await inTurns(this.#jobs, signal, onProgress);
+    return {
+      root: this.#walk.root,
+      pictures: results.filter((result): result is FoundPicture => 'file' in result),
+      unreadable: results.filter((result): result is LeftOut => 'reason' in result),
+      orphans: this.#orphans,
+      silenced: this.#silenced,
+      leftOut: this.#leftOut,
+      ignored: this.#ignored,
+    };
+  }
+}
+
+/** Hidden files are meant not to be seen, and every folder of a Mac or of Windows has some. */
+function isWorthTelling({ path, kind }: PassedOver): boolean {
+  return kind !== 'foreign' || !/^(?:\.|thumbs\.db$|desktop\.ini$)/i.test(basename(path));
 }
 
 const isNotice = (name: string): boolean => /^(?:licen[cs]e|readme|notice|credits|copying|attribution)\b/i.test(name);
@@ -169,13 +234,19 @@ async function readPicture(file: string): Promise<{ hash: string; width: number;
 }
 
 /** Runs the jobs, a few at a time, and keeps their order. */
-async function inTurns<T>(jobs: readonly (() => Promise<T>)[], signal: AbortSignal | undefined): Promise<T[]> {
+async function inTurns<T>(
+  jobs: readonly (() => Promise<T>)[],
+  signal: AbortSignal | undefined,
+  onProgress: ScanFolderOptions['onProgress'],
+): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
+  let done = 0;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < jobs.length; index = next++) {
       signal?.throwIfAborted();
       results[index] = await (jobs[index] as () => Promise<T>)();
+      onProgress?.(++done, jobs.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, worker));

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { resolveOptions } from '../core/index.ts';
+import { ArtistError, answering, display, resolveOptions } from '../core/index.ts';
 import { CallSite, EventRun, signal, type Work } from '../engine/jobs/index.ts';
 import { type TrainEvent, trainProgressTypes } from './events.ts';
 import type { ResultLicence } from './licences.ts';
@@ -107,10 +107,10 @@ function storable(options: TrainLoraOptions): Record<string, unknown> {
  *   ERR_OUT_OF_MEMORY: with the numbers and what would help; ERR_TRAIN_DIVERGED: loss or gradient without a finite value; ERR_DISK_FULL;
  *   ERR_LOCKED; with an aborted signal: `signal.reason`, as it is. The last checkpoint stays in every case.
  */
-export function trainLora(options: TrainLoraOptions): TrainRun {
+export const trainLora = answering('trainLora', (options: TrainLoraOptions): TrainRun => {
   const site = new CallSite('trainLora', trainLora);
   return begin(site, options, async () => ({ options: resolveOptions('trainLora', trainLoraOptions, options), given: storable(options) }));
-}
+});
 
 /**
  * Goes on with a run from its last checkpoint, with the options it was begun with. On a CPU the LoRA is bit for bit the one that a run without
@@ -120,10 +120,12 @@ export function trainLora(options: TrainLoraOptions): TrainRun {
  * @throws (by rejecting) ArtistError ERR_RESUME: no run there, or other pictures, captions, options or weights than it was begun with: the message
  *   names them; else as trainLora()
  */
-export function resumeTraining(folder: string, options: Partial<TrainLoraOptions> = {}): TrainRun {
+export const resumeTraining = answering('resumeTraining', (folder: string, options: Partial<TrainLoraOptions> = {}): TrainRun => {
   const site = new CallSite('resumeTraining', resumeTraining);
   return begin(site, options, async () => {
     const { readRunRecord } = await import('./run-record.ts');
+    if (typeof folder !== 'string' || folder === '')
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `folder: expected that of a training run, got ${display(folder)}`);
     const record = await readRunRecord(folder);
     const given = { ...record.options, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
     return {
@@ -132,4 +134,4 @@ export function resumeTraining(folder: string, options: Partial<TrainLoraOptions
       resumed: { record, folder: resolve(folder) },
     };
   });
-}
+});

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { ArtistError, systemCode } from '../core/index.ts';
+import { ArtistError, answering, systemCode } from '../core/index.ts';
 
 export interface LossPoint {
   /** Finished steps, from 1. */
@@ -38,7 +38,7 @@ function lineOf(text: string): Line | undefined {
  *
  * @throws ArtistError ERR_READ
  */
-export async function readTrainingLog(path: string): Promise<TrainingLog> {
+export const readTrainingLog = answering('readTrainingLog', async (path: string): Promise<TrainingLog> => {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new ArtistError('ERR_READ', `${path}: expected the log of a training run, got ${systemCode(error) ?? String(error)}`, {
       cause: error,
@@ -61,4 +61,4 @@ export async function readTrainingLog(path: string): Promise<TrainingLog> {
   }
   const ordered = <T extends { step: number }>(points: Map<number, T>): T[] => [...points.values()].sort((a, b) => a.step - b.step);
   return { steps: ordered(steps), validation: ordered(validation), samples: ordered(samples) };
-}
+});

@@ -14,7 +14,7 @@ import { finishRun } from './finish.ts';
 import { chooseMemory, type MemoryChoice } from './memory.ts';
 import { identifyModel, type ModelIdentity } from './model-identity.ts';
 import type { ResolvedTrainLora } from './options.ts';
-import { checkOut, chooseOutput, makeFolder, type Output } from './output.ts';
+import { checkOut, chooseOutput, discardRun, makeFolder, type Output } from './output.ts';
 import { prepareEncodings } from './prepare.ts';
 import { RunLog } from './run-log.ts';
 import { checkModel, checkPictures, checkSettings, type RunRecord, recordPictures, writeRunRecord } from './run-record.ts';
@@ -53,7 +53,11 @@ export interface Run {
   readonly emit: (event: TrainEvent) => void;
 }
 
-function loadPictures(options: ResolvedTrainLora, signal: AbortSignal, classFolder: string | undefined): Promise<DataSet> {
+function loadPictures(
+  options: ResolvedTrainLora,
+  { signal, emit }: Pick<TrainCall, 'signal' | 'emit'>,
+  classFolder: string | undefined,
+): Promise<DataSet> {
   const { data, licence, nonCommercial, skipUnusable, validation, prior } = options;
   return loadDataSet({
     folder: data,
@@ -61,6 +65,7 @@ function loadPictures(options: ResolvedTrainLora, signal: AbortSignal, classFold
     skipUnusable,
     validation: validation.pictures,
     signal,
+    onProgress: (done, total) => emit({ type: 'prepare', what: 'files', done, total }),
     ...(licence !== undefined && { licence }),
     ...(classFolder !== undefined && { classFolder }),
     ...(prior && { classPrompt: prior.prompt }),
@@ -70,6 +75,8 @@ function loadPictures(options: ResolvedTrainLora, signal: AbortSignal, classFold
 /** Tells and collects warnings, once each, and keeps the log. */
 class Told {
   readonly warnings: string[] = [];
+  /** A step was done. */
+  stepped = false;
   readonly #emit: (event: TrainEvent) => void;
   readonly #log: RunLog;
 
@@ -83,6 +90,7 @@ class Told {
       if (this.warnings.includes(event.message)) return;
       this.warnings.push(event.message);
     }
+    if (event.type === 'step') this.stepped = true;
     this.#log.add(event);
     this.#emit(event);
   };
@@ -111,7 +119,7 @@ export async function train(call: TrainCall): Promise<TrainLoraResult> {
   const log = new RunLog(join(output.folder, 'log.jsonl'));
   const told = new Told(log, call.emit);
   // What can be refused without the model is refused before it is read.
-  const early = await loadPictures(options, signal, options.prior?.folder);
+  const early = await loadPictures(options, call, options.prior?.folder);
   const files = await trainingFiles(options);
   const model = await identifyModel(files, signal);
   if (call.resumed) checkModel(call.resumed.record, model);
@@ -162,14 +170,18 @@ async function trainWith(session: TrainerSession, opened: Opened): Promise<Train
     hostBytes: hostBytes(network.parameters, settings),
     device: session.info.device,
   });
-  await makeFolder(output.folder);
+  const made = await makeFolder(output.folder);
   // Two processes in one run folder would write over each other's checkpoints.
   const lock = await acquireLock(join(output.folder, 'lock'), { purpose: 'training in this folder', waitMs: 0 });
+  let ended = false;
   try {
-    return await trainInFolder(session, { ...opened, settings, network, memory });
+    const result = await trainInFolder(session, { ...opened, settings, network, memory });
+    ended = true;
+    return result;
   } finally {
     await opened.log.flush();
     await lock.release();
+    if (!ended && !resumed && !opened.told.stepped) await discardRun(output.folder, { made });
   }
 }
 
@@ -185,7 +197,7 @@ async function trainInFolder(
   if (prior && prior.folder === undefined) {
     const folder = join(output.folder, 'class');
     await paintClassPictures(options, { folder, prompt: prior.prompt, count: prior.count, seed: settings.seed }, { signal, emit });
-    dataSet = await loadPictures(options, signal, folder);
+    dataSet = await loadPictures(options, call, folder);
   }
   if (resumed) checkPictures(resumed.record, dataSet.pictures);
   const framing = framePictures(dataSet.pictures, settings.buckets, settings.seed);

@@ -141,7 +141,7 @@ Napi::Value convert_model(const Napi::CallbackInfo& info) {
     in.optional_string("vae", request.vae);
     request.output = in.string("output");
     in.optional_enum("type", request.type, str_to_sd_type, SD_TYPE_COUNT);
-    in.optional_string("tensorTypeRules", request.tensor_type_rules, 65536);
+    in.optional_type_rules("tensorTypeRules", request.tensor_type_rules, 65536);
     in.optional_bool("convertNames", request.convert_names);
     const auto job = std::make_shared<ConvertJob>(std::move(request));
     return Task::start(info.Env(), job, info[1], [](Napi::Env env) { return env.Undefined(); });

@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <sstream>
+#include <stdexcept>
+
+#include "binding/task.h"
+#include "engine/pattern.h"
 
 namespace ai_artist {
 namespace {
@@ -77,7 +82,12 @@ Image read_image(Napi::Value value, const std::string& name, uint32_t channels) 
     if (pixels.ByteLength() != expected) {
         throw_invalid(value.Env(), name + ".data", std::to_string(expected) + " bytes", std::to_string(pixels.ByteLength()));
     }
-    image.data.assign(pixels.Data(), pixels.Data() + expected);
+    try {
+        image.data.assign(pixels.Data(), pixels.Data() + expected);
+    } catch (const std::bad_alloc&) {
+        throw coded_error(value.Env(), "ERR_OUT_OF_MEMORY",
+                          name + ": not enough memory for a copy of " + std::to_string(expected) + " bytes");
+    }
     return image;
 }
 
@@ -90,6 +100,24 @@ Arguments::Arguments(Napi::Value value, const char* name) : name_(name) {
 
 void Arguments::fail(const char* key, const std::string& expected, const std::string& got) const {
     throw_invalid(object_.Env(), key, expected, got);
+}
+
+bool Arguments::optional_type_rules(const char* key, std::string& out, size_t max_bytes) const {
+    if (!optional_string(key, out, max_bytes)) {
+        return false;
+    }
+    std::istringstream rules(out);
+    for (std::string rule; std::getline(rules, rule, ',');) {
+        const std::string pattern = rule.substr(0, rule.find('='));
+        try {
+            Pattern{pattern};
+        } catch (const std::invalid_argument& error) {
+            const Napi::TypeError refused = Napi::TypeError::New(object_.Env(), std::string(key) + ": " + error.what());
+            refused.Set("code", "ERR_INVALID_ARGUMENT");
+            throw refused;
+        }
+    }
+    return true;
 }
 
 bool Arguments::has(const char* key) const { return !object_.Get(key).IsUndefined(); }

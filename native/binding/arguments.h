@@ -24,6 +24,8 @@ public:
     int64_t safe_integer(const char* key) const;  // 0 .. 2^53 - 1
     double number(const char* key, double min, double max) const;
 
+    // Rules "pattern=type,pattern=type" whose patterns can be read.
+    bool optional_type_rules(const char* key, std::string& out, size_t max_bytes) const;
     void optional_int(const char* key, int& out, int64_t min, int64_t max) const;
     void optional_float(const char* key, float& out, double min, double max) const;
     void optional_bool(const char* key, bool& out) const;

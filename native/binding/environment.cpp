@@ -34,10 +34,11 @@ void Environment::clean_up(Environment* environment) {
 }
 
 void Environment::submit(const std::shared_ptr<Task>& task) {
+    EngineThread::instance().submit(task->job());
+    // Only now: what throws above leaves nothing pending. The task settles on this thread, later.
     if (pending_++ == 0) {
         dispatcher_.Ref(env_);
     }
-    EngineThread::instance().submit(task->job());
 }
 
 void Environment::settled() {
@@ -57,6 +58,8 @@ void Environment::call_js(Napi::Env env, Napi::Function, Environment*, std::shar
     const std::unique_ptr<std::shared_ptr<Task>> owned(message);
     if (env != nullptr) {
         (*owned)->drain(env);
+    } else {
+        (*owned)->abandon();
     }
 }
 

@@ -9,6 +9,8 @@ namespace {
 constexpr int max_edge = 8192;
 constexpr size_t max_prompt_bytes = 1 << 20;
 constexpr size_t max_path_bytes = 4096;
+constexpr size_t max_name_bytes = 4096;
+constexpr size_t max_lora_modules = 100000;
 
 void read_sample_params(const Arguments& in, GenerateRequest& request) {
     sd_sample_params_t& sample = request.params.sample_params;
@@ -153,6 +155,30 @@ void read_preview(const Arguments& in, GenerateRequest& request) {
     preview.optional_bool("noisy", request.preview_noisy);
 }
 
+// Modules are objects { weight, part, alpha, names, roles }; names and roles run side by side.
+void read_lora(const Arguments& in, GenerateRequest& request) {
+    std::vector<sd_lora_module_t>& modules = request.lora_modules.emplace_back();
+    std::vector<sd_lora_tensor_t>& tensors = request.lora_tensors.emplace_back();
+    for (const Arguments& module : in.objects("modules", 1, max_lora_modules)) {
+        const std::vector<std::string> names = module.strings("names", 1, 32, max_name_bytes);
+        const std::vector<std::string> roles = module.strings("roles", names.size(), names.size(), 64);
+        for (size_t i = 0; i < names.size(); i++) {
+            tensors.push_back({request.keep(names[i]), static_cast<uint32_t>(modules.size()), request.keep(roles[i])});
+        }
+        modules.push_back({request.keep(module.string("weight", max_name_bytes)), module.integer("part", -1, 8),
+                           static_cast<float>(module.number("alpha", -1e9, 1e9))});
+    }
+    sd_lora_t lora{};
+    lora.multiplier = static_cast<float>(in.number("weight", -100, 100));
+    lora.path = request.keep(in.string("path", max_path_bytes));
+    lora.identity = request.keep(in.string("identity"));
+    lora.modules = modules.data();
+    lora.module_count = static_cast<uint32_t>(modules.size());
+    lora.tensors = tensors.data();
+    lora.tensor_count = static_cast<uint32_t>(tensors.size());
+    request.loras.push_back(lora);
+}
+
 }  // namespace
 
 std::unique_ptr<GenerateRequest> read_generate_request(const Napi::Value& value, int size_multiple) {
@@ -177,8 +203,7 @@ std::unique_ptr<GenerateRequest> read_generate_request(const Napi::Value& value,
     in.optional_float("denoisingStrength", params.strength, 0, 1);
     in.optional_int("batchCount", params.batch_count, 1, 10000);
     for (const Arguments& lora : in.optional_objects("loras", 256)) {
-        const char* path = request->keep(lora.string("path", max_path_bytes));
-        request->loras.push_back({false, static_cast<float>(lora.number("weight", -100, 100)), path});
+        read_lora(lora, *request);
     }
     read_sample_params(in, *request);
     read_images(in, *request);

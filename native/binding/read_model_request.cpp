@@ -36,7 +36,10 @@ std::unique_ptr<ModelRequest> read_model_request(const Napi::Value& value) {
     text("tae", params.taesd_path);
     text("controlNet", params.control_net_path);
     text("photoMaker", params.photo_maker_path);
-    text("tensorTypeRules", params.tensor_type_rules, max_rules_bytes);
+    std::string rules;
+    if (in.optional_type_rules("tensorTypeRules", rules, max_rules_bytes)) {
+        params.tensor_type_rules = request->keep(std::move(rules));
+    }
     text("backend", params.backend);
     text("paramsBackend", params.params_backend);
     for (const Arguments& entry : in.optional_objects("embeddings", max_embeddings)) {

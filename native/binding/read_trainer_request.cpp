@@ -252,7 +252,7 @@ TrainModelRequest read_trainer_request(const Napi::Value& value) {
     in.optional_string("vae", request.vae, max_path_bytes);
     in.optional_string("tae", request.tae, max_path_bytes);
     in.optional_enum("weightType", request.weight_type, str_to_sd_type, SD_TYPE_COUNT);
-    in.optional_string("tensorTypeRules", request.tensor_type_rules, max_rules_bytes);
+    in.optional_type_rules("tensorTypeRules", request.tensor_type_rules, max_rules_bytes);
     in.optional_enum("prediction", request.prediction, str_to_prediction, PREDICTION_COUNT);
     in.optional_string("backend", request.backend, max_path_bytes);
     in.optional_string("paramsBackend", request.params_backend, max_path_bytes);

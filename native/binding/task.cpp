@@ -1,5 +1,9 @@
 #include "binding/task.h"
 
+#include <new>
+#include <string_view>
+#include <system_error>
+
 #include "engine/callbacks.h"
 #include "engine/engine_thread.h"
 
@@ -40,6 +44,20 @@ Napi::Object progress_event(Napi::Env env, const Progress& progress) {
     return event;
 }
 
+Napi::Object loras_event(Napi::Env env, const LoraOutcomes& outcomes) {
+    Napi::Array loras = Napi::Array::New(env, outcomes.size());
+    for (size_t i = 0; i < outcomes.size(); i++) {
+        Napi::Array modules = Napi::Array::New(env, outcomes[i].size());
+        for (size_t m = 0; m < outcomes[i].size(); m++) {
+            modules.Set(static_cast<uint32_t>(m), outcomes[i][m]);
+        }
+        loras.Set(static_cast<uint32_t>(i), modules);
+    }
+    Napi::Object event = event_object(env, "loras");
+    event.Set("loras", loras);
+    return event;
+}
+
 }  // namespace
 
 Napi::Object image_to_js(Napi::Env env, Image image) {
@@ -54,10 +72,16 @@ Napi::Object image_to_js(Napi::Env env, Image image) {
     return object;
 }
 
+Napi::Error coded_error(Napi::Env env, const char* code, const std::string& message) {
+    const Napi::Error error = Napi::Error::New(env, message);
+    error.Set("code", code);
+    return error;
+}
+
 Napi::Object Task::start(Napi::Env env, std::shared_ptr<Job> job, Napi::Value listener, ToJs to_js) {
     Environment& environment = Environment::of(env);
     if (environment.closed()) {
-        throw Napi::Error::New(env, "The engine was shut down");
+        throw coded_error(env, "ERR_DISPOSED", "The engine was shut down");
     }
     const auto task = std::make_shared<Task>(env, std::move(job), listener, std::move(to_js));
     task->job_->owner = &environment;
@@ -71,7 +95,16 @@ Napi::Object Task::start(Napi::Env env, std::shared_ptr<Job> job, Napi::Value li
                        EngineThread::instance().cancel(target);
                    }
                }));
-    environment.submit(task);
+    try {
+        environment.submit(task);
+    } catch (const std::system_error& error) {
+        task->abandon();
+        task->listener_.Reset();
+        throw coded_error(
+            env, "ERR_OUT_OF_MEMORY",
+            std::string("The engine's thread could not be started: ") + error.what() +
+                ". Allow this process more memory or more threads (ulimit -v, ulimit -u, the container's limit of processes)");
+    }
     return handle;
 }
 
@@ -99,7 +132,7 @@ void Task::on_started() {
 void Task::on_progress(const Progress& progress) {
     std::lock_guard<std::mutex> lock(mutex_);
     for (Progress& known : events_.progress) {
-        if (known.phase == progress.phase && known.image == progress.image) {
+        if (std::string_view(known.phase) == progress.phase && known.image == progress.image) {
             known = progress;
             schedule();
             return;
@@ -112,6 +145,12 @@ void Task::on_progress(const Progress& progress) {
 void Task::on_preview(Preview preview) {
     std::lock_guard<std::mutex> lock(mutex_);
     events_.preview = std::move(preview);
+    schedule();
+}
+
+void Task::on_loras(LoraOutcomes outcomes) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    events_.loras = std::move(outcomes);
     schedule();
 }
 
@@ -155,6 +194,13 @@ void Task::drain(Napi::Env env) {
     }
 }
 
+void Task::abandon() {
+    if (job_) {
+        job_->listener.reset();
+        job_.reset();
+    }
+}
+
 void Task::deliver(Napi::Env env, Events events) {
     const Napi::HandleScope scope(env);
     if (events.started) {
@@ -176,6 +222,9 @@ void Task::deliver(Napi::Env env, Events events) {
         event.Set("index", events.preview->index);
         event.Set("image", image_to_js(env, std::move(events.preview->image)));
         emit(env, event);
+    }
+    if (events.loras) {
+        emit(env, loras_event(env, *events.loras));
     }
     for (FinishedImage& finished : events.images) {
         Napi::Object event = event_object(env, "image");
@@ -207,10 +256,11 @@ void Task::settle(Napi::Env env) {
             deferred_.Resolve(to_js_(env));
         } catch (const Napi::Error& error) {
             deferred_.Reject(error.Value());
+        } catch (const std::bad_alloc&) {
+            deferred_.Reject(coded_error(env, "ERR_OUT_OF_MEMORY", "Not enough memory for the result").Value());
         }
     } else {
-        const Napi::Error error = Napi::Error::New(env, job->error_message());
-        error.Set("code", job->error_code());
+        const Napi::Error error = coded_error(env, job->error_code().c_str(), job->error_message());
         const std::vector<std::string> lines = job->log_lines();
         Napi::Array log = Napi::Array::New(env, lines.size());
         for (size_t i = 0; i < lines.size(); i++) {

@@ -16,12 +16,16 @@ namespace ai_artist {
 
 Napi::Object image_to_js(Napi::Env env, Image image);
 
+// An error with one of the codes of lib/core/errors.ts.
+Napi::Error coded_error(Napi::Env env, const char* code, const std::string& message);
+
 // For jobs nobody listens to (freeing at shutdown).
 class SilentListener final : public JobListener {
 public:
     void on_started() override {}
     void on_progress(const Progress&) override {}
     void on_preview(Preview) override {}
+    void on_loras(LoraOutcomes) override {}
     void on_image(int, const Image&, int64_t) override {}
     void on_log(sd_log_level_t, const std::string&) override {}
     void on_settled() override {}
@@ -43,10 +47,13 @@ public:
 
     // JS thread.
     void drain(Napi::Env env);
+    // Lets go of the job, which holds this task: nobody will hear of it.
+    void abandon();
 
     void on_started() override;
     void on_progress(const Progress& progress) override;
     void on_preview(Preview preview) override;
+    void on_loras(LoraOutcomes outcomes) override;
     void on_image(int index, const Image& image, int64_t seed) override;
     void on_log(sd_log_level_t level, const std::string& text) override;
     void on_settled() override;
@@ -64,6 +71,7 @@ private:
     struct Events {
         bool started = false;
         std::vector<Progress> progress;  // one per phase, in order of appearance
+        std::optional<LoraOutcomes> loras;
         std::vector<FinishedImage> images;
         std::vector<LogLine> log;
         std::optional<Preview> preview;

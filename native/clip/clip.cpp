@@ -103,6 +103,7 @@ void Clip::free() { parts_.reset(); }
 
 void LoadClipJob::run() {
     listener->on_progress({"load", 0, 0, 0, 0, 1});
+    request_.threads = usable_threads(request_.threads);
     try {
         clip = std::make_shared<Clip>(request_);
     } catch (const EngineError& error) {

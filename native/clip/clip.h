@@ -74,7 +74,7 @@ public:
     std::shared_ptr<Clip> clip;
 
 private:
-    const ClipRequest request_;
+    ClipRequest request_;
 };
 
 // Embeddings of length 1, one after the other: count * dimensions values.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
+#include <stdexcept>
 
 #include "engine/engine_error.h"
 
@@ -19,11 +19,19 @@ const TensorStorage& need_matrix(const String2TensorStorage& tensors, const std:
     return tensor;
 }
 
+int layer_number(const std::string& name, size_t at, const String2TensorStorage& tensors) {
+    try {
+        return block_number(name.substr(at), tensors);
+    } catch (const std::runtime_error& error) {
+        bad_format(name.substr(0, 200) + ": " + error.what());
+    }
+}
+
 void fill_common(TowerSizes& sizes, const String2TensorStorage& tensors, const TowerNames& names, const TowerSettings& settings) {
     const std::string& layers = names.layers;
     for (const auto& entry : tensors) {
         if (entry.first.compare(0, layers.size(), layers) == 0) {
-            sizes.layers = std::max<int64_t>(sizes.layers, std::strtol(entry.first.c_str() + layers.size(), nullptr, 10) + 1);
+            sizes.layers = std::max<int64_t>(sizes.layers, layer_number(entry.first, layers.size(), tensors) + 1);
         }
     }
     // Each layer costs about 30 graph nodes; the largest published tower has 48.

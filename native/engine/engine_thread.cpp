@@ -14,20 +14,26 @@ EngineThread& EngineThread::instance() {
 
 void EngineThread::submit(std::shared_ptr<Job> job) {
     std::lock_guard<std::mutex> lock(mutex_);
-    queue_.push_back(std::move(job));
     if (!thread_.joinable()) {
         install_callbacks();
-        stopping_ = false;
-        thread_ = BigStackThread([this] { loop(); });
+        const auto stopping = std::make_shared<bool>(false);
+        thread_ = BigStackThread([this, stopping] { loop(*stopping); });
+        stopping_ = stopping;
     }
-    work_.notify_one();
+    queue_.push_back(std::move(job));  // last: a job whose thread could not be started does not wait for one
+    work_.notify_all();
 }
 
-void EngineThread::loop() {
+void EngineThread::loop(const bool& stopping) {
     std::unique_lock<std::mutex> lock(mutex_);
+    // A thread that was told to stop may still let go of its last job.
+    work_.wait(lock, [this] { return !looping_; });
+    looping_ = true;
     while (true) {
-        work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-        if (queue_.empty()) {
+        work_.wait(lock, [this, &stopping] { return stopping || !queue_.empty(); });
+        if (stopping) {
+            looping_ = false;
+            work_.notify_all();
             return;
         }
         running_ = std::move(queue_.front());
@@ -98,7 +104,10 @@ void EngineThread::stop() {
     BigStackThread thread;
     {
         std::lock_guard<std::mutex> lock(mutex_);
-        stopping_ = true;
+        if (!thread_.joinable() || running_ || !queue_.empty()) {
+            return;  // an environment that began meanwhile uses it, and stops it when it ends
+        }
+        *stopping_ = true;
         thread = std::move(thread_);
         work_.notify_all();
     }

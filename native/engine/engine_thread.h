@@ -19,7 +19,8 @@ public:
     // Lives until the process ends: destroying it in a static destructor would race with a job that outlives exit().
     static EngineThread& instance();
 
-    // Any thread. Starts the thread on first use. `job->listener` hears everything from now on.
+    // Any thread. Starts the thread on first use; throws std::system_error if that cannot be, and the job is not queued then.
+    // `job->listener` hears everything from now on.
     void submit(std::shared_ptr<Job> job);
 
     // Any thread. A waiting job settles at once, a running one at its next check.
@@ -29,7 +30,7 @@ public:
     // Waits until no job of `owner` is queued or running; false if that took longer than `limit`.
     bool drain(const void* owner, std::chrono::milliseconds limit);
 
-    // Finishes the queue and joins. The thread starts again with the next submit().
+    // Joins the thread unless it has jobs. It starts again with the next submit().
     void stop();
 
     struct Counters {
@@ -44,7 +45,7 @@ public:
 
 private:
     EngineThread() = default;
-    void loop();
+    void loop(const bool& stopping);
     bool has_jobs_of(const void* owner) const;
 
     mutable std::mutex mutex_;
@@ -54,7 +55,9 @@ private:
     std::shared_ptr<Job> running_;
     std::atomic<Job*> running_job_{nullptr};
     BigStackThread thread_;
-    bool stopping_ = false;
+    // Told to `thread_` alone: one that was told to stop before, and did not wake yet, must not take the jobs of the next.
+    std::shared_ptr<bool> stopping_;
+    bool looping_ = false;  // two threads never work at once
 };
 
 }  // namespace ai_artist

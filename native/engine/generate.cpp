@@ -40,6 +40,28 @@ void GenerateJob::resolve_defaults() {
     resolved.eta = std::isinf(sample.eta) ? sd_get_default_eta(context, sample.sample_method) : sample.eta;
 }
 
+LoraOutcomes GenerateJob::lora_outcomes() const {
+    LoraOutcomes outcomes;
+    for (uint32_t lora = 0; lora < request_->loras.size(); lora++) {
+        std::vector<std::string>& modules = outcomes.emplace_back();
+        for (uint32_t module = 0; module < request_->loras[lora].module_count; module++) {
+            const char* problem = "";
+            switch (sd_lora_outcome(model_->context(), lora, module, &problem)) {
+                case SD_LORA_APPLIED:
+                    modules.emplace_back("applied");
+                    break;
+                case SD_LORA_IDLE:
+                    modules.emplace_back("idle");
+                    break;
+                case SD_LORA_MISFIT:
+                    modules.emplace_back(problem);
+                    break;
+            }
+        }
+    }
+    return outcomes;
+}
+
 void GenerateJob::run() {
     if (model_->context() == nullptr) {
         throw EngineError("ERR_DISPOSED", "The model was disposed before this picture began");
@@ -65,6 +87,9 @@ void GenerateJob::run() {
                 break;
             }
             fail("ERR_GENERATE", "The engine could not paint the picture");
+        }
+        if (images.empty() && !request_->loras.empty()) {
+            listener->on_loras(lora_outcomes());
         }
         images.push_back(Image::copy_of(*picture));
         seeds.push_back(params.seed);

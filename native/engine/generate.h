@@ -21,6 +21,9 @@ struct GenerateRequest {
 
     sd_img_gen_params_t params{};
     std::vector<sd_lora_t> loras;
+    // What `loras` point to; elements of a deque stay where they are.
+    std::deque<std::vector<sd_lora_module_t>> lora_modules;
+    std::deque<std::vector<sd_lora_tensor_t>> lora_tensors;
     std::vector<sd_image_t> reference_images;
     std::vector<sd_image_t> photo_maker_images;
     std::vector<float> sigmas;
@@ -65,6 +68,7 @@ public:
 private:
     void point_params_at_storage();
     void resolve_defaults();
+    LoraOutcomes lora_outcomes() const;
 
     const std::shared_ptr<Model> model_;
     const std::unique_ptr<GenerateRequest> request_;

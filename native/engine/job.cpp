@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <new>
+#include <system_error>
+#include <thread>
 
 #include "engine/engine_error.h"
 #include "engine/memory.h"
@@ -39,9 +42,28 @@ double now_seconds() {
 bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 
 bool speaks_of_memory(const std::string& line) {
-    return contains(line, "bad_alloc") || contains(line, "out of memory") || contains(line, "failed to allocate") ||
-           contains(line, "unable to allocate") || contains(line, "alloc compute params backend buffer failed") ||
-           contains(line, "alloc params backend buffer failed") || contains(line, "ggml_init failed");
+    static const char* const words[] = {"bad_alloc",
+                                        "bad allocation",
+                                        "out of memory",
+                                        "Out of memory",
+                                        "insufficient memory",
+                                        "not enough memory",
+                                        "Not enough memory",
+                                        "Cannot allocate memory",
+                                        "failed to allocate",
+                                        "unable to allocate",
+                                        "alloc compute params backend buffer failed",
+                                        "alloc params backend buffer failed",
+                                        "ggml_init failed",
+                                        "could not be started",
+                                        "OutOfDeviceMemory",
+                                        "OutOfHostMemory"};
+    return std::any_of(std::begin(words), std::end(words), [&line](const char* word) { return contains(line, word); });
+}
+
+// Failures whose cause may be that there was too little memory for the work itself.
+bool may_come_of_memory(const std::string& code) {
+    return code == "ERR_GENERATE" || code == "ERR_UPSCALE" || code == "ERR_CONVERT" || code == "ERR_MODEL_LOAD" || code == "ERR_INTERNAL";
 }
 
 }  // namespace
@@ -52,20 +74,43 @@ void Job::stop_if_cancelled() const {
     }
 }
 
+int Job::usable_threads(int asked) const {
+    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    if (asked <= cores) {
+        return asked;
+    }
+    listener->on_log(SD_LOG_WARN, "threads: " + std::to_string(cores) + " instead of " + std::to_string(asked) +
+                                      ", as many as this machine runs at once; more would wait for each other");
+    return cores;
+}
+
+void Job::set_error(const std::string& code, const std::string& message) {
+    error_code_ = code;
+    error_message_ = message;
+    if (!may_come_of_memory(code)) {
+        return;
+    }
+    std::lock_guard<std::mutex> lock(log_mutex_);
+    const auto line = std::find_if(log_.begin(), log_.end(), [](const auto& said) { return speaks_of_memory(said.second); });
+    if (line != log_.end() || speaks_of_memory(message)) {
+        error_code_ = "ERR_OUT_OF_MEMORY";
+        error_message_ = "Not enough memory: " + (line != log_.end() ? line->second : message);
+    }
+}
+
 void Job::execute() noexcept {
-    listener->on_started();
     try {
+        listener->on_started();
         stop_if_cancelled();
         run();
     } catch (const EngineError& error) {
-        error_code_ = error.code();
-        error_message_ = error.what();
+        set_error(error.code(), error.what());
     } catch (const std::bad_alloc&) {
-        error_code_ = "ERR_OUT_OF_MEMORY";
-        error_message_ = "Not enough memory for this operation";
+        set_error("ERR_OUT_OF_MEMORY", "Not enough memory for this operation");
+    } catch (const std::system_error& error) {
+        set_error("ERR_OUT_OF_MEMORY", std::string("The system gave no thread or memory: ") + error.what());
     } catch (const std::exception& error) {
-        error_code_ = "ERR_INTERNAL";
-        error_message_ = error.what();
+        set_error("ERR_INTERNAL", error.what());
     }
     // Compute buffers of tens of megabytes would otherwise stay in the heap and grow the process for the first dozen pictures.
     release_free_memory();
@@ -100,9 +145,6 @@ void Job::fail(const char* code, const std::string& fallback) const {
             }
             if (first_error.empty()) {
                 first_error = line.second;
-            }
-            if (speaks_of_memory(line.second)) {
-                throw EngineError("ERR_OUT_OF_MEMORY", "Not enough memory: " + line.second);
             }
             if (contains(line.second, "backend config failed") || contains(line.second, "backend is not available")) {
                 throw EngineError("ERR_NO_DEVICE", line.second);

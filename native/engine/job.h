@@ -27,6 +27,9 @@ struct Preview {
     Image image;
 };
 
+// What became of each module of each LoRA: "applied", "idle" (the model did not compute with that weight), or why it does not fit.
+using LoraOutcomes = std::vector<std::vector<std::string>>;
+
 // Hears what a job does. Called on the engine thread or, for logs, on one of the engine's loader threads; must not block.
 class JobListener {
 public:
@@ -34,6 +37,8 @@ public:
     virtual void on_started() = 0;
     virtual void on_progress(const Progress& progress) = 0;
     virtual void on_preview(Preview preview) = 0;
+    // Before the first picture of a job that paints with LoRAs.
+    virtual void on_loras(LoraOutcomes outcomes) = 0;
     virtual void on_image(int index, const Image& image, int64_t seed) = 0;
     virtual void on_log(sd_log_level_t level, const std::string& text) = 0;
     // Last call; the job and its result may be read on any thread afterwards.
@@ -73,6 +78,9 @@ protected:
     // The engine's own words for a failure: the last error line, or `fallback`. Memory and device failures get their own codes.
     [[noreturn]] void fail(const char* code, const std::string& fallback) const;
 
+    // `asked`, or as many threads as can run at once where that is fewer: more only wait for each other. Says so.
+    int usable_threads(int asked) const;
+
     // Which picture of how many is being worked on; reported with every progress event.
     int image_ = 0;
     int images_ = 1;
@@ -81,6 +89,8 @@ protected:
     void close_phase();
 
 private:
+    void set_error(const std::string& code, const std::string& message);
+
     static constexpr size_t max_log_lines_ = 60;
 
     std::atomic<bool> cancelled_{false};

@@ -1,12 +1,16 @@
 #include "engine/model.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "engine/engine_error.h"
 
 namespace ai_artist {
 
-int default_threads() { return std::max(1, static_cast<int>(sd_get_num_physical_cores()) - 1); }
+int default_threads() {
+    const auto usable = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    return std::min(usable, std::max(1, static_cast<int>(sd_get_num_physical_cores()) - 1));
+}
 
 ModelRequest::ModelRequest() {
     sd_ctx_params_init(&params);
@@ -29,6 +33,7 @@ void LoadModelJob::run() {
     request_->params.embeddings = request_->embeddings.data();
     request_->params.embedding_count = static_cast<uint32_t>(request_->embeddings.size());
     listener->on_progress({"load", 0, 0, 0, 0, 1});
+    request_->params.n_threads = usable_threads(request_->params.n_threads);
     ContextPtr context(new_sd_ctx(&request_->params));
     if (!context) {
         fail("ERR_MODEL_LOAD", "The engine could not load the model");

@@ -3,6 +3,7 @@
 #include "engine/vocabulary.h"
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <mutex>
@@ -24,11 +25,30 @@ std::string vocabulary_dir() {
 }
 
 struct CloseZip {
-    void operator()(zip_t* zip) const { zip_close(zip); }
+    void operator()(zip_t* zip) const { zip_stream_close(zip); }
 };
 
+// The whole file; false if it cannot be opened. `path` is UTF-8, which only std::filesystem takes on Windows.
+bool read_file(const std::string& path, std::string& content) {
+    std::ifstream file(std::filesystem::u8path(path), std::ios::binary | std::ios::ate);
+    if (!file) {
+        return false;
+    }
+    content.resize(static_cast<size_t>(file.tellg()));
+    file.seekg(0);
+    file.read(&content[0], static_cast<std::streamsize>(content.size()));
+    if (!file) {
+        throw std::runtime_error("tokenizer data unreadable: " + path);
+    }
+    return true;
+}
+
 std::string read_from_archive(const std::string& archive, const char* name) {
-    std::unique_ptr<zip_t, CloseZip> zip(zip_open(archive.c_str(), 0, 'r'));
+    std::string packed;
+    std::unique_ptr<zip_t, CloseZip> zip;
+    if (read_file(archive, packed)) {
+        zip.reset(zip_stream_open(packed.data(), packed.size(), 0, 'r'));
+    }
     if (!zip || zip_entry_open(zip.get(), name) != 0) {
         throw std::runtime_error("tokenizer data missing: " + std::string(name) + " in " + archive);
     }
@@ -43,17 +63,8 @@ std::string read_from_archive(const std::string& archive, const char* name) {
 
 std::string read_table(const char* name) {
     const std::string dir = vocabulary_dir();
-    std::ifstream file(dir + "/" + name, std::ios::binary | std::ios::ate);
-    if (!file) {
-        return read_from_archive(dir + "/more.zip", name);
-    }
-    std::string text(static_cast<size_t>(file.tellg()), '\0');
-    file.seekg(0);
-    file.read(&text[0], static_cast<std::streamsize>(text.size()));
-    if (!file) {
-        throw std::runtime_error("tokenizer data unreadable: " + dir + "/" + name);
-    }
-    return text;
+    std::string text;
+    return read_file(dir + "/" + name, text) ? text : read_from_archive(dir + "/more.zip", name);
 }
 
 }  // namespace

@@ -60,6 +60,9 @@ std::string diffusers_path(const std::string& path) {
         return "";
     }
     const bool down = parts[0] == "input_blocks";
+    if (parts[1].empty() || parts[1].size() > 3 || parts[1].find_first_not_of("0123456789") != std::string::npos) {
+        return "";
+    }
     const int entry = std::stoi(parts[1]) - (down ? 1 : 0);
     if (entry < 0) {
         return "";

@@ -1,9 +1,10 @@
 #include "train/targets.h"
 
 #include <algorithm>
-#include <regex>
+#include <stdexcept>
 
 #include "engine/engine_error.h"
+#include "engine/pattern.h"
 
 namespace ai_artist {
 namespace {
@@ -18,23 +19,28 @@ bool contains_any(const std::string& text, std::initializer_list<const char*> pa
     return std::any_of(parts.begin(), parts.end(), [&text](const char* part) { return contains(text, part); });
 }
 
+// Takes as little as it can for each star: where the rest does not fit, the last star takes one more. No star before it needs to.
 bool glob(const char* pattern, const char* text) {
-    for (; *pattern != '\0'; pattern++, text++) {
+    const char* star = nullptr;
+    const char* taken = nullptr;
+    while (*text != '\0') {
         if (*pattern == '*') {
-            for (;; text++) {
-                if (glob(pattern + 1, text)) {
-                    return true;
-                }
-                if (*text == '\0') {
-                    return false;
-                }
-            }
-        }
-        if (*text == '\0' || (*pattern != '?' && *pattern != *text)) {
+            star = pattern++;
+            taken = text;
+        } else if (*pattern == *text || *pattern == '?') {
+            pattern++;
+            text++;
+        } else if (star != nullptr) {
+            pattern = star + 1;
+            text = ++taken;
+        } else {
             return false;
         }
     }
-    return *text == '\0';
+    while (*pattern == '*') {
+        pattern++;
+    }
+    return *pattern == '\0';
 }
 
 // kohya's sets: linear layers of the transformers with their 1 x 1 projections; with "conv" also those of the residual, downsampling and
@@ -69,8 +75,8 @@ bool transformer_has(const std::string& set, const std::string& layer) {
 bool matches(const std::string& pattern, const std::string& text) {
     if (pattern.size() >= 2 && pattern.front() == '/' && pattern.back() == '/') {
         try {
-            return std::regex_search(text, std::regex(pattern.substr(1, pattern.size() - 2)));
-        } catch (const std::regex_error& error) {
+            return Pattern(pattern.substr(1, pattern.size() - 2)).found_in(text);
+        } catch (const std::invalid_argument& error) {
             throw EngineError("ERR_INVALID_ARGUMENT", "targets: " + pattern + " is no regular expression: " + error.what());
         }
     }

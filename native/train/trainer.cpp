@@ -100,6 +100,7 @@ std::vector<NamedTensor> Trainer::network(bool ema) {
 
 void LoadTrainerJob::run() {
     listener->on_progress({"load", 0, 0, 0, 0, 1});
+    request_.threads = usable_threads(request_.threads);
     try {
         trainer = std::make_shared<Trainer>(request_);
     } catch (const EngineError& error) {
@@ -115,6 +116,7 @@ void CheckGradientsJob::run() {
     const size_t families = request_.families.empty() ? RandomNetwork::families().size() : request_.families.size();
     const auto total = static_cast<int>(families);
     int done = 0;
+    request_.threads = usable_threads(request_.threads);
     listener->on_progress({"train", done, total, 0, 0, 1});
     reports = check_gradients(request_, [&](const GradientReport&) {
         stop_if_cancelled();

@@ -64,7 +64,7 @@ public:
     std::shared_ptr<Trainer> trainer;
 
 private:
-    const TrainModelRequest request_;
+    TrainModelRequest request_;
 };
 
 // One call on a Trainer, with its result. `phase` names its progress.
@@ -98,7 +98,7 @@ public:
     std::vector<GradientReport> reports;
 
 private:
-    const GradientCheckRequest request_;
+    GradientCheckRequest request_;
 };
 
 }  // namespace ai_artist

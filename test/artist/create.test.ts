@@ -59,11 +59,28 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     await using artist = await createArtist({ home, set: ['paint.steps=1', 'create.upscale=false', 'paint.width=64', 'paint.height=64'] });
     const { work, image } = await artist.create({ prompt: 'an owl', height: 128, task: 'j1-0' });
     assert.equal([image.width, image.height, work?.recipe?.steps], [64, 128, 1]);
-    assert.is((await artist.filed('j1-0', 0))?.id, work?.id);
-    assert.is(await artist.filed('j1-1', 0), undefined);
+    assert.is((await artist.filed('j1-0'))?.id, work?.id);
+    assert.is(await artist.filed('j1-1'), undefined);
     const loose = await artist.create({ prompt: 'an owl', gallery: false });
     assert.is(loose.work, undefined);
     assert.is((await artist.gallery.list()).total, 1);
+  });
+
+  test('<lora:…> in a prompt is painted with, and is no part of prompt and title; a name that is not there is a warning', async () => {
+    const home = newHome();
+    mkdirSync(path.join(home, 'loras'), { recursive: true });
+    writeFileSync(path.join(home, 'loras', 'ink.safetensors'), styleLora(0.5));
+    await using artist = await createArtist({ home });
+    const { work, prompt, warnings } = await artist.create({ ...quick, prompt: 'an owl <lora:ink:0.7> <lora:inkk>', seed: 7 });
+    assert.is(prompt, 'an owl');
+    assert.is(work?.title, 'Owl');
+    const { recipe } = await artist.gallery.get(work?.id ?? '');
+    assert.is(recipe?.prompt, 'an owl');
+    assert.equal(
+      recipe?.loras?.map(({ name, weight }) => [name, weight]),
+      [['ink.safetensors', 0.7]],
+    );
+    assert.match(warnings.join(), /<lora:inkk> in the prompt is not applied: .*Did you mean ink\?/);
   });
 
   test('what is wrong is refused before anything is loaded', async () => {
@@ -73,6 +90,8 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
       [{ prompt: 'x', subject: 'y' }, /^subject: expected to be left out with a prompt/],
       [{ inspire: 'wave', subject: 'y' }, /^subject: expected to be left out with inspire/],
       [{ score: false, clip: 'x' }, /^clip: expected to be left out with score: false/],
+      [{ prompt: '' }, /^prompt: expected what to paint, got an empty text/],
+      [{ prompt: ' \n' }, /^prompt: expected what to paint, got an empty text/],
       [{ candidates: 65 }, /^candidates: expected a number of at most 64, got 65/],
       [{ steps: 0 }, /^steps: expected/],
       [{ topic: 'forrest scene' }, /^topic: .*Did you mean forest scene\?/],
@@ -107,6 +126,44 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     assert.is((await disposed).code, 'ERR_ABORTED');
     assert.is((await refusal(artist.create())).code, 'ERR_DISPOSED');
     assert.is((await artist.gallery.list()).total, 0);
+  });
+
+  test('a work is a stream of events, of which the last is done, and can be awaited as well', async () => {
+    await using artist = await createArtist({ home: newHome() });
+    const run = artist.create({ ...quick, prompt: 'an owl', candidates: 2 });
+    const types: string[] = [];
+    for await (const event of run) {
+      if (types.at(-1) !== event.type) types.push(event.type);
+      if (event.type === 'done') assert.is(event.result.work?.id, (await run).work.id);
+    }
+    assert.is(types.at(-1), 'done');
+    assert.is(types.filter((type) => type === 'done').length, 1);
+    assert.ok(types.includes('sample'));
+    const left = artist.create({ ...quick, steps: 100, prompt: 'an owl', seed: 3 });
+    for await (const { type } of left) if (type === 'sample') break;
+    assert.is((await refusal(left)).code, 'ERR_ABORTED');
+    const cancelled = artist.create({ ...quick, steps: 100, prompt: 'an owl' });
+    cancelled.cancel();
+    assert.is((await refusal(cancelled)).code, 'ERR_ABORTED');
+    assert.is((await artist.gallery.list()).total, 1);
+  });
+
+  test('the finished picture is handed out before it is filed', async () => {
+    await using artist = await createArtist({ home: newHome() });
+    const seen: number[] = [];
+    const onImage = async ({ width }: { width: number }) => void seen.push(width, (await artist.gallery.list()).total);
+    await artist.create({ ...quick, prompt: 'an owl', onImage });
+    assert.equal(seen, [64, 0]);
+  });
+
+  test('sizes that the model was not trained at are said', async () => {
+    await using artist = await createArtist({ home: newHome() });
+    const { warnings } = await artist.create({ ...quick, width: 256, height: 128, prompt: 'an owl' });
+    assert.match(
+      warnings.join(),
+      /was trained at 128x128: at 256x128 its pictures fall apart\. Better: paint it without width and height, and enlarge/,
+    );
+    assert.equal((await artist.create({ ...quick, width: 192, height: 128, prompt: 'an owl' })).warnings, []);
   });
 
   test('styles by weight change the picture; LoRAs of the settings and of styles are painted with and recorded', async () => {

@@ -94,6 +94,7 @@ suite('artist llm', { timeoutMs: 60_000 }, (test) => {
       /a pause of 3[56]\d\d s/,
       1,
     ],
+    ['more than an answer has', [{ content: 'x'.repeat(200_000) }, good], 'heron', 2],
     [
       '500 again and again',
       [refused(500, 'The server had an error', { 'retry-after': '0' })],

@@ -160,6 +160,8 @@ suite('artist periods', { timeoutMs: 240_000 }, (test) => {
     assert.equal(Object.keys(seriesWork({ ...base, subjects: [], styles: [] }, 0)), ['seed']);
     await using artist = await createArtist({ home: newHome() });
     await artist.series.start({ name: 'owls', works: 3, subjects: ['an owl'], styles: ['black ink drawing', 'retro cartoon'] });
+    for (const count of [-1, 0, 1.5, Number.NaN])
+      assert.match(await artist.series.paint('owls', { count }).then(String, String), /count: expected an integer of at least 1, got /);
     const first = await artist.series.paint('owls', { count: 2 });
     assert.equal(
       first.map(({ derivation }) => derivation['style']),

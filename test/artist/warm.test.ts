@@ -66,6 +66,24 @@ suite('artist warm', (test) => {
     );
   });
 
+  test('dispose waits for those who use a thing, and refuses who came while room was made', async () => {
+    const { warm, told, take } = shelf(Number.POSITIVE_INFINITY);
+    const used = await take('a');
+    const disposed = warm.dispose();
+    await new Promise((done) => setImmediate(done));
+    assert.equal(told, ['load a']);
+    await used.release();
+    await disposed;
+    assert.equal(told, ['load a', 'free a']);
+
+    const other = shelf(Number.POSITIVE_INFINITY);
+    await (await other.take('a')).release();
+    const late = other.take('b').catch((error: unknown) => (error as ArtistError).code); // frees a first
+    await other.warm.dispose();
+    assert.is(await late, 'ERR_DISPOSED');
+    assert.equal(other.told, ['load a', 'free a']);
+  });
+
   test('a load that was cancelled by one does not fail the other who waits for it', async () => {
     const { warm, told, take } = shelf(1000);
     let fail = (_: unknown): void => undefined;

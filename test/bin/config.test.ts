@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../harness.ts';
@@ -43,6 +43,13 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     assert.equal(jsonOf(shown as CliResult), { ok: true, file, exists: true, set: 0, warnings: [] });
     assert.is(again?.code, 1);
     assert.match(again?.stderr ?? '', /ERR_ALREADY_EXISTS/);
+    // It may hold keys, and stays its owner's.
+    if (process.platform !== 'win32') {
+      assert.is(statSync(file).mode & 0o777, 0o600);
+      chmodSync(file, 0o644);
+      await cliSeries([['config', 'init', '--force', '--home', home]]);
+      assert.is(statSync(file).mode & 0o777, 0o600);
+    }
   });
 
   test('show --origin: where each value comes from, and no secret', async () => {
@@ -53,6 +60,12 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     assert.match(result.stdout, /^log\.level: "debug" +--set log\.level$/m);
     assert.match(result.stdout, /^create\.score: true +default$/m);
     assert.match(result.stdout, /^models\.token: "\(secret\)"/m);
+    // Nor the password inside an address.
+    const address = "llm: {url: 'http://user:geheim99@127.0.0.1:9/v1'}\n";
+    for (const { stdout } of await all([['--json'], ['--origin'], ['llm.url'], []].map((args) => [address, ['config', 'show', ...args]]))) {
+      assert.match(stdout, /user:\(secret\)@127/);
+      assert.not.match(stdout, /geheim/);
+    }
     const json = await at(yaml, ['config', 'show', '--json']);
     assert.not.match(`${json.stdout}${json.stderr}${result.stdout}${result.stderr}`, /geheim/);
   });
@@ -65,8 +78,8 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     ]);
     assert.is(value?.stdout, '3\n');
     assert.is(section?.stdout, 'steps: 3\n');
-    assert.is(none?.code, 1);
-    assert.match(none?.stderr ?? '', /ERR_NOT_FOUND: paint\.steps/);
+    assert.equal([none?.code, none?.stdout], [0, '']);
+    assert.match(none?.stderr ?? '', /^paint\.steps: not set/);
   });
 
   // [config.yaml, what the error says]
@@ -199,5 +212,51 @@ gallery: {folder: my works}
     ]);
     assert.match(info?.stderr ?? '', /subject: /);
     assert.is(warn?.stderr, '');
+  });
+
+  test('show of a key that has no value, of a section, of a key that is mistyped', async () => {
+    const [unset, section, mistyped, json] = await all([
+      [undefined, ['config', 'show', 'create.candidates']],
+      [undefined, ['config', 'show', 'create']],
+      [undefined, ['config', 'show', 'create.candidats']],
+      [undefined, ['config', 'show', 'create.candidates', '--json']],
+    ]);
+    assert.equal([unset?.code, unset?.stdout], [0, '']);
+    assert.match(unset?.stderr ?? '', /^create\.candidates: not set/);
+    assert.is(section?.code, 0);
+    assert.is(mistyped?.code, 1);
+    assert.match(mistyped?.stderr ?? '', /ERR_NOT_FOUND: create\.candidats: no such setting\. Did you mean create\.candidates\?/);
+    assert.equal(jsonOf(json as CliResult)['values'], []);
+  });
+
+  test('check says everything that is wrong, each with its line: of the schema, and of what settings name', async () => {
+    const [schema, files] = await all([
+      ['create:\n  candidats: 4\npaint:\n  steps: -1\n  cfg: much\nlgo: {}\n', ['config', 'check']],
+      [
+        'create:\n  clip: nosuch\nloras:\n  - path: a.safetensors\n  - path: b.safetensors\nllm:\n  apiKey:\n    env: NO_SUCH_KEY\n',
+        ['config', 'check'],
+      ],
+    ]);
+    assert.equal([schema?.code, files?.code], [1, 1]);
+    for (const [at, what] of [
+      [2, 'create\\.candidats: unknown key, did you mean candidates\\?'],
+      [4, 'paint\\.steps: expected a number of at least 1, got -1'],
+      [5, 'paint\\.cfg: expected a number, got "much"'],
+      [6, 'lgo: unknown key, did you mean log\\?'],
+    ])
+      assert.match(schema?.stderr ?? '', new RegExp(`config\\.yaml:${at}: ${what}`));
+    for (const what of ['create.clip', 'loras.0.path', 'loras.1.path', 'llm.apiKey'])
+      assert.ok(files?.stderr.includes(what), files?.stderr);
+  });
+
+  test('a wrong --set is wrong usage, also for a command that needs no settings; beside a wrong file those work', async () => {
+    const [unknown, value, free, broken] = await all([
+      [undefined, ['config', 'show', '--set', 'nosuch=1']],
+      [undefined, ['create', 'x', '--set', 'paint.steps=many']],
+      [undefined, ['models', 'list', '--set', 'create.candidates']],
+      ['nosuch: 1\n', ['inspect', 'absent.png']],
+    ]);
+    for (const result of [unknown, value, free]) assert.is(result?.code, 2, result?.stderr);
+    assert.match(broken?.stderr ?? '', /ERR_READ: absent\.png/);
   });
 });

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
+import { type CommandEntry, nameOf } from '../../bin/command-line.ts';
 import { commands } from '../../bin/commands/index.ts';
-import type { CommandEntry } from '../../bin/main.ts';
 import { everywhere } from '../../bin/parser.ts';
 import { suite } from '../harness.ts';
+import { everyCommand } from './support.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
@@ -23,6 +24,17 @@ suite('bin docs', (test) => {
       everywhere.filter((option) => !page.includes(`\`--${option}`)),
       [],
     );
+  });
+
+  test('the first list of docs/cli.md names every command and those below it', async () => {
+    const list = /```\n(.*?)```/s.exec(page)?.[1] ?? '';
+    for (const { words, command } of await everyCommand()) {
+      if (words.length > 1) continue;
+      const line = list.split('\n').find((each) => each.startsWith(`ai-artist ${words[0]} `) || each === `ai-artist ${words[0]}`);
+      assert.ok(line, `ai-artist ${words[0]}`);
+      if (command.handle === undefined)
+        assert.equal(/ (\S+\|\S+)/.exec(line)?.[1]?.split('|'), (command.commands ?? []).map(nameOf), `ai-artist ${words[0]}`);
+    }
   });
 
   for (const entry of commands) {

@@ -4,8 +4,10 @@ import { type Flags, readFlags, readWeighted, type Values } from '../../bin/flag
 import { generateFlags, generateOptionsOf, generatePaths } from '../../bin/generate-flags.ts';
 import { modelFlags, modelOptions, modelPaths } from '../../bin/model-flags.ts';
 import type { Arguments } from '../../bin/parser.ts';
-import { generateOptions, loadModelOptions } from '../../lib/engine/index.ts';
+import { generateOptions, loadModelOptions, samplers, schedulers } from '../../lib/engine/index.ts';
+import { samplerTitle, schedulerTitle } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
+import { everyCommand } from './support.ts';
 
 /** Every path of a schema that a flag must reach: the fields of nested objects, else the field itself. */
 function pathsOfSchema(schema: unknown, prefix = ''): string[] {
@@ -101,4 +103,36 @@ suite('bin flags', (test) => {
     ['C:\\loras\\a.safetensors:1', { path: 'C:\\loras\\a.safetensors', weight: 1 }],
   ];
   for (const [given, expected] of loras) test(`--lora ${given}`, () => assert.equal(readWeighted(given, '--lora'), expected));
+
+  test('--seed: -1 and random are drawn, as if nothing were said; a number that would be rounded is refused', () => {
+    assert.equal(generateOptionsOf(typed(generateFlags, { seed: '-1' })), {});
+    assert.equal(generateOptionsOf(typed(generateFlags, { seed: 'random' })), {});
+    assert.equal(generateOptionsOf(typed(generateFlags, { seed: '9007199254740991' })), { seed: 9007199254740991 });
+    assert.throws(
+      () => typed(generateFlags, { seed: '9007199254740993' }),
+      /--seed: expected a number of at most 9007199254740991, got "9007199254740993"/,
+    );
+  });
+
+  test('--sampler and --scheduler take every name that a recipe shows; one with its schedule says what to give', () => {
+    for (const sampler of samplers) assert.is(typed(generateFlags, { sampler: samplerTitle(sampler) }).sampler, sampler);
+    for (const scheduler of schedulers) assert.is(typed(generateFlags, { scheduler: schedulerTitle(scheduler) }).scheduler, scheduler);
+    assert.is(typed(generateFlags, { sampler: 'DPM++ 2M' }).sampler, 'dpm++2m');
+    assert.is(typed(generateFlags, { sampler: 'k_euler_ancestral' }).sampler, 'euler_a');
+    assert.throws(() => typed(generateFlags, { sampler: 'DPM++ 2M Karras' }), /give --sampler dpm\+\+2m --scheduler karras/);
+  });
+
+  test('every option with a list of values says which one was meant', async () => {
+    let options = 0;
+    for (const { words, command } of await everyCommand()) {
+      for (const [name, { choices = [], read }] of Object.entries(command.flags)) {
+        const [first] = choices.filter((value) => value.length > 4);
+        if (first === undefined) continue;
+        options++;
+        const mistyped = `${first.slice(1, 2)}${first.slice(0, 1)}${first.slice(2)}`;
+        assert.throws(() => read(mistyped, `--${name}`), new RegExp(`--${name}: expected one of .*Did you mean `), words.join(' '));
+      }
+    }
+    assert.ok(options > 20, String(options));
+  });
 });

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import { ArtImage } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
+import { international } from '../image/pictures.ts';
 import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
 const home = path.join(scratch, 'gallery home 🖼');
@@ -27,6 +28,14 @@ async function painted(name: string, prompt: string, colour: [number, number, nu
     { prompt, seed: 7, steps: 20, sampler: 'euler_a', width: 64, height: 64 },
   ).save(path.join(pictures, name));
 }
+
+/** A picture of 9x9 pixels with further chunks. */
+function pngWith(...chunks: Uint8Array[]): Uint8Array[] {
+  return [plain.subarray(0, 33), ...chunks, plain.subarray(33)];
+}
+const plain = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#f00' } })
+  .png()
+  .toBuffer();
 
 const words = (result: CliResult | undefined): string[] =>
   (result?.stdout ?? '')
@@ -74,6 +83,82 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
       [ids[0]],
     );
     assert.equal([none?.code, none?.stdout], [0, '']);
+  });
+
+  test('search: several words, and a word for a field that no work has', async () => {
+    const [both, mistyped, absent, known] = await run(
+      ['search', 'red', 'fox'],
+      ['search', 'ratng:5'],
+      ['list', '--query', 'nosuch:field -other.thing:1'],
+      ['search', 'negative:x sampler:euler_a'],
+    );
+    assert.equal(
+      words(both).map((line) => line.slice(0, 26)),
+      [ids[0]],
+    );
+    assert.match(mistyped?.stderr ?? '', /query: no work has a field "ratng"\. Did you mean rating\?/);
+    assert.match(absent?.stderr ?? '', /"nosuch"[\s\S]*"other\.thing"/);
+    assert.not.match(known?.stderr ?? '', /no work has/);
+    assert.match(both?.stderr ?? '', /1 of 1 work; times are UTC/);
+  });
+
+  test('words of others: nothing that a terminal obeys reaches stdout or stderr, and --json keeps the value', async () => {
+    const place = path.join(scratch, 'escapes');
+    mkdirSync(place, { recursive: true });
+    const evil = 'fox \u001b]0;owned\u0007\u001b[2J\u009b31m\u202egnp\u200b\rend';
+    const other = (...line: string[]): string[] => [...line, '--home', path.join(place, 'home')];
+    const file = path.join(place, 'a\u001b[31m.png');
+    writeFileSync(
+      file,
+      Buffer.concat(pngWith(international('parameters', `${evil}\nSteps: 3, Sampler: Euler a, Seed: 1, Size: 9x9, Model: \u001b[31mm`))),
+    );
+    const lines = [
+      ['inspect', file],
+      ['inspect', file, file],
+      ['gallery', 'import', file],
+      ['gallery', 'list'],
+      ['gallery', 'show', 'latest'],
+      ['gallery', 'search', 'fox'],
+      ['gallery', 'describe', 'latest', '--title', evil],
+      ['gallery', 'tag', 'latest', '--add', evil],
+      ['gallery', 'collect', 'latest', '--in', evil],
+      ['gallery', 'collect'],
+      ['gallery', 'list'],
+      ['gallery', 'stats'],
+      ['gallery', 'compare', 'latest', 'latest'],
+      ['gallery', 'search', '--forget', evil],
+      ['gallery', 'export', 'zip', '--out', path.join(place, 'x\u001b[31m.zip')],
+      ['gallery', 'show', evil],
+    ];
+    const results = await cliSeries([...lines.map((line) => other(...line)), other('gallery', 'show', 'latest', '--json')]);
+    // The marks between the lines of this series are of C0 themselves, and cut away.
+    for (const [at, { stdout, stderr }] of results.entries())
+      assert.not.match(`${stdout}${stderr}`, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e\u200b]/, `${lines[at]}`);
+    const record = jsonOf(results.at(-1) as CliResult) as unknown as { title: string; recipe: { prompt: string } };
+    assert.is(record.title, evil);
+    assert.match(record.recipe.prompt, /\u001b\]0;owned/);
+  });
+
+  test('inspect of several files: one that cannot be read stops none of the others', async () => {
+    const [text, json] = await cliSeries([
+      ['inspect', path.join(pictures, '1.png'), 'absent.png', path.join(pictures, '2.png')],
+      ['inspect', path.join(pictures, '1.png'), 'absent.png', '--json'],
+    ]);
+    assert.is(text?.code, 1);
+    assert.match(text?.stdout ?? '', /1\.png:\na red fox[\s\S]*2\.png:\na blue ship/);
+    assert.match(text?.stderr ?? '', /ERR_READ: absent\.png/);
+    const { files } = jsonOf(json as CliResult) as unknown as { files: { error?: { code: string } }[] };
+    assert.equal(
+      files.map(({ error }) => error?.code),
+      [undefined, 'ERR_READ'],
+    );
+  });
+
+  test('open: without a display it says so', async () => {
+    if (process.platform !== 'linux') return;
+    const [result] = await cliSeries([['gallery', 'open', 'latest', '--home', home]], { env: { DISPLAY: '', WAYLAND_DISPLAY: '' } });
+    assert.is(result?.code, 1);
+    assert.match(result?.stderr ?? '', /open: expected a display .*, got none .*\.png/);
   });
 
   test('rate, tag, star, collect and describe change one work, or all that a query finds', async () => {
@@ -232,11 +317,37 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     for (const { code, stderr } of results) assert.is(code, 0, stderr);
     assert.match(results[0]?.stdout ?? '', /^works 3, starred 0, in the trash 0$/m);
     assert.is(jsonOf(results[1] as CliResult)['works'], 3);
-    assert.match(results[2]?.stderr ?? '', /1 works/);
+    assert.match(results[2]?.stderr ?? '', /^1 work$/m);
     assert.ok(existsSync(path.join(out, 'index.html')));
     for (const ending of ['xml', 'json', 'jsonld']) assert.match(readFileSync(`${out}.${ending}`, 'utf8'), /a blue ship/);
     assert.match(results[7]?.stderr ?? '', /3 works, .*nothing wrong/);
     assert.is(results[8]?.stdout, '3 works\n');
+  });
+
+  test('export site --force: never the home, the gallery, the current folder, one above them, or a folder with other files', async () => {
+    const own = path.join(scratch, 'papers');
+    mkdirSync(path.join(own, 'docs'), { recursive: true });
+    writeFileSync(path.join(own, 'docs', 'thesis.txt'), 'years of work');
+    const before = readdirSync(home, { recursive: true }).length;
+    const refused: [string, number][] = [
+      [home, 2],
+      [`${home}/`, 2],
+      [path.join(home, 'gallery'), 2],
+      [path.join(home, 'gallery', '..'), 2],
+      [scratch, 2],
+      ['.', 2],
+      ['..', 2],
+      ['/', 2],
+      [own, 1],
+      [path.join(own, 'docs'), 1],
+    ];
+    const results = await run(...refused.map(([out]) => ['export', 'site', '--out', out, '--force']));
+    for (const [at, [out, status]] of refused.entries()) assert.is(results[at]?.code, status, `${out}: ${results[at]?.stderr}`);
+    assert.match(results[0]?.stderr ?? '', /--out: .*expected a folder of its own, got the home of ai-artist/);
+    assert.match(results[8]?.stderr ?? '', /other files in it \(docs\)/);
+    assert.not.match(results[8]?.stderr ?? '', /--force/);
+    assert.is(readFileSync(path.join(own, 'docs', 'thesis.txt'), 'utf8'), 'years of work');
+    assert.is(readdirSync(home, { recursive: true }).length, before);
   });
 
   test('verify: exit status 1 and what is wrong; --fix puts right what can be', async () => {

@@ -44,7 +44,7 @@ suite('bin lora', (test) => {
     ['lora', 'extract-metadata', 'ink', '--out', at('ink.json')],
     // What cannot be.
     ['lora', 'inspect', 'inc', '--json', '--quiet'],
-    ['lora', 'merge', 'ink', '--json', '--quiet'],
+    ['lora', 'merge', 'ink', '--name', 'alone', '--json', '--quiet'],
     ['lora', 'merge', 'ink', '--out', at('both.safetensors'), '--json', '--quiet'],
     ['lora', 'resize', 'ink', '--out', at('x.safetensors'), '--json', '--quiet'],
     ['lora', 'resize', 'ink', '--rank', '0', '--out', at('x.safetensors'), '--json', '--quiet'],
@@ -53,6 +53,20 @@ suite('bin lora', (test) => {
     ['lora', 'convert', at('sd3.safetensors'), '--to', 'sd-scripts', '--out', at('kohya.safetensors')],
     ['lora', 'convert', 'ink', '--to', 'sd-scripts', '--out', at('x.safetensors'), '--json', '--quiet'],
     ['lora', 'convert', 'ink', '--out', at('x.safetensors'), '--json', '--quiet'],
+    // 18: results without --out get a name in <home>/loras
+    ['lora', 'merge', 'ink', 'mine/kawaii:0.5'],
+    ['lora', 'resize', 'ink', '--rank', '2'],
+    ['lora', 'resize', 'ink', '--rank', '2', '--name', 'mine/small', '--json'],
+    ['lora', 'inspect', 'ink', '--metadata'],
+    ['lora', 'inspect', 'own'],
+    ['lora', 'merge', 'own', '--name', 'own-2'],
+    ['lora', 'list'],
+    ['lora', 'remove', 'own'],
+    ['lora', 'remove', 'own', '--json', '--quiet'],
+    ['lora', 'remove', at('loras/ink.safetensors'), '--json', '--quiet'],
+    // 28
+    ['lora', 'resize', 'ink', '--rank', '2', '--name', '../x', '--json', '--quiet'],
+    ['lora', 'resize', 'ink', '--rank', '2', '--name', 'x', '--out', at('x.safetensors'), '--json', '--quiet'],
   ];
   test.before(async () => {
     await mkdir(at('loras/mine'), { recursive: true });
@@ -75,6 +89,8 @@ suite('bin lora', (test) => {
       licence: 'CC-BY-SA-4.0',
     });
     await writeFile(at('loras/broken.safetensors'), 'no model');
+    const own = { ...sheet, licence: { id: 'own', obligations: [], note: 'nothing restricts it' } };
+    await writeLora(at('loras/own.safetensors'), tensors(4, 5), { ...facts, name: 'own', rank: 4, alpha: 4 }, { sheet: own });
     results = await cliSeries(lines.map((line) => (line.includes('--home') ? line : [...line, '--home', home])));
   });
   const result = (index: number): CliResult => results[index] as CliResult;
@@ -82,10 +98,11 @@ suite('bin lora', (test) => {
   test('list: name, base model, rank, trigger, licence; a broken file with its problem', () => {
     const { code, stdout } = result(0);
     assert.is(code, 0);
-    const [broken = '', ink = '', kawaii = ''] = stdout.trim().split('\n');
+    const [broken = '', ink = '', kawaii = '', own = ''] = stdout.trim().split('\n');
     assert.match(broken, /^broken +8 B +unusable: is not a model file|^broken +8 B +unusable: /);
-    assert.match(ink, /^ink .*ai-artist-mini, lora rank 4; trigger: ink style; licence: CC-BY-4\.0$/);
-    assert.match(kawaii, /^mine\/kawaii .*rank 6; licence: CC-BY-SA-4\.0$/);
+    assert.match(ink, /^ink .*lora rank 4, for ai-artist-mini; licence: CC-BY-4\.0; trigger: ink style$/);
+    assert.match(kawaii, /^mine\/kawaii .*rank 6, for ai-artist-mini; licence: CC-BY-SA-4\.0$/);
+    assert.match(own, /^own .*; licence: own$/);
     const { loras } = jsonOf(result(1)) as unknown as { loras: { name: string; ranks?: number[]; problem?: string }[] };
     assert.equal(
       loras.map(({ name, ranks }) => [name, ranks?.[0]]),
@@ -93,6 +110,7 @@ suite('bin lora', (test) => {
         ['broken', undefined],
         ['ink', 4],
         ['mine/kawaii', 6],
+        ['own', 4],
       ],
     );
     assert.match(String(loras[0]?.problem), /\S/);
@@ -108,11 +126,39 @@ suite('bin lora', (test) => {
     assert.is((json['dataSheet'] as typeof sheet).picturesHash, 'ab');
   });
 
+  test('inspect: what is useful comes first, and the metadata where they are asked for', () => {
+    assert.not.match(result(2).stdout, /ss_network_dim/);
+    assert.match(result(2).stdout, /\nmetadata: \d+ fields \(--metadata shows them\)\n$/);
+    const lines = result(21).stdout.split('\n');
+    assert.ok(lines.findIndex((line) => line.startsWith('trained on:')) < lines.indexOf('metadata:'));
+    assert.ok(lines.includes('  ss_network_dim: 4'));
+  });
+
+  test('without --out a result gets a name in <home>/loras, and is painted with by it', () => {
+    assert.is(result(18).stdout, `${at('loras/ink+kawaii.safetensors')}\n`);
+    assert.match(result(18).stderr, /--lora ink\+kawaii$/m);
+    assert.is(result(19).stdout, `${at('loras/ink-rank-2.safetensors')}\n`);
+    assert.is(jsonOf(result(20))['path'], at('loras/mine/small.safetensors'));
+  });
+
+  test('the licence is the same in list, inspect and merge', () => {
+    assert.match(result(22).stdout, /^licence: own$/m);
+    assert.match(result(23).stderr, /^licence: own$/m);
+    assert.match(result(24).stdout, /^own-2 .*; licence: own/m);
+    assert.match(result(24).stdout, /^ink-rank-2 .*; licence: CC-BY-4\.0/m);
+  });
+
+  test('remove: the LoRA and its data sheet, by its name alone', () => {
+    assert.is(result(25).stdout, `${at('loras/own.safetensors')}\n${at('loras/own.data-sheet.json')}\n`);
+    assert.not.ok(existsSync(at('loras/own.data-sheet.json')));
+    assert.ok(existsSync(at('loras/ink.safetensors')));
+  });
+
   test('merge and resize: the report, and files that can be inspected', () => {
     const merged = jsonOf(result(4)) as unknown as { path: string; rank: number; licence: string; kept: number };
     assert.equal([merged.path, merged.rank, merged.licence, merged.kept], [at('both.safetensors'), 10, 'CC-BY-SA-4.0', 1]);
     assert.is(result(5).stdout, `${at('small.safetensors')}\n`);
-    assert.match(result(5).stderr, /1 modules, rank up to 3, \d+\.\d\d % of the energy kept/);
+    assert.match(result(5).stderr, /1 layers, rank up to 3, \d+\.\d\d % of the energy kept/);
     assert.match(result(5).stderr, /attn1_to_q: rank 10 to 3/);
     assert.ok(existsSync(at('small.safetensors')));
   });
@@ -126,14 +172,17 @@ suite('bin lora', (test) => {
 
   test('convert: a LoRA of SD3 for another program', () => {
     assert.is(result(15).stdout, `${at('kohya.safetensors')}\n`);
-    assert.match(result(15).stderr, /1 modules, rank up to 2/);
+    assert.match(result(15).stderr, /1 layers, rank up to 2/);
     assert.ok(readFileSync(at('kohya.safetensors')).includes('"lora_unet_joint_blocks_0_x_block_attn_proj.alpha"'));
   });
 
   // [line, exit status, code, message]
   const failing: [number, number, string, RegExp][] = [
     [8, 1, 'ERR_MODEL_NOT_FOUND', /Did you mean ink\?/],
-    [9, 2, 'ERR_INVALID_ARGUMENT', /--out: expected a file ending in \.safetensors, got none/],
+    [26, 1, 'ERR_MODEL_NOT_FOUND', /own-2/],
+    [27, 1, 'ERR_MODEL_NOT_FOUND', /no LoRA of that name/],
+    [28, 2, 'ERR_INVALID_ARGUMENT', /--name: expected the name of a LoRA, such as ink or mine\/ink, got "\.\.\/x"/],
+    [29, 2, 'ERR_INVALID_ARGUMENT', /--name, --out: expected one of them, got both/],
     [10, 1, 'ERR_ALREADY_EXISTS', /both\.safetensors/],
     [11, 2, 'ERR_INVALID_ARGUMENT', /expected rank or energy/],
     [12, 2, 'ERR_INVALID_ARGUMENT', /--rank: expected a number of at least 1, got 0/],
@@ -142,7 +191,7 @@ suite('bin lora', (test) => {
     [17, 2, 'ERR_INVALID_ARGUMENT', /--to: expected diffusers or sd-scripts, got none/],
   ];
   for (const [index, status, code, message] of failing)
-    test(`${(lines[index] ?? []).slice(0, 5).join(' ')}: ${code}`, () => {
+    test(`${(lines[index] ?? []).slice(0, 7).join(' ').replaceAll(scratch, '')}: ${code}`, () => {
       const { error } = jsonOf(result(index));
       assert.is(error?.code, code, error?.message);
       assert.match(String(error?.message), message);

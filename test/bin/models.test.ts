@@ -18,9 +18,13 @@ function tinyModel(): Buffer {
 
 const bytes = tinyModel();
 
-/** /slow/… sends half of what it announces and then nothing; other names that contain "tiny" are the model; everything else is absent. */
+/** /busy/… has no time, /slow/… sends half of what it announces and then nothing; other names that contain "tiny" are the model; everything else is absent. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const url = request.url ?? '';
+  if (url.includes('/busy/')) {
+    response.writeHead(503).end();
+    return;
+  }
   if (!url.includes('tiny')) {
     response.writeHead(404).end('no such file');
     return;
@@ -51,7 +55,8 @@ suite('bin models', (test) => {
     const result = await cli(withHome('models', 'list', '--json'));
     assert.is(result.code, 0, result.stderr);
     const { models } = jsonOf(result) as unknown as {
-      models: { name: string; status: string; bytes?: number; licence?: { name: string } }[];
+      models: { name: string; status: string; bytes?: number; memoryBytes?: number; licence?: { name: string } }[];
+      memoryBytes: number;
     };
     assert.is(models[0]?.name, 'ai-artist-mini');
     assert.is(models[0]?.status, 'bundled');
@@ -59,6 +64,28 @@ suite('bin models', (test) => {
     assert.ok(models.length > 10);
     for (const model of models.slice(1)) assert.is(model.status, 'available');
     for (const model of models) assert.ok(model.licence?.name, model.name);
+    for (const { name, bytes, memoryBytes } of models.slice(1)) assert.ok((bytes ?? 0) > 1e9 && (memoryBytes ?? 0) > (bytes ?? 0), name);
+    const size = (wanted: string): number | undefined => models.find(({ name }) => name === wanted)?.bytes;
+    assert.equal([size('sd15'), size('flux-dev')], [4.27e9, 12.28e9]);
+  });
+
+  test('list tells size and memory of what can be fetched, and what this machine has', async () => {
+    const result = await cli(withHome('models', 'list'));
+    assert.match(
+      result.stdout,
+      /^sd15 +available +~4\.3 GB +Stable Diffusion 1\.5; needs ~6 GB of memory(?:, more than there is)?; CreativeML/m,
+    );
+    assert.match(result.stderr, /This machine has \d+\.\d [GT]B of memory/);
+  });
+
+  test('pull says each pause before another try, and stops at once where there is no host', async () => {
+    const busy = await cli(withHome('models', 'pull', `${address}/busy/a.safetensors`, '--attempts', '2'));
+    assert.is(busy.code, 1);
+    assert.match(busy.stderr, /the server answered 503; try 2 of 2 in 1 s/);
+    const nowhere = await cli(withHome('models', 'pull', 'hf:owner/repo/a.safetensors', '--endpoint', 'https://hub.invalid'));
+    assert.is(nowhere.code, 1);
+    assert.match(nowhere.stderr, /no such host, or no network/);
+    assert.not.match(nowhere.stderr, /try 2 of/);
   });
 
   test('pull, list, path, inspect and remove a file of a mirror', async () => {

@@ -115,7 +115,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     assert.not.ok('work' in json);
     assert.is(json.promptSource, 'chosen');
     assert.is(json.prompt, choosePrompt({ family: 'bundled', seed: 3 }).prompt);
-    assert.match(result.stderr, /style: .* \(best of 7 samples: /);
+    assert.match(result.stderr, /style: .* \(of 7, by what was liked/);
     assert.equal([json.upscaled, json.width], [4, 256]);
   });
 
@@ -208,9 +208,9 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
         onStart: (child) => {
           let seen = '';
           child.stderr?.on('data', (text: string) => {
-            const before = seen.includes('painting: ');
+            const before = seen.includes('painting …');
             seen += text;
-            if (!before && seen.includes('painting: ')) child.kill(signal);
+            if (!before && seen.includes('painting …')) child.kill(signal);
           });
         },
       });

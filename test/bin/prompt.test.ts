@@ -68,7 +68,7 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     for (const { stdout } of told)
       assert.match(
         stdout,
-        /The prompt was chosen:\n {2}topic: forest scene \(.*\n {2}subject: .*\n {2}style: .* \(best of 7 samples: .*\n/,
+        /The prompt was chosen:\n {2}topic: forest scene \(.*\n {2}subject: .*\n {2}style: .* \(of 7, by what was liked.*\n/,
       );
     const state = JSON.parse(readFileSync(path.join(home, 'state', 'prompt.json'), 'utf8'));
     assert.equal([state.kind, state.data.works.length, state.data.works[0].reward], ['prompt', 3, 1]);
@@ -153,7 +153,7 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     const { signal } = new AbortController();
     await using artist = await createArtist({ home });
     const paint = (id: string, payload: unknown, rotation?: string) =>
-      paintOrder({ id, attempt: 1, payload, since: Date.now() - 1000, signal, ...(rotation !== undefined && { rotation }) }, artist);
+      paintOrder({ id, attempt: 1, payload, signal, ...(rotation !== undefined && { rotation }) }, artist);
     const gallery = new Gallery({ home });
     const rotated = await paint('a', orderOf(undefined, { ...nothing, style: [{ name: 'flat vector art' }] }), 'garden');
     assert.match(rotated.prompt ?? '', /^flat vector art of a (rose|tulip)/);

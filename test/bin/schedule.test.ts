@@ -40,7 +40,7 @@ async function stop({ child, ended }: Daemon): Promise<CliResult> {
 suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
   // [arguments, what the message says]
   const wrong: [string[], RegExp][] = [
-    [['add'], /one more argument/],
+    [['add'], /when: expected a value, got none/],
     [['add', 'dayly', '09:00'], /did you mean daily\?/],
     [['add', 'daily', '25:00'], /time of day as HH:MM/],
     [['add', 'cron', '0 9 * *'], /five fields/],
@@ -111,7 +111,7 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
     assert.is((jsonOf(at(4))['runs'] as unknown[]).length, 3);
     assert.equal(jsonOf(at(6))['runs'], []);
     assert.match(at(9).stdout, /^job .*\nj1 .*night\nj3 /s);
-    assert.match(at(9).stderr, /nothing runs it at the moment/);
+    assert.match(at(9).stderr, /the schedule is not running/);
     assert.equal(jsonOf(at(10))['runs'], []);
     assert.is(jsonOf(at(11)).error?.code, 'ERR_NOT_FOUND');
   });
@@ -160,7 +160,7 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
     const { code, stdout, stderr } = await stop(daemon);
     assert.is(code, 0, stderr);
     assert.is(JSON.parse(stdout).runs.done, 1);
-    assert.match(stderr, /j1-now-\S+: done, 1 of 1 works/);
+    assert.match(stderr, /j1-now-\S+: done, 1 of 1 work$/m);
   });
 
   test('works handed to a worker through the queue of the home', async () => {

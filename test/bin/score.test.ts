@@ -51,7 +51,7 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
   test('wrong usage and a CLIP that is not there are told before any work', async () => {
     const lines: [string[], number, RegExp][] = [
       [['score', file('1.png')], 2, /--prompt: expected a text to compare the pictures with, got none/],
-      [['score', '--prompt', 'x'], 2, /one more argument/],
+      [['score', '--prompt', 'x'], 2, /images: expected a value, got none/],
       [['score', file('1.png'), '--prompt', ''], 2, /--prompt: expected a text, got an empty one/],
       [['score', file('1.png'), '--prompt', ' '], 2, /expected a text with at least one word/],
       [

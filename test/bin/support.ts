@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from '../../bin/command.ts';
+import { type CommandEntry, nameOf, requiredOf } from '../../bin/command-line.ts';
+import { commands } from '../../bin/commands/index.ts';
 import { createLogger } from '../../lib/observe/index.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -20,6 +23,8 @@ export interface CliOptions {
   cwd?: string;
   /** Which of the package's commands. Default: ai-artist. */
   door?: string;
+  /** What it reads from standard input. Default: it has none. */
+  input?: string;
   /** Called once the process runs, e.g. to send it a signal or to close its output. */
   onStart?: (child: ChildProcess) => void;
 }
@@ -32,21 +37,34 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   return start([path.join(root, `bin/${options.door ?? 'ai-artist'}.ts`), ...args], options);
 }
 
-function start(args: readonly string[], { env = {}, cwd = scratch, onStart }: CliOptions): Promise<CliResult> {
+function start(args: readonly string[], { env = {}, cwd = scratch, input, onStart }: CliOptions): Promise<CliResult> {
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...args], {
     cwd,
     env: { ...process.env, AI_ARTIST_HOME: path.join(scratch, 'home'), NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   onStart?.(child);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
+}
+
+/** The same with stderr as a terminal of this size would take it; what it shows: test/support/screen.ts. */
+export function cliOnTerminal(
+  args: readonly string[],
+  { columns, rows }: { columns: number; rows: number },
+  options: CliOptions = {},
+): Promise<CliResult> {
+  const program = `import { main } from ${JSON.stringify(path.join(root, 'bin/main.ts'))};
+    Object.assign(process.stderr, { isTTY: true, columns: ${columns}, rows: ${rows}, hasColors: () => true });
+    process.exitCode = await main(${JSON.stringify(args)});`;
+  return start(['--input-type=module', '-e', program], { ...options, env: { NO_COLOR: '', ...options.env } });
 }
 
 /**
@@ -69,6 +87,29 @@ export async function cliSeries(lines: readonly (readonly string[])[], options: 
     const [, text = '', status] = /^(.*?)(\d+)$/s.exec(outputs[index] ?? '') ?? [];
     return { code: Number(status), signal: null, stdout: text, stderr: errors[index] ?? '' };
   });
+}
+
+export interface AnyCommand {
+  /** The words that lead to it. */
+  words: string[];
+  /** `rate <id> <rating>` */
+  usage: string;
+  /** Arguments that must be given. */
+  required: string[];
+  describe: string;
+  command: Command;
+}
+
+/** Every command of the table, those that only lead to others too. */
+export async function everyCommand(entries: readonly CommandEntry[] = commands, above: readonly string[] = []): Promise<AnyCommand[]> {
+  const found: AnyCommand[] = [];
+  for (const entry of entries) {
+    const { usage, describe } = entry;
+    const words = [...above, nameOf(entry)];
+    const command = await entry.load();
+    found.push({ words, usage, required: requiredOf(entry), describe, command }, ...(await everyCommand(command.commands ?? [], words)));
+  }
+  return found;
 }
 
 /** The parts of a command's context that say things, said to nobody. */

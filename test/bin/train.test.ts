@@ -6,7 +6,7 @@ import { trainLoraOptions } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 import type { PictureFolder } from '../train/support.ts';
 import { tinyFolder } from '../train/tiny-run.ts';
-import { type CliJson, cli, cliSeries, jsonOf } from './support.ts';
+import { type CliJson, type CliResult, cli, cliSeries, jsonOf } from './support.ts';
 
 interface TrainJson extends CliJson {
   path: string;
@@ -51,9 +51,88 @@ suite('ai-artist train', (test) => {
     });
     assert.is(stopped.code, 130, stopped.stderr);
     assert.match(stopped.stderr, /cancelled \(ERR_ABORTED\)/);
+    const step = /kept up to step (\d+); go on with it: ai-artist train resume \S+runs\/stopped$/m.exec(stopped.stderr)?.[1];
+    assert.ok(Number(step) >= 2, stopped.stderr);
     assert.ok((await readdir(folder.at('runs/stopped/checkpoints'))).length > 0);
     const resumed = await cli(['train', 'resume', folder.at('runs/stopped'), '--home', folder.at('home'), '--json']);
     assert.is((jsonOf(resumed) as TrainJson).tensorHash, whole.tensorHash);
+  });
+
+  test('runs of the home: list, resume by name, remove', async () => {
+    const home = folder.at('runs-home');
+    const line = (name: string): string[] => {
+      const words = small(name).map((word, at, all) => (all[at - 1] === '--home' ? home : word));
+      return words.filter((word, at) => word !== '--run-folder' && words[at - 1] !== '--run-folder');
+    };
+    const stopped = await cli(
+      [...line('half'), '--steps=40'].filter((word, at, all) => word !== '--steps' && all[at - 1] !== '--steps'),
+      {
+        onStart: (child) =>
+          child.stderr?.on('data', (text: string) => {
+            if (text.includes('training: 10 %')) child.kill('SIGINT');
+          }),
+      },
+    );
+    const name = /go on with it: ai-artist train resume (half-\d{8}-\d{6})$/m.exec(stopped.stderr)?.[1] ?? '';
+    assert.not.equal(name, '', stopped.stderr);
+    // One that is cancelled before its first step leaves nothing.
+    let pressed = false;
+    const early = await cli(line('early'), {
+      onStart: (child) =>
+        child.stderr?.on('data', (text: string) => {
+          if (!pressed && text.includes('encoding')) pressed = child.kill('SIGINT');
+        }),
+    });
+    assert.equal([early.code, await readdir(`${home}/training`)], [130, [name]], early.stderr);
+    const whole = await cli(line('whole'));
+    assert.is(whole.code, 0, whole.stderr);
+    assert.match(whole.stderr, /whole: 4 steps in \d+(?:\.\d+)? s \(\d+(?:\.\d+)? s in all\), loss/);
+    const [list, latest, wrong, removed, path, after] = await cliSeries(
+      [
+        ['train', 'list'],
+        ['train', 'resume', 'latest', '--json'],
+        ['train', 'resume', 'whole', '--json', '--quiet'],
+        ['train', 'remove', name],
+        ['train', 'remove', folder.at('pictures'), '--json', '--quiet'],
+        ['train', 'list', '--json'],
+      ].map((words) => [...words, '--home', home]),
+    );
+    assert.match(list?.stdout ?? '', /^whole-\d{8}-\d{6} .*LoRA whole: finished\nhalf-\d{8}-\d{6} .*LoRA half: stopped at \d+ of 40\n$/);
+    assert.is((jsonOf(latest as CliResult) as TrainJson).steps, 40);
+    assert.match(String(jsonOf(wrong as CliResult).error?.message), /to go on with, got "whole"\. Those that are there are finished/);
+    assert.is(removed?.stdout, `${home}/training/${name}\n`);
+    assert.is(jsonOf(path as CliResult).error?.code, 'ERR_INVALID_ARGUMENT');
+    const { runs } = jsonOf(after as CliResult) as unknown as { runs: { lora: string; finished: boolean }[] };
+    assert.equal(
+      runs.map(({ lora, finished }) => [lora, finished]),
+      [['whole', true]],
+    );
+    assert.ok((await stat(`${home}/loras/half.safetensors`)).size > 1000);
+  });
+
+  test('the commands below train take their own options alone', async () => {
+    const results = await cliSeries([
+      ['train', 'resume', 'latest', '--steps', '300'],
+      ['train', 'selftest', '--steps', '5'],
+      ['train', 'caption', folder.at('pictures'), '--optimizer', 'lion'],
+      ['train', 'list', '--rank', '3'],
+      ['train', 'resume', '--help'],
+    ]);
+    for (const [at, option] of ['--steps', '--steps', '--optimizer', '--rank'].entries()) {
+      assert.is(results[at]?.code, 2, results[at]?.stderr);
+      assert.match(results[at]?.stderr ?? '', new RegExp(`${option}: unknown option`));
+    }
+    assert.not.match(results[4]?.stdout ?? '', /--optimizer|--steps|folder:/);
+  });
+
+  test('without a licence the message is short and says what to do last; all names are in --json', async () => {
+    for (let at = 0; at < 8; at++) await folder.picture(`many/p${at}.png`, { seed: 20 + at });
+    const line = ['train', folder.at('many'), '--home', folder.at('home')];
+    const [text, json] = await cliSeries([line, [...line, '--json', '--quiet']]);
+    const lines = (text?.stderr ?? '').trim().split('\n');
+    assert.ok(lines.filter((line) => !line.startsWith('reading pictures')).length <= 4, text?.stderr);
+    assert.match(lines.at(-1) ?? '', /--licence own/);
+    assert.is((jsonOf(json as CliResult).error as { details?: string[] }).details?.length, 8);
   });
 
   test('wrong usage is told before anything is read', async () => {
@@ -61,11 +140,11 @@ suite('ai-artist train', (test) => {
       [['train'], 2, /folder: expected a folder with pictures, got none/],
       [['train', 'x', '--steps', '0'], 2, /--steps: expected a number of at least 1, got 0/],
       [['train', 'x', '--optimizer', 'sgd'], 2, /--optimizer: expected one of adamw, lion, adafactor, prodigy, got "sgd"/],
-      [['train', 'x', '--patience', '2'], 2, /--patience: expected validation\.pictures beside it/],
+      [['train', 'x', '--patience', '2'], 2, /--patience: expected --validation beside it/],
       [['train', 'x', '--noise-min', '2'], 2, /--noise-min: expected a number of at most 1, got 2/],
       [['train', 'x', '--rnak', '2'], 2, /--rnak: unknown option\. Did you mean --rank\?/],
       [['train', 'resum'], 2, /Did you mean resume\?/],
-      [['train', 'resume'], 2, /expected one more argument/],
+      [['train', 'resume'], 2, /run: expected a value, got none/],
       [['train', 'resume', folder.at('pictures')], 1, /ERR_RESUME: .*expected the folder of a training run/],
       [['train', folder.at('nothing'), '--licence', 'own'], 1, /ERR_READ: .*nothing/],
       [['train', folder.at('pictures'), '--home', folder.at('home')], 1, /ERR_LICENCE/],

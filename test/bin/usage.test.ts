@@ -1,51 +1,58 @@
+import { userInfo } from 'node:os';
+import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { commands } from '../../bin/commands/index.ts';
-import type { CommandEntry } from '../../bin/main.ts';
+import { everywhere, shortOptions } from '../../bin/parser.ts';
 import { suite } from '../harness.ts';
-import { type CliResult, cli, cliSeries, jsonOf } from './support.ts';
-
-/** Every command with the words that lead to it. */
-async function everyCommand(entries: readonly CommandEntry[] = commands, above: readonly string[] = []): Promise<string[]> {
-  const found: string[] = [];
-  for (const { usage, describe, load } of entries) {
-    const words = [...above, usage.split(' ')[0] ?? ''];
-    assert.ok(describe.length > 8, `${words.join(' ')}: what does it do?`);
-    found.push(words.join(' '), ...(await everyCommand((await load()).commands ?? [], words)));
-  }
-  return found;
-}
+import { type CliResult, cli, cliSeries, everyCommand, jsonOf, scratch } from './support.ts';
 
 suite('bin usage', (test) => {
   // [arguments, what the message says]
   const wrong: [string[], RegExp][] = [
-    [['creat'], /no such command. Did you mean create\?/],
+    [['creat'], /^error ERR_INVALID_ARGUMENT: creat: no such command\. Did you mean: ai-artist create\?$/m],
     [['paint-me'], /paint-me/],
     [['create', '--sed', '4'], /--sed: unknown option. Did you mean --seed\?/],
     [['create', '--no-upscal'], /--no-upscal: unknown option. Did you mean --upscale\?/],
-    [['create', 'a', 'red', 'fox'], /unexpected argument "red". A text with spaces needs quotes/],
+    [['create', 'a', 'red', 'fox'], /unexpected argument "red"\. A text with spaces needs quotes around it: create "a red fox"/],
     [['create', 'x', '--seed', 'abc'], /--seed: expected a number, got "abc"/],
     [['create', 'x', '--seed', ''], /--seed: expected a number, got ""/],
     [['create', 'x', '--seed', '1', '--seed', '2'], /--seed: expected one value, got 2/],
     [['create', 'x', '--seed'], /--seed: expected a value behind it, got none/],
     [['create', 'x', '--upscale=maybe'], /--upscale: expected nothing, true or false behind it, got "maybe"/],
-    [['create', 'x', '--sampler', 'Euler'], /--sampler: expected one of euler, .*Did you mean euler\?/],
+    [['create', 'x', '--sampler', 'eulr'], /--sampler: expected one of euler, .*Did you mean euler\?/],
     [['create', 'x', '--candidates', '0'], /--candidates: expected auto or an integer 1\.\.64, got "0"/],
     [['create', 'x', '--candidates', '1.5'], /--candidates: expected auto/],
     [['create', 'x', '--lora', 'a.safetensors:'], /--lora: expected PATH or PATH:WEIGHT/],
     [['create', 'x', '--no-gallery'], /--no-gallery: expected --out with it/],
     [['create', 'x', '--out', 'fox.bmp'], /--out: expected a name ending in \.png/],
-    [['generate'], /one more argument/],
+    [['generate'], /prompt: expected a value, got none\. Usage: ai-artist generate <prompt>/],
     [['generate', 'x', '--sampler-arg', 'noise'], /--sampler-arg: expected NAME=VALUE, got "noise"/],
     [['generate', 'x', '--sigmas', '14,x,0'], /--sigmas: expected a number, got "x"/],
-    [['upscale'], /one more argument/],
-    [['upscale', 'a.png', 'b.png'], /unexpected argument "b.png"/],
+    [['upscale'], /image: expected a value, got none/],
+    [['rate'], /works-and-rating: expected a value, got none\. Usage: ai-artist rate <works-and-rating\.\.\.>/],
+    [['rate', 'latest'], /rating: expected 1, 2, 3, 4, 5 or none as the last word, got "latest"/],
+    [['gallery', 'compare'], /a, b: expected values, got none\. Usage: ai-artist gallery compare <a> <b>/],
+    [['gallery', 'compare', 'latest'], /: b: expected a value, got none/],
+    [['upscale', 'a.png', 'b.png'], /unexpected argument "b\.png"\. Usage: ai-artist upscale <image>/],
     [['convert', 'm.gguf', '--out', 'x.gguf'], /--type: expected one of f32/],
     [['convert', 'm.gguf', '--type', 'q8_0'], /--out: expected a file ending in/],
     [['convert', 'm.gguf', '--type', 'q8', '--out', 'x.gguf'], /--type: expected one of f32/],
     [['models'], /models: expected one of list, pull, inspect, path, remove/],
-    [['models', 'lst'], /Did you mean list\?/],
-    [['models', 'pull'], /one more argument/],
-    [['inspect'], /one more argument/],
+    [['models', 'lst'], /models lst: no such command\. Did you mean: ai-artist models list\?/],
+    [['lora', 'delete', 'cc'], /lora delete: no such command\. lora has list, inspect, merge/],
+    [['craete', 'x'], /craete: no such command\. Did you mean: ai-artist create\?/],
+    [['a red fox'], /"a red fox": no such command\. Did you mean: ai-artist create "a red fox"\?/],
+    [['a', 'red', 'fox', '--json=false'], /a: no such command\. Did you mean: ai-artist create "a red fox"\?/],
+    [['pull', 'sd-turbo'], /pull: no such command\. Did you mean: ai-artist models pull\?/],
+    [['man'], /man: no such command$/m],
+    [['foo'], /foo: no such command$/m],
+    [['help', 'craete'], /craete: no such command\. Did you mean: ai-artist create\?/],
+    [['models', 'list', '--home', 'a', '--home', 'b'], /--home: expected one value, got 2/],
+    [['models', 'list', '--home='], /--home: expected a text, got an empty one/],
+    [['doctor', '--log-format', 'jsn'], /--log-format: expected one of text, json, got "jsn"\. Did you mean json\?/],
+    [['config', 'path', '--set', 'nosuch=1'], /--set nosuch: nosuch: unknown key/],
+    [['train', 'resume', 'run', '--steps', '9'], /--steps: unknown option/],
+    [['models', 'pull'], /models: expected a value|: expected a value, got none/],
+    [['inspect'], /expected a value, got none/],
   ];
   let wrongResults: CliResult[] = [];
   test.before(async () => {
@@ -56,7 +63,7 @@ suite('bin usage', (test) => {
       const { code, stdout, stderr } = wrongResults[index] as CliResult;
       assert.is(code, 2, stderr);
       assert.is(stdout, '');
-      assert.match(stderr, /^error ERR_INVALID_ARGUMENT: /);
+      assert.match(stderr, /^error (ERR_INVALID_ARGUMENT|ERR_CONFIG: --set nosuch): /);
       assert.match(stderr, message);
       assert.match(stderr, /See: ai-artist .*--help/);
     });
@@ -80,18 +87,92 @@ suite('bin usage', (test) => {
     assert.match(result.stderr, /ai-artist create \[prompt\]/);
   });
 
-  test('--help of every command shows usage and an example, exit 0', async () => {
+  test('--help of every command: usage, its own options and no others, examples that can be copied; `help COMMAND` is the same', async () => {
     const all = await everyCommand();
     assert.ok(all.length > 70, String(all.length));
-    const results = await cliSeries(all.map((command) => [...command.split(' '), '--help']));
-    for (const [index, command] of all.entries()) {
-      const { code, stdout, stderr } = results[index] as CliResult;
+    const lines = all.map(({ words }) => words);
+    const helps = await cliSeries([...lines.map((words) => [...words, '--help']), ...lines.map((words) => ['help', ...words])]);
+    for (const [index, { words, command, describe }] of all.entries()) {
+      const name = words.join(' ');
+      assert.ok(describe.length > 8, `${name}: what does it do?`);
+      const { code, stdout, stderr } = helps[index] as CliResult;
       assert.is(code, 0, stderr);
-      assert.match(stdout, new RegExp(`^Usage: ai-artist ${command}`));
-      assert.match(stdout, /Examples:\n +(\S+ )?ai-artist /, command);
-      assert.match(stdout, /--json/);
+      assert.match(stdout, new RegExp(`^Usage: ai-artist ${name}`));
+      const examples = /\nExamples:\n(.*?)(\n\n|\n$)/s.exec(stdout)?.[1]?.split('\n') ?? [];
+      assert.equal(
+        examples.filter((_, at) => at % 2 === 0),
+        command.examples.map(([line]) => `  ${line.replaceAll('$0', 'ai-artist')}`),
+        name,
+      );
+      const options = [...stdout.matchAll(/^ {2,6}(?:-\w, )?--([\w-]+)/gm)].map(([, option]) => option ?? '');
+      assert.equal(options.sort(), [...command.options, ...everywhere].sort(), name);
+      assert.not.match(stdout, /\[default: \[\]\]/, name);
       assert.is(stderr, '');
+      assert.is((helps[all.length + index] as CliResult).stdout, stdout, name);
     }
+  });
+
+  test('every command: a missing argument, a surplus one, an unknown option and a wrong switch are refused in our words, never in those of yargs', async () => {
+    const all = (await everyCommand()).filter(({ command }) => command.handle !== undefined);
+    const lines = all.flatMap(({ words, required, usage }) => [
+      ...(required.length > 0 ? [words] : []),
+      ...(usage.includes('...')
+        ? []
+        : [
+            [
+              ...words,
+              ...usage
+                .split(' ')
+                .slice(1)
+                .map(() => '1'),
+              'one',
+              'more',
+            ],
+          ]),
+      [...words, ...required.map(() => '1'), '--no-such-option'],
+      [...words, ...required.map(() => '1'), '--home'],
+      [...words, ...required.map(() => '1'), '--json=perhaps'],
+      [...words, ...required.map(() => '1'), '--log-format', 'xml'],
+    ]);
+    const results = await cliSeries(lines);
+    for (const [index, line] of lines.entries()) {
+      const { code, stderr } = results[index] as CliResult;
+      assert.is(code, 2, `${line.join(' ')}: ${stderr}`);
+      assert.match(
+        stderr,
+        /^error ERR_INVALID_ARGUMENT: ([\w-]+(, [\w-]+)*: expected (a value|values), got none|unexpected argument "one"|--no-such-option: unknown option|--home: expected a value|--json: expected nothing, true or false behind it, got "perhaps"|--log-format: expected one of text, json)/,
+        line.join(' '),
+      );
+      assert.not.match(stderr, /non-option|Unknown arg|Not enough|Too many|Invalid values/, line.join(' '));
+    }
+  });
+
+  test('letters of options: each command that has the option has its letter, and the letter does the same', async () => {
+    const all = await everyCommand();
+    const letters = [...shortOptions].filter(([option]) => all.some(({ command }) => command.options.includes(option)));
+    assert.ok(letters.length >= 12, String(letters.length));
+    const [long, short] = await cliSeries([
+      ['generate', 'x', '--width', '100', '--model', 'absent', '--json'],
+      ['generate', 'x', '-W', '100', '-m', 'absent', '--json'],
+    ]);
+    assert.is(short?.stdout, long?.stdout);
+    assert.match(short?.stdout ?? '', /absent/);
+    assert.match((await cli(['generate', 'x', '-s'])).stderr, /--seed: expected a value behind it, got none/);
+  });
+
+  test('`version`, -V and -v print the version; `help` alone is the help', async () => {
+    const [long, ...others] = await cliSeries([['--version'], ['version'], ['-V'], ['-v'], ['create', '--version']]);
+    for (const { code, stdout } of others) assert.equal([code, stdout], [0, long?.stdout]);
+    const [help, word] = await cliSeries([['--help'], ['help']]);
+    assert.is(word?.stdout, help?.stdout);
+  });
+
+  test('the home folder: ~ in AI_ARTIST_HOME is the user’s, HOME="" is not the current folder', async () => {
+    const home = path.join(scratch, 'somebody');
+    const shown = async (env: Record<string, string>): Promise<string> => (await cli(['config', 'path'], { env })).stdout.trim();
+    assert.is(await shown({ HOME: home, AI_ARTIST_HOME: '~/art' }), path.join(home, 'art', 'config.yaml'));
+    assert.is(await shown({ HOME: home, AI_ARTIST_HOME: '' }), path.join(home, '.ai-artist', 'config.yaml'));
+    assert.is(await shown({ HOME: '', AI_ARTIST_HOME: '' }), path.join(userInfo().homedir, '.ai-artist', 'config.yaml'));
   });
 
   test('--help says what the environment and the exit status mean', async () => {

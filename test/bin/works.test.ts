@@ -73,7 +73,10 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
     assert.is(lines[0], `${id(5)}: subject 0`);
     assert.is(lines[1], 'Seed 61 of 3 candidates was kept: highest total, +1.01 of 3.');
     assert.is(lines[2], 'Scored by ai-artist-mini, weights default-1.');
-    assert.match(text?.stdout ?? '', /promptAlign: times 1, in deviations of 0\.21 from 0\.3667 \(3 candidates\)/);
+    assert.match(
+      text?.stdout ?? '',
+      /promptAlign \(how well it fits the prompt\): weight 1; usual is 0\.3667 ± 0\.21, of these 3 candidates/,
+    );
     assert.match(text?.stdout ?? '', /Without promptAlign, seed 60 would be the work\./);
     assert.match(text?.stdout ?? '', /^61 +0\.600 \(\+1\.12\) .* kept$/m);
     assert.is((jsonOf(json as CliResult) as CliJson & { ledger: { winner: number } }).ledger.winner, 1);
@@ -95,9 +98,9 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
       ['rate', id(0), '6'],
       ['rate', id(1), 'none', '--json'],
     ]);
-    assert.equal(jsonOf(five as CliResult), { id: id(0), rating: 5 } as unknown as CliJson);
+    assert.equal(jsonOf(five as CliResult), { changed: [id(0)], failed: [], rating: 5 } as unknown as CliJson);
     assert.is((await new Gallery({ home }).get(id(0))).rating, 5);
-    assert.match(wrong?.stderr ?? '', /rating: expected 1\.\.5 or none, got "6"/);
+    assert.match(wrong?.stderr ?? '', /rating: expected 1, 2, 3, 4, 5 or none as the last word, got "6"/);
     assert.is((jsonOf(none as CliResult) as unknown as { rating: null }).rating, null);
   });
 
@@ -172,7 +175,10 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
     assert.ok(Math.abs((gain.terms.find(({ term }) => term === 'promptAlign')?.gain ?? 0) - 0.4) < 1e-9);
     assert.match(results[3]?.stderr ?? '', /"title:nothing": expected at least 3 works, got 0/);
     assert.match(results[4]?.stderr ?? '', /--last: expected an integer 2\.\.100000, got 1/);
-    assert.match(results[5]?.stdout ?? '', /^promptAlign +first 0\.2000 +kept 0\.6000 +gain 0\.4000/m);
+    assert.match(
+      results[5]?.stdout ?? '',
+      /^promptAlign +the first had 0\.200, the kept one 0\.600: \+0\.400 \(0\.400 to 0\.400\) in 6 works: how well it fits the prompt$/m,
+    );
   });
 
   test('the embedding of a work comes from its ledger', async () => {

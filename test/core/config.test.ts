@@ -18,7 +18,7 @@ import {
 import { termNames } from '../../lib/curation/index.ts';
 import { weightFields } from '../../lib/curation/terms.ts';
 import { suite } from '../harness.ts';
-import { scratch } from './support.ts';
+import { codeOf, scratch } from './support.ts';
 
 let count = 0;
 
@@ -143,6 +143,26 @@ suite('core config', (test) => {
     assert.match(await failure(read({ file: 'absent' })), /absent, got ENOENT/);
     assert.match(await failure(read({ file: 'empty' })), /got an empty file/);
   });
+
+  const hostile: [string, string][] = [
+    ['50,000 brackets', '['.repeat(50_000)],
+    ['braces', '{a: '.repeat(1000)],
+    ['lists in lists on a line', `model: \n  ${'- '.repeat(2000)}x`],
+    ['explicit keys', '? '.repeat(2000)],
+    ['brackets over many lines', '[\n'.repeat(5000)],
+    [
+      'aliases of aliases',
+      `a: &a [x, x]\n${'bcdefghij'.replaceAll(/./g, (name) => `${name}: &${name} [${Array(9).fill(`*${String.fromCharCode(name.charCodeAt(0) - 1)}`)}]\n`)}`,
+    ],
+    ['sections in sections', Array.from({ length: 900 }, (_, at) => `${' '.repeat(at)}a:`).join('\n')],
+    ['two megabytes', `# ${'x'.repeat(2_000_000)}`],
+    ['nine megabytes', `# ${'x'.repeat(9_000_000)}`],
+  ];
+  for (const [what, yaml] of hostile)
+    test(`${what}: ERR_CONFIG in no time, again and again`, async () => {
+      for (let time = 0; time < 3; time++) assert.is(await codeOf(load(yaml)), 'ERR_CONFIG');
+      if (yaml.length < 100_000) assert.is(await codeOf(load(undefined, {}, [`prompt.topics=[${yaml}`])), 'ERR_CONFIG');
+    });
 
   test('shown settings hold no secret, but say where one is kept', async () => {
     const shown = async (token: string): Promise<unknown> =>

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { acquireLock, birthOf, isArtistError, lockOwner, withLock } from '../../lib/core/index.ts';
+import { acquireLock, birthOf, isAlive, isArtistError, lockOwner, withLock } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
 import { codeOf, program, scratch, sourceOf } from './support.ts';
 
@@ -92,6 +93,42 @@ suite('core lock', (test) => {
     controller.abort('stopped');
     assert.is(await waiting, 'stopped');
     await lock.release();
+  });
+
+  const onLinux = (name: string, body: () => Promise<void>): void => test(name, process.platform === 'linux' ? body : () => undefined);
+
+  onLinux('a process that ended and that nobody waited for holds nothing', async () => {
+    // The shell becomes a program that never asks about its child.
+    const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      const pid = Number(String(await new Promise((resolve) => shell.stdout.once('data', resolve))).trim());
+      assert.is(isAlive(pid), true);
+      leave('zombie', { pid, birth: (await birthOf(pid)) ?? null });
+      const state = (): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[2] ?? '';
+      for (let wait = 0; state() !== 'Z' && wait < 500; wait++) await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.equal([state(), isAlive(pid)], ['Z', false]);
+      assert.is(await lockOwner(file('zombie')), undefined);
+      await (await acquireLock(file('zombie'), { purpose, waitMs: 0 })).release();
+    } finally {
+      shell.kill('SIGKILL');
+    }
+  });
+
+  test('a machine that slept keeps its lock: its heartbeat is looked at again before it is believed dead', async () => {
+    leave('asleep', { host: 'another-machine' }, 60_000);
+    const woken = setTimeout(() => utimesSync(file('asleep'), new Date(), new Date()), 2000);
+    assert.is(await codeOf(acquireLock(file('asleep'), { purpose, waitMs: 0 })), 'ERR_LOCKED');
+    clearTimeout(woken);
+  });
+
+  test('the heartbeat of a lock that was taken away leaves the file of its new holder alone', async () => {
+    const lock = await acquireLock(file('taken'), { purpose });
+    leave('taken', { host: 'another-machine', token: 'new' }, 20_000);
+    const before = statSync(file('taken')).mtimeMs;
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    assert.is(statSync(file('taken')).mtimeMs, before);
+    await lock.release();
+    assert.is((await lockOwner(file('taken')))?.token, 'new');
   });
 
   test('what is left behind is taken over: a dead process, a pid that was given away, a silent machine, an empty file', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { MemoryRepair } from '../../lib/curation/index.ts';
@@ -49,6 +49,13 @@ async function filed(where: Place, count: number, memory: CurationMemory): Promi
   return ids;
 }
 
+function counted<F extends (...args: never[]) => unknown>(call: F, count: () => void): F {
+  return ((...args: never[]) => {
+    count();
+    return call(...args);
+  }) as F;
+}
+
 suite('curation memory', (test) => {
   test('rounds are remembered: terms of all that passed, hash and embedding of the kept', async () => {
     const where = place();
@@ -66,18 +73,57 @@ suite('curation memory', (test) => {
     assert.equal([other.history, other.archive.hashes.length, other.archive.embeddings.length], [{}, 3, 0]);
   });
 
-  test('a kept work is what later candidates must differ from', async () => {
+  test('a kept work is what the novelty of later candidates is measured from, and its pixels are known', async () => {
     const where = place();
     const memory = new CurationMemory({ home: where.home, gallery: where.gallery });
-    await filed(where, 1, memory);
-    const { archive } = await memory.recall('mini');
-    const [same, new_] = [sound(11), sound(500)];
-    const ledger = rank(
-      [same, new_].map((measures, seed) => ({ seed, measures })),
+    const ledger = rank([{ seed: 1, pixels: 'abc', measures: sound(11) }]);
+    const { id } = await file(where, 'work', { curation: ledger });
+    await memory.record(ledger, id);
+    const { archive, pixels } = await memory.recall('mini');
+    assert.equal([...pixels], [['abc', id]]);
+    const later = rank(
+      [sound(11), sound(500)].map((measures, seed) => ({ seed, measures })),
       { archive },
     );
-    assert.match(ledger.candidates[0]?.reason ?? '', /^duplicate: 0 of 64 bits differ from a picture of the archive/);
-    assert.is(ledger.winner, 1);
+    assert.is(later.candidates[0]?.terms.novelty, 0);
+    assert.ok((later.candidates[1]?.terms.novelty ?? 0) > 0.1);
+    assert.is(later.winner, 0); // nothing scored: novelty alone does not choose
+  });
+
+  test('a round that is recorded while the memory is made anew is not lost', async () => {
+    const where = place();
+    const memory = new CurationMemory({ home: where.home, gallery: where.gallery });
+    const ids = await filed(where, 3, memory);
+    const late = round(4);
+    const { id } = await file(where, 'late', { curation: late });
+    const again = new CurationMemory({ home: where.home, gallery: where.again() });
+    await Promise.all([again.rebuild(), memory.record(late, id), again.rebuild(), memory.record(late, id)]);
+    const state = JSON.parse(readFileSync(path.join(where.home, 'curation.json'), 'utf8'));
+    assert.equal(
+      state.data.archive.map((work: { id: string }) => work.id),
+      [...ids, id],
+    );
+  });
+
+  test('a home without curated works reads its gallery once, not at every call', async () => {
+    const where = place();
+    let reads = 0;
+    const gallery = Object.assign(where.gallery, { list: counted(where.gallery.list.bind(where.gallery), () => reads++) });
+    const memory = new CurationMemory({ home: where.home, gallery });
+    for (let call = 0; call < 3; call++) await memory.recall('mini');
+    assert.is(reads, 1);
+  });
+
+  test('a memory of an earlier version, without pixels, is read', async () => {
+    const where = place();
+    mkdirSync(where.home, { recursive: true });
+    writeFileSync(
+      path.join(where.home, 'curation.json'),
+      '{"kind":"curation","version":1,"data":{"history":{"mini":{"promptAlign":[0.3]}},"archive":[{"id":"01K3ABCDEFGHJKMNPQRSTVWXYZ","hash":"00ff00ff00ff00ff"}]}}',
+    );
+    const memory = new CurationMemory({ home: where.home, gallery: where.gallery });
+    const { history, archive, pixels } = await memory.recall('mini');
+    assert.equal([history.promptAlign, archive.hashes, pixels.size], [[0.3], ['00ff00ff00ff00ff'], 0]);
   });
 
   for (const [what, damage] of [

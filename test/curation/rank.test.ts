@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { type Ledger, ledgerSchema, type RankInput, type RankOptions, rank } from '../../lib/curation/index.ts';
+import { type Ledger, ledgerSchema, type RankInput, type RankOptions, rank, seededRandom } from '../../lib/curation/index.ts';
 import type { TechnicalMeasures } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
 import { coded, near } from './support.ts';
@@ -72,24 +72,105 @@ suite('curation rank', (test) => {
     ledgerSchema.parse(JSON.parse(JSON.stringify(ledger)));
   });
 
-  test('near duplicates, by hash or by a cosine of at least 0.96, of the archive or of an earlier candidate', () => {
+  test('a duplicate is the same picture: a work of the archive, or the pixels of an earlier candidate', () => {
+    const verdictsOf = (candidates: RankInput[], options: RankOptions = {}) =>
+      rank(candidates, options).candidates.map(({ faults }) => faults.map(({ fault, reason }) => `${fault}: ${reason}`).join());
+    assert.equal(verdictsOf([{ seed: 1, sameAs: 'work 7' }, { seed: 2 }]), ['duplicate: the same picture as work 7', '']);
+    assert.equal(
+      verdictsOf([
+        { seed: 1, pixels: 'a', measures: sound(1) },
+        { seed: 2, pixels: 'a', measures: sound(1) },
+        { seed: 3, pixels: 'b', measures: sound(1) },
+      ]),
+      ['', 'duplicate: the same pixels as the candidate with seed 1', ''],
+    );
+  });
+
+  test('likeness to the archive is no fault but the term novelty, by embeddings, else by hashes', () => {
+    const at = (cosine: number): Float32Array => Float32Array.of(cosine, Math.sqrt(1 - cosine * cosine));
+    const novelties = (candidates: RankInput[], options: RankOptions): (number | null | undefined)[] =>
+      rank(candidates, options).candidates.map(({ faults, terms }) => (faults.length > 0 ? Number.NaN : terms.novelty));
+    const works = { embeddings: [Float32Array.of(3, 0)], hashes: [sound(1).hash] };
+    const [exact = 1, near_ = 1] = novelties(
+      [1, 0.97].map((cosine, seed) => ({ seed, embedding: at(cosine) })),
+      { archive: works },
+    ) as number[];
+    near(exact, 0, 1e-6);
+    near(near_, 0.03, 1e-6);
+    const flipped = { ...sound(1), hash: (BigInt(`0x${sound(1).hash}`) ^ 0b1111n).toString(16).padStart(16, '0') };
+    assert.equal(
+      novelties(
+        [sound(1), flipped].map((measures, seed) => ({ seed, measures })),
+        { archive: works },
+      ),
+      [0, 4 / 64],
+    );
+    // Given, or nothing to compare with: left as it is.
+    assert.equal(novelties([{ seed: 1, terms: { novelty: 0.5 }, measures: sound(1) }], { archive: works }), [0.5]);
+    assert.equal(novelties([{ seed: 1, embedding: Float32Array.of(1, 0, 0) }], { archive: { embeddings: [Float32Array.of(3, 0)] } }), [
+      undefined,
+    ]);
+    // Of two that fit the prompt alike, the one that is less like the archive is kept.
+    const candidates = [1, 0.2].map((cosine, seed) => ({ seed, embedding: at(cosine), terms: { promptAlign: 0.3 } }));
+    assert.is(rank(candidates, { archive: works }).winner, 1);
+  });
+
+  test('within a round, limits of likeness hold where they are given', () => {
     const close = { ...sound(1), hash: (BigInt(`0x${sound(1).hash}`) ^ 0b111111n).toString(16).padStart(16, '0') };
     const at = (cosine: number): Float32Array => Float32Array.of(cosine, Math.sqrt(1 - cosine * cosine));
     const faults = (candidates: RankInput[], options: RankOptions = {}): number[] =>
       rank(candidates, options).candidates.map(({ faults }) => faults.length);
+    const byHash = [sound(1), close, sound(3)].map((measures, seed) => ({ seed, measures }));
+    assert.equal(faults(byHash), [0, 0, 0]);
+    assert.equal(faults(byHash, { duplicateDistance: 6 }), [0, 1, 0]);
+    assert.equal(faults(byHash, { duplicateDistance: 5 }), [0, 0, 0]);
+    const byCosine = [1, 0.961, 0.959].map((cosine, seed) => ({ seed, embedding: at(cosine) }));
+    assert.equal(faults(byCosine), [0, 0, 0]);
+    assert.equal(faults(byCosine, { duplicateCosine: 0.96 }), [0, 1, 0]);
+  });
+
+  test('500 works of one subject: every round keeps one, however alike they are', () => {
+    const random = seededRandom(5);
+    const archive = { hashes: [] as string[], embeddings: [] as Float32Array[] };
+    for (let work = 0; work < 500; work++) {
+      // Cosines of 0.98 and more, hashes of few different bits: an owl, and an owl.
+      const candidates = [0, 1].map((index) => ({
+        seed: 2 * work + index,
+        pixels: `${work} ${index}`,
+        measures: { ...sound(1), hash: (BigInt(`0x${sound(1).hash}`) ^ BigInt(Math.floor(random() * 4))).toString(16).padStart(16, '0') },
+        embedding: Float32Array.from({ length: 32 }, () => 1 + 0.1 * (random() - 0.5)),
+        terms: { promptAlign: 0.3 + 0.1 * random() },
+      }));
+      const { winner, candidates: judged } = rank(candidates, { archive });
+      const kept = candidates[winner ?? -1];
+      assert.ok(kept, `work ${work}: ${judged.map(({ reason }) => reason).join('; ')}`);
+      archive.hashes.push(kept?.measures.hash ?? '');
+      archive.embeddings.push(kept?.embedding ?? new Float32Array());
+    }
+  });
+
+  test('as a last resort, the best of those that only looked wrong is kept, with what is wrong with it', () => {
+    const blank = { ...sound(1), contrast: 1 };
+    const round: RankInput[] = [
+      { seed: 1, measures: { ...sound(3), range: 0, contrast: 0 } },
+      { seed: 2, measures: blank, terms: { technical: 0.02 } },
+      { seed: 3, measures: { ...sound(2), clippedWhite: 0.99 }, terms: { technical: 0.4 } },
+      { seed: 4, measures: { ...blank }, unsafe: 'not for children', terms: { technical: 0.9 } },
+    ];
+    assert.is(rank(round).winner, null);
+    const ledger = rank(round, { lastResort: true });
+    assert.equal([ledger.winner, ledger.lastResort], [2, true]);
+    assert.equal(verdicts(ledger), ['rejected', 'runner-up', 'kept', 'rejected']);
+    assert.match(of(ledger, 2).reason, /^blown-out: .*; no candidate passed the gates: /);
     assert.equal(
-      faults([
-        { seed: 1, measures: sound(1) },
-        { seed: 2, measures: close },
-        { seed: 3, measures: sound(3) },
-      ]),
-      [0, 1, 0],
+      of(ledger, 2).faults.map(({ fault }) => fault),
+      ['blown-out'],
     );
-    assert.equal(faults([{ seed: 2, measures: close }], { archive: { hashes: [sound(1).hash] } }), [1]);
-    assert.equal(faults([{ seed: 2, measures: close }], { archive: { hashes: [sound(1).hash] }, duplicateDistance: 5 }), [0]);
-    assert.equal(faults([1, 0.961, 0.959].map((cosine, seed) => ({ seed, embedding: at(cosine) }))), [0, 1, 0]);
-    assert.equal(faults([{ seed: 1, embedding: at(0.97) }], { archive: { embeddings: [Float32Array.of(3, 0)] } }), [1]);
-    assert.equal(faults([{ seed: 1, embedding: at(0.97) }], { archive: { embeddings: [Float32Array.of(3, 0)] }, duplicateCosine: 2 }), [0]);
+    ledgerSchema.parse(JSON.parse(JSON.stringify(ledger)));
+    // One that passes is never passed over for one that does not; a picture that is none is not kept.
+    const sane = rank([...round, { seed: 5, measures: sound(9), terms: { technical: 0.01 } }], { lastResort: true });
+    assert.equal([sane.winner, sane.lastResort], [4, undefined]);
+    assert.is(rank(round.slice(0, 1), { lastResort: true }).winner, null);
   });
 
   test('a rejected candidate makes no duplicate of a later one', () => {

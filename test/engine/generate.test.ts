@@ -31,7 +31,6 @@ suite('generate', (test) => {
   };
 
   for (const [what, prompt] of Object.entries({
-    empty: '',
     'of 100 kB': 'fox '.repeat(25_000),
     emoji: '🦊❄️👨‍👩‍👧‍👦',
     'unbalanced weights': '((((a fox:1.2], [[(snow:) :::)',
@@ -49,6 +48,11 @@ suite('generate', (test) => {
       { timeoutMs: 60_000 },
     );
   }
+
+  test('refuses an empty prompt where no picture says what to paint', async () => {
+    for (const prompt of ['', ' \n'])
+      assert.match(await paint({ prompt }).then(String, String), /prompt: expected what to paint, or a picture to begin with, got "/);
+  });
 
   test('same seed, same pixels; another seed, others', async () => {
     const [first, again, other] = [await paint(), await paint(), await paint({ seed: 8 })];

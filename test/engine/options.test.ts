@@ -112,8 +112,8 @@ suite('options of generate', (test) => {
   const bad: [options: Record<string, unknown>, message: string | RegExp][] = [
     [{ width: 0 }, 'width: expected a number of at least 1, got 0'],
     [{ width: -64 }, 'width: expected a number of at least 1, got -64'],
-    [{ width: 100 }, 'width: expected a multiple of 64, got 100'],
-    [{ height: 100 }, 'height: expected a multiple of 64, got 100'],
+    [{ width: 100 }, 'width: expected a multiple of 64, got 100. Nearest: 64 or 128'],
+    [{ height: 100 }, 'height: expected a multiple of 64, got 100. Nearest: 64 or 128'],
     [{ width: 1e9 }, 'width: expected a number of at most 8192, got 1000000000'],
     [{ width: '64' }, /^width: expected an? (number|int|integer), got "64"$/],
     [{ width: Number.NaN }, /^width: expected an? (number|int|integer), got NaN$/],
@@ -124,7 +124,9 @@ suite('options of generate', (test) => {
     [{ steps: 1001 }, 'steps: expected a number of at most 1000, got 1001'],
     [{ cfgScale: Number.POSITIVE_INFINITY }, /^cfgScale: expected a number, got Infinity$/],
     [{ cfgScale: -1 }, 'cfgScale: expected a number of at least 0, got -1'],
-    [{ seed: -1 }, 'seed: expected a number of at least 0, got -1'],
+    [{ seed: -2 }, 'seed: expected a number of at least -1, got -2'],
+    [{ seed: 2n }, 'seed: expected a number, got 2n'],
+    [{ sampler: 'eulr' }, /^sampler: expected one of euler, .*, got "eulr"\. Did you mean euler\?$/],
     [{ seed: 2 ** 53 }, /^seed: expected/],
     [
       { seed: Number.MAX_SAFE_INTEGER, batchCount: 2 },
@@ -137,8 +139,8 @@ suite('options of generate', (test) => {
     [{ prompt: 'x'.repeat(100_001) }, 'prompt: expected at most 100000 bytes, got 100001'],
     [{ prompt: 'a\0b' }, 'prompt: expected text without null characters'],
     [{ negativePrompt: '🦊'.repeat(30_000) }, 'negativePrompt: expected at most 100000 bytes, got 120000'],
-    [{ sampler: 'eular' }, `sampler: expected one of ${samplers.join(', ')}, got "eular"`],
-    [{ scheduler: 'Karras' }, `scheduler: expected one of ${schedulers.join(', ')}, got "Karras"`],
+    [{ sampler: 'eular' }, `sampler: expected one of ${samplers.join(', ')}, got "eular". Did you mean euler?`],
+    [{ scheduler: 'Karras' }, `scheduler: expected one of ${schedulers.join(', ')}, got "Karras". Did you mean karras?`],
     [{ scheduler: 'gits', steps: 1 }, 'steps: expected at least 2 for the scheduler gits, got 1'],
     [
       { scheduler: 'gits', steps: 4, hires: { steps: 1, denoisingStrength: 1 } },
@@ -152,7 +154,7 @@ suite('options of generate', (test) => {
     [{ cache: { mode: 'cache-dit', scmMask: '1,2' } }, /^cache\.scmMask: expected 1 and 0 with commas/],
     [{ preview: 'large' }, `preview: expected one of ${previewModes.join(', ')}, got "large"`],
     [{ hires: { upscaler: 'Bicubic' } }, `hires.upscaler: expected one of ${hiresUpscalers.join(', ')}, got "Bicubic"`],
-    [{ hires: { width: 100 } }, 'hires.width: expected a multiple of 64, got 100'],
+    [{ hires: { width: 100 } }, 'hires.width: expected a multiple of 64, got 100. Nearest: 64 or 128'],
     [{ width: 4096, height: 4096, hires: { scale: 4 } }, /^hires: expected a target of at most 8192 pixels an edge/],
     [{ vaeTiling: 'yes' }, 'vaeTiling: expected true, false or an object, got "yes"'],
     [{ vaeTiling: { overlap: 0.9 } }, 'vaeTiling.overlap: expected a number of at most 0.5, got 0.9'],
@@ -163,12 +165,12 @@ suite('options of generate', (test) => {
     [{ signal: {} }, 'signal: expected an AbortSignal, got an object'],
     [{ onProgress: 'log' }, 'onProgress: expected a function, got "log"'],
     [{ stepps: 5 }, 'stepps: unknown option of generate(), did you mean steps?'],
-    [{ cfg: 5 }, /^cfg: unknown option of generate\(\)/],
+    [{ cfg: 5 }, 'cfg: unknown option of generate(), did you mean cfgScale?'],
     [{ hires: { upscale: 'Latent' } }, /^hires\.upscale: unknown option of generate\(\)/],
   ];
   for (const [options, message] of bad) {
     const shown = JSON.stringify(options, (_, value: unknown) =>
-      typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+      typeof value === 'bigint' ? `${value}n` : typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
     );
     test(`rejects ${shown.length > 90 ? `${shown.slice(0, 90)}…` : shown}`, async () => {
       await artistFailure(model.generate({ ...tiny, ...options }), 'ERR_INVALID_ARGUMENT', message);

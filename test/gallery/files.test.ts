@@ -1,10 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
-import { exportSite, exportZip, importPictures, jsonFeed, jsonLdOf, rssFeed, verifyGallery } from '../../lib/gallery/index.ts';
+import {
+  exportSite,
+  exportZip,
+  type ImportResult,
+  importPictures,
+  jsonFeed,
+  jsonLdOf,
+  rssFeed,
+  verifyGallery,
+} from '../../lib/gallery/index.ts';
 import { readRecipe } from '../../lib/image/index.ts';
 import { codeOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
@@ -27,7 +36,8 @@ suite('gallery import', (test) => {
       .png()
       .toBuffer();
     for (const [index, [, bytes]] of pngs.entries()) {
-      const texts = bytes.subarray(8, bytes.length - 12);
+      // Without their IDAT of ten bytes and IEND: with those before the real ones, nobody could decode the picture.
+      const texts = bytes.subarray(8, bytes.length - 12 - 22);
       const from = texts.subarray(0, 4).readUInt32BE(0) === 13 ? 25 : 0;
       writeFileSync(
         path.join(folder, index % 2 === 0 ? 'sub' : '', `${index}.png`),
@@ -74,7 +84,150 @@ suite('gallery import', (test) => {
   });
 });
 
+suite('gallery import of folders', (test) => {
+  const png = (colour: string): Promise<Buffer> =>
+    sharp({ create: { width: 9, height: 9, channels: 3, background: colour } })
+      .png()
+      .toBuffer();
+  const put = (folder: string, name: string, bytes: Uint8Array | string): string => {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+    return file;
+  };
+  const taken = (results: readonly ImportResult[], status: ImportResult['status'], folder: string): string[] =>
+    results.flatMap((one) => (one.status === status ? [path.relative(folder, one.path).replaceAll(path.sep, '/')] : [])).sort();
+
+  test('each real folder once; links out, places of other programs and other kinds of pictures are named and left', async () => {
+    const folder = path.join(scratch, 'photos');
+    const elsewhere = path.dirname(put(path.join(scratch, 'elsewhere'), 'private.png', await png('#f00')));
+    put(folder, 'a.png', await png('#100'));
+    put(
+      folder,
+      'sub/b.jfif',
+      await sharp(await png('#010'))
+        .jpeg()
+        .toBuffer(),
+    );
+    for (const [name, to] of [
+      ['loop', '.'],
+      ['sub/up', '..'],
+      ['out', elsewhere],
+      ['root', '/'],
+      ['out.png', path.join(elsewhere, 'private.png')],
+      ['gone.png', 'nowhere'],
+    ] as const)
+      symlinkSync(to, path.join(folder, name));
+    put(folder, '@eaDir/a.png/SYNOPHOTO_THUMB_XL.jpg', await png('#020'));
+    put(folder, '#recycle/old.png', await png('#030'));
+    put(folder, '._a.png', 'x');
+    put(folder, 'IMG_1.HEIC', 'x');
+    put(folder, 'scan.TIFF', 'x');
+    put(folder, 'notes.txt', 'x');
+    put(folder, 'site/.ai-artist-site', '');
+    put(folder, 'site/images/copy.png', await png('#040'));
+    put(folder, '2026/11/01K9F0000000000000000000AA.candidates.webp', await png('#050'));
+    const here = place();
+    const results = await importPictures(here.gallery, [folder, folder, path.join(folder, 'a.png')]);
+    assert.equal(taken(results, 'imported', folder), ['a.png', 'sub/b.jfif']);
+    assert.equal(taken(results, 'failed', folder), []);
+    const passed = [...new Set(taken(results, 'passed', folder))];
+    assert.equal(passed, ['#recycle', '@eaDir', 'IMG_1.HEIC', 'gone.png', 'loop', 'out', 'out.png', 'root', 'scan.TIFF', 'site', 'sub/up']);
+    assert.is((await here.gallery.list()).total, 2);
+  });
+
+  test('what is empty, cut off, no picture, too large, dated before 1970 or after 9999: one never stops the rest', async () => {
+    const folder = path.join(scratch, 'bad days');
+    const noise = await sharp(Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, at) => (at * at * 7919 + at * 31 + (at >> 3)) % 251)), {
+      raw: { width: 64, height: 64, channels: 3 },
+    })
+      .png()
+      .toBuffer();
+    const half = (bytes: Buffer): Buffer => bytes.subarray(0, bytes.length / 2);
+    put(folder, 'a empty.png', '');
+    put(folder, 'b cut.png', half(noise));
+    put(folder, 'c cut.jpg', half(await sharp(noise).jpeg().toBuffer()));
+    put(folder, 'd cut.webp', half(await sharp(noise).webp({ lossless: true }).toBuffer()));
+    const bomb = Buffer.from(noise);
+    bomb.writeUInt32BE(2_000_000, 16);
+    put(folder, 'e bomb.png', bomb);
+    put(folder, 'f text.png', 'no picture');
+    const old = put(folder, 'g old.png', await png('#111'));
+    utimesSync(old, new Date('1931-01-01'), new Date('1931-01-01'));
+    const late = put(folder, 'h late.png', await png('#112'));
+    utimesSync(late, new Date('2286-01-01'), new Date('2286-01-01'));
+    mkdirSync(path.join(folder, 'i folder.png'));
+    put(folder, 'j good.png', noise);
+    const here = place();
+    const results = await importPictures(here.gallery, [folder]);
+    assert.equal(taken(results, 'imported', folder), ['g old.png', 'h late.png', 'j good.png']);
+    assert.equal(
+      results.flatMap((one) => (one.status === 'failed' ? [[path.basename(one.path)[0], one.code]] : [])),
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, 'ERR_IMAGE_DECODE']),
+    );
+    assert.equal(
+      (await here.gallery.list()).works.map(({ createdAt }) => createdAt.slice(0, 4)).sort(),
+      ['1970', String(new Date().getUTCFullYear()), '2286'].sort(),
+    );
+    // And they leave it again: the format's dates begin in 1980.
+    const out = path.join(scratch, 'dates.zip');
+    assert.is((await exportZip(here.gallery, await here.gallery.select(''), out)).works, 3);
+    assert.is(Object.keys(unzipSync(readFileSync(out))).length, 7);
+  });
+
+  test('a record that came from elsewhere: its words are no HTML, its licence no script, its file no way to others', async () => {
+    const here = place();
+    const victim = await file(here, 'a fox');
+    const shared = await file(here, 'an owl', {
+      title: '"><img src=x onerror=alert(1)>',
+      licence: { id: 'CC0"><script>', url: 'javascript:alert(1)' },
+    });
+    const record = JSON.parse(readFileSync(shared.sidecarPath, 'utf8'));
+    const evil = 'x" onerror="alert(1)#?.png';
+    renameSync(shared.path, path.join(path.dirname(shared.path), evil));
+    writeFileSync(shared.sidecarPath, JSON.stringify({ ...record, file: evil, tags: ["'onload='x"], trashedAt: undefined }));
+    const out = path.join(scratch, 'hostile site');
+    await exportSite(here.again(), [shared.id, victim.id], out, { url: 'https://example.org/' });
+    for (const page of ['index.html', `works/${shared.id}.html`, 'rss.xml', 'feed.json']) {
+      // Inside its script element JSON may hold quotation marks as they are.
+      const text = readFileSync(path.join(out, page), 'utf8').replace(/"keywords":.*?"license"|"tags": \[.*?\]/s, '');
+      assert.not.match(
+        page === 'feed.json' ? text.replace(/"title": .*/g, '') : text,
+        /<img src=x|" onerror=|javascript:|<script>|'onload=/,
+        page,
+      );
+      if (page.endsWith('.html')) assert.match(text, /Content-Security-Policy" content="default-src &#39;none&#39;;/);
+    }
+    assert.ok(existsSync(path.join(out, 'images', `${shared.id}.png`)));
+    // Thrown away for good, it takes no other work's files with it.
+    writeFileSync(
+      shared.sidecarPath,
+      JSON.stringify({ ...record, file: path.basename(victim.path), candidates: { file: `${victim.id}.json`, tile: 1, count: 2 } }),
+    );
+    const again = here.again();
+    await again.refresh({ everyFile: true });
+    await again.trash(shared.id);
+    await again.purge(shared.id);
+    assert.ok(existsSync(victim.path) && existsSync(victim.sidecarPath));
+  });
+});
+
 suite('gallery export', (test) => {
+  test('a picture that cannot be read is left out and named, by site and ZIP', async () => {
+    const here = place();
+    const [a, b] = [await file(here, 'a fox'), await file(here, 'an owl')];
+    writeFileSync(a.path, readFileSync(a.path).subarray(0, 60));
+    const out = path.join(scratch, 'partly');
+    const site = await exportSite(here.gallery, [a.id, b.id], out);
+    assert.equal([site.works, site.missing, site.damaged?.map(({ id }) => id)], [1, [], [a.id]]);
+    assert.match(site.damaged?.[0]?.message ?? '', /\.png: expected a picture, got: /);
+    assert.equal(readdirSync(path.join(out, 'works')), [`${b.id}.html`]);
+    assert.not.match(readFileSync(path.join(out, 'index.html'), 'utf8'), new RegExp(a.id));
+    rmSync(a.path);
+    mkdirSync(a.path);
+    assert.equal((await exportZip(here.gallery, [a.id, b.id], `${out}.zip`)).missing, [a.id]);
+  });
+
   test('ZIP: pictures and records as they are, JSON-LD; checked by another program', async () => {
     const here = place();
     const [a, b] = [await file(here, 'a fox'), await file(here, 'an owl', { title: 'Üb 🦉' })];
@@ -129,6 +282,7 @@ suite('gallery export', (test) => {
     }
     assert.match(readFileSync(path.join(out, 'thumbs', `${ids[0]}.webp`)).toString('latin1'), /trainedAlgorithmicMedia/);
     assert.ok(await readRecipe(path.join(out, 'images', `${ids[0]}.png`)));
+    assert.match(readFileSync(path.join(out, 'index.html'), 'utf8'), /<time datetime="2026-10-30T[^"]+Z">2026-10-30<\/time>/);
     assert.not.ok(existsSync(path.join(out, 'rss.xml')));
     // An earlier site is replaced, somebody's folder is not.
     assert.is((await exportSite(here.gallery, ids.slice(0, 1), out, { url: 'https://example.org/art' })).works, 1);
@@ -138,6 +292,13 @@ suite('gallery export', (test) => {
     mkdirSync(own);
     writeFileSync(path.join(own, 'thesis.doc'), 'x');
     assert.is(await codeOf(exportSite(here.gallery, ids, own)), 'ERR_ALREADY_EXISTS');
+    // Nor are files that came into a site later, or the folders of the artist, with or without the gallery's default name.
+    writeFileSync(path.join(out, 'works', 'notes.html'), 'mine');
+    assert.is(await codeOf(exportSite(here.gallery, ids, out)), 'ERR_ALREADY_EXISTS');
+    assert.is(readFileSync(path.join(out, 'works', 'notes.html'), 'utf8'), 'mine');
+    for (const folder of [here.gallery.folder, path.dirname(here.gallery.folder), scratch, '.', '/'])
+      assert.is(await codeOf(exportSite(here.gallery, ids, folder)), 'ERR_INVALID_ARGUMENT', folder);
+    assert.is((await here.again().select('')).length, 62);
     assert.is(await codeOf(exportSite(here.gallery, ids, path.join(scratch, 's2'), { url: 'javascript:1' })), 'ERR_INVALID_ARGUMENT');
     assert.equal(
       readdirSync(scratch).filter((name) => name.startsWith('.')),

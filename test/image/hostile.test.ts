@@ -56,8 +56,73 @@ const cases: [string, () => Uint8Array, string | undefined][] = [
     () => png(text('__proto__', 'x'), text('parameters', 'p\nSteps: 1, Seed: 2, Size: 3x4, __proto__: 5, constructor: 6')),
     'a1111',
   ],
-  ['a line of 2 MB without a colon', () => png(text('parameters', `p\n${'a b '.repeat(500_000)}`)), undefined],
-  ['a line of 2 MB of open quotes', () => png(text('parameters', `p\n${'ab: "\\'.repeat(300_000)}`)), undefined],
+  // A text without fields is a prompt alone.
+  ['a line of 2 MB without a colon', () => png(text('parameters', `p\n${'a b '.repeat(500_000)}`)), 'a1111'],
+  ['a line of 2 MB of open quotes', () => png(text('parameters', `p\n${'ab: "\\'.repeat(300_000)}`)), 'a1111'],
+  ['a line of 2 MB of brackets that never close', () => png(text('parameters', `p\n${'ab: [{'.repeat(300_000)}`)), 'a1111'],
+  [
+    '200,000 lines that begin with a key',
+    () => png(text('parameters', `p\nSteps: 1, Seed: 2, Size: 3x4${'\nKey: a'.repeat(200_000)}`)),
+    'a1111',
+  ],
+  ['200,000 templates', () => png(text('parameters', `p\nSteps: 1, Seed: 2, Size: 3x4${'\nTemplate: a'.repeat(200_000)}`)), 'a1111'],
+  [
+    'a million arguments of a lora tag',
+    () => png(text('parameters', `<lora:a${':1'.repeat(1_000_000)}>\nSteps: 1, Seed: 2, Size: 3x4`)),
+    'a1111',
+  ],
+  [
+    'Comfy: strings that join themselves twice, forty times over',
+    () =>
+      png(
+        text(
+          'prompt',
+          JSON.stringify(
+            Object.fromEntries([
+              ...Array.from({ length: 40 }, (_, n) => [
+                String(n),
+                {
+                  class_type: 'StringConcatenate',
+                  inputs: { string_a: [String(n + 1), 0], string_b: [String(n + 1), 0], delimiter: 'x'.repeat(1000) },
+                },
+              ]),
+              ['40', { class_type: 'PrimitiveString', inputs: { value: 'a' } }],
+              ['50', { class_type: 'CLIPTextEncode', inputs: { text: ['0', 0] } }],
+              ['51', { class_type: 'KSampler', inputs: { seed: 1, positive: ['50', 0] } }],
+            ]),
+          ),
+        ),
+      ),
+    'comfyui',
+  ],
+  [
+    'Comfy: subgraphs that hold themselves',
+    () =>
+      png(
+        text(
+          'workflow',
+          JSON.stringify({
+            nodes: [
+              { id: 1, type: 'g' },
+              { id: 2, type: 'KSampler', widgets_values: [5] },
+            ],
+            links: [],
+            definitions: { subgraphs: [{ id: 'g', nodes: Array.from({ length: 50 }, (_, id) => ({ id, type: 'g' })), links: [] }] },
+          }),
+        ),
+      ),
+    'comfyui',
+  ],
+  [
+    'PNG: a raw profile that is none',
+    () => png(text('Raw profile type exif', '\nexif\n99\nzz'), text('Raw profile type iptc', '\niptc\n4\n1c02ffff')),
+    undefined,
+  ],
+  [
+    'JPEG: Photoshop resources that lie about their sizes',
+    () => jpegHead(Buffer.concat([Buffer.from('Photoshop 3.0\0' + '8BIM\x04\x04\0\0\xff\xff\xff\xff\x1c\x02\x78\x7f\xff', 'latin1')])),
+    undefined,
+  ],
   ['a line of 2 MB of quotes that close wrongly', () => png(text('parameters', `p\n${'ab: "\\, '.repeat(300_000)}`)), 'a1111'],
   ['a million fields', () => png(text('parameters', `p\n${'ab: 1, '.repeat(1_000_000)}`)), 'a1111'],
   ['a million lora tags', () => png(text('parameters', `${'<lora:a:1'.repeat(300_000)}\nSteps: 1, Seed: 2, Size: 3x4`)), 'a1111'],
@@ -95,6 +160,7 @@ const cases: [string, () => Uint8Array, string | undefined][] = [
       png(text('prompt', '{"1":null,"2":[],"3":{"class_type":7},"4":{"class_type":"KSampler"},"5":{"class_type":"KSampler","inputs":[]}}')),
     undefined,
   ],
+  // Its sampler has no value and no link that leads anywhere: it says nothing.
   [
     'Comfy: workflow with odd links',
     () =>
@@ -104,7 +170,7 @@ const cases: [string, () => Uint8Array, string | undefined][] = [
           '{"nodes":[null,{"type":"KSampler","inputs":[null,{"name":"positive","link":1}]},{"id":2,"type":"constructor"}],"links":[null,[1],[1,{}]]}',
         ),
       ),
-    'comfyui',
+    undefined,
   ],
   [
     'EXIF: a directory that points to itself',

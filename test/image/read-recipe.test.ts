@@ -1,16 +1,65 @@
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { equal, is, match } from 'uvu/assert';
 import { ArtImage, readRecipe } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
+import { graphs, workflows } from './foreign-graphs.ts';
+import { noRecipes, programSamples } from './foreign-programs.ts';
 import { a1111Recipe, infotext, samples, sdcppJson, sdcppText } from './foreign-samples.ts';
 import { fullRecipe, international, picture, png, text } from './pictures.ts';
 
 suite('readRecipe', (test) => {
-  for (const [name, bytes, source, recipe] of samples) {
+  for (const [name, bytes, source, recipe] of [...samples, ...programSamples]) {
     test(name, async () => {
       const found = await readRecipe(bytes);
       is(found?.source, source);
       equal(found?.recipe, recipe);
+    });
+  }
+  for (const [name, bytes] of noRecipes) test(`no recipe: ${name}`, async () => is(await readRecipe(bytes), undefined));
+  for (const [name, graph, recipe] of graphs) {
+    test(`ComfyUI: ${name}`, async () => equal((await readRecipe(png(text('prompt', JSON.stringify(graph)))))?.recipe, recipe));
+  }
+  for (const [name, workflow, recipe] of workflows) {
+    test(`ComfyUI, workflow alone: ${name}`, async () =>
+      equal((await readRecipe(png(text('workflow', JSON.stringify(workflow)))))?.recipe, recipe));
+  }
+  for (const compressed of [true, false]) {
+    test(`NovelAI's copy in the alpha channel, ${compressed ? 'compressed' : 'plain'}, where the chunks are lost`, async () => {
+      const comment = { prompt: 'fox ears', steps: 28, scale: 5, seed: 123456, sampler: 'k_euler', uc: 'lowres', width: 64, height: 96 };
+      const hidden = Buffer.from(JSON.stringify({ Software: 'NovelAI', Source: 'NovelAI Diffusion V3', Comment: JSON.stringify(comment) }));
+      const payload = compressed ? gzipSync(hidden) : hidden;
+      const bits = Buffer.alloc(4);
+      bits.writeUInt32BE(payload.length * 8);
+      const bytes = Buffer.concat([Buffer.from(compressed ? 'stealth_pngcomp' : 'stealth_pnginfo'), bits, payload]);
+      const [width, height] = [64, 96];
+      const pixels = picture(width, height, 4).data;
+      for (let place = 0; place < width * height; place++) {
+        const bit = ((bytes[place >> 3] ?? 0) >> (7 - (place % 8))) & 1;
+        pixels[((place % height) * width + Math.floor(place / height)) * 4 + 3] = 254 | bit;
+      }
+      const file = await sharp(pixels, { raw: { width, height, channels: 4 } })
+        .png()
+        .toBuffer();
+      const found = await readRecipe(file);
+      is(found?.source, 'novelai');
+      equal(found?.recipe, {
+        prompt: 'fox ears',
+        negativePrompt: 'lowres',
+        seed: 123456,
+        steps: 28,
+        sampler: 'euler',
+        cfgScale: 5,
+        width: 64,
+        height: 96,
+        model: { name: 'NovelAI Diffusion V3' },
+        software: 'NovelAI',
+      });
+      pixels[3] = (pixels[3] ?? 0) ^ 1;
+      const damaged = await sharp(pixels, { raw: { width, height, channels: 4 } })
+        .png()
+        .toBuffer();
+      is(await readRecipe(damaged), undefined);
     });
   }
   test('stable-diffusion.cpp with a high-resolution pass', async () => {

@@ -46,7 +46,12 @@ const malformed: [what: string, tensors: Tensors, message: RegExp][] = [
     { ...pair(key, 4, 128, 192), [`${key}.alpha`]: { shape: [4] } },
     /expected one number, got a tensor of shape \[4\]/,
   ],
-  ['no factor at all', { 'model.weight': { shape: [2, 2] } }, /is not a LoRA/],
+  ['no factor at all', { 'model.weight': { shape: [2, 2] } }, /is not a LoRA.*What it is cannot be told/],
+  [
+    'a VAE',
+    { 'encoder.conv_in.weight': { shape: [2, 2, 3, 3] }, 'decoder.conv_in.weight': { shape: [2, 2, 3, 3] } },
+    /is not a LoRA.*It is for another place: VAE$/,
+  ],
 ];
 
 /** The same weight of the bundled model in the conventions trainers use (models/MODEL.md: all of them load). */
@@ -284,6 +289,49 @@ suite('LoRA', (test) => {
       },
     );
   });
+  // [what, metadata, triggers]
+  const animals = ['fox', 'owl', 'cat', 'bear', 'chick'];
+  const triggers: [string, Record<string, string>, string[]][] = [
+    [
+      'a phrase that most captions share, and a tag of most',
+      {
+        ss_tag_frequency: JSON.stringify({
+          x: { 'white background': 5, ...Object.fromEntries(animals.map((animal) => [`kawaii sticker of a ${animal}`, 1])) },
+        }),
+      },
+      ['kawaii sticker of', 'white background'],
+    ],
+    [
+      'captions of one part, with the number of pictures',
+      {
+        ss_tag_frequency: JSON.stringify({ x: Object.fromEntries(animals.map((animal) => [`${animal} in ink style`, 1])) }),
+        ss_dataset_dirs: '{"x":{"n_repeats":10,"img_count":5}}',
+      },
+      ['in ink style'],
+    ],
+    [
+      'nothing is common: nothing is said',
+      {
+        ss_tag_frequency: JSON.stringify({ x: Object.fromEntries(animals.map((animal) => [animal, 1])) }),
+        ss_dataset_dirs: '{"x":{"n_repeats":1,"img_count":5}}',
+      },
+      [],
+    ],
+    ['what the trainer states', { 'modelspec.trigger_phrase': 'sks dog, fur', ss_tag_frequency: '{"x":{"dog":3}}' }, ['sks dog', 'fur']],
+    ['counts that are none', { ss_tag_frequency: '{"x":{"dog":-1,"cat":"3","":4},"y":7}' }, []],
+  ];
+  for (const [what, metadata, expected] of triggers)
+    test(`triggers: ${what}`, async () => {
+      const path = await folder.write('t.safetensors', safetensors(pair(key, 4, 128, 192), metadata));
+      assert.equal((await readLora(path)).triggers, expected);
+    });
+
+  test('the licence of one trained here stands in its data sheet', async () => {
+    const metadata = { 'ai_artist.data_sheet': '{"licence":{"id":"own"}}' };
+    const path = await folder.write('l.safetensors', safetensors(pair(key, 4, 128, 192), metadata));
+    assert.is((await readLora(path)).licence, 'own');
+  });
+
   test('nonsense in the tag statistics is no error', async () => {
     const path = await folder.write('n.safetensors', safetensors(pair(key, 4, 128, 192), { ss_tag_frequency: '{broken' }));
     assert.equal((await readLora(path)).triggers, []);

@@ -1,9 +1,10 @@
 // Patches 0052, 0053: im2col, the heart of a convolution, against its definition, bit by bit. Patch 0034: graphs of one node.
-// Patch 0060: matrix products against 64-bit sums.
+// Patch 0060: matrix products against 64-bit sums. Patch 0080: sums of products in F16 are F32.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <tuple>
 
 #include "ggml-alloc.h"
 #include "ggml-backend.h"
@@ -90,6 +91,35 @@ static double product_error(ggml_type type, int64_t k, int64_t m, int64_t n, int
     return worst;
 }
 
+// Largest difference of flash attention over values of F16 from its exact value: a mean of `positions` values with equal weights, the last
+// of which are too small to change a sum of F16.
+static double attention_error(int64_t positions, int n_threads) {
+    const int64_t width = 40;
+    ggml_context* ctx   = ggml_init({64 << 20, nullptr, false});
+    ggml_tensor* q      = ggml_new_tensor_3d(ctx, GGML_TYPE_F32, width, 1, 1);
+    ggml_tensor* k      = ggml_new_tensor_3d(ctx, GGML_TYPE_F16, width, positions, 1);
+    ggml_tensor* v      = ggml_new_tensor_3d(ctx, GGML_TYPE_F16, width, positions, 1);
+    ggml_set_zero(q);
+    ggml_set_zero(k);
+    std::vector<double> exact(width);
+    const auto values = random_array({width, positions}, 1.f, 7).values;
+    for (int64_t i = 0; i < width * positions; i++) {
+        const ggml_fp16_t value                  = ggml_fp32_to_fp16(values[i] + 1.f);
+        static_cast<ggml_fp16_t*>(v->data)[i] = value;
+        exact[i % width] += ggml_fp16_to_fp32(value) / static_cast<double>(positions);
+    }
+    ggml_tensor* result = ggml_flash_attn_ext(ctx, q, k, v, nullptr, 1.f, 0.f, 0.f);
+    ggml_cgraph* graph  = ggml_new_graph(ctx);
+    ggml_build_forward_expand(graph, result);
+    ggml_graph_compute_with_ctx(ctx, graph, n_threads);
+    double worst = 0;
+    for (int64_t i = 0; i < width; i++) {
+        worst = std::max(worst, std::abs(static_cast<const float*>(result->data)[i] - exact[i]));
+    }
+    ggml_free(ctx);
+    return worst;
+}
+
 // A graph whose only node adds two views of two tensors that lie outside it: five tensors for the allocator, three of them counted.
 static bool allocates_one_node() {
     ggml_context* ctx      = ggml_init({1 << 20, nullptr, true});
@@ -141,6 +171,16 @@ int main() {
                       "error " + std::to_string(error * 1e6) + "e-6");
             }
         }
+    }
+    // Long sums: those of F16 stop growing at 2048 times their terms.
+    for (const auto& [k, m, n] : std::initializer_list<std::tuple<int64_t, int64_t, int64_t>>{{8192, 16, 6}, {8192, 7, 1}, {4096, 1, 1}}) {
+        const double error = product_error(GGML_TYPE_F16, k, m, n, 1);
+        check(error < 1e-6, "a long product in f16, " + std::to_string(k) + " x " + std::to_string(m) + " x " + std::to_string(n),
+              "error " + std::to_string(error * 1e6) + "e-6");
+    }
+    for (const int64_t positions : {3, 77, 1024, 8192}) {
+        const double error = attention_error(positions, 2);
+        check(error < 1e-5, "flash attention over " + std::to_string(positions) + " values in f16", "error " + std::to_string(error * 1e6) + "e-6");
     }
     return result();
 }

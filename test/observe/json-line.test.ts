@@ -152,6 +152,10 @@ suite('JSON lines', (test) => {
     const { terminal, text: shown } = capture();
     createLogger({ terminal, level: 'debug' }).error(text, data, error);
     for (const secret of secrets.slice(0, 4)) assert.not.ok(shown().includes(secret), secret);
+    assert.is(
+      one((log) => log.info('a basic drawing, the bearer standing there. Basic dXNlcjpwYXNz')).message,
+      'a basic drawing, the bearer standing there. Basic (secret)',
+    );
     const plain = capture();
     createLogger({ terminal: plain.terminal }).error('models.token: expected the environment variable HF_TOKEN, got none');
     assert.match(plain.text(), /models\.token: expected the environment variable HF_TOKEN/);

@@ -174,7 +174,7 @@ suite('logger', (test) => {
 
   test('a message goes above a running bar, which stays', () => {
     const { terminal, text } = capture(true);
-    const progress = createProgress({ terminal, now: () => 0 });
+    const progress = createProgress({ environment: {}, terminal, now: () => 0 });
     progress.update('Painting', 1, 4);
     createLogger({ terminal }).info('hello');
     match(text(), /\r\u001b\[KPainting .*\r\u001b\[Khello\nPainting .* {2}1\/4$/);

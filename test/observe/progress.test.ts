@@ -14,6 +14,7 @@ function screen(isTTY: boolean, columns = 100) {
   };
   return {
     terminal,
+    environment: {},
     now: () => nowMs,
     wait: (ms: number) => {
       nowMs += ms;
@@ -118,6 +119,39 @@ suite('progress elsewhere', (test) => {
     is(lines[2], 'Painting: 30 % (300/1000, 7 s left)');
     is(lines[9], 'Painting: 100 % (1000/1000)');
     is(s.text().includes('\u001b'), false);
+  });
+
+  test('by phases: one line when one begins, and one every half minute of a long one', () => {
+    const s = screen(false);
+    const progress = createProgress({ ...s, lines: 'phases' });
+    for (const label of ['painting 1 of 2', 'painting 2 of 2'])
+      for (let step = 0; step <= 20; step++) {
+        progress.update(label, step, 20);
+        s.wait(100);
+      }
+    for (let step = 0; step <= 100; step++) {
+      progress.update('slow', step, 100);
+      s.wait(1000);
+    }
+    progress.end();
+    is(
+      s.text(),
+      'painting 1 of 2 …\npainting 2 of 2 …\nslow …\nslow: 30 % (30/100, 1 min 10 s left)\nslow: 60 % (60/100, 40 s left)\nslow: 90 % (90/100, 10 s left)\n',
+    );
+  });
+
+  test('a phase of one step shows its seconds until it is over', async () => {
+    const s = screen(true);
+    const progress = createProgress(s);
+    progress.update('enlarging', 0, 1);
+    is(s.shown(), 'enlarging …');
+    s.wait(6000);
+    await new Promise((done) => setTimeout(done, 1100));
+    is(s.shown(), 'enlarging …  6 s');
+    progress.end();
+    const { length } = s.text();
+    await new Promise((done) => setTimeout(done, 1100));
+    is(s.text().length, length);
   });
 
   test('few big steps print the tenth they reach', () => {

@@ -96,7 +96,7 @@ suite('prompt choosing', (test) => {
     assert.equal([style?.how, style?.of], ['sampled', builtInStyles('tags').length]);
     const lines = describeDerivation(derivation);
     assert.is(lines[0], 'topic: forest scene (as asked)');
-    assert.match(lines[2] ?? '', /^style: .* \(best of 12 samples: \d\.\d\d from \d\.\d\d ± 0\.25, nothing known yet\)$/);
+    assert.match(lines[2] ?? '', /^style: .* \(of 12, by what was liked and a little chance: no work of it is known yet\)$/);
   });
 
   test('families: what each is told, and how long it may be', () => {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { isArtistError } from '../../lib/core/index.ts';
-import { ScheduleStore, scheduleFiles, UptimeBook } from '../../lib/schedule/index.ts';
+import { homeId, ScheduleStore, scheduleFiles, UptimeBook } from '../../lib/schedule/index.ts';
 import { program, sourceOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
 import { endPrograms, readyProgram, startProgram } from './compiled.ts';
@@ -58,7 +58,7 @@ suite('schedule on a bad day', { timeoutMs: 60_000 }, (test) => {
     limit('unlimited');
     const record = await until('the run', async () => (await store.history()).find((one) => one.id === id), 20_000);
     assert.equal([record.outcome, record.works], ['done', { done: 2, due: 2 }]);
-    assert.equal(worksIn(home), [`${id}-0`, `${id}-1`]);
+    assert.equal(worksIn(home), [`${await homeId(home)}.${id}-0`, `${await homeId(home)}.${id}-1`]);
   });
 
   onLinux('the disk is full between a work and its record: the work is not done again', async () => {

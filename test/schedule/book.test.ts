@@ -13,6 +13,7 @@ import {
   rotationOf,
   withdrawRun,
 } from '../../lib/schedule/book.ts';
+import { scheduleFigures } from '../../lib/schedule/figures.ts';
 import type { JobOptions, RunItem } from '../../lib/schedule/job.ts';
 import { isRetryable, retryDelay } from '../../lib/schedule/retry.ts';
 import type { ScheduleState } from '../../lib/schedule/state.ts';
@@ -327,5 +328,21 @@ suite('rotation and names', (test) => {
     }
     assert.is(state.history.length, 1000);
     assert.is(job(state).totals.done, 1100);
+  });
+});
+
+suite('schedule after a clock that was ahead', (test) => {
+  test('what it missed in years that are to come is taken back, from the history, the totals and the figures', () => {
+    const now = at('2026-12-01T08:00Z');
+    const state = stateWith(now, { when: 'every 1m', timeZone: 'UTC', misfire: 'skip' });
+    collectDue(state, now + 5 * 60_000);
+    const before = structuredClone(state.jobs[0]?.totals);
+    collectDue(state, now + 5 * 365 * 86_400_000);
+    assert.ok((state.jobs[0]?.totals.missed ?? 0) > 2_000_000);
+    collectDue(state, now + 6 * 60_000);
+    assert.equal(state.jobs[0]?.totals.missed, (before?.missed ?? 0) + 1);
+    const { runs, works } = scheduleFigures(state.history, now + 6 * 60_000, 30);
+    assert.ok(runs.missed <= 6, String(runs.missed));
+    assert.ok(works.due <= 6, String(works.due));
   });
 });

@@ -42,7 +42,7 @@ suite('schedule and kill -9', { timeoutMs: 600_000 }, (test) => {
     assert.is(records.length, asked.length, 'one record each');
     const files = readdirSync(path.join(home, 'works'));
     for (const { id, outcome, works, code } of records) {
-      const made = files.filter((file) => file.startsWith(`${id}-`)).length;
+      const made = files.filter((file) => file.includes(`.${id}-`)).length;
       if (outcome === 'done') assert.equal([works.done, made], [works.due, works.due], id);
       else {
         // Three deaths in the middle of one run give it up, and say so; what was recorded is there.

@@ -6,6 +6,7 @@ import {
   type DaemonEvent,
   type DaemonOptions,
   daemonStatus,
+  homeId,
   ScheduleDaemon,
   type ScheduledTask,
   ScheduleStore,
@@ -91,7 +92,10 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     );
     await clock.advance(hour + 1000);
     const [record] = await history(store, 1);
-    assert.equal([record?.outcome, record?.id, record?.results], ['done', 'j1-20260328T090000Z', [{ picture: 'j1-20260328T090000Z-0' }]]);
+    assert.equal(
+      [record?.outcome, record?.id, record?.results],
+      ['done', 'j1-20260328T090000Z', [{ picture: `${await homeId(store.home)}.j1-20260328T090000Z-0` }]],
+    );
     assert.equal([tasks.length, tasks[0]?.payload, tasks[0]?.rotation, tasks[0]?.of], [1, { prompt: 'a fox' }, 'sea', 1]);
     const figures = scheduleFigures(await store.history(), clock.now());
     assert.equal([figures.successRate, figures.works], [1, { done: 1, due: 1 }]);
@@ -240,7 +244,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     await history(next.store, 1);
     assert.equal(
       next.tasks.map(({ id }) => id),
-      ['j1-20260328T090000Z-1'],
+      [`${await homeId(store.home)}.j1-20260328T090000Z-1`],
     );
   });
 
@@ -308,7 +312,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     const store = new ScheduleStore(newHome());
     await store.add(daily);
     const { state } = scheduleFiles(store.home);
-    const newer = readFileSync(state, 'utf8').replace('"version": 2', '"version": 99');
+    const newer = readFileSync(state, 'utf8').replace('"version": 3', '"version": 99');
     writeFileSync(state, newer);
     assert.is(await code(store.add(daily)), 'ERR_NEWER_VERSION');
     assert.is(await code(ScheduleDaemon.start({ store, run: async () => undefined })), 'ERR_NEWER_VERSION');

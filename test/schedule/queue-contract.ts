@@ -74,14 +74,44 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
   test('an id is added once, also after it is done', async () => {
     const { queue } = await fresh();
     let count = 0;
-    await queue.add(1, { id: 'work-1' });
-    await queue.add(2, { id: 'work-1' });
+    await queue.add({ n: 1, of: undefined } as unknown as number, { id: 'work-1' });
+    await queue.add({ n: 1 }, { id: 'work-1' });
     assert.is((await queue.list()).length, 1);
+    assert.is(await code(queue.add({ n: 2 }, { id: 'work-1' })), 'ERR_ALREADY_EXISTS');
     await work(queue, async () => ++count);
     await queue.wait('work-1');
-    assert.is((await queue.add(3, { id: 'work-1' })).state, 'done');
+    assert.is((await queue.add({ n: 1 }, { id: 'work-1' })).state, 'done');
     await new Promise((resolve) => setTimeout(resolve, 400));
     assert.is(count, 1);
+  });
+
+  test('what was put down first counts, for every later try and for every worker', async () => {
+    const { queue, again } = await fresh();
+    await queue.add(null, { id: 'shared', attempts: 2, backoffMs: 0 });
+    const seen: unknown[] = [];
+    await work(queue, async ({ attempt, settled, settle }) => {
+      seen.push([attempt, settled, await settle({ by: attempt })]);
+      if (attempt === 1) throw new Error('killed right after it was put down');
+      return settled;
+    });
+    assert.equal((await queue.wait('shared')).result, { by: 1 });
+    assert.equal(seen, [
+      [1, undefined, { by: 1 }],
+      [2, { by: 1 }, { by: 1 }],
+    ]);
+    const other = await again();
+    assert.equal(await other.settled('shared'), { by: 1 });
+    assert.equal(await other.settle('shared', { by: 3 }), { by: 1 });
+    assert.is(await other.settled('unknown'), undefined);
+  });
+
+  test('tasks may have the names that a queue uses for itself', async () => {
+    const { queue } = await fresh();
+    const names = ['wait', 'meta', 'active', 'events', 'id', 'completed', 'failed', 'delayed', 'stalled', 'prioritized', 'pc', 'marker'];
+    for (const id of names) await queue.add({ id }, { id });
+    await work(queue, async ({ id }) => `${id} done`);
+    for (const id of names) assert.is((await queue.wait(id)).result, `${id} done`);
+    assert.equal((await queue.list(['done'])).map(({ id }) => id).sort(), [...names].sort());
   });
 
   test('larger priorities first, equal ones in their order', async () => {

@@ -107,7 +107,7 @@ suite('queue on a bad day', { timeoutMs: 60_000 + 2000 * awaySeconds }, (test) =
     );
     await until('the warning', () => warnings.some((text) => text.includes('was damaged')));
     process.off('warning', listen);
-    writeFileSync(file, readFileSync(file, 'utf8').replace('"version": 1', '"version": 2'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"version": 2', '"version": 3'));
     try {
       await queue.list();
       assert.unreachable();

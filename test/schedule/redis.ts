@@ -11,6 +11,9 @@ export interface RedisServer {
   stop(): Promise<void>;
   /** The same server with the same data on the same port. */
   start(): Promise<void>;
+  /** It keeps its connections and answers nothing. */
+  freeze(): void;
+  thaw(): void;
 }
 
 async function freePort(): Promise<number> {
@@ -25,7 +28,7 @@ async function freePort(): Promise<number> {
 let servers = 0;
 
 /** @throws Error where there is no redis-server: the tests that need one fail, they are not skipped */
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis({ aof = true }: { aof?: boolean } = {}): Promise<RedisServer> {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
   } catch (cause) {
@@ -37,7 +40,7 @@ export async function startRedis(): Promise<RedisServer> {
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
     let output = '';
-    const options = ['--port', String(port), '--bind', '127.0.0.1', '--appendonly', 'yes', '--save', '', '--daemonize', 'no'];
+    const options = ['--port', String(port), '--bind', '127.0.0.1', '--appendonly', aof ? 'yes' : 'no', '--save', '', '--daemonize', 'no'];
     const started = spawn('redis-server', options, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     started.stdout.on('data', (text: Buffer) => (output += text.toString()));
     child = started;
@@ -55,5 +58,11 @@ export async function startRedis(): Promise<RedisServer> {
   };
   process.on('exit', () => child?.kill('SIGKILL'));
   await start();
-  return { url: `redis://127.0.0.1:${port}`, start, stop };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    stop,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+  };
 }

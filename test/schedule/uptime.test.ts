@@ -123,6 +123,6 @@ suite('uptime', (test) => {
     await store.remove('j1');
     const after = await store.read();
     assert.equal([after.jobs.length, lifetimeTotals(after).done, lifetimeTotals(after).worksDone], [0, 1, 1]);
-    assert.is((JSON.parse(readFileSync(state, 'utf8')) as { version: number }).version, 2);
+    assert.is((JSON.parse(readFileSync(state, 'utf8')) as { version: number }).version, 3);
   });
 });

@@ -1,7 +1,9 @@
+import { symlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { type DataSetOptions, loadDataSet, scanFolder } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
-import { rejects } from '../image/pictures.ts';
+import { rejects, text } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';
 
 suite('train: data set', (test) => {
@@ -128,7 +130,7 @@ suite('train: data set', (test) => {
     await folder.picture('fox.png');
     const { warnings } = await load({ validation: 0.5 });
     assert.match(warnings.join('\n'), /1 picture: the LoRA will learn that picture by heart/);
-    assert.match(warnings.join('\n'), /1 captions have no picture: dog\.caption/);
+    assert.match(warnings.join('\n'), /1 caption has no picture: dog\.caption/);
     assert.match(warnings.join('\n'), /nothing is held out/);
     await rejects(() => load({ folder: folder.at('fox.png') }), 'ERR_READ', /expected a folder with pictures, got a file/);
   });
@@ -157,12 +159,231 @@ suite('train: data set', (test) => {
     assert.equal(await folder.contents(), before);
   });
 
+  test('places of other programs, and our own, are not learned; what may have been meant is named', async () => {
+    await folder.picture('a.png');
+    await folder.write('a.txt', 'a fox');
+    await folder.picture('@eaDir/a.png/SYNOPHOTO_THUMB_XL.jpg', { seed: 2 });
+    await folder.picture('#recycle/old.png', { seed: 3 });
+    await folder.picture('$RECYCLE.BIN/$R1.png', { seed: 4 });
+    await folder.write('._a.png', 'not a picture');
+    await folder.write('.DS_Store', '');
+    await folder.picture('site/images/b.png', { seed: 5 });
+    await folder.write('site/.ai-artist-site', '');
+    await folder.picture('my-home/gallery/2026/01/c.png', { seed: 6 });
+    await folder.write('my-home/curation.json', '{}');
+    await folder.picture('run/samples/step-1.png', { seed: 7 });
+    await folder.write('run/run.json', '{}');
+    await folder.write('run/log.jsonl', '');
+    const { pictures, warnings, leftOut } = await load();
+    assert.equal(
+      pictures.map(({ name }) => name),
+      ['a.png'],
+    );
+    assert.equal(
+      leftOut.map(({ name, reason }) => `${name}: ${reason}`),
+      [
+        '#recycle: a bin',
+        '$RECYCLE.BIN: a bin',
+        '@eaDir: thumbnails of another program',
+        'my-home: a home of ai-artist',
+        'run: a training run',
+        'site: a site that was exported here',
+      ],
+    );
+    assert.ok(warnings.includes('left out #recycle, $RECYCLE.BIN: a bin'));
+  });
+
+  test('pictures of kinds that are not read are named with what to do', async () => {
+    await folder.picture('a.png');
+    for (const name of ['IMG_0002.HEIC', 'b.bmp', 'c.jxl', 'd.CR2', 'e.psd', 'f.svg', 'clip.MP4', 'all.zip', 'notes.md'])
+      await folder.write(name, 'bytes');
+    await folder.write('no-ending', await (await import('node:fs/promises')).readFile(folder.at('a.png')));
+    await folder.write('Makefile', 'all:');
+    const { warnings, leftOut } = await load();
+    assert.equal(leftOut.map(({ name }) => name).sort(), [
+      'IMG_0002.HEIC',
+      'all.zip',
+      'b.bmp',
+      'c.jxl',
+      'clip.MP4',
+      'd.CR2',
+      'e.psd',
+      'f.svg',
+      'no-ending',
+    ]);
+    for (const line of [
+      'left out IMG_0002.HEIC: HEIC pictures (of iPhones and cameras) are not read. Save them as PNG or JPEG',
+      'left out b.bmp, c.jxl: this format is not read. Save them as PNG or JPEG',
+      'left out d.CR2: raw files of cameras are not read. Develop them and save them as png or jpeg',
+      'left out no-ending: pictures are known by the ending of their name. Add .png',
+    ])
+      assert.ok(warnings.includes(line), `${line} is not in ${warnings.join(' | ')}`);
+  });
+
+  test('a folder of pictures that are not read alone says so', async () => {
+    await folder.write('IMG_0002.HEIC', 'bytes');
+    await rejects(() => load(), 'ERR_TRAIN_DATA', /got none\.\n {2}left out IMG_0002\.HEIC: HEIC pictures/);
+  });
+
+  test('links: a linked picture is learned, a loop ends, a broken link is named', async () => {
+    const other = await PictureFolder.make();
+    try {
+      await other.picture('far.png', { seed: 2 });
+      await folder.picture('a.png');
+      symlinkSync(other.at('far.png'), folder.at('far.png'));
+      symlinkSync('.', folder.at('loop'));
+      symlinkSync('/', folder.at('everything'));
+      symlinkSync('gone.png', folder.at('gone.png'));
+      const { pictures, leftOut } = await load();
+      assert.equal(
+        pictures.map(({ name }) => name),
+        ['a.png', 'far.png'],
+      );
+      assert.equal(
+        leftOut.map(({ name }) => name),
+        ['everything', 'gone.png', 'loop'],
+      );
+    } finally {
+      await other.remove();
+    }
+  });
+
+  // [caption file, its bytes] beside "Füchse.PNG", whose name is composed (NFC)
+  const spellings: [string, string | Uint8Array][] = [
+    ['F\u00fcchse.txt', 'a fox'],
+    ['F\u00fcchse.TXT', 'a fox'],
+    ['f\u00fcchse.Caption', 'a fox'],
+    ['Fu\u0308chse.txt', 'a fox'],
+    ['F\u00fcchse.PNG.txt', 'a fox'],
+    ['F\u00fcchse.txt', '\ufeffa fox\r\n'],
+    ['F\u00fcchse.txt', Buffer.from('\ufeffa fox\r\n', 'utf16le')],
+    ['F\u00fcchse.txt', Buffer.from('\ufeffa fox', 'utf16le').swap16()],
+    ['F\u00fcchse.txt', Buffer.from('a fox', 'utf16le')],
+    ['F\u00fcchse.txt', 'a\r\nfox\r\n'],
+  ];
+  for (const [name, content] of spellings)
+    test(`the caption is found and read: ${JSON.stringify(name)}, ${JSON.stringify(content)}`, async () => {
+      await folder.write('F\u00fcchse.PNG', await readFile(await folder.picture('x/plain.png')));
+      await folder.write('x/plain.txt', 'another');
+      await folder.write(name, content);
+      const { pictures, warnings } = await load();
+      assert.equal([pictures[0]?.caption, pictures[0]?.captionFrom], ['a fox', 'sidecar']);
+      assert.not.match(warnings.join('\n'), /ha(s|ve) no picture/);
+    });
+
+  test('two captions that differ in case alone belong to the pictures that differ in case alone', async () => {
+    await folder.picture('fox.png');
+    await folder.picture('Fox.png', { seed: 2 });
+    await folder.write('fox.txt', 'small');
+    await folder.write('Fox.txt', 'large');
+    assert.equal(
+      (await load()).pictures.map(({ name, caption }) => [name, caption]),
+      [
+        ['Fox.png', 'large'],
+        ['fox.png', 'small'],
+      ],
+    );
+  });
+
+  test('a mask is found whatever its case; one without its picture is named and not learned', async () => {
+    await folder.picture('a.png');
+    await folder.picture('A.Mask.PNG', { seed: 2 });
+    await folder.picture('b.mask.png', { seed: 3 });
+    await folder.picture('a.mask.jpg', { seed: 4 });
+    const { pictures, leftOut } = await load();
+    assert.equal(
+      pictures.map(({ name, mask }) => [name, mask]),
+      [['a.png', folder.at('A.Mask.PNG')]],
+    );
+    assert.equal(
+      leftOut.map(({ name }) => name),
+      ['a.mask.jpg', 'b.mask.png'],
+    );
+  });
+
+  // [list, its content, the caption of dir/a.png]
+  const lists: [string, string | Uint8Array, string][] = [
+    ['metadata.jsonl', '{"image":"dir/a.png","prompt":"a fox"}', 'a fox'],
+    ['metadata.jsonl', '\ufeff{"path":"dir\\\\a.png","tags":["fox","snow"]}\r\n', 'fox, snow'],
+    ['Metadata.CSV', 'file_name,text\r\ndir/a.png,"a ""red"" fox,\nin snow"\r\n', 'a "red" fox, in snow'],
+    ['metadata.csv', '\ufefffilename;caption\ndir/a.png;a fox, in snow', 'a fox, in snow'],
+    ['captions.tsv', 'image\tdescription\ndir/a.png\ta fox', 'a fox'],
+    ['metadata.json', '[{"file_name":"dir/A.PNG","text":"a fox"}]', 'a fox'],
+    ['meta_cap.json', '{"dir/a":{"caption":"a fox","tags":"red, snow","train_resolution":[64,64]}}', 'a fox, red, snow'],
+    ['meta_lat.json', '{"/data/other/dir/a.png":{"tags":"red fox"},"dir/a.png":{"caption":"a fox"}}', 'a fox'],
+    ['captions.txt', 'dir/a.png: a fox', 'a fox'],
+    ['captions.txt', './dir/a.png\ta fox\r\n', 'a fox'],
+    ['captions.txt', Buffer.from('\ufeffdir/a.png\ta fox\r\n', 'utf16le'), 'a fox'],
+    ['metadata.csv', 'file_name,text\ndir/a.png,', ''],
+  ];
+  for (const [name, content, caption] of lists)
+    test(`captions of ${name}: ${JSON.stringify(content)}`, async () => {
+      await folder.picture('dir/a.png');
+      await folder.write(name, content);
+      assert.is((await load()).pictures[0]?.caption, caption);
+    });
+
+  test('a list inside a folder names pictures by an absolute path of another machine', async () => {
+    await folder.picture('dir/a.png');
+    await folder.write('dir/meta_cap.json', '{"D:\\\\pictures\\\\a.png":"a fox"}');
+    assert.is((await load()).pictures[0]?.caption, 'a fox');
+  });
+
+  test('lines of a list that say nothing of a picture are told', async () => {
+    await folder.picture('a.png');
+    await folder.write('captions.txt', 'a.png\ta fox\nand a line of prose\n');
+    await folder.write('metadata.json', '{"version": 2}');
+    const { warnings } = await load();
+    assert.ok(warnings.includes("captions.txt: 1 without a picture's name and caption: and a line of prose"));
+    assert.ok(warnings.includes("metadata.json: 1 without a picture's name and caption: version"));
+  });
+
+  test('a painted picture without caption file is captioned by its own prompt, not by its name', async () => {
+    const parameters =
+      'a fox, <lora:ink:0.8>, in snow\nNegative prompt: blurry\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 64x64';
+    for (const [name, seed] of [
+      ['00001-5.png', 1],
+      ['named.png', 2],
+    ] as const) {
+      const bytes = await readFile(await folder.picture(name, { seed }));
+      // behind the signature and the IHDR chunk
+      await folder.write(name, Buffer.concat([bytes.subarray(0, 33), text('parameters', parameters), bytes.subarray(33)]));
+    }
+    await folder.write('named.txt', 'mine');
+    const { pictures, warnings } = await load();
+    assert.equal(
+      pictures.map(({ name, caption, captionFrom }) => [name, caption, captionFrom]),
+      [
+        ['00001-5.png', 'a fox, in snow', 'recipe'],
+        ['named.png', 'mine', 'sidecar'],
+      ],
+    );
+    assert.ok(warnings.includes('1 of 2 captions are the prompts that the pictures carry, e.g. "a fox, in snow"'));
+  });
+
+  test('a signal of another realm is one', async () => {
+    await folder.picture('a.png');
+    const foreign = Object.assign(new EventTarget(), { aborted: false, throwIfAborted: () => undefined, reason: undefined });
+    assert.is((await load({ signal: foreign as AbortSignal })).pictures.length, 1);
+    await rejects(() => load({ signal: {} as AbortSignal }), 'ERR_INVALID_ARGUMENT', /signal: expected an AbortSignal/);
+  });
+
   // [file, content, code, message]
   const wrong: [string, string | Uint8Array, string, RegExp][] = [
     ['metadata.jsonl', '{"file_name":"a.png","text":"x"}\nnonsense', 'ERR_TRAIN_DATA', /metadata\.jsonl: line 2: expected a JSON object/],
     ['metadata.jsonl', '{"text":"x"}', 'ERR_TRAIN_DATA', /line 1: expected a field file_name/],
     ['metadata.jsonl', '{"file_name":"a.png","text":7}', 'ERR_TRAIN_DATA', /line 1: text: expected a text, got number/],
     ['a.txt', Buffer.from([0xff, 0xfe, 0x41]), 'ERR_TRAIN_DATA', /expected text in UTF-8/],
+    [
+      'a.txt',
+      Buffer.from('un caf\u00e9', 'latin1'),
+      'ERR_TRAIN_DATA',
+      /a\.txt: expected text in UTF-8.*0xe9 behind "un caf", in Latin-1 é/,
+    ],
+    ['a.txt', 'a fox\0', 'ERR_TRAIN_DATA', /expected text in UTF-8, got zero bytes/],
+    ['metadata.csv', 'file_name,text\na.png,"open', 'ERR_TRAIN_DATA', /metadata\.csv: row 2: expected a quote that ends the cell/],
+    ['metadata.csv', 'file_name,text\na.png,"a" b', 'ERR_TRAIN_DATA', /metadata\.csv: row 2: expected "," behind a cell in quotes/],
+    ['metadata.json', '{', 'ERR_TRAIN_DATA', /metadata\.json: expected a JSON object/],
     ['a.txt', 'x'.repeat(30_000), 'ERR_TRAIN_DATA', /expected a caption of at most 20000 bytes, got 30000/],
   ];
   for (const [name, content, code, message] of wrong)
@@ -179,7 +400,7 @@ suite('train: data set', (test) => {
     const { pictures, warnings } = await load();
     assert.is(pictures.length, 1);
     assert.match(warnings.join('\n'), /0 repeats are left out: 0_old/);
-    assert.match(warnings.join('\n'), /1 captions have no picture: 2_new\/absent\.png/);
+    assert.match(warnings.join('\n'), /1 caption has no picture: 2_new\/absent\.png/);
     const reason = new Error('enough');
     const error = await scanFolder(folder.path, { signal: AbortSignal.abort(reason) }).catch((caught: unknown) => caught);
     assert.is(error, reason);

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
-import { type FloatTensor, readFloatTensors, readLora, splitLoraName } from '../../lib/models/index.ts';
-import { jacobiSvd, type LoraFacts, mergeLoras, productSvd, resizeLora, thinQr, writeLora } from '../../lib/train/index.ts';
+import { encodeSafetensors, type FloatTensor, readFloatTensors, readLora, splitLoraName } from '../../lib/models/index.ts';
+import { convertLora, jacobiSvd, type LoraFacts, mergeLoras, productSvd, resizeLora, thinQr, writeLora } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 import { random, rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';
@@ -220,6 +220,73 @@ suite('train: LoRA merge and resize', (test) => {
     assert.match((await mergeLoras([{ path: b }, { path: d }], { out: out() })).warnings.join(), /cannot both be kept/);
     const e = await write(sketch({ rank: 2, alpha: 2, seed: 5 }), { family: 'sdxl', licence: 'MIT' });
     assert.match((await mergeLoras([{ path: a }, { path: e }], { out: out() })).warnings.join(), /trained for different models/);
+  });
+
+  const attention = 'unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q';
+  const values = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(0.5) });
+  // [what the message says, tensors beside a plain LoRA]
+  const others: [string, Record<string, ReturnType<typeof values>>][] = [
+    ['DoRA (magnitudes)', { [`${attention}.lora_magnitude_vector`]: values(24) }],
+    ['DoRA (magnitudes)', { [`${attention}.lora_magnitude_vector.weight`]: values(24) }],
+    ['DoRA (magnitudes)', { [`${attention}.lora_magnitude_vector.default.weight`]: values(24) }],
+    ['DoRA (magnitudes)', { 'lora_unet_mid_block_attentions_0_proj_in.dora_scale': values(24, 1) }],
+    ['trained norms', { 'lora_unet_down_blocks_1_attentions_0_norm.w_norm': values(24) }],
+    ['trained norms', { 'lora_unet_down_blocks_1_attentions_0_norm.b_norm': values(24) }],
+    ['trained biases', { [`${attention}.lora_B.bias`]: values(24) }],
+    ['trained biases', { 'lora_unet_mid_block_attentions_0_proj_in.diff_b': values(24) }],
+    ['full differences', { 'lora_unet_conv_in.diff': values(8, 4, 3, 3) }],
+    ['OFT', { 'lora_unet_mid_block_attentions_0_proj_out.oft_blocks': values(2, 12, 12) }],
+    ['GLoRA', { 'lora_unet_mid_block_attentions_0_proj_out.a1.weight': values(4, 24) }],
+    ['(IA)³', { 'lora_unet_mid_block_attentions_0_proj_out.on_input': values(1) }],
+    ['an embedding (textual inversion)', { 'bundle_emb.word.string_to_param.*': values(2, 192) }],
+    ['tensors of a kind that is not known here', { 'something.else': values(3) }],
+  ];
+  for (const [method, extra] of others)
+    test(`${method} beside a plain LoRA is not dropped: ${Object.keys(extra).join()}`, async () => {
+      const more = Object.entries(extra).map(([name, tensor]) => ({ name, ...tensor }));
+      const path = await write([...sketch({ rank: 4, alpha: 4, seed: 1 }), ...more]);
+      for (const tool of [
+        () => mergeLoras([{ path }], { out: out() }),
+        () => resizeLora(path, { out: out(), rank: 2 }),
+        () => convertLora(path, { out: out(), to: 'diffusers' }),
+      ]) {
+        const { message, details } = await rejects(tool, 'ERR_UNSUPPORTED', /: 1 of its 4 tensors would be left out/);
+        assert.ok(message.includes(`got ${method} (${Object.keys(extra)[0]})`), message);
+        assert.equal(details, [`${Object.keys(extra)[0]}: ${method}`]);
+      }
+    });
+
+  // [metadata, scale of a LoRA of rank 4]
+  const adapters: [Record<string, string>, number][] = [
+    [{ lora_adapter_metadata: '{"unet.r":4,"unet.lora_alpha":16,"unet.use_rslora":false}' }, 4],
+    [{ lora_adapter_metadata: '{"unet.r":4,"unet.lora_alpha":16,"unet.use_rslora":true}' }, 8],
+    [{ lora_adapter_metadata: '{"unet.lora_alpha":16,"unet.alpha_pattern":{"mid_block.attentions.0.proj_in":2}}' }, 0.5],
+    [{ lora_adapter_metadata: '{"text_encoder.lora_alpha":16}' }, 1],
+    [{ lora_alpha: '16', r: '4' }, 4],
+    [{ lora_alpha: 'None' }, 1],
+    [{}, 1],
+  ];
+  for (const [metadata, scale] of adapters)
+    test(`an alpha in the metadata is part of the result, and stands there no more: ${JSON.stringify(metadata)}`, async () => {
+      const tensors = sketch({ rank: 4, seed: 1, style: 'peft', name: 'unet.mid_block.attentions.0.proj_in' });
+      const path = folder.at(`adapter-${files++}.safetensors`);
+      await writeFile(path, encodeSafetensors(tensors, 'F32', () => metadata).bytes);
+      const before = (await dense(path)).map((value) => value * scale);
+      for (const made of [await mergeLoras([{ path }], { out: out() }), await resizeLora(path, { out: out(), rank: 4 })]) {
+        assert.ok(difference(await dense(made.path), before) < 1e-6);
+        const written = (await readLora(made.path)).metadata;
+        assert.equal([written['lora_adapter_metadata'], written['lora_alpha']], [undefined, undefined]);
+      }
+    });
+
+  test('the licence "own" goes along into what is merged and resized', async () => {
+    const path = folder.at(`own-${files++}.safetensors`);
+    const metadata = {
+      'ai_artist.data_sheet': '{"schema":"ai-artist.data-sheet/1","pictures":{},"licences":[],"attribution":[],"licence":{"id":"own"}}',
+    };
+    await writeFile(path, encodeSafetensors(sketch({ rank: 4, alpha: 4, seed: 1 }), 'F32', () => metadata).bytes);
+    for (const made of [await mergeLoras([{ path }], { out: out() }), await resizeLora(path, { out: out(), rank: 2 })])
+      assert.equal([made.licence, (await readLora(made.path)).licence], ['own', 'own']);
   });
 
   test('what cannot be: its code and message, and the inputs stay as they are', async () => {

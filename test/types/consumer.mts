@@ -1,5 +1,14 @@
 // Compiled, not run, by consumers.test.ts: what an ES module writes against the published types.
-import { ArtistError, type ErrorCode, errorCodes, type GenerateResult, isArtistError, type LoadModelOptions, loadModel } from 'ai-artist';
+import {
+  ArtistError,
+  createArtist,
+  type ErrorCode,
+  errorCodes,
+  type GenerateResult,
+  isArtistError,
+  type LoadModelOptions,
+  loadModel,
+} from 'ai-artist';
 
 const code: ErrorCode = 'ERR_ABORTED';
 const meaning: string = errorCodes[code];
@@ -12,10 +21,21 @@ export async function paint(options: LoadModelOptions): Promise<GenerateResult> 
   const run = model.generate({ prompt: 'a fox', steps: 4, seed: same ? 1 : 2, signal: controller.signal });
   for await (const event of run) if (event.type === 'done') break;
   const result = await run;
-  const pixels: Uint8Array | undefined = result.images[0]?.data;
-  await result.images[0]?.save(`fox-${pixels?.length}.png`);
+  const pixels: Uint8Array = result.images[0].data;
+  await result.images[0].save(`fox-${pixels.length}.png`);
   await model.dispose();
   return result;
+}
+
+/** The example of the README: a work that is filed is there; one that is not may not be. */
+export async function create(): Promise<string> {
+  await using artist = await createArtist({ home: './my-artist' });
+  const { work } = await artist.create({ subject: 'a lighthouse at night' });
+  const loose = await artist.create({ prompt: 'an owl', gallery: false });
+  for await (const event of artist.create()) if (event.type === 'sample') console.log(event.step / event.steps);
+  // @ts-expect-error it is not filed
+  const path: string = loose.work.path;
+  return `${work.path} ${work.title} ${path}`;
 }
 
 // @ts-expect-error an unknown code

@@ -31,6 +31,7 @@ const strict = [
   '--noEmit',
   '--strict',
   '--exactOptionalPropertyTypes',
+  '--noUncheckedIndexedAccess',
   '--target',
   'es2022',
   '--lib',

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { paintSettings, planPrompt } from '../../../lib/artist/loop/index.ts';
-import { ArtistError, configPath, isArtistError, type LoadedConfig, readSecret, systemCode } from '../../../lib/core/index.ts';
+import { ArtistError, configPath, counted, isArtistError, type LoadedConfig, readSecret, systemCode } from '../../../lib/core/index.ts';
 import { command } from '../../command.ts';
 
 /** @throws ArtistError ERR_CONFIG: a file that a setting names is not there */
@@ -43,16 +43,41 @@ async function checkPrompt({ config, home, origins }: LoadedConfig): Promise<voi
   }
 }
 
-async function checkAll(loaded: LoadedConfig): Promise<void> {
+/** Everything that is checked beside the schema, one after the other. */
+function checksOf(loaded: LoadedConfig): (() => unknown)[] {
   const { config, home, origins } = loaded;
   const placeOf = (key: string): string => origins.get(key)?.place ?? '';
-  paintSettings(loaded, undefined);
-  for (const [index, lora] of config.loras.entries())
-    await checkFile(configPath(lora.path, path.join(home, 'loras')), `loras.${index}.path`, placeOf('loras'));
-  if (config.create.clip !== undefined) await checkFile(configPath(config.create.clip, home), 'create.clip', placeOf('create.clip'));
-  await checkPrompt(loaded);
-  if (config.llm.apiKey !== undefined) await readSecret(config.llm.apiKey, 'llm.apiKey', { home });
-  if (config.models.token !== undefined) await readSecret(config.models.token, 'models.token', { home });
+  const { clip } = config.create;
+  const secrets = { 'llm.apiKey': config.llm.apiKey, 'models.token': config.models.token };
+  return [
+    () => paintSettings(loaded, undefined),
+    ...config.loras.map(
+      (lora, index) => () => checkFile(configPath(lora.path, path.join(home, 'loras')), `loras.${index}.path`, placeOf('loras')),
+    ),
+    () => clip !== undefined && checkFile(configPath(clip, home), 'create.clip', placeOf('create.clip')),
+    () => checkPrompt(loaded),
+    ...Object.entries(secrets).map(
+      ([key, secret]) =>
+        () =>
+          secret !== undefined && readSecret(secret, key, { home }),
+    ),
+  ];
+}
+
+/** @throws ArtistError ERR_CONFIG: all that is wrong, a line each */
+async function checkAll(loaded: LoadedConfig): Promise<void> {
+  const wrong: ArtistError[] = [];
+  for (const check of checksOf(loaded)) {
+    try {
+      await check();
+    } catch (error) {
+      if (!isArtistError(error)) throw error;
+      wrong.push(error);
+    }
+  }
+  const [first] = wrong;
+  if (first)
+    throw wrong.length === 1 ? first : new ArtistError('ERR_CONFIG', wrong.map(({ message }) => message).join('\n'), { cause: first });
 }
 
 /** Secrets written into a file that other users of the machine can read. */
@@ -66,7 +91,7 @@ async function openSecrets({ config, file, origins }: LoadedConfig): Promise<str
 }
 
 export const checkCommand = command({
-  examples: [['$0 config check', 'Exit status 1 and the line, where something is wrong']],
+  examples: [['$0 config check', 'Exit status 1, and every line where something is wrong']],
   run: async (_, context) => {
     const loaded = await context.config();
     await checkAll(loaded);
@@ -74,6 +99,9 @@ export const checkCommand = command({
     for (const line of warnings) context.warn(line);
     const set = [...loaded.origins.values()].filter(({ from }) => from !== 'default').length;
     const where = loaded.fileExists ? loaded.file : 'no configuration file';
-    return { json: { ok: true, file: loaded.file, exists: loaded.fileExists, set, warnings }, text: [`ok: ${set} values set (${where})`] };
+    return {
+      json: { ok: true, file: loaded.file, exists: loaded.fileExists, set, warnings },
+      text: [`ok: ${counted(set, 'value')} set (${where})`],
+    };
   },
 });

@@ -1,5 +1,6 @@
+import { chmod } from 'node:fs/promises';
 import path from 'node:path';
-import { configJsonSchema, configTemplate, writeFileAtomic } from '../../../lib/core/index.ts';
+import { checkReplaceable, configJsonSchema, configTemplate, writeFileAtomic } from '../../../lib/core/index.ts';
 import { command } from '../../command.ts';
 import { toggle } from '../../flags.ts';
 
@@ -12,7 +13,10 @@ export const initCommand = command({
   run: async ({ force }, { home }) => {
     const file = path.join(home, 'config.yaml');
     const schema = path.join(home, schemaName);
-    await writeFileAtomic(file, await configTemplate(`./${schemaName}`), { overwrite: force === true });
+    await checkReplaceable(file, { as: 'file', overwrite: force === true, record: true });
+    // It may hold keys, and so may one whose mode was opened before.
+    await writeFileAtomic(file, await configTemplate(`./${schemaName}`), { overwrite: force === true, mode: 0o600 });
+    await chmod(file, 0o600);
     await writeFileAtomic(schema, `${JSON.stringify(await configJsonSchema(), undefined, 2)}\n`);
     return { json: { path: file, schema }, text: [file], notes: [`for editors: ${schema}`] };
   },

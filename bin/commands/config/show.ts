@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { ArtistError, type LoadedConfig, leaves, redactedConfig } from '../../../lib/core/index.ts';
+import { ArtistError, configKeys, type LoadedConfig, leaves, nearest, redactedConfig } from '../../../lib/core/index.ts';
 import { command } from '../../command.ts';
 import { text, toggle } from '../../flags.ts';
 
@@ -30,17 +30,33 @@ export const showCommand = command({
     const loaded = await context.config();
     const all = shownValues(loaded);
     const shown = key === undefined ? all : all.filter((one) => one.key === key || one.key.startsWith(`${key}.`));
-    if (key !== undefined && shown.length === 0) throw new ArtistError('ERR_NOT_FOUND', `${key}: no value of that name is set`);
+    const [unset] = key === undefined || shown.length > 0 ? [] : [unsetKey(key)];
     const width = Math.max(0, ...shown.map((one) => one.key.length + JSON.stringify(one.value).length + 2));
     const [single] = shown;
-    const lines = origin
-      ? shown.map((one) => `${`${one.key}: ${JSON.stringify(one.value)}`.padEnd(width)}  ${one.place === '' ? one.from : one.place}`)
-      : single && single.key === key
-        ? [typeof single.value === 'string' ? single.value : JSON.stringify(single.value)]
-        : asYaml(redactedConfig(loaded.config), key);
-    return { json: { file: loaded.file, exists: loaded.fileExists, values: shown }, text: lines };
+    const lines = unset
+      ? []
+      : origin
+        ? shown.map((one) => `${`${one.key}: ${JSON.stringify(one.value)}`.padEnd(width)}  ${one.place === '' ? one.from : one.place}`)
+        : single && single.key === key
+          ? [typeof single.value === 'string' ? single.value : JSON.stringify(single.value)]
+          : asYaml(redactedConfig(loaded.config), key);
+    return { json: { file: loaded.file, exists: loaded.fileExists, values: shown }, text: lines, ...(unset && { notes: [unset] }) };
   },
 });
+
+/**
+ * What is said of a key without a value.
+ *
+ * @throws ArtistError ERR_NOT_FOUND: there is no such key
+ */
+function unsetKey(key: string): string {
+  if (configKeys().includes(key)) return `${key}: not set; what it then means is in the file that config init writes`;
+  const meant = nearest(key, configKeys());
+  throw new ArtistError(
+    'ERR_NOT_FOUND',
+    `${key}: no such setting${meant === undefined ? '. All of them: ai-artist config schema' : `. Did you mean ${meant}?`}`,
+  );
+}
 
 function asYaml(values: Record<string, unknown>, key: string | undefined): string[] {
   const section = (key?.split('.') ?? []).reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], values);

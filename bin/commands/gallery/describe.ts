@@ -20,6 +20,11 @@ export const describeCommand = command({
       ...(licence !== undefined && { licence: licence === '' ? null : { id: licence, ...(url !== undefined && { url }) } }),
     };
     if (url !== undefined && !licence) throw new ArtistError('ERR_INVALID_ARGUMENT', '--licence-url: expected --licence with it');
+    if (url !== undefined && !/^https?:\/\//i.test(url))
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `--licence-url: expected an address that begins with https://, got ${JSON.stringify(url)}`,
+      );
     if (Object.keys(change).length === 0)
       throw new ArtistError('ERR_INVALID_ARGUMENT', '--title: expected it, --alt or --licence, got none of them');
     const work = await (await openGallery(context)).update(id, change);

@@ -1,5 +1,15 @@
-import { ArtistError, writeFileAtomic } from '../../../lib/core/index.ts';
-import { type Exported, exportSite, exportZip, type Gallery, jsonFeed, jsonLdOf, rssFeed } from '../../../lib/gallery/index.ts';
+import { resolve } from 'node:path';
+import { ArtistError, writeOutput } from '../../../lib/core/index.ts';
+import {
+  type Exported,
+  exportSite,
+  exportZip,
+  type Gallery,
+  jsonFeed,
+  jsonLdOf,
+  pictureName,
+  rssFeed,
+} from '../../../lib/gallery/index.ts';
 import { createProgress } from '../../../lib/observe/index.ts';
 import { command } from '../../command.ts';
 import { choice, text, toggle, type Values } from '../../flags.ts';
@@ -15,7 +25,7 @@ const flags = {
   query: queryFlag,
   title: text('Of a site or feed. Default: Gallery'),
   url: text('Address at which it will be published: needed for feeds; a site then has feeds, too'),
-  force: toggle('Replace an existing file or folder'),
+  force: toggle('Replace an existing file. An earlier site is replaced without it, a folder with other files in it never'),
 } as const;
 
 type ExportValues = Values<typeof flags> & { kind: (typeof kinds)[number] };
@@ -38,7 +48,7 @@ async function writeText(
   const address = (path: string): string => (base === undefined ? path : new URL(path, base).href);
   const labels = (): string =>
     `${JSON.stringify(
-      works.map((work) => jsonLdOf(work, { picture: address(`images/${work.file}`) })),
+      works.map((work) => jsonLdOf(work, { picture: address(`images/${pictureName(work)}`) })),
       undefined,
       2,
     )}\n`;
@@ -48,8 +58,8 @@ async function writeText(
       : kind === 'rss'
         ? rssFeed(works, { title, url: base ?? '' })
         : jsonFeed(works, { title, url: base ?? '' });
-  await writeFileAtomic(out, content, { overwrite: force === true });
-  return { path: out, works: works.length, missing: [] };
+  await writeOutput(out, content, { overwrite: force === true });
+  return { path: resolve(out), works: works.length, missing: [] };
 }
 
 async function write(gallery: Gallery, ids: readonly string[], values: ExportValues, context: Context): Promise<Exported> {
@@ -75,23 +85,28 @@ export const exportCommand = command({
   required: { kind: choice('What is made', kinds) },
   optional: { works: worksPositional },
   flags,
+  names: new Map([
+    ['out', '--out'],
+    ['url', '--url'],
+  ]),
   examples: [
     ['$0 gallery export zip --out works.zip --query "rating:>=4"', 'Pictures and records'],
     ['$0 gallery export site --out ./site --title "My works"', 'A website of one folder; open its index.html'],
     ['$0 gallery export site --out ./site --url https://example.org/art/', 'With feeds, for publishing'],
     ['$0 gallery export rss --out rss.xml --url https://example.org/art/', 'The newest 50'],
   ],
-  epilogue: 'Without ids and --query it is the whole gallery. Works whose pictures are gone are left out and named.',
+  epilogue: 'Without ids and --query it is the whole gallery. Works whose pictures are gone or cannot be read are left out and named.',
   run: async ({ works, ...values }, context) => {
     const gallery = await openGallery(context);
     const ids = await chosenWorks(gallery, { works, query: values.query }, { allWhenNone: true });
     const exported = await write(gallery, ids, values, context);
     for (const id of exported.missing) context.warn(`${id}: left out, its picture is gone`);
+    for (const { id, message } of exported.damaged ?? []) context.warn(`${id}: left out: ${message}`);
     return {
       json: { kind: values.kind, ...exported },
       text: [exported.path],
-      notes: [`${exported.works} works`],
-      status: exported.missing.length > 0 ? 1 : 0,
+      notes: [exported.works === 1 ? '1 work' : `${exported.works} works`],
+      status: exported.missing.length > 0 || exported.damaged ? 1 : 0,
     };
   },
 });

@@ -7,6 +7,16 @@ import { openGallery } from '../../settings.ts';
 
 const word = (value: string): string => value;
 
+/** A line for each reason, with the first few names. */
+function passedLines(passed: readonly { from: string; reason: string }[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { from, reason } of passed) byReason.set(reason, [...(byReason.get(reason) ?? []), from]);
+  return [...byReason].map(([reason, files]) => {
+    const some = files.slice(0, 3).join(', ');
+    return `passed over ${files.length > 3 ? `${some} and ${files.length - 3} more` : some}: ${reason}`;
+  });
+}
+
 export const importCommand = command({
   required: { paths: list('Pictures (PNG, JPEG, WebP), or folders of them', undefined, word) },
   flags: {
@@ -19,7 +29,7 @@ export const importCommand = command({
     ['$0 gallery import old.png --tag before-2026', 'One picture'],
   ],
   epilogue:
-    'Reads the recipes of A1111, Forge, ComfyUI, InvokeAI, NovelAI, Fooocus, SwarmUI, stable-diffusion.cpp and Draw Things. Files are copied byte for byte; what is here already is not taken twice.',
+    'Reads the recipes of A1111, Forge, ComfyUI, InvokeAI, NovelAI, Fooocus, SwarmUI, stable-diffusion.cpp and Draw Things. Files are copied byte for byte; what is here already is not taken twice. Of folders, what other programs keep among pictures, links out of the folder and pictures of other kinds are passed over and named.',
   run: async ({ paths, tag, in: collection, licence }, context) => {
     const gallery = await openGallery(context);
     const progress = createProgress({ silent: progressIsSilent(context) });
@@ -39,13 +49,15 @@ export const importCommand = command({
       );
       const known = results.flatMap((one) => (one.status === 'known' ? [{ from: one.path, id: one.id }] : []));
       const failed = results.flatMap((one) => (one.status === 'failed' ? [{ from: one.path, code: one.code, message: one.message }] : []));
+      const passed = results.flatMap((one) => (one.status === 'passed' ? [{ from: one.path, reason: one.reason }] : []));
       for (const { code, message } of failed) context.warn(`${code}: ${message}`);
+      for (const line of passedLines(passed)) context.warn(line);
       const silent = imported.filter(({ program }) => program === null).length;
       return {
-        json: { imported, known, failed },
+        json: { imported, known, failed, passed },
         text: imported.map(({ id, from }) => `${id}  ${from}`),
         notes: [
-          `${imported.length} imported${silent > 0 ? ` (${silent} without a recipe)` : ''}, ${known.length} here already${failed.length > 0 ? `, ${failed.length} could not be read` : ''}`,
+          `${imported.length} imported${silent > 0 ? ` (${silent} without a recipe)` : ''}, ${known.length} here already${failed.length > 0 ? `, ${failed.length} could not be taken in` : ''}${passed.length > 0 ? `, ${passed.length} passed over` : ''}`,
         ],
         status: failed.length > 0 ? 1 : 0,
       };

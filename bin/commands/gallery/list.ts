@@ -3,7 +3,7 @@ import { command } from '../../command.ts';
 import { choice, number, text, toggle } from '../../flags.ts';
 import type { Context, Outcome } from '../../run.ts';
 import { openGallery } from '../../settings.ts';
-import { expandQuery, workLine } from '../../works.ts';
+import { expandQuery, warnOfFields, workLine } from '../../works.ts';
 
 export const pageFlags = {
   limit: number('Works on a page, 1..1000. Default: 50'),
@@ -17,7 +17,9 @@ export function pageOutcome({ works, total, next, problems }: Page, context: Con
   return {
     json: { works, total, next: next ?? null, problems },
     text: works.map(workLine),
-    notes: [`${works.length} of ${total} ${total === 1 ? 'work' : 'works'}${next === undefined ? '' : `; go on with --after ${next}`}`],
+    notes: [
+      `${works.length} of ${total} ${total === 1 ? 'work' : 'works'}${works.length > 0 ? '; times are UTC' : ''}${next === undefined ? '' : `; go on with --after ${next}`}`,
+    ],
   };
 }
 
@@ -34,11 +36,13 @@ export const listCommand = command({
   ],
   run: async ({ limit, after, sort, query, trashed }, context) => {
     const gallery = await openGallery(context);
+    const wanted = query === undefined ? undefined : await expandQuery(gallery, query);
+    if (wanted !== undefined) await warnOfFields(gallery, wanted, context);
     const page = await gallery.list({
       ...(limit !== undefined && { limit }),
       ...(sort !== undefined && { sort }),
       after: after === undefined ? undefined : await gallery.find(after),
-      query: query === undefined ? undefined : await expandQuery(gallery, query),
+      query: wanted,
       trashed: trashed === true,
     });
     return pageOutcome(page, context);

@@ -10,6 +10,10 @@ const openers: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
   win32: ['cmd', '/c', 'start', '""'],
 };
 
+/** Without one, xdg-open ends at once and shows nothing. */
+const hasDisplay = (): boolean =>
+  process.platform === 'darwin' || process.platform === 'win32' || !!(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']);
+
 /** Starts the program and does not wait for its end. */
 function show(path: string, program: string | undefined): Promise<void> {
   const [name, ...args] = program === undefined ? (openers[process.platform] ?? ['xdg-open']) : [program];
@@ -39,6 +43,11 @@ export const openCommand = command({
     const work = await gallery.get(id);
     if (!(await gallery.hasPicture(work)))
       throw new ArtistError('ERR_NOT_FOUND', `${work.path}: the picture of this work is gone. See: ai-artist gallery verify`);
+    if (program === undefined && !hasDisplay())
+      throw new ArtistError(
+        'ERR_UNSUPPORTED',
+        `open: expected a display to show the picture on, got none (neither DISPLAY nor WAYLAND_DISPLAY is set). It is ${work.path}. Name a program that needs none with --with`,
+      );
     await show(work.path, program);
     return { json: { id: work.id, path: work.path }, text: [work.path] };
   },

@@ -12,19 +12,21 @@ function readRating(text: string | undefined): number | null {
 }
 
 export const rateCommand = command({
-  required: { arguments: list('Ids of works, then the rating: 1..5 or none', undefined, (value) => value) },
+  required: { 'works-and-rating': list('Ids of works, then the rating: 1..5 or none', undefined, (value) => value) },
   flags: { query: queryFlag },
   examples: [
-    ['$0 gallery rate latest 5', 'The newest work'],
-    ['$0 gallery rate 01K9F 01K9G 3', 'Several'],
-    ['$0 gallery rate --query "tag:sketch" 2', 'All that a query finds'],
-    ['$0 gallery rate latest none', 'Take the rating away'],
+    ['$0 rate latest 5', 'The newest work is one of the best'],
+    ['$0 rate 01K9F 01K9G 3', 'Several'],
+    ['$0 rate --query "tag:sketch" 2', 'All that a query finds'],
+    ['$0 rate latest none', 'Take the rating away'],
   ],
-  run: async ({ arguments: words, query }, context) => {
+  epilogue: 'Ratings and duels are what taste train learns from.',
+  run: async ({ 'works-and-rating': words, query }, context) => {
     const rating = readRating(words.at(-1));
     const gallery = await openGallery(context);
     const ids = await chosenWorks(gallery, { works: words.slice(0, -1), query });
     const changed = await changeEach(ids, context.signal, (id) => gallery.update(id, { rating }));
-    return changedOutcome(changed, rating === null ? 'without rating' : `rated ${rating}`, context.warn);
+    const outcome = changedOutcome(changed, rating === null ? 'without rating' : `rated ${rating}`, context.warn);
+    return { ...outcome, json: { ...outcome.json, rating } };
   },
 });

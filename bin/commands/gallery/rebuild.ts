@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/core/index.ts';
 import { createProgress } from '../../../lib/observe/index.ts';
 import { command } from '../../command.ts';
 import { progressIsSilent } from '../../progress.ts';
@@ -16,8 +17,8 @@ export const rebuildCommand = command({
       progress.end();
       return {
         json: { works, problems },
-        text: [`${works} works`],
-        notes: problems > 0 ? [`${problems} records cannot be used. See: ai-artist gallery verify`] : [],
+        text: [`${counted(works, 'work')}`],
+        notes: problems > 0 ? [`${counted(problems, 'record')} cannot be used. See: ai-artist gallery verify`] : [],
         status: problems > 0 ? 1 : 0,
       };
     } finally {

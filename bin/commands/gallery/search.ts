@@ -3,12 +3,12 @@ import { type Gallery, SavedSearches, SimilarWorks, type Vector } from '../../..
 import { createProgress } from '../../../lib/observe/index.ts';
 import { command } from '../../command.ts';
 import { embedderOf } from '../../embedder.ts';
-import { anyText, text, toggle, type Values } from '../../flags.ts';
+import { list, text, toggle, type Values } from '../../flags.ts';
 import { progressIsSilent } from '../../progress.ts';
 import type { Context, Outcome } from '../../run.ts';
 import { openClip } from '../../scorer.ts';
 import { openGallery } from '../../settings.ts';
-import { expandQuery, workLine } from '../../works.ts';
+import { expandQuery, warnOfFields, workLine } from '../../works.ts';
 import { pageFlags, pageOutcome } from './list.ts';
 
 const flags = {
@@ -70,7 +70,7 @@ async function byLikeness(gallery: Gallery, values: SearchValues, query: string,
     );
     return {
       json: { scorer: clip.info.name, works: found.map(({ work, similarity }) => ({ ...work, similarity })) },
-      text: found.map(({ work, similarity }) => `${similarity.toFixed(3)}  ${workLine(work)}`),
+      text: found.map(({ work, similarity }) => `${similarity.toFixed(3).padStart(6)}  ${workLine(work)}`),
       notes: [`nearest of the gallery, by ${clip.info.name}${embedded > 0 ? `; ${embedded} works were looked at for the first time` : ''}`],
     };
   } finally {
@@ -80,10 +80,10 @@ async function byLikeness(gallery: Gallery, values: SearchValues, query: string,
 }
 
 export const searchCommand = command({
-  optional: { query: anyText('Words, "phrases", field:value; all must hold') },
+  optional: { query: list('Words, "phrases", field:value; all must hold', undefined, (word) => word) },
   flags,
   examples: [
-    ['$0 gallery search fox', 'In prompt, title, alternative text, tags and collections'],
+    ['$0 gallery search fox snow', 'Both words, in prompt, title, alternative text, tags and collections'],
     [
       '$0 gallery search \'"red fox" sampler:euler_a steps:>=20 cfg:5..8 -tag:draft\'',
       'Any setting of the recipe; - turns a condition round',
@@ -94,14 +94,16 @@ export const searchCommand = command({
     ['$0 gallery search "rating:>=3" --similar latest', 'Both together'],
   ],
   epilogue:
-    'Fields: prompt, title, alt, tag, collection, rating (1..5 or none), is:star, date, before, after, and every setting: model, lora, sampler, scheduler, steps, cfg, seed, width, height, size, negative, mode, program … Numbers take >, >=, <, <= and 5..8. Capitals do not matter.',
-  run: async (values, context) => {
+    'Fields: prompt, title, alt, tag, collection, rating (1..5 or none), is:star, date, before, after (days of UTC), and every setting: model, lora, sampler, scheduler, steps, cfg, seed, width, height, size, negative, mode, program … Numbers take >, >=, <, <= and 5..8. Capitals do not matter.',
+  run: async ({ query: words, ...flagged }, context) => {
     const gallery = await openGallery(context);
+    const values: SearchValues = { ...flagged, query: words?.join(' ') };
     const kept = await keptSearches(gallery, values);
     if (kept) return kept;
     const { limit, after, sort } = values;
     const ways = [values.like, values.image, values.similar].filter((way) => way !== undefined).length;
     const query = await expandQuery(gallery, values.query ?? '');
+    await warnOfFields(gallery, query, context);
     if (ways > 1) throw new ArtistError('ERR_INVALID_ARGUMENT', '--like: expected one of --like, --image and --similar, got several');
     if (ways === 1) {
       const refused = after !== undefined ? '--after' : sort !== undefined ? '--sort' : undefined;

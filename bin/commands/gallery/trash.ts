@@ -11,6 +11,7 @@ export const trashCommand = command({
     empty: toggle('Delete the files of all works in the trash. There is no way back'),
     'older-than': number('With --empty: only those that are in the trash for so many days'),
   },
+  needs: { 'older-than': 'empty' },
   examples: [
     ['$0 gallery trash latest', 'Out of every list and search; the files stay'],
     ['$0 gallery trash --query "rating:1"', 'All that a query finds'],
@@ -20,7 +21,6 @@ export const trashCommand = command({
   run: async ({ works = [], query, empty, 'older-than': days }, context) => {
     const gallery = await openGallery(context);
     if (!empty) {
-      if (days !== undefined) throw new ArtistError('ERR_INVALID_ARGUMENT', '--older-than: expected --empty with it');
       const changed = await changeEach(await chosenWorks(gallery, { works, query }), context.signal, (id) => gallery.trash(id));
       return changedOutcome(changed, 'thrown away; to bring back: ai-artist gallery restore', context.warn);
     }

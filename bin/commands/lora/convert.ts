@@ -3,7 +3,7 @@ import { resolveLora } from '../../../lib/models/index.ts';
 import { convertLora } from '../../../lib/train/index.ts';
 import { command } from '../../command.ts';
 import { choice, text } from '../../flags.ts';
-import { outFlags, outNames, outOptions, reportOutcome } from './report.ts';
+import { outFlags, outNames, outOptions, reportOutcome, shortName } from './report.ts';
 
 export const convertLoraCommand = command({
   required: { lora: text('Name of a LoRA in <home>/loras, or a path') },
@@ -15,6 +15,9 @@ export const convertLoraCommand = command({
   examples: [['$0 lora convert my-sd3-style --to sd-scripts --out my-style-kohya.safetensors', 'A LoRA of SD3 for kohya’s scripts']],
   run: async ({ lora, to, ...out }, context) => {
     if (to === undefined) throw new ArtistError('ERR_INVALID_ARGUMENT', '--to: expected diffusers or sd-scripts, got none');
-    return reportOutcome(await convertLora(await resolveLora(lora, context), { ...outOptions(out, context), to }), context);
+    return reportOutcome(
+      await convertLora(await resolveLora(lora, context), { ...outOptions(out, `${shortName(lora)}-${to}`, context), to }),
+      context,
+    );
   },
 });

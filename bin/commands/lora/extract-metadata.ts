@@ -1,4 +1,4 @@
-import { writeFileAtomic } from '../../../lib/core/index.ts';
+import { writeOutput } from '../../../lib/core/index.ts';
 import { readLora, resolveLora } from '../../../lib/models/index.ts';
 import { expandMetadata } from '../../../lib/train/index.ts';
 import { command } from '../../command.ts';
@@ -16,7 +16,7 @@ export const extractMetadataCommand = command({
     const expanded = expandMetadata(metadata);
     const document = JSON.stringify(expanded, undefined, 2);
     if (out === undefined) return { json: { path, metadata: expanded }, text: [document] };
-    await writeFileAtomic(out, Buffer.from(`${document}\n`), { overwrite: force === true });
+    await writeOutput(out, Buffer.from(`${document}\n`), { overwrite: force === true });
     return { json: { path, metadata: expanded, out }, text: [out] };
   },
 });

@@ -1,6 +1,7 @@
 import { listLoras, lorasFolder, type StoredLora } from '../../../lib/models/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
 import { command } from '../../command.ts';
+import { alignColumns } from '../../ledger-table.ts';
 
 function facts({ name, path, bytes, info, problem }: StoredLora): Record<string, unknown> {
   if (!info) return { name, path, bytes, problem };
@@ -9,13 +10,23 @@ function facts({ name, path, bytes, info, problem }: StoredLora): Record<string,
   return { name, path, bytes, kind, ranks, trainedFor, baseModel, triggers, licence, title };
 }
 
-function line({ name, bytes, info, problem }: StoredLora, width: number): string {
-  const start = `${name.padEnd(width)}  ${formatBytes(bytes).padStart(8)}`;
-  if (!info) return `${start}  unusable: ${problem}`;
-  const base = String(info.metadata['ss_sd_model_name'] ?? info.trainedFor ?? 'model not stated');
-  const rank = info.ranks.length > 1 ? `${info.ranks[0]}-${info.ranks.at(-1)}` : (info.ranks[0] ?? 'none');
+const rankOf = (ranks: readonly number[]): string => (ranks.length > 1 ? `${ranks[0]}-${ranks.at(-1)}` : String(ranks[0] ?? 'none'));
+
+function row({ name, bytes, info, problem }: StoredLora): string[] {
+  if (!info) return [name, formatBytes(bytes), `unusable: ${problem}`];
+  const base = String(info.metadata['ss_sd_model_name'] ?? info.trainedFor ?? 'not stated');
   const triggers = info.triggers.length > 0 ? `; trigger: ${info.triggers.join(', ')}` : '';
-  return `${start}  ${base}, ${info.kind} rank ${rank}${triggers}; licence: ${info.licence ?? 'not stated'}`;
+  return [
+    name,
+    formatBytes(bytes),
+    `${info.kind} rank ${rankOf(info.ranks)}, for ${base}; licence: ${info.licence ?? 'not stated'}${triggers}`,
+  ];
+}
+
+/** A line a LoRA; what a terminal has no room for is in `lora inspect`. */
+function fitted(line: string, columns: number | undefined): string {
+  const letters = [...line];
+  return columns !== undefined && letters.length > columns ? `${letters.slice(0, columns - 1).join('')}…` : line;
 }
 
 export const listCommand = command({
@@ -25,10 +36,9 @@ export const listCommand = command({
   ],
   run: async (_, { home }) => {
     const loras = await listLoras({ home });
-    const width = Math.max(0, ...loras.map(({ name }) => name.length));
     return {
       json: { folder: lorasFolder(home), loras: loras.map(facts) },
-      text: loras.map((lora) => line(lora, width)),
+      text: alignColumns(loras.map(row)).map((line) => fitted(line, process.stdout.columns)),
       ...(loras.length === 0 ? { notes: [`no LoRA in ${lorasFolder(home)} yet: put .safetensors files there, or train one`] } : {}),
     };
   },

@@ -2,20 +2,21 @@ import { resolveLora } from '../../../lib/models/index.ts';
 import { type MergeInput, mergeLoras } from '../../../lib/train/index.ts';
 import { command } from '../../command.ts';
 import { list, number, readWeighted } from '../../flags.ts';
-import { outFlags, outNames, outOptions, reportOutcome } from './report.ts';
+import { outFlags, outNames, outOptions, reportOutcome, shortName } from './report.ts';
 
 export const mergeCommand = command({
   required: { loras: list('Names in <home>/loras, or paths; NAME:WEIGHT for a weight other than 1', undefined, readWeighted) },
   flags: { ...outFlags, rank: number('Reduce the sum to this rank by SVD. Default: ranks are added up, which is exact') },
   names: outNames,
   examples: [
-    ['$0 lora merge ink:0.7 kawaii:0.5 --out both.safetensors', 'The sum, exact'],
-    ['$0 lora merge ink kawaii --rank 16 --out small.safetensors', 'The best sum of rank 16'],
+    ['$0 lora merge ink:0.7 kawaii:0.5 --name both', 'The sum, exact; --lora both paints with it'],
+    ['$0 lora merge ink kawaii --rank 16 --out small.safetensors', 'The best sum of rank 16, into this folder'],
   ],
   run: async ({ loras, rank, ...out }, context) => {
     const inputs: MergeInput[] = [];
     for (const { path, weight } of loras)
       inputs.push({ path: await resolveLora(path, context), ...(weight === undefined ? {} : { weight }) });
-    return reportOutcome(await mergeLoras(inputs, { ...outOptions(out, context), ...(rank === undefined ? {} : { rank }) }), context);
+    const made = loras.map(({ path }) => shortName(path)).join('+');
+    return reportOutcome(await mergeLoras(inputs, { ...outOptions(out, made, context), ...(rank === undefined ? {} : { rank }) }), context);
   },
 });

@@ -1,5 +1,6 @@
+import { basename } from 'node:path';
 import { ArtistError } from '../../../lib/core/index.ts';
-import { floatTypes } from '../../../lib/models/index.ts';
+import { floatTypes, lorasFolder, newLoraPath } from '../../../lib/models/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
 import type { LoraReport } from '../../../lib/train/index.ts';
 import { choice, text, toggle } from '../../flags.ts';
@@ -7,29 +8,44 @@ import type { Context, Outcome } from '../../run.ts';
 
 const types = floatTypes.map((type) => type.toLowerCase() as Lowercase<typeof type>);
 
+/** Longest name that is made of others. */
+const longestName = 100;
+
 /** Flags of the commands that write a LoRA. */
 export const outFlags = {
-  out: text('File to write, .safetensors (needed)'),
+  name: text('Name of the result in <home>/loras. Default: made of those of the inputs'),
+  out: text('File to write in place of that, .safetensors'),
   type: choice('Type of the numbers. Default: the widest of the inputs', types),
   force: toggle('Replace an existing file'),
 } as const;
 
 export interface OutValues {
+  name: string | undefined;
   out: string | undefined;
   type: (typeof types)[number] | undefined;
   force: boolean | undefined;
 }
 
-/** The same as options of lib. */
-export function outOptions({ out, type, force }: OutValues, { signal }: Context) {
-  if (out === undefined) throw new ArtistError('ERR_INVALID_ARGUMENT', '--out: expected a file ending in .safetensors, got none');
+/** What a LoRA is called, by its name or path. */
+export const shortName = (lora: string): string => basename(lora.replaceAll('\\', '/')).replace(/\.(?:safetensors|gguf)$/i, '');
+
+/**
+ * The same as options of lib.
+ *
+ * @param made name of the result where none is given
+ */
+export function outOptions({ name, out, type, force }: OutValues, made: string, { signal, home }: Context) {
+  if (name !== undefined && out !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', '--name, --out: expected one of them, got both');
+  const path = out ?? newLoraPath(name ?? made.slice(0, longestName), { home });
   const wanted = floatTypes.find((known) => known.toLowerCase() === type);
-  return { out, overwrite: force === true, signal, ...(wanted === undefined ? {} : { type: wanted }) };
+  return { out: path, overwrite: force === true, signal, ...(wanted === undefined ? {} : { type: wanted }) };
 }
 
 export const outNames: ReadonlyMap<string, string> = new Map([
   ['overwrite', '--force'],
   ['out', '--out'],
+  ['name', '--name'],
   ['type', '--type'],
   ['rank', '--rank'],
   ['energy', '--energy'],
@@ -37,16 +53,19 @@ export const outNames: ReadonlyMap<string, string> = new Map([
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
-export function reportOutcome(report: LoraReport, { warn }: Context): Outcome {
+export function reportOutcome(report: LoraReport, { warn, home }: Context): Outcome {
   for (const warning of report.warnings) warn(warning);
   const cut = report.modules.filter(({ kept }) => kept < 1).sort((a, b) => a.kept - b.kept);
+  const folder = lorasFolder(home);
+  const name = report.path.startsWith(folder) ? report.path.slice(folder.length + 1).replace(/\.safetensors$/i, '') : report.path;
   return {
     json: report,
     text: [report.path],
     notes: [
-      `${formatBytes(report.bytes)}, ${report.modules.length} modules, rank up to ${report.rank}, ${percent(report.kept)} of the energy kept`,
-      ...cut.slice(0, 3).map(({ name, from, to, kept }) => `  ${name}: rank ${from} to ${to}, ${percent(kept)}`),
-      ...(report.licence === undefined ? [] : [`licence: ${report.licence}`]),
+      `${formatBytes(report.bytes)}, ${report.modules.length} layers, rank up to ${report.rank}, ${percent(report.kept)} of the energy kept`,
+      ...cut.slice(0, 3).map(({ name: layer, from, to, kept }) => `  ${layer}: rank ${from} to ${to}, ${percent(kept)}`),
+      `licence: ${report.licence ?? 'not stated'}`,
+      `paint with it: ai-artist create "…" --lora ${name}`,
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/core/index.ts';
 import { novelty, vendiScore } from '../../../lib/curation/index.ts';
 import { command } from '../../command.ts';
 import { mostAlike } from '../../work-embeddings.ts';
@@ -26,11 +27,11 @@ export const measureDiversityCommand = command({
     return {
       json: { scorer: model, n: works.length, vendi, meanNovelty: mean, mostAlike: alike ?? null },
       text: [
-        `vendi    ${vendi.toFixed(2)} of ${works.length}`,
-        `novelty  ${mean.toFixed(4)}`,
-        ...(alike ? [`nearest  ${alike.cosine.toFixed(4)} ${alike.ids.join(' ')}`] : []),
+        `vendi    ${vendi.toFixed(1)}   different pictures in effect, of ${works.length}`,
+        `novelty  ${mean.toFixed(2)}  how far a work is from the nearest earlier one, on average (0: a copy)`,
+        ...(alike ? [`alike    ${alike.cosine.toFixed(2)}  of the two most alike (1: the same): ${alike.ids.join(' and ')}`] : []),
       ],
-      notes: [`${works.length} works, by ${model}`],
+      notes: [`${counted(works.length, 'work')}, by ${model}`],
     };
   },
 });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type EvolutionRow, evolutionOf, evolutionSpans, evolutionSvg } from '../../../lib/artist/measure/index.ts';
-import { writeFileAtomic } from '../../../lib/core/index.ts';
+import { counted, writeOutput } from '../../../lib/core/index.ts';
 import { svgToPng } from '../../../lib/train/index.ts';
 import { command } from '../../command.ts';
 import { choice, text, toggle } from '../../flags.ts';
@@ -14,7 +14,7 @@ function rowLines({ span, works, consistency, novelty, toPrevious, score, styles
     ({ name, share, score: mean }) => `${name} ${Math.round(100 * share)} %${mean === undefined ? '' : ` (score ${mean.toFixed(3)})`}`,
   );
   const facts = [
-    `${works} works`,
+    `${counted(works, 'work')}`,
     ...(consistency ? [`consistency ${consistency.mean.toFixed(3)} (${range(consistency.interval)})`] : []),
     ...(toPrevious ? [`to the span before ${toPrevious.cosine.toFixed(3)} (${range(toPrevious.interval)})`] : []),
     ...(novelty ? [`novelty ${novelty.mean.toFixed(3)}`] : []),
@@ -44,13 +44,13 @@ export const measureEvolutionCommand = command({
     const rows = evolutionOf(lists[0] ?? [], by, model);
     if (out !== undefined) {
       const svg = evolutionSvg(rows);
-      await writeFileAtomic(out, path.extname(out).toLowerCase() === '.png' ? await svgToPng(svg) : svg);
+      await writeOutput(out, path.extname(out).toLowerCase() === '.png' ? await svgToPng(svg) : svg, { overwrite: force === true });
     }
     const works = rows.reduce((sum, row) => sum + row.works, 0);
     return {
       json: { scorer: model, by, rows, path: out ?? null },
       text: rows.flatMap(rowLines),
-      notes: [`${works} works by ${model}${out === undefined ? '' : `, drawn as ${out}`}`],
+      notes: [`${counted(works, 'work')} by ${model}${out === undefined ? '' : `, drawn as ${out}`}`],
     };
   },
 });

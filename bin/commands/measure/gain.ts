@@ -1,7 +1,8 @@
-import { ArtistError } from '../../../lib/core/index.ts';
+import { ArtistError, counted } from '../../../lib/core/index.ts';
 import { bestOfGain, type Ledger, ledgers, type TermName, termNames } from '../../../lib/curation/index.ts';
 import { command } from '../../command.ts';
 import { openGallery } from '../../settings.ts';
+import { termWords } from '../../term-words.ts';
 import { queryPositional } from './works.ts';
 
 /** A term of the candidate that would have been kept without choosing, and of the one that was. */
@@ -37,9 +38,9 @@ export const measureGainCommand = command({
       json: { rounds: rounds.length, changed, terms },
       text: terms.map(
         ({ term, first, best, gain, gainInterval, n }) =>
-          `${term.padEnd(12)} first ${first.toFixed(4)}  kept ${best.toFixed(4)}  gain ${gain.toFixed(4)} (${gainInterval.map((end) => end.toFixed(4)).join(' to ')}), ${n} works`,
+          `${term.padEnd(12)} the first had ${first.toFixed(3)}, the kept one ${best.toFixed(3)}: ${gain < 0 ? '' : '+'}${gain.toFixed(3)} (${gainInterval.map((end) => end.toFixed(3)).join(' to ')}) in ${counted(n, 'work')}: ${termWords[term]}`,
       ),
-      notes: [`${rounds.length} works, ${changed} of them another candidate than the first`],
+      notes: [`${counted(rounds.length, 'work')}, ${changed} of them another candidate than the first`],
     };
   },
 });

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/core/index.ts';
 import type { Interval } from '../../../lib/curation/index.ts';
 import { styleConsistency } from '../../../lib/curation/index.ts';
 import { command } from '../../command.ts';
@@ -5,10 +6,13 @@ import { text } from '../../flags.ts';
 import type { EmbeddedWork } from '../../work-embeddings.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 
-const interval = (name: string, value: number | undefined, range?: Interval): string[] =>
+const number = (value: number): string => value.toFixed(3).padStart(6);
+
+/** A measure, its interval, and what it says. */
+const measure = (name: string, meaning: string, value: number | undefined, range?: Interval): string[] =>
   value === undefined
     ? []
-    : [`${name.padEnd(14)} ${value.toFixed(4)}${range ? `  (${range.map((end) => end.toFixed(4)).join(' to ')})` : ''}`];
+    : [`${name.padEnd(14)} ${number(value)}  ${(range ? `(${range.map(number).join(' to ')})` : '').padEnd(18)}  ${meaning}`.trimEnd()];
 
 const vectors = (works: readonly EmbeddedWork[]): Float32Array[] => works.map(({ embedding }) => embedding);
 
@@ -40,12 +44,12 @@ export const measureStyleCommand = command({
     return {
       json: { scorer: model, ...result },
       text: [
-        ...interval('raw', result.raw, result.rawInterval),
-        ...interval('centred', result.centred, result.centredInterval),
-        ...interval('cross-subject', result.crossSubject),
-        ...interval('lift', result.lift, result.liftInterval),
+        ...measure('raw', 'how alike two works are, on average (1: the same)', result.raw, result.rawInterval),
+        ...measure('centred', 'the same, less what neutral works have in common', result.centred, result.centredInterval),
+        ...measure('cross-subject', 'the same, of works with different subjects', result.crossSubject),
+        ...measure('lift', 'what the style adds to the works of the baseline', result.lift, result.liftInterval),
       ],
-      notes: [`${result.n} works, by ${model}`],
+      notes: [`${counted(result.n, 'work')}, by ${model}`],
     };
   },
 });

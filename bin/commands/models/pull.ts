@@ -1,6 +1,6 @@
 import { readSecret } from '../../../lib/core/index.ts';
-import { type PullEvent, type PullModelOptions, pullModel } from '../../../lib/models/index.ts';
-import { createProgress, formatBytes } from '../../../lib/observe/index.ts';
+import { type PullEvent, type PullModelOptions, type PullRetryEvent, pullModel } from '../../../lib/models/index.ts';
+import { createProgress, formatBytes, formatSeconds } from '../../../lib/observe/index.ts';
 import { command } from '../../command.ts';
 import { number, text, toggle } from '../../flags.ts';
 import { namesOf, pathsOf, toOptions } from '../../option-paths.ts';
@@ -29,13 +29,16 @@ export const pullCommand = command({
     ['$0 models pull hf:owner/repository/model.safetensors', 'One file of Hugging Face'],
     ['HF_TOKEN=… $0 models pull sd35-medium', 'A gated model, after its terms were accepted on its page'],
   ],
-  epilogue: 'Ctrl-C keeps what was fetched; the same command goes on with it. HF_TOKEN is sent to the endpoint only.',
+  epilogue:
+    'Ctrl-C keeps what was fetched; the same command goes on with it. HF_TOKEN is sent to the endpoint only. HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY count as with curl.',
   run: async ({ name, ...options }, context) => {
     const progress = createProgress({ unit: 'bytes', silent: progressIsSilent(context) });
     try {
       const onProgress = (event: PullEvent): void => {
         if (event.phase !== 'present') progress.update(label(event), event.bytes, event.totalBytes ?? 0);
       };
+      const onRetry = ({ attempt, attempts, waitMs, reason }: PullRetryEvent): void =>
+        context.warn(`${reason}; try ${attempt} of ${attempts} in ${formatSeconds(Math.max(1, Math.round(waitMs / 1000)))}`);
       const { home } = context;
       const { endpoint, connections, token } = (await context.config()).config.models;
       const secret = token === undefined ? undefined : await readSecret(token, 'models.token', { home });
@@ -47,6 +50,7 @@ export const pullCommand = command({
         home,
         signal: context.signal,
         onProgress,
+        onRetry,
       } as PullModelOptions);
       progress.end();
       const bytes = pulled.files.reduce((sum, file) => sum + file.bytes, 0);

@@ -1,4 +1,4 @@
-import { ArtistError } from '../../../lib/core/index.ts';
+import { ArtistError, counted } from '../../../lib/core/index.ts';
 import { bundledName, removeModel } from '../../../lib/models/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
 import { command } from '../../command.ts';
@@ -17,7 +17,7 @@ export const removeCommand = command({
     return {
       json: { name, removed, kept, bytes },
       text: removed,
-      notes: [`${formatBytes(bytes)} freed${kept.length > 0 ? `; ${kept.length} files stay, another model uses them` : ''}`],
+      notes: [`${formatBytes(bytes)} freed${kept.length > 0 ? `; ${counted(kept.length, 'file')} stay, another model uses them` : ''}`],
     };
   },
 });

@@ -1,4 +1,5 @@
 import type { PanelGain, Proposal } from '../../../lib/artist/proposals/index.ts';
+import { counted } from '../../../lib/core/index.ts';
 
 /** The document of --json. */
 export function proposalView({ madeAt, trial, model, ...rest }: Proposal) {
@@ -11,7 +12,7 @@ export function proposalView({ madeAt, trial, model, ...rest }: Proposal) {
 }
 
 export const proposalLine = ({ id, state, madeAt, works, held, steps, trial }: Proposal): string =>
-  `${id.padEnd(4)} ${state.padEnd(11)} ${new Date(madeAt).toISOString().slice(0, 10)}  ${works.length} works, ${held.length} held out, ${steps} steps${trial ? `; ${trial.passed ? 'passed' : 'did not pass'}` : ''}`;
+  `${id.padEnd(4)} ${state.padEnd(11)} ${new Date(madeAt).toISOString().slice(0, 10)}  ${counted(works.length, 'work')}, ${held.length} held out, ${counted(steps, 'step')}${trial ? `; ${trial.passed ? 'passed' : 'did not pass'}` : ''}`;
 
 const figures = ({ without, with: value, gain, interval: [low, high] }: PanelGain): string =>
   `${without.toFixed(4)} without, ${value.toFixed(4)} with: gain ${gain.toFixed(4)} (95 %: ${low.toFixed(4)} to ${high.toFixed(4)})`;

@@ -1,7 +1,9 @@
-import { formatMoment, type Job, nextRuns, ScheduleStore } from '../../../lib/schedule/index.ts';
+import { ArtistError } from '../../../lib/core/index.ts';
+import { dueTimes, formatMoment, formatTiming, type Job, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { text } from '../../flags.ts';
 import type { Outcome } from '../../run.ts';
+import { jobFlags, jobNames, jobOptionsOf, timingWords } from './job-flags.ts';
 import { jobView } from './view.ts';
 
 const job = text('Id, as `ai-artist schedule list` shows it, or a name that only one job has');
@@ -10,10 +12,50 @@ function outcome(changed: Job, note: string): Outcome {
   return { json: { job: jobView(changed) }, text: [changed.id], notes: [`${changed.id} (${changed.name}): ${note}`] };
 }
 
+/** `next Tue 2026-12-01 09:00 +01:00`, in the zone of the job. */
+function nextNote(job: Job, now: number): string {
+  const [next] = dueTimes(job, now, 1);
+  return `next ${next === undefined ? 'never' : formatMoment(next, job.timeZone)}`;
+}
+
+export const editCommand = command({
+  required: { job },
+  optional: { when: { ...timingWords, describe: `Another time: ${timingWords.describe}. Default: as it is` } },
+  flags: jobFlags,
+  names: jobNames,
+  examples: [
+    ['$0 schedule edit j1 daily 10:00', 'At another time'],
+    ['$0 schedule edit j1 --topic "a red fox" --steps 30', 'Another picture; what is not named stays'],
+  ],
+  epilogue: 'A run that has begun goes on as it began.',
+  run: async ({ job: id, when: words, ...values }, context) => {
+    const expression = words === undefined || words.length === 0 ? undefined : parseTiming(words);
+    if (!expression && Object.values(values).every((value) => value === undefined))
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        'schedule edit: expected something to change, got only a job. See: ai-artist schedule edit --help',
+      );
+    const store = new ScheduleStore(context.home);
+    const before = await store.get(id);
+    const { options, warnings } = await jobOptionsOf(values, expression, context, before);
+    // A name that says when goes with it.
+    const named = expression && before.name === formatTiming(before.timing) ? { name: formatTiming(expression.timing) } : {};
+    const changed = await store.edit(before.id, { ...named, ...options });
+    for (const line of warnings) context.warn(`${changed.id}: ${line}`);
+    return outcome(
+      changed,
+      `${formatTiming(changed.timing)}, ${changed.timeZone}; ${changed.paused ? 'paused' : nextNote(changed, store.clock.now())}`,
+    );
+  },
+});
+
 export const removeCommand = command({
   required: { job },
-  examples: [['$0 schedule remove j2', 'Its history stays; a run that is going on ends first']],
-  run: async (values, { home }) => outcome(await new ScheduleStore(home).remove(values.job), 'removed'),
+  examples: [['$0 schedule remove j2', 'Its history stays; a run in progress finishes first']],
+  run: async (values, { home }) => {
+    const removed = await new ScheduleStore(home).remove(values.job);
+    return removed ? outcome(removed, 'removed') : { json: { job: null }, text: [values.job], notes: [`${values.job}: removed`] };
+  },
 });
 
 export const pauseCommand = command({
@@ -28,7 +70,6 @@ export const resumeCommand = command({
   run: async (values, { home }) => {
     const store = new ScheduleStore(home);
     const resumed = await store.resume(values.job);
-    const [next] = nextRuns(resumed, store.clock.now(), 1);
-    return outcome(resumed, `goes on; next ${next === undefined ? 'never' : formatMoment(next, resumed.timeZone)}`);
+    return outcome(resumed, `runs again; ${nextNote(resumed, store.clock.now())}`);
   },
 });

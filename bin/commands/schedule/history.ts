@@ -1,9 +1,9 @@
 import { ArtistError } from '../../../lib/core/index.ts';
-import { localTimeZone, ScheduleStore, scheduleFigures } from '../../../lib/schedule/index.ts';
+import { ScheduleStore, scheduleFigures, shownTimeZone } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { number, text, toggle } from '../../flags.ts';
 import { alignColumns } from '../../ledger-table.ts';
-import { percent, recordCells, recordView } from './view.ts';
+import { figuresLine, recordCells, recordView } from './view.ts';
 
 export const historyCommand = command({
   optional: { job: text('Only of this one, also after it was removed') },
@@ -25,11 +25,8 @@ export const historyCommand = command({
     const figures = scheduleFigures(all, store.clock.now());
     return {
       json: { runs: records.map(recordView), figures },
-      text: alignColumns(records.map((record) => recordCells(record, zones.get(record.jobId) ?? localTimeZone()))),
-      notes: [
-        ...(records.length === 0 ? ['nothing has run yet'] : []),
-        `last ${figures.days} days: success rate ${percent(figures.successRate)}, ${figures.works.done} of ${figures.works.due} works`,
-      ],
+      text: alignColumns(records.map((record) => recordCells(record, zones.get(record.jobId) ?? shownTimeZone()))),
+      notes: [...(records.length === 0 ? ['nothing has run yet'] : []), figuresLine(figures)],
     };
   },
 });

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { ArtistError, packageRoot, writeFileAtomic } from '../../../lib/core/index.ts';
+import { ArtistError, packageRoot, writeOutput } from '../../../lib/core/index.ts';
 import { launchdPlist, systemdUnit } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { choice, text, toggle } from '../../flags.ts';
@@ -57,7 +57,7 @@ export const installCommand = command({
     const unit = kind === 'launchd' ? launchdPlist(options) : systemdUnit(options);
     const { file, enable } = placeOf(kind);
     if (print) return { json: { kind, file, unit, written: false, enable }, text: unit.trimEnd().split('\n') };
-    await writeFileAtomic(file, unit, { overwrite: force === true });
+    await writeOutput(file, unit, { overwrite: force === true });
     return { json: { kind, file, unit, written: true, enable }, text: [file], notes: ['then:', ...enable.map((line) => `  ${line}`)] };
   },
 });

@@ -1,17 +1,20 @@
 import {
   daemonStatus,
+  dueTimes,
+  faultOf,
   formatMoment,
   formatTiming,
   type Job,
-  nextRuns,
   ScheduleStore,
   scheduleFigures,
 } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { alignColumns } from '../../ledger-table.ts';
-import { jobView, percent } from './view.ts';
+import { figuresLine, jobView } from './view.ts';
 
 function status(job: Job, next: number | undefined): string {
+  const fault = faultOf(job);
+  if (fault !== undefined) return `broken: ${fault}`;
   if (job.running) return 'running';
   if (job.paused) return 'paused';
   if (job.waiting.length > 0) return 'waiting';
@@ -29,7 +32,7 @@ export const listCommand = command({
     const daemon = await daemonStatus(store);
     const now = store.clock.now();
     const figures = scheduleFigures(state.history, now);
-    const rows = state.jobs.map((job) => ({ job, next: job.paused ? undefined : nextRuns(job, now, 1)[0] }));
+    const rows = state.jobs.map((job) => ({ job, next: dueTimes(job, now, 1)[0] }));
     const lines = rows.map(({ job, next }) => [
       job.id,
       formatTiming(job.timing),
@@ -38,21 +41,28 @@ export const listCommand = command({
       `${job.totals.done}/${job.totals.partial + job.totals.failed}/${job.totals.missed}`,
       `${status(job, next)}${job.name === formatTiming(job.timing) ? '' : `  ${job.name}`}`,
     ]);
+    const broken = state.broken.map(({ id, name, reason }) => [id, '?', '?', '?', '?', `broken: ${reason}  ${name}`]);
+    const all = [...lines, ...broken];
     return {
       json: {
-        jobs: rows.map(({ job, next }) => ({ ...jobView(job), next: next === undefined ? null : new Date(next).toISOString() })),
+        broken: state.broken,
+        jobs: rows.map(({ job, next }) => ({
+          ...jobView(job),
+          fault: faultOf(job) ?? null,
+          next: next === undefined ? null : new Date(next).toISOString(),
+        })),
         daemon: daemon
           ? { pid: daemon.owner.pid, host: daemon.owner.host, since: daemon.owner.since, heartbeat: daemon.heartbeat ?? null }
           : null,
         figures,
       },
-      text: lines.length === 0 ? [] : alignColumns([['job', 'when', 'zone', 'works', 'done/failed/missed', 'next'], ...lines]),
+      text: all.length === 0 ? [] : alignColumns([['job', 'when', 'zone', 'works', 'done/failed/missed', 'next'], ...all]),
       notes: [
-        ...(state.jobs.length === 0 ? ['no jobs: ai-artist schedule add daily 09:00'] : []),
+        ...(all.length === 0 ? ['no jobs: ai-artist schedule add daily 09:00'] : []),
         daemon
-          ? `process ${daemon.owner.pid} runs it, since ${daemon.owner.since}`
-          : 'nothing runs it at the moment: ai-artist schedule start',
-        `last ${figures.days} days: success rate ${percent(figures.successRate)}, ${figures.works.done} of ${figures.works.due} works`,
+          ? `the schedule is running: process ${daemon.owner.pid}, since ${daemon.owner.since}`
+          : 'the schedule is not running: ai-artist schedule start',
+        figuresLine(figures),
       ],
     };
   },

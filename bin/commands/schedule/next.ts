@@ -18,7 +18,7 @@ export const nextCommand = command({
     return {
       json: { runs: runs.map(({ at, ...run }) => ({ ...run, at: new Date(at).toISOString(), local: formatMoment(at, run.timeZone) })) },
       text: alignColumns(runs.map(({ at, timeZone, jobId, name }) => [formatMoment(at, timeZone), jobId, `${name}  ${timeZone}`])),
-      notes: runs.length === 0 ? ['nothing is to come'] : [],
+      notes: runs.length === 0 ? ['no runs are coming'] : [],
     };
   },
 });

@@ -1,4 +1,4 @@
-import { isArtistError } from '../../../lib/core/index.ts';
+import { counted, isArtistError } from '../../../lib/core/index.ts';
 import { type HistoryRecord, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { openArtist } from '../../create-work.ts';
@@ -28,7 +28,7 @@ function outcome(record: HistoryRecord): Outcome {
     json: { run: recordView(record) },
     text: paths,
     notes: [
-      `${record.id}: ${record.outcome}, ${record.works.done} of ${record.works.due} works${record.code === null ? '' : `: ${record.code}: ${record.message}`}`,
+      `${record.id}: ${record.outcome}, ${record.works.done} of ${counted(record.works.due, 'work')}${record.code === null ? '' : `: ${record.code}: ${record.message}`}`,
     ],
     status: record.outcome === 'done' ? exitStatus.done : exitStatus.failed,
   };

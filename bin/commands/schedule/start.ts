@@ -1,10 +1,18 @@
-import { ArtistError, type Scope, withScope } from '../../../lib/core/index.ts';
-import { type DaemonEvent, daemonStatus, formatMoment, readDuration, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
+import { ArtistError, restoredWords, type Scope, withScope } from '../../../lib/core/index.ts';
+import {
+  type DaemonEvent,
+  daemonStatus,
+  formatMoment,
+  openOldQueue,
+  readDuration,
+  ScheduleDaemon,
+  ScheduleStore,
+} from '../../../lib/schedule/index.ts';
 import { command } from '../../command.ts';
 import { openArtist } from '../../create-work.ts';
 import { type Flag, number, text } from '../../flags.ts';
 import { metricsFlags, placesOrSettings, startMetrics } from '../../metrics.ts';
-import { openQueueAt, queueAddress, queueDescription } from '../../queue-address.ts';
+import { givenQueueName, isRedis, openQueueAt, queueAddress, queueDescription, queueNameDescription } from '../../queue-address.ts';
 import { handOver, paintHere, tellEvents } from '../../schedule-runner.ts';
 
 const stopWithin: Flag<number> = {
@@ -42,6 +50,7 @@ async function healthOf(store: ScheduleStore): Promise<string | undefined> {
 export const startCommand = command({
   flags: {
     queue: text(`${queueDescription}. Default: queue.url of the settings, else paint in this process`),
+    'queue-name': text(`${queueNameDescription}. Default: queue.name of the settings, else one of this home alone`),
     'works-at-once': number('Works of a run that wait in the queue together, 1..64; needs --queue. Default: 1'),
     'stop-within': stopWithin,
     ...metricsFlags,
@@ -53,7 +62,7 @@ export const startCommand = command({
     ['$0 schedule start --metrics-port 9464', 'Also serve http://127.0.0.1:9464/metrics for Prometheus'],
   ],
   epilogue: 'One schedule for each home folder. Stopped by Ctrl-C or SIGTERM it exits 0; killed, the next start goes on where it was.',
-  run: async ({ queue: given, 'works-at-once': atOnce, 'stop-within': stopWithinMs, ...metrics }, context) => {
+  run: async ({ queue: given, 'queue-name': givenName, 'works-at-once': atOnce, 'stop-within': stopWithinMs, ...metrics }, context) => {
     const { home, signal, note, warn } = context;
     const address = await queueAddress(given, context);
     checkAtOnce(atOnce, address);
@@ -61,9 +70,7 @@ export const startCommand = command({
     await context.logToFiles('schedule');
     const store = new ScheduleStore(home, {
       onRepair: ({ path, reason, setAside, restored }) =>
-        warn(
-          `${path} was damaged (${reason}); it is kept as ${setAside}, and ${restored === 'backup' ? 'the state before it is used' : 'an empty one is used'}`,
-        ),
+        warn(`${path} was damaged (${reason}); it is kept as ${setAside}, and ${restoredWords[restored]}`),
     });
     const counts = { done: 0, partial: 0, failed: 0, missed: 0, cancelled: 0 };
     const tell = tellEvents(context);
@@ -72,19 +79,22 @@ export const startCommand = command({
       withScope(scopeOf(event), () => tell(event));
     };
     const startedAt = new Date().toISOString();
-    const queue = address === undefined ? undefined : await openQueueAt(address, home);
+    const name = await givenQueueName(givenName, context);
+    const queue = address === undefined ? undefined : await openQueueAt(address, home, name);
+    for (const line of (await queue?.warnings()) ?? []) warn(line);
+    const oldQueue = address !== undefined && isRedis(address) ? () => openOldQueue(address) : undefined;
     const artist = await openArtist(context);
     let endMetrics = async (): Promise<void> => undefined;
     try {
       const daemon = await ScheduleDaemon.start({
         store,
-        run: queue ? handOver(queue) : paintHere(artist),
+        run: queue ? handOver(queue, { oldQueue, warn }) : paintHere(artist),
         onEvent,
         ...(queue && atOnce !== undefined && { concurrency: atOnce }),
         ...(stopWithinMs !== undefined && { stopWithinMs }),
       });
       try {
-        endMetrics = await startMetrics(places, { queue: address, health: () => healthOf(store) }, context);
+        endMetrics = await startMetrics(places, { queue: address, queueName: name, health: () => healthOf(store) }, context);
       } catch (error) {
         await daemon.stop();
         throw error;

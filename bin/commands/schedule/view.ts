@@ -1,4 +1,5 @@
-import { formatMoment, formatTiming, type HistoryRecord, type Job } from '../../../lib/schedule/index.ts';
+import { counted } from '../../../lib/core/index.ts';
+import { formatMoment, formatTiming, type HistoryRecord, type Job, type ScheduleFigures } from '../../../lib/schedule/index.ts';
 
 const isoOf = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
@@ -42,14 +43,19 @@ export function recordCells(record: HistoryRecord, timeZone: string): string[] {
   const how = [
     count > 1 ? `${count} runs until ${formatMoment(record.lastDueAt, timeZone)}` : '',
     kind === 'scheduled' ? '' : kind,
-    outcome === 'missed' ? '' : `${works.done} of ${works.due} works, ${Math.round(seconds)} s`,
+    outcome === 'missed' ? '' : `${works.done} of ${counted(works.due, 'work')}, ${Math.round(seconds)} s`,
     attempts > 1 ? `${attempts} tries` : '',
     failure,
   ].filter((part) => part !== '');
   return [formatMoment(record.dueAt, timeZone), jobId, outcome, how.join('; ')];
 }
 
-/** 0.9667 -> "96.7 %" */
+/** 0.9667 -> "96.7 %"; "-" where there is no rate. */
 export function percent(rate: number | null): string {
-  return rate === null ? 'nothing was due' : `${(rate * 100).toFixed(1)} %`;
+  return rate === null ? '-' : `${(rate * 100).toFixed(1)} %`;
+}
+
+export function figuresLine({ days, successRate, works }: ScheduleFigures): string {
+  if (successRate === null) return `last ${days} days: no run was due`;
+  return `last ${days} days: success rate ${percent(successRate)}, ${works.done} of ${counted(works.due, 'work')}`;
 }

@@ -1,6 +1,7 @@
 import { SeriesStore } from '../../../lib/artist/periods/index.ts';
+import { counted } from '../../../lib/core/index.ts';
 import { command } from '../../command.ts';
-import { list, number, text } from '../../flags.ts';
+import { list, number, seed, text } from '../../flags.ts';
 
 const same = (value: string): string => value;
 
@@ -11,7 +12,7 @@ export const seriesStartCommand = command({
     subject: list('Subject of every work; several: in turn. Default: chosen for each', undefined, same),
     topic: text('Without --subject: the topic that subjects are chosen from'),
     style: list('Style of every work; several: in turn, when the subjects are through. Default: chosen for each', undefined, same),
-    seed: number('Start noise of every work, so that the words alone vary. Default: another for each'),
+    seed: seed('Start noise of every work, so that the words alone vary. Default: another for each'),
   },
   names: new Map([
     ['name', '<name>'],
@@ -43,7 +44,7 @@ export const seriesStartCommand = command({
     return {
       json: { series: { ...series, createdAt: new Date(series.createdAt).toISOString() } },
       text: [series.id],
-      notes: [`${series.name}: ${series.works} works. Paint them: ai-artist series paint ${series.id}`],
+      notes: [`${series.name}: ${counted(series.works, 'work')}. Paint them: ai-artist series paint ${series.id}`],
     };
   },
 });

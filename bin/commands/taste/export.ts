@@ -1,4 +1,4 @@
-import { writeFileAtomic } from '../../../lib/core/index.ts';
+import { writeOutput } from '../../../lib/core/index.ts';
 import { command } from '../../command.ts';
 import { text, toggle } from '../../flags.ts';
 import { checkOutput } from '../../output-file.ts';
@@ -15,7 +15,7 @@ export const tasteExportCommand = command({
     const { head } = await ownTaste(home);
     const json = JSON.stringify(head);
     if (out === undefined) return { json: head, text: [json] };
-    await writeFileAtomic(out, `${json}\n`);
+    await writeOutput(out, `${json}\n`, { overwrite: force === true });
     return { json: { path: out }, text: [out] };
   },
 });

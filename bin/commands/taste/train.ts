@@ -1,5 +1,5 @@
 import { tastePath } from '../../../lib/artist/loop/index.ts';
-import { ArtistError, writeFileAtomic } from '../../../lib/core/index.ts';
+import { ArtistError, counted, writeOutput } from '../../../lib/core/index.ts';
 import { duelsFile, type TasteHead, trainDuels, trainRatings } from '../../../lib/curation/index.ts';
 import type { Artwork } from '../../../lib/gallery/index.ts';
 import { command } from '../../command.ts';
@@ -19,12 +19,12 @@ export function metricLines({ kind, n, metrics, model }: TasteHead): string[] {
   const scorer = model === undefined ? '' : ` for ${model}`;
   if (kind === 'duels')
     return [
-      `taste from ${n} duels${scorer}: decides ${((metrics['accuracy'] ?? 0) * 100).toFixed(0)} % of them as you did, log loss ${value('logLoss')}`,
+      `taste from ${counted(n, 'duel')}${scorer}: decides ${((metrics['accuracy'] ?? 0) * 100).toFixed(0)} % of them as you did, log loss ${value('logLoss')}`,
       'measured on the duels themselves: with fewer duels than values of an embedding this flatters',
     ];
   const learnt = (metrics['looR2'] ?? 0) > 0;
   return [
-    `taste from ${n} ratings${scorer}: explains ${value('r2')} of them, ${value('looR2')} of those left out (1: all, 0 or less: nothing was learnt)`,
+    `taste from ${counted(n, 'rating')}${scorer}: explains ${value('r2')} of them, ${value('looR2')} of those left out (1: all, 0 or less: nothing was learnt)`,
     ...(learnt ? [] : ['nothing was learnt yet: rate more works, and more differently']),
   ];
 }
@@ -50,7 +50,7 @@ function sourceOf(given: string | undefined, { ratings, duels }: Material): 'rat
   if (count >= fewest) return source as 'ratings' | 'duels';
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
-    `taste train: expected at least ${fewest} ${source}, got ${count} (${ratings.length} ratings and ${duels.length} duels in all). Give some with ai-artist rate or ai-artist duel`,
+    `taste train: expected at least ${fewest} ${source}, got ${count} (${counted(ratings.length, 'rating')} and ${counted(duels.length, 'duel')} in all). Give some with ai-artist rate or ai-artist duel`,
   );
 }
 
@@ -118,7 +118,7 @@ export const tasteTrainCommand = command({
     await checkClipPath(clip);
     const head = await learn(from, ridge, clip, context);
     const path = tastePath(context.home);
-    await writeFileAtomic(path, `${JSON.stringify(head)}\n`);
+    await writeOutput(path, `${JSON.stringify(head)}\n`, { overwrite: true, record: true });
     const { weights, ...about } = head;
     return { json: { path, ...about, dimensions: weights.length }, text: [path], notes: metricLines(head) };
   },

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clip, Embedding } from '../../../lib/clip/index.ts';
-import { ArtistError, systemCode, writeFileAtomic } from '../../../lib/core/index.ts';
+import { ArtistError, systemCode, writeOutput } from '../../../lib/core/index.ts';
 import { decodeImage } from '../../../lib/image/index.ts';
 import { createProgress } from '../../../lib/observe/index.ts';
 import { type FoundPicture, scanFolder } from '../../../lib/train/index.ts';
@@ -72,7 +72,7 @@ async function captionAll(folder: string, given: GivenOptions, context: Context)
       const best = (await suggest(clip, picture, words, signal)).slice(0, given.count);
       const caption = [...(given.prefix === undefined ? [] : [given.prefix]), ...best.map(({ tag }) => tag)].join(', ');
       const file = path.join(path.dirname(picture.file), `${path.parse(picture.file).name}.txt`);
-      if (!given.dryRun) await writeFileAtomic(file, `${caption}\n`, { overwrite: false });
+      if (!given.dryRun) await writeOutput(file, `${caption}\n`, { overwrite: false });
       suggested.push({ picture: picture.name, caption, tags: best, ...(!given.dryRun && { file }) });
     }
     return { suggested, had: pictures.length - silent.length };

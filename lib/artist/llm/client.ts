@@ -68,6 +68,17 @@ function objectIn(text: string): unknown {
   }
 }
 
+/** The text of an answer; no more of it is read than counts. Throws Passing: it is longer. */
+async function textOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (text.length > longestAnswer) throw new Passing(`the answer is longer than ${longestAnswer} characters`);
+  }
+  return text + decoder.decode();
+}
+
 export class LlmClient {
   readonly #options: LlmOptions;
   readonly #clock: Clock;
@@ -164,10 +175,10 @@ export class LlmClient {
         redirect: 'error',
         signal: control.signal,
       });
-      return { status: response.status, headers: response.headers, body: (await response.text()).slice(0, longestAnswer) };
+      return { status: response.status, headers: response.headers, body: await textOf(response) };
     } catch (cause) {
       if (control.signal.reason instanceof Passing) throw control.signal.reason;
-      if (signal.aborted || isArtistError(cause)) throw cause;
+      if (signal.aborted || isArtistError(cause) || cause instanceof Passing) throw cause;
       const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
       throw new Passing(inner instanceof Error ? inner.message : String(inner), { cause });
     } finally {

@@ -1,10 +1,20 @@
-import { ArtistError, type Clock, configPath, homeFolder, isArtistError, type LoadedConfig, loadConfig } from '../../core/index.ts';
+import {
+  ArtistError,
+  type Clock,
+  configPath,
+  homeFolder,
+  isArtistError,
+  type LoadedConfig,
+  loadConfig,
+  resolveOptions,
+} from '../../core/index.ts';
 import type { Ledger } from '../../curation/index.ts';
 import { type Artwork, Gallery } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import { writerOf } from '../llm/index.ts';
 import type { Candidate } from './candidates.ts';
-import type { CreateEvent, CreateOptions } from './create-options.ts';
+import { type CreateEvent, type CreateOptions, createOptions, type LoopOptions } from './create-options.ts';
+import { CreateRun } from './create-run.ts';
 import { type NamedWork, nameWork } from './name-work.ts';
 import { drawFrom, PeriodKeeper } from './period-keeper.ts';
 import { type Plan, plan } from './plan.ts';
@@ -36,8 +46,10 @@ export interface ArtistOptions {
 
 /** A work that was painted. */
 export interface CreatedWork {
-  /** As it was filed; undefined with `gallery: false`. */
+  /** As it is in the gallery; undefined with `gallery: false`, and where `confirm` said no. Of a task that is filed already, the work that was there. */
   work: Artwork | undefined;
+  /** false: it was not filed, because of `gallery: false`, or because `work` was there and is this very picture. */
+  filed: boolean;
   image: ArtImage;
   /** A few words that no work of the last 200 has. */
   title: string;
@@ -59,8 +71,13 @@ export interface CreatedWork {
   /** How many times wider it is than it was painted. */
   upscaled: number;
   seconds: Times;
-  /** What the engine noticed. */
+  /** What the engine noticed, and what failed after the work was filed. */
   warnings: readonly string[];
+}
+
+/** A work that is in the gallery. */
+export interface FiledWork extends CreatedWork {
+  work: Artwork;
 }
 
 /** Paints works one after the other, or several at a time, with models that stay loaded in between. Made by createArtist(). */
@@ -114,39 +131,35 @@ export class Artist {
   /**
    * One work: decides what to paint, paints candidates, keeps the best, enlarges it, gives it a title and files it.
    *
+   * Await it for the work, or loop over its events.
+   *
    *     await artist.create();                                           // it chooses
    *     await artist.create({ subject: 'a lighthouse at night' });       // style, light and the rest are chosen
    *     await artist.create({ prompt: 'a fox in the snow, flat vector art', candidates: 4, seed: 7 });
    *
-   * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_CONFIG, ERR_DISPOSED; ERR_GENERATE: no candidate passed the gates; ERR_READ, ERR_DAMAGED: word
-   *   lists, the taste; ERR_WRITE, ERR_DISK_FULL, ERR_LOCKED: the gallery; of `inspire`: ERR_NOT_FOUND, ERR_NETWORK, ERR_DOWNLOAD; what
+   * A picture that the gallery has already is not filed twice: the result is the work that is there, unless `allowDuplicate` is set. Once a work
+   * is filed, the call does not reject any more.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_CONFIG, ERR_DISPOSED; ERR_GENERATE: every candidate was of one colour, unsafe or not finite;
+   *   ERR_READ, ERR_DAMAGED: word lists, the taste; ERR_WRITE, ERR_DISK_FULL, ERR_LOCKED: the gallery; of `inspire`: ERR_NOT_FOUND, ERR_NETWORK, ERR_DOWNLOAD; what
    *   loadModel(), generate() and upscale() throw; `signal.reason` when aborted
    */
-  async create(options: CreateOptions = {}): Promise<CreatedWork> {
-    if (this.disposed) throw new ArtistError('ERR_DISPOSED', 'create: the artist was disposed. Make another with createArtist()');
-    const running = this.#create(options);
-    this.#running.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#running.delete(running);
-    }
+  create(options?: CreateOptions & { gallery?: true | undefined }): CreateRun<FiledWork>;
+  create(options: CreateOptions): CreateRun;
+  create(options: CreateOptions = {}): CreateRun {
+    const run = new CreateRun<CreatedWork>(async (signal, emit) => {
+      if (this.disposed) throw new ArtistError('ERR_DISPOSED', 'create: the artist was disposed. Make another with createArtist()');
+      resolveOptions('create', createOptions, options);
+      return this.#create({ ...options, signal, onProgress: emit });
+    }, options);
+    this.#running.add(run.settled);
+    run.settled.then(() => this.#running.delete(run.settled));
+    return run;
   }
 
-  /**
-   * The work that was filed for a task although nobody could write down that it was: the process died in between. undefined: there is none.
-   *
-   * @param since no work of the task is older, milliseconds since 1970
-   * @throws what Gallery.list() throws
-   */
-  async filed(task: string, since: number): Promise<Artwork | undefined> {
-    for (let after: string | undefined; ; ) {
-      const page = await this.gallery.list({ limit: 100, after });
-      const found = page.works.find(({ derivation }) => derivation?.['task'] === task);
-      const oldest = page.works.at(-1);
-      if (found || page.next === undefined || (oldest && Date.parse(oldest.createdAt) < since)) return found;
-      after = page.next;
-    }
+  /** The work that was filed for a task, in the trash or not; undefined: there is none. Throws what Gallery.list() throws. */
+  filed(task: string): Promise<Artwork | undefined> {
+    return this.gallery.workOfTask(task);
   }
 
   /** Cancels what is being painted (it rejects with ERR_ABORTED), then frees the models. May be called again. */
@@ -193,10 +206,18 @@ export class Artist {
       const painted = await paintRound(planned, wishes, { studio: this.#studio, signal, warn: this.#warn, onProgress });
       const words = await naming;
       const origin = { task: wishes.task, series: wishes.series, period: period?.id };
-      const work = await this.#keep(planned, painted, words, origin);
-      await this.#letGo(hold);
-      if (period) await this.periods.afterWork(period, signal);
-      return describe(planned, painted, words, work);
+      await wishes.onImage?.(painted.image);
+      const there = painted.choice.sameAs;
+      const work = there ?? (await this.#file(planned, painted, words, origin, wishes.confirm));
+      // From here on the work is there: what fails is a warning. Whoever got an error would paint it again.
+      const late: string[] = [];
+      if (work && !there) {
+        const { ledger } = painted.choice;
+        await this.#afterwards(late, 'this round will be missing in the next ones', async () => planned.memory?.record(ledger, work.id));
+        await this.#letGo(hold);
+        if (period) await this.#afterwards(late, 'its period was not brought up to date', () => this.periods.afterWork(period, signal));
+      }
+      return describe(planned, painted, words, { work, filed: work !== undefined && !there, late });
     } finally {
       linked.release();
       await this.#letGo(hold);
@@ -208,25 +229,31 @@ export class Artist {
     await hold.release().catch((error: unknown) => this.#warn(`its subject stays reserved until this process ends: ${String(error)}`));
   }
 
-  async #keep(
-    { gallery, memory }: Plan,
+  async #afterwards(late: string[], what: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const line = `${what}: ${isArtistError(error) ? `${error.code}: ${error.message}` : String(error)}`;
+      late.push(line);
+      this.#warn(line);
+    }
+  }
+
+  async #file(
+    { gallery }: Plan,
     { candidates, choice, image }: Painted,
     words: NamedWork,
     origin: Record<string, unknown>,
+    confirm: LoopOptions['confirm'],
   ): Promise<Artwork | undefined> {
     const given = Object.entries(origin).filter(([, value]) => value !== undefined);
     const derivation = { ...words.derivation, ...Object.fromEntries(given) };
-    const work = await gallery?.add({
+    const fresh = {
       image,
       candidates: candidates.map((candidate) => candidate.image),
       about: { title: words.title, altText: words.altText || null, curation: choice.ledger, derivation },
-    });
-    if (work)
-      await memory?.record(choice.ledger, work.id).catch((error: unknown) => {
-        if (!isArtistError(error)) throw error;
-        this.#warn(`this round will be missing in the next ones: ${error.code}: ${error.message}`);
-      });
-    return work;
+    };
+    return confirm ? gallery?.addConfirmed(fresh, confirm) : gallery?.add(fresh);
   }
 }
 
@@ -234,14 +261,15 @@ function describe(
   { prompt, planned }: Plan,
   { choice, scorer, image, info, times }: Painted,
   { title, altText, derivation }: NamedWork,
-  work: Artwork | undefined,
+  { work, filed, late }: { work: Artwork | undefined; filed: boolean; late: readonly string[] },
 ): CreatedWork {
   const { candidates, result, ledger } = choice;
   return {
     work,
+    filed,
     image,
-    title,
-    altText,
+    title: filed ? title : (work?.title ?? title),
+    altText: filed ? altText : (work?.altText ?? altText),
     prompt,
     promptSource: planned.source,
     // As it is recorded: with what it was painted for.
@@ -254,7 +282,7 @@ function describe(
     device: info.device,
     upscaled: image.width / choice.image.width,
     seconds: times,
-    warnings: result.warnings,
+    warnings: [...result.warnings, ...late],
   };
 }
 

@@ -1,28 +1,15 @@
 import { similarity } from '../../clip/index.ts';
 import { ArtistError, seededRandom } from '../../core/index.ts';
-import {
-  type CurationFault,
-  type Ledger,
-  novelty,
-  type Recollection,
-  rank,
-  type Terms,
-  technicalTerm,
-  type Weights,
-} from '../../curation/index.ts';
+import { type CurationFault, type Ledger, type Recollection, rank, type Terms, technicalTerm, type Weights } from '../../curation/index.ts';
 import type { GenerateEvent, GenerateOptions, GenerateResult, Model } from '../../engine/index.ts';
+import type { Artwork } from '../../gallery/index.ts';
 import { type ArtImage, judgeTechnical, measureTechnical, type TechnicalMeasures } from '../../image/index.ts';
 import type { CandidateScore } from './prompt-scorer.ts';
+import { pixelsOf, sameRound } from './same-picture.ts';
 
-/** Without --candidates: this many tries, of which the first that passes the gates ends it. */
-const triesForOne = 3;
+/** Candidates that are painted beyond those asked for as long as none passes. Without --candidates one is asked for. */
+const furtherTries = 2;
 export const mostCandidates = 64;
-
-/**
- * The bundled CLIP tells apart what its captions name: two pictures of one prompt have a cosine of 0.98 in the middle (docs/curation.md), so
- * that it cannot say whether they are duplicates; their hashes can.
- */
-const noCosineLimit = 2;
 
 export interface PaintedCandidate {
   seed: number;
@@ -30,6 +17,10 @@ export interface PaintedCandidate {
   result: GenerateResult;
   measures: TechnicalMeasures;
   seconds: number;
+  /** SHA-256 of its pixels. */
+  pixels?: string | undefined;
+  /** The work that is this very picture. */
+  sameAs?: Artwork | undefined;
 }
 
 /** A number, as many as are worth their seconds, or (undefined) the first that passes the gates, in at most three tries. */
@@ -42,19 +33,35 @@ export interface CandidatePlan {
   onProgress: (event: GenerateEvent, candidate: number, of: number) => void;
   /** With 'auto', asked after each candidate. */
   another?: (painted: readonly PaintedCandidate[]) => Promise<boolean>;
+  /** The work that is this very picture. */
+  findSame?: (candidate: PaintedCandidate & { pixels: string }) => Promise<Artwork | undefined>;
 }
 
-const passes = ({ measures }: PaintedCandidate): boolean => judgeTechnical(measures).verdicts.length === 0;
+const passes = ({ measures, sameAs }: PaintedCandidate): boolean => !sameAs && judgeTechnical(measures).verdicts.length === 0;
+
+/** The work of an earlier round that painted all of these, too: it is that round again. */
+export function roundBefore(painted: readonly PaintedCandidate[]): Artwork | undefined {
+  const seeds = painted.map(({ seed }) => seed);
+  return painted.find(({ sameAs }) => sameAs && sameRound(sameAs, seeds))?.sameAs;
+}
+
+/** Nothing that passes is to be expected any more, or it is there. */
+function isOver(painted: readonly PaintedCandidate[], asked: number): boolean {
+  if (painted.length < asked) return false;
+  return painted.some(passes) || roundBefore(painted) !== undefined || painted.length >= Math.min(mostCandidates, asked + furtherTries);
+}
 
 /** Paints candidates with seeds `seed`, `seed + 1` …; throws what model.generate() throws. */
 export async function paintCandidates(
   model: Model,
-  { count, seed, options, onProgress, another }: CandidatePlan,
+  { count, seed, options, onProgress, another, findSame }: CandidatePlan,
 ): Promise<PaintedCandidate[]> {
   const painted: PaintedCandidate[] = [];
   const isEnough = async (): Promise<boolean> => {
-    if (count === 'auto') return painted.length === mostCandidates || (painted.length > 0 && !(await another?.(painted)));
-    return count === undefined ? painted.length === triesForOne || painted.some(passes) : painted.length === count;
+    if (count !== 'auto') return isOver(painted, count ?? 1);
+    if (painted.length === 0) return false;
+    // Where none passes there are no totals to go by.
+    return painted.length === mostCandidates || !((await another?.(painted)) ?? false) || (!painted.some(passes) && isOver(painted, 1));
   };
   while (!(await isEnough())) {
     const index = painted.length;
@@ -62,8 +69,9 @@ export async function paintCandidates(
     const shown = typeof count === 'number' ? count : 1;
     const result = await model.generate({ ...options, seed: seed + index, onProgress: (event) => onProgress(event, index, shown) });
     const [image] = result.images;
-    if (!image) throw new ArtistError('ERR_INTERNAL', 'create: the engine returned no picture');
-    painted.push({ seed: seed + index, image, result, measures: measureTechnical(image), seconds: (performance.now() - started) / 1000 });
+    const seconds = (performance.now() - started) / 1000;
+    const candidate = { seed: seed + index, image, result, measures: measureTechnical(image), seconds, pixels: pixelsOf(image) };
+    painted.push({ ...candidate, sameAs: await findSame?.(candidate) });
   }
   return painted;
 }
@@ -83,6 +91,8 @@ export interface Choice {
   result: GenerateResult;
   candidates: Candidate[];
   ledger: Ledger;
+  /** The work that is this very picture: it is not filed again. */
+  sameAs: Artwork | undefined;
 }
 
 /** What CLIP said of the candidates, in their order. */
@@ -99,6 +109,8 @@ export interface ChoiceSettings {
   past?: Recollection | undefined;
   /** One round in this many keeps another than the best; 0: never. */
   wildCardOneIn?: number;
+  /** No more will be painted: where none passed, the best of those that only looked wrong is kept. */
+  last?: boolean;
 }
 
 /** With fewer works there is no style to fit. */
@@ -117,13 +129,11 @@ function termsOf(measures: TechnicalMeasures, score: CandidateScore | undefined,
   const { promptAlign, embedding, aesthetic } = score;
   const works = past?.archive.embeddings ?? [];
   const style = styleOf(works);
-  const nearest = novelty(embedding, works)?.nearest;
   return {
     technical,
     promptAlign,
     ...(aesthetic !== undefined && { aesthetic }),
     ...(style && { styleFit: similarity(embedding, style) }),
-    ...(nearest !== undefined && { novelty: nearest }),
   };
 }
 
@@ -131,15 +141,17 @@ function termsOf(measures: TechnicalMeasures, score: CandidateScore | undefined,
 export function rankPainted(
   painted: readonly PaintedCandidate[],
   scores: Scores | undefined,
-  { weights = {}, past, wildCardOneIn = 0 }: ChoiceSettings = {},
+  { weights = {}, past, wildCardOneIn = 0, last = true }: ChoiceSettings = {},
 ): Ledger {
   return rank(
-    painted.map(({ seed, measures, seconds }, index) => {
+    painted.map(({ seed, measures, seconds, pixels, sameAs }, index) => {
       const score = scores?.candidates[index];
       return {
         seed,
         measures,
         seconds,
+        ...(pixels !== undefined && { pixels }),
+        ...(sameAs && { sameAs: `work ${sameAs.id}` }),
         terms: termsOf(measures, score, past),
         ...(score && { embedding: score.embedding }),
         // The bundled CLIP rejects right and wrong pictures alike (docs/curation.md).
@@ -152,28 +164,30 @@ export function rankPainted(
       wildCardOneIn,
       random: seededRandom(painted[0]?.seed ?? 0),
       ...(scores && { model: scores.name }),
-      ...(scores?.bundled && { duplicateCosine: noCosineLimit }),
-      ...(past && { history: past.history, archive: { hashes: past.archive.hashes, embeddings: past.archive.embeddings } }),
+      lastResort: last,
+      ...(past && { history: past.history, archive: past.archive }),
     },
   );
 }
 
 /**
- * Ranks candidates and keeps the best.
+ * Keeps the best. Where the round was painted before, or every candidate is a work already, that work is the answer.
  *
- * @throws ArtistError ERR_GENERATE when none passes the gates
+ * @throws ArtistError ERR_GENERATE: there is no picture to keep: every candidate is of one colour, unsafe or not finite
  */
 export function chooseCandidate(painted: readonly PaintedCandidate[], ledger: Ledger): Choice {
-  const kept = ledger.winner === null ? undefined : painted[ledger.winner];
+  const before = roundBefore(painted) ?? (ledger.winner === null ? painted.find(({ sameAs }) => sameAs)?.sameAs : undefined);
+  const winner = before ? painted.findIndex(({ sameAs }) => sameAs?.id === before.id) : (ledger.winner ?? -1);
+  const kept = painted[winner];
   if (kept) {
     const candidates = painted.map(({ seed, measures, seconds }, index) => ({
       seed,
-      kept: index === ledger.winner,
+      kept: index === winner,
       verdicts: (ledger.candidates[index]?.faults ?? []).map(({ fault, reason }) => ({ verdict: fault, reason })),
       measures,
       seconds,
     }));
-    return { image: kept.image, result: kept.result, candidates, ledger };
+    return { image: kept.image, result: kept.result, candidates, ledger, sameAs: before };
   }
   const reasons = ledger.candidates.map(({ seed, reason }) => `seed ${seed}: ${reason}`);
   throw new ArtistError(

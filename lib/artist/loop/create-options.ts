@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { lazySchema } from '../../core/index.ts';
 import { type GenerateEvent, type GenerateOptions, generateOptions, type LoadEvent, type UpscaleEvent } from '../../engine/index.ts';
 import { listener, signal } from '../../engine/jobs/index.ts';
+import type { Artwork } from '../../gallery/index.ts';
+import type { ArtImage } from '../../image/index.ts';
+import type { CreatedWork } from './artist.ts';
 import { mostCandidates } from './candidates.ts';
 
 /** What will be painted, before anything is loaded. */
@@ -14,8 +17,8 @@ export interface PlannedWork {
   lines: readonly string[];
 }
 
-/** Progress of a work: of the engine, and which candidate it is about. */
-export type CreateEvent = (LoadEvent | GenerateEvent | UpscaleEvent) & {
+/** Progress of a work: of the engine, and which candidate it is about. The last is `done`. */
+export type CreateEvent = (Exclude<LoadEvent | GenerateEvent | UpscaleEvent, { type: 'done' }> | { type: 'done'; result: CreatedWork }) & {
   /** From 0; absent while nothing is painted. */
   candidate?: number;
   /** Candidates that will be painted; 1 while that is not known. */
@@ -28,7 +31,12 @@ const text = () => z.string().trim().min(1).max(10_000);
 export const loopOptions = lazySchema(() =>
   z.strictObject({
     /** What to paint, word for word; {a|b} and __lists__ in it are decided. Left out: it is chosen. */
-    prompt: z.string().optional(),
+    prompt: z
+      .string()
+      .refine((given) => given.trim() !== '', {
+        error: 'expected what to paint, got an empty text. Leave it out to let the artist choose',
+      })
+      .optional(),
     /** What the picture shows; style, background and light are chosen. Not beside prompt. */
     subject: text().optional(),
     /** Topic whose subjects are chosen among. Not beside prompt. */
@@ -72,15 +80,25 @@ export const loopOptions = lazySchema(() =>
     domainCheck: z.boolean().optional(),
     /** File it in the gallery. Default true. */
     gallery: z.boolean().default(true),
+    /** File a picture that the gallery has already once more. Default false: the result is the work that is there. */
+    allowDuplicate: z.boolean().default(false),
     /** Place in a series, recorded with it; such a work belongs to no period. */
     series: z.strictObject({ id: z.string(), index: z.int().min(0) }).optional(),
-    /** Name of the task it is done for, recorded with it: see Artist.filed(). */
+    /** Name of the task it is done for, recorded with it. A gallery files one work for each task: see Artist.filed(). */
     task: z.string().min(1).max(1000).optional(),
+    /** Asked when the picture is on the disk and before it is filed; false: it is not. For tasks that others may have done meanwhile. */
+    confirm: z
+      .custom<(work: Artwork) => Promise<boolean>>((value) => typeof value === 'function', { error: 'expected a function' })
+      .optional(),
     /** Cancels; the call rejects with `signal.reason` when native work has ended. */
     signal: signal.optional(),
     /** Called when it is decided what is painted, before anything is loaded. What it throws ends the work. */
     onPlan: z
       .custom<(plan: PlannedWork) => void | Promise<void>>((value) => typeof value === 'function', { error: 'expected a function' })
+      .optional(),
+    /** Called with the finished picture before it is filed, to save it elsewhere. What it throws ends the work. */
+    onImage: z
+      .custom<(image: ArtImage) => void | Promise<void>>((value) => typeof value === 'function', { error: 'expected a function' })
       .optional(),
     onProgress: listener<CreateEvent>().optional(),
   }),

@@ -4,6 +4,7 @@
  */
 export { Artist, type ArtistOptions, type CreatedWork, createArtist } from './artist.ts';
 export { type Candidate, chooseCandidate, mostCandidates, type PaintedCandidate, rankPainted } from './candidates.ts';
+export { checkWork } from './check-work.ts';
 export type { CreateEvent, CreateOptions, PlannedWork } from './create-options.ts';
 export { paintSettings } from './paint-settings.ts';
 export { planPrompt } from './plan-prompt.ts';

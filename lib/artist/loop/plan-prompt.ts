@@ -1,6 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ArtistError, type Config, configPath, isArtistError, StateFile, seededRandom, systemCode } from '../../core/index.ts';
+import {
+  ArtistError,
+  type Config,
+  configPath,
+  isArtistError,
+  kindOfPlace,
+  StateFile,
+  seededRandom,
+  systemCode,
+  walkFolder,
+} from '../../core/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { bundledName, detectFamily, resolveModel } from '../../models/index.ts';
 import {
@@ -91,22 +101,19 @@ export const loraPlace = (given: string, home: string): string =>
 /** Word lists: `<home>/wildcards/colour.txt` is `__colour__`, `wildcards/a/b.txt` is `__a/b__`. */
 async function readWordLists(home: string): Promise<WordLists> {
   const folder = path.join(home, 'wildcards');
-  const entries = await readdir(folder, { recursive: true }).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw new ArtistError('ERR_READ', `${folder}: expected a folder that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
-  });
-  const files = entries.filter((entry) => entry.endsWith('.txt')).sort();
+  if ((await kindOfPlace(folder)) !== 'folder') return new Map();
+  const { folders } = await walkFolder(folder, { linkedFiles: true, maxEntries: 100_000 });
+  const files = folders
+    .flatMap(({ folder: place, names }) => names.map((name) => path.join(place, name)))
+    .filter((file) => file.endsWith('.txt'));
   const lists = await Promise.all(
-    files.map(async (file) => {
-      const full = path.join(folder, file);
+    files.map(async (full) => {
       const text = await readFile(full, 'utf8').catch((error: unknown) => {
         throw new ArtistError('ERR_READ', `${full}: expected a word list that can be read, got ${systemCode(error) ?? String(error)}`, {
           cause: error,
         });
       });
-      return [file.slice(0, -'.txt'.length).replaceAll('\\', '/'), parseWordList(text)] as const;
+      return [path.relative(folder, full).slice(0, -'.txt'.length).replaceAll('\\', '/'), parseWordList(text)] as const;
     }),
   );
   return new Map(lists);

@@ -3,6 +3,7 @@ import { checkFolder, resolveOptions } from '../../core/index.ts';
 import { CurationMemory, type MemoryRepair, type Weights } from '../../curation/index.ts';
 import { drawSeed, type GenerateOptions, generateOptions } from '../../engine/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
+import { takeLoraTags } from '../../models/index.ts';
 import type { LlmWriter } from '../llm/index.ts';
 import type { CandidateCount } from './candidates.ts';
 import { withDomain } from './domain.ts';
@@ -46,10 +47,22 @@ export async function plan(settled: Settled, { home, gallery: own, ...place }: P
   if (wishes.score) await checkClipPath(wishes.clip);
   const seed = settled.seed ?? drawSeed();
   const gallery = wishes.gallery ? own : undefined;
-  const planned = await planPrompt(wishes, { ...place, settings, home, seed, gallery });
+  const asked = takeLoraTags(wishes.prompt ?? '');
+  const written = await planPrompt(wishes.prompt === undefined ? wishes : { ...wishes, prompt: asked.prompt }, {
+    ...place,
+    settings,
+    home,
+    seed,
+    gallery,
+  });
+  // Styles bring tags, too. They are for generate(): titles, scores and likeness are about the words alone.
+  const styled = takeLoraTags(written.prompt);
+  for (const problem of [...asked.problems, ...styled.problems]) place.warn(problem);
+  const planned = { ...written, prompt: styled.prompt };
   const { prompt, negativePrompt } = planned;
+  const tagged = [prompt, ...[...asked.tags, ...styled.tags].map(({ text }) => text)].filter(Boolean).join(' ');
   const loras = [...((paint['loras'] as readonly unknown[] | undefined) ?? []), ...planned.loras];
-  const options = { negativePrompt, ...paint, ...(loras.length > 0 && { loras }), prompt, seed } as GenerateOptions;
+  const options = { negativePrompt, ...paint, ...(loras.length > 0 && { loras }), prompt: tagged, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
   if (gallery) await checkFolder(gallery.folder, gallery.folder);
   const isScored = wishes.score && (count === 'auto' || (count ?? 1) > 1);

@@ -1,6 +1,15 @@
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ArtistError, type Clock, isArtistError, type LoadedConfig, systemClock, withLock, writeError } from '../../core/index.ts';
+import {
+  ArtistError,
+  type Clock,
+  isArtistError,
+  type LoadedConfig,
+  removeTree,
+  systemClock,
+  withLock,
+  writeError,
+} from '../../core/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { contactSheet, judgeLicence, licenceId, type TrainEvent, type TrainLoraOptions, trainLora } from '../../train/index.ts';
 import { embedWorks, worksOf } from '../measure/index.ts';
@@ -206,16 +215,14 @@ export class ProposalMaker {
   async reject(id: string): Promise<Proposal> {
     const proposal = await this.book.reject(id);
     const { home } = this.#place.config;
-    for (const file of [path.join(home, 'loras', proposal.lora), path.join(home, 'proposals', id, 'data')])
-      await rm(file, { recursive: true, force: true }).catch((error: unknown) => {
-        throw writeError(file, error);
-      });
+    await removeTree(path.join(home, 'loras', proposal.lora), { inside: path.join(home, 'loras', 'proposals') });
+    await removeTree(path.join(home, 'proposals', id, 'data'), { inside: path.join(home, 'proposals') });
     return proposal;
   }
 
   async #fill(folder: string, works: readonly Artwork[]): Promise<void> {
     try {
-      await rm(folder, { recursive: true, force: true });
+      await removeTree(folder, { inside: path.dirname(folder) });
       await mkdir(folder, { recursive: true });
       for (const { id, path: picture, recipe } of works) {
         await copyFile(picture, path.join(folder, `${id}${path.extname(picture)}`));

@@ -3,11 +3,13 @@ import type { Clip } from '../../clip/index.ts';
 import { isArtistError } from '../../core/index.ts';
 import { type Ledger, type Recollection, worthAnother } from '../../curation/index.ts';
 import type { ModelInfo } from '../../engine/index.ts';
+import type { Artwork } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import { type Choice, chooseCandidate, type PaintedCandidate, paintCandidates, rankPainted, type Scores } from './candidates.ts';
 import type { CreateEvent, LoopOptions } from './create-options.ts';
 import type { Plan } from './plan.ts';
 import { type CandidateScore, PromptScorer } from './prompt-scorer.ts';
+import { findSame } from './same-picture.ts';
 import type { Studio } from './studio.ts';
 import type { Lease } from './warm.ts';
 
@@ -40,7 +42,7 @@ export interface RoundPlace {
   onProgress: (event: CreateEvent) => void;
 }
 
-type RoundWishes = Pick<LoopOptions, 'clip' | 'score' | 'model' | 'upscale'>;
+type RoundWishes = Pick<LoopOptions, 'clip' | 'score' | 'model' | 'upscale' | 'allowDuplicate'>;
 
 /** Scores candidates as far as there is a choice to make. Pictures that took minutes are not lost to a scorer that fails: it warns, and gives none. */
 class RoundScorer {
@@ -91,14 +93,38 @@ class RoundScorer {
   }
 }
 
-/** What is known of past rounds. Pictures are not lost to a memory that cannot be read: it warns. */
-async function recall({ memory }: Plan, model: string, { warn }: RoundPlace): Promise<Recollection | undefined> {
-  try {
-    return await memory?.recall(model);
-  } catch (error) {
-    if (!isArtistError(error)) throw error;
-    warn(`past rounds do not count this time: ${error.code}: ${error.message}`);
-    return undefined;
+/** What is known of past rounds. Pictures are not lost to a memory or a gallery that cannot be read: it warns. */
+class Past {
+  readonly #planned: Plan;
+  readonly #place: RoundPlace;
+  #pixels: Promise<Recollection | undefined> | undefined;
+
+  constructor(planned: Plan, place: RoundPlace) {
+    this.#planned = planned;
+    this.#place = place;
+  }
+
+  recall(model: string | undefined): Promise<Recollection | undefined> {
+    return this.#unlessUnreadable('past rounds do not count this time', async () => this.#planned.memory?.recall(model));
+  }
+
+  /** The work that is this very picture. */
+  findSame(candidate: PaintedCandidate & { pixels: string }): Promise<Artwork | undefined> {
+    const { gallery } = this.#planned;
+    return this.#unlessUnreadable('whether this picture is in the gallery already was not found out', async () => {
+      this.#pixels ??= this.recall(undefined);
+      return gallery && findSame(gallery, await this.#pixels, candidate);
+    });
+  }
+
+  async #unlessUnreadable<T>(what: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isArtistError(error)) throw error;
+      this.#place.warn(`${what}: ${error.code}: ${error.message}`);
+      return undefined;
+    }
   }
 }
 
@@ -108,13 +134,13 @@ async function judgeRound(
   painted: readonly PaintedCandidate[],
   scores: Scores | undefined,
   past: Recollection | undefined,
+  last: boolean,
 ): Promise<{ ledger: Ledger; another: boolean }> {
   const { count, weights, curation } = planned;
-  const ledger = rankPainted(painted, scores, { weights, past, wildCardOneIn: curation.wildCardOneIn });
+  const ledger = rankPainted(painted, scores, { weights, past, wildCardOneIn: curation.wildCardOneIn, last });
   if (count !== 'auto' || ledger.curation === 'unscored') {
     // Nothing to go by: as without a number of candidates.
-    const isOver = ledger.winner !== null || painted.length >= 3;
-    return { ledger, another: count === 'auto' && !isOver };
+    return { ledger, another: ledger.winner === null };
   }
   const totals = ledger.candidates.flatMap(({ total }) => (total === null ? [] : [total]));
   const seconds = painted.reduce((sum, candidate) => sum + candidate.seconds, 0) / painted.length;
@@ -141,6 +167,7 @@ export async function paintRound(planned: Plan, wishes: RoundWishes, place: Roun
   const scorer = new RoundScorer(planned, wishes, place);
   let painted: PaintedCandidate[];
   let scores: Scores | undefined;
+  const memory = new Past(planned, place);
   let past: Recollection | undefined;
   try {
     try {
@@ -148,12 +175,15 @@ export async function paintRound(planned: Plan, wishes: RoundWishes, place: Roun
         count,
         seed,
         options: { ...options, signal },
-        onProgress: (event, candidate, of) => onProgress({ ...event, candidate, of }),
+        onProgress: (event, candidate, of) => {
+          if (event.type !== 'done') onProgress({ ...event, candidate, of });
+        },
         another: async (so) => {
           scores = await scorer.score(so);
-          if (scores) past ??= await recall(planned, scores.name, place);
-          return (await judgeRound(planned, so, scores, past)).another;
+          if (scores) past ??= await memory.recall(scores.name);
+          return (await judgeRound(planned, so, scores, past, false)).another;
         },
+        ...(!wishes.allowDuplicate && { findSame: (candidate) => memory.findSame(candidate) }),
       });
     } finally {
       await model.release();
@@ -164,9 +194,8 @@ export async function paintRound(planned: Plan, wishes: RoundWishes, place: Roun
   } finally {
     await scorer.release();
   }
-  // Whoever wants one picture of one seed gets it, whether there is one like it or not.
-  if (scores) past ??= await recall(planned, scores.name, place);
-  const { ledger } = await judgeRound(planned, painted, scores, past);
+  if (scores) past ??= await memory.recall(scores.name);
+  const { ledger } = await judgeRound(planned, painted, scores, past, true);
   const choice = chooseCandidate(painted, ledger);
   mark();
   const small = Math.max(choice.image.width, choice.image.height) < smallEdge;

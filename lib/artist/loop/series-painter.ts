@@ -1,11 +1,11 @@
-import { ArtistError, type Clock, systemClock, withLock } from '../../core/index.ts';
+import { ArtistError, type Clock, display, systemClock, withLock } from '../../core/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { type Series, type SeriesOptions, SeriesStore, seriesWork } from '../periods/index.ts';
 import type { CreatedWork } from './artist.ts';
 import type { CreateOptions } from './create-options.ts';
 
 /** What the series decides is not among them. */
-type Decided = 'prompt' | 'subject' | 'topic' | 'style' | 'inspire' | 'seed' | 'series' | 'gallery';
+type Decided = 'prompt' | 'subject' | 'topic' | 'style' | 'inspire' | 'seed' | 'series' | 'gallery' | 'allowDuplicate';
 
 export interface PaintSeriesOptions extends Omit<CreateOptions, Decided> {
   /** At most so many now. Default: all that it lacks. */
@@ -26,7 +26,7 @@ export interface SeriesProgress {
 export interface SeriesPlace {
   home: string;
   gallery: Gallery;
-  create: (options: CreateOptions) => Promise<CreatedWork>;
+  create: (options: CreateOptions) => PromiseLike<CreatedWork>;
   clock?: Clock | undefined;
 }
 
@@ -74,6 +74,8 @@ export class SeriesPainter {
    * @throws ArtistError ERR_NOT_FOUND, ERR_LOCKED; ERR_INVALID_ARGUMENT: it has ended; what Artist.create() throws
    */
   async paint(wanted: string, { count = Number.POSITIVE_INFINITY, onWork, ...options }: PaintSeriesOptions = {}): Promise<CreatedWork[]> {
+    if (count !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(count) && count >= 1))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `count: expected an integer of at least 1, got ${display(count)}`);
     const series = await this.store.find(wanted);
     if (series.ended)
       throw new ArtistError(
@@ -85,7 +87,12 @@ export class SeriesPainter {
       const { missing } = await this.progress(series.id);
       const painted: CreatedWork[] = [];
       for (const index of missing.slice(0, count)) {
-        const work = await this.#place.create({ ...options, ...seriesWork(series, index), series: { id: series.id, index } });
+        const work = await this.#place.create({
+          ...options,
+          ...seriesWork(series, index),
+          series: { id: series.id, index },
+          allowDuplicate: true,
+        });
         painted.push(work);
         await onWork?.(work, index);
       }

@@ -12,6 +12,8 @@ interface Entry<T> {
   loading: Promise<T>;
   users: number;
   timer?: Timer;
+  /** Told when the last user has gone, where somebody waits for it. */
+  onFree?: () => void;
 }
 
 export interface WarmOptions {
@@ -43,6 +45,7 @@ export class Warm<T extends { dispose(): Promise<void> }> {
       if (this.#closed) throw new ArtistError('ERR_DISPOSED', 'artist: it was disposed. Make another with createArtist()');
       this.#latest = key;
       await this.#dropIdle((other) => other !== key);
+      if (this.#closed) continue; // disposed meanwhile
       const known = this.#entries.get(key);
       const entry = known ?? { loading: load(), users: 0 };
       if (!known) this.#entries.set(key, entry);
@@ -64,15 +67,17 @@ export class Warm<T extends { dispose(): Promise<void> }> {
     return this.#dropIdle(() => true);
   }
 
-  /** Frees everything. Who uses something is to have ended before. */
+  /** Frees everything, each thing when the last who uses it has released it. */
   async dispose(): Promise<void> {
     this.#closed = true;
     const entries = [...this.#entries.values()];
     this.#entries.clear();
-    for (const { timer, loading } of entries) {
+    for (const entry of entries) {
+      const { timer, loading } = entry;
       timer?.cancel();
       // What could not be loaded need not be freed: its user was told.
       const thing = await loading.catch(() => undefined);
+      if (entry.users > 0) await new Promise<void>((free) => (entry.onFree = free));
       await thing?.dispose();
     }
   }
@@ -81,6 +86,7 @@ export class Warm<T extends { dispose(): Promise<void> }> {
     let released: Promise<void> | undefined;
     const release = async (): Promise<void> => {
       entry.users--;
+      if (entry.users === 0) entry.onFree?.();
       if (entry.users > 0 || this.#entries.get(key) !== entry) return;
       if (this.#keepMs === 0 || this.#latest !== key) return void (await this.#drop(key, entry));
       if (this.#keepMs !== Number.POSITIVE_INFINITY)

@@ -1,9 +1,22 @@
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
-import { firstLine, type Layer } from './layers.ts';
+import type { Layer } from './layers.ts';
+import { longestYaml, readYaml } from './read-yaml.ts';
 
 export const configFile = (home: string): string => join(home, 'config.yaml');
+
+/** Its text, but no more than shows that it is too long. */
+async function readStart(path: string): Promise<string> {
+  const handle = await open(path, 'r');
+  try {
+    const info = await handle.stat();
+    if (info.isFile() && info.size > 4 * longestYaml) return ' '.repeat(longestYaml + 1);
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
 
 /**
  * Settings of `<home>/config.yaml`; undefined: there is no such file.
@@ -14,7 +27,7 @@ export async function fileLayer(home: string): Promise<Layer | undefined> {
   const path = configFile(home);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readStart(path);
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
     throw new ArtistError(
@@ -25,16 +38,9 @@ export async function fileLayer(home: string): Promise<Layer | undefined> {
       },
     );
   }
-  // Read here and not before: most homes have no configuration file.
-  const { LineCounter, parseDocument } = await import('yaml');
+  const { LineCounter } = await import('yaml');
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, schema: 'core', uniqueKeys: true });
-  const [error] = document.errors;
-  if (error)
-    throw new ArtistError('ERR_CONFIG', `${path}:${error.linePos?.[0].line ?? 1}: expected YAML, got ${firstLine(error)}`, {
-      cause: error,
-    });
-  const values: unknown = document.toJS({ maxAliasCount: 100 });
+  const { document, value: values } = await readYaml(text, path, { lineCounter: lines, lineOf: (line) => `${path}:${line}` });
   if (values !== null && (typeof values !== 'object' || Array.isArray(values)))
     throw new ArtistError(
       'ERR_CONFIG',

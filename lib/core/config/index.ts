@@ -1,6 +1,6 @@
 export { environmentPrefix } from './layers.ts';
 export { type ConfigSources, configPath, type LoadedConfig, leaves, loadConfig, type Origin, readSecret, redactedConfig } from './load.ts';
-export { type Config, configSchema, type Secret } from './schema.ts';
+export { type Config, configKeys, configSchema, type Secret } from './schema.ts';
 
 /** For editors: the JSON Schema of config.yaml. Its maker is a tenth of zod, and read when it is wanted. */
 export async function configJsonSchema(): Promise<Record<string, unknown>> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ArtistError } from '../errors.ts';
 import { nearest } from '../options.ts';
+import { readYaml } from './read-yaml.ts';
 import { bare, schemaAt, sectionOf } from './schema.ts';
 
 /** Values of one source, as they were written, and where each stands. */
@@ -39,15 +40,8 @@ async function readText(text: string, path: readonly string[], where: string): P
   const schema = schemaAt(path);
   // Where a text is one of several things that are taken, brackets mean another.
   if (bare(schema) instanceof z.ZodString || (!/^\s*[[{]/.test(text) && schema?.safeParse(text).success)) return text;
-  const { parse } = await import('yaml');
-  try {
-    return parse(text, { schema: 'core' }) as unknown;
-  } catch (cause) {
-    throw new ArtistError('ERR_CONFIG', `${where}: expected a value, got ${firstLine(cause)}`, { cause });
-  }
+  return (await readYaml(text, where)).value;
 }
-
-export const firstLine = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
 
 /** Puts a value into a tree of sections. */
 export function place(tree: Record<string, unknown>, path: readonly string[], value: unknown): void {

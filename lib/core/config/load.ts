@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
-import { findFault } from '../options.ts';
-import { hidden, rememberSecret } from '../redact.ts';
+import { expandTilde } from '../home.ts';
+import { type Fault, findFaults } from '../options.ts';
+import { hidden, redactData, rememberSecret } from '../redact.ts';
 import { configFile, fileLayer } from './file.ts';
 import { environmentLayer, type Layer, setLayer } from './layers.ts';
 import { type Config, configSchema, isSecret, type Secret, sectionOf } from './schema.ts';
@@ -69,30 +69,39 @@ export function leaves(
   });
 }
 
+/** More are not read, and after the first ones many follow from others. */
+const mostFaults = 20;
+
+/** `config.yaml:12: create.steps: expected …` */
+function faultLine(fault: Fault, layers: readonly Layer[], home: string): string {
+  const path = fault.path.map(String);
+  const layer =
+    layers.findLast(({ values }) => has(values, fault.path)) ?? layers.findLast(({ values }) => has(values, fault.path.slice(0, -1)));
+  const inSecret = path.some((_, at) => isSecret(path.slice(0, at + 1)));
+  const shown = inSecret ? 'expected a text, {env: NAME} or {file: PATH}' : fault.message;
+  const what = fault.unknownKey ? `unknown key${shown}` : shown;
+  return `${layer?.placeOf(path) ?? configFile(home)}: ${path.join('.')}: ${what}`;
+}
+
 /**
  * All settings: defaults, then `<home>/config.yaml`, then the environment, then `set`; the later one wins.
  *
- * @throws ArtistError ERR_CONFIG naming file and line or variable, and for an unknown key the nearest one; ERR_READ
+ * @throws ArtistError ERR_CONFIG: all that is wrong, a line each, naming file and line or variable, and for an unknown key the nearest one;
+ *   ERR_READ
  */
 export async function loadConfig({ home, environment = process.env, set = [] }: ConfigSources): Promise<LoadedConfig> {
   const file = await fileLayer(home);
   const layers = [...(file ? [file] : []), await environmentLayer(environment), await setLayer(set)];
   const merged = layers.reduce<Record<string, unknown>>((below, { values }) => joined(below, values, configSchema), {});
-  const checked = findFault(configSchema, merged);
-  if (checked.fault) {
-    const { fault } = checked;
-    const path = fault.path.map(String);
-    const layer =
-      layers.findLast(({ values }) => has(values, fault.path)) ?? layers.findLast(({ values }) => has(values, fault.path.slice(0, -1)));
-    const inSecret = path.some((_, at) => isSecret(path.slice(0, at + 1)));
-    const shown = inSecret ? 'expected a text, {env: NAME} or {file: PATH}' : fault.message;
-    const what = fault.unknownKey ? `unknown key${shown}` : shown;
-    throw new ArtistError('ERR_CONFIG', `${layer?.placeOf(path) ?? configFile(home)}: ${path.join('.')}: ${what}`);
+  const checked = findFaults(configSchema, merged);
+  if (checked.faults) {
+    const lines = checked.faults.map((fault) => faultLine(fault, layers, home));
+    throw new ArtistError('ERR_CONFIG', lines.slice(0, mostFaults).join('\n'));
   }
   const config = checked.value;
   const origins = new Map<string, Origin>();
   for (const { path, value } of leaves(config)) {
-    if (isSecret(path) && typeof value === 'string') rememberSecret(value);
+    if (typeof value === 'string' && (isSecret(path) || value.includes('://'))) rememberSecret(value);
     const layer = layers.findLast(({ values }) => has(values, path));
     origins.set(path.join('.'), layer ? { from: layer.kind, place: layer.placeOf(path) } : { from: 'default', place: '' });
   }
@@ -101,8 +110,7 @@ export async function loadConfig({ home, environment = process.env, set = [] }: 
 
 /** A path of the configuration: `~/` is the user's folder; others are relative to `base`. */
 export function configPath(path: string, base: string): string {
-  if (path === '~' || path.startsWith('~/')) return resolve(homedir(), path.slice(2));
-  return isAbsolute(path) ? path : resolve(base, path);
+  return resolve(base, expandTilde(path));
 }
 
 /**
@@ -135,15 +143,20 @@ function remembered(secret: string): string {
   return secret;
 }
 
-/** The settings with every secret taken out, for people and logs. */
+/** The settings with every secret taken out, passwords inside addresses, too, for people and logs. */
 export function redactedConfig(config: Config): Record<string, unknown> {
   const hide = (values: Record<string, unknown>, path: readonly string[]): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(values).map(([key, value]) => {
         const here = [...path, key];
         if (isSecret(here) && typeof value === 'string') return [key, hidden];
-        return [key, isObject(value) && !isSecret(here) ? hide(value, here) : value];
+        return [key, isObject(value) && !isSecret(here) ? hide(value, here) : shown(value)];
       }),
     );
+  const shown = (value: unknown): unknown => {
+    if (typeof value === 'string') return redactData(value);
+    if (Array.isArray(value)) return value.map(shown);
+    return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner)])) : value;
+  };
   return hide(config, []);
 }

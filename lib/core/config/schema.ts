@@ -191,6 +191,11 @@ export const configSchema = lazySchema(() =>
           .describe(
             'file, redis://host:port, or {env: NAME} or {file: PATH}: where schedule start hands works to workers. Default: it paints itself',
           ),
+        name: z
+          .string()
+          .regex(/^[A-Za-z][\w.-]{0,63}$/)
+          .optional()
+          .describe('Of the queue in Redis: homes and workers that name the same share it. Default: one of the home alone'),
       })
       .prefault({})
       .describe('Works for other processes and machines'),
@@ -238,6 +243,14 @@ export function bare(schema: unknown): unknown {
 export function sectionOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefined {
   const inner = bare(schema);
   return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
+}
+
+/** Every key, sections too: `create`, `create.candidates`. */
+export function configKeys(schema: unknown = configSchema, path = ''): string[] {
+  return Object.entries(sectionOf(schema) ?? {}).flatMap(([key, inner]) => {
+    const name = path === '' ? key : `${path}.${key}`;
+    return [name, ...configKeys(inner, name)];
+  });
 }
 
 /** The schema of a key, by its path; undefined: there is none. */

@@ -43,7 +43,7 @@ export class EngineProcess {
     stderr?.setEncoding('utf8').on('data', (text: string) => this.#said.write(text));
     if (stderr instanceof Socket) stderr.unref();
     this.#child.on('message', (message) => this.#hear(message as ToParent));
-    this.#child.once('error', (error) => this.#die(`could not be started: ${error.message}`, error));
+    this.#child.on('error', (error) => this.#die(`could not be started: ${error.message}`, error));
     this.#child.once('exit', (code, signal) => this.#exited(code, signal));
     this.#holdOpen();
   }

@@ -1,3 +1,4 @@
+import { tellEngineLine } from '../../core/index.ts';
 import type { NativeEvent, NativeJob } from '../native.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { engineError, type IsolatedEngine } from './isolated-engine.ts';
@@ -109,7 +110,8 @@ export class Remembered<L extends LoadCall> {
           job.cancel();
         } else if (home.waiting === 0) {
           if (this.#home === home) this.#home = undefined; // a call that comes now begins a load of its own
-          home.job.cancel();
+          // Also where the load ended before the child heard of it: the weights would stay there for ever.
+          this.#free(home).catch((error: unknown) => tellEngineLine('warn', `a model loaded in vain stays in memory: ${String(error)}`));
         }
       },
     };

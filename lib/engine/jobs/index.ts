@@ -7,7 +7,7 @@ import { loadNative, type NativeLocalAddon } from '../native.ts';
 
 export { addonFor } from '../addon.ts';
 export { EventRun, type Work } from '../event-run.ts';
-export { commonEvent, type LoadEvent } from '../events.ts';
+export { commonEvent, type LoadEvent, progressTypes } from '../events.ts';
 export { CallSite, fromNative, runJob } from '../job.ts';
 export { findModelFiles, type ModelFiles } from '../model-files.ts';
 export type {

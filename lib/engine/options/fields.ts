@@ -1,6 +1,6 @@
 /** Schemas that several calls share: paths, signals, pictures, sizes, finite numbers. */
 import { z } from 'zod';
-import { display } from '../../core/index.ts';
+import { abortSignal, display } from '../../core/index.ts';
 import type { ImageInput } from '../../image/index.ts';
 
 /** Longest edge of a picture, in pixels, that is asked of the engine. */
@@ -9,6 +9,13 @@ export const maxEdge = 8192;
 export const maxPixels = 64 * 1024 * 1024;
 /** The largest seed; seeds are safe integers, so they survive JSON. */
 export const maxSeed = Number.MAX_SAFE_INTEGER;
+
+/** Start noise. -1 is what other programs write for "draw one". */
+export const seed = z
+  .int()
+  .min(-1)
+  .max(maxSeed)
+  .transform((value) => (value === -1 ? undefined : value));
 
 export const path = z.string().min(1);
 export const fraction = z.number().min(0).max(1);
@@ -19,15 +26,7 @@ function custom<T>(what: string, check: (value: unknown) => boolean): z.ZodType<
   return z.custom<T>(check, { error: (issue) => `expected ${what}, got ${display(issue.input)}` });
 }
 
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[name] === 'function';
-}
-
-/** Told apart by its methods, not by its class: signals of other realms and of polyfills count too. */
-export const signal = custom<AbortSignal>(
-  'an AbortSignal',
-  (value) => hasMethod(value, 'addEventListener') && 'aborted' in (value as object),
-);
+export const signal = abortSignal();
 
 export function listener<E>(): z.ZodType<(event: E) => void, (event: E) => void> {
   return custom<(event: E) => void>('a function', (value) => typeof value === 'function');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { lazySchema } from '../../core/index.ts';
 import type { GenerateEvent } from '../events.ts';
 import { cacheModes, previewModes } from './enums.ts';
-import { edge, image, listener, maxPixels, maxSeed, path, signal } from './fields.ts';
+import { edge, image, listener, maxPixels, maxSeed, path, seed, signal } from './fields.ts';
 import { cache, hires, preview, tiling } from './memory.ts';
 import { samplingFields } from './sampling.ts';
 
@@ -27,12 +27,16 @@ export const lora = lazySchema(() =>
         path,
         /** Strength, -10..10. Default 1; negative values push away from the style. */
         weight: z.number().min(-10).max(10).default(1),
+        /** Strength in the text encoders, -10..10. Default: `weight`. */
+        textEncoderWeight: z.number().min(-10).max(10).optional(),
       }),
       z.strictObject({
         /** Name of a LoRA in `<home>/loras`, without ending. */
         name: path,
         /** Strength, as above. */
         weight: z.number().min(-10).max(10).default(1),
+        /** Strength in the text encoders, -10..10. Default: `weight`. */
+        textEncoderWeight: z.number().min(-10).max(10).optional(),
       }),
     ],
     { error: 'a path, a name, {path, weight} or {name, weight}' },
@@ -57,8 +61,8 @@ export const generateOptions = lazySchema(() =>
       prompt: prompt.default(''),
       /** What to keep away from; costs nothing beyond cfgScale. Default empty. */
       negativePrompt: prompt.optional(),
-      /** Start noise, 0..2^53-1. Left out: drawn at random and returned. Picture b of a batch uses seed + b. */
-      seed: z.int().min(0).max(maxSeed).optional(),
+      /** Start noise, 0..2^53-1. Left out, or -1: drawn at random and returned. Picture b of a batch uses seed + b. */
+      seed: seed.optional(),
       /** Pixels, a multiple of model.info.sizeMultiple, at most 8192. Default: the model's. Time grows with width x height and faster. */
       width: edge.optional(),
       /** Pixels, in the same way. */
@@ -104,7 +108,7 @@ export const generateOptions = lazySchema(() =>
       onProgress: listener<GenerateEvent>().optional(),
     })
     .check((context) => {
-      const { width, height, maskImage, initImage, seed, batchCount } = context.value;
+      const { width, height, maskImage, initImage, seed: first, batchCount } = context.value;
       if (width !== undefined && height !== undefined && width * height > maxPixels) {
         context.issues.push({
           code: 'custom',
@@ -121,12 +125,12 @@ export const generateOptions = lazySchema(() =>
           message: 'expected initImage beside it, got none: a mask says which part of a picture is repainted',
         });
       }
-      if (seed !== undefined && seed > maxSeed - (batchCount - 1)) {
+      if (first !== undefined && first > maxSeed - (batchCount - 1)) {
         context.issues.push({
           code: 'custom',
           path: ['seed'],
-          input: seed,
-          message: `expected at most ${maxSeed - batchCount + 1} for a batch of ${batchCount}, got ${seed}`,
+          input: first,
+          message: `expected at most ${maxSeed - batchCount + 1} for a batch of ${batchCount}, got ${first}`,
         });
       }
     }),

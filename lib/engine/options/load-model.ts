@@ -39,7 +39,7 @@ export const modelFiles = {
 
 /** What the caller may choose about memory, speed and numbers. */
 export const modelTuning = {
-  /** CPU threads, 1..512. Default: physical cores minus one, at least 1. */
+  /** CPU threads, 1..512; those that the machine cannot run at once are left out. Default: physical cores minus one, at least 1. */
   threads: z.int().min(1).max(512).optional(),
   /** Store all weights as this type. Default: as in the file, of the bundled model `f16`. Quantizing costs seconds at load and some quality, and saves memory. */
   weightType: z.enum(weightTypes).optional(),

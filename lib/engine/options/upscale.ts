@@ -7,7 +7,7 @@ import { isolate, listener, path, signal } from './fields.ts';
 const upscalerFields = {
   /** Path of an ESRGAN file (.safetensors, .gguf, .pth). Default: the bundled RealESRGAN x4 for illustrations. */
   model: path.optional(),
-  /** CPU threads, 1..512. Default: physical cores minus one, at least 1. */
+  /** CPU threads, 1..512; those that the machine cannot run at once are left out. Default: physical cores minus one, at least 1. */
   threads: z.int().min(1).max(512).optional(),
   /** Tile edge in pixels of the input, 32..2048. Default 128. Larger is somewhat faster; memory grows with its square. */
   tileSize: z.int().min(32).max(2048).optional(),

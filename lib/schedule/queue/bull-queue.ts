@@ -1,8 +1,21 @@
 import type { Queue as BullClient } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { ArtistError, createIds, isArtistError, resolveOptions } from '../../core/index.ts';
-import { type BullTask, type Modules, publicTask, type Stored, stateOf, turnPriority, typesOf } from './bull-task.ts';
+import { ArtistError, createIds, display, isArtistError, resolveOptions } from '../../core/index.ts';
+import {
+  type BullTask,
+  bullId,
+  type KeyForm,
+  type Modules,
+  oldForm,
+  ownForm,
+  publicTask,
+  type Stored,
+  stateOf,
+  turnPriority,
+  typesOf,
+} from './bull-task.ts';
 import { BullWorker } from './bull-worker.ts';
+import { persistenceWarnings } from './persistence.ts';
 import {
   endedStates,
   type Json,
@@ -18,14 +31,24 @@ import {
   type WorkerOptions,
   workerOptions,
 } from './types.ts';
-import { cannotRetry, noSuchTask, waitForEnd } from './wait.ts';
+import { cannotRetry, checkSamePayload, noSuchTask, waitForEnd } from './wait.ts';
 
 export interface BullQueueOptions {
   /** `redis://[user:password@]host:port[/database]`, or `rediss://` */
   url: string;
-  /** Several queues may share a Redis. Default `ai-artist`. */
-  name?: string;
+  /** Several queues may share a Redis: letters, digits, `.`, `_`, `-`. Default `ai-artist`. */
+  name?: string | undefined;
+  /** Default: today's. */
+  form?: KeyForm;
 }
+
+const settledPrefix = 'ai-artist-settled';
+/** Longer than a task may wait for its next try. */
+const settledSeconds = 30 * 86_400;
+/** Names of all queues, for workers that serve every one. */
+const namesKey = 'ai-artist-queues';
+/** What was put down here lately is put down again if Redis comes back without its data. */
+const mostRemembered = 1000;
 
 const answerWithinMs = 10_000;
 const connectWithinMs = 5_000;
@@ -60,18 +83,23 @@ export class BullQueue implements TaskQueue {
   readonly #modules: Modules;
   readonly #url: string;
   readonly #name: string;
+  readonly #form: KeyForm;
   readonly #redis: Redis;
   readonly #client: BullClient<Stored, Json>;
   readonly #workers = new Set<BullWorker>();
   readonly #newId = createIds();
+  readonly #settled = new Map<string, Json>();
   #lastError: Error | undefined;
+  #closed = false;
 
-  private constructor(modules: Modules, { url, name = 'ai-artist' }: BullQueueOptions) {
+  private constructor(modules: Modules, { url, name = 'ai-artist', form = ownForm }: BullQueueOptions) {
     this.#modules = modules;
     this.#url = url;
     this.#name = name;
+    this.#form = form;
     this.#redis = this.connect();
-    this.#client = new modules.bullmq.Queue<Stored, Json>(name, { connection: this.#redis });
+    this.#redis.on('ready', () => void this.#settleAgain());
+    this.#client = new modules.bullmq.Queue<Stored, Json>(name, { connection: this.#redis, prefix: form.prefix });
     this.#client.on('error', (error: Error) => {
       this.#lastError = error;
     });
@@ -84,6 +112,11 @@ export class BullQueue implements TaskQueue {
   static async open(options: BullQueueOptions): Promise<BullQueue> {
     if (!/^rediss?:\/\//.test(options.url) || !URL.canParse(options.url))
       throw new ArtistError('ERR_INVALID_ARGUMENT', `queue: expected redis://host:port, got ${JSON.stringify(shownUrl(options.url))}`);
+    if (options.name !== undefined && !/^[A-Za-z][\w.-]{0,63}$/.test(options.name))
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `queue: expected a name of a letter and at most 63 letters, digits, points, dashes or underscores, got ${display(options.name)}`,
+      );
     const queue = new BullQueue(await loadModules(), options);
     try {
       await queue.#call((client) => client.waitUntilReady(), connectWithinMs);
@@ -129,11 +162,12 @@ export class BullQueue implements TaskQueue {
   async add(payload: Json, options: TaskOptions = {}): Promise<QueuedTask> {
     const { id = this.#newId(), priority, attempts, backoffMs, delayMs } = resolveOptions('queue', taskOptions, options);
     return this.#call(async (client) => {
+      if (this.#form === ownForm) await this.#redis.sadd(namesKey, this.#name);
       await client.add(
         jobName,
         { payload, cancelledAt: null },
         {
-          jobId: id,
+          jobId: bullId(id, this.#form),
           priority: turnPriority(priority),
           attempts,
           backoff: { type: 'custom', delay: backoffMs },
@@ -142,16 +176,18 @@ export class BullQueue implements TaskQueue {
           removeOnFail: { count: mostEnded },
         },
       );
-      return (await this.#find(client, id)).task;
+      const { task } = await this.#find(client, id);
+      checkSamePayload(task, payload);
+      return task;
     });
   }
 
   async #find(client: BullClient<Stored, Json>, id: string): Promise<{ job: BullTask; task: QueuedTask }> {
     // In this order: of a task that has ended, the result is there.
-    const state = stateOf[await client.getJobState(id)];
-    const job = (await client.getJob(id)) as BullTask | undefined;
+    const state = stateOf[await client.getJobState(bullId(id, this.#form))];
+    const job = (await client.getJob(bullId(id, this.#form))) as BullTask | undefined;
     if (!job || !state) throw noSuchTask(id);
-    return { job, task: publicTask(job, state) };
+    return { job, task: publicTask(job, state, this.#form) };
   }
 
   get(id: string): Promise<QueuedTask | undefined> {
@@ -171,7 +207,7 @@ export class BullQueue implements TaskQueue {
         typesOf.map(async ([type, state]) => {
           const jobs = (await client.getJobs([type], 0, limit - 1, !endedStates.includes(state))) as (BullTask | undefined)[];
           // One that was removed between two questions comes as nothing.
-          return jobs.flatMap((job) => (job ? [publicTask(job, state)] : []));
+          return jobs.flatMap((job) => (job ? [publicTask(job, state, this.#form)] : []));
         }),
       );
       const all = lists.flat();
@@ -217,11 +253,15 @@ export class BullQueue implements TaskQueue {
   async work(handler: TaskHandler, options: WorkerOptions = {}): Promise<QueueWorker> {
     const worker = new BullWorker(
       this.#modules,
-      this.#name,
+      { name: this.#name, form: this.#form },
       this.connect(),
       handler,
       resolveOptions('work', workerOptions, options),
-      (id) => this.#isCancelled(id),
+      {
+        isCancelled: (id) => this.#isCancelled(id),
+        settled: (id) => this.#insist(() => this.settled(id)),
+        settle: (id, result) => this.#insist(() => this.settle(id, result)),
+      },
     );
     this.#workers.add(worker);
     await this.#call(() => worker.ready());
@@ -229,8 +269,71 @@ export class BullQueue implements TaskQueue {
   }
 
   async #isCancelled(id: string): Promise<boolean> {
-    const job = (await this.#client.getJob(id)) as BullTask | undefined;
+    const job = (await this.#client.getJob(bullId(id, this.#form))) as BullTask | undefined;
     return job !== undefined && job.data.cancelledAt !== null;
+  }
+
+  settled(id: string): Promise<Json | undefined> {
+    return this.#call(async () => {
+      const text = await this.#redis.get(this.#settledKey(id));
+      return text === null ? undefined : (JSON.parse(text) as Json);
+    });
+  }
+
+  settle(id: string, result: Json): Promise<Json> {
+    return this.#call(async () => {
+      await this.#redis.set(this.#settledKey(id), JSON.stringify(result), 'EX', settledSeconds, 'NX');
+      const text = await this.#redis.get(this.#settledKey(id));
+      const counts = text === null ? result : (JSON.parse(text) as Json);
+      this.#settled.delete(id);
+      this.#settled.set(id, counts);
+      for (const oldest of this.#settled.keys()) {
+        if (this.#settled.size <= mostRemembered) break;
+        this.#settled.delete(oldest);
+      }
+      return counts;
+    });
+  }
+
+  #settledKey(id: string): string {
+    return `${settledPrefix}:${this.#name}:${id}`;
+  }
+
+  /** A Redis that kept nothing on its disk knows nothing after a restart: what was filed before must not be painted again. */
+  async #settleAgain(): Promise<void> {
+    for (const [id, result] of this.#settled) {
+      try {
+        await this.#redis.set(this.#settledKey(id), JSON.stringify(result), 'EX', settledSeconds, 'NX');
+      } catch (error) {
+        this.#lastError = error instanceof Error ? error : new Error(String(error));
+        return; // it is away again, and will be ready again
+      }
+    }
+  }
+
+  /** Until Redis answers: what was asked may have been done, and nobody can go on without knowing. */
+  async #insist<R>(ask: () => Promise<R>): Promise<R> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (this.#closed || !isArtistError(error, 'ERR_NETWORK')) throw error;
+      }
+    }
+  }
+
+  /** Names of the queues in this Redis to which anything was ever added. */
+  names(): Promise<string[]> {
+    return this.#call(async () => (await this.#redis.smembers(namesKey)).sort());
+  }
+
+  /** Whether an older version left its queue here. */
+  hasOldQueue(): Promise<boolean> {
+    return this.#call(async () => (await this.#redis.exists(`${oldForm.prefix}:ai-artist:meta`)) === 1);
+  }
+
+  warnings(): Promise<string[]> {
+    return this.#call(async () => persistenceWarnings(await this.#redis.info(), shownUrl(this.#url)));
   }
 
   wait(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<QueuedTask> {
@@ -238,6 +341,7 @@ export class BullQueue implements TaskQueue {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
     // What waits for a Redis that is gone must not keep the process.
     await Promise.race([this.#client.close().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1000))]);

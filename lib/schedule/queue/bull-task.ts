@@ -19,6 +19,23 @@ export function turnPriority(priority: number): number {
   return 1 + highest - priority;
 }
 
+/** How the keys of a queue are named. */
+export interface KeyForm {
+  /** Of all keys. */
+  prefix: string;
+  /** Of ids: BullMQ keeps a task under its id beside its own keys `wait`, `meta` …, which must not be the id of one of ours. */
+  idPrefix: string;
+}
+
+/** BullMQ's own prefix, `bull`, is that of other programs. */
+export const ownForm: KeyForm = { prefix: 'ai-artist', idPrefix: 'task-' };
+/** Before version 3 of the schedule's state. */
+export const oldForm: KeyForm = { prefix: 'bull', idPrefix: '' };
+
+export const bullId = (id: string, { idPrefix }: KeyForm): string => idPrefix + id;
+export const publicId = (id: string | undefined, { idPrefix }: KeyForm): string =>
+  id?.startsWith(idPrefix) ? id.slice(idPrefix.length) : (id ?? '');
+
 export const stateOf: Partial<Record<string, TaskState>> = {
   waiting: 'waiting',
   'waiting-children': 'waiting',
@@ -38,11 +55,11 @@ export const typesOf: readonly [JobType, TaskState][] = [
   ['failed', 'failed'],
 ];
 
-export function publicTask(job: BullTask, state: TaskState): QueuedTask {
+export function publicTask(job: BullTask, state: TaskState, form: KeyForm): QueuedTask {
   const cancelled = job.data.cancelledAt !== null && state !== 'running' && state !== 'done';
   const failure = cancelled ? { code: 'ERR_ABORTED', message: 'cancelled' } : readFailure(job.failedReason);
   return {
-    id: job.id ?? '',
+    id: publicId(job.id, form),
     payload: job.data.payload,
     state: cancelled ? 'cancelled' : state,
     priority: turnPriority(job.opts.priority ?? 1),

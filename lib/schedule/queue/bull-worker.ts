@@ -5,11 +5,12 @@ import type { z } from 'zod';
 import { ArtistError } from '../../core/index.ts';
 import { describeFailure, retryDelay } from '../retry.ts';
 import { asRequest } from '../task-scope.ts';
-import { type Modules, readFailure, type Stored } from './bull-task.ts';
+import { type KeyForm, type Modules, publicId, readFailure, type Stored } from './bull-task.ts';
 import {
   type Json,
   mostInterruptions,
   type QueueWorker,
+  type RunningTask,
   type TaskHandler,
   type WorkerEvent,
   type WorkerOptions,
@@ -20,34 +21,52 @@ const pollMs = 1000;
 
 const cancelledReason = new ArtistError('ERR_ABORTED', 'the task was cancelled');
 
+/** What BullMQ says when a task that this worker had is not its own any more, or is gone. */
+const lostPattern =
+  /^(?:could not renew lock for job|Missing (?:lock|key) for job|Lock mismatch for job) (\S+?)\.?(?: |$)|^Job (\S+) is not in the active state/;
+const lostReason = new ArtistError('ERR_INTERRUPTED', 'queue: the task was given to another worker');
+
+/** What a worker asks of its queue. */
+export interface TaskDoor {
+  isCancelled: (id: string) => Promise<boolean>;
+  settled: (id: string) => Promise<Json | undefined>;
+  settle: (id: string, result: Json) => Promise<Json>;
+}
+
 /** One process's hand in a queue on Redis. */
 export class BullWorker implements QueueWorker {
   readonly name: string;
   readonly #bullmq: Modules['bullmq'];
   readonly #redis: Redis;
+  readonly #form: KeyForm;
   readonly #process: BullProcess<Stored, Json>;
   readonly #handler: TaskHandler;
   readonly #onEvent: WorkerOptions['onEvent'];
-  readonly #isCancelled: (id: string) => Promise<boolean>;
-  readonly #controllers = new Set<AbortController>();
+  readonly #tasks: TaskDoor;
+  /** Of the tasks that are going on, by id. */
+  readonly #controllers = new Map<string, AbortController>();
+  /** Tasks whose loss was told. */
+  readonly #lost = new Set<string>();
   #stopped: Promise<void> | undefined;
 
   constructor(
     { bullmq }: Modules,
-    queue: string,
+    { name: queue, form }: { name: string; form: KeyForm },
     redis: Redis,
     handler: TaskHandler,
     { name = `${hostname()}-${process.pid}`, concurrency, leaseMs, onEvent }: z.output<typeof workerOptions>,
-    isCancelled: (id: string) => Promise<boolean>,
+    tasks: TaskDoor,
   ) {
     this.name = name;
     this.#bullmq = bullmq;
     this.#redis = redis;
+    this.#form = form;
     this.#handler = handler;
     this.#onEvent = onEvent;
-    this.#isCancelled = isCancelled;
+    this.#tasks = tasks;
     this.#process = new bullmq.Worker<Stored, Json>(queue, (job, token) => this.#perform(job, token ?? ''), {
       connection: redis,
+      prefix: form.prefix,
       name,
       concurrency,
       lockDuration: leaseMs,
@@ -55,8 +74,11 @@ export class BullWorker implements QueueWorker {
       maxStalledCount: mostInterruptions - 1,
       settings: { backoffStrategy: (attempt, _type, _error, job) => retryDelay(delayOf(job?.opts.backoff), attempt) },
     });
-    this.#process.on('error', (error) => this.#emit({ type: 'trouble', error }));
-    this.#process.on('completed', (job) => this.#emit({ type: 'done', id: job.id ?? '' }));
+    this.#process.on('error', (error) => this.#tellError(error));
+    this.#process.on('lockRenewalFailed', (ids) => {
+      for (const id of ids) this.#lose(publicId(id, form));
+    });
+    this.#process.on('completed', (job) => this.#emit({ type: 'done', id: publicId(job.id, this.#form) }));
     this.#process.on('failed', (job, error) => job && this.#tellFailure(job, error));
   }
 
@@ -64,32 +86,57 @@ export class BullWorker implements QueueWorker {
     await this.#process.waitUntilReady();
   }
 
+  /** Its lease ran out before it could be renewed, or Redis came back without its data: another worker may have it. */
+  #lose(id: string): void {
+    if (this.#lost.has(id)) return;
+    this.#lost.add(id);
+    this.#controllers.get(id)?.abort(lostReason);
+    this.#emit({ type: 'lost', id });
+  }
+
+  #tellError(error: Error): void {
+    const [, before, behind] = lostPattern.exec(error.message) ?? [];
+    const lost = before ?? behind;
+    if (lost === undefined) this.#emit({ type: 'trouble', error });
+    else this.#lose(publicId(lost, this.#form));
+  }
+
   #tellFailure(job: BullJob<Stored, Json>, error: Error): void {
-    const id = job.id ?? '';
+    const id = publicId(job.id, this.#form);
     const { code, message } = readFailure(error.message) ?? { code: 'ERR_INTERNAL', message: '' };
     if (job.data.cancelledAt !== null || code === 'ERR_ABORTED') this.#emit({ type: 'cancelled', id });
     else this.#emit({ type: 'failed', id, code, message, again: job.finishedOn === undefined });
   }
 
   async #perform(job: BullJob<Stored, Json>, token: string): Promise<Json> {
-    const id = job.id ?? '';
+    const id = publicId(job.id, this.#form);
     const { UnrecoverableError, WaitingError } = this.#bullmq;
     if (job.data.cancelledAt !== null) throw new UnrecoverableError('ERR_ABORTED: cancelled');
     const controller = new AbortController();
-    this.#controllers.add(controller);
+    this.#controllers.set(id, controller);
+    this.#lost.delete(id);
     const watch = setInterval(() => {
       // Out of reach for the moment: asked again in a second.
-      this.#isCancelled(id).then(
+      this.#tasks.isCancelled(id).then(
         (yes) => yes && controller.abort(cancelledReason),
         () => undefined,
       );
     }, pollMs);
     this.#emit({ type: 'started', id });
     try {
-      const task = { id, payload: job.data.payload, attempt: job.attemptsMade + 1, signal: controller.signal };
+      const task: RunningTask = {
+        id,
+        payload: job.data.payload,
+        attempt: job.attemptsMade + 1,
+        signal: controller.signal,
+        settled: await this.#tasks.settled(id),
+        settle: (result) => this.#tasks.settle(id, result),
+      };
       return (await asRequest({ task: id, worker: this.name }, () => this.#handler(task))) ?? null;
     } catch (error) {
       if (controller.signal.aborted && controller.signal.reason === cancelledReason) throw new UnrecoverableError('ERR_ABORTED: cancelled');
+      // It is not ours any more, so that there is nothing to give back.
+      if (controller.signal.aborted && controller.signal.reason === lostReason) throw new WaitingError();
       if (controller.signal.aborted) {
         await job.moveToWait(token);
         throw new WaitingError();
@@ -99,7 +146,7 @@ export class BullWorker implements QueueWorker {
       throw retryable ? new Error(text) : new UnrecoverableError(text);
     } finally {
       clearInterval(watch);
-      this.#controllers.delete(controller);
+      if (this.#controllers.get(id) === controller) this.#controllers.delete(id);
     }
   }
 
@@ -110,7 +157,7 @@ export class BullWorker implements QueueWorker {
 
   async #end(withinMs: number): Promise<void> {
     const bound = setTimeout(() => {
-      for (const controller of this.#controllers) controller.abort(new ArtistError('ERR_ABORTED', 'the worker is stopped'));
+      for (const controller of this.#controllers.values()) controller.abort(new ArtistError('ERR_ABORTED', 'the worker is stopped'));
     }, withinMs);
     const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), withinMs + 5000).unref());
     const ended = await Promise.race([this.#process.close().catch((error: unknown) => this.#emit({ type: 'trouble', error })), late]);

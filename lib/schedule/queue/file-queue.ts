@@ -15,7 +15,7 @@ import {
   type WorkerOptions,
   workerOptions,
 } from './types.ts';
-import { cannotRetry, noSuchTask, waitForEnd } from './wait.ts';
+import { cannotRetry, checkSamePayload, noSuchTask, waitForEnd } from './wait.ts';
 
 /** The queue of a home folder: one state file, for all workers that reach it. Meant for some thousand tasks: each step writes the file anew. */
 export class FileQueue implements TaskQueue {
@@ -35,12 +35,16 @@ export class FileQueue implements TaskQueue {
     const { id = this.#newId(), priority, attempts, backoffMs, delayMs } = resolveOptions('queue', taskOptions, options);
     return this.change((state) => {
       const known = state.tasks.find((task) => task.id === id);
-      if (known) return publicTask(known);
+      if (known) {
+        checkSamePayload(publicTask(known), payload);
+        return publicTask(known);
+      }
       const now = this.clock.now();
       const task: StoredTask = {
         id,
         order: state.nextOrder++,
-        payload,
+        // As JSON has it, like in a Redis.
+        payload: JSON.parse(JSON.stringify(payload)) as Json,
         state: delayMs > 0 ? 'delayed' : 'waiting',
         priority,
         attempts,
@@ -123,6 +127,22 @@ export class FileQueue implements TaskQueue {
 
   wait(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<QueuedTask> {
     return waitForEnd(this, id, signal);
+  }
+
+  async settled(id: string): Promise<Json | undefined> {
+    return (await this.read()).tasks.find((task) => task.id === id)?.settled;
+  }
+
+  settle(id: string, result: Json): Promise<Json> {
+    return this.change((state) => {
+      const task = find(state, id);
+      task.settled ??= result;
+      return task.settled;
+    });
+  }
+
+  async warnings(): Promise<string[]> {
+    return [];
   }
 
   async close(): Promise<void> {

@@ -38,6 +38,8 @@ const taskSchema = lazySchema(() =>
     holder: holderSchema.nullable(),
     cancelRequested: z.boolean(),
     result: z.json(),
+    /** What a try put down before it ended, see RunningTask.settle(). */
+    settled: z.json().optional(),
     code: z.string().nullable(),
     message: z.string().nullable(),
   }),
@@ -49,9 +51,11 @@ export type QueueState = z.infer<typeof queueSchema>;
 
 export const queueDefinition: StateDefinition<QueueState> = {
   kind: 'queue',
-  version: 1,
+  version: 2,
   schema: queueSchema,
   initial: () => ({ paused: false, nextOrder: 1, tasks: [] }),
+  migrations: { 1: (data) => data },
+  lists: { tasks: {} },
 };
 
 /** In the order in which they would run, then those that ended, newest first. */

@@ -5,7 +5,7 @@ import { describeFailure } from '../retry.ts';
 import { asRequest } from '../task-scope.ts';
 import type { FileQueue } from './file-queue.ts';
 import { claimTask, endClaim, type Holder, heldTask, type QueueState, type StoredTask, type TaskEnd } from './file-state.ts';
-import type { QueueWorker, TaskHandler, WorkerEvent, WorkerOptions, workerOptions } from './types.ts';
+import type { Json, QueueWorker, TaskHandler, WorkerEvent, WorkerOptions, workerOptions } from './types.ts';
 
 const pollMs = 250;
 const longestTroubleMs = 5000;
@@ -143,9 +143,11 @@ export class FileWorker implements QueueWorker {
     }
   }
 
-  async #run({ id, payload, attempt }: StoredTask, signal: AbortSignal): Promise<TaskEnd> {
+  async #run({ id, payload, attempt, settled }: StoredTask, signal: AbortSignal): Promise<TaskEnd> {
+    const settle = (result: Json): Promise<Json> => this.#queue.settle(id, result);
     try {
-      const result = await asRequest({ task: id, worker: this.name }, () => this.#handler({ id, payload, attempt, signal }));
+      const task = { id, payload, attempt, signal, settled, settle };
+      const result = await asRequest({ task: id, worker: this.name }, () => this.#handler(task));
       return { kind: 'done', result: result ?? null };
     } catch (error) {
       // The reason says whether it was cancelled; a worker that stops gives it back.

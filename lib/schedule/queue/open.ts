@@ -1,7 +1,9 @@
-import type { TaskQueue } from './types.ts';
+import { answering } from '../../core/index.ts';
+import type { ServedQueues, ServeOptions } from './served-queues.ts';
+import type { TaskHandler, TaskQueue, WorkerOptions } from './types.ts';
 
 /** Where the tasks are kept: the home folder, or a Redis. */
-export type QueueOptions = { driver: 'file'; home: string } | { driver: 'bullmq'; url: string; name?: string };
+export type QueueOptions = { driver: 'file'; home: string } | { driver: 'bullmq'; url: string; name?: string | undefined };
 
 /**
  * Opens a queue. `file`: one file of the home folder, no further programs. `bullmq`: Redis, for workers on many machines; needs the packages
@@ -9,11 +11,25 @@ export type QueueOptions = { driver: 'file'; home: string } | { driver: 'bullmq'
  *
  * @throws ArtistError ERR_UNSUPPORTED, ERR_NETWORK, ERR_INVALID_ARGUMENT
  */
-export async function openQueue(options: QueueOptions): Promise<TaskQueue> {
+export const openQueue = answering('openQueue', async (options: QueueOptions): Promise<TaskQueue> => {
   if (options.driver === 'file') {
     const { FileQueue } = await import('./file-queue.ts');
     return new FileQueue(options.home);
   }
   const { BullQueue } = await import('./bull-queue.ts');
   return BullQueue.open(options);
+});
+
+/** The queue that versions before this one used in a Redis, for tasks that were begun under them. Throws what openQueue() throws. */
+export async function openOldQueue(url: string): Promise<TaskQueue> {
+  const [{ BullQueue }, { oldForm }] = await Promise.all([import('./bull-queue.ts'), import('./bull-task.ts')]);
+  return BullQueue.open({ url, form: oldForm });
+}
+
+/**
+ * Works on the tasks of every queue in a Redis, or of one. Throws what openQueue() and TaskQueue.work() throw.
+ */
+export async function serveQueues(serve: ServeOptions, handler: TaskHandler, options?: WorkerOptions): Promise<ServedQueues> {
+  const { ServedQueues } = await import('./served-queues.ts');
+  return ServedQueues.start(serve, handler, options);
 }

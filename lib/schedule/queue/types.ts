@@ -10,7 +10,7 @@ export type Json = z.infer<ReturnType<typeof z.json>>;
 /** Options of a new task. */
 export const taskOptions = lazySchema(() =>
   z.strictObject({
-    /** A task of the same id is not added again; the one that is there is returned. Letters, digits, `.`, `_`, `-`. Default: a ULID. */
+    /** A task of the same id and payload is not added again; the one that is there is returned. Letters, digits, `.`, `_`, `-`. Default: a ULID. */
     id: z
       .string()
       .regex(/^[A-Za-z][\w.-]{0,127}$/, { error: 'a letter, then at most 127 letters, digits, points, dashes or underscores' })
@@ -62,11 +62,18 @@ export interface RunningTask {
   attempt: number;
   /** Aborts when the task is cancelled, when the worker is stopped, and when the worker has lost the task to another. */
   signal: AbortSignal;
+  /** What an earlier try put down with settle(), by any worker; undefined: nothing. The work is there, or its worker will put it there. */
+  settled: Json | undefined;
+  /**
+   * Puts down what the task gives, before the handler leaves it where others see it, and returns what counts: of two workers that have the same
+   * task, because one was silent for too long, only the first one's result does. A queue that is out of reach is waited for.
+   */
+  settle: (result: Json) => Promise<Json>;
 }
 
 /**
  * Does one task; what it returns is recorded, what it throws makes the try a failed one. A worker that dies in the middle has its task done
- * by another, from the beginning: what the handler leaves outside should carry the id, so that it can see that the work is there already.
+ * by another, from the beginning: a handler that leaves something outside asks settle() first, and leaves it only if its own result counts.
  */
 export type TaskHandler = (task: RunningTask) => Promise<Json | undefined>;
 
@@ -110,7 +117,11 @@ export interface QueueWorker {
  */
 export interface TaskQueue {
   readonly driver: 'file' | 'bullmq';
-  /** When the promise is fulfilled, the task survives the end of every process. @throws ArtistError ERR_INVALID_ARGUMENT */
+  /**
+   * When the promise is fulfilled, the task survives the end of every process.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT; ERR_ALREADY_EXISTS: the id is known with another payload
+   */
   add(payload: Json, options?: TaskOptions): Promise<QueuedTask>;
   get(id: string): Promise<QueuedTask | undefined>;
   /** In the order in which they would run, then those that ended, newest first. Default: all states. */
@@ -127,6 +138,12 @@ export interface TaskQueue {
   work(handler: TaskHandler, options?: WorkerOptions): Promise<QueueWorker>;
   /** The task once it is done, failed for good or cancelled. A queue that is out of reach is waited for. @throws ArtistError ERR_NOT_FOUND; the signal's reason */
   wait(id: string, options?: { signal?: AbortSignal }): Promise<QueuedTask>;
+  /** What was put down for a task with settle(); undefined: nothing. */
+  settled(id: string): Promise<Json | undefined>;
+  /** Puts it down for a task of another try; see RunningTask.settle(). */
+  settle(id: string, result: Json): Promise<Json>;
+  /** What may cost tasks in the way that the queue is kept, in words; empty: nothing. */
+  warnings(): Promise<string[]>;
   /** Stops its workers and lets go of connections. */
   close(): Promise<void>;
 }

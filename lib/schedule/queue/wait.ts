@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ArtistError, isArtistError } from '../../core/index.ts';
-import { endedStates, type QueuedTask, type TaskQueue } from './types.ts';
+import { endedStates, type Json, type QueuedTask, type TaskQueue } from './types.ts';
 
 const pollMs = 250;
 
@@ -11,7 +12,17 @@ export function cannotRetry({ id, state }: QueuedTask): ArtistError {
   return new ArtistError('ERR_INVALID_ARGUMENT', `queue: expected a failed or cancelled task to try again, got ${id}, which is ${state}`);
 }
 
-function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** @throws ArtistError ERR_ALREADY_EXISTS */
+export function checkSamePayload({ id, payload }: QueuedTask, given: Json): void {
+  // As JSON has it: without undefined, and in any order.
+  if (isDeepStrictEqual(payload, JSON.parse(JSON.stringify(given)))) return;
+  throw new ArtistError(
+    'ERR_ALREADY_EXISTS',
+    `queue: expected a new id, or the payload that ${JSON.stringify(id)} was added with, got another payload. Is another home or program using this queue?`,
+  );
+}
+
+export function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);

@@ -1,0 +1,13 @@
+import { removeLora } from '../../../lib/models/index.ts';
+import { formatBytes } from '../../../lib/observe/index.ts';
+import { command } from '../../command.ts';
+import { text } from '../../flags.ts';
+
+export const removeLoraCommand = command({
+  required: { lora: text('Name of a LoRA in <home>/loras') },
+  examples: [['$0 lora remove my-style', 'The file and the data sheet beside it']],
+  run: async ({ lora }, { home }) => {
+    const { removed, bytes } = await removeLora(lora, { home });
+    return { json: { name: lora, removed, bytes }, text: removed, notes: [`${formatBytes(bytes)} freed`] };
+  },
+});

@@ -1,0 +1,138 @@
+import { checkWork } from '../../../lib/artist/loop/index.ts';
+import { ArtistError, type Config, display } from '../../../lib/core/index.ts';
+import { builtInTopics, topicsOf } from '../../../lib/prompt/index.ts';
+import { type Job, type JobOptions, misfirePolicies, readDuration, type Timing } from '../../../lib/schedule/index.ts';
+import { createNames } from '../../create-flags.ts';
+import { choice, type Flag, list, number, text, toggle, type Values } from '../../flags.ts';
+import type { Context } from '../../run.ts';
+import { orderFlags, orderOf, orderOptions, savedOrder } from '../../work-order.ts';
+
+function duration(describe: string, heading: string): Flag<number> {
+  return { describe, group: heading, shape: 'value', read: readDuration };
+}
+
+function quietHours(describe: string, heading: string): Flag<{ from: string; to: string }> {
+  return {
+    describe,
+    group: heading,
+    shape: 'value',
+    read: (value, name) => {
+      const [, from, to] = /^(\d\d:\d\d)-(\d\d:\d\d)$/.exec(value) ?? [];
+      if (from === undefined || to === undefined)
+        throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected HH:MM-HH:MM, got ${display(value)}`);
+      return { from, to };
+    },
+  };
+}
+
+const what = 'What is painted';
+const when = 'When';
+const trouble = 'If it fails';
+
+export const timingWords = list(
+  'daily HH:MM | weekly mon,thu HH:MM | every 6h | cron "0 9 * * *" | once YYYY-MM-DDTHH:MM | batch N@HH:MM',
+  undefined,
+  (value) => value,
+);
+
+/** What `schedule add` and `schedule edit` take. */
+export const jobFlags = {
+  name: text('A name to show. Default: the expression', when),
+  batch: number('Works of each run, 1..64. Default: 1', when),
+  tz: text("IANA time zone such as Europe/Berlin. Default: this machine's", when),
+  jitter: duration('Begin up to this much later, drawn for each run: 10m', when),
+  'jitter-seed': number('Seed of the random delays of --jitter. Default: 0', when),
+  'quiet-hours': quietHours('HH:MM-HH:MM: what is due then waits for the end of it', when),
+  misfire: choice('Runs that were due while no schedule ran. Default: once, the latest', misfirePolicies, when),
+  grace: duration('Runs older than this are not made up for. Default: 12h', when),
+  attempts: number('Tries of each run, 1..20. Default: 3', trouble),
+  backoff: duration('Wait before the second try; doubles up to 1h. Default: 1m', trouble),
+  'retries-per-day': number('Second and later tries of the job within 24 hours. Default: 10', trouble),
+  topic: list('A topic, or the prompt itself; given several times, in turn', what, (value) => value),
+  'topic-rotation': toggle(`All topics in turn: ${builtInTopics.map(({ name }) => name).join(', ')}, and your own`, what),
+  ...orderFlags,
+} as const;
+
+/** Flag of each option of a job. */
+export const jobNames: ReadonlyMap<string, string> = new Map([
+  ...createNames,
+  ['count', '--batch'],
+  ['timeZone', '--tz'],
+  ['jitterMs', '--jitter'],
+  ['seed', '--jitter-seed'],
+  ['quietHours', '--quiet-hours'],
+  ['quietHours.from', '--quiet-hours'],
+  ['quietHours.to', '--quiet-hours'],
+  ['graceMs', '--grace'],
+  ['backoffMs', '--backoff'],
+  ['retriesPerDay', '--retries-per-day'],
+  ['attempts', '--attempts'],
+  ['name', '--name'],
+]);
+
+/** One topic or prompt is that of every work, several are taken in turn. */
+function readTopics(
+  given: readonly string[] | undefined,
+  rotate: boolean,
+  { only, topics }: Config['prompt'],
+): { prompt: string | undefined; rotation: readonly string[] } {
+  if (rotate && given) throw new ArtistError('ERR_INVALID_ARGUMENT', '--topic: expected to be left out with --topic-rotation');
+  if (rotate) return { prompt: undefined, rotation: only ?? topicsOf(topics).map(({ name }) => name) };
+  return given && given.length > 1 ? { prompt: undefined, rotation: given } : { prompt: given?.[0], rotation: [] };
+}
+
+/** The job that is changed. */
+export type KnownJob = Pick<Job, 'payload' | 'rotation'>;
+
+/**
+ * Options of a job from flags; those that are not given are as in `known`. What is painted is checked as create() would: refused now, not every
+ * morning. `warnings`: what is not there yet.
+ */
+export async function jobOptionsOf(
+  { name, batch, tz, jitter, grace, backoff, topic, ...rest }: Values<typeof jobFlags>,
+  expression: { timing: Timing; count?: number } | undefined,
+  context: Context,
+  known?: KnownJob,
+): Promise<{ options: Partial<JobOptions>; warnings: string[] }> {
+  const {
+    'jitter-seed': seed,
+    'quiet-hours': quiet,
+    'retries-per-day': retriesPerDay,
+    'topic-rotation': rotate,
+    misfire,
+    attempts,
+    ...paint
+  } = rest;
+  const loaded = await context.config();
+  const count = expression?.count;
+  if (batch !== undefined && count !== undefined && batch !== count)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `--batch: expected to be left out with batch ${count}@…, got ${batch}`);
+  const chosen = known && topic === undefined && rotate !== true ? undefined : readTopics(topic, rotate === true, loaded.config.prompt);
+  const before = known && savedOrder(known.payload);
+  const order = orderOf(chosen ? chosen.prompt : before?.prompt, paint, before?.create);
+  const prompts = chosen ? [...chosen.rotation] : [...(known?.rotation ?? [])];
+  const warnings = new Set<string>();
+  for (const prompt of prompts.length > 0 ? prompts : [order.prompt]) {
+    const options = orderOptions({ ...order, prompt: typeof prompt === 'string' ? prompt : undefined }, loaded.config.prompt.topics);
+    for (const line of await checkWork(options, loaded)) warnings.add(line);
+  }
+  const options = definedOnly({
+    when: expression?.timing,
+    name,
+    count: batch ?? count,
+    timeZone: tz,
+    jitterMs: jitter,
+    seed,
+    quietHours: quiet,
+    misfire,
+    graceMs: grace,
+    attempts,
+    backoffMs: backoff,
+    retriesPerDay,
+  });
+  return { options: { ...options, payload: order, rotation: prompts }, warnings: [...warnings] };
+}
+
+function definedOnly<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
+}

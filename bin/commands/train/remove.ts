@@ -1,0 +1,21 @@
+import { formatBytes } from '../../../lib/observe/index.ts';
+import { removeTrainingRun } from '../../../lib/train/index.ts';
+import { command } from '../../command.ts';
+import { list } from '../../flags.ts';
+
+export const removeRunsCommand = command({
+  required: { runs: list('Names of runs (see: ai-artist train list), or latest', undefined, (value) => value) },
+  examples: [
+    ['$0 train remove pictures-20260131-123059', 'The LoRA it became stays'],
+    ['$0 train remove latest', 'The newest run'],
+  ],
+  run: async ({ runs }, { home }) => {
+    const removed: { folder: string; bytes: number }[] = [];
+    for (const run of runs) removed.push(await removeTrainingRun(run, { home }));
+    return {
+      json: { removed },
+      text: removed.map(({ folder }) => folder),
+      notes: [`${formatBytes(removed.reduce((sum, { bytes }) => sum + bytes, 0))} freed`],
+    };
+  },
+});

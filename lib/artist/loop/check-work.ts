@@ -1,0 +1,43 @@
+import { isArtistError, type LoadedConfig, resolveOptions } from '../../core/index.ts';
+import { generateOptions } from '../../engine/index.ts';
+import { resolveLora, resolveModel } from '../../models/index.ts';
+import type { CreateOptions } from './create-options.ts';
+import { planPrompt } from './plan-prompt.ts';
+import { checkClipPath } from './prompt-scorer.ts';
+import { settle } from './settle.ts';
+import { readTaste } from './taste-file.ts';
+
+/**
+ * Refuses what create() would refuse before it loads anything, for a work that is painted later. Returns, in words, what is not there yet and may
+ * still come: a model, a LoRA.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_CONFIG, ERR_MODEL_NOT_FOUND: the CLIP; ERR_READ, ERR_DAMAGED: the taste, word lists
+ */
+export async function checkWork(options: CreateOptions, loaded: LoadedConfig): Promise<string[]> {
+  const { wishes, paint, prompt: settings, curation } = settle(options, loaded);
+  const { home } = loaded;
+  if (wishes.score) await checkClipPath(wishes.clip);
+  if (wishes.taste !== undefined) await readTaste(curation.taste ?? wishes.taste, true);
+  const missing: string[] = [];
+  const needed = async (name: string, find: () => Promise<unknown>): Promise<boolean> => {
+    try {
+      await find();
+      return true;
+    } catch (error) {
+      if (!isArtistError(error, 'ERR_MODEL_NOT_FOUND')) throw error;
+      missing.push(`${name} is not here yet: ${error.message}`);
+      return false;
+    }
+  };
+  const isHere = await needed('the model', () => resolveModel(wishes.model, { home }));
+  // Any subject will do: it is chosen when it is painted.
+  const about = wishes.prompt === undefined ? { subject: 'x' } : { prompt: wishes.prompt };
+  const { style, expand } = wishes;
+  const { signal } = new AbortController();
+  const place = { settings, home, seed: 0, signal, gallery: undefined };
+  const planned = await planPrompt({ ...about, style, expand, model: isHere ? wishes.model : undefined }, place);
+  const loras = [...((paint['loras'] as { path: string }[] | undefined) ?? []), ...planned.loras];
+  for (const { path } of loras) await needed('the LoRA', () => resolveLora(path, { home }));
+  resolveOptions('create', generateOptions, { ...paint, ...(loras.length > 0 && { loras }), prompt: planned.prompt });
+  return missing;
+}

@@ -1,0 +1,34 @@
+import { EventRun, progressTypes, signal, type Work } from '../../engine/jobs/index.ts';
+import type { CreatedWork } from './artist.ts';
+import type { CreateEvent } from './create-options.ts';
+
+const progress: ReadonlySet<CreateEvent['type']> = new Set([...progressTypes, 'upscale'] as CreateEvent['type'][]);
+
+/**
+ * One work, begun when it is asked for. Await it for the result, or loop over its events, or both:
+ *
+ *     for await (const event of artist.create()) if (event.type === 'sample') draw(event.step / event.steps);
+ */
+export class CreateRun<R extends CreatedWork = CreatedWork> extends EventRun<R, CreateEvent> {
+  /** Made by Artist.create(). */
+  constructor(work: Work<R, CreateEvent>, options: unknown) {
+    super({ name: 'create', work, progress, done: (result) => ({ type: 'done', result }), ...listenersOf(options) });
+  }
+
+  override get [Symbol.toStringTag](): string {
+    return 'CreateRun';
+  }
+}
+
+/** The options of a call that will reject still say where its listener is. */
+function listenersOf(options: unknown): { signal: AbortSignal | undefined; onProgress: ((event: CreateEvent) => void) | undefined } {
+  try {
+    const { signal: stop, onProgress } = options as { signal?: AbortSignal; onProgress?: (event: CreateEvent) => void };
+    return {
+      signal: signal.safeParse(stop).success ? stop : undefined,
+      onProgress: typeof onProgress === 'function' ? onProgress : undefined,
+    };
+  } catch {
+    return { signal: undefined, onProgress: undefined }; // no options: the call says so
+  }
+}

@@ -1,0 +1,45 @@
+/** Whether a picture that was just painted is one of the gallery's already: the same pixels, or the same recipe. */
+import { createHash } from 'node:crypto';
+import { ledgerOf, type Recollection } from '../../curation/index.ts';
+import type { Artwork, Gallery } from '../../gallery/index.ts';
+import { type ArtImage, type PartialRecipe, type Recipe, recipeHash } from '../../image/index.ts';
+
+/** SHA-256 of size and pixels. */
+export function pixelsOf({ width, height, channels, data }: ArtImage): string {
+  return createHash('sha256').update(`${width}x${height}x${channels} `).update(data).digest('hex');
+}
+
+/**
+ * What decides a picture that was painted from a text alone; undefined: it was made from more, which its recipe does not hold. Enlarging and our
+ * own version come after the painting.
+ */
+function paintedBy({ upscaler: _upscaler, software: _software, ...recipe }: PartialRecipe): string | undefined {
+  const { mode = 'txt2img', prompt, controlNet } = recipe;
+  return mode === 'txt2img' && prompt !== undefined && controlNet === undefined ? recipeHash(recipe as Recipe) : undefined;
+}
+
+/** The work of the gallery that is this very picture. Throws what gallery.list() throws. */
+export async function findSame(
+  gallery: Gallery,
+  past: Recollection | undefined,
+  { image, pixels, seed }: { image: ArtImage; pixels: string; seed: number },
+): Promise<Artwork | undefined> {
+  const there = async (work: Artwork | undefined): Promise<boolean> => work !== undefined && (await gallery.hasPicture(work));
+  const recipe = image.recipe && paintedBy(image.recipe);
+  for (let after: string | undefined; ; ) {
+    const page = await gallery.list({ query: `seed:${seed}`, limit: 200, after });
+    const same = page.works.find((work) => recipe !== undefined && work.recipe && paintedBy(work.recipe) === recipe);
+    if (await there(same)) return same;
+    if (page.next === undefined) break;
+    after = page.next;
+  }
+  const id = past?.pixels.get(pixels);
+  const [known] = id !== undefined && gallery.isShown(id) ? await gallery.getMany([id]) : [];
+  return (await there(known)) ? known : undefined;
+}
+
+/** Whether the round that a work comes from painted all of these seeds: then it is that round again, and its work is the answer. */
+export function sameRound(work: Artwork, seeds: readonly number[]): boolean {
+  const before = ledgerOf(work)?.candidates.map(({ seed }) => seed) ?? [work.recipe?.seed];
+  return seeds.every((seed) => before.includes(seed));
+}

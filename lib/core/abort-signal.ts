@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { display } from './options.ts';
+
+/** An option that takes an AbortSignal. It is told by its methods, not by its class: signals of other realms and of polyfills count too. */
+export const abortSignal = (): z.ZodType<AbortSignal, AbortSignal> =>
+  z.custom<AbortSignal>(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      'aborted' in value &&
+      'addEventListener' in value &&
+      typeof value.addEventListener === 'function',
+    { error: (issue) => `expected an AbortSignal, got ${display(issue.input)}` },
+  );

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Names of files that others chose: of hubs, of servers, of people. Any script, blanks, brackets, quotes are names like others; what is refused
+ * or written otherwise is what would leave the folder, or what some file system cannot hold.
+ */
+
+/** File systems hold 255 bytes; our own endings (".part.lock.<uuid>") need some of them. */
+const maxNameBytes = 200;
+const deviceOnWindows = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(?:\.|$)/i;
+
+/** Why a name cannot be the name of a file anywhere; undefined where it can, as it is or tamed. */
+export function refusedName(name: string): string | undefined {
+  if (name === '') return 'an empty name';
+  if (name === '..' || name === '.') return `"${name}", which leads to another folder`;
+  if (name.startsWith('.')) return 'a hidden name, with a dot before it';
+  if (/[/\\]/.test(name)) return 'a slash or backslash in a name';
+  if (/\p{Cc}/u.test(name)) return 'a control character';
+  if (/\p{Cs}/u.test(name)) return 'half a character';
+  if (deviceOnWindows.test(name)) return 'the name of a device on Windows';
+  return undefined;
+}
+
+const percent = (character: string): string =>
+  encodeURIComponent(character).replace(/^[^%]$/, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+
+/**
+ * A name as it is written on disk: the same, but for characters that Windows does not have in names or that disguise an ending (marks that turn
+ * the direction of writing), which are written as in addresses, and for the middle of very long names. Different names stay different.
+ */
+export function tameName(name: string): string {
+  const tame = name.replace(/[<>:"|?*%\u200E\u200F\u202A-\u202E\u2066-\u2069]|[. ]+$/gu, (found) => [...found].map(percent).join(''));
+  if (Buffer.byteLength(tame) <= maxNameBytes) return tame;
+  const ending = /\.[A-Za-z0-9]{1,16}$/.exec(tame)?.[0] ?? '';
+  const mark = `~${createHash('sha256').update(name).digest('hex').slice(0, 12)}${ending}`;
+  let stem = '';
+  for (const character of tame.slice(0, tame.length - ending.length)) {
+    if (Buffer.byteLength(stem + character) > maxNameBytes - mark.length) break;
+    stem += character;
+  }
+  return stem + mark;
+}

@@ -1,0 +1,24 @@
+import { escapeHtml } from './feeds.ts';
+
+/** Text that is HTML already. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+type Part = Html | string | number | undefined | readonly Part[];
+
+/** A template of HTML: what is put in is escaped, unless it is HTML from here; lists are joined, undefined is nothing. */
+export function html(texts: TemplateStringsArray, ...parts: Part[]): Html {
+  return new Html(texts.map((text, at) => text + (at < parts.length ? shown(parts[at]) : '')).join(''));
+}
+
+function shown(part: Part): string {
+  if (part instanceof Html) return part.text;
+  if (typeof part === 'object') return part.map(shown).join('\n');
+  return part === undefined ? '' : escapeHtml(String(part));
+}
+
+/** JSON for programs that read the page: no text in it can end its element. */
+export function jsonElement(type: string, value: unknown): Html {
+  return new Html(`<script type="${escapeHtml(type)}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`);
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { lazySchema, type StateDefinition, StateFile, type StateOptions } from '../core/index.ts';
+
+const idPattern = /^h[0-9a-z]{10}$/;
+
+const definition: StateDefinition<{ id: string }> = {
+  kind: 'home',
+  version: 1,
+  schema: lazySchema(() => z.strictObject({ id: z.string().regex(idPattern) })),
+  initial: () => ({ id: '' }),
+};
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+function newId(): string {
+  return `h${[...randomBytes(10)].map((byte) => alphabet[byte % alphabet.length]).join('')}`;
+}
+
+/**
+ * The name of a home among all homes: `h` and ten letters or digits, drawn once and kept in `state/home.json`. It is in the names of tasks, of the
+ * home's queue, and so in the seeds of scheduled works. A home that was copied has the name of the first: remove the file from the copy.
+ *
+ * @throws what StateFile.update() throws
+ */
+export async function homeId(home: string, options: StateOptions = {}): Promise<string> {
+  const file = new StateFile(join(home, 'state', 'home.json'), definition, options);
+  const { id } = await file.read();
+  if (id !== '') return id;
+  return (await file.update((state) => (state.id === '' ? { id: newId() } : state))).id;
+}

@@ -1,0 +1,8 @@
+import { parse } from 'node:path';
+
+/** Endings of the pictures that are learned from. */
+export const pictureEndings: readonly string[] = [
+  ...['.png', '.apng', '.jpg', '.jpeg', '.jpe', '.jfif', '.pjpeg', '.webp', '.avif', '.tif', '.tiff', '.gif'],
+];
+
+export const isPicture = (name: string): boolean => pictureEndings.includes(parse(name).ext.toLowerCase());

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import type { ResolvedTrainLora } from '../../lib/train/options.ts';
+import { chooseOutput } from '../../lib/train/output.ts';
+import { suite } from '../harness.ts';
+
+suite('the name of a trained LoRA', (test) => {
+  let home = '';
+  test.before(async () => {
+    home = await mkdtemp(join(tmpdir(), 'ai-artist-output-'));
+  });
+  test.after(() => rm(home, { recursive: true, force: true }));
+
+  for (const [folder, name] of [
+    ['水墨', '水墨'],
+    ['Für Elise [v1]', 'Für Elise [v1]'],
+    ['a:b?', 'a-b-'],
+    [' ..hidden', 'hidden'],
+    ['...', 'lora'],
+  ] as const)
+    test(`of the data folder ${JSON.stringify(folder)} is ${name}`, async () => {
+      const output = await chooseOutput({ home, data: join(home, 'data', folder), overwrite: false } as ResolvedTrainLora);
+      assert.equal([output.name, output.out], [name, join(home, 'loras', `${name}.safetensors`)]);
+    });
+});
