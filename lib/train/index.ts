@@ -19,7 +19,8 @@ export { type CheckGradientsOptions, checkGradients, checkGradientsOptions, type
 export { type ContactSheetOptions, contactSheet, type SheetRow } from './contact-sheet.ts';
 export type { ConvertLoraOptions } from './convert-lora.ts';
 export { counterRandom, type Draw, philox, type Stream, shuffled, streams } from './counter-random.ts';
-export { type DataSet, type DataSetOptions, dataSetOptions, loadDataSet, type TrainingPicture } from './data-set.ts';
+export { findTrainingRun, listTrainingRuns, loadDataSet, removeTrainingRun, runsFolder, scanFolder } from './data-on-demand.ts';
+export type { DataSet, DataSetOptions, TrainingPicture } from './data-set.ts';
 export {
   type DataSheet,
   type DataSheetLicence,
@@ -54,7 +55,6 @@ export {
   walkPlan,
 } from './epoch-plan.ts';
 export type * from './events.ts';
-export { LicenceFinder } from './licence-files.ts';
 export {
   enforceLicences,
   judgeLicence,
@@ -87,8 +87,8 @@ export {
 export { maskToLatent, type PreparedPicture, type PrepareOptions, preparePicture } from './picture.ts';
 export { expandMetadata, readDataSheet } from './read-metadata.ts';
 export { type ReportFiles, type ReportOptions, writeReports } from './reports.ts';
-export { findTrainingRun, type KeptRun, listTrainingRuns, removeTrainingRun, runsFolder } from './runs.ts';
-export { type FoundFiles, type FoundPicture, hashPicture, type LeftOut, scanFolder } from './scan-folder.ts';
+export type { KeptRun } from './runs.ts';
+export type { FoundFiles, FoundPicture, LeftOut } from './scan-folder.ts';
 export { learningRateShare, type Schedule, schedules } from './schedule.ts';
 export { jacobiSvd, productSvd, thinQr } from './small-svd.ts';
 export { resumeTraining, type TrainLoraResult, TrainRun, trainLora } from './train-lora.ts';

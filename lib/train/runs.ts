@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ArtistError, display, lockOwner, nearest, removeTree, systemCode, walkFolder } from '../core/index.ts';
 import { isFinished, listCheckpoints } from './checkpoint.ts';
+import { runsFolder } from './data-on-demand.ts';
 import { readRunRecord } from './run-record.ts';
 
 /** A training run on the disk. */
@@ -23,8 +24,6 @@ export interface KeptRun {
   readonly running: boolean;
   readonly bytes: number;
 }
-
-export const runsFolder = (home: string): string => join(resolve(home), 'training');
 
 async function sizeOf(folder: string): Promise<number> {
   let bytes = 0;

@@ -1,5 +1,5 @@
 /** What people had to complain about in this program's predecessor: each of it is a test here. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
@@ -75,11 +75,26 @@ suite('complaints about the predecessor', { timeoutMs: 120_000 }, (test) => {
 
   test('schedule list was always empty; works had no seed; a batch always "succeeded"', async () => {
     const env = { AI_ARTIST_HOME: path.join(scratch, 'complaints') };
-    // The second of three prompts cannot be read.
-    const topics = ['glossy 3d render of a red apple', 'a {fox|hare', 'glossy 3d render of a green pear'];
-    const [added, list, run, again, history] = await cliSeries(
+    // The word list of the second of three prompts is gone by the time it is painted.
+    const words = path.join(env.AI_ARTIST_HOME, 'wildcards/animal.txt');
+    mkdirSync(path.dirname(words), { recursive: true });
+    writeFileSync(words, 'fox\nhare\n');
+    const topics = ['glossy 3d render of a red apple', 'a __animal__', 'glossy 3d render of a green pear'];
+    const add = ['schedule', 'add', 'batch', '3@09:00', '--steps', '2', '--no-upscale'];
+    const [refused, added] = await cliSeries(
       [
-        ['schedule', 'add', 'batch', '3@09:00', '--steps', '2', '--no-upscale', ...topics.flatMap((topic) => ['--topic', topic])],
+        [...add, '--topic', 'a {fox|hare'],
+        [...add, ...topics.flatMap((topic) => ['--topic', topic])],
+      ],
+      {
+        env,
+      },
+    );
+    assert.is(refused?.code, 2);
+    assert.match(refused?.stderr ?? '', /prompt: expected a } for the \{ at character 3/);
+    rmSync(words);
+    const [list, run, again, history] = await cliSeries(
+      [
         ['schedule', 'list'],
         ['schedule', 'run-now', 'j1', '--json'],
         ['schedule', 'run-now', 'j1'],

@@ -101,7 +101,7 @@ suite('bin log', { timeoutMs: 120_000 }, (test) => {
     assert.is(tasks.size, 2, JSON.stringify(engine[0]));
     assert.is(new Set(tasks.values()).size, 2);
     for (const [task, id] of tasks) {
-      assert.match(String(task), /^j1-now-.*-[01]$/);
+      assert.match(String(task), /^h[0-9a-z]{10}\.j1-now-.*-[01]$/);
       assert.ok(isUlid(String(id)));
     }
   });

@@ -1,14 +1,7 @@
 import * as assert from 'uvu/assert';
 import { ArtImage, loadSharp } from '../../lib/image/index.ts';
-import {
-  enforceLicences,
-  judgeLicence,
-  LicenceFinder,
-  type LicenceRecord,
-  licenceId,
-  loadDataSet,
-  resultLicence,
-} from '../../lib/train/index.ts';
+import { enforceLicences, judgeLicence, type LicenceRecord, licenceId, loadDataSet, resultLicence } from '../../lib/train/index.ts';
+import { LicenceFinder } from '../../lib/train/licence-files.ts';
 import { suite } from '../harness.ts';
 import { fullRecipe, picture, rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';
