@@ -170,9 +170,9 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     const two = ledgerSchema.parse((jsonOf(second) as CreateJson).ledger);
     assert.ok(two.candidates.every(({ terms }) => typeof terms.novelty === 'number'));
     assert.is(JSON.parse(readFileSync(memory, 'utf8')).data.archive.length, 2);
-    // The same seeds once more are pictures of the archive.
+    // The kept seed once more is a work that is there.
     const again = await cli([...auto, ...dear, '--seed', '900']);
-    assert.match(again.stderr, /duplicate: 0 of 64 bits differ from a picture of the archive/);
+    assert.match(again.stderr, /duplicate: the same picture as work /);
     // After two steps a picture is little more than one colour.
     const plain = ['white', 'gray', 'beige', 'blue', 'teal', 'pink'].flatMap((color) => ['--reject', `an empty ${color} background`]);
     const rejected = await cli([...auto, ...dear, '--seed', '900', ...plain]);
@@ -181,8 +181,8 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
 
   test('one candidate, or --no-score: unscored, no CLIP is loaded, no number', async () => {
     const results = await cliSeries([
-      ['create', prompt, ...quick, '--clip', file('broken.png'), '--out', file('one.png'), '--json'],
-      ['create', prompt, ...quick, '--candidates', '2', '--no-score', '--out', file('two.png'), '--json'],
+      ['create', prompt, ...quick, '--clip', file('broken.png'), '--out', file('one.png'), '--json', '--home', file('one home')],
+      ['create', prompt, ...quick, '--candidates', '2', '--no-score', '--out', file('two.png'), '--json', '--home', file('two home')],
     ]);
     for (const [index, count] of [1, 2].entries()) {
       const json = jsonOf(results[index] as CliResult) as CreateJson;
