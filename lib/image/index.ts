@@ -1,18 +1,17 @@
-export { type DecodeOptions, decodeImage, type Fit, fits, type ImageInput, resizeImage } from './decode.ts';
+export { type DecodeOptions, decodeImage, type Fit, type ImageInput, resizeImage } from './decode.ts';
 export { digitalSourceType, embedMarks, type MarkedFormat, type Marks } from './embed.ts';
 export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type SavedImage, type SaveOptions } from './image.ts';
 export { type ImageKind, imageKind } from './image-kind.ts';
 export { loraTitle, writeInfotext } from './infotext.ts';
-export { readInfotext } from './infotext-reading.ts';
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
 export { insertPngChunks } from './png-chunks.ts';
 export type { RawImage } from './raw-image.ts';
 export type { FoundRecipe } from './read-recipe.ts';
 export { readRecipe } from './read-recipe-on-demand.ts';
-export { canonicalJson, checkRecipe, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipe.ts';
+export { canonicalJson, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipe.ts';
 export type { RecipeSource } from './recognise.ts';
-export { engineNames, samplerTitle, schedulerTitle } from './sampler-names.ts';
+export { engineNames } from './sampler-names.ts';
 export {
   checkTechnical,
   judgeTechnical,

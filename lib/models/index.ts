@@ -8,16 +8,15 @@ export {
   type ModelLicence,
   modelAliases,
   type PartRole,
-  partRoles,
 } from './aliases.ts';
 export { type BundledManifest, type BundledModel, bundledModel, bundledName, verifyBundledModel } from './bundled.ts';
 export { type BundledVocabulary, bundledVocabulary, describeBundled, type PromptDomain, promptDomain } from './domain.ts';
 export { detectFamily, families, isUnetFamily, type ModelFamily } from './family.ts';
-export { decodeFloats, encodeFloats, type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './float-tensors.ts';
-export { type GgufTensor, writeGguf } from './gguf-writer.ts';
+export { type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './float-tensors.ts';
+export type { GgufTensor } from './gguf-writer.ts';
 export { readModelHeader } from './header.ts';
-export { type InspectModelOptions, inspectModel, inspectModelOptions, type ModelInspection } from './inspect.ts';
-export { describeIdentity, type Identity, identify, type ModelKind, modelKinds } from './kind.ts';
+export { type InspectModelOptions, inspectModel, type ModelInspection } from './inspect.ts';
+export { describeIdentity, type Identity, identify, type ModelKind } from './kind.ts';
 export { type ForeignPart, type LoraInfo, type LoraKind, type LoraTarget, readLora } from './lora.ts';
 export { checkLora, fitLora, type LoraFit, type LoraModule, loraModules, reasonsOf } from './lora-check.ts';
 export { type Component, canonicalName, type LoraRole, splitLoraName } from './lora-names.ts';
@@ -25,8 +24,8 @@ export { listLoras, lorasFolder, newLoraPath, removeLora, resolveLora, type Stor
 export { type LoraTag, type TaggedPrompt, takeLoraTags } from './lora-tags.ts';
 export type { PullEvent, PulledModel, PullModelOptions, PullRetryEvent } from './pull.ts';
 export { pullModel } from './pull-on-demand.ts';
-export { type ModelParts, type ModelSpec, modelParts, type ResolvedModel, resolveModel } from './resolve.ts';
+export { type ModelParts, type ModelSpec, type ResolvedModel, resolveModel } from './resolve.ts';
 export { type EncodedSafetensors, encodeSafetensors } from './safetensors-writer.ts';
-export { type InstalledModel, listModels, modelPath, modelsFolder, removeModel } from './store.ts';
+export { type InstalledModel, listModels, modelPath, removeModel } from './store.ts';
 export { hashFile, hashTensors } from './tensor-hash.ts';
 export type { ModelFormat, ModelHeader, TensorInfo } from './tensor-list.ts';

@@ -5,7 +5,7 @@ import { generateFlags, generateOptionsOf, generatePaths } from '../../bin/gener
 import { modelFlags, modelOptions, modelPaths } from '../../bin/model-flags.ts';
 import type { Arguments } from '../../bin/parser.ts';
 import { generateOptions, loadModelOptions, samplers, schedulers } from '../../lib/engine/index.ts';
-import { samplerTitle, schedulerTitle } from '../../lib/image/index.ts';
+import { samplerTitle, schedulerTitle } from '../../lib/image/sampler-names.ts';
 import { suite } from '../harness.ts';
 import { everyCommand } from './support.ts';
 

@@ -3,7 +3,8 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { type Clip, type ClipWeightType, loadClip } from '../../lib/index.ts';
-import { type GgufTensor, readModelHeader, writeGguf } from '../../lib/models/index.ts';
+import { writeGguf } from '../../lib/models/gguf-writer.ts';
+import { type GgufTensor, readModelHeader } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { fixture, picture, readJson, safetensors, withFolder, worstCosine } from './support.ts';
 

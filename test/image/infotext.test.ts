@@ -6,14 +6,13 @@ import {
   imageFormats,
   type PartialRecipe,
   type Recipe,
-  readInfotext,
   readRecipe,
   recipeHash,
   recipeSchema,
-  samplerTitle,
-  schedulerTitle,
   writeInfotext,
 } from '../../lib/image/index.ts';
+import { readInfotext } from '../../lib/image/infotext-reading.ts';
+import { samplerTitle, schedulerTitle } from '../../lib/image/sampler-names.ts';
 import { suite } from '../harness.ts';
 import { fullRecipe, picture, random, rejects } from './pictures.ts';
 

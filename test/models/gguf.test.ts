@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
-import { type GgufTensor, readModelHeader, writeGguf } from '../../lib/models/index.ts';
+import { writeGguf } from '../../lib/models/gguf-writer.ts';
+import { type GgufTensor, readModelHeader } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { Folder, rejects } from './model-files.ts';
 

@@ -25,6 +25,7 @@ public:
     void on_started() override {}
     void on_progress(const Progress&) override {}
     void on_preview(Preview) override {}
+    void on_loras(LoraOutcomes) override {}
     void on_image(int, const Image&, int64_t) override {}
     void on_log(sd_log_level_t, const std::string&) override {}
     void on_settled() override { settled++; }

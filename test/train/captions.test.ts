@@ -1,14 +1,8 @@
 import * as assert from 'uvu/assert';
 import { resolveOptions } from '../../lib/core/index.ts';
-import {
-  type CaptionOptions,
-  captionOptions,
-  captionsVary,
-  composeCaption,
-  counterRandom,
-  philox,
-  shuffled,
-} from '../../lib/train/index.ts';
+import { captionOptions, captionsVary, composeCaption } from '../../lib/train/captions.ts';
+import { counterRandom, philox, shuffled } from '../../lib/train/counter-random.ts';
+import type { CaptionOptions } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 
 const options = (given: CaptionOptions = {}) => resolveOptions('captions', captionOptions, given);

@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { cacheSize, EncodingCache, type LatentEncoding, type TextEncoding, trimCache } from '../../lib/train/index.ts';
+import { cacheSize, EncodingCache, trimCache } from '../../lib/train/encoding-cache.ts';
+import type { LatentEncoding, TextEncoding } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 import { random } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

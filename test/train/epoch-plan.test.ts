@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
-import { type PlanItem, type PlannedStep, type PlanPosition, planEpoch, stepsOfEpoch, walkPlan } from '../../lib/train/index.ts';
+import { planEpoch, stepsOfEpoch, walkPlan } from '../../lib/train/epoch-plan.ts';
+import type { PlanItem, PlannedStep, PlanPosition } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 
 const item = (id: number, extra: Partial<PlanItem> = {}): PlanItem => ({

@@ -1,7 +1,8 @@
 import * as assert from 'uvu/assert';
 import { ArtImage, loadSharp } from '../../lib/image/index.ts';
-import { enforceLicences, judgeLicence, type LicenceRecord, licenceId, loadDataSet, resultLicence } from '../../lib/train/index.ts';
+import { judgeLicence, type LicenceRecord, licenceId, loadDataSet } from '../../lib/train/index.ts';
 import { LicenceFinder } from '../../lib/train/licence-files.ts';
+import { enforceLicences, resultLicence } from '../../lib/train/licences.ts';
 import { suite } from '../harness.ts';
 import { fullRecipe, picture, rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

@@ -1,16 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
-import {
-  checkLora,
-  decodeFloats,
-  encodeFloats,
-  type FloatTensor,
-  inspectModel,
-  readFloatTensors,
-  readLora,
-  readModelHeader,
-} from '../../lib/models/index.ts';
-import { dataSheetText, loadDataSet, makeDataSheet, tagFrequency, writeLora } from '../../lib/train/index.ts';
+import { decodeFloats, encodeFloats } from '../../lib/models/float-tensors.ts';
+import { checkLora, type FloatTensor, inspectModel, readFloatTensors, readLora, readModelHeader } from '../../lib/models/index.ts';
+import { dataSheetText } from '../../lib/train/data-sheet.ts';
+import { loadDataSet, makeDataSheet, writeLora } from '../../lib/train/index.ts';
+import { tagFrequency } from '../../lib/train/lora-metadata.ts';
 import { suite } from '../harness.ts';
 import { random, rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { encodeSafetensors, type FloatTensor, readFloatTensors, readLora, splitLoraName } from '../../lib/models/index.ts';
-import { convertLora, jacobiSvd, type LoraFacts, mergeLoras, productSvd, resizeLora, thinQr, writeLora } from '../../lib/train/index.ts';
+import { convertLora, type LoraFacts, mergeLoras, resizeLora, writeLora } from '../../lib/train/index.ts';
+import { jacobiSvd, productSvd, thinQr } from '../../lib/train/small-svd.ts';
 import { suite } from '../harness.ts';
 import { random, rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';
