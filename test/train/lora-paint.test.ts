@@ -34,7 +34,7 @@ suite('train: merged and resized LoRAs paint alike', (test) => {
       .path;
   };
   const paint = async (...loras: { path: string; weight?: number }[]): Promise<Uint8Array> => {
-    const { images, warnings } = await model.generate({ prompt: 'a fox', width: 64, height: 64, steps: 4, seed: 7, loras });
+    const { images, warnings } = await model.generate({ prompt: 'a fox', steps: 4, seed: 7, loras });
     assert.equal(warnings, []);
     return images[0]?.data as Uint8Array;
   };

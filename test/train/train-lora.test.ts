@@ -122,7 +122,7 @@ suite('training: a whole run', (test) => {
       );
     assert.equal((await readLora(result.path)).ranks, [3]);
     const model = await loadModel({ home: folder.at('home'), threads: 1 });
-    const paint = (loras: string[]) => model.generate({ prompt: 'zwx, an owl', width: 64, height: 64, steps: 1, seed: 1, loras });
+    const paint = (loras: string[]) => model.generate({ prompt: 'zwx, an owl', steps: 1, seed: 1, loras });
     const [plain, learned] = [await paint([]), await paint(['tiny'])];
     await model.dispose();
     assert.equal(learned.warnings, []);
