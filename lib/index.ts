@@ -30,10 +30,10 @@ export {
   type TryProposalOptions,
 } from './artist/index.ts';
 export {
-  AestheticHead,
+  type AestheticHead,
   type Classification,
   type ClassifyOptions,
-  Clip,
+  type Clip,
   type ClipInfo,
   type ClipWeightType,
   clipWeightTypes,

@@ -1,6 +1,6 @@
-export { AestheticHead, loadAestheticHead } from './aesthetic.ts';
-export { type Classification, Clip, type ClipInfo, type Embedding, type TextEmbedding } from './clip.ts';
-export { loadClip } from './load-clip.ts';
+export type { AestheticHead } from './aesthetic.ts';
+export type { Classification, Clip, ClipInfo, Embedding, TextEmbedding } from './clip.ts';
+export { loadAestheticHead, loadClip } from './load-on-demand.ts';
 export {
   type ClassifyOptions,
   type ClipWeightType,

@@ -14,7 +14,7 @@ export const convertOptions = lazySchema(() =>
     }),
     /** Type of the large weights. q8_0 halves f16 at no visible cost; norms and biases keep their type. */
     type: z.enum(weightTypes),
-    tensorTypeRules: modelTuning.tensorTypeRules,
+    tensorTypeRules: modelTuning().tensorTypeRules,
     /** Path of an autoencoder to put into the file. */
     vae: path.optional(),
     /** Rewrite tensor names to the engine's own. Default false: as in the input. */

@@ -69,7 +69,7 @@ export const generateOptions = lazySchema(() =>
       height: edge.optional(),
       /** Pictures of this call, 1..64, one after the other. Default 1. */
       batchCount: z.int().min(1).max(64).default(1),
-      ...samplingFields,
+      ...samplingFields(),
       /** Layers of CLIP left out at its end, 1..12. Default: the family's (1 for SD1, 2 for SDXL). */
       clipSkip: z.int().min(1).max(12).optional(),
       /** LoRAs for this call, any number: paths, or names in `<home>/loras`. */

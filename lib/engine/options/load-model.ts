@@ -6,7 +6,7 @@ import { loraApplyModes, predictions, rngs, vaeFormats, weightTypes } from './en
 import { isolate, listener, path, recordOf, signal } from './fields.ts';
 
 /** Files that make up a model. Either `model` (one file with everything) or `diffusionModel` with the encoders and autoencoder it needs. */
-export const modelFiles = {
+export const modelFiles = () => ({
   /** Alias ("sd15"), or path of a checkpoint that holds everything (.safetensors, .gguf, .ckpt), or a Diffusers folder. Default: the bundled model. */
   model: path.optional(),
   /** Path of the diffusion network alone (UNet or DiT), for models that come in parts (Flux, SD3.5, Qwen-Image, Z-Image). */
@@ -35,10 +35,10 @@ export const modelFiles = {
   photoMaker: path.optional(),
   /** Textual inversions: word in the prompt to path of its file. */
   embeddings: recordOf('a word of 1 to 100 characters', /^\S{1,100}$/, path).optional(),
-};
+});
 
 /** What the caller may choose about memory, speed and numbers. */
-export const modelTuning = {
+export const modelTuning = () => ({
   /** CPU threads, 1..512; those that the machine cannot run at once are left out. Default: physical cores minus one, at least 1. */
   threads: z.int().min(1).max(512).optional(),
   /** Store all weights as this type. Default: as in the file, of the bundled model `f16`. Quantizing costs seconds at load and some quality, and saves memory. */
@@ -89,13 +89,13 @@ export const modelTuning = {
   paramsBackend: path.optional(),
   /** Return at once and read the weights during the first picture (the engine's own way). Default false: resolve when they are resident. */
   lazy: z.boolean().optional(),
-};
+});
 
 export const loadModelOptions = lazySchema(() =>
   z
     .strictObject({
-      ...modelFiles,
-      ...modelTuning,
+      ...modelFiles(),
+      ...modelTuning(),
       /** Folder whose `models` folder holds pulled models. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
       home: path.optional(),
       /** Run the engine in a child process: when it crashes or runs out of memory, this process gets ERR_NATIVE_CRASH and lives on. Default false. */

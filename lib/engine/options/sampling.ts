@@ -34,7 +34,7 @@ export const adaptiveProjectedGuidance = lazySchema(() =>
   }),
 );
 
-export const samplingFields = {
+export const samplingFields = () => ({
   /** How noise is removed. Default: the alias' or the model family's. `heun`, `dpm2`, `dpm++2s_a` and `res_2s` run the network twice per step. */
   sampler: z.enum(samplers).optional(),
   /** Spacing of the noise levels. Default: the family's. `gits` needs 2 steps or more; `ays` has levels for SD1, SDXL and SVD. */
@@ -61,4 +61,4 @@ export const samplingFields = {
   adaptiveProjectedGuidance: adaptiveProjectedGuidance.optional(),
   /** Settings of single samplers by the engine's own name: lcm `noise_clip_std`, `noise_scale_start`, `noise_scale_end`; euler_ge `gamma`; ltx2 `max_shift`, `base_shift`, `terminal`, `stretch`. */
   samplerArgs: engineArgs.optional(),
-};
+});

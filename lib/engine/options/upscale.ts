@@ -4,7 +4,7 @@ import { lazySchema } from '../../core/index.ts';
 import type { UpscaleEvent } from '../events.ts';
 import { isolate, listener, path, signal } from './fields.ts';
 
-const upscalerFields = {
+const upscalerFields = () => ({
   /** Path of an ESRGAN file (.safetensors, .gguf, .pth). Default: the bundled RealESRGAN x4 for illustrations. */
   model: path.optional(),
   /** CPU threads, 1..512; those that the machine cannot run at once are left out. Default: physical cores minus one, at least 1. */
@@ -23,15 +23,15 @@ const upscalerFields = {
   signal: signal.optional(),
   /** Called with each event. */
   onProgress: listener<UpscaleEvent>().optional(),
-};
+});
 
 /** How often the picture goes through the network, 1..3. Default 1: two passes of an x4 model make 16 times the width. */
 const repeats = z.int().min(1).max(3).default(1);
 
-export const loadUpscalerOptions = lazySchema(() => z.strictObject(upscalerFields));
-export const upscaleOptions = lazySchema(() => z.strictObject({ ...upscalerFields, repeats }));
+export const loadUpscalerOptions = lazySchema(() => z.strictObject(upscalerFields()));
+export const upscaleOptions = lazySchema(() => z.strictObject({ ...upscalerFields(), repeats }));
 export const upscalerRunOptions = lazySchema(() =>
-  z.strictObject({ repeats, signal: upscalerFields.signal, onProgress: upscalerFields.onProgress }),
+  z.strictObject({ repeats, signal: upscalerFields().signal, onProgress: upscalerFields().onProgress }),
 );
 
 export type LoadUpscalerOptions = z.input<typeof loadUpscalerOptions>;
