@@ -26,11 +26,14 @@ export async function freeName(file: string): Promise<string> {
 }
 
 /**
- * Refuses an output before minutes are spent on it: exists already, is a folder, or lies where nothing may be written.
+ * Refuses an output before minutes are spent on it: exists already, is one of the inputs, a folder, a pipe or a device, or lies where nothing may be written.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT (ending), ERR_ALREADY_EXISTS, ERR_WRITE
  */
-export async function checkOutput(file: string, { force, endings }: { force: boolean; endings: readonly string[] }): Promise<void> {
+export async function checkOutput(
+  file: string,
+  { force, endings, inputs = [] }: { force: boolean; endings: readonly string[]; inputs?: readonly string[] },
+): Promise<void> {
   if (!endings.includes(path.extname(file).toLowerCase()))
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',
@@ -38,8 +41,9 @@ export async function checkOutput(file: string, { force, endings }: { force: boo
     );
   const kind = await kindOfPlace(file);
   if (kind === 'folder') throw new ArtistError('ERR_WRITE', `${file}: expected a file, got a folder`);
+  // First what --force would not change.
+  await checkReplaceable(file, { as: 'file', overwrite: true, inputs, name: '--out' });
   if (kind === 'file' && !force) throw new ArtistError('ERR_ALREADY_EXISTS', `${file}: exists already`);
-  await checkReplaceable(file, { as: 'file', overwrite: force, name: '--out' });
   await checkFolder(path.dirname(path.resolve(file)), file);
 }
 

@@ -38,12 +38,14 @@ const flags = {
 type GenerateValues = { prompt: string } & Values<typeof flags>;
 
 /** The names are known before painting where the seed is: then they are checked before it. */
-async function namesFor({ prompt, out, force, seed, batch }: GenerateValues, seeds: readonly number[] | undefined): Promise<string[]> {
+async function namesFor(values: GenerateValues, seeds: readonly number[] | undefined): Promise<string[]> {
+  const { prompt, out, force, seed, batch, init, mask, control, ref = [] } = values;
   const drawn = seeds ?? (seed === undefined ? undefined : Array.from({ length: batch ?? 1 }, (_, index) => seed + index));
   const own = `${slug(prompt)}-{seed}.png`;
   const names = batchNames(out === undefined ? own : await inFolder(out, own), drawn ?? [0]);
   if (out === undefined) return Promise.all(names.map((name) => (force ? name : freeName(name))));
-  for (const name of names) await checkOutput(name, { force: force === true, endings: pictureEndings });
+  const inputs = [init, mask, control, ...ref].filter((input) => input !== undefined);
+  for (const name of names) await checkOutput(name, { force: force === true, endings: pictureEndings, inputs });
   return names;
 }
 

@@ -33,7 +33,11 @@ export const upscaleCommand = command({
   run: async ({ image, out, force, ...engine }, context) => {
     const name = `${path.parse(image).name}-upscaled.png`;
     const file = out === undefined ? await freeName(path.join(path.dirname(image), name)) : await inFolder(out, name);
-    await checkOutput(file, { force: force === true, endings: pictureEndings });
+    await checkOutput(file, {
+      force: force === true,
+      endings: pictureEndings,
+      inputs: [image, ...(engine.model === undefined ? [] : [engine.model])],
+    });
     const work = watchWork(context);
     try {
       const started = performance.now();

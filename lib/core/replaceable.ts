@@ -15,6 +15,8 @@ export interface FileWish {
   record?: boolean;
   /** How a file of this kind begins: such a one, and an empty one, is replaced without being asked for. */
   begins?: RegExp;
+  /** Files and folders that the work reads: neither they nor a file in them is replaced by what is made of them. */
+  inputs?: readonly string[];
   /** What the message calls it. Default: the path alone. */
   name?: string;
 }
@@ -72,6 +74,33 @@ async function holds(place: Place, inner: string): Promise<boolean> {
   }
 }
 
+/**
+ * Whether two paths are one entry of one folder. A second name of the same file (a hard link) is another entry: a file is replaced by a rename, and the
+ * other name keeps its bytes.
+ */
+async function isSameEntry(a: Place, b: Place): Promise<boolean> {
+  if (folded(a.real) === folded(b.real)) return true;
+  return folded(basename(a.real)) === folded(basename(b.real)) && isSame(await placeOf(dirname(a.real)), await placeOf(dirname(b.real)));
+}
+
+/** The first of the inputs that a file written there would change; undefined: none. */
+async function inputAt(place: Place, inputs: readonly string[]): Promise<string | undefined> {
+  for (const input of inputs) {
+    const read = await placeOf(input).catch(() => undefined); // reading it says why it cannot be
+    if (read === undefined) continue;
+    const isIn = read.info?.isDirectory() && place.info !== undefined && (await holds(read, dirname(place.real)));
+    if (isIn || (await isSameEntry(place, read))) return input;
+  }
+  return undefined;
+}
+
+/** What stands at a place that is neither a file nor a folder; undefined: one of these. */
+export function specialKind(info: Stats): string | undefined {
+  if (info.isFile() || info.isDirectory()) return undefined;
+  if (info.isFIFO()) return 'a pipe';
+  return info.isSocket() ? 'a socket' : 'a device';
+}
+
 function currentFolder(): string[] {
   try {
     return [process.cwd()];
@@ -96,12 +125,12 @@ function keptFolders(keep: readonly string[]): [string, string][] {
 /**
  * Decides whether a place may be written over: the one rule for everything that writes where a caller says, asked before any work.
  *
- * A file is replaced only where the caller asked for it, and never where it is a record: a work of a gallery, the state or the configuration of
- * the home. A folder is replaced only where it carries `mark` and holds nothing but what is made there, and never where it is, or is above, the
+ * A file is replaced only where the caller asked for it, and never where it is an input of the work, or a record: a work of a gallery, the state
+ * or the configuration of the home. A pipe, a socket or a device is never written to, nor replaced. A folder is replaced only where it carries `mark` and holds nothing but what is made there, and never where it is, or is above, the
  * home, a gallery, the current folder, the user's folder, or a mount point. Links are followed.
  *
  * @returns the path with its links followed
- * @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT: it must stay; ERR_WRITE
+ * @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT: it must stay; ERR_WRITE: it cannot be written
  */
 export async function checkReplaceable(path: string, wish: FileWish | FolderWish): Promise<string> {
   const place = await placeOf(path);
@@ -120,9 +149,15 @@ export async function writeOutput(path: string, bytes: Uint8Array | string, wish
   await writeFileAtomic(path, bytes, { overwrite: wish.overwrite || wish.begins !== undefined });
 }
 
-async function checkFile(place: Place, shown: string, { overwrite, record = false, begins }: FileWish): Promise<void> {
+async function checkFile(place: Place, shown: string, { overwrite, record = false, begins, inputs = [] }: FileWish): Promise<void> {
   const { real, info } = place;
   if (info?.isDirectory()) throw new ArtistError('ERR_WRITE', `${shown}: expected the path of a file, got a directory. Add a file name`);
+  const special = info && specialKind(info);
+  if (special !== undefined)
+    throw new ArtistError('ERR_WRITE', `${shown}: expected a file or nothing there, got ${special}. Choose another name`);
+  const input = await inputAt(place, inputs);
+  if (input !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected another file than the input, got ${input}. Choose another name`);
   if (!record) {
     const kept = await recordAt(real, info !== undefined);
     if (kept !== undefined)
@@ -174,6 +209,9 @@ async function checkFolder(place: Place, shown: string, { mark, isOurs, keep = [
   if (got !== undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a folder of its own, got ${got}. Name a new folder in it`);
   if (info === undefined) return;
+  const special = specialKind(info);
+  if (special !== undefined)
+    throw new ArtistError('ERR_WRITE', `${shown}: expected a folder or nothing there, got ${special}. Choose another name`);
   if (!info.isDirectory()) throw writeError(shown, Object.assign(new Error('it is a file'), { code: 'ENOTDIR' }));
   if ((await placeOf(dirname(real))).info?.dev !== info.dev)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a folder of its own, got a mount point. Name a new folder in it`);

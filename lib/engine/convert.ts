@@ -28,16 +28,12 @@ async function present(path: string): Promise<boolean> {
   );
 }
 
-async function checkOutput(output: string, input: string, overwrite: boolean): Promise<void> {
+async function checkOutput(output: string, inputs: readonly string[], overwrite: boolean): Promise<void> {
   const info = await stat(dirname(output)).catch((error: unknown) => Promise.reject(writeError(output, error)));
   if (!info.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: ${dirname(output)} is not a folder`);
-  if (resolve(input) === output)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `output: expected another file than the input, got ${display(output)}`);
   const existing = await stat(output).catch(() => undefined);
   if (existing?.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: is a folder. Name a file in it`);
-  if (existing && !overwrite)
-    throw new ArtistError('ERR_ALREADY_EXISTS', `${output}: exists already. Choose another name, or pass overwrite: true`);
-  await checkReplaceable(output, { as: 'file', overwrite, name: 'output' });
+  await checkReplaceable(output, { as: 'file', overwrite, inputs, name: 'output' });
 }
 
 function tell(event: NativeEvent): ConvertEvent | undefined {
@@ -79,7 +75,7 @@ export async function convertModel(input: string, options: ConvertOptions): Prom
         );
     }
   }
-  await checkOutput(output, input, overwrite);
+  await checkOutput(output, rest.vae === undefined ? [input] : [input, rest.vae], overwrite);
   const header = await readModelHeader(input);
   if (rest.vae !== undefined) await readModelHeader(rest.vae);
 

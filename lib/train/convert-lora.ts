@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { ArtistError, lazySchema, resolveOptions } from '../core/index.ts';
 import { type Component, canonicalName, type FloatTensor } from '../models/index.ts';
 import { type LoraModule, readFactors } from './lora-factors.ts';
-import { type LoraReport, type ModuleReport, metadataTexts, outFields, writeResult } from './lora-tools.ts';
+import { checkResult, type LoraReport, type ModuleReport, metadataTexts, outFields, writeResult } from './lora-tools.ts';
 
 const layouts = ['diffusers', 'sd-scripts'] as const;
 
@@ -164,6 +164,7 @@ function tensorsOf(name: string, { rank, out, downTail, upTail, up, down }: Chan
 export async function convertLora(path: string, options: ConvertLoraOptions): Promise<LoraReport> {
   const { to, out, type, overwrite, signal } = resolveOptions('convertLora', convertLoraOptions, options);
   signal?.throwIfAborted();
+  await checkResult(out, [path], overwrite);
   const content = await readFactors(path);
   const layers = layersOf(path, content.modules);
   const others = content.modules.some(({ name }) => /single_(?:transformer_)?blocks|double_blocks/.test(name));

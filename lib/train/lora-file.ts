@@ -57,8 +57,8 @@ const sheetWish = (overwrite: boolean) => ({
  *
  * @throws ArtistError what checkReplaceable() throws
  */
-export async function checkLoraPlace(out: string, { overwrite }: { overwrite: boolean }): Promise<void> {
-  await checkReplaceable(out, { as: 'file', overwrite, name: 'out' });
+export async function checkLoraPlace(out: string, { overwrite, inputs }: { overwrite: boolean; inputs: readonly string[] }): Promise<void> {
+  await checkReplaceable(out, { as: 'file', overwrite, inputs, name: 'out' });
   await checkReplaceable(sheetBesideOf(out), { as: 'file', ...sheetWish(overwrite) });
 }
 

@@ -1,6 +1,6 @@
 import { basename, parse, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, abortSignal, lazySchema, resolveOptions, writeOutput } from '../core/index.ts';
+import { ArtistError, abortSignal, checkReplaceable, lazySchema, resolveOptions, writeOutput } from '../core/index.ts';
 import { canonicalName, encodeSafetensors, type FloatTensor, floatTypes, type LoraInfo } from '../models/index.ts';
 import { scaleMetadata } from './adapter-alphas.ts';
 import { judgeLicence, type LicenceRecord, licenceId, resultLicence } from './licences.ts';
@@ -132,14 +132,23 @@ async function reduce(
   return { tensors, modules, kept: total > 0 ? left / total : 1 };
 }
 
+/**
+ * Refuses the place of a result before the work begins.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT: the ending, or one of the inputs; what checkReplaceable() throws
+ */
+export async function checkResult(out: string, inputs: readonly string[], overwrite: boolean): Promise<void> {
+  if (!out.toLowerCase().endsWith('.safetensors'))
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `out: expected a name ending in .safetensors, got ${JSON.stringify(out)}`);
+  await checkReplaceable(out, { as: 'file', overwrite, inputs, name: 'out' });
+}
+
 export async function writeResult(
   where: string,
   { tensors, modules, kept }: { tensors: FloatTensor[]; modules: ModuleReport[]; kept: number },
   metadata: Record<string, string>,
   { out, type, overwrite }: { out: string; type: (typeof floatTypes)[number]; overwrite: boolean },
 ): Promise<Omit<LoraReport, 'licence' | 'warnings'>> {
-  if (!out.toLowerCase().endsWith('.safetensors'))
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `out: expected a name ending in .safetensors, got ${JSON.stringify(out)}`);
   checkTensorValues(out, tensors, type);
   const ranks = modules.map(({ to }) => to);
   const largest = Math.max(...ranks);
@@ -166,6 +175,7 @@ export function metadataTexts(info: LoraInfo): Record<string, string> {
 export async function resizeLora(path: string, options: ResizeLoraOptions): Promise<LoraReport> {
   const { out, type, overwrite, signal, rank: most, energy } = resolveOptions('resizeLora', resizeLoraOptions, options);
   signal?.throwIfAborted();
+  await checkResult(out, [path], overwrite);
   const content = await readFactors(path);
   const parts = content.modules.map((module) => ({ module, sources: [{ module, factor: module.scale }] }));
   const reduced = await reduce(parts, { rank: most, energy }, signal);
@@ -187,6 +197,11 @@ export async function mergeLoras(inputs: readonly MergeInput[], options: MergeLo
   const { out, type, overwrite, signal, rank: most } = resolveOptions('mergeLoras', mergeLorasOptions, options);
   const given = resolveOptions('mergeLoras', mergeInputs, inputs);
   signal?.throwIfAborted();
+  await checkResult(
+    out,
+    given.map(({ path }) => path),
+    overwrite,
+  );
   const merged = new Map<string, Part>();
   const contents: { content: LoraContent; weight: number }[] = [];
   for (const { path, weight } of given) {

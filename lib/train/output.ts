@@ -15,7 +15,8 @@ export interface Output {
 }
 
 /** A LoRA that is not to be replaced, and a place where it cannot be written, are told before minutes of work. */
-export async function checkOut(out: string, { overwrite }: { overwrite: boolean }): Promise<void> {
+export async function checkOut(out: string, options: ResolvedTrainLora): Promise<void> {
+  const { overwrite, model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae } = options;
   if (!out.toLowerCase().endsWith('.safetensors'))
     throw new ArtistError('ERR_INVALID_ARGUMENT', `out: expected a name that ends in .safetensors, got ${JSON.stringify(out)}`);
   const kind = await kindOfPlace(out);
@@ -25,7 +26,8 @@ export async function checkOut(out: string, { overwrite }: { overwrite: boolean 
       'ERR_ALREADY_EXISTS',
       `out: expected no file there, got an existing one: ${out}. Choose another name or pass overwrite: true`,
     );
-  await checkLoraPlace(out, { overwrite });
+  const inputs = [model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae].filter((file) => file !== undefined);
+  await checkLoraPlace(out, { overwrite, inputs });
   await checkFolder(dirname(out), 'out');
 }
 

@@ -1,5 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import { bundledModel } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
@@ -39,6 +41,54 @@ suite('bin inspect, generate, convert, doctor', { timeoutMs: 180_000 }, (test) =
     assert.is(larger?.code, 0, larger?.stderr);
     assert.match(larger?.stderr ?? '', /warning 20\.6 MB as q4_0 is larger than the 20\.0 MB before/);
   });
+
+  test('upscale, generate and convert write over none of their inputs', async () => {
+    const picture = path.join(scratch, 'in.png');
+    await sharp({ create: { width: 64, height: 64, channels: 3, background: '#369' } }).toFile(picture);
+    mkdirSync(path.join(scratch, 'pictures'));
+    symlinkSync(scratch, path.join(scratch, 'linked'));
+    copyFileSync(bundledModel().model, path.join(scratch, 'in.gguf'));
+    const before = ['in.png', 'in.gguf'].map((name) => readFileSync(path.join(scratch, name)));
+    const tiny = ['generate', 'an owl', '--steps', '1', '-W', '64', '-H', '64', '-s', '7'];
+    const results = await cliSeries([
+      ['upscale', 'in.png', '--out', 'in.png', '--force'],
+      ['upscale', 'in.png', '--out', 'pictures/../in.png', '--force'],
+      ['upscale', 'in.png', '--out', 'linked/in.png'],
+      [...tiny, '--init', 'in.png', '--out', 'in.png', '--force'],
+      [...tiny, '--init', 'in.png', '--mask', picture, '--out', 'linked/in.png', '--force'],
+      ['convert', 'in.gguf', '--type', 'f16', '--out', 'linked/in.gguf', '--force'],
+    ]);
+    for (const { code, stderr } of results) {
+      assert.is(code, 2, stderr);
+      assert.match(stderr, /--out: \S*in\.(png|gguf): expected another file than the input, got \S*in\.\1\. Choose another name/);
+    }
+    assert.equal(
+      ['in.png', 'in.gguf'].map((name) => readFileSync(path.join(scratch, name)).equals(before.shift() as Buffer)),
+      [true, true],
+    );
+  });
+
+  if (process.platform !== 'win32')
+    test('a pipe or a device as --out is refused at once and stays', async () => {
+      execFileSync('mkfifo', ['pipe.png', 'pipe.gguf', 'pipe.safetensors'], { cwd: scratch });
+      writeFileSync(path.join(scratch, 'any.png'), '');
+      const results = await cliSeries([
+        ['upscale', 'any.png', '--out', 'pipe.png', '--force'],
+        [...paint, '--out', 'pipe.png'],
+        ['create', 'a fox', '--out', 'pipe.png', '--force'],
+        ['convert', bundledModel().model, '--type', 'f16', '--out', 'pipe.gguf', '--force'],
+        ['gallery', 'export', 'zip', '--out', 'pipe.png', '--force'],
+        ['gallery', 'export', 'rss', '--out', 'pipe.png', '--url', 'https://example.org/', '--force'],
+        ['gallery', 'export', 'site', '--out', 'pipe.png'],
+        ['gallery', 'export', 'zip', '--out', '/dev/null', '--force'],
+      ]);
+      for (const { code, stderr } of results) {
+        assert.is(code, 1, stderr);
+        assert.match(stderr, /expected a (file|folder) or nothing there, got a (pipe|device)\. Choose another name/);
+      }
+      assert.ok(['pipe.png', 'pipe.gguf'].every((name) => lstatSync(path.join(scratch, name)).isFIFO()));
+      assert.ok(lstatSync('/dev/null').isCharacterDevice());
+    });
 
   test('doctor says each thing once', async () => {
     const [doctor] = await cliSeries([['doctor']]);

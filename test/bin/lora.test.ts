@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { writeLora } from '../../lib/train/index.ts';
@@ -67,7 +67,17 @@ suite('bin lora', (test) => {
     // 28
     ['lora', 'resize', 'ink', '--rank', '2', '--name', '../x', '--json', '--quiet'],
     ['lora', 'resize', 'ink', '--rank', '2', '--name', 'x', '--out', at('x.safetensors'), '--json', '--quiet'],
+    // 30: the inputs are not written over
+    ['lora', 'merge', 'ink', 'mine/kawaii', '--out', at('loras/ink.safetensors'), '--force', '--json', '--quiet'],
+    ['lora', 'merge', 'ink', 'mine/kawaii', '--out', `${at('loras/mine')}/../mine/kawaii.safetensors`, '--force', '--json', '--quiet'],
+    ['lora', 'merge', 'ink', '--out', at('linked/ink.safetensors'), '--force', '--json', '--quiet'],
+    ['lora', 'resize', 'ink', '--rank', '2', '--name', 'ink', '--force', '--json', '--quiet'],
+    ['lora', 'resize', 'ink', '--rank', '2', '--out', at('loras/ink.safetensors'), '--json', '--quiet'],
+    ['lora', 'convert', at('sd3.safetensors'), '--to', 'sd-scripts', '--out', at('sd3.safetensors'), '--force', '--json', '--quiet'],
+    ['lora', 'extract-metadata', 'ink', '--out', at('loras/ink.safetensors'), '--force', '--json', '--quiet'],
   ];
+  let inputs: Buffer[];
+  const inputBytes = () => ['loras/ink', 'loras/mine/kawaii', 'sd3'].map((name) => readFileSync(at(`${name}.safetensors`)));
   test.before(async () => {
     await mkdir(at('loras/mine'), { recursive: true });
     const facts = { family: 'sd1-tiny-unet', baseModel: { name: 'ai-artist-mini' } };
@@ -91,6 +101,8 @@ suite('bin lora', (test) => {
     await writeFile(at('loras/broken.safetensors'), 'no model');
     const own = { ...sheet, licence: { id: 'own', obligations: [], note: 'nothing restricts it' } };
     await writeLora(at('loras/own.safetensors'), tensors(4, 5), { ...facts, name: 'own', rank: 4, alpha: 4 }, { sheet: own });
+    await symlink(at('loras'), at('linked'));
+    inputs = inputBytes();
     results = await cliSeries(lines.map((line) => (line.includes('--home') ? line : [...line, '--home', home])));
   });
   const result = (index: number): CliResult => results[index] as CliResult;
@@ -188,6 +200,12 @@ suite('bin lora', (test) => {
     [12, 2, 'ERR_INVALID_ARGUMENT', /--rank: expected a number of at least 1, got 0/],
     [13, 1, 'ERR_MODEL_FORMAT', /broken\.safetensors/],
     [16, 1, 'ERR_UNSUPPORTED', /expected a LoRA of Stable Diffusion 3/],
+    ...Array.from({ length: 7 }, (_, at): [number, number, string, RegExp] => [
+      30 + at,
+      2,
+      'ERR_INVALID_ARGUMENT',
+      /(ink|kawaii|sd3)\.safetensors: expected another file than the input, got .*loras.*\1\.safetensors|sd3\.safetensors: expected another file than the input, got .*sd3\.safetensors/,
+    ]),
     [17, 2, 'ERR_INVALID_ARGUMENT', /--to: expected diffusers or sd-scripts, got none/],
   ];
   for (const [index, status, code, message] of failing)
@@ -198,4 +216,8 @@ suite('bin lora', (test) => {
       assert.is(result(index).code, status);
       assert.not.ok(existsSync(at('x.safetensors')));
     });
+
+  test('the inputs have the bytes they had', () => {
+    assert.ok(inputBytes().every((bytes, at) => inputs[at]?.equals(bytes)));
+  });
 });

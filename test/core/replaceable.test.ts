@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -152,6 +154,84 @@ suite('what may be replaced: files', (test) => {
     assert.is(await codeOf(checkReplaceable(path.join(home, 'config.yaml'), { as: 'file', overwrite: true, record: true })), 'no error');
   });
 });
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'no error',
+    (error: Error & { code: string }) => `${error.code} ${error.message}`,
+  );
+}
+
+suite('what may be replaced: inputs of the work', (test) => {
+  const place = put(folderOf(), 'a.bin', 'folder/in/b.bin', 'other.bin');
+  const at = (...names: string[]): string => path.join(place, ...names);
+  const over = (out: string, ...inputs: string[]): Promise<string> =>
+    codeOf(checkReplaceable(out, { as: 'file', overwrite: true, inputs: inputs.map((input) => at(input)) }));
+
+  test('the input is named, and stays', async () => {
+    const said = await refusal(writeOutput(at('a.bin'), 'new', { overwrite: true, inputs: [at('other.bin'), at('a.bin')], name: 'out' }));
+    assert.is(
+      said,
+      `ERR_INVALID_ARGUMENT out: ${at('a.bin')}: expected another file than the input, got ${at('a.bin')}. Choose another name`,
+    );
+    assert.is(readFileSync(at('a.bin'), 'utf8'), 'a.bin');
+  });
+  test('by any way to it: around a corner, through linked folders, by a link of either', async () => {
+    const linked = link(place);
+    symlinkSync(at('a.bin'), at('link.bin'));
+    assert.is(await over(`${place}/folder/../a.bin`, 'a.bin'), 'ERR_INVALID_ARGUMENT');
+    assert.is(await over(path.join(linked, 'a.bin'), 'a.bin'), 'ERR_INVALID_ARGUMENT');
+    assert.is(await over(at('link.bin'), 'a.bin'), 'ERR_INVALID_ARGUMENT');
+    assert.is(await over(at('a.bin'), 'link.bin'), 'ERR_INVALID_ARGUMENT');
+    assert.is(await over(path.relative(process.cwd(), at('a.bin')), 'a.bin'), 'ERR_INVALID_ARGUMENT');
+  });
+  test('a file of an input folder; beside it, and a new one in it, may be', async () => {
+    assert.is(await over(at('folder/in/b.bin'), 'folder'), 'ERR_INVALID_ARGUMENT');
+    assert.is(await over(at('folder/in/new.bin'), 'folder'), 'no error');
+    assert.is(await over(at('a.bin'), 'folder'), 'no error');
+    assert.is(await over(at('a.bin'), 'absent.bin'), 'no error');
+  });
+  test('a second name of the input may be: a rename leaves the bytes of the first', async () => {
+    linkSync(at('other.bin'), at('second.bin'));
+    await writeOutput(at('second.bin'), 'new', { overwrite: true, inputs: [at('other.bin')] });
+    assert.equal([readFileSync(at('other.bin'), 'utf8'), readFileSync(at('second.bin'), 'utf8')], ['other.bin', 'new']);
+  });
+});
+
+if (process.platform !== 'win32')
+  suite('what may be replaced: neither file nor folder', { timeoutMs: 20_000 }, (test) => {
+    const place = folderOf();
+    const at = (name: string): string => path.join(place, name);
+    execFileSync('mkfifo', [at('pipe')]);
+    const refused = (name: string, got: string, expected: string): string =>
+      `ERR_WRITE ${name}: expected ${expected} or nothing there, got ${got}. Choose another name`;
+
+    test('a pipe and a device are refused and stay, asked for or not', async () => {
+      for (const overwrite of [true, false]) {
+        assert.is(await refusal(writeOutput(at('pipe'), 'new', { overwrite })), refused(at('pipe'), 'a pipe', 'a file'));
+        assert.is(await refusal(writeOutput('/dev/null', 'new', { overwrite })), refused('/dev/null', 'a device', 'a file'));
+      }
+      assert.is(await refusal(checkReplaceable(at('pipe'), { ...wish, as: 'folder' })), refused(at('pipe'), 'a pipe', 'a folder'));
+      assert.ok(lstatSync(at('pipe')).isFIFO());
+    });
+    test('also through a link, and where a file of one kind only is replaced', async () => {
+      symlinkSync(at('pipe'), at('link'));
+      assert.is(await refusal(writeOutput(at('link'), 'new', { overwrite: true })), refused(at('link'), 'a pipe', 'a file'));
+      assert.is(await refusal(writeOutput(at('pipe'), '', { overwrite: false, begins: /^$/ })), refused(at('pipe'), 'a pipe', 'a file'));
+      const zip = exportZip(new Gallery({ home }), [], at('pipe'), { overwrite: true });
+      assert.is(await refusal(zip), refused(at('pipe'), 'a pipe', 'a file'));
+    });
+    test('a socket', async () => {
+      const server = createServer();
+      const socket = path.join(mkdtempSync('/tmp/s'), 's'); // its path may have 100 bytes
+      await new Promise<void>((done) => server.listen(socket, done));
+      try {
+        assert.is(await refusal(writeOutput(socket, 'new', { overwrite: true })), refused(socket, 'a socket', 'a file'));
+      } finally {
+        server.close();
+      }
+    });
+  });
 
 suite('replacing a folder', (test) => {
   const fill = async (folder: string): Promise<void> => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { type ConvertEvent, convertModel, inspectModel, loadModel, loadUpscaler, weightTypes } from '../../lib/index.ts';
@@ -84,6 +84,29 @@ suite('convertModel', (test) => {
         'ERR_INVALID_ARGUMENT',
         /expected another file than the input/,
       );
+    });
+  });
+
+  test('none of the inputs is written over: model, autoencoder, a file of a folder, through a linked folder', async () => {
+    await withFolder(async (folder) => {
+      const [model, vae] = [join(folder, 'model.safetensors'), join(folder, 'vae.safetensors')];
+      for (const file of [model, vae]) await copyFile(upscaler, file);
+      const linked = join(folder, 'linked');
+      await symlink(folder, linked);
+      const before = await readFile(vae);
+      const cases: [string, string, string][] = [
+        [vae, model, vae],
+        [join(linked, 'vae.safetensors'), model, vae],
+        [join(linked, 'model.safetensors'), model, model],
+        [vae, folder, folder],
+      ];
+      for (const [output, input, named] of cases)
+        await artistFailure(
+          convertModel(input, { output, type: 'f16', vae, overwrite: true }),
+          'ERR_INVALID_ARGUMENT',
+          `output: ${output}: expected another file than the input, got ${named}. Choose another name`,
+        );
+      assert.ok(before.equals(await readFile(vae)));
     });
   });
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { equal, is, match, ok } from 'uvu/assert';
+import { writeFileAtomic } from '../../lib/core/index.ts';
 import { ArtImage, decodeImage, type EncodeOptions, type ImageFormat, imageFormats, readRecipe } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
 import { fullRecipe, picture, rejects } from './pictures.ts';
@@ -234,15 +235,19 @@ suite('ArtImage', (test) => {
       await image.save(path);
       is((await stat(path)).mode & 0o777, 0o600);
     });
-    test('a device is written to, not replaced', async () => {
-      await image.save('/dev/null', { format: 'png' });
+    test('a device is refused, and neither written to nor replaced', async () => {
+      await rejects(
+        () => image.save('/dev/null', { format: 'png' }),
+        'ERR_WRITE',
+        /^\/dev\/null: expected a file or nothing there, got a device\. Choose another name$/,
+      );
       ok((await stat('/dev/null')).isCharacterDevice());
     });
   }
   if (existsSync('/dev/full')) {
     test('a full disk is ERR_DISK_FULL', () =>
       rejects(
-        () => image.save('/dev/full', { format: 'png' }),
+        async () => writeFileAtomic('/dev/full', await image.toBuffer()),
         'ERR_DISK_FULL',
         /^\/dev\/full: expected room on the disk, got ENOSPC\. Free some space or save elsewhere$/,
       ));

@@ -16,7 +16,7 @@ export const extractMetadataCommand = command({
     const expanded = expandMetadata(metadata);
     const document = JSON.stringify(expanded, undefined, 2);
     if (out === undefined) return { json: { path, metadata: expanded }, text: [document] };
-    await writeOutput(out, Buffer.from(`${document}\n`), { overwrite: force === true });
+    await writeOutput(out, Buffer.from(`${document}\n`), { overwrite: force === true, inputs: [path] });
     return { json: { path, metadata: expanded, out }, text: [out] };
   },
 });
