@@ -39,6 +39,9 @@ const nextSteps: Partial<Record<ErrorCode, string>> = {
 function nextStep(error: ArtistError, options: readonly string[]): string | undefined {
   if (error.code !== 'ERR_ALREADY_EXISTS') return nextSteps[error.code];
   const [out, force] = ['out', 'force'].map((option) => options.includes(option));
+  // A run folder with files in it is replaced by nothing.
+  if (/^(?:--run-folder|runFolder)\b/.test(error.message))
+    return 'Give another --run-folder, leave it out for a new one, or go on with that run: ai-artist train resume FOLDER';
   if (!force || /--force|They stay/.test(error.message)) return undefined;
   return out ? 'Give another --out, or --force to replace it.' : 'Give --force to replace it.';
 }

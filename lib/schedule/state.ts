@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lazySchema, type StateDefinition } from '../core/index.ts';
 import { type Job, jobSchema, noTotals, totalsSchema } from './job.ts';
+import { uniqueIds } from './unique-ids.ts';
 
 export const outcomes = ['done', 'partial', 'failed', 'missed', 'cancelled'] as const;
 /** `partial`: some works of a batch failed. `missed`: it was due and never started. All but done and cancelled are failures. */
@@ -38,7 +39,7 @@ const scheduleSchema = lazySchema(() =>
   z.strictObject({
     /** Number of the next job; numbers are not used again. */
     nextJob: z.int().min(1),
-    jobs: z.array(jobSchema),
+    jobs: z.array(jobSchema).check(uniqueIds('job')),
     /** Oldest first, bounded. */
     history: z.array(recordSchema),
     /** Of jobs that were removed: what happened stays counted. */

@@ -38,6 +38,19 @@ suite('ai-artist train', (test) => {
     assert.match(stderr, /paint with it: ai-artist create "…" --lora plain/);
   });
 
+  test('a run folder with files in it: the advice is another --run-folder or to resume', async () => {
+    const words = small('full');
+    words[words.indexOf('--run-folder') + 1] = folder.at('pictures');
+    const { code, stderr } = await cli(words);
+    assert.is(code, 1);
+    assert.match(stderr, /run-folder.*: expected an empty folder/i);
+    assert.match(
+      stderr,
+      /\nGive another --run-folder, leave it out for a new one, or go on with that run: ai-artist train resume FOLDER$/m,
+    );
+    assert.not.match(stderr, /--out|--force/);
+  });
+
   test('Ctrl-C keeps what was learned; resume comes to the same LoRA', async () => {
     const long = (name: string): string[] =>
       [...small(name), '--steps=20'].filter((word, at, all) => word !== '--steps' && all[at - 1] !== '--steps');

@@ -41,6 +41,38 @@ suite('records that cannot be used', (test) => {
     assert.equal(await store.broken(), []);
   });
 
+  test('of two jobs with one id the first runs, once; the second is shown as broken and removed first', async () => {
+    const home = newHome();
+    const store = new ScheduleStore(home, { onRepair: () => undefined });
+    await store.add({ when: 'daily 09:00', timeZone: 'UTC', name: 'first' });
+    tamper(scheduleFiles(home).state, ({ jobs = [] }) => void jobs.push({ ...(jobs[0] as object), name: 'second' }));
+    assert.equal(
+      (await store.list()).map(({ name }) => name),
+      ['first'],
+    );
+    assert.equal(await store.broken().then((all) => all.map(({ id, name, reason }) => [id, name, reason])), [
+      ['j1', 'second', 'id: expected one job of this id, got a second one: j1'],
+    ]);
+    await store.runNow('j1');
+    const daemon = await ScheduleDaemon.start({ store, run: async () => 'done', tickMs: 10 });
+    await until('the run', async () => (await store.history()).length > 0);
+    await daemon.stop();
+    assert.equal([(await store.history()).length, (await store.get('j1')).totals.worksDone], [1, 1]);
+    await store.remove('j1');
+    assert.equal([(await store.list()).length, (await store.broken()).length], [1, 0]);
+  });
+
+  test('of two tasks with one id the first is kept', async () => {
+    const home = newHome();
+    const queue = await openQueue({ driver: 'file', home });
+    for (const id of ['a', 'b']) await queue.add(id, { id });
+    tamper(path.join(home, 'state', 'queue.json'), ({ tasks = [] }) => void Object.assign(tasks[1] as object, { id: 'a' }));
+    assert.equal(
+      (await queue.list()).map(({ id, payload }) => [id, payload]),
+      [['a', 'a']],
+    );
+  });
+
   test('a line of the history and a task that cannot be read are left out', async () => {
     const home = newHome();
     const store = new ScheduleStore(home, { onRepair: () => undefined });

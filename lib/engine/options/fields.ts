@@ -41,8 +41,21 @@ export const image = custom<ImageInput>(
 /** Run the engine in a child process: a crash or out-of-memory kill there becomes ERR_NATIVE_CRASH here. Costs a process start and one copy per picture. Default false. */
 export const isolate = z.boolean().default(false);
 
-/** Noise levels, high to low. The engine takes one step per pair, so at least two. */
-export const sigmas = z.array(z.number().min(0).max(1e6)).min(2).max(1001);
+/** Noise levels, high to low (neighbours may be equal). The engine takes one step per pair, so at least two. */
+export const sigmas = z
+  .array(z.number().min(0).max(1e6))
+  .min(2)
+  .max(1001)
+  .check(({ value, issues }) => {
+    const rising = value.findIndex((level, at) => at > 0 && level > (value[at - 1] as number));
+    if (rising > 0)
+      issues.push({
+        code: 'custom',
+        path: [rising],
+        input: value[rising],
+        message: `expected at most ${value[rising - 1]}, the level before it, got ${value[rising]}: levels go from high to low`,
+      });
+  });
 
 /** Record whose keys must match; zod's own message for a bad key names neither the key nor the rule. */
 export function recordOf<V extends z.ZodType>(what: string, key: RegExp, value: V) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { lazySchema, type StateDefinition } from '../../core/index.ts';
 import { retryDelay } from '../retry.ts';
+import { uniqueIds } from '../unique-ids.ts';
 import { endedStates, type Json, mostEnded, mostInterruptions, type QueuedTask, taskStates } from './types.ts';
 
 const holderSchema = lazySchema(() =>
@@ -46,7 +47,9 @@ const taskSchema = lazySchema(() =>
 );
 export type StoredTask = z.infer<typeof taskSchema>;
 
-const queueSchema = lazySchema(() => z.strictObject({ paused: z.boolean(), nextOrder: z.int(), tasks: z.array(taskSchema) }));
+const queueSchema = lazySchema(() =>
+  z.strictObject({ paused: z.boolean(), nextOrder: z.int(), tasks: z.array(taskSchema).check(uniqueIds('task')) }),
+);
 export type QueueState = z.infer<typeof queueSchema>;
 
 export const queueDefinition: StateDefinition<QueueState> = {
