@@ -1,4 +1,4 @@
-import { ArtistError, type ErrorCode, isArtistError, isDiskFull, redact } from '../lib/core/index.ts';
+import { ArtistError, type ErrorCode, isArtistError, isDiskFull, redact, systemCode } from '../lib/core/index.ts';
 import { createLogger, describeError, type LogFormat, type Logger } from '../lib/observe/index.ts';
 import type { CommandEntry } from './command-line.ts';
 import { inFlags } from './in-flags.ts';
@@ -93,6 +93,11 @@ function asArtistError(thrown: unknown, view: FailureView): ArtistError {
   if (thrown instanceof Error) {
     if (thrown.name === 'AbortError') return new ArtistError('ERR_ABORTED', 'cancelled', { cause: thrown });
     if (isDiskFull(thrown)) return new ArtistError('ERR_DISK_FULL', thrown.message, { cause: thrown });
+    const system = systemCode(thrown);
+    if (system === 'EMFILE' || system === 'ENFILE')
+      return new ArtistError('ERR_READ', `too many files are open (${system}). Raise the limit: ulimit -n 1024`, { cause: thrown });
+    if ('syscall' in thrown && thrown.syscall === 'uv_cwd')
+      return new ArtistError('ERR_READ', 'the current folder is not there any more. Change to another one', { cause: thrown });
     return new ArtistError('ERR_INTERNAL', thrown.message, { cause: thrown });
   }
   return new ArtistError('ERR_INTERNAL', String(thrown));

@@ -24,9 +24,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     return await runCommand(line);
   } catch (error) {
-    const { reportFailure } = await import('./failure.ts');
+    const failure = await import('./failure.ts').catch(() => undefined);
+    if (!failure) return reportPlainly(error, viewOf(argv).json);
     const path = line?.path ?? [];
-    return reportFailure(error, {
+    return failure.reportFailure(error, {
       ...viewOf(argv),
       argv,
       command: path.map(nameOf).join(' '),
@@ -34,6 +35,15 @@ export async function main(argv: readonly string[]): Promise<number> {
       options: [...(line?.command?.options ?? []), ...everywhere],
     });
   }
+}
+
+/** Where not even the code that words errors can be read: too many files are open, or the package is damaged. */
+function reportPlainly(thrown: unknown, json: boolean): number {
+  const cause = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = `the program's own files cannot be read (${cause}). If too many are open (EMFILE), raise the limit: ulimit -n 1024`;
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code: 'ERR_READ', message } })}\n`);
+  process.stderr.write(`error ERR_READ: ${message}\n`);
+  return 1;
 }
 
 /** Lets yargs read what stands behind the command, and runs it. */

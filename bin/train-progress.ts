@@ -110,7 +110,7 @@ function beginLine({
   const held = heldOut > 0 ? ` and ${heldOut} held out` : '';
   const shown = sizes.length > 3 ? `${sizes.slice(0, 3).join(', ')} and ${sizes.length - 3} more` : sizes.join(', ');
   const saving = checkpointing === 'none' ? '' : `, checkpointing ${checkpointing}`;
-  return `${pictures} pictures${held} at ${shown}; ${modules} layers, ${(parameters / 1e6).toFixed(2)} M numbers; ${formatBytes(computeBytes)} per step${saving}, on ${device}\nrun: ${folder}`;
+  return `${pictures} pictures${held} at ${shown}; ${modules} layers, ${(parameters / 1e6).toFixed(2)} M parameters; ${formatBytes(computeBytes)} per step${saving}, on ${device}\nrun: ${folder}`;
 }
 
 function trainingOutcome(result: TrainLoraResult): Outcome {

@@ -39,10 +39,7 @@ const outcomes: [command: RegExp, outcome: Outcome][] = [
   [/--model (sd-turbo|sd15)/, needsModel],
   [/^ai-artist train \.\//, { add: '--steps 4 --sample-every 0 --force' }],
   // The run before it is finished.
-  [
-    /^ai-artist train resume/,
-    { status: 1, says: /expected a training run in .* to go on with, got "latest"\. Those that are there are finished/ },
-  ],
+  [/^ai-artist train resume/, { status: 1, says: /expected a training run in .* to resume, got "latest"\. All of them are finished/ }],
   [/^ai-artist schedule start/, { interruptAfter: /\d jobs?; next/ }],
   [/^ai-artist models pull/, { status: 1, says: /ERR_NETWORK/ }],
   [/^ai-artist upscale/, { again: { status: 1, says: /fox-large\.png: exists already/ } }],

@@ -1,4 +1,4 @@
-import { ArtistError, display } from '../../lib/core/index.ts';
+import { ArtistError, counted, display } from '../../lib/core/index.ts';
 import { createProgress } from '../../lib/observe/index.ts';
 import {
   checkTimeZone,
@@ -87,7 +87,7 @@ function lines(report: SimulationReport, days: number): string[] {
     ['works', `${works.done} of ${works.due}; ${worksPerDay.mean.toFixed(2)} a day, ${worksPerDay.least} to ${worksPerDay.most}`],
     [
       'runs',
-      `${runs.due} due: ${runs.done} done, ${runs.partial} in part, ${runs.failed} failed, ${missed}; ${runs.caughtUp} caught up, ${runs.retries} retries`,
+      `${runs.due} due: ${runs.done} done, ${runs.partial} in part, ${runs.failed} failed, ${missed}; ${runs.caughtUp} caught up, ${counted(runs.retries, 'retry', 'retries')}`,
     ],
     ['success rate', percent(successRate)],
     ['done twice', String(duplicates)],

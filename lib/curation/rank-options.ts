@@ -4,8 +4,10 @@ import type { TechnicalMeasures } from '../image/index.ts';
 import { termNames, weightFields } from './terms.ts';
 
 /** NaN is let in here: a value that is not finite is a candidate's fault, which the ledger keeps, and not the caller's. */
-const measured = z.custom<number>((value) => typeof value === 'number', { error: 'expected a number' });
-const vector = z.custom<Float32Array>((value) => value instanceof Float32Array, { error: 'expected an embedding (Float32Array)' });
+const measured = lazySchema(() => z.custom<number>((value) => typeof value === 'number', { error: 'expected a number' }));
+const vector = lazySchema(() =>
+  z.custom<Float32Array>((value) => value instanceof Float32Array, { error: 'expected an embedding (Float32Array)' }),
+);
 
 export const rankCandidates = lazySchema(() =>
   z
@@ -34,7 +36,7 @@ export const rankCandidates = lazySchema(() =>
 );
 export type RankCandidate = z.output<typeof rankCandidates>[number];
 
-const history = z.array(measured);
+const history = lazySchema(() => z.array(measured));
 
 export const rankOptions = lazySchema(() =>
   z.strictObject({

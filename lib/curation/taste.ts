@@ -20,9 +20,11 @@ export const tasteHeadSchema = lazySchema(() =>
 );
 export type TasteHead = z.output<typeof tasteHeadSchema>;
 
-const vector = z.custom<Vector>((value) => value instanceof Float32Array && value.length > 0 && value.every(Number.isFinite), {
-  error: 'expected an embedding (Float32Array) of finite values',
-});
+const vector = lazySchema(() =>
+  z.custom<Vector>((value) => value instanceof Float32Array && value.length > 0 && value.every(Number.isFinite), {
+    error: 'expected an embedding (Float32Array) of finite values',
+  }),
+);
 const ratings = lazySchema(() => z.array(z.strictObject({ embedding: vector, rating: z.number() })).min(2));
 const duels = lazySchema(() => z.array(z.strictObject({ winner: vector, loser: vector })).min(2));
 

@@ -14,21 +14,21 @@ export type ImageFormat = (typeof imageFormats)[number];
 /** Longest edge of the format's own size fields, pixels. */
 const formatMaxEdge: Record<ImageFormat, number> = { png: 16_384, jpeg: 16_384, webp: 16_383 };
 
-const encodeShape = {
+const encodeShape = () => ({
   /** JPEG and WebP: 1..100, higher is better and larger. Default 90. PNG is lossless and has none. */
   quality: z.int().min(1).max(100).optional(),
   /** WebP only: keep every pixel. Default false. */
   lossless: z.boolean().optional(),
   /** false: write only the AI label, not prompt and settings. Default true. */
   embedRecipe: z.boolean().default(true),
-};
+});
 
-export const encodeOptions = lazySchema(() => z.strictObject(encodeShape));
+export const encodeOptions = lazySchema(() => z.strictObject(encodeShape()));
 export type EncodeOptions = z.input<typeof encodeOptions>;
 
 export const saveOptions = lazySchema(() =>
   z.strictObject({
-    ...encodeShape,
+    ...encodeShape(),
     /** Default: by the ending of the path (.png, .jpg, .jpeg, .webp). */
     format: z.enum(imageFormats).optional(),
     /** false: fail with ERR_ALREADY_EXISTS instead of replacing a file. Default true, as with sharp and fs.writeFile. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ArtistError, answering, lazySchema } from '../core/index.ts';
 import { bundledModel } from './bundled.ts';
 
-const phrases = z.array(z.string()).min(1);
+const phrases = lazySchema(() => z.array(z.string()).min(1));
 const vocabularySchema = lazySchema(() =>
   z.looseObject({
     styles: z.record(z.string(), z.looseObject({ phrases })),

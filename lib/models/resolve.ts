@@ -8,7 +8,7 @@ import { readModelHeader } from './header.ts';
 import { aliasFiles, modelPath, notPulled } from './store.ts';
 import type { ModelHeader } from './tensor-list.ts';
 
-const path = z.string().min(1).optional();
+const path = lazySchema(() => z.string().min(1).optional());
 /** Parts of a split model by their role in loadModel(); `diffusion` is short for `diffusionModel`. */
 export const modelParts = lazySchema(() =>
   z.strictObject({

@@ -20,7 +20,7 @@ const recordSchema = lazySchema(() =>
 export type PullRecord = z.output<typeof recordSchema>;
 
 const recordPath = (file: string): string => `${file}.pull.json`;
-const home = z.string().min(1);
+const home = lazySchema(() => z.string().min(1));
 const hub = new URL(defaultEndpoint);
 
 /** `<home>/models`. */

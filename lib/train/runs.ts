@@ -99,7 +99,7 @@ export async function findTrainingRun(wanted: string, options: { home: string; o
   const guess = wanted === 'latest' ? undefined : nearest(wanted, [...runs.flatMap(({ name, lora }) => [name, lora]), 'latest']);
   const hint =
     named.length > 0
-      ? '. Those that are there are finished, or run at this moment'
+      ? '. All of them are finished or still running'
       : runs.length === 0
         ? '. There is none yet'
         : guess === undefined
@@ -107,7 +107,7 @@ export async function findTrainingRun(wanted: string, options: { home: string; o
           : `. Did you mean ${guess}?`;
   throw new ArtistError(
     'ERR_NOT_FOUND',
-    `run: expected a training run in ${folder}${options.open ? ' to go on with' : ''}, got ${display(wanted)}${hint}`,
+    `run: expected a training run in ${folder}${options.open ? ' to resume' : ''}, got ${display(wanted)}${hint}`,
   );
 }
 

@@ -33,7 +33,7 @@ suite('ai-artist train', (test) => {
     assert.is(code, 0, stderr);
     assert.is(stdout.trim(), folder.at('home/loras/plain.safetensors'));
     assert.ok((await stat(stdout.trim())).size > 1000);
-    assert.match(stderr, /3 pictures at 64x64; \d+ layers, [\d.]+ M numbers; [\d.]+ MB per step, on CPU\nrun: .*runs\/plain/);
+    assert.match(stderr, /3 pictures at 64x64; \d+ layers, [\d.]+ M parameters; [\d.]+ MB per step, on CPU\nrun: .*runs\/plain/);
     assert.match(stderr, /training: 50 % \(2\/4.*\), loss 0\.\d+/);
     assert.match(stderr, /paint with it: ai-artist create "…" --lora plain/);
   });
@@ -112,7 +112,7 @@ suite('ai-artist train', (test) => {
     );
     assert.match(list?.stdout ?? '', /^whole-\d{8}-\d{6} .*LoRA whole: finished\nhalf-\d{8}-\d{6} .*LoRA half: stopped at \d+ of 40\n$/);
     assert.is((jsonOf(latest as CliResult) as TrainJson).steps, 40);
-    assert.match(String(jsonOf(wrong as CliResult).error?.message), /to go on with, got "whole"\. Those that are there are finished/);
+    assert.match(String(jsonOf(wrong as CliResult).error?.message), /to resume, got "whole"\. All of them are finished/);
     assert.is(removed?.stdout, `${home}/training/${name}\n`);
     assert.is(jsonOf(path as CliResult).error?.code, 'ERR_INVALID_ARGUMENT');
     const { runs } = jsonOf(after as CliResult) as unknown as { runs: { lora: string; finished: boolean }[] };

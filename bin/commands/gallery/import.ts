@@ -57,7 +57,7 @@ export const importCommand = command({
         json: { imported, known, failed, passed },
         text: imported.map(({ id, from }) => `${id}  ${from}`),
         notes: [
-          `${imported.length} imported${silent > 0 ? ` (${silent} without a recipe)` : ''}, ${known.length} here already${failed.length > 0 ? `, ${failed.length} could not be taken in` : ''}${passed.length > 0 ? `, ${passed.length} passed over` : ''}`,
+          `${imported.length} imported${silent > 0 ? ` (${silent} without a recipe)` : ''}, ${known.length} here already${failed.length > 0 ? `, ${failed.length} could not be imported` : ''}${passed.length > 0 ? `, ${passed.length} passed over` : ''}`,
         ],
         status: failed.length > 0 ? 1 : 0,
       };

@@ -22,7 +22,7 @@ export const trashCommand = command({
     const gallery = await openGallery(context);
     if (!empty) {
       const changed = await changeEach(await chosenWorks(gallery, { works, query }), context.signal, (id) => gallery.trash(id));
-      return changedOutcome(changed, 'thrown away; to bring back: ai-artist gallery restore', context.warn);
+      return changedOutcome(changed, 'moved to the trash; to bring back: ai-artist gallery restore', context.warn);
     }
     if (works.length > 0 || query !== undefined)
       throw new ArtistError('ERR_INVALID_ARGUMENT', '--empty: expected no ids and no --query with it: it is for the whole trash');

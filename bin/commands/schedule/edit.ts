@@ -31,10 +31,7 @@ export const editCommand = command({
   run: async ({ job: id, when: words, ...values }, context) => {
     const expression = words === undefined || words.length === 0 ? undefined : parseTiming(words);
     if (!expression && Object.values(values).every((value) => value === undefined))
-      throw new ArtistError(
-        'ERR_INVALID_ARGUMENT',
-        'schedule edit: expected something to change, got only a job. See: ai-artist schedule edit --help',
-      );
+      throw new ArtistError('ERR_INVALID_ARGUMENT', 'schedule edit: expected an option to change, got none');
     const store = new ScheduleStore(context.home);
     const before = await store.get(id);
     const { options, warnings } = await jobOptionsOf(values, expression, context, before);

@@ -10,12 +10,14 @@ import { samplingFields } from './sampling.ts';
 /** Prompts above this many UTF-8 bytes are refused: text encoders see 77 to 512 tokens, the rest is time without effect. */
 export const maxPromptBytes = 100_000;
 
-const prompt = z
-  .string()
-  .refine((text) => !text.includes('\0'), { error: 'expected text without null characters' })
-  .refine((text) => Buffer.byteLength(text) <= maxPromptBytes, {
-    error: (issue) => `expected at most ${maxPromptBytes} bytes, got ${Buffer.byteLength(String(issue.input))}`,
-  });
+const prompt = lazySchema(() =>
+  z
+    .string()
+    .refine((text) => !text.includes('\0'), { error: 'expected text without null characters' })
+    .refine((text) => Buffer.byteLength(text) <= maxPromptBytes, {
+      error: (issue) => `expected at most ${maxPromptBytes} bytes, got ${Buffer.byteLength(String(issue.input))}`,
+    }),
+);
 
 /** A LoRA to apply in this call only: its path, or its name in `<home>/loras`; with or without a weight. */
 export const lora = lazySchema(() =>

@@ -26,7 +26,7 @@ const upscalerFields = () => ({
 });
 
 /** How often the picture goes through the network, 1..3. Default 1: two passes of an x4 model make 16 times the width. */
-const repeats = z.int().min(1).max(3).default(1);
+const repeats = lazySchema(() => z.int().min(1).max(3).default(1));
 
 export const loadUpscalerOptions = lazySchema(() => z.strictObject(upscalerFields()));
 export const upscaleOptions = lazySchema(() => z.strictObject({ ...upscalerFields(), repeats }));
