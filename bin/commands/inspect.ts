@@ -1,5 +1,4 @@
-import { open } from 'node:fs/promises';
-import { ArtistError, isArtistError, systemCode } from '../../lib/core/index.ts';
+import { ArtistError, isArtistError, openPlainFile, systemCode } from '../../lib/core/index.ts';
 import { imageKind, type Recipe, readRecipe, writeInfotext } from '../../lib/image/index.ts';
 import { inspectModel, type LoraInfo, type ModelInspection, readLora } from '../../lib/models/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
@@ -8,7 +7,7 @@ import { list, toggle } from '../flags.ts';
 import type { Context, Outcome } from '../run.ts';
 
 async function isPicture(file: string): Promise<boolean> {
-  const handle = await open(file, 'r').catch((error: unknown) => {
+  const handle = await openPlainFile(file).catch((error: unknown) => {
     const code = systemCode(error);
     throw code === 'ENOENT' || code === 'ENOTDIR'
       ? new ArtistError('ERR_READ', `${file}: expected a picture or a model file, got no such file`, { cause: error })

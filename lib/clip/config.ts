@@ -1,7 +1,6 @@
 /** What the weights of a CLIP model do not say: heads, activation, how pictures are made ready. */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, systemCode } from '../core/index.ts';
+import { ArtistError, display, lazySchema, readPlainFile, systemCode } from '../core/index.ts';
 import type { NativeClipTowerRequest } from '../engine/jobs/index.ts';
 import type { ModelHeader } from '../models/index.ts';
 import { isOpenClipConfig, openClipDescription } from './open-clip-config.ts';
@@ -90,7 +89,7 @@ function formatError(path: string, problem: string, cause?: unknown): ArtistErro
 async function readJson(path: string, required: boolean): Promise<unknown> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readPlainFile(path, 'utf8');
   } catch (cause) {
     const code = systemCode(cause);
     if (code === 'ENOENT' && !required) return undefined;

@@ -1,9 +1,9 @@
 /** Finds the files of a CLIP model and checks their headers before the engine sees them. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, lazySchema } from '../core/index.ts';
+import { ArtistError, lazySchema, readPlainFile } from '../core/index.ts';
 import { bundledModel, describeIdentity, identify, type ModelHeader, readModelHeader } from '../models/index.ts';
 
 export interface ClipFiles {
@@ -46,7 +46,7 @@ async function fileInFolder(folder: string): Promise<string> {
 
 /** The pieces that an index lists, in the folder of the index. */
 async function shardsOf(index: string): Promise<string[]> {
-  const text = await readFile(index, 'utf8').catch((cause: unknown) => {
+  const text = await readPlainFile(index, 'utf8').catch((cause: unknown) => {
     throw new ArtistError('ERR_MODEL_NOT_FOUND', `${index}: cannot be read. Check the path`, { cause });
   });
   let raw: unknown;

@@ -29,6 +29,7 @@ export { lazySchema } from './lazy-schema.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner, lockOwner, withLock } from './lock.ts';
 export { display, nearest, resolveOptions } from './options.ts';
 export { entryFile, packageRoot } from './package-root.ts';
+export { openPlainFile, readPlainFile } from './plain-file.ts';
 export { plainJson, plainText } from './plain-text.ts';
 export { birthOf, isAlive } from './process-birth.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';

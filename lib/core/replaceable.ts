@@ -5,6 +5,7 @@ import { basename, dirname, join, parse, relative, resolve, sep } from 'node:pat
 import { writeError, writeFileAtomic } from './atomic-file.ts';
 import { ArtistError, systemCode } from './errors.ts';
 import { homeFolder } from './home.ts';
+import { specialKind } from './plain-file.ts';
 
 /** A file that is to be written. */
 export interface FileWish {
@@ -92,13 +93,6 @@ async function inputAt(place: Place, inputs: readonly string[]): Promise<string 
     if (isIn || (await isSameEntry(place, read))) return input;
   }
   return undefined;
-}
-
-/** What stands at a place that is neither a file nor a folder; undefined: one of these. */
-export function specialKind(info: Stats): string | undefined {
-  if (info.isFile() || info.isDirectory()) return undefined;
-  if (info.isFIFO()) return 'a pipe';
-  return info.isSocket() ? 'a socket' : 'a device';
 }
 
 function currentFolder(): string[] {

@@ -1,4 +1,4 @@
-import { link, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { link, rename, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Adapter } from 'lowdb';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { ArtistError, systemCode } from './errors.ts';
 import { lazySchema } from './lazy-schema.ts';
 import { withLock } from './lock.ts';
+import { readPlainFile } from './plain-file.ts';
 
 /** What a kind of state file holds, and how older ones become that. */
 export interface StateDefinition<T> {
@@ -175,7 +176,7 @@ export class StateFile<T> {
 
   async #text(path: string): Promise<string> {
     try {
-      return await readFile(path, 'utf8');
+      return await readPlainFile(path, 'utf8');
     } catch (error) {
       throw readError(path, error);
     }
@@ -280,7 +281,7 @@ export class StateFile<T> {
   async #readBackup(): Promise<T | undefined> {
     const backup = `${this.path}.bak`;
     try {
-      return this.#parse(await readFile(backup, 'utf8'));
+      return this.#parse(await readPlainFile(backup, 'utf8'));
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
       if (!(error instanceof Damaged)) throw error instanceof ArtistError ? error : readError(backup, error);

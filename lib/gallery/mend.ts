@@ -1,6 +1,6 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isArtistError, writeError } from '../core/index.ts';
+import { isArtistError, readPlainFile, writeError } from '../core/index.ts';
 import type { Gallery } from './gallery.ts';
 import { picturePattern } from './layout.ts';
 import { changeableFields, readSidecarObject, type SidecarChange } from './sidecar.ts';
@@ -58,7 +58,7 @@ async function remakeRecord(gallery: Gallery, path: string, id: string): Promise
   const folder = dirname(path);
   const picture = (await readdir(folder)).find((name) => picturePattern.exec(name)?.[1] === id);
   if (picture === undefined) return undefined;
-  const about = salvaged(await readFile(path, 'utf8').catch(() => ''), path);
+  const about = salvaged(await readPlainFile(path, 'utf8').catch(() => ''), path);
   const aside = join(folder, `.${id}.json.damaged`);
   await rename(path, aside).catch((error: unknown) => {
     throw writeError(path, error);

@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ArtistError, systemCode } from '../core/index.ts';
+import { ArtistError, readPlainFile, systemCode } from '../core/index.ts';
 import { loadSharp, type PartialRecipe, readRecipe } from '../image/index.ts';
 import { decodeWhole, type PictureFile } from './pictures.ts';
 
@@ -29,7 +29,7 @@ async function decoded(bytes: Uint8Array): Promise<{ format: string; width: numb
  * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE: no PNG, JPEG or WebP, or damaged
  */
 export async function readPicture(path: string): Promise<ReadPicture> {
-  const [bytes, info] = await Promise.all([readFile(path), stat(path)]).catch((cause: unknown) => {
+  const [bytes, info] = await Promise.all([readPlainFile(path), stat(path)]).catch((cause: unknown) => {
     throw new ArtistError('ERR_READ', `${path}: expected a picture that can be read, got ${systemCode(cause) ?? String(cause)}`, { cause });
   });
   const { format, width, height } = await decoded(bytes).catch((cause: unknown) => {

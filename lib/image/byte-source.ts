@@ -1,5 +1,4 @@
-import { open } from 'node:fs/promises';
-import { ArtistError, systemCode } from '../core/index.ts';
+import { ArtistError, openPlainFile, systemCode } from '../core/index.ts';
 
 /** Random access to a file or to bytes in memory. `read` returns fewer bytes only at the end. */
 export interface ByteSource {
@@ -33,20 +32,16 @@ export function readError(path: string, cause: unknown): ArtistError {
 /**
  * Opens a regular file, hands it to `use` and closes it.
  *
- * @throws ArtistError ERR_READ: missing, a directory or a device, no permission, an error of the disk
+ * @throws ArtistError ERR_READ: missing, a directory, a pipe or a device, no permission, an error of the disk
  */
 export async function withFile<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
+  const handle = await openPlainFile(path).catch((error: unknown) => {
     // Node refuses a path with a NUL byte with a TypeError; it is a path that does not exist, nothing more.
     throw readError(path.replaceAll('\0', '\\0'), error);
   });
   try {
     const stats = await handle.stat();
-    if (!stats.isFile())
-      throw new ArtistError(
-        'ERR_READ',
-        `${path}: expected a picture file, got ${stats.isDirectory() ? 'a directory' : 'a device or pipe'}`,
-      );
+    if (stats.isDirectory()) throw new ArtistError('ERR_READ', `${path}: expected a picture file, got a directory`);
     const readAt = async (offset: number, length: number): Promise<Uint8Array> => {
       const buffer = new Uint8Array(Math.max(0, Math.min(length, stats.size - offset)));
       let filled = 0;

@@ -1,6 +1,7 @@
 /** Files of a folder that are pictures for their owner and are not read here, with what to do. */
-import { open } from 'node:fs/promises';
+
 import { parse } from 'node:path';
+import { openPlainFile } from '../core/index.ts';
 import { imageKind } from './image-kind.ts';
 
 const save = 'Save them as PNG or JPEG';
@@ -29,7 +30,7 @@ const headBytes = 32;
 export async function unreadPicture(file: string): Promise<string | undefined> {
   const { ext } = parse(file);
   if (ext !== '') return reasons.get(ext.toLowerCase());
-  const handle = await open(file, 'r').catch(() => undefined); // it is no picture that anybody could use
+  const handle = await openPlainFile(file).catch(() => undefined); // it is no picture that anybody could use
   try {
     const head = await handle?.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     const kind = head && imageKind(head.buffer.subarray(0, head.bytesRead));

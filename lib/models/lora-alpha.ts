@@ -1,6 +1,7 @@
 /** Alphas that are kept beside the tensors: in the header's metadata, or in the configuration file of a PEFT folder. */
-import { readFile } from 'node:fs/promises';
+
 import { basename, dirname, join } from 'node:path';
+import { readPlainFile } from '../core/index.ts';
 import type { ModelHeader } from './tensor-list.ts';
 
 interface AdapterConfig {
@@ -61,7 +62,7 @@ async function configOf({ path, metadata }: ModelHeader): Promise<Record<string,
   if (metadata['lora_alpha'] !== undefined) return metadata;
   if (metadata['adapter.lora.alpha'] !== undefined) return { lora_alpha: metadata['adapter.lora.alpha'] }; // GGUF, by llama.cpp
   if (!/^adapter_model\./.test(basename(path))) return {};
-  return json(await readFile(join(dirname(path), 'adapter_config.json'), 'utf8').catch(() => undefined));
+  return json(await readPlainFile(join(dirname(path), 'adapter_config.json'), 'utf8').catch(() => undefined));
 }
 
 /** What a file says of its alphas outside its tensors. */

@@ -1,7 +1,7 @@
-import { readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { readdir, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, answering, display, nearest, resolveOptions, systemCode, writeError } from '../core/index.ts';
+import { ArtistError, answering, display, nearest, readPlainFile, resolveOptions, systemCode, writeError } from '../core/index.ts';
 import { type LoraInfo, readLora } from './lora.ts';
 
 /** Endings of LoRA files, in the order in which a name without one is looked for. */
@@ -124,7 +124,7 @@ export async function removeLora(name: string, options: { home: string }): Promi
   const file = await resolveLora(name, { home: options.home, nameOnly: true });
   const { size } = await stat(file).catch(() => ({ size: 0 })); // a dangling link
   const sheet = file.replace(/\.[^.]+$/, '.data-sheet.json');
-  const text = await readFile(sheet, 'utf8').catch(() => ''); // there is none
+  const text = await readPlainFile(sheet, 'utf8').catch(() => ''); // there is none
   const removed = [file, ...(text.includes('"ai-artist.data-sheet/') ? [sheet] : [])];
   for (const path of removed)
     await unlink(path).catch((error: unknown) => {

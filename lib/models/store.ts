@@ -1,7 +1,7 @@
-import { access, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { access, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, answering, display, lazySchema, nearest, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, answering, display, lazySchema, nearest, readPlainFile, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole } from './aliases.ts';
 import { removePartial } from './download-state.ts';
 import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './source.ts';
@@ -57,7 +57,7 @@ export async function writeRecord(file: string, record: PullRecord): Promise<voi
 /** The record of a complete file, if both are there and the size is right. */
 export async function readRecord(file: string): Promise<PullRecord | undefined> {
   try {
-    const { data } = recordSchema.safeParse(JSON.parse(await readFile(recordPath(file), 'utf8')));
+    const { data } = recordSchema.safeParse(JSON.parse(await readPlainFile(recordPath(file), 'utf8')));
     return data && (await stat(file)).size === data.bytes ? data : undefined;
   } catch {
     return undefined; // no record: the file is not ours, or not complete

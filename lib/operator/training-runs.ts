@@ -1,6 +1,6 @@
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockOwner, systemCode } from '../core/index.ts';
+import { lockOwner, openPlainFile, systemCode } from '../core/index.ts';
 
 /** A training of this home, by the end of its log. */
 export interface TrainingRun {
@@ -17,7 +17,7 @@ export interface TrainingRun {
 const tailBytes = 65_536;
 
 async function tailOf(path: string): Promise<string> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
+  const handle = await openPlainFile(path).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
     throw error;
   });

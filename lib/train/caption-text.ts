@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { ArtistError, systemCode } from '../core/index.ts';
+import { stat } from 'node:fs/promises';
+import { ArtistError, readPlainFile, systemCode } from '../core/index.ts';
 
 /** A caption longer than this is a mistake: text encoders read 77 to 512 tokens. */
 const maxCaptionBytes = 20_000;
@@ -19,7 +19,7 @@ export async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
     if (size > maxFileBytes) throw dataError(`${file}: expected a text of at most ${maxFileBytes / 2 ** 20} MiB, got ${size} bytes`);
-    bytes = await readFile(file);
+    bytes = await readPlainFile(file);
   } catch (error) {
     if (error instanceof ArtistError) throw error;
     throw new ArtistError('ERR_READ', `${file}: expected a text file that can be read, got ${systemCode(error) ?? String(error)}`, {

@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
-import { ArtistError, systemCode } from '../core/index.ts';
+import { ArtistError, readPlainFile, systemCode } from '../core/index.ts';
 import { loadSharp, readRecipe } from '../image/index.ts';
 import { findAlias } from '../models/index.ts';
 import { FolderNames } from './folder-names.ts';
@@ -56,7 +56,7 @@ function fromText(content: string, origin: LicenceRecord['origin']): LicenceReco
 async function readStatement(file: string, origin: LicenceRecord['origin']): Promise<LicenceRecord | undefined> {
   let content: string;
   try {
-    const bytes = await readFile(file);
+    const bytes = await readPlainFile(file);
     if (bytes.length > maxStatementBytes) return undefined;
     content = bytes.toString('utf8').replace(/^\uFEFF/, '');
   } catch (error) {

@@ -1,8 +1,7 @@
 /** run.json: what a run was begun with. A continued run must be given the same data and come to the same settings. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ArtistError, display, lazySchema, systemCode, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, display, lazySchema, readPlainFile, systemCode, writeFileAtomic } from '../core/index.ts';
 import type { TrainingPicture } from './data-set.ts';
 import { nameSome } from './licences.ts';
 import type { TrainSettings } from './settings.ts';
@@ -39,7 +38,7 @@ export async function writeRunRecord(folder: string, record: RunRecord): Promise
 /** @throws ArtistError ERR_RESUME: no run there */
 export async function readRunRecord(folder: string): Promise<RunRecord> {
   const file = recordFile(folder);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  const text = await readPlainFile(file, 'utf8').catch((error: unknown) => {
     throw new ArtistError(
       'ERR_RESUME',
       `${folder}: expected the folder of a training run, got one without a readable run.json (${systemCode(error) ?? String(error)}). Runs lie in <home>/training`,

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { ArtistError, answering, systemCode } from '../core/index.ts';
+import { ArtistError, answering, readPlainFile, systemCode } from '../core/index.ts';
 
 export interface LossPoint {
   /** Finished steps, from 1. */
@@ -39,7 +38,7 @@ function lineOf(text: string): Line | undefined {
  * @throws ArtistError ERR_READ
  */
 export const readTrainingLog = answering('readTrainingLog', async (path: string): Promise<TrainingLog> => {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readPlainFile(path, 'utf8').catch((error: unknown) => {
     throw new ArtistError('ERR_READ', `${path}: expected the log of a training run, got ${systemCode(error) ?? String(error)}`, {
       cause: error,
     });

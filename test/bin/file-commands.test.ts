@@ -90,6 +90,31 @@ suite('bin inspect, generate, convert, doctor', { timeoutMs: 180_000 }, (test) =
       assert.ok(lstatSync('/dev/null').isCharacterDevice());
     });
 
+  if (process.platform !== 'win32')
+    test('a pipe as an input is refused at once', async () => {
+      const folder = path.join(scratch, 'pipes');
+      mkdirSync(path.join(folder, 'home'), { recursive: true });
+      execFileSync('mkfifo', ['p.json', 'p.png', 'p.safetensors', 'p.txt', 'home/config.yaml'], { cwd: folder });
+      const cases: [string[], RegExp][] = [
+        [['inspect', 'p.json'], /ERR_READ: p\.json: expected a file that can be read, got a pipe$/m],
+        [['inspect', 'p.png'], /ERR_READ: p\.png: expected a file that can be read, got a pipe$/m],
+        [['upscale', 'p.png'], /ERR_READ: image: p\.png: expected a picture file, got a pipe$/m],
+        [['generate', 'x', '--init', 'p.png', '--out', 'o.png'], /ERR_READ: --init: p\.png: expected a picture file, got a pipe$/m],
+        [['score', 'p.png', '--prompt', 'an owl'], /ERR_READ: p\.png: expected a picture.*, got a pipe/],
+        [['train', 'caption', 'p.png', '--tags', 'p.txt'], /ERR_READ: --tags: .* got p\.txt \(a pipe\)$/m],
+        [['lora', 'inspect', './p.safetensors'], /ERR_MODEL_FORMAT: .*p\.safetensors: is not a regular file$/m],
+        [['config', 'show', '--home', 'home'], /ERR_READ: .*config\.yaml: expected a configuration file that can be read, got a pipe$/m],
+      ];
+      const results = await cliSeries(
+        cases.map(([line]) => line),
+        { cwd: folder, onStart: (child) => setTimeout(() => child.kill('SIGKILL'), 60_000).unref() },
+      );
+      for (const [index, [, message]] of cases.entries()) {
+        assert.is(results[index]?.code, 1, results[index]?.stderr);
+        assert.match(results[index]?.stderr ?? '', message);
+      }
+    });
+
   test('doctor says each thing once', async () => {
     const [doctor] = await cliSeries([['doctor']]);
     assert.is(doctor?.code, 0, doctor?.stderr);

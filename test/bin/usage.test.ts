@@ -206,7 +206,7 @@ suite('bin usage', (test) => {
   const failing: [string[], string][] = [
     [['inspect', 'absent.png'], 'ERR_READ'],
     [['upscale', 'absent.png'], 'ERR_READ'],
-    [['inspect', '/dev/null'], 'ERR_MODEL_FORMAT'],
+    [['inspect', '/dev/null'], 'ERR_READ'],
     [['create', 'x', '--out', '/dev/null/fox.png'], 'ERR_WRITE'],
     [['create', 'x', '--model', 'absent.safetensors'], 'ERR_MODEL_NOT_FOUND'],
     [['convert', 'absent.safetensors', '--type', 'q8_0', '--out', 'x.gguf'], 'ERR_MODEL_NOT_FOUND'],

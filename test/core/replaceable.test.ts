@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { checkReplaceable, removeTree, replaceFolder, writeOutput } from '../../lib/core/index.ts';
+import { checkReplaceable, readPlainFile, removeTree, replaceFolder, writeOutput } from '../../lib/core/index.ts';
 import { exportZip, Gallery } from '../../lib/gallery/index.ts';
 import { ArtImage } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
@@ -220,6 +220,14 @@ if (process.platform !== 'win32')
       assert.is(await refusal(writeOutput(at('pipe'), '', { overwrite: false, begins: /^$/ })), refused(at('pipe'), 'a pipe', 'a file'));
       const zip = exportZip(new Gallery({ home }), [], at('pipe'), { overwrite: true });
       assert.is(await refusal(zip), refused(at('pipe'), 'a pipe', 'a file'));
+    });
+    test('nor is one read: what it is, as callers put it into their sentences', async () => {
+      const said = (file: string): Promise<string> => readPlainFile(file).then(() => 'read', String);
+      assert.equal([await said(at('pipe')), await said('/dev/zero')], ['a pipe', 'a device']);
+      assert.match(await said(place), /EISDIR/);
+      assert.match(await said(at('absent')), /ENOENT/);
+      writeFileSync(at('file'), 'é');
+      assert.equal([await readPlainFile(at('file'), 'utf8'), (await readPlainFile(at('file'))).length], ['é', 2]);
     });
     test('a socket', async () => {
       const server = createServer();

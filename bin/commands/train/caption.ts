@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clip, Embedding } from '../../../lib/clip/index.ts';
-import { ArtistError, systemCode, writeOutput } from '../../../lib/core/index.ts';
+import { ArtistError, readPlainFile, systemCode, writeOutput } from '../../../lib/core/index.ts';
 import { decodeImage } from '../../../lib/image/index.ts';
 import { createProgress } from '../../../lib/observe/index.ts';
 import { type FoundPicture, scanFolder } from '../../../lib/train/index.ts';
@@ -25,7 +24,7 @@ interface Suggested {
 }
 
 async function readTags(file: string): Promise<string[]> {
-  const content = await readFile(file, 'utf8').catch((error: unknown) => {
+  const content = await readPlainFile(file, 'utf8').catch((error: unknown) => {
     throw new ArtistError(
       'ERR_READ',
       `--tags: expected a text file with a tag a line, got ${file} (${systemCode(error) ?? String(error)})`,

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   ArtistError,
@@ -6,6 +5,7 @@ import {
   configPath,
   isArtistError,
   kindOfPlace,
+  readPlainFile,
   StateFile,
   seededRandom,
   systemCode,
@@ -108,7 +108,7 @@ async function readWordLists(home: string): Promise<WordLists> {
     .filter((file) => file.endsWith('.txt'));
   const lists = await Promise.all(
     files.map(async (full) => {
-      const text = await readFile(full, 'utf8').catch((error: unknown) => {
+      const text = await readPlainFile(full, 'utf8').catch((error: unknown) => {
         throw new ArtistError('ERR_READ', `${full}: expected a word list that can be read, got ${systemCode(error) ?? String(error)}`, {
           cause: error,
         });

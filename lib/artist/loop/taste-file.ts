@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type AestheticHead, type Clip, type Embedding, loadAestheticHead } from '../../clip/index.ts';
-import { ArtistError, systemCode } from '../../core/index.ts';
+import { ArtistError, readPlainFile, systemCode } from '../../core/index.ts';
 import { type TasteHead, tasteHeadSchema, tasteScore } from '../../curation/index.ts';
 
 /** Where `taste train` puts the owner's taste, and create looks for it. */
@@ -18,7 +17,7 @@ export async function readTaste(file: string, required: boolean): Promise<TasteF
   if (!file.endsWith('.json')) return { path: file, kind: 'head', head: await loadAestheticHead(file) };
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readPlainFile(file, 'utf8');
   } catch (cause) {
     const code = systemCode(cause);
     if (code === 'ENOENT' && !required) return undefined;

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
+import { openPlainFile } from '../plain-file.ts';
 import type { Layer } from './layers.ts';
 import { longestYaml, readYaml } from './read-yaml.ts';
 
@@ -8,7 +8,7 @@ export const configFile = (home: string): string => join(home, 'config.yaml');
 
 /** Its text, but no more than shows that it is too long. */
 async function readStart(path: string): Promise<string> {
-  const handle = await open(path, 'r');
+  const handle = await openPlainFile(path);
   try {
     const info = await handle.stat();
     if (info.isFile() && info.size > 4 * longestYaml) return ' '.repeat(longestYaml + 1);

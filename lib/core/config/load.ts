@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
 import { expandTilde } from '../home.ts';
 import { type Fault, findFaults } from '../options.ts';
+import { readPlainFile } from '../plain-file.ts';
 import { hidden, redactData, rememberSecret } from '../redact.ts';
 import { configFile, fileLayer } from './file.ts';
 import { environmentLayer, type Layer, setLayer } from './layers.ts';
@@ -130,7 +130,7 @@ export async function readSecret(
     throw new ArtistError('ERR_CONFIG', `${key}: expected the environment variable ${secret.env}, got none`);
   }
   const path = configPath(secret.file, home);
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const text = await readPlainFile(path, 'utf8').catch((cause: unknown) => {
     throw new ArtistError('ERR_CONFIG', `${key}: expected the file ${path}, got ${systemCode(cause) ?? String(cause)}`, { cause });
   });
   if (text.trim() !== '') return remembered(text.trim());
