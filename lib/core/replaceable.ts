@@ -202,6 +202,9 @@ async function checkFolder(place: Place, shown: string, { mark, isOurs, keep = [
   for (const [folder, what] of kept) if (got === undefined && (await holds(place, folder))) got = `a folder above ${what}`;
   if (got !== undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a folder of its own, got ${got}. Name a new folder in it`);
+  for (const records of [...keep, ...['gallery', 'state'].map((name) => join(homeFolder(), name))])
+    if (await holds(await placeOf(records), real))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a folder outside ${records}, which holds records. Choose another`);
   if (info === undefined) return;
   const special = specialKind(info);
   if (special !== undefined)
