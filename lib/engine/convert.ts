@@ -33,7 +33,10 @@ async function checkOutput(output: string, inputs: readonly string[], overwrite:
   if (!info.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: ${dirname(output)} is not a folder`);
   const existing = await stat(output).catch(() => undefined);
   if (existing?.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: is a folder. Name a file in it`);
-  await checkReplaceable(output, { as: 'file', overwrite, inputs, name: 'output' });
+  // First what overwrite would not change.
+  await checkReplaceable(output, { as: 'file', overwrite: true, inputs, name: 'output' });
+  if (existing && !overwrite)
+    throw new ArtistError('ERR_ALREADY_EXISTS', `${output}: exists already. Choose another name, or pass overwrite: true`);
 }
 
 /** More than the engine and the system keep in memory before they write. */
