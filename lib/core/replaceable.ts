@@ -149,9 +149,6 @@ async function checkFile(place: Place, shown: string, { overwrite, record = fals
   const special = info && specialKind(info);
   if (special !== undefined)
     throw new ArtistError('ERR_WRITE', `${shown}: expected a file or nothing there, got ${special}. Choose another name`);
-  const input = await inputAt(place, inputs);
-  if (input !== undefined)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected another file than the input, got ${input}. Choose another name`);
   if (!record) {
     const kept = await recordAt(real, info !== undefined);
     if (kept !== undefined)
@@ -162,6 +159,9 @@ async function checkFile(place: Place, shown: string, { overwrite, record = fals
       'ERR_ALREADY_EXISTS',
       `${shown}: expected no file there, got an existing one. Choose another name or pass overwrite: true`,
     );
+  const input = await inputAt(place, inputs);
+  if (input !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected another file than the input, got ${input}. Choose another name`);
 }
 
 async function beginningOf(file: string): Promise<string> {

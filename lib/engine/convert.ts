@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { access, rename, rm, stat } from 'node:fs/promises';
+import { access, appendFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { ArtistError, checkReplaceable, display, resolveOptions, writeError } from '../core/index.ts';
+import { ArtistError, checkReplaceable, display, isArtistError, resolveOptions, writeError } from '../core/index.ts';
 import { readModelHeader } from '../models/index.ts';
 import { addonFor } from './addon.ts';
 import { type ConvertEvent, commonEvent } from './events.ts';
@@ -33,7 +33,28 @@ async function checkOutput(output: string, inputs: readonly string[], overwrite:
   if (!info.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: ${dirname(output)} is not a folder`);
   const existing = await stat(output).catch(() => undefined);
   if (existing?.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: is a folder. Name a file in it`);
-  await checkReplaceable(output, { as: 'file', overwrite, inputs, name: 'output' });
+  // First what overwrite would not change.
+  await checkReplaceable(output, { as: 'file', overwrite: true, inputs, name: 'output' });
+  if (existing && !overwrite)
+    throw new ArtistError('ERR_ALREADY_EXISTS', `${output}: exists already. Choose another name, or pass overwrite: true`);
+}
+
+/** More than the engine and the system keep in memory before they write. */
+const probeBytes = 2 ** 20;
+
+/** What the engine could not do, as a failure of the disk where that is what it was: the engine does not say, so its file is written on. */
+async function convertFailure(
+  error: unknown,
+  { site, written, output }: { site: CallSite; written: string; output: string },
+): Promise<unknown> {
+  if (!isArtistError(error, 'ERR_CONVERT') && !isArtistError(error, 'ERR_MODEL_FORMAT')) return error;
+  try {
+    await appendFile(written, Buffer.alloc(probeBytes), { flush: true });
+    return error;
+  } catch (cause) {
+    const { code, message } = writeError(output, cause);
+    return site.error(code, message, { cause, details: error.details.length > 0 ? error.details : [error.message] });
+  }
 }
 
 function tell(event: NativeEvent): ConvertEvent | undefined {
@@ -111,6 +132,8 @@ export async function convertModel(input: string, options: ConvertOptions): Prom
           listen,
         ),
     );
+    // The engine does not look whether the last bytes could be written.
+    await readModelHeader(temporary);
     if (!overwrite && (await present(output)))
       throw new ArtistError(
         'ERR_ALREADY_EXISTS',
@@ -119,6 +142,8 @@ export async function convertModel(input: string, options: ConvertOptions): Prom
     const { size } = await stat(temporary);
     await rename(temporary, output).catch((error: unknown) => Promise.reject(writeError(output, error)));
     return { output, type, inputBytes: header.bytes, outputBytes: size, seconds: (performance.now() - started) / 1000 };
+  } catch (error) {
+    throw await convertFailure(error, { site, written: temporary, output });
   } finally {
     await rm(temporary, { force: true });
   }

@@ -72,7 +72,7 @@ suite('bin lora', (test) => {
     ['lora', 'merge', 'ink', 'mine/kawaii', '--out', `${at('loras/mine')}/../mine/kawaii.safetensors`, '--force', '--json', '--quiet'],
     ['lora', 'merge', 'ink', '--out', at('linked/ink.safetensors'), '--force', '--json', '--quiet'],
     ['lora', 'resize', 'ink', '--rank', '2', '--name', 'ink', '--force', '--json', '--quiet'],
-    ['lora', 'resize', 'ink', '--rank', '2', '--out', at('loras/ink.safetensors'), '--json', '--quiet'],
+    ['lora', 'resize', 'ink', '--rank', '2', '--out', at('loras/ink.safetensors'), '--force', '--json', '--quiet'],
     ['lora', 'convert', at('sd3.safetensors'), '--to', 'sd-scripts', '--out', at('sd3.safetensors'), '--force', '--json', '--quiet'],
     ['lora', 'extract-metadata', 'ink', '--out', at('loras/ink.safetensors'), '--force', '--json', '--quiet'],
   ];

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as assert from 'uvu/assert';
 import { type ConvertEvent, convertModel, inspectModel, loadModel, loadUpscaler, weightTypes } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
@@ -109,6 +110,32 @@ suite('convertModel', (test) => {
       assert.ok(before.equals(await readFile(vae)));
     });
   });
+
+  if (process.platform !== 'win32')
+    for (const [name, type] of [
+      ['full.gguf', 'f16'],
+      ['full.safetensors', 'f16'],
+    ])
+      test(`${name}: no room is ERR_DISK_FULL with the words of the engine, and leaves nothing behind`, async () => {
+        await withFolder(async (folder) => {
+          const output = join(folder, name ?? '');
+          const text = `
+            import { convertModel } from ${JSON.stringify(resolve('lib/index.ts'))};
+            const options = ${JSON.stringify({ output, type })};
+            await convertModel(${JSON.stringify(upscaler)}, options).catch(({ code, message, details }) => console.log(JSON.stringify({ code, message, details })));`;
+          // A limit of the process stands for a full disk: 512 blocks of 512 or 1024 bytes a file.
+          const { stdout, stderr } = spawnSync(
+            'sh',
+            ['-c', 'ulimit -f 512; exec "$0" "$@"', process.execPath, '--import', 'tsx', '--input-type=module', '-e', text],
+            { encoding: 'utf8' },
+          );
+          const { code, message, details } = JSON.parse(stdout || JSON.stringify({ message: stderr })) as Record<string, unknown>;
+          assert.is(message, `${output}: expected room on the disk, got EFBIG. Free some space or save elsewhere`);
+          assert.is(code, 'ERR_DISK_FULL');
+          assert.match((details as string[]).join(), /failed to write (GGUF|tensor)/);
+          assert.equal(await readdir(folder), []);
+        });
+      });
 
   test('an abort leaves nothing behind', async () => {
     await withFolder(async (folder) => {

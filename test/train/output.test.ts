@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -24,4 +24,12 @@ suite('the name of a trained LoRA', (test) => {
       const output = await chooseOutput({ home, data: join(home, 'data', folder), overwrite: false } as ResolvedTrainLora);
       assert.equal([output.name, output.out], [name, join(home, 'loras', `${name}.safetensors`)]);
     });
+
+  test('is not that of a model it is trained on', async () => {
+    const model = join(home, 'base.safetensors');
+    await writeFile(model, 'weights');
+    const options = { home, data: home, out: join(home, 'data', '..', 'base.safetensors'), model, overwrite: true } as ResolvedTrainLora;
+    const said = await chooseOutput(options).then(String, (error: Error) => error.message);
+    assert.is(said, `out: ${model}: expected another file than the input, got ${model}. Choose another name`);
+  });
 });
