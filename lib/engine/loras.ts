@@ -7,6 +7,7 @@ import {
   checkLora,
   families,
   fitLora,
+  idleTargets,
   type LoraFit,
   type LoraModule,
   loraModules,
@@ -35,7 +36,10 @@ export interface LoraEffect {
   readonly textEncoderWeight?: number;
   /** Weights of the model that were changed. */
   readonly applied: number;
-  /** Weights that fit and that the model does not compute with, e.g. the last layer of a text encoder of which the one before is taken. */
+  /**
+   * Weights that fit and change nothing: the model does not compute with them, e.g. the last layer of a text encoder of which the one before
+   * is taken, or what the file has for them is zero.
+   */
   readonly idle: number;
   /** Weights that the file changes. */
   readonly total: number;
@@ -51,6 +55,8 @@ export interface CheckedLora {
   hash?: string;
   fit: LoraFit;
   modules: readonly LoraModule[];
+  /** Why modules change nothing, whatever the model; the engine does not get them. */
+  idle: ReadonlyMap<number, string>;
 }
 
 interface Place {
@@ -110,9 +116,9 @@ const familyNamed = (label: string): ModelFamily | undefined =>
   (Object.keys(families) as ModelFamily[]).find((family) => families[family] === label);
 
 /**
- * Checks LoRA files before the engine merges them. One of which nothing fits is left out with a warning.
+ * Checks LoRA files before the engine merges them. One of which nothing fits, or that changes nothing, is left out with a warning.
  *
- * @param warn hears of LoRAs that do not fit, or not wholly, with the reasons
+ * @param warn hears of LoRAs that do not fit, or not wholly, and of those that change nothing, with the reasons
  * @throws ArtistError ERR_LORA: malformed, no LoRA, or NaN or infinity among its numbers; ERR_MODEL_NOT_FOUND: no such file, no such name in
  *   `<home>/loras`; ERR_READ, ERR_MODEL_FORMAT
  */
@@ -120,13 +126,34 @@ export async function checkLoras(options: LoraOptions, model: LoraModel, warn: W
   const checked: CheckedLora[] = [];
   const family = familyNamed(model.info.family);
   for (const place of await places(options, model.home)) {
-    const { info } = await soundLora(place.path, model.headers);
+    const { info, zeros = new Set() } = await soundLora(place.path, model.headers);
     const fit = fitLora(info, model.headers, family);
     const file = await weightsFile(await readModelHeader(place.path));
-    if (fit.applicable < fit.total) warn(misfitLine(file.name, fit, model.info.family));
-    checked.push({ ...place, ...file, fit, modules: loraModules(info, family) });
+    const modules = loraModules(info, family);
+    const idle = idleModules(place, modules, idleTargets(info, zeros));
+    if (!fit.misfit && idle.size === modules.length) warn(idleLine(file.name, fit, idle));
+    else if (fit.applicable < fit.total) warn(misfitLine(file.name, fit, model.info.family));
+    checked.push({ ...place, ...file, fit, modules, idle });
   }
   return checked;
+}
+
+/** A weight nearer to 0 is one: sums of weights are seldom 0 exactly. */
+const leastWeight = 1e-6;
+
+function idleModules(place: Place, modules: readonly LoraModule[], idle: ReadonlyMap<number, string>): Map<number, string> {
+  const all = new Map(idle);
+  for (const [at, module] of modules.entries()) if (Math.abs(weightFor(place, module)) < leastWeight) all.set(at, 'its weight is 0');
+  return all;
+}
+
+const weightFor = ({ weight, textEncoderWeight = weight }: Place, module: LoraModule): number =>
+  inTextEncoder(module) ? textEncoderWeight : weight;
+
+function idleLine(name: string, { total, reasons }: LoraFit, idle: ReadonlyMap<number, string>): string {
+  const counts = new Map<string, number>();
+  for (const reason of idle.values()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return `${basename(name)} changes nothing and is left out: 0 of ${total} weights: ${[...reasonsOf(counts, total), ...reasons].join('; ')}`;
 }
 
 function misfitLine(name: string, { applicable, total, reasons, misfit }: LoraFit, family: string): string {
@@ -164,7 +191,7 @@ export class EngineLoras {
   constructor(checked: readonly CheckedLora[]) {
     this.#checked = checked;
     // Until the engine has spoken: nothing was applied.
-    this.#effects = checked.map((lora) => effectOf(lora, new Map()));
+    this.#effects = checked.map((lora) => effectOf(lora, idleOutcomes(lora)));
     for (const [at, lora] of checked.entries()) {
       if (lora.fit.misfit) continue;
       const { textEncoderWeight, weight } = lora;
@@ -177,8 +204,8 @@ export class EngineLoras {
   }
 
   #add(at: number, weight: number, chosen: (module: LoraModule) => boolean): void {
-    const { path, hash, modules } = this.#checked[at] as CheckedLora;
-    const origin = [...modules.keys()].filter((module) => chosen(modules[module] as LoraModule));
+    const { path, hash, modules, idle } = this.#checked[at] as CheckedLora;
+    const origin = [...modules.keys()].filter((module) => !idle.has(module) && chosen(modules[module] as LoraModule));
     if (origin.length === 0) return;
     const taken = origin.map((module) => modules[module] as LoraModule);
     const identity = createHash('sha256')
@@ -190,18 +217,21 @@ export class EngineLoras {
 
   /** Takes what the engine says of each module; warns of what it did not apply although the files fit. */
   settle(outcomes: readonly (readonly string[])[], warn: Warn): void {
-    const byLora = this.#checked.map(() => new Map<number, string>());
+    const byLora = this.#checked.map(idleOutcomes);
     for (const [request, origin] of this.#origins.entries())
       for (const [at, { lora, module }] of origin.entries()) byLora[lora]?.set(module, outcomes[request]?.[at] ?? 'idle');
     this.#effects = this.#checked.map((lora, at) => effectOf(lora, byLora[at] as Map<number, string>));
     for (const [at, lora] of this.#checked.entries()) {
       const effect = this.#effects[at] as LoraEffect;
       const lost = effect.total - effect.applied - effect.idle;
-      if (lora.fit.misfit || (lost <= lora.fit.total - lora.fit.applicable && effect.applied > 0)) continue;
+      if (lora.fit.misfit || lora.idle.size === lora.modules.length || (lost <= lora.fit.total - lora.fit.applicable && effect.applied > 0))
+        continue;
       const counts = new Map<string, number>();
-      for (const outcome of byLora[at]?.values() ?? [])
-        if (outcome !== 'applied' && outcome !== 'idle') counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-      if (effect.idle > 0 && effect.applied === 0) counts.set('the model does not compute with these weights', effect.idle);
+      for (const [module, outcome] of byLora[at] ?? []) {
+        if (outcome === 'applied' || (outcome === 'idle' && effect.applied > 0)) continue;
+        const reason = outcome === 'idle' ? (lora.idle.get(module) ?? 'the model does not compute with these weights') : outcome;
+        counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      }
       warn(
         `${basename(lora.name)} ${effect.applied === 0 ? 'changed nothing' : 'was applied in part'}: ${effect.applied} of ${effect.total} weights: ${reasonsOf(counts, effect.total).join('; ')}`,
       );
@@ -217,6 +247,9 @@ export class EngineLoras {
     return this.#effects.filter(({ applied }) => applied > 0);
   }
 }
+
+const idleOutcomes = ({ fit, idle }: CheckedLora): Map<number, string> =>
+  new Map(fit.misfit ? [] : [...idle.keys()].map((module) => [module, 'idle']));
 
 function effectOf(lora: CheckedLora, outcomes: ReadonlyMap<number, string>): LoraEffect {
   const { name, hash, weight, textEncoderWeight, fit, modules } = lora;

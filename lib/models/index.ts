@@ -19,6 +19,7 @@ export { type InspectModelOptions, inspectModel, type ModelInspection } from './
 export { describeIdentity, type Identity, identify, type ModelKind } from './kind.ts';
 export { type ForeignPart, type LoraInfo, type LoraKind, type LoraTarget, readLora } from './lora.ts';
 export { checkLora, fitLora, type LoraFit, type LoraModule, loraModules, reasonsOf } from './lora-check.ts';
+export { idleTargets } from './lora-idle.ts';
 export { type Component, canonicalName, type LoraRole, splitLoraName } from './lora-names.ts';
 export { listLoras, lorasFolder, newLoraPath, removeLora, resolveLora, type StoredLora } from './lora-store.ts';
 export { type LoraTag, type TaggedPrompt, takeLoraTags } from './lora-tags.ts';

@@ -17,6 +17,8 @@ export interface LoraFit {
   readonly misfit: boolean;
   /** Why targets do not fit, one sentence each, most frequent reason first, at most 5. Empty when everything fits. */
   readonly reasons: readonly string[];
+  /** Where the values were read: tensors of which every value is zero. */
+  readonly zeros?: ReadonlySet<string>;
 }
 
 interface Weight {
@@ -39,8 +41,8 @@ export async function checkLora(
   options: { values?: boolean } = {},
 ): Promise<LoraFit> {
   const info = await readLora(path);
-  if (options.values) await checkValues(path);
-  return fitLora(info, 'tensors' in model ? [model] : model, undefined);
+  const zeros = options.values ? { zeros: await checkValues(path) } : {};
+  return { ...fitLora(info, 'tensors' in model ? [model] : model, undefined), ...zeros };
 }
 
 /** The comparison of checkLora(). `family`: what the engine says of the model; else it is read in the headers. */
@@ -191,15 +193,19 @@ function missing({ component, name }: CanonicalName, family: ModelFamily | undef
   return headers.length > 0 ? `the LoRA changes a ${place} part that this model does not have` : name;
 }
 
-async function checkValues(path: string): Promise<void> {
+/** The tensors of which every value is zero. @throws ArtistError ERR_LORA: NaN or infinity */
+async function checkValues(path: string): Promise<Set<string>> {
+  const zeros = new Set<string>();
   const header = await readModelHeader(path);
   await withModelFile(path, async (file) => {
-    for await (const { tensor, finite } of readTensors(file, header.tensors)) {
+    for await (const { tensor, finite, zero } of readTensors(file, header.tensors)) {
       if (!finite)
         throw new ArtistError(
           'ERR_LORA',
           `${path}: ${tensor.name} contains NaN or infinity: training diverged. Use an earlier checkpoint of this LoRA`,
         );
+      if (zero) zeros.add(tensor.name);
     }
   });
+  return zeros;
 }

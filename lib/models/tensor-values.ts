@@ -10,24 +10,29 @@ const floatMasks: Readonly<Record<string, { bytes: 2 | 4; mask: number }>> = {
   F32: { bytes: 4, mask: 0x7f80_0000 },
 };
 
-/** Walks over the data of F16, BF16 and F32 tensors and says of each whether all values are finite. Other types are passed over. */
+/** Walks over the data of F16, BF16 and F32 tensors and says of each whether all values are finite and whether all are zero. Other types are passed over. */
 export async function* readTensors(
   file: ModelFile,
   tensors: readonly TensorInfo[],
-): AsyncGenerator<{ tensor: TensorInfo; finite: boolean }> {
+): AsyncGenerator<{ tensor: TensorInfo; finite: boolean; zero: boolean }> {
   for (const tensor of tensors) {
     const format = floatMasks[tensor.dtype];
-    if (format) yield { tensor, finite: await allFinite(file, tensor, format.bytes, format.mask) };
+    if (format) yield { tensor, ...(await look(file, tensor, format.bytes, format.mask)) };
   }
 }
 
-async function allFinite(file: ModelFile, tensor: TensorInfo, width: 2 | 4, mask: number): Promise<boolean> {
+async function look(file: ModelFile, tensor: TensorInfo, width: 2 | 4, mask: number): Promise<{ finite: boolean; zero: boolean }> {
+  let bits = 0;
   for (let at = 0; at < tensor.bytes; at += chunkBytes) {
     const chunk = await file.read(tensor.offset + at, Math.min(chunkBytes, tensor.bytes - at));
     // A copy at offset 0 of its own memory: typed arrays need alignment.
     const memory = new Uint8Array(chunk).buffer;
     const values = width === 2 ? new Uint16Array(memory) : new Uint32Array(memory);
-    for (const value of values) if ((value & mask) === mask) return false;
+    for (const value of values) {
+      if ((value & mask) === mask) return { finite: false, zero: false };
+      bits |= value;
+    }
   }
-  return true;
+  // Zeros may have a sign.
+  return { finite: true, zero: (bits & (width === 2 ? 0x7fff : 0x7fff_ffff)) === 0 };
 }

@@ -329,6 +329,46 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     assert.match(warnings.join(), /<lora:ink:1> in the negative prompt is not applied/);
   });
 
+  const zero = (tensor: Tensors[string] | undefined): Tensors[string] => ({
+    shape: tensor?.shape ?? [],
+    values: new Float32Array(tensor?.values?.length ?? 0).fill(-0),
+  });
+  const whole = pair(kohya, 128, 128);
+  for (const [what, tensors, weight, reason] of [
+    ['alpha 0', { ...whole, [`${kohya}.alpha`]: number(0) }, 1, 'its alpha is 0'],
+    ['alpha of almost 0', { ...whole, [`${kohya}.alpha`]: number(1e-9) }, 1, 'its alpha is 1e-9, which leaves nothing of it'],
+    ['lora_up of zeros', { ...whole, [`${kohya}.lora_up.weight`]: zero(whole[`${kohya}.lora_up.weight`]) }, 1, 'its values are zero'],
+    ['lora_down of zeros', { ...whole, [`${kohya}.lora_down.weight`]: zero(whole[`${kohya}.lora_down.weight`]) }, 1, 'its values are zero'],
+    ['a difference of zeros', { [`${kohya}.diff`]: { shape: [128, 128], values: new Float32Array(128 * 128) } }, 1, 'its values are zero'],
+    ['weight 0', whole, 0, 'its weight is 0'],
+    ['a weight of almost 0', whole, -5e-7, 'its weight is 0'],
+  ] as [string, Tensors, number, string][])
+    test(`${what}: it changes nothing, which is said, and is not recorded as used`, async () => {
+      const path = await write('still', tensors);
+      const { warnings, loras, recipe, pixels } = await paint({ loras: [{ path, weight }] });
+      assert.equal(warnings, [`still.safetensors changes nothing and is left out: 0 of 1 weights: ${reason}`]);
+      assert.equal([loras[0]?.applied, loras[0]?.idle, loras[0]?.total], [0, 1, 1]);
+      assert.is(recipe.loras, undefined);
+      assert.equal(pixels, (await paint({})).pixels);
+    });
+
+  test('alpha 0 in the metadata changes nothing either', async () => {
+    const path = await write('still', whole, { lora_alpha: '0', r: '4' });
+    const { warnings, recipe } = await paint({ loras: [path] });
+    assert.equal(warnings, ['still.safetensors changes nothing and is left out: 0 of 1 weights: its alpha is 0']);
+    assert.is(recipe.loras, undefined);
+  });
+
+  test('weights that are zero beside others that are not: the others are applied, without a word', async () => {
+    const value = `lora_unet_${block}_attn1_to_v`;
+    const empty = pair(value, 128, 128);
+    empty[`${value}.lora_up.weight`] = zero(empty[`${value}.lora_up.weight`]);
+    const { warnings, loras, pixels } = await paint({ loras: [await write('beside', { ...whole, ...empty })] });
+    assert.equal(warnings, []);
+    assert.equal([loras[0]?.applied, loras[0]?.idle, loras[0]?.total], [1, 1, 2]);
+    assert.equal(pixels, (await paint({ loras: [await write('alone', whole)] })).pixels);
+  });
+
   test('two weights: the first for the text encoders, the second for the network', async () => {
     await write('loras/split', {
       ...pair(kohya, 128, 128),
