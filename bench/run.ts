@@ -14,6 +14,7 @@ const suites: Record<string, string[]> = {
   'one-subject': ['curation/one-subject.ts'],
   domain: ['model/domain.ts'],
   install: ['install.ts'],
+  import: ['import.ts'],
 };
 
 const wanted = process.argv.slice(2);

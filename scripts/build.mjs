@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * TypeScript to dist/: `node scripts/build.mjs [--out FOLDER]`.
+ * TypeScript to dist/: `node scripts/build.mjs [--out FOLDER] [--meta FILE]`; --meta writes what the library's ES modules hold, as esbuild's metafile.
  *   dist/esm/index.js and the child-process entries, sharing chunks; dist/esm/bin/*.js with chunks of their own; dist/cjs/index.cjs; types for
  *   both beside them.
  * Own code, zod and ulid are bundled (a tree-shaken zod halves the import time; ulid is smaller than what finding it costs); every other package
@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { build, transform } from 'esbuild';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const { values } = parseArgs({ options: { out: { type: 'string', default: path.join(root, 'dist') } } });
+const { values } = parseArgs({ options: { out: { type: 'string', default: path.join(root, 'dist') }, meta: { type: 'string' } } });
 const out = path.resolve(values.out);
 const staging = path.join(path.dirname(out), '.cache', `${path.basename(out)}-${process.pid}`);
 const childEntry = /(^|\/)([a-z-]+-)?(child|worker)\.ts$/;
@@ -91,7 +91,9 @@ async function buildEsm() {
     [listEntries().filter(isCommand), 'bin/chunks/[name]-[hash]'],
   ]) {
     if (entryPoints.length === 0) continue;
-    await build({ ...common, entryPoints, format: 'esm', splitting: true, outdir: path.join(staging, 'esm'), chunkNames: name });
+    const outdir = path.join(staging, 'esm');
+    const { metafile } = await build({ ...common, entryPoints, format: 'esm', splitting: true, outdir, chunkNames: name, metafile: true });
+    if (values.meta && !entryPoints.some(isCommand)) writeFileSync(values.meta, JSON.stringify(metafile));
   }
   const bin = path.join(staging, 'esm/bin');
   if (existsSync(bin)) for (const file of readdirSync(bin)) if (file.endsWith('.js')) chmodSync(path.join(bin, file), 0o755);
