@@ -32,10 +32,10 @@ const { values, positionals } = parseArgs({
 });
 const jobs = positive('--jobs', values.jobs);
 const fileTimeoutMs = positive('--file-timeout', values['file-timeout']) * 1000;
-/** Compiles C++ before it tests, and so begins before the others that run together. */
-const compiling = path.join('test', 'native', 'native.test.ts');
-const compilingTimeoutMs = Math.max(fileTimeoutMs, 1_800_000);
-const limitOf = (file: string): number => (file === compiling ? compilingTimeoutMs : fileTimeoutMs);
+/** Take minutes (one compiles C++, one types all that README shows, twice), and so begin before the others that run together. */
+const long = new Set(['native/native', 'readme'].map((name) => path.join('test', `${name}.test.ts`)));
+const longTimeoutMs = Math.max(fileTimeoutMs, 1_800_000);
+const limitOf = (file: string): number => (long.has(file) ? longTimeoutMs : fileTimeoutMs);
 
 function positive(name: string, text: string): number {
   const value = Number(text);
@@ -187,7 +187,7 @@ async function main(): Promise<number> {
     await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, worker));
   };
   const inTurn = files.filter((file) => timed.has(file));
-  const together = files.filter((file) => !timed.has(file)).sort((a, b) => Number(b === compiling) - Number(a === compiling));
+  const together = files.filter((file) => !timed.has(file)).sort((a, b) => Number(long.has(b)) - Number(long.has(a)));
   await runFiles(inTurn, 1);
   await runFiles(together, jobs);
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
