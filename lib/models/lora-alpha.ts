@@ -27,12 +27,14 @@ function json(text: unknown): Record<string, unknown> {
   }
 }
 
+const networkNames = ['unet', 'transformer', 'transformer_2', 'text_encoder', 'text_encoder_2', 'text_encoder_3'];
+const ofNetwork = new RegExp(`^(?:(${networkNames.join('|')})\\.)?(.+)$`);
+
 /** diffusers (0.34 and later) gives each network its settings, by the prefix of its tensors: `unet.lora_alpha`. */
 function networks(config: Record<string, unknown>): Map<string, Record<string, unknown>> {
   const found = new Map<string, Record<string, unknown>>();
   for (const [key, value] of Object.entries(config)) {
-    const [, network = '', field = ''] =
-      /^(?:(unet|transformer|transformer_2|text_encoder|text_encoder_2|text_encoder_3)\.)?(.+)$/.exec(key) ?? [];
+    const [, network = '', field = ''] = ofNetwork.exec(key) ?? [];
     const fields = found.get(network) ?? {};
     fields[field] = value;
     found.set(network, fields);
@@ -72,7 +74,9 @@ export async function adapterAlpha(header: ModelHeader): Promise<AlphaOf> {
   return (module, rank) => {
     const name = module.replace(/^base_model\.model\./, '');
     const network = /^([^.]+)\./.exec(name)?.[1] ?? '';
-    const config = configs.get(network) ?? configs.get('') ?? (configs.size === 1 ? [...configs.values()][0] : undefined);
+    // Settings of one network are those of a file without prefixes, but not of another network.
+    const only = configs.size === 1 && !networkNames.includes(network) ? [...configs.values()][0] : undefined;
+    const config = configs.get(network) ?? configs.get('') ?? only;
     if (!config || rank === undefined) return undefined;
     const alpha = config.patterns.find(([pattern]) => matches(pattern, name))?.[1] ?? config.alpha;
     return config.rootRank ? alpha * Math.sqrt(rank) : alpha;

@@ -8,7 +8,6 @@ import {
   readLora,
   splitLoraName,
 } from '../models/index.ts';
-import { scaleFromMetadata } from './adapter-alphas.ts';
 import { factorRole, refuseOtherMethods } from './lora-methods.ts';
 import { type Columns, productSvd } from './small-svd.ts';
 
@@ -70,6 +69,8 @@ export async function readFactors(path: string): Promise<LoraContent> {
     parts.set(target, group);
     if (role === 'up' || role === 'down') type = wider(type, dtype);
   }
+  /** Of the file's tensors, else of its metadata. */
+  const alphas = new Map(info.targets.map((target) => [target.name, target.alpha]));
   const modules: LoraModule[] = [];
   for (const [name, { up, down, alpha, scale }] of parts) {
     if (!up || !down) continue; // a lone alpha, which readLora() lets pass: it changes nothing
@@ -81,7 +82,7 @@ export async function readFactors(path: string): Promise<LoraContent> {
       name,
       names: { up: up.name, down: down.name, ...(alpha ? { alpha: alpha.name } : {}) },
       rank,
-      scale: scale?.data[0] ?? (alpha ? (alpha.data[0] ?? rank) / rank : (scaleFromMetadata(path, info.metadata, name, rank) ?? 1)),
+      scale: scale?.data[0] ?? (alpha?.data[0] ?? alphas.get(name) ?? rank) / rank,
       out,
       downTail: down.shape.slice(1),
       upTail: up.shape.slice(2),

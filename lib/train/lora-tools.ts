@@ -2,7 +2,6 @@ import { basename, parse, resolve } from 'node:path';
 import { z } from 'zod';
 import { ArtistError, abortSignal, checkReplaceable, lazySchema, resolveOptions, writeOutput } from '../core/index.ts';
 import { canonicalName, encodeSafetensors, type FloatTensor, floatTypes, type LoraInfo } from '../models/index.ts';
-import { scaleMetadata } from './adapter-alphas.ts';
 import { judgeLicence, type LicenceRecord, licenceId, resultLicence } from './licences.ts';
 import {
   type Compressed,
@@ -166,7 +165,10 @@ export async function writeResult(
   return { path: resolve(out), bytes: bytes.length, tensorHash, modules, kept, rank: largest };
 }
 
-/** What a file says of itself, for one made from it: its scale is in the factors by now. */
+/** Metadata that say how the factors are scaled: in what is made here the scale is in the factors. */
+const scaleMetadata: readonly string[] = ['lora_adapter_metadata', 'lora_alpha', 'alpha', 'r', 'rank', 'use_rslora', 'alpha_pattern'];
+
+/** What a file says of itself, for one made from it. */
 export function metadataTexts(info: LoraInfo): Record<string, string> {
   const kept = Object.entries(info.metadata).filter(([name]) => !scaleMetadata.includes(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
