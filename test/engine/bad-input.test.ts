@@ -114,7 +114,10 @@ suite('bad files', (test) => {
       const target = 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q';
       await writeFile(
         path,
-        safetensors({ [`${target}.lora_down.weight`]: { shape: [1, 128] }, [`${target}.lora_up.weight`]: { shape: [128, 1] } }),
+        safetensors({
+          [`${target}.lora_down.weight`]: { shape: [1, 128], values: new Float32Array(128).fill(0.1) },
+          [`${target}.lora_up.weight`]: { shape: [128, 1], values: new Float32Array(128).fill(0.1) },
+        }),
       );
       assert.equal((await model.generate({ ...tiny, width: 128, height: 128, loras: [path] })).warnings, []);
     });
