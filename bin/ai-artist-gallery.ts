@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** `ai-artist-gallery …` is `ai-artist gallery …`. */
-import { main } from './main.ts';
+import { main } from './shell/main.ts';
 
 // As in ai-artist.ts: a reader of our output that goes away is no failure.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** `ai-artist-schedule …` is `ai-artist schedule …`. */
-import { main } from './main.ts';
+import { main } from './shell/main.ts';
 
 // See bin/ai-artist.ts.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { Registry } from 'prom-client';
-import { ArtistError, configPath, writeOutput } from '../lib/core/index.ts';
-import { FiguresReader, type MetricsPage, metricsPage, processMetrics, serveMetrics } from '../lib/operator/index.ts';
-import { number, text } from './flags.ts';
-import { packageVersion } from './package-version.ts';
-import type { Context } from './run.ts';
-import { openGallery } from './settings.ts';
+import { configPath } from '../lib/config/index.ts';
+import { ArtistError, writeOutput } from '../lib/core/index.ts';
+import { FiguresReader, type MetricsPage, metricsPage, processMetrics, serveMetrics } from '../lib/service/index.ts';
+import { number, text } from './flags/flags.ts';
+import { packageVersion } from './shell/package-version.ts';
+import type { Context } from './shell/run.ts';
+import { openGallery } from './shell/settings.ts';
 import { oneLine } from './work-order.ts';
 
 const group = 'Metrics';

@@ -1,4 +1,4 @@
-import type { Artist } from '../lib/artist/loop/index.ts';
+import type { Artist } from '../lib/artist/index.ts';
 import { ArtistError, counted, isArtistError, systemClock } from '../lib/core/index.ts';
 import {
   type DaemonEvent,
@@ -9,7 +9,7 @@ import {
   type TaskQueue,
   type TaskRunner,
 } from '../lib/schedule/index.ts';
-import type { Context } from './run.ts';
+import type { Context } from './shell/run.ts';
 import { oneLine, paintOrder, recordedError } from './work-order.ts';
 
 /** Workers of the version before look through the works of this time for one that is filed already. */

@@ -1,4 +1,4 @@
-import { checkClipPath as checkPath } from '../lib/artist/loop/index.ts';
+import { checkClipPath as checkPath } from '../lib/artist/index.ts';
 import { type Clip, loadClip } from '../lib/clip/index.ts';
 
 /** The option of create and score. */

@@ -1,9 +1,9 @@
-import { type EmbeddedWork, embedWorks as embed, worksOf as list } from '../lib/artist/measure/index.ts';
+import { type EmbeddedWork, embedWorks as embed, worksOf as list } from '../lib/artist/index.ts';
 import { type Clip, similarity } from '../lib/clip/index.ts';
 import type { Artwork, Gallery } from '../lib/gallery/index.ts';
 import { createProgress } from '../lib/observe/index.ts';
-import { progressIsSilent } from './progress.ts';
-import type { Context } from './run.ts';
+import { progressIsSilent } from './print/progress.ts';
+import type { Context } from './shell/run.ts';
 
 export type { EmbeddedWork };
 

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Artist, CreateOptions } from '../lib/artist/loop/index.ts';
-import { ArtistError, type Config, type ErrorCode, errorCodes, isArtistError, lazySchema, resolveOptions } from '../lib/core/index.ts';
+import type { Artist, CreateOptions } from '../lib/artist/index.ts';
+import type { Config } from '../lib/config/index.ts';
+import { ArtistError, type ErrorCode, errorCodes, isArtistError, lazySchema, resolveOptions } from '../lib/core/index.ts';
 import type { Artwork } from '../lib/gallery/index.ts';
 import { findTopic } from '../lib/prompt/index.ts';
 import type { RunningTask } from '../lib/schedule/index.ts';
-import { type CreateValues, createFlags, createOptionsOf } from './create-flags.ts';
-import type { Values } from './flags.ts';
+import { type CreateValues, createFlags, createOptionsOf } from './flags/create-flags.ts';
+import type { Values } from './flags/flags.ts';
 
 /** Options of `create` that a scheduled work may have: all but what it is about, where it goes, the seed, which each work draws for itself, and what a person is told. */
 const {

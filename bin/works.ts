@@ -1,7 +1,7 @@
 import { ArtistError } from '../lib/core/index.ts';
 import { type Artwork, type Gallery, nameOf, SavedSearches } from '../lib/gallery/index.ts';
-import { list, text } from './flags.ts';
-import type { Context } from './run.ts';
+import { list, text } from './flags/flags.ts';
+import type { Context } from './shell/run.ts';
 
 /** How commands on many works say which: ids, or a query. */
 export const worksPositional = list('Ids of works, beginnings or ends of them, or latest', undefined, (value) => value);

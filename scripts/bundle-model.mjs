@@ -10,10 +10,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { dequantizeQ8, f8e4m3ToFloat, floatToHalf, halfToFloat, quantizeQ8 } from '../lib/models/float-formats.ts';
-import { writeGguf } from '../lib/models/gguf-writer.ts';
-import { readModelHeader } from '../lib/models/header.ts';
-import { hashTensors } from '../lib/models/tensor-hash.ts';
+import { dequantizeQ8, f8e4m3ToFloat, floatToHalf, halfToFloat, quantizeQ8 } from '../lib/models/formats/float-formats.ts';
+import { writeGguf } from '../lib/models/formats/gguf-writer.ts';
+import { readModelHeader } from '../lib/models/formats/header.ts';
+import { hashTensors } from '../lib/models/formats/tensor-hash.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
 const [seed] = positionals;

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { equal, match, ok } from 'uvu/assert';
 import { suite } from './harness.ts';
 import { checkNative, checkTypeScript, importsOf, libArrows, listFiles, nativeArrows, readText } from './support/arrows.ts';
+import { circlesIn, crowds, importCircles, secondDoors } from './support/rooms.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readText(root, 'package.json')) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
@@ -20,13 +21,13 @@ suite('the check itself', (test) => {
     ['lib/engine/options/a.ts', "import { x } from '../../artist/index.ts';", /no arrow from engine to artist/],
     ['lib/engine/a.ts', "import {\n  a,\n  b,\n} from '../image/pixels.ts';", /goes around the door image\/index\.ts/],
     ['lib/engine/a.ts', "import { x } from '../index.ts';", /no arrow from engine to index/],
-    ['lib/engine/a.ts', "import { main } from '../../bin/main.ts';", /no arrow from engine to bin/],
+    ['lib/engine/a.ts', "import { main } from '../../bin/shell/main.ts';", /no arrow from engine to bin/],
     ['lib/helpers/a.ts', 'export const x = 1;', /helpers is not in the picture/],
     ['lib/engine/a.ts', "import leftPad from 'left-pad';", /left-pad is not among the dependencies/],
     ['lib/engine/a.ts', "import x from '@scope/name/deep';", /@scope\/name is not among the dependencies/],
     ['lib/engine/a.ts', "require('../build/Release/ai_artist.node')", /may load the \.node file/],
     ['lib/engine/a.ts', "import { createRequire } from 'node:module';\ncreateRequire(root)('x.node');", /may load the \.node file/],
-    ['bin/main.ts', 'process.dlopen(module, file)', /may load the \.node file/],
+    ['bin/shell/main.ts', 'process.dlopen(module, file)', /may load the \.node file/],
   ];
   for (const [file, text, says] of forbidden) {
     test(`refuses ${JSON.stringify(text)} in ${file}`, () => match(checkTypeScript(file, text, dependencies).join('\n'), says));
@@ -50,7 +51,7 @@ suite('the check itself', (test) => {
     );
   });
   test('allows a list of places where the addon may lie', () =>
-    equal(checkTypeScript('lib/engine/binary.ts', "const file = 'build/Release/ai_artist.node';", dependencies), []));
+    equal(checkTypeScript('lib/engine/addon/binary.ts', "const file = 'build/Release/ai_artist.node';", dependencies), []));
   test('finds every form of import', () => {
     const text =
       "import a, { type B } from 'a';import 'b';\nexport { c } from 'c';\nconst d = await import('d'); require('e');\n/* import 'x' */ const url = 'https://y';";
@@ -95,6 +96,36 @@ suite('one-way imports', (test) => {
   });
 });
 
+const sources = [...listFiles(root, 'lib', /\.ts$/), ...listFiles(root, 'bin', /\.ts$/)];
+
+suite('rooms', (test) => {
+  test('no files import each other, types counted', () => {
+    equal(importCircles(new Map(sources.map((file) => [file, readText(root, file)]))), []);
+  });
+  test('no folder is crowded', () => equal(crowds(sources), []));
+  test('each folder of lib has one door', () => equal(secondDoors(sources), []));
+  test('the checks see what they are to see', () => {
+    const files = {
+      'lib/a/x.ts': "import type { Y } from './y.ts';",
+      'lib/a/y.ts': "export { z } from '../b/z.ts';",
+      'lib/b/z.ts': "import '../a/x.ts';",
+    };
+    equal(importCircles(new Map(Object.entries(files))), [['lib/a/x.ts', 'lib/a/y.ts', 'lib/b/z.ts']]);
+    equal(
+      circlesIn(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c']],
+          ['c', []],
+        ]),
+      ),
+      [],
+    );
+    equal(crowds(Array.from({ length: 16 }, (_, at) => `lib/a/${at}.ts`)), ['lib/a: 16 files']);
+    equal(secondDoors(['lib/index.ts', 'lib/a/index.ts', 'lib/a/b/index.ts', 'bin/index.ts']), ['lib/a/b/index.ts', 'bin/index.ts']);
+  });
+});
+
 /** Lines of lib/ and bin/, with their files, that match and are not allowed where they stand. */
 function linesWith(pattern: RegExp, allowed: Readonly<Record<string, string>>): string[] {
   const files = [...listFiles(root, 'lib', /\.ts$/), ...listFiles(root, 'bin', /\.ts$/)];
@@ -110,7 +141,7 @@ function linesWith(pattern: RegExp, allowed: Readonly<Record<string, string>>): 
 
 suite('nothing foreign is removed or overwritten', (test) => {
   test('folders are removed with what is in them in one file', () => {
-    const allowed = { 'lib/core/replace-folder.ts': 'removeTree() and replaceFolder(), which decide' };
+    const allowed = { 'lib/core/files/replace-folder.ts': 'removeTree() and replaceFolder(), which decide' };
     equal(linesWith(/\brm(Sync)?\([^)]*recursive|\brmSync\b|\brmdirSync\b|\bcp(Sync)?\(|fs-extra|rimraf/, allowed), []);
   });
   test('a command writes by writeOutput(), which asks, or by a function of lib that does', () => {

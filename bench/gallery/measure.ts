@@ -1,7 +1,7 @@
 /** Measures one gallery in a process of its own, so that its memory is its own: `measure.ts FOLDER`. Prints one JSON document. */
 import { seededRandom } from '../../lib/core/index.ts';
-import { embeddingsFile } from '../../lib/gallery/embeddings.ts';
 import { EmbeddingFile, Gallery, SimilarWorks } from '../../lib/gallery/index.ts';
+import { embeddingsFile } from '../../lib/gallery/search/embeddings.ts';
 import { ArtImage } from '../../lib/image/index.ts';
 import { median } from '../numbers.ts';
 import { rareWord } from './fill.ts';

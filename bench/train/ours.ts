@@ -1,6 +1,7 @@
 /** Our side of bench/train/speed.ts: one training step for each line on stdin. argv: request as JSON. */
 import { createInterface } from 'node:readline';
-import { localEngine, type NativeCheckpointing, type NativeTrainItem } from '../../lib/engine/jobs/index.ts';
+import { localEngine } from '../../lib/engine/addon/engine.ts';
+import type { NativeCheckpointing, NativeTrainItem } from '../../lib/engine/addon/trainer-types.ts';
 
 export interface OursRequest {
   model: string;

@@ -1,9 +1,9 @@
 import { ArtistError } from '../../lib/core/index.ts';
 import { type ConvertOptions, type ConvertResult, convertModel, weightTypes } from '../../lib/engine/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
-import { command } from '../command.ts';
-import { choice, pairs, text, toggle } from '../flags.ts';
-import { seconds, watchWork } from '../progress.ts';
+import { choice, pairs, text, toggle } from '../flags/flags.ts';
+import { seconds, watchWork } from '../print/progress.ts';
+import { command } from '../shell/command.ts';
 
 /** Some files cannot shrink: small matrices stay as they are, and what was quantized already grows by the new type's blocks. */
 function noSmaller({ inputBytes, outputBytes, type }: ConvertResult): string {

@@ -1,7 +1,7 @@
-import { command } from '../command.ts';
-import { createFlags, createNames } from '../create-flags.ts';
 import { createWork } from '../create-work.ts';
-import { anyText } from '../flags.ts';
+import { createFlags, createNames } from '../flags/create-flags.ts';
+import { anyText } from '../flags/flags.ts';
+import { command } from '../shell/command.ts';
 
 export const createCommand = command({
   optional: {

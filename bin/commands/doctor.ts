@@ -1,6 +1,6 @@
 import { type Diagnosis, diagnose } from '../../lib/engine/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
-import { command } from '../command.ts';
+import { command } from '../shell/command.ts';
 
 function report({ ok, package: own, runtime, system, candidates, addon, advice }: Diagnosis): string[] {
   const libc = system.libc ? `, ${system.libc.family} ${system.libc.version ?? ''}`.trimEnd() : '';

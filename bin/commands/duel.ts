@@ -1,15 +1,15 @@
 import { createInterface } from 'node:readline/promises';
-import { checkTaste, readTaste, tastePath } from '../../lib/artist/loop/index.ts';
+import { checkTaste, readTaste, tastePath } from '../../lib/artist/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
 import { duelsFile, instructivePair } from '../../lib/curation/index.ts';
 import type { Artwork, Gallery } from '../../lib/gallery/index.ts';
 import { ArtImage, decodeImage } from '../../lib/image/index.ts';
-import { command } from '../command.ts';
-import { anyText, choice, text } from '../flags.ts';
-import type { Context, Outcome } from '../run.ts';
+import { anyText, choice, text } from '../flags/flags.ts';
+import { showPicture } from '../print/terminal-preview.ts';
 import { checkClipPath, clipDescription, openClip } from '../scorer.ts';
-import { openGallery } from '../settings.ts';
-import { showPicture } from '../terminal-preview.ts';
+import { command } from '../shell/command.ts';
+import type { Context, Outcome } from '../shell/run.ts';
+import { openGallery } from '../shell/settings.ts';
 import { embedWorks, worksOf } from '../work-embeddings.ts';
 
 /** The newest works among which a pair is looked for. */

@@ -1,4 +1,4 @@
-import { paintSettings } from '../../lib/artist/loop/index.ts';
+import { paintSettings } from '../../lib/artist/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
 import {
   checkGenerate,
@@ -11,17 +11,17 @@ import {
   type ModelInfo,
 } from '../../lib/engine/index.ts';
 import type { Recipe } from '../../lib/image/index.ts';
-import { command } from '../command.ts';
-import { exitStatus } from '../failure.ts';
-import { anyText, number, text, toggle, type Values } from '../flags.ts';
-import { generateFlags, generateNeeds, generateOptionsOf, generatePaths, generateReplaced } from '../generate-flags.ts';
-import { modelFlags, modelNeeds, modelOptions, modelPaths } from '../model-flags.ts';
-import { namesOf } from '../option-paths.ts';
-import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../output-file.ts';
-import { seconds, watchWork } from '../progress.ts';
-import { readPrompt } from '../prompt-text.ts';
-import type { Context, Outcome } from '../run.ts';
-import { type TerminalPreview, terminalPreview } from '../terminal-preview.ts';
+import { anyText, number, text, toggle, type Values } from '../flags/flags.ts';
+import { generateFlags, generateNeeds, generateOptionsOf, generatePaths, generateReplaced } from '../flags/generate-flags.ts';
+import { modelFlags, modelNeeds, modelOptions, modelPaths } from '../flags/model-flags.ts';
+import { namesOf } from '../flags/option-paths.ts';
+import { readPrompt } from '../flags/prompt-text.ts';
+import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../print/output-file.ts';
+import { seconds, watchWork } from '../print/progress.ts';
+import { type TerminalPreview, terminalPreview } from '../print/terminal-preview.ts';
+import { command } from '../shell/command.ts';
+import { exitStatus } from '../shell/failure.ts';
+import type { Context, Outcome } from '../shell/run.ts';
 
 const flags = {
   ...generateFlags,

@@ -1,10 +1,11 @@
 import { ArtistError, isArtistError, openPlainFile, systemCode } from '../../lib/core/index.ts';
 import { imageKind, type Recipe, readRecipe, writeInfotext } from '../../lib/image/index.ts';
-import { inspectModel, type LoraInfo, type ModelInspection, readLora } from '../../lib/models/index.ts';
+import { type LoraInfo, readLora } from '../../lib/lora/index.ts';
+import { inspectModel, type ModelInspection } from '../../lib/models/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
-import { command } from '../command.ts';
-import { list, toggle } from '../flags.ts';
-import type { Context, Outcome } from '../run.ts';
+import { list, toggle } from '../flags/flags.ts';
+import { command } from '../shell/command.ts';
+import type { Context, Outcome } from '../shell/run.ts';
 
 async function isPicture(file: string): Promise<boolean> {
   const handle = await openPlainFile(file).catch((error: unknown) => {

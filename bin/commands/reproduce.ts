@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { type ComparedStage, closeEnough, type Reproduction, reproduce } from '../../lib/artist/index.ts';
-import { ArtistError, configPath } from '../../lib/core/index.ts';
-import { command } from '../command.ts';
-import { list, number, text, toggle } from '../flags.ts';
-import { checkOutput, inFolder, pictureEndings } from '../output-file.ts';
-import { seconds, watchWork } from '../progress.ts';
-import type { Context, Outcome } from '../run.ts';
-import { openGallery } from '../settings.ts';
+import { configPath } from '../../lib/config/index.ts';
+import { ArtistError } from '../../lib/core/index.ts';
+import { list, number, text, toggle } from '../flags/flags.ts';
+import { checkOutput, inFolder, pictureEndings } from '../print/output-file.ts';
+import { seconds, watchWork } from '../print/progress.ts';
+import { command } from '../shell/command.ts';
+import type { Context, Outcome } from '../shell/run.ts';
+import { openGallery } from '../shell/settings.ts';
 
 const decibels = ({ exact, psnr }: Pick<ComparedStage, 'exact' | 'psnr'>): string =>
   exact ? 'bit-exact' : psnr === null ? 'of another size' : `PSNR ${psnr.toFixed(1)} dB`;

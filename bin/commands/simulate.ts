@@ -20,12 +20,12 @@ import {
   simulateSchedule,
   splitWords,
 } from '../../lib/schedule/index.ts';
-import { command } from '../command.ts';
-import { exitStatus } from '../failure.ts';
-import { list, number, text } from '../flags.ts';
-import { alignColumns } from '../ledger-table.ts';
-import { progressIsSilent } from '../progress.ts';
-import type { Context } from '../run.ts';
+import { list, number, text } from '../flags/flags.ts';
+import { alignColumns } from '../print/ledger-table.ts';
+import { progressIsSilent } from '../print/progress.ts';
+import { command } from '../shell/command.ts';
+import { exitStatus } from '../shell/failure.ts';
+import type { Context } from '../shell/run.ts';
 import { percent } from './schedule/view.ts';
 
 const same = (value: string): string => value;

@@ -1,15 +1,15 @@
 import { counted } from '../../lib/core/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
-import { FiguresReader, type HomeFigures, periods } from '../../lib/operator/index.ts';
 import { formatDuration, formatMoment } from '../../lib/schedule/index.ts';
-import { command } from '../command.ts';
-import { exitStatus } from '../failure.ts';
-import { text, toggle } from '../flags.ts';
-import { alignColumns } from '../ledger-table.ts';
-import { packageVersion } from '../package-version.ts';
-import { seconds } from '../progress.ts';
-import { givenQueueName, queueAddress, queueDescription, queueNameDescription } from '../queue-address.ts';
-import { openGallery } from '../settings.ts';
+import { FiguresReader, type HomeFigures, periods } from '../../lib/service/index.ts';
+import { text, toggle } from '../flags/flags.ts';
+import { givenQueueName, queueAddress, queueDescription, queueNameDescription } from '../flags/queue-address.ts';
+import { alignColumns } from '../print/ledger-table.ts';
+import { seconds } from '../print/progress.ts';
+import { command } from '../shell/command.ts';
+import { exitStatus } from '../shell/failure.ts';
+import { packageVersion } from '../shell/package-version.ts';
+import { openGallery } from '../shell/settings.ts';
 import { percent, recordView } from './schedule/view.ts';
 
 type Row = [string, string];

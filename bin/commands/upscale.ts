@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { type UpscaleOptions, upscale } from '../../lib/engine/index.ts';
-import { command } from '../command.ts';
-import { number, text, toggle } from '../flags.ts';
-import { namesOf, pathsOf, toOptions } from '../option-paths.ts';
-import { checkOutput, freeName, inFolder, pictureEndings } from '../output-file.ts';
-import { seconds, watchWork } from '../progress.ts';
+import { number, text, toggle } from '../flags/flags.ts';
+import { namesOf, pathsOf, toOptions } from '../flags/option-paths.ts';
+import { checkOutput, freeName, inFolder, pictureEndings } from '../print/output-file.ts';
+import { seconds, watchWork } from '../print/progress.ts';
+import { command } from '../shell/command.ts';
 
 const engineFlags = {
   model: text('ESRGAN file. Default: the bundled RealESRGAN x4 for illustrations'),

@@ -1,12 +1,12 @@
 import { ArtistError, counted } from '../../lib/core/index.ts';
 import { type Ledger, ledgerOf, termNames } from '../../lib/curation/index.ts';
 import type { Artwork } from '../../lib/gallery/index.ts';
-import { command } from '../command.ts';
-import { derivationLines } from '../derivation-lines.ts';
-import { anyText } from '../flags.ts';
-import { ledgerTable } from '../ledger-table.ts';
-import { openGallery } from '../settings.ts';
-import { termWords } from '../term-words.ts';
+import { anyText } from '../flags/flags.ts';
+import { derivationLines } from '../print/derivation-lines.ts';
+import { ledgerTable } from '../print/ledger-table.ts';
+import { termWords } from '../print/term-words.ts';
+import { command } from '../shell/command.ts';
+import { openGallery } from '../shell/settings.ts';
 
 /** Why this candidate and no other, in sentences. */
 function sentences({ id, recipe }: Artwork, ledger: Ledger): string[] {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Artist } from '../../lib/artist/loop/index.ts';
+import type { Artist } from '../../lib/artist/index.ts';
 import { lazySchema, resolveOptions } from '../../lib/core/index.ts';
-import { loadPromClient } from '../../lib/operator/index.ts';
 import {
   homeId,
   type Json,
@@ -13,10 +12,9 @@ import {
   type WorkerEvent,
   type WorkerOptions,
 } from '../../lib/schedule/index.ts';
-import { command } from '../command.ts';
+import { loadPromClient } from '../../lib/service/index.ts';
 import { openArtist } from '../create-work.ts';
-import { type Flag, number, text } from '../flags.ts';
-import { isWanted, metricsFlags, placesOf, startMetrics } from '../metrics.ts';
+import { type Flag, number, text } from '../flags/flags.ts';
 import {
   givenQueueName,
   isRedis,
@@ -25,8 +23,10 @@ import {
   queueDescription,
   queueNameDescription,
   shownAddress,
-} from '../queue-address.ts';
-import type { Context } from '../run.ts';
+} from '../flags/queue-address.ts';
+import { isWanted, metricsFlags, placesOf, startMetrics } from '../metrics.ts';
+import { command } from '../shell/command.ts';
+import type { Context } from '../shell/run.ts';
 import { oneLine, paintOrder } from '../work-order.ts';
 
 const taskSchema = lazySchema(() => z.strictObject({ order: z.unknown(), rotation: z.unknown(), since: z.int() }));

@@ -2,7 +2,7 @@
 import { answering } from '../core/index.ts';
 import type { Artwork } from '../gallery/index.ts';
 import type { Artist, ArtistOptions } from './loop/artist.ts';
-import type { ReproduceOptions, Reproduction } from './reproduce.ts';
+import type { ReproduceOptions, Reproduction } from './reproduce/reproduce.ts';
 
 /**
  * An artist of a home folder: chooses, paints, keeps the best and files it, with models that stay loaded between works.

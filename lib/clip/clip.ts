@@ -9,9 +9,10 @@ import {
   type NativeEvent,
   RunningJobs,
   runJob,
-} from '../engine/jobs/index.ts';
+} from '../engine/index.ts';
 import { decodeImage, type ImageInput } from '../image/index.ts';
-import type { ConfigSource, Preprocessing } from './config.ts';
+import type { ConfigSource } from './description/description.ts';
+import type { Preprocessing } from './description/shape.ts';
 import {
   type ClassifyOptions,
   classifyOptions,

@@ -1,7 +1,8 @@
 import { ArtistError, display, resolveOptions } from '../core/index.ts';
-import { addonFor, type CallSite, commonEvent, defined, type NativeClip, runJob } from '../engine/jobs/index.ts';
+import { addonFor, type CallSite, commonEvent, defined, type NativeClip, runJob } from '../engine/index.ts';
 import { Clip } from './clip.ts';
-import { type ClipDescription, preprocessingOf, readClipConfig, readPreprocessorConfig, settingsFromHeaders } from './config.ts';
+import type { ClipDescription } from './description/description.ts';
+import { preprocessingOf, readClipConfig, readPreprocessorConfig, settingsFromHeaders } from './description/shape.ts';
 import { findClipFiles } from './model-files.ts';
 import { type LoadClipOptions, loadClipOptions } from './options.ts';
 import { clipTokenizer } from './tokenizer.ts';

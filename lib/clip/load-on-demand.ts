@@ -1,5 +1,5 @@
 /** What loads CLIP and its heads, whose code is loaded when it is called: a program that only paints never needs it. */
-import { CallSite } from '../engine/jobs/index.ts';
+import { CallSite } from '../engine/index.ts';
 import type { AestheticHead } from './aesthetic.ts';
 import type { Clip } from './clip.ts';
 import type { LoadClipOptions } from './options.ts';

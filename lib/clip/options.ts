@@ -1,7 +1,7 @@
 /** Options of loadClip() and of the methods of Clip. */
 import { z } from 'zod';
 import { lazySchema } from '../core/index.ts';
-import { type LoadEvent, listener, path, signal } from '../engine/jobs/index.ts';
+import { type LoadEvent, listener, path, signal } from '../engine/index.ts';
 
 /** Number formats that the matrices of a CLIP model can be turned into when they are loaded. */
 export const clipWeightTypes = ['f32', 'f16', 'bf16', 'q8_0'] as const;

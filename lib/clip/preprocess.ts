@@ -1,5 +1,5 @@
 import type { RawImage } from '../image/index.ts';
-import type { Preprocessing } from './config.ts';
+import type { Preprocessing } from './description/shape.ts';
 import { resample, resampleArea } from './resample.ts';
 
 /** The centre `edge` pixels of `length`, rounded down as Hugging Face's center_crop does. */

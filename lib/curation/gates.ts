@@ -1,7 +1,7 @@
 import { hashDistance, judgeTechnical } from '../image/index.ts';
 import type { CurationFault } from './ledger.ts';
+import { dot, unit } from './numbers/vectors.ts';
 import type { RankCandidate } from './rank-options.ts';
-import { dot, unit } from './vectors.ts';
 
 export interface GateLimits {
   duplicateDistance?: number | undefined;

@@ -1,7 +1,5 @@
 export { type RandomSource, seededRandom } from '../core/index.ts';
 export { type AdaptiveOptions, type Another, expectedGain, worthAnother } from './adaptive.ts';
-export { type BootstrapOptions, type Interval, type MeasuredMean, measuredMean } from './bootstrap.ts';
-export { duelsFile, type StoredDuels } from './duels.ts';
 export { type CurationFault, type CurationVerdict, type Ledger, type LedgerCandidate, ledgerSchema } from './ledger.ts';
 export {
   type BestOfGain,
@@ -25,11 +23,14 @@ export {
   type MemoryRepair,
   type Recollection,
 } from './memory.ts';
-export { packEmbedding, unpackEmbedding } from './packed-vector.ts';
-export { type Duellist, instructivePair, type Pairing } from './pairing.ts';
+export { type BootstrapOptions, type Interval, type MeasuredMean, measuredMean } from './numbers/bootstrap.ts';
+export { packEmbedding, unpackEmbedding } from './numbers/packed-vector.ts';
+export { vendiScore } from './numbers/vendi.ts';
 export { type RankInput, rank } from './rank.ts';
 export type { RankOptions } from './rank-options.ts';
 export { otherCaptions, subjectShare } from './subject.ts';
+export { duelsFile, type StoredDuels } from './taste/duels.ts';
+export { type Duellist, instructivePair, type Pairing } from './taste/pairing.ts';
 export {
   type Duel,
   type Rating,
@@ -39,6 +40,5 @@ export {
   tasteScore,
   trainDuels,
   trainRatings,
-} from './taste.ts';
+} from './taste/taste.ts';
 export { defaultWeightsVersion, type TermName, type Terms, technicalTerm, termNames, type Weights } from './terms.ts';
-export { vendiScore } from './vendi.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ArtistError, answering, lazySchema, resolveOptions } from '../core/index.ts';
-import { type BootstrapOptions, bootstrapInterval, bootstrapOptions, type Interval } from './bootstrap.ts';
-import { dot, sumOf, unit, unitVectors, type Vector } from './vectors.ts';
+import { type BootstrapOptions, bootstrapInterval, bootstrapOptions, type Interval } from './numbers/bootstrap.ts';
+import { dot, sumOf, unit, unitVectors, type Vector } from './numbers/vectors.ts';
 
 /**
  * Mean cosine of all pairs of unit vectors, without forming the pairs: |Σ m e|² counts each pair of draws, less those of a vector with itself.

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { answering, type Clock, homeFolder, lazySchema, type StateDefinition, StateFile, type StateRepair } from '../core/index.ts';
 import type { Artwork, Gallery } from '../gallery/index.ts';
 import { type Ledger, ledgerSchema } from './ledger.ts';
-import { unpackEmbedding } from './packed-vector.ts';
+import { unpackEmbedding } from './numbers/packed-vector.ts';
 import type { RankOptions } from './rank-options.ts';
 import { termNames } from './terms.ts';
 

@@ -2,12 +2,12 @@ import { resolveOptions } from '../core/index.ts';
 import { hashDistance } from '../image/index.ts';
 import { applyGates, failedByLooks } from './gates.ts';
 import type { CurationFault, Ledger, LedgerCandidate } from './ledger.ts';
-import { packEmbedding } from './packed-vector.ts';
+import { packEmbedding } from './numbers/packed-vector.ts';
+import { dot, unit } from './numbers/vectors.ts';
+import { basisOf, zScores } from './numbers/z-scores.ts';
 import { type RankCandidate, type RankOptions, type ResolvedRank, rankCandidates, rankOptions } from './rank-options.ts';
 import { counterfactuals, drawWildCard, type Scored, select, total } from './selection.ts';
 import { defaultWeightsVersion, scorerTerms, type TermName, type Terms, termNames, weightFields } from './terms.ts';
-import { dot, unit } from './vectors.ts';
-import { basisOf, zScores } from './z-scores.ts';
 
 /** A candidate as it is given to rank(). */
 export type RankInput = Omit<RankCandidate, 'terms'> & { terms?: Terms };

@@ -3,12 +3,13 @@ import { access, appendFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ArtistError, checkReplaceable, display, isArtistError, resolveOptions, writeError } from '../core/index.ts';
 import { readModelHeader } from '../models/index.ts';
-import { addonFor } from './addon.ts';
-import { type ConvertEvent, commonEvent } from './events.ts';
-import { CallSite, runJob } from './job.ts';
-import type { NativeEvent } from './native.ts';
-import { type ConvertOptions, convertOptions, type WeightType } from './options/index.ts';
-import { defined, tensorTypeRules } from './request.ts';
+import { addonFor } from './addon/engine.ts';
+import type { NativeEvent } from './addon/native-types.ts';
+import { type ConvertEvent, commonEvent } from './jobs/events.ts';
+import { CallSite, runJob } from './jobs/job.ts';
+import { type ConvertOptions, convertOptions } from './options/convert.ts';
+import type { WeightType } from './options/enums.ts';
+import { defined, tensorTypeRules } from './paint/request.ts';
 
 export interface ConvertResult {
   readonly output: string;

@@ -1,8 +1,33 @@
-export { checkGenerate } from './check-generate.ts';
+export { type Device, listDevices, type Versions, versions } from './addon/devices.ts';
+export type { Diagnosis } from './addon/doctor.ts';
+export { diagnose } from './addon/doctor-on-demand.ts';
+export { addonFor, localEngine } from './addon/engine.ts';
+export type { NativeAddon, NativeLocalAddon } from './addon/native.ts';
+export type { NativeClip, NativeClipInfo, NativeClipTowerRequest, NativeEvent, NativeImage, NativeJob } from './addon/native-types.ts';
+export type {
+  NativeBeginRequest,
+  NativeCheckpointing,
+  NativeGradientCheck,
+  NativeGradientCheckRequest,
+  NativeLatent,
+  NativeNetworkInfo,
+  NativeNetworkRequest,
+  NativeOptimizer,
+  NativeStepRequest,
+  NativeStepResult,
+  NativeTensor,
+  NativeTextCondition,
+  NativeTrainBatch,
+  NativeTrainer,
+  NativeTrainerInfo,
+  NativeTrainerRequest,
+  NativeTrainItem,
+  NativeTrainPlan,
+  NativeTrainPlanRequest,
+  NativeTrainState,
+} from './addon/trainer-types.ts';
 export { type ConvertResult, convertModel } from './convert.ts';
-export { type Device, listDevices, type Versions, versions } from './devices.ts';
-export type { Diagnosis } from './doctor.ts';
-export { diagnose } from './doctor-on-demand.ts';
+export { EventRun, type Work } from './jobs/event-run.ts';
 export type {
   ConvertEvent,
   DecodeEvent,
@@ -18,14 +43,53 @@ export type {
   UpscaleEvent,
   WarningEvent,
   WeightsEvent,
-} from './events.ts';
-export type { GenerateResult } from './generate.ts';
-export { GenerateRun } from './generate-run.ts';
+} from './jobs/events.ts';
+export { commonEvent, progressTypes } from './jobs/events.ts';
+export { CallSite, fromNative, runJob } from './jobs/job.ts';
+export { RunningJobs } from './jobs/running-jobs.ts';
 export { loadModel } from './load-model.ts';
-export type { LoraEffect } from './loras.ts';
 export { Model, type ModelInfo } from './model.ts';
-export * from './options/index.ts';
-export { cannyEdges } from './preprocess.ts';
-export { drawSeed } from './seed.ts';
-export type { PaintDefaults } from './settings.ts';
+export { findModelFiles, type ModelFiles } from './model-files.ts';
+export { type ConvertOptions, convertOptions } from './options/convert.ts';
+export {
+  type CacheMode,
+  cacheModes,
+  type HiresUpscaler,
+  hiresUpscalers,
+  type LoraApplyMode,
+  loraApplyModes,
+  type Prediction,
+  type PreviewMode,
+  predictions,
+  previewModes,
+  type Rng,
+  rngs,
+  type Sampler,
+  type Scheduler,
+  samplers,
+  schedulers,
+  type VaeFormat,
+  vaeFormats,
+  type WeightType,
+  weightTypes,
+} from './options/enums.ts';
+export { listener, maxEdge, maxPixels, maxSeed, path, signal } from './options/fields.ts';
+export { type GenerateOptions, generateOptions, maxPromptBytes, type ResolvedGenerate } from './options/generate.ts';
+export { type LoadModelOptions, loadModelOptions, type ResolvedLoad } from './options/load-model.ts';
+export { type CannyOptions, cannyOptions } from './options/preprocess.ts';
+export {
+  type LoadUpscalerOptions,
+  loadUpscalerOptions,
+  type UpscaleOptions,
+  type UpscalerRunOptions,
+  upscaleOptions,
+  upscalerRunOptions,
+} from './options/upscale.ts';
+export { checkGenerate } from './paint/check-generate.ts';
+export type { GenerateResult, LoraEffect } from './paint/generate-result.ts';
+export { GenerateRun } from './paint/generate-run.ts';
+export { cannyEdges } from './paint/preprocess.ts';
+export { defined, tensorTypeRules } from './paint/request.ts';
+export { drawSeed } from './paint/seed.ts';
+export type { PaintDefaults } from './paint/settings.ts';
 export { loadUpscaler, Upscaler, upscale } from './upscale.ts';

@@ -1,16 +1,17 @@
 import { resolve } from 'node:path';
 import { ArtistError, display, homeFolder, resolveOptions } from '../core/index.ts';
 import type { ModelHeader } from '../models/index.ts';
-import { addonFor } from './addon.ts';
-import { commonEvent } from './events.ts';
-import type { GenerateContext } from './generate.ts';
-import { CallSite, runJob } from './job.ts';
+import { addonFor } from './addon/engine.ts';
+import type { NativeAddon } from './addon/native.ts';
+import type { NativeModel, NativeModelRequest } from './addon/native-types.ts';
+import { commonEvent } from './jobs/events.ts';
+import { CallSite, runJob } from './jobs/job.ts';
 import { Model } from './model.ts';
 import { findModelFiles } from './model-files.ts';
-import type { NativeAddon, NativeModel, NativeModelRequest } from './native.ts';
-import { type LoadModelOptions, loadModelOptions, type ResolvedLoad } from './options/index.ts';
-import { defined, tensorTypeRules } from './request.ts';
-import { checkEmbedding, type FileRole, fileRoles, weightsFile } from './weights.ts';
+import { type LoadModelOptions, loadModelOptions, type ResolvedLoad } from './options/load-model.ts';
+import type { GenerateContext } from './paint/generate.ts';
+import { defined, tensorTypeRules } from './paint/request.ts';
+import { checkEmbedding, type FileRole, fileRoles, weightsFile } from './paint/weights.ts';
 
 /** Options that do not change the pixels; the recipe does without them. */
 const invisible: ReadonlySet<string> = new Set<keyof ResolvedLoad>([

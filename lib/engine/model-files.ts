@@ -2,9 +2,9 @@
 import { basename, resolve } from 'node:path';
 import { homeFolder } from '../core/index.ts';
 import { type ModelHeader, resolveModel } from '../models/index.ts';
-import type { WeightType } from './options/index.ts';
-import type { PaintDefaults } from './settings.ts';
-import { checkFile, type FileRole, fileRoles } from './weights.ts';
+import type { WeightType } from './options/enums.ts';
+import type { PaintDefaults } from './paint/settings.ts';
+import { checkFile, type FileRole, fileRoles } from './paint/weights.ts';
 
 /** What the files of a model are, wherever they come from. */
 export interface ModelFiles {

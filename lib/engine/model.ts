@@ -1,11 +1,13 @@
 import { ArtistError, resolveOptions } from '../core/index.ts';
-import type { GenerateEvent } from './events.ts';
-import { type GenerateContext, type GenerateResult, paint } from './generate.ts';
-import { GenerateRun } from './generate-run.ts';
-import { CallSite, fromNative } from './job.ts';
-import type { NativeModel, NativeModelInfo } from './native.ts';
-import { type GenerateOptions, generateOptions, type ResolvedGenerate, type Sampler, type Scheduler } from './options/index.ts';
-import type { PaintDefaults } from './settings.ts';
+import type { NativeModel, NativeModelInfo } from './addon/native-types.ts';
+import type { GenerateEvent } from './jobs/events.ts';
+import { CallSite, fromNative } from './jobs/job.ts';
+import type { Sampler, Scheduler } from './options/enums.ts';
+import { type GenerateOptions, generateOptions, type ResolvedGenerate } from './options/generate.ts';
+import { type GenerateContext, paint } from './paint/generate.ts';
+import type { GenerateResult } from './paint/generate-result.ts';
+import { GenerateRun } from './paint/generate-run.ts';
+import type { PaintDefaults } from './paint/settings.ts';
 
 export interface ModelInfo {
   /** "ai-artist-mini", an alias, or the file's name. */

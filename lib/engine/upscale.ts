@@ -1,24 +1,24 @@
 import { ArtistError, resolveOptions } from '../core/index.ts';
 import { ArtImage, type ImageInput } from '../image/index.ts';
-import { addonFor } from './addon.ts';
-import { commonEvent, type UpscaleEvent } from './events.ts';
-import { readPicture, recipeOf } from './images.ts';
-import { CallSite, fromNative, runJob } from './job.ts';
-import type { NativeAddon, NativeEvent, NativeImage, NativeUpscaler } from './native.ts';
+import { addonFor } from './addon/engine.ts';
+import type { NativeAddon } from './addon/native.ts';
+import type { NativeEvent, NativeImage, NativeUpscaler } from './addon/native-types.ts';
+import { commonEvent, type UpscaleEvent } from './jobs/events.ts';
+import { CallSite, fromNative, runJob } from './jobs/job.ts';
+import { RunningJobs } from './jobs/running-jobs.ts';
+import { maxEdge, maxPixels } from './options/fields.ts';
 import {
   type LoadUpscalerOptions,
   loadUpscalerOptions,
-  maxEdge,
-  maxPixels,
   type UpscaleOptions,
   type UpscalerRunOptions,
   upscaleOptions,
   upscalerRunOptions,
-} from './options/index.ts';
-import type { WeightsFile } from './paint-recipe.ts';
-import { defined } from './request.ts';
-import { RunningJobs } from './running-jobs.ts';
-import { bundledUpscaler, checkUpscaler, unlessAborted, weightsFile } from './weights.ts';
+} from './options/upscale.ts';
+import { readPicture, recipeOf } from './paint/images.ts';
+import { defined } from './paint/request.ts';
+import type { WeightsFile } from './paint/weights.ts';
+import { bundledUpscaler, checkUpscaler, unlessAborted, weightsFile } from './paint/weights.ts';
 
 type Listener = ((event: UpscaleEvent) => void) | undefined;
 

@@ -1,4 +1,4 @@
-import type { Sidecar } from './sidecar.ts';
+import type { Sidecar } from './store/sidecar.ts';
 
 /** A work: what its sidecar says, and where its files are. */
 export interface Artwork extends Sidecar {

@@ -19,19 +19,27 @@ import {
   writeFileAtomic,
 } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
-import { folderLine, goneLine, IndexLog, type Row, textOf, workFlags, workLine } from './index-file.ts';
-import { folderOf, idOfPicture, type Layout, layoutOf } from './layout.ts';
-import { matchRows } from './match.ts';
-import { describeNew, type NewWork, withoutNulls } from './new-work.ts';
-import { type ListOptions, ordered, type Page, type SortOrder, startAfter } from './paging.ts';
-import { candidateStrip, encodeWork, isArtImage, thumbnailOf } from './pictures.ts';
-import { knownFields, parseQuery } from './query.ts';
-import { readPicture } from './read-picture.ts';
-import { folderTime, monthFolders, readWork, type ScanOptions, scanFolders, stampOf } from './scan.ts';
-import { assigned, separator, settingsOf } from './search-text.ts';
-import { changeSchema, checkSidecar, parseSidecar, readSidecarObject, type Sidecar, type SidecarChange, sidecarText } from './sidecar.ts';
-import { type GalleryStats, statsOf } from './stats.ts';
-import { findUnconfirmed, idsOfTask, unconfirmedEnding } from './tasks.ts';
+import { matchRows } from './search/match.ts';
+import { type ListOptions, ordered, type Page, type SortOrder, startAfter } from './search/paging.ts';
+import { knownFields, parseQuery } from './search/query.ts';
+import { assigned, separator, settingsOf } from './search/search-text.ts';
+import { type GalleryStats, statsOf } from './search/stats.ts';
+import { folderLine, goneLine, IndexLog, type Row, textOf, workFlags, workLine } from './store/index-file.ts';
+import { folderOf, idOfPicture, type Layout, layoutOf } from './store/layout.ts';
+import { describeNew, type NewWork, withoutNulls } from './store/new-work.ts';
+import { candidateStrip, encodeWork, isArtImage, thumbnailOf } from './store/pictures.ts';
+import { readPicture } from './store/read-picture.ts';
+import { folderTime, monthFolders, readWork, type ScanOptions, scanFolders, stampOf } from './store/scan.ts';
+import {
+  changeSchema,
+  checkSidecar,
+  parseSidecar,
+  readSidecarObject,
+  type Sidecar,
+  type SidecarChange,
+  sidecarText,
+} from './store/sidecar.ts';
+import { findUnconfirmed, idsOfTask, unconfirmedEnding } from './store/tasks.ts';
 
 export interface GalleryOptions {
   /** Home folder, of which `gallery` is used. Default: AI_ARTIST_HOME, else ~/.ai-artist. */

@@ -1,11 +1,11 @@
 /** What is needed now and then is read when it is: importing the package should cost nothing for it. */
 import { ArtistError, answering, display } from '../core/index.ts';
-import type { Exported, SiteOptions } from './export-site.ts';
-import type { ZipOptions } from './export-zip.ts';
+import type { Exported, SiteOptions } from './export/site.ts';
+import type { ZipOptions } from './export/zip.ts';
 import type { Gallery } from './gallery.ts';
-import type { ImportOptions, ImportResult } from './import-pictures.ts';
-import type { Mended } from './mend.ts';
-import type { Finding, Verified, VerifyOptions } from './verify.ts';
+import type { ImportOptions, ImportResult } from './store/import-pictures.ts';
+import type { Mended } from './store/mend.ts';
+import type { Finding, Verified, VerifyOptions } from './store/verify.ts';
 
 /**
  * The works as a website of one folder, without a server and without scripts: it can be opened from the disk. In the order of `ids`. It is built
@@ -16,7 +16,7 @@ import type { Finding, Verified, VerifyOptions } from './verify.ts';
 export const exportSite = answering(
   'exportSite',
   async (gallery: Gallery, ids: readonly string[], out: string, options: SiteOptions = {}): Promise<Exported> => {
-    return (await import('./export-site.ts')).exportSite(gallery, ids, out, options);
+    return (await import('./export/site.ts')).exportSite(gallery, ids, out, options);
   },
 );
 
@@ -28,7 +28,7 @@ export const exportSite = answering(
 export const exportZip = answering(
   'exportZip',
   async (gallery: Gallery, ids: readonly string[], out: string, options: ZipOptions = {}): Promise<Exported> => {
-    return (await import('./export-zip.ts')).exportZip(gallery, ids, out, options);
+    return (await import('./export/zip.ts')).exportZip(gallery, ids, out, options);
   },
 );
 
@@ -44,7 +44,7 @@ export const importPictures = answering(
     // A text is a list of characters, and "/" one of them.
     if (!Array.isArray(paths))
       throw new ArtistError('ERR_INVALID_ARGUMENT', `paths: expected a list of files and folders, got ${display(paths)}`);
-    return (await import('./import-pictures.ts')).importPictures(gallery, paths, options);
+    return (await import('./store/import-pictures.ts')).importPictures(gallery, paths, options);
   },
 );
 
@@ -54,7 +54,7 @@ export const importPictures = answering(
  * @throws ArtistError ERR_READ; the signal's reason
  */
 export const verifyGallery = answering('verifyGallery', async (gallery: Gallery, options: VerifyOptions = {}): Promise<Verified> => {
-  return (await import('./verify.ts')).verifyGallery(gallery, options);
+  return (await import('./store/verify.ts')).verifyGallery(gallery, options);
 });
 
 /**
@@ -64,5 +64,5 @@ export const verifyGallery = answering('verifyGallery', async (gallery: Gallery,
  * @throws ArtistError ERR_READ
  */
 export async function mendGallery(gallery: Gallery, findings: readonly Finding[], what: { fix: boolean; drop: boolean }): Promise<Mended> {
-  return (await import('./mend.ts')).mendGallery(gallery, findings, what);
+  return (await import('./store/mend.ts')).mendGallery(gallery, findings, what);
 }

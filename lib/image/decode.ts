@@ -1,8 +1,8 @@
 import type { Sharp } from 'sharp';
 import { z } from 'zod';
 import { ArtistError, answering, display, lazySchema, resolveOptions } from '../core/index.ts';
-import { withFile } from './byte-source.ts';
-import { describeBytes, imageKind, readableKinds } from './image-kind.ts';
+import { withFile } from './formats/byte-source.ts';
+import { describeBytes, imageKind, readableKinds } from './formats/image-kind.ts';
 import { loadSharp } from './load-sharp.ts';
 import { checkBytes, checkRawImage, defaultMaxPixels, maxEdge, type RawImage } from './raw-image.ts';
 

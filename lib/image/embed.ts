@@ -1,10 +1,10 @@
-import { exifWithComment, maxJpegCommentUnits } from './exif.ts';
-import { writeInfotext } from './infotext.ts';
-import { extendedXmpGuid, insertJpegMetadata, maxJpegXmp } from './jpeg-segments.ts';
-import { insertPngChunks, pngInternationalText, pngTextChunk } from './png-chunks.ts';
-import { type Recipe, recipeRecord } from './recipe.ts';
-import { insertWebpMetadata } from './webp-chunks.ts';
-import { type DigitalSourceType, extendedXmpPacket, xmpPacket } from './xmp.ts';
+import { exifWithComment, maxJpegCommentUnits } from './formats/exif.ts';
+import { extendedXmpGuid, insertJpegMetadata, maxJpegXmp } from './formats/jpeg-segments.ts';
+import { insertPngChunks, pngInternationalText, pngTextChunk } from './formats/png-chunks.ts';
+import { insertWebpMetadata } from './formats/webp-chunks.ts';
+import { type DigitalSourceType, extendedXmpPacket, xmpPacket } from './formats/xmp.ts';
+import { writeInfotext } from './recipes/infotext.ts';
+import { type Recipe, recipeRecord } from './recipes/recipe.ts';
 
 export type MarkedFormat = 'png' | 'jpeg' | 'webp';
 

@@ -5,7 +5,7 @@ import { ArtistError, display, lazySchema, resolveOptions, writeOutput } from '.
 import { embedMarks } from './embed.ts';
 import { loadSharp } from './load-sharp.ts';
 import { checkRawImage, type RawImage } from './raw-image.ts';
-import { checkRecipe, type Recipe } from './recipe.ts';
+import { checkRecipe, type Recipe } from './recipes/recipe.ts';
 
 /** Formats that are written. All three carry the recipe and the AI label. */
 export const imageFormats = ['png', 'jpeg', 'webp'] as const;

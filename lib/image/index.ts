@@ -1,17 +1,18 @@
 export { type DecodeOptions, decodeImage, type Fit, type ImageInput, resizeImage } from './decode.ts';
 export { digitalSourceType, embedMarks, type MarkedFormat, type Marks } from './embed.ts';
+export { type ImageKind, imageKind } from './formats/image-kind.ts';
+export { insertPngChunks } from './formats/png-chunks.ts';
+export type { DigitalSourceType } from './formats/xmp.ts';
 export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type SavedImage, type SaveOptions } from './image.ts';
-export { type ImageKind, imageKind } from './image-kind.ts';
-export { loraTitle, writeInfotext } from './infotext.ts';
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
-export { insertPngChunks } from './png-chunks.ts';
 export type { RawImage } from './raw-image.ts';
-export type { FoundRecipe } from './read-recipe.ts';
-export { readRecipe } from './read-recipe-on-demand.ts';
-export { canonicalJson, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipe.ts';
-export type { RecipeSource } from './recognise.ts';
-export { engineNames } from './sampler-names.ts';
+export { loraTitle, writeInfotext } from './recipes/infotext.ts';
+export type { FoundRecipe } from './recipes/read-recipe.ts';
+export { readRecipe } from './recipes/read-recipe-on-demand.ts';
+export { canonicalJson, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipes/recipe.ts';
+export type { RecipeSource } from './recipes/recognise.ts';
+export { engineNames } from './recipes/sampler-names.ts';
 export {
   checkTechnical,
   judgeTechnical,
@@ -22,4 +23,3 @@ export {
   type TechnicalVerdict,
 } from './technical.ts';
 export { unreadPicture } from './unread-picture.ts';
-export type { DigitalSourceType } from './xmp.ts';

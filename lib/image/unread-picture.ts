@@ -2,7 +2,7 @@
 
 import { parse } from 'node:path';
 import { openPlainFile } from '../core/index.ts';
-import { imageKind } from './image-kind.ts';
+import { imageKind } from './formats/image-kind.ts';
 
 const save = 'Save them as PNG or JPEG';
 const kinds: readonly (readonly [endings: string, reason: string])[] = [

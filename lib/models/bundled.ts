@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ArtistError, answering, lazySchema, packageRoot } from '../core/index.ts';
 import type { ModelDefaults, ModelLicence } from './aliases.ts';
-import { hashFile } from './tensor-hash.ts';
+import { hashFile } from './formats/tensor-hash.ts';
 
 export const bundledName = 'ai-artist-mini';
 

@@ -1,5 +1,5 @@
-import { formatError, type ModelFile } from './model-file.ts';
-import type { ModelHeader } from './tensor-list.ts';
+import { formatError, type ModelFile } from './formats/model-file.ts';
+import type { ModelHeader } from './formats/tensor-list.ts';
 
 const zipMagic = Buffer.from('PK\x03\x04', 'latin1');
 const zipEndMagic = Buffer.from('PK\x05\x06', 'latin1');

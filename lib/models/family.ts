@@ -1,4 +1,4 @@
-import type { ModelHeader, TensorInfo } from './tensor-list.ts';
+import type { ModelHeader, TensorInfo } from './formats/tensor-list.ts';
 
 /**
  * Families of diffusion models, with the engine's own name of each (model_version_to_str in stable-diffusion.cpp). The video

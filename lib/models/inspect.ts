@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { abortSignal, lazySchema, resolveOptions } from '../core/index.ts';
 import type { ModelFamily } from './family.ts';
-import { readModelHeader } from './header.ts';
+import { readModelHeader } from './formats/header.ts';
+import { hashTensors } from './formats/tensor-hash.ts';
+import type { ModelFormat } from './formats/tensor-list.ts';
 import { identify, type ModelKind } from './kind.ts';
-import { hashTensors } from './tensor-hash.ts';
-import type { ModelFormat } from './tensor-list.ts';
 
 export const inspectModelOptions = lazySchema(() =>
   z.strictObject({

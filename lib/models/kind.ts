@@ -1,6 +1,6 @@
 import { detectFamily, families, type ModelFamily } from './family.ts';
+import type { ModelHeader } from './formats/tensor-list.ts';
 import { looksLikeLora } from './lora-names.ts';
-import type { ModelHeader } from './tensor-list.ts';
 
 /**
  * What a file is for: `checkpoint` (diffusion model together with its text encoder or VAE), `diffusion` (alone), `clip-l`, `clip-g`, `clip`

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { ArtistError, display, lazySchema, nearest, resolveOptions, systemCode } from '../core/index.ts';
 import { findAlias, type ModelDefaults, type ModelLicence, modelAliases, type PartRole, partRoles } from './aliases.ts';
 import { type BundledModel, bundledModel, bundledName } from './bundled.ts';
-import { readModelHeader } from './header.ts';
+import { readModelHeader } from './formats/header.ts';
+import type { ModelHeader } from './formats/tensor-list.ts';
 import { aliasFiles, modelPath, notPulled } from './store.ts';
-import type { ModelHeader } from './tensor-list.ts';
 
 const path = lazySchema(() => z.string().min(1).optional());
 /** Parts of a split model by their role in loadModel(); `diffusion` is short for `diffusionModel`. */

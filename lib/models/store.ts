@@ -3,8 +3,8 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { ArtistError, answering, display, lazySchema, nearest, readPlainFile, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole } from './aliases.ts';
-import { removePartial } from './download-state.ts';
-import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './source.ts';
+import { removePartial } from './download/download-state.ts';
+import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './download/source.ts';
 
 /** What is kept beside a downloaded file: where it came from and what it must be. */
 const recordSchema = lazySchema(() =>

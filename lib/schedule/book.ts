@@ -6,9 +6,9 @@
 import type { z } from 'zod';
 import { ArtistError, type ErrorCode, nearest } from '../core/index.ts';
 import { faultOf, type Job, type jobOptions, newJob, type Occurrence, occurrenceId, type Run, type RunItem, type Totals } from './job.ts';
-import { runsBetween } from './occurrences.ts';
 import { retryDelay } from './retry.ts';
 import type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
+import { runsBetween } from './time/occurrences.ts';
 
 /** A run that begins this much after its time is on time: the daemon looks every second, and a busy machine may be slow. */
 export const toleranceMs = 90_000;

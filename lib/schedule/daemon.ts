@@ -15,12 +15,12 @@ import {
 import type { Heartbeat } from './figures.ts';
 import { homeId } from './home-id.ts';
 import { dueTimes, faultOf, type Job, type RunItem } from './job.ts';
-import { nextRuns } from './occurrences.ts';
 import { describeFailure } from './retry.ts';
 import type { ScheduleState } from './state.ts';
 import { type ScheduleStore, scheduleFiles } from './store.ts';
 import { asRequest } from './task-scope.ts';
-import { UptimeBook, uptimeBeatMs } from './uptime.ts';
+import { nextRuns } from './time/occurrences.ts';
+import { UptimeBook, uptimeBeatMs } from './time/uptime.ts';
 
 /** One work that the schedule asks for. */
 export interface ScheduledTask {

@@ -14,7 +14,6 @@ export {
   splitWords,
   type Totals,
 } from './job.ts';
-export { type Calendar, momentOf, nextRuns, type QuietHours } from './occurrences.ts';
 export { openOldQueue, openQueue, type QueueOptions, serveQueues } from './queue/open.ts';
 export type {
   Json,
@@ -28,6 +27,7 @@ export type {
   WorkerEvent,
   WorkerOptions,
 } from './queue/types.ts';
+export { type ClockChange, reportSimulation, type SimulationReport } from './simulate/report.ts';
 export {
   type SimulatedJob,
   type SimulatedTask,
@@ -35,11 +35,11 @@ export {
   type SimulateOptions,
   type Simulation,
   simulateSchedule,
-} from './simulate.ts';
-export { type ClockChange, reportSimulation, type SimulationReport } from './simulation-report.ts';
+} from './simulate/simulate.ts';
 export type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
 export { ScheduleStore, type ScheduleStoreOptions, scheduleFiles, type UpcomingRun } from './store.ts';
-export { checkTimeZone, daysLater, formatMoment, localDay, localTimeZone, shownTimeZone } from './time-zone.ts';
+export { type Calendar, momentOf, nextRuns, type QuietHours } from './time/occurrences.ts';
+export { checkTimeZone, daysLater, formatMoment, localDay, localTimeZone, shownTimeZone } from './time/time-zone.ts';
 export {
   formatDuration,
   formatTiming,
@@ -49,6 +49,6 @@ export {
   type Timing,
   type Weekday,
   weekdays,
-} from './timing.ts';
+} from './time/timing.ts';
+export { type Uptime, UptimeBook, type UptimeSpan, uptimeOver } from './time/uptime.ts';
 export { launchdPlist, systemdUnit, type UnitOptions } from './unit-file.ts';
-export { type Uptime, UptimeBook, type UptimeSpan, uptimeOver } from './uptime.ts';

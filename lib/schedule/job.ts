@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ArtistError, lazySchema } from '../core/index.ts';
-import { nextRuns, type QuietHours } from './occurrences.ts';
-import { checkTimeZone, localTimeZone } from './time-zone.ts';
-import { type ParsedTiming, parseTiming, type Timing, timingSchema } from './timing.ts';
+import { nextRuns, type QuietHours } from './time/occurrences.ts';
+import { checkTimeZone, localTimeZone } from './time/time-zone.ts';
+import { type ParsedTiming, parseTiming, type Timing, timingSchema } from './time/timing.ts';
 
 /**
  * What becomes of runs that were due while nobody was there to start them: `skip` runs none, `once` the latest, `all` each of them. Runs

@@ -19,7 +19,7 @@
 #include "engine/vocabulary.h"
 #include "ggml.h"
 
-// The exports of NativeAddon in lib/engine/native.ts.
+// The exports of NativeAddon in lib/engine/addon/native.ts.
 namespace ai_artist {
 namespace {
 

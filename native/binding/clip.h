@@ -9,7 +9,7 @@
 
 namespace ai_artist {
 
-// NativeClip of lib/engine/native.ts.
+// NativeClip of lib/engine/addon/native.ts.
 class ClipObject final : public EngineObject<ClipObject, Clip> {
 public:
     static Napi::Function define(Napi::Env env);

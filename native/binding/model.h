@@ -9,7 +9,7 @@
 
 namespace ai_artist {
 
-// NativeModel of lib/engine/native.ts.
+// NativeModel of lib/engine/addon/native.ts.
 class ModelObject final : public EngineObject<ModelObject, Model> {
 public:
     static Napi::Function define(Napi::Env env);

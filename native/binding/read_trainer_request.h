@@ -6,7 +6,7 @@
 #include "train/session.h"
 #include "train/train_model.h"
 
-// Requests of lib/engine/native-trainer.ts, every field checked; arrays are copied. JS thread.
+// Requests of lib/engine/addon/trainer-types.ts, every field checked; arrays are copied. JS thread.
 namespace ai_artist {
 
 TrainModelRequest read_trainer_request(const Napi::Value& value);

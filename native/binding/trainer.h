@@ -7,7 +7,7 @@
 
 namespace ai_artist {
 
-// NativeTrainer of lib/engine/native-trainer.ts.
+// NativeTrainer of lib/engine/addon/trainer-types.ts.
 class TrainerObject final : public EngineObject<TrainerObject, Trainer> {
 public:
     static Napi::Function define(Napi::Env env);

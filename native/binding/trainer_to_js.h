@@ -6,7 +6,7 @@
 #include "train/session.h"
 #include "train/train_model.h"
 
-// Results of training as lib/engine/native-trainer.ts has them. JS thread.
+// Results of training as lib/engine/addon/trainer-types.ts has them. JS thread.
 namespace ai_artist {
 
 Napi::Value floats_to_js(Napi::Env env, const std::vector<float>& values);

@@ -9,7 +9,7 @@
 
 namespace ai_artist {
 
-// NativeUpscaler of lib/engine/native.ts.
+// NativeUpscaler of lib/engine/addon/native.ts.
 class UpscalerObject final : public EngineObject<UpscalerObject, Upscaler> {
 public:
     static Napi::Function define(Napi::Env env);

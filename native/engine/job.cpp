@@ -32,7 +32,7 @@ const char* phase_name(sd_phase_t phase) {
     }
     return "load";
 }
-static_assert(SD_PHASE_COUNT == 6, "update phase_name and NativePhase in lib/engine/native.ts");
+static_assert(SD_PHASE_COUNT == 6, "update phase_name and NativePhase in lib/engine/addon/native.ts");
 
 double now_seconds() {
     using clock = std::chrono::steady_clock;

@@ -1,4 +1,4 @@
-// Writes build.json beside a freshly linked addon: what it was compiled from and which CPU it needs. lib/engine/binary.ts reads it before
+// Writes build.json beside a freshly linked addon: what it was compiled from and which CPU it needs. lib/engine/addon/binary.ts reads it before
 // loading the addon, because an instruction that the CPU lacks kills the process instead of raising an error.
 //
 //   node scripts/install/build-info.mjs <folder of the .node> <gpu backend> <portable: 1|0> <C++ compiler> <its CMake id>

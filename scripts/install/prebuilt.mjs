@@ -1,4 +1,4 @@
-// Which prebuilt addon belongs to this machine, and proof that an addon really loads here. lib/engine/binary.ts looks in the same places;
+// Which prebuilt addon belongs to this machine, and proof that an addon really loads here. lib/engine/addon/binary.ts looks in the same places;
 // test/install/prebuilt.test.ts keeps the two in step.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';

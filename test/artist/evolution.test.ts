@@ -1,5 +1,7 @@
 import * as assert from 'uvu/assert';
-import { type EmbeddedWork, evolutionOf, evolutionSvg } from '../../lib/artist/measure/index.ts';
+import type { EmbeddedWork } from '../../lib/artist/measure/embedded-works.ts';
+import { evolutionOf } from '../../lib/artist/measure/evolution.ts';
+import { evolutionSvg } from '../../lib/artist/measure/evolution-chart.ts';
 import { centroidCosine } from '../../lib/curation/index.ts';
 import type { Artwork } from '../../lib/gallery/index.ts';
 import { svgToPng } from '../../lib/train/index.ts';

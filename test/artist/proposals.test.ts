@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { heldPrompts, judgePanel } from '../../lib/artist/proposals/index.ts';
+import { heldPrompts, judgePanel } from '../../lib/artist/proposals/panel.ts';
 import type { Clip, Embedding } from '../../lib/clip/index.ts';
 import type { ArtistError } from '../../lib/core/index.ts';
 import type { ArtImage } from '../../lib/image/index.ts';

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { Warm, withRoom } from '../../lib/artist/loop/warm.ts';
+import { Warm, withRoom } from '../../lib/artist/models/model-pool.ts';
 import { ArtistError, VirtualClock } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
 

@@ -1,5 +1,7 @@
 import * as assert from 'uvu/assert';
-import { altTextOf, longestTitle, promptParts, titleOf } from '../../lib/artist/words/index.ts';
+import { altTextOf } from '../../lib/artist/words/alt-text.ts';
+import { promptParts } from '../../lib/artist/words/parts.ts';
+import { longestTitle, titleOf } from '../../lib/artist/words/title.ts';
 import { choosePrompt } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
 

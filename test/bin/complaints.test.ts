@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { configSchema, leaves } from '../../lib/core/index.ts';
+import { configSchema, leaves } from '../../lib/config/index.ts';
 import { readRecipe } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
 import { listFiles, readText } from '../support/arrows.ts';
@@ -17,7 +17,7 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 function readers(): string {
   const files = ['lib', 'bin'].flatMap((folder) => listFiles(root, folder, /\.ts$/));
   return files
-    .filter((file) => !file.startsWith('lib/core/config/'))
+    .filter((file) => !file.startsWith('lib/config/'))
     .map((file) => withoutComments(readText(root, file)))
     .join('\n');
 }

@@ -1,9 +1,9 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { readNeed } from '../../bin/conditions.ts';
-import type { Flag } from '../../bin/flags.ts';
-import { bundledUpscaler } from '../../lib/engine/weights.ts';
+import type { Flag } from '../../bin/flags/flags.ts';
+import { readNeed } from '../../bin/shell/conditions.ts';
+import { bundledUpscaler } from '../../lib/engine/paint/weights.ts';
 import { suite } from '../harness.ts';
 import { type AnyCommand, type CliResult, cliSeries, everyCommand, scratch } from './support.ts';
 

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { type CommandEntry, nameOf } from '../../bin/command-line.ts';
-import { commands } from '../../bin/commands/index.ts';
-import { everywhere } from '../../bin/parser.ts';
+import { commands } from '../../bin/commands/table.ts';
+import type { CommandEntry } from '../../bin/shell/command-entry.ts';
+import { nameOf } from '../../bin/shell/command-line.ts';
+import { everywhere } from '../../bin/shell/parser.ts';
 import { suite } from '../harness.ts';
 import { everyCommand } from './support.ts';
 

@@ -5,7 +5,7 @@ import { suite } from '../harness.ts';
 
 /** What the program makes of an error thrown somewhere inside: its one JSON document and its exit status. */
 function reported(thrown: object): unknown {
-  const program = `const { reportFailure } = await import(${JSON.stringify(new URL('../../bin/failure.ts', import.meta.url).href)});
+  const program = `const { reportFailure } = await import(${JSON.stringify(new URL('../../bin/shell/failure.ts', import.meta.url).href)});
     const status = await reportFailure(Object.assign(new Error('x'), ${JSON.stringify(thrown)}), { json: true, quiet: true, debug: false, logFormat: 'text', argv: [], command: '', path: [], options: [] });
     console.log(status);`;
   const { stdout } = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program], {

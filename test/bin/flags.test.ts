@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { type Flags, readFlags, readWeighted, type Values } from '../../bin/flags.ts';
-import { generateFlags, generateOptionsOf, generatePaths } from '../../bin/generate-flags.ts';
-import { modelFlags, modelOptions, modelPaths } from '../../bin/model-flags.ts';
-import type { Arguments } from '../../bin/parser.ts';
+import { type Flags, readFlags, readWeighted, type Values } from '../../bin/flags/flags.ts';
+import { generateFlags, generateOptionsOf, generatePaths } from '../../bin/flags/generate-flags.ts';
+import { modelFlags, modelOptions, modelPaths } from '../../bin/flags/model-flags.ts';
+import type { Arguments } from '../../bin/shell/parser.ts';
 import { generateOptions, loadModelOptions, samplers, schedulers } from '../../lib/engine/index.ts';
-import { samplerTitle, schedulerTitle } from '../../lib/image/sampler-names.ts';
+import { samplerTitle, schedulerTitle } from '../../lib/image/recipes/sampler-names.ts';
 import { suite } from '../harness.ts';
 import { everyCommand } from './support.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { inFlags } from '../../bin/in-flags.ts';
+import { inFlags } from '../../bin/shell/in-flags.ts';
 import { suite } from '../harness.ts';
 import { listFiles } from '../support/arrows.ts';
 import { everyCommand } from './support.ts';

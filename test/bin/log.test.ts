@@ -109,7 +109,7 @@ suite('bin log', { timeoutMs: 120_000 }, (test) => {
   test('what ends the process, and warnings of Node, are in the files', async () => {
     const home = newHome();
     const text = `
-      const { openCommandLog } = await import(${JSON.stringify(new URL('../../bin/log.ts', import.meta.url).href)});
+      const { openCommandLog } = await import(${JSON.stringify(new URL('../../bin/shell/log.ts', import.meta.url).href)});
       const { loadConfig } = await import(${JSON.stringify(new URL('../../lib/core/index.ts', import.meta.url).href)});
       const { toFiles } = await openCommandLog({ 'log-format': 'json' }, loadConfig({ home: ${JSON.stringify(home)} }));
       await toFiles('schedule');

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { writeLora } from '../../lib/train/index.ts';
+import { writeLora } from '../../lib/lora/index.ts';
 import { suite } from '../harness.ts';
 import { random } from '../image/pictures.ts';
 import { type CliResult, cliSeries, jsonOf, scratch } from './support.ts';

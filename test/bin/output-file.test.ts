@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../../bin/output-file.ts';
+import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../../bin/print/output-file.ts';
 import { isArtistError } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
 import { scratch } from './support.ts';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
-import type { Candidate } from '../../lib/artist/loop/index.ts';
+import type { Candidate } from '../../lib/artist/loop/candidates.ts';
 import { readRecipe } from '../../lib/image/index.ts';
 import { choosePrompt } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
@@ -222,7 +222,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
   }
 
   test('a second Ctrl-C ends the process at once, whatever it is doing', async () => {
-    const program = `import { watchInterrupts } from ${JSON.stringify(path.resolve('bin/interrupt.ts'))}; watchInterrupts(() => console.log('first')); setInterval(() => {}, 1000); console.log('ready');`;
+    const program = `import { watchInterrupts } from ${JSON.stringify(path.resolve('bin/shell/interrupt.ts'))}; watchInterrupts(() => console.log('first')); setInterval(() => {}, 1000); console.log('ready');`;
     const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

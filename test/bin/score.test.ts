@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { ledgerTable } from '../../bin/ledger-table.ts';
-import { chooseCandidate, type PaintedCandidate, rankPainted } from '../../lib/artist/loop/index.ts';
+import { ledgerTable } from '../../bin/print/ledger-table.ts';
+import { chooseCandidate, type PaintedCandidate, rankPainted } from '../../lib/artist/loop/candidates.ts';
 import { type Ledger, ledgerSchema } from '../../lib/curation/index.ts';
 import { ArtImage, measureTechnical } from '../../lib/image/index.ts';
 import { loadClip } from '../../lib/index.ts';

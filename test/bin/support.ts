@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command } from '../../bin/command.ts';
-import { type CommandEntry, nameOf, requiredOf } from '../../bin/command-line.ts';
-import { commands } from '../../bin/commands/index.ts';
+import { commands } from '../../bin/commands/table.ts';
+import type { Command, CommandEntry } from '../../bin/shell/command-entry.ts';
+import { nameOf, requiredOf } from '../../bin/shell/command-line.ts';
 import { createLogger } from '../../lib/observe/index.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -61,7 +61,7 @@ export function cliOnTerminal(
   { columns, rows }: { columns: number; rows: number },
   options: CliOptions = {},
 ): Promise<CliResult> {
-  const program = `import { main } from ${JSON.stringify(path.join(root, 'bin/main.ts'))};
+  const program = `import { main } from ${JSON.stringify(path.join(root, 'bin/shell/main.ts'))};
     Object.assign(process.stderr, { isTTY: true, columns: ${columns}, rows: ${rows}, hasColors: () => true });
     process.exitCode = await main(${JSON.stringify(args)});`;
   return start(['--input-type=module', '-e', program], { ...options, env: { NO_COLOR: '', ...options.env } });
@@ -73,7 +73,7 @@ export function cliOnTerminal(
  */
 export async function cliSeries(lines: readonly (readonly string[])[], options: CliOptions = {}): Promise<CliResult[]> {
   const mark = '\u0001';
-  const program = `import { main } from ${JSON.stringify(path.join(root, 'bin/main.ts'))};
+  const program = `import { main } from ${JSON.stringify(path.join(root, 'bin/shell/main.ts'))};
     for (const line of ${JSON.stringify(lines)}) {
       const status = await main(line);
       process.stdout.write(status + ${JSON.stringify(mark)});

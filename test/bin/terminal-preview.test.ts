@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { cellsOf, halfBlocks, previewProtocol } from '../../bin/terminal-preview.ts';
+import { cellsOf, halfBlocks, previewProtocol } from '../../bin/print/terminal-preview.ts';
 import { decodeImage } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
 import { screenOf } from '../support/screen.ts';

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
-import { trainFlags, trainOptionsOf, trainPaths } from '../../bin/train-flags.ts';
+import { trainFlags, trainOptionsOf, trainPaths } from '../../bin/flags/train-flags.ts';
 import { resolveOptions } from '../../lib/core/index.ts';
-import { trainLoraOptions } from '../../lib/train/options.ts';
+import { trainLoraOptions } from '../../lib/train/settings/options.ts';
 import { suite } from '../harness.ts';
 import type { PictureFolder } from '../train/support.ts';
 import { tinyFolder } from '../train/tiny-run.ts';

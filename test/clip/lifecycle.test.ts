@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { Clip } from '../../lib/clip/clip.ts';
-import { settingsFromHeaders } from '../../lib/clip/config.ts';
+import { settingsFromHeaders } from '../../lib/clip/description/shape.ts';
 import { type EmbedEvent, loadClip } from '../../lib/index.ts';
 import type { ModelHeader } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as assert from 'uvu/assert';
-import type { Preprocessing } from '../../lib/clip/config.ts';
+import type { Preprocessing } from '../../lib/clip/description/shape.ts';
 import { fitPicture, preprocess } from '../../lib/clip/preprocess.ts';
 import { suite } from '../harness.ts';
 import { picture, readJson } from './support.ts';

@@ -8,13 +8,13 @@ import {
   configPath,
   configSchema,
   configTemplate,
-  isArtistError,
   type LoadedConfig,
   leaves,
   loadConfig,
   readSecret,
   redactedConfig,
-} from '../../lib/core/index.ts';
+} from '../../lib/config/index.ts';
+import { isArtistError } from '../../lib/core/index.ts';
 import { termNames } from '../../lib/curation/index.ts';
 import { weightFields } from '../../lib/curation/terms.ts';
 import { suite } from '../harness.ts';

@@ -11,9 +11,9 @@ import {
   explainLoadError,
   openBinary,
   prebuildFolder,
-} from '../../lib/engine/binary.ts';
-import { imageProblem } from '../../lib/engine/binary-header.ts';
-import { loadNative, nativeFile } from '../../lib/engine/native.ts';
+} from '../../lib/engine/addon/binary.ts';
+import { imageProblem } from '../../lib/engine/addon/binary-header.ts';
+import { loadNative, nativeFile } from '../../lib/engine/addon/native.ts';
 import { suite } from '../harness.ts';
 import { withFolder } from '../install/support.ts';
 
@@ -224,7 +224,7 @@ suite('binary', (test) => {
   });
 
   test('a worker thread loads it too', async () => {
-    const module = JSON.stringify(new URL('../../lib/engine/native.ts', import.meta.url).href);
+    const module = JSON.stringify(new URL('../../lib/engine/addon/native.ts', import.meta.url).href);
     const code = `
       const { parentPort } = require('node:worker_threads');
       import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))})

@@ -1,8 +1,8 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { type Diagnosis, diagnose } from '../../lib/engine/doctor.ts';
-import { loadNative, nativeFile } from '../../lib/engine/native.ts';
+import { type Diagnosis, diagnose } from '../../lib/engine/addon/doctor.ts';
+import { loadNative, nativeFile } from '../../lib/engine/addon/native.ts';
 import { suite } from '../harness.ts';
 import { root, withFolder } from '../install/support.ts';
 

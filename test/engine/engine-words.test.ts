@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { grouped, warningOf } from '../../lib/engine/engine-words.ts';
 import { loadModel } from '../../lib/engine/index.ts';
+import { grouped, warningOf } from '../../lib/engine/jobs/engine-words.ts';
 import { suite } from '../harness.ts';
 import { tiny } from './support.ts';
 

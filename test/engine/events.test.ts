@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { EventQueue } from '../../lib/engine/event-queue.ts';
+import { EventQueue } from '../../lib/engine/jobs/event-queue.ts';
 import { type GenerateEvent, loadModel, type Model } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 import { artistFailure, failure, tiny } from './support.ts';

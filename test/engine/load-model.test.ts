@@ -111,7 +111,7 @@ suite('loadModel', (test) => {
     // In a process of its own, because this one has loaded the addon long ago.
     const script = `
       const { loadModel } = await import('./lib/index.ts');
-      const { nativeFile } = await import('./lib/engine/native.ts');
+      const { nativeFile } = await import('./lib/engine/addon/native.ts');
       const reason = new Error('early');
       const error = await loadModel({ signal: AbortSignal.abort(reason) }).catch((e) => e);
       console.log(error === reason, nativeFile() === undefined);`;
@@ -191,7 +191,7 @@ suite('loadModel', (test) => {
   test('importing the package loads neither addon nor sharp nor yargs', async () => {
     const script = `
       await import('./lib/index.ts');
-      const { nativeFile } = await import('./lib/engine/native.ts');
+      const { nativeFile } = await import('./lib/engine/addon/native.ts');
       const { createRequire } = await import('node:module');
       const loaded = Object.keys(createRequire(process.cwd() + '/x.js').cache).filter((file) => /[\\\\/](sharp|yargs)[\\\\/]|\\.node$/.test(file));
       console.log(JSON.stringify([nativeFile() ?? null, loaded, process.report.getReport().sharedObjects.filter((file) => /ai_artist|sharp|vips/.test(file))]));`;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../lib/core/index.ts';
-import { explainMissing } from '../../lib/engine/missing-tensors.ts';
+import { explainMissing } from '../../lib/engine/jobs/missing-tensors.ts';
 import { loadModel } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 import { artistFailure } from './support.ts';

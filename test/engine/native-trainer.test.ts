@@ -2,20 +2,18 @@
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../lib/core/index.ts';
-import {
-  localEngine,
-  type NativeBeginRequest,
-  type NativeEvent,
-  type NativeImage,
-  type NativeJob,
-  type NativeLatent,
-  type NativeNetworkRequest,
-  type NativeOptimizer,
-  type NativeStepRequest,
-  type NativeTextCondition,
-  type NativeTrainer,
-  type NativeTrainState,
-} from '../../lib/engine/jobs/index.ts';
+import { localEngine } from '../../lib/engine/addon/engine.ts';
+import type { NativeEvent, NativeImage, NativeJob } from '../../lib/engine/addon/native-types.ts';
+import type {
+  NativeBeginRequest,
+  NativeLatent,
+  NativeNetworkRequest,
+  NativeOptimizer,
+  NativeStepRequest,
+  NativeTextCondition,
+  NativeTrainer,
+  NativeTrainState,
+} from '../../lib/engine/addon/trainer-types.ts';
 import { suite } from '../harness.ts';
 
 const edge = 64;

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { loadNative } from '../../lib/engine/native.ts';
-import { convertOptions, generateOptions, loadModelOptions, upscaleOptions } from '../../lib/engine/options/index.ts';
+import { loadNative } from '../../lib/engine/addon/native.ts';
+import { convertOptions } from '../../lib/engine/options/convert.ts';
+import { generateOptions } from '../../lib/engine/options/generate.ts';
+import { loadModelOptions } from '../../lib/engine/options/load-model.ts';
+import { upscaleOptions } from '../../lib/engine/options/upscale.ts';
 import {
   cacheModes,
   hiresUpscalers,

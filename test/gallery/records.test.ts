@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { Gallery, mendGallery, SavedSearches, verifyGallery } from '../../lib/gallery/index.ts';
-import { IndexLog } from '../../lib/gallery/index-file.ts';
+import { IndexLog } from '../../lib/gallery/store/index-file.ts';
 import { codeOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
 import { file, picture, place, prompts, recipe, scratch } from './support.ts';

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { isArtistError, seededRandom } from '../../lib/core/index.ts';
 import { EmbeddingFile, SavedSearches, SimilarWorks, type Vector } from '../../lib/gallery/index.ts';
-import { parseQuery } from '../../lib/gallery/query.ts';
+import { parseQuery } from '../../lib/gallery/search/query.ts';
 import { codeOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
 import { file, type Place, place, prompts } from './support.ts';

@@ -11,8 +11,8 @@ import {
   recipeSchema,
   writeInfotext,
 } from '../../lib/image/index.ts';
-import { readInfotext } from '../../lib/image/infotext-reading.ts';
-import { samplerTitle, schedulerTitle } from '../../lib/image/sampler-names.ts';
+import { readInfotext } from '../../lib/image/recipes/infotext-reading.ts';
+import { samplerTitle, schedulerTitle } from '../../lib/image/recipes/sampler-names.ts';
 import { suite } from '../harness.ts';
 import { fullRecipe, picture, random, rejects } from './pictures.ts';
 

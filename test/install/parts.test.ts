@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from '
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { binaryCandidates } from '../../lib/engine/binary.ts';
-import { loadNative, nativeFile } from '../../lib/engine/native.ts';
+import { binaryCandidates } from '../../lib/engine/addon/binary.ts';
+import { loadNative, nativeFile } from '../../lib/engine/addon/native.ts';
 import { suite } from '../harness.ts';
 import { compile, lock, makePath, prebuilt, root, tools, withFolder } from './support.ts';
 

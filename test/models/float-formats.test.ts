@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { dequantizeQ8, f8e4m3ToFloat, floatToHalf, halfToFloat, quantizeQ8 } from '../../lib/models/float-formats.ts';
-import { decodeFloats, encodeFloats } from '../../lib/models/float-tensors.ts';
+import { dequantizeQ8, f8e4m3ToFloat, floatToHalf, halfToFloat, quantizeQ8 } from '../../lib/models/formats/float-formats.ts';
+import { decodeFloats, encodeFloats } from '../../lib/models/formats/float-tensors.ts';
 import { suite } from '../harness.ts';
 
 suite('number formats', (test) => {

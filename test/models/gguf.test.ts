@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { writeGguf } from '../../lib/models/gguf-writer.ts';
+import { writeGguf } from '../../lib/models/formats/gguf-writer.ts';
 import { type GgufTensor, readModelHeader } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { Folder, rejects } from './model-files.ts';

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
-import { bundledModel, checkLora, type ModelHeader, readLora, readModelHeader } from '../../lib/models/index.ts';
+import { checkLora, readLora } from '../../lib/lora/index.ts';
+import { bundledModel, type ModelHeader, readModelHeader } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { Folder, rejects, type SmallTensor, safetensors } from './model-files.ts';
 

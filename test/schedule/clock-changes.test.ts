@@ -4,7 +4,7 @@
  * interval, which skips the gap and runs in both of the repeated hours.
  */
 import * as assert from 'uvu/assert';
-import { nextRuns, runsBetween } from '../../lib/schedule/occurrences.ts';
+import { nextRuns, runsBetween } from '../../lib/schedule/time/occurrences.ts';
 import { suite } from '../harness.ts';
 import { at, iso, jobOf } from './support.ts';
 

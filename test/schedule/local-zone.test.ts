@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { isArtistError } from '../../lib/core/index.ts';
 import { localTimeZone, shownTimeZone } from '../../lib/schedule/index.ts';
-import { offsetMinutes } from '../../lib/schedule/time-zone.ts';
+import { offsetMinutes } from '../../lib/schedule/time/time-zone.ts';
 import { suite } from '../harness.ts';
 import { at } from './support.ts';
 

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import { isArtistError } from '../../lib/core/index.ts';
-import { nextRuns, runsBetween } from '../../lib/schedule/occurrences.ts';
-import { checkTimeZone, formatMoment } from '../../lib/schedule/time-zone.ts';
-import { formatDuration, formatTiming, parseTiming, readDuration } from '../../lib/schedule/timing.ts';
+import { nextRuns, runsBetween } from '../../lib/schedule/time/occurrences.ts';
+import { checkTimeZone, formatMoment } from '../../lib/schedule/time/time-zone.ts';
+import { formatDuration, formatTiming, parseTiming, readDuration } from '../../lib/schedule/time/timing.ts';
 import { suite } from '../harness.ts';
 import { at, iso, jobOf } from './support.ts';
 

@@ -2,31 +2,33 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const ground = ['core'];
+const ground = ['core', 'config'];
 const middle = ['observe', 'models', 'prompt', 'image'];
-const engineSide = [...ground, ...middle, 'engine', 'clip', 'train'];
+const engineSide = [...ground, ...middle, 'lora', 'engine', 'clip', 'train'];
 const works = ['gallery', 'schedule'];
 const below = [...engineSide, ...works, 'curation', 'publish'];
 
 /** Folder of lib/ -> folders it may import; 'index' is lib/index.ts. */
 export const libArrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  config: ['core'],
   observe: ground,
   models: ground,
   prompt: ground,
   image: ground,
-  engine: [...ground, ...middle],
+  lora: [...ground, 'models', 'image'],
+  engine: [...ground, ...middle, 'lora'],
   clip: [...ground, ...middle, 'engine'],
-  train: [...ground, ...middle, 'engine'],
+  train: [...ground, ...middle, 'lora', 'engine'],
   gallery: [...ground, 'image'],
   schedule: ground,
   curation: [...ground, ...works, 'image'],
   publish: [...ground, ...works],
-  operator: [...ground, ...works, 'curation'],
   artist: below,
-  server: [...below, 'artist', 'operator'],
-  index: [...below, 'artist', 'operator', 'server'],
-  bin: [...below, 'artist', 'operator', 'server', 'index'],
+  service: [...below, 'artist'],
+  server: [...below, 'artist', 'service'],
+  index: [...below, 'artist', 'service', 'server'],
+  bin: [...below, 'artist', 'service', 'server', 'index'],
 };
 
 /** Folder of native/ -> folders it may include; vendor is the engine's source and ggml. */
@@ -37,7 +39,7 @@ export const nativeArrows: Readonly<Record<string, readonly string[]>> = {
   binding: ['vendor', 'engine', 'clip', 'train'],
 };
 
-const addonLoader = 'lib/engine/native.ts';
+const addonLoader = 'lib/engine/addon/native.ts';
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[\s;{}(),])\/\/.*$/gm, '$1');
@@ -54,7 +56,7 @@ export function importsOf(text: string): string[] {
   return forms.flatMap((form) => [...source.matchAll(form)].map((match) => match[1] ?? ''));
 }
 
-/** lib/engine/options/x.ts -> engine, lib/index.ts -> index, bin/main.ts -> bin */
+/** lib/engine/options/x.ts -> engine, lib/index.ts -> index, bin/shell/main.ts -> bin */
 function libFolder(file: string): string {
   const parts = file.split('/');
   if (parts[0] === 'bin') return 'bin';

@@ -1,9 +1,10 @@
 import * as assert from 'uvu/assert';
 import { resolveOptions } from '../../lib/core/index.ts';
 import { decodeImage, loadSharp } from '../../lib/image/index.ts';
-import { bucketName, bucketOptions, chooseBucket, countBuckets, framePictures, makeBuckets } from '../../lib/train/buckets.ts';
+import { bucketName } from '../../lib/lora/index.ts';
+import { bucketOptions, chooseBucket, countBuckets, framePictures, makeBuckets } from '../../lib/train/data/buckets.ts';
+import { maskToLatent, preparePicture } from '../../lib/train/data/picture.ts';
 import type { BucketOptions } from '../../lib/train/index.ts';
-import { maskToLatent, preparePicture } from '../../lib/train/picture.ts';
 import { suite } from '../harness.ts';
 import { rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { resolveOptions } from '../../lib/core/index.ts';
-import { captionOptions, captionsVary, composeCaption } from '../../lib/train/captions.ts';
-import { counterRandom, philox, shuffled } from '../../lib/train/counter-random.ts';
+import { captionOptions, captionsVary, composeCaption } from '../../lib/train/data/captions.ts';
+import { counterRandom, philox, shuffled } from '../../lib/train/data/counter-random.ts';
 import type { CaptionOptions } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { ArtistError } from '../../lib/core/index.ts';
-import type { NativeTrainState } from '../../lib/engine/jobs/index.ts';
-import { checkpointLora, listCheckpoints, readCheckpoint, type TrainProgress, writeCheckpoint } from '../../lib/train/checkpoint.ts';
+import type { NativeTrainState } from '../../lib/engine/addon/trainer-types.ts';
+import { checkpointLora, listCheckpoints, readCheckpoint, type TrainProgress, writeCheckpoint } from '../../lib/train/record/checkpoint.ts';
 import { artistFailure } from '../engine/support.ts';
 import { suite } from '../harness.ts';
 

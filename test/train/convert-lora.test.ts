@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
+import { convertLora, type LoraFacts, mergeLoras, writeLora } from '../../lib/lora/index.ts';
 import { type FloatTensor, readFloatTensors } from '../../lib/models/index.ts';
-import { convertLora, type LoraFacts, mergeLoras, writeLora } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 import { random, rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { cacheSize, EncodingCache, trimCache } from '../../lib/train/encoding-cache.ts';
+import { cacheSize, EncodingCache, trimCache } from '../../lib/train/encode/encoding-cache.ts';
 import type { LatentEncoding, TextEncoding } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 import { random } from '../image/pictures.ts';

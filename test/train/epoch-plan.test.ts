@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { planEpoch, stepsOfEpoch, walkPlan } from '../../lib/train/epoch-plan.ts';
+import { planEpoch, stepsOfEpoch, walkPlan } from '../../lib/train/data/epoch-plan.ts';
 import type { PlanItem, PlannedStep, PlanPosition } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 

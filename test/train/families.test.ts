@@ -4,9 +4,10 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
-import { localEngine, type NativeTensor, type NativeTrainer } from '../../lib/engine/jobs/index.ts';
+import { localEngine } from '../../lib/engine/addon/engine.ts';
+import type { NativeTensor, NativeTrainer } from '../../lib/engine/addon/trainer-types.ts';
 import { loadModel } from '../../lib/index.ts';
-import { writeLora } from '../../lib/train/index.ts';
+import { writeLora } from '../../lib/lora/index.ts';
 import { suite } from '../harness.ts';
 import { picture } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

@@ -1,8 +1,9 @@
 import * as assert from 'uvu/assert';
 import { ArtImage, loadSharp } from '../../lib/image/index.ts';
-import { judgeLicence, type LicenceRecord, licenceId, loadDataSet } from '../../lib/train/index.ts';
-import { LicenceFinder } from '../../lib/train/licence-files.ts';
-import { enforceLicences, resultLicence } from '../../lib/train/licences.ts';
+import { judgeLicence, type LicenceRecord, licenceId } from '../../lib/lora/index.ts';
+import { enforceLicences, resultLicence } from '../../lib/lora/licences.ts';
+import { LicenceFinder } from '../../lib/train/data/licence-files.ts';
+import { loadDataSet } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 import { fullRecipe, picture, rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
-import { decodeFloats, encodeFloats } from '../../lib/models/float-tensors.ts';
-import { checkLora, type FloatTensor, inspectModel, readFloatTensors, readLora, readModelHeader } from '../../lib/models/index.ts';
-import { dataSheetText } from '../../lib/train/data-sheet.ts';
-import { loadDataSet, makeDataSheet, writeLora } from '../../lib/train/index.ts';
-import { tagFrequency } from '../../lib/train/lora-metadata.ts';
+import { dataSheetText } from '../../lib/lora/data-sheet.ts';
+import { checkLora, readLora, writeLora } from '../../lib/lora/index.ts';
+import { tagFrequency } from '../../lib/lora/metadata.ts';
+import { decodeFloats, encodeFloats } from '../../lib/models/formats/float-tensors.ts';
+import { type FloatTensor, inspectModel, readFloatTensors, readModelHeader } from '../../lib/models/index.ts';
+import { loadDataSet, makeDataSheet } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 import { random, rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

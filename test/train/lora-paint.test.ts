@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { loadModel, type Model } from '../../lib/engine/index.ts';
-import { mergeLoras, resizeLora, writeLora } from '../../lib/train/index.ts';
+import { mergeLoras, resizeLora, writeLora } from '../../lib/lora/index.ts';
 import { suite } from '../harness.ts';
 import { random } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
-import { encodeSafetensors, type FloatTensor, readFloatTensors, readLora, splitLoraName } from '../../lib/models/index.ts';
-import { convertLora, type LoraFacts, mergeLoras, resizeLora, writeLora } from '../../lib/train/index.ts';
-import { jacobiSvd, productSvd, thinQr } from '../../lib/train/small-svd.ts';
+import { convertLora, type LoraFacts, mergeLoras, readLora, resizeLora, writeLora } from '../../lib/lora/index.ts';
+import { jacobiSvd, productSvd, thinQr } from '../../lib/lora/tools/small-svd.ts';
+import { encodeSafetensors, type FloatTensor, readFloatTensors, splitLoraName } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { random, rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

@@ -1,15 +1,15 @@
 /** Schedules, averages, early stopping, the memory choice and the settings: the arithmetic around the steps. */
 import * as assert from 'uvu/assert';
 import { isArtistError, resolveOptions } from '../../lib/core/index.ts';
-import type { NativeTrainerInfo, NativeTrainPlan } from '../../lib/engine/jobs/index.ts';
-import { EarlyStop } from '../../lib/train/early-stop.ts';
-import { chooseMemory } from '../../lib/train/memory.ts';
-import { trainLoraOptions } from '../../lib/train/options.ts';
-import { firstDifference, valueAt } from '../../lib/train/run-record.ts';
-import { learningRateShare } from '../../lib/train/schedule.ts';
-import { hostBytes, settleTraining, type TrainSettings } from '../../lib/train/settings.ts';
-import { Smoothed } from '../../lib/train/smoothing.ts';
-import { validationLevels } from '../../lib/train/validation.ts';
+import type { NativeTrainerInfo, NativeTrainPlan } from '../../lib/engine/addon/trainer-types.ts';
+import { firstDifference, valueAt } from '../../lib/train/record/run-record.ts';
+import { Smoothed } from '../../lib/train/report/smoothing.ts';
+import { EarlyStop } from '../../lib/train/run/early-stop.ts';
+import { chooseMemory } from '../../lib/train/run/memory.ts';
+import { learningRateShare } from '../../lib/train/run/schedule.ts';
+import { validationLevels } from '../../lib/train/run/validation.ts';
+import { trainLoraOptions } from '../../lib/train/settings/options.ts';
+import { hostBytes, settleTraining, type TrainSettings } from '../../lib/train/settings/settings.ts';
 import { artistFailure } from '../engine/support.ts';
 import { suite } from '../harness.ts';
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import type { ResolvedTrainLora } from '../../lib/train/options.ts';
-import { chooseOutput } from '../../lib/train/output.ts';
+import type { ResolvedTrainLora } from '../../lib/train/settings/options.ts';
+import { chooseOutput } from '../../lib/train/settings/output.ts';
 import { suite } from '../harness.ts';
 
 suite('the name of a trained LoRA', (test) => {

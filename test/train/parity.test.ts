@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as assert from 'uvu/assert';
-import { localEngine, type NativeTensor, type NativeTrainer, type NativeTrainItem } from '../../lib/engine/jobs/index.ts';
+import { localEngine } from '../../lib/engine/addon/engine.ts';
+import type { NativeTensor, NativeTrainer, NativeTrainItem } from '../../lib/engine/addon/trainer-types.ts';
 import { safetensors } from '../engine/support.ts';
 import { suite } from '../harness.ts';
 

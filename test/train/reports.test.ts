@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { ArtImage, decodeImage, loadSharp } from '../../lib/image/index.ts';
 import { contactSheet, lossCurveSvg, readTrainingLog, svgToPng } from '../../lib/train/index.ts';
-import { writeReports } from '../../lib/train/reports.ts';
+import { writeReports } from '../../lib/train/report/reports.ts';
 import { suite } from '../harness.ts';
 import { picture, random, rejects } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { paintSettings, planPrompt } from '../../../lib/artist/loop/index.ts';
-import { ArtistError, configPath, counted, isArtistError, type LoadedConfig, readSecret, systemCode } from '../../../lib/core/index.ts';
-import { command } from '../../command.ts';
+import { paintSettings, planPrompt } from '../../../lib/artist/index.ts';
+import { configPath, type LoadedConfig, readSecret } from '../../../lib/config/index.ts';
+import { ArtistError, counted, isArtistError, systemCode } from '../../../lib/core/index.ts';
+import { command } from '../../shell/command.ts';
 
 /** @throws ArtistError ERR_CONFIG: a file that a setting names is not there */
 async function checkFile(file: string, key: string, place: string): Promise<void> {

@@ -1,8 +1,9 @@
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
-import { checkReplaceable, configJsonSchema, configTemplate, writeFileAtomic } from '../../../lib/core/index.ts';
-import { command } from '../../command.ts';
-import { toggle } from '../../flags.ts';
+import { configJsonSchema, configTemplate } from '../../../lib/config/index.ts';
+import { checkReplaceable, writeFileAtomic } from '../../../lib/core/index.ts';
+import { toggle } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 
 /** Beside config.yaml, which names it: editors then complete keys and mark mistakes. */
 const schemaName = 'config.schema.json';

@@ -1,4 +1,4 @@
-import { command } from '../../command.ts';
+import { command } from '../../shell/command.ts';
 import { configFileOf } from './file.ts';
 
 export const pathCommand = command({

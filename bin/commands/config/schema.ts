@@ -1,5 +1,5 @@
-import { configJsonSchema } from '../../../lib/core/index.ts';
-import { command } from '../../command.ts';
+import { configJsonSchema } from '../../../lib/config/index.ts';
+import { command } from '../../shell/command.ts';
 
 export const schemaCommand = command({
   examples: [['$0 config schema > config.schema.json', 'config init writes it beside the file']],

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
-import { ArtistError, configKeys, type LoadedConfig, leaves, nearest, redactedConfig } from '../../../lib/core/index.ts';
-import { command } from '../../command.ts';
-import { text, toggle } from '../../flags.ts';
+import { configKeys, type LoadedConfig, leaves, redactedConfig } from '../../../lib/config/index.ts';
+import { ArtistError, nearest } from '../../../lib/core/index.ts';
+import { text, toggle } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 
 interface Shown {
   key: string;

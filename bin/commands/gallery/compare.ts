@@ -1,8 +1,8 @@
 import { type Artwork, nameOf } from '../../../lib/gallery/index.ts';
 import { decodeImage, hashDistance, perceptualHash, type RawImage } from '../../../lib/image/index.ts';
-import { command } from '../../command.ts';
-import { text } from '../../flags.ts';
-import { openGallery } from '../../settings.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
 
 interface Difference {
   field: string;

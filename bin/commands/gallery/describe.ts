@@ -1,8 +1,8 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import type { SidecarChange } from '../../../lib/gallery/index.ts';
-import { command } from '../../command.ts';
-import { anyText, text } from '../../flags.ts';
-import { openGallery } from '../../settings.ts';
+import { anyText, text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
 
 export const describeCommand = command({
   required: { work: text('Its id, a beginning or end of it, or latest') },

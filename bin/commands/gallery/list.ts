@@ -1,8 +1,8 @@
 import { type Page, sortOrders } from '../../../lib/gallery/index.ts';
-import { command } from '../../command.ts';
-import { choice, number, text, toggle } from '../../flags.ts';
-import type { Context, Outcome } from '../../run.ts';
-import { openGallery } from '../../settings.ts';
+import { choice, number, text, toggle } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
+import type { Context, Outcome } from '../../shell/run.ts';
+import { openGallery } from '../../shell/settings.ts';
 import { expandQuery, warnOfFields, workLine } from '../../works.ts';
 
 export const pageFlags = {

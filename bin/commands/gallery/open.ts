@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { ArtistError } from '../../../lib/core/index.ts';
-import { command } from '../../command.ts';
-import { text } from '../../flags.ts';
-import { openGallery } from '../../settings.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
 
 /** The system's own way to open a file with the program for it. */
 const openers: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {

@@ -1,13 +1,13 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import { type Gallery, SavedSearches, SimilarWorks, type Vector } from '../../../lib/gallery/index.ts';
 import { createProgress } from '../../../lib/observe/index.ts';
-import { command } from '../../command.ts';
 import { embedderOf } from '../../embedder.ts';
-import { list, text, toggle, type Values } from '../../flags.ts';
-import { progressIsSilent } from '../../progress.ts';
-import type { Context, Outcome } from '../../run.ts';
+import { list, text, toggle, type Values } from '../../flags/flags.ts';
+import { progressIsSilent } from '../../print/progress.ts';
 import { openClip } from '../../scorer.ts';
-import { openGallery } from '../../settings.ts';
+import { command } from '../../shell/command.ts';
+import type { Context, Outcome } from '../../shell/run.ts';
+import { openGallery } from '../../shell/settings.ts';
 import { expandQuery, warnOfFields, workLine } from '../../works.ts';
 import { pageFlags, pageOutcome } from './list.ts';
 

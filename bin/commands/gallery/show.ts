@@ -1,10 +1,10 @@
 import { type Artwork, nameOf } from '../../../lib/gallery/index.ts';
 import { type Recipe, writeInfotext } from '../../../lib/image/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
-import { command } from '../../command.ts';
-import { derivationLines } from '../../derivation-lines.ts';
-import { text } from '../../flags.ts';
-import { openGallery } from '../../settings.ts';
+import { text } from '../../flags/flags.ts';
+import { derivationLines } from '../../print/derivation-lines.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
 
 /** `2026-11-30 12:01:00 UTC`, and what the clock of this machine shows where that is another. */
 function momentOf(iso: string): string {

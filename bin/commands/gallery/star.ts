@@ -1,6 +1,6 @@
-import { command } from '../../command.ts';
-import { toggle } from '../../flags.ts';
-import { openGallery } from '../../settings.ts';
+import { toggle } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
 import { changedOutcome, changeEach, chosenWorks, queryFlag, worksPositional } from '../../works.ts';
 
 export const starCommand = command({

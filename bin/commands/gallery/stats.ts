@@ -1,6 +1,6 @@
 import type { Count } from '../../../lib/gallery/index.ts';
-import { command } from '../../command.ts';
-import { openGallery } from '../../settings.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
 
 /** Names of a table. */
 const longest = 10;

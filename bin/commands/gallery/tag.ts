@@ -1,7 +1,7 @@
 import { ArtistError } from '../../../lib/core/index.ts';
-import { command } from '../../command.ts';
-import { list } from '../../flags.ts';
-import { openGallery } from '../../settings.ts';
+import { list } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
 import { changedOutcome, changeEach, chosenWorks, queryFlag, worksPositional } from '../../works.ts';
 
 /** `names` with some added and some removed; null where none is left. */

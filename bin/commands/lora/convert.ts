@@ -1,8 +1,7 @@
 import { ArtistError } from '../../../lib/core/index.ts';
-import { resolveLora } from '../../../lib/models/index.ts';
-import { convertLora } from '../../../lib/train/index.ts';
-import { command } from '../../command.ts';
-import { choice, text } from '../../flags.ts';
+import { convertLora, resolveLora } from '../../../lib/lora/index.ts';
+import { choice, text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 import { outFlags, outNames, outOptions, reportOutcome, shortName } from './report.ts';
 
 export const convertLoraCommand = command({

@@ -1,8 +1,7 @@
 import { writeOutput } from '../../../lib/core/index.ts';
-import { readLora, resolveLora } from '../../../lib/models/index.ts';
-import { expandMetadata } from '../../../lib/train/index.ts';
-import { command } from '../../command.ts';
-import { text, toggle } from '../../flags.ts';
+import { expandMetadata, readLora, resolveLora } from '../../../lib/lora/index.ts';
+import { text, toggle } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 
 export const extractMetadataCommand = command({
   required: { lora: text('Name of a LoRA in <home>/loras, or a path') },

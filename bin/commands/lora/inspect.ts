@@ -1,7 +1,7 @@
-import { checkLora, type LoraFit, resolveLora, resolveModel } from '../../../lib/models/index.ts';
-import { type DataSheet, readDataSheet } from '../../../lib/train/index.ts';
-import { command } from '../../command.ts';
-import { text, toggle } from '../../flags.ts';
+import { checkLora, type DataSheet, type LoraFit, readDataSheet, resolveLora } from '../../../lib/lora/index.ts';
+import { resolveModel } from '../../../lib/models/index.ts';
+import { text, toggle } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 import { modelOutcome } from '../inspect.ts';
 
 const fitJson = ({ applicable, total, reasons }: LoraFit) => ({ applicable, total, reasons });

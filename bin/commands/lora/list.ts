@@ -1,7 +1,7 @@
-import { listLoras, lorasFolder, type StoredLora } from '../../../lib/models/index.ts';
+import { listLoras, lorasFolder, type StoredLora } from '../../../lib/lora/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
-import { command } from '../../command.ts';
-import { alignColumns } from '../../ledger-table.ts';
+import { alignColumns } from '../../print/ledger-table.ts';
+import { command } from '../../shell/command.ts';
 
 function facts({ name, path, bytes, info, problem }: StoredLora): Record<string, unknown> {
   if (!info) return { name, path, bytes, problem };

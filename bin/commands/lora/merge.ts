@@ -1,7 +1,6 @@
-import { resolveLora } from '../../../lib/models/index.ts';
-import { type MergeInput, mergeLoras } from '../../../lib/train/index.ts';
-import { command } from '../../command.ts';
-import { list, number, readWeighted } from '../../flags.ts';
+import { type MergeInput, mergeLoras, resolveLora } from '../../../lib/lora/index.ts';
+import { list, number, readWeighted } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 import { outFlags, outNames, outOptions, reportOutcome, shortName } from './report.ts';
 
 export const mergeCommand = command({

@@ -1,7 +1,7 @@
-import { removeLora } from '../../../lib/models/index.ts';
+import { removeLora } from '../../../lib/lora/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
-import { command } from '../../command.ts';
-import { text } from '../../flags.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 
 export const removeLoraCommand = command({
   required: { lora: text('Name of a LoRA in <home>/loras') },

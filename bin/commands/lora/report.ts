@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import { ArtistError } from '../../../lib/core/index.ts';
-import { floatTypes, lorasFolder, newLoraPath } from '../../../lib/models/index.ts';
+import type { LoraReport } from '../../../lib/lora/index.ts';
+import { lorasFolder, newLoraPath } from '../../../lib/lora/index.ts';
+import { floatTypes } from '../../../lib/models/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
-import type { LoraReport } from '../../../lib/train/index.ts';
-import { choice, text, toggle } from '../../flags.ts';
-import type { Context, Outcome } from '../../run.ts';
+import { choice, text, toggle } from '../../flags/flags.ts';
+import type { Context, Outcome } from '../../shell/run.ts';
 
 const types = floatTypes.map((type) => type.toLowerCase() as Lowercase<typeof type>);
 

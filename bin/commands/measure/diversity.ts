@@ -1,6 +1,6 @@
 import { counted } from '../../../lib/core/index.ts';
 import { novelty, vendiScore } from '../../../lib/curation/index.ts';
-import { command } from '../../command.ts';
+import { command } from '../../shell/command.ts';
 import { mostAlike } from '../../work-embeddings.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 

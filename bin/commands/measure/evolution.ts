@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { type EvolutionRow, evolutionOf, evolutionSpans, evolutionSvg } from '../../../lib/artist/measure/index.ts';
+import { type EvolutionRow, evolutionOf, evolutionSpans, evolutionSvg } from '../../../lib/artist/index.ts';
 import { counted, writeOutput } from '../../../lib/core/index.ts';
 import { svgToPng } from '../../../lib/train/index.ts';
-import { command } from '../../command.ts';
-import { choice, text, toggle } from '../../flags.ts';
-import { checkOutput } from '../../output-file.ts';
+import { choice, text, toggle } from '../../flags/flags.ts';
+import { checkOutput } from '../../print/output-file.ts';
+import { command } from '../../shell/command.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 
 const range = ([low, high]: readonly [number, number]): string => `${low.toFixed(3)} to ${high.toFixed(3)}`;

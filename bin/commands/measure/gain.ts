@@ -1,8 +1,8 @@
 import { ArtistError, counted } from '../../../lib/core/index.ts';
 import { bestOfGain, type Ledger, ledgers, type TermName, termNames } from '../../../lib/curation/index.ts';
-import { command } from '../../command.ts';
-import { openGallery } from '../../settings.ts';
-import { termWords } from '../../term-words.ts';
+import { termWords } from '../../print/term-words.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
 import { queryPositional } from './works.ts';
 
 /** A term of the candidate that would have been kept without choosing, and of the one that was. */

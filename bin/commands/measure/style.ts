@@ -1,8 +1,8 @@
 import { counted } from '../../../lib/core/index.ts';
 import type { Interval } from '../../../lib/curation/index.ts';
 import { styleConsistency } from '../../../lib/curation/index.ts';
-import { command } from '../../command.ts';
-import { text } from '../../flags.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 import type { EmbeddedWork } from '../../work-embeddings.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 

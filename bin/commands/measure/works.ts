@@ -1,9 +1,9 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import type { Gallery } from '../../../lib/gallery/index.ts';
-import { anyText, number, text } from '../../flags.ts';
-import type { Context } from '../../run.ts';
+import { anyText, number, text } from '../../flags/flags.ts';
 import { checkClipPath, clipDescription, openClip } from '../../scorer.ts';
-import { openGallery } from '../../settings.ts';
+import type { Context } from '../../shell/run.ts';
+import { openGallery } from '../../shell/settings.ts';
 import { type EmbeddedWork, embedWorks, worksOf } from '../../work-embeddings.ts';
 
 export const workFlags = {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { command } from '../../command.ts';
-import { text, toggle } from '../../flags.ts';
+import { text, toggle } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 import { modelOutcome } from '../inspect.ts';
 import { pathOfModel } from './path.ts';
 

@@ -13,7 +13,7 @@ import {
   modelAliases,
 } from '../../../lib/models/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
-import { command } from '../../command.ts';
+import { command } from '../../shell/command.ts';
 
 interface Row {
   name: string;

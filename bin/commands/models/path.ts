@@ -1,6 +1,6 @@
 import { bundledModel, bundledName, modelPath } from '../../../lib/models/index.ts';
-import { command } from '../../command.ts';
-import { text } from '../../flags.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 
 /** The main file of a model that is here. */
 export async function pathOfModel(name: string, home: string): Promise<string> {

@@ -1,10 +1,10 @@
-import { readSecret } from '../../../lib/core/index.ts';
+import { readSecret } from '../../../lib/config/index.ts';
 import { type PullEvent, type PullModelOptions, type PullRetryEvent, pullModel } from '../../../lib/models/index.ts';
 import { createProgress, formatBytes, formatSeconds } from '../../../lib/observe/index.ts';
-import { command } from '../../command.ts';
-import { number, text, toggle } from '../../flags.ts';
-import { namesOf, pathsOf, toOptions } from '../../option-paths.ts';
-import { progressIsSilent } from '../../progress.ts';
+import { number, text, toggle } from '../../flags/flags.ts';
+import { namesOf, pathsOf, toOptions } from '../../flags/option-paths.ts';
+import { progressIsSilent } from '../../print/progress.ts';
+import { command } from '../../shell/command.ts';
 
 const flags = {
   sha256: text('Expected SHA-256, for a single file'),

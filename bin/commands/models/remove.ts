@@ -1,8 +1,8 @@
 import { ArtistError, counted } from '../../../lib/core/index.ts';
 import { bundledName, removeModel } from '../../../lib/models/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
-import { command } from '../../command.ts';
-import { text } from '../../flags.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 
 export const removeCommand = command({
   required: { name: text('Alias, hf:owner/repository/file or address of a model that was fetched') },

@@ -1,7 +1,7 @@
-import type { Retrospective } from '../../../lib/artist/periods/index.ts';
-import { command } from '../../command.ts';
+import type { Retrospective } from '../../../lib/artist/index.ts';
 import { openArtist } from '../../create-work.ts';
-import { text } from '../../flags.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 import { periodLine, periodOf, periodView, retrospectiveLines } from './view.ts';
 
 export const periodEndCommand = command({

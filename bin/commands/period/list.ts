@@ -1,5 +1,5 @@
-import { PeriodStore } from '../../../lib/artist/periods/index.ts';
-import { command } from '../../command.ts';
+import { PeriodStore } from '../../../lib/artist/index.ts';
+import { command } from '../../shell/command.ts';
 import { periodLine, periodView } from './view.ts';
 
 export const periodListCommand = command({

@@ -1,6 +1,6 @@
-import { PeriodStore } from '../../../lib/artist/periods/index.ts';
-import { command } from '../../command.ts';
-import { text } from '../../flags.ts';
+import { PeriodStore } from '../../../lib/artist/index.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 import { periodLines, periodOf, periodView } from './view.ts';
 
 export const periodShowCommand = command({

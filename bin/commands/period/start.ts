@@ -1,8 +1,8 @@
-import { type EndRule, PeriodStore, readClaim } from '../../../lib/artist/periods/index.ts';
+import { type EndRule, PeriodStore, readClaim } from '../../../lib/artist/index.ts';
 import { ArtistError, display } from '../../../lib/core/index.ts';
 import { topicsOf } from '../../../lib/prompt/index.ts';
-import { command } from '../../command.ts';
-import { type Flag, list, number, readNamedWeight, readWeighted, text } from '../../flags.ts';
+import { type Flag, list, number, readNamedWeight, readWeighted, text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 import { periodLines, periodView } from './view.ts';
 
 const begins = 'When it begins';

@@ -1,6 +1,5 @@
-import { factLines } from '../../../lib/artist/measure/index.ts';
-import type { PeriodStore } from '../../../lib/artist/periods/index.ts';
-import { claimLine, claimText, type Period, type Retrospective, ruleText } from '../../../lib/artist/periods/index.ts';
+import type { PeriodStore } from '../../../lib/artist/index.ts';
+import { claimLine, claimText, factLines, type Period, type Retrospective, ruleText } from '../../../lib/artist/index.ts';
 import { ArtistError } from '../../../lib/core/index.ts';
 
 export const stateOf = ({ startedAt, endedAt }: Period): 'planned' | 'current' | 'ended' =>

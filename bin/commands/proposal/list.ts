@@ -1,5 +1,5 @@
-import { ProposalBook } from '../../../lib/artist/proposals/index.ts';
-import { command } from '../../command.ts';
+import { ProposalBook } from '../../../lib/artist/index.ts';
+import { command } from '../../shell/command.ts';
 import { proposalLine, proposalView } from './view.ts';
 
 export const proposalListCommand = command({

@@ -1,8 +1,8 @@
 import { createProgress } from '../../../lib/observe/index.ts';
-import { command } from '../../command.ts';
 import { openArtist } from '../../create-work.ts';
-import { number } from '../../flags.ts';
-import { progressIsSilent } from '../../progress.ts';
+import { number } from '../../flags/flags.ts';
+import { progressIsSilent } from '../../print/progress.ts';
+import { command } from '../../shell/command.ts';
 import { proposalLine, proposalView } from './view.ts';
 
 export const proposalMakeCommand = command({

@@ -1,4 +1,4 @@
-import type { PanelGain, Proposal } from '../../../lib/artist/proposals/index.ts';
+import type { PanelGain, Proposal } from '../../../lib/artist/index.ts';
 import { counted } from '../../../lib/core/index.ts';
 
 /** The document of --json. */

@@ -1,5 +1,5 @@
 import { formatMoment, formatTiming, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
-import { command } from '../../command.ts';
+import { command } from '../../shell/command.ts';
 import { jobFlags, jobNames, jobOptionsOf, timingWords } from './job-flags.ts';
 import { jobView } from './view.ts';
 

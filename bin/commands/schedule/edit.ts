@@ -1,8 +1,8 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import { dueTimes, formatMoment, formatTiming, type Job, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
-import { command } from '../../command.ts';
-import { text } from '../../flags.ts';
-import type { Outcome } from '../../run.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
+import type { Outcome } from '../../shell/run.ts';
 import { jobFlags, jobNames, jobOptionsOf, timingWords } from './job-flags.ts';
 import { jobView } from './view.ts';
 

@@ -1,8 +1,8 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import { ScheduleStore, scheduleFigures, shownTimeZone } from '../../../lib/schedule/index.ts';
-import { command } from '../../command.ts';
-import { number, text, toggle } from '../../flags.ts';
-import { alignColumns } from '../../ledger-table.ts';
+import { number, text, toggle } from '../../flags/flags.ts';
+import { alignColumns } from '../../print/ledger-table.ts';
+import { command } from '../../shell/command.ts';
 import { figuresLine, recordCells, recordView } from './view.ts';
 
 export const historyCommand = command({

@@ -2,9 +2,9 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { ArtistError, packageRoot, writeOutput } from '../../../lib/core/index.ts';
 import { launchdPlist, systemdUnit } from '../../../lib/schedule/index.ts';
-import { command } from '../../command.ts';
-import { choice, text, toggle } from '../../flags.ts';
-import { queueDescription } from '../../queue-address.ts';
+import { choice, text, toggle } from '../../flags/flags.ts';
+import { queueDescription } from '../../flags/queue-address.ts';
+import { command } from '../../shell/command.ts';
 
 const kinds = ['systemd', 'launchd'] as const;
 /** The daemon lets a work end for half a minute, and an abort may take ten seconds. */

@@ -1,10 +1,11 @@
-import { checkWork } from '../../../lib/artist/loop/index.ts';
-import { ArtistError, type Config, display } from '../../../lib/core/index.ts';
+import { checkWork } from '../../../lib/artist/index.ts';
+import type { Config } from '../../../lib/config/index.ts';
+import { ArtistError, display } from '../../../lib/core/index.ts';
 import { builtInTopics, topicsOf } from '../../../lib/prompt/index.ts';
 import { type Job, type JobOptions, misfirePolicies, readDuration, type Timing } from '../../../lib/schedule/index.ts';
-import { createNames } from '../../create-flags.ts';
-import { choice, type Flag, list, number, text, toggle, type Values } from '../../flags.ts';
-import type { Context } from '../../run.ts';
+import { createNames } from '../../flags/create-flags.ts';
+import { choice, type Flag, list, number, text, toggle, type Values } from '../../flags/flags.ts';
+import type { Context } from '../../shell/run.ts';
 import { orderFlags, orderOf, orderOptions, savedOrder } from '../../work-order.ts';
 
 function duration(describe: string, heading: string): Flag<number> {

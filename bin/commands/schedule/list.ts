@@ -8,8 +8,8 @@ import {
   ScheduleStore,
   scheduleFigures,
 } from '../../../lib/schedule/index.ts';
-import { command } from '../../command.ts';
-import { alignColumns } from '../../ledger-table.ts';
+import { alignColumns } from '../../print/ledger-table.ts';
+import { command } from '../../shell/command.ts';
 import { figuresLine, jobView } from './view.ts';
 
 function status(job: Job, next: number | undefined): string {

@@ -1,8 +1,8 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import { formatMoment, ScheduleStore } from '../../../lib/schedule/index.ts';
-import { command } from '../../command.ts';
-import { number, text } from '../../flags.ts';
-import { alignColumns } from '../../ledger-table.ts';
+import { number, text } from '../../flags/flags.ts';
+import { alignColumns } from '../../print/ledger-table.ts';
+import { command } from '../../shell/command.ts';
 
 export const nextCommand = command({
   optional: { job: text('Only of this one') },

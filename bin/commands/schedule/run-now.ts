@@ -1,11 +1,11 @@
 import { counted, isArtistError } from '../../../lib/core/index.ts';
 import { type HistoryRecord, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
-import { command } from '../../command.ts';
 import { openArtist } from '../../create-work.ts';
-import { exitStatus } from '../../failure.ts';
-import { text, toggle } from '../../flags.ts';
-import type { Context, Outcome } from '../../run.ts';
+import { text, toggle } from '../../flags/flags.ts';
 import { paintHere, tellEvents } from '../../schedule-runner.ts';
+import { command } from '../../shell/command.ts';
+import { exitStatus } from '../../shell/failure.ts';
+import type { Context, Outcome } from '../../shell/run.ts';
 import { recordView } from './view.ts';
 
 const pollMs = 250;

@@ -1,7 +1,7 @@
 import { dueTimes, faultOf, formatDuration, formatMoment, formatTiming, type Job, ScheduleStore } from '../../../lib/schedule/index.ts';
-import { command } from '../../command.ts';
-import { text } from '../../flags.ts';
-import { alignColumns } from '../../ledger-table.ts';
+import { text } from '../../flags/flags.ts';
+import { alignColumns } from '../../print/ledger-table.ts';
+import { command } from '../../shell/command.ts';
 import { savedOrder } from '../../work-order.ts';
 import { jobView } from './view.ts';
 

@@ -1,6 +1,6 @@
-import { SeriesStore } from '../../../lib/artist/periods/index.ts';
-import { command } from '../../command.ts';
-import { text } from '../../flags.ts';
+import { SeriesStore } from '../../../lib/artist/index.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 
 export const seriesEndCommand = command({
   required: { series: text('Id or name') },

@@ -1,5 +1,5 @@
-import { command } from '../../command.ts';
 import { openArtist } from '../../create-work.ts';
+import { command } from '../../shell/command.ts';
 import { seriesLine, seriesView } from './view.ts';
 
 export const seriesListCommand = command({

@@ -1,9 +1,9 @@
 import { ArtistError } from '../../../lib/core/index.ts';
-import { command } from '../../command.ts';
-import { type CreateValues, createFlags, createNames, createOptionsOf } from '../../create-flags.ts';
 import { openArtist } from '../../create-work.ts';
-import { number, text } from '../../flags.ts';
-import { seconds, watchWork } from '../../progress.ts';
+import { type CreateValues, createFlags, createNames, createOptionsOf } from '../../flags/create-flags.ts';
+import { number, text } from '../../flags/flags.ts';
+import { seconds, watchWork } from '../../print/progress.ts';
+import { command } from '../../shell/command.ts';
 
 const { candidates, model, clip, score, upscale, lora, width, height, steps, sampler, cfg } = createFlags;
 const paintFlags = { candidates, model, clip, score, upscale, lora, width, height, steps, sampler, cfg } as const;

@@ -1,6 +1,6 @@
-import { command } from '../../command.ts';
 import { openArtist } from '../../create-work.ts';
-import { text } from '../../flags.ts';
+import { text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 import { workLine } from '../../works.ts';
 import { seriesLine, seriesView } from './view.ts';
 

@@ -1,7 +1,7 @@
-import { SeriesStore } from '../../../lib/artist/periods/index.ts';
+import { SeriesStore } from '../../../lib/artist/index.ts';
 import { counted } from '../../../lib/core/index.ts';
-import { command } from '../../command.ts';
-import { list, number, seed, text } from '../../flags.ts';
+import { list, number, seed, text } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 
 const same = (value: string): string => value;
 

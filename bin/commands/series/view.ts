@@ -1,4 +1,4 @@
-import type { SeriesProgress } from '../../../lib/artist/loop/index.ts';
+import type { SeriesProgress } from '../../../lib/artist/index.ts';
 
 /** The document of --json. */
 export function seriesView({ series: { createdAt, ...series }, works, missing }: SeriesProgress) {

@@ -1,7 +1,7 @@
 import { writeOutput } from '../../../lib/core/index.ts';
-import { command } from '../../command.ts';
-import { text, toggle } from '../../flags.ts';
-import { checkOutput } from '../../output-file.ts';
+import { text, toggle } from '../../flags/flags.ts';
+import { checkOutput } from '../../print/output-file.ts';
+import { command } from '../../shell/command.ts';
 import { ownTaste } from './show.ts';
 
 export const tasteExportCommand = command({

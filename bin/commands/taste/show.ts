@@ -1,7 +1,7 @@
-import { readTaste, tastePath } from '../../../lib/artist/loop/index.ts';
+import { readTaste, tastePath } from '../../../lib/artist/index.ts';
 import { ArtistError } from '../../../lib/core/index.ts';
 import type { TasteHead } from '../../../lib/curation/index.ts';
-import { command } from '../../command.ts';
+import { command } from '../../shell/command.ts';
 import { metricLines } from './train.ts';
 
 /** The owner's taste. Throws what readTaste() throws; ERR_NOT_FOUND. */

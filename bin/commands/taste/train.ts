@@ -1,12 +1,12 @@
-import { tastePath } from '../../../lib/artist/loop/index.ts';
+import { tastePath } from '../../../lib/artist/index.ts';
 import { ArtistError, counted, writeOutput } from '../../../lib/core/index.ts';
 import { duelsFile, type TasteHead, trainDuels, trainRatings } from '../../../lib/curation/index.ts';
 import type { Artwork } from '../../../lib/gallery/index.ts';
-import { command } from '../../command.ts';
-import { choice, number, text } from '../../flags.ts';
-import type { Context } from '../../run.ts';
+import { choice, number, text } from '../../flags/flags.ts';
 import { checkClipPath, clipDescription, openClip } from '../../scorer.ts';
-import { openGallery } from '../../settings.ts';
+import { command } from '../../shell/command.ts';
+import type { Context } from '../../shell/run.ts';
+import { openGallery } from '../../shell/settings.ts';
 import { type EmbeddedWork, embedWorks, worksOf } from '../../work-embeddings.ts';
 
 /** The newest works that are looked at. */

@@ -4,11 +4,11 @@ import { ArtistError, readPlainFile, systemCode, writeOutput } from '../../../li
 import { decodeImage } from '../../../lib/image/index.ts';
 import { createProgress } from '../../../lib/observe/index.ts';
 import { type FoundPicture, scanFolder } from '../../../lib/train/index.ts';
-import { command } from '../../command.ts';
-import { number, text, toggle } from '../../flags.ts';
-import { progressIsSilent } from '../../progress.ts';
-import type { Context } from '../../run.ts';
+import { number, text, toggle } from '../../flags/flags.ts';
+import { progressIsSilent } from '../../print/progress.ts';
 import { checkClipPath, clipDescription, openClip } from '../../scorer.ts';
+import { command } from '../../shell/command.ts';
+import type { Context } from '../../shell/run.ts';
 
 /** Tags of a caption where --count says nothing. */
 const usualCount = 3;

@@ -1,7 +1,7 @@
 import { formatBytes } from '../../../lib/observe/index.ts';
 import { type KeptRun, listTrainingRuns, runsFolder } from '../../../lib/train/index.ts';
-import { command } from '../../command.ts';
-import { alignColumns } from '../../ledger-table.ts';
+import { alignColumns } from '../../print/ledger-table.ts';
+import { command } from '../../shell/command.ts';
 
 function stateOf({ running, finished, step, steps }: KeptRun): string {
   if (running) return 'runs now';

@@ -1,7 +1,7 @@
 import { formatBytes } from '../../../lib/observe/index.ts';
 import { removeTrainingRun } from '../../../lib/train/index.ts';
-import { command } from '../../command.ts';
-import { list } from '../../flags.ts';
+import { list } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
 
 export const removeRunsCommand = command({
   required: { runs: list('Names of runs (see: ai-artist train list), or latest', undefined, (value) => value) },

@@ -1,9 +1,9 @@
 import { findTrainingRun, resumeTraining, type TrainLoraOptions } from '../../../lib/train/index.ts';
-import { command } from '../../command.ts';
-import { text, toggle } from '../../flags.ts';
-import { namesOf, pathsOf, toOptions } from '../../option-paths.ts';
-import { deviceFlags } from '../../train-flags.ts';
-import { showTraining } from '../../train-progress.ts';
+import { text, toggle } from '../../flags/flags.ts';
+import { namesOf, pathsOf, toOptions } from '../../flags/option-paths.ts';
+import { deviceFlags } from '../../flags/train-flags.ts';
+import { showTraining } from '../../print/train-progress.ts';
+import { command } from '../../shell/command.ts';
 
 const flags = {
   out: text('File. Default: what the run was begun with'),

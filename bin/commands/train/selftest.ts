@@ -1,7 +1,7 @@
 import { checkGradients, type GradientCheck } from '../../../lib/train/index.ts';
-import { command } from '../../command.ts';
-import { number, text } from '../../flags.ts';
-import { alignColumns } from '../../ledger-table.ts';
+import { number, text } from '../../flags/flags.ts';
+import { alignColumns } from '../../print/ledger-table.ts';
+import { command } from '../../shell/command.ts';
 
 function table(checks: readonly GradientCheck[]): string[] {
   const rows = checks.map(({ family, cosine, relative, directional, passed }) => [

@@ -1,8 +1,10 @@
 /** What a language model writes for the artist: prompts, titles, alternative texts. Where it fails, the templates' words stay, and the reason is kept. */
 import { z } from 'zod';
-import { type Clock, type Config, isArtistError, lazySchema, readSecret } from '../../core/index.ts';
+import { type Config, readSecret } from '../../config/index.ts';
+import { type Clock, isArtistError, lazySchema } from '../../core/index.ts';
 import { estimateTokens, familyRules, type PromptFamily } from '../../prompt/index.ts';
-import { longestTitle, type PromptParts } from '../words/index.ts';
+import type { PromptParts } from '../words/parts.ts';
+import { longestTitle } from '../words/title.ts';
 import { type LlmAnswer, LlmClient } from './client.ts';
 
 /** What goes into the derivation of the work: the model's own words, or why there are none. */

@@ -1,28 +1,18 @@
-import {
-  ArtistError,
-  type Clock,
-  configPath,
-  homeFolder,
-  isArtistError,
-  type LoadedConfig,
-  loadConfig,
-  resolveOptions,
-} from '../../core/index.ts';
-import type { Ledger } from '../../curation/index.ts';
+import { configPath, type LoadedConfig, loadConfig } from '../../config/index.ts';
+import { ArtistError, type Clock, homeFolder, isArtistError, resolveOptions } from '../../core/index.ts';
 import { type Artwork, Gallery } from '../../gallery/index.ts';
-import type { ArtImage } from '../../image/index.ts';
-import { writerOf } from '../llm/index.ts';
-import type { Candidate } from './candidates.ts';
+import { writerOf } from '../llm/writer.ts';
+import { Studio } from '../models/models-in-use.ts';
+import { ProposalMaker } from '../proposals/proposal-maker.ts';
 import { type CreateEvent, type CreateOptions, createOptions, type LoopOptions } from './create-options.ts';
 import { CreateRun } from './create-run.ts';
+import type { CreatedWork, FiledWork } from './created-work.ts';
 import { type NamedWork, nameWork } from './name-work.ts';
 import { drawFrom, PeriodKeeper } from './period-keeper.ts';
 import { type Plan, plan } from './plan.ts';
-import { ProposalMaker } from './proposal-maker.ts';
-import { type Painted, paintRound, type Times } from './round.ts';
+import { type Painted, paintRound } from './round.ts';
 import { SeriesPainter } from './series-painter.ts';
 import { settle } from './settle.ts';
-import { Studio } from './studio.ts';
 import { SubjectHold } from './subject-book.ts';
 
 /** How long an unused model stays in memory, milliseconds: longer than the pause between the works of one run. */
@@ -42,42 +32,6 @@ export interface ArtistOptions {
   /** Told of what may surprise: a scorer that failed, a memory that was mended. Default: a warning of the process. */
   onWarning?: ((line: string) => void) | undefined;
   clock?: Clock | undefined;
-}
-
-/** A work that was painted. */
-export interface CreatedWork {
-  /** As it is in the gallery; undefined with `gallery: false`, and where `confirm` said no. Of a task that is filed already, the work that was there. */
-  work: Artwork | undefined;
-  /** false: it was not filed, because of `gallery: false`, or because `work` was there and is this very picture. */
-  filed: boolean;
-  image: ArtImage;
-  /** A few words that no work of the last 200 has. */
-  title: string;
-  /** What it shows, for those who cannot see it; empty where the prompt was. */
-  altText: string;
-  prompt: string;
-  /** given: the prompt was. chosen: it was not. */
-  promptSource: 'given' | 'chosen';
-  /** How the prompt came about. */
-  derivation: Record<string, unknown>;
-  seed: number;
-  candidates: readonly Candidate[];
-  /** The books of the choice. */
-  ledger: Ledger;
-  /** Name of the CLIP model that scored; undefined: nothing did. */
-  scorer: string | undefined;
-  model: { name: string; family: string };
-  device: string;
-  /** How many times wider it is than it was painted. */
-  upscaled: number;
-  seconds: Times;
-  /** What the engine noticed, and what failed after the work was filed. */
-  warnings: readonly string[];
-}
-
-/** A work that is in the gallery. */
-export interface FiledWork extends CreatedWork {
-  work: Artwork;
 }
 
 /** Paints works one after the other, or several at a time, with models that stay loaded in between. Made by createArtist(). */

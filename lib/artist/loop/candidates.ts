@@ -4,7 +4,7 @@ import { type CurationFault, type Ledger, type Recollection, rank, type Terms, t
 import type { GenerateEvent, GenerateOptions, GenerateResult, Model } from '../../engine/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import { type ArtImage, judgeTechnical, measureTechnical, type TechnicalMeasures } from '../../image/index.ts';
-import type { CandidateScore } from './prompt-scorer.ts';
+import type { CandidateScore } from '../models/prompt-scorer.ts';
 import { pixelsOf, sameRound } from './same-picture.ts';
 
 /** Candidates that are painted beyond those asked for as long as none passes. Without --candidates one is asked for. */

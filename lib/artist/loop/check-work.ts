@@ -1,11 +1,13 @@
-import { isArtistError, type LoadedConfig, resolveOptions } from '../../core/index.ts';
+import type { LoadedConfig } from '../../config/index.ts';
+import { isArtistError, resolveOptions } from '../../core/index.ts';
 import { generateOptions } from '../../engine/index.ts';
-import { resolveLora, resolveModel } from '../../models/index.ts';
+import { resolveLora } from '../../lora/index.ts';
+import { resolveModel } from '../../models/index.ts';
+import { checkClipPath } from '../models/prompt-scorer.ts';
+import { readTaste } from '../taste/taste-file.ts';
 import type { CreateOptions } from './create-options.ts';
 import { planPrompt } from './plan-prompt.ts';
-import { checkClipPath } from './prompt-scorer.ts';
 import { settle } from './settle.ts';
-import { readTaste } from './taste-file.ts';
 
 /**
  * Refuses what create() would refuse before it loads anything, for a work that is painted later. Returns, in words, what is not there yet and may

@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import { lazySchema } from '../../core/index.ts';
-import { type GenerateEvent, type GenerateOptions, generateOptions, type LoadEvent, type UpscaleEvent } from '../../engine/index.ts';
-import { listener, signal } from '../../engine/jobs/index.ts';
+import {
+  type GenerateEvent,
+  type GenerateOptions,
+  generateOptions,
+  type LoadEvent,
+  listener,
+  signal,
+  type UpscaleEvent,
+} from '../../engine/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
-import type { CreatedWork } from './artist.ts';
 import { mostCandidates } from './candidates.ts';
+import type { CreatedWork } from './created-work.ts';
 
 /** What will be painted, before anything is loaded. */
 export interface PlannedWork {

@@ -1,6 +1,6 @@
-import { EventRun, progressTypes, signal, type Work } from '../../engine/jobs/index.ts';
-import type { CreatedWork } from './artist.ts';
+import { EventRun, progressTypes, signal, type Work } from '../../engine/index.ts';
 import type { CreateEvent } from './create-options.ts';
+import type { CreatedWork } from './created-work.ts';
 
 const progress: ReadonlySet<CreateEvent['type']> = new Set([...progressTypes, 'upscale'] as CreateEvent['type'][]);
 

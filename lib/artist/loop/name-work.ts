@@ -1,5 +1,7 @@
-import type { LlmWriter } from '../llm/index.ts';
-import { altTextOf, promptParts, titleOf } from '../words/index.ts';
+import type { LlmWriter } from '../llm/writer.ts';
+import { altTextOf } from '../words/alt-text.ts';
+import { promptParts } from '../words/parts.ts';
+import { titleOf } from '../words/title.ts';
 import type { Plan } from './plan.ts';
 
 /** Works whose titles are not used again. */

@@ -2,11 +2,13 @@
 import { ArtistError, type Clock, isArtistError, systemClock } from '../../core/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { builtInStyles, promptFamilies } from '../../prompt/index.ts';
-import { type EmbeddedWork, embedWorks } from '../measure/index.ts';
-import { type Period, PeriodStore, type Retrospective, retrospect, ruleThatHolds, worksOfPeriod } from '../periods/index.ts';
+import { type EmbeddedWork, embedWorks } from '../measure/embedded-works.ts';
+import type { Studio } from '../models/models-in-use.ts';
+import type { Period } from '../periods/period.ts';
+import { type Retrospective, retrospect, ruleThatHolds, worksOfPeriod } from '../periods/retrospective.ts';
+import { PeriodStore } from '../periods/store.ts';
 import { loraPlace } from './plan-prompt.ts';
 import type { Settled } from './settle.ts';
-import type { Studio } from './studio.ts';
 
 export interface KeeperPlace {
   home: string;

@@ -1,8 +1,7 @@
 import path from 'node:path';
+import { type Config, configPath } from '../../config/index.ts';
 import {
   ArtistError,
-  type Config,
-  configPath,
   isArtistError,
   kindOfPlace,
   readPlainFile,
@@ -36,8 +35,8 @@ import {
   type WeightedStyle,
   type WordLists,
 } from '../../prompt/index.ts';
-import type { LlmWriter } from '../llm/index.ts';
-import { promptParts } from '../words/index.ts';
+import type { LlmWriter } from '../llm/writer.ts';
+import { promptParts } from '../words/parts.ts';
 import type { SubjectHold } from './subject-book.ts';
 
 export interface PromptWishes {

@@ -3,15 +3,15 @@ import { checkFolder, resolveOptions } from '../../core/index.ts';
 import { CurationMemory, type MemoryRepair, type Weights } from '../../curation/index.ts';
 import { drawSeed, type GenerateOptions, generateOptions } from '../../engine/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
-import { takeLoraTags } from '../../models/index.ts';
-import type { LlmWriter } from '../llm/index.ts';
+import { takeLoraTags } from '../../lora/index.ts';
+import type { LlmWriter } from '../llm/writer.ts';
+import { withDomain } from '../models/domain.ts';
+import { checkClipPath } from '../models/prompt-scorer.ts';
+import { readTaste, type TasteFile, tastePath } from '../taste/taste-file.ts';
 import type { CandidateCount } from './candidates.ts';
-import { withDomain } from './domain.ts';
 import { type PlannedPrompt, planPrompt } from './plan-prompt.ts';
-import { checkClipPath } from './prompt-scorer.ts';
 import type { CurationSettings, Settled } from './settle.ts';
 import type { SubjectHold } from './subject-book.ts';
-import { readTaste, type TasteFile, tastePath } from './taste-file.ts';
 
 export interface PlanPlace {
   home: string;

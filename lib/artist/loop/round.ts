@@ -1,29 +1,22 @@
 /** Paints the candidates of a work, scores them and chooses one. */
+
 import type { Clip } from '../../clip/index.ts';
 import { isArtistError } from '../../core/index.ts';
 import { type Ledger, type Recollection, worthAnother } from '../../curation/index.ts';
 import type { ModelInfo } from '../../engine/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
+import type { Lease } from '../models/model-pool.ts';
+import type { Studio } from '../models/models-in-use.ts';
+import { type CandidateScore, PromptScorer } from '../models/prompt-scorer.ts';
 import { type Choice, chooseCandidate, type PaintedCandidate, paintCandidates, rankPainted, type Scores } from './candidates.ts';
 import type { CreateEvent, LoopOptions } from './create-options.ts';
+import type { Times } from './created-work.ts';
 import type { Plan } from './plan.ts';
-import { type CandidateScore, PromptScorer } from './prompt-scorer.ts';
 import { findSame } from './same-picture.ts';
-import type { Studio } from './studio.ts';
-import type { Lease } from './warm.ts';
 
 /** A picture with both edges below this is enlarged unless told otherwise, pixels. */
 export const smallEdge = 512;
-
-/** Seconds by phase. */
-export interface Times {
-  load: number;
-  paint: number;
-  curate: number;
-  upscale: number;
-  total: number;
-}
 
 export interface Painted {
   /** Every candidate as it was painted, in the order of the ledger. */

@@ -1,8 +1,8 @@
 import { ArtistError, type Clock, display, systemClock, withLock } from '../../core/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
-import { type Series, type SeriesOptions, SeriesStore, seriesWork } from '../periods/index.ts';
-import type { CreatedWork } from './artist.ts';
+import { type Series, type SeriesOptions, SeriesStore, seriesWork } from '../periods/series.ts';
 import type { CreateOptions } from './create-options.ts';
+import type { CreatedWork } from './created-work.ts';
 
 /** What the series decides is not among them. */
 type Decided = 'prompt' | 'subject' | 'topic' | 'style' | 'inspire' | 'seed' | 'series' | 'gallery' | 'allowDuplicate';

@@ -1,7 +1,8 @@
-import { ArtistError, type Config, configPath, type LoadedConfig, resolveOptions } from '../../core/index.ts';
+import { type Config, configPath, type LoadedConfig } from '../../config/index.ts';
+import { ArtistError, resolveOptions } from '../../core/index.ts';
 import type { Weights } from '../../curation/index.ts';
+import { paintSettings } from '../orders/paint-settings.ts';
 import { type CreateOptions, createOptions, type LoopOptions, paintOptionNames } from './create-options.ts';
-import { paintSettings } from './paint-settings.ts';
 
 export interface CurationSettings {
   wildCardOneIn: number;

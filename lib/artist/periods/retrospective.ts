@@ -1,6 +1,7 @@
 /** What a period came to, in measured facts. */
 import type { Artwork, Gallery } from '../../gallery/index.ts';
-import { type EmbeddedWork, type Facts, measureWorks, scoreOf } from '../measure/index.ts';
+import type { EmbeddedWork } from '../measure/embedded-works.ts';
+import { type Facts, measureWorks, scoreOf } from '../measure/facts.ts';
 import { type Claim, claimText, type EndRule, type Period, ruleText } from './period.ts';
 
 export interface Judged extends Claim {

@@ -3,8 +3,9 @@
  * It ends when the channel to the parent closes, however the parent ended.
  */
 import { writeFileSync } from 'node:fs';
-import { engine } from '../addon.ts';
-import type { NativeAddon, NativeClip, NativeEvent, NativeJob, NativeModel, NativeUpscaler } from '../native.ts';
+import { engine } from '../addon/engine.ts';
+import type { NativeAddon } from '../addon/native.ts';
+import type { NativeClip, NativeEvent, NativeJob, NativeModel, NativeUpscaler } from '../addon/native-types.ts';
 import { Outbox } from './outbox.ts';
 import { type Call, type Facts, type Results, type ToChild, type ToParent, toFailure } from './protocol.ts';
 

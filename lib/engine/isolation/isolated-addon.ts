@@ -1,4 +1,5 @@
-import type { NativeAddon, NativeClip, NativeJob, NativeModel, NativeUpscaler } from '../native.ts';
+import type { NativeAddon } from '../addon/native.ts';
+import type { NativeClip, NativeJob, NativeModel, NativeUpscaler } from '../addon/native-types.ts';
 import type { IsolatedEngine } from './isolated-engine.ts';
 import type { Facts } from './protocol.ts';
 import { Remembered } from './remembered.ts';

@@ -1,4 +1,4 @@
-import type { NativeEvent, NativeJob } from '../native.ts';
+import type { NativeEvent, NativeJob } from '../addon/native-types.ts';
 import { EngineProcess, NotDelivered } from './engine-process.ts';
 import type { Call, LogLevel, Results, Settings } from './protocol.ts';
 

@@ -1,6 +1,6 @@
 /** What the parent and the isolated engine process say to each other, over Node's own IPC channel with `serialization: 'advanced'`. */
+import type { NativeAddon } from '../addon/native.ts';
 import type {
-  NativeAddon,
   NativeCannyRequest,
   NativeClipInfo,
   NativeClipRequest,
@@ -16,7 +16,7 @@ import type {
   NativeModelRequest,
   NativeUpscalerRequest,
   NativeVersions,
-} from '../native.ts';
+} from '../addon/native-types.ts';
 
 /** Jobs, as data. `target` is the id of the call that loaded the model, upscaler or CLIP. */
 export type Call =

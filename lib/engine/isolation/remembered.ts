@@ -1,5 +1,5 @@
 import { tellEngineLine } from '../../core/index.ts';
-import type { NativeEvent, NativeJob } from '../native.ts';
+import type { NativeEvent, NativeJob } from '../addon/native-types.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { engineError, type IsolatedEngine } from './isolated-engine.ts';
 import type { Call, Results } from './protocol.ts';

@@ -1,7 +1,7 @@
 /** Options of convertModel(). */
 import { z } from 'zod';
 import { lazySchema } from '../../core/index.ts';
-import type { ConvertEvent } from '../events.ts';
+import type { ConvertEvent } from '../jobs/events.ts';
 import { weightTypes } from './enums.ts';
 import { isolate, listener, path, signal } from './fields.ts';
 import { modelTuning } from './load-model.ts';

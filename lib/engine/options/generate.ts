@@ -1,7 +1,7 @@
 /** Options of model.generate(). A field left out takes the alias' default, else the engine's own for the model family. */
 import { z } from 'zod';
 import { lazySchema } from '../../core/index.ts';
-import type { GenerateEvent } from '../events.ts';
+import type { GenerateEvent } from '../jobs/events.ts';
 import { cacheModes, previewModes } from './enums.ts';
 import { edge, image, listener, maxPixels, maxSeed, path, seed, signal } from './fields.ts';
 import { cache, hires, preview, tiling } from './memory.ts';

@@ -1,7 +1,7 @@
 /** Options of loadModel(): which files, how the weights are kept, on what they run. Defaults are the engine's own unless one is named. */
 import { z } from 'zod';
 import { lazySchema } from '../../core/index.ts';
-import type { LoadEvent } from '../events.ts';
+import type { LoadEvent } from '../jobs/events.ts';
 import { loraApplyModes, predictions, rngs, vaeFormats, weightTypes } from './enums.ts';
 import { isolate, listener, path, recordOf, signal } from './fields.ts';
 

@@ -1,7 +1,7 @@
 /** Options of loadUpscaler() and upscale(). */
 import { z } from 'zod';
 import { lazySchema } from '../../core/index.ts';
-import type { UpscaleEvent } from '../events.ts';
+import type { UpscaleEvent } from '../jobs/events.ts';
 import { isolate, listener, path, signal } from './fields.ts';
 
 const upscalerFields = () => ({

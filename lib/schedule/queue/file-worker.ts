@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { ArtistError, birthOf, isAlive } from '../../core/index.ts';
+import { ArtistError, birthOf, type Clock, isAlive } from '../../core/index.ts';
 import { describeFailure } from '../retry.ts';
 import { asRequest } from '../task-scope.ts';
-import type { FileQueue } from './file-queue.ts';
 import { claimTask, endClaim, type Holder, heldTask, type QueueState, type StoredTask, type TaskEnd } from './file-state.ts';
 import type { Json, QueueWorker, TaskHandler, WorkerEvent, WorkerOptions, workerOptions } from './types.ts';
 
@@ -16,10 +15,20 @@ interface Claimed {
   controller: AbortController;
 }
 
+/** What a worker needs of its queue (FileQueue). */
+interface WorkedQueue {
+  readonly clock: Clock;
+  read(): Promise<QueueState>;
+  change<R>(update: (draft: QueueState) => R): Promise<R>;
+  settle(id: string, result: Json): Promise<Json>;
+  /** Changes whenever the file does; cheap to ask. */
+  version(): Promise<string>;
+}
+
 /** One process's hand in the queue of a home folder. */
 export class FileWorker implements QueueWorker {
   readonly name: string;
-  readonly #queue: FileQueue;
+  readonly #queue: WorkedQueue;
   readonly #handler: TaskHandler;
   readonly #identity: Pick<Holder, 'host' | 'pid' | 'birth'>;
   readonly #leaseMs: number;
@@ -34,7 +43,7 @@ export class FileWorker implements QueueWorker {
   #version: string | undefined;
 
   constructor(
-    queue: FileQueue,
+    queue: WorkedQueue,
     handler: TaskHandler,
     identity: Pick<Holder, 'host' | 'pid' | 'birth'>,
     options: z.output<typeof workerOptions>,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { isolatedAddon, isolatedProcessId } from '../../../lib/engine/isolation/index.ts';
-import type { NativeAddon, NativeEvent, NativeModel } from '../../../lib/engine/native.ts';
+import type { NativeAddon } from '../../../lib/engine/addon/native.ts';
+import type { NativeEvent, NativeModel } from '../../../lib/engine/addon/native-types.ts';
+import { isolatedAddon, isolatedProcessId } from '../../../lib/engine/isolation/isolated.ts';
 import { suite } from '../../harness.ts';
 import { atStep, modelRequest, picture, silent, upscalerFile } from './paint.ts';
 

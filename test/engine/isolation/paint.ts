@@ -1,7 +1,7 @@
 /** A small picture through the native contract: what the isolation tests paint. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { NativeEvent, NativeGenerateRequest, NativeModelRequest } from '../../../lib/engine/native.ts';
+import type { NativeEvent, NativeGenerateRequest, NativeModelRequest } from '../../../lib/engine/addon/native-types.ts';
 
 const models = new URL('../../../models/', import.meta.url);
 

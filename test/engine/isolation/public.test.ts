@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { isolatedProcessId } from '../../../lib/engine/isolation/index.ts';
+import { isolatedProcessId } from '../../../lib/engine/isolation/isolated.ts';
 import { isArtistError, loadModel, type Model, upscale } from '../../../lib/index.ts';
 import { suite } from '../../harness.ts';
 

@@ -1,0 +1,35 @@
+import { ArtistError } from '../../../lib/core/index.ts';
+import { text, toggle } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
+import { changedOutcome, changeEach, chosenWorks, queryFlag, worksPositional } from '../../works.ts';
+import { changedNames } from '../gallery/tag.ts';
+
+export const collectCommand = command({
+  optional: { works: worksPositional },
+  flags: {
+    in: text('Name of the collection. Left out, with no works: list the collections'),
+    remove: toggle('Take the works out of it'),
+    query: queryFlag,
+  },
+  examples: [
+    ['$0 gallery collect', 'The collections, and how many works each has'],
+    ['$0 gallery collect latest --in "winter series"', 'Put a work into one; a new name makes a new one'],
+    ['$0 gallery search \'collection:"winter series"\'', 'Its works'],
+  ],
+  run: async ({ works = [], in: name, remove, query }, context) => {
+    const gallery = await openGallery(context);
+    if (name === undefined) {
+      if (works.length > 0 || query !== undefined || remove)
+        throw new ArtistError('ERR_INVALID_ARGUMENT', '--in: expected the name of a collection, got none');
+      const { collections } = await gallery.stats();
+      return { json: { collections }, text: collections.map((one) => `${String(one.works).padStart(6)}  ${one.name}`) };
+    }
+    const ids = await chosenWorks(gallery, { works, query });
+    const [add, away] = remove ? [[], [name]] : [[name], []];
+    const changed = await changeEach(ids, context.signal, (id) =>
+      gallery.update(id, ({ collections }) => ({ collections: changedNames(collections, add, away) })),
+    );
+    return changedOutcome(changed, remove ? `taken out of ${name}` : `put into ${name}`, context.warn);
+  },
+});

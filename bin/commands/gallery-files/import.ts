@@ -1,0 +1,68 @@
+import { importPictures } from '../../../lib/gallery/index.ts';
+import { createProgress } from '../../../lib/observe/index.ts';
+import { list, text } from '../../flags/flags.ts';
+import { progressIsSilent } from '../../print/progress.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
+
+const word = (value: string): string => value;
+
+/** A line for each reason, with the first few names. */
+function passedLines(passed: readonly { from: string; reason: string }[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { from, reason } of passed) byReason.set(reason, [...(byReason.get(reason) ?? []), from]);
+  return [...byReason].map(([reason, files]) => {
+    const some = files.slice(0, 3).join(', ');
+    return `passed over ${files.length > 3 ? `${some} and ${files.length - 3} more` : some}: ${reason}`;
+  });
+}
+
+export const importCommand = command({
+  required: { paths: list('Pictures (PNG, JPEG, WebP), or folders of them', undefined, word) },
+  flags: {
+    tag: list('Tag that all of them get; may be given several times', undefined, word),
+    in: text('Collection that all of them go into'),
+    licence: text('Under which terms they may be used'),
+  },
+  examples: [
+    ['$0 gallery import ~/stable-diffusion-webui/outputs', 'Everything in it, dated by the files'],
+    ['$0 gallery import old.png --tag before-2026', 'One picture'],
+  ],
+  epilogue:
+    'Reads the recipes of A1111, Forge, ComfyUI, InvokeAI, NovelAI, Fooocus, SwarmUI, stable-diffusion.cpp and Draw Things. Files are copied byte for byte; what is here already is not taken twice. Of folders, what other programs keep among pictures, links out of the folder and pictures of other kinds are passed over and named.',
+  run: async ({ paths, tag, in: collection, licence }, context) => {
+    const gallery = await openGallery(context);
+    const progress = createProgress({ silent: progressIsSilent(context) });
+    try {
+      const results = await importPictures(gallery, paths, {
+        about: {
+          ...(tag && { tags: tag }),
+          ...(collection !== undefined && { collections: [collection] }),
+          ...(licence !== undefined && { licence: { id: licence } }),
+        },
+        signal: context.signal,
+        onProgress: (done, total) => progress.update('importing', done, total),
+      });
+      progress.end();
+      const imported = results.flatMap((one) =>
+        one.status === 'imported' ? [{ from: one.path, id: one.work.id, program: one.work.imported?.program ?? null }] : [],
+      );
+      const known = results.flatMap((one) => (one.status === 'known' ? [{ from: one.path, id: one.id }] : []));
+      const failed = results.flatMap((one) => (one.status === 'failed' ? [{ from: one.path, code: one.code, message: one.message }] : []));
+      const passed = results.flatMap((one) => (one.status === 'passed' ? [{ from: one.path, reason: one.reason }] : []));
+      for (const { code, message } of failed) context.warn(`${code}: ${message}`);
+      for (const line of passedLines(passed)) context.warn(line);
+      const silent = imported.filter(({ program }) => program === null).length;
+      return {
+        json: { imported, known, failed, passed },
+        text: imported.map(({ id, from }) => `${id}  ${from}`),
+        notes: [
+          `${imported.length} imported${silent > 0 ? ` (${silent} without a recipe)` : ''}, ${known.length} here already${failed.length > 0 ? `, ${failed.length} could not be imported` : ''}${passed.length > 0 ? `, ${passed.length} passed over` : ''}`,
+        ],
+        status: failed.length > 0 ? 1 : 0,
+      };
+    } finally {
+      progress.end();
+    }
+  },
+});

@@ -1,0 +1,19 @@
+import { toggle } from '../../flags/flags.ts';
+import { command } from '../../shell/command.ts';
+import { openGallery } from '../../shell/settings.ts';
+import { changedOutcome, changeEach, chosenWorks, queryFlag, worksPositional } from '../../works.ts';
+
+export const restoreCommand = command({
+  optional: { works: worksPositional },
+  flags: { query: queryFlag, all: toggle('Everything in the trash') },
+  examples: [
+    ['$0 gallery restore 01K9F', 'One work'],
+    ['$0 gallery restore --all', 'Everything in the trash'],
+  ],
+  run: async ({ works, query, all }, context) => {
+    const gallery = await openGallery(context);
+    const ids = await chosenWorks(gallery, { works, query }, { trashed: true, allWhenNone: all === true });
+    const changed = await changeEach(ids, context.signal, (id) => gallery.restore(id));
+    return changedOutcome(changed, 'restored', context.warn);
+  },
+});

@@ -1,0 +1,80 @@
+import { group } from '../../shell/command.ts';
+
+export const galleryCommand = group(
+  [
+    { usage: 'list', describe: 'Works, newest first', load: async () => (await import('./list.ts')).listCommand },
+    { usage: 'show <work>', describe: 'Everything about a work', load: async () => (await import('./show.ts')).showCommand },
+    {
+      usage: 'open [work]',
+      describe: 'Show a picture in the program for pictures',
+      load: async () => (await import('./open.ts')).openCommand,
+    },
+    {
+      usage: 'search [query...]',
+      describe: 'Find works by words, settings, or what they look like',
+      load: async () => (await import('./search.ts')).searchCommand,
+    },
+    {
+      usage: 'rate <works-and-rating...>',
+      describe: 'Rate works: IDS… RATING',
+      load: async () => (await import('./rate.ts')).rateCommand,
+    },
+    { usage: 'tag [works...]', describe: 'Add and remove tags', load: async () => (await import('./tag.ts')).tagCommand },
+    { usage: 'star [works...]', describe: 'Mark works as favourites', load: async () => (await import('./star.ts')).starCommand },
+    {
+      usage: 'collect [works...]',
+      describe: 'Put works into collections, or list those',
+      load: async () => (await import('../gallery-files/collect.ts')).collectCommand,
+    },
+    {
+      usage: 'describe <work>',
+      describe: 'Set title, alternative text, licence',
+      load: async () => (await import('./describe.ts')).describeCommand,
+    },
+    {
+      usage: 'compare <a> <b>',
+      describe: 'What two works have in common, and what not',
+      load: async () => (await import('./compare.ts')).compareCommand,
+    },
+    {
+      usage: 'stats',
+      describe: 'How many works, by month, model, rating …',
+      load: async () => (await import('./stats.ts')).statsCommand,
+    },
+    {
+      usage: 'import <paths...>',
+      describe: 'Take in pictures of other programs, with their recipes',
+      load: async () => (await import('../gallery-files/import.ts')).importCommand,
+    },
+    {
+      usage: 'export <kind> [works...]',
+      describe: 'Write works as ZIP, website, feed or JSON-LD',
+      load: async () => (await import('../gallery-files/export.ts')).exportCommand,
+    },
+    {
+      usage: 'trash [works...]',
+      describe: 'Throw works away; restore brings them back',
+      load: async () => (await import('../gallery-files/trash.ts')).trashCommand,
+    },
+    {
+      usage: 'restore [works...]',
+      describe: 'Take works back from the trash',
+      load: async () => (await import('../gallery-files/restore.ts')).restoreCommand,
+    },
+    {
+      usage: 'verify',
+      describe: 'Compare records and files',
+      load: async () => (await import('../gallery-files/verify.ts')).verifyCommand,
+    },
+    {
+      usage: 'rebuild',
+      describe: 'Make the index anew from the records',
+      load: async () => (await import('../gallery-files/rebuild.ts')).rebuildCommand,
+    },
+  ],
+  [
+    ['$0 gallery list', 'The newest works'],
+    ['$0 gallery search "fox rating:>=4"', 'Words, settings and ratings'],
+    ['$0 gallery rate latest 5', 'Rate the newest'],
+  ],
+);

@@ -1,0 +1,41 @@
+import { group } from '../../shell/command.ts';
+
+export const loraCommand = group(
+  [
+    { usage: 'list', describe: 'LoRAs that can be used by name', load: async () => (await import('./list.ts')).listCommand },
+    {
+      usage: 'inspect <lora>',
+      describe: 'What a LoRA is, and what it was trained on',
+      load: async () => (await import('./inspect.ts')).inspectLoraCommand,
+    },
+    {
+      usage: 'merge <loras...>',
+      describe: 'Add several LoRAs up into one file',
+      load: async () => (await import('./merge.ts')).mergeCommand,
+    },
+    {
+      usage: 'resize <lora>',
+      describe: 'Write a LoRA with a lower rank',
+      load: async () => (await import('./resize.ts')).resizeCommand,
+    },
+    {
+      usage: 'convert <lora>',
+      describe: 'Write a LoRA of Stable Diffusion 3 under the names that another program reads',
+      load: async () => (await import('./convert.ts')).convertLoraCommand,
+    },
+    {
+      usage: 'remove <lora>',
+      describe: 'Remove a LoRA from <home>/loras',
+      load: async () => (await import('./remove.ts')).removeLoraCommand,
+    },
+    {
+      usage: 'extract-metadata <lora>',
+      describe: 'The metadata of a LoRA as JSON',
+      load: async () => (await import('./extract-metadata.ts')).extractMetadataCommand,
+    },
+  ],
+  [
+    ['$0 lora list', 'Those in <home>/loras'],
+    ['$0 lora merge ink:0.7 kawaii:0.5 --name both', 'Names or paths, each with its weight'],
+  ],
+);

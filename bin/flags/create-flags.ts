@@ -1,0 +1,93 @@
+import { type CreateOptions, mostCandidates, smallEdge } from '../../lib/artist/index.ts';
+import { ArtistError } from '../../lib/core/index.ts';
+import { builtInTopics } from '../../lib/prompt/index.ts';
+import { clipDescription } from '../scorer.ts';
+import { list, readNamedWeight, text, toggle, type Values } from './flags.ts';
+import { basicFlags, generatePaths } from './generate-flags.ts';
+import { namesOf, toOptions } from './option-paths.ts';
+
+export const createFlags = {
+  subject: text('Without a prompt: what the picture shows; style, background and light are chosen'),
+  topic: text(`Without a prompt: what to paint about, such as ${builtInTopics[0]?.name}. Default: one that the last works did not have`),
+  style: list(
+    'Style of the picture; given several times with :WEIGHT, a mixture. Default, without a prompt: chosen by what was liked',
+    undefined,
+    readNamedWeight,
+  ),
+  inspire: text('Without a prompt: begin with a work of the public domain that a museum finds for this text'),
+  expand: toggle('Decide {a|b} and __lists__ in the prompt. Default: yes'),
+  candidates: text(
+    'How many to paint, 1..64, or auto: as many as are worth their seconds. Default: one that passes the gates, in at most 3 tries',
+  ),
+  clip: text(clipDescription),
+  taste: text(
+    "Whose taste is the term aesthetic: a file of taste train, or LAION's head (.pth, .safetensors). Default: taste.json in the home folder, where it is",
+  ),
+  reject: list(
+    'Reject a candidate that fits this text better than its prompt (needs a CLIP that knows what it means)',
+    undefined,
+    (value) => value,
+  ),
+  score: toggle('Let CLIP choose among several candidates; --no-score keeps the first that passes the gates. Default: yes'),
+  ...basicFlags,
+  model: text('Alias (see: ai-artist models list) or path of a model. Default: the bundled one'),
+  upscale: toggle(`Enlarge four times. Default: when the picture is smaller than ${smallEdge} pixels`),
+  'domain-check': toggle("Say when most words of the prompt were not in the bundled model's training. Default: yes"),
+  out: text('Save it as this file (.png, .jpg, .webp) or in this folder as well'),
+  gallery: toggle('File it in the gallery. Default: yes; --no-gallery needs --out'),
+  force: toggle('Replace an existing file'),
+  'allow-duplicate': toggle('File a picture that is in the gallery already once more. Default: no; then the work that is there is printed'),
+} as const;
+
+export type CreateValues = { prompt: string | undefined } & Values<typeof createFlags>;
+
+const basicPaths = new Map([...generatePaths].filter(([flag]) => flag in basicFlags));
+
+/** Flag of each option of Artist.create(). */
+export const createNames: ReadonlyMap<string, string> = new Map([
+  ...namesOf(generatePaths),
+  ...Object.keys(createFlags).flatMap((flag): [string, string][] => (flag in basicFlags ? [] : [[flag, `--${flag}`]])),
+  ['only', 'prompt.only'],
+]);
+
+/** @throws ArtistError ERR_INVALID_ARGUMENT */
+export function readCandidates(given: string | undefined): number | 'auto' | undefined {
+  if (given === undefined || given === 'auto') return given;
+  const count = Number(given);
+  if (Number.isInteger(count) && count >= 1 && count <= mostCandidates) return count;
+  throw new ArtistError(
+    'ERR_INVALID_ARGUMENT',
+    `--candidates: expected auto or an integer 1..${mostCandidates}, got ${JSON.stringify(given)}`,
+  );
+}
+
+/** What Artist.create() is told. */
+export function createOptionsOf(values: CreateValues): CreateOptions {
+  const {
+    prompt,
+    subject,
+    topic,
+    style,
+    inspire,
+    expand,
+    clip,
+    taste,
+    reject,
+    score,
+    model,
+    upscale,
+    gallery,
+    'domain-check': domainCheck,
+    'allow-duplicate': allowDuplicate,
+  } = values;
+  if (score === false && clip !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `--clip: expected to be left out with --no-score, got ${JSON.stringify(clip)}`);
+  const candidates = readCandidates(values.candidates);
+  return {
+    ...(toOptions(values, basicPaths) as CreateOptions),
+    ...{ prompt, subject, topic, style, inspire, expand, candidates, clip, taste, reject, score, model, upscale },
+    ...(gallery !== undefined && { gallery }),
+    ...(domainCheck !== undefined && { domainCheck }),
+    ...(allowDuplicate !== undefined && { allowDuplicate }),
+  };
+}

@@ -1,0 +1,65 @@
+import type { CreateEvent } from '../../lib/artist/index.ts';
+import type { ConvertEvent, GenerateEvent, LoadEvent, UpscaleEvent } from '../../lib/engine/index.ts';
+import { createProgress, formatSeconds } from '../../lib/observe/index.ts';
+import type { Context } from '../shell/run.ts';
+
+type WorkEvent = LoadEvent | GenerateEvent | UpscaleEvent | ConvertEvent;
+
+/** Shows the events of lib as a bar with the time left, and its warnings as lines. */
+export interface WorkProgress {
+  on: (event: WorkEvent) => void;
+  /** The same for a work of the artist, with the candidate that it is about. */
+  onWork: (event: CreateEvent) => void;
+  stop: () => void;
+}
+
+/** 8.25 -> "8.3 s", 75.4 -> "1 min 15 s" */
+export function seconds(value: number): string {
+  return value < 10 ? `${value.toFixed(1)} s` : formatSeconds(value);
+}
+
+/** Nothing with --quiet or among JSON lines; with --json only on a terminal, where it cannot be mistaken for output. */
+export function progressIsSilent({ quiet, json, logFormat }: Pick<Context, 'quiet' | 'json' | 'logFormat'>): boolean {
+  return quiet || logFormat === 'json' || (json && process.stderr.isTTY !== true);
+}
+
+export function watchWork(context: Context): WorkProgress {
+  const progress = createProgress({ silent: progressIsSilent(context), lines: 'phases' });
+  const warned = new Set<string>();
+  const inLog = process.stderr.isTTY !== true;
+  let enlarging = false;
+  let painted = false;
+  const show = (event: WorkEvent, place: string): void => {
+    switch (event.type) {
+      case 'load':
+        // The upscaler reads its weights after it said that it began.
+        return enlarging ? undefined : progress.update(painted ? 'loading the upscaler' : 'loading the model', event.step, event.steps);
+      case 'encode':
+        // A log has one line a picture.
+        return inLog ? undefined : progress.update(event.what === 'prompt' ? 'reading the prompt' : 'reading the picture', 0, 0);
+      case 'sample':
+        painted = true;
+        return progress.update(`painting${place || of(event)}`, event.step, event.steps);
+      case 'decode':
+        return inLog ? undefined : progress.update(`developing${place || of(event)}`, event.step, event.steps);
+      case 'upscale':
+        enlarging = true;
+        return progress.update('enlarging', event.step, event.steps);
+      case 'convert':
+        return progress.update('converting', event.step, event.steps);
+      case 'warning':
+        if (!warned.has(event.message)) context.warn(event.message);
+        warned.add(event.message);
+    }
+  };
+  return {
+    on: (event) => show(event, ''),
+    onWork: ({ candidate = 0, of: total = 1, ...event }) =>
+      show(event as WorkEvent, total > 1 ? ` ${candidate + 1} of ${total}` : candidate > 0 ? ` again (${candidate + 1})` : ''),
+    stop: () => progress.end(),
+  };
+}
+
+function of({ image, images }: { image: number; images: number }): string {
+  return images > 1 ? ` ${image + 1} of ${images}` : '';
+}

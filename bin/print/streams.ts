@@ -1,0 +1,31 @@
+import { ArtistError, isDiskFull, plainJson, plainText, redactData, systemCode } from '../../lib/core/index.ts';
+
+/** @throws ArtistError ERR_WRITE; a reader that has gone is no error */
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      if (!error || systemCode(error) === 'EPIPE' || systemCode(error) === 'ERR_STREAM_DESTROYED') resolve();
+      else
+        reject(
+          new ArtistError(isDiskFull(error) ? 'ERR_DISK_FULL' : 'ERR_WRITE', `output: cannot be written: ${error.message}`, {
+            cause: error,
+          }),
+        );
+    });
+  });
+}
+
+/** Lines for a person, or for `$(…)`: what others wrote into prompts, titles and names does not command the terminal, and no secret is shown. */
+export async function printLines(stream: NodeJS.WriteStream, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await write(stream, `${redactData(plainText(lines.join('\n')))}\n`);
+}
+
+/** The one document of --json: readable in a terminal, one line for programs. */
+export async function printJson(document: unknown): Promise<void> {
+  const json = JSON.stringify(
+    document,
+    (_, value: unknown) => (typeof value === 'string' ? redactData(value) : value),
+    process.stdout.isTTY ? 2 : undefined,
+  );
+  await write(process.stdout, `${plainJson(json)}\n`);
+}

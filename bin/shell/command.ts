@@ -1,0 +1,89 @@
+import { declareFlags, type Flags, type RequiredValues, readFlags, type Values } from '../flags/flags.ts';
+import { namesOf, pathsOf } from '../flags/option-paths.ts';
+import type { Command, CommandEntry } from './command-entry.ts';
+import { checkConditions, type Needs, type Replaced } from './conditions.ts';
+import type { Arguments } from './parser.ts';
+import { type Context, type Outcome, run } from './run.ts';
+
+export interface CommandDefinition<R extends Flags, O extends Flags, F extends Flags> {
+  /** Positionals in `<>`. */
+  required?: R;
+  /** Positionals in `[]`. */
+  optional?: O;
+  flags?: F;
+  /** Command line (with $0 for our name) and what it does. At least one. */
+  examples: readonly (readonly [string, string])[];
+  /** Further text below the help. */
+  epilogue?: string;
+  /** Commands below this one: `train resume`. Their names are taken; a folder of that name is `./resume`. */
+  commands?: readonly CommandEntry[];
+  /** Flag or positional of each option of lib, where the two names differ: `vaeTiling.tileWidth` → `--tile-width`. */
+  names?: ReadonlyMap<string, string>;
+  /** Options that have an effect only beside others, and options that others replace. */
+  needs?: Needs;
+  replaced?: Replaced;
+  run: (values: RequiredValues<R> & Values<O> & Values<F>, context: Context) => Promise<Outcome>;
+}
+
+export function command<
+  R extends Flags = Record<never, never>,
+  O extends Flags = Record<never, never>,
+  F extends Flags = Record<never, never>,
+>(definition: CommandDefinition<R, O, F>): Command {
+  const positionals: Flags = { ...definition.required, ...definition.optional };
+  const flags: Flags = definition.flags ?? {};
+  const names = new Map([
+    ...namesOf(pathsOf(flags, {})),
+    ...Object.keys(positionals).map((name): [string, string] => [name, name]),
+    ...(definition.names ?? []),
+  ]);
+  return {
+    options: Object.keys(flags),
+    flags,
+    names,
+    needs: definition.needs ?? {},
+    replaced: definition.replaced ?? {},
+    examples: definition.examples,
+    epilogue: definition.epilogue,
+    ...(definition.commands && { commands: definition.commands }),
+    declare: (parser) => {
+      let described = declareFlags(parser, flags);
+      for (const [name, { describe }] of Object.entries(positionals)) described = described.positional(name, { describe });
+      return described;
+    },
+    handle: (args, path, argv) =>
+      run(args, { command: path.join(' '), names, flags, argv }, (context) => {
+        const given = takeAfterDashes(args, positionals);
+        const values = { ...readFlags(given, positionals, argv, ''), ...readFlags(given, flags, argv) };
+        checkConditions(values, definition.needs, definition.replaced);
+        // The parser saw to it that required positionals are there.
+        return definition.run(values as RequiredValues<R> & Values<O> & Values<F>, context);
+      }),
+  };
+}
+
+/** A command that only leads to others: `models list`. */
+export function group(commands: readonly CommandEntry[], examples: readonly (readonly [string, string])[]): Command {
+  return {
+    options: [],
+    flags: {},
+    names: new Map(),
+    needs: {},
+    replaced: {},
+    examples,
+    declare: (parser) => parser,
+    commands,
+  };
+}
+
+/** yargs leaves words behind `--` in `_`; they are positionals like others (a prompt may begin with dashes). A list takes all that are left. */
+function takeAfterDashes(args: Arguments, positionals: Flags): Arguments {
+  const words = args._.map(String);
+  if (words.length === 0) return args;
+  const taken: Record<string, unknown> = {};
+  for (const [name, { shape }] of Object.entries(positionals)) {
+    if (shape === 'list') taken[name] = [...((args[name] as readonly unknown[] | undefined) ?? []), ...words.splice(0)];
+    else if (args[name] === undefined && words.length > 0) taken[name] = words.shift();
+  }
+  return { ...args, ...taken };
+}

@@ -1,0 +1,43 @@
+import { ArtistError, display } from '../../lib/core/index.ts';
+
+/**
+ * Options that have an effect only beside others: refused without them, because who gives one expects something of it. `init` is another
+ * option, `cache=dbcache|cache-dit` one with such a value.
+ */
+export type Needs = Readonly<Record<string, string>>;
+/** Options that another one replaces: refused beside it. */
+export type Replaced = Readonly<Record<string, readonly string[]>>;
+
+/** An option, and the values of it that are meant; without values, any but those that switch it off. */
+export function readNeed(need: string): { option: string; values: string[] } {
+  const [option = '', values] = need.split('=');
+  return { option, values: values?.split('|') ?? [] };
+}
+
+const shownNeed = ({ option, values }: { option: string; values: string[] }): string =>
+  `--${option}${values.length > 0 ? ` ${values.join(' or ')}` : ''}`;
+
+const off: readonly unknown[] = [undefined, false, 'disabled', 'none'];
+
+/** @throws ArtistError ERR_INVALID_ARGUMENT */
+export function checkConditions(values: Readonly<Record<string, unknown>>, needs: Needs = {}, replaced: Replaced = {}): void {
+  for (const [option, wanted] of Object.entries(needs)) {
+    if (values[option] === undefined) continue;
+    const need = readNeed(wanted);
+    const given = values[need.option];
+    if (need.values.length > 0 ? need.values.includes(String(given)) : !off.includes(given)) continue;
+    const got = off.includes(given) ? 'none' : `--${need.option} ${String(given)}`;
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `--${option}: expected ${shownNeed(need)} beside it, got ${got}. Without it this has no effect`,
+    );
+  }
+  for (const [option, others] of Object.entries(replaced)) {
+    const other = others.find((name) => values[name] !== undefined);
+    if (values[option] === undefined || other === undefined) continue;
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `--${other}: expected to be left out beside --${option}, which replaces it, got ${display(values[other])}`,
+    );
+  }
+}

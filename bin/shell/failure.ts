@@ -1,0 +1,104 @@
+import { ArtistError, type ErrorCode, isArtistError, isDiskFull, redact, systemCode } from '../../lib/core/index.ts';
+import { createLogger, describeError, type LogFormat, type Logger } from '../../lib/observe/index.ts';
+import { printJson } from '../print/streams.ts';
+import type { CommandEntry } from './command-entry.ts';
+import { inFlags } from './in-flags.ts';
+import { UsageFailure } from './parser.ts';
+import { wording } from './usage.ts';
+
+export const exitStatus = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
+
+/** How a failure is shown. */
+export interface FailureView {
+  json: boolean;
+  quiet: boolean;
+  debug: boolean;
+  logFormat: LogFormat;
+  /** Where it is said; undefined: on stderr. */
+  log?: Logger;
+  /** Words of the command, "models pull"; empty: none was recognised. */
+  command: string;
+  names?: ReadonlyMap<string, string> | undefined;
+  /** The commands that lead to it, with it. */
+  path?: readonly CommandEntry[];
+  /** Names of the options that would have been right. */
+  options?: readonly string[];
+  /** What was typed. */
+  argv?: readonly string[];
+}
+
+/** What to do next where the message itself, written for callers of the library, cannot know that this is the command line. */
+const nextSteps: Partial<Record<ErrorCode, string>> = {
+  ERR_INTERNAL: 'This is a bug of ours. Run it again with --debug and report what it prints.',
+  ERR_NATIVE_CRASH: 'Run `ai-artist doctor`, then again with --debug, and report what it prints.',
+  ERR_NO_BINARY: 'Run `ai-artist doctor`: it lists what was tried and what is missing.',
+  ERR_NO_DEVICE: 'Run `ai-artist doctor` for the devices of this machine.',
+};
+
+/** The way round a file that exists, of the options that the command has. */
+function nextStep(error: ArtistError, options: readonly string[]): string | undefined {
+  if (error.code !== 'ERR_ALREADY_EXISTS') return nextSteps[error.code];
+  const [out, force] = ['out', 'force'].map((option) => options.includes(option));
+  // A run folder with files in it is replaced by nothing.
+  if (/^(?:--run-folder|runFolder)\b/.test(error.message))
+    return 'Give another --run-folder, leave it out for a new one, or go on with that run: ai-artist train resume FOLDER';
+  if (!force || /--force|They stay/.test(error.message)) return undefined;
+  return out ? 'Give another --out, or --force to replace it.' : 'Give --force to replace it.';
+}
+
+/** Shows an error as text on stderr, with --json as a document on stdout as well, and returns the exit status. */
+export async function reportFailure(thrown: unknown, view: FailureView): Promise<number> {
+  const error = asArtistError(thrown, view);
+  const status = statusOf(error);
+  if (!(view.json && view.quiet)) showError(error, status, view);
+  if (view.json) {
+    const details = error.details.length > 0 ? { details: error.details.map(redact) } : {};
+    await printJson({ error: { code: error.code, message: redact(error.message), ...details } });
+  }
+  return status;
+}
+
+/** A --set that config.yaml would not take. */
+export function isWrongSetting(error: unknown): boolean {
+  return isArtistError(error) && ['ERR_CONFIG', 'ERR_INVALID_ARGUMENT'].includes(error.code) && /^--set[ :]/.test(error.message);
+}
+
+function statusOf(error: ArtistError): number {
+  if (error.code === 'ERR_ABORTED') return exitStatus.cancelled;
+  return error.code === 'ERR_INVALID_ARGUMENT' || isWrongSetting(error) ? exitStatus.usage : exitStatus.failed;
+}
+
+function showError(error: ArtistError, status: number, view: FailureView): void {
+  const { debug, logFormat: format, log = createLogger({ level: debug ? 'debug' : 'info', format }) } = view;
+  if (status === exitStatus.cancelled) return log.info(`cancelled (${error.code})`);
+  const next =
+    status === exitStatus.usage
+      ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help`
+      : nextStep(error, view.options ?? []);
+  // Causes are for those who look into it: the message says what a user can do.
+  const shown = debug ? error : new ArtistError(error.code, error.message, { details: error.details });
+  if (format === 'json') log.error(error, ...(next === undefined ? [] : [next]));
+  else log.error([describeError(shown, { stack: debug }), ...(next === undefined ? [] : [next])].join('\n'));
+}
+
+function asArtistError(thrown: unknown, view: FailureView): ArtistError {
+  const { path = [], options = [], argv = [] } = view;
+  // yargs throws some of its own checks around the fail handler.
+  if (thrown instanceof UsageFailure || (thrown instanceof Error && thrown.name === 'YError'))
+    return new ArtistError('ERR_INVALID_ARGUMENT', wording(thrown.message, { path, options, argv }), { cause: thrown });
+  if (isArtistError(thrown)) {
+    const message = inFlags(thrown.message, view.names ?? new Map(), view.command);
+    return message === thrown.message ? thrown : new ArtistError(thrown.code, message, { cause: thrown, details: thrown.details });
+  }
+  if (thrown instanceof Error) {
+    if (thrown.name === 'AbortError') return new ArtistError('ERR_ABORTED', 'cancelled', { cause: thrown });
+    if (isDiskFull(thrown)) return new ArtistError('ERR_DISK_FULL', thrown.message, { cause: thrown });
+    const system = systemCode(thrown);
+    if (system === 'EMFILE' || system === 'ENFILE')
+      return new ArtistError('ERR_READ', `too many files are open (${system}). Raise the limit: ulimit -n 1024`, { cause: thrown });
+    if ('syscall' in thrown && thrown.syscall === 'uv_cwd')
+      return new ArtistError('ERR_READ', 'the current folder is not there any more. Change to another one', { cause: thrown });
+    return new ArtistError('ERR_INTERNAL', thrown.message, { cause: thrown });
+  }
+  return new ArtistError('ERR_INTERNAL', String(thrown));
+}

@@ -1,0 +1,57 @@
+/** What --help prints. Options are laid out by yargs; examples stand one a line, so that they can be copied. */
+
+import type { CommandEntry } from './command-entry.ts';
+import { type CommandLine, nameOf, usageOf } from './command-line.ts';
+import { createParser } from './parser.ts';
+
+const examples: readonly (readonly [string, string])[] = [
+  ['$0 create "a red fox in the snow"', 'Paint a picture, enlarge it and print where it is'],
+  ['$0 generate "an owl" --steps 12 --seed 7 --out owl.png', 'The same engine with every setting'],
+  ['$0 doctor', 'What this machine can do, and what is missing'],
+];
+
+const epilogue = `Environment:
+  AI_ARTIST_HOME           Folder of models, pictures and settings; --home wins. Default: ~/.ai-artist
+  AI_ARTIST__SECTION__KEY  A setting of config.yaml, such as AI_ARTIST__CREATE__CANDIDATES=4; --set wins
+  AI_ARTIST_BINARY         Load this compiled addon and no other
+  HF_TOKEN, HF_ENDPOINT    Token for gated models; address of a mirror of the hub
+  NODE_ENV=production      Messages as JSON lines where no terminal reads along (see log.format)
+  NO_COLOR, TERM=dumb      Neither colours nor a bar that is drawn over
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled (Ctrl-C).
+Results go to stdout, everything else to stderr. Documentation: docs/cli.md, docs/operations.md
+Help on one command: ai-artist help COMMAND`;
+
+const linesOf = (pairs: readonly (readonly [string, string])[]): string[] =>
+  pairs.flatMap(([line, meaning]) => [`  ${line.replaceAll('$0', 'ai-artist')}`, `      ${meaning}`]);
+
+/** `text` broken at blanks. */
+function wrapped(text: string, width: number): string {
+  return text.replace(new RegExp(`(?![^\\n]{1,${width}}$)([^\\n]{1,${width}}) `, 'gm'), '$1\n');
+}
+
+/** The help of ai-artist or of one of its commands. */
+export async function helpOf({ path, command, next }: CommandLine, commands: readonly CommandEntry[]): Promise<string> {
+  const width = Math.min(120, process.stdout.columns ?? 100);
+  const leads = command?.commands !== undefined && command.handle === undefined;
+  const head = command
+    ? `Usage: ${usageOf(path)}${leads ? ' <command>' : ''} [options]\n\n${path.at(-1)?.describe ?? ''}`
+    : 'ai-artist: paint pictures on this machine, without Python and without a service\n\nUsage: ai-artist <command> [options]';
+  const parser = createParser([])
+    .scriptName(['ai-artist', ...path.map(nameOf)].join(' '))
+    .usage(head);
+  const described = command ? command.declare(parser) : parser;
+  for (const entry of command ? next : commands) described.command(entry.usage, entry.describe);
+  // yargs shows the empty list that it begins with as a default.
+  const options = (await described.getHelp()).replace(/ +\[default: \[\]\]/g, '');
+  return [
+    options.trimEnd(),
+    '',
+    'Examples:',
+    ...linesOf(command?.examples ?? examples),
+    '',
+    wrapped(command ? (command.epilogue ?? '') : epilogue, width),
+  ]
+    .join('\n')
+    .trimEnd();
+}

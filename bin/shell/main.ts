@@ -1,0 +1,85 @@
+import { commands } from '../commands/table.ts';
+import { type CommandLine, nameOf, readCommandLine, usageOf } from './command-line.ts';
+import { packageVersion } from './package-version.ts';
+import { type Arguments, createParser, everywhere, UsageFailure } from './parser.ts';
+
+/** Runs one command line and returns the exit status. Never throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let line: CommandLine | undefined;
+  try {
+    line = await readCommandLine(argv, commands);
+    if (line.version) {
+      process.stdout.write(`${packageVersion()}\n`);
+      return 0;
+    }
+    if (line.unknown !== undefined) {
+      const { unknownCommand } = await import('./usage.ts');
+      throw new UsageFailure(await unknownCommand(line, commands));
+    }
+    if (line.help || argv.length === 0) {
+      const { helpOf } = await import('./help.ts');
+      const help = `${await helpOf(line, commands)}\n`;
+      (line.help ? process.stdout : process.stderr).write(help);
+      return line.help ? 0 : 2;
+    }
+    return await runCommand(line);
+  } catch (error) {
+    const failure = await import('./failure.ts').catch(() => undefined);
+    if (!failure) return reportPlainly(error, viewOf(argv).json);
+    const path = line?.path ?? [];
+    return failure.reportFailure(error, {
+      ...viewOf(argv),
+      argv,
+      command: path.map(nameOf).join(' '),
+      path,
+      options: [...(line?.command?.options ?? []), ...everywhere],
+    });
+  }
+}
+
+/** Where not even the code that words errors can be read: too many files are open, or the package is damaged. */
+function reportPlainly(thrown: unknown, json: boolean): number {
+  const cause = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = `the program's own files cannot be read (${cause}). If too many are open (EMFILE), raise the limit: ulimit -n 1024`;
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code: 'ERR_READ', message } })}\n`);
+  process.stderr.write(`error ERR_READ: ${message}\n`);
+  return 1;
+}
+
+/** Lets yargs read what stands behind the command, and runs it. */
+async function runCommand({ path, command, next, rest }: CommandLine): Promise<number> {
+  const words = path.map(nameOf);
+  if (!command?.handle) {
+    const known = next.map(nameOf).join(', ');
+    throw new UsageFailure(`${words.length === 0 ? 'command' : words.join(' ')}: expected one of ${known}, got none`);
+  }
+  const { handle } = command;
+  let status = 0;
+  const positionals = usageOf(path.slice(-1)).split(' ').slice(2);
+  await createParser(rest)
+    .scriptName('ai-artist')
+    .command({
+      command: ['$0', ...positionals].join(' '),
+      describe: false,
+      builder: (parser: ReturnType<typeof createParser>) => command.declare(parser),
+      handler: async (args: Arguments): Promise<void> => {
+        status = await handle(args, words, rest);
+      },
+    })
+    .parseAsync();
+  return status;
+}
+
+/** The flags that decide how an error is shown, read without yargs because it may be yargs that failed. */
+function viewOf(argv: readonly string[]): { json: boolean; quiet: boolean; debug: boolean; logFormat: 'text' | 'json' } {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const asJson = own.some((word, at) => word === '--log-format=json' || (word === 'json' && own[at - 1] === '--log-format'));
+  const isOn = (...names: string[]): boolean => own.some((word) => names.includes(word.replace(/=true$/, '')));
+  return {
+    json: isOn('--json'),
+    quiet: isOn('--quiet', '-q'),
+    debug: isOn('--debug', '--trace'),
+    logFormat: asJson ? 'json' : 'text',
+  };
+}

@@ -1,0 +1,124 @@
+import { type LoadedConfig, loadConfig } from '../../lib/config/index.ts';
+import { createIds, homeFolder, withScope } from '../../lib/core/index.ts';
+import type { LogFormat, Logger, LogLevel } from '../../lib/observe/index.ts';
+import { type Flags, readFlags, text, toggle } from '../flags/flags.ts';
+import { printJson, printLines } from '../print/streams.ts';
+import { exitStatus, isWrongSetting, reportFailure } from './failure.ts';
+import { watchInterrupts } from './interrupt.ts';
+import { openCommandLog } from './log.ts';
+import type { Arguments } from './parser.ts';
+
+/** What a command gives back. */
+export interface Outcome {
+  /** The document of --json. */
+  json: unknown;
+  /** Lines for stdout without --json: the result alone, so that `$(ai-artist …)` can use it. */
+  text: readonly string[];
+  /** Lines for people, on stderr: seconds, seeds, hints. */
+  notes?: readonly string[];
+  /** Default: 0. */
+  status?: number;
+}
+
+/** What a command is given besides its own values. */
+export interface Context {
+  /** Aborts at Ctrl-C. */
+  signal: AbortSignal;
+  home: string;
+  /**
+   * Settings of config.yaml, the environment and --set.
+   *
+   * @throws ArtistError ERR_CONFIG, ERR_READ
+   */
+  config: () => Promise<LoadedConfig>;
+  json: boolean;
+  quiet: boolean;
+  debug: boolean;
+  /** For what has more to say than a line: values, errors, details for --debug and --trace. */
+  log: Logger;
+  /** How messages look on stderr. */
+  logFormat: LogFormat;
+  /** From now on everything that is logged is also written into files `<name>-….jsonl` of the home. */
+  logToFiles: (name: string) => Promise<void>;
+  /** Shows lines on stderr at once, unless --quiet. */
+  note: (...lines: string[]) => void;
+  /** The same for what may surprise. */
+  warn: (line: string) => void;
+}
+
+export interface RunPlace {
+  /** Words of the command, for "See: ai-artist … --help". */
+  command: string;
+  names?: ReadonlyMap<string, string> | undefined;
+  /** Its options. */
+  flags: Flags;
+  /** What was typed. */
+  argv: readonly string[];
+}
+
+/**
+ * The one wrapper around every command: Ctrl-C, output, errors, exit status. With --json, exactly one document goes to stdout whatever
+ * happens; everything for people goes to stderr.
+ */
+export async function run(args: Arguments, place: RunPlace, work: (context: Context) => Promise<Outcome>): Promise<number> {
+  const { home: given, json = false, quiet = false } = readFlags(args, everywhereFlags, place.argv);
+  const home = useHome(given);
+  const loading = loadConfig({ home, set: asTexts(args['set']) });
+  return withScope({ requestId: createIds()(), command: place.command }, async () => {
+    const { log, toFiles, last, release } = await openCommandLog(args, loading);
+    const debug = log.level === 'debug' || log.level === 'trace';
+    const view = {
+      json,
+      quiet: quiet || quietLevels.includes(log.level),
+      debug,
+      logFormat: log.format,
+      ...place,
+      options: Object.keys(place.flags),
+    };
+    const note = (...lines: string[]): void => log.info(lines.join('\n'));
+    const interrupts = watchInterrupts(() => note('cancelling… (Ctrl-C again ends it at once)'));
+    try {
+      if (args['set'] !== undefined) await loading.catch(refuseSetting);
+      const context: Context = {
+        ...view,
+        signal: interrupts.signal,
+        home,
+        config: () => loading,
+        log,
+        logToFiles: toFiles,
+        note,
+        warn: (line) => log.warn(line),
+      };
+      const outcome = await work(context);
+      if (outcome.notes && outcome.notes.length > 0) note(...outcome.notes);
+      if (view.json) await printJson(outcome.json);
+      else await printLines(process.stdout, outcome.text);
+      return outcome.status ?? exitStatus.done;
+    } catch (error) {
+      return await reportFailure(error, { ...view, log: last() });
+    } finally {
+      interrupts.release();
+      release();
+    }
+  });
+}
+
+/** A command that needs no settings works beside a wrong file, but not beside a wrong --set. */
+function refuseSetting(error: unknown): void {
+  if (isWrongSetting(error)) throw error;
+}
+
+/** Read as the options of commands are: a text once and not empty, a switch without a word behind it. */
+const everywhereFlags = { home: text(''), json: toggle(''), quiet: toggle(''), debug: toggle(''), trace: toggle('') } as const;
+
+/** The home folder, also for what reads the environment: lib, and the processes it starts. */
+function useHome(given: string | undefined): string {
+  const home = homeFolder(given);
+  process.env['AI_ARTIST_HOME'] = home;
+  return home;
+}
+
+const asTexts = (given: unknown): string[] => (given === undefined ? [] : Array.isArray(given) ? given.map(String) : [String(given)]);
+
+/** Levels at which nobody waits for notes. */
+const quietLevels: readonly LogLevel[] = ['silent', 'error', 'warn'];

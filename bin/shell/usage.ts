@@ -1,0 +1,105 @@
+/** Wrong usage in words: what was typed, what is wrong with it, and the command line that was probably meant. */
+import { nearest } from '../../lib/core/index.ts';
+import type { CommandEntry } from './command-entry.ts';
+import { type CommandLine, nameOf, requiredOf, usageOf } from './command-line.ts';
+import { shortOptions } from './parser.ts';
+
+/** Words of other programs for what is called otherwise here. */
+const otherWords: Readonly<Record<string, string>> = {
+  paint: 'create',
+  draw: 'create',
+  make: 'create',
+  txt2img: 'generate',
+  img2img: 'generate',
+  enlarge: 'upscale',
+  quantize: 'convert',
+  download: 'models pull',
+  settings: 'config',
+};
+
+/** A text as it has to be typed in a shell. */
+const quoted = (text: string): string => (/^[\w./:=@%+,-]+$/.test(text) ? text : `"${text.replace(/["\\$`]/g, '\\$&')}"`);
+
+/** Commands below others that have this name: `models pull` for `pull`. */
+async function below(entries: readonly CommandEntry[], name: string): Promise<string[]> {
+  const found = entries.map(async (entry) =>
+    ((await entry.load()).commands ?? []).filter((inner) => nameOf(inner) === name).map((inner) => `${nameOf(entry)} ${nameOf(inner)}`),
+  );
+  return (await Promise.all(found)).flat();
+}
+
+/** What a word in the place of a command may have been meant as. */
+async function meantCommand(word: string, { path, next, rest }: CommandLine, commands: readonly CommandEntry[]): Promise<string[]> {
+  const above = path.map(nameOf);
+  const names = next.map(nameOf);
+  const other = path.length === 0 ? otherWords[word] : undefined;
+  if (other !== undefined) return [other];
+  const inner = path.length === 0 ? await below(commands, word) : [];
+  if (inner.length > 0) return inner;
+  const near = nearest(word, names) ?? names.find((name) => name === word.replace(/s$/, '') || name === `${word}s`);
+  if (near !== undefined) return [[...above, near].join(' ')];
+  if (path.length > 0) return commands.some((entry) => nameOf(entry) === word) ? [word] : [];
+  // Several words, or one with blanks in it: a prompt without a command.
+  const words = rest.slice(rest.indexOf(word)).filter((each) => !each.startsWith('-'));
+  return /\s/.test(word) || words.length > 1 ? [`create ${quoted(words.join(' '))}`] : [];
+}
+
+/** `craete: no such command. Did you mean create?` */
+export async function unknownCommand(line: CommandLine, commands: readonly CommandEntry[]): Promise<string> {
+  const word = line.unknown ?? '';
+  const above = line.path.map(nameOf).join(' ');
+  const meant = await meantCommand(word, line, commands);
+  const suggestion = meant.length > 0 ? `Did you mean: ${meant.map((each) => `ai-artist ${each}`).join(', or ')}?` : undefined;
+  const known = above === '' ? undefined : `${above} has ${line.next.map(nameOf).join(', ')}`;
+  return [`${above === '' ? '' : `${above} `}${quoted(word)}: no such command`, suggestion ?? known].filter(Boolean).join('. ');
+}
+
+export interface Typed {
+  path: readonly CommandEntry[];
+  /** Names of the options that would have been right. */
+  options: readonly string[];
+  argv: readonly string[];
+}
+
+/** yargs' sentences in the form of ours. What none of these knows is passed on. */
+export function wording(message: string, { path, options, argv }: Typed): string {
+  const unknown = /^Unknown (?:arguments?|commands?): (.+)$/s.exec(message)?.[1]?.split(', ');
+  if (unknown) return unknownWords(unknown, { path, options, argv });
+  const lacking = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  if (lacking !== undefined) return `--${longOf(lacking)}: expected a value behind it, got none`;
+  const given = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1];
+  const entry = path.at(-1);
+  if (given !== undefined && entry) {
+    const missing = requiredOf(entry).slice(Number(given));
+    return `${missing.join(', ')}: expected ${missing.length === 1 ? 'a value' : 'values'}, got none. Usage: ${usageOf(path)}`;
+  }
+  return message;
+}
+
+const longOf = (option: string): string => [...shortOptions].find(([, letter]) => letter === option)?.[0] ?? option;
+
+function unknownWords(words: readonly string[], { path, options, argv }: Typed): string {
+  const [first = ''] = words;
+  // yargs names options and surplus words alike; a surplus word is never the name of something typed with dashes.
+  const typed = argv.find((word) => /^--?/.test(word) && word.replace(/^--?(no-)?/, '').split('=')[0] === first.replace(/^no-/, ''));
+  if (typed === undefined) return surplusWord(first, path, argv);
+  const meant = nearest(first.replace(/^no-/, ''), options);
+  return `${typed.split('=')[0]}: unknown option${meant === undefined ? '' : `. Did you mean --${meant}?`}`;
+}
+
+/** Arguments that are a text which people forget to put into quotes. */
+const sentences: ReadonlySet<string> = new Set(['prompt', 'query', 'text', 'title']);
+
+function surplusWord(word: string, path: readonly CommandEntry[], argv: readonly string[]): string {
+  const usage = path.at(-1)?.usage ?? '';
+  const [, sentence] = /[<[](\w+)[>\]]$/.exec(usage) ?? [];
+  const at = argv.indexOf(word);
+  if (sentence !== undefined && sentences.has(sentence) && at > 0) {
+    let [start, end] = [at, at + 1];
+    while (start - 1 >= path.length && !argv[start - 1]?.startsWith('-')) start--;
+    while (end < argv.length && !argv[end]?.startsWith('-')) end++;
+    const text = argv.slice(start, end).join(' ');
+    return `unexpected argument ${JSON.stringify(word)}. A text with spaces needs quotes around it: ${path.map(nameOf).join(' ')} ${quoted(text)}`;
+  }
+  return `unexpected argument ${JSON.stringify(word)}. Usage: ${usageOf(path)}`;
+}

@@ -1,0 +1,114 @@
+/** A recipe as the options that paint it again. */
+import { basename } from 'node:path';
+import { ArtistError } from '../../core/index.ts';
+import { type GenerateOptions, generateOptions, hiresUpscalers, type LoadModelOptions, loadModelOptions } from '../../engine/index.ts';
+import { loraTitle, type PartialRecipe } from '../../image/index.ts';
+import { listLoras } from '../../lora/index.ts';
+import { bundledName, findAlias, inspectModel } from '../../models/index.ts';
+
+const unsupported = (message: string): ArtistError => new ArtistError('ERR_UNSUPPORTED', `reproduce: ${message}`);
+
+export interface Repaint {
+  load: Omit<LoadModelOptions, 'model'>;
+  paint: GenerateOptions;
+}
+
+/** What a picture was made from besides its recipe is not kept: it cannot be painted again. */
+function checkMode({ mode = 'txt2img', controlNet, prompt, seed, width, height, steps, sampler }: PartialRecipe): void {
+  if (mode !== 'txt2img')
+    throw unsupported(`expected a picture that was painted from a text, got ${mode}: the picture it began with is not kept`);
+  if (controlNet)
+    throw unsupported(`expected a picture without a control picture, got ControlNet ${controlNet.name}: its guide is not kept`);
+  const missing = Object.entries({ prompt, seed, width, height, steps, sampler }).filter(([, value]) => value === undefined);
+  if (missing.length > 0) throw unsupported(`expected a whole recipe, got one without ${missing.map(([name]) => name).join(', ')}`);
+}
+
+function hiresOf({ hires }: PartialRecipe): GenerateOptions['hires'] {
+  if (!hires) return undefined;
+  const { upscaler, ...rest } = hires;
+  const known = hiresUpscalers.find((name) => name === upscaler);
+  if (upscaler !== undefined && known === undefined)
+    throw unsupported(`expected hires with one of ${hiresUpscalers.join(', ')}, got ${upscaler}`);
+  return { ...rest, ...(known && { upscaler: known }) } as GenerateOptions['hires'];
+}
+
+/**
+ * The options of loadModel() and generate() that a recipe stands for, without model and LoRAs.
+ *
+ * @throws ArtistError ERR_UNSUPPORTED: it was made from more than a text, or a field is unknown
+ */
+export function repaintOptions(recipe: PartialRecipe): Repaint {
+  checkMode(recipe);
+  const load: Record<string, unknown> = recipe.rng === undefined ? {} : { rng: recipe.rng };
+  const paint: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(recipe.extra ?? {})) {
+    if (Object.hasOwn(generateOptions.shape, name)) paint[name] = value;
+    else if (Object.hasOwn(loadModelOptions.shape, name)) load[name] = value;
+    else throw unsupported(`expected a recipe that this version knows, got one with ${name}`);
+  }
+  const { prompt, negativePrompt, seed, width, height, steps, sampler, scheduler, sigmas, cfgScale, imageCfgScale } = recipe;
+  const { distilledGuidance: guidance, eta, flowShift, clipSkip } = recipe;
+  const own = {
+    ...{ prompt, negativePrompt, seed, width, height, steps, sampler, scheduler, sigmas, cfgScale, imageCfgScale, guidance, eta },
+    ...{ flowShift, clipSkip, hires: hiresOf(recipe) },
+  };
+  for (const [name, value] of Object.entries(own)) if (value !== undefined) paint[name] = value;
+  return { load: load as Repaint['load'], paint: paint as GenerateOptions };
+}
+
+/**
+ * What loadModel() is to load: the model of that name.
+ *
+ * @param given a path or alias to take instead
+ * @throws ArtistError ERR_MODEL_NOT_FOUND: a file's name says not where it is
+ */
+export function modelOf({ model }: PartialRecipe, given: string | undefined): string | undefined {
+  if (given !== undefined) return given;
+  if (!model || model.name === bundledName) return undefined;
+  if (findAlias(model.name)) return model.name;
+  throw new ArtistError('ERR_MODEL_NOT_FOUND', `model: expected the path of ${model.name}, got none. Say where it is: --model PATH`);
+}
+
+export interface RecipeLora {
+  path: string;
+  weight: number;
+  textEncoderWeight?: number;
+}
+
+/**
+ * The LoRA files of a recipe: by tensor hash, wherever they are called now; a file that only has the name is taken too, and is told apart
+ * afterwards by its hash.
+ *
+ * @param places further files to look at
+ * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_READ
+ */
+export async function findRecipeLoras(
+  { loras = [] }: PartialRecipe,
+  { home, places, signal }: { home: string; places: readonly string[]; signal: AbortSignal | undefined },
+): Promise<RecipeLora[]> {
+  if (loras.length === 0) return [];
+  const files = [...places, ...(await listLoras({ home })).filter(({ problem }) => problem === undefined).map(({ path }) => path)];
+  const hashes = new Map<string, string | undefined>();
+  const hashOf = async (file: string): Promise<string | undefined> => {
+    if (!hashes.has(file)) hashes.set(file, (await inspectModel(file, { hash: true, ...(signal && { signal }) })).tensorHash);
+    return hashes.get(file);
+  };
+  const found: RecipeLora[] = [];
+  for (const { name, hash, weight, textEncoderWeight } of loras) {
+    // Other programs name LoRAs without ending.
+    const named = files.filter((file) => basename(file) === name || loraTitle(basename(file)) === name);
+    let path = hash === undefined ? named[0] : undefined;
+    for (const file of [...named, ...files]) {
+      if (path !== undefined) break;
+      if ((await hashOf(file)) === hash) path = file;
+    }
+    path ??= named[0];
+    if (path === undefined)
+      throw new ArtistError(
+        'ERR_MODEL_NOT_FOUND',
+        `loras: expected ${name}${hash === undefined ? '' : ` (tensor hash ${hash.slice(0, 12)}…)`} in <home>/loras, got no such file. Say where it is: --lora PATH`,
+      );
+    found.push({ path, weight, ...(textEncoderWeight === undefined ? {} : { textEncoderWeight }) });
+  }
+  return found;
+}

@@ -1,0 +1,168 @@
+import { resolve } from 'node:path';
+import {
+  ArtistError,
+  expandTilde,
+  type Fault,
+  findFaults,
+  hidden,
+  readPlainFile,
+  redactData,
+  rememberSecret,
+  systemCode,
+} from '../core/index.ts';
+import { configFile, fileLayer } from './file.ts';
+import { environmentLayer, type Layer, setLayer } from './layers.ts';
+import { type Config, configSchema, isSecret, type Secret, sectionOf } from './schema.ts';
+
+/** Where a value comes from. */
+export interface Origin {
+  from: 'default' | Layer['kind'];
+  /** `…/config.yaml:12`, `AI_ARTIST__CREATE__STEPS`, `--steps`; empty for a default. */
+  place: string;
+}
+
+export interface ConfigSources {
+  home: string;
+  /** Default: process.env. */
+  environment?: NodeJS.ProcessEnv;
+  /** `create.candidates=4`: what --set says. */
+  set?: readonly string[];
+}
+
+export interface LoadedConfig {
+  config: Config;
+  home: string;
+  /** Path of config.yaml; it need not exist. */
+  file: string;
+  fileExists: boolean;
+  /** Of every value, by its path such as `create.steps`. */
+  origins: ReadonlyMap<string, Origin>;
+}
+
+/** Sections are joined key by key; a value, also a list, replaces the one before as a whole. */
+function joined(below: Record<string, unknown>, above: Record<string, unknown>, schema: unknown): Record<string, unknown> {
+  const result = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    const section = sectionOf(schema)?.[key];
+    const [before, isSection] = [result[key], sectionOf(section) !== undefined];
+    // An empty section (`create:` alone in YAML) is null and says nothing.
+    if (isSection && value === null) continue;
+    result[key] = isSection && isObject(value) ? joined(isObject(before) ? before : {}, value, section) : value;
+  }
+  return result;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function has(values: unknown, path: readonly PropertyKey[]): boolean {
+  let current = values;
+  for (const key of path) {
+    if (current === null || typeof current !== 'object' || !Object.hasOwn(current, key)) return false;
+    current = (current as Record<PropertyKey, unknown>)[key];
+  }
+  return true;
+}
+
+/** Paths of all values, sections taken apart. */
+export function leaves(
+  values: Record<string, unknown>,
+  schema: unknown = configSchema,
+  path: readonly string[] = [],
+): { path: string[]; value: unknown }[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const inner = sectionOf(schema)?.[key];
+    return sectionOf(inner) !== undefined && isObject(value) ? leaves(value, inner, [...path, key]) : [{ path: [...path, key], value }];
+  });
+}
+
+/** More are not read, and after the first ones many follow from others. */
+const mostFaults = 20;
+
+/** `config.yaml:12: create.steps: expected …` */
+function faultLine(fault: Fault, layers: readonly Layer[], home: string): string {
+  const path = fault.path.map(String);
+  const layer =
+    layers.findLast(({ values }) => has(values, fault.path)) ?? layers.findLast(({ values }) => has(values, fault.path.slice(0, -1)));
+  const inSecret = path.some((_, at) => isSecret(path.slice(0, at + 1)));
+  const shown = inSecret ? 'expected a text, {env: NAME} or {file: PATH}' : fault.message;
+  const what = fault.unknownKey ? `unknown key${shown}` : shown;
+  return `${layer?.placeOf(path) ?? configFile(home)}: ${path.join('.')}: ${what}`;
+}
+
+/**
+ * All settings: defaults, then `<home>/config.yaml`, then the environment, then `set`; the later one wins.
+ *
+ * @throws ArtistError ERR_CONFIG: all that is wrong, a line each, naming file and line or variable, and for an unknown key the nearest one;
+ *   ERR_READ
+ */
+export async function loadConfig({ home, environment = process.env, set = [] }: ConfigSources): Promise<LoadedConfig> {
+  const file = await fileLayer(home);
+  const layers = [...(file ? [file] : []), await environmentLayer(environment), await setLayer(set)];
+  const merged = layers.reduce<Record<string, unknown>>((below, { values }) => joined(below, values, configSchema), {});
+  const checked = findFaults(configSchema, merged);
+  if (checked.faults) {
+    const lines = checked.faults.map((fault) => faultLine(fault, layers, home));
+    throw new ArtistError('ERR_CONFIG', lines.slice(0, mostFaults).join('\n'));
+  }
+  const config = checked.value;
+  const origins = new Map<string, Origin>();
+  for (const { path, value } of leaves(config)) {
+    if (typeof value === 'string' && (isSecret(path) || value.includes('://'))) rememberSecret(value);
+    const layer = layers.findLast(({ values }) => has(values, path));
+    origins.set(path.join('.'), layer ? { from: layer.kind, place: layer.placeOf(path) } : { from: 'default', place: '' });
+  }
+  return { config, home, file: configFile(home), fileExists: file !== undefined, origins };
+}
+
+/** A path of the configuration: `~/` is the user's folder; others are relative to `base`. */
+export function configPath(path: string, base: string): string {
+  return resolve(base, expandTilde(path));
+}
+
+/**
+ * The text of a secret.
+ *
+ * @throws ArtistError ERR_CONFIG: the variable is not set, the file cannot be read or is empty
+ */
+export async function readSecret(
+  secret: Secret,
+  key: string,
+  { home, environment = process.env }: Pick<ConfigSources, 'home' | 'environment'>,
+): Promise<string> {
+  if (typeof secret === 'string') return remembered(secret);
+  if ('env' in secret) {
+    const value = environment[secret.env];
+    if (value) return remembered(value);
+    throw new ArtistError('ERR_CONFIG', `${key}: expected the environment variable ${secret.env}, got none`);
+  }
+  const path = configPath(secret.file, home);
+  const text = await readPlainFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ArtistError('ERR_CONFIG', `${key}: expected the file ${path}, got ${systemCode(cause) ?? String(cause)}`, { cause });
+  });
+  if (text.trim() !== '') return remembered(text.trim());
+  throw new ArtistError('ERR_CONFIG', `${key}: expected a secret in ${path}, got an empty file`);
+}
+
+/** Whoever reads a secret may log it by mistake. */
+function remembered(secret: string): string {
+  rememberSecret(secret);
+  return secret;
+}
+
+/** The settings with every secret taken out, passwords inside addresses, too, for people and logs. */
+export function redactedConfig(config: Config): Record<string, unknown> {
+  const hide = (values: Record<string, unknown>, path: readonly string[]): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => {
+        const here = [...path, key];
+        if (isSecret(here) && typeof value === 'string') return [key, hidden];
+        return [key, isObject(value) && !isSecret(here) ? hide(value, here) : shown(value)];
+      }),
+    );
+  const shown = (value: unknown): unknown => {
+    if (typeof value === 'string') return redactData(value);
+    if (Array.isArray(value)) return value.map(shown);
+    return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner)])) : value;
+  };
+  return hide(config, []);
+}

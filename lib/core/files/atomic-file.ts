@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, link, mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ArtistError, systemCode } from '../errors.ts';
+
+/** Whether a write failed for want of room: on the disk (ENOSPC), of this user's share (EDQUOT), or by a limit of the process (EFBIG). */
+export function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(error) ?? '');
+}
+
+/** The error of a failed write to `path`: ERR_DISK_FULL where isDiskFull(), else ERR_WRITE. */
+export function writeError(path: string, cause: unknown): ArtistError {
+  const code = systemCode(cause);
+  if (isDiskFull(cause)) {
+    return new ArtistError('ERR_DISK_FULL', `${path}: expected room on the disk, got ${code}. Free some space or save elsewhere`, {
+      cause,
+    });
+  }
+  const got =
+    code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+      ? `no permission to write there (${code})`
+      : code === 'ENOTDIR' || code === 'EEXIST'
+        ? 'a file where a folder should be'
+        : code === 'ENOENT'
+          ? 'a folder that is not there (ENOENT)'
+          : cause instanceof Error
+            ? cause.message
+            : String(cause);
+  return new ArtistError('ERR_WRITE', `${path}: expected a place that can be written, got ${got}`, { cause });
+}
+
+function existsError(path: string): ArtistError {
+  return new ArtistError(
+    'ERR_ALREADY_EXISTS',
+    `${path}: expected no file there, got an existing one. Choose another name or pass overwrite: true`,
+  );
+}
+
+/** fs.rename(). Virus scanners and indexers on Windows hold a new file for some milliseconds; elsewhere the first try counts. */
+export async function renameOver(from: string, to: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const code = systemCode(error);
+      if (process.platform !== 'win32' || attempt >= 9 || (code !== 'EPERM' && code !== 'EBUSY' && code !== 'EACCES')) throw error;
+      await new Promise((done) => setTimeout(done, 10 * 2 ** Math.min(attempt, 5)));
+    }
+  }
+}
+
+/** Makes the new name survive a power cut. Folders cannot be opened on Windows, nor synced on some network drives: the file itself is safe. */
+export async function syncFolder(folder: string): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(folder, 'r');
+    await handle.sync();
+  } catch {
+    // See above: nothing can be done, and the file is complete under its name.
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function writeWhole(path: string, bytes: Uint8Array | string, flags: string, mode?: number): Promise<void> {
+  const handle = await open(path, flags);
+  try {
+    if (mode !== undefined) await handle.chmod(mode & 0o777);
+    await handle.writeFile(bytes);
+    // Pipes and devices cannot be synced.
+    if (flags === 'wx') await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Writes a file as a whole or not at all: a temporary file in the same folder, fsync, rename, fsync of the folder. Missing folders are
+ * created. Text is written as UTF-8. A link is followed; a pipe or device is written to directly. A file that is replaced keeps its mode; a new one
+ * has `mode`, by default what the process gives its files.
+ *
+ * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE
+ */
+export async function writeFileAtomic(
+  path: string,
+  bytes: Uint8Array | string,
+  { overwrite, mode }: { overwrite: boolean; mode?: number } = { overwrite: true },
+): Promise<void> {
+  let temporary: string | undefined;
+  try {
+    const target = await realpath(path).catch((error: unknown) => {
+      if (systemCode(error) === 'ENOENT') return resolve(path);
+      throw error;
+    });
+    const existing = await stat(target).catch((error: unknown) => {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (existing?.isDirectory())
+      throw new ArtistError('ERR_WRITE', `${path}: expected the path of a file, got a directory. Add a file name`);
+    if (existing !== undefined && !existing.isFile()) return await writeWhole(target, bytes, 'w');
+    if (existing !== undefined && !overwrite) throw existsError(path);
+    const folder = dirname(target);
+    await mkdir(folder, { recursive: true });
+    temporary = join(folder, `.ai-artist-${randomBytes(8).toString('hex')}.tmp`);
+    await writeWhole(temporary, bytes, 'wx', existing?.mode ?? mode);
+    if (overwrite) await renameOver(temporary, target);
+    else await linkNew(temporary, target, path);
+    await syncFolder(folder);
+  } catch (error) {
+    if (temporary !== undefined) await unlink(temporary).catch(() => undefined); // The first error is the one to report.
+    throw error instanceof ArtistError ? error : writeError(path, error);
+  }
+}
+
+/** Gives the file its name only if nobody else has it: `link` is atomic where `rename` replaces. */
+async function linkNew(temporary: string, target: string, path: string): Promise<void> {
+  try {
+    await link(temporary, target);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST') throw existsError(path);
+    // FAT and some network drives have no hard links; there the check above and this rename are all there is.
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS' || code === 'EMLINK') return await renameOver(temporary, target);
+    throw error;
+  }
+  await unlink(temporary);
+}

@@ -1,0 +1,263 @@
+import type { Dirent, Stats } from 'node:fs';
+import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
+import { ArtistError, systemCode } from '../errors.ts';
+import { homeFolder } from '../home.ts';
+import { writeError, writeFileAtomic } from './atomic-file.ts';
+import { specialKind } from './plain-file.ts';
+
+/** A file that is to be written. */
+export interface FileWish {
+  as: 'file';
+  /** The caller asked for exactly this file to be replaced. */
+  overwrite: boolean;
+  /** It is a record of the home, such as config.yaml, written by what keeps that record. */
+  record?: boolean;
+  /** How a file of this kind begins: such a one, and an empty one, is replaced without being asked for. */
+  begins?: RegExp;
+  /** Files and folders that the work reads: neither they nor a file in them is replaced by what is made of them. */
+  inputs?: readonly string[];
+  /** What the message calls it. Default: the path alone. */
+  name?: string;
+}
+
+/** A folder that is to be replaced as a whole. */
+export interface FolderWish {
+  as: 'folder';
+  /** File in it that says that it was made here. */
+  mark: string;
+  /** Whether a file or folder of that path, relative and with slashes, is one of those that are made there. */
+  isOurs: (path: string, kind: 'file' | 'folder') => boolean;
+  /** Further folders that stay: the gallery of the call. */
+  keep?: readonly string[];
+  name?: string;
+}
+
+/** A place as the file system sees it: links followed as far as there is anything. */
+interface Place {
+  real: string;
+  info: Stats | undefined;
+}
+
+const foldsCase = process.platform === 'win32' || process.platform === 'darwin';
+const folded = (path: string): string => (foldsCase ? path.toLowerCase() : path).normalize('NFC');
+
+async function placeOf(path: string): Promise<Place> {
+  const full = resolve(path);
+  try {
+    const real = await realpath(full);
+    return { real, info: await stat(real) };
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw writeError(path, error);
+  }
+  const link = await lstat(full).catch(() => undefined);
+  if (link?.isSymbolicLink())
+    throw new ArtistError('ERR_WRITE', `${path}: expected a place that can be written, got a link that leads nowhere. Remove it first`);
+  const above = dirname(full);
+  return { real: above === full ? full : join((await placeOf(above)).real, basename(full)), info: undefined };
+}
+
+/** Inodes tell also what only looks different: another case, a bind mount, a second name. Some file systems have none. */
+function isSame(a: Place, b: Place): boolean {
+  if (folded(a.real) === folded(b.real)) return true;
+  return a.info !== undefined && b.info !== undefined && a.info.ino !== 0 && a.info.ino === b.info.ino && a.info.dev === b.info.dev;
+}
+
+/** Whether `place` is `inner` or a folder above it. */
+async function holds(place: Place, inner: string): Promise<boolean> {
+  let at = await placeOf(inner);
+  for (;;) {
+    if (isSame(place, at)) return true;
+    const above = dirname(at.real);
+    if (above === at.real) return false;
+    at = await placeOf(above);
+  }
+}
+
+/**
+ * Whether two paths are one entry of one folder. A second name of the same file (a hard link) is another entry: a file is replaced by a rename, and the
+ * other name keeps its bytes.
+ */
+async function isSameEntry(a: Place, b: Place): Promise<boolean> {
+  if (folded(a.real) === folded(b.real)) return true;
+  return folded(basename(a.real)) === folded(basename(b.real)) && isSame(await placeOf(dirname(a.real)), await placeOf(dirname(b.real)));
+}
+
+/** The first of the inputs that a file written there would change; undefined: none. */
+async function inputAt(place: Place, inputs: readonly string[]): Promise<string | undefined> {
+  for (const input of inputs) {
+    const read = await placeOf(input).catch(() => undefined); // reading it says why it cannot be
+    if (read === undefined) continue;
+    const isIn = read.info?.isDirectory() && place.info !== undefined && (await holds(read, dirname(place.real)));
+    if (isIn || (await isSameEntry(place, read))) return input;
+  }
+  return undefined;
+}
+
+function currentFolder(): string[] {
+  try {
+    return [process.cwd()];
+  } catch {
+    return []; // it was removed
+  }
+}
+
+/** [folder, what it is] */
+function keptFolders(keep: readonly string[]): [string, string][] {
+  const home = homeFolder();
+  return [
+    [join(home, 'gallery'), 'the gallery'],
+    ...keep.map((folder): [string, string] => [folder, 'the gallery']),
+    [home, 'the home of ai-artist'],
+    ...currentFolder().map((folder): [string, string] => [folder, 'the current folder']),
+    ...[homedir(), process.env['HOME'] ?? ''].filter(Boolean).map((folder): [string, string] => [folder, 'your home folder']),
+    [parse(resolve('.')).root, 'the root of the file system'],
+  ];
+}
+
+/**
+ * Decides whether a place may be written over: the one rule for everything that writes where a caller says, asked before any work.
+ *
+ * A file is replaced only where the caller asked for it, and never where it is an input of the work, or a record: a work of a gallery, the state
+ * or the configuration of the home. A pipe, a socket or a device is never written to, nor replaced. A folder is replaced only where it carries `mark` and holds nothing but what is made there, and never where it is, or is above, the
+ * home, a gallery, the current folder, the user's folder, or a mount point. Links are followed.
+ *
+ * @returns the path with its links followed
+ * @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT: it must stay; ERR_WRITE: it cannot be written
+ */
+export async function checkReplaceable(path: string, wish: FileWish | FolderWish): Promise<string> {
+  const place = await placeOf(path);
+  const shown = wish.name === undefined ? path : `${wish.name}: ${path}`;
+  await (wish.as === 'file' ? checkFile(place, shown, wish) : checkFolder(place, shown, wish));
+  return place.real;
+}
+
+/**
+ * Writes a file where the caller says, as writeFileAtomic() does, if it may stand there.
+ *
+ * @throws ArtistError what checkReplaceable() and writeFileAtomic() throw
+ */
+export async function writeOutput(path: string, bytes: Uint8Array | string, wish: Omit<FileWish, 'as'>): Promise<void> {
+  await checkReplaceable(path, { ...wish, as: 'file' });
+  await writeFileAtomic(path, bytes, { overwrite: wish.overwrite || wish.begins !== undefined });
+}
+
+async function checkFile(place: Place, shown: string, { overwrite, record = false, begins, inputs = [] }: FileWish): Promise<void> {
+  const { real, info } = place;
+  if (info?.isDirectory()) throw new ArtistError('ERR_WRITE', `${shown}: expected the path of a file, got a directory. Add a file name`);
+  const special = info && specialKind(info);
+  if (special !== undefined)
+    throw new ArtistError('ERR_WRITE', `${shown}: expected a file or nothing there, got ${special}. Choose another name`);
+  if (!record) {
+    const kept = await recordAt(real, info !== undefined);
+    if (kept !== undefined)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a place outside ${kept}. Choose another name`);
+  }
+  if (info?.isFile() && !overwrite && !begins?.test(await beginningOf(real)))
+    throw new ArtistError(
+      'ERR_ALREADY_EXISTS',
+      `${shown}: expected no file there, got an existing one. Choose another name or pass overwrite: true`,
+    );
+  const input = await inputAt(place, inputs);
+  if (input !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected another file than the input, got ${input}. Choose another name`);
+}
+
+async function beginningOf(file: string): Promise<string> {
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    throw writeError(file, error);
+  });
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(256), 0, 256, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Which records a file would be among; undefined: none. */
+async function recordAt(real: string, exists: boolean): Promise<string | undefined> {
+  const folder = dirname(real);
+  const home = homeFolder();
+  for (const name of ['gallery', 'state']) {
+    const place = await placeOf(join(home, name));
+    if (place.info !== undefined && (await holds(place, folder))) return `the ${name} of ai-artist (${place.real})`;
+  }
+  const [at, ofHome] = [await placeOf(folder), await placeOf(home)];
+  const record = exists ? /\.(ya?ml|jsonl?)$/i : /^(config\.(ya?ml|schema\.json)|(curation|taste|duels)\.json)$/i;
+  if (isSame(at, ofHome) && record.test(basename(real))) return `the records of ai-artist (${ofHome.real})`;
+  // Any other gallery: a picture has its record beside it, under the same ULID.
+  const work = /^([0-7][0-9A-HJKMNP-TV-Z]{25})\./i.exec(basename(real))?.[1];
+  if (work === undefined || !/^\d{4}$/.test(basename(dirname(folder)))) return undefined;
+  const inGallery = await lstat(join(folder, `${work}.json`)).catch(() => undefined);
+  return inGallery === undefined ? undefined : `a gallery (${dirname(dirname(folder))})`;
+}
+
+async function checkFolder(place: Place, shown: string, { mark, isOurs, keep = [] }: FolderWish): Promise<void> {
+  const { real, info } = place;
+  const kept = keptFolders(keep);
+  let got: string | undefined;
+  for (const [folder, what] of kept) if (isSame(place, await placeOf(folder))) got ??= what;
+  for (const [folder, what] of kept) if (got === undefined && (await holds(place, folder))) got = `a folder above ${what}`;
+  if (got !== undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a folder of its own, got ${got}. Name a new folder in it`);
+  for (const records of [...keep, ...['gallery', 'state'].map((name) => join(homeFolder(), name))])
+    if (await holds(await placeOf(records), real))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a folder outside ${records}, which holds records. Choose another`);
+  if (info === undefined) return;
+  const special = specialKind(info);
+  if (special !== undefined)
+    throw new ArtistError('ERR_WRITE', `${shown}: expected a folder or nothing there, got ${special}. Choose another name`);
+  if (!info.isDirectory()) throw writeError(shown, Object.assign(new Error('it is a file'), { code: 'ENOTDIR' }));
+  if ((await placeOf(dirname(real))).info?.dev !== info.dev)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a folder of its own, got a mount point. Name a new folder in it`);
+  const foreign = await foreignIn(real, isOurs);
+  if (foreign.length === 0) {
+    const names = await readdir(real);
+    if (names.length === 0 || names.includes(mark)) return;
+    foreign.push(...names);
+  }
+  const some = foreign.slice(0, 3).join(', ');
+  throw new ArtistError(
+    'ERR_ALREADY_EXISTS',
+    `${shown}: expected no folder, an empty one or one that was made here, got one with other files in it (${some}${foreign.length > 3 ? ' …' : ''}). They stay: move them away, or choose another folder`,
+  );
+}
+
+/** The first few paths of what is not ours. */
+async function foreignIn(folder: string, isOurs: FolderWish['isOurs']): Promise<string[]> {
+  const foreign: string[] = [];
+  await eachEntry(folder, (path, entry) => {
+    const ours = (entry.isFile() && isOurs(path, 'file')) || (entry.isDirectory() && isOurs(path, 'folder'));
+    if (!ours) foreign.push(path);
+    return ours && foreign.length <= 3;
+  });
+  return foreign;
+}
+
+/** Calls for everything below a folder, links not followed; a folder is entered where the call says so. */
+async function eachEntry(root: string, enter: (path: string, entry: Dirent) => boolean): Promise<void> {
+  const folders = [root];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+      throw writeError(root, error);
+    });
+    for (const entry of entries) {
+      const full = join(folder, entry.name);
+      if (enter(relative(root, full).split(sep).join('/'), entry) && entry.isDirectory()) folders.push(full);
+    }
+  }
+}
+
+/** Files and folders below a folder that are ours, folders before what is in them. */
+export async function ownEntries(folder: string, isOurs: FolderWish['isOurs']): Promise<{ path: string; kind: 'file' | 'folder' }[]> {
+  const found: { path: string; kind: 'file' | 'folder' }[] = [];
+  await eachEntry(folder, (path, entry) => {
+    const kind = entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : undefined;
+    if (kind === undefined || !isOurs(path, kind)) return false;
+    found.push({ path: join(folder, path), kind });
+    return true;
+  });
+  return found;
+}

@@ -1,0 +1,197 @@
+/**
+ * Finds the compiled addon and says why one cannot be loaded. It never loads anything itself: lib/engine/addon/native.ts is the only file that
+ * requires the .node file, and hands its `require` in.
+ */
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ArtistError, packageRoot, systemCode } from '../../core/index.ts';
+import { imageProblem } from './binary-header.ts';
+import { cpuFeatures, libcFamily, systemName } from './machine.ts';
+
+export interface BinaryCandidate {
+  /** environment: AI_ARTIST_BINARY; build: compiled here by `npm install`; prebuild: shipped with the package. */
+  origin: 'environment' | 'build' | 'prebuild';
+  file: string;
+}
+
+/** Why a candidate was not loaded, and what helps. */
+export interface BinaryFailure extends BinaryCandidate {
+  reason: string;
+  advice?: string;
+  cause?: unknown;
+}
+
+/** build.json beside the addon, written when it is linked (scripts/install/build-info.mjs). */
+export interface BuildInfo {
+  version: string;
+  platform: string;
+  arch: string;
+  gpu: string;
+  portable: boolean;
+  /** Features, by their /proc/cpuinfo names, that the compiler was told this CPU has. */
+  cpuFlags: string[];
+  compiler: string;
+}
+
+const compileAdvice = 'compile it for this machine: AI_ARTIST_BUILD_FROM_SOURCE=1 npm rebuild ai-artist';
+
+/** Folder below prebuilds/ for this machine; the same rule as scripts/install/prebuilt.mjs. */
+export function prebuildFolder(platform: string = process.platform, arch: string = process.arch, libc = libcFamily()): string {
+  return `${platform}${platform === 'linux' && libc === 'musl' ? 'musl' : ''}-${arch}`;
+}
+
+/** The files that could be the addon, best first. AI_ARTIST_BINARY, if set, is the only one: a wrong path must not go unnoticed. */
+export function binaryCandidates(root: string = packageRoot(), env: NodeJS.ProcessEnv = process.env): BinaryCandidate[] {
+  if (env.AI_ARTIST_BINARY) return [{ origin: 'environment', file: resolve(env.AI_ARTIST_BINARY) }];
+  const libc = libcFamily();
+  return [
+    { origin: 'build', file: join(root, 'build', 'Release', 'ai_artist.node') },
+    {
+      origin: 'prebuild',
+      file: join(root, 'prebuilds', prebuildFolder(), libc === undefined ? 'ai-artist.node' : `ai-artist.${libc}.node`),
+    },
+  ];
+}
+
+/** The build.json beside an addon; undefined if there is none or it is not readable. */
+export function readBuildInfo(file: string): BuildInfo | undefined {
+  try {
+    const raw: unknown = JSON.parse(readFileSync(join(dirname(file), 'build.json'), 'utf8'));
+    return isBuildInfo(raw) ? raw : undefined;
+  } catch {
+    return undefined; // an addon without it loads like any other; the checks it allows are left out
+  }
+}
+
+function isBuildInfo(value: unknown): value is BuildInfo {
+  if (value === null || typeof value !== 'object') return false;
+  const { version, gpu, cpuFlags } = value as Record<string, unknown>;
+  return (
+    typeof version === 'string' && typeof gpu === 'string' && Array.isArray(cpuFlags) && cpuFlags.every((flag) => typeof flag === 'string')
+  );
+}
+
+/** First 4 KiB and the size; a failure with its reason where there is nothing to read. */
+function readHead(file: string): { head: Buffer; size: number } | { reason: string } {
+  let handle: number | undefined;
+  try {
+    handle = openSync(file, 'r');
+    const stat = fstatSync(handle);
+    if (stat.isDirectory()) return { reason: 'is a directory' };
+    const head = Buffer.alloc(Math.min(4096, stat.size));
+    readSync(handle, head, 0, head.length, 0);
+    return { head, size: stat.size };
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { reason: 'is not there' };
+    if (code === 'EACCES' || code === 'EPERM') return { reason: 'may not be read by this user' };
+    if (code === 'EISDIR') return { reason: 'is a directory' };
+    return { reason: `cannot be read (${code ?? String(error)})` };
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/**
+ * Looks at a candidate without loading it: is it a library, for this system and architecture, whole, and does this CPU have every
+ * instruction it was compiled for? A wrong answer to the last two would end the process instead of raising an error.
+ */
+export function checkCandidate(candidate: BinaryCandidate): BinaryFailure | undefined {
+  const content = readHead(candidate.file);
+  if ('reason' in content) return { ...candidate, ...content };
+  const problem = imageProblem(content.head, content.size);
+  if (problem !== undefined) return { ...candidate, reason: problem, advice: compileAdvice };
+  const info = readBuildInfo(candidate.file);
+  const present = cpuFeatures();
+  if (info && present.size > 0) {
+    const absent = info.cpuFlags.filter((flag) => !present.has(flag));
+    if (absent.length > 0) {
+      return { ...candidate, reason: `was compiled for a CPU with ${absent.join(', ')}, which this one lacks`, advice: compileAdvice };
+    }
+  }
+  return undefined;
+}
+
+const loadErrors: readonly (readonly [pattern: RegExp, advice: string])[] = [
+  [/GLIBC_[\d.]+' not found/, `this Linux has an older C library than the addon wants; ${compileAdvice}`],
+  [/GLIBCXX_[\d.]+' not found|CXXABI_[\d.]+' not found/, `this Linux has an older libstdc++ than the addon wants; ${compileAdvice}`],
+  [
+    /libstdc\+\+\.so\.6/,
+    'install the C++ runtime (Debian, Ubuntu: apt-get install libstdc++6; Fedora: dnf install libstdc++; Alpine: apk add libstdc++)',
+  ],
+  [/ld-linux|libc\.so\.6|ld-musl/, `the addon is for the other C library (glibc or musl); ${compileAdvice}`],
+  [
+    /libcuda|libcudart|libcublas/,
+    'the CUDA runtime or the NVIDIA driver is missing; AI_ARTIST_GPU=off npm rebuild ai-artist compiles without it',
+  ],
+  [
+    /libvulkan|vulkan-1/,
+    'the Vulkan loader is missing (Debian, Ubuntu: apt-get install libvulkan1); AI_ARTIST_GPU=off npm rebuild ai-artist compiles without it',
+  ],
+  [/incompatible architecture|wrong ELF class|not a valid Win32/, compileAdvice],
+  [/did not self-register|Module version mismatch|undefined symbol: napi_/, 'this runtime lacks Node-API 8: use Node 20.19 or newer'],
+  [/cannot allocate memory|failed to map segment/, 'not enough memory, or the folder is mounted noexec'],
+  [/code signature|not permitted/i, 'macOS has quarantined the file: xattr -dr com.apple.quarantine on the package folder'],
+  [/--allow-ffi|NotCapable/, 'Deno must be started with --allow-ffi'],
+];
+
+/** Turns what the dynamic loader said into a reason with advice. */
+export function explainLoadError(candidate: BinaryCandidate, error: unknown): BinaryFailure {
+  const text = error instanceof Error ? error.message : String(error);
+  const reason = (text.split('\n')[0] ?? text).replace(`${candidate.file}: `, '');
+  const advice = loadErrors.find(([pattern]) => pattern.test(text))?.[1];
+  return { ...candidate, reason, cause: error, ...(advice === undefined ? {} : { advice }) };
+}
+
+/**
+ * Opens the first candidate that works.
+ *
+ * @param open loads a .node file and returns its exports, or throws
+ * @throws ArtistError ERR_NO_BINARY: its message lists every candidate, why each failed and what to do
+ */
+export function openBinary<T>(
+  open: (file: string) => T,
+  candidates: readonly BinaryCandidate[] = binaryCandidates(),
+): { addon: T; file: string; failures: BinaryFailure[] } {
+  const failures: BinaryFailure[] = [];
+  for (const candidate of candidates) {
+    const failure = checkCandidate(candidate);
+    if (failure) {
+      failures.push(failure);
+      continue;
+    }
+    try {
+      return { addon: open(candidate.file), file: candidate.file, failures };
+    } catch (error) {
+      failures.push(explainLoadError(candidate, error));
+    }
+  }
+  throw noBinary(failures);
+}
+
+/** What to do about these failures, most useful first, without repeats. */
+export function adviceFor(failures: readonly BinaryFailure[]): string[] {
+  const advice = failures.flatMap((failure) => (failure.advice === undefined ? [] : [failure.advice]));
+  if (failures.some(({ origin }) => origin === 'environment')) return [...new Set([...advice, 'correct or unset AI_ARTIST_BINARY'])];
+  if (failures.every(({ reason }) => reason === 'is not there')) {
+    advice.push(
+      'the install script has not run (--ignore-scripts, AI_ARTIST_SKIP_BUILD, or a package manager that must allow it first: npm install-scripts approve ai-artist, pnpm approve-builds): npm rebuild ai-artist',
+    );
+  }
+  return [...new Set([...advice, 'ai-artist doctor shows the details'])];
+}
+
+function noBinary(failures: readonly BinaryFailure[]): ArtistError {
+  const causes = failures.flatMap(({ cause }) => (cause === undefined ? [] : [cause]));
+  const message = [
+    `no compiled addon could be loaded on ${systemName()}. Tried:`,
+    ...failures.map(({ file, reason }) => `  - ${file}: ${reason}`),
+    'What to do:',
+    ...adviceFor(failures).map((line) => `  - ${line}`),
+  ].join('\n');
+  return new ArtistError(
+    'ERR_NO_BINARY',
+    message,
+    causes.length === 0 ? {} : { cause: causes.length === 1 ? causes[0] : new AggregateError(causes) },
+  );
+}

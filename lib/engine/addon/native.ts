@@ -1,0 +1,81 @@
+/**
+ * The native surface: the type of everything the compiled addon exports (native/binding; training: trainer-types.ts), and the only place
+ * that loads the .node file.
+ */
+
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { packageRoot } from '../../core/index.ts';
+import { openBinary } from './binary.ts';
+import type {
+  NativeCannyRequest,
+  NativeClip,
+  NativeClipRequest,
+  NativeConvertRequest,
+  NativeDevice,
+  NativeEnums,
+  NativeEvent,
+  NativeImage,
+  NativeJob,
+  NativeLogLevel,
+  NativeModel,
+  NativeModelRequest,
+  NativeUpscaler,
+  NativeUpscalerRequest,
+  NativeVersions,
+} from './native-types.ts';
+import type { NativeGradientCheck, NativeGradientCheckRequest, NativeTrainer, NativeTrainerRequest } from './trainer-types.ts';
+
+export interface NativeAddon {
+  /** vocabularyDir: the package's vocab/. backendDir: folder of the CPU kernel modules of a portable build. Call once, before anything else. */
+  configure(options: { vocabularyDir: string; backendDir: string }): void;
+  /** Lines below this level are dropped natively, before they cost anything. Process-wide. */
+  setLogLevel(level: NativeLogLevel | 'off'): void;
+  versions(): NativeVersions;
+  systemInfo(): string;
+  physicalCores(): number;
+  enums(): NativeEnums;
+  listDevices(): NativeDevice[];
+  loadModel(request: NativeModelRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeModel>;
+  loadUpscaler(request: NativeUpscalerRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeUpscaler>;
+  loadClip(request: NativeClipRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeClip>;
+  convertModel(request: NativeConvertRequest, onEvent: (event: NativeEvent) => void): NativeJob<void>;
+  cannyEdges(image: NativeImage, request: NativeCannyRequest): NativeJob<NativeImage>;
+  /** Jobs waiting and running, process-wide. */
+  counters(): { queued: number; running: number };
+  /** Cancels everything of this environment and waits at most `milliseconds` for the engine thread. Returns whether it came to rest. */
+  shutdown(milliseconds: number): boolean;
+}
+
+/** The addon in this process: what the isolated one does, and training. */
+export interface NativeLocalAddon extends NativeAddon {
+  loadTrainer(request: NativeTrainerRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeTrainer>;
+  /** Small random models of each family: the device's gradients against the CPU's and against central differences. */
+  checkGradients(request: NativeGradientCheckRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeGradientCheck[]>;
+}
+
+let loaded: { addon: NativeLocalAddon; file: string } | undefined;
+
+/**
+ * The compiled addon: found, checked, loaded and configured at the first call, the same object afterwards. Each worker thread has its own;
+ * the engine behind it is one per process.
+ *
+ * @throws ArtistError ERR_NO_BINARY
+ */
+export function loadNative(): NativeLocalAddon {
+  if (loaded) return loaded.addon;
+  const root = packageRoot();
+  const require = createRequire(join(root, 'package.json'));
+  const { addon, file } = openBinary((path) => {
+    const opened = require(path) as NativeLocalAddon;
+    opened.configure({ vocabularyDir: join(root, 'vocab'), backendDir: dirname(path) });
+    return opened;
+  });
+  loaded = { addon, file };
+  return addon;
+}
+
+/** Path of the loaded addon; undefined before the first loadNative(). */
+export function nativeFile(): string | undefined {
+  return loaded?.file;
+}

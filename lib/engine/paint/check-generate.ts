@@ -1,0 +1,45 @@
+/** Whether generate() will take its options, asked before a model is loaded, which may take minutes. Reads headers and pictures only. */
+import { resolve } from 'node:path';
+import { homeFolder, resolveOptions } from '../../core/index.ts';
+import { checkLora, resolveLora } from '../../lora/index.ts';
+import { detectFamily, families, isUnetFamily } from '../../models/index.ts';
+import { loraTargets } from '../load-model.ts';
+import { findModelFiles } from '../model-files.ts';
+import { type GenerateOptions, generateOptions } from '../options/generate.ts';
+import { type LoadModelOptions, loadModelOptions } from '../options/load-model.ts';
+import { hiresModelOf } from './generate.ts';
+import { checkSupport, readPictures } from './images.ts';
+import { checkSize } from './settings.ts';
+
+/** Pixels that sizes of UNet models are multiples of: the autoencoder's 8 by the network's 8. Others depend on the autoencoder. */
+const unetMultiple = 64;
+
+/**
+ * Finds out what would stop loadModel(load) and generate(options), as far as files say it: options, model files, LoRAs, pictures, sizes.
+ *
+ * @throws ArtistError the same as those two
+ */
+export async function checkGenerate(load: LoadModelOptions, options: GenerateOptions): Promise<void> {
+  const wanted = resolveOptions('generate', generateOptions, options);
+  const model = resolveOptions('loadModel', loadModelOptions, load);
+  const home = resolve(model.home ?? homeFolder());
+  const { files, headers, defaults } = await findModelFiles({ ...model, home });
+  const network = headers.diffusionModel ?? headers.model;
+  const family = network && detectFamily(network);
+  if (family !== undefined) checkSupport(wanted, { files, info: { family: families[family] } });
+  if (isUnetFamily(family)) {
+    const { width = defaults.width, height = defaults.height } = wanted;
+    if (width !== undefined) checkSize('width', width, unetMultiple);
+    if (height !== undefined) checkSize('height', height, unetMultiple);
+  }
+  for (const option of wanted.loras ?? []) {
+    const place = typeof option === 'string' ? { path: option } : option;
+    const path = 'name' in place ? await resolveLora(place.name, { home, nameOnly: true }) : await resolveLora(place.path, { home });
+    await checkLora(
+      path,
+      loraTargets.flatMap((role) => headers[role] ?? []),
+    );
+  }
+  await hiresModelOf(wanted);
+  await readPictures(wanted);
+}

@@ -1,0 +1,157 @@
+/** The work of one model.generate() call: pictures in, LoRAs checked, request to the engine, pictures out. */
+
+import { ArtistError, display } from '../../core/index.ts';
+import { ArtImage, type Recipe } from '../../image/index.ts';
+import type { ModelHeader } from '../../models/index.ts';
+import type { NativeAddon } from '../addon/native.ts';
+import type { NativeEvent, NativeGenerateResult, NativeModel, NativeModelInfo } from '../addon/native-types.ts';
+import { warningOf } from '../jobs/engine-words.ts';
+import { commonEvent, type GenerateEvent, paintEvent } from '../jobs/events.ts';
+import { type CallSite, runJob } from '../jobs/job.ts';
+import type { Sampler, Scheduler } from '../options/enums.ts';
+import type { ResolvedGenerate } from '../options/generate.ts';
+import type { GenerateResult } from './generate-result.ts';
+import { prepareImages } from './images.ts';
+import { checkLoras, EngineLoras, takePromptLoras } from './loras.ts';
+import { paintRecipe } from './recipe.ts';
+import { nativeRequest } from './request.ts';
+import { drawSeed } from './seed.ts';
+import { type PaintDefaults, settle, sizeAdvice } from './settings.ts';
+import { bundledUpscaler, checkUpscaler, unlessAborted, type WeightsFile } from './weights.ts';
+
+/** What generate() knows of its loaded model. */
+export interface GenerateContext {
+  native: NativeModel;
+  info: NativeModelInfo;
+  addon: NativeAddon;
+  defaults: PaintDefaults;
+  files: Readonly<Record<string, string>>;
+  /** Names and hashes of the files; large ones are still being hashed when the first call comes. */
+  weights: Promise<{ model: WeightsFile; vae: WeightsFile | undefined; controlNet: WeightsFile | undefined }>;
+  tuning: Record<string, unknown>;
+  /** Headers of the files, to compare LoRAs with. */
+  headers: readonly ModelHeader[];
+  /** Where LoRAs are found by name: `<home>/loras`. */
+  home: string;
+}
+
+export interface GenerateCall {
+  site: CallSite;
+  signal: AbortSignal;
+  emit: (event: GenerateEvent) => void;
+}
+
+/** Warnings once each, told as they come. */
+class Warnings {
+  readonly #seen = new Set<string>();
+  readonly #emit: GenerateCall['emit'];
+
+  constructor(emit: GenerateCall['emit']) {
+    this.#emit = emit;
+  }
+
+  add(message: string | undefined): void {
+    if (message === undefined || this.#seen.has(message)) return;
+    this.#seen.add(message);
+    this.#emit({ type: 'warning', message });
+  }
+
+  get all(): string[] {
+    return [...this.#seen];
+  }
+}
+
+/** File of the upscaler network of hires, checked; undefined where it needs none. */
+export async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string | undefined> {
+  if (typeof hires !== 'object' || hires.upscaler !== 'Model') return undefined;
+  const path = hires.model ?? bundledUpscaler();
+  await checkUpscaler('hires.model', path);
+  return path;
+}
+
+/** Paints; settles when native work has ended. Errors: see Model.generate(). */
+export async function paint(
+  context: GenerateContext,
+  given: ResolvedGenerate,
+  { site, signal, emit }: GenerateCall,
+): Promise<GenerateResult> {
+  signal.throwIfAborted();
+  const { prompt, initImage, referenceImages, controlImage } = given;
+  if (prompt.trim() === '' && !initImage && !referenceImages?.length && !controlImage)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, or a picture to begin with, got ${display(prompt)}`);
+  const warnings = new Warnings(emit);
+  const { addon, info } = context;
+  const options = await takePromptLoras(given, context.home, (message) => warnings.add(message));
+  const images = await prepareImages(options, context);
+  signal.throwIfAborted();
+  const settings = settle(options, info, context.defaults, images.initSize);
+  const loras = new EngineLoras(await checkLoras(options.loras ?? [], context, (message) => warnings.add(message)));
+  const hiresModel = await hiresModelOf(options);
+  const pictures = await images.fit(settings);
+  const weights = await unlessAborted(context.weights, signal);
+  const seed = options.seed ?? drawSeed();
+  const versions = addon.versions();
+  const recipe = (): Omit<Recipe, 'seed'> =>
+    paintRecipe({ options, settings, loras: loras.used, hiresModel, ...weights, tuning: context.tuning, device: info.device, versions });
+  const advice = sizeAdvice(settings, context.defaults, weights.model?.name ?? 'the model');
+  if (advice !== undefined) warnings.add(advice);
+  const picture = (image: ConstructorParameters<typeof ArtImage>[0], index: number): ArtImage =>
+    new ArtImage(image, { ...recipe(), seed: seed + index, ...(options.batchCount > 1 ? { batchIndex: index } : {}) });
+  const finished: ArtImage[] = [];
+
+  const onEvent = (event: NativeEvent): void => {
+    if (event.type === 'image') {
+      const image = picture(event.image, event.index);
+      finished[event.index] = image;
+      emit({ type: 'image', image, index: event.index, seed: event.seed });
+      return;
+    }
+    if (event.type === 'loras') {
+      loras.settle(event.loras, (message) => warnings.add(message));
+      return;
+    }
+    if (event.type === 'preview') {
+      emit({ type: 'preview', image: new ArtImage(event.image), index: event.index, step: event.step, noisy: event.noisy });
+      return;
+    }
+    const told = commonEvent(event) ?? (event.type === 'progress' ? paintEvent(event) : undefined);
+    if (told?.type === 'warning') warnings.add(told.message);
+    else if (told) emit(told);
+  };
+  const request = nativeRequest({
+    options,
+    settings,
+    seed,
+    images: pictures,
+    loras: loras.requests,
+    hiresModel,
+  });
+  const result = await runJob<NativeGenerateResult>(
+    { addon, site, signal, onEvent, keep: (partial) => options.keepFinished === true && partial.images.length > 0 },
+    (listen) => context.native.generate(request, listen),
+  );
+  // Of a job that was stopped on purpose, the engine's last lines say that sampling failed.
+  if (!result.aborted) for (const line of result.warnings) warnings.add(warningOf(line));
+  // The very objects of the image events, where those arrived: what a listener saved is what the result holds.
+  const [first, ...others] = result.images.map((image, index) => finished[index] ?? picture(image, index));
+  const { resolved, seconds, seeds, aborted } = result;
+  if (!first) throw site.error('ERR_INTERNAL', 'generate: the engine reported success without a picture. Please report this');
+  const pictured: GenerateResult['images'] = [first, ...others];
+  return Object.freeze({
+    images: pictured,
+    seed,
+    seeds,
+    width: first.width,
+    height: first.height,
+    sampler: resolved.sampler as Sampler,
+    scheduler: resolved.scheduler as Scheduler,
+    steps: resolved.steps,
+    cfgScale: resolved.cfgScale,
+    device: resolved.device,
+    seconds,
+    warnings: warnings.all,
+    loras: loras.effects,
+    recipe: first.recipe as Recipe,
+    aborted,
+  });
+}

@@ -1,0 +1,69 @@
+import type { Artwork } from '../artwork.ts';
+import { altOf, mediaType, nameOf, pictureName } from '../describe.ts';
+
+export interface FeedOptions {
+  title: string;
+  /** Address of the page, with a slash at its end. */
+  url: string;
+}
+
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;')
+    .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, ' '); // XML cannot hold them
+}
+
+const pageOf = (url: string, { id }: Artwork): string => new URL(`works/${id}.html`, url).href;
+const pictureOf = (url: string, work: Artwork): string => new URL(`images/${pictureName(work)}`, url).href;
+
+/** RSS 2.0, newest first, with the picture as enclosure. */
+export function rssFeed(works: readonly Artwork[], { title, url }: FeedOptions): string {
+  const items = works.map((work) => {
+    const [page, picture] = [pageOf(url, work), pictureOf(url, work)];
+    const text = `<p><a href="${escapeHtml(page)}"><img src="${escapeHtml(picture)}" alt="${escapeHtml(altOf(work))}"></a></p>`;
+    return `<item>
+<title>${escapeHtml(nameOf(work))}</title>
+<link>${escapeHtml(page)}</link>
+<guid isPermaLink="false">${work.id}</guid>
+<pubDate>${new Date(work.createdAt).toUTCString()}</pubDate>
+<description>${escapeHtml(text)}</description>
+<enclosure url="${escapeHtml(picture)}" length="${work.image.bytes}" type="${mediaType(work)}"/>
+${(work.tags ?? []).map((tag) => `<category>${escapeHtml(tag)}</category>\n`).join('')}</item>`;
+  });
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">
+<channel>
+<title>${escapeHtml(title)}</title>
+<link>${escapeHtml(url)}</link>
+<description>${escapeHtml(title)}</description>
+<atom:link href="${escapeHtml(new URL('rss.xml', url).href)}" rel="self" type="application/rss+xml"/>
+${items.join('\n')}
+</channel>
+</rss>
+`;
+}
+
+/** JSON Feed 1.1 (jsonfeed.org). */
+export function jsonFeed(works: readonly Artwork[], { title, url }: FeedOptions): string {
+  const feed = {
+    version: 'https://jsonfeed.org/version/1.1',
+    title,
+    home_page_url: url,
+    feed_url: new URL('feed.json', url).href,
+    items: works.map((work) => ({
+      id: work.id,
+      url: pageOf(url, work),
+      title: nameOf(work),
+      content_text: altOf(work),
+      image: pictureOf(url, work),
+      date_published: work.createdAt,
+      ...(work.tags && work.tags.length > 0 && { tags: work.tags }),
+      attachments: [{ url: pictureOf(url, work), mime_type: mediaType(work), size_in_bytes: work.image.bytes }],
+    })),
+  };
+  return `${JSON.stringify(feed, undefined, 2)}\n`;
+}

@@ -1,0 +1,132 @@
+import { access, constants, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ArtistError, checkReplaceable, isArtistError, isUlid, replaceFolder, systemCode } from '../../core/index.ts';
+import type { Artwork } from '../artwork.ts';
+import { pictureName } from '../describe.ts';
+import type { Gallery } from '../gallery.ts';
+import { jsonFeed, rssFeed } from './feeds.ts';
+import { favicon, listPage, pageName, perPage, styleSheet, workPage } from './site-pages.ts';
+
+export interface SiteOptions {
+  /** Default "Gallery". */
+  title?: string;
+  /** Address at which it will be published: feeds and labels then name it. Left out: for file:// alone, without feeds. */
+  url?: string | undefined;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface Exported {
+  path: string;
+  works: number;
+  /** Works whose pictures are gone: they are left out. */
+  missing: string[];
+  /** Works whose pictures cannot be read, if there are any: they are left out. */
+  damaged?: { id: string; message: string }[];
+}
+
+/** Lies in a site that was made here: it may be replaced. */
+const marker = '.ai-artist-site';
+const fixedNames = [marker, 'index.html', 'style.css', 'favicon.svg', 'rss.xml', 'feed.json'];
+/** Works of a feed. */
+const feedLength = 50;
+
+/** A work by its id, read in the order that is wanted, a page at a time. */
+export async function worksWithPictures(gallery: Gallery, ids: readonly string[]): Promise<{ works: Artwork[]; missing: string[] }> {
+  const works: Artwork[] = [];
+  const missing: string[] = [];
+  for (let at = 0; at < ids.length; at += perPage) {
+    for (const work of await gallery.getMany(ids.slice(at, at + perPage))) {
+      if (await gallery.hasPicture(work)) works.push(work);
+      else missing.push(work.id);
+    }
+  }
+  return { works, missing };
+}
+
+function siteUrl(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined;
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `url: expected an address that begins with https://, got ${JSON.stringify(url)}`);
+  return url.endsWith('/') ? url : `${url}/`;
+}
+
+/** Whether a path is one of those of a site: all that may be removed of an earlier one. */
+function isSitePath(path: string, kind: 'file' | 'folder'): boolean {
+  if (kind === 'folder') return ['images', 'thumbs', 'works'].includes(path);
+  const [, folder, id, ending = ''] = /^(images|thumbs|works)\/([^/.]+)\.(\w+)$/.exec(path) ?? [];
+  if (folder === undefined) return fixedNames.includes(path) || /^page-\d+\.html$/.test(path);
+  return (
+    isUlid(id ?? '') && { images: ['png', 'jpg', 'jpeg', 'webp'], thumbs: ['webp'], works: ['html'] }[folder]?.includes(ending) === true
+  );
+}
+
+/** See exportSite() in tools-on-demand.ts. */
+export async function exportSite(gallery: Gallery, ids: readonly string[], out: string, options: SiteOptions = {}): Promise<Exported> {
+  const folder = resolve(out);
+  const texts = { title: options.title ?? 'Gallery', url: siteUrl(options.url) };
+  const wish = { mark: marker, isOurs: isSitePath, keep: [gallery.folder], name: 'out' };
+  await checkReplaceable(folder, { ...wish, as: 'folder' }); // before the works are read
+  const { works, missing } = await worksWithPictures(gallery, ids);
+  const damaged: NonNullable<Exported['damaged']> = [];
+  let shown: Artwork[] = [];
+  await replaceFolder(folder, wish, async (made) => {
+    for (const part of ['images', 'thumbs', 'works']) await mkdir(join(made, part));
+    // The pictures first: the pages name those that could be read.
+    shown = [];
+    for (const [index, work] of works.entries()) {
+      options.signal?.throwIfAborted();
+      options.onProgress?.(index, works.length);
+      const message = await copyWork(gallery, work, made);
+      if (message === undefined) shown.push(work);
+      else damaged.push({ id: work.id, message });
+    }
+    await writePages(made, shown, texts);
+  });
+  return { path: folder, works: shown.length, missing, ...(damaged.length > 0 && { damaged }) };
+}
+
+/** Picture and thumbnail of a work; returns why it cannot be shown. Throws what concerns the site and not the work. */
+async function copyWork(gallery: Gallery, work: Artwork, site: string): Promise<string | undefined> {
+  try {
+    const thumbnail = await gallery.thumbnail(work.id);
+    await copyFile(work.path, join(site, 'images', pictureName(work)), constants.COPYFILE_FICLONE);
+    await copyFile(thumbnail, join(site, 'thumbs', `${work.id}.webp`));
+    return undefined;
+  } catch (error) {
+    const message = await unreadable(work, error);
+    if (message === undefined) throw error;
+    return message;
+  }
+}
+
+const ofTheWork = ['ERR_IMAGE_DECODE', 'ERR_NOT_FOUND', 'ERR_DAMAGED', 'ERR_NEWER_VERSION', 'ERR_READ'];
+
+/** What a failure says about a work's own files; undefined: it is about something else. */
+export async function unreadable(work: Artwork, error: unknown): Promise<string | undefined> {
+  if (isArtistError(error) && ofTheWork.includes(error.code)) return error.message;
+  const readable = await access(work.path, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
+  return readable ? undefined : `${work.path}: cannot be read (${systemCode(error) ?? String(error)})`;
+}
+
+async function writePages(folder: string, works: readonly Artwork[], texts: { title: string; url: string | undefined }): Promise<void> {
+  const pages = Math.max(1, Math.ceil(works.length / perPage));
+  for (let page = 0; page < pages; page++) {
+    const shown = works.slice(page * perPage, (page + 1) * perPage);
+    await writeFile(join(folder, pageName(page)), listPage(shown, page, pages, works.length, texts));
+  }
+  for (const [index, work] of works.entries()) {
+    const text = workPage(work, works[index - 1], works[index + 1], Math.floor(index / perPage), texts);
+    await writeFile(join(folder, 'works', `${work.id}.html`), text);
+  }
+  await writeFile(join(folder, 'style.css'), styleSheet);
+  await writeFile(join(folder, 'favicon.svg'), favicon);
+  await writeFile(join(folder, marker), '');
+  if (texts.url === undefined) return;
+  const latest = works.slice(0, feedLength);
+  await writeFile(join(folder, 'rss.xml'), rssFeed(latest, { title: texts.title, url: texts.url }));
+  await writeFile(join(folder, 'feed.json'), jsonFeed(latest, { title: texts.title, url: texts.url }));
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ArtistError, checkReplaceable, renameOver, syncFolder, systemCode, writeError } from '../../core/index.ts';
+import type { Artwork } from '../artwork.ts';
+import { jsonLdOf, pictureName } from '../describe.ts';
+import type { Gallery } from '../gallery.ts';
+import { type Exported, unreadable, worksWithPictures } from './site.ts';
+
+export interface ZipOptions {
+  /** Replaces an existing file. Default false. */
+  overwrite?: boolean;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** A file in the archive. */
+interface Entry {
+  name: string;
+  input: Uint8Array;
+  lastModified: Date;
+}
+
+/** What the format's dates can say; files claim any. */
+const [firstDate, lastDate] = [Date.UTC(1980, 0, 2), Date.UTC(2107, 11, 30)];
+
+const dateOf = (time: string): Date => new Date(Math.min(Math.max(Date.parse(time), firstDate), lastDate));
+
+/** One work after the other as they are written: only one is in memory. Fills `result`. */
+async function* entries(works: readonly Artwork[], result: Exported, { signal, onProgress }: ZipOptions): AsyncGenerator<Entry> {
+  const labels: string[] = [];
+  for (const [index, work] of works.entries()) {
+    signal?.throwIfAborted();
+    onProgress?.(index, works.length);
+    const files = await filesOf(work);
+    if (typeof files === 'string') {
+      result.damaged = [...(result.damaged ?? []), { id: work.id, message: files }];
+      continue;
+    }
+    yield* files;
+    labels.push(JSON.stringify(jsonLdOf(work, { picture: pictureName(work) }), undefined, 2));
+    result.works++;
+  }
+  const lastModified = dateOf(works[0]?.createdAt ?? '1980-01-01T00:00:00.000Z');
+  const text = `[${labels.map((label) => `\n${label}`).join(',')}\n]\n`;
+  yield { name: 'works.jsonld', input: Buffer.from(text), lastModified };
+}
+
+/** Picture and record of a work, or why they cannot be read. */
+async function filesOf(work: Artwork): Promise<Entry[] | string> {
+  try {
+    const lastModified = dateOf(work.createdAt);
+    return [
+      { name: pictureName(work), input: await readFile(work.path), lastModified },
+      { name: `${work.id}.json`, input: await readFile(work.sidecarPath), lastModified },
+    ];
+  } catch (error) {
+    return (await unreadable(work, error)) ?? `${work.sidecarPath}: cannot be read (${systemCode(error) ?? String(error)})`;
+  }
+}
+
+/** See exportZip() in tools-on-demand.ts. */
+export async function exportZip(gallery: Gallery, ids: readonly string[], out: string, options: ZipOptions = {}): Promise<Exported> {
+  const path = resolve(out);
+  await checkReplaceable(path, { as: 'file', overwrite: options.overwrite === true });
+  const { works, missing } = await worksWithPictures(gallery, ids);
+  const result: Exported = { path, works: 0, missing };
+  const temporary = join(dirname(path), `.${basename(path)}-${randomBytes(4).toString('hex')}`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const { makeZip } = await import('client-zip');
+    // Above 65,535 files or 4 GiB it writes ZIP64.
+    await pipeline(makeZip(entries(works, result, options)), createWriteStream(temporary, { flags: 'wx', flush: true }));
+    await checkReplaceable(path, { as: 'file', overwrite: options.overwrite === true });
+    await renameOver(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to report
+    throw error instanceof ArtistError || systemCode(error) === undefined ? error : writeError(path, error);
+  }
+  return result;
+}

@@ -1,0 +1,139 @@
+import { ulidTime } from '../../core/index.ts';
+import { type IndexLog, type Row, workFlags } from '../store/index-file.ts';
+import { type Clause, inRange, type Range } from './query.ts';
+import { assigned, separator, textKeys } from './search-text.ts';
+
+const fieldEnd = separator.charCodeAt(0);
+
+/** A condition, ready to run over the bytes of the index. */
+interface Matcher {
+  /** Bytes that every matching work holds; undefined: the work's columns decide. */
+  needle: Buffer | undefined;
+  /** Whether the needle that was found at `at` counts; `row` ends at row.to. */
+  accept: (bytes: Buffer, at: number, row: Row) => boolean;
+  /** Decides without bytes. */
+  test: ((row: Row) => boolean) | undefined;
+  not: boolean;
+}
+
+const always = (): boolean => true;
+
+function matcherOf(clause: Clause): Matcher {
+  const { not } = clause;
+  const byBytes = (needle: string, accept: Matcher['accept']): Matcher => ({ needle: Buffer.from(needle), accept, test: undefined, not });
+  const byRow = (test: (row: Row) => boolean): Matcher => ({ needle: undefined, accept: always, test, not });
+  switch (clause.kind) {
+    case 'text':
+      return byBytes(clause.value, (_, at, { mark }) => at < mark);
+    case 'part': {
+      const prefix = `${separator}${textKeys[clause.key]}`;
+      return clause.whole ? byBytes(`${prefix}${clause.value}${separator}`, always) : byBytes(clause.value, inField(prefix));
+    }
+    case 'setting': {
+      const prefix = `${separator}${clause.key}${assigned}`;
+      return clause.range
+        ? byBytes(prefix, withNumber(Buffer.byteLength(prefix), clause.range, clause.value))
+        : byBytes(clause.value, inField(prefix));
+    }
+    case 'rating':
+      return byRow(({ rating }) => inRange(rating, clause.range));
+    case 'star':
+      return byRow(({ flags }) => (flags & workFlags.star) !== 0);
+    case 'date':
+      return byRow(({ id }) => between(ulidTime(id), clause));
+  }
+}
+
+const between = (time: number, { from, until }: { from: number; until: number }): boolean => time >= from && time < until;
+
+/** Whether what was found lies in the value of the field that begins so. */
+function inField(prefix: string): Matcher['accept'] {
+  const begin = Buffer.from(prefix);
+  return (bytes, at) => {
+    const start = bytes.lastIndexOf(fieldEnd, at);
+    return start >= 0 && at >= start + begin.length && bytes.compare(begin, 0, begin.length, start, start + begin.length) === 0;
+  };
+}
+
+/** Whether the value of the field that was found, whose key is `skip` bytes long, is a number within the range. */
+function withNumber(skip: number, range: Range, text: string): Matcher['accept'] {
+  return (bytes, at) => {
+    const number = digitsAt(bytes, at + skip);
+    if (number !== undefined) return inRange(number, range);
+    const value = bytes.toString('utf8', at + skip, bytes.indexOf(fieldEnd, at + skip));
+    // A hash or a name of digits is no number to compare with.
+    return value === '' || Number.isNaN(Number(value)) ? value.includes(text) : inRange(Number(value), range);
+  };
+}
+
+/** A number of digits, perhaps with a point, that ends its field: nearly all are, and making a text of each takes most of the time. */
+function digitsAt(bytes: Buffer, start: number): number | undefined {
+  let [value, scale, point] = [0, 1, false];
+  for (let at = start; at < start + 15; at++) {
+    const code = bytes[at] ?? 0;
+    if (code >= 0x30 && code <= 0x39) {
+      value = value * 10 + code - 0x30;
+      if (point) scale *= 10;
+    } else if (code === 0x2e && !point && at > start) point = true;
+    else return code === fieldEnd && at > start ? value / scale : undefined;
+  }
+  return undefined;
+}
+
+/** Whether one row matches: for few rows. */
+function rowMatches(bytes: Buffer, row: Row, { needle, accept, test }: Matcher): boolean {
+  if (test) return test(row);
+  if (!needle) return false;
+  for (let at = bytes.indexOf(needle, row.from); at >= 0 && at < row.to; at = bytes.indexOf(needle, at + 1))
+    if (accept(bytes, at, row)) return true;
+  return false;
+}
+
+/** All rows that match, in one pass over the bytes: a search for bytes is far quicker than a loop over a hundred thousand works. */
+function scan(bytes: Buffer, length: number, rows: readonly Row[], { needle, accept }: Matcher & { needle: Buffer }): Set<Row> {
+  const found = new Set<Row>();
+  let index = 0;
+  for (let at = bytes.indexOf(needle, rows[0]?.from ?? length); at >= 0 && at < length; ) {
+    index = rowAt(rows, at, index);
+    const row = rows[index];
+    if (!row) break;
+    if (at < row.from) at = bytes.indexOf(needle, row.from);
+    else if (accept(bytes, at, row)) {
+      found.add(row);
+      at = bytes.indexOf(needle, row.to);
+    } else at = bytes.indexOf(needle, at + 1);
+  }
+  return found;
+}
+
+/** First row that ends after `at`: the next one or a few further on, else by halving. */
+function rowAt(rows: readonly Row[], at: number, start: number): number {
+  for (let index = start; index < start + 4; index++) if ((rows[index]?.to ?? Number.POSITIVE_INFINITY) > at) return index;
+  let [low, high] = [start, rows.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle]?.to ?? 0) > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Below this many rows each is looked at by itself. */
+const few = 2000;
+
+/** The rows (of the log, in its order) for which all clauses hold. */
+export function matchRows({ bytes, length }: IndexLog, rows: readonly Row[], clauses: readonly Clause[]): readonly Row[] {
+  const matchers = clauses.map(matcherOf);
+  // Columns first, then long needles, which are rare: what is left to look at shrinks soonest.
+  matchers.sort((a, b) => Number(b.test !== undefined) - Number(a.test !== undefined) || (b.needle?.length ?? 0) - (a.needle?.length ?? 0));
+  let left = rows;
+  for (const matcher of matchers) {
+    const { needle } = matcher;
+    if (needle === undefined || left.length < few) left = left.filter((row) => rowMatches(bytes, row, matcher) !== matcher.not);
+    else {
+      const found = scan(bytes, length, left, { ...matcher, needle });
+      left = matcher.not ? left.filter((row) => !found.has(row)) : [...found];
+    }
+  }
+  return left;
+}

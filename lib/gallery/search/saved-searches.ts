@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ArtistError, nearest, StateFile, type StateOptions } from '../../core/index.ts';
+import { parseQuery } from './query.ts';
+
+/** Searches that name others can grow without end. */
+const longestQuery = 20_000;
+
+const nameForm = /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u;
+
+/** Queries under names, kept in the gallery's folder. */
+export class SavedSearches {
+  readonly #state: StateFile<Record<string, string>>;
+
+  constructor(folder: string, options: StateOptions = {}) {
+    const schema = z.record(z.string(), z.string());
+    this.#state = new StateFile(
+      join(folder, 'searches.json'),
+      { kind: 'saved searches', version: 1, schema, initial: () => ({}) },
+      options,
+    );
+  }
+
+  /** Name -> query. Throws what StateFile.read() throws. */
+  all(): Promise<Record<string, string>> {
+    return this.#state.read();
+  }
+
+  /**
+   * Keeps a query; one of that name is replaced.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT: the name or the query; what StateFile.update() throws
+   */
+  async save(name: string, query: string): Promise<void> {
+    if (!nameForm.test(name))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `name: expected letters, digits, _ . and -, got ${JSON.stringify(name)}`);
+    parseQuery(await this.expand(query, [name]));
+    await this.#state.update((searches) => ({ ...searches, [name]: query }));
+  }
+
+  /** Throws ERR_NOT_FOUND; what StateFile.update() throws. */
+  async remove(name: string): Promise<void> {
+    await this.#state.update((searches) => {
+      if (!Object.hasOwn(searches, name)) throw missing(name, searches);
+      return Object.fromEntries(Object.entries(searches).filter(([key]) => key !== name));
+    });
+  }
+
+  /**
+   * A query with the saved ones put in for their names: `@best fox`.
+   *
+   * @throws ArtistError ERR_NOT_FOUND: no search of that name, ERR_INVALID_ARGUMENT: searches that contain each other
+   */
+  async expand(query: string, within: readonly string[] = []): Promise<string> {
+    const parts = query.split(/(?<=^|\s)@(\S+)/); // text and names in turn
+    if (parts.length === 1) return query;
+    const searches = await this.all();
+    const expanded: string[] = [];
+    for (const [at, part] of parts.entries()) expanded.push(at % 2 === 0 ? part : await this.#named(part, searches, within));
+    const whole = expanded.join('');
+    if (whole.length <= longestQuery) return whole;
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `@${parts[1]}: expected saved searches of at most ${longestQuery} characters, got ${whole.length}`,
+    );
+  }
+
+  async #named(name: string, searches: Record<string, string>, within: readonly string[]): Promise<string> {
+    const saved = Object.hasOwn(searches, name) ? searches[name] : undefined;
+    if (saved === undefined) throw missing(name, searches);
+    if (within.includes(name)) throw new ArtistError('ERR_INVALID_ARGUMENT', `@${name}: expected a search that does not contain itself`);
+    return this.expand(saved, [...within, name]);
+  }
+}
+
+function missing(name: string, searches: Record<string, string>): ArtistError {
+  const guess = nearest(name, Object.keys(searches));
+  return new ArtistError(
+    'ERR_NOT_FOUND',
+    `@${name}: no saved search of that name${guess === undefined ? '' : `, did you mean @${guess}?`}`,
+  );
+}

@@ -1,0 +1,84 @@
+import type { Sidecar } from '../store/sidecar.ts';
+
+/**
+ * How a work is written down for searching: fields one after the other, each as separator, key, value, all in lower case. Free text comes first
+ * and has keys of one control character, so that no word of a query can meet a key.
+ */
+export const separator = '\x1f';
+/** Between the key of a setting and its value. */
+export const assigned = '\x1e';
+/** Between free text and settings. */
+export const settingsMark = '\x1d';
+export const textKeys = { prompt: '\x01', title: '\x02', alt: '\x03', tag: '\x04', collection: '\x05' } as const;
+export type TextKey = keyof typeof textKeys;
+
+/** The task that a work was painted for: the schedule's, or a queue's. */
+export const taskKey = 'task';
+
+/** Longest value that is kept, in UTF-16 units: a prompt of a book's length would make every search slow. */
+const longestValue = 4000;
+
+/** A value or query as it stands in the index: lower case, no control characters, so that it can hold no separator and no end of line. */
+export function normalise(text: string): string {
+  return text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[\x00-\x1f\x7f]+/g, ' ')
+    .trim();
+}
+
+/** Settings by name as a query names them: `sampler`, `cfgscale`, `lora`, `extra.style`. Lists give several. */
+function settings(value: unknown, key: string, found: [string, string][]): void {
+  if (value === undefined || value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value) settings(item, key, found);
+  } else if (typeof value === 'object') {
+    const { name, ...rest } = value as Record<string, unknown>;
+    settings(name, key, found);
+    for (const [inner, item] of Object.entries(rest)) settings(item, key === '' ? inner : `${key}.${inner}`, found);
+  } else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') found.push([key, String(value)]);
+}
+
+/** Names under which people look for them. */
+const shortNames: Readonly<Record<string, string>> = { loras: 'lora', negativeprompt: 'negative', cfgscale: 'cfg' };
+
+export function shortName(key: string): string {
+  const [first = '', ...rest] = key.toLowerCase().split('.');
+  return [shortNames[first] ?? first, ...rest].join('.');
+}
+
+export function searchText(work: Sidecar): string {
+  const { prompt, ...recipe } = work.recipe ?? {};
+  const texts: [TextKey, string | undefined][] = [
+    ['prompt', prompt],
+    ['title', work.title],
+    ['alt', work.altText],
+    ...(work.tags ?? []).map((tag): [TextKey, string] => ['tag', tag]),
+    ...(work.collections ?? []).map((name): [TextKey, string] => ['collection', name]),
+  ];
+  const found: [string, string][] = [];
+  settings(recipe, '', found);
+  settings({ width: work.image.width, height: work.image.height, size: `${work.image.width}x${work.image.height}` }, '', found);
+  settings(
+    { sha256: work.image.sha256, program: work.imported?.program, scorer: work.curation?.['curation'], licence: work.licence?.id },
+    '',
+    found,
+  );
+  const task = work.derivation?.['task'];
+  if (typeof task === 'string') found.push([taskKey, task]);
+  const text = texts.flatMap(([key, value]) => (value === undefined || value === '' ? [] : [separator, textKeys[key], short(value)]));
+  // A picture that was enlarged has another size than the one that was painted: a query finds both.
+  const pairs = new Set(found.map(([key, value]) => `${separator}${shortName(normalise(key))}${assigned}${short(value)}`));
+  return `${text.join('')}${separator}${settingsMark}${[...pairs].join('')}${separator}`;
+}
+
+const short = (value: string): string => normalise(value.slice(0, longestValue));
+
+/** Values of a setting in the search text of a work, bytes from..to. */
+export function settingsOf(bytes: Buffer, from: number, to: number, key: string): string[] {
+  const needle = `${separator}${key}${assigned}`;
+  const values: string[] = [];
+  for (let at = bytes.indexOf(needle, from); at >= 0 && at < to; at = bytes.indexOf(needle, at + 1))
+    values.push(bytes.toString('utf8', at + needle.length, bytes.indexOf(separator, at + needle.length)));
+  return values;
+}

@@ -1,0 +1,102 @@
+import { ArtistError } from '../../core/index.ts';
+import type { Artwork } from '../artwork.ts';
+import type { Gallery } from '../gallery.ts';
+import { EmbeddingFile, embeddingsFile, type Similar, type Vector } from './embeddings.ts';
+
+/** What makes vectors of pictures: CLIP, handed in, so that a gallery needs no addon. */
+export interface Embedder {
+  /** Names the model. Vectors of two models are never mixed. */
+  model: string;
+  dimensions: number;
+  /** The vector of a picture's file. */
+  embed: (path: string) => Promise<Vector>;
+}
+
+export interface EmbedOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface EmbedResult {
+  /** Works that have a vector now and had none before. */
+  embedded: number;
+  /** Works whose pictures are gone or cannot be read. */
+  failed: { id: string; message: string }[];
+}
+
+export interface SimilarWork {
+  work: Artwork;
+  similarity: number;
+}
+
+/** Vectors written at a time: what a kill loses at most. */
+const batch = 32;
+
+/** The vectors of a gallery by one CLIP. */
+export class SimilarWorks {
+  readonly #gallery: Gallery;
+  readonly #embedder: Embedder;
+  readonly #file: EmbeddingFile;
+
+  constructor(gallery: Gallery, embedder: Embedder) {
+    this.#gallery = gallery;
+    this.#embedder = embedder;
+    this.#file = new EmbeddingFile(embeddingsFile(gallery.layout.cache, embedder.model, embedder.dimensions), embedder.dimensions);
+  }
+
+  /**
+   * Makes the vectors that are missing, newest works first.
+   *
+   * @throws ArtistError ERR_WRITE, ERR_DISK_FULL, ERR_LOCKED; the signal's reason. What was made until then is kept.
+   */
+  async embedMissing({ signal, onProgress }: EmbedOptions = {}): Promise<EmbedResult> {
+    await this.#file.refresh();
+    const missing = (await this.#gallery.select('')).filter((id) => !this.#file.has(id));
+    const result: EmbedResult = { embedded: 0, failed: [] };
+    for (let at = 0; at < missing.length; at += batch) {
+      const entries: { id: string; vector: Vector }[] = [];
+      for (const id of missing.slice(at, at + batch)) {
+        signal?.throwIfAborted();
+        onProgress?.(at + entries.length, missing.length);
+        try {
+          const { path } = await this.#gallery.get(id);
+          entries.push({ id, vector: await this.#embedder.embed(path) });
+        } catch (error) {
+          signal?.throwIfAborted();
+          if (!(error instanceof ArtistError)) throw error;
+          result.failed.push({ id, message: `${error.code}: ${error.message}` });
+        }
+      }
+      await this.#gallery.whileLocked('keeping embeddings', async () => {
+        await this.#file.refresh();
+        await this.#file.append(entries);
+      });
+      result.embedded += entries.length;
+    }
+    return result;
+  }
+
+  /**
+   * The works most like a vector, best first, among those that a query finds.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT (query, vector), ERR_READ
+   */
+  async nearest(vector: Vector, { limit = 20, query = '' }: { limit?: number; query?: string } = {}): Promise<SimilarWork[]> {
+    await this.#file.refresh();
+    if (query === '') await this.#gallery.refresh();
+    // A hundred thousand ids in a list, to leave out none of them, would cost more than the search.
+    const among = query === '' ? (id: string): boolean => this.#gallery.isShown(id) : await this.#gallery.select(query);
+    const found: Similar[] = this.#file.nearest(vector, limit, among);
+    const works = new Map((await this.#gallery.getMany(found.map(({ id }) => id))).map((work) => [work.id, work]));
+    return found.flatMap(({ id, similarity }) => {
+      const work = works.get(id);
+      return work ? [{ work, similarity }] : [];
+    });
+  }
+
+  /** The unit vector of a work, as embedMissing() made it; undefined: it has none. */
+  async vectorOf(id: string): Promise<Vector | undefined> {
+    await this.#file.refresh();
+    return this.#file.vectorOf(id);
+  }
+}

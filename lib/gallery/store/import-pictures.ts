@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ArtistError, isArtistError, resolveOptions, systemCode, walkFolder } from '../../core/index.ts';
+import { unreadPicture } from '../../image/index.ts';
+import type { Artwork } from '../artwork.ts';
+import type { Gallery } from '../gallery.ts';
+import { readPicture } from './read-picture.ts';
+import { changeSchema, type SidecarChange } from './sidecar.ts';
+
+export interface ImportOptions {
+  /** What is said about all of them: tags, collections, licence … */
+  about?: SidecarChange;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: number, total: number, path: string) => void) | undefined;
+}
+
+export type ImportResult =
+  | { status: 'imported'; path: string; work: Artwork }
+  /** The same bytes are in the gallery already. */
+  | { status: 'known'; path: string; id: string }
+  | { status: 'failed'; path: string; code: string; message: string }
+  /** Left out of a folder: a picture of another kind, a place of another program, a link. */
+  | { status: 'passed'; path: string; reason: string };
+
+/** Endings of pictures that the gallery files; what a file really is, is looked up in it. */
+const filed = /\.(a?png|p?jpe?g|jpe|jfif|webp)$/i;
+/** Pictures that can be read here and are not filed. */
+const unfiled = /\.(avif|tiff?|gif)$/i;
+
+interface Found {
+  files: string[];
+  passed: { path: string; reason: string }[];
+}
+
+/** Folders of ours that hold copies of works. */
+const copiesOf = (_folder: string, names: readonly string[]): string | undefined =>
+  names.includes('.ai-artist-site') ? 'a site that was exported from a gallery' : undefined;
+
+/** Pictures at and below the paths; folders give theirs by name, each real folder once. */
+async function picturesBelow(paths: readonly string[], signal: AbortSignal | undefined): Promise<Found> {
+  const found: Found = { files: [], passed: [] };
+  for (const path of paths) {
+    const info = await stat(path).catch((cause: unknown) => {
+      throw new ArtistError('ERR_READ', `${path}: expected a picture or a folder, got ${systemCode(cause) ?? String(cause)}`, { cause });
+    });
+    if (info.isFile()) found.files.push(resolve(path));
+    else if (info.isDirectory()) await takeFolder(path, found, signal);
+    else throw new ArtistError('ERR_READ', `${path}: expected a picture or a folder, got a pipe, a socket or a device`);
+  }
+  return { files: [...new Set(found.files)], passed: found.passed };
+}
+
+async function takeFolder(path: string, found: Found, signal: AbortSignal | undefined): Promise<void> {
+  const walk = await walkFolder(path, { signal, leaveOut: copiesOf });
+  found.passed.push(...walk.passed.filter(({ kind, name }) => kind !== 'foreign' || !isHidden(name)));
+  for (const { folder, names } of walk.folders) {
+    for (const name of names) {
+      const file = join(folder, name);
+      // The candidates of a work are in one file beside it.
+      if (/^[0-7][0-9A-HJKMNP-TV-Z]{25}\.candidates\.webp$/.test(name)) continue;
+      if (filed.test(name)) {
+        found.files.push(file);
+        continue;
+      }
+      const reason = unfiled.test(name) ? 'the gallery files PNG, JPEG and WebP. Save them as one of these' : await unreadPicture(file);
+      if (reason !== undefined) found.passed.push({ path: file, reason });
+    }
+  }
+}
+
+/** Every folder of a Mac or of Windows has some. */
+const isHidden = (name: string): boolean => /(^|\/)(\.|thumbs\.db$|desktop\.ini$)[^/]*$/i.test(name);
+
+/** See importPictures() in tools-on-demand.ts. */
+export async function importPictures(gallery: Gallery, paths: readonly string[], options: ImportOptions = {}): Promise<ImportResult[]> {
+  const about = resolveOptions('importPictures', changeSchema, options.about ?? {});
+  const { files, passed } = await picturesBelow(paths, options.signal);
+  const known = await gallery.hashes();
+  const results: ImportResult[] = passed.map(({ path, reason }) => ({ status: 'passed', path, reason }));
+  for (const [index, path] of files.entries()) {
+    options.signal?.throwIfAborted();
+    options.onProgress?.(index, files.length, path);
+    results.push(await importOne(gallery, path, known, about));
+  }
+  return results;
+}
+
+/** Files can claim any date; a folder of works is named by a year of four digits. */
+const latestDate = Date.UTC(9999, 11, 31);
+
+/** Of the disk or the gallery, and not of a picture: the next one would fail in the same way. */
+const stopping: readonly string[] = ['ERR_DISK_FULL', 'ERR_WRITE', 'ERR_LOCKED'];
+
+/** One that fails stops none of the others. */
+async function importOne(gallery: Gallery, path: string, known: Map<string, string>, about: SidecarChange): Promise<ImportResult> {
+  try {
+    return await fileOne(gallery, path, known, about);
+  } catch (error) {
+    if (!isArtistError(error)) return { status: 'failed', path, code: 'ERR_INTERNAL', message: `${path}: ${String(error)}` };
+    if (stopping.includes(error.code)) throw error;
+    return { status: 'failed', path, code: error.code, message: error.message };
+  }
+}
+
+async function fileOne(gallery: Gallery, path: string, known: Map<string, string>, about: SidecarChange): Promise<ImportResult> {
+  const { file, recipe, imported, modifiedAt } = await readPicture(path);
+  const hash = createHash('sha256').update(file.bytes).digest('hex');
+  const id = known.get(hash);
+  if (id !== undefined) return { status: 'known', path, id };
+  const work = await gallery.add({
+    image: file,
+    createdAt: Math.floor(Math.min(Math.max(modifiedAt, 1), latestDate)), // 0 would be now
+    about,
+    ...(recipe && { recipe }),
+    ...(imported && { imported }),
+  });
+  known.set(hash, work.id);
+  return { status: 'imported', path, work };
+}

@@ -1,0 +1,77 @@
+import { readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isArtistError, readPlainFile, writeError } from '../../core/index.ts';
+import type { Gallery } from '../gallery.ts';
+import { picturePattern } from './layout.ts';
+import { changeableFields, readSidecarObject, type SidecarChange } from './sidecar.ts';
+import type { Finding } from './verify.ts';
+
+export interface Mended {
+  /** A line for each thing that was put right. */
+  mended: string[];
+  left: Finding[];
+}
+
+/** See mendGallery() in tools-on-demand.ts. */
+export async function mendGallery(
+  gallery: Gallery,
+  findings: readonly Finding[],
+  { fix, drop }: { fix: boolean; drop: boolean },
+): Promise<Mended> {
+  const result: Mended = { mended: [], left: [] };
+  for (const finding of findings) {
+    try {
+      const done = await mendOne(gallery, finding, { fix, drop });
+      if (done === undefined) result.left.push(finding);
+      else result.mended.push(`${finding.path}: ${done}`);
+    } catch (error) {
+      if (!isArtistError(error)) throw error;
+      result.left.push({ ...finding, message: `${finding.message}; not mended: ${error.code}: ${error.message}` });
+    }
+  }
+  return result;
+}
+
+/** What was done; undefined: nothing. */
+async function mendOne(gallery: Gallery, finding: Finding, { fix, drop }: { fix: boolean; drop: boolean }): Promise<string | undefined> {
+  const { kind, path, id } = finding;
+  if (kind === 'picture-missing' && drop && id !== undefined) {
+    await gallery.trash(id);
+    return 'the work is in the trash';
+  }
+  if (!fix) return undefined;
+  if (kind === 'leftover') {
+    await rm(path, { force: true }).catch((error: unknown) => {
+      throw writeError(path, error);
+    });
+    return 'removed';
+  }
+  if (kind === 'orphan' && !path.includes('.candidates.')) {
+    await gallery.adopt(path);
+    return 'is a work again';
+  }
+  return kind === 'damaged' && id !== undefined ? remakeRecord(gallery, path, id) : undefined;
+}
+
+/** The record anew from the recipe in the picture, with those fields of the old one that are right; the old one is kept under a hidden name. */
+async function remakeRecord(gallery: Gallery, path: string, id: string): Promise<string | undefined> {
+  const folder = dirname(path);
+  const picture = (await readdir(folder)).find((name) => picturePattern.exec(name)?.[1] === id);
+  if (picture === undefined) return undefined;
+  const about = salvaged(await readPlainFile(path, 'utf8').catch(() => ''), path);
+  const aside = join(folder, `.${id}.json.damaged`);
+  await rename(path, aside).catch((error: unknown) => {
+    throw writeError(path, error);
+  });
+  await gallery.adopt(join(folder, picture));
+  if (Object.keys(about).length > 0) await gallery.update(id, about);
+  return `made again from the picture${Object.keys(about).length > 0 ? `, with ${Object.keys(about).join(', ')} of the old one` : ''}. The old one: ${aside}`;
+}
+
+function salvaged(text: string, path: string): SidecarChange {
+  try {
+    return changeableFields(readSidecarObject(path, text));
+  } catch {
+    return {}; // that it is damaged is why we are here
+  }
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { ulidTime } from '../../core/index.ts';
+import { type ArtImage, digitalSourceType, type PartialRecipe, type RawImage, type Recipe, recipeHash } from '../../image/index.ts';
+import { isArtImage, type PictureFile, tileEdge } from './pictures.ts';
+import { type SidecarChange, sidecarVersion } from './sidecar.ts';
+
+/** A work to be filed. */
+export interface NewWork {
+  /** Painted here: filed as PNG with its recipe. Or a file from elsewhere, kept byte for byte. */
+  image: ArtImage | PictureFile;
+  /** How a file from elsewhere was painted, as far as it says. */
+  recipe?: PartialRecipe;
+  imported?: { from: string; program?: string };
+  /** Milliseconds since 1970. Default: now. */
+  createdAt?: number;
+  /** The candidates' pictures, in the order of the ledger. */
+  candidates?: readonly RawImage[];
+  /** title, tags, curation … */
+  about?: SidecarChange;
+}
+
+/** undefined and null mean the same: the field is not there. */
+export function withoutNulls(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
+}
+
+/** The sidecar of a new work, without what is said about it. */
+export function describeNew(
+  id: string,
+  { image, recipe, imported, candidates }: NewWork,
+  { bytes, ending, width, height }: PictureFile,
+): Record<string, unknown> {
+  // A file of ours that comes back brings its exact recipe with it.
+  const painted = isArtImage(image) ? image.recipe : imported?.program === 'ai-artist' ? (recipe as Recipe) : undefined;
+  return {
+    schema: sidecarVersion,
+    id,
+    file: `${id}.${ending}`,
+    createdAt: new Date(ulidTime(id)).toISOString(),
+    image: { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length, width, height },
+    recipe: painted ?? recipe,
+    recipeHash: painted && recipeHash(painted),
+    imported,
+    candidates:
+      candidates && candidates.length > 1 ? { file: `${id}.candidates.webp`, tile: tileEdge, count: candidates.length } : undefined,
+    provenance: painted && { aiGenerated: true, digitalSourceType: digitalSourceType(painted.mode) },
+  };
+}

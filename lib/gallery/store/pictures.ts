@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import type { Sharp } from 'sharp';
+import { ArtistError } from '../../core/index.ts';
+import { ArtImage, embedMarks, imageKind, insertPngChunks, loadSharp, type RawImage } from '../../image/index.ts';
+
+/** An encoded picture, ready to be filed. */
+export interface PictureFile {
+  bytes: Uint8Array;
+  ending: 'png' | 'jpg' | 'webp';
+  width: number;
+  height: number;
+}
+
+/** PNG with its recipe and AI label. Throws what toBuffer() throws. */
+export async function encodeWork(image: ArtImage): Promise<PictureFile> {
+  return { bytes: await image.toBuffer('png'), ending: 'png', width: image.width, height: image.height };
+}
+
+/** Edge of a candidate's tile, pixels. */
+export const tileEdge = 128;
+
+/** Small pictures side by side in one file, each in a square, with the AI label. */
+export async function candidateStrip(images: readonly RawImage[]): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  try {
+    const tiles = await Promise.all(
+      images.map(({ data, width, height, channels }) =>
+        sharp(data, { raw: { width, height, channels: channels as 1 | 2 | 3 | 4 } })
+          .resize(tileEdge, tileEdge, { fit: 'contain', background: '#fff' })
+          .flatten({ background: '#fff' })
+          .png({ compressionLevel: 1 })
+          .toBuffer(),
+      ),
+    );
+    const size = { width: tileEdge * images.length, height: tileEdge };
+    const strip = await sharp({ create: { ...size, channels: 3, background: '#fff' } })
+      .composite(tiles.map((input, index) => ({ input, left: index * tileEdge, top: 0 })))
+      .webp({ quality: 80 })
+      .toBuffer();
+    return embedMarks(strip, { format: 'webp', ...size, alpha: false, recipe: undefined, embedRecipe: false });
+  } catch (cause) {
+    throw encodeError('candidates', cause);
+  }
+}
+
+/** One that is cut off is an error; so is one whose header claims more than any picture has. */
+const readWhole = { failOn: 'error', limitInputPixels: 1_000_000_000, sequentialRead: true } as const;
+
+/**
+ * Decodes a picture of a file, every line of it. Of a PNG that cannot be read so, the pixels alone: texts that another program wrote badly do
+ * not make it a bad picture.
+ */
+export async function decodeWhole<T>(bytes: Uint8Array, work: (picture: Sharp) => Promise<T>): Promise<T> {
+  const sharp = await loadSharp();
+  try {
+    return await work(sharp(bytes, readWhole));
+  } catch (error) {
+    if (imageKind(bytes) !== 'png') throw error;
+    return await work(sharp(insertPngChunks(bytes, []), readWhole));
+  }
+}
+
+/** A small WebP of a picture's file: at most `edge` pixels wide and high, never enlarged, with the AI label but not the recipe. */
+export async function thumbnailOf(path: string, edge: number): Promise<Uint8Array> {
+  try {
+    const { data, info } = await decodeWhole(await readFile(path), (picture) =>
+      picture
+        .autoOrient()
+        .resize(edge, edge, { fit: 'inside', withoutEnlargement: true })
+        .webp({ quality: 82 })
+        .toBuffer({ resolveWithObject: true }),
+    );
+    const alpha = info.channels === 4;
+    return embedMarks(data, { format: 'webp', width: info.width, height: info.height, alpha, recipe: undefined, embedRecipe: false });
+  } catch (cause) {
+    throw new ArtistError('ERR_IMAGE_DECODE', `${path}: expected a picture, got: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+export function isArtImage(value: ArtImage | PictureFile): value is ArtImage {
+  return value instanceof ArtImage;
+}
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).trim().split('\n')[0] ?? '';
+
+function encodeError(what: string, cause: unknown): ArtistError {
+  return cause instanceof ArtistError
+    ? cause
+    : new ArtistError('ERR_IMAGE_ENCODE', `${what}: expected sharp to encode them, got: ${reasonOf(cause)}`, { cause });
+}

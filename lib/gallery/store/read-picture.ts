@@ -1,0 +1,47 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ArtistError, readPlainFile, systemCode } from '../../core/index.ts';
+import { loadSharp, type PartialRecipe, readRecipe } from '../../image/index.ts';
+import { decodeWhole, type PictureFile } from './pictures.ts';
+
+const endings = { png: 'png', jpeg: 'jpg', webp: 'webp' } as const;
+
+export interface ReadPicture {
+  file: PictureFile;
+  /** As far as the file says it. */
+  recipe: PartialRecipe | undefined;
+  imported: { from: string; program?: string } | undefined;
+  modifiedAt: number;
+}
+
+/** What sharp says of a picture of which every line was read: a file that was cut off has a good header, too. */
+async function decoded(bytes: Uint8Array): Promise<{ format: string; width: number; height: number }> {
+  const sharp = await loadSharp();
+  const { format, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+  if (Object.hasOwn(endings, format))
+    await decodeWhole(bytes, (picture) => picture.resize(8, 8, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer());
+  return { format, width, height };
+}
+
+/**
+ * A picture's file with size and recipe.
+ *
+ * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE: no PNG, JPEG or WebP, or damaged
+ */
+export async function readPicture(path: string): Promise<ReadPicture> {
+  const [bytes, info] = await Promise.all([readPlainFile(path), stat(path)]).catch((cause: unknown) => {
+    throw new ArtistError('ERR_READ', `${path}: expected a picture that can be read, got ${systemCode(cause) ?? String(cause)}`, { cause });
+  });
+  const { format, width, height } = await decoded(bytes).catch((cause: unknown) => {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n')[0] ?? '';
+    throw new ArtistError('ERR_IMAGE_DECODE', `${path}: expected a PNG, JPEG or WebP, got: ${reason}`, { cause });
+  });
+  if (!Object.hasOwn(endings, format)) throw new ArtistError('ERR_IMAGE_DECODE', `${path}: expected a PNG, JPEG or WebP, got ${format}`);
+  const found = await readRecipe(bytes);
+  return {
+    file: { bytes, ending: endings[format as keyof typeof endings], width, height },
+    recipe: found?.recipe,
+    imported: { from: basename(path), ...(found && { program: found.source }) },
+    modifiedAt: info.mtimeMs,
+  };
+}

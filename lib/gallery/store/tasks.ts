@@ -1,0 +1,68 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ArtistError, isArtistError, isUlid, systemCode } from '../../core/index.ts';
+import { assigned, normalise, separator, taskKey } from '../search/search-text.ts';
+import { type IndexLog, type Row, textOf } from './index-file.ts';
+import { monthFolders } from './scan.ts';
+import { parseSidecar, type Sidecar } from './sidecar.ts';
+
+/** Behind the id of a work that is on the disk and is not filed yet: it is the sidecar to be. */
+export const unconfirmedEnding = '.json.unconfirmed';
+
+/** The id that `<ULID>.json.unconfirmed` names; undefined for other files. */
+export function idOfUnconfirmed(name: string): string | undefined {
+  const id = name.endsWith(unconfirmedEnding) ? name.slice(0, -unconfirmedEnding.length) : '';
+  return isUlid(id) ? id : undefined;
+}
+
+/** Works that may be of this task: the index has it without capitals. One search through the bytes, however many works there are. */
+export function idsOfTask(log: IndexLog, byBytes: readonly Row[], task: string): string[] {
+  const needle = Buffer.from(`${separator}${taskKey}${assigned}${normalise(task)}${separator}`);
+  const found: string[] = [];
+  const end = log.length;
+  for (let at = log.bytes.indexOf(needle); at >= 0 && at < end; at = log.bytes.indexOf(needle, at + 1)) {
+    const row = rowAt(byBytes, at);
+    if (row) found.push(row.id);
+  }
+  return found;
+}
+
+/** The row whose text has this byte; undefined: that line was replaced. */
+function rowAt(byBytes: readonly Row[], at: number): Row | undefined {
+  let [low, high] = [0, byBytes.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((byBytes[middle]?.to ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  const row = byBytes[low];
+  return row && row.from <= at ? row : undefined;
+}
+
+export async function findUnconfirmed(root: string): Promise<Sidecar[]> {
+  const found: Sidecar[] = [];
+  for (const folder of (await monthFolders(root)).keys()) {
+    for (const name of await namesIn(join(root, folder))) {
+      if (idOfUnconfirmed(name) === undefined) continue;
+      const path = join(root, folder, name);
+      const text = await textOf(path);
+      if (text === undefined) continue;
+      try {
+        found.push(parseSidecar(path, text));
+      } catch (error) {
+        if (!isArtistError(error)) throw error; // verify names it
+      }
+    }
+  }
+  return found;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    throw new ArtistError('ERR_READ', `${folder}: expected a folder that can be read, got ${systemCode(cause) ?? String(cause)}`, {
+      cause,
+    });
+  }
+}

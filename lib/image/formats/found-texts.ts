@@ -1,0 +1,13 @@
+/** What a picture file says about itself, without its pixels. */
+export interface FileTexts {
+  /** PNG: keyword -> text, the first of equal keywords. */
+  png: Map<string, string>;
+  /** EXIF: tag -> text. */
+  exif: Map<number, string>;
+  /** XMP packets, the main one first. */
+  xmp: string[];
+  /** JPEG comments. */
+  comments: string[];
+  /** IPTC caption. */
+  caption: string | undefined;
+}

@@ -1,0 +1,63 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { loadSharp } from '../load-sharp.ts';
+import type { ByteSource } from './byte-source.ts';
+import { maxTextBytes } from './text-budget.ts';
+
+/**
+ * The text that NovelAI (and an extension of A1111) hides in the lowest bits of the alpha channel, column by column: a signature of 15
+ * characters, the number of bits that follow as 32 bits, the text itself. It survives where a site drops the chunks of a file.
+ */
+const signatures: Readonly<Record<string, boolean>> = { stealth_pngcomp: true, stealth_pnginfo: false };
+const signatureLength = 15;
+const maxFileBytes = 128 * 1024 * 1024;
+const maxPixels = 64 * 1024 * 1024;
+/** Colour type in a PNG's header: RGB with alpha. */
+const colourTypeAt = 25;
+const rgba = 6;
+
+/** Bytes from the lowest bits of a column-by-column walk. */
+function hiddenBytes(alpha: Uint8Array, width: number, height: number, from: number, count: number): Buffer {
+  const bytes = Buffer.alloc(count);
+  for (let bit = 0; bit < count * 8; bit++) {
+    const place = from * 8 + bit;
+    const value = (alpha[(place % height) * width + Math.floor(place / height)] ?? 0) & 1;
+    bytes[bit >> 3] = ((bytes[bit >> 3] ?? 0) << 1) | value;
+  }
+  return bytes;
+}
+
+async function alphaOf(source: ByteSource): Promise<{ data: Buffer; width: number; height: number } | undefined> {
+  const sharp = await loadSharp();
+  try {
+    const pipeline = sharp(await source.read(0, source.size), { limitInputPixels: maxPixels });
+    const { data, info } = await pipeline.extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { data, width: info.width, height: info.height };
+  } catch {
+    // Damaged, too large, or without alpha after all: nothing is hidden in it that could be read.
+    return undefined;
+  }
+}
+
+/** The hidden text of a PNG with alpha. The only text for which pixels are decoded: look here last. */
+export async function stealthText(source: ByteSource): Promise<string | undefined> {
+  const head = await source.read(0, colourTypeAt + 1);
+  if (head[colourTypeAt] !== rgba || source.size > maxFileBytes) return undefined;
+  const alpha = await alphaOf(source);
+  if (alpha === undefined) return undefined;
+  const { data, width, height } = alpha;
+  const room = Math.floor((width * height) / 8) - signatureLength - 4;
+  if (room <= 0) return undefined;
+  const signature = hiddenBytes(data, width, height, 0, signatureLength).toString('latin1');
+  if (!Object.hasOwn(signatures, signature)) return undefined;
+  const length = Math.floor(hiddenBytes(data, width, height, signatureLength, 4).readUInt32BE(0) / 8);
+  if (length === 0 || length > room || length > maxTextBytes) return undefined;
+  const payload = hiddenBytes(data, width, height, signatureLength + 4, length);
+  if (signatures[signature] !== true) return payload.toString('utf8');
+  try {
+    return (await promisify(gunzip)(payload, { maxOutputLength: maxTextBytes })).toString('utf8');
+  } catch {
+    // Damaged, e.g. by an edit of the picture.
+    return undefined;
+  }
+}

@@ -1,0 +1,134 @@
+import { readdir, stat, unlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { ArtistError, answering, display, nearest, readPlainFile, resolveOptions, systemCode, writeError } from '../core/index.ts';
+import { type LoraInfo, readLora } from './read.ts';
+
+/** Endings of LoRA files, in the order in which a name without one is looked for. */
+const endings = ['.safetensors', '.gguf'] as const;
+
+/** `<home>/loras`. */
+export function lorasFolder(home: string): string {
+  return join(resolve(resolveOptions('loras', z.string().min(1), home)), 'loras');
+}
+
+/** What is at a path. */
+const kindAt = (path: string): Promise<'file' | 'other' | undefined> =>
+  stat(path).then(
+    (info) => (info.isFile() ? 'file' : 'other'),
+    () => undefined,
+  );
+
+/** LoRA files below `<home>/loras`, by name: the path in it, with slashes, without ending. */
+async function storedLoras(home: string): Promise<Map<string, string>> {
+  const folder = lorasFolder(home);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw new ArtistError('ERR_READ', `${folder}: expected a folder that can be read, got ${systemCode(error) ?? String(error)}`, {
+      cause: error,
+    });
+  });
+  const found = new Map<string, string>();
+  const paths = entries
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  for (const ending of [...endings].reverse())
+    for (const path of paths.filter((each) => each.toLowerCase().endsWith(ending)).sort())
+      found.set(path.slice(folder.length + 1, -ending.length).replaceAll('\\', '/'), path);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * The file of a LoRA: a path that is there, else a name in `<home>/loras` (with or without its ending).
+ *
+ * @param options.nameOnly do not look for a path
+ * @param options.anyFolder a name without folder is also one of a file in a folder of it, as in A1111's tags
+ * @throws ArtistError ERR_MODEL_NOT_FOUND with the nearest name; ERR_READ; ERR_INVALID_ARGUMENT
+ */
+export async function resolveLora(pathOrName: string, options: { home: string; nameOnly?: boolean; anyFolder?: boolean }): Promise<string> {
+  const there = options.nameOnly || pathOrName.includes('\0') ? undefined : await kindAt(pathOrName);
+  if (there === 'file') return resolve(pathOrName);
+  const stored = await storedLoras(options.home);
+  const name = pathOrName.replace(/\.(?:safetensors|gguf)$/i, '').replaceAll('\\', '/');
+  const file = stored.get(name);
+  if (file !== undefined && (name === pathOrName || file.toLowerCase().endsWith(pathOrName.slice(name.length).toLowerCase()))) return file;
+  const inFolder = options.anyFolder ? [...stored].find(([key]) => key.endsWith(`/${name}`)) : undefined;
+  if (inFolder) return inFolder[1];
+  // A folder or a device: who reads it says what is wrong with it.
+  if (there === 'other') return resolve(pathOrName);
+  const guess = nearest(name, [...stored.keys()]);
+  const hint =
+    guess !== undefined
+      ? ` Did you mean ${guess}?`
+      : stored.size > 0
+        ? ` There: ${[...stored.keys()].slice(0, 8).join(', ')}${stored.size > 8 ? '…' : ''}`
+        : '';
+  throw new ArtistError(
+    'ERR_MODEL_NOT_FOUND',
+    `${display(pathOrName)}: no such file, and no LoRA of that name in ${lorasFolder(options.home)}.${hint}`,
+  );
+}
+
+/** A LoRA of `<home>/loras`. */
+export interface StoredLora {
+  /** What `loras: [name]` and --lora take. */
+  readonly name: string;
+  readonly path: string;
+  /** Bytes of the file. */
+  readonly bytes: number;
+  /** What it is; undefined where it cannot be read. */
+  readonly info?: LoraInfo;
+  /** Why it cannot be read. */
+  readonly problem?: string;
+}
+
+/**
+ * What `<home>/loras` holds, by name. A file that is damaged or no LoRA is listed with its problem.
+ *
+ * @throws ArtistError ERR_READ, ERR_INVALID_ARGUMENT
+ */
+export const listLoras = answering('listLoras', async (options: { home: string }): Promise<StoredLora[]> => {
+  const loras: StoredLora[] = [];
+  for (const [name, path] of await storedLoras(options.home)) {
+    const bytes = (await stat(path).catch(() => undefined))?.size ?? 0; // a dangling link: readLora() says so
+    try {
+      loras.push({ name, path, bytes, info: await readLora(path) });
+    } catch (error) {
+      if (!(error instanceof ArtistError)) throw error;
+      loras.push({ name, path, bytes, problem: error.message.replace(`${path}: `, '') });
+    }
+  }
+  return loras;
+});
+
+/**
+ * The path of a new LoRA in `<home>/loras`.
+ *
+ * @param name as it will be called; may have folders: "mine/ink"
+ * @throws ArtistError ERR_INVALID_ARGUMENT: no name of a file, or one outside the folder
+ */
+export function newLoraPath(name: string, options: { home: string }): string {
+  const parts = name.replaceAll('\\', '/').split('/');
+  if (parts.some((part) => part.trim() === '' || part.startsWith('.') || /[\x00-\x1f:]/.test(part)))
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `name: expected the name of a LoRA, such as ink or mine/ink, got ${display(name)}`);
+  return `${join(lorasFolder(options.home), ...parts)}.safetensors`;
+}
+
+/**
+ * Removes a LoRA of `<home>/loras`, with the data sheet that was written beside it. Of a link, the link alone.
+ *
+ * @param name in `<home>/loras`, no path
+ * @throws ArtistError ERR_MODEL_NOT_FOUND with the nearest name; ERR_WRITE, ERR_READ, ERR_INVALID_ARGUMENT
+ */
+export async function removeLora(name: string, options: { home: string }): Promise<{ removed: string[]; bytes: number }> {
+  const file = await resolveLora(name, { home: options.home, nameOnly: true });
+  const { size } = await stat(file).catch(() => ({ size: 0 })); // a dangling link
+  const sheet = file.replace(/\.[^.]+$/, '.data-sheet.json');
+  const text = await readPlainFile(sheet, 'utf8').catch(() => ''); // there is none
+  const removed = [file, ...(text.includes('"ai-artist.data-sheet/') ? [sheet] : [])];
+  for (const path of removed)
+    await unlink(path).catch((error: unknown) => {
+      throw writeError(path, error);
+    });
+  return { removed, bytes: size };
+}

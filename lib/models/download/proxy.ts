@@ -1,0 +1,112 @@
+import { BlockList, isIP } from 'node:net';
+import { ArtistError } from '../../core/index.ts';
+
+/**
+ * Proxies by the environment, as curl takes them: `https_proxy` for https addresses, `http_proxy` for http, `all_proxy` for both, `no_proxy` for
+ * hosts that are asked directly; lower case goes before upper case, an empty value means none.
+ */
+export interface Proxy {
+  readonly url: URL;
+  /** Where it is, without user and password. */
+  readonly shown: string;
+  /** The variable that names it. */
+  readonly variable: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Value of a variable in lower or upper case, and its name. */
+function variable(environment: Environment, name: string): [value: string, name: string] | undefined {
+  for (const key of [name, name.toUpperCase()]) {
+    const value = environment[key];
+    if (value !== undefined) return [value.trim(), key];
+  }
+  return undefined;
+}
+
+function isInSubnet(host: string, subnet: string): boolean {
+  const [address = '', bits = ''] = subnet.split('/');
+  const family = isIP(address);
+  if (family === 0 || isIP(host) !== family || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) return false;
+  const list = new BlockList();
+  list.addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
+  return list.check(host, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** Whether `no_proxy` names the host: itself, a domain above it, its network, each also with a port; "*" names all. */
+function isDirect(url: URL, list: string): boolean {
+  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .some((entry) => {
+      if (entry === '*') return true;
+      const [, name = '', only] = /^\[?([^[\]]*?)\]?(?::(\d{1,5}))?$/.exec(isIP(entry) === 6 ? `[${entry}]` : entry) ?? [];
+      if (name === '' || (only !== undefined && only !== port)) return false;
+      if (name.includes('/')) return isInSubnet(host, name);
+      const domain = name.replace(/^\*?\./, '');
+      return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
+    });
+}
+
+/**
+ * The proxy through which an address is asked; undefined: directly.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT: the variable holds no address of an HTTP proxy
+ */
+export function proxyFor(url: URL, environment: Environment = process.env): Proxy | undefined {
+  const given = variable(environment, `${url.protocol.slice(0, -1)}_proxy`) ?? variable(environment, 'all_proxy');
+  if (given === undefined || given[0] === '' || isDirect(url, variable(environment, 'no_proxy')?.[0] ?? '')) return undefined;
+  const [text, name] = given;
+  const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const proxy = URL.canParse(address) ? new URL(address) : undefined;
+  if (proxy === undefined || (proxy.protocol !== 'http:' && proxy.protocol !== 'https:'))
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `${name}: expected the address of an HTTP proxy, http://host:port, got ${proxy === undefined ? 'text that is no address' : `a ${proxy.protocol.slice(0, -1)} one`}. NO_PROXY names hosts that are asked directly`,
+    );
+  return { url: proxy, shown: proxy.origin, variable: name };
+}
+
+/** fetch() through the proxy of each address. The library for it is loaded when there is one. */
+export const proxiedFetch: typeof globalThis.fetch = async (input, init) => {
+  const url = new URL(input instanceof Request ? input.url : input);
+  const proxy = proxyFor(url);
+  if (proxy === undefined) return await globalThis.fetch(input, init);
+  const { fetch, agentFor } = await loadAgents();
+  // Node's own fetch does not take agents of another version of its library: the request has to go through the same one.
+  return (await fetch(url, { ...init, dispatcher: agentFor(proxy) } as Parameters<typeof fetch>[1])) as unknown as Response;
+};
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a bare % is a character like others
+  }
+}
+
+async function makeAgents() {
+  const { fetch, ProxyAgent } = await import('undici');
+  const agents = new Map<string, InstanceType<typeof ProxyAgent>>();
+  const agentFor = ({ url }: Proxy): InstanceType<typeof ProxyAgent> => {
+    const known = agents.get(url.href);
+    if (known !== undefined) return known;
+    const login = url.username === '' ? undefined : `${decoded(url.username)}:${decoded(url.password)}`;
+    const agent = new ProxyAgent({
+      uri: url.origin,
+      ...(login !== undefined && { token: `Basic ${Buffer.from(login).toString('base64')}` }),
+    });
+    agents.set(url.href, agent);
+    return agent;
+  };
+  return { fetch, agentFor };
+}
+
+let agents: ReturnType<typeof makeAgents> | undefined;
+
+function loadAgents(): ReturnType<typeof makeAgents> {
+  agents ??= makeAgents();
+  return agents;
+}

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Clock, lazySchema, type StateDefinition, StateFile, type StateOptions, systemClock } from '../../core/index.ts';
+
+/** How often a schedule that runs says so here, milliseconds. */
+export const uptimeBeatMs = 60_000;
+/** A beat that is this late comes after a gap: the machine slept, or the clock was set. */
+const gapMs = 150_000;
+const dayMs = 86_400_000;
+const keptMs = 100 * dayMs;
+const mostSpans = 5000;
+/** After a longer pause nothing is forgotten: the clock may be years ahead for a moment. */
+const longestPauseMs = 366 * dayMs;
+
+const spanSchema = lazySchema(() =>
+  z.strictObject({
+    from: z.int(),
+    /** The last beat. */
+    to: z.int(),
+    /** Stopped by somebody: the time after it is no failure. */
+    stopped: z.boolean(),
+  }),
+);
+/** A time during which a schedule ran without a gap. Milliseconds since 1970. */
+export type UptimeSpan = z.infer<typeof spanSchema>;
+
+const definition: StateDefinition<{ spans: UptimeSpan[] }> = {
+  kind: 'uptime',
+  version: 1,
+  schema: lazySchema(() => z.strictObject({ spans: z.array(spanSchema) })),
+  initial: () => ({ spans: [] }),
+  lists: { spans: {} },
+};
+
+/** When the schedule of a home ran, in a file of its own. */
+export class UptimeBook {
+  readonly #file: StateFile<{ spans: UptimeSpan[] }>;
+  readonly #clock: Clock;
+
+  constructor(home: string, { clock = systemClock, ...options }: StateOptions = {}) {
+    this.#clock = clock;
+    this.#file = new StateFile(join(home, 'state', 'uptime.json'), definition, { clock, ...options });
+  }
+
+  /** Oldest first. Throws what StateFile.read() throws. */
+  async spans(): Promise<UptimeSpan[]> {
+    return (await this.#file.read()).spans;
+  }
+
+  /** A schedule begins to run. Throws what StateFile.update() throws, like the others. */
+  begin(): Promise<void> {
+    return this.#file.change(({ spans }) => {
+      const now = this.#clock.now();
+      spans.push({ from: now, to: now, stopped: false });
+      const isPlausible = now - (spans.at(-2)?.to ?? now) < longestPauseMs;
+      const kept = spans.filter(({ to }) => !isPlausible || now - to < keptMs).slice(-mostSpans);
+      spans.splice(0, spans.length, ...kept);
+    });
+  }
+
+  /** It still runs. */
+  beat(): Promise<void> {
+    return this.#file.change(({ spans }) => void this.#extend(spans));
+  }
+
+  /** It is stopped. */
+  end(): Promise<void> {
+    return this.#file.change(({ spans }) => {
+      this.#extend(spans).stopped = true;
+    });
+  }
+
+  #extend(spans: UptimeSpan[]): UptimeSpan {
+    const now = this.#clock.now();
+    const last = spans.at(-1);
+    if (last && !last.stopped && now >= last.to && now - last.to <= gapMs) {
+      last.to = now;
+      return last;
+    }
+    const fresh = { from: now, to: now, stopped: false };
+    spans.push(fresh);
+    return fresh;
+  }
+}
+
+/** How much of a time the schedule ran. */
+export interface Uptime {
+  /** Over this many days, or since the first start where that is less. */
+  days: number;
+  /** ISO time from which it is reckoned; null: it never ran. */
+  since: string | null;
+  aliveSeconds: number;
+  /** It was stopped on purpose. */
+  stoppedSeconds: number;
+  /** It should have run: the process died, the machine was off or asleep. */
+  lostSeconds: number;
+  /** Alive ÷ the whole time; null: it never ran. */
+  share: number | null;
+  /** Alive ÷ (alive + lost): without the times when it was stopped on purpose. */
+  shareWithoutStops: number | null;
+}
+
+/** `running`: a schedule runs now, so that the time since its last beat counts. */
+export function uptimeOver(spans: readonly UptimeSpan[], now: number, days: number, running = false): Uptime {
+  const ordered = spans.filter(({ from }) => from <= now).sort((a, b) => a.from - b.from);
+  const first = ordered[0];
+  const start = Math.max(now - days * dayMs, first?.from ?? now);
+  let [alive, stopped, lost] = [0, 0, 0];
+  let until = start;
+  /** The gap that begins at `until`. */
+  let byHand = true;
+  const gap = (to: number): void => {
+    if (byHand) stopped += Math.max(0, to - until);
+    else lost += Math.max(0, to - until);
+  };
+  for (const [place, span] of ordered.entries()) {
+    const isLast = place === ordered.length - 1;
+    const to = Math.min(now, isLast && running && !span.stopped && now - span.to <= gapMs ? now : span.to);
+    if (to < start) {
+      byHand = span.stopped;
+      continue;
+    }
+    if (span.from > until) gap(span.from);
+    const from = Math.max(span.from, until);
+    alive += Math.max(0, to - from);
+    if (to >= until) {
+      until = Math.max(until, to);
+      byHand = span.stopped;
+    }
+  }
+  gap(now);
+  const whole = alive + stopped + lost;
+  return {
+    days,
+    since: first === undefined ? null : new Date(start).toISOString(),
+    aliveSeconds: alive / 1000,
+    stoppedSeconds: stopped / 1000,
+    lostSeconds: lost / 1000,
+    share: first === undefined || whole === 0 ? null : alive / whole,
+    shareWithoutStops: first === undefined || alive + lost === 0 ? null : alive / (alive + lost),
+  };
+}

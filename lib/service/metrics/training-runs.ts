@@ -1,0 +1,69 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockOwner, openPlainFile, systemCode } from '../../core/index.ts';
+
+/** A training of this home, by the end of its log. */
+export interface TrainingRun {
+  name: string;
+  running: boolean;
+  /** The last step that is written down, and its loss; null: none yet. */
+  step: number | null;
+  loss: number | null;
+  /** ISO time of the last line; null: there is none. */
+  at: string | null;
+}
+
+/** A run logs one short line a step: the last of each kind is in here. */
+const tailBytes = 65_536;
+
+async function tailOf(path: string): Promise<string> {
+  const handle = await openPlainFile(path).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  });
+  if (!handle) return '';
+  try {
+    const { size } = await handle.stat();
+    const length = Math.min(size, tailBytes);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function lineOf(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined; // the half line at the beginning, or at the end of a run that was killed
+  }
+}
+
+async function readRun(folder: string, name: string): Promise<TrainingRun> {
+  const texts = (await tailOf(join(folder, 'log.jsonl'))).split('\n');
+  const lines = texts.map(lineOf).filter((line) => line !== undefined);
+  const step = lines.findLast(({ type }) => type === 'step');
+  const time = lines.at(-1)?.['time'];
+  const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+  return {
+    name,
+    running: (await lockOwner(join(folder, 'lock'))) !== undefined,
+    step: number(step?.['step']),
+    loss: number(step?.['smoothedLoss'] ?? step?.['loss']),
+    at: typeof time === 'string' ? time : null,
+  };
+}
+
+/** Runs in `<home>/training`, the one that wrote last first. */
+export async function trainingRuns(home: string): Promise<TrainingRun[]> {
+  const folder = join(home, 'training');
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
+    throw error;
+  });
+  const runs: TrainingRun[] = [];
+  for (const entry of entries) if (entry.isDirectory()) runs.push(await readRun(join(folder, entry.name), entry.name));
+  return runs.sort((a, b) => (b.at ?? '').localeCompare(a.at ?? ''));
+}

@@ -1,0 +1,213 @@
+/** Files that hold the captions of many pictures: tables, JSON, one line a picture. */
+import { isAbsolute, join, parse, posix } from 'node:path';
+import type { CaptionSource } from './caption-text.ts';
+import { dataError, oneLine, readText } from './caption-text.ts';
+import { isPicture } from './picture-formats.ts';
+
+export interface ListedCaption {
+  /** Of the picture, below the list's folder, with slashes; some lists leave the ending out. */
+  readonly name: string;
+  readonly text: string;
+  readonly source: CaptionSource;
+}
+
+export interface CaptionList {
+  readonly captions: readonly ListedCaption[];
+  /** Lines that say nothing of a picture, as they stand there. */
+  readonly ignored: readonly string[];
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+const nameColumns = ['file_name', 'filename', 'file', 'image', 'image_path', 'img', 'path', 'name', 'image_file'] as const;
+const textColumns = ['text', 'caption', 'captions', 'prompt', 'description'] as const;
+const tagColumns = ['tags', 'tag_string'] as const;
+
+type Reader = (list: string, content: string) => CaptionList;
+
+/** What a list of this name is read as; undefined: it is no list. Lists of many tables have captions.txt first, so that JSON wins. */
+function readerOf(name: string): Reader | undefined {
+  const lower = name.toLowerCase();
+  if (lower === 'captions.txt') return readLines;
+  if (/^(?:metadata|captions)\.(?:csv|tsv)$/.test(lower)) return readTable;
+  if (/^(?:(?:metadata|captions)|meta_\w+)\.json$/.test(lower)) return readJson;
+  return /^(?:metadata|captions)\.jsonl$/.test(lower) ? readJsonLines : undefined;
+}
+
+/** Whether a file of this name lists captions of other files; it is no sidecar then. */
+export const isCaptionList = (name: string): boolean => readerOf(name) !== undefined;
+
+/**
+ * Reads a caption list. `metadata.jsonl`, `metadata.csv`, `metadata.json` are the forms of Hugging Face's imagefolder: `file_name` and `text`, or
+ * other usual names of the two; `meta_*.json` is that of kohya's scripts; `captions.txt`: file name, tab, caption, a line each.
+ *
+ * @throws ArtistError ERR_TRAIN_DATA with the line's number; ERR_READ
+ */
+export async function readCaptionList(folder: string, name: string): Promise<CaptionList> {
+  const reader = readerOf(name);
+  const file = join(folder, name);
+  if (!reader) return { captions: [], ignored: [] };
+  const { captions, ignored } = reader(file, await readText(file));
+  return { captions: captions.map((caption) => ({ ...caption, name: placeIn(folder, caption.name) })), ignored };
+}
+
+/** A path of another machine or system, seen from the list's folder. */
+function placeIn(folder: string, given: string): string {
+  const name = given.replaceAll('\\', '/');
+  if (isAbsolute(name) || /^[a-z]:\//i.test(name)) {
+    const start = `${folder.replaceAll('\\', '/')}/`;
+    return name.startsWith(start) ? name.slice(start.length) : posix.basename(name);
+  }
+  return posix.normalize(name);
+}
+
+/** The caption of a row, as kohya's scripts put it together: the sentence, then the tags. */
+function textOf(where: string, row: Row): string | undefined {
+  const parts: string[] = [];
+  for (const columns of [textColumns, tagColumns]) {
+    const column = columns.find((known) => row[known] !== undefined && row[known] !== null);
+    if (column === undefined) continue;
+    const value = row[column];
+    const text = Array.isArray(value) && value.every((part) => typeof part === 'string') ? value.join(', ') : value;
+    if (typeof text !== 'string') throw dataError(`${where}: ${column}: expected a text, got ${typeof text}`);
+    if (text.trim() !== '' || columns === textColumns) parts.push(text);
+  }
+  return parts.length === 0 ? undefined : oneLine(where, parts.join(', '));
+}
+
+/** Nothing where the row says nothing of its picture; undefined where it names none. */
+function fromRow(where: string, row: Row): ListedCaption[] | undefined {
+  const column = nameColumns.find((known) => typeof row[known] === 'string' && row[known] !== '');
+  if (column === undefined) return undefined;
+  const text = textOf(where, row);
+  return text === undefined ? [] : [{ name: row[column] as string, text, source: 'metadata' }];
+}
+
+/** Rows of a file that may be another program's: those without a picture are ignored and told. */
+function fromRows(rows: readonly { readonly where: string; readonly shown: string; readonly row: Row }[]): CaptionList {
+  const captions: ListedCaption[] = [];
+  const ignored: string[] = [];
+  for (const { where, shown, row } of rows) {
+    const found = fromRow(where, row);
+    if (found) captions.push(...found);
+    else ignored.push(shown);
+  }
+  return { captions, ignored };
+}
+
+const isRow = (value: unknown): value is Row => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+function parseJson(where: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw dataError(`${where}: expected a JSON object with file_name and text, got ${JSON.stringify(text.slice(0, 40))}`, error);
+  }
+}
+
+function readJsonLines(list: string, content: string): CaptionList {
+  const captions = content.split(/\r?\n/).flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    const where = `${list}: line ${index + 1}`;
+    const row = parseJson(where, line);
+    const found = fromRow(where, isRow(row) ? row : {});
+    if (!found) throw dataError(`${where}: expected a field file_name, got none`);
+    return found;
+  });
+  return { captions, ignored: [] };
+}
+
+/** Rows, or kohya's form: { "path of the picture": { caption, tags } or its caption }. */
+function readJson(list: string, content: string): CaptionList {
+  const value = parseJson(list, content);
+  if (Array.isArray(value))
+    return fromRows(
+      value.map((row: unknown, index) => ({
+        where: `${list}: entry ${index + 1}`,
+        shown: `entry ${index + 1}`,
+        row: isRow(row) ? row : {},
+      })),
+    );
+  if (!isRow(value)) throw dataError(`${list}: expected a JSON object or list of captions, got ${typeof value}`);
+  const captions: ListedCaption[] = [];
+  const ignored: string[] = [];
+  for (const [name, entry] of Object.entries(value)) {
+    const where = `${list}: ${name}`;
+    const text = typeof entry === 'string' ? oneLine(where, entry) : isRow(entry) ? textOf(where, entry) : undefined;
+    // Entries like "version" describe the list itself; kohya's scripts keep buckets of pictures without captions there, too.
+    if (text === undefined || (typeof entry === 'string' && !isPicture(name))) ignored.push(name);
+    else captions.push({ name, text, source: 'metadata' });
+  }
+  return { captions, ignored };
+}
+
+function readTable(list: string, content: string): CaptionList {
+  const first = content.slice(0, content.search(/[\r\n]|$/));
+  const separator = list.toLowerCase().endsWith('.tsv') ? '\t' : ([',', ';', '\t'].find((each) => first.includes(each)) ?? ',');
+  const [header = [], ...rows] = parseTable(list, content, separator);
+  const columns = header.map((name) => name.trim().toLowerCase());
+  return fromRows(
+    rows.map((cells, index) => ({
+      where: `${list}: row ${index + 2}`,
+      shown: `row ${index + 2}`,
+      row: Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])),
+    })),
+  );
+}
+
+/** RFC 4180: cells may stand in quotes, a quote inside is doubled, a line break inside belongs to the cell. */
+function parseTable(list: string, content: string, separator: string): string[][] {
+  const rows: string[][] = [];
+  const stop = new RegExp(`[${separator}\r\n]`, 'g');
+  let row: string[] = [];
+  let at = 0;
+  while (at < content.length) {
+    let cell: string;
+    if (content[at] === '"') {
+      let end = at + 1;
+      while (content[end] !== '"' || content[end + 1] === '"') {
+        if (end >= content.length) throw dataError(`${list}: row ${rows.length + 1}: expected a quote that ends the cell, got none`);
+        end += content[end] === '"' ? 2 : 1;
+      }
+      cell = content.slice(at + 1, end).replaceAll('""', '"');
+      at = end + 1;
+      if (at < content.length && !`${separator}\r\n`.includes(content[at] ?? ''))
+        throw dataError(
+          `${list}: row ${rows.length + 1}: expected ${JSON.stringify(separator)} behind a cell in quotes, got ${content[at]}`,
+        );
+    } else {
+      stop.lastIndex = at;
+      const end = stop.exec(content)?.index ?? content.length;
+      cell = content.slice(at, end);
+      at = end;
+    }
+    row.push(cell);
+    if (content[at] === separator) {
+      at++;
+      if (at < content.length) continue;
+      row.push('');
+    }
+    if (row.some((value) => value.trim() !== '')) rows.push(row);
+    row = [];
+    if (content[at] === '\r') at++;
+    if (content[at] === '\n') at++;
+  }
+  return rows;
+}
+
+/** The name, then a tab; or its ending, then what people put in place of a tab. */
+const namedLine = /^([^\t]+?)\s*\t(.*)$/;
+const looseLine = /^(\S.*?\.\w{3,5})\s*[,;:|]\s*(.*)$/;
+
+function readLines(list: string, content: string): CaptionList {
+  const captions: ListedCaption[] = [];
+  const ignored: string[] = [];
+  for (const [index, line] of content.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue;
+    const loose = looseLine.exec(line);
+    const [, name, text] = namedLine.exec(line) ?? (loose && isPicture(parse(loose[1] ?? '').base) ? loose : []);
+    if (name === undefined || text === undefined) ignored.push(line);
+    else captions.push({ name: name.trim(), text: oneLine(`${list}: line ${index + 1}`, text), source: 'list' });
+  }
+  return { captions, ignored };
+}

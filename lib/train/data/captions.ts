@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { lazySchema } from '../../core/index.ts';
+import { splitTags } from '../../lora/index.ts';
+import { type Draw, shuffled } from './counter-random.ts';
+
+const share = (): z.ZodNumber => z.number().min(0).max(1);
+
+/** How the text of a picture becomes the caption of one training step. */
+export const captionOptions = lazySchema(() =>
+  z.strictObject({
+    /** Word that stands for what is learned, e.g. "sks style": put first where the caption does not contain it. */
+    trigger: z.string().min(1).optional(),
+    /** Text before every caption. */
+    prefix: z.string().default(''),
+    /** Text behind every caption. */
+    suffix: z.string().default(''),
+    /** Bring the tags (the parts between commas) into another order each time. Default false: captions may be sentences. */
+    shuffleTags: z.boolean().default(false),
+    /** Tags at the beginning that stay where they are and are never left out. Default 0; the trigger always stays. */
+    keepTokens: z.int().min(0).default(0),
+    /** Share of steps without any caption, 0..1: the model learns to paint the style unprompted, which cfg needs. Default 0. */
+    captionDropout: share().default(0),
+    /** Share of tags that are left out, each on its own, 0..1. Default 0. */
+    tagDropout: share().default(0),
+  }),
+);
+export type CaptionOptions = z.input<typeof captionOptions>;
+export type ResolvedCaptions = z.output<typeof captionOptions>;
+
+const clean = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** Whether captions differ from step to step. */
+export function captionsVary({ shuffleTags, captionDropout, tagDropout }: ResolvedCaptions): boolean {
+  return shuffleTags || captionDropout > 0 || tagDropout > 0;
+}
+
+/**
+ * The caption of one step. Without shuffling and dropout it is always the same; validation and sample captions leave `draw` out.
+ *
+ * @param text what the data set says of the picture; may be empty
+ * @param draw decides shuffling and dropout
+ */
+export function composeCaption(text: string, options: ResolvedCaptions, draw?: Draw): string {
+  if (draw && options.captionDropout > 0 && draw() < options.captionDropout) return '';
+  const { prefix, suffix, trigger } = options;
+  const body = draw && (options.shuffleTags || options.tagDropout > 0) ? varyTags(text, options, draw) : clean(text);
+  const told = trigger === undefined || contains(body, trigger) ? body : [trigger, body].filter(Boolean).join(', ');
+  return [clean(prefix), told, clean(suffix)].filter(Boolean).join(' ');
+}
+
+/** A whole word or phrase, whatever its case. */
+function contains(text: string, phrase: string): boolean {
+  const at = text.toLowerCase().indexOf(phrase.toLowerCase());
+  const letter = /[\p{L}\p{N}]/u;
+  return at >= 0 && !letter.test(text[at - 1] ?? ' ') && !letter.test(text[at + phrase.length] ?? ' ');
+}
+
+function varyTags(text: string, { shuffleTags, keepTokens, tagDropout, trigger }: ResolvedCaptions, draw: Draw): string {
+  const tags = splitTags(text);
+  const fixed = tags.slice(0, keepTokens);
+  const rest = tags.slice(keepTokens);
+  const kept = tagDropout > 0 ? rest.filter((tag) => tag === trigger || draw() >= tagDropout) : rest;
+  return [...fixed, ...(shuffleTags ? shuffled(kept, draw) : kept)].join(', ');
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { lazySchema, resolveOptions } from '../../core/index.ts';
+import {
+  CallSite,
+  defined,
+  localEngine,
+  type NativeGradientCheck,
+  type NativeGradientCheckRequest,
+  path,
+  runJob,
+  signal,
+} from '../../engine/index.ts';
+
+export const checkGradientsOptions = lazySchema(() =>
+  z.strictObject({
+    /** Device to test, a name of listDevices(). Default: the best device present. */
+    backend: path.optional(),
+    /** Only this family's small model. */
+    family: z.string().min(1).optional(),
+    /** CPU threads, 1..512. Default: physical cores minus one, at least 1. */
+    threads: z.int().min(1).max(512).optional(),
+    signal: signal.optional(),
+  }),
+);
+export type CheckGradientsOptions = z.input<typeof checkGradientsOptions>;
+
+/** Gradients of one family's small random model. */
+export interface GradientCheck extends Readonly<NativeGradientCheck> {
+  /** Whether this device can be trusted with the family. */
+  readonly passed: boolean;
+}
+
+/** GPUs multiply in half precision: below this cosine it is no longer rounding. */
+const leastCosine = 0.999;
+/** Curvature and half-precision rounding of the loss leave some percent in the worst family; a wrong rule leaves 1. */
+const largestDirectional = 0.1;
+
+/**
+ * Compares the gradients that a device computes with those of the CPU, and both with central differences of the loss, on small random models.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_NO_DEVICE, ERR_UNSUPPORTED, ERR_OUT_OF_MEMORY, ERR_NO_BINARY; `signal.reason` when aborted
+ */
+export async function checkGradients(options: CheckGradientsOptions = {}): Promise<GradientCheck[]> {
+  const site = new CallSite('checkGradients', checkGradients);
+  const { signal: stop, ...request } = resolveOptions('checkGradients', checkGradientsOptions, options);
+  const addon = localEngine();
+  const checks = await runJob<NativeGradientCheck[]>({ addon, site, signal: stop }, (listen) =>
+    addon.checkGradients(defined(request) as NativeGradientCheckRequest, listen),
+  );
+  return checks.map((check) => ({
+    ...check,
+    passed: check.cosine >= leastCosine && Math.abs(check.directional) <= largestDirectional,
+  }));
+}

@@ -1,0 +1,172 @@
+/** The numbers of one run once everything that was left open is decided: nothing below this file has defaults. */
+import { ArtistError } from '../../core/index.ts';
+import {
+  defined,
+  type NativeBeginRequest,
+  type NativeNetworkRequest,
+  type NativeOptimizer,
+  type NativeTrainerInfo,
+} from '../../engine/index.ts';
+import type { ResolvedBuckets } from '../data/buckets.ts';
+import type { ResolvedCaptions } from '../data/captions.ts';
+import type { Schedule } from '../run/schedule.ts';
+import type { OptimizerName, ResolvedTrainLora } from './options.ts';
+import { defaultsFor } from './presets.ts';
+
+/** Plain data: it is stored in the run's folder, and a continued run must come to the same. */
+export interface TrainSettings {
+  family: NativeTrainerInfo['family'];
+  steps: number;
+  batchSize: number;
+  accumulation: number;
+  seed: number;
+  buckets: ResolvedBuckets;
+  alphaMask: boolean;
+  captions: ResolvedCaptions;
+  network: NativeNetworkRequest;
+  /** Without checkpointing, which changes memory and not numbers. */
+  begin: Omit<NativeBeginRequest, 'checkpointing'>;
+  learningRate: number;
+  textLearningRate: number;
+  schedule: Schedule;
+  warmup: number;
+  priorWeight: number;
+  validation: { every: number; levels: number; patience: number; minDelta: number };
+  samples: { every: number };
+  checkpoints: { every: number; keep: number };
+}
+
+/** The optimizer's own names of what all of them have; ones it has not are refused. */
+function optimizerOf(given: ResolvedTrainLora['optimizer']): NativeOptimizer {
+  const { kind, beta1, beta2, epsilon, weightDecay } =
+    typeof given === 'string' ? ({ kind: given } as Exclude<typeof given, string>) : given;
+  const lacks = (name: string, value: number | undefined): void => {
+    if (value !== undefined)
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `optimizer.${name}: expected to be left out with ${kind}, which has no such number, got ${value}`,
+      );
+  };
+  switch (kind) {
+    case 'adamw':
+      return defined({ kind, beta1, beta2, epsilon, weightDecay }) as NativeOptimizer;
+    case 'lion':
+      lacks('epsilon', epsilon);
+      return defined({ kind, beta1, beta2, weightDecay }) as NativeOptimizer;
+    case 'adafactor':
+      lacks('beta2', beta2);
+      lacks('epsilon', epsilon);
+      return defined({ kind, beta1, weightDecay }) as NativeOptimizer;
+    case 'prodigy':
+      return defined({ kind, beta1, beta2, epsilon, weightDecay }) as NativeOptimizer;
+  }
+}
+
+/** Numbers per trained parameter that an optimizer keeps in main memory beside the parameter itself. */
+const momentsOf: Readonly<Record<OptimizerName, number>> = { adamw: 2, lion: 1, adafactor: 1, prodigy: 4 };
+
+/** Bytes of everything that is kept on the host for `parameters` numbers. */
+export function hostBytes(parameters: number, { begin }: Pick<TrainSettings, 'begin'>): number {
+  return parameters * 4 * (2 + momentsOf[begin.optimizer.kind] + ((begin.ema ?? 0) > 0 ? 1 : 0));
+}
+
+const part = (steps: number, count: number): number => Math.max(1, Math.round(steps / count));
+
+/**
+ * @param info of the opened model
+ * @param size what the model's own page recommends, pixels
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED: this family cannot do that
+ */
+export function settleTraining(
+  options: ResolvedTrainLora,
+  info: Pick<NativeTrainerInfo, 'family' | 'maxBatch' | 'sizeMultiple' | 'objective' | 'textEncoderLora'>,
+  { size, seed }: { size: number | undefined; seed: number },
+): TrainSettings {
+  const { family, maxBatch, sizeMultiple, objective } = info;
+  const optimizer = optimizerOf(options.optimizer);
+  const defaults = defaultsFor(info, options.preset, optimizer.kind, { size, steps: options.steps });
+  const { steps } = defaults;
+  const { network, noise } = options;
+  const batchSize = options.batchSize ?? defaults.batchSize;
+  if (maxBatch > 0 && batchSize > maxBatch) {
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `batchSize: expected at most ${maxBatch}, which is what ${family} takes at a time, got ${batchSize}. Raise accumulation instead: it has the same effect`,
+    );
+  }
+  if (network.textEncoder && !info.textEncoderLora)
+    throw new ArtistError('ERR_UNSUPPORTED', `network.textEncoder: the text encoders of ${family} cannot be trained. Leave it out`);
+  const minSnr = noise.minSnr ?? defaults.minSnr;
+  if (noise.minSnr !== undefined && noise.minSnr > 0 && objective === 'flow')
+    throw new ArtistError('ERR_UNSUPPORTED', `noise.minSnr: ${family} learns flow, which has no such weights. Leave it out`);
+  const warmup = options.warmup ?? defaults.warmup;
+  if (warmup > steps)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `warmup: expected at most the ${steps} steps of the run, got ${warmup}`);
+  const rank = network.rank ?? defaults.rank;
+  const learningRate = options.learningRate ?? defaults.learningRate;
+  const { captionDropout = defaults.captionDropout, ...captions } = options.captions;
+  return {
+    family,
+    steps,
+    batchSize,
+    accumulation: options.accumulation,
+    seed,
+    buckets: {
+      resolution: options.resolution ?? defaults.resolution,
+      step: sizeMultiple,
+      buckets: options.buckets,
+      noUpscale: options.noUpscale,
+      maxUpscale: options.maxUpscale,
+      crop: options.crop,
+      crops: options.crops,
+      flip: options.flip ?? defaults.flip,
+    },
+    alphaMask: options.alphaMask,
+    captions: { ...captions, captionDropout },
+    network: defined({
+      kind: network.kind,
+      rank,
+      alpha: network.alpha ?? rank,
+      convRank: network.convRank,
+      convAlpha: network.convAlpha,
+      factor: network.factor,
+      targets: network.targets ?? defaults.targets,
+      include: network.include,
+      exclude: network.exclude,
+      dropout: network.dropout,
+      unet: network.unet,
+      textEncoder: network.textEncoder,
+      seed,
+    }) as NativeNetworkRequest,
+    begin: {
+      optimizer,
+      objective: defined({
+        sampling: noise.sampling ?? defaults.sampling,
+        mean: noise.mean,
+        deviation: noise.deviation,
+        min: noise.min,
+        max: noise.max,
+        shift: noise.shift,
+        noiseOffset: noise.offset,
+        inputPerturbation: noise.inputPerturbation,
+        minSnr,
+        huber: noise.huber,
+      }) as NonNullable<NativeBeginRequest['objective']>,
+      ema: options.ema,
+      clipNorm: options.clipNorm,
+    },
+    learningRate,
+    textLearningRate: options.textLearningRate ?? (optimizer.kind === 'prodigy' ? learningRate : learningRate / 10),
+    schedule: options.schedule ?? defaults.schedule,
+    warmup,
+    priorWeight: options.prior?.weight ?? 1,
+    validation: {
+      every: options.validation.every ?? part(steps, 10),
+      levels: options.validation.levels,
+      patience: options.validation.patience,
+      minDelta: options.validation.minDelta,
+    },
+    samples: { every: options.samples.every ?? part(steps, 4) },
+    checkpoints: { every: options.checkpoints.every ?? part(steps, 10), keep: options.checkpoints.keep },
+  };
+}
