@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Artist, CreateOptions } from '../lib/artist/index.ts';
 import type { Config } from '../lib/config/index.ts';
-import { ArtistError, type ErrorCode, errorCodes, isArtistError, lazySchema, resolveOptions } from '../lib/core/index.ts';
+import { ArtistError, type ErrorCode, errorCodes, isArtistError, resolveOptions } from '../lib/core/index.ts';
 import type { Artwork } from '../lib/gallery/index.ts';
 import { findTopic } from '../lib/prompt/index.ts';
 import type { RunningTask } from '../lib/schedule/index.ts';
@@ -27,29 +27,27 @@ const {
 
 export { orderFlags };
 
-const orderSchema = lazySchema(() =>
-  z.strictObject({
-    /** What to paint. Left out: `create` chooses. */
-    prompt: z.string().optional(),
-    create: z.strictObject({
-      candidates: z.string().optional(),
-      clip: z.string().optional(),
-      taste: z.string().optional(),
-      reject: z.array(z.string()).optional(),
-      score: z.boolean().optional(),
-      width: z.number().optional(),
-      height: z.number().optional(),
-      steps: z.number().optional(),
-      sampler: z.string().optional(),
-      cfg: z.number().optional(),
-      lora: z.array(z.strictObject({ path: z.string(), weight: z.number().optional() })).optional(),
-      model: z.string().optional(),
-      style: z.union([z.string(), z.array(z.strictObject({ name: z.string(), weight: z.number().optional() }))]).optional(),
-      expand: z.boolean().optional(),
-      upscale: z.boolean().optional(),
-    }),
+const orderSchema = z.strictObject({
+  /** What to paint. Left out: `create` chooses. */
+  prompt: z.string().optional(),
+  create: z.strictObject({
+    candidates: z.string().optional(),
+    clip: z.string().optional(),
+    taste: z.string().optional(),
+    reject: z.array(z.string()).optional(),
+    score: z.boolean().optional(),
+    width: z.number().optional(),
+    height: z.number().optional(),
+    steps: z.number().optional(),
+    sampler: z.string().optional(),
+    cfg: z.number().optional(),
+    lora: z.array(z.strictObject({ path: z.string(), weight: z.number().optional() })).optional(),
+    model: z.string().optional(),
+    style: z.union([z.string(), z.array(z.strictObject({ name: z.string(), weight: z.number().optional() }))]).optional(),
+    expand: z.boolean().optional(),
+    upscale: z.boolean().optional(),
   }),
-);
+});
 /** What a schedule or a queue keeps of a work that is to be painted. */
 export type WorkOrder = z.infer<typeof orderSchema>;
 

@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Artist } from '../../lib/artist/index.ts';
-import { lazySchema, resolveOptions } from '../../lib/core/index.ts';
+import { resolveOptions } from '../../lib/core/index.ts';
 import {
   homeId,
   type Json,
@@ -29,7 +29,7 @@ import { command } from '../shell/command.ts';
 import type { Context } from '../shell/run.ts';
 import { oneLine, paintOrder } from '../work-order.ts';
 
-const taskSchema = lazySchema(() => z.strictObject({ order: z.unknown(), rotation: z.unknown(), since: z.int() }));
+const taskSchema = z.strictObject({ order: z.unknown(), rotation: z.unknown(), since: z.int() });
 
 /** What is known of a task: what was put down for it; undefined: no queue here knows it. */
 type LookUp = (id: string) => Promise<{ settled: Json | undefined } | undefined>;

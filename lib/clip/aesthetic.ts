@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ArtistError, resolveOptions } from '../core/index.ts';
 import type { Embedding } from './similarity.ts';
 import { readSmallTensors, type SmallTensor } from './small-tensors.ts';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
-import { ArtistError, lazySchema, readPlainFile } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, readPlainFile } from '../core/index.ts';
 import { bundledModel, describeIdentity, identify, type ModelHeader, readModelHeader } from '../models/index.ts';
 
 export interface ClipFiles {
@@ -19,7 +19,7 @@ export interface ClipFiles {
 }
 
 const indexSuffix = '.safetensors.index.json';
-const indexSchema = lazySchema(() => z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) }));
+const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) });
 
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ArtistError, nearest } from '../core/index.ts';
 import { readYaml } from './read-yaml.ts';
 import { bare, schemaAt, sectionOf } from './schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { display } from './options.ts';
 
 /** An option that takes an AbortSignal. It is told by its methods, not by its class: signals of other realms and of polyfills count too. */

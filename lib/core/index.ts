@@ -30,7 +30,6 @@ export { restoredWords, type StateDefinition, StateFile, type StateOptions, type
 export { checkFolder, kindOfPlace } from './files/writable-place.ts';
 export { expandTilde, homeFolder } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
-export { lazySchema } from './lazy-schema.ts';
 export { display, type Fault, findFaults, nearest, resolveOptions } from './options.ts';
 export { entryFile, packageRoot } from './package-root.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ArtistError } from './errors.ts';
 
 /** A value as it reads in an error message: short, one line, never a secret-sized dump. Never throws. */

@@ -1,6 +1,6 @@
 /** How many candidates are enough: the next one is worth painting as long as its expected gain is worth its seconds. */
-import { z } from 'zod';
-import { answering, lazySchema, resolveOptions } from '../core/index.ts';
+import * as z from 'zod';
+import { answering, resolveOptions } from '../core/index.ts';
 
 /** exp(-x²/2) / √(2π) */
 const density = (x: number): number => Math.exp(-(x * x) / 2) / Math.sqrt(2 * Math.PI);
@@ -26,18 +26,16 @@ export const expectedGain = answering(
   },
 );
 
-export const adaptiveOptions = lazySchema(() =>
-  z.strictObject({
-    /** Seconds that another candidate takes, painting and scoring. */
-    seconds: z.number().min(0),
-    /** Seconds that one point of the total is worth: about one standard deviation of one term of weight 1. Default 30. */
-    secondsPerPoint: z.number().positive().default(30),
-    /** As long as fewer were scored, there is no distribution to fit: go on. Default 3. */
-    least: z.int().min(2).default(3),
-    /** Never more than this. Default 16. */
-    most: z.int().min(1).default(16),
-  }),
-);
+export const adaptiveOptions = z.strictObject({
+  /** Seconds that another candidate takes, painting and scoring. */
+  seconds: z.number().min(0),
+  /** Seconds that one point of the total is worth: about one standard deviation of one term of weight 1. Default 30. */
+  secondsPerPoint: z.number().positive().default(30),
+  /** As long as fewer were scored, there is no distribution to fit: go on. Default 3. */
+  least: z.int().min(2).default(3),
+  /** Never more than this. Default 16. */
+  most: z.int().min(1).default(16),
+});
 export type AdaptiveOptions = z.input<typeof adaptiveOptions>;
 
 /** Whether to paint another candidate, and the numbers behind it. */

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { ArtistError, answering, lazySchema, resolveOptions } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, answering, resolveOptions } from '../core/index.ts';
 import { type BootstrapOptions, bootstrapInterval, bootstrapOptions, type Interval } from './numbers/bootstrap.ts';
 import { dot, sumOf, unit, unitVectors, type Vector } from './numbers/vectors.ts';
 
@@ -54,21 +54,19 @@ export const meanPairwiseCosine = answering('meanPairwiseCosine', (embeddings: r
   return meanPairwise(unitVectors('embeddings', embeddings, 2));
 });
 
-const vectors = lazySchema(() =>
-  z.array(z.custom<Float32Array>((value) => value instanceof Float32Array, { error: 'expected an embedding (Float32Array)' })),
+const vectors = z.array(
+  z.custom<Float32Array>((value) => value instanceof Float32Array, { error: 'expected an embedding (Float32Array)' }),
 );
 
-export const styleOptions = lazySchema(() =>
-  z.strictObject({
-    ...bootstrapOptions.shape,
-    /** Embeddings of a neutral set by the same painter; their mean is taken off for `centred`. */
-    reference: vectors.optional(),
-    /** The subject of each embedding, for `crossSubject`. At least two different ones. */
-    subjects: z.array(z.string()).optional(),
-    /** The same subjects and seeds without the style, in the same order, for `lift`. */
-    baseline: vectors.optional(),
-  }),
-);
+export const styleOptions = z.strictObject({
+  ...bootstrapOptions.shape,
+  /** Embeddings of a neutral set by the same painter; their mean is taken off for `centred`. */
+  reference: vectors.optional(),
+  /** The subject of each embedding, for `crossSubject`. At least two different ones. */
+  subjects: z.array(z.string()).optional(),
+  /** The same subjects and seeds without the style, in the same order, for `lift`. */
+  baseline: vectors.optional(),
+});
 export type StyleOptions = z.input<typeof styleOptions>;
 
 export interface StyleConsistency {
@@ -193,7 +191,7 @@ export const centroidCosine = answering(
   },
 );
 
-const gainRounds = lazySchema(() => z.array(z.strictObject({ first: z.number(), best: z.number() })).min(3));
+const gainRounds = z.array(z.strictObject({ first: z.number(), best: z.number() })).min(3);
 
 /** One round: what a judge says of the first candidate and of the one that was kept. */
 export interface GainRound {

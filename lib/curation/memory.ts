@@ -1,7 +1,7 @@
 /** What the artist remembers of past rounds: the values that z-scores are taken from, and the works that a picture must differ from. */
 import { join } from 'node:path';
-import { z } from 'zod';
-import { answering, type Clock, homeFolder, lazySchema, type StateDefinition, StateFile, type StateRepair } from '../core/index.ts';
+import * as z from 'zod';
+import { answering, type Clock, homeFolder, type StateDefinition, StateFile, type StateRepair } from '../core/index.ts';
 import type { Artwork, Gallery } from '../gallery/index.ts';
 import { type Ledger, ledgerSchema } from './ledger.ts';
 import { unpackEmbedding } from './numbers/packed-vector.ts';
@@ -13,24 +13,20 @@ export const historyLength = 300;
 /** Kept works that a new one is compared with, the newest. About 1 MB of file with CLIP's 512 values. */
 export const archiveLength = 1000;
 
-const workSchema = lazySchema(() =>
-  z.strictObject({
-    id: z.string().min(1),
-    hash: z.string().optional(),
-    /** SHA-256 of the pixels as they were painted. */
-    pixels: z.string().optional(),
-    /** CLIP model of `embedding`. */
-    model: z.string().optional(),
-    embedding: z.string().optional(),
-  }),
-);
-const memorySchema = lazySchema(() =>
-  z.strictObject({
-    /** By CLIP model, then by term; the newest last. */
-    history: z.record(z.string(), z.partialRecord(z.enum(termNames), z.array(z.number()))),
-    archive: z.array(workSchema),
-  }),
-);
+const workSchema = z.strictObject({
+  id: z.string().min(1),
+  hash: z.string().optional(),
+  /** SHA-256 of the pixels as they were painted. */
+  pixels: z.string().optional(),
+  /** CLIP model of `embedding`. */
+  model: z.string().optional(),
+  embedding: z.string().optional(),
+});
+const memorySchema = z.strictObject({
+  /** By CLIP model, then by term; the newest last. */
+  history: z.record(z.string(), z.partialRecord(z.enum(termNames), z.array(z.number()))),
+  archive: z.array(workSchema),
+});
 type MemoryState = z.output<typeof memorySchema>;
 
 const definition = (): StateDefinition<MemoryState> => ({

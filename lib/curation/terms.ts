@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { answering, lazySchema } from '../core/index.ts';
+import * as z from 'zod';
+import { answering } from '../core/index.ts';
 import type { TechnicalMeasures } from '../image/index.ts';
 
 /** What a candidate is judged by. Each has a scale of its own; they meet as z-scores. Larger is better. */
@@ -19,20 +19,18 @@ export const defaultWeightsVersion = 'default-1';
 const weight = (value: number): z.ZodDefault<z.ZodNumber> => z.number().min(0).max(1000).default(value);
 
 /** Factors of the z-scores, 0..1000; 0 leaves a term out. Only their ratios matter. */
-export const weightFields = lazySchema(() =>
-  z.strictObject({
-    /** Cosine of picture and prompt: that it shows what was asked for comes first. */
-    promptAlign: weight(1),
-    /** An aesthetic head's score: as much, where the owner has one. */
-    aesthetic: weight(1),
-    /** Cosine with the artist's own works: half, so that a style may move. */
-    styleFit: weight(0.5),
-    /** 1 - the nearest cosine in the archive: decides between pictures that are otherwise alike. */
-    novelty: weight(0.25),
-    /** Distance from the technical gates: the same. */
-    technical: weight(0.25),
-  }),
-);
+export const weightFields = z.strictObject({
+  /** Cosine of picture and prompt: that it shows what was asked for comes first. */
+  promptAlign: weight(1),
+  /** An aesthetic head's score: as much, where the owner has one. */
+  aesthetic: weight(1),
+  /** Cosine with the artist's own works: half, so that a style may move. */
+  styleFit: weight(0.5),
+  /** 1 - the nearest cosine in the archive: decides between pictures that are otherwise alike. */
+  novelty: weight(0.25),
+  /** Distance from the technical gates: the same. */
+  technical: weight(0.25),
+});
 export type Weights = z.input<typeof weightFields>;
 
 /** Contrast above which more of it is no longer better. The median of 128 pictures by the bundled model is 38. */

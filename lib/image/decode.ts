@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
-import { z } from 'zod';
-import { ArtistError, answering, display, lazySchema, resolveOptions } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, answering, display, resolveOptions } from '../core/index.ts';
 import { withFile } from './formats/byte-source.ts';
 import { describeBytes, imageKind, readableKinds } from './formats/image-kind.ts';
 import { loadSharp } from './load-sharp.ts';
@@ -9,14 +9,12 @@ import { checkBytes, checkRawImage, defaultMaxPixels, maxEdge, type RawImage } f
 /** A picture from outside: the path of a file, the bytes of one, or raw pixels (an ArtImage, too). */
 export type ImageInput = string | Uint8Array | RawImage;
 
-export const decodeOptions = lazySchema(() =>
-  z.strictObject({
-    /** 3: RGB, for pictures. 1: grey, for masks (luma of the colours). */
-    channels: z.union([z.literal(1), z.literal(3)]).default(3),
-    /** Most pixels that are decoded; decoding takes about 8 bytes a pixel. */
-    maxPixels: z.int().min(1).default(defaultMaxPixels),
-  }),
-);
+export const decodeOptions = z.strictObject({
+  /** 3: RGB, for pictures. 1: grey, for masks (luma of the colours). */
+  channels: z.union([z.literal(1), z.literal(3)]).default(3),
+  /** Most pixels that are decoded; decoding takes about 8 bytes a pixel. */
+  maxPixels: z.int().min(1).default(defaultMaxPixels),
+});
 export type DecodeOptions = z.input<typeof decodeOptions>;
 
 export const fits = ['fill', 'cover', 'contain'] as const;
@@ -108,9 +106,7 @@ async function rawPipeline({ data, width, height, channels }: RawImage): Promise
   return sharp(data, { raw: { width, height, channels: channels as 1 | 2 | 3 | 4 }, limitInputPixels: false });
 }
 
-const resizeOptions = lazySchema(() =>
-  z.strictObject({ width: z.int().min(1).max(maxEdge), height: z.int().min(1).max(maxEdge), fit: z.enum(fits) }),
-);
+const resizeOptions = z.strictObject({ width: z.int().min(1).max(maxEdge), height: z.int().min(1).max(maxEdge), fit: z.enum(fits) });
 
 /**
  * Scales raw pixels to exactly width x height (Lanczos 3). An image of that size is returned as it is.

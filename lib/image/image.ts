@@ -1,7 +1,7 @@
 import { extname, resolve } from 'node:path';
 import type { Sharp } from 'sharp';
-import { z } from 'zod';
-import { ArtistError, display, lazySchema, resolveOptions, writeOutput } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, display, resolveOptions, writeOutput } from '../core/index.ts';
 import { embedMarks } from './embed.ts';
 import { loadSharp } from './load-sharp.ts';
 import { checkRawImage, type RawImage } from './raw-image.ts';
@@ -23,21 +23,19 @@ const encodeShape = () => ({
   embedRecipe: z.boolean().default(true),
 });
 
-export const encodeOptions = lazySchema(() => z.strictObject(encodeShape()));
+export const encodeOptions = z.strictObject(encodeShape());
 export type EncodeOptions = z.input<typeof encodeOptions>;
 
-export const saveOptions = lazySchema(() =>
-  z.strictObject({
-    ...encodeShape(),
-    /** Default: by the ending of the path (.png, .jpg, .jpeg, .webp). */
-    format: z.enum(imageFormats).optional(),
-    /** false: fail with ERR_ALREADY_EXISTS instead of replacing a file. Default true, as with sharp and fs.writeFile. */
-    overwrite: z.boolean().default(true),
-  }),
-);
+export const saveOptions = z.strictObject({
+  ...encodeShape(),
+  /** Default: by the ending of the path (.png, .jpg, .jpeg, .webp). */
+  format: z.enum(imageFormats).optional(),
+  /** false: fail with ERR_ALREADY_EXISTS instead of replacing a file. Default true, as with sharp and fs.writeFile. */
+  overwrite: z.boolean().default(true),
+});
 export type SaveOptions = z.input<typeof saveOptions>;
 
-const formatArgument = lazySchema(() => z.strictObject({ format: z.enum(imageFormats) }));
+const formatArgument = z.strictObject({ format: z.enum(imageFormats) });
 
 export interface SavedImage {
   /** Absolute path. */

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { answering, lazySchema, resolveOptions } from '../core/index.ts';
+import * as z from 'zod';
+import { answering, resolveOptions } from '../core/index.ts';
 import { hashDistance, hashOfLuma, lumaGrid } from './perceptual-hash.ts';
 import { checkRawImage, type RawImage } from './raw-image.ts';
 
@@ -26,20 +26,18 @@ export interface TechnicalMeasures {
 
 export type TechnicalVerdict = 'nan-black' | 'blank' | 'blown-out' | 'duplicate';
 
-export const technicalThresholds = lazySchema(() =>
-  z.strictObject({
-    /** nan-black: one colour up to this range. A decoder that got NaN returns exactly one value everywhere; 2 allows for rounding. */
-    nanRange: z.number().min(0).default(2),
-    /** blank: contrast below this. The flattest of the bundled model's 24 sample pictures has 15, a gradient over 10 grey levels 3. */
-    blankContrast: z.number().min(0).default(4),
-    /** blown-out: this share of white or of black. Line art on pure white reaches 0.73 in the bundled model's samples and is good. */
-    clippedShare: z.number().min(0).max(1).default(0.98),
-    /** blown-out: this share of burnt pixels, which guidance far too high produces. The bundled model's samples stay below 0.001. */
-    burntShare: z.number().min(0).max(1).default(0.35),
-    /** duplicate: perceptual hashes that differ in at most this many bits of 64. The closest two of the 24 samples differ in 16. */
-    duplicateDistance: z.int().min(0).max(64).default(6),
-  }),
-);
+export const technicalThresholds = z.strictObject({
+  /** nan-black: one colour up to this range. A decoder that got NaN returns exactly one value everywhere; 2 allows for rounding. */
+  nanRange: z.number().min(0).default(2),
+  /** blank: contrast below this. The flattest of the bundled model's 24 sample pictures has 15, a gradient over 10 grey levels 3. */
+  blankContrast: z.number().min(0).default(4),
+  /** blown-out: this share of white or of black. Line art on pure white reaches 0.73 in the bundled model's samples and is good. */
+  clippedShare: z.number().min(0).max(1).default(0.98),
+  /** blown-out: this share of burnt pixels, which guidance far too high produces. The bundled model's samples stay below 0.001. */
+  burntShare: z.number().min(0).max(1).default(0.35),
+  /** duplicate: perceptual hashes that differ in at most this many bits of 64. The closest two of the 24 samples differ in 16. */
+  duplicateDistance: z.int().min(0).max(64).default(6),
+});
 export type TechnicalThresholds = z.input<typeof technicalThresholds>;
 
 /** Measures a picture of 1, 2, 3 or 4 channels; alpha is passed over. */

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { lazySchema } from '../core/index.ts';
+import * as z from 'zod';
 import { type DataSheet, dataSheetText } from './data-sheet.ts';
 
 /** How many pictures were trained at one size. */
@@ -21,64 +20,62 @@ export function splitTags(caption: string): string[] {
 const text = (): z.ZodString => z.string().min(1);
 
 /** What a LoRA file says about itself. Every field but the first three may be left out; what is not known is not written. */
-export const loraFacts = lazySchema(() =>
-  z.strictObject({
-    /** Title and file name without ending. */
-    name: text(),
-    /** Our name of the family the LoRA belongs to: "sd1", "sdxl", "flux"… */
-    family: text(),
-    /** Rank, and alpha (the scale is alpha / rank). */
-    rank: z.int().min(1),
-    alpha: z.number(),
-    /** How changes are stored. Default "lora". */
-    kind: z.enum(['lora', 'locon', 'loha', 'lokr']).default('lora'),
-    /** Further arguments of the network, e.g. { conv_dim: 8 }. */
-    networkArgs: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
-    baseModel: z.strictObject({ name: text(), hash: z.string().optional() }).optional(),
-    author: text().optional(),
-    description: text().optional(),
-    trigger: text().optional(),
-    /** Licence of the LoRA. Default: what the data sheet says. */
-    licence: text().optional(),
-    /** "epsilon", "v", "flow". */
-    prediction: z.enum(['epsilon', 'v', 'flow']).optional(),
-    resolution: z.strictObject({ width: z.int(), height: z.int() }).optional(),
-    learningRate: z.number().optional(),
-    textLearningRate: z.number().optional(),
-    optimizer: text().optional(),
-    schedule: text().optional(),
-    warmupSteps: z.int().optional(),
-    maxSteps: z.int().optional(),
-    /** Steps and epochs that this very file has seen. */
-    steps: z.int().optional(),
-    epoch: z.int().optional(),
-    epochs: z.int().optional(),
-    batchSize: z.int().optional(),
-    accumulation: z.int().optional(),
-    precision: z.enum(['float', 'fp16', 'bf16']).optional(),
-    seed: z.int().optional(),
-    clipSkip: z.int().optional(),
-    noiseOffset: z.number().optional(),
-    inputPerturbation: z.number().optional(),
-    minSnrGamma: z.number().optional(),
-    priorLossWeight: z.number().optional(),
-    lossType: text().optional(),
-    captionDropout: z.number().optional(),
-    tagDropout: z.number().optional(),
-    shuffleTags: z.boolean().optional(),
-    keepTokens: z.int().optional(),
-    flip: z.boolean().optional(),
-    randomCrop: z.boolean().optional(),
-    checkpointing: z.boolean().optional(),
-    maxGradientNorm: z.number().optional(),
-    /** Times in milliseconds since 1970. */
-    startedAt: z.number().optional(),
-    finishedAt: z.number().optional(),
-    comment: text().optional(),
-    /** Program and version, e.g. "ai-artist 0.1.0". */
-    software: text().optional(),
-  }),
-);
+export const loraFacts = z.strictObject({
+  /** Title and file name without ending. */
+  name: text(),
+  /** Our name of the family the LoRA belongs to: "sd1", "sdxl", "flux"… */
+  family: text(),
+  /** Rank, and alpha (the scale is alpha / rank). */
+  rank: z.int().min(1),
+  alpha: z.number(),
+  /** How changes are stored. Default "lora". */
+  kind: z.enum(['lora', 'locon', 'loha', 'lokr']).default('lora'),
+  /** Further arguments of the network, e.g. { conv_dim: 8 }. */
+  networkArgs: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  baseModel: z.strictObject({ name: text(), hash: z.string().optional() }).optional(),
+  author: text().optional(),
+  description: text().optional(),
+  trigger: text().optional(),
+  /** Licence of the LoRA. Default: what the data sheet says. */
+  licence: text().optional(),
+  /** "epsilon", "v", "flow". */
+  prediction: z.enum(['epsilon', 'v', 'flow']).optional(),
+  resolution: z.strictObject({ width: z.int(), height: z.int() }).optional(),
+  learningRate: z.number().optional(),
+  textLearningRate: z.number().optional(),
+  optimizer: text().optional(),
+  schedule: text().optional(),
+  warmupSteps: z.int().optional(),
+  maxSteps: z.int().optional(),
+  /** Steps and epochs that this very file has seen. */
+  steps: z.int().optional(),
+  epoch: z.int().optional(),
+  epochs: z.int().optional(),
+  batchSize: z.int().optional(),
+  accumulation: z.int().optional(),
+  precision: z.enum(['float', 'fp16', 'bf16']).optional(),
+  seed: z.int().optional(),
+  clipSkip: z.int().optional(),
+  noiseOffset: z.number().optional(),
+  inputPerturbation: z.number().optional(),
+  minSnrGamma: z.number().optional(),
+  priorLossWeight: z.number().optional(),
+  lossType: text().optional(),
+  captionDropout: z.number().optional(),
+  tagDropout: z.number().optional(),
+  shuffleTags: z.boolean().optional(),
+  keepTokens: z.int().optional(),
+  flip: z.boolean().optional(),
+  randomCrop: z.boolean().optional(),
+  checkpointing: z.boolean().optional(),
+  maxGradientNorm: z.number().optional(),
+  /** Times in milliseconds since 1970. */
+  startedAt: z.number().optional(),
+  finishedAt: z.number().optional(),
+  comment: text().optional(),
+  /** Program and version, e.g. "ai-artist 0.1.0". */
+  software: text().optional(),
+});
 export type LoraFacts = z.input<typeof loraFacts>;
 export type ResolvedLoraFacts = z.output<typeof loraFacts>;
 

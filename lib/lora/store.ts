@@ -1,6 +1,6 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ArtistError, answering, display, nearest, readPlainFile, resolveOptions, systemCode, writeError } from '../core/index.ts';
 import { type LoraInfo, readLora } from './read.ts';
 

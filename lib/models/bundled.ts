@@ -1,32 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { ArtistError, answering, lazySchema, packageRoot } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, answering, packageRoot } from '../core/index.ts';
 import type { ModelDefaults, ModelLicence } from './aliases.ts';
 import { hashFile } from './formats/tensor-hash.ts';
 
 export const bundledName = 'ai-artist-mini';
 
 /** models/manifest.json, written by scripts/bundle-model.mjs. */
-const manifestSchema = lazySchema(() =>
-  z.strictObject({
-    schema: z.literal(1),
-    model: z.string(),
-    files: z.array(
-      z.strictObject({
-        name: z.string().regex(/^[\w.-]+$/),
-        role: z.enum(['diffusion', 'tae', 'clip', 'clip-config', 'upscaler', 'prompt-vocabulary']),
-        bytes: z.int().positive(),
-        sha256: z.string().regex(/^[0-9a-f]{64}$/),
-        tensorHash: z
-          .string()
-          .regex(/^[0-9a-f]{64}$/)
-          .optional(),
-        licence: z.string(),
-      }),
-    ),
-  }),
-);
+const manifestSchema = z.strictObject({
+  schema: z.literal(1),
+  model: z.string(),
+  files: z.array(
+    z.strictObject({
+      name: z.string().regex(/^[\w.-]+$/),
+      role: z.enum(['diffusion', 'tae', 'clip', 'clip-config', 'upscaler', 'prompt-vocabulary']),
+      bytes: z.int().positive(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      tensorHash: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
+      licence: z.string(),
+    }),
+  ),
+});
 export type BundledManifest = z.output<typeof manifestSchema>;
 
 export interface BundledModel {

@@ -1,20 +1,18 @@
 /** What the bundled model was trained on, in words, and whether a prompt is within it. */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
-import { ArtistError, answering, lazySchema } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, answering } from '../core/index.ts';
 import { bundledModel } from './bundled.ts';
 
-const phrases = lazySchema(() => z.array(z.string()).min(1));
-const vocabularySchema = lazySchema(() =>
-  z.looseObject({
-    styles: z.record(z.string(), z.looseObject({ phrases })),
-    backgrounds: z.looseObject({ scenes: z.record(z.string(), phrases) }),
-    /** Subjects that were seen most. */
-    core: phrases,
-    /** Whole pictures: landscapes, portraits, patterns; nouns by kind. */
-    scenes: z.record(z.string(), phrases).optional(),
-  }),
-);
+const phrases = z.array(z.string()).min(1);
+const vocabularySchema = z.looseObject({
+  styles: z.record(z.string(), z.looseObject({ phrases })),
+  backgrounds: z.looseObject({ scenes: z.record(z.string(), phrases) }),
+  /** Subjects that were seen most. */
+  core: phrases,
+  /** Whole pictures: landscapes, portraits, patterns; nouns by kind. */
+  scenes: z.record(z.string(), phrases).optional(),
+});
 
 export interface BundledVocabulary {
   /** The canonical phrase of each style. */

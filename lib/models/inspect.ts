@@ -1,19 +1,17 @@
 import { resolve } from 'node:path';
-import { z } from 'zod';
-import { abortSignal, lazySchema, resolveOptions } from '../core/index.ts';
+import * as z from 'zod';
+import { abortSignal, resolveOptions } from '../core/index.ts';
 import type { ModelFamily } from './family.ts';
 import { readModelHeader } from './formats/header.ts';
 import { hashTensors } from './formats/tensor-hash.ts';
 import type { ModelFormat } from './formats/tensor-list.ts';
 import { identify, type ModelKind } from './kind.ts';
 
-export const inspectModelOptions = lazySchema(() =>
-  z.strictObject({
-    /** Also compute `tensorHash`: reads the whole file (about 1 s per GB from a fast disk). Default false. */
-    hash: z.boolean().default(false),
-    signal: abortSignal().optional(),
-  }),
-);
+export const inspectModelOptions = z.strictObject({
+  /** Also compute `tensorHash`: reads the whole file (about 1 s per GB from a fast disk). Default false. */
+  hash: z.boolean().default(false),
+  signal: abortSignal().optional(),
+});
 export type InspectModelOptions = z.input<typeof inspectModelOptions>;
 
 export interface ModelInspection {

@@ -1,21 +1,19 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { z } from 'zod';
-import { ArtistError, display, lazySchema, nearest, resolveOptions, systemCode } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, display, nearest, resolveOptions, systemCode } from '../core/index.ts';
 import { findAlias, type ModelDefaults, type ModelLicence, modelAliases, type PartRole, partRoles } from './aliases.ts';
 import { type BundledModel, bundledModel, bundledName } from './bundled.ts';
 import { readModelHeader } from './formats/header.ts';
 import type { ModelHeader } from './formats/tensor-list.ts';
 import { aliasFiles, modelPath, notPulled } from './store.ts';
 
-const path = lazySchema(() => z.string().min(1).optional());
+const path = z.string().min(1).optional();
 /** Parts of a split model by their role in loadModel(); `diffusion` is short for `diffusionModel`. */
-export const modelParts = lazySchema(() =>
-  z.strictObject({
-    ...(Object.fromEntries(partRoles.map((role) => [role, path])) as Record<PartRole, typeof path>),
-    diffusion: path,
-  }),
-);
+export const modelParts = z.strictObject({
+  ...(Object.fromEntries(partRoles.map((role) => [role, path])) as Record<PartRole, typeof path>),
+  diffusion: path,
+});
 export type ModelParts = z.input<typeof modelParts>;
 export type ModelSpec = string | ModelParts | undefined;
 

@@ -1,26 +1,24 @@
 import { access, readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { z } from 'zod';
-import { ArtistError, answering, display, lazySchema, nearest, readPlainFile, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, answering, display, nearest, readPlainFile, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole } from './aliases.ts';
 import { removePartial } from './download/download-state.ts';
 import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './download/source.ts';
 
 /** What is kept beside a downloaded file: where it came from and what it must be. */
-const recordSchema = lazySchema(() =>
-  z.strictObject({
-    schema: z.literal(1),
-    id: z.string(),
-    bytes: z.int().positive(),
-    sha256: z.string(),
-    etag: z.string().optional(),
-    pulledAt: z.string(),
-  }),
-);
+const recordSchema = z.strictObject({
+  schema: z.literal(1),
+  id: z.string(),
+  bytes: z.int().positive(),
+  sha256: z.string(),
+  etag: z.string().optional(),
+  pulledAt: z.string(),
+});
 export type PullRecord = z.output<typeof recordSchema>;
 
 const recordPath = (file: string): string => `${file}.pull.json`;
-const home = lazySchema(() => z.string().min(1));
+const home = z.string().min(1);
 const hub = new URL(defaultEndpoint);
 
 /** `<home>/models`. */

@@ -9,8 +9,8 @@
  * The weight g of an option sets its prior mean: m0 = 1/2 + s0·ln g. Two options that nobody knows then win with Φ(ln(g1/g2)/√2), which is
  * nearly g1/(g1+g2): 0.69 instead of 0.67 for 2 to 1.
  */
-import { z } from 'zod';
-import { answering, lazySchema, type RandomSource, type StateDefinition } from '../core/index.ts';
+import * as z from 'zod';
+import { answering, type RandomSource, type StateDefinition } from '../core/index.ts';
 import type { DerivedChoice, DerivedOption } from './derivation.ts';
 import { offeredOf, type Weighted } from './draw.ts';
 
@@ -19,28 +19,24 @@ const noiseDeviation = 0.25;
 /** Works whose reward may still change; older ones are summed up. */
 export const mostObserved = 500;
 
-const sums = lazySchema(() => z.strictObject({ weight: z.number().min(0), reward: z.number().min(0) }));
-const observation = lazySchema(() =>
-  z.strictObject({
-    /** Of the work. */
-    id: z.string().min(1),
-    arms: z.array(z.string()),
-    reward: z.number().min(0).max(1),
-    weight: z.number().min(0).max(1),
-  }),
-);
+const sums = z.strictObject({ weight: z.number().min(0), reward: z.number().min(0) });
+const observation = z.strictObject({
+  /** Of the work. */
+  id: z.string().min(1),
+  arms: z.array(z.string()),
+  reward: z.number().min(0).max(1),
+  weight: z.number().min(0).max(1),
+});
 export type Observation = z.output<typeof observation>;
 
-export const preferencesSchema = lazySchema(() =>
-  z.strictObject({
-    /** Works that are no longer looked at, per option: Σw and Σw·r. */
-    settled: z.record(z.string(), sums),
-    /** The newest works, oldest first. */
-    works: z.array(observation),
-    /** The last work that was settled: what is not newer counts already. */
-    settledUpTo: z.string().optional(),
-  }),
-);
+export const preferencesSchema = z.strictObject({
+  /** Works that are no longer looked at, per option: Σw and Σw·r. */
+  settled: z.record(z.string(), sums),
+  /** The newest works, oldest first. */
+  works: z.array(observation),
+  /** The last work that was settled: what is not newer counts already. */
+  settledUpTo: z.string().optional(),
+});
 /** What is known about styles and modifiers. Plain JSON. */
 export type Preferences = z.output<typeof preferencesSchema>;
 

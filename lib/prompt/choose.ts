@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { ArtistError, answering, display, lazySchema, nearest, type RandomSource, resolveOptions } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, answering, display, nearest, type RandomSource, resolveOptions } from '../core/index.ts';
 import { armOf, noPreferences, type Preferences, sampleOption } from './bandit.ts';
 import type { Derivation, DerivedChoice } from './derivation.ts';
 import { drawWeighted, offeredOf, promptRandom, type Weighted } from './draw.ts';
@@ -14,42 +14,38 @@ const weight = () => z.number().min(0).max(1000).default(1);
 const name = () => z.string().trim().min(1).max(2000);
 
 /** What a person adds to and takes from what is built in. */
-export const promptSettings = lazySchema(() =>
-  z.strictObject({
-    /** Own topics and their subjects; one of a built-in name replaces it. */
-    topics: z.record(name(), z.array(name()).min(1).max(10_000)).default({}),
-    /** Topics to choose among. Default: all. */
-    only: z.array(name()).min(1).optional(),
-    /** Own styles; one of a built-in name changes its weight and phrase. */
-    styles: z
-      .array(
-        z.strictObject({
-          name: name(),
-          phrase: name().optional(),
-          weight: weight(),
-          /** Painted with wherever the style is: a path, or a name in `<home>/loras`. In a mixture its weight is times the style's share. */
-          lora: z.strictObject({ path: name(), weight: z.number().min(-10).max(10).default(1) }).optional(),
-        }),
-      )
-      .default([]),
-    /** Own modifiers, in a group of the family: light, composition, background. */
-    modifiers: z.array(z.strictObject({ group: name(), name: name(), phrase: name().optional(), weight: weight() })).default([]),
-    /** They replace the built-in ones. */
-    templates: z.array(z.union([name(), z.strictObject({ text: name(), weight: weight() })])).default([]),
-    /** A subject is not repeated within so many works. */
-    avoidRecent: z.int().min(0).max(1000).default(12),
-    /** Let ratings and the curation decide about styles and modifiers; false: the weights alone. */
-    learn: z.boolean().default(true),
-  }),
-);
+export const promptSettings = z.strictObject({
+  /** Own topics and their subjects; one of a built-in name replaces it. */
+  topics: z.record(name(), z.array(name()).min(1).max(10_000)).default({}),
+  /** Topics to choose among. Default: all. */
+  only: z.array(name()).min(1).optional(),
+  /** Own styles; one of a built-in name changes its weight and phrase. */
+  styles: z
+    .array(
+      z.strictObject({
+        name: name(),
+        phrase: name().optional(),
+        weight: weight(),
+        /** Painted with wherever the style is: a path, or a name in `<home>/loras`. In a mixture its weight is times the style's share. */
+        lora: z.strictObject({ path: name(), weight: z.number().min(-10).max(10).default(1) }).optional(),
+      }),
+    )
+    .default([]),
+  /** Own modifiers, in a group of the family: light, composition, background. */
+  modifiers: z.array(z.strictObject({ group: name(), name: name(), phrase: name().optional(), weight: weight() })).default([]),
+  /** They replace the built-in ones. */
+  templates: z.array(z.union([name(), z.strictObject({ text: name(), weight: weight() })])).default([]),
+  /** A subject is not repeated within so many works. */
+  avoidRecent: z.int().min(0).max(1000).default(12),
+  /** Let ratings and the curation decide about styles and modifiers; false: the weights alone. */
+  learn: z.boolean().default(true),
+});
 export type PromptSettings = z.input<typeof promptSettings>;
 /** At most eight: more are no style but noise. */
-const weightedStyles = lazySchema(() =>
-  z
-    .array(z.strictObject({ name: name(), weight: z.number().positive().max(1000) }))
-    .min(1)
-    .max(8),
-);
+const weightedStyles = z
+  .array(z.strictObject({ name: name(), weight: z.number().positive().max(1000) }))
+  .min(1)
+  .max(8);
 type Settings = z.output<typeof promptSettings>;
 
 export interface ChooseOptions {

@@ -1,76 +1,70 @@
-import { z } from 'zod';
-import { answering, lazySchema } from '../core/index.ts';
+import * as z from 'zod';
+import { answering } from '../core/index.ts';
 
 /** Options that a derivation lists one by one; of a longer list it says how many there were. */
 export const mostListed = 32;
 
-const option = lazySchema(() =>
-  z.strictObject({
-    value: z.string(),
-    /** Its share is weight / sum of weights. */
-    weight: z.number().min(0),
-    /** What was known of it, where the choice learns: mean and deviation of the reward's mean (0..1), and how many works that rests on. */
-    posterior: z.strictObject({ mean: z.number(), deviation: z.number().min(0), works: z.number().min(0), sampled: z.number() }).optional(),
-  }),
-);
+const option = z.strictObject({
+  value: z.string(),
+  /** Its share is weight / sum of weights. */
+  weight: z.number().min(0),
+  /** What was known of it, where the choice learns: mean and deviation of the reward's mean (0..1), and how many works that rests on. */
+  posterior: z.strictObject({ mean: z.number(), deviation: z.number().min(0), works: z.number().min(0), sampled: z.number() }).optional(),
+});
 export type DerivedOption = z.output<typeof option>;
 
-const choice = lazySchema(() =>
-  z.strictObject({
-    /** What was decided. */
-    what: z.enum(['topic', 'subject', 'style', 'modifier', 'template', 'alternative', 'wildcard', 'condition']),
-    /** Which one of its kind: the group of a modifier, the name of a wildcard, the test of a condition. */
-    name: z.string().optional(),
-    /** given: by the caller. only: there was nothing to choose. drawn: by weight. sampled: largest posterior sample (Thompson). oldest: every option was used lately. */
-    how: z.enum(['given', 'only', 'drawn', 'sampled', 'oldest']),
-    chosen: z.string(),
-    /** The number 0..1 that decided it. */
-    draw: z.number().optional(),
-    /** How many options there were. */
-    of: z.int().min(1),
-    /** The options; left out where they are more than 32. */
-    offered: z.array(option).optional(),
-    /** Options that were left out because recent works had them. */
-    avoided: z.array(z.string()).optional(),
-  }),
-);
+const choice = z.strictObject({
+  /** What was decided. */
+  what: z.enum(['topic', 'subject', 'style', 'modifier', 'template', 'alternative', 'wildcard', 'condition']),
+  /** Which one of its kind: the group of a modifier, the name of a wildcard, the test of a condition. */
+  name: z.string().optional(),
+  /** given: by the caller. only: there was nothing to choose. drawn: by weight. sampled: largest posterior sample (Thompson). oldest: every option was used lately. */
+  how: z.enum(['given', 'only', 'drawn', 'sampled', 'oldest']),
+  chosen: z.string(),
+  /** The number 0..1 that decided it. */
+  draw: z.number().optional(),
+  /** How many options there were. */
+  of: z.int().min(1),
+  /** The options; left out where they are more than 32. */
+  offered: z.array(option).optional(),
+  /** Options that were left out because recent works had them. */
+  avoided: z.array(z.string()).optional(),
+});
 export type DerivedChoice = z.output<typeof choice>;
 
 /** How a prompt came about: everything that was offered and drawn, enough to follow each word of it. */
-export const derivationSchema = lazySchema(() =>
-  z.looseObject({
-    schema: z.literal(1),
-    /** expanded: the caller's text with its alternatives and wildcards decided. chosen: nothing was given. */
-    source: z.enum(['expanded', 'chosen']),
-    /** Of the draws. */
-    seed: z.int().min(0),
-    /** Which grammar the model reads. */
-    family: z.enum(['bundled', 'tags', 'sentences']),
-    /** As it was painted. */
-    prompt: z.string(),
-    negativePrompt: z.string().optional(),
-    template: z.string(),
-    topic: z.string().optional(),
-    subject: z.string().optional(),
-    /** The subject as it stands in the prompt, where that is another: its alternatives were decided. */
-    subjectText: z.string().optional(),
-    /** The work of a museum that the subject comes from, with its licence. */
-    inspiration: z
-      .looseObject({ museum: z.string(), id: z.string(), title: z.string(), url: z.string(), licence: z.looseObject({ id: z.string() }) })
-      .optional(),
-    /** The style; of several the one with the largest share. */
-    style: z.string().optional(),
-    /** Several styles and their shares, which are 1 together. */
-    styles: z.array(z.looseObject({ name: z.string(), share: z.number().min(0).max(1) })).optional(),
-    /** LoRAs that the styles brought. */
-    loras: z.array(z.looseObject({ path: z.string(), weight: z.number() })).optional(),
-    /** By group: background, light, composition. */
-    modifiers: z.record(z.string(), z.string()).optional(),
-    choices: z.array(choice),
-    /** Parts at the end that were left out because the model would not have read them. */
-    dropped: z.array(z.string()).optional(),
-  }),
-);
+export const derivationSchema = z.looseObject({
+  schema: z.literal(1),
+  /** expanded: the caller's text with its alternatives and wildcards decided. chosen: nothing was given. */
+  source: z.enum(['expanded', 'chosen']),
+  /** Of the draws. */
+  seed: z.int().min(0),
+  /** Which grammar the model reads. */
+  family: z.enum(['bundled', 'tags', 'sentences']),
+  /** As it was painted. */
+  prompt: z.string(),
+  negativePrompt: z.string().optional(),
+  template: z.string(),
+  topic: z.string().optional(),
+  subject: z.string().optional(),
+  /** The subject as it stands in the prompt, where that is another: its alternatives were decided. */
+  subjectText: z.string().optional(),
+  /** The work of a museum that the subject comes from, with its licence. */
+  inspiration: z
+    .looseObject({ museum: z.string(), id: z.string(), title: z.string(), url: z.string(), licence: z.looseObject({ id: z.string() }) })
+    .optional(),
+  /** The style; of several the one with the largest share. */
+  style: z.string().optional(),
+  /** Several styles and their shares, which are 1 together. */
+  styles: z.array(z.looseObject({ name: z.string(), share: z.number().min(0).max(1) })).optional(),
+  /** LoRAs that the styles brought. */
+  loras: z.array(z.looseObject({ path: z.string(), weight: z.number() })).optional(),
+  /** By group: background, light, composition. */
+  modifiers: z.record(z.string(), z.string()).optional(),
+  choices: z.array(choice),
+  /** Parts at the end that were left out because the model would not have read them. */
+  dropped: z.array(z.string()).optional(),
+});
 export type Derivation = z.output<typeof derivationSchema>;
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;

@@ -1,6 +1,6 @@
 /** Works in the public domain as a beginning: catalogues of museums that need no key. Titles and subject words are read, no pictures. */
-import { z } from 'zod';
-import { ArtistError, answering, lazySchema, type RandomSource, randomBelow } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, answering, type RandomSource, randomBelow } from '../core/index.ts';
 
 export const museums = ['artic', 'met', 'cleveland'] as const;
 export type Museum = (typeof museums)[number];
@@ -53,44 +53,38 @@ const mostWorks = 40;
 const mostRequests = 6;
 
 const text = () => z.string().nullish();
-const articAnswer = lazySchema(() =>
-  z.looseObject({
-    data: z.array(
-      z.looseObject({
-        id: z.int(),
-        title: text(),
-        artist_title: text(),
-        is_public_domain: z.boolean(),
-        term_titles: z.array(z.string()).nullish(),
-      }),
-    ),
-  }),
-);
-const metSearch = lazySchema(() => z.looseObject({ total: z.int(), objectIDs: z.array(z.int()).nullable() }));
-const metObject = lazySchema(() =>
-  z.looseObject({
-    objectID: z.int(),
-    isPublicDomain: z.boolean(),
-    title: text(),
-    artistDisplayName: text(),
-    objectURL: text(),
-    tags: z.array(z.looseObject({ term: z.string() })).nullish(),
-  }),
-);
-const clevelandAnswer = lazySchema(() =>
-  z.looseObject({
-    data: z.array(
-      z.looseObject({
-        id: z.int(),
-        title: text(),
-        share_license_status: text(),
-        url: text(),
-        type: text(),
-        creators: z.array(z.looseObject({ description: text() })).nullish(),
-      }),
-    ),
-  }),
-);
+const articAnswer = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      id: z.int(),
+      title: text(),
+      artist_title: text(),
+      is_public_domain: z.boolean(),
+      term_titles: z.array(z.string()).nullish(),
+    }),
+  ),
+});
+const metSearch = z.looseObject({ total: z.int(), objectIDs: z.array(z.int()).nullable() });
+const metObject = z.looseObject({
+  objectID: z.int(),
+  isPublicDomain: z.boolean(),
+  title: text(),
+  artistDisplayName: text(),
+  objectURL: text(),
+  tags: z.array(z.looseObject({ term: z.string() })).nullish(),
+});
+const clevelandAnswer = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      id: z.int(),
+      title: text(),
+      share_license_status: text(),
+      url: text(),
+      type: text(),
+      creators: z.array(z.looseObject({ description: text() })).nullish(),
+    }),
+  ),
+});
 
 interface Found {
   id: number;

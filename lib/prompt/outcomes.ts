@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { answering, lazySchema } from '../core/index.ts';
+import * as z from 'zod';
+import { answering } from '../core/index.ts';
 import { armOf, type Observation } from './bandit.ts';
 import { derivationSchema } from './derivation.ts';
 
@@ -14,15 +14,13 @@ export interface WorkOutcome {
 }
 
 /** The part of a ledger that is read. */
-const ledgerPart = lazySchema(() =>
-  z.looseObject({
-    model: z.string().optional(),
-    winner: z.int().min(0).nullable(),
-    candidates: z.array(
-      z.looseObject({ terms: z.looseObject({ promptAlign: z.number().nullish() }).optional(), faults: z.array(z.unknown()) }),
-    ),
-  }),
-);
+const ledgerPart = z.looseObject({
+  model: z.string().optional(),
+  winner: z.int().min(0).nullable(),
+  candidates: z.array(
+    z.looseObject({ terms: z.looseObject({ promptAlign: z.number().nullish() }).optional(), faults: z.array(z.unknown()) }),
+  ),
+});
 
 /** How much a verdict counts beside a rating, which is 1. */
 const weights = { rating: 1, trashed: 0.5, curation: 0.25 } as const;

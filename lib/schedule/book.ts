@@ -3,7 +3,7 @@
  * simulation to memory. Every function changes `state` in place.
  */
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ArtistError, type ErrorCode, nearest } from '../core/index.ts';
 import { faultOf, type Job, type jobOptions, newJob, type Occurrence, occurrenceId, type Run, type RunItem, type Totals } from './job.ts';
 import { retryDelay } from './retry.ts';

@@ -1,13 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
-import { answering, type LockOwner, lazySchema, systemCode } from '../core/index.ts';
+import * as z from 'zod';
+import { answering, type LockOwner, systemCode } from '../core/index.ts';
 import type { Totals } from './job.ts';
 import type { HistoryRecord, ScheduleState } from './state.ts';
 import { type ScheduleStore, scheduleFiles } from './store.ts';
 
-const heartbeatSchema = lazySchema(() =>
-  z.object({ pid: z.int(), startedAt: z.iso.datetime(), at: z.iso.datetime(), running: z.array(z.string()) }),
-);
+const heartbeatSchema = z.object({ pid: z.int(), startedAt: z.iso.datetime(), at: z.iso.datetime(), running: z.array(z.string()) });
 /** Content of the heartbeat file. Times are ISO. */
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
 

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { lazySchema, type StateDefinition, StateFile, type StateOptions } from '../core/index.ts';
+import * as z from 'zod';
+import { type StateDefinition, StateFile, type StateOptions } from '../core/index.ts';
 
 const idPattern = /^h[0-9a-z]{10}$/;
 
 const definition: StateDefinition<{ id: string }> = {
   kind: 'home',
   version: 1,
-  schema: lazySchema(() => z.strictObject({ id: z.string().regex(idPattern) })),
+  schema: z.strictObject({ id: z.string().regex(idPattern) }),
   initial: () => ({ id: '' }),
 };
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { ArtistError, lazySchema } from '../core/index.ts';
+import * as z from 'zod';
+import { ArtistError } from '../core/index.ts';
 import { nextRuns, type QuietHours } from './time/occurrences.ts';
 import { checkTimeZone, localTimeZone } from './time/time-zone.ts';
 import { type ParsedTiming, parseTiming, type Timing, timingSchema } from './time/timing.ts';
@@ -15,66 +15,62 @@ const hourMs = 3_600_000;
 const minuteMs = 60_000;
 export const mostWorks = 64;
 
-const clock = lazySchema(() => z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day as HH:MM' }));
-const quietSchema = lazySchema(() => z.strictObject({ from: clock, to: clock }));
-const json = lazySchema(() => z.json());
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day as HH:MM' });
+const quietSchema = z.strictObject({ from: clock, to: clock });
+const json = z.json();
 
 /** Options of a new job. */
-export const jobOptions = lazySchema(() =>
-  z.strictObject({
-    /** A schedule expression such as `daily 09:00`, or its parts as an object. */
-    when: z.union([z.string(), timingSchema]),
-    /** For people; default: the expression. */
-    name: z.string().min(1).max(80).optional(),
-    /** Works of each run. Default 1. */
-    count: z.int().min(1).max(mostWorks).optional(),
-    /** IANA name. Default: this machine's. */
-    timeZone: z.string().optional(),
-    jitterMs: z
-      .int()
-      .min(0)
-      .max(12 * hourMs)
-      .default(0),
-    quietHours: quietSchema.optional(),
-    misfire: z.enum(misfirePolicies).default('once'),
-    graceMs: z
-      .int()
-      .min(0)
-      .max(366 * 24 * hourMs)
-      .default(12 * hourMs),
-    /** Tries of each run, the first included. */
-    attempts: z.int().min(1).max(20).default(3),
-    /** Wait before the second try; doubles with each one, up to an hour. */
-    backoffMs: z
-      .int()
-      .min(0)
-      .max(24 * hourMs)
-      .default(minuteMs),
-    /** Second and later tries within 24 hours, over all runs: a lasting fault does not keep the machine busy. */
-    retriesPerDay: z.int().min(0).max(1000).default(10),
-    /** Handed to the runner as it is. */
-    payload: json.default(null),
-    /** One element for each work, in turn; where it stands survives restarts. */
-    rotation: z.array(json).max(10_000).default([]),
-    /** Of the jitter. */
-    seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  }),
-);
+export const jobOptions = z.strictObject({
+  /** A schedule expression such as `daily 09:00`, or its parts as an object. */
+  when: z.union([z.string(), timingSchema]),
+  /** For people; default: the expression. */
+  name: z.string().min(1).max(80).optional(),
+  /** Works of each run. Default 1. */
+  count: z.int().min(1).max(mostWorks).optional(),
+  /** IANA name. Default: this machine's. */
+  timeZone: z.string().optional(),
+  jitterMs: z
+    .int()
+    .min(0)
+    .max(12 * hourMs)
+    .default(0),
+  quietHours: quietSchema.optional(),
+  misfire: z.enum(misfirePolicies).default('once'),
+  graceMs: z
+    .int()
+    .min(0)
+    .max(366 * 24 * hourMs)
+    .default(12 * hourMs),
+  /** Tries of each run, the first included. */
+  attempts: z.int().min(1).max(20).default(3),
+  /** Wait before the second try; doubles with each one, up to an hour. */
+  backoffMs: z
+    .int()
+    .min(0)
+    .max(24 * hourMs)
+    .default(minuteMs),
+  /** Second and later tries within 24 hours, over all runs: a lasting fault does not keep the machine busy. */
+  retriesPerDay: z.int().min(0).max(1000).default(10),
+  /** Handed to the runner as it is. */
+  payload: json.default(null),
+  /** One element for each work, in turn; where it stands survives restarts. */
+  rotation: z.array(json).max(10_000).default([]),
+  /** Of the jitter. */
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+});
 export type JobOptions = z.input<typeof jobOptions>;
 
-const itemSchema = lazySchema(() =>
-  z.strictObject({
-    /** Which work of the run, from 0. */
-    index: z.int().min(0),
-    outcome: z.enum(['done', 'failed']),
-    seconds: z.number().min(0),
-    code: z.string().optional(),
-    message: z.string().optional(),
-    retryable: z.boolean().optional(),
-    /** What the runner returned. */
-    result: json.optional(),
-  }),
-);
+const itemSchema = z.strictObject({
+  /** Which work of the run, from 0. */
+  index: z.int().min(0),
+  outcome: z.enum(['done', 'failed']),
+  seconds: z.number().min(0),
+  code: z.string().optional(),
+  message: z.string().optional(),
+  retryable: z.boolean().optional(),
+  /** What the runner returned. */
+  result: json.optional(),
+});
 /** How one work of a run ended. */
 export type RunItem = z.infer<typeof itemSchema>;
 
@@ -99,58 +95,54 @@ const occurrenceFields = () => ({
   /** What it began to paint, where the job was changed since. */
   began: z.strictObject({ payload: json, rotation: z.array(json), count: z.int().min(1) }).optional(),
 });
-const occurrenceSchema = lazySchema(() => z.strictObject(occurrenceFields()));
+const occurrenceSchema = z.strictObject(occurrenceFields());
 export type Occurrence = z.infer<typeof occurrenceSchema>;
-const runningSchema = lazySchema(() => z.strictObject({ ...occurrenceFields(), startedAt: z.int() }));
+const runningSchema = z.strictObject({ ...occurrenceFields(), startedAt: z.int() });
 export type Run = z.infer<typeof runningSchema>;
 
-export const totalsSchema = lazySchema(() =>
-  z.strictObject({
-    done: z.int().min(0),
-    partial: z.int().min(0),
-    failed: z.int().min(0),
-    missed: z.int().min(0),
-    cancelled: z.int().min(0),
-    caughtUp: z.int().min(0),
-    retries: z.int().min(0),
-    worksDone: z.int().min(0),
-    worksDue: z.int().min(0),
-  }),
-);
+export const totalsSchema = z.strictObject({
+  done: z.int().min(0),
+  partial: z.int().min(0),
+  failed: z.int().min(0),
+  missed: z.int().min(0),
+  cancelled: z.int().min(0),
+  caughtUp: z.int().min(0),
+  retries: z.int().min(0),
+  worksDone: z.int().min(0),
+  worksDue: z.int().min(0),
+});
 /** Since the job was made. */
 export type Totals = z.infer<typeof totalsSchema>;
 
 /** A job as it is kept. */
-export const jobSchema = lazySchema(() =>
-  z.strictObject({
-    id: z.string(),
-    name: z.string(),
-    createdAt: z.int(),
-    timing: timingSchema,
-    timeZone: z.string(),
-    anchor: z.int(),
-    count: z.int().min(1),
-    jitterMs: z.int().min(0),
-    quietHours: quietSchema.nullable(),
-    misfire: z.enum(misfirePolicies),
-    graceMs: z.int().min(0),
-    attempts: z.int().min(1),
-    backoffMs: z.int().min(0),
-    retriesPerDay: z.int().min(0),
-    payload: json,
-    rotation: z.array(json),
-    seed: z.int(),
-    paused: z.boolean(),
-    /** Everything that was due up to here is dealt with. */
-    cursor: z.int(),
-    rotationAt: z.int().min(0),
-    waiting: z.array(occurrenceSchema),
-    running: runningSchema.nullable(),
-    /** When second and later tries were granted, within the last 24 hours. */
-    retriedAt: z.array(z.int()),
-    totals: totalsSchema,
-  }),
-);
+export const jobSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.int(),
+  timing: timingSchema,
+  timeZone: z.string(),
+  anchor: z.int(),
+  count: z.int().min(1),
+  jitterMs: z.int().min(0),
+  quietHours: quietSchema.nullable(),
+  misfire: z.enum(misfirePolicies),
+  graceMs: z.int().min(0),
+  attempts: z.int().min(1),
+  backoffMs: z.int().min(0),
+  retriesPerDay: z.int().min(0),
+  payload: json,
+  rotation: z.array(json),
+  seed: z.int(),
+  paused: z.boolean(),
+  /** Everything that was due up to here is dealt with. */
+  cursor: z.int(),
+  rotationAt: z.int().min(0),
+  waiting: z.array(occurrenceSchema),
+  running: runningSchema.nullable(),
+  /** When second and later tries were granted, within the last 24 hours. */
+  retriedAt: z.array(z.int()),
+  totals: totalsSchema,
+});
 export type Job = z.infer<typeof jobSchema>;
 
 export const noTotals: Readonly<Totals> = {

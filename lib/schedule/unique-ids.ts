@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** A check of a list of records: each that has the id of one before it is an issue of its own, so that the first is used and the rest are not. */
 export function uniqueIds(what: string): z.core.CheckFn<{ id: string }[]> {

@@ -190,7 +190,7 @@ suite('bin usage', (test) => {
     ];
     for (const { stderr, code } of [help, version]) {
       assert.is(code, 0);
-      assert.match(stderr, /bin\/main\.ts/);
+      assert.match(stderr, /bin\/shell\/main\.ts/);
       assert.not.match(stderr, /\/lib\/(core|engine|image|models|observe)\//);
       assert.not.match(stderr, /ai_artist\.node|\/zod\/|\/sharp\//);
     }

@@ -1,6 +1,6 @@
 /** A language model behind an address that speaks OpenAI's chat completions: a server of one's own (llama.cpp, Ollama, vLLM) or a service. */
-import { z } from 'zod';
-import { ArtistError, type Clock, display, isArtistError, lazySchema, systemClock } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, type Clock, display, isArtistError, systemClock } from '../../core/index.ts';
 
 export interface LlmOptions {
   /** Base address, such as http://127.0.0.1:11434/v1. */
@@ -27,13 +27,11 @@ export interface LlmAnswer<T> {
 }
 
 /** The part of an answer that is read. */
-const completion = lazySchema(() =>
-  z.looseObject({
-    model: z.string().optional(),
-    choices: z.array(z.looseObject({ message: z.looseObject({ content: z.string() }) })).min(1),
-  }),
-);
-const failure = lazySchema(() => z.looseObject({ error: z.union([z.string(), z.looseObject({ message: z.string() })]) }));
+const completion = z.looseObject({
+  model: z.string().optional(),
+  choices: z.array(z.looseObject({ message: z.looseObject({ content: z.string() }) })).min(1),
+});
+const failure = z.looseObject({ error: z.union([z.string(), z.looseObject({ message: z.string() })]) });
 
 /** Longest answer that is read, characters. */
 const longestAnswer = 100_000;

@@ -1,7 +1,7 @@
 /** What a language model writes for the artist: prompts, titles, alternative texts. Where it fails, the templates' words stay, and the reason is kept. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Config, readSecret } from '../../config/index.ts';
-import { type Clock, isArtistError, lazySchema } from '../../core/index.ts';
+import { type Clock, isArtistError } from '../../core/index.ts';
 import { estimateTokens, familyRules, type PromptFamily } from '../../prompt/index.ts';
 import type { PromptParts } from '../words/parts.ts';
 import { longestTitle } from '../words/title.ts';
@@ -25,8 +25,8 @@ const line = (longest: number) =>
     .transform((text) => text.replace(/[\s\p{Cc}]+/gu, ' ').trim())
     .refine((text) => text.length > 0 && text.length <= longest);
 
-const promptAnswer = lazySchema(() => z.looseObject({ prompt: line(2000) }));
-const wordsAnswer = lazySchema(() => z.looseObject({ title: line(longestTitle), altText: line(600) }));
+const promptAnswer = z.looseObject({ prompt: line(2000) });
+const wordsAnswer = z.looseObject({ title: line(longestTitle), altText: line(600) });
 
 const rules = 'Answer with one JSON object and nothing else. British spelling. No names of artists, brands or living people.';
 const promptSystem = `You write prompts for a text-to-image model. You get the parts of a picture and write them out as one vivid, concrete prompt. Keep subject and style as they are named; add only what can be seen. ${rules} Its form: {"prompt": "…"}`;

@@ -2,26 +2,24 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { z } from 'zod';
-import { birthOf, type Clock, isAlive, lazySchema, type StateDefinition, StateFile, systemClock } from '../../core/index.ts';
+import * as z from 'zod';
+import { birthOf, type Clock, isAlive, type StateDefinition, StateFile, systemClock } from '../../core/index.ts';
 
-const reservation = lazySchema(() =>
-  z.strictObject({
-    /** Names this one reservation. */
-    token: z.string().min(1),
-    subject: z.string(),
-    /** Who paints it. */
-    pid: z.int().positive(),
-    host: z.string(),
-    /** Tells a process from a later one with the same pid; null where the system does not say. */
-    birth: z.string().nullable(),
-    /** Milliseconds since 1970. */
-    since: z.number(),
-  }),
-);
+const reservation = z.strictObject({
+  /** Names this one reservation. */
+  token: z.string().min(1),
+  subject: z.string(),
+  /** Who paints it. */
+  pid: z.int().positive(),
+  host: z.string(),
+  /** Tells a process from a later one with the same pid; null where the system does not say. */
+  birth: z.string().nullable(),
+  /** Milliseconds since 1970. */
+  since: z.number(),
+});
 type Reservation = z.output<typeof reservation>;
 
-const bookSchema = lazySchema(() => z.strictObject({ reserved: z.array(reservation) }));
+const bookSchema = z.strictObject({ reserved: z.array(reservation) });
 type Book = z.output<typeof bookSchema>;
 
 /** For StateFile: `<home>/state/subjects.json`. */

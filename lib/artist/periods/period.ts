@@ -1,6 +1,6 @@
 /** Periods as data: when one begins and ends, what it wants to show, what it draws from, and what became of it. */
-import { z } from 'zod';
-import { ArtistError, display, lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, display } from '../../core/index.ts';
 
 const name = () => z.string().trim().min(1).max(200);
 const weighted = () => z.strictObject({ name: name(), weight: z.number().positive().max(1000).default(1) });
@@ -12,19 +12,17 @@ const moment = () => z.int().min(0);
 export const measureNames = ['consistency', 'novelty', 'vendi', 'score', 'rating'] as const;
 export type MeasureName = (typeof measureNames)[number];
 
-const claim = lazySchema(() => z.strictObject({ measure: z.enum(measureNames), is: z.enum(['above', 'below']), value: z.number() }));
+const claim = z.strictObject({ measure: z.enum(measureNames), is: z.enum(['above', 'below']), value: z.number() });
 /** A sentence that can turn out false: "consistency above 0.8". */
 export type Claim = z.output<typeof claim>;
 
-const endRule = lazySchema(() =>
-  z.union([
-    z.strictObject({ works: z.int().min(1).max(100_000) }),
-    z.strictObject({ at: moment() }),
-    /** Over the last `window` works of the period, once there are so many. */
-    z.strictObject({ noveltyBelow: z.number().min(0).max(2), window: z.int().min(3).max(1000) }),
-    z.strictObject({ consistencyAbove: z.number().min(-1).max(1), window: z.int().min(3).max(1000) }),
-  ]),
-);
+const endRule = z.union([
+  z.strictObject({ works: z.int().min(1).max(100_000) }),
+  z.strictObject({ at: moment() }),
+  /** Over the last `window` works of the period, once there are so many. */
+  z.strictObject({ noveltyBelow: z.number().min(0).max(2), window: z.int().min(3).max(1000) }),
+  z.strictObject({ consistencyAbove: z.number().min(-1).max(1), window: z.int().min(3).max(1000) }),
+]);
 export type EndRule = z.output<typeof endRule>;
 
 const periodFields = () => ({
@@ -42,27 +40,25 @@ const periodFields = () => ({
   loras: z.array(lora()).max(16).default([]),
 });
 
-export const periodOptions = lazySchema(() => z.strictObject(periodFields()));
+export const periodOptions = z.strictObject(periodFields());
 /** A period to be begun. */
 export type PeriodOptions = z.input<typeof periodOptions>;
 
 const record = () => z.custom<Record<string, unknown>>((value) => value !== null && typeof value === 'object' && !Array.isArray(value));
 
-export const periodSchema = lazySchema(() =>
-  z.strictObject({
-    /** p1, p2 … */
-    id: z.string().regex(/^p\d+$/),
-    ...periodFields(),
-    /** Absent: it has not begun. */
-    startedAt: moment().optional(),
-    /** Absent: it goes on. */
-    endedAt: moment().optional(),
-    /** The rule that ended it, in words. */
-    endedBy: z.string().optional(),
-    /** What was measured when it ended. */
-    retrospective: record().optional(),
-  }),
-);
+export const periodSchema = z.strictObject({
+  /** p1, p2 … */
+  id: z.string().regex(/^p\d+$/),
+  ...periodFields(),
+  /** Absent: it has not begun. */
+  startedAt: moment().optional(),
+  /** Absent: it goes on. */
+  endedAt: moment().optional(),
+  /** The rule that ended it, in words. */
+  endedBy: z.string().optional(),
+  /** What was measured when it ended. */
+  retrospective: record().optional(),
+});
 export type Period = z.output<typeof periodSchema>;
 
 /** @throws ArtistError ERR_INVALID_ARGUMENT */

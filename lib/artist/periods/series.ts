@@ -1,17 +1,8 @@
 /** Series: a number of works on one subject or in one style, with what varies between them. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { z } from 'zod';
-import {
-  ArtistError,
-  type Clock,
-  display,
-  homeFolder,
-  lazySchema,
-  resolveOptions,
-  type StateDefinition,
-  StateFile,
-} from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, type Clock, display, homeFolder, resolveOptions, type StateDefinition, StateFile } from '../../core/index.ts';
 
 const name = () => z.string().trim().min(1).max(2000);
 
@@ -32,32 +23,28 @@ const seriesFields = () => ({
     .optional(),
 });
 
-export const seriesOptions = lazySchema(() =>
-  z.strictObject(seriesFields()).check(({ value, issues }) => {
-    if (value.subjects.length > 0 && value.topic !== undefined)
-      issues.push({
-        code: 'custom',
-        path: ['topic'],
-        input: value.topic,
-        message: `expected to be left out with subjects, got ${display(value.topic)}`,
-      });
-  }),
-);
+export const seriesOptions = z.strictObject(seriesFields()).check(({ value, issues }) => {
+  if (value.subjects.length > 0 && value.topic !== undefined)
+    issues.push({
+      code: 'custom',
+      path: ['topic'],
+      input: value.topic,
+      message: `expected to be left out with subjects, got ${display(value.topic)}`,
+    });
+});
 export type SeriesOptions = z.input<typeof seriesOptions>;
 
-const seriesSchema = lazySchema(() =>
-  z.strictObject({
-    /** s1, s2 … */
-    id: z.string().regex(/^s\d+$/),
-    ...seriesFields(),
-    createdAt: z.int().min(0),
-    /** It will have no more works. */
-    ended: z.boolean().default(false),
-  }),
-);
+const seriesSchema = z.strictObject({
+  /** s1, s2 … */
+  id: z.string().regex(/^s\d+$/),
+  ...seriesFields(),
+  createdAt: z.int().min(0),
+  /** It will have no more works. */
+  ended: z.boolean().default(false),
+});
 export type Series = z.output<typeof seriesSchema>;
 
-const bookSchema = lazySchema(() => z.strictObject({ next: z.int().min(1), series: z.array(seriesSchema) }));
+const bookSchema = z.strictObject({ next: z.int().min(1), series: z.array(seriesSchema) });
 type Book = z.output<typeof bookSchema>;
 const bookState: StateDefinition<Book> = { kind: 'series', version: 1, schema: bookSchema, initial: () => ({ next: 1, series: [] }) };
 

@@ -1,11 +1,10 @@
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   ArtistError,
   type Clock,
   display,
   homeFolder,
-  lazySchema,
   resolveOptions,
   type StateDefinition,
   StateFile,
@@ -13,7 +12,7 @@ import {
 } from '../../core/index.ts';
 import { type Period, type PeriodOptions, periodOptions, periodSchema } from './period.ts';
 
-const bookSchema = lazySchema(() => z.strictObject({ next: z.int().min(1), periods: z.array(periodSchema) }));
+const bookSchema = z.strictObject({ next: z.int().min(1), periods: z.array(periodSchema) });
 type Book = z.output<typeof bookSchema>;
 const bookState: StateDefinition<Book> = { kind: 'periods', version: 1, schema: bookSchema, initial: () => ({ next: 1, periods: [] }) };
 

@@ -1,66 +1,58 @@
 /** Proposals to train a LoRA from the artist's own best works, and the set of LoRAs that were adopted. */
 import path from 'node:path';
-import { z } from 'zod';
-import { ArtistError, display, lazySchema, type StateDefinition, StateFile, type StateOptions } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, display, type StateDefinition, StateFile, type StateOptions } from '../../core/index.ts';
 
 /** A gain with its 95 % interval, over the prompts of the panel. */
-const gain = lazySchema(() =>
-  z.strictObject({ without: z.number(), with: z.number(), gain: z.number(), interval: z.tuple([z.number(), z.number()]) }),
-);
+const gain = z.strictObject({ without: z.number(), with: z.number(), gain: z.number(), interval: z.tuple([z.number(), z.number()]) });
 export type PanelGain = z.output<typeof gain>;
 
-const trial = lazySchema(() =>
-  z.strictObject({
-    at: z.int().min(0),
-    prompts: z.array(z.string()),
-    /** Start noise of the first prompt; the others follow. */
-    seed: z.int().min(0),
-    scorer: z.string(),
-    /** Cosine with the works that were held out. */
-    style: gain,
-    /** 1 - cosine with the nearest earlier work. */
-    novelty: gain,
-    /** Picture of both rows. */
-    panel: z.string(),
-    passed: z.boolean(),
-    /** In words. */
-    reason: z.string(),
-  }),
-);
+const trial = z.strictObject({
+  at: z.int().min(0),
+  prompts: z.array(z.string()),
+  /** Start noise of the first prompt; the others follow. */
+  seed: z.int().min(0),
+  scorer: z.string(),
+  /** Cosine with the works that were held out. */
+  style: gain,
+  /** 1 - cosine with the nearest earlier work. */
+  novelty: gain,
+  /** Picture of both rows. */
+  panel: z.string(),
+  passed: z.boolean(),
+  /** In words. */
+  reason: z.string(),
+});
 export type Trial = z.output<typeof trial>;
 
-const proposalSchema = lazySchema(() =>
-  z.strictObject({
-    id: z.string().regex(/^l\d+$/),
-    state: z.enum(['made', 'tried', 'adopted', 'rejected', 'rolled-back']),
-    madeAt: z.int().min(0),
-    /** Of the artist that paints; absent: the bundled one. */
-    model: z.string().optional(),
-    lora: z.string(),
-    weight: z.number(),
-    /** Works that it was trained on, and those that were kept for judging. */
-    works: z.array(z.string()),
-    held: z.array(z.string()),
-    steps: z.int().min(0),
-    loss: z.number(),
-    trial: trial.optional(),
-  }),
-);
+const proposalSchema = z.strictObject({
+  id: z.string().regex(/^l\d+$/),
+  state: z.enum(['made', 'tried', 'adopted', 'rejected', 'rolled-back']),
+  madeAt: z.int().min(0),
+  /** Of the artist that paints; absent: the bundled one. */
+  model: z.string().optional(),
+  lora: z.string(),
+  weight: z.number(),
+  /** Works that it was trained on, and those that were kept for judging. */
+  works: z.array(z.string()),
+  held: z.array(z.string()),
+  steps: z.int().min(0),
+  loss: z.number(),
+  trial: trial.optional(),
+});
 export type Proposal = z.output<typeof proposalSchema>;
 
 /** Adopted proposals by id, in the order in which they came. */
-const adoptedSet = lazySchema(() => z.array(z.string()));
+const adoptedSet = z.array(z.string());
 
-const bookSchema = lazySchema(() =>
-  z.strictObject({
-    next: z.int().min(1),
-    proposals: z.array(proposalSchema),
-    /** The set that is painted with. */
-    adopted: adoptedSet,
-    /** The sets before it, the latest last. */
-    before: z.array(adoptedSet),
-  }),
-);
+const bookSchema = z.strictObject({
+  next: z.int().min(1),
+  proposals: z.array(proposalSchema),
+  /** The set that is painted with. */
+  adopted: adoptedSet,
+  /** The sets before it, the latest last. */
+  before: z.array(adoptedSet),
+});
 export type ProposalState = z.output<typeof bookSchema>;
 const bookState: StateDefinition<ProposalState> = {
   kind: 'proposals',

@@ -1,26 +1,24 @@
 /** open_clip_config.json: what OpenCLIP writes beside its weights. */
-import { z } from 'zod';
-import { ArtistError, display, lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, display } from '../../core/index.ts';
 import type { ClipDescription } from './description.ts';
 
-const schema = lazySchema(() => {
-  const triple = z.tuple([z.number(), z.number(), z.number()]);
-  const width = z.int().min(1).max(65_536);
-  return z.looseObject({
-    model_cfg: z.looseObject({
-      quick_gelu: z.boolean().optional(),
-      vision_cfg: z.looseObject({ width: width.optional(), head_width: width.optional(), timm_model_name: z.string().nullish() }),
-      text_cfg: z.looseObject({ heads: z.int().min(1).max(1024).optional(), hf_model_name: z.string().nullish() }),
-    }),
-    preprocess_cfg: z
-      .looseObject({
-        mean: triple.optional(),
-        std: triple.refine((values) => values.every((value) => value > 0)).optional(),
-        interpolation: z.string().optional(),
-        resize_mode: z.string().optional(),
-      })
-      .optional(),
-  });
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+const width = z.int().min(1).max(65_536);
+const schema = z.looseObject({
+  model_cfg: z.looseObject({
+    quick_gelu: z.boolean().optional(),
+    vision_cfg: z.looseObject({ width: width.optional(), head_width: width.optional(), timm_model_name: z.string().nullish() }),
+    text_cfg: z.looseObject({ heads: z.int().min(1).max(1024).optional(), hf_model_name: z.string().nullish() }),
+  }),
+  preprocess_cfg: z
+    .looseObject({
+      mean: triple.optional(),
+      std: triple.refine((values) => values.every((value) => value > 0)).optional(),
+      interpolation: z.string().optional(),
+      resize_mode: z.string().optional(),
+    })
+    .optional(),
 });
 
 export function isOpenClipConfig(raw: unknown): boolean {

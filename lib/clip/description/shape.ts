@@ -1,7 +1,7 @@
 /** What the weights of a CLIP model do not say: heads, activation, how pictures are made ready. */
 
-import { z } from 'zod';
-import { ArtistError, display, lazySchema, readPlainFile, systemCode } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, display, readPlainFile, systemCode } from '../../core/index.ts';
 import type { ModelHeader } from '../../models/index.ts';
 import type { ClipDescription, ClipSettings, Kernel } from './description.ts';
 import { kernels } from './description.ts';
@@ -23,40 +23,34 @@ const usual: Omit<Preprocessing, 'shortSide'> = {
   std: [0.26862954, 0.26130258, 0.27577711],
 };
 
-const towerSchema = lazySchema(() =>
-  z.looseObject({
-    num_attention_heads: z.int().min(1).max(1024).optional(),
-    hidden_act: z.string().optional(),
-    layer_norm_eps: z.number().positive().max(1).optional(),
-    eos_token_id: z.int().min(0).nullish(),
-  }),
-);
-const triple = lazySchema(() => z.tuple([z.number(), z.number(), z.number()]));
-const configSchema = lazySchema(() =>
-  z.looseObject({
-    model_type: z.string().optional(),
-    text_config: towerSchema,
-    vision_config: towerSchema,
-    /** Of our own bundled model. */
-    preprocessing: z
-      .looseObject({ resample: z.enum(kernels), mean: triple, std: triple.refine((values) => values.every((value) => value > 0)) })
-      .optional(),
-  }),
-);
+const towerSchema = z.looseObject({
+  num_attention_heads: z.int().min(1).max(1024).optional(),
+  hidden_act: z.string().optional(),
+  layer_norm_eps: z.number().positive().max(1).optional(),
+  eos_token_id: z.int().min(0).nullish(),
+});
+const triple = z.tuple([z.number(), z.number(), z.number()]);
+const configSchema = z.looseObject({
+  model_type: z.string().optional(),
+  text_config: towerSchema,
+  vision_config: towerSchema,
+  /** Of our own bundled model. */
+  preprocessing: z
+    .looseObject({ resample: z.enum(kernels), mean: triple, std: triple.refine((values) => values.every((value) => value > 0)) })
+    .optional(),
+});
 type ClipConfig = z.output<typeof configSchema>;
 
 /** PIL's numbers of its filters. */
 const pilFilters: Readonly<Record<number, Kernel>> = { 2: 'bilinear', 3: 'bicubic' };
-const preprocessorSchema = lazySchema(() =>
-  z.looseObject({
-    resample: z.number().optional(),
-    size: z.union([z.int().min(1).max(4096), z.looseObject({ shortest_edge: z.int().min(1).max(4096).optional() })]).optional(),
-    crop_size: z.union([z.int().min(1), z.looseObject({ height: z.int().min(1), width: z.int().min(1) })]).optional(),
-    do_center_crop: z.boolean().optional(),
-    image_mean: triple.optional(),
-    image_std: triple.optional(),
-  }),
-);
+const preprocessorSchema = z.looseObject({
+  resample: z.number().optional(),
+  size: z.union([z.int().min(1).max(4096), z.looseObject({ shortest_edge: z.int().min(1).max(4096).optional() })]).optional(),
+  crop_size: z.union([z.int().min(1), z.looseObject({ height: z.int().min(1), width: z.int().min(1) })]).optional(),
+  do_center_crop: z.boolean().optional(),
+  image_mean: triple.optional(),
+  image_std: triple.optional(),
+});
 export type PreprocessorConfig = z.output<typeof preprocessorSchema>;
 
 function formatError(path: string, problem: string, cause?: unknown): ArtistError {

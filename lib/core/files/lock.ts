@@ -2,27 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ArtistError, systemCode } from '../errors.ts';
-import { lazySchema } from '../lazy-schema.ts';
 import { writeError } from './atomic-file.ts';
 import { birthOf, isAlive } from './process-birth.ts';
 import { checkFolder } from './writable-place.ts';
 
-const ownerSchema = lazySchema(() =>
-  z.object({
-    pid: z.int().positive(),
-    host: z.string(),
-    /** Tells a process from a later one with the same pid; null where the system does not say. */
-    birth: z.string().nullable(),
-    /** Names this one acquisition. */
-    token: z.string().regex(/^[\w-]+$/),
-    /** What it is held for, in words. */
-    purpose: z.string(),
-    /** ISO time. */
-    since: z.string(),
-  }),
-);
+const ownerSchema = z.object({
+  pid: z.int().positive(),
+  host: z.string(),
+  /** Tells a process from a later one with the same pid; null where the system does not say. */
+  birth: z.string().nullable(),
+  /** Names this one acquisition. */
+  token: z.string().regex(/^[\w-]+$/),
+  /** What it is held for, in words. */
+  purpose: z.string(),
+  /** ISO time. */
+  since: z.string(),
+});
 
 /** Who holds a lock. */
 export type LockOwner = z.output<typeof ownerSchema>;

@@ -1,10 +1,9 @@
 import { link, rename, stat, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Adapter } from 'lowdb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Clock, systemClock } from '../clock.ts';
 import { ArtistError, systemCode } from '../errors.ts';
-import { lazySchema } from '../lazy-schema.ts';
 import { renameOver, writeError, writeFileAtomic } from './atomic-file.ts';
 import { withLock } from './lock.ts';
 import { readPlainFile } from './plain-file.ts';
@@ -46,7 +45,7 @@ export interface StateOptions {
   waitMs?: number;
 }
 
-const envelopeSchema = lazySchema(() => z.strictObject({ kind: z.string(), version: z.int().min(1), data: z.unknown() }));
+const envelopeSchema = z.strictObject({ kind: z.string(), version: z.int().min(1), data: z.unknown() });
 
 /** A file that cannot be used as it is; says why. */
 class Damaged extends Error {

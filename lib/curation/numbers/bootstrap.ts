@@ -1,14 +1,12 @@
-import { z } from 'zod';
-import { lazySchema, type RandomSource, seededRandom } from '../../core/index.ts';
+import * as z from 'zod';
+import { type RandomSource, seededRandom } from '../../core/index.ts';
 
-export const bootstrapOptions = lazySchema(() =>
-  z.strictObject({
-    /** Resamples; 1000 fix the ends of the interval to about 3 % of its width. */
-    resamples: z.int().min(100).max(100_000).default(1000),
-    /** Seed of the resampling: the same seed gives the same interval. */
-    seed: z.int().min(0).default(0),
-  }),
-);
+export const bootstrapOptions = z.strictObject({
+  /** Resamples; 1000 fix the ends of the interval to about 3 % of its width. */
+  resamples: z.int().min(100).max(100_000).default(1000),
+  /** Seed of the resampling: the same seed gives the same interval. */
+  seed: z.int().min(0).default(0),
+});
 export type BootstrapOptions = z.input<typeof bootstrapOptions>;
 
 /** Ends of a 95 % interval. */

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
-import { z } from 'zod';
-import { answering, homeFolder, lazySchema, StateFile, type StateOptions } from '../../core/index.ts';
+import * as z from 'zod';
+import { answering, homeFolder, StateFile, type StateOptions } from '../../core/index.ts';
 
-const duelsSchema = lazySchema(() =>
-  z.strictObject({
-    duels: z.array(z.strictObject({ winner: z.string().min(1), loser: z.string().min(1), at: z.iso.datetime() })),
-  }),
-);
+const duelsSchema = z.strictObject({
+  duels: z.array(z.strictObject({ winner: z.string().min(1), loser: z.string().min(1), at: z.iso.datetime() })),
+});
 export type StoredDuels = z.output<typeof duelsSchema>;
 
 /** Which of two works the owner preferred, by their ids: `<home>/duels.json`. A damaged file is set aside and its backup used. */

@@ -1,32 +1,28 @@
-import { z } from 'zod';
-import { ArtistError, display, lazySchema, resolveOptions } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, display, resolveOptions } from '../../core/index.ts';
 import { cholesky, solveCholesky } from '../numbers/linear-algebra.ts';
 import { dot, type Vector } from '../numbers/vectors.ts';
 
 /** The owner's taste as one linear function of an embedding. Small enough to be kept and sent as JSON. */
-export const tasteHeadSchema = lazySchema(() =>
-  z.strictObject({
-    version: z.literal(1),
-    /** ratings: predicts the rating. duels: differences of scores are log odds of winning; a single score has no zero. */
-    kind: z.enum(['ratings', 'duels']),
-    /** Name of the CLIP model whose embeddings these weights belong to. */
-    model: z.string().min(1).optional(),
-    weights: z.array(z.number()).min(1),
-    bias: z.number(),
-    /** Ratings or duels it was trained on. */
-    n: z.int().min(2),
-    metrics: z.record(z.string(), z.number()),
-  }),
-);
+export const tasteHeadSchema = z.strictObject({
+  version: z.literal(1),
+  /** ratings: predicts the rating. duels: differences of scores are log odds of winning; a single score has no zero. */
+  kind: z.enum(['ratings', 'duels']),
+  /** Name of the CLIP model whose embeddings these weights belong to. */
+  model: z.string().min(1).optional(),
+  weights: z.array(z.number()).min(1),
+  bias: z.number(),
+  /** Ratings or duels it was trained on. */
+  n: z.int().min(2),
+  metrics: z.record(z.string(), z.number()),
+});
 export type TasteHead = z.output<typeof tasteHeadSchema>;
 
-const vector = lazySchema(() =>
-  z.custom<Vector>((value) => value instanceof Float32Array && value.length > 0 && value.every(Number.isFinite), {
-    error: 'expected an embedding (Float32Array) of finite values',
-  }),
-);
-const ratings = lazySchema(() => z.array(z.strictObject({ embedding: vector, rating: z.number() })).min(2));
-const duels = lazySchema(() => z.array(z.strictObject({ winner: vector, loser: vector })).min(2));
+const vector = z.custom<Vector>((value) => value instanceof Float32Array && value.length > 0 && value.every(Number.isFinite), {
+  error: 'expected an embedding (Float32Array) of finite values',
+});
+const ratings = z.array(z.strictObject({ embedding: vector, rating: z.number() })).min(2);
+const duels = z.array(z.strictObject({ winner: vector, loser: vector })).min(2);
 
 export interface Rating {
   embedding: Vector;
@@ -39,14 +35,12 @@ export interface Duel {
   loser: Vector;
 }
 
-export const tasteOptions = lazySchema(() =>
-  z.strictObject({
-    /** Strength of the pull towards zero. More with few examples; embeddings have length 1, so that 1 is about one example's worth. */
-    ridge: z.number().positive().default(1),
-    /** Name of the CLIP model, kept in the head. */
-    model: z.string().min(1).optional(),
-  }),
-);
+export const tasteOptions = z.strictObject({
+  /** Strength of the pull towards zero. More with few examples; embeddings have length 1, so that 1 is about one example's worth. */
+  ridge: z.number().positive().default(1),
+  /** Name of the CLIP model, kept in the head. */
+  model: z.string().min(1).optional(),
+});
 export type TasteOptions = z.input<typeof tasteOptions>;
 
 function checkLengths(name: string, vectors: readonly Vector[]): number {

@@ -1,6 +1,5 @@
 /** Options of loadModel(): which files, how the weights are kept, on what they run. Defaults are the engine's own unless one is named. */
-import { z } from 'zod';
-import { lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
 import type { LoadEvent } from '../jobs/events.ts';
 import { loraApplyModes, predictions, rngs, vaeFormats, weightTypes } from './enums.ts';
 import { isolate, listener, path, recordOf, signal } from './fields.ts';
@@ -91,40 +90,38 @@ export const modelTuning = () => ({
   lazy: z.boolean().optional(),
 });
 
-export const loadModelOptions = lazySchema(() =>
-  z
-    .strictObject({
-      ...modelFiles(),
-      ...modelTuning(),
-      /** Folder whose `models` folder holds pulled models. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
-      home: path.optional(),
-      /** Run the engine in a child process: when it crashes or runs out of memory, this process gets ERR_NATIVE_CRASH and lives on. Default false. */
-      isolate,
-      /** Cancels the load; loadModel() rejects with `signal.reason` when native work has ended. */
-      signal: signal.optional(),
-      /** Called with each load event. A listener that throws cancels the load. */
-      onProgress: listener<LoadEvent>().optional(),
-    })
-    .check((context) => {
-      const { model, diffusionModel, streamLayers, maxVram } = context.value;
-      if (model !== undefined && diffusionModel !== undefined) {
-        context.issues.push({
-          code: 'custom',
-          path: ['diffusionModel'],
-          input: diffusionModel,
-          message: 'expected to stand alone, got model as well: give one of the two',
-        });
-      }
-      if (streamLayers && !maxVram) {
-        context.issues.push({
-          code: 'custom',
-          path: ['streamLayers'],
-          input: streamLayers,
-          message: 'expected maxVram beside it, got none: streaming works inside that budget',
-        });
-      }
-    }),
-);
+export const loadModelOptions = z
+  .strictObject({
+    ...modelFiles(),
+    ...modelTuning(),
+    /** Folder whose `models` folder holds pulled models. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
+    home: path.optional(),
+    /** Run the engine in a child process: when it crashes or runs out of memory, this process gets ERR_NATIVE_CRASH and lives on. Default false. */
+    isolate,
+    /** Cancels the load; loadModel() rejects with `signal.reason` when native work has ended. */
+    signal: signal.optional(),
+    /** Called with each load event. A listener that throws cancels the load. */
+    onProgress: listener<LoadEvent>().optional(),
+  })
+  .check((context) => {
+    const { model, diffusionModel, streamLayers, maxVram } = context.value;
+    if (model !== undefined && diffusionModel !== undefined) {
+      context.issues.push({
+        code: 'custom',
+        path: ['diffusionModel'],
+        input: diffusionModel,
+        message: 'expected to stand alone, got model as well: give one of the two',
+      });
+    }
+    if (streamLayers && !maxVram) {
+      context.issues.push({
+        code: 'custom',
+        path: ['streamLayers'],
+        input: streamLayers,
+        message: 'expected maxVram beside it, got none: streaming works inside that budget',
+      });
+    }
+  });
 
 export type LoadModelOptions = z.input<typeof loadModelOptions>;
 /** Complete and checked. */

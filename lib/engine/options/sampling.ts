@@ -1,38 +1,33 @@
 /** How one picture is denoised: sampler, noise levels, guidance. Part of the options of generate(). */
-import { z } from 'zod';
-import { lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
 import { samplers, schedulers } from './enums.ts';
 import { engineArgs, fraction, sigmas } from './fields.ts';
 
 /** Skip-layer guidance (SD3.5 and other DiT models): steers away from what the network paints with some layers switched off. */
-export const skipLayerGuidance = lazySchema(() =>
-  z.strictObject({
-    /** Layers to switch off, counted from 0. SD3.5 medium: [7, 8, 9]. */
-    layers: z.array(z.int().min(0).max(255)).min(1).max(256),
-    /** Strength, 0..20; 0 is off. Costs one more network pass per step. Default 2.5. */
-    scale: z.number().min(0).max(20).default(2.5),
-    /** Share of the steps at which it begins, 0..1. Default 0.01. */
-    start: fraction.default(0.01),
-    /** Share of the steps at which it ends, 0..1. Default 0.2. */
-    end: fraction.default(0.2),
-    /** Replace the unconditional pass by the skipped one: no extra cost. Default false. */
-    uncond: z.boolean().default(false),
-  }),
-);
+export const skipLayerGuidance = z.strictObject({
+  /** Layers to switch off, counted from 0. SD3.5 medium: [7, 8, 9]. */
+  layers: z.array(z.int().min(0).max(255)).min(1).max(256),
+  /** Strength, 0..20; 0 is off. Costs one more network pass per step. Default 2.5. */
+  scale: z.number().min(0).max(20).default(2.5),
+  /** Share of the steps at which it begins, 0..1. Default 0.01. */
+  start: fraction.default(0.01),
+  /** Share of the steps at which it ends, 0..1. Default 0.2. */
+  end: fraction.default(0.2),
+  /** Replace the unconditional pass by the skipped one: no extra cost. Default false. */
+  uncond: z.boolean().default(false),
+});
 
 /** Adaptive projected guidance: high cfgScale without burnt colours (arXiv 2410.02416). Off unless given. */
-export const adaptiveProjectedGuidance = lazySchema(() =>
-  z.strictObject({
-    /** Share of the guidance parallel to the prediction that is kept, -1..1. 1 is plain guidance. */
-    eta: z.number().min(-1).max(1).default(0),
-    /** Running average over steps, -1..1; negative values push away from it. */
-    momentum: z.number().min(-1).max(1).default(0),
-    /** Largest norm of the guidance; 0 is no limit. */
-    normThreshold: z.number().min(0).max(1000).default(0),
-    /** Softness of that limit; 0 is hard. */
-    normThresholdSmoothing: z.number().min(0).max(1000).default(0),
-  }),
-);
+export const adaptiveProjectedGuidance = z.strictObject({
+  /** Share of the guidance parallel to the prediction that is kept, -1..1. 1 is plain guidance. */
+  eta: z.number().min(-1).max(1).default(0),
+  /** Running average over steps, -1..1; negative values push away from it. */
+  momentum: z.number().min(-1).max(1).default(0),
+  /** Largest norm of the guidance; 0 is no limit. */
+  normThreshold: z.number().min(0).max(1000).default(0),
+  /** Softness of that limit; 0 is hard. */
+  normThresholdSmoothing: z.number().min(0).max(1000).default(0),
+});
 
 export const samplingFields = () => ({
   /** How noise is removed. Default: the alias' or the model family's. `heun`, `dpm2`, `dpm++2s_a` and `res_2s` run the network twice per step. */

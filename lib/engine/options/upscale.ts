@@ -1,6 +1,5 @@
 /** Options of loadUpscaler() and upscale(). */
-import { z } from 'zod';
-import { lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
 import type { UpscaleEvent } from '../jobs/events.ts';
 import { isolate, listener, path, signal } from './fields.ts';
 
@@ -26,13 +25,11 @@ const upscalerFields = () => ({
 });
 
 /** How often the picture goes through the network, 1..3. Default 1: two passes of an x4 model make 16 times the width. */
-const repeats = lazySchema(() => z.int().min(1).max(3).default(1));
+const repeats = z.int().min(1).max(3).default(1);
 
-export const loadUpscalerOptions = lazySchema(() => z.strictObject(upscalerFields()));
-export const upscaleOptions = lazySchema(() => z.strictObject({ ...upscalerFields(), repeats }));
-export const upscalerRunOptions = lazySchema(() =>
-  z.strictObject({ repeats, signal: upscalerFields().signal, onProgress: upscalerFields().onProgress }),
-);
+export const loadUpscalerOptions = z.strictObject(upscalerFields());
+export const upscaleOptions = z.strictObject({ ...upscalerFields(), repeats });
+export const upscalerRunOptions = z.strictObject({ repeats, signal: upscalerFields().signal, onProgress: upscalerFields().onProgress });
 
 export type LoadUpscalerOptions = z.input<typeof loadUpscalerOptions>;
 export type UpscaleOptions = z.input<typeof upscaleOptions>;

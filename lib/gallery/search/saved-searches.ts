@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ArtistError, nearest, StateFile, type StateOptions } from '../../core/index.ts';
 import { parseQuery } from './query.ts';
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { ArtistError, display, isUlid, lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, display, isUlid } from '../../core/index.ts';
 import { recipeSchema } from '../../image/index.ts';
 
 /** Version of the record. It grows when an older program would misread a new one. */
@@ -36,47 +36,43 @@ const changeableShape = () => ({
 });
 
 /** Every field of a recipe may be missing: other programs write down less, and a newer version of ours more. */
-const recipeFields = lazySchema(() => z.looseObject(recipeSchema.partial().shape));
+const recipeFields = z.looseObject(recipeSchema.partial().shape);
 
 /**
  * The file beside a picture: everything that is known about the work. It is the truth; indexes are made from it. People may edit it, and what
  * this version does not know stays in it.
  */
-export const sidecarSchema = lazySchema(() =>
-  z.looseObject({
-    schema: z.literal(sidecarVersion),
-    id: z.string().refine(isUlid, { error: 'expected a ULID' }),
-    /** Name of the picture's file, in the same folder. */
-    file: z.string().regex(/^[^/\\]+\.(png|jpg|jpeg|webp)$/, { error: 'expected the name of a .png, .jpg or .webp file in this folder' }),
-    /** ISO 8601, UTC. */
-    createdAt: z.iso.datetime(),
-    updatedAt: z.iso.datetime().optional(),
-    image: z.looseObject({
-      /** Of the file, lower-case hex. */
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-      bytes: z.int().min(1),
-      width: z.int().min(1),
-      height: z.int().min(1),
-    }),
-    /** How it was painted. Absent: it was imported, and its file does not say. */
-    recipe: recipeFields.optional(),
-    /** recipeHash() of our own recipes: two works with one hash are one picture. */
-    recipeHash: z.string().optional(),
-    /** Where an imported picture comes from. */
-    imported: z.looseObject({ from: z.string(), program: z.string().optional() }).optional(),
-    /** Pictures of the candidates in the order of the ledger, in one file of square tiles from left to right. */
-    candidates: z.looseObject({ file: z.string().regex(/^[^/\\]+$/), tile: z.int().min(1), count: z.int().min(1) }).optional(),
-    /** When it was thrown away, ISO; absent: it was not. */
-    trashedAt: z.iso.datetime().optional(),
-    ...changeableShape(),
+export const sidecarSchema = z.looseObject({
+  schema: z.literal(sidecarVersion),
+  id: z.string().refine(isUlid, { error: 'expected a ULID' }),
+  /** Name of the picture's file, in the same folder. */
+  file: z.string().regex(/^[^/\\]+\.(png|jpg|jpeg|webp)$/, { error: 'expected the name of a .png, .jpg or .webp file in this folder' }),
+  /** ISO 8601, UTC. */
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime().optional(),
+  image: z.looseObject({
+    /** Of the file, lower-case hex. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    bytes: z.int().min(1),
+    width: z.int().min(1),
+    height: z.int().min(1),
   }),
-);
+  /** How it was painted. Absent: it was imported, and its file does not say. */
+  recipe: recipeFields.optional(),
+  /** recipeHash() of our own recipes: two works with one hash are one picture. */
+  recipeHash: z.string().optional(),
+  /** Where an imported picture comes from. */
+  imported: z.looseObject({ from: z.string(), program: z.string().optional() }).optional(),
+  /** Pictures of the candidates in the order of the ledger, in one file of square tiles from left to right. */
+  candidates: z.looseObject({ file: z.string().regex(/^[^/\\]+$/), tile: z.int().min(1), count: z.int().min(1) }).optional(),
+  /** When it was thrown away, ISO; absent: it was not. */
+  trashedAt: z.iso.datetime().optional(),
+  ...changeableShape(),
+});
 export type Sidecar = z.output<typeof sidecarSchema>;
 
-export const changeSchema = lazySchema(() =>
-  // null takes a field away.
-  z.strictObject(Object.fromEntries(Object.entries(changeableShape()).map(([name, field]) => [name, field.nullable()])) as NullableShape),
-);
+export const changeSchema = // null takes a field away.
+  z.strictObject(Object.fromEntries(Object.entries(changeableShape()).map(([name, field]) => [name, field.nullable()])) as NullableShape);
 type Changeable = ReturnType<typeof changeableShape>;
 type NullableShape = { [K in keyof Changeable]: z.ZodNullable<Changeable[K]> };
 

@@ -1,95 +1,89 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
-import { ArtistError, answering, lazySchema, resolveOptions } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, answering, resolveOptions } from '../../core/index.ts';
 
-const weightsFile = lazySchema(() =>
-  z.strictObject({
-    /** File name without folder, or the name of the bundled model. */
-    name: z.string(),
-    /** SHA-256 over the tensors (ours) or over the file (other programs), lower-case hex, often shortened by other programs. */
-    hash: z.string().optional(),
-  }),
-);
+const weightsFile = z.strictObject({
+  /** File name without folder, or the name of the bundled model. */
+  name: z.string(),
+  /** SHA-256 over the tensors (ours) or over the file (other programs), lower-case hex, often shortened by other programs. */
+  hash: z.string().optional(),
+});
 
 /** How a picture was made: a first low-resolution pass enlarged and painted over. */
-const hires = lazySchema(() =>
-  z.strictObject({
-    upscaler: z.string().optional(),
-    /** Factor of enlargement. */
-    scale: z.number().optional(),
-    width: z.int().optional(),
-    height: z.int().optional(),
-    /** Steps of the second pass. */
-    steps: z.int().optional(),
-    denoisingStrength: z.number().optional(),
-  }),
-);
+const hires = z.strictObject({
+  upscaler: z.string().optional(),
+  /** Factor of enlargement. */
+  scale: z.number().optional(),
+  width: z.int().optional(),
+  height: z.int().optional(),
+  /** Steps of the second pass. */
+  steps: z.int().optional(),
+  denoisingStrength: z.number().optional(),
+});
 
 /**
  * Everything that decides how a picture looks, and what painted it. Same recipe + same engine + same backend = the same pixels.
  * Units: sizes in pixels, strengths 0..1. What has no field of its own goes into `extra` under its name.
  */
-export const recipeSchema = lazySchema(() =>
-  z.strictObject({
-    /** txt2img when left out. It also decides the IPTC DigitalSourceType of the file. */
-    mode: z.enum(['txt2img', 'img2img', 'inpaint', 'edit', 'upscale']).optional(),
-    prompt: z.string(),
-    negativePrompt: z.string().optional(),
-    /** Seed of this very picture: 0..2^53-1. */
-    seed: z.int().min(0).optional(),
-    steps: z.int().min(0).optional(),
-    /** The engine's name, e.g. "euler_a" (other programs' names that the engine does not have stay as they were written). */
-    sampler: z.string().optional(),
-    /** The engine's name, e.g. "karras". */
-    scheduler: z.string().optional(),
-    /** Custom noise levels; they replace the scheduler. */
-    sigmas: z.array(z.number()).optional(),
-    cfgScale: z.number().optional(),
-    imageCfgScale: z.number().optional(),
-    /** Guidance of distilled models (Flux); "Distilled CFG Scale" of Forge. */
-    distilledGuidance: z.number().optional(),
-    eta: z.number().optional(),
-    flowShift: z.number().optional(),
-    /** 1 = the last layer of the text encoder, 2 = the one before (A1111's counting). */
-    clipSkip: z.int().optional(),
-    width: z.int().min(1).optional(),
-    height: z.int().min(1).optional(),
-    /** img2img and inpaint: 0 keeps the given picture, 1 ignores it. */
-    denoisingStrength: z.number().optional(),
-    model: weightsFile.optional(),
-    vae: weightsFile.optional(),
-    loras: z
-      .array(
-        z.strictObject({
-          ...weightsFile.shape,
-          weight: z.number(),
-          /** Strength in the text encoders, where it is not `weight`. */
-          textEncoderWeight: z.number().optional(),
-          /** Weights of the model that it changed, where those are fewer than the `total` that its file changes. */
-          applied: z.int().min(0).optional(),
-          total: z.int().min(0).optional(),
-        }),
-      )
-      .optional(),
-    controlNet: z.strictObject({ ...weightsFile.shape, strength: z.number().optional() }).optional(),
-    /** Place in its batch, from 0. */
-    batchIndex: z.int().min(0).optional(),
-    batchCount: z.int().min(1).optional(),
-    hires: hires.optional(),
-    /** Enlargement after painting. */
-    upscaler: z.strictObject({ ...weightsFile.shape, factor: z.number().optional() }).optional(),
-    /** Generator of the start noise: "cuda", "cpu" or "std_default". */
-    rng: z.string().optional(),
-    /** Version of the engine, e.g. "stable-diffusion.cpp a1b2c3d". */
-    engine: z.string().optional(),
-    /** What computed it, e.g. "CPU", "CUDA0". */
-    backend: z.string().optional(),
-    /** Program and version, e.g. "ai-artist 0.1.0". */
-    software: z.string().optional(),
-    /** Further settings by name; strings show up in the infotext, everything is in our own exact record. */
-    extra: z.record(z.string(), z.json()).optional(),
-  }),
-);
+export const recipeSchema = z.strictObject({
+  /** txt2img when left out. It also decides the IPTC DigitalSourceType of the file. */
+  mode: z.enum(['txt2img', 'img2img', 'inpaint', 'edit', 'upscale']).optional(),
+  prompt: z.string(),
+  negativePrompt: z.string().optional(),
+  /** Seed of this very picture: 0..2^53-1. */
+  seed: z.int().min(0).optional(),
+  steps: z.int().min(0).optional(),
+  /** The engine's name, e.g. "euler_a" (other programs' names that the engine does not have stay as they were written). */
+  sampler: z.string().optional(),
+  /** The engine's name, e.g. "karras". */
+  scheduler: z.string().optional(),
+  /** Custom noise levels; they replace the scheduler. */
+  sigmas: z.array(z.number()).optional(),
+  cfgScale: z.number().optional(),
+  imageCfgScale: z.number().optional(),
+  /** Guidance of distilled models (Flux); "Distilled CFG Scale" of Forge. */
+  distilledGuidance: z.number().optional(),
+  eta: z.number().optional(),
+  flowShift: z.number().optional(),
+  /** 1 = the last layer of the text encoder, 2 = the one before (A1111's counting). */
+  clipSkip: z.int().optional(),
+  width: z.int().min(1).optional(),
+  height: z.int().min(1).optional(),
+  /** img2img and inpaint: 0 keeps the given picture, 1 ignores it. */
+  denoisingStrength: z.number().optional(),
+  model: weightsFile.optional(),
+  vae: weightsFile.optional(),
+  loras: z
+    .array(
+      z.strictObject({
+        ...weightsFile.shape,
+        weight: z.number(),
+        /** Strength in the text encoders, where it is not `weight`. */
+        textEncoderWeight: z.number().optional(),
+        /** Weights of the model that it changed, where those are fewer than the `total` that its file changes. */
+        applied: z.int().min(0).optional(),
+        total: z.int().min(0).optional(),
+      }),
+    )
+    .optional(),
+  controlNet: z.strictObject({ ...weightsFile.shape, strength: z.number().optional() }).optional(),
+  /** Place in its batch, from 0. */
+  batchIndex: z.int().min(0).optional(),
+  batchCount: z.int().min(1).optional(),
+  hires: hires.optional(),
+  /** Enlargement after painting. */
+  upscaler: z.strictObject({ ...weightsFile.shape, factor: z.number().optional() }).optional(),
+  /** Generator of the start noise: "cuda", "cpu" or "std_default". */
+  rng: z.string().optional(),
+  /** Version of the engine, e.g. "stable-diffusion.cpp a1b2c3d". */
+  engine: z.string().optional(),
+  /** What computed it, e.g. "CPU", "CUDA0". */
+  backend: z.string().optional(),
+  /** Program and version, e.g. "ai-artist 0.1.0". */
+  software: z.string().optional(),
+  /** Further settings by name; strings show up in the infotext, everything is in our own exact record. */
+  extra: z.record(z.string(), z.json()).optional(),
+});
 
 export type Recipe = z.output<typeof recipeSchema>;
 

@@ -3,21 +3,19 @@
  * apart and no alphas; sd-scripts has the original layers, query, key and value in one, each with its alpha.
  */
 import { basename } from 'node:path';
-import { z } from 'zod';
-import { ArtistError, lazySchema, resolveOptions } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, resolveOptions } from '../../core/index.ts';
 import { type Component, canonicalName, type FloatTensor } from '../../models/index.ts';
 import { type LoraModule, readFactors } from './factors.ts';
 import { checkResult, type LoraReport, type ModuleReport, metadataTexts, outFields, writeResult } from './merge.ts';
 
 const layouts = ['diffusers', 'sd-scripts'] as const;
 
-export const convertLoraOptions = lazySchema(() =>
-  z.strictObject({
-    /** The program whose names the file gets. */
-    to: z.enum(layouts),
-    ...outFields,
-  }),
-);
+export const convertLoraOptions = z.strictObject({
+  /** The program whose names the file gets. */
+  to: z.enum(layouts),
+  ...outFields,
+});
 export type ConvertLoraOptions = z.input<typeof convertLoraOptions>;
 
 /** One product of two factors, alpha / rank being part of `up`. */

@@ -1,6 +1,6 @@
 import { basename, parse, resolve } from 'node:path';
-import { z } from 'zod';
-import { ArtistError, abortSignal, checkReplaceable, lazySchema, resolveOptions, writeOutput } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, abortSignal, checkReplaceable, resolveOptions, writeOutput } from '../../core/index.ts';
 import { canonicalName, encodeSafetensors, type FloatTensor, floatTypes } from '../../models/index.ts';
 import { judgeLicence, type LicenceRecord, licenceId, resultLicence } from '../licences.ts';
 import type { LoraInfo } from '../read.ts';
@@ -29,36 +29,30 @@ export const outFields = {
 };
 const rank = (): z.ZodInt => z.int().min(1).max(4096);
 
-export const resizeLoraOptions = lazySchema(() =>
-  z
-    .strictObject({
-      /** Highest rank that is kept in each module. */
-      rank: rank().optional(),
-      /** Share of the energy to keep in each module, above 0 and below 1; ranks then differ between modules. */
-      energy: z.number().gt(0).lt(1).optional(),
-      ...outFields,
-    })
-    .refine(({ rank: most, energy }) => most !== undefined || energy !== undefined, {
-      error: 'expected rank or energy (or both), got neither',
-    }),
-);
+export const resizeLoraOptions = z
+  .strictObject({
+    /** Highest rank that is kept in each module. */
+    rank: rank().optional(),
+    /** Share of the energy to keep in each module, above 0 and below 1; ranks then differ between modules. */
+    energy: z.number().gt(0).lt(1).optional(),
+    ...outFields,
+  })
+  .refine(({ rank: most, energy }) => most !== undefined || energy !== undefined, {
+    error: 'expected rank or energy (or both), got neither',
+  });
 export type ResizeLoraOptions = z.input<typeof resizeLoraOptions>;
 
-export const mergeLorasOptions = lazySchema(() =>
-  z.strictObject({
-    /** Reduce the sum to this rank by SVD. Default: ranks are added up, and the result is exact. */
-    rank: rank().optional(),
-    ...outFields,
-  }),
-);
+export const mergeLorasOptions = z.strictObject({
+  /** Reduce the sum to this rank by SVD. Default: ranks are added up, and the result is exact. */
+  rank: rank().optional(),
+  ...outFields,
+});
 export type MergeLorasOptions = z.input<typeof mergeLorasOptions>;
 
-const mergeInputs = lazySchema(() =>
-  z
-    .array(z.strictObject({ path: z.string().min(1), weight: z.number().min(-10).max(10).default(1) }))
-    .min(1)
-    .max(64),
-);
+const mergeInputs = z
+  .array(z.strictObject({ path: z.string().min(1), weight: z.number().min(-10).max(10).default(1) }))
+  .min(1)
+  .max(64);
 export type MergeInput = z.input<typeof mergeInputs>[number];
 
 /** What became of one weight's change. */

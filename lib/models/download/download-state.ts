@@ -1,18 +1,15 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { z } from 'zod';
-import { lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
 
 /** Progress of an unfinished download, beside its `.part` file, so that a killed process loses at most the last second. */
-const stateSchema = lazySchema(() =>
-  z.strictObject({
-    schema: z.literal(1),
-    id: z.string(),
-    etag: z.string().optional(),
-    bytes: z.int().positive(),
-    /** Ranges [start, end) that cover the file, with how many bytes of each are on disk. */
-    segments: z.array(z.strictObject({ start: z.int().min(0), end: z.int().positive(), done: z.int().min(0) })).min(1),
-  }),
-);
+const stateSchema = z.strictObject({
+  schema: z.literal(1),
+  id: z.string(),
+  etag: z.string().optional(),
+  bytes: z.int().positive(),
+  /** Ranges [start, end) that cover the file, with how many bytes of each are on disk. */
+  segments: z.array(z.strictObject({ start: z.int().min(0), end: z.int().positive(), done: z.int().min(0) })).min(1),
+});
 export type DownloadState = z.output<typeof stateSchema>;
 export type Segment = DownloadState['segments'][number];
 

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { ArtistError, abortSignal, display, isArtistError, lazySchema, nearest, resolveOptions } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, abortSignal, display, isArtistError, nearest, resolveOptions } from '../../core/index.ts';
 import { findAlias, type ModelDefaults, type ModelLicence, modelAliases, type PartRole } from '../aliases.ts';
 import { readModelHeader } from '../formats/header.ts';
 import { hashFile } from '../formats/tensor-hash.ts';
@@ -42,43 +42,41 @@ export interface PullRetryEvent {
 
 const callable = <T>(what: string) => z.custom<T>((value) => typeof value === 'function', { error: `expected ${what}` });
 
-export const pullModelOptions = lazySchema(() =>
-  z.strictObject({
-    /** The artist's home; files go to `<home>/models`. */
-    home: z.string().min(1),
-    /** Parallel ranges per file, 1..16. Default 4: more rarely helps. */
-    connections: z.int().min(1).max(16).default(4),
-    /** Expected SHA-256 of a single file. Default: the alias table's, else what the hub announces. */
-    sha256: z
-      .string()
-      .regex(/^[0-9a-fA-F]{64}$/, { error: 'expected 64 hexadecimal digits' })
-      .optional(),
-    /** Hugging Face token for gated models. Default: HF_TOKEN of the environment. Sent to the endpoint's host only. */
-    token: z.string().min(1).optional(),
-    /** Base address of the hub or a mirror. Default: HF_ENDPOINT of the environment, else huggingface.co. */
-    endpoint: z.string().min(1).optional(),
-    /** Hash files again that are already there. Default false. */
-    verify: z.boolean().default(false),
-    /** Failures in a row before giving up, 1..20. Default 6. */
-    attempts: z.int().min(1).max(20).default(6),
-    /** First pause after a failure, milliseconds; doubles up to 30 s. Default 1000. */
-    retryMs: z.int().min(1).max(30_000).default(1000),
-    /** A connection without data for this long is broken, milliseconds. Default 30 s. */
-    stallMs: z.int().min(10).max(600_000).default(30_000),
-    /** Smallest range worth its own connection, bytes. Default 8 MB. */
-    minSegmentBytes: z.int().min(1).default(8_000_000),
-    /** Space to leave free, bytes. Default 256 MB. */
-    reserveBytes: z.int().min(0).default(256_000_000),
-    signal: abortSignal().optional(),
-    onProgress: callable<(event: PullEvent) => void>('a function').optional(),
-    /** Told before each pause after a failure. */
-    onRetry: callable<(event: PullRetryEvent) => void>('a function').optional(),
-    /** For tests and unusual networks. Default: the global one, through the proxy of the environment (docs/models.md). */
-    fetch: callable<Fetch>('a fetch function').optional(),
-    /** Free bytes of a folder's file system. Default: asks the system. */
-    freeBytes: callable<(folder: string) => Promise<number>>('a function').optional(),
-  }),
-);
+export const pullModelOptions = z.strictObject({
+  /** The artist's home; files go to `<home>/models`. */
+  home: z.string().min(1),
+  /** Parallel ranges per file, 1..16. Default 4: more rarely helps. */
+  connections: z.int().min(1).max(16).default(4),
+  /** Expected SHA-256 of a single file. Default: the alias table's, else what the hub announces. */
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, { error: 'expected 64 hexadecimal digits' })
+    .optional(),
+  /** Hugging Face token for gated models. Default: HF_TOKEN of the environment. Sent to the endpoint's host only. */
+  token: z.string().min(1).optional(),
+  /** Base address of the hub or a mirror. Default: HF_ENDPOINT of the environment, else huggingface.co. */
+  endpoint: z.string().min(1).optional(),
+  /** Hash files again that are already there. Default false. */
+  verify: z.boolean().default(false),
+  /** Failures in a row before giving up, 1..20. Default 6. */
+  attempts: z.int().min(1).max(20).default(6),
+  /** First pause after a failure, milliseconds; doubles up to 30 s. Default 1000. */
+  retryMs: z.int().min(1).max(30_000).default(1000),
+  /** A connection without data for this long is broken, milliseconds. Default 30 s. */
+  stallMs: z.int().min(10).max(600_000).default(30_000),
+  /** Smallest range worth its own connection, bytes. Default 8 MB. */
+  minSegmentBytes: z.int().min(1).default(8_000_000),
+  /** Space to leave free, bytes. Default 256 MB. */
+  reserveBytes: z.int().min(0).default(256_000_000),
+  signal: abortSignal().optional(),
+  onProgress: callable<(event: PullEvent) => void>('a function').optional(),
+  /** Told before each pause after a failure. */
+  onRetry: callable<(event: PullRetryEvent) => void>('a function').optional(),
+  /** For tests and unusual networks. Default: the global one, through the proxy of the environment (docs/models.md). */
+  fetch: callable<Fetch>('a fetch function').optional(),
+  /** Free bytes of a folder's file system. Default: asks the system. */
+  freeBytes: callable<(folder: string) => Promise<number>>('a function').optional(),
+});
 export type PullModelOptions = z.input<typeof pullModelOptions>;
 type Resolved = z.output<typeof pullModelOptions>;
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Job as BullJob, Worker as BullProcess } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ArtistError } from '../../core/index.ts';
 import { describeFailure, retryDelay } from '../retry.ts';
 import { asRequest } from '../task-scope.ts';

@@ -1,55 +1,49 @@
-import { z } from 'zod';
-import { lazySchema, type StateDefinition } from '../../core/index.ts';
+import * as z from 'zod';
+import type { StateDefinition } from '../../core/index.ts';
 import { retryDelay } from '../retry.ts';
 import { uniqueIds } from '../unique-ids.ts';
 import { endedStates, type Json, mostEnded, mostInterruptions, type QueuedTask, taskStates } from './types.ts';
 
-const holderSchema = lazySchema(() =>
-  z.strictObject({
-    /** Of this one claim. */
-    token: z.string(),
-    name: z.string(),
-    host: z.string(),
-    pid: z.int(),
-    birth: z.string().nullable(),
-    /** Grows while the worker lives. */
-    beat: z.int(),
-  }),
-);
+const holderSchema = z.strictObject({
+  /** Of this one claim. */
+  token: z.string(),
+  name: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  birth: z.string().nullable(),
+  /** Grows while the worker lives. */
+  beat: z.int(),
+});
 export type Holder = z.infer<typeof holderSchema>;
 
-const taskSchema = lazySchema(() =>
-  z.strictObject({
-    id: z.string(),
-    order: z.int(),
-    payload: z.json(),
-    state: z.enum(taskStates),
-    priority: z.int(),
-    attempts: z.int(),
-    attempt: z.int(),
-    interruptions: z.int(),
-    backoffMs: z.int(),
-    addedAt: z.int(),
-    /** Delayed tasks: from when, and for how long. */
-    delayedAt: z.int(),
-    delayMs: z.int(),
-    startedAt: z.int().nullable(),
-    endedAt: z.int().nullable(),
-    worker: z.string().nullable(),
-    holder: holderSchema.nullable(),
-    cancelRequested: z.boolean(),
-    result: z.json(),
-    /** What a try put down before it ended, see RunningTask.settle(). */
-    settled: z.json().optional(),
-    code: z.string().nullable(),
-    message: z.string().nullable(),
-  }),
-);
+const taskSchema = z.strictObject({
+  id: z.string(),
+  order: z.int(),
+  payload: z.json(),
+  state: z.enum(taskStates),
+  priority: z.int(),
+  attempts: z.int(),
+  attempt: z.int(),
+  interruptions: z.int(),
+  backoffMs: z.int(),
+  addedAt: z.int(),
+  /** Delayed tasks: from when, and for how long. */
+  delayedAt: z.int(),
+  delayMs: z.int(),
+  startedAt: z.int().nullable(),
+  endedAt: z.int().nullable(),
+  worker: z.string().nullable(),
+  holder: holderSchema.nullable(),
+  cancelRequested: z.boolean(),
+  result: z.json(),
+  /** What a try put down before it ended, see RunningTask.settle(). */
+  settled: z.json().optional(),
+  code: z.string().nullable(),
+  message: z.string().nullable(),
+});
 export type StoredTask = z.infer<typeof taskSchema>;
 
-const queueSchema = lazySchema(() =>
-  z.strictObject({ paused: z.boolean(), nextOrder: z.int(), tasks: z.array(taskSchema).check(uniqueIds('task')) }),
-);
+const queueSchema = z.strictObject({ paused: z.boolean(), nextOrder: z.int(), tasks: z.array(taskSchema).check(uniqueIds('task')) });
 export type QueueState = z.infer<typeof queueSchema>;
 
 export const queueDefinition: StateDefinition<QueueState> = {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ArtistError, birthOf, type Clock, isAlive } from '../../core/index.ts';
 import { describeFailure } from '../retry.ts';
 import { asRequest } from '../task-scope.ts';

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
 
 export const taskStates = ['waiting', 'delayed', 'running', 'done', 'failed', 'cancelled'] as const;
 /** `delayed`: it waits for its delay, or for its next try. */
@@ -8,27 +7,25 @@ export type TaskState = (typeof taskStates)[number];
 export type Json = z.infer<ReturnType<typeof z.json>>;
 
 /** Options of a new task. */
-export const taskOptions = lazySchema(() =>
-  z.strictObject({
-    /** A task of the same id and payload is not added again; the one that is there is returned. Letters, digits, `.`, `_`, `-`. Default: a ULID. */
-    id: z
-      .string()
-      .regex(/^[A-Za-z][\w.-]{0,127}$/, { error: 'a letter, then at most 127 letters, digits, points, dashes or underscores' })
-      .optional(),
-    /** Larger ones first; equal ones in the order they came. */
-    priority: z.int().min(0).max(100).default(50),
-    /** Tries, the first included. */
-    attempts: z.int().min(1).max(20).default(3),
-    /** Before the second try, milliseconds; doubles with each one, up to an hour. */
-    backoffMs: z.int().min(0).max(86_400_000).default(60_000),
-    /** Not before this many milliseconds from now. */
-    delayMs: z
-      .int()
-      .min(0)
-      .max(366 * 86_400_000)
-      .default(0),
-  }),
-);
+export const taskOptions = z.strictObject({
+  /** A task of the same id and payload is not added again; the one that is there is returned. Letters, digits, `.`, `_`, `-`. Default: a ULID. */
+  id: z
+    .string()
+    .regex(/^[A-Za-z][\w.-]{0,127}$/, { error: 'a letter, then at most 127 letters, digits, points, dashes or underscores' })
+    .optional(),
+  /** Larger ones first; equal ones in the order they came. */
+  priority: z.int().min(0).max(100).default(50),
+  /** Tries, the first included. */
+  attempts: z.int().min(1).max(20).default(3),
+  /** Before the second try, milliseconds; doubles with each one, up to an hour. */
+  backoffMs: z.int().min(0).max(86_400_000).default(60_000),
+  /** Not before this many milliseconds from now. */
+  delayMs: z
+    .int()
+    .min(0)
+    .max(366 * 86_400_000)
+    .default(0),
+});
 export type TaskOptions = z.input<typeof taskOptions>;
 
 /** A task as the queue knows it. Times are milliseconds since 1970. */
@@ -95,14 +92,12 @@ export interface WorkerOptions {
   onEvent?: (event: WorkerEvent) => void;
 }
 
-export const workerOptions = lazySchema(() =>
-  z.strictObject({
-    name: z.string().min(1).max(80).optional(),
-    concurrency: z.int().min(1).max(64).default(1),
-    leaseMs: z.int().min(500).max(3_600_000).default(30_000),
-    onEvent: z.custom<(event: WorkerEvent) => void>((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
-  }),
-);
+export const workerOptions = z.strictObject({
+  name: z.string().min(1).max(80).optional(),
+  concurrency: z.int().min(1).max(64).default(1),
+  leaseMs: z.int().min(500).max(3_600_000).default(30_000),
+  onEvent: z.custom<(event: WorkerEvent) => void>((value) => typeof value === 'function', { error: 'expected a function' }).optional(),
+});
 
 /** Takes tasks until it is stopped. */
 export interface QueueWorker {

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { ArtistError, answering, display, lazySchema, nearest } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, answering, display, nearest } from '../../core/index.ts';
 import { cronFault } from './cron.ts';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -26,7 +26,7 @@ function isLocalTime(text: string): boolean {
   return Number(year) >= 1970 && Number(year) < 2200 && date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
 }
 
-const clockTimeSchema = lazySchema(() => z.string().regex(clockTime, { error: 'a time of day as HH:MM, 00:00..23:59' }));
+const clockTimeSchema = z.string().regex(clockTime, { error: 'a time of day as HH:MM, 00:00..23:59' });
 
 /**
  * When a job is due. `daily`, `weekly`, `cron` and `once` are wall-clock times of the job's time zone; `every` is elapsed time from the
@@ -36,22 +36,20 @@ const clockTimeSchema = lazySchema(() => z.string().regex(clockTime, { error: 'a
  * twice is due the first time only. A cron expression with steps or wildcards in its minutes or hours is an interval: it skips the gap and
  * runs in both of the repeated hours.
  */
-export const timingSchema = lazySchema(() =>
-  z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('daily'), at: clockTimeSchema }),
-    z.strictObject({ kind: z.literal('weekly'), days: z.array(z.enum(weekdays)).min(1).max(7), at: clockTimeSchema }),
-    z.strictObject({ kind: z.literal('every'), ms: z.int().min(minuteMs).max(longestEveryMs) }),
-    z.strictObject({
-      kind: z.literal('cron'),
-      expression: z.string().refine(isCron, { error: fiveFields }),
-    }),
-    z.strictObject({
-      kind: z.literal('once'),
-      /** `YYYY-MM-DDTHH:MM[:SS]` in the job's time zone. */
-      at: z.string().refine(isLocalTime, { error: 'a moment as YYYY-MM-DDTHH:MM' }),
-    }),
-  ]),
-);
+export const timingSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('daily'), at: clockTimeSchema }),
+  z.strictObject({ kind: z.literal('weekly'), days: z.array(z.enum(weekdays)).min(1).max(7), at: clockTimeSchema }),
+  z.strictObject({ kind: z.literal('every'), ms: z.int().min(minuteMs).max(longestEveryMs) }),
+  z.strictObject({
+    kind: z.literal('cron'),
+    expression: z.string().refine(isCron, { error: fiveFields }),
+  }),
+  z.strictObject({
+    kind: z.literal('once'),
+    /** `YYYY-MM-DDTHH:MM[:SS]` in the job's time zone. */
+    at: z.string().refine(isLocalTime, { error: 'a moment as YYYY-MM-DDTHH:MM' }),
+  }),
+]);
 
 export type Timing =
   | { kind: 'daily'; at: string }

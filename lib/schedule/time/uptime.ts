@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { z } from 'zod';
-import { type Clock, lazySchema, type StateDefinition, StateFile, type StateOptions, systemClock } from '../../core/index.ts';
+import * as z from 'zod';
+import { type Clock, type StateDefinition, StateFile, type StateOptions, systemClock } from '../../core/index.ts';
 
 /** How often a schedule that runs says so here, milliseconds. */
 export const uptimeBeatMs = 60_000;
@@ -12,22 +12,20 @@ const mostSpans = 5000;
 /** After a longer pause nothing is forgotten: the clock may be years ahead for a moment. */
 const longestPauseMs = 366 * dayMs;
 
-const spanSchema = lazySchema(() =>
-  z.strictObject({
-    from: z.int(),
-    /** The last beat. */
-    to: z.int(),
-    /** Stopped by somebody: the time after it is no failure. */
-    stopped: z.boolean(),
-  }),
-);
+const spanSchema = z.strictObject({
+  from: z.int(),
+  /** The last beat. */
+  to: z.int(),
+  /** Stopped by somebody: the time after it is no failure. */
+  stopped: z.boolean(),
+});
 /** A time during which a schedule ran without a gap. Milliseconds since 1970. */
 export type UptimeSpan = z.infer<typeof spanSchema>;
 
 const definition: StateDefinition<{ spans: UptimeSpan[] }> = {
   kind: 'uptime',
   version: 1,
-  schema: lazySchema(() => z.strictObject({ spans: z.array(spanSchema) })),
+  schema: z.strictObject({ spans: z.array(spanSchema) }),
   initial: () => ({ spans: [] }),
   lists: { spans: {} },
 };

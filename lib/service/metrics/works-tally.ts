@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { z } from 'zod';
-import { type Clock, lazySchema, type StateDefinition, StateFile, systemClock, ulidTime } from '../../core/index.ts';
+import * as z from 'zod';
+import { type Clock, type StateDefinition, StateFile, systemClock, ulidTime } from '../../core/index.ts';
 import { type Ledger, ledgerOf } from '../../curation/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 
@@ -14,36 +14,32 @@ const dayMs = 86_400_000;
 const pageSize = 500;
 
 const count = () => z.int().min(0);
-const histogramSchema = lazySchema(() =>
-  z.strictObject({
-    count: count(),
-    sum: z.number().min(0),
-    /** Of each class alone; the last one has no upper end. */
-    classes: z.array(count()).length(secondsBuckets.length + 1),
-  }),
-);
+const histogramSchema = z.strictObject({
+  count: count(),
+  sum: z.number().min(0),
+  /** Of each class alone; the last one has no upper end. */
+  classes: z.array(count()).length(secondsBuckets.length + 1),
+});
 export type SecondsHistogram = z.infer<typeof histogramSchema>;
 
-const tallySchema = lazySchema(() =>
-  z.strictObject({
-    /** The latest work that was counted; empty: none. */
-    through: z.string(),
-    /** Works of the last hour before it that are counted. */
-    recent: z.array(z.string()),
-    works: count(),
-    candidates: count(),
-    /** By what the gates found. */
-    rejected: z.record(z.string(), count()),
-    /** Rounds, by what scored. */
-    rounds: z.record(z.string(), count()),
-    wildCards: count(),
-    candidateSeconds: histogramSchema,
-    /** All candidates of a work together. */
-    workSeconds: histogramSchema,
-    /** Works of each UTC day. */
-    days: z.record(z.string(), count()),
-  }),
-);
+const tallySchema = z.strictObject({
+  /** The latest work that was counted; empty: none. */
+  through: z.string(),
+  /** Works of the last hour before it that are counted. */
+  recent: z.array(z.string()),
+  works: count(),
+  candidates: count(),
+  /** By what the gates found. */
+  rejected: z.record(z.string(), count()),
+  /** Rounds, by what scored. */
+  rounds: z.record(z.string(), count()),
+  wildCards: count(),
+  candidateSeconds: histogramSchema,
+  /** All candidates of a work together. */
+  workSeconds: histogramSchema,
+  /** Works of each UTC day. */
+  days: z.record(z.string(), count()),
+});
 /** What the ledgers of all works add up to. The numbers never go down. */
 export type WorksTally = z.infer<typeof tallySchema>;
 

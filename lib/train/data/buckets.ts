@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { ArtistError, lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError } from '../../core/index.ts';
 import { type BucketCount, bucketName, nameSome } from '../../lora/index.ts';
 import { counterRandom } from './counter-random.ts';
 
@@ -10,29 +10,27 @@ export interface Size {
 
 const edge = (): z.ZodInt => z.int().min(8).max(8192);
 
-export const bucketOptions = lazySchema(() =>
-  z.strictObject({
-    /** Edge of the square whose area every bucket has at most, or a width and height. Pixels. */
-    resolution: z.union([edge(), z.strictObject({ width: edge(), height: edge() })], { error: 'an integer 8..8192 or {width, height}' }),
-    /** Edges of buckets are multiples of this many pixels: the model's size multiple. */
-    step: z.int().min(1).max(1024),
-    /** Pictures keep their proportions, in buckets of about equal area. false: everything is cut to `resolution`. Default true. */
-    buckets: z.boolean().default(true),
-    /** Shortest and longest edge of a bucket. Default: half and twice the resolution's shorter and longer edge. */
-    minBucketEdge: edge().optional(),
-    maxBucketEdge: edge().optional(),
-    /** Never enlarge: small pictures get buckets of their own size. Default false. */
-    noUpscale: z.boolean().default(false),
-    /** Factor of enlargement above which a picture is refused as too small; 1 refuses every enlargement. Default 2. */
-    maxUpscale: z.number().min(1).max(64).default(2),
-    /** What is cut off where proportions differ: the same on both sides, or at random. Default "centre". */
-    crop: z.enum(['centre', 'random']).default('centre'),
-    /** Different random crops of each picture; each is encoded and kept once. Default 4. */
-    crops: z.int().min(1).max(64).default(4),
-    /** Learn the mirrored pictures too. Not for faces, text and other things with sides. Default false. */
-    flip: z.boolean().default(false),
-  }),
-);
+export const bucketOptions = z.strictObject({
+  /** Edge of the square whose area every bucket has at most, or a width and height. Pixels. */
+  resolution: z.union([edge(), z.strictObject({ width: edge(), height: edge() })], { error: 'an integer 8..8192 or {width, height}' }),
+  /** Edges of buckets are multiples of this many pixels: the model's size multiple. */
+  step: z.int().min(1).max(1024),
+  /** Pictures keep their proportions, in buckets of about equal area. false: everything is cut to `resolution`. Default true. */
+  buckets: z.boolean().default(true),
+  /** Shortest and longest edge of a bucket. Default: half and twice the resolution's shorter and longer edge. */
+  minBucketEdge: edge().optional(),
+  maxBucketEdge: edge().optional(),
+  /** Never enlarge: small pictures get buckets of their own size. Default false. */
+  noUpscale: z.boolean().default(false),
+  /** Factor of enlargement above which a picture is refused as too small; 1 refuses every enlargement. Default 2. */
+  maxUpscale: z.number().min(1).max(64).default(2),
+  /** What is cut off where proportions differ: the same on both sides, or at random. Default "centre". */
+  crop: z.enum(['centre', 'random']).default('centre'),
+  /** Different random crops of each picture; each is encoded and kept once. Default 4. */
+  crops: z.int().min(1).max(64).default(4),
+  /** Learn the mirrored pictures too. Not for faces, text and other things with sides. Default false. */
+  flip: z.boolean().default(false),
+});
 export type BucketOptions = z.input<typeof bucketOptions>;
 export type ResolvedBuckets = z.output<typeof bucketOptions>;
 

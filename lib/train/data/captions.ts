@@ -1,29 +1,26 @@
-import { z } from 'zod';
-import { lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
 import { splitTags } from '../../lora/index.ts';
 import { type Draw, shuffled } from './counter-random.ts';
 
 const share = (): z.ZodNumber => z.number().min(0).max(1);
 
 /** How the text of a picture becomes the caption of one training step. */
-export const captionOptions = lazySchema(() =>
-  z.strictObject({
-    /** Word that stands for what is learned, e.g. "sks style": put first where the caption does not contain it. */
-    trigger: z.string().min(1).optional(),
-    /** Text before every caption. */
-    prefix: z.string().default(''),
-    /** Text behind every caption. */
-    suffix: z.string().default(''),
-    /** Bring the tags (the parts between commas) into another order each time. Default false: captions may be sentences. */
-    shuffleTags: z.boolean().default(false),
-    /** Tags at the beginning that stay where they are and are never left out. Default 0; the trigger always stays. */
-    keepTokens: z.int().min(0).default(0),
-    /** Share of steps without any caption, 0..1: the model learns to paint the style unprompted, which cfg needs. Default 0. */
-    captionDropout: share().default(0),
-    /** Share of tags that are left out, each on its own, 0..1. Default 0. */
-    tagDropout: share().default(0),
-  }),
-);
+export const captionOptions = z.strictObject({
+  /** Word that stands for what is learned, e.g. "sks style": put first where the caption does not contain it. */
+  trigger: z.string().min(1).optional(),
+  /** Text before every caption. */
+  prefix: z.string().default(''),
+  /** Text behind every caption. */
+  suffix: z.string().default(''),
+  /** Bring the tags (the parts between commas) into another order each time. Default false: captions may be sentences. */
+  shuffleTags: z.boolean().default(false),
+  /** Tags at the beginning that stay where they are and are never left out. Default 0; the trigger always stays. */
+  keepTokens: z.int().min(0).default(0),
+  /** Share of steps without any caption, 0..1: the model learns to paint the style unprompted, which cfg needs. Default 0. */
+  captionDropout: share().default(0),
+  /** Share of tags that are left out, each on its own, 0..1. Default 0. */
+  tagDropout: share().default(0),
+});
 export type CaptionOptions = z.input<typeof captionOptions>;
 export type ResolvedCaptions = z.output<typeof captionOptions>;
 

@@ -1,35 +1,33 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { z } from 'zod';
-import { ArtistError, abortSignal, counted, lazySchema, resolveOptions } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, abortSignal, counted, resolveOptions } from '../../core/index.ts';
 import { enforceLicences, type LicenceRecord, nameSome, type PictureRole, type ResultLicence, resultLicence } from '../../lora/index.ts';
 import type { CaptionSource } from './caption-text.ts';
 import { LicenceFinder } from './licence-files.ts';
 import { type FoundFiles, type FoundPicture, type LeftOut, scanFolder } from './scan-folder.ts';
 
-export const dataSetOptions = lazySchema(() =>
-  z.strictObject({
-    /** Folder with the pictures to learn from; folders in it are read too. */
-    folder: z.string().min(1),
-    /** Folder with pictures of the class ("a dog", where "sks dog" is learned), for prior preservation. */
-    classFolder: z.string().min(1).optional(),
-    /** Caption of class pictures that have no caption file. Default: what their names or folders say. */
-    classPrompt: z.string().min(1).optional(),
-    /** Licence of every picture that states none: "own", "permission", an SPDX id. Default: such pictures are refused. */
-    licence: z.string().min(1).optional(),
-    /** Permit licences that forbid commercial use; the LoRA inherits the condition. Default false. */
-    nonCommercial: z.boolean().default(false),
-    /** Held out for the validation loss: a share below 1, or a number of pictures. Default 0. */
-    validation: z.number().min(0).max(100_000).default(0),
-    /** Leave out pictures that cannot be read or are too small, with a warning, instead of refusing the data set. Default false. */
-    skipUnusable: z.boolean().default(false),
-    /** Shortest edge in pixels below which a picture is too small. Default 32. */
-    minEdge: z.int().min(8).max(4096).default(32),
-    signal: abortSignal().optional(),
-    /** Called for each picture that was read: how many of how many. */
-    onProgress: z.custom<(done: number, total: number) => void>((value) => typeof value === 'function').optional(),
-  }),
-);
+export const dataSetOptions = z.strictObject({
+  /** Folder with the pictures to learn from; folders in it are read too. */
+  folder: z.string().min(1),
+  /** Folder with pictures of the class ("a dog", where "sks dog" is learned), for prior preservation. */
+  classFolder: z.string().min(1).optional(),
+  /** Caption of class pictures that have no caption file. Default: what their names or folders say. */
+  classPrompt: z.string().min(1).optional(),
+  /** Licence of every picture that states none: "own", "permission", an SPDX id. Default: such pictures are refused. */
+  licence: z.string().min(1).optional(),
+  /** Permit licences that forbid commercial use; the LoRA inherits the condition. Default false. */
+  nonCommercial: z.boolean().default(false),
+  /** Held out for the validation loss: a share below 1, or a number of pictures. Default 0. */
+  validation: z.number().min(0).max(100_000).default(0),
+  /** Leave out pictures that cannot be read or are too small, with a warning, instead of refusing the data set. Default false. */
+  skipUnusable: z.boolean().default(false),
+  /** Shortest edge in pixels below which a picture is too small. Default 32. */
+  minEdge: z.int().min(8).max(4096).default(32),
+  signal: abortSignal().optional(),
+  /** Called for each picture that was read: how many of how many. */
+  onProgress: z.custom<(done: number, total: number) => void>((value) => typeof value === 'function').optional(),
+});
 export type DataSetOptions = z.input<typeof dataSetOptions>;
 
 /** A picture to learn from. */

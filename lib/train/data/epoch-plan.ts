@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { ArtistError, lazySchema, resolveOptions } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, resolveOptions } from '../../core/index.ts';
 import { counterRandom, shuffled } from './counter-random.ts';
 
 /** What the plan needs to know of a picture. */
@@ -13,18 +13,16 @@ export interface PlanItem {
   readonly role: 'train' | 'class';
 }
 
-export const planOptions = lazySchema(() =>
-  z.strictObject({
-    /** 0..2^53-1. */
-    seed: z.int().min(0),
-    /** Pictures of one forward and backward pass. Default 1. */
-    batchSize: z.int().min(1).max(1024).default(1),
-    /** Batches whose gradients are added up for one step of the optimizer. Default 1. */
-    accumulation: z.int().min(1).max(1024).default(1),
-    /** false: the order of the data set, the same in every epoch. Default true. */
-    shuffle: z.boolean().default(true),
-  }),
-);
+export const planOptions = z.strictObject({
+  /** 0..2^53-1. */
+  seed: z.int().min(0),
+  /** Pictures of one forward and backward pass. Default 1. */
+  batchSize: z.int().min(1).max(1024).default(1),
+  /** Batches whose gradients are added up for one step of the optimizer. Default 1. */
+  accumulation: z.int().min(1).max(1024).default(1),
+  /** false: the order of the data set, the same in every epoch. Default true. */
+  shuffle: z.boolean().default(true),
+});
 export type PlanOptions = z.input<typeof planOptions>;
 
 /** One picture in one batch. */

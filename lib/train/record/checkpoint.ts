@@ -5,30 +5,28 @@
  */
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { ArtistError, lazySchema, removeTree, syncFolder, systemCode, writeError, writeFileAtomic } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, removeTree, syncFolder, systemCode, writeError, writeFileAtomic } from '../../core/index.ts';
 import type { NativeTrainState } from '../../engine/index.ts';
 import { encodeSafetensors, readFloatTensors, readModelHeader } from '../../models/index.ts';
 
 const pair = () => z.tuple([z.number(), z.number()]);
 
 /** What is no tensor. */
-const progressSchema = lazySchema(() =>
-  z.strictObject({
-    schema: z.literal(1),
-    position: z.strictObject({ epoch: z.int(), batch: z.int(), step: z.int() }),
-    smoothed: pair(),
-    /** Smoothed loss. */
-    loss: z.number(),
-    /** null: no validation yet. */
-    validation: z.strictObject({ first: z.number(), last: z.number(), best: z.number(), bestStep: z.int(), since: z.int() }).nullable(),
-    /** Seconds spent in steps so far. */
-    seconds: z.number(),
-    /** The run ended here before its last step. */
-    stopped: z.boolean(),
-    native: z.strictObject({ optimizer: z.enum(['adamw', 'lion', 'adafactor', 'prodigy']), numbers: z.record(z.string(), z.number()) }),
-  }),
-);
+const progressSchema = z.strictObject({
+  schema: z.literal(1),
+  position: z.strictObject({ epoch: z.int(), batch: z.int(), step: z.int() }),
+  smoothed: pair(),
+  /** Smoothed loss. */
+  loss: z.number(),
+  /** null: no validation yet. */
+  validation: z.strictObject({ first: z.number(), last: z.number(), best: z.number(), bestStep: z.int(), since: z.int() }).nullable(),
+  /** Seconds spent in steps so far. */
+  seconds: z.number(),
+  /** The run ended here before its last step. */
+  stopped: z.boolean(),
+  native: z.strictObject({ optimizer: z.enum(['adamw', 'lion', 'adafactor', 'prodigy']), numbers: z.record(z.string(), z.number()) }),
+});
 type Stored = z.output<typeof progressSchema>;
 export type TrainProgress = Omit<Stored, 'schema' | 'native'>;
 

@@ -1,7 +1,7 @@
 /** run.json: what a run was begun with. A continued run must be given the same data and come to the same settings. */
 import { join } from 'node:path';
-import { z } from 'zod';
-import { ArtistError, display, lazySchema, readPlainFile, systemCode, writeFileAtomic } from '../../core/index.ts';
+import * as z from 'zod';
+import { ArtistError, display, readPlainFile, systemCode, writeFileAtomic } from '../../core/index.ts';
 import { nameSome } from '../../lora/index.ts';
 import type { TrainingPicture } from '../data/data-set.ts';
 import type { TrainSettings } from '../settings/settings.ts';
@@ -9,19 +9,17 @@ import type { TrainSettings } from '../settings/settings.ts';
 /** Role, name, SHA-256, caption, repeats. */
 type RecordedPicture = [string, string, string, string, number];
 
-const recordSchema = lazySchema(() =>
-  z.strictObject({
-    schema: z.literal(1),
-    name: z.string(),
-    out: z.string(),
-    started: z.string(),
-    /** Options as they were given, without signal, listener and home. */
-    options: z.record(z.string(), z.unknown()),
-    settings: z.record(z.string(), z.unknown()),
-    model: z.strictObject({ name: z.string(), hash: z.string().optional() }),
-    pictures: z.array(z.tuple([z.string(), z.string(), z.string(), z.string(), z.int()])),
-  }),
-);
+const recordSchema = z.strictObject({
+  schema: z.literal(1),
+  name: z.string(),
+  out: z.string(),
+  started: z.string(),
+  /** Options as they were given, without signal, listener and home. */
+  options: z.record(z.string(), z.unknown()),
+  settings: z.record(z.string(), z.unknown()),
+  model: z.strictObject({ name: z.string(), hash: z.string().optional() }),
+  pictures: z.array(z.tuple([z.string(), z.string(), z.string(), z.string(), z.int()])),
+});
 export type RunRecord = z.output<typeof recordSchema>;
 
 const recordFile = (folder: string): string => join(folder, 'run.json');

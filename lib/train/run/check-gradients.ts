@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { lazySchema, resolveOptions } from '../../core/index.ts';
+import * as z from 'zod';
+import { resolveOptions } from '../../core/index.ts';
 import {
   CallSite,
   defined,
@@ -11,17 +11,15 @@ import {
   signal,
 } from '../../engine/index.ts';
 
-export const checkGradientsOptions = lazySchema(() =>
-  z.strictObject({
-    /** Device to test, a name of listDevices(). Default: the best device present. */
-    backend: path.optional(),
-    /** Only this family's small model. */
-    family: z.string().min(1).optional(),
-    /** CPU threads, 1..512. Default: physical cores minus one, at least 1. */
-    threads: z.int().min(1).max(512).optional(),
-    signal: signal.optional(),
-  }),
-);
+export const checkGradientsOptions = z.strictObject({
+  /** Device to test, a name of listDevices(). Default: the best device present. */
+  backend: path.optional(),
+  /** Only this family's small model. */
+  family: z.string().min(1).optional(),
+  /** CPU threads, 1..512. Default: physical cores minus one, at least 1. */
+  threads: z.int().min(1).max(512).optional(),
+  signal: signal.optional(),
+});
 export type CheckGradientsOptions = z.input<typeof checkGradientsOptions>;
 
 /** Gradients of one family's small random model. */

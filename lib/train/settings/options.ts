@@ -1,6 +1,5 @@
 /** Options of trainLora(). What is left out is decided by the preset and the model's family: see presets.ts. */
-import { z } from 'zod';
-import { lazySchema } from '../../core/index.ts';
+import * as z from 'zod';
 import { listener, maxSeed, path, predictions, signal, weightTypes } from '../../engine/index.ts';
 import { captionOptions } from '../data/captions.ts';
 import type { TrainEvent } from '../run/events.ts';
@@ -190,82 +189,80 @@ const checkpoints = () =>
     keep: z.int().min(1).max(1000).default(2),
   });
 
-export const trainLoraOptions = lazySchema(() =>
-  z
-    .strictObject({
-      ...files(),
-      ...tuning(),
-      ...data(),
-      /** What is learned; decides the defaults. Default style. */
-      preset: z.enum(presets).default('style'),
-      /** Optimizer steps. Default: by preset, family and number of pictures. */
-      steps: z.int().min(1).max(1_000_000).optional(),
-      /** Pictures per micro-batch. Default: by preset and family. */
-      batchSize: z.int().min(1).max(256).optional(),
-      /** Micro-batches per step: a larger batch without its memory. Default 1. */
-      accumulation: z.int().min(1).max(1024).default(1),
-      network: network().prefault({}),
-      optimizer: z
-        .union([z.enum(optimizers), optimizer()], { error: `one of ${optimizers.join(', ')}, or an object with kind` })
-        .default('adamw'),
-      /** Default: by family and optimizer. */
-      learningRate: rate().optional(),
-      /** Of the text encoders. Default: a tenth of learningRate. */
-      textLearningRate: rate().optional(),
-      /** How the learning rate falls. Default: by preset. */
-      schedule: z.enum(schedules).optional(),
-      /** Steps over which it rises. Default: by preset. */
-      warmup: z.int().min(0).optional(),
-      /** Largest length of the gradient; 0: no limit. Default 1. */
-      clipNorm: z.number().min(0).max(1000).default(1),
-      /** Decay of a moving average of the weights, which is then what is saved, e.g. 0.99; 0: none. Default 0. */
-      ema: z.number().min(0).lt(1).default(0),
-      noise: noise().prefault({}),
-      /** Class pictures beside the own ones, so that the class does not turn into the subject. Default: none. */
-      prior: prior().optional(),
-      validation: validation().prefault({}),
-      samples: samples().prefault({}),
-      checkpoints: checkpoints().prefault({}),
-      /** Of everything drawn at random, 0..2^53-1. Default: drawn. */
-      seed: z.int().min(0).max(maxSeed).optional(),
-      /** Name of the LoRA. Default: that of the data's folder. */
-      name: z
-        .string()
-        .regex(/^[\w][\w .-]{0,99}$/, { error: 'expected letters, digits, blanks, ".", "-" and "_"' })
-        .optional(),
-      /** File of the LoRA (.safetensors). Default: <home>/loras/<name>.safetensors, where generate() finds it by name. */
-      out: path.optional(),
-      /** Replace an existing file at `out`. Default false. */
-      overwrite: z.boolean().default(false),
-      /** Type of the file's values. f32 paints exactly what was trained; f16 is half as large. Default f32. */
-      savedType: z.enum(savedTypes).default('f32'),
-      /** Folder of the run: log, checkpoints, samples. Default: a new one in <home>/training. */
-      runFolder: path.optional(),
-      /** Home folder. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
-      home: path.optional(),
-      /** Cancels; the run rejects with `signal.reason` when native work has ended. The last checkpoint stays. */
-      signal: signal.optional(),
-      /** Called with each event. A listener that throws cancels the run. */
-      onProgress: listener<TrainEvent>().optional(),
-    })
-    .check((context) => {
-      const { model, diffusionModel, noise: levels, network: net, validation: held } = context.value;
-      const refuse = (at: string[], input: unknown, message: string): void => {
-        context.issues.push({ code: 'custom', path: at, input, message });
-      };
-      if (model !== undefined && diffusionModel !== undefined)
-        refuse(['diffusionModel'], diffusionModel, 'expected to stand alone, got model as well: give one of the two');
-      if ((levels.min ?? 0) >= (levels.max ?? 1))
-        refuse(['noise', 'max'], levels.max, `expected more than noise.min (${levels.min ?? 0}), got ${levels.max ?? 1}`);
-      if (!net.unet && !net.textEncoder)
-        refuse(['network', 'unet'], net.unet, 'expected true, or network.textEncoder beside it: nothing would be trained');
-      if (held.patience > 0 && held.pictures === 0)
-        refuse(
-          ['validation', 'patience'],
-          held.patience,
-          'expected validation.pictures beside it, got 0: it stops by the loss of held-out pictures',
-        );
-    }),
-);
+export const trainLoraOptions = z
+  .strictObject({
+    ...files(),
+    ...tuning(),
+    ...data(),
+    /** What is learned; decides the defaults. Default style. */
+    preset: z.enum(presets).default('style'),
+    /** Optimizer steps. Default: by preset, family and number of pictures. */
+    steps: z.int().min(1).max(1_000_000).optional(),
+    /** Pictures per micro-batch. Default: by preset and family. */
+    batchSize: z.int().min(1).max(256).optional(),
+    /** Micro-batches per step: a larger batch without its memory. Default 1. */
+    accumulation: z.int().min(1).max(1024).default(1),
+    network: network().prefault({}),
+    optimizer: z
+      .union([z.enum(optimizers), optimizer()], { error: `one of ${optimizers.join(', ')}, or an object with kind` })
+      .default('adamw'),
+    /** Default: by family and optimizer. */
+    learningRate: rate().optional(),
+    /** Of the text encoders. Default: a tenth of learningRate. */
+    textLearningRate: rate().optional(),
+    /** How the learning rate falls. Default: by preset. */
+    schedule: z.enum(schedules).optional(),
+    /** Steps over which it rises. Default: by preset. */
+    warmup: z.int().min(0).optional(),
+    /** Largest length of the gradient; 0: no limit. Default 1. */
+    clipNorm: z.number().min(0).max(1000).default(1),
+    /** Decay of a moving average of the weights, which is then what is saved, e.g. 0.99; 0: none. Default 0. */
+    ema: z.number().min(0).lt(1).default(0),
+    noise: noise().prefault({}),
+    /** Class pictures beside the own ones, so that the class does not turn into the subject. Default: none. */
+    prior: prior().optional(),
+    validation: validation().prefault({}),
+    samples: samples().prefault({}),
+    checkpoints: checkpoints().prefault({}),
+    /** Of everything drawn at random, 0..2^53-1. Default: drawn. */
+    seed: z.int().min(0).max(maxSeed).optional(),
+    /** Name of the LoRA. Default: that of the data's folder. */
+    name: z
+      .string()
+      .regex(/^[\w][\w .-]{0,99}$/, { error: 'expected letters, digits, blanks, ".", "-" and "_"' })
+      .optional(),
+    /** File of the LoRA (.safetensors). Default: <home>/loras/<name>.safetensors, where generate() finds it by name. */
+    out: path.optional(),
+    /** Replace an existing file at `out`. Default false. */
+    overwrite: z.boolean().default(false),
+    /** Type of the file's values. f32 paints exactly what was trained; f16 is half as large. Default f32. */
+    savedType: z.enum(savedTypes).default('f32'),
+    /** Folder of the run: log, checkpoints, samples. Default: a new one in <home>/training. */
+    runFolder: path.optional(),
+    /** Home folder. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
+    home: path.optional(),
+    /** Cancels; the run rejects with `signal.reason` when native work has ended. The last checkpoint stays. */
+    signal: signal.optional(),
+    /** Called with each event. A listener that throws cancels the run. */
+    onProgress: listener<TrainEvent>().optional(),
+  })
+  .check((context) => {
+    const { model, diffusionModel, noise: levels, network: net, validation: held } = context.value;
+    const refuse = (at: string[], input: unknown, message: string): void => {
+      context.issues.push({ code: 'custom', path: at, input, message });
+    };
+    if (model !== undefined && diffusionModel !== undefined)
+      refuse(['diffusionModel'], diffusionModel, 'expected to stand alone, got model as well: give one of the two');
+    if ((levels.min ?? 0) >= (levels.max ?? 1))
+      refuse(['noise', 'max'], levels.max, `expected more than noise.min (${levels.min ?? 0}), got ${levels.max ?? 1}`);
+    if (!net.unet && !net.textEncoder)
+      refuse(['network', 'unet'], net.unet, 'expected true, or network.textEncoder beside it: nothing would be trained');
+    if (held.patience > 0 && held.pictures === 0)
+      refuse(
+        ['validation', 'patience'],
+        held.patience,
+        'expected validation.pictures beside it, got 0: it stops by the loss of held-out pictures',
+      );
+  });
 export type TrainLoraOptions = z.input<typeof trainLoraOptions>;
 export type ResolvedTrainLora = z.output<typeof trainLoraOptions>;
