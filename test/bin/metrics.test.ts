@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../harness.ts';
-import { parseExposition, sampleOf } from '../operator/exposition.ts';
+import { parseExposition, sampleOf } from '../service/exposition.ts';
 import { type CliResult, cli, cliSeries, scratch } from './support.ts';
 
 let homes = 0;

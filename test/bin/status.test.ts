@@ -5,8 +5,8 @@ import { ArtistError } from '../../lib/core/index.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import { openQueue, ScheduleDaemon, ScheduleStore } from '../../lib/schedule/index.ts';
 import { suite } from '../harness.ts';
-import { ledger, paint } from '../operator/homes.ts';
 import { until } from '../schedule/support.ts';
+import { ledger, paint } from '../service/homes.ts';
 import { type CliResult, cliSeries, jsonOf, scratch } from './support.ts';
 
 let homes = 0;

@@ -3,7 +3,7 @@ import { convertLora, type LoraFacts, mergeLoras, writeLora } from '../../lib/lo
 import { type FloatTensor, readFloatTensors } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { random, rejects } from '../image/pictures.ts';
-import { PictureFolder } from './support.ts';
+import { PictureFolder } from '../train/support.ts';
 
 const next = random(3);
 const values = (...shape: number[]): { shape: number[]; data: Float32Array } => ({

@@ -5,7 +5,7 @@ import { jacobiSvd, productSvd, thinQr } from '../../lib/lora/tools/small-svd.ts
 import { encodeSafetensors, type FloatTensor, readFloatTensors, splitLoraName } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { random, rejects } from '../image/pictures.ts';
-import { PictureFolder } from './support.ts';
+import { PictureFolder } from '../train/support.ts';
 
 const columns = (count: number, length: number, seed: number): Float64Array[] => {
   const next = random(seed);

@@ -8,7 +8,7 @@ import { type FloatTensor, inspectModel, readFloatTensors, readModelHeader } fro
 import { loadDataSet, makeDataSheet } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 import { random, rejects } from '../image/pictures.ts';
-import { PictureFolder } from './support.ts';
+import { PictureFolder } from '../train/support.ts';
 
 const key = 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn2_to_k';
 

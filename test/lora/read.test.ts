@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import { checkLora, readLora } from '../../lib/lora/index.ts';
 import { bundledModel, type ModelHeader, readModelHeader } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
-import { Folder, rejects, type SmallTensor, safetensors } from './model-files.ts';
+import { Folder, rejects, type SmallTensor, safetensors } from '../models/model-files.ts';
 
 type Tensors = Record<string, SmallTensor>;
 const f32 = (value: number): Buffer => Buffer.from(new Float32Array([value]).buffer);

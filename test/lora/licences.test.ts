@@ -6,7 +6,7 @@ import { LicenceFinder } from '../../lib/train/data/licence-files.ts';
 import { loadDataSet } from '../../lib/train/index.ts';
 import { suite } from '../harness.ts';
 import { fullRecipe, picture, rejects } from '../image/pictures.ts';
-import { PictureFolder } from './support.ts';
+import { PictureFolder } from '../train/support.ts';
 
 const record = (id: string, extra: Partial<LicenceRecord> = {}): LicenceRecord => ({ id, origin: 'sidecar', ...extra });
 
