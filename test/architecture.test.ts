@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { equal, match, ok } from 'uvu/assert';
 import { suite } from './harness.ts';
 import { checkNative, checkTypeScript, importsOf, libArrows, listFiles, nativeArrows, readText } from './support/arrows.ts';
+import { checkRoom, circles, crowdedRooms, nativeRooms, ownIncludes } from './support/native-rooms.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readText(root, 'package.json')) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
@@ -118,6 +119,47 @@ suite('nothing foreign is removed or overwritten', (test) => {
     const writers = /\b(writeFileAtomic|writeFile(Sync)?|createWriteStream|copyFile(Sync)?|rename(Sync|Over)?|appendFile(Sync)?)\b/;
     equal(
       linesWith(writers, allowed).filter((line) => line.startsWith('bin/')),
+      [],
+    );
+  });
+});
+
+suite('rooms of native/', (test) => {
+  test('each folder has few files', () => {
+    equal(crowdedRooms(Array.from({ length: 16 }, (_, i) => `train/graph/${i}.h`)), ['train/graph: 16 files']);
+    equal(crowdedRooms(own), []);
+  });
+  test('rooms include each other one way', () => {
+    const known = new Set(['train/graph/train_graph.h', 'train/autodiff/autodiff.h']);
+    match(
+      checkRoom('train/graph/a.h', '#include "train/autodiff/autodiff.h"', known).join('\n'),
+      /no arrow from train\/graph to train\/autodiff/,
+    );
+    match(checkRoom('train/tools/a.h', '', known).join('\n'), /train\/tools is not in test\/support\/native-rooms/);
+    equal(checkRoom('train/autodiff/a.cpp', '#include "train/graph/train_graph.h"\n#include "ggml.h"', known), []);
+    equal(
+      [...own].flatMap((file) => checkRoom(file, readText(root, `native/${file}`), own)),
+      [],
+    );
+    equal(circles(new Map(Object.entries(nativeRooms))), []);
+  });
+  test('files do not include each other in a circle', () => {
+    equal(
+      circles(
+        new Map([
+          ['a.h', ['b.h']],
+          ['b.h', ['c.h']],
+          ['c.h', ['b.h']],
+        ]),
+      ),
+      ['b.h -> c.h -> b.h'],
+    );
+    equal(circles(new Map([...own].map((file) => [file, ownIncludes(readText(root, `native/${file}`), own)]))), []);
+  });
+  test('docs/native.md names every room', () => {
+    const page = readText(root, 'docs/native.md');
+    equal(
+      Object.keys(nativeRooms).filter((room) => !page.includes(`\`native/${room}/\``)),
       [],
     );
   });

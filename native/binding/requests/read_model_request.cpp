@@ -10,17 +10,13 @@ constexpr size_t max_path_bytes = 4096;
 constexpr size_t max_rules_bytes = 65536;
 constexpr size_t max_embeddings = 4096;
 
-}  // namespace
-
-std::unique_ptr<ModelRequest> read_model_request(const Napi::Value& value) {
-    const Arguments in(value, "request");
-    auto request = std::make_unique<ModelRequest>();
-    sd_ctx_params_t& params = request->params;
-
+// Everything that becomes a string of the engine: files, embeddings, rules and devices.
+void read_strings(const Arguments& in, ModelRequest& request) {
+    sd_ctx_params_t& params = request.params;
     const auto text = [&](const char* key, const char*& out, size_t max_bytes = max_path_bytes) {
         std::string read;
         if (in.optional_string(key, read, max_bytes)) {
-            out = request->keep(std::move(read));
+            out = request.keep(std::move(read));
         }
     };
     text("model", params.model_path);
@@ -38,16 +34,25 @@ std::unique_ptr<ModelRequest> read_model_request(const Napi::Value& value) {
     text("photoMaker", params.photo_maker_path);
     std::string rules;
     if (in.optional_type_rules("tensorTypeRules", rules, max_rules_bytes)) {
-        params.tensor_type_rules = request->keep(std::move(rules));
+        params.tensor_type_rules = request.keep(std::move(rules));
     }
     text("backend", params.backend);
     text("paramsBackend", params.params_backend);
     for (const Arguments& entry : in.optional_objects("embeddings", max_embeddings)) {
-        const char* name = request->keep(entry.string("name", 256));
-        const char* path = request->keep(entry.string("path", max_path_bytes));
-        request->embeddings.push_back({name, path});
+        const char* name = request.keep(entry.string("name", 256));
+        const char* path = request.keep(entry.string("path", max_path_bytes));
+        request.embeddings.push_back({name, path});
     }
+}
 
+}  // namespace
+
+std::unique_ptr<ModelRequest> read_model_request(const Napi::Value& value) {
+    const Arguments in(value, "request");
+    auto request = std::make_unique<ModelRequest>();
+    sd_ctx_params_t& params = request->params;
+
+    read_strings(in, *request);
     in.optional_int("threads", params.n_threads, 1, 512);
     in.optional_enum("weightType", params.wtype, str_to_sd_type, SD_TYPE_COUNT);
     in.optional_enum("rng", params.rng_type, str_to_rng_type, RNG_TYPE_COUNT);

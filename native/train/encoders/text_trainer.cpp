@@ -6,6 +6,7 @@
 
 #include "core/util.h"
 #include "engine/engine_error.h"
+#include "train/autodiff/autodiff.h"
 #include "train/encoders/clip_text.h"
 #include "train/network/adapter.h"
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "train/encoders/conditions.h"
 #include "train/loading/loaded_network.h"
 
 namespace ai_artist {

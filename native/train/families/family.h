@@ -7,8 +7,8 @@
 
 #include "core/tensor.hpp"
 #include "model.h"
+#include "train/families/family_info.h"
 #include "train/graph/forward_graph.h"
-#include "train/model/train_model.h"
 
 struct RunnerWeightManager;
 struct WeightAdapter;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "train/autodiff/autodiff.h"
+#include "train/graph/train_graph.h"
 
 namespace ai_artist {
 

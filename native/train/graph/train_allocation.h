@@ -4,7 +4,7 @@
 
 #include "ggml-alloc.h"
 #include "ggml-backend.h"
-#include "train/autodiff/autodiff.h"
+#include "train/graph/train_graph.h"
 
 namespace ai_artist {
 

@@ -13,13 +13,6 @@ namespace {
 
 constexpr int schedule_length = 1000;
 
-[[noreturn]] void stop(const char* code, const std::string& message) {
-    if (sd_should_abort()) {
-        throw Aborted();
-    }
-    throw EngineError(code, message);
-}
-
 // Stable Diffusion's schedule: beta from 0.00085 to 0.012, linear in its square root.
 std::vector<float> scaled_linear_alphas() {
     std::vector<float> alphas(schedule_length);
@@ -43,52 +36,7 @@ std::vector<float> alphas_cumprod(ModelLoader& loader, int threads) {
 
 }  // namespace
 
-ggml_backend_t runtime_backend(SDBackendManager& backends, SDBackendModule module) {
-    ggml_backend_t backend = backends.runtime_backend(module);
-    if (backend == nullptr || backends.params_backend(module) == nullptr) {
-        throw EngineError("ERR_NO_DEVICE", "The device could not be initialised");
-    }
-    return backend;
-}
-
-OpenedFiles open_files(const TrainModelRequest& request) {
-    OpenedFiles opened;
-    opened.manager = std::make_shared<ModelManager>();
-    opened.manager->set_n_threads(request.threads);
-    ModelLoader& loader = opened.manager->loader();
-    const auto read = [&loader](const std::string& file, const char* prefix) {
-        if (!file.empty() && !loader.init_from_file(file, prefix)) {
-            stop("ERR_MODEL_LOAD", "The engine could not read " + file);
-        }
-    };
-    read(request.model, "");
-    read(request.diffusion_model, "model.diffusion_model.");
-    // Only a UNet's own text encoders have names without the family's prefix.
-    const bool unet = sd_version_is_unet(loader.get_sd_version());
-    read(request.clip_l, unet ? "cond_stage_model.transformer." : "text_encoders.clip_l.transformer.");
-    read(request.clip_g, unet ? "cond_stage_model.1.transformer." : "text_encoders.clip_g.transformer.");
-    read(request.t5xxl, "text_encoders.t5xxl.transformer.");
-    read(request.llm, "text_encoders.llm.");
-    read(request.vae, "vae.");
-    read(request.tae, "tae.");
-    if (loader.damaged()) {
-        stop("ERR_MODEL_FORMAT", "A model file is damaged or of an unknown format");
-    }
-    loader.convert_tensors_name();
-    opened.version = loader.get_sd_version();
-    if (opened.version == VERSION_COUNT) {
-        stop("ERR_MODEL_FORMAT", "The files are no diffusion model: no known network is among their tensors");
-    }
-    const auto type = request.weight_type == SD_TYPE_COUNT ? GGML_TYPE_COUNT : static_cast<ggml_type>(request.weight_type);
-    if (type != GGML_TYPE_COUNT || !request.tensor_type_rules.empty()) {
-        loader.set_wtype_override(type, request.tensor_type_rules);
-    }
-    loader.process_model_files(false, true);
-    opened.tiny_autoencoder = !request.tae.empty() || opened.version == VERSION_SDXS_512_DS || opened.version == VERSION_SDXS_09;
-    return opened;
-}
-
-Pipeline::Pipeline(const TrainModelRequest& request) {
+FileNetwork::FileNetwork(const TrainModelRequest& request) {
     ggml_log_set(ggml_log_callback_default, nullptr);
     std::string error;
     if (!backends_.init(request.backend.c_str(), request.params_backend.c_str(), &error)) {
@@ -110,7 +58,7 @@ Pipeline::Pipeline(const TrainModelRequest& request) {
     if (!manager_->register_param_tensors("network", family_->weights(), ModelManager::ResidencyMode::ParamBackend, backend_,
                                           backends_.params_backend(SDBackendModule::DIFFUSION), &info_.weight_bytes) ||
         !manager_->validate_registered_tensors()) {
-        stop("ERR_MODEL_LOAD", "The network's weights are incomplete or of the wrong shape");
+        stop_loading("ERR_MODEL_LOAD", "The network's weights are incomplete or of the wrong shape");
     }
     load_weights();
     describe(*traits);
@@ -126,19 +74,19 @@ Pipeline::Pipeline(const TrainModelRequest& request) {
 }
 
 // The manager keeps raw pointers to tensors that the family owns.
-Pipeline::~Pipeline() { manager_.reset(); }
+FileNetwork::~FileNetwork() { manager_.reset(); }
 
-void Pipeline::load_weights() {
+void FileNetwork::load_weights() {
     std::vector<ggml_tensor*> weights;
     for (const auto& [name, tensor] : family_->weights()) {
         weights.push_back(tensor);
     }
     if (!manager_->prepare_params(weights)) {
-        stop("ERR_MODEL_LOAD", "The engine could not read the network's weights");
+        stop_loading("ERR_MODEL_LOAD", "The engine could not read the network's weights");
     }
 }
 
-Objective Pipeline::objective(prediction_t wanted, const FamilyTraits& traits, const String2TensorStorage& tensors) {
+Objective FileNetwork::objective(prediction_t wanted, const FamilyTraits& traits, const String2TensorStorage& tensors) {
     switch (wanted) {
         case EPS_PRED:
             return Objective::eps;
@@ -166,7 +114,7 @@ Objective Pipeline::objective(prediction_t wanted, const FamilyTraits& traits, c
 
 // The engine's test for Stable Diffusion 2, whose files do not say it: at the last timestep, where the input is almost only noise, a
 // network that predicts noise returns its input.
-bool Pipeline::predicts_v_by_its_output() {
+bool FileNetwork::predicts_v_by_its_output() {
     ModelInputs in = inputs(8, 8, 1, 2);
     in.x.fill_(0.5f);
     in.timesteps.fill_(999.f);

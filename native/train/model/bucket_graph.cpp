@@ -5,6 +5,7 @@
 #include <new>
 
 #include "engine/engine_error.h"
+#include "train/autodiff/autodiff.h"
 
 namespace ai_artist {
 namespace {

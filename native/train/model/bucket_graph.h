@@ -7,6 +7,7 @@
 
 #include "train/graph/memory_plan.h"
 #include "train/loading/loaded_network.h"
+#include "train/model/train_batch.h"
 #include "train/network/adapter.h"
 
 namespace ai_artist {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "train/loading/random_network.h"
+#include "train/model/train_batch.h"
 
 namespace ai_artist {
 

@@ -5,9 +5,10 @@
 #include <optional>
 
 #include "engine/engine_error.h"
-#include "train/encoders/text_encoders.h"
+#include "train/encoders/encoders.h"
 #include "train/encoders/text_trainer.h"
 #include "train/graph/graph_tools.h"
+#include "train/loading/file_network.h"
 #include "train/model/bucket_graph.h"
 #include "train/network/adapter.h"
 
@@ -34,10 +35,10 @@ void need(bool ok, const std::string& message) {
 }  // namespace
 
 struct TrainModel::Parts {
-    explicit Parts(const TrainModelRequest& asked) : request(asked), pipeline(asked) {}
+    explicit Parts(const TrainModelRequest& asked) : request(asked), base(asked) {}
 
     const TrainModelRequest request;
-    Pipeline pipeline;
+    FileNetwork base;
     std::unique_ptr<TextEncoders> text_encoders;
     std::unique_ptr<ImageEncoder> image_encoder;
     std::unique_ptr<Network> network;
@@ -47,7 +48,7 @@ struct TrainModel::Parts {
 
     TextEncoders& texts() {
         if (!text_encoders) {
-            text_encoders = std::make_unique<TextEncoders>(request, pipeline.backends());
+            text_encoders = std::make_unique<TextEncoders>(request, base.backends());
         }
         return *text_encoders;
     }
@@ -73,7 +74,7 @@ struct TrainModel::Parts {
 
     AutodiffOptions options_for(Checkpointing wanted) const {
         AutodiffOptions options;
-        options.backend = pipeline.backend();
+        options.backend = base.backend();
         options.checkpointing = wanted;
         options.weight_cache_bytes = weight_cache_bytes;
         options.attention_bytes = is_cpu(options.backend) ? cpu_attention_bytes : wanted == Checkpointing::fine ? attention_bytes : 0;
@@ -85,7 +86,7 @@ struct TrainModel::Parts {
         if (found != graphs.end()) {
             graphs.splice(graphs.begin(), graphs, found);
         } else {
-            graphs.push_front(std::make_unique<BucketGraph>(pipeline, network.get(), key, options_for(checkpointing)));
+            graphs.push_front(std::make_unique<BucketGraph>(base, network.get(), key, options_for(checkpointing)));
         }
         return *graphs.front();
     }
@@ -123,7 +124,7 @@ struct TrainModel::Parts {
     }
 
     void check(const TrainBatch& batch) const {
-        const FamilyInfo& info = pipeline.info();
+        const FamilyInfo& info = base.info();
         const auto n = static_cast<size_t>(batch.size());
         const auto pixels = static_cast<size_t>(batch.width * batch.height);
         const size_t values = pixels * static_cast<size_t>(info.latent_channels) * n;
@@ -147,7 +148,7 @@ struct TrainModel::Parts {
 
     // Positions of items that can share a graph: the same number of tokens, and not more than the family takes at once.
     std::vector<std::vector<size_t>> groups(const TrainBatch& batch) const {
-        const auto limit = static_cast<size_t>(pipeline.info().max_batch);
+        const auto limit = static_cast<size_t>(base.info().max_batch);
         std::vector<std::vector<size_t>> groups;
         for (size_t i = 0; i < batch.text.size(); i++) {
             const auto fits = [&](const std::vector<size_t>& group) {
@@ -165,7 +166,7 @@ struct TrainModel::Parts {
 
     // The vectors with the sizes of the batch in them.
     TrainBatch with_sizes(TrainBatch batch) const {
-        for (size_t i = 0; i < batch.sizes.size() && pipeline.info().size_conditions; i++) {
+        for (size_t i = 0; i < batch.sizes.size() && base.info().size_conditions; i++) {
             const std::vector<float> sizes = size_embeddings(batch.sizes[i]);
             std::vector<float>& vector = batch.text[i].vector;
             std::copy(sizes.begin(), sizes.end(), vector.end() - static_cast<std::ptrdiff_t>(sizes.size()));
@@ -196,7 +197,7 @@ struct TrainModel::Parts {
     std::vector<float> losses(const TrainBatch& asked, bool backward, float loss_scale, std::vector<float>* predictions) {
         check(asked);
         std::optional<TrainBatch> changed;
-        if (!asked.sizes.empty() && pipeline.info().size_conditions) {
+        if (!asked.sizes.empty() && base.info().size_conditions) {
             changed = with_sizes(asked);
         }
         if (text_trainer) {
@@ -243,7 +244,7 @@ TrainModel::TrainModel(const TrainModelRequest& request) {
 
 TrainModel::~TrainModel() = default;
 
-const FamilyInfo& TrainModel::info() const { return parts_->pipeline.info(); }
+const FamilyInfo& TrainModel::info() const { return parts_->base.info(); }
 
 std::vector<TextCondition> TrainModel::encode_text(const std::vector<std::string>& captions, int width, int height) {
     std::vector<TextCondition> conditions;
@@ -259,7 +260,7 @@ Latent TrainModel::encode_image(const Image& image) {
     need(image.channels == 3 && image.width > 0 && image.height > 0 && image.width % multiple == 0 && image.height % multiple == 0,
          "image: expected an RGB picture whose sides are multiples of " + std::to_string(multiple) + " pixels");
     if (!parts_->image_encoder) {
-        parts_->image_encoder = std::make_unique<ImageEncoder>(parts_->request, parts_->pipeline.backends());
+        parts_->image_encoder = std::make_unique<ImageEncoder>(parts_->request, parts_->base.backends());
     }
     return parts_->image_encoder->encode(image);
 }
@@ -275,18 +276,18 @@ void TrainModel::create_network(const NetworkRequest& request) {
     release_graphs();
     parts_->text_trainer.reset();
     parts_->network.reset();
-    std::vector<AdaptableLayer> layers = parts_->pipeline.layers();
+    std::vector<AdaptableLayer> layers = parts_->base.layers();
     std::unique_ptr<TextTrainer> text_trainer;
     if (request.text_encoder) {
         TextEncoders& encoders = parts_->texts();
-        if (encoders.backend() != parts_->pipeline.backend()) {
+        if (encoders.backend() != parts_->base.backend()) {
             throw EngineError("ERR_UNSUPPORTED", "A text encoder on another device than the image network cannot be trained");
         }
-        text_trainer = std::make_unique<TextTrainer>(encoders.clip(), parts_->pipeline.version(), encoders.backend(), info().threads);
+        text_trainer = std::make_unique<TextTrainer>(encoders.clip(), parts_->base.version(), encoders.backend(), info().threads);
         const std::vector<AdaptableLayer> text_layers = text_trainer->layers();
         layers.insert(layers.end(), text_layers.begin(), text_layers.end());
     }
-    parts_->network = std::make_unique<Network>(request, layers, parts_->pipeline.version(), parts_->pipeline.backend());
+    parts_->network = std::make_unique<Network>(request, layers, parts_->base.version(), parts_->base.backend());
     if (parts_->network->trains_text_encoder()) {
         parts_->text_trainer = std::move(text_trainer);
     }
@@ -305,14 +306,14 @@ void TrainModel::set_checkpointing(Checkpointing checkpointing) {
 }
 
 PlanResult TrainModel::plan(int64_t width, int64_t height, int64_t batch, Checkpointing checkpointing) {
-    const FamilyInfo& info = parts_->pipeline.info();
+    const FamilyInfo& info = parts_->base.info();
     BucketKey key;
     key.width = width;
     key.height = height;
     key.items = info.max_batch > 0 ? std::min<int64_t>(batch, info.max_batch) : batch;
-    key.tokens = parts_->pipeline.typical_tokens();
+    key.tokens = parts_->base.typical_tokens();
     key.backward = true;
-    const BucketGraph graph(parts_->pipeline, &parts_->trained(), key, parts_->options_for(checkpointing));
+    const BucketGraph graph(parts_->base, &parts_->trained(), key, parts_->options_for(checkpointing));
     const MemoryPlan memory = graph.plan();
     PlanResult result;
     result.compute_bytes = memory.compute_bytes + memory.cached_bytes;
@@ -321,7 +322,7 @@ PlanResult TrainModel::plan(int64_t width, int64_t height, int64_t batch, Checkp
     result.nodes = memory.nodes;
     result.unsupported = memory.unsupported;
     size_t total = 0;
-    ggml_backend_dev_memory(ggml_backend_get_device(parts_->pipeline.backend()), &result.free_bytes, &total);
+    ggml_backend_dev_memory(ggml_backend_get_device(parts_->base.backend()), &result.free_bytes, &total);
     return result;
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "model.h"
-#include "train/model/train_model.h"
+#include "train/network/network_request.h"
 
 namespace ai_artist {
 

@@ -52,6 +52,8 @@ int64_t small_side(int64_t size, int64_t factor) {
     return side;
 }
 
+const char* group_of(const AdaptableLayer& layer) { return layer.text_encoder ? "text_encoder" : "unet"; }
+
 void check(const NetworkRequest& request) {
     const auto need = [](bool ok, const char* message) {
         if (!ok) {
@@ -140,12 +142,35 @@ void Network::add_part(NetworkLayer& network, const FileName& file, int64_t out,
     NetworkPart part;
     part.file = file;
     part.out = out;
-    const std::string group = layer.text_encoder ? "text_encoder" : "unet";
-    const int64_t rank = network.rank, in = layer.in(), kw = layer.conv ? layer.ne[0] : 1, kh = layer.conv ? layer.ne[1] : 1;
     const size_t first = parameters_.size();
+    add_tensors(network, part, request);
+    NetworkModule module;
+    module.name = part.file.name;
+    module.layer = layer.name;
+    module.kind = layer.conv ? "conv" : "linear";
+    module.group = group_of(layer);
+    module.in = layer.in();
+    module.out = out;
+    module.rank = network.rank;
+    module.alpha = network.alpha;
+    for (size_t i = first; i < parameters_.size(); i++) {
+        module.parameters += parameters_[i].size();
+    }
+    if (!part.file.alpha) {
+        parameters_.back().file_scale = network.scale;  // lora_up
+        module.alpha_in_file = false;
+    }
+    modules_.push_back(std::move(module));
+    network.parts.push_back(std::move(part));
+}
+
+void Network::add_tensors(NetworkLayer& network, NetworkPart& part, const NetworkRequest& request) {
+    const AdaptableLayer& layer = network.layer;
+    const int64_t rank = network.rank, in = layer.in(), out = part.out;
+    const int64_t kw = layer.conv ? layer.ne[0] : 1, kh = layer.conv ? layer.ne[1] : 1;
     using Kind = Start::Kind;
     const auto add = [&](const char* role, std::vector<int64_t> ne, Kind kind, double size) {
-        add_tensor(part, role, std::move(ne), group);
+        add_tensor(part, role, std::move(ne), group_of(layer));
         starts_.push_back({kind, static_cast<float>(size)});
     };
     // PyTorch's kaiming_uniform_(a = sqrt(5)) is uniform within 1 / sqrt(fan in).
@@ -181,24 +206,6 @@ void Network::add_part(NetworkLayer& network, const FileName& file, int64_t out,
             break;
         }
     }
-    NetworkModule module;
-    module.name = part.file.name;
-    module.layer = layer.name;
-    module.kind = layer.conv ? "conv" : "linear";
-    module.group = group;
-    module.in = in;
-    module.out = out;
-    module.rank = network.rank;
-    module.alpha = network.alpha;
-    for (size_t i = first; i < parameters_.size(); i++) {
-        module.parameters += parameters_[i].size();
-    }
-    if (!part.file.alpha) {
-        parameters_.back().file_scale = network.scale;  // lora_up
-        module.alpha_in_file = false;
-    }
-    modules_.push_back(std::move(module));
-    network.parts.push_back(std::move(part));
 }
 
 void Network::add_tensor(NetworkPart& part, const char* role, std::vector<int64_t> ne, const std::string& group) {

@@ -7,8 +7,8 @@
 
 #include "model.h"
 #include "train/graph/train_allocation.h"
-#include "train/model/train_model.h"
 #include "train/network/file_names.h"
+#include "train/network/network_request.h"
 
 namespace ai_artist {
 
@@ -70,6 +70,8 @@ public:
 private:
     void add_layer(const NetworkRequest& request, const AdaptableLayer& layer, SDVersion version);
     void add_part(NetworkLayer& network, const FileName& file, int64_t out, const NetworkRequest& request);
+    // The tensors of one part and how they start.
+    void add_tensors(NetworkLayer& network, NetworkPart& part, const NetworkRequest& request);
     void add_tensor(NetworkPart& part, const char* role, std::vector<int64_t> ne, const std::string& group);
     void allocate(ggml_backend_t backend);
     void initialise(const NetworkRequest& request);

@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "train/model/train_model.h"
+#include "train/families/family_info.h"
+#include "train/model/train_batch.h"
 
 namespace ai_artist {
 

@@ -5,6 +5,7 @@
 #include "support/check.h"
 #include "support/gradients.h"
 #include "support/training.h"
+#include "train/autodiff/autodiff.h"
 #include "train/model/bucket_graph.h"
 #include "train/graph/graph_tools.h"
 #include "train/loading/random_network.h"

@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "train/autodiff/autodiff.h"
+#include "train/graph/train_graph.h"
 
 namespace ai_artist {
 

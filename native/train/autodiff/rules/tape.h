@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "train/autodiff/autodiff.h"
 #include "train/autodiff/rules/checkpointing.h"
+#include "train/graph/train_graph.h"
 
 namespace ai_artist {
 

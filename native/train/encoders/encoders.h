@@ -3,7 +3,9 @@
 #include <memory>
 #include <string>
 
-#include "train/loading/file_network.h"
+#include "engine/image.h"
+#include "train/encoders/conditions.h"
+#include "train/loading/model_files.h"
 
 struct Conditioner;
 struct VAE;

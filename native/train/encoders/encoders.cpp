@@ -1,4 +1,4 @@
-#include "train/encoders/text_encoders.h"
+#include "train/encoders/encoders.h"
 
 #include <algorithm>
 #include <cctype>
@@ -20,13 +20,6 @@ namespace {
 
 constexpr int size_embedding_width = 256;
 
-[[noreturn]] void stop(const char* code, const std::string& message) {
-    if (sd_should_abort()) {
-        throw Aborted();
-    }
-    throw EngineError(code, message);
-}
-
 // The engine's asserts throw; an empty result inside a text encoder is one of them, and so is a cancelled job.
 template <class Work>
 auto guarded(const char* what, const Work& work) -> decltype(work()) {
@@ -37,7 +30,7 @@ auto guarded(const char* what, const Work& work) -> decltype(work()) {
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& error) {
-        stop("ERR_MODEL_LOAD", std::string("The engine could not ") + what + ": " + error.what());
+        stop_loading("ERR_MODEL_LOAD", std::string("The engine could not ") + what + ": " + error.what());
     }
 }
 
@@ -59,11 +52,11 @@ std::shared_ptr<Conditioner> make_conditioner(SDVersion version, ggml_backend_t 
 void register_params(ModelManager& manager, const char* what, std::map<std::string, ggml_tensor*> tensors, ggml_backend_t backend,
                      ggml_backend_t params_backend) {
     if (tensors.empty()) {
-        stop("ERR_UNSUPPORTED", std::string("The files have no ") + what);
+        stop_loading("ERR_UNSUPPORTED", std::string("The files have no ") + what);
     }
     if (!manager.register_param_tensors(what, std::move(tensors), ModelManager::ResidencyMode::ParamBackend, backend, params_backend) ||
         !manager.validate_registered_tensors()) {
-        stop("ERR_MODEL_LOAD", std::string("The weights of the ") + what + " are incomplete: give its file");
+        stop_loading("ERR_MODEL_LOAD", std::string("The weights of the ") + what + " are incomplete: give its file");
     }
 }
 
@@ -120,7 +113,7 @@ ClipText& TextEncoders::clip() {
         weights.push_back(tensor);
     }
     if (!manager_->prepare_params(weights)) {
-        stop("ERR_MODEL_LOAD", "The engine could not read the text encoder's weights");
+        stop_loading("ERR_MODEL_LOAD", "The engine could not read the text encoder's weights");
     }
     return *clip_;
 }
@@ -142,7 +135,7 @@ TextCondition TextEncoders::encode(const std::string& caption, int width, int he
         throw Aborted();
     }
     if (condition.c_crossattn.empty()) {
-        stop("ERR_MODEL_LOAD", "The engine could not encode a caption");
+        stop_loading("ERR_MODEL_LOAD", "The engine could not encode a caption");
     }
     TextCondition text;
     text.width = condition.c_crossattn.shape()[0];
