@@ -1,5 +1,5 @@
 // Turns the engine's compiled-in tokenizer tables (48.7 MB of hex in C headers, 5.4 GB of compiler memory) into data files that
-// native/engine/vocabulary.cpp reads on first use. CLIP, T5 and Qwen2 lie as plain files; the others share one zip.
+// native/engine/extensions/vocabulary.cpp reads on first use. CLIP, T5 and Qwen2 lie as plain files; the others share one zip.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { equal, match, ok } from 'uvu/assert';
 import { suite } from './harness.ts';
 import { checkNative, checkTypeScript, importsOf, libArrows, listFiles, nativeArrows, readText } from './support/arrows.ts';
-import { circlesIn, crowds, importCircles, secondDoors } from './support/rooms.ts';
+import { checkRoom, nativeRooms, ownIncludes } from './support/native-rooms.ts';
+import { circles, crowds, importCircles, secondDoors } from './support/rooms.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readText(root, 'package.json')) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
@@ -110,17 +111,7 @@ suite('rooms', (test) => {
       'lib/a/y.ts': "export { z } from '../b/z.ts';",
       'lib/b/z.ts': "import '../a/x.ts';",
     };
-    equal(importCircles(new Map(Object.entries(files))), [['lib/a/x.ts', 'lib/a/y.ts', 'lib/b/z.ts']]);
-    equal(
-      circlesIn(
-        new Map([
-          ['a', ['b']],
-          ['b', ['c']],
-          ['c', []],
-        ]),
-      ),
-      [],
-    );
+    equal(importCircles(new Map(Object.entries(files))), ['lib/a/x.ts -> lib/a/y.ts -> lib/b/z.ts -> lib/a/x.ts']);
     equal(crowds(Array.from({ length: 16 }, (_, at) => `lib/a/${at}.ts`)), ['lib/a: 16 files']);
     equal(secondDoors(['lib/index.ts', 'lib/a/index.ts', 'lib/a/b/index.ts', 'bin/index.ts']), ['lib/a/b/index.ts', 'bin/index.ts']);
   });
@@ -149,6 +140,47 @@ suite('nothing foreign is removed or overwritten', (test) => {
     const writers = /\b(writeFileAtomic|writeFile(Sync)?|createWriteStream|copyFile(Sync)?|rename(Sync|Over)?|appendFile(Sync)?)\b/;
     equal(
       linesWith(writers, allowed).filter((line) => line.startsWith('bin/')),
+      [],
+    );
+  });
+});
+
+suite('rooms of native/', (test) => {
+  test('each folder has few files', () => {
+    equal(crowds(Array.from({ length: 16 }, (_, i) => `train/graph/${i}.h`)), ['train/graph: 16 files']);
+    equal(crowds(own), []);
+  });
+  test('rooms include each other one way', () => {
+    const known = new Set(['train/graph/train_graph.h', 'train/autodiff/autodiff.h']);
+    match(
+      checkRoom('train/graph/a.h', '#include "train/autodiff/autodiff.h"', known).join('\n'),
+      /no arrow from train\/graph to train\/autodiff/,
+    );
+    match(checkRoom('train/tools/a.h', '', known).join('\n'), /train\/tools is not in test\/support\/native-rooms/);
+    equal(checkRoom('train/autodiff/a.cpp', '#include "train/graph/train_graph.h"\n#include "ggml.h"', known), []);
+    equal(
+      [...own].flatMap((file) => checkRoom(file, readText(root, `native/${file}`), own)),
+      [],
+    );
+    equal(circles(new Map(Object.entries(nativeRooms))), []);
+  });
+  test('files do not include each other in a circle', () => {
+    equal(
+      circles(
+        new Map([
+          ['a.h', ['b.h']],
+          ['b.h', ['c.h']],
+          ['c.h', ['b.h']],
+        ]),
+      ),
+      ['b.h -> c.h -> b.h'],
+    );
+    equal(circles(new Map([...own].map((file) => [file, ownIncludes(readText(root, `native/${file}`), own)]))), []);
+  });
+  test('docs/native.md names every room', () => {
+    const page = readText(root, 'docs/native.md');
+    equal(
+      Object.keys(nativeRooms).filter((room) => !page.includes(`\`native/${room}/\``)),
       [],
     );
   });

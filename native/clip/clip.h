@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/job.h"
+#include "engine/thread/job.h"
 
 namespace ai_artist {
 

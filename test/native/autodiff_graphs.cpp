@@ -6,9 +6,9 @@
 #include "ggml-cpu.h"
 #include "support/check.h"
 #include "support/gradients.h"
-#include "train/graph_tools.h"
-#include "train/memory_plan.h"
-#include "train/train_allocation.h"
+#include "train/graph/graph_tools.h"
+#include "train/graph/memory_plan.h"
+#include "train/graph/train_allocation.h"
 
 using namespace ai_artist;
 using Tensors = std::vector<ggml_tensor*>;

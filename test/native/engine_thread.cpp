@@ -1,5 +1,5 @@
 // The engine's thread while environments begin and end: each job runs once, never two at the same time, and stop() always returns.
-#include "engine/engine_thread.h"
+#include "engine/thread/engine_thread.h"
 
 #include <atomic>
 #include <chrono>

@@ -1,13 +1,13 @@
 // Random numbers, timesteps, noise and targets of training, against published vectors, formulas and statistics.
-#include "train/objective.h"
+#include "train/session/objective.h"
 
 #include <cmath>
 #include <set>
 
 #include "support/check.h"
-#include "train/ema.h"
-#include "train/gradient_clip.h"
-#include "train/philox.h"
+#include "train/optimizers/ema.h"
+#include "train/optimizers/gradient_clip.h"
+#include "train/session/philox.h"
 
 using namespace ai_artist;
 

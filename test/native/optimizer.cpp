@@ -1,5 +1,5 @@
 // The optimizers against their reference implementations (test/fixtures/train/make_optimizer_golden.py), and their states.
-#include "train/optimizer.h"
+#include "train/optimizers/optimizer.h"
 
 #include <cmath>
 #include <fstream>

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "engine/pattern.h"
+#include "engine/extensions/pattern.h"
 #include "support/check.h"
 
 using ai_artist::Pattern;

@@ -1,5 +1,5 @@
 // A training session over a model of two small parameters whose gradients are computed by hand: accumulation, loss scale, failures, states.
-#include "train/session.h"
+#include "train/session/session.h"
 
 #include <cmath>
 #include <limits>

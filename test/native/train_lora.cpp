@@ -8,9 +8,9 @@
 #include "support/gradients.h"
 #include "support/model.h"
 #include "support/training.h"
-#include "train/adapter.h"
-#include "train/random_network.h"
-#include "train/self_test.h"
+#include "train/network/adapter.h"
+#include "train/loading/random_network.h"
+#include "train/model/check_gradients.h"
 // after ggml_extend.hpp
 #include "model/adapter/lora.hpp"
 

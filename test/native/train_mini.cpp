@@ -6,7 +6,7 @@
 #include "support/check.h"
 #include "support/model.h"
 #include "support/training.h"
-#include "train/self_test.h"
+#include "train/model/check_gradients.h"
 
 using namespace ai_artist;
 

@@ -1,5 +1,5 @@
 // Tokenizer tables are files: a missing one refuses the model instead of ending the process.
-#include "engine/vocabulary.h"
+#include "engine/extensions/vocabulary.h"
 
 #include "support/check.h"
 #include "support/model.h"

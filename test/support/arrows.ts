@@ -107,7 +107,7 @@ export function checkNative(file: string, text: string, own: ReadonlySet<string>
       if (folder !== 'binding') problems.push(`${file}: only native/binding may include ${include}`);
       continue;
     }
-    const beside = path.posix.join(folder, include);
+    const beside = path.posix.join(path.posix.dirname(file).replace(/^native\//, ''), include);
     const target = own.has(include) ? include : own.has(beside) ? beside : `vendor/${include}`;
     const targetFolder = target.split('/')[0] ?? '';
     if (targetFolder !== folder && !allowed.includes(targetFolder))

@@ -15,35 +15,28 @@ function importGraph(files: ReadonlyMap<string, string>): Map<string, string[]> 
   return new Map([...files].map(([file, text]) => [file, targets(file, text)]));
 }
 
-/** Groups of nodes that can reach each other, by Tarjan's algorithm ("Depth-first search and linear graph algorithms", 1972). */
-export function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
-  const index = new Map<string, number>();
-  const low = new Map<string, number>();
-  const stack: string[] = [];
-  const circles: string[][] = [];
-  const visit = (node: string): void => {
-    index.set(node, index.size);
-    low.set(node, index.get(node) ?? 0);
-    stack.push(node);
-    for (const next of graph.get(node) ?? []) {
-      if (!index.has(next)) visit(next);
-      if (stack.includes(next)) low.set(node, Math.min(low.get(node) ?? 0, low.get(next) ?? 0));
-    }
-    if (low.get(node) !== index.get(node)) return;
-    const group = stack.splice(stack.indexOf(node));
-    if (group.length > 1 || (graph.get(node) ?? []).includes(node)) circles.push(group.sort());
+/** Circles of a graph, one per back edge of a depth-first walk, as "a -> b -> a". */
+export function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const left = new Set<string>();
+  const visit = (node: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(node);
+    if (start >= 0) found.push([...trail.slice(start), node].join(' -> '));
+    if (start >= 0 || left.has(node)) return;
+    for (const next of graph.get(node) ?? []) visit(next, [...trail, node]);
+    left.add(node);
   };
-  for (const node of graph.keys()) if (!index.has(node)) visit(node);
-  return circles;
+  for (const node of graph.keys()) visit(node, []);
+  return found;
 }
 
 /** Files that import each other, directly or through others. */
-export function importCircles(files: ReadonlyMap<string, string>): string[][] {
-  return circlesIn(importGraph(files));
+export function importCircles(files: ReadonlyMap<string, string>): string[] {
+  return circles(importGraph(files));
 }
 
 /** Folders with more than `mostFilesInFolder` of `files`: "lib/train: 51 files". */
-export function crowds(files: readonly string[]): string[] {
+export function crowds(files: Iterable<string>): string[] {
   const counts = new Map<string, number>();
   for (const file of files) counts.set(path.posix.dirname(file), (counts.get(path.posix.dirname(file)) ?? 0) + 1);
   return [...counts].filter(([, count]) => count > mostFilesInFolder).map(([folder, count]) => `${folder}: ${count} files`);

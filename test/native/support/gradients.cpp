@@ -8,7 +8,7 @@
 #include "ggml-cpu.h"
 #include "support/check.h"
 #include "support/checkpoint.h"
-#include "train/train_allocation.h"
+#include "train/graph/train_allocation.h"
 
 using namespace ai_artist;
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "train/autodiff.h"
+#include "train/autodiff/autodiff.h"
 
 struct Leaf {
     std::vector<int64_t> ne;

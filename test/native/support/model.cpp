@@ -3,7 +3,7 @@
 #include <cmath>
 #include <mutex>
 
-#include "engine/vocabulary.h"
+#include "engine/extensions/vocabulary.h"
 #include "support/check.h"
 
 namespace {

@@ -5,10 +5,11 @@
 #include "support/check.h"
 #include "support/gradients.h"
 #include "support/training.h"
-#include "train/bucket_graph.h"
-#include "train/graph_tools.h"
-#include "train/random_network.h"
-#include "train/self_test.h"
+#include "train/autodiff/autodiff.h"
+#include "train/model/bucket_graph.h"
+#include "train/graph/graph_tools.h"
+#include "train/loading/random_network.h"
+#include "train/model/check_gradients.h"
 
 using namespace ai_artist;
 

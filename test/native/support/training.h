@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "support/checkpoint.h"
-#include "train/network.h"
-#include "train/train_model.h"
+#include "train/network/network.h"
+#include "train/model/train_model.h"
 
 std::vector<float> read(const ggml_tensor* tensor);
 void write(ggml_tensor* tensor, const std::vector<float>& values);

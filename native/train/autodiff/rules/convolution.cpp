@@ -1,0 +1,166 @@
+#include <algorithm>
+
+#include "engine/engine_error.h"
+#include "train/autodiff/rules/rules.h"
+#include "train/graph/graph_tools.h"
+
+namespace ai_artist {
+namespace {
+
+// One convolution as ggml_conv_2d() spells it: columns = im2col(x), y = columns^T kernel. W, H: input; OW, OH: output; I, O: channels.
+struct Convolution {
+    explicit Convolution(const ggml_tensor* y)
+        : columns(convolution_columns(y)), kernel(columns->src[0]), x(columns->src[1]), flat_kernel(y->src[1]) {
+        const int32_t* p = columns->op_params;
+        stride[0] = p[0], stride[1] = p[1], padding[0] = p[2], padding[1] = p[3];
+        out[0] = columns->ne[1], out[1] = columns->ne[2];
+        pictures = columns->ne[3];
+        channels = y->ne[1];
+        pointwise = kernel->ne[0] == 1 && kernel->ne[1] == 1 && stride[0] == 1 && stride[1] == 1;
+        const bool undilated = p[4] == 1 && p[5] == 1, two_dimensional = p[6] == 1;
+        const bool plain = flat_kernel->type == GGML_TYPE_F32 || flat_kernel->type == GGML_TYPE_F16;
+        if (!undilated || !two_dimensional || !plain || padding[0] >= kernel->ne[0] || padding[1] >= kernel->ne[1]) {
+            throw EngineError(
+                "ERR_UNSUPPORTED",
+                "train: expected a two-dimensional convolution without dilation, with less padding than its kernel and a kernel "
+                "in F32 or F16, got " +
+                    describe(columns));
+        }
+    }
+
+    ggml_tensor* columns;      // [I * KH * KW, OW, OH, N]
+    ggml_tensor* kernel;       // [KW, KH, I, O]
+    ggml_tensor* x;            // [W, H, I, N]
+    ggml_tensor* flat_kernel;  // [I * KH * KW, O]
+    int stride[2];
+    int padding[2];
+    int64_t out[2];
+    int64_t pictures;
+    int64_t channels;  // O
+    bool pointwise;
+};
+
+// Elements of a kernel that im2col takes on every backend: one thread each in a thread group of Metal.
+constexpr int64_t largest_window = 1024;
+
+// [a, b, n, m] -> [a, b, m, n], contiguous
+ggml_tensor* swap_outer(Tape& tape, ggml_tensor* x) {
+    ggml_context* c = tape.context();
+    x = tape.contiguous(x);
+    if (x->ne[2] == 1 || x->ne[3] == 1) {
+        return ggml_reshape_4d(c, x, x->ne[0], x->ne[1], x->ne[3], x->ne[2]);
+    }
+    return ggml_cont(c, ggml_permute(c, x, 0, 1, 3, 2));
+}
+
+// The kernel turned by half a turn, input and output channels exchanged: [KW, KH, I, O] -> [KW, KH, O, I]
+ggml_tensor* turned_kernel(Tape& tape, ggml_tensor* kernel) {
+    ggml_context* c = tape.context();
+    const int64_t size = kernel->ne[0] * kernel->ne[1], in = kernel->ne[2], out = kernel->ne[3];
+    ggml_tensor* t = ggml_cont(c, ggml_transpose(c, ggml_reshape_2d(c, kernel, size, in * out)));
+    t = ggml_get_rows(c, t, tape.row_numbers(size, true));  // [in * out, size], F32
+    t = ggml_permute(c, ggml_reshape_3d(c, t, in, out, size), 2, 1, 0, 3);
+    t = kernel->type == GGML_TYPE_F32 ? ggml_cont(c, t) : ggml_cast(c, t, GGML_TYPE_F16);  // [size, out, in]
+    return ggml_reshape_4d(c, t, kernel->ne[0], kernel->ne[1], out, in);
+}
+
+// stride - 1 zeros behind each element, in both directions
+ggml_tensor* dilate(Tape& tape, ggml_tensor* g, const int (&stride)[2]) {
+    if (stride[0] == 1 && stride[1] == 1) {
+        return g;
+    }
+    ggml_context* c = tape.context();
+    const int64_t w = g->ne[0], h = g->ne[1], planes = g->ne[2] * g->ne[3], channels = g->ne[2], pictures = g->ne[3];
+    g = ggml_pad(c, ggml_reshape_3d(c, tape.contiguous(g), 1, w, h * planes), stride[0] - 1, 0, 0, 0);
+    g = ggml_pad(c, ggml_reshape_3d(c, g, w * stride[0], 1, h * planes), 0, stride[1] - 1, 0, 0);
+    return ggml_reshape_4d(c, g, w * stride[0], h * stride[1], channels, pictures);
+}
+
+// dx of a 1x1 convolution is a product: dx[p, i] = sum over o of g[p, o] kernel[i, o], p a pixel
+ggml_tensor* pointwise_input_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g) {
+    ggml_context* c = tape.context();
+    ggml_tensor* kernel = tape.value(conv.flat_kernel);
+    ggml_tensor* dx = tape.sums_outer_products() ? tape.contiguous(tape.outer_product(g, tape.f32(kernel)))
+                                                 : tape.product(tape.transposed(g), tape.f32(tape.transposed(kernel)));
+    return swap_outer(tape, ggml_reshape_4d(c, dx, conv.x->ne[0], conv.x->ne[1], conv.pictures, conv.x->ne[2]));
+}
+
+// dx = the convolution of g, spread by the stride, with the turned kernel: padding K - 1 - P, cut or filled with zeros to the size of x
+ggml_tensor* input_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g) {
+    ggml_tensor* flat = tape.value(conv.flat_kernel);
+    ggml_tensor* turned = tape.from_weight(flat, [&]() {
+        const int64_t* ne = conv.kernel->ne;
+        return turned_kernel(tape, ggml_reshape_4d(tape.context(), flat, ne[0], ne[1], ne[2], ne[3]));
+    });
+    ggml_context* c = tape.context();
+    ggml_tensor* spread = swap_outer(tape, ggml_reshape_4d(c, g, conv.out[0], conv.out[1], conv.pictures, conv.channels));
+    spread = dilate(tape, spread, conv.stride);
+    int padding[2], missing[2];
+    for (int i = 0; i < 2; i++) {
+        const int64_t size = conv.kernel->ne[i];
+        padding[i] = static_cast<int>(size) - 1 - conv.padding[i];
+        const int64_t reached = spread->ne[i] + 2 * padding[i] - size + 1;
+        missing[i] = static_cast<int>(std::max<int64_t>(0, conv.x->ne[i] - reached));
+    }
+    if (missing[0] > 0 || missing[1] > 0) {
+        spread = ggml_pad(c, spread, missing[0], missing[1], 0, 0);
+    }
+    ggml_tensor* dx = ggml_conv_2d(c, turned, spread, 1, 1, padding[0], padding[1], 1, 1);
+    if (!ggml_are_same_shape(dx, conv.x)) {
+        dx = ggml_view_4d(c, dx, conv.x->ne[0], conv.x->ne[1], dx->ne[2], dx->ne[3], dx->nb[1], dx->nb[2], dx->nb[3], 0);
+    }
+    return dx;
+}
+
+// x by pixel for each element of the kernel: [N * OH * OW, KW * KH * I], the columns of forward transposed. That is a convolution of x with
+// a window of the size of g, dilated by the stride, in which pictures and channels have changed places: im2col gives it in this order.
+ggml_tensor* pixels_by_element(Tape& tape, const Convolution& conv, ggml_tensor* g) {
+    ggml_context* c = tape.context();
+    const int64_t* k = conv.kernel->ne;
+    if (conv.out[0] * conv.out[1] > largest_window) {
+        ggml_tensor* columns = ggml_im2col(c, tape.value(conv.kernel), tape.value(conv.x), conv.stride[0], conv.stride[1], conv.padding[0],
+                                           conv.padding[1], 1, 1, true, conv.columns->type);
+        return ggml_cont(c, ggml_transpose(c, ggml_reshape_2d(c, columns, columns->ne[0], ggml_nelements(columns) / columns->ne[0])));
+    }
+    ggml_tensor* x = swap_outer(tape, tape.value(conv.x));                                                // [W, H, N, I]
+    ggml_tensor* window = ggml_reshape_4d(c, g, conv.out[0], conv.out[1], conv.pictures, conv.channels);  // [OW, OH, N, O]
+    if (conv.columns->type == GGML_TYPE_F16) {
+        window = ggml_cast(c, window, GGML_TYPE_F16);  // only its shape is read, but ggml wants one type
+    }
+    ggml_tensor* columns = ggml_im2col(c, window, x, 1, 1, conv.padding[0], conv.padding[1], conv.stride[0], conv.stride[1], true,
+                                       conv.columns->type);  // [N * OH * OW, KW', KH', I]
+    if (columns->ne[1] != k[0] || columns->ne[2] != k[1]) {  // the stride left pixels over
+        columns =
+            ggml_cont(c, ggml_view_4d(c, columns, columns->ne[0], k[0], k[1], k[2], columns->nb[1], columns->nb[2], columns->nb[3], 0));
+    }
+    return ggml_reshape_2d(c, columns, columns->ne[0], k[0] * k[1] * k[2]);
+}
+
+// dkernel[kw, kh, i, o] = sum over ow, oh, n of x[ow s + kw - p, oh s + kh - p, i, n] g[ow, oh, o, n], as a product: [KW * KH * I, O]
+ggml_tensor* kernel_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g) {
+    if (!conv.pointwise) {
+        return tape.product(pixels_by_element(tape, conv, g), g);
+    }
+    ggml_tensor* x = swap_outer(tape, tape.value(conv.x));  // [W, H, N, I]
+    return tape.product(ggml_reshape_2d(tape.context(), x, x->ne[0] * x->ne[1] * x->ne[2], x->ne[3]), g);
+}
+
+}  // namespace
+
+ggml_tensor* convolution_columns(const ggml_tensor* product) {
+    ggml_tensor* a = product->src[0];
+    return a->op == GGML_OP_RESHAPE && a->src[0]->op == GGML_OP_IM2COL ? a->src[0] : nullptr;
+}
+
+void convolution_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
+    const Convolution conv(y);
+    g = ggml_reshape_2d(tape.context(), tape.contiguous(g), y->ne[0], y->ne[1]);  // [OW * OH * N, O]
+    if (tape.needs(conv.flat_kernel)) {
+        tape.add(conv.flat_kernel, tape.reshaped(kernel_gradient(tape, conv, g), conv.flat_kernel));
+    }
+    if (tape.needs(conv.x)) {
+        tape.add(conv.x, conv.pointwise ? pointwise_input_gradient(tape, conv, g) : input_gradient(tape, conv, g));
+    }
+}
+
+}  // namespace ai_artist

@@ -1,0 +1,41 @@
+/** The rooms of native/: folders below engine, train and binding, and which of their neighbours each may include. */
+import path from 'node:path';
+
+/** Room -> rooms of the same top folder it may include. Arrows between the top folders are `nativeArrows` of arrows.ts. */
+export const nativeRooms: Readonly<Record<string, readonly string[]>> = {
+  engine: [],
+  'engine/extensions': [],
+  'engine/thread': ['engine'],
+  'engine/jobs': ['engine', 'engine/thread'],
+  clip: [],
+  'train/graph': [],
+  'train/autodiff/rules': ['train/graph'],
+  'train/autodiff': ['train/autodiff/rules', 'train/graph'],
+  'train/families': ['train/graph'],
+  'train/network': ['train/families', 'train/graph'],
+  'train/loading': ['train/network', 'train/families', 'train/graph'],
+  'train/encoders': ['train/loading', 'train/network', 'train/families', 'train/autodiff', 'train/graph'],
+  'train/model': ['train/encoders', 'train/loading', 'train/network', 'train/families', 'train/autodiff', 'train/graph'],
+  'train/optimizers': [],
+  'train/session': ['train/optimizers', 'train/model', 'train/families'],
+  'binding/runtime': [],
+  'binding/requests': ['binding/runtime'],
+  'binding/objects': ['binding/requests', 'binding/runtime'],
+  binding: ['binding/objects', 'binding/requests', 'binding/runtime'],
+};
+
+/** Files of native/ that `text` includes, relative to native/. `own` lists all there are outside vendor. */
+export function ownIncludes(text: string, own: ReadonlySet<string>): string[] {
+  return [...text.matchAll(/^\s*#\s*include\s*["<]([^">]+)[">]/gm)].map(([, name = '']) => name).filter((name) => own.has(name));
+}
+
+/** What is wrong with the includes of `file` (relative to native/) inside its top folder; [] if nothing. */
+export function checkRoom(file: string, text: string, own: ReadonlySet<string>): string[] {
+  const room = path.posix.dirname(file);
+  const allowed = nativeRooms[room];
+  if (!allowed) return [`${file}: room ${room} is not in test/support/native-rooms.ts`];
+  return ownIncludes(text, own)
+    .filter((target) => target.split('/')[0] === file.split('/')[0])
+    .filter((target) => path.posix.dirname(target) !== room && !allowed.includes(path.posix.dirname(target)))
+    .map((target) => `${file}: no arrow from ${room} to ${path.posix.dirname(target)} (${target})`);
+}
