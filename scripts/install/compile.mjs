@@ -112,17 +112,20 @@ function runLogged(args, { cwd, env, log, onLine }) {
 }
 
 /**
- * @param {{ root: string, buildDir: string, gpu: string, portable?: boolean, report: { say(text: string): void, progress(done: number, total: number, what: string): void } }} job
+ * `defines` are CMake variables.
+ *
+ * @param {{ root: string, buildDir: string, gpu: string, portable?: boolean, defines?: Record<string, string>, buildType?: string, report: { say(text: string): void, progress(done: number, total: number, what: string): void } }} job
  * @returns {Promise<{ configure: number, compile: number, jobs: number }>} seconds
  */
-export async function compile({ root, buildDir, gpu, portable = false, report }) {
+export async function compile({ root, buildDir, gpu, portable = false, defines = {}, buildType = 'Release', report }) {
   const { jobs, limitedByMemory } = jobCount();
   mkdirSync(buildDir, { recursive: true });
   dropForeignCache(root, buildDir);
   const logFile = join(buildDir, 'install.log');
   const log = createWriteStream(logFile);
   const cmakeJs = join(dirname(createRequire(join(root, 'package.json')).resolve('cmake-js/package.json')), 'bin/cmake-js');
-  const options = ['-O', buildDir, `--CDAI_ARTIST_GPU=${gpu}`, `--CDAI_ARTIST_PORTABLE=${portable ? 'ON' : 'OFF'}`];
+  const variables = { AI_ARTIST_GPU: gpu, AI_ARTIST_PORTABLE: portable ? 'ON' : 'OFF', ...defines };
+  const options = ['-O', buildDir, '-B', buildType, ...Object.entries(variables).map(([name, value]) => `--CD${name}=${value}`)];
   const env = { ...process.env, NINJA_STATUS: '[%f/%t] ' };
 
   const step = async (name, args, onLine) => {
