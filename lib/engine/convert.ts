@@ -19,7 +19,7 @@ export interface ConvertResult {
   readonly seconds: number;
 }
 
-/** What the engine's safetensors writer can store. */
+/** Weight types that the engine can write to safetensors. */
 const safetensorsTypes: readonly string[] = ['f32', 'f16', 'bf16'];
 
 async function present(path: string): Promise<boolean> {
@@ -34,16 +34,16 @@ async function checkOutput(output: string, inputs: readonly string[], overwrite:
   if (!info.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: ${dirname(output)} is not a folder`);
   const existing = await stat(output).catch(() => undefined);
   if (existing?.isDirectory()) throw new ArtistError('ERR_WRITE', `${output}: is a folder. Name a file in it`);
-  // First what overwrite would not change.
+  // Checked first: problems with the output that `overwrite` would not solve.
   await checkReplaceable(output, { as: 'file', overwrite: true, inputs, name: 'output' });
   if (existing && !overwrite)
     throw new ArtistError('ERR_ALREADY_EXISTS', `${output}: exists already. Choose another name, or pass overwrite: true`);
 }
 
-/** More than the engine and the system keep in memory before they write. */
+/** Larger than the buffers that the engine and the system fill before they write to disk. */
 const probeBytes = 2 ** 20;
 
-/** What the engine could not do, as a failure of the disk where that is what it was: the engine does not say, so its file is written on. */
+/** Finds out whether a failed conversion was a disk failure, by appending to the file: the engine does not report the cause. */
 async function convertFailure(
   error: unknown,
   { site, written, output }: { site: CallSite; written: string; output: string },
@@ -59,19 +59,21 @@ async function convertFailure(
 }
 
 function tell(event: NativeEvent): ConvertEvent | undefined {
-  // The engine reports reading and writing tensors as loading; to the user both are the conversion.
+  // The engine reports reading and writing tensors as loading; for the user both are the conversion.
   if (event.type === 'progress') return { type: 'convert', step: event.step, steps: event.total };
   const told = commonEvent(event);
   return told?.type === 'queued' || told?.type === 'warning' ? told : undefined;
 }
 
 /**
- * Writes a model in another weight type or file format. The output appears whole or not at all: it is written beside its place and
- * renamed when complete. Needs memory for the whole output.
+ * Writes a model in another weight type or file format. The output is written to a temporary file beside its place and renamed when it is
+ * complete. Needs memory for the whole output.
  *
  * @param input model file (.safetensors, .gguf, .ckpt) or diffusers folder
- * @throws ArtistError ERR_INVALID_ARGUMENT; ERR_ALREADY_EXISTS without `overwrite`; ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT: the input;
- *   ERR_WRITE, ERR_DISK_FULL: the output; ERR_CONVERT: the engine's own words; ERR_OUT_OF_MEMORY; `signal.reason` when aborted
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_ALREADY_EXISTS when the output exists, without `overwrite`;
+ *   ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT when the input is missing or damaged; ERR_WRITE, ERR_DISK_FULL when the output cannot be written;
+ *   ERR_CONVERT when the engine fails, with its message; ERR_OUT_OF_MEMORY
+ * @throws `signal.reason` when aborted
  */
 export async function convertModel(input: string, options: ConvertOptions): Promise<ConvertResult> {
   const site = new CallSite('convertModel', convertModel);
@@ -104,7 +106,7 @@ export async function convertModel(input: string, options: ConvertOptions): Prom
   const addon = await addonFor(isolate);
   signal?.throwIfAborted();
   const started = performance.now();
-  // The ending chooses the format, so the temporary name keeps it.
+  // The engine chooses the format by the extension, so the temporary name keeps it.
   const temporary = join(
     dirname(output),
     `.${basename(output, extname(output))}.${randomBytes(6).toString('hex')}.part${extname(output).toLowerCase()}`,
@@ -133,7 +135,7 @@ export async function convertModel(input: string, options: ConvertOptions): Prom
           listen,
         ),
     );
-    // The engine does not look whether the last bytes could be written.
+    // The engine does not check that the last bytes were written.
     await readModelHeader(temporary);
     if (!overwrite && (await present(output)))
       throw new ArtistError(

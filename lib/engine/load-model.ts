@@ -13,8 +13,8 @@ import type { GenerateContext } from './paint/generate.ts';
 import { defined, tensorTypeRules } from './paint/request.ts';
 import { checkEmbedding, type FileRole, fileRoles, weightsFile } from './paint/weights.ts';
 
-/** Options that do not change the pixels; the recipe does without them. */
-const invisible: ReadonlySet<string> = new Set<keyof ResolvedLoad>([
+/** Options that do not change the pixels, and are not in the recipe. */
+const notInRecipe: ReadonlySet<string> = new Set<keyof ResolvedLoad>([
   ...fileRoles,
   'embeddings',
   'threads',
@@ -31,7 +31,7 @@ const invisible: ReadonlySet<string> = new Set<keyof ResolvedLoad>([
   'taePreviewOnly',
 ]);
 
-/** The files whose weights a LoRA can change. */
+/** Roles of the files whose weights a LoRA can change. */
 export const loraTargets: readonly FileRole[] = ['model', 'diffusionModel', 'clipL', 'clipG', 't5xxl', 'llm', 'vae'];
 
 function nativeModelRequest(options: ResolvedLoad, files: Partial<Record<FileRole, string>>): NativeModelRequest {
@@ -56,7 +56,7 @@ function nativeModelRequest(options: ResolvedLoad, files: Partial<Record<FileRol
   }) as NativeModelRequest;
 }
 
-/** Names and hashes for the recipe. Large files take seconds to hash, so this starts once the model is loaded and runs beside what follows. */
+/** Names and hashes for the recipe. Hashing large files takes seconds, so it starts once the model is loaded and runs in the background. */
 function weightsOf(name: string, headers: Partial<Record<FileRole, ModelHeader>>): GenerateContext['weights'] {
   const one = async (role: FileRole, known?: string) => {
     const header = headers[role];
@@ -70,12 +70,12 @@ function weightsOf(name: string, headers: Partial<Record<FileRole, ModelHeader>>
     ]);
     return { model: model ?? { name }, vae, controlNet };
   })();
-  // Who paints first hears of a failure; a model that never paints has no use for it.
+  // The first generate() call awaits this and gets a failure; a model that never paints does not need the hashes.
   weights.catch(() => undefined);
   return weights;
 }
 
-/** Options that are about a file that must be there, the caller's or the alias'. */
+/** Checks options that need another file, given by the caller or the alias. */
 function checkParts(options: ResolvedLoad, files: Partial<Record<FileRole, string>>): void {
   const needs = [
     ['taePreviewOnly', 'tae', options.taePreviewOnly === true],
@@ -107,11 +107,14 @@ function withDevices(error: unknown, addon: NativeAddon, site: CallSite): unknow
  *     const model = await loadModel('./dreamshaper.safetensors');
  *     const model = await loadModel({ diffusionModel, clipL, t5xxl, vae, weightType: 'q8_0' });
  *
- * Every file's header is read and checked before the engine sees it.
+ * Every file's header is read and checked before the engine opens the file.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT; ERR_MODEL_NOT_FOUND: no such alias or file, or not pulled yet; ERR_MODEL_FORMAT: damaged, or
- *   a file of another kind (a LoRA, an upscaler…), which the message names; ERR_READ; ERR_UNSUPPORTED; ERR_NO_DEVICE; ERR_OUT_OF_MEMORY;
- *   ERR_MODEL_LOAD: the engine's own words, with its log lines in `details`; ERR_NO_BINARY; `signal.reason`, as it is, when aborted
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_MODEL_NOT_FOUND when there is no such alias or file, or the alias
+ *   is not pulled yet; ERR_MODEL_FORMAT when a file is damaged or of another kind (a LoRA, an upscaler…), which the message names;
+ *   ERR_READ when a file cannot be read; ERR_UNSUPPORTED when the model is of a kind the engine does not support; ERR_NO_DEVICE when
+ *   `backend` names no device here; ERR_OUT_OF_MEMORY; ERR_MODEL_LOAD when the engine fails, with its message and its log lines in
+ *   `details`; ERR_NO_BINARY when the addon cannot be loaded
+ * @throws `signal.reason` when aborted
  */
 export async function loadModel(
   spec?: string | LoadModelOptions,
@@ -146,8 +149,8 @@ export async function loadModel(
         site,
         signal,
         onEvent: (event) => {
-          const told = commonEvent(event);
-          if (told && told.type !== 'upscale') onProgress?.(told);
+          const shown = commonEvent(event);
+          if (shown && shown.type !== 'upscale') onProgress?.(shown);
         },
         discard: (late) => void late.dispose().promise.catch(() => undefined),
       },
@@ -156,7 +159,7 @@ export async function loadModel(
   } catch (error) {
     throw withDevices(error, addon, site);
   }
-  const tuning = Object.fromEntries(Object.entries(resolved).filter(([option, value]) => value !== undefined && !invisible.has(option)));
+  const tuning = Object.fromEntries(Object.entries(resolved).filter(([option, value]) => value !== undefined && !notInRecipe.has(option)));
   return new Model(native, native.info(), name, files as Record<string, string>, {
     addon,
     defaults: Object.freeze({ ...defaults }),

@@ -1,4 +1,4 @@
-/** The files that a call's options mean: an alias, a path, the bundled model, or the caller's own list. Checked, and nothing loaded. */
+/** Finds the files that a call's options refer to: an alias, a path, the bundled model, or the caller's own list. Checks headers only. */
 import { basename, resolve } from 'node:path';
 import { homeFolder } from '../core/index.ts';
 import { type ModelHeader, resolveModel } from '../models/index.ts';
@@ -6,20 +6,21 @@ import type { WeightType } from './options/enums.ts';
 import type { PaintDefaults } from './paint/settings.ts';
 import { checkFile, type FileRole, fileRoles } from './paint/weights.ts';
 
-/** What the files of a model are, wherever they come from. */
+/** The files of a model and their headers. */
 export interface ModelFiles {
   name: string;
   files: Partial<Record<FileRole, string>>;
   headers: Partial<Record<FileRole, ModelHeader>>;
   defaults: PaintDefaults;
-  /** What the weights are computed as: the caller's choice, else the model's own; undefined: their type in the file. */
+  /** Type the weights are converted to: the caller's choice, else the model's own; undefined: their type in the file. */
   weightType: WeightType | undefined;
 }
 
 /**
- * Finds the files and reads and checks their headers.
+ * Finds the files, reads their headers and checks them.
  *
- * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT, ERR_READ, ERR_UNSUPPORTED
+ * @throws ArtistError ERR_MODEL_NOT_FOUND when a file or alias does not exist; ERR_MODEL_FORMAT when a file is damaged or of another kind;
+ *   ERR_READ when it cannot be read; ERR_UNSUPPORTED when the engine does not support it
  */
 export async function findModelFiles(
   options: { readonly [role in FileRole]?: string | undefined } & {
@@ -34,7 +35,7 @@ export async function findModelFiles(
   }
   const { home = homeFolder() } = options;
   const found = given.diffusionModel === undefined ? await resolveModel(options.model, { home }) : undefined;
-  // Parts that the caller names replace those of the alias.
+  // Files given by the caller replace those of the alias.
   const files = { ...found?.parts, ...given };
   const headers: Partial<Record<FileRole, ModelHeader>> = {};
   for (const role of fileRoles) {

@@ -16,22 +16,22 @@ export interface ModelInfo {
   readonly family: string;
   /** Width and height must be multiples of this many pixels. */
   readonly sizeMultiple: number;
-  /** What a call that names none gets. */
+  /** Used when a call names no sampler. */
   readonly defaultSampler: Sampler;
   readonly defaultScheduler: Scheduler;
-  /** Further defaults of this model. */
+  /** Other defaults of this model. */
   readonly defaults: Readonly<PaintDefaults>;
-  /** Device of the diffusion network, e.g. "CPU", "CUDA0". */
+  /** Device that runs the diffusion network, e.g. "CPU", "CUDA0". */
   readonly device: string;
-  /** Bytes of all weights. */
+  /** Size of all weights, bytes. */
   readonly weightBytes: number;
-  /** CPU threads. */
+  /** Number of CPU threads. */
   readonly threads: number;
-  /** The files by their role ("model", "vae", …). */
+  /** Paths of the files by role ("model", "vae", …). */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Warns of models that were dropped without dispose(), and frees them: their memory is not the garbage collector's to count. */
+/** Warns about models dropped without dispose(), and frees them. The garbage collector does not see their native memory. */
 const forgotten = new FinalizationRegistry<{ native: NativeModel; name: string }>(({ native, name }) => {
   process.emitWarning(
     `The model ${name} was garbage-collected without dispose(). Call await model.dispose(), or declare it with "await using"`,
@@ -44,7 +44,7 @@ const forgotten = new FinalizationRegistry<{ native: NativeModel; name: string }
     );
 });
 
-/** A loaded model. Made by loadModel(). One picture is painted at a time per process; further calls queue. */
+/** A loaded model, made by loadModel(). A process paints one picture at a time; further calls queue. */
 export class Model {
   readonly info: ModelInfo;
   readonly #native: NativeModel;
@@ -73,17 +73,19 @@ export class Model {
     forgotten.register(this, { native, name }, this);
   }
 
-  /** True from the call of dispose() on. */
+  /** True as soon as dispose() has been called. */
   get disposed(): boolean {
     return this.#disposing !== undefined;
   }
 
   /**
-   * Paints. The call begins at once (or queues) and returns a run: await it for the result, or loop over its events.
+   * Paints. The call starts at once (or queues) and returns a run: await it for the result, or loop over its events. Errors reject the run.
    *
-   * @throws (by rejecting) ArtistError ERR_INVALID_ARGUMENT, ERR_DISPOSED, ERR_ABORTED; ERR_READ, ERR_IMAGE_DECODE: an input picture;
-   *   ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT, ERR_LORA: a LoRA file; ERR_UNSUPPORTED: this model cannot do that; ERR_OUT_OF_MEMORY;
-   *   ERR_GENERATE: the engine's own words. With an aborted signal: `signal.reason`, as it is.
+   * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_DISPOSED after dispose(); ERR_ABORTED when cancelled;
+   *   ERR_READ, ERR_IMAGE_DECODE when an input picture cannot be read; ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT, ERR_LORA when a LoRA file is
+   *   missing or malformed; ERR_UNSUPPORTED when this model cannot do what was asked; ERR_OUT_OF_MEMORY; ERR_GENERATE when the engine
+   *   fails, with its message
+   * @throws `signal.reason` when aborted
    */
   generate(options: GenerateOptions): GenerateRun {
     const site = new CallSite('generate', this.generate);
@@ -117,7 +119,7 @@ export class Model {
   }
 
   /**
-   * Cancels what this model is painting and what waits, then frees its memory. Resolves when both are done; may be called again.
+   * Cancels the running and the waiting calls of this model, then frees its memory. Resolves when both are done; may be called again.
    * The cancelled runs reject with ERR_ABORTED.
    */
   dispose(): Promise<void> {

@@ -22,10 +22,10 @@ import { bundledUpscaler, checkUpscaler, unlessAborted, weightsFile } from './pa
 
 type Listener = ((event: UpscaleEvent) => void) | undefined;
 
-function teller(onProgress: Listener): (event: NativeEvent) => void {
+function progressListener(onProgress: Listener): (event: NativeEvent) => void {
   return (event) => {
-    const told = commonEvent(event);
-    if (told) onProgress?.(told);
+    const shown = commonEvent(event);
+    if (shown) onProgress?.(shown);
   };
 }
 
@@ -41,9 +41,9 @@ const forgotten = new FinalizationRegistry<NativeUpscaler>((native) => {
     );
 });
 
-/** A loaded upscaler. Made by loadUpscaler(); worth keeping where many pictures are enlarged. */
+/** A loaded upscaler, made by loadUpscaler(). Keep it to enlarge many pictures. */
 export class Upscaler {
-  /** How many times wider and higher one pass makes a picture: 2 or 4, by the file. */
+  /** Enlargement of one pass: 2 or 4, depending on the file. */
   readonly factor: number;
   /** Path of the file. */
   readonly file: string;
@@ -68,10 +68,13 @@ export class Upscaler {
   }
 
   /**
-   * Enlarges a picture by `factor` to the power of `repeats`. Transparency is laid on white. Its recipe goes along, with the upscaler added.
+   * Enlarges a picture by `factor` to the power of `repeats`. Transparent areas become white. The result keeps the picture's recipe, with
+   * the upscaler added.
    *
-   * @throws ArtistError ERR_INVALID_ARGUMENT: also a result over 8192 pixels an edge; ERR_READ, ERR_IMAGE_DECODE: the picture;
-   *   ERR_DISPOSED, ERR_ABORTED; ERR_OUT_OF_MEMORY, ERR_UPSCALE: the engine's own words; `signal.reason` when aborted
+   * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid or the result would be over 8192 pixels an edge; ERR_READ,
+   *   ERR_IMAGE_DECODE when the picture cannot be read; ERR_DISPOSED after dispose(); ERR_ABORTED when dispose() cancels it;
+   *   ERR_OUT_OF_MEMORY; ERR_UPSCALE when the engine fails, with its message
+   * @throws `signal.reason` when aborted
    */
   async upscale(image: ImageInput, options: UpscalerRunOptions = {}): Promise<ArtImage> {
     const site = new CallSite('upscale', this.upscale);
@@ -92,14 +95,14 @@ export class Upscaler {
       if (this.disposed) throw site.error('ERR_ABORTED', 'upscale: cancelled, because the upscaler was disposed');
       const input = pixels;
       pixels = await runJob<NativeImage>(
-        { addon: this.#addon, site, signal, onEvent: teller(onProgress), track: this.#running.track },
+        { addon: this.#addon, site, signal, onEvent: progressListener(onProgress), track: this.#running.track },
         (listen) => this.#native.upscale(input, listen),
       );
     }
     return new ArtImage(pixels, { prompt: '', mode: 'upscale', ...recipe, upscaler: { ...this.#weights, factor: scale } });
   }
 
-  /** Cancels what it is enlarging, then frees its memory. May be called again. */
+  /** Cancels running calls, then frees the memory. May be called again. */
   dispose(): Promise<void> {
     this.#disposing ??= this.#dispose(new CallSite('dispose', this.dispose));
     return this.#disposing;
@@ -123,8 +126,10 @@ export class Upscaler {
 /**
  * Loads an upscaler, by default the bundled RealESRGAN x4 for illustrations.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT (also a file that is no upscaler), ERR_MODEL_LOAD,
- *   ERR_NO_DEVICE, ERR_OUT_OF_MEMORY, ERR_NO_BINARY; `signal.reason` when aborted
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_MODEL_NOT_FOUND when the file does not exist; ERR_MODEL_FORMAT
+ *   when it is damaged or not an upscaler; ERR_MODEL_LOAD when the engine fails; ERR_NO_DEVICE when `backend` names no device here;
+ *   ERR_OUT_OF_MEMORY; ERR_NO_BINARY when the addon cannot be loaded
+ * @throws `signal.reason` when aborted
  */
 export async function loadUpscaler(options: LoadUpscalerOptions = {}): Promise<Upscaler> {
   const site = new CallSite('loadUpscaler', loadUpscaler);
@@ -132,12 +137,12 @@ export async function loadUpscaler(options: LoadUpscalerOptions = {}): Promise<U
   signal?.throwIfAborted();
   const file = rest.model ?? bundledUpscaler();
   const header = await checkUpscaler('model', file);
-  const weights = weightsFile(header); // beside the load
+  const weights = weightsFile(header); // runs while the engine loads
   weights.catch(() => undefined);
   const addon = await addonFor(isolate);
   signal?.throwIfAborted();
   const native = await runJob<NativeUpscaler>(
-    { addon, site, signal, onEvent: teller(onProgress), discard: (late) => void late.dispose().promise.catch(() => undefined) },
+    { addon, site, signal, onEvent: progressListener(onProgress), discard: (late) => void late.dispose().promise.catch(() => undefined) },
     (listen) => addon.loadUpscaler(defined({ ...rest, model: file, direct: convDirect }), listen),
   );
   try {
@@ -149,13 +154,14 @@ export async function loadUpscaler(options: LoadUpscalerOptions = {}): Promise<U
 }
 
 /**
- * Enlarges one picture: loads the upscaler, runs it, frees it.
+ * Enlarges one picture: loads the upscaler, runs it and frees it.
  *
- * @throws what loadUpscaler() and Upscaler.upscale() throw
+ * @throws ArtistError every error of loadUpscaler() and Upscaler.upscale()
+ * @throws `signal.reason` when aborted
  */
 export async function upscale(image: ImageInput, options: UpscaleOptions = {}): Promise<ArtImage> {
   const { repeats, ...load } = resolveOptions('upscale', upscaleOptions, options);
-  // Before the network is loaded: a picture that is none needs no upscaler.
+  // Checked before the network is loaded, so that a bad picture fails early.
   await readPicture('image', image);
   const upscaler = await loadUpscaler(load);
   try {

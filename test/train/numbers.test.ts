@@ -9,7 +9,7 @@ import { chooseMemory } from '../../lib/train/run/memory.ts';
 import { learningRateShare } from '../../lib/train/run/schedule.ts';
 import { validationLevels } from '../../lib/train/run/validation.ts';
 import { trainLoraOptions } from '../../lib/train/settings/options.ts';
-import { hostBytes, settleTraining, type TrainSettings } from '../../lib/train/settings/settings.ts';
+import { hostBytes, resolveSettings, type TrainSettings } from '../../lib/train/settings/settings.ts';
 import { artistFailure } from '../engine/support.ts';
 import { suite } from '../harness.ts';
 
@@ -144,7 +144,7 @@ suite('training: settings', (test) => {
   const sd1: Info = { family: 'sd1', maxBatch: 0, sizeMultiple: 64, objective: 'eps', textEncoderLora: true };
   const flux: Info = { family: 'flux', maxBatch: 1, sizeMultiple: 16, objective: 'flow', textEncoderLora: false };
   const settle = (given: object, info = sd1, size?: number): TrainSettings =>
-    settleTraining(resolveOptions('trainLora', trainLoraOptions, { data: 'x', ...given }), info, { size, seed: 5 });
+    resolveSettings(resolveOptions('trainLora', trainLoraOptions, { data: 'x', ...given }), info, { size, seed: 5 });
   const refusal = (given: object, info = sd1): string => {
     try {
       settle(given, info);

@@ -1,12 +1,12 @@
 /**
- * Recognises a shared library by its first bytes: ELF (System V ABI, gabi 4.1), Mach-O (mach-o/loader.h, fat.h) and PE (Microsoft PE
- * format), with the architecture it is for. Enough to say "this is for another machine" before the dynamic loader says something cryptic.
+ * Recognises a shared library and its architecture by its first bytes: ELF (System V ABI, gabi 4.1), Mach-O (mach-o/loader.h, fat.h) and
+ * PE (Microsoft PE format). This gives a clear error for a library of another machine, before the dynamic loader fails with an obscure one.
  */
 interface Image {
   format: 'ELF' | 'Mach-O' | 'PE';
-  /** Node's names (process.arch); several for a universal Mach-O. */
+  /** Architectures by Node's names (process.arch); a universal Mach-O has several. */
   archs: string[];
-  /** Bytes the file must at least have, where the header says so. */
+  /** Minimum file size in bytes, where the header states one. */
   minimumSize?: number;
 }
 
@@ -40,7 +40,7 @@ function readElf(head: Buffer): Image {
   const machine = u16(18);
   const archs = [elfMachines[machine] ?? `machine ${machine}`];
   if (!wide) return { format: 'ELF', archs };
-  // The section table is the last thing in a linked file: a copy that broke off ends before it.
+  // The section table is the last thing in a linked file, so a truncated copy ends before it.
   const sections = Number(little ? head.readBigUInt64LE(40) : head.readBigUInt64BE(40));
   return { format: 'ELF', archs, minimumSize: sections + u16(58) * u16(60) };
 }
@@ -71,10 +71,10 @@ function readImage(head: Buffer): Image | undefined {
 }
 
 /**
- * What is wrong with a library file for this machine, or undefined.
+ * Says why a library file cannot be loaded on this machine; undefined if nothing is wrong.
  *
  * @param head the file's first bytes (4 KiB are plenty)
- * @param size its length in bytes
+ * @param size the file's length in bytes
  */
 export function imageProblem(
   head: Buffer,

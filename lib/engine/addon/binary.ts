@@ -1,6 +1,6 @@
 /**
- * Finds the compiled addon and says why one cannot be loaded. It never loads anything itself: lib/engine/addon/native.ts is the only file that
- * requires the .node file, and hands its `require` in.
+ * Finds the compiled addon and explains why a candidate cannot be loaded. It loads nothing itself: lib/engine/addon/native.ts is the only
+ * file that requires the .node file, and passes in a function for that.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ export interface BinaryCandidate {
   file: string;
 }
 
-/** Why a candidate was not loaded, and what helps. */
+/** Why a candidate was not loaded, and what to do about it. */
 export interface BinaryFailure extends BinaryCandidate {
   reason: string;
   advice?: string;
@@ -28,7 +28,7 @@ export interface BuildInfo {
   arch: string;
   gpu: string;
   portable: boolean;
-  /** Features, by their /proc/cpuinfo names, that the compiler was told this CPU has. */
+  /** CPU features the compiler was allowed to use, by their /proc/cpuinfo names. */
   cpuFlags: string[];
   compiler: string;
 }
@@ -40,7 +40,7 @@ export function prebuildFolder(platform: string = process.platform, arch: string
   return `${platform}${platform === 'linux' && libc === 'musl' ? 'musl' : ''}-${arch}`;
 }
 
-/** The files that could be the addon, best first. AI_ARTIST_BINARY, if set, is the only one: a wrong path must not go unnoticed. */
+/** The files that could be the addon, best first. If AI_ARTIST_BINARY is set it is the only one, so that a wrong path is noticed. */
 export function binaryCandidates(root: string = packageRoot(), env: NodeJS.ProcessEnv = process.env): BinaryCandidate[] {
   if (env.AI_ARTIST_BINARY) return [{ origin: 'environment', file: resolve(env.AI_ARTIST_BINARY) }];
   const libc = libcFamily();
@@ -53,13 +53,13 @@ export function binaryCandidates(root: string = packageRoot(), env: NodeJS.Proce
   ];
 }
 
-/** The build.json beside an addon; undefined if there is none or it is not readable. */
+/** Reads the build.json beside an addon; undefined if it is missing or unreadable. */
 export function readBuildInfo(file: string): BuildInfo | undefined {
   try {
     const raw: unknown = JSON.parse(readFileSync(join(dirname(file), 'build.json'), 'utf8'));
     return isBuildInfo(raw) ? raw : undefined;
   } catch {
-    return undefined; // an addon without it loads like any other; the checks it allows are left out
+    return undefined; // the addon still loads; only the CPU check is skipped
   }
 }
 
@@ -71,7 +71,7 @@ function isBuildInfo(value: unknown): value is BuildInfo {
   );
 }
 
-/** First 4 KiB and the size; a failure with its reason where there is nothing to read. */
+/** Reads the first 4 KiB and the size of a file, or says why that failed. */
 function readHead(file: string): { head: Buffer; size: number } | { reason: string } {
   let handle: number | undefined;
   try {
@@ -93,8 +93,8 @@ function readHead(file: string): { head: Buffer; size: number } | { reason: stri
 }
 
 /**
- * Looks at a candidate without loading it: is it a library, for this system and architecture, whole, and does this CPU have every
- * instruction it was compiled for? A wrong answer to the last two would end the process instead of raising an error.
+ * Checks a candidate without loading it: it must be a complete library for this system and architecture, and this CPU must have every
+ * instruction it was compiled for. Loading a truncated library, or one with unknown instructions, would crash the process.
  */
 export function checkCandidate(candidate: BinaryCandidate): BinaryFailure | undefined {
   const content = readHead(candidate.file);
@@ -135,7 +135,7 @@ const loadErrors: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/--allow-ffi|NotCapable/, 'Deno must be started with --allow-ffi'],
 ];
 
-/** Turns what the dynamic loader said into a reason with advice. */
+/** Turns an error of the dynamic loader into a reason with advice. */
 export function explainLoadError(candidate: BinaryCandidate, error: unknown): BinaryFailure {
   const text = error instanceof Error ? error.message : String(error);
   const reason = (text.split('\n')[0] ?? text).replace(`${candidate.file}: `, '');
@@ -147,7 +147,7 @@ export function explainLoadError(candidate: BinaryCandidate, error: unknown): Bi
  * Opens the first candidate that works.
  *
  * @param open loads a .node file and returns its exports, or throws
- * @throws ArtistError ERR_NO_BINARY: its message lists every candidate, why each failed and what to do
+ * @throws ArtistError ERR_NO_BINARY when no candidate works; the message lists every candidate, why it failed and what to do
  */
 export function openBinary<T>(
   open: (file: string) => T,
@@ -169,7 +169,7 @@ export function openBinary<T>(
   throw noBinary(failures);
 }
 
-/** What to do about these failures, most useful first, without repeats. */
+/** Advice for these failures, most useful first, without duplicates. */
 export function adviceFor(failures: readonly BinaryFailure[]): string[] {
   const advice = failures.flatMap((failure) => (failure.advice === undefined ? [] : [failure.advice]));
   if (failures.some(({ origin }) => origin === 'environment')) return [...new Set([...advice, 'correct or unset AI_ARTIST_BINARY'])];

@@ -2,8 +2,8 @@ import { answering } from '../../core/index.ts';
 import type { Diagnosis } from './doctor.ts';
 
 /**
- * Looks at everything that decides whether and on what this package can paint. Loads each candidate in a child process, so that one that
- * crashes is a finding. Never throws for what it finds.
+ * Checks everything that decides whether this package can paint, and on which device. Each candidate addon is loaded in a child process, so
+ * a crash is reported and does not end this process. Problems are part of the result; none of them throws.
  */
 export const diagnose = answering('diagnose', async (): Promise<Diagnosis> => {
   return (await import('./doctor.ts')).diagnose();

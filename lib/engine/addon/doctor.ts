@@ -1,4 +1,4 @@
-/** What `ai-artist doctor` prints, as plain data: what would be loaded, what would not and why, and what this machine offers. */
+/** What `ai-artist doctor` prints, as plain data: which addon would be loaded, why others would not, and what this machine offers. */
 import { existsSync, readFileSync } from 'node:fs';
 import { freemem, cpus as logicalCpus, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,7 +18,7 @@ import { cpuFeatures, cpuModel, isRosetta, libc, runtime } from './machine.ts';
 import type { NativeDevice, NativeVersions } from './native-types.ts';
 
 export interface CandidateReport extends BinaryCandidate {
-  /** loads: works here; failed: cannot be loaded; crashed: loading it ended the process (it was tried in a child). */
+  /** loads: works here; failed: cannot be loaded; crashed: loading it ended the child process it was tried in. */
   status: 'loads' | 'failed' | 'crashed';
   reason?: string;
   advice?: string;
@@ -39,14 +39,14 @@ export interface Diagnosis {
     translated: boolean;
     cpu: string;
     logicalCores: number;
-    /** Instruction set extensions, /proc/cpuinfo names; only those that matter to the engine. */
+    /** Instruction set extensions by their /proc/cpuinfo names; only those that matter to the engine. */
     cpuFeatures: string[];
     memoryBytes: number;
     freeMemoryBytes: number;
   };
   /** Every place the addon could be, best first. The first that loads is used. */
   candidates: CandidateReport[];
-  /** What the addon that is used says of itself. */
+  /** What the addon in use reports about itself. */
   addon?: { file: string; versions: NativeVersions; systemInfo: string; physicalCores: number; devices: NativeDevice[] };
   gpu: GpuSupport;
   advice: string[];
@@ -61,7 +61,7 @@ interface ProbeAnswer {
 
 const interesting = /^(pni|ssse3|sse4_[12]|avx.*|fma|f16c|bmi2|amx_.*|asimd.*|i8mm|bf16|sve\d?|sme\d?)$/;
 
-// Runs in a process of its own: an addon that does not fit may take its process with it.
+// Runs in a child process, because loading an unsuitable addon can crash the process.
 const probe = `
 const { createRequire } = require('node:module');
 const [file, vocabularyDir, backendDir] = process.argv.slice(-3);
@@ -71,7 +71,7 @@ const answer = { versions: addon.versions(), systemInfo: addon.systemInfo(), phy
 process.stdout.write(JSON.stringify(answer));
 `;
 
-/** A GPU driver may take long to start up the first time. */
+/** Time limit of the probe, milliseconds. A GPU driver may start slowly the first time. */
 const probeTimeout = 60_000;
 
 async function askInChild(file: string, root: string): Promise<ProbeAnswer | { crashed: string } | { error: Error }> {

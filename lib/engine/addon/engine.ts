@@ -1,15 +1,15 @@
 import { loadNative, type NativeAddon, type NativeLocalAddon } from './native.ts';
 
-/** Longest wait for the engine thread when the process ends, milliseconds. A step of a large model on a CPU stops within it. */
+/** Longest wait for the engine thread at process exit, milliseconds. Enough for one step of a large model on a CPU. */
 const exitWait = 3000;
 
 let hooked: NativeAddon | undefined;
 
 /**
- * The compiled addon, loaded at the first use. Also asks it to come to rest when the process ends: `process.exit()` runs no native
- * cleanup hook before static destructors, and a thread that still computes then would crash the exit.
+ * Returns the compiled addon, loading it at the first call. Also stops the engine thread when the process exits: `process.exit()` runs
+ * static destructors before any native cleanup hook, and a thread that still computes then would crash.
  *
- * @throws ArtistError ERR_NO_BINARY
+ * @throws ArtistError ERR_NO_BINARY when the addon cannot be loaded
  */
 export function engine(): NativeAddon {
   const native = loadNative();
@@ -23,16 +23,16 @@ export function engine(): NativeAddon {
 }
 
 /**
- * The addon in this process, which comes to rest when the process ends.
+ * Returns the addon of this process, including training. Its engine thread is stopped when the process exits.
  *
- * @throws ArtistError ERR_NO_BINARY
+ * @throws ArtistError ERR_NO_BINARY when the addon cannot be loaded
  */
 export function localEngine(): NativeLocalAddon {
-  engine(); // asks it to come to rest at the exit
+  engine(); // registers the exit handler
   return loadNative();
 }
 
-/** The engine in this process, or in a child process whose death this one survives. */
+/** Returns the engine of this process, or with `isolate` one in a child process, so that a crash does not end this process. */
 export async function addonFor(isolate: boolean): Promise<NativeAddon> {
   if (!isolate) return engine();
   const { isolatedAddon } = await import('../isolation/isolated.ts');

@@ -1,14 +1,18 @@
-/** GPU drivers and toolkits that are visible as files; nothing is loaded or started. */
+/** Finds GPU drivers and toolkits by their files, without loading or starting anything. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 export interface GpuSupport {
   nvidia?: {
-    /** As the kernel module says, where it says so. */ driver?: string /** Path of nvcc: the toolkit that compiling with CUDA needs. */;
+    /** Version that the kernel module reports; absent if it reports none. */
+    driver?: string;
+    /** Path of nvcc, the compiler of the CUDA toolkit, which a build with CUDA needs. */
     nvcc?: string;
   };
   vulkan?: {
-    /** Path of the loader library. */ loader: string /** Installed drivers (ICD manifests), e.g. "radeon_icd.x86_64.json". */;
+    /** Path of the loader library. */
+    loader: string;
+    /** Installed drivers (ICD manifests), e.g. "radeon_icd.x86_64.json". */
     drivers: string[];
   };
   /** true on macOS, where Metal is part of the system. */

@@ -1,4 +1,4 @@
-/** What is known about the machine without loading native code: C library, CPU features, runtime. */
+/** Facts about the machine that need no native code: C library, CPU features, runtime. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
@@ -26,7 +26,7 @@ function reportHeader(): ReportHeader {
 
 let knownLibc: { family: 'glibc' | 'musl'; version?: string } | undefined;
 
-/** C library of a Linux; undefined on other systems. */
+/** C library of a Linux system; undefined on other systems. */
 export function libc(): { family: 'glibc' | 'musl'; version?: string } | undefined {
   if (process.platform !== 'linux') return undefined;
   if (knownLibc === undefined) {
@@ -35,7 +35,7 @@ export function libc(): { family: 'glibc' | 'musl'; version?: string } | undefin
       try {
         return readdirSync('/lib').some((name) => name.startsWith('ld-musl-'));
       } catch {
-        return false; // no /lib to look into: a glibc container is the likelier case
+        return false; // no /lib to look into: most likely a glibc container
       }
     };
     knownLibc = version ? { family: 'glibc', version } : { family: hasMusl() ? 'musl' : 'glibc' };
@@ -49,7 +49,7 @@ export function libcFamily(): 'glibc' | 'musl' | undefined {
 
 function sysctl(name: string): string {
   try {
-    // Loaded here: node:child_process costs every import of the package some milliseconds, and only macOS comes by.
+    // Loaded here because node:child_process slows down every import of the package by milliseconds, and only macOS needs it.
     const { execFileSync } = process.getBuiltinModule('node:child_process');
     return execFileSync('/usr/sbin/sysctl', ['-n', name], { encoding: 'utf8', timeout: 2000, stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   } catch {
@@ -57,7 +57,7 @@ function sysctl(name: string): string {
   }
 }
 
-/** macOS prints its own names. */
+/** The /proc/cpuinfo names of CPU features that macOS names differently. */
 const macNames: Readonly<Record<string, string>> = {
   sse3: 'pni',
   'sse4.1': 'sse4_1',
@@ -72,7 +72,7 @@ const macNames: Readonly<Record<string, string>> = {
 
 let knownFeatures: ReadonlySet<string> | undefined;
 
-/** Instruction set extensions by their /proc/cpuinfo names. Empty where the system does not tell (Windows, Apple Silicon). */
+/** Instruction set extensions by their /proc/cpuinfo names. Empty where the system does not report them (Windows, Apple Silicon). */
 export function cpuFeatures(): ReadonlySet<string> {
   if (knownFeatures === undefined) {
     let words: string[] = [];
@@ -90,7 +90,7 @@ export function cpuFeatures(): ReadonlySet<string> {
   return knownFeatures;
 }
 
-/** true: an x64 Node is being translated on an Apple Silicon machine. */
+/** Whether an x64 Node runs translated on an Apple Silicon machine. */
 export function isRosetta(): boolean {
   return process.platform === 'darwin' && process.arch === 'x64' && sysctl('sysctl.proc_translated') === '1';
 }
@@ -108,7 +108,7 @@ export function runtime(): { name: 'node' | 'electron' | 'bun' | 'deno'; version
   return { name: 'node', version: node ?? '' };
 }
 
-/** "linux x64, glibc 2.36, node 20.20.2": one line for messages. */
+/** One line for messages, e.g. "linux x64, glibc 2.36, node 20.20.2". */
 export function systemName(): string {
   const { name, version } = runtime();
   const c = libc();

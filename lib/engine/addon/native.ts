@@ -1,5 +1,5 @@
 /**
- * The native surface: the type of everything the compiled addon exports (native/binding; training: trainer-types.ts), and the only place
+ * The native interface: the type of everything the compiled addon exports (native/binding; training: trainer-types.ts), and the only code
  * that loads the .node file.
  */
 
@@ -27,9 +27,9 @@ import type {
 import type { NativeGradientCheck, NativeGradientCheckRequest, NativeTrainer, NativeTrainerRequest } from './trainer-types.ts';
 
 export interface NativeAddon {
-  /** vocabularyDir: the package's vocab/. backendDir: folder of the CPU kernel modules of a portable build. Call once, before anything else. */
+  /** vocabularyDir: the package's vocab/. backendDir: folder of the CPU kernel modules of a portable build. Call it once, first. */
   configure(options: { vocabularyDir: string; backendDir: string }): void;
-  /** Lines below this level are dropped natively, before they cost anything. Process-wide. */
+  /** The native side drops lines below this level before they cost anything. Process-wide. */
   setLogLevel(level: NativeLogLevel | 'off'): void;
   versions(): NativeVersions;
   systemInfo(): string;
@@ -41,26 +41,26 @@ export interface NativeAddon {
   loadClip(request: NativeClipRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeClip>;
   convertModel(request: NativeConvertRequest, onEvent: (event: NativeEvent) => void): NativeJob<void>;
   cannyEdges(image: NativeImage, request: NativeCannyRequest): NativeJob<NativeImage>;
-  /** Jobs waiting and running, process-wide. */
+  /** Number of waiting and running jobs, process-wide. */
   counters(): { queued: number; running: number };
-  /** Cancels everything of this environment and waits at most `milliseconds` for the engine thread. Returns whether it came to rest. */
+  /** Cancels all jobs of this environment and waits at most `milliseconds` for the engine thread. Returns whether the thread stopped. */
   shutdown(milliseconds: number): boolean;
 }
 
-/** The addon in this process: what the isolated one does, and training. */
+/** The addon in this process: everything that an isolated one can do, and training. */
 export interface NativeLocalAddon extends NativeAddon {
   loadTrainer(request: NativeTrainerRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeTrainer>;
-  /** Small random models of each family: the device's gradients against the CPU's and against central differences. */
+  /** Compares gradients of small random models of each family: the device's with the CPU's and with central differences. */
   checkGradients(request: NativeGradientCheckRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeGradientCheck[]>;
 }
 
 let loaded: { addon: NativeLocalAddon; file: string } | undefined;
 
 /**
- * The compiled addon: found, checked, loaded and configured at the first call, the same object afterwards. Each worker thread has its own;
- * the engine behind it is one per process.
+ * Returns the compiled addon. The first call finds, checks, loads and configures it; later calls return the same object. Each worker thread
+ * has its own addon object; the process has one engine behind them all.
  *
- * @throws ArtistError ERR_NO_BINARY
+ * @throws ArtistError ERR_NO_BINARY when no candidate can be loaded
  */
 export function loadNative(): NativeLocalAddon {
   if (loaded) return loaded.addon;

@@ -1,9 +1,9 @@
-/** The native surface of LoRA training: the types behind native/binding/trainer.cpp. native.ts loads the addon that has them. */
+/** The native interface of LoRA training: the types behind native/binding/trainer.cpp. native.ts loads the addon that implements them. */
 import type { NativeEvent, NativeImage, NativeJob } from './native-types.ts';
 
 type Listen = (event: NativeEvent) => void;
 
-/** Fields as in NativeModelRequest. */
+/** The fields mean the same as in NativeModelRequest. */
 export interface NativeTrainerRequest {
   model?: string;
   diffusionModel?: string;
@@ -22,8 +22,8 @@ export interface NativeTrainerRequest {
 }
 
 /**
- * What the network learns to say about x: the noise (eps), the velocity of the noise schedule (v), or the direction from picture to noise
- * (flow). Timesteps are 0 .. 999 for eps and v and 0 (picture) .. 1 (noise) for flow.
+ * What the network learns to predict about x: the noise (eps), the velocity of the noise schedule (v), or the direction from picture to
+ * noise (flow). Timesteps are 0 .. 999 for eps and v and 0 (picture) .. 1 (noise) for flow.
  */
 export type NativeTrainObjective = 'eps' | 'v' | 'flow';
 
@@ -33,55 +33,55 @@ export interface NativeTrainerInfo {
   engineFamily: string;
   objective: NativeTrainObjective;
   latentChannels: number;
-  /** Picture pixels per latent pixel and edge. */
+  /** Picture pixels per latent pixel, along one edge. */
   latentFactor: number;
-  /** Pictures' width and height must be multiples of this. */
+  /** Width and height of pictures must be multiples of this. */
   sizeMultiple: number;
-  /** Most items of one micro-batch; 0: as many as the memory holds. */
+  /** Largest number of items in a micro-batch; 0: limited only by memory. */
   maxBatch: number;
-  /** Values per token of a text condition. */
+  /** Number of values per token of a text condition. */
   contextWidth: number;
-  /** Values of a text condition's vector; 0: the family has none. */
+  /** Number of values in a text condition's vector; 0: the family has none. */
   vectorWidth: number;
-  /** Whether a caption's vector says the picture's sizes. */
+  /** Whether a text condition's vector contains the picture's sizes. */
   sizeConditions: boolean;
-  /** false: the autoencoder gives the latent itself, without deviation. */
+  /** false: the autoencoder gives the latent itself, without a deviation. */
   latentsAreSampled: boolean;
   /** Whether its text encoders can be trained. */
   textEncoderLora: boolean;
-  /** Of flow models: the shift they are sampled with; 1: none. */
+  /** Timestep shift that flow models are sampled with; 1: none. */
   flowShift: number;
-  /** Of the network's matrices. */
+  /** Type of the network's weight matrices. */
   weightType: string;
   device: string;
   threads: number;
   weightBytes: number;
 }
 
-/** A caption as the network sees it. */
+/** An encoded caption, as the network takes it. */
 export interface NativeTextCondition {
-  /** tokens * width values. */
+  /** tokens * width values, token after token. */
   context: Float32Array;
   width: number;
   tokens: number;
-  /** Pooled text and picture size, for the families that have it. */
+  /** Pooled text and picture size, for the families that use them. */
   vector?: Float32Array;
-  /** The caption: what a text encoder reads that is trained itself. */
+  /** The caption itself, for text encoders that are trained too. */
   text: string;
 }
 
-/** A picture in the space that is diffused: width * height values per channel, channel after channel. */
+/** A picture in latent space: width * height values per channel, channel after channel. */
 export interface NativeLatent {
   /** Latent pixels. */
   width: number;
   height: number;
   channels: number;
   mean: Float32Array;
-  /** Of the encoder's distribution; absent: the encoder gives a point. A step draws mean + deviation * normal. */
+  /** Standard deviation of the encoder's distribution; absent: the encoder gives a point. A step draws mean + deviation * normal. */
   deviation?: Float32Array;
 }
 
-/** A tensor as files have it: shape with the slowest dimension first, as safetensors and PyTorch write it. */
+/** A tensor with its shape as in files: the slowest dimension first, as in safetensors and PyTorch. */
 export interface NativeTensor {
   name: string;
   shape: number[];
@@ -91,33 +91,33 @@ export interface NativeTensor {
 export interface NativeNetworkRequest {
   kind: 'lora' | 'loha' | 'lokr';
   rank: number;
-  /** What the network adds is scaled by alpha / rank. */
+  /** The network's output is scaled by alpha / rank. */
   alpha: number;
-  /** Of kernels larger than 1x1; 0: as rank and alpha. */
+  /** Rank and alpha for kernels larger than 1x1; 0: the same as `rank` and `alpha`. */
   convRank?: number;
   convAlpha?: number;
   /** LoKr: largest size of the small matrix. */
   factor?: number;
   /**
-   * default: attention and feed-forward layers; attention: only those; conv: default and, in a UNet, the convolutions and time projections of
-   * its blocks; full: every layer that can be reached.
+   * default: attention and feed-forward layers; attention: only those; conv: default and, in a UNet, the convolutions and time projections
+   * of its blocks; full: every layer that a LoRA can change.
    */
   targets?: 'default' | 'attention' | 'conv' | 'full';
-  /** Patterns over names as in the file; when given, they replace `targets`. `*` and `?` as in a shell; `/.../` is a regular expression. */
+  /** Patterns over layer names as in the file; they replace `targets`. `*` and `?` as in a shell; `/.../` is a regular expression. */
   include?: string[];
   exclude?: string[];
-  /** LoRA: share of the ranks that is left out per item and step, 0 <= dropout < 1. */
+  /** LoRA: share of the ranks that each item and step leaves out, 0 <= dropout < 1. */
   dropout?: number;
   unet?: boolean; // true
   textEncoder?: boolean; // false
-  /** Of the initial values. 0 .. 2^53 - 1. */
+  /** Seed of the initial values, 0 .. 2^53 - 1. */
   seed: number;
-  /** Values to start from in place of random ones, by name. */
+  /** Values to start from instead of random ones, by name. */
   values?: { name: string; data: Float32Array }[];
 }
 
 export interface NativeNetworkModule {
-  /** As in the file, without suffix. */
+  /** Name as in the file, without suffix. */
   name: string;
   /** The engine's name of the layer. */
   layer: string;
@@ -148,37 +148,37 @@ export interface NativeTrainPlanRequest {
 export interface NativeTrainPlan {
   computeBytes: number;
   weightBytes: number;
-  /** Parameters and their gradients. */
+  /** Bytes of the parameters and their gradients. */
   networkBytes: number;
-  /** What the device has left now; 0: unknown. */
+  /** Free memory of the device; 0: unknown. */
   freeBytes: number;
   nodes: number;
-  /** Operations that the device cannot do, with their shapes. Empty: it can train this. */
+  /** Operations the device does not support, with their shapes. Empty: the device can train this network. */
   unsupported: string[];
 }
 
-/** Numbers left out are those of the method's reference implementation, as given here. */
+/** Omitted numbers default to those of the method's reference implementation, given here. */
 export type NativeOptimizer =
   /** Decoupled weight decay (arXiv 1711.05101), as PyTorch's AdamW. */
   | { kind: 'adamw'; beta1?: number; beta2?: number; epsilon?: number; weightDecay?: number } // 0.9, 0.999, 1e-8, 0.01
   /** arXiv 2302.06675, with decoupled weight decay. */
   | { kind: 'lion'; beta1?: number; beta2?: number; weightDecay?: number } // 0.9, 0.99, 0
-  /** arXiv 1804.04235, as transformers' Adafactor with scale_parameter = relative_step unless told. */
+  /** arXiv 1804.04235, as transformers' Adafactor with scale_parameter = relative_step unless set otherwise. */
   | {
       kind: 'adafactor';
-      /** true: the step size follows the step number and the learning rate is ignored. */
+      /** true: the step size depends on the step number and the learning rate is ignored. */
       relativeStep?: boolean; // false
       scaleParameter?: boolean; // false
       warmupInit?: boolean; // false; only with relativeStep
       clipThreshold?: number; // 1
       decayRate?: number; // -0.8
-      /** First moment; 0: none. */
+      /** Decay of the first moment; 0: no first moment. */
       beta1?: number; // 0
       epsilon1?: number; // 1e-30
       epsilon2?: number; // 1e-3
       weightDecay?: number; // 0
     }
-  /** arXiv 2306.06101, as prodigyopt: finds the step size itself; the learning rate (usually 1) scales what it finds. */
+  /** arXiv 2306.06101, as prodigyopt: estimates the step size d itself and multiplies it by the learning rate (usually 1). */
   | {
       kind: 'prodigy';
       beta1?: number; // 0.9
@@ -197,18 +197,18 @@ export type NativeOptimizer =
     };
 
 export interface NativeObjectiveSettings {
-  /** How the noise level u in 0 .. 1 is drawn. logit-normal: sigmoid(mean + deviation * normal). Default uniform. */
+  /** Distribution of the noise level u in 0 .. 1. logit-normal: sigmoid(mean + deviation * normal). Default uniform. */
   sampling?: 'uniform' | 'logit-normal';
   mean?: number; // 0
   deviation?: number; // 1
-  /** Part of the noise levels that is drawn from: 0 = picture, 1 = noise. */
+  /** Range of noise levels to draw from: 0 = picture, 1 = noise. */
   min?: number; // 0
   max?: number; // 1
-  /** u becomes shift * u / (1 + (shift - 1) * u): larger means noisier. 0: the family's own. */
+  /** u becomes shift * u / (1 + (shift - 1) * u): larger means noisier. 0: the family's default. */
   shift?: number; // 0
-  /** Each channel's noise is moved by this times a normal number. */
+  /** Each channel's noise is offset by this times a normal number. */
   noiseOffset?: number; // 0
-  /** The network's input gets this much more noise than it is asked about (arXiv 2301.11706). */
+  /** Extra noise added to the network's input but not to its target (arXiv 2301.11706). */
   inputPerturbation?: number; // 0
   /** Gamma of min-SNR weighting (arXiv 2303.09556), eps and v only; 0: off. */
   minSnr?: number; // 0
@@ -219,11 +219,11 @@ export interface NativeObjectiveSettings {
 export interface NativeBeginRequest {
   optimizer: NativeOptimizer;
   objective?: NativeObjectiveSettings;
-  /** Decay of the moving average of the parameters per step; 0: none is kept. */
+  /** Decay per step of the parameters' moving average; 0: no average. */
   ema?: number; // 0
-  /** Largest norm of all gradients together; 0: no clipping. */
+  /** Maximum norm of all gradients together; 0: no clipping. */
   clipNorm?: number; // 1
-  /** What the loss is multiplied with for the backward pass; 0: the number of values the network puts out. Halved while gradients overflow. */
+  /** Factor on the loss for the backward pass; 0: the number of values the network outputs. Halved while gradients overflow. */
   lossScale?: number; // 0
   checkpointing?: NativeCheckpointing; // none
 }
@@ -232,21 +232,24 @@ export interface NativeBeginRequest {
 export interface NativeTrainItem {
   latent: NativeLatent;
   text: NativeTextCondition;
-  /** The picture's place in the data: with seed and step it names the item's random numbers. 0 .. 2^32 - 1. */
+  /** Index of the picture in the data set, 0 .. 2^32 - 1. Seed, step and id determine the item's random numbers. */
   id: number;
-  /** With sizeConditions, pixels: original height and width, crop top and left, target height and width. Left out: as the text's vector says. */
+  /**
+   * With sizeConditions, in pixels: original height and width, crop top and left, target height and width. Default: those of the text's
+   * vector.
+   */
   sizes?: readonly [number, number, number, number, number, number];
-  /** Of its loss, e.g. of prior preservation. */
+  /** Weight of this item's loss, e.g. for prior preservation. */
   weight?: number; // 1
   /** Loss weight per latent pixel: width * height values. */
   mask?: Float32Array;
-  /** In place of drawn noise (then neither offset nor perturbation applies): width * height * channels values. */
+  /** Replaces the drawn noise; offset and perturbation then do not apply. width * height * channels values. */
   noise?: Float32Array;
-  /** In place of a drawn timestep. */
+  /** Replaces the drawn timestep. */
   timestep?: number;
 }
 
-/** Items of one size, computed together; at most info().maxBatch. */
+/** Items of one size that are computed together; at most info().maxBatch. */
 export interface NativeTrainBatch {
   items: NativeTrainItem[];
 }
@@ -255,35 +258,35 @@ export interface NativeStepRequest {
   /** Micro-batches; their gradients are averaged over all items. */
   batches: NativeTrainBatch[];
   learningRate: number;
-  /** Of the text encoders. Default learningRate. */
+  /** Learning rate of the text encoders. Default learningRate. */
   textLearningRate?: number;
   /** 0 .. 2^53 - 1. */
   seed: number;
-  /** Number of this step; names its random numbers together with the seed. 0 .. 2^32 - 1. */
+  /** Number of this step, 0 .. 2^32 - 1. Seed and step determine its random numbers. */
   step: number;
 }
 
 export interface NativeStepResult {
-  /** Mean over the items. */
+  /** Mean loss of the items. */
   loss: number;
-  /** Per item, in order. */
+  /** Loss per item, in order. */
   losses: Float32Array;
-  /** Drawn timestep per item. */
+  /** Timestep drawn per item. */
   timesteps: Float32Array;
-  /** Before clipping. */
+  /** Gradient norm before clipping. */
   gradientNorm: number;
-  /** The scale that worked. */
+  /** Loss scale that gave finite gradients. */
   lossScale: number;
-  /** What the optimizer multiplied the learning rate with (Prodigy's d); otherwise 1. */
+  /** Factor that the optimizer applied to the learning rate (Prodigy's d); otherwise 1. */
   stepSize: number;
 }
 
 export interface NativeEvaluateRequest {
   batch: NativeTrainBatch;
   seed: number;
-  /** Noise levels to average over. Item and place in this list name the noise. */
+  /** Noise levels to average over. The item and the index in this list determine the noise. */
   timesteps: number[];
-  /** With the averaged parameters. */
+  /** true: uses the averaged parameters. */
   ema?: boolean;
 }
 
@@ -297,65 +300,65 @@ export interface NativePredictRequest {
   ema?: boolean;
 }
 
-/** Everything that a bit-identical continuation needs. */
+/** Everything needed to continue a run with bit-identical results. */
 export interface NativeTrainState {
   optimizer: NativeOptimizer['kind'];
   tensors: NativeTensor[];
-  /** What is no tensor: doubles, which JSON keeps exactly. */
+  /** State that is not a tensor: doubles, which JSON stores exactly. */
   numbers: Record<string, number>;
 }
 
 /**
- * A model opened for training. Order: encode what is to be learned, createNetwork, begin, then steps. Jobs run one after the other; a job that
- * fails or is cancelled leaves parameters and optimizer as they were.
+ * A model opened for training. Order of calls: encode texts and images, createNetwork, begin, then steps. Jobs run one after the other; a
+ * job that fails or is cancelled leaves parameters and optimizer unchanged.
  */
 export interface NativeTrainer {
   info(): NativeTrainerInfo;
-  /** Width and height (pixels) of the picture matter to families that see its size. Loads the text encoders at the first call. */
+  /** Width and height (pixels) of the picture matter to families with size conditions. Loads the text encoders at the first call. */
   encodeTexts(request: { texts: string[]; width: number; height: number }, onEvent: Listen): NativeJob<NativeTextCondition[]>;
   encodeImage(image: NativeImage, onEvent: Listen): NativeJob<NativeLatent>;
-  /** Frees text encoders and autoencoder; the next encode loads them again. */
+  /** Frees text encoders and autoencoder; the next encoding loads them again. */
   releaseEncoders(): NativeJob<void>;
-  /** Again: replaces the network and forgets the session. */
+  /** A second call replaces the network and discards the session. */
   createNetwork(request: NativeNetworkRequest, onEvent: Listen): NativeJob<NativeNetworkInfo>;
   plan(request: NativeTrainPlanRequest, onEvent: Listen): NativeJob<NativeTrainPlan>;
-  /** Starts a session: fresh optimizer, average and loss scale. */
+  /** Starts a session with a new optimizer, average and loss scale. */
   begin(request: NativeBeginRequest): NativeJob<void>;
-  /** One optimizer step. Progress: phase train, micro-batches. Fails with ERR_TRAIN_DIVERGED when loss or gradient stay without a finite value. */
+  /** One optimizer step. Progress: phase train, micro-batches. Fails with ERR_TRAIN_DIVERGED when loss or gradient stay non-finite. */
   step(request: NativeStepRequest, onEvent: Listen): NativeJob<NativeStepResult>;
-  /** Loss per item, averaged over the timesteps; no masks or weights, changes nothing. */
+  /** Loss per item, averaged over the timesteps, without masks or weights. Changes nothing. */
   evaluate(request: NativeEvaluateRequest, onEvent: Listen): NativeJob<Float32Array>;
-  /** The network's output, as long as x. */
+  /** The network's output, of the same length as x. */
   predict(request: NativePredictRequest, onEvent: Listen): NativeJob<Float32Array>;
-  /** Every tensor of a LoRA file, alpha included, named as in the file. */
+  /** All tensors of a LoRA file, alpha included, named as in the file. */
   exportNetwork(request: { ema?: boolean }): NativeJob<NativeTensor[]>;
   exportState(): NativeJob<NativeTrainState>;
-  /** After createNetwork and begin with the same settings. */
+  /** Call it after createNetwork and begin with the same settings. */
   importState(state: NativeTrainState): NativeJob<void>;
-  /** Frees everything on the engine thread after the jobs before it. */
+  /** Frees everything on the engine thread, after earlier jobs. */
   dispose(): NativeJob<void>;
 }
 
 export interface NativeGradientCheckRequest {
-  /** Device to compare with the CPU, as in backend options; left out: the best one. */
+  /** Device to compare with the CPU, as in backend options; default: the best one. */
   backend?: string;
-  /** Only this family's small model. */
+  /** Checks only this family's small model. */
   family?: NativeTrainerInfo['family'];
   threads?: number;
 }
 
-/** Gradients of a small random model. All three numbers are 0 where `unsupported` is not empty. */
+/** Gradients of a small random model. All three numbers are 0 if `unsupported` is not empty. */
 export interface NativeGradientCheck {
   family: NativeTrainerInfo['family'];
   device: string;
-  /** Between the device's gradient and the CPU's. */
+  /** Cosine between the device's gradient and the CPU's. */
   cosine: number;
-  /** Length of their difference relative to the CPU's. */
+  /** Length of the difference between both gradients, relative to the CPU's. */
   relative: number;
   /** Relative difference between the derivative along the gradient and central differences of the loss, both on the device. */
   directional: number;
-  /** Of the training graph. */
+  /** Number of nodes in the training graph. */
   nodes: number;
-  /** Operations that the device cannot do, with their shapes: then nothing was computed there. */
+  /** Operations the device does not support, with their shapes. If there are any, nothing was computed on it. */
   unsupported: string[];
 }

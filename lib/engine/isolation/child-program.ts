@@ -1,12 +1,12 @@
 import { entryFile } from '../../core/index.ts';
 
-/** The program that the isolated process runs (child.ts), and the flags of Node it runs under. */
+/** The program of the isolated process (child.ts) and the Node flags it runs with. */
 export function childProgram(): { file: string; execArgv: string[] } {
   const file = entryFile('engine/isolation/child');
   return { file, execArgv: file.endsWith('.ts') ? loaderFlags(process.execArgv) : [] };
 }
 
-/** TypeScript source needs the loaders of this process, but not its debugger's port nor its script. */
+/** Running TypeScript source needs this process's loaders, but not its debugger port. */
 function loaderFlags(execArgv: readonly string[]): string[] {
   const kept: string[] = [];
   for (let index = 0; index < execArgv.length; index++) {

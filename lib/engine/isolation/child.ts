@@ -1,6 +1,6 @@
 /**
- * The isolated engine process: started by engine-process.ts, loads the real addon and does what the parent asks.
- * It ends when the channel to the parent closes, however the parent ended.
+ * The isolated engine process: engine-process.ts starts it; it loads the real addon and serves the parent's calls.
+ * It exits when the channel to the parent closes, even if the parent crashed.
  */
 import { writeFileSync } from 'node:fs';
 import { engine } from '../addon/engine.ts';
@@ -98,7 +98,7 @@ async function serve(native: NativeAddon, id: number, call: Call): Promise<ToPar
   }
 }
 
-function hear(native: NativeAddon, message: ToChild): void {
+function receive(native: NativeAddon, message: ToChild): void {
   if (message.type === 'call') {
     outbox.post({ type: 'accepted', id: message.id });
     void serve(native, message.id, message.call).then((answer) => outbox.post(answer));
@@ -107,24 +107,24 @@ function hear(native: NativeAddon, message: ToChild): void {
   else native.setLogLevel(message.level);
 }
 
-/** Asks Linux to end this process rather than the parent when memory runs out: the parent survives and reports it. */
-function volunteerForOutOfMemory(): void {
+/** Asks Linux to kill this process rather than the parent when memory runs out, because the parent can survive and report it. */
+function preferOutOfMemoryKill(): void {
   if (process.platform !== 'linux') return;
   try {
     writeFileSync('/proc/self/oom_score_adj', '500');
   } catch {
-    // Read-only /proc in some sandboxes; the kernel then chooses by size alone, which is this process as well.
+    // /proc is read-only in some sandboxes. The kernel then chooses by size alone, which also means this process.
   }
 }
 
 function main(): void {
   process.once('disconnect', () => process.exit(0));
-  // Ctrl-C in a terminal reaches the whole group: the parent decides, so that its jobs end as cancelled and not as crashed.
+  // Ctrl-C in a terminal reaches the whole process group. Only the parent reacts, so that its jobs are cancelled and do not crash.
   process.on('SIGINT', () => undefined);
-  volunteerForOutOfMemory();
+  preferOutOfMemoryKill();
   try {
     const native = engine();
-    process.on('message', (message) => hear(native, message as ToChild));
+    process.on('message', (message) => receive(native, message as ToChild));
     outbox.post({ type: 'ready', facts: facts(native) });
   } catch (error) {
     process.send?.({ type: 'unusable', failure: toFailure(error) } satisfies ToParent, undefined, {}, () => process.disconnect?.());

@@ -6,10 +6,10 @@ import { childProgram } from './child-program.ts';
 import { LastLines } from './last-lines.ts';
 import { type Call, type Facts, fromFailure, type Results, type ToChild, type ToParent } from './protocol.ts';
 
-/** How long the last words of a dead child may take to arrive, milliseconds. */
-const lastWordsWait = 1000;
+/** How long the last output of a dead child may take to arrive, milliseconds. */
+const lastOutputWait = 1000;
 
-/** The child died before it heard of the call: nothing was done, so it may be asked of the next child. */
+/** The child died before it received the call. Nothing was done, so the next child can take the call. */
 export class NotDelivered extends Error {}
 
 interface Pending {
@@ -20,12 +20,12 @@ interface Pending {
 
 let lastId = 0;
 
-/** One child process with the addon in it, from start to death. While it has work it keeps this process alive, idle it does not. */
+/** One child process with the addon in it, from start to death. It keeps this process alive only while it has work. */
 export class EngineProcess {
   readonly ready: Promise<Facts>;
   readonly #child: ChildProcess;
   readonly #pending = new Map<number, Pending>();
-  readonly #said = new LastLines();
+  readonly #output = new LastLines();
   #phase = 'while it started';
   #dead = false;
   #settleReady: Pending['settle'] = () => undefined;
@@ -36,13 +36,13 @@ export class EngineProcess {
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = (outcome) => ('value' in outcome ? resolve(outcome.value as Facts) : reject(outcome.error));
     });
-    // Whoever waits for it hears of a failure; a child that dies while nobody waits is started again by the next call.
+    // Callers that await it see a failure. If no one awaits it, the next call starts a new child.
     this.ready.catch(() => undefined);
     this.#pending.set(0, { accepted: true, onEvent: undefined, settle: this.#settleReady });
     const { stderr } = this.#child;
-    stderr?.setEncoding('utf8').on('data', (text: string) => this.#said.write(text));
+    stderr?.setEncoding('utf8').on('data', (text: string) => this.#output.write(text));
     if (stderr instanceof Socket) stderr.unref();
-    this.#child.on('message', (message) => this.#hear(message as ToParent));
+    this.#child.on('message', (message) => this.#receive(message as ToParent));
     this.#child.on('error', (error) => this.#die(`could not be started: ${error.message}`, error));
     this.#child.once('exit', (code, signal) => this.#exited(code, signal));
     this.#holdOpen();
@@ -52,7 +52,7 @@ export class EngineProcess {
     return this.#dead || !this.#child.connected;
   }
 
-  /** Undefined when it could not be started. */
+  /** Undefined if the child could not be started. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -62,8 +62,8 @@ export class EngineProcess {
   }
 
   /**
-   * Starts a job in the child. It rejects with what the addon rejects with; with a TypeError for what cannot be sent (functions, shared
-   * memory); with ERR_NATIVE_CRASH when the child dies, and with NotDelivered when it died before it heard of the job.
+   * Starts a job in the child. It rejects with the addon's errors; with a TypeError when an argument cannot be sent (functions, shared
+   * memory); with ERR_NATIVE_CRASH when the child dies; and with NotDelivered when the child died before it received the job.
    */
   call<C extends Call>(call: C, onEvent?: (event: NativeEvent) => void): NativeJob<Results[C['method']]> & { id: number } {
     const id = ++lastId;
@@ -88,21 +88,21 @@ export class EngineProcess {
         settle({ error: new TypeError(`request: expected plain data, got ${error instanceof Error ? error.message : String(error)}`) });
       }
     });
-    return { id, promise, cancel: () => this.tell({ type: 'cancel', id }) };
+    return { id, promise, cancel: () => this.send({ type: 'cancel', id }) };
   }
 
-  /** A message without an answer; nothing happens when the child is gone. */
-  tell(message: ToChild): void {
+  /** Sends a message that has no answer. Does nothing when the child is dead. */
+  send(message: ToChild): void {
     if (!this.dead) this.#child.send(message, () => undefined);
   }
 
-  /** Ends the child at once; its pending jobs reject. */
+  /** Kills the child at once; its pending jobs reject. */
   kill(): void {
     this.#child.kill('SIGKILL');
     this.#die('was ended by shutdown()');
   }
 
-  #hear(message: ToParent): void {
+  #receive(message: ToParent): void {
     switch (message.type) {
       case 'ready':
         this.#phase = 'while idle';
@@ -130,7 +130,7 @@ export class EngineProcess {
   }
 
   #note(event: NativeEvent): void {
-    if (event.type === 'log') this.#said.add(event.text);
+    if (event.type === 'log') this.#output.add(event.text);
     else if (event.type === 'progress') this.#phase = `in the phase "${event.phase}"`;
   }
 
@@ -148,14 +148,14 @@ export class EngineProcess {
       clearTimeout(late);
       this.#die(`${why}${hint} ${this.#phase}`);
     };
-    // What it wrote last may still be in the pipe; 'close' comes after it, unless a process of its own holds the pipe open.
-    const late = setTimeout(end, lastWordsWait);
+    // Its last output may still be in the pipe. 'close' comes after it, unless a process started by the child keeps the pipe open.
+    const late = setTimeout(end, lastOutputWait);
     if (this.#pending.size === 0) late.unref();
     this.#child.once('close', end);
   }
 
   #die(how: string, cause?: unknown): void {
-    const log = this.#said.lines;
+    const log = this.#output.lines;
     const words = log.length === 0 ? '' : ` Its last words: ${log.slice(-3).join(' | ')}`;
     const next = 'The next call starts a new one; if it dies again, try a smaller picture or model, or another backend.';
     this.#fail(new ArtistError('ERR_NATIVE_CRASH', `The isolated engine process ${how}.${words} ${next}`, { cause, details: log }));

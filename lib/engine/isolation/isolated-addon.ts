@@ -2,13 +2,13 @@ import type { NativeAddon } from '../addon/native.ts';
 import type { NativeClip, NativeJob, NativeModel, NativeUpscaler } from '../addon/native-types.ts';
 import type { IsolatedEngine } from './isolated-engine.ts';
 import type { Facts } from './protocol.ts';
-import { Remembered } from './remembered.ts';
+import { Reloadable } from './reloadable.ts';
 
 function then<A, B>(job: NativeJob<A>, make: (value: A) => B): NativeJob<B> {
   return { promise: job.promise.then(make), cancel: () => job.cancel() };
 }
 
-/** The native contract (native.ts), answered by a child process. `facts` is what the child said of itself when it started. */
+/** Implements the native interface (native.ts) through a child process. `facts`: what the child reported when it started. */
 export function makeIsolatedAddon(engine: IsolatedEngine, facts: Facts): NativeAddon {
   return {
     configure: (settings) => engine.configure(settings),
@@ -19,7 +19,7 @@ export function makeIsolatedAddon(engine: IsolatedEngine, facts: Facts): NativeA
     enums: () => facts.enums,
     listDevices: () => facts.devices,
     loadModel: (request, onEvent) => {
-      const model = new Remembered(engine, { method: 'loadModel', request });
+      const model = new Reloadable(engine, { method: 'loadModel', request });
       return then(
         model.load(onEvent),
         (info): NativeModel => ({
@@ -30,7 +30,7 @@ export function makeIsolatedAddon(engine: IsolatedEngine, facts: Facts): NativeA
       );
     },
     loadUpscaler: (request, onEvent) => {
-      const upscaler = new Remembered(engine, { method: 'loadUpscaler', request });
+      const upscaler = new Reloadable(engine, { method: 'loadUpscaler', request });
       return then(
         upscaler.load(onEvent),
         ({ factor }): NativeUpscaler => ({
@@ -41,7 +41,7 @@ export function makeIsolatedAddon(engine: IsolatedEngine, facts: Facts): NativeA
       );
     },
     loadClip: (request, onEvent) => {
-      const clip = new Remembered(engine, { method: 'loadClip', request });
+      const clip = new Reloadable(engine, { method: 'loadClip', request });
       return then(
         clip.load(onEvent),
         (info): NativeClip => ({

@@ -4,25 +4,25 @@ import type { Call, LogLevel, Results, Settings } from './protocol.ts';
 
 type Listener = (event: NativeEvent) => void;
 
-/** An Error as the addon gives it. */
+/** Makes an Error of the form the addon throws. */
 export function engineError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code, log: [] });
 }
 
-/** The child process of now, and the next one when it is dead. Settings made once are told to each. */
+/** Holds the current child process and starts a new one when it is dead. Each new child gets the settings made so far. */
 export class IsolatedEngine {
   #process: EngineProcess | undefined;
   #settings: Settings | undefined;
   #logLevel: LogLevel | undefined;
   #closed = false;
 
-  /** The living child, started if need be. */
+  /** Returns the living child; starts one if necessary. */
   current(): EngineProcess {
     if (this.#closed) throw engineError('ERR_DISPOSED', 'The engine was shut down');
     if (!this.#process || this.#process.dead) {
       this.#process = new EngineProcess();
-      if (this.#settings) this.#process.tell({ type: 'configure', settings: this.#settings });
-      if (this.#logLevel) this.#process.tell({ type: 'log-level', level: this.#logLevel });
+      if (this.#settings) this.#process.send({ type: 'configure', settings: this.#settings });
+      if (this.#logLevel) this.#process.send({ type: 'log-level', level: this.#logLevel });
     }
     return this.#process;
   }
@@ -33,20 +33,20 @@ export class IsolatedEngine {
 
   configure(settings: Settings): void {
     this.#settings = settings;
-    this.process?.tell({ type: 'configure', settings });
+    this.process?.send({ type: 'configure', settings });
   }
 
   setLogLevel(level: LogLevel): void {
     this.#logLevel = level;
-    this.process?.tell({ type: 'log-level', level });
+    this.process?.send({ type: 'log-level', level });
   }
 
-  /** A job that belongs to no model. */
+  /** Runs a job that needs no loaded model. */
   run<C extends Call>(call: C, onEvent?: Listener): NativeJob<Results[C['method']]> {
     return this.retrying(() => this.current().call(call, onEvent));
   }
 
-  /** A job that is started again in the next child, once, if this one died before it heard of it. */
+  /** Starts a job again in the next child, once, if this child died before it received the job. */
   retrying<T>(start: () => NativeJob<T>): NativeJob<T> {
     let job = start();
     let cancelled = false;

@@ -6,10 +6,10 @@ let engine: IsolatedEngine | undefined;
 let addon: Promise<NativeAddon> | undefined;
 
 /**
- * The addon in a child process, behind the same contract as the real one; this process never loads the .node file.
- * There is one child for all isolated work of this thread. It starts here; after it died, with the next job. Models are loaded again then.
+ * Returns the addon in a child process, with the same interface as the real one; this process never loads the .node file.
+ * All isolated work of this thread shares one child. It starts here; after a crash, the next job starts a new one and loads models again.
  *
- * @throws ArtistError ERR_NO_BINARY when the child cannot load the addon, ERR_NATIVE_CRASH when it dies while it starts
+ * @throws ArtistError ERR_NO_BINARY when the child cannot load the addon; ERR_NATIVE_CRASH when it dies during its start
  */
 export function isolatedAddon(): Promise<NativeAddon> {
   engine ??= new IsolatedEngine();
@@ -24,7 +24,7 @@ export function isolatedAddon(): Promise<NativeAddon> {
   return addon;
 }
 
-/** Process id of the child, to watch or limit it from outside; undefined while none lives. */
+/** Process id of the child, so that it can be watched or limited from outside; undefined while there is none. */
 export function isolatedProcessId(): number | undefined {
   return engine?.process?.pid;
 }

@@ -1,4 +1,4 @@
-/** The last lines of a stream of text: what a dying process said. */
+/** Keeps the last lines of a text stream: the last output of a dying process. */
 export class LastLines {
   readonly #limit: number;
   #lines: string[] = [];
@@ -8,10 +8,10 @@ export class LastLines {
     this.#limit = limit;
   }
 
-  /** Text in pieces of any size; a line counts when it is complete, or at the end. */
+  /** Takes text in pieces of any size. A line is recorded when it is complete. */
   write(text: string): void {
     const lines = (this.#open + text).split(/\r?\n/);
-    // A process that prints without ever ending a line must not grow this.
+    // Bounds the buffer for a process that never ends a line.
     this.#open = (lines.pop() ?? '').slice(-4096);
     for (const line of lines) this.add(line);
   }
@@ -23,7 +23,7 @@ export class LastLines {
     if (this.#lines.length > this.#limit) this.#lines.shift();
   }
 
-  /** Oldest first. */
+  /** All lines, oldest first, including an incomplete last one. */
   get lines(): string[] {
     const open = this.#open.trim();
     return open === '' ? [...this.#lines] : [...this.#lines, open];

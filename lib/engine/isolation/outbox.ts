@@ -3,7 +3,7 @@ import type { ToParent } from './protocol.ts';
 type Send = (message: ToParent, sent: () => void) => void;
 
 /**
- * Sends messages in order, a few at a time. While the reader is busy, of each job's progress and previews only the newest wait:
+ * Sends messages in order, a few at a time. While the reader is busy, only the newest progress and preview of each job wait:
  * a blocked parent must not fill the child's memory with pictures.
  */
 export class Outbox {
@@ -12,7 +12,7 @@ export class Outbox {
   #waiting: { key: string | undefined; message: ToParent }[] = [];
   #inFlight = 0;
 
-  /** `limit`: messages handed to the channel that it has not written yet. */
+  /** `limit`: how many messages may be in the channel, not yet written. */
   constructor(send: Send, limit = 4) {
     this.#send = send;
     this.#limit = limit;
@@ -38,7 +38,7 @@ export class Outbox {
   }
 }
 
-/** Messages with the same key replace each other. */
+/** A message replaces a waiting one with the same key. */
 function staleKey(message: ToParent): string | undefined {
   if (message.type !== 'event') return undefined;
   const { id, event } = message;

@@ -1,4 +1,4 @@
-/** What the parent and the isolated engine process say to each other, over Node's own IPC channel with `serialization: 'advanced'`. */
+/** Messages between the parent and the isolated engine process, over Node's own IPC channel with `serialization: 'advanced'`. */
 import type { NativeAddon } from '../addon/native.ts';
 import type {
   NativeCannyRequest,
@@ -31,7 +31,7 @@ export type Call =
   | { method: 'embedImages'; target: number; request: { pixels: Float32Array } }
   | { method: 'dispose'; target: number };
 
-/** What each job resolves with. Models stay in the child; what is known about them travels. */
+/** What each job resolves with. A loaded model stays in the child; only its info is sent. */
 export interface Results {
   loadModel: NativeModelInfo;
   loadUpscaler: { factor: number };
@@ -54,7 +54,7 @@ export type ToChild =
   | { type: 'configure'; settings: Settings }
   | { type: 'log-level'; level: LogLevel };
 
-/** What the addon answers without a job, asked once when the child starts. */
+/** What the addon reports without a job; sent once when the child starts. */
 export interface Facts {
   versions: NativeVersions;
   systemInfo: string;
@@ -63,7 +63,7 @@ export interface Facts {
   devices: NativeDevice[];
 }
 
-/** An Error as plain fields: the prototype and own properties of errors do not survive the channel. */
+/** An Error as plain fields, because the channel loses the prototype and own properties of errors. */
 export interface Failure {
   name: string;
   message: string;
@@ -74,7 +74,7 @@ export interface Failure {
 export type ToParent =
   | { type: 'ready'; facts: Facts }
   | { type: 'unusable'; failure: Failure }
-  /** The call was heard. A call that was not when the child died is asked of the next child. */
+  /** The child received the call. If it dies before this message, the next child gets the call. */
   | { type: 'accepted'; id: number }
   | { type: 'event'; id: number; event: NativeEvent }
   | { type: 'result'; id: number; value: Results[keyof Results] }
@@ -87,7 +87,7 @@ export function toFailure(error: unknown): Failure {
   return { name: error.name, message: error.message, code: typeof code === 'string' ? code : undefined, log: lines.map(String) };
 }
 
-/** The Error that the addon itself would have given: a TypeError for a bad argument, else an Error with `code` and `log`. */
+/** Rebuilds the Error that the addon would have thrown: a TypeError for a bad argument, else an Error with `code` and `log`. */
 export function fromFailure(failure: Failure): Error {
   const error = failure.name === 'TypeError' ? new TypeError(failure.message) : new Error(failure.message);
   return failure.code === undefined ? error : Object.assign(error, { code: failure.code, log: failure.log });

@@ -1,6 +1,6 @@
 /**
- * Events between a producer that never waits and a consumer that may be slow or absent. Bounded: of events that only tell how far
- * something is, the newest one of each kind is kept; the others are few by nature, and beyond `limit` the oldest gives way.
+ * A bounded queue between a producer that never waits and a consumer that may be slow or absent. Of each type of progress event it keeps
+ * only the newest; other events are few, and beyond `limit` the oldest is dropped.
  */
 export class EventQueue<E extends { type: string }> {
   readonly #progress: ReadonlySet<string>;
@@ -10,7 +10,7 @@ export class EventQueue<E extends { type: string }> {
   #failure: { error: unknown } | undefined;
   #waiting: (() => void)[] = [];
 
-  /** `progress`: the types of which only the newest counts. */
+  /** `progress`: the event types of which only the newest matters. */
   constructor(progress: ReadonlySet<E['type']>, limit = 256) {
     this.#progress = progress;
     this.#limit = limit;
@@ -28,7 +28,7 @@ export class EventQueue<E extends { type: string }> {
     this.#wake();
   }
 
-  /** No more events. With an error, the consumer gets it after the events before it. */
+  /** Ends the queue. With a failure, the consumer gets the error after the events before it. */
   end(failure?: { error: unknown }): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -36,7 +36,7 @@ export class EventQueue<E extends { type: string }> {
     this.#wake();
   }
 
-  /** The next event, or undefined when there are no more. An error is thrown once. */
+  /** Returns the next event, or undefined when there are no more. An error is thrown only once. */
   async next(): Promise<E | undefined> {
     while (true) {
       const event = this.#events.shift();
@@ -51,7 +51,7 @@ export class EventQueue<E extends { type: string }> {
     }
   }
 
-  // Only back to the last event that must stay: an older "sample" before an "image" belongs to that image.
+  // Looks back only to the last event that must stay: an older "sample" before an "image" belongs to that image.
   #dropStale(type: string): void {
     for (let index = this.#events.length - 1; index >= 0; index--) {
       const event = this.#events[index];

@@ -1,27 +1,27 @@
 import { ArtistError } from '../../core/index.ts';
 import { EventQueue } from './event-queue.ts';
 
-/** What works behind a run: gets the signal that stops it and a place for its events, and settles when native work has ended. */
+/** The work of a run: gets the signal that stops it and a function to emit events, and settles when native work has ended. */
 export type Work<R, E> = (signal: AbortSignal, emit: (event: E) => void) => Promise<R>;
 
 export interface EventRunOptions<R, E extends { type: string }> {
-  /** Of the call, for messages. */
+  /** Name of the call, for messages. */
   name: string;
   work: Work<R, E>;
-  /** Types of which only the newest event counts. */
+  /** Event types of which only the newest matters. */
   progress: ReadonlySet<E['type']>;
-  /** The last event. */
+  /** Makes the last event. */
   done: (result: R) => E;
   signal: AbortSignal | undefined;
   onProgress: ((event: E) => void) | undefined;
 }
 
 /**
- * One call of a long job, begun when it is made. Await it for the result, or loop over its events, or both.
+ * One call of a long job. It starts at once. Await it for the result, or loop over its events, or both.
  *
- * A loop sees the events from the beginning (of progress only the newest), the last one is `done`. It throws what the run rejects with.
- * Leaving the loop early (`break`, `return`, a throw) cancels the job and goes on when native work has stopped; the run then rejects with
- * ERR_ABORTED. There is one stream of events: two loops over the same run share it.
+ * A loop sees the events from the beginning (only the newest of each kind of progress); the last event is `done`. If the run rejects, the
+ * loop throws the same error. Leaving the loop early (`break`, `return`, a throw) cancels the job and continues when native work has
+ * stopped; the run then rejects with ERR_ABORTED. There is one stream of events: two loops over the same run share it.
  */
 export class EventRun<R, E extends { type: string }> implements PromiseLike<R>, AsyncIterable<E, void, undefined> {
   readonly #name: string;
@@ -48,7 +48,7 @@ export class EventRun<R, E extends { type: string }> implements PromiseLike<R>, 
     };
     const working = this.#work(work, emit, done);
     this.settled = working.then(settle, settle);
-    // Nobody listens to this one unless the user does: a failed call that is neither awaited nor looped over is an unhandled rejection.
+    // A derived promise without handlers: a failed call that the user neither awaits nor loops over becomes an unhandled rejection.
     this.#promise = working.then((result) => result);
   }
 
@@ -64,7 +64,7 @@ export class EventRun<R, E extends { type: string }> implements PromiseLike<R>, 
     }
   }
 
-  /** Cancels the job. The run rejects with `reason` (default: ERR_ABORTED) when native work has ended. Does nothing afterwards. */
+  /** Cancels the job. The run rejects with `reason` (default: ERR_ABORTED) when native work has ended. Does nothing once it has settled. */
   cancel(reason?: unknown): void {
     if (!this.#settled) this.#controller.abort(reason ?? new ArtistError('ERR_ABORTED', `${this.#name}: cancelled`));
   }
@@ -86,7 +86,7 @@ export class EventRun<R, E extends { type: string }> implements PromiseLike<R>, 
   }
 
   [Symbol.asyncIterator](): AsyncIterator<E, void, undefined> {
-    // The loop itself reports a failure: the promise that nobody awaits must not report it a second time.
+    // The loop itself throws the failure, so the promise must not report it again as an unhandled rejection.
     this.#promise.catch(() => undefined);
     return {
       next: async () => {

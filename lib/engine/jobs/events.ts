@@ -1,29 +1,29 @@
 /**
- * What jobs tell while they run. Progress is coalesced: a slow listener gets the newest, never a backlog.
- * `image` counts the pictures of a batch from 0, `step` the finished steps from 0 or 1 to `steps`; both are 0 while nothing is countable.
+ * Events of running jobs. Progress is coalesced: a slow listener gets the newest event, never a backlog.
+ * `image` is the index in the batch, from 0; `step` counts finished steps, up to `steps`. Both are 0 while nothing can be counted.
  */
 import type { ArtImage } from '../../image/index.ts';
 import type { NativeEvent } from '../addon/native-types.ts';
 import type { GenerateResult } from '../paint/generate-result.ts';
 import { warningOf } from './engine-words.ts';
 
-/** The first event: how many jobs of this process are ahead. It does one at a time; at `position` 0 this one begins at once. */
+/** The first event: how many jobs of this process are ahead. Jobs run one at a time; at `position` 0 this one starts at once. */
 export interface QueuedEvent {
   type: 'queued';
   position: number;
 }
-/** Weights are read; steps are tensors. */
+/** Weights are being read; steps are tensors. */
 export interface WeightsEvent {
   type: 'load';
   step: number;
   steps: number;
 }
-/** The engine, or we, noticed something that does not stop the job. Also in `result.warnings`. */
+/** The engine or this package noticed something that does not stop the job. Also in `result.warnings`. */
 export interface WarningEvent {
   type: 'warning';
   message: string;
 }
-/** The prompt or an input picture is encoded. */
+/** The prompt or an input picture is being encoded. */
 export interface EncodeEvent {
   type: 'encode';
   what: 'prompt' | 'image';
@@ -54,7 +54,7 @@ export interface ImageEvent {
   index: number;
   seed: number;
 }
-/** Latents become pixels; steps are tiles when the decoder works in tiles. */
+/** Latents are being decoded into pixels; steps are tiles when the decoder works in tiles. */
 export interface DecodeEvent {
   type: 'decode';
   image: number;
@@ -62,7 +62,7 @@ export interface DecodeEvent {
   step: number;
   steps: number;
 }
-/** The picture is enlarged; steps are tiles. `secondsPerStep` 0 until known. */
+/** The picture is being enlarged; steps are tiles. `secondsPerStep` is 0 until known. */
 export interface EnlargeEvent {
   type: 'upscale';
   step: number;
@@ -90,7 +90,7 @@ export type GenerateEvent =
   | WarningEvent
   | DoneEvent;
 
-/** Types of which only the newest counts. */
+/** Event types of which only the newest matters. */
 export const progressTypes: ReadonlySet<GenerateEvent['type']> = new Set([
   'queued',
   'load',
@@ -107,7 +107,7 @@ function remaining(event: Progress): number {
   return Math.max(0, event.total - event.step) * event.secondsPerStep;
 }
 
-/** Events that every kind of job has; undefined for the others. */
+/** Converts the events that every kind of job has; undefined for other events. */
 export function commonEvent(event: NativeEvent): QueuedEvent | WeightsEvent | EnlargeEvent | WarningEvent | undefined {
   if (event.type === 'queued') return { type: 'queued', position: event.position };
   if (event.type === 'log') {
@@ -122,7 +122,7 @@ export function commonEvent(event: NativeEvent): QueuedEvent | WeightsEvent | En
   return undefined;
 }
 
-/** Progress of painting, as users see it; undefined for what has no place there. */
+/** Converts the progress of painting to what users see; undefined for other phases. */
 export function paintEvent(event: Progress): EncodeEvent | SampleEvent | DecodeEvent | undefined {
   const { image, images, step, total: steps, secondsPerStep } = event;
   switch (event.phase) {

@@ -1,4 +1,4 @@
-/** One native job from the side of JavaScript: signal, listener, caller's stack, error codes. */
+/** Runs one native job: signal, listener, the caller's stack, error codes. */
 import {
   ArtistError,
   currentScope,
@@ -13,12 +13,12 @@ import type { NativeEvent, NativeFailure, NativeJob } from '../addon/native-type
 import { grouped } from './engine-words.ts';
 import { explainMissing } from './missing-tensors.ts';
 
-/** Where the user called us. Made when the call enters, so that an error of native work points into the user's code. */
+/** Where the user called us. Made at the start of a call, so that an error from native work points into the user's code. */
 export class CallSite {
   readonly name: string;
   private readonly frames: string;
 
-  /** `entry` is the public function; it and what it calls are left out of the stack. */
+  /** `entry` is the public function; the stack leaves out it and everything it calls. */
   constructor(name: string, entry: (...args: never[]) => unknown) {
     const holder: { stack?: string } = {};
     Error.captureStackTrace(holder, entry);
@@ -30,7 +30,7 @@ export class CallSite {
     return this.adopt(new ArtistError(code, message, options));
   }
 
-  /** Gives an error of ours the caller's frames instead of our own, which tell a user nothing. */
+  /** Replaces our own stack frames in an error by the caller's, because ours tell a user nothing. */
   adopt<E>(error: E): E {
     if (error instanceof ArtistError)
       Object.defineProperty(error, 'stack', {
@@ -46,13 +46,13 @@ export interface JobRun<T> {
   addon: Pick<NativeAddon, 'counters' | 'setLogLevel'>;
   site: CallSite;
   signal?: AbortSignal | undefined;
-  /** A throw cancels the job, which then rejects with what was thrown. */
+  /** An error thrown here cancels the job, which then rejects with it. */
   onEvent?: (event: NativeEvent) => void;
-  /** Hears of the running job, so that its owner can cancel it; the returned function is called when it has ended. */
+  /** Gets the cancel function of the running job, for its owner. The returned function is called when the job has ended. */
   track?: (cancel: (reason: unknown) => void) => () => void;
-  /** Whether a result that arrives although the job was cancelled counts. Default: it does not. */
+  /** Whether to return a result that arrives after the job was cancelled. Default: no. */
   keep?: (result: T) => boolean;
-  /** Frees such a result when it does not. */
+  /** Frees a result that is not returned. */
   discard?: (result: T) => void;
 }
 
@@ -60,17 +60,17 @@ function isNativeFailure(error: unknown): error is NativeFailure {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in errorCodes;
 }
 
-/** What native code throws or rejects with, as one of our errors. */
+/** Converts an error of native code to an ArtistError. */
 export function fromNative(site: CallSite, error: unknown): unknown {
   if (error instanceof ArtistError) return error;
   if (isNativeFailure(error)) {
     const log = Array.isArray(error.log) ? error.log : [];
     const missing = error.code === 'ERR_MODEL_LOAD' ? explainMissing(log) : undefined;
     if (!missing) return site.error(error.code as ErrorCode, error.message, { details: grouped(log) });
-    // The message may end in one of those lines.
+    // The engine's message may end in one of those lines.
     return site.error('ERR_MODEL_LOAD', `${error.message.replace(/: .*/s, '')}: ${missing.sentence}`, { details: missing.details });
   }
-  // The binding's own argument checks throw TypeErrors: what passed our schema and failed there is a gap between the two.
+  // The binding throws TypeErrors for bad arguments. One that our schema accepted shows that the two disagree.
   if (error instanceof TypeError) return site.error('ERR_INVALID_ARGUMENT', error.message, { cause: error });
   // V8's "Array buffer allocation failed" is a RangeError.
   if (error instanceof Error && (error instanceof RangeError || /bad.alloc/.test(error.message)))
@@ -78,19 +78,19 @@ export function fromNative(site: CallSite, error: unknown): unknown {
   return error;
 }
 
-const askedFor = new WeakMap<object, EngineLineLevel>();
+const sentLevels = new WeakMap<object, EngineLineLevel>();
 
-/** The engine sends no lines that nobody wants: some models write thousands. It begins with warnings. */
-function askForLines(addon: Pick<NativeAddon, 'setLogLevel'>): void {
+/** Has the native side send no lines below the level in use, because some models write thousands. It starts with warnings. */
+function setLineLevel(addon: Pick<NativeAddon, 'setLogLevel'>): void {
   const level = engineLineLevel();
-  if ((askedFor.get(addon) ?? 'warn') === level) return;
-  askedFor.set(addon, level);
+  if ((sentLevels.get(addon) ?? 'warn') === level) return;
+  sentLevels.set(addon, level);
   addon.setLogLevel(level);
 }
 
 /**
- * Starts a native job and waits until its native work has ended, whatever happens before.
- * Rejects with `signal.reason` as it is when the signal aborted, even where the work was done before it could stop.
+ * Starts a native job and waits until its native work has ended, even after a cancel or an error in a listener.
+ * When the signal aborts, it rejects with `signal.reason` unchanged, even if the work finished before it could stop.
  */
 export async function runJob<T>(run: JobRun<T>, start: (onEvent: (event: NativeEvent) => void) => NativeJob<T>): Promise<T> {
   const { site, signal } = run;
@@ -102,9 +102,9 @@ export async function runJob<T>(run: JobRun<T>, start: (onEvent: (event: NativeE
     job?.cancel();
   };
   const onAbort = (): void => stop(signal?.reason);
-  // The engine calls back from outside of any asynchronous context.
+  // The engine's callbacks run outside of any asynchronous context.
   const scope = currentScope();
-  const tell = (event: NativeEvent): void => {
+  const report = (event: NativeEvent): void => {
     if (event.type === 'log') tellEngineLine(event.level, event.text, scope);
     if (stopped) return;
     try {
@@ -114,13 +114,13 @@ export async function runJob<T>(run: JobRun<T>, start: (onEvent: (event: NativeE
     }
   };
   const { queued, running } = run.addon.counters();
-  tell({ type: 'queued', position: queued + running });
-  // A listener may have thrown, or aborted the signal, which nobody listens to yet.
+  report({ type: 'queued', position: queued + running });
+  // A listener may have thrown, or aborted the signal, which has no abort handler yet.
   if (stopped) throw (stopped as { reason: unknown }).reason;
   signal?.throwIfAborted();
-  askForLines(run.addon);
+  setLineLevel(run.addon);
   try {
-    job = start(tell);
+    job = start(report);
   } catch (error) {
     throw fromNative(site, error);
   }

@@ -1,4 +1,4 @@
-/** The engine names each tensor that a model lacks on a line of its own: sixty lines where one sentence helps. */
+/** Summarises missing tensors: the engine writes one line for each, often sixty, where one sentence is enough. */
 
 const line = /\btensor '([^']+)' not in model (?:metadata|file)/;
 
@@ -9,13 +9,13 @@ const parts: readonly (readonly [RegExp, string, string])[] = [
 ];
 const other = [/./, 'parts of the network', 'A file is damaged, or of another kind than its names say'] as const;
 
-/** Lines of the engine that stay for each part. */
+/** Number of engine lines kept for each part. */
 const shown = 3;
 
 /**
- * What a model lacks, by the engine's lines about it; undefined where no line names a tensor.
+ * Explains what a model lacks, from the engine's lines; undefined if no line names a missing tensor.
  *
- * @returns a sentence to be put behind the message, and the lines without all but the first few of them
+ * @returns a sentence to append to the message, and the lines, with only the first few missing tensors of each part
  */
 export function explainMissing(lines: readonly string[]): { sentence: string; details: string[] } | undefined {
   const missing = new Map<string, { advice: string; names: string[] }>();

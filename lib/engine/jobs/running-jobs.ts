@@ -1,8 +1,8 @@
-/** The native jobs of one loaded object, so that its dispose() can cancel them and wait until they have ended. */
+/** Tracks the native jobs of a loaded object, so that its dispose() can cancel them and wait for their end. */
 export class RunningJobs {
   readonly #jobs = new Map<(reason: unknown) => void, Promise<void>>();
 
-  /** For JobRun.track: hears of a running job; the returned function is called when it has ended. */
+  /** For JobRun.track: registers a running job; the returned function is called when it has ended. */
   readonly track = (cancel: (reason: unknown) => void): (() => void) => {
     let ended = (): void => undefined;
     this.#jobs.set(cancel, new Promise<void>((resolve) => (ended = resolve)));

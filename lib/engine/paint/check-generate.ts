@@ -1,4 +1,4 @@
-/** Whether generate() will take its options, asked before a model is loaded, which may take minutes. Reads headers and pictures only. */
+/** Checks the options of generate() before a model is loaded, because loading may take minutes. Reads only headers and pictures. */
 import { resolve } from 'node:path';
 import { homeFolder, resolveOptions } from '../../core/index.ts';
 import { checkLora, resolveLora } from '../../lora/index.ts';
@@ -11,13 +11,14 @@ import { hiresModelOf } from './generate.ts';
 import { checkSupport, readPictures } from './images.ts';
 import { checkSize } from './settings.ts';
 
-/** Pixels that sizes of UNet models are multiples of: the autoencoder's 8 by the network's 8. Others depend on the autoencoder. */
+/** Picture sizes of UNet models are multiples of this: 8 pixels of the autoencoder times 8 of the network. Other models vary. */
 const unetMultiple = 64;
 
 /**
- * Finds out what would stop loadModel(load) and generate(options), as far as files say it: options, model files, LoRAs, pictures, sizes.
+ * Finds errors that loadModel(load) and generate(options) would throw, as far as files show them: options, model files, LoRAs, pictures,
+ * sizes.
  *
- * @throws ArtistError the same as those two
+ * @throws ArtistError every error that loadModel() and Model.generate() throw for their options and files
  */
 export async function checkGenerate(load: LoadModelOptions, options: GenerateOptions): Promise<void> {
   const wanted = resolveOptions('generate', generateOptions, options);

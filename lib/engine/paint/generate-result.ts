@@ -1,25 +1,25 @@
 import type { ArtImage, Recipe } from '../../image/index.ts';
 import type { Sampler, Scheduler } from '../options/enums.ts';
 
-/** What a LoRA did to the pictures of a call. */
+/** The effect of one LoRA on the pictures of a call. */
 export interface LoraEffect {
-  /** Name of its file. */
+  /** File name. */
   readonly name: string;
   /** SHA-256 of its tensors. */
   readonly hash?: string;
   readonly weight: number;
-  /** Its strength in the text encoders, where that is another. */
+  /** Weight in the text encoders, if it differs. */
   readonly textEncoderWeight?: number;
-  /** Weights of the model that were changed. */
+  /** Number of model weights that were changed. */
   readonly applied: number;
   /**
-   * Weights that fit and change nothing: the model does not compute with them, e.g. the last layer of a text encoder of which the one before
-   * is taken, or what the file has for them is zero.
+   * Number of weights that fit but change nothing: the file's values are zero, or the model does not use these weights, e.g. the last layer
+   * of a text encoder whose second-last layer is taken.
    */
   readonly idle: number;
-  /** Weights that the file changes. */
+  /** Number of weights that the file has changes for. */
   readonly total: number;
-  /** The same, counted in tensors of the file. */
+  /** The same counts in tensors of the file. */
   readonly tensors: { readonly applied: number; readonly total: number };
 }
 
@@ -36,16 +36,16 @@ export interface GenerateResult {
   readonly scheduler: Scheduler;
   readonly steps: number;
   readonly cfgScale: number;
-  /** What computed it, e.g. "CPU", "CUDA0". */
+  /** Device that computed it, e.g. "CPU", "CUDA0". */
   readonly device: string;
-  /** Wall time in the engine, by phase; without the time in the queue. */
+  /** Wall time in the engine by phase, without the time in the queue. */
   readonly seconds: { readonly total: number; readonly encode: number; readonly sample: number; readonly decode: number };
-  /** What did not stop the job but may surprise: a LoRA that does not fit, an option this family ignores… */
+  /** Things that did not stop the job but may surprise: a LoRA that does not fit, an option this family ignores… */
   readonly warnings: readonly string[];
-  /** What each LoRA did, in the order of the options and then of the tags of the prompt; the recipe has those that did anything. */
+  /** Effect of each LoRA, first those of the options, then those of the prompt's tags. The recipe names only those with an effect. */
   readonly loras: readonly LoraEffect[];
   /** Recipe of the first picture. */
   readonly recipe: Recipe;
-  /** True where the job was cancelled and `keepFinished` kept what was done. */
+  /** True if the job was cancelled and `keepFinished` kept the finished pictures. */
   readonly aborted: boolean;
 }

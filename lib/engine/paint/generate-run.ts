@@ -2,11 +2,11 @@ import { EventRun, type Work } from '../jobs/event-run.ts';
 import { type GenerateEvent, progressTypes } from '../jobs/events.ts';
 import type { GenerateResult } from './generate-result.ts';
 
-/** What paints behind a run. */
+/** The function that paints for a run. */
 export type Painter = Work<GenerateResult, GenerateEvent>;
 
 /**
- * One call of generate(), begun when it is made. Await it for the result, or loop over its events, or both:
+ * One call of generate(). It starts at once. Await it for the result, or loop over its events, or both:
  *
  *     for await (const event of model.generate({ prompt })) if (event.type === 'sample') draw(event.step / event.steps);
  */

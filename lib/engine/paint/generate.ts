@@ -1,4 +1,4 @@
-/** The work of one model.generate() call: pictures in, LoRAs checked, request to the engine, pictures out. */
+/** The work of one model.generate() call: reads pictures, checks LoRAs, sends the request to the engine, returns pictures. */
 
 import { ArtistError, display } from '../../core/index.ts';
 import { ArtImage, type Recipe } from '../../image/index.ts';
@@ -19,19 +19,19 @@ import { drawSeed } from './seed.ts';
 import { type PaintDefaults, settle, sizeAdvice } from './settings.ts';
 import { bundledUpscaler, checkUpscaler, unlessAborted, type WeightsFile } from './weights.ts';
 
-/** What generate() knows of its loaded model. */
+/** What generate() needs to know about its loaded model. */
 export interface GenerateContext {
   native: NativeModel;
   info: NativeModelInfo;
   addon: NativeAddon;
   defaults: PaintDefaults;
   files: Readonly<Record<string, string>>;
-  /** Names and hashes of the files; large ones are still being hashed when the first call comes. */
+  /** Names and hashes of the files. Large files may still be hashing at the first call. */
   weights: Promise<{ model: WeightsFile; vae: WeightsFile | undefined; controlNet: WeightsFile | undefined }>;
   tuning: Record<string, unknown>;
-  /** Headers of the files, to compare LoRAs with. */
+  /** Headers of the files, for checking whether LoRAs fit. */
   headers: readonly ModelHeader[];
-  /** Where LoRAs are found by name: `<home>/loras`. */
+  /** Home folder; LoRAs are looked up by name in `<home>/loras`. */
   home: string;
 }
 
@@ -41,7 +41,7 @@ export interface GenerateCall {
   emit: (event: GenerateEvent) => void;
 }
 
-/** Warnings once each, told as they come. */
+/** Emits each warning once, as it occurs. */
 class Warnings {
   readonly #seen = new Set<string>();
   readonly #emit: GenerateCall['emit'];
@@ -61,7 +61,7 @@ class Warnings {
   }
 }
 
-/** File of the upscaler network of hires, checked; undefined where it needs none. */
+/** Path of the upscaler for `hires`, checked; undefined if it needs none. */
 export async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string | undefined> {
   if (typeof hires !== 'object' || hires.upscaler !== 'Model') return undefined;
   const path = hires.model ?? bundledUpscaler();
@@ -69,7 +69,7 @@ export async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string 
   return path;
 }
 
-/** Paints; settles when native work has ended. Errors: see Model.generate(). */
+/** Paints; settles when native work has ended. For errors see Model.generate(). */
 export async function paint(
   context: GenerateContext,
   given: ResolvedGenerate,
@@ -114,9 +114,9 @@ export async function paint(
       emit({ type: 'preview', image: new ArtImage(event.image), index: event.index, step: event.step, noisy: event.noisy });
       return;
     }
-    const told = commonEvent(event) ?? (event.type === 'progress' ? paintEvent(event) : undefined);
-    if (told?.type === 'warning') warnings.add(told.message);
-    else if (told) emit(told);
+    const shown = commonEvent(event) ?? (event.type === 'progress' ? paintEvent(event) : undefined);
+    if (shown?.type === 'warning') warnings.add(shown.message);
+    else if (shown) emit(shown);
   };
   const request = nativeRequest({
     options,
@@ -130,9 +130,9 @@ export async function paint(
     { addon, site, signal, onEvent, keep: (partial) => options.keepFinished === true && partial.images.length > 0 },
     (listen) => context.native.generate(request, listen),
   );
-  // Of a job that was stopped on purpose, the engine's last lines say that sampling failed.
+  // After a deliberate stop, the engine's last lines say that sampling failed.
   if (!result.aborted) for (const line of result.warnings) warnings.add(warningOf(line));
-  // The very objects of the image events, where those arrived: what a listener saved is what the result holds.
+  // Returns the objects of the image events where those arrived, so that a listener's pictures are the same objects as the result's.
   const [first, ...others] = result.images.map((image, index) => finished[index] ?? picture(image, index));
   const { resolved, seconds, seeds, aborted } = result;
   if (!first) throw site.error('ERR_INTERNAL', 'generate: the engine reported success without a picture. Please report this');

@@ -1,4 +1,4 @@
-/** Pictures that go into the engine: decoded, checked, brought to the size it works in. */
+/** Prepares input pictures for the engine: decodes, checks and resizes them. */
 import { ArtistError } from '../../core/index.ts';
 import { ArtImage, decodeImage, type ImageInput, type Recipe, readRecipe, resizeImage } from '../../image/index.ts';
 import type { NativeImage } from '../addon/native-types.ts';
@@ -6,7 +6,7 @@ import type { ResolvedGenerate } from '../options/generate.ts';
 import { defined, type RequestImages } from './request.ts';
 import type { Settings } from './settings.ts';
 
-/** A picture as RGB (or grey) pixels; errors name the option it came from. */
+/** Decodes a picture to RGB (or grey) pixels; errors name the option it came from. */
 export async function readPicture(name: string, input: ImageInput, channels: 1 | 3 = 3): Promise<NativeImage> {
   try {
     return await decodeImage(input, { channels });
@@ -18,7 +18,7 @@ export async function readPicture(name: string, input: ImageInput, channels: 1 |
   }
 }
 
-/** The recipe a picture carries, as far as it is complete enough to be one. A picture that has none, or a foreign one, is no error. */
+/** Returns the recipe in a picture if it has at least a prompt. A picture without a recipe, or with one of another program, is no error. */
 export async function recipeOf(input: ImageInput): Promise<Recipe | undefined> {
   if (input instanceof ArtImage) return input.recipe;
   if (typeof input !== 'string' && !(input instanceof Uint8Array)) return undefined;
@@ -45,7 +45,7 @@ export function checkSupport(
   if (options.photoMaker !== undefined && !model.files['photoMaker']) throw unsupported('photoMaker', 'photoMaker');
 }
 
-/** Cuts at the centre to multiples of `multiple`: the engine's encoders need whole blocks. */
+/** Crops around the centre to multiples of `multiple`, because the engine's encoders need whole blocks. */
 async function cropToMultiple(name: string, image: NativeImage, multiple: number): Promise<NativeImage> {
   const width = image.width - (image.width % multiple);
   const height = image.height - (image.height % multiple);
@@ -65,10 +65,10 @@ async function cropToMultiple(name: string, image: NativeImage, multiple: number
   return { data, width, height, channels };
 }
 
-/** Smallest edge that the engine can bring a reference picture to: one block of its encoders. */
+/** Smallest edge that the engine can scale a reference picture to: one block of its encoders. */
 const referenceBlock = 16;
 
-/** The engine scales reference pictures to the area of the result; one that is long and thin would become a line of no height. */
+/** The engine scales reference pictures to the area of the result. A very long and thin one would get a height of zero. */
 function checkReferenceShape(name: string, image: NativeImage, area: number): void {
   const shape = Math.min(image.width, image.height) / Math.max(image.width, image.height);
   if (Math.sqrt(Math.min(1024 * 1024, area) * shape) < referenceBlock) {
@@ -80,16 +80,16 @@ function checkReferenceShape(name: string, image: NativeImage, area: number): vo
 }
 
 export interface PreparedImages {
-  /** Size of the picture to start from, before it is fitted. */
+  /** Original size of the initial picture. */
   initSize: { width: number; height: number } | undefined;
-  /** The pictures in the size of the request. */
+  /** Resizes the pictures to the size of the request. */
   fit(settings: Settings): Promise<RequestImages>;
 }
 
 /**
  * Decodes all pictures of a call.
  *
- * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE, ERR_INVALID_ARGUMENT
+ * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE or ERR_INVALID_ARGUMENT when a picture cannot be read
  */
 export async function readPictures(options: ResolvedGenerate) {
   const optional = async (name: string, input: ImageInput | undefined, channels: 1 | 3 = 3): Promise<NativeImage | undefined> =>
@@ -107,9 +107,10 @@ export async function readPictures(options: ResolvedGenerate) {
 }
 
 /**
- * Decodes all pictures of a call and says whether the model has a use for them.
+ * Decodes all pictures of a call and checks that the model can use them.
  *
- * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE, ERR_INVALID_ARGUMENT: a picture; ERR_UNSUPPORTED: the model has no use for it
+ * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE, ERR_INVALID_ARGUMENT when a picture cannot be read; ERR_UNSUPPORTED when the model cannot
+ *   use it
  */
 export async function prepareImages(
   options: ResolvedGenerate,
@@ -120,7 +121,7 @@ export async function prepareImages(
   return {
     initSize: initImage && { width: initImage.width, height: initImage.height },
     async fit({ width, height }) {
-      // The engine takes these pixel for pixel: another size would be read out of bounds.
+      // The engine reads these pixel by pixel: with another size it would read out of bounds.
       const cover = async (image: NativeImage | undefined): Promise<NativeImage | undefined> =>
         image && resizeImage(image, width, height, 'cover');
       const keepSize = options.autoResizeReferenceImages === false;

@@ -1,4 +1,4 @@
-/** LoRAs of one call: read, compared with the model, named for the recipe, and counted when the engine has painted with them. */
+/** The LoRAs of one call: reads them, compares them with the model, and records what the engine applied. */
 
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
@@ -32,7 +32,7 @@ export interface CheckedLora {
   hash?: string;
   fit: LoraFit;
   modules: readonly LoraModule[];
-  /** Why modules change nothing, whatever the model; the engine does not get them. */
+  /** Modules that change nothing in any model, with the reason. They are not sent to the engine. */
   idle: ReadonlyMap<number, string>;
 }
 
@@ -48,7 +48,7 @@ export interface LoraModel {
   home: string;
 }
 
-/** The options with the tags of the prompt taken out of it and put among the LoRAs. A1111 reads them in the prompt alone; so do we. */
+/** Moves the LoRA tags of the prompt to the option `loras`. Only the prompt is searched, not the negative prompt, as in A1111. */
 export async function takePromptLoras(options: ResolvedGenerate, home: string, warn: Warn): Promise<ResolvedGenerate> {
   const { prompt, tags, problems } = takeLoraTags(options.prompt);
   for (const problem of problems) warn(problem);
@@ -74,7 +74,7 @@ export async function takePromptLoras(options: ResolvedGenerate, home: string, w
   };
 }
 
-/** Files of the options, each once: the weights of one that is named several times are added up. */
+/** Paths of the LoRAs, each once: weights of a file that is named several times are added up. */
 async function places(options: LoraOptions, home: string): Promise<Place[]> {
   const byPath = new Map<string, Place>();
   for (const option of options) {
@@ -93,17 +93,17 @@ const familyNamed = (label: string): ModelFamily | undefined =>
   (Object.keys(families) as ModelFamily[]).find((family) => families[family] === label);
 
 /**
- * Checks LoRA files before the engine merges them. One of which nothing fits, or that changes nothing, is left out with a warning.
+ * Checks LoRA files before the engine merges them. A LoRA that does not fit at all, or changes nothing, is left out with a warning.
  *
- * @param warn hears of LoRAs that do not fit, or not wholly, and of those that change nothing, with the reasons
- * @throws ArtistError ERR_LORA: malformed, no LoRA, or NaN or infinity among its numbers; ERR_MODEL_NOT_FOUND: no such file, no such name in
- *   `<home>/loras`; ERR_READ, ERR_MODEL_FORMAT
+ * @param warn gets a message with the reasons for each LoRA that does not fit, fits in part, or changes nothing
+ * @throws ArtistError ERR_LORA when a file is malformed, no LoRA, or contains NaN or infinity; ERR_MODEL_NOT_FOUND when a path, or a name
+ *   in `<home>/loras`, does not exist; ERR_READ, ERR_MODEL_FORMAT when a file cannot be read
  */
 export async function checkLoras(options: LoraOptions, model: LoraModel, warn: Warn): Promise<CheckedLora[]> {
   const checked: CheckedLora[] = [];
   const family = familyNamed(model.info.family);
   for (const place of await places(options, model.home)) {
-    const { info, zeros = new Set() } = await soundLora(place.path, model.headers);
+    const { info, zeros = new Set() } = await checkLoraOnce(place.path, model.headers);
     const fit = fitLora(info, model.headers, family);
     const file = await weightsFile(await readModelHeader(place.path));
     const modules = loraModules(info, family);
@@ -115,7 +115,7 @@ export async function checkLoras(options: LoraOptions, model: LoraModel, warn: W
   return checked;
 }
 
-/** A weight nearer to 0 is one: sums of weights are seldom 0 exactly. */
+/** A weight closer to 0 counts as 0, because sums of weights are seldom exactly 0. */
 const leastWeight = 1e-6;
 
 function idleModules(place: Place, modules: readonly LoraModule[], idle: ReadonlyMap<number, string>): Map<number, string> {
@@ -140,34 +140,34 @@ function misfitLine(name: string, { applicable, total, reasons, misfit }: LoraFi
   return `${basename(name)} ${share}: ${reasons.join('; ')}`;
 }
 
-/** Files whose numbers were read once, by path, size and time of change. */
-const sound = new Map<string, Promise<LoraFit>>();
+/** Results of files whose values were checked, by path, size and modification time. */
+const checkedFiles = new Map<string, Promise<LoraFit>>();
 
-async function soundLora(path: string, headers: readonly ModelHeader[]): Promise<LoraFit> {
+async function checkLoraOnce(path: string, headers: readonly ModelHeader[]): Promise<LoraFit> {
   const info = await stat(path).catch(() => undefined);
   if (!info) return checkLora(path, headers);
   const key = `${path}\n${info.size}\n${info.mtimeMs}`;
-  const known = sound.get(key);
+  const known = checkedFiles.get(key);
   if (known) return known;
   const read = checkLora(path, headers, { values: true });
-  sound.set(key, read);
-  read.catch(() => sound.delete(key));
+  checkedFiles.set(key, read);
+  read.catch(() => checkedFiles.delete(key));
   return read;
 }
 
 const inTextEncoder = ({ weight }: LoraModule): boolean => !/^(?:unet|vae):/.test(weight);
 
-/** LoRAs as the engine takes them; one with two weights is two, each with its own networks. */
+/** LoRAs in the form the engine takes them. A LoRA with two weights becomes two, each with its own networks. */
 export class EngineLoras {
   readonly requests: NativeLora[] = [];
   readonly #checked: readonly CheckedLora[];
-  /** Where the modules of `requests` come from. */
+  /** The LoRA and module that each module of `requests` came from. */
   readonly #origins: { lora: number; module: number }[][] = [];
   #effects: LoraEffect[];
 
   constructor(checked: readonly CheckedLora[]) {
     this.#checked = checked;
-    // Until the engine has spoken: nothing was applied.
+    // Until the engine reports, nothing counts as applied.
     this.#effects = checked.map((lora) => effectOf(lora, idleOutcomes(lora)));
     for (const [at, lora] of checked.entries()) {
       if (lora.fit.misfit) continue;
@@ -192,7 +192,7 @@ export class EngineLoras {
     this.#origins.push(origin.map((module) => ({ lora: at, module })));
   }
 
-  /** Takes what the engine says of each module; warns of what it did not apply although the files fit. */
+  /** Records what the engine reports for each module, and warns about what it did not apply although the files fit. */
   settle(outcomes: readonly (readonly string[])[], warn: Warn): void {
     const byLora = this.#checked.map(idleOutcomes);
     for (const [request, origin] of this.#origins.entries())
@@ -219,7 +219,7 @@ export class EngineLoras {
     return this.#effects;
   }
 
-  /** What the recipe says: the LoRAs that had an effect. */
+  /** The LoRAs that had an effect, for the recipe. */
   get used(): readonly LoraEffect[] {
     return this.#effects.filter(({ applied }) => applied > 0);
   }
@@ -230,15 +230,15 @@ const idleOutcomes = ({ fit, idle }: CheckedLora): Map<number, string> =>
 
 function effectOf(lora: CheckedLora, outcomes: ReadonlyMap<number, string>): LoraEffect {
   const { name, hash, weight, textEncoderWeight, fit, modules } = lora;
-  const having = (outcome: string): number[] => [...outcomes].filter(([, found]) => found === outcome).map(([module]) => module);
-  const applied = having('applied');
+  const modulesWith = (outcome: string): number[] => [...outcomes].filter(([, found]) => found === outcome).map(([module]) => module);
+  const applied = modulesWith('applied');
   return {
     name,
     ...(hash === undefined ? {} : { hash }),
     weight,
     ...(textEncoderWeight === undefined ? {} : { textEncoderWeight }),
     applied: applied.length,
-    idle: having('idle').length,
+    idle: modulesWith('idle').length,
     total: fit.total,
     tensors: {
       applied: applied.reduce((sum, module) => sum + (modules[module]?.names.length ?? 0), 0),

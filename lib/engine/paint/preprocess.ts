@@ -7,9 +7,11 @@ import { type CannyOptions, cannyOptions } from '../options/preprocess.ts';
 import { readPicture } from './images.ts';
 
 /**
- * Edges of a picture by Canny's method, as `controlImage` of a ControlNet for edges. The result has the picture's size.
+ * Finds the edges of a picture by Canny's method, for use as `controlImage` of an edge ControlNet. The result has the picture's size.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ, ERR_IMAGE_DECODE, ERR_OUT_OF_MEMORY, ERR_NO_BINARY; `signal.reason` when aborted
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_READ, ERR_IMAGE_DECODE when the picture cannot be read;
+ *   ERR_OUT_OF_MEMORY; ERR_NO_BINARY when the addon cannot be loaded
+ * @throws `signal.reason` when aborted
  */
 export const cannyEdges = answering('cannyEdges', async (image: ImageInput, options: CannyOptions = {}): Promise<ArtImage> => {
   const site = new CallSite('cannyEdges', cannyEdges);

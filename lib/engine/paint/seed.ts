@@ -1,8 +1,8 @@
 import { getRandomValues } from 'node:crypto';
 
 /**
- * A seed, uniform over 0..2^32-1: short enough to read out and to type into other programs, which mostly
- * know 32-bit seeds, and so far from the largest safe integer that seed + batch stays one.
+ * Draws a seed, uniform over 0..2^32-1: short enough to read aloud or type into other programs, most of which take 32-bit seeds,
+ * and small enough that seed + batch stays a safe integer.
  */
 export function drawSeed(): number {
   const [word = 0] = getRandomValues(new Uint32Array(1));

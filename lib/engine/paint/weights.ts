@@ -1,4 +1,4 @@
-/** Model files before the engine sees them: is the header sound, is it the right kind of file, what is its hash. */
+/** Checks model files before the engine opens them: the header, the kind of file, the hash. */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ArtistError } from '../../core/index.ts';
@@ -17,7 +17,7 @@ export interface WeightsFile {
   hash?: string;
 }
 
-/** The roles a file can have in loadModel(), and the kinds of file that fit. A kind we cannot tell is left to the engine. */
+/** File roles of loadModel() and the kinds of file that fit. Files of unknown kind are left to the engine. */
 const fitting = {
   model: ['checkpoint', 'diffusion'],
   diffusionModel: ['diffusion', 'checkpoint'],
@@ -31,13 +31,13 @@ const fitting = {
   vae: ['vae'],
   tae: ['tae'],
   controlNet: ['controlnet'],
-  // Holds an identity encoder and LoRA tensors side by side, which reads as either.
+  // The file holds an identity encoder and LoRA tensors, so it is recognised as either.
   photoMaker: ['lora', 'clip', 'clip-vision'],
 } as const satisfies Record<string, readonly ModelKind[]>;
 export type FileRole = keyof typeof fitting;
 export const fileRoles = Object.keys(fitting) as FileRole[];
 
-/** Where a file of a kind belongs, for the error of someone who put it elsewhere. */
+/** Where a file of each kind belongs, for the error about a file in the wrong place. */
 const advice: Partial<Record<ModelKind, string>> = {
   lora: 'Pass it to generate(): loras: [{ path }]',
   upscaler: 'Pass it to upscale(), or as hires: { upscaler: "Model", model }',
@@ -79,9 +79,10 @@ const expectations: Record<FileRole, string> = {
 };
 
 /**
- * Reads and checks the header of a file that is to play `role` (`known`: when it has been read already).
+ * Reads the header of a file and checks that it fits `role`. `known` is the header if it was already read.
  *
- * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_READ, ERR_UNSUPPORTED; ERR_MODEL_FORMAT: damaged, or a file of another kind, which it names
+ * @throws ArtistError ERR_MODEL_NOT_FOUND when the file does not exist; ERR_READ when it cannot be read; ERR_UNSUPPORTED when its format is
+ *   not supported; ERR_MODEL_FORMAT when it is damaged or of another kind, which the message names
  */
 export async function checkFile(role: FileRole, path: string, known?: ModelHeader): Promise<ModelHeader> {
   const header = known ?? (await readModelHeader(path));
@@ -91,14 +92,14 @@ export async function checkFile(role: FileRole, path: string, known?: ModelHeade
   return header;
 }
 
-/** The same for a textual inversion. */
+/** Checks that a file is a textual inversion. Throws the same errors as checkFile(). */
 export async function checkEmbedding(word: string, path: string): Promise<void> {
   const header = await readModelHeader(path);
   const { kind } = identify(header);
   if (kind !== 'embedding' && kind !== 'unknown') throw wrongKind(`embeddings.${word}`, 'a textual inversion', path, header);
 }
 
-/** The same for the network of upscale(). */
+/** Checks that a file is an upscaler network. Throws the same errors as checkFile(). */
 export async function checkUpscaler(role: string, path: string): Promise<ModelHeader> {
   const header = await readModelHeader(path);
   const { kind } = identify(header);
@@ -113,7 +114,7 @@ export function bundledUpscaler(): string {
 
 const hashes = new Map<string, Promise<string>>();
 
-/** Tensor hash of a file, computed once per version of it (path, size, time of change) in this process. */
+/** Tensor hash of a file, computed once per process for each path, size and modification time. */
 async function cachedHash(header: ModelHeader): Promise<string | undefined> {
   if (header.format === 'diffusers') return undefined;
   const { size, mtimeMs } = await stat(header.path);
@@ -126,13 +127,13 @@ async function cachedHash(header: ModelHeader): Promise<string | undefined> {
   return hash;
 }
 
-/** Name and hash of a file, as the recipe records them. `name` replaces the file's own, for bundled models and aliases. */
+/** Name and hash of a file for the recipe. `name` replaces the file's own name, for bundled models and aliases. */
 export async function weightsFile(header: ModelHeader, name = basename(header.path)): Promise<WeightsFile> {
   const hash = await cachedHash(header);
   return hash === undefined ? { name } : { name, hash };
 }
 
-/** What `promise` brings, unless `signal` aborts before: then it rejects with the signal's reason, and what is awaited goes on unheard. */
+/** Waits for `promise`. If `signal` aborts first, it rejects with the signal's reason and ignores the outcome of `promise`. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   promise.catch(() => undefined);

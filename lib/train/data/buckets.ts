@@ -11,35 +11,35 @@ export interface Size {
 const edge = (): z.ZodInt => z.int().min(8).max(8192);
 
 export const bucketOptions = z.strictObject({
-  /** Edge of the square whose area every bucket has at most, or a width and height. Pixels. */
+  /** Target size in pixels: the edge of a square, or a width and height. No bucket has a larger area. */
   resolution: z.union([edge(), z.strictObject({ width: edge(), height: edge() })], { error: 'an integer 8..8192 or {width, height}' }),
   /** Edges of buckets are multiples of this many pixels: the model's size multiple. */
   step: z.int().min(1).max(1024),
-  /** Pictures keep their proportions, in buckets of about equal area. false: everything is cut to `resolution`. Default true. */
+  /** true: pictures keep their proportions, in buckets of about equal area. false: all are cropped to `resolution`. Default true. */
   buckets: z.boolean().default(true),
   /** Shortest and longest edge of a bucket. Default: half and twice the resolution's shorter and longer edge. */
   minBucketEdge: edge().optional(),
   maxBucketEdge: edge().optional(),
-  /** Never enlarge: small pictures get buckets of their own size. Default false. */
+  /** Never enlarge pictures: small ones get buckets of their own size. Default false. */
   noUpscale: z.boolean().default(false),
-  /** Factor of enlargement above which a picture is refused as too small; 1 refuses every enlargement. Default 2. */
+  /** Pictures that would be enlarged by more than this factor are refused as too small; 1 refuses every enlargement. Default 2. */
   maxUpscale: z.number().min(1).max(64).default(2),
-  /** What is cut off where proportions differ: the same on both sides, or at random. Default "centre". */
+  /** Where to crop if proportions differ: the same on both sides, or at random. Default "centre". */
   crop: z.enum(['centre', 'random']).default('centre'),
-  /** Different random crops of each picture; each is encoded and kept once. Default 4. */
+  /** Number of random crops per picture; each is encoded once and cached. Default 4. */
   crops: z.int().min(1).max(64).default(4),
-  /** Learn the mirrored pictures too. Not for faces, text and other things with sides. Default false. */
+  /** Also learn mirrored pictures. Not for faces, text or anything else whose sides differ. Default false. */
   flip: z.boolean().default(false),
 });
 export type BucketOptions = z.input<typeof bucketOptions>;
 export type ResolvedBuckets = z.output<typeof bucketOptions>;
 
-/** One way to bring a picture into its bucket: scale it, cut out a part, mirror it. Pixels. */
+/** One way to fit a picture into its bucket: scale it, crop it, mirror it. Pixels. */
 export interface Frame {
   readonly bucket: Size;
-  /** Size it is scaled to before the cut; at least the bucket's. */
+  /** Size before cropping; at least the bucket's. */
   readonly scaled: Size;
-  /** Corner of the part in the scaled picture. */
+  /** Top left corner of the crop in the scaled picture. */
   readonly left: number;
   readonly top: number;
   readonly flip: boolean;
@@ -48,9 +48,9 @@ export interface Frame {
 export interface FramedPicture<T> {
   readonly picture: T;
   readonly bucket: Size;
-  /** Factor of enlargement; below 1: made smaller. */
+  /** Scale factor; above 1 enlarges. */
   readonly scale: number;
-  /** Every variant that training may see; at least one. */
+  /** All variants used in training; at least one. */
   readonly frames: readonly Frame[];
 }
 
@@ -60,9 +60,9 @@ const areaOf = ({ resolution }: ResolvedBuckets): Size =>
 const down = (value: number, step: number): number => Math.floor(value / step) * step;
 
 /**
- * The buckets of a resolution, as kohya's trainer makes them: for each width the largest height that keeps the area, both ways round.
+ * Makes the buckets of a resolution as kohya's trainer does: for each width the largest height within the area, and the same transposed.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: no bucket fits the limits
+ * @throws ArtistError ERR_INVALID_ARGUMENT when no bucket fits the limits
  */
 export function makeBuckets(options: ResolvedBuckets): Size[] {
   const { width, height } = areaOf(options);
@@ -91,7 +91,7 @@ export function makeBuckets(options: ResolvedBuckets): Size[] {
   return [...sizes.values()].sort((a, b) => a.width - b.width || a.height - b.height);
 }
 
-/** The bucket whose proportions are nearest, and the size a picture is scaled to so that it covers it. */
+/** Returns the bucket with the closest proportions, and the size to scale a picture to so that it covers the bucket. */
 export function chooseBucket(
   picture: Size,
   buckets: readonly Size[],
@@ -102,7 +102,7 @@ export function chooseBucket(
   let bucket = buckets[0] as Size;
   for (const candidate of buckets) {
     const [error, best] = [candidate, bucket].map(({ width, height }) => Math.abs(Math.log(width / height / ratio))) as [number, number];
-    // Of two with the same proportions the larger one.
+    // Of two buckets with the same proportions, the larger one.
     if (error < best - 1e-9 || (error < best + 1e-9 && candidate.width > bucket.width)) bucket = candidate;
   }
   const scale = Math.max(bucket.width / picture.width, bucket.height / picture.height);
@@ -113,7 +113,7 @@ function cover({ width, height }: Size, scale: number, least: Size): Size {
   return { width: Math.max(least.width, Math.round(width * scale)), height: Math.max(least.height, Math.round(height * scale)) };
 }
 
-/** A bucket for one picture, made smaller to the area where it is larger and cut to whole steps. */
+/** Makes a bucket for one picture: scaled down if its area is too large, and cropped to whole steps. */
 function ownBucket(picture: Size, options: ResolvedBuckets): { bucket: Size; scaled: Size; scale: number } {
   const area = areaOf(options);
   const scale = Math.min(1, Math.sqrt((area.width * area.height) / (picture.width * picture.height)));
@@ -121,7 +121,7 @@ function ownBucket(picture: Size, options: ResolvedBuckets): { bucket: Size; sca
   return { bucket, scaled: cover(picture, scale, bucket), scale };
 }
 
-/** Every variant of a picture in its bucket. The same seed, picture and options give the same ones. */
+/** All variants of a picture in its bucket. The same seed, picture and options always give the same variants. */
 function framesOf(id: number, bucket: Size, scaled: Size, options: ResolvedBuckets, seed: number): Frame[] {
   const [across, upright] = [scaled.width - bucket.width, scaled.height - bucket.height];
   const corners = new Map<string, { left: number; top: number }>();
@@ -142,9 +142,9 @@ export interface Framing<T> {
 }
 
 /**
- * Gives each picture its bucket and its variants.
+ * Assigns a bucket and variants to each picture.
  *
- * @throws ArtistError ERR_TRAIN_DATA: pictures that would be enlarged by more than maxUpscale; ERR_INVALID_ARGUMENT: no bucket fits
+ * @throws ArtistError ERR_TRAIN_DATA when pictures would be enlarged by more than maxUpscale; ERR_INVALID_ARGUMENT when no bucket fits
  */
 export function framePictures<T extends Size & { readonly id: number; readonly name: string; readonly role?: string }>(
   pictures: readonly T[],
@@ -154,7 +154,7 @@ export function framePictures<T extends Size & { readonly id: number; readonly n
   const buckets = makeBuckets(options);
   const framed = pictures.map((picture) => {
     const { bucket, scaled, scale } = chooseBucket(picture, buckets, options);
-    // The loss of pictures that are held out is comparable only if they never change.
+    // Validation losses are comparable only if the held-out pictures never change.
     const fixed = picture.role === 'validation' ? { ...options, crop: 'centre' as const, flip: false } : options;
     return { picture, bucket, scale, frames: framesOf(picture.id, bucket, scaled, fixed, seed) };
   });
@@ -183,7 +183,7 @@ export function framePictures<T extends Size & { readonly id: number; readonly n
   return { pictures: framed, warnings };
 }
 
-/** How many pictures each bucket has, largest first. */
+/** Number of pictures in each bucket, largest first. */
 export function countBuckets(framed: readonly { readonly bucket: Size }[]): BucketCount[] {
   const counts = new Map<string, { bucket: Size; pictures: number }>();
   for (const { bucket } of framed) {

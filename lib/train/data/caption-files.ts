@@ -12,17 +12,17 @@ export interface FoundCaption {
 
 const captionEndings: readonly string[] = ['.txt', '.caption'];
 
-/** The name of the picture whose caption a file of this name is; undefined: it is no caption file. */
+/** Returns the picture name that a caption file belongs to; undefined if the name is not that of a caption file. */
 export function captionOf(name: string): string | undefined {
   const { name: stem, ext } = parse(name);
   return captionEndings.includes(ext.toLowerCase()) && !isCaptionList(name) ? stem : undefined;
 }
 
 /**
- * The caption beside a picture: `name.txt`, `name.caption`, or `name.png.txt`, whatever their case. An empty one is a caption: of no words.
+ * Reads the caption file of a picture: `name.txt`, `name.caption` or `name.png.txt`, in any case. An empty file is an empty caption.
  *
  * @param names files of the picture's folder
- * @throws ArtistError ERR_READ, ERR_TRAIN_DATA
+ * @throws ArtistError ERR_READ when the file cannot be read; ERR_TRAIN_DATA when it is not text or too long
  */
 export async function readSidecar(file: string, names: FolderNames): Promise<FoundCaption | undefined> {
   const { dir, name, base } = parse(file);
@@ -33,7 +33,7 @@ export async function readSidecar(file: string, names: FolderNames): Promise<Fou
   return { text: oneLine(path, await readText(path)), source: 'sidecar' };
 }
 
-/** The prompt that a painted picture carries, without what names LoRAs in it. */
+/** Returns the prompt in the recipe of a painted picture, without LoRA tags. */
 export async function captionOfRecipe(file: string): Promise<FoundCaption | undefined> {
   try {
     const found = await readRecipe(file);
@@ -45,11 +45,11 @@ export async function captionOfRecipe(file: string): Promise<FoundCaption | unde
     return text === '' ? undefined : { text: oneLine(file, text), source: 'recipe' };
   } catch (error) {
     if (!isArtistError(error)) throw error;
-    return undefined; // damaged texts or a whole novel: the picture has no caption of its own
+    return undefined; // damaged or very long metadata: the picture has no caption of its own
   }
 }
 
-/** What a file's name says: "red-fox_02.png" is "red fox"; a camera's or a hash's name says nothing. */
+/** Makes a caption from a file name: "red-fox_02.png" gives "red fox"; names made by cameras and hashes give none. */
 export function captionOfName(file: string): FoundCaption {
   const words = basename(file)
     .replace(/\.[^.]+$/, '')

@@ -1,11 +1,11 @@
-/** Files that hold the captions of many pictures: tables, JSON, one line a picture. */
+/** Files with the captions of many pictures: tables, JSON, text with one picture per line. */
 import { isAbsolute, join, parse, posix } from 'node:path';
 import type { CaptionSource } from './caption-text.ts';
 import { dataError, oneLine, readText } from './caption-text.ts';
 import { isPicture } from './picture-formats.ts';
 
 export interface ListedCaption {
-  /** Of the picture, below the list's folder, with slashes; some lists leave the ending out. */
+  /** Path of the picture relative to the list's folder, with slashes; some lists omit the extension. */
   readonly name: string;
   readonly text: string;
   readonly source: CaptionSource;
@@ -13,7 +13,7 @@ export interface ListedCaption {
 
 export interface CaptionList {
   readonly captions: readonly ListedCaption[];
-  /** Lines that say nothing of a picture, as they stand there. */
+  /** Lines without a picture and caption, unchanged. */
   readonly ignored: readonly string[];
 }
 
@@ -25,7 +25,7 @@ const tagColumns = ['tags', 'tag_string'] as const;
 
 type Reader = (list: string, content: string) => CaptionList;
 
-/** What a list of this name is read as; undefined: it is no list. Lists of many tables have captions.txt first, so that JSON wins. */
+/** Returns the reader for a list of this name; undefined if it is not a list. */
 function readerOf(name: string): Reader | undefined {
   const lower = name.toLowerCase();
   if (lower === 'captions.txt') return readLines;
@@ -34,14 +34,15 @@ function readerOf(name: string): Reader | undefined {
   return /^(?:metadata|captions)\.jsonl$/.test(lower) ? readJsonLines : undefined;
 }
 
-/** Whether a file of this name lists captions of other files; it is no sidecar then. */
+/** Whether a file of this name lists captions of other files, and so is not the caption file of one picture. */
 export const isCaptionList = (name: string): boolean => readerOf(name) !== undefined;
 
 /**
- * Reads a caption list. `metadata.jsonl`, `metadata.csv`, `metadata.json` are the forms of Hugging Face's imagefolder: `file_name` and `text`, or
- * other usual names of the two; `meta_*.json` is that of kohya's scripts; `captions.txt`: file name, tab, caption, a line each.
+ * Reads a caption list. `metadata.jsonl`, `metadata.csv` and `metadata.json` have the format of Hugging Face's imagefolder, with columns
+ * `file_name` and `text` or other common names for them; `meta_*.json` has the format of kohya's scripts; `captions.txt` has lines of file
+ * name, tab and caption.
  *
- * @throws ArtistError ERR_TRAIN_DATA with the line's number; ERR_READ
+ * @throws ArtistError ERR_TRAIN_DATA when a line is wrong, with its number; ERR_READ when the file cannot be read
  */
 export async function readCaptionList(folder: string, name: string): Promise<CaptionList> {
   const reader = readerOf(name);
@@ -51,7 +52,7 @@ export async function readCaptionList(folder: string, name: string): Promise<Cap
   return { captions: captions.map((caption) => ({ ...caption, name: placeIn(folder, caption.name) })), ignored };
 }
 
-/** A path of another machine or system, seen from the list's folder. */
+/** Makes a path relative to the list's folder; paths may come from another machine or operating system. */
 function placeIn(folder: string, given: string): string {
   const name = given.replaceAll('\\', '/');
   if (isAbsolute(name) || /^[a-z]:\//i.test(name)) {
@@ -61,7 +62,7 @@ function placeIn(folder: string, given: string): string {
   return posix.normalize(name);
 }
 
-/** The caption of a row, as kohya's scripts put it together: the sentence, then the tags. */
+/** Composes the caption of a row as kohya's scripts do: the sentence, then the tags. */
 function textOf(where: string, row: Row): string | undefined {
   const parts: string[] = [];
   for (const columns of [textColumns, tagColumns]) {
@@ -75,7 +76,7 @@ function textOf(where: string, row: Row): string | undefined {
   return parts.length === 0 ? undefined : oneLine(where, parts.join(', '));
 }
 
-/** Nothing where the row says nothing of its picture; undefined where it names none. */
+/** Returns an empty list if the row has no caption, and undefined if it names no picture. */
 function fromRow(where: string, row: Row): ListedCaption[] | undefined {
   const column = nameColumns.find((known) => typeof row[known] === 'string' && row[known] !== '');
   if (column === undefined) return undefined;
@@ -83,7 +84,7 @@ function fromRow(where: string, row: Row): ListedCaption[] | undefined {
   return text === undefined ? [] : [{ name: row[column] as string, text, source: 'metadata' }];
 }
 
-/** Rows of a file that may be another program's: those without a picture are ignored and told. */
+/** Converts rows of a file that may belong to another program: rows without a picture are ignored and reported. */
 function fromRows(rows: readonly { readonly where: string; readonly shown: string; readonly row: Row }[]): CaptionList {
   const captions: ListedCaption[] = [];
   const ignored: string[] = [];
@@ -117,7 +118,7 @@ function readJsonLines(list: string, content: string): CaptionList {
   return { captions, ignored: [] };
 }
 
-/** Rows, or kohya's form: { "path of the picture": { caption, tags } or its caption }. */
+/** Reads a list of rows, or kohya's format: { "path of the picture": { caption, tags } or the caption itself }. */
 function readJson(list: string, content: string): CaptionList {
   const value = parseJson(list, content);
   if (Array.isArray(value))
@@ -134,7 +135,7 @@ function readJson(list: string, content: string): CaptionList {
   for (const [name, entry] of Object.entries(value)) {
     const where = `${list}: ${name}`;
     const text = typeof entry === 'string' ? oneLine(where, entry) : isRow(entry) ? textOf(where, entry) : undefined;
-    // Entries like "version" describe the list itself; kohya's scripts keep buckets of pictures without captions there, too.
+    // Entries such as "version" describe the list itself. Lists of kohya's scripts also have entries without captions, for buckets.
     if (text === undefined || (typeof entry === 'string' && !isPicture(name))) ignored.push(name);
     else captions.push({ name, text, source: 'metadata' });
   }
@@ -155,7 +156,7 @@ function readTable(list: string, content: string): CaptionList {
   );
 }
 
-/** RFC 4180: cells may stand in quotes, a quote inside is doubled, a line break inside belongs to the cell. */
+/** Parses a table by RFC 4180: cells may be quoted; a quote inside is doubled; a quoted cell may contain line breaks. */
 function parseTable(list: string, content: string, separator: string): string[][] {
   const rows: string[][] = [];
   const stop = new RegExp(`[${separator}\r\n]`, 'g');
@@ -195,7 +196,7 @@ function parseTable(list: string, content: string, separator: string): string[][
   return rows;
 }
 
-/** The name, then a tab; or its ending, then what people put in place of a tab. */
+/** A file name, then a tab; or a file name with its extension, then another separator that people use. */
 const namedLine = /^([^\t]+?)\s*\t(.*)$/;
 const looseLine = /^(\S.*?\.\w{3,5})\s*[,;:|]\s*(.*)$/;
 

@@ -1,21 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { ArtistError, readPlainFile, systemCode } from '../../core/index.ts';
 
-/** Where a caption came from; `recipe`: the prompt that the picture carries; `none`: the file's name says nothing either. */
+/** Where a caption came from; `recipe`: the prompt in a painted picture; `none`: not even the file name gives one. */
 export type CaptionSource = 'sidecar' | 'metadata' | 'list' | 'folder' | 'recipe' | 'file-name' | 'none';
 
-/** A caption longer than this is a mistake: text encoders read 77 to 512 tokens. */
+/** Longest caption. A longer one is a mistake: text encoders read 77 to 512 tokens. */
 const maxCaptionBytes = 20_000;
-/** Of one file of captions. */
+/** Largest caption file. */
 const maxFileBytes = 256 * 2 ** 20;
 
 export const dataError = (message: string, cause?: unknown): ArtistError =>
   new ArtistError('ERR_TRAIN_DATA', message, cause === undefined ? {} : { cause });
 
 /**
- * A text file as it was meant: UTF-8, or UTF-16 as Notepad and PowerShell write it.
+ * Reads a text file in UTF-8, or in UTF-16 as Notepad and PowerShell write it.
  *
- * @throws ArtistError ERR_READ; ERR_TRAIN_DATA: another encoding, or no text
+ * @throws ArtistError ERR_READ when the file cannot be read; ERR_TRAIN_DATA when it has another encoding or is not text
  */
 export async function readText(file: string): Promise<string> {
   let bytes: Buffer;
@@ -43,7 +43,7 @@ function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
-  // Without a mark: every second byte of western text is zero.
+  // UTF-16 without a byte order mark: every second byte of western text is zero.
   if (bytes.length >= 4 && bytes.length % 2 === 0) {
     if (first !== 0 && second === 0 && bytes[3] === 0) return 'utf-16le';
     if (first === 0 && second !== 0 && bytes[2] === 0) return 'utf-16be';
@@ -51,7 +51,7 @@ function encodingOf(bytes: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
   return 'utf-8';
 }
 
-/** What the first byte that is no UTF-8 would be in Windows' western encoding, to be recognised. */
+/** Shows the first byte that is not UTF-8 as the character it is in Windows-1252, so that a user recognises the word. */
 function wrongByte(bytes: Buffer): string {
   const replaced = new TextDecoder('utf-8').decode(bytes);
   const at = replaced.indexOf('\uFFFD');
@@ -62,7 +62,7 @@ function wrongByte(bytes: Buffer): string {
   return ` (0x${byte.toString(16)} behind ${JSON.stringify(before)}, in Latin-1 ${new TextDecoder('windows-1252').decode(Uint8Array.of(byte))})`;
 }
 
-/** A caption on one line. @throws ArtistError ERR_TRAIN_DATA: too long */
+/** Puts a caption on one line. @throws ArtistError ERR_TRAIN_DATA when it is too long */
 export function oneLine(where: string, text: string): string {
   const bytes = Buffer.byteLength(text);
   if (bytes > maxCaptionBytes) throw dataError(`${where}: expected a caption of at most ${maxCaptionBytes} bytes, got ${bytes}`);

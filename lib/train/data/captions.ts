@@ -4,21 +4,24 @@ import { type Draw, shuffled } from './counter-random.ts';
 
 const share = (): z.ZodNumber => z.number().min(0).max(1);
 
-/** How the text of a picture becomes the caption of one training step. */
+/** How the text of a picture becomes the caption of a training step. */
 export const captionOptions = z.strictObject({
-  /** Word that stands for what is learned, e.g. "sks style": put first where the caption does not contain it. */
+  /** Word for what is learned, e.g. "sks style". It is put first if the caption does not contain it. */
   trigger: z.string().min(1).optional(),
   /** Text before every caption. */
   prefix: z.string().default(''),
-  /** Text behind every caption. */
+  /** Text after every caption. */
   suffix: z.string().default(''),
-  /** Bring the tags (the parts between commas) into another order each time. Default false: captions may be sentences. */
+  /** Shuffle the tags (the parts between commas) at each step. Default false, because captions may be sentences. */
   shuffleTags: z.boolean().default(false),
-  /** Tags at the beginning that stay where they are and are never left out. Default 0; the trigger always stays. */
+  /** Number of leading tags that are never moved or dropped. Default 0; the trigger always stays. */
   keepTokens: z.int().min(0).default(0),
-  /** Share of steps without any caption, 0..1: the model learns to paint the style unprompted, which cfg needs. Default 0. */
+  /**
+   * Share of steps without a caption, 0..1. The model then learns the style without a prompt, which classifier-free guidance needs. Default
+   * 0.
+   */
   captionDropout: share().default(0),
-  /** Share of tags that are left out, each on its own, 0..1. Default 0. */
+  /** Probability of dropping each tag, 0..1. Default 0. */
   tagDropout: share().default(0),
 });
 export type CaptionOptions = z.input<typeof captionOptions>;
@@ -32,20 +35,20 @@ export function captionsVary({ shuffleTags, captionDropout, tagDropout }: Resolv
 }
 
 /**
- * The caption of one step. Without shuffling and dropout it is always the same; validation and sample captions leave `draw` out.
+ * Composes the caption of one step. Without shuffling and dropout it is always the same; omit `draw` for validation and sample captions.
  *
- * @param text what the data set says of the picture; may be empty
- * @param draw decides shuffling and dropout
+ * @param text the picture's text in the data set; may be empty
+ * @param draw random numbers for shuffling and dropout
  */
 export function composeCaption(text: string, options: ResolvedCaptions, draw?: Draw): string {
   if (draw && options.captionDropout > 0 && draw() < options.captionDropout) return '';
   const { prefix, suffix, trigger } = options;
   const body = draw && (options.shuffleTags || options.tagDropout > 0) ? varyTags(text, options, draw) : clean(text);
-  const told = trigger === undefined || contains(body, trigger) ? body : [trigger, body].filter(Boolean).join(', ');
-  return [clean(prefix), told, clean(suffix)].filter(Boolean).join(' ');
+  const withTrigger = trigger === undefined || contains(body, trigger) ? body : [trigger, body].filter(Boolean).join(', ');
+  return [clean(prefix), withTrigger, clean(suffix)].filter(Boolean).join(' ');
 }
 
-/** A whole word or phrase, whatever its case. */
+/** Whether the text contains a whole word or phrase, in any case. */
 function contains(text: string, phrase: string): boolean {
   const at = text.toLowerCase().indexOf(phrase.toLowerCase());
   const letter = /[\p{L}\p{N}]/u;

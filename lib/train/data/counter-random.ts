@@ -1,13 +1,13 @@
 /**
- * Random numbers by position instead of by history: a draw depends on (seed, stream, item, …) alone, so that a run that was stopped and
- * goes on draws what it would have drawn. Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3"
- * (SC 2011).
+ * Random numbers by position, not by history: a number depends only on (seed, stream, item, …). A run that is stopped and resumed therefore
+ * draws the same numbers as one without a stop. Uses Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
+ * 1, 2, 3" (SC 2011).
  */
 
 /** Numbers in [0, 1), multiples of 2^-32. */
 export type Draw = () => number;
 
-/** What a draw is for: two uses with the same numbers never share their randomness. At most 65,535. */
+/** Purpose of a draw. Uses with the same numbers but different streams are independent. At most 65,535. */
 export const streams = { order: 1, caption: 2, crop: 3, frame: 4, classes: 5 } as const;
 export type Stream = keyof typeof streams;
 
@@ -28,7 +28,7 @@ function multiplyHigh(a: number, b: number): number {
   return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carried / 0x10000)) >>> 0;
 }
 
-/** One block of Philox4x32-10: four words of counter, two of key, four words out. */
+/** One block of Philox4x32-10: four counter words and two key words in, four words out. */
 export function philox(counter: Readonly<Words>, key: readonly [number, number]): Words {
   let [a, b, c, d] = counter;
   let [keyA, keyB] = key;
@@ -43,10 +43,10 @@ export function philox(counter: Readonly<Words>, key: readonly [number, number])
 }
 
 /**
- * A generator at one position. Each position gives up to 2^18 numbers.
+ * Makes a generator for one position. Each position gives up to 2^18 numbers.
  *
  * @param seed 0..2^53-1
- * @param at up to three integers 0..2^32-1 that name the position, e.g. epoch, item and repeat
+ * @param at up to three integers 0..2^32-1 that identify the position, e.g. epoch, item and repeat
  */
 export function counterRandom(seed: number, stream: Stream, at: readonly number[]): Draw {
   const key: [number, number] = [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
@@ -63,7 +63,7 @@ export function counterRandom(seed: number, stream: Stream, at: readonly number[
   };
 }
 
-/** A copy of `items` in random order (Fisher and Yates). */
+/** Returns a copy of `items` in random order (Fisher-Yates). */
 export function shuffled<T>(items: readonly T[], draw: Draw): T[] {
   const result = [...items];
   for (let last = result.length - 1; last > 0; last--) {

@@ -8,41 +8,41 @@ import { LicenceFinder } from './licence-files.ts';
 import { type FoundFiles, type FoundPicture, type LeftOut, scanFolder } from './scan-folder.ts';
 
 export const dataSetOptions = z.strictObject({
-  /** Folder with the pictures to learn from; folders in it are read too. */
+  /** Folder with the training pictures; subfolders are read too. */
   folder: z.string().min(1),
-  /** Folder with pictures of the class ("a dog", where "sks dog" is learned), for prior preservation. */
+  /** Folder with pictures of the class, for prior preservation ("a dog" when "sks dog" is learned). */
   classFolder: z.string().min(1).optional(),
-  /** Caption of class pictures that have no caption file. Default: what their names or folders say. */
+  /** Caption for class pictures without a caption file. Default: from their file or folder names. */
   classPrompt: z.string().min(1).optional(),
-  /** Licence of every picture that states none: "own", "permission", an SPDX id. Default: such pictures are refused. */
+  /** Licence of all pictures that state none: "own", "permission", an SPDX id. Default: such pictures are refused. */
   licence: z.string().min(1).optional(),
   /** Permit licences that forbid commercial use; the LoRA inherits the condition. Default false. */
   nonCommercial: z.boolean().default(false),
-  /** Held out for the validation loss: a share below 1, or a number of pictures. Default 0. */
+  /** Amount held out for the validation loss: a share below 1, or a number of pictures. Default 0. */
   validation: z.number().min(0).max(100_000).default(0),
   /** Leave out pictures that cannot be read or are too small, with a warning, instead of refusing the data set. Default false. */
   skipUnusable: z.boolean().default(false),
   /** Shortest edge in pixels below which a picture is too small. Default 32. */
   minEdge: z.int().min(8).max(4096).default(32),
   signal: abortSignal().optional(),
-  /** Called for each picture that was read: how many of how many. */
+  /** Called after each picture that was read. */
   onProgress: z.custom<(done: number, total: number) => void>((value) => typeof value === 'function').optional(),
 });
 export type DataSetOptions = z.input<typeof dataSetOptions>;
 
-/** A picture to learn from. */
+/** A training picture. */
 export interface TrainingPicture {
-  /** Place in the data set, from 0: the same files give the same numbers. */
+  /** Index in the data set, from 0. The same files always get the same numbers. */
   readonly id: number;
   readonly role: PictureRole;
   readonly file: string;
-  /** Path below its folder, with slashes. */
+  /** Path relative to its folder, with slashes. */
   readonly name: string;
   /** SHA-256 of the file, hex. */
   readonly hash: string;
   readonly width: number;
   readonly height: number;
-  /** As the data set says it; composeCaption() makes the caption of a step of it. */
+  /** Text from the data set; composeCaption() turns it into the caption of a step. */
   readonly caption: string;
   readonly captionFrom: CaptionSource;
   readonly repeats: number;
@@ -55,13 +55,13 @@ export interface DataSet {
   readonly folder: string;
   /** Ordered by id: training, validation and class pictures. */
   readonly pictures: readonly TrainingPicture[];
-  /** What did not stop it but may surprise. */
+  /** Things that did not stop the scan but may surprise. */
   readonly warnings: readonly string[];
-  /** Every file and folder that was passed over and may have been meant: pictures of kinds that are not read, places of other programs, links. */
+  /** Files and folders left out although the user may have meant them: unsupported picture formats, folders of other programs, links. */
   readonly leftOut: readonly LeftOut[];
-  /** What the LoRA takes over from the licences. */
+  /** Conditions that the LoRA inherits from the licences. */
   readonly licence: ResultLicence;
-  /** SHA-256 over names, contents and captions: a resumed run must see the same. */
+  /** SHA-256 of names, contents and captions. A resumed run must have the same. */
   readonly hash: string;
 }
 
@@ -69,10 +69,12 @@ const dataError = (message: string, details: readonly string[] = []): ArtistErro
   new ArtistError('ERR_TRAIN_DATA', message, { details });
 
 /**
- * Reads, checks and licenses a data set. The user's files are only read.
+ * Reads a data set and checks its pictures and licences. It never writes to the user's files.
  *
- * @throws ArtistError ERR_TRAIN_DATA: no pictures, captions alone, damaged or tiny pictures, a caption list with a wrong line;
- *   ERR_LICENCE: pictures that may not be trained on; ERR_READ; ERR_INVALID_ARGUMENT; `signal.reason` when aborted
+ * @throws ArtistError ERR_TRAIN_DATA when there are no pictures, captions without pictures, damaged or tiny pictures, or a wrong line in a
+ *   caption list; ERR_LICENCE when pictures may not be used for training; ERR_READ when the folder or a file cannot be read;
+ *   ERR_INVALID_ARGUMENT when an option is invalid
+ * @throws `signal.reason` when aborted
  */
 export async function loadDataSet(options: DataSetOptions): Promise<DataSet> {
   const checked = resolveOptions('dataSet', dataSetOptions, options);
@@ -112,7 +114,7 @@ export async function loadDataSet(options: DataSetOptions): Promise<DataSet> {
   };
 }
 
-/** The scan without what cannot be used; refuses, or warns with skipUnusable. */
+/** Drops pictures that cannot be used, with a warning; without skipUnusable it throws instead. */
 function usable(found: FoundFiles, { skipUnusable, minEdge }: z.output<typeof dataSetOptions>, warnings: string[]): FoundFiles {
   const { root, pictures, unreadable, orphans, leftOut } = found;
   if (pictures.length === 0 && unreadable.length === 0) {
@@ -146,8 +148,8 @@ function usable(found: FoundFiles, { skipUnusable, minEdge }: z.output<typeof da
 }
 
 /**
- * Contents that are held out: the n whose hash of a hash is smallest. The same picture is on the same side wherever it lies and however the
- * others are named; copies of a picture stay together.
+ * Chooses the contents to hold out: the n with the smallest hash of their hash. A picture is therefore held out or not regardless of its
+ * place and of other names; copies of a picture stay together.
  */
 function chooseValidation(pictures: readonly FoundPicture[], wanted: number, warnings: string[]): ReadonlySet<string> {
   const contents = [...new Set(pictures.map(({ hash }) => hash))];
@@ -165,7 +167,7 @@ function chooseValidation(pictures: readonly FoundPicture[], wanted: number, war
   return new Set(contents.sort((a, b) => (place(a) < place(b) ? -1 : 1)).slice(0, count));
 }
 
-/** What was passed over, a line for each reason. */
+/** Summarises what was left out, one line per reason. */
 function leftOutLines(leftOut: FoundFiles['leftOut']): string[] {
   const byReason = new Map<string, string[]>();
   for (const { name, reason } of leftOut) byReason.set(reason, [...(byReason.get(reason) ?? []), name]);

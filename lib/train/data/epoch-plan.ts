@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { ArtistError, resolveOptions } from '../../core/index.ts';
 import { counterRandom, shuffled } from './counter-random.ts';
 
-/** What the plan needs to know of a picture. */
+/** The facts about a picture that the plan needs. */
 export interface PlanItem {
   readonly id: number;
-  /** Name of its bucket: a batch has one size. */
+  /** Name of its bucket. All pictures of a batch have the same size. */
   readonly bucket: string;
   readonly repeats: number;
-  /** Variants (crops, flips) to choose from. */
+  /** Number of variants (crops, flips) to choose from. */
   readonly frames: number;
   readonly role: 'train' | 'class';
 }
@@ -16,11 +16,11 @@ export interface PlanItem {
 export const planOptions = z.strictObject({
   /** 0..2^53-1. */
   seed: z.int().min(0),
-  /** Pictures of one forward and backward pass. Default 1. */
+  /** Pictures per forward and backward pass. Default 1. */
   batchSize: z.int().min(1).max(1024).default(1),
-  /** Batches whose gradients are added up for one step of the optimizer. Default 1. */
+  /** Batches whose gradients are added up for one optimizer step. Default 1. */
   accumulation: z.int().min(1).max(1024).default(1),
-  /** false: the order of the data set, the same in every epoch. Default true. */
+  /** false: every epoch has the order of the data set. Default true. */
   shuffle: z.boolean().default(true),
 });
 export type PlanOptions = z.input<typeof planOptions>;
@@ -29,12 +29,12 @@ export type PlanOptions = z.input<typeof planOptions>;
 export interface PlannedPicture {
   readonly id: number;
   readonly role: 'train' | 'class';
-  /** Which of its repeats in this epoch, from 0. */
+  /** Index of this repeat in the epoch, from 0. */
   readonly repeat: number;
-  /** Which of its variants. */
+  /** Index of the variant. */
   readonly frame: number;
   readonly epoch: number;
-  /** Place in the epoch, from 0: with `epoch` it names the draw of noise and timestep. */
+  /** Index in the epoch, from 0. Together with `epoch` it determines noise and timestep. */
   readonly index: number;
 }
 
@@ -43,31 +43,31 @@ export interface PlannedBatch {
   readonly pictures: readonly PlannedPicture[];
 }
 
-/** Where training stands: the next batch is `batch` of `epoch`, both from 0. Plain data, to be stored in a checkpoint. */
+/** How far training is: the next batch is `batch` of `epoch`, both from 0. Plain data, stored in checkpoints. */
 export interface PlanPosition {
   readonly epoch: number;
   readonly batch: number;
-  /** Steps of the optimizer done. */
+  /** Optimizer steps done. */
   readonly step: number;
 }
 
 export const planStart: PlanPosition = { epoch: 0, batch: 0, step: 0 };
 
-/** One step of the optimizer. */
+/** One optimizer step. */
 export interface PlannedStep {
   /** Number of this step, from 1. */
   readonly step: number;
   readonly epoch: number;
   readonly batches: readonly PlannedBatch[];
-  /** True for the last step of its epoch. */
+  /** True if this is the last step of its epoch. */
   readonly endsEpoch: boolean;
-  /** Where training stands once this step is done. */
+  /** Position after this step. */
   readonly next: PlanPosition;
 }
 
 /**
- * The class pictures of an epoch: as many as there are training pictures (with their repeats), going round through all of them, so that
- * each is seen equally often over the epochs.
+ * Chooses the class pictures of an epoch: as many as there are training pictures (with repeats). Epochs cycle through all class pictures,
+ * so that each is used equally often.
  */
 function classPictures(items: readonly PlanItem[], count: number, seed: number, epoch: number): { item: PlanItem; repeat: number }[] {
   const pool = items.flatMap((item) => Array.from({ length: item.repeats }, () => item));
@@ -87,11 +87,11 @@ function classPictures(items: readonly PlanItem[], count: number, seed: number, 
 }
 
 /**
- * The batches of one epoch. A pure function of its arguments: the same order on every machine, and whatever was planned before. Every
- * training picture comes up `repeats` times; where there are class pictures, as many of them are mixed in. Each batch has one bucket; the
- * last one of a bucket may be smaller.
+ * Plans the batches of one epoch. A pure function of its arguments: the order is the same on every machine and does not depend on earlier
+ * calls. Every training picture occurs `repeats` times, and as many class pictures are mixed in, if there are any. All pictures of a batch
+ * share one bucket; the last batch of a bucket may be smaller.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid
  */
 export function planEpoch(items: readonly PlanItem[], options: PlanOptions, epoch: number): PlannedBatch[] {
   const { seed, batchSize, shuffle } = resolveOptions('plan', planOptions, options);
@@ -117,7 +117,7 @@ export function planEpoch(items: readonly PlanItem[], options: PlanOptions, epoc
     if (members.length === batchSize) open.delete(bucket);
     else open.set(bucket, members);
   }
-  // A batch stands where its first picture was drawn; without this, the smaller ones at the end would always be the rare buckets.
+  // So far batches are ordered by their first picture, so small batches of rare buckets would always come last.
   const mixed = shuffle ? shuffled(groups, counterRandom(seed, 'order', [epoch, 1])) : groups;
   let index = 0;
   return mixed.map(({ bucket, members }) => ({
@@ -133,16 +133,16 @@ export function planEpoch(items: readonly PlanItem[], options: PlanOptions, epoc
   }));
 }
 
-/** Steps of the optimizer in one epoch; with class pictures of several buckets it may differ between epochs. */
+/** Number of optimizer steps in an epoch. With class pictures of several buckets it may differ between epochs. */
 export function stepsOfEpoch(items: readonly PlanItem[], options: PlanOptions, epoch = 0): number {
   return Math.ceil(planEpoch(items, options, epoch).length / (options.accumulation ?? 1));
 }
 
 /**
- * The steps from `position` on, without end: the caller stops when it has enough. Starting again at the `next` of any step goes on exactly
- * there. A step never reaches over the end of its epoch; the last one of an epoch may have fewer batches.
+ * Yields the steps from `position` on, without end; the caller stops when it has enough. Starting at the `next` of any step continues
+ * exactly there. A step never crosses the end of its epoch, so the last step of an epoch may have fewer batches.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: a position that this plan does not have
+ * @throws ArtistError ERR_INVALID_ARGUMENT when the plan has no such position
  */
 export function* walkPlan(
   items: readonly PlanItem[],

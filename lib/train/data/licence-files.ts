@@ -6,10 +6,10 @@ import { type LicenceRecord, licenceId } from '../../lora/index.ts';
 import { findAlias } from '../../models/index.ts';
 import { FolderNames } from './folder-names.ts';
 
-/** Statements above this size are not statements. */
+/** Larger files are not licence statements. */
 const maxStatementBytes = 1_000_000;
 
-/** Names of a folder's statement, compared in lower case; the first that is there counts. */
+/** Names of a folder's licence statement, compared in lower case; the first that exists is used. */
 const folderFiles = ['licence.json', 'license.json', '.licence', '.license'];
 
 type Fields = Record<string, unknown>;
@@ -43,7 +43,7 @@ function fromJson(fields: Fields, origin: LicenceRecord['origin']): LicenceRecor
   };
 }
 
-/** `SPDX-License-Identifier: CC0-1.0` with `SPDX-FileCopyrightText:` lines (reuse.software), or the bare id on the first line. */
+/** Reads `SPDX-License-Identifier: CC0-1.0` with `SPDX-FileCopyrightText:` lines (reuse.software), or a bare id on the first line. */
 function fromText(content: string, origin: LicenceRecord['origin']): LicenceRecord | undefined {
   const tag = /SPDX-License-Identifier:\s*(.+)/i.exec(content)?.[1];
   const author = /SPDX-(?:File|Snippet)?CopyrightText:\s*(.+)/i.exec(content)?.[1]?.trim();
@@ -75,10 +75,10 @@ async function readStatement(file: string, origin: LicenceRecord['origin']): Pro
   return fields !== null && typeof fields === 'object' && !Array.isArray(fields) ? fromJson(fields as Fields, origin) : undefined;
 }
 
-/** PLUS' words (ns.useplus.org/ldf/vocab) for "no machine learning", as IPTC 2023.1 puts them into XMP. */
+/** Terms of PLUS (ns.useplus.org/ldf/vocab) that forbid machine learning, as IPTC 2023.1 stores them in XMP. */
 const prohibited = /DMI-PROHIBITED(?:-AIMLTRAINING|-GENAIMLTRAINING|-EXCEPTSEARCHENGINEINDEXING|-SEE[A-Z]+)?/;
 
-/** What the picture itself says against data mining. */
+/** Returns a reservation against data mining in the picture's own metadata. */
 async function reservationInside(file: string): Promise<string | undefined> {
   const sharp = await loadSharp();
   const { xmp } = await sharp(file, { limitInputPixels: false })
@@ -89,11 +89,11 @@ async function reservationInside(file: string): Promise<string | undefined> {
 }
 
 /**
- * Our own paintings carry their recipe. One that was painted over another picture (img2img, inpainting, edits) says nothing of that picture's
- * rights. A model that may not be used commercially passes that on.
+ * Derives a licence from the recipe of a picture painted by this package. One painted over another picture (img2img, inpainting, edits)
+ * gives none, because the rights of that picture are unknown. A non-commercial model passes its condition on.
  */
 async function fromRecipe(file: string): Promise<LicenceRecord | undefined> {
-  const found = await readRecipe(file).catch(() => undefined); // a picture whose texts are damaged has no recipe
+  const found = await readRecipe(file).catch(() => undefined); // damaged metadata counts as no recipe
   const mode = found?.recipe.mode ?? 'txt2img';
   if (found?.source !== 'ai-artist' || mode !== 'txt2img') return undefined;
   const model = found.recipe.model?.name;
@@ -110,9 +110,9 @@ async function fromRecipe(file: string): Promise<LicenceRecord | undefined> {
 }
 
 /**
- * Finds the licence of each picture of a data set. In this order: a sidecar (`name.json`, `name.ext.json` with a field `licence` or
- * `license`; `name.license`, `name.ext.license`), the nearest folder's statement (`LICENCE.json`, `LICENSE.json`, `.licence`, `.license`) up
- * to the data set's root, the recipe of a picture painted by us, what the caller declares.
+ * Finds the licence of each picture of a data set. It looks in this order: a sidecar file (`name.json`, `name.ext.json` with a field
+ * `licence` or `license`; `name.license`, `name.ext.license`); the statement of the nearest folder (`LICENCE.json`, `LICENSE.json`,
+ * `.licence`, `.license`) up to the data set's root; the recipe of a picture painted by this package; the licence that the caller declared.
  */
 export class LicenceFinder {
   readonly #root: string;
@@ -120,13 +120,13 @@ export class LicenceFinder {
   readonly #folders = new Map<string, Promise<LicenceRecord | undefined>>();
   readonly #names = new Map<string, Promise<FolderNames>>();
 
-  /** @param declared licence of everything that states none, e.g. "own" or "CC0-1.0" */
+  /** @param declared licence of all pictures that state none, e.g. "own" or "CC0-1.0" */
   constructor(root: string, declared?: string) {
     this.#root = root;
     this.#declared = declared === undefined ? undefined : { id: licenceId(declared), origin: 'declared' };
   }
 
-  /** @throws ArtistError ERR_READ: a statement is there and cannot be read */
+  /** @throws ArtistError ERR_READ when a statement exists but cannot be read */
   async find(file: string): Promise<LicenceRecord | undefined> {
     const found = await this.#stated(file);
     if (found === undefined || found.reserved !== undefined) return found;
@@ -140,7 +140,7 @@ export class LicenceFinder {
     for (const sidecar of [`${name}.json`, `${base}.json`, `${name}.license`, `${name}.licence`, `${base}.license`, `${base}.licence`]) {
       const there = names.find(sidecar);
       const record = there === undefined ? undefined : await readStatement(join(dir, there), 'sidecar');
-      // A sidecar that only adds a reservation leaves the licence to the next place.
+      // A sidecar with only a reservation takes the licence from the next place.
       if (record?.id === '') return { ...((await this.#folder(dir)) ?? this.#declared ?? record), reserved: record.reserved as string };
       if (record) return record;
     }
@@ -152,7 +152,7 @@ export class LicenceFinder {
     if (known) return known;
     const names = readdir(folder).then(
       (found) => new FolderNames(found.sort()),
-      () => new FolderNames([]), // a folder above that may not be listed: it states nothing that could be read
+      () => new FolderNames([]), // a parent folder that may not be listed has no readable statement
     );
     this.#names.set(folder, names);
     return names;

@@ -12,13 +12,13 @@ function count<T>(items: readonly T[], nameOf: (item: T) => string | undefined):
   return new Map([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 
-/** Title, author, source, licence, address: what CC licences ask for (wiki.creativecommons.org, "TASL"). */
+/** Title, author, source, licence and address, as CC licences require (wiki.creativecommons.org, "TASL"). */
 function attributionLine({ title, author, source, id, url }: LicenceRecord): string {
   const work = [title === undefined ? '' : `"${title}"`, author === undefined ? '' : `by ${author}`].filter(Boolean).join(' ');
   return [work, source, id, url].filter((part) => part !== undefined && part !== '').join(', ');
 }
 
-/** The data sheet of a data set. A pure function: the same data set gives the same bytes. */
+/** Makes the data sheet of a data set. A pure function: the same data set gives the same bytes. */
 export const makeDataSheet = answering('makeDataSheet', ({ pictures, licence }: Pick<DataSet, 'pictures' | 'licence'>): DataSheet => {
   const role = (wanted: PictureRole): number => pictures.filter((picture) => picture.role === wanted).length;
   const licences = [...count(pictures, (picture) => picture.licence.id)].map(([id, number]) => {

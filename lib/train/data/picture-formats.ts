@@ -1,6 +1,6 @@
 import { parse } from 'node:path';
 
-/** Endings of the pictures that are learned from. */
+/** File extensions of training pictures. */
 export const pictureEndings: readonly string[] = [
   ...['.png', '.apng', '.jpg', '.jpeg', '.jpe', '.jfif', '.pjpeg', '.webp', '.avif', '.tif', '.tiff', '.gif'],
 ];

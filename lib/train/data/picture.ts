@@ -3,18 +3,18 @@ import { decodeImage, loadSharp, type RawImage, resizeImage } from '../../image/
 import type { Frame } from './buckets.ts';
 
 export interface PreparedPicture {
-  /** RGB, the size of the bucket. */
+  /** RGB, in the size of the bucket. */
   readonly image: RawImage;
-  /** Grey, the size of the bucket: 255 is learned in full, 0 not at all. */
+  /** Grey, in the size of the bucket: 255 is learned fully, 0 not at all. */
   readonly mask?: RawImage;
 }
 
 export interface PrepareOptions {
-  /** Use transparency as a mask where a picture has no mask file. Default false: transparency is laid on white and learned. */
+  /** Use transparency as the mask of a picture without a mask file. Default false: transparent areas become white and are learned. */
   readonly alphaMask?: boolean;
 }
 
-/** Transparency as a grey picture, turned as EXIF says; undefined where nothing is transparent. */
+/** Returns transparency as a grey picture with EXIF orientation applied; undefined if nothing is transparent. */
 async function alphaOf(file: string): Promise<RawImage | undefined> {
   const sharp = await loadSharp();
   const pipeline = sharp(file, { failOn: 'error', limitInputPixels: false });
@@ -29,7 +29,7 @@ async function alphaOf(file: string): Promise<RawImage | undefined> {
   return { data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), width: info.width, height: info.height, channels: 1 };
 }
 
-/** Scale (Lanczos 3), cut, mirror. */
+/** Scales (Lanczos 3), crops and mirrors. */
 async function applyFrame(image: RawImage, { bucket, scaled, left, top, flip }: Frame): Promise<RawImage> {
   const resized = await resizeImage(image, scaled.width, scaled.height);
   const { channels } = resized;
@@ -48,10 +48,11 @@ async function applyFrame(image: RawImage, { bucket, scaled, left, top, flip }: 
 }
 
 /**
- * A picture as the encoder gets it: EXIF orientation applied, any colour space to 8-bit sRGB, transparency on white, scaled and cut by its
- * frame. The mask goes the same way.
+ * Prepares a picture for the encoder: applies EXIF orientation, converts any colour space to 8-bit sRGB, makes transparent areas white,
+ * then scales and crops by its frame. The mask is treated in the same way.
  *
- * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE: changed since the scan; ERR_TRAIN_DATA: a mask of other proportions, or an empty one
+ * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE when the file changed since the scan; ERR_TRAIN_DATA when a mask has other proportions or
+ *   is empty
  */
 export async function preparePicture(
   { file, mask: maskFile }: { readonly file: string; readonly mask?: string | undefined },
@@ -78,9 +79,9 @@ export async function preparePicture(
 }
 
 /**
- * A mask at the size of a latent: the mean of the pixels behind each latent pixel, 0..1, row by row.
+ * Scales a mask to the size of a latent: the mean of the pixels of each latent pixel, 0..1, row by row.
  *
- * @param factor pixels of the picture per latent pixel and edge, e.g. 8
+ * @param factor picture pixels per latent pixel along one edge, e.g. 8
  */
 export function maskToLatent({ data, width, height }: RawImage, factor: number): Float32Array {
   const [across, upright] = [Math.floor(width / factor), Math.floor(height / factor)];

@@ -9,29 +9,29 @@ import { isCaptionList, readCaptionList } from './caption-lists.ts';
 import { FolderNames, foldName } from './folder-names.ts';
 import { isPicture } from './picture-formats.ts';
 
-/** A picture of the folder that can be read. */
+/** A readable picture in the folder. */
 export interface FoundPicture {
   /** Absolute path. */
   readonly file: string;
-  /** Path below the data set's root, with slashes. */
+  /** Path relative to the data set's root, with slashes. */
   readonly name: string;
   /** SHA-256 of the file, hex. */
   readonly hash: string;
-  /** Pixels, with the EXIF orientation applied. */
+  /** Width in pixels, with EXIF orientation applied. */
   readonly width: number;
   readonly height: number;
   readonly caption: FoundCaption;
-  /** Times per epoch: the number of a `10_name` folder, else 1. */
+  /** Repeats per epoch: the number in the name of a `10_name` folder, else 1. */
   readonly repeats: number;
-  /** The name of a `10_name` folder, else ''. */
+  /** Name after the number of a `10_name` folder, else ''. */
   readonly concept: string;
-  /** Absolute path of `name.mask.png`: white is learned, black is not. */
+  /** Absolute path of `name.mask.png`: white areas are learned, black ones not. */
   readonly mask?: string;
 }
 
-/** A file or folder that is not learned from. */
+/** A file or folder that is not used. */
 export interface LeftOut {
-  /** Path below the data set's root, with slashes. */
+  /** Path relative to the data set's root, with slashes. */
   readonly name: string;
   readonly reason: string;
 }
@@ -39,33 +39,33 @@ export interface LeftOut {
 export interface FoundFiles {
   readonly root: string;
   readonly pictures: readonly FoundPicture[];
-  /** Files that look like pictures and cannot be read, with the reason. */
+  /** Files that look like pictures but cannot be read, with the reason. */
   readonly unreadable: readonly LeftOut[];
   /** Captions (files, or names in a list) without a picture. */
   readonly orphans: readonly string[];
   /** Folders with a repeat count of 0. */
   readonly silenced: readonly string[];
-  /** What was passed over and may have been meant, with the reason: pictures of other kinds, folders of other programs, links. */
+  /** Left out although the user may have meant them, with the reason: unsupported formats, folders of other programs, links. */
   readonly leftOut: readonly LeftOut[];
-  /** Lines of caption lists that say nothing of a picture, a sentence a list. */
+  /** One sentence per caption list about its lines without a picture. */
   readonly ignored: readonly string[];
 }
 
 const maskOf = (name: string): string => `${parse(name).name}.mask.png`;
 const isMask = (name: string): boolean => /\.mask\.\w+$/i.test(name) && isPicture(name);
 
-/** Pictures that are decoded at a time: sharp works in threads of its own. */
+/** Number of pictures decoded at a time; sharp uses its own threads. */
 const atOnce = 4;
 
-/** Folders that we made below the user's: their pictures are results, often copies of what is learned. */
-function ourFolder(_folder: string, names: readonly string[]): string | undefined {
+/** Recognises folders made by this package inside the user's folder. Their pictures are results, often copies of training pictures. */
+function ownFolder(_folder: string, names: readonly string[]): string | undefined {
   const has = (name: string): boolean => names.includes(name);
   if (has('.ai-artist-site')) return 'a site that was exported here';
   if (has('gallery') && (has('state') || has('curation.json') || has('taste.json'))) return 'a home of ai-artist';
   return has('run.json') && (has('checkpoints') || has('log.jsonl')) ? 'a training run' : undefined;
 }
 
-/** kohya's layout: "10_fox dog" is ten repeats of the concept "fox dog". The nearest such folder below the root counts. */
+/** Reads kohya's layout: "10_fox dog" means ten repeats of the concept "fox dog". The nearest such folder below the root counts. */
 function kohyaFolder(root: string, folder: string): { repeats: number; concept: string } {
   for (let place = folder; place !== root && place.length > root.length; place = dirname(place)) {
     const [, count, concept = ''] = /^(\d{1,6})_(.*)$/.exec(parse(place).base) ?? [];
@@ -74,7 +74,7 @@ function kohyaFolder(root: string, folder: string): { repeats: number; concept: 
   return { repeats: 1, concept: '' };
 }
 
-/** SHA-256 of a file, hex; reads it in pieces. */
+/** SHA-256 of a file, hex. Reads the file in chunks. */
 export async function hashPicture(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
@@ -83,21 +83,22 @@ export async function hashPicture(file: string): Promise<string> {
 
 export interface ScanFolderOptions {
   signal?: AbortSignal | undefined;
-  /** Called for each picture that was read: how many of how many. */
+  /** Called after each picture that was read. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Reads a folder of training pictures: every picture is decoded once and hashed, so that what cannot be used is known before a model is
- * loaded. Nothing is written. Captions, first that is there: `name.txt` or `name.caption`, a list (see readCaptionList()), the concept of a
- * `10_name` folder, the prompt that a painted picture carries, the file's name.
+ * Reads a folder of training pictures. Every picture is decoded once and hashed, so that unusable ones are found before a model is loaded.
+ * Writes nothing. The caption is the first found of: `name.txt` or `name.caption`, a caption list (see readCaptionList()), the concept of a
+ * `10_name` folder, the prompt in a painted picture, the file name.
  *
- * @throws ArtistError ERR_READ: no such folder, a caption that cannot be read; ERR_TRAIN_DATA: a caption list with a wrong line;
- *   `signal.reason` when aborted
+ * @throws ArtistError ERR_READ when the folder does not exist or a caption cannot be read; ERR_TRAIN_DATA when a caption list has a wrong
+ *   line
+ * @throws `signal.reason` when aborted
  */
 export async function scanFolder(folder: string, options: ScanFolderOptions = {}): Promise<FoundFiles> {
   const { signal, onProgress } = options;
-  const walk = await walkFolder(folder, { signal, linkedFiles: true, leaveOut: ourFolder, expected: 'a folder with pictures' });
+  const walk = await walkFolder(folder, { signal, linkedFiles: true, leaveOut: ownFolder, expected: 'a folder with pictures' });
   const scan = new Scan(walk);
   await scan.readLists(signal);
   for (const place of walk.folders) await scan.take(place, signal);
@@ -113,12 +114,12 @@ class Scan {
   readonly #silenced: string[] = [];
   readonly #ignored: string[] = [];
   readonly #leftOut: LeftOut[];
-  /** Captions of the lists, by the path of the picture. */
+  /** Captions from lists, by path of the picture. */
   readonly #listed = new Map<string, FoundCaption>();
 
   constructor(walk: FolderWalk) {
     this.#walk = walk;
-    this.#leftOut = walk.passed.filter(isWorthTelling).map(({ name, reason }) => ({ name, reason }));
+    this.#leftOut = walk.passed.filter(isWorthReporting).map(({ name, reason }) => ({ name, reason }));
   }
 
   #shown(path: string): string {
@@ -128,7 +129,7 @@ class Scan {
   async readLists(signal: AbortSignal | undefined): Promise<void> {
     const known = new Map<string, string>();
     const paths = this.#walk.folders.flatMap(({ folder, names }) => names.filter(isPicture).map((name) => join(folder, name)));
-    // kohya's lists leave the ending out; a picture that is named whole wins.
+    // kohya's lists omit extensions; a picture with the full name takes precedence.
     for (const path of paths.toReversed()) known.set(foldName(path.slice(0, -parse(path).ext.length)), path);
     for (const path of paths.toReversed()) known.set(foldName(path), path);
     for (const { folder, names } of this.#walk.folders)
@@ -148,7 +149,7 @@ class Scan {
       }
   }
 
-  /** Plans the reading of a folder's pictures. */
+  /** Queues the pictures of a folder for reading. */
   async take({ folder, names }: WalkedFolder, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     const kohya = kohyaFolder(this.#walk.root, folder);
@@ -164,11 +165,11 @@ class Scan {
       if (mask !== undefined) masks.add(mask);
       this.#jobs.push(() => this.#read(join(folder, name), { all, kohya, mask }));
     }
-    await this.#nameRest(folder, names, { pictures, masks });
+    await this.#noteUnused(folder, names, { pictures, masks });
   }
 
-  /** Names what has no picture, and pictures of other kinds. */
-  async #nameRest(
+  /** Records captions and masks without a picture, and pictures in unsupported formats. */
+  async #noteUnused(
     folder: string,
     names: readonly string[],
     { pictures, masks }: { pictures: readonly string[]; masks: ReadonlySet<string> },
@@ -215,14 +216,14 @@ class Scan {
   }
 }
 
-/** Hidden files are meant not to be seen, and every folder of a Mac or of Windows has some. */
-function isWorthTelling({ path, kind }: PassedOver): boolean {
+/** False for hidden files: they are hidden on purpose, and every Mac or Windows folder has some. */
+function isWorthReporting({ path, kind }: PassedOver): boolean {
   return kind !== 'foreign' || !/^(?:\.|thumbs\.db$|desktop\.ini$)/i.test(basename(path));
 }
 
 const isNotice = (name: string): boolean => /^(?:licen[cs]e|readme|notice|credits|copying|attribution)\b/i.test(name);
 
-/** Size and hash of a picture, or why it cannot be read. */
+/** Returns the size and hash of a picture, or why it cannot be read. */
 async function readPicture(file: string): Promise<{ hash: string; width: number; height: number } | string> {
   try {
     const { width, height } = await decodeImage(file);
@@ -233,7 +234,7 @@ async function readPicture(file: string): Promise<{ hash: string; width: number;
   }
 }
 
-/** Runs the jobs, a few at a time, and keeps their order. */
+/** Runs jobs, a few at a time; the results keep the order of the jobs. */
 async function inTurns<T>(
   jobs: readonly (() => Promise<T>)[],
   signal: AbortSignal | undefined,

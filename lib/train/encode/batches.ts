@@ -1,4 +1,4 @@
-/** Planned batches as the native trainer takes them. */
+/** Converts planned batches to the form the native trainer takes. */
 import type { NativeTrainBatch, NativeTrainItem } from '../../engine/index.ts';
 import type { Frame, FramedPicture } from '../data/buckets.ts';
 import { composeCaption, type ResolvedCaptions } from '../data/captions.ts';
@@ -15,11 +15,11 @@ export interface BatchMaker {
   captions: ResolvedCaptions;
   seed: number;
   priorWeight: number;
-  /** Whether the family is told the sizes of a picture. */
+  /** Whether the family uses the size of a picture as a condition. */
   sizeConditions: boolean;
 }
 
-/** SDXL's six numbers: the picture's own size, the corner of the cut and its size. */
+/** SDXL's six numbers: original size, corner of the crop, size of the bucket. */
 function sizesOf({ picture, bucket }: Framed, { left, top }: Frame): NonNullable<NativeTrainItem['sizes']> {
   return [picture.height, picture.width, top, left, bucket.height, bucket.width];
 }
@@ -38,12 +38,12 @@ async function itemOf(framed: Framed, frame: number, caption: string, id: number
   };
 }
 
-/** A batch of one step. */
+/** Makes one batch of a training step. */
 export async function trainBatch({ pictures }: PlannedBatch, maker: BatchMaker): Promise<NativeTrainBatch> {
   const items: NativeTrainItem[] = [];
   for (const { id, repeat, frame, epoch, index } of pictures) {
     const framed = maker.pictures.get(id) as Framed;
-    // The captions of class pictures are what the model already means by them: nothing is added or left out.
+    // Captions of class pictures stay unchanged: they stand for what the model already knows.
     const caption =
       framed.picture.role === 'class'
         ? framed.picture.caption
@@ -53,7 +53,7 @@ export async function trainBatch({ pictures }: PlannedBatch, maker: BatchMaker):
   return { items };
 }
 
-/** Held-out pictures in batches of one size: always the same ones, with their captions as they are. */
+/** Makes batches of the held-out pictures: always the same variants, with unchanged captions. */
 export async function validationBatches(held: readonly Framed[], batchSize: number, maker: BatchMaker): Promise<NativeTrainBatch[]> {
   const groups: Framed[][] = [];
   for (const framed of held) {

@@ -6,17 +6,17 @@ import { canonicalJson } from '../../image/index.ts';
 import { encodeSafetensors, type FloatTensor, readFloatTensors, readModelHeader } from '../../models/index.ts';
 import type { Frame } from '../data/buckets.ts';
 
-/** What the autoencoder makes of a picture. Row by row, channel by channel: [channels, height, width] in latent pixels. */
+/** Output of the autoencoder for a picture. Row by row, channel by channel: [channels, height, width] in latent pixels. */
 export interface LatentEncoding {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
   readonly mean: Float32Array;
-  /** Standard deviation, where the autoencoder gives one. */
+  /** Standard deviation, if the autoencoder gives one. */
   readonly deviation?: Float32Array;
 }
 
-/** What the text encoders make of a caption: `tokens` rows of `width` numbers, and a pooled vector where the family has one. */
+/** Output of the text encoders for a caption: `tokens` rows of `width` numbers, and a pooled vector if the family has one. */
 export interface TextEncoding {
   readonly width: number;
   readonly tokens: number;
@@ -24,21 +24,21 @@ export interface TextEncoding {
   readonly vector?: Float32Array;
 }
 
-/** Everything that decides a latent. */
+/** Everything that determines a latent. */
 export interface LatentKey {
-  /** SHA-256 of the picture's file. */
+  /** SHA-256 of the picture file. */
   readonly picture: string;
   readonly frame: Frame;
-  /** Hash of the autoencoder's weights, and of what else changes its result (type of the weights). */
+  /** Hash of the autoencoder's weights and of everything else that changes its result (weight type). */
   readonly encoder: string;
 }
 
-/** Everything that decides a caption's embedding. */
+/** Everything that determines a caption's embedding. */
 export interface TextKey {
   readonly caption: string;
-  /** Hash of the text encoders' weights, with clip skip and whatever else changes the result. */
+  /** Hash of the text encoders' weights and of everything else that changes the result, such as clip skip. */
   readonly encoder: string;
-  /** Size of the picture, where the family's conditions contain it (SDXL). */
+  /** Size of the picture, if the family's conditions contain it (SDXL). */
   readonly width?: number;
   readonly height?: number;
 }
@@ -46,25 +46,25 @@ export interface TextKey {
 export interface CacheUsage {
   readonly hits: number;
   readonly misses: number;
-  /** Entries that were damaged and made again. */
+  /** Damaged entries that were encoded again. */
   readonly damaged: number;
   /** Bytes written by this object. */
   readonly written: number;
 }
 
-/** Grows when the content of an entry changes its meaning. */
+/** Increase it when the content of an entry changes its meaning. */
 const layout = 1;
 
 export interface EncodingCacheOptions {
-  /** Folder of the cache; it is made when the first entry is written. */
+  /** Folder of the cache; created with the first entry. */
   readonly folder: string;
-  /** Hears of damaged entries and of a disk that is full. */
+  /** Called with messages about damaged entries and a full disk. */
   readonly onNote?: (note: string) => void;
 }
 
 /**
- * Latents and text embeddings on disk, one safetensors file each, named by a hash of all that decides them. An entry that is damaged is made
- * again; a cache that cannot be written is a note and not an error: the entry is used all the same.
+ * Stores latents and text embeddings on disk, one safetensors file each, named by a hash of everything that determines them. A damaged
+ * entry is encoded again. If the cache cannot be written, that is a note and not an error; encoding continues without it.
  */
 export class EncodingCache {
   readonly #folder: string;
@@ -81,7 +81,7 @@ export class EncodingCache {
     return { ...this.#usage };
   }
 
-  /** The latent of a picture, from the disk or made by `encode` and kept. */
+  /** Returns the latent of a picture from disk, or calls `encode` and stores the result. */
   async latent(key: LatentKey, encode: () => Promise<LatentEncoding>): Promise<LatentEncoding> {
     const file = this.#file('latents', key);
     const found = await this.#read(file, latentOf);
@@ -96,7 +96,7 @@ export class EncodingCache {
     return made;
   }
 
-  /** The embeddings of captions, in their order; `encode` is called once, with those that are missing, or not at all. */
+  /** Returns the embeddings of captions in order. Calls `encode` at most once, with the missing ones. */
   async texts(
     keys: readonly TextKey[],
     encode: (missing: readonly TextKey[]) => Promise<readonly TextEncoding[]>,
@@ -142,7 +142,7 @@ export class EncodingCache {
       const entry = header.metadata['sum'] === sumOf(tensors) ? build(content) : undefined;
       if (entry !== undefined) {
         this.#usage.hits++;
-        // The time of the last use decides what trimCache() removes first; a read-only cache does without.
+        // trimCache() removes entries by time of last use. In a read-only cache the time stays as it is.
         await utimes(file, new Date(), new Date()).catch(() => undefined);
         return entry;
       }
@@ -173,7 +173,7 @@ export class EncodingCache {
   }
 }
 
-/** SHA-256 over names and values, so that a damaged number is found too. */
+/** SHA-256 of names and values, which also detects a single damaged number. */
 function sumOf(tensors: readonly FloatTensor[]): string {
   const hash = createHash('sha256');
   for (const { name, shape, data } of [...tensors].sort((a, b) => (a.name < b.name ? -1 : 1)))
@@ -214,7 +214,7 @@ async function cacheFiles(folder: string): Promise<CacheFile[]> {
   const files = await Promise.all(
     names.map(async ({ parentPath, name }) => {
       const path = join(parentPath, name);
-      const info = await stat(path).catch(() => undefined); // gone since: another run trimmed it
+      const info = await stat(path).catch(() => undefined); // removed in the meantime by another run
       return info && { path, bytes: info.size, used: info.mtimeMs };
     }),
   );
@@ -222,9 +222,9 @@ async function cacheFiles(folder: string): Promise<CacheFile[]> {
 }
 
 /**
- * Bytes and entries of a cache folder.
+ * Counts the bytes and entries of a cache folder.
  *
- * @throws ArtistError ERR_READ
+ * @throws ArtistError ERR_READ when the folder cannot be read
  */
 export async function cacheSize(folder: string): Promise<{ entries: number; bytes: number }> {
   const files = await cacheFiles(folder);
@@ -232,9 +232,9 @@ export async function cacheSize(folder: string): Promise<{ entries: number; byte
 }
 
 /**
- * Removes the entries that were used longest ago until the folder has at most `maxBytes`. Only files that a cache made are touched.
+ * Removes the least recently used entries until the folder has at most `maxBytes`. Touches only files written by a cache.
  *
- * @throws ArtistError ERR_READ
+ * @throws ArtistError ERR_READ when the folder cannot be read
  */
 export async function trimCache(folder: string, maxBytes: number): Promise<{ removed: number; bytes: number }> {
   const files = (await cacheFiles(folder)).sort((a, b) => a.used - b.used);

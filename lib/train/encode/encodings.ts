@@ -1,4 +1,4 @@
-/** Pictures and captions as the network sees them: from memory, from the cache on disk, or encoded now. */
+/** Encoded pictures and captions: from memory, from the cache on disk, or encoded now. */
 import type { NativeLatent, NativeTextCondition } from '../../engine/index.ts';
 import type { Frame, FramedPicture } from '../data/buckets.ts';
 import type { TrainingPicture } from '../data/data-set.ts';
@@ -8,17 +8,17 @@ import type { EncodingCache, LatentEncoding } from './encoding-cache.ts';
 
 export interface EncodedPicture {
   latent: NativeLatent;
-  /** Loss weight per latent pixel; absent: all the same. */
+  /** Loss weight per latent pixel; absent: all are equal. */
   mask?: Float32Array;
 }
 
 export interface EncoderHashes {
-  /** Of the autoencoder and of the text encoders; undefined: cannot be told, so nothing is kept on disk. */
+  /** Hashes of the autoencoder and of the text encoders. Undefined: not known, so nothing is cached on disk. */
   image: string | undefined;
   text: string | undefined;
 }
 
-/** Captions kept in memory; those of large text encoders take 8 MB each. */
+/** Number of captions kept in memory; with large text encoders each takes 8 MB. */
 const captionsInMemory = 256;
 
 export class Encodings {
@@ -36,7 +36,7 @@ export class Encodings {
     this.#alphaMask = alphaMask;
   }
 
-  /** One variant of a picture. */
+  /** Returns one variant of a picture. */
   async picture({ picture, frames }: FramedPicture<TrainingPicture>, index: number): Promise<EncodedPicture> {
     const key = `${picture.id} ${index}`;
     const known = this.#pictures.get(key);
@@ -57,9 +57,9 @@ export class Encodings {
     return mask ? { latent, mask } : { latent };
   }
 
-  /** Conditions of captions for pictures of one size, in their order. */
+  /** Returns the conditions of captions, in order, for pictures of one size. */
   async captions(texts: readonly string[], size: { width: number; height: number }): Promise<NativeTextCondition[]> {
-    // The size matters to few families; the others share the caption between all of their buckets.
+    // Only few families depend on the size; for the others all buckets share a caption.
     const { sizeConditions } = this.#session.info;
     const { width, height } = sizeConditions ? size : { width: 0, height: 0 };
     const keyOf = (text: string): string => `${width}x${height} ${text}`;

@@ -1,13 +1,13 @@
-/** Which weights a run belongs to, and which encoders its caches. */
+/** Identifies the weights that a run trains for and the encoders that its cache entries belong to. */
 import type { ModelFiles } from '../../engine/index.ts';
 import { hashTensors, identify, type ModelHeader } from '../../models/index.ts';
 import type { EncoderHashes } from './encodings.ts';
 
 export interface ModelIdentity {
   name: string;
-  /** Our name of the family, as inspect shows it. */
+  /** Name of the family as `inspect` shows it. */
   family: string;
-  /** SHA-256 over the tensors of the file that is trained for; a Diffusers folder has none. */
+  /** SHA-256 of the tensors of the file that is trained for; a Diffusers folder has none. */
   hash?: string;
   encoders: EncoderHashes;
 }
@@ -20,9 +20,10 @@ async function hashOf(header: ModelHeader | undefined, known: Map<string, string
 }
 
 /**
- * Hashes the files; seconds for each gigabyte.
+ * Hashes the model's files, which takes seconds per gigabyte.
  *
- * @throws ArtistError ERR_READ; `signal.reason` when aborted
+ * @throws ArtistError ERR_READ when a file cannot be read
+ * @throws `signal.reason` when aborted
  */
 export async function identifyModel({ name, headers, weightType }: ModelFiles, signal: AbortSignal): Promise<ModelIdentity> {
   const known = new Map<string, string>();
@@ -31,12 +32,12 @@ export async function identifyModel({ name, headers, weightType }: ModelFiles, s
   const joined = async (parts: readonly (ModelHeader | undefined)[]): Promise<string | undefined> => {
     const present = parts.filter((part) => part !== undefined);
     const hashes = await Promise.all(present.map((part) => hashOf(part, known, signal)));
-    // The type changes what the encoders give.
+    // The weight type changes the encoders' output.
     return present.length === 0 || hashes.includes(undefined) ? undefined : [...hashes, weightType ?? ''].join(' ');
   };
   const image = await joined([headers.tae ?? headers.vae ?? headers.model]);
   const encoders = [headers.clipL, headers.clipG, headers.t5xxl, headers.llm].filter((part) => part !== undefined);
-  // A checkpoint's own encoders count unless a file replaces them; both together are always right.
+  // A checkpoint's own encoders are used unless a file replaces them. Hashing both is always safe.
   const text = await joined(headers.model ? [headers.model, ...encoders] : encoders);
   const family = (network && identify(network).family) ?? 'unknown';
   return { name, family, encoders: { image, text }, ...(hash !== undefined && { hash }) };

@@ -1,13 +1,13 @@
-/** Everything that the encoders can do before the first step, so that they can be freed. */
+/** Encodes everything possible before the first step, so that the encoders can be freed. */
 import { bucketName } from '../../lora/index.ts';
 import type { Size } from '../data/buckets.ts';
 import { composeCaption } from '../data/captions.ts';
 import type { Run } from '../run/run.ts';
 
-/** Whether a picture's caption differs in more than being there or not. */
-const endless = ({ settings }: Run): boolean => settings.captions.shuffleTags || settings.captions.tagDropout > 0;
+/** Whether captions have more variants than present and absent. */
+const captionsVaryEndlessly = ({ settings }: Run): boolean => settings.captions.shuffleTags || settings.captions.tagDropout > 0;
 
-/** Captions of a run by the size of their pictures. */
+/** Captions of a run, grouped by picture size. */
 function knownCaptions({ settings, framed }: Run): { size: Size; texts: string[] }[] {
   const { captions } = settings;
   const bySize = new Map<string, { size: Size; texts: Set<string> }>();
@@ -22,7 +22,7 @@ function knownCaptions({ settings, framed }: Run): { size: Size; texts: string[]
 
 const captionsAtOnce = 16;
 
-/** Encodes pictures and captions (or finds them in the cache), then frees the encoders where no step needs them. */
+/** Encodes pictures and captions (or reads them from the cache), then frees the encoders if no step needs them. */
 export async function prepareEncodings(run: Run): Promise<void> {
   const { framed, encodings, session, signal, emit, settings } = run;
   const variants = framed.reduce((sum, { frames }) => sum + frames.length, 0);
@@ -45,6 +45,6 @@ export async function prepareEncodings(run: Run): Promise<void> {
       await encodings.captions(part, size);
       done += part.length;
     }
-  // A text encoder that is trained stays, and so does one that will meet new captions.
-  if (settings.network.textEncoder !== true && !endless(run)) await session.releaseEncoders();
+  // Text encoders stay loaded if they are trained or if new captions will come.
+  if (settings.network.textEncoder !== true && !captionsVaryEndlessly(run)) await session.releaseEncoders();
 }

@@ -1,7 +1,7 @@
 /**
- * Checkpoints: everything a continuation needs, whole or not at all. A checkpoint is a folder `step-000120` with the LoRA as it was
+ * Checkpoints hold everything needed to continue a run. A checkpoint is a folder `step-000120` with the LoRA at that step
  * (lora.safetensors) and the state (state.safetensors: parameters, moments, average, position). It is written under another name, synced
- * and renamed, so that a crash at any moment leaves the one before.
+ * and renamed, so that a crash at any moment leaves the previous checkpoint intact.
  */
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { encodeSafetensors, readFloatTensors, readModelHeader } from '../../mode
 
 const pair = () => z.tuple([z.number(), z.number()]);
 
-/** What is no tensor. */
+/** State that is not a tensor. */
 const progressSchema = z.strictObject({
   schema: z.literal(1),
   position: z.strictObject({ epoch: z.int(), batch: z.int(), step: z.int() }),
@@ -21,9 +21,9 @@ const progressSchema = z.strictObject({
   loss: z.number(),
   /** null: no validation yet. */
   validation: z.strictObject({ first: z.number(), last: z.number(), best: z.number(), bestStep: z.int(), since: z.int() }).nullable(),
-  /** Seconds spent in steps so far. */
+  /** Total seconds spent in steps. */
   seconds: z.number(),
-  /** The run ended here before its last step. */
+  /** Whether the run stopped early at this checkpoint. */
   stopped: z.boolean(),
   native: z.strictObject({ optimizer: z.enum(['adamw', 'lion', 'adafactor', 'prodigy']), numbers: z.record(z.string(), z.number()) }),
 });
@@ -42,7 +42,7 @@ const stateName = 'state.safetensors';
 
 export const checkpointLora = ({ folder }: Pick<Checkpoint, 'folder'>): string => join(folder, loraName);
 
-/** The checkpoints of a run, oldest first; what a crash left half done is not among them. */
+/** Lists the complete checkpoints of a run, oldest first. */
 export async function listCheckpoints(root: string): Promise<Checkpoint[]> {
   const names = await readdir(root).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
@@ -58,17 +58,17 @@ export async function listCheckpoints(root: string): Promise<Checkpoint[]> {
     .sort((a, b) => a.step - b.step);
 }
 
-/** Whether the run ended at this checkpoint, before its last step. What cannot be read has not. */
+/** Whether the run stopped early at this checkpoint. False if the checkpoint cannot be read. */
 export async function isFinished({ folder }: Checkpoint): Promise<boolean> {
   try {
     const { metadata } = await readModelHeader(join(folder, stateName));
     return progressSchema.parse(JSON.parse(String(metadata['state']))).stopped;
   } catch {
-    return false; // resumeTraining() says what is wrong with it
+    return false; // resumeTraining() reports what is wrong with it
   }
 }
 
-/** Removes what crashed writes left behind; a checkpoint that was renamed aside and not yet replaced comes back. */
+/** Removes leftovers of crashed writes. A checkpoint that was renamed aside but not yet replaced is restored. */
 export async function sweepCheckpoints(root: string): Promise<void> {
   const names = await readdir(root).catch((): string[] => []);
   for (const name of names) {
@@ -82,8 +82,8 @@ export async function sweepCheckpoints(root: string): Promise<void> {
 /**
  * Writes a checkpoint and removes the oldest ones beyond `keep`.
  *
- * @param writeLora writes the LoRA as it is
- * @throws ArtistError ERR_DISK_FULL, ERR_WRITE; the checkpoints before it are untouched
+ * @param writeLora writes the current LoRA to a path
+ * @throws ArtistError ERR_DISK_FULL, ERR_WRITE when writing fails; earlier checkpoints stay intact
  */
 export async function writeCheckpoint(
   root: string,
@@ -106,7 +106,7 @@ export async function writeCheckpoint(
     await writeFileAtomic(join(temporary, stateName), encodeSafetensors(tensors, 'F32', { state: JSON.stringify(text) }).bytes, {
       overwrite: true,
     });
-    // The same step may be there from before a crash: the run that goes on writes the same bytes again.
+    // A run that crashed may have written this step already; the resumed run writes the same bytes again.
     const old = join(root, `.${name}-old`);
     await rename(folder, old).catch((error: unknown) => {
       if (systemCode(error) !== 'ENOENT') throw error;
@@ -124,9 +124,9 @@ export async function writeCheckpoint(
 }
 
 /**
- * Reads a checkpoint back.
+ * Reads a checkpoint.
  *
- * @throws ArtistError ERR_MODEL_FORMAT: damaged; ERR_READ
+ * @throws ArtistError ERR_MODEL_FORMAT when it is damaged; ERR_READ when it cannot be read
  */
 export async function readCheckpoint(checkpoint: Checkpoint): Promise<{ state: NativeTrainState; progress: TrainProgress }> {
   const file = join(checkpoint.folder, stateName);

@@ -4,7 +4,7 @@ import type { TrainEvent } from '../run/events.ts';
 
 const logged: ReadonlySet<TrainEvent['type']> = new Set(['begin', 'step', 'validation', 'sample', 'checkpoint', 'note', 'warning']);
 
-/** log.jsonl: an event a line. A run that was killed may repeat steps that it did after its last checkpoint; the last line of a step counts. */
+/** log.jsonl, one event per line. A killed run may repeat steps after its last checkpoint; the last line of a step counts. */
 export class RunLog {
   readonly path: string;
   #lines: string[] = [];
@@ -19,7 +19,7 @@ export class RunLog {
     this.#lines.push(`${JSON.stringify({ time: new Date().toISOString(), ...plain })}\n`);
   }
 
-  /** @throws ArtistError ERR_DISK_FULL, ERR_WRITE */
+  /** @throws ArtistError ERR_DISK_FULL, ERR_WRITE when writing fails */
   async flush(): Promise<void> {
     const lines = this.#lines.join('');
     this.#lines = [];

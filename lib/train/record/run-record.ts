@@ -1,4 +1,4 @@
-/** run.json: what a run was begun with. A continued run must be given the same data and come to the same settings. */
+/** run.json: the options and data that a run started with. A resumed run must have the same data and arrive at the same settings. */
 import { join } from 'node:path';
 import * as z from 'zod';
 import { ArtistError, display, readPlainFile, systemCode, writeFileAtomic } from '../../core/index.ts';
@@ -14,7 +14,7 @@ const recordSchema = z.strictObject({
   name: z.string(),
   out: z.string(),
   started: z.string(),
-  /** Options as they were given, without signal, listener and home. */
+  /** Options as given, without signal, listener and home. */
   options: z.record(z.string(), z.unknown()),
   settings: z.record(z.string(), z.unknown()),
   model: z.strictObject({ name: z.string(), hash: z.string().optional() }),
@@ -28,12 +28,12 @@ export function recordPictures(pictures: readonly TrainingPicture[]): RecordedPi
   return pictures.map(({ role, name, hash, caption, repeats }) => [role, name, hash, caption, repeats]);
 }
 
-/** @throws ArtistError ERR_DISK_FULL, ERR_WRITE */
+/** @throws ArtistError ERR_DISK_FULL, ERR_WRITE when writing fails */
 export async function writeRunRecord(folder: string, record: RunRecord): Promise<void> {
   await writeFileAtomic(recordFile(folder), Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`), { overwrite: true });
 }
 
-/** @throws ArtistError ERR_RESUME: no run there */
+/** @throws ArtistError ERR_RESUME when the folder has no readable run */
 export async function readRunRecord(folder: string): Promise<RunRecord> {
   const file = recordFile(folder);
   const text = await readPlainFile(file, 'utf8').catch((error: unknown) => {
@@ -52,7 +52,7 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
   }
 }
 
-/** The first place where two plain values differ, as "network.rank"; undefined: they are the same. */
+/** Path of the first difference between two plain values, e.g. "network.rank"; undefined if they are equal. */
 export function firstDifference(a: unknown, b: unknown, at = ''): string | undefined {
   if (a === b) return undefined;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return at;
@@ -75,13 +75,13 @@ export function valueAt(root: unknown, path: string): unknown {
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
-/** Settings that change what is told and kept, and no number of the LoRA. */
-const harmless: ReadonlySet<string> = new Set<keyof TrainSettings>(['samples', 'checkpoints']);
+/** Settings that affect only what is reported and stored, not the LoRA's numbers. */
+const withoutEffect: ReadonlySet<string> = new Set<keyof TrainSettings>(['samples', 'checkpoints']);
 
 const numbersOf = (settings: unknown): unknown =>
-  Object.fromEntries(Object.entries(plain(settings) as Record<string, unknown>).filter(([key]) => !harmless.has(key)));
+  Object.fromEntries(Object.entries(plain(settings) as Record<string, unknown>).filter(([key]) => !withoutEffect.has(key)));
 
-/** @throws ArtistError ERR_RESUME, naming what differs */
+/** @throws ArtistError ERR_RESUME when a setting differs; the message names it */
 export function checkSettings(record: RunRecord, settings: TrainSettings): void {
   const [then, now] = [numbersOf(record.settings), numbersOf(settings)];
   const where = firstDifference(then, now);
@@ -92,7 +92,7 @@ export function checkSettings(record: RunRecord, settings: TrainSettings): void 
   );
 }
 
-/** @throws ArtistError ERR_RESUME, naming the pictures that changed */
+/** @throws ArtistError ERR_RESUME when pictures or captions changed; the message names them */
 export function checkPictures(record: RunRecord, pictures: readonly TrainingPicture[]): void {
   const now = recordPictures(pictures);
   const key = ([role, name]: RecordedPicture): string => `${role === 'class' ? 'class ' : ''}${name}`;
@@ -115,7 +115,7 @@ export function checkPictures(record: RunRecord, pictures: readonly TrainingPict
   );
 }
 
-/** @throws ArtistError ERR_RESUME */
+/** @throws ArtistError ERR_RESUME when the model differs */
 export function checkModel(record: RunRecord, model: { name: string; hash?: string | undefined }): void {
   if (record.model.hash === model.hash && record.model.name === model.name) return;
   throw new ArtistError(

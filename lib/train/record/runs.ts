@@ -1,4 +1,4 @@
-/** The runs that `<home>/training` keeps: to be listed, gone on with, and removed. */
+/** The training runs in `<home>/training`: list, find and remove them. */
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -6,20 +6,20 @@ import { ArtistError, display, lockOwner, nearest, removeTree, systemCode, walkF
 import { isFinished, listCheckpoints } from './checkpoint.ts';
 import { readRunRecord } from './run-record.ts';
 
-/** Where a home keeps its training runs. */
+/** Folder of a home's training runs. */
 export const runsFolder = (home: string): string => join(resolve(home), 'training');
 
-/** A training run on the disk. */
+/** A training run on disk. */
 export interface KeptRun {
-  /** Of its folder: "pictures-20260131-123059". What findTrainingRun() and removeTrainingRun() take. */
+  /** Folder name, e.g. "pictures-20260131-123059". findTrainingRun() and removeTrainingRun() take it. */
   readonly name: string;
   readonly folder: string;
-  /** Name of its LoRA, and the file that it becomes. */
+  /** Name of its LoRA, and of the LoRA file. */
   readonly lora: string;
   readonly out: string;
   /** ISO time. */
   readonly started: string;
-  /** Steps of the whole run, and the one of the newest checkpoint; 0: there is none. */
+  /** Total steps of the run. `step` is that of the newest checkpoint; 0 if there is none. */
   readonly steps: number;
   readonly step: number;
   readonly finished: boolean;
@@ -30,7 +30,7 @@ export interface KeptRun {
 async function sizeOf(folder: string): Promise<number> {
   let bytes = 0;
   for (const { folder: place, names } of (await walkFolder(folder)).folders)
-    for (const name of names) bytes += (await stat(join(place, name)).catch(() => undefined))?.size ?? 0; // gone meanwhile
+    for (const name of names) bytes += (await stat(join(place, name)).catch(() => undefined))?.size ?? 0; // removed in the meantime
   return bytes;
 }
 
@@ -53,9 +53,9 @@ async function readRun(folder: string): Promise<KeptRun> {
 }
 
 /**
- * The runs in `<home>/training`, the newest first. What cannot be read as a run is named with its problem.
+ * Lists the runs in `<home>/training`, newest first. A folder that is not a readable run is listed with its problem.
  *
- * @throws ArtistError ERR_READ: the folder cannot be read
+ * @throws ArtistError ERR_READ when the folder cannot be read
  */
 export async function listTrainingRuns({
   home,
@@ -82,11 +82,11 @@ export async function listTrainingRuns({
 }
 
 /**
- * The folder of a run: a path, the name of a folder in `<home>/training`, the name of a LoRA (its newest run), or "latest".
+ * Finds the folder of a run by a path, the name of a folder in `<home>/training`, the name of a LoRA (its newest run), or "latest".
  *
- * @param options.open only runs that are not finished count for "latest" and for the name of a LoRA
- * @param options.exact the name of a LoRA does not count: it may have several runs
- * @throws ArtistError ERR_NOT_FOUND, with the nearest name; ERR_READ
+ * @param options.open "latest" and LoRA names match only unfinished runs
+ * @param options.exact LoRA names do not match, because a LoRA may have several runs
+ * @throws ArtistError ERR_NOT_FOUND when there is no such run, with the closest name; ERR_READ when the folder cannot be read
  */
 export async function findTrainingRun(wanted: string, options: { home: string; open?: boolean; exact?: boolean }): Promise<string> {
   if (!wanted.includes('\0') && existsSync(join(wanted, 'run.json'))) return resolve(wanted);
@@ -96,7 +96,7 @@ export async function findTrainingRun(wanted: string, options: { home: string; o
   const named = runs.filter(({ lora }) => wanted === 'latest' || (lora === wanted && options.exact !== true));
   const found = named.find(({ finished, running }) => !(options.open === true && (finished || running)));
   if (found) return found.folder;
-  // Whoever reads it says what is wrong with it.
+  // The path is not checked here: reading it reports what is wrong.
   if (/[\\/]/.test(wanted) && existsSync(wanted)) return resolve(wanted);
   const guess = wanted === 'latest' ? undefined : nearest(wanted, [...runs.flatMap(({ name, lora }) => [name, lora]), 'latest']);
   const hint =
@@ -114,10 +114,11 @@ export async function findTrainingRun(wanted: string, options: { home: string; o
 }
 
 /**
- * Removes a run from `<home>/training`: its log, checkpoints and samples. The LoRA that it became stays.
+ * Removes a run from `<home>/training`: its log, checkpoints and samples. Its finished LoRA stays.
  *
- * @param name of its folder, or "latest"; a run elsewhere is refused
- * @throws ArtistError ERR_NOT_FOUND; ERR_LOCKED: it runs; ERR_INVALID_ARGUMENT: it lies elsewhere; ERR_WRITE, ERR_READ
+ * @param name name of its folder, or "latest"; runs outside of `<home>/training` are refused
+ * @throws ArtistError ERR_NOT_FOUND when there is no such run; ERR_LOCKED while it runs; ERR_INVALID_ARGUMENT when it is outside of
+ *   `<home>/training`; ERR_WRITE, ERR_READ when files cannot be removed or read
  */
 export async function removeTrainingRun(name: string, options: { home: string }): Promise<{ folder: string; bytes: number }> {
   const folder = await findTrainingRun(name, { ...options, exact: true });

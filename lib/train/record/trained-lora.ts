@@ -1,4 +1,4 @@
-/** The LoRA file of a run: trained tensors with everything that is known of where they come from. */
+/** The LoRA file of a run: the trained tensors and everything known about their origin. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ async function packageVersion(): Promise<string> {
 const types = { f32: 'F32', f16: 'F16', bf16: 'BF16' } as const;
 const precisions = { f32: 'float', f16: 'fp16', bf16: 'bf16' } as const;
 
-/** Writes LoRA files of one run; the facts that stay the same are put together once. */
+/** Writes the LoRA files of one run. Collects the metadata that does not change only once. */
 export class LoraWriter {
   readonly #source: LoraSource;
   readonly #facts: LoraFacts;
@@ -94,7 +94,7 @@ export class LoraWriter {
     return new LoraWriter(source, await packageVersion());
   }
 
-  /** The LoRA as it is at a step, for samples and checkpoints: the sheet inside only, always in f32, no time of finishing. */
+  /** Writes the LoRA of a step, for samples and checkpoints: always in f32, without a finishing time or a separate data sheet file. */
   writeInterim(path: string, tensors: readonly NativeTensor[], { step, epoch }: { step: number; epoch: number }): Promise<WrittenLora> {
     return writeLora(path, tensors, { ...this.#facts, steps: step, epoch }, this.#data, {
       type: 'F32',
@@ -103,7 +103,7 @@ export class LoraWriter {
     });
   }
 
-  /** The finished file with its data sheet beside it. */
+  /** Writes the finished LoRA file with its data sheet beside it. */
   writeFinal(
     path: string,
     tensors: readonly NativeTensor[],

@@ -3,7 +3,7 @@ import { ArtImage, decodeImage, type ImageInput, loadSharp, resizeImage } from '
 import { xmlText } from './loss-curve.ts';
 
 export interface SheetRow {
-  /** E.g. "step 200". */
+  /** Text beside the row, e.g. "step 200". */
   readonly label: string;
   readonly images: readonly ImageInput[];
 }
@@ -11,28 +11,28 @@ export interface SheetRow {
 export interface ContactSheetOptions {
   /** Longest edge of a picture on the sheet, pixels. Default 192. */
   readonly cell?: number;
-  /** Words above the columns, e.g. the prompts. */
+  /** Text above the columns, e.g. the prompts. */
   readonly columns?: readonly string[];
 }
 
 const gap = 8;
 const labelWidth = 96;
 const headHeight = 28;
-/** Rows of a sheet; of more, as many are chosen evenly, the first and the last among them. */
+/** Maximum number of rows. From more, evenly spaced ones are chosen, including the first and the last. */
 const maxRows = 24;
 const maxColumns = 16;
 
-/** `count` of the items, evenly spread, with the first and the last. */
+/** Returns `count` evenly spaced items, including the first and the last. */
 export function spread<T>(items: readonly T[], count: number): T[] {
   if (items.length <= count) return [...items];
   return Array.from({ length: count }, (_, index) => items[Math.round((index * (items.length - 1)) / (count - 1))] as T);
 }
 
 /**
- * Sample strips below each other: how the same pictures changed over the training. save() writes it with the AI label that painted pictures
- * carry. Labels need a font on the machine.
+ * Draws sample strips below each other, to show how the same pictures changed during training. save() adds the same AI label as for painted
+ * pictures. The labels need a font on the machine.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: no picture at all; ERR_READ, ERR_IMAGE_DECODE
+ * @throws ArtistError ERR_INVALID_ARGUMENT when there is no picture; ERR_READ, ERR_IMAGE_DECODE when a picture cannot be read
  */
 export const contactSheet = answering(
   'contactSheet',

@@ -4,18 +4,18 @@ import type { LossPoint, TrainingLog } from './training-log.ts';
 
 const width = 960;
 const height = 480;
-/** Of the plot within the picture, pixels. */
+/** Margins of the plot within the picture, pixels. */
 const frame = { left: 72, right: 24, top: 48, bottom: 56 };
 const plot = { width: width - frame.left - frame.right, height: height - frame.top - frame.bottom };
-/** Told apart by people who see colours differently, too (Okabe and Ito 2008). */
+/** Colours that people with colour blindness can distinguish (Okabe and Ito 2008). */
 const colours = { raw: '#c8d7e6', smooth: '#0072b2', validation: '#d55e00', grid: '#e4e4e4', text: '#333333' };
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-/** Text for XML: escaped, without the control characters that XML 1.0 does not have. */
+/** Escapes text for XML and drops the control characters that XML 1.0 forbids. */
 export const xmlText = (text: string): string =>
   text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
 
-/** Round steps of 1, 2 or 5 times a power of ten: about `wanted` of them between the two. */
+/** Returns about `wanted` ticks between two numbers, at steps of 1, 2 or 5 times a power of ten. */
 export function ticks(from: number, to: number, wanted: number): number[] {
   const span = to - from;
   if (!(span > 0)) return [from];
@@ -26,7 +26,7 @@ export function ticks(from: number, to: number, wanted: number): number[] {
   return Array.from({ length: Math.floor(to / step + 1e-9) - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
-/** Losses that are drawn: the lowest and highest hundredth of single steps may stick out. */
+/** Range of losses to draw; the lowest and highest percent of single steps may lie outside. */
 function lossRange(log: TrainingLog): [number, number] {
   const single = log.steps.map(({ loss }) => loss).sort((a, b) => a - b);
   const at = (share: number): number => single[Math.min(single.length - 1, Math.floor(share * single.length))] ?? 0;
@@ -44,7 +44,7 @@ function lossRange(log: TrainingLog): [number, number] {
   return [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin];
 }
 
-/** At most two points a pixel column, its lowest and highest: a run of 100,000 steps is still a small file. */
+/** Keeps at most two points per pixel column, its lowest and highest, so that the file stays small even for 100,000 steps. */
 function thinned(steps: readonly LossPoint[], x: (step: number) => number): { step: number; loss: number }[] {
   if (steps.length <= 2 * plot.width) return [...steps];
   const result: { step: number; loss: number }[] = [];
@@ -65,8 +65,8 @@ function thinned(steps: readonly LossPoint[], x: (step: number) => number): { st
 }
 
 /**
- * The losses of a run as an SVG picture: each step, the smoothed curve, and the validation loss with its lowest point marked. The same log
- * gives the same bytes.
+ * Draws the losses of a run as SVG: each step, the smoothed curve, and the validation loss with its minimum marked. The same log gives the
+ * same bytes.
  */
 export const lossCurveSvg = answering('lossCurveSvg', (log: TrainingLog, title = 'Loss'): string => {
   const lastStep = Math.max(1, log.steps.at(-1)?.step ?? 1, log.validation.at(-1)?.step ?? 1);
@@ -133,7 +133,7 @@ export const lossCurveSvg = answering('lossCurveSvg', (log: TrainingLog, title =
     .join('\n');
 });
 
-/** The same as a PNG. Its words need a font on the machine; curve and colours do not. */
+/** Converts the SVG to PNG. The text needs a font on the machine; curve and colours do not. */
 export async function svgToPng(svg: string): Promise<Buffer> {
   const sharp = await loadSharp();
   return sharp(Buffer.from(svg)).png({ compressionLevel: 9 }).toBuffer();

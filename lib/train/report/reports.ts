@@ -18,7 +18,7 @@ export interface ReportOptions {
   readonly prompts?: readonly string[];
 }
 
-/** Strips with those of their pictures that are still there: the user may have moved some away. */
+/** Rows of sample pictures that still exist; the user may have moved some. */
 async function rowsOf({ samples }: TrainingLog): Promise<SheetRow[]> {
   const there = async (file: string): Promise<boolean> =>
     access(file).then(
@@ -35,10 +35,10 @@ async function rowsOf({ samples }: TrainingLog): Promise<SheetRow[]> {
 }
 
 /**
- * Writes `loss-curve.svg`, `loss-curve.png` and `samples.png` into the folder of a run, from its `log.jsonl`. Those of an earlier end of the
- * same run are replaced. What the log does not have is left out.
+ * Writes `loss-curve.svg`, `loss-curve.png` and `samples.png` into the folder of a run, from its `log.jsonl`. Replaces the files of an
+ * earlier session of the same run. Leaves out what the log does not contain.
  *
- * @throws ArtistError ERR_READ: no log; ERR_DISK_FULL, ERR_WRITE; ERR_IMAGE_DECODE: a sample that was damaged
+ * @throws ArtistError ERR_READ when there is no log; ERR_DISK_FULL, ERR_WRITE when writing fails; ERR_IMAGE_DECODE when a sample is damaged
  */
 export async function writeReports(folder: string, { title = 'Loss', prompts = [] }: ReportOptions = {}): Promise<ReportFiles> {
   const log = await readTrainingLog(join(folder, 'log.jsonl'));

@@ -5,15 +5,15 @@ export interface LossPoint {
   /** Finished steps, from 1. */
   readonly step: number;
   readonly loss: number;
-  /** Without the noise of single steps, where the log has it. */
+  /** Smoothed loss, if the log has it. */
   readonly smoothedLoss?: number;
 }
 
-/** What the log of a run says, in the order of the steps. */
+/** The contents of a run's log, ordered by step. */
 export interface TrainingLog {
   readonly steps: readonly LossPoint[];
   readonly validation: readonly { readonly step: number; readonly loss: number }[];
-  /** Sample strips, with absolute paths. */
+  /** Sample pictures, with absolute paths. */
   readonly samples: readonly { readonly step: number; readonly files: readonly string[] }[];
 }
 
@@ -21,7 +21,7 @@ type Line = Record<string, unknown>;
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-/** The object on a line; undefined for the half line that a killed process leaves, and for what is none. */
+/** Parses a line; undefined if it is not an object, e.g. the partial last line of a killed process. */
 function lineOf(text: string): Line | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -32,10 +32,10 @@ function lineOf(text: string): Line | undefined {
 }
 
 /**
- * Reads a run's log.jsonl: an event a line. A run that was killed repeats the steps after its last checkpoint: the last line of a step
- * counts. Lines that are cut off are passed over.
+ * Reads a run's log.jsonl, which has one event per line. A killed run repeats the steps after its last checkpoint, so the last line of a
+ * step counts. Truncated lines are skipped.
  *
- * @throws ArtistError ERR_READ
+ * @throws ArtistError ERR_READ when the log cannot be read
  */
 export const readTrainingLog = answering('readTrainingLog', async (path: string): Promise<TrainingLog> => {
   const text = await readPlainFile(path, 'utf8').catch((error: unknown) => {

@@ -12,9 +12,9 @@ import {
 } from '../../engine/index.ts';
 
 export const checkGradientsOptions = z.strictObject({
-  /** Device to test, a name of listDevices(). Default: the best device present. */
+  /** Device to test, by its name in listDevices(). Default: the best device present. */
   backend: path.optional(),
-  /** Only this family's small model. */
+  /** Check only this family's small model. */
   family: z.string().min(1).optional(),
   /** CPU threads, 1..512. Default: physical cores minus one, at least 1. */
   threads: z.int().min(1).max(512).optional(),
@@ -24,19 +24,21 @@ export type CheckGradientsOptions = z.input<typeof checkGradientsOptions>;
 
 /** Gradients of one family's small random model. */
 export interface GradientCheck extends Readonly<NativeGradientCheck> {
-  /** Whether this device can be trusted with the family. */
+  /** Whether this device's gradients are accurate enough to train the family. */
   readonly passed: boolean;
 }
 
-/** GPUs multiply in half precision: below this cosine it is no longer rounding. */
+/** Smallest cosine accepted. GPUs multiply in half precision; below this the difference is more than rounding. */
 const leastCosine = 0.999;
-/** Curvature and half-precision rounding of the loss leave some percent in the worst family; a wrong rule leaves 1. */
+/** Largest difference accepted. Curvature and half-precision rounding cause a few percent in the worst family; a wrong rule causes 1. */
 const largestDirectional = 0.1;
 
 /**
- * Compares the gradients that a device computes with those of the CPU, and both with central differences of the loss, on small random models.
+ * Compares the gradients of a device with those of the CPU, and both with central differences of the loss, on small random models.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_NO_DEVICE, ERR_UNSUPPORTED, ERR_OUT_OF_MEMORY, ERR_NO_BINARY; `signal.reason` when aborted
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_NO_DEVICE when `backend` names no device here; ERR_UNSUPPORTED
+ *   when the device cannot train; ERR_OUT_OF_MEMORY; ERR_NO_BINARY when the addon cannot be loaded
+ * @throws `signal.reason` when aborted
  */
 export async function checkGradients(options: CheckGradientsOptions = {}): Promise<GradientCheck[]> {
   const site = new CallSite('checkGradients', checkGradients);

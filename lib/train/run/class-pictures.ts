@@ -1,4 +1,4 @@
-/** Class pictures for prior preservation, painted by the model that is trained, before it is trained. */
+/** Class pictures for prior preservation, painted by the model before it is trained. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtImage } from '../../image/index.ts';
@@ -7,9 +7,10 @@ import type { TrainEvent } from './events.ts';
 import { openPainter } from './samples.ts';
 
 /**
- * Paints the class pictures that are missing in `folder`; each keeps its recipe, which is also its licence. Number n is always the same picture.
+ * Paints the missing class pictures in `folder`. Each carries its recipe, which also states its licence. Number n is always the same
+ * picture.
  *
- * @throws what loadModel() and generate() throw; ERR_DISK_FULL, ERR_WRITE
+ * @throws ArtistError every error of loadModel() and Model.generate(); ERR_DISK_FULL, ERR_WRITE when a picture cannot be written
  */
 export async function paintClassPictures(
   options: ResolvedTrainLora,

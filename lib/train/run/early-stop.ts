@@ -1,23 +1,23 @@
 export interface EarlyStopOptions {
-  /** Validations in a row without improvement after which it stops. */
+  /** Number of validations in a row without improvement before the run stops. */
   patience: number;
-  /** Share of the best loss by which a new one must be lower to count as an improvement. */
+  /** Minimum improvement, as a share of the best loss. */
   minDelta: number;
 }
 
-/** Watches the validation loss: where it no longer falls, the LoRA learns its pictures by heart. */
+/** Watches the validation loss. When it no longer falls, the LoRA is overfitting. */
 export class EarlyStop {
   readonly #options: EarlyStopOptions;
   best = Number.POSITIVE_INFINITY;
   bestStep = 0;
-  /** Validations since the best one. */
+  /** Number of validations since the best one. */
   since = 0;
 
   constructor(options: EarlyStopOptions) {
     this.#options = options;
   }
 
-  /** Takes a validation in; true: it is time to stop. */
+  /** Adds a validation; returns true if the run should stop. */
   add(step: number, loss: number): boolean {
     if (loss < this.best * (1 - this.#options.minDelta)) {
       this.best = loss;

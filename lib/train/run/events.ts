@@ -1,31 +1,31 @@
-/** What a training run tells. Every event but `queued`, `load`, `prepare` and `paint` is also a line of the run's log. */
+/** Events of a training run. All except `queued`, `load`, `prepare` and `paint` are also written to the run's log, one per line. */
 import type { QueuedEvent, WarningEvent, WeightsEvent } from '../../engine/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import type { MemoryChoice } from './memory.ts';
 import type { TrainLoraResult } from './result.ts';
 
-/** Something is made ready before the first step. */
+/** Progress of the preparations before the first step. */
 export interface PrepareEvent {
   type: 'prepare';
-  /** `files` are read and checked, `pictures` and `captions` encoded, `class pictures` painted. */
+  /** `files`: read and checked; `pictures`, `captions`: encoded; `class pictures`: painted. */
   what: 'files' | 'pictures' | 'captions' | 'class pictures';
   done: number;
   total: number;
 }
-/** Everything is decided; the first step follows. */
+/** Preparation is done; the first step follows. */
 export interface BeginEvent {
   type: 'begin';
   /** Folder of the run. */
   folder: string;
-  /** Steps of the whole run, and the one it goes on after. */
+  /** Total steps of the run. `from` is the step it continues after. */
   steps: number;
   from: number;
   pictures: number;
   heldOut: number;
-  /** Layers that are trained, and their numbers. */
+  /** Number of trained layers; `parameters` counts their values. */
   modules: number;
   parameters: number;
-  /** Width x height of the buckets. */
+  /** Sizes of the buckets, as width x height. */
   sizes: readonly string[];
   memory: MemoryChoice;
   device: string;
@@ -36,17 +36,17 @@ export interface StepEvent {
   step: number;
   steps: number;
   loss: number;
-  /** Without the noise of single steps. */
+  /** Loss smoothed over many steps. */
   smoothedLoss: number;
   learningRate: number;
-  /** Length of the gradient before it is clipped. */
+  /** Norm of the gradient before clipping. */
   gradientNorm: number;
-  /** Average of this process. */
+  /** Average over this process. */
   secondsPerStep: number;
-  /** Until the last step, without samples and validations. */
+  /** Seconds until the last step, without samples and validations. */
   etaSeconds: number;
 }
-/** Mean loss of the held-out pictures, always at the same noise. */
+/** Mean loss of the held-out pictures, always with the same noise. */
 export interface ValidationEvent {
   type: 'validation';
   step: number;
@@ -59,7 +59,7 @@ export interface PaintEvent {
   done: number;
   total: number;
 }
-/** Pictures of the same prompts and seeds, painted with the LoRA as it is; at step 0 without it. */
+/** Pictures of the same prompts and seeds, painted with the current LoRA; at step 0 without one. */
 export interface SampleStripEvent {
   type: 'sample';
   step: number;
@@ -71,7 +71,7 @@ export interface CheckpointEvent {
   step: number;
   folder: string;
 }
-/** A remark: goes on after step n, stopped early… */
+/** A remark, e.g. that the run continues after step n or stopped early. */
 export interface NoteEvent {
   type: 'note';
   message: string;
@@ -95,5 +95,5 @@ export type TrainEvent =
   | WarningEvent
   | TrainDoneEvent;
 
-/** Types of which only the newest counts. */
+/** Event types of which only the newest matters. */
 export const trainProgressTypes: ReadonlySet<TrainEvent['type']> = new Set(['queued', 'load', 'prepare', 'paint']);

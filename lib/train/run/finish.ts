@@ -1,4 +1,4 @@
-/** The end of a run: the LoRA under its name, and what shows how it was made. */
+/** The end of a run: writes the LoRA file and the reports about its training. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isArtistError } from '../../core/index.ts';
@@ -16,7 +16,7 @@ async function sampleFiles(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-/** The LoRA is there: a report that cannot be drawn is told and does not undo it. */
+/** Writes the reports. The LoRA already exists, so a report that fails is only a warning. */
 async function reportsOf({ output, emit }: Run, { prompts }: LoopOutcome): Promise<ReportFiles> {
   try {
     return await writeReports(output.folder, { title: output.name, prompts });
@@ -27,7 +27,12 @@ async function reportsOf({ output, emit }: Run, { prompts }: LoopOutcome): Promi
   }
 }
 
-/** @throws ArtistError ERR_ALREADY_EXISTS: somebody else wrote `out` meanwhile; ERR_DISK_FULL, ERR_WRITE; the checkpoint of the last step stays */
+/**
+ * Writes the finished LoRA and the reports.
+ *
+ * @throws ArtistError ERR_ALREADY_EXISTS when another process has written `out` in the meantime; ERR_DISK_FULL, ERR_WRITE when writing
+ *   fails. The checkpoint of the last step stays.
+ */
 export async function finishRun(
   run: Run,
   outcome: LoopOutcome,

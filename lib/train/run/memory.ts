@@ -1,19 +1,19 @@
-/** Decides before anything large is allocated whether a training step fits, and how. */
+/** Decides whether a training step fits into memory, and how, before anything large is allocated. */
 import { ArtistError } from '../../core/index.ts';
 import type { NativeCheckpointing, NativeTrainPlan } from '../../engine/index.ts';
 
 export interface MemoryChoice {
   readonly checkpointing: NativeCheckpointing;
-  /** Activations and gradients of the largest step. */
+  /** Bytes for the activations and gradients of the largest step. */
   readonly computeBytes: number;
   readonly weightBytes: number;
-  /** Trained parameters, their gradients and the optimizer's moments. */
+  /** Bytes for the trained parameters, their gradients and the optimizer's moments. */
   readonly networkBytes: number;
-  /** What the device has left; 0: it does not say. */
+  /** Free memory of the device; 0: unknown. */
   readonly freeBytes: number;
 }
 
-/** Part of the free memory that a step may take: allocators keep gaps, and other programs live too. */
+/** Share of the free memory that a step may use: allocators leave gaps, and other programs need memory too. */
 const usable = 0.9;
 const order: readonly NativeCheckpointing[] = ['none', 'blocks', 'fine'];
 
@@ -46,11 +46,11 @@ function refusal(
 }
 
 /**
- * The quickest way that fits: no checkpointing, then at the borders of blocks, then at every residual sum.
+ * Chooses the fastest way that fits: without checkpointing, then with checkpoints at the borders of blocks, then at every residual sum.
  *
- * @param plan sizes of a step; allocates nothing
- * @param hostBytes what the optimizer keeps; counts where the device is the CPU
- * @throws ArtistError ERR_OUT_OF_MEMORY with the numbers and what would help; ERR_UNSUPPORTED: operations that the device cannot do
+ * @param plan computes the sizes of a step; allocates nothing
+ * @param hostBytes memory of the optimizer; counts only if the device is the CPU
+ * @throws ArtistError ERR_OUT_OF_MEMORY when nothing fits, with the numbers and advice; ERR_UNSUPPORTED when the device lacks operations
  */
 export async function chooseMemory(
   plan: (checkpointing: NativeCheckpointing) => Promise<NativeTrainPlan>,

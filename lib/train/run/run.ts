@@ -14,16 +14,16 @@ import type { TrainerSession } from './trainer-session.ts';
 
 export interface TrainCall {
   options: ResolvedTrainLora;
-  /** Options as they were given, to be stored. */
+  /** Options as given, for run.json. */
   given: Record<string, unknown>;
-  /** Of a run that goes on, with its folder. */
+  /** Record and folder of a resumed run. */
   resumed?: { record: RunRecord; folder: string };
   site: CallSite;
   signal: AbortSignal;
   emit: (event: TrainEvent) => void;
 }
 
-/** What one run works with. */
+/** Everything that one run works with. */
 export interface Run {
   readonly options: ResolvedTrainLora;
   readonly output: Output;

@@ -1,4 +1,4 @@
-/** Sample strips: the same prompts and seeds painted with the LoRA as it is at a step, by the engine that will use it later. */
+/** Sample strips: the same prompts and seeds, painted with the LoRA of a step by the engine that will use it later. */
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export interface SampleSettings {
   cfgScale: number | undefined;
 }
 
-/** The model as it is trained for, opened for painting. */
+/** Loads the model that is trained for, to paint with. */
 export function openPainter(options: ResolvedTrainLora, signal: AbortSignal): Promise<Model> {
   const { model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae, home } = options;
   const { threads, weightType, tensorTypeRules, prediction, backend, paramsBackend } = options;
@@ -42,10 +42,10 @@ export function openPainter(options: ResolvedTrainLora, signal: AbortSignal): Pr
 }
 
 /**
- * Paints a strip and files it as samples/step-000120-1.png …
+ * Paints a strip and saves it as samples/step-000120-1.png …
  *
- * @param writeLora writes the LoRA as it is; undefined: paint without one
- * @throws what loadModel() and generate() throw; ERR_DISK_FULL, ERR_WRITE
+ * @param writeLora writes the current LoRA to a path; undefined: paint without a LoRA
+ * @throws ArtistError every error of loadModel() and Model.generate(); ERR_DISK_FULL, ERR_WRITE when a file cannot be written
  */
 export async function paintStrip(
   options: ResolvedTrainLora,

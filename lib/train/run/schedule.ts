@@ -1,10 +1,10 @@
-/** Factors of the learning rate over a run. */
+/** Learning rate schedules. */
 export const schedules = ['constant', 'linear', 'cosine'] as const;
 export type Schedule = (typeof schedules)[number];
 
 /**
- * Share of the full learning rate at a step. During warm-up it rises in a straight line; after it, `linear` falls to 0 in a straight line and
- * `cosine` in half a period. Every step, the last one too, has a share above 0.
+ * Returns the share of the full learning rate at a step. It rises linearly during warm-up. After that, `linear` falls to 0 linearly and
+ * `cosine` along half a period. The share is above 0 at every step, including the last.
  *
  * @param step 0 .. steps - 1
  */

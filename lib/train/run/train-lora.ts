@@ -7,7 +7,7 @@ import type { TrainLoraResult } from './result.ts';
 import type { TrainCall } from './run.ts';
 
 /**
- * One training, begun when it is made. Await it for the result, or loop over its events, or both:
+ * One training run. It starts at once. Await it for the result, or loop over its events, or both:
  *
  *     for await (const event of trainLora({ data: './pictures' })) if (event.type === 'step') console.log(event.step, event.smoothedLoss);
  */
@@ -26,7 +26,7 @@ export class TrainRun extends EventRun<TrainLoraResult, TrainEvent> {
   }
 }
 
-/** The options of a call that will reject still say where its listener is. */
+/** Finds the signal and listener even in invalid options, so that they work for the call that will reject. */
 function listenersOf(options: unknown): Pick<ResolvedTrainLora, 'signal' | 'onProgress'> {
   const { signal: stop, onProgress } = (typeof options === 'object' && options !== null ? options : {}) as Partial<ResolvedTrainLora>;
   return {
@@ -42,7 +42,7 @@ function begin(site: CallSite, options: unknown, prepare: () => Promise<Pick<Tra
       try {
         stop.throwIfAborted();
         const prepared = await prepare();
-        // Half of what importing this folder costs; few programs that paint also train.
+        // Loaded here because it is half the import time of this folder, and few programs that paint also train.
         const { train } = await import('./training.ts');
         return await train({ ...prepared, site, signal: stop, emit });
       } catch (error) {
@@ -53,24 +53,26 @@ function begin(site: CallSite, options: unknown, prepare: () => Promise<Pick<Tra
   );
 }
 
-/** Options as they are kept with the run: what cannot be written as JSON belongs to the call alone. */
+/** The options to store with the run. Those that JSON cannot represent belong only to this call. */
 function storable(options: TrainLoraOptions): Record<string, unknown> {
   const { signal: _signal, onProgress: _listener, ...rest } = options;
   return JSON.parse(JSON.stringify(rest)) as Record<string, unknown>;
 }
 
 /**
- * Trains a LoRA on a folder of pictures. The call begins at once (or queues behind other work of the engine) and returns a run.
+ * Trains a LoRA on a folder of pictures. The call starts at once (or queues behind other work of the engine) and returns a run; errors
+ * reject the run.
  *
  *     const { path } = await trainLora({ data: './pictures', licence: 'own' });
  *
- * Nothing of the user's is overwritten; what cannot work is refused before the first step. While it runs, checkpoints are written from which
- * resumeTraining() goes on, also after a crash.
+ * It never overwrites the user's files, and refuses what cannot work before the first step. While it runs it writes checkpoints, from which
+ * resumeTraining() continues, even after a crash. After an error the last checkpoint stays.
  *
- * @throws (by rejecting) ArtistError ERR_INVALID_ARGUMENT; ERR_ALREADY_EXISTS, ERR_WRITE: the output; ERR_TRAIN_DATA, ERR_LICENCE, ERR_READ: the
- *   pictures; ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT, ERR_MODEL_LOAD; ERR_UNSUPPORTED: not a family that can be trained, or a device that cannot;
- *   ERR_OUT_OF_MEMORY: with the numbers and what would help; ERR_TRAIN_DIVERGED: loss or gradient without a finite value; ERR_DISK_FULL;
- *   ERR_LOCKED; with an aborted signal: `signal.reason`, as it is. The last checkpoint stays in every case.
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_ALREADY_EXISTS, ERR_WRITE when the output exists or cannot be
+ *   written; ERR_TRAIN_DATA, ERR_LICENCE, ERR_READ when pictures cannot be used; ERR_MODEL_NOT_FOUND, ERR_MODEL_FORMAT, ERR_MODEL_LOAD when
+ *   the model cannot be loaded; ERR_UNSUPPORTED when the family or the device cannot be trained; ERR_OUT_OF_MEMORY, with the numbers and
+ *   advice; ERR_TRAIN_DIVERGED when loss or gradient stay non-finite; ERR_DISK_FULL; ERR_LOCKED when another process uses the run's folder
+ * @throws `signal.reason` when aborted
  */
 export const trainLora = answering('trainLora', (options: TrainLoraOptions): TrainRun => {
   const site = new CallSite('trainLora', trainLora);
@@ -78,12 +80,12 @@ export const trainLora = answering('trainLora', (options: TrainLoraOptions): Tra
 });
 
 /**
- * Goes on with a run from its last checkpoint, with the options it was begun with. On a CPU the LoRA is bit for bit the one that a run without
- * interruption would have made. Options given here replace the stored ones; those that would change the numbers are refused.
+ * Continues a run from its last checkpoint with its original options. On a CPU the LoRA is bit-identical to that of an uninterrupted run.
+ * Options given here replace the stored ones; options that would change the numbers are refused.
  *
- * @param folder of the run: `folder` of the event `begin`
- * @throws (by rejecting) ArtistError ERR_RESUME: no run there, or other pictures, captions, options or weights than it was begun with: the message
- *   names them; else as trainLora()
+ * @param folder folder of the run: `folder` of the event `begin`
+ * @throws ArtistError ERR_RESUME when there is no run, or pictures, captions, options or weights differ from its start; the message names
+ *   them; and every error of trainLora()
  */
 export const resumeTraining = answering('resumeTraining', (folder: string, options: Partial<TrainLoraOptions> = {}): TrainRun => {
   const site = new CallSite('resumeTraining', resumeTraining);

@@ -1,4 +1,4 @@
-/** The native trainer as the loop uses it: every job with the run's signal, and failures as coded errors. */
+/** Wraps the native trainer for the loop: every job gets the run's signal, and failures become ArtistErrors. */
 
 import {
   type CallSite,
@@ -41,7 +41,7 @@ export interface SessionCall {
   emit: (event: TrainEvent) => void;
 }
 
-/** The files of the model that is trained for, checked. */
+/** Finds and checks the files of the model that is trained for. */
 export function trainingFiles(options: ResolvedTrainLora): Promise<ModelFiles> {
   const { model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae, home, weightType } = options;
   return findModelFiles({ model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae, home, weightType });
@@ -61,17 +61,29 @@ export class TrainerSession {
   }
 
   /**
-   * Opens the model: headers and the network's weights.
+   * Opens the model: reads its headers and the network's weights.
    *
-   * @throws ArtistError ERR_UNSUPPORTED: not a family that can be trained; ERR_MODEL_LOAD, ERR_MODEL_FORMAT, ERR_NO_DEVICE, ERR_OUT_OF_MEMORY
+   * @throws ArtistError ERR_UNSUPPORTED when the family cannot be trained; ERR_MODEL_LOAD, ERR_MODEL_FORMAT when the engine cannot load it;
+   *   ERR_NO_DEVICE when `backend` names no device here; ERR_OUT_OF_MEMORY
    */
   static async open(options: ResolvedTrainLora, { files, weightType }: ModelFiles, call: SessionCall): Promise<TrainerSession> {
     const { site, signal, emit } = call;
     const { model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae } = files;
     const { threads, prediction, backend, paramsBackend } = options;
     const request = defined({
-      ...{ model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae },
-      ...{ threads, weightType, prediction, backend, paramsBackend },
+      model,
+      diffusionModel,
+      clipL,
+      clipG,
+      t5xxl,
+      llm,
+      vae,
+      tae,
+      threads,
+      weightType,
+      prediction,
+      backend,
+      paramsBackend,
       tensorTypeRules: tensorTypeRules(options.tensorTypeRules),
     }) as NativeTrainerRequest;
     const addon = localEngine();
@@ -81,8 +93,8 @@ export class TrainerSession {
         site,
         signal,
         onEvent: (event) => {
-          const told = commonEvent(event);
-          if (told && told.type !== 'upscale') emit(told);
+          const shown = commonEvent(event);
+          if (shown && shown.type !== 'upscale') emit(shown);
         },
         discard: (late) => void late.dispose().promise.catch(() => undefined),
       },
@@ -91,7 +103,7 @@ export class TrainerSession {
     return new TrainerSession(addon, native, call);
   }
 
-  /** `keep`: a result that arrives although the run was cancelled counts. */
+  /** `keep`: whether to return a result that arrives after the run was cancelled. */
   #run<T>(start: (listen: Listen) => NativeJob<T>, keep = false): Promise<T> {
     const { site, signal, emit } = this.#call;
     return runJob<T>(
@@ -100,8 +112,8 @@ export class TrainerSession {
         site,
         signal,
         onEvent: (event) => {
-          const told = commonEvent(event);
-          if (told?.type === 'warning') emit(told);
+          const shown = commonEvent(event);
+          if (shown?.type === 'warning') emit(shown);
         },
         keep: () => keep,
       },
@@ -109,7 +121,7 @@ export class TrainerSession {
     );
   }
 
-  /** What must not be cancelled: saving what is there. */
+  /** Runs a job without the signal, because saving results must not be cancelled. */
   async #save<T>(start: () => NativeJob<T>): Promise<T> {
     try {
       return await start().promise;
@@ -142,7 +154,7 @@ export class TrainerSession {
     return this.#run(() => this.#native.begin(request));
   }
 
-  /** A step that was done before it could be cancelled is told as done: the parameters have changed. */
+  /** A step that finishes before a cancel can stop it counts as done, because the parameters have changed. */
   step(request: NativeStepRequest): Promise<NativeStepResult> {
     return this.#run((listen) => this.#native.step(request, listen), true);
   }

@@ -1,4 +1,4 @@
-/** The steps of a run: where it stands, what is due after each of them. */
+/** The steps of a run: keeps the position and does what is due after each step. */
 
 import { join } from 'node:path';
 import { isArtistError } from '../../core/index.ts';
@@ -28,16 +28,16 @@ export interface LoopOutcome {
   loss: number;
   stoppedEarly: boolean;
   validation: { first: number; last: number; best: number; bestStep: number } | undefined;
-  /** In steps, of all sessions. */
+  /** Seconds spent in steps, over all sessions. */
   trainingSeconds: number;
   perStep: number;
-  /** LoRA of the best validation, where the run stopped early. */
+  /** LoRA file of the best validation, if the run stopped early. */
   best: string | undefined;
-  /** Of the sample strip. */
+  /** Prompts of the sample strip. */
   prompts: readonly string[];
 }
 
-/** Prompts of the sample strip where none are given. */
+/** Number of prompts in the sample strip if none are given. */
 const samplePrompts = 4;
 
 class Loop {
@@ -48,7 +48,7 @@ class Loop {
   readonly #prompts: readonly string[];
   readonly #root: string;
   readonly #best: string;
-  #held: NativeTrainBatch[] = [];
+  #heldOut: NativeTrainBatch[] = [];
   #position: PlanPosition = planStart;
   #validation: { first: number; last: number } | undefined;
   #loss = Number.NaN;
@@ -56,8 +56,8 @@ class Loop {
   #stopped = false;
   #saved = 0;
   #samples: boolean;
-  /** Steps of this process and the seconds they took. */
-  #own = { steps: 0, seconds: 0 };
+  /** Number of steps in this process and the seconds they took. */
+  #thisSession = { steps: 0, seconds: 0 };
 
   constructor(run: Run) {
     const { settings, framed, encodings, session, options, output, dataSet } = run;
@@ -96,7 +96,7 @@ class Loop {
     };
   }
 
-  /** Goes back to the newest checkpoint, if there is one. */
+  /** Restores the newest checkpoint, if there is one. */
   async restore(): Promise<void> {
     await sweepCheckpoints(this.#root);
     const newest = (await listCheckpoints(this.#root)).at(-1);
@@ -136,9 +136,9 @@ class Loop {
 
   async #validate(): Promise<void> {
     const { session, settings, emit } = this.#run;
-    if (this.#held.length === 0) return;
+    if (this.#heldOut.length === 0) return;
     const { step } = this.#position;
-    const loss = await validationLoss(session, this.#held, settings.validation.levels, { ema: this.#ema });
+    const loss = await validationLoss(session, this.#heldOut, settings.validation.levels, { ema: this.#ema });
     const enough = this.#early.add(step, loss);
     const best = this.#early.bestStep === step;
     this.#validation = { first: this.#validation?.first ?? loss, last: loss };
@@ -167,7 +167,7 @@ class Loop {
       emit({ type: 'sample', step, ...strip });
     } catch (error) {
       if (signal.aborted || !isArtistError(error)) throw error;
-      // Hours of training are not lost to a picture that cannot be painted.
+      // A failed sample must not cost hours of training.
       this.#samples = false;
       emit({ type: 'warning', message: `no more samples: ${error.code}: ${error.message}` });
     }
@@ -189,20 +189,25 @@ class Loop {
     const seconds = (performance.now() - begun) / 1000;
     this.#position = next;
     this.#seconds += seconds;
-    this.#own.steps++;
-    this.#own.seconds += seconds;
+    this.#thisSession.steps++;
+    this.#thisSession.seconds += seconds;
     this.#loss = this.#smoothed.add(loss);
-    const secondsPerStep = this.#own.seconds / this.#own.steps;
+    const secondsPerStep = this.#thisSession.seconds / this.#thisSession.steps;
     emit({
       type: 'step',
-      ...{ step, steps: settings.steps, loss, smoothedLoss: this.#loss, learningRate: settings.learningRate * share, gradientNorm },
+      step,
+      steps: settings.steps,
+      loss,
+      smoothedLoss: this.#loss,
+      learningRate: settings.learningRate * share,
+      gradientNorm,
       secondsPerStep,
       etaSeconds: secondsPerStep * (settings.steps - step),
     });
   }
 
-  /** What follows a step. */
-  async #after(): Promise<void> {
+  /** Does what is due after a step. */
+  async #afterStep(): Promise<void> {
     const { settings, log } = this.#run;
     const { step } = this.#position;
     const last = step >= settings.steps;
@@ -220,7 +225,7 @@ class Loop {
     emit({ ...begin, from: this.#position.step });
     if (resumed) emit({ type: 'note', message: `goes on after step ${this.#position.step} of ${steps}` });
     const held = framed.filter(({ picture }) => picture.role === 'validation');
-    this.#held = await validationBatches(held, batchSize, this.#maker);
+    this.#heldOut = await validationBatches(held, batchSize, this.#maker);
     if (this.#position.step === 0) {
       await this.#validate();
       await this.#paint();
@@ -233,10 +238,10 @@ class Loop {
       for (const planned of walkPlan(items, { seed, batchSize, accumulation }, this.#position)) {
         if (planned.step > steps || this.#stopped) break;
         await this.#step(planned);
-        await this.#after();
+        await this.#afterStep();
       }
     } catch (error) {
-      await this.#keepWhatIsThere();
+      await this.#saveProgress();
       throw error;
     }
     const { best, bestStep } = this.#early;
@@ -246,26 +251,26 @@ class Loop {
       stoppedEarly: this.#stopped,
       validation: this.#validation && { ...this.#validation, best, bestStep },
       trainingSeconds: this.#seconds,
-      perStep: this.#own.steps > 0 ? this.#own.seconds / this.#own.steps : 0,
+      perStep: this.#thisSession.steps > 0 ? this.#thisSession.seconds / this.#thisSession.steps : 0,
       best: this.#stopped && bestStep > 0 ? this.#best : undefined,
       prompts: this.#prompts,
     };
   }
 
-  /** A cancelled step left the parameters as they were before it: the steps since the last checkpoint need not be lost. */
-  async #keepWhatIsThere(): Promise<void> {
+  /** A cancelled step leaves the parameters unchanged, so the steps since the last checkpoint can still be saved. */
+  async #saveProgress(): Promise<void> {
     const { signal, log } = this.#run;
     if (!signal.aborted || this.#position.step <= this.#saved) return;
     try {
       await this.#checkpoint();
       await log.flush();
     } catch {
-      // Why the run ended is what the caller hears; the checkpoint before this one is untouched.
+      // The caller gets the error that ended the run; the previous checkpoint is intact.
     }
   }
 }
 
-/** Trains from where the run stands to its end. */
+/** Trains from the current position to the end. */
 export function trainSteps(run: Run, begin: BeginEvent): Promise<LoopOutcome> {
   return new Loop(run).run(begin);
 }

@@ -1,4 +1,4 @@
-/** One run from its options to its files: everything is checked and decided, then the loop, then what is left behind. */
+/** One run from its options to its files: checks and decides everything, runs the loop, then writes the results. */
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -17,7 +17,7 @@ import { checkModel, checkPictures, checkSettings, recordPictures, writeRunRecor
 import { LoraWriter } from '../record/trained-lora.ts';
 import type { ResolvedTrainLora } from '../settings/options.ts';
 import { checkOut, chooseOutput, discardRun, makeFolder, type Output } from '../settings/output.ts';
-import { hostBytes, settleTraining, type TrainSettings } from '../settings/settings.ts';
+import { hostBytes, resolveSettings, type TrainSettings } from '../settings/settings.ts';
 import { paintClassPictures } from './class-pictures.ts';
 import type { TrainEvent } from './events.ts';
 import { finishRun } from './finish.ts';
@@ -46,10 +46,10 @@ function loadPictures(
   });
 }
 
-/** Tells and collects warnings, once each, and keeps the log. */
-class Told {
+/** Emits events, writes them to the log, and collects each warning once. */
+class RunEvents {
   readonly warnings: string[] = [];
-  /** A step was done. */
+  /** Whether a step was done. */
   stepped = false;
   readonly #emit: (event: TrainEvent) => void;
   readonly #log: RunLog;
@@ -78,35 +78,38 @@ async function outputOf({ options, resumed }: TrainCall): Promise<Output> {
   return { name: record.name, out, folder, home: homeFolder(options.home) };
 }
 
-/** The bucket whose step takes most memory. */
+/** Size of the bucket whose step needs most memory. */
 function largest(framed: readonly FramedPicture<TrainingPicture>[]): Size {
   return framed
     .map(({ bucket }) => bucket)
     .reduce((most, bucket) => (bucket.width * bucket.height > most.width * most.height ? bucket : most));
 }
 
-/** Settles when native work has ended. Errors: see trainLora(). */
+/** Runs one training; settles when native work has ended. For errors see trainLora(). */
 export async function train(call: TrainCall): Promise<TrainLoraResult> {
   const { options, signal, site } = call;
   const started = Date.now();
   const output = await outputOf(call);
   const log = new RunLog(join(output.folder, 'log.jsonl'));
-  const told = new Told(log, call.emit);
-  // What can be refused without the model is refused before it is read.
-  const early = await loadPictures(options, call, options.prior?.folder);
+  const events = new RunEvents(log, call.emit);
+  // Checks that need no model come first, before it is read.
+  const firstScan = await loadPictures(options, call, options.prior?.folder);
   const files = await trainingFiles(options);
   const model = await identifyModel(files, signal);
   if (call.resumed) checkModel(call.resumed.record, model);
-  const session = await TrainerSession.open(options, files, { site, signal, emit: told.emit });
+  const session = await TrainerSession.open(options, files, { site, signal, emit: events.emit });
   try {
-    return await trainWith(session, { call, output, log, told, early, files, model, started });
+    return await trainWith(session, { call, output, log, events, firstScan, files, model, started });
   } finally {
     await session.dispose();
   }
 }
 
-/** Options whose paths do not depend on where the process stands. `model` may be an alias: it is a path where there is such a file. */
-function independent(given: Record<string, unknown>): Record<string, unknown> {
+/**
+ * Makes relative paths absolute, so that they stay valid in another working directory. `model` may be an alias; it is a path if the file
+ * exists.
+ */
+function withAbsolutePaths(given: Record<string, unknown>): Record<string, unknown> {
   const result = { ...given };
   for (const name of ['data', 'diffusionModel', 'clipL', 'clipG', 't5xxl', 'llm', 'vae', 'tae', 'model', 'runFolder']) {
     const path = given[name];
@@ -121,22 +124,22 @@ interface Opened {
   call: TrainCall;
   output: Output;
   log: RunLog;
-  told: Told;
-  early: DataSet;
+  events: RunEvents;
+  firstScan: DataSet;
   files: ModelFiles;
   model: ModelIdentity;
   started: number;
 }
 
 async function trainWith(session: TrainerSession, opened: Opened): Promise<TrainLoraResult> {
-  const { call, output, early, files } = opened;
+  const { call, output, firstScan, files } = opened;
   const { options, resumed } = call;
   const { width, height } = files.defaults;
   const size = width === undefined || height === undefined ? undefined : Math.min(width, height);
   const seed = options.seed ?? drawSeed();
-  const settings = settleTraining(options, session.info, { size, seed });
+  const settings = resolveSettings(options, session.info, { size, seed });
   if (resumed) checkSettings(resumed.record, settings);
-  const { pictures } = framePictures(early.pictures, settings.buckets, seed);
+  const { pictures } = framePictures(firstScan.pictures, settings.buckets, seed);
   const network = await session.createNetwork(settings.network);
   const shape = { ...largest(pictures), batch: settings.batchSize };
   const memory = await chooseMemory((checkpointing) => session.plan({ ...shape, checkpointing }), options.checkpointing, {
@@ -145,7 +148,7 @@ async function trainWith(session: TrainerSession, opened: Opened): Promise<Train
     device: session.info.device,
   });
   const made = await makeFolder(output.folder);
-  // Two processes in one run folder would write over each other's checkpoints.
+  // Two processes in one run folder would overwrite each other's checkpoints.
   const lock = await acquireLock(join(output.folder, 'lock'), { purpose: 'training in this folder', waitMs: 0 });
   let ended = false;
   try {
@@ -155,7 +158,7 @@ async function trainWith(session: TrainerSession, opened: Opened): Promise<Train
   } finally {
     await opened.log.flush();
     await lock.release();
-    if (!ended && !resumed && !opened.told.stepped) await discardRun(output.folder, { made });
+    if (!ended && !resumed && !opened.events.stepped) await discardRun(output.folder, { made });
   }
 }
 
@@ -163,11 +166,11 @@ async function trainInFolder(
   session: TrainerSession,
   opened: Opened & { settings: TrainSettings; network: NativeNetworkInfo; memory: MemoryChoice },
 ): Promise<TrainLoraResult> {
-  const { call, output, log, told, early, model, settings, network, memory, started } = opened;
+  const { call, output, log, events, firstScan, model, settings, network, memory, started } = opened;
   const { options, resumed, signal } = call;
-  const { emit } = told;
+  const { emit } = events;
   const { prior } = options;
-  let dataSet = early;
+  let dataSet = firstScan;
   if (prior && prior.folder === undefined) {
     const folder = join(output.folder, 'class');
     await paintClassPictures(options, { folder, prompt: prior.prompt, count: prior.count, seed: settings.seed }, { signal, emit });
@@ -183,8 +186,8 @@ async function trainInFolder(
       name: output.name,
       out: output.out,
       started: new Date(started).toISOString(),
-      options: { ...independent(call.given), seed: settings.seed, name: output.name, out: output.out },
-      settings: settings as unknown as Record<string, unknown>,
+      options: { ...withAbsolutePaths(call.given), seed: settings.seed, name: output.name, out: output.out },
+      settings: { ...settings },
       model: { name: model.name, ...(model.hash !== undefined && { hash: model.hash }) },
       pictures: recordPictures(dataSet.pictures),
     });
@@ -192,10 +195,27 @@ async function trainInFolder(
   const cache = new EncodingCache({ folder: join(output.home, 'cache', 'training'), onNote: (message) => emit({ type: 'note', message }) });
   const { objective } = session.info;
   const run: Run = {
-    ...{ options, output, settings, dataSet, framed: framing.pictures, session, network, memory, log, signal, emit },
+    options,
+    output,
+    settings,
+    dataSet,
+    framed: framing.pictures,
+    session,
+    network,
+    memory,
+    log,
+    signal,
+    emit,
     encodings: new Encodings(session, cache, model.encoders, { alphaMask: settings.alphaMask }),
     writer: await LoraWriter.create({
-      ...{ name: output.name, model, settings, objective, memory, dataSet, framed: framing.pictures, started: begun },
+      name: output.name,
+      model,
+      settings,
+      objective,
+      memory,
+      dataSet,
+      framed: framing.pictures,
+      started: begun,
       savedType: options.savedType,
     }),
     resumed: resumed !== undefined,
@@ -215,5 +235,5 @@ async function trainInFolder(
     memory,
     device: session.info.device,
   });
-  return finishRun(run, outcome, { warnings: told.warnings, totalSeconds: (Date.now() - started) / 1000 });
+  return finishRun(run, outcome, { warnings: events.warnings, totalSeconds: (Date.now() - started) / 1000 });
 }

@@ -1,10 +1,10 @@
 import type { NativeTrainBatch, NativeTrainerInfo } from '../../engine/index.ts';
 import type { TrainerSession } from './trainer-session.ts';
 
-/** Every validation of every run draws from this seed, so that losses of two runs over the same pictures can be compared. */
+/** Every validation of every run uses this seed, so that runs over the same pictures can be compared. */
 const validationSeed = 20_260_101;
 
-/** `levels` noise levels in the middles of as many equal parts: 125, 375, 625, 875 of 1000 for four. */
+/** Returns the middles of `levels` equal parts of the noise range: 125, 375, 625, 875 of 1000 for four. */
 export function validationLevels(levels: number, objective: NativeTrainerInfo['objective']): number[] {
   return Array.from({ length: levels }, (_, at) => {
     const level = (at + 0.5) / levels;
@@ -12,7 +12,7 @@ export function validationLevels(levels: number, objective: NativeTrainerInfo['o
   });
 }
 
-/** Mean loss of the held-out pictures at the same noise and noise levels each time. */
+/** Mean loss of the held-out pictures, each time with the same noise and noise levels. */
 export async function validationLoss(
   session: TrainerSession,
   batches: readonly NativeTrainBatch[],

@@ -1,4 +1,4 @@
-/** Options of trainLora(). What is left out is decided by the preset and the model's family: see presets.ts. */
+/** Options of trainLora(). The preset and the model's family set the defaults of omitted ones: see presets.ts. */
 import * as z from 'zod';
 import { listener, maxSeed, path, predictions, signal, weightTypes } from '../../engine/index.ts';
 import { captionOptions } from '../data/captions.ts';
@@ -6,7 +6,7 @@ import type { TrainEvent } from '../run/events.ts';
 import { schedules } from '../run/schedule.ts';
 
 export const presets = ['style', 'subject', 'fast'] as const;
-/** `style`: how things look; `subject`: one thing or being, without mirror images; `fast`: a first look in a fifth of the steps. */
+/** `style`: how things look; `subject`: one thing or being, without mirroring; `fast`: a first look in a fifth of the steps. */
 export type Preset = (typeof presets)[number];
 
 export const networkKinds = ['lora', 'loha', 'lokr'] as const;
@@ -19,7 +19,7 @@ export const savedTypes = ['f32', 'f16', 'bf16'] as const;
 const share = (): z.ZodNumber => z.number().min(0).max(1);
 const rate = (): z.ZodNumber => z.number().gt(0).max(10);
 
-/** The file of a model that comes in parts, as loadModel() takes it. */
+/** Files of a model in several parts, as in loadModel(). */
 const files = () => ({
   /** Alias or path of the model to train for, or a Diffusers folder. Default: the bundled model. */
   model: path.optional(),
@@ -35,49 +35,55 @@ const files = () => ({
 const tuning = () => ({
   /** CPU threads, 1..512. Default: physical cores minus one, at least 1. */
   threads: z.int().min(1).max(512).optional(),
-  /** Keep the frozen weights as this type; the LoRA itself is always trained in f32. q8_0 halves the memory of f16. Default: as in the file. */
+  /** Type for the frozen weights; the LoRA is always trained in f32. q8_0 needs half the memory of f16. Default: as in the file. */
   weightType: z.enum(weightTypes).optional(),
-  /** Regular expression over tensor names to weight type; the first that matches wins over `weightType`. */
+  /** Maps regular expressions over tensor names to weight types; the first match overrides `weightType`. */
   tensorTypeRules: z.record(z.string().min(1), z.enum(weightTypes)).optional(),
-  /** What the network predicts. Default: detected; set it for v-prediction checkpoints that do not say so. */
+  /** What the network predicts. Default: detected; set it for v-prediction checkpoints without that information. */
   prediction: z.enum(predictions).optional(),
-  /** Device that computes, a name of listDevices(). Default: the best device present. */
+  /** Device for computing, by its name in listDevices(). Default: the best device present. */
   backend: path.optional(),
-  /** Device that keeps the weights. Default: the same. */
+  /** Device for the weights. Default: the same. */
   paramsBackend: path.optional(),
-  /** Compute activations again in the backward pass to save memory: `blocks` a little, `fine` most. Same numbers. Default auto: by what fits. */
+  /**
+   * Recompute activations in the backward pass to save memory: `blocks` a little, `fine` most. Same numbers. Default auto: the fastest that
+   * fits.
+   */
   checkpointing: z.enum(checkpointings).default('auto'),
 });
 
 const data = () => ({
-  /** Folder with the pictures; captions beside them (name.txt), in metadata.jsonl, or in the files' names. Folders `10_name` repeat. */
+  /**
+   * Folder with the pictures. Captions are in files beside them (name.txt), in metadata.jsonl, or in the file names. Folders `10_name`
+   * repeat.
+   */
   data: path,
-  /** Licence of every picture that states none: "own", "permission", an SPDX id. Default: such pictures are refused. */
+  /** Licence of all pictures that state none: "own", "permission", an SPDX id. Default: such pictures are refused. */
   licence: z.string().min(1).optional(),
   /** Permit licences that forbid commercial use; the LoRA inherits the condition. Default false. */
   nonCommercial: z.boolean().default(false),
   /** Leave out pictures that cannot be read or are too small, with a warning. Default false: they are refused. */
   skipUnusable: z.boolean().default(false),
-  /** Edge of the square whose area the pictures get, pixels. Default: the model's own size. */
+  /** Edge in pixels of the square whose area pictures are scaled to. Default: the model's own size. */
   resolution: z.int().min(64).max(4096).optional(),
-  /** Pictures keep their shape, in buckets of about the same area. Default true; false cuts all of them to the square. */
+  /** true: pictures keep their proportions, in buckets of about equal area. false: all are cropped to the square. Default true. */
   buckets: z.boolean().default(true),
-  /** Never enlarge: small pictures get buckets of their own size. Default false. */
+  /** Never enlarge pictures: small ones get buckets of their own size. Default false. */
   noUpscale: z.boolean().default(false),
-  /** Factor of enlargement above which a picture is refused as too small. Default 2. */
+  /** Pictures that would be enlarged by more than this factor are refused as too small. Default 2. */
   maxUpscale: z.number().min(1).max(64).default(2),
-  /** What of a picture is kept that is larger than its bucket. `random`: `crops` different parts. Default centre. */
+  /** Which part of a picture to keep if it is larger than its bucket. `random`: `crops` different parts. Default centre. */
   crop: z.enum(['centre', 'random']).default('centre'),
-  /** Different random parts per picture. Default 4. */
+  /** Number of random crops per picture. Default 4. */
   crops: z.int().min(1).max(64).default(4),
-  /** Mirror pictures at random. Default: by preset; not for subjects, whose two sides differ. */
+  /** Mirror pictures at random. Default: by preset; off for subjects, whose two sides differ. */
   flip: z.boolean().optional(),
-  /** Take the transparency of a picture as its mask where it has no `name.mask.png`. Default false: it is laid on white. */
+  /** Use transparency as the mask of a picture without a `name.mask.png`. Default false: transparent areas become white. */
   alphaMask: z.boolean().default(false),
   captions: z
     .strictObject({
       ...captionOptions.shape,
-      /** Share of steps without any caption, 0..1. Default: by preset. */
+      /** Share of steps without a caption, 0..1. Default: by preset. */
       captionDropout: share().optional(),
     })
     .prefault({}),
@@ -85,57 +91,60 @@ const data = () => ({
 
 const network = () =>
   z.strictObject({
-    /** LoRA; LoHa and LoKr are LyCORIS' products of small matrices. Default lora. */
+    /** Kind of network. LoHa and LoKr are LyCORIS' products of small matrices. Default lora. */
     kind: z.enum(networkKinds).default('lora'),
     /** Width of the low-rank matrices, 1..1024. Default: by preset and family. */
     rank: z.int().min(1).max(1024).optional(),
-    /** The network's effect is scaled by alpha / rank. Default: rank. */
+    /** The network's output is scaled by alpha / rank. Default: rank. */
     alpha: z.number().gt(0).max(4096).optional(),
-    /** Of convolutions larger than 1x1. Default: as rank. */
+    /** Rank for convolutions larger than 1x1. Default: `rank`. */
     convRank: z.int().min(1).max(1024).optional(),
     convAlpha: z.number().gt(0).max(4096).optional(),
     /** LoKr: largest size of the small matrix. Default 8. */
     factor: z.int().min(2).max(1024).optional(),
-    /** Layers: default = attention and feed-forward, attention, conv = default and the convolutions, full = all. Default: by preset. */
+    /**
+     * Layers to train: default = attention and feed-forward, attention, conv = default and the convolutions, full = all. Default: by
+     * preset.
+     */
     targets: z.enum(targetSets).optional(),
-    /** Patterns over layer names (`*`, `?`, or /regular expression/) in place of `targets`. */
+    /** Patterns over layer names (`*`, `?`, or /regular expression/), instead of `targets`. */
     include: z.array(z.string().min(1)).min(1).optional(),
-    /** Patterns of layers to leave out. */
+    /** Patterns over names of layers to leave out. */
     exclude: z.array(z.string().min(1)).min(1).optional(),
-    /** Share of the ranks that is left out per picture and step, 0 <= dropout < 1. Default 0. */
+    /** Share of the ranks left out per picture and step, 0 <= dropout < 1. Default 0. */
     dropout: z.number().min(0).lt(1).default(0),
-    /** Train the text encoders too (CLIP families): for new words. Default false. */
+    /** Also train the text encoders (CLIP families), for new words. Default false. */
     textEncoder: z.boolean().default(false),
-    /** false: the text encoders alone. Default true. */
+    /** false: train only the text encoders. Default true. */
     unet: z.boolean().default(true),
   });
 
 const noise = () =>
   z.strictObject({
-    /** How noise levels are drawn: uniform, or logit-normal with most in the middle. Default: by family. */
+    /** Distribution of noise levels: uniform, or logit-normal with most in the middle. Default: by family. */
     sampling: z.enum(['uniform', 'logit-normal']).optional(),
-    /** Centre and width of logit-normal. Default 0 and 1. */
+    /** Mean and standard deviation of logit-normal. Default 0 and 1. */
     mean: z.number().min(-10).max(10).optional(),
     deviation: z.number().gt(0).max(10).optional(),
-    /** Part of the noise levels that is learned: 0 = picture, 1 = noise. Default 0 and 1. */
+    /** Range of noise levels to train: 0 = picture, 1 = noise. Default 0 and 1. */
     min: share().optional(),
     max: share().optional(),
-    /** More weight to noisy levels, flow families. Default: the family's own. */
+    /** Shifts the distribution to noisier levels (flow families). Default: the family's own. */
     shift: z.number().gt(0).max(100).optional(),
-    /** Moves the noise of each channel, for very dark and bright pictures. Default 0. */
+    /** Offset to the noise of each channel, for very dark and bright pictures. Default 0. */
     offset: z.number().min(0).max(1).optional(),
-    /** Noise on the network's input that it is not told about (arXiv 2301.11706). Default 0. */
+    /** Extra noise on the network's input but not its target (arXiv 2301.11706). Default 0. */
     inputPerturbation: z.number().min(0).max(1).optional(),
     /** Gamma of min-SNR weighting (arXiv 2303.09556); 0: off. Default: 5 for eps and v, off for flow. */
     minSnr: z.number().min(0).max(100).optional(),
-    /** Pseudo-Huber loss with this constant, less moved by outliers. Default: squared error. */
+    /** Constant of the pseudo-Huber loss, which is less sensitive to outliers. Default: squared error. */
     huber: z.number().gt(0).max(100).optional(),
   });
 
 const optimizer = () =>
   z.strictObject({
     kind: z.enum(optimizers),
-    /** Moments, of AdamW, Lion, Adafactor (beta1) and Prodigy. Default: the method's own. */
+    /** Decay of moments, for AdamW, Lion, Adafactor (beta1) and Prodigy. Default: the method's own. */
     beta1: z.number().min(0).lt(1).optional(),
     beta2: z.number().min(0).lt(1).optional(),
     epsilon: z.number().gt(0).max(1).optional(),
@@ -144,25 +153,25 @@ const optimizer = () =>
 
 const prior = () =>
   z.strictObject({
-    /** What the class is called: "a dog", where "sks dog" is learned. */
+    /** Prompt for the class: "a dog" when "sks dog" is learned. */
     prompt: z.string().min(1),
-    /** Folder of class pictures. Default: painted by the model itself. */
+    /** Folder of class pictures. Default: the model paints them. */
     folder: path.optional(),
-    /** Pictures to paint where there is no folder, 1..1000. Default 50. */
+    /** Number of pictures to paint if there is no folder, 1..1000. Default 50. */
     count: z.int().min(1).max(1000).default(50),
-    /** Weight of their loss. Default 1. */
+    /** Weight of the class pictures' loss. Default 1. */
     weight: z.number().gt(0).max(10).default(1),
   });
 
 const validation = () =>
   z.strictObject({
-    /** Pictures held out: a share below 1, or a number. Default 0: none. */
+    /** Pictures to hold out: a share below 1, or a number. Default 0: none. */
     pictures: z.number().min(0).max(100_000).default(0),
     /** Steps between two validations. Default: a tenth of the run. */
     every: z.int().min(1).optional(),
     /** Noise levels per picture, spread evenly. Default 4. */
     levels: z.int().min(1).max(64).default(4),
-    /** Stop after so many validations without improvement; 0: never. Default 0. */
+    /** Stop after this many validations without improvement; 0: never. Default 0. */
     patience: z.int().min(0).max(1000).default(0),
     /** Share by which the loss must fall to count as an improvement. Default 0. */
     minDelta: share().default(0),
@@ -172,11 +181,11 @@ const samples = () =>
   z.strictObject({
     /** Steps between two sample strips; 0: none. Default: a quarter of the run. */
     every: z.int().min(0).optional(),
-    /** What is painted. Default: captions of the data set. */
+    /** Prompts to paint. Default: captions of the data set. */
     prompts: z.array(z.string()).min(1).max(16).optional(),
-    /** Start noise of the first; the others follow. Default 1. */
+    /** Seed of the first picture; the others count up from it. Default 1. */
     seed: z.int().min(0).max(maxSeed).default(1),
-    /** Default: the model's own. */
+    /** Sampling steps. Default: the model's own. */
     steps: z.int().min(1).max(200).optional(),
     cfgScale: z.number().min(0).max(50).optional(),
   });
@@ -185,7 +194,7 @@ const checkpoints = () =>
   z.strictObject({
     /** Steps between two checkpoints. Default: a tenth of the run. */
     every: z.int().min(1).optional(),
-    /** How many are kept, the newest. Default 2. */
+    /** Number of checkpoints to keep; the newest stay. Default 2. */
     keep: z.int().min(1).max(1000).default(2),
   });
 
@@ -194,54 +203,54 @@ export const trainLoraOptions = z
     ...files(),
     ...tuning(),
     ...data(),
-    /** What is learned; decides the defaults. Default style. */
+    /** What to learn; sets the defaults. Default style. */
     preset: z.enum(presets).default('style'),
     /** Optimizer steps. Default: by preset, family and number of pictures. */
     steps: z.int().min(1).max(1_000_000).optional(),
     /** Pictures per micro-batch. Default: by preset and family. */
     batchSize: z.int().min(1).max(256).optional(),
-    /** Micro-batches per step: a larger batch without its memory. Default 1. */
+    /** Micro-batches per step: the effect of a larger batch without its memory. Default 1. */
     accumulation: z.int().min(1).max(1024).default(1),
     network: network().prefault({}),
     optimizer: z
       .union([z.enum(optimizers), optimizer()], { error: `one of ${optimizers.join(', ')}, or an object with kind` })
       .default('adamw'),
-    /** Default: by family and optimizer. */
+    /** Learning rate. Default: by family and optimizer. */
     learningRate: rate().optional(),
-    /** Of the text encoders. Default: a tenth of learningRate. */
+    /** Learning rate of the text encoders. Default: a tenth of learningRate. */
     textLearningRate: rate().optional(),
     /** How the learning rate falls. Default: by preset. */
     schedule: z.enum(schedules).optional(),
-    /** Steps over which it rises. Default: by preset. */
+    /** Steps over which the learning rate rises. Default: by preset. */
     warmup: z.int().min(0).optional(),
-    /** Largest length of the gradient; 0: no limit. Default 1. */
+    /** Maximum norm of the gradient; 0: no limit. Default 1. */
     clipNorm: z.number().min(0).max(1000).default(1),
-    /** Decay of a moving average of the weights, which is then what is saved, e.g. 0.99; 0: none. Default 0. */
+    /** Decay of a moving average of the weights, e.g. 0.99; the average is what is saved. 0: no average. Default 0. */
     ema: z.number().min(0).lt(1).default(0),
     noise: noise().prefault({}),
-    /** Class pictures beside the own ones, so that the class does not turn into the subject. Default: none. */
+    /** Adds class pictures to the training, so that the class does not turn into the subject. Default: none. */
     prior: prior().optional(),
     validation: validation().prefault({}),
     samples: samples().prefault({}),
     checkpoints: checkpoints().prefault({}),
-    /** Of everything drawn at random, 0..2^53-1. Default: drawn. */
+    /** Seed for everything random, 0..2^53-1. Default: drawn. */
     seed: z.int().min(0).max(maxSeed).optional(),
-    /** Name of the LoRA. Default: that of the data's folder. */
+    /** Name of the LoRA. Default: the name of the data folder. */
     name: z
       .string()
       .regex(/^[\w][\w .-]{0,99}$/, { error: 'expected letters, digits, blanks, ".", "-" and "_"' })
       .optional(),
-    /** File of the LoRA (.safetensors). Default: <home>/loras/<name>.safetensors, where generate() finds it by name. */
+    /** Path of the LoRA file (.safetensors). Default: <home>/loras/<name>.safetensors, where generate() finds it by name. */
     out: path.optional(),
     /** Replace an existing file at `out`. Default false. */
     overwrite: z.boolean().default(false),
-    /** Type of the file's values. f32 paints exactly what was trained; f16 is half as large. Default f32. */
+    /** Type of the values in the file. f32 paints exactly what was trained; f16 is half the size. Default f32. */
     savedType: z.enum(savedTypes).default('f32'),
-    /** Folder of the run: log, checkpoints, samples. Default: a new one in <home>/training. */
+    /** Folder of the run, for log, checkpoints and samples. Default: a new one in <home>/training. */
     runFolder: path.optional(),
     /** Home folder. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
     home: path.optional(),
-    /** Cancels; the run rejects with `signal.reason` when native work has ended. The last checkpoint stays. */
+    /** Cancels the run; it rejects with `signal.reason` when native work has ended. The last checkpoint stays. */
     signal: signal.optional(),
     /** Called with each event. A listener that throws cancels the run. */
     onProgress: listener<TrainEvent>().optional(),

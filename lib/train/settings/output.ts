@@ -1,4 +1,4 @@
-/** Where a run and its LoRA go; everything is checked before the work begins. */
+/** Decides where a run and its LoRA are written, and checks both places before the work begins. */
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ArtistError, checkFolder, homeFolder, kindOfPlace, removeTree, writeError } from '../../core/index.ts';
@@ -7,14 +7,14 @@ import type { ResolvedTrainLora } from './options.ts';
 
 export interface Output {
   name: string;
-  /** The LoRA. */
+  /** Path of the LoRA. */
   out: string;
-  /** Of the run. */
+  /** Folder of the run. */
   folder: string;
   home: string;
 }
 
-/** A LoRA that is not to be replaced, and a place where it cannot be written, are told before minutes of work. */
+/** Checks early, before minutes of work, that the LoRA may be replaced and its place can be written. */
 export async function checkOut(out: string, options: ResolvedTrainLora): Promise<void> {
   const { overwrite, model, diffusionModel, clipL, clipG, t5xxl, llm, vae, tae } = options;
   if (!out.toLowerCase().endsWith('.safetensors'))
@@ -31,11 +31,12 @@ export async function checkOut(out: string, options: ResolvedTrainLora): Promise
   await checkFolder(dirname(out), 'out');
 }
 
-/** 2026-01-31T12:30:59.000Z -> 20260131-123059 */
+/** Formats a time: 2026-01-31T12:30:59.000Z -> 20260131-123059 */
 const stamp = (time: number): string => new Date(time).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 
 /**
- * @throws ArtistError ERR_ALREADY_EXISTS: a LoRA of that name, or a run folder with files in it; ERR_WRITE; ERR_INVALID_ARGUMENT
+ * @throws ArtistError ERR_ALREADY_EXISTS when there is a LoRA of that name, or the run folder has files in it; ERR_WRITE when a place
+ *   cannot be written; ERR_INVALID_ARGUMENT when a path is invalid
  */
 export async function chooseOutput(options: ResolvedTrainLora, now = Date.now()): Promise<Output> {
   const home = homeFolder(options.home);
@@ -64,7 +65,7 @@ async function freshFolder(wanted: string): Promise<string> {
   }
 }
 
-/** @returns whether it was not there before */
+/** @returns whether the folder is new */
 export async function makeFolder(path: string): Promise<boolean> {
   const made = await mkdir(path, { recursive: true }).catch((error: unknown) => {
     throw writeError(path, error);
@@ -73,16 +74,16 @@ export async function makeFolder(path: string): Promise<boolean> {
 }
 
 /** What a run writes into its folder before its first step. */
-const early = ['run.json', 'log.jsonl', 'samples', 'checkpoints'];
+const expectedNames = ['run.json', 'log.jsonl', 'samples', 'checkpoints'];
 
 /**
- * Removes the folder of a run that ended before its first step: there is nothing to go on with. Class pictures took time and are kept.
+ * Removes the folder of a run that ended before its first step, because it cannot be resumed. Class pictures took time and are kept.
  *
- * @param made the folder was made for this run
+ * @param made whether the folder was made for this run
  */
 export async function discardRun(folder: string, { made }: { made: boolean }): Promise<void> {
   const names = await readdir(folder).catch((): string[] => []);
-  if (names.some((name) => !early.includes(name))) return;
+  if (names.some((name) => !expectedNames.includes(name))) return;
   for (const name of names) await removeTree(join(folder, name), { inside: folder });
-  if (made) await rmdir(folder).catch(() => undefined); // something came into it meanwhile
+  if (made) await rmdir(folder).catch(() => undefined); // a file appeared in the meantime
 }

@@ -1,4 +1,4 @@
-/** What is decided where an option was left out: by the model's family and what is to be learned. Sources: docs/train.md. */
+/** Defaults of omitted options, by the model's family and by what is to be learned. Sources: docs/train.md. */
 import type { NativeTrainerInfo } from '../../engine/index.ts';
 import type { Schedule } from '../run/schedule.ts';
 import type { OptimizerName, Preset, targetSets } from './options.ts';
@@ -6,12 +6,12 @@ import type { OptimizerName, Preset, targetSets } from './options.ts';
 type Family = NativeTrainerInfo['family'];
 
 interface FamilyDefaults {
-  /** Pixels; a model's own recommendation comes first. */
+  /** Pixels; a model's own recommendation takes precedence. */
   resolution: number;
-  /** Of AdamW. */
+  /** Learning rate for AdamW. */
   learningRate: number;
   batchSize: number;
-  /** Of the preset `style`. */
+  /** Steps for the preset `style`. */
   steps: number;
   minSnr: number;
   sampling: 'uniform' | 'logit-normal';
@@ -23,7 +23,7 @@ const flow: FamilyDefaults = { resolution: 512, learningRate: 1e-4, batchSize: 1
 const families: Readonly<Record<Family, FamilyDefaults>> = {
   sd1: latentDiffusion,
   sd2: latentDiffusion,
-  // The bundled model: small enough for large batches and, never distilled, in need of larger steps.
+  // The bundled model: small enough for large batches; never distilled, so it needs larger steps.
   sdxs: { ...latentDiffusion, learningRate: 1e-3, batchSize: 4, steps: 400 },
   sdxl: { ...latentDiffusion, resolution: 1024, batchSize: 1 },
   sd3: { ...flow, resolution: 1024 },
@@ -37,9 +37,9 @@ interface PresetDefaults {
   flip: boolean;
   captionDropout: number;
   schedule: Schedule;
-  /** Shares of the run. */
+  /** Warm-up as a share of the run. */
   warmup: number;
-  /** Factors of the family's. */
+  /** Factors on the family's steps and learning rate. */
   steps: number;
   learningRate: number;
 }
@@ -59,7 +59,10 @@ const presetDefaults: Readonly<Record<Preset, PresetDefaults>> = {
   },
 };
 
-/** Lion's steps have the length of the learning rate in every direction and want a smaller one (arXiv 2302.06675, section 5). Prodigy finds its own. */
+/**
+ * Factors on the learning rate. Lion's update has the length of the learning rate in every direction and needs a smaller one
+ * (arXiv 2302.06675, section 5). Prodigy finds its own.
+ */
 const optimizerFactors: Readonly<Record<Exclude<OptimizerName, 'prodigy'>, number>> = { adamw: 1, lion: 0.2, adafactor: 1 };
 
 export interface Defaults
@@ -67,13 +70,13 @@ export interface Defaults
     Omit<PresetDefaults, 'steps' | 'learningRate' | 'warmup'> {
   steps: number;
   learningRate: number;
-  /** Steps. */
+  /** Warm-up steps. */
   warmup: number;
 }
 
 /**
- * @param size what the model's own page recommends, pixels
- * @param steps of the run, where they are given: warm-up is a share of them
+ * @param size the size that the model's own page recommends, pixels
+ * @param steps steps of the run, if given: warm-up is a share of them
  */
 export function defaultsFor(
   { family, maxBatch }: Pick<NativeTrainerInfo, 'family' | 'maxBatch'>,

@@ -1,4 +1,4 @@
-/** The numbers of one run once everything that was left open is decided: nothing below this file has defaults. */
+/** The settings of one run with all defaults filled in; later code has no defaults. */
 import { ArtistError } from '../../core/index.ts';
 import {
   defined,
@@ -13,7 +13,7 @@ import type { Schedule } from '../run/schedule.ts';
 import type { OptimizerName, ResolvedTrainLora } from './options.ts';
 import { defaultsFor } from './presets.ts';
 
-/** Plain data: it is stored in the run's folder, and a continued run must come to the same. */
+/** Plain data. It is stored in the run's folder, and a resumed run must have equal settings. */
 export interface TrainSettings {
   family: NativeTrainerInfo['family'];
   steps: number;
@@ -24,7 +24,7 @@ export interface TrainSettings {
   alphaMask: boolean;
   captions: ResolvedCaptions;
   network: NativeNetworkRequest;
-  /** Without checkpointing, which changes memory and not numbers. */
+  /** Without checkpointing, which changes memory use but not the numbers. */
   begin: Omit<NativeBeginRequest, 'checkpointing'>;
   learningRate: number;
   textLearningRate: number;
@@ -36,7 +36,7 @@ export interface TrainSettings {
   checkpoints: { every: number; keep: number };
 }
 
-/** The optimizer's own names of what all of them have; ones it has not are refused. */
+/** Translates the common option names to the optimizer's own; refuses options that the optimizer does not have. */
 function optimizerOf(given: ResolvedTrainLora['optimizer']): NativeOptimizer {
   const { kind, beta1, beta2, epsilon, weightDecay } =
     typeof given === 'string' ? ({ kind: given } as Exclude<typeof given, string>) : given;
@@ -62,10 +62,10 @@ function optimizerOf(given: ResolvedTrainLora['optimizer']): NativeOptimizer {
   }
 }
 
-/** Numbers per trained parameter that an optimizer keeps in main memory beside the parameter itself. */
+/** Numbers per trained parameter that an optimizer keeps in main memory, besides the parameter itself. */
 const momentsOf: Readonly<Record<OptimizerName, number>> = { adamw: 2, lion: 1, adafactor: 1, prodigy: 4 };
 
-/** Bytes of everything that is kept on the host for `parameters` numbers. */
+/** Bytes kept in main memory for `parameters` numbers. */
 export function hostBytes(parameters: number, { begin }: Pick<TrainSettings, 'begin'>): number {
   return parameters * 4 * (2 + momentsOf[begin.optimizer.kind] + ((begin.ema ?? 0) > 0 ? 1 : 0));
 }
@@ -73,11 +73,13 @@ export function hostBytes(parameters: number, { begin }: Pick<TrainSettings, 'be
 const part = (steps: number, count: number): number => Math.max(1, Math.round(steps / count));
 
 /**
+ * Fills in all defaults.
+ *
  * @param info of the opened model
- * @param size what the model's own page recommends, pixels
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED: this family cannot do that
+ * @param size the size that the model's own page recommends, pixels
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_UNSUPPORTED when the family does not support it
  */
-export function settleTraining(
+export function resolveSettings(
   options: ResolvedTrainLora,
   info: Pick<NativeTrainerInfo, 'family' | 'maxBatch' | 'sizeMultiple' | 'objective' | 'textEncoderLora'>,
   { size, seed }: { size: number | undefined; seed: number },

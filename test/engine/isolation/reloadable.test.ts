@@ -1,25 +1,25 @@
 /** What is remembered of a model in the child, where the child is too quick for a cancel. The child is a stand-in: the race cannot be staged. */
 import * as assert from 'uvu/assert';
 import type { IsolatedEngine } from '../../../lib/engine/isolation/isolated-engine.ts';
-import { Remembered } from '../../../lib/engine/isolation/remembered.ts';
+import { Reloadable } from '../../../lib/engine/isolation/reloadable.ts';
 import { suite } from '../../harness.ts';
 import { modelRequest, picture, silent } from './paint.ts';
 
-suite('remembered', (test) => {
+suite('reloadable', (test) => {
   test('a load that ended in the child before it heard of the cancel is freed there', async () => {
-    const asked: string[] = [];
+    const calls: string[] = [];
     let loaded: (info: unknown) => void = silent;
     const child = {
       dead: false,
       call: ({ method }: { method: string }) => {
-        asked.push(method);
+        calls.push(method);
         const promise = method === 'loadModel' ? new Promise((resolve) => (loaded = resolve)) : Promise.resolve();
-        return { id: asked.length, promise, cancel: () => asked.push('cancel') };
+        return { id: calls.length, promise, cancel: () => calls.push('cancel') };
       },
     };
     const engine = { current: () => child, retrying: (run: () => unknown) => run() } as unknown as IsolatedEngine;
-    const remembered = new Remembered(engine, { method: 'loadModel', request: modelRequest });
-    const job = remembered.run((target) => ({ method: 'generate', target, request: picture() }), silent);
+    const model = new Reloadable(engine, { method: 'loadModel', request: modelRequest });
+    const job = model.run((target) => ({ method: 'generate', target, request: picture() }), silent);
     job.cancel();
     loaded({});
     const error = await job.promise.then(
@@ -28,6 +28,6 @@ suite('remembered', (test) => {
     );
     assert.is(error?.code, 'ERR_ABORTED');
     await new Promise((settle) => setImmediate(settle));
-    assert.equal(asked, ['loadModel', 'cancel', 'dispose']);
+    assert.equal(calls, ['loadModel', 'cancel', 'dispose']);
   });
 });
