@@ -4,7 +4,8 @@ import type { GenerateEvent } from '../jobs/events.ts';
 import { cacheModes, previewModes } from './enums.ts';
 import { edge, image, listener, maxPixels, maxSeed, path, seed, signal } from './fields.ts';
 import { cache, hires, preview, tiling } from './memory.ts';
-import { samplingFields } from './sampling.ts';
+import { shapeOf } from './row.ts';
+import { samplingRows } from './sampling.ts';
 
 /** Prompts above this many UTF-8 bytes are refused: text encoders see 77 to 512 tokens, the rest is time without effect. */
 export const maxPromptBytes = 100_000;
@@ -63,7 +64,7 @@ export const generateOptions = z
     height: edge.optional(),
     /** Pictures of this call, 1..64, one after the other. Default 1. */
     batchCount: z.int().min(1).max(64).default(1),
-    ...samplingFields(),
+    ...shapeOf(samplingRows),
     /** Layers of CLIP left out at its end, 1..12. Default: the family's (1 for SD1, 2 for SDXL). */
     clipSkip: z.int().min(1).max(12).optional(),
     /** LoRAs for this call, any number: paths, or names in `<home>/loras`. */
