@@ -133,120 +133,95 @@ class Machine {
     this.#stack.push(new Name(text));
   }
 
+  /** What torch.save() writes for dictionaries of tensors. */
+  static readonly #operations: ReadonlyMap<number, (machine: Machine) => void> = new Map([
+    [0x80, (machine) => machine.#skip(1)], // PROTO
+    [0x95, (machine) => machine.#skip(8)], // FRAME
+    [0x7d, (machine) => machine.#push(new Map())], // EMPTY_DICT
+    [0x5d, (machine) => machine.#push([])], // EMPTY_LIST
+    [0x29, (machine) => machine.#push([])], // EMPTY_TUPLE
+    [0x28, (machine) => machine.#push(mark)], // MARK
+    [0x4e, (machine) => machine.#push(null)], // NONE
+    [0x88, (machine) => machine.#push(true)], // NEWTRUE
+    [0x89, (machine) => machine.#push(false)], // NEWFALSE
+    [0x4b, (machine) => machine.#push(machine.#byte())], // BININT1
+    [0x4d, (machine) => machine.#push(machine.#take(2).readUInt16LE())], // BININT2
+    [0x4a, (machine) => machine.#push(machine.#take(4).readInt32LE())], // BININT
+    [0x8a, (machine) => machine.#push(machine.#long(machine.#byte()))], // LONG1
+    [0x47, (machine) => machine.#push(machine.#take(8).readDoubleBE())], // BINFLOAT
+    [0x58, (machine) => machine.#push(machine.#text(machine.#word()))], // BINUNICODE
+    [0x8c, (machine) => machine.#push(machine.#text(machine.#byte()))], // SHORT_BINUNICODE
+    [0x63, (machine) => machine.#name(machine.#line(), machine.#line())], // GLOBAL
+    [0x93, (machine) => machine.#stackGlobal()], // STACK_GLOBAL
+    [0x71, (machine) => machine.#remember(machine.#byte())], // BINPUT
+    [0x72, (machine) => machine.#remember(machine.#word())], // LONG_BINPUT
+    [0x94, (machine) => machine.#remember(machine.#memo.size)], // MEMOIZE
+    [0x68, (machine) => machine.#recall(machine.#byte())], // BINGET
+    [0x6a, (machine) => machine.#recall(machine.#word())], // LONG_BINGET
+    [0x85, (machine) => machine.#tuple(1)], // TUPLE1
+    [0x86, (machine) => machine.#tuple(2)], // TUPLE2
+    [0x87, (machine) => machine.#tuple(3)], // TUPLE3
+    [0x74, (machine) => machine.#push(machine.#popToMark())], // TUPLE
+    [0x61, (machine) => machine.#append([machine.#pop()])], // APPEND
+    [0x65, (machine) => machine.#append(machine.#popToMark())], // APPENDS
+    [0x73, (machine) => machine.#setItem()], // SETITEM
+    [0x75, (machine) => machine.#set(machine.#popToMark())], // SETITEMS
+    [0x62, (machine) => machine.#build()], // BUILD
+    [0x51, (machine) => machine.#push({ storage: machine.#storage(machine.#pop()) })], // BINPERSID
+    [0x52, (machine) => machine.#reduce()], // REDUCE
+  ]);
+
   #step(operation: number): void {
-    const stack = this.#stack;
-    switch (operation) {
-      case 0x80: // PROTO
-        this.#take(1);
-        return;
-      case 0x95: // FRAME
-        this.#take(8);
-        return;
-      case 0x7d: // EMPTY_DICT
-        stack.push(new Map());
-        return;
-      case 0x5d: // EMPTY_LIST
-      case 0x29: // EMPTY_TUPLE
-        stack.push([]);
-        return;
-      case 0x28: // MARK
-        stack.push(mark);
-        return;
-      case 0x4e: // NONE
-        stack.push(null);
-        return;
-      case 0x88: // NEWTRUE
-      case 0x89: // NEWFALSE
-        stack.push(operation === 0x88);
-        return;
-      case 0x4b: // BININT1
-        stack.push(this.#take(1).readUInt8());
-        return;
-      case 0x4d: // BININT2
-        stack.push(this.#take(2).readUInt16LE());
-        return;
-      case 0x4a: // BININT
-        stack.push(this.#take(4).readInt32LE());
-        return;
-      case 0x8a: // LONG1
-        stack.push(this.#long(this.#take(1).readUInt8()));
-        return;
-      case 0x47: // BINFLOAT
-        stack.push(this.#take(8).readDoubleBE());
-        return;
-      case 0x58: // BINUNICODE
-        stack.push(this.#take(this.#take(4).readUInt32LE()).toString('utf8'));
-        return;
-      case 0x8c: // SHORT_BINUNICODE
-        stack.push(this.#take(this.#take(1).readUInt8()).toString('utf8'));
-        return;
-      case 0x63: // GLOBAL
-        this.#name(this.#line(), this.#line());
-        return;
-      case 0x93: {
-        // STACK_GLOBAL
-        const name = this.#pop();
-        this.#name(String(this.#pop()), String(name));
-        return;
-      }
-      case 0x71: // BINPUT
-        this.#remember(this.#take(1).readUInt8());
-        return;
-      case 0x72: // LONG_BINPUT
-        this.#remember(this.#take(4).readUInt32LE());
-        return;
-      case 0x94: // MEMOIZE
-        this.#remember(this.#memo.size);
-        return;
-      case 0x68: // BINGET
-        this.#recall(this.#take(1).readUInt8());
-        return;
-      case 0x6a: // LONG_BINGET
-        this.#recall(this.#take(4).readUInt32LE());
-        return;
-      case 0x85: // TUPLE1
-      case 0x86: // TUPLE2
-      case 0x87: {
-        // TUPLE3
-        const items: PickleValue[] = [];
-        for (let count = operation - 0x84; count > 0; count--) items.unshift(this.#pop());
-        stack.push(items);
-        return;
-      }
-      case 0x74: // TUPLE
-        stack.push(this.#popToMark());
-        return;
-      case 0x61: // APPEND
-        this.#append([this.#pop()]);
-        return;
-      case 0x65: // APPENDS
-        this.#append(this.#popToMark());
-        return;
-      case 0x73: {
-        // SETITEM
-        const value = this.#pop();
-        this.#set([this.#pop(), value]);
-        return;
-      }
-      case 0x75: // SETITEMS
-        this.#set(this.#popToMark());
-        return;
-      case 0x62: // BUILD: the attributes of a dictionary (_metadata) are of no use here
-        this.#pop();
-        if (!(this.#top() instanceof Map)) fail('it sets the state of an object that is no dictionary. Nothing of it was executed');
-        return;
-      case 0x51: // BINPERSID
-        stack.push({ storage: this.#storage(this.#pop()) });
-        return;
-      case 0x52: {
-        // REDUCE
-        const args = this.#pop();
-        stack.push(this.#call(this.#pop(), args));
-        return;
-      }
-      default:
-        fail(`it uses the operation 0x${operation.toString(16)}, which no dictionary of tensors needs. Nothing of it was executed`);
-    }
+    const run = Machine.#operations.get(operation);
+    if (!run) fail(`it uses the operation 0x${operation.toString(16)}, which no dictionary of tensors needs. Nothing of it was executed`);
+    run(this);
+  }
+
+  #skip(length: number): void {
+    this.#take(length);
+  }
+
+  #push(value: Slot): void {
+    this.#stack.push(value);
+  }
+
+  #byte(): number {
+    return this.#take(1).readUInt8();
+  }
+
+  #word(): number {
+    return this.#take(4).readUInt32LE();
+  }
+
+  #text(length: number): string {
+    return this.#take(length).toString('utf8');
+  }
+
+  #stackGlobal(): void {
+    const name = this.#pop();
+    this.#name(String(this.#pop()), String(name));
+  }
+
+  #tuple(length: number): void {
+    const items: PickleValue[] = [];
+    for (let count = length; count > 0; count--) items.unshift(this.#pop());
+    this.#push(items);
+  }
+
+  #setItem(): void {
+    const value = this.#pop();
+    this.#set([this.#pop(), value]);
+  }
+
+  /** Drops the attributes of a dictionary (_metadata): no weight depends on them. */
+  #build(): void {
+    this.#pop();
+    if (!(this.#top() instanceof Map)) fail('it sets the state of an object that is no dictionary. Nothing of it was executed');
+  }
+
+  #reduce(): void {
+    const args = this.#pop();
+    this.#push(this.#call(this.#pop(), args));
   }
 
   #long(length: number): number {

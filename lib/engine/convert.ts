@@ -40,7 +40,36 @@ async function checkOutput(output: string, inputs: readonly string[], overwrite:
     throw new ArtistError('ERR_ALREADY_EXISTS', `${output}: exists already. Choose another name, or pass overwrite: true`);
 }
 
-/** Larger than the buffers that the engine and the system fill before they write to disk. */
+function checkTypes(output: string, types: readonly string[]): void {
+  const refused = /\.safetensors$/i.test(output) ? types.find((type) => !safetensorsTypes.includes(type)) : undefined;
+  if (refused !== undefined)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `type: expected ${safetensorsTypes.join(', ')} for a .safetensors file, got ${refused}. Write a .gguf file for quantized weights`,
+    );
+}
+
+/** A name beside `output`. The ending chooses the file format, so the temporary name keeps it. */
+function temporaryBeside(output: string): string {
+  const ending = extname(output);
+  return join(dirname(output), `.${basename(output, ending)}.${randomBytes(6).toString('hex')}.part${ending.toLowerCase()}`);
+}
+
+/** Renames the converted file to its place and returns its size in bytes. */
+async function moveInPlace(temporary: string, output: string, overwrite: boolean): Promise<number> {
+  // The engine does not check whether the last bytes could be written.
+  await readModelHeader(temporary);
+  if (!overwrite && (await present(output)))
+    throw new ArtistError(
+      'ERR_ALREADY_EXISTS',
+      `${output}: appeared while the model was converted. Choose another name, or pass overwrite: true`,
+    );
+  const { size } = await stat(temporary);
+  await rename(temporary, output).catch((error: unknown) => Promise.reject(writeError(output, error)));
+  return size;
+}
+
+/** More than the engine and the system keep in memory before they write. */
 const probeBytes = 2 ** 20;
 
 /** Finds out whether a failed conversion was a disk failure, by appending to the file: the engine does not report the cause. */
@@ -90,15 +119,7 @@ export async function convertModel(input: string, options: ConvertOptions): Prom
     throw new ArtistError('ERR_INVALID_ARGUMENT', `input: expected the path of a model, got ${display(input)}`);
   signal?.throwIfAborted();
   const output = resolve(rest.output);
-  if (/\.safetensors$/i.test(output)) {
-    for (const stored of [type, ...Object.values(rules ?? {})]) {
-      if (!safetensorsTypes.includes(stored))
-        throw new ArtistError(
-          'ERR_INVALID_ARGUMENT',
-          `type: expected ${safetensorsTypes.join(', ')} for a .safetensors file, got ${stored}. Write a .gguf file for quantized weights`,
-        );
-    }
-  }
+  checkTypes(output, [type, ...Object.values(rules ?? {})]);
   await checkOutput(output, rest.vae === undefined ? [input] : [input, rest.vae], overwrite);
   const header = await readModelHeader(input);
   if (rest.vae !== undefined) await readModelHeader(rest.vae);
@@ -106,11 +127,7 @@ export async function convertModel(input: string, options: ConvertOptions): Prom
   const addon = await addonFor(isolate);
   signal?.throwIfAborted();
   const started = performance.now();
-  // The engine chooses the format by the extension, so the temporary name keeps it.
-  const temporary = join(
-    dirname(output),
-    `.${basename(output, extname(output))}.${randomBytes(6).toString('hex')}.part${extname(output).toLowerCase()}`,
-  );
+  const temporary = temporaryBeside(output);
   try {
     await runJob<void>(
       {
@@ -135,16 +152,8 @@ export async function convertModel(input: string, options: ConvertOptions): Prom
           listen,
         ),
     );
-    // The engine does not check that the last bytes were written.
-    await readModelHeader(temporary);
-    if (!overwrite && (await present(output)))
-      throw new ArtistError(
-        'ERR_ALREADY_EXISTS',
-        `${output}: appeared while the model was converted. Choose another name, or pass overwrite: true`,
-      );
-    const { size } = await stat(temporary);
-    await rename(temporary, output).catch((error: unknown) => Promise.reject(writeError(output, error)));
-    return { output, type, inputBytes: header.bytes, outputBytes: size, seconds: (performance.now() - started) / 1000 };
+    const outputBytes = await moveInPlace(temporary, output, overwrite);
+    return { output, type, inputBytes: header.bytes, outputBytes, seconds: (performance.now() - started) / 1000 };
   } catch (error) {
     throw await convertFailure(error, { site, written: temporary, output });
   } finally {

@@ -151,33 +151,32 @@ function tagsText(tags: NonNullable<LoraData['tags']>): string {
   return table();
 }
 
-/**
- * The metadata of a LoRA file, all strings: `ss_*` as kohya's trainer names them, `modelspec.*` of Stability's model spec 1.0.0, and our data
- * sheet under `ai_artist.data_sheet`.
- *
- * @param tensorHash SHA-256 of the tensor data, hex
- */
-export function loraMetadata(facts: ResolvedLoraFacts, data: LoraData, tensorHash: string): Record<string, string> {
-  const known = families[facts.family];
+type Fields = Record<string, string | number | boolean | undefined>;
+
+/** Python's spelling, which readers of ss_* expect. */
+const flag = (value: boolean | undefined): string | undefined => (value === undefined ? undefined : value ? 'True' : 'False');
+
+const seconds = (time: number | undefined): string | undefined => (time === undefined ? undefined : String(time / 1000));
+
+function networkFields(facts: ResolvedLoraFacts): Fields {
   const { module, args } = modules[facts.kind];
-  const { sheet, buckets, tags } = data;
-  const seconds = (time: number | undefined): string | undefined => (time === undefined ? undefined : String(time / 1000));
-  const licence = facts.licence ?? (sheet && sheet.licence.id !== 'own' ? sheet.licence.id : undefined);
-  const finished = facts.finishedAt ?? facts.startedAt;
-  const { resolution } = facts;
-  const fields: Record<string, string | number | boolean | undefined> = {
+  const given = Object.fromEntries(Object.entries(facts.networkArgs).map(([key, value]) => [key, String(value)]));
+  return {
     ss_v2: facts.family.startsWith('sd2') ? 'True' : 'False',
-    ss_base_model_version: known?.base ?? facts.family,
+    ss_base_model_version: families[facts.family]?.base ?? facts.family,
     ss_network_module: module,
     ss_network_dim: facts.rank,
     ss_network_alpha: facts.alpha,
-    ss_network_args: JSON.stringify({
-      ...args,
-      ...Object.fromEntries(Object.entries(facts.networkArgs).map(([key, value]) => [key, String(value)])),
-    }),
+    ss_network_args: JSON.stringify({ ...args, ...given }),
     ss_output_name: facts.name,
     ss_sd_model_name: facts.baseModel?.name,
     ss_new_sd_model_hash: facts.baseModel?.hash,
+  };
+}
+
+function runFields(facts: ResolvedLoraFacts, { sheet }: LoraData): Fields {
+  const { resolution } = facts;
+  return {
     ss_learning_rate: facts.learningRate,
     ss_unet_lr: facts.learningRate,
     ss_text_encoder_lr: facts.textLearningRate,
@@ -205,6 +204,11 @@ export function loraMetadata(facts: ResolvedLoraFacts, data: LoraData, tensorHas
     ss_min_snr_gamma: facts.minSnrGamma,
     ss_prior_loss_weight: facts.priorLossWeight,
     ss_loss_type: facts.lossType,
+  };
+}
+
+function dataFields(facts: ResolvedLoraFacts, { buckets, tags }: LoraData): Fields {
+  return {
     ss_caption_dropout_rate: facts.captionDropout,
     ss_caption_tag_dropout_rate: facts.tagDropout,
     ss_shuffle_caption: flag(facts.shuffleTags),
@@ -220,28 +224,46 @@ export function loraMetadata(facts: ResolvedLoraFacts, data: LoraData, tensorHas
         ),
       }),
     ss_tag_frequency: tags && tagsText(tags),
-    ss_training_started_at: seconds(facts.startedAt),
-    ss_training_finished_at: seconds(facts.finishedAt),
-    ss_training_comment: facts.comment,
-    sshs_model_hash: tensorHash,
+  };
+}
+
+function modelspecFields(facts: ResolvedLoraFacts, { sheet }: LoraData, tensorHash: string): Fields {
+  const finished = facts.finishedAt ?? facts.startedAt;
+  return {
     'modelspec.sai_model_spec': '1.0.0',
-    'modelspec.architecture': `${known?.architecture ?? facts.family}/lora`,
+    'modelspec.architecture': `${families[facts.family]?.architecture ?? facts.family}/lora`,
     'modelspec.implementation': 'stable-diffusion.cpp',
     'modelspec.title': facts.name,
     'modelspec.author': facts.author,
     'modelspec.description': facts.description,
     'modelspec.date': finished === undefined ? undefined : new Date(finished).toISOString(),
-    'modelspec.license': licence,
+    'modelspec.license': facts.licence ?? (sheet && sheet.licence.id !== 'own' ? sheet.licence.id : undefined),
     'modelspec.trigger_phrase': facts.trigger,
     'modelspec.prediction_type': facts.prediction === 'flow' ? undefined : facts.prediction,
-    'modelspec.resolution': resolution && bucketName(resolution),
+    'modelspec.resolution': facts.resolution && bucketName(facts.resolution),
     'modelspec.hash_sha256': `0x${tensorHash}`,
+  };
+}
+
+/**
+ * The metadata of a LoRA file, all strings: `ss_*` as kohya's trainer names them, `modelspec.*` of Stability's model spec 1.0.0, and our data
+ * sheet under `ai_artist.data_sheet`.
+ *
+ * @param tensorHash SHA-256 of the tensor data, hex
+ */
+export function loraMetadata(facts: ResolvedLoraFacts, data: LoraData, tensorHash: string): Record<string, string> {
+  const fields: Fields = {
+    ...networkFields(facts),
+    ...runFields(facts, data),
+    ...dataFields(facts, data),
+    ss_training_started_at: seconds(facts.startedAt),
+    ss_training_finished_at: seconds(facts.finishedAt),
+    ss_training_comment: facts.comment,
+    sshs_model_hash: tensorHash,
+    ...modelspecFields(facts, data, tensorHash),
     'ai_artist.family': facts.family,
     'ai_artist.software': facts.software,
-    'ai_artist.data_sheet': sheet && dataSheetText(sheet),
+    'ai_artist.data_sheet': data.sheet && dataSheetText(data.sheet),
   };
   return Object.fromEntries(Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])));
 }
-
-/** Python's spelling, which readers of ss_* expect. */
-const flag = (value: boolean | undefined): string | undefined => (value === undefined ? undefined : value ? 'True' : 'False');

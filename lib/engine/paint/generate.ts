@@ -11,12 +11,12 @@ import { type CallSite, runJob } from '../jobs/job.ts';
 import type { Sampler, Scheduler } from '../options/enums.ts';
 import type { ResolvedGenerate } from '../options/generate.ts';
 import type { GenerateResult } from './generate-result.ts';
-import { prepareImages } from './images.ts';
+import { type PreparedImages, prepareImages } from './images.ts';
 import { checkLoras, EngineLoras, takePromptLoras } from './loras.ts';
 import { paintRecipe } from './recipe.ts';
 import { nativeRequest } from './request.ts';
 import { drawSeed } from './seed.ts';
-import { type PaintDefaults, settle, sizeAdvice } from './settings.ts';
+import { type PaintDefaults, type Settings, settle, sizeAdvice } from './settings.ts';
 import { bundledUpscaler, checkUpscaler, unlessAborted, type WeightsFile } from './weights.ts';
 
 /** What generate() needs to know about its loaded model. */
@@ -69,37 +69,56 @@ export async function hiresModelOf({ hires }: ResolvedGenerate): Promise<string 
   return path;
 }
 
-/** Paints; settles when native work has ended. For errors see Model.generate(). */
-export async function paint(
-  context: GenerateContext,
-  given: ResolvedGenerate,
-  { site, signal, emit }: GenerateCall,
-): Promise<GenerateResult> {
-  signal.throwIfAborted();
-  const { prompt, initImage, referenceImages, controlImage } = given;
-  if (prompt.trim() === '' && !initImage && !referenceImages?.length && !controlImage)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, or a picture to begin with, got ${display(prompt)}`);
-  const warnings = new Warnings(emit);
-  const { addon, info } = context;
-  const options = await takePromptLoras(given, context.home, (message) => warnings.add(message));
+/** Everything of one call that is decided before the engine starts. */
+interface Preparation {
+  options: ResolvedGenerate;
+  settings: Settings;
+  loras: EngineLoras;
+  hiresModel: string | undefined;
+  pictures: Awaited<ReturnType<PreparedImages['fit']>>;
+  weights: Awaited<GenerateContext['weights']>;
+  seed: number;
+}
+
+async function prepare(context: GenerateContext, given: ResolvedGenerate, signal: AbortSignal, warnings: Warnings): Promise<Preparation> {
+  const warn = (message: string): void => warnings.add(message);
+  const options = await takePromptLoras(given, context.home, warn);
   const images = await prepareImages(options, context);
   signal.throwIfAborted();
-  const settings = settle(options, info, context.defaults, images.initSize);
-  const loras = new EngineLoras(await checkLoras(options.loras ?? [], context, (message) => warnings.add(message)));
+  const settings = settle(options, context.info, context.defaults, images.initSize);
+  const loras = new EngineLoras(await checkLoras(options.loras ?? [], context, warn));
   const hiresModel = await hiresModelOf(options);
   const pictures = await images.fit(settings);
   const weights = await unlessAborted(context.weights, signal);
-  const seed = options.seed ?? drawSeed();
-  const versions = addon.versions();
-  const recipe = (): Omit<Recipe, 'seed'> =>
-    paintRecipe({ options, settings, loras: loras.used, hiresModel, ...weights, tuning: context.tuning, device: info.device, versions });
-  const advice = sizeAdvice(settings, context.defaults, weights.model?.name ?? 'the model');
-  if (advice !== undefined) warnings.add(advice);
-  const picture = (image: ConstructorParameters<typeof ArtImage>[0], index: number): ArtImage =>
-    new ArtImage(image, { ...recipe(), seed: seed + index, ...(options.batchCount > 1 ? { batchIndex: index } : {}) });
-  const finished: ArtImage[] = [];
+  warnings.add(sizeAdvice(settings, context.defaults, weights.model?.name ?? 'the model'));
+  return { options, settings, loras, hiresModel, pictures, weights, seed: options.seed ?? drawSeed() };
+}
 
-  const onEvent = (event: NativeEvent): void => {
+/** Makes the pictures of one call, each with its recipe. */
+function pictureMaker(
+  { addon, info, tuning }: GenerateContext,
+  { options, settings, loras, hiresModel, weights, seed }: Preparation,
+): (image: ConstructorParameters<typeof ArtImage>[0], index: number) => ArtImage {
+  const versions = addon.versions();
+  return (image, index) =>
+    new ArtImage(image, {
+      ...paintRecipe({ options, settings, loras: loras.used, hiresModel, ...weights, tuning, device: info.device, versions }),
+      seed: seed + index,
+      ...(options.batchCount > 1 ? { batchIndex: index } : {}),
+    });
+}
+
+/** Turns the engine's events into those of the caller. `finished` collects the pictures of image events. */
+function eventHandler(
+  emit: GenerateCall['emit'],
+  {
+    warnings,
+    loras,
+    picture,
+    finished,
+  }: { warnings: Warnings; loras: EngineLoras; picture: ReturnType<typeof pictureMaker>; finished: ArtImage[] },
+): (event: NativeEvent) => void {
+  return (event) => {
     if (event.type === 'image') {
       const image = picture(event.image, event.index);
       finished[event.index] = image;
@@ -118,27 +137,37 @@ export async function paint(
     if (shown?.type === 'warning') warnings.add(shown.message);
     else if (shown) emit(shown);
   };
-  const request = nativeRequest({
-    options,
-    settings,
-    seed,
-    images: pictures,
-    loras: loras.requests,
-    hiresModel,
-  });
+}
+
+/** Paints; settles when native work has ended. For errors see Model.generate(). */
+export async function paint(
+  context: GenerateContext,
+  given: ResolvedGenerate,
+  { site, signal, emit }: GenerateCall,
+): Promise<GenerateResult> {
+  signal.throwIfAborted();
+  const { prompt, initImage, referenceImages, controlImage } = given;
+  if (prompt.trim() === '' && !initImage && !referenceImages?.length && !controlImage)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, or a picture to begin with, got ${display(prompt)}`);
+  const warnings = new Warnings(emit);
+  const prepared = await prepare(context, given, signal, warnings);
+  const { options, settings, loras, hiresModel, pictures, seed } = prepared;
+  const picture = pictureMaker(context, prepared);
+  const finished: ArtImage[] = [];
+  const onEvent = eventHandler(emit, { warnings, loras, picture, finished });
+  const request = nativeRequest({ options, settings, seed, images: pictures, loras: loras.requests, hiresModel });
   const result = await runJob<NativeGenerateResult>(
-    { addon, site, signal, onEvent, keep: (partial) => options.keepFinished === true && partial.images.length > 0 },
+    { addon: context.addon, site, signal, onEvent, keep: (partial) => options.keepFinished === true && partial.images.length > 0 },
     (listen) => context.native.generate(request, listen),
   );
-  // After a deliberate stop, the engine's last lines say that sampling failed.
+  // When a job was stopped on purpose, the engine's last lines say that sampling failed.
   if (!result.aborted) for (const line of result.warnings) warnings.add(warningOf(line));
-  // Returns the objects of the image events where those arrived, so that a listener's pictures are the same objects as the result's.
+  // Returns the objects of the image events where those arrived, so that a listener gets the same objects as the result.
   const [first, ...others] = result.images.map((image, index) => finished[index] ?? picture(image, index));
-  const { resolved, seconds, seeds, aborted } = result;
   if (!first) throw site.error('ERR_INTERNAL', 'generate: the engine reported success without a picture. Please report this');
-  const pictured: GenerateResult['images'] = [first, ...others];
+  const { resolved, seconds, seeds, aborted } = result;
   return Object.freeze({
-    images: pictured,
+    images: [first, ...others] as GenerateResult['images'],
     seed,
     seeds,
     width: first.width,

@@ -64,6 +64,20 @@ function thinned(steps: readonly LossPoint[], x: (step: number) => number): { st
   return result;
 }
 
+const svgText = (at: [number, number], words: string, anchor: string, size = 13): string =>
+  `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" text-anchor="${anchor}" font-size="${size}">${xmlText(words)}</text>`;
+
+/** The names of the curves that are drawn, left to right above the plot. */
+function legendOf(entries: readonly (readonly [words: string, colour: string, drawn: boolean])[]): string[] {
+  let place = frame.left;
+  return entries.flatMap(([words, colour, drawn]) => {
+    if (!drawn) return [];
+    const entry = `<rect x="${place}" y="30" width="18" height="4" fill="${colour}"/>${svgText([place + 24, 37], words, 'start')}`;
+    place += 44 + words.length * 7;
+    return [entry];
+  });
+}
+
 /**
  * Draws the losses of a run as SVG: each step, the smoothed curve, and the validation loss with its minimum marked. The same log gives the
  * same bytes.
@@ -79,8 +93,6 @@ export const lossCurveSvg = answering('lossCurveSvg', (log: TrainingLog, title =
     points.length === 0
       ? ''
       : `<path d="${path(points)}" fill="none" stroke="${colour}" stroke-width="${thickness}" stroke-linejoin="round"/>`;
-  const text = (at: [number, number], words: string, anchor: string, size = 13): string =>
-    `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" text-anchor="${anchor}" font-size="${size}">${xmlText(words)}</text>`;
   const smooth = log.steps.flatMap(({ step, smoothedLoss }) => (smoothedLoss === undefined ? [] : [{ step, loss: smoothedLoss }]));
   const best = log.validation.reduce<{ step: number; loss: number } | undefined>(
     (least, point) => (least && least.loss <= point.loss ? least : point),
@@ -88,40 +100,30 @@ export const lossCurveSvg = answering('lossCurveSvg', (log: TrainingLog, title =
   );
   const grid = ticks(low, high, 5).map(
     (loss) =>
-      `<line x1="${frame.left}" x2="${width - frame.right}" y1="${y(loss).toFixed(1)}" y2="${y(loss).toFixed(1)}" stroke="${colours.grid}"/>${text([frame.left - 8, y(loss) + 4], String(loss), 'end')}`,
+      `<line x1="${frame.left}" x2="${width - frame.right}" y1="${y(loss).toFixed(1)}" y2="${y(loss).toFixed(1)}" stroke="${colours.grid}"/>${svgText([frame.left - 8, y(loss) + 4], String(loss), 'end')}`,
   );
-  const steps = ticks(0, lastStep, 8).map((step) => text([x(step), height - frame.bottom + 20], String(step), 'middle'));
+  const steps = ticks(0, lastStep, 8).map((step) => svgText([x(step), height - frame.bottom + 20], String(step), 'middle'));
   const dots = log.validation.map(
     (point) =>
       `<circle cx="${x(point.step).toFixed(1)}" cy="${y(point.loss).toFixed(1)}" r="${point === best ? 5 : 3}" fill="${colours.validation}"/>`,
   );
-  const legend = [
+  const lowest = best === undefined ? '' : `, lowest ${best.loss.toPrecision(4)} at step ${best.step}`;
+  const legend = legendOf([
     ['each step', colours.raw, log.steps.length > 0],
     ['smoothed', colours.smooth, smooth.length > 0],
-    [
-      `validation${best === undefined ? '' : `, lowest ${best.loss.toPrecision(4)} at step ${best.step}`}`,
-      colours.validation,
-      log.validation.length > 0,
-    ],
-  ] as const;
-  let place = frame.left;
-  const entries = legend.flatMap(([words, colour, there]) => {
-    if (!there) return [];
-    const entry = `<rect x="${place}" y="30" width="18" height="4" fill="${colour}"/>${text([place + 24, 37], words, 'start')}`;
-    place += 44 + words.length * 7;
-    return [entry];
-  });
+    [`validation${lowest}`, colours.validation, log.validation.length > 0],
+  ]);
   const last = smooth.at(-1) ?? log.steps.at(-1);
   const description = last === undefined ? 'no steps yet' : `loss ${last.loss.toPrecision(4)} after ${last.step} steps`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="sans-serif" fill="${colours.text}">`,
     `<title>${xmlText(`${title}: ${description}`)}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    text([frame.left, 20], title, 'start', 15),
-    ...entries,
+    svgText([frame.left, 20], title, 'start', 15),
+    ...legend,
     ...grid,
     ...steps,
-    text([frame.left + plot.width / 2, height - 12], 'step', 'middle'),
+    svgText([frame.left + plot.width / 2, height - 12], 'step', 'middle'),
     line(thinned(log.steps, x), colours.raw, 1),
     line(smooth.length > 2 * plot.width ? thinned(smooth, x) : smooth, colours.smooth, 2),
     line(log.validation, colours.validation, 2),

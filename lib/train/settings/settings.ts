@@ -72,24 +72,10 @@ export function hostBytes(parameters: number, { begin }: Pick<TrainSettings, 'be
 
 const part = (steps: number, count: number): number => Math.max(1, Math.round(steps / count));
 
-/**
- * Fills in all defaults.
- *
- * @param info of the opened model
- * @param size the size that the model's own page recommends, pixels
- * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_UNSUPPORTED when the family does not support it
- */
-export function resolveSettings(
-  options: ResolvedTrainLora,
-  info: Pick<NativeTrainerInfo, 'family' | 'maxBatch' | 'sizeMultiple' | 'objective' | 'textEncoderLora'>,
-  { size, seed }: { size: number | undefined; seed: number },
-): TrainSettings {
-  const { family, maxBatch, sizeMultiple, objective } = info;
-  const optimizer = optimizerOf(options.optimizer);
-  const defaults = defaultsFor(info, options.preset, optimizer.kind, { size, steps: options.steps });
-  const { steps } = defaults;
-  const { network, noise } = options;
-  const batchSize = options.batchSize ?? defaults.batchSize;
+type ModelInfo = Pick<NativeTrainerInfo, 'family' | 'maxBatch' | 'sizeMultiple' | 'objective' | 'textEncoderLora'>;
+
+function checkAgainstModel({ network, noise }: ResolvedTrainLora, info: ModelInfo, batchSize: number): void {
+  const { family, maxBatch, objective } = info;
   if (maxBatch > 0 && batchSize > maxBatch) {
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',
@@ -98,76 +84,100 @@ export function resolveSettings(
   }
   if (network.textEncoder && !info.textEncoderLora)
     throw new ArtistError('ERR_UNSUPPORTED', `network.textEncoder: the text encoders of ${family} cannot be trained. Leave it out`);
-  const minSnr = noise.minSnr ?? defaults.minSnr;
   if (noise.minSnr !== undefined && noise.minSnr > 0 && objective === 'flow')
     throw new ArtistError('ERR_UNSUPPORTED', `noise.minSnr: ${family} learns flow, which has no such weights. Leave it out`);
+}
+
+type Defaults = ReturnType<typeof defaultsFor>;
+
+function bucketsOf(options: ResolvedTrainLora, defaults: Defaults, { sizeMultiple }: ModelInfo): ResolvedBuckets {
+  const { buckets, noUpscale, maxUpscale, crop, crops } = options;
+  return {
+    resolution: options.resolution ?? defaults.resolution,
+    step: sizeMultiple,
+    buckets,
+    noUpscale,
+    maxUpscale,
+    crop,
+    crops,
+    flip: options.flip ?? defaults.flip,
+  };
+}
+
+function networkOf({ network }: ResolvedTrainLora, defaults: Defaults, seed: number): NativeNetworkRequest {
+  const rank = network.rank ?? defaults.rank;
+  return defined({
+    kind: network.kind,
+    rank,
+    alpha: network.alpha ?? rank,
+    convRank: network.convRank,
+    convAlpha: network.convAlpha,
+    factor: network.factor,
+    targets: network.targets ?? defaults.targets,
+    include: network.include,
+    exclude: network.exclude,
+    dropout: network.dropout,
+    unet: network.unet,
+    textEncoder: network.textEncoder,
+    seed,
+  }) as NativeNetworkRequest;
+}
+
+function objectiveOf({ noise }: ResolvedTrainLora, defaults: Defaults): NonNullable<NativeBeginRequest['objective']> {
+  return defined({
+    sampling: noise.sampling ?? defaults.sampling,
+    mean: noise.mean,
+    deviation: noise.deviation,
+    min: noise.min,
+    max: noise.max,
+    shift: noise.shift,
+    noiseOffset: noise.offset,
+    inputPerturbation: noise.inputPerturbation,
+    minSnr: noise.minSnr ?? defaults.minSnr,
+    huber: noise.huber,
+  }) as NonNullable<NativeBeginRequest['objective']>;
+}
+
+/**
+ * Decides every number the options left open.
+ *
+ * @param info of the opened model
+ * @param size what the model's own page recommends, pixels
+ * @throws ArtistError ERR_INVALID_ARGUMENT; ERR_UNSUPPORTED: the model's family cannot do what an option asks for
+ */
+export function resolveSettings(
+  options: ResolvedTrainLora,
+  info: ModelInfo,
+  { size, seed }: { size: number | undefined; seed: number },
+): TrainSettings {
+  const optimizer = optimizerOf(options.optimizer);
+  const defaults = defaultsFor(info, options.preset, optimizer.kind, { size, steps: options.steps });
+  const { steps } = defaults;
+  const batchSize = options.batchSize ?? defaults.batchSize;
+  checkAgainstModel(options, info, batchSize);
   const warmup = options.warmup ?? defaults.warmup;
   if (warmup > steps)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `warmup: expected at most the ${steps} steps of the run, got ${warmup}`);
-  const rank = network.rank ?? defaults.rank;
   const learningRate = options.learningRate ?? defaults.learningRate;
   const { captionDropout = defaults.captionDropout, ...captions } = options.captions;
+  const { every, levels, patience, minDelta } = options.validation;
   return {
-    family,
+    family: info.family,
     steps,
     batchSize,
     accumulation: options.accumulation,
     seed,
-    buckets: {
-      resolution: options.resolution ?? defaults.resolution,
-      step: sizeMultiple,
-      buckets: options.buckets,
-      noUpscale: options.noUpscale,
-      maxUpscale: options.maxUpscale,
-      crop: options.crop,
-      crops: options.crops,
-      flip: options.flip ?? defaults.flip,
-    },
+    buckets: bucketsOf(options, defaults, info),
     alphaMask: options.alphaMask,
     captions: { ...captions, captionDropout },
-    network: defined({
-      kind: network.kind,
-      rank,
-      alpha: network.alpha ?? rank,
-      convRank: network.convRank,
-      convAlpha: network.convAlpha,
-      factor: network.factor,
-      targets: network.targets ?? defaults.targets,
-      include: network.include,
-      exclude: network.exclude,
-      dropout: network.dropout,
-      unet: network.unet,
-      textEncoder: network.textEncoder,
-      seed,
-    }) as NativeNetworkRequest,
-    begin: {
-      optimizer,
-      objective: defined({
-        sampling: noise.sampling ?? defaults.sampling,
-        mean: noise.mean,
-        deviation: noise.deviation,
-        min: noise.min,
-        max: noise.max,
-        shift: noise.shift,
-        noiseOffset: noise.offset,
-        inputPerturbation: noise.inputPerturbation,
-        minSnr,
-        huber: noise.huber,
-      }) as NonNullable<NativeBeginRequest['objective']>,
-      ema: options.ema,
-      clipNorm: options.clipNorm,
-    },
+    network: networkOf(options, defaults, seed),
+    begin: { optimizer, objective: objectiveOf(options, defaults), ema: options.ema, clipNorm: options.clipNorm },
     learningRate,
     textLearningRate: options.textLearningRate ?? (optimizer.kind === 'prodigy' ? learningRate : learningRate / 10),
     schedule: options.schedule ?? defaults.schedule,
     warmup,
     priorWeight: options.prior?.weight ?? 1,
-    validation: {
-      every: options.validation.every ?? part(steps, 10),
-      levels: options.validation.levels,
-      patience: options.validation.patience,
-      minDelta: options.validation.minDelta,
-    },
+    validation: { every: every ?? part(steps, 10), levels, patience, minDelta },
     samples: { every: options.samples.every ?? part(steps, 4) },
     checkpoints: { every: options.checkpoints.every ?? part(steps, 10), keep: options.checkpoints.keep },
   };
