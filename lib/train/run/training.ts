@@ -162,20 +162,24 @@ async function trainWith(session: TrainerSession, opened: Opened): Promise<Train
   }
 }
 
+/** The data set; with a prior that names no folder, with pictures of its class that the model paints now. */
+async function withClassPictures({ call, output, events, firstScan }: Opened, seed: number): Promise<DataSet> {
+  const { options, signal } = call;
+  const { prior } = options;
+  if (!prior || prior.folder !== undefined) return firstScan;
+  const folder = join(output.folder, 'class');
+  await paintClassPictures(options, { folder, prompt: prior.prompt, count: prior.count, seed }, { signal, emit: events.emit });
+  return loadPictures(options, call, folder);
+}
+
 async function trainInFolder(
   session: TrainerSession,
   opened: Opened & { settings: TrainSettings; network: NativeNetworkInfo; memory: MemoryChoice },
 ): Promise<TrainLoraResult> {
-  const { call, output, log, events, firstScan, model, settings, network, memory, started } = opened;
+  const { call, output, log, events, model, settings, network, memory, started } = opened;
   const { options, resumed, signal } = call;
   const { emit } = events;
-  const { prior } = options;
-  let dataSet = firstScan;
-  if (prior && prior.folder === undefined) {
-    const folder = join(output.folder, 'class');
-    await paintClassPictures(options, { folder, prompt: prior.prompt, count: prior.count, seed: settings.seed }, { signal, emit });
-    dataSet = await loadPictures(options, call, folder);
-  }
+  const dataSet = await withClassPictures(opened, settings.seed);
   if (resumed) checkPictures(resumed.record, dataSet.pictures);
   const framing = framePictures(dataSet.pictures, settings.buckets, settings.seed);
   for (const message of [...dataSet.warnings, ...framing.warnings]) emit({ type: 'warning', message });
