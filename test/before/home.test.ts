@@ -24,6 +24,16 @@ function copyHome(): void {
   }
 }
 
+/** The run in whose middle the schedule was killed began an hour ago: one that is older than the job's grace is not gone on with. */
+function beginAnHourAgo(): void {
+  const file = path.join(home, 'state/schedule.json');
+  const state = JSON.parse(readFileSync(file, 'utf8')) as { data: { jobs: { running: Record<string, unknown> | null }[] } };
+  const at = Date.now() - 3_600_000;
+  for (const { running } of state.data.jobs) if (running) Object.assign(running, { dueAt: at, notBefore: at, startedAt: at });
+  writeFileSync(file, JSON.stringify(state));
+}
+
+/** What each command says as JSON, by its line; asking for that of one that failed fails. */
 async function commands(...lines: string[][]): Promise<(line: string) => CliJson> {
   const results = await cliSeries(
     lines.map((line) => [...line, '--json']),
@@ -91,6 +101,7 @@ suite('home of the version before', { timeoutMs: 240_000 }, (test) => {
   };
   test.before(async () => {
     copyHome();
+    beginAnHourAgo();
     gallery = new Gallery({ home });
     schedule = new ScheduleStore(home);
     said = await commands(
@@ -168,7 +179,7 @@ suite('home of the version before', { timeoutMs: 240_000 }, (test) => {
         ['Snowman in the Snow', 4],
         ['Owl in Autumn', 2],
         ['Red Fox in the Snow', 5],
-        [undefined, 4],
+        [undefined, undefined],
       ],
     );
     const fox = await found('rating:5');
