@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { ulidTime } from '../../core/index.ts';
+import { resolveOptions, ulidTime } from '../../core/index.ts';
 import { type ArtImage, digitalSourceType, type PartialRecipe, type RawImage, type Recipe, recipeHash } from '../../image/index.ts';
-import { isArtImage, type PictureFile, tileEdge } from './pictures.ts';
-import { type SidecarChange, sidecarVersion } from './sidecar.ts';
+import { candidateStrip, encodeWork, isArtImage, type PictureFile, tileEdge } from './pictures.ts';
+import { changeSchema, checkSidecar, type Sidecar, type SidecarChange, sidecarVersion } from './sidecar.ts';
 
 /** A work to be filed. */
 export interface NewWork {
@@ -44,5 +44,23 @@ export function describeNew(
     candidates:
       candidates && candidates.length > 1 ? { file: `${id}.candidates.webp`, tile: tileEdge, count: candidates.length } : undefined,
     provenance: painted && { aiGenerated: true, digitalSourceType: digitalSourceType(painted.mode) },
+  };
+}
+
+/** A work whose files can be written: its sidecar, its picture, and the strip of its candidates. */
+export interface PreparedWork {
+  sidecar: Sidecar;
+  picture: PictureFile;
+  strip: Uint8Array | undefined;
+}
+
+/** Checks and encodes a work, all but its id, which is drawn under the lock. */
+export async function prepareWork(work: NewWork): Promise<{ about: SidecarChange; withId: (id: string) => PreparedWork }> {
+  const about = resolveOptions('add', changeSchema, work.about ?? {});
+  const picture = isArtImage(work.image) ? await encodeWork(work.image) : work.image;
+  const strip = work.candidates && work.candidates.length > 1 ? await candidateStrip(work.candidates) : undefined;
+  return {
+    about,
+    withId: (id) => ({ sidecar: checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about })), picture, strip }),
   };
 }
