@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { versions } from '../lib/index.ts';
 
-/** What a figure was measured on; printed above every figure. */
+/** The machine that figures were measured on; printed above them. */
 export interface Hardware {
   cpu: string;
   threads: number;

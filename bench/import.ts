@@ -1,4 +1,7 @@
-/** Milliseconds of importing the built package, as ES modules and as CommonJS, beside zod and yargs on the same machine: `npm run bench -- import`. */
+/**
+ * Measures the import time of the built package in milliseconds, as ES modules and as CommonJS, and of zod and yargs for comparison:
+ * `npm run bench -- import`.
+ */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { hardware, hardwareLine } from './hardware.ts';
@@ -12,7 +15,7 @@ const loads: Record<string, [type: string, code: string]> = {
   'yargs, ES modules': ['module', "await import('yargs')"],
 };
 
-/** Of elapsed and processor time the smaller, since other processes are waited for, too. */
+/** Returns elapsed or CPU time, whichever is less, because other processes add waiting time. */
 function once([type, code]: [string, string]): number {
   const program = `const [s, b] = [performance.now(), process.cpuUsage()]; ${code}; const u = process.cpuUsage(b);
     console.log(Math.min(performance.now() - s, (u.user + u.system) / 1000))`;
@@ -20,7 +23,7 @@ function once([type, code]: [string, string]): number {
 }
 
 const times = Object.fromEntries(Object.keys(loads).map((name) => [name, [] as number[]]));
-// In turn, so that a machine that gets slower does so for all.
+// In turn, so that a machine that slows down affects all of them equally.
 for (let run = 0; run < runs; run++) for (const [name, load] of Object.entries(loads)) times[name]?.push(once(load));
 console.log(hardwareLine(hardware()));
 for (const [name, all] of Object.entries(times)) {

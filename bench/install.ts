@@ -1,10 +1,10 @@
 /**
- * What the package weighs and how long it takes to get from source to an addon on this machine.
+ * Measures the size of the package and the time from source to an addon on this machine.
  *
  *   tsx bench/install.ts            sizes only
  *   tsx bench/install.ts --compile  also vendor, configure, compile, in a copy of the checkout (minutes)
  *
- * A table on stderr, one JSON document on stdout.
+ * Prints a table on stderr and one JSON document on stdout.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
@@ -16,7 +16,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 interface Figures {
   machine: { cpu: string; cores: number; memoryGB: number; platform: string; node: string };
-  /** Bytes; a part that is not there is left out. */
+  /** Bytes of each part that exists. */
   bytes: Record<string, number>;
   /** Wall seconds. */
   seconds: Record<string, number>;
@@ -59,7 +59,7 @@ function sizes(): Record<string, number> {
   return bytes;
 }
 
-/** Seconds of each step in a fresh copy, so that nothing of the checkout's own build is reused or disturbed. */
+/** Seconds of each step in a new copy, which neither reuses nor disturbs the checkout's own build. */
 function compileSeconds(): Record<string, number> {
   const folder = mkdtempSync(join(tmpdir(), 'ai-artist-bench-'));
   try {

@@ -1,9 +1,9 @@
 /**
- * Resident memory over N rounds of load, generate and dispose:
+ * Measures resident memory over N rounds of load, generate and dispose:
  * `node --expose-gc --import tsx bench/memory.ts [--rounds 200] [--size 64] [--steps 1] [--json]`.
- * Compared are the floors (lowest value) of the last tenth and of the second tenth: the first tenth fills pools that stay, and what lies
- * above a floor is memory in passing use, such as a model file that the garbage collector has yet to take. A leak lifts the floor.
- * Target: at most 2 %. Exit status 1 above it.
+ * It compares the floor (lowest value) of the last tenth with that of the second tenth. The first tenth fills pools that stay, and memory
+ * above the floor is temporary, such as a model file that is not yet garbage-collected. A leak raises the floor. Target: at most 2 %. Exit
+ * status 1 above it.
  */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ export interface MemoryOptions {
 }
 
 export interface MemoryResult {
-  /** MiB after each round, garbage collected where `--expose-gc` is on. */
+  /** MiB after each round, after a garbage collection with `--expose-gc`. */
   rss: number[];
   /** MiB per round: least squares over the floors of the last nine tenths. */
   slope: number;
@@ -43,7 +43,7 @@ export async function measureMemory(
   return { rss, ...flatness(rss) };
 }
 
-/** Slope and growth of a series, by the floors of its tenths. */
+/** Slope and growth of a series, computed from the floors of its tenths. */
 export function flatness(rss: readonly number[]): { slope: number; growth: number } {
   const tenth = Math.max(1, Math.floor(rss.length / 10));
   const floors = Array.from({ length: Math.floor(rss.length / tenth) }, (_, index) =>

@@ -37,7 +37,7 @@ const required = [
 const forbidden =
   /^(test|bench|node_modules|coverage|training|web|\.ci|build)\/|\.(o|a|tgz|log|tsbuildinfo)$|(^|\/)\.git(ignore|modules)?$|^lib\/|^bin\//;
 
-/** What the install script imports must be packed with it. */
+/** All files that the install script imports; they must be packed with it. */
 function importsOf(file, seen = new Set()) {
   if (seen.has(file)) return seen;
   seen.add(file);

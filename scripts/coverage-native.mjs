@@ -44,7 +44,7 @@ const tested = run(process.execPath, ['--import', 'tsx', 'test/run.ts', ...tests
 });
 if (tested.status !== 0) process.exitCode = 1;
 
-/** Lines by file: reached or not, over all objects that include it. */
+/** Lines by file: whether each was reached in any object that includes the file. */
 const files = new Map();
 for (const name of readdirSync(objects, { recursive: true }).filter((name) => name.endsWith('.gcno'))) {
   const { stdout } = run('gcov', ['--json-format', '--stdout', path.join(objects, name)], { cwd: build });

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// npm's "install" script: an addon that loads on this machine, prebuilt or else compiled here. In a checkout also the engine's source
-// before and dist/ after.
+// npm's "install" script: provides an addon that loads on this machine, prebuilt or else compiled here. In a checkout it also fetches the
+// engine's source before, and builds dist/ after.
 //
 //   AI_ARTIST_GPU=auto|off|cuda|vulkan|metal   backend to compile in (auto: metal on macOS, else what this machine has an SDK for)
 //   AI_ARTIST_BUILD_FROM_SOURCE=1              compile even if a prebuild fits
 //   AI_ARTIST_SKIP_BUILD=1                     do nothing (the addon comes from AI_ARTIST_BINARY, or later: npm rebuild ai-artist)
-//   AI_ARTIST_JOBS=N                           files compiled at a time
+//   AI_ARTIST_JOBS=N                           number of files to compile at a time
 //   AI_ARTIST_SETUP=yes|no                     install missing build tools (in a checkout: unless no; as a dependency: only if yes)
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
@@ -23,13 +23,13 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const buildDir = join(root, 'build');
 const addonFile = join(buildDir, 'Release/ai_artist.node');
 const gpuChoices = ['auto', 'off', 'cuda', 'vulkan', 'metal'];
-const isCheckout = existsSync(join(root, 'test')); // never part of the package
+const isCheckout = existsSync(join(root, 'test')); // test/ is never part of the package
 const report = createReport();
 
 const isSet = (value) => value !== undefined && value !== '' && value !== '0' && value !== 'false';
 const fits = (requested, info) => requested === 'auto' || info?.gpu === requested;
 
-/** Takes a prebuild if there is one for this machine, with the wanted backend, that loads. */
+/** Uses a prebuild if there is one for this machine, with the wanted backend, that loads. */
 function usePrebuilt(gpu) {
   const file = findPrebuilt(root);
   if (!file) {
@@ -52,7 +52,7 @@ function usePrebuilt(gpu) {
   return true;
 }
 
-/** Whether the addon in build/ is of these very sources and backend, and loads. */
+/** Whether the addon in build/ was compiled from the current sources with this backend, and loads. */
 function isCompiled(gpu) {
   const info = existsSync(addonFile) ? readBuildInfo(dirname(addonFile)) : undefined;
   return (
@@ -77,7 +77,7 @@ function runScript(file, what) {
   if (status !== 0) throw new CompileError(`${relative(root, file)} failed:\n${stdout}${stderr}`);
 }
 
-/** A checkout gets the tools that are missing. Where this package is a dependency, the system is changed only when asked for. */
+/** Installs missing tools in a checkout. As a dependency of another package, it changes the system only on request. */
 function requireTools(engineSource) {
   const missing = missingTools({ engineSource });
   if (missing.length === 0) return;

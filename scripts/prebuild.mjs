@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// `npm run prebuild`: prebuilds/<platform>-<arch>/ for the machine this runs on, through prebuildify and the cmake-js shim.
-// The addon carries CPU kernels for several instruction sets and picks at run time (native/portable.cmake).
+// `npm run prebuild`: makes prebuilds/<platform>-<arch>/ for this machine with prebuildify and the cmake-js shim.
+// The addon contains CPU kernels for several instruction sets and chooses at run time (native/portable.cmake).
 //
-//   AI_ARTIST_GPU=off|vulkan|cuda|metal   a GPU backend beside them, as one more module (default: metal on macOS, else off)
-//   AI_ARTIST_JOBS=N                      files compiled at a time
+//   AI_ARTIST_GPU=off|vulkan|cuda|metal   adds a GPU backend as another module (default: metal on macOS, else off)
+//   AI_ARTIST_JOBS=N                      number of files to compile at a time
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -15,9 +15,9 @@ import { libcFamily, prebuildFolder, prebuildName, proveLoads } from './install/
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const prebuildify = promisify(createRequire(import.meta.url)('prebuildify'));
 const log = (text) => process.stderr.write(`prebuild: ${text}\n`);
-const largestAddon = 8_000_000; // bytes; what the npm package can carry for each platform
+const largestAddon = 8_000_000; // bytes; the largest addon that the npm package can hold for each platform
 
-/** Highest version of each symbol family that a library asks of the system, e.g. { GLIBC: '2.34' }. */
+/** Highest version of each symbol family that a library needs from the system, e.g. { GLIBC: '2.34' }. */
 function neededVersions(file) {
   const needed = {};
   for (const [, family, version] of readFileSync(file, 'latin1').matchAll(/\b(GLIBC|GLIBCXX|CXXABI)_(\d+(?:\.\d+)+)\b/g)) {
@@ -29,7 +29,7 @@ function neededVersions(file) {
 async function main() {
   const libc = libcFamily();
   const folder = join(root, 'prebuilds', prebuildFolder());
-  // prebuildify works in a folder of its own: it moves the .node out of build/Release, which belongs to `npm install`.
+  // prebuildify works in its own folder, because it moves the .node out of build/Release, which belongs to `npm install`.
   const stage = join(root, 'build/prebuild-stage');
   rmSync(stage, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// Brings the engine's source into native/vendor/engine: fetch by crate name and version, verify, unpack, patch, extract the
-// tokenizer tables. Does nothing when the stamp says that exactly this state is already there.
+// Puts the engine's source into native/vendor/engine: fetches it by crate name and version, verifies, unpacks and patches it, and extracts
+// the tokenizer tables. Does nothing if the stamp shows that this state is already there.
 //
 //   node scripts/vendor.mjs            fetch and patch if needed
 //   node scripts/vendor.mjs --check    exit 1 if the tree is not in the pinned state
-//   AI_ARTIST_ENGINE_DIR=/path         take a stable-diffusion.cpp checkout instead of the pinned crate (it is copied, then patched)
+//   AI_ARTIST_ENGINE_DIR=/path         use a stable-diffusion.cpp checkout instead of the pinned crate (it is copied, then patched)
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -36,7 +36,7 @@ const pin = JSON.parse(readFileSync(join(vendorDir, 'engine.json'), 'utf8'));
 const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 const log = (text) => process.stderr.write(`vendor: ${text}\n`);
 
-/** Everything that decides what the patched tree looks like. */
+/** Everything that determines the contents of the patched tree. */
 function wantedStamp(checkout) {
   const patches = readdirSync(patchDir)
     .filter((name) => name.endsWith('.patch'))
@@ -62,7 +62,7 @@ function run(command, args, options = {}) {
   return result.stdout;
 }
 
-/** Lets cargo fetch the crate through whatever registry or mirror the user has set up; returns the path of the .crate file. */
+/** Fetches the crate with cargo, through the registry or mirror that the user has configured. Returns the path of the .crate file. */
 function fetchCrate() {
   const cargoHome = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
   const cached = () => {
@@ -93,7 +93,7 @@ function fetchCrate() {
   return file;
 }
 
-/** Unpacks the crate into `target`: only the engine, without video containers that still images never need. */
+/** Unpacks the crate into `target`: only the engine, without video containers, which still images do not need. */
 function unpack(crate, target) {
   const work = mkdtempSync(join(dirname(target), '.unpack-'));
   try {
@@ -111,7 +111,7 @@ function applyPatches(tree) {
     .filter((name) => name.endsWith('.patch'))
     .sort();
   for (const name of patches) {
-    // GIT_DIR is void so that git treats the tree as plain files; inside a repository it would silently skip them.
+    // GIT_DIR is invalid so that git treats the tree as plain files; inside a repository it would silently skip them.
     const result = spawnSync('git', ['apply', '--whitespace=nowarn', join(patchDir, name)], {
       cwd: tree,
       encoding: 'utf8',
@@ -122,7 +122,7 @@ function applyPatches(tree) {
   return patches.length;
 }
 
-/** Files whose content did not change keep their time stamp, so that a changed patch recompiles only what it touches. */
+/** Files with unchanged content keep their modification time, so that a changed patch recompiles only what it affects. */
 function keepTimes(fresh, old) {
   for (const entry of readdirSync(fresh, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;

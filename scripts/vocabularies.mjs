@@ -1,10 +1,10 @@
-// Turns the engine's compiled-in tokenizer tables (48.7 MB of hex in C headers, 5.4 GB of compiler memory) into data files that
-// native/engine/extensions/vocabulary.cpp reads on first use. CLIP, T5 and Qwen2 lie as plain files; the others share one zip.
+// Converts the engine's compiled-in tokenizer tables (48.7 MB of hex in C headers, 5.4 GB of compiler memory) to data files that
+// native/engine/extensions/vocabulary.cpp reads on first use. CLIP, T5 and Qwen2 are plain files; the others share one zip.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 
-/** C array name in the headers -> file name the engine asks for. */
+/** C array name in the headers -> file name that the engine asks for. */
 const tables = [
   { header: 'clip_merges.hpp', array: 'clip_merges_utf8_c_str', file: 'clip_merges.txt', plain: true },
   { header: 'qwen_merges.hpp', array: 'qwen2_merges_utf8_c_str', file: 'qwen2_merges.txt', plain: true },

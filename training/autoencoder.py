@@ -2,10 +2,10 @@
 
     python autoencoder.py --work work [--minutes 17]
 
-64 px crops of the pictures, a quarter of them whole pictures made smaller. The latents are held near mean 0 and deviation 1, because the UNet
-diffuses them as they are. Muon for the convolutions between hidden channels: AdamW alone left, after the same minutes, an encoder that lost hues
-(2 dB worse, 5 dB in the means of 16 x 16 pixels). State in <work>/tae.pt.state every few minutes: a killed run goes on. polish.py makes the
-decoder better afterwards, when the UNet that it serves is trained.
+Uses 64 px crops of the pictures; a quarter are whole pictures scaled down. The latents are kept near mean 0 and deviation 1, because the UNet
+diffuses them as they are. Muon trains the convolutions between hidden channels: with AdamW alone, the encoder lost hues after the same time
+(2 dB worse, 5 dB in the means of 16 x 16 pixels). The state is in <work>/tae.pt.state and saved every few minutes, so a killed run continues.
+polish.py improves the decoder afterwards, when the UNet that it serves is trained.
 """
 
 import argparse

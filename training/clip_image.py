@@ -1,14 +1,14 @@
-"""Trains the CLIP image tower and both projections; the text tower stays as it is, because the UNet hangs on it.
+"""Trains the CLIP image tower and both projections. The text tower is not changed, because the UNet depends on it.
 
     python clip_image.py --work work [--minutes 40]
 
-Pictures are composed while training (mini/scenery.py), and distorted as painted ones are. Five things are learnt at once, so that the embedding
-tells not only prompts apart but also good from bad pictures of one prompt:
-  - the own caption among captions that differ in the concept, the style or the background alone;
-  - the own caption among those of the batch, and the own picture among those of the batch, some of which differ in the concept alone;
-  - that a picture fits its caption better than the same one spoilt (mini/scenery.py, spoil);
+Pictures are composed during training (mini/scenery.py) and distorted as painted ones are. The model learns five things at once, so that the
+embedding distinguishes not only prompts but also good and bad pictures of one prompt:
+  - the own caption among captions that differ only in the concept, the style or the background;
+  - the own caption among those of the batch, and the own picture among those of the batch, some of which differ only in the concept;
+  - that a picture fits its caption better than a spoilt version of it (mini/scenery.py, spoil);
   - concept, style and background by name, from the embedding, with linear heads that are dropped at the export.
-Reads <work>/text.pt and the sprites; writes <work>/clip.pt (state in clip.pt.state: a killed run goes on).
+Reads <work>/text.pt and the sprites; writes <work>/clip.pt (state in clip.pt.state, so a killed run continues).
 """
 
 import argparse
@@ -68,7 +68,7 @@ class Heads(nn.Module):
 
 
 def deepened(state, config, layers):
-    """More layers behind the trained ones, which do nothing until they have learnt something."""
+    """More layers after the trained ones, which have no effect until they are trained."""
     model = CLIP(state['token_ids'], {**config, 'vision_layers': layers})
     own = model.state_dict()
     for name, value in state['model'].items():
@@ -112,7 +112,7 @@ class Trainer:
         self.step, self.average = 0, None
 
     def negatives(self, style, concept, background, generator):
-        """Places in the grid of captions that differ in one thing: N x (concepts + styles + backgrounds)."""
+        """Indices of captions in the grid that differ in one thing: N x (concepts + styles + backgrounds)."""
         n, counts = len(style), self.settings['negatives']
         width = len(BACKGROUNDS)
 
@@ -133,7 +133,7 @@ class Trainer:
         )
 
     def some_patches(self, generator):
-        """Most of the middle, where the subject is, and a few of the rim."""
+        """Most patches of the middle, where the subject is, and a few of the border."""
         grid = torch.arange(64).view(8, 8)
         middle, rim = grid[1:7, 1:7].flatten(), torch.cat([grid[0], grid[7], grid[1:7, 0], grid[1:7, 7]])
 
@@ -170,7 +170,7 @@ class Trainer:
 
     @torch.no_grad()
     def check(self, count=512):
-        """On held-out pairs: the concept by its head, and by the own caption among those of all concepts (style and place the same)."""
+        """On held-out pairs: names the concept with its head, and by the own caption among those of all concepts (same style and place)."""
         generator = torch.Generator().manual_seed(3)
         x, pick, background = self.test.draw(count, generator)
         style, concept = self.test.style[pick], self.test.concept[pick]

@@ -2,8 +2,8 @@
 
     python dataset.py --data data --work work
 
-Writes <work>/pool-sprites.bin (uint8, N x 128 x 128 x 3) and pool-sprites.json (sprite, background, captions of each). What is held out stays out.
-The same seed gives the same pictures; a run that was killed starts anew (two minutes). scenes.mjs writes pool-scenes.* beside it.
+Writes <work>/pool-sprites.bin (uint8, N x 128 x 128 x 3) and pool-sprites.json (sprite, background, captions of each). Held-out pairs are left out.
+The same seed gives the same pictures; a killed run starts again (two minutes). scenes.mjs writes pool-scenes.* beside it.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from mini.words import read_core, read_words
 
 
 def chosen(sprites, copies, words, rng):
-    """Every sprite of a core concept as often as its set says, of the others a third of that, in any order."""
+    """Every sprite of a core concept as often as its set says, the others a third of that, in random order."""
     core, extra = set(read_core()), set(words['extra'])
     ids = []
     for i, row in enumerate(sprites.rows):

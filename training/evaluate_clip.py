@@ -1,4 +1,4 @@
-"""How much does the CLIP image tower see? Measured on style and concept pairs that were held out.
+"""How well does the CLIP image tower see? Measured on held-out pairs of style and concept.
 
     python evaluate_clip.py --model out [--data data]
 
@@ -29,7 +29,7 @@ def embed(clip, scenery, count, generator, soften):
 
 
 def probe(train, labels, test, truth):
-    """Share of right answers of ridge regression on one-hot labels."""
+    """Accuracy of ridge regression on one-hot labels."""
     x, y = F.pad(train, (0, 1), value=1.0), F.one_hot(labels).float()
     weights = torch.linalg.solve(x.T @ x + 0.3 * torch.eye(x.shape[1]), x.T @ y)
     return float(((F.pad(test, (0, 1), value=1.0) @ weights).argmax(1) == truth).float().mean())

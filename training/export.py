@@ -1,4 +1,4 @@
-"""Writes the files that scripts/bundle-model.mjs makes models/ from.
+"""Writes the files that scripts/bundle-model.mjs turns into models/.
 
     python export.py --work work --out out
 
@@ -16,7 +16,7 @@ from mini.state import load, write_json
 
 
 def text_tower(state, prefix):
-    """The text model with its table spread over the whole vocabulary: rows that no caption can name are zero."""
+    """The text model with its table expanded to the whole vocabulary: rows that no caption uses are zero."""
     out = {}
     for name, value in state['model'].items():
         if not name.startswith('text_model.'):

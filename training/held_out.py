@@ -1,9 +1,9 @@
-"""Writes the real pictures that `npm run eval:model` compares with: one of each core concept, in the style that was held out for it.
+"""Writes the real pictures for `npm run eval:model`: one of each core concept, in the style that was held out for it.
 
     python held_out.py --data data --words concepts.json --vocabulary ../models/vocab.json --out ../bench/model
 
-held-out.webp: all of them as tiles of one picture, row by row; held-out.json: what each is, with its caption in canonical words. Backgrounds
-are of those that the first model knows, too, so that both can be asked for the same. The same seed gives the same pictures.
+held-out.webp: all of them as tiles of one picture, row by row; held-out.json: the concept and style of each, with its caption in canonical words.
+Backgrounds are of kinds that the first model also knows, so that both can be asked for the same. The same seed gives the same pictures.
 """
 
 import argparse
@@ -22,7 +22,7 @@ COLUMNS = 16
 
 
 def draw_background(row, rng):
-    """'' (white), a colour, or one of the first model's scenes; as often as in the training pictures."""
+    """'' (white), a colour, or one of the first model's scenes, with the frequencies of the training pictures."""
     u = rng.random()
     if row['set'] in INK:
         return '' if u < 0.75 else str(rng.choice(list(COLORS)))

@@ -1,8 +1,8 @@
-"""Writes the table of models/NOTICE.md from what was really used: the sets that render.mjs listed in sources.json.
+"""Writes the table of models/NOTICE.md from the sets that were really used, which render.mjs listed in sources.json.
 
     python notice.py --data data --notice ../models/NOTICE.md
 
-Stops where a set's licence is none of those that the project ships, or where nobody has said how its authors want to be named.
+Stops if a set's licence is none of those that the project ships, or if NAMES does not say how to credit its authors.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from mini.state import read_json
 from mini.styles import STYLES
 
 ALLOWED = {'MIT', 'Apache-2.0', 'CC-BY-4.0', 'CC0-1.0'}
-# As the authors' own licence files and read-me files have it.
+# As in the authors' own licence and read-me files.
 NAMES = {
     'fluent-emoji': ('Fluent Emoji', 'Microsoft Corporation'),
     'fluent-emoji-flat': ('Fluent Emoji Flat', 'Microsoft Corporation'),

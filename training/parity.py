@@ -1,8 +1,8 @@
-"""Pictures by PyTorch, in float32, from the engine's own start noise: what `npm run eval:model -- --parity <folder>` compares with.
+"""Paints with PyTorch, in float32, from the engine's own start noise: the pictures for `npm run eval:model -- --parity <folder>`.
 
     python parity.py --model out --bundle ../models/mini.gguf --out parity [--prompts ../bench/model/prompts.txt] [--count 24]
 
-Each twice: NN.png with the UNet's weights as they were exported, NN-stored.png with those of the package, which were rounded when it was made.
+Paints each twice: NN.png with the exported weights of the UNet, NN-stored.png with those of the package, which were rounded when it was made.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from mini.tokenizer import Tokenizer
 
 
 def load_stored(unet, path):
-    """The weights of the package's file."""
+    """The weights in the package's file."""
     stored = read_gguf(path)
     unet.load_state_dict({name: stored[PREFIX + name].view_as(value) for name, value in unet.state_dict().items()})
 

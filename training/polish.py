@@ -1,9 +1,9 @@
-"""Polishes the decoder; the encoder stays, so that the latents and the UNet stay valid.
+"""Polishes the decoder. The encoder does not change, so that the latents and the UNet stay valid.
 
     python polish.py --work work [--minutes 30]
 
-From latents to the true picture: the encoder's own, those with a little noise, and, where redraw.py was run, those that went through the UNet.
-Whole pictures, or crops of them, whose rim lacks its surroundings and does not count. State every minute: a killed run goes on.
+Learns to turn latents into the true picture: the encoder's own, some with a little noise, and, if redraw.py was run, some that the UNet redrew.
+Uses whole pictures, or crops whose border is ignored because it lacks its surroundings. The state is saved every minute, so a killed run continues.
 """
 
 import argparse

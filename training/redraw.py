@@ -1,8 +1,8 @@
-"""Latents as the UNet gives them back: noised to a middle time step and sampled from there with guidance.
+"""Latents as the UNet reproduces them: noised to a middle time step and sampled from there with guidance.
 
     python redraw.py --work work
 
-The decoder is polished on them (polish.py), because it will never see the encoder's own. Writes <work>/<pool>.redrawn.npz.
+The decoder is polished on them (polish.py), because in use it never sees the encoder's own latents. Writes <work>/<pool>.redrawn.npz.
 """
 
 import argparse

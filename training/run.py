@@ -1,8 +1,8 @@
-"""All steps of the training, one after the other; a step that was finished is not done again, one that was killed goes on.
+"""Runs all steps of the training in order. Finished steps are skipped; a killed step continues.
 
     python run.py [--size cpu] [--data data] [--work work] [--out out] [--from STEP] [--list]
 
-Marks of finished steps: <work>/done/<step>. --from does a step and all behind it again (delete a step's files to begin it anew).
+Marks of finished steps: <work>/done/<step>. --from repeats a step and all after it (delete a step's files to start it from scratch).
 """
 
 import argparse

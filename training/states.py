@@ -1,12 +1,12 @@
-"""What the UNet is trained on: latents of the pictures and text states of their captions.
+"""The inputs of the UNet's training: latents of the pictures and text states of their captions.
 
-    python states.py latents --work work [--part 0/2]      # several at once, each its share; goes on where it was stopped
+    python states.py latents --work work [--part 0/2]      # several processes may share the work; continues where it stopped
     python states.py text --work work
 
 latents: <work>/<pool>.latents (float16, N x 4 x 16 x 16), and those of the mirrored pictures of some pools in <pool>.mirrored.latents. text:
 <work>/text.npy (float16, M x 77 x hidden), captions.json (caption 0 is the empty one, for guidance) and pick.json (captions of each picture, by
-pool). Words that the text tower does not know yet get rows in its table first:
-fixed random codes that are exact in 8 bits, as those of the other words (text_tower.py); everything else of the tower stays as it is.
+pool). Words that the text tower does not know yet first get rows in its table: fixed random codes that are exact in 8 bits, like those of the
+other words (text_tower.py). The rest of the tower does not change.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from mini.state import load, load_config, save, write_json
 from mini.tae import TAE
 from mini.tokenizer import Tokenizer
 
-# Words that people type and captions lack: they are known as words without a picture.
+# Words that people type but captions lack: the model knows them as words without a picture.
 ALSO = ('a', 'the', 'of', 'painting', 'picture', 'photo', 'drawing', 'illustration', 'with', 'and', 'style', 'cute', 'beautiful')
 
 
@@ -50,7 +50,7 @@ def latents(work, mirrored, part, parts):
 
 
 def with_rows(state, wanted, seed):
-    """The tower with rows for more token ids."""
+    """The tower with rows for additional token ids."""
     known = state['token_ids']
     new = sorted(set(wanted) - set(known))
     name = 'text_model.embeddings.token_embedding.weight'

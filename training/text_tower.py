@@ -4,9 +4,9 @@
     python text_tower.py rebuild --work work      # the text tower anew, on captions alone
 
 Why twice: contrastive training makes the hidden states of all tokens point the same way (nearest other concept: mean cosine 0.94), and a UNet
-conditioned on them learns colours but no shapes. The second tower has fixed random codes for its words, exact in 8 bits, and learns that the
-state at the end token says the words of the caption and, after the projection, reproduces the sentence vectors of the first (cosine 0.97). Its
-states are different for different words (0.39). Writes <work>/text.pt; the state of `contrast` is in contrast.pt.
+conditioned on them learns colours but no shapes. The second tower has fixed random codes for its words, exact in 8 bits. It learns a state at
+the end token that tells the words of the caption and, after the projection, reproduces the first tower's sentence vectors (cosine 0.97). Its
+states differ between words (0.39). Writes <work>/text.pt; the state of `contrast` is in contrast.pt.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def token_ids(captions):
 
 
 class Source:
-    """Pictures with a caption each."""
+    """Pictures with one caption each."""
 
     def __init__(self, folder, seed):
         self.sprites, self.words, self.rng = Sprites(folder), read_words(), np.random.default_rng(seed)
@@ -102,7 +102,7 @@ def contrast(args, settings):
 
 
 def rebuild(args, settings):
-    """A few minutes: a killed run starts anew."""
+    """Takes a few minutes; a killed run starts again."""
     first = load(os.path.join(args.work, 'contrast.pt'))
     config, rows = first['config'], len(first['token_ids'])
     old = CLIP(first['token_ids'], config)

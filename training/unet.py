@@ -3,8 +3,8 @@
     python unet.py --work work [--from mini.safetensors]       # one process; on a GPU where there is one
     python unet.py --work work --rank 1                         # a second process on another core, with its own rank
 
---from: begin with the UNet of an exported checkpoint instead of random weights. Processes with different ranks average their weights every few
-seconds (local SGD) through files in <work>/exchange, so that each may be stopped and started at any time. State: <work>/unet-<rank>.pt every
+--from: start with the UNet of an exported checkpoint instead of random weights. Processes with different ranks average their weights every few
+seconds (local SGD) through files in <work>/exchange, so each may be stopped and started at any time. State: <work>/unet-<rank>.pt every
 few minutes; the weights to export are the moving average of rank 0. Loss: eps prediction, min-SNR-5 weights.
 """
 
@@ -30,8 +30,8 @@ PREFIX = 'model.diffusion_model.'
 
 
 class Data:
-    """Latents of all pools in memory, text states on disk; a picture's chance is the share of its pool, spread over the pool. `mirrored`: in how
-    many of these cases it is the mirrored picture, by pool."""
+    """Latents of all pools in memory, text states on disk. A picture's probability is the share of its pool divided by the pool's size. `mirrored`:
+    the share of mirrored pictures, by pool."""
 
     def __init__(self, work, shares, mirrored):
         pick = read_json(os.path.join(work, 'pick.json'))
@@ -52,13 +52,13 @@ class Data:
 
     def draw(self, count, rng, device):
         k = np.searchsorted(self.chance, rng.random(count)).clip(max=len(self.latents) - 1)
-        # Caption 0 is empty: guidance needs to know what a picture of nothing in particular is.
+        # Caption 0 is empty: guidance needs predictions without a caption.
         captions = [0 if rng.random() < 0.1 else self.captions[i][rng.integers(len(self.captions[i]))] for i in k]
         return self.latents[torch.from_numpy(k)].to(device).float(), torch.from_numpy(self.text[captions]).to(device, torch.bfloat16)
 
 
 class Exchange:
-    """Mean with the newest weights of the other ranks."""
+    """Averages with the newest weights of the other ranks."""
 
     def __init__(self, work, rank, seconds):
         self.folder, self.rank, self.seconds = os.path.join(work, 'exchange'), rank, seconds

@@ -1,9 +1,9 @@
-"""Writes vocab.json: what the model can be asked for, in the words of its training captions.
+"""Writes vocab.json: what the model can paint, in the words of its training captions.
 
     python vocabulary.py --work work --data data --out out/vocab.json
 
-`create` tells with it whether a prompt is within the model's domain, and bench/ draws its prompts from it. styles, backgrounds, core and concepts
-are the tables of mini/styles.py and the concept lists; scenes are the nouns of the drawn pictures; words are what else stands in the captions.
+`create` uses it to tell whether a prompt is within the model's domain, and bench/ draws its prompts from it. styles, backgrounds, core and concepts
+are the tables of mini/styles.py and the concept lists; scenes are the nouns of the drawn pictures; words are all other words of the captions.
 """
 
 import argparse
@@ -17,14 +17,14 @@ from mini.state import load_config, write_json
 from mini.styles import COLORS, SCENES, STYLES
 from mini.words import read_concepts, read_core
 
-# What scenes.mjs puts behind a noun. The kinds in WHOLE have such words in their nouns.
+# Phrases that scenes.mjs adds after a noun. The nouns of the kinds in WHOLE already contain such words.
 TIMES = ['at sunset', 'in the evening', 'at night', 'under the stars', 'in the snow', 'in winter']
 WHERE = re.compile(rf'( {"| ".join(TIMES)}|, [a-z]+ background)$')
 WHOLE = {'sky'}
 
 
 def nouns_of(rows, most=24):
-    """kind -> its commonest nouns, the commonest first: captions without style and place."""
+    """kind -> its most common nouns, most common first: captions without style and place."""
     found = defaultdict(Counter)
     phrases = [phrase for names in STYLES.values() for phrase in names]
     for row in rows:

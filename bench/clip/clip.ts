@@ -1,13 +1,14 @@
 /**
- * CLIP against Hugging Face's transformers on PyTorch and against transformers.js on onnxruntime: the same random weights at published sizes,
- * the same raw pictures and captions, one run, the sides in turn. Prints how close the embeddings are and how many pictures and texts a
- * second each side makes.
+ * Compares CLIP with Hugging Face's transformers on PyTorch and with transformers.js on onnxruntime: the same random weights at published
+ * sizes, the same raw pictures and captions, one run, the sides in turn. Prints how close the embeddings are and how many pictures and
+ * texts per second each side embeds.
  *
- *     npx tsx bench/clip/clip.ts --python python3 [--onnx FOLDER] [--models b32,l14] [--types f32,f16,q8_0] [--threads 2] [--rounds 5] [--json]
+ *     npx tsx bench/clip/clip.ts --python python3 [--onnx FOLDER] [--models b32,l14] [--types f32,f16,q8_0] [--threads 2] [--rounds 5]
+ *         [--json]
  *
- * Python needs torch, transformers, pillow and safetensors; without them nothing is compared, and it says so. transformers.js is looked for
- * in FOLDER (where `npm install @huggingface/transformers` was run), otherwise from the working directory; it also wants Python's onnx and
- * onnxscript, which export the weights. Without it that side is left out, and it says so.
+ * Python needs torch, transformers, pillow and safetensors; without them it prints that nothing was compared. transformers.js is searched
+ * in FOLDER (where `npm install @huggingface/transformers` was run), otherwise from the working directory; it also needs Python's onnx and
+ * onnxscript to export the weights. Without it that side is left out, with a message.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -50,13 +51,13 @@ const rounds = Number(values.rounds);
 const counts = { images: 8, texts: 64 } as const;
 type What = keyof typeof counts;
 
-/** Of one call. The processor's own time tells more than the clock where other work runs beside. */
+/** Cost of one call. CPU time is the better measure when other programs run on the machine. */
 interface Cost {
   seconds: number;
   cpuSeconds: number;
 }
 
-/** Another process, one question at a time. */
+/** Another process, which answers one question at a time. */
 class OtherSide {
   static readonly #running = new Set<OtherSide>();
   readonly #name: string;
@@ -91,14 +92,14 @@ class OtherSide {
     return this.next<T>();
   }
 
-  /** A side ends when nothing more can be asked. */
+  /** Ends all sides. */
   static endAll(): void {
     for (const side of OtherSide.#running) side.#child.stdin.end();
     OtherSide.#running.clear();
   }
 }
 
-/** The entry of an installed transformers.js, or undefined. */
+/** Finds the entry file of an installed transformers.js; undefined if there is none. */
 function findTransformersJs(): string | undefined {
   const from = resolve(values.onnx ?? '.');
   try {
@@ -114,13 +115,13 @@ function findTransformersJs(): string | undefined {
 const worst = (mine: readonly ArrayLike<number>[], theirs: readonly number[][]): number =>
   Math.min(...theirs.map((vector, at) => cosine(mine[at] ?? [], vector)));
 
-/** Exports the weights, starts transformers.js on as many threads as the others have, and checks that it computes the same. */
+/** Exports the weights, starts transformers.js with the same number of threads, and checks that it computes the same embeddings. */
 async function startOnnx(entry: string, reference: OtherSide, folder: string, { texts, expected }: Ready): Promise<[OtherSide, OnnxReady]> {
   const exported = join(folder, 'transformers-js');
   await reference.ask({ onnx: exported });
   const script = fileURLToPath(new URL('onnx.ts', import.meta.url));
   const side = new OtherSide('onnxruntime', process.execPath, [...process.execArgv, script, entry, exported, String(threads)], {
-    UV_THREADPOOL_SIZE: String(threads), // sharp resizes there, a picture a thread
+    UV_THREADPOOL_SIZE: String(threads), // sharp resizes in this thread pool, one picture per thread
     VIPS_CONCURRENCY: String(threads),
   });
   const ready = await side.ask<OnnxReady>({ texts, text: expected.text.length, image: expected.image.length });
@@ -145,7 +146,7 @@ interface Row {
   side: string;
   textCosine?: number;
   imageCosine?: number;
-  /** From equal pixels, where a side resizes pictures in its own way. */
+  /** Cosine from equal pixels, for a side that resizes pictures in its own way. */
   pixelsCosine?: number;
   imagesPerSecond: number;
   textsPerSecond: number;
@@ -153,7 +154,7 @@ interface Row {
   textsPerCpuSecond: number;
 }
 
-/** Loads one side after the other in each round, so that a neighbour's load falls on all of them; the best round counts. */
+/** Each round runs all sides in turn, so that other load on the machine affects all of them; the best round counts. */
 async function compare(model: string, folder: string, rows: Row[], entry: string | undefined): Promise<string[]> {
   const script = fileURLToPath(new URL('reference.py', import.meta.url));
   const reference = new OtherSide('Python', values.python, [script, folder, model, String(threads)]);
@@ -185,7 +186,7 @@ async function compare(model: string, folder: string, rows: Row[], entry: string
     for (const what of ['images', 'texts'] as const) {
       for (const [side, clip] of clips) {
         const cost = await ourCost(clip, what, texts);
-        if (round > 0) note(side, what, cost); // the first round warms up
+        if (round > 0) note(side, what, cost); // the first round is a warm-up
       }
       for (const dtype of ['f32', 'bf16']) {
         const cost = await reference.ask<Cost>({ what, count: counts[what], dtype });

@@ -1,4 +1,4 @@
-"""Lays a CLIPModel out for transformers.js: both towers with their projections as ONNX (F32, any batch, any length of text), the tokenizer,
+"""Exports a CLIPModel for transformers.js: both towers with their projections as ONNX (F32, any batch, any length of text), the tokenizer and
 the preprocessing. Needs the packages onnx and onnxscript."""
 import os
 
@@ -6,7 +6,7 @@ import torch
 
 
 class Texts(torch.nn.Module):
-    """Token ids alone: a causal tower that pools at the end token does not see what is padded behind it."""
+    """Takes only token ids, no mask: in a causal tower, the state at the end token does not depend on the padding after it."""
 
     def __init__(self, model):
         super().__init__()

@@ -1,11 +1,11 @@
 /**
- * Another side of bench/clip: transformers.js on onnxruntime, in a process of its own, asked line by line over stdin.
+ * A side of bench/clip: transformers.js on onnxruntime in its own process, which reads requests from stdin, one per line.
  *
  *     onnx.ts <path of @huggingface/transformers' entry> <folder> <threads>
  *
- * The first line `{"texts": [...], "text": n, "image": n}` is answered with the embeddings of the first texts and pictures, the latter twice:
- * resized by transformers.js, and from the pixels that the Python side saved. Each line `{"what": "images" | "texts", "count": n}` after that
- * is answered with the seconds from raw pictures or strings to embeddings.
+ * The first line `{"texts": [...], "text": n, "image": n}` is answered with the embeddings of the first texts and pictures. Pictures are
+ * embedded twice: resized by transformers.js, and from the pixels saved by the Python side.
+ * Each later line `{"what": "images" | "texts", "count": n}` is answered with the seconds from raw pictures or strings to embeddings.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -21,7 +21,7 @@ type Inputs = Record<string, Tensor>;
 interface Loader<T> {
   from_pretrained(name: string, options?: object): Promise<T>;
 }
-/** What is used of transformers.js 3 and 4. */
+/** The parts of transformers.js 3 and 4 that are used. */
 interface Transformers {
   env: {
     version: string;

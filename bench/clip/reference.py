@@ -1,11 +1,11 @@
-"""The other side of bench/clip: Hugging Face's transformers on PyTorch, asked line by line over stdin.
+"""A side of bench/clip: Hugging Face's transformers on PyTorch, which reads requests from stdin, one per line.
 
     reference.py <folder> <model> <threads>
 
-Makes a CLIPModel of a published size with random weights (rounded to F16, seeded), saves it to <folder> and says "ready" with the
-embeddings it expects. Then each line {"what": "images" | "texts", "count": n, "dtype": "f32" | "bf16"} is answered with the seconds
-from raw pictures or strings to embeddings. The line {"onnx": folder} exports the model for transformers.js, with the pixels of the pictures
-that were expected.
+Makes a CLIPModel of a published size with random weights (rounded to F16, seeded), saves it to <folder> and answers "ready" with the
+expected embeddings. Each later line {"what": "images" | "texts", "count": n, "dtype": "f32" | "bf16"} is answered with the seconds
+from raw pictures or strings to embeddings. The line {"onnx": folder} exports the model for transformers.js, with the pixels of the expected
+pictures.
 """
 import contextlib
 import json

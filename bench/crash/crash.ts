@@ -1,4 +1,7 @@
-/** 200 × kill -9 at random moments of filing and rating works, two at a time on one gallery; `tsx bench/crash/crash.ts [COUNT] [SEED]`. */
+/**
+ * Kills processes with kill -9, 200 times, at random moments, while two at a time file and rate works in one gallery:
+ * `tsx bench/crash/crash.ts [COUNT] [SEED]`.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

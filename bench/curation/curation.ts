@@ -1,10 +1,13 @@
 /**
- * Does the best of three, by our ranking, please another judge more than the first? The bundled painter paints 60 prompts with 8 seeds each; a
- * network that curation does not use (judge.py) says which concept and which style it sees. Every choice of three of the eight seeds is a round.
+ * Does an independent judge prefer the best of three, by our ranking, to the first? The bundled model paints 60 prompts with 8 seeds each.
+ * A network that curation does not use (judge.py) names the concept and the style of each picture. Every choice of three of the eight seeds
+ * is a round.
  *
- *     npx tsx bench/curation/curation.ts [--pictures <folder>] [--prompts 60] [--skip 0] [--seeds 8] [--steps 12] [--judge <file>] [--scorer <file>] [--threads 2] [--json]
+ *     npx tsx bench/curation/curation.ts [--pictures <folder>] [--prompts 60] [--skip 0] [--seeds 8] [--steps 12] [--judge <file>]
+ *         [--scorer <file>] [--threads 2] [--json]
  *
- * Pictures stay in the folder (default: one in the folder for temporary files) and are painted once: 480 of them take about 10 minutes of one core.
+ * Pictures stay in the folder (default: one in the folder for temporary files) and are painted once: 480 of them take about 10 minutes on
+ * one core.
  */
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,7 +30,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '8' },
     steps: { type: 'string', default: '12' },
     of: { type: 'string', default: '3' },
-    /** A network of judge.py with another seed, in the place of our CLIP: what the ranking would do with a scorer that sees more. */
+    /** A network of judge.py with another seed that replaces our CLIP, to see how the ranking works with a better scorer. */
     scorer: { type: 'string' },
     threads: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -37,7 +40,7 @@ const of = Number(values.of);
 const plan = await planPictures(Number(values.prompts), Number(values.seeds), Number(values.steps), Number(values.skip));
 const { files, secondsEach } = await paintAll(plan, values.pictures, values.threads === undefined ? undefined : Number(values.threads));
 
-/** A picture as the ranking and as the judge see it. */
+/** A picture with its scores from the ranking and from the judge. */
 interface Seen {
   candidate: RankInput;
   subject: number;
@@ -45,15 +48,15 @@ interface Seen {
   concept: number;
   style: number;
   both: number;
-  /** Share of the judge's concepts that it finds less fitting than the right one. */
+  /** Share of the judge's concepts that score lower than the right one. */
   conceptRank: number;
-  /** What the network of --scorer thinks: log probabilities of the right concept and style, added. */
+  /** Score of the --scorer network: log probabilities of the right concept and style, added. */
   other: number;
 }
 
 const judge = await Judge.load(values.judge);
 const scorer = values.scorer === undefined ? undefined : await Judge.load(values.scorer);
-/** ln of the softmax at one place. */
+/** Logarithm of the softmax at one index. */
 function logShare(scores: Float32Array, at: number): number {
   const largest = Math.max(...scores);
   return (scores[at] ?? 0) - largest - Math.log(scores.reduce((sum, score) => sum + Math.exp(score - largest), 0));
@@ -99,7 +102,7 @@ async function see(): Promise<{ seen: Seen[][]; scoreSeconds: number }> {
   return { seen, scoreSeconds: scoring / 1000 / (plan.prompts.length * plan.seeds) };
 }
 
-/** All choices of `count` of `n`. */
+/** All ways to choose `count` of `n`. */
 function* choices(n: number, count: number, from = 0): Generator<number[]> {
   if (count === 0) yield [];
   else for (let first = from; first <= n - count; first++) for (const rest of choices(n, count - 1, first + 1)) yield [first, ...rest];
@@ -109,8 +112,8 @@ type Verdict = 'concept' | 'style' | 'both' | 'conceptRank';
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
 
 /**
- * One round per prompt for the statistics: means over all choices of its seeds. The first of a round may be any of the three, so that
- * "first" is their mean, which takes away the luck of their order.
+ * Makes one round per prompt for the statistics, from means over all choices of its seeds. Any of the three may come first, so the score of
+ * "first" is their mean. This removes the chance effect of their order.
  */
 function gain(seen: readonly Seen[][], choose: (round: Seen[]) => Seen | undefined, verdict: Verdict): BestOfGain {
   const rounds = seen.map((row) => {

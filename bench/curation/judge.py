@@ -2,9 +2,9 @@
 
     judge.py --tools <folder> --data <folder> --vocabulary models/vocab.json --out bench/curation/judge.safetensors --minutes 30 [--seed n]
 
-It has nothing in common with the bundled CLIP but the sprites: another objective (classification), another architecture, another seed and
-pictures composed anew. <tools> holds data.py of the bundled model's training, <data> its sprites.bin and sprites.json. The style x concept
-pairs that were held out of the painter and its CLIP are held out here, too; on those the accuracy is measured, which goes into the file.
+It shares only the sprites with the bundled CLIP: it has another objective (classification), another architecture, another seed, and newly
+composed pictures. <tools> holds data.py of the bundled model's training, <data> its sprites.bin and sprites.json. The style and concept
+pairs held out from the painter and its CLIP are held out here too; the accuracy on them is stored in the file.
 """
 import argparse
 import json
@@ -17,7 +17,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 EDGE = 64
-# (channels, stride) of the 3x3 convolutions; judge.ts reads the channels from the file, and the strides from its own copy of this list.
+# (channels, stride) of the 3x3 convolutions. judge.ts reads the channels from the file and has its own copy of the strides.
 LAYERS = [(24, 2), (48, 2), (64, 1), (96, 2), (96, 1), (144, 2)]
 
 
@@ -40,7 +40,7 @@ class Judge(nn.Module):
 
 
 def pool(sprites, ids, count, rng):
-    """-> uint8 count x 3 x 64 x 64, sprite of each"""
+    """-> uint8 count x 3 x 64 x 64, and the sprite of each"""
     pictures = np.empty((count, 3, EDGE, EDGE), np.uint8)
     chosen = ids[rng.integers(0, len(ids), count)]
     for k, i in enumerate(chosen):
@@ -52,7 +52,7 @@ def pool(sprites, ids, count, rng):
 
 
 def augment(x):
-    """Moves, mirrors, blurs and recolours a little: painted pictures are softer and less exact than rendered ones."""
+    """Slight shifts, flips, blur and recolouring: painted pictures are softer and less exact than rendered ones."""
     n = len(x)
     angle, zoom = (torch.rand(n) - .5) * .5, torch.empty(n).uniform_(.8, 1.2)
     flip = torch.where(torch.rand(n) < .5, -1., 1.)

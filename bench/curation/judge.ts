@@ -1,10 +1,10 @@
-/** The judge: a convolutional network of judge.py, computed here, so that the bench needs no Python. */
+/** The judge: a convolutional network trained by judge.py. It is computed here so that the benchmark needs no Python. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { decodeImage, type ImageInput, type RawImage } from '../../lib/image/index.ts';
 
 const edge = 64;
-/** Of the 3x3 convolutions, as LAYERS in judge.py. */
+/** Strides of the 3x3 convolutions, as LAYERS in judge.py. */
 const strides = [2, 2, 1, 2, 1, 2];
 
 const headerSchema = z.record(
@@ -29,17 +29,17 @@ function half(bits: number): number {
 }
 
 export interface Verdict {
-  /** Scores of the judge's concepts and styles; only their order within one picture means something. */
+  /** Scores of the judge's concepts and styles; only their order within a picture is meaningful. */
   concepts: Float32Array;
   styles: Float32Array;
-  /** What it saw, before it named anything: 144 values, none below 0. */
+  /** Features before the classifier: 144 non-negative values. */
   features: Float32Array;
 }
 
 export class Judge {
   readonly concepts: string[];
   readonly styles: string[];
-  /** Its own accuracy on rendered pictures of style and concept pairs that it never saw, 0..1. */
+  /** Its own accuracy on rendered pictures of held-out pairs of style and concept, 0..1. */
   readonly heldOut: { concept: number; style: number };
   readonly #tensors: ReadonlyMap<string, Tensor>;
 
@@ -90,7 +90,7 @@ export class Judge {
   }
 }
 
-/** Means of areas, as planes of -1..1. */
+/** Scales down by area means, to planes with values -1..1. */
 function shrink({ data, width, height, channels }: RawImage): Float32Array {
   const [across, down] = [width / edge, height / edge];
   if (!Number.isInteger(across) || !Number.isInteger(down))

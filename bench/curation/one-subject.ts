@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- one-subject [works]`: paints one subject again and again in one home, two candidates a work, and counts what was not filed.
- * Small and in few steps: what is asked is whether the artist refuses, not how it paints.
+ * `npm run bench -- one-subject [works]`: paints one subject again and again in one home, two candidates per work, and counts what was not
+ * filed. Pictures are small with few steps, because the question is whether the artist refuses, not how well it paints.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The pictures that bench/curation judges: prompts in the bundled model's own grammar, painted once and kept on disk. */
+/** The pictures for bench/curation: prompts in the bundled model's own grammar, painted once and kept on disk. */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -15,15 +15,15 @@ const vocabularySchema = z.looseObject({
 export interface PlannedPrompt {
   concept: string;
   style: string;
-  /** Behind the subject, with what joins it: " in the snow", ", white background" or nothing. */
+  /** Text after the subject, with its joining words: " in the snow", ", white background" or nothing. */
   place: string;
 }
 
 export interface Plan {
   prompts: PlannedPrompt[];
-  /** Place of the first of them in the list of all: seeds depend on it. */
+  /** Index of the first of them in the list of all; seeds depend on it. */
   first: number;
-  /** All style phrases that a prompt may have. */
+  /** All style phrases that prompts use. */
   styles: string[];
   seeds: number;
   steps: number;
@@ -31,7 +31,7 @@ export interface Plan {
 
 export const sentence = ({ concept, style, place }: PlannedPrompt): string => `${style} of ${withArticle(concept)}${place}`;
 
-/** As in the captions that the bundled model was trained on. */
+/** Adds the article as in the captions that the bundled model was trained on. */
 function withArticle(label: string): string {
   if (/^(?:the|a|an) /.test(label) || (label.endsWith('s') && !label.endsWith('ss'))) return label;
   return `${/^[aeiou]/.test(label) ? 'an' : 'a'} ${label}`;
@@ -46,7 +46,10 @@ function shuffled<T>(items: readonly T[], random: RandomSource): T[] {
   return list;
 }
 
-/** Different concepts, styles in turn, backgrounds drawn as the training pictures had them: nothing about them is picked by hand. */
+/**
+ * Chooses different concepts, cycles through the styles, and draws backgrounds with the frequencies of the training pictures. Nothing is
+ * picked by hand.
+ */
 export async function planPictures(prompts: number, seeds: number, steps: number, skip = 0): Promise<Plan> {
   const { vocabulary: file } = bundledModel();
   const vocabulary = vocabularySchema.parse(JSON.parse(await readFile(file, 'utf8')));
@@ -75,7 +78,7 @@ export async function planPictures(prompts: number, seeds: number, steps: number
 
 export const seedOf = ({ first }: Plan, prompt: number, index: number): number => (first + prompt) * 1000 + index;
 
-/** Paints what the folder lacks. Files are named by prompt and seed: an interrupted run goes on where it stopped. */
+/** Paints the pictures missing in the folder. Files are named by prompt and seed, so an interrupted run continues where it stopped. */
 export async function paintAll(
   plan: Plan,
   folder: string,

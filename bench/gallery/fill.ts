@@ -1,4 +1,4 @@
-/** A gallery of many works, written without fsync: what is measured is reading it. */
+/** Makes a gallery of many works, written without fsync because only reading is measured. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -22,12 +22,12 @@ const places = ['in the snow', 'under the stars', 'at dawn', 'in heavy rain', 's
 const samplers = ['euler', 'euler_a', 'dpm++2m', 'lcm'];
 const models = ['ai-artist-mini', 'sd-turbo', 'sd15', 'sdxl-base'];
 
-/** A word that one work in ten thousand has. */
+/** A word that occurs in one of ten thousand works. */
 export const rareWord = 'axolotl';
 
 const start = Date.UTC(2023, 0, 1);
 
-/** @param oneFolder all works in one month */
+/** @param oneFolder put all works into one month */
 export async function fill(folder: string, count: number, oneFolder: boolean): Promise<void> {
   const random = seededRandom(count);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;

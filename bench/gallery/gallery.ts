@@ -1,6 +1,6 @@
 /**
- * A gallery of 1,000, 10,000 and 100,000 works (or of the sizes that are named): how long a page, a search and a semantic search take, and how
- * much memory. `npm run bench gallery`, or `tsx bench/gallery/gallery.ts 100000 --one-folder`.
+ * Measures a gallery of 1,000, 10,000 and 100,000 works (or of the given sizes): the time of a page, a search and a semantic search, and
+ * the memory used. `npm run bench gallery`, or `tsx bench/gallery/gallery.ts 100000 --one-folder`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { hardware, hardwareLine } from '../hardware.ts';
 import { fill } from './fill.ts';
 
-/** Milliseconds, MB. */
+/** Limits in milliseconds and MB. */
 const limits: Record<string, number> = {
   open: 1000,
   list: 50,

@@ -1,4 +1,4 @@
-/** Measures one gallery in a process of its own, so that its memory is its own: `measure.ts FOLDER`. Prints one JSON document. */
+/** Measures one gallery in a separate process, to separate its memory use: `measure.ts FOLDER`. Prints one JSON document. */
 import { seededRandom } from '../../lib/core/index.ts';
 import { EmbeddingFile, Gallery, SimilarWorks } from '../../lib/gallery/index.ts';
 import { embeddingsFile } from '../../lib/gallery/search/embeddings.ts';
@@ -11,7 +11,7 @@ const dimensions = 512;
 const repeats = 9;
 const megabytes = (): number => Math.round(process.memoryUsage.rss() / 2 ** 20);
 
-/** Milliseconds passed, or of processor time where that is less: other programs on the machine are waited for, too. */
+/** Milliseconds elapsed or of CPU time, whichever is less, because other programs on the machine add waiting time. */
 async function time(work: () => Promise<unknown>): Promise<number> {
   const [started, before] = [performance.now(), process.cpuUsage()];
   await work();
@@ -79,7 +79,7 @@ async function read(): Promise<Record<string, number>> {
   };
 }
 
-/** Filing and changing one more work: with fsync, as it is in use. */
+/** Files and changes one more work, with fsync as in normal use. */
 async function write(): Promise<Record<string, number>> {
   const gallery = new Gallery({ folder });
   await gallery.list();

@@ -1,10 +1,10 @@
-/** The model under test: the bundled one, another folder of the same form, or what training/ exported. */
+/** The model under test: the bundled one, another folder of the same form, or the output of training/. */
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type BundledModel, bundledModel, hashFile } from '../../lib/models/index.ts';
 
-/** Files that take the place of the folder's own. */
+/** Files that replace those of the folder. */
 export interface Replaced {
   model?: string | undefined;
   tae?: string | undefined;
@@ -16,15 +16,15 @@ export interface Bundle {
   name: string;
   model: string;
   tae: string;
-  /** For loadClip(); undefined: the bundled one. */
+  /** Argument for loadClip(); undefined: the bundled CLIP. */
   clip: string | undefined;
   upscaler: string;
-  /** What its weights are computed as; undefined: their type in the file. */
+  /** Type that the weights are computed in; undefined: their type in the file. */
   weightType: BundledModel['weightType'] | undefined;
   defaults: BundledModel['defaults'];
-  /** Of all files. */
+  /** Size of all files. */
   bytes: number;
-  /** Names the painter's weights: pictures of the same weights are painted once. */
+  /** Identifies the painter's weights, so that pictures of the same weights are painted only once. */
   weights: string;
 }
 
@@ -38,7 +38,9 @@ function find(folder: string | undefined): Found {
   return { model, tae, upscaler, weightType, defaults, clip: folder === undefined ? undefined : found.folder, files };
 }
 
-/** What training/export.py leaves, before scripts/bundle-model.mjs: looked at by the bundled CLIP, whose form theirs has not yet. */
+/**
+ * Output of training/export.py, before scripts/bundle-model.mjs. The bundled CLIP is used, because its own CLIP is not yet in that form.
+ */
 function exported(folder: string): Found {
   const [model, tae, clip, upscaler] = [
     'mini.safetensors',
@@ -57,7 +59,7 @@ function exported(folder: string): Found {
   };
 }
 
-/** @param folder like models/, or one that training/ wrote; undefined: models/ of the package */
+/** @param folder like models/, or written by training/; undefined: models/ of the package */
 export async function openBundle(folder: string | undefined, replaced: Replaced = {}): Promise<Bundle> {
   const found = find(folder);
   const [model, tae] = [replaced.model ?? found.model, replaced.tae ?? found.tae];
@@ -75,7 +77,7 @@ export async function openBundle(folder: string | undefined, replaced: Replaced 
   };
 }
 
-/** Lines of a file, without empty ones. */
+/** Non-empty lines of a file. */
 export async function readLines(path: string): Promise<string[]> {
   return (await readFile(path, 'utf8'))
     .split('\n')

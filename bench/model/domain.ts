@@ -1,6 +1,6 @@
 /**
- * How often does promptDomain() err? domain.json holds prompts that people could type, written by hand: `tuned` before the limit of one half was
- * chosen, `fresh` after. Beside it, what CLIP would say: the cosine with the nearest of the captions of all styles and core subjects.
+ * How often is promptDomain() wrong? domain.json holds handwritten prompts that people could type: `tuned` before the limit of one half was
+ * chosen, `fresh` after. For comparison, what CLIP would say: the cosine with the nearest of the captions of all styles and core subjects.
  *
  *     npm run bench -- domain
  */
@@ -12,7 +12,7 @@ import { bundledVocabulary } from '../../lib/models/index.ts';
 const listsSchema = z.record(z.string(), z.strictObject({ inside: z.array(z.string()).min(1), outside: z.array(z.string()).min(1) }));
 const lists = listsSchema.parse(JSON.parse(await readFile(new URL('domain.json', import.meta.url), 'utf8')));
 
-/** Chance that a prompt outside has more than one inside: 0.5 is guessing. */
+/** Probability that a prompt outside scores higher than one inside; 0.5 is guessing. */
 function area(outside: readonly number[], inside: readonly number[]): number {
   const wins = outside.flatMap((a) => inside.map((b) => (a > b ? 1 : a === b ? 0.5 : 0)));
   return wins.reduce((sum: number, win) => sum + win, 0) / wins.length;

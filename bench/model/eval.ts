@@ -1,13 +1,14 @@
 /**
- * How good is the bundled model? Everything through the engine, no Python:
+ * How good is the bundled model? Everything runs through the engine, without Python:
  *
  *     npm run eval:model -- [--model <folder>] [--against <folder or report.json>] [--out <folder>] [--data <folder>] [--parity <folder>]
  *     npm run eval:model -- --sheet <file.webp> --against <folder>     only the sheet: the same prompts and seeds, by both
  *
- * The judge (bench/curation/judge.py) was trained apart from the painter and its CLIP; it names concepts and styles of real pictures of held-out
- * pairs (held-out.webp, by training/held_out.py), of painted ones with the same captions, and of painted ones with the captions shuffled. Also:
- * few steps against many for several samplers, diversity, the autoencoder, seconds and megabytes; with --data the nearest training pictures, with
- * --parity (training/parity.py) the likeness with PyTorch's pictures of the same noise. Pictures stay in the folder and are painted once.
+ * The judge (bench/curation/judge.py) was trained separately from the painter and its CLIP. It names concepts and styles of real pictures
+ * of held-out pairs (held-out.webp, by training/held_out.py), of painted ones with the same captions, and of painted ones with shuffled
+ * captions. Also measured: few steps against many for several samplers, diversity, the autoencoder, seconds and megabytes; with --data the
+ * nearest training pictures; with --parity (training/parity.py) the similarity to PyTorch's pictures of the same noise. Pictures stay in
+ * the folder and are painted once.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,15 +33,15 @@ import { sheetOf } from './sheet.ts';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const { values } = parseArgs({
   options: {
-    /** A folder like models/, or what training/ exported. Default: the bundled model. */
+    /** A folder like models/, or the output of training/. Default: the bundled model. */
     model: { type: 'string' },
-    /** Files in the place of the folder's own. */
+    /** Files that replace those of the folder. */
     unet: { type: 'string' },
     tae: { type: 'string' },
     clip: { type: 'string' },
-    /** Another such folder, for figures and a sheet beside these; or a report of an earlier run, for figures. */
+    /** Another such folder, for figures and a sheet to compare with; or a report of an earlier run, for figures. */
     against: { type: 'string' },
-    /** Write the contact sheet into this file (.webp, .jpg, .png), and measure nothing. */
+    /** Only write the contact sheet into this file (.webp, .jpg, .png). */
     sheet: { type: 'string' },
     out: { type: 'string', default: join(tmpdir(), 'ai-artist-eval-model') },
     /** Folder with held-out.webp and held-out.json. */
@@ -49,11 +50,11 @@ const { values } = parseArgs({
     prompts: { type: 'string', default: join(here, 'prompts.txt') },
     /** Folder with the training pictures, pool*.bin and pool*.json. */
     data: { type: 'string' },
-    /** With --data: where the sheet of the nearest pairs goes. Default: neighbours.png beside the report. */
+    /** With --data: file for the sheet of the nearest pairs. Default: neighbours.png beside the report. */
     neighbours: { type: 'string' },
     /** Folder with pictures of training/parity.py. */
     parity: { type: 'string' },
-    /** Held-out pairs, prompts of the comparison of steps, prompts and seeds for diversity, pictures for autoencoder and neighbours. */
+    /** Numbers of held-out pairs, prompts to compare steps, prompts and seeds for diversity, pictures for autoencoder and neighbours. */
     pairs: { type: 'string', default: '157' },
     'step-prompts': { type: 'string', default: '64' },
     'seed-prompts': { type: 'string', default: '4' },
@@ -61,17 +62,17 @@ const { values } = parseArgs({
     pictures: { type: 'string', default: '48' },
     few: { type: 'string', default: '8' },
     many: { type: 'string', default: '30' },
-    /** sampler/scheduler, to be tried with few steps. */
+    /** sampler/scheduler pairs to try with few steps. */
     samplers: {
       type: 'string',
       default: 'euler/discrete,euler/karras,euler/ays,euler_a/discrete,dpm++2m/discrete,dpm++2m/karras,dpm++2m/ays,ipndm/discrete',
     },
-    /** Of the pictures that are compared, in place of the model's own. */
+    /** Steps of the compared pictures, instead of the model's default. */
     steps: { type: 'string' },
     sampler: { type: 'string' },
     scheduler: { type: 'string' },
     threads: { type: 'string', default: '1' },
-    /** A Markdown page whose section between <!-- eval:model --> and <!-- /eval:model --> is written anew. */
+    /** A Markdown page; the section between <!-- eval:model --> and <!-- /eval:model --> is replaced. */
     page: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
@@ -84,7 +85,7 @@ const pools = values.data === undefined ? undefined : await readPools(values.dat
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const seedOf = (index: number): number => 1000 + index;
-/** Of the sheet. */
+/** Seed of a picture on the sheet. */
 const sheetSeed = (index: number): number => index + 1;
 const samplers = values.samplers.split(',').map((pair) => {
   const [sampler, scheduler] = pair.split('/');
@@ -102,7 +103,7 @@ async function paintAll(painter: Painter, prompts: readonly string[], seed: (ind
   return images;
 }
 
-/** Seconds of the enlargement of one picture to 512 pixels. */
+/** Seconds to enlarge one picture to 512 pixels. */
 async function upscaleSeconds({ upscaler: model }: Bundle, image: RawImage): Promise<number> {
   await using upscaler = await loadUpscaler({ model, threads });
   const started = performance.now();
@@ -112,7 +113,7 @@ async function upscaleSeconds({ upscaler: model }: Bundle, image: RawImage): Pro
 
 interface Evaluated {
   report: Report;
-  /** Of the prompts of `first`. */
+  /** Pictures of the prompts in `first`. */
   shown: RawImage[];
   pairs: Pair[];
 }
@@ -174,7 +175,7 @@ async function clipOf({ clip: model }: Bundle, painted: readonly RawImage[]): Pr
   return await measureClip(clip, real, painted);
 }
 
-/** The prompts of `first` by each model, same seeds: what evaluate() shows, without the rest. */
+/** Paints the prompts of `first` with each model, same seeds: the sheet of evaluate() without the measurements. */
 async function paintSheet(path: string): Promise<void> {
   if (values.against?.endsWith('.json')) throw new RangeError(`--against: with --sheet expected a folder, got ${values.against}`);
   const bundles = [

@@ -1,4 +1,4 @@
-/** Real pictures of style and concept pairs that no model saw: tiles of one file, written by training/held_out.py. */
+/** Real pictures of style and concept pairs that no model was trained on: tiles of one file, written by training/held_out.py. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,12 +16,12 @@ const sheetSchema = z.strictObject({
 export interface RealPicture {
   concept: string;
   style: string;
-  /** In the words of the training captions. */
+  /** Caption in the words of the training captions. */
   caption: string;
   image: RawImage;
 }
 
-/** One tile: rows `top` to `top + size`, 3 bytes a pixel. */
+/** One tile: rows `top` to `top + size`, 3 bytes per pixel. */
 export function cut({ data, width }: RawImage, left: number, top: number, size: number): RawImage {
   const tile = new Uint8Array(size * size * 3);
   for (let row = 0; row < size; row++) {
@@ -31,7 +31,7 @@ export function cut({ data, width }: RawImage, left: number, top: number, size: 
   return { data: tile, width: size, height: size, channels: 3 };
 }
 
-/** @param concepts only pictures of these */
+/** @param concepts return only pictures of these */
 export async function readHeldOut(folder: string, concepts: ReadonlySet<string>): Promise<RealPicture[]> {
   const { size, columns, pictures } = sheetSchema.parse(JSON.parse(await readFile(join(folder, 'held-out.json'), 'utf8')));
   const sheet = await decodeImage(join(folder, 'held-out.webp'));
@@ -42,7 +42,7 @@ export async function readHeldOut(folder: string, concepts: ReadonlySet<string>)
   );
 }
 
-/** `count` of them, spread evenly over the list, so that all styles and kinds of concept are among them. */
+/** Returns `count` items evenly spread over the list, so that it includes all styles and kinds of concept. */
 export function spreadOver<T>(items: readonly T[], count: number): T[] {
   if (count >= items.length) return [...items];
   return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)] as T);

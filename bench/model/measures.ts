@@ -1,4 +1,4 @@
-/** The measures, each from pictures to the part of the report with its name. */
+/** The measures: each turns pictures into the part of the report with its name. */
 
 import type { Clip } from '../../lib/clip/index.ts';
 import type { RawImage } from '../../lib/image/index.ts';
@@ -9,7 +9,7 @@ import type { Painter, Settings } from './painter.ts';
 import { type Aligned, mean, type Named, type Report } from './report.ts';
 import { psnr, ratioOf, shareOf, topOf } from './statistics.ts';
 
-/** What the judge said of one picture, against the concept and style that it should have. */
+/** The judge's answers for a picture, compared with its intended concept and style. */
 interface Answer {
   concept: number;
   concept5: number;
@@ -44,7 +44,7 @@ async function looks(judge: Judge, images: readonly RawImage[]): Promise<Verdict
   return verdicts;
 }
 
-/** Every picture gets the wanted of another: half the list further on, where concepts are others. */
+/** Pairs every picture with the target of another: the one half the list further on, which has another concept. */
 const shuffledWanted = <T>(items: readonly T[]): T[] => items.map((_, index) => items[(index + (items.length >> 1)) % items.length] as T);
 
 export interface Retrieval {
@@ -106,11 +106,11 @@ export async function measureClip(clip: Clip, real: readonly RealPicture[], pain
 export interface StepsPlan {
   few: number;
   many: number;
-  /** To try with few steps. */
+  /** Samplers to try with few steps. */
   samplers: Pick<Settings, 'sampler' | 'scheduler'>[];
 }
 
-/** @param seedOf of the prompt at a place */
+/** @param seedOf seed of the prompt at an index */
 export async function measureSteps(
   judge: Judge,
   painter: Painter,
@@ -139,7 +139,7 @@ export async function measureSteps(
   return { n: prompts.length, few, many, reference: named(reference.answers), rows };
 }
 
-/** Vendi score of the judge's features, after the mean of the real pictures is taken off: the features are all positive. */
+/** Vendi score of the judge's features, minus the mean of the real pictures, because the features are all positive. */
 export async function measureDiversity(
   judge: Judge,
   painter: Painter,

@@ -1,20 +1,20 @@
-/** The nearest of many pictures, found exactly. */
+/** Exact search for the nearest of many pictures. */
 import { type Pools, small, smallBytes, thumbnail } from './pools.ts';
 
 const by = 4;
 const coarse = small / by;
 const coarseLength = coarse * coarse * 3;
-/** Candidates that are compared first, for a bound that leaves most of the others out. */
+/** Number of candidates compared first. They give a bound that rules out most of the others. */
 const tried = 32;
 
 export interface Neighbour {
-  /** Of the pools' pictures. */
+  /** Index in the pools' pictures. */
   index: number;
   /** Root mean square difference of the thumbnails, 0..255. */
   distance: number;
 }
 
-/** Means of 4 x 4 pixels of a thumbnail, not rounded: their differences are never greater than those of the thumbnails. */
+/** Means of 4 x 4 pixels of a thumbnail, not rounded. Their difference is never greater than that of the thumbnails. */
 function reduce(thumbnails: Uint8Array, from: number, result: Float32Array, to: number): void {
   for (let y = 0; y < coarse; y++)
     for (let x = 0; x < coarse; x++)
@@ -36,7 +36,7 @@ function squares(a: ArrayLike<number>, b: ArrayLike<number>, from: number, lengt
   return sum;
 }
 
-/** Finds the nearest picture of all, exactly; most are ruled out by means of 16 x 16 pixels. */
+/** Finds the nearest of all pictures exactly; means of 16 x 16 pixels rule out most of them. */
 export class NeighbourSearch {
   readonly #pools: Pools;
   readonly #coarse: Float32Array;
@@ -59,7 +59,7 @@ export class NeighbourSearch {
     return this.#search(this.#pools.thumbnails.subarray(index * smallBytes, (index + 1) * smallBytes), index);
   }
 
-  /** @param self a picture of the pools that does not count; -1: all do */
+  /** @param self index of a picture to ignore; -1: none */
   #search(own: Uint8Array, self: number): Neighbour {
     const bounds = this.#bounds;
     const reduced = new Float32Array(coarseLength);

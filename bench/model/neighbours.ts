@@ -1,17 +1,17 @@
 /**
  * Does the model repeat its training pictures?
  *
- * The distance of two pictures is the root mean square difference (0..255) of their thumbnails: 32 x 32 pixels, each the mean of 4 x 4. A copy lies
- * near 0 however finely it was painted; the same sprite in another place or on another ground does not. What counts is the distance to the nearest
- * of all training pictures. By itself it says little, since flat pictures lie near each other whoever made them, so each painted picture is
- * compared with a real one of the same caption:
+ * The distance of two pictures is the root mean square difference (0..255) of their thumbnails: 32 x 32 pixels, each the mean of 4 x 4. A
+ * copy has a distance near 0 however finely it was painted; the same sprite in another place or on another background does not. The measure
+ * is the distance to the nearest of all training pictures. Alone it says little, since flat pictures are similar whoever made them. Each
+ * painted picture is therefore compared with a real one of the same caption:
  *
- * - captions of held-out pictures: is the painted picture nearer to some training picture than the real one, which no training saw?
- * - captions that were trained on: is it nearer to some training picture than the training picture of that caption is to any other?
+ * - captions of held-out pictures: is the painted picture closer to some training picture than the real one, which was not trained on?
+ * - captions that were trained on: is it closer to some training picture than the training picture of that caption is to any other?
  *
- * A painter that draws new pictures as the data's makers did is nearer in one half of the cases, one that repeats in nearly all. `copies` counts the
- * painted pictures that are nearer to a training picture than every held-out picture is; beside them the training pictures that are so near to
- * each other, the data's own duplicates.
+ * A painter that draws new pictures as the data's makers did is closer in half of the cases, one that repeats in nearly all. `copies`
+ * counts the painted pictures that are closer to a training picture than every held-out picture is. For comparison it also counts the
+ * training pictures that are so close to each other, the data's own duplicates.
  */
 import type { RawImage } from '../../lib/image/index.ts';
 import { type RealPicture, spreadOver } from './held-out.ts';
@@ -21,20 +21,20 @@ import { type Pools, pictureAt } from './pools.ts';
 import { type Compared, quantiles, type Report } from './report.ts';
 import { shareIn } from './statistics.ts';
 
-/** Training pictures whose own neighbours are looked for. */
+/** Number of training pictures whose own neighbours are searched. */
 const sampled = 500;
 
 export interface Pair {
   prompt: string;
   distance: number;
   painted: RawImage;
-  /** Place of the nearest training picture. */
+  /** Index of the nearest training picture. */
   nearest: number;
 }
 
 export interface Neighbours {
   found: NonNullable<Report['neighbours']>;
-  /** All painted pictures with their neighbours, the nearest first. */
+  /** All painted pictures with their neighbours, nearest first. */
   pairs: Pair[];
 }
 
@@ -48,8 +48,8 @@ function compared(painted: readonly number[], real: readonly number[]): Compared
 }
 
 /**
- * @param paintedHeldOut of the captions of `heldOut`
- * @param count of the captions trained on that are painted, evenly spread over the pools
+ * @param paintedHeldOut painted pictures with the captions of `heldOut`
+ * @param count number of training captions to paint, evenly spread over the pools
  */
 export async function measureNeighbours(
   painter: Pick<Painter, 'paint'>,
@@ -95,7 +95,7 @@ export async function measureNeighbours(
   };
 }
 
-/** The nearest pairs, for people to judge: cells of a sheet, painted picture and training picture. */
+/** The nearest pairs, for people to judge: cells of a sheet with the painted picture and the training picture. */
 export async function pairCells(pools: Pools, pairs: readonly Pair[], count: number): Promise<{ prompt: string; images: RawImage[] }[]> {
   const cells: { prompt: string; images: RawImage[] }[] = [];
   for (const { prompt, distance, painted, nearest } of pairs.slice(0, count))

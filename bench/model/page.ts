@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-/** Writes what stands between `<!-- name -->` and `<!-- /name -->` anew. */
+/** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */
 export function withSection(page: string, name: string, text: string): string {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];

@@ -1,4 +1,4 @@
-/** Paints through the engine, and keeps what it painted: an interrupted evaluation goes on where it stopped. */
+/** Paints through the engine and keeps the pictures, so that an interrupted evaluation continues where it stopped. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ type Model = Awaited<ReturnType<typeof loadModel>>;
 
 export class Painter {
   readonly settings: Settings;
-  /** Seconds of each picture that was painted now, by number of steps. */
+  /** Seconds of each picture painted in this run, by number of steps. */
   readonly seconds = new Map<number, number[]>();
   loadSeconds: number | undefined;
   readonly #bundle: Bundle;
@@ -26,7 +26,7 @@ export class Painter {
   readonly #threads: number;
   #model: Model | undefined;
 
-  /** @param folder of the pictures; one folder below it per model */
+  /** @param folder folder for the pictures, with one subfolder per model */
   constructor(bundle: Bundle, folder: string, threads: number, changed: Partial<Settings>) {
     this.#bundle = bundle;
     this.#folder = join(folder, createHash('sha256').update(bundle.weights).digest('hex').slice(0, 12));
@@ -52,7 +52,7 @@ export class Painter {
     });
   }
 
-  /** Through the autoencoder and back: nothing is repainted. */
+  /** Encodes and decodes a picture with the autoencoder, without sampling. */
   async encodeAndDecode(image: RawImage): Promise<RawImage> {
     const key = createHash('sha256').update(image.data).digest('hex').slice(0, 20);
     return this.#kept(`tae-${key}`, async (model) => {

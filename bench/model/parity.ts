@@ -1,4 +1,4 @@
-/** The engine's pictures against PyTorch's of the same noise, which training/parity.py painted. */
+/** Compares the engine's pictures with PyTorch's of the same noise, painted by training/parity.py. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import { psnr } from './statistics.ts';
 const picturesSchema = z
   .array(
     z.strictObject({
-      /** Of the weights as they were exported, and of those that the package stores. */
+      /** Files with the exported weights, and with the weights that the package stores. */
       file: z.string(),
       stored: z.string(),
       prompt: z.string(),

@@ -1,4 +1,4 @@
-/** The pictures that the painter was trained on, as training/dataset.py and training/scenes.mjs leave them. */
+/** The painter's training pictures, as written by training/dataset.py and training/scenes.mjs. */
 import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -6,22 +6,22 @@ import type { RawImage } from '../../lib/image/index.ts';
 
 const edge = 128;
 const bytesEach = edge * edge * 3;
-/** Edge of a thumbnail, and its bytes. */
+/** Edge of a thumbnail in pixels, and below its size in bytes. */
 export const small = 32;
 export const smallBytes = small * small * 3;
-/** Pictures of one read. */
+/** Pictures per read. */
 const chunk = 256;
 
 const rowsSchema = z.array(z.looseObject({ captions: z.array(z.string()).min(1) }));
 
 export interface Pools {
-  /** Of each picture the first caption, and where it lies. */
+  /** First caption and place of each picture. */
   pictures: { caption: string; file: string; place: number }[];
-  /** One after the other, `smallBytes` each. */
+  /** All thumbnails in sequence, `smallBytes` each. */
   thumbnails: Uint8Array;
 }
 
-/** Means of areas of a picture of 128 x 128 pixels, 3 bytes a pixel, rounded: 32 x 32 pixels. */
+/** Reduces a picture of 128 x 128 pixels, 3 bytes per pixel, to 32 x 32 rounded area means. */
 export function thumbnail(data: Uint8Array, result: Uint8Array = new Uint8Array(smallBytes)): Uint8Array {
   const by = edge / small;
   const row = edge * 3;
@@ -44,7 +44,7 @@ export function thumbnail(data: Uint8Array, result: Uint8Array = new Uint8Array(
   return result;
 }
 
-/** All pools of a folder: NAME.bin (uint8, 128 x 128 x 3 each) with NAME.json (a list of rows with captions). */
+/** Reads all pools of a folder: NAME.bin (uint8, 128 x 128 x 3 each) with NAME.json (a list of rows with captions). */
 export async function readPools(folder: string): Promise<Pools> {
   const pictures: Pools['pictures'] = [];
   const names = (await readdir(folder)).filter((file) => /^pool.*\.json$/.test(file)).sort();
@@ -86,7 +86,7 @@ async function shrinkFile(file: string, count: number, to: Uint8Array): Promise<
   }
 }
 
-/** One of the pictures as it is. */
+/** Reads one of the pictures in full size. */
 export async function pictureAt({ pictures }: Pools, index: number): Promise<RawImage> {
   const { file, place } = pictures[index] ?? { file: '', place: 0 };
   const handle = await open(file);

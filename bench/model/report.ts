@@ -1,4 +1,4 @@
-/** What an evaluation found: a JSON file that later ones are compared with, and a table for people. */
+/** The result of an evaluation: a JSON file to compare later ones with, and a table for people. */
 import { z } from 'zod';
 import { type Estimate, mean } from './statistics.ts';
 
@@ -9,26 +9,26 @@ const named = z.strictObject({
   concept: share,
   concept5: share,
   style: share,
-  /** Mean of the share that the judge gives the right concept. */
+  /** Mean probability that the judge gives the right concept. */
   confidence: share,
 });
 const aligned = z.strictObject({
-  /** Mean cosine with the own caption and with the others. */
+  /** Mean cosine with the picture's own caption and with the others. */
   own: z.number(),
   other: z.number(),
-  /** Own caption first, or among the first five, of all. */
+  /** Share where the own caption comes first, and among the first five, of all captions. */
   top1: share,
   top5: share,
 });
 const likeness = z.strictObject({ n: z.int(), psnr: z.number(), worst: z.number() });
-/** Of the nearest training pictures: root mean square difference of 32 x 32 pixels, 0..255. */
+/** Distances to the nearest training pictures: root mean square difference of 32 x 32 pixels, 0..255. */
 const distances = z.strictObject({ min: z.number(), low: z.number(), median: z.number() });
 const compared = z.strictObject({
   n: z.int(),
   painted: distances,
-  /** Of real pictures with the same captions. */
+  /** Distances of real pictures with the same captions. */
   real: distances,
-  /** Share of the painted pictures that are nearer to their neighbour than the real one of the same caption is to its. */
+  /** Share of painted pictures that are closer to their neighbour than the real picture of the same caption is to its own. */
   nearer: estimate,
 });
 
@@ -38,15 +38,15 @@ export const reportSchema = z.strictObject({
   hardware: z.string(),
   threads: z.int(),
   settings: z.strictObject({ steps: z.int(), cfgScale: z.number(), sampler: z.string(), scheduler: z.string() }),
-  /** The judge on rendered pictures of pairs that it never saw. */
+  /** The judge's accuracy on rendered pictures of held-out pairs. */
   judge: z.strictObject({ concept: share, style: share }),
   retrieval: z.strictObject({
     n: z.int(),
     real: named,
     generated: named,
-    /** Generated pictures against the caption of another picture. */
+    /** Generated pictures judged by the caption of another picture. */
     shuffled: named,
-    /** Top-1 of concepts, generated over real. */
+    /** Top-1 of concepts, generated divided by real. */
     ratio: estimate,
   }),
   clip: z.strictObject({ n: z.int(), model: z.string(), real: aligned, generated: aligned, shuffled: aligned }),
@@ -61,15 +61,15 @@ export const reportSchema = z.strictObject({
         sampler: z.string(),
         scheduler: z.string(),
         ...named.shape,
-        /** Confidence with few steps over that of the reference. */
+        /** Confidence with few steps divided by that of the reference. */
         ratio: estimate,
-        /** Likeness with the reference's pictures of the same seeds, decibels. */
+        /** Similarity to the reference's pictures of the same seeds, decibels. */
         psnr: z.number(),
       }),
     ),
   }),
   diversity: z.strictObject({
-    /** Vendi score of the pictures of the held-out captions, and of the real ones. */
+    /** Vendi scores of the pictures of the held-out captions and of the real ones. */
     n: z.int(),
     generated: z.number(),
     real: z.number(),
@@ -85,7 +85,7 @@ export const reportSchema = z.strictObject({
     paintSeconds: z.number().nullable(),
     upscaleSeconds: z.number(),
   }),
-  /** neighbours.ts says what this means. */
+  /** See neighbours.ts for the meaning. */
   neighbours: z
     .strictObject({
       training: z.int(),
@@ -95,7 +95,7 @@ export const reportSchema = z.strictObject({
       copies: z.strictObject({ limit: z.number(), painted: estimate, training: estimate }),
     })
     .optional(),
-  /** As bundled against the weights as they were exported, before they were rounded; and with the very weights that PyTorch had. */
+  /** The bundled weights compared with the exported ones before rounding; `sameWeights`: with exactly the weights that PyTorch had. */
   parity: z.strictObject({ ...likeness.shape, sameWeights: likeness.optional() }).optional(),
 });
 export type Report = z.output<typeof reportSchema>;
@@ -166,7 +166,7 @@ function parityLine(found: z.output<typeof likeness> | undefined): string {
   return found ? `${fixed(found.worst, 1)} dB or more, mean ${fixed(found.psnr, 1)} of ${found.n}` : '–';
 }
 
-/** The sampler that keeps most with few steps. */
+/** The sampler that keeps the most quality with few steps. */
 export function bestRow({ rows: found }: Report['steps']): Report['steps']['rows'][number] | undefined {
   return found.toSorted((a, b) => b.ratio.value - a.ratio.value)[0];
 }
@@ -204,7 +204,7 @@ export function markdown(reports: readonly Report[], titles: readonly string[]):
   ].join('\n\n');
 }
 
-/** Smallest, 5 % and middle of a list. */
+/** Minimum, 5 % quantile and median of a list. */
 export function quantiles(values: readonly number[]): { min: number; low: number; median: number } {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (part: number): number => sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN;

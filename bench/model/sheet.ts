@@ -1,4 +1,4 @@
-/** A sheet of the same prompts and seeds by one model, or by several beside each other. */
+/** A sheet of the same prompts and seeds by one model, or by several side by side. */
 
 import { loadSharp, type RawImage } from '../../lib/image/index.ts';
 import { ArtImage } from '../../lib/index.ts';
@@ -9,11 +9,11 @@ const escaped = (text: string): string => text.replace(/[&<>]/g, (letter) => `&#
 
 export interface SheetCell {
   prompt: string;
-  /** One per model, in the order of the titles. */
+  /** One picture per model, in the order of the titles. */
   images: RawImage[];
 }
 
-/** Cells in rows of four, the prompt below each. Letters need a font on the machine. */
+/** Draws cells in rows of four, with the prompt below each. The text needs a font on the machine. */
 export async function sheetOf(cells: readonly SheetCell[], titles: readonly string[]): Promise<ArtImage> {
   const each = Math.max(...cells.map(({ images }) => images.length));
   const cellWidth = each * (edge + 2) + gap;

@@ -2,7 +2,7 @@ import { seededRandom } from '../../lib/core/index.ts';
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** A mean or a ratio of means, with the middle 95 % of what resamples of the items give (percentile bootstrap, fixed seed); or a share. */
+/** A share, or a mean or ratio of means with the 95 % interval of a percentile bootstrap over the items (fixed seed). */
 export interface Estimate {
   value: number;
   low: number;
@@ -21,7 +21,7 @@ export function meanOf(values: readonly number[]): Estimate {
   return estimate(values.length, (items) => mean(items.map((item) => values[item] ?? 0)));
 }
 
-/** How many of them hold, as a share, with Wilson's interval of 95 %, which means something where none or all do. */
+/** Share of true cases with Wilson's 95 % interval, which is also meaningful for none and all. */
 export function shareIn(cases: readonly boolean[]): Estimate {
   const [n, z] = [cases.length, 1.959964];
   const share = cases.filter(Boolean).length / n;
@@ -30,12 +30,12 @@ export function shareIn(cases: readonly boolean[]): Estimate {
   return { value: share, low: Math.max(0, middle - reach), high: Math.min(1, middle + reach) };
 }
 
-/** Mean of `above` over mean of `below`; the two belong together in pairs. */
+/** Mean of `above` divided by the mean of `below`; their items are pairs. */
 export function ratioOf(above: readonly number[], below: readonly number[]): Estimate {
   return estimate(above.length, (items) => mean(items.map((item) => above[item] ?? 0)) / mean(items.map((item) => below[item] ?? 0)));
 }
 
-/** Peak signal-to-noise ratio of 8-bit pictures of one size, decibels; Infinity where they are equal. */
+/** Peak signal-to-noise ratio of 8-bit pictures of one size, decibels; Infinity if they are equal. */
 export function psnr(a: Uint8Array, b: Uint8Array): number {
   if (a.length !== b.length) throw new RangeError(`psnr: expected as many bytes, got ${a.length} and ${b.length}`);
   let squares = 0;
@@ -43,13 +43,13 @@ export function psnr(a: Uint8Array, b: Uint8Array): number {
   return 10 * Math.log10((255 * 255 * a.length) / squares);
 }
 
-/** softmax of the scores at one place. */
+/** Softmax of the scores at one index. */
 export function shareOf(scores: Float32Array, at: number): number {
   const largest = Math.max(...scores);
   return Math.exp((scores[at] ?? Number.NEGATIVE_INFINITY) - largest) / scores.reduce((sum, score) => sum + Math.exp(score - largest), 0);
 }
 
-/** Places of the highest scores, the highest first. */
+/** Indices of the highest scores, highest first. */
 export function topOf(scores: Float32Array, count: number): number[] {
   return Array.from(scores.keys())
     .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** Milliseconds of one picture: by the clock on the wall, and of CPU in all threads of the process. */
+/** Milliseconds of one picture: wall time, and CPU time of all threads of the process. */
 export interface Took {
   wall: number;
   cpu: number;
@@ -10,7 +10,7 @@ export interface Took {
 
 /** The C program, loaded and waiting. */
 export interface Baseline {
-  /** Paints, writes the raw pixels to `file`, and returns what generate_image() took. */
+  /** Paints, writes the raw pixels to `file`, and returns the time that generate_image() took. */
   paint(seed: number, file: string): Promise<Took>;
   end(): Promise<void>;
 }

@@ -11,7 +11,7 @@ const libraries = [
   'engine/ggml/src/libggml-base.a',
 ];
 
-/** Compiles baseline.c against the very static libraries that the addon in build/ was linked from. Linux and macOS, CPU builds. Returns its path. */
+/** Compiles baseline.c against the same static libraries as the addon in build/. Linux and macOS, CPU builds. Returns its path. */
 export function buildBaseline(): string {
   const out = path.join(root, 'build', 'bench');
   const archives = libraries.map((library) => path.join(root, 'build', library));

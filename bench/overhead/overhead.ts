@@ -1,8 +1,9 @@
 /**
- * What our generate() costs over the engine itself: `tsx bench/overhead/overhead.ts [--pairs 15] [--size 128] [--steps 8] [--threads N] [--json]`.
- * A C program that calls the engine's C API (baseline.c, same static libraries) and our public API paint the same pictures in turns
- * (A B, B A, A B, …), each with its model loaded and warm. The pictures must be the same bytes. Then the event loop's delay while painting.
- * Targets: ratio of the medians at most 1.02, event-loop delay p99 under 10 ms. Exit status 1 if one is missed.
+ * Measures the overhead of our generate() over the engine:
+ * `tsx bench/overhead/overhead.ts [--pairs 15] [--size 128] [--steps 8] [--threads N] [--json]`. A C program that calls the engine's C API
+ * (baseline.c, same static libraries) and our public API paint the same pictures in turns (A B, B A, A B, …), each with its model loaded
+ * and warm. The pictures must be the same bytes. Then it measures the event loop's delay while painting. Targets: ratio of the medians at
+ * most 1.02, event-loop delay p99 under 10 ms. Exit status 1 if one is missed.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,14 +29,14 @@ export interface OverheadResult {
   /** Milliseconds per picture. */
   baseline: Record<keyof Took, Spread>;
   ours: Record<keyof Took, Spread>;
-  /** Median of ours over median of the baseline, wall clock. */
+  /** Median of ours divided by the median of the baseline, wall time. */
   ratio: number;
-  /** Median over the pairs of ours / baseline, wall clock: less touched by a machine that gets slower or faster on the way. */
+  /** Median over the pairs of ours / baseline, wall time. Less affected by a machine that changes its speed during the run. */
   pairedRatio: number;
-  /** Median of ours over median of the baseline, CPU time: what remains meaningful while other programs compete for the cores. */
+  /** Median of ours divided by the median of the baseline, CPU time. Meaningful even while other programs use the cores. */
   cpuRatio: number;
   identical: boolean;
-  /** Milliseconds between turns of the event loop beyond the 1 ms timer that measures it, while painting. */
+  /** Delay of the event loop while painting, milliseconds beyond the 1 ms timer that measures it. */
   eventLoop: { p50: number; p99: number; max: number };
 }
 
@@ -75,7 +76,7 @@ export async function measureOverhead(
     return { wall, cpu: (user + system) / 1000, data: images[0]?.data ?? new Uint8Array() };
   };
   try {
-    // The first picture of each computes what later ones reuse, and ours hashes the model file for its recipe beside it.
+    // The first picture of each side computes what later ones reuse; ours also hashes the model file for its recipe.
     await baseline.paint(0, raw);
     await paintOurs(0);
     const times: { baseline: Took; ours: Took }[] = [];
@@ -110,7 +111,7 @@ export async function measureOverhead(
   }
 }
 
-/** Delay of the event loop while pictures with previews are painted, for at least two seconds. */
+/** Measures the event loop's delay while pictures with previews are painted, for at least two seconds. */
 export async function measureEventLoop(
   model: Model,
   { size, steps }: Pick<OverheadOptions, 'size' | 'steps'>,

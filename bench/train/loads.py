@@ -20,14 +20,14 @@ from safetensors.torch import load_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 ROOT = 'model.diffusion_model.'
-WORDS = [49406, 320, 3240, 49407]  # CLIP's "a fox" with its start and end; a token's row in a tiny table is its remainder
+WORDS = [49406, 320, 3240, 49407]  # CLIP's "a fox" with start and end tokens; a tiny table maps ids to its rows by remainder
 ROWS = 300
 warnings = []
 unhandled = {'unexpected': [], 'missing': []}
 
 
 def listen(incompatible, adapter):
-    """In place of diffusers' warning: the keys themselves."""
+    """Collects unexpected and missing keys instead of warning as diffusers does."""
     unhandled['unexpected'] += list(getattr(incompatible, 'unexpected_keys', None) or [])
     unhandled['missing'] += [key for key in getattr(incompatible, 'missing_keys', None) or [] if '.lora_' in key and adapter in key]
 
@@ -61,7 +61,7 @@ def text_encoder(width, inner, layers, kind=CLIPTextModel):
 
 
 def load_texts(family, pipe, checkpoint):
-    """The checkpoint's text encoders. diffusers has SD2's without the last layer, whose output is not used."""
+    """The checkpoint's text encoders. diffusers omits the last layer of SD2's, because its output is not used."""
     prefixes = dict(sd1=('cond_stage_model.transformer.', None), sd2=(None, 'cond_stage_model.model.'),
                     sdxl=('conditioner.embedders.0.transformer.', 'conditioner.embedders.1.model.'))
     clip, open_clip = prefixes[family]
@@ -98,7 +98,7 @@ def run_caption(family, model, pipe, check):
 
 
 def with_width(module, name, width):
-    """A converter of diffusers' for Flux: they know one width, 3072."""
+    """Replaces diffusers' converter for Flux, which supports only the width 3072."""
     source = inspect.getsource(getattr(module, name))
     scope = dict(vars(module))
     exec(source.replace('3072', str(width)).replace('12288', str(4 * width)), scope)
@@ -146,7 +146,7 @@ def pipeline(family, model):
 
 
 def run(family, model, check):
-    """What the network computes from the inputs that ours had."""
+    """The network's output for the same inputs as ours."""
     x, context, time = check['x'], check['context'], check['timestep']
     _, channels, height, width = x.shape
     with torch.no_grad():
@@ -154,7 +154,7 @@ def run(family, model, check):
             return model(x, time, context).sample
         if family == 'sdxl':
             pooled, sizes = check['vector'].split((1280, 1536), dim=1)
-            model.add_time_proj.forward = lambda _: sizes.reshape(6, 256)  # ours has the sizes embedded already
+            model.add_time_proj.forward = lambda _: sizes.reshape(6, 256)  # in ours the sizes are already embedded
             return model(x, time, context, added_cond_kwargs=dict(text_embeds=pooled, time_ids=torch.zeros(1, 6))).sample
         if family == 'sd3':
             return model(x, context, check['vector'], time * 1000).sample
@@ -167,7 +167,7 @@ def run(family, model, check):
 
 
 def file_change(lora):
-    """Sum of squares of all changes in the file, and how many of diffusers' layers they are: it has no matrices of several things."""
+    """Sum of squares of all changes in the file, and the number of layers in diffusers, which has no fused matrices."""
     total, modules = 0.0, 0
     for name, down in lora.items():
         for end, other in (('.lora_down.weight', '.lora_up.weight'), ('.lora_A.weight', '.lora_B.weight')):
@@ -192,7 +192,7 @@ def loaded_change(models):
 
 
 def compared(before, after, plain, adapted):
-    """Our output with and without the LoRA, theirs: as text, and whether they agree."""
+    """Compares our output with and without the LoRA to theirs: text, and whether they agree."""
     ours, theirs = (after - before).flatten().double(), (adapted - plain).flatten().double()
     cosine = torch.nn.functional.cosine_similarity(ours, theirs, 0).item()
     apart, effect = ((a - b).norm().item() / plain.norm().item() for a, b in ((plain, before), (adapted, plain)))
@@ -233,7 +233,7 @@ def in_diffusers(folder, family):
 
 
 def as_before(text):
-    """transformers 5 has CLIPTextModel without its level text_model; sd-scripts was written for 4."""
+    """transformers 5 has no level text_model in CLIPTextModel, but sd-scripts was written for version 4."""
     if hasattr(text, 'text_model'):
         return text
     outer = torch.nn.Module()
@@ -242,7 +242,7 @@ def as_before(text):
 
 
 def kohya_network(family, path):
-    """sd-scripts' network of a file, and whether its model is as small as ours: two of its classes have one size, and are only named here."""
+    """sd-scripts' network of a file, and whether its model is as small as ours: two classes have a fixed size, so only their names are checked."""
     if family in ('sd1', 'sd2', 'sdxl'):
         from networks.lora import create_network_from_weights
         text = [text_encoder(1024, 256, 2)] if family == 'sd2' else [text_encoder(64, 128, 2)]
@@ -296,7 +296,7 @@ def main():
     results = [in_diffusers(folder, family) for family in families]
     if kohya:
         sys.path.insert(0, kohya)
-        sys.modules.setdefault('cv2', types.ModuleType('cv2'))  # pictures are not read here
+        sys.modules.setdefault('cv2', types.ModuleType('cv2'))  # no pictures are read here
         results += [in_kohya(folder, family) for family in families if family != 'z-image']
     sys.exit(0 if all(results) else 1)
 

@@ -1,12 +1,13 @@
 /**
- * Do others read our LoRA files? For each family: a tiny random checkpoint, a LoRA trained on it for a few steps, and its file loaded by
- * diffusers with PEFT and, given a checkout, by kohya's sd-scripts. Checked are the keys, the size of the whole change, and what diffusers'
- * network computes with the file against what ours does. Text encoders are trained where the family's can be.
+ * Can other programs read our LoRA files? For each family: a tiny random checkpoint, a LoRA trained on it for a few steps, and its file
+ * loaded by diffusers with PEFT and, given a checkout, by kohya's sd-scripts. It checks the keys, the size of the whole change, and that
+ * diffusers' network computes the same with the file as ours. Text encoders are trained if the family supports it.
  *
- *     npx tsx bench/train/loads.ts [--python python3] [--kohya FOLDER] [--families sd1,sd2,sdxl,sd3,flux,z-image] [--targets default|attention|full] [--keep FOLDER]
+ *     npx tsx bench/train/loads.ts [--python python3] [--kohya FOLDER] [--families sd1,sd2,sdxl,sd3,flux,z-image]
+ *         [--targets default|attention|full] [--keep FOLDER]
  *
- * Python needs torch, diffusers, transformers, peft and safetensors, and einops for sd-scripts. Ends with 1 where a key is left over or missing, or a
- * change is not the file's.
+ * Python needs torch, diffusers, transformers, peft and safetensors, and einops for sd-scripts. Exit status 1 if a key is left over or
+ * missing, or if a change differs from the file's.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -32,7 +33,7 @@ const { values } = parseArgs({
 });
 const [edge, tokens, rank, alpha, steps] = [16, 32, 4, 3, 3];
 const targets = values.targets as 'default' | 'attention' | 'full';
-// Large enough to stand out from the rounding of a deep network, small enough not to be magnified by it.
+// Large enough to stand out from the rounding of a deep network, small enough not to be amplified by it.
 const learningRates: Partial<Record<TinyFamily, number>> = { sdxl: 0.05, sd3: 0.002 };
 const ignore = (): void => undefined;
 const wave = (count: number, phase: number): Float32Array =>
@@ -71,7 +72,7 @@ async function makeFiles(folder: string, family: TinyFamily): Promise<void> {
   if (family === 'sd3')
     await convertLora(lora, { to: 'sd-scripts', out: join(folder, `${family}.lora-sd-scripts.safetensors`), overwrite: true });
 
-  // What the image network makes of a given context; then, with a network that trains text encoders and so reads the caption, theirs alone.
+  // First the image network's output for a given context; then, with trained text encoders that read the caption, their effect alone.
   const timestep = objective === 'flow' ? 0.5 : 500;
   const x = wave(latentChannels * edge * edge, 4);
   const predict = async (caption: NativeTextCondition, textEncoder: boolean, given: typeof tensors = []): Promise<Float32Array> => {

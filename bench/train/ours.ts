@@ -1,4 +1,4 @@
-/** Our side of bench/train/speed.ts: one training step for each line on stdin. argv: request as JSON. */
+/** Our side of bench/train/speed.ts: does one training step for each line on stdin. argv: the request as JSON. */
 import { createInterface } from 'node:readline';
 import { localEngine } from '../../lib/engine/addon/engine.ts';
 import type { NativeCheckpointing, NativeTrainItem } from '../../lib/engine/addon/trainer-types.ts';

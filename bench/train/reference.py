@@ -1,4 +1,4 @@
-"""The other side of bench/train/speed.ts: LoRA training with diffusers and PEFT, one step for each line on stdin.
+"""The other side of bench/train/speed.ts: LoRA training with diffusers and PEFT, one step per line on stdin.
 
     python reference.py FOLDER MODEL SIZE BATCH RANK THREADS     # MODEL: tiny (64 channels) or sd15
 

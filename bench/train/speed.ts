@@ -1,12 +1,13 @@
 /**
- * LoRA training against diffusers and PEFT on PyTorch: the same random weights (SD 1 layout), rank, batch and size, AdamW, in turn in one run.
- * Prints seconds a step (median; CPU time beside them, for machines that do other things as well) and the peak of resident memory of each side's process.
+ * Compares LoRA training with diffusers and PEFT on PyTorch: the same random weights (SD 1 layout), rank, batch and size, AdamW, in turn in
+ * one run. Prints seconds per step (median; also CPU time, for machines that run other programs) and the peak resident memory of each
+ * side's process.
  *
  *     npx tsx bench/train/speed.ts [--python python3] [--models tiny,sd15] [--sizes 256] [--batch 1] [--rank 16] [--threads 2] [--rounds 5]
  *         [--sides f32,f16,f32-fine,torch-f32,torch-bf16,torch-f32-checkpointed] [--json]
  *
- * Ours keeps convolution kernels in half precision in every case; f32 and f16 are the types of the other matrices. Python needs torch,
- * diffusers, peft and safetensors; without them nothing is compared, and it says so.
+ * Ours always keeps convolution kernels in half precision; f32 and f16 are the types of the other matrices. Python needs torch, diffusers,
+ * peft and safetensors; without them it prints that nothing was compared.
  */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -50,7 +51,7 @@ interface Answer {
   parameters?: number;
 }
 
-/** A process of one side, one question at a time. */
+/** The process of one side, which answers one question at a time. */
 class Side {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
@@ -89,13 +90,13 @@ interface Row {
   size: number;
   side: string;
   seconds: ReturnType<typeof spread>;
-  /** CPU time of all threads: what programs beside it move least. */
+  /** CPU time of all threads, which other programs affect least. */
   cpu: ReturnType<typeof spread>;
-  /** Above the process before it loads anything. */
+  /** Peak above the process's size before it loads anything. */
   peakBytes: number;
 }
 
-/** One side in a process of its own: its peak of memory is that of nothing else. */
+/** Measures one side in its own process, so that the peak memory is that side's alone. */
 async function measure(side: string, model: string, size: number, folder: string): Promise<Row & { torch?: string }> {
   const torch = side.startsWith('torch-');
   const request: OursRequest = {
@@ -114,7 +115,7 @@ async function measure(side: string, model: string, size: number, folder: string
     for (let round = 0; round <= rounds; round++) {
       const answer = await process_.ask(question);
       if (round > 0) {
-        // The first one warms up.
+        // The first step is a warm-up.
         seconds.push(answer.seconds ?? Number.NaN);
         cpu.push(answer.cpu ?? Number.NaN);
       }
@@ -148,7 +149,7 @@ try {
   for (const model of values.models.split(','))
     for (const size of values.sizes.split(',').map(Number)) {
       const sides = values.sides.split(',');
-      // PyTorch first: it writes the weights.
+      // PyTorch first, because it writes the weights.
       for (const side of [...sides.filter((name) => name.startsWith('torch-')), ...sides.filter((name) => !name.startsWith('torch-'))]) {
         const row = await measure(side, model, size, folder);
         console.error(`${model} ${size} ${side}: ${row.seconds.median.toFixed(2)} s a step, ${row.cpu.median.toFixed(2)} s of CPU`);

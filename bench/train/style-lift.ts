@@ -1,13 +1,15 @@
 /**
- * Whether a style is learned: trains a LoRA for the bundled model on a folder of pictures, paints subjects that are not in it with and without
- * the LoRA (same prompts, same seeds), and asks CLIP how near both are to pictures of the style that were held out, and to their subjects.
+ * Is a style learned? Trains a LoRA for the bundled model on a folder of pictures, paints subjects that are not in it with and without the
+ * LoRA (same prompts, same seeds), and asks CLIP how close both are to held-out pictures of the style, and to their subjects.
  *
  *     npx tsx bench/train/style-lift.ts [--data FOLDER] [--licence CC-BY-4.0] [--template "kawaii sticker of {}, white background"]
- *         [--held 0.17] [--prompts 40] [--seeds 3] [--steps N] [--rate R] [--rank R] [--batch N] [--dropout SHARE] [--threads 2] [--seed 7] [--home FOLDER] [--lora FILE] [--sheet FILE.jpg] [--json]
+ *         [--held 0.17] [--prompts 40] [--seeds 3] [--steps N] [--rate R] [--rank R] [--batch N] [--dropout SHARE] [--threads 2] [--seed 7]
+ *         [--home FOLDER] [--lora FILE] [--sheet FILE.jpg] [--json]
  *
- * Without --data: 24 pictures of a style that the bundled model has never seen (test/fixtures/train/streamline; too few for much, 100 do better).
- * Each prompt counts with the mean over its seeds; intervals are 95 %, by bootstrap over the prompts. With --lora nothing is trained: the file must have been trained with the same --held.
- * The bundled CLIP shares its text encoder with the painter: its judgement of subjects flatters both sides alike.
+ * Without --data: 24 pictures of a style that the bundled model has never seen (test/fixtures/train/streamline; 24 are few, 100 do better).
+ * Each prompt counts with the mean over its seeds; intervals are 95 %, by bootstrap over the prompts. With --lora nothing is trained; the
+ * file must have been trained with the same --held. The bundled CLIP shares its text encoder with the painter, so its scores for subjects
+ * favour both sides equally.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,19 +47,19 @@ const data = values.data;
 const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
 const threads = numberOf(values.threads);
 
-/** Subjects that the painter draws well and the folder does not show. */
+/** Subjects that the painter draws well and that are not in the folder. */
 async function unseenSubjects(captions: readonly string[], count: number): Promise<string[]> {
   const { core } = JSON.parse(await readFile(bundledModel().vocabulary, 'utf8')) as { core: string[] };
   const said = captions.map((caption) => ` ${caption.toLowerCase().replaceAll(/[^a-z0-9]+/g, ' ')} `);
   const unseen = core.filter((subject) => !said.some((caption) => caption.includes(` ${subject} `)));
   if (unseen.length < count) throw new Error(`expected ${count} subjects that no caption names, got ${unseen.length}`);
-  // Evenly over the list, which goes from animals to objects.
+  // Evenly spread over the list, which goes from animals to objects.
   return Array.from({ length: count }, (_, at) => unseen[Math.floor((at * unseen.length) / count)] ?? '');
 }
 
 const withArticle = (subject: string): string => `${/^[aeiou]/.test(subject) ? 'an' : 'a'} ${subject}`;
 
-/** All prompts with a first seed, then all with the next. */
+/** Paints all prompts with the first seed, then all with the next. */
 async function paintAll(model: Model, prompts: readonly string[], lora: string | undefined): Promise<ArtImage[]> {
   const images: ArtImage[] = [];
   const seeds = Number(values.seeds);
@@ -90,20 +92,20 @@ async function judge(
   const [without, withLora] = [await clip.embedImages(before), await clip.embedImages(after)];
   const toStyle = (image: Embedding): number => mean(style.map((other) => similarity(image, other)));
   const toSubject = (image: Embedding, at: number): number => similarity(image, plain[at % plain.length] as Embedding);
-  /** Of each prompt the mean over its seeds. */
+  /** Mean over the seeds of each prompt. */
   const byPrompt = (images: readonly Embedding[], measure: (image: Embedding, at: number) => number): number[] =>
     subjects.map((_, prompt) => mean(images.map(measure).filter((__, at) => at % subjects.length === prompt)));
   return {
     style: compare(byPrompt(without, toStyle), byPrompt(withLora, toStyle)),
     subject: compare(byPrompt(without, toSubject), byPrompt(withLora, toSubject)),
-    /** What pictures of the style have among themselves: more cannot be reached. */
+    /** Mean similarity among pictures of the style, which is an upper limit. */
     ceiling: mean(style.map((one, at) => mean(style.filter((_, other) => other !== at).map((other) => similarity(one, other))))),
   };
 }
 
 const home = values.home ?? (await mkdtemp(join(tmpdir(), 'ai-artist-style-')));
 try {
-  // A sixth, so that the measure is not of a handful.
+  // A sixth, so that the measure does not depend on a handful of pictures.
   const held = values.held === undefined ? 1 / 6 : Number(values.held);
   const { pictures } = await loadDataSet({ folder: data, licence: values.licence, validation: held });
   const captions = pictures.map(({ caption }) => caption);
@@ -153,7 +155,7 @@ try {
   const judged = await judge(clip, before, after, heldFiles, subjects);
   await clip.dispose();
   if (values.sheet !== undefined) {
-    // Every fifth of forty, not the best ones.
+    // Every fifth of forty, not a selection of the best.
     const shown = Array.from({ length: 8 }, (_, at) => Math.floor((at * subjects.length) / 8));
     const chosen = <T>(list: readonly T[]): T[] => shown.flatMap((at) => list[at] ?? []);
     const columns = chosen(subjects);

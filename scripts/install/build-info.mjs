@@ -1,5 +1,5 @@
-// Writes build.json beside a freshly linked addon: what it was compiled from and which CPU it needs. lib/engine/addon/binary.ts reads it before
-// loading the addon, because an instruction that the CPU lacks kills the process instead of raising an error.
+// Writes build.json beside a freshly linked addon: what it was compiled from and which CPU it needs. lib/engine/addon/binary.ts reads it
+// before loading the addon, because an instruction that the CPU lacks kills the process instead of raising an error.
 //
 //   node scripts/install/build-info.mjs <folder of the .node> <gpu backend> <portable: 1|0> <C++ compiler> <its CMake id>
 import { spawnSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const packageRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-/** Compiler's macro -> name of the feature in /proc/cpuinfo. Only what a compiler uses on its own or ggml asks for by the macro. */
+/** Maps compiler macros to /proc/cpuinfo feature names. Only features that a compiler uses by itself or that ggml tests by macro. */
 const featureOfMacro = {
   __SSE3__: 'pni',
   __SSSE3__: 'ssse3',
@@ -51,7 +51,7 @@ const featureOfMacro = {
   __ARM_FEATURE_SME: 'sme',
 };
 
-/** What native/portable.cmake compiles the addon itself for. The kernel modules check the CPU on their own. */
+/** Flags that native/portable.cmake compiles the addon itself with. The kernel modules check the CPU themselves. */
 const portableFlags = { x64: ['-msse4.2', '-mpopcnt'], arm64: [] };
 
 function cpuFlags(portable, compiler, compilerId) {
@@ -74,7 +74,7 @@ function* sourceFiles(dir) {
   }
 }
 
-/** SHA-256 over everything of ours that decides what the addon is; the engine's tree enters by its stamp. */
+/** SHA-256 of all our files that affect the addon; the engine's tree is represented by its stamp. */
 export function sourceHash(root = packageRoot) {
   const hash = createHash('sha256');
   const native = join(root, 'native');
@@ -89,7 +89,7 @@ export function packageVersion(root = packageRoot) {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 }
 
-/** The build.json beside an addon, or undefined if there is none that can be read. */
+/** Reads the build.json beside an addon; undefined if there is none or it is unreadable. */
 export function readBuildInfo(folder) {
   try {
     return JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8'));

@@ -1,4 +1,5 @@
-// Compiles the addon with cmake-js: configure, build with progress, keep the log if it fails. Runs again where it was interrupted.
+// Compiles the addon with cmake-js: configures, builds with progress, and keeps the log if it fails. A second run continues an interrupted
+// one.
 import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +11,7 @@ const bytesPerJob = 2 * 1024 ** 3; // the largest file of the engine takes 1.6 G
 
 export class CompileError extends Error {}
 
-/** Bytes that compilers may use: what is free, or what the container may still take. */
+/** Bytes available to compilers: free memory, or what the container may still use. */
 function availableMemory() {
   try {
     const available = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'));
@@ -33,7 +34,7 @@ export function jobCount({ cores = availableParallelism(), memory = availableMem
   return { jobs: Math.min(cores, fitting), limitedByMemory: fitting < cores };
 }
 
-/** "[12/96] Building …" of ninja, "[ 12%] Building …" of make. */
+/** Parses "[12/96] Building …" of ninja and "[ 12%] Building …" of make. */
 export function parseProgress(line) {
   const ninja = /^\[(\d+)\/(\d+)\]/.exec(line);
   if (ninja) return { done: Number(ninja[1]), total: Number(ninja[2]) };
@@ -58,14 +59,14 @@ const knownFailures = [
   [/CUDA_ARCHITECTURES|nvcc fatal|CUDA toolkit/i, 'the CUDA toolkit does not work here: AI_ARTIST_GPU=off compiles without it'],
 ];
 
-/** The lines a person needs: those that name an error, else the end. */
+/** The lines that a person needs: those with an error, else the last ones. */
 export function tellingLines(text, count = 15) {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const first = lines.findIndex((line) => /(^|\s)(fatal )?error[: ]|CMake Error|FAILED:|Killed/.test(line));
   return first >= 0 ? lines.slice(first, first + count) : lines.slice(-count);
 }
 
-/** A build folder that was moved, or whose generator is gone, cannot be resumed: CMake would refuse it. */
+/** Removes a build folder that was moved or whose generator is gone, because CMake would refuse to continue it. */
 function dropForeignCache(root, buildDir) {
   const cacheFile = join(buildDir, 'CMakeCache.txt');
   if (!existsSync(cacheFile)) return;
@@ -77,7 +78,7 @@ function dropForeignCache(root, buildDir) {
   rmSync(join(buildDir, 'CMakeFiles'), { recursive: true, force: true });
 }
 
-/** Ends a program and all that it has started: cmake-js, CMake, ninja and the compilers. */
+/** Ends a program and everything it started: cmake-js, CMake, ninja and the compilers. */
 function killTree(child) {
   if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore' });
   else process.kill(-child.pid, 'SIGTERM');
@@ -85,7 +86,7 @@ function killTree(child) {
 
 function runLogged(args, { cwd, env, log, onLine }) {
   return new Promise((resolve, reject) => {
-    // A process group of its own, so that it can be ended as a whole: a compiler left behind would write into the next install's files.
+    // In its own process group, so that the whole group can be ended: a leftover compiler would write into the next install's files.
     const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: process.platform !== 'win32' });
     let interrupted;
     const interrupt = (signal) => {

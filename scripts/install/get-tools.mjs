@@ -1,4 +1,4 @@
-// Installs missing tools with the system's package manager, where that needs no question; else says the one line to run.
+// Installs missing tools with the system's package manager if it needs no interaction; else prints the command to run.
 import { spawnSync } from 'node:child_process';
 import { findProgram, installCommands, installSteps } from './tools.mjs';
 
@@ -6,7 +6,7 @@ import { findProgram, installCommands, installSteps } from './tools.mjs';
 const wish = (env) => (env.AI_ARTIST_SETUP ?? '').toLowerCase();
 
 /**
- * How the package manager may be run: directly, or behind sudo; undefined where it may not.
+ * How to run the package manager: directly or with sudo; undefined if neither is allowed.
  * @param {{ root: boolean }} steps
  */
 function prefix(steps, { yes, env, uid }) {
@@ -19,10 +19,10 @@ function prefix(steps, { yes, env, uid }) {
 }
 
 /**
- * Gets the missing tools, or tells what to run.
- * @param {{ tool: string, problem: string }[]} missing of missingTools()
+ * Installs the missing tools, or says what to run.
+ * @param {{ tool: string, problem: string }[]} missing from missingTools()
  * @param {{ say(text: string): void, yes?: boolean, env?: NodeJS.ProcessEnv, uid?: number }} how
- * @returns {string | undefined} undefined when installed; else the lines that say what is missing and what to run
+ * @returns {string | undefined} undefined when installed; else lines that say what is missing and what to run
  */
 export function getTools(missing, { say, yes = false, env = process.env, uid = process.getuid?.() }) {
   const problems = missing.map(({ problem }) => problem).join('; ');

@@ -1,12 +1,12 @@
-// One install at a time per package folder: two compilers in one build folder would overwrite each other's files.
+// Allows one install at a time per package folder: two compilers in one build folder would overwrite each other's files.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const beat = 2_000; // ms between signs of life of the holder
-const silence = 30_000; // ms without one after which the holder counts as dead (it may be on another host)
+const beat = 2_000; // ms between heartbeats of the holder
+const silence = 30_000; // ms without a heartbeat after which the holder counts as dead (it may be on another host)
 
 function isAlive(pid) {
   try {
@@ -21,11 +21,11 @@ function readText(file) {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return undefined; // gone: then it is not ours
+    return undefined; // gone: no longer our lock
   }
 }
 
-/** The live holder of the lock, or undefined if there is none or it died. */
+/** Returns the live holder of the lock; undefined if there is none or it died. */
 function holderOf(file) {
   try {
     const { pid, host } = JSON.parse(readFileSync(file, 'utf8'));
@@ -34,16 +34,16 @@ function holderOf(file) {
     return { pid, host };
   } catch (error) {
     if (error.code === 'ENOENT') return undefined;
-    // Created and not yet written, or written by a holder that died in between: its age decides.
+    // The file was created but not written yet, or its writer died in between. Its age decides.
     const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     return age < beat ? { pid: undefined, host: undefined } : undefined;
   }
 }
 
 /**
- * Takes the lock, waiting as long as its holder lives.
+ * Takes the lock; waits as long as another holder is alive.
  * @param {string} file
- * @param {(holder: { pid?: number, host?: string }) => void} onWait called once if there is somebody to wait for
+ * @param {(holder: { pid?: number, host?: string }) => void} onWait called once if it has to wait
  * @returns {Promise<{ waited: boolean, release(): void }>}
  */
 export async function takeLock(file, onWait = () => {}, pause = 500) {
@@ -53,7 +53,7 @@ export async function takeLock(file, onWait = () => {}, pause = 500) {
   for (;;) {
     try {
       writeFileSync(file, mine, { flag: 'wx' });
-      // Somebody who judged the previous holder dead at the same moment may be removing this file right now.
+      // Another process may also have found the previous holder dead and be removing this file right now.
       await sleep(100);
       if (readText(file) === mine) break;
       continue;
@@ -74,7 +74,7 @@ export async function takeLock(file, onWait = () => {}, pause = 500) {
     try {
       utimesSync(file, now, now);
     } catch {
-      // somebody removed the build folder while we work in it: the compile will say so
+      // the build folder was removed while we work in it; the compile will fail and report it
     }
   }, beat);
   timer.unref();

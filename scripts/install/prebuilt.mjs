@@ -1,5 +1,5 @@
-// Which prebuilt addon belongs to this machine, and proof that an addon really loads here. lib/engine/addon/binary.ts looks in the same places;
-// test/install/prebuilt.test.ts keeps the two in step.
+// Finds the prebuilt addon for this machine and checks that an addon really loads here. lib/engine/addon/binary.ts looks in the same
+// places; test/install/prebuilt.test.ts checks that the two agree.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ export function libcFamily() {
   return readdirSync('/lib').some((name) => name.startsWith('ld-musl-')) ? 'musl' : 'glibc';
 }
 
-/** Folder below prebuilds/. The two C libraries of Linux have a folder each, since the kernel modules beside the addon differ too. */
+/** Folder below prebuilds/. The two C libraries of Linux have separate folders, because the kernel modules beside the addon differ too. */
 export function prebuildFolder(platform = process.platform, arch = process.arch, libc = libcFamily()) {
   return `${platform}${platform === 'linux' && libc === 'musl' ? 'musl' : ''}-${arch}`;
 }
@@ -28,7 +28,7 @@ export function findPrebuilt(root) {
   return existsSync(file) ? file : undefined;
 }
 
-// Runs in a child: an addon for another CPU or C library may take the process down with it.
+// Runs in a child process: an addon for another CPU or C library may crash it.
 const probe = `
 const [file, vocabularyDir, backendDir] = process.argv.slice(1);
 const addon = require(file);

@@ -1,5 +1,5 @@
-// What the install script says, and where. npm hides the output of install scripts, so a person at a terminal hears us through the
-// terminal itself; logs, CI and pipes get plain lines on stderr.
+// The install script's output. npm hides the output of install scripts, so messages for a person go directly to the terminal; logs, CI and
+// pipes get plain lines on stderr.
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 function openTerminal() {
@@ -8,7 +8,7 @@ function openTerminal() {
   try {
     return openSync('/dev/tty', 'w');
   } catch {
-    return undefined; // no controlling terminal: nobody is watching
+    return undefined; // no controlling terminal
   }
 }
 
@@ -25,7 +25,7 @@ export function createReport(write = (text) => process.stderr.write(text)) {
   };
   return {
     say: (text) => line(`ai-artist: ${text}`),
-    /** One line per tenth of the way, with the time that is left by the pace so far. */
+    /** Prints one line per tenth of the work, with the remaining time at the current pace. */
     progress(done, total, what) {
       const tenth = Math.floor((done / total) * 10);
       if (done <= 1 || started === 0) {

@@ -1,4 +1,4 @@
-// Which tools are there, and the commands that install the missing ones on this system.
+// Finds out which tools exist and which commands install the missing ones on this system.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 const oldestCMake = [3, 19];
 const oldestCargo = [1, 68]; // the first that reads a registry's sparse index; older ones fetch the whole index with git
 
-/** Full path of a program in PATH, or undefined. */
+/** Full path of a program in PATH; undefined if it is not there. */
 export function findProgram(name, env = process.env) {
   const extensions = process.platform === 'win32' ? (env.PATHEXT ?? '.EXE;.CMD;.BAT').split(';') : [''];
   for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter).filter(Boolean)) {
@@ -47,8 +47,9 @@ function isFile(path) {
 }
 
 /**
- * @param {{ engineSource: boolean, tests?: boolean }} need engineSource: the engine must be fetched too (a git clone); tests: what the tests start
- * @returns {{ tool: string, problem: string }[]} empty when all is there
+ * @param {{ engineSource: boolean, tests?: boolean }} need engineSource: the engine must be fetched too (a git clone); tests: also tools
+ *   that the tests run
+ * @returns {{ tool: string, problem: string }[]} empty if nothing is missing
  */
 export function missingTools({ engineSource, tests = false }, env = process.env) {
   const missing = [];
@@ -65,10 +66,10 @@ export function missingTools({ engineSource, tests = false }, env = process.env)
   return missing;
 }
 
-/** The server that the tests of the queue start: Redis, or Valkey where a distribution has replaced it. */
+/** The server that the queue tests start: Redis, or Valkey on distributions that replaced it. */
 export const redisServer = (env = process.env) => findProgram('redis-server', env) ?? findProgram('valkey-server', env);
 
-/** Package manager -> its commands and what it calls each tool. `root`: whether installing needs it. */
+/** Commands of each package manager and its names of the tools. `root`: whether installing needs root. */
 const managers = {
   apt: {
     root: true,
@@ -127,16 +128,16 @@ function readOsRelease() {
   }
 }
 
-/** Debian 12's own cargo (0.66) is too old; its cargo-web, made to build browsers with, is a current one. */
+/** Debian 12's own cargo (0.66) is too old; its cargo-web, made for building browsers, is current. */
 const packagesOf = (manager, osRelease) =>
   manager === 'apt' && /^VERSION_CODENAME=bookworm$/m.test(osRelease)
     ? { ...managers.apt.packages, cargo: 'cargo-web' }
     : managers[manager].packages;
 
 /**
- * What installs the missing tools here.
- * @returns {{ commands: string[], root: boolean } | undefined} commands without sudo, in order; undefined where no package manager is known or
- *   one of the tools is not to be had from it
+ * Returns how to install the missing tools here.
+ * @returns {{ commands: string[], root: boolean } | undefined} commands without sudo, in order; undefined if the package manager is unknown
+ *   or lacks one of the tools
  */
 export function installSteps(missing, platform = process.platform, osRelease = readOsRelease()) {
   const manager = packageManager(platform, osRelease);
@@ -147,7 +148,7 @@ export function installSteps(missing, platform = process.platform, osRelease = r
   return { root, commands: [...(update ? [update] : []), `${install} ${names.join(' ')}`] };
 }
 
-/** Commands for a person to run, one a line, that install the missing tools here. */
+/** Commands for a person to run, one per line, that install the missing tools here. */
 export function installCommands(missing, platform = process.platform, osRelease = readOsRelease()) {
   const steps = installSteps(missing, platform, osRelease);
   if (steps) return [steps.commands.map((command) => (steps.root ? `sudo ${command}` : command)).join(' && ')];

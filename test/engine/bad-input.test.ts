@@ -7,7 +7,7 @@ import { artistFailure, badFiles, failure, safetensors, tiny, withFolder } from 
 
 const fileCodes = ['ERR_MODEL_NOT_FOUND', 'ERR_MODEL_FORMAT', 'ERR_READ'];
 
-/** A LoRA of one layer, rank 4, for a layer of the bundled model. */
+/** A LoRA of rank 4 for one layer of the bundled model. */
 const lora = safetensors({
   'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.lora_down.weight': { shape: [4, 128] },
   'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.lora_up.weight': { shape: [128, 4] },
@@ -24,7 +24,7 @@ suite('bad files', (test) => {
     upscaler = loaded.file;
     await loaded.dispose();
   });
-  // Whatever came in before: the model still paints.
+  // After each bad input the model must still paint.
   test.after(async () => {
     assert.is((await model.generate(tiny)).images.length, 1);
     await model.dispose();
@@ -32,7 +32,7 @@ suite('bad files', (test) => {
 
   const main = (): string => files['model'] ?? files['diffusionModel'] ?? '';
 
-  test('as model, VAE, tiny autoencoder, ControlNet and embedding: a coded error that names the file', async () => {
+  test("as model, VAE, tiny autoencoder, ControlNet and embedding: an error code and the file's name", async () => {
     await withFolder(async (folder) => {
       for (const { what, path } of await badFiles(folder, main())) {
         const calls: Record<string, () => Promise<unknown>> = {
@@ -53,7 +53,7 @@ suite('bad files', (test) => {
     });
   });
 
-  test('as LoRA: a coded error that names the file', async () => {
+  test("as LoRA: an error code and the file's name", async () => {
     await withFolder(async (folder) => {
       for (const { what, path } of await badFiles(folder, main())) {
         const error = (await failure(model.generate({ ...tiny, loras: [path] }))) as Error & { code?: string };
@@ -88,7 +88,7 @@ suite('bad files', (test) => {
     });
   });
 
-  test('tensors that no family has', async () => {
+  test('a model with tensors of no known family is refused', async () => {
     await withFolder(async (folder) => {
       const path = join(folder, 'unknown.safetensors');
       await writeFile(path, safetensors({ 'some.weight': { shape: [8, 8] } }));
@@ -97,7 +97,7 @@ suite('bad files', (test) => {
     });
   });
 
-  test('a LoRA with a factor missing is malformed', async () => {
+  test('a LoRA that lacks one of its two matrices is malformed', async () => {
     await withFolder(async (folder) => {
       const path = join(folder, 'half.safetensors');
       await writeFile(
@@ -156,13 +156,13 @@ suite('bad files', (test) => {
     });
   });
 
-  test('photoMaker and control pictures need a model that was loaded for them', async () => {
+  test('photoMaker and control pictures need a model loaded with their networks', async () => {
     const dot = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) };
     await artistFailure(model.generate({ ...tiny, photoMaker: { images: [dot] } }), 'ERR_UNSUPPORTED', /photoMaker/);
     await artistFailure(model.generate({ ...tiny, controlImage: dot }), 'ERR_UNSUPPORTED', /controlNet/);
   });
 
-  test('a hires model that is no upscaler', async () => {
+  test('a hires model that is not an upscaler is refused', async () => {
     await artistFailure(
       model.generate({ ...tiny, hires: { upscaler: 'Model', model: main() } }),
       'ERR_MODEL_FORMAT',
@@ -171,7 +171,7 @@ suite('bad files', (test) => {
     await artistFailure(model.generate({ ...tiny, hires: { upscaler: 'Model', model: 'no/such.pth' } }), 'ERR_MODEL_NOT_FOUND');
   });
 
-  test('a reference picture on a model that does not edit, and one smaller than a block', async () => {
+  test('a reference picture needs a model that edits, and at least one block of pixels', async () => {
     const picture = { width: 40, height: 30, channels: 3, data: new Uint8Array(3600).fill(90) };
     assert.is((await model.generate({ ...tiny, referenceImages: [picture] })).images.length, 1);
     const line = { width: 900, height: 1, channels: 3, data: new Uint8Array(2700) };

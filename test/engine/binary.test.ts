@@ -97,7 +97,7 @@ function noBinary(candidates: BinaryCandidate[], open: (file: string) => unknown
 }
 
 suite('binary', (test) => {
-  test('a candidate that is absent, a folder, empty or text is never opened', () =>
+  test('a missing file, a folder, an empty file and a text file are never opened', () =>
     withFolder(async (folder) => {
       mkdirSync(join(folder, 'folder.node'));
       writeFileSync(join(folder, 'empty.node'), '');
@@ -113,7 +113,7 @@ suite('binary', (test) => {
       assert.match(message, /AI_ARTIST_BUILD_FROM_SOURCE=1 npm rebuild ai-artist/);
     }));
 
-  test('a library compiled for another CPU is refused before it can end the process', () =>
+  test('a library compiled for another CPU is refused before it can crash the process', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'a.node');
       copyFileSync(process.platform === 'linux' ? process.execPath : nativeFileOrFail(), file);
@@ -124,7 +124,7 @@ suite('binary', (test) => {
       assert.is(checkCandidate(candidate(file)), undefined);
     }));
 
-  test('a build.json that is not readable does not stop a good addon', () =>
+  test('an unreadable build.json does not stop a good addon', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'a.node');
       copyFileSync(nativeFileOrFail(), file);
@@ -134,7 +134,7 @@ suite('binary', (test) => {
       }
     }));
 
-  test('the first candidate that opens is taken, and what was tried before is kept', () =>
+  test('the first candidate that opens is used, and earlier failures are kept', () =>
     withFolder(async (folder) => {
       const [bad, good, unused] = ['bad.node', 'good.node', 'unused.node'].map((name) => join(folder, name)) as [string, string, string];
       for (const file of [bad, good, unused]) copyFileSync(nativeFileOrFail(), file);
@@ -153,7 +153,7 @@ suite('binary', (test) => {
       );
     }));
 
-  test('every error of the dynamic loader stays reachable as cause', () =>
+  test('every error of the dynamic loader can be reached as cause', () =>
     withFolder(async (folder) => {
       const files = ['a.node', 'b.node'].map((name) => join(folder, name));
       for (const file of files) copyFileSync(nativeFileOrFail(), file);
@@ -175,7 +175,7 @@ suite('binary', (test) => {
       assert.match(noBinary(candidates).message, /correct or unset AI_ARTIST_BINARY/);
     }));
 
-  test('where nothing is there at all, the advice is to run the install script', () => {
+  test('when no candidate exists, the advice is to run the install script', () => {
     const { message } = noBinary(binaryCandidates(join(root, 'no-such-folder'), {}));
     assert.match(message, /npm rebuild ai-artist/);
     assert.match(message, new RegExp(`${process.platform} ${process.arch}`));
@@ -208,7 +208,7 @@ suite('binary', (test) => {
       assert.match(explainLoadError(candidate('/a.node'), new Error(message)).advice ?? '', advice));
   }
 
-  test('the message of an unknown loader error comes through unchanged, without the path twice', () => {
+  test('the message of an unknown loader error is unchanged and does not repeat the path', () => {
     const failure = explainLoadError(candidate('/a.node'), new Error('/a.node: something odd\nsecond line'));
     assert.is(failure.reason, 'something odd');
     assert.is(failure.advice, undefined);

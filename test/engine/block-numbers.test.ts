@@ -1,4 +1,6 @@
-/** Block numbers in the names of tensors: the largest says how many blocks are built. Small files that lie are refused at once, by every family. */
+/**
+ * The largest block number in the tensor names sets how many blocks are built. Every family refuses small files with huge numbers at once.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -10,7 +12,7 @@ const root = 'model.diffusion_model.';
 const cap = `${root}cap_embedder.0.weight`;
 const ltx = `${root}adaln_single.emb.timestep_embedder.linear_1.bias`;
 
-/** What a family is known by, and names of its blocks. */
+/** Tensors that identify a family, and names of its blocks. */
 const families: Record<string, { known: string[]; blocks: string[] }> = {
   flux: {
     known: [`${root}double_blocks.0.img_attn.norm.key_norm.scale`, `${root}img_in.weight`],
@@ -45,7 +47,7 @@ async function refusedAtOnce(load: (signal: AbortSignal) => Promise<unknown>, wh
 
 suite('block numbers', { timeoutMs: 300_000 }, (test) => {
   for (const [family, { known, blocks }] of Object.entries(families)) {
-    test(`${family}: more blocks than tensors in a file of some tensors`, async () => {
+    test(`${family}: a file that claims more blocks than it has tensors is refused`, async () => {
       await withFolder(async (folder) => {
         for (const block of blocks) {
           for (const number of ['2000', '99999999999999999999']) {

@@ -88,7 +88,7 @@ suite('convertModel', (test) => {
     });
   });
 
-  test('none of the inputs is written over: model, autoencoder, a file of a folder, through a linked folder', async () => {
+  test('no input is overwritten: model, autoencoder, a file of a folder, or through a linked folder', async () => {
     await withFolder(async (folder) => {
       const [model, vae] = [join(folder, 'model.safetensors'), join(folder, 'vae.safetensors')];
       for (const file of [model, vae]) await copyFile(upscaler, file);
@@ -116,14 +116,14 @@ suite('convertModel', (test) => {
       ['full.gguf', 'f16'],
       ['full.safetensors', 'f16'],
     ])
-      test(`${name}: no room is ERR_DISK_FULL with the words of the engine, and leaves nothing behind`, async () => {
+      test(`${name}: a full disk gives ERR_DISK_FULL with the engine's message, and leaves nothing behind`, async () => {
         await withFolder(async (folder) => {
           const output = join(folder, name ?? '');
           const text = `
             import { convertModel } from ${JSON.stringify(resolve('lib/index.ts'))};
             const options = ${JSON.stringify({ output, type })};
             await convertModel(${JSON.stringify(upscaler)}, options).catch(({ code, message, details }) => console.log(JSON.stringify({ code, message, details })));`;
-          // A limit of the process stands for a full disk: 512 blocks of 512 or 1024 bytes a file.
+          // A file size limit of the process simulates a full disk: 512 blocks of 512 or 1024 bytes.
           const { stdout, stderr } = spawnSync(
             'sh',
             ['-c', 'ulimit -f 512; exec "$0" "$@"', process.execPath, '--import', 'tsx', '--input-type=module', '-e', text],

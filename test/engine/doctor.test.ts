@@ -18,7 +18,7 @@ async function diagnoseWith(file: string | undefined): Promise<Diagnosis> {
   }
 }
 
-/** Overwrites everything executable of a 64-bit ELF file with an instruction that ends the process. */
+/** Overwrites all executable segments of a 64-bit ELF file with an instruction that crashes the process. */
 function breakCode(file: string): void {
   const bytes = readFileSync(file);
   const headers = Number(bytes.readBigUInt64LE(32));
@@ -32,7 +32,7 @@ function breakCode(file: string): void {
 }
 
 suite('doctor', (test) => {
-  test('a candidate that is no library is a finding with a reason and advice', () =>
+  test('a candidate that is not a library is reported with a reason and advice', () =>
     withFolder(async (folder) => {
       const file = join(folder, 'a.node');
       writeFileSync(file, 'hello');
@@ -47,7 +47,7 @@ suite('doctor', (test) => {
     }));
 
   if (process.platform === 'linux') {
-    test('an addon that kills its process while loading is a finding', () =>
+    test('an addon that crashes its process while loading is reported', () =>
       withFolder(async (folder) => {
         loadNative();
         const file = join(folder, 'a.node');
@@ -60,7 +60,7 @@ suite('doctor', (test) => {
       }));
   }
 
-  test('on a machine that works: the addon in use, its devices and the machine', async () => {
+  test('on a working machine: the addon in use, its devices and the machine', async () => {
     const diagnosis = await diagnoseWith(undefined);
     assert.is(diagnosis.ok, true, JSON.stringify(diagnosis.candidates));
     assert.is(diagnosis.package.root, root);

@@ -3,8 +3,8 @@ import { type EngineLine, type EngineLineLevel, loadModel, onEngineLine, withSco
 import { suite } from '../harness.ts';
 import { tiny } from './support.ts';
 
-/** Lines that the engine says while `work` goes on. */
-async function heard(level: EngineLineLevel, work: () => Promise<unknown>): Promise<EngineLine[]> {
+/** Collects the engine's log lines during `work`. */
+async function linesDuring(level: EngineLineLevel, work: () => Promise<unknown>): Promise<EngineLine[]> {
   const lines: EngineLine[] = [];
   const end = onEngineLine(level, (line) => lines.push(line));
   try {
@@ -18,10 +18,10 @@ async function heard(level: EngineLineLevel, work: () => Promise<unknown>): Prom
 suite('engine lines', { timeoutMs: 60_000 }, (test) => {
   for (const isolate of [false, true]) {
     const where = isolate ? 'in a process of its own' : 'in this process';
-    test(`each line belongs to the work that it was said for, ${where}`, async () => {
+    test(`each line belongs to the work it was logged for, ${where}`, async () => {
       const model = await loadModel({ isolate });
       try {
-        const lines = await heard('debug', () =>
+        const lines = await linesDuring('debug', () =>
           Promise.all([
             withScope({ requestId: 'A' }, () => model.generate(tiny)),
             withScope({ requestId: 'B' }, () => model.generate({ ...tiny, seed: 8 })),
@@ -31,7 +31,7 @@ suite('engine lines', { timeoutMs: 60_000 }, (test) => {
         assert.ok(of('A').length > 3 && of('B').length > 3, JSON.stringify(lines.slice(0, 5)));
         assert.is(of('A').length + of('B').length, lines.length);
         assert.ok(lines.some(({ level }) => level === 'debug') && lines.some(({ level }) => level === 'info'));
-        // One at a time: what is said for one is not mixed with the other.
+        // Jobs run one at a time, so their lines must not be interleaved.
         const order = lines.map(({ scope }) => scope.requestId).join('');
         assert.match(order, /^(A+B+|B+A+)$/);
       } finally {
@@ -40,10 +40,10 @@ suite('engine lines', { timeoutMs: 60_000 }, (test) => {
     });
   }
 
-  test('only what was asked for, and nothing once nobody listens', async () => {
+  test('only the level that was asked for, and nothing after the last listener has gone', async () => {
     const lines: EngineLine[] = [];
     await using model = await loadModel();
-    const some = await heard('info', () => model.generate(tiny));
+    const some = await linesDuring('info', () => model.generate(tiny));
     assert.ok(some.length > 0 && some.every(({ level }) => level !== 'debug'));
     const end = onEngineLine('debug', (line) => lines.push(line));
     end();
@@ -51,7 +51,7 @@ suite('engine lines', { timeoutMs: 60_000 }, (test) => {
     assert.equal(lines, []);
   });
 
-  test('a listener that throws takes nothing from the work', async () => {
+  test('a listener that throws does not disturb the work', async () => {
     const warnings: string[] = [];
     const listen = (warning: Error): number => warnings.push(warning.message);
     process.on('warning', listen);

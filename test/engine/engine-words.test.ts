@@ -5,7 +5,7 @@ import { suite } from '../harness.ts';
 import { tiny } from './support.ts';
 
 suite('words of the engine', { timeoutMs: 120_000 }, (test) => {
-  test('lines that say one thing of many names become one with their count; few, and others, stay', () => {
+  test('four or more lines that differ only in names become one with a count; others stay', () => {
     const many = Array.from({ length: 60 }, (_, at) => `VAE tensor 'tae.decoder.layers.${at}.bias' not in model metadata`);
     assert.equal(grouped(['first', ...many, 'last']), [
       'first',
@@ -16,12 +16,12 @@ suite('words of the engine', { timeoutMs: 120_000 }, (test) => {
     assert.equal(grouped([]), []);
   });
 
-  test('a warning about what was asked for is not one', () => {
+  test('a warning about something we do on purpose is dropped', () => {
     assert.is(warningOf('total_steps != custom_sigmas_count - 1, set sample_steps to 3'), undefined);
     assert.is(warningOf('unknown tensor'), 'unknown tensor');
   });
 
-  test('own sigmas bring no warning', async () => {
+  test('custom sigmas cause no warning', async () => {
     const model = await loadModel();
     try {
       const { steps, warnings } = await model.generate({ ...tiny, width: 128, height: 128, steps: undefined, sigmas: [14, 3, 0.5, 0] });
@@ -31,7 +31,7 @@ suite('words of the engine', { timeoutMs: 120_000 }, (test) => {
     }
   });
 
-  test('a batch that is stopped and kept tells no failure', async () => {
+  test('a batch that is stopped and kept reports no failure', async () => {
     const model = await loadModel();
     try {
       const stop = new AbortController();

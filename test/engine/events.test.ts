@@ -12,7 +12,7 @@ suite('event queue', (test) => {
     return seen.join(' ');
   };
 
-  test('of progress only the newest of each kind is kept', async () => {
+  test('only the newest progress of each kind is kept', async () => {
     const events = queue();
     for (let n = 0; n < 1000; n++) {
       events.push({ type: 'sample', n });
@@ -36,13 +36,13 @@ suite('event queue', (test) => {
     assert.is(await drain(events), 'sample2 image0 sample4');
   });
 
-  test('never holds more than its limit', () => {
+  test('the queue never holds more than its limit', () => {
     const events = queue(10);
     for (let n = 0; n < 5000; n++) events.push({ type: 'warning', n });
     assert.is(events.length, 10);
   });
 
-  test('an error comes after the events before it, once', async () => {
+  test('an error comes once, after the events before it', async () => {
     const events = queue();
     events.push({ type: 'sample', n: 1 });
     events.end({ error: new Error('broken') });
@@ -82,7 +82,7 @@ suite('events of a run', (test) => {
     if (done?.type === 'done') assert.is(done.result.images.length, 1);
   });
 
-  test('sample counts steps and tells the time left', async () => {
+  test('sample events count steps and estimate the remaining time', async () => {
     const samples: Extract<GenerateEvent, { type: 'sample' }>[] = [];
     await model.generate({ ...tiny, steps: 4, onProgress: (event) => event.type === 'sample' && samples.push(event) });
     const last = samples.at(-1);
@@ -92,7 +92,7 @@ suite('events of a run', (test) => {
     assert.ok(samples.every(({ image, images, etaSeconds }) => image === 0 && images === 1 && etaSeconds >= 0));
   });
 
-  test('awaited and looped over at the same time', async () => {
+  test('a run can be awaited and looped over at the same time', async () => {
     const run = model.generate(tiny);
     let count = 0;
     for await (const event of run) count += event.type === 'done' ? 1 : 0;
@@ -137,7 +137,7 @@ suite('events of a run', (test) => {
     assert.ok(sizes.every((size) => /^\d+x\d+$/.test(size)));
   });
 
-  test('leaving the loop cancels, and goes on when the engine has stopped', async () => {
+  test('leaving the loop cancels the run, and continues when the engine has stopped', async () => {
     const run = model.generate({ ...tiny, steps: 500 });
     const started = performance.now();
     for await (const event of run) if (event.type === 'sample') break;
@@ -153,7 +153,7 @@ suite('events of a run', (test) => {
     assert.is(await failure(run), reason);
   });
 
-  test('a listener that throws rejects the run with its error, and the model lives on', async () => {
+  test('a listener that throws rejects the run with its error, and the model stays usable', async () => {
     const broken = new Error('listener');
     const error = await failure(
       model.generate({
@@ -187,7 +187,7 @@ suite('events of a run', (test) => {
     assert.equal(unhandled, []);
   });
 
-  test('a failed run that nobody looks at is an unhandled rejection, like any promise', async () => {
+  test('a failed run without any handler is an unhandled rejection, like any promise', async () => {
     const unhandled: unknown[] = [];
     const previous = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection');
@@ -202,7 +202,7 @@ suite('events of a run', (test) => {
     assert.is(unhandled.length, 1);
   });
 
-  test('a queued run tells its place', async () => {
+  test('a queued run reports its position', async () => {
     const places: number[] = [];
     const first = model.generate({ ...tiny, steps: 20 });
     const second = model.generate({ ...tiny, onProgress: (event) => event.type === 'queued' && places.push(event.position) });

@@ -1,4 +1,6 @@
-/** Where the system gives no more threads (a container's limit of processes, little address space): an error, or the work with fewer. */
+/**
+ * When the system refuses new threads (a container's process limit, little address space): an error, or the same work with fewer threads.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +11,8 @@ import { withFolder } from './support.ts';
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
 suite('few threads', { timeoutMs: 120_000 }, (test) => {
-  test('without a thread of its own the engine says so, without others it works alone, and the pictures are equal', async () => {
-    if (process.platform !== 'linux') return; // the only system whose pthread_create a preloaded library replaces
+  test('without its own thread the engine gives an error, without worker threads it works alone, and the pictures are equal', async () => {
+    if (process.platform !== 'linux') return; // only Linux can replace pthread_create with a preloaded library
     await withFolder(async (folder) => {
       const library = join(folder, 'no-threads.so');
       const compiled = spawnSync(process.env['CC'] ?? 'cc', ['-shared', '-fPIC', '-o', library, fixture('no-threads.c'), '-ldl'], {

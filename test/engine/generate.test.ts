@@ -49,18 +49,18 @@ suite('generate', (test) => {
     );
   }
 
-  test('refuses an empty prompt where no picture says what to paint', async () => {
+  test('refuses an empty prompt if no picture says what to paint', async () => {
     for (const prompt of ['', ' \n'])
       assert.match(await paint({ prompt }).then(String, String), /prompt: expected what to paint, or a picture to begin with, got "/);
   });
 
-  test('same seed, same pixels; another seed, others', async () => {
+  test('the same seed gives the same pixels; another seed gives others', async () => {
     const [first, again, other] = [await paint(), await paint(), await paint({ seed: 8 })];
     assert.ok(Buffer.from(first.data).equals(again.data));
     assert.ok(difference(first, other) > 1);
   });
 
-  test('a seed is drawn where none is given, returned, and paints the same picture again', async () => {
+  test('without a seed one is drawn and returned, and it repeats the picture', async () => {
     const { seed: _, ...open } = tiny;
     const first = await model.generate(open);
     const second = await model.generate(open);
@@ -80,7 +80,7 @@ suite('generate', (test) => {
     assert.ok(Buffer.from((await paint({ seed: 8 })).data).equals(images[1]?.data ?? Buffer.alloc(0)));
   });
 
-  test('the result says what was used, and the recipe is complete', async () => {
+  test('the result says which settings were used, and the recipe is complete', async () => {
     const result = await model.generate({ ...tiny, steps: 2, negativePrompt: 'snow' });
     assert.is(result.width, 64);
     assert.is(result.steps, 2);
@@ -101,7 +101,7 @@ suite('generate', (test) => {
     assert.equal(result.images[0]?.recipe, recipe);
   });
 
-  test('left out, sampler, steps, size and cfgScale are those of the model', async () => {
+  test('omitted sampler, steps, size and cfgScale come from the model', async () => {
     const { defaults } = model.info;
     const result = await model.generate({ prompt: 'a fox', seed: 1 });
     assert.equal(
@@ -131,7 +131,7 @@ suite('generate', (test) => {
     assert.equal(result.recipe.sigmas, [14, 3, 0]);
   });
 
-  test('img2img at strength 0.1 stays near the picture, at 1 it does not', async () => {
+  test('img2img at strength 0.1 stays close to the picture, at 1 it does not', async () => {
     const init = plain(64, 64, 230);
     const [near, far] = [
       await paint({ initImage: init, denoisingStrength: 0.1, steps: 10 }),
@@ -142,12 +142,12 @@ suite('generate', (test) => {
     assert.is(near.recipe?.denoisingStrength, 0.1);
   });
 
-  test('a picture of another size and with alpha is fitted', async () => {
+  test('an input picture of another size and with alpha is fitted', async () => {
     const image = await paint({ initImage: plain(150, 90, 128, 4), denoisingStrength: 0.5, steps: 2 });
     assert.is(`${image.width}x${image.height}`, '64x64');
   });
 
-  test('without a size, the picture to start from decides its shape', async () => {
+  test('without a size, the initial picture sets the proportions', async () => {
     const result = await model.generate({
       ...tiny,
       width: undefined,
@@ -158,7 +158,7 @@ suite('generate', (test) => {
     assert.is(`${result.width}x${result.height}`, '256x64');
   });
 
-  test('inpaint keeps what is black in the mask', async () => {
+  test('inpainting keeps areas that are black in the mask', async () => {
     const init = plain(64, 64, 200);
     const mask = { width: 64, height: 64, channels: 1, data: new Uint8Array(64 * 64) };
     mask.data.fill(255, 32 * 64);
@@ -241,7 +241,7 @@ suite('generate', (test) => {
     });
   }
 
-  test('keepFinished: a cancelled batch gives what is done', async () => {
+  test('keepFinished: a cancelled batch returns the finished pictures', async () => {
     const controller = new AbortController();
     const result = await model.generate({
       ...tiny,
@@ -254,7 +254,7 @@ suite('generate', (test) => {
     assert.ok(result.images.length >= 2 && result.images.length < 20, `${result.images.length} pictures`);
   });
 
-  test('errors carry the line of the caller', async () => {
+  test("errors point to the caller's line", async () => {
     const error = await artistFailure(model.generate({ ...tiny, width: 63 }), 'ERR_INVALID_ARGUMENT');
     assert.match(error.stack ?? '', /generate\.test/);
   });
@@ -276,8 +276,8 @@ suite('generate', (test) => {
     });
   });
 
-  test('LoRAs merged into the weights change from call to call, and leave no trace', async () => {
-    // Merging reloads the weights; the engine once kept the freed ones of the autoencoder (native patch on vae.hpp).
+  test('LoRAs merged into the weights change from call to call and leave no trace', async () => {
+    // Merging reloads the weights. The engine once kept freed weights of the autoencoder (native patch on vae.hpp).
     const merging = await loadModel({ weightType: 'f16', loraApplyMode: 'immediately' });
     try {
       await withFolder(async (folder) => {
@@ -298,7 +298,7 @@ suite('generate', (test) => {
     }
   });
 
-  test('a LoRA is found by its name in <home>/loras, and a wrong name is told with the nearest one', async () => {
+  test('a LoRA is found by its name in <home>/loras, and the error for a wrong name suggests the closest one', async () => {
     await withFolder(async (home) => {
       await mkdir(join(home, 'loras', 'mine'), { recursive: true });
       await writeFile(join(home, 'loras', 'mine', 'style.safetensors'), styleLora(0.5));
@@ -327,15 +327,15 @@ suite('generate', (test) => {
         path,
         safetensors({ [`${target}.lora_down.weight`]: { shape: [4, 640] }, [`${target}.lora_up.weight`]: { shape: [640, 4] } }),
       );
-      const told: string[] = [];
+      const messages: string[] = [];
       const { warnings } = await model.generate({
         ...tiny,
         loras: [path],
-        onProgress: (event) => event.type === 'warning' && told.push(event.message),
+        onProgress: (event) => event.type === 'warning' && messages.push(event.message),
       });
       assert.ok(warnings.length > 0);
       assert.match(warnings.join('\n'), /other\.safetensors/);
-      assert.equal(told, [...warnings]);
+      assert.equal(messages, [...warnings]);
     });
   });
 
@@ -350,7 +350,7 @@ suite('generate', (test) => {
     assert.is((await model.generate(tiny)).images.length, 1);
   });
 
-  test('dispose cancels what runs and what waits, and may be called again', async () => {
+  test('dispose cancels running and waiting calls, and may be called again', async () => {
     const other = await loadModel();
     const runs = [other.generate({ ...tiny, steps: 500 }), other.generate(tiny)].map((run) => failure(run));
     await Promise.all([other.dispose(), other.dispose()]);

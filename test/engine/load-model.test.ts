@@ -8,7 +8,7 @@ import { artistFailure, failure, tiny } from './support.ts';
 const run = promisify(execFile);
 
 suite('loadModel', (test) => {
-  test('without an argument loads the bundled model and tells what it is', async () => {
+  test('without an argument it loads the bundled model and describes it', async () => {
     const model = await loadModel();
     try {
       assert.ok(model.info.name.length > 0);
@@ -61,7 +61,7 @@ suite('loadModel', (test) => {
     assert.ok(Buffer.from(pictures[0] ?? []).equals(pictures[1] ?? Buffer.alloc(1)));
   });
 
-  test('tells how far it is', async () => {
+  test('reports its progress', async () => {
     const events: LoadEvent[] = [];
     const model = await loadModel({ onProgress: (event) => events.push(event) });
     await model.dispose();
@@ -70,7 +70,7 @@ suite('loadModel', (test) => {
     assert.ok(loads.every((event) => event.type === 'load' && event.step <= event.steps));
   });
 
-  test('a path, and a list of files', async () => {
+  test('accepts a path and a list of files', async () => {
     const bundled = await loadModel();
     const { files } = bundled.info;
     await bundled.dispose();
@@ -86,7 +86,7 @@ suite('loadModel', (test) => {
     }
   });
 
-  test('the bundled model is computed in f16, its file is in q8_0: the caller may choose', async () => {
+  test('the bundled model is stored in q8_0 and computed in f16; the caller may choose', async () => {
     const bundled = await loadModel();
     const { files } = bundled.info;
     const painted: Buffer[] = [];
@@ -107,8 +107,8 @@ suite('loadModel', (test) => {
     assert.not.ok(usual?.equals(eight ?? usual), 'q8_0 when asked for');
   });
 
-  test('a signal that is aborted rejects with its reason and touches nothing native', async () => {
-    // In a process of its own, because this one has loaded the addon long ago.
+  test('an aborted signal rejects with its reason before any native code runs', async () => {
+    // In a child process, because this process has already loaded the addon.
     const script = `
       const { loadModel } = await import('./lib/index.ts');
       const { nativeFile } = await import('./lib/engine/addon/native.ts');
@@ -145,14 +145,14 @@ suite('loadModel', (test) => {
     assert.is(error, broken);
   });
 
-  test('a device that is absent is named, with those that are present', async () => {
+  test('the error for an absent device names it and those that are present', async () => {
     for (const backend of ['CUDA7', 'nonsense', 'diffusion=CUDA9']) {
       const error = await artistFailure(loadModel({ backend }), 'ERR_NO_DEVICE');
       assert.match(error.message, new RegExp(`Present here: .*${listDevices()[0]?.name}`));
     }
   });
 
-  test('an unknown alias and a second object are refused', async () => {
+  test('an unknown alias and a second options object are refused', async () => {
     await artistFailure(loadModel('no-such-model'), 'ERR_MODEL_NOT_FOUND');
     await artistFailure(loadModel({}, { threads: 1 }), 'ERR_INVALID_ARGUMENT');
     await artistFailure(loadModel(5 as never), 'ERR_INVALID_ARGUMENT', /^loadModel: expected an object, got 5/);
@@ -169,13 +169,13 @@ suite('loadModel', (test) => {
     }
   });
 
-  test('versions say what was compiled in', () => {
+  test('versions() reports what was compiled in', () => {
     const all = versions();
     for (const name of ['addon', 'engine', 'ggml', 'gpu', 'compiler', 'systemInfo'] as const) assert.ok(all[name].length > 0, name);
     assert.ok(all.physicalCores >= 1);
   });
 
-  test('a model that is dropped without dispose is warned of and freed', async () => {
+  test('a model dropped without dispose() causes a warning and is freed', async () => {
     const script = `
       const { loadModel } = await import('./lib/index.ts');
       process.on('warning', (warning) => { if (warning.name === 'ArtistLeakWarning') { console.log(warning.message); process.exit(0); } });

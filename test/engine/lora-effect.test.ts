@@ -1,4 +1,6 @@
-/** What a LoRA did is counted and said: by the result, its recipe and its warnings; and what a file says is what is painted. */
+/**
+ * The effect of a LoRA is counted and reported in the result, the recipe and the warnings, and the picture agrees with the file's contents.
+ */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +31,7 @@ const dotted = 'model.diffusion_model.input_blocks.4.1.transformer_blocks.0.attn
 const rms = (a: Uint8Array, b: Uint8Array): number =>
   Math.sqrt(a.reduce((sum, value, at) => sum + (value - (b[at] ?? 0)) ** 2, 0) / a.length);
 
-/** The file with texts in its header. */
+/** Adds metadata to the header of a file. */
 function withMetadata(file: Buffer, metadata: Record<string, string>): Buffer {
   const start = 8 + Number(file.readBigUInt64LE());
   const json = Buffer.from(JSON.stringify({ __metadata__: metadata, ...(JSON.parse(file.subarray(8, start).toString()) as object) }));
@@ -38,7 +40,7 @@ function withMetadata(file: Buffer, metadata: Record<string, string>): Buffer {
   return Buffer.concat([length, json, file.subarray(start)]);
 }
 
-/** up · down, [rows, cols] by rows. */
+/** Matrix product up · down, [rows, cols], row by row. */
 function product(tensors: Tensors, name: string, rows: number, cols: number): Float64Array {
   const down = tensors[`${name}.lora_down.weight`]?.values as Float32Array;
   const up = tensors[`${name}.lora_up.weight`]?.values as Float32Array;
@@ -65,7 +67,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
 
   const paint = async (options: GenerateOptions, by: Model = model) => {
     const result = await by.generate({ prompt: 'a fox', width: 64, height: 64, steps: 1, seed: 7, ...options });
-    // The pictures are small on purpose.
+    // The pictures are small on purpose, which causes this warning.
     const warnings = result.warnings.filter((warning) => !warning.includes('was trained at'));
     return { ...result, warnings, pixels: result.images[0]?.data as Uint8Array };
   };
@@ -75,7 +77,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     await writeFile(path, metadata ? withMetadata(file, metadata) : file);
     return path;
   };
-  /** Paints alike, and unlike without. */
+  /** Checks that a LoRA paints the reference picture and that it differs from the picture without one. */
   const alike = async (path: string, reference: string, weight = 1, by = model): Promise<void> => {
     const [got, expected, bare] = [
       await paint({ loras: [{ path, weight }] }, by),
@@ -85,11 +87,11 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     assert.equal(got.warnings, []);
     const effect = rms(expected.pixels, bare.pixels);
     assert.ok(effect > 2, `effect ${effect}`);
-    // The same change in another order of additions is up to 0.7 apart.
+    // The same change, added in another order, differs by up to 0.7.
     assert.ok(rms(got.pixels, expected.pixels) < 1, `${rms(got.pixels, expected.pixels)} of ${effect}`);
   };
 
-  test('a LoRA of which a part fits is counted, in the result, the warning and the recipe', async () => {
+  test('a LoRA that fits in part is counted in the result, the warning and the recipe', async () => {
     const path = await write('part', {
       ...pair(kohya, 128, 128),
       ...pair('lora_unet_middle_block_1_proj_in', 64, 64),
@@ -108,7 +110,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     );
   });
 
-  test('a LoRA of which nothing fits is said and not recorded as used', async () => {
+  test('a LoRA that does not fit at all is reported and not recorded as used', async () => {
     const path = await write('none', pair('lora_unet_double_blocks_0_img_attn_proj', 64, 64));
     const { loras, warnings, recipe } = await paint({ loras: [path] });
     assert.is(warnings.length, 1);
@@ -132,14 +134,14 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     ['LoKr with a core', { [`${kohya}.lokr_w1`]: { shape: [8, 8] }, [`${kohya}.lokr_t2`]: { shape: [4, 4, 3, 3] } }],
   ];
   for (const [kind, tensors] of foreign)
-    test(`${kind} (${Object.keys(tensors)[0]?.split('.').at(-1)}) is one sentence`, async () => {
+    test(`${kind} (${Object.keys(tensors)[0]?.split('.').at(-1)}) gives one sentence`, async () => {
       const { warnings, recipe } = await paint({ loras: [await write('foreign', tensors)] });
       assert.is(warnings.length, 1, warnings.join('\n'));
       assert.match(warnings[0] ?? '', new RegExp(`changes nothing in this .*left out: 0 of . weights: ${kind}.* is not supported`));
       assert.is(recipe.loras, undefined);
     });
 
-  test('what is not supported beside what is: one sentence with the numbers', async () => {
+  test('supported and unsupported parts in one file: one sentence with the numbers', async () => {
     const { warnings, loras } = await paint({
       loras: [await write('both', { ...pair(kohya, 128, 128), [`lora_unet_${block}_attn1_to_k.oft_blocks`]: { shape: [4, 32, 32] } })],
     });
@@ -151,7 +153,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     ['NaN', Number.NaN],
     ['infinity', Number.NEGATIVE_INFINITY],
   ] as const)
-    test(`${what} in a factor is said before painting`, async () => {
+    test(`${what} in a factor is reported before painting`, async () => {
       const tensors = pair(kohya, 128, 128);
       (tensors[`${kohya}.lora_up.weight`]?.values as Float32Array)[300] = bad;
       await artistFailure(
@@ -183,7 +185,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     });
 
   for (const loraApplyMode of ['immediately', 'at_runtime'] as const)
-    test(`DoRA, ${loraApplyMode}: weight and change get the length of the file, per output or per input, as an independent computation says`, async () => {
+    test(`DoRA, ${loraApplyMode}: weight and change get the length in the file, per output or per input, as an independent computation confirms`, async () => {
       const exact = await loadModel({ home: folder, threads: 1, weightType: 'f32', loraApplyMode });
       const header = await readModelHeader(bundledModel().model);
       const [weight] = await readFloatTensors({ ...header, tensors: header.tensors.filter(({ name }) => name === `${dotted}.weight`) });
@@ -218,7 +220,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
           1,
           exact,
         );
-        // Half the strength is half of the way from the weight to that.
+        // Half the strength goes halfway from the original weight to the full result.
         await alike(
           path,
           await write(`dora-half-${what.replace(/\W/g, '')}`, {
@@ -231,7 +233,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
       await exact.dispose();
     });
 
-  test('Flux: whichever of query, key, value and MLP are in the file, they change their own rows', async () => {
+  test('Flux: any subset of query, key, value and MLP in the file changes its own rows', async () => {
     const path = join(folder, 'flux-model.safetensors');
     await writeTinyModel(path, 'flux');
     for (const mode of ['immediately', 'at_runtime'] as const) {
@@ -271,7 +273,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     }
   });
 
-  test('a file that is written anew under its name is read anew', async () => {
+  test('a file that is rewritten under the same name is read again', async () => {
     const path = await write('changing', pair(kohya, 128, 128));
     const first = await paint({ loras: [path] });
     await write('changing', pair(kohya, 128, 128, 0.5, 99));
@@ -281,7 +283,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     assert.equal(second.pixels, fresh.pixels);
   });
 
-  test('<lora:…> in a prompt is as --lora, and no part of the words', async () => {
+  test('<lora:…> in a prompt works like --lora and is not part of the text', async () => {
     await write('loras/ink', pair(kohya, 128, 128));
     await write('loras/mine/deep', pair(`lora_unet_${block}_attn1_to_v`, 128, 128));
     const plain = await paint({ loras: [{ name: 'ink', weight: 0.8 }] });
@@ -308,7 +310,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     );
   });
 
-  test('<lora:…> that cannot be applied is said, and the picture painted', async () => {
+  test('a <lora:…> that cannot be applied is reported, and the picture is painted', async () => {
     const bare = await paint({});
     for (const [prompt, message] of [
       [
@@ -343,7 +345,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     ['weight 0', whole, 0, 'its weight is 0'],
     ['a weight of almost 0', whole, -5e-7, 'its weight is 0'],
   ] as [string, Tensors, number, string][])
-    test(`${what}: it changes nothing, which is said, and is not recorded as used`, async () => {
+    test(`${what}: it changes nothing, which is reported, and it is not recorded as used`, async () => {
       const path = await write('still', tensors);
       const { warnings, loras, recipe, pixels } = await paint({ loras: [{ path, weight }] });
       assert.equal(warnings, [`still.safetensors changes nothing and is left out: 0 of 1 weights: ${reason}`]);
@@ -359,7 +361,7 @@ suite('what a LoRA did', { timeoutMs: 300_000 }, (test) => {
     assert.is(recipe.loras, undefined);
   });
 
-  test('weights that are zero beside others that are not: the others are applied, without a word', async () => {
+  test('zero weights beside others: the others are applied, without a warning', async () => {
     const value = `lora_unet_${block}_attn1_to_v`;
     const empty = pair(value, 128, 128);
     empty[`${value}.lora_up.weight`] = zero(empty[`${value}.lora_up.weight`]);

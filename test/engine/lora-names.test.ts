@@ -1,6 +1,6 @@
 /**
- * A LoRA does the same whatever its tensors are called: every naming style of docs/lora.md on a tiny model of every family gives the picture of
- * the same change written out as full differences, and all of it is counted as applied.
+ * A LoRA has the same effect whatever its tensors are called. For a tiny model of every family, every naming style of docs/lora.md gives
+ * the same picture as the changes written out as full differences, and every weight counts as applied.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { random } from '../image/pictures.ts';
 import { type TinyFamily, writeTinyModel } from '../train/tiny-models.ts';
 import { safetensors } from './support.ts';
 
-/** One linear layer: its names in diffusers' and in the original layout, and its size. `part`: the rows of `original` that it is. */
+/** One linear layer: its names in diffusers' and in the original layout, and its size. `part`: its rows within `original`. */
 interface Layer {
   diffusers: string;
   original: string;
@@ -97,9 +97,9 @@ function sd3Layers(width: number): Layer[] {
 
 interface Subject {
   network: Layer[];
-  /** By text encoder, counted from 0. */
+  /** Layers of each text encoder. */
   encoders: Layer[][];
-  /** How large the factors must be for an effect that can be seen. */
+  /** Scale of the factors, large enough for a visible effect. */
   size: number;
 }
 
@@ -152,10 +152,10 @@ const flat = (name: string): string => name.replaceAll('.', '_');
 interface Style {
   what: string;
   network: (name: string) => string;
-  /** `at`: which text encoder, `count`: of how many. Absent: the style has no names for them. */
+  /** `at`: index of the text encoder, `count`: their number. Absent: the style has no names for text encoders. */
   encoder?: (name: string, at: number, count: number) => string;
   ends: readonly [down: string, up: string];
-  /** Layers by their original names; parts of one matrix cannot be written that way. */
+  /** Uses the original layer names, which cannot name parts of a fused matrix. */
   original?: boolean;
 }
 
@@ -192,7 +192,7 @@ const styles = (dit: boolean): Style[] => {
   ];
 };
 
-/** A file of the style; layers that it cannot name are left out, and told. */
+/** Makes a file of the style. Returns the layers it contains; those that the style cannot name are left out. */
 function styled(subject: Subject, style: Style): { tensors: Tensors; layers: [Layer, string][] } {
   const tensors: Tensors = {};
   const layers: [Layer, string][] = [];
@@ -210,7 +210,7 @@ function styled(subject: Subject, style: Style): { tensors: Tensors; layers: [La
   return { tensors, layers };
 }
 
-/** The same changes written out: nothing but full differences of whole matrices. */
+/** The same changes written out as full differences of whole matrices. */
 function differences(layers: readonly [Layer, string][], size: number): Tensors {
   const tensors: Tensors = {};
   for (const [layer, where] of layers) {
@@ -257,7 +257,7 @@ suite('LoRA names', { timeoutMs: 600_000 }, (test) => {
       seed: 7,
       loras: path === undefined ? [] : [path],
     });
-    // The pictures are small on purpose.
+    // The pictures are small on purpose, which causes this warning.
     return { pixels: images[0]?.data as Uint8Array, warnings: warnings.filter((text) => !text.includes('was trained at')), loras, recipe };
   };
   const write = async (name: string, tensors: Tensors): Promise<string> => {
@@ -268,13 +268,13 @@ suite('LoRA names', { timeoutMs: 600_000 }, (test) => {
 
   for (const [family, subject] of Object.entries(subjects) as [keyof typeof subjects, Subject][])
     for (const how of family === 'bundled' || family === 'flux' ? (['merged', 'at run time'] as const) : (['merged'] as const))
-      test(`${family}, ${how}: all styles paint alike`, async () => {
+      test(`${family}, ${how}: all styles paint the same picture`, async () => {
         const model = await load(family, how === 'merged' ? {} : { loraApplyMode: 'at_runtime' });
         try {
           const bare = (await paint(model)).pixels;
           const references = new Map<string, Uint8Array>();
           const all = styles(family === 'flux' || family === 'sd3');
-          // Names are settled before the engine takes its way, so a few are enough for the second.
+          // Names are resolved before the two modes differ, so the second mode needs only a few.
           for (const style of how === 'merged' ? all : all.filter((_, at) => at % 4 === 0)) {
             const { tensors, layers } = styled(subject, style);
             if (layers.length === 0) continue;

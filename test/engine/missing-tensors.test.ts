@@ -7,7 +7,7 @@ import { suite } from '../harness.ts';
 import { artistFailure } from './support.ts';
 
 suite('engine: what a model lacks', (test) => {
-  test('a model without its autoencoder: one sentence with what to do, and a few of the lines', async () => {
+  test('a model without its autoencoder: one sentence with advice, and a few of the lines', async () => {
     const { message, details } = await artistFailure(
       loadModel({ model: join(packageRoot(), 'models/mini.gguf') }),
       'ERR_MODEL_LOAD',
@@ -20,7 +20,7 @@ suite('engine: what a model lacks', (test) => {
     assert.ok(details.length <= 3, details.join('\n'));
   });
 
-  test('each part with its advice; other lines stay', () => {
+  test('each missing part has its advice; other lines stay', () => {
     const lacks = (name: string) => `VAE tensor '${name}' not in model metadata`;
     const found = explainMissing([
       lacks('text_encoders.t5xxl.x'),

@@ -21,7 +21,7 @@ const silent = (): void => undefined;
 const files = {
   model: join(packageRoot(), 'models/mini.gguf'),
   tae: join(packageRoot(), 'models/mini-tae.safetensors'),
-  weightType: 'f16', // as it is painted with and trained for
+  weightType: 'f16', // the type it is painted with
   threads: 1,
 } as const;
 const lora: NativeNetworkRequest = { kind: 'lora', rank: 4, alpha: 4, seed: 1 };
@@ -52,7 +52,7 @@ function stepOf(samples: readonly Sample[], step: number): NativeStepRequest {
   return { batches: [{ items: samples.map((sample, id) => ({ ...sample, id })) }], learningRate: 2e-3, seed: 7, step };
 }
 
-/** The coded failure of a call or of its job. */
+/** Returns the coded error of a call or of its job. */
 async function failure(start: () => NativeJob<unknown> | unknown): Promise<{ code: string; message: string }> {
   try {
     const started = start();
@@ -88,7 +88,7 @@ suite('native trainer', (test) => {
   });
   test.after(() => trainer.dispose().promise);
 
-  test('the bundled model opens and says what it is', () => {
+  test('the bundled model opens and describes itself', () => {
     const info = trainer.info();
     assert.is(info.objective, 'eps');
     assert.is(info.threads, 1);
@@ -140,7 +140,7 @@ suite('native trainer', (test) => {
     assert.ok(events.some((event) => event.type === 'progress' && event.phase === 'train' && event.total === 1));
   });
 
-  test('a state continues bit by bit in a fresh trainer, whatever the optimizer', async () => {
+  test('a state continues bit by bit in a new trainer, with every optimizer', async () => {
     const optimizers: NativeOptimizer[] = [
       { kind: 'adamw' },
       { kind: 'lion' },
@@ -156,7 +156,7 @@ suite('native trainer', (test) => {
         await other.begin(settings).promise;
         await trainer.step(stepOf([sampleAt(0)], 0), silent).promise;
         const state = await trainer.exportState().promise;
-        // As it comes back from a file.
+        // Through JSON, as when it is read from a file.
         const stored: NativeTrainState = { ...state, numbers: JSON.parse(JSON.stringify(state.numbers)) as Record<string, number> };
         await other.importState(stored).promise;
         const request = stepOf([sampleAt(1)], 1);
@@ -169,7 +169,7 @@ suite('native trainer', (test) => {
     }
   });
 
-  test('an exported network has a module’s tensors and alpha, and starts another with the same values', async () => {
+  test("an exported network has a module's tensors and alpha, and another one can start from its values", async () => {
     await fresh();
     await trainer.step(stepOf(samples, 0), silent).promise;
     const tensors = await trainer.exportNetwork({}).promise;
@@ -187,7 +187,7 @@ suite('native trainer', (test) => {
     assert.equal(await trainer.exportNetwork({}).promise, tensors);
   });
 
-  test('micro-batches are one batch', async () => {
+  test('micro-batches give the same result as one batch', async () => {
     const request = stepOf(samples, 0);
     const items = request.batches.flatMap((batch) => batch.items);
     const lossAndNorm = async (batches: (typeof request)['batches']) => {
@@ -199,7 +199,7 @@ suite('native trainer', (test) => {
     let sum = 0;
     for (const item of items) sum += (await lossAndNorm([{ items: [item] }])).loss;
     assert.ok(Math.abs(parts.loss - sum / items.length) < 1e-7 * parts.loss, `${parts.loss} ${sum / items.length}`);
-    // Several pictures at once are summed up in another order than one, and rounding to F16 between the layers makes more of that.
+    // Several pictures at once are summed in another order than one at a time, and rounding to F16 between layers amplifies the difference.
     assert.ok(Math.abs(whole.loss - parts.loss) < 1e-3 * whole.loss, `${whole.loss} ${parts.loss}`);
     assert.ok(Math.abs(whole.gradientNorm - parts.gradientNorm) < 1e-2 * whole.gradientNorm, `${whole.gradientNorm} ${parts.gradientNorm}`);
   });
@@ -225,7 +225,7 @@ suite('native trainer', (test) => {
     assert.equal(await trainer.exportState().promise, before);
   });
 
-  test('a cancelled step rejects and leaves everything as it was', async () => {
+  test('a cancelled step rejects and changes nothing', async () => {
     await fresh();
     await trainer.step(stepOf(samples, 0), silent).promise;
     const before = await trainer.exportState().promise;
@@ -263,7 +263,7 @@ suite('native trainer', (test) => {
     assert.equal(await evaluate(), loss, 'an earlier state is read by the text encoder, too');
   });
 
-  test('each bad argument has its sentence', async () => {
+  test('each bad argument has its own message', async () => {
     await fresh();
     const state = await trainer.exportState().promise;
     const good = stepOf(samples, 0);
@@ -332,14 +332,14 @@ suite('native trainer', (test) => {
     ];
     for (const [call, argument, message] of calls) {
       const method = trainer[call] as (request: unknown, listen: () => void) => NativeJob<unknown>;
-      const { code, message: said } = await failure(() => method.call(trainer, argument, silent));
-      assert.is(code, 'ERR_INVALID_ARGUMENT', `${call}: ${said}`);
-      assert.match(said, message, `${call}: ${said}`);
+      const { code, message: refusal } = await failure(() => method.call(trainer, argument, silent));
+      assert.is(code, 'ERR_INVALID_ARGUMENT', `${call}: ${refusal}`);
+      assert.match(refusal, message, `${call}: ${refusal}`);
     }
     assert.equal(await trainer.exportState().promise, state, 'none of them changed anything');
   });
 
-  test('calls out of order are told what comes first', async () => {
+  test('the error for a call out of order names what comes first', async () => {
     const bare = await open();
     const [item] = stepOf(samples, 0).batches;
     assert.ok(item);

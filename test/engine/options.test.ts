@@ -36,12 +36,12 @@ suite('names of the engine', (test) => {
     vaeFormat: vaeFormats,
   };
   for (const [name, ours] of Object.entries(lists)) {
-    test(`${name}: ours are the engine's, in its order`, () => {
+    test(`${name}: our names are the engine's, in its order`, () => {
       assert.equal([...ours], loadNative().enums()[name as keyof typeof lists]);
     });
   }
 
-  test('weight types: each of ours is one of the engine', () => {
+  test('weight types: each of ours exists in the engine', () => {
     const engine = loadNative().enums().weightType;
     assert.equal(
       weightTypes.filter((type) => !engine.includes(type)),
@@ -49,7 +49,7 @@ suite('names of the engine', (test) => {
     );
   });
 
-  test('weight types: of the engine, only types that no weight is stored in are left out', () => {
+  test('weight types: we leave out only engine types that no weight is stored in', () => {
     const ours: readonly string[] = weightTypes;
     assert.equal(
       loadNative()
@@ -61,7 +61,7 @@ suite('names of the engine', (test) => {
   });
 });
 
-/** Names of all fields of a schema, nested ones too. */
+/** Names of all fields of a schema, including nested ones. */
 function fieldNames(schema: z.ZodType): string[] {
   if (schema instanceof z.ZodObject)
     return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([name, field]) => [name, ...fieldNames(field)]);
@@ -91,7 +91,7 @@ suite('documentation', (test) => {
   test('every option of the schemas has a comment', async () => {
     for (const file of ['generate', 'load-model', 'sampling', 'memory', 'upscale', 'convert', 'preprocess']) {
       const lines = (await readFile(new URL(`../../lib/engine/options/${file}.ts`, import.meta.url), 'utf8')).split('\n');
-      // A field that is a whole schema of its own is described where that is defined.
+      // Options with their own schema are documented at its definition.
       const bare = lines.filter(
         (line, index) =>
           /^ {2,4}[a-zA-Z0-9]+: (z\.|path|edge|fraction|image|sigmas|prompt|signal|listener|recordOf|engineArgs)/.test(line) &&

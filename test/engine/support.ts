@@ -1,4 +1,4 @@
-/** What several engine tests share: one small painting, expected failures, files that are no models. */
+/** Shared by several engine tests: one small painting, expected failures, files that are not models. */
 import { randomFillSync } from 'node:crypto';
 import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { ArtistError, type GenerateOptions } from '../../lib/index.ts';
 /** The smallest picture the bundled model paints, in one step: about a tenth of a second. */
 export const tiny: GenerateOptions = { prompt: 'flat vector art of a fox', width: 64, height: 64, steps: 1, seed: 7 };
 
-/** What `promise` rejects with; fails where it resolves. */
+/** Returns the error that `promise` rejects with; fails if it resolves. */
 export async function failure(promise: PromiseLike<unknown>): Promise<unknown> {
   try {
     await promise;
@@ -25,7 +25,7 @@ export async function failure(promise: PromiseLike<unknown>): Promise<unknown> {
   });
 }
 
-/** The coded error that `promise` rejects with. */
+/** Returns the ArtistError that `promise` rejects with. */
 export async function artistFailure(promise: PromiseLike<unknown>, code: string, message?: RegExp | string): Promise<ArtistError> {
   const error = await failure(promise);
   if (!(error instanceof ArtistError)) throw error;
@@ -55,7 +55,7 @@ async function head(path: string, bytes: number): Promise<Buffer> {
   }
 }
 
-/** A safetensors file of the given tensors, filled with zeros or with `values`. */
+/** Makes a safetensors file of the given tensors, filled with zeros or with `values`. */
 export function safetensors(tensors: Record<string, { shape: number[]; values?: Float32Array | Int32Array }>): Buffer {
   const header: Record<string, unknown> = {};
   const parts: Buffer[] = [];
@@ -87,7 +87,7 @@ export interface BadFile {
   path: string;
 }
 
-/** Paths that are no model, as people really pass them. `real` is a good file to cut short. */
+/** Files that are not models, of kinds that people really pass. `real`: a good file, to truncate. */
 export async function badFiles(folder: string, real: string): Promise<BadFile[]> {
   const write = async (what: string, name: string, bytes: Uint8Array): Promise<BadFile> => {
     const path = join(folder, name);

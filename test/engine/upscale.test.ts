@@ -73,7 +73,7 @@ suite('upscale', (test) => {
     assert.ok(Math.abs(at(8, 8) - 40) < 25, `corner ${at(8, 8)}`);
   });
 
-  test('repeats multiply, tiles agree with the whole', async () => {
+  test('repeats multiply; tiles give the same result as the whole picture', async () => {
     const twice = await upscaler.upscale(square(8), { repeats: 2 });
     assert.is(`${twice.width}x${twice.height}`, '128x128');
     const tiled = await upscale(square(48), { tileSize: 32 });
@@ -82,7 +82,7 @@ suite('upscale', (test) => {
     assert.ok(mean < 3, `mean difference ${mean} of 255`);
   });
 
-  test('the recipe goes along, with the upscaler added; a file and its bytes give the same', async () => {
+  test('the recipe is kept, with the upscaler added; a file and its bytes give the same result', async () => {
     const model = await loadModel();
     const { images } = await model.generate(tiny).finally(() => model.dispose());
     const [image] = images;
@@ -100,13 +100,13 @@ suite('upscale', (test) => {
     });
   });
 
-  test('a picture without a recipe gets one that says what was done', async () => {
+  test('a picture without a recipe gets one that names the upscaler', async () => {
     const { recipe } = await upscaler.upscale(square(8));
     assert.is(recipe?.mode, 'upscale');
     assert.is(recipe?.upscaler?.factor, 4);
   });
 
-  test('aborts before, during and with its reason; works afterwards', async () => {
+  test("aborts before and during the work with the signal's reason; works afterwards", async () => {
     const early = new Error('early');
     assert.is(await failure(upscaler.upscale(square(8), { signal: AbortSignal.abort(early) })), early);
     const controller = new AbortController();
@@ -140,7 +140,7 @@ suite('upscale', (test) => {
     await artistFailure(other.upscale(square(8)), 'ERR_DISPOSED');
   });
 
-  test('files that are no upscaler are refused', async () => {
+  test('files that are not upscalers are refused', async () => {
     const model = await loadModel();
     const path = model.info.files['model'] ?? model.info.files['diffusionModel'] ?? '';
     await model.dispose();
@@ -184,7 +184,7 @@ suite('cannyEdges', (test) => {
     assert.is(await failure(cannyEdges(square(16), { signal: AbortSignal.abort(reason) })), reason);
   });
 
-  test('a picture of one pixel', async () => {
+  test('a picture of one pixel works', async () => {
     const dot = { width: 1, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3) };
     assert.is((await cannyEdges(dot)).width, 1);
   });

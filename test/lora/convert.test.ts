@@ -11,7 +11,7 @@ const values = (...shape: number[]): { shape: number[]; data: Float32Array } => 
   data: Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => next() - 0.5),
 });
 
-/** As diffusers has it: rank differs, and key is not trained in the text's part. */
+/** A LoRA in diffusers' format: ranks differ, and the text encoder's key is not trained. */
 function inDiffusers(): FloatTensor[] {
   const pair = (name: string, rank: number, out: number, inputs: number): FloatTensor[] => [
     { name: `transformer.${name}.lora_A.weight`, ...values(rank, inputs) },
@@ -28,7 +28,7 @@ function inDiffusers(): FloatTensor[] {
   ];
 }
 
-/** What a file adds to a weight, [out, in] row by row. */
+/** The change that a file makes to a weight, [out, in] row by row. */
 function product(tensors: readonly FloatTensor[], name: string, [a, b]: readonly [string, string]): number[] {
   const find = (end: string) => tensors.find((tensor) => tensor.name === `${name}.${end}`);
   const [down, up] = [find(`${a}.weight`), find(`${b}.weight`)];
@@ -62,7 +62,7 @@ suite('train: a LoRA of SD3 for other programs', (test) => {
   });
   test.after(() => folder.remove());
 
-  test('for sd-scripts: query, key and value in one, each layer with its alpha', async () => {
+  test('for sd-scripts: query, key and value fused, each layer with its alpha', async () => {
     const { modules } = await convertLora(folder.at('a.safetensors'), { to: 'sd-scripts', out: folder.at('k.safetensors') });
     const tensors = await readFloatTensors(folder.at('k.safetensors'));
     assert.equal(
@@ -85,7 +85,7 @@ suite('train: a LoRA of SD3 for other programs', (test) => {
     alike(ours('1_context_block_adaLN_modulation_1'), [...modulation.slice(16), ...modulation.slice(0, 16)], 'shift before scale');
   });
 
-  test('and back: the same change; a fused one shares its first factor and loses its alpha', async () => {
+  test('and back: the same change; a fused layer shares its first factor and loses its alpha', async () => {
     await convertLora(folder.at('k.safetensors'), { to: 'diffusers', out: folder.at('b.safetensors') });
     const back = await readFloatTensors(folder.at('b.safetensors'));
     const names = new Set(source.map(({ name }) => name.replace(/\.lora_[AB]\.weight$/, '')));
@@ -103,12 +103,12 @@ suite('train: a LoRA of SD3 for other programs', (test) => {
     const parts = ['q', 'k', 'v'].flatMap((part) => product(split, `transformer.transformer_blocks.0.attn.to_${part}`, peft));
     alike(parts, whole, 'split');
     assert.is(split.length, 6);
-    // The shared factor is known again: the rank does not grow.
+    // The shared factor is recognised, so the rank does not grow.
     const again = await convertLora(folder.at('d.safetensors'), { to: 'sd-scripts', out: folder.at('e.safetensors') });
     assert.equal([again.modules.length, again.rank], [1, 2]);
   });
 
-  test('both spellings in one merge are refused', async () => {
+  test('merging files in different formats is refused', async () => {
     const inputs = [{ path: folder.at('a.safetensors') }, { path: folder.at('k.safetensors') }];
     await rejects(() => mergeLoras(inputs, { out: folder.at('m.safetensors') }), 'ERR_LORA', /lora convert/);
   });

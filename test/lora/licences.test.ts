@@ -56,7 +56,7 @@ suite('train: licences', (test) => {
       if (typeof expected === 'string') assert.is(verdict.obligations.join(','), expected);
       else assert.match(verdict.reason, expected);
     });
-  test('non-commercial is permitted where it was asked for', () =>
+  test('non-commercial licences are permitted on request', () =>
     assert.equal(judgeLicence(record('CC-BY-NC-SA-4.0'), { nonCommercial: true }).obligations, [
       'attribution',
       'share-alike',
@@ -78,7 +78,7 @@ suite('train: licences', (test) => {
       assert.is(result.obligations.join(','), obligations);
     });
 
-  test('everything refused is listed, grouped by its reason', async () => {
+  test('the error lists everything refused, grouped by reason', async () => {
     const files = [
       ...Array.from({ length: 7 }, (_, index) => ({ name: `nd${index}.png`, licence: record('CC-BY-ND-4.0') })),
       { name: 'none.png', licence: undefined },
@@ -93,7 +93,7 @@ suite('train: licences', (test) => {
     assert.match(error.message, /--licence own/);
   });
 
-  test('share-alike beside non-commercial cannot be kept', () =>
+  test('share-alike together with non-commercial cannot be satisfied', () =>
     rejects(
       () =>
         enforceLicences(
@@ -128,7 +128,7 @@ suite('train: where licences are found', (test) => {
     await new ArtImage(picture(64, 64, 3, 4), { ...fullRecipe, model: { name: 'flux-dev' } }).save(folder.at('flux.png'));
   });
   test.after(() => folder.remove());
-  test('a picture painted over another one is not taken for our own', async () => {
+  test('a picture painted over another one is not treated as our own', async () => {
     await new ArtImage(picture(64, 64, 3, 6), { ...fullRecipe, mode: 'img2img', model: { name: 'ai-artist-mini' } }).save(
       folder.at('over/painted.png'),
     );
@@ -177,7 +177,7 @@ suite('train: where licences are found', (test) => {
     assert.ok(judgeLicence(await find('reserved.jpg', 'own')).permitted);
   });
 
-  test('a data set with mixed licences is refused whole, and passes once they are settled', async () => {
+  test('a data set with mixed licences is refused as a whole, and accepted once they are settled', async () => {
     await rejects(() => loadDataSet({ folder: folder.path, licence: 'own' }), 'ERR_LICENCE', /got 2 of 11 without/);
     const mixed = await PictureFolder.make();
     try {

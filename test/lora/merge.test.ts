@@ -18,14 +18,14 @@ function close(actual: number, expected: number, tolerance: number, what: string
 }
 
 suite('train: SVD of a product', (test) => {
-  // [rank, out, in]; more columns than rows, too
+  // [rank, out, in]; includes cases with more columns than rows
   for (const [rank, out, inputs] of [
     [4, 30, 20],
     [8, 5, 40],
     [12, 16, 7],
     [1, 9, 9],
   ] as const)
-    test(`rank ${rank}, ${out}x${inputs}: orthogonal, sorted, and the product comes back`, () => {
+    test(`rank ${rank}, ${out}x${inputs}: orthogonal, sorted, and the product is restored`, () => {
       const up = columns(rank, out, 1);
       const down = columns(rank, inputs, 2);
       const { values, left, right } = productSvd(up, down);
@@ -53,7 +53,7 @@ suite('train: SVD of a product', (test) => {
     const diagonal = [Float64Array.of(0, 3, 0), Float64Array.of(-5, 0, 0), Float64Array.of(0, 0, 0)];
     assert.equal([...jacobiSvd(diagonal).values], [5, 3, 0]);
     const hilbert = [0, 1, 2].map((i) => Float64Array.of(1 / (i + 1), 1 / (i + 2), 1 / (i + 3)));
-    // Eigenvalues of the Hilbert matrix of order 3, as tables give them.
+    // Eigenvalues of the Hilbert matrix of order 3, from published tables.
     for (const [index, value] of [1.4083189271236536, 0.12232706585390586, 0.0026873403557735225].entries())
       close(jacobiSvd(hilbert).values[index] ?? 0, value, 1e-14, String(index));
   });
@@ -98,7 +98,7 @@ function sketch({
   ];
 }
 
-/** The change of the weights that a file makes, written out. */
+/** The full change that a file makes to the weights. */
 async function dense(path: string): Promise<Float64Array> {
   const parts = new Map((await readFloatTensors(path)).map((tensor) => [splitLoraName(tensor.name).role, tensor]));
   const [up, down] = [parts.get('up') as FloatTensor, parts.get('down') as FloatTensor];
@@ -141,7 +141,7 @@ suite('train: LoRA merge and resize', (test) => {
     ],
   ];
   for (const [what, first, second] of pairs)
-    test(`merge, ${what}: the sum is exact; by SVD to a full rank, too`, async () => {
+    test(`merge, ${what}: the sum is exact, also by SVD to full rank`, async () => {
       const [a, b] = [await write(sketch(first)), await write(sketch(second))];
       const [changeA, changeB] = [await dense(a), await dense(b)];
       const expected = changeA.map((value, index) => 0.75 * value - 1.5 * (changeB[index] ?? 0));
@@ -156,12 +156,12 @@ suite('train: LoRA merge and resize', (test) => {
       const full = await mergeLoras(inputs, { out: out(), rank: first.rank + second.rank - 1 });
       assert.is(full.modules.length, 1);
       assert.is(full.rank, first.rank + second.rank - 1);
-      // What the report says is lost is what is lost.
+      // The loss in the report equals the measured loss.
       close(difference(await dense(full.path), expected) ** 2, 1 - full.kept, 1e-6, 'lost energy');
       assert.is((await readLora(full.path)).targets.length, 1);
     });
 
-  test('modules of one file alone go along', async () => {
+  test('modules that only one file has are kept', async () => {
     const a = await write([
       ...sketch({ rank: 4, alpha: 4, seed: 1 }),
       ...sketch({ rank: 4, alpha: 4, seed: 3, name: 'lora_te_text_model_encoder_layers_0_mlp_fc1' }),
@@ -174,7 +174,7 @@ suite('train: LoRA merge and resize', (test) => {
     ]);
   });
 
-  test('resize: the best approximation, with the energy it reports; alpha and type are kept true', async () => {
+  test('resize: the best approximation, with the energy it reports; alpha and type stay correct', async () => {
     const path = await write(sketch({ rank: 10, alpha: 5, seed: 4 }));
     const before = await dense(path);
     const smaller = await resizeLora(path, { out: out(), rank: 3 });
@@ -198,14 +198,14 @@ suite('train: LoRA merge and resize', (test) => {
     assert.match(String(metadata['ss_training_comment']), /resized to rank 3/);
   });
 
-  test('a rank higher than the matrix has is cut to it', async () => {
+  test("a rank above the matrix's own is reduced to it", async () => {
     const path = await write(sketch({ rank: 20, alpha: 20, out: 6, tail: [9], seed: 5 }));
     const { modules, kept } = await resizeLora(path, { out: out(), rank: 12 });
     assert.is(modules[0]?.to, 6);
     close(kept, 1, 1e-9, 'kept');
   });
 
-  test('triggers, licences and whom to name go along; an unknown licence is said', async () => {
+  test('triggers, licences and attributions are kept; an unknown licence is reported', async () => {
     const a = await write(sketch({ rank: 2, alpha: 2, seed: 1 }), { trigger: 'kawaii', licence: 'CC-BY-4.0' });
     const b = await write(sketch({ rank: 2, alpha: 2, seed: 2 }), { name: 'ink', trigger: 'ink', licence: 'CC-BY-SA-4.0' });
     const c = await write(sketch({ rank: 2, alpha: 2, seed: 3 }), { name: 'unstated' });
@@ -225,7 +225,7 @@ suite('train: LoRA merge and resize', (test) => {
 
   const attention = 'unet.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q';
   const values = (...shape: number[]) => ({ shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(0.5) });
-  // [what the message says, tensors beside a plain LoRA]
+  // [name in the message, tensors beside a plain LoRA]
   const others: [string, Record<string, ReturnType<typeof values>>][] = [
     ['DoRA (magnitudes)', { [`${attention}.lora_magnitude_vector`]: values(24) }],
     ['DoRA (magnitudes)', { [`${attention}.lora_magnitude_vector.weight`]: values(24) }],
@@ -268,7 +268,7 @@ suite('train: LoRA merge and resize', (test) => {
     [{}, 1],
   ];
   for (const [metadata, scale] of adapters)
-    test(`an alpha in the metadata is part of the result, and stands there no more: ${JSON.stringify(metadata)}`, async () => {
+    test(`an alpha in the metadata is applied to the result and removed from its metadata: ${JSON.stringify(metadata)}`, async () => {
       const tensors = sketch({ rank: 4, seed: 1, style: 'peft', name: 'unet.mid_block.attentions.0.proj_in' });
       const path = folder.at(`adapter-${files++}.safetensors`);
       await writeFile(path, encodeSafetensors(tensors, 'F32', () => metadata).bytes);
@@ -280,7 +280,7 @@ suite('train: LoRA merge and resize', (test) => {
       }
     });
 
-  test('the licence "own" goes along into what is merged and resized', async () => {
+  test('the licence "own" is kept when merging and resizing', async () => {
     const path = folder.at(`own-${files++}.safetensors`);
     const metadata = {
       'ai_artist.data_sheet': '{"schema":"ai-artist.data-sheet/1","pictures":{},"licences":[],"attribution":[],"licence":{"id":"own"}}',
@@ -290,7 +290,7 @@ suite('train: LoRA merge and resize', (test) => {
       assert.equal([made.licence, (await readLora(made.path)).licence], ['own', 'own']);
   });
 
-  test('what cannot be: its code and message, and the inputs stay as they are', async () => {
+  test('what cannot be done: its code and message; the inputs are unchanged', async () => {
     const path = await write(sketch({ rank: 4, alpha: 4, seed: 1 }));
     const other = await write(sketch({ rank: 4, alpha: 4, out: 12, seed: 1 }));
     const before = await readFile(path);

@@ -32,7 +32,7 @@ suite('train: LoRA files', (test) => {
   test.after.each(() => folder.remove());
 
   for (const type of ['F32', 'F16', 'BF16'] as const)
-    test(`${type}: read back by our own readers, the hash inside is the hash of the tensors`, async () => {
+    test(`${type}: our own readers read it back, and the stored hash is that of the tensors`, async () => {
       const path = folder.at('style.safetensors');
       const written = await writeLora(
         path,
@@ -62,7 +62,7 @@ suite('train: LoRA files', (test) => {
       if (type === 'F32') assert.equal(read.get(`${key}.lora_up.weight`)?.data, tensors()[0]?.data);
     });
 
-  test('fits the bundled model, and the same content is the same bytes', async () => {
+  test('fits the bundled model; the same content gives the same bytes', async () => {
     const { bundledModel } = await import('../../lib/models/index.ts');
     const path = folder.at('a.safetensors');
     await writeLora(path, tensors(), facts);
@@ -96,7 +96,7 @@ suite('train: LoRA files', (test) => {
     assert.is((await readLora(path)).kind, 'lora');
   });
 
-  test('bfloat16 rounds to nearest even and keeps what is no number', () => {
+  test('bfloat16 rounds to nearest even and keeps NaN and infinity', () => {
     const values = Float32Array.of(1, 1.00390625, 1.01171875, -0, Number.NaN, Number.POSITIVE_INFINITY, 3.3e38);
     const back = decodeFloats(encodeFloats(values, 'BF16'), 'BF16') as Float32Array;
     assert.equal([...back.subarray(0, 3)], [1, 1, 1.015625]);
@@ -104,7 +104,7 @@ suite('train: LoRA files', (test) => {
     assert.is(back[5], Number.POSITIVE_INFINITY);
   });
 
-  test('the data sheet lies inside and beside the file, and names whom it must', async () => {
+  test('the data sheet is inside and beside the file, and contains the required attributions', async () => {
     await folder.picture('pictures/a.png');
     await folder.write(
       'pictures/a.json',
@@ -139,7 +139,7 @@ suite('train: LoRA files', (test) => {
     );
   });
 
-  test('a large data sheet is shortened inside: first the files, then names; never the licences', async () => {
+  test('a large data sheet is shortened inside the file: first the files, then attributions and sources; never the licences', async () => {
     const licence = (index: number) => ({
       id: 'CC-BY-4.0',
       origin: 'sidecar' as const,

@@ -13,7 +13,7 @@ const options = (given: Partial<BucketOptions> = {}) => resolveOptions('buckets'
 const sized = (width: number, height: number, id = 0) => ({ id, name: `${id}.png`, width, height });
 
 suite('train: buckets', (test) => {
-  test('the buckets of 512 in steps of 64 are those of kohya', () => {
+  test("the buckets of 512 in steps of 64 are the same as kohya's", () => {
     // make_bucket_resolutions((512, 512), 256, 1024, 64)
     const names = makeBuckets(options()).map(bucketName);
     for (const name of ['256x1024', '320x768', '384x640', '448x576', '512x512', '576x448', '640x384', '768x320', '1024x256'])
@@ -49,7 +49,7 @@ suite('train: buckets', (test) => {
     assert.ok(large.scaled.width >= 576 && large.scaled.height >= 384);
   });
 
-  test('without buckets: one size, which must be in steps', () => {
+  test('without buckets: one size, which must be a multiple of the step', () => {
     assert.equal(makeBuckets(options({ buckets: false, resolution: { width: 512, height: 768 } })).map(bucketName), ['512x768']);
     assert.throws(
       () => makeBuckets(options({ buckets: false, resolution: 500 })),
@@ -75,7 +75,7 @@ suite('train: buckets', (test) => {
     assert.is(framePictures([{ ...wide, role: 'validation' }], many, 1).pictures[0]?.frames.length, 1);
   });
 
-  test('enlargement: a warning, and above maxUpscale a refusal that names all', async () => {
+  test('enlargement: a warning; above maxUpscale an error that names all pictures', async () => {
     const pictures = [sized(300, 300, 0), sized(100, 100, 1), sized(600, 600, 2)];
     await rejects(
       () => framePictures(pictures, options(), 1),
@@ -111,7 +111,7 @@ suite('train: pictures for the encoder', (test) => {
   test.after(() => folder.remove());
   const frame = { bucket: { width: 64, height: 64 }, scaled: { width: 96, height: 64 }, left: 16, top: 0, flip: false };
 
-  test('cut and mirrored where the frame says', async () => {
+  test('cropped and mirrored as the frame says', async () => {
     const file = await folder.picture('wide.png', { width: 96, height: 64 });
     const whole = await decodeImage(file);
     const { image } = await preparePicture({ file }, frame);
@@ -129,7 +129,7 @@ suite('train: pictures for the encoder', (test) => {
     }
   });
 
-  test('orientation, CMYK, 16-bit and transparency come out as plain RGB', async () => {
+  test('orientation, CMYK, 16-bit and transparency are converted to plain RGB', async () => {
     const sharp = await loadSharp();
     const red = { r: 255, g: 0, b: 0, alpha: 1 };
     const base = () => sharp({ create: { width: 48, height: 96, channels: 4, background: red } });
@@ -163,7 +163,7 @@ suite('train: pictures for the encoder', (test) => {
     assert.is(mask, undefined);
   });
 
-  test('masks go the same way, from a file or from transparency, down to the latent', async () => {
+  test('masks from a file or from transparency are transformed like the picture, down to the latent', async () => {
     const sharp = await loadSharp();
     const file = await folder.picture('masked.png', { width: 96, height: 64, seed: 2 });
     const half = Buffer.alloc(96 * 64, 0);

@@ -8,7 +8,7 @@ import { suite } from '../harness.ts';
 const options = (given: CaptionOptions = {}) => resolveOptions('captions', captionOptions, given);
 
 suite('train: random numbers by position', (test) => {
-  // The known answers of the authors' Random123 library (kat_vectors, philox4x32 10).
+  // Known answers from the authors' Random123 library (kat_vectors, philox4x32 10).
   test('Philox4x32-10 gives the published numbers', () => {
     assert.equal(philox([0, 0, 0, 0], [0, 0]), [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
     const ones = 0xffffffff;
@@ -19,7 +19,7 @@ suite('train: random numbers by position', (test) => {
     );
   });
 
-  test('the position alone decides; seed, stream and each number of it matter', () => {
+  test('a number depends only on its position: seed, stream and each index', () => {
     const first = (seed: number, stream: 'caption' | 'crop', at: number[]) => counterRandom(seed, stream, at)();
     assert.is(first(7, 'caption', [1, 2, 3]), first(7, 'caption', [1, 2, 3]));
     const others = [
@@ -33,7 +33,7 @@ suite('train: random numbers by position', (test) => {
     assert.is(new Set([first(7, 'caption', [1, 2, 3]), ...others]).size, 7);
   });
 
-  test('uniform: mean and spread of 20,000 numbers, and every order of three', () => {
+  test('uniform: mean and spread of 20,000 numbers, and all orders of three items', () => {
     const draw = counterRandom(1, 'order', []);
     const numbers = Array.from({ length: 20_000 }, draw);
     const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
@@ -73,7 +73,7 @@ suite('train: captions', (test) => {
     assert.is(seen.size, 6);
   });
 
-  test('dropout happens as often as asked; the same position gives the same caption', () => {
+  test('dropout happens as often as requested; the same position gives the same caption', () => {
     const dropping = options({ captionDropout: 0.25, trigger: 'sks' });
     const captions = Array.from({ length: 2000 }, (_, step) => composeCaption(tags, dropping, counterRandom(1, 'caption', [step])));
     const empty = captions.filter((caption) => caption === '').length;

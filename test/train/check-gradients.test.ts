@@ -24,7 +24,7 @@ suite('training: self-test', (test) => {
     );
   });
 
-  test('families and devices that are not there are named', async () => {
+  test('errors name unknown families and devices', async () => {
     await artistFailure(checkGradients({ family: 'sd9' }), 'ERR_INVALID_ARGUMENT', /sd9/);
     await artistFailure(checkGradients({ backend: 'CUDA7', family: 'sdxs' }), 'ERR_NO_DEVICE', /CUDA7/);
     await artistFailure(checkGradients({ threads: 0 }), 'ERR_INVALID_ARGUMENT', /^threads/);

@@ -1,4 +1,4 @@
-/** Checkpoints on their own: whole or not at all, the newest kept, read back as written. */
+/** Checkpoints on their own: complete or absent, the newest kept, read back as written. */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,13 +32,13 @@ suite('training: checkpoints', (test) => {
   });
   test.after.each(() => rm(root, { recursive: true, force: true }));
 
-  test('come back to the last bit', async () => {
+  test('are read back bit for bit', async () => {
     const read = await readCheckpoint(await write(7));
     assert.equal(read.progress, progress(7));
     assert.equal(read.state, state);
   });
 
-  test('the newest are kept, in the order of their steps', async () => {
+  test('the newest are kept, ordered by step', async () => {
     for (const step of [9, 10, 1_000_000]) await write(step);
     const kept = await listCheckpoints(root);
     assert.equal(
@@ -49,7 +49,7 @@ suite('training: checkpoints', (test) => {
     assert.ok(checkpointLora(kept[0] ?? { folder: '' }).endsWith('lora.safetensors'));
   });
 
-  test('a disk without room leaves the one before it, and nothing half written', async () => {
+  test('a full disk leaves the previous checkpoint and no partial files', async () => {
     await write(1);
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
     await artistFailure(
@@ -71,7 +71,7 @@ suite('training: checkpoints', (test) => {
     assert.equal(await readdir(root), ['step-000005']);
   });
 
-  test('one with other fields is named', async () => {
+  test('the error for one with other fields names it', async () => {
     const written = await write(5);
     const { encodeSafetensors } = await import('../../lib/models/index.ts');
     await writeFile(join(written.folder, 'state.safetensors'), encodeSafetensors(state.tensors, 'F32', { state: '{"schema":2}' }).bytes);

@@ -54,7 +54,7 @@ suite('train: data set', (test) => {
     assert.equal(await folder.contents(), before);
   });
 
-  test('masks belong to their pictures; EXIF orientation turns the size', async () => {
+  test('masks belong to their pictures; EXIF orientation swaps width and height', async () => {
     await folder.picture('a.png');
     await folder.picture('a.mask.png', { seed: 3 });
     const sharp = (await import('sharp')).default;
@@ -75,7 +75,7 @@ suite('train: data set', (test) => {
     assert.is(pictures[0]?.mask, folder.at('a.mask.png'));
   });
 
-  test('validation holds out the same contents whatever their names are; copies stay on one side', async () => {
+  test('validation holds out the same contents under any names; copies stay together', async () => {
     for (let seed = 0; seed < 10; seed++) await folder.picture(`${seed}.png`, { seed });
     const first = await load({ validation: 0.2 });
     const held = first.pictures.filter(({ role }) => role === 'validation');
@@ -94,7 +94,7 @@ suite('train: data set', (test) => {
     await rejects(() => load({ validation: 10 }), 'ERR_TRAIN_DATA', /expected fewer pictures than there are, got 10 of 10/);
   });
 
-  test('class pictures are marked, and take the class prompt unless they have a caption', async () => {
+  test('class pictures have their role, and the class prompt unless they have a caption', async () => {
     await folder.picture('train/a.png');
     await folder.picture('class/dog-1.png', { seed: 2 });
     await folder.picture('class/dog-2.png', { seed: 3 });
@@ -110,7 +110,7 @@ suite('train: data set', (test) => {
     );
   });
 
-  test('the hash of a data set knows contents, captions and repeats', async () => {
+  test('the hash of a data set depends on contents, captions and repeats', async () => {
     await folder.picture('a.png');
     const first = (await load()).hash;
     assert.is((await load()).hash, first);
@@ -121,7 +121,7 @@ suite('train: data set', (test) => {
     assert.not.equal((await load()).hash, second);
   });
 
-  test('an empty folder, no folder, captions alone, one picture', async () => {
+  test('an empty folder, a missing folder, captions without pictures, a single picture', async () => {
     await rejects(() => load(), 'ERR_TRAIN_DATA', /expected pictures \(\.png.*got none/);
     await rejects(() => load({ folder: folder.at('nowhere') }), 'ERR_READ', /expected a folder with pictures, got nothing there/);
     await folder.write('fox.txt', 'a fox');
@@ -135,7 +135,7 @@ suite('train: data set', (test) => {
     await rejects(() => load({ folder: folder.at('fox.png') }), 'ERR_READ', /expected a folder with pictures, got a file/);
   });
 
-  test('damaged and tiny pictures are named all at once, or left out when asked', async () => {
+  test('damaged and tiny pictures are all named in one error, or left out on request', async () => {
     const whole = await folder.picture('good.png');
     await folder.picture('small.png', { width: 20, height: 90, seed: 2 });
     await folder.write('text.png', 'no picture');
@@ -159,7 +159,7 @@ suite('train: data set', (test) => {
     assert.equal(await folder.contents(), before);
   });
 
-  test('places of other programs, and our own, are not learned; what may have been meant is named', async () => {
+  test('folders of other programs and our own are left out; what may have been meant is reported', async () => {
     await folder.picture('a.png');
     await folder.write('a.txt', 'a fox');
     await folder.picture('@eaDir/a.png/SYNOPHOTO_THUMB_XL.jpg', { seed: 2 });
@@ -193,7 +193,7 @@ suite('train: data set', (test) => {
     assert.ok(warnings.includes('left out #recycle, $RECYCLE.BIN: a bin'));
   });
 
-  test('pictures of kinds that are not read are named with what to do', async () => {
+  test('pictures in unsupported formats are reported with advice', async () => {
     await folder.picture('a.png');
     for (const name of ['IMG_0002.HEIC', 'b.bmp', 'c.jxl', 'd.CR2', 'e.psd', 'f.svg', 'clip.MP4', 'all.zip', 'notes.md'])
       await folder.write(name, 'bytes');
@@ -220,12 +220,12 @@ suite('train: data set', (test) => {
       assert.ok(warnings.includes(line), `${line} is not in ${warnings.join(' | ')}`);
   });
 
-  test('a folder of pictures that are not read alone says so', async () => {
+  test('a folder with only unsupported pictures says so', async () => {
     await folder.write('IMG_0002.HEIC', 'bytes');
     await rejects(() => load(), 'ERR_TRAIN_DATA', /got none\.\n {2}left out IMG_0002\.HEIC: HEIC pictures/);
   });
 
-  test('links: a linked picture is learned, a loop ends, a broken link is named', async () => {
+  test('links: a linked picture is used, a loop ends, a broken link is reported', async () => {
     const other = await PictureFolder.make();
     try {
       await other.picture('far.png', { seed: 2 });
@@ -248,7 +248,7 @@ suite('train: data set', (test) => {
     }
   });
 
-  // [caption file, its bytes] beside "Füchse.PNG", whose name is composed (NFC)
+  // [caption file, its bytes] beside "Füchse.PNG", whose name is in composed form (NFC)
   const spellings: [string, string | Uint8Array][] = [
     ['F\u00fcchse.txt', 'a fox'],
     ['F\u00fcchse.TXT', 'a fox'],
@@ -271,7 +271,7 @@ suite('train: data set', (test) => {
       assert.not.match(warnings.join('\n'), /ha(s|ve) no picture/);
     });
 
-  test('two captions that differ in case alone belong to the pictures that differ in case alone', async () => {
+  test('captions and pictures that differ only in case are matched by case', async () => {
     await folder.picture('fox.png');
     await folder.picture('Fox.png', { seed: 2 });
     await folder.write('fox.txt', 'small');
@@ -285,7 +285,7 @@ suite('train: data set', (test) => {
     );
   });
 
-  test('a mask is found whatever its case; one without its picture is named and not learned', async () => {
+  test('a mask is found in any case; one without a picture is reported and not used', async () => {
     await folder.picture('a.png');
     await folder.picture('A.Mask.PNG', { seed: 2 });
     await folder.picture('b.mask.png', { seed: 3 });
@@ -323,13 +323,13 @@ suite('train: data set', (test) => {
       assert.is((await load()).pictures[0]?.caption, caption);
     });
 
-  test('a list inside a folder names pictures by an absolute path of another machine', async () => {
+  test('a list in a subfolder may name pictures by an absolute path of another machine', async () => {
     await folder.picture('dir/a.png');
     await folder.write('dir/meta_cap.json', '{"D:\\\\pictures\\\\a.png":"a fox"}');
     assert.is((await load()).pictures[0]?.caption, 'a fox');
   });
 
-  test('lines of a list that say nothing of a picture are told', async () => {
+  test('lines of a list without a picture or caption are reported', async () => {
     await folder.picture('a.png');
     await folder.write('captions.txt', 'a.png\ta fox\nand a line of prose\n');
     await folder.write('metadata.json', '{"version": 2}');
@@ -338,7 +338,7 @@ suite('train: data set', (test) => {
     assert.ok(warnings.includes("metadata.json: 1 without a picture's name and caption: version"));
   });
 
-  test('a painted picture without caption file is captioned by its own prompt, not by its name', async () => {
+  test('a painted picture without a caption file gets the prompt of its recipe, not its name', async () => {
     const parameters =
       'a fox, <lora:ink:0.8>, in snow\nNegative prompt: blurry\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 64x64';
     for (const [name, seed] of [
@@ -346,7 +346,7 @@ suite('train: data set', (test) => {
       ['named.png', 2],
     ] as const) {
       const bytes = await readFile(await folder.picture(name, { seed }));
-      // behind the signature and the IHDR chunk
+      // after the signature and the IHDR chunk
       await folder.write(name, Buffer.concat([bytes.subarray(0, 33), text('parameters', parameters), bytes.subarray(33)]));
     }
     await folder.write('named.txt', 'mine');
@@ -361,7 +361,7 @@ suite('train: data set', (test) => {
     assert.ok(warnings.includes('1 of 2 captions are the prompts that the pictures carry, e.g. "a fox, in snow"'));
   });
 
-  test('a signal of another realm is one', async () => {
+  test('an AbortSignal of another realm is accepted', async () => {
     await folder.picture('a.png');
     const foreign = Object.assign(new EventTarget(), { aborted: false, throwIfAborted: () => undefined, reason: undefined });
     assert.is((await load({ signal: foreign as AbortSignal })).pictures.length, 1);

@@ -35,7 +35,7 @@ suite('train: cache of encodings', (test) => {
       .filter((name) => name.endsWith('.safetensors'))
       .map((name) => join(folder.path, name));
 
-  test('what was encoded once comes back exactly; whatever decides it makes another entry', async () => {
+  test('an encoding is read back exactly; every input that affects it makes another entry', async () => {
     let made = 0;
     const encode = async () => latent(++made);
     const cache = new EncodingCache({ folder: folder.path });
@@ -52,7 +52,7 @@ suite('train: cache of encodings', (test) => {
     assert.equal({ ...cache.usage, written: 0 }, { hits: 0, misses: 5, damaged: 0, written: 0 });
   });
 
-  test('captions: the encoder gets what is missing, each once, in one call', async () => {
+  test('captions: the encoder gets the missing ones, each once, in one call', async () => {
     const calls: string[][] = [];
     const encode = async (missing: readonly { caption: string }[]) => {
       calls.push(missing.map(({ caption }) => caption));
@@ -69,7 +69,7 @@ suite('train: cache of encodings', (test) => {
     assert.is(calls.length, 3);
   });
 
-  test('a damaged entry is made again, with a note: cut off, one bit turned, another file, empty', async () => {
+  test('a damaged entry is encoded again, with a note: truncated, one bit flipped, another file, empty', async () => {
     const damages: ((bytes: Buffer) => Buffer)[] = [
       (bytes) => bytes.subarray(0, bytes.length - 9),
       (bytes) => {
@@ -100,7 +100,7 @@ suite('train: cache of encodings', (test) => {
     assert.equal(await files(), []);
   });
 
-  test('a cache that cannot be written is a note, and the work goes on', async () => {
+  test('a cache that cannot be written causes a note, and the work continues', async () => {
     const closed = folder.at('closed');
     await mkdir(closed);
     await writeFile(join(closed, 'latents'), 'a file where a folder should be');
@@ -110,7 +110,7 @@ suite('train: cache of encodings', (test) => {
     assert.is(notes.filter((note) => note.includes('nothing more is kept')).length, 1);
   });
 
-  test('trimming removes what was used longest ago, and nothing that is not ours', async () => {
+  test('trimming removes the least recently used entries, and no files of others', async () => {
     const cache = new EncodingCache({ folder: folder.path });
     for (const name of ['1', '2', '3']) await cache.latent(key(name.repeat(64)), async () => latent(1));
     const old = await files();

@@ -23,7 +23,7 @@ function take(count: number, position?: PlanPosition): PlannedStep[] {
 }
 
 suite('train: plan of an epoch', (test) => {
-  test('every picture comes up as often as it repeats, in batches of one bucket', () => {
+  test('every picture occurs as often as it repeats, in batches of one bucket', () => {
     for (const epoch of [0, 1, 9]) {
       const batches = planEpoch(items, options, epoch);
       const pictures = batches.flatMap((batch) => batch.pictures);
@@ -47,7 +47,7 @@ suite('train: plan of an epoch', (test) => {
     }
   });
 
-  test('the seed and the epoch decide the order; nothing else does', () => {
+  test('only the seed and the epoch determine the order', () => {
     const order = (seed: number, epoch: number) =>
       planEpoch(items, { ...options, seed }, epoch)
         .flatMap(({ pictures }) => pictures.map(({ id, frame }) => `${id}.${frame}`))
@@ -62,7 +62,7 @@ suite('train: plan of an epoch', (test) => {
     );
   });
 
-  test('going on from the position after any step gives the same steps, also through JSON', () => {
+  test('continuing from the position after any step gives the same steps, also through JSON', () => {
     const whole = take(30);
     for (const stop of [1, 2, 3, 7, 13]) {
       const position = JSON.parse(JSON.stringify(whole[stop - 1]?.next)) as PlanPosition;
@@ -74,7 +74,7 @@ suite('train: plan of an epoch', (test) => {
     );
   });
 
-  test('steps end with their epoch', () => {
+  test('no step crosses the end of its epoch', () => {
     const steps = stepsOfEpoch(items, options);
     const walked = take(steps * 3);
     assert.equal(
@@ -85,7 +85,7 @@ suite('train: plan of an epoch', (test) => {
     assert.ok(walked.every(({ batches }) => batches.length >= 1 && batches.length <= 2));
   });
 
-  test('class pictures: as many as training pictures, each of them equally often over the epochs', () => {
+  test('class pictures: as many as training pictures, each equally often over the epochs', () => {
     const withClass = [item(0, { repeats: 3 }), item(1), ...Array.from({ length: 6 }, (_, id) => item(10 + id, { role: 'class' }))];
     const seen = new Map<number, number>();
     for (let epoch = 0; epoch < 6; epoch++) {
@@ -98,7 +98,7 @@ suite('train: plan of an epoch', (test) => {
     assert.equal([...seen.values()], [4, 4, 4, 4, 4, 4]);
   });
 
-  test('what cannot be: no training picture, a position of another plan', () => {
+  test('refuses a plan without training pictures and a position of another plan', () => {
     assert.throws(
       () => planEpoch([item(0, { role: 'class' })], options, 0),
       (error: Error) => /at least one picture of the role "train"/.test(error.message),

@@ -1,6 +1,6 @@
 /**
- * Text encoders and autoencoders of Stable Diffusion 2 and SDXL in training, on tiny checkpoints of random weights: OpenCLIP's matrix of query, key
- * and value, both encoders of SDXL, and that the engine uses what the file says of them.
+ * Trains text encoders and autoencoders of Stable Diffusion 2 and SDXL, on tiny checkpoints of random weights. Covers OpenCLIP's fused
+ * matrix of query, key and value, both encoders of SDXL, and that the engine uses the weights in the file.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
@@ -18,13 +18,13 @@ const size = { width: 64, height: 64 };
 const parts = ['self_attn_q_proj', 'self_attn_k_proj', 'self_attn_v_proj', 'self_attn_out_proj', 'mlp_fc1', 'mlp_fc2'];
 const layerOf = (encoder: string, layer: number): string[] => parts.map((part) => `${encoder}_text_model_encoder_layers_${layer}_${part}`);
 
-// A context leaves the last of the two layers out; the pooled vector of SDXL's second encoder goes through both.
+// The context skips the last of the two layers; the pooled vector of SDXL's second encoder uses both.
 const families = [
   ['sd2', layerOf('lora_te', 0)],
   ['sdxl', [...layerOf('lora_te1', 0), ...layerOf('lora_te2', 0), ...layerOf('lora_te2', 1)]],
 ] as const;
 
-/** The same checkpoint with SDXL's projection as transformers has it: the weight of a linear layer. */
+/** The same checkpoint with SDXL's projection in the format of transformers: the weight of a linear layer. */
 async function withLinearProjection(from: string, to: string): Promise<void> {
   const bytes = await readFile(from);
   const start = 8 + Number(bytes.readBigUInt64LE());
@@ -80,7 +80,7 @@ suite('train: text encoders and autoencoders of SD2 and SDXL', (test) => {
   test.after(() => folder.remove());
 
   for (const [family, names] of families)
-    test(`${family}: every part of its text encoders learns, and the engine paints with all of the file`, async () => {
+    test(`${family}: every part of its text encoders learns, and the engine paints with the whole file`, async () => {
       const model = folder.at(`${family}.safetensors`);
       await writeTinyModel(model, family);
       const trainer = await localEngine().loadTrainer({ model, threads: 1 }, ignore).promise;
@@ -110,7 +110,7 @@ suite('train: text encoders and autoencoders of SD2 and SDXL', (test) => {
       await painter.dispose();
     });
 
-  test('sdxl: the pooled text is the same from both ways of writing its projection', async () => {
+  test('sdxl: both formats of the projection give the same pooled text', async () => {
     const model = folder.at('sdxl.safetensors');
     await withLinearProjection(model, folder.at('linear.safetensors'));
     const vector = await pooled(model);

@@ -1,4 +1,4 @@
-/** A training that ends as by a power cut: argv[2] is its options, argv[3] the step after which it kills itself. */
+/** A training that ends as in a power failure. argv[2]: its options; argv[3]: the step after which it kills itself. */
 import { type TrainLoraOptions, trainLora } from '../../lib/train/index.ts';
 
 const options = JSON.parse(process.argv[2] ?? '') as TrainLoraOptions;

@@ -5,8 +5,8 @@ import { suite } from '../harness.ts';
 import { random } from '../image/pictures.ts';
 import { PictureFolder } from './support.ts';
 
-/** The engine is the judge: what a file does to a picture. */
-suite('train: merged and resized LoRAs paint alike', (test) => {
+/** Compares LoRA files by the pictures that the engine paints with them. */
+suite('train: merged and resized LoRAs paint the same picture', (test) => {
   let folder: PictureFolder;
   let model: Model;
   test.before(async () => {
@@ -41,7 +41,7 @@ suite('train: merged and resized LoRAs paint alike', (test) => {
   const difference = (a: Uint8Array, b: Uint8Array): number =>
     a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length;
 
-  test('the sum of two, exact and by SVD to its full rank', async () => {
+  test('the sum of two LoRAs, exact and by SVD to its full rank', async () => {
     const [a, b] = [await write('a', 4, 8, 1), await write('b', 6, 3, 2)];
     const inputs = [
       { path: a, weight: 0.8 },

@@ -1,4 +1,4 @@
-/** Schedules, averages, early stopping, the memory choice and the settings: the arithmetic around the steps. */
+/** The arithmetic around the steps: schedules, averages, early stopping, the choice of checkpointing, and the settings. */
 import * as assert from 'uvu/assert';
 import { isArtistError, resolveOptions } from '../../lib/core/index.ts';
 import type { NativeTrainerInfo, NativeTrainPlan } from '../../lib/engine/addon/trainer-types.ts';
@@ -17,20 +17,20 @@ suite('training: learning rate', (test) => {
   const shares = (schedule: 'constant' | 'linear' | 'cosine', warmup: number): number[] =>
     Array.from({ length: 8 }, (_, step) => Number(learningRateShare(step, 8, { schedule, warmup }).toFixed(4)));
 
-  test('rises in a straight line and then follows its schedule', () => {
+  test('rises linearly and then follows its schedule', () => {
     assert.equal(shares('constant', 3), [0.25, 0.5, 0.75, 1, 1, 1, 1, 1]);
     assert.equal(shares('linear', 0), [1, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125]);
     assert.equal(shares('cosine', 4), [0.2, 0.4, 0.6, 0.8, 1, 0.8536, 0.5, 0.1464]);
   });
 
-  test('no step is without effect, not even in runs that are all warm-up', () => {
+  test('every step has an effect, even in runs that are all warm-up', () => {
     for (const schedule of ['constant', 'linear', 'cosine'] as const)
       for (const warmup of [0, 1, 7, 8]) assert.ok(Math.min(...shares(schedule, warmup)) > 0, `${schedule} ${warmup}`);
   });
 });
 
 suite('training: watching', (test) => {
-  test('the smoothed loss has no bias of its beginning and goes on from its state', () => {
+  test('the smoothed loss has no start bias and continues from its state', () => {
     const whole = new Smoothed(0.9);
     assert.ok(Math.abs(whole.add(5) - 5) < 1e-12);
     whole.add(1);
@@ -39,7 +39,7 @@ suite('training: watching', (test) => {
     assert.is(halves.add(2), whole.add(2));
   });
 
-  test('stops after as many validations without improvement as it has patience', () => {
+  test('stops after `patience` validations without improvement', () => {
     const stop = new EarlyStop({ patience: 2, minDelta: 0.1 });
     assert.equal(
       [1, 0.8, 0.75, 0.7, 0.69, 0.64].map((loss, at) => stop.add(at, loss)),
@@ -48,12 +48,12 @@ suite('training: watching', (test) => {
     assert.equal([stop.best, stop.bestStep], [0.7, 3]);
   });
 
-  test('validation levels lie in the middles of equal parts', () => {
+  test('validation levels are the middles of equal parts', () => {
     assert.equal(validationLevels(4, 'eps'), [125, 375, 625, 875]);
     assert.equal(validationLevels(2, 'flow'), [0.25, 0.75]);
   });
 
-  test('the first place where two settings differ has a name', () => {
+  test('firstDifference names the first setting that differs', () => {
     assert.is(firstDifference({ a: 1, b: { c: [1, 2] } }, { a: 1, b: { c: [1, 2] } }), undefined);
     assert.is(firstDifference({ a: 1, b: { c: [1, 2] } }, { a: 1, b: { c: [1, 3] } }), 'b.c.1');
     assert.is(firstDifference({ a: 1 }, { a: 1, b: 2 }), 'b');
@@ -84,7 +84,7 @@ suite('training: memory', (test) => {
   };
   const sizes = { none: 800, blocks: 400, fine: 100 };
 
-  test('takes the quickest way that fits', async () => {
+  test('chooses the fastest way that fits', async () => {
     for (const [free, wanted] of [
       [10_000, 'none'],
       [500, 'blocks'],
@@ -98,13 +98,13 @@ suite('training: memory', (test) => {
     }
   });
 
-  test('does what it is told, and tries nothing else', async () => {
+  test('uses an explicit choice and tries nothing else', async () => {
     const { plan: size, asked } = plan(sizes, 10_000);
     assert.is((await chooseMemory(size, 'fine', { shape, hostBytes: 0, device: 'CPU' })).checkpointing, 'fine');
     assert.equal(asked, ['fine']);
   });
 
-  test('refuses with the numbers and what would help', async () => {
+  test('refuses with the numbers and advice', async () => {
     const { plan: size } = plan(sizes, 50);
     const error = await artistFailure(chooseMemory(size, 'auto', { shape, hostBytes: 0, device: 'CPU' }), 'ERR_OUT_OF_MEMORY');
     for (const part of [
@@ -116,14 +116,17 @@ suite('training: memory', (test) => {
       'q8_0',
     ])
       assert.ok(error.message.includes(part), `${part}: ${error.message}`);
-    const told = await artistFailure(
+    const noCheckpointing = await artistFailure(
       chooseMemory(size, 'none', { shape: { ...shape, batch: 1 }, hostBytes: 0, device: 'CPU' }),
       'ERR_OUT_OF_MEMORY',
     );
-    assert.ok(told.message.includes('checkpointing fine') && !told.message.includes('batchSize'), told.message);
+    assert.ok(
+      noCheckpointing.message.includes('checkpointing fine') && !noCheckpointing.message.includes('batchSize'),
+      noCheckpointing.message,
+    );
   });
 
-  test('on the CPU the optimizer counts too', async () => {
+  test("on the CPU the optimizer's memory counts too", async () => {
     const { plan: size } = plan(sizes, 900);
     assert.is((await chooseMemory(size, 'auto', { shape, hostBytes: 200 * mebi, device: 'CPU' })).checkpointing, 'blocks');
     assert.is((await chooseMemory(size, 'auto', { shape, hostBytes: 200 * mebi, device: 'CUDA0' })).checkpointing, 'none');
@@ -161,7 +164,7 @@ suite('training: settings', (test) => {
     });
   };
 
-  test('presets decide what is left open, and only that', () => {
+  test('presets set only what was omitted', () => {
     const style = settle({});
     assert.equal(
       [style.steps, style.network.rank, style.network.alpha, style.buckets.flip, style.buckets.resolution],

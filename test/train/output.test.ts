@@ -25,11 +25,11 @@ suite('the name of a trained LoRA', (test) => {
       assert.equal([output.name, output.out], [name, join(home, 'loras', `${name}.safetensors`)]);
     });
 
-  test('is not that of a model it is trained on', async () => {
+  test('is not the name of a model it is trained on', async () => {
     const model = join(home, 'base.safetensors');
     await writeFile(model, 'weights');
     const options = { home, data: home, out: join(home, 'data', '..', 'base.safetensors'), model, overwrite: true } as ResolvedTrainLora;
-    const said = await chooseOutput(options).then(String, (error: Error) => error.message);
-    assert.is(said, `out: ${model}: expected another file than the input, got ${model}. Choose another name`);
+    const message = await chooseOutput(options).then(String, (error: Error) => error.message);
+    assert.is(message, `out: ${model}: expected another file than the input, got ${model}. Choose another name`);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * The same LoRA trained here and by diffusers and PEFT (test/fixtures/train/make_golden_train.py): a UNet of the SD 1 layout, 20 AdamW steps of
- * batch 2 on the same latents, noise, time steps and contexts. PyTorch computes in float32; the engine keeps convolution kernels in half
- * precision, rounds their inputs to it, and looks GELU up in a table of halves. The kernels here are exact in half precision.
+ * The same LoRA trained here and by diffusers and PEFT (test/fixtures/train/make_golden_train.py): a UNet of the SD 1 layout, 20 AdamW
+ * steps of batch 2 on the same latents, noise, time steps and contexts. PyTorch computes in float32; the engine keeps convolution kernels
+ * in half precision, rounds their inputs to it, and looks up GELU in a half-precision table. The kernels here are exact in half precision.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ interface Golden {
   lora: [name: string, shape: number[], halves: string][];
 }
 
-/** hashed() of make_golden_train.py. */
+/** The same as hashed() in make_golden_train.py. */
 function hashed(stream: number, count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, index) => {
     let x = (index + Number(BigInt.asUintN(32, BigInt(stream) * 0x9e3779b1n))) >>> 0;
@@ -48,7 +48,7 @@ function halfToFloat(half: number): number {
   return sign * (exponent === 0 ? mantissa * 2 ** -24 : (1 + mantissa / 1024) * 2 ** (exponent - 15));
 }
 
-/** A checkpoint that the engine takes for SD 1: the UNet, and of a text encoder what it is told by. */
+/** A checkpoint that the engine recognises as SD 1: the UNet, and the text encoder tensors that identify the family. */
 function checkpoint({ weights: list, sizes }: Golden): Buffer {
   const tensors: Record<string, { shape: number[]; values?: Float32Array }> = {};
   for (const [stream, [name, shape]] of list.entries())
@@ -91,7 +91,7 @@ suite('training: parity with diffusers and PEFT', (test) => {
   test('losses within 1 %, weights with a cosine of at least 0.999', async () => {
     const { sizes, settings, modules, losses: expected, lora } = golden;
     const { rank, alpha, learningRate, weightDecay } = settings;
-    // Values to start from: the downs as PyTorch's, the ups zero.
+    // Initial values: the down matrices as in PyTorch, the up matrices zero.
     const fileName = (module: string): string => `lora_unet_${module.replaceAll('.', '_')}`;
     const values = modules.flatMap((module, index) => {
       const shape = lora.find(([name]) => name === `${module}.lora_A`)?.[1] ?? [];
@@ -146,7 +146,7 @@ suite('training: parity with diffusers and PEFT', (test) => {
     const only = (list: readonly Float32Array[], part: 'A' | 'B'): Float32Array[] => list.filter((_, at) => lora[at]?.[0].endsWith(part));
     const worst = Math.max(...errors);
     assert.ok(worst < 0.001, `losses differ by up to ${(100 * worst).toFixed(3)} %`);
-    // Of the change alone: the values it started from are the same and would hide it.
+    // Compares only the change: the initial values are equal and would hide a difference.
     const likeness = cosine(change(ours), change(theirs));
     assert.ok(likeness >= 0.999, `the trained change has a cosine of ${likeness}`);
     const ups = cosine(only(ours, 'B'), only(theirs, 'B'));

@@ -29,7 +29,7 @@ suite('train: reports', (test) => {
   });
   test.after.each(() => folder.remove());
 
-  test('a log is read in order; repeated steps count once, the half line of a killed run not at all', async () => {
+  test('a log is read in order; repeated steps count once; the partial line of a killed run is skipped', async () => {
     const text = [
       line({ type: 'step', step: 1, loss: 9 }),
       line({ type: 'step', step: 2, loss: 8 }),
@@ -53,7 +53,7 @@ suite('train: reports', (test) => {
     await rejects(() => readTrainingLog(folder.at('absent.jsonl')), 'ERR_READ', /expected the log of a training run, got ENOENT/);
   });
 
-  test('the curve has its three lines, the lowest validation, and stays small for long runs', async () => {
+  test('the curve has its three lines and the lowest validation, and stays small for long runs', async () => {
     const svg = lossCurveSvg(await readTrainingLog(await folder.write('log.jsonl', logText(300))), 'fox & <dog>');
     assert.is(svg.match(/<path /g)?.length, 3);
     assert.match(svg, /fox &amp; &lt;dog&gt;: loss 0\.\d+ after 300 steps/);
@@ -66,7 +66,7 @@ suite('train: reports', (test) => {
     assert.ok(long.length < 120_000, String(long.length));
   });
 
-  test('one step, equal losses, nothing at all: still a picture', async () => {
+  test('one step, equal losses, or an empty log still give a picture', async () => {
     for (const steps of [[], [{ step: 1, loss: 0.5 }], [1, 2, 3].map((step) => ({ step, loss: 0 }))]) {
       const svg = lossCurveSvg({ steps, validation: [], samples: [] });
       assert.ok(!/NaN|Infinity/.test(svg));
@@ -80,7 +80,7 @@ suite('train: reports', (test) => {
     assert.not.match(wild, />1000000000</);
   });
 
-  test('the contact sheet shows each picture in its place, and is labelled as painted', async () => {
+  test('the contact sheet shows each picture in its place and has the AI label', async () => {
     const plain = (value: number, width = 64, height = 64) =>
       new ArtImage({ width, height, channels: 3, data: new Uint8Array(width * height * 3).fill(value) });
     const rows = [
@@ -105,7 +105,7 @@ suite('train: reports', (test) => {
     await rejects(() => contactSheet([{ label: 'x', images: [] }]), 'ERR_INVALID_ARGUMENT', /at least one row with a picture/);
   });
 
-  test('writeReports: from the folder of a run; samples that are gone are left out', async () => {
+  test('writeReports reads the folder of a run and leaves out missing samples', async () => {
     await folder.write('log.jsonl', logText(60));
     const { width, height, data, channels } = picture(64, 64);
     const sharp = await loadSharp();

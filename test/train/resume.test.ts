@@ -1,4 +1,4 @@
-/** A run that was interrupted comes to the LoRA, bit for bit, of one that was not; what changed meanwhile is named. */
+/** An interrupted run gives the same LoRA, bit for bit, as an uninterrupted one; errors name what changed in between. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
@@ -28,7 +28,7 @@ async function runKilled(options: TrainLoraOptions, step: number): Promise<void>
 suite('training: resume', (test) => {
   let folder: PictureFolder;
   let whole: { tensorHash: string; loss: number };
-  /** Everything that moves the numbers: average, tag shuffling, flips, two sizes of batch, held-out pictures. */
+  /** All options that affect the numbers: average, tag shuffling, flips, two batch sizes, held-out pictures. */
   const options = (name: string): TrainLoraOptions => ({
     ...tinyOptions(folder, name),
     ema: 0.9,
@@ -38,7 +38,7 @@ suite('training: resume', (test) => {
     validation: { pictures: 1, every: 3, levels: 1 },
   });
   const run = (name: string): string => folder.at(`runs/${name}`);
-  /** A run that was cancelled after step 3. */
+  /** Makes a run that was cancelled after step 3. */
   const cancelled = async (name: string): Promise<void> => {
     const controller = new AbortController();
     const stopping = trainLora({
@@ -57,7 +57,7 @@ suite('training: resume', (test) => {
   });
   test.after(() => folder.remove());
 
-  test('goes on after kill -9 and comes to the same bits', async () => {
+  test('continues after kill -9 and gives the same bits', async () => {
     await runKilled(options('killed'), 5);
     assert.equal(await readdir(join(run('killed'), 'checkpoints')), ['step-000002', 'step-000004']);
     const steps: number[] = [];
@@ -71,7 +71,7 @@ suite('training: resume', (test) => {
     assert.is(result.loss, whole.loss);
   });
 
-  test('a checkpoint that was half written is swept away and not gone on from', async () => {
+  test('a partial checkpoint is removed and not used', async () => {
     await runKilled(options('half'), 3);
     const half = join(run('half'), 'checkpoints', '.step-000003-1');
     await mkdir(half);
@@ -81,7 +81,7 @@ suite('training: resume', (test) => {
     assert.not.ok((await readdir(join(run('half'), 'checkpoints'))).some((name) => name.startsWith('.')));
   });
 
-  test('cancelling keeps what was learned, and it goes on from there', async () => {
+  test('cancelling saves the progress, and the run continues from there', async () => {
     await cancelled('cancelled');
     assert.equal(await readdir(join(run('cancelled'), 'checkpoints')), ['step-000002', 'step-000003']);
     const result = await resumeTraining(run('cancelled'), { checkpointing: 'fine' });
@@ -89,7 +89,7 @@ suite('training: resume', (test) => {
     await artistFailure(resumeTraining(run('cancelled')), 'ERR_ALREADY_EXISTS', /^out: expected no file there/);
   });
 
-  test('names what changed since the run was begun', async () => {
+  test('names what changed since the start of the run', async () => {
     await cancelled('changed');
     const resume = (given: Partial<TrainLoraOptions> = {}): PromiseLike<unknown> => resumeTraining(run('changed'), given);
     await artistFailure(
@@ -116,7 +116,7 @@ suite('training: resume', (test) => {
     await rm(folder.at('pictures/new.png'));
   });
 
-  test('says what is no run, and which file is damaged', async () => {
+  test('names a folder that is not a run, and a damaged file', async () => {
     await artistFailure(resumeTraining(folder.at('pictures')), 'ERR_RESUME', /expected the folder of a training run/);
     await cancelled('damaged');
     await truncate(join(run('damaged'), 'checkpoints', 'step-000003', 'state.safetensors'), 100);
@@ -125,7 +125,7 @@ suite('training: resume', (test) => {
     assert.is((await resumeTraining(run('damaged'))).tensorHash, whole.tensorHash);
   });
 
-  test('one process at a time', async () => {
+  test('only one process at a time may use a run', async () => {
     await cancelled('locked');
     const path = join(run('locked'), 'lock');
     const lock = await acquireLock(path, { purpose: 'training in this folder' });
@@ -136,14 +136,14 @@ suite('training: resume', (test) => {
     );
     const { owner } = lock;
     await lock.release();
-    // Of a process that is gone.
+    // A lock of a process that no longer exists.
     await writeFile(path, JSON.stringify({ ...owner, pid: 2147483646 }));
     assert.is((await resumeTraining(run('locked'))).tensorHash, whole.tensorHash);
     assert.not.ok((await readdir(run('locked'))).includes('lock'));
   });
 
   if (process.platform === 'linux')
-    test('a full disk ends it with a code and leaves the checkpoint', async () => {
+    test('a full disk ends the run with an error code and leaves the checkpoint', async () => {
       await cancelled('full');
       await rm(join(run('full'), 'log.jsonl'));
       await symlink('/dev/full', join(run('full'), 'log.jsonl'));

@@ -1,4 +1,4 @@
-/** A folder of small pictures, made for one test. */
+/** A folder of small pictures for one test. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,7 +20,7 @@ export class PictureFolder {
     return join(this.path, name);
   }
 
-  /** A PNG or JPEG, by the name; different seeds are different pictures. */
+  /** Writes a PNG or JPEG, depending on the name; different seeds give different pictures. */
   async picture(name: string, { width = 64, height = 64, seed = 1, channels = 3 } = {}): Promise<string> {
     const sharp = await loadSharp();
     const { data } = picture(width, height, channels, seed);
@@ -35,7 +35,7 @@ export class PictureFolder {
     return path;
   }
 
-  /** Name and content of everything in it: to show that nothing was changed. */
+  /** Names and contents of all files, to show that nothing was changed. */
   async contents(): Promise<Record<string, string>> {
     const entries = await readdir(this.path, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

@@ -1,6 +1,6 @@
 /**
- * Checkpoints of every family in their original layout, with random weights and a thousandth of the size: names and shapes of tensors as
- * PyTorch writes them, [out, in, …]. bench/train/loads.py opens the same files with diffusers and transformers.
+ * Checkpoints of every family in their original layout, with random weights and a thousandth of the size. Names and shapes of tensors are
+ * as PyTorch writes them, [out, in, …]. bench/train/loads.py opens the same files with diffusers and transformers.
  */
 import { writeFile } from 'node:fs/promises';
 import { safetensors } from '../engine/support.ts';
@@ -10,7 +10,7 @@ export type Layout = Record<string, number[]>;
 export const tinyFamilies = ['sd1', 'sd2', 'sdxl', 'sd3', 'flux', 'z-image'] as const;
 export type TinyFamily = (typeof tinyFamilies)[number];
 
-/** Of CLIP; a table of our own maps its ids to the few rows of a tiny token table. */
+/** CLIP's vocabulary size. A small table maps its ids to the few rows of a tiny token table. */
 const vocabulary = 49_408;
 const latentChannels = { sd1: 4, sd2: 4, sdxl: 4, sd3: 16, flux: 16, 'z-image': 16 } as const;
 
@@ -44,7 +44,7 @@ class Tensors {
 interface UnetSizes {
   channels: number;
   multiples: readonly number[];
-  /** Transformer layers at each level, and in the middle. */
+  /** Number of transformer layers at each level and in the middle. */
   depths: readonly number[];
   middle: number;
   context: number;
@@ -123,7 +123,7 @@ function unet({ channels, multiples, depths, middle, context, linearProjection, 
 
 function mmdit({ width, context, vector }: { width: number; context: number; vector: number }): Layout {
   const t = new Tensors();
-  const depth = 24; // the engine's, whatever the file has
+  const depth = 24; // fixed in the engine
   t.conv('x_embedder.proj', width, 16, 2);
   t.linear('t_embedder.mlp.0', width, 256);
   t.linear('t_embedder.mlp.2', width, width);
@@ -219,7 +219,7 @@ interface ClipSizes {
   inner?: number;
 }
 
-/** OpenAI's layout, as transformers names it. */
+/** OpenAI's layout, with the names of transformers. */
 function clip({ width, layers, rows, inner = 2 * width }: ClipSizes): Layout {
   const t = new Tensors();
   t.layout['embeddings.token_embedding.weight'] = [rows, width];
@@ -237,7 +237,7 @@ function clip({ width, layers, rows, inner = 2 * width }: ClipSizes): Layout {
   return t.layout;
 }
 
-/** OpenCLIP's layout, as checkpoints of SD 2 and SDXL have it. */
+/** OpenCLIP's layout, as in checkpoints of SD 2 and SDXL. */
 function openClip({ width, layers, rows, inner = 2 * width }: ClipSizes, projection: boolean): Layout {
   const t = new Tensors();
   t.layout['token_embedding.weight'] = [rows, width];
@@ -308,7 +308,7 @@ const rows = 300;
 const tokenIndex = 'transformer.text_model.embeddings.token_index.weight';
 const clipL = { width: 64, layers: 2, rows };
 
-/** Names and shapes of a family's checkpoint: network, text encoders and autoencoder, as far as the engine takes them in small sizes. */
+/** Names and shapes of a family's checkpoint: network, text encoders and autoencoder, as far as the engine accepts them in small sizes. */
 export function tinyLayout(family: TinyFamily): Layout {
   const t = new Tensors();
   const network = 'model.diffusion_model.';
@@ -336,7 +336,7 @@ export function tinyLayout(family: TinyFamily): Layout {
   return t.layout;
 }
 
-/** Uniform in -1..1, from its place in the file. */
+/** Uniform numbers in -1..1, determined by their index. */
 function noise(seed: number, count: number): Float32Array {
   let state = (Math.imul(seed, 2_654_435_761) + 1) >>> 0;
   return Float32Array.from({ length: count }, () => {

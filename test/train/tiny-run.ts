@@ -1,9 +1,9 @@
-/** The smallest training that is one: 64 pixels, rank 2, attention layers of the bundled model. */
+/** The smallest possible training: 64 pixels, rank 2, attention layers of the bundled model. */
 import { mkdir } from 'node:fs/promises';
 import type { TrainLoraOptions } from '../../lib/train/index.ts';
 import { PictureFolder } from './support.ts';
 
-/** Pictures with captions in `pictures`, everything else beside them. */
+/** Makes a folder with captioned pictures in `pictures`; other files go beside it. */
 export async function tinyFolder(count = 3): Promise<PictureFolder> {
   const folder = await PictureFolder.make();
   await mkdir(folder.at('pictures'));

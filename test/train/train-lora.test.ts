@@ -1,4 +1,4 @@
-/** A whole training through the public door, on the bundled model: events, files, what is learned, what is refused before it begins. */
+/** A whole training through the public API, on the bundled model: events, files, what is learned, what is refused before it begins. */
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -41,7 +41,7 @@ suite('training: a whole run', (test) => {
   });
   test.after(() => folder.remove());
 
-  test('tells every step, with what a bar needs', () => {
+  test('reports every step, with what a progress bar needs', () => {
     const steps = of('step');
     assert.equal(
       steps.map(({ step }) => step),
@@ -55,7 +55,7 @@ suite('training: a whole run', (test) => {
     assert.equal([of('queued')[0]?.type, events.at(-1)?.type], ['queued', 'done']);
   });
 
-  test('says before the first step what it will do', () => {
+  test('describes the run before the first step', () => {
     const [begin] = of('begin');
     assert.equal([begin?.steps, begin?.from, begin?.pictures, begin?.heldOut, begin?.device], [5, 0, 3, 1, 'CPU']);
     assert.ok((begin?.modules ?? 0) > 50 && (begin?.parameters ?? 0) > 10_000);
@@ -67,14 +67,14 @@ suite('training: a whole run', (test) => {
     );
   });
 
-  test('class pictures are painted, keep their recipe, and are in the data sheet', async () => {
+  test('class pictures are painted, carry their recipe, and are in the data sheet', async () => {
     const painted = (await readdir(join(result.files.folder, 'class'))).sort();
     assert.equal(painted, ['class-0001.png', 'class-0002.png']);
     const sheet = JSON.parse(await readFile(result.files.dataSheet ?? '', 'utf8')) as { pictures: object };
     assert.equal(sheet.pictures, { train: 3, validation: 1, class: 2 });
   });
 
-  test('validates untrained, every n steps and at the end, at the same noise', () => {
+  test('validates before training, every n steps and at the end, with the same noise', () => {
     assert.equal(
       of('validation').map(({ step }) => step),
       [0, 2, 4, 5],
@@ -108,7 +108,7 @@ suite('training: a whole run', (test) => {
     assert.is(of('checkpoint').at(-1)?.step, 5);
   });
 
-  test('the LoRA says what it is and lies where it is found by name', async () => {
+  test('the LoRA carries its metadata and is found by name', async () => {
     assert.is(result.path, folder.at('home/loras/tiny.safetensors'));
     const { metadata, tensors } = await readModelHeader(result.path);
     assert.equal(
@@ -129,13 +129,13 @@ suite('training: a whole run', (test) => {
     assert.not.equal(plain.images[0]?.data, learned.images[0]?.data);
   });
 
-  test("the user's pictures are as they were", async () => {
+  test("the user's pictures are unchanged", async () => {
     const now = await folder.contents();
     for (const [file, content] of Object.entries(before)) assert.is(now[file], content, file);
   });
 });
 
-suite('training: what ends it', (test) => {
+suite('training: what ends a run', (test) => {
   let folder: PictureFolder;
   const started = async (run: PromiseLike<unknown>, code: string, message: RegExp): Promise<void> => {
     await artistFailure(run, code, message);
@@ -147,7 +147,7 @@ suite('training: what ends it', (test) => {
   test.after(() => folder.remove());
   const options = (name: string): TrainLoraOptions => tinyOptions(folder, name);
 
-  test('outputs that cannot be written are told before the model is read', async () => {
+  test('outputs that cannot be written are refused before the model is read', async () => {
     const loaded: string[] = [];
     const onProgress = ({ type }: TrainEvent): void => void loaded.push(type);
     const out = await folder.write('mine.safetensors', 'mine');
@@ -172,7 +172,7 @@ suite('training: what ends it', (test) => {
     assert.not.ok(await stat(folder.at('runs')).catch(() => undefined), 'a run folder was made');
   });
 
-  test('data and models that cannot be used', async () => {
+  test('data and models that cannot be used are refused', async () => {
     await mkdir(folder.at('empty'));
     await started(trainLora({ ...options('b'), data: folder.at('empty') }), 'ERR_TRAIN_DATA', /got none/);
     await started(trainLora({ ...options('b'), data: folder.at('nowhere') }), 'ERR_READ', /nowhere/);
@@ -184,7 +184,7 @@ suite('training: what ends it', (test) => {
     await started(trainLora({ ...options('b'), network: { include: ['nothing*'] } }), 'ERR_INVALID_ARGUMENT', /nothing/);
   });
 
-  test('a listener that throws, and a loop that is left', async () => {
+  test('a listener that throws and a loop that is left end the run', async () => {
     const boom = new Error('boom');
     const throwing = trainLora({
       ...options('c'),
@@ -198,7 +198,7 @@ suite('training: what ends it', (test) => {
     await artistFailure(left, 'ERR_ABORTED', /left early/);
   });
 
-  test('a signal that was aborted before, and one that is aborted while pictures are encoded', async () => {
+  test('a signal aborted before the call, and one aborted while pictures are encoded', async () => {
     const reason = new Error('no more');
     assert.is(await failure(trainLora({ ...options('e'), signal: AbortSignal.abort(reason) })), reason);
     const controller = new AbortController();
@@ -210,7 +210,7 @@ suite('training: what ends it', (test) => {
     assert.is(await failure(stopping), reason);
   });
 
-  test('a loss that is no number leaves the checkpoint before it', async () => {
+  test('a loss that is not finite leaves the previous checkpoint', async () => {
     const run = trainLora({
       ...options('f'),
       steps: 40,
@@ -226,7 +226,7 @@ suite('training: what ends it', (test) => {
     assert.not.ok(await stat(folder.at('home/loras/f.safetensors')).catch(() => undefined));
   });
 
-  test('stops early where held-out pictures no longer gain, and keeps the best', async () => {
+  test('stops early when held-out pictures no longer improve, and keeps the best', async () => {
     const result = await trainLora({
       ...options('g'),
       steps: 30,

@@ -1,1 +1,1 @@
-"""What the training scripts share: data, networks, state on disk. Nothing of the npm package uses it."""
+"""Shared by the training scripts: data, networks, state on disk. The npm package does not use it."""

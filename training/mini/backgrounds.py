@@ -1,4 +1,4 @@
-"""Procedural backgrounds: own code, no pictures of others."""
+"""Procedural backgrounds, drawn by our own code without pictures of others."""
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def pine(img, cx, base, h, color):
 
 
 def background(name, n, rng):
-    """One of the scenes at twice the size, so that its edges are smooth after halving."""
+    """Draws a scene at twice the size, so that its edges are smooth after halving."""
     m = 2 * n
     if name == 'meadow':
         img = gradient((150, 205, 245), (215, 238, 250), m)

@@ -12,7 +12,7 @@ def article(label):
 
 
 def place(background, rng, plain=False):
-    """The words of a background, with what joins them; plain: its first phrase."""
+    """The words of a background with their joining words; plain: its first phrase."""
     if background in SCENES:
         return ' ' + (SCENES[background][0] if plain else str(rng.choice(SCENES[background])))
     if background in COLORS:
@@ -21,7 +21,7 @@ def place(background, rng, plain=False):
 
 
 def caption(row, background, rng, words, plain=False):
-    """One caption of a sprite on a background. words: aliases and adjectives by label (concepts.json). plain: canonical words only."""
+    """One caption of a sprite on a background. words: aliases and adjectives by label (concepts.json). plain: only canonical words."""
     label, phrases = row['label'], STYLES[row['set']]
     style = phrases[0] if plain or rng.random() < 0.8 else phrases[1]
     subject = label

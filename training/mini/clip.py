@@ -1,4 +1,4 @@
-"""The tiny CLIP: names and arithmetic of Hugging Face's CLIPModel, so that the engine reads what is exported."""
+"""The tiny CLIP, with the names and arithmetic of Hugging Face's CLIPModel, so that the engine can read the export."""
 
 import numpy as np
 import torch
@@ -86,7 +86,7 @@ class VisionModel(nn.Module):
         self.post_layernorm = nn.LayerNorm(width)
 
     def forward(self, x, patches=None):
-        """patches: places of those that are looked at (training only: half the patches cost half the time); None: all."""
+        """patches: indices of the patches to use (only in training: half the patches cost half the time); None: all."""
         x = self.embeddings.patch_embedding(x).flatten(2).transpose(1, 2)
         places = self.embeddings.position_embedding.weight
         x = x + places[1:]
@@ -98,7 +98,7 @@ class VisionModel(nn.Module):
 
 
 class CLIP(nn.Module):
-    """token_ids: the CLIP ids whose rows the text tower has; captions hold no others."""
+    """token_ids: the CLIP ids that the text tower has rows for; captions contain no others."""
 
     def __init__(self, token_ids, config):
         super().__init__()
@@ -117,7 +117,7 @@ class CLIP(nn.Module):
     def pooled(self, ids):
         """N x L ids -> N x hidden: the state at the end token, before the projection."""
         at = (ids == Tokenizer.EOS).int().argmax(-1)
-        states = self.hidden(ids[:, : int(at.max()) + 1])  # causal: what stands behind the end cannot matter
+        states = self.hidden(ids[:, : int(at.max()) + 1])  # causal: tokens after the end have no effect
         return states[torch.arange(len(states)), at]
 
     def text(self, ids):

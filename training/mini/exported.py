@@ -1,4 +1,4 @@
-"""The exported files as networks of PyTorch, in float32."""
+"""The exported files as PyTorch networks, in float32."""
 
 import json
 import os
@@ -15,12 +15,12 @@ PREFIX, TOWER = 'model.diffusion_model.', 'cond_stage_model.transformer.'
 
 
 def read_exported(folder):
-    """-> CLIP (text and image tower), UNet, autoencoder of a folder that export.py wrote."""
+    """-> CLIP (text and image tower), UNet and autoencoder from a folder that export.py wrote."""
     painter = {k: v.float() for k, v in load_file(os.path.join(folder, 'mini.safetensors')).items()}
     image = {k: v.float() for k, v in load_file(os.path.join(folder, 'mini-clip.safetensors')).items()}
     table = TOWER + 'text_model.embeddings.token_embedding.weight'
     empty = painter[table].abs().sum(1) == 0
-    # Row 0, which ids without one of their own take, is an empty one: a word that was in no caption is a blank to the engine, too.
+    # Row 0 is empty and serves all ids without a row: the engine also treats a word that was in no caption as blank.
     ids = [int(empty.int().argmax()), *torch.nonzero(~empty).flatten().tolist()]
     with open(os.path.join(folder, 'mini-clip-config.json')) as file:
         about = json.load(file)

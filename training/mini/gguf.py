@@ -7,7 +7,7 @@ import torch
 
 F16, Q8_0 = 1, 8
 BLOCK = np.dtype([('scale', '<f2'), ('values', 'i1', 32)])
-# Bytes of the fixed types of a key's value; 8 is text, 9 a list.
+# Bytes of the fixed-size value types; 8 is text, 9 a list.
 WIDTHS = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 
 
@@ -37,7 +37,7 @@ class Reader:
 
 
 def read_gguf(path):
-    """-> name: values (float32, flat: shapes are those of the network that they are for). Tensors of other types are left out."""
+    """-> name: values (float32, flat; the shapes come from the network). Tensors of other types are left out."""
     with open(path, 'rb') as file:
         reader = Reader(file.read())
     if reader.data[:4] != b'GGUF':

@@ -1,4 +1,4 @@
-"""Optional fast CPU kernels (see kernels.cpp). Everything falls back to plain PyTorch."""
+"""Optional fast CPU kernels (see kernels.cpp). Everything also works with plain PyTorch."""
 
 import os
 

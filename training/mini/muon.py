@@ -1,4 +1,4 @@
-"""Muon (Jordan et al., 2024) for matrices: momentum, then the nearest orthogonal matrix by Newton-Schulz, scaled to a step of AdamW's size (Liu
+"""Muon (Jordan et al., 2024) for matrices: momentum, then the nearest orthogonal matrix by Newton-Schulz, scaled to the size of an AdamW step (Liu
 et al., arXiv 2502.16982)."""
 
 import torch
@@ -37,7 +37,7 @@ class Muon(torch.optim.Optimizer):
 
 
 class Optimizers:
-    """Several optimizers, each with its share of the parameters, used as one."""
+    """Several optimizers, each with some of the parameters, used as one."""
 
     def __init__(self, parts):
         self.parts = parts
@@ -73,5 +73,5 @@ def muon_and_adamw(module, is_matrix, rate, weight_decay=0.01):
 
 
 def muon_for_convolutions(module, rate):
-    """Muon for the kernels between hidden channels of the autoencoder, no weight decay."""
+    """Muon for the kernels between hidden channels of the autoencoder, without weight decay."""
     return muon_and_adamw(module, lambda _, q: q.ndim == 4 and min(q.shape[:2]) >= 64, rate, weight_decay=0)

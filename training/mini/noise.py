@@ -1,10 +1,10 @@
-"""The engine's start noise: Philox 4x32-10 and Box-Muller, as PyTorch draws on a GPU. The same seed gives the same picture there and here."""
+"""The engine's start noise: Philox 4x32-10 and Box-Muller, as PyTorch draws on a GPU. The same seed gives the same picture in both."""
 
 import numpy as np
 
 
 def philox_normal(count, seed, offset=0):
-    """count normal numbers (float32) of a seed; offset: how many draws came before."""
+    """count normal numbers (float32) of a seed; offset: number of earlier draws."""
     index = np.arange(count, dtype=np.uint64)
     counter = [np.full(count, offset, np.uint64), np.zeros(count, np.uint64), index, np.zeros(count, np.uint64)]
     low = np.uint64(0xFFFFFFFF)

@@ -1,4 +1,4 @@
-"""SD1's noise schedule and the Euler sampler, as the engine has them."""
+"""SD1's noise schedule and the Euler sampler, as in the engine."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Pictures for the CLIP image tower and for scorers, composed while training: small sprites on small backgrounds, all as tensors."""
+"""Pictures for the CLIP image tower and for scorers, composed during training: small sprites on small backgrounds, all as tensors."""
 
 import numpy as np
 import torch
@@ -10,12 +10,12 @@ from .styles import COLORS, INK, SCENES, STYLES
 EDGE = 64
 STYLE_NAMES = list(dict.fromkeys(phrases[0] for phrases in STYLES.values()))
 BACKGROUNDS = ['', *COLORS, *SCENES]
-# How high the subject stands in a scene, as in compose.py.
+# Height of the subject in a scene, as in compose.py.
 HEIGHTS = {'space': 0.5, 'underwater': 0.5, 'night': 0.54}
 
 
 def reduced(pixels):
-    """N x 128 x 128 x C uint8 -> N x C x 64 x 64, means of areas; colours of sprites come out multiplied with their alpha."""
+    """N x 128 x 128 x C uint8 -> N x C x 64 x 64, area means; colours of sprites are multiplied by their alpha."""
     x = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float()
     if x.shape[1] == 4:
         alpha = x[:, 3:] / 255
@@ -24,7 +24,7 @@ def reduced(pixels):
 
 
 class Scenery:
-    """Sprites of some concepts, without those held out (or only those), and backgrounds of every kind."""
+    """Sprites of some concepts, without the held-out ones (or only those), and backgrounds of every kind."""
 
     def __init__(self, sprites, concepts, held_out=False, variants=16, seed=11):
         rng = np.random.default_rng(seed)
@@ -39,7 +39,7 @@ class Scenery:
         self.concept = torch.tensor([place[row['label']] for row in rows])
         self.style = torch.tensor([STYLE_NAMES.index(STYLES[row['set']][0]) for row in rows])
         self.ink = torch.tensor([row['set'] in INK for row in rows])
-        # Every concept as often, however many styles it has.
+        # Every concept is equally frequent, however many styles it has.
         counts = torch.bincount(self.concept, minlength=len(concepts)).float()
         self.chance = 1 / counts[self.concept]
         scenes = [
@@ -51,7 +51,7 @@ class Scenery:
     def draw(self, count, generator, groups=None):
         """-> count x 3 x 64 x 64 in 0..1, place of the sprite, place of the background in BACKGROUNDS
 
-        groups: the pictures of a group have one style and one kind of background, and differ in the concept alone.
+        groups: pictures of a group share style and kind of background, and differ only in the concept.
         """
 
         def uniform(low, high, n=count):
@@ -91,7 +91,7 @@ class Scenery:
 
 
 def augment(x, generator):
-    """As painted pictures differ from rendered ones: softer, less exact in colour and shape, with parts that fail."""
+    """Imitates how painted pictures differ from rendered ones: softer, less exact in colour and shape, with parts that fail."""
     n = len(x)
 
     def chance(*shape):
@@ -118,7 +118,7 @@ def augment(x, generator):
 
 
 def spoil(x, generator):
-    """The same colours in the same places, roughly, and hardly the subject any more: what a painter gives when it fails."""
+    """Roughly the same colours in the same places, but hardly the subject: a failed painting."""
     n = len(x)
     grid = F.affine_grid(torch.eye(2, 3).repeat(n, 1, 1), x.shape, align_corners=False)
     bend = F.interpolate(torch.randn(n, 2, 7, 7, generator=generator), size=x.shape[2:], mode='bicubic', align_corners=False)

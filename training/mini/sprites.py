@@ -17,7 +17,7 @@ def clean_label(label):
 
 
 class Sprites:
-    """rows: set, slug, hex, label, tags, group of each; pixels: N x size x size x 4 (RGBA, uint8); holdout: places of held-out sprites."""
+    """rows: set, slug, hex, label, tags, group of each; pixels: N x size x size x 4 (RGBA, uint8); holdout: indices of held-out sprites."""
 
     def __init__(self, folder, name='sprites', size=128):
         with open(os.path.join(folder, name + '.json')) as file:
@@ -31,7 +31,7 @@ class Sprites:
         self.holdout = self._split()
 
     def _split(self):
-        """Composition hold-out: every concept with four styles or more loses one of them, chosen by the hash of its code point."""
+        """Composition hold-out: every concept with at least four styles loses one of them, chosen by the hash of its code point."""
         by_concept = {}
         for i, row in enumerate(self.rows):
             if row['set'] in STYLES and SPLIT_WEIGHT[row['set']] > 0:

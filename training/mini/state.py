@@ -1,4 +1,4 @@
-"""State on disk: written whole or not at all, so that a killed run goes on from its last save."""
+"""State on disk, written atomically, so that a killed run continues from its last save."""
 
 import json
 import os
@@ -13,7 +13,7 @@ CONFIG = os.path.join(HERE, 'config.json')
 
 
 def load_config(path=CONFIG, size='cpu'):
-    """The settings of all steps; `sizes.<size>` goes over them."""
+    """The settings of all steps; `sizes.<size>` overrides them."""
     with open(path) as file:
         config = json.load(file)
     sizes = config.pop('sizes')
@@ -46,8 +46,8 @@ def write_json(path, value, **options):
 
 
 class Clock:
-    """Minutes of a run over all its restarts, by which its schedules go. On a processor they are minutes of this process's own time, so that
-    a busy machine makes a run longer, not worse; on a GPU they are minutes of the clock."""
+    """Minutes of a run over all its restarts; its schedules depend on them. On a CPU they are minutes of this process's CPU time, so that
+    a busy machine makes a run longer, not worse; on a GPU they are wall time."""
 
     def __init__(self, minutes, spent=0.0, device='cpu'):
         self.minutes, self.before = minutes, spent
@@ -63,7 +63,7 @@ class Clock:
         return min(1.0, self.spent / self.minutes)
 
     def every(self, name, seconds):
-        """True once in so many seconds of the clock on the wall."""
+        """True once per interval of wall time, in seconds."""
         now = time.time()
         if now - self._marks.setdefault(name, now) < seconds:
             return False

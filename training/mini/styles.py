@@ -11,12 +11,12 @@ STYLES = {
     'twemoji': ('bold flat cartoon', 'flat sticker'),
     'emojione': ('storybook illustration', 'picture book drawing'),
 }
-# Captions that name no style always mean this set, so that a prompt without style has one look and not a mixture.
+# Captions without a style always mean this set, so that a prompt without style has one look and not a mixture.
 DEFAULT_SET = 'noto'
-# Sets drawn in black: they stand on white or one colour, never in a scene.
+# Sets drawn in black. They are placed on white or one colour, never in a scene.
 INK = {'fluent-emoji-high-contrast', 'emojione-monotone'}
 
-# How often a set was drawn for the first model; 0 leaves it out of the split as well. Keep these: the hold-out hangs on them.
+# How often each set was drawn for the first model; 0 also excludes it from the split. Keep these: the hold-out depends on them.
 SPLIT_WEIGHT = {
     'fluent-emoji': 1.2,
     'fluent-emoji-flat': 1.0,
@@ -55,5 +55,5 @@ SCENES = {
     'city': ('in the city', 'in front of a city skyline'),
     'beach': ('on the beach', 'on a sandy beach'),
 }
-# Of the first model as well: what both can be asked for.
+# Scenes that the first model also knows, so that both can be asked for them.
 FIRST_SCENES = ('meadow', 'night', 'sea', 'snow', 'sunset', 'desert', 'space', 'underwater')

@@ -1,4 +1,4 @@
-"""The autoencoder: TAESD's layout and names, 8 pixels to one of the latent, 4 channels."""
+"""The autoencoder with TAESD's layout and names: 8 pixels per latent pixel, 4 channels."""
 
 import torch
 import torch.nn as nn

@@ -1,4 +1,4 @@
-"""CLIP's byte-pair tokens, with the vocabulary that the package reads, too (vocab/clip_merges.txt)."""
+"""CLIP's byte-pair tokens, with the vocabulary that the package also reads (vocab/clip_merges.txt)."""
 
 import html
 import os

@@ -26,7 +26,7 @@ suite('isolation: what crosses the channel', (test) => {
     assert.equal(sent, [step(1, 1), log('a'), step(1, 3), log('b'), step(2, 2), result(1)]);
   });
 
-  test('the last 3 complete lines and the open one are kept, from pieces that end anywhere, repeats and blanks left out', () => {
+  test('the last 3 complete lines and the incomplete one are kept, without repeats and blank lines, however the text is split', () => {
     const lines = new LastLines(3);
     for (const piece of ['one\ntw', 'o\r\n', '\n\nthree\nthree\n', 'four\nfi', 've']) lines.write(piece);
     assert.equal(lines.lines, ['two', 'three', 'four', 'five']);

@@ -44,13 +44,13 @@ suite('isolation', { timeoutMs: 30_000 }, (test) => {
     assert.match(error.message, /^width: expected a multiple of 64, got 65/);
   });
 
-  test('what cannot be sent to another process rejects with a TypeError', async () => {
+  test('an argument that cannot be sent to another process rejects with a TypeError', async () => {
     const error = await rejection(model.generate({ ...picture(), prompt: (() => 'fox') as unknown as string }, silent).promise);
     assert.instance(error, TypeError);
     assert.match(error.message, /^request: expected plain data, got /);
   });
 
-  test('a model file that is missing rejects with code, message and log of the engine', async () => {
+  test("a missing model file rejects with the engine's code, message and log", async () => {
     const error = await rejection(addon.loadModel({ model: '/no/such/model.gguf' }, silent).promise);
     assert.is(error.code, 'ERR_MODEL_LOAD');
     assert.match(error.message, /no\/such\/model\.gguf/);
@@ -65,7 +65,7 @@ suite('isolation', { timeoutMs: 30_000 }, (test) => {
     assert.is(report.sharedObjects.filter((file) => file.includes('ai_artist')).length, 0);
   });
 
-  test('what the addon answers at once is known after the start', () => {
+  test('synchronous answers of the addon are known after the start', () => {
     assert.ok(addon.enums().sampler.includes('euler_a'));
     assert.ok(addon.listDevices().some((device) => device.name === 'CPU'));
     assert.ok(addon.physicalCores() >= 1);
@@ -110,7 +110,7 @@ suite('isolation', { timeoutMs: 30_000 }, (test) => {
     });
   }
 
-  test('the last words of a dying child are in message and details', async () => {
+  test('the last output of a dying child is in message and details', async () => {
     const child = pid();
     const error = await rejection(
       model.generate(
@@ -123,7 +123,7 @@ suite('isolation', { timeoutMs: 30_000 }, (test) => {
     assert.ok((error.details ?? []).some((line) => line.includes('GGML_ASSERT')));
   });
 
-  test('a child that dies idle is replaced without a rejection', async () => {
+  test('a child that dies while idle is replaced without a rejection', async () => {
     await paint();
     const before = pid();
     process.kill(before, 'SIGKILL');
@@ -149,7 +149,7 @@ suite('isolation', { timeoutMs: 30_000 }, (test) => {
     assert.ok(Buffer.from(await paint()).equals(reference), 'the first model lives on');
   });
 
-  test('cancel while sampling rejects with ERR_ABORTED and the child lives on', async () => {
+  test('cancel while sampling rejects with ERR_ABORTED and the child stays alive', async () => {
     const before = pid();
     const job = model.generate(
       picture(200),
@@ -171,7 +171,7 @@ suite('isolation', { timeoutMs: 30_000 }, (test) => {
     assert.ok(Buffer.from(await next).equals(reference), 'a call made right after has its own load');
   });
 
-  test('an upscaler is remembered as a model is', async () => {
+  test('an upscaler is loaded again after a crash, as a model is', async () => {
     const upscaler = await addon.loadUpscaler({ model: upscalerFile, threads: 1 }, silent).promise;
     assert.is(upscaler.factor(), 4);
     const image = { width: 8, height: 8, channels: 3, data: new Uint8Array(8 * 8 * 3).fill(128) };

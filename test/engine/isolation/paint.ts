@@ -1,4 +1,4 @@
-/** A small picture through the native contract: what the isolation tests paint. */
+/** A small picture through the native interface, for the isolation tests. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { NativeEvent, NativeGenerateRequest, NativeModelRequest } from '../../../lib/engine/addon/native-types.ts';
@@ -13,14 +13,14 @@ export const modelRequest: NativeModelRequest = {
 
 export const upscalerFile = fileURLToPath(new URL('realesrgan-x4plus-anime-6b.gguf', models));
 
-/** `steps` 2 for a picture, 200 for one that is meant to be interrupted. */
+/** `steps`: 2 for a quick picture, 200 for one to interrupt. */
 export function picture(steps = 2): NativeGenerateRequest {
   return { prompt: 'a red fox', negativePrompt: '', width: 64, height: 64, steps, cfgScale: 1, seed: 7 };
 }
 
 export const silent = (): void => undefined;
 
-/** A listener that acts once, when the given step of sampling is done. */
+/** A listener that calls `act` once, when the given sampling step is done. */
 export function atStep(step: number, act: () => void): (event: NativeEvent) => void {
   let acted = false;
   return (event) => {
@@ -30,7 +30,7 @@ export function atStep(step: number, act: () => void): (event: NativeEvent) => v
   };
 }
 
-/** A process that ended but was not reaped yet counts as gone. */
+/** Whether a process is running. A zombie (ended, not yet reaped) does not count. */
 export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);

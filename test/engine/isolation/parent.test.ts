@@ -21,7 +21,7 @@ function runParent(ending: string): Promise<Ended> {
       output += text;
     });
     child.once('error', reject);
-    // 'exit' and not 'close': an orphan that holds the pipe open must not hide here.
+    // Not 'close': an orphan that keeps the pipe open would delay it and go unnoticed.
     child.once('exit', (code, signal) => setTimeout(() => resolve({ code, signal, lines: output.trim().split('\n') }), 100));
   });
 }

@@ -20,14 +20,14 @@ suite('isolate: true', { timeoutMs: 30_000 }, (test) => {
     });
   }
 
-  test('paints what a model in this process paints', async () => {
+  test('paints the same picture as a model in this process', async () => {
     await using here = await loadModel();
     const [there, same] = [await model.generate({ ...picture, steps: 2 }), await here.generate({ ...picture, steps: 2 })];
     assert.ok(Buffer.from(there.images[0]?.data ?? []).equals(Buffer.from(same.images[0]?.data ?? [])));
     assert.is(there.device, same.device);
   });
 
-  test('a crash while the events are looped over throws ERR_NATIVE_CRASH out of the loop, with the stack of the caller', async () => {
+  test("a crash during a loop over events throws ERR_NATIVE_CRASH from the loop, with the caller's stack", async () => {
     const seen: string[] = [];
     try {
       for await (const event of model.generate({ ...picture, steps: 200 })) {

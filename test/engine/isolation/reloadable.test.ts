@@ -1,4 +1,4 @@
-/** What is remembered of a model in the child, where the child is too quick for a cancel. The child is a stand-in: the race cannot be staged. */
+/** A model whose load finishes before the child receives the cancel. The child is a stub, because this race cannot be forced. */
 import * as assert from 'uvu/assert';
 import type { IsolatedEngine } from '../../../lib/engine/isolation/isolated-engine.ts';
 import { Reloadable } from '../../../lib/engine/isolation/reloadable.ts';
@@ -6,7 +6,7 @@ import { suite } from '../../harness.ts';
 import { modelRequest, picture, silent } from './paint.ts';
 
 suite('reloadable', (test) => {
-  test('a load that ended in the child before it heard of the cancel is freed there', async () => {
+  test('a load that ended in the child before it received the cancel is freed there', async () => {
     const calls: string[] = [];
     let loaded: (info: unknown) => void = silent;
     const child = {
