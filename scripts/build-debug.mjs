@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * An addon with symbols: `npm run build:debug [-- --profile | --sanitize address,undefined] [--gpu BACKEND]`. Each kind has its own folder
+ * An addon with symbols: `npm run build:debug [-- --sanitize address,undefined --gpu BACKEND]`. Each kind has its own folder
  * in build/, and the addon of `npm install` stays as it is; AI_ARTIST_BINARY names the one to load. How to use them: docs/debugging.md.
  */
 import path from 'node:path';
@@ -11,9 +11,9 @@ import { createReport } from './install/report.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
-  options: { profile: { type: 'boolean' }, sanitize: { type: 'string' }, gpu: { type: 'string', default: 'off' } },
+  options: { sanitize: { type: 'string' }, gpu: { type: 'string', default: 'off' } },
 });
-const folder = values.sanitize ? 'Sanitize' : values.profile ? 'Profile' : 'Debug';
+const folder = values.sanitize ? 'Sanitize' : 'Debug';
 const buildDir = path.join(root, 'build', folder);
 const report = createReport();
 
@@ -22,8 +22,8 @@ try {
     root,
     buildDir,
     gpu: values.gpu,
-    buildType: values.profile ? 'RelWithDebInfo' : 'Debug',
-    defines: { AI_ARTIST_SANITIZE: values.sanitize ?? '', CMAKE_LIBRARY_OUTPUT_DIRECTORY: buildDir },
+    buildType: 'Debug',
+    defines: { AI_ARTIST_STRIP: 'OFF', AI_ARTIST_SANITIZE: values.sanitize ?? '', CMAKE_LIBRARY_OUTPUT_DIRECTORY: buildDir },
     report,
   });
   report.say(`to use it: AI_ARTIST_BINARY=${path.relative(process.cwd(), path.join(buildDir, 'ai_artist.node'))}`);
