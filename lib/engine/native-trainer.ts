@@ -1,4 +1,4 @@
-/** The native surface of LoRA training: the types behind native/binding/trainer.cpp. native.ts loads the addon that has them. */
+/** The native surface of LoRA training: the types behind native/binding/objects/trainer.cpp. native.ts loads the addon that has them. */
 import type { NativeEvent, NativeImage, NativeJob } from './native.ts';
 
 type Listen = (event: NativeEvent) => void;

@@ -49,6 +49,24 @@ export function crowdedRooms(files: Iterable<string>): string[] {
   return [...counts].filter(([, count]) => count > mostFilesInRoom).map(([room, count]) => `${room}: ${count} files`);
 }
 
+/** Functions of a formatted C++ file with more than `most` lines, as "<lines> lines: <first line>". */
+export function longFunctions(text: string, most: number): string[] {
+  const lines = text.split('\n');
+  const found: string[] = [];
+  for (const indent of ['', '    ']) {
+    let start = -1;
+    lines.forEach((line, at) => {
+      const opens = line.startsWith(indent) && /^\S.*\{$/.test(line.slice(indent.length));
+      if (start < 0 && opens && !/^\s*(namespace|class|struct|enum|union|extern|template)\b/.test(line)) start = at;
+      else if (start >= 0 && line.startsWith(`${indent}}`)) {
+        if (at - start + 1 > most) found.push(`${at - start + 1} lines: ${lines[start]?.trim()}`);
+        start = -1;
+      }
+    });
+  }
+  return found;
+}
+
 /** Circles of a graph, one per back edge of a depth-first walk, as "a -> b -> a". */
 export function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const found: string[] = [];
