@@ -1,6 +1,6 @@
-# Resolves AI_ARTIST_GPU to the engine's backend switches. "auto" takes what this machine can compile and says what it took.
+# Resolves AI_ARTIST_GPU to the engine's backend switches. "auto" takes what this machine can compile and reports it.
 
-# The engine's Vulkan backend also needs the SPIR-V headers, which distributions package apart; without them it fails only minutes later.
+# The engine's Vulkan backend also needs the SPIR-V headers, which distributions package separately; without them the build fails only after minutes.
 macro(ai_artist_find_spirv_headers)
     find_path(AI_ARTIST_SPIRV_HEADERS NAMES spirv/unified1/spirv.hpp spirv-headers/spirv.hpp spirv.hpp HINTS ${Vulkan_INCLUDE_DIRS})
 endmacro()

@@ -5,8 +5,8 @@
 #   libai-artist-ggml.so          ggml's registry of devices
 #   libggml-cpu-<variant>.so      the CPU kernels once per instruction set; ggml loads the best that runs here
 #
-# All lie in one folder and find each other by $ORIGIN. The names (and sonames) of ggml's libraries are ours: the dynamic loader takes
-# two libraries of one soname for the same, and another package in the process may bring its own ggml with another struct layout.
+# All are in one folder and find each other by $ORIGIN. ggml's libraries have names (and sonames) of our own: the dynamic loader treats
+# two libraries with the same soname as one, and another package in the process may bring its own ggml with another struct layout.
 set(BUILD_SHARED_LIBS ON CACHE BOOL "" FORCE)
 set(SD_BUILD_SHARED_GGML_LIB ON CACHE BOOL "" FORCE)
 set(GGML_BACKEND_DL ON CACHE BOOL "" FORCE)
@@ -14,17 +14,17 @@ set(GGML_NATIVE OFF CACHE BOOL "" FORCE)
 set(GGML_CPU_ALL_VARIANTS ON CACHE BOOL "" FORCE)
 set(CMAKE_PLATFORM_NO_VERSIONED_SONAME ON)
 
-# x86-64 kernels we ship, weakest first; each names the first CPU that has its whole instruction set. Left out of the engine's fourteen:
-# those between two of these that no one would notice (sandybridge, cannonlake, …: 1 MB and half a minute of compiling each).
+# x86-64 kernels we ship, weakest first; each names the first CPU that has its whole instruction set. The engine has fourteen; we leave
+# out those that gain little over their neighbour (sandybridge, cannonlake, …), at 1 MB and half a minute of compiling each.
 set(AI_ARTIST_CPU_VARIANTS sse42 haswell alderlake skylakex icelake zen4 sapphirerapids)
 
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$" AND NOT MSVC)
-    # x86-64-v2, spelled so that compilers from before that name understand it.
+    # x86-64-v2, written in flags that older compilers understand.
     add_compile_options(-msse3 -mssse3 -msse4.1 -msse4.2 -mpopcnt -mcx16)
 endif()
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-    # A distribution's libstdc++ may be older than this compiler's. Linked in and hidden it cannot matter. libgcc_s stays shared: every
-    # Linux has it, and the static one of a new GCC would ask for a newer glibc (_dl_find_object, 2.35).
+    # A distribution's libstdc++ may be older than this compiler's, so it is linked in and hidden. libgcc_s stays shared: every Linux
+    # has it, and the static one of a new GCC would need a newer glibc (_dl_find_object, 2.35).
     add_link_options(-static-libstdc++ -Wl,--exclude-libs,ALL -Wl,--gc-sections)
 endif()
 
@@ -52,7 +52,7 @@ function(ai_artist_backend_modules result)
     set(${result} ${modules} PARENT_SCOPE)
 endfunction()
 
-# Called when the targets exist: names, places and search paths.
+# Sets names, places and search paths. Call it after the targets exist.
 function(ai_artist_make_portable addon)
     ai_artist_backend_modules(modules)
     set_target_properties(ggml-base PROPERTIES OUTPUT_NAME ai-artist-ggml-base)

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
- * `npm run coverage:native`: which lines of native/ the TypeScript tests reach. Builds the addon with gcc's counters in a folder of its
- * own (the engine's objects are compiled again, without counters), runs the tests that paint against it, prints a table. Linux with gcc.
+ * `npm run coverage:native`: which lines of native/engine, native/binding and native/clip the TypeScript tests reach. Builds the addon with
+ * gcc's counters in its own folder (the engine's objects are compiled again, without counters), runs tests against it and prints a table.
+ * Linux with gcc.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,7 +47,9 @@ if (tested.status !== 0) process.exitCode = 1;
 
 /** Lines by file: whether each was reached in any object that includes the file. */
 const files = new Map();
-for (const name of readdirSync(objects, { recursive: true }).filter((name) => name.endsWith('.gcno'))) {
+// Objects of removed sources stay in the build folder.
+const compiledNow = (name) => name.endsWith('.gcno') && existsSync(path.join(root, 'native', name.replace(/\.gcno$/, '')));
+for (const name of readdirSync(objects, { recursive: true }).filter(compiledNow)) {
   const { stdout } = run('gcov', ['--json-format', '--stdout', path.join(objects, name)], { cwd: build });
   for (const text of stdout.split('\n').filter(Boolean)) {
     for (const { file, lines } of JSON.parse(text).files) {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { equal, match, ok } from 'uvu/assert';
 import { suite } from './harness.ts';
 import { checkNative, checkTypeScript, importsOf, libArrows, listFiles, nativeArrows, readText } from './support/arrows.ts';
-import { checkRoom, nativeRooms, ownIncludes } from './support/native-rooms.ts';
+import { checkRoom, longFunctions, nativeRooms, ownIncludes } from './support/native-rooms.ts';
 import { circles, crowds, importCircles, secondDoors } from './support/rooms.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -176,6 +176,19 @@ suite('rooms of native/', (test) => {
       ['b.h -> c.h -> b.h'],
     );
     equal(circles(new Map([...own].map((file) => [file, ownIncludes(readText(root, `native/${file}`), own)]))), []);
+  });
+  test('files have at most 400 lines, functions at most 60', () => {
+    const long = ['namespace {', 'int f() {', ...Array.from({ length: 60 }, () => '    g();'), '}', '}  // namespace'].join('\n');
+    equal(longFunctions(long, 60), ['62 lines: int f() {']);
+    equal(longFunctions(long, 62), []);
+    equal(
+      [...own].flatMap((file) => {
+        const text = readText(root, `native/${file}`);
+        const lines = text.split('\n').length - 1;
+        return [...(lines > 400 ? [`${lines} lines`] : []), ...longFunctions(text, 60)].map((problem) => `${file}: ${problem}`);
+      }),
+      [],
+    );
   });
   test('docs/native.md names every room', () => {
     const page = readText(root, 'docs/native.md');

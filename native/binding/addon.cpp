@@ -90,7 +90,7 @@ Napi::Array enum_names(Napi::Env env, const char* (*name)(Enum), int count) {
     return to_array(env, names);
 }
 
-// Types a weight can be stored in; the engine's numbering has holes where types were removed.
+// Types a weight can be stored in. The engine's numbering has gaps where types were removed.
 Napi::Array weight_type_names(Napi::Env env) {
     std::vector<std::string> names;
     for (int value = 0; value < SD_TYPE_COUNT; value++) {

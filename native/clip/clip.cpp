@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t cpu_tokens_per_graph = 160;
 constexpr int64_t gpu_tokens_per_graph = 2048;
 
-// CLIP's own value where a file has none (exp(logit_scale), clamped to 100 in training).
+// exp(logit_scale) of CLIP's own models (clamped to 100 in training), for files without one.
 constexpr double usual_logit_scale = 100.0;
 
 TowerSettings settings_of(const ClipTowerRequest& request) { return {request.heads, request.quick_gelu, request.epsilon}; }
@@ -108,7 +108,7 @@ void LoadClipJob::run() {
         clip = std::make_shared<Clip>(request_);
     } catch (const EngineError& error) {
         if (error.code() == "ERR_MODEL_LOAD") {
-            fail("ERR_MODEL_LOAD", error.what());  // adds the engine's own words
+            fail("ERR_MODEL_LOAD", error.what());  // adds the engine's last error line
         }
         throw;
     }
@@ -149,7 +149,7 @@ void EmbedTextsJob::run() {
     TextTower& tower = *parts().text;
     const size_t total = texts_.size();
     embeddings.resize(total * static_cast<size_t>(clip_->info().dimensions));
-    // Texts of one length share a graph without padding.
+    // Texts of the same length share a graph without padding.
     std::vector<size_t> order(total);
     std::iota(order.begin(), order.end(), size_t{0});
     std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) { return texts_[a].size() < texts_[b].size(); });

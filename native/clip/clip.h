@@ -85,7 +85,7 @@ public:
 protected:
     explicit EmbedJob(std::shared_ptr<Clip> clip) : clip_(std::move(clip)) {}
     Clip::Parts& parts() const;
-    // Puts what a tower gave, scaled to length 1, to the places of `items`. `what` and the place name an item in an error: "text 3".
+    // Scales a tower's results to length 1 and stores them at the places of `items`. Errors name an item as `what` and place: "text 3".
     void take(const std::vector<float>& vectors, const char* what, const std::vector<size_t>& items);
 
     const std::shared_ptr<Clip> clip_;

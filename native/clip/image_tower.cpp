@@ -55,7 +55,7 @@ ggml_cgraph* ImageTower::graph(int64_t count) {
     x = ggml_reshape_3d(c, x, hidden, length - 1, count);                            // [H, L-1, N]
     x = ggml_concat(c, ggml_repeat_4d(c, class_token_, hidden, 1, count, 1), x, 1);  // [H, L, N]
     x = ggml_reshape_2d(c, ggml_add(c, x, positions_), hidden, length * count);      // [H, L*N]
-    ggml_tensor* pooled_mask = ggml_view_2d(c, mask, padded, 1, mask->nb[1], 0);     // the class token sees what all see
+    ggml_tensor* pooled_mask = ggml_view_2d(c, mask, padded, 1, mask->nb[1], 0);     // the class token sees the same tokens as all others
     return project(normalise(encode(normalise(x, pre_norm_), count, mask, pooled, pooled_mask), post_norm_));
 }
 

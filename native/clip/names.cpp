@@ -59,7 +59,7 @@ constexpr ClipLayout open_clip = {
     "mlp.c_proj",
 };
 
-// ffn_down is the first of the two and ffn_up the second, the other way round than in language models.
+// ffn_down is the first of the two and ffn_up the second; in language models it is the other way round.
 constexpr ClipLayout clip_cpp = {
     "t.",
     "v.",
@@ -87,10 +87,10 @@ constexpr ClipLayout clip_cpp = {
     "ffn_up",
 };
 
-// OpenCLIP's text tower has no prefix of its own: its names end others', so that it comes last.
+// OpenCLIP's text tower has no prefix, so its names are suffixes of the other layouts' names: try it last.
 constexpr const ClipLayout* layouts[] = {&hugging_face, &clip_cpp, &open_clip};
 
-// What stands before `name` in the file: the shortest such, because a file may hold a second encoder under a longer one.
+// The prefix of `name` in the file. The shortest one, because a file may hold a second encoder under a longer prefix.
 bool find_prefix(const String2TensorStorage& tensors, const std::string& name, std::string& prefix) {
     bool found = false;
     for (const auto& entry : tensors) {
@@ -107,7 +107,7 @@ bool find_prefix(const String2TensorStorage& tensors, const std::string& name, s
     return found;
 }
 
-// The layout is that of the image tower: its names are unlike in all of them.
+// The image tower decides the layout: its names differ between all layouts.
 const ClipLayout& layout_of(const String2TensorStorage& tensors) {
     std::string prefix;
     for (const ClipLayout* layout : layouts) {

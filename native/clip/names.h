@@ -7,10 +7,10 @@
 
 namespace ai_artist {
 
-// How a file calls what every CLIP transformer has. Names without an ending have ".weight" and ".bias" in the file.
+// A file layout's names for the parts of a CLIP transformer. Names without a suffix have ".weight" and ".bias" in the file.
 struct ClipLayout {
-    const char* text;   // before all names of the text tower
-    const char* image;  // before all names of the image tower
+    const char* text;   // prefix of all names of the text tower
+    const char* image;  // prefix of all names of the image tower
     const char* table;
     const char* text_positions;
     const char* final_norm;
@@ -19,13 +19,13 @@ struct ClipLayout {
     const char* image_positions;
     const char* pre_norm;
     const char* post_norm;
-    const char* text_projection;  // full name but for what stands before the tower
+    const char* text_projection;  // full name, without the tower's prefix
     const char* image_projection;
     bool transposed_projection;  // stored as [H, projection] in PyTorch's order: x @ matrix
     const char* text_layers;     // before the number of a layer
     const char* image_layers;
     const char* norm1;
-    const char* fused;  // query, key and value in one matrix: its name, with "weight" or "bias" behind; or nullptr
+    const char* fused;  // query, key and value in one matrix: its name, to be followed by "weight" or "bias"; or nullptr
     const char *query, *key, *value;
     const char* out;
     const char* norm2;
@@ -35,7 +35,7 @@ struct ClipLayout {
 // The names of one tower in one file.
 struct TowerNames {
     const ClipLayout* layout = nullptr;
-    std::string tower;       // "text_model." or "vision_model.", with what the file puts before it
+    std::string tower;       // "text_model." or "vision_model.", with the file's prefix
     std::string projection;  // full name of the projection matrix
     std::string positions;   // full name of the position table
     std::string layers;      // full name of the layers up to the number

@@ -69,7 +69,7 @@ const TensorStorage& need_tensor(const String2TensorStorage& tensors, const std:
     if (found == tensors.end()) {
         bad_format(name + ": this tensor is missing");
     }
-    // ggml ends the process on a product with integers.
+    // ggml aborts the process on a product with integers.
     const ggml_type type = found->second.type;
     if (found->second.is_i64 || (type != GGML_TYPE_F32 && type != GGML_TYPE_F16 && type != GGML_TYPE_BF16 && !ggml_is_quantized(type))) {
         bad_format(name + ": expected numbers with fractions, got the type " + ggml_type_name(type));

@@ -8,7 +8,7 @@
 
 namespace ai_artist {
 
-// What the shapes of a tower's tensors say, and the little that they cannot say.
+// The sizes of a tower: from the shapes of its tensors, and from the configuration where shapes do not tell.
 struct TowerSizes {
     int64_t hidden = 0;
     int64_t inner = 0;  // width of the MLP
@@ -21,7 +21,7 @@ struct TowerSizes {
     int64_t edge = 0;   // image: edge of the picture, pixels
 };
 
-// From the configuration, not from the weights: hidden_act, layer_norm_eps and num_attention_heads of Hugging Face's CLIPConfig.
+// From the configuration: hidden_act, layer_norm_eps and num_attention_heads of Hugging Face's CLIPConfig.
 struct TowerSettings {
     int heads = 0;  // 0: hidden / 64, which holds for every published text tower
     bool quick_gelu = true;

@@ -11,7 +11,7 @@ TextTower::TextTower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager
     : Tower(backend, std::move(manager), tensors, find_text_tower(tensors), text_sizes(tensors, find_text_tower(tensors), settings),
             settings, matrix_type),
       end_token_(end_token) {
-    // By far the largest tensor, and rows of F16 can be read on every device.
+    // By far the largest tensor, so it stays F16: every device can read rows of F16.
     const std::string table_name = names_.tower + names_.layout->table;
     const ggml_type table_type = need_tensor(tensors, table_name).type == GGML_TYPE_F16 ? GGML_TYPE_F16 : GGML_TYPE_F32;
     table_ = parameter(table_name, {sizes_.hidden, sizes_.rows}, table_type);
@@ -30,8 +30,8 @@ TextTower::TextTower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager
     }
 }
 
-// The token whose hidden state is the text's: the first end token, or where the configuration does not name one (eos_token_id 2, as
-// OpenAI's files say by mistake) the largest id, which in CLIP's vocabulary is the end token.
+// The token whose hidden state stands for the text: the first end token. Where the configuration does not name it (OpenAI's files say
+// eos_token_id 2 by mistake), the token with the largest id, which is the end token of CLIP's vocabulary.
 size_t TextTower::end_of(const std::vector<int32_t>& text) const {
     if (end_token_ >= 0) {
         const auto found = std::find(text.begin(), text.end(), end_token_);
@@ -43,7 +43,7 @@ size_t TextTower::end_of(const std::vector<int32_t>& text) const {
 ggml_cgraph* TextTower::graph(const std::vector<std::vector<int32_t>>& texts) {
     ggml_context* c = compute_ctx;
     const auto batch = static_cast<int64_t>(texts.size());
-    // Attention is causal: what follows the end token changes nothing, so the batch is as long as its longest text.
+    // Attention is causal, so tokens after the end token change nothing: the batch is as long as its longest text.
     int64_t length = 0;
     for (const auto& text : texts) {
         length = std::max(length, static_cast<int64_t>(end_of(text)) + 1);

@@ -43,7 +43,7 @@ Tower::Tower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manage
         layer.fc2 = linear_parameters(names_.layer(i, layout.fc2), sizes_.inner, hidden);
         layers_.push_back(layer);
     }
-    // Blocks of quantised numbers cannot be transposed, and it is small.
+    // Blocks of quantised numbers cannot be transposed, and this matrix is small.
     projection_ = layout.transposed_projection ? parameter(names_.projection, {sizes_.projection, hidden})
                                                : matrix(names_.projection, hidden, sizes_.projection);
 }
@@ -63,7 +63,7 @@ ggml_tensor* Tower::parameter(const std::string& name, std::vector<int64_t> ne, 
 ggml_type Tower::matrix_type_of(const TensorStorage& stored, int64_t in) const {
     ggml_type type = matrix_type_;
     if (type == GGML_TYPE_COUNT) {
-        // BF16 products round the activations to 8 bits as well; F32 keeps what the file says.
+        // BF16 products also round the activations to 8 bits; F32 keeps the file's precision.
         type = stored.type == GGML_TYPE_BF16 ? GGML_TYPE_F32 : stored.type;
     }
     return in % ggml_blck_size(type) == 0 ? type : GGML_TYPE_F32;
@@ -148,7 +148,7 @@ ggml_tensor* Tower::encode(ggml_tensor* x, int64_t batch, ggml_tensor* mask, ggm
         ggml_tensor* tokens = normalise(x, layer.norm1);
         ggml_tensor* queries = tokens;
         if (last) {
-            // Nothing after this layer reads the other tokens: their share of it is not computed.
+            // Nothing after this layer reads the other tokens, so they are not computed.
             x = ggml_get_rows(c, x, pooled);             // [H, N]
             queries = ggml_get_rows(c, tokens, pooled);  // [H, N]
         }
@@ -172,7 +172,7 @@ ggml_cgraph* Tower::project(ggml_tensor* pooled) {
 
 std::vector<float> Tower::run(const std::function<ggml_cgraph*()>& graph, int threads) {
     sd::Tensor<float> result = take_or_empty(compute<float>(graph, threads, false));
-    // The runner reserves 140 MB of addresses for a graph; nothing of it is needed until the next one.
+    // The runner reserves 140 MB of addresses for a graph and does not need them until the next one.
     free_compute_ctx();
     return std::move(result.values());
 }

@@ -13,7 +13,7 @@
 namespace ai_artist {
 
 // A CLIP transformer in the layout of Hugging Face's CLIPModel, on ggml; every size comes from the file.
-// The engine has CLIP classes of its own, but they know three image towers by constants and choose the activation by width.
+// The engine's own CLIP classes know only three image towers, by constants, and choose the activation by width.
 //
 // Shapes are in ggml order (fastest first): H hidden, L tokens, N items of the batch, D length of a head.
 class Tower : public GGMLRunner {
@@ -47,7 +47,7 @@ protected:
 
     ggml_tensor* normalise(ggml_tensor* x, const Norm& norm);
     ggml_tensor* linear(ggml_tensor* x, const Linear& layer);
-    // One of the three matrices of a fused one: 0 query, 1 key, 2 value.
+    // One of the three parts of a fused matrix: 0 query, 1 key, 2 value.
     Linear part_of(const Linear& fused, int64_t part);
 
     // All layers on x [H, L*N], then the rows `pooled` [N] of the result: [H, N]. The last layer computes only those rows.
@@ -55,7 +55,7 @@ protected:
     //   pooled_mask  [P, 1, 1, N or 1] the same for the pooled tokens
     ggml_tensor* encode(ggml_tensor* x, int64_t batch, ggml_tensor* mask, ggml_tensor* pooled, ggml_tensor* pooled_mask);
 
-    // The CPU's matrix kernels want whole vectors (16 values with AVX-512): other lengths take a path that is five times as slow.
+    // The CPU's matrix kernels need whole vectors (16 values with AVX-512): other lengths take a path that is five times as slow.
     static int64_t padded_length(int64_t length) { return (length + 15) / 16 * 16; }
 
     // [H, N] -> graph whose result is [projection, N]
@@ -77,8 +77,8 @@ private:
     std::map<std::string, ggml_tensor*> weights_;
     std::vector<Layer> layers_;
     ggml_tensor* projection_ = nullptr;
-    // Input of the graph that is built: the token at each place of the padded length, the last one at those behind it, which the mask
-    // hides.
+    // Input of the graph: for each place of the padded length the token that is read there. Places behind the text read the last token,
+    // and the mask hides them.
     ggml_tensor* spread_ = nullptr;
     std::vector<int32_t> spread_rows_;
 };

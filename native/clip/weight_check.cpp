@@ -12,7 +12,7 @@
 namespace ai_artist {
 namespace {
 
-// Exponent bits of F16 and F32; all set means NaN or infinity. No branch in the loop, so that it is one pass of vector code.
+// Exponent bits of F16 and F32: all set means NaN or infinity. The loop has no branch, so it compiles to vector instructions.
 template <typename Bits>
 bool all_finite(const uint8_t* data, size_t bytes, Bits exponent) {
     const auto* values = reinterpret_cast<const Bits*>(data);
@@ -31,7 +31,7 @@ bool all_finite_quantised(ggml_type type, const uint8_t* data, size_t bytes, std
 
 bool is_finite(const ggml_tensor* tensor, std::vector<uint8_t>& buffer, std::vector<float>& values) {
     const size_t total = ggml_nbytes(tensor);
-    // Whole blocks of every type: sizes are multiples of 2, 4, 18, 34, …
+    // Holds whole blocks of every type, whose sizes are multiples of 2, 4, 18, 34, …
     const size_t step = ggml_type_size(tensor->type) * (size_t{1} << 15);
     for (size_t at = 0; at < total; at += step) {
         const size_t bytes = std::min(step, total - at);

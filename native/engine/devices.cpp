@@ -26,7 +26,7 @@ const char* type_name(enum ggml_backend_dev_type type) {
 
 void load_backend_modules(const std::string& dir) {
 #ifdef AI_ARTIST_PORTABLE
-    // Once per process: workers configure too, and ggml's registry has no lock.
+    // Once per process: worker threads configure as well, and ggml's registry has no lock.
     static std::once_flag once;
     std::call_once(once, [&dir] { ggml_backend_load_all_from_path(dir.c_str()); });
 #else

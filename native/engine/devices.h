@@ -13,8 +13,8 @@ struct Device {
     size_t free_bytes = 0;
 };
 
-// Loads the CPU kernel modules of a portable build from the addon's own folder. Without this the engine would look beside the node
-// executable and in the current directory: the wrong place, and a way to plant a library. Does nothing in a static build.
+// Loads the CPU kernel modules of a portable build from the addon's own folder. Without this the engine would search the folder of the
+// node executable and the current directory, where an attacker could plant a library. Does nothing in a static build.
 void load_backend_modules(const std::string& dir);
 
 std::vector<Device> list_devices();

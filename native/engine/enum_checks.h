@@ -3,7 +3,7 @@
 #include "ggml.h"
 #include "stable-diffusion.h"
 
-// The engine's lists grow within months; an engine update must stop here and update the named TypeScript list.
+// The engine's enums grow often. After an engine update these fail to compile until the named TypeScript list is updated.
 static_assert(GGML_MAX_NAME == 128, "GGML_MAX_NAME sizes struct ggml_tensor: it must be the engine's own value in every file");
 static_assert(SAMPLE_METHOD_COUNT == 18, "update the samplers in lib/engine/options/enums.ts");
 static_assert(SCHEDULER_COUNT == 12, "update the schedulers in lib/engine/options/enums.ts");

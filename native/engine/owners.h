@@ -5,7 +5,7 @@
 
 #include "stable-diffusion.h"
 
-// Owners of the engine's C handles. No bare free_* call outside this file.
+// Owners of the engine's C handles. Only this file calls free_* functions.
 namespace ai_artist {
 
 struct FreeContext {

@@ -39,3 +39,21 @@ export function checkRoom(file: string, text: string, own: ReadonlySet<string>):
     .filter((target) => path.posix.dirname(target) !== room && !allowed.includes(path.posix.dirname(target)))
     .map((target) => `${file}: no arrow from ${room} to ${path.posix.dirname(target)} (${target})`);
 }
+
+/** Functions of a formatted C++ file with more than `most` lines, as "<lines> lines: <first line>". */
+export function longFunctions(text: string, most: number): string[] {
+  const lines = text.split('\n');
+  const found: string[] = [];
+  for (const indent of ['', '    ']) {
+    let start = -1;
+    lines.forEach((line, at) => {
+      const opens = line.startsWith(indent) && /^\S.*\{$/.test(line.slice(indent.length));
+      if (start < 0 && opens && !/^\s*(namespace|class|struct|enum|union|extern|template)\b/.test(line)) start = at;
+      else if (start >= 0 && line.startsWith(`${indent}}`)) {
+        if (at - start + 1 > most) found.push(`${at - start + 1} lines: ${lines[start]?.trim()}`);
+        start = -1;
+      }
+    });
+  }
+  return found;
+}

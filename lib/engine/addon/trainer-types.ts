@@ -1,4 +1,4 @@
-/** The native interface of LoRA training: the types behind native/binding/trainer.cpp. native.ts loads the addon that implements them. */
+/** The native interface of LoRA training: the types behind native/binding/objects/trainer.cpp. native.ts loads the addon that implements them. */
 import type { NativeEvent, NativeImage, NativeJob } from './native-types.ts';
 
 type Listen = (event: NativeEvent) => void;

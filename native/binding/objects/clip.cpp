@@ -7,7 +7,7 @@ namespace ai_artist {
 namespace {
 
 constexpr uint32_t max_files = 1024;
-// One job's worth; lib/clip sends fewer at a time.
+// The most in one job; lib/clip sends fewer at a time.
 constexpr size_t max_items = 65536;
 
 std::vector<std::string> read_files(const Arguments& in) {

@@ -9,7 +9,7 @@
 namespace ai_artist {
 namespace {
 
-// V8 should know that a small object holds much memory, but a multi-gigabyte report makes it collect garbage without end.
+// V8 should know that a small object holds much memory, but a report of gigabytes makes it collect garbage all the time.
 constexpr int64_t max_reported_bytes = int64_t{512} << 20;
 
 Napi::Value result_to_js(Napi::Env env, GenerateJob& job) {

@@ -7,7 +7,7 @@
 namespace ai_artist {
 namespace {
 
-// Result of work that is done for its effect.
+// Result of work without a result.
 struct Done {};
 
 Napi::Value done_to_js(Napi::Env env, const Done&) { return env.Undefined(); }

@@ -6,7 +6,7 @@
 #include "train/model/train_model.h"
 #include "train/session/session.h"
 
-// Results of training as lib/engine/addon/trainer-types.ts has them. JS thread.
+// Turns results of training into the types of lib/engine/addon/trainer-types.ts. JS thread.
 namespace ai_artist {
 
 Napi::Value floats_to_js(Napi::Env env, const std::vector<float>& values);

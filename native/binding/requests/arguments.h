@@ -24,7 +24,7 @@ public:
     int64_t safe_integer(const char* key) const;  // 0 .. 2^53 - 1
     double number(const char* key, double min, double max) const;
 
-    // Rules "pattern=type,pattern=type" whose patterns can be read.
+    // Rules "pattern=type,pattern=type"; every pattern must compile.
     bool optional_type_rules(const char* key, std::string& out, size_t max_bytes) const;
     void optional_int(const char* key, int& out, int64_t min, int64_t max) const;
     void optional_float(const char* key, float& out, double min, double max) const;
@@ -48,7 +48,7 @@ public:
     }
 
     std::vector<std::string> strings(const char* key, size_t min_count, size_t max_count, size_t max_bytes) const;
-    // One of `names`, as its place among them; absent: `fallback`.
+    // The index in `names` of the field's value; `fallback` if the field is absent.
     size_t choice(const char* key, const std::vector<const char*>& names, size_t fallback) const;
     // A Float32Array of exactly `count` finite numbers, copied; the optional one may be absent, which leaves `out` untouched.
     std::vector<float> float32s(const char* key, size_t count) const;
@@ -71,7 +71,7 @@ private:
     Napi::Object object_;
 };
 
-// Pixels copied out of { width, height, channels, data }. channels 0 accepts 1 or 3.
+// Copies the pixels of { width, height, channels, data }. channels 0 accepts 1 or 3.
 Image read_image(Napi::Value value, const std::string& name, uint32_t channels);
 
 }  // namespace ai_artist

@@ -155,7 +155,7 @@ void read_preview(const Arguments& in, GenerateRequest& request) {
     preview.optional_bool("noisy", request.preview_noisy);
 }
 
-// Modules are objects { weight, part, alpha, names, roles }; names and roles run side by side.
+// Modules are objects { weight, part, alpha, names, roles }; names[i] has the role roles[i].
 void read_lora(const Arguments& in, GenerateRequest& request) {
     std::vector<sd_lora_module_t>& modules = request.lora_modules.emplace_back();
     std::vector<sd_lora_tensor_t>& tensors = request.lora_tensors.emplace_back();
@@ -195,7 +195,7 @@ std::unique_ptr<GenerateRequest> read_generate_request(const Napi::Value& value,
     for (const char* key : {"width", "height"}) {
         const int edge = in.integer(key, size_multiple, max_edge);
         if (edge % size_multiple != 0) {
-            // The engine would silently paint a larger picture.
+            // The engine would paint a larger picture without an error.
             in.fail(key, "a multiple of " + std::to_string(size_multiple), std::to_string(edge));
         }
     }

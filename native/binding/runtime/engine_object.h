@@ -15,7 +15,7 @@ namespace ai_artist {
 template <typename Self, typename Resource>
 class EngineObject : public Napi::ObjectWrap<Self>, public EngineResource {
 public:
-    // The constructor takes a C++ object: only this function may call it, which the External proves.
+    // The only caller of the constructor. Its External argument proves that: JavaScript cannot make one.
     static Napi::Value wrap(Napi::Env env, const Napi::FunctionReference& js_class, std::shared_ptr<Resource> resource) {
         return js_class.New({Napi::External<std::shared_ptr<Resource>>::New(env, &resource)});
     }
@@ -25,7 +25,7 @@ public:
     }
 
 protected:
-    // `refusal`: what `new` is told in JavaScript; `disposed`: what a call after dispose() is told.
+    // `refusal`: the message for `new` in JavaScript; `disposed`: the message for calls after dispose().
     EngineObject(const Napi::CallbackInfo& info, const char* refusal, const char* disposed)
         : Napi::ObjectWrap<Self>(info), disposed_(disposed) {
         if (!info[0].IsExternal()) {
@@ -37,7 +37,7 @@ protected:
     }
 
     ~EngineObject() override {
-        // Collected without dispose(): the resource must still be freed on the engine thread.
+        // Garbage collected without dispose(): the resource must still be freed on the engine thread.
         if (resource_ && !environment_->closed()) {
             environment_->release(this);
             const std::shared_ptr<Job> job = make_free_job();

@@ -8,7 +8,7 @@
 namespace ai_artist {
 namespace {
 
-// Environments that are alive in this process: the engine thread ends with the last one.
+// Live environments of this process. The last one to go stops the engine thread.
 std::atomic<int> environments_{0};
 
 }  // namespace
@@ -18,14 +18,14 @@ Environment::Environment(Napi::Env env) : env_(env) {
     // An idle addon must not keep the process alive; submit() references it while work is pending.
     dispatcher_.Unref(env);
     environments_++;
-    // Runs before the dispatcher's own hook (last added, first run), so that late wake() calls still find it.
+    // Hooks run in reverse order: this one runs before the dispatcher's own, so late wake() calls still find the dispatcher.
     env.AddCleanupHook(&Environment::clean_up, this);
 }
 
 Environment::~Environment() = default;
 
 void Environment::clean_up(Environment* environment) {
-    // A terminated worker must not leave a job behind that calls into a dead environment: wait as long as it takes.
+    // A terminated worker must not leave a job that calls into a dead environment, so wait without a limit.
     while (!environment->shutdown(60000)) {}
     environment->dispatcher_.Release();
     if (--environments_ == 0) {
@@ -35,7 +35,7 @@ void Environment::clean_up(Environment* environment) {
 
 void Environment::submit(const std::shared_ptr<Task>& task) {
     EngineThread::instance().submit(task->job());
-    // Only now: what throws above leaves nothing pending. The task settles on this thread, later.
+    // Counted last, so that an exception above leaves nothing pending. The task settles later, on this thread.
     if (pending_++ == 0) {
         dispatcher_.Ref(env_);
     }

@@ -14,7 +14,7 @@ namespace ai_artist {
 
 class Task;
 
-// Something that lives on the engine thread and must be freed there when its environment goes away.
+// A resource of the engine thread, which must be freed there when its environment goes away.
 class EngineResource {
 public:
     virtual ~EngineResource() = default;
@@ -31,7 +31,7 @@ public:
 
     static Environment& of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
-    // JS thread: hands the task's job to the engine thread. While tasks are pending they keep the process alive.
+    // JS thread: queues the task's job on the engine thread. Pending tasks keep the process alive.
     void submit(const std::shared_ptr<Task>& task);
     // Any thread: makes the JS thread call task->drain() soon.
     void wake(std::shared_ptr<Task> task);
@@ -41,7 +41,7 @@ public:
     void adopt(EngineResource* resource) { resources_.insert(resource); }
     void release(EngineResource* resource) { resources_.erase(resource); }
 
-    // Cancels this environment's jobs and frees its engine resources; false if the engine thread did not come to rest in time.
+    // Cancels this environment's jobs and frees its engine resources; false if that took longer.
     bool shutdown(int milliseconds);
     bool closed() const { return closed_; }
 

@@ -12,7 +12,7 @@
 namespace ai_artist {
 namespace {
 
-// A terminated worker unloads the addon; code of ours may still be on the engine thread's stack then.
+// A terminated worker unloads the addon while the engine thread may still run its code.
 void pin_library() {
 #if defined(_WIN32)
     HMODULE self = nullptr;

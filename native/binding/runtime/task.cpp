@@ -10,7 +10,7 @@
 namespace ai_artist {
 namespace {
 
-// A job that logs without end must not fill the memory while the event loop is busy.
+// Limits the memory of a job's log lines while the event loop is busy.
 constexpr size_t max_pending_log_lines = 2000;
 
 const char* level_name(sd_log_level_t level) {
@@ -240,7 +240,7 @@ void Task::emit(Napi::Env env, Napi::Object event) {
     try {
         listener_.Call({event});
     } catch (const Napi::Error& error) {
-        // lib/engine wraps every listener and never throws; anything that does must surface as an uncaught exception, not vanish.
+        // The listeners of lib/engine do not throw. If another one does, it must become an uncaught exception and not be lost.
         napi_fatal_exception(env, error.Value());
     }
 }

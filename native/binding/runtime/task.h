@@ -19,7 +19,7 @@ Napi::Object image_to_js(Napi::Env env, Image image);
 // An error with one of the codes of lib/core/errors.ts.
 Napi::Error coded_error(Napi::Env env, const char* code, const std::string& message);
 
-// For jobs nobody listens to (freeing at shutdown).
+// For jobs without a listener (freeing at shutdown).
 class SilentListener final : public JobListener {
 public:
     void on_started() override {}
@@ -31,8 +31,8 @@ public:
     void on_settled() override {}
 };
 
-// A job as JavaScript sees it: { promise, cancel() } plus its event listener. Events are collected under a lock by the engine thread
-// and delivered in one go on the JS thread; of progress and previews only the newest survive, so a busy event loop costs nothing.
+// A job as JavaScript sees it: { promise, cancel() } plus its event listener. The engine thread collects events under a lock; the JS
+// thread delivers them together. Of progress and previews only the newest is kept, so events do not pile up behind a busy event loop.
 class Task final : public JobListener, public std::enable_shared_from_this<Task> {
 public:
     // Turns the finished job into the promise's value; JS thread.
@@ -47,7 +47,7 @@ public:
 
     // JS thread.
     void drain(Napi::Env env);
-    // Lets go of the job, which holds this task: nobody will hear of it.
+    // Breaks the cycle with the job without delivering its outcome.
     void abandon();
 
     void on_started() override;

@@ -200,7 +200,7 @@ private:
         return value;
     }
 
-    // What stands behind a backslash.
+    // The character or class after a backslash.
     Bytes escaped() {
         if (!more()) {
             refuse("expected a character behind the last backslash");
@@ -263,7 +263,7 @@ private:
         return static_cast<int>(pattern_.states_.size()) - 1;
     }
 
-    // Writes `node`, to be followed by the state `next`; its first state.
+    // Writes the states of `node`, which lead to the state `next`. Returns its first state.
     int write(const Node& node, int next) {
         switch (node.type) {
             case Type::bytes:
@@ -359,7 +359,7 @@ bool Pattern::found_in(const std::string& name) const {
     std::vector<int> then;
     std::vector<char> known(states_.size());
     for (size_t at = 0;; at++) {
-        // A match may begin at each place.
+        // A match may begin at every position.
         if (reach(start_, name, at, now, known)) {
             return true;
         }

@@ -6,11 +6,11 @@
 
 namespace ai_artist {
 
-// A regular expression over names of tensors, matched in time proportional to pattern × name: it follows all ways through the pattern at
-// once, where std::regex tries one after the other, can need longer than the universe is old, and cannot be stopped.
+// A regular expression over names of tensors. Matching takes time proportional to pattern length × name length, because it follows all
+// paths through the pattern at once. std::regex tries one path after the other: that can take exponential time and cannot be stopped.
 //
-// Understands . [sets] ^ $ ( ) (?: ) | * + ? {m,n}, \d \w \s \D \W \S \b \B and escaped characters, as in JavaScript; a ? behind a
-// repetition changes nothing here. Looking ahead and references to groups are not regular and are refused.
+// Understands . [sets] ^ $ ( ) (?: ) | * + ? {m,n}, \d \w \s \D \W \S \b \B and escaped characters, as in JavaScript. A ? after a
+// repetition has no effect. Lookaheads and back references are not regular and are refused.
 class Pattern {
 public:
     // Throws std::invalid_argument: "expected ..., got ...".
@@ -31,7 +31,7 @@ private:
         Bytes bytes;
     };
 
-    // Adds `state` and all that are reached from it without reading; true if the end of the pattern is among them.
+    // Adds `state` and all states reached from it without reading a character. True if the end of the pattern is among them.
     bool reach(int state, const std::string& name, size_t at, std::vector<int>& reached, std::vector<char>& known) const;
 
     std::vector<State> states_;

@@ -1,5 +1,5 @@
-// Replaces the engine's src/tokenizers/vocab/vocab.cpp, which compiles 49 MB of tables into the binary: the same tables as files,
-// read on first use. CLIP, T5 and Qwen2 lie as plain files; the others share more.zip. Written by scripts/vocabularies.mjs.
+// Replaces the engine's src/tokenizers/vocab/vocab.cpp, which compiles 49 MB of tables into the binary: reads the same tables from files
+// on first use. CLIP, T5 and Qwen2 are plain files; the others share more.zip. scripts/vocabularies.mjs writes them.
 #include "engine/extensions/vocabulary.h"
 
 #include <cstdlib>
@@ -15,7 +15,7 @@
 namespace ai_artist {
 namespace {
 
-// Process-wide: the engine calls the loaders below without any context.
+// Process-wide, because the engine calls the loaders below without a context.
 std::mutex mutex_;
 std::string dir_;
 
@@ -28,7 +28,7 @@ struct CloseZip {
     void operator()(zip_t* zip) const { zip_stream_close(zip); }
 };
 
-// The whole file; false if it cannot be opened. `path` is UTF-8, which only std::filesystem takes on Windows.
+// Reads the whole file; false if it cannot be opened. `path` is UTF-8; on Windows only std::filesystem accepts that.
 bool read_file(const std::string& path, std::string& content) {
     std::ifstream file(std::filesystem::u8path(path), std::ios::binary | std::ios::ate);
     if (!file) {

@@ -15,7 +15,7 @@ struct ConvertRequest {
     bool convert_names = false;
 };
 
-// Rewrites a model file with other weight types: .safetensors or .gguf by the output's name.
+// Rewrites a model file with other weight types. The extension of the output's name selects .safetensors or .gguf.
 class ConvertJob final : public Job {
 public:
     explicit ConvertJob(ConvertRequest request) : request_(std::move(request)) {}

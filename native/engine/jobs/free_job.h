@@ -6,7 +6,7 @@
 
 namespace ai_artist {
 
-// Frees what must be freed on the engine thread (a Model or an Upscaler), after the jobs before it.
+// Frees a resource (Model, Upscaler, …) on the engine thread, after the jobs queued before it.
 template <typename Resource>
 class FreeJob final : public Job {
 public:

@@ -73,7 +73,7 @@ void GenerateJob::run() {
 
     sd_img_gen_params_t params = request_->params;
     images_ = params.batch_count;
-    // One engine call per picture: cancelling stops between pictures, and a failure keeps those that are finished.
+    // One engine call per picture, so that cancelling stops between pictures and a failure keeps the finished ones.
     params.batch_count = 1;
     for (image_ = 0; image_ < images_; image_++) {
         params.seed = request_->params.seed + image_;

@@ -21,7 +21,7 @@ struct GenerateRequest {
 
     sd_img_gen_params_t params{};
     std::vector<sd_lora_t> loras;
-    // What `loras` point to; elements of a deque stay where they are.
+    // `loras` point into these: elements of a deque do not move.
     std::deque<std::vector<sd_lora_module_t>> lora_modules;
     std::deque<std::vector<sd_lora_tensor_t>> lora_tensors;
     std::vector<sd_image_t> reference_images;

@@ -42,7 +42,7 @@ void LoadModelJob::run() {
     if (!sd_ctx_supports_image_generation(context.get())) {
         throw EngineError("ERR_UNSUPPORTED", "This is a video model; only still images are supported");
     }
-    // The engine reads only headers above and the weights inside the first picture; a loaded model is one whose weights are resident.
+    // So far the engine has read only headers; it would read the weights during the first picture. A loaded model has them in memory.
     if (!request_->lazy && !sd_ctx_load_weights(context.get())) {
         fail("ERR_MODEL_LOAD", "The engine could not read the model's weights");
     }

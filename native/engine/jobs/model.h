@@ -59,8 +59,7 @@ private:
     const std::unique_ptr<ModelRequest> request_;
 };
 
-// Physical cores minus one, at least one: ggml's threads spin at barriers, and a core that JS or another process needs would stall
-// them all.
+// Physical cores minus one, at least one. ggml's threads spin at barriers, so one busy core (JS, another process) would stall them all.
 int default_threads();
 
 }  // namespace ai_artist

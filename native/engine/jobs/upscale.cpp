@@ -19,7 +19,7 @@ void UpscaleJob::run() {
     if (upscaler_->context() == nullptr) {
         throw EngineError("ERR_DISPOSED", "The upscaler was disposed before this picture began");
     }
-    // The factor argument is ignored by the engine: the model's own scale counts.
+    // The engine ignores the factor argument and uses the model's own scale.
     const sd_image_t result = upscale(upscaler_->context(), input_.view(), static_cast<uint32_t>(upscaler_->factor()));
     const PixelsPtr pixels(result.data);
     if (!pixels) {

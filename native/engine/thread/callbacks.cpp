@@ -46,7 +46,7 @@ bool on_abort(void*) {
     return job != nullptr && job->cancelled();
 }
 
-// ggml's own lines while no engine context has taken over its logger, e.g. from loading the CPU kernel modules.
+// ggml's own log lines until an engine context takes over its logger, e.g. while CPU kernel modules load.
 void on_ggml_log(enum ggml_log_level level, const char* text, void*) {
     if (Job* job = running_job()) {
         job->hear_log(level == GGML_LOG_LEVEL_ERROR ? SD_LOG_ERROR : level == GGML_LOG_LEVEL_WARN ? SD_LOG_WARN : SD_LOG_DEBUG, text);

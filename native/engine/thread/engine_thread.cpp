@@ -20,13 +20,13 @@ void EngineThread::submit(std::shared_ptr<Job> job) {
         thread_ = BigStackThread([this, stopping] { loop(*stopping); });
         stopping_ = stopping;
     }
-    queue_.push_back(std::move(job));  // last: a job whose thread could not be started does not wait for one
+    queue_.push_back(std::move(job));  // last, so that nothing is queued if the thread could not be started
     work_.notify_all();
 }
 
 void EngineThread::loop(const bool& stopping) {
     std::unique_lock<std::mutex> lock(mutex_);
-    // A thread that was told to stop may still let go of its last job.
+    // A thread that was told to stop may still be releasing its last job.
     work_.wait(lock, [this] { return !looping_; });
     looping_ = true;
     while (true) {
@@ -43,7 +43,7 @@ void EngineThread::loop(const bool& stopping) {
         running_->execute();
         lock.lock();
         running_job_.store(nullptr);
-        // The last reference may own a model: let it go without holding the lock.
+        // The last reference may own a model: release it without holding the lock.
         std::shared_ptr<Job> done = std::move(running_);
         running_.reset();
         idle_.notify_all();
@@ -105,7 +105,7 @@ void EngineThread::stop() {
     {
         std::lock_guard<std::mutex> lock(mutex_);
         if (!thread_.joinable() || running_ || !queue_.empty()) {
-            return;  // an environment that began meanwhile uses it, and stops it when it ends
+            return;  // a new environment has started meanwhile: it uses the thread and stops it when it ends
         }
         *stopping_ = true;
         thread = std::move(thread_);

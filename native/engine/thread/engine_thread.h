@@ -12,15 +12,15 @@
 
 namespace ai_artist {
 
-// The one thread of the process that touches the engine. It must be one and process-wide: the engine's callbacks are process-global
-// statics and a context is single-threaded; and it must not be libuv's pool, where four long jobs would stop fs and dns.
+// The only thread of the process that calls the engine. One for the whole process, because the engine's callbacks are process-global
+// statics and a context is single-threaded. Not libuv's pool, where four long jobs would block fs and dns.
 class EngineThread {
 public:
     // Lives until the process ends: destroying it in a static destructor would race with a job that outlives exit().
     static EngineThread& instance();
 
-    // Any thread. Starts the thread on first use; throws std::system_error if that cannot be, and the job is not queued then.
-    // `job->listener` hears everything from now on.
+    // Any thread. Starts the engine thread on first use; throws std::system_error, without queueing the job, if that fails.
+    // `job->listener` receives every event from now on.
     void submit(std::shared_ptr<Job> job);
 
     // Any thread. A waiting job settles at once, a running one at its next check.
@@ -39,8 +39,8 @@ public:
     };
     Counters counters() const;
 
-    // The job whose run() is on the engine thread now, or nullptr. For the engine's callbacks, which come from that thread or from
-    // loader threads that it joins before the job ends.
+    // The job that runs now, or nullptr. For the engine's callbacks, which come from the engine thread or from loader threads that it
+    // joins before the job ends.
     Job* running_job() const { return running_job_.load(); }
 
 private:
@@ -55,9 +55,9 @@ private:
     std::shared_ptr<Job> running_;
     std::atomic<Job*> running_job_{nullptr};
     BigStackThread thread_;
-    // Told to `thread_` alone: one that was told to stop before, and did not wake yet, must not take the jobs of the next.
+    // One flag per thread: a thread that was told to stop and has not woken yet must not take the next thread's jobs.
     std::shared_ptr<bool> stopping_;
-    bool looping_ = false;  // two threads never work at once
+    bool looping_ = false;  // keeps a new thread waiting until the old one has left its loop
 };
 
 }  // namespace ai_artist

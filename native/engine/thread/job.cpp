@@ -61,7 +61,7 @@ bool speaks_of_memory(const std::string& line) {
     return std::any_of(std::begin(words), std::end(words), [&line](const char* word) { return contains(line, word); });
 }
 
-// Failures whose cause may be that there was too little memory for the work itself.
+// Failures that may be caused by too little memory.
 bool may_come_of_memory(const std::string& code) {
     return code == "ERR_GENERATE" || code == "ERR_UPSCALE" || code == "ERR_CONVERT" || code == "ERR_MODEL_LOAD" || code == "ERR_INTERNAL";
 }
@@ -112,7 +112,7 @@ void Job::execute() noexcept {
     } catch (const std::exception& error) {
         set_error("ERR_INTERNAL", error.what());
     }
-    // Compute buffers of tens of megabytes would otherwise stay in the heap and grow the process for the first dozen pictures.
+    // Otherwise compute buffers of tens of megabytes stay in the heap, and the process grows during the first dozen pictures.
     release_free_memory();
     listener->on_settled();
 }
@@ -159,14 +159,14 @@ void Job::hear_log(sd_log_level_t level, const char* text) {
     while (!line.empty() && (line.back() == '\n' || line.back() == ' ')) {
         line.pop_back();
     }
-    // "stable-diffusion.cpp:123  - message": the source position is the engine's business.
+    // "stable-diffusion.cpp:123  - message": drop the source position.
     const size_t dash = line.find(" - ");
     if (dash != std::string::npos && dash < 48 && line.find(".") < dash) {
         line.erase(0, dash + 3);
     }
     if (level >= SD_LOG_WARN) {
         std::lock_guard<std::mutex> lock(log_mutex_);
-        // The engine reads a LoRA once per module and says the same each time.
+        // The engine reads a LoRA once per module and logs the same line each time.
         const auto said = std::make_pair(level, line);
         if (log_.size() < max_log_lines_ && std::find(log_.begin(), log_.end(), said) == log_.end()) {
             log_.push_back(said);
@@ -186,7 +186,7 @@ void Job::close_phase() {
 
 void Job::hear_phase(sd_phase_t phase, int step, int steps) {
     if (phase == SD_PHASE_LOAD) {
-        // Loading can happen inside any phase (weights are read where they are first needed): it does not end that phase.
+        // Weights are read where they are first needed, so loading can happen inside any phase and does not end it.
         listener->on_progress({phase_name(phase), step, steps, 0, image_, images_});
         return;
     }

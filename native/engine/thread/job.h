@@ -27,10 +27,10 @@ struct Preview {
     Image image;
 };
 
-// What became of each module of each LoRA: "applied", "idle" (the model did not compute with that weight), or why it does not fit.
+// The outcome of each module of each LoRA: "applied", "idle" (the model did not compute with that weight), or why it does not fit.
 using LoraOutcomes = std::vector<std::vector<std::string>>;
 
-// Hears what a job does. Called on the engine thread or, for logs, on one of the engine's loader threads; must not block.
+// Receives a job's events. Called on the engine thread or, for logs, on one of the engine's loader threads; must not block.
 class JobListener {
 public:
     virtual ~JobListener() = default;
@@ -75,16 +75,16 @@ public:
     void hear_preview(int step, bool noisy, const sd_image_t& frame);
 
 protected:
-    // The engine's own words for a failure: the last error line, or `fallback`. Memory and device failures get their own codes.
+    // Throws the engine's last error line, or `fallback` if there is none. Memory and device failures get their own codes.
     [[noreturn]] void fail(const char* code, const std::string& fallback) const;
 
-    // `asked`, or as many threads as can run at once where that is fewer: more only wait for each other. Says so.
+    // `asked`, but not more threads than can run at once, since the others would only wait. Logs it if it lowers the number.
     int usable_threads(int asked) const;
 
-    // Which picture of how many is being worked on; reported with every progress event.
+    // The current picture and how many there are; part of every progress event.
     int image_ = 0;
     int images_ = 1;
-    // Seconds spent per engine phase so far, by sd_phase_t.
+    // Seconds spent in each engine phase so far, by sd_phase_t.
     double phase_seconds_[SD_PHASE_COUNT] = {};
     void close_phase();
 

@@ -2,7 +2,7 @@
 
 namespace ai_artist {
 
-// Gives memory that the engine has freed back to the system (glibc keeps it in the heap otherwise).
+// Returns memory that the engine has freed to the system (otherwise glibc keeps it in the heap).
 void release_free_memory() noexcept;
 
 }  // namespace ai_artist

@@ -30,7 +30,7 @@ Counts count_readers(ggml_cgraph* graph) {
     return readers;
 }
 
-// Whether `mixed` is the end of attention with more than `bytes` of scores, which nothing else reads.
+// Whether `mixed` is the result of attention whose scores take more than `bytes` and are read by nothing else.
 bool match(ggml_tensor* mixed, size_t bytes, const Counts& readers, Attention& found) {
     if (mixed->op != GGML_OP_MUL_MAT || mixed->src[1]->op != GGML_OP_SOFT_MAX || mixed->src[1]->src[2] != nullptr ||
         ggml_nbytes(mixed->src[1]) <= bytes) {
@@ -49,7 +49,7 @@ bool match(ggml_tensor* mixed, size_t bytes, const Counts& readers, Attention& f
     }
 }
 
-// Whether each head is computed apart from the others, with queries, keys and values of its own.
+// Whether each head is computed on its own, from its own queries, keys and values.
 bool heads_apart(const Attention& attention) {
     const ggml_tensor* scores = attention.chain.front();
     const int64_t heads = scores->ne[2];
@@ -58,17 +58,17 @@ bool heads_apart(const Attention& attention) {
     }
     return std::all_of(attention.chain.begin() + 1, attention.chain.end(), [heads](const ggml_tensor* node) {
         const ggml_tensor* mask = node->src[1];
-        const bool slopes = node->op == GGML_OP_SOFT_MAX && float_parameter(node, 1) != 0;  // by the number of the head
+        const bool slopes = node->op == GGML_OP_SOFT_MAX && float_parameter(node, 1) != 0;  // ALiBi: slopes depend on the head's number
         return !slopes && (mask == nullptr || mask->ne[2] == 1 || mask->ne[2] == heads);
     });
 }
 
-// Some heads, and of them some queries.
+// A range of heads and a range of their queries.
 struct Chunk {
     int64_t head, heads, row, rows;
 };
 
-// Chunks with scores of at most `bytes`: whole heads if one takes no more than that. Those of one head come one behind the other.
+// Chunks with scores of at most `bytes`: whole heads if one head fits, else parts of one head, which are consecutive.
 std::vector<Chunk> chunks_of(const Attention& attention, size_t bytes) {
     const ggml_tensor* scores = attention.chain.front();
     const int64_t queries = scores->ne[1], all = scores->ne[2] * scores->ne[3];
@@ -85,7 +85,7 @@ std::vector<Chunk> chunks_of(const Attention& attention, size_t bytes) {
     return chunks;
 }
 
-// What belongs to the chunk in keys, values (by heads only), queries or a mask; one row or head may be there for all.
+// The chunk's part of keys and values (cut by heads only), queries or a mask. A single row or head is shared by all chunks.
 ggml_tensor* part_of(ggml_context* c, ggml_tensor* x, const Chunk& chunk, bool by_rows) {
     const bool cut_heads = x != nullptr && x->ne[3] == 1 && x->ne[2] != 1 && x->ne[2] != chunk.heads;
     const bool cut_rows = x != nullptr && by_rows && x->ne[1] != 1 && x->ne[1] != chunk.rows;
@@ -117,7 +117,7 @@ ggml_tensor* probabilities(ggml_context* c, const std::vector<ggml_tensor*>& cha
     return y;
 }
 
-// One behind the other along a dimension; halves, so that nothing is copied more than a few times.
+// Concatenates along a dimension. Recursive by halves, so that each value is copied only a few times.
 ggml_tensor* join(const std::function<ggml_context*()>& context, const std::vector<ggml_tensor*>& parts, size_t from, size_t to,
                   int dimension) {
     if (to - from == 1) {
@@ -129,7 +129,7 @@ ggml_tensor* join(const std::function<ggml_context*()>& context, const std::vect
     return ggml_concat(context(), first, second, dimension);
 }
 
-// Turns `mixed` into the concatenation of its chunks; adds the nodes inside of the chunks to `inside`.
+// Turns `mixed` into the concatenation of its chunks. Adds the nodes inside the chunks to `inside`.
 void rewrite(const Attention& attention, const std::vector<Chunk>& chunks, const std::function<ggml_context*()>& context,
              std::vector<ggml_tensor*>& inside) {
     ggml_tensor* mixed = attention.mixed;
@@ -170,8 +170,8 @@ std::vector<Attention> find_attention(const std::vector<ggml_tensor*>& nodes, si
     return all;
 }
 
-// Nodes that the chunks add to a graph at most, each: queries and their view, views of keys and values, each link with its mask and the
-// view of that, the product, a concatenation.
+// The most nodes that the chunks add to a graph. Each chunk has queries and their view, views of keys and values, each node of the chain
+// with its mask and the mask's view, the product and a concatenation.
 size_t nodes_of_chunks(const std::vector<Attention>& all, size_t bytes) {
     size_t nodes = 0;
     for (const Attention& attention : all) {

@@ -7,12 +7,12 @@
 
 namespace ai_artist {
 
-// Rewrites softmax attention, mixed = v softmax(scale k q + mask), whose scores [keys, queries, heads] take more than `bytes`: as many
-// heads at a time as fit or, where one does not, as many queries of one, and the results one behind the other. Neither heads nor queries
-// see each other, so forward gives the same values. The scores of one chunk are all that is alive at a time if they are computed again in
-// backward; those nodes are returned.
-// The graph is rebuilt in place; new nodes are made in `context()`. Attention of another form stays as it is. Where the graph has no room
-// for so many nodes, chunks are larger.
+// Rewrites softmax attention, mixed = v softmax(scale k q + mask), whose scores [keys, queries, heads] take more than `bytes`. It is
+// computed in chunks: as many heads as fit or, if one head does not fit, as many queries of one head; then the results are concatenated.
+// Heads and queries are independent, so the forward pass gives the same values. Returns the nodes inside the chunks. If the backward pass
+// computes them again, only the scores of one chunk are alive at a time.
+// The graph is rebuilt in place; new nodes are made in `context()`. Attention of another form stays as it is. If the graph has no room for
+// that many nodes, chunks are larger.
 std::vector<ggml_tensor*> chunk_attention(ggml_cgraph* graph, size_t bytes, const std::function<ggml_context*()>& context);
 
 }  // namespace ai_artist

@@ -25,7 +25,7 @@ void check_arguments(const std::vector<ggml_tensor*>& nodes, const ggml_tensor* 
     }
 }
 
-// For each trainable tensor the first node of forward that reads it: once backward has passed that, its gradient is complete.
+// For each trainable tensor the first forward node that reads it. After the backward pass of that node the gradient is complete.
 std::unordered_map<const ggml_tensor*, std::vector<size_t>> by_first_reader(const std::vector<ggml_tensor*>& nodes,
                                                                             const std::vector<TrainableTensor>& trainable) {
     std::unordered_map<const ggml_tensor*, const ggml_tensor*> reader;

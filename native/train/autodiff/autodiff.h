@@ -12,8 +12,8 @@ namespace ai_artist {
 //   loss        one F32 element
 //   accumulate  false: each gradient is copied to TrainableTensor::gradient; true: it is added. A tensor that the loss does not depend
 //               on gets zeros, or nothing added.
-// A gradient is written as soon as it is complete. A vector-Jacobian product is the gradient of loss = sum(output * vector).
-// Throws EngineError ERR_UNSUPPORTED, naming the operation and its shapes, where there is no rule.
+// Each gradient is written as soon as it is complete. For a vector-Jacobian product, use loss = sum(output * vector).
+// Throws EngineError ERR_UNSUPPORTED, naming the operation and its shapes, if an operation has no rule.
 TrainGraph differentiate(ggml_cgraph* forward, ggml_tensor* loss, const std::vector<TrainableTensor>& trainable,
                          const AutodiffOptions& options, bool accumulate);
 

@@ -4,7 +4,7 @@ namespace ai_artist {
 
 ClipText::ClipText(ggml_backend_t backend, const String2TensorStorage& tensors, SDVersion asked, std::shared_ptr<ModelManager> manager)
     : FrozenCLIPEmbedderWithCustomWords(backend, tensors, {}, asked, manager) {
-    // As the base class made them, of another type.
+    // Replaces the base class's encoders by probes of the same sizes.
     const bool two = sd_version_is_sdxl(asked);
     probes_[0] = std::make_shared<ClipProbe>(backend, tensors, "cond_stage_model.transformer.text_model",
                                              sd_version_is_sd2(asked) ? OPEN_CLIP_VIT_H_14 : OPENAI_CLIP_VIT_L_14, !two, false, manager);

@@ -11,15 +11,15 @@ namespace ai_artist {
 
 using ClipProbe = GraphProbe<CLIPTextModelRunner>;
 
-// The engine's CLIP conditioner for UNets with encoders whose graphs can be built without being run.
+// The engine's CLIP conditioner for UNets, with encoders whose graphs can be built without being run.
 class ClipText final : public FrozenCLIPEmbedderWithCustomWords {
 public:
     ClipText(ggml_backend_t backend, const String2TensorStorage& tensors, SDVersion version, std::shared_ptr<ModelManager> manager);
 
-    // The text encoder, and SDXL's second one; nullptr where there is none.
+    // 0: the text encoder; 1: SDXL's second one, nullptr for other models.
     ClipProbe* probe(int encoder) const { return probes_[encoder].get(); }
 
-    // Token ids of a caption as it is (brackets are no weights): begin, text, end, padding; a multiple of `chunk` long.
+    // Token ids of a caption taken literally (brackets are not weights): begin, text, end, padding. The length is a multiple of `chunk`.
     std::vector<int> tokens(const std::string& caption);
     size_t chunk() const { return static_cast<size_t>(text_model->model.n_token); }
 

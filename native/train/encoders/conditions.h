@@ -12,11 +12,11 @@ struct TextCondition {
     int64_t width = 0;
     int64_t tokens = 0;
     std::vector<float> vector;  // [vector_width] or empty
-    std::string text;           // the caption: what a trained text encoder reads instead of context and vector
+    std::string text;           // the caption; a trained text encoder reads it instead of context and vector
 };
 
-// What the autoencoder makes of a picture, in the space that is diffused: mean and deviation [width, height, channels] in latent pixels,
-// fastest first. The deviation is empty where the autoencoder is deterministic; else a latent is mean + deviation * normal noise.
+// A picture in latent space, as the autoencoder encodes it: mean and deviation [width, height, channels] in latent pixels, fastest first.
+// The deviation is empty if the autoencoder is deterministic; else a latent is mean + deviation * normal noise.
 struct Latent {
     int64_t width = 0;
     int64_t height = 0;

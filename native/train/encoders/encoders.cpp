@@ -8,7 +8,7 @@
 // after ggml_extend.hpp
 #include "engine/engine_error.h"
 #include "model/vae/auto_encoder_kl.hpp"
-// tae.hpp defines two functions that are not inline; the engine's library has them as well.
+// tae.hpp defines two functions that are not inline and that the engine's library also defines.
 #define patchify ai_artist_patchify
 #define unpatchify ai_artist_unpatchify
 #include "model/vae/tae.hpp"
@@ -20,7 +20,7 @@ namespace {
 
 constexpr int size_embedding_width = 256;
 
-// The engine's asserts throw; an empty result inside a text encoder is one of them, and so is a cancelled job.
+// The engine's asserts throw. An empty result inside a text encoder fails one of them, and a cancelled job gives empty results.
 template <class Work>
 auto guarded(const char* what, const Work& work) -> decltype(work()) {
     try {
@@ -48,7 +48,7 @@ std::shared_ptr<Conditioner> make_conditioner(SDVersion version, ggml_backend_t 
     return std::make_shared<ClipText>(backend, tensors, version, manager);
 }
 
-// Registers what the files have; without a text encoder there would be nothing to train with.
+// Registers an encoder's tensors; fails if the files have none.
 void register_params(ModelManager& manager, const char* what, std::map<std::string, ggml_tensor*> tensors, ggml_backend_t backend,
                      ggml_backend_t params_backend) {
     if (tensors.empty()) {
@@ -158,7 +158,7 @@ ImageEncoder::ImageEncoder(const TrainModelRequest& request, SDBackendManager& b
         } else {
             auto kl = std::make_shared<AutoEncoderKL>(backend, tensors, "first_stage_model", false, false, opened.version, manager_);
             if (sd_version_is_sdxl(opened.version) && request.vae.empty()) {
-                // SDXL's own autoencoder overflows in F16; the engine scales its convolutions as well
+                // SDXL's own autoencoder overflows in F16; the engine scales its convolutions by the same factor
                 kl->set_conv2d_scale(1.f / 32.f);
             }
             vae_ = kl;
@@ -195,7 +195,7 @@ Latent ImageEncoder::encode(const Image& image) {
         latent.mean = std::move(encoded.values());
         return latent;
     }
-    // mean and log variance, one after the other in the channels
+    // The first half of the channels is the mean, the second the log variance.
     const auto& kl = static_cast<const AutoEncoderKL&>(*vae_);
     latent.channels = encoded.shape()[2] / 2;
     const auto half = static_cast<size_t>(latent.width * latent.height * latent.channels);

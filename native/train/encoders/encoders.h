@@ -14,11 +14,11 @@ namespace ai_artist {
 
 class ClipText;
 
-// A caption that the engine's prompt parser reads as plain text: brackets become literal, BREAK a word. Square brackets, for which the
-// parser knows no literal form, become round.
+// Rewrites a caption so that the engine's prompt parser reads it as plain text: brackets become literal, BREAK a word. Square brackets,
+// which the parser cannot escape, become round.
 std::string plain_prompt(const std::string& caption);
 
-// The values that end SDXL's vector: sinusoidal embeddings of six sizes, 256 values each.
+// The last values of SDXL's vector: sinusoidal embeddings of six sizes, 256 values each.
 std::vector<float> size_embeddings(const SizeCondition& sizes);
 
 // The text encoders of a model, with their weights. The engine's own classes compute the contexts.
@@ -42,7 +42,7 @@ private:
     SDVersion version_;
     int threads_;
     std::shared_ptr<Conditioner> conditioner_;
-    std::shared_ptr<ClipText> clip_;  // the conditioner, where it is one
+    std::shared_ptr<ClipText> clip_;  // the conditioner, if it is a ClipText
 };
 
 // The encoder of a model's autoencoder.

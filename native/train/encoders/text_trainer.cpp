@@ -13,14 +13,14 @@
 namespace ai_artist {
 namespace {
 
-// Text graphs are small; the pooled vector needs one for each length of a caption.
+// Graphs to keep. Text graphs are small, and the pooled vector needs one for each caption length.
 constexpr size_t most_graphs = 24;
 
 }  // namespace
 
 struct TextTrainer::Key {
     int encoder = 0;
-    int pooled_at = -1;  // position of the end token whose projected state is wanted; -1: the states of all tokens
+    int pooled_at = -1;  // position of the end token whose projected state is the output; -1: the states of all tokens
     bool backward = false;
     bool adapted = false;
 
@@ -91,7 +91,7 @@ std::vector<AdaptableLayer> TextTrainer::layers() {
             continue;
         }
         const auto recorder = std::make_shared<LayerRecorder>(true);
-        // The pooled vector of the second encoder goes through all layers, a context leaves the last out.
+        // The pooled vector of the second encoder uses all layers; a context stops before the last one.
         build(*probe, version_, encoder == 1 ? 0 : -1, clip_.chunk(), recorder);
         for (const AdaptableLayer& layer : recorder->layers()) {
             layers.push_back(layer);

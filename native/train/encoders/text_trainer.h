@@ -12,7 +12,8 @@ namespace ai_artist {
 
 class ClipText;
 
-// Runs the CLIP encoders of a UNet with the network in them: captions to contexts, and gradients of contexts to gradients of parameters.
+// Runs the CLIP encoders of a UNet with the trained network in them. Turns captions into contexts, and gradients of contexts into
+// gradients of parameters.
 class TextTrainer {
 public:
     // The encoders' weights must be on `backend`.
@@ -24,10 +25,10 @@ public:
     // Layers that an adapter can reach, of both encoders.
     std::vector<AdaptableLayer> layers();
 
-    // Sets context and vector of a condition from its text; the sizes at the end of SDXL's vector stay. nullptr: without a network.
+    // Sets context and vector of a condition from its text; the sizes at the end of SDXL's vector stay. `network` may be nullptr.
     void encode(Network* network, TextCondition& condition);
 
-    // Adds to the parameters' gradients what follows from these gradients of a condition's context [width, tokens] and vector.
+    // Backpropagates the gradients of a condition's context [width, tokens] and vector; adds the result to the parameters' gradients.
     void backward(Network& network, const TextCondition& condition, const std::vector<float>& context, const std::vector<float>& vector);
 
     void release_graphs();
@@ -43,7 +44,7 @@ private:
     const SDVersion version_;
     ggml_backend_t backend_;
     const int threads_;
-    std::list<std::unique_ptr<TextGraph>> graphs_;  // the one used last comes first
+    std::list<std::unique_ptr<TextGraph>> graphs_;  // most recently used first
 };
 
 }  // namespace ai_artist

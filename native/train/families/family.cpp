@@ -6,7 +6,7 @@
 namespace ai_artist {
 namespace {
 
-// A UNet halves its latents up to three times, a transformer cuts them into patches of 2 x 2.
+// A UNet halves its latents up to three times; a transformer cuts them into patches of 2 x 2.
 constexpr FamilyTraits families[] = {
     {VERSION_SD1, "sd1", "SD 1.x", make_unet, false, 0, 64, 77},
     {VERSION_SD1_TINY_UNET, "sd1", "SD 1.x Tiny UNet", make_unet, false, 0, 64, 77},

@@ -15,7 +15,7 @@ struct WeightAdapter;
 
 namespace ai_artist {
 
-// What the network of a family reads. The graph keeps pointers to the values: they are overwritten in place, never resized.
+// The inputs of a family's network. The graph keeps pointers to the values, so they are overwritten in place and never resized.
 struct ModelInputs {
     sd::Tensor<float> x;          // [w,h,c,n]
     sd::Tensor<float> timesteps;  // [n], in the unit of the network
@@ -36,7 +36,7 @@ public:
 
     // TrainBatch's unit (0..999 or sigma) to the network's.
     virtual float timestep(float t) const { return t; }
-    // Distilled guidance that is trained with, where the network takes one; negative: it takes none.
+    // The distilled guidance to train with; negative: the network has no such input.
     virtual float guidance() const { return -1.f; }
 
     virtual int64_t context_width() const = 0;
@@ -59,7 +59,7 @@ std::unique_ptr<Family> make_mmdit(const FamilyRequest& request);
 std::unique_ptr<Family> make_flux(const FamilyRequest& request);
 std::unique_ptr<Family> make_z_image(const FamilyRequest& request);
 
-// What is fixed for a version of the engine; nullptr when it cannot be trained.
+// Constants of one of the engine's model versions.
 struct FamilyTraits {
     SDVersion version;
     const char* family;

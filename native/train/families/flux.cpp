@@ -17,7 +17,7 @@ public:
     }
 
     ForwardGraph build(const ModelInputs& in) override {
-        // The runner copies the guidance into a member of its own, so the leaf ends up among the constants: it never changes.
+        // The runner copies the guidance into its own member, so the leaf becomes a constant. Guidance never changes.
         return runner_.build([&] { return runner_.build_graph(in.x, in.timesteps, in.context, {}, in.vector, in.guidance); },
                              {in.x.data(), in.timesteps.data(), in.context.data(), in.vector.data()});
     }

@@ -11,15 +11,15 @@
 
 namespace ai_artist {
 
-// One of the engine's runners with its graph builder opened. Everything it needs is protected in GGMLRunner.
+// One of the engine's runners, with its graph builder made accessible: GGMLRunner protects it.
 template <class Runner>
 class GraphProbe final : public Runner {
 public:
     using Runner::Runner;
 
-    // Builds what `body` builds. Leaves that are filled from one of `owned` become inputs, all others constants.
+    // Builds the graph of `body`. Leaves that are filled from one of `owned` become inputs, all others constants.
     ForwardGraph build(const std::function<ggml_cgraph*()>& body, const std::vector<const void*>& owned) {
-        // The runner reserves 140 MB of addresses for any graph. The first pass measures, the second takes what is needed.
+        // The runner reserves 140 MB of addresses for any graph. The first pass measures the need, the second reserves only that.
         this->reset_compute_ctx();
         this->get_compute_graph(body);
         const size_t needed = ggml_used_mem(this->compute_ctx) + slack_bytes;

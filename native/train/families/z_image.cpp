@@ -24,7 +24,7 @@ public:
         return tensors;
     }
 
-    // Its time runs from noise to picture.
+    // The network's time runs from noise (0) to picture (1000).
     float timestep(float sigma) const override { return 1000.f - sigma * 1000.f; }
     int64_t context_width() const override { return runner_.config.cap_feat_dim; }
     int64_t latent_channels() const override { return runner_.config.in_channels; }

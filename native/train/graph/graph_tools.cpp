@@ -32,7 +32,7 @@ void set_contiguous(ggml_tensor* tensor) {
     }
 }
 
-// The strides of a view whose source got other strides.
+// New strides for a view after its source got other strides.
 void restride(ggml_tensor* view) {
     const ggml_tensor* source = view->src[0];
     if (view->op == GGML_OP_PERMUTE) {

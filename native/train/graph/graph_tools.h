@@ -11,7 +11,7 @@ namespace ai_artist {
 // False for nullptr.
 bool is_cpu(ggml_backend_t backend);
 
-// Whether `tensor` only looks at its first source's memory: VIEW, RESHAPE, PERMUTE, TRANSPOSE.
+// Whether `tensor` only views its first source's memory: VIEW, RESHAPE, PERMUTE, TRANSPOSE.
 bool is_view_op(const ggml_tensor* tensor);
 
 // "MUL_MAT", "SILU" for a unary operation, "SWIGLU" for a gated one.
@@ -23,9 +23,9 @@ std::string describe(const ggml_tensor* tensor);
 // The parameter of an operation that ggml keeps at this place: an epsilon, a factor.
 float float_parameter(const ggml_tensor* node, int index);
 
-// Makes each node that overwrites its source write to memory of its own, and lets the views that follow look at that memory. Backward
-// needs the overwritten values. The allocator finds out by itself where in-place is safe, so this costs no memory.
-// To be called before the graph is allocated. Returns how many nodes were changed; calling it again changes none.
+// Gives each node that overwrites its source memory of its own, and points the views after it to that memory, because the backward pass
+// needs the overwritten values. The allocator decides again where in-place is safe, so this costs no memory.
+// Call it before the graph is allocated. Returns how many nodes were changed; calling it again changes none.
 // Throws EngineError ERR_UNSUPPORTED if a node cannot be changed.
 int make_out_of_place(ggml_cgraph* graph);
 

@@ -9,7 +9,7 @@
 namespace ai_artist {
 namespace {
 
-// While this lives, the allocator takes the leaves that are no inputs for tensors that have memory already.
+// While this object lives, the allocator treats leaves that are not inputs as tensors that already have memory.
 class GivenLeaves {
 public:
     explicit GivenLeaves(ggml_cgraph* graph) {

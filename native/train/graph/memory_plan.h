@@ -14,8 +14,8 @@ struct MemoryPlan {
     std::vector<std::string> unsupported;  // operations, with shapes, that the backend refuses; each once
 };
 
-// What a step would take on the backend. Nothing is allocated there. Leaves count only if they are flagged by ggml_set_input: the others
-// are weights, parameters and gradients, which have memory of their own even if it is not there yet.
+// The memory that a step would take on the backend. Nothing is allocated. Leaves count only if ggml_set_input flagged them: the others are
+// weights, parameters and gradients, which get memory elsewhere.
 MemoryPlan plan_memory(ggml_backend_t backend, const TrainGraph& graph);
 
 // The same for a plain graph, such as forward alone.

@@ -24,7 +24,7 @@ size_t padded_bytes(ggml_backend_buffer_type_t type, const ggml_tensor* tensor) 
 
 std::string mebibytes(size_t bytes) { return std::to_string(bytes / (1024 * 1024)) + " MiB"; }
 
-// The allocator would give a weight without memory some that other values use as well.
+// The allocator would give a weight without memory a place that other values overwrite.
 void check_loaded(const TrainGraph& graph) {
     std::unordered_set<const ggml_tensor*> kept(graph.cached.begin(), graph.cached.end());
     for (const Constant& constant : graph.constants) {

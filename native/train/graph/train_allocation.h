@@ -18,7 +18,7 @@ struct FreeGraphAllocator {
 };
 using GraphAllocator = std::unique_ptr<ggml_gallocr, FreeGraphAllocator>;
 
-// Memory for what a graph keeps from step to step.
+// Bytes for the tensors that a graph keeps from step to step.
 size_t kept_bytes(ggml_backend_t backend, const TrainGraph& graph);
 
 // A train graph with its memory on one backend: made once per shape of batch, run for each micro-batch.
@@ -32,8 +32,8 @@ public:
     size_t compute_bytes() const;
     size_t cached_bytes() const;
 
-    // One step. The graph's inputs are uploaded before each call: their memory is used again inside a step.
-    // The first call also transposes the cached weights: they must be loaded by then and stay as they are.
+    // Runs one step. Upload the graph's inputs before each call, because a step reuses their memory.
+    // The first call also transposes the cached weights, which must be loaded by then and must not change later.
     // GGML_STATUS_ABORTED if the backend's abort callback asked for it, GGML_STATUS_FAILED on a failure that the backend logged.
     ggml_status compute();
 

@@ -26,7 +26,7 @@ std::vector<float> scaled_linear_alphas() {
     return alphas;
 }
 
-// The schedule in the file, or else Stable Diffusion's.
+// The file's schedule; Stable Diffusion's if the file has none.
 std::vector<float> alphas_cumprod(ModelLoader& loader, int threads) {
     std::vector<float> alphas;
     const bool in_file = loader.load_float_tensor("alphas_cumprod", alphas, threads) && alphas.size() == schedule_length &&
@@ -66,7 +66,7 @@ FileNetwork::FileNetwork(const TrainModelRequest& request) {
     info_.text_encoder_lora = sd_version_is_unet(version_);
     info_.objective = objective(request.prediction, *traits, tensors);
     if (info_.objective == Objective::flow) {
-        // As the engine samples; Flux shifts exponentially.
+        // The shift of the engine's samplers. Flux shifts exponentially.
         info_.flow_shift = version_ == VERSION_FLUX ? std::exp(family_->guidance() > 0 ? 1.15f : 1.f) : 3.f;
     } else {
         info_.alphas_cumprod = alphas_cumprod(manager_->loader(), info_.threads);
@@ -112,8 +112,8 @@ Objective FileNetwork::objective(prediction_t wanted, const FamilyTraits& traits
     return sd_version_is_sd2(version_) && predicts_v_by_its_output() ? Objective::v : Objective::eps;
 }
 
-// The engine's test for Stable Diffusion 2, whose files do not say it: at the last timestep, where the input is almost only noise, a
-// network that predicts noise returns its input.
+// The engine's test for Stable Diffusion 2, whose files do not name their objective. At the last timestep the input is almost only noise,
+// so a network that predicts noise returns its input.
 bool FileNetwork::predicts_v_by_its_output() {
     ModelInputs in = inputs(8, 8, 1, 2);
     in.x.fill_(0.5f);

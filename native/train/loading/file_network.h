@@ -7,7 +7,7 @@
 
 namespace ai_artist {
 
-// The network of a model from its files, and nothing else of them.
+// The diffusion network of a model, read from its files. Does not read encoders.
 class FileNetwork final : public LoadedNetwork {
 public:
     // Throws EngineError ERR_MODEL_LOAD, ERR_MODEL_FORMAT, ERR_UNSUPPORTED, ERR_NO_DEVICE, ERR_ABORTED.

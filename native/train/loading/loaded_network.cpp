@@ -8,7 +8,7 @@
 namespace ai_artist {
 namespace {
 
-// Takes the adapter out of the family's graphs again, whatever happens while one is built.
+// Sets the family's adapter while a graph is built, and removes it even if building throws.
 class AdapterScope {
 public:
     AdapterScope(Family& family, std::shared_ptr<WeightAdapter> adapter) : family_(family) { family_.set_adapter(std::move(adapter)); }
@@ -72,7 +72,7 @@ void compute_graph(TrainAllocation& allocation, ggml_backend_t backend, int thre
         throw Aborted();
     }
     if (sd_backend_is_cpu(backend)) {
-        // Also tells the backend about the abort callback.
+        // This also gives the backend the abort callback.
         sd_backend_cpu_set_n_threads(backend, threads);
     }
     const ggml_status status = allocation.compute();

@@ -9,10 +9,10 @@
 
 namespace ai_artist {
 
-// Runs a graph once and heeds the engine's abort callback. Throws Aborted, EngineError ERR_OUT_OF_MEMORY, ERR_INTERNAL.
+// Runs a graph once, checking the engine's abort callback. Throws Aborted, EngineError ERR_OUT_OF_MEMORY, ERR_INTERNAL.
 void compute_graph(TrainAllocation& allocation, ggml_backend_t backend, int threads);
 
-// A family's network with its weights on a device: all that a training step needs of a model.
+// A family's diffusion network with its weights on a device: the part of a model that a training step runs.
 class LoadedNetwork {
 public:
     virtual ~LoadedNetwork() = default;

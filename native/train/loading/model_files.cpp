@@ -33,7 +33,7 @@ OpenedFiles open_files(const TrainModelRequest& request) {
     };
     read(request.model, "");
     read(request.diffusion_model, "model.diffusion_model.");
-    // Only a UNet's own text encoders have names without the family's prefix.
+    // Only the text encoders of UNets have names without a family prefix.
     const bool unet = sd_version_is_unet(loader.get_sd_version());
     read(request.clip_l, unet ? "cond_stage_model.transformer." : "text_encoders.clip_l.transformer.");
     read(request.clip_g, unet ? "cond_stage_model.1.transformer." : "text_encoders.clip_g.transformer.");

@@ -19,7 +19,7 @@ struct OpenedFiles {
 // Reads the headers of all files of the request. Throws EngineError ERR_MODEL_LOAD, ERR_MODEL_FORMAT, ERR_ABORTED.
 OpenedFiles open_files(const TrainModelRequest& request);
 
-// Ends loading with this error, or with Aborted where the job was cancelled.
+// Throws Aborted if the job was cancelled, else EngineError with this code.
 [[noreturn]] void stop_loading(const char* code, const std::string& message);
 
 // The backend that a module of the engine computes on. Throws EngineError ERR_NO_DEVICE.

@@ -18,7 +18,7 @@ struct TrainModelRequest {
     std::string tae;
     sd_type_t weight_type = SD_TYPE_COUNT;  // of the frozen matrices; SD_TYPE_COUNT: the file's
     std::string tensor_type_rules;
-    prediction_t prediction = PREDICTION_COUNT;  // PREDICTION_COUNT: what the family and the file say
+    prediction_t prediction = PREDICTION_COUNT;  // PREDICTION_COUNT: from the family and the file
     std::string backend;
     std::string params_backend;
     int threads = 1;

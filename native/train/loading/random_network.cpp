@@ -17,7 +17,7 @@ void add(String2TensorStorage& tensors, const std::string& name, std::vector<int
     tensors[storage.name] = storage;
 }
 
-// The engine takes a network's sizes from a few of its tensors.
+// The engine derives a network's sizes from a few of its tensors.
 String2TensorStorage unet_sizes(int64_t channels, bool vector) {
     String2TensorStorage tensors;
     add(tensors, "input_blocks.0.0.weight", {3, 3, 4, channels});

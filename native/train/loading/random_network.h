@@ -13,11 +13,11 @@ struct RandomNetworkRequest {
     ggml_backend_t backend = nullptr;
     int threads = 1;
     uint32_t seed = 1;
-    // F32: every weight, kernels as well. Else the type of the matrices, and kernels are F16 as in all models of the engine.
+    // F32: the type of every weight, including kernels. Else the type of the matrices; kernels are F16, as in all models of the engine.
     ggml_type type = GGML_TYPE_F16;
 };
 
-// A network of a family in the smallest size that has all of its layers, with random weights that depend on the seed only.
+// The smallest network of a family that has every kind of layer, with random weights that depend only on the seed.
 class RandomNetwork final : public LoadedNetwork {
 public:
     // Throws EngineError ERR_INVALID_ARGUMENT, ERR_OUT_OF_MEMORY.

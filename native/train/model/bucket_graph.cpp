@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t loss_tensors = 24;
 
-// Numbers in [0, 1) that depend on all four: splitmix64's finaliser over a running sum.
+// A number in [0, 1) that depends on all four arguments: splitmix64's finaliser over a running sum.
 double uniform(uint64_t seed, uint64_t layer, uint64_t item, uint64_t rank) {
     uint64_t z = seed;
     for (const uint64_t part : {layer, item, rank}) {

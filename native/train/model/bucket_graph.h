@@ -12,7 +12,7 @@
 
 namespace ai_artist {
 
-// What a graph of the network is made for: everything that changes its shape or its constants.
+// Everything that changes the shape or the constants of a network's graph.
 struct BucketKey {
     int64_t width = 0;  // latent pixels
     int64_t height = 0;
@@ -20,7 +20,7 @@ struct BucketKey {
     int64_t tokens = 0;  // of each item's context
     float huber = 0;
     bool backward = false;
-    bool context_gradient = false;  // a text encoder is trained: backward goes on to the context and the vector
+    bool context_gradient = false;  // a text encoder is trained: the backward pass continues to the context and the vector
 
     bool operator==(const BucketKey& other) const {
         return width == other.width && height == other.height && items == other.items && tokens == other.tokens && huber == other.huber &&
@@ -32,13 +32,13 @@ struct BucketKey {
 struct BucketItems {
     const TrainBatch* batch = nullptr;
     std::vector<size_t> items;  // positions in the batch
-    float gradient_scale = 0;   // each item's loss is multiplied by it before backward
+    float gradient_scale = 0;   // each item's loss is multiplied by it before the backward pass
 };
 
-// The network's graph for one shape of batch, with loss and backward, and its memory. Made once, run for each micro-batch.
+// The network's graph for one shape of batch, with loss, backward pass and memory. Made once, run for each micro-batch.
 class BucketGraph {
 public:
-    // Builds the graph; nothing is allocated on the device. `network` may be nullptr when nothing is trained.
+    // Builds the graph without allocating device memory. `network` may be nullptr if nothing is trained.
     BucketGraph(LoadedNetwork& model, Network* network, const BucketKey& key, const AutodiffOptions& options);
 
     const BucketKey& key() const { return key_; }
@@ -46,10 +46,10 @@ public:
     MemoryPlan plan() const { return plan_memory(model_.backend(), graph_); }
     size_t bytes() const { return allocation_ ? allocation_->compute_bytes() + allocation_->cached_bytes() : 0; }
 
-    // Allocates on first use, uploads and computes. Gradients are added to the network's. Loss per item.
+    // Allocates on first use, uploads and computes. Adds the gradients to the network's. Returns the loss of each item.
     std::vector<float> run(const BucketItems& items);
 
-    // Of the run before: the prediction [w,h,c,n], and the gradients of one item's context and vector.
+    // Results of the last run: the prediction [w,h,c,n], and the gradients of the contexts and vectors.
     std::vector<float> prediction() const;
     std::vector<float> context_gradient() const;  // [width, tokens, n]
     std::vector<float> vector_gradient() const;   // [vector width, n]

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int64_t edge = 16;  // latent pixels; a UNet halves them three times
 constexpr int64_t tokens = 9;
-// The derivative is fitted through differences over steps of several lengths. One difference alone would be as rough as the CPU's GELU,
-// which is a table of F16 values; long steps drown that, and are halved while the loss is too curved for them.
+// The derivative is fitted to differences over steps of several lengths. The CPU's GELU is a table of F16 values, so a short step would
+// measure mostly its rounding. Steps start long and are halved while the loss is too curved.
 constexpr double longest_step = 24e-3;
 constexpr int steps = 32;
 constexpr double curved = 0.03;  // share of the cubic term at the longest step
@@ -122,7 +122,7 @@ TrainBatch random_batch(const FamilyInfo& info, int64_t width, int64_t height, i
 
 void randomise(Network& network, uint32_t seed) {
     for (NetworkTensor& parameter : network.parameters()) {
-        // Like an initial value, whatever the parameter's part: its last side is what comes out.
+        // Sized like an initial value for every kind of parameter.
         const ggml_tensor* value = parameter.tensor.value;
         const int64_t fan_in = ggml_nelements(value) / value->ne[std::max(ggml_n_dims(value), 2) > 2 ? 3 : 1];
         const float size = 1.f / std::sqrt(static_cast<float>(fan_in));
@@ -185,7 +185,7 @@ std::vector<GradientReport> check_gradients(const GradientCheckRequest& request,
         RandomNetworkRequest small;
         small.family = family;
         small.threads = request.threads;
-        // F32 as far as the families' kernels allow: what differs then is the device, not the rounding of the weights.
+        // F32 as far as the families' kernels allow, so that differences come from the device and not from rounded weights.
         small.type = GGML_TYPE_F32;
         small.backend = on_device;
         RandomNetwork model(small);

@@ -15,7 +15,7 @@ struct GradientCheckRequest {
     int threads = 1;
 };
 
-// How far the gradients of a small random model can be trusted on a device.
+// How accurate the gradients of a small random model are on a device.
 struct GradientReport {
     std::string family;
     std::string device;
@@ -23,15 +23,15 @@ struct GradientReport {
     double relative = 0;                   // |device - CPU| / |CPU|
     double directional = 0;                // relative error of the derivative along the gradient against central differences on the device
     size_t nodes = 0;                      // of the training graph
-    std::vector<std::string> unsupported;  // operations that the device refuses; then nothing was computed there
+    std::vector<std::string> unsupported;  // operations that the device refuses; if there are any, nothing was computed
 };
 
 // For each family: the gradients of a LoRA (rank 4, default targets) on the device, against the CPU and against central differences.
-// `on_family` hears each report. Throws EngineError ERR_NO_DEVICE, ERR_INVALID_ARGUMENT, ERR_OUT_OF_MEMORY, ERR_ABORTED.
+// Calls `on_family` with each report. Throws EngineError ERR_NO_DEVICE, ERR_INVALID_ARGUMENT, ERR_OUT_OF_MEMORY, ERR_ABORTED.
 std::vector<GradientReport> check_gradients(const GradientCheckRequest& request,
                                             const std::function<void(const GradientReport&)>& on_family);
 
-// The same for one model on its own device: `directional` and the gradients, one after the other.
+// The same for one model on its own device: `directional`, and all gradients concatenated.
 struct MeasuredGradient {
     double directional = 0;
     std::vector<float> values;
@@ -39,9 +39,10 @@ struct MeasuredGradient {
 };
 MeasuredGradient measure_gradient(LoadedNetwork& model, Network& network, const TrainBatch& batch);
 
-// Random latents, targets and contexts that depend on the seed only. Sizes in latent pixels.
+// Random latents, targets and contexts that depend only on the seed. Sizes in latent pixels.
 TrainBatch random_batch(const FamilyInfo& info, int64_t width, int64_t height, int64_t items, int64_t tokens, uint32_t seed);
-// Small random values for all parameters: as training starts, with half of the factors at zero, half of the gradients vanish.
+// Sets all parameters to small random values. With training's initial values, half of the factors are zero and so are half of the
+// gradients.
 void randomise(Network& network, uint32_t seed);
 
 }  // namespace ai_artist

@@ -15,14 +15,14 @@
 namespace ai_artist {
 namespace {
 
-// Kept graphs may take this many times the newest one's memory together, and in any case this much.
+// Kept graphs may together take this many times the newest one's memory, or this many bytes if that is more.
 constexpr size_t kept_graphs_factor = 2;
 constexpr size_t kept_graphs_bytes = size_t{512} << 20;
 
-// Transposed weights that a graph may keep from step to step.
+// The most bytes of transposed weights that a graph keeps from step to step.
 constexpr size_t weight_cache_bytes = size_t{512} << 20;
-// Attention scores at a time. On a CPU always: what stays in its cache is quicker computed again than kept in memory. Elsewhere where
-// memory is scarce: 128 MiB are two heads of 4096 tokens.
+// Bytes of attention scores in one chunk. A CPU always uses chunks that fit its cache: computing them again is faster than reading them
+// from memory. Other devices use chunks with Checkpointing::fine only; 128 MiB are two heads of 4096 tokens.
 constexpr size_t cpu_attention_bytes = size_t{4} << 20;
 constexpr size_t attention_bytes = size_t{128} << 20;
 
@@ -44,7 +44,7 @@ struct TrainModel::Parts {
     std::unique_ptr<Network> network;
     std::unique_ptr<TextTrainer> text_trainer;  // while a text encoder is trained
     Checkpointing checkpointing = Checkpointing::none;
-    std::list<std::unique_ptr<BucketGraph>> graphs;  // the one used last comes first
+    std::list<std::unique_ptr<BucketGraph>> graphs;  // most recently used first
 
     TextEncoders& texts() {
         if (!text_encoders) {
@@ -91,7 +91,7 @@ struct TrainModel::Parts {
         return *graphs.front();
     }
 
-    // Frees the graphs that were not used for longest while together they take more than they should.
+    // Frees the least recently used graphs until the rest fits the limit.
     void trim() {
         const size_t allowed = std::max(kept_graphs_bytes, kept_graphs_factor * graphs.front()->bytes());
         size_t bytes = 0;
@@ -111,7 +111,7 @@ struct TrainModel::Parts {
                 graphs.pop_front();
                 throw;
             }
-            // The other sizes' buffers may be what is missing.
+            // Free the buffers of the other sizes and try again.
             graphs.clear();
             bucket = &graph(key);
             losses = bucket->run(items);
@@ -146,7 +146,7 @@ struct TrainModel::Parts {
         }
     }
 
-    // Positions of items that can share a graph: the same number of tokens, and not more than the family takes at once.
+    // Groups the positions of items that can share a graph: same number of tokens, at most as many as the family allows.
     std::vector<std::vector<size_t>> groups(const TrainBatch& batch) const {
         const auto limit = static_cast<size_t>(base.info().max_batch);
         std::vector<std::vector<size_t>> groups;
@@ -164,7 +164,7 @@ struct TrainModel::Parts {
         return groups;
     }
 
-    // The vectors with the sizes of the batch in them.
+    // The batch with its sizes written into the vectors.
     TrainBatch with_sizes(TrainBatch batch) const {
         for (size_t i = 0; i < batch.sizes.size() && base.info().size_conditions; i++) {
             const std::vector<float> sizes = size_embeddings(batch.sizes[i]);
@@ -174,7 +174,7 @@ struct TrainModel::Parts {
         return batch;
     }
 
-    // The contexts that the trained text encoders give now.
+    // The batch with contexts from the current text encoders.
     TrainBatch with_contexts(TrainBatch batch) {
         for (TextCondition& text : batch.text) {
             text_trainer->encode(network.get(), text);
@@ -182,7 +182,7 @@ struct TrainModel::Parts {
         return batch;
     }
 
-    // Carries the gradients of a group's contexts on to the text encoders.
+    // Backpropagates the gradients of a group's contexts through the text encoders.
     void text_backward(const TrainBatch& batch, const std::vector<size_t>& group, const BucketGraph& bucket) {
         const std::vector<float> contexts = bucket.context_gradient(), vectors = bucket.vector_gradient();
         const size_t context = contexts.size() / group.size(), vector = vectors.size() / group.size();
@@ -237,7 +237,7 @@ TrainModel::TrainModel(const TrainModelRequest& request) {
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& error) {
-        // The engine's own checks of tensor names and shapes.
+        // Thrown by the engine's own checks of tensor names and shapes.
         throw EngineError("ERR_MODEL_LOAD", std::string("The engine could not open the model: ") + error.what());
     }
 }

@@ -23,9 +23,8 @@ struct PlanResult {
     std::vector<std::string> unsupported;  // operations with shapes that the device refuses
 };
 
-// A model whose network can be trained. Everything on the engine thread, except info() once made. What takes long asks the engine's abort
-// callback (sd_set_abort_callback: the running job's flag) between graphs and, where the device can, inside them; true ends it with
-// Aborted.
+// A model whose network can be trained. Use it on the engine thread only, except info(). Long operations check the engine's abort callback
+// (sd_set_abort_callback: the running job's flag) between graphs and, if the device can, inside them; they throw Aborted when it is set.
 class TrainModel {
 public:
     // Reads the files' headers and the network's weights.
@@ -38,35 +37,36 @@ public:
 
     const FamilyInfo& info() const;
 
-    // Contexts of captions as they are: brackets are no weights. The pooled vector of SDXL ends with the embeddings of a picture of
-    // width x height pixels, not cropped. Loads the text encoders on first use. Throws ERR_MODEL_LOAD, ERR_OUT_OF_MEMORY, ERR_ABORTED.
+    // The contexts of captions, taken literally: brackets are not weights. The pooled vector of SDXL ends with the embeddings of an
+    // uncropped picture of width x height pixels. Loads the text encoders on first use. Throws ERR_MODEL_LOAD, ERR_OUT_OF_MEMORY,
+    // ERR_ABORTED.
     std::vector<TextCondition> encode_text(const std::vector<std::string>& captions, int width, int height);
 
-    // An RGB picture whose sides are multiples of size_multiple. Loads the autoencoder on first use.
+    // Encodes an RGB picture whose sides are multiples of size_multiple. Loads the autoencoder on first use.
     Latent encode_image(const Image& image);
 
-    // Frees the encoders; the next encode_… loads them again. Text encoders that are trained stay.
+    // Frees the encoders; the next encode_… loads them again. Does not free text encoders that are trained.
     void release_encoders();
 
     // Replaces the network that is trained. Throws ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_OUT_OF_MEMORY.
     void create_network(const NetworkRequest& request);
     const std::vector<NetworkModule>& modules() const;
-    // Layers that the targets ask for and a LoRA file has no name for that the engine reads.
+    // Layers that the targets select, but for which no name in a LoRA file is known to the engine.
     const std::vector<std::string>& left_out() const;
     std::vector<NetworkTensor>& parameters();
-    // Names of the alpha tensors and their values, one for each module that has one in the file.
+    // Names and values of the alpha tensors, one for each module that has one in the file.
     std::vector<std::pair<std::string, float>> alphas() const;
 
-    // How the backward pass trades memory for time; drops the graphs made so far if it changes. All give the same gradients, bit for bit.
-    // On a GPU `fine` also cuts attention into chunks, which sum in another order where one head's scores take more than 128 MiB.
+    // Sets how the backward pass trades memory for time. A change frees the kept graphs. All modes give the same gradients, bit for bit,
+    // except `fine` on a GPU: it cuts attention into chunks, which sum in another order if one head's scores take more than 128 MiB.
     void set_checkpointing(Checkpointing checkpointing);
 
     // Sizes of one training step, computed without allocating it. Needs a network.
     PlanResult plan(int64_t width, int64_t height, int64_t batch, Checkpointing checkpointing);
 
     // Loss per item: mean of weight * error over the item's values. The gradients of loss_scale * (mean of the items' losses) are copied
-    // into (accumulate: added to) parameters()[i].tensor.gradient. The graph of a size is made once and kept.
-    // Throws ERR_OUT_OF_MEMORY, ERR_UNSUPPORTED, ERR_ABORTED; then the gradients are undefined and the parameters are unchanged.
+    // into (accumulate: added to) parameters()[i].tensor.gradient. Makes one graph per size and keeps it.
+    // Throws ERR_OUT_OF_MEMORY, ERR_UNSUPPORTED, ERR_ABORTED. After an error the gradients are undefined and the parameters unchanged.
     std::vector<float> forward_backward(const TrainBatch& batch, float loss_scale, bool accumulate);
 
     // Without gradients and without dropout.

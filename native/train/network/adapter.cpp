@@ -5,7 +5,7 @@
 namespace ai_artist {
 namespace {
 
-// Nodes that one layer adds to a graph at most: LoKr on a convolution, or three LoRAs of a fused matrix.
+// The most nodes that one layer adds to a graph: LoKr on a convolution, or three LoRAs of a fused matrix.
 constexpr size_t nodes_per_layer = 48;
 
 bool is_conv(const WeightAdapter::ForwardParams& params) { return params.op_type == WeightAdapter::ForwardParams::op_type_t::OP_CONV2D; }
@@ -25,13 +25,13 @@ ggml_tensor* base_layer(ggml_context* context, ggml_tensor* x, ggml_tensor* w, g
                            : ggml_ext_linear(context, x, w, b, params.linear.force_prec_f32, params.linear.scale);
 }
 
-// ggml convolves in the kernel's type, and the engine casts kernels of a LoRA to F16: its own are F16 in every model. Only the gradient
-// check has F32 kernels, and then everything is F32.
+// ggml convolves in the kernel's type, and the engine casts LoRA kernels to F16, the type of its own kernels in every model. Only the
+// gradient check has F32 kernels; then everything is F32.
 ggml_tensor* kernel(ggml_context* context, ggml_tensor* tensor, const ggml_tensor* weight) {
     return weight->type == GGML_TYPE_F32 ? tensor : ggml_cast(context, tensor, GGML_TYPE_F16);
 }
 
-// The difference of the weight, in its shape. [in.., rank] x [rank, out] twice, multiplied element by element.
+// The change of the weight, in the weight's shape: two products [in.., rank] x [rank, out], multiplied element by element.
 ggml_tensor* loha_difference(ggml_context* context, const NetworkLayer& layer, const NetworkPart& part, ggml_tensor* weight) {
     ggml_tensor* first = ggml_ext_merge_lora(context, part.find("hada_w1_b"), part.find("hada_w1_a"));
     ggml_tensor* second = ggml_ext_merge_lora(context, part.find("hada_w2_b"), part.find("hada_w2_a"));
@@ -79,7 +79,7 @@ ggml_tensor* LayerRecorder::forward_with_lora(ggml_context* context, ggml_backen
 
 size_t NetworkAdapter::get_extra_graph_size() { return nodes_per_layer * network_.modules().size(); }
 
-// down [rank, …] with the batch in its last used dimension, or [w,h,rank,n] of a convolution
+// `down` is [rank, …] with the batch in the last used dimension, or [w,h,rank,n] for a convolution
 ggml_tensor* NetworkAdapter::dropped(ggml_context* context, ggml_tensor* down, const NetworkLayer& layer, std::vector<DropoutMask>& masks) {
     int64_t ne[4] = {1, 1, 1, 1};
     int items_at = 3;
@@ -89,7 +89,7 @@ ggml_tensor* NetworkAdapter::dropped(ggml_context* context, ggml_tensor* down, c
         ne[0] = layer.rank;
         items_at = down->ne[3] > 1 ? 3 : down->ne[2] > 1 ? 2 : 1;
     }
-    // Where a layer sees the items as one sequence they share a set.
+    // If a layer reads the items as one sequence, they share one set.
     const int64_t items = down->ne[items_at] == items_ ? items_ : 1;
     ne[items_at] = items;
     DropoutMask mask;
@@ -108,7 +108,7 @@ ggml_tensor* NetworkAdapter::lora(ggml_context* context, ggml_tensor* x, const g
     for (const NetworkPart& part : layer.parts) {
         ggml_tensor *down = part.find("lora_down"), *up = part.find("lora_up"), *y = nullptr;
         if (!part.file.alpha) {
-            up = ggml_ext_scale(context, up, layer.scale);  // as the file has it
+            up = ggml_ext_scale(context, up, layer.scale);  // as in the file, which has no alpha
         }
         if (is_conv(params)) {
             y = convolve(context, x, kernel(context, down, weight), nullptr, params.conv2d);

@@ -10,7 +10,7 @@
 
 namespace ai_artist {
 
-// Notes each layer that the engine asks its adapter for, in the order of the graph, and changes nothing.
+// Records each layer for which the engine calls its adapter, in graph order, and changes nothing.
 class LayerRecorder final : public WeightAdapter {
 public:
     explicit LayerRecorder(bool text_encoder) : text_encoder_(text_encoder) {}
@@ -27,18 +27,18 @@ private:
     std::map<std::string, size_t> known_;
 };
 
-// A leaf of ones and zeros, scaled to keep the mean, that switches ranks of a LoRA off: [rank, …] with one set per item.
+// A leaf of zeros and scaled ones (which keep the mean) that switches ranks of a LoRA off: [rank, …] with one set per item.
 struct DropoutMask {
     ggml_tensor* tensor = nullptr;
     int64_t rank = 0;
     int64_t items = 1;
 };
 
-// Puts a network into the engine's graphs with the operations, and in the order, of the engine's own LoraModel: what is trained is, bit
+// Puts a network into the engine's graphs, with the same operations in the same order as the engine's LoraModel. So training computes, bit
 // for bit, what the engine computes later from the saved file. The parameters are leaves of the graph.
 class NetworkAdapter final : public WeightAdapter {
 public:
-    // `items` is the batch; `dropout` false leaves the masks out.
+    // `items` is the batch size. `dropout` false leaves the masks out.
     NetworkAdapter(const Network& network, int64_t items, bool dropout) : network_(network), items_(items), dropout_(dropout) {}
 
     // Masks of the graph that was built last, by layer.

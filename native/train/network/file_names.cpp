@@ -30,7 +30,7 @@ std::vector<std::string> parts_of(const std::string& path) {
     return parts;
 }
 
-// Diffusers' names of the layers in a residual block.
+// Diffusers' names for the layers of a residual block.
 std::string resnet_layer(const std::string& path) {
     static constexpr std::array<std::pair<const char*, const char*>, 4> layers = {
         {{"in_layers.2", "conv1"}, {"out_layers.3", "conv2"}, {"emb_layers.1", "time_emb_proj"}, {"skip_connection", "conv_shortcut"}}};
@@ -42,8 +42,8 @@ std::string resnet_layer(const std::string& path) {
     return path;
 }
 
-// "input_blocks.4.1.proj_in" -> "down_blocks.1.attentions.0.proj_in". Three entries of the original lists make one block of diffusers'.
-// Empty where the path is of another form.
+// "input_blocks.4.1.proj_in" -> "down_blocks.1.attentions.0.proj_in". Three entries of the original lists are one block in diffusers.
+// Empty if the path has another form.
 std::string diffusers_path(const std::string& path) {
     const std::vector<std::string> parts = parts_of(path);
     if (parts.size() < 3 || (parts[0] != "input_blocks" && parts[0] != "output_blocks" && parts[0] != "middle_block")) {
@@ -84,7 +84,7 @@ struct Renamed {
     const char* diffusers;
 };
 
-// Layers in a block. A matrix of query, key and value is in three lines, in this order.
+// Layers of a block. A fused matrix of query, key and value has three lines, in this order.
 constexpr Renamed sd3_picture[] = {{"attn.qkv", "attn.to_q"},
                                    {"attn.qkv", "attn.to_k"},
                                    {"attn.qkv", "attn.to_v"},
@@ -137,7 +137,7 @@ std::vector<std::string> sd3_diffusers_paths(const std::string& path, int64_t in
     if (parts[2] == "x_block") {
         return renamed(sd3_picture, layer, block);
     }
-    // The last block modulates the text by a shift and a scale only, and diffusers has them the other way round.
+    // In the last block, text modulation has only shift and scale, and diffusers stores them in the other order.
     return out == 2 * in ? std::vector<std::string>() : renamed(sd3_text, layer, block);
 }
 
@@ -152,13 +152,13 @@ std::vector<std::string> z_image_diffusers_paths(const std::string& path) {
     return around.empty() ? std::vector<std::string>{path} : around;
 }
 
-// `part`: 1 and 2 for the key and the value of one matrix.
+// `part`: 1 and 2 for key and value of a fused matrix.
 bool engine_finds(const FileName& file, const std::string& layer, SDVersion version, size_t part = 0) {
     const std::string read = convert_tensor_name("lora." + tensor_name(file, "lora_down"), version);
     return read == "lora." + layer + ".weight" + (part > 0 ? "." + std::to_string(part) : "") + ".lora_down";
 }
 
-// Their prefixes differ: diffusers takes "transformer." for SD3, and its reader of Z-Image wants "diffusion_model." where there are alphas.
+// Diffusers reads SD3 with the prefix "transformer.", and Z-Image with "diffusion_model." if the file has alphas.
 std::vector<FileName> diffusers_names(const std::string& layer, int64_t in, int64_t out, SDVersion version) {
     const bool sd3 = sd_version_is_sd3(version);
     const std::string path = layer.substr(std::string(network_prefix).size() + 1);
@@ -223,7 +223,7 @@ std::vector<FileName> file_names(const std::string& layer, int64_t in, int64_t o
     if (lora && (sd_version_is_sd3(version) || sd_version_is_z_image(version)) && starts_with(layer, std::string(network_prefix) + ".")) {
         return diffusers_names(layer, in, out, version);
     }
-    // OpenCLIP's encoders have query, key and value in one matrix; the engine puts the three of a LoRA together again, of the others not.
+    // OpenCLIP's encoders have query, key and value in one matrix. The engine joins the three parts of a LoRA, but not of LoHa or LoKr.
     static const std::string fused = ".self_attn.in_proj";
     if (layer.size() > fused.size() && layer.compare(layer.size() - fused.size(), fused.size(), fused) == 0) {
         std::vector<FileName> names;

@@ -14,7 +14,7 @@ namespace {
 constexpr double two_pi = 6.283185307179586;
 constexpr int largest_rank = 1024;
 
-// A stream of numbers that depends on the seed and a name only, so that a layer starts the same whatever else is trained.
+// Random numbers that depend only on the seed and a name, so that a layer's start values do not depend on which other layers are trained.
 class Stream {
 public:
     Stream(uint64_t seed, const std::string& name) : state_(seed) {
@@ -77,7 +77,7 @@ void check(const NetworkRequest& request) {
 Network::Network(const NetworkRequest& request, const std::vector<AdaptableLayer>& layers, SDVersion version, ggml_backend_t backend)
     : dropout_(request.dropout) {
     check(request);
-    // A layer takes four tensors at most, three times for query, key and value in one matrix.
+    // A layer has at most four tensors; a fused matrix of query, key and value has three times as many.
     const ggml_init_params room = {ggml_tensor_overhead() * (layers.size() * 12 + 1), nullptr, true};
     context_.reset(ggml_init(room));
     gradient_context_.reset(ggml_init(room));
@@ -105,7 +105,7 @@ void Network::add_layer(const NetworkRequest& request, const AdaptableLayer& lay
     NetworkLayer network;
     network.layer = layer;
     network.kind = request.kind;
-    // kohya: the rank of the linear layers is that of 1 x 1 kernels as well
+    // As in kohya's trainer, 1 x 1 kernels have the rank of the linear layers.
     const bool wide = layer.kernel() > 1;
     network.rank = wide && request.conv_rank > 0 ? request.conv_rank : request.rank;
     network.alpha = wide && request.conv_alpha > 0 ? request.conv_alpha : request.alpha;

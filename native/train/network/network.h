@@ -25,11 +25,11 @@ struct AdaptableLayer {
     int64_t kernel() const { return conv ? ne[0] * ne[1] : 1; }
 };
 
-// The tensors that are trained for one layer, or for one third of a layer that computes query, key and value at once.
+// The trained tensors of one layer, or of one third of a layer that computes query, key and value at once.
 struct NetworkPart {
     FileName file;
     int64_t out = 0;
-    std::map<std::string, ggml_tensor*> tensors;  // by their role in the file: "lora_down", "lora_up", "lokr_w1", …
+    std::map<std::string, ggml_tensor*> tensors;  // by role in the file: "lora_down", "lora_up", "lokr_w1", …
 
     ggml_tensor* find(const char* role) const {
         const auto found = tensors.find(role);
@@ -54,7 +54,7 @@ public:
     Network(const Network&) = delete;
     Network& operator=(const Network&) = delete;
 
-    // By the engine's name of the layer; nullptr when it is not trained.
+    // `layer` is the engine's name. nullptr if the layer is not trained.
     const NetworkLayer* find(const std::string& layer) const;
 
     const std::vector<NetworkModule>& modules() const { return modules_; }
@@ -70,7 +70,7 @@ public:
 private:
     void add_layer(const NetworkRequest& request, const AdaptableLayer& layer, SDVersion version);
     void add_part(NetworkLayer& network, const FileName& file, int64_t out, const NetworkRequest& request);
-    // The tensors of one part and how they start.
+    // Adds the tensors of one part and their start values.
     void add_tensors(NetworkLayer& network, NetworkPart& part, const NetworkRequest& request);
     void add_tensor(NetworkPart& part, const char* role, std::vector<int64_t> ne, const std::string& group);
     void allocate(ggml_backend_t backend);
@@ -84,7 +84,7 @@ private:
     std::vector<NetworkModule> modules_;
     std::vector<NetworkTensor> parameters_;
     std::vector<std::string> left_out_;
-    // How each parameter starts, in the order of parameters_.
+    // The start values of each parameter, in the order of parameters_.
     struct Start {
         enum class Kind { zeros, uniform, normal } kind = Kind::zeros;
         float size = 0;  // half width, or standard deviation

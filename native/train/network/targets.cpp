@@ -19,7 +19,7 @@ bool contains_any(const std::string& text, std::initializer_list<const char*> pa
     return std::any_of(parts.begin(), parts.end(), [&text](const char* part) { return contains(text, part); });
 }
 
-// Takes as little as it can for each star: where the rest does not fit, the last star takes one more. No star before it needs to.
+// Each star takes as few characters as possible. On a mismatch only the last star has to take one more, so this never backtracks further.
 bool glob(const char* pattern, const char* text) {
     const char* star = nullptr;
     const char* taken = nullptr;
@@ -43,7 +43,7 @@ bool glob(const char* pattern, const char* text) {
     return *pattern == '\0';
 }
 
-// kohya's sets: linear layers of the transformers with their 1 x 1 projections; with "conv" also those of the residual, downsampling and
+// kohya's sets: linear layers of the transformers with their 1 x 1 projections; "conv" adds the layers of the residual, downsampling and
 // upsampling blocks.
 bool unet_has(const std::string& set, const std::string& layer) {
     if (set == "attention") {

@@ -6,13 +6,13 @@
 
 namespace ai_artist {
 
-// Which layers a request asks for.
+// The layers that a request selects.
 class Targets {
 public:
     // Throws EngineError ERR_INVALID_ARGUMENT for an unknown set or a pattern that is no regular expression.
     Targets(const NetworkRequest& request, SDVersion version);
 
-    // `file` is the layer's name in a LoRA file; patterns are tried on it and on the engine's name.
+    // `file` is the layer's name in a LoRA file. Patterns may match it or the engine's name.
     bool has(const AdaptableLayer& layer, const std::string& file) const;
 
 private:
@@ -22,7 +22,7 @@ private:
     const SDVersion version_;
 };
 
-// Whether the whole of `text` matches: * any characters, ? one; /…/ is an ECMAScript regular expression that may match anywhere.
+// Whether all of `text` matches: * stands for any characters, ? for one. /…/ is an ECMAScript regular expression that may match anywhere.
 bool matches(const std::string& pattern, const std::string& text);
 
 }  // namespace ai_artist

@@ -14,7 +14,7 @@ double root_mean_square(const float* values, size_t count) {
     return std::sqrt(squares / static_cast<double>(count));
 }
 
-// The last two dimensions of a parameter; each of the `matrices` before them has moments of its own. A vector is not factored.
+// The last two dimensions of a parameter; each of the `matrices` before them has its own moments. A vector is not factored.
 struct Layout {
     bool factored = false;
     size_t matrices = 1;
@@ -146,7 +146,7 @@ private:
     size_t columns_ = 0;
     size_t whole_ = 0;
     size_t first_ = 0;
-    std::vector<float> update_;  // of the parameter at work
+    std::vector<float> update_;  // of the current parameter
 };
 
 }  // namespace

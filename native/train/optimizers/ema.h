@@ -4,8 +4,8 @@
 
 namespace ai_artist {
 
-// Exponential moving average of the parameters: average += (1 - decay) * (value - average). The first steps count more, since an average
-// that begins at the untrained network would stay there: the decay of step n is at most (1 + n) / (10 + n).
+// Exponential moving average of the parameters: average += (1 - decay) * (value - average). The first steps count more, so
+// that the average soon leaves the untrained values: the decay of step n is at most (1 + n) / (10 + n).
 class Ema {
 public:
     // decay 0: nothing is kept.

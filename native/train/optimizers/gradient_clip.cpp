@@ -15,7 +15,7 @@ double gradient_norm(const std::vector<std::vector<float>>& gradients, double fa
 }
 
 void scale_and_clip(std::vector<std::vector<float>>& gradients, double factor, double norm, double limit) {
-    // PyTorch's clip_grad_norm_ adds this to the norm, too.
+    // PyTorch's clip_grad_norm_ also adds this to the norm.
     constexpr double tiny = 1e-6;
     const double clip = limit > 0 ? limit / (norm + tiny) : 1;
     const auto scale = static_cast<float>(clip < 1 ? factor * clip : factor);

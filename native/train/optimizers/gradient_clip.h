@@ -4,10 +4,10 @@
 
 namespace ai_artist {
 
-// Length of all gradients together, times `factor`; infinite or NaN if one of them is.
+// The L2 norm of all gradients together, times `factor`; infinite or NaN if one of them is.
 double gradient_norm(const std::vector<std::vector<float>>& gradients, double factor);
 
-// Multiplies every gradient with `factor`, and with limit / norm where `norm` (after the factor) exceeds `limit`. 0: no limit.
+// Multiplies every gradient by `factor`, and by limit / norm if `norm` (which includes the factor) exceeds `limit`. limit 0: no limit.
 void scale_and_clip(std::vector<std::vector<float>>& gradients, double factor, double norm, double limit);
 
 }  // namespace ai_artist

@@ -28,8 +28,8 @@ struct LionSettings {
 
 // Shazeer and Stern, arXiv 1804.04235; equal to Adafactor of transformers, with the two step size rules off.
 struct AdafactorSettings {
-    bool relative_step = false;    // the learning rate is min(1e-2, 1/sqrt(step)), whatever is asked for
-    bool scale_parameter = false;  // times the root mean square of the parameter
+    bool relative_step = false;    // ignore the given learning rate; use min(1e-2, 1/sqrt(step))
+    bool scale_parameter = false;  // multiply the step by the root mean square of the parameter
     bool warmup_init = false;      // relative_step begins at 1e-6 * step
     double clip_threshold = 1;     // of an update's root mean square
     double decay_rate = -0.8;
@@ -59,7 +59,7 @@ using OptimizerSettings = std::variant<AdamwSettings, LionSettings, AdafactorSet
 // "adamw", "lion", "adafactor", "prodigy"
 const char* optimizer_name(const OptimizerSettings& settings);
 
-// What there is of a parameter before the first step. Shape: slowest dimension first, as PyTorch has it.
+// Slowest dimension first, as in PyTorch.
 using ParameterShape = std::vector<int64_t>;
 
 // One parameter in one step. Value and gradient have as many numbers as the shape.
@@ -69,7 +69,7 @@ struct OptimizerParameter {
     double learning_rate;
 };
 
-// Everything an optimizer remembers from step to step.
+// Everything that an optimizer keeps from step to step.
 struct OptimizerState {
     struct Buffer {
         std::string name;
@@ -79,22 +79,22 @@ struct OptimizerState {
     std::map<std::string, double> numbers;
 };
 
-// Moments are F32, sums over a tensor double. One thread: a step's result depends on nothing but its input.
+// Moments are F32, sums over a tensor double. Runs on one thread, so that a step's result depends only on its input.
 class Optimizer {
 public:
     virtual ~Optimizer() = default;
     Optimizer(const Optimizer&) = delete;
     Optimizer& operator=(const Optimizer&) = delete;
 
-    // Parameters in the order of the shapes. Throws EngineError ERR_INVALID_ARGUMENT for learning rates that the method cannot serve.
+    // Parameters in the order of the shapes. Throws EngineError ERR_INVALID_ARGUMENT for learning rates that the method does not support.
     virtual void step(const std::vector<OptimizerParameter>& parameters) = 0;
 
-    // What the method itself multiplied the learning rate with.
+    // The factor by which the method itself multiplied the learning rate.
     virtual double step_size() const { return 1; }
 
     const OptimizerState& state() const { return state_; }
 
-    // Throws EngineError ERR_INVALID_ARGUMENT and stays as it was unless every name and size is its own.
+    // Throws EngineError ERR_INVALID_ARGUMENT, and changes nothing, if a name or a size does not match.
     void restore(OptimizerState state);
 
 protected:
@@ -110,7 +110,7 @@ protected:
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, const std::vector<ParameterShape>& shapes);
 
-// The four, for make_optimizer.
+// One function per method, called by make_optimizer().
 std::unique_ptr<Optimizer> make_adamw(const AdamwSettings& settings, const std::vector<ParameterShape>& shapes);
 std::unique_ptr<Optimizer> make_lion(const LionSettings& settings, const std::vector<ParameterShape>& shapes);
 std::unique_ptr<Optimizer> make_adafactor(const AdafactorSettings& settings, const std::vector<ParameterShape>& shapes);

@@ -40,7 +40,7 @@ public:
             }
         }
         if (denominator == 0) {
-            return;  // no gradient has come yet
+            return;  // all gradients so far were zero
         }
         const double next = next_d(d, numerator / denominator);
         for (size_t p = 0; p < parameters.size(); p++) {
@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    // There is one d for all parameters: a part may only have the common learning rate or rest.
+    // All parameters share one d, so each must have the common learning rate or 0.
     static double common_rate(const std::vector<OptimizerParameter>& parameters) {
         double rate = 0;
         for (const OptimizerParameter& parameter : parameters) {

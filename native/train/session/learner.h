@@ -6,7 +6,7 @@
 
 namespace ai_artist {
 
-// What a session needs of a model: a network of named parameters and its gradients. Values and gradients are F32, as long as the parameter.
+// The interface of a model to a session: named parameters and their gradients. Values and gradients are F32, one per element.
 class Learner {
 public:
     virtual ~Learner() = default;
@@ -24,7 +24,7 @@ public:
     virtual std::vector<float> predict(const TrainBatch& batch) = 0;
 };
 
-// The model's network, whose values and gradients lie on its device.
+// A model's network. Values and gradients are on the model's device.
 class ModelLearner final : public Learner {
 public:
     explicit ModelLearner(TrainModel& model) : model_(model) {}

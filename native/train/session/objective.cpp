@@ -8,7 +8,7 @@
 namespace ai_artist {
 namespace {
 
-// Shares of the clean latent and of the noise in the network's input.
+// The factors of the clean latent and of the noise in the network's input.
 struct Mixture {
     double latent;
     double noise;
@@ -71,7 +71,7 @@ void append_item(const FamilyInfo& family, const ObjectiveSettings& settings, co
     const std::vector<float> latent = sample_latent(item.latent, draw);
     const bool drawn = item.noise.empty();
     const std::vector<float> noise = drawn ? draw_noise(settings, item.latent, draw) : item.noise;
-    // The target is about `noise`; only the input is perturbed.
+    // The target uses `noise` unchanged; only the input is perturbed.
     std::vector<float> perturbation;
     if (drawn && settings.input_perturbation != 0) {
         perturbation = draw.normals(RandomStream::perturbation, noise.size());

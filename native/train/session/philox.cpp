@@ -8,7 +8,7 @@ namespace {
 
 constexpr double two_pi = 6.283185307179586476925286766559;
 
-// To the middle of one of 2^32 equal parts of 0..1: never 0, whose logarithm is infinite.
+// The middle of one of 2^32 equal parts of 0..1. Never 0, whose logarithm is infinite.
 double to_uniform(uint32_t word) { return (static_cast<double>(word) + 0.5) / 4294967296.0; }
 
 // Box and Muller: two uniform numbers make two normal ones.

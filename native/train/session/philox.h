@@ -9,10 +9,10 @@ namespace ai_artist {
 // Philox4x32-10 (Salmon et al., Parallel random numbers: as easy as 1, 2, 3; SC 2011): four random words per counter and key.
 std::array<uint32_t, 4> philox4x32(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key);
 
-// What a number is drawn for. Values are part of what a seed means: never change one.
+// The purpose of a random number. The values decide the results of a seed: never change one.
 enum class RandomStream : uint32_t { latent = 0, noise = 1, noise_offset = 2, perturbation = 3, timestep = 4, dropout = 5 };
 
-// Random numbers that are a function of (seed, step, item, stream) and their place: nothing has to be saved to draw them again.
+// Random numbers as a function of (seed, step, item, stream) and their position, so they can be drawn again without saved state.
 class Philox {
 public:
     Philox(uint64_t seed, uint32_t step, uint32_t item, RandomStream stream)

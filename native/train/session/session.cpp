@@ -9,10 +9,10 @@
 namespace ai_artist {
 namespace {
 
-// A gradient this long has squares that F32 cannot hold: it counts as infinite.
+// The squares of a gradient of this norm overflow F32, so it counts as infinite.
 constexpr double largest_norm = 1e18;
 constexpr int max_halvings = 12;
-// Steps without overflow after which a scale that was halved is doubled.
+// After this many steps without overflow, a scale that was halved is doubled again.
 constexpr double steps_before_doubling = 200;
 
 constexpr const char* scale_factor_name = "loss_scale/factor";
@@ -51,7 +51,7 @@ std::vector<std::vector<float>> values_of(const Learner& learner) {
     return values;
 }
 
-// Tensors of a state, taken out by name and checked.
+// Takes tensors out of a state by name and checks them.
 class StateReader {
 public:
     explicit StateReader(const TrainState& state) : numbers_(state.numbers) {
@@ -105,14 +105,14 @@ private:
 
 }  // namespace
 
-// What one pass over all micro-batches gave.
+// Results of one pass over all micro-batches.
 struct TrainSession::Pass {
     double loss = 0;
     std::vector<float> losses;
     double gradient_norm = 0;
 };
 
-// While it lives the learner has the averages in place of the parameters.
+// While this object lives, the learner has the averages in place of the parameters.
 class TrainSession::Averaged {
 public:
     Averaged(TrainSession& session, bool wanted) : session_(session), wanted_(wanted) {
@@ -148,7 +148,7 @@ double TrainSession::base_scale(const std::vector<TrainBatch>& batches) const {
     if (settings_.loss_scale > 0) {
         return settings_.loss_scale;
     }
-    // The derivative of a mean over n values is about 1/n, which F16 would round to nothing.
+    // The derivative of a mean over n values is about 1/n, which F16 would round to zero.
     size_t largest = 1;
     for (const TrainBatch& batch : batches) {
         largest = std::max(largest, batch.target.size());

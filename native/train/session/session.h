@@ -17,7 +17,7 @@ struct SessionSettings {
     ObjectiveSettings objective;
     double ema = 0;         // decay per step; 0: no average is kept
     double clip_norm = 1;   // of all gradients together; 0: no limit
-    double loss_scale = 0;  // 0: the number of values the network puts out in the largest micro-batch
+    double loss_scale = 0;  // 0: the number of the network's output values in the largest micro-batch
 };
 
 struct StepRequest {
@@ -32,8 +32,8 @@ struct StepResult {
     std::vector<float> losses;     // per item, in order
     std::vector<float> timesteps;  // per item
     double gradient_norm = 0;      // before clipping
-    double loss_scale = 0;         // that worked
-    double step_size = 1;          // what the optimizer multiplied the learning rate with
+    double loss_scale = 0;         // the one without overflow
+    double step_size = 1;          // the optimizer's factor on the learning rate
 };
 
 struct EvaluateRequest {
@@ -55,20 +55,21 @@ struct TrainState {
     std::map<std::string, double> numbers;
 };
 
-// Called before each micro-batch with how many are done and how many there are; may throw, which ends the work.
+// Called before each micro-batch with the numbers of done and of all micro-batches. May throw to end the work.
 using Between = std::function<void(int done, int total)>;
 
-// The steps of one training run. Between its calls the learner's parameters are the session's own.
+// The steps of one training run. Only the session may change the learner's parameters.
 class TrainSession {
 public:
     TrainSession(std::unique_ptr<Learner> learner, const SessionSettings& settings);
 
-    // One optimizer step over all micro-batches. The loss is scaled up for the backward pass, because devices round gradients to F16; the
-    // scale is halved and the pass repeated while a gradient overflows. Throws EngineError ERR_TRAIN_DIVERGED when the loss is not finite
-    // or no scale helps, and whatever the learner and `between` throw: then parameters, optimizer, average and scale are as before.
+    // One optimizer step over all micro-batches. The loss is scaled up for the backward pass, because devices round gradients to F16. While
+    // a gradient overflows, the scale is halved and the pass repeated. Throws EngineError ERR_TRAIN_DIVERGED if the loss is not finite or
+    // every scale overflows, and every error of the learner and `between`. After an error, parameters, optimizer, average and scale are
+    // unchanged.
     StepResult step(const StepRequest& request, const Between& between);
 
-    // Squared error per item, averaged over the timesteps; noise by (seed, place of the timestep, item).
+    // Squared error per item, averaged over the timesteps. The noise depends on (seed, index of the timestep, item).
     std::vector<float> evaluate(const EvaluateRequest& request, const Between& between);
 
     std::vector<float> predict(const TrainBatch& batch, bool ema);
@@ -76,9 +77,9 @@ public:
     // The parameters or their averages.
     std::vector<NamedTensor> network(bool ema) const;
 
-    // All that a continuation needs to be identical bit by bit.
+    // Everything needed to continue with bit-identical results.
     TrainState state() const;
-    // Throws EngineError ERR_INVALID_ARGUMENT if it is not the state of such a session; then nothing has changed.
+    // Throws EngineError ERR_INVALID_ARGUMENT, and changes nothing, if the state belongs to another kind of session.
     void restore(const TrainState& state);
 
 private:

@@ -105,7 +105,7 @@ void LoadTrainerJob::run() {
         trainer = std::make_shared<Trainer>(request_);
     } catch (const EngineError& error) {
         if (error.code() == "ERR_MODEL_LOAD") {
-            fail("ERR_MODEL_LOAD", error.what());  // adds the engine's own words
+            fail("ERR_MODEL_LOAD", error.what());  // adds the engine's last error line
         }
         throw;
     }

@@ -15,7 +15,7 @@ namespace ai_artist {
 // A model opened for training, its network and its session. Made, used and destroyed on the engine thread; info() may be read anywhere.
 class Trainer {
 public:
-    // Throws what TrainModel throws.
+    // Throws every error of TrainModel's constructor.
     explicit Trainer(const TrainModelRequest& request);
     ~Trainer();
     Trainer(const Trainer&) = delete;
@@ -30,10 +30,10 @@ public:
     void release_encoders();
     PlanResult plan(int64_t width, int64_t height, int64_t batch, Checkpointing checkpointing);
 
-    // Forgets the session, whose parameters go.
+    // Replaces the network and ends the session on the old one.
     std::vector<NetworkModule> create_network(const NetworkRequest& request);
 
-    // A fresh session on the network as it is. Throws ERR_INVALID_ARGUMENT without a network.
+    // Starts a new session on the current network. Throws ERR_INVALID_ARGUMENT without a network.
     void begin(const SessionSettings& settings, Checkpointing checkpointing);
 
     // As TrainSession. Each throws ERR_INVALID_ARGUMENT without a session.
@@ -43,7 +43,7 @@ public:
     TrainState state();
     void restore(const TrainState& state);
 
-    // What a file of the network holds: parameters (or averages) and alphas.
+    // The tensors of the network's file: parameters (or averages) and alphas.
     std::vector<NamedTensor> network(bool ema);
 
 private:

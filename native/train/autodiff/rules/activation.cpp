@@ -3,7 +3,7 @@
 namespace ai_artist {
 namespace {
 
-// y = f(a) and f'(a) is at hand: da = g f'(a)
+// y = f(a), with f'(a) given: da = g f'(a)
 void chain(Tape& tape, ggml_tensor* y, ggml_tensor* g, ggml_tensor* derivative) {
     tape.add(y->src[0], ggml_mul(tape.context(), tape.contiguous(g), derivative));
 }

@@ -10,7 +10,7 @@ namespace {
 // The engine names the tensors at its borders "ggml_runner_cut:<group>|<name>" (core/ggml_graph_cut.h).
 constexpr const char* cut_prefix = "ggml_runner_cut:";
 
-// x + f(x): both terms are computed and of one shape, and the second is no scaled correction (a LoRA, a gate).
+// x + f(x): both terms are computed and have the same shape, and the second is not a scaled correction (a LoRA, a gate).
 bool is_residual_add(const ggml_tensor* node) {
     if (node->op != GGML_OP_ADD || !ggml_are_same_shape(node->src[0], node->src[1])) {
         return false;
@@ -60,7 +60,7 @@ bool Checkpoints::is_kept(const ggml_tensor* x, int segment) const {
     if (recomputed_.count(x) != 0) {
         return false;
     }
-    // Forward has just left the last segment when backward begins: its values are all there still.
+    // When the backward pass begins, all values of the last segment are still in memory.
     return mode_ == Checkpointing::none || segment == segments_ - 1 || segment_of(x) != segment || crossing_.count(x) != 0;
 }
 
@@ -86,7 +86,7 @@ ggml_tensor* Checkpoints::clone(ggml_tensor* x, int segment, const std::function
     copy->op = x->op;
     std::memcpy(copy->op_params, x->op_params, sizeof(copy->op_params));
     for (int i = 0; i < GGML_MAX_SRC; i++) {
-        copy->src[i] = x->src[i] == x ? copy : sources[i];  // ggml_cast() names its own result as the destination
+        copy->src[i] = x->src[i] == x ? copy : sources[i];  // ggml_cast() has its own result as second source
     }
     if (is_view_op(copy)) {
         attach_view(copy);

@@ -9,15 +9,15 @@
 
 namespace ai_artist {
 
-// Which forward values backward may keep hold of. The forward nodes are cut into segments at borders; a value that is read in a later
-// segment is kept, every other one is computed again, by clones of its nodes, when a rule of its own segment asks for it. The allocator
-// then frees it in forward as soon as forward is done with it.
+// Decides which forward values stay in memory for the backward pass. The forward nodes are cut into segments at borders. A value that a
+// later segment reads is kept. Every other value is computed again, by clones of its nodes, when a rule of its own segment asks for it, so
+// the allocator can free it in the forward pass after its last use there.
 class Checkpoints {
 public:
     // `nodes` in the order of forward.
     Checkpoints(const std::vector<ggml_tensor*>& nodes, Checkpointing mode);
 
-    // Nodes that are computed again when they are needed, whatever the mode: the inside of an attention chunk.
+    // Marks a node that every mode computes again: the inside of an attention chunk.
     void always_recompute(ggml_tensor* node) { recomputed_.insert(node); }
 
     // The value of forward tensor `x` for the rule of `node`: `x` itself, or a clone that is made in `context()`.

@@ -7,7 +7,7 @@
 namespace ai_artist {
 namespace {
 
-// One convolution as ggml_conv_2d() spells it: columns = im2col(x), y = columns^T kernel. W, H: input; OW, OH: output; I, O: channels.
+// One convolution as ggml_conv_2d() builds it: columns = im2col(x), y = columns^T kernel. W, H: input; OW, OH: output; I, O: channels.
 struct Convolution {
     explicit Convolution(const ggml_tensor* y)
         : columns(convolution_columns(y)), kernel(columns->src[0]), x(columns->src[1]), flat_kernel(y->src[1]) {
@@ -40,7 +40,7 @@ struct Convolution {
     bool pointwise;
 };
 
-// Elements of a kernel that im2col takes on every backend: one thread each in a thread group of Metal.
+// The largest kernel (in elements) that im2col accepts on every backend: Metal runs one thread of a thread group per element.
 constexpr int64_t largest_window = 1024;
 
 // [a, b, n, m] -> [a, b, m, n], contiguous
@@ -53,7 +53,7 @@ ggml_tensor* swap_outer(Tape& tape, ggml_tensor* x) {
     return ggml_cont(c, ggml_permute(c, x, 0, 1, 3, 2));
 }
 
-// The kernel turned by half a turn, input and output channels exchanged: [KW, KH, I, O] -> [KW, KH, O, I]
+// The kernel rotated by 180 degrees, with input and output channels exchanged: [KW, KH, I, O] -> [KW, KH, O, I]
 ggml_tensor* turned_kernel(Tape& tape, ggml_tensor* kernel) {
     ggml_context* c = tape.context();
     const int64_t size = kernel->ne[0] * kernel->ne[1], in = kernel->ne[2], out = kernel->ne[3];
@@ -64,7 +64,7 @@ ggml_tensor* turned_kernel(Tape& tape, ggml_tensor* kernel) {
     return ggml_reshape_4d(c, t, kernel->ne[0], kernel->ne[1], out, in);
 }
 
-// stride - 1 zeros behind each element, in both directions
+// Inserts stride - 1 zeros after each element, in both directions.
 ggml_tensor* dilate(Tape& tape, ggml_tensor* g, const int (&stride)[2]) {
     if (stride[0] == 1 && stride[1] == 1) {
         return g;
@@ -85,7 +85,7 @@ ggml_tensor* pointwise_input_gradient(Tape& tape, const Convolution& conv, ggml_
     return swap_outer(tape, ggml_reshape_4d(c, dx, conv.x->ne[0], conv.x->ne[1], conv.pictures, conv.x->ne[2]));
 }
 
-// dx = the convolution of g, spread by the stride, with the turned kernel: padding K - 1 - P, cut or filled with zeros to the size of x
+// dx = the convolution of g, spread by the stride, with the rotated kernel and padding K - 1 - P, cut or zero-filled to the size of x
 ggml_tensor* input_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g) {
     ggml_tensor* flat = tape.value(conv.flat_kernel);
     ggml_tensor* turned = tape.from_weight(flat, [&]() {
@@ -112,8 +112,8 @@ ggml_tensor* input_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g)
     return dx;
 }
 
-// x by pixel for each element of the kernel: [N * OH * OW, KW * KH * I], the columns of forward transposed. That is a convolution of x with
-// a window of the size of g, dilated by the stride, in which pictures and channels have changed places: im2col gives it in this order.
+// The forward columns, transposed: [N * OH * OW, KW * KH * I]. That is im2col of x with pictures and channels exchanged, for a window of
+// the size of g, dilated by the stride.
 ggml_tensor* pixels_by_element(Tape& tape, const Convolution& conv, ggml_tensor* g) {
     ggml_context* c = tape.context();
     const int64_t* k = conv.kernel->ne;
@@ -125,11 +125,11 @@ ggml_tensor* pixels_by_element(Tape& tape, const Convolution& conv, ggml_tensor*
     ggml_tensor* x = swap_outer(tape, tape.value(conv.x));                                                // [W, H, N, I]
     ggml_tensor* window = ggml_reshape_4d(c, g, conv.out[0], conv.out[1], conv.pictures, conv.channels);  // [OW, OH, N, O]
     if (conv.columns->type == GGML_TYPE_F16) {
-        window = ggml_cast(c, window, GGML_TYPE_F16);  // only its shape is read, but ggml wants one type
+        window = ggml_cast(c, window, GGML_TYPE_F16);  // only its shape is read, but ggml requires equal types
     }
     ggml_tensor* columns = ggml_im2col(c, window, x, 1, 1, conv.padding[0], conv.padding[1], conv.stride[0], conv.stride[1], true,
                                        conv.columns->type);  // [N * OH * OW, KW', KH', I]
-    if (columns->ne[1] != k[0] || columns->ne[2] != k[1]) {  // the stride left pixels over
+    if (columns->ne[1] != k[0] || columns->ne[2] != k[1]) {  // the stride skipped pixels at the edge
         columns =
             ggml_cont(c, ggml_view_4d(c, columns, columns->ne[0], k[0], k[1], k[2], columns->nb[1], columns->nb[2], columns->nb[3], 0));
     }

@@ -64,7 +64,7 @@ Rule norm_rule(const ggml_tensor* node) {
         case GGML_OP_RMS_NORM:
             return rms_norm_backward;
         case GGML_OP_GROUP_NORM:
-            // If the channels do not divide evenly, ggml's last group is smaller and the groups are no rows.
+            // If the channels do not divide evenly, ggml's last group is smaller, so the groups cannot be rows of a matrix.
             return node->ne[2] % node->op_params[0] == 0 ? group_norm_backward : nullptr;
         case GGML_OP_SOFT_MAX:
             return node->src[2] == nullptr ? soft_max_backward : nullptr;

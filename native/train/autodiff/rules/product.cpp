@@ -3,7 +3,7 @@
 namespace ai_artist {
 namespace {
 
-// ggml_mul_mat() lets r consecutive matrices of b share one of a; their gradients are summed.
+// In ggml_mul_mat(), r consecutive matrices of b share one matrix of a; their gradients are summed.
 ggml_tensor* reduce_shared(Tape& tape, ggml_tensor* g, const ggml_tensor* a) {
     const int64_t matrix = g->ne[0] * g->ne[1];
     const int64_t shared2 = g->ne[2] / a->ne[2], shared3 = g->ne[3] / a->ne[3];

@@ -33,7 +33,7 @@ ggml_tensor* reduce_repeated(Tape& tape, ggml_tensor* g, const ggml_tensor* like
         }
         int first = last;
         if (like->ne[last] == 1) {
-            // Neighbours that vanish as well go in one sum.
+            // Adjacent dimensions that are also summed join this sum.
             while (first > 0 && like->ne[first - 1] == 1) {
                 first--;
             }

@@ -4,8 +4,8 @@
 
 namespace ai_artist {
 
-// Backward of one operation: from `g`, the gradient of forward node `y`, adds to the gradients of the sources of `y`.
-// In the comments beside the rules g is that gradient, a and b are the sources, and sum_to_b() sums over what b was repeated.
+// The backward pass of one operation: takes `g`, the gradient of forward node `y`, and adds to the gradients of the sources of `y`.
+// In the comments of the rules, a and b are the sources, and sum_to_b() sums over the dimensions along which b was repeated.
 using Rule = void (*)(Tape& tape, ggml_tensor* y, ggml_tensor* g);
 
 // nullptr if there is none.

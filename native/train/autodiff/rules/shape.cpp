@@ -25,8 +25,8 @@ void permute_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
 
 void transpose_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) { tape.add(y->src[0], ggml_transpose(tape.context(), g)); }
 
-// y = some elements of the memory of `root`: g is added to those of its gradient. Other views may have changed the shape in between, so
-// this goes to the root at once.
+// y = some elements of the memory of `root`: g is added to the same elements of the gradient of `root`. It skips the views in between,
+// which may have other shapes.
 void view_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
     const ViewOfRoot place = view_of_root(y);
     if (!ggml_is_contiguous(place.root) || place.root->type != GGML_TYPE_F32) {
@@ -84,7 +84,7 @@ void concat_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
     }
     if (tape.needs(b)) {
         at[dimension] = a->ne[dimension];
-        // A copy: in a UNet this part waits for the far end of a skip connection and would keep all of g alive.
+        // A copy, because a view would keep all of g alive: in a UNet this part waits for the far end of a skip connection.
         tape.add(b, ggml_cont(tape.context(), part(tape, g, b, at)));
     }
 }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr size_t tensors_per_context = 2048;
 constexpr size_t tensors_per_rule = 64;  // more than any rule makes between two calls of context()
-constexpr int64_t short_row = 32;        // values of a row of an outer product that leave vectors of a CPU half empty
+constexpr int64_t short_row = 32;        // rows of an outer product that are shorter do not fill a CPU's vectors
 
 }  // namespace
 
@@ -93,7 +93,7 @@ ggml_tensor* Tape::contiguous(ggml_tensor* x) {
     if (!ggml_is_contiguous(x)) {
         return ggml_cont(context(), x);
     }
-    // ggml calls a permuted tensor contiguous where the moved sides are 1 long, and some operations (SCALE) refuse its strides.
+    // ggml calls a permuted tensor contiguous if the moved sides have length 1, but some operations (SCALE) refuse its strides.
     size_t stride = x->nb[0] * static_cast<size_t>(x->ne[0]) / static_cast<size_t>(ggml_blck_size(x->type));
     for (int i = 1; i < GGML_MAX_DIMS; i++) {
         if (x->nb[i] != stride) {
@@ -132,13 +132,13 @@ ggml_tensor* Tape::product(ggml_tensor* a, ggml_tensor* b) {
     return result;
 }
 
-// As the operation wants it, also where a row has one element.
+// In the layout that OUT_PROD requires, also for rows with one element.
 ggml_tensor* Tape::outer_factor(ggml_tensor* x) {
     return x->nb[0] == sizeof(float) && !ggml_is_transposed(x) ? x : ggml_cont(context(), x);
 }
 
 ggml_tensor* Tape::transposed_product(ggml_tensor* x, ggml_tensor* y) {
-    // No copy of a weight: it would be made in each step or take memory from step to step.
+    // A weight is not transposed: the copy would cost time in each step, or memory if it were kept.
     if (on_cpu_ && x->type == GGML_TYPE_F32 && view_of_root(x).root->op == GGML_OP_NONE) {
         return ggml_out_prod(context(), outer_factor(x), ggml_transpose(context(), y));
     }
@@ -163,7 +163,7 @@ ggml_tensor* Tape::transposed(ggml_tensor* x) {
             if (x->type == GGML_TYPE_F32 || x->type == GGML_TYPE_F16) {
                 return ggml_cont(c, ggml_transpose(c, x));
             }
-            // BF16 would round the gradients it is multiplied by to 8 bits.
+            // A product with BF16 would round the gradients to 8 bits.
             return ggml_cast(c, ggml_transpose(c, dequantised(x)), GGML_TYPE_F16);
         });
     }
@@ -175,7 +175,7 @@ ggml_tensor* Tape::dequantised(ggml_tensor* x) {
     if (options_.backend == nullptr || has(cast) || x->ne[2] * x->ne[3] != 1) {
         return cast;
     }
-    // GPU backends read some of the quantised types only row by row.
+    // GPU backends can read some quantised types only row by row.
     return ggml_get_rows(context(), x, row_numbers(x->ne[1], false));
 }
 

@@ -12,10 +12,10 @@
 
 namespace ai_artist {
 
-// Where the tensors of a train graph are made: contexts of a fixed size, as many as it takes.
+// Makes the contexts that hold a train graph's tensors: all of the same size, as many as needed.
 class ContextPool {
 public:
-    // One with room for the 64 tensors that a rule may make.
+    // A context with room for 64 more tensors, the most that a rule makes.
     ggml_context* context();
     std::vector<GgmlContext>& contexts() { return contexts_; }
 
@@ -23,24 +23,24 @@ private:
     std::vector<GgmlContext> contexts_;
 };
 
-// What the rules of backward work with: the gradients so far, the forward values they may read, and the tensors they make.
-// Gradients are F32 whatever the value's type, have the value's shape and may be strided.
+// The state of a backward pass: the gradients so far, the forward values that rules may read, and the tensors that rules make.
+// A gradient is F32, has the shape of its value and may be strided.
 class Tape {
 public:
     // `nodes` in the order of forward.
     Tape(ContextPool& pool, const std::vector<ggml_tensor*>& nodes, const std::vector<TrainableTensor>& trainable,
          const AutodiffOptions& options);
 
-    // Asked for by each rule and building block: it has room for 64 tensors.
+    // Where a rule or building block makes its tensors: room for 64. Call it again for more.
     ggml_context* context() { return pool_.context(); }
 
     // Whether `x` depends on a trainable tensor, so that its gradient is wanted.
     bool needs(const ggml_tensor* x) const { return x != nullptr && needed_.count(x) != 0; }
 
-    // From now on rules ask for the values that `node` reads.
+    // The rule of `node` runs next: value() returns what that node read.
     void enter(const ggml_tensor* node) { node_ = node; }
 
-    // A forward value, computed again where checkpointing did not keep it.
+    // A forward value; computed again if checkpointing did not keep it.
     ggml_tensor* value(ggml_tensor* x);
 
     // Adds `g`, which has the shape of `x`, to the gradient of `x`; does nothing if none is wanted.
@@ -49,39 +49,39 @@ public:
     void add_part(ggml_tensor* x, ggml_tensor* g, const size_t* nb, size_t offset);
     // nullptr if nothing has been added.
     ggml_tensor* gradient(const ggml_tensor* x) const;
-    // `tensor` is computed after everything that was emitted before.
+    // Adds `tensor` to the graph, after all tensors emitted before.
     void emit(ggml_tensor* tensor) { emitted_.push_back(tensor); }
     const std::vector<ggml_tensor*>& emitted() const { return emitted_; }
 
     // Building blocks of rules.
     ggml_tensor* contiguous(ggml_tensor* x);
-    // Only the elements of a row need to lie side by side.
+    // Only each row is contiguous.
     ggml_tensor* contiguous_rows(ggml_tensor* x);
     ggml_tensor* f32(ggml_tensor* x);
     ggml_tensor* filled(float value, const ggml_tensor* like);
     ggml_tensor* reshaped(ggml_tensor* x, const ggml_tensor* like);
-    // The matrix product with the accuracy of F32 where a backend has a choice.
+    // The matrix product, with F32 accuracy on backends that have a choice.
     ggml_tensor* product(ggml_tensor* a, ggml_tensor* b);
     // Sum over m of x[k, m] y[m, n] as [k, n], for each pair of matrices.
     ggml_tensor* transposed_product(ggml_tensor* x, ggml_tensor* y);
     // Sum over n of x[k, n] y[m, n] as [k, m], for each pair of matrices; may be strided.
     ggml_tensor* outer_product(ggml_tensor* x, ggml_tensor* y);
-    // Whether these take an operation of their own, on the CPU, and not the product of transposed copies.
+    // Whether these products use OUT_PROD (on a CPU) instead of products of transposed copies.
     bool sums_outer_products() const { return on_cpu_; }
-    // The matrices of the value `x` transposed, contiguous, F32 or F16; made once for all rules that ask.
+    // The matrices of the value `x`, transposed and contiguous, F32 or F16. Made once and shared by all rules.
     ggml_tensor* transposed(ggml_tensor* x);
     // The weight `x` as F32.
     ggml_tensor* dequantised(ggml_tensor* x);
     // 0, 1, … or, reversed, n - 1, n - 2, …: I32.
     ggml_tensor* row_numbers(int64_t n, bool reversed);
-    // Runs `make` for a tensor that depends on the frozen weight `weight` only: once, if the cache has room, or in each step.
+    // Returns what `make` builds from the frozen weight `weight` alone. It is computed once if the cache has room, else in each step.
     ggml_tensor* from_weight(ggml_tensor* weight, const std::function<ggml_tensor*()>& make);
     // Whether the backend has this operation. False without a backend.
     bool has(const ggml_tensor* operation) const;
 
     struct Cached {
         ggml_tensor* kept;  // a leaf of the train graph
-        ggml_tensor* copy;  // what fills it
+        ggml_tensor* copy;  // computed once by the prologue and copied to `kept`
     };
     const std::vector<Cached>& cached() const { return cached_; }
     std::vector<Constant>& constants() { return constants_; }
