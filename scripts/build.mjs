@@ -12,13 +12,14 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({ options: { out: { type: 'string', default: path.join(root, 'dist') }, meta: { type: 'string' } } });
 const out = path.resolve(values.out);
 const staging = path.join(path.dirname(out), '.cache', `${path.basename(out)}-${process.pid}`);
-const childEntry = /(^|\/)([a-z-]+-)?(child|worker)\.ts$/;
+/** Programs of ours that run in a process of their own, started by entryFile(). */
+const childPrograms = ['engine/isolation/child'];
 
 const common = {
   absWorkingDir: root,
@@ -30,26 +31,8 @@ const common = {
   minifyWhitespace: true,
   minifySyntax: true,
   logLevel: 'warning',
-  plugins: [shakeZod(), keepPackagesOutside()],
+  plugins: [keepPackagesOutside()],
 };
-
-/** `import { z }` brings all of zod, locales included; a namespace import brings what is used. Both mean the same. */
-function shakeZod() {
-  return {
-    name: 'shake-zod',
-    setup(build) {
-      build.onLoad({ filter: /[\\/](lib|bin)[\\/].*\.ts$/ }, (args) => ({
-        loader: 'ts',
-        contents: readFileSync(args.path, 'utf8').replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';"),
-      }));
-      // Names within zod help nobody who reads a stack trace, and what is shorter is compiled sooner.
-      build.onLoad({ filter: /[\\/]node_modules[\\/]zod[\\/].*\.js$/ }, async (args) => ({
-        loader: 'js',
-        contents: (await transform(readFileSync(args.path, 'utf8'), { minifyIdentifiers: true, format: 'esm', target: 'node20.19' })).code,
-      }));
-    },
-  };
-}
 
 function keepPackagesOutside() {
   return {
@@ -64,51 +47,62 @@ function keepPackagesOutside() {
   };
 }
 
-function listEntries() {
-  const entries = [];
-  if (existsSync(path.join(root, 'lib/index.ts'))) entries.push({ in: 'lib/index.ts', out: 'index' });
-  for (const file of filesBelow('lib').filter((name) => childEntry.test(name))) entries.push({ in: `lib/${file}`, out: file.slice(0, -3) });
-  const commands = existsSync(path.join(root, 'bin')) ? readdirSync(path.join(root, 'bin')) : [];
-  for (const file of commands) {
-    const source = file.endsWith('.ts') ? readFileSync(path.join(root, 'bin', file), 'utf8') : '';
-    if (source.startsWith('#!')) entries.push({ in: `bin/${file}`, out: `bin/${file.slice(0, -3)}` });
-  }
-  return entries;
+/** The doors of the package: lib/index.ts, lib/doors/<name>.ts. */
+function libraryEntries() {
+  const doors = readdirSync(path.join(root, 'lib/doors')).map((file) => `doors/${file.slice(0, -3)}`);
+  return ['index', ...doors, ...childPrograms].map((name) => ({ in: `lib/${name}.ts`, out: name }));
 }
 
-function filesBelow(folder) {
-  return readdirSync(path.join(root, folder), { recursive: true })
-    .map((name) => name.split(path.sep).join('/'))
-    .filter((name) => name.endsWith('.ts'))
-    .sort();
+function commandEntries() {
+  const sources = readdirSync(path.join(root, 'bin')).filter((file) => file.endsWith('.ts'));
+  const programs = sources.filter((file) => readFileSync(path.join(root, 'bin', file), 'utf8').startsWith('#!'));
+  return programs.map((file) => ({ in: `bin/${file}`, out: `bin/${file.slice(0, -3)}` }));
 }
 
-/** Library and commands apart: sharing chunks with all commands would cut the library into many files, and each takes its time at import. */
+/**
+ * Library and commands apart: sharing chunks with all commands would cut the library into many files, and each takes its time at import.
+ *
+ * @returns the metafile of the library
+ */
 async function buildEsm() {
-  const isCommand = ({ in: file }) => file.startsWith('bin/');
-  for (const [entryPoints, name] of [
-    [listEntries().filter((entry) => !isCommand(entry)), 'chunks/[name]-[hash]'],
-    [listEntries().filter(isCommand), 'bin/chunks/[name]-[hash]'],
-  ]) {
-    if (entryPoints.length === 0) continue;
-    const outdir = path.join(staging, 'esm');
-    const { metafile } = await build({ ...common, entryPoints, format: 'esm', splitting: true, outdir, chunkNames: name, metafile: true });
-    if (values.meta && !entryPoints.some(isCommand)) writeFileSync(values.meta, JSON.stringify(metafile));
-  }
-  const bin = path.join(staging, 'esm/bin');
-  if (existsSync(bin)) for (const file of readdirSync(bin)) if (file.endsWith('.js')) chmodSync(path.join(bin, file), 0o755);
+  const shared = { ...common, format: 'esm', splitting: true, outdir: path.join(staging, 'esm') };
+  await build({ ...shared, entryPoints: commandEntries(), chunkNames: 'bin/chunks/[name]-[hash]' });
+  for (const { out: name } of commandEntries()) chmodSync(path.join(staging, `esm/${name}.js`), 0o755);
+  const { metafile } = await build({ ...shared, entryPoints: libraryEntries(), chunkNames: 'chunks/[name]-[hash]', metafile: true });
+  return metafile;
 }
 
-async function buildCjs() {
-  await build({
+/**
+ * esbuild splits ES modules only, and two CommonJS doors must share the error class, the engine and the locks as two ES doors do. So each file
+ * of the library's ES modules becomes one CommonJS file.
+ */
+async function buildCjs({ outputs }) {
+  const isChild = (file) => childPrograms.some((name) => file.endsWith(`/${name}.js`));
+  const { metafile } = await build({
     ...common,
-    entryPoints: [{ in: 'lib/index.ts', out: 'index' }],
+    entryPoints: Object.keys(outputs).filter((file) => !isChild(file)),
     format: 'cjs',
+    outbase: path.join(staging, 'esm'),
     outdir: path.join(staging, 'cjs'),
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    packages: 'external',
+    plugins: [linkCommonJs()],
+    metafile: true,
   });
+  return metafile;
+}
+
+function linkCommonJs() {
+  return {
+    name: 'link-common-js',
+    setup(build) {
+      build.onResolve({ filter: /^\.{1,2}\// }, ({ path: file, kind }) =>
+        kind === 'entry-point' ? undefined : { path: file.replace(/\.js$/, '.cjs'), external: true },
+      );
+    },
+  };
 }
 
 /** The declarations of everything lib/index.ts reaches, once with .js and once with .cjs in their imports. */
@@ -140,8 +134,9 @@ function swapIn() {
 
 try {
   mkdirSync(staging, { recursive: true });
-  await buildEsm();
-  await buildCjs();
+  const esm = await buildEsm();
+  const cjs = await buildCjs(esm);
+  if (values.meta) writeFileSync(values.meta, JSON.stringify({ esm, cjs }));
   buildTypes();
   swapIn();
 } catch (error) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { ArtistError, abortSignal, counted, resolveOptions } from '../../core/index.ts';
+import { ArtistError, abortSignal, answering, counted, resolveOptions } from '../../core/index.ts';
 import { enforceLicences, type LicenceRecord, nameSome, type PictureRole, type ResultLicence, resultLicence } from '../../lora/index.ts';
 import type { CaptionSource } from './caption-text.ts';
 import { LicenceFinder } from './licence-files.ts';
@@ -71,10 +71,10 @@ const dataError = (message: string, details: readonly string[] = []): ArtistErro
 /**
  * Reads, checks and licenses a data set. The user's files are only read.
  *
- * @throws ArtistError ERR_TRAIN_DATA: no pictures, captions alone, damaged or tiny pictures, a caption list with a wrong line;
- *   ERR_LICENCE: pictures that may not be trained on; ERR_READ; ERR_INVALID_ARGUMENT; `signal.reason` when aborted
+ * @throws ArtistError ERR_TRAIN_DATA with every problem in `details`: no pictures, captions alone, damaged or tiny pictures, a caption list
+ *   with a wrong line; ERR_LICENCE naming each picture that may not be trained on; ERR_INVALID_ARGUMENT; ERR_READ; `signal.reason` when aborted
  */
-export async function loadDataSet(options: DataSetOptions): Promise<DataSet> {
+export const loadDataSet = answering('loadDataSet', async (options: DataSetOptions): Promise<DataSet> => {
   const checked = resolveOptions('dataSet', dataSetOptions, options);
   const { signal, onProgress, folder, classFolder } = checked;
   signal?.throwIfAborted();
@@ -110,7 +110,7 @@ export async function loadDataSet(options: DataSetOptions): Promise<DataSet> {
     licence: resultLicence(licensed.map(({ licence }) => licence)),
     hash: dataSetHash(licensed),
   };
-}
+});
 
 /** The scan without what cannot be used; refuses, or warns with skipUnusable. */
 function usable(found: FoundFiles, { skipUnusable, minEdge }: z.output<typeof dataSetOptions>, warnings: string[]): FoundFiles {
