@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /**
- * TypeScript to dist/: `node scripts/build.mjs [--out FOLDER] [--meta FILE] [--watch]`; --meta writes what the library's ES modules hold, as esbuild's metafile.
- *   dist/esm/index.js and the child-process entries, sharing chunks; dist/esm/bin/*.js with chunks of their own; dist/cjs/index.cjs; types for
- *   both beside them.
- * Own code, zod and ulid are bundled (a tree-shaken zod halves the import time; ulid is smaller than what finding it costs); every other package
- * and the addon stay outside. A dynamic import() of our own files stays lazy in both formats. The folder is built aside and swapped in, so a failed build leaves the old one.
+ * TypeScript to dist/: `node scripts/build.mjs [--out FOLDER] [--meta FILE] [--watch]`; --meta writes esbuild's metafile of the library's ES
+ * modules.
+ *   dist/esm: index.js, doors/*.js and the child programs, sharing chunks; bin/*.js with chunks of their own
+ *   dist/cjs: each file of the library again, as CommonJS; types for both beside them.
+ * Own code, zod and ulid are bundled (a tree-shaken zod is read in a fraction of the time; ulid is smaller than what finding it costs); every
+ * other package and the addon stay outside. The folder is built aside and swapped in, so a failed build leaves the old one.
  * --watch (`npm run dev`) builds all of it once, then dist/esm in place at each change, and prints the types' errors beside it.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -13,7 +14,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build, context, transform } from 'esbuild';
+import { build, context } from 'esbuild';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
@@ -22,7 +23,8 @@ const { values } = parseArgs({
 const out = path.resolve(values.out);
 const staging = path.join(path.dirname(out), '.cache', `${path.basename(out)}-${process.pid}`);
 const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-const childEntry = /(^|\/)([a-z-]+-)?(child|worker)\.ts$/;
+/** Programs of ours that run in a process of their own, started by entryFile(). */
+const childPrograms = ['engine/isolation/child'];
 
 const common = {
   absWorkingDir: root,
@@ -34,32 +36,8 @@ const common = {
   minifyWhitespace: true,
   minifySyntax: true,
   logLevel: 'warning',
-  plugins: [shakeZod(), keepPackagesOutside()],
+  plugins: [keepPackagesOutside()],
 };
-
-/** `import { z }` brings all of zod, locales included; a namespace import brings what is used. Both mean the same. */
-function shakeZod() {
-  const minified = new Map(); // for --watch: a package does not change while it runs
-  return {
-    name: 'shake-zod',
-    setup(build) {
-      build.onLoad({ filter: /[\\/](lib|bin)[\\/].*\.ts$/ }, (args) => ({
-        loader: 'ts',
-        contents: readFileSync(args.path, 'utf8').replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';"),
-      }));
-      // Names within zod help nobody who reads a stack trace, and what is shorter is compiled sooner.
-      build.onLoad({ filter: /[\\/]node_modules[\\/]zod[\\/].*\.js$/ }, async (args) => {
-        const contents = minified.get(args.path) ?? (await minifyNames(args.path));
-        minified.set(args.path, contents);
-        return { loader: 'js', contents };
-      });
-    },
-  };
-}
-
-async function minifyNames(file) {
-  return (await transform(readFileSync(file, 'utf8'), { minifyIdentifiers: true, format: 'esm', target: 'node20.19' })).code;
-}
 
 function keepPackagesOutside() {
   return {
@@ -74,59 +52,69 @@ function keepPackagesOutside() {
   };
 }
 
-function listEntries() {
-  const entries = [];
-  if (existsSync(path.join(root, 'lib/index.ts'))) entries.push({ in: 'lib/index.ts', out: 'index' });
-  for (const file of filesBelow('lib').filter((name) => childEntry.test(name))) entries.push({ in: `lib/${file}`, out: file.slice(0, -3) });
-  const commands = existsSync(path.join(root, 'bin')) ? readdirSync(path.join(root, 'bin')) : [];
-  for (const file of commands) {
-    const source = file.endsWith('.ts') ? readFileSync(path.join(root, 'bin', file), 'utf8') : '';
-    if (source.startsWith('#!')) entries.push({ in: `bin/${file}`, out: `bin/${file.slice(0, -3)}` });
-  }
-  return entries;
+/** The doors of the package: lib/index.ts, lib/doors/<name>.ts. */
+function libraryEntries() {
+  const doors = readdirSync(path.join(root, 'lib/doors')).map((file) => `doors/${file.slice(0, -3)}`);
+  return ['index', ...doors, ...childPrograms].map((name) => ({ in: `lib/${name}.ts`, out: name }));
 }
 
-function filesBelow(folder) {
-  return readdirSync(path.join(root, folder), { recursive: true })
-    .map((name) => name.split(path.sep).join('/'))
-    .filter((name) => name.endsWith('.ts'))
-    .sort();
+function commandEntries() {
+  const sources = readdirSync(path.join(root, 'bin')).filter((file) => file.endsWith('.ts'));
+  const programs = sources.filter((file) => readFileSync(path.join(root, 'bin', file), 'utf8').startsWith('#!'));
+  return programs.map((file) => ({ in: `bin/${file}`, out: `bin/${file.slice(0, -3)}` }));
 }
-
-const isCommand = ({ in: file }) => file.startsWith('bin/');
 
 /** Library and commands apart: sharing chunks with all commands would cut the library into many files, and each takes its time at import. */
 function esmBuilds(outdir) {
-  return [
-    { entryPoints: listEntries().filter((entry) => !isCommand(entry)), chunkNames: 'chunks/[name]-[hash]' },
-    { entryPoints: listEntries().filter(isCommand), chunkNames: 'bin/chunks/[name]-[hash]' },
-  ]
-    .filter(({ entryPoints }) => entryPoints.length > 0)
-    .map((part) => ({ ...common, ...part, format: 'esm', splitting: true, outdir, metafile: true }));
+  const shared = { ...common, format: 'esm', splitting: true, outdir, metafile: true };
+  return {
+    bin: { ...shared, entryPoints: commandEntries(), chunkNames: 'bin/chunks/[name]-[hash]' },
+    lib: { ...shared, entryPoints: libraryEntries(), chunkNames: 'chunks/[name]-[hash]' },
+  };
 }
 
+/** @returns the metafile of the library */
 async function buildEsm() {
-  for (const options of esmBuilds(path.join(staging, 'esm'))) {
-    const { metafile } = await build(options);
-    if (values.meta && !options.entryPoints.some(isCommand)) writeFileSync(values.meta, JSON.stringify(metafile));
-  }
-  makeExecutable(path.join(staging, 'esm/bin'));
+  const builds = esmBuilds(path.join(staging, 'esm'));
+  await build(builds.bin);
+  makeExecutable(path.join(staging, 'esm'));
+  const { metafile } = await build(builds.lib);
+  return metafile;
 }
 
-function makeExecutable(bin) {
-  if (existsSync(bin)) for (const file of readdirSync(bin)) if (file.endsWith('.js')) chmodSync(path.join(bin, file), 0o755);
+function makeExecutable(folder) {
+  for (const { out: name } of commandEntries()) chmodSync(path.join(folder, `${name}.js`), 0o755);
 }
 
-async function buildCjs() {
+/**
+ * esbuild splits ES modules only, and two CommonJS doors must share the error class, the engine and the locks as two ES doors do. So each file
+ * of the library's ES modules becomes one CommonJS file.
+ */
+async function buildCjs({ outputs }) {
+  const isChild = (file) => childPrograms.some((name) => file.endsWith(`/${name}.js`));
   await build({
     ...common,
-    entryPoints: [{ in: 'lib/index.ts', out: 'index' }],
+    entryPoints: Object.keys(outputs).filter((file) => !isChild(file)),
     format: 'cjs',
+    outbase: path.join(staging, 'esm'),
     outdir: path.join(staging, 'cjs'),
     outExtension: { '.js': '.cjs' },
     define: { 'import.meta.url': 'importMetaUrl' },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    packages: 'external',
+    plugins: [linkCommonJs()],
   });
+}
+
+function linkCommonJs() {
+  return {
+    name: 'link-common-js',
+    setup(build) {
+      build.onResolve({ filter: /^\.{1,2}\// }, ({ path: file, kind }) =>
+        kind === 'entry-point' ? undefined : { path: file.replace(/\.js$/, '.cjs'), external: true },
+      );
+    },
+  };
 }
 
 /** The declarations of everything lib/index.ts reaches, once with .js and once with .cjs in their imports. */
@@ -157,8 +145,8 @@ function swapIn() {
 
 /** Never settles. esbuild prints its own errors and keeps the last good files. */
 async function watch() {
-  for (const options of esmBuilds(path.join(out, 'esm'))) {
-    const watching = await context({ ...options, plugins: [...options.plugins, tidyChunks(), sayBuilt(options.entryPoints)] });
+  for (const [part, options] of Object.entries(esmBuilds(path.join(out, 'esm')))) {
+    const watching = await context({ ...options, plugins: [...options.plugins, tidyChunks(), sayBuilt(part)] });
     await watching.watch();
   }
   watchTypes();
@@ -180,8 +168,7 @@ function watchTypes() {
   }
 }
 
-function sayBuilt(entryPoints) {
-  const part = entryPoints.some(isCommand) ? 'bin' : 'lib';
+function sayBuilt(part) {
   return {
     name: 'say-built',
     setup(build) {
@@ -190,7 +177,7 @@ function sayBuilt(entryPoints) {
         started = performance.now();
       });
       build.onEnd(({ errors }) => {
-        makeExecutable(path.join(out, 'esm/bin'));
+        if (errors.length === 0) makeExecutable(path.join(out, 'esm'));
         const result = errors.length === 0 ? 'built' : `${errors.length} errors`;
         console.error(`dev: ${part}: ${result} in ${Math.round(performance.now() - started)} ms`);
       });
@@ -216,8 +203,9 @@ function tidyChunks() {
 
 try {
   mkdirSync(staging, { recursive: true });
-  await buildEsm();
-  await buildCjs();
+  const metafile = await buildEsm();
+  if (values.meta) writeFileSync(values.meta, JSON.stringify(metafile));
+  await buildCjs(metafile);
   buildTypes();
   swapIn();
   if (values.watch) await watch();

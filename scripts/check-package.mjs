@@ -18,13 +18,9 @@ const required = [
   'README.md',
   'CMakeLists.txt',
   'binding.gyp',
-  'dist/esm/index.js',
-  'dist/esm/index.d.ts',
   'dist/esm/bin/ai-artist.js',
   'dist/esm/bin/ai-artist-schedule.js',
   'dist/esm/bin/ai-artist-gallery.js',
-  'dist/cjs/index.cjs',
-  'dist/cjs/index.d.cts',
   'models/MODEL.md',
   'models/NOTICE.md',
   'native/binding/addon.cpp',
@@ -36,6 +32,13 @@ const required = [
 ];
 const forbidden =
   /^(test|bench|node_modules|coverage|training|web|\.ci|build)\/|\.(o|a|tgz|log|tsbuildinfo)$|(^|\/)\.git(ignore|modules)?$|^lib\/|^bin\//;
+
+/** Code and types of every door, for ES modules and for CommonJS. */
+function filesOfDoors() {
+  const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const files = (entry) => (typeof entry === 'string' ? [path.posix.normalize(entry)] : Object.values(entry).flatMap(files));
+  return files(exports);
+}
 
 /** All files that the install script imports; they must be packed with it. */
 function importsOf(file, seen = new Set()) {
@@ -66,7 +69,7 @@ try {
   const parsed = JSON.parse(printed);
   const [packed] = Array.isArray(parsed) ? parsed : Object.values(parsed);
   const files = packed.files.map((file) => file.path);
-  for (const file of [...required, ...importsOf('scripts/install.mjs')])
+  for (const file of [...required, ...filesOfDoors(), ...importsOf('scripts/install.mjs')])
     if (!files.includes(file)) problems.push(`${file}: expected in the package, got nothing`);
   for (const file of files) if (forbidden.test(file)) problems.push(`${file}: must not be in the package`);
   console.error(

@@ -18,7 +18,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Clip, type ClipWeightType, loadClip } from '../../lib/index.ts';
+import { type Clip, type ClipWeightType, loadClip } from '../../lib/doors/clip.ts';
 import { cosine, picture } from '../../test/clip/support.ts';
 import { hardware, hardwareLine } from '../hardware.ts';
 

@@ -6,7 +6,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { loadClip, promptDomain, similarity } from '../../lib/index.ts';
+import { loadClip, similarity } from '../../lib/doors/clip.ts';
+import { promptDomain } from '../../lib/doors/models.ts';
 import { bundledVocabulary } from '../../lib/models/index.ts';
 
 const listsSchema = z.record(z.string(), z.strictObject({ inside: z.array(z.string()).min(1), outside: z.array(z.string()).min(1) }));

@@ -1,8 +1,9 @@
 /** The measures: each turns pictures into the part of the report with its name. */
 
 import type { Clip } from '../../lib/clip/index.ts';
+import { similarity } from '../../lib/doors/clip.ts';
+import { vendiScore } from '../../lib/doors/curation.ts';
 import type { RawImage } from '../../lib/image/index.ts';
-import { similarity, vendiScore } from '../../lib/index.ts';
 import type { Judge, Verdict } from '../curation/judge.ts';
 import type { RealPicture } from './held-out.ts';
 import type { Painter, Settings } from './painter.ts';

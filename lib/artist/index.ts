@@ -1,7 +1,4 @@
-/** The public door. What it names is loaded at its first call; the commands use the inner doors (loop/, measure/, periods/). */
-
-export { createArtist, reproduce } from './artist-on-demand.ts';
-export type { Artist, ArtistOptions } from './loop/artist.ts';
+export { type Artist, type ArtistOptions, createArtist } from './loop/artist.ts';
 export { mostCandidates } from './loop/candidates.ts';
 export { checkWork } from './loop/check-work.ts';
 export type { CreateEvent, CreateOptions, PlannedWork } from './loop/create-options.ts';
@@ -28,5 +25,5 @@ export type { Proposal } from './proposals/book.ts';
 export { type PanelGain, ProposalBook } from './proposals/book.ts';
 export type { MakeOptions as MakeProposalOptions, TryOptions as TryProposalOptions } from './proposals/proposal-maker.ts';
 export { closeEnough, comparePixels, type PixelDifference } from './reproduce/compare.ts';
-export type { ComparedStage, RecipeDifference, ReproduceOptions, Reproduction } from './reproduce/reproduce.ts';
+export { type ComparedStage, type RecipeDifference, type ReproduceOptions, type Reproduction, reproduce } from './reproduce/reproduce.ts';
 export { checkTaste, readTaste, tastePath } from './taste/taste-file.ts';

@@ -89,7 +89,13 @@ function fold(path: string, tensors: ReadonlyMap<string, SmallTensor>): { weight
   return { weights, bias };
 }
 
-/** loadAestheticHead() of load-on-demand.ts. */
+/**
+ * Loads a linear aesthetic head: LAION's v2 (sac+logos+ava1-l14-linearMSE.pth, for OpenAI's ViT-L/14), v1 (sa_0_4_vit_l_14_linear.pth,
+ * …_b_32_…, …_b_16_…), or any single linear layer in a .pth or .safetensors file. A .pth is read without executing what it holds.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_MODEL_NOT_FOUND, ERR_READ; ERR_MODEL_FORMAT: damaged, of wrong shapes, or a pickle that
+ *   holds anything but tensors; ERR_UNSUPPORTED: a network that is not linear, a file of a torch before 1.6
+ */
 export async function loadAestheticHead(path: string): Promise<AestheticHead> {
   const file = resolve(resolveOptions('loadAestheticHead', z.string().min(1), path));
   const { weights, bias } = fold(file, await readSmallTensors(file));

@@ -1,6 +1,6 @@
-export type { AestheticHead } from './aesthetic.ts';
+export { type AestheticHead, loadAestheticHead } from './aesthetic.ts';
 export type { Classification, Clip, ClipInfo, Embedding, TextEmbedding } from './clip.ts';
-export { loadAestheticHead, loadClip } from './load-on-demand.ts';
+export { loadClip } from './load-clip.ts';
 export {
   type ClassifyOptions,
   type ClipWeightType,

@@ -1,5 +1,5 @@
 import { ArtistError, display, resolveOptions } from '../core/index.ts';
-import { addonFor, type CallSite, commonEvent, defined, type NativeClip, runJob } from '../engine/index.ts';
+import { addonFor, CallSite, commonEvent, defined, type NativeClip, runJob } from '../engine/index.ts';
 import { Clip } from './clip.ts';
 import type { ClipDescription } from './description/description.ts';
 import { preprocessingOf, readClipConfig, readPreprocessorConfig, settingsFromHeaders } from './description/shape.ts';
@@ -21,8 +21,22 @@ async function firstConfig(paths: readonly string[]): Promise<ClipDescription | 
   return undefined;
 }
 
-/** loadClip() of load-on-demand.ts; `site` is where it was called. */
-export async function loadClipAt(site: CallSite, spec?: string | LoadClipOptions, options?: Omit<LoadClipOptions, 'model'>): Promise<Clip> {
+/**
+ * Loads a CLIP model; resolves when its weights are resident.
+ *
+ *     const clip = await loadClip();                                  // the bundled one: ranks pictures of the bundled painter
+ *     const clip = await loadClip('./clip-vit-large-patch14');        // a folder of Hugging Face's CLIPModel
+ *     const clip = await loadClip('./model.safetensors', { weightType: 'f16' });
+ *
+ * Every size is read from the file: ViT-B/32, B/16, L/14, L/14-336, H/14, bigG/14 and whatever else is built like them. Tensor names may be
+ * those of Hugging Face's CLIPModel, of OpenCLIP, or of clip.cpp's GGUF files.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT; ERR_MODEL_NOT_FOUND, ERR_READ; ERR_MODEL_FORMAT: damaged, no CLIP, a missing tower, wrong shapes
+ *   or NaN weights: the message names the tensor; ERR_UNSUPPORTED: another activation, towers of another kind; ERR_NO_DEVICE; ERR_OUT_OF_MEMORY;
+ *   ERR_MODEL_LOAD: the engine's own words; ERR_NO_BINARY; `signal.reason` when aborted
+ */
+export async function loadClip(spec?: string | LoadClipOptions, options?: Omit<LoadClipOptions, 'model'>): Promise<Clip> {
+  const site = new CallSite('loadClip', loadClip);
   if (typeof spec !== 'string' && spec !== undefined && options !== undefined) {
     throw site.error('ERR_INVALID_ARGUMENT', `loadClip: expected one object with all options, got a second argument (${display(options)})`);
   }

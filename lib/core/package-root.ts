@@ -36,7 +36,7 @@ export function packageRoot(): string {
 
 /**
  * The file of a program of this package that runs in a process of its own: `entryFile('engine/isolation/child')` is lib/….ts where the
- * source runs and dist/esm/….js in both builds. scripts/build.mjs makes an entry of every child.ts, *-child.ts and *-worker.ts.
+ * source runs and dist/esm/….js in both builds. scripts/build.mjs lists these programs.
  */
 export function entryFile(name: string): string {
   const source = here.endsWith('.ts');

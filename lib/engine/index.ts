@@ -1,6 +1,5 @@
 export { type Device, listDevices, type Versions, versions } from './addon/devices.ts';
-export type { Diagnosis } from './addon/doctor.ts';
-export { diagnose } from './addon/doctor-on-demand.ts';
+export { type Diagnosis, diagnose } from './addon/doctor.ts';
 export { addonFor, localEngine } from './addon/engine.ts';
 export type { NativeAddon, NativeLocalAddon } from './addon/native.ts';
 export type { NativeClip, NativeClipInfo, NativeClipTowerRequest, NativeEvent, NativeImage, NativeJob } from './addon/native-types.ts';

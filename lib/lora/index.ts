@@ -26,7 +26,14 @@ export { type LoraTag, type TaggedPrompt, takeLoraTags } from './prompt-tags.ts'
 export { type ForeignPart, type LoraInfo, type LoraKind, type LoraTarget, readLora } from './read.ts';
 export { expandMetadata, readDataSheet } from './read-metadata.ts';
 export { listLoras, lorasFolder, newLoraPath, removeLora, resolveLora, type StoredLora } from './store.ts';
-export type { ConvertLoraOptions } from './tools/convert.ts';
-export type { LoraReport, MergeInput, MergeLorasOptions, ModuleReport, ResizeLoraOptions } from './tools/merge.ts';
-export { convertLora, mergeLoras, resizeLora } from './tools/tools-on-demand.ts';
+export { type ConvertLoraOptions, convertLora } from './tools/convert.ts';
+export {
+  type LoraReport,
+  type MergeInput,
+  type MergeLorasOptions,
+  type ModuleReport,
+  mergeLoras,
+  type ResizeLoraOptions,
+  resizeLora,
+} from './tools/merge.ts';
 export { checkLoraPlace, type WriteLoraOptions, type WrittenLora, writeLora } from './write.ts';

@@ -11,8 +11,7 @@ export {
 } from './aliases.ts';
 export { type BundledManifest, type BundledModel, bundledModel, bundledName, verifyBundledModel } from './bundled.ts';
 export { type BundledVocabulary, bundledVocabulary, describeBundled, type PromptDomain, promptDomain } from './domain.ts';
-export type { PullEvent, PulledModel, PullModelOptions, PullRetryEvent } from './download/pull.ts';
-export { pullModel } from './download/pull-on-demand.ts';
+export { type PullEvent, type PulledModel, type PullModelOptions, type PullRetryEvent, pullModel } from './download/pull.ts';
 export { detectFamily, families, isUnetFamily, type ModelFamily } from './family.ts';
 export { halfToFloat } from './formats/float-formats.ts';
 export { type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './formats/float-tensors.ts';

@@ -2,15 +2,13 @@ export type { BucketOptions, Frame, FramedPicture, Framing, ResolvedBuckets, Siz
 export type { CaptionSource } from './data/caption-text.ts';
 export type { CaptionOptions, ResolvedCaptions } from './data/captions.ts';
 export type { Draw, Stream } from './data/counter-random.ts';
-export type { DataSet, DataSetOptions, TrainingPicture } from './data/data-set.ts';
+export { type DataSet, type DataSetOptions, loadDataSet, type TrainingPicture } from './data/data-set.ts';
 export type { PlanItem, PlannedBatch, PlannedPicture, PlannedStep, PlanOptions, PlanPosition } from './data/epoch-plan.ts';
 export { makeDataSheet } from './data/make-data-sheet.ts';
 export type { PreparedPicture, PrepareOptions } from './data/picture.ts';
-export type { FoundFiles, FoundPicture, LeftOut } from './data/scan-folder.ts';
-export { findTrainingRun, listTrainingRuns, loadDataSet, removeTrainingRun, scanFolder } from './data-on-demand.ts';
+export { type FoundFiles, type FoundPicture, type LeftOut, scanFolder } from './data/scan-folder.ts';
 export type { CacheUsage, EncodingCacheOptions, LatentEncoding, LatentKey, TextEncoding, TextKey } from './encode/encoding-cache.ts';
-export type { KeptRun } from './record/runs.ts';
-export { runsFolder } from './record/runs.ts';
+export { findTrainingRun, type KeptRun, listTrainingRuns, removeTrainingRun, runsFolder } from './record/runs.ts';
 export { type ContactSheetOptions, contactSheet, type SheetRow } from './report/contact-sheet.ts';
 export { lossCurveSvg, svgToPng } from './report/loss-curve.ts';
 export type { ReportFiles, ReportOptions } from './report/reports.ts';

@@ -4,7 +4,11 @@ import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'n
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
-import { type Artwork, comparePixels, decodeImage, duelsFile, Gallery, loadModel, openQueue, ScheduleStore } from '../../lib/index.ts';
+import { comparePixels } from '../../lib/doors/artist.ts';
+import { duelsFile } from '../../lib/doors/curation.ts';
+import { type Artwork, Gallery } from '../../lib/doors/gallery.ts';
+import { openQueue, ScheduleStore } from '../../lib/doors/schedule.ts';
+import { decodeImage, loadModel } from '../../lib/index.ts';
 import { type CliJson, type CliResult, cli, cliSeries, jsonOf, scratch } from '../bin/support.ts';
 import { suite } from '../harness.ts';
 

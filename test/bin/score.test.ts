@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import { ledgerTable } from '../../bin/print/ledger-table.ts';
 import { chooseCandidate, type PaintedCandidate, rankPainted } from '../../lib/artist/loop/candidates.ts';
 import { type Ledger, ledgerSchema } from '../../lib/curation/index.ts';
+import { loadClip } from '../../lib/doors/clip.ts';
 import { ArtImage, measureTechnical } from '../../lib/image/index.ts';
-import { loadClip } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 import { type CliJson, type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 

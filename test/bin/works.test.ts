@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
+import { packEmbedding, rank } from '../../lib/doors/curation.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import { ArtImage } from '../../lib/image/index.ts';
-import { packEmbedding, rank } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 import { type CliJson, type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { loadAestheticHead } from '../../lib/index.ts';
+import { loadAestheticHead } from '../../lib/doors/clip.ts';
 import { bundledModel } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { artistFailure, fixture, readJson, safetensors, withFolder } from './support.ts';

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
+import { type Clip, type EmbedEvent, loadClip } from '../../lib/doors/clip.ts';
 import { isolatedProcessId } from '../../lib/engine/isolation/isolated.ts';
-import { type Clip, type EmbedEvent, loadClip } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 import { artistFailure, cosine, fixture, picture } from './support.ts';
 

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { Clip } from '../../lib/clip/clip.ts';
 import { settingsFromHeaders } from '../../lib/clip/description/shape.ts';
-import { type EmbedEvent, loadClip } from '../../lib/index.ts';
+import { type EmbedEvent, loadClip } from '../../lib/doors/clip.ts';
 import type { ModelHeader } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { artistFailure, cosine, picture } from './support.ts';

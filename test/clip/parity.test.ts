@@ -2,7 +2,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { type Clip, type ClipWeightType, loadClip } from '../../lib/index.ts';
+import { type Clip, type ClipWeightType, loadClip } from '../../lib/doors/clip.ts';
 import { writeGguf } from '../../lib/models/formats/gguf-writer.ts';
 import { type GgufTensor, readModelHeader } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';

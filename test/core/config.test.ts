@@ -178,9 +178,9 @@ suite('core config', (test) => {
   });
 
   test('the template sets nothing, and has every key; each line of it is valid when the # is taken away', async () => {
-    const template = await configTemplate('./config.schema.json');
+    const template = configTemplate('./config.schema.json');
     assert.equal((await load(template)).config, configSchema.parse({}));
-    const schema = JSON.stringify(await configJsonSchema());
+    const schema = JSON.stringify(configJsonSchema());
     for (const { path: key } of leaves(configSchema.parse({}))) assert.match(template, new RegExp(`# ${key.at(-1)}:`));
     const filled = template.replace(/^( *)# (\w+: \S)/gm, '$1$2').replace('"my-style', '"x');
     const { config, origins } = await load(filled);
@@ -190,7 +190,7 @@ suite('core config', (test) => {
   });
 
   test('the JSON Schema knows every key and refuses others', async () => {
-    const schema = (await configJsonSchema()) as {
+    const schema = configJsonSchema() as {
       additionalProperties: boolean;
       required?: string[];
       properties: Record<string, { properties?: object }>;

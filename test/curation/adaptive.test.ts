@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { expectedGain, worthAnother } from '../../lib/index.ts';
+import { expectedGain, worthAnother } from '../../lib/doors/curation.ts';
 import { suite } from '../harness.ts';
 import { coded, near, normals } from './support.ts';
 

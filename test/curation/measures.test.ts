@@ -1,5 +1,13 @@
 import * as assert from 'uvu/assert';
-import { bestOfGain, meanPairwiseCosine, novelty, seededRandom, styleConsistency, technicalTerm, vendiScore } from '../../lib/index.ts';
+import {
+  bestOfGain,
+  meanPairwiseCosine,
+  novelty,
+  seededRandom,
+  styleConsistency,
+  technicalTerm,
+  vendiScore,
+} from '../../lib/doors/curation.ts';
 import { suite } from '../harness.ts';
 import { coded, near, randomVectors } from './support.ts';
 

@@ -11,7 +11,7 @@ import {
   rank,
   subjectShare,
   unpackEmbedding,
-} from '../../lib/index.ts';
+} from '../../lib/doors/curation.ts';
 import { file, type Place, place } from '../gallery/support.ts';
 import { suite } from '../harness.ts';
 import { coded, near, randomVectors } from './support.ts';

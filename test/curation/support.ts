@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
-import { isArtistError, seededRandom } from '../../lib/index.ts';
+import { seededRandom } from '../../lib/doors/curation.ts';
+import { isArtistError } from '../../lib/index.ts';
 
 export function near(actual: number, expected: number, tolerance: number): void {
   assert.ok(Math.abs(actual - expected) <= tolerance, `expected ${expected} ± ${tolerance}, got ${actual}`);

@@ -8,7 +8,7 @@ import {
   tasteScore,
   trainDuels,
   trainRatings,
-} from '../../lib/index.ts';
+} from '../../lib/doors/curation.ts';
 import { suite } from '../harness.ts';
 import { coded, near, normals, randomVectors } from './support.ts';
 

@@ -4,7 +4,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { loadClip, loadModel, loadUpscaler } from '../../lib/index.ts';
+import { loadClip } from '../../lib/doors/clip.ts';
+import { loadModel, loadUpscaler } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 import { failure, safetensors, withFolder } from './support.ts';
 

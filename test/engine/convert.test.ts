@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as assert from 'uvu/assert';
-import { type ConvertEvent, convertModel, inspectModel, loadModel, loadUpscaler, weightTypes } from '../../lib/index.ts';
+import { inspectModel } from '../../lib/doors/models.ts';
+import { type ConvertEvent, convertModel, loadModel, loadUpscaler, weightTypes } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 import { artistFailure, badFiles, failure, tiny, withFolder } from './support.ts';
 

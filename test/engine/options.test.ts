@@ -1,25 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { cacheModes, hiresUpscalers, loraApplyModes, predictions, previewModes, rngs, vaeFormats } from '../../lib/doors/engine.ts';
 import { loadNative } from '../../lib/engine/addon/native.ts';
 import { convertOptions } from '../../lib/engine/options/convert.ts';
 import { generateOptions } from '../../lib/engine/options/generate.ts';
 import { loadModelOptions } from '../../lib/engine/options/load-model.ts';
 import { upscaleOptions } from '../../lib/engine/options/upscale.ts';
-import {
-  cacheModes,
-  hiresUpscalers,
-  loadModel,
-  loraApplyModes,
-  type Model,
-  predictions,
-  previewModes,
-  rngs,
-  samplers,
-  schedulers,
-  vaeFormats,
-  weightTypes,
-} from '../../lib/index.ts';
+import { loadModel, type Model, samplers, schedulers, weightTypes } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
 import { artistFailure, tiny } from './support.ts';
 

@@ -2,8 +2,9 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { readLora } from '../../lib/doors/lora.ts';
 import { decodeImage } from '../../lib/image/index.ts';
-import { loadModel, readLora } from '../../lib/index.ts';
+import { loadModel } from '../../lib/index.ts';
 import { readModelHeader } from '../../lib/models/index.ts';
 import { readTrainingLog, type TrainEvent, type TrainLoraOptions, type TrainLoraResult, trainLora } from '../../lib/train/index.ts';
 import { artistFailure, failure } from '../engine/support.ts';

@@ -9,6 +9,9 @@ import {
   type LoadModelOptions,
   loadModel,
 } from 'ai-artist';
+import type { ArtistError as CoreError } from 'ai-artist/core';
+import { Gallery } from 'ai-artist/gallery';
+import { type TrainRun, trainLora } from 'ai-artist/train';
 
 const code: ErrorCode = 'ERR_ABORTED';
 const meaning: string = errorCodes[code];
@@ -25,6 +28,14 @@ export async function paint(options: LoadModelOptions): Promise<GenerateResult> 
   await result.images[0].save(`fox-${pixels.length}.png`);
   await model.dispose();
   return result;
+}
+
+/** Types of one door fit those of another. */
+export async function file(result: GenerateResult): Promise<TrainRun> {
+  const gallery = new Gallery({ folder: './works' });
+  await gallery.add({ image: result.images[0] });
+  const same: CoreError = new ArtistError('ERR_CONFIG', 'no');
+  return trainLora({ data: './works', name: same.code });
 }
 
 /** The example of the README: a work that is filed is there; one that is not may not be. */

@@ -1,8 +1,9 @@
 /** The package as others see it: built afresh into an empty project, compiled against and loaded from ESM and from CommonJS. */
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { equal, is, match, ok } from 'uvu/assert';
 import { suite } from '../harness.ts';
+import { doorBudgets } from './door-budgets.ts';
 import { compile, makeProject, node, root } from './support.ts';
 
 /**
@@ -15,23 +16,24 @@ const probe = (load: string) => `
   const dear = process.moduleLoadList.filter((name) => /^NativeModule (child_process|net|http|https|zlib|worker_threads|readline|dgram)$/.test(name));
   console.log(JSON.stringify({ loaded, dear, loadModel: typeof artist.loadModel, error: new artist.ArtistError('ERR_CONFIG', 'x').code }));`;
 
-/** What import costs, on any machine alike: the files and bytes that are read and compiled. Milliseconds: `npm run bench -- import`. */
-const budget = { files: 26, bytes: 640_000, commonJs: 1_150_000 };
+interface Outputs {
+  readonly [file: string]: { bytes: number; imports: { path: string; kind: string; external?: boolean }[] };
+}
 
-/** The files that the main door reaches without a call, of esbuild's metafile. */
-function reached(metafile: string): { files: number; bytes: number } {
-  const { outputs } = JSON.parse(readFileSync(metafile, 'utf8')) as {
-    outputs: Record<string, { bytes: number; entryPoint?: string; imports: { path: string; kind: string; external?: boolean }[] }>;
-  };
+/** The files that a door reads without a call, by esbuild's metafile of the ES modules; each is one CommonJS file, too. */
+function reached(outputs: Outputs, door: string): string[] {
   const seen = new Set<string>();
   const walk = (name: string): void => {
     if (seen.has(name)) return;
     seen.add(name);
     for (const { path: next, kind, external } of outputs[name]?.imports ?? []) if (kind === 'import-statement' && !external) walk(next);
   };
-  walk(Object.keys(outputs).find((name) => outputs[name]?.entryPoint === 'lib/index.ts') ?? '');
-  return { files: seen.size, bytes: [...seen].reduce((sum, name) => sum + (outputs[name]?.bytes ?? Number.NaN), 0) };
+  walk(Object.keys(outputs).find((name) => name.endsWith(`/esm/${door}.js`)) ?? '');
+  return [...seen];
 }
+
+const specifierOf = (door: string): string => (door === 'index' ? 'ai-artist' : `ai-artist/${path.basename(door)}`);
+const specifiers = Object.keys(doorBudgets).map(specifierOf);
 
 suite('the package from outside', (test) => {
   let project = '';
@@ -62,12 +64,72 @@ suite('the package from outside', (test) => {
       equal(JSON.parse(node(project, args).text), { loaded: [], dear: [], loadModel: 'function', error: 'ERR_CONFIG' }));
   }
 
-  test('what is read and compiled at import is within its budget', () => {
-    const { files, bytes } = reached(metafile());
-    const commonJs = statSync(path.join(project, 'node_modules/ai-artist/dist/cjs/index.cjs')).size;
-    ok(files > 5 && files <= budget.files, `${files} files`);
-    ok(bytes > 300_000 && bytes <= budget.bytes, `${bytes} bytes`);
-    ok(commonJs <= budget.commonJs, `${commonJs} bytes of CommonJS`);
+  test('what is read and compiled at import is within the budget of each door', () => {
+    const { outputs } = JSON.parse(readFileSync(metafile(), 'utf8')) as { outputs: Outputs };
+    const cjs = path.join(project, 'node_modules/ai-artist/dist/cjs');
+    for (const [door, budget] of Object.entries(doorBudgets)) {
+      const files = reached(outputs, door);
+      const esm = files.reduce((sum, file) => sum + (outputs[file]?.bytes ?? Number.NaN), 0);
+      const twins = files.map((file) => path.join(cjs, file.replace(/^.*?\/esm\//, '').replace(/\.js$/, '.cjs')));
+      const bytes = twins.reduce((sum, file) => sum + statSync(file).size, 0);
+      const within = files.length <= budget.files && esm <= budget.esm && bytes <= budget.cjs;
+      ok(within, `${specifierOf(door)}: ${files.length} files, ${esm} bytes of ES modules, ${bytes} of CommonJS`);
+      ok(esm > budget.esm * 0.8 && bytes > budget.cjs * 0.8, `${specifierOf(door)}: lower its budget to what it needs: ${esm}, ${bytes}`);
+      const script = `require('${specifierOf(door)}'); console.log(Object.keys(require.cache).filter((file) => file.endsWith('.cjs')).length)`;
+      is(node(project, ['--input-type=commonjs', '-e', script]).text, String(files.length), `${door}: CommonJS reads the same files`);
+    }
+  });
+
+  test('the doors are those of package.json, of lib/doors and of the budgets', () => {
+    const { exports, typesVersions } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      exports: Record<string, unknown>;
+      typesVersions: { '*': Record<string, unknown> };
+    };
+    const names = readdirSync(path.join(root, 'lib/doors')).map((file) => path.basename(file, '.ts'));
+    equal(Object.keys(exports).sort(), ['.', './package.json', ...names.map((name) => `./${name}`)].sort());
+    equal(Object.keys(typesVersions['*']).sort(), names.sort());
+    equal([...specifiers].sort(), ['ai-artist', ...names.map((name) => `ai-artist/${name}`)].sort());
+  });
+
+  for (const [kind, args, load] of [
+    ['ESM', '--input-type=module', 'await Promise.all(names.map((name) => import(name)))'],
+    ['CommonJS', '--input-type=commonjs', 'names.map((name) => require(name))'],
+  ] as const) {
+    test(`${kind}: each value has one sub-path, and is the same value in the main door`, () => {
+      const script = `const names = ${JSON.stringify(specifiers)}; const [main, ...doors] = ${load};
+        const values = doors.flatMap((door) => Object.entries(door));
+        const places = new Map(values);
+        const own = Object.keys(main).filter((name) => places.get(name) !== main[name]);
+        console.log(JSON.stringify([values.length - places.size, Object.keys(main).length, own]));`;
+      // The main door loads the code of an artist when it is called.
+      equal(JSON.parse(node(project, [args, '-e', script]).text), [0, 25, ['createArtist']]);
+    });
+
+    test(`${kind}: doors share the error class, the engine and the lines it writes`, () => {
+      const script = `const names = ['ai-artist', 'ai-artist/core', 'ai-artist/engine', 'ai-artist/gallery', 'ai-artist/train'];
+        (async () => {
+          const [main, core, engine, gallery, train] = ${load};
+          const lines = [];
+          core.onEngineLine((line) => lines.push(line));
+          const model = await main.loadModel();
+          const damaged = await train.readTrainingLog('/no/such/log').catch((error) => error);
+          const absent = await new gallery.Gallery({ folder: 'none' }).get('01ARZ3NDEKTSV4RRFFQ69G5FAV').catch((error) => error);
+          console.log(JSON.stringify([lines.length > 0, model instanceof engine.Model, [damaged, absent].map((error) => error instanceof main.ArtistError)]));
+          await model.dispose();
+        })();`;
+      equal(JSON.parse(node(project, [args, '-e', script]).text), [true, true, [true, true]]);
+    });
+  }
+
+  test('ESM and CommonJS in one process share the engine, and know the errors of each other', () => {
+    const script = `import { createRequire } from 'node:module'; import { ArtistError, isArtistError, loadModel, versions } from 'ai-artist';
+      const other = createRequire(import.meta.url)('ai-artist/engine');
+      const error = await other.loadModel('/no/such/file.gguf').catch((error) => error);
+      const models = await Promise.all([loadModel(), other.loadModel()]);
+      for (const model of models) await model.dispose();
+      const addons = process.report.getReport().sharedObjects.filter((file) => /ai.artist.*\\.node/.test(file));
+      console.log(JSON.stringify([addons.length, isArtistError(error, 'ERR_MODEL_NOT_FOUND'), error instanceof ArtistError]));`;
+    equal(JSON.parse(node(project, ['--input-type=module', '-e', script]).text), [1, true, false]);
   });
 
   test('an error of the library is coded in the built package too', () => {
@@ -77,15 +139,15 @@ suite('the package from outside', (test) => {
   });
 
   for (const [kind, args, load] of [
-    ['ESM', '--input-type=module', "const artist = await import('ai-artist');"],
-    ['CommonJS', '--input-type=commonjs', "const artist = require('ai-artist');"],
+    ['ESM', '--input-type=module', "const schedule = await import('ai-artist/schedule');"],
+    ['CommonJS', '--input-type=commonjs', "const schedule = require('ai-artist/schedule');"],
   ] as const) {
     test(`${kind}: schedules without bullmq, and says what a queue on Redis needs`, () => {
       const script = `${load}
         const from = Date.parse('2026-03-28T00:00Z');
-        artist.simulateSchedule({ jobs: [{ when: 'daily 02:30', timeZone: 'Europe/Berlin' }], from, to: from + 3 * 86400000 })
+        schedule.simulateSchedule({ jobs: [{ when: 'daily 02:30', timeZone: 'Europe/Berlin' }], from, to: from + 3 * 86400000 })
           .then(({ jobs }) => console.log(jobs[0].outcomes.done))
-          .then(() => artist.openQueue({ driver: 'bullmq', url: 'redis://127.0.0.1:1' }))
+          .then(() => schedule.openQueue({ driver: 'bullmq', url: 'redis://127.0.0.1:1' }))
           .catch(({ code, message }) => console.log(code, message));`;
       match(
         node(project, [args, '-e', script]).text,

@@ -7,7 +7,7 @@ import { compile, makeProject, node, root } from './support.ts';
 
 /** What the examples of a page take as given. */
 const given: Record<string, string> = {
-  'docs/curation.md': `import { writeFile } from 'node:fs/promises'; import type { RawImage, Clip } from 'ai-artist'; declare const candidates: { image: RawImage; seed: number; embedding: Float32Array; cosine: number }[],
+  'docs/curation.md': `import { writeFile } from 'node:fs/promises'; import type { RawImage } from 'ai-artist'; import type { Clip } from 'ai-artist/clip'; declare const candidates: { image: RawImage; seed: number; embedding: Float32Array; cosine: number }[],
     past: number[], hashes: string[], kept: Float32Array[], clip: Clip,
     pictures: { embedding: Float32Array; liked: boolean }[], duels: [Float32Array, Float32Array][], embedding: Float32Array;`,
   'docs/gallery.md': "import type { Model } from 'ai-artist'; declare const model: Model;",
@@ -16,7 +16,7 @@ const given: Record<string, string> = {
   'docs/load-model.md':
     "import type { LoadModelOptions } from 'ai-artist'; declare const onProgress: LoadModelOptions['onProgress'], signal: AbortSignal;",
   'docs/models.md': 'declare const home: string;',
-  'docs/prompts.md': "import type { Gallery } from 'ai-artist'; declare const gallery: Gallery;",
+  'docs/prompts.md': "import type { Gallery } from 'ai-artist/gallery'; declare const gallery: Gallery;",
   'docs/schedule.md': 'declare const home: string; declare function paint(...work: unknown[]): Promise<string>;',
   'docs/upscale.md': 'declare const files: string[];',
 };

@@ -23,6 +23,8 @@ export function makeProject(): string {
   for (const name of ['zod', 'consola', 'croner', 'lowdb', 'sharp', 'toad-scheduler', 'ulid', 'yaml', '@types']) {
     symlinkSync(path.join(root, 'node_modules', name), path.join(project, 'node_modules', name), 'junction');
   }
+  // What is neither compiled by the build nor JavaScript, for programs that paint.
+  for (const name of ['build', 'models', 'vocab']) symlinkSync(path.join(root, name), path.join(installed, name), 'junction');
   for (const name of ['consumer.mts', 'consumer.cts']) copyFileSync(path.join(root, 'test/types', name), path.join(project, name));
   return project;
 }

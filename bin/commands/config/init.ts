@@ -16,9 +16,9 @@ export const initCommand = command({
     const schema = path.join(home, schemaName);
     await checkReplaceable(file, { as: 'file', overwrite: force === true, record: true });
     // It may hold keys, and so may one whose mode was opened before.
-    await writeFileAtomic(file, await configTemplate(`./${schemaName}`), { overwrite: force === true, mode: 0o600 });
+    await writeFileAtomic(file, configTemplate(`./${schemaName}`), { overwrite: force === true, mode: 0o600 });
     await chmod(file, 0o600);
-    await writeFileAtomic(schema, `${JSON.stringify(await configJsonSchema(), undefined, 2)}\n`);
+    await writeFileAtomic(schema, `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
     return { json: { path: file, schema }, text: [file], notes: [`for editors: ${schema}`] };
   },
 });

@@ -4,7 +4,7 @@ import { command } from '../../shell/command.ts';
 export const schemaCommand = command({
   examples: [['$0 config schema > config.schema.json', 'config init writes it beside the file']],
   run: async () => {
-    const schema = await configJsonSchema();
+    const schema = configJsonSchema();
     return { json: schema, text: [JSON.stringify(schema, undefined, 2)] };
   },
 });

@@ -1,5 +1,5 @@
 import { configPath, type LoadedConfig, loadConfig } from '../../config/index.ts';
-import { ArtistError, type Clock, homeFolder, isArtistError, resolveOptions } from '../../core/index.ts';
+import { ArtistError, answering, type Clock, homeFolder, isArtistError, resolveOptions } from '../../core/index.ts';
 import { type Artwork, Gallery } from '../../gallery/index.ts';
 import { writerOf } from '../llm/writer.ts';
 import { Studio } from '../models/models-in-use.ts';
@@ -256,8 +256,17 @@ function linkSignals(signals: readonly AbortSignal[]): { signal: AbortSignal; re
   return { signal: controller.signal, release };
 }
 
-/** Throws what loadConfig() throws. */
-export async function createArtist(options: ArtistOptions = {}): Promise<Artist> {
+/**
+ * An artist of a home folder: chooses, paints, keeps the best and files it, with models that stay loaded between works.
+ *
+ *     await using artist = await createArtist({ home: './my-artist' });
+ *     const { work } = await artist.create({ subject: 'a lighthouse at night' });
+ *
+ * Nothing is loaded before the first work.
+ *
+ * @throws ArtistError ERR_CONFIG naming file and line, ERR_READ, ERR_INVALID_ARGUMENT
+ */
+export const createArtist = answering('createArtist', async (options: ArtistOptions = {}): Promise<Artist> => {
   const config = options.config ?? (await loadConfig({ home: homeFolder(options.home), set: options.set ?? [] }));
   return new Artist(config, options);
-}
+});

@@ -1,4 +1,4 @@
-import { ArtistError, homeFolder } from '../../core/index.ts';
+import { ArtistError, answering, homeFolder } from '../../core/index.ts';
 import { type GenerateEvent, type LoadEvent, loadModel, loadUpscaler, type UpscaleEvent } from '../../engine/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import { type ArtImage, decodeImage, type PartialRecipe, type RawImage, type Recipe, resizeImage } from '../../image/index.ts';
@@ -107,7 +107,7 @@ async function enlarge(image: ArtImage, { upscaler }: PartialRecipe, options: Re
  * @throws ArtistError ERR_UNSUPPORTED: no recipe, or it was made from more than a text; ERR_READ: its picture is gone;
  *   ERR_MODEL_NOT_FOUND: a file that has to be named; what loadModel(), generate() and upscale() throw
  */
-export async function reproduce(work: Artwork, options: ReproduceOptions = {}): Promise<Reproduction> {
+export const reproduce = answering('reproduce', async (work: Artwork, options: ReproduceOptions = {}): Promise<Reproduction> => {
   const { closeFrom = closeEnough, signal, onProgress } = options;
   const home = homeFolder(options.home);
   const { recipe, id } = work;
@@ -146,7 +146,7 @@ export async function reproduce(work: Artwork, options: ReproduceOptions = {}): 
     image: last,
     seconds: (performance.now() - begun) / 1000,
   };
-}
+});
 
 async function stage(image: ArtImage, stored: RawImage, storedReduced: boolean): Promise<ComparedStage> {
   const rgb = await decodeImage(image);

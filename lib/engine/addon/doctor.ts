@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { freemem, cpus as logicalCpus, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { packageRoot } from '../../core/index.ts';
+import { answering, packageRoot } from '../../core/index.ts';
 import {
   adviceFor,
   type BinaryCandidate,
@@ -152,7 +152,11 @@ function generalAdvice(root: string, answer: ProbeAnswer | undefined, gpu: GpuSu
   return advice;
 }
 
-export async function diagnose(): Promise<Diagnosis> {
+/**
+ * Looks at everything that decides whether and on what this package can paint. Loads each candidate in a child process, so that one that
+ * crashes is a finding. Never throws for what it finds.
+ */
+export const diagnose = answering('diagnose', async (): Promise<Diagnosis> => {
   const root = packageRoot();
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const tried = await Promise.all(binaryCandidates(root).map((candidate) => tryCandidate(candidate, root)));
@@ -181,4 +185,4 @@ export async function diagnose(): Promise<Diagnosis> {
     gpu,
     advice: [...new Set([...(used ? [] : adviceFor(failures)), ...generalAdvice(root, used?.answer, gpu)])],
   };
-}
+});

@@ -1,6 +1,6 @@
 import { access, constants, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ArtistError, checkReplaceable, isArtistError, isUlid, replaceFolder, systemCode } from '../../core/index.ts';
+import { ArtistError, answering, checkReplaceable, isArtistError, isUlid, replaceFolder, systemCode } from '../../core/index.ts';
 import type { Artwork } from '../artwork.ts';
 import { pictureName } from '../describe.ts';
 import type { Gallery } from '../gallery.ts';
@@ -61,30 +61,38 @@ function isSitePath(path: string, kind: 'file' | 'folder'): boolean {
   );
 }
 
-/** See exportSite() in tools-on-demand.ts. */
-export async function exportSite(gallery: Gallery, ids: readonly string[], out: string, options: SiteOptions = {}): Promise<Exported> {
-  const folder = resolve(out);
-  const texts = { title: options.title ?? 'Gallery', url: siteUrl(options.url) };
-  const wish = { mark: marker, isOurs: isSitePath, keep: [gallery.folder], name: 'out' };
-  await checkReplaceable(folder, { ...wish, as: 'folder' }); // before the works are read
-  const { works, missing } = await worksWithPictures(gallery, ids);
-  const damaged: NonNullable<Exported['damaged']> = [];
-  let shown: Artwork[] = [];
-  await replaceFolder(folder, wish, async (made) => {
-    for (const part of ['images', 'thumbs', 'works']) await mkdir(join(made, part));
-    // The pictures first: the pages name those that could be read.
-    shown = [];
-    for (const [index, work] of works.entries()) {
-      options.signal?.throwIfAborted();
-      options.onProgress?.(index, works.length);
-      const message = await copyWork(gallery, work, made);
-      if (message === undefined) shown.push(work);
-      else damaged.push({ id: work.id, message });
-    }
-    await writePages(made, shown, texts);
-  });
-  return { path: folder, works: shown.length, missing, ...(damaged.length > 0 && { damaged }) };
-}
+/**
+ * The works as a website of one folder, without a server and without scripts: it can be opened from the disk. In the order of `ids`. It is built
+ * beside its place and moved there when it is whole. An earlier site is replaced; a folder with anything else in it is not.
+ *
+ * @throws ArtistError ERR_ALREADY_EXISTS: the folder holds other files; ERR_INVALID_ARGUMENT (url; the folder must stay), ERR_WRITE, ERR_DISK_FULL; the signal's reason
+ */
+export const exportSite = answering(
+  'exportSite',
+  async (gallery: Gallery, ids: readonly string[], out: string, options: SiteOptions = {}): Promise<Exported> => {
+    const folder = resolve(out);
+    const texts = { title: options.title ?? 'Gallery', url: siteUrl(options.url) };
+    const wish = { mark: marker, isOurs: isSitePath, keep: [gallery.folder], name: 'out' };
+    await checkReplaceable(folder, { ...wish, as: 'folder' }); // before the works are read
+    const { works, missing } = await worksWithPictures(gallery, ids);
+    const damaged: NonNullable<Exported['damaged']> = [];
+    let shown: Artwork[] = [];
+    await replaceFolder(folder, wish, async (made) => {
+      for (const part of ['images', 'thumbs', 'works']) await mkdir(join(made, part));
+      // The pictures first: the pages name those that could be read.
+      shown = [];
+      for (const [index, work] of works.entries()) {
+        options.signal?.throwIfAborted();
+        options.onProgress?.(index, works.length);
+        const message = await copyWork(gallery, work, made);
+        if (message === undefined) shown.push(work);
+        else damaged.push({ id: work.id, message });
+      }
+      await writePages(made, shown, texts);
+    });
+    return { path: folder, works: shown.length, missing, ...(damaged.length > 0 && { damaged }) };
+  },
+);
 
 /** Picture and thumbnail of a work; returns why it cannot be shown. Throws what concerns the site and not the work. */
 async function copyWork(gallery: Gallery, work: Artwork, site: string): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ArtistError, checkReplaceable, renameOver, syncFolder, systemCode, writeError } from '../../core/index.ts';
+import { ArtistError, answering, checkReplaceable, renameOver, syncFolder, systemCode, writeError } from '../../core/index.ts';
 import type { Artwork } from '../artwork.ts';
 import { jsonLdOf, pictureName } from '../describe.ts';
 import type { Gallery } from '../gallery.ts';
@@ -61,24 +61,31 @@ async function filesOf(work: Artwork): Promise<Entry[] | string> {
   }
 }
 
-/** See exportZip() in tools-on-demand.ts. */
-export async function exportZip(gallery: Gallery, ids: readonly string[], out: string, options: ZipOptions = {}): Promise<Exported> {
-  const path = resolve(out);
-  await checkReplaceable(path, { as: 'file', overwrite: options.overwrite === true });
-  const { works, missing } = await worksWithPictures(gallery, ids);
-  const result: Exported = { path, works: 0, missing };
-  const temporary = join(dirname(path), `.${basename(path)}-${randomBytes(4).toString('hex')}`);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    const { makeZip } = await import('client-zip');
-    // Above 65,535 files or 4 GiB it writes ZIP64.
-    await pipeline(makeZip(entries(works, result, options)), createWriteStream(temporary, { flags: 'wx', flush: true }));
+/**
+ * Pictures and records of works in one ZIP file, with their JSON-LD as `works.jsonld`. Written as a whole or not at all.
+ *
+ * @throws ArtistError ERR_ALREADY_EXISTS, ERR_UNSUPPORTED: more than the format holds; ERR_WRITE, ERR_DISK_FULL; the signal's reason
+ */
+export const exportZip = answering(
+  'exportZip',
+  async (gallery: Gallery, ids: readonly string[], out: string, options: ZipOptions = {}): Promise<Exported> => {
+    const path = resolve(out);
     await checkReplaceable(path, { as: 'file', overwrite: options.overwrite === true });
-    await renameOver(temporary, path);
-    await syncFolder(dirname(path));
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to report
-    throw error instanceof ArtistError || systemCode(error) === undefined ? error : writeError(path, error);
-  }
-  return result;
-}
+    const { works, missing } = await worksWithPictures(gallery, ids);
+    const result: Exported = { path, works: 0, missing };
+    const temporary = join(dirname(path), `.${basename(path)}-${randomBytes(4).toString('hex')}`);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      const { makeZip } = await import('client-zip');
+      // Above 65,535 files or 4 GiB it writes ZIP64.
+      await pipeline(makeZip(entries(works, result, options)), createWriteStream(temporary, { flags: 'wx', flush: true }));
+      await checkReplaceable(path, { as: 'file', overwrite: options.overwrite === true });
+      await renameOver(temporary, path);
+      await syncFolder(dirname(path));
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined); // the first error is the one to report
+      throw error instanceof ArtistError || systemCode(error) === undefined ? error : writeError(path, error);
+    }
+    return result;
+  },
+);

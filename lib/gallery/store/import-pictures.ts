@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ArtistError, isArtistError, resolveOptions, systemCode, walkFolder } from '../../core/index.ts';
+import { ArtistError, answering, display, isArtistError, resolveOptions, systemCode, walkFolder } from '../../core/index.ts';
 import { unreadPicture } from '../../image/index.ts';
 import type { Artwork } from '../artwork.ts';
 import type { Gallery } from '../gallery.ts';
@@ -72,19 +72,30 @@ async function takeFolder(path: string, found: Found, signal: AbortSignal | unde
 /** Every folder of a Mac or of Windows has some. */
 const isHidden = (name: string): boolean => /(^|\/)(\.|thumbs\.db$|desktop\.ini$)[^/]*$/i.test(name);
 
-/** See importPictures() in tools-on-demand.ts. */
-export async function importPictures(gallery: Gallery, paths: readonly string[], options: ImportOptions = {}): Promise<ImportResult[]> {
-  const about = resolveOptions('importPictures', changeSchema, options.about ?? {});
-  const { files, passed } = await picturesBelow(paths, options.signal);
-  const known = await gallery.hashes();
-  const results: ImportResult[] = passed.map(({ path, reason }) => ({ status: 'passed', path, reason }));
-  for (const [index, path] of files.entries()) {
-    options.signal?.throwIfAborted();
-    options.onProgress?.(index, files.length, path);
-    results.push(await importOne(gallery, path, known, about));
-  }
-  return results;
-}
+/**
+ * Takes pictures from elsewhere in: a copy of each file, byte for byte, with the recipe that A1111, Forge, ComfyUI, InvokeAI, NovelAI, Fooocus,
+ * SwarmUI, stable-diffusion.cpp or Draw Things wrote into it. They are dated by their files. One that cannot be read stops none of the others.
+ *
+ * @throws ArtistError ERR_READ: a path does not exist; ERR_WRITE, ERR_DISK_FULL, ERR_LOCKED; the signal's reason
+ */
+export const importPictures = answering(
+  'importPictures',
+  async (gallery: Gallery, paths: readonly string[], options: ImportOptions = {}): Promise<ImportResult[]> => {
+    // A text is a list of characters, and "/" one of them.
+    if (!Array.isArray(paths))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `paths: expected a list of files and folders, got ${display(paths)}`);
+    const about = resolveOptions('importPictures', changeSchema, options.about ?? {});
+    const { files, passed } = await picturesBelow(paths, options.signal);
+    const known = await gallery.hashes();
+    const results: ImportResult[] = passed.map(({ path, reason }) => ({ status: 'passed', path, reason }));
+    for (const [index, path] of files.entries()) {
+      options.signal?.throwIfAborted();
+      options.onProgress?.(index, files.length, path);
+      results.push(await importOne(gallery, path, known, about));
+    }
+    return results;
+  },
+);
 
 /** Files can claim any date; a folder of works is named by a year of four digits. */
 const latestDate = Date.UTC(9999, 11, 31);

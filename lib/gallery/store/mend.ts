@@ -12,7 +12,12 @@ export interface Mended {
   left: Finding[];
 }
 
-/** See mendGallery() in tools-on-demand.ts. */
+/**
+ * Puts right what verifyGallery() found: with `fix`, pictures without a record and those whose record is damaged become works again, from the recipes
+ * in them, and what killed writes left is removed; with `drop`, works whose picture is gone go into the trash. What fails stops none of the others.
+ *
+ * @throws ArtistError ERR_READ
+ */
 export async function mendGallery(
   gallery: Gallery,
   findings: readonly Finding[],

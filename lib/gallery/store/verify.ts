@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ArtistError, isArtistError, systemCode } from '../../core/index.ts';
+import { ArtistError, answering, isArtistError, systemCode } from '../../core/index.ts';
 import type { Gallery } from '../gallery.ts';
 import { folderOf, idOfSidecar, picturePattern } from './layout.ts';
 import { readPicture } from './read-picture.ts';
@@ -65,33 +65,40 @@ async function sizeOf(path: string): Promise<number | undefined> {
   }
 }
 
-/** See verifyGallery() in tools-on-demand.ts. */
-export async function verifyGallery(gallery: Gallery, { hashes = true, signal, onProgress }: VerifyOptions = {}): Promise<Verified> {
-  const result: Verified = { works: 0, bytes: 0, findings: [] };
-  const folders = await monthFolders(gallery.folder);
-  const listed = await Promise.all(
-    [...folders.keys()].map(async (folder) => ({ folder, names: await namesOf(join(gallery.folder, folder), result) })),
-  );
-  const total = listed.reduce((sum, { names }) => sum + names.length, 0);
-  let done = 0;
-  for (const { folder, names } of listed) {
-    const present = new Set(names);
-    await inParallel(
-      names,
-      async (name) => {
-        await verifyFile(gallery, { folder, name, present, hashes }, result).catch((error: unknown) => {
-          if (!isArtistError(error) && systemCode(error) === undefined) throw error;
-          const path = join(gallery.folder, folder, name);
-          result.findings.push({ kind: 'unreadable', path, message: error instanceof Error ? error.message : String(error) });
-        });
-        if (++done % 100 === 0) onProgress?.(done, total);
-      },
-      signal,
+/**
+ * Compares every record with the files: are the pictures there, are they those that were filed, does everything belong to something. Changes nothing.
+ *
+ * @throws ArtistError ERR_READ; the signal's reason
+ */
+export const verifyGallery = answering(
+  'verifyGallery',
+  async (gallery: Gallery, { hashes = true, signal, onProgress }: VerifyOptions = {}): Promise<Verified> => {
+    const result: Verified = { works: 0, bytes: 0, findings: [] };
+    const folders = await monthFolders(gallery.folder);
+    const listed = await Promise.all(
+      [...folders.keys()].map(async (folder) => ({ folder, names: await namesOf(join(gallery.folder, folder), result) })),
     );
-  }
-  result.findings.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return result;
-}
+    const total = listed.reduce((sum, { names }) => sum + names.length, 0);
+    let done = 0;
+    for (const { folder, names } of listed) {
+      const present = new Set(names);
+      await inParallel(
+        names,
+        async (name) => {
+          await verifyFile(gallery, { folder, name, present, hashes }, result).catch((error: unknown) => {
+            if (!isArtistError(error) && systemCode(error) === undefined) throw error;
+            const path = join(gallery.folder, folder, name);
+            result.findings.push({ kind: 'unreadable', path, message: error instanceof Error ? error.message : String(error) });
+          });
+          if (++done % 100 === 0) onProgress?.(done, total);
+        },
+        signal,
+      );
+    }
+    result.findings.sort((a, b) => (a.path < b.path ? -1 : 1));
+    return result;
+  },
+);
 
 async function namesOf(folder: string, result: Verified): Promise<string[]> {
   return readdir(folder).catch((error: unknown) => {

@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import type { ByteSource } from './byte-source.ts';
 import { readExifTexts } from './exif.ts';
 import type { FileTexts } from './found-texts.ts';
@@ -39,6 +38,7 @@ function addText(texts: FileTexts, [keyword, text]: [string, string]): void {
 
 /** Texts of a PNG, before and after its pixels. */
 export async function readPngTexts(source: ByteSource, texts: FileTexts, budget: TextBudget): Promise<void> {
+  const { crc32 } = await import('node:zlib');
   let offset = 8;
   for (let count = 0; count < maxChunks && offset + 12 <= source.size; count++) {
     const head = Buffer.from(await source.read(offset, 8));

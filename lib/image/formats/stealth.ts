@@ -1,5 +1,4 @@
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { loadSharp } from '../load-sharp.ts';
 import type { ByteSource } from './byte-source.ts';
 import { maxTextBytes } from './text-budget.ts';
@@ -55,6 +54,7 @@ export async function stealthText(source: ByteSource): Promise<string | undefine
   const payload = hiddenBytes(data, width, height, signatureLength + 4, length);
   if (signatures[signature] !== true) return payload.toString('utf8');
   try {
+    const { gunzip } = await import('node:zlib');
     return (await promisify(gunzip)(payload, { maxOutputLength: maxTextBytes })).toString('utf8');
   } catch {
     // Damaged, e.g. by an edit of the picture.

@@ -1,4 +1,4 @@
-import { ArtistError, display } from '../../core/index.ts';
+import { ArtistError, answering, display } from '../../core/index.ts';
 import { type ByteSource, bytesSource, withFile } from '../formats/byte-source.ts';
 import { exifTags } from '../formats/exif.ts';
 import { readFileTexts } from '../formats/file-texts.ts';
@@ -134,12 +134,20 @@ async function readFrom(name: string, source: ByteSource): Promise<FoundRecipe |
   return recognised === undefined || hidden === undefined ? undefined : { ...recognised, raw: { alpha: hidden } };
 }
 
-/** See readRecipe() in read-recipe-on-demand.ts. */
-export async function readRecipe(input: string | Uint8Array): Promise<FoundRecipe | undefined> {
+/**
+ * Reads how a picture was made, from a file or from its encoded bytes: our own files exactly, and those of A1111, Forge, ComfyUI, InvokeAI,
+ * NovelAI, Fooocus, SwarmUI, stable-diffusion.cpp, Draw Things and others (docs/images.md) as far as they say it. Pixels are decoded only of
+ * a PNG with alpha whose texts hold no recipe, and damage in the file is no error: what can be read is read. Texts above 16 MiB (also after
+ * inflating) are passed over.
+ *
+ * @returns undefined when the picture carries no recipe
+ * @throws ArtistError ERR_READ: missing, a directory, no permission; ERR_IMAGE_DECODE: not a picture; ERR_INVALID_ARGUMENT: neither path nor bytes
+ */
+export const readRecipe = answering('readRecipe', async (input: string | Uint8Array): Promise<FoundRecipe | undefined> => {
   if (typeof input === 'string') {
     if (input === '') throw new ArtistError('ERR_INVALID_ARGUMENT', 'input: expected a path or bytes, got ""');
     return await withFile(input, (source) => readFrom(input, source));
   }
   if (!ArrayBuffer.isView(input)) throw new ArtistError('ERR_INVALID_ARGUMENT', `input: expected a path or bytes, got ${display(input)}`);
   return await readFrom('input', bytesSource(checkBytes('input', input)));
-}
+});

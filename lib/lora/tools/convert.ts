@@ -4,7 +4,7 @@
  */
 import { basename } from 'node:path';
 import * as z from 'zod';
-import { ArtistError, resolveOptions } from '../../core/index.ts';
+import { ArtistError, answering, resolveOptions } from '../../core/index.ts';
 import { type Component, canonicalName, type FloatTensor } from '../../models/index.ts';
 import { type LoraModule, readFactors } from './factors.ts';
 import { checkResult, type LoraReport, type ModuleReport, metadataTexts, outFields, writeResult } from './merge.ts';
@@ -159,7 +159,14 @@ function tensorsOf(name: string, { rank, out, downTail, upTail, up, down }: Chan
   return to === 'diffusers' ? tensors : [...tensors, { name: `${name}.alpha`, shape: [], data: Float32Array.of(rank) }];
 }
 
-export async function convertLora(path: string, options: ConvertLoraOptions): Promise<LoraReport> {
+/**
+ * Writes a LoRA of Stable Diffusion 3 under the names that diffusers or kohya's sd-scripts reads, with the same effect: query, key and value apart
+ * and no alphas, or in one with alphas (then their ranks add up). What we train has diffusers' names. Metadata, data sheet and licence go along.
+ *
+ * @throws ArtistError ERR_UNSUPPORTED: another family, LoHa, LoKr…, a layer that diffusers has no name for; ERR_LORA; ERR_ALREADY_EXISTS;
+ *   ERR_INVALID_ARGUMENT; those of readLora() and of writing
+ */
+export const convertLora = answering('convertLora', async (path: string, options: ConvertLoraOptions): Promise<LoraReport> => {
   const { to, out, type, overwrite, signal } = resolveOptions('convertLora', convertLoraOptions, options);
   signal?.throwIfAborted();
   await checkResult(out, [path], overwrite);
@@ -183,4 +190,4 @@ export async function convertLora(path: string, options: ConvertLoraOptions): Pr
   const report = await writeResult(`named for ${to} from ${basename(path)}`, result, metadataTexts(content.info), written);
   const { licence } = content.info;
   return { ...report, ...(licence === undefined ? {} : { licence }), warnings: [] };
-}
+});

@@ -1,6 +1,6 @@
 import { basename, parse, resolve } from 'node:path';
 import * as z from 'zod';
-import { ArtistError, abortSignal, checkReplaceable, resolveOptions, writeOutput } from '../../core/index.ts';
+import { ArtistError, abortSignal, answering, checkReplaceable, resolveOptions, writeOutput } from '../../core/index.ts';
 import { canonicalName, encodeSafetensors, type FloatTensor, floatTypes } from '../../models/index.ts';
 import { judgeLicence, type LicenceRecord, licenceId, resultLicence } from '../licences.ts';
 import type { LoraInfo } from '../read.ts';
@@ -169,7 +169,13 @@ export function metadataTexts(info: LoraInfo): Record<string, string> {
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }
 
-export async function resizeLora(path: string, options: ResizeLoraOptions): Promise<LoraReport> {
+/**
+ * Writes a LoRA with a lower rank: the best approximation of each module's change (SVD), whatever its alpha was. Metadata, data sheet and
+ * licence go along.
+ *
+ * @throws ArtistError ERR_UNSUPPORTED: LoHa, LoKr…; ERR_LORA; ERR_ALREADY_EXISTS; ERR_INVALID_ARGUMENT; those of readLora() and of writing
+ */
+export const resizeLora = answering('resizeLora', async (path: string, options: ResizeLoraOptions): Promise<LoraReport> => {
   const { out, type, overwrite, signal, rank: most, energy } = resolveOptions('resizeLora', resizeLoraOptions, options);
   signal?.throwIfAborted();
   await checkResult(out, [path], overwrite);
@@ -188,40 +194,50 @@ export async function resizeLora(path: string, options: ResizeLoraOptions): Prom
     ...(content.info.licence === undefined ? {} : { licence: content.info.licence }),
     warnings: grown ? [`${basename(path)}: no rank is above ${most}, so nothing was cut`] : [],
   };
-}
+});
 
-export async function mergeLoras(inputs: readonly MergeInput[], options: MergeLorasOptions): Promise<LoraReport> {
-  const { out, type, overwrite, signal, rank: most } = resolveOptions('mergeLoras', mergeLorasOptions, options);
-  const given = resolveOptions('mergeLoras', mergeInputs, inputs);
-  signal?.throwIfAborted();
-  await checkResult(
-    out,
-    given.map(({ path }) => path),
-    overwrite,
-  );
-  const merged = new Map<string, Part>();
-  const contents: { content: LoraContent; weight: number }[] = [];
-  for (const { path, weight } of given) {
-    const content = await readFactors(path);
-    contents.push({ content, weight });
-    for (const module of content.modules) {
-      const known = merged.get(module.key);
-      if (known) checkShapes(path, known.module, module);
-      merged.set(module.key, {
-        module: known?.module ?? module,
-        sources: [...(known?.sources ?? []), { module, factor: weight * module.scale }],
-      });
+/**
+ * Adds LoRAs up into one: the sum of weight · change for every module. By default ranks are added up, which is exact (to rounding) for LoRAs
+ * of any ranks and alphas; with `rank` the sum is reduced by SVD. Files may spell names differently; the first one's spelling is kept.
+ *
+ * @throws ArtistError ERR_LORA: one weight with two shapes; ERR_UNSUPPORTED: LoHa, LoKr…; ERR_ALREADY_EXISTS; ERR_INVALID_ARGUMENT; those of
+ *   readLora() and of writing
+ */
+export const mergeLoras = answering(
+  'mergeLoras',
+  async (inputs: readonly MergeInput[], options: MergeLorasOptions): Promise<LoraReport> => {
+    const { out, type, overwrite, signal, rank: most } = resolveOptions('mergeLoras', mergeLorasOptions, options);
+    const given = resolveOptions('mergeLoras', mergeInputs, inputs);
+    signal?.throwIfAborted();
+    await checkResult(
+      out,
+      given.map(({ path }) => path),
+      overwrite,
+    );
+    const merged = new Map<string, Part>();
+    const contents: { content: LoraContent; weight: number }[] = [];
+    for (const { path, weight } of given) {
+      const content = await readFactors(path);
+      contents.push({ content, weight });
+      for (const module of content.modules) {
+        const known = merged.get(module.key);
+        if (known) checkShapes(path, known.module, module);
+        merged.set(module.key, {
+          module: known?.module ?? module,
+          sources: [...(known?.sources ?? []), { module, factor: weight * module.scale }],
+        });
+      }
     }
-  }
-  checkSpellings(merged);
-  const reduced = await reduce([...merged.values()], most === undefined ? undefined : { rank: most }, signal);
-  const { licence, warnings } = mergedLicence(contents.map(({ content }) => content.info));
-  const widest = floatTypes.find((known) => contents.some(({ content }) => content.type === known)) ?? 'F16';
-  const metadata = mergedMetadata(contents, licence);
-  const how = `merged from ${contents.map(({ content, weight }) => `${loraTitle(content.info)}:${weight}`).join(', ')}`;
-  const report = await writeResult(how, reduced, metadata, { out, type: type ?? widest, overwrite });
-  return { ...report, ...(licence === undefined ? {} : { licence }), warnings: [...warnings, ...familyWarning(contents)] };
-}
+    checkSpellings(merged);
+    const reduced = await reduce([...merged.values()], most === undefined ? undefined : { rank: most }, signal);
+    const { licence, warnings } = mergedLicence(contents.map(({ content }) => content.info));
+    const widest = floatTypes.find((known) => contents.some(({ content }) => content.type === known)) ?? 'F16';
+    const metadata = mergedMetadata(contents, licence);
+    const how = `merged from ${contents.map(({ content, weight }) => `${loraTitle(content.info)}:${weight}`).join(', ')}`;
+    const report = await writeResult(how, reduced, metadata, { out, type: type ?? widest, overwrite });
+    return { ...report, ...(licence === undefined ? {} : { licence }), warnings: [...warnings, ...familyWarning(contents)] };
+  },
+);
 
 /** A transformer's layers have two sets of names, by the original model and by diffusers; a file with both would have half its effect. */
 function checkSpellings(merged: ReadonlyMap<string, Part>): void {

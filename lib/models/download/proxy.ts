@@ -1,4 +1,3 @@
-import { BlockList, isIP } from 'node:net';
 import { ArtistError } from '../../core/index.ts';
 
 /**
@@ -13,6 +12,9 @@ export interface Proxy {
   readonly variable: string;
 }
 
+/** node:net, which costs milliseconds: loaded when a proxy is set. */
+const net = (): typeof import('node:net') => process.getBuiltinModule('node:net');
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Value of a variable in lower or upper case, and its name. */
@@ -25,6 +27,7 @@ function variable(environment: Environment, name: string): [value: string, name:
 }
 
 function isInSubnet(host: string, subnet: string): boolean {
+  const { BlockList, isIP } = net();
   const [address = '', bits = ''] = subnet.split('/');
   const family = isIP(address);
   if (family === 0 || isIP(host) !== family || !/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) return false;
@@ -35,6 +38,7 @@ function isInSubnet(host: string, subnet: string): boolean {
 
 /** Whether `no_proxy` names the host: itself, a domain above it, its network, each also with a port; "*" names all. */
 function isDirect(url: URL, list: string): boolean {
+  const { isIP } = net();
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   return list

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ArtistError, abortSignal, display, isArtistError, nearest, resolveOptions } from '../../core/index.ts';
+import { ArtistError, abortSignal, answering, display, isArtistError, nearest, resolveOptions } from '../../core/index.ts';
 import { findAlias, type ModelDefaults, type ModelLicence, modelAliases, type PartRole } from '../aliases.ts';
 import { readModelHeader } from '../formats/header.ts';
 import { hashFile } from '../formats/tensor-hash.ts';
@@ -101,7 +101,14 @@ interface Job {
   readonly sha256: string | undefined;
 }
 
-export async function pullModel(spec: string, options: PullModelOptions): Promise<PulledModel> {
+/**
+ * Downloads a model into `<home>/models`: an alias with all its parts, `hf:owner/repository[@revision]/path/file`, or an https address.
+ * Interrupted downloads go on where they stopped, complete files are not fetched again. Every file is hashed and its header checked.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_GATED (with what to do), ERR_MODEL_NOT_FOUND, ERR_DOWNLOAD, ERR_NETWORK, ERR_CHECKSUM,
+ *   ERR_DISK_FULL, ERR_LOCKED, ERR_WRITE; `signal.reason` when cancelled
+ */
+export const pullModel = answering('pullModel', async (spec: string, options: PullModelOptions): Promise<PulledModel> => {
   const name = resolveOptions('pullModel', z.string().min(1), spec);
   const resolved = resolveOptions('pullModel', pullModelOptions, options);
   resolved.signal?.throwIfAborted();
@@ -129,7 +136,7 @@ export async function pullModel(spec: string, options: PullModelOptions): Promis
     files,
     ...(alias ? { licence: alias.licence, defaults: alias.defaults } : {}),
   };
-}
+});
 
 function singleSource(name: string, endpoint: URL): ModelSource {
   if (name.startsWith('hf:') || name.includes('://')) return parseSource(name, endpoint);

@@ -1,5 +1,8 @@
 import { answering } from '../../core/index.ts';
-import type { ServedQueues, ServeOptions } from './served-queues.ts';
+import { BullQueue } from './bull-queue.ts';
+import { oldForm } from './bull-task.ts';
+import { FileQueue } from './file-queue.ts';
+import { ServedQueues, type ServeOptions } from './served-queues.ts';
 import type { TaskHandler, TaskQueue, WorkerOptions } from './types.ts';
 
 /** Where the tasks are kept: the home folder, or a Redis. */
@@ -12,17 +15,12 @@ export type QueueOptions = { driver: 'file'; home: string } | { driver: 'bullmq'
  * @throws ArtistError ERR_UNSUPPORTED, ERR_NETWORK, ERR_INVALID_ARGUMENT
  */
 export const openQueue = answering('openQueue', async (options: QueueOptions): Promise<TaskQueue> => {
-  if (options.driver === 'file') {
-    const { FileQueue } = await import('./file-queue.ts');
-    return new FileQueue(options.home);
-  }
-  const { BullQueue } = await import('./bull-queue.ts');
+  if (options.driver === 'file') return new FileQueue(options.home);
   return BullQueue.open(options);
 });
 
 /** The queue that versions before this one used in a Redis, for tasks that were begun under them. Throws what openQueue() throws. */
 export async function openOldQueue(url: string): Promise<TaskQueue> {
-  const [{ BullQueue }, { oldForm }] = await Promise.all([import('./bull-queue.ts'), import('./bull-task.ts')]);
   return BullQueue.open({ url, form: oldForm });
 }
 
@@ -30,6 +28,5 @@ export async function openOldQueue(url: string): Promise<TaskQueue> {
  * Works on the tasks of every queue in a Redis, or of one. Throws what openQueue() and TaskQueue.work() throw.
  */
 export async function serveQueues(serve: ServeOptions, handler: TaskHandler, options?: WorkerOptions): Promise<ServedQueues> {
-  const { ServedQueues } = await import('./served-queues.ts');
   return ServedQueues.start(serve, handler, options);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { ArtistError, abortSignal, counted, resolveOptions } from '../../core/index.ts';
+import { ArtistError, abortSignal, answering, counted, resolveOptions } from '../../core/index.ts';
 import { enforceLicences, type LicenceRecord, nameSome, type PictureRole, type ResultLicence, resultLicence } from '../../lora/index.ts';
 import type { CaptionSource } from './caption-text.ts';
 import { LicenceFinder } from './licence-files.ts';
@@ -76,7 +76,7 @@ const dataError = (message: string, details: readonly string[] = []): ArtistErro
  *   ERR_INVALID_ARGUMENT when an option is invalid
  * @throws `signal.reason` when aborted
  */
-export async function loadDataSet(options: DataSetOptions): Promise<DataSet> {
+export const loadDataSet = answering('loadDataSet', async (options: DataSetOptions): Promise<DataSet> => {
   const checked = resolveOptions('dataSet', dataSetOptions, options);
   const { signal, onProgress, folder, classFolder } = checked;
   signal?.throwIfAborted();
@@ -112,7 +112,7 @@ export async function loadDataSet(options: DataSetOptions): Promise<DataSet> {
     licence: resultLicence(licensed.map(({ licence }) => licence)),
     hash: dataSetHash(licensed),
   };
-}
+});
 
 /** Drops pictures that cannot be used, with a warning; without skipUnusable it throws instead. */
 function usable(found: FoundFiles, { skipUnusable, minEdge }: z.output<typeof dataSetOptions>, warnings: string[]): FoundFiles {

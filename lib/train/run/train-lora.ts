@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { ArtistError, answering, display, resolveOptions } from '../../core/index.ts';
 import { CallSite, EventRun, signal, type Work } from '../../engine/index.ts';
+import { readRunRecord } from '../record/run-record.ts';
 import { type ResolvedTrainLora, type TrainLoraOptions, trainLoraOptions } from '../settings/options.ts';
 import { type TrainEvent, trainProgressTypes } from './events.ts';
 import type { TrainLoraResult } from './result.ts';
 import type { TrainCall } from './run.ts';
+import { train } from './training.ts';
 
 /**
  * One training run. It starts at once. Await it for the result, or loop over its events, or both:
@@ -42,8 +44,6 @@ function begin(site: CallSite, options: unknown, prepare: () => Promise<Pick<Tra
       try {
         stop.throwIfAborted();
         const prepared = await prepare();
-        // Loaded here because it is half the import time of this folder, and few programs that paint also train.
-        const { train } = await import('./training.ts');
         return await train({ ...prepared, site, signal: stop, emit });
       } catch (error) {
         throw error === stop.reason ? error : site.adopt(error);
@@ -90,7 +90,6 @@ export const trainLora = answering('trainLora', (options: TrainLoraOptions): Tra
 export const resumeTraining = answering('resumeTraining', (folder: string, options: Partial<TrainLoraOptions> = {}): TrainRun => {
   const site = new CallSite('resumeTraining', resumeTraining);
   return begin(site, options, async () => {
-    const { readRunRecord } = await import('../record/run-record.ts');
     if (typeof folder !== 'string' || folder === '')
       throw new ArtistError('ERR_INVALID_ARGUMENT', `folder: expected that of a training run, got ${display(folder)}`);
     const record = await readRunRecord(folder);

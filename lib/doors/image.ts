@@ -1,0 +1,26 @@
+/** `ai-artist/image`: pixels in and out, and the recipes in pictures of this and of other programs. */
+
+export {
+  ArtImage,
+  canonicalJson,
+  type DecodeOptions,
+  decodeImage,
+  type EncodeOptions,
+  type Fit,
+  type FoundRecipe,
+  type ImageFormat,
+  type ImageInput,
+  imageFormats,
+  measureTechnical,
+  type PartialRecipe,
+  type RawImage,
+  type Recipe,
+  type RecipeSource,
+  readRecipe,
+  recipeHash,
+  recipeSchema,
+  resizeImage,
+  type SavedImage,
+  type SaveOptions,
+  type TechnicalMeasures,
+} from '../image/index.ts';

@@ -1,0 +1,26 @@
+/** `ai-artist/lora`: reading, writing, merging, resizing and converting LoRA files. */
+
+export {
+  type ConvertLoraOptions,
+  convertLora,
+  type DataSheet,
+  judgeLicence,
+  type LicenceRecord,
+  type LicenceVerdict,
+  type LoraFacts,
+  type LoraInfo,
+  type LoraReport,
+  licenceId,
+  listLoras,
+  type MergeInput,
+  type MergeLorasOptions,
+  mergeLoras,
+  type ResizeLoraOptions,
+  readDataSheet,
+  readLora,
+  resizeLora,
+  type StoredLora,
+  type WriteLoraOptions,
+  type WrittenLora,
+  writeLora,
+} from '../lora/index.ts';
