@@ -33,6 +33,7 @@ export { createIds, isUlid, ulidTime } from './ids.ts';
 export { display, type Fault, findFaults, nearest, resolveOptions } from './options.ts';
 export { entryFile, packageRoot } from './package-root.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';
+export { errorLine, recordedError } from './recorded-error.ts';
 export { currentScope, type Scope, withScope } from './scope.ts';
 export { counted } from './text/counted.ts';
 export { plainJson, plainText } from './text/plain-text.ts';

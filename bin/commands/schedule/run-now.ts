@@ -1,8 +1,9 @@
+import { paintHere } from '../../../lib/artist/index.ts';
 import { counted, isArtistError } from '../../../lib/core/index.ts';
 import { type HistoryRecord, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { openArtist } from '../../create-work.ts';
 import { text, toggle } from '../../flags/flags.ts';
-import { paintHere, tellEvents } from '../../schedule-runner.ts';
+import { tellEvents } from '../../print/schedule-events.ts';
 import { command } from '../../shell/command.ts';
 import { exitStatus } from '../../shell/failure.ts';
 import type { Context, Outcome } from '../../shell/run.ts';

@@ -1,3 +1,4 @@
+import { handOver, paintHere } from '../../../lib/artist/index.ts';
 import { ArtistError, restoredWords, type Scope, withScope } from '../../../lib/core/index.ts';
 import {
   type DaemonEvent,
@@ -12,7 +13,7 @@ import { openArtist } from '../../create-work.ts';
 import { type Flag, number, text } from '../../flags/flags.ts';
 import { givenQueueName, isRedis, openQueueAt, queueAddress, queueDescription, queueNameDescription } from '../../flags/queue-address.ts';
 import { metricsFlags, placesOrSettings, startMetrics } from '../../metrics.ts';
-import { handOver, paintHere, tellEvents } from '../../schedule-runner.ts';
+import { tellEvents } from '../../print/schedule-events.ts';
 import { command } from '../../shell/command.ts';
 
 const stopWithin: Flag<number> = {
