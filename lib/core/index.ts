@@ -28,7 +28,7 @@ export { removeTree, replaceFolder } from './files/replace-folder.ts';
 export { checkReplaceable, type FileWish, type FolderWish, writeOutput } from './files/replaceable.ts';
 export { restoredWords, type StateDefinition, StateFile, type StateOptions, type StateRepair } from './files/state-file.ts';
 export { checkFolder, kindOfPlace } from './files/writable-place.ts';
-export { expandTilde, homeFolder } from './home.ts';
+export { expandTilde, Home, homeFolder, homeOf } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
 export { display, type Fault, findFaults, nearest, resolveOptions } from './options.ts';
 export { entryFile, packageRoot } from './package-root.ts';

@@ -5,7 +5,7 @@ import {
   type Clock,
   createIds,
   display,
-  homeFolder,
+  homeOf,
   isArtistError,
   nearest,
   type RandomSource,
@@ -70,7 +70,7 @@ export class Gallery {
   #sorted: { generation: number; byBytes: Row[]; byId: Row[] } | undefined;
 
   constructor({ home, folder, clock = systemClock, random = systemRandom, waitMs }: GalleryOptions = {}) {
-    this.folder = resolve(folder ?? join(homeFolder(home), 'gallery'));
+    this.folder = resolve(folder ?? homeOf(home).gallery);
     this.layout = layoutOf(this.folder);
     this.#clock = clock;
     this.#random = random;
