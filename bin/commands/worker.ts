@@ -11,8 +11,8 @@ import {
   type WorkerOptions,
 } from '../../lib/schedule/index.ts';
 import { loadPromClient } from '../../lib/service/index.ts';
-import { openArtist } from '../create-work.ts';
 import { type Flag, number, text } from '../flags/flags.ts';
+import { isWanted, metricsFlags, placesOf, startMetrics } from '../flags/metrics-flags.ts';
 import {
   givenQueueName,
   isRedis,
@@ -22,9 +22,9 @@ import {
   queueNameDescription,
   shownAddress,
 } from '../flags/queue-address.ts';
-import { isWanted, metricsFlags, placesOf, startMetrics } from '../metrics.ts';
 import { command } from '../shell/command.ts';
 import type { Context } from '../shell/run.ts';
+import { openArtist } from '../shell/settings.ts';
 
 interface Source {
   work: (handler: TaskHandler, options: WorkerOptions) => Promise<QueueWorker>;

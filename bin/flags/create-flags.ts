@@ -1,7 +1,7 @@
 import { type CreateOptions, mostCandidates, smallEdge } from '../../lib/artist/index.ts';
 import { ArtistError } from '../../lib/core/index.ts';
 import { builtInTopics } from '../../lib/prompt/index.ts';
-import { clipDescription } from '../scorer.ts';
+import { clipDescription } from './clip-flag.ts';
 import { list, readNamedWeight, text, toggle, type Values } from './flags.ts';
 import { basicFlags, generatePaths } from './generate-flags.ts';
 import { namesOf, toOptions } from './option-paths.ts';

@@ -2,8 +2,8 @@ import { readOrder } from '../../../lib/artist/index.ts';
 import { dueTimes, faultOf, formatDuration, formatMoment, formatTiming, type Job, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { text } from '../../flags/flags.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
+import { jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
-import { jobView } from './view.ts';
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { Registry } from 'prom-client';
-import { configPath } from '../lib/config/index.ts';
-import { ArtistError, errorLine, writeOutput } from '../lib/core/index.ts';
-import { FiguresReader, type MetricsPage, metricsPage, processMetrics, serveMetrics } from '../lib/service/index.ts';
-import { number, text } from './flags/flags.ts';
-import { packageVersion } from './shell/package-version.ts';
-import type { Context } from './shell/run.ts';
-import { openGallery } from './shell/settings.ts';
+import { configPath } from '../../lib/config/index.ts';
+import { ArtistError, errorLine, writeOutput } from '../../lib/core/index.ts';
+import { FiguresReader, type MetricsPage, metricsPage, processMetrics, serveMetrics } from '../../lib/service/index.ts';
+import { packageVersion } from '../shell/package-version.ts';
+import type { Context } from '../shell/run.ts';
+import { openGallery } from '../shell/settings.ts';
+import { number, text } from './flags.ts';
 
 const group = 'Metrics';
 

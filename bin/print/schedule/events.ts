@@ -1,6 +1,6 @@
-import { counted, errorLine } from '../../lib/core/index.ts';
-import { type DaemonEvent, formatDuration, formatMoment } from '../../lib/schedule/index.ts';
-import type { Context } from '../shell/run.ts';
+import { counted, errorLine } from '../../../lib/core/index.ts';
+import { type DaemonEvent, formatDuration, formatMoment } from '../../../lib/schedule/index.ts';
+import type { Context } from '../../shell/run.ts';
 
 const secondsOf = (seconds: number): string => `${seconds.toFixed(1)} s`;
 
