@@ -1,6 +1,6 @@
-import { createWork } from '../create-work.ts';
 import { createFlags, createNames } from '../flags/create-flags.ts';
 import { anyText } from '../flags/flags.ts';
+import { createWork } from '../print/works/create-work.ts';
 import { command } from '../shell/command.ts';
 
 export const createCommand = command({

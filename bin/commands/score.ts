@@ -2,10 +2,10 @@ import type { Clip, TextEmbedding } from '../../lib/clip/index.ts';
 import { ArtistError, type ErrorCode, isArtistError } from '../../lib/core/index.ts';
 import { checkTechnical, decodeImage, type TechnicalJudgement } from '../../lib/image/index.ts';
 import { createProgress } from '../../lib/observe/index.ts';
+import { checkClipPath, clipDescription, openClip } from '../flags/clip-flag.ts';
 import { list, text } from '../flags/flags.ts';
 import { alignColumns } from '../print/ledger-table.ts';
 import { progressIsSilent } from '../print/progress.ts';
-import { checkClipPath, clipDescription, openClip } from '../scorer.ts';
 import { command } from '../shell/command.ts';
 import type { Context, Outcome } from '../shell/run.ts';
 

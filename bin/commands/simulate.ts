@@ -23,10 +23,10 @@ import {
 import { list, number, text } from '../flags/flags.ts';
 import { alignColumns } from '../print/ledger-table.ts';
 import { progressIsSilent } from '../print/progress.ts';
+import { percent } from '../print/schedule/job-view.ts';
 import { command } from '../shell/command.ts';
 import { exitStatus } from '../shell/failure.ts';
 import type { Context } from '../shell/run.ts';
-import { percent } from './schedule/view.ts';
 
 const same = (value: string): string => value;
 

@@ -6,11 +6,11 @@ import { text, toggle } from '../flags/flags.ts';
 import { givenQueueName, queueAddress, queueDescription, queueNameDescription } from '../flags/queue-address.ts';
 import { alignColumns } from '../print/ledger-table.ts';
 import { seconds } from '../print/progress.ts';
+import { percent, recordView } from '../print/schedule/job-view.ts';
 import { command } from '../shell/command.ts';
 import { exitStatus } from '../shell/failure.ts';
 import { packageVersion } from '../shell/package-version.ts';
 import { openGallery } from '../shell/settings.ts';
-import { percent, recordView } from './schedule/view.ts';
 
 type Row = [string, string];
 

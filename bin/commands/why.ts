@@ -2,9 +2,9 @@ import { ArtistError, counted } from '../../lib/core/index.ts';
 import { type Ledger, ledgerOf, termNames } from '../../lib/curation/index.ts';
 import type { Artwork } from '../../lib/gallery/index.ts';
 import { anyText } from '../flags/flags.ts';
-import { derivationLines } from '../print/derivation-lines.ts';
 import { ledgerTable } from '../print/ledger-table.ts';
-import { termWords } from '../print/term-words.ts';
+import { derivationLines } from '../print/works/derivation-lines.ts';
+import { termWords } from '../print/works/term-words.ts';
 import { command } from '../shell/command.ts';
 import { openGallery } from '../shell/settings.ts';
 

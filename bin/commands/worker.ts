@@ -1,9 +1,7 @@
-import * as z from 'zod';
-import type { Artist } from '../../lib/artist/index.ts';
-import { resolveOptions } from '../../lib/core/index.ts';
+import { type LookUp, paintTasks } from '../../lib/artist/index.ts';
+import { errorLine } from '../../lib/core/index.ts';
 import {
   homeId,
-  type Json,
   type QueueWorker,
   readDuration,
   ScheduleStore,
@@ -13,8 +11,8 @@ import {
   type WorkerOptions,
 } from '../../lib/schedule/index.ts';
 import { loadPromClient } from '../../lib/service/index.ts';
-import { openArtist } from '../create-work.ts';
 import { type Flag, number, text } from '../flags/flags.ts';
+import { isWanted, metricsFlags, placesOf, startMetrics } from '../flags/metrics-flags.ts';
 import {
   givenQueueName,
   isRedis,
@@ -24,37 +22,9 @@ import {
   queueNameDescription,
   shownAddress,
 } from '../flags/queue-address.ts';
-import { isWanted, metricsFlags, placesOf, startMetrics } from '../metrics.ts';
 import { command } from '../shell/command.ts';
 import type { Context } from '../shell/run.ts';
-import { oneLine, paintOrder } from '../work-order.ts';
-
-const taskSchema = z.strictObject({ order: z.unknown(), rotation: z.unknown(), since: z.int() });
-
-/** What is known of a task: what was put down for it; undefined: no queue here knows it. */
-type LookUp = (id: string) => Promise<{ settled: Json | undefined } | undefined>;
-
-/** Works that were painted when a worker of this home was killed, or could not write: filed if the queue says that they count. */
-async function fileLeftBehind({ gallery }: Artist, lookUp: LookUp): Promise<void> {
-  await gallery.settleLeftBehind(async ({ id, derivation }) => {
-    const known = await lookUp(String(derivation?.['task']));
-    return known && isPainted(known.settled) && known.settled.id === id;
-  });
-}
-
-const isPainted = (result: Json | undefined): result is { id: Json } => result !== null && typeof result === 'object' && 'id' in result;
-
-function painter(artist: Artist, lookUp: LookUp): TaskHandler {
-  let clean = false;
-  return async ({ payload, ...task }) => {
-    const { order, rotation } = resolveOptions('task', taskSchema, payload);
-    if (!clean) await fileLeftBehind(artist, lookUp);
-    clean = false;
-    const painted = await paintOrder({ ...task, payload: order, rotation }, artist);
-    clean = true;
-    return painted;
-  };
-}
+import { openArtist } from '../shell/settings.ts';
 
 interface Source {
   work: (handler: TaskHandler, options: WorkerOptions) => Promise<QueueWorker>;
@@ -105,7 +75,7 @@ function tell({ note, warn }: Pick<Context, 'note' | 'warn'>): (event: WorkerEve
       case 'lost':
         return warn(`${event.id}: was given to another worker, because this one was silent for too long`);
       case 'trouble':
-        return warn(`the queue is out of reach for the moment: ${oneLine(event.error)}`);
+        return warn(`the queue is out of reach for the moment: ${errorLine(event.error)}`);
     }
   };
 }
@@ -133,7 +103,7 @@ async function watchTasks() {
   let trouble: { text: string; at: number } | undefined;
   const see = (event: WorkerEvent): void => {
     if (event.type === 'trouble') {
-      trouble = { text: `the queue is out of reach: ${oneLine(event.error)}`, at: performance.now() };
+      trouble = { text: `the queue is out of reach: ${errorLine(event.error)}`, at: performance.now() };
       return;
     }
     trouble = undefined;
@@ -196,7 +166,7 @@ export const workerCommand = command({
     try {
       if (live)
         endMetrics = await startMetrics(places, { queue: address, queueName, health: live.health, further: [live.registry] }, context);
-      const worker = await source.work(painter(artist, source.lookUp), {
+      const worker = await source.work(paintTasks(artist, source.lookUp), {
         ...(name !== undefined && { name }),
         ...(concurrency !== undefined && { concurrency }),
         ...(leaseMs !== undefined && { leaseMs }),

@@ -1,7 +1,7 @@
 import { type CreateOptions, mostCandidates, smallEdge } from '../../lib/artist/index.ts';
 import { ArtistError } from '../../lib/core/index.ts';
 import { builtInTopics } from '../../lib/prompt/index.ts';
-import { clipDescription } from '../scorer.ts';
+import { clipDescription } from './clip-flag.ts';
 import { list, readNamedWeight, text, toggle, type Values } from './flags.ts';
 import { basicFlags, generatePaths } from './generate-flags.ts';
 import { namesOf, toOptions } from './option-paths.ts';
@@ -39,6 +39,22 @@ export const createFlags = {
   'allow-duplicate': toggle('File a picture that is in the gallery already once more. Default: no; then the work that is there is printed'),
 } as const;
 
+/** Flags of `create` that a scheduled work may have: all but what it is about, where it goes, the seed, which each work draws for itself, and what is only said. */
+const {
+  subject: _subject,
+  topic: _topic,
+  inspire: _inspire,
+  seed: _seed,
+  out: _out,
+  gallery: _gallery,
+  force: _force,
+  'domain-check': _domainCheck,
+  'allow-duplicate': _allowDuplicate,
+  ...orderFlags
+} = createFlags;
+
+export { orderFlags };
+
 export type CreateValues = { prompt: string | undefined } & Values<typeof createFlags>;
 
 const basicPaths = new Map([...generatePaths].filter(([flag]) => flag in basicFlags));
@@ -61,8 +77,8 @@ export function readCandidates(given: string | undefined): number | 'auto' | und
   );
 }
 
-/** What Artist.create() is told. */
-export function createOptionsOf(values: CreateValues): CreateOptions {
+/** Options of Artist.create() from flags; the one place where they are translated. */
+export function createOptionsOf(values: Partial<CreateValues>): CreateOptions {
   const {
     prompt,
     subject,
@@ -84,7 +100,7 @@ export function createOptionsOf(values: CreateValues): CreateOptions {
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--clip: expected to be left out with --no-score, got ${JSON.stringify(clip)}`);
   const candidates = readCandidates(values.candidates);
   return {
-    ...(toOptions(values, basicPaths) as CreateOptions),
+    ...(toOptions(values as CreateValues, basicPaths) as CreateOptions),
     ...{ prompt, subject, topic, style, inspire, expand, candidates, clip, taste, reject, score, model, upscale },
     ...(gallery !== undefined && { gallery }),
     ...(domainCheck !== undefined && { domainCheck }),

@@ -63,3 +63,17 @@ export function watchWork(context: Context): WorkProgress {
 function of({ image, images }: { image: number; images: number }): string {
   return images > 1 ? ` ${image + 1} of ${images}` : '';
 }
+
+/** Runs work that reports how far it is: `looking 3 of 20`. The line goes when it ends. */
+export async function withProgress<R>(
+  context: Pick<Context, 'json' | 'quiet' | 'logFormat'>,
+  label: string,
+  work: (onProgress: (done: number, total: number) => void) => Promise<R>,
+): Promise<R> {
+  const progress = createProgress({ silent: progressIsSilent(context) });
+  try {
+    return await work((done, total) => progress.update(label, done, total));
+  } finally {
+    progress.end();
+  }
+}

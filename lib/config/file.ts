@@ -1,9 +1,8 @@
-import { join } from 'node:path';
-import { ArtistError, openPlainFile, systemCode } from '../core/index.ts';
+import { ArtistError, homeOf, openPlainFile, systemCode } from '../core/index.ts';
 import type { Layer } from './layers.ts';
 import { longestYaml, readYaml } from './read-yaml.ts';
 
-export const configFile = (home: string): string => join(home, 'config.yaml');
+export const configFile = (home: string): string => homeOf(home).config;
 
 /** Its text, but no more than shows that it is too long. */
 async function readStart(path: string): Promise<string> {

@@ -35,3 +35,99 @@ export function homeFolder(given?: string): string {
   const chosen = given || process.env['AI_ARTIST_HOME'];
   return resolve(chosen ? expandTilde(chosen) : join(ownHome(), '.ai-artist'));
 }
+
+/** Where everything of one home folder lies. No other code joins paths of a home. */
+export class Home {
+  /** Absolute. */
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  #at(...names: string[]): string {
+    return join(this.folder, ...names);
+  }
+
+  get config(): string {
+    return this.#at('config.yaml');
+  }
+  /** JSON schema of `config`, for editors. */
+  get configSchema(): string {
+    return this.#at('config.schema.json');
+  }
+  /** The works, unless the setting gallery.folder names another folder. */
+  get gallery(): string {
+    return this.#at('gallery');
+  }
+  /** What was curated so far: rolling history and archive. */
+  get curation(): string {
+    return this.#at('curation.json');
+  }
+  get duels(): string {
+    return this.#at('duels.json');
+  }
+  /** The taste that was learnt from the duels. */
+  get taste(): string {
+    return this.#at('taste.json');
+  }
+  /** Word lists for __name__ in prompts, one file each. */
+  get wildcards(): string {
+    return this.#at('wildcards');
+  }
+  /** Models that were pulled. */
+  get models(): string {
+    return this.#at('models');
+  }
+  /** LoRAs that are found by name. */
+  get loras(): string {
+    return this.#at('loras');
+  }
+  /** LoRAs of proposals, inside `loras`. */
+  get proposalLoras(): string {
+    return this.#at('loras', 'proposals');
+  }
+  /** Runs of LoRA training, a folder each. */
+  get training(): string {
+    return this.#at('training');
+  }
+  get cache(): string {
+    return this.#at('cache');
+  }
+  /** Encoded training pictures. */
+  get trainingCache(): string {
+    return this.#at('cache', 'training');
+  }
+  /** Data sets and panels of proposals. */
+  get proposals(): string {
+    return this.#at('proposals');
+  }
+  get logs(): string {
+    return this.#at('logs');
+  }
+  /** Records of what runs: schedule, queue, periods, and their locks. */
+  get stateFolder(): string {
+    return this.#at('state');
+  }
+  /** A file of `stateFolder`. */
+  state(file: string): string {
+    return this.#at('state', file);
+  }
+  /** Where the training pictures of a proposal and the picture of its trial lie. */
+  proposal(id: string): { data: string; panel: string } {
+    return { data: this.#at('proposals', id, 'data'), panel: this.#at('proposals', id, 'panel.png') };
+  }
+  /** `file`: relative to `loras`. */
+  lora(file: string): string {
+    return this.#at('loras', file);
+  }
+  /** `name`: of a new run. */
+  trainingRun(name: string): string {
+    return this.#at('training', name);
+  }
+}
+
+/** The paths of a home: of `given`, else AI_ARTIST_HOME, else ~/.ai-artist. @throws ArtistError every error of homeFolder() */
+export function homeOf(given?: string): Home {
+  return new Home(homeFolder(given));
+}

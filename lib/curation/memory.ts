@@ -1,7 +1,6 @@
 /** What the artist remembers of past rounds: the values that z-scores are taken from, and the works that a picture must differ from. */
-import { join } from 'node:path';
 import * as z from 'zod';
-import { answering, type Clock, homeFolder, type StateDefinition, StateFile, type StateRepair } from '../core/index.ts';
+import { answering, type Clock, homeOf, type StateDefinition, StateFile, type StateRepair } from '../core/index.ts';
 import type { Artwork, Gallery } from '../gallery/index.ts';
 import { type Ledger, ledgerSchema } from './ledger.ts';
 import { unpackEmbedding } from './numbers/packed-vector.ts';
@@ -70,7 +69,7 @@ export class CurationMemory {
   constructor({ home, gallery, clock, onRepair = warn }: CurationMemoryOptions) {
     this.#gallery = gallery;
     this.#onRepair = onRepair;
-    this.#file = new StateFile(join(homeFolder(home), 'curation.json'), definition(), {
+    this.#file = new StateFile(homeOf(home).curation, definition(), {
       ...(clock && { clock }),
       onRepair: (repair) => {
         this.#damage = repair;

@@ -1,10 +1,10 @@
 import { rm, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import {
   ArtistError,
   type Clock,
   createIds,
-  homeFolder,
+  homeOf,
   type RandomSource,
   resolveOptions,
   systemClock,
@@ -54,7 +54,7 @@ export class Gallery {
   readonly #unconfirmed: UnconfirmedWorks;
 
   constructor({ home, folder, clock = systemClock, random = systemRandom, waitMs }: GalleryOptions = {}) {
-    this.folder = resolve(folder ?? join(homeFolder(home), 'gallery'));
+    this.folder = resolve(folder ?? homeOf(home).gallery);
     this.#clock = clock;
     this.#random = random;
     this.#nextId = createIds({ clock, random });

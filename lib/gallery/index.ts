@@ -9,6 +9,7 @@ export { type ListOptions, type Page, type SortOrder, sortOrders } from './searc
 export { SavedSearches } from './search/saved-searches.ts';
 export { type Embedder, type EmbedOptions, type EmbedResult, type SimilarWork, SimilarWorks } from './search/similar.ts';
 export type { Count, GalleryStats } from './search/stats.ts';
+export { type ChangedWorks, changeEach, expandQuery, selectWorks } from './select-works.ts';
 export { type ImportOptions, type ImportResult, importPictures } from './store/import-pictures.ts';
 export { mendGallery } from './store/mend.ts';
 export type { NewWork } from './store/new-work.ts';

@@ -1,7 +1,7 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { ArtistError, answering, display, nearest, readPlainFile, resolveOptions, systemCode, writeError } from '../core/index.ts';
+import { ArtistError, answering, display, homeOf, nearest, readPlainFile, resolveOptions, systemCode, writeError } from '../core/index.ts';
 import { type LoraInfo, readLora } from './read.ts';
 
 /** Endings of LoRA files, in the order in which a name without one is looked for. */
@@ -9,7 +9,7 @@ const endings = ['.safetensors', '.gguf'] as const;
 
 /** `<home>/loras`. */
 export function lorasFolder(home: string): string {
-  return join(resolve(resolveOptions('loras', z.string().min(1), home)), 'loras');
+  return homeOf(resolveOptions('loras', z.string().min(1), home)).loras;
 }
 
 /** What is at a path. */

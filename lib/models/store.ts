@@ -1,7 +1,7 @@
 import { access, readdir, rm, rmdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import * as z from 'zod';
-import { ArtistError, answering, display, nearest, readPlainFile, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, answering, display, homeOf, nearest, readPlainFile, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole } from './aliases.ts';
 import { removePartial } from './download/download-state.ts';
 import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './download/source.ts';
@@ -23,7 +23,7 @@ const hub = new URL(defaultEndpoint);
 
 /** `<home>/models`. */
 export function modelsFolder(homeFolder: string): string {
-  return join(resolve(resolveOptions('models', home, homeFolder)), 'models');
+  return homeOf(resolveOptions('models', home, homeFolder)).models;
 }
 
 /** Where the file of a source lives, also before it is downloaded. Parts shared by several aliases are kept once. */

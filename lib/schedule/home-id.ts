@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import * as z from 'zod';
-import { type StateDefinition, StateFile, type StateOptions } from '../core/index.ts';
+import { homeOf, type StateDefinition, StateFile, type StateOptions } from '../core/index.ts';
 
 const idPattern = /^h[0-9a-z]{10}$/;
 
@@ -25,7 +24,7 @@ function newId(): string {
  * @throws what StateFile.update() throws
  */
 export async function homeId(home: string, options: StateOptions = {}): Promise<string> {
-  const file = new StateFile(join(home, 'state', 'home.json'), definition, options);
+  const file = new StateFile(homeOf(home).state('home.json'), definition, options);
   const { id } = await file.read();
   if (id !== '') return id;
   return (await file.update((state) => (state.id === '' ? { id: newId() } : state))).id;

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import {
   type Clock,
   createIds,
+  homeOf,
   type LockOwner,
   lockOwner,
   resolveOptions,
@@ -28,11 +28,11 @@ export interface UpcomingRun {
 
 /** Where the files of the schedule are. */
 export function scheduleFiles(home: string): { state: string; daemonLock: string; heartbeat: string } {
-  const folder = join(home, 'state');
+  const at = homeOf(home);
   return {
-    state: join(folder, 'schedule.json'),
-    daemonLock: join(folder, 'schedule-daemon.lock'),
-    heartbeat: join(folder, 'schedule-daemon.json'),
+    state: at.state('schedule.json'),
+    daemonLock: at.state('schedule-daemon.lock'),
+    heartbeat: at.state('schedule-daemon.json'),
   };
 }
 

@@ -1,4 +1,5 @@
 export type { BucketOptions, Frame, FramedPicture, Framing, ResolvedBuckets, Size } from './data/buckets.ts';
+export { type CaptionClip, type CaptionPicturesOptions, captionPictures, type SuggestedCaption } from './data/caption-pictures.ts';
 export type { CaptionSource } from './data/caption-text.ts';
 export type { CaptionOptions, ResolvedCaptions } from './data/captions.ts';
 export type { Draw, Stream } from './data/counter-random.ts';

@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { orderOf, paintOrder } from '../../bin/work-order.ts';
-import { createArtist } from '../../lib/artist/index.ts';
+import { createArtist, newOrder, paintOrder } from '../../lib/artist/index.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import { derivationSchema } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
@@ -19,23 +18,6 @@ function homeWith(yaml?: string, lists: Record<string, string> = {}): string {
 }
 
 const quick = ['--steps', '1', '--width', '64', '--height', '64', '--no-upscale', '--json'];
-const nothing = {
-  candidates: undefined,
-  clip: undefined,
-  taste: undefined,
-  reject: undefined,
-  score: undefined,
-  width: 64,
-  height: 64,
-  steps: 1,
-  sampler: undefined,
-  cfg: undefined,
-  lora: undefined,
-  model: undefined,
-  style: undefined,
-  expand: undefined,
-  upscale: false,
-};
 
 /** The derivation in the record of the work. */
 function derivationOf(result: CliResult | undefined): ReturnType<typeof derivationSchema.parse> {
@@ -155,12 +137,12 @@ suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
     const paint = (id: string, payload: unknown, rotation?: string) =>
       paintOrder({ id, attempt: 1, payload, signal, ...(rotation !== undefined && { rotation }) }, artist);
     const gallery = new Gallery({ home });
-    const rotated = await paint('a', orderOf(undefined, { ...nothing, style: [{ name: 'flat vector art' }] }), 'garden');
+    const rotated = await paint('a', newOrder({ style: [{ name: 'flat vector art' }] }), 'garden');
     assert.match(rotated.prompt ?? '', /^flat vector art of a (rose|tulip)/);
     assert.is((await gallery.get(rotated.id ?? '')).derivation?.['topic'], 'garden');
-    const topic = await paint('b', orderOf('Serene Ocean', nothing));
+    const topic = await paint('b', newOrder({ prompt: 'Serene Ocean' }));
     assert.is((await gallery.get(topic.id ?? '')).derivation?.['topic'], 'serene ocean');
-    const words = await paint('c', orderOf('a red {fox|fox}', nothing));
+    const words = await paint('c', newOrder({ prompt: 'a red {fox|fox}' }));
     assert.is(words.prompt, 'a red fox');
     assert.is((await gallery.get(words.id ?? '')).derivation?.['task'], 'c');
   });

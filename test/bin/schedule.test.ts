@@ -2,8 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { orderOf, paintOrder } from '../../bin/work-order.ts';
-import { createArtist } from '../../lib/artist/index.ts';
+import { createArtist, newOrder, paintOrder } from '../../lib/artist/index.ts';
 import { suite } from '../harness.ts';
 import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
@@ -106,7 +105,7 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
       ],
     );
     assert.is((list.jobs?.[0]?.['rotation'] as string[] | undefined)?.length, 8);
-    assert.equal(list.jobs?.[1]?.['payload'], { prompt: 'a fox', create: { model: 'sd-turbo' } });
+    assert.equal(list.jobs?.[1]?.['payload'], { version: 2, prompt: 'a fox', model: 'sd-turbo' });
     assert.is(list.daemon, null);
     assert.is((jsonOf(at(4))['runs'] as unknown[]).length, 3);
     assert.equal(jsonOf(at(6))['runs'], []);
@@ -197,25 +196,7 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
     const home = newHome()['AI_ARTIST_HOME'] ?? '';
     await using artist = await createArtist({ home });
     const { signal } = new AbortController();
-    const payload = {
-      ...orderOf('glossy 3d render of a red apple', {
-        candidates: undefined,
-        clip: undefined,
-        taste: undefined,
-        reject: undefined,
-        score: undefined,
-        width: undefined,
-        height: undefined,
-        steps: 2,
-        sampler: undefined,
-        cfg: undefined,
-        lora: undefined,
-        model: undefined,
-        style: undefined,
-        expand: undefined,
-        upscale: false,
-      }),
-    };
+    const payload = newOrder({ prompt: 'glossy 3d render of a red apple', steps: 2, upscale: false });
     const task = { id: 'j1-20260328T090000Z-0', attempt: 1, payload, since: Date.now() - 1000, signal };
     const first = await paintOrder(task, artist);
     const again = await paintOrder(task, artist);

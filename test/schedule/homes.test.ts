@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { handOver } from '../../bin/schedule-runner.ts';
+import { handOver } from '../../lib/artist/index.ts';
 import {
   homeId,
   openQueue,

@@ -1,8 +1,10 @@
 import { ArtistError } from '../../../lib/core/index.ts';
+import { changeEach, selectWorks } from '../../../lib/gallery/index.ts';
 import { text, toggle } from '../../flags/flags.ts';
+import { queryFlag, worksPositional } from '../../flags/works-flags.ts';
+import { changedOutcome } from '../../print/works/work-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { changedOutcome, changeEach, chosenWorks, queryFlag, worksPositional } from '../../works.ts';
 import { changedNames } from '../gallery/tag.ts';
 
 export const collectCommand = command({
@@ -25,7 +27,7 @@ export const collectCommand = command({
       const { collections } = await gallery.stats();
       return { json: { collections }, text: collections.map((one) => `${String(one.works).padStart(6)}  ${one.name}`) };
     }
-    const ids = await chosenWorks(gallery, { works, query });
+    const ids = await selectWorks(gallery, { works, query });
     const [add, away] = remove ? [[], [name]] : [[name], []];
     const changed = await changeEach(ids, context.signal, (id) =>
       gallery.update(id, ({ collections }) => ({ collections: changedNames(collections, add, away) })),

@@ -9,14 +9,15 @@ import {
   jsonLdOf,
   pictureName,
   rssFeed,
+  selectWorks,
 } from '../../../lib/gallery/index.ts';
 import { createProgress } from '../../../lib/observe/index.ts';
 import { choice, text, toggle, type Values } from '../../flags/flags.ts';
+import { queryFlag, worksPositional } from '../../flags/works-flags.ts';
 import { progressIsSilent } from '../../print/progress.ts';
 import { command } from '../../shell/command.ts';
 import type { Context } from '../../shell/run.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { chosenWorks, queryFlag, worksPositional } from '../../works.ts';
 
 const kinds = ['zip', 'site', 'rss', 'json-feed', 'json-ld'] as const;
 
@@ -98,7 +99,7 @@ export const exportCommand = command({
   epilogue: 'Without ids and --query it is the whole gallery. Works whose pictures are gone or cannot be read are left out and named.',
   run: async ({ works, ...values }, context) => {
     const gallery = await openGallery(context);
-    const ids = await chosenWorks(gallery, { works, query: values.query }, { allWhenNone: true });
+    const ids = await selectWorks(gallery, { works, query: values.query }, { allWhenNone: true });
     const exported = await write(gallery, ids, values, context);
     for (const id of exported.missing) context.warn(`${id}: left out, its picture is gone`);
     for (const { id, message } of exported.damaged ?? []) context.warn(`${id}: left out: ${message}`);

@@ -1,7 +1,9 @@
+import { changeEach, selectWorks } from '../../../lib/gallery/index.ts';
 import { toggle } from '../../flags/flags.ts';
+import { queryFlag, worksPositional } from '../../flags/works-flags.ts';
+import { changedOutcome } from '../../print/works/work-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { changedOutcome, changeEach, chosenWorks, queryFlag, worksPositional } from '../../works.ts';
 
 export const restoreCommand = command({
   optional: { works: worksPositional },
@@ -12,7 +14,7 @@ export const restoreCommand = command({
   ],
   run: async ({ works, query, all }, context) => {
     const gallery = await openGallery(context);
-    const ids = await chosenWorks(gallery, { works, query }, { trashed: true, allWhenNone: all === true });
+    const ids = await selectWorks(gallery, { works, query }, { trashed: true, allWhenNone: all === true });
     const changed = await changeEach(ids, context.signal, (id) => gallery.restore(id));
     return changedOutcome(changed, 'restored', context.warn);
   },

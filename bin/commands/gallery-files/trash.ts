@@ -1,8 +1,10 @@
 import { ArtistError } from '../../../lib/core/index.ts';
+import { changeEach, selectWorks } from '../../../lib/gallery/index.ts';
 import { number, toggle } from '../../flags/flags.ts';
+import { queryFlag, worksPositional } from '../../flags/works-flags.ts';
+import { changedOutcome } from '../../print/works/work-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { changedOutcome, changeEach, chosenWorks, queryFlag, worksPositional } from '../../works.ts';
 
 export const trashCommand = command({
   optional: { works: worksPositional },
@@ -21,7 +23,7 @@ export const trashCommand = command({
   run: async ({ works = [], query, empty, 'older-than': days }, context) => {
     const gallery = await openGallery(context);
     if (!empty) {
-      const changed = await changeEach(await chosenWorks(gallery, { works, query }), context.signal, (id) => gallery.trash(id));
+      const changed = await changeEach(await selectWorks(gallery, { works, query }), context.signal, (id) => gallery.trash(id));
       return changedOutcome(changed, 'moved to the trash; to bring back: ai-artist gallery restore', context.warn);
     }
     if (works.length > 0 || query !== undefined)

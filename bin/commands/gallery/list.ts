@@ -1,9 +1,10 @@
-import { type Page, sortOrders } from '../../../lib/gallery/index.ts';
+import { expandQuery, type Page, sortOrders } from '../../../lib/gallery/index.ts';
 import { choice, number, text, toggle } from '../../flags/flags.ts';
+import { warnOfFields } from '../../flags/works-flags.ts';
+import { workLine } from '../../print/works/work-lines.ts';
 import { command } from '../../shell/command.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { expandQuery, warnOfFields, workLine } from '../../works.ts';
 
 export const pageFlags = {
   limit: number('Works on a page, 1..1000. Default: 50'),

@@ -1,8 +1,10 @@
 import { ArtistError, display } from '../../../lib/core/index.ts';
+import { changeEach, selectWorks } from '../../../lib/gallery/index.ts';
 import { list } from '../../flags/flags.ts';
+import { queryFlag } from '../../flags/works-flags.ts';
+import { changedOutcome } from '../../print/works/work-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { changedOutcome, changeEach, chosenWorks, queryFlag } from '../../works.ts';
 
 function readRating(text: string | undefined): number | null {
   if (text === 'none') return null;
@@ -24,7 +26,7 @@ export const rateCommand = command({
   run: async ({ 'works-and-rating': words, query }, context) => {
     const rating = readRating(words.at(-1));
     const gallery = await openGallery(context);
-    const ids = await chosenWorks(gallery, { works: words.slice(0, -1), query });
+    const ids = await selectWorks(gallery, { works: words.slice(0, -1), query });
     const changed = await changeEach(ids, context.signal, (id) => gallery.update(id, { rating }));
     const outcome = changedOutcome(changed, rating === null ? 'without rating' : `rated ${rating}`, context.warn);
     return { ...outcome, json: { ...outcome.json, rating } };

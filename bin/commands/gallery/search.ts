@@ -1,14 +1,15 @@
+import { embedderOf } from '../../../lib/artist/index.ts';
 import { ArtistError } from '../../../lib/core/index.ts';
-import { type Gallery, SavedSearches, SimilarWorks, type Vector } from '../../../lib/gallery/index.ts';
+import { expandQuery, type Gallery, SavedSearches, SimilarWorks, type Vector } from '../../../lib/gallery/index.ts';
 import { createProgress } from '../../../lib/observe/index.ts';
-import { embedderOf } from '../../embedder.ts';
+import { openClip } from '../../flags/clip-flag.ts';
 import { list, text, toggle, type Values } from '../../flags/flags.ts';
+import { warnOfFields } from '../../flags/works-flags.ts';
 import { progressIsSilent } from '../../print/progress.ts';
-import { openClip } from '../../scorer.ts';
+import { workLine } from '../../print/works/work-lines.ts';
 import { command } from '../../shell/command.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { expandQuery, warnOfFields, workLine } from '../../works.ts';
 import { pageFlags, pageOutcome } from './list.ts';
 
 const flags = {

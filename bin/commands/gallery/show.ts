@@ -2,7 +2,7 @@ import { type Artwork, nameOf } from '../../../lib/gallery/index.ts';
 import { type Recipe, writeInfotext } from '../../../lib/image/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
 import { text } from '../../flags/flags.ts';
-import { derivationLines } from '../../print/derivation-lines.ts';
+import { derivationLines } from '../../print/works/derivation-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 

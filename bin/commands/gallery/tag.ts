@@ -1,8 +1,10 @@
 import { ArtistError } from '../../../lib/core/index.ts';
+import { changeEach, selectWorks } from '../../../lib/gallery/index.ts';
 import { list } from '../../flags/flags.ts';
+import { queryFlag, worksPositional } from '../../flags/works-flags.ts';
+import { changedOutcome } from '../../print/works/work-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { changedOutcome, changeEach, chosenWorks, queryFlag, worksPositional } from '../../works.ts';
 
 /** `names` with some added and some removed; null where none is left. */
 export function changedNames(names: readonly string[] = [], add: readonly string[] = [], remove: readonly string[] = []): string[] | null {
@@ -27,7 +29,7 @@ export const tagCommand = command({
     if (add === undefined && remove === undefined)
       throw new ArtistError('ERR_INVALID_ARGUMENT', '--add: expected a tag, or --remove, got neither');
     const gallery = await openGallery(context);
-    const ids = await chosenWorks(gallery, { works, query });
+    const ids = await selectWorks(gallery, { works, query });
     const changed = await changeEach(ids, context.signal, (id) =>
       gallery.update(id, ({ tags }) => ({ tags: changedNames(tags, add, remove) })),
     );

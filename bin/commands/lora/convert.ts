@@ -1,8 +1,8 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import { convertLora, resolveLora } from '../../../lib/lora/index.ts';
 import { choice, text } from '../../flags/flags.ts';
+import { outFlags, outNames, outOptions, reportOutcome, shortName } from '../../print/models/lora-report.ts';
 import { command } from '../../shell/command.ts';
-import { outFlags, outNames, outOptions, reportOutcome, shortName } from './report.ts';
 
 export const convertLoraCommand = command({
   required: { lora: text('Name of a LoRA in <home>/loras, or a path') },

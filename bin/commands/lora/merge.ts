@@ -1,7 +1,7 @@
 import { type MergeInput, mergeLoras, resolveLora } from '../../../lib/lora/index.ts';
 import { list, number, readWeighted } from '../../flags/flags.ts';
+import { outFlags, outNames, outOptions, reportOutcome, shortName } from '../../print/models/lora-report.ts';
 import { command } from '../../shell/command.ts';
-import { outFlags, outNames, outOptions, reportOutcome, shortName } from './report.ts';
 
 export const mergeCommand = command({
   required: { loras: list('Names in <home>/loras, or paths; NAME:WEIGHT for a weight other than 1', undefined, readWeighted) },

@@ -1,7 +1,7 @@
+import { mostAlike } from '../../../lib/artist/index.ts';
 import { counted } from '../../../lib/core/index.ts';
 import { novelty, vendiScore } from '../../../lib/curation/index.ts';
 import { command } from '../../shell/command.ts';
-import { mostAlike } from '../../work-embeddings.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 
 /** Of this many the two most alike are looked for: all pairs. */

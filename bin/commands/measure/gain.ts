@@ -1,6 +1,6 @@
 import { ArtistError, counted } from '../../../lib/core/index.ts';
 import { bestOfGain, type Ledger, ledgers, type TermName, termNames } from '../../../lib/curation/index.ts';
-import { termWords } from '../../print/term-words.ts';
+import { termWords } from '../../print/works/term-words.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 import { queryPositional } from './works.ts';

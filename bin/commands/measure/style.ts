@@ -1,9 +1,9 @@
+import type { EmbeddedWork } from '../../../lib/artist/index.ts';
 import { counted } from '../../../lib/core/index.ts';
 import type { Interval } from '../../../lib/curation/index.ts';
 import { styleConsistency } from '../../../lib/curation/index.ts';
 import { text } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
-import type { EmbeddedWork } from '../../work-embeddings.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 
 const number = (value: number): string => value.toFixed(3).padStart(6);

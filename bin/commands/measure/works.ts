@@ -1,10 +1,11 @@
+import type { EmbeddedWork } from '../../../lib/artist/index.ts';
 import { ArtistError } from '../../../lib/core/index.ts';
 import type { Gallery } from '../../../lib/gallery/index.ts';
+import { checkClipPath, clipDescription, openClip } from '../../flags/clip-flag.ts';
 import { anyText, number, text } from '../../flags/flags.ts';
-import { checkClipPath, clipDescription, openClip } from '../../scorer.ts';
+import { embedWorks, worksOf } from '../../print/works/looking.ts';
 import type { Context } from '../../shell/run.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { type EmbeddedWork, embedWorks, worksOf } from '../../work-embeddings.ts';
 
 export const workFlags = {
   last: number('Only the newest this many works. Default: 1000'),

@@ -1,8 +1,8 @@
 import type { Retrospective } from '../../../lib/artist/index.ts';
-import { openArtist } from '../../create-work.ts';
 import { text } from '../../flags/flags.ts';
+import { periodLine, periodOf, periodView, retrospectiveLines } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
-import { periodLine, periodOf, periodView, retrospectiveLines } from './view.ts';
+import { openArtist } from '../../shell/settings.ts';
 
 export const periodEndCommand = command({
   optional: { period: text('Id or name. Default: the one that goes on') },

@@ -1,6 +1,6 @@
 import { PeriodStore } from '../../../lib/artist/index.ts';
+import { periodLine, periodView } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
-import { periodLine, periodView } from './view.ts';
 
 export const periodListCommand = command({
   examples: [['$0 period list', 'Id, state, from when to when, name']],

@@ -1,7 +1,7 @@
-import { openArtist } from '../../create-work.ts';
 import { text } from '../../flags/flags.ts';
+import { periodLine, periodOf, periodView, retrospectiveLines } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
-import { periodLine, periodOf, periodView, retrospectiveLines } from './view.ts';
+import { openArtist } from '../../shell/settings.ts';
 
 export const periodRetrospectiveCommand = command({
   optional: { period: text('Id or name. Default: the one that goes on') },

@@ -1,7 +1,7 @@
 import { PeriodStore } from '../../../lib/artist/index.ts';
 import { text } from '../../flags/flags.ts';
+import { periodLines, periodOf, periodView } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
-import { periodLines, periodOf, periodView } from './view.ts';
 
 export const periodShowCommand = command({
   optional: { period: text('Id or name. Default: the one that goes on') },

@@ -2,8 +2,8 @@ import { type EndRule, PeriodStore, readClaim } from '../../../lib/artist/index.
 import { ArtistError, display } from '../../../lib/core/index.ts';
 import { topicsOf } from '../../../lib/prompt/index.ts';
 import { type Flag, list, number, readNamedWeight, readWeighted, text } from '../../flags/flags.ts';
+import { periodLines, periodView } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
-import { periodLines, periodView } from './view.ts';
 
 const begins = 'When it begins';
 const ends = 'When it ends: the first that holds';

@@ -1,7 +1,7 @@
 import { ProposalBook } from '../../../lib/artist/index.ts';
-import { openArtist } from '../../create-work.ts';
 import { text } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
+import { openArtist } from '../../shell/settings.ts';
 import { proposalView, trialLines } from './view.ts';
 
 export const proposalAdoptCommand = command({

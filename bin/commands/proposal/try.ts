@@ -1,8 +1,8 @@
 import { createProgress } from '../../../lib/observe/index.ts';
-import { openArtist } from '../../create-work.ts';
 import { number, text } from '../../flags/flags.ts';
 import { progressIsSilent } from '../../print/progress.ts';
 import { command } from '../../shell/command.ts';
+import { openArtist } from '../../shell/settings.ts';
 import { proposalView, trialLines } from './view.ts';
 
 export const proposalTryCommand = command({

@@ -1,7 +1,7 @@
 import { formatMoment, formatTiming, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
+import { jobFlags, jobNames, jobOptionsOf, timingWords } from '../../flags/job-flags.ts';
+import { jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
-import { jobFlags, jobNames, jobOptionsOf, timingWords } from './job-flags.ts';
-import { jobView } from './view.ts';
 
 export const addCommand = command({
   required: { when: timingWords },

@@ -1,10 +1,10 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import { dueTimes, formatMoment, formatTiming, type Job, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { text } from '../../flags/flags.ts';
+import { jobFlags, jobNames, jobOptionsOf, timingWords } from '../../flags/job-flags.ts';
+import { jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 import type { Outcome } from '../../shell/run.ts';
-import { jobFlags, jobNames, jobOptionsOf, timingWords } from './job-flags.ts';
-import { jobView } from './view.ts';
 
 const job = text('Id, as `ai-artist schedule list` shows it, or a name that only one job has');
 

@@ -2,8 +2,8 @@ import { ArtistError } from '../../../lib/core/index.ts';
 import { ScheduleStore, scheduleFigures, shownTimeZone } from '../../../lib/schedule/index.ts';
 import { number, text, toggle } from '../../flags/flags.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
+import { figuresLine, recordCells, recordView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
-import { figuresLine, recordCells, recordView } from './view.ts';
 
 export const historyCommand = command({
   optional: { job: text('Only of this one, also after it was removed') },

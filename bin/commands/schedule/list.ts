@@ -9,8 +9,8 @@ import {
   scheduleFigures,
 } from '../../../lib/schedule/index.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
+import { figuresLine, jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
-import { figuresLine, jobView } from './view.ts';
 
 function status(job: Job, next: number | undefined): string {
   const fault = faultOf(job);

@@ -1,12 +1,13 @@
+import { paintHere } from '../../../lib/artist/index.ts';
 import { counted, isArtistError } from '../../../lib/core/index.ts';
 import { type HistoryRecord, ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';
-import { openArtist } from '../../create-work.ts';
 import { text, toggle } from '../../flags/flags.ts';
-import { paintHere, tellEvents } from '../../schedule-runner.ts';
+import { tellEvents } from '../../print/schedule/events.ts';
+import { recordView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 import { exitStatus } from '../../shell/failure.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
-import { recordView } from './view.ts';
+import { openArtist } from '../../shell/settings.ts';
 
 const pollMs = 250;
 

@@ -1,19 +1,19 @@
+import { readOrder } from '../../../lib/artist/index.ts';
 import { dueTimes, faultOf, formatDuration, formatMoment, formatTiming, type Job, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { text } from '../../flags/flags.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
+import { jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
-import { savedOrder } from '../../work-order.ts';
-import { jobView } from './view.ts';
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** What it paints: prompt or topics, then the flags of create. */
+/** What it paints: prompt or topics, then options of create() by name. */
 function paintRows({ payload, rotation }: Job): [string, string][] {
-  const { prompt, create } = savedOrder(payload);
+  const { version: _, prompt, ...options } = readOrder(payload);
   const about = rotation.length > 0 ? rotation.map(shown).join(', ') : (prompt ?? 'chosen by create');
   return [
     [rotation.length > 0 ? 'in turn' : 'paints', about],
-    ...Object.entries(create).map(([flag, value]): [string, string] => [`--${flag}`, shown(value)]),
+    ...Object.entries(options).map(([name, value]): [string, string] => [name, shown(value)]),
   ];
 }
 

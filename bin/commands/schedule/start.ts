@@ -1,3 +1,4 @@
+import { handOver, paintHere } from '../../../lib/artist/index.ts';
 import { ArtistError, restoredWords, type Scope, withScope } from '../../../lib/core/index.ts';
 import {
   type DaemonEvent,
@@ -8,12 +9,12 @@ import {
   ScheduleDaemon,
   ScheduleStore,
 } from '../../../lib/schedule/index.ts';
-import { openArtist } from '../../create-work.ts';
 import { type Flag, number, text } from '../../flags/flags.ts';
+import { metricsFlags, placesOrSettings, startMetrics } from '../../flags/metrics-flags.ts';
 import { givenQueueName, isRedis, openQueueAt, queueAddress, queueDescription, queueNameDescription } from '../../flags/queue-address.ts';
-import { metricsFlags, placesOrSettings, startMetrics } from '../../metrics.ts';
-import { handOver, paintHere, tellEvents } from '../../schedule-runner.ts';
+import { tellEvents } from '../../print/schedule/events.ts';
 import { command } from '../../shell/command.ts';
+import { openArtist } from '../../shell/settings.ts';
 
 const stopWithin: Flag<number> = {
   describe: 'When it is stopped: how long a work may take to end before it is broken off, to be done again. Default: 30s',

@@ -1,5 +1,5 @@
-import { openArtist } from '../../create-work.ts';
 import { command } from '../../shell/command.ts';
+import { openArtist } from '../../shell/settings.ts';
 import { seriesLine, seriesView } from './view.ts';
 
 export const seriesListCommand = command({

@@ -1,9 +1,9 @@
 import { ArtistError } from '../../../lib/core/index.ts';
-import { openArtist } from '../../create-work.ts';
 import { type CreateValues, createFlags, createNames, createOptionsOf } from '../../flags/create-flags.ts';
 import { number, text } from '../../flags/flags.ts';
 import { seconds, watchWork } from '../../print/progress.ts';
 import { command } from '../../shell/command.ts';
+import { openArtist } from '../../shell/settings.ts';
 
 const { candidates, model, clip, score, upscale, lora, width, height, steps, sampler, cfg } = createFlags;
 const paintFlags = { candidates, model, clip, score, upscale, lora, width, height, steps, sampler, cfg } as const;

@@ -1,7 +1,7 @@
-import { openArtist } from '../../create-work.ts';
 import { text } from '../../flags/flags.ts';
+import { workLine } from '../../print/works/work-lines.ts';
 import { command } from '../../shell/command.ts';
-import { workLine } from '../../works.ts';
+import { openArtist } from '../../shell/settings.ts';
 import { seriesLine, seriesView } from './view.ts';
 
 export const seriesShowCommand = command({

@@ -1,8 +1,8 @@
 import { readTaste, tastePath } from '../../../lib/artist/index.ts';
 import { ArtistError } from '../../../lib/core/index.ts';
 import type { TasteHead } from '../../../lib/curation/index.ts';
+import { metricLines } from '../../print/works/taste-lines.ts';
 import { command } from '../../shell/command.ts';
-import { metricLines } from './train.ts';
 
 /** The owner's taste. Throws what readTaste() throws; ERR_NOT_FOUND. */
 export async function ownTaste(home: string): Promise<{ path: string; head: TasteHead }> {

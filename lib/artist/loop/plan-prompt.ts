@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type Config, configPath } from '../../config/index.ts';
 import {
   ArtistError,
+  homeOf,
   isArtistError,
   kindOfPlace,
   readPlainFile,
@@ -95,11 +96,11 @@ export async function promptFamilyOfModel(model: string | undefined, home: strin
 
 /** A name stays one; a file is relative to `<home>/loras`. */
 export const loraPlace = (given: string, home: string): string =>
-  /[\\/]|\.(safetensors|gguf)$/i.test(given) ? configPath(given, path.join(home, 'loras')) : given;
+  /[\\/]|\.(safetensors|gguf)$/i.test(given) ? configPath(given, homeOf(home).loras) : given;
 
 /** Word lists: `<home>/wildcards/colour.txt` is `__colour__`, `wildcards/a/b.txt` is `__a/b__`. */
 async function readWordLists(home: string): Promise<WordLists> {
-  const folder = path.join(home, 'wildcards');
+  const folder = homeOf(home).wildcards;
   if ((await kindOfPlace(folder)) !== 'folder') return new Map();
   const { folders } = await walkFolder(folder, { linkedFiles: true, maxEntries: 100_000 });
   const files = folders
@@ -135,7 +136,7 @@ async function remember({ settings: { avoidRecent, learn }, home, gallery }: Pro
   const trashed = await gallery.list({ trashed: true, limit: mostLookedAt });
   const works = new Map<string, Artwork>([...newest.works, ...rated.works, ...trashed.works].map((work) => [work.id, work]));
   const observed = outcomesOf([...works.values()]);
-  const state = new StateFile<Preferences>(path.join(home, 'state', 'prompt.json'), preferencesState);
+  const state = new StateFile<Preferences>(homeOf(home).state('prompt.json'), preferencesState);
   const before = await state.read();
   const changed = JSON.stringify(observeWorks(before, observed)) !== JSON.stringify(before);
   return { recentSubjects, preferences: changed ? await state.update((latest) => observeWorks(latest, observed)) : before };

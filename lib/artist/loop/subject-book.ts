@@ -1,9 +1,8 @@
 /** Subjects that are being painted at this moment, by any process of a home: so that two workers do not choose the same one. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import path from 'node:path';
 import * as z from 'zod';
-import { birthOf, type Clock, isAlive, type StateDefinition, StateFile, systemClock } from '../../core/index.ts';
+import { birthOf, type Clock, homeOf, isAlive, type StateDefinition, StateFile, systemClock } from '../../core/index.ts';
 
 const reservation = z.strictObject({
   /** Names this one reservation. */
@@ -45,7 +44,7 @@ export class SubjectHold {
 
   constructor(home: string, clock: Clock = systemClock) {
     this.#clock = clock;
-    this.#file = new StateFile(path.join(home, 'state', 'subjects.json'), bookState, { clock });
+    this.#file = new StateFile(homeOf(home).state('subjects.json'), bookState, { clock });
   }
 
   /**

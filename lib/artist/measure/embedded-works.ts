@@ -1,4 +1,4 @@
-import type { Clip, Embedding } from '../../clip/index.ts';
+import { type Clip, type Embedding, similarity } from '../../clip/index.ts';
 import { isArtistError } from '../../core/index.ts';
 import { ledgerOf, unpackEmbedding } from '../../curation/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
@@ -59,4 +59,15 @@ export async function embedWorks(
     }
   }
   return embedded;
+}
+
+/** The two of a list that are most alike; undefined: fewer than two. */
+export function mostAlike(works: readonly EmbeddedWork[]): { ids: [string, string]; cosine: number } | undefined {
+  let best: { ids: [string, string]; cosine: number } | undefined;
+  for (const [index, a] of works.entries())
+    for (const b of works.slice(index + 1)) {
+      const cosine = similarity(a.embedding, b.embedding);
+      if (!best || cosine > best.cosine) best = { ids: [a.work.id, b.work.id], cosine };
+    }
+  return best;
 }

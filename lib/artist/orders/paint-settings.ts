@@ -1,6 +1,5 @@
-import path from 'node:path';
 import { type Config, configPath, type LoadedConfig } from '../../config/index.ts';
-import { ArtistError, isArtistError, resolveOptions } from '../../core/index.ts';
+import { ArtistError, homeOf, isArtistError, resolveOptions } from '../../core/index.ts';
 import { generateOptions } from '../../engine/index.ts';
 
 /** Fields of `paint` in the configuration, and the option of generate() that each is. */
@@ -61,7 +60,7 @@ export function paintSettings(loaded: LoadedConfig, givenModel: string | undefin
     if (value !== undefined) options[option] = value;
   }
   if (config.loras.length > 0)
-    options['loras'] = config.loras.map(({ path: file, weight }) => ({ path: configPath(file, path.join(home, 'loras')), weight }));
+    options['loras'] = config.loras.map(({ path: file, weight }) => ({ path: configPath(file, homeOf(home).loras), weight }));
   checkPaint(options, loaded);
   if (givenModel !== undefined && givenModel !== config.model) return { model: givenModel, options: {} };
   return { model: config.model === undefined ? undefined : modelOf(config.model, home), options };

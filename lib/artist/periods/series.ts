@@ -1,8 +1,7 @@
 /** Series: a number of works on one subject or in one style, with what varies between them. */
 import { createHash } from 'node:crypto';
-import path from 'node:path';
 import * as z from 'zod';
-import { ArtistError, type Clock, display, homeFolder, resolveOptions, type StateDefinition, StateFile } from '../../core/index.ts';
+import { ArtistError, type Clock, display, type Home, homeOf, resolveOptions, type StateDefinition, StateFile } from '../../core/index.ts';
 
 const name = () => z.string().trim().min(1).max(2000);
 
@@ -51,11 +50,11 @@ const bookState: StateDefinition<Book> = { kind: 'series', version: 1, schema: b
 /** The series of a home, in `<home>/state/series.json`. */
 export class SeriesStore {
   readonly #file: StateFile<Book>;
-  readonly #home: string;
+  readonly #home: Home;
 
   constructor({ home, clock }: { home?: string | undefined; clock?: Clock | undefined } = {}) {
-    this.#home = homeFolder(home);
-    this.#file = new StateFile(path.join(this.#home, 'state', 'series.json'), bookState, clock ? { clock } : {});
+    this.#home = homeOf(home);
+    this.#file = new StateFile(this.#home.state('series.json'), bookState, clock ? { clock } : {});
   }
 
   async list(): Promise<Series[]> {
@@ -88,7 +87,7 @@ export class SeriesStore {
 
   /** Held while its works are painted: they follow one another. */
   lockOf({ id }: Series): string {
-    return path.join(this.#home, 'state', `series-${id}.lock`);
+    return this.#home.state(`series-${id}.lock`);
   }
 }
 

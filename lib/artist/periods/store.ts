@@ -1,10 +1,9 @@
-import path from 'node:path';
 import * as z from 'zod';
 import {
   ArtistError,
   type Clock,
   display,
-  homeFolder,
+  homeOf,
   resolveOptions,
   type StateDefinition,
   StateFile,
@@ -37,7 +36,7 @@ export class PeriodStore {
 
   constructor({ home, clock = systemClock }: { home?: string | undefined; clock?: Clock | undefined } = {}) {
     this.#clock = clock;
-    this.#file = new StateFile(path.join(homeFolder(home), 'state', 'periods.json'), bookState, { clock });
+    this.#file = new StateFile(homeOf(home).state('periods.json'), bookState, { clock });
   }
 
   /** All, in the order in which they were made. Throws what StateFile.read() throws. */

@@ -1,7 +1,6 @@
 /** Proposals to train a LoRA from the artist's own best works, and the set of LoRAs that were adopted. */
-import path from 'node:path';
 import * as z from 'zod';
-import { ArtistError, display, type StateDefinition, StateFile, type StateOptions } from '../../core/index.ts';
+import { ArtistError, display, homeOf, type StateDefinition, StateFile, type StateOptions } from '../../core/index.ts';
 
 /** A gain with its 95 % interval, over the prompts of the panel. */
 const gain = z.strictObject({ without: z.number(), with: z.number(), gain: z.number(), interval: z.tuple([z.number(), z.number()]) });
@@ -66,7 +65,7 @@ export class ProposalBook {
   readonly #file: StateFile<ProposalState>;
 
   constructor(home: string, options: StateOptions = {}) {
-    this.#file = new StateFile(path.join(home, 'state', 'proposals.json'), bookState, options);
+    this.#file = new StateFile(homeOf(home).state('proposals.json'), bookState, options);
   }
 
   read(): Promise<ProposalState> {

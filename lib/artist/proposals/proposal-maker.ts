@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LoadedConfig } from '../../config/index.ts';
-import { ArtistError, type Clock, isArtistError, removeTree, systemClock, withLock, writeError } from '../../core/index.ts';
+import { ArtistError, type Clock, homeOf, isArtistError, removeTree, systemClock, withLock, writeError } from '../../core/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { judgeLicence, licenceId } from '../../lora/index.ts';
 import { contactSheet, type TrainEvent, type TrainLoraOptions, trainLora } from '../../train/index.ts';
@@ -74,7 +74,7 @@ export class ProposalMaker {
     return adopted
       .flatMap((id) => proposals.find((proposal) => proposal.id === id) ?? [])
       .filter((proposal) => proposal.model === model)
-      .map(({ lora, weight }) => ({ path: path.join(this.#place.config.home, 'loras', lora), weight }));
+      .map(({ lora, weight }) => ({ path: homeOf(this.#place.config.home).lora(lora), weight }));
   }
 
   /**
@@ -110,13 +110,13 @@ export class ProposalMaker {
     const every = Math.round(1 / heldShare);
     const held = chosen.filter((_, index) => index % every === every - 1 || (chosen.length < every && index === chosen.length - 1));
     const works = chosen.filter((work) => !held.includes(work));
-    return withLock(path.join(home, 'state', 'proposal.lock'), { purpose: 'making a proposal', waitMs: 0, signal }, async () => {
+    return withLock(homeOf(home).state('proposal.lock'), { purpose: 'making a proposal', waitMs: 0, signal }, async () => {
       const id = await this.book.nextId();
-      const data = path.join(home, 'proposals', id, 'data');
+      const { data } = homeOf(home).proposal(id);
       await this.#fill(data, works);
       await this.#place.studio.rest();
       const lora = path.join('proposals', `${id}.safetensors`);
-      await mkdir(path.join(home, 'loras', 'proposals'), { recursive: true });
+      await mkdir(homeOf(home).proposalLoras, { recursive: true });
       const trained = await trainLora({
         preset: 'style',
         samples: { every: 0 },
@@ -125,7 +125,7 @@ export class ProposalMaker {
         home,
         licence: 'own',
         name: id,
-        out: path.join(home, 'loras', lora),
+        out: homeOf(home).lora(lora),
         steps,
         overwrite: true,
         ...(model !== undefined && { model }),
@@ -168,7 +168,7 @@ export class ProposalMaker {
     const family = await promptFamilyOfModel(proposal.model, config.home);
     const seed = 1_000_000;
     const prompts = heldPrompts(count, { family, taken: works.flatMap(({ recipe }) => recipe?.prompt ?? []), seed });
-    const lora = { path: path.join(config.home, 'loras', proposal.lora), weight: proposal.weight };
+    const lora = { path: homeOf(config.home).lora(proposal.lora), weight: proposal.weight };
     const model = await studio.model(proposal.model, { signal, onProgress: () => undefined });
     let rows: Awaited<ReturnType<typeof paintPanel>>;
     try {
@@ -188,7 +188,7 @@ export class ProposalMaker {
         archive: archive.map(({ embedding }) => embedding),
         signal,
       });
-      const panel = path.join(config.home, 'proposals', id, 'panel.png');
+      const { panel } = homeOf(config.home).proposal(id);
       const sheet = await contactSheet(
         [
           { label: 'without', images: rows.without },
@@ -208,9 +208,9 @@ export class ProposalMaker {
   /** Throws what ProposalBook.reject() throws. The LoRA and its training data are deleted. */
   async reject(id: string): Promise<Proposal> {
     const proposal = await this.book.reject(id);
-    const { home } = this.#place.config;
-    await removeTree(path.join(home, 'loras', proposal.lora), { inside: path.join(home, 'loras', 'proposals') });
-    await removeTree(path.join(home, 'proposals', id, 'data'), { inside: path.join(home, 'proposals') });
+    const home = homeOf(this.#place.config.home);
+    await removeTree(home.lora(proposal.lora), { inside: home.proposalLoras });
+    await removeTree(home.proposal(id).data, { inside: home.proposals });
     return proposal;
   }
 

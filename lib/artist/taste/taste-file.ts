@@ -1,10 +1,9 @@
-import path from 'node:path';
 import { type AestheticHead, type Clip, type Embedding, loadAestheticHead } from '../../clip/index.ts';
-import { ArtistError, readPlainFile, systemCode } from '../../core/index.ts';
+import { ArtistError, homeOf, readPlainFile, systemCode } from '../../core/index.ts';
 import { type TasteHead, tasteHeadSchema, tasteScore } from '../../curation/index.ts';
 
 /** Where `taste train` puts the owner's taste, and create looks for it. */
-export const tastePath = (home: string): string => path.join(home, 'taste.json');
+export const tastePath = (home: string): string => homeOf(home).taste;
 
 /** The owner's taste, or a published aesthetic head. */
 export type TasteFile = { path: string } & ({ kind: 'taste'; head: TasteHead } | { kind: 'head'; head: AestheticHead });

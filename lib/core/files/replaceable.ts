@@ -3,7 +3,7 @@ import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
-import { homeFolder } from '../home.ts';
+import { homeOf } from '../home.ts';
 import { writeError, writeFileAtomic } from './atomic-file.ts';
 import { specialKind } from './plain-file.ts';
 
@@ -105,11 +105,11 @@ function currentFolder(): string[] {
 
 /** [folder, what it is] */
 function keptFolders(keep: readonly string[]): [string, string][] {
-  const home = homeFolder();
+  const home = homeOf();
   return [
-    [join(home, 'gallery'), 'the gallery'],
+    [home.gallery, 'the gallery'],
     ...keep.map((folder): [string, string] => [folder, 'the gallery']),
-    [home, 'the home of ai-artist'],
+    [home.folder, 'the home of ai-artist'],
     ...currentFolder().map((folder): [string, string] => [folder, 'the current folder']),
     ...[homedir(), process.env['HOME'] ?? ''].filter(Boolean).map((folder): [string, string] => [folder, 'your home folder']),
     [parse(resolve('.')).root, 'the root of the file system'],
@@ -179,12 +179,12 @@ async function beginningOf(file: string): Promise<string> {
 /** Which records a file would be among; undefined: none. */
 async function recordAt(real: string, exists: boolean): Promise<string | undefined> {
   const folder = dirname(real);
-  const home = homeFolder();
-  for (const name of ['gallery', 'state']) {
-    const place = await placeOf(join(home, name));
+  const home = homeOf();
+  for (const [name, records] of Object.entries({ gallery: home.gallery, state: home.stateFolder })) {
+    const place = await placeOf(records);
     if (place.info !== undefined && (await holds(place, folder))) return `the ${name} of ai-artist (${place.real})`;
   }
-  const [at, ofHome] = [await placeOf(folder), await placeOf(home)];
+  const [at, ofHome] = [await placeOf(folder), await placeOf(home.folder)];
   const record = exists ? /\.(ya?ml|jsonl?)$/i : /^(config\.(ya?ml|schema\.json)|(curation|taste|duels)\.json)$/i;
   if (isSame(at, ofHome) && record.test(basename(real))) return `the records of ai-artist (${ofHome.real})`;
   // Any other gallery: a picture has its record beside it, under the same ULID.
@@ -202,7 +202,7 @@ async function checkFolder(place: Place, shown: string, { mark, isOurs, keep = [
   for (const [folder, what] of kept) if (got === undefined && (await holds(place, folder))) got = `a folder above ${what}`;
   if (got !== undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a folder of its own, got ${got}. Name a new folder in it`);
-  for (const records of [...keep, ...['gallery', 'state'].map((name) => join(homeFolder(), name))])
+  for (const records of [...keep, homeOf().gallery, homeOf().stateFolder])
     if (await holds(await placeOf(records), real))
       throw new ArtistError('ERR_INVALID_ARGUMENT', `${shown}: expected a folder outside ${records}, which holds records. Choose another`);
   if (info === undefined) return;

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import * as z from 'zod';
-import { answering, homeFolder, StateFile, type StateOptions } from '../../core/index.ts';
+import { answering, homeOf, StateFile, type StateOptions } from '../../core/index.ts';
 
 const duelsSchema = z.strictObject({
   duels: z.array(z.strictObject({ winner: z.string().min(1), loser: z.string().min(1), at: z.iso.datetime() })),
@@ -9,9 +8,5 @@ export type StoredDuels = z.output<typeof duelsSchema>;
 
 /** Which of two works the owner preferred, by their ids: `<home>/duels.json`. A damaged file is set aside and its backup used. */
 export const duelsFile = answering('duelsFile', (home?: string, options: StateOptions = {}): StateFile<StoredDuels> => {
-  return new StateFile(
-    join(homeFolder(home), 'duels.json'),
-    { kind: 'duels', version: 1, schema: duelsSchema, initial: () => ({ duels: [] }) },
-    options,
-  );
+  return new StateFile(homeOf(home).duels, { kind: 'duels', version: 1, schema: duelsSchema, initial: () => ({ duels: [] }) }, options);
 });

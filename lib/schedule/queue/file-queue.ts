@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { birthOf, type Clock, createIds, resolveOptions, StateFile, type StateOptions, systemClock } from '../../core/index.ts';
+import { birthOf, type Clock, createIds, homeOf, resolveOptions, StateFile, type StateOptions, systemClock } from '../../core/index.ts';
 import { compareTasks, endClaim, publicTask, type QueueState, queueDefinition, type StoredTask, wakeDelayed } from './file-state.ts';
 import { FileWorker } from './file-worker.ts';
 import {
@@ -27,7 +26,7 @@ export class FileQueue implements TaskQueue {
 
   constructor(home: string, { clock = systemClock, ...options }: StateOptions = {}) {
     this.clock = clock;
-    this.#file = new StateFile(join(home, 'state', 'queue.json'), queueDefinition, { clock, ...options });
+    this.#file = new StateFile(homeOf(home).state('queue.json'), queueDefinition, { clock, ...options });
     this.#newId = createIds({ clock });
   }
 

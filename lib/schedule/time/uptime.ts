@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import * as z from 'zod';
-import { type Clock, type StateDefinition, StateFile, type StateOptions, systemClock } from '../../core/index.ts';
+import { type Clock, homeOf, type StateDefinition, StateFile, type StateOptions, systemClock } from '../../core/index.ts';
 
 /** How often a schedule that runs says so here, milliseconds. */
 export const uptimeBeatMs = 60_000;
@@ -37,7 +36,7 @@ export class UptimeBook {
 
   constructor(home: string, { clock = systemClock, ...options }: StateOptions = {}) {
     this.#clock = clock;
-    this.#file = new StateFile(join(home, 'state', 'uptime.json'), definition, { clock, ...options });
+    this.#file = new StateFile(homeOf(home).state('uptime.json'), definition, { clock, ...options });
   }
 
   /** Oldest first. Throws what StateFile.read() throws. */

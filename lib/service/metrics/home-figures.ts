@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { ArtistError, type Clock, isArtistError, redact, systemClock } from '../../core/index.ts';
+import { ArtistError, type Clock, homeOf, isArtistError, redact, systemClock } from '../../core/index.ts';
 import { ledgerOf } from '../../curation/index.ts';
 import type { Artwork, Gallery, GalleryStats } from '../../gallery/index.ts';
 import {
@@ -220,7 +219,7 @@ export class FiguresReader {
   async #readQueue(): Promise<QueuePart | null> {
     const { queue: address, home, queueName: name } = this.#options;
     if (address === undefined || address === 'file') {
-      if (!existsSync(join(home, 'state', 'queue.json'))) return null;
+      if (!existsSync(homeOf(home).state('queue.json'))) return null;
       return this.#askQueue(await openQueue({ driver: 'file', home }));
     }
     // A home that cannot be written has no name, and no queue of its own.
@@ -267,8 +266,8 @@ export class FiguresReader {
 }
 
 function homeFolders(home: string, gallery: Gallery): Record<string, string> {
-  const inside = Object.fromEntries(['models', 'loras', 'training', 'cache', 'state', 'logs'].map((name) => [name, join(home, name)]));
-  return { gallery: gallery.folder, ...inside };
+  const { models, loras, training, cache, stateFolder: state, logs } = homeOf(home);
+  return { gallery: gallery.folder, models, loras, training, cache, state, logs };
 }
 
 function inTime<T>(work: Promise<T>): Promise<T> {

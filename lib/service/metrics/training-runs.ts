@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockOwner, openPlainFile, systemCode } from '../../core/index.ts';
+import { homeOf, lockOwner, openPlainFile, systemCode } from '../../core/index.ts';
 
 /** A training of this home, by the end of its log. */
 export interface TrainingRun {
@@ -58,7 +58,7 @@ async function readRun(folder: string, name: string): Promise<TrainingRun> {
 
 /** Runs in `<home>/training`, the one that wrote last first. */
 export async function trainingRuns(home: string): Promise<TrainingRun[]> {
-  const folder = join(home, 'training');
+  const folder = homeOf(home).training;
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
     throw error;

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import * as z from 'zod';
-import { type Clock, type StateDefinition, StateFile, systemClock, ulidTime } from '../../core/index.ts';
+import { type Clock, homeOf, type StateDefinition, StateFile, systemClock, ulidTime } from '../../core/index.ts';
 import { type Ledger, ledgerOf } from '../../curation/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 
@@ -122,7 +121,7 @@ export class WorksBook {
   constructor(home: string, gallery: Gallery, { clock = systemClock }: { clock?: Clock } = {}) {
     this.#gallery = gallery;
     this.#clock = clock;
-    this.#file = new StateFile(join(home, 'state', 'works-tally.json'), definition, { clock });
+    this.#file = new StateFile(homeOf(home).state('works-tally.json'), definition, { clock });
   }
 
   /** As it was counted last; cheap. Throws what StateFile.read() throws. */

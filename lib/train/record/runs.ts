@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { ArtistError, display, lockOwner, nearest, removeTree, systemCode, walkFolder } from '../../core/index.ts';
+import { ArtistError, display, homeOf, lockOwner, nearest, removeTree, systemCode, walkFolder } from '../../core/index.ts';
 import { isFinished, listCheckpoints } from './checkpoint.ts';
 import { readRunRecord } from './run-record.ts';
 
 /** Folder of a home's training runs. */
-export const runsFolder = (home: string): string => join(resolve(home), 'training');
+export const runsFolder = (home: string): string => homeOf(home).training;
 
 /** A training run on disk. */
 export interface KeptRun {

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { acquireLock, homeFolder } from '../../core/index.ts';
+import { acquireLock, homeFolder, homeOf } from '../../core/index.ts';
 import type { ModelFiles, NativeNetworkInfo } from '../../engine/index.ts';
 import { drawSeed } from '../../engine/index.ts';
 import { bucketName } from '../../lora/index.ts';
@@ -196,7 +196,7 @@ async function trainInFolder(
       pictures: recordPictures(dataSet.pictures),
     });
   }
-  const cache = new EncodingCache({ folder: join(output.home, 'cache', 'training'), onNote: (message) => emit({ type: 'note', message }) });
+  const cache = new EncodingCache({ folder: homeOf(output.home).trainingCache, onNote: (message) => emit({ type: 'note', message }) });
   const { objective } = session.info;
   const run: Run = {
     options,

@@ -1,7 +1,7 @@
 /** Decides where a run and its LoRA are written, and checks both places before the work begins. */
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ArtistError, checkFolder, homeFolder, kindOfPlace, removeTree, writeError } from '../../core/index.ts';
+import { ArtistError, checkFolder, homeOf, kindOfPlace, removeTree, writeError } from '../../core/index.ts';
 import { checkLoraPlace } from '../../lora/index.ts';
 import type { ResolvedTrainLora } from './options.ts';
 
@@ -39,15 +39,15 @@ const stamp = (time: number): string => new Date(time).toISOString().slice(0, 19
  *   cannot be written; ERR_INVALID_ARGUMENT when a path is invalid
  */
 export async function chooseOutput(options: ResolvedTrainLora, now = Date.now()): Promise<Output> {
-  const home = homeFolder(options.home);
+  const home = homeOf(options.home);
   const guessed = basename(resolve(options.data))
     .replaceAll(/[\p{C}<>:"|?*\\]+/gu, '-')
     .replace(/^[\s.-]+/, '');
   const name =
     options.name ?? (options.out === undefined ? guessed.slice(0, 100) || 'lora' : basename(options.out).replace(/\.safetensors$/i, ''));
-  const out = resolve(options.out ?? join(home, 'loras', `${name}.safetensors`));
+  const out = resolve(options.out ?? home.lora(`${name}.safetensors`));
   await checkOut(out, options);
-  const folder = resolve(options.runFolder ?? (await freshFolder(join(home, 'training', `${name}-${stamp(now)}`))));
+  const folder = resolve(options.runFolder ?? (await freshFolder(home.trainingRun(`${name}-${stamp(now)}`))));
   const inside = (await kindOfPlace(folder)) === 'folder' ? await readdir(folder) : [];
   if (inside.length > 0)
     throw new ArtistError(
@@ -55,7 +55,7 @@ export async function chooseOutput(options: ResolvedTrainLora, now = Date.now())
       `runFolder: expected an empty folder or none, got ${folder} with ${inside.length} files. Go on with that run by resumeTraining(), or name another folder`,
     );
   await checkFolder(folder, 'runFolder');
-  return { name, out, folder, home };
+  return { name, out, folder, home: home.folder };
 }
 
 async function freshFolder(wanted: string): Promise<string> {

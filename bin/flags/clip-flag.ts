@@ -1,5 +1,5 @@
-import { checkClipPath as checkPath } from '../lib/artist/index.ts';
-import { type Clip, loadClip } from '../lib/clip/index.ts';
+import { checkClipPath as checkPath } from '../../lib/artist/index.ts';
+import { type Clip, loadClip } from '../../lib/clip/index.ts';
 
 /** The option of create and score. */
 export const clipDescription =

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import type { Clip } from '../lib/clip/index.ts';
-import type { Embedder } from '../lib/gallery/index.ts';
+import type { Clip } from '../../clip/index.ts';
+import type { Embedder } from '../../gallery/index.ts';
 
 /** A CLIP as the gallery wants it. Models of one name but of another size are two. */
 export async function embedderOf(clip: Clip, signal: AbortSignal): Promise<Embedder> {

@@ -1,5 +1,5 @@
-import type { Artwork } from '../../lib/gallery/index.ts';
-import { derivationSchema, describeDerivation } from '../../lib/prompt/index.ts';
+import type { Artwork } from '../../../lib/gallery/index.ts';
+import { derivationSchema, describeDerivation } from '../../../lib/prompt/index.ts';
 
 /** Why a work has this prompt, where it was chosen or expanded; else nothing. */
 export function derivationLines({ derivation }: Artwork): string[] {

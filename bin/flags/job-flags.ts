@@ -1,12 +1,11 @@
-import { checkWork } from '../../../lib/artist/index.ts';
-import type { Config } from '../../../lib/config/index.ts';
-import { ArtistError, display } from '../../../lib/core/index.ts';
-import { builtInTopics, topicsOf } from '../../../lib/prompt/index.ts';
-import { type Job, type JobOptions, misfirePolicies, readDuration, type Timing } from '../../../lib/schedule/index.ts';
-import { createNames } from '../../flags/create-flags.ts';
-import { choice, type Flag, list, number, text, toggle, type Values } from '../../flags/flags.ts';
-import type { Context } from '../../shell/run.ts';
-import { orderFlags, orderOf, orderOptions, savedOrder } from '../../work-order.ts';
+import { checkWork, newOrder, optionsOfOrder, readOrder } from '../../lib/artist/index.ts';
+import type { Config } from '../../lib/config/index.ts';
+import { ArtistError, display } from '../../lib/core/index.ts';
+import { builtInTopics, topicsOf } from '../../lib/prompt/index.ts';
+import { type Job, type JobOptions, misfirePolicies, readDuration, type Timing } from '../../lib/schedule/index.ts';
+import type { Context } from '../shell/run.ts';
+import { createNames, createOptionsOf, orderFlags } from './create-flags.ts';
+import { choice, type Flag, list, number, text, toggle, type Values } from './flags.ts';
 
 function duration(describe: string, heading: string): Flag<number> {
   return { describe, group: heading, shape: 'value', read: readDuration };
@@ -109,12 +108,12 @@ export async function jobOptionsOf(
   if (batch !== undefined && count !== undefined && batch !== count)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--batch: expected to be left out with batch ${count}@…, got ${batch}`);
   const chosen = known && topic === undefined && rotate !== true ? undefined : readTopics(topic, rotate === true, loaded.config.prompt);
-  const before = known && savedOrder(known.payload);
-  const order = orderOf(chosen ? chosen.prompt : before?.prompt, paint, before?.create);
+  const { prompt: promptBefore, ...before } = known ? readOrder(known.payload) : newOrder({});
+  const order = newOrder({ ...createOptionsOf(paint), prompt: chosen ? chosen.prompt : promptBefore }, before);
   const prompts = chosen ? [...chosen.rotation] : [...(known?.rotation ?? [])];
   const warnings = new Set<string>();
   for (const prompt of prompts.length > 0 ? prompts : [order.prompt]) {
-    const options = orderOptions({ ...order, prompt: typeof prompt === 'string' ? prompt : undefined }, loaded.config.prompt.topics);
+    const options = optionsOfOrder(order, loaded.config.prompt.topics, typeof prompt === 'string' ? prompt : undefined);
     for (const line of await checkWork(options, loaded)) warnings.add(line);
   }
   const options = definedOnly({

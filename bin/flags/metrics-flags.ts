@@ -1,13 +1,12 @@
 import path from 'node:path';
 import type { Registry } from 'prom-client';
-import { configPath } from '../lib/config/index.ts';
-import { ArtistError, writeOutput } from '../lib/core/index.ts';
-import { FiguresReader, type MetricsPage, metricsPage, processMetrics, serveMetrics } from '../lib/service/index.ts';
-import { number, text } from './flags/flags.ts';
-import { packageVersion } from './shell/package-version.ts';
-import type { Context } from './shell/run.ts';
-import { openGallery } from './shell/settings.ts';
-import { oneLine } from './work-order.ts';
+import { configPath } from '../../lib/config/index.ts';
+import { ArtistError, errorLine, writeOutput } from '../../lib/core/index.ts';
+import { FiguresReader, type MetricsPage, metricsPage, processMetrics, serveMetrics } from '../../lib/service/index.ts';
+import { packageVersion } from '../shell/package-version.ts';
+import type { Context } from '../shell/run.ts';
+import { openGallery } from '../shell/settings.ts';
+import { number, text } from './flags.ts';
 
 const group = 'Metrics';
 
@@ -93,7 +92,7 @@ export async function startMetrics(places: MetricsPlaces, source: MetricsSource,
       ...(host !== undefined && { host }),
       page: () => page([...(source.further ?? []), own]),
       health: source.health,
-      onTrouble: (error) => log.warn(`metrics: ${oneLine(error)}`),
+      onTrouble: (error) => log.warn(`metrics: ${errorLine(error)}`),
     });
     ends.push(() => server.close());
     note(`metrics: ${server.url}/metrics`);
@@ -119,7 +118,7 @@ function writeEveryMinute(file: string, page: () => Promise<MetricsPage>, warn: 
       await writeOutput(file, (await page()).text, { overwrite: false, begins: /^(# (HELP|TYPE) ai_artist_|$)/ });
       failing = false;
     } catch (error) {
-      if (!failing) warn(`metrics: the file cannot be written for the moment: ${oneLine(error)}`);
+      if (!failing) warn(`metrics: the file cannot be written for the moment: ${errorLine(error)}`);
       failing = true;
     }
   };

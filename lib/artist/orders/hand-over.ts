@@ -1,27 +1,19 @@
-import type { Artist } from '../lib/artist/index.ts';
-import { ArtistError, counted, isArtistError, systemClock } from '../lib/core/index.ts';
-import {
-  type DaemonEvent,
-  formatDuration,
-  formatMoment,
-  type QueuedTask,
-  type ScheduledTask,
-  type TaskQueue,
-  type TaskRunner,
-} from '../lib/schedule/index.ts';
-import type { Context } from './shell/run.ts';
-import { oneLine, paintOrder, recordedError } from './work-order.ts';
+/** How a schedule has its works painted: in this process, or by the workers of a queue. */
+import { ArtistError, errorLine, isArtistError, recordedError, systemClock } from '../../core/index.ts';
+import type { QueuedTask, ScheduledTask, TaskQueue, TaskRunner } from '../../schedule/index.ts';
+import type { Artist } from '../loop/artist.ts';
+import { paintOrder } from './paint-order.ts';
 
 /** Workers of the version before look through the works of this time for one that is filed already. */
 const searchBackMs = 86_400_000;
 
-/** Paints in this process. */
+/** Runs the works of a schedule in this process: ScheduleDaemon.start({ store, run: paintHere(artist) }). */
 export function paintHere(artist: Artist): TaskRunner {
   return (task) => paintOrder(task, artist);
 }
 
 /** What a queue keeps of a work of the schedule. */
-export interface HandedOver {
+interface HandedOver {
   order: ScheduledTask['payload'];
   rotation: ScheduledTask['payload'];
   since: number;
@@ -97,48 +89,8 @@ async function untilReached<R>(question: () => Promise<R>, signal: AbortSignal, 
       return await question();
     } catch (error) {
       if (!isArtistError(error, 'ERR_NETWORK')) throw error;
-      if (attempt === 1) warn(`the queue is out of reach, the run waits for it: ${oneLine(error)}`);
+      if (attempt === 1) warn(`the queue is out of reach, the run waits for it: ${errorLine(error)}`);
     }
     await systemClock.sleep(againMs, { signal });
   }
-}
-
-const secondsOf = (seconds: number): string => `${seconds.toFixed(1)} s`;
-
-/** What happens, line by line. */
-export function tellEvents({ note, warn }: Pick<Context, 'note' | 'warn'>): (event: DaemonEvent) => void {
-  return (event) => {
-    switch (event.type) {
-      case 'started':
-        return note(`${event.runId}: begins${event.attempt > 1 ? ` (try ${event.attempt})` : ''}`);
-      case 'work':
-        return event.item.outcome === 'done'
-          ? note(`${event.runId}: work ${event.item.index + 1} of ${event.job.count} done in ${secondsOf(event.item.seconds)}`)
-          : warn(`${event.runId}: work ${event.item.index + 1} of ${event.job.count} failed: ${event.item.code}: ${event.item.message}`);
-      case 'retry':
-        return warn(`${event.occurrence.id}: again in ${formatDuration(event.delayMs)} (${event.code})`);
-      case 'ended': {
-        const { id, outcome, works } = event.record;
-        const line = `${id}: ${outcome}, ${works.done} of ${counted(works.due, 'work')}`;
-        return outcome === 'done' ? note(line) : warn(line);
-      }
-      case 'missed': {
-        const { count, dueAt, message } = event.record;
-        return warn(
-          `${event.job.id}: ${count > 1 ? `${count} runs missed, the first of` : 'missed, due'} ${formatMoment(dueAt, event.job.timeZone)}: ${message}`,
-        );
-      }
-      case 'clock-jump':
-        return warn(
-          `the clock went ${event.byMs > 0 ? 'forward' : 'back'} by ${formatDuration(Math.abs(event.byMs))}, or the machine slept`,
-        );
-      case 'trouble':
-        return warn(`the schedule cannot go on for the moment: ${oneLine(event.error)}`);
-      case 'stopping':
-        return note(event.running ? 'stopping; waiting for the work in progress' : 'stopping');
-      case 'due':
-      case 'clock-back':
-        return undefined;
-    }
-  };
 }

@@ -1,14 +1,14 @@
-/** One work from the command line's flags to what is printed. */
-import { type Artist, type CreatedWork, createArtist, type PlannedWork } from '../lib/artist/index.ts';
-import { ArtistError, isArtistError } from '../lib/core/index.ts';
-import type { Ledger } from '../lib/curation/index.ts';
-import type { ArtImage, SavedImage } from '../lib/image/index.ts';
-import { type CreateValues, createOptionsOf } from './flags/create-flags.ts';
-import { readPrompt } from './flags/prompt-text.ts';
-import { ledgerTable } from './print/ledger-table.ts';
-import { checkOutput, inFolder, pictureEndings, slug } from './print/output-file.ts';
-import { seconds, watchWork } from './print/progress.ts';
-import type { Context, Outcome } from './shell/run.ts';
+import type { CreatedWork, PlannedWork } from '../../../lib/artist/index.ts';
+import { ArtistError, isArtistError } from '../../../lib/core/index.ts';
+import type { Ledger } from '../../../lib/curation/index.ts';
+import type { ArtImage, SavedImage } from '../../../lib/image/index.ts';
+import { type CreateValues, createOptionsOf } from '../../flags/create-flags.ts';
+import { readPrompt } from '../../flags/prompt-text.ts';
+import type { Context, Outcome } from '../../shell/run.ts';
+import { openArtist } from '../../shell/settings.ts';
+import { ledgerTable } from '../ledger-table.ts';
+import { checkOutput, inFolder, pictureEndings, slug } from '../output-file.ts';
+import { seconds, watchWork } from '../progress.ts';
 
 /** The breakdown of a scored round; else only what was rejected. */
 function curationLines({ curation, candidates, ...rest }: Ledger): string[] {
@@ -16,7 +16,7 @@ function curationLines({ curation, candidates, ...rest }: Ledger): string[] {
   return candidates.flatMap(({ seed, faults, reason }) => (faults.length > 0 ? [`candidate with seed ${seed} rejected: ${reason}`] : []));
 }
 
-function report(created: CreatedWork, saved: { path: string; bytes: number } | undefined): Outcome {
+function workReport(created: CreatedWork, saved: { path: string; bytes: number } | undefined): Outcome {
   const {
     work,
     image,
@@ -75,11 +75,6 @@ function report(created: CreatedWork, saved: { path: string; bytes: number } | u
   };
 }
 
-/** An artist with the settings of this command line. `keepMs` 0: models are freed as soon as they have done their part. */
-export async function openArtist({ home, config, warn }: Pick<Context, 'home' | 'config' | 'warn'>, keepMs?: number): Promise<Artist> {
-  return createArtist({ home, config: await config(), keepMs, onWarning: warn });
-}
-
 /** What the command `create` does. */
 export async function createWork(values: CreateValues, context: Context): Promise<Outcome> {
   const prompt = values.prompt === undefined ? undefined : await readPrompt(values.prompt);
@@ -107,7 +102,7 @@ export async function createWork(values: CreateValues, context: Context): Promis
         : error;
     });
     shown.stop();
-    return report(created, saved);
+    return workReport(created, saved);
   } finally {
     shown.stop();
     await artist.dispose();

@@ -1,4 +1,4 @@
-import type { TermName } from '../../lib/curation/index.ts';
+import type { TermName } from '../../../lib/curation/index.ts';
 
 /** What each term of a choice says, in words. */
 export const termWords: Readonly<Record<TermName, string>> = {

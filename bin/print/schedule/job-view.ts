@@ -1,7 +1,18 @@
-import { counted } from '../../../lib/core/index.ts';
+import { readOrder } from '../../../lib/artist/index.ts';
+import { counted, isArtistError } from '../../../lib/core/index.ts';
 import { formatMoment, formatTiming, type HistoryRecord, type Job, type ScheduleFigures } from '../../../lib/schedule/index.ts';
 
 const isoOf = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
+
+/** The order under the names of this version; what is none, such as the payload of a program of its own, as it is. */
+function orderView(payload: Job['payload']): unknown {
+  try {
+    return readOrder(payload);
+  } catch (error) {
+    if (!isArtistError(error)) throw error;
+    return payload;
+  }
+}
 
 /** A job for --json: what it is, not how it is kept. */
 export function jobView(job: Job): Record<string, unknown> {
@@ -21,7 +32,7 @@ export function jobView(job: Job): Record<string, unknown> {
     attempts,
     backoffSeconds: backoffMs / 1000,
     retriesPerDay,
-    payload: job.payload,
+    payload: orderView(job.payload),
     rotation: job.rotation,
     rotationAt: job.rotationAt,
     running: job.running?.id ?? null,

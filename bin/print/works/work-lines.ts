@@ -1,0 +1,25 @@
+import { type Artwork, type ChangedWorks, nameOf } from '../../../lib/gallery/index.ts';
+
+const stars = (rating: number | undefined): string => '★'.repeat(rating ?? 0).padEnd(5, '·');
+
+/** Its title or prompt; of a picture that came without either, the file that it was. */
+const calledOf = (work: Artwork): string => (work.title || work.recipe?.prompt ? nameOf(work, 60) : (work.imported?.from ?? '(no title)'));
+
+/** One line of a list; the time is UTC. */
+export function workLine(work: Artwork): string {
+  const when = work.createdAt.slice(0, 16).replace('T', ' ');
+  const size = `${work.image.width}x${work.image.height}`.padEnd(9);
+  const tags = work.tags && work.tags.length > 0 ? `  [${work.tags.join(', ')}]` : '';
+  return `${work.id}  ${when}  ${stars(work.rating)}${work.star ? '*' : ' '}  ${size}  ${calledOf(work)}${tags}`;
+}
+
+/** Ids on stdout, the count on stderr, failures as warnings. */
+export function changedOutcome({ changed, failed }: ChangedWorks, what: string, warn: (line: string) => void) {
+  for (const { code, message } of failed) warn(`${code}: ${message}`);
+  return {
+    json: { changed, failed },
+    text: changed,
+    notes: [`${changed.length} ${changed.length === 1 ? 'work' : 'works'} ${what}${failed.length > 0 ? `, ${failed.length} failed` : ''}`],
+    status: failed.length > 0 ? 1 : 0,
+  };
+}
