@@ -87,11 +87,11 @@ async function convertFailure(
   }
 }
 
-function tell(event: NativeEvent): ConvertEvent | undefined {
+function conversionEvent(event: NativeEvent): ConvertEvent | undefined {
   // The engine reports reading and writing tensors as loading; for the user both are the conversion.
   if (event.type === 'progress') return { type: 'convert', step: event.step, steps: event.total };
-  const told = commonEvent(event);
-  return told?.type === 'queued' || told?.type === 'warning' ? told : undefined;
+  const shown = commonEvent(event);
+  return shown?.type === 'queued' || shown?.type === 'warning' ? shown : undefined;
 }
 
 /**
@@ -135,8 +135,8 @@ export async function convertModel(input: string, options: ConvertOptions): Prom
         site,
         signal,
         onEvent: (event) => {
-          const told = tell(event);
-          if (told) onProgress?.(told);
+          const shown = conversionEvent(event);
+          if (shown) onProgress?.(shown);
         },
       },
       (listen) =>

@@ -126,7 +126,7 @@ function eventHandler(
       return;
     }
     if (event.type === 'loras') {
-      loras.settle(event.loras, (message) => warnings.add(message));
+      loras.record(event.loras, (message) => warnings.add(message));
       return;
     }
     if (event.type === 'preview') {

@@ -193,7 +193,7 @@ export class EngineLoras {
   }
 
   /** Records what the engine reports for each module, and warns about what it did not apply although the files fit. */
-  settle(outcomes: readonly (readonly string[])[], warn: Warn): void {
+  record(outcomes: readonly (readonly string[])[], warn: Warn): void {
     const byLora = this.#checked.map(idleOutcomes);
     for (const [request, origin] of this.#origins.entries())
       for (const [at, { lora, module }] of origin.entries()) byLora[lora]?.set(module, outcomes[request]?.[at] ?? 'idle');
