@@ -22,7 +22,7 @@ try {
     root,
     buildDir,
     gpu: values.gpu,
-    buildType: 'Debug',
+    debug: true,
     defines: { AI_ARTIST_STRIP: 'OFF', AI_ARTIST_SANITIZE: values.sanitize ?? '', CMAKE_LIBRARY_OUTPUT_DIRECTORY: buildDir },
     report,
   });

@@ -113,12 +113,12 @@ function runLogged(args, { cwd, env, log, onLine }) {
 }
 
 /**
- * `defines` are CMake variables.
+ * `defines` are CMake variables; `debug` takes the build type Debug in place of Release.
  *
- * @param {{ root: string, buildDir: string, gpu: string, portable?: boolean, defines?: Record<string, string>, buildType?: string, report: { say(text: string): void, progress(done: number, total: number, what: string): void } }} job
+ * @param {{ root: string, buildDir: string, gpu: string, portable?: boolean, defines?: Record<string, string>, debug?: boolean, report: { say(text: string): void, progress(done: number, total: number, what: string): void } }} job
  * @returns {Promise<{ configure: number, compile: number, jobs: number }>} seconds
  */
-export async function compile({ root, buildDir, gpu, portable = false, defines = {}, buildType = 'Release', report }) {
+export async function compile({ root, buildDir, gpu, portable = false, defines = {}, debug = false, report }) {
   const { jobs, limitedByMemory } = jobCount();
   mkdirSync(buildDir, { recursive: true });
   dropForeignCache(root, buildDir);
@@ -126,7 +126,7 @@ export async function compile({ root, buildDir, gpu, portable = false, defines =
   const log = createWriteStream(logFile);
   const cmakeJs = join(dirname(createRequire(join(root, 'package.json')).resolve('cmake-js/package.json')), 'bin/cmake-js');
   const variables = { AI_ARTIST_GPU: gpu, AI_ARTIST_PORTABLE: portable ? 'ON' : 'OFF', ...defines };
-  const options = ['-O', buildDir, '-B', buildType, ...Object.entries(variables).map(([name, value]) => `--CD${name}=${value}`)];
+  const options = ['-O', buildDir, ...(debug ? ['-D'] : []), ...Object.entries(variables).map(([name, value]) => `--CD${name}=${value}`)];
   const env = { ...process.env, NINJA_STATUS: '[%f/%t] ' };
 
   const step = async (name, args, onLine) => {
