@@ -1,4 +1,4 @@
-import { paintSettings } from '../../lib/artist/index.ts';
+import { overSettings, paintSettings } from '../../lib/artist/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
 import {
   checkGenerate,
@@ -128,9 +128,8 @@ async function optionsOf(values: GenerateValues, context: Context): Promise<{ lo
   const isShown = [given.initImage, given.referenceImages, given.controlImage].some((picture) => picture !== undefined);
   const prompt = isShown && values.prompt === '' ? '' : await readPrompt(values.prompt);
   const { model: settled, options: paint } = paintSettings(await context.config(), asked.model ?? asked.diffusionModel);
-  if (given.sigmas !== undefined) for (const replaced of ['steps', 'scheduler']) delete paint[replaced];
   const model = asked.diffusionModel === undefined && settled !== undefined ? { model: settled } : {};
-  return { load: { ...asked, ...model, home: context.home }, options: { ...paint, ...given, prompt } };
+  return { load: { ...asked, ...model, home: context.home }, options: { ...overSettings(paint, given), prompt } };
 }
 
 async function generate(values: GenerateValues, context: Context): Promise<Outcome> {

@@ -51,12 +51,12 @@ suite('bin flags', (test) => {
   test('flags become the nested options of generate(), and those are valid', () => {
     const options = generateFlags.optionsOf(
       typed(generateFlags.flags, {
-        cfg: '5',
+        'cfg-scale': '5',
         seed: '7',
         hires: true,
         'hires-scale': '1.5',
         'tile-width': '16',
-        tiling: true,
+        'vae-tiling': true,
         cache: 'spectrum',
         'cache-spectrum-w': '0.5',
         'slg-layers': '7,8',
@@ -88,7 +88,13 @@ suite('bin flags', (test) => {
 
   test('model flags become the options of loadModel(), and those are valid', () => {
     const options = modelFlags.optionsOf(
-      typed(modelFlags.flags, { model: 'sd15', embedding: ['cat=a.pt'], rules: ['attn=q8_0'], seamless: 'xy', 'max-vram': '-1' }),
+      typed(modelFlags.flags, {
+        model: 'sd15',
+        embedding: ['cat=a.pt'],
+        'tensor-type-rule': ['attn=q8_0'],
+        seamless: 'xy',
+        'max-vram': '-1',
+      }),
     );
     assert.equal(options, { model: 'sd15', embeddings: { cat: 'a.pt' }, tensorTypeRules: { attn: 'q8_0' }, seamless: true, maxVram: -1 });
     assert.ok(loadModelOptions.safeParse(options).success);

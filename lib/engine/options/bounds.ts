@@ -62,7 +62,7 @@ function defaultOf(schema: z.ZodType): unknown {
 
 /** The default in words; undefined: nothing is to be said of it. */
 export function defaultText({ schema, default: words }: Row): string | undefined {
-  if (words !== undefined) return words;
+  if (words !== undefined) return words || undefined;
   const value = defaultOf(schema);
   if (typeof value === 'boolean') return value ? 'yes' : undefined;
   return typeof value === 'number' || typeof value === 'string' ? String(value) || undefined : undefined;

@@ -10,7 +10,7 @@ export const tilingRows = rows({
   enabled: {
     schema: z.boolean().default(true),
     help: 'Decode in tiles: little memory at any size',
-    default: 'no',
+    default: '',
     flag: 'vae-tiling',
     aliases: ['tiling'],
   },

@@ -9,7 +9,7 @@ export interface Row {
   readonly schema: z.ZodType;
   /** One line for the terminal. Bounds, choices and the default are added to it: see helpLine(). */
   readonly help: string;
-  /** The default in words, where the schema has none. */
+  /** The default in words, where the schema has none; '': nothing is said of it. */
   readonly default?: string;
   /** Heading in --help. Default: the group of the row around it. */
   readonly group?: string;
