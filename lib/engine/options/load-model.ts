@@ -5,48 +5,46 @@ import { loraApplyModes, predictions, rngs, vaeFormats, weightTypes } from './en
 import { isolate, isolateHelp, listener, path, recordOf, signal, threads } from './fields.ts';
 import { rows, shapeOf } from './row.ts';
 
-const files = 'Model';
 const tuning = 'Memory and device';
+
+/** Recipes name the files of a model by themselves, with their hashes. */
+const file = { schema: path.optional(), group: 'Model', recipe: false } as const;
 
 /** Files that make up a model. Either `model` (one file with everything) or `diffusionModel` with the encoders and autoencoder it needs. */
 export const modelFileRows = rows({
   /** Alias ("sd15"), or path of a checkpoint that holds everything (.safetensors, .gguf, .ckpt), or a Diffusers folder. Default: the bundled model. */
-  model: {
-    schema: path.optional(),
-    help: 'Alias (see: ai-artist models list) or path of a model',
-    default: 'the bundled one',
-    group: files,
-  },
+  model: { ...file, help: 'Alias (see: ai-artist models list) or path of a model', default: 'the bundled one' },
   /** Path of the diffusion network alone (UNet or DiT), for models that come in parts (Flux, SD3.5, Qwen-Image, Z-Image). */
-  diffusionModel: { schema: path.optional(), help: 'Diffusion network of a model that comes in parts', group: files },
+  diffusionModel: { ...file, help: 'Diffusion network of a model that comes in parts' },
   /** Path of the unconditional twin network of families that ship one. */
-  uncondDiffusionModel: { schema: path.optional(), help: 'Its unconditional twin, for families that have one', group: files },
+  uncondDiffusionModel: { ...file, help: 'Its unconditional twin, for families that have one' },
   /** Path of the CLIP-L text encoder (SD1, SDXL, SD3, Flux). */
-  clipL: { schema: path.optional(), help: 'CLIP-L text encoder', group: files },
+  clipL: { ...file, help: 'CLIP-L text encoder' },
   /** Path of the CLIP-G text encoder (SDXL, SD3). */
-  clipG: { schema: path.optional(), help: 'CLIP-G text encoder', group: files },
+  clipG: { ...file, help: 'CLIP-G text encoder' },
   /** Path of the CLIP vision tower. */
-  clipVision: { schema: path.optional(), help: 'CLIP vision tower', group: files },
+  clipVision: { ...file, help: 'CLIP vision tower' },
   /** Path of the T5-XXL text encoder (SD3, Flux, Chroma). Large: q8_0 halves its memory at no visible cost. */
-  t5xxl: { schema: path.optional(), help: 'T5-XXL text encoder', group: files },
+  t5xxl: { ...file, help: 'T5-XXL text encoder' },
   /** Path of the language model that reads the prompt (Qwen-Image, Z-Image, Flux.2). */
-  llm: { schema: path.optional(), help: 'Language model that reads the prompt (Qwen-Image, Z-Image, Flux.2)', group: files },
+  llm: { ...file, help: 'Language model that reads the prompt (Qwen-Image, Z-Image, Flux.2)' },
   /** Path of the vision part of that language model, for editing with reference pictures. */
-  llmVision: { schema: path.optional(), help: 'Vision part of that language model', group: files },
+  llmVision: { ...file, help: 'Vision part of that language model' },
   /** Path of an autoencoder that replaces the built-in one. */
-  vae: { schema: path.optional(), help: 'Autoencoder that replaces the built-in one', group: files },
+  vae: { ...file, help: 'Autoencoder that replaces the built-in one' },
   /** Path of a tiny autoencoder (TAESD): decodes in a tenth of the time and memory with slightly softer detail; also for `preview: 'tae'`. */
-  tae: { schema: path.optional(), help: 'Tiny autoencoder: quicker, slightly softer', group: files },
+  tae: { ...file, help: 'Tiny autoencoder: quicker, slightly softer' },
   /** Path of a ControlNet of the same family. */
-  controlNet: { schema: path.optional(), help: 'ControlNet of the same family', group: files },
+  controlNet: { ...file, help: 'ControlNet of the same family' },
   /** Path of PhotoMaker weights (SDXL). */
-  photoMaker: { schema: path.optional(), help: 'PhotoMaker weights (SDXL)', group: files },
+  photoMaker: { ...file, help: 'PhotoMaker weights (SDXL)' },
   /** Textual inversions: word in the prompt to path of its file. */
   embeddings: {
     schema: recordOf('a word of 1 to 100 characters', /^\S{1,100}$/, path).optional(),
     help: 'WORD=PATH of a textual inversion; may be given several times',
-    group: files,
+    group: file.group,
     flag: 'embedding',
+    recipe: false,
     native: false,
   },
 });
@@ -69,7 +67,7 @@ export const modelTuningRows = rows({
     aliases: ['rules'],
   },
   /** Noise source. Default `cuda`: the same noise on every machine as PyTorch draws on a GPU. */
-  rng: { schema: z.enum(rngs).optional(), help: 'Source of noise', default: 'cuda', group: tuning },
+  rng: { schema: z.enum(rngs).optional(), help: 'Source of noise', default: 'cuda', group: tuning, recipe: true },
   /** Noise source of ancestral samplers. Default: as `rng`. */
   samplerRng: { schema: z.enum(rngs).optional(), help: 'Source of noise of ancestral samplers', default: 'as --rng', group: tuning },
   /** What the network predicts. Default: detected; set it for v-prediction checkpoints that do not say so. */

@@ -76,3 +76,8 @@ export function everyRow(table: Rows, parent?: PlacedRow): PlacedRow[] {
     return [placed, ...(row.fields ? everyRow(row.fields, placed) : [])];
   });
 }
+
+/** Name of an option in the recipe; undefined: it stands in `extra`, or nowhere. */
+export function recipeName(key: string, { recipe }: Row): string | undefined {
+  return recipe === true ? key : recipe === false ? undefined : recipe;
+}
