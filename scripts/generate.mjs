@@ -4,6 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCodes } from '../lib/core/errors.ts';
+import { withTables } from './generate/option-tables.mjs';
+import { rowComments } from './generate/row-comments.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -35,7 +37,11 @@ ${rows.join('\n')}
 `;
 }
 
+const comments = rowComments(new URL('../lib/engine/options/', import.meta.url));
+const withOptions = ['cli', 'convert', 'generate', 'load-model', 'upscale'].map((name) => `docs/${name}.md`);
 const pages = { 'docs/errors.md': errorsPage() };
+for (const name of withOptions) pages[name] = await withTables(readFileSync(path.join(root, name), 'utf8'), comments);
+
 const check = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {
   const file = path.join(root, name);

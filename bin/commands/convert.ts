@@ -1,7 +1,9 @@
 import { ArtistError } from '../../lib/core/index.ts';
-import { type ConvertOptions, type ConvertResult, convertModel, weightTypes } from '../../lib/engine/index.ts';
+import { type ConvertOptions, type ConvertResult, convertModel, optionTables, weightTypes } from '../../lib/engine/index.ts';
 import { formatBytes } from '../../lib/observe/index.ts';
-import { choice, pairs, text, toggle } from '../flags/flags.ts';
+import { text } from '../flags/flags.ts';
+import { namesOf } from '../flags/option-paths.ts';
+import { flagsOf } from '../flags/row-flags.ts';
 import { seconds, watchWork } from '../print/progress.ts';
 import { command } from '../shell/command.ts';
 
@@ -11,46 +13,25 @@ function noSmaller({ inputBytes, outputBytes, type }: ConvertResult): string {
   return `${formatBytes(outputBytes)} as ${type} is ${grown} the ${formatBytes(inputBytes)} before: the weights were of that size or smaller already, or too small to be stored as ${type}`;
 }
 
+const { flags, paths, optionsOf } = flagsOf(optionTables.convertModel);
+
 export const convertCommand = command({
   required: { model: text('Model file (.safetensors, .gguf, .ckpt) or Diffusers folder') },
-  flags: {
-    type: choice('Type of the large weights (needed)', weightTypes),
-    out: text('File to write, .gguf or .safetensors (needed)'),
-    rules: pairs('PATTERN=TYPE: type of the tensors whose name matches; may be given several times'),
-    vae: text('Autoencoder to put into the file'),
-    'convert-names': toggle("Rewrite tensor names to the engine's own"),
-    isolate: toggle('Run the engine in a process of its own, which may crash'),
-    force: toggle('Replace an existing file'),
-  },
-  names: new Map([
-    ['output', '--out'],
-    ['type', '--type'],
-    ['tensorTypeRules', '--rules'],
-    ['vae', '--vae'],
-    ['input', 'model'],
-  ]),
+  flags,
+  names: new Map([...namesOf(paths), ['input', 'model']]),
   examples: [
     ['$0 convert model.safetensors --type q8_0 --out model-q8.gguf', 'Half the size of f16, at no visible cost'],
     ['$0 convert model.safetensors --type q4_0 --rules "attn=q8_0" --out small.gguf', 'Keep some tensors finer'],
   ],
-  run: async ({ model, type, out, rules, vae, 'convert-names': convertNames, isolate, force }, context) => {
-    if (type === undefined) throw new ArtistError('ERR_INVALID_ARGUMENT', `--type: expected one of ${weightTypes.join(', ')}, got none`);
-    if (out === undefined)
+  run: async ({ model, ...values }, context) => {
+    const options = optionsOf(values) as ConvertOptions;
+    if (options.type === undefined)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `--type: expected one of ${weightTypes.join(', ')}, got none`);
+    if (options.output === undefined)
       throw new ArtistError('ERR_INVALID_ARGUMENT', '--out: expected a file ending in .gguf or .safetensors, got none');
     const work = watchWork(context);
     try {
-      const options = {
-        type,
-        output: out,
-        tensorTypeRules: rules && Object.fromEntries(rules),
-        vae,
-        convertNames,
-        isolate,
-        overwrite: force === true,
-        signal: context.signal,
-        onProgress: work.on,
-      };
-      const result = await convertModel(model, options as ConvertOptions);
+      const result = await convertModel(model, { ...options, signal: context.signal, onProgress: work.on });
       work.stop();
       if (result.outputBytes >= result.inputBytes) context.warn(noSmaller(result));
       return {

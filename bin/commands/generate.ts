@@ -1,4 +1,4 @@
-import { paintSettings } from '../../lib/artist/index.ts';
+import { overSettings, paintSettings } from '../../lib/artist/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
 import {
   checkGenerate,
@@ -12,8 +12,8 @@ import {
 } from '../../lib/engine/index.ts';
 import type { Recipe } from '../../lib/image/index.ts';
 import { anyText, number, text, toggle, type Values } from '../flags/flags.ts';
-import { generateFlags, generateNeeds, generateOptionsOf, generatePaths, generateReplaced } from '../flags/generate-flags.ts';
-import { modelFlags, modelNeeds, modelOptions, modelPaths } from '../flags/model-flags.ts';
+import { generateFlags } from '../flags/generate-flags.ts';
+import { modelFlags } from '../flags/model-flags.ts';
 import { namesOf } from '../flags/option-paths.ts';
 import { readPrompt } from '../flags/prompt-text.ts';
 import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../print/output-file.ts';
@@ -23,9 +23,7 @@ import { command } from '../shell/command.ts';
 import { exitStatus } from '../shell/failure.ts';
 import type { Context, Outcome } from '../shell/run.ts';
 
-const flags = {
-  ...generateFlags,
-  ...modelFlags,
+const outputFlags = {
   out: text(
     'File (.png, .jpg, .webp) or folder; {seed} and {index} are filled in. Default: the prompt and the seed, in this folder',
     'Output',
@@ -34,23 +32,25 @@ const flags = {
   'embed-recipe': toggle('Write prompt and settings into the file. Default: yes', 'Output'),
   force: toggle('Replace existing files', 'Output'),
 } as const;
+const flags = { ...generateFlags.flags, ...modelFlags.flags, ...outputFlags };
 
-type GenerateValues = { prompt: string } & Values<typeof flags>;
+type OutputValues = Values<typeof outputFlags>;
+type GenerateValues = { prompt: string } & OutputValues;
 
 /** The names are known before painting where the seed is: then they are checked before it. */
-async function namesFor(values: GenerateValues, seeds: readonly number[] | undefined): Promise<string[]> {
-  const { prompt, out, force, seed, batch, init, mask, control, ref = [] } = values;
-  const drawn = seeds ?? (seed === undefined ? undefined : Array.from({ length: batch ?? 1 }, (_, index) => seed + index));
+async function namesFor({ out, force }: OutputValues, options: GenerateOptions, seeds: readonly number[] | undefined): Promise<string[]> {
+  const { prompt = '', seed, batchCount = 1, initImage, maskImage, controlImage, referenceImages = [] } = options;
+  const drawn = seeds ?? (seed === undefined ? undefined : Array.from({ length: batchCount }, (_, index) => seed + index));
   const own = `${slug(prompt)}-{seed}.png`;
   const names = batchNames(out === undefined ? own : await inFolder(out, own), drawn ?? [0]);
   if (out === undefined) return Promise.all(names.map((name) => (force ? name : freeName(name))));
-  const inputs = [init, mask, control, ...ref].filter((input) => input !== undefined);
+  const inputs = [initImage, maskImage, controlImage, ...referenceImages].filter((input) => typeof input === 'string');
   for (const name of names) await checkOutput(name, { force: force === true, endings: pictureEndings, inputs });
   return names;
 }
 
 /** PNG has no quality to choose. */
-function checkQuality({ quality }: GenerateValues, names: readonly string[]): void {
+function checkQuality({ quality }: OutputValues, names: readonly string[]): void {
   if (quality === undefined || names.some((name) => !/\.png$/i.test(name))) return;
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
@@ -58,12 +58,12 @@ function checkQuality({ quality }: GenerateValues, names: readonly string[]): vo
   );
 }
 
-function previewOf(options: Record<string, unknown>, context: Context): TerminalPreview | undefined {
-  if (options['preview'] === undefined || options['preview'] === false) return undefined;
+function previewOf(options: GenerateOptions, context: Context): TerminalPreview | undefined {
+  if (options.preview === undefined || options.preview === false) return undefined;
   const preview = terminalPreview(context);
   if (preview) return preview;
   // Nobody would see them, and they cost time.
-  delete options['preview'];
+  delete options.preview;
   return undefined;
 }
 
@@ -76,10 +76,10 @@ interface SavedPicture {
   recipe: Recipe | undefined;
 }
 
-async function saveAll({ images, seeds }: GenerateResult, values: GenerateValues): Promise<SavedPicture[]> {
+async function saveAll({ images, seeds }: GenerateResult, values: OutputValues, asked: GenerateOptions): Promise<SavedPicture[]> {
   const { force, quality } = values;
   const options = { overwrite: force === true, ...(quality !== undefined && { quality }), embedRecipe: values['embed-recipe'] ?? true };
-  const files = await namesFor(values, seeds.slice(0, images.length));
+  const files = await namesFor(values, asked, seeds.slice(0, images.length));
   const saved: SavedPicture[] = [];
   for (const [index, image] of images.entries()) {
     const { path, bytes } = await image.save(files[index] ?? `${index}.png`, options);
@@ -121,22 +121,23 @@ async function paintAndFree(model: Model, options: GenerateOptions): Promise<Gen
   }
 }
 
-/** Pictures that say what is painted where the prompt does not. */
-const pictureFlags = ['init', 'ref', 'control'] as const;
+/** Options of the command line above those of the settings, which are for the model that they name. */
+async function optionsOf(values: GenerateValues, context: Context): Promise<{ load: LoadModelOptions; options: GenerateOptions }> {
+  const given: GenerateOptions = generateFlags.optionsOf(values);
+  const asked: LoadModelOptions = modelFlags.optionsOf(values);
+  const isShown = [given.initImage, given.referenceImages, given.controlImage].some((picture) => picture !== undefined);
+  const prompt = isShown && values.prompt === '' ? '' : await readPrompt(values.prompt);
+  const { model: settled, options: paint } = paintSettings(await context.config(), asked.model ?? asked.diffusionModel);
+  const model = asked.diffusionModel === undefined && settled !== undefined ? { model: settled } : {};
+  return { load: { ...asked, ...model, home: context.home }, options: { ...overSettings(paint, given), prompt } };
+}
 
-async function generate(asked: GenerateValues, context: Context): Promise<Outcome> {
-  const isShown = pictureFlags.some((flag) => (asked as Record<string, unknown>)[flag] !== undefined);
-  const values = { ...asked, prompt: isShown && asked.prompt === '' ? '' : await readPrompt(asked.prompt) };
-  const { model: settled, options: paint } = paintSettings(await context.config(), values.model ?? values['diffusion-model']);
-  const given = generateOptionsOf(values);
-  if (given['sigmas'] !== undefined) for (const replaced of ['steps', 'scheduler']) delete paint[replaced];
-  const options: Record<string, unknown> = { ...paint, ...given, prompt: values.prompt };
-  const { signal, home } = context;
-  const chosen = values['diffusion-model'] === undefined && settled !== undefined ? { model: settled } : {};
-  const load = { ...modelOptions(values), ...chosen, home } as LoadModelOptions;
+async function generate(values: GenerateValues, context: Context): Promise<Outcome> {
+  const { load, options } = await optionsOf(values, context);
+  const { signal } = context;
   // Before the model is loaded, which may take minutes.
-  await checkGenerate(load, options as GenerateOptions);
-  checkQuality(values, await namesFor(values, undefined));
+  await checkGenerate(load, options);
+  checkQuality(values, await namesFor(values, options, undefined));
   const preview = previewOf(options, context);
   const work = watchWork(context);
   const onProgress = (event: GenerateEvent): void => {
@@ -148,10 +149,10 @@ async function generate(asked: GenerateValues, context: Context): Promise<Outcom
     const elapsed = (): number => (performance.now() - started) / 1000;
     const model = await loadModel({ ...load, signal, onProgress: work.on });
     const loaded = elapsed();
-    const result = await paintAndFree(model, { ...options, signal, onProgress } as GenerateOptions);
+    const result = await paintAndFree(model, { ...options, signal, onProgress });
     await preview?.drawn();
     if (!result.aborted) signal.throwIfAborted();
-    const saved = await saveAll(result, values);
+    const saved = await saveAll(result, values, options);
     work.stop();
     return report(result, saved, model.info, { load: loaded, total: elapsed() });
   } finally {
@@ -162,9 +163,9 @@ async function generate(asked: GenerateValues, context: Context): Promise<Outcom
 export const generateCommand = command({
   required: { prompt: anyText('What to paint; -: read from standard input. Weights as in A1111: (word:1.2)') },
   flags,
-  names: namesOf(generatePaths, modelPaths),
-  needs: { ...generateNeeds, ...modelNeeds },
-  replaced: generateReplaced,
+  names: namesOf(generateFlags.paths, modelFlags.paths),
+  needs: { ...generateFlags.needs, ...modelFlags.needs },
+  replaced: generateFlags.replaced,
   examples: [
     ['$0 generate "flat vector art of a fox in the snow" --seed 7', 'With the bundled model'],
     ['$0 generate "an owl" --batch 4 --out "owl-{seed}.png"', 'Four pictures with seeds one after the other'],

@@ -1,47 +1,39 @@
 import path from 'node:path';
-import { type UpscaleOptions, upscale } from '../../lib/engine/index.ts';
-import { number, text, toggle } from '../flags/flags.ts';
-import { namesOf, pathsOf, toOptions } from '../flags/option-paths.ts';
+import { optionTables, type UpscaleOptions, upscale } from '../../lib/engine/index.ts';
+import { text, toggle } from '../flags/flags.ts';
+import { namesOf } from '../flags/option-paths.ts';
+import { flagsOf } from '../flags/row-flags.ts';
 import { checkOutput, freeName, inFolder, pictureEndings } from '../print/output-file.ts';
 import { seconds, watchWork } from '../print/progress.ts';
 import { command } from '../shell/command.ts';
 
-const engineFlags = {
-  model: text('ESRGAN file. Default: the bundled RealESRGAN x4 for illustrations'),
-  repeats: number('Passes through the network, 1..3: two of them make 16 times the width. Default: 1'),
-  threads: number('CPU threads. Default: physical cores minus one'),
-  'tile-size': number('Tile in pixels of the input. Default: 128'),
-  'conv-direct': toggle('Direct convolution: less memory, slower on most CPUs'),
-  backend: text('Device that computes: a name from `ai-artist doctor`'),
-  isolate: toggle('Run the engine in a process of its own, which may crash'),
-  'params-backend': text('Device that keeps the weights'),
-} as const;
-const paths = pathsOf(engineFlags, {});
+const engineFlags = flagsOf(optionTables.upscale);
 
 export const upscaleCommand = command({
   required: { image: text('Picture: PNG, JPEG or WebP') },
   flags: {
     out: text('File (.png, .jpg, .webp) or folder. Default: its name with -upscaled.png, beside it'),
-    ...engineFlags,
+    ...engineFlags.flags,
     force: toggle('Replace an existing file'),
   },
-  names: namesOf(paths),
+  names: namesOf(engineFlags.paths),
   examples: [
     ['$0 upscale fox.png', 'Four times as wide and high: fox-upscaled.png'],
     ['$0 upscale fox.png --out big/fox.webp', 'Choose the file, and by its ending the format'],
   ],
-  run: async ({ image, out, force, ...engine }, context) => {
+  run: async ({ image, out, force, ...values }, context) => {
+    const options: UpscaleOptions = engineFlags.optionsOf(values);
     const name = `${path.parse(image).name}-upscaled.png`;
     const file = out === undefined ? await freeName(path.join(path.dirname(image), name)) : await inFolder(out, name);
     await checkOutput(file, {
       force: force === true,
       endings: pictureEndings,
-      inputs: [image, ...(engine.model === undefined ? [] : [engine.model])],
+      inputs: [image, ...(options.model === undefined ? [] : [options.model])],
     });
     const work = watchWork(context);
     try {
       const started = performance.now();
-      const large = await upscale(image, { ...toOptions(engine, paths), signal: context.signal, onProgress: work.on } as UpscaleOptions);
+      const large = await upscale(image, { ...options, signal: context.signal, onProgress: work.on });
       context.signal.throwIfAborted();
       const saved = await large.save(file, { overwrite: force === true });
       work.stop();

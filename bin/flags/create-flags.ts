@@ -3,8 +3,8 @@ import { ArtistError } from '../../lib/core/index.ts';
 import { builtInTopics } from '../../lib/prompt/index.ts';
 import { clipDescription } from './clip-flag.ts';
 import { list, readNamedWeight, text, toggle, type Values } from './flags.ts';
-import { basicFlags, generatePaths } from './generate-flags.ts';
-import { namesOf, toOptions } from './option-paths.ts';
+import { basicFlags, generateFlags } from './generate-flags.ts';
+import { namesOf } from './option-paths.ts';
 
 export const createFlags = {
   subject: text('Without a prompt: what the picture shows; style, background and light are chosen'),
@@ -57,11 +57,9 @@ export { orderFlags };
 
 export type CreateValues = { prompt: string | undefined } & Values<typeof createFlags>;
 
-const basicPaths = new Map([...generatePaths].filter(([flag]) => flag in basicFlags));
-
 /** Flag of each option of Artist.create(). */
 export const createNames: ReadonlyMap<string, string> = new Map([
-  ...namesOf(generatePaths),
+  ...namesOf(generateFlags.paths),
   ...Object.keys(createFlags).flatMap((flag): [string, string][] => (flag in basicFlags ? [] : [[flag, `--${flag}`]])),
   ['only', 'prompt.only'],
 ]);
@@ -100,7 +98,7 @@ export function createOptionsOf(values: Partial<CreateValues>): CreateOptions {
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--clip: expected to be left out with --no-score, got ${JSON.stringify(clip)}`);
   const candidates = readCandidates(values.candidates);
   return {
-    ...(toOptions(values as CreateValues, basicPaths) as CreateOptions),
+    ...(generateFlags.optionsOf(values) as CreateOptions),
     ...{ prompt, subject, topic, style, inspire, expand, candidates, clip, taste, reject, score, model, upscale },
     ...(gallery !== undefined && { gallery }),
     ...(domainCheck !== undefined && { domainCheck }),

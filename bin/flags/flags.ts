@@ -14,6 +14,10 @@ export interface Flag<T> {
   shape: Shape;
   /** Shown in the help and required of the value. */
   choices?: readonly string[] | undefined;
+  /** Said behind the choices. */
+  default?: string | undefined;
+  /** Other names that it may be given by. */
+  aliases?: readonly string[] | undefined;
   /** Reads one value; `name` is for its error. */
   read: (text: string, name: string) => unknown;
   /** Only carries the type of the value. */
@@ -57,7 +61,7 @@ export function readNumber(value: string, name: string): number {
 /** Start noise; -1 and random draw one, as if it were left out. */
 export function seed(describe: string, group?: string): Flag<number> {
   return {
-    describe: `${describe}. -1 or random: drawn`,
+    describe,
     group,
     shape: 'value',
     read: (value, name) => (value === '-1' || value === 'random' ? undefined : readNumber(value, name)),
@@ -130,16 +134,28 @@ export function readNamedWeight(value: string, name: string): { name: string; we
   return { name: path, ...(weight !== undefined && { weight }) };
 }
 
+/** What the help says of it. */
+export function descriptionOf({ describe, choices, default: words }: Flag<unknown>): string {
+  return `${describe}${choices ? `: ${choices.join(', ')}` : ''}${words === undefined ? '' : `. Default: ${words}`}`;
+}
+
+/** The name by which a flag was given; its own where it was not. */
+export function typedName(name: string, { aliases = [] }: Pick<Flag<unknown>, 'aliases'>, argv: readonly string[]): string {
+  const words = new Set(argv.map((word) => word.replace(/^--(no-)?/, '--').replace(/=.*$/s, '')));
+  return words.has(`--${name}`) ? name : (aliases.find((alias) => words.has(`--${alias}`)) ?? name);
+}
+
 export function declareFlags(parser: Parser, flags: Flags): Parser {
   let described = parser;
   for (const [name, flag] of Object.entries(flags)) {
     const common = {
-      describe: flag.choices ? `${flag.describe}: ${flag.choices.join(', ')}` : flag.describe,
+      describe: descriptionOf(flag),
       group: `${flag.group ?? 'Options'}:`,
     };
     if (flag.shape === 'switch') described = described.option(name, { ...common, type: 'boolean' });
     else if (flag.shape === 'list') described = described.option(name, { ...common, array: true, string: true, requiresArg: true });
     else described = described.option(name, { ...common, requiresArg: true });
+    if (flag.aliases) described = described.alias(name, [...flag.aliases]);
   }
   return addLetters(described, Object.keys(flags));
 }
@@ -149,7 +165,7 @@ export function readFlags<F extends Flags>(args: Arguments, flags: F, argv: read
   const values: Record<string, unknown> = {};
   for (const [name, flag] of Object.entries(flags)) {
     const raw = args[name];
-    const shown = `${prefix}${name}`;
+    const shown = prefix === '' ? name : `${prefix}${typedName(name, flag, argv)}`;
     if (raw === undefined) values[name] = undefined;
     else if (flag.shape === 'switch') values[name] = readSwitch(raw, shown, argv);
     else if (flag.shape === 'list') values[name] = (Array.isArray(raw) ? raw : [raw]).map((value) => flag.read(String(value), shown));

@@ -1,4 +1,4 @@
-import type { Flags, Values } from './flags.ts';
+import type { Flags } from './flags.ts';
 
 /** Where the value of a flag goes in the options of lib: "vaeTiling.tileWidth". Flags that are not listed keep their own name, in camel case. */
 export type Paths<F extends Flags> = { readonly [K in keyof F]?: string };
@@ -18,7 +18,7 @@ export function namesOf(...tables: readonly ReadonlyMap<string, string>[]): Map<
 }
 
 /** The given values as an options object of lib, nested where the paths say so. lib checks it. */
-export function toOptions<F extends Flags>(values: Values<F>, paths: ReadonlyMap<string, string>): Record<string, unknown> {
+export function toOptions(values: Readonly<Record<string, unknown>>, paths: ReadonlyMap<string, string>): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const [flag, path] of paths) {
     const value = values[flag];

@@ -1,4 +1,4 @@
-import { declareFlags, type Flags, type RequiredValues, readFlags, type Values } from '../flags/flags.ts';
+import { declareFlags, type Flags, type RequiredValues, readFlags, typedName, type Values } from '../flags/flags.ts';
 import { namesOf, pathsOf } from '../flags/option-paths.ts';
 import type { Command, CommandEntry } from './command-entry.ts';
 import { checkConditions, type Needs, type Replaced } from './conditions.ts';
@@ -51,14 +51,19 @@ export function command<
       for (const [name, { describe }] of Object.entries(positionals)) described = described.positional(name, { describe });
       return described;
     },
-    handle: (args, path, argv) =>
-      run(args, { command: path.join(' '), names, flags, argv }, (context) => {
+    handle: (args, path, argv) => {
+      const nameOf = (option: string): string => typedName(option, flags[option] ?? {}, argv);
+      const typed = new Map(
+        [...names].map(([option, name]) => [option, name.replace(/^--(.*)$/, (_, flag: string) => `--${nameOf(flag)}`)]),
+      );
+      return run(args, { command: path.join(' '), names: typed, flags, argv }, (context) => {
         const given = takeAfterDashes(args, positionals);
         const values = { ...readFlags(given, positionals, argv, ''), ...readFlags(given, flags, argv) };
-        checkConditions(values, definition.needs, definition.replaced);
+        checkConditions(values, { ...definition, nameOf });
         // The parser saw to it that required positionals are there.
         return definition.run(values as RequiredValues<R> & Values<O> & Values<F>, context);
-      }),
+      });
+    },
   };
 }
 

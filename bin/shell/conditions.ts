@@ -14,22 +14,27 @@ export function readNeed(need: string): { option: string; values: string[] } {
   return { option, values: values?.split('|') ?? [] };
 }
 
-const shownNeed = ({ option, values }: { option: string; values: string[] }): string =>
-  `--${option}${values.length > 0 ? ` ${values.join(' or ')}` : ''}`;
+const shownNeed = (option: string, values: readonly string[]): string => `--${option}${values.length > 0 ? ` ${values.join(' or ')}` : ''}`;
 
 const off: readonly unknown[] = [undefined, false, 'disabled', 'none'];
 
-/** @throws ArtistError ERR_INVALID_ARGUMENT */
-export function checkConditions(values: Readonly<Record<string, unknown>>, needs: Needs = {}, replaced: Replaced = {}): void {
+/**
+ * @param nameOf the name by which an option was given
+ * @throws ArtistError ERR_INVALID_ARGUMENT
+ */
+export function checkConditions(
+  values: Readonly<Record<string, unknown>>,
+  { needs = {}, replaced = {}, nameOf = (option) => option }: { needs?: Needs; replaced?: Replaced; nameOf?: (option: string) => string },
+): void {
   for (const [option, wanted] of Object.entries(needs)) {
     if (values[option] === undefined) continue;
     const need = readNeed(wanted);
     const given = values[need.option];
     if (need.values.length > 0 ? need.values.includes(String(given)) : !off.includes(given)) continue;
-    const got = off.includes(given) ? 'none' : `--${need.option} ${String(given)}`;
+    const got = off.includes(given) ? 'none' : `--${nameOf(need.option)} ${String(given)}`;
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',
-      `--${option}: expected ${shownNeed(need)} beside it, got ${got}. Without it this has no effect`,
+      `--${nameOf(option)}: expected ${shownNeed(nameOf(need.option), need.values)} beside it, got ${got}. Without it this has no effect`,
     );
   }
   for (const [option, others] of Object.entries(replaced)) {
@@ -37,7 +42,7 @@ export function checkConditions(values: Readonly<Record<string, unknown>>, needs
     if (values[option] === undefined || other === undefined) continue;
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',
-      `--${other}: expected to be left out beside --${option}, which replaces it, got ${display(values[other])}`,
+      `--${nameOf(other)}: expected to be left out beside --${nameOf(option)}, which replaces it, got ${display(values[other])}`,
     );
   }
 }

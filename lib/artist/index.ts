@@ -17,7 +17,7 @@ export { checkClipPath } from './models/prompt-scorer.ts';
 export { type HandOverOptions, handOver, paintHere } from './orders/hand-over.ts';
 export { newOrder, type Order, type OrderOptions, optionsOfOrder, readOrder } from './orders/order.ts';
 export { type OrderedTask, type PaintedOrder, paintOrder } from './orders/paint-order.ts';
-export { paintSettings } from './orders/paint-settings.ts';
+export { overSettings, paintSettings } from './orders/paint-settings.ts';
 export { type LookUp, paintTasks } from './orders/paint-tasks.ts';
 export type { Period, PeriodOptions } from './periods/period.ts';
 export { claimText, type EndRule, readClaim, ruleText } from './periods/period.ts';

@@ -1,6 +1,7 @@
 import { ArtistError, homeOf, openPlainFile, systemCode } from '../core/index.ts';
 import type { Layer } from './layers.ts';
 import { longestYaml, readYaml } from './read-yaml.ts';
+import { withCurrentNames } from './renamed-keys.ts';
 
 export const configFile = (home: string): string => homeOf(home).config;
 
@@ -22,15 +23,15 @@ async function readStart(path: string): Promise<string> {
  * @throws ArtistError ERR_CONFIG with the line, ERR_READ
  */
 export async function fileLayer(home: string): Promise<Layer | undefined> {
-  const path = configFile(home);
+  const file = configFile(home);
   let text: string;
   try {
-    text = await readStart(path);
+    text = await readStart(file);
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
     throw new ArtistError(
       'ERR_READ',
-      `${path}: expected a configuration file that can be read, got ${systemCode(error) ?? String(error)}`,
+      `${file}: expected a configuration file that can be read, got ${systemCode(error) ?? String(error)}`,
       {
         cause: error,
       },
@@ -38,19 +39,21 @@ export async function fileLayer(home: string): Promise<Layer | undefined> {
   }
   const { LineCounter } = await import('yaml');
   const lines = new LineCounter();
-  const { document, value: values } = await readYaml(text, path, { lineCounter: lines, lineOf: (line) => `${path}:${line}` });
+  const { document, value: values } = await readYaml(text, file, { lineCounter: lines, lineOf: (line) => `${file}:${line}` });
   if (values !== null && (typeof values !== 'object' || Array.isArray(values)))
     throw new ArtistError(
       'ERR_CONFIG',
-      `${path}:1: expected sections with keys, got ${Array.isArray(values) ? 'a list' : JSON.stringify(values)}`,
+      `${file}:1: expected sections with keys, got ${Array.isArray(values) ? 'a list' : JSON.stringify(values)}`,
     );
-  const placeOf = (wanted: readonly string[]): string => {
+  const current = withCurrentNames((values ?? {}) as Record<string, unknown>);
+  const placeOf = (path: readonly string[]): string => {
+    const wanted = current.typed.get(path.join('.'))?.split('.') ?? path;
     for (let length = wanted.length; length > 0; length--) {
       const node: unknown = document.getIn(wanted.slice(0, length), true);
       const range = (node as { range?: readonly number[] } | undefined)?.range;
-      if (range?.[0] !== undefined) return `${path}:${lines.linePos(range[0]).line}`;
+      if (range?.[0] !== undefined) return `${file}:${lines.linePos(range[0]).line}`;
     }
-    return path;
+    return file;
   };
-  return { kind: 'file', values: (values ?? {}) as Record<string, unknown>, placeOf };
+  return { kind: 'file', ...current, placeOf };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ArtistError, nearest } from '../core/index.ts';
 import { readYaml } from './read-yaml.ts';
+import { currentName } from './renamed-keys.ts';
 import { bare, schemaAt, sectionOf } from './schema.ts';
 
 /** Values of one source, as they were written, and where each stands. */
@@ -9,6 +10,8 @@ export interface Layer {
   values: Record<string, unknown>;
   /** Of a key, e.g. `config.yaml:12` or `AI_ARTIST__CREATE__STEPS`. */
   placeOf: (path: readonly string[]) => string;
+  /** Keys that were written by a former name, and that name. */
+  typed?: ReadonlyMap<string, string>;
 }
 
 export const environmentPrefix = 'AI_ARTIST__';
@@ -21,7 +24,8 @@ function resolvePath(words: readonly string[], where: string): string[] {
   const path: string[] = [];
   for (const word of words) {
     const keys = Object.keys(sectionOf(schemaAt(path)) ?? {});
-    const key = keys.find((known) => flatten(known) === flatten(word));
+    const same = (a: string, b: string): boolean => flatten(a) === flatten(b);
+    const key = keys.find((known) => same(known, word)) ?? currentName(path, word, same);
     if (key === undefined) {
       const full = [...path, word].join('.');
       const guess = nearest(flatten(word), keys.map(flatten));

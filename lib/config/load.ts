@@ -86,7 +86,8 @@ function faultLine(fault: Fault, layers: readonly Layer[], home: string): string
   const inSecret = path.some((_, at) => isSecret(path.slice(0, at + 1)));
   const shown = inSecret ? 'expected a text, {env: NAME} or {file: PATH}' : fault.message;
   const what = fault.unknownKey ? `unknown key${shown}` : shown;
-  return `${layer?.placeOf(path) ?? configFile(home)}: ${path.join('.')}: ${what}`;
+  const key = path.join('.');
+  return `${layer?.placeOf(path) ?? configFile(home)}: ${layer?.typed?.get(key) ?? key}: ${what}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { helpLine, optionTables, type Rows } from '../engine/index.ts';
 
 /** A password or token: as it is, or where it is kept. */
 const secret = () =>
@@ -17,7 +18,16 @@ const museum = (address: string) =>
     .union([z.literal(false), z.url({ protocol: /^https?$/ })], { error: 'an address such as https://example.org, or false' })
     .default(address);
 const promptWord = () => z.string().trim().min(1).max(2000);
-const edge = () => z.int().min(1).max(8192).optional();
+
+type PaintRows = typeof optionTables.generate;
+/** The options of generate() that are settings, with their schemas. */
+type PaintShape = { -readonly [K in keyof PaintRows as PaintRows[K] extends { setting: true } ? K : never]: PaintRows[K]['schema'] };
+
+const paintShape = Object.fromEntries(
+  Object.entries(optionTables.generate as Rows)
+    .filter(([, { setting }]) => setting)
+    .map(([key, row]) => [key, row.schema.describe(helpLine(row))]),
+) as PaintShape;
 
 /** Every setting. A key that nothing reads does not belong here: strict, so that a mistyped one is an error and not a setting without effect. */
 export const configSchema = z.strictObject({
@@ -37,15 +47,7 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('LoRAs that this model always paints with'),
   paint: z
-    .strictObject({
-      width: edge().describe("Pixels. Default: the model's own"),
-      height: edge().describe("Pixels. Default: the model's own"),
-      steps: z.int().min(1).max(1000).optional().describe("Denoising steps, 1..1000. Default: the model's own"),
-      sampler: z.string().min(1).optional().describe("How noise is removed (see: ai-artist generate --help). Default: the model's own"),
-      scheduler: z.string().min(1).optional().describe("Spacing of the noise levels. Default: the model's own"),
-      cfg: z.number().min(0).max(1000).optional().describe("How strongly the prompt pulls. Default: the model's own"),
-      negative: z.string().optional().describe('What to keep away from'),
-    })
+    .strictObject(paintShape)
     .prefault({})
     .describe('How this model paints, in create and generate. Not used when another --model is named'),
   create: z

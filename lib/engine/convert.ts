@@ -7,9 +7,9 @@ import { addonFor } from './addon/engine.ts';
 import type { NativeEvent } from './addon/native-types.ts';
 import { type ConvertEvent, commonEvent } from './jobs/events.ts';
 import { CallSite, runJob } from './jobs/job.ts';
-import { type ConvertOptions, convertOptions } from './options/convert.ts';
+import { type ConvertOptions, convertOptions, convertRows } from './options/convert.ts';
 import type { WeightType } from './options/enums.ts';
-import { defined, tensorTypeRules } from './paint/request.ts';
+import { nativeFields } from './paint/native-fields.ts';
 
 export interface ConvertResult {
   readonly output: string;
@@ -106,23 +106,16 @@ function conversionEvent(event: NativeEvent): ConvertEvent | undefined {
  */
 export async function convertModel(input: string, options: ConvertOptions): Promise<ConvertResult> {
   const site = new CallSite('convertModel', convertModel);
-  const {
-    signal,
-    onProgress,
-    overwrite,
-    isolate,
-    type,
-    tensorTypeRules: rules,
-    ...rest
-  } = resolveOptions('convertModel', convertOptions, options);
+  const checked = resolveOptions('convertModel', convertOptions, options);
+  const { signal, onProgress, overwrite, isolate, type, tensorTypeRules: rules, vae } = checked;
   if (typeof input !== 'string' || input === '')
     throw new ArtistError('ERR_INVALID_ARGUMENT', `input: expected the path of a model, got ${display(input)}`);
   signal?.throwIfAborted();
-  const output = resolve(rest.output);
+  const output = resolve(checked.output);
   checkTypes(output, [type, ...Object.values(rules ?? {})]);
-  await checkOutput(output, rest.vae === undefined ? [input] : [input, rest.vae], overwrite);
+  await checkOutput(output, vae === undefined ? [input] : [input, vae], overwrite);
   const header = await readModelHeader(input);
-  if (rest.vae !== undefined) await readModelHeader(rest.vae);
+  if (vae !== undefined) await readModelHeader(vae);
 
   const addon = await addonFor(isolate);
   signal?.throwIfAborted();
@@ -139,18 +132,7 @@ export async function convertModel(input: string, options: ConvertOptions): Prom
           if (shown) onProgress?.(shown);
         },
       },
-      (listen) =>
-        addon.convertModel(
-          defined({
-            input,
-            vae: rest.vae,
-            output: temporary,
-            type,
-            convertNames: rest.convertNames,
-            tensorTypeRules: tensorTypeRules(rules),
-          }),
-          listen,
-        ),
+      (listen) => addon.convertModel({ ...nativeFields(convertRows, checked), input, type, output: temporary }, listen),
     );
     const outputBytes = await moveInPlace(temporary, output, overwrite);
     return { output, type, inputBytes: header.bytes, outputBytes, seconds: (performance.now() - started) / 1000 };

@@ -49,6 +49,7 @@ export { RunningJobs } from './jobs/running-jobs.ts';
 export { loadModel } from './load-model.ts';
 export { Model, type ModelInfo } from './model.ts';
 export { findModelFiles, type ModelFiles } from './model-files.ts';
+export { type Bounds, bareSchema, boundsOf, boundsText, choicesOf, defaultText, helpLine } from './options/bounds.ts';
 export { type ConvertOptions, convertOptions } from './options/convert.ts';
 export {
   type CacheMode,
@@ -76,6 +77,8 @@ export { listener, maxEdge, maxPixels, maxSeed, path, signal } from './options/f
 export { type GenerateOptions, generateOptions, maxPromptBytes, type ResolvedGenerate } from './options/generate.ts';
 export { type LoadModelOptions, loadModelOptions, type ResolvedLoad } from './options/load-model.ts';
 export { type CannyOptions, cannyOptions } from './options/preprocess.ts';
+export { everyRow, type PlacedRow, type Row, type Rows, recipeName, rows, shapeOf } from './options/row.ts';
+export { optionTables } from './options/tables.ts';
 export {
   type LoadUpscalerOptions,
   loadUpscalerOptions,
@@ -87,8 +90,8 @@ export {
 export { checkGenerate } from './paint/check-generate.ts';
 export type { GenerateResult, LoraEffect } from './paint/generate-result.ts';
 export { GenerateRun } from './paint/generate-run.ts';
+export { defined, namedValues } from './paint/native-fields.ts';
 export { cannyEdges } from './paint/preprocess.ts';
-export { defined, tensorTypeRules } from './paint/request.ts';
 export { drawSeed } from './paint/seed.ts';
 export type { PaintDefaults } from './paint/settings.ts';
 export { loadUpscaler, Upscaler, upscale } from './upscale.ts';

@@ -8,49 +8,22 @@ import { commonEvent } from './jobs/events.ts';
 import { CallSite, runJob } from './jobs/job.ts';
 import { Model } from './model.ts';
 import { findModelFiles } from './model-files.ts';
-import { type LoadModelOptions, loadModelOptions, type ResolvedLoad } from './options/load-model.ts';
+import { type LoadModelOptions, loadModelOptions, loadModelRows, type ResolvedLoad } from './options/load-model.ts';
+import type { Rows } from './options/row.ts';
 import type { GenerateContext } from './paint/generate.ts';
-import { defined, tensorTypeRules } from './paint/request.ts';
-import { checkEmbedding, type FileRole, fileRoles, weightsFile } from './paint/weights.ts';
-
-/** Options that do not change the pixels, and are not in the recipe. */
-const notInRecipe: ReadonlySet<string> = new Set<keyof ResolvedLoad>([
-  ...fileRoles,
-  'embeddings',
-  'threads',
-  'mmap',
-  'maxVram',
-  'streamLayers',
-  'backend',
-  'paramsBackend',
-  'lazy',
-  'isolate',
-  'home',
-  'signal',
-  'onProgress',
-  'taePreviewOnly',
-]);
+import { defined, nativeFields } from './paint/native-fields.ts';
+import { checkEmbedding, type FileRole, weightsFile } from './paint/weights.ts';
 
 /** Roles of the files whose weights a LoRA can change. */
 export const loraTargets: readonly FileRole[] = ['model', 'diffusionModel', 'clipL', 'clipG', 't5xxl', 'llm', 'vae'];
 
 function nativeModelRequest(options: ResolvedLoad, files: Partial<Record<FileRole, string>>): NativeModelRequest {
-  const {
-    signal: _signal,
-    onProgress: _listener,
-    isolate: _isolate,
-    home: _home,
-    seamless,
-    embeddings,
-    tensorTypeRules: rules,
-    ...tuning
-  } = options;
+  const { seamless, embeddings } = options;
   return defined({
-    ...tuning,
+    ...nativeFields(loadModelRows, options),
     ...files,
     model: files.model,
     embeddings: embeddings && Object.entries(embeddings).map(([name, path]) => ({ name, path: resolve(path) })),
-    tensorTypeRules: tensorTypeRules(rules),
     seamlessX: seamless === undefined ? undefined : seamless === true || seamless === 'x',
     seamlessY: seamless === undefined ? undefined : seamless === true || seamless === 'y',
   }) as NativeModelRequest;
@@ -159,7 +132,9 @@ export async function loadModel(
   } catch (error) {
     throw withDevices(error, addon, site);
   }
-  const tuning = Object.fromEntries(Object.entries(resolved).filter(([option, value]) => value !== undefined && !notInRecipe.has(option)));
+  const tuning = Object.fromEntries(
+    Object.entries(resolved).filter(([option, value]) => value !== undefined && (loadModelRows as Rows)[option]?.recipe !== false),
+  );
   return new Model(native, native.info(), name, files as Record<string, string>, {
     addon,
     defaults: Object.freeze({ ...defaults }),

@@ -10,13 +10,14 @@ import { maxEdge, maxPixels } from './options/fields.ts';
 import {
   type LoadUpscalerOptions,
   loadUpscalerOptions,
+  loadUpscalerRows,
   type UpscaleOptions,
   type UpscalerRunOptions,
   upscaleOptions,
   upscalerRunOptions,
 } from './options/upscale.ts';
 import { readPicture, recipeOf } from './paint/images.ts';
-import { defined } from './paint/request.ts';
+import { nativeFields } from './paint/native-fields.ts';
 import type { WeightsFile } from './paint/weights.ts';
 import { bundledUpscaler, checkUpscaler, unlessAborted, weightsFile } from './paint/weights.ts';
 
@@ -133,9 +134,10 @@ export class Upscaler {
  */
 export async function loadUpscaler(options: LoadUpscalerOptions = {}): Promise<Upscaler> {
   const site = new CallSite('loadUpscaler', loadUpscaler);
-  const { signal, onProgress, convDirect, isolate, ...rest } = resolveOptions('loadUpscaler', loadUpscalerOptions, options);
+  const checked = resolveOptions('loadUpscaler', loadUpscalerOptions, options);
+  const { signal, onProgress, isolate } = checked;
   signal?.throwIfAborted();
-  const file = rest.model ?? bundledUpscaler();
+  const file = checked.model ?? bundledUpscaler();
   const header = await checkUpscaler('model', file);
   const weights = weightsFile(header); // runs while the engine loads
   weights.catch(() => undefined);
@@ -143,7 +145,7 @@ export async function loadUpscaler(options: LoadUpscalerOptions = {}): Promise<U
   signal?.throwIfAborted();
   const native = await runJob<NativeUpscaler>(
     { addon, site, signal, onEvent: progressListener(onProgress), discard: (late) => void late.dispose().promise.catch(() => undefined) },
-    (listen) => addon.loadUpscaler(defined({ ...rest, model: file, direct: convDirect }), listen),
+    (listen) => addon.loadUpscaler({ ...nativeFields(loadUpscalerRows, checked), model: file }, listen),
   );
   try {
     return new Upscaler(addon, native, file, await unlessAborted(weights, signal));

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { type Flags, readFlags, readWeighted, type Values } from '../../bin/flags/flags.ts';
-import { generateFlags, generateOptionsOf, generatePaths } from '../../bin/flags/generate-flags.ts';
-import { modelFlags, modelOptions, modelPaths } from '../../bin/flags/model-flags.ts';
+import { basicFlags, generateFlags } from '../../bin/flags/generate-flags.ts';
+import { modelFlags } from '../../bin/flags/model-flags.ts';
 import type { Arguments } from '../../bin/shell/parser.ts';
 import { generateOptions, loadModelOptions, samplers, schedulers } from '../../lib/engine/index.ts';
 import { samplerTitle, schedulerTitle } from '../../lib/image/recipes/sampler-names.ts';
@@ -27,7 +27,7 @@ function typed<F extends Flags>(flags: F, args: Record<string, unknown>): Values
 
 suite('bin flags', (test) => {
   test('every option of generate() has a flag', () => {
-    const reached = new Set(generatePaths.values());
+    const reached = new Set(generateFlags.paths.values());
     const missing = pathsOfSchema(generateOptions).filter((path) => !reached.has(path));
     assert.equal(missing.sort(), ['onProgress', 'prompt', 'signal']);
   });
@@ -35,12 +35,12 @@ suite('bin flags', (test) => {
   test('every flag of generate reaches an option', () => {
     const known = new Set(pathsOfSchema(generateOptions));
     // These two switch an option with settings on or off as a whole; see switched().
-    assert.equal([...generatePaths.values()].filter((path) => !known.has(path)).sort(), ['hires.enabled', 'preview.enabled']);
+    assert.equal([...generateFlags.paths.values()].filter((path) => !known.has(path)).sort(), ['hires.enabled', 'preview.enabled']);
   });
 
   test('every option of loadModel() has a flag, and the other way round', () => {
     const known = new Set(pathsOfSchema(loadModelOptions));
-    const reached = new Set(modelPaths.values());
+    const reached = new Set(modelFlags.paths.values());
     assert.equal([...known].filter((path) => !reached.has(path)).sort(), ['home', 'onProgress', 'signal']);
     assert.equal(
       [...reached].filter((path) => !known.has(path)),
@@ -49,14 +49,14 @@ suite('bin flags', (test) => {
   });
 
   test('flags become the nested options of generate(), and those are valid', () => {
-    const options = generateOptionsOf(
-      typed(generateFlags, {
-        cfg: '5',
+    const options = generateFlags.optionsOf(
+      typed(generateFlags.flags, {
+        'cfg-scale': '5',
         seed: '7',
         hires: true,
         'hires-scale': '1.5',
         'tile-width': '16',
-        tiling: true,
+        'vae-tiling': true,
         cache: 'spectrum',
         'cache-spectrum-w': '0.5',
         'slg-layers': '7,8',
@@ -80,15 +80,21 @@ suite('bin flags', (test) => {
   });
 
   test('--no-hires and --no-preview switch off whatever else is said', () => {
-    assert.equal(generateOptionsOf(typed(generateFlags, { hires: false, 'hires-scale': '2', preview: false })), {
+    assert.equal(generateFlags.optionsOf(typed(generateFlags.flags, { hires: false, 'hires-scale': '2', preview: false })), {
       hires: false,
       preview: false,
     });
   });
 
   test('model flags become the options of loadModel(), and those are valid', () => {
-    const options = modelOptions(
-      typed(modelFlags, { model: 'sd15', embedding: ['cat=a.pt'], rules: ['attn=q8_0'], seamless: 'xy', 'max-vram': '-1' }),
+    const options = modelFlags.optionsOf(
+      typed(modelFlags.flags, {
+        model: 'sd15',
+        embedding: ['cat=a.pt'],
+        'tensor-type-rule': ['attn=q8_0'],
+        seamless: 'xy',
+        'max-vram': '-1',
+      }),
     );
     assert.equal(options, { model: 'sd15', embeddings: { cat: 'a.pt' }, tensorTypeRules: { attn: 'q8_0' }, seamless: true, maxVram: -1 });
     assert.ok(loadModelOptions.safeParse(options).success);
@@ -105,21 +111,22 @@ suite('bin flags', (test) => {
   for (const [given, expected] of loras) test(`--lora ${given}`, () => assert.equal(readWeighted(given, '--lora'), expected));
 
   test('--seed: -1 and random are drawn, as if nothing were said; a number that would be rounded is refused', () => {
-    assert.equal(generateOptionsOf(typed(generateFlags, { seed: '-1' })), {});
-    assert.equal(generateOptionsOf(typed(generateFlags, { seed: 'random' })), {});
-    assert.equal(generateOptionsOf(typed(generateFlags, { seed: '9007199254740991' })), { seed: 9007199254740991 });
+    assert.equal(generateFlags.optionsOf(typed(generateFlags.flags, { seed: '-1' })), {});
+    assert.equal(generateFlags.optionsOf(typed(generateFlags.flags, { seed: 'random' })), {});
+    assert.equal(generateFlags.optionsOf(typed(generateFlags.flags, { seed: '9007199254740991' })), { seed: 9007199254740991 });
     assert.throws(
-      () => typed(generateFlags, { seed: '9007199254740993' }),
+      () => typed(generateFlags.flags, { seed: '9007199254740993' }),
       /--seed: expected a number of at most 9007199254740991, got "9007199254740993"/,
     );
   });
 
   test('--sampler and --scheduler take every name that a recipe shows; one with its schedule says what to give', () => {
-    for (const sampler of samplers) assert.is(typed(generateFlags, { sampler: samplerTitle(sampler) }).sampler, sampler);
-    for (const scheduler of schedulers) assert.is(typed(generateFlags, { scheduler: schedulerTitle(scheduler) }).scheduler, scheduler);
-    assert.is(typed(generateFlags, { sampler: 'DPM++ 2M' }).sampler, 'dpm++2m');
-    assert.is(typed(generateFlags, { sampler: 'k_euler_ancestral' }).sampler, 'euler_a');
-    assert.throws(() => typed(generateFlags, { sampler: 'DPM++ 2M Karras' }), /give --sampler dpm\+\+2m --scheduler karras/);
+    for (const sampler of samplers) assert.is(typed(basicFlags, { sampler: samplerTitle(sampler) }).sampler, sampler);
+    for (const scheduler of schedulers)
+      assert.is(typed(generateFlags.flags, { scheduler: schedulerTitle(scheduler) }).scheduler, scheduler);
+    assert.is(typed(basicFlags, { sampler: 'DPM++ 2M' }).sampler, 'dpm++2m');
+    assert.is(typed(basicFlags, { sampler: 'k_euler_ancestral' }).sampler, 'euler_a');
+    assert.throws(() => typed(basicFlags, { sampler: 'DPM++ 2M Karras' }), /give --sampler dpm\+\+2m --scheduler karras/);
   });
 
   test('every option with a list of values says which one was meant', async () => {

@@ -31,7 +31,7 @@ suite('bin in-flags', (test) => {
 
   // [message of lib, what is shown in generate]
   const messages: [string, string][] = [
-    ['maskImage: expected initImage beside it, got none: a mask', '--mask: expected --init beside it, got none: a mask'],
+    ['maskImage: expected initImage beside it, got none: a mask', '--mask-image: expected --init-image beside it, got none: a mask'],
     ['diffusionModel: expected to stand alone, got model as well', '--diffusion-model: expected to stand alone, got --model as well'],
     ['loras.1.weight: expected a number', '--lora: expected a number'],
     [

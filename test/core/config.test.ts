@@ -54,7 +54,7 @@ suite('core config', (test) => {
     const { config, origins, file } = await load(yaml, environment, ['create.candidates=4']);
     assert.equal(
       [config.model, config.create.candidates, config.create.upscale, config.paint],
-      ['sd-turbo', 4, false, { steps: 30, cfg: 5 }],
+      ['sd-turbo', 4, false, { steps: 30, cfgScale: 5 }],
     );
     const from = (key: string) => origins.get(key);
     assert.equal(from('model'), { from: 'file', place: `${file}:1` });
@@ -62,6 +62,24 @@ suite('core config', (test) => {
     assert.equal(from('paint.steps'), { from: 'environment', place: 'AI_ARTIST__PAINT__STEPS' });
     assert.equal(from('create.candidates'), { from: 'set', place: '--set create.candidates' });
     assert.equal(from('log.level'), { from: 'default', place: '' });
+  });
+
+  test('keys by the names they had before: file, variable and --set; an error names what was written', async () => {
+    const renamed = { cfgScale: 5, negativePrompt: 'blur' };
+    const fromFile = await load('paint:\n  cfg: 5\n  negative: blur\n');
+    assert.equal(fromFile.config.paint, renamed);
+    assert.equal(fromFile.origins.get('paint.cfgScale'), { from: 'file', place: `${fromFile.file}:2` });
+    assert.equal((await load(undefined, { AI_ARTIST__PAINT__CFG: '5', AI_ARTIST__PAINT__NEGATIVE: 'blur' })).config.paint, renamed);
+    assert.equal((await load(undefined, {}, ['paint.cfg=5', 'paint.negative=blur'])).config.paint, renamed);
+    assert.equal((await load('paint:\n  cfg: 5\n', {}, ['paint.cfgScale=6'])).config.paint, { cfgScale: 6 });
+    assert.is(
+      await failure(load('paint:\n  steps: 3\n  cfg: 101\n')),
+      'ERR_CONFIG: config.yaml:3: paint.cfg: expected a number of at most 100, got 101',
+    );
+    assert.is(
+      await failure(load('paint:\n  cfg: 5\n  cfgScale: 6\n')),
+      'ERR_CONFIG: config.yaml:2: paint.cfg: unknown key, did you mean cfgScale?',
+    );
   });
 
   // [text of a variable, key, value]: text where the key takes text, else what YAML says
@@ -213,7 +231,7 @@ suite('core config', (test) => {
     const keys = leaves(
       configSchema.parse({
         model: 'a',
-        paint: { width: 1, height: 1, steps: 1, sampler: 'a', scheduler: 'a', cfg: 1, negative: '' },
+        paint: { width: 1, height: 1, steps: 1, sampler: 'euler', scheduler: 'karras', cfgScale: 1, negativePrompt: '' },
         create: { upscale: true, clip: 'a' },
         models: { endpoint: 'https://a.b', token: 'a' },
       }),

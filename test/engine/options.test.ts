@@ -6,9 +6,12 @@ import { loadNative } from '../../lib/engine/addon/native.ts';
 import { convertOptions } from '../../lib/engine/options/convert.ts';
 import { generateOptions } from '../../lib/engine/options/generate.ts';
 import { loadModelOptions } from '../../lib/engine/options/load-model.ts';
+import { everyRow } from '../../lib/engine/options/row.ts';
+import { optionTables } from '../../lib/engine/options/tables.ts';
 import { upscaleOptions } from '../../lib/engine/options/upscale.ts';
 import { loadModel, type Model, samplers, schedulers, weightTypes } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
+import { rowComments } from './row-comments.ts';
 import { artistFailure, tiny } from './support.ts';
 
 suite('names of the engine', (test) => {
@@ -76,20 +79,15 @@ suite('documentation', (test) => {
     });
   }
 
-  test('every option of the schemas has a comment', async () => {
-    for (const file of ['generate', 'load-model', 'sampling', 'memory', 'upscale', 'convert', 'preprocess']) {
-      const lines = (await readFile(new URL(`../../lib/engine/options/${file}.ts`, import.meta.url), 'utf8')).split('\n');
-      // Options with their own schema are documented at its definition.
-      const bare = lines.filter(
-        (line, index) =>
-          /^ {2,4}[a-zA-Z0-9]+: (z\.|path|edge|fraction|image|sigmas|prompt|signal|listener|recordOf|engineArgs)/.test(line) &&
-          !/\*\/$/.test(lines[index - 1] ?? ''),
-      );
-      assert.equal(
-        bare.map((line) => `${file}: ${line.trim()}`),
-        [],
-      );
-    }
+  test('every row of the option tables has a comment', async () => {
+    const tables = await rowComments();
+    const bare = [...tables].flatMap(([name, comments]) =>
+      [...comments].filter(([, comment]) => comment === '').map(([key]) => `${name}: ${key}`),
+    );
+    assert.equal(bare, []);
+    const known = new Set([...tables.values()].flatMap((comments) => [...comments.keys()]));
+    for (const { path } of Object.values(optionTables).flatMap((table) => everyRow(table)))
+      assert.ok(known.has(path.replace(/^.*\./, '')), `${path}: no comment found`);
   });
 });
 

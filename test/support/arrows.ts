@@ -2,16 +2,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const ground = ['core', 'config'];
+const ground = ['core'];
 const middle = ['observe', 'models', 'prompt', 'image'];
 const engineSide = [...ground, ...middle, 'lora', 'engine', 'clip', 'train'];
 const works = ['gallery', 'schedule'];
-const below = [...engineSide, ...works, 'curation', 'publish'];
+const below = [...engineSide, 'config', ...works, 'curation', 'publish'];
 
 /** Folder of lib/ -> folders it may import; 'index' is lib/index.ts, 'doors' holds the sub-paths of the package. */
 export const libArrows: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  config: ['core'],
+  config: ['core', 'engine'],
   observe: ground,
   models: ground,
   prompt: ground,

@@ -1,12 +1,15 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import { type CreateValues, createFlags, createNames, createOptionsOf } from '../../flags/create-flags.ts';
 import { number, text } from '../../flags/flags.ts';
+import { basicFlags } from '../../flags/generate-flags.ts';
 import { seconds, watchWork } from '../../print/progress.ts';
 import { command } from '../../shell/command.ts';
 import { openArtist } from '../../shell/settings.ts';
 
-const { candidates, model, clip, score, upscale, lora, width, height, steps, sampler, cfg } = createFlags;
-const paintFlags = { candidates, model, clip, score, upscale, lora, width, height, steps, sampler, cfg } as const;
+const { candidates, model, clip, score, upscale } = createFlags;
+// Each work draws its own seed.
+const { seed: _seed, ...pictureFlags } = basicFlags;
+const paintFlags = { candidates, model, clip, score, upscale, ...pictureFlags };
 
 export const seriesPaintCommand = command({
   required: { series: text('Id or name') },

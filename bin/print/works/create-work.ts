@@ -68,7 +68,7 @@ function workReport(created: CreatedWork, saved: { path: string; bytes: number }
       ...curationLines(ledger),
       ...(work && !filed ? [`this very picture is in the gallery already, and was not filed again (--allow-duplicate files it)`] : []),
       ...(ledger.lastResort
-        ? ['no candidate passed the gates: the best of them was kept. Other seeds, more --steps or another --cfg may do better']
+        ? ['no candidate passed the gates: the best of them was kept. Other seeds, more --steps or another --cfg-scale may do better']
         : []),
       `${title}: ${work ? `work ${work.id}, ` : ''}seed ${seed}, ${width}x${height}, ${seconds(created.seconds.total)}, ${model.name} on ${device}; curation: ${ledger.curation} (${candidates.length} painted)`,
     ],

@@ -137,8 +137,8 @@ export class Artist {
     const { wishes } = asked;
     // Whoever names LoRAs wants those alone.
     const adopted = options.loras === undefined ? await this.proposals.adopted(wishes.model) : [];
-    const own = (asked.paint['loras'] as readonly unknown[] | undefined) ?? [];
-    if (adopted.length > 0) asked.paint['loras'] = [...own, ...adopted];
+    const own = asked.paint.loras ?? [];
+    if (adopted.length > 0) asked.paint.loras = [...own, ...adopted];
     const linked = linkSignals([this.#closing.signal, ...(wishes.signal ? [wishes.signal] : [])]);
     const { signal } = linked;
     const hold = new SubjectHold(this.home, this.#clock);

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import {
   type GenerateEvent,
   type GenerateOptions,
-  generateOptions,
   type LoadEvent,
   listener,
+  optionTables,
+  type Rows,
+  shapeOf,
   signal,
   type UpscaleEvent,
 } from '../../engine/index.ts';
@@ -108,18 +110,18 @@ export const loopOptions = z.strictObject({
   onProgress: listener<CreateEvent>().optional(),
 });
 
-/** Options of generate() that make no sense for one work, or are the loop's. */
-const notHere = ['prompt', 'batchCount', 'preview', 'keepFinished', 'signal', 'onProgress'] as const;
-type PaintOptions = Omit<GenerateOptions, (typeof notHere)[number]>;
+type PaintRows = typeof optionTables.generate;
+type PaintOptions = {
+  [K in keyof GenerateOptions as PaintRows[K & keyof PaintRows] extends { create: 'no' } ? never : K]: GenerateOptions[K];
+};
+
+const paintRows: Rows = Object.fromEntries(Object.entries(optionTables.generate as Rows).filter(([, { create }]) => create !== 'no'));
 
 /** Names of generate()'s options that create() takes. */
-export const paintOptionNames = (): string[] => Object.keys(generateOptions.shape).filter((name) => !notHere.some((not) => not === name));
+export const paintOptionNames = (): string[] => Object.keys(paintRows);
 
 /** All options of Artist.create(). */
-export const createOptions = z.strictObject({
-  ...Object.fromEntries(paintOptionNames().map((name) => [name, generateOptions.shape[name as keyof typeof generateOptions.shape]])),
-  ...loopOptions.shape,
-} as typeof loopOptions.shape);
+export const createOptions = z.strictObject({ ...shapeOf(paintRows), ...loopOptions.shape } as typeof loopOptions.shape);
 
 /** One work: what it is about, how it is chosen, and everything that generate() takes for a single picture (width, steps, loras, seed …). */
 export type CreateOptions = z.input<typeof loopOptions> & PaintOptions;

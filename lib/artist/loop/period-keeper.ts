@@ -109,7 +109,7 @@ function only(wanted: Period['styles'], own: Styles): Styles {
 export function drawFrom(period: Period, settled: Settled, home: string): Settled {
   const { wishes, prompt, paint } = settled;
   const { topics, styles, loras } = period;
-  const own = (paint['loras'] as readonly unknown[] | undefined) ?? [];
+  const own = paint.loras ?? [];
   const added = loras.map(({ path, weight }) => ({ path: loraPlace(path, home), weight }));
   return {
     ...settled,

@@ -61,7 +61,7 @@ export async function plan(settled: Settled, { home, gallery: own, ...place }: P
   const planned = { ...written, prompt: styled.prompt };
   const { prompt, negativePrompt } = planned;
   const tagged = [prompt, ...[...asked.tags, ...styled.tags].map(({ text }) => text)].filter(Boolean).join(' ');
-  const loras = [...((paint['loras'] as readonly unknown[] | undefined) ?? []), ...planned.loras];
+  const loras = [...(paint.loras ?? []), ...planned.loras];
   const options = { negativePrompt, ...paint, ...(loras.length > 0 && { loras }), prompt: tagged, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
   if (gallery) await checkFolder(gallery.folder, gallery.folder);

@@ -1,7 +1,8 @@
 import { type Config, configPath, type LoadedConfig } from '../../config/index.ts';
 import { ArtistError, resolveOptions } from '../../core/index.ts';
 import type { Weights } from '../../curation/index.ts';
-import { paintSettings } from '../orders/paint-settings.ts';
+import type { GenerateOptions } from '../../engine/index.ts';
+import { overSettings, paintSettings } from '../orders/paint-settings.ts';
 import { type CreateOptions, createOptions, type LoopOptions, paintOptionNames } from './create-options.ts';
 
 export interface CurationSettings {
@@ -15,7 +16,7 @@ export interface CurationSettings {
 export interface Settled {
   wishes: LoopOptions & { score: boolean; domainCheck: boolean };
   /** Options of generate(), without prompt and seed. */
-  paint: Record<string, unknown>;
+  paint: GenerateOptions;
   seed: number | undefined;
   weights: Weights;
   prompt: Config['prompt'];
@@ -32,8 +33,7 @@ export function settle(options: CreateOptions, loaded: LoadedConfig): Settled {
   const { model, options: configured } = paintSettings(loaded, wishes.model);
   const names = new Set(paintOptionNames());
   const given = Object.entries(options).filter(([name, value]) => names.has(name) && value !== undefined);
-  if (given.some(([name]) => name === 'sigmas')) for (const replaced of ['steps', 'scheduler']) delete configured[replaced];
-  const { seed, ...paint } = { ...configured, ...Object.fromEntries(given) } as Record<string, unknown>;
+  const { seed, ...paint } = overSettings(configured, Object.fromEntries(given));
   return {
     wishes: {
       ...wishes,
@@ -46,7 +46,7 @@ export function settle(options: CreateOptions, loaded: LoadedConfig): Settled {
       clip: wishes.clip ?? (create.clip === undefined ? undefined : configPath(create.clip, home)),
     },
     paint,
-    seed: seed as number | undefined,
+    seed,
     weights: curation.weights,
     prompt: config.prompt,
     curation: {

@@ -1,7 +1,7 @@
 /** A recipe as the options that paint it again. */
 import { basename } from 'node:path';
 import { ArtistError } from '../../core/index.ts';
-import { type GenerateOptions, generateOptions, hiresUpscalers, type LoadModelOptions, loadModelOptions } from '../../engine/index.ts';
+import { type GenerateOptions, hiresUpscalers, type LoadModelOptions, optionTables, type Rows, recipeName } from '../../engine/index.ts';
 import { loraTitle, type PartialRecipe } from '../../image/index.ts';
 import { listLoras } from '../../lora/index.ts';
 import { bundledName, findAlias, inspectModel } from '../../models/index.ts';
@@ -32,6 +32,17 @@ function hiresOf({ hires }: PartialRecipe): GenerateOptions['hires'] {
   return { ...rest, ...(known && { upscaler: known }) } as GenerateOptions['hires'];
 }
 
+/** The options that have a field of their own in the recipe, by their names in the library. */
+function recorded(recipe: PartialRecipe, table: Rows): Record<string, unknown> {
+  const fields: Record<string, unknown> = recipe;
+  return Object.fromEntries(
+    Object.entries(table).flatMap(([key, row]) => {
+      const value = row.replay === false ? undefined : fields[recipeName(key, row) ?? ''];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
+}
+
 /**
  * The options of loadModel() and generate() that a recipe stands for, without model and LoRAs.
  *
@@ -39,20 +50,15 @@ function hiresOf({ hires }: PartialRecipe): GenerateOptions['hires'] {
  */
 export function repaintOptions(recipe: PartialRecipe): Repaint {
   checkMode(recipe);
-  const load: Record<string, unknown> = recipe.rng === undefined ? {} : { rng: recipe.rng };
-  const paint: Record<string, unknown> = {};
+  const load: Record<string, unknown> = recorded(recipe, optionTables.loadModel);
+  const paint: Record<string, unknown> = recorded(recipe, optionTables.generate);
   for (const [name, value] of Object.entries(recipe.extra ?? {})) {
-    if (Object.hasOwn(generateOptions.shape, name)) paint[name] = value;
-    else if (Object.hasOwn(loadModelOptions.shape, name)) load[name] = value;
+    if (Object.hasOwn(optionTables.generate, name)) paint[name] = value;
+    else if (Object.hasOwn(optionTables.loadModel, name)) load[name] = value;
     else throw unsupported(`expected a recipe that this version knows, got one with ${name}`);
   }
-  const { prompt, negativePrompt, seed, width, height, steps, sampler, scheduler, sigmas, cfgScale, imageCfgScale } = recipe;
-  const { distilledGuidance: guidance, eta, flowShift, clipSkip } = recipe;
-  const own = {
-    ...{ prompt, negativePrompt, seed, width, height, steps, sampler, scheduler, sigmas, cfgScale, imageCfgScale, guidance, eta },
-    ...{ flowShift, clipSkip, hires: hiresOf(recipe) },
-  };
-  for (const [name, value] of Object.entries(own)) if (value !== undefined) paint[name] = value;
+  const hires = hiresOf(recipe);
+  if (hires !== undefined) paint['hires'] = hires;
   return { load: load as Repaint['load'], paint: paint as GenerateOptions };
 }
 

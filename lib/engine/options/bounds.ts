@@ -3,10 +3,10 @@ import * as z from 'zod';
 import type { Row } from './row.ts';
 
 /** A schema without the wrappers around it. A transformation counts as what goes into it. */
-export function bare(schema: z.ZodType): z.ZodType {
+export function bareSchema(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
-    return bare(schema.unwrap() as z.ZodType);
-  return schema instanceof z.ZodPipe ? bare(schema.in as z.ZodType) : schema;
+    return bareSchema(schema.unwrap() as z.ZodType);
+  return schema instanceof z.ZodPipe ? bareSchema(schema.in as z.ZodType) : schema;
 }
 
 export interface Bounds {
@@ -24,7 +24,7 @@ const excludesMin = ({ def }: z.ZodNumber): boolean =>
 
 /** Of a number, or of a union of numbers the outermost; undefined: it is no number. */
 export function boundsOf(schema: z.ZodType): Bounds | undefined {
-  const inner = bare(schema);
+  const inner = bareSchema(schema);
   if (inner instanceof z.ZodNumber)
     return { min: inner.minValue ?? -Infinity, max: inner.maxValue ?? Infinity, integer: inner.isInt, above: excludesMin(inner) };
   if (inner instanceof z.ZodLiteral && typeof inner.value === 'number')
@@ -42,7 +42,7 @@ export function boundsOf(schema: z.ZodType): Bounds | undefined {
 
 /** The names that an enumeration takes; undefined: it is none. */
 export function choicesOf(schema: z.ZodType): readonly string[] | undefined {
-  const inner = bare(schema);
+  const inner = bareSchema(schema);
   return inner instanceof z.ZodEnum ? inner.options.map(String) : undefined;
 }
 
@@ -62,7 +62,7 @@ function defaultOf(schema: z.ZodType): unknown {
 
 /** The default in words; undefined: nothing is to be said of it. */
 export function defaultText({ schema, default: words }: Row): string | undefined {
-  if (words !== undefined) return words;
+  if (words !== undefined) return words || undefined;
   const value = defaultOf(schema);
   if (typeof value === 'boolean') return value ? 'yes' : undefined;
   return typeof value === 'number' || typeof value === 'string' ? String(value) || undefined : undefined;

@@ -2,29 +2,43 @@
 import * as z from 'zod';
 import type { ConvertEvent } from '../jobs/events.ts';
 import { weightTypes } from './enums.ts';
-import { isolate, listener, path, signal } from './fields.ts';
-import { modelTuning } from './load-model.ts';
+import { isolate, isolateHelp, listener, path, signal } from './fields.ts';
+import { typeRules } from './load-model.ts';
+import { rows, shapeOf } from './row.ts';
 
-export const convertOptions = z.strictObject({
+/** Every option of convertModel(). */
+export const convertRows = rows({
   /** File to write; its ending chooses the format: .gguf or .safetensors (which holds f32, f16, bf16 only). */
-  output: path.refine((file) => /\.(gguf|safetensors)$/i.test(file), {
-    error: (issue) => `expected a file ending in .gguf or .safetensors, got ${JSON.stringify(issue.input)}`,
-  }),
+  output: {
+    schema: path.refine((file) => /\.(gguf|safetensors)$/i.test(file), {
+      error: (issue) => `expected a file ending in .gguf or .safetensors, got ${JSON.stringify(issue.input)}`,
+    }),
+    help: 'File to write, .gguf or .safetensors (needed)',
+    flag: 'out',
+  },
   /** Type of the large weights. q8_0 halves f16 at no visible cost; norms and biases keep their type. */
-  type: z.enum(weightTypes),
-  tensorTypeRules: modelTuning().tensorTypeRules,
+  type: { schema: z.enum(weightTypes), help: 'Type of the large weights (needed)' },
+  /** Regular expression over tensor names to weight type (JavaScript's, without looking ahead and references to groups; matched in time proportional to the name); the first that matches wins over `type`: `{ '^first_stage_model\\.': 'f16' }`. */
+  tensorTypeRules: {
+    schema: typeRules.optional(),
+    help: 'PATTERN=TYPE: type of the tensors whose name matches; may be given several times',
+    flag: 'tensor-type-rule',
+    aliases: ['rules'],
+  },
   /** Path of an autoencoder to put into the file. */
-  vae: path.optional(),
+  vae: { schema: path.optional(), help: 'Autoencoder to put into the file' },
   /** Rewrite tensor names to the engine's own. Default false: as in the input. */
-  convertNames: z.boolean().optional(),
-  /** Replace an existing output. Default false: ERR_ALREADY_EXISTS. */
-  overwrite: z.boolean().default(false),
+  convertNames: { schema: z.boolean().optional(), help: "Rewrite tensor names to the engine's own" },
+  /** Replace an existing output. Default false: ERR_ALREADY_EXISTS. None of the inputs is replaced: ERR_INVALID_ARGUMENT. */
+  overwrite: { schema: z.boolean().default(false), help: 'Replace an existing file', flag: 'force', native: false },
   /** Run the engine in a child process, whose death this one survives. Default false. */
-  isolate,
+  isolate: { schema: isolate, help: isolateHelp, native: false },
   /** Cancels; nothing is left of the output. */
-  signal: signal.optional(),
+  signal: { schema: signal.optional(), help: 'Cancels', flag: false, native: false },
   /** Called with each event. */
-  onProgress: listener<ConvertEvent>().optional(),
+  onProgress: { schema: listener<ConvertEvent>().optional(), help: 'Called with each event', flag: false, native: false },
 });
+
+export const convertOptions = z.strictObject(shapeOf(convertRows));
 
 export type ConvertOptions = z.input<typeof convertOptions>;

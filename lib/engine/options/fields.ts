@@ -40,6 +40,9 @@ export const image = custom<ImageInput>(
 
 /** Run the engine in a child process: a crash or out-of-memory kill there becomes ERR_NATIVE_CRASH here. Costs a process start and one copy per picture. Default false. */
 export const isolate = z.boolean().default(false);
+export const isolateHelp = 'Run the engine in a process of its own, which may crash';
+
+export const threads = z.int().min(1).max(512);
 
 /** Noise levels, high to low (neighbours may be equal). The engine takes one step per pair, so at least two. */
 export const sigmas = z

@@ -9,7 +9,7 @@ export interface Row {
   readonly schema: z.ZodType;
   /** One line for the terminal. Bounds, choices and the default are added to it: see helpLine(). */
   readonly help: string;
-  /** The default in words, where the schema has none. */
+  /** The default in words, where the schema has none; '': nothing is said of it. */
   readonly default?: string;
   /** Heading in --help. Default: the group of the row around it. */
   readonly group?: string;
@@ -75,4 +75,9 @@ export function everyRow(table: Rows, parent?: PlacedRow): PlacedRow[] {
     const placed: PlacedRow = { path: parent ? `${parent.path}.${key}` : key, row, ...(parent && { parent }) };
     return [placed, ...(row.fields ? everyRow(row.fields, placed) : [])];
   });
+}
+
+/** Name of an option in the recipe; undefined: it stands in `extra`, or nowhere. */
+export function recipeName(key: string, { recipe }: Row): string | undefined {
+  return recipe === true ? key : recipe === false ? undefined : recipe;
 }

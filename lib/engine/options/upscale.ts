@@ -1,35 +1,50 @@
 /** Options of loadUpscaler() and upscale(). */
 import * as z from 'zod';
 import type { UpscaleEvent } from '../jobs/events.ts';
-import { isolate, listener, path, signal } from './fields.ts';
+import { isolate, isolateHelp, listener, path, signal, threads } from './fields.ts';
+import { rows, shapeOf } from './row.ts';
 
-const upscalerFields = () => ({
+const loadRows = rows({
   /** Path of an ESRGAN file (.safetensors, .gguf, .pth). Default: the bundled RealESRGAN x4 for illustrations. */
-  model: path.optional(),
-  /** CPU threads, 1..512; those that the machine cannot run at once are left out. Default: physical cores minus one, at least 1. */
-  threads: z.int().min(1).max(512).optional(),
+  model: { schema: path.optional(), help: 'ESRGAN file', default: 'the bundled RealESRGAN x4 for illustrations' },
+  /** CPU threads, 1..512. Default: physical cores minus one, at least 1. More than the machine runs at once are cut to that, with a warning. */
+  threads: { schema: threads.optional(), help: 'CPU threads', default: 'physical cores minus one' },
   /** Tile edge in pixels of the input, 32..2048. Default 128. Larger is somewhat faster; memory grows with its square. */
-  tileSize: z.int().min(32).max(2048).optional(),
+  tileSize: { schema: z.int().min(32).max(2048).optional(), help: 'Tile in pixels of the input', default: '128' },
   /** Direct convolution: less memory, slower on most CPUs. Default false. */
-  convDirect: z.boolean().optional(),
+  convDirect: { schema: z.boolean().optional(), help: 'Direct convolution: less memory, slower on most CPUs', native: 'direct' },
   /** Device that computes, a name of listDevices(). Default: the best device present. */
-  backend: path.optional(),
+  backend: { schema: path.optional(), help: 'Device that computes: a name from `ai-artist doctor`' },
   /** Device that keeps the weights. Default: the same. */
-  paramsBackend: path.optional(),
+  paramsBackend: { schema: path.optional(), help: 'Device that keeps the weights' },
   /** Run the engine in a child process, whose death this one survives. Default false. */
-  isolate,
-  /** Cancels; the call rejects with `signal.reason` when native work has ended. */
-  signal: signal.optional(),
-  /** Called with each event. */
-  onProgress: listener<UpscaleEvent>().optional(),
+  isolate: { schema: isolate, help: isolateHelp, native: false },
 });
 
-/** How often the picture goes through the network, 1..3. Default 1: two passes of an x4 model make 16 times the width. */
-const repeats = z.int().min(1).max(3).default(1);
+const runRows = rows({
+  /** How often the picture goes through the network, 1..3. Default 1: two passes of an x4 model make 16 times the width. */
+  repeats: {
+    schema: z.int().min(1).max(3).default(1),
+    help: 'Passes through the network: two of them make 16 times the width',
+    native: false,
+  },
+});
 
-export const loadUpscalerOptions = z.strictObject(upscalerFields());
-export const upscaleOptions = z.strictObject({ ...upscalerFields(), repeats });
-export const upscalerRunOptions = z.strictObject({ repeats, signal: upscalerFields().signal, onProgress: upscalerFields().onProgress });
+const eventRows = rows({
+  /** Cancels; the call rejects with `signal.reason` when native work has ended. */
+  signal: { schema: signal.optional(), help: 'Cancels', flag: false, native: false },
+  /** Called with each event. */
+  onProgress: { schema: listener<UpscaleEvent>().optional(), help: 'Called with each event', flag: false, native: false },
+});
+
+/** Every option of loadUpscaler(). */
+export const loadUpscalerRows = rows({ ...loadRows, ...eventRows });
+/** Every option of upscale(). */
+export const upscaleRows = rows({ ...loadRows, ...runRows, ...eventRows });
+
+export const loadUpscalerOptions = z.strictObject(shapeOf(loadUpscalerRows));
+export const upscaleOptions = z.strictObject(shapeOf(upscaleRows));
+export const upscalerRunOptions = z.strictObject(shapeOf(rows({ ...runRows, ...eventRows })));
 
 export type LoadUpscalerOptions = z.input<typeof loadUpscalerOptions>;
 export type UpscaleOptions = z.input<typeof upscaleOptions>;

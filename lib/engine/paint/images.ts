@@ -3,7 +3,8 @@ import { ArtistError } from '../../core/index.ts';
 import { ArtImage, decodeImage, type ImageInput, type Recipe, readRecipe, resizeImage } from '../../image/index.ts';
 import type { NativeImage } from '../addon/native-types.ts';
 import type { ResolvedGenerate } from '../options/generate.ts';
-import { defined, type RequestImages } from './request.ts';
+import { defined } from './native-fields.ts';
+import type { RequestImages } from './request.ts';
 import type { Settings } from './settings.ts';
 
 /** Decodes a picture to RGB (or grey) pixels; errors name the option it came from. */

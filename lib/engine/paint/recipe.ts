@@ -3,9 +3,11 @@
 import { basename } from 'node:path';
 import type { Recipe } from '../../image/index.ts';
 import type { NativeVersions } from '../addon/native-types.ts';
-import type { ResolvedGenerate } from '../options/generate.ts';
+import { generateRows, type ResolvedGenerate } from '../options/generate.ts';
+import { loadModelRows } from '../options/load-model.ts';
+import { everyRow, recipeName } from '../options/row.ts';
 import type { LoraEffect } from './generate-result.ts';
-import { defined } from './request.ts';
+import { defined } from './native-fields.ts';
 import type { Settings } from './settings.ts';
 import type { WeightsFile } from './weights.ts';
 
@@ -23,38 +25,6 @@ export interface RecipeParts {
   device: string;
   versions: NativeVersions;
 }
-
-/** Options that have a field of their own in the recipe, or that are no part of it (pictures, callbacks). */
-const ownField: ReadonlySet<string> = new Set<keyof ResolvedGenerate>([
-  'prompt',
-  'negativePrompt',
-  'seed',
-  'width',
-  'height',
-  'batchCount',
-  'sampler',
-  'scheduler',
-  'steps',
-  'cfgScale',
-  'imageCfgScale',
-  'guidance',
-  'eta',
-  'sigmas',
-  'flowShift',
-  'clipSkip',
-  'loras',
-  'initImage',
-  'denoisingStrength',
-  'maskImage',
-  'referenceImages',
-  'controlImage',
-  'photoMaker',
-  'hires',
-  'preview',
-  'keepFinished',
-  'signal',
-  'onProgress',
-]);
 
 function modeOf(options: ResolvedGenerate): NonNullable<Recipe['mode']> {
   if (options.maskImage !== undefined) return 'inpaint';
@@ -82,30 +52,41 @@ function loraOf({ name, hash, weight, textEncoderWeight, applied, idle, total }:
   return defined({ name, hash, weight, textEncoderWeight, ...part }) as NonNullable<Recipe['loras']>[number];
 }
 
+/** Of the rows of both calls. */
+const rows = everyRow({ ...loadModelRows, ...generateRows }).filter(({ parent }) => parent === undefined);
+
+/** Options that have a field of their own, by its name there, as they were decided: `distilledGuidance` is `guidance`. */
+function ownFields({ options, settings, tuning }: RecipeParts): Record<string, unknown> {
+  const values: Record<string, unknown> = { ...tuning, ...options, ...settings };
+  return Object.fromEntries(
+    rows.flatMap(({ path, row }) => {
+      const name = recipeName(path, row);
+      return name === undefined ? [] : [[name, values[path]]];
+    }),
+  );
+}
+
+/** Options without a field of their own, by their names in the library. */
+function extraFields({ options, tuning }: RecipeParts): Record<string, unknown> {
+  const given: Record<string, unknown> = { ...tuning, ...options };
+  const extra = rows
+    .filter(({ path, row }) => row.recipe === undefined && given[path] !== undefined)
+    .map(({ path }) => [path, given[path]]);
+  // Through JSON, because that is what a recipe is stored as: fields that are undefined drop out at every depth.
+  return JSON.parse(JSON.stringify(Object.fromEntries(extra))) as Record<string, unknown>;
+}
+
 /** Everything but the seed and the place in the batch. */
 export function paintRecipe(parts: RecipeParts): Omit<Recipe, 'seed'> {
-  const { options, settings, versions } = parts;
-  const extra = Object.fromEntries(
-    Object.entries({ ...parts.tuning, ...options }).filter(([name, value]) => value !== undefined && !ownField.has(name)),
-  );
-  // Through JSON, because that is what a recipe is stored as: fields that are undefined drop out at every depth.
-  const { rng, ...rest } = JSON.parse(JSON.stringify(extra)) as Record<string, unknown>;
+  const { options, versions } = parts;
+  const { seed: _seed, ...own } = ownFields(parts);
+  const extra = extraFields(parts);
   return defined({
+    ...own,
     mode: modeOf(options),
     prompt: options.prompt,
     negativePrompt: options.negativePrompt || undefined,
-    width: settings.width,
-    height: settings.height,
-    steps: settings.steps,
-    sampler: settings.sampler,
-    scheduler: options.sigmas ? undefined : settings.scheduler,
-    sigmas: options.sigmas,
-    cfgScale: settings.cfgScale,
-    imageCfgScale: options.imageCfgScale,
-    distilledGuidance: settings.guidance,
-    eta: options.eta,
-    flowShift: settings.flowShift,
-    clipSkip: options.clipSkip,
+    scheduler: options.sigmas ? undefined : parts.settings.scheduler,
     denoisingStrength: options.initImage === undefined ? undefined : (options.denoisingStrength ?? 0.75),
     batchCount: options.batchCount > 1 ? options.batchCount : undefined,
     model: parts.model,
@@ -116,10 +97,10 @@ export function paintRecipe(parts: RecipeParts): Omit<Recipe, 'seed'> {
         ? undefined
         : { ...parts.controlNet, strength: options.controlStrength ?? 0.9 },
     hires: hiresOf(options, parts.hiresModel),
-    rng: typeof rng === 'string' ? rng : 'cuda',
+    rng: own['rng'] ?? 'cuda',
     engine: versions.engine,
     backend: parts.device,
     software: `ai-artist ${versions.addon}`,
-    extra: Object.keys(rest).length > 0 ? rest : undefined,
+    extra: Object.keys(extra).length > 0 ? extra : undefined,
   }) as Omit<Recipe, 'seed'>;
 }

@@ -27,8 +27,8 @@ import {
   type NativeTrainPlan,
   type NativeTrainPlanRequest,
   type NativeTrainState,
+  namedValues,
   runJob,
-  tensorTypeRules,
 } from '../../engine/index.ts';
 import type { ResolvedTrainLora } from '../settings/options.ts';
 import type { TrainEvent } from './events.ts';
@@ -84,7 +84,7 @@ export class TrainerSession {
       prediction,
       backend,
       paramsBackend,
-      tensorTypeRules: tensorTypeRules(options.tensorTypeRules),
+      tensorTypeRules: namedValues(options.tensorTypeRules),
     }) as NativeTrainerRequest;
     const addon = localEngine();
     const native = await runJob<NativeTrainer>(

@@ -1,0 +1,58 @@
+/** Options as the fields of a native request, by their rows: names, and the text forms that the engine reads. */
+import * as z from 'zod';
+import type { Row, Rows } from '../options/row.ts';
+
+type Plain = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Plain => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** Without the fields that are undefined: the binding takes a present field as given. */
+export function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object as Plain).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+/** The engine's form of settings by name: `name=value,name=value`; undefined where there are none. */
+export function namedValues(values: Plain | undefined): string | undefined {
+  const parts = Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
+  return parts.length > 0 ? parts.map(([name, value]) => `${name}=${String(value)}`).join(',') : undefined;
+}
+
+/** An object of settings, in full: `true` is all its defaults, a name alone its mode. undefined: it is off. */
+function settingsOf(value: unknown, fields: Rows): Plain | undefined {
+  if (value === false) return undefined;
+  const given = isObject(value) ? value : typeof value === 'string' ? { mode: value } : {};
+  const defaults = Object.entries(fields).flatMap(([key, { schema }]) =>
+    schema instanceof z.ZodDefault ? [[key, schema.def.defaultValue]] : [],
+  );
+  return { ...Object.fromEntries(defaults), ...given };
+}
+
+function fieldsOf(key: string, row: Row, value: unknown): Plain {
+  if (row.fields) {
+    const settings = settingsOf(value, row.fields);
+    const inner = settings && nativeFields(row.fields, settings);
+    return row.native === '' ? (inner ?? {}) : { [row.native || key]: inner };
+  }
+  if (row.sampleArg !== undefined) return {};
+  return { [row.native || key]: isObject(value) ? namedValues(value) : value };
+}
+
+/** Every option that its row sends as it is, under its native name. The caller adds what is decided or decoded first. */
+export function nativeFields(table: Rows, values: Plain): Plain {
+  const sent = Object.entries(table).filter(([key, { native }]) => native !== false && values[key] !== undefined);
+  return defined(Object.assign({}, ...sent.map(([key, row]) => fieldsOf(key, row, values[key]))) as Plain);
+}
+
+/** What the options say to the engine as text, beside its own fields. false says nothing. */
+export function sampleArgs(table: Rows, values: Plain): Plain {
+  return Object.assign(
+    {},
+    ...Object.entries(table).map(([key, row]) => {
+      const value = values[key];
+      if (row.fields && isObject(value)) return sampleArgs(row.fields, value);
+      return row.sampleArg === undefined || value === false ? {} : { [row.sampleArg]: value };
+    }),
+  ) as Plain;
+}
