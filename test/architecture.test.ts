@@ -132,6 +132,25 @@ function linesWith(pattern: RegExp, allowed: Readonly<Record<string, string>>): 
     );
 }
 
+suite('doors', (test) => {
+  test('a door lists what it exports, and has no code', () => {
+    const others = listFiles(root, 'lib/doors', /\.ts$/).filter(
+      (file) => !/^\/\*\* `ai-artist\/\w+`: .*\n\n(export (type )?\{[^}]*\} from '\.\.\/\w+\/index\.ts';\n)+$/.test(readText(root, file)),
+    );
+    equal(others, []);
+  });
+  test('own files are imported where the file begins', () => {
+    const allowed = {
+      'lib/index.ts': 'an artist reaches almost the whole library',
+      'lib/engine/addon/engine.ts': 'isolation loads node:child_process and node:net',
+    };
+    equal(
+      linesWith(/\bimport\(['"`]\.{1,2}\//, allowed).filter((line) => line.startsWith('lib/')),
+      [],
+    );
+  });
+});
+
 suite('nothing foreign is removed or overwritten', (test) => {
   test('folders are removed with what is in them in one file', () => {
     const allowed = { 'lib/core/files/replace-folder.ts': 'removeTree() and replaceFolder(), which decide' };

@@ -110,7 +110,7 @@ suite('the package from outside', (test) => {
         (async () => {
           const [main, core, engine, gallery, train] = ${load};
           const lines = [];
-          core.onEngineLine((line) => lines.push(line));
+          core.onEngineLine('debug', (line) => lines.push(line));
           const model = await main.loadModel();
           const damaged = await train.readTrainingLog('/no/such/log').catch((error) => error);
           const absent = await new gallery.Gallery({ folder: 'none' }).get('01ARZ3NDEKTSV4RRFFQ69G5FAV').catch((error) => error);

@@ -35,6 +35,7 @@ export function localEngine(): NativeLocalAddon {
 /** Returns the engine of this process, or with `isolate` one in a child process, so that a crash does not end this process. */
 export async function addonFor(isolate: boolean): Promise<NativeAddon> {
   if (!isolate) return engine();
+  // It needs node:child_process and node:net, whose loading costs milliseconds.
   const { isolatedAddon } = await import('../isolation/isolated.ts');
   return isolatedAddon();
 }
