@@ -40,7 +40,7 @@ suite('bin in-flags', (test) => {
     ],
     ['hires: expected a target', '--hires: expected a target'],
     ['expected a file, got "initImage/cfgScale.png" in ./cfgScale', 'expected a file, got "initImage/cfgScale.png" in ./cfgScale'],
-    ['Go on with that run by resumeTraining()', 'Go on with that run with `ai-artist train resume`'],
+    ['Continue that run by resumeTraining()', 'Continue that run with `ai-artist train resume`'],
   ];
   test('sentences that name options', async () => {
     const generate = (await everyCommand()).find(({ words }) => words[0] === 'generate')?.command;

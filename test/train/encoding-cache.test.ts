@@ -88,7 +88,7 @@ suite('train: cache of encodings', (test) => {
       const cache = new EncodingCache({ folder: folder.path, onNote: (note) => notes.push(note) });
       assert.equal(await cache.latent(key(), async () => latent(1)), whole);
       assert.is(cache.usage.damaged, 1);
-      assert.match(notes.join(), /is damaged and is made again/);
+      assert.match(notes.join(), /is damaged and is encoded again/);
       assert.equal(await cache.latent(key(), () => Promise.reject(new Error('not again'))), whole);
     }
   });
@@ -107,7 +107,7 @@ suite('train: cache of encodings', (test) => {
     const notes: string[] = [];
     const cache = new EncodingCache({ folder: closed, onNote: (note) => notes.push(note) });
     for (const seed of [1, 2]) assert.equal(await cache.latent(key(`${seed}`.repeat(64)), async () => latent(seed)), latent(seed));
-    assert.is(notes.filter((note) => note.includes('nothing more is kept')).length, 1);
+    assert.is(notes.filter((note) => note.includes('nothing more is stored')).length, 1);
   });
 
   test('trimming removes the least recently used entries, and no files of others', async () => {

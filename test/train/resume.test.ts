@@ -95,7 +95,7 @@ suite('training: resume', (test) => {
     await artistFailure(
       resume({ learningRate: 0.5 }),
       'ERR_RESUME',
-      /^learningRate: expected 0\.00\d+, with which the run was begun, got 0\.5\. /,
+      /^learningRate: expected 0\.00\d+, which the run started with, got 0\.5\. /,
     );
     await artistFailure(resume({ network: { rank: 3 } }), 'ERR_RESUME', /^network\.(rank|alpha|targets|dropout): expected/);
     await artistFailure(resume({ seed: 12 }), 'ERR_RESUME', /^seed: expected 11, .*got 12/);

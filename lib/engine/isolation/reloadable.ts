@@ -118,7 +118,7 @@ export class Reloadable<L extends LoadCall> {
           if (this.#placement === placement) this.#placement = undefined; // the next call starts its own load
           // The load may end before the child receives the cancel; without this the weights would stay in the child.
           this.#free(placement).catch((error: unknown) =>
-            tellEngineLine('warn', `a model loaded in vain stays in memory: ${String(error)}`),
+            tellEngineLine('warn', `a model that is no longer needed stays in memory: ${String(error)}`),
           );
         }
       },

@@ -75,7 +75,7 @@ function checkReferenceShape(name: string, image: NativeImage, area: number): vo
   if (Math.sqrt(Math.min(1024 * 1024, area) * shape) < referenceBlock) {
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',
-      `${name}: expected a picture that is less long and thin, got ${image.width}x${image.height}`,
+      `${name}: expected a picture with less extreme proportions, got ${image.width}x${image.height}`,
     );
   }
 }

@@ -136,14 +136,13 @@ function usable(found: FoundFiles, { skipUnusable, minEdge }: z.output<typeof da
       tiny.length > 0 ? `${tiny.length} with an edge below ${minEdge} pixels (${nameSome(tiny.map(({ name }) => name))})` : '',
     ];
     throw dataError(
-      `${root}: expected pictures that can be learned from, got ${what.filter(Boolean).join(' and ')}:\n  ${nameSome(problems)}\nRemove them, or leave them out with skipUnusable`,
+      `${root}: expected pictures that can be used, got ${what.filter(Boolean).join(' and ')}:\n  ${nameSome(problems)}\nRemove them, or leave them out with skipUnusable`,
       problems,
     );
   }
   warnings.push(...problems.map((problem) => `left out ${problem}`));
   const kept = pictures.filter((picture) => !tiny.includes(picture));
-  if (kept.length === 0)
-    throw dataError(`${root}: expected pictures that can be learned from, got ${problems.length} and none of them can`, problems);
+  if (kept.length === 0) throw dataError(`${root}: expected pictures that can be used, got ${problems.length} unusable ones`, problems);
   return { ...found, pictures: kept };
 }
 

@@ -155,7 +155,7 @@ export class EncodingCache {
     }
     this.#usage.misses++;
     this.#usage.damaged++;
-    this.#onNote(`cache: ${file} is damaged and is made again`);
+    this.#onNote(`cache: ${file} is damaged and is encoded again`);
     return undefined;
   }
 
@@ -168,7 +168,7 @@ export class EncodingCache {
     } catch (error) {
       if (!isArtistError(error, 'ERR_DISK_FULL') && !isArtistError(error, 'ERR_WRITE')) throw error;
       this.#writable = false;
-      this.#onNote(`cache: nothing more is kept, because ${error.message}`);
+      this.#onNote(`cache: nothing more is stored, because ${error.message}`);
     }
   }
 }

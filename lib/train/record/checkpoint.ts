@@ -137,7 +137,7 @@ export async function readCheckpoint(checkpoint: Checkpoint): Promise<{ state: N
   } catch (error) {
     throw new ArtistError(
       'ERR_MODEL_FORMAT',
-      `${file}: expected the state of a training run, got other fields. Remove ${checkpoint.folder}: the run then goes on from the checkpoint before it`,
+      `${file}: expected the state of a training run, got other fields. Remove ${checkpoint.folder}: the run then continues from the checkpoint before it`,
       { cause: error },
     );
   }

@@ -39,14 +39,14 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
   const text = await readPlainFile(file, 'utf8').catch((error: unknown) => {
     throw new ArtistError(
       'ERR_RESUME',
-      `${folder}: expected the folder of a training run, got one without a readable run.json (${systemCode(error) ?? String(error)}). Runs lie in <home>/training`,
+      `${folder}: expected the folder of a training run, got one without a readable run.json (${systemCode(error) ?? String(error)}). Runs are in <home>/training`,
       { cause: error },
     );
   });
   try {
     return recordSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new ArtistError('ERR_RESUME', `${file}: expected what this version of ai-artist wrote, got other fields. Begin a new run`, {
+    throw new ArtistError('ERR_RESUME', `${file}: expected what this version of ai-artist wrote, got other fields. Start a new run`, {
       cause: error,
     });
   }
@@ -88,7 +88,7 @@ export function checkSettings(record: RunRecord, settings: TrainSettings): void 
   if (where === undefined) return;
   throw new ArtistError(
     'ERR_RESUME',
-    `${where}: expected ${display(valueAt(then, where))}, with which the run was begun, got ${display(valueAt(now, where))}. Leave it as it was, or begin a new run`,
+    `${where}: expected ${display(valueAt(then, where))}, which the run started with, got ${display(valueAt(now, where))}. Leave it as it was, or start a new run`,
   );
 }
 
@@ -110,7 +110,7 @@ export function checkPictures(record: RunRecord, pictures: readonly TrainingPict
   if (changes.length === 0) return;
   throw new ArtistError(
     'ERR_RESUME',
-    `data: expected the pictures and captions with which the run was begun, got ${changes.length} changes: ${nameSome(changes)}. Put them back, or begin a new run`,
+    `data: expected the pictures and captions which the run started with, got ${changes.length} changes: ${nameSome(changes)}. Put them back, or start a new run`,
     { details: changes },
   );
 }
@@ -120,6 +120,6 @@ export function checkModel(record: RunRecord, model: { name: string; hash?: stri
   if (record.model.hash === model.hash && record.model.name === model.name) return;
   throw new ArtistError(
     'ERR_RESUME',
-    `model: expected ${record.model.name}${record.model.hash ? ` (${record.model.hash.slice(0, 10)})` : ''}, with which the run was begun, got ${model.name}${model.hash ? ` (${model.hash.slice(0, 10)})` : ''}. Begin a new run`,
+    `model: expected ${record.model.name}${record.model.hash ? ` (${record.model.hash.slice(0, 10)})` : ''}, which the run started with, got ${model.name}${model.hash ? ` (${model.hash.slice(0, 10)})` : ''}. Start a new run`,
   );
 }

@@ -91,7 +91,7 @@ export const resumeTraining = answering('resumeTraining', (folder: string, optio
   const site = new CallSite('resumeTraining', resumeTraining);
   return begin(site, options, async () => {
     if (typeof folder !== 'string' || folder === '')
-      throw new ArtistError('ERR_INVALID_ARGUMENT', `folder: expected that of a training run, got ${display(folder)}`);
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `folder: expected the folder of a training run, got ${display(folder)}`);
     const record = await readRunRecord(folder);
     const given = { ...record.options, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
     return {

@@ -223,7 +223,7 @@ class Loop {
     const { batchSize, accumulation, seed, steps } = settings;
     if (resumed) await this.restore();
     emit({ ...begin, from: this.#position.step });
-    if (resumed) emit({ type: 'note', message: `goes on after step ${this.#position.step} of ${steps}` });
+    if (resumed) emit({ type: 'note', message: `continues after step ${this.#position.step} of ${steps}` });
     const held = framed.filter(({ picture }) => picture.role === 'validation');
     this.#heldOut = await validationBatches(held, batchSize, this.#maker);
     if (this.#position.step === 0) {

@@ -52,7 +52,7 @@ export async function chooseOutput(options: ResolvedTrainLora, now = Date.now())
   if (inside.length > 0)
     throw new ArtistError(
       'ERR_ALREADY_EXISTS',
-      `runFolder: expected an empty folder or none, got ${folder} with ${inside.length} files. Go on with that run by resumeTraining(), or name another folder`,
+      `runFolder: expected an empty folder or none, got ${folder} with ${inside.length} files. Continue that run by resumeTraining(), or name another folder`,
     );
   await checkFolder(folder, 'runFolder');
   return { name, out, folder, home: home.folder };
