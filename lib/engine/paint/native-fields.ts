@@ -1,4 +1,4 @@
-/** Options as the fields of a native request, by their rows: names, and the text forms that the engine reads. */
+/** Converts options to the fields of a native request by their rows: native names, and the text formats that the engine reads. */
 import * as z from 'zod';
 import type { Row, Rows } from '../options/row.ts';
 
@@ -6,20 +6,20 @@ type Plain = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Plain => value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** Without the fields that are undefined: the binding takes a present field as given. */
+/** Removes undefined fields, because the binding treats every present field as set. */
 export function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object as Plain).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 }
 
-/** The engine's form of settings by name: `name=value,name=value`; undefined where there are none. */
+/** Formats values as the engine reads them: `name=value,name=value`; undefined if there are none. */
 export function namedValues(values: Plain | undefined): string | undefined {
   const parts = Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
   return parts.length > 0 ? parts.map(([name, value]) => `${name}=${String(value)}`).join(',') : undefined;
 }
 
-/** An object of settings, in full: `true` is all its defaults, a name alone its mode. undefined: it is off. */
+/** Completes an option with several settings: `true` means all defaults, a string means its mode. Undefined for `false`. */
 function settingsOf(value: unknown, fields: Rows): Plain | undefined {
   if (value === false) return undefined;
   const given = isObject(value) ? value : typeof value === 'string' ? { mode: value } : {};
@@ -39,13 +39,13 @@ function fieldsOf(key: string, row: Row, value: unknown): Plain {
   return { [row.native || key]: isObject(value) ? namedValues(value) : value };
 }
 
-/** Every option that its row sends as it is, under its native name. The caller adds what is decided or decoded first. */
+/** Fields for all options that their row passes on unchanged, by native name. The caller adds those that are computed or decoded. */
 export function nativeFields(table: Rows, values: Plain): Plain {
   const sent = Object.entries(table).filter(([key, { native }]) => native !== false && values[key] !== undefined);
   return defined(Object.assign({}, ...sent.map(([key, row]) => fieldsOf(key, row, values[key]))) as Plain);
 }
 
-/** What the options say to the engine as text, beside its own fields. false says nothing. */
+/** Options that the engine takes as text in its argument strings, besides the request's own fields. false is left out. */
 export function sampleArgs(table: Rows, values: Plain): Plain {
   return Object.assign(
     {},

@@ -1,4 +1,4 @@
-/** Captions for pictures that have none: the tags that a CLIP finds nearest. */
+/** Captions for pictures without one: the tags that are closest by CLIP. */
 import path from 'node:path';
 import { ArtistError, readPlainFile, systemCode, writeOutput } from '../../core/index.ts';
 import { decodeImage, type RawImage } from '../../image/index.ts';
@@ -6,7 +6,7 @@ import { scanFolder } from './scan-folder.ts';
 
 const mostTags = 5000;
 
-/** What is needed of a Clip: loadClip() gives one. */
+/** The methods used of a Clip; loadClip() returns one. */
 export interface CaptionClip<E> {
   embedImage(image: RawImage, options: { signal: AbortSignal }): PromiseLike<E>;
   embedTexts(texts: readonly string[], options: { signal: AbortSignal }): PromiseLike<readonly E[]>;
@@ -15,13 +15,13 @@ export interface CaptionClip<E> {
 }
 
 export interface CaptionPicturesOptions {
-  /** Text file with the tags to choose from, one a line, 2..5000. */
+  /** Text file with the tags to choose from, one per line, 2..5000. */
   tags: string;
-  /** Tags of a caption, 1..50. */
+  /** Number of tags per caption, 1..50. */
   count: number;
-  /** Comes first in each caption. */
+  /** First words of each caption. */
   prefix?: string | undefined;
-  /** Sentence a tag is put into, at {}, before CLIP reads it. */
+  /** Sentence for CLIP, with the tag at {}. */
   template: string;
   /** Write nothing. */
   dryRun: boolean;
@@ -32,7 +32,7 @@ export interface CaptionPicturesOptions {
 export interface SuggestedCaption {
   picture: string;
   caption: string;
-  /** Best first, with the cosine of picture and tag. */
+  /** Best first, with the cosine between picture and tag. */
   tags: { tag: string; similarity: number }[];
   /** The caption file; absent when nothing was written. */
   file?: string;
@@ -50,11 +50,13 @@ async function readTags(file: string): Promise<string[]> {
 }
 
 /**
- * Writes fox.txt beside fox.png for each picture of a folder without a caption. A file that came into being meanwhile stays as it is.
+ * Writes fox.txt beside fox.png for each picture of a folder without a caption. A caption file that appears in the meantime is not
+ * overwritten.
  *
- * @param open loads the CLIP; called only where a picture has no caption
- * @returns the captions, and how many pictures had one
- * @throws ArtistError ERR_READ: the tags; ERR_INVALID_ARGUMENT: too few or too many of them; and every error of `open`, scanFolder() and writeOutput()
+ * @param open loads the CLIP; called only if a picture has no caption
+ * @returns the captions, and the number of pictures that already had one
+ * @throws ArtistError ERR_READ when the tags cannot be read; ERR_INVALID_ARGUMENT when there are too few or too many; and every error of
+ *   `open`, scanFolder() and writeOutput()
  */
 export async function captionPictures<E>(
   folder: string,
