@@ -20,14 +20,15 @@ export type { MemoryChoice } from './run/memory.ts';
 export type { TrainLoraResult } from './run/result.ts';
 export { type Schedule, schedules } from './run/schedule.ts';
 export { resumeTraining, TrainRun, trainLora } from './run/train-lora.ts';
+export { networkKinds, targetSets } from './settings/network-rows.ts';
 export {
   checkpointings,
-  networkKinds,
+  deviceRows,
   type OptimizerName,
   optimizers,
   type Preset,
   presets,
   savedTypes,
   type TrainLoraOptions,
-  targetSets,
+  trainRows,
 } from './settings/options.ts';

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
-import { trainFlags, trainOptionsOf, trainPaths } from '../../bin/flags/train-flags.ts';
+import { trainFlags } from '../../bin/flags/train-flags.ts';
 import { resolveOptions } from '../../lib/core/index.ts';
 import { trainLoraOptions } from '../../lib/train/settings/options.ts';
 import { suite } from '../harness.ts';
@@ -174,7 +174,15 @@ suite('ai-artist train', (test) => {
   test('every flag reaches an option of trainLora()', () => {
     const parts = ['diffusion-model', 'clip-l', 'clip-g', 't5xxl', 'llm', 'vae', 'tae'];
     const values = {
-      ...{ preset: 'subject', steps: 10, batch: 2, accumulation: 2, optimizer: 'lion', 'learning-rate': 1e-4, 'text-learning-rate': 1e-5 },
+      ...{
+        preset: 'subject',
+        steps: 10,
+        'batch-size': 2,
+        accumulation: 2,
+        optimizer: 'lion',
+        'learning-rate': 1e-4,
+        'text-learning-rate': 1e-5,
+      },
       ...{ schedule: 'linear', warmup: 1, 'weight-decay': 0.1, 'clip-norm': 2, ema: 0.9, seed: 3, trigger: 'x', licence: 'own' },
       ...{
         'non-commercial': true,
@@ -215,22 +223,29 @@ suite('ai-artist train', (test) => {
         'sample-every': 5,
         sample: ['an owl'],
       },
-      ...{ 'sample-seed': 1, 'sample-steps': 4, 'sample-cfg': 3, name: 'n', out: 'o.safetensors', force: true, 'saved-type': 'f16' },
-      ...{ 'run-folder': 'r', 'checkpoint-every': 2, 'checkpoint-keep': 1, 'weight-type': 'q8_0', rules: [['x', 'f16']], prediction: 'v' },
+      ...{ 'sample-seed': 1, 'sample-steps': 4, 'sample-cfg-scale': 3, name: 'n', out: 'o.safetensors', force: true, 'saved-type': 'f16' },
+      ...{
+        'run-folder': 'r',
+        'checkpoint-every': 2,
+        'checkpoint-keep': 1,
+        'weight-type': 'q8_0',
+        'tensor-type-rule': [['x', 'f16']],
+        prediction: 'v',
+      },
       ...{ threads: 1, backend: 'CPU', 'params-backend': 'CPU', checkpointing: 'fine' },
       ...Object.fromEntries(parts.map((part) => [part, 'file'])),
     };
-    assert.equal([...Object.keys(values), 'model'].sort(), Object.keys(trainFlags).sort());
-    const options = trainOptionsOf(values as never);
+    assert.equal([...Object.keys(values), 'model'].sort(), Object.keys(trainFlags.flags).sort());
+    const options = trainFlags.optionsOf(values as never);
     const resolved = resolveOptions('trainLora', trainLoraOptions, { data: 'x', ...options });
     assert.is(resolved.noUpscale, true);
     assert.equal(resolved.optimizer, { kind: 'lion', weightDecay: 0.1 });
     assert.equal(resolved.tensorTypeRules, { x: 'f16' });
     assert.equal(
-      resolveOptions('trainLora', trainLoraOptions, { data: 'x', ...trainOptionsOf({ 'weight-decay': 0.2 } as never) }).optimizer,
+      resolveOptions('trainLora', trainLoraOptions, { data: 'x', ...trainFlags.optionsOf({ 'weight-decay': 0.2 } as never) }).optimizer,
       { kind: 'adamw', weightDecay: 0.2 },
     );
-    for (const [flag, path] of trainPaths) {
+    for (const [flag, path] of trainFlags.paths) {
       const value = path
         .split('.')
         .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], { ...resolved, model: 'm' });

@@ -1,21 +1,14 @@
 import { findTrainingRun, resumeTraining, type TrainLoraOptions } from '../../../lib/train/index.ts';
-import { text, toggle } from '../../flags/flags.ts';
-import { namesOf, pathsOf, toOptions } from '../../flags/option-paths.ts';
-import { deviceFlags } from '../../flags/train-flags.ts';
+import { text } from '../../flags/flags.ts';
+import { namesOf } from '../../flags/option-paths.ts';
+import { resumeFlags } from '../../flags/train-flags.ts';
 import { showTraining } from '../../print/train-progress.ts';
 import { command } from '../../shell/command.ts';
 
-const flags = {
-  out: text('File. Default: what the run was begun with'),
-  force: toggle('Replace an existing file'),
-  ...deviceFlags,
-} as const;
-const paths = pathsOf(flags, { force: 'overwrite' });
-
 export const resumeCommand = command({
   required: { run: text('Name of a run (see: ai-artist train list), of its LoRA, latest, or a folder') },
-  flags,
-  names: namesOf(paths),
+  flags: resumeFlags.flags,
+  names: namesOf(resumeFlags.paths),
   examples: [
     ['$0 train resume latest', 'After a crash, a power cut or Ctrl-C'],
     ['$0 train resume pictures', 'The newest run of the LoRA pictures that is not finished'],
@@ -24,7 +17,7 @@ export const resumeCommand = command({
   epilogue:
     'Pictures, captions, options and model must be those the run was begun with. On a CPU the result is the same, bit for bit, as without interruption.',
   run: async ({ run, ...values }, context) => {
-    const options = { ...toOptions(values, paths), home: context.home } as Partial<TrainLoraOptions>;
+    const options = { ...resumeFlags.optionsOf(values), home: context.home } as Partial<TrainLoraOptions>;
     const folder = await findTrainingRun(run, { home: context.home, open: true });
     return showTraining(context, (onProgress) => resumeTraining(folder, { ...options, signal: context.signal, onProgress }));
   },

@@ -3,7 +3,7 @@ import { ArtistError, display, nearest } from '../../../lib/core/index.ts';
 import { type TrainLoraOptions, trainLora } from '../../../lib/train/index.ts';
 import { text } from '../../flags/flags.ts';
 import { namesOf } from '../../flags/option-paths.ts';
-import { trainFlags, trainOptionsOf, trainPaths } from '../../flags/train-flags.ts';
+import { trainFlags } from '../../flags/train-flags.ts';
 import { showTraining } from '../../print/train-progress.ts';
 import { command } from '../../shell/command.ts';
 
@@ -13,8 +13,9 @@ const below = ['resume', 'list', 'remove', 'caption', 'selftest'];
 export const trainCommand = command({
   // Optional for the parser alone, which would ask for it before `train resume` as well.
   optional: { folder: text('Pictures, with captions beside them (fox.png and fox.txt), in metadata.jsonl, or in their names') },
-  flags: trainFlags,
-  names: new Map([...namesOf(trainPaths), ['data', 'folder'], ['optimizer', '--optimizer']]),
+  flags: trainFlags.flags,
+  needs: trainFlags.needs,
+  names: new Map([...namesOf(trainFlags.paths), ['data', 'folder'], ['optimizer', '--optimizer']]),
   examples: [
     ['$0 train ./pictures --licence own', 'Learn a style for the bundled model'],
     ['$0 train ./dog --preset subject --trigger "sks dog" --class-prompt "a dog" --model sd15 --licence own', 'One dog'],
@@ -59,7 +60,7 @@ export const trainCommand = command({
         'ERR_INVALID_ARGUMENT',
         `folder: expected a folder with pictures, got ${display(folder)}, which is not there. Did you mean ${meant}?`,
       );
-    const options = { ...trainOptionsOf(values), data: folder, home: context.home } as TrainLoraOptions;
+    const options = { ...trainFlags.optionsOf(values), data: folder, home: context.home } as TrainLoraOptions;
     return showTraining(context, (onProgress) => trainLora({ ...options, signal: context.signal, onProgress }));
   },
 });

@@ -1,29 +1,36 @@
 import * as z from 'zod';
+import { rows, shapeOf } from '../../engine/index.ts';
 import { splitTags } from '../../lora/index.ts';
 import { type Draw, shuffled } from './counter-random.ts';
 
 const share = (): z.ZodNumber => z.number().min(0).max(1);
 
-/** How the text of a picture becomes the caption of a training step. */
-export const captionOptions = z.strictObject({
+/** How the text of a picture becomes the caption of a training step: one row per option, see lib/engine/options/row.ts. */
+export const captionRows = rows({
   /** Word for what is learned, e.g. "sks style". It is put first if the caption does not contain it. */
-  trigger: z.string().min(1).optional(),
+  trigger: {
+    schema: z.string().min(1).optional(),
+    help: 'Word for what is learned; put into captions that lack it',
+    flag: 'trigger',
+  },
   /** Text before every caption. */
-  prefix: z.string().default(''),
+  prefix: { schema: z.string().default(''), help: 'Text before every caption', flag: 'caption-prefix' },
   /** Text after every caption. */
-  suffix: z.string().default(''),
+  suffix: { schema: z.string().default(''), help: 'Text after every caption', flag: 'caption-suffix' },
   /** Shuffle the tags (the parts between commas) at each step. Default false, because captions may be sentences. */
-  shuffleTags: z.boolean().default(false),
-  /** Number of leading tags that are never moved or dropped. Default 0; the trigger always stays. */
-  keepTokens: z.int().min(0).default(0),
+  shuffleTags: { schema: z.boolean().default(false), help: 'Shuffle the tags of captions at each step', flag: 'shuffle-tags' },
+  /** Number of leading tags that are never moved or dropped, 0 or more. Default 0; the trigger always stays. */
+  keepTokens: { schema: z.int().min(0).default(0), help: 'Leading tags that are never moved or dropped', flag: 'keep-tokens' },
   /**
    * Share of steps without a caption, 0..1. The model then learns the style without a prompt, which classifier-free guidance needs. Default
    * 0.
    */
-  captionDropout: share().default(0),
+  captionDropout: { schema: share().default(0), help: 'Share of steps without a caption', flag: 'caption-dropout' },
   /** Probability of dropping each tag, 0..1. Default 0. */
-  tagDropout: share().default(0),
+  tagDropout: { schema: share().default(0), help: 'Share of tags left out', flag: 'tag-dropout' },
 });
+
+export const captionOptions = z.strictObject(shapeOf(captionRows));
 export type CaptionOptions = z.input<typeof captionOptions>;
 export type ResolvedCaptions = z.output<typeof captionOptions>;
 

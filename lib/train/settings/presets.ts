@@ -1,7 +1,8 @@
 /** Defaults of omitted options, by the model's family and by what is to be learned. Sources: docs/train.md. */
 import type { NativeTrainerInfo } from '../../engine/index.ts';
 import type { Schedule } from '../run/schedule.ts';
-import type { OptimizerName, Preset, targetSets } from './options.ts';
+import type { targetSets } from './network-rows.ts';
+import type { OptimizerName, Preset } from './options.ts';
 
 type Family = NativeTrainerInfo['family'];
 
