@@ -4,7 +4,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ArtistError, checkReplaceable, display, isArtistError, resolveOptions, writeError } from '../core/index.ts';
 import { readModelHeader } from '../models/index.ts';
 import { addonFor } from './addon/engine.ts';
-import type { NativeEvent } from './addon/native-types.ts';
+import type { NativeEvent } from './addon/native-events.ts';
 import { type ConvertEvent, commonEvent } from './jobs/events.ts';
 import { CallSite, runJob } from './jobs/job.ts';
 import { type ConvertOptions, convertOptions, convertRows } from './options/convert.ts';

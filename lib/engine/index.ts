@@ -2,7 +2,8 @@ export { type Device, listDevices, type Versions, versions } from './addon/devic
 export { type Diagnosis, diagnose } from './addon/doctor.ts';
 export { addonFor, localEngine } from './addon/engine.ts';
 export type { NativeAddon, NativeLocalAddon } from './addon/native.ts';
-export type { NativeClip, NativeClipInfo, NativeClipTowerRequest, NativeEvent, NativeImage, NativeJob } from './addon/native-types.ts';
+export type { NativeEvent, NativeImage } from './addon/native-events.ts';
+export type { NativeClip, NativeClipInfo, NativeClipTowerRequest, NativeJob } from './addon/native-types.ts';
 export type {
   NativeBeginRequest,
   NativeCheckpointing,

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { packageRoot } from '../../lib/core/index.ts';
 import { localEngine } from '../../lib/engine/addon/engine.ts';
-import type { NativeEvent, NativeImage, NativeJob } from '../../lib/engine/addon/native-types.ts';
+import type { NativeEvent, NativeImage } from '../../lib/engine/addon/native-events.ts';
+import type { NativeJob } from '../../lib/engine/addon/native-types.ts';
 import type {
   NativeBeginRequest,
   NativeLatent,

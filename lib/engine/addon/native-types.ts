@@ -1,29 +1,15 @@
 /** Types of what the addon takes and returns (native/binding), without those of training: trainer-types.ts. */
 import type { LoraModule } from '../../lora/index.ts';
-
-/** Raw pixels: rows top to bottom, `channels` interleaved bytes per pixel (1 grey, 3 RGB). data.length = width * height * channels. */
-export interface NativeImage {
-  width: number;
-  height: number;
-  channels: number;
-  data: Uint8Array;
-}
-
-export type NativePhase = 'load' | 'encode' | 'encode-image' | 'sample' | 'decode' | 'upscale' | 'convert' | 'train';
-
-export type NativeLogLevel = 'debug' | 'info' | 'warn' | 'error';
-
-/** Coalesced: of progress and previews only the newest between two turns of the event loop arrive. */
-export type NativeEvent =
-  | { type: 'queued'; position: number }
-  | { type: 'started' }
-  /** step/total: tensors for load, denoising steps for sample, tiles for tiled decode and upscale; 0/0 while nothing is countable. */
-  | { type: 'progress'; phase: NativePhase; step: number; total: number; secondsPerStep: number; image: number; images: number }
-  | { type: 'preview'; step: number; noisy: boolean; image: NativeImage; index: number }
-  /** Before the first picture: what became of each module of each LoRA: "applied", "idle" (the model did not compute with it), or why not. */
-  | { type: 'loras'; loras: string[][] }
-  | { type: 'image'; index: number; image: NativeImage; seed: number }
-  | { type: 'log'; level: NativeLogLevel; text: string };
+import type { convertRows } from '../options/convert.ts';
+import type { WeightType } from '../options/enums.ts';
+import type { generateRows, photoMakerRows } from '../options/generate.ts';
+import type { loadModelRows } from '../options/load-model.ts';
+import type { cacheRows, hiresRows, previewRows, tilingRows } from '../options/memory.ts';
+import type { cannyRows } from '../options/preprocess.ts';
+import type { NativeFields } from '../options/row.ts';
+import type { skipLayerRows } from '../options/sampling.ts';
+import type { loadUpscalerRows } from '../options/upscale.ts';
+import type { NativeEvent, NativeImage } from './native-events.ts';
 
 /** What a rejected job carries besides its message. `code` is one of lib/core/errors.ts; `log` holds the job's warnings and errors. */
 export interface NativeFailure extends Error {
@@ -39,49 +25,10 @@ export interface NativeJob<T> {
 }
 
 /** Fields left out keep the engine's own default (sd_ctx_params_init). Paths are UTF-8. */
-export interface NativeModelRequest {
-  model?: string;
-  diffusionModel?: string;
-  uncondDiffusionModel?: string;
-  clipL?: string;
-  clipG?: string;
-  clipVision?: string;
-  t5xxl?: string;
-  llm?: string;
-  llmVision?: string;
-  vae?: string;
-  tae?: string;
-  controlNet?: string;
-  photoMaker?: string;
+export interface NativeModelRequest extends NativeFields<typeof loadModelRows> {
   embeddings?: { name: string; path: string }[];
-  weightType?: string;
-  tensorTypeRules?: string;
-  threads?: number;
-  rng?: string;
-  samplerRng?: string;
-  prediction?: string;
-  loraApplyMode?: string;
-  mmap?: boolean;
-  flashAttention?: boolean;
-  diffusionFlashAttention?: boolean;
-  taePreviewOnly?: boolean;
-  diffusionConvDirect?: boolean;
-  vaeConvDirect?: boolean;
   seamlessX?: boolean;
   seamlessY?: boolean;
-  forceSdxlVaeConvScale?: boolean;
-  chromaUseDitMask?: boolean;
-  chromaUseT5Mask?: boolean;
-  chromaT5MaskPad?: number;
-  qwenImageZeroCondT?: boolean;
-  vaeFormat?: string;
-  /** GiB; 0 off, -1 automatic. */
-  maxVram?: number;
-  streamLayers?: boolean;
-  backend?: string;
-  paramsBackend?: string;
-  /** true: leave the weights on disk until the first picture (the engine's way). */
-  lazy?: boolean;
 }
 
 export interface NativeModelInfo {
@@ -97,73 +44,6 @@ export interface NativeModelInfo {
   threads: number;
 }
 
-export interface NativeSampleParams {
-  sampler?: string;
-  scheduler?: string;
-  steps?: number;
-  eta?: number;
-  shiftedTimestep?: number;
-  sigmas?: number[];
-  flowShift?: number;
-  extraSampleArgs?: string;
-  cfgScale?: number;
-  imageCfgScale?: number;
-  distilledGuidance?: number;
-  skipLayers?: number[];
-  skipLayerStart?: number;
-  skipLayerEnd?: number;
-  skipLayerScale?: number;
-}
-
-export interface NativeTiling {
-  enabled: boolean;
-  tileWidth?: number;
-  tileHeight?: number;
-  overlap?: number;
-  relativeWidth?: number;
-  relativeHeight?: number;
-  extraArgs?: string;
-}
-
-export interface NativeCache {
-  mode: string;
-  reuseThreshold?: number;
-  startPercent?: number;
-  endPercent?: number;
-  errorDecayRate?: number;
-  useRelativeThreshold?: boolean;
-  resetErrorOnCompute?: boolean;
-  fnComputeBlocks?: number;
-  bnComputeBlocks?: number;
-  residualDiffThreshold?: number;
-  maxWarmupSteps?: number;
-  maxCachedSteps?: number;
-  maxContinuousCachedSteps?: number;
-  taylorseerDerivatives?: number;
-  taylorseerSkipInterval?: number;
-  scmMask?: string;
-  scmPolicyDynamic?: boolean;
-  spectrumW?: number;
-  spectrumM?: number;
-  spectrumLam?: number;
-  spectrumWindowSize?: number;
-  spectrumFlexWindow?: number;
-  spectrumWarmupSteps?: number;
-  spectrumStopPercent?: number;
-}
-
-export interface NativeHires {
-  upscaler: string;
-  modelPath?: string;
-  scale?: number;
-  width?: number;
-  height?: number;
-  steps?: number;
-  denoisingStrength?: number;
-  tileSize?: number;
-  sigmas?: number[];
-}
-
 /** A LoRA file as lib/models read it; `identity` changes whenever the file or what was read in it does. */
 export interface NativeLora {
   path: string;
@@ -172,34 +52,31 @@ export interface NativeLora {
   modules: LoraModule[];
 }
 
-/** Fields left out keep the engine's default (sd_img_gen_params_init; sampler and scheduler per family). Images are copied at call time. */
-export interface NativeGenerateRequest extends NativeSampleParams {
+/**
+ * Fields left out keep the engine's default (sd_img_gen_params_init; sampler and scheduler per family). Images are copied at call time. The
+ * fields that the rows of the options do not say stand here.
+ */
+export interface NativeGenerateRequest
+  extends NativeFields<typeof generateRows>,
+    NativeFields<typeof skipLayerRows>,
+    NativeFields<typeof photoMakerRows> {
   prompt: string;
-  negativePrompt?: string;
-  clipSkip?: number;
+  width: number;
+  height: number;
+  /** 0 .. 2^53 - 1. Image b of a batch uses seed + b. */
+  seed: number;
+  extraSampleArgs?: string;
   loras?: NativeLora[];
   initImage?: NativeImage;
   maskImage?: NativeImage;
+  controlImage?: NativeImage;
   referenceImages?: NativeImage[];
   autoResizeReferenceImages?: boolean;
-  increaseReferenceIndex?: boolean;
-  controlImage?: NativeImage;
-  controlStrength?: number;
   photoMakerImages?: NativeImage[];
-  photoMakerEmbedding?: string;
-  photoMakerStyleStrength?: number;
-  width: number;
-  height: number;
-  denoisingStrength?: number;
-  /** 0 .. 2^53 - 1. Image b of a batch uses seed + b. */
-  seed: number;
-  batchCount?: number;
-  vaeTiling?: NativeTiling;
-  cache?: NativeCache;
-  hires?: NativeHires;
-  preview?: { mode: string; interval: number; denoised: boolean; noisy: boolean };
-  /** true: a cancelled batch resolves with the images finished so far instead of rejecting (if there is at least one). */
-  keepFinished?: boolean;
+  vaeTiling?: NativeFields<typeof tilingRows>;
+  cache?: NativeFields<typeof cacheRows>;
+  hires?: NativeFields<typeof hiresRows> & { modelPath?: string };
+  preview?: NativeFields<typeof previewRows>;
 }
 
 export interface NativeGenerateResult {
@@ -220,13 +97,8 @@ export interface NativeModel {
   dispose(): NativeJob<void>;
 }
 
-export interface NativeUpscalerRequest {
+export interface NativeUpscalerRequest extends NativeFields<typeof loadUpscalerRows> {
   model: string;
-  direct?: boolean;
-  threads?: number;
-  tileSize?: number;
-  backend?: string;
-  paramsBackend?: string;
 }
 
 export interface NativeUpscaler {
@@ -235,23 +107,13 @@ export interface NativeUpscaler {
   dispose(): NativeJob<void>;
 }
 
-export interface NativeConvertRequest {
+export interface NativeConvertRequest extends NativeFields<typeof convertRows> {
   input: string;
-  vae?: string;
   output: string;
-  /** A ggml type name such as "q8_0". */
-  type: string;
-  tensorTypeRules?: string;
-  convertNames?: boolean;
+  type: WeightType;
 }
 
-export interface NativeCannyRequest {
-  highThreshold: number;
-  lowThreshold: number;
-  weak: number;
-  strong: number;
-  inverse: boolean;
-}
+export type NativeCannyRequest = Required<NativeFields<typeof cannyRows>>;
 
 export interface NativeDevice {
   /** Name to use in backend options, e.g. "CPU", "CUDA0". */

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../core/index.ts';
 import { openBinary } from './binary.ts';
+import type { NativeEvent, NativeImage, NativeLogLevel } from './native-events.ts';
 import type {
   NativeCannyRequest,
   NativeClip,
@@ -14,10 +15,7 @@ import type {
   NativeConvertRequest,
   NativeDevice,
   NativeEnums,
-  NativeEvent,
-  NativeImage,
   NativeJob,
-  NativeLogLevel,
   NativeModel,
   NativeModelRequest,
   NativeUpscaler,

@@ -1,5 +1,6 @@
 /** The native interface of LoRA training: the types behind native/binding/objects/trainer.cpp. native.ts loads the addon that implements them. */
-import type { NativeEvent, NativeImage, NativeJob } from './native-types.ts';
+import type { NativeEvent, NativeImage } from './native-events.ts';
+import type { NativeJob } from './native-types.ts';
 
 type Listen = (event: NativeEvent) => void;
 

@@ -5,7 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { engine } from '../addon/engine.ts';
 import type { NativeAddon } from '../addon/native.ts';
-import type { NativeClip, NativeEvent, NativeJob, NativeModel, NativeUpscaler } from '../addon/native-types.ts';
+import type { NativeEvent } from '../addon/native-events.ts';
+import type { NativeClip, NativeJob, NativeModel, NativeUpscaler } from '../addon/native-types.ts';
 import { Outbox } from './outbox.ts';
 import { type Call, type Facts, type Results, type ToChild, type ToParent, toFailure } from './protocol.ts';
 

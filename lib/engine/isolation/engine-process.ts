@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { Socket } from 'node:net';
 import { ArtistError } from '../../core/index.ts';
-import type { NativeEvent, NativeJob } from '../addon/native-types.ts';
+import type { NativeEvent } from '../addon/native-events.ts';
+import type { NativeJob } from '../addon/native-types.ts';
 import { childProgram } from './child-program.ts';
 import { LastLines } from './last-lines.ts';
 import { type Call, type Facts, fromFailure, type Results, type ToChild, type ToParent } from './protocol.ts';

@@ -1,4 +1,5 @@
-import type { NativeEvent, NativeJob } from '../addon/native-types.ts';
+import type { NativeEvent } from '../addon/native-events.ts';
+import type { NativeJob } from '../addon/native-types.ts';
 import { EngineProcess, NotDelivered } from './engine-process.ts';
 import type { Call, LogLevel, Results, Settings } from './protocol.ts';
 

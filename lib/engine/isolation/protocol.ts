@@ -1,5 +1,6 @@
 /** Messages between the parent and the isolated engine process, over Node's own IPC channel with `serialization: 'advanced'`. */
 import type { NativeAddon } from '../addon/native.ts';
+import type { NativeEvent, NativeImage, NativeLogLevel } from '../addon/native-events.ts';
 import type {
   NativeCannyRequest,
   NativeClipInfo,
@@ -7,11 +8,8 @@ import type {
   NativeConvertRequest,
   NativeDevice,
   NativeEnums,
-  NativeEvent,
   NativeGenerateRequest,
   NativeGenerateResult,
-  NativeImage,
-  NativeLogLevel,
   NativeModelInfo,
   NativeModelRequest,
   NativeUpscalerRequest,

@@ -1,5 +1,6 @@
 import { tellEngineLine } from '../../core/index.ts';
-import type { NativeEvent, NativeJob } from '../addon/native-types.ts';
+import type { NativeEvent } from '../addon/native-events.ts';
+import type { NativeJob } from '../addon/native-types.ts';
 import type { EngineProcess } from './engine-process.ts';
 import { engineError, type IsolatedEngine } from './isolated-engine.ts';
 import type { Call, Results } from './protocol.ts';

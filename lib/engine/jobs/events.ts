@@ -3,7 +3,7 @@
  * `image` is the index in the batch, from 0; `step` counts finished steps, up to `steps`. Both are 0 while nothing can be counted.
  */
 import type { ArtImage } from '../../image/index.ts';
-import type { NativeEvent } from '../addon/native-types.ts';
+import type { NativeEvent } from '../addon/native-events.ts';
 import type { GenerateResult } from '../paint/generate-result.ts';
 import { warningOf } from './engine-words.ts';
 

@@ -9,7 +9,8 @@ import {
   tellEngineLine,
 } from '../../core/index.ts';
 import type { NativeAddon } from '../addon/native.ts';
-import type { NativeEvent, NativeFailure, NativeJob } from '../addon/native-types.ts';
+import type { NativeEvent } from '../addon/native-events.ts';
+import type { NativeFailure, NativeJob } from '../addon/native-types.ts';
 import { grouped } from './engine-words.ts';
 import { explainMissing } from './missing-tensors.ts';
 

@@ -1,7 +1,7 @@
 import { answering, resolveOptions } from '../../core/index.ts';
 import { ArtImage, type ImageInput } from '../../image/index.ts';
 import { engine } from '../addon/engine.ts';
-import type { NativeImage } from '../addon/native-types.ts';
+import type { NativeImage } from '../addon/native-events.ts';
 import { CallSite, runJob } from '../jobs/job.ts';
 import { type CannyOptions, cannyOptions } from '../options/preprocess.ts';
 import { readPicture } from './images.ts';

@@ -1,5 +1,6 @@
 /** Our options as the native request: names, units and shapes of the binding. The options are checked before. */
-import type { NativeGenerateRequest, NativeImage, NativeLora } from '../addon/native-types.ts';
+import type { NativeImage } from '../addon/native-events.ts';
+import type { NativeGenerateRequest, NativeLora } from '../addon/native-types.ts';
 import { generateRows, type ResolvedGenerate } from '../options/generate.ts';
 import { defined, namedValues, nativeFields, sampleArgs } from './native-fields.ts';
 import type { Settings } from './settings.ts';

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import type { NativeAddon } from '../../../lib/engine/addon/native.ts';
-import type { NativeEvent, NativeModel } from '../../../lib/engine/addon/native-types.ts';
+import type { NativeEvent } from '../../../lib/engine/addon/native-events.ts';
+import type { NativeModel } from '../../../lib/engine/addon/native-types.ts';
 import { isolatedAddon, isolatedProcessId } from '../../../lib/engine/isolation/isolated.ts';
 import { suite } from '../../harness.ts';
 import { atStep, modelRequest, picture, silent, upscalerFile } from './paint.ts';
@@ -89,7 +90,7 @@ suite('isolation', { timeoutMs: 30_000 }, (test) => {
 
   test('previews arrive', async () => {
     const previews: NativeEvent[] = [];
-    const request = { ...picture(4), preview: { mode: 'proj', interval: 1, denoised: true, noisy: false } };
+    const request = { ...picture(4), preview: { mode: 'proj' as const, interval: 1, denoised: true, noisy: false } };
     await model.generate(request, (event) => event.type === 'preview' && previews.push(event)).promise;
     assert.ok(previews.length >= 1);
   });

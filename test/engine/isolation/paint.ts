@@ -1,7 +1,8 @@
 /** A small picture through the native interface, for the isolation tests. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { NativeEvent, NativeGenerateRequest, NativeModelRequest } from '../../../lib/engine/addon/native-types.ts';
+import type { NativeEvent } from '../../../lib/engine/addon/native-events.ts';
+import type { NativeGenerateRequest, NativeModelRequest } from '../../../lib/engine/addon/native-types.ts';
 
 const models = new URL('../../../models/', import.meta.url);
 
