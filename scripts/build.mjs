@@ -117,7 +117,7 @@ function linkCommonJs() {
   };
 }
 
-/** The declarations of everything lib/index.ts reaches, once with .js and once with .cjs in their imports. */
+/** The declarations of everything the doors reach, once with .js and once with .cjs in their imports. */
 function buildTypes() {
   const declarations = path.join(staging, 'types');
   const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.types.json', '--outDir', declarations], { cwd: root, stdio: 'inherit' });
