@@ -1,17 +1,11 @@
 /** Options as the fields of a native request, by their rows: names, and the text forms that the engine reads. */
 import * as z from 'zod';
+import { defined } from '../../core/index.ts';
 import type { Row, Rows } from '../options/row.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Plain => value !== null && typeof value === 'object' && !Array.isArray(value);
-
-/** Without the fields that are undefined: the binding takes a present field as given. */
-export function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object as Plain).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
 
 /** The engine's form of settings by name: `name=value,name=value`; undefined where there are none. */
 export function namedValues(values: Plain | undefined): string | undefined {
