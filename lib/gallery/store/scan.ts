@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArtistError, isArtistError, systemCode } from '../../core/index.ts';
+import { ArtistError, isArtistError, readError, systemCode } from '../../core/index.ts';
 import { type FileStamp, folderLine, goneLine, type IndexLog, textOf, workLine } from './index-file.ts';
 import { folderOf, idOfSidecar, isMonth, isYear } from './layout.ts';
 import { parseSidecar, type Sidecar } from './sidecar.ts';
 
-/** What a sidecar said that could not be used. */
+/** A sidecar that cannot be used. */
 export interface SidecarProblem {
   id: string;
   path: string;
@@ -16,20 +16,19 @@ export interface SidecarProblem {
 /** Files read at a time. */
 const width = 32;
 
-function readError(path: string, cause: unknown): ArtistError {
-  return new ArtistError('ERR_READ', `${path}: expected a folder that can be read, got ${systemCode(cause) ?? String(cause)}`, { cause });
-}
-
 async function names(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
-    throw readError(folder, error);
+    throw readError(folder, 'a folder', error);
   }
 }
 
-/** `2026/11` -> when its list of names last changed. An editor that writes in place does not change it; ours, and most, do. */
+/**
+ * `2026/11` -> when its list of names last changed. This package and most editors change it by renaming; an editor that writes in place
+ * does not.
+ */
 export async function monthFolders(root: string): Promise<Map<string, bigint>> {
   const folders = new Map<string, bigint>();
   const years = (await names(root)).filter(isYear).sort();
@@ -51,7 +50,7 @@ export async function folderTime(root: string, folder: string): Promise<bigint |
     return info.isDirectory() ? info.mtimeNs : undefined;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw readError(join(root, folder), error);
+    throw readError(join(root, folder), 'a folder', error);
   }
 }
 
@@ -61,13 +60,11 @@ export async function stampOf(path: string): Promise<FileStamp | undefined> {
     return { mtimeNs, size };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw new ArtistError('ERR_READ', `${path}: expected a file that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
+    throw readError(path, 'a file', error);
   }
 }
 
-/** Reads a sidecar; damage, and a newer version, become a problem. undefined: it is gone. */
+/** Reads a sidecar. A damaged one or one of a newer version becomes a problem; undefined if it is gone. */
 export async function readWork(
   id: string,
   path: string,
@@ -85,13 +82,13 @@ export async function readWork(
 }
 
 export interface ScanOptions {
-  /** Looks at every sidecar, not only at those in folders whose list of names changed. */
+  /** Checks every sidecar, not only those in folders whose list of names changed. */
   everyFile?: boolean;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Lines that bring the index up to what lies in the folders. */
+/** Index lines that reflect the current files. */
 export async function scanFolders(root: string, log: IndexLog, options: ScanOptions = {}): Promise<string[]> {
   const folders = await monthFolders(root);
   const changed = [...folders].filter(([folder, time]) => options.everyFile || log.folders.get(folder) !== time);
@@ -101,7 +98,7 @@ export async function scanFolders(root: string, log: IndexLog, options: ScanOpti
   for (const [folder] of changed) {
     for (const name of await names(join(root, folder))) {
       const id = idOfSidecar(name);
-      // Moved by hand into another month: nobody would find it there. verify names it.
+      // A sidecar moved by hand into another month cannot be found by its id. verifyGallery() reports it.
       if (id === undefined || folderOf(id) !== folder) continue;
       present.add(id);
       jobs.push({ id, path: join(root, folder, name) });
@@ -126,12 +123,12 @@ export async function scanFolders(root: string, log: IndexLog, options: ScanOpti
       if (!present.has(id) && (looked.has(folder) || !folders.has(folder))) lines.push(goneLine(id));
     }
   }
-  // The times from before the reading: a change that came in between is seen next time.
+  // Use the times from before reading, so that changes in between are found next time.
   for (const [folder, time] of changed) lines.push(folderLine(folder, time));
   return lines;
 }
 
-/** Does `work` for each item, a few at a time. */
+/** Does `work` for each item, at most 32 at a time. */
 export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>, signal?: AbortSignal): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {

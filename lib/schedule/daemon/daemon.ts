@@ -1,87 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ToadScheduler } from 'toad-scheduler';
-import { ArtistError, acquireLock, type Clock, type Lock, systemClock, writeFileAtomic } from '../core/index.ts';
-import {
-  type BookEvent,
-  type Claim,
-  claimNext,
-  collectDue,
-  dropStale,
-  endRun,
-  recordItem,
-  recoverRuns,
-  rotationOf,
-  toleranceMs,
-} from './book.ts';
-import type { Heartbeat } from './figures.ts';
-import { homeId } from './home-id.ts';
-import { dueTimes, faultOf, type Job, type RunItem } from './job.ts';
-import { describeFailure } from './retry.ts';
-import type { ScheduleState } from './state.ts';
-import { type ScheduleStore, scheduleFiles } from './store.ts';
-import { asRequest } from './task-scope.ts';
-import { nextRuns } from './time/occurrences.ts';
-import { UptimeBook, uptimeBeatMs } from './time/uptime.ts';
-
-/** One work that the schedule asks for. */
-export interface ScheduledTask {
-  /** The same for every try of the same work: a runner can tell from it that the work is already there. */
-  id: string;
-  jobId: string;
-  runId: string;
-  /** Which work of the run, from 0, of how many. */
-  index: number;
-  of: number;
-  /** From 1. */
-  attempt: number;
-  /** When it was due, milliseconds since 1970. */
-  dueAt: number;
-  payload: Job['payload'];
-  /** Element of the rotation whose turn it is; undefined: the job has none. */
-  rotation: Job['payload'] | undefined;
-  /** Aborts when the daemon has to end before the work did. */
-  signal: AbortSignal;
-}
-
-/** Does one work; what it returns goes into the history and should be small. What it throws makes the work a failed one. */
-export type TaskRunner = (task: ScheduledTask) => Promise<Job['payload'] | undefined>;
-
-export type DaemonEvent =
-  | BookEvent
-  | { type: 'started'; job: Job; runId: string; attempt: number }
-  | { type: 'work'; job: Job; runId: string; item: RunItem }
-  | { type: 'clock-jump'; byMs: number }
-  /** The state could not be read or written; it is tried again every second. */
-  | { type: 'trouble'; error: unknown }
-  | { type: 'stopping'; running: boolean };
-
-export interface DaemonOptions {
-  store: ScheduleStore;
-  run: TaskRunner;
-  onEvent?: (event: DaemonEvent) => void;
-  /** Id of the one run that it takes; it leaves everything else as it is. For a run that was asked for while no daemon runs. */
-  only?: string;
-  /** Works of one run at the same time. Default 1: for runners that hand the work on. */
-  concurrency?: number;
-  /** How often it looks, milliseconds. Default 1000. */
-  tickMs?: number;
-  heartbeatMs?: number;
-  /** At stop(): how long the current work may take to end by itself, milliseconds, before its signal aborts. Default 30 000. */
-  stopWithinMs?: number;
-  /** After the abort: how long until it is given up, milliseconds. Default 10 000. */
-  abortWithinMs?: number;
-}
-
-const stopped = Symbol('stopped');
+import { ArtistError, acquireLock, type Clock, type Lock, systemClock, writeFileAtomic } from '../../core/index.ts';
+import type { Heartbeat } from '../figures.ts';
+import { homeId } from '../home-id.ts';
+import type { RunItem } from '../job.ts';
+import { collectDue, needsCollecting, nextLook } from '../rules/due.ts';
+import type { ScheduleEvent } from '../rules/events.ts';
+import { toleranceMs } from '../rules/limits.ts';
+import { rotationOf } from '../rules/run-state.ts';
+import { type Claim, claimNext, dropStale, endRun, recordItem, recoverRuns } from '../rules/runs.ts';
+import { scheduleFiles } from '../store.ts';
+import { asRequest } from '../task-scope.ts';
+import { UptimeBook, uptimeBeatMs } from '../time/uptime.ts';
+import { stopped, tryTask } from './try-task.ts';
+import type { DaemonEvent, DaemonOptions } from './types.ts';
 
 /**
- * Starts the runs of a schedule when they are due, one at a time. One daemon per home. Timers are toad-scheduler's; everything that is known
- * is in the store, so that a daemon that dies is followed by the next without loss.
+ * Starts the runs of a schedule when they are due, one at a time. One daemon per home. Timers are toad-scheduler's. All state is in the
+ * store, so the next daemon continues without loss after a crash.
  */
 export class ScheduleDaemon {
   readonly #options: Required<Omit<DaemonOptions, 'onEvent' | 'only'>> & Pick<DaemonOptions, 'onEvent' | 'only'>;
   readonly #clock: Clock;
   #timers: ToadScheduler | undefined;
-  /** Of the works that are going on. */
+  /** Controllers of the running works. */
   readonly #aborts = new Set<AbortController>();
   readonly #startedAt: number;
   #lock: Lock | undefined;
@@ -89,7 +31,7 @@ export class ScheduleDaemon {
   #stopping = false;
   #stopped: Promise<void> | undefined;
   #wake: (() => void) | undefined;
-  /** Something changed since the loop looked. */
+  /** Whether something changed since the loop last looked. */
   #changed = true;
   #trouble: { text: string; at: number } | undefined;
   #loop: Promise<void> = Promise.resolve();
@@ -98,7 +40,7 @@ export class ScheduleDaemon {
   #nextDue: number | undefined;
   #running: Claim | undefined;
   #last: { wall: number; monotonic: number };
-  /** undefined: it runs for one run alone, which is no uptime. */
+  /** undefined for a daemon of a single run, which does not count as uptime. */
   readonly #uptime: UptimeBook | undefined;
 
   private constructor(options: DaemonOptions) {
@@ -117,9 +59,10 @@ export class ScheduleDaemon {
   }
 
   /**
-   * Takes over what an earlier daemon left, and begins.
+   * Continues the runs an earlier daemon left, and starts.
    *
-   * @throws ArtistError ERR_LOCKED: a daemon runs for this home; what the store throws: a state file that cannot be used stops it here
+   * @throws ArtistError ERR_LOCKED: a daemon runs for this home; and every error of ScheduleStore.change(), for example for an unusable
+   *   state file
    */
   static async start(options: DaemonOptions): Promise<ScheduleDaemon> {
     const daemon = new ScheduleDaemon(options);
@@ -159,7 +102,7 @@ export class ScheduleDaemon {
     if (this.#uptime) every('uptime', uptimeBeatMs, async () => this.#uptime?.beat());
   }
 
-  /** A handler that never throws: toad-scheduler would take its job for running for ever. */
+  /** A handler that never throws: after an error toad-scheduler would treat the job as running for ever. */
   #guarded(handler: () => Promise<void>): () => Promise<void> {
     return async () => {
       try {
@@ -170,7 +113,7 @@ export class ScheduleDaemon {
     };
   }
 
-  /** Looks once at the clock and at the store. The timer calls it; with a clock of one's own it can be called by hand. */
+  /** Checks the clock and the store once. A timer calls it; with a virtual clock, call it by hand. */
   tick(): Promise<void> {
     this.#ticking = this.#ticking.then(() => this.#look());
     const result = this.#ticking;
@@ -193,11 +136,11 @@ export class ScheduleDaemon {
     } else {
       this.#seenVersion = version;
     }
-    this.#nextDue = earliest(state, now);
+    this.#nextDue = nextLook(state, now);
     this.#nudge();
   }
 
-  /** The wall clock against the one that only counts: a difference is somebody setting the clock, or the machine having slept. */
+  /** Compares the wall clock with the monotonic clock: a difference means that the clock was set or the machine slept. */
   #clockJump(now: number): boolean {
     const monotonic = this.#clock.monotonic();
     const byMs = now - this.#last.wall - (monotonic - this.#last.monotonic);
@@ -218,7 +161,7 @@ export class ScheduleDaemon {
       try {
         this.#changed = false;
         if (await this.#next()) continue;
-        // A nudge that came while it looked counts.
+        // Do not wait if a nudge came while looking.
         if (!this.#changed && !this.#stopping) await new Promise<void>((resolve) => (this.#wake = resolve));
       } catch (error) {
         this.#complain(error);
@@ -227,7 +170,7 @@ export class ScheduleDaemon {
     }
   }
 
-  /** Begins and ends the next run; false: there is none. */
+  /** Does the next run; returns false if there is none. */
   async #next(): Promise<boolean> {
     const { store, only } = this.#options;
     if (claimNext(await store.read(), this.#clock.now(), only) === undefined) return false;
@@ -241,7 +184,10 @@ export class ScheduleDaemon {
     return true;
   }
 
-  /** What was done must be written down: a full disk or a lock that is held is waited for, within bounds when it has to stop. */
+  /**
+   * Retries a write until it succeeds, because done work must be recorded: a full disk or a held lock is waited for. While stopping, at
+   * most three tries.
+   */
   async #insist<R>(write: () => Promise<R>): Promise<R> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -267,7 +213,7 @@ export class ScheduleDaemon {
           return;
         }
         const goOn = await this.#insist(() => this.#options.store.change((state) => recordItem(state, claim.job.id, claim.run.id, item)));
-        // Of a job that was removed in the meantime the record is made from what is known here.
+        // If the job was removed meanwhile, its record is made from this copy.
         claim.run.items.push(item);
         this.#emit({ type: 'work', job: claim.job, runId: claim.run.id, item });
         if (!goOn) queue.length = 0;
@@ -277,18 +223,10 @@ export class ScheduleDaemon {
     return ending;
   }
 
-  #one(claim: Claim, index: number): Promise<RunItem | typeof stopped> {
-    const { job, run } = claim;
-    return asRequest({ job: job.id, run: run.id, task: this.#taskId(run, index) }, () => this.#try(claim, index));
-  }
-
-  async #try({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const started = this.#clock.monotonic();
-    const seconds = (): number => Math.max(0, this.#clock.monotonic() - started) / 1000;
-    const task: ScheduledTask = {
-      id: this.#taskId(run, index),
+  #one({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
+    const id = this.#taskId(run, index);
+    const task = {
+      id,
       jobId: job.id,
       runId: run.id,
       index,
@@ -297,32 +235,27 @@ export class ScheduleDaemon {
       dueAt: run.dueAt,
       payload: run.began?.payload ?? job.payload,
       rotation: rotationOf(job, run, index),
-      signal,
     };
-    this.#aborts.add(controller);
-    try {
-      const result = await unlessAborted(
-        Promise.resolve().then(() => this.#options.run(task)),
-        signal,
-        this.#options.abortWithinMs,
-      );
-      return { index, outcome: 'done', seconds: seconds(), ...(result !== undefined && { result }) };
-    } catch (error) {
-      if (signal.aborted) return stopped;
-      return { index, outcome: 'failed', seconds: seconds(), ...describeFailure(error) };
-    } finally {
-      this.#aborts.delete(controller);
-    }
+    const { run: runner, abortWithinMs } = this.#options;
+    const controller = new AbortController();
+    return asRequest({ job: job.id, run: run.id, task: id }, async () => {
+      this.#aborts.add(controller);
+      try {
+        return await tryTask(runner, { ...task, signal: controller.signal }, { clock: this.#clock, abortWithinMs });
+      } finally {
+        this.#aborts.delete(controller);
+      }
+    });
   }
 
-  /** Different in every home, also on one Redis and for one job at one moment. */
+  /** Unique across homes, even if they share a Redis and their jobs have the same id and time. */
   #taskId({ id, bareTasks }: Claim['run'], index: number): string {
     return bareTasks === true ? `${id}-${index}` : `${this.#homeId}.${id}-${index}`;
   }
 
   /**
-   * Takes no further runs, lets the current work end, or aborts it after `stopWithinMs`, and gives the home free. An aborted run is taken up
-   * by the next daemon. Idempotent.
+   * Stops taking runs, waits for the current work or aborts it after `stopWithinMs`, and releases the home. The next daemon continues an
+   * aborted run. Idempotent.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#end();
@@ -357,11 +290,11 @@ export class ScheduleDaemon {
     await writeFileAtomic(scheduleFiles(this.#options.store.home).heartbeat, `${JSON.stringify(heartbeat)}\n`);
   }
 
-  #report(events: readonly BookEvent[]): void {
+  #report(events: readonly ScheduleEvent[]): void {
     for (const event of events) this.#emit(event);
   }
 
-  /** The same trouble comes every second while it lasts; it is told once a minute. */
+  /** A problem recurs every second while it lasts; report it once a minute. */
   #complain(error: unknown): void {
     const text = String(error);
     const at = this.#clock.monotonic();
@@ -378,37 +311,4 @@ export class ScheduleDaemon {
       process.emitWarning(error instanceof Error ? error : String(error));
     }
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** The work, or a rejection some time after the signal aborts: a runner that does not listen to it must not keep the daemon alive. */
-async function unlessAborted<R>(work: Promise<R>, signal: AbortSignal, afterMs: number): Promise<R> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => (timer = setTimeout(() => reject(signal.reason), afterMs)), { once: true });
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function needsCollecting(state: ScheduleState, now: number): boolean {
-  return state.jobs.some((job) => {
-    if (job.paused || faultOf(job) !== undefined) return false;
-    return job.cursor > now + toleranceMs || (nextRuns(job, job.cursor, 1)[0] ?? now + 1) <= now;
-  });
-}
-
-/** The next moment at which the store has to be looked at, beyond changes of others. */
-function earliest(state: ScheduleState, now: number): number | undefined {
-  const times = state.jobs.flatMap((job) => [
-    ...dueTimes(job, Math.max(job.cursor, now), 1),
-    ...(job.running ? [] : job.waiting.map(({ notBefore }) => Math.max(notBefore, now + 1))),
-  ]);
-  return times.length === 0 ? undefined : Math.min(...times);
 }
