@@ -1,17 +1,11 @@
 import { ArtistError } from '../../lib/core/index.ts';
-import { type ConvertOptions, type ConvertResult, convertModel, optionTables, weightTypes } from '../../lib/engine/index.ts';
-import { formatBytes } from '../../lib/observe/index.ts';
+import { type ConvertOptions, convertModel, optionTables, weightTypes } from '../../lib/engine/index.ts';
 import { text } from '../flags/flags.ts';
 import { namesOf } from '../flags/option-paths.ts';
 import { flagsOf } from '../flags/row-flags.ts';
-import { seconds, watchWork } from '../print/progress.ts';
+import { conversionOutcome, noSmaller } from '../print/models/conversion.ts';
+import { watchWork } from '../print/progress.ts';
 import { command } from '../shell/command.ts';
-
-/** Some files cannot shrink: small matrices stay as they are, and what was quantized already grows by the new type's blocks. */
-function noSmaller({ inputBytes, outputBytes, type }: ConvertResult): string {
-  const grown = outputBytes > inputBytes ? 'larger than' : 'as large as';
-  return `${formatBytes(outputBytes)} as ${type} is ${grown} the ${formatBytes(inputBytes)} before: the weights were of that size or smaller already, or too small to be stored as ${type}`;
-}
 
 const { flags, paths, optionsOf } = flagsOf(optionTables.convertModel);
 
@@ -34,16 +28,7 @@ export const convertCommand = command({
       const result = await convertModel(model, { ...options, signal: context.signal, onProgress: work.on });
       work.stop();
       if (result.outputBytes >= result.inputBytes) context.warn(noSmaller(result));
-      return {
-        json: { path: result.output, type: result.type, inputBytes: result.inputBytes, bytes: result.outputBytes, seconds: result.seconds },
-        text: [result.output],
-        notes: [
-          `${formatBytes(result.inputBytes)} to ${formatBytes(result.outputBytes)} as ${result.type}, ${seconds(result.seconds)}`,
-          ...(result.outputBytes >= result.inputBytes
-            ? [`not smaller than the file it was made from: most of its tensors cannot be kept as ${result.type}, or were smaller already`]
-            : []),
-        ],
-      };
+      return conversionOutcome(result);
     } finally {
       work.stop();
     }

@@ -1,7 +1,7 @@
 import { createFlags, createNames } from '../flags/create-flags.ts';
 import { anyText } from '../flags/flags.ts';
-import { createWork } from '../print/works/create-work.ts';
 import { command } from '../shell/command.ts';
+import { createWork } from '../steps/create-work.ts';
 
 export const createCommand = command({
   optional: {

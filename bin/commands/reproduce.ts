@@ -1,43 +1,14 @@
 import path from 'node:path';
-import { type ComparedStage, closeEnough, type Reproduction, reproduce } from '../../lib/artist/index.ts';
+import { closeEnough, reproduce } from '../../lib/artist/index.ts';
 import { configPath } from '../../lib/config/index.ts';
 import { ArtistError } from '../../lib/core/index.ts';
 import { list, number, text, toggle } from '../flags/flags.ts';
 import { checkOutput, inFolder, pictureEndings } from '../print/output-file.ts';
-import { seconds, watchWork } from '../print/progress.ts';
+import { watchWork } from '../print/progress.ts';
+import { report } from '../print/works/reproduction.ts';
 import { command } from '../shell/command.ts';
-import type { Context, Outcome } from '../shell/run.ts';
+import type { Context } from '../shell/run.ts';
 import { openGallery } from '../shell/settings.ts';
-
-const decibels = ({ exact, psnr }: Pick<ComparedStage, 'exact' | 'psnr'>): string =>
-  exact ? 'bit-exact' : psnr === null ? 'of another size' : `PSNR ${psnr.toFixed(1)} dB`;
-
-function stageLine(name: string, stage: ComparedStage): string {
-  const { width, height, exact, psnr, differing, largest, storedReduced } = stage;
-  const against = storedReduced ? ', compared with the stored picture made smaller' : '';
-  const detail = exact || psnr === null ? '' : `; ${(100 * differing).toFixed(1)} % of the pixels differ, by ${largest} at most`;
-  return `${name}, ${width}x${height}: ${decibels(stage)}${detail}${against}`;
-}
-
-function report({ image, ...result }: Reproduction, saved: string | undefined): Outcome {
-  const { id, verdict, closeFrom, painted, upscaled, differences } = result;
-  const judged =
-    verdict === 'bit-exact'
-      ? verdict
-      : `${verdict}, ${decibels(upscaled ?? painted)} (${verdict === 'close' ? 'at least' : 'below'} ${closeFrom} dB)`;
-  return {
-    json: { ...result, upscaled: upscaled ?? null, recipe: image.recipe, path: saved ?? null },
-    text: [`${id}: ${judged}`],
-    notes: [
-      // Made smaller, no stored picture is exactly what was painted: of interest only where the enlarged one is not.
-      ...(painted.storedReduced && upscaled?.exact ? [] : [stageLine('as painted', painted)]),
-      ...(upscaled ? [stageLine('enlarged', upscaled)] : []),
-      ...differences.map(({ what, recorded, now }) => `another ${what}: recorded ${recorded ?? 'none'}, now ${now ?? 'none'}`),
-      `${seconds(result.seconds)}${saved === undefined ? '' : `, saved as ${saved}`}`,
-    ],
-    status: verdict === 'different' ? 1 : 0,
-  };
-}
 
 /** The model of the configuration, where the recipe's name is that of its file. */
 async function configuredModel(name: string | undefined, { config, home }: Context): Promise<string | undefined> {

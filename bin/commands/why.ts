@@ -1,46 +1,11 @@
-import { ArtistError, counted } from '../../lib/core/index.ts';
-import { type Ledger, ledgerOf, termNames } from '../../lib/curation/index.ts';
-import type { Artwork } from '../../lib/gallery/index.ts';
+import { ArtistError } from '../../lib/core/index.ts';
+import { ledgerOf } from '../../lib/curation/index.ts';
 import { anyText } from '../flags/flags.ts';
 import { ledgerTable } from '../print/ledger-table.ts';
 import { derivationLines } from '../print/works/derivation-lines.ts';
-import { termWords } from '../print/works/term-words.ts';
+import { sentences } from '../print/works/why-lines.ts';
 import { command } from '../shell/command.ts';
 import { openGallery } from '../shell/settings.ts';
-
-/** Why this candidate and no other, in sentences. */
-function sentences({ id, recipe }: Artwork, ledger: Ledger): string[] {
-  const { candidates, winner, curation, model, basis, dropped, wildCard, adaptive, subjectDoubtful, lastResort, weights } = ledger;
-  const kept = winner === null ? undefined : candidates[winner];
-  const lines = [
-    `${id}${recipe?.prompt === undefined ? '' : `: ${recipe.prompt}`}`,
-    `Seed ${kept?.seed ?? '?'} of ${counted(candidates.length, 'candidate')} was kept: ${kept?.reason ?? 'nothing is known'}.`,
-  ];
-  if (curation === 'unscored')
-    lines.push('Nothing was compared: with one candidate there is nothing to choose. Several: ai-artist create --candidates 4');
-  else {
-    lines.push(`Scored by ${model ?? curation}, weights ${weights.version}.`);
-    for (const term of termNames) {
-      const known = basis[term];
-      if (!known) continue;
-      const from = known.from === 'history' ? `the last ${known.n} values` : `these ${counted(known.n, 'candidate')}`;
-      lines.push(
-        `  ${term} (${termWords[term]}): weight ${weights.values[term]}; usual is ${known.mean.toPrecision(4)} ± ${known.deviation.toPrecision(2)}, of ${from}`,
-      );
-    }
-  }
-  if (dropped.length > 0) lines.push(`Some candidates lacked ${dropped.join(', ')}, so that it counted for none.`);
-  if (wildCard) lines.push('It is the wild card: drawn, not the best.');
-  if (lastResort) lines.push('No candidate passed the gates: it is the best of those that only looked wrong.');
-  if (subjectDoubtful) lines.push('In none of the candidates was the subject to be seen for sure, so that this gate rejected none.');
-  if (adaptive?.gain !== undefined && adaptive.gain !== null && adaptive.worthSeconds !== null)
-    lines.push(
-      `Another candidate was expected to be ${adaptive.gain.toFixed(2)} points better, which is worth ${adaptive.worthSeconds.toFixed(1)} s; painting it takes ${adaptive.seconds.toFixed(1)} s.`,
-    );
-  for (const { seed, wouldHaveWonWithout } of candidates)
-    for (const term of wouldHaveWonWithout) lines.push(`Without ${term}, seed ${seed} would be the work.`);
-  return lines;
-}
 
 export const whyCommand = command({
   required: { id: anyText('Work: its id, a beginning or end of it, or latest') },

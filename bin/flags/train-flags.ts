@@ -1,3 +1,4 @@
+import { ArtistError, display, exists, nearest } from '../../lib/core/index.ts';
 import { deviceRows, trainRows } from '../../lib/train/index.ts';
 import { seed } from './flags.ts';
 import { flagsOf } from './row-flags.ts';
@@ -23,3 +24,15 @@ export const resumeFlags = flagsOf({
   overwrite: trainRows.overwrite,
   ...deviceRows,
 });
+
+/** The folder with the pictures. `below`: commands that may be meant in place of one. @throws ArtistError ERR_INVALID_ARGUMENT */
+export async function trainFolder(folder: string | undefined, below: readonly string[]): Promise<string> {
+  if (folder === undefined) throw new ArtistError('ERR_INVALID_ARGUMENT', 'folder: expected a folder with pictures, got none');
+  const meant = (await exists(folder)) ? undefined : nearest(folder, below);
+  if (meant !== undefined)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `folder: expected a folder with pictures, got ${display(folder)}, which is not there. Did you mean ${meant}?`,
+    );
+  return folder;
+}

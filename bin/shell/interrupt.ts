@@ -23,3 +23,8 @@ export function watchInterrupts(onFirst: () => void): { signal: AbortSignal; rel
   for (const name of signals) process.on(name, onSignal);
   return { signal: controller.signal, release };
 }
+
+/** Waits until a signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+}

@@ -1,6 +1,6 @@
+import { packageVersion } from '../../lib/core/index.ts';
 import { commands } from '../commands/table.ts';
 import { type CommandLine, nameOf, readCommandLine, usageOf } from './command-line.ts';
-import { packageVersion } from './package-version.ts';
 import { type Arguments, createParser, everywhere, UsageFailure } from './parser.ts';
 
 /** Runs one command line and returns the exit status. Never throws. */

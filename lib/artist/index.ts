@@ -14,6 +14,7 @@ export { evolutionSvg } from './measure/evolution-chart.ts';
 export type { Facts } from './measure/facts.ts';
 export { factLines } from './measure/facts.ts';
 export { checkClipPath } from './models/prompt-scorer.ts';
+export { checkSettings, openSecrets } from './orders/check-settings.ts';
 export { type HandOverOptions, handOver, paintHere } from './orders/hand-over.ts';
 export { newOrder, type Order, type OrderOptions, optionsOfOrder, readOrder } from './orders/order.ts';
 export { type OrderedTask, type PaintedOrder, paintOrder } from './orders/paint-order.ts';

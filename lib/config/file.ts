@@ -1,4 +1,4 @@
-import { ArtistError, homeOf, openPlainFile, readError, systemCode } from '../core/index.ts';
+import { ArtistError, exists, homeOf, openPlainFile, readError, systemCode } from '../core/index.ts';
 import type { Layer } from './layers.ts';
 import { longestYaml, readYaml } from './read-yaml.ts';
 import { withCurrentNames } from './renamed-keys.ts';
@@ -50,4 +50,10 @@ export async function fileLayer(home: string): Promise<Layer | undefined> {
     return file;
   };
   return { kind: 'file', ...current, placeOf };
+}
+
+/** Where the settings of a home are, and whether there are any. They are not read: they may be invalid. */
+export async function findConfigFile(home: string): Promise<{ path: string; exists: boolean }> {
+  const path = configFile(home);
+  return { path, exists: await exists(path) };
 }

@@ -1,3 +1,5 @@
+export { findConfigFile } from './file.ts';
+export { initConfig } from './init.ts';
 export { configJsonSchema } from './json-schema.ts';
 export { environmentPrefix } from './layers.ts';
 export { type ConfigSources, configPath, type LoadedConfig, leaves, loadConfig, type Origin, readSecret, redactedConfig } from './load.ts';

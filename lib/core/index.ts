@@ -35,7 +35,7 @@ export { expandTilde, Home, homeFolder, homeOf } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
 export { leakWatch } from './leak-watch.ts';
 export { display, type Fault, findFaults, nearest, resolveOptions } from './options.ts';
-export { entryFile, packageRoot } from './package-root.ts';
+export { entryFile, packageRoot, packageVersion } from './package-root.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';
 export { errorLine, recordedError } from './recorded-error.ts';
 export { currentScope, type Scope, withScope } from './scope.ts';

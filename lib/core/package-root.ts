@@ -34,6 +34,12 @@ export function packageRoot(): string {
   );
 }
 
+/** The version of this package; "unknown" where its package.json has none. */
+export function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version?: string };
+  return manifest.version ?? 'unknown';
+}
+
 /**
  * The file of a program of this package that runs in a process of its own: `entryFile('engine/isolation/child')` is lib/….ts where the
  * source runs and dist/esm/….js in both builds. scripts/build.mjs lists these programs.

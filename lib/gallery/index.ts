@@ -1,4 +1,5 @@
 export type { Artwork } from './artwork.ts';
+export { differingFields, signalToNoise } from './compare-works.ts';
 export { jsonLdOf, nameOf, pictureName } from './describe.ts';
 export { type FeedOptions, jsonFeed, rssFeed } from './export/feeds.ts';
 export { type Exported, exportSite, type SiteOptions } from './export/site.ts';

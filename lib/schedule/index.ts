@@ -15,6 +15,7 @@ export {
   splitWords,
   type Totals,
 } from './job.ts';
+export { isRedis, openQueueAt, shownAddress } from './queue/address.ts';
 export { openOldQueue, openQueue, type QueueOptions, serveQueues } from './queue/open.ts';
 export type {
   Json,
@@ -28,6 +29,7 @@ export type {
   WorkerEvent,
   WorkerOptions,
 } from './queue/types.ts';
+export { type DrawnWorksOptions, drawnWorks } from './simulate/drawn-works.ts';
 export { type ClockChange, reportSimulation, type SimulationReport } from './simulate/report.ts';
 export {
   type SimulatedJob,

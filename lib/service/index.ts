@@ -11,7 +11,11 @@ export {
   type WorksPart,
 } from './metrics/home-figures.ts';
 export { loadPromClient, type MetricsPage, metricsPage, processMetrics } from './metrics/metrics-page.ts';
+export { areMetricsWanted, type MetricsOptions, type MetricsPlaces, type MetricsReports, startMetrics } from './metrics/metrics-reports.ts';
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './metrics/metrics-server.ts';
 export type { HomeStyle } from './metrics/style.ts';
+export { watchTasks } from './metrics/task-watch.ts';
 export type { TrainingRun } from './metrics/training-runs.ts';
 export { type SecondsHistogram, WorksBook, type WorksTally, worksPerDay } from './metrics/works-tally.ts';
+export { checkWorksAtOnce, type PaintSchedule, type PaintScheduleOptions, startPaintSchedule } from './paint-schedule.ts';
+export { type PaintWorker, type PaintWorkerOptions, startPaintWorker } from './paint-worker.ts';

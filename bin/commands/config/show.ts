@@ -1,23 +1,7 @@
-import { stringify } from 'yaml';
-import { configKeys, type LoadedConfig, leaves, redactedConfig } from '../../../lib/config/index.ts';
-import { ArtistError, nearest } from '../../../lib/core/index.ts';
+import { redactedConfig } from '../../../lib/config/index.ts';
 import { text, toggle } from '../../flags/flags.ts';
+import { asYaml, shownValues, unsetKey } from '../../print/config-lines.ts';
 import { command } from '../../shell/command.ts';
-
-interface Shown {
-  key: string;
-  value: unknown;
-  from: string;
-  place: string;
-}
-
-function shownValues({ config, origins }: LoadedConfig): Shown[] {
-  return leaves(redactedConfig(config)).map(({ path, value }) => {
-    const key = path.join('.');
-    const { from = 'default', place = '' } = origins.get(key) ?? {};
-    return { key, value, from, place };
-  });
-}
 
 export const showCommand = command({
   optional: { key: text('Of a value or section, such as create or create.candidates. Left out: all') },
@@ -44,22 +28,3 @@ export const showCommand = command({
     return { json: { file: loaded.file, exists: loaded.fileExists, values: shown }, text: lines, ...(unset && { notes: [unset] }) };
   },
 });
-
-/**
- * What is said of a key without a value.
- *
- * @throws ArtistError ERR_NOT_FOUND: there is no such key
- */
-function unsetKey(key: string): string {
-  if (configKeys().includes(key)) return `${key}: not set; what it then means is in the file that config init writes`;
-  const meant = nearest(key, configKeys());
-  throw new ArtistError(
-    'ERR_NOT_FOUND',
-    `${key}: no such setting${meant === undefined ? '. All of them: ai-artist config schema' : `. Did you mean ${meant}?`}`,
-  );
-}
-
-function asYaml(values: Record<string, unknown>, key: string | undefined): string[] {
-  const section = (key?.split('.') ?? []).reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], values);
-  return stringify(section).trimEnd().split('\n');
-}

@@ -2,20 +2,11 @@ import { importPictures } from '../../../lib/gallery/index.ts';
 import { createProgress } from '../../../lib/observe/index.ts';
 import { list, text } from '../../flags/flags.ts';
 import { progressIsSilent } from '../../print/progress.ts';
+import { passedLines } from '../../print/works/imported.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 
 const word = (value: string): string => value;
-
-/** A line for each reason, with the first few names. */
-function passedLines(passed: readonly { from: string; reason: string }[]): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const { from, reason } of passed) byReason.set(reason, [...(byReason.get(reason) ?? []), from]);
-  return [...byReason].map(([reason, files]) => {
-    const some = files.slice(0, 3).join(', ');
-    return `passed over ${files.length > 3 ? `${some} and ${files.length - 3} more` : some}: ${reason}`;
-  });
-}
 
 export const importCommand = command({
   required: { paths: list('Pictures (PNG, JPEG, WebP), or folders of them', undefined, word) },

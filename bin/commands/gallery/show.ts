@@ -1,50 +1,7 @@
-import { type Artwork, nameOf } from '../../../lib/gallery/index.ts';
-import { type Recipe, writeInfotext } from '../../../lib/image/index.ts';
-import { formatBytes } from '../../../lib/observe/index.ts';
 import { text } from '../../flags/flags.ts';
-import { derivationLines } from '../../print/works/derivation-lines.ts';
+import { lines } from '../../print/works/work-facts.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
-
-/** `2026-11-30 12:01:00 UTC`, and what the clock of this machine shows where that is another. */
-function momentOf(iso: string): string {
-  const time = new Date(iso);
-  const minutes = -time.getTimezoneOffset();
-  const utc = `${iso.slice(0, 19).replace('T', ' ')} UTC`;
-  if (minutes === 0) return utc;
-  const local = new Date(time.getTime() + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
-  const offset = new Date(Math.abs(minutes) * 60_000).toISOString().slice(11, 16);
-  return `${utc} (here ${local} ${minutes < 0 ? '-' : '+'}${offset})`;
-}
-
-function lines(work: Artwork, hasPicture: boolean): string[] {
-  const { recipe, image, curation } = work;
-  const facts: [string, string | undefined][] = [
-    ['picture', `${work.path}${hasPicture ? '' : ' (gone; see: ai-artist gallery verify)'}`],
-    ['record', work.sidecarPath],
-    ['made', momentOf(work.createdAt)],
-    ['size', `${image.width}x${image.height}, ${formatBytes(image.bytes)}`],
-    ['title', work.title],
-    ['alt text', work.altText],
-    ['rating', work.rating === undefined ? undefined : `${work.rating} of 5`],
-    ['star', work.star ? 'yes' : undefined],
-    ['tags', work.tags?.join(', ')],
-    ['collections', work.collections?.join(', ')],
-    ['licence', work.licence?.id],
-    ['imported', work.imported && `${work.imported.from}${work.imported.program ? `, written by ${work.imported.program}` : ''}`],
-    ['curation', typeof curation?.['curation'] === 'string' ? curation['curation'] : undefined],
-    ['candidates', work.candidates && String(work.candidates.count)],
-    ['posts', work.posts && work.posts.length > 0 ? String(work.posts.length) : undefined],
-    ['trashed', work.trashedAt && momentOf(work.trashedAt)],
-  ];
-  const infotext = recipe?.prompt === undefined ? [] : ['', ...writeInfotext(recipe as Recipe).split('\n')];
-  return [
-    `${work.id}  ${nameOf(work)}`,
-    ...facts.flatMap(([name, value]) => (value ? [`  ${name.padEnd(11)} ${value}`] : [])),
-    ...infotext,
-    ...derivationLines(work),
-  ];
-}
 
 export const showCommand = command({
   required: { work: text('Its id, a beginning or end of it, or latest') },

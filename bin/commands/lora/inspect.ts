@@ -1,8 +1,8 @@
 import { checkLora, type DataSheet, type LoraFit, readDataSheet, resolveLora } from '../../../lib/lora/index.ts';
 import { resolveModel } from '../../../lib/models/index.ts';
 import { text, toggle } from '../../flags/flags.ts';
+import { modelOutcome } from '../../print/models/inspected.ts';
 import { command } from '../../shell/command.ts';
-import { modelOutcome } from '../inspect.ts';
 
 const fitJson = ({ applicable, total, reasons }: LoraFit) => ({ applicable, total, reasons });
 

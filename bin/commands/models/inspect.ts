@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { exists } from '../../../lib/core/index.ts';
 import { text, toggle } from '../../flags/flags.ts';
+import { modelOutcome } from '../../print/models/inspected.ts';
 import { command } from '../../shell/command.ts';
-import { modelOutcome } from '../inspect.ts';
 import { pathOfModel } from './path.ts';
 
 export const inspectModelCommand = command({
@@ -11,5 +11,5 @@ export const inspectModelCommand = command({
     ['$0 models inspect sd-turbo', 'Kind, family, weight types, metadata'],
     ['$0 models inspect ./model.gguf', 'The same for any file'],
   ],
-  run: async ({ name, hash }, context) => modelOutcome(existsSync(name) ? name : await pathOfModel(name, context.home), hash, context),
+  run: async ({ name, hash }, context) => modelOutcome((await exists(name)) ? name : await pathOfModel(name, context.home), hash, context),
 });

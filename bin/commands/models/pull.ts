@@ -1,8 +1,9 @@
 import { readSecret } from '../../../lib/config/index.ts';
 import { type PullEvent, type PullModelOptions, type PullRetryEvent, pullModel } from '../../../lib/models/index.ts';
-import { createProgress, formatBytes, formatSeconds } from '../../../lib/observe/index.ts';
+import { createProgress, formatSeconds } from '../../../lib/observe/index.ts';
 import { number, text, toggle } from '../../flags/flags.ts';
 import { namesOf, pathsOf, toOptions } from '../../flags/option-paths.ts';
+import { label, pulledOutcome } from '../../print/models/pulled.ts';
 import { progressIsSilent } from '../../print/progress.ts';
 import { command } from '../../shell/command.ts';
 
@@ -13,12 +14,8 @@ const flags = {
   verify: toggle('Hash files again that are already there'),
   attempts: number('Failures in a row before giving up, 1..20. Default: 6'),
 } as const;
-const paths = pathsOf(flags, {});
 
-function label({ phase, file, index, files }: PullEvent): string {
-  const place = files > 1 ? ` (${index} of ${files})` : '';
-  return `${phase === 'verify' ? 'checking' : 'fetching'} ${file.split('/').at(-1) ?? file}${place}`;
-}
+const paths = pathsOf(flags, {});
 
 export const pullCommand = command({
   required: { name: text('Alias (see: ai-artist models list), hf:owner/repository/file or an https address') },
@@ -53,17 +50,7 @@ export const pullCommand = command({
         onRetry,
       } as PullModelOptions);
       progress.end();
-      const bytes = pulled.files.reduce((sum, file) => sum + file.bytes, 0);
-      const fresh = pulled.files.filter((file) => file.fresh).length;
-      const { licence } = pulled;
-      return {
-        json: pulled,
-        text: pulled.files.map((file) => file.path),
-        notes: [
-          `${pulled.name}: ${formatBytes(bytes)} in ${pulled.files.length} files, ${fresh === 0 ? 'all of them here already' : `${fresh} fetched`}`,
-          ...(licence ? [`licence: ${licence.name}, ${licence.url}`] : []),
-        ],
-      };
+      return pulledOutcome(pulled);
     } finally {
       progress.end();
     }

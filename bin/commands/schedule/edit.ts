@@ -1,22 +1,11 @@
 import { ArtistError } from '../../../lib/core/index.ts';
-import { dueTimes, formatMoment, formatTiming, type Job, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
+import { formatTiming, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { text } from '../../flags/flags.ts';
 import { jobFlags, jobNames, jobOptionsOf, timingWords } from '../../flags/job-flags.ts';
-import { jobView } from '../../print/schedule/job-view.ts';
+import { nextNote, outcome } from '../../print/schedule/edited.ts';
 import { command } from '../../shell/command.ts';
-import type { Outcome } from '../../shell/run.ts';
 
 const job = text('Id, as `ai-artist schedule list` shows it, or a name that only one job has');
-
-function outcome(changed: Job, note: string): Outcome {
-  return { json: { job: jobView(changed) }, text: [changed.id], notes: [`${changed.id} (${changed.name}): ${note}`] };
-}
-
-/** `next Tue 2026-12-01 09:00 +01:00`, in the zone of the job. */
-function nextNote(job: Job, now: number): string {
-  const [next] = dueTimes(job, now, 1);
-  return `next ${next === undefined ? 'never' : formatMoment(next, job.timeZone)}`;
-}
 
 export const editCommand = command({
   required: { job },
@@ -43,30 +32,5 @@ export const editCommand = command({
       changed,
       `${formatTiming(changed.timing)}, ${changed.timeZone}; ${changed.paused ? 'paused' : nextNote(changed, store.clock.now())}`,
     );
-  },
-});
-
-export const removeCommand = command({
-  required: { job },
-  examples: [['$0 schedule remove j2', 'Its history stays; a run in progress finishes first']],
-  run: async (values, { home }) => {
-    const removed = await new ScheduleStore(home).remove(values.job);
-    return removed ? outcome(removed, 'removed') : { json: { job: null }, text: [values.job], notes: [`${values.job}: removed`] };
-  },
-});
-
-export const pauseCommand = command({
-  required: { job },
-  examples: [['$0 schedule pause j2', 'Nothing of it is due, and nothing is missed, until resume']],
-  run: async (values, { home }) => outcome(await new ScheduleStore(home).pause(values.job), 'paused'),
-});
-
-export const resumeCommand = command({
-  required: { job },
-  examples: [['$0 schedule resume j2', 'What would have been due in the meantime is not made up for']],
-  run: async (values, { home }) => {
-    const store = new ScheduleStore(home);
-    const resumed = await store.resume(values.job);
-    return outcome(resumed, `runs again; ${nextNote(resumed, store.clock.now())}`);
   },
 });

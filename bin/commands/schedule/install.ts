@@ -1,40 +1,12 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
-import { ArtistError, packageRoot, writeOutput } from '../../../lib/core/index.ts';
+import { ArtistError, writeOutput } from '../../../lib/core/index.ts';
 import { launchdPlist, systemdUnit } from '../../../lib/schedule/index.ts';
 import { choice, text, toggle } from '../../flags/flags.ts';
 import { queueDescription } from '../../flags/queue-address.ts';
+import { kinds, placeOf, scriptOf } from '../../print/schedule/unit-place.ts';
 import { command } from '../../shell/command.ts';
 
-const kinds = ['systemd', 'launchd'] as const;
 /** The daemon lets a work end for half a minute, and an abort may take ten seconds. */
 const stopSeconds = 90;
-
-interface Place {
-  file: string;
-  enable: string[];
-}
-
-function placeOf(kind: (typeof kinds)[number]): Place {
-  if (kind === 'launchd') {
-    const file = path.join(homedir(), 'Library/LaunchAgents/ai-artist.plist');
-    return { file, enable: [`launchctl bootstrap gui/$(id -u) ${JSON.stringify(file)}`] };
-  }
-  const folder = process.env['XDG_CONFIG_HOME'] || path.join(homedir(), '.config');
-  return {
-    file: path.join(folder, 'systemd/user/ai-artist.service'),
-    enable: [
-      'systemctl --user daemon-reload',
-      'systemctl --user enable --now ai-artist',
-      'loginctl enable-linger  # also while you are not logged in',
-    ],
-  };
-}
-
-/** The built script, also where this one runs from source. */
-function scriptOf(): string {
-  return path.join(packageRoot(), 'dist/esm/bin/ai-artist-schedule.js');
-}
 
 export const installCommand = command({
   flags: {

@@ -1,25 +1,8 @@
-import {
-  daemonStatus,
-  dueTimes,
-  faultOf,
-  formatMoment,
-  formatTiming,
-  type Job,
-  ScheduleStore,
-  scheduleFigures,
-} from '../../../lib/schedule/index.ts';
+import { daemonStatus, dueTimes, faultOf, formatTiming, ScheduleStore, scheduleFigures } from '../../../lib/schedule/index.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
+import { status } from '../../print/schedule/job-rows.ts';
 import { figuresLine, jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
-
-function status(job: Job, next: number | undefined): string {
-  const fault = faultOf(job);
-  if (fault !== undefined) return `broken: ${fault}`;
-  if (job.running) return 'running';
-  if (job.paused) return 'paused';
-  if (job.waiting.length > 0) return 'waiting';
-  return next === undefined ? 'finished' : formatMoment(next, job.timeZone);
-}
 
 export const listCommand = command({
   examples: [

@@ -23,9 +23,9 @@ export const scheduleCommand = group(
       describe: 'Change when a job runs or what it paints',
       load: async () => (await import('./edit.ts')).editCommand,
     },
-    { usage: 'remove <job>', describe: 'Remove a job', load: async () => (await import('./edit.ts')).removeCommand },
-    { usage: 'pause <job>', describe: 'Pause a job', load: async () => (await import('./edit.ts')).pauseCommand },
-    { usage: 'resume <job>', describe: 'Resume a paused job', load: async () => (await import('./edit.ts')).resumeCommand },
+    { usage: 'remove <job>', describe: 'Remove a job', load: async () => (await import('./pause.ts')).removeCommand },
+    { usage: 'pause <job>', describe: 'Pause a job', load: async () => (await import('./pause.ts')).pauseCommand },
+    { usage: 'resume <job>', describe: 'Resume a paused job', load: async () => (await import('./pause.ts')).resumeCommand },
     { usage: 'run-now <job>', describe: 'Run a job at once', load: async () => (await import('./run-now.ts')).runNowCommand },
     { usage: 'next [job]', describe: 'Coming runs', load: async () => (await import('./next.ts')).nextCommand },
     {

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { ArtistError, display, nearest } from '../../../lib/core/index.ts';
 import { type TrainLoraOptions, trainLora } from '../../../lib/train/index.ts';
 import { text } from '../../flags/flags.ts';
 import { namesOf } from '../../flags/option-paths.ts';
-import { trainFlags } from '../../flags/train-flags.ts';
+import { trainFlags, trainFolder } from '../../flags/train-flags.ts';
 import { showTraining } from '../../print/train-progress.ts';
 import { command } from '../../shell/command.ts';
 
@@ -53,14 +51,8 @@ export const trainCommand = command({
     },
   ],
   run: async ({ folder, ...values }, context) => {
-    if (folder === undefined) throw new ArtistError('ERR_INVALID_ARGUMENT', 'folder: expected a folder with pictures, got none');
-    const meant = existsSync(folder) ? undefined : nearest(folder, below);
-    if (meant !== undefined)
-      throw new ArtistError(
-        'ERR_INVALID_ARGUMENT',
-        `folder: expected a folder with pictures, got ${display(folder)}, which is not there. Did you mean ${meant}?`,
-      );
-    const options = { ...trainFlags.optionsOf(values), data: folder, home: context.home } as TrainLoraOptions;
+    const data = await trainFolder(folder, below);
+    const options = { ...trainFlags.optionsOf(values), data, home: context.home } as TrainLoraOptions;
     return showTraining(context, (onProgress) => trainLora({ ...options, signal: context.signal, onProgress }));
   },
 });

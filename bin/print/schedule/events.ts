@@ -1,5 +1,5 @@
-import { counted, errorLine } from '../../../lib/core/index.ts';
-import { type DaemonEvent, formatDuration, formatMoment } from '../../../lib/schedule/index.ts';
+import { counted, errorLine, type Scope, withScope } from '../../../lib/core/index.ts';
+import { type DaemonEvent, formatDuration, formatMoment, type ScheduleStore } from '../../../lib/schedule/index.ts';
 import type { Context } from '../../shell/run.ts';
 
 const secondsOf = (seconds: number): string => `${seconds.toFixed(1)} s`;
@@ -40,4 +40,30 @@ export function tellEvents({ note, warn }: Pick<Context, 'note' | 'warn'>): (eve
         return undefined;
     }
   };
+}
+
+/** Which job and run an event is about, for the lines of the log. */
+function scopeOf(event: DaemonEvent): Scope {
+  const job = 'job' in event ? event.job?.id : undefined;
+  if ('runId' in event) return { job, run: event.runId };
+  if ('occurrence' in event) return { job, run: event.occurrence.id };
+  return 'record' in event ? { job: event.record.jobId, run: event.record.id } : {};
+}
+
+/** Shows the events of a schedule, each under its job and run, and counts how runs ended. */
+export function followSchedule(context: Pick<Context, 'note' | 'warn'>) {
+  const counts = { done: 0, partial: 0, failed: 0, missed: 0, cancelled: 0 };
+  const tell = tellEvents(context);
+  const onEvent = (event: DaemonEvent): void => {
+    if (event.type === 'ended' || event.type === 'missed') counts[event.record.outcome] += event.record.count;
+    withScope(scopeOf(event), () => tell(event));
+  };
+  return { counts, onEvent };
+}
+
+/** `2 jobs; next Tue 2026-12-01 09:00 +01:00, morning` */
+export async function comingLine(store: ScheduleStore): Promise<string> {
+  const [next] = await store.next(1);
+  const jobs = (await store.list()).length;
+  return `${counted(jobs, 'job')}; next ${next ? `${formatMoment(next.at, next.timeZone)}, ${next.name}` : 'nothing: ai-artist schedule add daily 09:00'}`;
 }

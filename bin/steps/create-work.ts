@@ -1,14 +1,14 @@
-import type { CreatedWork, PlannedWork } from '../../../lib/artist/index.ts';
-import { ArtistError, isArtistError } from '../../../lib/core/index.ts';
-import type { Ledger } from '../../../lib/curation/index.ts';
-import type { ArtImage, SavedImage } from '../../../lib/image/index.ts';
-import { type CreateValues, createOptionsOf } from '../../flags/create-flags.ts';
-import { readPrompt } from '../../flags/prompt-text.ts';
-import type { Context, Outcome } from '../../shell/run.ts';
-import { openArtist } from '../../shell/settings.ts';
-import { ledgerTable } from '../ledger-table.ts';
-import { checkOutput, inFolder, pictureEndings, slug } from '../output-file.ts';
-import { seconds, watchWork } from '../progress.ts';
+import type { CreatedWork, PlannedWork } from '../../lib/artist/index.ts';
+import { ArtistError, isArtistError } from '../../lib/core/index.ts';
+import type { Ledger } from '../../lib/curation/index.ts';
+import type { ArtImage, SavedImage } from '../../lib/image/index.ts';
+import { type CreateValues, createOptionsOf } from '../flags/create-flags.ts';
+import { readPrompt } from '../flags/prompt-text.ts';
+import { ledgerTable } from '../print/ledger-table.ts';
+import { checkOutput, inFolder, pictureEndings, slug } from '../print/output-file.ts';
+import { seconds, watchWork } from '../print/progress.ts';
+import type { Context, Outcome } from '../shell/run.ts';
+import { openArtist } from '../shell/settings.ts';
 
 /** The breakdown of a scored round; else only what was rejected. */
 function curationLines({ curation, candidates, ...rest }: Ledger): string[] {

@@ -1,0 +1,161 @@
+import { overSettings, paintSettings } from '../../lib/artist/index.ts';
+import { ArtistError, counted } from '../../lib/core/index.ts';
+import {
+  checkGenerate,
+  type GenerateEvent,
+  type GenerateOptions,
+  type GenerateResult,
+  type LoadModelOptions,
+  loadModel,
+  type Model,
+  type ModelInfo,
+} from '../../lib/engine/index.ts';
+import type { Recipe } from '../../lib/image/index.ts';
+import { number, text, toggle, type Values } from '../flags/flags.ts';
+import { generateFlags } from '../flags/generate-flags.ts';
+import { modelFlags } from '../flags/model-flags.ts';
+import { readPrompt } from '../flags/prompt-text.ts';
+import { batchNames, checkOutput, freeName, inFolder, pictureEndings, slug } from '../print/output-file.ts';
+import { seconds, watchWork } from '../print/progress.ts';
+import { type TerminalPreview, terminalPreview } from '../print/terminal-preview.ts';
+import { exitStatus } from '../shell/failure.ts';
+import type { Context, Outcome } from '../shell/run.ts';
+
+const outputFlags = {
+  out: text(
+    'File (.png, .jpg, .webp) or folder; {seed} and {index} are filled in. Default: the prompt and the seed, in this folder',
+    'Output',
+  ),
+  quality: number('JPEG and WebP, 1..100. Default: 90', 'Output'),
+  'embed-recipe': toggle('Write prompt and settings into the file. Default: yes', 'Output'),
+  force: toggle('Replace existing files', 'Output'),
+} as const;
+
+export const flags = { ...generateFlags.flags, ...modelFlags.flags, ...outputFlags };
+
+type OutputValues = Values<typeof outputFlags>;
+
+type GenerateValues = { prompt: string } & OutputValues;
+
+/** The names are known before painting where the seed is: then they are checked before it. */
+async function namesFor({ out, force }: OutputValues, options: GenerateOptions, seeds: readonly number[] | undefined): Promise<string[]> {
+  const { prompt = '', seed, batchCount = 1, initImage, maskImage, controlImage, referenceImages = [] } = options;
+  const drawn = seeds ?? (seed === undefined ? undefined : Array.from({ length: batchCount }, (_, index) => seed + index));
+  const own = `${slug(prompt)}-{seed}.png`;
+  const names = batchNames(out === undefined ? own : await inFolder(out, own), drawn ?? [0]);
+  if (out === undefined) return Promise.all(names.map((name) => (force ? name : freeName(name))));
+  const inputs = [initImage, maskImage, controlImage, ...referenceImages].filter((input) => typeof input === 'string');
+  for (const name of names) await checkOutput(name, { force: force === true, endings: pictureEndings, inputs });
+  return names;
+}
+
+/** PNG has no quality to choose. */
+function checkQuality({ quality }: OutputValues, names: readonly string[]): void {
+  if (quality === undefined || names.some((name) => !/\.png$/i.test(name))) return;
+  throw new ArtistError(
+    'ERR_INVALID_ARGUMENT',
+    '--quality: expected --out with a name in .jpg or .webp beside it, got a PNG, which has none',
+  );
+}
+
+function previewOf(options: GenerateOptions, context: Context): TerminalPreview | undefined {
+  if (options.preview === undefined || options.preview === false) return undefined;
+  const preview = terminalPreview(context);
+  if (preview) return preview;
+  // Nobody would see them, and they cost time.
+  delete options.preview;
+  return undefined;
+}
+
+interface SavedPicture {
+  path: string;
+  seed: number | undefined;
+  width: number;
+  height: number;
+  bytes: number;
+  recipe: Recipe | undefined;
+}
+
+async function saveAll({ images, seeds }: GenerateResult, values: OutputValues, asked: GenerateOptions): Promise<SavedPicture[]> {
+  const { force, quality } = values;
+  const options = { overwrite: force === true, ...(quality !== undefined && { quality }), embedRecipe: values['embed-recipe'] ?? true };
+  const files = await namesFor(values, asked, seeds.slice(0, images.length));
+  const saved: SavedPicture[] = [];
+  for (const [index, image] of images.entries()) {
+    const { path, bytes } = await image.save(files[index] ?? `${index}.png`, options);
+    saved.push({ path, seed: seeds[index], width: image.width, height: image.height, bytes, recipe: image.recipe });
+  }
+  return saved;
+}
+
+function report(result: GenerateResult, saved: SavedPicture[], info: ModelInfo, times: { load: number; total: number }): Outcome {
+  const { seed, width, height, sampler, scheduler, steps, cfgScale, device, warnings, aborted } = result;
+  const model = { name: info.name, family: info.family };
+  return {
+    json: {
+      images: saved,
+      seed,
+      sampler,
+      scheduler,
+      steps,
+      cfgScale,
+      device,
+      model,
+      seconds: { ...result.seconds, ...times },
+      warnings,
+      aborted,
+    },
+    text: saved.map((image) => image.path),
+    notes: [
+      `seed ${saved.map((image) => image.seed).join(', ')}, ${width}x${height}, ${counted(steps, 'step')}, ${seconds(times.total)}, ${info.name} on ${device}`,
+    ],
+    ...(aborted && { status: exitStatus.cancelled }),
+  };
+}
+
+async function paintAndFree(model: Model, options: GenerateOptions): Promise<GenerateResult> {
+  try {
+    return await model.generate(options);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** Options of the command line above those of the settings, which are for the model that they name. */
+async function optionsOf(values: GenerateValues, context: Context): Promise<{ load: LoadModelOptions; options: GenerateOptions }> {
+  const given: GenerateOptions = generateFlags.optionsOf(values);
+  const asked: LoadModelOptions = modelFlags.optionsOf(values);
+  const isShown = [given.initImage, given.referenceImages, given.controlImage].some((picture) => picture !== undefined);
+  const prompt = isShown && values.prompt === '' ? '' : await readPrompt(values.prompt);
+  const { model: settled, options: paint } = paintSettings(await context.config(), asked.model ?? asked.diffusionModel);
+  const model = asked.diffusionModel === undefined && settled !== undefined ? { model: settled } : {};
+  return { load: { ...asked, ...model, home: context.home }, options: { ...overSettings(paint, given), prompt } };
+}
+
+export async function generate(values: GenerateValues, context: Context): Promise<Outcome> {
+  const { load, options } = await optionsOf(values, context);
+  const { signal } = context;
+  // Before the model is loaded, which may take minutes.
+  await checkGenerate(load, options);
+  checkQuality(values, await namesFor(values, options, undefined));
+  const preview = previewOf(options, context);
+  const work = watchWork(context);
+  const onProgress = (event: GenerateEvent): void => {
+    work.on(event);
+    if (event.type === 'preview') preview?.show(event.image);
+  };
+  try {
+    const started = performance.now();
+    const elapsed = (): number => (performance.now() - started) / 1000;
+    const model = await loadModel({ ...load, signal, onProgress: work.on });
+    const loaded = elapsed();
+    const result = await paintAndFree(model, { ...options, signal, onProgress });
+    await preview?.drawn();
+    if (!result.aborted) signal.throwIfAborted();
+    const saved = await saveAll(result, values, options);
+    work.stop();
+    return report(result, saved, model.info, { load: loaded, total: elapsed() });
+  } finally {
+    work.stop();
+  }
+}

@@ -1,0 +1,87 @@
+/** The schedule of a home as it runs: its daemon, and who paints its works. */
+import { type Artist, handOver, paintHere } from '../artist/index.ts';
+import { ArtistError } from '../core/index.ts';
+import {
+  type DaemonEvent,
+  daemonStatus,
+  isRedis,
+  openOldQueue,
+  openQueueAt,
+  ScheduleDaemon,
+  type ScheduleStore,
+  type TaskQueue,
+} from '../schedule/index.ts';
+
+export interface PaintScheduleOptions {
+  /** Paints where no queue is given; its home is that of the schedule. It is not disposed. */
+  artist: Artist;
+  store: ScheduleStore;
+  /** Address of the queue whose workers paint: file, or redis://host:port. Default: this process paints. */
+  queue?: string | undefined;
+  /** Of the queue in a Redis. Default: that of this home alone. */
+  queueName?: string | undefined;
+  /** Works of a run that wait in the queue together, 1..64; needs queue. Default: 1. */
+  worksAtOnce?: number | undefined;
+  /** When it is stopped: how long a work may take to end, milliseconds. Default: 30 000. */
+  stopWithinMs?: number | undefined;
+  onEvent: (event: DaemonEvent) => void;
+  /** Told what is unsafe about the queue, and when it is out of reach. */
+  warn: (line: string) => void;
+}
+
+export interface PaintSchedule {
+  /** What is wrong with it, in words; undefined: all is well. */
+  health(): Promise<string | undefined>;
+  stop(): Promise<void>;
+}
+
+/** The heartbeat comes every 15 seconds. */
+const silentMs = 60_000;
+
+async function healthOf(store: ScheduleStore): Promise<string | undefined> {
+  const at = (await daemonStatus(store))?.heartbeat?.at;
+  if (at === undefined) return 'the schedule does not run';
+  const age = Math.abs(store.clock.now() - Date.parse(at));
+  return age > silentMs ? `the last heartbeat is ${Math.round(age / 1000)} s old` : undefined;
+}
+
+/** @throws ArtistError ERR_INVALID_ARGUMENT */
+export function checkWorksAtOnce(worksAtOnce: number | undefined, queue: string | undefined): void {
+  if (worksAtOnce === undefined) return;
+  if (!Number.isInteger(worksAtOnce) || worksAtOnce < 1 || worksAtOnce > 64)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `worksAtOnce: expected an integer 1..64, got ${worksAtOnce}`);
+  if (queue === undefined)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', 'worksAtOnce: expected `queue` with it; this process paints one work at a time');
+}
+
+/**
+ * Runs the schedule of a home until stop().
+ *
+ * @throws ArtistError ERR_LOCKED: it runs already; ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_NETWORK: the queue
+ */
+export async function startPaintSchedule(options: PaintScheduleOptions): Promise<PaintSchedule> {
+  const { artist, store, queue: address, queueName, worksAtOnce, stopWithinMs, onEvent, warn } = options;
+  checkWorksAtOnce(worksAtOnce, address);
+  const queue: TaskQueue | undefined = address === undefined ? undefined : await openQueueAt(address, store.home, queueName);
+  try {
+    for (const line of (await queue?.warnings()) ?? []) warn(line);
+    const oldQueue = address !== undefined && isRedis(address) ? () => openOldQueue(address) : undefined;
+    const daemon = await ScheduleDaemon.start({
+      store,
+      run: queue ? handOver(queue, { oldQueue, warn }) : paintHere(artist),
+      onEvent,
+      ...(queue && worksAtOnce !== undefined && { concurrency: worksAtOnce }),
+      ...(stopWithinMs !== undefined && { stopWithinMs }),
+    });
+    return {
+      health: () => healthOf(store),
+      stop: async () => {
+        await daemon.stop();
+        await queue?.close();
+      },
+    };
+  } catch (error) {
+    await queue?.close();
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+/** A worker that paints what a schedule handed over to a queue. */
+import { type Artist, type LookUp, paintTasks } from '../artist/index.ts';
+import {
+  homeId,
+  isRedis,
+  openQueueAt,
+  type QueueWorker,
+  ScheduleStore,
+  serveQueues,
+  type TaskHandler,
+  type WorkerOptions,
+} from '../schedule/index.ts';
+
+interface Source {
+  work: (handler: TaskHandler, options: WorkerOptions) => Promise<QueueWorker>;
+  lookUp: LookUp;
+  warnings: () => Promise<string[]>;
+  close: () => Promise<void>;
+  /** For people: which queues these are, `, for this home alone`. */
+  about: string;
+}
+
+/** The queue of the home, the one that is named, or, where the home has no jobs of its own, every queue of the Redis. */
+async function sourceOf(address: string, given: string | undefined, home: string): Promise<Source> {
+  if (!isRedis(address)) {
+    const queue = await openQueueAt(address, home, undefined);
+    const lookUp: LookUp = async (id) => ((await queue.get(id)) ? { settled: await queue.settled(id) } : undefined);
+    return {
+      work: (handler, options) => queue.work(handler, options),
+      lookUp,
+      warnings: () => queue.warnings(),
+      close: () => queue.close(),
+      about: '',
+    };
+  }
+  const hasJobs = given === undefined && (await new ScheduleStore(home).list()).length > 0;
+  const name = hasJobs ? await homeId(home) : given;
+  let served: Awaited<ReturnType<typeof serveQueues>> | undefined;
+  return {
+    work: async (handler, options) => {
+      served = await serveQueues({ url: address, name, old: given === undefined }, handler, options);
+      return served;
+    },
+    lookUp: async (id) => served?.lookUp(id),
+    warnings: async () => (await served?.warnings()) ?? [],
+    close: async () => served?.stop(),
+    about: hasJobs ? ', for this home alone' : given === undefined ? ', for every home there' : `, queue ${given}`,
+  };
+}
+
+export interface PaintWorkerOptions extends WorkerOptions {
+  artist: Artist;
+  /** Address of the queue: file, or redis://host:port. */
+  queue: string;
+  /** Of the queue in a Redis. Default: that of this home; of a home without jobs: every queue there. */
+  queueName?: string | undefined;
+}
+
+export interface PaintWorker {
+  readonly name: string;
+  /** For people: which queues it serves, such as `, for this home alone`; may be empty. */
+  readonly about: string;
+  /** What is unsafe about the queue, in words. */
+  readonly warnings: readonly string[];
+  /** Lets the work in progress end within this time, milliseconds, else gives it back to the queue. */
+  stop(withinMs?: number): Promise<void>;
+}
+
+/**
+ * Opens the queue and paints its works with `artist` until stop(). The artist is not disposed.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_NETWORK
+ */
+export async function startPaintWorker({ artist, queue, queueName, ...options }: PaintWorkerOptions): Promise<PaintWorker> {
+  const source = await sourceOf(queue, queueName, artist.home);
+  try {
+    const worker = await source.work(paintTasks(artist, source.lookUp), options);
+    return {
+      name: worker.name,
+      about: source.about,
+      warnings: await source.warnings(),
+      stop: async (withinMs) => {
+        await worker.stop(withinMs);
+        await source.close();
+      },
+    };
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
