@@ -5,7 +5,7 @@ import { equal, match, ok } from 'uvu/assert';
 import { suite } from './harness.ts';
 import { checkNative, checkTypeScript, importsOf, libArrows, listFiles, nativeArrows, readText } from './support/arrows.ts';
 import { checkRoom, longFunctions, nativeRooms, ownIncludes } from './support/native-rooms.ts';
-import { circles, crowds, importCircles, secondDoors } from './support/rooms.ts';
+import { circles, crowds, fileAccessInBin, homeJoins, importCircles, longCommands, looseInBin, secondDoors } from './support/rooms.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readText(root, 'package.json')) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
@@ -116,6 +116,47 @@ suite('rooms', (test) => {
     equal(importCircles(new Map(Object.entries(files))), ['lib/a/x.ts -> lib/a/y.ts -> lib/b/z.ts -> lib/a/x.ts']);
     equal(crowds(Array.from({ length: 16 }, (_, at) => `lib/a/${at}.ts`)), ['lib/a: 16 files']);
     equal(secondDoors(['lib/index.ts', 'lib/a/index.ts', 'lib/a/b/index.ts', 'bin/index.ts']), ['lib/a/b/index.ts', 'bin/index.ts']);
+  });
+});
+
+/** Files that only list commands; each has a line or two there. */
+const commandLists = {
+  'bin/commands/table.ts': 'the list of all commands',
+  'bin/commands/gallery/gallery.ts': 'the list of the commands of the gallery',
+};
+
+suite('bin and the home', (test) => {
+  const texts = new Map(sources.map((file) => [file, readText(root, file)]));
+  test('a command declares, calls and prints in 60 lines', () => equal(longCommands(texts, commandLists), []));
+  test('bin leaves files to lib', () => equal(fileAccessInBin(texts), []));
+  test('only the entries lie beside the folders of bin', () => equal(looseInBin(sources), []));
+  test('paths of a home come from Home', () => equal(homeJoins(texts), []));
+
+  const forbidden = [
+    "const file = join(home, 'x.json');",
+    "const file = path.join(this.#home, 'x.json');",
+    "path.join(config.home, 'x')",
+    "join(homeFolder(given), 'x')",
+    'resolve(homeOf(given).folder, name)',
+    "join(folder, 'state', 'queue.json')",
+    "path.join(root, 'taste.json')",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a program
+    'const file = `${home}/state`;',
+  ];
+  for (const line of forbidden) test(`refuses ${line}`, () => equal(homeJoins(new Map([['lib/a/a.ts', line]])), [`lib/a/a.ts: ${line}`]));
+  for (const line of ["join(packageRoot(), 'models')", "join(homedir(), '.config')", "// join(home, 'x')", 'resolve(home)'])
+    test(`allows ${line}`, () => equal(homeJoins(new Map([['lib/a/a.ts', line]])), []));
+  test('the checks of bin see what they are to see', () => {
+    const long = 'x;\n'.repeat(61);
+    const files = new Map([
+      ['bin/commands/a.ts', long],
+      ['bin/commands/b.ts', 'x;\n'.repeat(60)],
+      ['bin/print/c.ts', `import { stat } from 'node:fs/promises';\n${long}`],
+    ]);
+    equal(longCommands(files), ['bin/commands/a.ts: 61 lines']);
+    equal(longCommands(files, { 'bin/commands/a.ts': 'a list' }), []);
+    equal(fileAccessInBin(files), ['bin/print/c.ts']);
+    equal(looseInBin(['bin/ai-artist.ts', 'bin/ai-artist-gallery.ts', 'bin/print/a.ts', 'bin/metrics.ts']), ['bin/metrics.ts']);
   });
 });
 

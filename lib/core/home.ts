@@ -105,6 +105,9 @@ export class Home {
   get logs(): string {
     return this.#at('logs');
   }
+  log(file: string): string {
+    return this.#at('logs', file);
+  }
   /** Records of what runs: schedule, queue, periods, and their locks. */
   get stateFolder(): string {
     return this.#at('state');
@@ -116,6 +119,10 @@ export class Home {
   /** Where the training pictures of a proposal and the picture of its trial lie. */
   proposal(id: string): { data: string; panel: string } {
     return { data: this.#at('proposals', id, 'data'), panel: this.#at('proposals', id, 'panel.png') };
+  }
+  /** The LoRA of a proposal. */
+  proposalLora(id: string): string {
+    return join(this.proposalLoras, `${id}.safetensors`);
   }
   /** `file`: relative to `loras`. */
   lora(file: string): string {

@@ -1,4 +1,4 @@
-import { ArtistError, display } from '../core/index.ts';
+import { ArtistError, display, homeOf } from '../core/index.ts';
 
 /** Settings for a service manager. */
 export interface UnitOptions {
@@ -87,9 +87,9 @@ ${words}
   <key>ProcessType</key>
   <string>Background</string>
   <key>StandardOutPath</key>
-  <string>${xml(`${home}/logs/schedule.out.log`)}</string>
+  <string>${xml(homeOf(home).log('schedule.out.log'))}</string>
   <key>StandardErrorPath</key>
-  <string>${xml(`${home}/logs/schedule.err.log`)}</string>
+  <string>${xml(homeOf(home).log('schedule.err.log'))}</string>
 </dict>
 </plist>
 `;

@@ -46,3 +46,49 @@ export function crowds(files: Iterable<string>): string[] {
 export function secondDoors(files: readonly string[]): string[] {
   return files.filter((file) => path.posix.basename(file) === 'index.ts' && !/^lib\/([^/]+\/)?index\.ts$/.test(file));
 }
+
+/** Most lines of a command file: declare, call, print. */
+export const mostCommandLines = 60;
+
+const lineCount = (text: string): number => text.trimEnd().split('\n').length;
+
+/** Files of bin/commands that are too long: "bin/commands/x.ts: 61 lines". `files` maps path to text. */
+export function longCommands(files: ReadonlyMap<string, string>, allowed: Readonly<Record<string, string>> = {}): string[] {
+  return [...files]
+    .filter(([file, text]) => file.startsWith('bin/commands/') && allowed[file] === undefined && lineCount(text) > mostCommandLines)
+    .map(([file, text]) => `${file}: ${lineCount(text)} lines`);
+}
+
+/** Files of bin that read or write files themselves. */
+export function fileAccessInBin(files: ReadonlyMap<string, string>): string[] {
+  return [...files]
+    .filter(([file, text]) => file.startsWith('bin/') && importsOf(text).some((specifier) => /^(node:)?fs(\/|$)/.test(specifier)))
+    .map(([file]) => file);
+}
+
+/** Files of bin beside its folders that are no entry. */
+export function looseInBin(files: readonly string[]): string[] {
+  return files.filter((file) => /^bin\/[^/]+$/.test(file) && !/^bin\/ai-artist(-\w+)?\.ts$/.test(file));
+}
+
+/** The one file that knows where things lie in a home. */
+const homeLayout = 'lib/core/home.ts';
+
+/** What is joined: a home, or a name that only a home has inside. */
+const joined = [
+  /\b(?:join|resolve)\(\s*(?:[\w.#]*[.#])?(?:home|homeFolder\([^)]*\)|homeOf\([^)]*\)(?:\.\w+)*)\s*,/,
+  /\bjoin\((?!packageRoot\(\))[^;]*?'(?:state|loras|training|models|cache|wildcards|proposals|(?:taste|duels|curation)\.json|config\.yaml)'/,
+  /`\$\{(?:[\w.#]*[.#])?home\}\//,
+];
+
+/** Lines that join a path of the home outside its layout: "lib/a.ts: join(home, 'state')". */
+export function homeJoins(files: ReadonlyMap<string, string>): string[] {
+  return [...files]
+    .filter(([file]) => file !== homeLayout)
+    .flatMap(([file, text]) =>
+      text
+        .split('\n')
+        .filter((line) => !/^\s*(\*|\/\/|\/\*)/.test(line) && joined.some((form) => form.test(line)))
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+}

@@ -115,7 +115,7 @@ export class ProposalMaker {
       const { data } = homeOf(home).proposal(id);
       await this.#fill(data, works);
       await this.#place.studio.rest();
-      const lora = path.join('proposals', `${id}.safetensors`);
+      const lora = path.relative(homeOf(home).loras, homeOf(home).proposalLora(id));
       await mkdir(homeOf(home).proposalLoras, { recursive: true });
       const trained = await trainLora({
         preset: 'style',
