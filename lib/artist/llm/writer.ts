@@ -1,10 +1,11 @@
 /** What a language model writes for the artist: prompts, titles, alternative texts. Where it fails, the templates' words stay, and the reason is kept. */
 import * as z from 'zod';
 import { type Config, readSecret } from '../../config/index.ts';
-import { type Clock, isArtistError } from '../../core/index.ts';
+import { isArtistError } from '../../core/index.ts';
 import { estimateTokens, familyRules, type PromptFamily } from '../../prompt/index.ts';
 import type { PromptParts } from '../words/parts.ts';
 import { longestTitle } from '../words/title.ts';
+import type { Workplace } from '../workplace.ts';
 import { type LlmAnswer, LlmClient } from './client.ts';
 
 /** What goes into the derivation of the work: the model's own words, or why there are none. */
@@ -104,18 +105,15 @@ export class LlmWriter {
   }
 }
 
-export interface WriterPlace {
-  home: string;
-  fetch?: typeof globalThis.fetch | undefined;
-  clock?: Clock | undefined;
-}
-
 /**
  * The writer that the settings name; undefined: they name none.
  *
  * @throws ArtistError ERR_CONFIG: its key cannot be read
  */
-export async function writerOf({ llm }: Pick<Config, 'llm'>, { home, fetch, clock }: WriterPlace): Promise<LlmWriter | undefined> {
+export async function writerOf(
+  { llm }: Pick<Config, 'llm'>,
+  { home, fetch, clock }: Pick<Workplace, 'home' | 'fetch' | 'clock'>,
+): Promise<LlmWriter | undefined> {
   const { url, model, apiKey, timeoutSeconds, retries, temperature, prompts, words } = llm;
   if (url === undefined) return undefined;
   const key = apiKey === undefined ? undefined : await readSecret(apiKey, 'llm.apiKey', { home });

@@ -4,6 +4,7 @@ import { type Artwork, Gallery } from '../../gallery/index.ts';
 import { writerOf } from '../llm/writer.ts';
 import { Studio } from '../models/models-in-use.ts';
 import { ProposalMaker } from '../proposals/proposal-maker.ts';
+import type { Workplace } from '../workplace.ts';
 import { type CreateEvent, type CreateOptions, createOptions, type LoopOptions } from './create-options.ts';
 import { CreateRun } from './create-run.ts';
 import type { CreatedWork, FiledWork } from './created-work.ts';
@@ -46,8 +47,8 @@ export class Artist {
   /** The settings that it works by. */
   readonly config: LoadedConfig;
   readonly #clock: Clock | undefined;
-  readonly #fetch: typeof globalThis.fetch | undefined;
   readonly #studio: Studio;
+  readonly #place: Workplace;
   readonly #warn: (line: string) => void;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
@@ -60,21 +61,16 @@ export class Artist {
     this.config = config;
     this.gallery = new Gallery({ folder: configPath(config.config.gallery.folder, config.home), ...(clock && { clock }) });
     this.#clock = clock;
-    this.#fetch = fetch;
     this.#studio = new Studio({ home: config.home, keepMs, clock });
     const { clip } = config.config.create;
     const clipPath = clip === undefined ? undefined : configPath(clip, config.home);
     this.#warn = onWarning ?? ((line) => process.emitWarning(line, { type: 'ArtistWarning' }));
-    this.periods = new PeriodKeeper({
-      home: config.home,
-      gallery: this.gallery,
-      studio: this.#studio,
-      clip: clipPath,
-      warn: this.#warn,
-      clock,
-    });
-    this.proposals = new ProposalMaker({ config, gallery: this.gallery, studio: this.#studio, clip: clipPath, warn: this.#warn, clock });
-    this.series = new SeriesPainter({ home: config.home, gallery: this.gallery, create: (options) => this.create(options), clock });
+    const { home, gallery } = this;
+    const place: Workplace = { home, config, gallery, studio: this.#studio, clip: clipPath, warn: this.#warn, clock, fetch };
+    this.#place = place;
+    this.periods = new PeriodKeeper(place);
+    this.proposals = new ProposalMaker(place);
+    this.series = new SeriesPainter(place, (options) => this.create(options));
   }
 
   /** True from the call of dispose() on. */
@@ -144,8 +140,8 @@ export class Artist {
     const hold = new SubjectHold(this.home, this.#clock);
     try {
       signal.throwIfAborted();
-      const writer = await writerOf(this.config.config, { home: this.home, fetch: this.#fetch, clock: this.#clock });
-      const place = { home: this.home, gallery: this.gallery, signal, warn: this.#warn, hold, writer, fetch: this.#fetch };
+      const writer = await writerOf(this.config.config, this.#place);
+      const place = { ...this.#place, signal, hold, writer };
       // What was given word for word, and series, go their own way.
       const isFree = wishes.prompt === undefined && wishes.series === undefined && wishes.gallery;
       const period = isFree ? await this.periods.current(signal) : undefined;

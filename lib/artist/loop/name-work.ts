@@ -1,8 +1,7 @@
-import type { LlmWriter } from '../llm/writer.ts';
 import { altTextOf } from '../words/alt-text.ts';
 import { promptParts } from '../words/parts.ts';
 import { titleOf } from '../words/title.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlanPlace } from './plan.ts';
 
 /** Works whose titles are not used again. */
 const titlesRemembered = 200;
@@ -14,14 +13,11 @@ export interface NamedWork {
   derivation: Record<string, unknown>;
 }
 
-export interface NamePlace {
-  writer: LlmWriter | undefined;
-  signal: AbortSignal;
-  warn: (line: string) => void;
-}
-
 /** Title and alternative text: of a language model where the settings name one, else from the parts of the prompt. Throws what gallery.list() throws; the signal's reason. */
-export async function nameWork({ gallery, prompt, planned }: Plan, { writer, signal, warn }: NamePlace): Promise<NamedWork> {
+export async function nameWork(
+  { gallery, prompt, planned }: Plan,
+  { writer, signal, warn }: Pick<PlanPlace, 'writer' | 'signal' | 'warn'>,
+): Promise<NamedWork> {
   const { derivation } = planned;
   const parts = promptParts(prompt, derivation);
   const taken = gallery ? (await gallery.list({ limit: titlesRemembered })).works.flatMap(({ title }) => title ?? []) : [];

@@ -1,31 +1,21 @@
 /** The period that goes on: what works draw from it, and when it is over. */
 import { ArtistError, type Clock, isArtistError, systemClock } from '../../core/index.ts';
-import type { Artwork, Gallery } from '../../gallery/index.ts';
+import type { Artwork } from '../../gallery/index.ts';
 import { builtInStyles, promptFamilies } from '../../prompt/index.ts';
 import { type EmbeddedWork, embedWorks } from '../measure/embedded-works.ts';
-import type { Studio } from '../models/models-in-use.ts';
 import type { Period } from '../periods/period.ts';
 import { type Retrospective, retrospect, ruleThatHolds, worksOfPeriod } from '../periods/retrospective.ts';
 import { PeriodStore } from '../periods/store.ts';
+import type { Workplace } from '../workplace.ts';
 import { loraPlace } from './plan-prompt.ts';
 import type { Settled } from './settle.ts';
 
-export interface KeeperPlace {
-  home: string;
-  gallery: Gallery;
-  studio: Studio;
-  /** CLIP that looks at the works; undefined: the bundled one. */
-  clip: string | undefined;
-  warn: (line: string) => void;
-  clock?: Clock | undefined;
-}
-
 export class PeriodKeeper {
   readonly store: PeriodStore;
-  readonly #place: KeeperPlace;
+  readonly #place: Workplace;
   readonly #clock: Clock;
 
-  constructor(place: KeeperPlace) {
+  constructor(place: Workplace) {
     this.#place = place;
     this.#clock = place.clock ?? systemClock;
     this.store = new PeriodStore({ home: place.home, clock: this.#clock });

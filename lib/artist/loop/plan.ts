@@ -8,19 +8,17 @@ import type { LlmWriter } from '../llm/writer.ts';
 import { withDomain } from '../models/domain.ts';
 import { checkClipPath } from '../models/prompt-scorer.ts';
 import { readTaste, type TasteFile, tastePath } from '../taste/taste-file.ts';
+import type { Workplace } from '../workplace.ts';
 import type { CandidateCount } from './candidates.ts';
 import { type PlannedPrompt, planPrompt } from './plan-prompt.ts';
 import type { CurationSettings, Settled } from './settle.ts';
 import type { SubjectHold } from './subject-book.ts';
 
-export interface PlanPlace {
-  home: string;
-  gallery: Gallery;
+/** What the planning of one work needs. */
+export interface PlanPlace extends Workplace {
   signal: AbortSignal;
-  warn: (line: string) => void;
   hold: SubjectHold;
   writer: LlmWriter | undefined;
-  fetch: typeof globalThis.fetch | undefined;
 }
 
 /** Everything that is decided, and refused, before the model is loaded, which may take minutes. */

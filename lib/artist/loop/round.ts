@@ -7,8 +7,8 @@ import type { ModelInfo } from '../../engine/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import type { Lease } from '../models/model-pool.ts';
-import type { Studio } from '../models/models-in-use.ts';
 import { type CandidateScore, PromptScorer } from '../models/prompt-scorer.ts';
+import type { Workplace } from '../workplace.ts';
 import { type Choice, chooseCandidate, type PaintedCandidate, paintCandidates, rankPainted, type Scores } from './candidates.ts';
 import type { CreateEvent, LoopOptions } from './create-options.ts';
 import type { Times } from './created-work.ts';
@@ -28,10 +28,8 @@ export interface Painted {
   times: Times;
 }
 
-export interface RoundPlace {
-  studio: Studio;
+export interface RoundPlace extends Pick<Workplace, 'studio' | 'warn'> {
   signal: AbortSignal;
-  warn: (line: string) => void;
   onProgress: (event: CreateEvent) => void;
 }
 

@@ -1,6 +1,7 @@
 import { ArtistError, type Clock, display, systemClock, withLock } from '../../core/index.ts';
-import type { Artwork, Gallery } from '../../gallery/index.ts';
+import type { Artwork } from '../../gallery/index.ts';
 import { type Series, type SeriesOptions, SeriesStore, seriesWork } from '../periods/series.ts';
+import type { Workplace } from '../workplace.ts';
 import type { CreateOptions } from './create-options.ts';
 import type { CreatedWork } from './created-work.ts';
 
@@ -23,24 +24,19 @@ export interface SeriesProgress {
   missing: number[];
 }
 
-export interface SeriesPlace {
-  home: string;
-  gallery: Gallery;
-  create: (options: CreateOptions) => PromiseLike<CreatedWork>;
-  clock?: Clock | undefined;
-}
-
 const recorded = ({ derivation }: Artwork): { id?: string; index?: number } =>
   (derivation?.['series'] ?? {}) as { id?: string; index?: number };
 
 /** The series of a home, and the one who paints them. */
 export class SeriesPainter {
   readonly store: SeriesStore;
-  readonly #place: SeriesPlace;
+  readonly #place: Workplace;
+  readonly #create: (options: CreateOptions) => PromiseLike<CreatedWork>;
   readonly #clock: Clock;
 
-  constructor(place: SeriesPlace) {
+  constructor(place: Workplace, create: (options: CreateOptions) => PromiseLike<CreatedWork>) {
     this.#place = place;
+    this.#create = create;
     this.#clock = place.clock ?? systemClock;
     this.store = new SeriesStore({ home: place.home, clock: this.#clock });
   }
@@ -87,7 +83,7 @@ export class SeriesPainter {
       const { missing } = await this.progress(series.id);
       const painted: CreatedWork[] = [];
       for (const index of missing.slice(0, count)) {
-        const work = await this.#place.create({
+        const work = await this.#create({
           ...options,
           ...seriesWork(series, index),
           series: { id: series.id, index },

@@ -1,14 +1,13 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { LoadedConfig } from '../../config/index.ts';
 import { ArtistError, type Clock, homeOf, isArtistError, removeTree, systemClock, withLock, writeError } from '../../core/index.ts';
-import type { Artwork, Gallery } from '../../gallery/index.ts';
+import type { Artwork } from '../../gallery/index.ts';
 import { judgeLicence, licenceId } from '../../lora/index.ts';
 import { contactSheet, type TrainEvent, type TrainLoraOptions, trainLora } from '../../train/index.ts';
 import { promptFamilyOfModel } from '../loop/plan-prompt.ts';
 import { embedWorks, worksOf } from '../measure/embedded-works.ts';
-import type { Studio } from '../models/models-in-use.ts';
 import { paintSettings } from '../orders/paint-settings.ts';
+import type { Workplace } from '../workplace.ts';
 import { type Proposal, ProposalBook } from './book.ts';
 import { heldPrompts, judgePanel, paintPanel } from './panel.ts';
 
@@ -34,15 +33,6 @@ export interface TryOptions {
   onPainted?: ((done: number, of: number) => void) | undefined;
 }
 
-export interface ProposalPlace {
-  config: LoadedConfig;
-  gallery: Gallery;
-  studio: Studio;
-  clip: string | undefined;
-  warn: (line: string) => void;
-  clock?: Clock | undefined;
-}
-
 /** Of the works, this share is held out. */
 const heldShare = 1 / 6;
 /** Earlier works that novelty is measured against. */
@@ -59,10 +49,10 @@ const rank = ({ rating = 0, star = false }: Artwork): number => rating + (star ?
 /** Proposals: a LoRA from the artist's own best works, tried against what is, adopted or not. */
 export class ProposalMaker {
   readonly book: ProposalBook;
-  readonly #place: ProposalPlace;
+  readonly #place: Workplace;
   readonly #clock: Clock;
 
-  constructor(place: ProposalPlace) {
+  constructor(place: Workplace) {
     this.#place = place;
     this.#clock = place.clock ?? systemClock;
     this.book = new ProposalBook(place.config.home, { clock: this.#clock });
