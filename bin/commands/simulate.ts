@@ -1,5 +1,5 @@
 import { drawnWorks, formatMoment, reportSimulation, simulateSchedule } from '../../lib/schedule/index.ts';
-import { simulateFlags, simulationOf } from '../flags/simulate-flags.ts';
+import { simulateFlags, simulationOf } from '../flags/schedule/simulate-flags.ts';
 import { withProgress } from '../print/progress.ts';
 import { lines } from '../print/schedule/simulation-lines.ts';
 import { command } from '../shell/command.ts';

@@ -1,7 +1,7 @@
 import { packageVersion } from '../../lib/core/index.ts';
 import { FiguresReader, periods } from '../../lib/service/index.ts';
 import { text, toggle } from '../flags/flags.ts';
-import { givenQueueName, queueAddress, queueDescription, queueNameDescription } from '../flags/queue-address.ts';
+import { givenQueueName, queueAddress, queueDescription, queueNameDescription } from '../flags/schedule/queue-address.ts';
 import { alignColumns } from '../print/ledger-table.ts';
 import { recordView } from '../print/schedule/job-view.ts';
 import { otherRows, scheduleRows, workRows } from '../print/schedule/status-rows.ts';

@@ -1,8 +1,8 @@
 import { isRedis, shownAddress } from '../../lib/schedule/index.ts';
 import { areMetricsWanted, startPaintWorker, watchTasks } from '../../lib/service/index.ts';
 import { placesOf, startMetrics } from '../flags/metrics-flags.ts';
-import { givenQueueName, queueAddress } from '../flags/queue-address.ts';
-import { workerFlags, workerNames } from '../flags/service-flags.ts';
+import { givenQueueName, queueAddress } from '../flags/schedule/queue-address.ts';
+import { workerFlags, workerNames } from '../flags/schedule/service-flags.ts';
 import { countTasks, tellTasks } from '../print/schedule/worker-events.ts';
 import { command } from '../shell/command.ts';
 import { untilAborted } from '../shell/interrupt.ts';

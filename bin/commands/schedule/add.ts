@@ -1,5 +1,5 @@
 import { formatMoment, formatTiming, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
-import { jobFlags, jobNames, jobOptionsOf, timingWords } from '../../flags/job-flags.ts';
+import { jobFlags, jobNames, jobOptionsOf, timingWords } from '../../flags/schedule/job-flags.ts';
 import { jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 

@@ -1,7 +1,7 @@
 import { ArtistError } from '../../../lib/core/index.ts';
 import { formatTiming, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { text } from '../../flags/flags.ts';
-import { jobFlags, jobNames, jobOptionsOf, timingWords } from '../../flags/job-flags.ts';
+import { jobFlags, jobNames, jobOptionsOf, timingWords } from '../../flags/schedule/job-flags.ts';
 import { nextNote, outcome } from '../../print/schedule/edited.ts';
 import { command } from '../../shell/command.ts';
 

@@ -1,7 +1,7 @@
 import { ArtistError, writeOutput } from '../../../lib/core/index.ts';
 import { launchdPlist, systemdUnit } from '../../../lib/schedule/index.ts';
 import { choice, text, toggle } from '../../flags/flags.ts';
-import { queueDescription } from '../../flags/queue-address.ts';
+import { queueDescription } from '../../flags/schedule/queue-address.ts';
 import { kinds, placeOf, scriptOf } from '../../print/schedule/unit-place.ts';
 import { command } from '../../shell/command.ts';
 

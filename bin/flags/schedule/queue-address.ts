@@ -1,5 +1,5 @@
-import { readSecret } from '../../lib/config/index.ts';
-import type { Context } from '../shell/run.ts';
+import { readSecret } from '../../../lib/config/index.ts';
+import type { Context } from '../../shell/run.ts';
 
 export const queueDescription = 'Where the tasks wait: file (of the home folder), or redis://host:port for workers on other machines';
 

@@ -1,11 +1,11 @@
-import { checkWork, newOrder, optionsOfOrder, readOrder } from '../../lib/artist/index.ts';
-import type { Config } from '../../lib/config/index.ts';
-import { ArtistError, defined, display } from '../../lib/core/index.ts';
-import { builtInTopics, topicsOf } from '../../lib/prompt/index.ts';
-import { type Job, type JobOptions, misfirePolicies, readDuration, type Timing } from '../../lib/schedule/index.ts';
-import type { Context } from '../shell/run.ts';
-import { createNames, createOptionsOf, orderFlags } from './create-flags.ts';
-import { choice, type Flag, list, number, text, toggle, type Values } from './flags.ts';
+import { checkWork, newOrder, optionsOfOrder, readOrder } from '../../../lib/artist/index.ts';
+import type { Config } from '../../../lib/config/index.ts';
+import { ArtistError, defined, display } from '../../../lib/core/index.ts';
+import { builtInTopics, topicsOf } from '../../../lib/prompt/index.ts';
+import { type Job, type JobOptions, misfirePolicies, readDuration, type Timing } from '../../../lib/schedule/index.ts';
+import type { Context } from '../../shell/run.ts';
+import { createNames, createOptionsOf, orderFlags } from '../create-flags.ts';
+import { choice, type Flag, list, number, text, toggle, type Values } from '../flags.ts';
 
 function duration(describe: string, heading: string): Flag<number> {
   return { describe, group: heading, shape: 'value', read: readDuration };

@@ -1,4 +1,4 @@
-import { ArtistError, display } from '../../lib/core/index.ts';
+import { ArtistError, display } from '../../../lib/core/index.ts';
 import {
   checkTimeZone,
   daysLater,
@@ -14,9 +14,9 @@ import {
   ScheduleStore,
   type SimulateOptions,
   splitWords,
-} from '../../lib/schedule/index.ts';
-import type { Context } from '../shell/run.ts';
-import { list, number, text, type Values } from './flags.ts';
+} from '../../../lib/schedule/index.ts';
+import type { Context } from '../../shell/run.ts';
+import { list, number, text, type Values } from '../flags.ts';
 
 const same = (value: string): string => value;
 

@@ -1,6 +1,6 @@
-import { readDuration } from '../../lib/schedule/index.ts';
-import { type Flag, number, text } from './flags.ts';
-import { metricsFlags } from './metrics-flags.ts';
+import { readDuration } from '../../../lib/schedule/index.ts';
+import { type Flag, number, text } from '../flags.ts';
+import { metricsFlags } from '../metrics-flags.ts';
 import { queueDescription, queueNameDescription } from './queue-address.ts';
 
 const duration = (describe: string): Flag<number> => ({ describe, shape: 'value', read: readDuration });
