@@ -1,4 +1,5 @@
-export { type DaemonEvent, type DaemonOptions, ScheduleDaemon, type ScheduledTask, type TaskRunner } from './daemon.ts';
+export { ScheduleDaemon } from './daemon/daemon.ts';
+export type { DaemonEvent, DaemonOptions, ScheduledTask, TaskRunner } from './daemon/types.ts';
 export { daemonStatus, type Heartbeat, lifetimeTotals, type ScheduleFigures, scheduleFigures } from './figures.ts';
 export { homeId } from './home-id.ts';
 export {

@@ -9,8 +9,9 @@ import {
   type StateOptions,
   systemClock,
 } from '../core/index.ts';
-import { editJob, findJob, pauseJob, removeJob, requestRun, resumeJob, withdrawRun } from './book.ts';
 import { dueTimes, type Job, type JobOptions, jobAsOptions, jobOptions, newJob, type Occurrence } from './job.ts';
+import { editJob, findJob, pauseJob, removeJob, resumeJob } from './rules/jobs.ts';
+import { requestRun, withdrawRun } from './rules/runs.ts';
 import { type HistoryRecord, type ScheduleState, scheduleDefinition } from './state.ts';
 
 export interface ScheduleStoreOptions extends StateOptions {

@@ -1,18 +1,10 @@
 import { answering, seededRandom } from '../../core/index.ts';
-import {
-  type BookEvent,
-  type Claim,
-  claimNext,
-  collectDue,
-  dropStale,
-  endRun,
-  nextWake,
-  recordItem,
-  recoverRuns,
-  rotationOf,
-} from '../book.ts';
 import { dueTimes, type Job, type JobOptions, jobOptions, newJob } from '../job.ts';
 import { describeFailure } from '../retry.ts';
+import { collectDue, nextWake } from '../rules/due.ts';
+import type { ScheduleEvent } from '../rules/events.ts';
+import { rotationOf } from '../rules/run-state.ts';
+import { type Claim, claimNext, dropStale, endRun, recordItem, recoverRuns } from '../rules/runs.ts';
 import { emptySchedule, type HistoryRecord, type RunOutcome, type ScheduleState } from '../state.ts';
 import { nextRuns } from '../time/occurrences.ts';
 
@@ -90,7 +82,7 @@ class Run {
     }
   }
 
-  take(events: readonly BookEvent[]): void {
+  take(events: readonly ScheduleEvent[]): void {
     for (const event of events) if (event.type === 'missed' || event.type === 'ended') this.records.push(event.record);
   }
 
@@ -209,8 +201,8 @@ async function perform(
 }
 
 /** What became due during a work, looked at as often as the daemon would have: each at its own time. */
-function collectSteps(run: Run, now: number): BookEvent[] {
-  const events: BookEvent[] = [];
+function collectSteps(run: Run, now: number): ScheduleEvent[] {
+  const events: ScheduleEvent[] = [];
   for (;;) {
     const due = run.state.jobs.flatMap((job) => dueTimes(job, job.cursor, 1));
     const next = due.length === 0 ? undefined : Math.min(...due);

@@ -1,77 +1,18 @@
 import type { ToadScheduler } from 'toad-scheduler';
-import { ArtistError, acquireLock, type Clock, type Lock, systemClock, writeFileAtomic } from '../core/index.ts';
-import {
-  type BookEvent,
-  type Claim,
-  claimNext,
-  collectDue,
-  dropStale,
-  endRun,
-  recordItem,
-  recoverRuns,
-  rotationOf,
-  toleranceMs,
-} from './book.ts';
-import type { Heartbeat } from './figures.ts';
-import { homeId } from './home-id.ts';
-import { dueTimes, faultOf, type Job, type RunItem } from './job.ts';
-import { describeFailure } from './retry.ts';
-import type { ScheduleState } from './state.ts';
-import { type ScheduleStore, scheduleFiles } from './store.ts';
-import { asRequest } from './task-scope.ts';
-import { nextRuns } from './time/occurrences.ts';
-import { UptimeBook, uptimeBeatMs } from './time/uptime.ts';
-
-/** One work that the schedule asks for. */
-export interface ScheduledTask {
-  /** The same for every try of the same work: a runner can tell from it that the work is already there. */
-  id: string;
-  jobId: string;
-  runId: string;
-  /** Which work of the run, from 0, of how many. */
-  index: number;
-  of: number;
-  /** From 1. */
-  attempt: number;
-  /** When it was due, milliseconds since 1970. */
-  dueAt: number;
-  payload: Job['payload'];
-  /** Element of the rotation whose turn it is; undefined: the job has none. */
-  rotation: Job['payload'] | undefined;
-  /** Aborts when the daemon has to end before the work did. */
-  signal: AbortSignal;
-}
-
-/** Does one work; what it returns goes into the history and should be small. What it throws makes the work a failed one. */
-export type TaskRunner = (task: ScheduledTask) => Promise<Job['payload'] | undefined>;
-
-export type DaemonEvent =
-  | BookEvent
-  | { type: 'started'; job: Job; runId: string; attempt: number }
-  | { type: 'work'; job: Job; runId: string; item: RunItem }
-  | { type: 'clock-jump'; byMs: number }
-  /** The state could not be read or written; it is tried again every second. */
-  | { type: 'trouble'; error: unknown }
-  | { type: 'stopping'; running: boolean };
-
-export interface DaemonOptions {
-  store: ScheduleStore;
-  run: TaskRunner;
-  onEvent?: (event: DaemonEvent) => void;
-  /** Id of the one run that it takes; it leaves everything else as it is. For a run that was asked for while no daemon runs. */
-  only?: string;
-  /** Works of one run at the same time. Default 1: for runners that hand the work on. */
-  concurrency?: number;
-  /** How often it looks, milliseconds. Default 1000. */
-  tickMs?: number;
-  heartbeatMs?: number;
-  /** At stop(): how long the current work may take to end by itself, milliseconds, before its signal aborts. Default 30 000. */
-  stopWithinMs?: number;
-  /** After the abort: how long until it is given up, milliseconds. Default 10 000. */
-  abortWithinMs?: number;
-}
-
-const stopped = Symbol('stopped');
+import { ArtistError, acquireLock, type Clock, type Lock, systemClock, writeFileAtomic } from '../../core/index.ts';
+import type { Heartbeat } from '../figures.ts';
+import { homeId } from '../home-id.ts';
+import type { RunItem } from '../job.ts';
+import { collectDue, needsCollecting, nextLook } from '../rules/due.ts';
+import type { ScheduleEvent } from '../rules/events.ts';
+import { toleranceMs } from '../rules/limits.ts';
+import { rotationOf } from '../rules/run-state.ts';
+import { type Claim, claimNext, dropStale, endRun, recordItem, recoverRuns } from '../rules/runs.ts';
+import { scheduleFiles } from '../store.ts';
+import { asRequest } from '../task-scope.ts';
+import { UptimeBook, uptimeBeatMs } from '../time/uptime.ts';
+import { stopped, tryTask } from './try-task.ts';
+import type { DaemonEvent, DaemonOptions } from './types.ts';
 
 /**
  * Starts the runs of a schedule when they are due, one at a time. One daemon per home. Timers are toad-scheduler's; everything that is known
@@ -193,7 +134,7 @@ export class ScheduleDaemon {
     } else {
       this.#seenVersion = version;
     }
-    this.#nextDue = earliest(state, now);
+    this.#nextDue = nextLook(state, now);
     this.#nudge();
   }
 
@@ -277,18 +218,10 @@ export class ScheduleDaemon {
     return ending;
   }
 
-  #one(claim: Claim, index: number): Promise<RunItem | typeof stopped> {
-    const { job, run } = claim;
-    return asRequest({ job: job.id, run: run.id, task: this.#taskId(run, index) }, () => this.#try(claim, index));
-  }
-
-  async #try({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const started = this.#clock.monotonic();
-    const seconds = (): number => Math.max(0, this.#clock.monotonic() - started) / 1000;
-    const task: ScheduledTask = {
-      id: this.#taskId(run, index),
+  #one({ job, run }: Claim, index: number): Promise<RunItem | typeof stopped> {
+    const id = this.#taskId(run, index);
+    const task = {
+      id,
       jobId: job.id,
       runId: run.id,
       index,
@@ -297,22 +230,17 @@ export class ScheduleDaemon {
       dueAt: run.dueAt,
       payload: run.began?.payload ?? job.payload,
       rotation: rotationOf(job, run, index),
-      signal,
     };
-    this.#aborts.add(controller);
-    try {
-      const result = await unlessAborted(
-        Promise.resolve().then(() => this.#options.run(task)),
-        signal,
-        this.#options.abortWithinMs,
-      );
-      return { index, outcome: 'done', seconds: seconds(), ...(result !== undefined && { result }) };
-    } catch (error) {
-      if (signal.aborted) return stopped;
-      return { index, outcome: 'failed', seconds: seconds(), ...describeFailure(error) };
-    } finally {
-      this.#aborts.delete(controller);
-    }
+    const { run: runner, abortWithinMs } = this.#options;
+    const controller = new AbortController();
+    return asRequest({ job: job.id, run: run.id, task: id }, async () => {
+      this.#aborts.add(controller);
+      try {
+        return await tryTask(runner, { ...task, signal: controller.signal }, { clock: this.#clock, abortWithinMs });
+      } finally {
+        this.#aborts.delete(controller);
+      }
+    });
   }
 
   /** Different in every home, also on one Redis and for one job at one moment. */
@@ -357,7 +285,7 @@ export class ScheduleDaemon {
     await writeFileAtomic(scheduleFiles(this.#options.store.home).heartbeat, `${JSON.stringify(heartbeat)}\n`);
   }
 
-  #report(events: readonly BookEvent[]): void {
+  #report(events: readonly ScheduleEvent[]): void {
     for (const event of events) this.#emit(event);
   }
 
@@ -382,33 +310,4 @@ export class ScheduleDaemon {
 
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** The work, or a rejection some time after the signal aborts: a runner that does not listen to it must not keep the daemon alive. */
-async function unlessAborted<R>(work: Promise<R>, signal: AbortSignal, afterMs: number): Promise<R> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => (timer = setTimeout(() => reject(signal.reason), afterMs)), { once: true });
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function needsCollecting(state: ScheduleState, now: number): boolean {
-  return state.jobs.some((job) => {
-    if (job.paused || faultOf(job) !== undefined) return false;
-    return job.cursor > now + toleranceMs || (nextRuns(job, job.cursor, 1)[0] ?? now + 1) <= now;
-  });
-}
-
-/** The next moment at which the store has to be looked at, beyond changes of others. */
-function earliest(state: ScheduleState, now: number): number | undefined {
-  const times = state.jobs.flatMap((job) => [
-    ...dueTimes(job, Math.max(job.cursor, now), 1),
-    ...(job.running ? [] : job.waiting.map(({ notBefore }) => Math.max(notBefore, now + 1))),
-  ]);
-  return times.length === 0 ? undefined : Math.min(...times);
 }

@@ -1,21 +1,12 @@
 import * as assert from 'uvu/assert';
 import { isArtistError } from '../../lib/core/index.ts';
-import {
-  claimNext,
-  collectDue,
-  dropStale,
-  endRun,
-  findJob,
-  recordItem,
-  recoverRuns,
-  requestRun,
-  resumeJob,
-  rotationOf,
-  withdrawRun,
-} from '../../lib/schedule/book.ts';
 import { scheduleFigures } from '../../lib/schedule/figures.ts';
 import type { JobOptions, RunItem } from '../../lib/schedule/job.ts';
 import { isRetryable, retryDelay } from '../../lib/schedule/retry.ts';
+import { collectDue } from '../../lib/schedule/rules/due.ts';
+import { findJob, resumeJob } from '../../lib/schedule/rules/jobs.ts';
+import { rotationOf } from '../../lib/schedule/rules/run-state.ts';
+import { claimNext, dropStale, endRun, recordItem, recoverRuns, requestRun, withdrawRun } from '../../lib/schedule/rules/runs.ts';
 import type { ScheduleState } from '../../lib/schedule/state.ts';
 import { suite } from '../harness.ts';
 import { at, stateWith } from './support.ts';
