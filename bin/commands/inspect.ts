@@ -1,4 +1,4 @@
-import { ArtistError, isArtistError, openPlainFile, systemCode } from '../../lib/core/index.ts';
+import { ArtistError, isArtistError, openPlainFile, readError, systemCode } from '../../lib/core/index.ts';
 import { imageKind, type Recipe, readRecipe, writeInfotext } from '../../lib/image/index.ts';
 import { type LoraInfo, readLora } from '../../lib/lora/index.ts';
 import { inspectModel, type ModelInspection } from '../../lib/models/index.ts';
@@ -12,7 +12,7 @@ async function isPicture(file: string): Promise<boolean> {
     const code = systemCode(error);
     throw code === 'ENOENT' || code === 'ENOTDIR'
       ? new ArtistError('ERR_READ', `${file}: expected a picture or a model file, got no such file`, { cause: error })
-      : new ArtistError('ERR_READ', `${file}: expected a file that can be read, got ${code ?? String(error)}`, { cause: error });
+      : readError(file, 'a file', error);
   });
   try {
     if ((await handle.stat()).isDirectory()) return false;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ArtistError, display, resolveOptions } from '../core/index.ts';
+import { ArtistError, display, leakWatch, resolveOptions } from '../core/index.ts';
 import {
   CallSite,
   fromNative,
@@ -58,16 +58,7 @@ interface RunOptions {
 const imagesPerJob = { cpu: 4, gpu: 16 } as const;
 const textsPerJob = 256;
 
-const forgotten = new FinalizationRegistry<NativeClip>((native) => {
-  process.emitWarning('A CLIP model was garbage-collected without dispose(). Call await clip.dispose(), or declare it with "await using"', {
-    type: 'ArtistLeakWarning',
-  });
-  native
-    .dispose()
-    .promise.catch((error: unknown) =>
-      process.emitWarning(`A forgotten CLIP model could not be freed: ${String(error)}`, { type: 'ArtistLeakWarning' }),
-    );
-});
+const forgotten = leakWatch<NativeClip>('A CLIP model', 'clip.dispose()');
 
 /** A loaded CLIP model: pictures and texts become vectors that can be compared. Made by loadClip(). */
 export class Clip {
@@ -86,7 +77,7 @@ export class Clip {
     this.#tokenizer = tokenizer;
     this.#preprocessing = preprocessing;
     this.info = info;
-    forgotten.register(this, native, this);
+    forgotten.register(this, { native }, this);
   }
 
   get disposed(): boolean {

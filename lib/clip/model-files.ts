@@ -1,9 +1,9 @@
 /** Finds the files of a CLIP model and checks their headers before the engine sees them. */
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
-import { ArtistError, readPlainFile } from '../core/index.ts';
+import { ArtistError, isFolder, readPlainFile } from '../core/index.ts';
 import { bundledModel, describeIdentity, identify, type ModelHeader, readModelHeader } from '../models/index.ts';
 
 export interface ClipFiles {
@@ -20,13 +20,6 @@ export interface ClipFiles {
 
 const indexSuffix = '.safetensors.index.json';
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) });
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (info) => info.isDirectory(),
-    () => false, // readModelHeader says what is wrong with it
-  );
-}
 
 /** The file of a folder that holds the weights. */
 async function fileInFolder(folder: string): Promise<string> {

@@ -1,6 +1,7 @@
 export { abortSignal } from './abort-signal.ts';
 export { answering, asArtistError } from './answering.ts';
 export { type Clock, type SleepOptions, systemClock, type Timer, type TimerOptions, VirtualClock } from './clock.ts';
+export { defined } from './defined.ts';
 export {
   type EngineLine,
   type EngineLineLevel,
@@ -11,6 +12,7 @@ export {
 } from './engine-lines.ts';
 export { ArtistError, type ArtistErrorOptions, type ErrorCode, errorCodes, isArtistError, systemCode } from './errors.ts';
 export { isDiskFull, renameOver, syncFolder, writeError, writeFileAtomic } from './files/atomic-file.ts';
+export { exists, isFile, isFolder } from './files/exists.ts';
 export { refusedName, tameName } from './files/file-names.ts';
 export {
   type FolderWalk,
@@ -24,12 +26,14 @@ export { foreignPlace } from './files/foreign-places.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner, lockOwner, withLock } from './files/lock.ts';
 export { openPlainFile, readPlainFile } from './files/plain-file.ts';
 export { birthOf, isAlive } from './files/process-birth.ts';
+export { readError } from './files/read-error.ts';
 export { removeTree, replaceFolder } from './files/replace-folder.ts';
 export { checkReplaceable, type FileWish, type FolderWish, writeOutput } from './files/replaceable.ts';
 export { restoredWords, type StateDefinition, StateFile, type StateOptions, type StateRepair } from './files/state-file.ts';
 export { checkFolder, kindOfPlace } from './files/writable-place.ts';
 export { expandTilde, Home, homeFolder, homeOf } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
+export { leakWatch } from './leak-watch.ts';
 export { display, type Fault, findFaults, nearest, resolveOptions } from './options.ts';
 export { entryFile, packageRoot } from './package-root.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';

@@ -5,10 +5,10 @@ import {
   homeOf,
   isArtistError,
   kindOfPlace,
+  readError,
   readPlainFile,
   StateFile,
   seededRandom,
-  systemCode,
   walkFolder,
 } from '../../core/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
@@ -109,9 +109,7 @@ async function readWordLists(home: string): Promise<WordLists> {
   const lists = await Promise.all(
     files.map(async (full) => {
       const text = await readPlainFile(full, 'utf8').catch((error: unknown) => {
-        throw new ArtistError('ERR_READ', `${full}: expected a word list that can be read, got ${systemCode(error) ?? String(error)}`, {
-          cause: error,
-        });
+        throw readError(full, 'a word list', error);
       });
       return [path.relative(folder, full).slice(0, -'.txt'.length).replaceAll('\\', '/'), parseWordList(text)] as const;
     }),

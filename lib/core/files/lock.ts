@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { ArtistError, systemCode } from '../errors.ts';
 import { writeError } from './atomic-file.ts';
 import { birthOf, isAlive } from './process-birth.ts';
+import { readError } from './read-error.ts';
 import { checkFolder } from './writable-place.ts';
 
 const ownerSchema = z.object({
@@ -55,9 +56,7 @@ async function look(path: string): Promise<Found | undefined> {
     return { owner: parseOwner(text), ageMs: Math.abs(Date.now() - mtimeMs) };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw new ArtistError('ERR_READ', `${path}: expected a lock file that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
+    throw readError(path, 'a lock file', error);
   }
 }
 

@@ -7,6 +7,7 @@ import { ArtistError, systemCode } from '../errors.ts';
 import { renameOver, writeError, writeFileAtomic } from './atomic-file.ts';
 import { withLock } from './lock.ts';
 import { readPlainFile } from './plain-file.ts';
+import { readError } from './read-error.ts';
 
 /** What a kind of state file holds, and how older ones become that. */
 export interface StateDefinition<T> {
@@ -169,7 +170,7 @@ export class StateFile<T> {
       return `${ino}:${size}:${mtimeNs}`;
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
-      throw readError(this.path, error);
+      throw readError(this.path, 'a state file', error);
     }
   }
 
@@ -177,7 +178,7 @@ export class StateFile<T> {
     try {
       return await readPlainFile(path, 'utf8');
     } catch (error) {
-      throw readError(path, error);
+      throw readError(path, 'a state file', error);
     }
   }
 
@@ -283,7 +284,7 @@ export class StateFile<T> {
       return this.#parse(await readPlainFile(backup, 'utf8'));
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
-      if (!(error instanceof Damaged)) throw error instanceof ArtistError ? error : readError(backup, error);
+      if (!(error instanceof Damaged)) throw error instanceof ArtistError ? error : readError(backup, 'a state file', error);
       if (error.rest !== undefined) return error.rest as T;
       // Damaged as well: the next change would write over it.
       await rename(backup, `${backup}.corrupt`).catch((cause: unknown) => {
@@ -296,11 +297,6 @@ export class StateFile<T> {
 
 function ignoreAbsent(error: unknown): void {
   if (systemCode(error) !== 'ENOENT') throw error;
-}
-
-function readError(path: string, cause: unknown): ArtistError {
-  const got = systemCode(cause) ?? (cause instanceof Error ? cause.message : String(cause));
-  return new ArtistError('ERR_READ', `${path}: expected a state file that can be read, got ${got}`, { cause });
 }
 
 function describeIssue(error: z.ZodError): string {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ArtistError, systemCode, writeError } from '../../core/index.ts';
+import { ArtistError, readError, systemCode, writeError } from '../../core/index.ts';
 import { Turns } from '../store/turns.ts';
 
 /**
@@ -79,11 +79,7 @@ export class EmbeddingFile {
       if (rows > this.#count) await this.#readRows(rows);
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return this.#clear();
-      throw error instanceof ArtistError
-        ? error
-        : new ArtistError('ERR_READ', `${this.path}: expected embeddings that can be read, got ${systemCode(error) ?? String(error)}`, {
-            cause: error,
-          });
+      throw error instanceof ArtistError ? error : readError(this.path, 'embeddings', error);
     }
   }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ArtistError, systemCode, writeError, writeFileAtomic } from '../../core/index.ts';
+import { readError, systemCode, writeError, writeFileAtomic } from '../../core/index.ts';
 import { searchText, settingsMark } from '../search/search-text.ts';
 import type { Sidecar } from './sidecar.ts';
 import { Turns } from './turns.ts';
@@ -105,14 +105,14 @@ export class IndexLog {
       if (stampText(await stat(this.path, { bigint: true })) === this.#stamp) return;
       handle = await open(this.path, 'r');
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw readError(this.path, error);
+      if (systemCode(error) !== 'ENOENT') throw readError(this.path, 'an index', error);
       this.#stamp = '';
       return this.#clear();
     }
     try {
       await this.#readFrom(handle);
     } catch (error) {
-      throw readError(this.path, error);
+      throw readError(this.path, 'an index', error);
     } finally {
       await handle.close();
     }
@@ -261,18 +261,12 @@ export class IndexLog {
   }
 }
 
-function readError(path: string, cause: unknown): ArtistError {
-  return new ArtistError('ERR_READ', `${path}: expected an index that can be read, got ${systemCode(cause) ?? String(cause)}`, { cause });
-}
-
 /** Text of a file; undefined: it is not there. */
 export async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw new ArtistError('ERR_READ', `${path}: expected a file that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
+    throw readError(path, 'a file', error);
   }
 }

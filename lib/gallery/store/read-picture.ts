@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ArtistError, readPlainFile, systemCode } from '../../core/index.ts';
+import { ArtistError, readError, readPlainFile } from '../../core/index.ts';
 import { loadSharp, type PartialRecipe, readRecipe } from '../../image/index.ts';
 import { decodeWhole, type PictureFile } from './pictures.ts';
 
@@ -30,7 +30,7 @@ async function decoded(bytes: Uint8Array): Promise<{ format: string; width: numb
  */
 export async function readPicture(path: string): Promise<ReadPicture> {
   const [bytes, info] = await Promise.all([readPlainFile(path), stat(path)]).catch((cause: unknown) => {
-    throw new ArtistError('ERR_READ', `${path}: expected a picture that can be read, got ${systemCode(cause) ?? String(cause)}`, { cause });
+    throw readError(path, 'a picture', cause);
   });
   const { format, width, height } = await decoded(bytes).catch((cause: unknown) => {
     const reason = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n')[0] ?? '';

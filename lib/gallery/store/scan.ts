@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArtistError, isArtistError, systemCode } from '../../core/index.ts';
+import { ArtistError, isArtistError, readError, systemCode } from '../../core/index.ts';
 import { type FileStamp, folderLine, goneLine, type IndexLog, textOf, workLine } from './index-file.ts';
 import { folderOf, idOfSidecar, isMonth, isYear } from './layout.ts';
 import { parseSidecar, type Sidecar } from './sidecar.ts';
@@ -16,16 +16,12 @@ export interface SidecarProblem {
 /** Files read at a time. */
 const width = 32;
 
-function readError(path: string, cause: unknown): ArtistError {
-  return new ArtistError('ERR_READ', `${path}: expected a folder that can be read, got ${systemCode(cause) ?? String(cause)}`, { cause });
-}
-
 async function names(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
-    throw readError(folder, error);
+    throw readError(folder, 'a folder', error);
   }
 }
 
@@ -51,7 +47,7 @@ export async function folderTime(root: string, folder: string): Promise<bigint |
     return info.isDirectory() ? info.mtimeNs : undefined;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw readError(join(root, folder), error);
+    throw readError(join(root, folder), 'a folder', error);
   }
 }
 
@@ -61,9 +57,7 @@ export async function stampOf(path: string): Promise<FileStamp | undefined> {
     return { mtimeNs, size };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw new ArtistError('ERR_READ', `${path}: expected a file that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
+    throw readError(path, 'a file', error);
   }
 }
 

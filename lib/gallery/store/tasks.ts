@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArtistError, isArtistError, isUlid, systemCode } from '../../core/index.ts';
+import { isArtistError, isUlid, readError } from '../../core/index.ts';
 import { assigned, normalise, separator, taskKey } from '../search/search-text.ts';
 import { type IndexLog, type Row, textOf } from './index-file.ts';
 import { monthFolders } from './scan.ts';
@@ -61,8 +61,6 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (cause) {
-    throw new ArtistError('ERR_READ', `${folder}: expected a folder that can be read, got ${systemCode(cause) ?? String(cause)}`, {
-      cause,
-    });
+    throw readError(folder, 'a folder', cause);
   }
 }

@@ -1,8 +1,8 @@
+import { defined } from '../../core/index.ts';
 import {
   arrayAt,
   asObject,
   chosenVae,
-  defined,
   type JsonObject,
   lora,
   numberAt,

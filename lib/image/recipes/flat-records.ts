@@ -1,4 +1,5 @@
-import { arrayAt, chosenVae, defined, type JsonObject, lora, numberAt, objectAt, some, textAt, weights, wholeAt } from './json-fields.ts';
+import { defined } from '../../core/index.ts';
+import { arrayAt, chosenVae, type JsonObject, lora, numberAt, objectAt, some, textAt, weights, wholeAt } from './json-fields.ts';
 import type { PartialRecipe, Recipe } from './recipe.ts';
 import { engineNames } from './sampler-names.ts';
 

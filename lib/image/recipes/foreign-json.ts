@@ -1,9 +1,9 @@
+import { defined } from '../../core/index.ts';
 import {
   arrayAt,
   asObject,
   chosen,
   chosenVae,
-  defined,
   type JsonObject,
   lora,
   numberAt,

@@ -1,5 +1,6 @@
+import { defined } from '../../core/index.ts';
 import { bracketNegatives } from './foreign-json.ts';
-import { defined } from './json-fields.ts';
+
 import type { PartialRecipe } from './recipe.ts';
 import { engineNames } from './sampler-names.ts';
 

@@ -1,5 +1,6 @@
+import { defined } from '../../core/index.ts';
 import { type InfotextParts, parseInfotext } from './infotext-grammar.ts';
-import { asObject, chosen, chosenVae, defined, type JsonObject, numberAt, parseObject, textAt } from './json-fields.ts';
+import { asObject, chosen, chosenVae, type JsonObject, numberAt, parseObject, textAt } from './json-fields.ts';
 import { type LoraTag, readLoraTags } from './lora-tags.ts';
 import type { PartialRecipe, Recipe } from './recipe.ts';
 import { engineNames } from './sampler-names.ts';

@@ -1,3 +1,4 @@
+import { defined } from '../../core/index.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Careful reading of JSON that another program wrote: a field of the wrong type is no field. */
@@ -60,11 +61,6 @@ export function numberAt(object: JsonObject | undefined, ...keys: string[]): num
 export function wholeAt(object: JsonObject | undefined, minimum: number, ...keys: string[]): number | undefined {
   const value = numberAt(object, ...keys);
   return value !== undefined && Number.isSafeInteger(value) && value >= minimum ? value : undefined;
-}
-
-/** Fields of the object that are not undefined. Foreign recipes have no keys for what they do not know. */
-export function defined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
 
 const nothing = /^[[(]?(?:none|null|undefined|nan|n\/a|no|off|disabled?|-)[\])]?$/i;

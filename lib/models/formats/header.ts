@@ -1,6 +1,6 @@
-import { access, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ArtistError } from '../../core/index.ts';
+import { ArtistError, exists } from '../../core/index.ts';
 import { looksLikeLegacyTorch, looksLikeZip, readLegacyTorch, readTorchZip } from '../checkpoint.ts';
 import { ggufMagic, readGguf } from './gguf.ts';
 import { formatError, type ModelFile, readError, withModelFile } from './model-file.ts';
@@ -66,13 +66,6 @@ function shardedError(path: string): ArtistError {
   return new ArtistError(
     'ERR_UNSUPPORTED',
     `${path}: a model split over several safetensors files (sharded) cannot be loaded. Pass the single-file version of this model (.safetensors or .gguf), or merge the shards first`,
-  );
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
   );
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ToadScheduler } from 'toad-scheduler';
 import { ArtistError, acquireLock, type Clock, type Lock, systemClock, writeFileAtomic } from '../../core/index.ts';
 import type { Heartbeat } from '../figures.ts';
@@ -306,8 +307,4 @@ export class ScheduleDaemon {
       process.emitWarning(error instanceof Error ? error : String(error));
     }
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type * as z from 'zod';
 import { ArtistError, birthOf, type Clock, isAlive } from '../../core/index.ts';
 import { describeFailure } from '../retry.ts';
@@ -221,7 +222,3 @@ export class FileWorker implements QueueWorker {
 }
 
 const cancelledReason = new ArtistError('ERR_ABORTED', 'the task was cancelled');
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}

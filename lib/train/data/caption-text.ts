@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { ArtistError, readPlainFile, systemCode } from '../../core/index.ts';
+import { ArtistError, readError, readPlainFile } from '../../core/index.ts';
 
 /** Where a caption came from; `recipe`: the prompt in a painted picture; `none`: not even the file name gives one. */
 export type CaptionSource = 'sidecar' | 'metadata' | 'list' | 'folder' | 'recipe' | 'file-name' | 'none';
@@ -25,9 +25,7 @@ export async function readText(file: string): Promise<string> {
     bytes = await readPlainFile(file);
   } catch (error) {
     if (error instanceof ArtistError) throw error;
-    throw new ArtistError('ERR_READ', `${file}: expected a text file that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
+    throw readError(file, 'a text file', error);
   }
   const encoding = encodingOf(bytes);
   try {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
-import { ArtistError, readPlainFile, systemCode } from '../../core/index.ts';
+import { readError, readPlainFile, systemCode } from '../../core/index.ts';
 import { loadSharp, readRecipe } from '../../image/index.ts';
 import { type LicenceRecord, licenceId } from '../../lora/index.ts';
 import { findAlias } from '../../models/index.ts';
@@ -61,9 +61,7 @@ async function readStatement(file: string, origin: LicenceRecord['origin']): Pro
     content = bytes.toString('utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'EISDIR') return undefined;
-    throw new ArtistError('ERR_READ', `${file}: expected a licence file that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
+    throw readError(file, 'a licence file', error);
   }
   if (!file.toLowerCase().endsWith('.json')) return fromText(content, origin);
   let fields: unknown;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArtistError, isArtistError, systemCode, writeFileAtomic } from '../../core/index.ts';
+import { ArtistError, isArtistError, readError, systemCode, writeFileAtomic } from '../../core/index.ts';
 import { canonicalJson } from '../../image/index.ts';
 import { encodeSafetensors, type FloatTensor, readFloatTensors, readModelHeader } from '../../models/index.ts';
 import type { Frame } from '../data/buckets.ts';
@@ -206,9 +206,7 @@ interface CacheFile {
 async function cacheFiles(folder: string): Promise<CacheFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
-    throw new ArtistError('ERR_READ', `${folder}: expected a folder that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
+    throw readError(folder, 'a folder', error);
   });
   const names = entries.filter((entry) => entry.isFile() && /^[0-9a-f]{64}\.safetensors$/.test(entry.name));
   const files = await Promise.all(

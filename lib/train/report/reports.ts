@@ -1,6 +1,5 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../core/index.ts';
+import { exists, writeFileAtomic } from '../../core/index.ts';
 import { contactSheet, type SheetRow } from './contact-sheet.ts';
 import { lossCurveSvg, svgToPng } from './loss-curve.ts';
 import { readTrainingLog, type TrainingLog } from './training-log.ts';
@@ -20,14 +19,9 @@ export interface ReportOptions {
 
 /** Rows of sample pictures that still exist; the user may have moved some. */
 async function rowsOf({ samples }: TrainingLog): Promise<SheetRow[]> {
-  const there = async (file: string): Promise<boolean> =>
-    access(file).then(
-      () => true,
-      () => false,
-    );
   const rows: SheetRow[] = [];
   for (const { step, files } of samples) {
-    const present = await Promise.all(files.map(there));
+    const present = await Promise.all(files.map(exists));
     const images = files.filter((_, index) => present[index]);
     if (images.length > 0) rows.push({ label: step === 0 ? 'before' : `step ${step}`, images });
   }

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { resolveOptions } from '../../core/index.ts';
+import { defined, resolveOptions } from '../../core/index.ts';
 import {
   CallSite,
-  defined,
   localEngine,
   type NativeGradientCheck,
   type NativeGradientCheckRequest,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ArtistError, answering, display, resolveOptions } from '../../core/index.ts';
+import { ArtistError, answering, defined, display, resolveOptions } from '../../core/index.ts';
 import { CallSite, EventRun, signal, type Work } from '../../engine/index.ts';
 import { readRunRecord } from '../record/run-record.ts';
 import { type ResolvedTrainLora, type TrainLoraOptions, trainLoraOptions } from '../settings/options.ts';
@@ -93,7 +93,7 @@ export const resumeTraining = answering('resumeTraining', (folder: string, optio
     if (typeof folder !== 'string' || folder === '')
       throw new ArtistError('ERR_INVALID_ARGUMENT', `folder: expected the folder of a training run, got ${display(folder)}`);
     const record = await readRunRecord(folder);
-    const given = { ...record.options, ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
+    const given = { ...record.options, ...defined(options) };
     return {
       options: resolveOptions('resumeTraining', trainLoraOptions, given),
       given: storable(given as TrainLoraOptions),
