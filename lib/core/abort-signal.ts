@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { display } from './options.ts';
 
-/** An option that takes an AbortSignal. It is told by its methods, not by its class: signals of other realms and of polyfills count too. */
+/** An option that takes an AbortSignal. The check looks at its methods, not its class, so signals of other realms and of polyfills pass. */
 export const abortSignal = (): z.ZodType<AbortSignal, AbortSignal> =>
   z.custom<AbortSignal>(
     (value) =>

@@ -1,7 +1,7 @@
 import { ArtistError, isArtistError, systemCode } from './errors.ts';
 import { display } from './options.ts';
 
-/** What an error says; of values that throw when they are looked at, nothing. */
+/** The text of an error; empty if reading it throws. */
 function said(error: unknown): string {
   try {
     return error instanceof Error ? error.message : display(error);
@@ -10,7 +10,7 @@ function said(error: unknown): string {
   }
 }
 
-/** The caller cancelled: what an AbortSignal gives as its reason is the caller's own and stays as it is. */
+/** The caller cancelled: the reason of its AbortSignal must reach it unchanged. */
 function isAbort(error: unknown, args: readonly unknown[]): boolean {
   if (error instanceof DOMException && (error.name === 'AbortError' || error.name === 'TimeoutError')) return true;
   return args.some((arg) => {
@@ -18,14 +18,14 @@ function isAbort(error: unknown, args: readonly unknown[]): boolean {
       const { signal } = arg as { signal?: AbortSignal };
       return signal?.aborted === true && signal.reason === error;
     } catch {
-      return false; // no options, or none that can be read
+      return false; // no options object, or one that throws when read
     }
   });
 }
 
 /**
- * Any error as one of ours. A function that got what it documents throws errors of ours already: what is left comes from its arguments, or from
- * the system. Reasons of an AbortSignal among the arguments pass.
+ * Turns any error into an ArtistError. Errors of the package stay; others come from bad arguments or from the system. Reasons of an
+ * AbortSignal among the arguments pass unchanged.
  */
 export function asArtistError(name: string, args: readonly unknown[], error: unknown): unknown {
   if (isArtistError(error) || isAbort(error, args)) return error;
@@ -51,8 +51,8 @@ export function asArtistError(name: string, args: readonly unknown[], error: unk
 }
 
 /**
- * A public function that keeps the promise that every error is an ArtistError, whatever it is given: for those that take their arguments
- * as they are. Those with options check them with resolveOptions(), which names the option. Reasons of an AbortSignal pass.
+ * Wraps a public function so that every error is an ArtistError, with any arguments. For functions without an options object; others use
+ * resolveOptions(), which names the option. Reasons of an AbortSignal pass unchanged.
  */
 export function answering<F extends (...args: never[]) => unknown>(name: string, call: F): F {
   const answer = (...args: never[]): unknown => {

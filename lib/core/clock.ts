@@ -1,18 +1,18 @@
 import { ArtistError } from './errors.ts';
 
-/** A call that was asked for later. */
+/** A scheduled call. */
 export interface Timer {
-  /** It will not be called any more. */
+  /** Cancels the call. */
   cancel(): void;
 }
 
-/** Time for code that waits or dates things: with another clock the same code runs through ninety days in a second. */
+/** The source of time for code that waits or writes dates. With another clock the same code runs through ninety days in a second. */
 export interface Clock {
-  /** Milliseconds since 1970 in UTC. Jumps when somebody sets the clock, in both directions. */
+  /** Milliseconds since 1970 in UTC. Jumps in either direction when the clock is set. */
   now(): number;
-  /** Milliseconds since some moment; never goes back. For durations. */
+  /** Milliseconds since an arbitrary moment; never goes back. For durations. */
   monotonic(): number;
-  /** Calls once, after at least `milliseconds` of monotonic time, which may be more than setTimeout() can count. */
+  /** Calls once, after at least `milliseconds` of monotonic time. The limit of setTimeout() does not apply. */
   timer(milliseconds: number, call: () => void, options?: TimerOptions): Timer;
   /** Rejects with the signal's reason when it is aborted. */
   sleep(milliseconds: number, options?: SleepOptions): Promise<void>;
@@ -81,7 +81,7 @@ interface Pending {
   call: () => void;
 }
 
-/** A clock that stands still until it is told to go on. Timers run in order, each at its own moment. */
+/** A clock that stands still until advance() is called. Timers run in order, each at its own time. */
 export class VirtualClock implements Clock {
   #elapsed = 0;
   #start: number;
@@ -111,20 +111,19 @@ export class VirtualClock implements Clock {
     return sleepOn(this, milliseconds, options);
   }
 
-  /** Moments, in milliseconds since 1970, at which something waits. */
+  /** Times at which timers are due, milliseconds since 1970. */
   get waiting(): number[] {
     return [...this.#pending].map(({ at }) => this.#start + at).sort((a, b) => a - b);
   }
 
-  /** Somebody sets the clock: `now()` changes, timers and monotonic() do not. */
+  /** Simulates a change of the system clock: `now()` changes, timers and monotonic() do not. */
   jump(milliseconds: number): void {
     this.#start += milliseconds;
   }
 
   /**
-   * Lets time pass. Before each timer, and at the end, `settle` is waited for: what the earlier ones began must have come to rest, or it
-   * would happen later than it should. The default is enough for work that never leaves the process; for files and the like, pass the promise
-   * of that work.
+   * Lets time pass. Before each timer and at the end it awaits `settle`, so that the work of earlier timers ends before time goes on. The
+   * default suffices for work inside the process; for files and the like, pass a promise of that work.
    */
   async advance(milliseconds: number, settle: () => Promise<unknown> = turn): Promise<void> {
     if (!(milliseconds >= 0))
@@ -148,7 +147,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** All promises that are due have gone on. */
+/** Resolves when all pending microtasks have run. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

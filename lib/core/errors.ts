@@ -49,13 +49,13 @@ export interface ArtistErrorOptions {
   details?: readonly string[];
 }
 
-/** Marks our errors across copies of the package: the ESM and the CJS build each have their own class. */
+/** Marks errors of this package across its copies: the ESM and the CJS build each have their own class. */
 const brand = Symbol.for('ai-artist.error');
 
 /** Every error this package throws. `message` says what went wrong, with the value, and what to do next; `code` is stable. */
 export class ArtistError extends Error {
   readonly code: ErrorCode;
-  /** The engine's own lines about the failure, oldest first; empty where the engine was not involved. */
+  /** The engine's own lines about the failure, oldest first; empty if the engine was not involved. */
   readonly details: readonly string[];
 
   constructor(code: ErrorCode, message: string, options: ArtistErrorOptions = {}) {
@@ -77,7 +77,7 @@ export function isArtistError(error: unknown, code?: ErrorCode): error is Artist
   try {
     return error instanceof Error && brand in error && (code === undefined || ('code' in error && error.code === code));
   } catch {
-    return false; // a proxy that throws when it is asked
+    return false; // a proxy that throws on `in`
   }
 }
 

@@ -3,15 +3,15 @@ import { type Clock, systemClock } from './clock.ts';
 import { type RandomSource, systemRandom } from './random.ts';
 
 /**
- * A source of ULIDs (github.com/ulid/spec): 48 bits of milliseconds, 80 random bits, 26 characters. Each is larger than the one before, also
- * within a millisecond and where the clock went back.
+ * A source of ULIDs (github.com/ulid/spec): 48 bits of milliseconds, 80 random bits, 26 characters. Each is larger than the one before,
+ * even within a millisecond and after the clock went back.
  */
 export function createIds({ clock = systemClock, random = systemRandom }: { clock?: Clock; random?: RandomSource } = {}): () => string {
   const next = monotonicFactory(random);
   return () => next(clock.now());
 }
 
-/** Upper case, and a time that 48 bits can hold: those that createIds() makes. */
+/** Whether `text` is a ULID as createIds() makes them: upper case, with a time of 48 bits. */
 export function isUlid(text: string): boolean {
   return /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text) && isValid(text);
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ArtistError } from './errors.ts';
 
-/** A value as it reads in an error message: short, one line, never a secret-sized dump. Never throws. */
+/** A value for an error message: short, on one line. Never throws. */
 export function display(value: unknown): string {
   try {
     return shown(value);
@@ -22,12 +22,12 @@ function shown(value: unknown): string {
   return 'an object';
 }
 
-/** No name of ours is longer, and comparing takes time by its square. */
+/** No option name is longer, and the time of a comparison grows with the square of the length. */
 const longestTypo = 100;
 
 /**
- * The known name that `name` is a typing mistake of: that of the smallest edit distance, at most a letter of every three, else the only one
- * that begins with it.
+ * The known name that `name` is probably a typing mistake of: the one with the smallest edit distance, at most one letter in three, else
+ * the only one that begins with it.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > longestTypo) return undefined;
@@ -70,7 +70,7 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** The keys of the objects that can stand at `path`; a union offers those of all its members. */
+/** The keys of the objects allowed at `path`; for a union, those of all its members. */
 function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let current: unknown[] = [schema];
   for (const key of path) {
@@ -121,14 +121,14 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** One of the values that would be right, where the wrong one looks like it. */
+/** An allowed value that the wrong one resembles. */
 function meantValue(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code !== 'invalid_value' || typeof value !== 'string') return '';
   const meant = nearest(value, issue.values.map(String));
   return meant === undefined ? '' : `. Did you mean ${meant}?`;
 }
 
-/** The deepest, most specific issue: a union reports what its closest member says. */
+/** The deepest, most specific issue: for a union, that of its closest member. */
 function firstIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
   const issue = issues[0];
   if (issue?.code !== 'invalid_union') return issue;
@@ -136,21 +136,21 @@ function firstIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | und
     .map((branch) => firstIssue(branch))
     .filter((inner): inner is z.core.$ZodIssue => inner !== undefined && (inner.path.length > 0 || inner.code !== 'invalid_type'));
   const inner = nested[0];
-  // A member that takes a single word says less than the union does itself.
+  // The union's own message says more than that of a member that accepts a single word.
   if (inner?.code === 'invalid_value' && inner.values.length === 1 && issue.message !== 'Invalid input') return issue;
   return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
 }
 
-/** What is wrong with a value, where, and in words. */
+/** What is wrong with a value, and where. */
 export interface Fault {
   path: PropertyKey[];
-  /** `expected <what>, got <value>`, or what a refinement says; for an unknown key: what may be meant. */
+  /** `expected <what>, got <value>`, or the message of a refinement; for an unknown key, the probable one. */
   message: string;
   /** A key that the schema does not know; `path` ends with it. */
   unknownKey: boolean;
 }
 
-/** undefined: the value throws when it is read, or is nested deeper than the stack. */
+/** undefined if the value throws when read, or is nested deeper than the stack allows. */
 function parsed<S extends z.ZodType>(schema: S, raw: unknown): z.ZodSafeParseResult<z.output<S>> | undefined {
   try {
     return schema.safeParse(raw);
@@ -159,7 +159,7 @@ function parsed<S extends z.ZodType>(schema: S, raw: unknown): z.ZodSafeParseRes
   }
 }
 
-/** Checks `raw` and returns the complete, typed value, or everything that is wrong with it, at least one thing. */
+/** Checks `raw` and returns the complete, typed value, or at least one fault. */
 export function findFaults<S extends z.ZodType>(
   schema: S,
   raw: unknown,
@@ -190,8 +190,8 @@ function faultsOf(schema: z.ZodType, raw: unknown, issue: z.core.$ZodIssue): Fau
 }
 
 /**
- * Checks `raw` against `schema` and returns the complete, typed options. The message follows one sentence,
- * `<name>: expected <what>, got <value>`; an unknown key is an error that suggests the nearest known one.
+ * Checks `raw` against `schema` and returns the complete, typed options. The message has one form, `<name>: expected <what>, got <value>`;
+ * an unknown key is an error that suggests the nearest known one.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */

@@ -4,7 +4,7 @@ import { answering } from './answering.ts';
 /** Numbers in [0, 1). */
 export type RandomSource = () => number;
 
-/** From the system, 32 bits a number. Not repeatable: for what nobody wants to repeat, such as the name of a new work. */
+/** From the system, 32 bits a number. Not repeatable, for uses such as the name of a new work. */
 export const systemRandom: RandomSource = () => {
   const [word = 0] = getRandomValues(new Uint32Array(1));
   return word / 2 ** 32;

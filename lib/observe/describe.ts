@@ -9,7 +9,7 @@ const inspection = { depth: 4, breakLength: 120, maxArrayLength: 30, maxStringLe
 export const cut = (text: string, limit = longestText): string =>
   text.length > limit ? `${text.slice(0, limit)}… (${text.length} characters)` : text;
 
-/** 4 bytes of a Buffer tell what it is; all of them are not for a log. */
+/** The first 4 bytes identify a Buffer; a log needs no more. */
 export function describeBytes(bytes: ArrayBufferView): string {
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = [...view.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
@@ -18,7 +18,7 @@ export function describeBytes(bytes: ArrayBufferView): string {
 
 const colourCode = /(\u001b\[\d+m)/;
 
-/** util.inspect() knows BigInt, cycles, Map and undefined, which JSON does not; a getter or Proxy that throws it does not survive. */
+/** util.inspect() handles BigInt, cycles, Map and undefined, unlike JSON, but fails on a getter or Proxy that throws. */
 function inspected(value: unknown, colors: boolean): string {
   try {
     const text = inspect(value, { ...inspection, colors });
@@ -31,7 +31,7 @@ function inspected(value: unknown, colors: boolean): string {
   }
 }
 
-/** An Error for a reader: code and message, the engine's own lines, and what caused it. With `stack`, where it was thrown. */
+/** An Error for a reader: code and message, the engine's own lines, and its causes. With `stack`, also its stack. */
 export function describeError(error: Error, { stack = false, colors = false } = {}): string {
   const lines: string[] = [];
   const seen = new Set<unknown>();
@@ -63,7 +63,7 @@ export function describeError(error: Error, { stack = false, colors = false } = 
   return lines.join('\n');
 }
 
-/** Any value in a sentence. */
+/** Any value as part of a sentence. */
 export function describe(value: unknown, options: { stack: boolean; colors: boolean }): string {
   if (typeof value === 'string') return cut(plainText(value));
   if (value instanceof Error) return describeError(value, options);

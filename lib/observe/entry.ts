@@ -1,33 +1,33 @@
 import { currentScope, type Scope } from '../core/index.ts';
 
-/** Each level shows itself and those before it. */
+/** Each level includes those before it. */
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export type LogType = 'error' | 'warn' | 'info' | 'success' | 'debug' | 'trace';
 
-/** Greater: said less often. */
+/** A greater rank is less important. */
 export const levelNumbers: Readonly<Record<LogLevel, number>> = { silent: -1, error: 0, warn: 1, info: 3, debug: 4, trace: 5 };
 
 export const levelOfType = (type: LogType): LogLevel => (type === 'success' ? 'info' : type);
 
-/** One thing that was logged, before it is written down anywhere. */
+/** One log entry, before it is written anywhere. */
 export interface LogEntry {
   /** Milliseconds since 1970. */
   time: number;
   type: LogType;
   /** Part of the program, such as `engine`. */
   tag: string;
-  /** A sentence and any values. */
+  /** A message and any values. */
   values: readonly unknown[];
   scope: Scope;
-  /** How often it came once more, in place of as many equal lines. */
+  /** How many further equal entries this one replaces. */
   repeated?: number;
 }
 
 /** Where entries go. */
 export interface LogSink {
-  /** What is said less often than this does not go there. */
+  /** Less important entries are not written there. */
   readonly level: LogLevel;
   write(entry: LogEntry): void;
 }

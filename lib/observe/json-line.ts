@@ -40,7 +40,7 @@ function objectOf(value: object, seen: ReadonlySet<unknown>): Json {
   return Object.fromEntries(keys.length > mostItems ? [...fields, ['…', `${keys.length} fields`]] : fields);
 }
 
-/** Any value as JSON can hold it: cycles, BigInt, bytes, functions, errors with their causes, getters that throw. Never throws. */
+/** Converts any value to JSON: cycles, BigInt, bytes, functions, errors with their causes, getters that throw. Never throws. */
 export function jsonOf(value: unknown, seen: ReadonlySet<unknown> = new Set()): Json {
   switch (typeof value) {
     case 'string':

@@ -6,25 +6,25 @@ import { jsonLine } from './json-line.ts';
 
 export interface LogFileOptions {
   folder: string;
-  /** What writes: its files are `<name>-2026-11-26.jsonl`, `<name>-2026-11-26.1.jsonl` … Several processes may share a name. */
+  /** Name of the writer; its files are `<name>-2026-11-26.jsonl`, `<name>-2026-11-26.1.jsonl` … Several processes may share a name. */
   name: string;
   /** Default info. */
   level?: LogLevel;
-  /** A file that would grow beyond this is followed by the next. Default 10 000 000. */
+  /** Largest size of a file, bytes; then the next file begins. Default 10 000 000. */
   maxBytes?: number;
-  /** Older files of this name are removed. Default 30; 0: never. */
+  /** Days after which files of this name are removed. Default 30; 0: never. */
   keepDays?: number;
-  /** Of this name at most so many files stay. Default 20. */
+  /** Most files of this name to keep. Default 20. */
   keepFiles?: number;
-  /** Told once when lines cannot be written, and with undefined once they can again. */
+  /** Called once when lines cannot be written, and with undefined when they can again. */
   onTrouble?: (error: Error | undefined) => void;
   clock?: Clock;
 }
 
 const dayMs = 86_400_000;
-/** While it cannot write it tries again this often. */
+/** Time between attempts while writing fails. */
 const retryMs = 30_000;
-/** Whether somebody moved or removed the file is looked at this often. */
+/** Time between checks whether the file was moved or removed. */
 const lookMs = 5_000;
 
 interface Open {
@@ -40,8 +40,8 @@ interface Open {
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 /**
- * JSON lines in files that change with the day and with their size. Each line is in the hands of the system when write() returns, so that a
- * process that is killed loses none. It never throws: a disk that is full costs lines, which are counted, and nothing else.
+ * Writes JSON lines to files; a new file begins each day and when one is full. When write() returns, the system has the line, so a killed
+ * process loses none. Never throws: a full disk only costs lines, and their number is logged.
  */
 export class LogFile implements LogSink {
   readonly level: LogLevel;
@@ -49,7 +49,7 @@ export class LogFile implements LogSink {
   readonly #onTrouble: (error: Error | undefined) => void;
   #open: Open | undefined;
   #trouble: { since: number; lost: number; triedAt: number } | undefined;
-  /** The last write left half a line. */
+  /** The last write was incomplete. */
   #torn = false;
 
   constructor({ level = 'info', onTrouble = () => undefined, ...options }: LogFileOptions) {
@@ -58,7 +58,7 @@ export class LogFile implements LogSink {
     this.#options = { maxBytes: 10_000_000, keepDays: 30, keepFiles: 20, clock: systemClock, ...options };
   }
 
-  /** Of the file that is written to; undefined before the first line, and while it cannot write. */
+  /** The open file; undefined before the first line and while writing fails. */
   get path(): string | undefined {
     return this.#open?.path;
   }
@@ -100,7 +100,7 @@ export class LogFile implements LogSink {
     try {
       closeSync(descriptor);
     } catch {
-      // A network drive may report a failed write only now; the next line is tried anew and tells.
+      // A network drive may report a failed write only now; the next line tries again and reports it.
     }
   }
 
@@ -132,7 +132,7 @@ export class LogFile implements LogSink {
     open.lookedAt = now;
     const found = statSync(open.path, { bigint: true, throwIfNoEntry: false });
     if (found?.ino !== open.inode) return false;
-    // Others may write to it, too.
+    // Other processes may write to it too.
     open.bytes = Number(found.size);
     return true;
   }
@@ -169,7 +169,7 @@ export class LogFile implements LogSink {
       try {
         unlinkSync(join(folder, file));
       } catch {
-        // Another process was quicker, or it is not ours to remove: the next change of files tries again.
+        // Another process was faster, or we lack permission. The next new file tries again.
       }
     }
   }

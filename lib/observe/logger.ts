@@ -11,11 +11,11 @@ export const logFormats = ['text', 'json'] as const;
 export type LogFormat = (typeof logFormats)[number];
 
 export interface LoggerOptions {
-  /** Default info. NODE_ENV and CONSOLA_LEVEL have no say. */
+  /** Default info. NODE_ENV and CONSOLA_LEVEL are ignored. */
   level?: LogLevel;
-  /** Default process.stderr: stdout belongs to data. */
+  /** Default process.stderr: stdout is for data. */
   terminal?: Terminal;
-  /** Default: as the terminal wants. */
+  /** Default: what the terminal supports. */
   colors?: boolean;
   /** text: for people. json: one object a line. Default text. */
   format?: LogFormat;
@@ -29,11 +29,11 @@ export interface Logger {
   success(...values: unknown[]): void;
   debug(...values: unknown[]): void;
   trace(...values: unknown[]): void;
-  /** The same logger with a name before its lines. */
+  /** A logger that puts a name before its lines. */
   withTag(tag: string): Logger;
-  /** Sends everything to a further place as well, at that place's own level. The returned function ends it. */
+  /** Also sends entries to another sink, at that sink's level. The returned function stops it. */
   addSink(sink: LogSink): () => void;
-  /** Shows the count of repeated lines that is held back. */
+  /** Writes the pending count of repeated lines. */
   flush(): void;
   /** Of the terminal. */
   readonly level: LogLevel;
@@ -48,14 +48,14 @@ const marks: Record<string, { text: string; style: 'red' | 'yellow' | 'green' | 
   trace: { text: 'trace', style: 'gray' },
 };
 
-/** The level that the flags `--quiet`, `--debug` and `--trace` ask for; the one that says most wins. */
+/** The level of the flags `--quiet`, `--debug` and `--trace`; the most detailed one wins. */
 export function levelFromFlags(flags: { quiet?: boolean | undefined; debug?: boolean | undefined; trace?: boolean | undefined }): LogLevel {
   if (flags.trace) return 'trace';
   if (flags.debug) return 'debug';
   return flags.quiet ? 'error' : 'info';
 }
 
-/** Whether `level` also shows what is said at `other`. */
+/** Whether `level` includes `other`. */
 export function shows(level: LogLevel, other: LogLevel): boolean {
   return levelNumbers[level] >= levelNumbers[other];
 }
@@ -69,15 +69,15 @@ function textLine({ type, tag, values, repeated }: LogEntry, colors: boolean, st
   return [mark && paint(mark.style, mark.text), tag !== '' && paint('gray', `[${tag}]`), text, again].filter((part) => part).join(' ');
 }
 
-/** Lines for people, or JSON, on a terminal. */
+/** Writes lines, as text or JSON, to a terminal. */
 function terminalSink(terminal: Terminal, level: LogLevel, format: LogFormat, colors: boolean): LogSink {
   const stack = shows(level, 'debug');
   return { level, write: (entry) => writeLines(terminal, format === 'json' ? jsonLine(entry) : textLine(entry, colors, stack)) };
 }
 
 /**
- * Messages on stderr, and in files where sinks are added. Of equal lines that follow each other the first is shown, and for the rest one line
- * with their count. Secrets are taken out everywhere.
+ * Logs to stderr and to added sinks. Of equal consecutive lines the first is shown, then one line with the count of the rest. Secrets are
+ * redacted everywhere.
  */
 export function createLogger({
   level = 'info',
@@ -91,7 +91,7 @@ export function createLogger({
   });
   const consola = createConsola({
     level: levelNumbers[level],
-    throttle: 0, // consola would hold back the sixth equal line until another comes, for ever if none does
+    throttle: 0, // consola would hold back the sixth equal line until a different one comes
     reporters: [{ log: ({ args: [, entry] }) => repeats.add(entry as LogEntry) }],
   });
   const adjust = (): void => {
@@ -110,7 +110,7 @@ export function createLogger({
 }
 
 function wrap(consola: ConsolaInstance, tag: string, shared: Pick<Logger, 'level' | 'format' | 'addSink' | 'flush'>): Logger {
-  // Two arguments: a single plain object with a `message` field would be taken for a record of consola's own.
+  // Two arguments, because consola treats a single object with a `message` field as its own record.
   const say =
     (type: LogType) =>
     (...values: unknown[]): void =>

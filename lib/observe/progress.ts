@@ -9,7 +9,10 @@ export interface ProgressOptions {
   unit?: 'steps' | 'bytes';
   /** Its TERM and NO_COLOR decide whether a bar is drawn. Default process.env. */
   environment?: NodeJS.ProcessEnv;
-  /** What is printed where nothing can be redrawn: a line for every tenth, or one when a phase begins and one every half minute. Default tenths. */
+  /**
+   * What to print if nothing can be redrawn: a line for every tenth, or one at the start of a phase and one every half minute. Default
+   * tenths.
+   */
   lines?: 'tenths' | 'phases';
   /** true prints nothing (`--quiet`, `--json`). */
   silent?: boolean;
@@ -17,9 +20,9 @@ export interface ProgressOptions {
 
 /** A task with phases, drawn on stderr: a bar with the time left on a terminal that can redraw it, else one line for every tenth. */
 export interface Progress {
-  /** `done` of `total` in the phase `label`; total 0 where nothing is countable. A new label begins a new phase. `remark` stands behind it. */
+  /** `done` of `total` in the phase `label`; total 0 if nothing can be counted. A new label begins a new phase. `remark` follows it. */
   update(label: string, done: number, total: number, remark?: string): void;
-  /** Removes the bar; `text`, if given, stays. Idempotent. */
+  /** Removes the bar and leaves `text`, if given. Idempotent. */
   end(text?: string): void;
   [Symbol.dispose](): void;
 }
@@ -49,7 +52,7 @@ export function formatBytes(bytes: number): string {
 interface Phase {
   label: string;
   startMs: number;
-  /** What was there at the start (a resumed download): it says nothing about the speed. */
+  /** Already done at the start (a resumed download), so not part of the speed. */
   firstDone: number;
   drawnMs: number;
   tenth: number;
@@ -67,7 +70,7 @@ class TerminalProgress implements Progress {
   readonly #redraws: boolean;
   readonly #byPhase: boolean;
   #phase: Phase | undefined;
-  /** Seconds of what counts nothing go on by themselves. */
+  /** A phase without a count shows its running seconds. */
   #ticking: NodeJS.Timeout | undefined;
 
   constructor(
@@ -112,7 +115,7 @@ class TerminalProgress implements Progress {
     if (!complete && nowMs - phase.drawnMs < redrawMs) return;
     phase.drawnMs = nowMs;
     clearInterval(this.#ticking);
-    // A phase of one step has no share of it done until it is over.
+    // A phase of one step has no partial progress.
     const isCounted = total > 1 || (total === 1 && done === 1);
     if (isCounted) return setStatusLine(this.#terminal, this.#bar(phase, done, total, nowMs) + (remark && `  ${remark}`));
     setStatusLine(this.#terminal, this.#uncounted(phase, done, nowMs));

@@ -2,19 +2,19 @@ import type { LogEntry } from './entry.ts';
 
 /** An equal entry that comes within this time is counted instead of shown, milliseconds. */
 const windowMs = 60_000;
-/** A count is shown at the latest this long after its first entry, so that a reader knows that it goes on. */
+/** A count is shown at most this long after its first entry, so that a reader sees that it continues. */
 const longestSilenceMs = 60_000;
 
 interface Counted {
   entry: LogEntry;
   key: string;
-  /** Of the one that was shown, or of the last count. */
+  /** Time of the shown entry or the last count. */
   shownAt: number;
   lastAt: number;
   count: number;
 }
 
-/** Objects are not compared: two that look alike may differ where it matters. */
+/** Entries with objects never count as equal: objects that print alike may differ. */
 function keyOf({ type, tag, values, scope }: LogEntry): string | undefined {
   const parts = values.map((value) => (value instanceof Error ? `${value.name}: ${value.message}` : value));
   if (parts.some((part) => typeof part === 'object' || typeof part === 'function')) return undefined;
@@ -22,8 +22,8 @@ function keyOf({ type, tag, values, scope }: LogEntry): string | undefined {
 }
 
 /**
- * Lets the first of several equal entries through, one after the other, and in place of the rest one with their count: when another comes,
- * after a minute, and at flush().
+ * Passes the first of several equal consecutive entries; the rest become one entry with their count, sent when a different one comes, after
+ * a minute, and at flush().
  */
 export class Repeats {
   readonly #pass: (entry: LogEntry) => void;
@@ -50,7 +50,7 @@ export class Repeats {
     this.#last = key === undefined ? undefined : { entry, key, shownAt: entry.time, lastAt: entry.time, count: 0 };
   }
 
-  /** Shows the count that is held back, if there is one. */
+  /** Sends the pending count, if there is one. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

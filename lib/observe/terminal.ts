@@ -1,6 +1,6 @@
 import { plainText } from '../core/index.ts';
 
-/** What is needed of process.stderr; a test passes its own. */
+/** The part of process.stderr that is used; tests pass their own. */
 export interface Terminal {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
@@ -11,7 +11,7 @@ export interface Terminal {
 
 const eraseLine = '\r\u001b[K';
 const lines = new WeakMap<Terminal, string>();
-/** Rows of the block that is the last thing on a terminal. */
+/** Rows of a block that is the last output on a terminal. */
 const blocks = new WeakMap<Terminal, number>();
 
 /** Shows `text` as the last line of a terminal, in place of the status line before; '' removes it. Cut to the width: a wrapped line cannot be erased. */
@@ -32,8 +32,8 @@ export function writeLines(terminal: Terminal, text: string): void {
 }
 
 /**
- * Writes a picture of so many rows as it is: nothing is cut, redacted or kept. It goes over the block before where nothing was written
- * since; a status line moves down below it. The terminal has to have more rows than that.
+ * Writes a picture of `rows` rows unchanged: not cut, redacted or kept. It overwrites the previous block if nothing was written since; a
+ * status line moves below it. The terminal must have more rows.
  */
 export function drawBlock(terminal: Terminal, block: string, rows: number): void {
   const before = blocks.get(terminal) ?? 0;
@@ -43,7 +43,7 @@ export function drawBlock(terminal: Terminal, block: string, rows: number): void
   blocks.set(terminal, rows);
 }
 
-/** Whether a line can be written over: a terminal that knows how, whose owner has not asked for plain text. */
+/** Whether lines can be redrawn: the terminal supports it and the user has not asked for plain text. */
 export function canRedraw(terminal: Terminal, { TERM, NO_COLOR }: NodeJS.ProcessEnv): boolean {
   return terminal.isTTY === true && TERM !== 'dumb' && !NO_COLOR;
 }

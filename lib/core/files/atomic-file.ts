@@ -3,12 +3,15 @@ import { type FileHandle, link, mkdir, open, realpath, rename, stat, unlink } fr
 import { dirname, join, resolve } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
 
-/** Whether a write failed for want of room: on the disk (ENOSPC), of this user's share (EDQUOT), or by a limit of the process (EFBIG). */
+/**
+ * Whether a write failed because there is no space: on the disk (ENOSPC), in the user's quota (EDQUOT), or within a limit of the process
+ * (EFBIG).
+ */
 export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(systemCode(error) ?? '');
 }
 
-/** The error of a failed write to `path`: ERR_DISK_FULL where isDiskFull(), else ERR_WRITE. */
+/** The error of a failed write to `path`: ERR_DISK_FULL if isDiskFull(), else ERR_WRITE. */
 export function writeError(path: string, cause: unknown): ArtistError {
   const code = systemCode(cause);
   if (isDiskFull(cause)) {
@@ -36,7 +39,7 @@ function existsError(path: string): ArtistError {
   );
 }
 
-/** fs.rename(). Virus scanners and indexers on Windows hold a new file for some milliseconds; elsewhere the first try counts. */
+/** fs.rename(), tried again on Windows, where virus scanners and indexers hold a new file open for some milliseconds. */
 export async function renameOver(from: string, to: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -49,14 +52,17 @@ export async function renameOver(from: string, to: string): Promise<void> {
   }
 }
 
-/** Makes the new name survive a power cut. Folders cannot be opened on Windows, nor synced on some network drives: the file itself is safe. */
+/**
+ * Makes a new name in the folder survive a power cut. Windows cannot open folders and some network drives cannot sync them; the file's
+ * content is safe there too.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(folder, 'r');
     await handle.sync();
   } catch {
-    // See above: nothing can be done, and the file is complete under its name.
+    // See above: the file is complete under its name.
   } finally {
     await handle?.close();
   }
@@ -75,9 +81,9 @@ async function writeWhole(path: string, bytes: Uint8Array | string, flags: strin
 }
 
 /**
- * Writes a file as a whole or not at all: a temporary file in the same folder, fsync, rename, fsync of the folder. Missing folders are
- * created. Text is written as UTF-8. A link is followed; a pipe or device is written to directly. A file that is replaced keeps its mode; a new one
- * has `mode`, by default what the process gives its files.
+ * Writes a file completely or not at all: a temporary file in the same folder, fsync, rename, fsync of the folder. Missing folders are
+ * created. Text is written as UTF-8. A link is followed; a pipe or device is written to directly. A file that is replaced keeps its mode; a
+ * new one has `mode`, by default that of the process's umask.
  *
  * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE
  */
@@ -113,14 +119,14 @@ export async function writeFileAtomic(
   }
 }
 
-/** Gives the file its name only if nobody else has it: `link` is atomic where `rename` replaces. */
+/** Gives the file its name only if the name is free: `link` is atomic, whereas `rename` replaces. */
 async function linkNew(temporary: string, target: string, path: string): Promise<void> {
   try {
     await link(temporary, target);
   } catch (error) {
     const code = systemCode(error);
     if (code === 'EEXIST') throw existsError(path);
-    // FAT and some network drives have no hard links; there the check above and this rename are all there is.
+    // FAT and some network drives have no hard links; there only the check above guards the name.
     if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS' || code === 'EMLINK') return await renameOver(temporary, target);
     throw error;
   }

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Names of files that others chose: of hubs, of servers, of people. Any script, blanks, brackets, quotes are names like others; what is refused
- * or written otherwise is what would leave the folder, or what some file system cannot hold.
+ * File names that come from elsewhere: hubs, servers, users. Any script, spaces, brackets and quotes are allowed. Names that would leave
+ * the folder or that some file system cannot store are refused or rewritten.
  */
 
 /** File systems hold 255 bytes; our own endings (".part.lock.<uuid>") need some of them. */
 const maxNameBytes = 200;
 const deviceOnWindows = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])(?:\.|$)/i;
 
-/** Why a name cannot be the name of a file anywhere; undefined where it can, as it is or tamed. */
+/** Why no file can have this name; undefined if one can, as it is or rewritten by tameName(). */
 export function refusedName(name: string): string | undefined {
   if (name === '') return 'an empty name';
   if (name === '..' || name === '.') return `"${name}", which leads to another folder`;
@@ -25,8 +25,8 @@ const percent = (character: string): string =>
   encodeURIComponent(character).replace(/^[^%]$/, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 
 /**
- * A name as it is written on disk: the same, but for characters that Windows does not have in names or that disguise an ending (marks that turn
- * the direction of writing), which are written as in addresses, and for the middle of very long names. Different names stay different.
+ * The name as written on disk. Characters that Windows forbids or that disguise an ending (marks that change the direction of writing) are
+ * percent-encoded, and the middle of a very long name is shortened. Different names stay different.
  */
 export function tameName(name: string): string {
   const tame = name.replace(/[<>:"|?*%\u200E\u200F\u202A-\u202E\u2066-\u2069]|[. ]+$/gu, (found) => [...found].map(percent).join(''));

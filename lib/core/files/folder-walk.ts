@@ -8,13 +8,13 @@ import { foreignPlace } from './foreign-places.ts';
 export interface WalkedFolder {
   /** Absolute path. */
   readonly folder: string;
-  /** Names of the files in it, in the order of their letters. */
+  /** Names of the files in it, sorted. */
   readonly names: readonly string[];
 }
 
 /**
- * Why something was passed over: it is `foreign` (see foreignPlace()), a `link-out` of the folder, a `link-in` to a folder that is read at its
- * own place, a `broken-link`, `special` (a pipe, a socket, a device), `unreadable`, `too-deep`, or was left out by the caller.
+ * Why something was skipped: it is `foreign` (see foreignPlace()), a `link-out` of the folder, a `link-in` to a folder that is read at its
+ * real place, a `broken-link`, `special` (a pipe, a socket, a device), `unreadable`, `too-deep`, or excluded by the caller.
  */
 export type PassedKind = 'foreign' | 'link-out' | 'link-in' | 'broken-link' | 'special' | 'unreadable' | 'too-deep' | 'left-out';
 
@@ -24,35 +24,35 @@ export interface PassedOver {
   /** Path below the root, with slashes. */
   readonly name: string;
   readonly kind: PassedKind;
-  /** A clause for people: "a bin", "a link to /elsewhere, out of this folder". */
+  /** A description: "a bin", "a link to /elsewhere, out of this folder". */
   readonly reason: string;
 }
 
 export interface FolderWalk {
   /** Absolute path. */
   readonly root: string;
-  /** The root, then every folder below it, a folder before what is in it. */
+  /** The root, then every folder below it, a folder before its content. */
   readonly folders: readonly WalkedFolder[];
   readonly passed: readonly PassedOver[];
 }
 
 export interface FolderWalkOptions {
   signal?: AbortSignal | undefined;
-  /** Take files that are reached by a link out of the folder. Default false: they are passed over. Links to folders are never followed. */
+  /** Take files that a link leads to outside the folder. Default false: they are skipped. Links to folders are never followed. */
   linkedFiles?: boolean | undefined;
-  /** Folders inside each other. Default 32; what lies deeper is passed over. */
+  /** Maximum depth of nested folders. Default 32; deeper folders are skipped. */
   maxDepth?: number | undefined;
-  /** What the root should be, for messages. Default "a folder that can be read". */
+  /** What the root is expected to be, for messages. Default "a folder that can be read". */
   expected?: string | undefined;
   /** Files and folders in all. Default 1,000,000; more is an error. */
   maxEntries?: number | undefined;
-  /** Says why a folder below the root is passed over with all that is in it; undefined: it is read. `names`: all that is in it. */
+  /** Returns why a folder below the root is skipped with its content, or undefined to read it. `names` is its content. */
   leaveOut?: ((folder: string, names: readonly string[]) => string | undefined) | undefined;
 }
 
 /**
- * Every file below a folder. Each real folder is read once: a link to a folder is named and not followed, for what it leads to is either read
- * at its own place or lies outside. Places of other programs are passed over, and a folder that cannot be read does not stop the rest.
+ * Lists every file below a folder. Each real folder is read once: links to folders are reported and not followed, since their target is
+ * either read at its real place or lies outside. Places of other programs are skipped, and an unreadable folder does not stop the walk.
  *
  * @throws ArtistError ERR_READ: `root` cannot be read as a folder, or holds more than `maxEntries`; `signal.reason` when aborted
  */
@@ -87,7 +87,7 @@ class Walk {
   readonly #options: FolderWalkOptions;
   readonly #folders: WalkedFolder[] = [];
   readonly #passed: PassedOver[] = [];
-  /** Device and number of each folder: a folder that is mounted inside itself comes again under another path. */
+  /** Device and number of each folder: a folder mounted inside itself appears again under another path. */
   readonly #seen = new Set<string>();
   #entries = 0;
 
@@ -99,7 +99,7 @@ class Walk {
 
   async read(): Promise<FolderWalk> {
     const { maxDepth = 32 } = this.#options;
-    // A stack: folders come out in the order of a recursive walk.
+    // A stack keeps the order of a recursive walk.
     const waiting = [{ folder: this.#root, depth: 0 }];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { folder, depth } = next;
@@ -148,7 +148,7 @@ class Walk {
       }
       this.#seen.add(`${dev}:${ino}`);
       entries = await readdir(folder, { withFileTypes: true });
-      // A folder that may be listed and not entered gives names that all fail.
+      // A folder with permission to list but not to enter gives names that cannot be opened.
       if (process.platform !== 'win32') await access(folder, constants.X_OK);
     } catch (error) {
       if (folder === this.#root) throw rootError(folder, error, this.#options.expected);
@@ -167,7 +167,7 @@ class Walk {
     return entries;
   }
 
-  /** Whether a link leads to a file that is taken; names it where not. */
+  /** Whether a link leads to a file that is taken; otherwise reports the link. */
   async #isLinkedFile(path: string): Promise<boolean> {
     this.#options.signal?.throwIfAborted();
     let target: string;

@@ -1,4 +1,6 @@
-/** Files and folders that other programs keep among people's pictures: thumbnails, bins, caches. One rule for every folder that is read. */
+/**
+ * Files and folders that other programs keep among the user's pictures: thumbnails, bins, caches. Every folder reader uses this one rule.
+ */
 
 const bin = 'a bin';
 const system = 'kept by the operating system';
@@ -43,8 +45,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Whose a file or folder of this name is, as a clause ("a bin"); undefined for a name that people give. Everything that begins with a dot is
- * hidden. Names are compared without regard to case.
+ * What a file or folder with this name is, as a phrase ("a bin"); undefined for ordinary names. Names that begin with a dot are hidden.
+ * Case does not matter.
  */
 export function foreignPlace(name: string): string | undefined {
   return names.get(name.toLowerCase()) ?? patterns.find(([pattern]) => pattern.test(name))?.[1];

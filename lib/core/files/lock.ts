@@ -12,9 +12,9 @@ import { checkFolder } from './writable-place.ts';
 const ownerSchema = z.object({
   pid: z.int().positive(),
   host: z.string(),
-  /** Tells a process from a later one with the same pid; null where the system does not say. */
+  /** Distinguishes a process from a later one with the same pid; null if the system does not tell. */
   birth: z.string().nullable(),
-  /** Names this one acquisition. */
+  /** Identifies this one acquisition. */
   token: z.string().regex(/^[\w-]+$/),
   /** What it is held for, in words. */
   purpose: z.string(),
@@ -22,11 +22,11 @@ const ownerSchema = z.object({
   since: z.string(),
 });
 
-/** Who holds a lock. */
+/** The holder of a lock. */
 export type LockOwner = z.output<typeof ownerSchema>;
 
 export interface LockOptions {
-  /** What it is taken for, as a message to others would say it: "the schedule". */
+  /** What the lock is for, as it appears in messages to other processes: "the schedule". */
   purpose: string;
   /** How long to wait for another holder, milliseconds; 0: not at all. Default 10 000. */
   waitMs?: number;
@@ -39,10 +39,10 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** The holder touches its file this often, milliseconds; one that missed several beats, and cannot be asked, is gone. */
+/** The holder touches its file this often, milliseconds; a holder that missed several beats and cannot be checked otherwise is gone. */
 const beatMs = 5_000;
 const silentMs = 30_000;
-/** A lock file is written within a moment after it is made: one that stays empty was left by a process that died in between. */
+/** A lock file is filled right after it is created; one that stays empty was left by a process that died in between. */
 const emptyMs = 3_000;
 const longestPollMs = 50;
 
@@ -52,7 +52,7 @@ async function look(path: string): Promise<Found | undefined> {
   try {
     const text = await readFile(path, 'utf8');
     const { mtimeMs } = await stat(path);
-    // A beat from a clock that was ahead for a moment is as old as one from the past.
+    // Absolute, because a clock that was ahead for a moment gives heartbeats in the future.
     return { owner: parseOwner(text), ageMs: Math.abs(Date.now() - mtimeMs) };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
@@ -64,14 +64,14 @@ function parseOwner(text: string): LockOwner | undefined {
   try {
     return ownerSchema.safeParse(JSON.parse(text)).data;
   } catch {
-    return undefined; // empty, or cut off by the death of its writer
+    return undefined; // empty, or truncated because its writer died
   }
 }
 
 async function isAbandoned(path: string, found: Found): Promise<boolean> {
   const { owner, ageMs } = found;
   if (!owner) return ageMs > emptyMs;
-  // Another machine, or another container, on the same folder: only its heartbeat can be seen from here.
+  // Another machine, or another container, on the same folder: only its heartbeat is visible from here.
   if (owner.host !== hostname()) return isSilent(path, found);
   if (!isAlive(owner.pid)) return true;
   const birth = await birthOf(owner.pid);
@@ -79,7 +79,7 @@ async function isAbandoned(path: string, found: Found): Promise<boolean> {
   return isSilent(path, found);
 }
 
-/** A machine that slept wakes with a heartbeat that is old, and beats again at once: it is given the time of a beat. */
+/** A machine wakes from sleep with an old heartbeat and beats again at once, so wait one interval before calling it gone. */
 async function isSilent(path: string, { owner, ageMs }: Found): Promise<boolean> {
   if (ageMs <= silentMs) return false;
   await new Promise((done) => setTimeout(done, beatMs + 1000));
@@ -87,7 +87,7 @@ async function isSilent(path: string, { owner, ageMs }: Found): Promise<boolean>
   return now !== undefined && now.owner?.token === owner?.token && now.ageMs > silentMs;
 }
 
-/** Makes the file and fills it; undefined: somebody else has it. */
+/** Creates the file and fills it; undefined if another process has it. */
 async function tryTake(path: string, purpose: string): Promise<LockOwner | undefined> {
   const owner: LockOwner = {
     pid: process.pid,
@@ -115,8 +115,8 @@ async function tryTake(path: string, purpose: string): Promise<LockOwner | undef
 }
 
 /**
- * Removes a lock that was left behind. Two processes may find it at the same time, and the slower one must not remove what the quicker one has
- * just taken: only who holds the lock of this very acquisition, `<path>.<token>`, may remove it, and only after looking again.
+ * Removes an abandoned lock. Two processes may find it at the same time, and the slower one must not remove the lock that the faster one
+ * has just taken. So a process must first hold `<path>.<token>`, the lock of this one acquisition, and check again.
  */
 async function breakLock(path: string, abandoned: Found): Promise<void> {
   const breaker = `${path}.${abandoned.owner?.token ?? 'empty'}`;
@@ -132,7 +132,7 @@ async function breakLock(path: string, abandoned: Found): Promise<void> {
   } catch (error) {
     throw error instanceof ArtistError ? error : writeError(path, error);
   } finally {
-    await unlink(breaker).catch(() => undefined); // left behind, it is abandoned itself and removed by the next
+    await unlink(breaker).catch(() => undefined); // if it stays, it counts as abandoned and the next process removes it
   }
 }
 
@@ -142,7 +142,7 @@ function lockedError(path: string, owner: LockOwner | undefined, waitMs: number)
   return new ArtistError('ERR_LOCKED', `${path}: expected a free lock, got one held by ${who}${waited}. Wait for it to finish, or end it`);
 }
 
-/** Last acquisition of each path in this process: those who wait here form a queue instead of polling. */
+/** Last acquisition of each path in this process: waiters in one process queue up instead of polling. */
 const queues = new Map<string, Promise<void>>();
 
 async function takeAfterOthers(path: string, { purpose, waitMs = 10_000, signal }: LockOptions): Promise<LockOwner> {
@@ -160,7 +160,7 @@ async function takeAfterOthers(path: string, { purpose, waitMs = 10_000, signal 
 
 async function releaseFile(path: string, owner: LockOwner): Promise<void> {
   try {
-    // It may have been taken from us while the machine slept.
+    // Another process may have taken it while this machine slept.
     if ((await look(path))?.owner?.token === owner.token) await unlink(path);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error instanceof ArtistError ? error : writeError(path, error);
@@ -168,14 +168,15 @@ async function releaseFile(path: string, owner: LockOwner): Promise<void> {
 }
 
 /**
- * Takes the lock `path`, a file that says who holds it, across processes and across machines that share the folder. One that a dead process
- * left is taken over at once (of another machine: after 30 s without a heartbeat). Not reentrant: a holder that asks again waits for itself.
+ * Takes the lock `path`, a file that names its holder. Works across processes and across machines that share the folder. The lock of a dead
+ * process is taken over at once, that of another machine after 30 s without a heartbeat. Not reentrant: a holder that takes it again waits
+ * for itself.
  *
  * @throws ArtistError ERR_LOCKED with the holder, ERR_WRITE, ERR_DISK_FULL; the signal's reason
  */
 export async function acquireLock(path: string, options: LockOptions): Promise<Lock> {
   const file = resolve(path);
-  // Before anything is awaited: the order in the queue is the order of the calls.
+  // Before the first await, so that the queue keeps the order of the calls.
   const before = queues.get(file) ?? Promise.resolve();
   let leave = (): void => undefined;
   const turn = before.then(() => new Promise<void>((done) => (leave = done)));
@@ -188,7 +189,7 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
   try {
     await waitFor(before, file, options);
     await mkdir(dirname(file), { recursive: true }).catch(async (error: unknown) => {
-      // On a read-only disk Node says that there is no such folder.
+      // On a read-only disk Node reports ENOENT for the folder.
       await checkFolder(dirname(file), file);
       throw writeError(file, error);
     });
@@ -209,17 +210,17 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
   };
 }
 
-/** Shows that the holder lives; a lock that was taken from it is another's to keep. */
+/** Writes the heartbeat; leaves the file alone if another process has taken the lock. */
 async function touch(path: string, owner: LockOwner): Promise<void> {
   if ((await look(path))?.owner?.token === owner.token) await utimes(path, new Date(), new Date());
 }
 
-/** Waits for those before us in this process, within the time that was given. */
+/** Waits for earlier callers in this process, at most the given time. */
 async function waitFor(before: Promise<void>, path: string, { waitMs = 10_000, signal }: LockOptions): Promise<void> {
   signal?.throwIfAborted();
   let stop = (): void => undefined;
   const late = new Promise<never>((_, reject) => {
-    // Even with 0 a turn of the event loop passes, so that a queue that is empty is seen as such.
+    // Even with 0, wait one turn of the event loop, so that an empty queue is recognised.
     const timer = setTimeout(() => void look(path).then((found) => reject(lockedError(path, found?.owner, waitMs)), reject), waitMs);
     const abort = (): void => reject(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
@@ -235,7 +236,11 @@ async function waitFor(before: Promise<void>, path: string, { waitMs = 10_000, s
   }
 }
 
-/** Does `work` while holding the lock. Throws what acquireLock() and `work` throw. */
+/**
+ * Does `work` while holding the lock.
+ *
+ * @throws ArtistError every error of acquireLock(); and every error of `work`
+ */
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   const lock = await acquireLock(path, options);
   try {
@@ -246,7 +251,7 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
 }
 
 /**
- * Who holds the lock at this moment; undefined: nobody, or a process that is gone.
+ * The current holder of the lock; undefined if it is free or its holder is gone.
  *
  * @throws ArtistError ERR_READ
  */

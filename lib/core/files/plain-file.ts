@@ -1,22 +1,22 @@
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 
-/** What stands at a place that is neither a file nor a folder; undefined: one of these. */
+/** What something that is neither a file nor a folder is; undefined for files and folders. */
 export function specialKind(info: Stats): string | undefined {
   if (info.isFile() || info.isDirectory()) return undefined;
   if (info.isFIFO()) return 'a pipe';
   return info.isSocket() ? 'a socket' : 'a device';
 }
 
-/** Its text is what was found alone, as the code of a system error is: callers put either into their own sentence. */
+/** The message is only what was found, like the code of a system error, so that callers can put either into a sentence. */
 class NoFile extends Error {
   override name = '';
 }
 
 /**
- * Opens a file for reading. A pipe, a socket or a device is refused before it is opened: that could wait for ever, and reading never end.
+ * Opens a file for reading. Refuses a pipe, a socket or a device before opening it, because opening could block for ever.
  *
- * @throws what fs.open() throws, or an Error whose text is "a pipe", "a socket" or "a device"
+ * @throws every error of fs.open(), or an Error with the message "a pipe", "a socket" or "a device"
  */
 export async function openPlainFile(path: string): Promise<FileHandle> {
   const special = specialKind(await stat(path));
@@ -25,9 +25,9 @@ export async function openPlainFile(path: string): Promise<FileHandle> {
 }
 
 /**
- * fs.readFile() of what openPlainFile() opens.
+ * Like fs.readFile(), but refuses pipes, sockets and devices as openPlainFile() does.
  *
- * @throws what openPlainFile() and fs.readFile() throw
+ * @throws every error of openPlainFile() and fs.readFile()
  */
 export async function readPlainFile(path: string): Promise<Buffer>;
 export async function readPlainFile(path: string, encoding: 'utf8'): Promise<string>;

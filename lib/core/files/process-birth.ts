@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { systemCode } from '../errors.ts';
 
 /**
- * Whether a process of that pid runs on this machine. One that has ended and that its parent never asked about (a zombie: usual in containers whose
- * first process does not wait for others) still has its pid, and does not run.
+ * Whether a process with this pid runs on this machine. A zombie (common in containers whose first process does not reap children) still
+ * has its pid but does not run.
  */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
@@ -22,11 +22,11 @@ function isZombie(pid: number): boolean {
     const [state = ''] = fieldsOf(readFileSync(`/proc/${pid}/stat`, 'utf8'));
     return state === 'Z' || state === 'X';
   } catch {
-    return false; // gone in the meantime, or /proc is not there: the signal says what is known
+    return false; // gone in the meantime, or no /proc: use the signal's answer
   }
 }
 
-/** proc(5), from field 3 on: the name of the program, in parentheses, may hold blanks and parentheses itself. */
+/** proc(5), from field 3 on: the program's name, in parentheses, may itself contain blanks and parentheses. */
 function fieldsOf(stat: string): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
@@ -34,8 +34,8 @@ function fieldsOf(stat: string): string[] {
 let own: Promise<string | undefined> | undefined;
 
 /**
- * When a process began, in a form that two processes with one pid never share: on Linux boot id and clock ticks since boot (proc(5), field 22), on
- * macOS and BSD the second. undefined: the system does not say, or there is no such process.
+ * When a process began, in a form that no two processes with one pid share: on Linux the boot id and clock ticks since boot (proc(5), field
+ * 22), on macOS and BSD the second. undefined if the system does not tell or there is no such process.
  */
 export function birthOf(pid: number): Promise<string | undefined> {
   const read = process.platform === 'linux' ? readBirth : process.platform === 'win32' ? async () => undefined : askPs;
@@ -50,12 +50,12 @@ async function readBirth(pid: number): Promise<string | undefined> {
     const started = fieldsOf(status)[19];
     return started === undefined ? undefined : `${boot.trim()}:${started}`;
   } catch {
-    return undefined; // gone in the meantime, or /proc is not there
+    return undefined; // gone in the meantime, or no /proc
   }
 }
 
 async function askPs(pid: number): Promise<string | undefined> {
-  const { execFile } = await import('node:child_process'); // 5 ms of every import, for other systems than Linux
+  const { execFile } = await import('node:child_process'); // loading it takes 5 ms and only systems other than Linux need it
   return new Promise((resolve) => {
     const options = { env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' } };
     execFile('ps', ['-o', 'lstart=', '-p', String(pid)], options, (error, text) => resolve(error ? undefined : text.trim() || undefined));

@@ -1,4 +1,4 @@
-/** The only place of the package where folders are removed with what is in them. */
+/** The only place in the package that removes folders with their content. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, realpath, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -7,10 +7,10 @@ import { renameOver, syncFolder, writeError } from './atomic-file.ts';
 import { isAlive } from './process-birth.ts';
 import { checkReplaceable, type FolderWish, ownEntries } from './replaceable.ts';
 
-/** Names of this process that are in use: in a container the next process may have the same pid. */
+/** Names that this process uses now. In a container the next process may have the same pid. */
 const inUse = new Set<string>();
 
-/** A name beside the folder that is replaced: `.site-new-1234-ab12cd34`. */
+/** A name beside the folder to be replaced: `.site-new-1234-ab12cd34`. */
 function asideName(folder: string, part: 'new' | 'old'): string {
   const name = `.${basename(folder)}-${part}-${process.pid}-${randomBytes(4).toString('hex')}`;
   inUse.add(name);
@@ -18,12 +18,12 @@ function asideName(folder: string, part: 'new' | 'old'): string {
 }
 
 /**
- * Makes a folder anew: `fill` writes it under another name beside its place. Then what stood there is renamed aside, the new one gets its name,
- * and of the old one what is ours is removed, last. Killed at any moment, one whole folder is left; the next call puts an old one back whose
- * place is empty. Something that came into the old folder meanwhile is left there.
+ * Replaces a folder. `fill` writes the new one under another name beside it; then the old one is renamed aside, the new one gets its name,
+ * and our files in the old one are removed. After a crash at any point one whole folder exists; the next call restores an old folder whose
+ * place is empty. Files that others put into the old folder meanwhile stay there.
  *
- * @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT: the place must stay, see checkReplaceable(); ERR_WRITE, ERR_DISK_FULL; what
- *   `fill` throws
+ * @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT: the place must stay, see checkReplaceable(); ERR_WRITE, ERR_DISK_FULL;
+ *   and every error of `fill`
  */
 export async function replaceFolder(path: string, wish: Omit<FolderWish, 'as'>, fill: (folder: string) => Promise<void>): Promise<void> {
   const folderWish: FolderWish = { ...wish, as: 'folder' };
@@ -34,11 +34,11 @@ export async function replaceFolder(path: string, wish: Omit<FolderWish, 'as'>, 
     await takeUp(folder, folderWish);
     await mkdir(made);
     await fill(made);
-    // Again: the filling took its time.
+    // Check again, because filling took a while.
     await checkReplaceable(path, folderWish);
     await swap(made, folder, wish.isOurs);
   } catch (error) {
-    // Made by the line above and named by chance: nobody else's.
+    // Safe to remove: created above under a random name.
     await rm(made, { recursive: true, force: true }).catch(() => undefined); // the first error is the one to report
     throw error instanceof ArtistError || systemCode(error) === undefined ? error : writeError(path, error);
   }
@@ -63,7 +63,7 @@ async function swap(made: string, folder: string, isOurs: FolderWish['isOurs']):
   if (stood) await removeOwn(old, isOurs);
 }
 
-/** Removes what is ours below a folder, and then the folders that are empty. */
+/** Removes our files below a folder, and then the empty folders. */
 async function removeOwn(folder: string, isOurs: FolderWish['isOurs']): Promise<void> {
   const entries = await ownEntries(folder, isOurs);
   for (const { path, kind } of entries) if (kind === 'file') await unlink(path);
@@ -74,7 +74,7 @@ async function removeOwn(folder: string, isOurs: FolderWish['isOurs']): Promise<
   }
 }
 
-/** Puts right what a killed call left beside the folder: its half-made folder goes, an old one comes back where nothing stands in its place. */
+/** Cleans up after a killed call: removes its half-made folder, and restores the old folder if its place is empty. */
 async function takeUp(folder: string, wish: FolderWish): Promise<void> {
   const above = dirname(folder);
   const left = (await readdir(above)).flatMap((name) => {
@@ -93,9 +93,9 @@ async function takeUp(folder: string, wish: FolderWish): Promise<void> {
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
- * Removes a folder of our own with all that is in it, or a file; absent is as good.
+ * Removes a folder of ours with its content, or a file. Does nothing if it is not there.
  *
- * @param inside folder that is known to be ours: what is removed must lie below it, links followed
+ * @param inside a folder known to be ours; `path` must lie below it, with links followed
  * @throws ArtistError ERR_WRITE; ERR_INTERNAL: it does not lie there
  */
 export async function removeTree(path: string, { inside }: { inside: string }): Promise<void> {

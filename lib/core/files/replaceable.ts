@@ -7,34 +7,34 @@ import { homeOf } from '../home.ts';
 import { writeError, writeFileAtomic } from './atomic-file.ts';
 import { specialKind } from './plain-file.ts';
 
-/** A file that is to be written. */
+/** A file to be written. */
 export interface FileWish {
   as: 'file';
   /** The caller asked for exactly this file to be replaced. */
   overwrite: boolean;
-  /** It is a record of the home, such as config.yaml, written by what keeps that record. */
+  /** It is a record of the home, such as config.yaml, and its owner writes it. */
   record?: boolean;
-  /** How a file of this kind begins: such a one, and an empty one, is replaced without being asked for. */
+  /** How a file of this kind begins. Such a file, or an empty one, is replaced without asking. */
   begins?: RegExp;
-  /** Files and folders that the work reads: neither they nor a file in them is replaced by what is made of them. */
+  /** Files and folders that the work reads. The output must not replace them or a file in them. */
   inputs?: readonly string[];
-  /** What the message calls it. Default: the path alone. */
+  /** Its name in messages. Default: only the path. */
   name?: string;
 }
 
-/** A folder that is to be replaced as a whole. */
+/** A folder to be replaced as a whole. */
 export interface FolderWish {
   as: 'folder';
-  /** File in it that says that it was made here. */
+  /** A file in it that marks it as made by this package. */
   mark: string;
-  /** Whether a file or folder of that path, relative and with slashes, is one of those that are made there. */
+  /** Whether a relative path, with slashes, is a file or folder that this package makes there. */
   isOurs: (path: string, kind: 'file' | 'folder') => boolean;
-  /** Further folders that stay: the gallery of the call. */
+  /** Further folders to protect: the gallery of the call. */
   keep?: readonly string[];
   name?: string;
 }
 
-/** A place as the file system sees it: links followed as far as there is anything. */
+/** A path with its links followed, as far as it exists. */
 interface Place {
   real: string;
   info: Stats | undefined;
@@ -58,7 +58,7 @@ async function placeOf(path: string): Promise<Place> {
   return { real: above === full ? full : join((await placeOf(above)).real, basename(full)), info: undefined };
 }
 
-/** Inodes tell also what only looks different: another case, a bind mount, a second name. Some file systems have none. */
+/** Inodes also recognise the same file under another case, a bind mount or a second name. Some file systems have none. */
 function isSame(a: Place, b: Place): boolean {
   if (folded(a.real) === folded(b.real)) return true;
   return a.info !== undefined && b.info !== undefined && a.info.ino !== 0 && a.info.ino === b.info.ino && a.info.dev === b.info.dev;
@@ -76,18 +76,18 @@ async function holds(place: Place, inner: string): Promise<boolean> {
 }
 
 /**
- * Whether two paths are one entry of one folder. A second name of the same file (a hard link) is another entry: a file is replaced by a rename, and the
- * other name keeps its bytes.
+ * Whether two paths are the same entry of the same folder. A hard link is another entry: a replacing rename leaves the other name's content
+ * alone.
  */
 async function isSameEntry(a: Place, b: Place): Promise<boolean> {
   if (folded(a.real) === folded(b.real)) return true;
   return folded(basename(a.real)) === folded(basename(b.real)) && isSame(await placeOf(dirname(a.real)), await placeOf(dirname(b.real)));
 }
 
-/** The first of the inputs that a file written there would change; undefined: none. */
+/** The first input that writing this file would change; undefined if there is none. */
 async function inputAt(place: Place, inputs: readonly string[]): Promise<string | undefined> {
   for (const input of inputs) {
-    const read = await placeOf(input).catch(() => undefined); // reading it says why it cannot be
+    const read = await placeOf(input).catch(() => undefined); // the later read reports why
     if (read === undefined) continue;
     const isIn = read.info?.isDirectory() && place.info !== undefined && (await holds(read, dirname(place.real)));
     if (isIn || (await isSameEntry(place, read))) return input;
@@ -99,7 +99,7 @@ function currentFolder(): string[] {
   try {
     return [process.cwd()];
   } catch {
-    return []; // it was removed
+    return []; // removed in the meantime
   }
 }
 
@@ -117,14 +117,15 @@ function keptFolders(keep: readonly string[]): [string, string][] {
 }
 
 /**
- * Decides whether a place may be written over: the one rule for everything that writes where a caller says, asked before any work.
+ * Decides whether a path may be overwritten. Everything that writes to a path chosen by the caller asks this function before any work.
  *
- * A file is replaced only where the caller asked for it, and never where it is an input of the work, or a record: a work of a gallery, the state
- * or the configuration of the home. A pipe, a socket or a device is never written to, nor replaced. A folder is replaced only where it carries `mark` and holds nothing but what is made there, and never where it is, or is above, the
- * home, a gallery, the current folder, the user's folder, or a mount point. Links are followed.
+ * A file is replaced only if the caller asked for it, and never if it is an input of the work or a record: a work of a gallery, the state
+ * or the configuration of the home. Pipes, sockets and devices are never written to or replaced. A folder is replaced only if it has `mark`
+ * and contains only what is made there, and never if it is or contains the home, a gallery, the current folder, the user's folder or a
+ * mount point. Links are followed.
  *
  * @returns the path with its links followed
- * @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT: it must stay; ERR_WRITE: it cannot be written
+ * @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT: it must not be replaced; ERR_WRITE: it cannot be written
  */
 export async function checkReplaceable(path: string, wish: FileWish | FolderWish): Promise<string> {
   const place = await placeOf(path);
@@ -134,9 +135,9 @@ export async function checkReplaceable(path: string, wish: FileWish | FolderWish
 }
 
 /**
- * Writes a file where the caller says, as writeFileAtomic() does, if it may stand there.
+ * Writes a file to a path chosen by the caller, with writeFileAtomic(), if checkReplaceable() allows it.
  *
- * @throws ArtistError what checkReplaceable() and writeFileAtomic() throw
+ * @throws ArtistError every error of checkReplaceable() and writeFileAtomic()
  */
 export async function writeOutput(path: string, bytes: Uint8Array | string, wish: Omit<FileWish, 'as'>): Promise<void> {
   await checkReplaceable(path, { ...wish, as: 'file' });
@@ -176,7 +177,7 @@ async function beginningOf(file: string): Promise<string> {
   }
 }
 
-/** Which records a file would be among; undefined: none. */
+/** The records a file would be part of; undefined if none. */
 async function recordAt(real: string, exists: boolean): Promise<string | undefined> {
   const folder = dirname(real);
   const home = homeOf();
@@ -187,7 +188,7 @@ async function recordAt(real: string, exists: boolean): Promise<string | undefin
   const [at, ofHome] = [await placeOf(folder), await placeOf(home.folder)];
   const record = exists ? /\.(ya?ml|jsonl?)$/i : /^(config\.(ya?ml|schema\.json)|(curation|taste|duels)\.json)$/i;
   if (isSame(at, ofHome) && record.test(basename(real))) return `the records of ai-artist (${ofHome.real})`;
-  // Any other gallery: a picture has its record beside it, under the same ULID.
+  // Any other gallery is recognised by a picture with its sidecar beside it, under the same ULID.
   const work = /^([0-7][0-9A-HJKMNP-TV-Z]{25})\./i.exec(basename(real))?.[1];
   if (work === undefined || !/^\d{4}$/.test(basename(dirname(folder)))) return undefined;
   const inGallery = await lstat(join(folder, `${work}.json`)).catch(() => undefined);
@@ -225,7 +226,7 @@ async function checkFolder(place: Place, shown: string, { mark, isOurs, keep = [
   );
 }
 
-/** The first few paths of what is not ours. */
+/** The first few paths that are not ours. */
 async function foreignIn(folder: string, isOurs: FolderWish['isOurs']): Promise<string[]> {
   const foreign: string[] = [];
   await eachEntry(folder, (path, entry) => {
@@ -236,7 +237,7 @@ async function foreignIn(folder: string, isOurs: FolderWish['isOurs']): Promise<
   return foreign;
 }
 
-/** Calls for everything below a folder, links not followed; a folder is entered where the call says so. */
+/** Calls `visit` for everything below a folder, without following links; a folder is entered if the call returns true. */
 async function eachEntry(root: string, enter: (path: string, entry: Dirent) => boolean): Promise<void> {
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -250,7 +251,7 @@ async function eachEntry(root: string, enter: (path: string, entry: Dirent) => b
   }
 }
 
-/** Files and folders below a folder that are ours, folders before what is in them. */
+/** Our files and folders below a folder, each folder before its content. */
 export async function ownEntries(folder: string, isOurs: FolderWish['isOurs']): Promise<{ path: string; kind: 'file' | 'folder' }[]> {
   const found: { path: string; kind: 'file' | 'folder' }[] = [];
   await eachEntry(folder, (path, entry) => {

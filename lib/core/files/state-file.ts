@@ -9,25 +9,25 @@ import { withLock } from './lock.ts';
 import { readPlainFile } from './plain-file.ts';
 import { readError } from './read-error.ts';
 
-/** What a kind of state file holds, and how older ones become that. */
+/** What a kind of state file contains, and how older versions are migrated. */
 export interface StateDefinition<T> {
-  /** Of the kind, written into the file: "schedule". */
+  /** Name of the kind, stored in the file: "schedule". */
   kind: string;
-  /** Grows by one with each change that an older program would misread. From 1. */
+  /** Increased by each change that an older program would misread. From 1. */
   version: number;
   schema: z.ZodType<T>;
-  /** What a file that does not exist yet holds. */
+  /** The data of a file that does not exist yet. */
   initial: () => T;
   /** `migrations[n]` turns the data of version n into that of n + 1. One for each version before this one. */
   migrations?: Readonly<Record<number, (data: unknown) => unknown>>;
   /**
-   * Lists of records in the data, by field: one that does not fit is taken out, and the rest is used. What this returns for it, if anything, is
-   * kept in the field `into`.
+   * Lists of records in the data, by field. A record that does not fit is removed and the rest is used. If `broken` returns something for
+   * it, that is kept in the field `into`.
    */
   lists?: Readonly<Record<string, { into?: string; keep?: (record: unknown, reason: string) => unknown }>>;
 }
 
-/** What was done about a damaged state file. */
+/** How a damaged state file was repaired. */
 export interface StateRepair {
   path: string;
   /** Why it could not be used. */
@@ -40,7 +40,7 @@ export interface StateRepair {
 
 export interface StateOptions {
   clock?: Clock;
-  /** Told of every repair. Default: a warning of the process (`process.on('warning')`, else stderr). */
+  /** Called for every repair. Default: a warning of the process (`process.on('warning')`, else stderr). */
   onRepair?: (repair: StateRepair) => void;
   /** How long to wait for another process that changes the file, milliseconds. Default 10 000. */
   waitMs?: number;
@@ -48,9 +48,9 @@ export interface StateOptions {
 
 const envelopeSchema = z.strictObject({ kind: z.string(), version: z.int().min(1), data: z.unknown() });
 
-/** A file that cannot be used as it is; says why. */
+/** The file cannot be used as it is; the message says why. */
 class Damaged extends Error {
-  /** What is left without the records that do not fit; undefined: nothing. */
+  /** The data without the records that do not fit; undefined if none is usable. */
   constructor(
     reason: string,
     readonly rest?: unknown,
@@ -63,8 +63,8 @@ type Stamp = string;
 type Loaded<T> = { data: T; stamp: Stamp | undefined };
 
 /**
- * State that outlives the process: one JSON file, always whole on the disk, with the state before the last change beside it (`.bak`). Any number
- * of processes may read it and change it.
+ * State that outlives the process: one JSON file, always complete on the disk, with the previous state beside it (`.bak`). Any number of
+ * processes may read and change it.
  */
 export class StateFile<T> {
   readonly path: string;
@@ -83,9 +83,9 @@ export class StateFile<T> {
   }
 
   /**
-   * The state as it is now. A copy: changing it changes nothing. A damaged file is set aside, replaced by its backup and reported.
+   * A copy of the current state. A damaged file is set aside, replaced by its backup, and reported.
    *
-   * @throws ArtistError ERR_NEWER_VERSION, ERR_READ; where a repair is needed also what update() throws
+   * @throws ArtistError ERR_NEWER_VERSION, ERR_READ; if a repair is needed, also every error of update()
    */
   async read(): Promise<T> {
     try {
@@ -97,10 +97,11 @@ export class StateFile<T> {
   }
 
   /**
-   * Reads, changes and writes under the file's lock. `change` gets a copy and returns the new state, or changes the copy and returns nothing.
-   * What it throws leaves the file as it was. When the promise is fulfilled, the new state survives a power cut.
+   * Reads, changes and writes under the file's lock. `change` gets a copy and returns the new state, or changes the copy and returns
+   * nothing. If it throws, the file stays unchanged. When the promise is fulfilled, the new state survives a power cut.
    *
-   * @throws ArtistError ERR_LOCKED, ERR_NEWER_VERSION, ERR_READ, ERR_WRITE, ERR_DISK_FULL, ERR_INTERNAL: the new state does not fit its schema
+   * @throws ArtistError ERR_LOCKED, ERR_NEWER_VERSION, ERR_READ, ERR_WRITE, ERR_DISK_FULL, ERR_INTERNAL: the new state does not fit its
+   *   schema
    */
   async update(change: (state: T) => T | undefined | Promise<T | undefined>): Promise<T> {
     const { Low } = await import('lowdb');
@@ -120,7 +121,11 @@ export class StateFile<T> {
     });
   }
 
-  /** update() for a `change` that alters its copy in place: returns what `change` returned. Throws what update() throws. */
+  /**
+   * Like update(), but `change` alters its copy in place, and its result is returned.
+   *
+   * @throws ArtistError every error of update()
+   */
   async change<R>(change: (state: T) => R): Promise<R> {
     let result: { value: R } | undefined;
     await this.update((state) => {
@@ -130,7 +135,11 @@ export class StateFile<T> {
     return (result as { value: R }).value;
   }
 
-  /** Differs after every change by any process; cheap. Empty while there is no file. Throws ERR_READ. */
+  /**
+   * A value that differs after every change by any process; cheap. Empty while there is no file.
+   *
+   * @throws ArtistError ERR_READ
+   */
   async version(): Promise<string> {
     return (await this.#stamp()) ?? '';
   }
@@ -163,7 +172,7 @@ export class StateFile<T> {
     }
   }
 
-  /** Distinguishes every version of the file that was ever written: each is a new inode. undefined: there is none. */
+  /** Distinguishes every version of the file ever written, because each is a new inode. undefined if there is no file. */
   async #stamp(): Promise<Stamp | undefined> {
     try {
       const { ino, size, mtimeNs } = await stat(this.path, { bigint: true });
@@ -209,7 +218,7 @@ export class StateFile<T> {
     return checked.data;
   }
 
-  /** The data without records of its lists that do not fit; undefined: it does not fit for another reason. */
+  /** The data without the list records that do not fit; undefined if it does not fit for another reason. */
   #restOf(data: unknown): T | undefined {
     const { lists = {}, schema } = this.#definition;
     if (data === null || typeof data !== 'object') return undefined;
@@ -242,7 +251,7 @@ export class StateFile<T> {
     this.#cache = { data, stamp: await this.#stamp() };
   }
 
-  /** The file as it is gets a second name, `.bak`; the new one takes the first from it. Neither name is ever without a whole file. */
+  /** Gives the current file a second name, `.bak`; the new file then takes the first name. Both names always refer to a complete file. */
   async #backUp(): Promise<void> {
     const backup = `${this.path}.bak`;
     const fresh = `${backup}.new`;
@@ -250,7 +259,7 @@ export class StateFile<T> {
       await unlink(fresh).catch(ignoreAbsent); // left by a process that died right here
       await link(this.path, fresh);
       await renameOver(fresh, backup);
-      // Two names of one file are renamed by doing nothing (rename(2)).
+      // Renaming one hard link to another of the same file does nothing (rename(2)).
       await unlink(fresh).catch(ignoreAbsent);
     } catch (error) {
       const code = systemCode(error);
@@ -265,7 +274,7 @@ export class StateFile<T> {
     const kept = rest === undefined ? await this.#readBackup() : (rest as T);
     const { kind, version, initial } = this.#definition;
     const data = kept === undefined ? initial() : kept;
-    // First a copy of the damaged file, then the new one in its place: killed in between, nothing is missing and it is done again.
+    // First copy the damaged file, then put the new one in its place: after a crash in between nothing is lost and the repair runs again.
     await writeFileAtomic(setAside, await this.#text(this.path));
     await writeFileAtomic(this.path, `${JSON.stringify({ kind, version, data }, undefined, 1)}\n`);
     this.#cache = { data, stamp: await this.#stamp() };
@@ -286,7 +295,7 @@ export class StateFile<T> {
       if (systemCode(error) === 'ENOENT') return undefined;
       if (!(error instanceof Damaged)) throw error instanceof ArtistError ? error : readError(backup, 'a state file', error);
       if (error.rest !== undefined) return error.rest as T;
-      // Damaged as well: the next change would write over it.
+      // The backup is damaged too, and the next change would overwrite it.
       await rename(backup, `${backup}.corrupt`).catch((cause: unknown) => {
         throw writeError(backup, cause);
       });
@@ -305,7 +314,7 @@ function describeIssue(error: z.ZodError): string {
   return issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ${issue.message}` : issue.message;
 }
 
-/** What is used instead of a damaged state. */
+/** What replaced a damaged state, in words. */
 export const restoredWords: Readonly<Record<StateRepair['restored'], string>> = {
   backup: 'the state before the last change is used',
   initial: 'there was no backup, it starts anew',

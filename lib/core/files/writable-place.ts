@@ -4,9 +4,9 @@ import path from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
 
 /**
- * What is at a path.
+ * Whether a path is a file, a folder, or free.
  *
- * @throws ArtistError ERR_WRITE: a file stands where a folder should be, or it cannot be looked at
+ * @throws ArtistError ERR_WRITE: a file is where a folder should be, or the path cannot be examined
  */
 export async function kindOfPlace(file: string): Promise<'file' | 'folder' | 'nothing'> {
   try {
@@ -20,9 +20,9 @@ export async function kindOfPlace(file: string): Promise<'file' | 'folder' | 'no
 }
 
 /**
- * Refuses a folder, or the nearest one above it that exists, where nothing may be written: before minutes are spent on what shall lie in it.
+ * Checks that a folder, or its nearest existing parent, can be written, before minutes are spent on its content.
  *
- * @param file what the message is about
+ * @param file named in the message
  * @throws ArtistError ERR_WRITE
  */
 export async function checkFolder(wanted: string, file: string): Promise<void> {

@@ -1,12 +1,12 @@
 /** Shown in place of a secret. */
 export const hidden = '(secret)';
 
-/** Shorter texts are no secrets that could be told from ordinary words. */
+/** Shorter texts cannot be distinguished from ordinary words. */
 const shortestSecret = 6;
 const secrets = new Set<string>();
 
 /**
- * From now on redact() hides this text. Of an address with a password only the password is hidden: the rest is what an operator wants to read.
+ * Makes redact() hide this text from now on. In an address with a password only the password is hidden; the rest is useful to an operator.
  */
 export function rememberSecret(text: string): void {
   const password = passwordOf(text);
@@ -22,13 +22,13 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // a bare % is a character like others
+    return text; // a bare % is an ordinary character
   }
 }
 
 type Pattern = readonly [found: RegExp, instead: string];
 
-/** What is a secret wherever it stands. */
+/** Secrets in any text. */
 const everywhere: readonly Pattern[] = [
   // user:password@ in an address; the password ends at the last @ before the next slash or blank.
   [/\b([a-z][\w+.-]*:\/\/[^\s/?#@:]*):[^\s/?#]*@/gi, `$1:${hidden}@`],
@@ -36,21 +36,21 @@ const everywhere: readonly Pattern[] = [
   [/\bhf_[A-Za-z0-9]{16,}\b/g, hidden],
   [/\b(?:sk|ghp|gho|glpat|xox[abp])[-_][A-Za-z0-9_-]{16,}\b/g, hidden],
 ];
-/** What is one in a message, and may be a word of a prompt. */
+/** Secrets in messages, which may be ordinary words in a prompt. */
 const inMessages: readonly Pattern[] = [
-  // No plain word: "a basic drawing" stays.
+  // Only long values: "a basic drawing" stays.
   [/\b([Bb]earer|[Bb]asic|BEARER|BASIC)(\s+)(?=[a-z.-]*[A-Z\d~+/=_])[\w~+/.=-]{6,}/g, `$1$2${hidden}`],
   // token=abc and "token": "abc", but not "models.token: expected a text".
   [/\b([\w-]*(?:token|api[_-]?key|secret|password|passwd))=(?!\(secret\))[^\s"',;&}]{6,}/gi, `$1=${hidden}`],
   [/("[\w-]*(?:token|api[_-]?key|secret|password|passwd|authorization)"\s*:\s*")(?!\(secret\))[^"]+/gi, `$1${hidden}`],
 ];
 
-/** `text` without secrets: those of the settings, passwords in addresses, bearer tokens, and what stands behind names such as `token=`. */
+/** `text` without secrets: those of the settings, passwords in addresses, bearer tokens, and the values of names such as `token=`. */
 export function redact(text: string): string {
   return replaced(redactData(text), inMessages);
 }
 
-/** The same for data, such as prompts and settings: without secrets of the settings, passwords in addresses, and keys of known forms. */
+/** Redacts data, such as prompts and settings: secrets of the settings, passwords in addresses, and keys of known forms. */
 export function redactData(text: string): string {
   let shown = text;
   for (const secret of secrets) if (shown.includes(secret)) shown = shown.replaceAll(secret, hidden);
@@ -61,7 +61,7 @@ function replaced(text: string, patterns: readonly Pattern[]): string {
   return patterns.reduce((shown, [pattern, instead]) => shown.replace(pattern, instead), text);
 }
 
-/** Whether the value of a field of this name is hidden, whatever it is. */
+/** Whether a field of this name is always hidden. */
 export function isSecretName(name: string): boolean {
   return /^(?:authorization|cookie|set-cookie|password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)$|(?:[a-z](?:Token|Secret|Password|ApiKey)|[_-](?:token|secret|password|key))$/.test(
     name,
