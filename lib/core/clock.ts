@@ -147,7 +147,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Resolves when all pending microtasks have run. */
+/** Waits one turn of the event loop, so that settled promises have continued. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

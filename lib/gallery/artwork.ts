@@ -2,7 +2,7 @@ import type { Sidecar } from './store/sidecar.ts';
 
 /** A work: what its sidecar says, and where its files are. */
 export interface Artwork extends Sidecar {
-  /** Of the picture, absolute. */
+  /** Absolute path of the picture. */
   readonly path: string;
   readonly sidecarPath: string;
 }

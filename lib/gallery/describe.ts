@@ -1,27 +1,27 @@
 import type { Artwork } from './artwork.ts';
 
-/** What a work is called: its title, else the beginning of its prompt, else its id. */
+/** The name of a work: its title, else the beginning of its prompt, else its id. */
 export function nameOf({ title, recipe, id }: Artwork, longest = 80): string {
   const text = (title || recipe?.prompt || id).replace(/\s+/g, ' ').trim();
   return text.length > longest ? cutAtWord(text, longest) : text;
 }
 
-/** Ends behind a word where one ends near, and never within a character. */
+/** Cuts after a nearby end of a word if there is one, and never within a character. */
 function cutAtWord(text: string, longest: number): string {
   const short = [...text.slice(0, longest - 1)].join('').replace(/\p{Surrogate}$/u, '');
   const whole = short.replace(/[\s,;:.]+\S*$/, '');
   return `${(whole.length > longest / 2 ? whole : short).trimEnd()}…`;
 }
 
-/** For those who cannot see it: the alternative text, else what was asked for. */
+/** A description for people who cannot see the picture: the alternative text, else the prompt. */
 export function altOf(work: Artwork): string {
   return work.altText ?? (work.recipe?.prompt ? `Picture painted for the words: ${work.recipe.prompt}` : 'Picture without a description');
 }
 
-/** Name of its picture among those of other works: a record that came from elsewhere can name its file anything. */
+/** A unique file name for its picture: the sidecar of an imported work may name its file anything. */
 export const pictureName = ({ id, file }: Artwork): string => `${id}.${file.split('.').at(-1) ?? ''}`;
 
-/** An address that a page may name: a record can hold `javascript:` and others. */
+/** An address that is safe to link: a sidecar may contain `javascript:` and others. */
 export const webAddress = (text: string | undefined): string | undefined =>
   text !== undefined && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined;
 
@@ -35,14 +35,14 @@ const sources: Readonly<Record<string, string>> = {
   algorithmicallyEnhanced: 'AlgorithmicallyEnhancedDigitalSource',
 };
 
-/** Where the files of a work are, as addresses. */
+/** The addresses of a work's files. */
 export interface Addresses {
   page?: string;
   picture: string;
   thumbnail?: string;
 }
 
-/** A work as schema.org's ImageObject, with the AI label where it is one of ours or says so. */
+/** A work as schema.org's ImageObject, with the AI label if it was painted here or its sidecar says so. */
 export function jsonLdOf(work: Artwork, { page, picture, thumbnail }: Addresses): Record<string, unknown> {
   const source = work.provenance?.['digitalSourceType'];
   const type = typeof source === 'string' ? sources[source] : undefined;

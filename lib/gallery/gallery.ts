@@ -29,7 +29,7 @@ import { removeFiles, type ThumbnailSize, thumbnailSizes, WorkFiles } from './st
 import { WorkIndex } from './store/work-index.ts';
 
 export interface GalleryOptions {
-  /** Home folder, of which `gallery` is used. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
+  /** Home folder; the gallery is its folder `gallery`. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
   home?: string | undefined;
   /** The folder of the gallery itself, instead of `<home>/gallery`. */
   folder?: string | undefined;
@@ -40,8 +40,9 @@ export interface GalleryOptions {
 }
 
 /**
- * Works as files: `YYYY/MM/<ULID>.png` with `<ULID>.json`, its sidecar, beside it. The sidecars are the source of truth; the index can be made
- * again from them. Any number of processes may read and change them. A work exists as soon as its sidecar does, which is written last and atomically.
+ * Works as files: `YYYY/MM/<ULID>.png` with `<ULID>.json`, its sidecar, beside it. The sidecars are the source of truth; the index can be
+ * made again from them. Any number of processes may read and change them. A work exists as soon as its sidecar does, which is written last
+ * and atomically.
  */
 export class Gallery {
   readonly folder: string;
@@ -106,8 +107,9 @@ export class Gallery {
   }
 
   /**
-   * Files a work in two steps: writes the picture to the disk, then asks `confirm`. Only if it answers true does the work count; otherwise its
-   * files are removed and the result is undefined. If its task has a work already, that work is kept and returned instead. What a crash or an error in between leaves, settleLeftBehind() finds.
+   * Files a work in two steps: writes the picture to the disk, then asks `confirm`. Only if it answers true does the work count; otherwise
+   * its files are removed and the result is undefined. If its task has a work already, that work is kept and returned instead.
+   * settleLeftBehind() finds what a crash or an error in between leaves.
    *
    * @throws ArtistError every error of add(); and every error of `confirm`
    */

@@ -9,16 +9,16 @@ const heartbeatSchema = z.object({ pid: z.int(), startedAt: z.iso.datetime(), at
 /** Content of the heartbeat file. Times are ISO. */
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
 
-/** What an operator asks of a schedule. */
+/** The figures of a schedule, for an operator. */
 export interface ScheduleFigures {
-  /** Over this many days. */
+  /** Number of days covered. */
   days: number;
   /** Runs that ended, and runs that were missed. */
   runs: { done: number; partial: number; failed: number; missed: number; cancelled: number };
   works: { done: number; due: number };
   /** Done ÷ (done + partial + failed + missed); null: nothing was due. */
   successRate: number | null;
-  /** Mean seconds of the runs that were done; null: none was. */
+  /** Mean seconds of the runs that were done; null if none was. */
   meanSeconds: number | null;
   /** The same for each of their works. */
   secondsPerWork: number | null;
@@ -35,7 +35,7 @@ export const scheduleFigures = answering(
     let seconds = 0;
     let made = 0;
     for (const record of history) {
-      // Also not what a clock that was ahead wrote down.
+      // Excludes records dated in the future, written while the clock was ahead.
       if (record.endedAt < now - days * dayMs || record.endedAt > now + dayMs) continue;
       runs[record.outcome] += record.count;
       works.done += record.works.done;
@@ -56,14 +56,14 @@ export const scheduleFigures = answering(
   },
 );
 
-/** What happened since the home was made, of all jobs, also of those that were removed: these numbers never go down. */
+/** Totals of all jobs since the home was made, removed ones included. They never decrease. */
 export function lifetimeTotals({ jobs, removed }: Pick<ScheduleState, 'jobs' | 'removed'>): Totals {
   const sum = { ...removed };
   for (const { totals } of jobs) for (const name of Object.keys(sum) as (keyof Totals)[]) sum[name] += totals[name];
   return sum;
 }
 
-/** The daemon of this home and its last heartbeat; undefined: none runs. */
+/** The daemon of this home and its last heartbeat; undefined if none runs. */
 export const daemonStatus = answering(
   'daemonStatus',
   async (store: ScheduleStore): Promise<{ owner: LockOwner; heartbeat: Heartbeat | undefined } | undefined> => {
@@ -76,7 +76,7 @@ async function readHeartbeat(home: string): Promise<Heartbeat | undefined> {
   try {
     return heartbeatSchema.safeParse(JSON.parse(await readFile(scheduleFiles(home).heartbeat, 'utf8'))).data;
   } catch (error) {
-    if (error instanceof SyntaxError || systemCode(error) !== undefined) return undefined; // not written yet, or not readable for us
+    if (error instanceof SyntaxError || systemCode(error) !== undefined) return undefined; // not written yet, or not readable
     throw error;
   }
 }

@@ -18,10 +18,10 @@ function newId(): string {
 }
 
 /**
- * The name of a home among all homes: `h` and ten letters or digits, drawn once and kept in `state/home.json`. It is in the names of tasks, of the
- * home's queue, and so in the seeds of scheduled works. A home that was copied has the name of the first: remove the file from the copy.
+ * A unique name of the home: `h` and ten letters or digits, drawn once and stored in `state/home.json`. It is part of task names, of the
+ * home's queue name, and so of the seeds of scheduled works. A copied home has the same name: remove the file from the copy.
  *
- * @throws what StateFile.update() throws
+ * @throws ArtistError every error of StateFile.update()
  */
 export async function homeId(home: string, options: StateOptions = {}): Promise<string> {
   const file = new StateFile(homeOf(home).state('home.json'), definition, options);

@@ -5,8 +5,8 @@ import { checkTimeZone, localTimeZone } from './time/time-zone.ts';
 import { type ParsedTiming, parseTiming, type Timing, timingSchema } from './time/timing.ts';
 
 /**
- * What becomes of runs that were due while nobody was there to start them: `skip` runs none, `once` the latest, `all` each of them. Runs
- * older than the grace are not made up for. All that are not run are recorded as missed.
+ * What happens to runs that were due while no daemon was running: `skip` runs none, `once` the latest, `all` each of them. Runs older than
+ * the grace period are not made up for. Runs that are not made up for are recorded as missed.
  */
 export const misfirePolicies = ['skip', 'once', 'all'] as const;
 export type MisfirePolicy = (typeof misfirePolicies)[number];
@@ -23,7 +23,7 @@ const json = z.json();
 export const jobOptions = z.strictObject({
   /** A schedule expression such as `daily 09:00`, or its parts as an object. */
   when: z.union([z.string(), timingSchema]),
-  /** For people; default: the expression. */
+  /** Shown to users. Default: the expression. */
   name: z.string().min(1).max(80).optional(),
   /** Works of each run. Default 1. */
   count: z.int().min(1).max(mostWorks).optional(),
@@ -49,13 +49,13 @@ export const jobOptions = z.strictObject({
     .min(0)
     .max(24 * hourMs)
     .default(minuteMs),
-  /** Second and later tries within 24 hours, over all runs: a lasting fault does not keep the machine busy. */
+  /** Limit of second and later tries within 24 hours, over all runs, so that a lasting fault does not keep the machine busy. */
   retriesPerDay: z.int().min(0).max(1000).default(10),
-  /** Handed to the runner as it is. */
+  /** Passed to the runner unchanged. */
   payload: json.default(null),
-  /** One element for each work, in turn; where it stands survives restarts. */
+  /** One element for each work, in turn. The position survives restarts. */
   rotation: z.array(json).max(10_000).default([]),
-  /** Of the jitter. */
+  /** Seed of the jitter. */
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
 });
 export type JobOptions = z.input<typeof jobOptions>;
@@ -74,25 +74,25 @@ const itemSchema = z.strictObject({
 /** How one work of a run ended. */
 export type RunItem = z.infer<typeof itemSchema>;
 
-/** A function, so that nothing is built when the package is imported. */
+/** A function, so that importing the package builds no schema. */
 const occurrenceFields = () => ({
-  /** `<job>-20260329T070000Z`, or `<job>-now-…` for one that was asked for. The same moment has the same id on every machine. */
+  /** `<job>-20260329T070000Z`, or `<job>-now-…` for a requested run. The same moment has the same id on every machine. */
   id: z.string(),
   /** Milliseconds since 1970. */
   dueAt: z.int(),
   kind: z.enum(['scheduled', 'caught-up', 'requested']),
-  /** Tries that have ended or are running. */
+  /** Number of tries, the current one included. */
   attempt: z.int().min(0),
-  /** Times the process died in the middle of it. */
+  /** How often the process died during the run. */
   interruptions: z.int().min(0),
   notBefore: z.int(),
-  /** Place of its first work in the rotation; null before it was first tried. */
+  /** Position of its first work in the rotation; null before the first try. */
   rotationFrom: z.int().min(0).nullable(),
-  /** Works that ended; the last entry of an index counts. */
+  /** Works that ended; for each index the last entry counts. */
   items: z.array(itemSchema),
-  /** It began under a version whose tasks were named without the home. */
+  /** The run began under a version whose task names did not contain the home. */
   bareTasks: z.boolean().optional(),
-  /** What it began to paint, where the job was changed since. */
+  /** The options the run began with, if the job was changed since. */
   began: z.strictObject({ payload: json, rotation: z.array(json), count: z.int().min(1) }).optional(),
 });
 const occurrenceSchema = z.strictObject(occurrenceFields());
@@ -111,10 +111,10 @@ export const totalsSchema = z.strictObject({
   worksDone: z.int().min(0),
   worksDue: z.int().min(0),
 });
-/** Since the job was made. */
+/** Counts since the job was made. */
 export type Totals = z.infer<typeof totalsSchema>;
 
-/** A job as it is kept. */
+/** A job as stored. */
 export const jobSchema = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -134,12 +134,12 @@ export const jobSchema = z.strictObject({
   rotation: z.array(json),
   seed: z.int(),
   paused: z.boolean(),
-  /** Everything that was due up to here is dealt with. */
+  /** All runs due up to this time have been processed. */
   cursor: z.int(),
   rotationAt: z.int().min(0),
   waiting: z.array(occurrenceSchema),
   running: runningSchema.nullable(),
-  /** When second and later tries were granted, within the last 24 hours. */
+  /** Times of second and later tries within the last 24 hours. */
   retriedAt: z.array(z.int()),
   totals: totalsSchema,
 });
@@ -161,7 +161,7 @@ function expressionOf(when: string | Timing): ParsedTiming {
   return typeof when === 'string' ? parseTiming(splitWords(when)) : { timing: when };
 }
 
-/** Words of an expression; what is in quotes stays one. */
+/** Splits an expression into words; a quoted part stays one word. */
 export function splitWords(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
 }
@@ -219,9 +219,7 @@ export function newJob(options: z.output<typeof jobOptions>, id: string, now: nu
   return job;
 }
 
-/**
- * Why a job cannot be run, although it can be read: this machine does not know its time zone, or cannot read its expression. undefined: it can.
- */
+/** Why a readable job cannot run: this machine does not know its time zone, or cannot parse its expression. undefined if it can run. */
 export function faultOf(job: Pick<Job, 'timing' | 'timeZone'>): string | undefined {
   const key = JSON.stringify([job.timing, job.timeZone]);
   const known = faults.get(key);
@@ -238,16 +236,16 @@ export function faultOf(job: Pick<Job, 'timing' | 'timeZone'>): string | undefin
   return fault === '' ? undefined : fault;
 }
 
-/** By timing and zone; empty: none. */
+/** Cached faults by timing and zone; an empty text means none. */
 const faults = new Map<string, string>();
 const mostFaults = 1000;
 
-/** The next times at which the schedule begins the job: none of one that is paused or broken. */
+/** The next times at which the job is due; none if it is paused or broken. */
 export function dueTimes(job: Job, after: number, count: number): number[] {
   return job.paused || faultOf(job) !== undefined ? [] : nextRuns(job, after, count);
 }
 
-/** The options that make such a job again. */
+/** The options that would make the same job. */
 export function jobAsOptions(job: Job): JobOptions {
   const {
     timing,

@@ -2,7 +2,7 @@ import { type ErrorCode, isArtistError, redact } from '../core/index.ts';
 
 const longestBackoffMs = 3_600_000;
 
-/** Errors that the same run would meet again: what was asked for is wrong, somebody cancelled it, or something must be put right by a person. */
+/** Errors that would happen again: the options are wrong, the run was cancelled, or a person must fix something. */
 const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_ABORTED',
   'ERR_ALREADY_EXISTS',
@@ -19,7 +19,7 @@ const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_UNSUPPORTED',
 ]);
 
-/** Whether another try may end differently. */
+/** Whether another try may succeed. */
 export function isRetryable(error: unknown): boolean {
   return !(isArtistError(error) && lasting.has(error.code));
 }
@@ -29,7 +29,7 @@ export function retryDelay(backoffMs: number, attempt: number): number {
   return Math.min(Math.max(backoffMs, 0) * 2 ** Math.max(0, attempt - 1), Math.max(longestBackoffMs, backoffMs));
 }
 
-/** What is written down of an error, without secrets: its code, or `ERR_INTERNAL` for one that is not ours. */
+/** The code and message of an error for the record, without secrets. The code is `ERR_INTERNAL` for errors that are not an ArtistError. */
 export function describeFailure(error: unknown): { code: ErrorCode; message: string; retryable: boolean } {
   if (isArtistError(error)) return { code: error.code, message: redact(error.message), retryable: isRetryable(error) };
   return { code: 'ERR_INTERNAL', message: redact(error instanceof Error ? error.message : String(error)), retryable: true };

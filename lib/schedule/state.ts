@@ -14,19 +14,19 @@ const recordSchema = z.strictObject({
   outcome: z.enum(outcomes),
   kind: z.enum(['scheduled', 'caught-up', 'requested']),
   dueAt: z.int(),
-  /** Start of the last try; null: it was never started. */
+  /** Start of the last try; null if it never started. */
   startedAt: z.int().nullable(),
   endedAt: z.int(),
   /** Of the last try. */
   seconds: z.number().min(0),
   attempts: z.int().min(0),
   works: z.strictObject({ done: z.int().min(0), due: z.int().min(0) }),
-  /** Code and message of the last failure; null where nothing failed. */
+  /** Code and message of the last failure; null if nothing failed. */
   code: z.string().nullable(),
   message: z.string().nullable(),
-  /** What the runner returned for each work that was done. */
+  /** The runner's result for each work that was done. */
   results: z.array(z.json()),
-  /** Missed runs that follow each other are one record: how many, and when the last was due. Else 1. */
+  /** Consecutive missed runs share one record: their number, and when the last was due. Else 1. */
   count: z.int().min(1),
   lastDueAt: z.int(),
 });
@@ -39,9 +39,9 @@ const scheduleSchema = z.strictObject({
   jobs: z.array(jobSchema).check(uniqueIds('job')),
   /** Oldest first, bounded. */
   history: z.array(recordSchema),
-  /** Of jobs that were removed: what happened stays counted. */
+  /** Totals of removed jobs, so that their runs stay counted. */
   removed: totalsSchema,
-  /** Jobs that could not be read, as they were found: shown, never run, and kept for a person to mend. */
+  /** Jobs that could not be read, unchanged. They are shown, never run, and kept so that a person can repair them. */
   broken: z.array(z.strictObject({ id: z.string(), name: z.string(), reason: z.string(), record: z.json() })),
 });
 export type ScheduleState = z.infer<typeof scheduleSchema>;
@@ -55,7 +55,7 @@ export const scheduleDefinition: StateDefinition<ScheduleState> = {
   lists: { jobs: { into: 'broken', keep: brokenJob }, history: {}, broken: {} },
 };
 
-/** Runs that had begun keep their tasks' names, which had no home in them. */
+/** Runs that had begun keep their task names, which did not contain the home. */
 function fromVersion2(data: unknown): unknown {
   const { jobs, ...rest } = data as { jobs?: unknown };
   if (!Array.isArray(jobs)) return data;

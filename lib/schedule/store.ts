@@ -18,7 +18,7 @@ export interface ScheduleStoreOptions extends StateOptions {
   clock?: Clock;
 }
 
-/** A run that is to come. */
+/** A future run. */
 export interface UpcomingRun {
   jobId: string;
   name: string;
@@ -27,7 +27,7 @@ export interface UpcomingRun {
   timeZone: string;
 }
 
-/** Where the files of the schedule are. */
+/** Paths of the schedule's files. */
 export function scheduleFiles(home: string): { state: string; daemonLock: string; heartbeat: string } {
   const at = homeOf(home);
   return {
@@ -54,22 +54,30 @@ export class ScheduleStore {
     this.#newId = createIds({ clock });
   }
 
-  /** A copy. Throws what StateFile.read() throws. */
+  /**
+   * A copy of the state.
+   *
+   * @throws ArtistError every error of StateFile.read()
+   */
   read(): Promise<ScheduleState> {
     return this.#file.read();
   }
 
-  /** Changes the state under its lock. Throws what StateFile.update() throws. */
+  /**
+   * Changes the state under its lock.
+   *
+   * @throws ArtistError every error of StateFile.update()
+   */
   change<R>(change: (state: ScheduleState) => R): Promise<R> {
     return this.#file.change(change);
   }
 
-  /** Differs after every change by any process; cheap. */
+  /** A value that differs after every change by any process; cheap. */
   version(): Promise<string> {
     return this.#file.version();
   }
 
-  /** @throws ArtistError ERR_INVALID_ARGUMENT for a job that is none or would never be due */
+  /** @throws ArtistError ERR_INVALID_ARGUMENT: invalid options, or a job that would never be due */
   async add(options: JobOptions): Promise<Job> {
     const checked = resolveOptions('schedule', jobOptions, options);
     return this.change((state) => {
@@ -81,7 +89,7 @@ export class ScheduleStore {
   }
 
   /**
-   * Changes a job; options that are not named stay. A run that has begun goes on as it began.
+   * Changes a job; options that are not named stay. A run that has begun keeps its options.
    *
    * @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT
    */
@@ -92,12 +100,16 @@ export class ScheduleStore {
     });
   }
 
-  /** A job by its id, or by a name that only one has. @throws ArtistError ERR_NOT_FOUND */
+  /**
+   * A job by its id, or by its name if only one job has it.
+   *
+   * @throws ArtistError ERR_NOT_FOUND
+   */
   async get(id: string): Promise<Job> {
     return findJob(await this.read(), id);
   }
 
-  /** Records of jobs that cannot be read, and why. They are never run; remove() takes them away. */
+  /** Records of jobs that cannot be read, and why. They never run; remove() deletes them. */
   async broken(): Promise<ScheduleState['broken']> {
     return (await this.read()).broken;
   }
@@ -106,7 +118,11 @@ export class ScheduleStore {
     return (await this.read()).jobs;
   }
 
-  /** Of a broken record, undefined is returned. @throws ArtistError ERR_NOT_FOUND */
+  /**
+   * Removes a job. Returns undefined for a record that could not be read.
+   *
+   * @throws ArtistError ERR_NOT_FOUND
+   */
   remove(id: string): Promise<Job | undefined> {
     return this.change((state) => removeJob(state, id));
   }
@@ -122,7 +138,7 @@ export class ScheduleStore {
   }
 
   /**
-   * Asks for a run at once, of a paused job too. A daemon begins it within two seconds; without one it waits.
+   * Requests a run now, also of a paused job. A daemon begins it within two seconds; without a daemon it waits.
    *
    * @throws ArtistError ERR_NOT_FOUND
    */
@@ -130,12 +146,12 @@ export class ScheduleStore {
     return this.change((state) => requestRun(state, id, this.clock.now(), this.#newId()));
   }
 
-  /** Takes back a run that runNow() asked for and that is not going on. false: there is none, it has begun or ended. */
+  /** Cancels a run requested by runNow() that has not begun. Returns false if there is none, or it has begun or ended. */
   withdraw(runId: string): Promise<boolean> {
     return this.change((state) => withdrawRun(state, runId, this.clock.now()));
   }
 
-  /** The next `count` runs of one job, or of all together, ascending. Jobs that are paused or broken have none. */
+  /** The next `count` runs of one job, or of all together, ascending. Paused and broken jobs have none. */
   async next(count: number, id?: string): Promise<UpcomingRun[]> {
     const state = await this.read();
     const jobs = id === undefined ? state.jobs : [findJob(state, id)];
@@ -157,7 +173,7 @@ export class ScheduleStore {
       .slice(0, limit);
   }
 
-  /** Who runs the schedule of this home; undefined: nobody. */
+  /** The process that runs the schedule of this home; undefined if none does. */
   daemon(): Promise<LockOwner | undefined> {
     return lockOwner(scheduleFiles(this.home).daemonLock);
   }

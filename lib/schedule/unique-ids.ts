@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** A check of a list of records: each that has the id of one before it is an issue of its own, so that the first is used and the rest are not. */
+/** Checks a list of records for repeated ids. Each repetition is its own issue, so that the first record is used and the others are not. */
 export function uniqueIds(what: string): z.core.CheckFn<{ id: string }[]> {
   return ({ value, issues }) => {
     const seen = new Set<string>();

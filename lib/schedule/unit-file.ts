@@ -1,19 +1,19 @@
 import { ArtistError, display } from '../core/index.ts';
 
-/** What a service manager needs to know. */
+/** Settings for a service manager. */
 export interface UnitOptions {
-  /** The Node that runs it. */
+  /** Path of Node. */
   node: string;
   /** The script of `ai-artist-schedule`. */
   script: string;
   home: string;
-  /** Further words behind `start`. */
+  /** Further arguments of `start`. */
   args?: readonly string[];
-  /** Seconds between the request to stop and the kill. Longer than the daemon's own bounds. */
+  /** Seconds between the request to stop and the kill. Must exceed the daemon's own limits. */
   stopSeconds: number;
 }
 
-/** A line break would begin another setting of the unit; other control characters belong into no path and no address. */
+/** A line break would begin another setting of the unit; other control characters are valid in no path or address. */
 function checkWords(words: readonly string[]): void {
   const bad = words.find((word) => /[\x00-\x1f\x7f]/.test(word));
   if (bad !== undefined)
@@ -57,7 +57,11 @@ function xml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** A property list for `~/Library/LaunchAgents/ai-artist.plist`. Throws what systemdUnit() throws. */
+/**
+ * A property list for `~/Library/LaunchAgents/ai-artist.plist`.
+ *
+ * @throws ArtistError every error of systemdUnit()
+ */
 export function launchdPlist({ node, script, home, args = [], stopSeconds }: UnitOptions): string {
   checkWords([node, script, home, ...args]);
   const words = [node, script, 'start', '--home', home, ...args].map((word) => `    <string>${xml(word)}</string>`).join('\n');

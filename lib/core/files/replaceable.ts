@@ -237,7 +237,7 @@ async function foreignIn(folder: string, isOurs: FolderWish['isOurs']): Promise<
   return foreign;
 }
 
-/** Calls `visit` for everything below a folder, without following links; a folder is entered if the call returns true. */
+/** Calls `enter` for everything below a folder, without following links; a folder is entered if the call returns true. */
 async function eachEntry(root: string, enter: (path: string, entry: Dirent) => boolean): Promise<void> {
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {

@@ -7,7 +7,7 @@ export class Html {
 
 type Part = Html | string | number | undefined | readonly Part[];
 
-/** A template of HTML: what is put in is escaped, unless it is HTML from here; lists are joined, undefined is nothing. */
+/** An HTML template. Values are escaped unless they are Html; lists are joined, undefined becomes nothing. */
 export function html(texts: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(texts.map((text, at) => text + (at < parts.length ? shown(parts[at]) : '')).join(''));
 }
@@ -18,7 +18,7 @@ function shown(part: Part): string {
   return part === undefined ? '' : escapeHtml(String(part));
 }
 
-/** JSON for programs that read the page: no text in it can end its element. */
+/** JSON to embed in a page, escaped so that no text in it can close the element. */
 export function jsonElement(type: string, value: unknown): Html {
   return new Html(`<script type="${escapeHtml(type)}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`);
 }

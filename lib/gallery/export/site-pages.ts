@@ -7,7 +7,7 @@ export const perPage = 60;
 
 export interface SiteTexts {
   title: string;
-  /** Address at which the site will be; undefined: it is for file://, and has no feeds. */
+  /** Address of the published site; undefined: it is for file://, and has no feeds. */
   url: string | undefined;
 }
 
@@ -34,15 +34,15 @@ dd { margin: 0; overflow-wrap: anywhere; }
 export const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="2" y="4" width="28" height="24" rx="3" fill="#345"/><circle cx="11" cy="12" r="3" fill="#fc6"/><path d="M4 26l9-10 6 6 4-4 5 8z" fill="#9cb"/></svg>
 `;
 
-/** Nothing but pictures and the style sheet of the site, also where it is opened from the disk. */
+/** Allows only the site's pictures and style sheet, also when opened from the disk. */
 const policy = "default-src 'none'; img-src 'self' file:; style-src 'self' file:; base-uri 'none'; form-action 'none'";
 
 interface Page {
   title: string;
-  /** Way to the root of the site. */
+  /** Relative path to the root of the site. */
   root: string;
   texts: SiteTexts;
-  /** For links from elsewhere: what the page shows, and its picture's address. */
+  /** For previews of links: a description of the page and the address of its picture. */
   preview: { description: string; picture: string | undefined; path: string };
   head?: Html;
   body: Html;

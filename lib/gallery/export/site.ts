@@ -10,7 +10,7 @@ import { favicon, listPage, pageName, perPage, styleSheet, workPage } from './si
 export interface SiteOptions {
   /** Default "Gallery". */
   title?: string;
-  /** Address at which it will be published: feeds and labels then name it. Left out: for file:// alone, without feeds. */
+  /** Address at which it will be published, for feeds and labels. Without it the site is for file:// only and has no feeds. */
   url?: string | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
@@ -19,19 +19,19 @@ export interface SiteOptions {
 export interface Exported {
   path: string;
   works: number;
-  /** Works whose pictures are gone: they are left out. */
+  /** Works left out because their pictures are gone. */
   missing: string[];
-  /** Works whose pictures cannot be read, if there are any: they are left out. */
+  /** Works left out because their pictures cannot be read, if any. */
   damaged?: { id: string; message: string }[];
 }
 
-/** Lies in a site that was made here: it may be replaced. */
+/** Marks a folder as a site made here, which may be replaced. */
 const marker = '.ai-artist-site';
 const fixedNames = [marker, 'index.html', 'style.css', 'favicon.svg', 'rss.xml', 'feed.json'];
-/** Works of a feed. */
+/** Number of works in a feed. */
 const feedLength = 50;
 
-/** A work by its id, read in the order that is wanted, a page at a time. */
+/** Reads works in the given order, a page at a time. */
 export async function worksWithPictures(gallery: Gallery, ids: readonly string[]): Promise<{ works: Artwork[]; missing: string[] }> {
   const works: Artwork[] = [];
   const missing: string[] = [];
@@ -51,7 +51,7 @@ function siteUrl(url: string | undefined): string | undefined {
   return url.endsWith('/') ? url : `${url}/`;
 }
 
-/** Whether a path is one of those of a site: all that may be removed of an earlier one. */
+/** Whether a path belongs to a site. Only these are removed from an earlier site. */
 function isSitePath(path: string, kind: 'file' | 'folder'): boolean {
   if (kind === 'folder') return ['images', 'thumbs', 'works'].includes(path);
   const [, folder, id, ending = ''] = /^(images|thumbs|works)\/([^/.]+)\.(\w+)$/.exec(path) ?? [];
@@ -94,7 +94,7 @@ export const exportSite = answering(
   },
 );
 
-/** Picture and thumbnail of a work; returns why it cannot be shown. Throws what concerns the site and not the work. */
+/** Writes the picture and thumbnail of a work; returns why it cannot be shown. Throws errors that concern the site, not the work. */
 async function copyWork(gallery: Gallery, work: Artwork, site: string): Promise<string | undefined> {
   try {
     const thumbnail = await gallery.thumbnail(work.id);
@@ -110,7 +110,7 @@ async function copyWork(gallery: Gallery, work: Artwork, site: string): Promise<
 
 const ofTheWork = ['ERR_IMAGE_DECODE', 'ERR_NOT_FOUND', 'ERR_DAMAGED', 'ERR_NEWER_VERSION', 'ERR_READ'];
 
-/** What a failure says about a work's own files; undefined: it is about something else. */
+/** The message if an error is about the work's own files, else undefined. */
 export async function unreadable(work: Artwork, error: unknown): Promise<string | undefined> {
   if (isArtistError(error) && ofTheWork.includes(error.code)) return error.message;
   const readable = await access(work.path, constants.R_OK).then(

@@ -23,12 +23,12 @@ interface Entry {
   lastModified: Date;
 }
 
-/** What the format's dates can say; files claim any. */
+/** The range of dates the format can store; files may have any. */
 const [firstDate, lastDate] = [Date.UTC(1980, 0, 2), Date.UTC(2107, 11, 30)];
 
 const dateOf = (time: string): Date => new Date(Math.min(Math.max(Date.parse(time), firstDate), lastDate));
 
-/** One work after the other as they are written: only one is in memory. Fills `result`. */
+/** Yields works one by one as they are written, so that only one is in memory. Fills `result`. */
 async function* entries(works: readonly Artwork[], result: Exported, { signal, onProgress }: ZipOptions): AsyncGenerator<Entry> {
   const labels: string[] = [];
   for (const [index, work] of works.entries()) {
@@ -48,7 +48,7 @@ async function* entries(works: readonly Artwork[], result: Exported, { signal, o
   yield { name: 'works.jsonld', input: Buffer.from(text), lastModified };
 }
 
-/** Picture and record of a work, or why they cannot be read. */
+/** The picture and sidecar of a work, or why they cannot be read. */
 async function filesOf(work: Artwork): Promise<Entry[] | string> {
   try {
     const lastModified = dateOf(work.createdAt);

@@ -5,11 +5,11 @@ import { ArtistError, readError, systemCode, writeError } from '../../core/index
 import { Turns } from '../store/turns.ts';
 
 /**
- * Embeddings of works by one CLIP, in one file of rows of equal length: id, scale, and the unit vector in bytes. A byte a dimension is a quarter of
- * the memory and moves a cosine by less than 0.005. They can be computed again from the pictures, so that the file may be deleted.
+ * Embeddings of works by one CLIP, in one file of rows of equal length: id, scale, and the unit vector in bytes. A byte a dimension is a
+ * quarter of the memory and moves a cosine by less than 0.005. They can be computed again from the pictures, so the file may be deleted.
  *
- * Header of 64 bytes: magic, then the dimensions (32 bits, little-endian). Row: 26 bytes id, 2 zero, scale (32-bit float), `dimensions` signed bytes,
- * zeros up to a multiple of four. Of several rows of one work the last counts.
+ * Header of 64 bytes: magic, then the dimensions (32 bits, little-endian). Row: 26 bytes id, 2 zero, scale (32-bit float), `dimensions`
+ * signed bytes, zeros up to a multiple of four. If a work has several rows, the last one counts.
  */
 const magic = 'AIAEMB1\n';
 const headerBytes = 64;
@@ -17,7 +17,7 @@ const idBytes = 26;
 const scaleAt = 28;
 const valuesAt = 32;
 
-/** A vector whose length (in the sense of numbers) is that of the CLIP. */
+/** A vector with as many numbers as the CLIP has dimensions. */
 export type Vector = Float32Array;
 
 export interface Similar {
@@ -26,7 +26,7 @@ export interface Similar {
   similarity: number;
 }
 
-/** Where the embeddings of a CLIP lie: one file each, since vectors of two models cannot be compared. */
+/** The file of a CLIP's embeddings. Each CLIP has its own, because vectors of two models cannot be compared. */
 export function embeddingsFile(cache: string, model: string, dimensions: number): string {
   const slug = model
     .toLowerCase()
@@ -43,7 +43,7 @@ export class EmbeddingFile {
   #bytes: Buffer<ArrayBuffer> = Buffer.alloc(0);
   #count = 0;
   #inode: bigint | undefined;
-  /** Rows are read across waits, as the lines of the index are. */
+  /** Serialises reads and writes, as in IndexLog. */
   readonly #turns = new Turns();
 
   constructor(
@@ -62,7 +62,7 @@ export class EmbeddingFile {
   }
 
   /**
-   * Takes in what was written since. A file that is not ours counts as empty.
+   * Reads the rows written since the last call. A file of another format counts as empty.
    *
    * @throws ArtistError ERR_READ
    */
@@ -126,7 +126,7 @@ export class EmbeddingFile {
     await this.#refresh();
   }
 
-  /** The works whose vectors have the largest cosines with `wanted`, best first; `among` is which of them, by their ids or by a question. */
+  /** The works whose vectors have the largest cosines with `wanted`, best first. `among` limits them, by ids or by a predicate. */
   nearest(wanted: Vector, limit: number, among?: readonly string[] | ((id: string) => boolean)): Similar[] {
     const query = unit(wanted);
     const { buffer, byteOffset, byteLength } = this.#bytes;
@@ -146,7 +146,7 @@ export class EmbeddingFile {
     return best;
   }
 
-  /** The unit vector of a work; undefined: it has none. */
+  /** The unit vector of a work; undefined if it has none. */
   vectorOf(id: string): Vector | undefined {
     const row = this.#rows.get(id);
     if (row === undefined) return undefined;
@@ -209,7 +209,7 @@ function unit(vector: Vector): Vector {
   return vector.map((value) => value / length);
 }
 
-/** Four sums, so that the additions need not wait for each other. */
+/** Four sums, so that the CPU can add them in parallel. */
 function dot(query: Vector, values: Int8Array, at: number): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   const { length } = query;
@@ -224,7 +224,7 @@ function dot(query: Vector, values: Int8Array, at: number): number {
   return a + b + c + d;
 }
 
-/** Into a list that is sorted, best first. */
+/** Inserts into a sorted list, best first. */
 function insert(best: Similar[], one: Similar, limit: number): void {
   let [low, high] = [0, best.length];
   while (low < high) {

@@ -7,11 +7,11 @@ const fieldEnd = separator.charCodeAt(0);
 
 /** A condition, ready to run over the bytes of the index. */
 interface Matcher {
-  /** Bytes that every matching work holds; undefined: the work's columns decide. */
+  /** Bytes that every matching work contains; undefined: the row's fields decide. */
   needle: Buffer | undefined;
-  /** Whether the needle that was found at `at` counts; `row` ends at row.to. */
+  /** Whether a needle found at `at` counts; the row's text ends at row.to. */
   accept: (bytes: Buffer, at: number, row: Row) => boolean;
-  /** Decides without bytes. */
+  /** Decides by the row's fields alone. */
   test: ((row: Row) => boolean) | undefined;
   not: boolean;
 }
@@ -46,7 +46,7 @@ function matcherOf(clause: Clause): Matcher {
 
 const between = (time: number, { from, until }: { from: number; until: number }): boolean => time >= from && time < until;
 
-/** Whether what was found lies in the value of the field that begins so. */
+/** Whether the match lies in the value of a field with this prefix. */
 function inField(prefix: string): Matcher['accept'] {
   const begin = Buffer.from(prefix);
   return (bytes, at) => {
@@ -55,18 +55,21 @@ function inField(prefix: string): Matcher['accept'] {
   };
 }
 
-/** Whether the value of the field that was found, whose key is `skip` bytes long, is a number within the range. */
+/** Whether the value of the found field, whose key has `skip` bytes, is a number within the range. */
 function withNumber(skip: number, range: Range, text: string): Matcher['accept'] {
   return (bytes, at) => {
     const number = digitsAt(bytes, at + skip);
     if (number !== undefined) return inRange(number, range);
     const value = bytes.toString('utf8', at + skip, bytes.indexOf(fieldEnd, at + skip));
-    // A hash or a name of digits is no number to compare with.
+    // Do not compare hashes and names made of digits as numbers.
     return value === '' || Number.isNaN(Number(value)) ? value.includes(text) : inRange(Number(value), range);
   };
 }
 
-/** A number of digits, perhaps with a point, that ends its field: nearly all are, and making a text of each takes most of the time. */
+/**
+ * A fast path for plain decimal numbers that end their field. Nearly all values are such, and decoding each as text would take most of the
+ * time.
+ */
 function digitsAt(bytes: Buffer, start: number): number | undefined {
   let [value, scale, point] = [0, 1, false];
   for (let at = start; at < start + 15; at++) {
@@ -80,7 +83,7 @@ function digitsAt(bytes: Buffer, start: number): number | undefined {
   return undefined;
 }
 
-/** Whether one row matches: for few rows. */
+/** Whether one row matches. Use it for few rows. */
 function rowMatches(bytes: Buffer, row: Row, { needle, accept, test }: Matcher): boolean {
   if (test) return test(row);
   if (!needle) return false;
@@ -89,7 +92,7 @@ function rowMatches(bytes: Buffer, row: Row, { needle, accept, test }: Matcher):
   return false;
 }
 
-/** All rows that match, in one pass over the bytes: a search for bytes is far quicker than a loop over a hundred thousand works. */
+/** All matching rows, in one pass over the bytes, which is far faster than a loop over a hundred thousand works. */
 function scan(bytes: Buffer, length: number, rows: readonly Row[], { needle, accept }: Matcher & { needle: Buffer }): Set<Row> {
   const found = new Set<Row>();
   let index = 0;
@@ -106,7 +109,7 @@ function scan(bytes: Buffer, length: number, rows: readonly Row[], { needle, acc
   return found;
 }
 
-/** First row that ends after `at`: the next one or a few further on, else by halving. */
+/** First row that ends after `at`: tries the next few rows, then a binary search. */
 function rowAt(rows: readonly Row[], at: number, start: number): number {
   for (let index = start; index < start + 4; index++) if ((rows[index]?.to ?? Number.POSITIVE_INFINITY) > at) return index;
   let [low, high] = [start, rows.length];
@@ -118,13 +121,13 @@ function rowAt(rows: readonly Row[], at: number, start: number): number {
   return low;
 }
 
-/** Below this many rows each is looked at by itself. */
+/** Below this many rows, each is tested by itself. */
 const few = 2000;
 
-/** The rows (of the log, in its order) for which all clauses hold. */
+/** The rows for which all clauses hold, in the order of the log. */
 export function matchRows({ bytes, length }: IndexLog, rows: readonly Row[], clauses: readonly Clause[]): readonly Row[] {
   const matchers = clauses.map(matcherOf);
-  // Columns first, then long needles, which are rare: what is left to look at shrinks soonest.
+  // Row fields first, then long needles, which are rare, to narrow the rows early.
   matchers.sort((a, b) => Number(b.test !== undefined) - Number(a.test !== undefined) || (b.needle?.length ?? 0) - (a.needle?.length ?? 0));
   let left = rows;
   for (const matcher of matchers) {

@@ -14,7 +14,7 @@ export interface ListOptions {
   after?: string | undefined;
   /** Default newest. rating: best first, of equal ones the newest first. */
   sort?: SortOrder;
-  /** true: what was thrown away, instead of what was not. */
+  /** true: works in the trash, instead of the others. */
   trashed?: boolean;
 }
 
@@ -28,14 +28,14 @@ export interface Page {
   problems: SidecarProblem[];
 }
 
-/** Rows by id, oldest first, in the wanted order. The array is the caller's. */
+/** Sorts rows, given by id with the oldest first. Changes the array in place. */
 export function ordered(rows: Row[], sort: SortOrder): readonly Row[] {
   if (sort === 'oldest') return rows;
   rows.reverse();
   return sort === 'newest' ? rows : rows.sort((a, b) => b.rating - a.rating);
 }
 
-/** Place behind a work in sorted rows; the work itself may have left the list since, e.g. because it was thrown away. */
+/** Index of the row after a work. The work itself may have left the list since, for example into the trash. */
 export function startAfter(rows: readonly Row[], after: string, sort: SortOrder, known: Row | undefined): number {
   const place = rows.findIndex(({ id }) => id === after);
   if (place >= 0) return place + 1;

@@ -3,15 +3,15 @@ import { normalise, shortName, type TextKey } from './search-text.ts';
 
 /** One condition of a query. All of them must hold. */
 export type Clause =
-  /** The words stand somewhere in the free text. */
+  /** The words are anywhere in the free text. */
   | { kind: 'text'; value: string; not: boolean }
-  /** The words stand in this part of the free text; `whole`: they are all of it. */
+  /** The words are in this part of the free text; `whole`: they are all of it. */
   | { kind: 'part'; key: TextKey; value: string; whole: boolean; not: boolean }
-  /** A setting holds the words, or is this number. */
+  /** A setting contains the words, or is this number. */
   | { kind: 'setting'; key: string; value: string; range: Range | undefined; not: boolean }
   | { kind: 'rating'; range: Range; not: boolean }
   | { kind: 'star'; not: boolean }
-  /** Made between these moments: from <= t < until, milliseconds. */
+  /** Created in this time: from <= t < until, milliseconds. */
   | { kind: 'date'; from: number; until: number; not: boolean };
 
 /** Inclusive unless the bound is open. */
@@ -36,7 +36,7 @@ const parts: Readonly<Record<string, TextKey>> = {
 };
 const wholeParts: readonly TextKey[] = ['tag', 'collection'];
 
-/** Fields that mean something also where no work has them. */
+/** Fields that are valid even if no work has them. */
 export const knownFields: readonly string[] = [
   ...[
     'prompt',
@@ -105,7 +105,7 @@ export function readRange(text: string): Range | undefined {
   };
 }
 
-/** `2026`, `2026-11` or `2026-11-25`: the UTC moments at which it begins and ends. */
+/** `2026`, `2026-11` or `2026-11-25`: its start and end in UTC. */
 function readDay(text: string): { from: number; until: number } | undefined {
   const match = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text);
   if (!match) return undefined;
@@ -129,8 +129,8 @@ function dateClause(field: string, value: string, not: boolean): Clause {
 
 /**
  * Reads a query: words and "phrases" are looked for in prompt, title, alternative text, tags and collections; `field:value` in any setting
- * (`sampler:euler_a steps:>20 cfg:5..8 lora:ink`), `rating:>=4`, `is:star`, `date:2026-11`, `before:`, `after:`; `-` before one turns it round.
- * Capitals do not matter. An empty query has no conditions.
+ * (`sampler:euler_a steps:>20 cfg:5..8 lora:ink`), `rating:>=4`, `is:star`, `date:2026-11`, `before:`, `after:`; `-` before one negates it.
+ * Case does not matter. An empty query has no conditions.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */

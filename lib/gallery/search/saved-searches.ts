@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { ArtistError, nearest, StateFile, type StateOptions } from '../../core/index.ts';
 import { parseQuery } from './query.ts';
 
-/** Searches that name others can grow without end. */
+/** Limit, because searches that contain others can grow without bound. */
 const longestQuery = 20_000;
 
 const nameForm = /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u;
 
-/** Queries under names, kept in the gallery's folder. */
+/** Named queries, stored in the gallery's folder. */
 export class SavedSearches {
   readonly #state: StateFile<Record<string, string>>;
 
@@ -21,15 +21,19 @@ export class SavedSearches {
     );
   }
 
-  /** Name -> query. Throws what StateFile.read() throws. */
+  /**
+   * Name -> query.
+   *
+   * @throws ArtistError every error of StateFile.read()
+   */
   all(): Promise<Record<string, string>> {
     return this.#state.read();
   }
 
   /**
-   * Keeps a query; one of that name is replaced.
+   * Saves a query, replacing one of the same name.
    *
-   * @throws ArtistError ERR_INVALID_ARGUMENT: the name or the query; what StateFile.update() throws
+   * @throws ArtistError ERR_INVALID_ARGUMENT: the name or the query; and every error of StateFile.update()
    */
   async save(name: string, query: string): Promise<void> {
     if (!nameForm.test(name))
@@ -38,7 +42,7 @@ export class SavedSearches {
     await this.#state.update((searches) => ({ ...searches, [name]: query }));
   }
 
-  /** Throws ERR_NOT_FOUND; what StateFile.update() throws. */
+  /** @throws ArtistError ERR_NOT_FOUND, and every error of StateFile.update() */
   async remove(name: string): Promise<void> {
     await this.#state.update((searches) => {
       if (!Object.hasOwn(searches, name)) throw missing(name, searches);
@@ -47,7 +51,7 @@ export class SavedSearches {
   }
 
   /**
-   * A query with the saved ones put in for their names: `@best fox`.
+   * Replaces names of saved searches in a query by their queries: `@best fox`.
    *
    * @throws ArtistError ERR_NOT_FOUND: no search of that name, ERR_INVALID_ARGUMENT: searches that contain each other
    */

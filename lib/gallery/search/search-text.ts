@@ -1,8 +1,8 @@
 import type { Sidecar } from '../store/sidecar.ts';
 
 /**
- * How a work is written down for searching: fields one after the other, each as separator, key, value, all in lower case. Free text comes first
- * and has keys of one control character, so that no word of a query can meet a key.
+ * The search text of a work: its fields, each as separator, key, value, all in lower case. Free text comes first and has keys of one
+ * control character, so that no word of a query can match a key.
  */
 export const separator = '\x1f';
 /** Between the key of a setting and its value. */
@@ -12,13 +12,13 @@ export const settingsMark = '\x1d';
 export const textKeys = { prompt: '\x01', title: '\x02', alt: '\x03', tag: '\x04', collection: '\x05' } as const;
 export type TextKey = keyof typeof textKeys;
 
-/** The task that a work was painted for: the schedule's, or a queue's. */
+/** The task a work was painted for, of the schedule or a queue. */
 export const taskKey = 'task';
 
-/** Longest value that is kept, in UTF-16 units: a prompt of a book's length would make every search slow. */
+/** Longest value that is stored, in UTF-16 units: a prompt as long as a book would slow every search. */
 const longestValue = 4000;
 
-/** A value or query as it stands in the index: lower case, no control characters, so that it can hold no separator and no end of line. */
+/** A value or query as in the index: in lower case and without control characters, so that it contains no separator or line break. */
 export function normalise(text: string): string {
   return text
     .normalize('NFC')
@@ -27,7 +27,7 @@ export function normalise(text: string): string {
     .trim();
 }
 
-/** Settings by name as a query names them: `sampler`, `cfgscale`, `lora`, `extra.style`. Lists give several. */
+/** Settings by the names that queries use: `sampler`, `cfgscale`, `lora`, `extra.style`. A list gives several entries. */
 function settings(value: unknown, key: string, found: [string, string][]): void {
   if (value === undefined || value === null) return;
   if (Array.isArray(value)) {
@@ -39,7 +39,7 @@ function settings(value: unknown, key: string, found: [string, string][]): void 
   } else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') found.push([key, String(value)]);
 }
 
-/** Names under which people look for them. */
+/** Further names that people search for. */
 const shortNames: Readonly<Record<string, string>> = { loras: 'lora', negativeprompt: 'negative', cfgscale: 'cfg' };
 
 export function shortName(key: string): string {
@@ -67,7 +67,7 @@ export function searchText(work: Sidecar): string {
   const task = work.derivation?.['task'];
   if (typeof task === 'string') found.push([taskKey, task]);
   const text = texts.flatMap(([key, value]) => (value === undefined || value === '' ? [] : [separator, textKeys[key], short(value)]));
-  // A picture that was enlarged has another size than the one that was painted: a query finds both.
+  // An enlarged picture has two sizes, painted and final: a query finds both.
   const pairs = new Set(found.map(([key, value]) => `${separator}${shortName(normalise(key))}${assigned}${short(value)}`));
   return `${text.join('')}${separator}${settingsMark}${[...pairs].join('')}${separator}`;
 }

@@ -3,12 +3,12 @@ import type { Artwork } from '../artwork.ts';
 import type { Gallery } from '../gallery.ts';
 import { EmbeddingFile, embeddingsFile, type Similar, type Vector } from './embeddings.ts';
 
-/** What makes vectors of pictures: CLIP, handed in, so that a gallery needs no addon. */
+/** Computes vectors of pictures: a CLIP, passed in so that the gallery does not need the addon. */
 export interface Embedder {
   /** Names the model. Vectors of two models are never mixed. */
   model: string;
   dimensions: number;
-  /** The vector of a picture's file. */
+  /** The vector of a picture file. */
   embed: (path: string) => Promise<Vector>;
 }
 
@@ -18,7 +18,7 @@ export interface EmbedOptions {
 }
 
 export interface EmbedResult {
-  /** Works that have a vector now and had none before. */
+  /** Number of works that got a vector. */
   embedded: number;
   /** Works whose pictures are gone or cannot be read. */
   failed: { id: string; message: string }[];
@@ -29,7 +29,7 @@ export interface SimilarWork {
   similarity: number;
 }
 
-/** Vectors written at a time: what a kill loses at most. */
+/** Vectors written at a time; a crash loses at most these. */
 const batch = 32;
 
 /** The vectors of a gallery by one CLIP. */
@@ -45,9 +45,9 @@ export class SimilarWorks {
   }
 
   /**
-   * Makes the vectors that are missing, newest works first.
+   * Computes missing vectors, newest works first.
    *
-   * @throws ArtistError ERR_WRITE, ERR_DISK_FULL, ERR_LOCKED; the signal's reason. What was made until then is kept.
+   * @throws ArtistError ERR_WRITE, ERR_DISK_FULL, ERR_LOCKED; the signal's reason. Vectors computed before an error are kept.
    */
   async embedMissing({ signal, onProgress }: EmbedOptions = {}): Promise<EmbedResult> {
     await this.#file.refresh();
@@ -84,7 +84,7 @@ export class SimilarWorks {
   async nearest(vector: Vector, { limit = 20, query = '' }: { limit?: number; query?: string } = {}): Promise<SimilarWork[]> {
     await this.#file.refresh();
     if (query === '') await this.#gallery.refresh();
-    // A hundred thousand ids in a list, to leave out none of them, would cost more than the search.
+    // Without a query, skip the list: building a hundred thousand ids would cost more than the search.
     const among = query === '' ? (id: string): boolean => this.#gallery.isShown(id) : await this.#gallery.select(query);
     const found: Similar[] = this.#file.nearest(vector, limit, among);
     const works = new Map((await this.#gallery.getMany(found.map(({ id }) => id))).map((work) => [work.id, work]));
@@ -94,7 +94,7 @@ export class SimilarWorks {
     });
   }
 
-  /** The unit vector of a work, as embedMissing() made it; undefined: it has none. */
+  /** The unit vector of a work, as embedMissing() made it; undefined if it has none. */
   async vectorOf(id: string): Promise<Vector | undefined> {
     await this.#file.refresh();
     return this.#file.vectorOf(id);

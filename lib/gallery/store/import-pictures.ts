@@ -9,7 +9,7 @@ import { readPicture } from './read-picture.ts';
 import { changeSchema, type SidecarChange } from './sidecar.ts';
 
 export interface ImportOptions {
-  /** What is said about all of them: tags, collections, licence … */
+  /** Fields for all of them: tags, collections, licence … … */
   about?: SidecarChange;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number, path: string) => void) | undefined;
@@ -17,15 +17,15 @@ export interface ImportOptions {
 
 export type ImportResult =
   | { status: 'imported'; path: string; work: Artwork }
-  /** The same bytes are in the gallery already. */
+  /** Files whose bytes are in the gallery already. */
   | { status: 'known'; path: string; id: string }
   | { status: 'failed'; path: string; code: string; message: string }
-  /** Left out of a folder: a picture of another kind, a place of another program, a link. */
+  /** Skipped in a folder: pictures of another format, places of other programs, links. */
   | { status: 'passed'; path: string; reason: string };
 
-/** Endings of pictures that the gallery files; what a file really is, is looked up in it. */
+/** Endings of pictures that the gallery stores; the format is then read from the content. */
 const filed = /\.(a?png|p?jpe?g|jpe|jfif|webp)$/i;
-/** Pictures that can be read here and are not filed. */
+/** Endings of pictures that can be read but are not stored. */
 const unfiled = /\.(avif|tiff?|gif)$/i;
 
 interface Found {
@@ -33,11 +33,11 @@ interface Found {
   passed: { path: string; reason: string }[];
 }
 
-/** Folders of ours that hold copies of works. */
+/** Folders of a gallery or site that contain copies of works. */
 const copiesOf = (_folder: string, names: readonly string[]): string | undefined =>
   names.includes('.ai-artist-site') ? 'a site that was exported from a gallery' : undefined;
 
-/** Pictures at and below the paths; folders give theirs by name, each real folder once. */
+/** Pictures at and below the paths, sorted by name; each real folder is read once. */
 async function picturesBelow(paths: readonly string[], signal: AbortSignal | undefined): Promise<Found> {
   const found: Found = { files: [], passed: [] };
   for (const path of paths) {
@@ -57,7 +57,7 @@ async function takeFolder(path: string, found: Found, signal: AbortSignal | unde
   for (const { folder, names } of walk.folders) {
     for (const name of names) {
       const file = join(folder, name);
-      // The candidates of a work are in one file beside it.
+      // Skip the file with a work's candidates.
       if (/^[0-7][0-9A-HJKMNP-TV-Z]{25}\.candidates\.webp$/.test(name)) continue;
       if (filed.test(name)) {
         found.files.push(file);
@@ -69,7 +69,7 @@ async function takeFolder(path: string, found: Found, signal: AbortSignal | unde
   }
 }
 
-/** Every folder of a Mac or of Windows has some. */
+/** Almost every folder of macOS or Windows has some. */
 const isHidden = (name: string): boolean => /(^|\/)(\.|thumbs\.db$|desktop\.ini$)[^/]*$/i.test(name);
 
 /**
@@ -97,13 +97,13 @@ export const importPictures = answering(
   },
 );
 
-/** Files can claim any date; a folder of works is named by a year of four digits. */
+/** Files may have any date, but a folder of works is named by a four-digit year. */
 const latestDate = Date.UTC(9999, 11, 31);
 
-/** Of the disk or the gallery, and not of a picture: the next one would fail in the same way. */
+/** Errors of the disk or the gallery: the next picture would fail in the same way. */
 const stopping: readonly string[] = ['ERR_DISK_FULL', 'ERR_WRITE', 'ERR_LOCKED'];
 
-/** One that fails stops none of the others. */
+/** One failed picture does not stop the others. */
 async function importOne(gallery: Gallery, path: string, known: Map<string, string>, about: SidecarChange): Promise<ImportResult> {
   try {
     return await fileOne(gallery, path, known, about);

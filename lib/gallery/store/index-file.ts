@@ -21,19 +21,19 @@ import { Turns } from './turns.ts';
 const headerForm = /^H\t4\t[0-9a-f]{16}\n$/;
 const headerLength = 21;
 const newHeader = (): string => `H\t4\t${randomBytes(8).toString('hex')}\n`;
-/** Where the fields of a W line begin, and how long the first are. */
+/** Offsets of the fields of a W line, and the widths of the first. */
 const at = { id: 2, mtime: 29, size: 50, rating: 63, flags: 65, text: 67 } as const;
 const width = { id: 26, mtime: 20, size: 12 } as const;
 
 export const workFlags = { star: 1, trashed: 2, damaged: 4 } as const;
 
-/** State of a sidecar's file: changed whenever its content may be another. */
+/** State of a sidecar file: it differs whenever the content may have changed. */
 export interface FileStamp {
   mtimeNs: bigint;
   size: bigint;
 }
 
-/** A sidecar as it was found, for the index. */
+/** A sidecar as found on disk, for the index. */
 export interface IndexedWork {
   id: string;
   stamp: FileStamp;
@@ -53,7 +53,7 @@ export function workLine({ id, stamp, sidecar }: IndexedWork): string {
 export const goneLine = (id: string): string => `D\t${id}\n`;
 export const folderLine = (folder: string, mtimeNs: bigint): string => `F\t${folder}\t${mtimeNs}\n`;
 
-/** One work in memory: where its line is, and what lists need without reading it. */
+/** One work in memory: the position of its line, and the fields lists need. */
 export interface Row {
   readonly id: string;
   /** Search text: bytes from..to of the log; free text ends at `mark`. */
@@ -81,19 +81,19 @@ export class IndexLog {
   length = 0;
   readonly rows = new Map<string, Row>();
   readonly folders = new Map<string, bigint>();
-  /** Lines that a later one replaced. */
+  /** Number of lines replaced by later ones. */
   dead = 0;
-  /** Counts changes, so that what was computed from the rows can be kept. */
+  /** Counts changes, so that results computed from the rows can be cached. */
   generation = 0;
-  /** State of the file when it was last read to its end. */
+  /** State of the file when it was last read. */
   #stamp = '';
   #detached = false;
-  /** Bytes are read across waits: two reads at once would each put theirs behind what the other had read. */
+  /** Serialises reads: two at once would append the same bytes twice. */
   readonly #turns = new Turns();
 
   constructor(readonly path: string) {}
 
-  /** Takes in what was written since the last call, by us or by others. A log that is not ours or is damaged counts as empty. */
+  /** Reads the lines written since the last call, by any process. A log of another format or a damaged one counts as empty. */
   refresh(): Promise<void> {
     return this.#turns.take(() => this.#refresh());
   }
@@ -119,8 +119,8 @@ export class IndexLog {
   }
 
   /**
-   * Goes on behind what is known where it is the same file, by the id in its first line: the number of a file comes again when the file was
-   * removed.
+   * Continues after the known bytes if it is the same file. The id in the first line decides, because a system may reuse the inode number
+   * of a removed file.
    */
   async #readFrom(handle: FileHandle): Promise<void> {
     const info = await handle.stat({ bigint: true });
@@ -139,7 +139,7 @@ export class IndexLog {
     this.#stamp = stampText(info);
   }
 
-  /** Adds lines to the file and takes them in. Only under the gallery's lock, after refresh(). */
+  /** Appends lines to the file and reads them. Only under the gallery's lock, after refresh(). */
   async append(lines: readonly string[]): Promise<void> {
     if (lines.length > 0) await this.#turns.take(() => this.#append(lines));
   }
@@ -150,7 +150,7 @@ export class IndexLog {
       const handle = await open(this.path, 'a');
       try {
         const { size } = await handle.stat({ bigint: true });
-        if (Number(size) !== this.length) await handle.truncate(this.length); // a line that was cut off by the death of its writer
+        if (Number(size) !== this.length) await handle.truncate(this.length); // a line that a killed writer left incomplete
         const text = this.length === 0 ? [newHeader(), ...lines] : lines;
         await handle.appendFile(text.join(''));
       } finally {
@@ -162,7 +162,7 @@ export class IndexLog {
     await this.#refresh();
   }
 
-  /** The same in memory alone, where the file cannot be written. From then on it is not looked at again. */
+  /** Adds lines in memory only, if the file cannot be written. From then on the file is not read again. */
   appendInMemory(lines: readonly string[]): Promise<void> {
     return this.#turns.take(async () => {
       this.#detached = true;
@@ -173,7 +173,7 @@ export class IndexLog {
     });
   }
 
-  /** Writes the log anew, without the lines that do not count any more. */
+  /** Rewrites the log without replaced lines. */
   compact(): Promise<void> {
     return this.#turns.take(async () => {
       const parts: Buffer[] = [Buffer.from(newHeader())];
@@ -211,7 +211,7 @@ export class IndexLog {
     const { bytes } = this;
     let next = this.length;
     if (next === 0) {
-      if (!headerForm.test(bytes.subarray(0, Math.min(end, headerLength)).toString('latin1'))) return; // another version, or no index: made anew
+      if (!headerForm.test(bytes.subarray(0, Math.min(end, headerLength)).toString('latin1'))) return; // another version, or no index: it is rebuilt
       next = headerLength;
     }
     while (next < end) {
@@ -240,17 +240,17 @@ export class IndexLog {
   #work(start: number, stop: number): void {
     const { bytes } = this;
     const from = start + at.text;
-    if (from > stop || bytes[from - 1] !== tab || bytes[start + at.mtime - 1] !== tab) return; // not ours: a work without a line is read again
+    if (from > stop || bytes[from - 1] !== tab || bytes[start + at.mtime - 1] !== tab) return; // damaged: a work without a line is read again
     const id = bytes.toString('latin1', start + at.id, start + at.id + width.id);
     const mark = bytes.indexOf(settingsCode, from);
     const rating = (bytes[start + at.rating] ?? zero) - zero;
     const flags = (bytes[start + at.flags] ?? zero) - zero;
-    // In the order of the log, which is that of the bytes: a search goes through both together.
+    // Keeps the rows in the order of the bytes: a search walks both together.
     if (this.rows.delete(id)) this.dead++;
     this.rows.set(id, { id, from, mark: mark < 0 || mark > stop ? stop : mark, to: stop, rating, flags, lineStart: start });
   }
 
-  /** What the sidecar of a work was when its line was written. */
+  /** The state of a work's sidecar when its line was written. */
   stampOf(id: string): FileStamp | undefined {
     const row = this.rows.get(id);
     if (!row) return undefined;
@@ -261,7 +261,7 @@ export class IndexLog {
   }
 }
 
-/** Text of a file; undefined: it is not there. */
+/** Text of a file; undefined if it is not there. */
 export async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

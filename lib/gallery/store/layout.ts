@@ -1,13 +1,13 @@
 import { join, relative, sep } from 'node:path';
 import { ArtistError, isUlid, ulidTime } from '../../core/index.ts';
 
-/** Of a work, relative to the gallery: year and month of its ULID in UTC, so that the folder does not depend on the traveller. */
+/** The folder of a work, relative to the gallery: year and month of its ULID, in UTC so that it is the same in every time zone. */
 export function folderOf(id: string): string {
   const [year = '', month = ''] = new Date(ulidTime(id)).toISOString().split('-');
   return `${year}/${month}`;
 }
 
-/** Where things lie below the folder of the gallery. Everything in `.cache` can be made again. */
+/** Paths below the folder of the gallery. Everything in `.cache` can be rebuilt. */
 export interface Layout {
   root: string;
   cache: string;
@@ -24,7 +24,7 @@ export function layoutOf(root: string): Layout {
 export const isYear = (name: string): boolean => /^\d{4}$/.test(name);
 export const isMonth = (name: string): boolean => /^(0[1-9]|1[0-2])$/.test(name);
 
-/** The id that `<ULID>.json` names; undefined for other files. */
+/** The id in the name `<ULID>.json`; undefined for other names. */
 export function idOfSidecar(name: string): string | undefined {
   return /^([0-7][0-9A-HJKMNP-TV-Z]{25})\.json$/.exec(name)?.[1];
 }
@@ -33,7 +33,7 @@ export function idOfSidecar(name: string): string | undefined {
 export const picturePattern = /^([0-7][0-9A-HJKMNP-TV-Z]{25})\.(png|jpg|jpeg|webp)$/;
 
 /**
- * The id that a picture's place in the gallery says.
+ * The id in a picture's path in the gallery.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: there is none
  */

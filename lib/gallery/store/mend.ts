@@ -7,7 +7,7 @@ import { changeableFields, readSidecarObject, type SidecarChange } from './sidec
 import type { Finding } from './verify.ts';
 
 export interface Mended {
-  /** A line for each thing that was put right. */
+  /** One line for each repair. */
   mended: string[];
   left: Finding[];
 }
@@ -37,7 +37,7 @@ export async function mendGallery(
   return result;
 }
 
-/** What was done; undefined: nothing. */
+/** A description of the repair; undefined if there was none. */
 async function mendOne(gallery: Gallery, finding: Finding, { fix, drop }: { fix: boolean; drop: boolean }): Promise<string | undefined> {
   const { kind, path, id } = finding;
   if (kind === 'picture-missing' && drop && id !== undefined) {
@@ -58,7 +58,7 @@ async function mendOne(gallery: Gallery, finding: Finding, { fix, drop }: { fix:
   return kind === 'damaged' && id !== undefined ? remakeRecord(gallery, path, id) : undefined;
 }
 
-/** The record anew from the recipe in the picture, with those fields of the old one that are right; the old one is kept under a hidden name. */
+/** Makes the sidecar again from the recipe in the picture, with the valid fields of the old one, which is kept under a hidden name. */
 async function remakeRecord(gallery: Gallery, path: string, id: string): Promise<string | undefined> {
   const folder = dirname(path);
   const picture = (await readdir(folder)).find((name) => picturePattern.exec(name)?.[1] === id);
@@ -77,6 +77,6 @@ function salvaged(text: string, path: string): SidecarChange {
   try {
     return changeableFields(readSidecarObject(path, text));
   } catch {
-    return {}; // that it is damaged is why we are here
+    return {}; // expected: the sidecar is damaged
   }
 }

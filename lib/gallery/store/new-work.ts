@@ -4,11 +4,11 @@ import { type ArtImage, digitalSourceType, type PartialRecipe, type RawImage, ty
 import { candidateStrip, encodeWork, isArtImage, type PictureFile, tileEdge } from './pictures.ts';
 import { changeSchema, checkSidecar, type Sidecar, type SidecarChange, sidecarVersion } from './sidecar.ts';
 
-/** A work to be filed. */
+/** A work to file. */
 export interface NewWork {
   /** Painted here: filed as PNG with its recipe. Or a file from elsewhere, kept byte for byte. */
   image: ArtImage | PictureFile;
-  /** How a file from elsewhere was painted, as far as it says. */
+  /** Recipe found in a file from elsewhere. */
   recipe?: PartialRecipe;
   imported?: { from: string; program?: string };
   /** Milliseconds since 1970. Default: now. */
@@ -19,18 +19,18 @@ export interface NewWork {
   about?: SidecarChange;
 }
 
-/** undefined and null mean the same: the field is not there. */
+/** Removes fields that are undefined or null: both mean that the field is absent. */
 export function withoutNulls(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
 }
 
-/** The sidecar of a new work, without what is said about it. */
+/** The sidecar of a new work, without the fields of `about`. */
 export function describeNew(
   id: string,
   { image, recipe, imported, candidates }: NewWork,
   { bytes, ending, width, height }: PictureFile,
 ): Record<string, unknown> {
-  // A file of ours that comes back brings its exact recipe with it.
+  // A file painted by this package contains its exact recipe.
   const painted = isArtImage(image) ? image.recipe : imported?.program === 'ai-artist' ? (recipe as Recipe) : undefined;
   return {
     schema: sidecarVersion,
@@ -54,7 +54,7 @@ export interface PreparedWork {
   strip: Uint8Array | undefined;
 }
 
-/** Checks and encodes a work, all but its id, which is drawn under the lock. */
+/** Checks and encodes a work. Its id is drawn later, under the lock. */
 export async function prepareWork(work: NewWork): Promise<{ about: SidecarChange; withId: (id: string) => PreparedWork }> {
   const about = resolveOptions('add', changeSchema, work.about ?? {});
   const picture = isArtImage(work.image) ? await encodeWork(work.image) : work.image;

@@ -3,7 +3,7 @@ import type { Sharp } from 'sharp';
 import { ArtistError } from '../../core/index.ts';
 import { ArtImage, embedMarks, imageKind, insertPngChunks, loadSharp, type RawImage } from '../../image/index.ts';
 
-/** An encoded picture, ready to be filed. */
+/** An encoded picture, ready to file. */
 export interface PictureFile {
   bytes: Uint8Array;
   ending: 'png' | 'jpg' | 'webp';
@@ -11,7 +11,11 @@ export interface PictureFile {
   height: number;
 }
 
-/** PNG with its recipe and AI label. Throws what toBuffer() throws. */
+/**
+ * Encodes a PNG with recipe and AI label.
+ *
+ * @throws ArtistError every error of ArtImage.toBuffer()
+ */
 export async function encodeWork(image: ArtImage): Promise<PictureFile> {
   return { bytes: await image.toBuffer('png'), ending: 'png', width: image.width, height: image.height };
 }
@@ -43,12 +47,12 @@ export async function candidateStrip(images: readonly RawImage[]): Promise<Uint8
   }
 }
 
-/** One that is cut off is an error; so is one whose header claims more than any picture has. */
+/** Truncated pictures are errors, as are headers that claim an impossible size. */
 const readWhole = { failOn: 'error', limitInputPixels: 1_000_000_000, sequentialRead: true } as const;
 
 /**
- * Decodes a picture of a file, every line of it. Of a PNG that cannot be read so, the pixels alone: texts that another program wrote badly do
- * not make it a bad picture.
+ * Decodes every line of a picture. If a PNG fails, only its pixel chunks are tried: text chunks that another program wrote badly do not
+ * make the picture invalid.
  */
 export async function decodeWhole<T>(bytes: Uint8Array, work: (picture: Sharp) => Promise<T>): Promise<T> {
   const sharp = await loadSharp();

@@ -8,13 +8,13 @@ const endings = { png: 'png', jpeg: 'jpg', webp: 'webp' } as const;
 
 export interface ReadPicture {
   file: PictureFile;
-  /** As far as the file says it. */
+  /** If the file contains one. */
   recipe: PartialRecipe | undefined;
   imported: { from: string; program?: string } | undefined;
   modifiedAt: number;
 }
 
-/** What sharp says of a picture of which every line was read: a file that was cut off has a good header, too. */
+/** Metadata of a picture after decoding every line: a truncated file also has a valid header. */
 async function decoded(bytes: Uint8Array): Promise<{ format: string; width: number; height: number }> {
   const sharp = await loadSharp();
   const { format, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
@@ -24,9 +24,9 @@ async function decoded(bytes: Uint8Array): Promise<{ format: string; width: numb
 }
 
 /**
- * A picture's file with size and recipe.
+ * Reads a picture file with its size and recipe.
  *
- * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE: no PNG, JPEG or WebP, or damaged
+ * @throws ArtistError ERR_READ, ERR_IMAGE_DECODE: not a PNG, JPEG or WebP, or damaged
  */
 export async function readPicture(path: string): Promise<ReadPicture> {
   const [bytes, info] = await Promise.all([readPlainFile(path), stat(path)]).catch((cause: unknown) => {

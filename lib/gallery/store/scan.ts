@@ -5,7 +5,7 @@ import { type FileStamp, folderLine, goneLine, type IndexLog, textOf, workLine }
 import { folderOf, idOfSidecar, isMonth, isYear } from './layout.ts';
 import { parseSidecar, type Sidecar } from './sidecar.ts';
 
-/** What a sidecar said that could not be used. */
+/** A sidecar that cannot be used. */
 export interface SidecarProblem {
   id: string;
   path: string;
@@ -25,7 +25,10 @@ async function names(folder: string): Promise<string[]> {
   }
 }
 
-/** `2026/11` -> when its list of names last changed. An editor that writes in place does not change it; ours, and most, do. */
+/**
+ * `2026/11` -> when its list of names last changed. This package and most editors change it by renaming; an editor that writes in place
+ * does not.
+ */
 export async function monthFolders(root: string): Promise<Map<string, bigint>> {
   const folders = new Map<string, bigint>();
   const years = (await names(root)).filter(isYear).sort();
@@ -61,7 +64,7 @@ export async function stampOf(path: string): Promise<FileStamp | undefined> {
   }
 }
 
-/** Reads a sidecar; damage, and a newer version, become a problem. undefined: it is gone. */
+/** Reads a sidecar. A damaged one or one of a newer version becomes a problem; undefined if it is gone. */
 export async function readWork(
   id: string,
   path: string,
@@ -79,13 +82,13 @@ export async function readWork(
 }
 
 export interface ScanOptions {
-  /** Looks at every sidecar, not only at those in folders whose list of names changed. */
+  /** Checks every sidecar, not only those in folders whose list of names changed. */
   everyFile?: boolean;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Lines that bring the index up to what lies in the folders. */
+/** Index lines that reflect the current files. */
 export async function scanFolders(root: string, log: IndexLog, options: ScanOptions = {}): Promise<string[]> {
   const folders = await monthFolders(root);
   const changed = [...folders].filter(([folder, time]) => options.everyFile || log.folders.get(folder) !== time);
@@ -95,7 +98,7 @@ export async function scanFolders(root: string, log: IndexLog, options: ScanOpti
   for (const [folder] of changed) {
     for (const name of await names(join(root, folder))) {
       const id = idOfSidecar(name);
-      // Moved by hand into another month: nobody would find it there. verify names it.
+      // A sidecar moved by hand into another month cannot be found by its id. verifyGallery() reports it.
       if (id === undefined || folderOf(id) !== folder) continue;
       present.add(id);
       jobs.push({ id, path: join(root, folder, name) });
@@ -120,12 +123,12 @@ export async function scanFolders(root: string, log: IndexLog, options: ScanOpti
       if (!present.has(id) && (looked.has(folder) || !folders.has(folder))) lines.push(goneLine(id));
     }
   }
-  // The times from before the reading: a change that came in between is seen next time.
+  // Use the times from before reading, so that changes in between are found next time.
   for (const [folder, time] of changed) lines.push(folderLine(folder, time));
   return lines;
 }
 
-/** Does `work` for each item, a few at a time. */
+/** Does `work` for each item, at most 32 at a time. */
 export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>, signal?: AbortSignal): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { ArtistError, display, isUlid } from '../../core/index.ts';
 import { recipeSchema } from '../../image/index.ts';
 
-/** Version of the record. It grows when an older program would misread a new one. */
+/** Version of the format. Increased when an older program would misread a new sidecar. */
 export const sidecarVersion = 1;
 
-/** A plain object as JSON knows it: kept as it is, and read by those who know its kind. */
+/** A JSON object, stored unchanged; the code that owns it checks its fields. */
 const record = () =>
   z.custom<Record<string, unknown>>((value) => value !== null && typeof value === 'object' && !Array.isArray(value), {
     error: 'expected an object',
@@ -15,7 +15,7 @@ const word = () => z.string().min(1).max(200);
 /** Fields that gallery.update() may change. */
 const changeableShape = () => ({
   title: z.string().max(1000).optional(),
-  /** What the picture shows, for those who cannot see it. */
+  /** A description of the picture for people who cannot see it. */
   altText: z.string().max(5000).optional(),
   tags: z.array(word()).max(1000).optional(),
   /** Names of the collections it belongs to. */
@@ -23,24 +23,24 @@ const changeableShape = () => ({
   /** 1 to 5, larger is better. */
   rating: z.int().min(1).max(5).optional(),
   star: z.boolean().optional(),
-  /** Under which terms it may be used. */
+  /** The terms of use. */
   licence: z.looseObject({ id: z.string().min(1), url: z.string().optional() }).optional(),
   /** How its origin is marked: AI label, credentials. */
   provenance: record().optional(),
   /** Where it was published. */
   posts: z.array(record()).optional(),
-  /** The books of the curation (`Ledger`): every candidate, and why it was kept or not. */
+  /** The curation's `Ledger`: every candidate, and why it was kept or rejected. */
   curation: record().optional(),
   /** How the prompt came about. */
   derivation: record().optional(),
 });
 
-/** Every field of a recipe may be missing: other programs write down less, and a newer version of ours more. */
+/** Every field of a recipe may be missing: other programs store fewer fields, and newer versions store more. */
 const recipeFields = z.looseObject(recipeSchema.partial().shape);
 
 /**
- * The file beside a picture: everything that is known about the work. It is the truth; indexes are made from it. People may edit it, and what
- * this version does not know stays in it.
+ * The sidecar, the file beside a picture, with everything known about the work. It is the source of truth; indexes are built from it.
+ * People may edit it, and fields this version does not know are kept.
  */
 export const sidecarSchema = z.looseObject({
   schema: z.literal(sidecarVersion),
@@ -57,37 +57,37 @@ export const sidecarSchema = z.looseObject({
     width: z.int().min(1),
     height: z.int().min(1),
   }),
-  /** How it was painted. Absent: it was imported, and its file does not say. */
+  /** How it was painted. Absent if it was imported and its file contains no recipe. */
   recipe: recipeFields.optional(),
   /** recipeHash() of our own recipes: two works with one hash are one picture. */
   recipeHash: z.string().optional(),
-  /** Where an imported picture comes from. */
+  /** The origin of an imported picture. */
   imported: z.looseObject({ from: z.string(), program: z.string().optional() }).optional(),
   /** Pictures of the candidates in the order of the ledger, in one file of square tiles from left to right. */
   candidates: z.looseObject({ file: z.string().regex(/^[^/\\]+$/), tile: z.int().min(1), count: z.int().min(1) }).optional(),
-  /** When it was thrown away, ISO; absent: it was not. */
+  /** When it was moved to the trash, ISO; absent if it was not. */
   trashedAt: z.iso.datetime().optional(),
   ...changeableShape(),
 });
 export type Sidecar = z.output<typeof sidecarSchema>;
 
-export const changeSchema = // null takes a field away.
+export const changeSchema = // null removes a field.
   z.strictObject(Object.fromEntries(Object.entries(changeableShape()).map(([name, field]) => [name, field.nullable()])) as NullableShape);
 type Changeable = ReturnType<typeof changeableShape>;
 type NullableShape = { [K in keyof Changeable]: z.ZodNullable<Changeable[K]> };
 
-/** What update() changes; null takes a field away. */
+/** Fields for update(); null removes a field. */
 export type SidecarChange = z.input<typeof changeSchema>;
 
 /** A ledger of 64 candidates has about half a megabyte. */
 const longestSidecar = 16_000_000;
-/** What writes and shows a record calls itself for each level. */
+/** Limit, because writing and showing a sidecar is recursive. */
 const deepestSidecar = 64;
 
 const isDeeper = (value: unknown, levels: number): boolean =>
   typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
-/** The JSON object that a sidecar's text holds. */
+/** Parses the JSON object of a sidecar. */
 export function readSidecarObject(path: string, text: string): Record<string, unknown> {
   let json: unknown;
   if (text.length > longestSidecar) throw damaged(path, `expected at most ${longestSidecar} characters, got ${text.length}`);
@@ -121,7 +121,7 @@ export function checkSidecar(path: string, json: Record<string, unknown>): Sidec
   throw damaged(path, `${field === '' ? '' : `${field}: `}${issue?.message ?? 'does not fit'} (${display(value)})`, result.error);
 }
 
-/** Those of an object's fields that update() may change and that are right. */
+/** The valid fields of an object that update() may change. */
 export function changeableFields(json: Record<string, unknown>): SidecarChange {
   const fields = Object.entries(changeableShape()).flatMap(([name, schema]): [string, unknown][] => {
     const { success, data } = schema.safeParse(json[name]);
@@ -134,7 +134,7 @@ export function parseSidecar(path: string, text: string): Sidecar {
   return checkSidecar(path, readSidecarObject(path, text));
 }
 
-/** As people may edit it: indented. */
+/** Indented, because people may edit it. */
 export function sidecarText(sidecar: Record<string, unknown>): string {
   return `${JSON.stringify(sidecar, undefined, 2)}\n`;
 }

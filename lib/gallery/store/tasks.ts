@@ -6,16 +6,19 @@ import { type IndexLog, type Row, textOf } from './index-file.ts';
 import { monthFolders } from './scan.ts';
 import { parseSidecar, type Sidecar } from './sidecar.ts';
 
-/** Behind the id of a work that is on the disk and is not filed yet: it is the sidecar to be. */
+/** Ending of the future sidecar of a work that is on the disk but not confirmed. */
 export const unconfirmedEnding = '.json.unconfirmed';
 
-/** The id that `<ULID>.json.unconfirmed` names; undefined for other files. */
+/** The id in the name `<ULID>.json.unconfirmed`; undefined for other names. */
 export function idOfUnconfirmed(name: string): string | undefined {
   const id = name.endsWith(unconfirmedEnding) ? name.slice(0, -unconfirmedEnding.length) : '';
   return isUlid(id) ? id : undefined;
 }
 
-/** Works that may be of this task: the index has it without capitals. One search through the bytes, however many works there are. */
+/**
+ * Ids of works that may belong to this task; the index stores task names in lower case. One search through the bytes for any number of
+ * works.
+ */
 export function idsOfTask(log: IndexLog, byBytes: readonly Row[], task: string): string[] {
   const needle = Buffer.from(`${separator}${taskKey}${assigned}${normalise(task)}${separator}`);
   const found: string[] = [];
@@ -27,7 +30,7 @@ export function idsOfTask(log: IndexLog, byBytes: readonly Row[], task: string):
   return found;
 }
 
-/** The row whose text has this byte; undefined: that line was replaced. */
+/** The row whose text contains this byte; undefined if its line was replaced. */
 function rowAt(byBytes: readonly Row[], at: number): Row | undefined {
   let [low, high] = [0, byBytes.length];
   while (low < high) {
@@ -50,7 +53,7 @@ export async function findUnconfirmed(root: string): Promise<Sidecar[]> {
       try {
         found.push(parseSidecar(path, text));
       } catch (error) {
-        if (!isArtistError(error)) throw error; // verify names it
+        if (!isArtistError(error)) throw error; // verifyGallery() reports it
       }
     }
   }

@@ -1,10 +1,10 @@
-/** Work on one thing, one after the other: each begins when what was asked before has ended. Not reentrant. */
+/** Runs tasks one after the other, in the order of the calls. Not reentrant. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
   take<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
-    this.#last = done.catch(() => undefined); // told to the one who asked for it
+    this.#last = done.catch(() => undefined); // the caller of take() gets the error
     return done;
   }
 }

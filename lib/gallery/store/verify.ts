@@ -32,7 +32,7 @@ export interface Finding {
 }
 
 export interface VerifyOptions {
-  /** false: pictures are only looked for, not read. Default true. */
+  /** false: only checks that pictures exist, without reading them. Default true. */
   hashes?: boolean;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
@@ -40,12 +40,12 @@ export interface VerifyOptions {
 
 export interface Verified {
   works: number;
-  /** Of all files in the month folders. */
+  /** Size of all files in the month folders. */
   bytes: number;
   findings: Finding[];
 }
 
-/** Left by a write that was killed: nobody writes that long. */
+/** A temporary file older than this was left by a killed write. */
 const leftoverMs = 3_600_000;
 
 async function hashOf(path: string): Promise<string> {
@@ -119,7 +119,7 @@ async function verifyFile(gallery: Gallery, place: Place, result: Verified): Pro
   const { folder, name, present } = place;
   const path = join(gallery.folder, folder, name);
   const bytes = (await sizeOf(path)) ?? 0;
-  result.bytes += bytes; // not in one with the waiting: others add meanwhile
+  result.bytes += bytes; // added after the await, because other calls add meanwhile
   const found = (kind: Finding['kind'], message: string, id?: string): void => {
     result.findings.push({ kind, path, message, ...(id !== undefined && { id }) });
   };
@@ -132,7 +132,7 @@ async function verifyFile(gallery: Gallery, place: Place, result: Verified): Pro
   if (pictured !== undefined) {
     if (!present.has(`${pictured}.json`) && !present.has(`${pictured}${unconfirmedEnding}`)) found('orphan', 'has no record', pictured);
   } else if (/^\.ai-artist-\w+\.tmp$/.test(name) || idOfUnconfirmed(name) !== undefined) {
-    const info = await stat(path).catch(() => undefined); // just renamed: it was none
+    const info = await stat(path).catch(() => undefined); // renamed in the meantime, so it was no leftover
     if (info && Date.now() - info.mtimeMs > leftoverMs) found('leftover', 'was left by a write that was killed');
   } else if (!name.startsWith('.')) found('foreign', 'is no file of the gallery');
 }
@@ -160,7 +160,7 @@ async function verifyRecord(
   } else if (size !== image.bytes) found('picture-changed', picture, `expected ${image.bytes} bytes, got ${size}`);
   else if (hashes && (await hashOf(picture)) !== image.sha256) found('picture-changed', picture, 'is not the picture that was filed');
   else if (hashes && imported) {
-    // What was painted here was whole when it was written, and its hash is right.
+    // Only imported pictures need this: one painted here was valid when written, and its hash matches.
     const problem = await readPicture(picture).then(
       () => undefined,
       (error: unknown) => (isArtistError(error) ? error.message.slice(picture.length + 2) : String(error)),

@@ -65,7 +65,7 @@ export class WorkFiles {
   }
 }
 
-/** Removes files in order; those that are not there are passed over. */
+/** Removes files in order; missing ones are skipped. */
 export async function removeFiles(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     await rm(path, { force: true }).catch((error: unknown) => {

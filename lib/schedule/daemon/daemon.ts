@@ -16,14 +16,14 @@ import { stopped, tryTask } from './try-task.ts';
 import type { DaemonEvent, DaemonOptions } from './types.ts';
 
 /**
- * Starts the runs of a schedule when they are due, one at a time. One daemon per home. Timers are toad-scheduler's; everything that is known
- * is in the store, so that a daemon that dies is followed by the next without loss.
+ * Starts the runs of a schedule when they are due, one at a time. One daemon per home. Timers are toad-scheduler's. All state is in the
+ * store, so the next daemon continues without loss after a crash.
  */
 export class ScheduleDaemon {
   readonly #options: Required<Omit<DaemonOptions, 'onEvent' | 'only'>> & Pick<DaemonOptions, 'onEvent' | 'only'>;
   readonly #clock: Clock;
   #timers: ToadScheduler | undefined;
-  /** Of the works that are going on. */
+  /** Controllers of the running works. */
   readonly #aborts = new Set<AbortController>();
   readonly #startedAt: number;
   #lock: Lock | undefined;
@@ -31,7 +31,7 @@ export class ScheduleDaemon {
   #stopping = false;
   #stopped: Promise<void> | undefined;
   #wake: (() => void) | undefined;
-  /** Something changed since the loop looked. */
+  /** Whether something changed since the loop last looked. */
   #changed = true;
   #trouble: { text: string; at: number } | undefined;
   #loop: Promise<void> = Promise.resolve();
@@ -40,7 +40,7 @@ export class ScheduleDaemon {
   #nextDue: number | undefined;
   #running: Claim | undefined;
   #last: { wall: number; monotonic: number };
-  /** undefined: it runs for one run alone, which is no uptime. */
+  /** undefined for a daemon of a single run, which does not count as uptime. */
   readonly #uptime: UptimeBook | undefined;
 
   private constructor(options: DaemonOptions) {
@@ -59,9 +59,10 @@ export class ScheduleDaemon {
   }
 
   /**
-   * Takes over what an earlier daemon left, and begins.
+   * Continues the runs an earlier daemon left, and starts.
    *
-   * @throws ArtistError ERR_LOCKED: a daemon runs for this home; what the store throws: a state file that cannot be used stops it here
+   * @throws ArtistError ERR_LOCKED: a daemon runs for this home; and every error of ScheduleStore.change(), for example for an unusable
+   *   state file
    */
   static async start(options: DaemonOptions): Promise<ScheduleDaemon> {
     const daemon = new ScheduleDaemon(options);
@@ -101,7 +102,7 @@ export class ScheduleDaemon {
     if (this.#uptime) every('uptime', uptimeBeatMs, async () => this.#uptime?.beat());
   }
 
-  /** A handler that never throws: toad-scheduler would take its job for running for ever. */
+  /** A handler that never throws: after an error toad-scheduler would treat the job as running for ever. */
   #guarded(handler: () => Promise<void>): () => Promise<void> {
     return async () => {
       try {
@@ -112,7 +113,7 @@ export class ScheduleDaemon {
     };
   }
 
-  /** Looks once at the clock and at the store. The timer calls it; with a clock of one's own it can be called by hand. */
+  /** Checks the clock and the store once. A timer calls it; with a virtual clock, call it by hand. */
   tick(): Promise<void> {
     this.#ticking = this.#ticking.then(() => this.#look());
     const result = this.#ticking;
@@ -139,7 +140,7 @@ export class ScheduleDaemon {
     this.#nudge();
   }
 
-  /** The wall clock against the one that only counts: a difference is somebody setting the clock, or the machine having slept. */
+  /** Compares the wall clock with the monotonic clock: a difference means that the clock was set or the machine slept. */
   #clockJump(now: number): boolean {
     const monotonic = this.#clock.monotonic();
     const byMs = now - this.#last.wall - (monotonic - this.#last.monotonic);
@@ -160,7 +161,7 @@ export class ScheduleDaemon {
       try {
         this.#changed = false;
         if (await this.#next()) continue;
-        // A nudge that came while it looked counts.
+        // Do not wait if a nudge came while looking.
         if (!this.#changed && !this.#stopping) await new Promise<void>((resolve) => (this.#wake = resolve));
       } catch (error) {
         this.#complain(error);
@@ -169,7 +170,7 @@ export class ScheduleDaemon {
     }
   }
 
-  /** Begins and ends the next run; false: there is none. */
+  /** Does the next run; returns false if there is none. */
   async #next(): Promise<boolean> {
     const { store, only } = this.#options;
     if (claimNext(await store.read(), this.#clock.now(), only) === undefined) return false;
@@ -183,7 +184,10 @@ export class ScheduleDaemon {
     return true;
   }
 
-  /** What was done must be written down: a full disk or a lock that is held is waited for, within bounds when it has to stop. */
+  /**
+   * Retries a write until it succeeds, because done work must be recorded: a full disk or a held lock is waited for. While stopping, at
+   * most three tries.
+   */
   async #insist<R>(write: () => Promise<R>): Promise<R> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -209,7 +213,7 @@ export class ScheduleDaemon {
           return;
         }
         const goOn = await this.#insist(() => this.#options.store.change((state) => recordItem(state, claim.job.id, claim.run.id, item)));
-        // Of a job that was removed in the meantime the record is made from what is known here.
+        // If the job was removed meanwhile, its record is made from this copy.
         claim.run.items.push(item);
         this.#emit({ type: 'work', job: claim.job, runId: claim.run.id, item });
         if (!goOn) queue.length = 0;
@@ -244,14 +248,14 @@ export class ScheduleDaemon {
     });
   }
 
-  /** Different in every home, also on one Redis and for one job at one moment. */
+  /** Unique across homes, even if they share a Redis and their jobs have the same id and time. */
   #taskId({ id, bareTasks }: Claim['run'], index: number): string {
     return bareTasks === true ? `${id}-${index}` : `${this.#homeId}.${id}-${index}`;
   }
 
   /**
-   * Takes no further runs, lets the current work end, or aborts it after `stopWithinMs`, and gives the home free. An aborted run is taken up
-   * by the next daemon. Idempotent.
+   * Stops taking runs, waits for the current work or aborts it after `stopWithinMs`, and releases the home. The next daemon continues an
+   * aborted run. Idempotent.
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#end();
@@ -290,7 +294,7 @@ export class ScheduleDaemon {
     for (const event of events) this.#emit(event);
   }
 
-  /** The same trouble comes every second while it lasts; it is told once a minute. */
+  /** A problem recurs every second while it lasts; report it once a minute. */
   #complain(error: unknown): void {
     const text = String(error);
     const at = this.#clock.monotonic();

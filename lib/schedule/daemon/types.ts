@@ -4,11 +4,11 @@ import type { ScheduleStore } from '../store.ts';
 
 /** One work that the schedule asks for. */
 export interface ScheduledTask {
-  /** The same for every try of the same work: a runner can tell from it that the work is already there. */
+  /** The same for every try of a work, so that a runner can recognise a work that exists already. */
   id: string;
   jobId: string;
   runId: string;
-  /** Which work of the run, from 0, of how many. */
+  /** Number of the work in its run, from 0. */
   index: number;
   of: number;
   /** From 1. */
@@ -16,13 +16,13 @@ export interface ScheduledTask {
   /** When it was due, milliseconds since 1970. */
   dueAt: number;
   payload: Job['payload'];
-  /** Element of the rotation whose turn it is; undefined: the job has none. */
+  /** The current element of the rotation; undefined if the job has none. */
   rotation: Job['payload'] | undefined;
-  /** Aborts when the daemon has to end before the work did. */
+  /** Aborts if the daemon must stop before the work ends. */
   signal: AbortSignal;
 }
 
-/** Does one work; what it returns goes into the history and should be small. What it throws makes the work a failed one. */
+/** Does one work. The result goes into the history and should be small. An error makes the work fail. */
 export type TaskRunner = (task: ScheduledTask) => Promise<Job['payload'] | undefined>;
 
 export type DaemonEvent =
@@ -30,7 +30,7 @@ export type DaemonEvent =
   | { type: 'started'; job: Job; runId: string; attempt: number }
   | { type: 'work'; job: Job; runId: string; item: RunItem }
   | { type: 'clock-jump'; byMs: number }
-  /** The state could not be read or written; it is tried again every second. */
+  /** The state could not be read or written; the daemon tries again every second. */
   | { type: 'trouble'; error: unknown }
   | { type: 'stopping'; running: boolean };
 
@@ -38,15 +38,15 @@ export interface DaemonOptions {
   store: ScheduleStore;
   run: TaskRunner;
   onEvent?: (event: DaemonEvent) => void;
-  /** Id of the one run that it takes; it leaves everything else as it is. For a run that was asked for while no daemon runs. */
+  /** Id of the only run to take. For a requested run while no daemon is running. */
   only?: string;
-  /** Works of one run at the same time. Default 1: for runners that hand the work on. */
+  /** Works of one run done in parallel. Default 1. More is for runners that pass the work to others. */
   concurrency?: number;
-  /** How often it looks, milliseconds. Default 1000. */
+  /** Interval of checks, milliseconds. Default 1000. */
   tickMs?: number;
   heartbeatMs?: number;
-  /** At stop(): how long the current work may take to end by itself, milliseconds, before its signal aborts. Default 30 000. */
+  /** How long stop() waits for the current work before it aborts it, milliseconds. Default 30 000. */
   stopWithinMs?: number;
-  /** After the abort: how long until it is given up, milliseconds. Default 10 000. */
+  /** How long stop() waits for an aborted work, milliseconds. Default 10 000. */
   abortWithinMs?: number;
 }

@@ -43,11 +43,11 @@ export interface BullQueueOptions {
 }
 
 const settledPrefix = 'ai-artist-settled';
-/** Longer than a task may wait for its next try. */
+/** Must exceed the longest wait between tries. */
 const settledSeconds = 30 * 86_400;
 /** Names of all queues, for workers that serve every one. */
 const namesKey = 'ai-artist-queues';
-/** What was put down here lately is put down again if Redis comes back without its data. */
+/** Recent settlements by this process, stored again if Redis loses its data. */
 const mostRemembered = 1000;
 
 const answerWithinMs = 10_000;
@@ -67,7 +67,7 @@ async function loadModules(): Promise<Modules> {
   }
 }
 
-/** Without user and password. */
+/** The address without user and password. */
 function shownUrl(url: string): string {
   try {
     const { protocol, host, pathname } = new URL(url);
@@ -106,8 +106,8 @@ export class BullQueue implements TaskQueue {
   }
 
   /**
-   * @throws ArtistError ERR_UNSUPPORTED: bullmq or ioredis is not installed; ERR_INVALID_ARGUMENT: no address of a Redis; ERR_NETWORK: it does
-   * not answer
+   * @throws ArtistError ERR_UNSUPPORTED: bullmq or ioredis is not installed; ERR_INVALID_ARGUMENT: not the address of a Redis;
+   *   ERR_NETWORK: Redis does not answer
    */
   static async open(options: BullQueueOptions): Promise<BullQueue> {
     if (!/^rediss?:\/\//.test(options.url) || !URL.canParse(options.url))
@@ -127,7 +127,7 @@ export class BullQueue implements TaskQueue {
     return queue;
   }
 
-  /** A connection that comes back whenever Redis does. */
+  /** A connection that reconnects whenever Redis is back. */
   connect(): Redis {
     const redis = new this.#modules.RedisClient(this.#url, {
       maxRetriesPerRequest: null,
@@ -183,7 +183,7 @@ export class BullQueue implements TaskQueue {
   }
 
   async #find(client: BullClient<Stored, Json>, id: string): Promise<{ job: BullTask; task: QueuedTask }> {
-    // In this order: of a task that has ended, the result is there.
+    // The state first: for a task that has ended, the result is then present.
     const state = stateOf[await client.getJobState(bullId(id, this.#form))];
     const job = (await client.getJob(bullId(id, this.#form))) as BullTask | undefined;
     if (!job || !state) throw noSuchTask(id);
@@ -206,7 +206,7 @@ export class BullQueue implements TaskQueue {
       const lists = await Promise.all(
         typesOf.map(async ([type, state]) => {
           const jobs = (await client.getJobs([type], 0, limit - 1, !endedStates.includes(state))) as (BullTask | undefined)[];
-          // One that was removed between two questions comes as nothing.
+          // A task removed between two queries is missing.
           return jobs.flatMap((job) => (job ? [publicTask(job, state, this.#form)] : []));
         }),
       );
@@ -299,19 +299,19 @@ export class BullQueue implements TaskQueue {
     return `${settledPrefix}:${this.#name}:${id}`;
   }
 
-  /** A Redis that kept nothing on its disk knows nothing after a restart: what was filed before must not be painted again. */
+  /** A Redis without persistence is empty after a restart, and works that were filed before must not be painted again. */
   async #settleAgain(): Promise<void> {
     for (const [id, result] of this.#settled) {
       try {
         await this.#redis.set(this.#settledKey(id), JSON.stringify(result), 'EX', settledSeconds, 'NX');
       } catch (error) {
         this.#lastError = error instanceof Error ? error : new Error(String(error));
-        return; // it is away again, and will be ready again
+        return; // disconnected again; the next 'ready' event repeats this
       }
     }
   }
 
-  /** Until Redis answers: what was asked may have been done, and nobody can go on without knowing. */
+  /** Retries until Redis answers: the command may have taken effect, and the result must be known to continue. */
   async #insist<R>(ask: () => Promise<R>): Promise<R> {
     for (;;) {
       try {
@@ -322,12 +322,12 @@ export class BullQueue implements TaskQueue {
     }
   }
 
-  /** Names of the queues in this Redis to which anything was ever added. */
+  /** Names of all queues in this Redis that have ever had a task. */
   names(): Promise<string[]> {
     return this.#call(async () => (await this.#redis.smembers(namesKey)).sort());
   }
 
-  /** Whether an older version left its queue here. */
+  /** Whether the queue of an older version is in this Redis. */
   hasOldQueue(): Promise<boolean> {
     return this.#call(async () => (await this.#redis.exists(`${oldForm.prefix}:ai-artist:meta`)) === 1);
   }
@@ -343,7 +343,7 @@ export class BullQueue implements TaskQueue {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
-    // What waits for a Redis that is gone must not keep the process.
+    // Waiting for an unreachable Redis must not keep the process alive.
     await Promise.race([this.#client.close().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1000))]);
     this.#redis.disconnect();
   }

@@ -2,7 +2,7 @@ import type { Job as BullJob, JobType } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Json, QueuedTask, TaskState } from './types.ts';
 
-/** What is kept of a task in Redis. BullMQ knows no cancelled jobs: the mark makes one, and whoever is given it does not begin. */
+/** The data of a task in Redis. BullMQ has no cancelled jobs, so a mark makes one, and a worker that gets it does not begin. */
 export interface Stored {
   payload: Json;
   /** Milliseconds since 1970. */
@@ -19,15 +19,15 @@ export function turnPriority(priority: number): number {
   return 1 + highest - priority;
 }
 
-/** How the keys of a queue are named. */
+/** Names of a queue's keys. */
 export interface KeyForm {
-  /** Of all keys. */
+  /** Prefix of all keys. */
   prefix: string;
-  /** Of ids: BullMQ keeps a task under its id beside its own keys `wait`, `meta` …, which must not be the id of one of ours. */
+  /** Prefix of ids: BullMQ stores a task under its id beside its own keys `wait`, `meta` …, which an id must not equal. */
   idPrefix: string;
 }
 
-/** BullMQ's own prefix, `bull`, is that of other programs. */
+/** Other programs use BullMQ's default prefix, `bull`. */
 export const ownForm: KeyForm = { prefix: 'ai-artist', idPrefix: 'task-' };
 /** Before version 3 of the schedule's state. */
 export const oldForm: KeyForm = { prefix: 'bull', idPrefix: '' };
@@ -75,7 +75,7 @@ export function publicTask(job: BullTask, state: TaskState, form: KeyForm): Queu
   };
 }
 
-/** BullMQ keeps one text of a failure: ours begins with the code. */
+/** BullMQ stores a failure as one text; ours begins with the code. */
 export function readFailure(reason: string | undefined): { code: string; message: string } | undefined {
   if (!reason) return undefined;
   const [, code, message] = /^(ERR_[A-Z_]+): (.*)$/s.exec(reason) ?? [];

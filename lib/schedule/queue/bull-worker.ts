@@ -21,19 +21,19 @@ const pollMs = 1000;
 
 const cancelledReason = new ArtistError('ERR_ABORTED', 'the task was cancelled');
 
-/** What BullMQ says when a task that this worker had is not its own any more, or is gone. */
+/** BullMQ's messages for a task that this worker has lost or that is gone. */
 const lostPattern =
   /^(?:could not renew lock for job|Missing (?:lock|key) for job|Lock mismatch for job) (\S+?)\.?(?: |$)|^Job (\S+) is not in the active state/;
 const lostReason = new ArtistError('ERR_INTERRUPTED', 'queue: the task was given to another worker');
 
-/** What a worker asks of its queue. */
+/** The part of the queue that a worker needs. */
 export interface TaskDoor {
   isCancelled: (id: string) => Promise<boolean>;
   settled: (id: string) => Promise<Json | undefined>;
   settle: (id: string, result: Json) => Promise<Json>;
 }
 
-/** One process's hand in a queue on Redis. */
+/** One process's worker for a queue in Redis. */
 export class BullWorker implements QueueWorker {
   readonly name: string;
   readonly #bullmq: Modules['bullmq'];
@@ -43,9 +43,9 @@ export class BullWorker implements QueueWorker {
   readonly #handler: TaskHandler;
   readonly #onEvent: WorkerOptions['onEvent'];
   readonly #tasks: TaskDoor;
-  /** Of the tasks that are going on, by id. */
+  /** Controllers of the running tasks, by id. */
   readonly #controllers = new Map<string, AbortController>();
-  /** Tasks whose loss was told. */
+  /** Tasks whose loss was reported. */
   readonly #lost = new Set<string>();
   #stopped: Promise<void> | undefined;
 
@@ -86,7 +86,7 @@ export class BullWorker implements QueueWorker {
     await this.#process.waitUntilReady();
   }
 
-  /** Its lease ran out before it could be renewed, or Redis came back without its data: another worker may have it. */
+  /** The lease expired before it was renewed, or Redis lost its data: another worker may have the task. */
   #lose(id: string): void {
     if (this.#lost.has(id)) return;
     this.#lost.add(id);
@@ -116,7 +116,7 @@ export class BullWorker implements QueueWorker {
     this.#controllers.set(id, controller);
     this.#lost.delete(id);
     const watch = setInterval(() => {
-      // Out of reach for the moment: asked again in a second.
+      // Unreachable for now: ask again in a second.
       this.#tasks.isCancelled(id).then(
         (yes) => yes && controller.abort(cancelledReason),
         () => undefined,
@@ -135,7 +135,7 @@ export class BullWorker implements QueueWorker {
       return (await asRequest({ task: id, worker: this.name }, () => this.#handler(task))) ?? null;
     } catch (error) {
       if (controller.signal.aborted && controller.signal.reason === cancelledReason) throw new UnrecoverableError('ERR_ABORTED: cancelled');
-      // It is not ours any more, so that there is nothing to give back.
+      // The task is no longer ours, so there is nothing to give back.
       if (controller.signal.aborted && controller.signal.reason === lostReason) throw new WaitingError();
       if (controller.signal.aborted) {
         await job.moveToWait(token);

@@ -42,7 +42,7 @@ export class FileQueue implements TaskQueue {
       const task: StoredTask = {
         id,
         order: state.nextOrder++,
-        // As JSON has it, like in a Redis.
+        // As JSON, as in Redis.
         payload: JSON.parse(JSON.stringify(payload)) as Json,
         state: delayMs > 0 ? 'delayed' : 'waiting',
         priority,
@@ -148,7 +148,7 @@ export class FileQueue implements TaskQueue {
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
   }
 
-  /** A copy, with the delayed tasks whose time has come shown as waiting. */
+  /** A copy, in which delayed tasks that are due are waiting. */
   async read(): Promise<QueueState> {
     const state = await this.#file.read();
     wakeDelayed(state, this.clock.now());
@@ -159,7 +159,7 @@ export class FileQueue implements TaskQueue {
     return this.#file.change(change);
   }
 
-  /** Differs after every change by any process; cheap. */
+  /** A value that differs after every change by any process; cheap. */
   version(): Promise<string> {
     return this.#file.version();
   }

@@ -5,13 +5,13 @@ import { uniqueIds } from '../unique-ids.ts';
 import { endedStates, type Json, mostEnded, mostInterruptions, type QueuedTask, taskStates } from './types.ts';
 
 const holderSchema = z.strictObject({
-  /** Of this one claim. */
+  /** Identifies this one claim. */
   token: z.string(),
   name: z.string(),
   host: z.string(),
   pid: z.int(),
   birth: z.string().nullable(),
-  /** Grows while the worker lives. */
+  /** Increases while the worker lives. */
   beat: z.int(),
 });
 export type Holder = z.infer<typeof holderSchema>;
@@ -27,7 +27,7 @@ const taskSchema = z.strictObject({
   interruptions: z.int(),
   backoffMs: z.int(),
   addedAt: z.int(),
-  /** Delayed tasks: from when, and for how long. */
+  /** Start and length of a delay. */
   delayedAt: z.int(),
   delayMs: z.int(),
   startedAt: z.int().nullable(),
@@ -36,7 +36,7 @@ const taskSchema = z.strictObject({
   holder: holderSchema.nullable(),
   cancelRequested: z.boolean(),
   result: z.json(),
-  /** What a try put down before it ended, see RunningTask.settle(). */
+  /** The result a try stored before it ended, see RunningTask.settle(). */
   settled: z.json().optional(),
   code: z.string().nullable(),
   message: z.string().nullable(),
@@ -55,7 +55,7 @@ export const queueDefinition: StateDefinition<QueueState> = {
   lists: { tasks: {} },
 };
 
-/** In the order in which they would run, then those that ended, newest first. */
+/** Tasks in the order in which they would run, then ended ones, newest first. */
 export function compareTasks(a: StoredTask, b: StoredTask): number {
   const [endedA, endedB] = [endedStates.includes(a.state), endedStates.includes(b.state)];
   if (endedA !== endedB) return endedA ? 1 : -1;
@@ -68,14 +68,16 @@ export function publicTask(task: StoredTask): QueuedTask {
   return { id, payload, state, priority, attempts, attempt, addedAt, startedAt, endedAt, worker, result, code, message };
 }
 
-/** Delayed tasks whose time has come wait. A clock that was set back before the delay began ends it: nobody can say how much is left. */
+/**
+ * Makes delayed tasks that are due wait. If the clock was set back to before the delay began, the delay ends, because its rest is unknown.
+ */
 export function wakeDelayed(state: QueueState, now: number): void {
   for (const task of state.tasks) {
     if (task.state === 'delayed' && (now >= task.delayedAt + task.delayMs || now < task.delayedAt - 60_000)) task.state = 'waiting';
   }
 }
 
-/** Gives the next waiting task to a worker; undefined: there is none, or the queue is paused. */
+/** Gives the next waiting task to a worker; undefined if there is none or the queue is paused. */
 export function claimTask(state: QueueState, holder: Holder, now: number): StoredTask | undefined {
   wakeDelayed(state, now);
   if (state.paused) return undefined;
@@ -85,7 +87,7 @@ export function claimTask(state: QueueState, holder: Holder, now: number): Store
   return task;
 }
 
-/** The task of a claim; undefined: it was given to another worker. */
+/** The task of a claim; undefined if another worker has it. */
 export function heldTask(state: QueueState, id: string, token: string): StoredTask | undefined {
   return state.tasks.find((task) => task.id === id && task.state === 'running' && task.holder?.token === token);
 }
@@ -94,10 +96,10 @@ export type TaskEnd =
   | { kind: 'done'; result: Json }
   | { kind: 'failed'; code: string; message: string; retryable: boolean }
   | { kind: 'cancelled' }
-  /** The worker was stopped or died. */
+  /** Puts a task back whose worker was stopped or died. */
   | { kind: 'given-back'; interrupted: boolean };
 
-/** Ends a claim. Returns the state that the task is in then. */
+/** Ends a claim and returns the new state of the task. */
 export function endClaim(state: QueueState, task: StoredTask, end: TaskEnd, now: number): StoredTask['state'] {
   task.holder = null;
   const close = (outcome: 'done' | 'failed' | 'cancelled', code: string | null, message: string | null): void => {

@@ -16,7 +16,7 @@ interface Claimed {
   controller: AbortController;
 }
 
-/** What a worker needs of its queue (FileQueue). */
+/** The part of FileQueue that a worker needs. */
 interface WorkedQueue {
   readonly clock: Clock;
   read(): Promise<QueueState>;
@@ -26,7 +26,7 @@ interface WorkedQueue {
   version(): Promise<string>;
 }
 
-/** One process's hand in the queue of a home folder. */
+/** One process's worker for the queue of a home folder. */
 export class FileWorker implements QueueWorker {
   readonly name: string;
   readonly #queue: WorkedQueue;
@@ -35,7 +35,9 @@ export class FileWorker implements QueueWorker {
   readonly #leaseMs: number;
   readonly #onEvent: WorkerOptions['onEvent'];
   readonly #claims = new Map<string, Claimed>();
-  /** Beats of other workers: when each was first seen by this one's own counting clock. Wall clocks jump and differ between machines. */
+  /**
+   * Heartbeats of other workers, and when this worker first saw each by its monotonic clock. Wall clocks jump and differ between machines.
+   */
   readonly #seen = new Map<string, { beat: number; since: number }>();
   readonly #lanes: Promise<void>[];
   readonly #beats: Promise<void>;
@@ -81,7 +83,7 @@ export class FileWorker implements QueueWorker {
     }
   }
 
-  /** Looks cheaply first: the file is only locked and written where there is a task to take. */
+  /** Checks cheaply first, and locks and writes the file only if there is a task to take. */
   async #tryClaim(): Promise<Claimed | undefined> {
     try {
       const state = await this.#queue.read();
@@ -143,7 +145,7 @@ export class FileWorker implements QueueWorker {
         this.#tell(task.id, state, end);
         return;
       } catch (error) {
-        // What was done must be written down; a worker that has to stop leaves it to the next one after some tries.
+        // Done work must be recorded. A worker that must stop leaves the task to the next one after some tries.
         await this.#trouble(error);
         if (this.#stopping && attempt >= 3) {
           this.#claims.delete(token);
@@ -160,7 +162,7 @@ export class FileWorker implements QueueWorker {
       const result = await asRequest({ task: id, worker: this.name }, () => this.#handler(task));
       return { kind: 'done', result: result ?? null };
     } catch (error) {
-      // The reason says whether it was cancelled; a worker that stops gives it back.
+      // The reason says whether it was cancelled; if the worker stops, the task goes back.
       if (signal.aborted) return signal.reason === cancelledReason ? { kind: 'cancelled' } : { kind: 'given-back', interrupted: false };
       return { kind: 'failed', ...describeFailure(error) };
     }
@@ -172,7 +174,7 @@ export class FileWorker implements QueueWorker {
     else if (end.kind === 'failed') this.#emit({ type: 'failed', id, code: end.code, message: end.message, again: state !== 'failed' });
   }
 
-  /** Shows that this worker lives, and hears of cancelled tasks. */
+  /** Writes the heartbeat and notices cancelled tasks. */
   async #beat(): Promise<void> {
     let beaten = this.#queue.clock.monotonic();
     while (!this.#stopping || this.#claims.size > 0) {

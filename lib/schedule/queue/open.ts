@@ -5,7 +5,7 @@ import { FileQueue } from './file-queue.ts';
 import { ServedQueues, type ServeOptions } from './served-queues.ts';
 import type { TaskHandler, TaskQueue, WorkerOptions } from './types.ts';
 
-/** Where the tasks are kept: the home folder, or a Redis. */
+/** Where tasks are stored: the home folder, or a Redis. */
 export type QueueOptions = { driver: 'file'; home: string } | { driver: 'bullmq'; url: string; name?: string | undefined };
 
 /**
@@ -19,13 +19,19 @@ export const openQueue = answering('openQueue', async (options: QueueOptions): P
   return BullQueue.open(options);
 });
 
-/** The queue that versions before this one used in a Redis, for tasks that were begun under them. Throws what openQueue() throws. */
+/**
+ * The queue that earlier versions used in a Redis, for tasks begun under them.
+ *
+ * @throws ArtistError every error of openQueue()
+ */
 export async function openOldQueue(url: string): Promise<TaskQueue> {
   return BullQueue.open({ url, form: oldForm });
 }
 
 /**
- * Works on the tasks of every queue in a Redis, or of one. Throws what openQueue() and TaskQueue.work() throw.
+ * Works on the tasks of every queue in a Redis, or of one.
+ *
+ * @throws ArtistError every error of openQueue() and TaskQueue.work()
  */
 export async function serveQueues(serve: ServeOptions, handler: TaskHandler, options?: WorkerOptions): Promise<ServedQueues> {
   return ServedQueues.start(serve, handler, options);

@@ -1,4 +1,4 @@
-/** What `INFO` of Redis says that may cost tasks: where it keeps its data, and what it drops when memory is short. */
+/** Settings in Redis' `INFO` that may lose tasks: its persistence, and what it evicts when memory is short. */
 export function persistenceWarnings(info: string, shownUrl: string): string[] {
   const fields = new Map(
     info.split(/\r?\n/).flatMap((line): [string, string][] => {

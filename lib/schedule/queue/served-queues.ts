@@ -5,7 +5,7 @@ import type { Json, QueueWorker, TaskHandler, WorkerOptions } from './types.ts';
 
 const lookMs = 1000;
 
-/** Lets so many do something at a time, in the order in which they asked. */
+/** A semaphore: lets a fixed number of callers proceed, in the order of their calls. */
 class Turns {
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -27,19 +27,19 @@ class Turns {
   }
 }
 
-/** The queue of versions that did not name homes; no queue of ours has an empty name. */
+/** Stands for the queue of versions that did not name homes; no current queue has an empty name. */
 const oldQueue = '';
 
 export interface ServeOptions {
-  /** Address of the Redis. */
+  /** Address of Redis. */
   url: string;
-  /** The queue of this name alone. Default: every queue in that Redis, also those that come later. */
+  /** Only the queue of this name. Default: every queue in that Redis, including later ones. */
   name?: string | undefined;
-  /** Also tasks that a version before this one left in its queue. */
+  /** Also tasks that an earlier version left in its queue. */
   old?: boolean;
 }
 
-/** A worker of several queues in one Redis, with as many tasks at a time as a worker of one. */
+/** A worker for several queues in one Redis, with the same total of parallel tasks as a worker for one. */
 export class ServedQueues implements QueueWorker {
   readonly name: string;
   readonly #root: BullQueue;
@@ -61,7 +61,11 @@ export class ServedQueues implements QueueWorker {
     this.#turns = new Turns(options.concurrency ?? 1);
   }
 
-  /** Serves what is there, and goes on looking. Throws what openQueue() and TaskQueue.work() throw. */
+  /**
+   * Serves the present queues and keeps looking for new ones.
+   *
+   * @throws ArtistError every error of openQueue() and TaskQueue.work()
+   */
   static async start(serve: ServeOptions, handler: TaskHandler, options: WorkerOptions = {}): Promise<ServedQueues> {
     const served = new ServedQueues(await BullQueue.open({ url: serve.url }), serve, handler, options);
     try {
@@ -76,12 +80,12 @@ export class ServedQueues implements QueueWorker {
     return served;
   }
 
-  /** What may cost tasks in the way that this Redis is set up; see TaskQueue.warnings(). */
+  /** Settings of this Redis that may lose tasks; see TaskQueue.warnings(). */
   warnings(): Promise<string[]> {
     return this.#root.warnings();
   }
 
-  /** What is known of a task in the queues that are served; undefined: it is in none of them. */
+  /** A task in one of the served queues; undefined if it is in none. */
   async lookUp(id: string): Promise<{ settled: Json | undefined } | undefined> {
     for (const { queue } of this.#served.values()) {
       if (await queue.get(id)) return { settled: await queue.settled(id) };

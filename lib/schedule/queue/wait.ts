@@ -14,7 +14,7 @@ export function cannotRetry({ id, state }: QueuedTask): ArtistError {
 
 /** @throws ArtistError ERR_ALREADY_EXISTS */
 export function checkSamePayload({ id, payload }: QueuedTask, given: Json): void {
-  // As JSON has it: without undefined, and in any order.
+  // Compares as JSON: without undefined, keys in any order.
   if (isDeepStrictEqual(payload, JSON.parse(JSON.stringify(given)))) return;
   throw new ArtistError(
     'ERR_ALREADY_EXISTS',
@@ -36,7 +36,7 @@ export function sleep(milliseconds: number, signal: AbortSignal | undefined): Pr
   });
 }
 
-/** Asks until the task has ended. Asking, unlike listening, cannot miss what happened while the connection was gone. */
+/** Polls until the task has ended. Unlike events, polling misses nothing while the connection is down. */
 export async function waitForEnd(queue: Pick<TaskQueue, 'get'>, id: string, signal: AbortSignal | undefined): Promise<QueuedTask> {
   for (;;) {
     signal?.throwIfAborted();

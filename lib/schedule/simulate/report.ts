@@ -7,7 +7,7 @@ import type { Simulation } from './simulate.ts';
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
-/** A day on which the clocks of a zone change, and what became of the runs of it. */
+/** A day on which the clocks of a zone change, and its runs. */
 export interface ClockChange {
   timeZone: string;
   /** `2026-03-29` */
@@ -20,7 +20,7 @@ export interface ClockChange {
 }
 
 export interface SimulationReport {
-  /** Works done on each day of the zone of the report. */
+  /** Works done on each day, in the report's time zone. */
   worksPerDay: { mean: number; least: number; most: number; days: Record<string, number> };
   runs: { due: number; done: number; partial: number; failed: number; missed: number; caughtUp: number; retries: number };
   works: { done: number; due: number };
@@ -34,13 +34,13 @@ export interface SimulationReport {
 export interface ReportOptions {
   from: number;
   to: number;
-  /** Whose days are counted. */
+  /** The time zone in which days are counted. */
   timeZone: string;
   /** Zone of each job of the simulation, by its id. */
   zones: ReadonlyMap<string, string>;
 }
 
-/** Changes of the offset between two moments, to the minute. */
+/** Changes of the offset between two times, to the minute. */
 function changesOf(timeZone: string, from: number, to: number): { at: number; byMinutes: number }[] {
   const found: { at: number; byMinutes: number }[] = [];
   for (let at = from; at < to; at += dayMs) {
@@ -77,7 +77,7 @@ function clockChanges({ records }: Simulation, { from, to, zones }: ReportOption
 
 function worksPerDay({ records }: Simulation, { from, to, timeZone }: ReportOptions): SimulationReport['worksPerDay'] {
   const days: Record<string, number> = {};
-  // At noon, an hour's change of the clocks leaves the day as it is.
+  // Noon, so that a clock change of an hour does not change the day.
   const dayTimes = nextRuns(
     { id: '', timing: { kind: 'daily', at: '12:00' }, timeZone, anchor: 0, jitterMs: 0, quietHours: null, seed: 0 },
     from - dayMs,
@@ -96,7 +96,7 @@ function worksPerDay({ records }: Simulation, { from, to, timeZone }: ReportOpti
   return { mean: sum / Math.max(1, counts.length), least: Math.min(...counts), most: Math.max(...counts), days };
 }
 
-/** What a simulation showed, in the figures of an operator. */
+/** Summarises a simulation for an operator. */
 export const reportSimulation = answering('reportSimulation', (simulation: Simulation, options: ReportOptions): SimulationReport => {
   const { jobs, records, starts, duplicates, successRate } = simulation;
   const sum = (value: (job: Simulation['jobs'][number]) => number): number => jobs.reduce((total, job) => total + value(job), 0);

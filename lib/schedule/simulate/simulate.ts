@@ -20,7 +20,7 @@ export interface SimulatedTask {
   startedAt: number;
 }
 
-/** How it goes: how long it takes, and what it gives or throws. */
+/** The outcome of a work: how long it takes, and its result or error. */
 export interface SimulatedWork {
   seconds: number;
   result?: unknown;
@@ -32,7 +32,7 @@ export interface SimulateOptions {
   /** Milliseconds since 1970. */
   from: number;
   to: number;
-  /** Spans in which no daemon runs; one that dies in the middle of a work leaves it to the next. Ascending, not overlapping. */
+  /** Times without a daemon, ascending and not overlapping. A work interrupted by one is left to the next daemon. */
   outages?: readonly { from: number; to: number; crash?: boolean }[];
   /** Called for each work, with numbers in [0, 1) that depend on `seed` alone. Default: 30 seconds, always done. */
   work?: (task: SimulatedTask, random: () => number) => SimulatedWork | Promise<SimulatedWork>;
@@ -43,7 +43,7 @@ export interface SimulateOptions {
 export interface SimulatedJob {
   id: string;
   name: string;
-  /** Moments at which the timing says it is due within the span, whether or not a daemon ran. */
+  /** Times within the span at which the job is due, with or without a daemon. */
   due: number;
   started: number;
   caughtUp: number;
@@ -56,7 +56,7 @@ export interface Simulation {
   jobs: SimulatedJob[];
   /** Runs that ended, and missed ones; the oldest are not dropped. */
   records: HistoryRecord[];
-  /** Works that were done more than once. Counted, not assumed. */
+  /** Works that were done more than once. */
   duplicates: number;
   /** Done ÷ (done + partial + failed + missed); null: nothing ended. */
   successRate: number | null;
@@ -66,7 +66,7 @@ export interface Simulation {
 
 const secondMs = 1000;
 
-/** The schedule as the daemon keeps it, on a clock that leaps from one event to the next. */
+/** The state the daemon would have, on a clock that jumps from one event to the next. */
 class Run {
   readonly state: ScheduleState = emptySchedule();
   readonly records: HistoryRecord[] = [];
@@ -94,9 +94,9 @@ class Run {
 }
 
 /**
- * Runs jobs on a virtual clock: the real rules, none of the waiting. The same options give the same result.
+ * Runs jobs on a virtual clock with the real rules and without waiting. The same options give the same result.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT for a job that is none; what `work` throws
+ * @throws ArtistError ERR_INVALID_ARGUMENT: invalid options of a job; and every error of `work`
  */
 export const simulateSchedule = answering('simulateSchedule', async (options: SimulateOptions): Promise<Simulation> => {
   const { jobs, from, to, outages = [], work = () => ({ seconds: 30 }), seed = 0 } = options;
@@ -108,7 +108,7 @@ export const simulateSchedule = answering('simulateSchedule', async (options: Si
     if (index > 0) run.take([...recoverRuns(run.state, now), ...dropStale(run.state, now)]);
     await runUntil(run, now, up, work, random);
   }
-  // What was due in a last outage has nobody who could have missed it yet: the daemon that comes next would. Count it now.
+  // Runs due in a final outage would be recorded as missed by the next daemon. Count them now.
   const last = outages.at(-1);
   if (last && last.to >= to) run.take(collectDue(run.state, to));
   return summary(run, from, to);
@@ -128,7 +128,7 @@ function uptimes(from: number, to: number, outages: readonly { from: number; to:
 interface Uptime {
   from: number;
   to: number;
-  /** It ends in the middle of what it does. */
+  /** Ends the daemon in the middle of its work. */
   crash: boolean;
 }
 
@@ -181,9 +181,9 @@ async function perform(
     const { seconds, error, result } = await work(task, random);
     now += Math.max(0, seconds) * secondMs;
     if (now >= to) {
-      // Until then it looked, too.
+      // It also looked until then.
       run.take(collectSteps(run, to));
-      // Nobody is there to write it down; a daemon that is stopped properly puts the run back.
+      // A dead daemon records nothing; one that is stopped properly puts the run back.
       if (!crash) run.take(endRun(state, claim, to, 'stopped'));
       return now;
     }
@@ -193,14 +193,14 @@ async function perform(
         : { outcome: 'failed' as const, ...describeFailure(error) };
     if (outcome.outcome === 'done') run.countDone(claim.run.id, index);
     recordItem(state, job.id, claim.run.id, { index, seconds, ...outcome });
-    // The daemon goes on looking while it works.
+    // The daemon keeps looking while it works.
     run.take(collectSteps(run, now));
   }
   run.take(endRun(state, claim, now, 'ended'));
   return now;
 }
 
-/** What became due during a work, looked at as often as the daemon would have: each at its own time. */
+/** Collects what became due during a work, at the daemon's interval, each at its own time. */
 function collectSteps(run: Run, now: number): ScheduleEvent[] {
   const events: ScheduleEvent[] = [];
   for (;;) {

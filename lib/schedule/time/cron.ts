@@ -3,13 +3,13 @@ import type { Cron } from 'croner';
 
 let loaded: typeof Cron | undefined;
 
-/** croner, read at the first use: importing the package should not cost those who schedule nothing. */
+/** Loads croner at the first use, so that programs without a schedule do not pay for it. */
 function cronClass(): typeof Cron {
   loaded ??= (createRequire(import.meta.url)('croner') as typeof import('croner')).Cron;
   return loaded;
 }
 
-/** Why croner cannot read these five fields, in its words; undefined: it can. */
+/** croner's message if it cannot parse these five fields; undefined if it can. */
 export function cronFault(expression: string): string | undefined {
   try {
     makeCron(expression, 'UTC');
@@ -19,7 +19,7 @@ export function cronFault(expression: string): string | undefined {
   }
 }
 
-/** Five fields, or seven with seconds first and the year last, in a time zone. Runs nothing: it is asked for times. */
+/** Five fields, or seven with seconds first and the year last, in a time zone. Only computes times; runs nothing. */
 export function makeCron(expression: string, timeZone: string): Cron {
   const mode = expression.split(' ').length === 7 ? '7-part' : '5-part';
   return new (cronClass())(expression, { timezone: timeZone, paused: true, mode });

@@ -5,11 +5,11 @@ import { minuteOfDay } from './time-zone.ts';
 import { readOnce, type Timing, type Weekday } from './timing.ts';
 import { isNearChange, momentOfWall, wallOf } from './wall-clock.ts';
 
-/** A span of the wall clock in which nothing is started; `from` after `to` goes over midnight. */
+/** Hours of the wall clock in which no run starts; if `from` is after `to`, they span midnight. */
 export interface QuietHours {
   /** HH:MM, the first quiet minute. */
   from: string;
-  /** HH:MM, the first minute that is not quiet any more. */
+  /** HH:MM, the first minute after the quiet hours. */
   to: string;
 }
 
@@ -20,7 +20,7 @@ export interface Calendar {
   timeZone: string;
   /** `every` counts from here; milliseconds since 1970. */
   anchor: number;
-  /** Milliseconds by which a run may begin later than its time, drawn for each run from `seed`. */
+  /** The most a run is delayed, milliseconds; the delay is drawn for each run from `seed`. */
   jitterMs: number;
   quietHours: QuietHours | null;
   seed: number;
@@ -34,7 +34,7 @@ function hourAndMinute(at: string): [number, number] {
   return [hour, minute];
 }
 
-/** Every wall-clock timing is a pattern of croner's, so that one rule holds for all of them where the clocks change: see nextOf(). */
+/** Every wall-clock timing becomes a croner pattern, so that one rule applies to all when the clocks change: see nextOf(). */
 function patternOf(timing: Exclude<Timing, { kind: 'every' }>): string {
   if (timing.kind === 'cron') return timing.expression;
   if (timing.kind === 'once') {
@@ -51,7 +51,7 @@ function patternOf(timing: Exclude<Timing, { kind: 'every' }>): string {
 const patterns = new Map<string, Cron>();
 const mostPatterns = 256;
 
-/** Building one takes as long as asking it, and each job asks again and again. */
+/** Cached: building a pattern takes as long as a query, and each job queries often. */
 function pattern(text: string, timeZone: string): Cron {
   const key = `${timeZone} ${text}`;
   let known = patterns.get(key);
@@ -63,13 +63,13 @@ function pattern(text: string, timeZone: string): Cron {
   return known;
 }
 
-/** A wildcard or a step in seconds, minutes or hours: it runs whenever the clock shows such a time, not at certain times of each day. */
+/** Whether seconds, minutes or hours have a wildcard or a step: such a pattern is an interval, not certain times of a day. */
 function isInterval(text: string): boolean {
   const fields = text.split(' ');
   return fields.slice(0, fields.length === 7 ? 3 : 2).some((field) => /[*/?]/.test(field));
 }
 
-/** The first time of a pattern later than `after` on the wall clock of a zone; undefined: there is none. */
+/** The first time of a pattern after `after`, on the wall clock of a zone; undefined if there is none. */
 function nextOf(text: string, timeZone: string, after: number): number | undefined {
   const walls = pattern(text, 'UTC');
   if (isInterval(text)) {
@@ -81,12 +81,12 @@ function nextOf(text: string, timeZone: string, after: number): number | undefin
     wall = walls.nextRun(new Date(wall))?.getTime();
     if (wall === undefined) return undefined;
     const moment = momentOfWall(wall, timeZone);
-    // Not later: it comes for the second time, or waits for the end of a gap like the one before.
+    // Not later: the repeated hour, or a second time that waits for the end of the same gap.
     if (moment > after) return moment;
   }
 }
 
-/** The first time of the timing alone that is later than `after`; undefined: there is none. */
+/** The first time of the timing after `after`, without jitter and quiet hours; undefined if there is none. */
 function nextNominal({ timing, timeZone, anchor }: Calendar, after: number): number | undefined {
   if (timing.kind === 'every') return anchor + Math.max(1, Math.floor((after - anchor) / timing.ms) + 1) * timing.ms;
   return nextOf(patternOf(timing), timeZone, after);
@@ -107,7 +107,7 @@ function isQuiet(ms: number, { from, to }: QuietHours, timeZone: string): boolea
   return start < end ? now >= start && now < end : now >= start || now < end;
 }
 
-/** When the run of a nominal time begins: its jitter later, and not before quiet hours end. */
+/** When the run of a nominal time begins: delayed by its jitter, and until quiet hours end. */
 function runTime(calendar: Calendar, nominal: number): number {
   const { jitterMs, quietHours, timeZone } = calendar;
   const jittered = nominal + (jitterMs > 0 ? Math.floor(draw(calendar, nominal) * jitterMs) : 0);
@@ -116,14 +116,14 @@ function runTime(calendar: Calendar, nominal: number): number {
   return nextOf(`${minute} ${hour} * * *`, timeZone, jittered) ?? jittered;
 }
 
-/** How much later than its nominal time a run can be. A quiet span may last an hour longer where the clocks go back in it. */
+/** The largest delay of a run. Quiet hours last an hour longer if the clocks go back in them. */
 function longestDelay({ jitterMs, quietHours }: Calendar): number {
   return jitterMs + (quietHours === null ? 0 : dayMs + 3_600_000);
 }
 
 /**
- * The next `count` moments later than `after` at which the job is due, ascending. Several times that wait for the same end of quiet hours
- * are one. Fewer where the timing ends.
+ * The next `count` times after `after` at which the job is due, ascending. Several times that wait for the same end of quiet hours count as
+ * one. Fewer if the timing ends.
  */
 export function nextRuns(calendar: Calendar, after: number, count: number): number[] {
   const found = new Set<number>();
@@ -131,17 +131,17 @@ export function nextRuns(calendar: Calendar, after: number, count: number): numb
   while (nominal !== undefined) {
     const time = runTime(calendar, nominal);
     if (time > after) found.add(time);
-    // Later nominal times run later than this one's nominal time: what is found before it can no longer be overtaken.
+    // Later nominal times cannot run before this nominal time, so everything found before it is final.
     if (found.size >= count && nominal >= ([...found].sort((a, b) => a - b)[count - 1] ?? 0)) break;
     nominal = nextNominal(calendar, nominal);
   }
   return [...found].sort((a, b) => a - b).slice(0, count);
 }
 
-/** Beyond this many times in one gap, those in its middle are not visited (each takes about 60 µs) but counted at the rate of those before. */
+/** If a gap has more times than this, those in the middle are not computed (each takes about 60 µs) but estimated from the rate before. */
 const mostVisited = 20_000;
 
-/** Moments in (after, upTo] at which the job was due, ascending; of more than `most` the latest ones, with how many there were before them. */
+/** Times in (after, upTo] at which the job was due, ascending: the latest `most`, and the number of earlier ones. */
 export function runsBetween(calendar: Calendar, after: number, upTo: number, most: number): { times: number[]; earlier: number } {
   const found = new Set<number>();
   let skipped = 0;
@@ -166,8 +166,8 @@ export function runsBetween(calendar: Calendar, after: number, upTo: number, mos
 }
 
 /**
- * A moment: `2026-03-01T00:00Z`, with an offset, or without one on the wall clock of `timeZone`, where a time that the clocks skip is the
- * first moment after the gap.
+ * Parses a time: `2026-03-01T00:00Z`, with an offset, or without one on the wall clock of `timeZone`, where a skipped time means the first
+ * moment after the gap.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */

@@ -4,14 +4,14 @@ import { ArtistError, answering, display, nearest, systemCode } from '../../core
 /**
  * The zone of this machine, an IANA name: the environment variable TZ as the C library reads it, else the system's.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: TZ, or the system, names none that can be kept
+ * @throws ArtistError ERR_INVALID_ARGUMENT: neither TZ nor the system names a usable zone
  */
 export function localTimeZone(): string {
   const { TZ } = process.env;
   return TZ === undefined ? zoneOfSystem() : zoneOfVariable(TZ);
 }
 
-/** The same for showing times: UTC where localTimeZone() throws. */
+/** The zone in which to show times: localTimeZone(), or UTC if that throws. */
 export function shownTimeZone(): string {
   try {
     return localTimeZone();
@@ -52,14 +52,14 @@ function zoneOfVariable(value: string): string {
   );
 }
 
-/** The C library tells capitals apart. */
+/** The C library is case-sensitive. */
 function zoneOfName(name: string): string | undefined {
   if (!isTimeZone(name)) return undefined;
   const known = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
   return known !== name && known.toLowerCase() === name.toLowerCase() ? undefined : known;
 }
 
-/** `<+03>-3` is three hours before UTC, that is Etc/GMT-3: both count westwards. Rules of a summer time have no name that could be kept. */
+/** `<+03>-3` is three hours before UTC, that is Etc/GMT-3: both count westwards. Zones with summer-time rules have no such name. */
 function zoneOfPosix(text: string): string | undefined {
   const [, sign = '', hours = '', minutes = '0', seconds = '0'] =
     /^(?:[A-Za-z]{3,}|<[\w+-]{3,}>)([+-]?)(\d{1,2})(?::(\d\d)(?::(\d\d))?)?$/.exec(text) ?? [];
@@ -70,7 +70,7 @@ function zoneOfPosix(text: string): string | undefined {
   return isTimeZone(name) ? name : undefined;
 }
 
-/** The zone that a file of the database is of: by its place, following links, or by the name that Debian keeps beside a copy. */
+/** The zone of a database file, from its path with links followed, or from the name Debian stores beside a copy. */
 function zoneOfFile(path: string): string | undefined {
   try {
     const place = realpathSync(path);
@@ -78,13 +78,13 @@ function zoneOfFile(path: string): string | undefined {
     if (name !== undefined && isTimeZone(name)) return name;
     if (place === '/etc/localtime') return zoneOfName(readFileSync('/etc/timezone', 'utf8').trim());
   } catch (error) {
-    if (systemCode(error) === undefined) throw error; // not there, or not for us to read: it names no zone
+    if (systemCode(error) === undefined) throw error; // missing or unreadable: it names no zone
   }
   return undefined;
 }
 
 /**
- * The name as the zone database spells it: `europe/berlin` -> `Europe/Berlin`.
+ * Corrects the spelling to that of the zone database: `europe/berlin` -> `Europe/Berlin`.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT with the nearest known name
  */
@@ -118,7 +118,7 @@ export function isTimeZone(name: string): boolean {
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** One that this machine does not know is shown in UTC: a record of another machine must not keep the others from being shown. */
+/** Shows unknown zones in UTC: a record from another machine must not prevent showing the others. */
 function formatter(timeZone: string): Intl.DateTimeFormat {
   let known = formatters.get(timeZone);
   if (!known) {
@@ -157,20 +157,20 @@ export function localDay(ms: number, timeZone: string): string {
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
 }
 
-/** `Sun 2026-03-29 03:00 +02:00`: a moment for people, in the zone of the job. */
+/** `Sun 2026-03-29 03:00 +02:00`: formats a time in the zone of the job. */
 export function formatMoment(ms: number, timeZone: string): string {
   const part = partsOf(ms, timeZone);
   const offset = part('timeZoneName').replace('GMT', '') || '+00:00';
   return `${part('weekday')} ${localDay(ms, timeZone)} ${part('hour')}:${part('minute')} ${offset}`;
 }
 
-/** By how much the wall clock there is ahead of UTC at `ms`. */
+/** The offset of the wall clock from UTC at `ms`. */
 export function offsetMinutes(ms: number, timeZone: string): number {
   const [, sign = '+', hours = '0', minutes = '0'] = /([+-])(\d\d):(\d\d)$/.exec(formatMoment(ms, timeZone)) ?? [];
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
-/** So many calendar days later, at the same time of the wall clock. */
+/** The same wall-clock time some calendar days later. */
 export function daysLater(ms: number, days: number, timeZone: string): number {
   const later = ms + days * 86_400_000;
   return later + (offsetMinutes(ms, timeZone) - offsetMinutes(later, timeZone)) * 60_000;

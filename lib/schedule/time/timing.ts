@@ -12,14 +12,14 @@ const localTime = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)
 
 const fiveFields = 'five fields: minute, hour, day of month, month, day of week';
 
-/** Why it is no cron expression; undefined: it is one. */
+/** Why it is no cron expression; undefined if it is one. */
 function faultOf(expression: string): string | undefined {
   return expression.trim().split(/\s+/).length === 5 ? cronFault(expression) : 'it has not five fields';
 }
 
 const isCron = (expression: string): boolean => faultOf(expression) === undefined;
 
-/** A calendar day that exists, in the years a schedule may reasonably name. */
+/** Whether a calendar day exists and its year is plausible for a schedule. */
 function isLocalTime(text: string): boolean {
   const [, year, month, day] = localTime.exec(text) ?? [];
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
@@ -32,9 +32,9 @@ const clockTimeSchema = z.string().regex(clockTime, { error: 'a time of day as H
  * When a job is due. `daily`, `weekly`, `cron` and `once` are wall-clock times of the job's time zone; `every` is elapsed time from the
  * moment the job was made.
  *
- * Where the clocks go forward, a wall time that is skipped is due at the first moment after the gap; where they go back, one that comes
- * twice is due the first time only. A cron expression with steps or wildcards in its minutes or hours is an interval: it skips the gap and
- * runs in both of the repeated hours.
+ * When the clocks go forward, a skipped wall-clock time is due at the first moment after the gap; when they go back, a repeated one is due
+ * the first time only. A cron expression with steps or wildcards in its minutes or hours is an interval: it skips the gap and runs in both
+ * of the repeated hours.
  */
 export const timingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('daily'), at: clockTimeSchema }),
@@ -58,7 +58,7 @@ export type Timing =
   | { kind: 'cron'; expression: string }
   | { kind: 'once'; at: string };
 
-/** What a schedule expression says: when, and for `batch N@HH:MM` how many works at a time. */
+/** A parsed schedule expression: the timing, and for `batch N@HH:MM` the number of works. */
 export interface ParsedTiming {
   timing: Timing;
   count?: number;
@@ -176,7 +176,7 @@ export const parseTiming = answering('parseTiming', (words: readonly string[]): 
   }
 });
 
-/** The expression that parseTiming() reads again. */
+/** The expression of a timing, as parseTiming() reads it. */
 export function formatTiming(timing: Timing): string {
   switch (timing.kind) {
     case 'daily':

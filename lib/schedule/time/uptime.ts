@@ -1,24 +1,24 @@
 import * as z from 'zod';
 import { type Clock, homeOf, type StateDefinition, StateFile, type StateOptions, systemClock } from '../../core/index.ts';
 
-/** How often a schedule that runs says so here, milliseconds. */
+/** Interval of heartbeats, milliseconds. */
 export const uptimeBeatMs = 60_000;
-/** A beat that is this late comes after a gap: the machine slept, or the clock was set. */
+/** A later heartbeat follows a gap: the machine slept, or the clock was set. */
 const gapMs = 150_000;
 const dayMs = 86_400_000;
 const keptMs = 100 * dayMs;
 const mostSpans = 5000;
-/** After a longer pause nothing is forgotten: the clock may be years ahead for a moment. */
+/** After a longer pause old spans are kept: the clock may be years ahead for a moment. */
 const longestPauseMs = 366 * dayMs;
 
 const spanSchema = z.strictObject({
   from: z.int(),
   /** The last beat. */
   to: z.int(),
-  /** Stopped by somebody: the time after it is no failure. */
+  /** Stopped on purpose: the time after it is no failure. */
   stopped: z.boolean(),
 });
-/** A time during which a schedule ran without a gap. Milliseconds since 1970. */
+/** A span in which a schedule ran without a gap. Milliseconds since 1970. */
 export type UptimeSpan = z.infer<typeof spanSchema>;
 
 const definition: StateDefinition<{ spans: UptimeSpan[] }> = {
@@ -29,7 +29,7 @@ const definition: StateDefinition<{ spans: UptimeSpan[] }> = {
   lists: { spans: {} },
 };
 
-/** When the schedule of a home ran, in a file of its own. */
+/** Records when the schedule of a home ran, in its own file. */
 export class UptimeBook {
   readonly #file: StateFile<{ spans: UptimeSpan[] }>;
   readonly #clock: Clock;
@@ -39,12 +39,20 @@ export class UptimeBook {
     this.#file = new StateFile(homeOf(home).state('uptime.json'), definition, { clock, ...options });
   }
 
-  /** Oldest first. Throws what StateFile.read() throws. */
+  /**
+   * Spans, oldest first.
+   *
+   * @throws ArtistError every error of StateFile.read()
+   */
   async spans(): Promise<UptimeSpan[]> {
     return (await this.#file.read()).spans;
   }
 
-  /** A schedule begins to run. Throws what StateFile.update() throws, like the others. */
+  /**
+   * A schedule starts.
+   *
+   * @throws ArtistError every error of StateFile.update(), as in beat() and end()
+   */
   begin(): Promise<void> {
     return this.#file.change(({ spans }) => {
       const now = this.#clock.now();
@@ -80,24 +88,24 @@ export class UptimeBook {
   }
 }
 
-/** How much of a time the schedule ran. */
+/** How long the schedule ran within a period. */
 export interface Uptime {
-  /** Over this many days, or since the first start where that is less. */
+  /** Length of the period in days; shorter if the first start was later. */
   days: number;
-  /** ISO time from which it is reckoned; null: it never ran. */
+  /** ISO start of the period; null if it never ran. */
   since: string | null;
   aliveSeconds: number;
   /** It was stopped on purpose. */
   stoppedSeconds: number;
-  /** It should have run: the process died, the machine was off or asleep. */
+  /** Time in which it should have run: the process died, or the machine was off or asleep. */
   lostSeconds: number;
-  /** Alive ÷ the whole time; null: it never ran. */
+  /** Alive ÷ the whole time; null if it never ran. */
   share: number | null;
-  /** Alive ÷ (alive + lost): without the times when it was stopped on purpose. */
+  /** Alive ÷ (alive + lost): without deliberate stops. */
   shareWithoutStops: number | null;
 }
 
-/** `running`: a schedule runs now, so that the time since its last beat counts. */
+/** `running`: a schedule runs now, so the time since its last heartbeat counts as running. */
 export function uptimeOver(spans: readonly UptimeSpan[], now: number, days: number, running = false): Uptime {
   const ordered = spans.filter(({ from }) => from <= now).sort((a, b) => a.from - b.from);
   const first = ordered[0];

@@ -1,6 +1,6 @@
 /**
- * Times of a zone's wall clock, as numbers: what `Date.UTC` makes of what it shows. Intl takes 10 µs for an offset, and calendars ask for each run:
- * the offset at the beginning of each UTC day is kept, and the day of a change is looked at closely.
+ * Wall-clock times of a zone, as the number `Date.UTC` gives for them. Intl needs 10 µs for an offset and calendars need one for each run,
+ * so the offset at the start of each UTC day is cached, and only days with a change are examined further.
  */
 import { offsetMinutes } from './time-zone.ts';
 
@@ -10,7 +10,7 @@ const mostKept = 20_000;
 
 const kept = new Map<string, number>();
 
-/** By how much the wall clock is ahead of UTC when this day since 1970 begins in UTC, milliseconds. */
+/** Offset of the wall clock at the start of a UTC day (counted from 1970), milliseconds. */
 function offsetOfDay(day: number, timeZone: string): number {
   const key = `${day} ${timeZone}`;
   let offset = kept.get(key);
@@ -29,7 +29,7 @@ interface Change {
   after: number;
 }
 
-/** The change of the clocks within a day or two of a time; without one, the offset there. */
+/** The clock change within a day or two of a time; if there is none, the offset. */
 function around(time: number, timeZone: string): Change | number {
   const day = Math.floor(time / dayMs);
   const [before, after] = [offsetOfDay(day - 1, timeZone), offsetOfDay(day + 2, timeZone)];
@@ -43,14 +43,14 @@ function around(time: number, timeZone: string): Change | number {
   return { at: high, before, after };
 }
 
-/** What the wall clock shows at a moment. */
+/** The wall-clock time at a moment. */
 export function wallOf(ms: number, timeZone: string): number {
   const change = around(ms, timeZone);
   if (typeof change === 'number') return ms + change;
   return ms + (ms < change.at ? change.before : change.after);
 }
 
-/** When the wall clock shows a time: the first time if it comes twice, the first moment after the gap if it is skipped. */
+/** The moment of a wall-clock time: the first one if it occurs twice, the end of the gap if it is skipped. */
 export function momentOfWall(wall: number, timeZone: string): number {
   const change = around(wall, timeZone);
   if (typeof change === 'number') return wall - change;
