@@ -1,4 +1,4 @@
-/** Alphas that are kept beside the tensors: in the header's metadata, or in the configuration file of a PEFT folder. */
+/** Alphas stored outside the tensors: in the header's metadata, or in the configuration file of a PEFT folder. */
 
 import { basename, dirname, join } from 'node:path';
 import { readPlainFile } from '../core/index.ts';
@@ -10,7 +10,7 @@ interface AdapterConfig {
   rootRank: boolean;
 }
 
-/** Alpha of a module of the given rank, as the engine divides it by the rank; undefined where nothing says. */
+/** Alpha of a module of the given rank (the engine divides it by the rank); undefined if not stated. */
 export type AlphaOf = (module: string, rank: number | undefined) => number | undefined;
 
 const configBytes = 4 * 1024 * 1024;
@@ -52,7 +52,9 @@ function adapterConfig(fields: Record<string, unknown>): AdapterConfig | undefin
   return { alpha: number, patterns, rootRank: fields['use_rslora'] === true || fields['use_rslora'] === 'true' };
 }
 
-/** PEFT's patterns match the end of a module's name, or all of it after `^`. They are compared as text: none is run as an expression. */
+/**
+ * PEFT's patterns match the end of a module's name, or all of it after `^`. They are compared as text, never run as regular expressions.
+ */
 function matches(pattern: string, module: string): boolean {
   const plain = pattern.replaceAll('\\.', '.').replace(/\$$/, '');
   return plain.startsWith('^') ? module === plain.slice(1) : module === plain || module.endsWith(`.${plain}`);
@@ -67,14 +69,14 @@ async function configOf({ path, metadata }: ModelHeader): Promise<Record<string,
   return json(await readPlainFile(join(dirname(path), 'adapter_config.json'), 'utf8').catch(() => undefined));
 }
 
-/** What a file says of its alphas outside its tensors. */
+/** The alphas a file states outside its tensors. */
 export async function adapterAlpha(header: ModelHeader): Promise<AlphaOf> {
   const configs = new Map([...networks(await configOf(header))].map(([network, fields]) => [network, adapterConfig(fields)]));
   if (![...configs.values()].some((config) => config !== undefined)) return () => undefined;
   return (module, rank) => {
     const name = module.replace(/^base_model\.model\./, '');
     const network = /^([^.]+)\./.exec(name)?.[1] ?? '';
-    // Settings of one network are those of a file without prefixes, but not of another network.
+    // Settings of one network apply to a file without prefixes, but not to another network.
     const only = configs.size === 1 && !networkNames.includes(network) ? [...configs.values()][0] : undefined;
     const config = configs.get(network) ?? configs.get('') ?? only;
     if (!config || rank === undefined) return undefined;

@@ -17,15 +17,15 @@ import { type LoraInfo, type LoraTarget, readLora } from './read.ts';
 
 export interface LoraFit {
   readonly info: LoraInfo;
-  /** Weights that the file changes and the model has, with a fitting shape. */
+  /** Weights that the file changes and the model has in the same shape. */
   readonly applicable: number;
-  /** Weights that the file changes, those of kinds that are not applied (OFT, GLoRA …) too. */
+  /** Weights that the file changes, including kinds that are not applied (OFT, GLoRA …). */
   readonly total: number;
-  /** true: none of the targets fits, the LoRA would have no effect or crash an unpatched engine. */
+  /** true if no target fits: the LoRA would have no effect, or crash an unpatched engine. */
   readonly misfit: boolean;
   /** Why targets do not fit, one sentence each, most frequent reason first, at most 5. Empty when everything fits. */
   readonly reasons: readonly string[];
-  /** Where the values were read: tensors of which every value is zero. */
+  /** Tensors with only zeros, if the values were read. */
   readonly zeros?: ReadonlySet<string>;
 }
 
@@ -36,9 +36,9 @@ interface Weight {
 }
 
 /**
- * Checks a LoRA file and compares its targets with a model's weights (the headers of all its parts: checkpoint, or diffusion
- * model and text encoders). A malformed file is an error; one that does not fit is reported, the caller decides.
- * Models without a tensor list (torch checkpoints) count everything as applicable: only the engine can tell.
+ * Checks a LoRA file and compares its targets with a model's weights (the headers of all its parts: checkpoint, or diffusion model and text
+ * encoders). A malformed file is an error; one that does not fit is only reported, and the caller decides. Models without a tensor list
+ * (torch checkpoints) count everything as applicable: only the engine can tell.
  *
  * @param options.values also read all factors and refuse NaN and infinity (reads the file; default false)
  * @throws ArtistError ERR_LORA, ERR_MODEL_NOT_FOUND, ERR_READ, ERR_MODEL_FORMAT, ERR_UNSUPPORTED
@@ -53,7 +53,7 @@ export async function checkLora(
   return { ...fitLora(info, 'tensors' in model ? [model] : model, undefined), ...zeros };
 }
 
-/** The comparison of checkLora(). `family`: what the engine says of the model; else it is read in the headers. */
+/** The comparison of checkLora(). `family` is the engine's answer for the model; without it, the headers decide. */
 export function fitLora(info: LoraInfo, headers: readonly ModelHeader[], family: ModelFamily | undefined): LoraFit {
   const known = family ?? headers.map(detectFamily).find((found) => found !== undefined);
   const total = info.targets.length + info.foreign.reduce((sum, { modules }) => sum + modules, 0);
@@ -77,7 +77,7 @@ export function fitLora(info: LoraInfo, headers: readonly ModelHeader[], family:
   return { info, applicable, total, misfit, reasons };
 }
 
-/** Reasons by how often they hold, at most five. */
+/** The most frequent reasons, at most five. */
 export function reasonsOf(counts: ReadonlyMap<string, number>, total: number): string[] {
   return [...counts]
     .sort((a, b) => b[1] - a[1])
@@ -85,13 +85,13 @@ export function reasonsOf(counts: ReadonlyMap<string, number>, total: number): s
     .map(([reason, modules]) => (total > 1 ? `${reason} (${modules} of ${total} weights)` : reason));
 }
 
-/** One weight that a LoRA file changes, as the engine takes it. */
+/** One weight that a LoRA file changes, in the form for the engine. */
 export interface LoraModule {
   /** "unet:double_blocks_0_img_attn_qkv.weight": network, name in the original layout, parameter. */
   weight: string;
-  /** -1: all of the weight. */
+  /** -1 for the whole weight. */
   part: number;
-  /** 0: as the file's tensors say. */
+  /** 0: use the alpha in the file's tensors. */
   alpha: number;
   /** Tensors of the file and their roles, side by side. */
   names: string[];
@@ -116,7 +116,7 @@ const engineRoles: Partial<Record<LoraRole, string>> = {
   k2_b: 'lokr_w2_b',
 };
 
-/** The targets of a LoRA in their order, as the engine takes them: these names are the only ones it applies. */
+/** The targets of a LoRA in order, in the form for the engine, which applies only these names. */
 export function loraModules(info: LoraInfo, family: ModelFamily | undefined): LoraModule[] {
   return info.targets.map((target) => {
     const canonical = canonicalName(target.name, family);
@@ -165,7 +165,7 @@ function whyNot(
   const found = weights.get(`${keyOf(canonical)}.${target.parameter}`) ?? fusedWeight(canonical, weights, target.parameter);
   if (!found) return missing(canonical, family, headers);
   const part = canonical.part ?? ('part' in found ? (found as FusedWeight).part : undefined);
-  const width = weights.get(`${keyOf(canonical)}.weight`)?.in ?? found.in; // a bias does not know it
+  const width = weights.get(`${keyOf(canonical)}.weight`)?.in ?? found.in; // a bias does not have it
   const rows = part === undefined ? found.out : partRows(canonical.name, part, found.out, width).rows;
   if (target.out === rows && target.in === found.in) return undefined;
   return `${target.name}: changes [${target.out}, ${target.in}], the model's weight is ${found.text}${part === undefined ? '' : `, this part of it [${rows}, ${found.in}]`}`;
@@ -201,7 +201,11 @@ function missing({ component, name }: CanonicalName, family: ModelFamily | undef
   return headers.length > 0 ? `the LoRA changes a ${place} part that this model does not have` : name;
 }
 
-/** The tensors of which every value is zero. @throws ArtistError ERR_LORA: NaN or infinity */
+/**
+ * Tensors with only zeros.
+ *
+ * @throws ArtistError ERR_LORA: NaN or infinity
+ */
 async function checkValues(path: string): Promise<Set<string>> {
   const zeros = new Set<string>();
   const header = await readModelHeader(path);

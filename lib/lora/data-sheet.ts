@@ -1,10 +1,10 @@
 import { canonicalJson } from '../image/index.ts';
 import type { LicenceRecord, ResultLicence } from './licences.ts';
 
-/** What a picture of a data set is used for: learned from, looked at for the validation loss, or kept as an example of its class. */
+/** The use of a picture of a data set: training, validation loss, or example of its class. */
 export type PictureRole = 'train' | 'validation' | 'class';
 
-/** Name of the form; the number grows when an old reader could misread a new one. */
+/** Name of the format; its number increases when an old reader could misread a new sheet. */
 export const dataSheetSchema = 'ai-artist.data-sheet/1';
 
 /** One licence of the data set. */
@@ -12,7 +12,7 @@ export interface DataSheetLicence {
   readonly id: string;
   readonly pictures: number;
   readonly obligations: readonly string[];
-  /** How many of them were stated where. */
+  /** How many of them were stated in each place. */
   readonly stated: Readonly<Partial<Record<LicenceRecord['origin'], number>>>;
 }
 
@@ -24,31 +24,31 @@ export interface DataSheetPicture {
   readonly licence: string;
 }
 
-/** What a LoRA was trained on: whose work, under which licences, which files. */
+/** The training data of a LoRA: authors, licences, files. */
 export interface DataSheet {
   readonly schema: typeof dataSheetSchema;
   readonly pictures: { readonly train: number; readonly validation: number; readonly class: number };
-  /** What the LoRA takes over. */
+  /** The licence conditions the LoRA inherits. */
   readonly licence: ResultLicence;
   readonly licences: readonly DataSheetLicence[];
-  /** Collections, museums, models: with the number of pictures from each. */
+  /** Collections, museums and models, with the number of pictures from each. */
   readonly sources: readonly { readonly source: string; readonly pictures: number }[];
-  /** Who is to be named, one line each, in the order of the letters. */
+  /** Required credits, one line each, sorted. */
   readonly attribution: readonly string[];
-  /** Where captions came from. */
+  /** Origins of the captions. */
   readonly captions: Readonly<Record<string, number>>;
-  /** SHA-256 over the sorted hashes of the pictures: proves what was used, also where the list is too long to be inside. */
+  /** SHA-256 over the sorted hashes of the pictures: proves what was used, even if the list is too long to include. */
   readonly picturesHash: string;
-  /** The files; absent inside a LoRA where there are too many. */
+  /** The files; absent inside a LoRA if there are too many. */
   readonly files?: readonly DataSheetPicture[];
-  /** Set inside a LoRA where parts are left out; the whole sheet lies beside the file it was written with. */
+  /** Set inside a LoRA if parts are left out; the whole sheet is beside the original file. */
   readonly shortened?: string;
 }
 
 /** Most bytes of a data sheet inside a LoRA: programs read the whole header of each file when they list them. */
 export const maxSheetBytes = 64 * 1024;
 
-/** The sheet as it goes into a LoRA: shortened until it has at most `maxBytes`; counts, licences and hashes always stay. */
+/** Shortens a sheet for a LoRA to at most `maxBytes`; counts, licences and hashes always stay. */
 export function dataSheetText(sheet: DataSheet, maxBytes = maxSheetBytes): string {
   const whole = canonicalJson(sheet);
   if (Buffer.byteLength(whole) <= maxBytes) return whole;

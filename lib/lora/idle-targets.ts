@@ -1,13 +1,13 @@
-/** Targets of a LoRA that change nothing, whatever the model: known by the file's numbers alone. */
+/** Targets of a LoRA that change nothing in any model, recognised from the file's numbers. */
 import type { LoraInfo, LoraTarget } from './read.ts';
 
-/** Alpha by rank below which nothing of a change is left in the weights. */
+/** alpha / rank below which a change vanishes in the weights' precision. */
 const leastScale = 1e-8;
 
 /**
- * Why targets change nothing, by their place in `info.targets`.
+ * Why targets change nothing, by index in `info.targets`.
  *
- * @param zeros names of the tensors of which every value is zero
+ * @param zeros names of tensors with only zeros
  */
 export function idleTargets(info: LoraInfo, zeros: ReadonlySet<string>): Map<number, string> {
   const found = new Map<number, string>();
@@ -19,7 +19,7 @@ export function idleTargets(info: LoraInfo, zeros: ReadonlySet<string>): Map<num
 }
 
 function whyIdle({ dora, alpha, rank, tensors }: LoraTarget, zeros: ReadonlySet<string>): string | undefined {
-  // It gives the weight a length of its own, also where it changes nothing else.
+  // A DoRA sets the weight's magnitude even if it changes nothing else.
   if (dora) return undefined;
   if (alpha !== undefined && rank !== undefined && Math.abs(alpha / rank) < leastScale)
     return alpha === 0 ? 'its alpha is 0' : `its alpha is ${Number(alpha.toPrecision(3))}, which leaves nothing of it`;

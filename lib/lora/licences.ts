@@ -1,21 +1,21 @@
 import { ArtistError, answering } from '../core/index.ts';
 
-/** Where the statement of a licence was found. */
+/** Where a licence was stated. */
 export type LicenceOrigin = 'sidecar' | 'folder' | 'recipe' | 'declared';
 
-/** What is known of the right to train on one picture. */
+/** What is known about the right to train on one picture. */
 export interface LicenceRecord {
-  /** SPDX id where there is one ("CC-BY-4.0"), else "own", "permission", "public-domain", or the text as it was found. */
+  /** SPDX id if there is one ("CC-BY-4.0"), else "own", "permission", "public-domain", or the original text. */
   readonly id: string;
   readonly origin: LicenceOrigin;
   readonly title?: string;
   readonly author?: string;
-  /** Where the picture came from: museum, collection, model that painted it. */
+  /** Origin of the picture: museum, collection, or the model that painted it. */
   readonly source?: string;
   readonly url?: string;
-  /** The rights holder has reserved text and data mining (sidecar, or PLUS data mining in the picture's XMP); says which. */
+  /** Set if the rights holder reserves text and data mining; says where (sidecar, or PLUS data mining in the picture's XMP). */
   readonly reserved?: string;
-  /** Why it may not be used whatever the id says: a sidecar that cannot be read, a painting of a model that forbids it. */
+  /** Why it may not be used regardless of the id: an unreadable sidecar, or a painting of a model that forbids it. */
   readonly refused?: string;
 }
 
@@ -23,12 +23,12 @@ export type Obligation = 'attribution' | 'share-alike' | 'non-commercial';
 
 export interface LicenceVerdict {
   readonly permitted: boolean;
-  /** Why not; empty where it is permitted. */
+  /** Why not; empty if it is permitted. */
   readonly reason: string;
   readonly obligations: readonly Obligation[];
 }
 
-/** Ways people write a licence -> the id that is kept. Compared in lower case, without blanks around. */
+/** Common spellings of a licence -> its id. Compared in lower case and trimmed. */
 const spellings: readonly [pattern: RegExp, id: string][] = [
   [/^(?:own|own[- ]work|self|mine)$/, 'own'],
   [/^(?:permission|commissioned|licenseref-permission)$/, 'permission'],
@@ -48,7 +48,7 @@ const spellings: readonly [pattern: RegExp, id: string][] = [
 const ccPattern = /^cc[- ]?(by(?:[- ](?:nc|nd|sa))*)(?:[- ]v?(\d(?:\.\d)?))?(?:[- ](?:international|unported|intl|deed))?$/;
 const ccAddress = /creativecommons\.org\/licenses\/(by(?:-(?:nc|nd|sa))*)\/(\d\.\d)/;
 
-/** The id under which a licence is known here; a text that is not understood stays as it is. */
+/** The id of a licence; an unknown text stays unchanged. */
 export const licenceId = answering('licenceId', (text: string): string => {
   const trimmed = text.trim();
   const plain = trimmed.toLowerCase().replace(/\s+/g, ' ');
@@ -72,7 +72,9 @@ export interface LicencePolicy {
 const refuse = (reason: string): LicenceVerdict => ({ permitted: false, reason, obligations: [] });
 const permit = (...obligations: Obligation[]): LicenceVerdict => ({ permitted: true, reason: '', obligations });
 
-/** Whether a picture may be trained on. What is not known to be permitted is refused. Not legal advice: see docs/training-data.md. */
+/**
+ * Decides whether a picture may be trained on. Refuses everything not known to be permitted. Not legal advice: see docs/training-data.md.
+ */
 export const judgeLicence = answering('judgeLicence', (record: LicenceRecord | undefined, policy: LicencePolicy = {}): LicenceVerdict => {
   if (record?.refused !== undefined) return refuse(record.refused);
   if (record === undefined || record.id === '') return refuse('no licence is stated');
@@ -97,16 +99,16 @@ export const judgeLicence = answering('judgeLicence', (record: LicenceRecord | u
 });
 
 export interface LicensedFile {
-  /** As it is to be named in a message. */
+  /** Its name in messages. */
   readonly name: string;
   readonly licence: LicenceRecord | undefined;
 }
 
-/** Files named per reason; the rest are counted. All of them are in the error's `details`. */
+/** Files named per reason; the rest are counted. The error's `details` has all. */
 const namedPerReason = 5;
 
 /**
- * Refuses a data set of which any picture may not be trained on.
+ * Refuses a data set if any of its pictures may not be trained on.
  *
  * @throws ArtistError ERR_LICENCE: every refused file, grouped by reason; all names in `details`
  */
@@ -138,7 +140,7 @@ export function nameSome(names: readonly string[]): string {
   return `${names.slice(0, namedPerReason).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** Share-alike without and with "non-commercial" cannot both be kept: each wants the whole under itself. */
+/** Share-alike licences with and without "non-commercial" exclude each other: each demands the whole work. */
 function refuseConflict(files: readonly LicensedFile[]): void {
   const withId = (pattern: RegExp): string[] => files.filter(({ licence }) => pattern.test(licence?.id ?? '')).map(({ name }) => name);
   const commercial = withId(/^CC-BY-SA-/);
@@ -150,18 +152,18 @@ function refuseConflict(files: readonly LicensedFile[]): void {
     );
 }
 
-/** The conditions a LoRA takes over from its training data. */
+/** The conditions a LoRA inherits from its training data. */
 export interface ResultLicence {
-  /** The strictest licence: "own" where nothing restricts it, else an SPDX id. */
+  /** The strictest licence: "own" if nothing restricts it, else an SPDX id. */
   readonly id: string;
   readonly obligations: readonly Obligation[];
-  /** One sentence for people. */
+  /** A sentence for users. */
   readonly note: string;
 }
 
 /**
- * What the LoRA may be published under. Whether weights are a derivative of their training data is not settled; this takes the careful
- * reading. Records must have passed enforceLicences().
+ * The licence for publishing the LoRA. Whether weights are a derivative of their training data is not settled; this assumes they are.
+ * Records must have passed enforceLicences().
  */
 export function resultLicence(records: readonly LicenceRecord[]): ResultLicence {
   const obligations = new Set(records.flatMap((record) => judgeLicence(record, { nonCommercial: true }).obligations));

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type DataSheet, dataSheetText } from './data-sheet.ts';
 
-/** How many pictures were trained at one size. */
+/** Number of pictures trained at one size. */
 export interface BucketCount {
   readonly bucket: { readonly width: number; readonly height: number };
   readonly pictures: number;
@@ -19,7 +19,7 @@ export function splitTags(caption: string): string[] {
 
 const text = (): z.ZodString => z.string().min(1);
 
-/** What a LoRA file says about itself. Every field but the first three may be left out; what is not known is not written. */
+/** The metadata of a LoRA file. All but the first three fields are optional; unknown values are not written. */
 export const loraFacts = z.strictObject({
   /** Title and file name without ending. */
   name: text(),
@@ -47,7 +47,7 @@ export const loraFacts = z.strictObject({
   schedule: text().optional(),
   warmupSteps: z.int().optional(),
   maxSteps: z.int().optional(),
-  /** Steps and epochs that this very file has seen. */
+  /** Steps and epochs at which this file was saved. */
   steps: z.int().optional(),
   epoch: z.int().optional(),
   epochs: z.int().optional(),
@@ -79,15 +79,15 @@ export const loraFacts = z.strictObject({
 export type LoraFacts = z.input<typeof loraFacts>;
 export type ResolvedLoraFacts = z.output<typeof loraFacts>;
 
-/** What the metadata takes from the data set. */
+/** Facts of the data set for the metadata. */
 export interface LoraData {
   readonly sheet?: DataSheet;
   readonly buckets?: readonly BucketCount[];
-  /** concept -> tag -> how often, see tagFrequency(). */
+  /** concept -> tag -> count, see tagFrequency(). */
   readonly tags?: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** Names of the families in kohya's metadata (ss_base_model_version) and in Stability's modelspec (architecture). */
+/** Family names in kohya's metadata (ss_base_model_version) and Stability's modelspec (architecture). */
 const families: Readonly<Record<string, { base: string; architecture: string }>> = {
   sd1: { base: 'sd_v1', architecture: 'stable-diffusion-v1' },
   // The layouts of SD 1 with fewer blocks: the bundled model is one.
@@ -110,13 +110,13 @@ const modules: Readonly<Record<ResolvedLoraFacts['kind'], { module: string; args
   lokr: { module: 'lycoris.kohya', args: { algo: 'lokr' } },
 };
 
-/** Most bytes of the tag table: of larger ones the rare tags are left out. */
+/** Most bytes of the tag table; larger ones lose their rare tags. */
 const maxTagBytes = 32 * 1024;
 
 /**
  * How often each tag occurs, by concept: kohya's ss_tag_frequency, from which programs guess trigger words.
  *
- * @param pictures captions as the data set says them
+ * @param pictures pictures with the captions of the data set
  */
 export function tagFrequency(
   pictures: readonly { readonly caption: string; readonly concept: string; readonly repeats: number; readonly role: string }[],

@@ -1,12 +1,12 @@
-/** `<lora:name:weight>` in prompts, as A1111 has it: a tag says what to paint with and is no part of the text. */
+/** `<lora:name:weight>` in prompts, as in A1111: a tag selects a LoRA and is not part of the text. */
 
 export interface LoraTag {
-  /** As it stands in the prompt. */
+  /** As written in the prompt. */
   readonly text: string;
   readonly name: string;
   /** Strength in the diffusion model. */
   readonly weight: number;
-  /** Strength in the text encoders, where the tag gives one of its own. */
+  /** Strength in the text encoders, if the tag gives one. */
   readonly textEncoderWeight?: number;
 }
 
@@ -14,7 +14,7 @@ export interface TaggedPrompt {
   /** The prompt without its tags. */
   readonly prompt: string;
   readonly tags: readonly LoraTag[];
-  /** Tags that say nothing that can be done, one sentence each. They are taken out of the prompt as well. */
+  /** Problems of invalid tags, one sentence each. These tags are removed from the prompt too. */
   readonly problems: readonly string[];
 }
 
@@ -22,8 +22,8 @@ const tagForm = /<(lora|lyco|hypernet):([^<>]{1,600})>/gi;
 const blanks = /[ \t]{2,}/g;
 
 /**
- * Takes the tags out of a prompt. `<lora:name>` is weight 1; `<lora:name:0.8>`; `<lora:name:te:unet>` and `te=`, `unet=` give text encoders and
- * diffusion model weights of their own. `<lyco:…>` is the same.
+ * Removes the tags from a prompt. `<lora:name>` is weight 1; `<lora:name:0.8>`; `<lora:name:te:unet>` and `te=`, `unet=` give separate
+ * weights for text encoders and diffusion model. `<lyco:…>` is the same.
  */
 export function takeLoraTags(prompt: string): TaggedPrompt {
   const tags: LoraTag[] = [];

@@ -1,7 +1,7 @@
 import { answering } from '../core/index.ts';
 import { type DataSheet, dataSheetSchema } from './data-sheet.ts';
 
-/** JSON inside a text; undefined where it is none, or only a number or word. */
+/** Parses JSON inside a text; undefined if it is not JSON, or only a number or word. */
 function jsonObject(text: unknown): object | undefined {
   if (typeof text !== 'string' || !/^\s*[[{]/.test(text)) return undefined;
   try {
@@ -12,13 +12,13 @@ function jsonObject(text: unknown): object | undefined {
   }
 }
 
-/** Metadata of a file with the JSON inside its texts as values, sorted by name: for people and for `--json`. */
+/** Metadata of a file, sorted by name, with embedded JSON parsed, for users and for `--json`. */
 export function expandMetadata(metadata: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const entries = Object.entries(metadata).map(([name, value]): [string, unknown] => [name, jsonObject(value) ?? value]);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The data sheet that we put into a LoRA; undefined where there is none, or one whose main parts are missing. */
+/** The data sheet this package puts into a LoRA; undefined if there is none or its main parts are missing. */
 export const readDataSheet = answering('readDataSheet', (metadata: Readonly<Record<string, unknown>>): DataSheet | undefined => {
   const sheet = jsonObject(metadata['ai_artist.data_sheet']) as Partial<DataSheet> | undefined;
   if (sheet?.schema !== dataSheetSchema) return undefined;

@@ -16,20 +16,20 @@ import {
 import { adapterAlpha } from './alpha.ts';
 import { readTriggers } from './trigger-words.ts';
 
-/** How a file stores its change of the weights; `mixed` where targets differ, `other` where it is none of the kinds that are applied. */
+/** How a file stores its change of the weights; `mixed` if targets differ, `other` for kinds that are not applied. */
 export type LoraKind = 'lora' | 'locon' | 'loha' | 'lokr' | 'full' | 'mixed' | 'other';
 
 /** One weight that the LoRA changes. */
 export interface LoraTarget {
-  /** Name as the file spells it, without the role. */
+  /** Name as in the file, without the role. */
   readonly name: string;
   readonly parameter: 'weight' | 'bias';
   readonly kind: LoraKind;
   /** Absent for `full` and for LoKr without factors. */
   readonly rank?: number;
-  /** From the file's tensor, else from its metadata. Absent: the effect is not scaled (as alpha = rank). */
+  /** From the file's tensor, else its metadata. Absent if the effect is not scaled (alpha = rank). */
   readonly alpha?: number;
-  /** DoRA: the changed weight is given a length of its own, per output or per input. */
+  /** DoRA: sets the magnitude of the changed weight, per output or per input. */
   readonly dora?: 'out' | 'in';
   /** Rows and the product of the other sizes of the change, [out, in * kh * kw]. */
   readonly out: number;
@@ -38,9 +38,9 @@ export interface LoraTarget {
   readonly tensors: Readonly<Partial<Record<LoraRole, string>>>;
 }
 
-/** Changes in a file that are not applied. */
+/** Changes in a file that the engine does not apply. */
 export interface ForeignPart {
-  /** "OFT", "GLoRA" …, or how the tensors' names end where the kind is unknown. */
+  /** "OFT", "GLoRA" …, or the tensors' endings if the kind is unknown. */
   readonly kind: string;
   readonly modules: number;
   readonly tensors: number;
@@ -50,19 +50,19 @@ export interface LoraInfo {
   readonly path: string;
   readonly kind: LoraKind;
   readonly targets: readonly LoraTarget[];
-  /** What else is in the file and is not applied. */
+  /** Further changes in the file that are not applied. */
   readonly foreign: readonly ForeignPart[];
   /** Ranks found, smallest first. */
   readonly ranks: readonly number[];
   /** Alphas found, smallest first. */
   readonly alphas: readonly number[];
   readonly parameters: number;
-  /** What the trainer says it was made for: modelspec.architecture, else ss_base_model_version, else baseModel; free text. */
+  /** The model it was trained for, by its metadata: modelspec.architecture, else ss_base_model_version, else baseModel; free text. */
   readonly trainedFor?: string;
   /** Trigger words: modelspec.trigger_phrase, else the phrase and the tags that at least half of the captions have. */
   readonly triggers: readonly string[];
   readonly title?: string;
-  /** As it is stated, else what the data sheet of one trained here says: "own" where nothing restricts it. */
+  /** As stated in the file, else from the data sheet of a LoRA trained here: "own" if nothing restricts it. */
   readonly licence?: string;
   readonly metadata: ModelHeader['metadata'];
 }
@@ -71,7 +71,7 @@ type Parts = Partial<Record<LoraRole, TensorInfo>>;
 
 const loraError = (path: string, problem: string): ArtistError => new ArtistError('ERR_LORA', `${path}: ${problem}`);
 
-/** What a file that is no LoRA is good for. */
+/** How to use a file that is no LoRA, for the error message. */
 function whatInstead(identity: Identity): string {
   const what = describeIdentity(identity);
   switch (identity.kind) {
@@ -86,10 +86,10 @@ function whatInstead(identity: Identity): string {
 }
 
 /**
- * Reads a LoRA's header and its alphas and checks that every target is complete and consistent: the engine dereferences missing
- * factors and asserts on mismatched ones.
+ * Reads a LoRA's header and its alphas and checks that every target is complete and consistent: the engine dereferences missing factors and
+ * asserts on mismatched ones.
  *
- * @throws ArtistError ERR_LORA (not a LoRA, missing or mismatched factors, alpha not finite) and those of readModelHeader()
+ * @throws ArtistError ERR_LORA (not a LoRA, missing or mismatched factors, alpha not finite) and every error of readModelHeader()
  */
 export const readLora = answering('readLora', async (path: string): Promise<LoraInfo> => {
   const header = await readModelHeader(path);
@@ -129,7 +129,7 @@ export const readLora = answering('readLora', async (path: string): Promise<Lora
   return summarise(header, targets, foreign.parts);
 });
 
-/** Targets of kinds that are not applied; a LoKr with a core is one although its other tensors are known. */
+/** Targets of kinds that are not applied; includes a LoKr with a core, though its other tensors are known. */
 function foreignParts(header: ModelHeader): { targets: Set<string>; parts: ForeignPart[] } {
   const kinds = new Map<string, { targets: Set<string>; tensors: number }>();
   for (const { name } of header.tensors) {
@@ -147,8 +147,8 @@ function foreignParts(header: ModelHeader): { targets: Set<string>; parts: Forei
 }
 
 /**
- * Which lengths a DoRA sets: PEFT has a vector of one number per output; LyCORIS, kohya and OneTrainer keep the other dimensions, so that the
- * place of the long one tells.
+ * Which magnitudes a DoRA sets. PEFT stores one number per output; LyCORIS, kohya and OneTrainer keep all dimensions, so the position of
+ * the long one decides.
  */
 function doraAxis(path: string, { name, shape }: TensorInfo, { out, in: inputs }: Shape): 'out' | 'in' {
   const count = shape.reduce((product, size) => product * size, 1);
@@ -164,7 +164,7 @@ const rows = (tensor: TensorInfo): number => tensor.shape[0] ?? 1;
 const rest = (tensor: TensorInfo): number => tensor.shape.slice(1).reduce((product, size) => product * size, 1);
 const shapeText = (tensor: TensorInfo): string => `[${tensor.shape.join(', ')}]`;
 
-/** Checks one target; undefined where only an alpha or scale is left over (the engine ignores those). */
+/** Checks one target; undefined if it has only an alpha or scale (the engine ignores those). */
 function describe(path: string, name: string, parts: Parts): Shape | undefined {
   const fail = (problem: string): never => {
     throw loraError(path, `${name}: ${problem}. The file is damaged or of an unknown kind`);
@@ -299,7 +299,7 @@ function summarise(header: ModelHeader, targets: readonly LoraTarget[], foreign:
   };
 }
 
-/** Number of pictures, by kohya's list of folders or our own count; undefined where neither says it. */
+/** Number of pictures, from kohya's list of folders or our own count; undefined if neither is stated. */
 function pictureCount(metadata: ModelHeader['metadata']): number | undefined {
   const folders = jsonObject(metadata['ss_dataset_dirs']);
   const counts = Object.values(folders ?? {}).map((folder) => (isFields(folder) ? folder['img_count'] : undefined));
@@ -309,7 +309,7 @@ function pictureCount(metadata: ModelHeader['metadata']): number | undefined {
   return isFields(ours) && typeof ours['train'] === 'number' ? ours['train'] : undefined;
 }
 
-/** The licence of the training data, as our data sheet says it: "own" is written nowhere else. */
+/** The licence of the training data, from our data sheet: "own" appears nowhere else. */
 function sheetLicence(metadata: ModelHeader['metadata']): string | undefined {
   const licence = jsonObject(metadata['ai_artist.data_sheet'])?.['licence'];
   return isFields(licence) && typeof licence['id'] === 'string' ? licence['id'] : undefined;
@@ -318,7 +318,7 @@ function sheetLicence(metadata: ModelHeader['metadata']): string | undefined {
 type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields => value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** Metadata is free text: what is no JSON says nothing. */
+/** Metadata is free text: ignore what is not JSON. */
 function jsonObject(text: unknown): Fields | undefined {
   if (typeof text !== 'string') return undefined;
   try {

@@ -12,7 +12,7 @@ export function lorasFolder(home: string): string {
   return homeOf(resolveOptions('loras', z.string().min(1), home)).loras;
 }
 
-/** What is at a path. */
+/** The file status of a path. */
 const kindAt = (path: string): Promise<'file' | 'other' | undefined> =>
   stat(path).then(
     (info) => (info.isFile() ? 'file' : 'other'),
@@ -39,10 +39,10 @@ async function storedLoras(home: string): Promise<Map<string, string>> {
 }
 
 /**
- * The file of a LoRA: a path that is there, else a name in `<home>/loras` (with or without its ending).
+ * The file of a LoRA: an existing path, else a name in `<home>/loras` (with or without its ending).
  *
- * @param options.nameOnly do not look for a path
- * @param options.anyFolder a name without folder is also one of a file in a folder of it, as in A1111's tags
+ * @param options.nameOnly only look up names, not paths
+ * @param options.anyFolder a name without a folder also matches files in subfolders, as in A1111's tags
  * @throws ArtistError ERR_MODEL_NOT_FOUND with the nearest name; ERR_READ; ERR_INVALID_ARGUMENT
  */
 export async function resolveLora(pathOrName: string, options: { home: string; nameOnly?: boolean; anyFolder?: boolean }): Promise<string> {
@@ -54,7 +54,7 @@ export async function resolveLora(pathOrName: string, options: { home: string; n
   if (file !== undefined && (name === pathOrName || file.toLowerCase().endsWith(pathOrName.slice(name.length).toLowerCase()))) return file;
   const inFolder = options.anyFolder ? [...stored].find(([key]) => key.endsWith(`/${name}`)) : undefined;
   if (inFolder) return inFolder[1];
-  // A folder or a device: who reads it says what is wrong with it.
+  // For a folder or a device, the reader reports the problem.
   if (there === 'other') return resolve(pathOrName);
   const guess = nearest(name, [...stored.keys()]);
   const hint =
@@ -71,26 +71,26 @@ export async function resolveLora(pathOrName: string, options: { home: string; n
 
 /** A LoRA of `<home>/loras`. */
 export interface StoredLora {
-  /** What `loras: [name]` and --lora take. */
+  /** The name for `loras: [name]` and --lora. */
   readonly name: string;
   readonly path: string;
   /** Bytes of the file. */
   readonly bytes: number;
-  /** What it is; undefined where it cannot be read. */
+  /** Its description; undefined if it cannot be read. */
   readonly info?: LoraInfo;
   /** Why it cannot be read. */
   readonly problem?: string;
 }
 
 /**
- * What `<home>/loras` holds, by name. A file that is damaged or no LoRA is listed with its problem.
+ * Lists `<home>/loras`, by name. A file that is damaged or no LoRA is listed with its problem.
  *
  * @throws ArtistError ERR_READ, ERR_INVALID_ARGUMENT
  */
 export const listLoras = answering('listLoras', async (options: { home: string }): Promise<StoredLora[]> => {
   const loras: StoredLora[] = [];
   for (const [name, path] of await storedLoras(options.home)) {
-    const bytes = (await stat(path).catch(() => undefined))?.size ?? 0; // a dangling link: readLora() says so
+    const bytes = (await stat(path).catch(() => undefined))?.size ?? 0; // a dangling link: readLora() reports it
     try {
       loras.push({ name, path, bytes, info: await readLora(path) });
     } catch (error) {
@@ -104,8 +104,8 @@ export const listLoras = answering('listLoras', async (options: { home: string }
 /**
  * The path of a new LoRA in `<home>/loras`.
  *
- * @param name as it will be called; may have folders: "mine/ink"
- * @throws ArtistError ERR_INVALID_ARGUMENT: no name of a file, or one outside the folder
+ * @param name the new name; may have folders: "mine/ink"
+ * @throws ArtistError ERR_INVALID_ARGUMENT: not a valid file name, or outside the folder
  */
 export function newLoraPath(name: string, options: { home: string }): string {
   const parts = name.replaceAll('\\', '/').split('/');
@@ -115,9 +115,9 @@ export function newLoraPath(name: string, options: { home: string }): string {
 }
 
 /**
- * Removes a LoRA of `<home>/loras`, with the data sheet that was written beside it. Of a link, the link alone.
+ * Removes a LoRA of `<home>/loras` and the data sheet beside it. If it is a link, only the link is removed.
  *
- * @param name in `<home>/loras`, no path
+ * @param name a name in `<home>/loras`, not a path
  * @throws ArtistError ERR_MODEL_NOT_FOUND with the nearest name; ERR_WRITE, ERR_READ, ERR_INVALID_ARGUMENT
  */
 export async function removeLora(name: string, options: { home: string }): Promise<{ removed: string[]; bytes: number }> {

@@ -1,15 +1,15 @@
-/** What a LoRA wants to hear in a prompt, by what its trainer wrote down. */
+/** Trigger words of a LoRA, from its trainer's metadata. */
 
-/** Most that are named. */
+/** Maximum number of trigger words. */
 const most = 5;
-/** Share of the captions in which a trigger stands. */
+/** Share of the captions that must contain a trigger. */
 const usual = 0.5;
-/** Longest phrase that is looked for, in words. */
+/** Longest phrase considered, in words. */
 const longest = 6;
 const articles = /^(?:an?|the)$/i;
 const little = /^(?:an?|the|of|in|on|at|with|and|or|to|for|by|from|is)$/i;
 
-/** How often each tag stands in the captions, over all folders: { folder: { tag: count } } as text. It is free text, so nonsense is no error. */
+/** Counts of each tag over all folders: { folder: { tag: count } } as text. Free text, so invalid content is ignored. */
 function readCounts(frequency: string): Map<string, number> {
   const counts = new Map<string, number>();
   let folders: unknown;
@@ -28,7 +28,7 @@ function readCounts(frequency: string): Map<string, number> {
   return counts;
 }
 
-/** Every run of words in a tag, each once. */
+/** Every sequence of words in a tag, once each. */
 function phrasesOf(tag: string): Set<string> {
   const words = tag.split(/\s+/);
   const phrases = new Set<string>();
@@ -37,7 +37,7 @@ function phrasesOf(tag: string): Set<string> {
   return phrases;
 }
 
-/** The words that most captions share although no tag does: "kawaii sticker of" of "kawaii sticker of a fox", "kawaii sticker of an owl". */
+/** The phrase most captions share within different tags: "kawaii sticker of" of "kawaii sticker of a fox", "kawaii sticker of an owl". */
 function commonPhrase(counts: ReadonlyMap<string, number>, captions: number): string | undefined {
   const found = new Map<string, { count: number; tags: number }>();
   for (const [tag, count] of counts)
@@ -48,7 +48,7 @@ function commonPhrase(counts: ReadonlyMap<string, number>, captions: number): st
   let best: { phrase: string; weight: number } | undefined;
   for (const [phrase, { count, tags }] of found) {
     const words = phrase.split(' ');
-    // One tag alone is a tag; a tag of its own counts as one already.
+    // Skip phrases that are a whole tag: those are counted already.
     if (tags < 2 || counts.has(phrase) || count < usual * captions || words.every((word) => little.test(word))) continue;
     if (articles.test(words[0] ?? '') || articles.test(words.at(-1) ?? '')) continue;
     const weight = count * words.length;
@@ -58,11 +58,11 @@ function commonPhrase(counts: ReadonlyMap<string, number>, captions: number): st
 }
 
 /**
- * Trigger words: the phrase that the trainer states, else what stands in at least half of the captions: a phrase, then whole tags.
+ * Trigger words: the phrase stated by the trainer, else what at least half of the captions contain: a phrase, then whole tags.
  *
  * @param phrase modelspec.trigger_phrase
  * @param frequency ss_tag_frequency
- * @param pictures how many pictures were learned from, where that is known
+ * @param pictures number of training pictures, if known
  */
 export function readTriggers(phrase: string | undefined, frequency: string | undefined, pictures?: number): string[] {
   if (phrase !== undefined)

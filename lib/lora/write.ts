@@ -8,7 +8,7 @@ export interface WriteLoraOptions {
   readonly type?: FloatType;
   /** Replace an existing file. Default false. */
   readonly overwrite?: boolean;
-  /** Write the whole data sheet beside the file, as `name.data-sheet.json`. Default true where there is one. */
+  /** Write the whole data sheet beside the file, as `name.data-sheet.json`. Default true if there is one. */
   readonly sheetBeside?: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface WrittenLora {
   /** Absolute path. */
   readonly path: string;
   readonly bytes: number;
-  /** SHA-256 of the tensors, hex; recipes name the LoRA by it. */
+  /** SHA-256 of the tensors, hex; recipes identify the LoRA by it. */
   readonly tensorHash: string;
   /** Path of the data sheet beside it. */
   readonly dataSheet?: string;
@@ -25,7 +25,7 @@ export interface WrittenLora {
 /** Largest finite number of each type. */
 const largest: Readonly<Record<FloatType, number>> = { F32: Number.MAX_VALUE, F16: 65_504, BF16: 3.38e38 };
 
-/** A LoRA with a value that is none would turn every picture black: better no file. */
+/** Refuses NaN and infinity: such a LoRA would turn every picture black. */
 export function checkTensorValues(path: string, tensors: readonly FloatTensor[], type: FloatType): void {
   if (tensors.length === 0) throw new ArtistError('ERR_LORA', `${path}: expected trained tensors, got none`);
   for (const { name, data } of tensors)
@@ -46,16 +46,16 @@ function sheetBesideOf(path: string): string {
   return join(dir, `${name}.data-sheet.json`);
 }
 
-/** The caller names the LoRA, not its data sheet: of that only one of ours is replaced. */
+/** The caller chose only the LoRA's path, so an existing data sheet is replaced only if this package wrote it. */
 const sheetWish = (overwrite: boolean) => ({
   overwrite: false,
   ...(overwrite && { begins: /^(\{\s*"schema":\s*"ai-artist\.data-sheet\/|$)/ }),
 });
 
 /**
- * Whether a LoRA and its data sheet may be written, before the work begins.
+ * Checks before the work begins that a LoRA and its data sheet may be written.
  *
- * @throws ArtistError what checkReplaceable() throws
+ * @throws ArtistError every error of checkReplaceable()
  */
 export async function checkLoraPlace(out: string, { overwrite, inputs }: { overwrite: boolean; inputs: readonly string[] }): Promise<void> {
   await checkReplaceable(out, { as: 'file', overwrite, inputs, name: 'out' });
@@ -63,11 +63,11 @@ export async function checkLoraPlace(out: string, { overwrite, inputs }: { overw
 }
 
 /**
- * Writes a LoRA: safetensors with names as they are given, whole or not at all. The data sheet lies inside and beside it.
+ * Writes a LoRA atomically as safetensors, with the given names. The data sheet goes inside it and beside it.
  *
  * @param path name ending in .safetensors
- * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE; ERR_LORA: no tensors, a number that is none or does not fit the type;
- *   ERR_INVALID_ARGUMENT
+ * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE; ERR_LORA: no tensors, or a number that is not finite or does not fit
+ *   the type; ERR_INVALID_ARGUMENT
  */
 export const writeLora = answering(
   'writeLora',

@@ -20,7 +20,7 @@ export const partRoles = [
 export type PartRole = (typeof partRoles)[number];
 
 export interface ModelLicence {
-  /** SPDX identifier where there is one, else the licence's name. */
+  /** SPDX identifier if there is one, else the licence's name. */
   readonly name: string;
   /** Address of its text. */
   readonly url: string;
@@ -33,15 +33,15 @@ export interface AliasPart {
   /** Hugging Face repository, "owner/name". */
   readonly repo: string;
   readonly file: string;
-  /** About how large it is, 10^9 bytes: for choosing, not for checking. */
+  /** Approximate size in 10^9 bytes, to help users choose; not checked. */
   readonly gigabytes: number;
-  /** Lower-case hex; left out where it is not known for certain: then the server's own hash is used. */
+  /** Lower-case hex; left out if not known for certain. Then the server's own hash is used. */
   readonly sha256?: string;
-  /** The repository shows its files only to people who accepted its terms. */
+  /** The repository serves its files only to users who accepted its terms. */
   readonly gated?: boolean;
 }
 
-/** What the model's page recommends. */
+/** Settings that the model's page recommends. */
 export interface ModelDefaults {
   readonly width: number;
   readonly height: number;
@@ -50,7 +50,7 @@ export interface ModelDefaults {
   /** Distilled guidance (Flux dev). */
   readonly guidance?: number;
   readonly flowShift?: number;
-  /** Names of the engine (lib/engine/options/enums.ts). */
+  /** The engine's names (lib/engine/options/enums.ts). */
   readonly sampler: 'euler' | 'euler_a' | 'dpm++2m';
   readonly scheduler: 'discrete' | 'karras' | 'simple' | 'sgm_uniform';
 }
@@ -86,7 +86,7 @@ const licences = {
   },
 } as const satisfies Record<string, ModelLicence>;
 
-/** Flux's autoencoder, also that of Z-Image and Chroma, from a repository without a gate. */
+/** Flux's autoencoder, also used by Z-Image and Chroma, from a repository without a gate. */
 const fluxVae: AliasPart = {
   role: 'vae',
   repo: 'Comfy-Org/z_image_turbo',
@@ -272,16 +272,16 @@ export const modelAliases: readonly ModelAlias[] = table.map((alias) =>
   Object.freeze({ ...alias, gated: alias.parts.some((part) => part.gated === true) }),
 );
 
-/** About how much an alias takes on the disk, bytes. */
+/** Approximate size of an alias on the disk, bytes. */
 export const aliasBytes = ({ parts }: ModelAlias): number => Math.round(parts.reduce((sum, part) => sum + part.gigabytes, 0) * 1e9);
 
-/** What is needed beside the weights for a picture of the model's own size, bytes: activations, the autoencoder's largest buffers. */
+/** Memory needed beside the weights for a picture of the model's own size, bytes: activations and the autoencoder's largest buffers. */
 const workingBytes = 1.5e9;
 
-/** About how much memory painting with an alias takes, bytes: all of its weights, and room to work in. */
+/** Approximate memory for painting with an alias, bytes: all its weights and the work buffers. */
 export const aliasMemory = (alias: ModelAlias): number => aliasBytes(alias) + workingBytes;
 
-/** Other spellings people try. */
+/** Other spellings that users try. */
 const synonyms: Readonly<Record<string, string>> = {
   'sd1.5': 'sd15',
   'stable-diffusion-1.5': 'sd15',
@@ -299,7 +299,7 @@ const synonyms: Readonly<Record<string, string>> = {
   'sd3.5-large': 'sd35-large',
 };
 
-/** The alias of that name or usual other spelling, case ignored. */
+/** The alias with this name or a common other spelling, ignoring case. */
 export const findAlias = answering('findAlias', (name: string): ModelAlias | undefined => {
   const key = name.toLowerCase();
   const wanted = synonyms[key] ?? key;

@@ -39,12 +39,13 @@ export interface BundledModel {
   readonly clipConfig: string;
   /** RealESRGAN x4plus anime 6B. */
   readonly upscaler: string;
-  /** Words the model knows: styles, backgrounds, concepts. */
+  /** The words the model knows: styles, backgrounds, concepts. */
   readonly vocabulary: string;
   readonly defaults: ModelDefaults;
   /**
-   * What its matrices are computed as. They are Q8_0 in the file; as such the engine would round what they are multiplied with to 8 bits, too, and
-   * leave PyTorch's pictures of the same weights and noise by 31 dB at worst instead of 55. It costs 4 % of the time and 5 MB of memory.
+   * Type in which its matrices are computed. They are Q8_0 in the file; with that type the engine would also round the other factor to 8
+   * bits, and pictures would differ from PyTorch's (same weights and noise) by 31 dB at worst instead of 55. It costs 4 % of the time and 5
+   * MB of memory.
    */
   readonly weightType: 'f16';
   readonly upscaleFactor: 4;
@@ -52,14 +53,14 @@ export interface BundledModel {
   readonly manifest: BundledManifest;
 }
 
-/** 128 x 128, 20 steps, cfg 5: what models/MODEL.md recommends and the weights were measured with. */
+/** 128 x 128, 20 steps, cfg 5: as models/MODEL.md recommends and as the weights were measured. */
 const defaults: ModelDefaults = { width: 128, height: 128, steps: 20, cfgScale: 5, sampler: 'euler', scheduler: 'discrete' };
 
 /**
  * Paths and defaults of the model that ships with the package.
  *
  * @param folder another folder of the same form, e.g. one that training/ wrote
- * @throws ArtistError ERR_MODEL_NOT_FOUND where the package was installed without its models/ folder
+ * @throws ArtistError ERR_MODEL_NOT_FOUND: the package was installed without its models/ folder
  */
 export function bundledModel(folder: string = join(packageRoot(), 'models')): BundledModel {
   const manifest = readManifest(folder);

@@ -32,7 +32,7 @@ function directoryRange(file: ModelFile, tail: Buffer, end: number): [offset: nu
   if (end + 22 > tail.length) throw formatError(file.path, 'a zip (torch checkpoint) with a cut end record: download it again');
   const length = tail.readUInt32LE(end + 12);
   const offset = tail.readUInt32LE(end + 16);
-  // zip64 puts 0xffffffff here: the directory then lies before the end records, within the tail in practice.
+  // zip64 puts 0xffffffff here: the directory is then before the end records, in practice within the tail.
   if (offset === 0xffff_ffff || length === 0xffff_ffff) return [file.size - tail.length, end];
   if (offset + length > file.size)
     throw formatError(file.path, `a zip whose directory lies outside the file (byte ${offset} + ${length} of ${file.size})`);

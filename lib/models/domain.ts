@@ -1,4 +1,4 @@
-/** What the bundled model was trained on, in words, and whether a prompt is within it. */
+/** The words the bundled model was trained on, and whether a prompt uses them. */
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { ArtistError, answering } from '../core/index.ts';
@@ -8,7 +8,7 @@ const phrases = z.array(z.string()).min(1);
 const vocabularySchema = z.looseObject({
   styles: z.record(z.string(), z.looseObject({ phrases })),
   backgrounds: z.looseObject({ scenes: z.record(z.string(), phrases) }),
-  /** Subjects that were seen most. */
+  /** The most frequent subjects. */
   core: phrases,
   /** Whole pictures: landscapes, portraits, patterns; nouns by kind. */
   scenes: z.record(z.string(), phrases).optional(),
@@ -17,27 +17,27 @@ const vocabularySchema = z.looseObject({
 export interface BundledVocabulary {
   /** The canonical phrase of each style. */
   readonly styles: readonly string[];
-  /** Where a subject may be: the first phrase of each place. */
+  /** Places of a subject: the first phrase of each. */
   readonly places: readonly string[];
   /** Subjects that the model draws best. */
   readonly subjects: readonly string[];
-  /** Landscapes, portraits and the like that it draws as a whole; the first phrase of each. */
+  /** Whole pictures such as landscapes and portraits; the first phrase of each. */
   readonly scenes: readonly string[];
   /** Every word of its training captions, lower case. */
   readonly words: ReadonlySet<string>;
 }
 
-/** Whether the words of a prompt are those that the bundled model was trained on. */
+/** How the words of a prompt compare with those the bundled model was trained on. */
 export interface PromptDomain {
-  /** More than half of the words that mean something were not in its training. */
+  /** More than half of the content words were not in its training. */
   readonly outside: boolean;
-  /** Those words, in the order of the prompt; the model sees blanks in their place. */
+  /** The unknown words, in the order of the prompt; to the model they are blanks. */
   readonly unknown: readonly string[];
-  /** How many words of the prompt mean something: without articles, prepositions and numbers. */
+  /** Number of content words in the prompt: without articles, prepositions and numbers. */
   readonly words: number;
 }
 
-/** Words that say how others belong together. They do not tell what a prompt is about, known or not. */
+/** Function words, which say nothing about the subject of a prompt. */
 const joining = new Set(
   (
     'a an the of in on at with and or by to from for is are was be as into onto over under above below behind beside between near next ' +
@@ -55,7 +55,7 @@ function wordsOf(text: string): string[] {
     .filter((word) => word !== '' && !joining.has(word) && !/^\p{N}+$/u.test(word));
 }
 
-/** A word as it is, and without or with the ending of a plural. */
+/** A word, its singular and its plural. */
 function forms(word: string): string[] {
   const singular = word.endsWith('ies') ? [`${word.slice(0, -3)}y`] : [];
   return [
@@ -79,7 +79,7 @@ export function bundledVocabulary(): Promise<BundledVocabulary> {
   if (cached?.file !== file) {
     const vocabulary = readVocabulary(file);
     cached = { file, vocabulary };
-    // A later call tries again.
+    // So that a later call tries again.
     vocabulary.catch(() => {
       cached = undefined;
     });
@@ -105,15 +105,15 @@ async function readVocabulary(file: string): Promise<BundledVocabulary> {
   };
 }
 
-/** Every text of a value from JSON, at any depth: whatever stands in the file, stood in captions. */
+/** Every string in a JSON value, at any depth: all strings in the file come from captions. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /**
- * Compares the words of a prompt with those of the bundled model's training captions. A word that was in none of them has no meaning to the
- * model: its place in the token table is empty. How often that is right: docs/bundled-model.md.
+ * Compares the words of a prompt with those of the bundled model's training captions. A word in none of them has no meaning to the model:
+ * its row in the token table is empty. For the accuracy see docs/bundled-model.md.
  *
  * @throws ArtistError ERR_MODEL_NOT_FOUND
  */
@@ -124,7 +124,7 @@ export const promptDomain = answering('promptDomain', async (prompt: string): Pr
   return { outside: unknown.length * 2 > words.length, unknown: [...new Set(unknown)], words: words.length };
 });
 
-/** What the bundled model can be asked for and what not, in one sentence or two. */
+/** What the bundled model can and cannot paint, in one or two sentences. */
 export function describeBundled({ styles, places, subjects, scenes }: BundledVocabulary): string {
   const some = (list: readonly string[], count: number): string =>
     list.length <= count ? list.join(', ') : `${spread(list, count).join(', ')} …`;
@@ -135,7 +135,7 @@ export function describeBundled({ styles, places, subjects, scenes }: BundledVoc
   );
 }
 
-/** `count` of them, evenly over the list. */
+/** `count` items, spread evenly over the list. */
 function spread(list: readonly string[], count: number): string[] {
   return Array.from({ length: count }, (_, at) => list[Math.floor((at * list.length) / count)] ?? '');
 }

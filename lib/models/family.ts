@@ -1,8 +1,8 @@
 import type { ModelHeader, TensorInfo } from './formats/tensor-list.ts';
 
 /**
- * Families of diffusion models, with the engine's own name of each (model_version_to_str in stable-diffusion.cpp). The video
- * families are recognised so that the message can name them.
+ * Families of diffusion models, with the engine's name for each (model_version_to_str in stable-diffusion.cpp). The video families are
+ * recognised so that the message can name them.
  */
 export const families = {
   sd1: 'SD 1.x',
@@ -64,7 +64,7 @@ function indexNames(tensors: readonly TensorInfo[], prefix: string): NameIndex {
   return { names, has: (part) => all.includes(part) };
 }
 
-/** Families that one tensor name gives away, in the engine's order (ModelLoader::get_sd_version). */
+/** Families recognisable by one tensor name, in the engine's order (ModelLoader::get_sd_version). */
 const marks: readonly [family: ModelFamily, parts: readonly string[]][] = [
   ['pid', [`${root}net.lq_proj.latent_proj.0.weight`]],
   ['ideogram4', ['embed_image_indicator.weight']],
@@ -83,7 +83,7 @@ const marks: readonly [family: ModelFamily, parts: readonly string[]][] = [
 
 /**
  * The family of a diffusion model by its tensor names and a few sizes, following the engine. A bare diffusion model (names without
- * "model.diffusion_model.") is recognised too. `undefined`: no diffusion model, or one this engine does not know.
+ * "model.diffusion_model.") is recognised too. undefined if it is no diffusion model, or one this engine does not know.
  */
 export function detectFamily(header: ModelHeader): ModelFamily | undefined {
   return detectIn(indexNames(header.tensors, '')) ?? detectIn(indexNames(header.tensors, root));
@@ -138,7 +138,7 @@ function detectUnet(index: NameIndex): ModelFamily {
   const edit = channels === 8;
   const middle = index.has(`${root}middle_block.1.`) || index.has('unet.mid_block.resnets.1.');
   const width = size(index, 0, ...tokenTables) ?? contextWidth(index);
-  // A bare SDXL UNet has no text encoders to tell it by; its cross-attention reads 2048 values and it has a label embedding.
+  // A bare SDXL UNet has no text encoders to recognise it by, but its cross-attention reads 2048 values and it has a label embedding.
   if (index.has('conditioner.embedders.1') || index.has('cond_stage_model.1') || index.has('te.1.') || width === 2048) {
     if (inpaint) return 'sdxl-inpaint';
     if (edit) return 'sdxl-pix2pix';

@@ -33,7 +33,7 @@ export interface ModelInspection {
 }
 
 /**
- * Tells what a model, LoRA, VAE or upscaler file is, from its header alone, and checks the header on the way.
+ * Describes a model, LoRA, VAE or upscaler file from its header alone, and checks the header.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_MODEL_NOT_FOUND, ERR_READ, ERR_MODEL_FORMAT, ERR_UNSUPPORTED
  */

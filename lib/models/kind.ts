@@ -3,8 +3,9 @@ import type { ModelHeader } from './formats/tensor-list.ts';
 import { looksLikeLora } from './lora-names.ts';
 
 /**
- * What a file is for: `checkpoint` (diffusion model together with its text encoder or VAE), `diffusion` (alone), `clip-l`, `clip-g`, `clip`
- * (text and image towers), `clip-vision`, `t5`, `llm`, `vae`, `tae` (tiny autoencoder), `controlnet`, `lora`, `upscaler` (ESRGAN), `embedding`.
+ * The purpose of a model file: `checkpoint` (diffusion model together with its text encoder or VAE), `diffusion` (alone), `clip-l`,
+ * `clip-g`, `clip` (text and image towers), `clip-vision`, `t5`, `llm`, `vae`, `tae` (tiny autoencoder), `controlnet`, `lora`, `upscaler`
+ * (ESRGAN), `embedding`.
  */
 export const modelKinds = [
   'checkpoint',

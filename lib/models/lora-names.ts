@@ -1,6 +1,6 @@
 import { isUnetFamily, type ModelFamily } from './family.ts';
 
-/** Part a LoRA tensor plays for its target weight. `diff` replaces a factorisation by the full difference. */
+/** Role of a LoRA tensor for its target weight. `diff` is the full difference instead of two factors. */
 export const loraRoles = [
   'down',
   'up',
@@ -27,7 +27,7 @@ export type LoraRole = (typeof loraRoles)[number];
 
 type Ending = readonly [suffix: string, role: LoraRole, parameter?: 'bias'];
 
-/** What a LoRA tensor's name ends with; longest first. */
+/** Endings of LoRA tensor names, longest first. */
 const endings: readonly Ending[] = [
   ['.lora_magnitude_vector.weight', 'dora'],
   ['.lora_magnitude_vector', 'dora'],
@@ -67,7 +67,7 @@ const endings: readonly Ending[] = [
 /** PEFT names its adapters between the factor and `weight`: `.lora_A.default.weight`. */
 const adapter = /(\.(?:lora_[AB]|lora_magnitude_vector|(?:hada|lokr)_\w+))\.(?!weight$)[\w-]+(\.weight)?$/;
 
-/** Splits a LoRA tensor's name into its target's name and its role; role 'other' where the ending is unknown. */
+/** Splits a LoRA tensor's name into its target's name and its role; role 'other' if the ending is unknown. */
 export function splitLoraName(name: string): { target: string; role: LoraRole; parameter: 'weight' | 'bias' } {
   const plain = name.replace(adapter, '$1$2');
   const numbered = /^(.+_lora\d)\.(down|up)\.weight$/.exec(plain); // XLabs: one pair a stream
@@ -77,7 +77,7 @@ export function splitLoraName(name: string): { target: string; role: LoraRole; p
   return { target: name, role: 'other', parameter: 'weight' };
 }
 
-/** Kinds of change that are recognised and not applied, by what their tensors are called. */
+/** Kinds of change that are recognised but not applied, by their tensor names. */
 const foreignKinds: readonly [pattern: RegExp, kind: string][] = [
   [/\.(?:oft_blocks|oft_diag|oft_r|oft_R(?:\.weight)?)$/, 'OFT'],
   [/\.boft_(?:R|s|blocks)$/, 'BOFT'],
@@ -88,7 +88,7 @@ const foreignKinds: readonly [pattern: RegExp, kind: string][] = [
   [/\.lokr_t2$/, 'LoKr with a core (lokr_t2)'],
 ];
 
-/** What a tensor stands for that is not applied, and its target: 'OFT', 'GLoRA' …; undefined where it is no known one. */
+/** The kind of a tensor that is not applied ('OFT', 'GLoRA' …) and its target; undefined for other tensors. */
 export function foreignKind(name: string): { target: string; kind: string } | undefined {
   const plain = name.replace(/\.default$/, '');
   for (const [pattern, kind] of foreignKinds) {
@@ -98,7 +98,7 @@ export function foreignKind(name: string): { target: string; kind: string } | un
   return undefined;
 }
 
-/** A file is a LoRA when at least one tensor is a factor; full checkpoints have ".scale" tensors too, those do not count. */
+/** A file is a LoRA when at least one tensor is a factor; ".scale" tensors do not count, since full checkpoints have them too. */
 export function looksLikeLora(names: readonly string[]): boolean {
   return names.some((name) => {
     const { role } = splitLoraName(name);
@@ -112,13 +112,13 @@ export type Component = 'unet' | 'te1' | 'te2' | 'te3' | 'llm' | 'vae';
 
 export interface CanonicalName {
   readonly component: Component;
-  /** Name in the original model's layout with every dot as underscore: what all conventions have in common. */
+  /** Name in the original model's layout with underscores for dots, the common form of all conventions. */
   readonly name: string;
-  /** Of a weight that holds several matrices: which of them, from 0 (query, key, value, MLP). Absent: all of it. */
+  /** Index of the matrix in a weight that combines several (query, key, value, MLP), from 0. Absent for the whole weight. */
   readonly part?: number;
 }
 
-/** A name without its prefix must keep the whole name of its layer: `transformer_blocks_…` is one, `transformer_` before it is not. */
+/** Removing a prefix must leave the whole layer name: in `transformer_transformer_blocks_…` only the first `transformer_` is a prefix. */
 const prefixes: readonly [pattern: RegExp, component: Component][] = [
   [/^(?:lora|lycoris)_(?:unet|transformer(?!_(?:res)?blocks_))_/, 'unet'],
   [/^(?:lora|lycoris)_te(?:2|xt_encoder_2)_/, 'te2'],
@@ -145,7 +145,7 @@ const prefixes: readonly [pattern: RegExp, component: Component][] = [
   [/^(?:first_stage_model|vae)_/, 'vae'],
 ];
 
-/** `bareText`: what names that start with text_model (a separate CLIP file) mean. */
+/** `bareText`: meaning of names that start with text_model (a separate CLIP file). */
 export function canonicalName(raw: string, family: ModelFamily | undefined, bareText: Component = 'te1'): CanonicalName {
   let name = raw
     .replace(/^base_model\.model\./, '')
@@ -161,7 +161,7 @@ export function canonicalName(raw: string, family: ModelFamily | undefined, bare
     }
   }
   component ??= /^(?:text_model|encoder_layers|transformer_resblocks)_/.test(name) ? bareText : 'unet';
-  // Programs number the text encoders of a model from 1; which of them is T5 depends on the model, and only T5 has such blocks.
+  // Programs number a model's text encoders from 1. Which one is T5 depends on the model, but only T5 has such blocks.
   if (component !== 'unet' && component !== 'vae' && /^(?:encoder_)?block_\d+_layer_\d_/.test(name)) component = 'te3';
   if (component === 'unet') return { component, ...originalDiffusionName(name.replace(/^net_/, ''), family) };
   if (component === 'vae') return { component, name: autoencoderName(name) };
@@ -250,8 +250,8 @@ function unetName(name: string): string {
 }
 
 /**
- * First row and number of rows of a part, by its place: query, key and value are a third each; in linear1 of Flux each is as wide as its
- * input, and the MLP has the rest.
+ * First row and number of rows of a part. Query, key and value are a third each; in linear1 of Flux each is as wide as its input, and the
+ * MLP has the rest.
  */
 export function partRows(name: string, part: number, out: number, width: number): { first: number; rows: number } {
   const third = name.endsWith('_linear1') ? width : out / 3;

@@ -26,7 +26,7 @@ export interface ResolvedModel {
   /** Checked header of each part. */
   readonly headers: Readonly<Partial<Record<PartRole, ModelHeader>>>;
   readonly defaults: ModelDefaults | undefined;
-  /** What its weights are computed as, where that is not their type in the file. */
+  /** The type in which its weights are computed, if not their type in the file. */
   readonly weightType?: BundledModel['weightType'];
   readonly licence: ModelLicence | undefined;
 }
@@ -44,7 +44,7 @@ export async function resolveModel(spec: ModelSpec, options: { home: string }): 
   }
   if (typeof spec !== 'string') return resolveParts(resolveOptions('resolveModel', modelParts, spec));
   const text = resolveOptions('model', z.string().min(1), spec);
-  // A file of that name beats an alias only where it is spelt as a path: "./sdxl".
+  // An alias has priority over a file of the same name, unless it is written as a path: "./sdxl".
   const alias = looksLikePath(text) ? undefined : findAlias(text);
   if (alias) {
     const { parts, missing } = await aliasFiles(alias, options.home);
@@ -85,7 +85,7 @@ async function finish(found: Omit<ResolvedModel, 'headers'>): Promise<ResolvedMo
   return { ...found, headers };
 }
 
-/** The absolute path, if something is there; else an error with the nearest file or alias. */
+/** The absolute path if it exists; else an error with the nearest file or alias. */
 async function existing(text: string): Promise<string> {
   const file = resolve(text);
   try {

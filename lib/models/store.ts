@@ -6,7 +6,7 @@ import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole
 import { removePartial } from './download/download-state.ts';
 import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './download/source.ts';
 
-/** What is kept beside a downloaded file: where it came from and what it must be. */
+/** The record beside a downloaded file: its origin, size and hash. */
 const recordSchema = z.strictObject({
   schema: z.literal(1),
   id: z.string(),
@@ -26,12 +26,12 @@ export function modelsFolder(homeFolder: string): string {
   return homeOf(resolveOptions('models', home, homeFolder)).models;
 }
 
-/** Where the file of a source lives, also before it is downloaded. Parts shared by several aliases are kept once. */
+/** Path of a source's file, also before it is downloaded. Parts shared by several aliases are stored once. */
 export const sourceFile = (homeFolder: string, source: ModelSource): string => join(modelsFolder(homeFolder), source.relativePath);
 
 /**
- * The file of a source that was pulled, or lies where it would; undefined: nothing there. In a folder that the server named the file in, it is
- * the one with a record.
+ * The file of a pulled source, or one at the same path; undefined if there is none. If the server chose the name, it is the file with a
+ * record in the source's folder.
  */
 export async function pulledFile(homeFolder: string, source: ModelSource): Promise<string | undefined> {
   const file = sourceFile(homeFolder, source);
@@ -41,7 +41,7 @@ export async function pulledFile(homeFolder: string, source: ModelSource): Promi
     const path = join(folder, name);
     if ((await readRecord(path)) !== undefined) return path;
   }
-  // Before 0.2 such files lay under the last part of their address.
+  // Before 0.2 such files were named by the last part of their address.
   const former = join(dirname(folder), basename(file));
   return source.url.search === '' && (await readRecord(former))?.id === source.id ? former : undefined;
 }
@@ -52,29 +52,29 @@ export async function writeRecord(file: string, record: PullRecord): Promise<voi
   await writeFileAtomic(recordPath(file), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
-/** The record of a complete file, if both are there and the size is right. */
+/** The record of a complete file, if both exist and the size is right. */
 export async function readRecord(file: string): Promise<PullRecord | undefined> {
   try {
     const { data } = recordSchema.safeParse(JSON.parse(await readPlainFile(recordPath(file), 'utf8')));
     return data && (await stat(file)).size === data.bytes ? data : undefined;
   } catch {
-    return undefined; // no record: the file is not ours, or not complete
+    return undefined; // no record: not downloaded by this package, or incomplete
   }
 }
 
 export interface InstalledModel {
-  /** Alias, or "hf:owner/repo/file", or the address. What removeModel() and modelPath() take. */
+  /** Alias, or "hf:owner/repo/file", or the address. Accepted by removeModel() and modelPath(). */
   readonly name: string;
-  /** The alias's entry, for those. */
+  /** The alias's entry, if it is an alias. */
   readonly alias?: ModelAlias;
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly role?: PartRole }[];
   readonly bytes: number;
-  /** false: some parts are missing or half downloaded. */
+  /** false if parts are missing or incomplete. */
   readonly complete: boolean;
 }
 
 /**
- * What `<home>/models` holds: every alias with at least one part, then single files that belong to none.
+ * Lists `<home>/models`: every alias with at least one part, then single files of no alias.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ
  */
@@ -89,7 +89,7 @@ export const listModels = answering('listModels', async (options: { home: string
       const bytes = files.get(path);
       return bytes === undefined ? [] : [{ path, bytes, role }];
     });
-    // A shared autoencoder alone does not make a model: only its main part, or all of them, count.
+    // A shared autoencoder alone is not a model: list an alias only if its main part or all parts exist.
     if (!present.some(({ role }) => role === 'model' || role === 'diffusionModel')) continue;
     for (const { path } of present) claimed.add(path);
     models.push({ name: alias.name, alias, files: present, bytes: sum(present), complete: present.length === parts.length });
@@ -104,7 +104,7 @@ export const listModels = answering('listModels', async (options: { home: string
 
 const sum = (files: readonly { bytes: number }[]): number => files.reduce((total, file) => total + file.bytes, 0);
 
-/** Finished files below `folder` with their sizes; our own records and partial downloads are left out. */
+/** Finished files below `folder` with their sizes, without records and partial downloads. */
 async function walk(folder: string): Promise<Map<string, number>> {
   const files = new Map<string, number>();
   let entries: Awaited<ReturnType<typeof readEntries>>;
@@ -125,7 +125,7 @@ async function walk(folder: string): Promise<Map<string, number>> {
 
 const readEntries = (folder: string) => readdir(folder, { withFileTypes: true });
 
-/** Role -> path of every part of an alias; `missing` lists those that are not there. */
+/** Role -> path of every part of an alias; `missing` lists absent parts. */
 export async function aliasFiles(
   alias: ModelAlias,
   homeFolder: string,
@@ -151,7 +151,7 @@ async function isFile(path: string): Promise<boolean> {
 async function singleFile(name: string, homeFolder: string): Promise<string | undefined> {
   const file = await pulledFile(homeFolder, singleSource(name));
   if (file !== undefined || name.startsWith('hf:')) return file;
-  // The list shows an address without what may be secret in it.
+  // The list shows addresses without possible secrets.
   const found = (await listModels({ home: homeFolder })).filter((model) => model.alias === undefined && model.name === name);
   if (found.length > 1)
     throw new ArtistError(
@@ -175,7 +175,7 @@ function singleSource(name: string): ModelSource {
 }
 
 /**
- * Path of an installed model: of its main part, for models of several.
+ * Path of an installed model; of its main part if it has several.
  *
  * @throws ArtistError ERR_MODEL_NOT_FOUND naming the command that pulls it, ERR_INVALID_ARGUMENT
  */
@@ -254,7 +254,7 @@ async function removeEmptyFolders(folder: string, root: string): Promise<void> {
     try {
       await rmdir(current);
     } catch {
-      return; // not empty: something else lives there
+      return; // not empty: it contains other files
     }
   }
 }

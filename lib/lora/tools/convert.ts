@@ -1,6 +1,6 @@
 /**
- * A LoRA of Stable Diffusion 3 under the names of diffusers or of kohya's sd-scripts, which read no others. diffusers has query, key and value
- * apart and no alphas; sd-scripts has the original layers, query, key and value in one, each with its alpha.
+ * A LoRA of Stable Diffusion 3 under the names of diffusers or of kohya's sd-scripts, which read no other names. diffusers has separate
+ * query, key and value and no alphas; sd-scripts has the original layers, with query, key and value combined, each with its alpha.
  */
 import { basename } from 'node:path';
 import * as z from 'zod';
@@ -12,19 +12,19 @@ import { checkResult, type LoraReport, type ModuleReport, metadataTexts, outFiel
 const layouts = ['diffusers', 'sd-scripts'] as const;
 
 export const convertLoraOptions = z.strictObject({
-  /** The program whose names the file gets. */
+  /** The program whose names the file will have. */
   to: z.enum(layouts),
   ...outFields,
 });
 export type ConvertLoraOptions = z.input<typeof convertLoraOptions>;
 
-/** One product of two factors, alpha / rank being part of `up`. */
+/** A product of two factors; `up` includes alpha / rank. */
 type Change = Pick<LoraModule, 'rank' | 'out' | 'downTail' | 'upTail' | 'up' | 'down'>;
 
-/** What a file changes of one layer: the whole, or query, key and value, as far as it has them. */
+/** The changes of one layer: the whole, or query, key and value as present. */
 interface Layer {
   readonly component: Component;
-  /** Of the original model, dots as underscores. */
+  /** Name in the original model, with underscores for dots. */
   readonly name: string;
   whole?: Change;
   readonly thirds: (Change | undefined)[];
@@ -36,7 +36,7 @@ function changeOf({ rank, out, downTail, upTail, up, down, scale }: LoraModule):
   return { rank, out, downTail, upTail, up: scale === 1 ? up : up.map((value) => value * scale), down };
 }
 
-/** In layers that give a shift and a scale only, diffusers has the scale first. */
+/** In layers with only a shift and a scale, diffusers has the scale first. */
 function swapped(layer: string, diffusers: boolean, change: Change): Change {
   const pair = /^(?:final_layer|joint_blocks_\d+_context_block)_adaLN_modulation_1$/.test(layer) && change.out === 2 * inputs(change);
   if (!pair || !diffusers) return change;
@@ -65,7 +65,7 @@ function layersOf(path: string, modules: readonly LoraModule[]): Layer[] {
   return [...layers.values()];
 }
 
-/** The rows of query, key and value under each other: factors side by side, or the shared one. */
+/** Stacks the rows of query, key and value: factors side by side, or the shared one. */
 function joined(thirds: readonly (Change | undefined)[]): Change {
   const present = thirds.filter((third) => third !== undefined);
   const [first] = present;

@@ -6,19 +6,19 @@ import { type Columns, productSvd } from './small-svd.ts';
 
 /** One weight's change, scale * up·down. */
 export interface LoraModule {
-  /** The same for every way of writing the weight's name. */
+  /** Identifies the weight in every naming convention. */
   readonly key: string;
-  /** Name as the file spells it. */
+  /** Name as in the file. */
   readonly name: string;
-  /** Full tensor names; `alpha` only where the file has one. */
+  /** Full tensor names; `alpha` only if the file has one. */
   readonly names: { readonly up: string; readonly down: string; readonly alpha?: string };
   readonly rank: number;
   /** alpha / rank; 1 without alpha. */
   readonly scale: number;
   readonly out: number;
-  /** Sizes of `down` behind its rank: [in], or [in, kh, kw]. */
+  /** Sizes of `down` after its rank: [in], or [in, kh, kw]. */
   readonly downTail: readonly number[];
-  /** Sizes of `up` behind out and rank: [] or [1, 1]. */
+  /** Sizes of `up` after out and rank: [] or [1, 1]. */
   readonly upTail: readonly number[];
   /** [out, rank], row by row. */
   readonly up: Float32Array;
@@ -42,7 +42,8 @@ export interface LoraContent {
 /**
  * Reads a LoRA as factors.
  *
- * @throws ArtistError ERR_UNSUPPORTED: what is no product of two factors, see refuseOtherMethods(); those of readLora()
+ * @throws ArtistError ERR_UNSUPPORTED: changes that are no product of two factors, see refuseOtherMethods(); and every error of
+ *   readLora()
  */
 export async function readFactors(path: string): Promise<LoraContent> {
   const info = await readLora(path);
@@ -62,11 +63,11 @@ export async function readFactors(path: string): Promise<LoraContent> {
     parts.set(target, group);
     if (role === 'up' || role === 'down') type = wider(type, dtype);
   }
-  /** Of the file's tensors, else of its metadata. */
+  /** From the file's tensors, else its metadata. */
   const alphas = new Map(info.targets.map((target) => [target.name, target.alpha]));
   const modules: LoraModule[] = [];
   for (const [name, { up, down, alpha, scale }] of parts) {
-    if (!up || !down) continue; // a lone alpha, which readLora() lets pass: it changes nothing
+    if (!up || !down) continue; // a lone alpha, which readLora() accepts: it changes nothing
     const rank = down.shape[0] ?? 1;
     const out = up.shape[0] ?? 1;
     const { component, name: original } = canonicalName(name, undefined);
@@ -91,7 +92,7 @@ function wider(a: FloatType, dtype: string): FloatType {
   return a === 'F16' || dtype !== 'BF16' ? 'F16' : 'BF16';
 }
 
-/** Tensors of a module whose scale is 1: alpha, where the file has one, is the rank. */
+/** Tensors of a module with scale 1: alpha, if the file has one, equals the rank. */
 export function moduleTensors({ names, out, upTail, downTail }: LoraModule, up: Columns, down: Columns): FloatTensor[] {
   const rank = up.length;
   const inputs = down[0]?.length ?? 0;
@@ -106,7 +107,7 @@ export function moduleTensors({ names, out, upTail, downTail }: LoraModule, up: 
   ];
 }
 
-/** The factors with `factor` taken into both, its sign into `up`: numbers of a like size survive half precision best. */
+/** Multiplies `factor` into both factors, its sign into `up`: numbers of similar size lose least in half precision. */
 export function scaledFactors({ up, down, rank, out }: LoraModule, factor: number): Factors {
   const root = Math.sqrt(Math.abs(factor));
   const signed = factor < 0 ? -root : root;
@@ -125,20 +126,20 @@ export function scaledFactors({ up, down, rank, out }: LoraModule, factor: numbe
 }
 
 export interface Compression {
-  /** Rank that is kept at most. */
+  /** Highest rank to keep. */
   readonly rank?: number | undefined;
-  /** Smallest rank that keeps this share of the energy (the squares of the singular values), 0..1. */
+  /** Keep the smallest rank with this share of the energy (the squares of the singular values), 0..1. */
   readonly energy?: number | undefined;
 }
 
 export interface Compressed extends Factors {
   /** Sum of the squared singular values before the cut. */
   readonly energy: number;
-  /** Share of the energy that is kept, 0..1. */
+  /** Share of the energy kept, 0..1. */
   readonly kept: number;
 }
 
-/** The best factors of a lower rank (Eckart and Young 1936). Where `rank` and `energy` are given, both limit it. */
+/** The best factors of a lower rank (Eckart and Young 1936). If both `rank` and `energy` are given, both apply. */
 export function compress(up: Columns, down: Columns, { rank = up.length, energy = 1 }: Compression): Compressed {
   const most = Math.min(rank, up.length, up[0]?.length ?? 0, down[0]?.length ?? 0);
   let total = 0;

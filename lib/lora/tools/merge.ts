@@ -31,7 +31,7 @@ const rank = (): z.ZodInt => z.int().min(1).max(4096);
 
 export const resizeLoraOptions = z
   .strictObject({
-    /** Highest rank that is kept in each module. */
+    /** Highest rank to keep in each module. */
     rank: rank().optional(),
     /** Share of the energy to keep in each module, above 0 and below 1; ranks then differ between modules. */
     energy: z.number().gt(0).lt(1).optional(),
@@ -55,12 +55,12 @@ const mergeInputs = z
   .max(64);
 export type MergeInput = z.input<typeof mergeInputs>[number];
 
-/** What became of one weight's change. */
+/** The result for one weight's change. */
 export interface ModuleReport {
   readonly name: string;
   readonly from: number;
   readonly to: number;
-  /** Share of the energy that is left, 0..1; 1 where nothing was cut. */
+  /** Share of the energy that is left, 0..1; 1 if nothing was cut. */
   readonly kept: number;
 }
 
@@ -92,13 +92,13 @@ function energyOf({ up, down }: Factors): number {
   return Math.max(0, energy);
 }
 
-/** One module of the result: what `module` is called, and the changes that are added up. */
+/** One module of the result: its name and the changes to add up. */
 interface Part {
   readonly module: LoraModule;
   readonly sources: readonly { readonly module: LoraModule; readonly factor: number }[];
 }
 
-/** Reduces each part as asked; `limits` empty: leaves them as they are. */
+/** Reduces each part within `limits`; without limits they stay unchanged. */
 async function reduce(
   parts: readonly Part[],
   limits: { rank?: number | undefined; energy?: number | undefined } | undefined,
@@ -108,7 +108,7 @@ async function reduce(
   const modules: ModuleReport[] = [];
   let [total, left] = [0, 0];
   for (const { module, sources } of parts) {
-    // A module of a high rank takes a tenth of a second: others may have their turn in between.
+    // A module of a high rank takes a tenth of a second, so yield to the event loop in between.
     await new Promise((done) => setImmediate(done));
     signal?.throwIfAborted();
     const scaled = sources.map((source) => scaledFactors(source.module, source.factor));
@@ -127,9 +127,9 @@ async function reduce(
 }
 
 /**
- * Refuses the place of a result before the work begins.
+ * Checks the output path before the work begins.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: the ending, or one of the inputs; what checkReplaceable() throws
+ * @throws ArtistError ERR_INVALID_ARGUMENT: wrong ending, or the path is an input; and every error of checkReplaceable()
  */
 export async function checkResult(out: string, inputs: readonly string[], overwrite: boolean): Promise<void> {
   if (!out.toLowerCase().endsWith('.safetensors'))
@@ -160,10 +160,10 @@ export async function writeResult(
   return { path: resolve(out), bytes: bytes.length, tensorHash, modules, kept, rank: largest };
 }
 
-/** Metadata that say how the factors are scaled: in what is made here the scale is in the factors. */
+/** Metadata about the scale of the factors. Left out, because the results made here include the scale in the factors. */
 const scaleMetadata: readonly string[] = ['lora_adapter_metadata', 'lora_alpha', 'alpha', 'r', 'rank', 'use_rslora', 'alpha_pattern'];
 
-/** What a file says of itself, for one made from it. */
+/** Metadata of a file, for one made from it. */
 export function metadataTexts(info: LoraInfo): Record<string, string> {
   const kept = Object.entries(info.metadata).filter(([name]) => !scaleMetadata.includes(name));
   return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
@@ -239,7 +239,7 @@ export const mergeLoras = answering(
   },
 );
 
-/** A transformer's layers have two sets of names, by the original model and by diffusers; a file with both would have half its effect. */
+/** Transformer layers have two sets of names, those of the original model and of diffusers; a file with both would have half its effect. */
 function checkSpellings(merged: ReadonlyMap<string, Part>): void {
   for (const [key, { module }] of merged)
     for (const family of ['sd3', 'flux', 'z-image'] as const) {
@@ -268,7 +268,7 @@ function familyWarning(contents: readonly { content: LoraContent }[]): string[] 
   return made.size > 1 ? [`they say they were trained for different models: ${[...made].join(', ')}`] : [];
 }
 
-/** The strictest of the licences; undefined where one of them is not known. */
+/** The strictest of the licences; undefined if one of them is unknown. */
 function mergedLicence(infos: readonly LoraInfo[]): { licence: string | undefined; warnings: string[] } {
   const unknown: string[] = [];
   const records: LicenceRecord[] = [];
@@ -318,7 +318,7 @@ function mergedMetadata(
   };
 }
 
-/** Who is to be named for a LoRA's training data, by its data sheet or by what it was merged from. */
+/** Credits for a LoRA's training data, from its data sheet or from those it was merged from. */
 function attributionOf({ metadata }: LoraInfo): string[] {
   const merged = expandMetadata(metadata)['ai_artist.merged_from'];
   const lines: unknown[] = [...(readDataSheet(metadata)?.attribution ?? [])];

@@ -1,8 +1,8 @@
-/** Ways of changing weights that are no product of two factors, by the names of their tensors. */
+/** Kinds of weight changes that are no product of two factors, by tensor name. */
 import { ArtistError } from '../../core/index.ts';
 import { splitLoraName } from '../../models/index.ts';
 
-/** Of names that splitLoraName() does not know, or knows as something else than a factor. The first that matches counts. */
+/** For names that splitLoraName() does not know or does not take for a factor. The first match counts. */
 const methods: readonly (readonly [RegExp, string])[] = [
   [/\.dora_scale$|lora_magnitude_vector|\.magnitude$/, 'DoRA (magnitudes)'],
   [/\.hada_/, 'LoHa'],
@@ -19,7 +19,7 @@ const methods: readonly (readonly [RegExp, string])[] = [
   [/\.lora_linear_layer\.|\.processor\./, 'layers under the names of an old version of diffusers'],
 ];
 
-/** The role of a tensor in a plain LoRA; undefined: it belongs to another method. */
+/** The role of a tensor in a plain LoRA; undefined if it belongs to another method. */
 export function factorRole(name: string): 'up' | 'down' | 'alpha' | 'scale' | undefined {
   const { role, parameter } = splitLoraName(name);
   const plain = role === 'up' || role === 'down' || role === 'alpha' || role === 'scale';
@@ -27,9 +27,9 @@ export function factorRole(name: string): 'up' | 'down' | 'alpha' | 'scale' | un
 }
 
 /**
- * Refuses a file of which a part would be lost when it is merged, resized or written under other names.
+ * Refuses a file that would lose a part when merged, resized or renamed.
  *
- * @param names of all its tensors
+ * @param names names of all its tensors
  * @throws ArtistError ERR_UNSUPPORTED: which methods, how many tensors of how many
  */
 export function refuseOtherMethods(path: string, names: readonly string[]): void {

@@ -1,5 +1,5 @@
 /**
- * The singular values of a product of two thin matrices without the product: QR of each, then the SVD of the small core. Double precision;
+ * SVD of a product of two thin matrices without computing the product: QR of each, then the SVD of the small core. Double precision;
  * matrices are arrays of their columns.
  */
 export type Columns = readonly Float64Array[];
@@ -15,7 +15,7 @@ function addScaled(a: Float64Array, b: Float64Array, factor: number): void {
   for (let index = 0; index < a.length; index++) a[index] = (a[index] as number) + factor * (b[index] as number);
 }
 
-/** A column that has this share of its length left after the others were taken out of it lies in their span. */
+/** A column with less than this share of its length left after orthogonalisation lies in the span of the others. */
 const dependent = 1e-13;
 
 /**
@@ -117,14 +117,14 @@ function combine(q: Columns, columns: Columns): Float64Array[] {
  *
  * @param up r columns of the length `out`
  * @param down r rows of the length `in`, given as columns of its transpose
- * @param keep how many singular vectors are wanted, once the values are known; default all. The values are all returned
+ * @param keep given the values, how many singular vectors to compute; default all. All values are returned
  */
 export function productSvd(up: Columns, down: Columns, keep: (values: Float64Array) => number = (values) => values.length): Svd {
   const n = up.length;
   const first = thinQr(up);
   const second = thinQr(down);
   const core = Array.from({ length: n }, (_, column) => {
-    // Column of R1·R2ᵀ: R2ᵀ has row `column` of R2 as its column.
+    // Column of R1·R2ᵀ: row `column` of R2 is a column of R2ᵀ.
     const result = new Float64Array(n);
     for (let row = 0; row < n; row++) {
       let sum = 0;

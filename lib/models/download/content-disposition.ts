@@ -1,6 +1,6 @@
 import { refusedName } from '../../core/index.ts';
 
-/** The file name in a Content-Disposition header (RFC 6266, RFC 8187), without folders. Undefined: none, or none that may be used. */
+/** The file name in a Content-Disposition header (RFC 6266, RFC 8187), without folders. undefined if there is no usable one. */
 export function fileNameOf(header: string | null): string | undefined {
   if (header === null) return undefined;
   const extended = /;\s*filename\*\s*=\s*([\w-]{1,40})'[^']{0,40}'([^;\s]{1,2000})/i.exec(header);
@@ -14,7 +14,7 @@ function decodeExtended(charset: string, text: string): string | undefined {
   try {
     return /^utf-?8$/i.test(charset) ? decodeURIComponent(text) : undefined;
   } catch {
-    return undefined; // a broken escape: the plain name counts
+    return undefined; // a broken escape: use the plain name
   }
 }
 

@@ -1,13 +1,13 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 
-/** Progress of an unfinished download, beside its `.part` file, so that a killed process loses at most the last second. */
+/** Progress of an unfinished download, stored beside its `.part` file. A killed process loses at most the last second. */
 const stateSchema = z.strictObject({
   schema: z.literal(1),
   id: z.string(),
   etag: z.string().optional(),
   bytes: z.int().positive(),
-  /** Ranges [start, end) that cover the file, with how many bytes of each are on disk. */
+  /** Ranges [start, end) that cover the file, and how many bytes of each are on disk. */
   segments: z.array(z.strictObject({ start: z.int().min(0), end: z.int().positive(), done: z.int().min(0) })).min(1),
 });
 export type DownloadState = z.output<typeof stateSchema>;
@@ -23,7 +23,7 @@ export async function readState(file: string, id: string, bytes: number, etag: s
   try {
     raw = JSON.parse(await readFile(statePath(file), 'utf8'));
   } catch {
-    return undefined; // absent, or cut by a crash: start again
+    return undefined; // absent, or truncated by a crash: start again
   }
   const { data: state } = stateSchema.safeParse(raw);
   // Without an ETag nothing proves that the server still has the same bytes.
@@ -34,7 +34,7 @@ export async function readState(file: string, id: string, bytes: number, etag: s
   return sound && state.segments.at(-1)?.end === bytes ? state : undefined;
 }
 
-/** Whole or not at all: a torn state file would only cost the progress, but costs nothing to avoid. */
+/** Written atomically: a damaged state file would lose the progress. */
 export async function writeState(file: string, state: DownloadState): Promise<void> {
   const temporary = `${statePath(file)}.new`;
   await writeFile(temporary, JSON.stringify(state));

@@ -12,21 +12,21 @@ export interface DownloadOptions extends HttpContext, RetryOptions {
   readonly signal: AbortSignal;
   /** Parallel ranges, 1..16. */
   readonly connections: number;
-  /** Smallest range worth a connection of its own. */
+  /** Smallest range worth its own connection. */
   readonly minSegmentBytes: number;
-  /** Expected hash, lower-case hex; otherwise the server's own, if it announces one. */
+  /** Expected hash, lower-case hex; default: the server's own, if it announces one. */
   readonly sha256: string | undefined;
   /** Bytes of free space left untouched. */
   readonly reserveBytes: number;
   /** Free bytes of the folder's file system. */
   readonly freeBytes: (folder: string) => Promise<number>;
-  /** Last look at the complete file, before it gets its name; throws to refuse it. */
+  /** Checks the complete file before it gets its name; throws to reject it. */
   readonly inspect: (part: string, name: string) => Promise<void>;
   readonly onBytes: (phase: 'download' | 'verify', done: number, total: number | undefined) => void;
 }
 
 export interface Downloaded {
-  /** The file; of a source that the server names, in the folder of the path that was asked for. */
+  /** Path of the file. If the server chooses the name, it is in the folder of the requested path. */
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -36,7 +36,7 @@ export interface Downloaded {
 const stateEveryMs = 1000;
 const maxRestarts = 3;
 
-/** The server has other bytes than when the download began: start again. */
+/** The file on the server has changed since the download began: start again. */
 class Changed extends Error {}
 
 export async function freeBytes(folder: string): Promise<number> {
@@ -45,14 +45,15 @@ export async function freeBytes(folder: string): Promise<number> {
 }
 
 /**
- * Fetches `source` into `file`, in parallel ranges where the server can, going on where an earlier attempt stopped. The file appears under its
- * name only when complete and checked; until then it is `<file>.part`, kept for the next attempt on every failure but a wrong hash.
+ * Downloads `source` to `file`, in parallel ranges if the server supports them, and resumes an earlier attempt. The file gets its name only
+ * when complete and checked; until then it is `<file>.part`, which is kept for the next attempt unless the hash is wrong.
  *
- * @throws ArtistError ERR_DOWNLOAD, ERR_GATED, ERR_MODEL_NOT_FOUND, ERR_CHECKSUM, ERR_DISK_FULL, ERR_LOCKED, ERR_WRITE, ERR_NETWORK; the signal's reason
+ * @throws ArtistError ERR_DOWNLOAD, ERR_GATED, ERR_MODEL_NOT_FOUND, ERR_CHECKSUM, ERR_DISK_FULL, ERR_LOCKED, ERR_WRITE, ERR_NETWORK; the
+ *   signal's reason
  */
 export async function download(source: ModelSource, file: string, options: DownloadOptions): Promise<Downloaded> {
   await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => Promise.reject(writeError(file, error)));
-  // Two downloads of one file at a time would write over each other.
+  // Two downloads of one file at a time would overwrite each other.
   const lock = await acquireLock(lockPath(file), { purpose: `downloading ${file}`, waitMs: 0 });
   try {
     for (let restart = 0; ; restart++) {
@@ -78,7 +79,7 @@ interface Remote {
   readonly etag: string | undefined;
   readonly sha256: string | undefined;
   readonly ranges: boolean;
-  /** What the server calls the file. */
+  /** The server's name for the file. */
   readonly name: string | undefined;
 }
 
@@ -125,7 +126,7 @@ async function attempt(source: ModelSource, file: string, options: DownloadOptio
   return { path, bytes, sha256, etag: remote.etag };
 }
 
-/** Asks for one byte: the answer says whether ranges work, how long the file is and which version it is. */
+/** Requests one byte. The answer tells whether ranges work, the length of the file and its version. */
 async function probe(source: ModelSource, options: DownloadOptions): Promise<Remote> {
   const reply = await get(source.url, { range: 'bytes=0-0', 'accept-encoding': 'identity' }, options);
   try {
@@ -141,7 +142,7 @@ async function probe(source: ModelSource, options: DownloadOptions): Promise<Rem
   }
 }
 
-/** Weak validators do not promise equal bytes (RFC 9110, 8.8.1): not good enough to join two halves. */
+/** Weak validators do not guarantee equal bytes (RFC 9110, 8.8.1), so parts cannot be joined. */
 function strongEtag(headers: Headers): string | undefined {
   const etag = headers.get('etag');
   return etag === null || etag.startsWith('W/') ? undefined : etag;
@@ -181,7 +182,7 @@ async function fetchSegments(
   state: DownloadState,
   options: DownloadOptions,
 ): Promise<number> {
-  // The caller's abort, or the first range that is lost.
+  // Aborts when the caller aborts or the first range fails.
   const group = new AbortController();
   const { signal } = group;
   const forward = (): void => group.abort(options.signal.reason);
@@ -190,7 +191,7 @@ async function fetchSegments(
   let saved = Date.now();
   let saving: Promise<void> = Promise.resolve();
   const save = (): Promise<void> => {
-    const snapshot = structuredClone(state); // what is on disk now: later bytes may be counted only after the next sync
+    const snapshot = structuredClone(state); // a snapshot: bytes written later may count only after the next sync
     saving = saving.then(async () => {
       await handle.datasync();
       await writeState(file, snapshot);
@@ -215,7 +216,7 @@ async function fetchSegments(
           progress: () => segment.done,
         });
       } catch (error) {
-        group.abort(error); // one lost range stops the others
+        group.abort(error); // one failed range stops the others
         throw error;
       }
     }),
@@ -247,7 +248,7 @@ async function fetchSegment(
   const reply = await get(source.url, headers, options);
   try {
     const { response } = reply;
-    // 200: If-Range did not match, or this server of several ignores ranges. 416: the file became shorter.
+    // 200: If-Range did not match, or one of several servers ignores ranges. 416: the file became shorter.
     if (response.status !== 206) throw new Changed();
     const etag = strongEtag(response.headers);
     const range = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');

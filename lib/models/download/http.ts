@@ -7,13 +7,13 @@ export type Fetch = typeof globalThis.fetch;
 /** What a request needs besides its address. */
 export interface HttpContext {
   readonly fetch: Fetch;
-  /** Sent only to `tokenHost`, never to where a redirect leads. */
+  /** Sent only to `tokenHost`, never to the target of a redirect. */
   readonly token: string | undefined;
   readonly tokenHost: string | undefined;
-  /** Repository to name when access is denied. */
+  /** Repository named in the message when access is denied. */
   readonly repo: string | undefined;
   readonly endpoint: string;
-  /** No byte for this long: the connection counts as broken. */
+  /** A connection without data for this long counts as broken. */
   readonly stallMs: number;
   readonly signal: AbortSignal;
 }
@@ -24,7 +24,7 @@ export interface Reply {
   readonly sha256: string | undefined;
   /** Aborted when the caller aborts, when the connection stalls, and by close(). */
   readonly signal: AbortSignal;
-  /** Feeds the stall timer; call for every chunk. */
+  /** Resets the stall timer; call for every chunk. */
   alive(): void;
   /** Stops the request and its timers. Idempotent. */
   close(): void;
@@ -32,12 +32,12 @@ export interface Reply {
 
 const maxRedirects = 8;
 
-/** A failure that may pass: retried with a growing pause. */
+/** A temporary failure, retried with a growing pause. */
 export class Transient extends Error {
   readonly retryAfterMs: number | undefined;
-  /** The server was reached: ERR_DOWNLOAD in the end, not ERR_NETWORK. */
+  /** The server answered, so the final error is ERR_DOWNLOAD, not ERR_NETWORK. */
   readonly reached: boolean;
-  /** The system's code of a broken connection, e.g. "ENOTFOUND". */
+  /** The system's error code of a broken connection, such as "ENOTFOUND". */
   readonly code: string | undefined;
 
   constructor(
@@ -52,7 +52,7 @@ export class Transient extends Error {
 }
 
 /**
- * One GET, following redirects itself so that the token stays with its host. Resolves for 200, 206 and 416.
+ * One GET request. Follows redirects itself, so that the token goes only to its host. Resolves for 200, 206 and 416.
  *
  * @throws Transient for 408, 425, 429, 5xx and broken connections; ArtistError ERR_GATED, ERR_MODEL_NOT_FOUND, ERR_DOWNLOAD
  */
@@ -96,7 +96,10 @@ export async function get(start: URL, headers: Readonly<Record<string, string>>,
   }
 }
 
-/** `work`, or the signal's reason, whichever is first: fetch and its bodies do not always settle when aborted (seen in Node 20). */
+/**
+ * Settles with `work` or rejects with the signal's reason, whichever is first: fetch and its bodies do not always settle when aborted (seen
+ * in Node 20).
+ */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason);
@@ -106,7 +109,7 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-/** Errors of fetch and of reading a body, as ours: the caller's own abort, a stall, else a broken connection. */
+/** Converts errors of fetch and of reading a body: the caller's abort, a stall, or a broken connection. */
 export function classify(error: unknown, url: URL, outer: AbortSignal, inner?: AbortSignal): unknown {
   if (outer.aborted) return outer.reason;
   if (error instanceof ArtistError || error instanceof Transient) return error;
@@ -126,26 +129,26 @@ export function classify(error: unknown, url: URL, outer: AbortSignal, inner?: A
   });
 }
 
-/** fetch() wraps what happened once, a refusing proxy twice. */
+/** fetch() wraps the cause once; with a refusing proxy, twice. */
 function rootCause(error: unknown): unknown {
   let root = error;
   for (let depth = 0; depth < 10 && root instanceof Error && root.cause instanceof Error; depth++) root = root.cause;
   return root;
 }
 
-/** The proxy of an address in words: where it is and which variable says so. */
+/** Describes the proxy of an address: where it is and which variable names it. */
 function proxyOf(url: URL): string | undefined {
   try {
     const proxy = proxyFor(url);
     return proxy === undefined ? undefined : `${proxy.shown} of ${proxy.variable}`;
   } catch {
-    return undefined; // not the address of a proxy: the request itself has said so, if it went through one
+    return undefined; // not a valid proxy address: the request reports that if it uses the proxy
   }
 }
 
 function reasonOf(cause: unknown, code: string | undefined): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `no such host, or no network (${code})`;
-  // Node joins the errors of several addresses into one that has a code and no text.
+  // For several addresses Node throws one error with a code but no message.
   const text = cause instanceof Error ? cause.message : String(cause);
   return redact(text === '' ? (code ?? 'the connection failed') : text);
 }
@@ -154,7 +157,7 @@ function withoutText(text: string, secret: string | undefined): string {
   return secret === undefined ? text : text.replaceAll(secret, hidden).replaceAll(encodeURIComponent(secret), hidden);
 }
 
-/** Servers send back what they were sent: the token never reaches a message, a log or a cause. */
+/** Removes the token from texts, because servers may echo it: it must not reach a message, a log or a cause. */
 function withoutToken(error: unknown, token: string | undefined): unknown {
   if (!(error instanceof Error) || token === undefined) return error;
   const clean = (text: string): string => withoutText(text, token);
@@ -167,7 +170,7 @@ function withoutToken(error: unknown, token: string | undefined): unknown {
   return error;
 }
 
-/** Frees the connection of a body nobody reads; not waited for, since a broken one may never settle. */
+/** Frees the connection of an unread body. Not awaited, because a broken one may never settle. */
 function discard(response: Response): void {
   response.body?.cancel().catch(() => undefined);
 }
@@ -192,7 +195,7 @@ function announcedHash(headers: Headers): string | undefined {
 async function accepted(response: Response, url: URL, context: HttpContext): Promise<Response> {
   const { status } = response;
   if (status === 200 || status === 206 || status === 416) return response;
-  // Cleaned before it is cut: half a token is one too many.
+  // Redact before truncating, or part of the token could remain.
   const hubMessage = redact(withoutText(response.headers.get('x-error-message') ?? '', context.token)).slice(0, 200);
   const hubCode = response.headers.get('x-error-code') ?? '';
   discard(response);
@@ -225,8 +228,8 @@ function noRepository(url: URL, status: number, context: HttpContext): ArtistErr
 }
 
 /**
- * Access denied has several causes. The hub says "gated" in so many words; without that a repository that does not exist, or is private, is
- * answered in the same way, so that nobody can find out.
+ * Access denied has several causes. The hub says "gated" explicitly; otherwise it answers the same for a missing and a private repository,
+ * so they cannot be distinguished.
  */
 function denied(url: URL, status: number, context: HttpContext, reason: string, said: string): ArtistError {
   const start = `${publicUrl(url)}: access denied (${status})${said}.`;

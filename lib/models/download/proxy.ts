@@ -1,14 +1,14 @@
 import { ArtistError } from '../../core/index.ts';
 
 /**
- * Proxies by the environment, as curl takes them: `https_proxy` for https addresses, `http_proxy` for http, `all_proxy` for both, `no_proxy` for
- * hosts that are asked directly; lower case goes before upper case, an empty value means none.
+ * Proxies from the environment, by the rules of curl: `https_proxy` for https addresses, `http_proxy` for http, `all_proxy` for both,
+ * `no_proxy` for hosts without a proxy; lower case has priority over upper case; an empty value counts as unset.
  */
 export interface Proxy {
   readonly url: URL;
-  /** Where it is, without user and password. */
+  /** Its address, without user and password. */
   readonly shown: string;
-  /** The variable that names it. */
+  /** The variable that sets it. */
   readonly variable: string;
 }
 
@@ -36,7 +36,7 @@ function isInSubnet(host: string, subnet: string): boolean {
   return list.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Whether `no_proxy` names the host: itself, a domain above it, its network, each also with a port; "*" names all. */
+/** Whether `no_proxy` covers the host: by its name, a parent domain or its network, each optionally with a port; "*" covers all. */
 function isDirect(url: URL, list: string): boolean {
   const { isIP } = net();
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
@@ -55,9 +55,9 @@ function isDirect(url: URL, list: string): boolean {
 }
 
 /**
- * The proxy through which an address is asked; undefined: directly.
+ * The proxy for an address; undefined for a direct connection.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: the variable holds no address of an HTTP proxy
+ * @throws ArtistError ERR_INVALID_ARGUMENT: the variable is not the address of an HTTP proxy
  */
 export function proxyFor(url: URL, environment: Environment = process.env): Proxy | undefined {
   const given = variable(environment, `${url.protocol.slice(0, -1)}_proxy`) ?? variable(environment, 'all_proxy');
@@ -73,13 +73,13 @@ export function proxyFor(url: URL, environment: Environment = process.env): Prox
   return { url: proxy, shown: proxy.origin, variable: name };
 }
 
-/** fetch() through the proxy of each address. The library for it is loaded when there is one. */
+/** fetch() through the proxy of each address. Loads the proxy library only if a proxy is set. */
 export const proxiedFetch: typeof globalThis.fetch = async (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input);
   const proxy = proxyFor(url);
   if (proxy === undefined) return await globalThis.fetch(input, init);
   const { fetch, agentFor } = await loadAgents();
-  // Node's own fetch does not take agents of another version of its library: the request has to go through the same one.
+  // Node's fetch rejects agents of another undici version, so use the fetch of the same one.
   return (await fetch(url, { ...init, dispatcher: agentFor(proxy) } as Parameters<typeof fetch>[1])) as unknown as Response;
 };
 
@@ -87,7 +87,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // a bare % is a character like others
+    return text; // a bare % is an ordinary character
   }
 }
 

@@ -11,17 +11,17 @@ import { defaultEndpoint, hasModelEnding, type ModelSource, parseEndpoint, parse
 
 export interface PullEvent {
   readonly type: 'progress';
-  /** `present`: the file is there already. */
+  /** `present`: the file exists already. */
   readonly phase: 'download' | 'verify' | 'present';
   /** Name of the file, "hf:owner/repo/file" or an address. */
   readonly file: string;
-  /** Number of this file, from 1, and of all. */
+  /** Number of this file, from 1, and the total. */
   readonly index: number;
   readonly files: number;
   readonly bytes: number;
-  /** Absent while the server does not say. */
+  /** Absent if the server does not announce it. */
   readonly totalBytes?: number;
-  /** Mean of the last seconds. */
+  /** Mean over the last seconds. */
   readonly bytesPerSecond: number;
   readonly secondsLeft?: number;
 }
@@ -32,18 +32,18 @@ export interface PullRetryEvent {
   readonly file: string;
   readonly index: number;
   readonly files: number;
-  /** Number of the next attempt, from 2, and how many there are at most. */
+  /** Number of the next attempt, from 2, and the maximum. */
   readonly attempt: number;
   readonly attempts: number;
   readonly waitMs: number;
-  /** What went wrong. */
+  /** Reason of the failure. */
   readonly reason: string;
 }
 
 const callable = <T>(what: string) => z.custom<T>((value) => typeof value === 'function', { error: `expected ${what}` });
 
 export const pullModelOptions = z.strictObject({
-  /** The artist's home; files go to `<home>/models`. */
+  /** Home folder; files go to `<home>/models`. */
   home: z.string().min(1),
   /** Parallel ranges per file, 1..16. Default 4: more rarely helps. */
   connections: z.int().min(1).max(16).default(4),
@@ -56,13 +56,13 @@ export const pullModelOptions = z.strictObject({
   token: z.string().min(1).optional(),
   /** Base address of the hub or a mirror. Default: HF_ENDPOINT of the environment, else huggingface.co. */
   endpoint: z.string().min(1).optional(),
-  /** Hash files again that are already there. Default false. */
+  /** Hash existing files again. Default false. */
   verify: z.boolean().default(false),
-  /** Failures in a row before giving up, 1..20. Default 6. */
+  /** Consecutive failures before giving up, 1..20. Default 6. */
   attempts: z.int().min(1).max(20).default(6),
   /** First pause after a failure, milliseconds; doubles up to 30 s. Default 1000. */
   retryMs: z.int().min(1).max(30_000).default(1000),
-  /** A connection without data for this long is broken, milliseconds. Default 30 s. */
+  /** A connection without data for this long counts as broken, milliseconds. Default 30 s. */
   stallMs: z.int().min(10).max(600_000).default(30_000),
   /** Smallest range worth its own connection, bytes. Default 8 MB. */
   minSegmentBytes: z.int().min(1).default(8_000_000),
@@ -70,11 +70,11 @@ export const pullModelOptions = z.strictObject({
   reserveBytes: z.int().min(0).default(256_000_000),
   signal: abortSignal().optional(),
   onProgress: callable<(event: PullEvent) => void>('a function').optional(),
-  /** Told before each pause after a failure. */
+  /** Called before each pause after a failure. */
   onRetry: callable<(event: PullRetryEvent) => void>('a function').optional(),
   /** For tests and unusual networks. Default: the global one, through the proxy of the environment (docs/models.md). */
   fetch: callable<Fetch>('a fetch function').optional(),
-  /** Free bytes of a folder's file system. Default: asks the system. */
+  /** Returns the free bytes of a folder's file system. Default: the system's answer. */
   freeBytes: callable<(folder: string) => Promise<number>>('a function').optional(),
 });
 export type PullModelOptions = z.input<typeof pullModelOptions>;
@@ -201,7 +201,7 @@ async function present(
   return record;
 }
 
-/** A login page under a model's name is the classic of failed downloads: look before it gets the name. */
+/** Servers often send a login page in place of a file, so check the content before renaming. */
 async function inspectDownload(source: ModelSource, part: string, name: string): Promise<void> {
   if (!hasModelEnding(name)) return;
   try {
@@ -214,7 +214,7 @@ async function inspectDownload(source: ModelSource, part: string, name: string):
   }
 }
 
-/** Parallel ranges fail together when the network goes away: each attempt is told once. */
+/** Parallel ranges fail together when the network is lost; report each attempt once. */
 function retryReporter(
   about: Omit<PullRetryEvent, 'attempt' | 'waitMs' | 'reason'>,
   listener: ((event: PullRetryEvent) => void) | undefined,
@@ -231,7 +231,7 @@ function retryReporter(
 const tellEveryMs = 100;
 const speedWindowMs = 5000;
 
-/** Coalesces progress to ten events a second and works out speed and time left over the last five seconds. */
+/** Limits progress to ten events a second and computes speed and time left over the last five seconds. */
 function reporter(
   file: string,
   index: number,

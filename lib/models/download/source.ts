@@ -4,28 +4,28 @@ import { ArtistError, display, isSecretName, refusedName, tameName } from '../..
 
 export const defaultEndpoint = 'https://huggingface.co';
 
-/** A file to fetch and where it lives below `<home>/models`. */
+/** A file to download, and its place below `<home>/models`. */
 export interface ModelSource {
-  /** "hf:owner/repo/path/file", or the address without what may be secret in its query: how the file is named in lists and messages. */
+  /** "hf:owner/repo/path/file", or the address without possible secrets in its query: the file's name in lists and messages. */
   readonly id: string;
   readonly url: URL;
-  /** Path below the models folder, of checked segments. */
+  /** Path below the models folder; its segments are checked. */
   readonly relativePath: string;
   /**
-   * The address alone does not name the file: it is a folder's own, named by the whole address, and `relativePath` is what the file is called
-   * there until the server says otherwise.
+   * The address does not contain a file name. The file gets its own folder, named by a hash of the whole address, and `relativePath` is its
+   * name there until the server gives another.
    */
   readonly namedByServer?: boolean;
-  /** The Hugging Face repository, for advice about gates. */
+  /** The Hugging Face repository, for advice about gated access. */
   readonly repo?: string;
-  /** May carry the Hugging Face token: the address is the endpoint's own. */
+  /** The Hugging Face token may be sent, because the address is the endpoint's own. */
   readonly sendsToken: boolean;
 }
 
 const invalid = (message: string): ArtistError => new ArtistError('ERR_INVALID_ARGUMENT', message);
 
 /**
- * Checks a relative path made of names and forward slashes, and gives it as it is written on disk (see tameName()).
+ * Checks a relative path of names and forward slashes, and returns it as written on disk (see tameName()).
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT for "..", absolute paths, hidden names, backslashes, control characters, devices of Windows
  */
@@ -40,20 +40,20 @@ export function safeRelativePath(what: string, path: string): string {
 
 const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host);
 
-/** Encrypted, or to this very machine (mirrors, tests). */
+/** Whether an address is encrypted or on this machine (mirrors, tests). */
 export function isAllowedUrl(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 
-/** An address as it may appear in messages and files: without user, password, query and fragment, which can hold secrets. */
+/** An address that is safe in messages and files: without user, password, query and fragment, which may contain secrets. */
 export const publicUrl = (url: URL): string => `${url.origin}${url.pathname}`;
 
 const modelEnding = /\.(?:safetensors|sft|gguf|ckpt|pth|pt|bin)$/i;
 
-/** Whether a file of this name holds a model that can be looked into before it gets its name. */
+/** Whether a file of this name is a model whose content can be checked before renaming. */
 export const hasModelEnding = (name: string): boolean => modelEnding.test(name);
 
-/** Names and values of a query that say which file is meant, without what looks like a key, a signature or a time limit. */
+/** The part of a query that identifies the file: without keys, signatures and time limits. */
 function publicQuery(url: URL): string {
   const isHarmless = ([name, value]: [string, string]): boolean =>
     value.length <= 64 && !isSecretName(name) && !/token|key|secret|sig|auth|pass|pwd|cred|session|expire|policy|^x-|^s[a-z]$/i.test(name);
@@ -62,8 +62,8 @@ function publicQuery(url: URL): string {
 }
 
 /**
- * A file at any address. An address with a query, or whose last part is no file name, gets a folder of its own, named by the whole address:
- * two addresses that differ only behind the "?" are two files.
+ * A file at any address. If the address has a query, or its last part is not a file name, the file gets its own folder, named by the whole
+ * address: addresses that differ only after the "?" are different files.
  */
 function addressSource(url: URL): ModelSource {
   const path = url.pathname.split('/').filter(Boolean).map(decodePart);
@@ -89,7 +89,7 @@ export function parseEndpoint(text: string): URL {
   return url;
 }
 
-/** File of a Hugging Face repository. */
+/** A file of a Hugging Face repository. */
 export function hubSource(repo: string, revision: string, file: string, endpoint: URL): ModelSource {
   const path = safeRelativePath('hf', `${repo}/${file}`);
   if (repo.split('/').length !== 2) throw invalid(`hf: expected owner/repository, got ${display(repo)}`);

@@ -5,19 +5,19 @@ import { abortable, classify, type Reply, Transient } from './http.ts';
 import type { ModelSource } from './source.ts';
 
 export interface RetryOptions {
-  /** Failures in a row, without a byte between them, before giving up. */
+  /** Consecutive failures, without a byte between them, before giving up. */
   readonly attempts: number;
   /** First pause between attempts, milliseconds; doubles up to 30 s. */
   readonly retryMs: number;
   readonly signal: AbortSignal;
-  /** Told before each pause: number of the next attempt, how long until then, and why. */
+  /** Called before each pause with the number of the next attempt, the pause, and the reason. */
   readonly onRetry?: ((attempt: number, waitMs: number, reason: string) => void) | undefined;
 }
 
-/** Without a network, or with a wrong name, nothing changes by waiting: names that cannot be looked up, no route. */
+/** Errors that waiting does not fix: unknown host names, no route. */
 const isOffline = (error: Transient): boolean => error.code !== undefined && ['ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH'].includes(error.code);
 
-/** Hands every chunk of a body to `write`, one after the other. */
+/** Passes every chunk of a body to `write`, one after the other. */
 export async function copy(
   reply: Reply,
   source: ModelSource,
@@ -48,8 +48,8 @@ export async function writeAll(handle: FileHandle, chunk: Uint8Array, position: 
 }
 
 /**
- * Repeats `work` while it fails transiently; `progress` growing between two failures starts the count again. With `firstContact` a machine
- * without network is told so at once; in the middle of a download a network that went away may come back.
+ * Repeats `work` while it fails transiently; progress between two failures resets the count. With `firstContact` a missing network is an
+ * error at once; during a download the network may come back.
  */
 export async function retrying<T>(
   options: RetryOptions,

@@ -54,7 +54,7 @@ export class ByteCursor {
     return this.#buffer.readDoubleLE(this.skip(8));
   }
 
-  /** Over 2^53 the nearest double: every use compares with a file size first. */
+  /** Above 2^53 the nearest double; every caller compares with a file size first. */
   u64(): number {
     return Number(this.#buffer.readBigUInt64LE(this.skip(8)));
   }

@@ -11,13 +11,13 @@ export interface FloatTensor {
   readonly data: Float32Array;
 }
 
-/** Number formats that are written. */
+/** Number formats that can be written. */
 export const floatTypes = ['F32', 'F16', 'BF16'] as const;
 export type FloatType = (typeof floatTypes)[number];
 
 let halves: Float32Array | undefined;
 
-/** The value of every F16: a table is ten times as fast as doing the sum for each of millions. */
+/** The value of every F16: a table is ten times faster than computing millions of values. */
 function halfTable(): Float32Array {
   if (halves === undefined) {
     halves = new Float32Array(65_536);
@@ -27,8 +27,8 @@ function halfTable(): Float32Array {
 }
 
 /**
- * F16, rounded to nearest, ties to even: the same as floatToHalf() for each value. Normal numbers are rounded in the bits of the float32 (13
- * bits of fraction go); the rest is left to floatToHalf().
+ * F16, rounded to nearest, ties to even: the same as floatToHalf() for each value. Rounds normal numbers on the bits of the float32
+ * (dropping 13 bits of the fraction); calls floatToHalf() for others.
  */
 function floatsToF16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
@@ -36,7 +36,7 @@ function floatsToF16(values: Float32Array): Uint16Array {
   for (let index = 0; index < bits.length; index++) {
     const word = bits[index] as number;
     const magnitude = word & 0x7fff_ffff;
-    // 2^-14 up to what rounds below 65,520.
+    // From 2^-14 to the largest value that does not round up to infinity (65,520).
     if (magnitude >= 0x3880_0000 && magnitude < 0x477f_f000)
       out[index] = ((word >>> 16) & 0x8000) | ((magnitude - 0x3800_0000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
     else out[index] = floatToHalf(values[index] as number);
@@ -55,7 +55,7 @@ function floatsToBf16(values: Float32Array): Uint16Array {
   return out;
 }
 
-/** The bytes of values in a file, little-endian. Every machine that Node runs on stores numbers that way. */
+/** The bytes of values in a file, little-endian. Every platform of Node is little-endian. */
 export function encodeFloats(values: Float32Array, type: FloatType): Uint8Array {
   if (type === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return new Uint8Array((type === 'BF16' ? floatsToBf16(values) : floatsToF16(values)).buffer);
@@ -73,9 +73,9 @@ function bf16ToFloats(bits: Uint16Array): Float32Array {
   return new Float32Array(words.buffer);
 }
 
-/** The values behind bytes of a file; undefined where the type holds no numbers that can be read here. */
+/** Decodes values from the bytes of a file; undefined if the type is not supported here. */
 export function decodeFloats(bytes: Uint8Array, dtype: string): Float32Array | undefined {
-  // A copy with memory of its own: typed arrays need alignment.
+  // Copy, because typed arrays need alignment.
   const copy = new Uint8Array(bytes);
   switch (dtype) {
     case 'F32':
@@ -96,7 +96,7 @@ export function decodeFloats(bytes: Uint8Array, dtype: string): Float32Array | u
 /**
  * Reads all tensors of a small file (a LoRA, a cache entry) as single-precision numbers.
  *
- * @throws ArtistError ERR_UNSUPPORTED: a type other than F32, F16, BF16, F64, Q8_0; those of readModelHeader()
+ * @throws ArtistError ERR_UNSUPPORTED: a type other than F32, F16, BF16, F64, Q8_0; and every error of readModelHeader()
  */
 export async function readFloatTensors(file: string | ModelHeader): Promise<(FloatTensor & { readonly dtype: string })[]> {
   const header = typeof file === 'string' ? await readModelHeader(file) : file;

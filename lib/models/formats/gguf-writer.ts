@@ -8,7 +8,10 @@ export interface GgufTensor {
   readonly name: string;
   /** "F16", "Q8_0", "I32", … */
   readonly dtype: string;
-  /** PyTorch order. Where its last size is no multiple of the type's block, the tensor is stored flat as [first, rest] with its true shape as a key. */
+  /**
+   * PyTorch order. If the last size is not a multiple of the type's block, the tensor is stored flat as [first, rest], with its true shape
+   * under a key.
+   */
   readonly shape: readonly number[];
   readonly data: Uint8Array;
 }
@@ -16,7 +19,7 @@ export interface GgufTensor {
 /**
  * Writes a GGUF file, version 3, alignment 32, tensors in the given order. Numbers in the metadata are integers from 0 on.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT (type, shape and data do not fit), ERR_WRITE
+ * @throws ArtistError ERR_INVALID_ARGUMENT: type, shape and data do not fit; ERR_WRITE
  */
 export async function writeGguf(
   path: string,
@@ -86,7 +89,7 @@ function u64(value: number): Buffer {
   return buffer;
 }
 
-/** The number of the type, and the value. */
+/** The type number and the encoded value. */
 function typedValue(value: string | number | boolean): Buffer {
   if (typeof value === 'string') return Buffer.concat([u32(8), text(value)]);
   return typeof value === 'number' ? Buffer.concat([u32(4), u32(value)]) : Buffer.concat([u32(7), Buffer.of(value ? 1 : 0)]);

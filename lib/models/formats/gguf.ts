@@ -84,7 +84,7 @@ export async function readGguf(file: ModelFile): Promise<ModelHeader> {
   return { path, format: 'gguf', bytes: size, tensors, metadata: parsed.metadata, dataOffset };
 }
 
-/** The header's length is known only after parsing it: parse what is there, read four times as much when it ends early. */
+/** The header's length is known only after parsing, so parse the first bytes and read four times as much if they end early. */
 async function parseGrowing(file: ModelFile): Promise<Parsed> {
   for (let length = 1024 * 1024; ; length *= 4) {
     const capped = Math.min(length, file.size, maxHeaderBytes);
@@ -139,7 +139,7 @@ function parse(path: string, cursor: ByteCursor, size: number): Parsed {
   return parsed;
 }
 
-/** A count can never be more than the bytes of the file: stops a damaged header before it allocates. */
+/** No count can exceed the bytes of the file. Checked before allocating for a damaged header. */
 function readCount(path: string, cursor: ByteCursor, what: string, size: number): number {
   const count = cursor.u64();
   if (count > size) throw formatError(path, `${what}: expected at most ${size}, got ${count}`);

@@ -38,7 +38,7 @@ async function readByMagic(file: ModelFile): Promise<ModelHeader> {
   throw formatError(file.path, notAModel(start, file.size));
 }
 
-/** What people pass by mistake, recognised so that the message can help. */
+/** Recognises files passed by mistake, for a helpful message. */
 function notAModel(start: Buffer, size: number): string {
   const text = start.toString('latin1');
   if (/^\s*<(?:!doctype|html|\?xml)/i.test(text))

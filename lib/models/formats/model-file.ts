@@ -1,12 +1,12 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { ArtistError, systemCode } from '../../core/index.ts';
 
-/** The file is not a usable model: one sentence that names it and says what is wrong. */
+/** The error of an unusable model file: names the file and the problem. */
 export function formatError(path: string, problem: string): ArtistError {
   return new ArtistError('ERR_MODEL_FORMAT', `${path}: ${problem}`);
 }
 
-/** A Node file-system error as one of ours: absent -> ERR_MODEL_NOT_FOUND, everything else -> ERR_READ. */
+/** Converts a file-system error: ERR_MODEL_NOT_FOUND if the file is missing, else ERR_READ. */
 export function readError(path: string, error: unknown): ArtistError {
   const code = systemCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR')
@@ -24,12 +24,12 @@ export function readError(path: string, error: unknown): ArtistError {
 export interface ModelFile {
   readonly path: string;
   readonly size: number;
-  /** Exactly `length` bytes, or fewer at the end of the file. */
+  /** Reads `length` bytes, or fewer at the end of the file. */
   read(offset: number, length: number): Promise<Buffer>;
 }
 
 /**
- * Opens `path`, hands it to `use`, closes it in every case.
+ * Opens `path`, passes it to `use`, and always closes it.
  *
  * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_READ; ERR_MODEL_FORMAT for a directory, a device or an empty file
  */
@@ -38,7 +38,7 @@ export async function withModelFile<T>(path: string, use: (file: ModelFile) => P
   let handle: FileHandle;
   let size: number;
   try {
-    // Opening a named pipe blocks until somebody writes: look at the kind first.
+    // Check the kind first: opening a named pipe blocks until another process writes.
     const info = await stat(path);
     if (info.isDirectory())
       throw formatError(

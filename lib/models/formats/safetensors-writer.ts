@@ -6,18 +6,18 @@ import { checkTensorName, countElements } from './tensor-list.ts';
 export interface EncodedSafetensors {
   /** The whole file. */
   readonly bytes: Uint8Array;
-  /** SHA-256 of the tensor data, hex: what hashTensors() gives for the file, and what others call sshs_model_hash. */
+  /** SHA-256 of the tensor data, hex: the same as hashTensors() of the file, and as sshs_model_hash of other programs. */
   readonly tensorHash: string;
 }
 
-/** The header's length, in front of it. */
+/** Size of the length field before the header. */
 const lengthBytes = 8;
 
 /**
- * A safetensors file (github.com/huggingface/safetensors): tensors in the order of their names, header padded to 8 bytes, so that the same
- * content is the same bytes. `metadata` may be a function of the tensors' hash, to store it inside.
+ * A safetensors file (github.com/huggingface/safetensors): tensors in the order of their names, header padded to 8 bytes, so that equal
+ * content gives equal bytes. `metadata` may be a function of the tensors' hash, to store it inside.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: shape and data do not fit, or a name comes twice; ERR_MODEL_FORMAT: a name that is too long
+ * @throws ArtistError ERR_INVALID_ARGUMENT: shape and data do not fit, or a repeated name; ERR_MODEL_FORMAT: a name that is too long
  */
 export function encodeSafetensors(
   tensors: readonly FloatTensor[],

@@ -40,7 +40,7 @@ export async function readSafetensors(file: ModelFile): Promise<ModelHeader> {
     );
   const json = await file.read(lengthBytes, length);
   if (json.length < length) throw formatError(path, 'the file ended while its header was read');
-  // The engine reads the header as a C string; whatever follows a NUL would be checked here and not there.
+  // The engine reads the header as a C string and would ignore everything after a NUL.
   if (json.includes(0)) throw formatError(path, 'the safetensors header contains a null byte');
 
   let header: unknown;
@@ -94,7 +94,7 @@ function readTensor(path: string, name: string, value: unknown, dataOffset: numb
   return { name, dtype, shape: sizes, bytes, offset: dataOffset + begin };
 }
 
-/** The format forbids holes: hidden bytes would escape the tensor hash's meaning, and they mean that a writer went wrong. */
+/** The format forbids holes: hidden bytes would not belong to any tensor, and they are a sign of a faulty writer. */
 function checkNoHoles(path: string, tensors: readonly TensorInfo[], dataOffset: number, size: number): void {
   let expected = dataOffset;
   for (const tensor of [...tensors].sort((a, b) => a.offset - b.offset || a.bytes - b.bytes)) {

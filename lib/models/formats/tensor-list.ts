@@ -19,21 +19,21 @@ export interface ModelHeader {
   readonly format: ModelFormat;
   /** Size of the file, or of all files of a diffusers folder. */
   readonly bytes: number;
-  /** Empty for torch checkpoints, whose pickled index only the engine reads. */
+  /** Empty for torch checkpoints: only the engine reads their pickled index. */
   readonly tensors: readonly TensorInfo[];
   readonly metadata: Readonly<Record<string, string | number | boolean>>;
   /** Position of the first byte of tensor data. */
   readonly dataOffset: number;
 }
 
-/** Longest tensor name: the engine's ggml is compiled with GGML_MAX_NAME = 128, one byte of it ends the string. */
+/** Longest tensor name: the engine's ggml is compiled with GGML_MAX_NAME = 128, including the terminating NUL. */
 export const maxTensorName = 127;
 /** ggml has 4 dimensions; the engine's readers fold a fifth into its neighbour. */
 export const maxDimensions = 5;
-/** A header over this is damage or an attack; the largest real ones (image models) are a few MB. */
+/** A larger header is damaged or an attack; the largest real ones (image models) are a few MB. */
 export const maxHeaderBytes = 100 * 1024 * 1024;
 
-/** Number of values of a shape, or undefined where it is no list of positive integers or too large to count exactly. */
+/** Number of values of a shape; undefined if it is not a list of positive integers or too large to count exactly. */
 export function countElements(shape: readonly number[]): number | undefined {
   let count = 1;
   for (const size of shape) {
@@ -54,7 +54,7 @@ export function checkTensorName(path: string, name: string): void {
     );
 }
 
-/** Tensors may neither share bytes nor reach past `end`. */
+/** Checks that tensors neither overlap nor reach past `end`. */
 export function checkLayout(path: string, tensors: readonly TensorInfo[], end: number): void {
   const sorted = [...tensors].sort((a, b) => a.offset - b.offset || a.bytes - b.bytes);
   let previous: TensorInfo | undefined;

@@ -10,7 +10,10 @@ const floatMasks: Readonly<Record<string, { bytes: 2 | 4; mask: number }>> = {
   F32: { bytes: 4, mask: 0x7f80_0000 },
 };
 
-/** Walks over the data of F16, BF16 and F32 tensors and says of each whether all values are finite and whether all are zero. Other types are passed over. */
+/**
+ * Reads the data of F16, BF16 and F32 tensors and reports for each whether all values are finite and whether all are zero. Skips other
+ * types.
+ */
 export async function* readTensors(
   file: ModelFile,
   tensors: readonly TensorInfo[],
@@ -25,7 +28,7 @@ async function look(file: ModelFile, tensor: TensorInfo, width: 2 | 4, mask: num
   let bits = 0;
   for (let at = 0; at < tensor.bytes; at += chunkBytes) {
     const chunk = await file.read(tensor.offset + at, Math.min(chunkBytes, tensor.bytes - at));
-    // A copy at offset 0 of its own memory: typed arrays need alignment.
+    // Copy, because typed arrays need alignment.
     const memory = new Uint8Array(chunk).buffer;
     const values = width === 2 ? new Uint16Array(memory) : new Uint32Array(memory);
     for (const value of values) {
@@ -33,6 +36,6 @@ async function look(file: ModelFile, tensor: TensorInfo, width: 2 | 4, mask: num
       bits |= value;
     }
   }
-  // Zeros may have a sign.
+  // Mask the sign: zeros may be negative.
   return { finite: true, zero: (bits & (width === 2 ? 0x7fff : 0x7fff_ffff)) === 0 };
 }

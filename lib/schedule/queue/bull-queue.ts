@@ -43,11 +43,11 @@ export interface BullQueueOptions {
 }
 
 const settledPrefix = 'ai-artist-settled';
-/** Must exceed the longest wait between tries. */
+/** How long a settlement is kept, seconds. Must exceed the longest wait between tries. */
 const settledSeconds = 30 * 86_400;
 /** Names of all queues, for workers that serve every one. */
 const namesKey = 'ai-artist-queues';
-/** Recent settlements by this process, stored again if Redis loses its data. */
+/** How many recent settlements a process remembers, to store them again if Redis loses its data. */
 const mostRemembered = 1000;
 
 const answerWithinMs = 10_000;
