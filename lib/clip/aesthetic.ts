@@ -4,11 +4,11 @@ import { ArtistError, resolveOptions } from '../core/index.ts';
 import type { Embedding } from './similarity.ts';
 import { readSmallTensors, type SmallTensor } from './small-tensors.ts';
 
-/** One linear function of an embedding. LAION's give about 1 to 10; what a model of SD's kind paints has 4.5 to 6.5. */
+/** One linear function of an embedding. LAION's heads give about 1 to 10; pictures by models like SD have 4.5 to 6.5. */
 export class AestheticHead {
   /** File name. */
   readonly name: string;
-  /** Values of the embeddings it was trained on: 768 for ViT-L/14, 512 for ViT-B/32 and B/16. */
+  /** Length of the embeddings it was trained on: 768 for ViT-L/14, 512 for ViT-B/32 and B/16. */
   readonly dimensions: number;
   readonly weights: Float64Array;
   readonly bias: number;
@@ -21,7 +21,8 @@ export class AestheticHead {
   }
 
   /**
-   * @param embedding of a picture, by the CLIP model that the head was trained with. Another model's has no meaning even where its length fits.
+   * @param embedding embedding of a picture by the CLIP model of the head. Those of another model are meaningless, even with the same
+   *   length.
    * @throws ArtistError ERR_INVALID_ARGUMENT
    */
   score(embedding: Embedding): number {
@@ -36,14 +37,14 @@ export class AestheticHead {
   }
 }
 
-/** The linear layers of LAION's "linearMSE" network; the numbers between are dropout. Those with a ReLU between have other numbers. */
+/** The linear layers of LAION's "linearMSE" network; the numbers between are dropout layers. Networks with ReLU have other numbers. */
 const linearLayers = ['0', '2', '4', '6', '7'];
 
 function formatError(path: string, problem: string): ArtistError {
   return new ArtistError('ERR_MODEL_FORMAT', `${path}: ${problem}`);
 }
 
-/** Names before ".weight" in the order the layers are applied; one layer may be called anything. */
+/** Names before ".weight", in the order of the layers; a single layer may have any name. */
 function layerNames(path: string, tensors: ReadonlyMap<string, SmallTensor>): string[] {
   const names = [...tensors.keys()]
     .filter((name) => name === 'weight' || name.endsWith('.weight'))

@@ -37,13 +37,13 @@ export interface ClipInfo extends Readonly<NativeClipInfo> {
   /** "ai-artist-mini", or the name of the file or folder. */
   readonly name: string;
   readonly files: readonly string[];
-  /** Where heads and activation come from; "assumed" where the file has no config.json beside it. */
+  /** Where heads and activation come from; "assumed" if there is no config.json beside the file. */
   readonly configSource: ConfigSource;
 }
 
 export interface Classification {
   label: string;
-  /** 0..1; those of all labels add up to 1. */
+  /** 0..1; the probabilities of all labels add up to 1. */
   probability: number;
   /** Cosine of picture and label. */
   similarity: number;
@@ -54,7 +54,7 @@ interface RunOptions {
   onProgress?: ((event: EmbedEvent) => void) | undefined;
 }
 
-/** Pictures that are decoded and computed at a time: bounds memory, and the next ones are made ready while these are computed. */
+/** Pictures decoded and computed at a time. Limits memory; the next ones are prepared while these are computed. */
 const imagesPerJob = { cpu: 4, gpu: 16 } as const;
 const textsPerJob = 256;
 
@@ -97,7 +97,11 @@ export class Clip {
     return one(await this.#embedImages(site, [image], run));
   }
 
-  /** The embeddings of pictures, in their order; throws what embedImage() throws. */
+  /**
+   * The embeddings of pictures, in order.
+   *
+   * @throws ArtistError every error of embedImage()
+   */
   async embedImages(images: readonly ImageInput[], options: EmbedImageOptions = {}): Promise<Embedding[]> {
     const site = new CallSite('embedImages', this.embedImages);
     const run = resolveOptions('embedImages', embedImageOptions, options);
@@ -106,8 +110,8 @@ export class Clip {
   }
 
   /**
-   * The embedding of a text. Case and white space do not matter. The model reads `info.positions` tokens (77), begin and end included: of a
-   * longer text the first 75 count, and `truncated` is true.
+   * The embedding of a text. Case and white space do not matter. The model reads `info.positions` tokens (77), including begin and end; of
+   * a longer text it reads the first 75, and `truncated` is true.
    *
    * @throws ArtistError ERR_INVALID_ARGUMENT: empty, over 10,000 characters, or too many tokens with `truncate: false`; ERR_DISPOSED,
    *   ERR_ABORTED; ERR_OUT_OF_MEMORY; ERR_MODEL_FORMAT: weights that overflow; `signal.reason` when aborted
@@ -118,7 +122,11 @@ export class Clip {
     return one(await this.#embedTexts(site, argument('embedText', 'text', textList.element, text), run));
   }
 
-  /** The embeddings of texts, in their order; throws what embedText() throws. */
+  /**
+   * The embeddings of texts, in order.
+   *
+   * @throws ArtistError every error of embedText()
+   */
   async embedTexts(texts: readonly string[], options: EmbedTextOptions = {}): Promise<TextEmbedding[]> {
     const site = new CallSite('embedTexts', this.embedTexts);
     const run = resolveOptions('embedTexts', embedTextOptions, options);
@@ -126,10 +134,10 @@ export class Clip {
   }
 
   /**
-   * The embeddings of token ids, for a tokenizer of your own. Each list holds the begin token, the text's and the end token.
+   * The embeddings of token ids, for your own tokenizer. Each list has the begin token, the text's tokens and the end token.
    *
-   * @throws ArtistError ERR_INVALID_ARGUMENT: an id outside 0..vocabulary - 1, a list that is empty or longer than `info.positions`;
-   *   else as embedText()
+   * @throws ArtistError ERR_INVALID_ARGUMENT: an id outside 0..vocabulary - 1, a list that is empty or longer than `info.positions`; else
+   *   as embedText()
    */
   async embedTokens(tokens: readonly ArrayLike<number>[], options: EmbedImageOptions = {}): Promise<Embedding[]> {
     const site = new CallSite('embedTokens', this.embedTokens);
@@ -155,7 +163,7 @@ export class Clip {
   }
 
   /**
-   * The token ids the model would read of a text.
+   * The token ids of a text, as the model would read them.
    *
    * @throws ArtistError ERR_INVALID_ARGUMENT
    */
@@ -173,7 +181,7 @@ export class Clip {
    * (`info.logitScale`): they say which of these labels fits best, not whether one of them fits.
    *
    * @param image a picture, or its embedding
-   * @throws what embedImage() and embedTexts() throw
+   * @throws ArtistError every error of embedImage() and embedTexts()
    */
   async classify(image: ImageInput | Embedding, labels: readonly string[], options: ClassifyOptions = {}): Promise<Classification[]> {
     const site = new CallSite('classify', this.classify);
@@ -200,7 +208,7 @@ export class Clip {
         if (computing) results.push(...(await computing));
         this.#checkLive(site);
         computing = this.#job(site, run, { done: at, total: images.length }, (listen) => this.#native.embedImages({ pixels }, listen));
-        computing.catch(() => undefined); // awaited below; it may fail while the next pictures are decoded
+        computing.catch(() => undefined); // awaited below, but it may reject while the next pictures are decoded
       }
       if (computing) results.push(...(await computing));
     } finally {
@@ -209,7 +217,7 @@ export class Clip {
     return results;
   }
 
-  /** One picture is decoded while the one before is resized. */
+  /** Decodes one picture while the previous one is resized. */
   async #prepare(images: readonly ImageInput[], signal: AbortSignal | undefined): Promise<Float32Array> {
     const { edge } = this.info;
     const values = 3 * edge * edge;
@@ -296,7 +304,7 @@ export class Clip {
     if (this.disposed) throw site.error('ERR_DISPOSED', `${site.name}: the CLIP model was disposed. Load it again with loadClip()`);
   }
 
-  /** Cancels what it is computing, then frees its memory. May be called again. */
+  /** Cancels running calls, then frees the memory. Idempotent. */
   dispose(): Promise<void> {
     this.#disposing ??= this.#dispose(new CallSite('dispose', this.dispose));
     return this.#disposing;
@@ -317,7 +325,7 @@ export class Clip {
   }
 }
 
-/** Checks a positional argument, so that messages say its name: `texts.1: expected …`. */
+/** Checks a positional argument, so that messages contain its name: `texts.1: expected …`. */
 function argument<S extends z.ZodType>(call: string, name: string, schema: S, value: unknown): z.output<S> {
   return resolveOptions(call, z.object({ [name]: schema }), { [name]: value })[name] as z.output<S>;
 }

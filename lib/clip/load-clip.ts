@@ -7,7 +7,7 @@ import { findClipFiles } from './model-files.ts';
 import { type LoadClipOptions, loadClipOptions } from './options.ts';
 import { clipTokenizer } from './tokenizer.ts';
 
-/** A file that is read for what it says beside the weights goes by the name the user gave. */
+/** In messages, a configuration file has the name the user gave. */
 function named(error: unknown, name: string, site: CallSite): unknown {
   if (!(error instanceof ArtistError) || error.code !== 'ERR_MODEL_FORMAT' || error.message.startsWith(name)) return error;
   return site.error('ERR_MODEL_FORMAT', `${name}: ${error.message}`, { cause: error, details: error.details });

@@ -12,16 +12,16 @@ export interface ClipFiles {
   /** Absolute paths of the files with weights. */
   files: string[];
   headers: ModelHeader[];
-  /** Where its configuration may be, the likeliest first; none of them need exist. */
+  /** Possible paths of its configuration, most likely first; none must exist. */
   configs: string[];
-  /** Where preprocessor_config.json would be. */
+  /** Path of preprocessor_config.json, which may not exist. */
   preprocessor: string;
 }
 
 const indexSuffix = '.safetensors.index.json';
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string().regex(/^[\w.-]+\.safetensors$/)) });
 
-/** The file of a folder that holds the weights. */
+/** The file with the weights in a folder. */
 async function fileInFolder(folder: string): Promise<string> {
   const names = await readdir(folder);
   const preferred = ['model.safetensors', `model${indexSuffix}`, 'open_clip_model.safetensors'].find((name) => names.includes(name));
@@ -37,7 +37,7 @@ async function fileInFolder(folder: string): Promise<string> {
   );
 }
 
-/** The pieces that an index lists, in the folder of the index. */
+/** The files that an index lists, in the folder of the index. */
 async function shardsOf(index: string): Promise<string[]> {
   const text = await readPlainFile(index, 'utf8').catch((cause: unknown) => {
     throw new ArtistError('ERR_MODEL_NOT_FOUND', `${index}: cannot be read. Check the path`, { cause });
@@ -64,7 +64,7 @@ const [huggingFace, openClip] = landmarks;
 
 const holds = (names: readonly string[], tensor: string): boolean => names.some((name) => name === tensor || name.endsWith(`.${tensor}`));
 
-/** A file of another kind gets an error that says what it is, before the engine reads gigabytes of it. */
+/** Rejects a file of another kind, naming its kind, before the engine reads gigabytes of it. */
 function checkKind(path: string, headers: readonly ModelHeader[]): void {
   const names = headers.flatMap((header) => header.tensors.map((tensor) => tensor.name));
   if (names.length === 0) return; // a torch checkpoint, whose index only the engine reads
@@ -78,7 +78,7 @@ function checkKind(path: string, headers: readonly ModelHeader[]): void {
     );
   const [first] = headers;
   const identity = first ? identify(first) : { kind: 'unknown' as const, family: undefined };
-  // A painter's checkpoint has a text tower, too: what the file is as a whole counts.
+  // A diffusion checkpoint has a text tower too, so the kind of the whole file decides.
   if (identity.kind !== 'unknown' && !identity.kind.startsWith('clip'))
     throw new ArtistError(
       'ERR_MODEL_FORMAT',
@@ -95,7 +95,7 @@ function checkKind(path: string, headers: readonly ModelHeader[]): void {
 /** @param folder with a manifest.json; undefined: the package's own */
 async function bundledClip(folder: string | undefined): Promise<ClipFiles> {
   const { name, model, clip, clipConfig } = bundledModel(folder);
-  // Its text tower is the painter's own: stored once, in the painter's file.
+  // Its text tower is that of the diffusion model and is stored once, in that model's file.
   const files = [clip, model];
   const headers = await Promise.all(files.map((file) => readModelHeader(file)));
   return { name, files, headers, configs: [clipConfig], preprocessor: join(dirname(clipConfig), 'preprocessor_config.json') };

@@ -1,10 +1,10 @@
 /**
- * Reads the pickled index of a torch checkpoint without executing anything: a small stack machine that knows the operations torch.save()
- * writes for dictionaries of tensors, and refuses every other operation and every name that is not on its list. Python's own unpickler
- * would import and call whatever the file names. Operations: CPython's Lib/pickletools.py.
+ * Reads the pickled index of a torch checkpoint without executing anything: a small stack machine with the operations that torch.save()
+ * writes for dictionaries of tensors. It refuses every other operation and every name that is not on its list. Python's own unpickler would
+ * import and call any name in the file. Operations: CPython's Lib/pickletools.py.
  */
 
-/** A name the file refers to; only those of `allowed` get this far. */
+/** A name the file refers to, one of `allowed`. */
 class Name {
   readonly text: string;
   constructor(text: string) {
@@ -133,7 +133,7 @@ class Machine {
     this.#stack.push(new Name(text));
   }
 
-  /** What torch.save() writes for dictionaries of tensors. */
+  /** The operations torch.save() writes for dictionaries of tensors. */
   static readonly #operations: ReadonlyMap<number, (machine: Machine) => void> = new Map([
     [0x80, (machine) => machine.#skip(1)], // PROTO
     [0x95, (machine) => machine.#skip(8)], // FRAME
@@ -266,9 +266,9 @@ class Machine {
 }
 
 /**
- * The tensors of a pickled dictionary, by name. Entries that are no tensors are left out.
+ * The tensors of a pickled dictionary, by name. Other entries are left out.
  *
- * @throws PickleError saying what is wrong, or what the file tries to do
+ * @throws PickleError naming the problem, or what the file tries to do
  */
 export function unpickleTensors(bytes: Buffer): Map<string, TensorView> {
   const root = new Machine(bytes).run();

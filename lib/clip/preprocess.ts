@@ -15,7 +15,7 @@ export async function fitPicture(image: RawImage, edge: number, how: Preprocessi
   if (how.kernel === 'area') return resampleArea(image, edge);
   const { width, height } = image;
   const short = how.shortSide;
-  // The long side is cut to a whole number, not rounded.
+  // The long side is truncated to a whole number, not rounded.
   const long = (side: number, other: number): number => Math.trunc(((short ?? 0) * side) / other);
   const newWidth = short === undefined ? edge : width <= height ? short : long(width, height);
   const newHeight = short === undefined ? edge : width <= height ? long(height, width) : short;

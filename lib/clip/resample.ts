@@ -1,12 +1,12 @@
 /**
  * Resizing exactly as PIL does (libImaging/Resample.c): separable, antialiased (the kernel widens when a picture shrinks), 22-bit
- * fixed-point weights, rounded to 8 bits after each of the two passes. CLIP models are sensitive to it, and libvips' cubic kernel is
- * another one. Only the window that is asked for is computed.
+ * fixed-point weights, rounded to 8 bits after each of the two passes. CLIP models are sensitive to it, and libvips' cubic kernel differs.
+ * Computes only the requested window.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { RawImage } from '../image/index.ts';
 
-/** One axis: its length after resizing, and the part of it that is wanted. */
+/** One axis: its length after resizing, and the requested part. */
 export interface Window {
   length: number;
   from: number;
@@ -92,8 +92,8 @@ function mix(
 }
 
 /**
- * The window `across` x `down` of an RGB picture resized to across.length x down.length: 3 bytes per pixel. Gives way to the event loop
- * between rows, so that a picture of 100 megapixels does not stop a server.
+ * The window `across` x `down` of an RGB picture resized to across.length x down.length: 3 bytes per pixel. Yields to the event loop
+ * between rows, so that a picture of 100 megapixels does not block a server.
  */
 export async function resample(image: RawImage, across: Window, down: Window, kernel: SmoothKernel): Promise<Uint8Array> {
   const { data, width, height } = image;

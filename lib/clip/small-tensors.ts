@@ -10,7 +10,7 @@ export interface SmallTensor {
   values: Float64Array;
 }
 
-/** The largest published head has 4 MB; a checkpoint of gigabytes is something else. */
+/** The largest published head has 4 MB; a larger file is something else. */
 const maxBytes = 64 * 1024 * 1024;
 
 function formatError(path: string, problem: string, cause?: unknown): ArtistError {
@@ -70,7 +70,7 @@ export async function readSmallTensors(path: string): Promise<Map<string, SmallT
   return tensors;
 }
 
-/** The files of a zip by the last part of their names, without compression: torch stores them plainly. */
+/** The files of a zip by the last part of their names; torch stores them uncompressed. */
 function zipEntries(path: string, bytes: Buffer): Map<string, Buffer> {
   const end = bytes.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   if (end < 0 || end + 22 > bytes.length) throw formatError(path, 'a zip without its end record: the file is truncated, download it again');
@@ -115,7 +115,7 @@ function gather(path: string, name: string, { storage, offset, shape, strides }:
   const { bytes: width, read } = reader(path, name, storage.dtype);
   const count = shape.reduce((product, length) => product * length, 1);
   const last = shape.reduce((sum, length, axis) => sum + (length - 1) * (strides[axis] ?? 0), offset);
-  // A stride of 0 would make gigabytes of one number: no more values than there are.
+  // A stride of 0 could repeat one number gigabytes long, so allow no more values than stored.
   if (!data || count > storage.length || (count > 0 && (last + 1) * width > data.length))
     throw formatError(path, `tensor ${name}: its values lie outside the file`);
   const values = new Float64Array(count);

@@ -11,7 +11,7 @@ export const beginToken = 49_406;
 export const endToken = 49_407;
 const vocabularySize = 49_408;
 
-/** Texts and pieces of them whose tokens are kept. Words repeat; a list of 4096 covers most of a caption file. */
+/** Number of cached words. Words repeat, and 4096 cover most of a caption file. */
 const cachedWords = 4096;
 
 const specialTokens = new Map([
@@ -19,9 +19,9 @@ const specialTokens = new Map([
   ['<|endoftext|>', endToken],
 ]);
 
-/** Unicode's White_Space. JavaScript's \s also has U+FEFF and lacks U+0085. */
+/** Unicode's White_Space. JavaScript's \s includes U+FEFF and lacks U+0085. */
 const whiteSpace = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
-/** The pre-tokenizer's expression; white space is what it leaves out. */
+/** The pre-tokenizer's expression; it skips white space. */
 const pieces =
   /<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\p{L}\p{N}]+/gu;
 
@@ -40,7 +40,7 @@ function byteCharacters(): string[] {
   return [...characters.values()];
 }
 
-/** Which character of the table stands for a byte. */
+/** The character for each byte. */
 function characterOfByte(): string[] {
   const order = byteCharacters();
   const printable = order.filter((character) => character.charCodeAt(0) < 256);
@@ -61,7 +61,7 @@ function lowerCase(text: string): string {
 export interface Tokens {
   /** Begin token, the text's tokens, end token. */
   ids: Int32Array;
-  /** Tokens were left out because the text has more than fit. */
+  /** true if tokens were left out because the text is too long. */
   truncated: boolean;
 }
 
@@ -104,7 +104,7 @@ export class ClipTokenizer {
   *#split(text: string): Generator<string> {
     const clean = lowerCase(text.normalize('NFC').replace(whiteSpace, ' '));
     for (const [piece] of clean.matchAll(pieces)) {
-      // Only a text that spells a special token in capitals comes here; the byte-level step takes such a piece apart.
+      // Only a special token written in capitals gets here; the byte-level step splits it.
       if (specialTokens.has(piece)) yield* ['<|', piece.slice(2, -2), '|>'];
       else yield piece;
     }
@@ -123,13 +123,13 @@ export class ClipTokenizer {
     return ids;
   }
 
-  /** Joins the best-ranked pair of neighbours, everywhere it occurs, until no pair is in the list. */
+  /** Merges the best-ranked pair of neighbours everywhere, until no pair is in the list. */
   #merge(word: string): string[] {
     const tokens = [...Buffer.from(word)].map((byte) => this.#bytes[byte] ?? '');
     tokens.push(`${tokens.pop() ?? ''}</w>`);
     const none = Number.POSITIVE_INFINITY;
     const rankAt = (at: number): number => (at + 1 < tokens.length ? (this.#ranks.get(`${tokens[at]} ${tokens[at + 1]}`) ?? none) : none);
-    // Rank of each token with its right neighbour: looked up again only beside a merge.
+    // Rank of each token with its right neighbour; updated only beside a merge.
     const ranks = tokens.map((_, at) => rankAt(at));
     for (;;) {
       let best = none;
@@ -158,12 +158,12 @@ let shared: Promise<ClipTokenizer> | undefined;
 /**
  * The tokenizer of every published CLIP model, read once (about 40 ms).
  *
- * @throws ArtistError ERR_READ where the package has lost its vocabulary
+ * @throws ArtistError ERR_READ: the package's vocabulary is missing
  */
 export function clipTokenizer(): Promise<ClipTokenizer> {
   shared ??= readTokenizer();
   shared.catch(() => {
-    shared = undefined; // the next call tries again
+    shared = undefined; // so that the next call tries again
   });
   return shared;
 }

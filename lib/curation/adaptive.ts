@@ -1,4 +1,4 @@
-/** How many candidates are enough: the next one is worth painting as long as its expected gain is worth its seconds. */
+/** Decides how many candidates to paint: another one as long as its expected gain is worth its time. */
 import * as z from 'zod';
 import { answering, resolveOptions } from '../core/index.ts';
 
@@ -14,8 +14,8 @@ function upperTail(x: number): number {
 }
 
 /**
- * By how much one more draw from a normal distribution is expected to beat the best so far: E[max(0, X - best)] = s (φ(u) - u (1 - Φ(u))),
- * u = (best - mean) / s.
+ * Expected improvement of one more draw from a normal distribution over the best so far: E[max(0, X - best)] = s (φ(u) - u (1 - Φ(u))), u =
+ * (best - mean) / s.
  */
 export const expectedGain = answering(
   'expectedGain',
@@ -27,11 +27,11 @@ export const expectedGain = answering(
 );
 
 export const adaptiveOptions = z.strictObject({
-  /** Seconds that another candidate takes, painting and scoring. */
+  /** Seconds to paint and score another candidate. */
   seconds: z.number().min(0),
-  /** Seconds that one point of the total is worth: about one standard deviation of one term of weight 1. Default 30. */
+  /** Seconds that one point of the total is worth. A point is about one standard deviation of a term of weight 1. Default 30. */
   secondsPerPoint: z.number().positive().default(30),
-  /** As long as fewer were scored, there is no distribution to fit: go on. Default 3. */
+  /** With fewer scored candidates no distribution can be fitted, so continue. Default 3. */
   least: z.int().min(2).default(3),
   /** Never more than this. Default 16. */
   most: z.int().min(1).default(16),
@@ -43,22 +43,22 @@ export interface Another {
   another: boolean;
   why: 'too-few' | 'worth-it' | 'not-worth-it' | 'limit';
   n: number;
-  /** Of the totals so far; null: too few. */
+  /** Statistics of the totals so far; null if too few. */
   mean: number | null;
   deviation: number | null;
   best: number | null;
   /** In points of the total. */
   gain: number | null;
-  /** gain times secondsPerPoint: what it is worth, to be compared with what it takes. */
+  /** gain times secondsPerPoint: the value in seconds, to compare with the cost. */
   worthSeconds: number | null;
   seconds: number;
 }
 
 /**
- * Fits a normal distribution to the totals of one round and asks what one more candidate would bring. The spread is that of a prediction,
- * s √(1 + 1/n), since mean and deviation are estimates themselves.
+ * Fits a normal distribution to the totals of one round and computes the expected gain of one more candidate. The spread is that of a
+ * prediction, s √(1 + 1/n), since mean and deviation are estimates themselves.
  *
- * @param totals of the candidates that passed, each on the same scale
+ * @param totals totals of the candidates that passed, on one scale
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
 export const worthAnother = answering('worthAnother', (totals: readonly number[], options: AdaptiveOptions): Another => {

@@ -9,7 +9,7 @@ export interface GateLimits {
   subjectBelow: number;
 }
 
-/** An earlier candidate that passed, as far as a gate looks. */
+/** The fields of an earlier passing candidate that gates use. */
 interface Passed {
   seed: number;
   pixels?: string | undefined;
@@ -17,7 +17,7 @@ interface Passed {
   direction?: Float64Array | undefined;
 }
 
-/** Which earlier candidate this one repeats: the same pixels, or, where the caller set limits, nearly the same. */
+/** The earlier candidate that this one repeats: the same pixels, or nearly the same if the caller set limits. */
 function repeated(one: Passed, passed: readonly Passed[], { duplicateDistance, duplicateCosine }: GateLimits): string | undefined {
   for (const { seed, pixels, hash, direction } of passed) {
     const name = `the candidate with seed ${seed}`;
@@ -34,7 +34,10 @@ function repeated(one: Passed, passed: readonly Passed[], { duplicateDistance, d
   return undefined;
 }
 
-/** What is wrong with each candidate. Being like a work of the archive is no fault (it is the term novelty); being that very picture is. */
+/**
+ * The faults of each candidate. Similarity to a work of the archive is no fault (the term novelty covers it), but being the same picture
+ * is.
+ */
 export function applyGates(candidates: readonly RankCandidate[], limit: GateLimits): CurationFault[][] {
   const known: Passed[] = [];
   return candidates.map((candidate) => {
@@ -60,9 +63,11 @@ export function applyGates(candidates: readonly RankCandidate[], limit: GateLimi
   });
 }
 
-/** Gates that judge by looks, and may be wrong about a picture: white on white, one face in fog. A picture that is no picture, unsafe or there already is not saved by them. */
+/**
+ * Gates that judge appearance and may be wrong: white on white, a face in fog. They never excuse an invalid, unsafe or duplicate picture.
+ */
 const byLooks: readonly CurationFault['fault'][] = ['blank', 'blown-out', 'subject-absent'];
 
-/** It failed by gates alone that judge by looks. */
+/** Whether it failed only gates that judge appearance. */
 export const failedByLooks = (faults: readonly CurationFault[]): boolean =>
   faults.length > 0 && faults.every(({ fault }) => byLooks.includes(fault));

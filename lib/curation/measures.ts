@@ -4,8 +4,8 @@ import { type BootstrapOptions, bootstrapInterval, bootstrapOptions, type Interv
 import { dot, sumOf, unit, unitVectors, type Vector } from './numbers/vectors.ts';
 
 /**
- * Mean cosine of all pairs of unit vectors, without forming the pairs: |Σ m e|² counts each pair of draws, less those of a vector with itself.
- * `counts` says how often each vector is taken (resampling); a pair of two copies of one vector is no pair. NaN: there is none.
+ * Mean cosine of all pairs of unit vectors, without forming the pairs: |Σ m e|² contains each pair of draws; those of a vector with itself
+ * are subtracted. `counts` says how often each vector is drawn (resampling); two copies of one vector are no pair. NaN if there is no pair.
  */
 function meanPairwise(units: readonly Float64Array[], counts?: Uint32Array): number {
   const sum = sumOf(units, counts);
@@ -13,11 +13,11 @@ function meanPairwise(units: readonly Float64Array[], counts?: Uint32Array): num
     ? counts.reduce<[number, number]>(([all, squares], count) => [all + count, squares + count * count], [0, 0])
     : [units.length, units.length];
   const pairs = taken * taken - same;
-  // All draws are one vector: rounding would make infinity of 0 / 0.
+  // All draws are one vector: rounding would turn 0 / 0 into infinity.
   return pairs === 0 ? Number.NaN : (dot(sum, sum) - same) / pairs;
 }
 
-/** The same over the pairs of different groups: all pairs of draws less those inside a group. */
+/** Mean cosine over pairs of different groups: all pairs of draws without those inside a group. */
 function meanCrossGroup(units: readonly Float64Array[], groups: readonly string[]): number {
   const inside = new Map<string, Float64Array[]>();
   for (const [index, vector] of units.entries()) {
@@ -35,7 +35,7 @@ function meanCrossGroup(units: readonly Float64Array[], groups: readonly string[
   return squares / pairs;
 }
 
-/** Directions after the mean of `reference` is taken off. */
+/** Directions after subtracting the mean of `reference`. */
 function centre(units: readonly Float64Array[], reference: readonly Float64Array[]): Float64Array[] {
   const mean = sumOf(reference).map((value) => value / reference.length);
   return units.map((vector, index) => {
@@ -60,7 +60,7 @@ const vectors = z.array(
 
 export const styleOptions = z.strictObject({
   ...bootstrapOptions.shape,
-  /** Embeddings of a neutral set by the same painter; their mean is taken off for `centred`. */
+  /** Embeddings of a neutral set by the same painter; their mean is subtracted for `centred`. */
   reference: vectors.optional(),
   /** The subject of each embedding, for `crossSubject`. At least two different ones. */
   subjects: z.array(z.string()).optional(),
@@ -74,20 +74,20 @@ export interface StyleConsistency {
   /** Mean cosine of all pairs. CLIP's embeddings lie in a cone: two random pictures have 0.4 to 0.6, so this alone says little. */
   raw: number;
   rawInterval: Interval;
-  /** After the mean of the reference is taken off. */
+  /** After subtracting the mean of the reference. */
   centred?: number;
   centredInterval?: Interval;
-  /** Over pairs of different subjects: what they share is not the subject. */
+  /** Over pairs of different subjects, which share more than the subject. */
   crossSubject?: number;
-  /** raw less that of the baseline: what the style adds. */
+  /** raw minus that of the baseline: the effect of the style. */
   lift?: number;
   liftInterval?: Interval;
 }
 
 /**
- * How alike the works are in style. Intervals are 95 %, by bootstrap over the works (paired with the baseline).
+ * Measures how similar the works are in style. Intervals are 95 %, by bootstrap over the works (paired with the baseline).
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than 3 embeddings, of different lengths, not finite, or lists that do not fit together
+ * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than 3 embeddings, of different lengths, not finite, or lists of different lengths
  */
 export const styleConsistency = answering(
   'styleConsistency',
@@ -136,16 +136,16 @@ function sameDimensions(name: string, units: Float64Array[], others: readonly Fl
 export interface Novelty {
   /** 1 - cosine with the nearest of the archive, 0..2: 0 is a copy. */
   nearest: number;
-  /** 1 - mean cosine with its k nearest: an outlier stays one when there is a single picture like it. */
+  /** 1 - mean cosine with its k nearest, so that one similar picture does not hide an outlier. */
   mean: number;
-  /** Places of these k in the archive, nearest first. */
+  /** Indexes of these k in the archive, nearest first. */
   neighbours: number[];
 }
 
 /**
- * How far a picture is from all that exist. undefined: the archive is empty, there is nothing to be new against.
+ * The distance of a picture from all existing ones; undefined if the archive is empty.
  *
- * @param k neighbours for `mean`, at least 1; all where the archive has fewer
+ * @param k neighbours for `mean`, at least 1; all if the archive has fewer
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
 export const novelty = answering('novelty', (embedding: Vector, archive: readonly Vector[], k = 5): Novelty | undefined => {
@@ -164,15 +164,15 @@ export const novelty = answering('novelty', (embedding: Vector, archive: readonl
 });
 
 export interface CentroidCosine {
-  /** Of the two mean directions, -1..1: 1 is the same. */
+  /** Cosine of the two mean directions, -1..1. */
   cosine: number;
   /** 95 %, by bootstrap over the works of both. */
   interval: Interval;
 }
 
 /**
- * How near two sets of works lie as wholes: the cosine of their centroids (means of the directions). Few works have rough centroids: the interval
- * says how rough.
+ * How near two sets of works are: the cosine of their centroids (means of the directions). With few works centroids are rough; see the
+ * interval.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: a set is empty, embeddings of different lengths or not finite
  */
@@ -193,7 +193,7 @@ export const centroidCosine = answering(
 
 const gainRounds = z.array(z.strictObject({ first: z.number(), best: z.number() })).min(3);
 
-/** One round: what a judge says of the first candidate and of the one that was kept. */
+/** One round: a judge's values of the first candidate and of the kept one. */
 export interface GainRound {
   first: number;
   best: number;
@@ -209,8 +209,8 @@ export interface BestOfGain {
 }
 
 /**
- * What curation gains over keeping the first picture. Judged by what the ranking itself used, the gain is positive by construction: give
- * values of another judge.
+ * The gain of curation over keeping the first picture. Use values of an independent judge: with the values of the ranking itself the gain
+ * is positive by construction.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than 3 rounds, values that are not finite
  */

@@ -9,7 +9,7 @@ import { type RankCandidate, type RankOptions, type ResolvedRank, rankCandidates
 import { counterfactuals, drawWildCard, type Scored, select, total } from './selection.ts';
 import { defaultWeightsVersion, scorerTerms, type TermName, type Terms, termNames, weightFields } from './terms.ts';
 
-/** A candidate as it is given to rank(). */
+/** A candidate for rank(). */
 export type RankInput = Omit<RankCandidate, 'terms'> & { terms?: Terms };
 
 function presentTerms(
@@ -28,7 +28,7 @@ function versionOf(weights: Record<TermName, number>, given: string | undefined)
   return given ?? (termNames.every((term) => weights[term] === standard[term]) ? defaultWeightsVersion : 'custom');
 }
 
-/** What was decided about those that passed. */
+/** The decision about candidates that passed. */
 interface Round {
   isScored: boolean;
   weights: Readonly<Record<TermName, number>>;
@@ -41,9 +41,9 @@ interface Round {
 }
 
 /**
- * Decides which candidate becomes the work, and keeps the books. Gates first; then each term as z-score against the past (or, while there is
- * little of it, against the candidates), times its weight, summed. Without promptAlign, aesthetic or styleFit nothing was scored: the first
- * that passed is kept and no total is made up. Pure: the same arguments give the same ledger.
+ * Decides which candidate becomes the work, and records why. Gates come first; then the weighted sum of each term's z-score against the
+ * past (or against the candidates, while there is little past). Without promptAlign, aesthetic or styleFit nothing was scored: the first
+ * candidate that passed is kept, without a total. A pure function: the same arguments give the same ledger.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
@@ -52,7 +52,7 @@ export function rank(candidates: readonly RankInput[], options: RankOptions = {}
   const given = withNovelty(resolveOptions('rank', rankCandidates, candidates), settings);
   const { weights, tieMargin } = settings;
   const found = applyGates(given, settings);
-  // A doubtful subject in every one of them says more about the scorer or the painter than about the candidates: then it rejects none.
+  // If the subject is doubtful in every candidate, the scorer or the model is more likely at fault, so this gate rejects none.
   const subjectDoubtful = found.every((some) => some.length > 0) && found.some(onlySubject);
   const strict = subjectDoubtful ? found.map((some) => (onlySubject(some) ? [] : some)) : found;
   const lastResort = settings.lastResort && strict.every((some) => some.length > 0) && strict.some(failedByLooks);
@@ -99,13 +99,13 @@ export function rank(candidates: readonly RankInput[], options: RankOptions = {}
 
 const onlySubject = (faults: readonly CurationFault[]): boolean => faults.length === 1 && faults[0]?.fault === 'subject-absent';
 
-/** Raw values as JSON can hold them: NaN becomes null, what was not given is left out. */
+/** Raw values for JSON: NaN becomes null, missing values are left out. */
 function rawTerms(terms: Terms): LedgerCandidate['terms'] {
   const given = Object.entries(terms).filter((entry): entry is [TermName, number] => entry[1] !== undefined);
   return Object.fromEntries(given.map(([term, value]) => [term, Number.isFinite(value) ? value : null]));
 }
 
-/** Likeness to the archive, as a term: by one measure for all of them, or it could not be compared. */
+/** Novelty against the archive, by the same measure for all candidates, so that they can be compared. */
 function withNovelty(candidates: readonly RankCandidate[], { archive: { embeddings, hashes } }: ResolvedRank): RankCandidate[] {
   const works = candidates.every(({ embedding }) => embedding) ? embeddings.flatMap((embedding) => unit(embedding) ?? []) : [];
   const noveltyOf = ({ embedding, measures }: RankCandidate): number | undefined => {
@@ -121,18 +121,18 @@ function withNovelty(candidates: readonly RankCandidate[], { archive: { embeddin
   });
 }
 
-/** Those with most to be seen first. */
+/** Highest contrast first. */
 function leastFlawed(scored: readonly Scored[], candidates: readonly RankCandidate[]): Scored[] {
   const worth = ({ index }: Scored): number => candidates[index]?.terms.technical ?? candidates[index]?.measures?.contrast ?? 0;
   return [...scored].sort((a, b) => worth(b) - worth(a) || a.index - b.index);
 }
 
-/** A place that was taken although the gates had something against it. */
+/** The rank of a candidate kept despite the gates. */
 function withFaults(place: LedgerCandidate, faults: CurationFault[]): LedgerCandidate {
   return { ...place, faults, reason: `${reasonsOf(faults)}; no candidate passed the gates: ${place.reason}` };
 }
 
-/** What is known of a candidate whatever becomes of it. */
+/** The fields of a candidate that do not depend on the decision. */
 function known({ seed, terms, measures, embedding, seconds, pixels }: RankCandidate) {
   const finite = embedding?.every(Number.isFinite);
   return {

@@ -42,7 +42,7 @@ export function select(scored: readonly Scored[], weights: Readonly<Record<TermN
   };
 }
 
-/** Place in `order` that the wild card takes, or 0. Draws the same count of numbers whatever comes out, so that rounds stay comparable. */
+/** Index in `order` of the wild card, or 0. Always draws the same number of random numbers, so that rounds stay comparable. */
 export function drawWildCard(count: number, { wildCardOneIn, random }: ResolvedRank): number {
   if (wildCardOneIn === 0) return 0;
   if (!random)
@@ -51,7 +51,7 @@ export function drawWildCard(count: number, { wildCardOneIn, random }: ResolvedR
   return chance < 1 / wildCardOneIn && count > 1 ? 1 + Math.min(count - 2, Math.floor(which * (count - 1))) : 0;
 }
 
-/** For each term that counted: who would have won without it. Where the others leave everybody equal, nobody can be named. */
+/** For each term that counted: the candidate that would have won without it. None if the other terms make all equal. */
 export function counterfactuals(
   scored: readonly Scored[],
   weights: Readonly<Record<TermName, number>>,

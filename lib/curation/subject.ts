@@ -1,6 +1,6 @@
 import { answering } from '../core/index.ts';
 
-/** Whether a picture shows its subject, asked of CLIP without a limit on some model's scale. */
+/** Whether a picture shows its subject, by CLIP, without a threshold on the scale of one model. */
 
 const others = [
   'a fox',
@@ -33,7 +33,7 @@ const others = [
 const sentence = /^(.*?\bof )?(.+?)((?:,| (?:in|on|at|by|under|near|with|floating|underwater)\b).*)?$/su;
 
 /**
- * Captions like this prompt with another subject, in the same style and place: 24 less those whose subject the prompt names.
+ * Captions like this prompt with another subject, in the same style and place: 24, without those whose subject is in the prompt.
  *
  *     otherCaptions('flat vector art of a dog in the snow')   // "flat vector art of a fox in the snow", …
  */
@@ -45,8 +45,8 @@ export const otherCaptions = answering('otherCaptions', (prompt: string): string
 });
 
 /**
- * The share, 0..1, of captions of other subjects that fit a picture worse than its prompt does. About 0.5 where the picture has nothing to do
- * with the prompt.
+ * The share, 0..1, of captions of other subjects that fit a picture worse than its prompt does. About 0.5 if the picture is unrelated to
+ * the prompt.
  *
  * @param prompt cosine of the picture and its prompt
  * @param captions cosines of the picture and otherCaptions() of the prompt

@@ -48,7 +48,7 @@ function commonPhrase(counts: ReadonlyMap<string, number>, captions: number): st
   let best: { phrase: string; weight: number } | undefined;
   for (const [phrase, { count, tags }] of found) {
     const words = phrase.split(' ');
-    // Skip phrases that are a whole tag: those are counted already.
+    // Skip phrases found in a single tag or equal to a whole tag: those count as tags already.
     if (tags < 2 || counts.has(phrase) || count < usual * captions || words.every((word) => little.test(word))) continue;
     if (articles.test(words[0] ?? '') || articles.test(words.at(-1) ?? '')) continue;
     const weight = count * words.length;

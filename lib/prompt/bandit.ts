@@ -1,13 +1,13 @@
 /**
- * Which styles and modifiers are liked: Thompson sampling with one Gaussian posterior per option.
+ * Learns which styles and modifiers are liked: Thompson sampling with one Gaussian posterior per option.
  *
  * Each work gives one reward r in 0..1 with weight w (a rating 1; a verdict of the curation less). With prior N(m0, s0²) and noise s² the
  * posterior of an option's mean reward is N(m, 1/p), p = 1/s0² + W/s², m = (m0/s0² + R/s²) / p, where W = Σw and R = Σw·r. An option's
- * sample is m + z/√p with z standard normal; the largest sample is taken. So a style nobody knows is tried, a good one is tried often, and a
- * bad one seldom but not never.
+ * sample is m + z/√p with z standard normal; the largest sample is taken. So an unknown style is tried, a good one is tried often, and a
+ * bad one rarely.
  *
- * The weight g of an option sets its prior mean: m0 = 1/2 + s0·ln g. Two options that nobody knows then win with Φ(ln(g1/g2)/√2), which is
- * nearly g1/(g1+g2): 0.69 instead of 0.67 for 2 to 1.
+ * The weight g of an option sets its prior mean: m0 = 1/2 + s0·ln g. The first of two unknown options then wins with probability
+ * Φ(ln(g1/g2)/√2), which is nearly g1/(g1+g2): 0.69 instead of 0.67 for 2 to 1.
  */
 import * as z from 'zod';
 import { answering, type RandomSource, type StateDefinition } from '../core/index.ts';
@@ -16,12 +16,12 @@ import { offeredOf, type Weighted } from './draw.ts';
 
 const priorDeviation = 0.25;
 const noiseDeviation = 0.25;
-/** Works whose reward may still change; older ones are summed up. */
+/** Number of works whose reward may still change; older ones are only summed. */
 export const mostObserved = 500;
 
 const sums = z.strictObject({ weight: z.number().min(0), reward: z.number().min(0) });
 const observation = z.strictObject({
-  /** Of the work. */
+  /** Id of the work. */
   id: z.string().min(1),
   arms: z.array(z.string()),
   reward: z.number().min(0).max(1),
@@ -30,14 +30,14 @@ const observation = z.strictObject({
 export type Observation = z.output<typeof observation>;
 
 export const preferencesSchema = z.strictObject({
-  /** Works that are no longer looked at, per option: Σw and Σw·r. */
+  /** Sums over older works, per option: Σw and Σw·r. */
   settled: z.record(z.string(), sums),
   /** The newest works, oldest first. */
   works: z.array(observation),
-  /** The last work that was settled: what is not newer counts already. */
+  /** The last summed work: works that are not newer count already. */
   settledUpTo: z.string().optional(),
 });
-/** What is known about styles and modifiers. Plain JSON. */
+/** What was learnt about styles and modifiers, as plain JSON. */
 export type Preferences = z.output<typeof preferencesSchema>;
 
 export const noPreferences = (): Preferences => ({ settled: {}, works: [] });
@@ -50,12 +50,12 @@ export const preferencesState: StateDefinition<Preferences> = {
   initial: noPreferences,
 };
 
-/** Name of an option in the books: what one family of models makes of a style says little about another. */
+/** Name of an option in the memory. It contains the model family, because a style works differently in each. */
 export const armOf = (family: string, what: string, value: string): string => `${family}/${what}/${value}`;
 
 /**
- * Takes in works, by ids that sort by age (ULIDs). One that is known replaces what was known of it: a changed rating counts once.
- * Returns new books; the given ones stay.
+ * Adds works, with ids that sort by age (ULIDs). A known work replaces its earlier entry, so a changed rating counts once. Returns a new
+ * memory and leaves the given one unchanged.
  */
 export const observeWorks = answering('observeWorks', (before: Preferences, news: readonly Observation[]): Preferences => {
   const byId = new Map(before.works.map((work) => [work.id, work]));
@@ -97,7 +97,7 @@ function normal(chance: RandomSource): number {
   return radius * Math.cos(2 * Math.PI * chance());
 }
 
-/** Chooses by Thompson sampling among options with a weight above 0 (there is one at least). */
+/** Chooses by Thompson sampling among options with a weight above 0, of which there must be one. */
 export function sampleOption(
   options: readonly Weighted[],
   { preferences, armOf: arm, chance }: { preferences: Preferences; armOf: (value: string) => string; chance: RandomSource },
@@ -116,5 +116,5 @@ export function sampleOption(
   return { chosen: best.value, how: offered.length === 1 ? 'only' : 'sampled', ...offeredOf(offered) };
 }
 
-/** Five digits are enough to follow a choice, which is made with these very numbers. */
+/** Rounded to five digits, and the choice uses the rounded numbers, so that the record explains it. */
 const rounded = (value: number): number => Math.round(value * 1e5) / 1e5;

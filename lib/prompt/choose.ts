@@ -13,35 +13,35 @@ import { backgroundsOf, builtInTopics, subjectsOf, type Topic } from './topics.t
 const weight = () => z.number().min(0).max(1000).default(1);
 const name = () => z.string().trim().min(1).max(2000);
 
-/** What a person adds to and takes from what is built in. */
+/** The user's changes to the built-in topics and styles. */
 export const promptSettings = z.strictObject({
-  /** Own topics and their subjects; one of a built-in name replaces it. */
+  /** Own topics and their subjects; a topic with a built-in name replaces that one. */
   topics: z.record(name(), z.array(name()).min(1).max(10_000)).default({}),
   /** Topics to choose among. Default: all. */
   only: z.array(name()).min(1).optional(),
-  /** Own styles; one of a built-in name changes its weight and phrase. */
+  /** Own styles; a style with a built-in name changes its weight and phrase. */
   styles: z
     .array(
       z.strictObject({
         name: name(),
         phrase: name().optional(),
         weight: weight(),
-        /** Painted with wherever the style is: a path, or a name in `<home>/loras`. In a mixture its weight is times the style's share. */
+        /** A LoRA used with the style: a path, or a name in `<home>/loras`. In a mixture its weight is times the style's share. */
         lora: z.strictObject({ path: name(), weight: z.number().min(-10).max(10).default(1) }).optional(),
       }),
     )
     .default([]),
   /** Own modifiers, in a group of the family: light, composition, background. */
   modifiers: z.array(z.strictObject({ group: name(), name: name(), phrase: name().optional(), weight: weight() })).default([]),
-  /** They replace the built-in ones. */
+  /** Replace the built-in ones. */
   templates: z.array(z.union([name(), z.strictObject({ text: name(), weight: weight() })])).default([]),
-  /** A subject is not repeated within so many works. */
+  /** Number of works within which no subject is repeated. */
   avoidRecent: z.int().min(0).max(1000).default(12),
-  /** Let ratings and the curation decide about styles and modifiers; false: the weights alone. */
+  /** Learn styles and modifiers from ratings and the curation; false: only weights count. */
   learn: z.boolean().default(true),
 });
 export type PromptSettings = z.input<typeof promptSettings>;
-/** At most eight: more are no style but noise. */
+/** At most eight styles: more do not give a recognisable style. */
 const weightedStyles = z
   .array(z.strictObject({ name: name(), weight: z.number().positive().max(1000) }))
   .min(1)
@@ -55,16 +55,16 @@ export interface ChooseOptions {
   /** Default: seeded with `seed`. */
   chance?: RandomSource;
   topic?: string | undefined;
-  /** What the picture shows: none of a topic's is drawn. Not beside `inspiration`. */
+  /** The subject of the picture, instead of one from a topic. Not with `inspiration`. */
   subject?: string | undefined;
-  /** One, or several with weights of which only the ratios matter. */
+  /** One style, or several with weights. Only the ratios of the weights matter. */
   style?: string | readonly WeightedStyle[] | undefined;
-  /** A subject from elsewhere: none of the topic's is drawn. */
+  /** A subject from a museum, instead of one from a topic. */
   inspiration?: { query: string; subject: string; from: Inspiration } | undefined;
   settings?: PromptSettings | undefined;
   /** Word lists that templates and subjects may name. */
   lists?: WordLists;
-  /** Of the last works, newest first. Only the first `avoidRecent` count. */
+  /** Subjects of the last works, newest first. Only the first `avoidRecent` count. */
   recentSubjects?: readonly string[];
   preferences?: Preferences;
 }
@@ -72,7 +72,7 @@ export interface ChooseOptions {
 export interface ChosenPrompt {
   prompt: string;
   negativePrompt: string | undefined;
-  /** Those of the styles. */
+  /** The LoRAs of the styles. */
   loras: { path: string; weight: number }[];
   derivation: Derivation;
 }
@@ -85,7 +85,7 @@ export function topicsOf(ownTopics: Readonly<Record<string, string[]>> = {}): To
   return [...own, ...builtInTopics.filter((topic) => !own.some((each) => same(each.name, topic.name)))];
 }
 
-/** The topic of this name, capitals aside. */
+/** The topic of this name, ignoring case. */
 export function findTopic(wanted: string, ownTopics: Readonly<Record<string, string[]>> = {}): Topic | undefined {
   return topicsOf(ownTopics).find((topic) => same(topic.name, wanted.trim()));
 }
@@ -98,7 +98,7 @@ function unknown(what: string, asked: string, known: readonly string[]): never {
   );
 }
 
-/** The topic that has this subject, for its backgrounds; else one without a name. */
+/** The topic of this subject, for its backgrounds; else an unnamed one. */
 function topicOfSubject(subject: string, topics: readonly Topic[], family: PromptFamily): Topic {
   const known = topics.find((topic) => subjectsOf(topic, family).some((each) => same(each, subject)));
   return known ?? { name: '', subjects: [subject] };
@@ -127,7 +127,7 @@ class Chooser {
     return index;
   }
 
-  /** Styles and modifiers: by what is known of them, or by weight alone. */
+  /** Chooses styles and modifiers, by what was learnt or by weight alone. */
   prefer(what: 'style' | 'modifier', group: string | undefined, options: readonly Style[]): Style {
     const { learn } = this.settings;
     const { family, preferences = noPreferences() } = this.options;
@@ -175,7 +175,7 @@ class Chooser {
     const { only } = this.settings;
     const wanted = only?.map((each) => all.find((topic) => same(topic.name, each)) ?? unknown('only', each, names)) ?? all;
     const recent = this.recent();
-    // A topic with nothing new in it waits; and the one of the last work, where there is another.
+    // Skip topics without a new subject, and that of the last work if there is another.
     const fresh = wanted.filter((topic) => subjectsOf(topic, family).some((subject) => !recent.includes(subject)));
     const [last] = recent;
     const other = fresh.filter((topic) => last === undefined || !subjectsOf(topic, family).includes(last));
@@ -204,7 +204,7 @@ class Chooser {
       const offered = fresh.map((value) => ({ value, weight: 1 }));
       return fresh[this.draw('subject', offered, avoided)] ?? '';
     }
-    // Each was used lately: the one whose last use is longest ago.
+    // If all were used recently, take the one used longest ago.
     const oldest = subjects.reduce((a, b) => (recent.indexOf(b) > recent.indexOf(a) ? b : a));
     this.choices.push({ what: 'subject', how: 'oldest', chosen: oldest, of: subjects.length });
     return oldest;
@@ -221,7 +221,7 @@ class Chooser {
 
   #asked(asked: string, all: readonly Style[]): Style {
     const known = all.find((each) => same(each.name, asked.trim()));
-    // Words that the bundled model was not trained on are blanks to it.
+    // The bundled model ignores words it was not trained on.
     if (!known && this.options.family === 'bundled')
       unknown(
         'style',
@@ -262,7 +262,7 @@ class Chooser {
   }
 }
 
-/** What the derivation says of the styles: the main one, and of several each with its share. */
+/** The styles for the derivation: the main one, and if there are several, each with its share. */
 function styleFields(styles: readonly StyleShare[]): Pick<Derivation, 'style' | 'styles' | 'loras'> {
   const loras = lorasOfStyles(styles);
   return {
@@ -272,7 +272,7 @@ function styleFields(styles: readonly StyleShare[]): Pick<Derivation, 'style' | 
   };
 }
 
-/** Own ones of a known name replace it in its place; others come behind. What an own one leaves open stays as it was. */
+/** An own entry with a known name replaces that one in place; others are appended. Fields it leaves out keep their values. */
 function merged<T extends Style>(built: readonly T[], own: readonly T[]): T[] {
   const replaced = built.map((each) => {
     const mine = own.findLast((one) => same(one.name, each.name));
@@ -281,7 +281,7 @@ function merged<T extends Style>(built: readonly T[], own: readonly T[]): T[] {
   return [...replaced, ...own.filter((one) => !built.some((each) => same(one.name, each.name)))];
 }
 
-/** "a , b" and "of  a" are what templates leave behind where a part is empty. */
+/** Cleans up "a , b" and "of a", which templates leave when a part is empty. */
 function tidy(text: string): string {
   return text
     .replace(/\s+/g, ' ')
@@ -291,10 +291,10 @@ function tidy(text: string): string {
     .replace(/^A (?=[aeiou])/i, (article) => (article.startsWith('A') ? 'An ' : 'an '));
 }
 
-/** `on a blue background` stands behind the subject as it is, `white background` behind a comma. */
+/** Appends `on a blue background` directly, and `white background` after a comma. */
 const backgroundPart = (phrase: string): string => (/^\w+ background$/.test(phrase) ? `, ${phrase}` : phrase);
 
-/** Leaves out the last parts until the text encoder reads all of it; the first part stays. */
+/** Drops parts from the end until the text encoder can read the whole prompt; the first part stays. */
 function shorten(prompt: string, family: PromptFamily): { prompt: string; dropped: string[] } {
   const { maxTokens, separator } = familyRules[family];
   const parts = prompt.split(separator);
@@ -304,9 +304,9 @@ function shorten(prompt: string, family: PromptFamily): { prompt: string; droppe
 }
 
 /**
- * Chooses what to paint: topic, subject, style, modifiers, template, and says how. Pure: what it knows of earlier works is handed in.
+ * Chooses topic, subject, style, modifiers and template, and records how. A pure function: earlier works are passed in.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: a topic or style that is not there, with the nearest; a template that cannot be read
+ * @throws ArtistError ERR_INVALID_ARGUMENT: an unknown topic or style, with the nearest one; an invalid template
  */
 export const choosePrompt = answering('choosePrompt', (options: ChooseOptions): ChosenPrompt => {
   const { family, seed, lists } = options;
@@ -355,12 +355,12 @@ export const choosePrompt = answering('choosePrompt', (options: ChooseOptions): 
 });
 
 export interface ExpandPromptOptions extends Pick<ChooseOptions, 'family' | 'seed' | 'chance' | 'lists' | 'style' | 'settings'> {
-  /** false: the text stays as it is, but for the style. Default true. */
+  /** false: only adds the style and leaves the text unchanged. Default true. */
   expand?: boolean;
 }
 
 /**
- * Decides the alternatives and word lists of a prompt that was given, and puts the style behind it; undefined where nothing changes.
+ * Expands the alternatives and word lists of a given prompt and appends the style. Returns undefined if nothing changes.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { answering } from '../core/index.ts';
 
-/** Options that a derivation lists one by one; of a longer list it says how many there were. */
+/** Most options that a derivation lists; of longer lists it stores only the number. */
 export const mostListed = 32;
 
 const option = z.strictObject({
   value: z.string(),
-  /** Its share is weight / sum of weights. */
+  /** Its probability is weight / sum of weights. */
   weight: z.number().min(0),
-  /** What was known of it, where the choice learns: mean and deviation of the reward's mean (0..1), and how many works that rests on. */
+  /** For a learning choice: mean and deviation of the expected reward (0..1), and the number of works behind it. */
   posterior: z.strictObject({ mean: z.number(), deviation: z.number().min(0), works: z.number().min(0), sampled: z.number() }).optional(),
 });
 export type DerivedOption = z.output<typeof option>;
@@ -16,53 +16,56 @@ export type DerivedOption = z.output<typeof option>;
 const choice = z.strictObject({
   /** What was decided. */
   what: z.enum(['topic', 'subject', 'style', 'modifier', 'template', 'alternative', 'wildcard', 'condition']),
-  /** Which one of its kind: the group of a modifier, the name of a wildcard, the test of a condition. */
+  /** Details: the group of a modifier, the name of a wildcard, the test of a condition. */
   name: z.string().optional(),
-  /** given: by the caller. only: there was nothing to choose. drawn: by weight. sampled: largest posterior sample (Thompson). oldest: every option was used lately. */
+  /**
+   * given: by the caller. only: there was one option. drawn: by weight. sampled: largest posterior sample (Thompson). oldest: every option
+   * was used lately.
+   */
   how: z.enum(['given', 'only', 'drawn', 'sampled', 'oldest']),
   chosen: z.string(),
-  /** The number 0..1 that decided it. */
+  /** The random number 0..1 that decided it. */
   draw: z.number().optional(),
-  /** How many options there were. */
+  /** Number of options. */
   of: z.int().min(1),
-  /** The options; left out where they are more than 32. */
+  /** The options; left out if more than 32. */
   offered: z.array(option).optional(),
-  /** Options that were left out because recent works had them. */
+  /** Options excluded because recent works had them. */
   avoided: z.array(z.string()).optional(),
 });
 export type DerivedChoice = z.output<typeof choice>;
 
-/** How a prompt came about: everything that was offered and drawn, enough to follow each word of it. */
+/** How a prompt was made: all options and draws, enough to explain each word. */
 export const derivationSchema = z.looseObject({
   schema: z.literal(1),
-  /** expanded: the caller's text with its alternatives and wildcards decided. chosen: nothing was given. */
+  /** expanded: the caller's text with its alternatives and wildcards expanded. chosen: nothing was given. */
   source: z.enum(['expanded', 'chosen']),
-  /** Of the draws. */
+  /** Seed of the draws. */
   seed: z.int().min(0),
-  /** Which grammar the model reads. */
+  /** The prompt style of the model. */
   family: z.enum(['bundled', 'tags', 'sentences']),
-  /** As it was painted. */
+  /** The final prompt. */
   prompt: z.string(),
   negativePrompt: z.string().optional(),
   template: z.string(),
   topic: z.string().optional(),
   subject: z.string().optional(),
-  /** The subject as it stands in the prompt, where that is another: its alternatives were decided. */
+  /** The subject as in the prompt, if expanding its alternatives changed it. */
   subjectText: z.string().optional(),
-  /** The work of a museum that the subject comes from, with its licence. */
+  /** The museum work the subject comes from, with its licence. */
   inspiration: z
     .looseObject({ museum: z.string(), id: z.string(), title: z.string(), url: z.string(), licence: z.looseObject({ id: z.string() }) })
     .optional(),
-  /** The style; of several the one with the largest share. */
+  /** The style; if there are several, the one with the largest share. */
   style: z.string().optional(),
-  /** Several styles and their shares, which are 1 together. */
+  /** Several styles and their shares, which add up to 1. */
   styles: z.array(z.looseObject({ name: z.string(), share: z.number().min(0).max(1) })).optional(),
-  /** LoRAs that the styles brought. */
+  /** LoRAs of the styles. */
   loras: z.array(z.looseObject({ path: z.string(), weight: z.number() })).optional(),
   /** By group: background, light, composition. */
   modifiers: z.record(z.string(), z.string()).optional(),
   choices: z.array(choice),
-  /** Parts at the end that were left out because the model would not have read them. */
+  /** Parts dropped from the end because the model would not read them. */
   dropped: z.array(z.string()).optional(),
 });
 export type Derivation = z.output<typeof derivationSchema>;
@@ -87,7 +90,7 @@ function reason({ how, offered, chosen, of, avoided = [] }: DerivedChoice): stri
   return option && total > 0 ? `drawn of ${of}, with a chance of ${percent(option.weight / total)}${lately}` : `drawn of ${of}${lately}`;
 }
 
-/** The derivation in words, one line for each choice. */
+/** Describes the derivation, one line for each choice. */
 export const describeDerivation = answering('describeDerivation', ({ choices, dropped = [], inspiration }: Derivation): string[] => {
   return [
     ...(inspiration ? [`inspired by: ${inspiration.title} (${inspiration.licence.id}), ${inspiration.url}`] : []),

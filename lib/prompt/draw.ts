@@ -7,12 +7,12 @@ export interface Weighted {
   weight: number;
 }
 
-/** The chance of a prompt, by the seed of the picture. Another stream than the seed's own, so that subject and noise have nothing in common. */
+/** The random numbers of a prompt, from the picture's seed. A separate stream, so that subject and noise are independent. */
 export function promptRandom(seed: number): RandomSource {
   return seededRandom((seed ^ Math.floor(seed / 2 ** 32) ^ 0x70726f6d) >>> 0);
 }
 
-/** The fields of a record that say what there was to choose from. */
+/** The fields of a record that describe the options. */
 export function offeredOf(options: readonly DerivedOption[]): Pick<DerivedChoice, 'of' | 'offered'> {
   return { of: options.length, ...(options.length <= mostListed && { offered: [...options] }) };
 }
@@ -24,7 +24,7 @@ export interface Drawn {
 }
 
 /**
- * Draws an option by its weight. Draws no number where there is only one.
+ * Draws an option by weight. With a single option it draws no random number.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: nothing has a weight above 0
  */

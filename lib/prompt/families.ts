@@ -5,11 +5,11 @@ export const promptFamilies = ['bundled', 'tags', 'sentences'] as const;
 export type PromptFamily = (typeof promptFamilies)[number];
 
 export interface FamilyRules {
-  /** What the text encoder reads, tokens without start and end. */
+  /** Tokens the text encoder reads, without start and end. */
   maxTokens: number;
-  /** Between parts: the last part is left out first where the prompt is too long. */
+  /** Separator of parts. If the prompt is too long, the last part is dropped first. */
   separator: string;
-  /** What to keep away from; undefined: this family has no use for it. */
+  /** The negative prompt; undefined if the family does not use one. */
   negative: string | undefined;
   templates: readonly { value: string; weight: number }[];
   /** Groups of modifiers, in the order in which they are chosen. */
@@ -47,19 +47,19 @@ export const familyRules: Readonly<Record<PromptFamily, FamilyRules>> = {
 };
 
 /**
- * How a model wants to be spoken to.
+ * The prompt style of a model.
  *
- * @param model name of its family as `models inspect` shows it ("sdxl", "flux"), "bundled" for the bundled one, undefined: not known
+ * @param model name of its family as `models inspect` shows it ("sdxl", "flux"), "bundled" for the bundled one, undefined if unknown
  */
 export const promptFamilyOf = answering('promptFamilyOf', (model: string | undefined): PromptFamily => {
   if (model === 'bundled') return 'bundled';
-  // What is not known is most likely of Stable Diffusion's kin; tags do little harm elsewhere.
+  // Unknown models are most likely based on Stable Diffusion; tags do little harm elsewhere.
   return model === undefined || /^(sd1|sd2|sdxs|sdxl|instruct-pix2pix|svd)/.test(model) ? 'tags' : 'sentences';
 });
 
 /**
- * About how many tokens a text has: one a word or punctuation mark, and one more for each 8 letters of a long word. An estimate, on the safe
- * side for English: CLIP's tokenizer has a token of its own for most words.
+ * Estimates the tokens of a text: one for each word or punctuation mark, and one more for each 8 letters of a long word. High for English:
+ * CLIP's tokenizer has one token for most words.
  */
 export function estimateTokens(text: string): number {
   const parts = text.match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu) ?? [];

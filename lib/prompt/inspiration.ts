@@ -1,11 +1,11 @@
-/** Works in the public domain as a beginning: catalogues of museums that need no key. Titles and subject words are read, no pictures. */
+/** Subjects from works in the public domain, from museum catalogues that need no key. Reads titles and subject words, no pictures. */
 import * as z from 'zod';
 import { ArtistError, answering, type RandomSource, randomBelow } from '../core/index.ts';
 
 export const museums = ['artic', 'met', 'cleveland'] as const;
 export type Museum = (typeof museums)[number];
 
-/** What may be done with something. */
+/** Terms of use. */
 export interface Licence {
   id: string;
   url: string;
@@ -22,22 +22,22 @@ export interface Inspiration {
   artist?: string;
   /** Page of the work. */
   url: string;
-  /** What the museum says it shows. */
+  /** Its subjects, by the museum. */
   words: string[];
   licence: Licence;
 }
 
 export interface InspirationOptions {
-  /** What to look for. */
+  /** The search text. */
   query: string;
   /** Base addresses of the museums to ask, in a drawn order. */
   addresses: Readonly<Partial<Record<Museum, string>>>;
   fetch: typeof globalThis.fetch;
   chance: RandomSource;
-  /** Which works will do. */
+  /** Accepts or rejects a work. */
   accept: (work: Inspiration) => boolean;
   signal?: AbortSignal | undefined;
-  /** Of each request, milliseconds. Default 15 000. */
+  /** Time limit of each request, milliseconds. Default 15 000. */
   timeoutMs?: number;
 }
 
@@ -47,9 +47,9 @@ const names: Readonly<Record<Museum, string>> = {
   cleveland: 'The Cleveland Museum of Art',
 };
 
-/** Works of one answer that are looked at. */
+/** Number of works considered per answer. */
 const mostWorks = 40;
-/** The Met gives ids, and each work is a request. */
+/** The Met returns ids only, and each work needs a request. */
 const mostRequests = 6;
 
 const text = () => z.string().nullish();
@@ -110,7 +110,7 @@ function inspirationOf(museum: Museum, { id, title, artist, url, words }: Found)
 class Asker {
   constructor(readonly options: InspirationOptions) {}
 
-  /** @throws ArtistError ERR_NETWORK: out of reach; ERR_DOWNLOAD: it answered, but not with what is expected; the signal's reason */
+  /** @throws ArtistError ERR_NETWORK: unreachable; ERR_DOWNLOAD: an unexpected answer; the signal's reason */
   async ask<S extends z.ZodType>(museum: Museum, url: URL, schema: S): Promise<z.output<S>> {
     const { fetch, signal, timeoutMs = 15_000 } = this.options;
     const limit = AbortSignal.timeout(timeoutMs);
@@ -148,7 +148,7 @@ class Asker {
     );
   }
 
-  /** Works of the public domain that the museum finds, of which one is drawn by the caller. */
+  /** Public-domain works that the museum finds. The caller draws one. */
   works(museum: Museum, base: string): Promise<Inspiration[]> {
     return museum === 'artic' ? this.artic(base) : museum === 'met' ? this.met(base) : this.cleveland(base);
   }
@@ -207,9 +207,9 @@ class Asker {
 }
 
 /**
- * A work of the public domain (CC0 alone) that a museum finds for a text. A museum that is out of reach or has nothing is passed over.
+ * Finds a public-domain work (CC0 only) for a text. Museums that are unreachable or find nothing are skipped.
  *
- * @throws ArtistError ERR_NOT_FOUND: none has a work that will do; ERR_NETWORK, ERR_DOWNLOAD: none answered; the signal's reason
+ * @throws ArtistError ERR_NOT_FOUND: no museum has a suitable work; ERR_NETWORK, ERR_DOWNLOAD: no museum answered; the signal's reason
  */
 export const findInspiration = answering('findInspiration', async (options: InspirationOptions): Promise<Inspiration> => {
   const { addresses, chance, accept, query, signal } = options;
@@ -239,7 +239,7 @@ export const findInspiration = answering('findInspiration', async (options: Insp
   );
 });
 
-/** A title as a subject: "The Great Wave (Kanagawa-oki nami ura)" → "the great wave"; undefined: it says nothing about what is to be seen. */
+/** A title as a subject: "The Great Wave (Kanagawa-oki nami ura)" → "the great wave"; undefined if it does not describe the picture. */
 export const subjectOfTitle = answering('subjectOfTitle', (title: string): string | undefined => {
   const plain = title
     .replace(/\([^)]*\)|\[[^\]]*\]/g, ' ')

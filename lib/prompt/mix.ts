@@ -2,14 +2,14 @@
 import type { PromptFamily } from './families.ts';
 import type { Style } from './styles.ts';
 
-/** A style that is asked for, beside others with its weight. */
+/** A requested style; its weight counts beside others. */
 export interface WeightedStyle {
   name: string;
-  /** Only the ratios matter. */
+  /** Only the ratios of weights matter. */
   weight: number;
 }
 
-/** A style of a mixture. The shares of all are 1 together. */
+/** A style of a mixture. All shares add up to 1. */
 export interface StyleShare {
   style: Style;
   share: number;
@@ -22,12 +22,12 @@ export function sharesOf(styles: readonly { style: Style; weight: number }[]): S
 
 const phraseOf = ({ name, phrase = name }: Style): string => phrase;
 
-/** Weights of A1111 lie around 1, where the text encoder knows what a word means: the strongest word gets at most this. */
+/** Weights in A1111's syntax work near 1, where the text encoder understands a word; this is the limit for the strongest word. */
 const strongest = 1.5;
 
 /**
- * The mixture in the words of a model's prompt. Text encoders of CLIP's kind read weights: with n styles each gets n times its share, so that equal shares
- * are 1; the others are told which is the main one.
+ * The mixture in the words of a model's prompt. Text encoders like CLIP read weights: with n styles each gets n times its share, so equal
+ * shares are 1. For others, the words name the main style.
  */
 export function mixedPhrase(shares: readonly StyleShare[], family: PromptFamily): string {
   const [first, ...rest] = shares.map(({ style }) => phraseOf(style));
@@ -38,7 +38,7 @@ export function mixedPhrase(shares: readonly StyleShare[], family: PromptFamily)
     .join(', ');
 }
 
-/** LoRAs that styles bring with them, each weakened to its style's share. */
+/** The LoRAs of styles, each with its weight times its style's share. */
 export function lorasOfStyles(shares: readonly StyleShare[]): { path: string; weight: number }[] {
   return shares.flatMap(({ style: { lora }, share }) =>
     lora === undefined ? [] : [{ path: lora.path, weight: Number((lora.weight * share).toFixed(4)) }],

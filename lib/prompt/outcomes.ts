@@ -3,7 +3,7 @@ import { answering } from '../core/index.ts';
 import { armOf, type Observation } from './bandit.ts';
 import { derivationSchema } from './derivation.ts';
 
-/** What a work's record says, as far as it matters here: a sidecar of the gallery has it all. */
+/** The fields of a work that matter here; every sidecar of the gallery has them. */
 export interface WorkOutcome {
   id: string;
   rating?: number | undefined;
@@ -13,7 +13,7 @@ export interface WorkOutcome {
   curation?: Record<string, unknown> | undefined;
 }
 
-/** The part of a ledger that is read. */
+/** The part of a ledger that is used. */
 const ledgerPart = z.looseObject({
   model: z.string().optional(),
   winner: z.int().min(0).nullable(),
@@ -22,9 +22,9 @@ const ledgerPart = z.looseObject({
   ),
 });
 
-/** How much a verdict counts beside a rating, which is 1. */
+/** Weight of a curation verdict; a rating has weight 1. */
 const weights = { rating: 1, trashed: 0.5, curation: 0.25 } as const;
-/** Works by one CLIP before its scores say anything. */
+/** Works scored by one CLIP before its scores are used. */
 const fewest = 8;
 
 interface Judged {
@@ -49,9 +49,9 @@ function spread(values: readonly number[]): { mean: number; deviation: number } 
 }
 
 /**
- * The reward of each work that a derivation stands behind, for observeWorks(). A rating 1..5 is (rating - 1) / 4; a star without a rating is 1; a
- * work that was thrown away is 0 and counts half. Else the curation counts a quarter: the share of candidates that passed the gates, times
- * 1/2 + z/10, where z is the prompt score among the scores of one CLIP (0 where there are fewer than 8 of them).
+ * The reward of each work that has a derivation, for observeWorks(). A rating 1..5 gives (rating - 1) / 4; a star without a rating gives 1;
+ * a work in the trash gives 0 with weight 1/2. Otherwise the curation counts with weight 1/4: the share of candidates that passed the
+ * gates, times 1/2 + z/10, where z is the prompt score among the scores of one CLIP (0 where there are fewer than 8 of them).
  */
 export const outcomesOf = answering('outcomesOf', (works: readonly WorkOutcome[]): Observation[] => {
   const judged = new Map(works.map((work) => [work.id, judge(work.curation)]));
@@ -67,7 +67,7 @@ export const outcomesOf = answering('outcomesOf', (works: readonly WorkOutcome[]
     const derivation = derivationSchema.safeParse(work.derivation);
     if (!derivation.success || derivation.data.style === undefined) return [];
     const { family, style, styles, modifiers = {} } = derivation.data;
-    // A mixture says little about each of its styles.
+    // A mixture tells little about each of its styles.
     const own = styles === undefined ? [armOf(family, 'style', style)] : [];
     const arms = [...own, ...Object.entries(modifiers).map(([group, name]) => armOf(family, group, name))];
     const of = (reward: number, weight: number): Observation[] => [{ id: work.id, arms, reward, weight }];
@@ -82,7 +82,7 @@ export const outcomesOf = answering('outcomesOf', (works: readonly WorkOutcome[]
   });
 });
 
-/** Subjects of works that were chosen, in the order of the works. */
+/** Chosen subjects, in the order of the works. */
 export function subjectsOfWorks(works: readonly WorkOutcome[]): string[] {
   return works.flatMap(({ derivation }) => {
     const subject = derivation?.['subject'];

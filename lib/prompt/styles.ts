@@ -2,13 +2,13 @@ import type { PromptFamily } from './families.ts';
 
 export interface Style {
   name: string;
-  /** As it stands in the prompt, without article. Default: the name. */
+  /** The phrase in the prompt, without article. Default: the name. */
   phrase?: string | undefined;
-  /** How often, compared with the others, as long as nothing is known about it. 0: never. */
+  /** Relative frequency as long as nothing was learnt about it. 0: never. */
   weight: number;
-  /** Added to what the picture keeps away from, where the family has such a thing. */
+  /** Added to the negative prompt, if the family has one. */
   negative?: string | undefined;
-  /** A LoRA that belongs to it: a path, or a name in `<home>/loras`. */
+  /** LoRA of the style: a path, or a name in `<home>/loras`. */
   lora?: { path: string; weight: number } | undefined;
 }
 

@@ -1,14 +1,11 @@
 /**
- * The grammar of templates and of prompts that are expanded:
+ * The grammar of templates and of expanded prompts:
  *
- *   {a|b|2::c}             one of them; `2::` is a weight, 1 where there is none
- *   __name__               a line of the word list `name`
- *   {name}                 a value: of the caller, or what the list of that name gave before
- *   {?name: a|b}           a where `name` has a value, else b (or nothing)
- *   {?name=x: a|b}         a where it is x; {?!name…} turns it round
- *   \{ \} \| \_            the character itself; any other backslash stays, as the engine reads `\(` itself
+ * {a|b|2::c} one of them; `2::` is a weight, 1 where there is none __name__ a line of the word list `name` {name} a value: of the caller,
+ * or what the list of that name gave before {?name: a|b} a where `name` has a value, else b (or nothing) {?name=x: a|b} a where it is x;
+ * {?!name…} negates it \{ \} \| \_ the character itself; any other backslash stays, as the engine reads `\(` itself
  *
- * All of it nests.
+ * Everything can be nested.
  */
 import { ArtistError, display } from '../core/index.ts';
 
@@ -27,9 +24,9 @@ export type TemplateNode =
       no: TemplateNode[];
     };
 
-/** Braces within braces. */
+/** Maximum depth of nested braces. */
 export const mostDepth = 16;
-/** Of a template, and of what it expands to; characters. */
+/** Longest template, and longest expanded text, characters. */
 export const mostCharacters = 20_000;
 
 const wildcardForm = /__([\p{L}\p{N}](?:[\p{L}\p{N}/.-]|_(?!_))*)__/uy;
@@ -54,7 +51,7 @@ class Parser {
     throw new ArtistError('ERR_INVALID_ARGUMENT', `${this.name}: ${what}. Write \\{ or \\} for the character itself`);
   }
 
-  /** Nodes up to the end, or inside braces up to | or }. */
+  /** Parses up to the end, or inside braces up to | or }. */
   nodes(depth: number): TemplateNode[] {
     if (depth > mostDepth) this.fail(`expected braces at most ${mostDepth} deep, got more`);
     const nodes: TemplateNode[] = [];
@@ -126,7 +123,7 @@ class Parser {
 }
 
 /**
- * @param name of the text, for errors
+ * @param name name of the text, for errors
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
 export function parseTemplate(text: string, name: string): TemplateNode[] {

@@ -6,7 +6,7 @@ import { mostCharacters, parseTemplate, type TemplateNode } from './template-par
 /** Word lists by name: the lines that parseWordList() read. */
 export type WordLists = ReadonlyMap<string, readonly { value: string; weight: number }[]>;
 
-/** The entries of a word list: one a line; empty lines and those that begin with # do not count; `2::` before one is its weight. */
+/** The entries of a word list: one per line, without empty lines and comments (#); a prefix such as `2::` is the weight. */
 export const parseWordList = answering('parseWordList', (text: string): { value: string; weight: number }[] => {
   return text.split(/\r?\n/).flatMap((line) => {
     const trimmed = line.trim();
@@ -16,16 +16,16 @@ export const parseWordList = answering('parseWordList', (text: string): { value:
   });
 });
 
-/** Lists that name one another; each needs the next to be decided. */
+/** Maximum depth of lists that refer to one another. */
 const mostLists = 16;
-/** Decisions in one prompt. */
+/** Maximum number of decisions in one prompt. */
 const mostChoices = 500;
 
 export interface ExpandOptions {
   chance: RandomSource;
   lists?: WordLists;
   values?: Readonly<Record<string, string>>;
-  /** Of the text, for errors. Default "prompt". */
+  /** Name of the text, for errors. Default "prompt". */
   name?: string;
 }
 
@@ -133,9 +133,9 @@ class Expansion {
 }
 
 /**
- * Decides every alternative, word list and condition of a text, from left to right. The same chance gives the same text.
+ * Expands every alternative, word list and condition of a text, from left to right. The same random numbers give the same text.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: braces that do not close; a list or value that is not there, with the nearest name; lists in a circle
+ * @throws ArtistError ERR_INVALID_ARGUMENT: unclosed braces; an unknown list or value, with the nearest name; circular lists
  */
 export const expandTemplate = answering('expandTemplate', (text: string, options: ExpandOptions): Expanded => {
   const { name = 'prompt' } = options;

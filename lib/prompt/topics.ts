@@ -2,20 +2,20 @@ import type { PromptFamily } from './families.ts';
 
 export interface Topic {
   name: string;
-  /** For models that draw anything. */
+  /** Subjects for models that can draw anything. */
   subjects: readonly string[];
-  /** What the bundled model draws of it: its core concepts and the backgrounds that go with them, and scenes, which fill the whole picture. */
+  /** For the bundled model: its core concepts with suitable backgrounds, and scenes, which fill the whole picture. */
   bundled?: {
     subjects: readonly string[];
     backgrounds: readonly string[];
-    /** As they stand in a prompt, with article. */
+    /** As in a prompt, with article. */
     scenes: readonly string[];
-    /** What may stand behind a scene; nothing may, too. */
+    /** Additions to a scene; one may be empty. */
     times: readonly string[];
   };
 }
 
-/** When a scene is seen, where not by day. */
+/** Times of a scene other than by day. */
 const dayTimes = ['at sunset', 'at night'];
 const allTimes = [...dayTimes, 'in the snow'];
 
@@ -286,21 +286,21 @@ export const builtInTopics: readonly Topic[] = [
 
 const withArticle = (concept: string): string => `${/^(?!ewe|uni)[aeiou]/.test(concept) ? 'an' : 'a'} ${concept}`;
 
-/** What a model of this family can be asked for under a topic, with articles. */
+/** The subjects of a topic for a model of this family, with articles. */
 export function subjectsOf({ bundled, subjects }: Topic, family: PromptFamily): readonly string[] {
   return family === 'bundled' && bundled ? [...bundled.scenes, ...bundled.subjects.map(withArticle)] : subjects;
 }
 
-/** What may stand behind a subject for the bundled model: a scene has a time, a thing a background. */
+/** What may follow a subject for the bundled model: a time after a scene, a background after a thing. */
 export function backgroundsOf({ bundled }: Topic, subject: string): readonly string[] {
   if (!bundled) return plainBackgrounds;
   return bundled.scenes.includes(subject) ? bundled.times : bundled.backgrounds;
 }
 
-/** Backgrounds for a topic that names none: the user's own. */
+/** Backgrounds for a topic without its own, such as the user's. */
 export const plainBackgrounds: readonly string[] = anyBackground;
 
-/** What the bundled model can be asked for, by its noun: "fox" → "a fox", "mountain lake" → "a mountain lake". */
+/** The bundled model's subjects by their noun: "fox" → "a fox", "mountain lake" → "a mountain lake". */
 export function bundledSubjects(): Map<string, string> {
   return new Map(
     builtInTopics.flatMap(({ bundled }) => [

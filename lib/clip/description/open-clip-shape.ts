@@ -1,4 +1,4 @@
-/** open_clip_config.json: what OpenCLIP writes beside its weights. */
+/** open_clip_config.json: which OpenCLIP writes beside its weights. */
 import * as z from 'zod';
 import { ArtistError, display } from '../../core/index.ts';
 import type { ClipDescription } from './description.ts';
@@ -30,8 +30,8 @@ function unsupported(path: string, field: string, expected: string, got: unknown
 }
 
 /**
- * Defaults where a field is missing are OpenCLIP's: a head is 64 wide in the image tower, the text tower has 8, the activation is the exact
- * GELU, and the short side of a picture is resized (bicubic).
+ * Missing fields have OpenCLIP's defaults: a head is 64 wide in the image tower, the text tower has 8, the activation is the exact GELU,
+ * and the short side of a picture is resized (bicubic).
  *
  * @throws ArtistError ERR_MODEL_FORMAT; ERR_UNSUPPORTED: towers of timm or of another library, another resampling
  */

@@ -1,4 +1,4 @@
-/** What the weights of a CLIP model do not say: heads, activation, how pictures are made ready. */
+/** Properties that a CLIP model's weights do not contain: heads, activation, preprocessing of pictures. */
 
 import * as z from 'zod';
 import { ArtistError, display, readPlainFile, systemCode } from '../../core/index.ts';
@@ -10,13 +10,13 @@ import { isOpenClipConfig, openClipDescription } from './open-clip-shape.ts';
 /** How a picture becomes the image tower's input. */
 export interface Preprocessing {
   kernel: Kernel;
-  /** Pixels of the short side before the centre is cut out; undefined: both sides are stretched to the tower's edge. */
+  /** Length of the short side before the centre crop, pixels; undefined: both sides are stretched to the tower's edge. */
   shortSide: number | undefined;
   mean: readonly [number, number, number];
   std: readonly [number, number, number];
 }
 
-/** OpenAI's, which nearly every CLIP since has kept. */
+/** OpenAI's values, which nearly every later CLIP uses. */
 const usual: Omit<Preprocessing, 'shortSide'> = {
   kernel: 'bicubic',
   mean: [0.48145466, 0.4578275, 0.40821073],
@@ -34,14 +34,14 @@ const configSchema = z.looseObject({
   model_type: z.string().optional(),
   text_config: towerSchema,
   vision_config: towerSchema,
-  /** Of our own bundled model. */
+  /** Values of our bundled model. */
   preprocessing: z
     .looseObject({ resample: z.enum(kernels), mean: triple, std: triple.refine((values) => values.every((value) => value > 0)) })
     .optional(),
 });
 type ClipConfig = z.output<typeof configSchema>;
 
-/** PIL's numbers of its filters. */
+/** PIL's numbers for filters. */
 const pilFilters: Readonly<Record<number, Kernel>> = { 2: 'bilinear', 3: 'bicubic' };
 const preprocessorSchema = z.looseObject({
   resample: z.number().optional(),
@@ -57,7 +57,7 @@ function formatError(path: string, problem: string, cause?: unknown): ArtistErro
   return new ArtistError('ERR_MODEL_FORMAT', `${path}: ${problem}`, { cause });
 }
 
-/** @returns undefined where there is no such file and it was not asked for by name */
+/** @returns undefined if the file does not exist and the caller did not name it */
 async function readJson(path: string, required: boolean): Promise<unknown> {
   let text: string;
   try {
@@ -86,8 +86,7 @@ function check<S extends z.ZodType>(path: string, schema: S, value: unknown): z.
 }
 
 /**
- * config.json of Hugging Face's CLIPModel, or open_clip_config.json. One that merely lies in the same folder and describes another model is
- * passed over.
+ * config.json of Hugging Face's CLIPModel, or open_clip_config.json. A file in the same folder that describes another model is ignored.
  *
  * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_READ, ERR_MODEL_FORMAT, ERR_UNSUPPORTED
  */
@@ -121,7 +120,7 @@ function isQuick(path: string, activation: string): boolean {
   throw new ArtistError('ERR_UNSUPPORTED', `${path}: hidden_act: expected quick_gelu or gelu, got ${display(activation)}`);
 }
 
-/** Defaults where a field is missing are those of Hugging Face's CLIPTextConfig and CLIPVisionConfig, which writes only what differs. */
+/** Missing fields have the defaults of Hugging Face's CLIPTextConfig and CLIPVisionConfig, which writes only what differs. */
 function settingsFromConfig(path: string, { text_config: text, vision_config: image }: ClipConfig): ClipSettings {
   const eos = text.eos_token_id ?? -1;
   return {
@@ -136,7 +135,7 @@ function settingsFromConfig(path: string, { text_config: text, vision_config: im
       quickGelu: isQuick(path, image.hidden_act ?? 'quick_gelu'),
       epsilon: image.layer_norm_eps ?? 1e-5,
     },
-    // Files converted before 2023 say 2, which is not the end token of CLIP's vocabulary; transformers then takes the largest id, too.
+    // Files converted before 2023 have 2, which is not CLIP's end token; transformers then also uses the largest id.
     endToken: eos === 2 ? -1 : eos,
   };
 }
@@ -144,7 +143,7 @@ function settingsFromConfig(path: string, { text_config: text, vision_config: im
 /** Towers of LAION's and OpenCLIP's image models whose heads are not 64 wide, by width: H/14, g/14, bigG/14. */
 const wideHeads: Readonly<Record<number, number>> = { 1280: 16, 1408: 16, 1664: 16 };
 
-/** Without a config.json: the metadata keys of GGUF files (as clip.cpp names them), then what the width says. */
+/** Without a config.json: the metadata keys of GGUF files (clip.cpp's names), then values derived from the width. */
 export function settingsFromHeaders(headers: readonly ModelHeader[]): ClipSettings {
   const metadata = Object.assign({}, ...headers.map((header) => header.metadata)) as ModelHeader['metadata'];
   const number = (key: string): number | undefined => (typeof metadata[key] === 'number' ? (metadata[key] as number) : undefined);
@@ -174,7 +173,7 @@ export function settingsFromHeaders(headers: readonly ModelHeader[]): ClipSettin
   };
 }
 
-/** @param edge the tower's, which a crop must have */
+/** @param edge edge of the tower, which a crop must have */
 export function preprocessingOf(
   path: string,
   edge: number,

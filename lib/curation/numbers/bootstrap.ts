@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type RandomSource, seededRandom } from '../../core/index.ts';
 
 export const bootstrapOptions = z.strictObject({
-  /** Resamples; 1000 fix the ends of the interval to about 3 % of its width. */
+  /** Resamples; 1000 determine the ends of the interval to about 3 % of its width. */
   resamples: z.int().min(100).max(100_000).default(1000),
   /** Seed of the resampling: the same seed gives the same interval. */
   seed: z.int().min(0).default(0),
@@ -22,7 +22,7 @@ function drawCounts(n: number, random: RandomSource): Uint32Array {
   return counts;
 }
 
-/** The value below which a share of the sorted values lies, with linear interpolation. */
+/** The quantile of sorted values, with linear interpolation. */
 function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const low = Math.floor(at);
@@ -31,8 +31,8 @@ function quantile(sorted: Float64Array, share: number): number {
 }
 
 /**
- * Percentile bootstrap (B. Efron, 1979): the middle 95 % of what `statistic` gives for resamples of the items. It gets how often each item
- * was drawn, and returns NaN where a resample has no value (it is drawn no second time).
+ * Percentile bootstrap (B. Efron, 1979): the middle 95 % of the values of `statistic` for resamples of the items. `statistic` gets how
+ * often each item was drawn, and returns NaN if a resample has no value; that resample is not replaced.
  */
 export function bootstrapInterval(
   n: number,
@@ -53,7 +53,7 @@ export interface MeasuredMean {
   interval: Interval;
 }
 
-/** undefined: there are no values. */
+/** undefined if there are no values. */
 export function measuredMean(values: readonly number[], options: BootstrapOptions = {}): MeasuredMean | undefined {
   const n = values.length;
   if (n === 0) return undefined;

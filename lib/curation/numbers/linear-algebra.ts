@@ -1,4 +1,4 @@
-/** Dense symmetric matrices as rows of one Float64Array, size n·n; every index below lies inside. */
+/** Dense symmetric matrices as rows of one Float64Array, size n·n; all indexes below are in range. */
 
 /**
  * Eigenvalues of a symmetric matrix, in no order (cyclic Jacobi: rotations that set one element beside the diagonal to zero at a time).
@@ -39,7 +39,7 @@ function rotate(matrix: Float64Array, n: number, p: number, q: number): void {
   }
 }
 
-/** The lower triangle L of a positive definite matrix, A = L·Lᵀ; undefined: it is not positive definite. */
+/** The lower triangle L of a positive definite matrix, A = L·Lᵀ; undefined if it is not positive definite. */
 export function cholesky(matrix: Float64Array, n: number): Float64Array | undefined {
   const lower = new Float64Array(n * n);
   for (let row = 0; row < n; row++) {

@@ -4,7 +4,7 @@ import { ArtistError, answering } from '../../core/index.ts';
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
-/** Rounds to the nearest 16-bit float, ties to even; what is too large becomes infinity. */
+/** Rounds to the nearest 16-bit float, ties to even; larger values become infinity. */
 function toHalf(value: number): number {
   float[0] = value;
   const word = bits[0] ?? 0;
@@ -41,7 +41,7 @@ export const packEmbedding = answering('packEmbedding', (embedding: Float32Array
 });
 
 /**
- * The embedding that packEmbedding() made a text of.
+ * Decodes an embedding from packEmbedding().
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */

@@ -9,14 +9,14 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
-/** The direction of a vector; undefined where it has none: all zero, or not finite. */
+/** The direction of a vector; undefined if it is all zero or not finite. */
 export function unit(vector: ArrayLike<number>): Float64Array | undefined {
   const length = Math.sqrt(dot(vector, vector));
   return Number.isFinite(length) && length > 0 ? Float64Array.from(vector, (value) => value / length) : undefined;
 }
 
 /**
- * Vectors scaled to length 1, in their order.
+ * Vectors scaled to length 1, in order.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than `least`, of different lengths, all zero or not finite
  */
@@ -41,7 +41,7 @@ export function unitVectors(name: string, vectors: readonly Vector[], least = 1)
   });
 }
 
-/** Sum of vectors; `counts` says how often each is taken, default once. */
+/** Sum of vectors; `counts` says how often each counts, default once. */
 export function sumOf(vectors: readonly Float64Array[], counts?: ArrayLike<number>): Float64Array {
   const sum = new Float64Array(vectors[0]?.length ?? 0);
   for (const [index, vector] of vectors.entries()) {

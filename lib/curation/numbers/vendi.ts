@@ -15,7 +15,7 @@ function cosineMatrix(units: readonly Float64Array[]): Float64Array {
   return matrix;
 }
 
-/** Eᵀ·E / n has the same eigenvalues but for zeros, in a matrix whose size is the embedding's; one vector is added at a time. */
+/** Eᵀ·E / n has the same non-zero eigenvalues and the size of the embedding. Vectors are added one at a time. */
 function gramMatrix(units: readonly Float64Array[], d: number): Float64Array {
   const matrix = new Float64Array(d * d);
   for (const vector of units)
@@ -28,7 +28,7 @@ function gramMatrix(units: readonly Float64Array[], d: number): Float64Array {
 }
 
 /**
- * Vendi score (Friedman and Dieng, arXiv 2210.02410): how many different pictures there are in effect, 1..n. exp of the entropy of the
+ * Vendi score (Friedman and Dieng, arXiv 2210.02410): the effective number of different pictures, 1..n. exp of the entropy of the
  * eigenvalues of K / n, where K holds the cosines. 1: all alike. n: all at right angles. The matrix has min(n, d)² values.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
@@ -38,7 +38,7 @@ export const vendiScore = answering('vendiScore', (embeddings: readonly Vector[]
   const n = units.length;
   const d = units[0]?.length ?? 0;
   const values = n > d ? symmetricEigenvalues(gramMatrix(units, d), d) : symmetricEigenvalues(cosineMatrix(units), n);
-  // Rounding makes tiny negative ones of zeros; x ln x is 0 at 0.
+  // Rounding turns zeros into tiny negative values; x ln x is 0 at 0.
   const entropy = values.reduce((sum, value) => (value > 1e-12 ? sum - value * Math.log(value) : sum), 0);
   return Math.exp(entropy);
 });

@@ -11,10 +11,10 @@ function moments(values: readonly number[]): { mean: number; deviation: number; 
   return { mean, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : 0, n };
 }
 
-/** Smaller than rounding: values that are equal but for the last bits have no spread. */
+/** Rounding threshold: values that differ only in the last bits have no spread. */
 const leastDeviation = (mean: number): number => 1e-12 * Math.max(1, Math.abs(mean));
 
-/** What a term's values are compared with: its past where there is enough of it that differs, else the candidates. */
+/** The values a term is compared with: its past if that is long enough and varies, else the candidates. */
 export function basisOf(term: TermName, passed: readonly RankCandidate[], { history, coldBelow }: ResolvedRank): Basis {
   const past = (history[term] ?? []).filter(Number.isFinite);
   if (past.length >= coldBelow) {
@@ -24,7 +24,7 @@ export function basisOf(term: TermName, passed: readonly RankCandidate[], { hist
   return { from: 'batch', ...moments(passed.map(({ terms }) => terms[term] ?? 0)) };
 }
 
-/** In standard deviations from the mean; 0 where nothing differs. */
+/** Standard deviations from the mean; 0 if nothing varies. */
 export function zScores(terms: Terms, bases: ReadonlyMap<TermName, Basis>): Terms {
   return Object.fromEntries(
     [...bases].map(([term, { mean, deviation }]) => [term, deviation > leastDeviation(mean) ? ((terms[term] ?? 0) - mean) / deviation : 0]),

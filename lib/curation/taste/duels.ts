@@ -6,7 +6,7 @@ const duelsSchema = z.strictObject({
 });
 export type StoredDuels = z.output<typeof duelsSchema>;
 
-/** Which of two works the owner preferred, by their ids: `<home>/duels.json`. A damaged file is set aside and its backup used. */
+/** Pairs of works with the one the owner preferred, by id: `<home>/duels.json`. A damaged file is set aside and its backup used. */
 export const duelsFile = answering('duelsFile', (home?: string, options: StateOptions = {}): StateFile<StoredDuels> => {
   return new StateFile(homeOf(home).duels, { kind: 'duels', version: 1, schema: duelsSchema, initial: () => ({ duels: [] }) }, options);
 });

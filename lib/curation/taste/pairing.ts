@@ -2,7 +2,7 @@ import { ArtistError, answering } from '../../core/index.ts';
 import { unit } from '../numbers/vectors.ts';
 import { type TasteHead, tasteScore } from './taste.ts';
 
-/** A work that may stand in a duel. */
+/** A work that may take part in a duel. */
 export interface Duellist {
   id: string;
   embedding: Float32Array;
@@ -11,7 +11,7 @@ export interface Duellist {
 export interface Pairing {
   first: Duellist;
   second: Duellist;
-  /** What the taste so far expects: how likely the first is preferred, 0..1; 0.5 where there is no taste yet. */
+  /** Probability by the current taste that the first is preferred, 0..1; 0.5 if there is no taste yet. */
   expected: number;
 }
 
@@ -19,8 +19,8 @@ export interface Pairing {
 const mostWorks = 200;
 
 /**
- * The pair whose duel teaches most: the one with the largest p (1 - p) |a - b|², which is how much it adds to the curvature of Bradley–Terry's
- * likelihood. Two that are alike teach little, and so does one whose outcome is known. Pairs that were fought before come last.
+ * The most informative pair for a duel: the one with the largest p (1 - p) |a - b|², its contribution to the curvature of the Bradley–Terry
+ * likelihood. Similar works and predictable outcomes teach little. Pairs of earlier duels come last.
  *
  * @param works newest first
  * @param fought pairs of ids, in any order
@@ -37,7 +37,7 @@ export const instructivePair = answering(
     let best: (Pairing & { worth: number }) | undefined;
     for (const [index, a] of field.entries())
       for (const b of field.slice(index + 1)) {
-        // Ratings run from 1 to 5, so that their differences serve as odds as well.
+        // Ratings are 1 to 5, so their differences can also serve as log odds.
         const expected = 1 / (1 + Math.exp(b.score - a.score));
         const distance = a.direction.reduce((sum, value, at) => sum + (value - (b.direction[at] ?? 0)) ** 2, 0);
         const worth = expected * (1 - expected) * distance * (known.has([a.work.id, b.work.id].sort().join()) ? 1e-6 : 1);

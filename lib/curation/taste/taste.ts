@@ -3,10 +3,10 @@ import { ArtistError, display, resolveOptions } from '../../core/index.ts';
 import { cholesky, solveCholesky } from '../numbers/linear-algebra.ts';
 import { dot, type Vector } from '../numbers/vectors.ts';
 
-/** The owner's taste as one linear function of an embedding. Small enough to be kept and sent as JSON. */
+/** The owner's taste as one linear function of an embedding. Small enough to store and send as JSON. */
 export const tasteHeadSchema = z.strictObject({
   version: z.literal(1),
-  /** ratings: predicts the rating. duels: differences of scores are log odds of winning; a single score has no zero. */
+  /** ratings: predicts the rating. duels: differences of scores are log odds of winning; a single score has no meaning. */
   kind: z.enum(['ratings', 'duels']),
   /** Name of the CLIP model whose embeddings these weights belong to. */
   model: z.string().min(1).optional(),
@@ -26,7 +26,7 @@ const duels = z.array(z.strictObject({ winner: vector, loser: vector })).min(2);
 
 export interface Rating {
   embedding: Vector;
-  /** On any scale, larger is better; 1 and 0 for liked and not. */
+  /** On any scale, larger is better; for example 1 for liked and 0 for not. */
   rating: number;
 }
 
@@ -36,9 +36,9 @@ export interface Duel {
 }
 
 export const tasteOptions = z.strictObject({
-  /** Strength of the pull towards zero. More with few examples; embeddings have length 1, so that 1 is about one example's worth. */
+  /** Strength of the regularisation. Use more with few examples; embeddings have length 1, so 1 is worth about one example. */
   ridge: z.number().positive().default(1),
-  /** Name of the CLIP model, kept in the head. */
+  /** Name of the CLIP model, stored in the head. */
   model: z.string().min(1).optional(),
 });
 export type TasteOptions = z.input<typeof tasteOptions>;
@@ -85,9 +85,9 @@ function weightedGram(rows: readonly Float64Array[], factors: ArrayLike<number>,
 }
 
 /**
- * Ridge regression of ratings on embeddings, in closed form: w = (XᵀX + ridge·I)⁻¹ Xᵀy on centred data, so that the bias is not pulled.
- * Metrics: `r2` on the ratings themselves, `looR2` and `looError` (root mean square) with each rating predicted from the others. That is
- * exact, from the diagonal of the hat matrix. A looR2 at or below 0 says that nothing was learnt.
+ * Ridge regression of ratings on embeddings, in closed form: w = (XᵀX + ridge·I)⁻¹ Xᵀy on centred data, so that the bias is not
+ * regularised. Metrics: `r2` on the ratings themselves, `looR2` and `looError` (root mean square) with each rating predicted from the
+ * others. These are exact, from the diagonal of the hat matrix. A looR2 of 0 or less means that nothing was learnt.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than 2 ratings, all equal, or embeddings of different lengths
  */
@@ -130,7 +130,7 @@ export function trainRatings(examples: readonly Rating[], options: TasteOptions 
     weights: [...weights],
     bias: middle - dot(mean, weights),
     n,
-    // Each rating against the mean of the others, as its prediction knew no more: (y - mean) * n / (n - 1).
+    // Compare each rating with the mean of the others, since its prediction did not use it: (y - mean) * n / (n - 1).
     metrics: { r2: 1 - errors / spread, looR2: 1 - leftOut / (spread * (n / (n - 1)) ** 2), looError: Math.sqrt(leftOut / n) },
   };
 }
@@ -138,8 +138,8 @@ export function trainRatings(examples: readonly Rating[], options: TasteOptions 
 const mostSteps = 50;
 
 /**
- * Bradley–Terry on duels: P(a beats b) = 1 / (1 + exp(w·b - w·a)), with a ridge on w, by Newton's method (the problem is convex, so there is one
- * answer). Metrics: `accuracy` and `logLoss` on the duels themselves; they flatter where there are fewer duels than dimensions.
+ * Bradley–Terry on duels: P(a beats b) = 1 / (1 + exp(w·b - w·a)), with a ridge on w, by Newton's method (the problem is convex, so there
+ * is one answer). Metrics: `accuracy` and `logLoss` on the duels themselves; they are too optimistic with fewer duels than dimensions.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
@@ -169,7 +169,7 @@ export function trainDuels(examples: readonly Duel[], options: TasteOptions = {}
     const direction = solveCholesky(factor(curvature, d), pull);
     const gain = dot(pull, direction);
     if (gain < 1e-12) break;
-    // Halved until it helps: a full step can go too far where nearly all duels are already decided.
+    // Halve the step until it improves: a full step can overshoot if nearly all duels are predictable.
     let length = 1;
     const before = objective(weights);
     const move = (): Float64Array<ArrayBuffer> => weights.map((value, at) => value + length * (direction[at] as number));
@@ -197,9 +197,9 @@ function softplus(x: number): number {
 }
 
 /**
- * What the owner would think of a picture.
+ * The predicted taste score of a picture.
  *
- * @param head of trainRatings() or trainDuels(), also read back from JSON
+ * @param head result of trainRatings() or trainDuels(), possibly read from JSON
  * @param embedding by the CLIP model that the head was trained with
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
