@@ -63,7 +63,7 @@ export const rankOptions = z.strictObject({
    * pixels.
    */
   duplicateDistance: z.int().min(0).max(64).optional(),
-  /** Candidates of this round whose embeddings have at least this cosine count as one picture. Default: only the same pixels do. */
+  /** Candidates of this round whose embeddings have at least this cosine count as one picture. Default: only equal pixels. */
   duplicateCosine: z.number().min(-1).max(2).optional(),
   /** If none passes, keep the best of those with faults of appearance only (blank, blown-out, subject-absent). Recorded in the ledger. */
   lastResort: z.boolean().default(false),

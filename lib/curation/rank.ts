@@ -121,13 +121,13 @@ function withNovelty(candidates: readonly RankCandidate[], { archive: { embeddin
   });
 }
 
-/** Highest contrast first. */
+/** Best technical term first, or highest contrast if it was not measured. */
 function leastFlawed(scored: readonly Scored[], candidates: readonly RankCandidate[]): Scored[] {
   const worth = ({ index }: Scored): number => candidates[index]?.terms.technical ?? candidates[index]?.measures?.contrast ?? 0;
   return [...scored].sort((a, b) => worth(b) - worth(a) || a.index - b.index);
 }
 
-/** The rank of a candidate kept despite the gates. */
+/** Adds its faults to a candidate that was kept despite the gates. */
 function withFaults(place: LedgerCandidate, faults: CurationFault[]): LedgerCandidate {
   return { ...place, faults, reason: `${reasonsOf(faults)}; no candidate passed the gates: ${place.reason}` };
 }

@@ -6,22 +6,22 @@ import { describeBytes, imageKind, readableKinds } from './formats/image-kind.ts
 import { loadSharp } from './load-sharp.ts';
 import { checkBytes, checkRawImage, defaultMaxPixels, maxEdge, type RawImage } from './raw-image.ts';
 
-/** A picture from outside: the path of a file, the bytes of one, or raw pixels (an ArtImage, too). */
+/** A picture as input: the path of a file, its bytes, or raw pixels (or an ArtImage). */
 export type ImageInput = string | Uint8Array | RawImage;
 
 export const decodeOptions = z.strictObject({
   /** 3: RGB, for pictures. 1: grey, for masks (luma of the colours). */
   channels: z.union([z.literal(1), z.literal(3)]).default(3),
-  /** Most pixels that are decoded; decoding takes about 8 bytes a pixel. */
+  /** Most pixels to decode; decoding takes about 8 bytes a pixel. */
   maxPixels: z.int().min(1).default(defaultMaxPixels),
 });
 export type DecodeOptions = z.input<typeof decodeOptions>;
 
 export const fits = ['fill', 'cover', 'contain'] as const;
-/** fill: stretch. cover: keep the proportions and cut what sticks out, at the centre. contain: keep everything, white bars around it. */
+/** fill: stretch. cover: keep the proportions and crop to the centre. contain: keep everything and add white bars. */
 export type Fit = (typeof fits)[number];
 
-/** Encoded files above this are refused before they are read: 100 megapixels of 16-bit RGBA, uncompressed. */
+/** Larger encoded files are refused before reading: 100 megapixels of 16-bit RGBA, uncompressed. */
 const maxFileBytes = 800_000_000;
 
 const white = { r: 255, g: 255, b: 255 };
@@ -33,7 +33,7 @@ async function decodeBytes(name: string, bytes: Uint8Array, { channels, maxPixel
   const kind = imageKind(bytes);
   if (kind === undefined) return fail(describeBytes(bytes));
   const sharp = await loadSharp();
-  // failOn "error": damaged or cut off is an error; a harmless oddity that every viewer shows is not.
+  // failOn "error": damaged or truncated files are errors, harmless oddities that viewers accept are not.
   const open = (): Sharp => sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, unlimited: false });
   try {
     const { width = 0, height = 0, pageHeight = height } = await sharp(bytes, { failOn: 'error', limitInputPixels: false }).metadata();
@@ -54,7 +54,7 @@ async function decodeBytes(name: string, bytes: Uint8Array, { channels, maxPixel
   }
 }
 
-/** Alpha on white, any colour space to 8-bit sRGB, exactly `channels` per pixel. */
+/** Flattens alpha onto white and converts any colour space to 8-bit sRGB with exactly `channels` per pixel. */
 function toPixels(pipeline: Sharp, channels: 1 | 3): Promise<{ data: Buffer; info: { width: number; height: number; channels: number } }> {
   const flat = pipeline.flatten({ background: white });
   return (channels === 1 ? flat.greyscale().toColourspace('b-w') : flat.toColourspace('srgb'))
@@ -63,11 +63,12 @@ function toPixels(pipeline: Sharp, channels: 1 | 3): Promise<{ data: Buffer; inf
 }
 
 /**
- * Pixels for the engine. From files and encoded bytes: EXIF orientation applied, transparency laid on white, CMYK, 16-bit, grey and palette
- * turned into 8-bit sRGB, the first frame of an animation. Raw pixels that already have the wanted channels are returned as they are, not copied.
+ * Pixels for the engine. From files and encoded bytes: EXIF orientation applied, transparency flattened onto white, CMYK, 16-bit, grey and
+ * palette converted to 8-bit sRGB, the first frame of an animation. Raw pixels that already have the wanted channels are returned as they
+ * are, not copied.
  *
- * @throws ArtistError ERR_READ: no such file, a directory; ERR_IMAGE_DECODE: not a picture, damaged, cut off, an edge above 16384 pixels or
- *   more than `maxPixels`; ERR_INVALID_ARGUMENT: raw pixels of a wrong length, shared or detached memory
+ * @throws ArtistError ERR_READ: no such file, a directory; ERR_IMAGE_DECODE: not a picture, damaged, truncated, an edge above 16384
+ *   pixels or more than `maxPixels`; ERR_INVALID_ARGUMENT: raw pixels of a wrong length, shared or detached memory
  */
 export const decodeImage = answering('decodeImage', async (input: ImageInput, options: DecodeOptions = {}): Promise<RawImage> => {
   const checked = resolveOptions('decodeImage', decodeOptions, options);
@@ -125,7 +126,7 @@ export const resizeImage = answering(
     if (raw.channels === 1) pipeline.toColourspace('b-w');
     const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    // sharp turns grey with alpha into RGBA: grey and alpha are taken out again.
+    // sharp converts grey with alpha to RGBA, so extract grey and alpha again.
     const resized = raw.channels === 2 && info.channels === 4 ? pixels.filter((_, at) => at % 4 === 0 || at % 4 === 3) : pixels;
     return checkRawImage({ data: resized, width: info.width, height: info.height, channels: raw.channels });
   },

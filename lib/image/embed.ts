@@ -9,8 +9,7 @@ import { type Recipe, recipeRecord } from './recipes/recipe.ts';
 export type MarkedFormat = 'png' | 'jpeg' | 'webp';
 
 /**
- * IPTC's word for the picture: a painted one, one painted over a given one, or a given one that was only enlarged.
- * (cv.iptc.org/newscodes/digitalsourcetype)
+ * IPTC's term for the picture: painted, painted over a given one, or a given one only enlarged. (cv.iptc.org/newscodes/digitalsourcetype)
  */
 export function digitalSourceType(mode: Recipe['mode']): DigitalSourceType {
   if (mode === 'upscale') return 'algorithmicallyEnhanced';
@@ -22,15 +21,15 @@ export interface Marks {
   width: number;
   height: number;
   alpha: boolean;
-  /** Left out of the file, though it still decides the source type, when `embedRecipe` is false. */
+  /** If `embedRecipe` is false it is not written, but still decides the source type. */
   recipe: Recipe | undefined;
   embedRecipe: boolean;
 }
 
 /**
- * Writes the AI label and, unless it is unwanted, the recipe into an encoded picture without touching its pixels:
- * PNG tEXt/iTXt `parameters`, iTXt `ai-artist`, iTXt XMP; JPEG and WebP EXIF UserComment and XMP (extended XMP where it is too long).
- * The same input gives the same bytes: no times, no random ids.
+ * Writes the AI label and, by default, the recipe into an encoded picture without changing its pixels: PNG tEXt/iTXt `parameters`, iTXt
+ * `ai-artist`, iTXt XMP; JPEG and WebP EXIF UserComment and XMP (extended XMP if it is too long). The same input gives the same bytes: no
+ * times, no random ids.
  */
 export function embedMarks(encoded: Uint8Array, { format, width, height, alpha, recipe, embedRecipe }: Marks): Buffer {
   const label = { digitalSourceType: digitalSourceType(recipe?.mode), creatorTool: recipe?.software ?? 'ai-artist' };

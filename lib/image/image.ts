@@ -7,7 +7,7 @@ import { loadSharp } from './load-sharp.ts';
 import { checkRawImage, type RawImage } from './raw-image.ts';
 import { checkRecipe, type Recipe } from './recipes/recipe.ts';
 
-/** Formats that are written. All three carry the recipe and the AI label. */
+/** Output formats. All three contain the recipe and the AI label. */
 export const imageFormats = ['png', 'jpeg', 'webp'] as const;
 export type ImageFormat = (typeof imageFormats)[number];
 
@@ -15,7 +15,7 @@ export type ImageFormat = (typeof imageFormats)[number];
 const formatMaxEdge: Record<ImageFormat, number> = { png: 16_384, jpeg: 16_384, webp: 16_383 };
 
 const encodeShape = () => ({
-  /** JPEG and WebP: 1..100, higher is better and larger. Default 90. PNG is lossless and has none. */
+  /** JPEG and WebP: 1..100, higher is better and larger. Default 90. PNG is lossless and ignores it. */
   quality: z.int().min(1).max(100).optional(),
   /** WebP only: keep every pixel. Default false. */
   lossless: z.boolean().optional(),
@@ -28,7 +28,7 @@ export type EncodeOptions = z.input<typeof encodeOptions>;
 
 export const saveOptions = z.strictObject({
   ...encodeShape(),
-  /** Default: by the ending of the path (.png, .jpg, .jpeg, .webp). */
+  /** Default: from the ending of the path (.png, .jpg, .jpeg, .webp). */
   format: z.enum(imageFormats).optional(),
   /** false: fail with ERR_ALREADY_EXISTS instead of replacing a file. Default true, as with sharp and fs.writeFile. */
   overwrite: z.boolean().default(true),
@@ -55,7 +55,7 @@ function formatOfPath(path: string): ImageFormat {
   );
 }
 
-/** A painted picture: raw pixels, and how they were made. */
+/** A painted picture: raw pixels and their recipe. */
 export class ArtImage implements RawImage {
   /** Rows top to bottom, 8-bit sRGB, `channels` interleaved; data.length = width * height * channels. */
   readonly data: Uint8Array;
@@ -80,8 +80,8 @@ export class ArtImage implements RawImage {
   }
 
   /**
-   * Writes the picture with its recipe and AI label: whole or not at all (temporary file, fsync, rename). Missing folders are created.
-   * An existing file is replaced unless `overwrite` is false. Encoding and writing never block the event loop.
+   * Writes the picture with its recipe and AI label, atomically (temporary file, fsync, rename). Missing folders are created. An existing
+   * file is replaced unless `overwrite` is false. Encoding and writing never block the event loop.
    *
    * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE, ERR_IMAGE_ENCODE
    */
@@ -104,7 +104,7 @@ export class ArtImage implements RawImage {
     return await this.#encode(checked.format, resolveOptions('toBuffer', encodeOptions, options));
   }
 
-  /** The raw pixels as a sharp pipeline, for everything this class does not do. What it writes carries neither recipe nor AI label. */
+  /** The raw pixels as a sharp pipeline, for other operations. Its output has neither recipe nor AI label. */
   async toSharp(): Promise<Sharp> {
     const sharp = await loadSharp();
     const { data, width, height, channels } = this;
@@ -137,7 +137,7 @@ export class ArtImage implements RawImage {
     const alpha = this.channels === 2 || this.channels === 4;
     try {
       const pipeline = await this.toSharp();
-      // Set in full: a default of sharp that changes would change the bytes of the same picture.
+      // All options are explicit, so that a changed default of sharp does not change the bytes of a picture.
       if (format === 'png') pipeline.png({ compressionLevel: 6, adaptiveFiltering: false, palette: false, progressive: false });
       else if (format === 'webp') pipeline.webp({ quality: quality ?? 90, lossless: lossless ?? false, effort: 4 });
       else pipeline.flatten({ background: '#fff' }).jpeg({ quality: quality ?? 90, chromaSubsampling: '4:4:4' });

@@ -4,7 +4,7 @@ import { ArtistError } from '../core/index.ts';
 let loading: Promise<typeof sharp> | undefined;
 
 /**
- * sharp, imported at the first use: it maps 18 MB of native code, which a program that never touches a file should not pay for.
+ * sharp, imported at the first use: it maps 18 MB of native code, which programs without files do not need.
  *
  * @throws ArtistError ERR_UNSUPPORTED: sharp has no binary for this machine
  */

@@ -12,7 +12,7 @@ const cosines = Float64Array.from({ length: kept * side }, (_, index) =>
 /** Luma (Rec. 601) averaged over the cells of a grid; every pixel counts, however large the picture. [rows * columns], 0..255. */
 export function lumaGrid({ data, width, height, channels }: RawImage, columns: number, rows: number): Float64Array {
   const grid = new Float64Array(columns * rows);
-  // A picture smaller than the grid is spread over it: each cell takes at least one pixel.
+  // In a picture smaller than the grid, each cell still takes at least one pixel.
   for (let row = 0; row < rows; row++) {
     const top = Math.floor((row * height) / rows);
     const bottom = Math.max(top + 1, Math.floor(((row + 1) * height) / rows));
@@ -33,15 +33,15 @@ export function lumaGrid({ data, width, height, channels }: RawImage, columns: n
 }
 
 /**
- * 64-bit perceptual hash as 16 hex digits: luma at 32x32, DCT, the 8x8 lowest frequencies, a bit for each above their median (the constant
- * term left out of the median). Similar pictures differ in few bits: see hashDistance. After C. Zauner, "Implementation and benchmarking of
- * perceptual image hash functions" (2010).
+ * 64-bit perceptual hash as 16 hex digits: luma at 32x32, DCT, the 8x8 lowest frequencies, a bit for each above their median (without the
+ * constant term). Similar pictures differ in few bits: see hashDistance. After C. Zauner, "Implementation and benchmarking of perceptual
+ * image hash functions" (2010).
  */
 export function perceptualHash(image: RawImage): string {
   return hashOfLuma(lumaGrid(checkRawImage(image), side, side));
 }
 
-/** The same from a 32x32 luma grid. */
+/** The perceptual hash of a 32x32 luma grid. */
 export function hashOfLuma(luma: Float64Array): string {
   const rowwise = new Float64Array(side * kept); // [y][u]
   for (let y = 0; y < side; y++) {
@@ -67,7 +67,8 @@ export function hashOfLuma(luma: Float64Array): string {
 }
 
 /**
- * Bits in which two perceptual hashes differ, 0..64. Up to 6: the same picture for the eye; unrelated pictures differ in 32 on average.
+ * Number of bits in which two perceptual hashes differ, 0..64. Up to 6: visually the same picture; unrelated pictures differ in 32 on
+ * average.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: not 16 hex digits
  */

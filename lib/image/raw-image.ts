@@ -8,10 +8,10 @@ export interface RawImage {
   channels: number;
 }
 
-/** Longest edge of a picture that is read or written, pixels (also the limit of WebP's bitstream, 16383, plus one). */
+/** Longest edge of a picture for reading and writing, pixels (also the limit of WebP's bitstream, 16383, plus one). */
 export const maxEdge = 16_384;
 
-/** Pixels of a picture that is read or written unless the caller says otherwise: 100 megapixels, 300 MB as RGB. */
+/** Default limit of a picture's pixels, for reading and writing: 100 megapixels, 300 MB as RGB. */
 export const defaultMaxPixels = 100_000_000;
 
 function fail(message: string): never {

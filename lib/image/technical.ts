@@ -4,13 +4,13 @@ import { hashDistance, hashOfLuma, lumaGrid } from './perceptual-hash.ts';
 import { checkRawImage, type RawImage } from './raw-image.ts';
 
 /**
- * Technical gates: what is wrong with a picture before anybody asks whether it is beautiful. Pure functions on raw pixels; 0.6 ms for
- * 128x128, some 16 ms for a megapixel.
+ * Technical gates: faults of a picture that can be found without judging its beauty. Pure functions on raw pixels; 0.6 ms for 128x128, some
+ * 16 ms for a megapixel.
  */
 export interface TechnicalMeasures {
   /** Mean luma, 0..255. */
   mean: number;
-  /** Standard deviation of the luma on a 32x32 grid, 0..127.5: structure that can be seen, fine noise averages out. */
+  /** Standard deviation of the luma on a 32x32 grid, 0..127.5: visible structure, since fine noise averages out. */
   contrast: number;
   /** Largest difference between the highest and the lowest value within one channel, 0..255. 0: one colour. */
   range: number;
@@ -18,7 +18,7 @@ export interface TechnicalMeasures {
   clippedWhite: number;
   /** Share of pixels with every channel at 0 or 1. */
   clippedBlack: number;
-  /** Share of pixels with every channel at one of the ends, but not all at the same: pure red, green, blue, cyan, magenta, yellow. */
+  /** Share of pixels with every channel at an extreme, but not all at the same one: pure red, green, blue, cyan, magenta, yellow. */
   burnt: number;
   /** 64-bit perceptual hash, 16 hex digits. */
   hash: string;
@@ -27,20 +27,20 @@ export interface TechnicalMeasures {
 export type TechnicalVerdict = 'nan-black' | 'blank' | 'blown-out' | 'duplicate';
 
 export const technicalThresholds = z.strictObject({
-  /** nan-black: one colour up to this range. A decoder that got NaN returns exactly one value everywhere; 2 allows for rounding. */
+  /** nan-black: one colour up to this range. A decoder returns exactly one value everywhere for NaN; 2 allows for rounding. */
   nanRange: z.number().min(0).default(2),
   /** blank: contrast below this. The flattest of the bundled model's 24 sample pictures has 15, a gradient over 10 grey levels 3. */
   blankContrast: z.number().min(0).default(4),
-  /** blown-out: this share of white or of black. Line art on pure white reaches 0.73 in the bundled model's samples and is good. */
+  /** blown-out: this share of white or of black. Good line art on pure white reaches 0.73 in the bundled model's samples. */
   clippedShare: z.number().min(0).max(1).default(0.98),
-  /** blown-out: this share of burnt pixels, which guidance far too high produces. The bundled model's samples stay below 0.001. */
+  /** blown-out: this share of burnt pixels, a result of far too high guidance. The bundled model's samples stay below 0.001. */
   burntShare: z.number().min(0).max(1).default(0.35),
   /** duplicate: perceptual hashes that differ in at most this many bits of 64. The closest two of the 24 samples differ in 16. */
   duplicateDistance: z.int().min(0).max(64).default(6),
 });
 export type TechnicalThresholds = z.input<typeof technicalThresholds>;
 
-/** Measures a picture of 1, 2, 3 or 4 channels; alpha is passed over. */
+/** Measures a picture of 1, 2, 3 or 4 channels; ignores alpha. */
 export const measureTechnical = answering('measureTechnical', (image: RawImage): TechnicalMeasures => {
   const raw = checkRawImage(image);
   const { data, channels, width, height } = raw;
@@ -81,13 +81,13 @@ export const measureTechnical = answering('measureTechnical', (image: RawImage):
 });
 
 export interface TechnicalJudgement {
-  /** Empty: the picture passes. */
+  /** Empty if the picture passes. */
   verdicts: { verdict: TechnicalVerdict; reason: string }[];
   measures: TechnicalMeasures;
 }
 
 /**
- * Judges measured pictures. `known` are the hashes of the pictures kept so far.
+ * Judges a measured picture. `known` are the hashes of the pictures kept so far.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
@@ -100,7 +100,7 @@ export function judgeTechnical(
   const verdicts: TechnicalJudgement['verdicts'] = [];
   const add = (verdict: TechnicalVerdict, reason: string): number => verdicts.push({ verdict, reason });
   const { contrast, range, clippedWhite, clippedBlack, burnt, hash } = measures;
-  // One colour is also blank: the more telling word is enough.
+  // A single colour is also blank; report only the more specific fault.
   if (range <= limit.nanRange) add('nan-black', `one colour everywhere (range ${range} of at most ${limit.nanRange})`);
   else if (contrast < limit.blankContrast) add('blank', `contrast ${contrast.toFixed(2)} below ${limit.blankContrast}`);
   if (Math.max(clippedWhite, clippedBlack) >= limit.clippedShare)

@@ -1,4 +1,4 @@
-/** Files of a folder that are pictures for their owner and are not read here, with what to do. */
+/** Recognises pictures in unsupported formats in a folder, with advice. */
 
 import { parse } from 'node:path';
 import { openPlainFile } from '../core/index.ts';
@@ -20,17 +20,17 @@ const kinds: readonly (readonly [endings: string, reason: string])[] = [
 ];
 const reasons = new Map(kinds.flatMap(([endings, reason]) => endings.split(' ').map((ending): [string, string] => [`.${ending}`, reason])));
 
-/** Bytes that tell the kind of a picture. */
+/** Number of bytes needed to recognise a format. */
 const headBytes = 32;
 
 /**
- * Why a file that has no ending of a picture that is read may still be one for its owner, with what to do; undefined for a file of another kind. A file
- * without ending is looked into.
+ * For a file without a supported ending that may still be a picture: why it is not read, and what to do. undefined for other files. Files
+ * without ending are recognised by content.
  */
 export async function unreadPicture(file: string): Promise<string | undefined> {
   const { ext } = parse(file);
   if (ext !== '') return reasons.get(ext.toLowerCase());
-  const handle = await openPlainFile(file).catch(() => undefined); // it is no picture that anybody could use
+  const handle = await openPlainFile(file).catch(() => undefined); // unreadable: no usable picture
   try {
     const head = await handle?.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     const kind = head && imageKind(head.buffer.subarray(0, head.bytesRead));

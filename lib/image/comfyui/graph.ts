@@ -1,8 +1,8 @@
 import { asObject, type JsonObject, objectAt, textAt } from '../recipes/json-fields.ts';
 
 /**
- * ComfyUI keeps no recipe but its graph: PNG `prompt` is {id: {class_type, inputs}}, where an input is a value or a link [id, output].
- * Every walk remembers where it was and has a limit: graphs come from anybody.
+ * ComfyUI stores its graph instead of a recipe: PNG `prompt` is {id: {class_type, inputs}}, where an input is a value or a link [id,
+ * output]. Every walk records visited nodes and has a limit, because graphs are untrusted.
  */
 export interface Node {
   id: string;
@@ -28,7 +28,7 @@ export function readGraph(json: JsonObject): Graph {
   return graph;
 }
 
-/** What an input holds; undefined where the node has no such input. */
+/** The value of an input; undefined if the node has no such input. */
 export function inputOf(node: Node | undefined, input: string): unknown {
   return node !== undefined && Object.hasOwn(node.inputs, input) ? node.inputs[input] : undefined;
 }
@@ -39,7 +39,7 @@ export function linked(graph: Graph, node: Node | undefined, input: string): Nod
   return Array.isArray(link) && (typeof link[0] === 'string' || typeof link[0] === 'number') ? graph.get(String(link[0])) : undefined;
 }
 
-/** Inputs of a node that carry on what a switch has chosen; all of them for a node that is no switch. */
+/** Inputs of a node that a switch has selected; all of them if the node is no switch. */
 export function chosenInputs(node: Node): string[] {
   const all = Object.keys(node.inputs);
   if (!/switch|selector/i.test(node.type)) return all;
@@ -49,12 +49,12 @@ export function chosenInputs(node: Node): string[] {
   if (numbered.length === 0) return all;
   const pick = ['select', 'Input', 'input', 'index', 'selected_index'].map((name) => Number(inputOf(node, name))).find((n) => n >= 1);
   const place = (name: string): number => Number(/\d+$/.exec(name)?.[0]);
-  // Without a number (rgthree's "Any Switch") the first that is linked counts.
+  // Without a number (rgthree's "Any Switch") the first linked input counts.
   const [first] = numbered.filter((name) => (pick === undefined ? Array.isArray(node.inputs[name]) : place(name) === pick));
   return first === undefined ? [] : [first];
 }
 
-/** Everything that feeds `start`, nearest first, `start` included. `through` says which inputs are followed. */
+/** All nodes that feed `start`, nearest first, `start` included. `through` selects the inputs to follow. */
 export function upstream(graph: Graph, start: Node | undefined, through: (input: string, node: Node) => boolean = () => true): Node[] {
   const found = new Set<Node>(start === undefined ? [] : [start]);
   for (const node of found) {
@@ -67,6 +67,6 @@ export function upstream(graph: Graph, start: Node | undefined, through: (input:
   return [...found];
 }
 
-/** Inputs that hand on whatever comes: reroutes, switches, pipes and contexts of node packs. */
+/** Inputs that pass values on unchanged: reroutes, switches, pipes and contexts of node packs. */
 export const carriesAnything = (input: string): boolean =>
   /^$|^\*$|pipe|ctx|context|tuple|^text_embeds$|^any[_\d]|^input[ _]?\d*$|^value$/i.test(input);

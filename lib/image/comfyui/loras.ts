@@ -4,13 +4,16 @@ import type { Recipe } from '../recipes/recipe.ts';
 import { inputOf, type Node } from './graph.ts';
 import type { Values } from './values.ts';
 
-/** LoRAs of a node: the many ways in which loaders and stacks of node packs list them. Switched off, "None" or of no weight: not used. */
+/**
+ * LoRAs of a node, in the various formats of loaders and stacks of node packs. Ignores those that are switched off, "None" or without
+ * weight.
+ */
 
 type Lora = NonNullable<Recipe['loras']>[number];
 
 const isOff = (value: unknown): boolean => value === false || (typeof value === 'string' && /^(?:off|false|no|disabled?)$/i.test(value));
 
-/** One LoRA by its inputs. A loader with no weight for model and text encoder returns its inputs untouched. */
+/** One LoRA by its inputs. A loader with weight 0 for model and text encoder passes its inputs on. */
 function single(values: Values, node: Node): Lora[] {
   const name = chosen(values.text(node, 'lora_name') ?? values.text(node, 'lora'));
   const weight = values.number(
@@ -51,7 +54,7 @@ function entry(item: JsonObject): Lora[] {
   return isUsed && weight !== 0 ? lora(textAt(item, 'lora', 'name', 'lora_name'), weight) : [];
 }
 
-/** Loaders that keep an object per LoRA: rgthree's Power Lora Loader, LoRA Manager's list. */
+/** Loaders with one object per LoRA: rgthree's Power Lora Loader, LoRA Manager's list. */
 function objects(node: Node): Lora[] {
   return Object.entries(node.inputs).flatMap(([key, value]) => {
     if (!/^loras?(?:_\d+)?$|^lora/i.test(key)) return [];
@@ -62,7 +65,7 @@ function objects(node: Node): Lora[] {
   });
 }
 
-/** Nodes that load what tags in a text name. In ComfyUI's own encoders tags are text and nothing else. */
+/** Nodes that load the LoRAs named by tags in a text. For ComfyUI's own encoders tags are plain text. */
 function tags(values: Values, node: Node): Lora[] {
   if (!/lora.*(?:tag|manager|text|prompt)|(?:tag|prompt).*lora|ImpactWildcardEncode/i.test(node.type)) return [];
   const text = ['populated_text', 'text', 'lora_syntax', 'prompt', 'wildcard_text']

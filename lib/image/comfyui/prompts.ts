@@ -2,7 +2,7 @@ import { readLoraTags } from '../recipes/lora-tags.ts';
 import { carriesAnything, chosenInputs, type Graph, inputOf, linked, type Node } from './graph.ts';
 import type { Values } from './values.ts';
 
-/** The prompts that a sampler's conditioning was made of. */
+/** The prompts behind a sampler's conditioning. */
 
 export type Side = 'positive' | 'negative';
 
@@ -13,19 +13,19 @@ const sideTexts: Record<Side, readonly string[]> = {
 };
 const isNegativeName = (name: string): boolean => /negative|^neg_|_neg$|uncond/i.test(name);
 const isPositiveName = (name: string): boolean => !isNegativeName(name) && /positive|^pos_|_pos$|^cond/i.test(name);
-/** Nodes that hold or make a text, not a conditioning. */
+/** Nodes that contain or produce a text, not a conditioning. */
 const isTextNode = ({ type, inputs }: Node): boolean =>
   !Object.hasOwn(inputs, 'clip') &&
   !/encode|condition/i.test(type) &&
   /string|text|prompt|primitive|wildcard|concat|join|styler/i.test(type);
 
-/** Inputs through which a node's conditioning of one side comes in. None: the node has no such side of its own. */
+/** Inputs of a node for the conditioning of one side; none if the node does not separate sides. */
 function sideInputs(node: Node, side: Side): string[] {
   const links = chosenInputs(node).filter((name) => Array.isArray(node.inputs[name]));
   const negative = links.filter(isNegativeName);
   if (side === 'negative' && negative.length > 0) return negative;
   const positive = links.filter(isPositiveName);
-  // A node with one side alone carries the side that asks for it; one with both keeps them apart.
+  // A node with a single conditioning passes either side on; one with both keeps them apart.
   const hasBoth = negative.length > 0 && positive.length > 0;
   return side === 'positive' || !hasBoth ? positive : [];
 }
@@ -41,7 +41,7 @@ export class Prompts {
     this.#values = values;
   }
 
-  /** Nodes that feed one side of a sampler or guider. Undefined: it has no such side. */
+  /** Nodes that feed one side of a sampler or guider; undefined if it has no such side. */
   starts(sampler: Node, side: Side): Node[] | undefined {
     const inputs = Object.keys(sampler.inputs).filter((name) => Array.isArray(sampler.inputs[name]));
     const named = inputs.filter(side === 'negative' ? isNegativeName : isPositiveName);
@@ -51,7 +51,7 @@ export class Prompts {
     return nodes.length > 0 ? nodes : undefined;
   }
 
-  /** Nodes between the sampler and its encoders, encoders included, nearest first. What was zeroed is not among them. */
+  /** Nodes between the sampler and its encoders, encoders included, nearest first. Zeroed conditionings are left out. */
   nodes(sampler: Node, side: Side): Node[] {
     const found = new Set<Node>(this.starts(sampler, side) ?? []);
     for (const node of found) {
@@ -76,7 +76,7 @@ export class Prompts {
     return carried;
   }
 
-  /** Texts that a node itself gives to a side. */
+  /** Texts that a node itself adds to a side. */
   #texts(node: Node, side: Side): string[] {
     if (isTextNode(node) && inputOf(node, 'text_positive') === undefined) return [];
     const given = (names: readonly string[]): string[] =>
@@ -89,13 +89,13 @@ export class Prompts {
     const both = [...sideTexts.positive, ...sideTexts.negative];
     if (both.some((name) => typeof inputOf(node, name) === 'string' || given([name]).length > 0)) return given(sideTexts[side]);
     if (!/encode|prompt|text/i.test(node.type) && inputOf(node, 'clip') === undefined) return [];
-    // Wildcards: what was drawn counts, and tags in it load LoRAs.
+    // Wildcards: use the drawn text; tags in it load LoRAs.
     const populated = this.#values.text(node, 'populated_text');
     if (populated !== undefined) return [readLoraTags(populated).prompt.trim()];
     return textInputs.flatMap((name) => this.#values.text(node, name) ?? []);
   }
 
-  /** The prompt of one side: each text once, without those that are a part of another. */
+  /** The prompt of one side: each text once, without texts contained in another. */
   prompt(sampler: Node, side: Side): string | undefined {
     const texts = [...new Set(this.nodes(sampler, side).flatMap((node) => this.#texts(node, side)))].slice(0, 50);
     const whole = texts.filter((text) => !texts.some((other) => other !== text && other.includes(text)));
@@ -103,7 +103,7 @@ export class Prompts {
   }
 }
 
-/** A node whose type does not tell, and that has nothing but a value: of a pack that nobody knows. */
+/** A node of an unknown type that has only a value. */
 function isValueNode({ type, inputs }: Node): boolean {
   return !/encode|condition|loader|control|apply|guidance/i.test(type) && !('clip' in inputs) && !('conditioning' in inputs);
 }

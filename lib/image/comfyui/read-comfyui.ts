@@ -21,7 +21,7 @@ import { Prompts } from './prompts.ts';
 import { Values } from './values.ts';
 import { readWorkflow } from './workflow.ts';
 
-/** The recipe of a ComfyUI graph is what the links of its sampler lead to. */
+/** Reads the recipe of a ComfyUI graph by following the links of its sampler. */
 
 const maxStarts = 50;
 
@@ -40,13 +40,13 @@ const isSampler = ({ type, inputs }: Node): boolean =>
   /sampler/i.test(type) &&
   !/select|preview|info|scheduler/i.test(type) &&
   (/^KSampler\b/.test(type) ? Object.keys(inputs).length > 0 : samplerInputs.some((name) => Object.hasOwn(inputs, name)));
-/** Nodes that sample although their names do not say so: upscalers by tiles, all-in-one nodes. */
+/** Nodes that sample without a telling name: tiled upscalers, all-in-one nodes. */
 const mayBeSampler = ({ inputs }: Node): boolean =>
   Object.hasOwn(inputs, 'steps') &&
   Object.hasOwn(inputs, 'positive') &&
   (Object.hasOwn(inputs, 'seed') || Object.hasOwn(inputs, 'noise_seed'));
 
-/** Inputs that carry the picture, as latents or pixels; not what steers it. */
+/** Inputs that carry the picture, as latents or pixels, not those that guide it. */
 const carriesPicture = (name: string): boolean =>
   /^(?:latent|samples?|pixels|images?|optional_latent)/i.test(name) || /latent|^$|^any[_\d]|^input[ _]?\d*$/i.test(name);
 const carriesModel = (name: string): boolean =>
@@ -58,7 +58,7 @@ interface Samplers {
   second: Node | undefined;
 }
 
-/** The sampler that starts from noise, and the one that paints over its picture. Those that lead to a saved picture go before others. */
+/** The sampler that starts from noise, and the one that repaints its picture. Those that lead to a saved picture have priority. */
 function findSamplers(graph: Graph): Samplers | undefined {
   const nodes = [...graph.values()];
   const hasPicture = ({ inputs }: Node): boolean => ['images', 'image', 'samples', 'filenames'].some((name) => Array.isArray(inputs[name]));
@@ -78,7 +78,7 @@ function findSamplers(graph: Graph): Samplers | undefined {
   return { first: first.node, second: ordered.find(({ place }) => place > first.place)?.node };
 }
 
-/** Nodes over which a sampler's settings are spread: SamplerCustomAdvanced and pipes keep them apart. */
+/** Nodes that contain a sampler's settings: SamplerCustomAdvanced and pipes spread them over several. */
 interface Parts {
   sampler: Node;
   guider: Node;
@@ -106,7 +106,7 @@ function partsOf(graph: Graph, sampler: Node): Parts {
   };
 }
 
-/** Schedulers that are nodes of their own. */
+/** Schedulers that are separate nodes. */
 const schedulerNodes: Record<string, string> = {
   KarrasScheduler: 'karras',
   ExponentialScheduler: 'exponential',
@@ -125,7 +125,7 @@ function names(values: Values, { choice, schedule }: Parts): { sampler?: string;
   );
 }
 
-/** KSamplerAdvanced says which of its steps it does, the others how strong the noise is. */
+/** KSamplerAdvanced gives its range of steps, the others the strength of the noise. */
 function denoiseOf(values: Values, { schedule, sampler }: Parts): number | undefined {
   const start = values.number(sampler, 'start_at_step');
   const steps = values.number(schedule, 'steps');
@@ -160,7 +160,7 @@ function modelOf(values: Values, chain: readonly Node[]): Recipe['model'] {
   return undefined;
 }
 
-/** The VAE that decoded the sampler's picture, where it was loaded by itself. */
+/** The VAE that decoded the sampler's picture, if it was loaded separately. */
 function vaeOf(graph: Graph, values: Values, sampler: Node): Recipe['vae'] {
   const nodes = [...graph.values()];
   const decoders = nodes.filter(
@@ -169,7 +169,7 @@ function vaeOf(graph: Graph, values: Values, sampler: Node): Recipe['vae'] {
   const decoder = decoders.slice(0, maxStarts).find((node) => upstream(graph, node, carriesPicture).includes(sampler));
   const through = (name: string): boolean => /vae/i.test(name) || carriesAnything(name);
   const own = linked(graph, sampler, 'optional_vae') ?? linked(graph, sampler, 'vae');
-  // A part of a graph without a decoder: the only VAE there is.
+  // A partial graph without a decoder: use the only VAE.
   const only = decoders.length === 0 && own === undefined ? nodes.filter(({ type }) => type === 'VAELoader') : [];
   const chain = [...upstream(graph, linked(graph, decoder, 'vae') ?? own, through), ...only];
   for (const node of chain) {
@@ -180,7 +180,7 @@ function vaeOf(graph: Graph, values: Values, sampler: Node): Recipe['vae'] {
 }
 
 function secondPass(graph: Graph, values: Values, second: Node): Pick<PartialRecipe, 'hires' | 'extra'> {
-  // SDXL's refiner goes on where the first sampler stopped; nothing is enlarged.
+  // SDXL's refiner continues where the first sampler stopped; it does not enlarge.
   if (textAt(second.inputs, 'add_noise') === 'disable') {
     const model = modelOf(values, upstream(graph, linked(graph, second, 'model'), carriesModel));
     const start = values.number(second, 'start_at_step');
@@ -202,7 +202,7 @@ function secondPass(graph: Graph, values: Values, second: Node): Pick<PartialRec
   return Object.keys(hires).length > 0 ? { hires } : {};
 }
 
-/** Recipe of a ComfyUI graph: of the sampler that starts from noise, with a later one as the high-resolution pass. */
+/** Recipe of a ComfyUI graph: that of the sampler that starts from noise, with a later one as the high-resolution pass. */
 export function comfyRecipe(json: JsonObject): PartialRecipe | undefined {
   const graph = arrayAt(json, 'nodes').length > 0 ? readWorkflow(json) : readGraph(json);
   const samplers = graph.size === 0 || graph.size > maxNodes ? undefined : findSamplers(graph);
@@ -255,7 +255,7 @@ export function comfyRecipe(json: JsonObject): PartialRecipe | undefined {
   });
 }
 
-/** Civitai's own generator: a graph, and beside it what was asked for, as JSON in a text. */
+/** Civitai's own generator: a graph, and the request as JSON in a text beside it. */
 export function civitaiGraph(json: JsonObject): PartialRecipe | undefined {
   const asked = typeof json['extraMetadata'] === 'string' ? parseObject(json['extraMetadata']) : asObject(json['extraMetadata']);
   if (asked === undefined || textAt(asked, 'prompt') === undefined) return undefined;

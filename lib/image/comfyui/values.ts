@@ -1,7 +1,7 @@
 import { numberAt, textAt } from '../recipes/json-fields.ts';
 import { chosenInputs, type Graph, inputOf, linked, type Node } from './graph.ts';
 
-/** Values that come over links: from primitives, strings, joined strings, seeds and wildcard nodes. */
+/** Values that come through links: from primitives, strings, joined strings, seeds and wildcard nodes. */
 
 const singleKeys = [
   'value',
@@ -19,7 +19,7 @@ const singleKeys = [
 const part = /^(?:text|string|prompt|str|input|value)[ _]?(?:[a-z]|\d{1,2})$/i;
 const delimiters = ['delimiter', 'separator', 'separater', 'sep', 'joiner'] as const;
 const maxDepth = 50;
-/** Texts that are put together for one recipe; nodes that join themselves twice, fifty times over, would double each time. */
+/** Limit of joined texts per recipe: fifty nodes that each join an input with itself would double the text each time. */
 const maxEvaluations = 5_000;
 const maxTextLength = 1_000_000;
 
@@ -31,7 +31,7 @@ export class Values {
     this.#graph = graph;
   }
 
-  /** The text of an input, its own or what its link leads to. */
+  /** The text of an input, its own or the one its link leads to. */
   text(node: Node | undefined, input: string, depth = 0): string | undefined {
     if (depth > maxDepth || this.#left-- <= 0) return undefined;
     const source = linked(this.#graph, node, input);
@@ -70,13 +70,13 @@ export class Values {
     const name = delimiters.find((key) => inputOf(node, key) !== undefined);
     const given = name === undefined ? undefined : this.text(node, name, depth);
     const tidy = textAt(node.inputs, 'tidy_tags') === 'yes' ? ', ' : '';
-    // Node packs let "\n" be typed; ComfyUI's own node takes the text as it is.
+    // Node packs interpret a typed "\n"; ComfyUI's own node uses the text unchanged.
     const delimiter = given === undefined ? tidy : isCore ? given : given.replaceAll('\\n', '\n');
     const length = texts.reduce((sum, text) => sum + (text?.length ?? 0) + delimiter.length, 0);
     return texts.length === 0 || length > maxTextLength ? undefined : texts.join(delimiter);
   }
 
-  /** The first of the inputs that holds a number, its own or what its link leads to. */
+  /** The number of the first input that has one, its own or through its link. */
   number(node: Node | undefined, ...inputs: string[]): number | undefined {
     for (const input of inputs) {
       const found = this.#numberAt(node, input, 0);
@@ -98,7 +98,7 @@ export class Values {
     return undefined;
   }
 
-  /** A whole number of at least `minimum` that JavaScript holds exactly. */
+  /** A safe integer of at least `minimum`. */
   whole(minimum: number, node: Node | undefined, ...inputs: string[]): number | undefined {
     const value = this.number(node, ...inputs);
     return value !== undefined && Number.isSafeInteger(value) && value >= minimum ? value : undefined;

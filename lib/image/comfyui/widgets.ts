@@ -1,6 +1,6 @@
 import { arrayAt, asObject, type JsonObject, textAt } from '../recipes/json-fields.ts';
 
-/** Inputs of common nodes by the order of their widgets, for older files that hold the editor's `workflow` only. */
+/** Inputs of common nodes by the order of their widgets, for older files that contain only the editor's `workflow`. */
 const widgetOrder: Record<string, readonly string[]> = {
   KSampler: ['seed', 'steps', 'cfg', 'sampler_name', 'scheduler', 'denoise'],
   KSamplerAdvanced: ['add_noise', 'noise_seed', 'steps', 'cfg', 'sampler_name', 'scheduler', 'start_at_step', 'end_at_step'],
@@ -49,11 +49,11 @@ const widgetOrder: Record<string, readonly string[]> = {
   ImpactWildcardEncode: ['wildcard_text', 'populated_text'],
 };
 
-/** What stands behind a seed: what the editor does with it after a run. */
+/** The widget after a seed: what the editor does with the seed after a run. */
 const afterGenerate: readonly unknown[] = ['fixed', 'randomize', 'increment', 'decrement', 'increment-wrap'];
 const isSeed = (name: string | undefined): boolean => name === 'seed' || name === 'noise_seed';
 
-/** Names of a node's widgets. Newer editors list every widget among the inputs, older ones only those that were turned into inputs. */
+/** Names of a node's widgets. Newer editors list every widget among the inputs, older ones only those converted to inputs. */
 function widgetNames(type: string, node: JsonObject, count: number): readonly string[] {
   const listed = arrayAt(node, 'inputs').flatMap((entry) => {
     const name = textAt(asObject(asObject(entry)?.['widget']), 'name');
@@ -72,7 +72,7 @@ export function widgetInputs(type: string, node: JsonObject): [string, unknown][
   const inputs: [string, unknown][] = [];
   for (const value of values) {
     const last = inputs.at(-1)?.[0];
-    // rgthree's loader keeps one object per LoRA; they have no names.
+    // rgthree's loader has one object per LoRA, without names.
     if (asObject(value) !== undefined) inputs.push([`lora_${inputs.length + 1}`, value]);
     else if (isSeed(last) && (afterGenerate.includes(value) || value === null)) continue;
     else {
@@ -81,7 +81,7 @@ export function widgetInputs(type: string, node: JsonObject): [string, unknown][
     }
   }
   const texts = values.filter((value) => typeof value === 'string');
-  // A node that nobody knows and that holds one text: notes, prompts, strings of node packs.
+  // An unknown node with a single text: notes, prompts, strings of node packs.
   if (inputs.length === 0 && texts.length === 1) inputs.push(['text', texts[0]]);
   const only = values.length === 1 || afterGenerate.includes(values[1]);
   if (inputs.length === 0 && only && typeof values[0] === 'number') inputs.push(['value', values[0]]);

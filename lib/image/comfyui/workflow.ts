@@ -3,8 +3,8 @@ import { type Graph, maxInputs, maxNodes, type Node } from './graph.ts';
 import { widgetInputs } from './widgets.ts';
 
 /**
- * The editor's format (PNG `workflow`): {nodes, links}, with subgraphs in `definitions`. It is turned into the graph that ComfyUI would run:
- * muted nodes are left out, bypassed ones hand on their inputs, subgraphs are unfolded, reroutes and primitives dissolved.
+ * The editor's format (PNG `workflow`): {nodes, links}, with subgraphs in `definitions`. Converts it to the graph that ComfyUI would run:
+ * without muted nodes, with bypassed nodes passing their inputs on, subgraphs expanded, reroutes and primitives resolved.
  */
 
 const modeMuted = 2;
@@ -29,7 +29,7 @@ interface Scope {
   /** KJNodes' SetNode by its name. */
   setters: Map<unknown, JsonObject>;
   definition?: JsonObject;
-  /** The node that stands for this subgraph, and where. */
+  /** The node that represents this subgraph, and its place. */
   instance?: { node: JsonObject; scope: Scope };
   inner: Map<string, Scope>;
 }
@@ -69,7 +69,7 @@ class Workflow {
       scope.nodes.set(id, node);
       if (type === 'SetNode') scope.setters.set(arrayAt(node, 'widgets_values')[0], node);
     }
-    // Only when all of its own nodes are known: subgraphs that hold themselves may use up what is left.
+    // After all its own nodes, because subgraphs that contain themselves may use up the limit.
     for (const [id, node] of scope.nodes) {
       const definition = depth < maxNesting ? this.#definitions.get(textAt(node, 'type') ?? '') : undefined;
       if (definition === undefined || isOff(node) || this.#left <= 0) continue;
@@ -97,7 +97,7 @@ class Workflow {
     }
   }
 
-  /** What a link brings: [node, output], or the value of a primitive. */
+  /** The source of a link: [node, output], or the value of a primitive. */
   #origin(scope: Scope, link: unknown, depth: number): unknown {
     const found = link === null || link === undefined ? undefined : scope.links.get(link);
     if (found === undefined || depth > maxChain) return undefined;
@@ -122,7 +122,7 @@ class Workflow {
     return [`${scope.prefix}${id}`, found.slot];
   }
 
-  /** What comes into a subgraph: the input of the node that stands for it. */
+  /** The input of a subgraph: that of the node representing it. */
   #fromOutside(scope: Scope, slot: number, depth: number): unknown {
     const { instance } = scope;
     if (instance === undefined) return undefined;
@@ -130,7 +130,7 @@ class Workflow {
     const inputs = arrayAt(instance.node, 'inputs').map(asObject);
     const input = inputs.find((entry) => name !== undefined && textAt(entry, 'name') === name) ?? inputs[slot];
     if (input?.['link'] !== null && input?.['link'] !== undefined) return this.#origin(instance.scope, input['link'], depth + 1);
-    // A widget that was put onto the subgraph's node.
+    // A widget promoted to the subgraph's node.
     const widgets = inputs.filter((entry) => asObject(entry?.['widget']) !== undefined);
     const value = arrayAt(instance.node, 'widgets_values')[widgets.indexOf(input)];
     return typeof value === 'string' || typeof value === 'number' ? value : undefined;
@@ -145,7 +145,10 @@ function isOff(node: JsonObject): boolean {
 const isVirtual = (type: string): boolean =>
   /^Reroute\b/.test(type) || ['PrimitiveNode', 'GetNode', 'SetNode', 'Note', 'MarkdownNote'].includes(type);
 
-/** The link that a bypassed node hands on to an output: of the input at the same place if the types agree, else of the first that agrees. */
+/**
+ * The link that a bypassed node passes to an output: that of the input with the same index if the types match, else of the first input that
+ * matches.
+ */
 function bypassed(node: JsonObject, inputs: readonly (JsonObject | undefined)[], slot: number): unknown {
   const type = asObject(arrayAt(node, 'outputs')[slot])?.['type'];
   const agrees = (input: JsonObject | undefined): boolean => input !== undefined && input['type'] === type;

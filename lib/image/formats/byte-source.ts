@@ -13,7 +13,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 /** Chunk headers are a few bytes each: reading them one by one would be a hundred thousand system calls in a hostile file. */
 const windowBytes = 8192;
 
-/** A read error with the file's name and the way out. */
+/** A read error with the file's name and advice. */
 export function readError(path: string, cause: unknown): ArtistError {
   const code = systemCode(cause);
   const got =
@@ -30,13 +30,13 @@ export function readError(path: string, cause: unknown): ArtistError {
 }
 
 /**
- * Opens a regular file, hands it to `use` and closes it.
+ * Opens a regular file, passes it to `use` and closes it.
  *
  * @throws ArtistError ERR_READ: missing, a directory, a pipe or a device, no permission, an error of the disk
  */
 export async function withFile<T>(path: string, use: (source: ByteSource) => Promise<T>): Promise<T> {
   const handle = await openPlainFile(path).catch((error: unknown) => {
-    // Node refuses a path with a NUL byte with a TypeError; it is a path that does not exist, nothing more.
+    // Node throws a TypeError for a path with a NUL byte; treat it as a path that does not exist.
     throw readError(path.replaceAll('\0', '\\0'), error);
   });
   try {

@@ -1,5 +1,5 @@
 /**
- * As much of EXIF as recipes need: a UserComment the way A1111 writes it (through piexif: big-endian TIFF, IFD0 -> Exif IFD, code
+ * The part of EXIF that recipes need: a UserComment the way A1111 writes it (through piexif: big-endian TIFF, IFD0 -> Exif IFD, code
  * "UNICODE\0" and UTF-16BE), and a reader of the texts in IFD0 and the Exif IFD. EXIF 2.32, sections 4.6.2 and 4.6.5.
  */
 
@@ -8,10 +8,10 @@ const tagUserComment = 0x9286;
 const tagXpTitle = 0x9c9b;
 const tagXpSubject = 0x9c9f;
 
-/** Bytes of a EXIF block before the comment's text: TIFF header, IFD0 with one entry, Exif IFD with one entry, character code. */
+/** Bytes of an EXIF block before the comment's text: TIFF header, IFD0 with one entry, Exif IFD with one entry, character code. */
 const headerLength = 8 + 18 + 18 + 8;
 
-/** UTF-16 units that fit into one JPEG APP1 segment: 65533 bytes less "Exif\0\0" and the header. */
+/** UTF-16 units that fit into one JPEG APP1 segment: 65533 bytes minus "Exif\0\0" and the header. */
 export const maxJpegCommentUnits = Math.floor((65_533 - 6 - headerLength) / 2);
 
 function utf16be(text: string): Buffer {
@@ -41,12 +41,12 @@ export function exifWithComment(text: string): Buffer {
   return block;
 }
 
-/** Bytes per value of the types that hold texts: BYTE, ASCII, UNDEFINED and the UTF-8 of EXIF 3.0. */
+/** Bytes per value of the types for texts: BYTE, ASCII, UNDEFINED and the UTF-8 of EXIF 3.0. */
 const typeSizes: Record<number, number> = { 1: 1, 2: 1, 7: 1, 129: 1 };
 
 /**
- * UTF-16 text of a comment. The standard leaves the byte order open: more zero bytes at even places means big-endian (Latin text). Where
- * zero bytes do not tell, the order of the block counts.
+ * UTF-16 text of a comment. The standard leaves the byte order open: more zero bytes at even places means big-endian (Latin text). If that
+ * does not decide, the order of the block counts.
  */
 function decodeUtf16(bytes: Buffer, little: boolean): string {
   let even = bytes.length >= 2 && bytes[0] === 0xfe && bytes[1] === 0xff ? Number.POSITIVE_INFINITY : 0;
@@ -63,7 +63,7 @@ function decodeUtf16(bytes: Buffer, little: boolean): string {
     .replace(/\0+$/, '');
 }
 
-/** Bytes without a code, or under a wrong one: UTF-16 where every second byte is zero, else UTF-8, else Latin-1. */
+/** Bytes without a code, or with a wrong one: UTF-16 if every second byte is zero, else UTF-8, else Latin-1. */
 function decodeUnknown(bytes: Buffer, little: boolean): string {
   if (bytes.length >= 4 && (bytes[0] === 0) !== (bytes[1] === 0) && (bytes[2] === 0) !== (bytes[3] === 0))
     return decodeUtf16(bytes, little);
@@ -71,12 +71,12 @@ function decodeUnknown(bytes: Buffer, little: boolean): string {
   return (utf8.includes('\uFFFD') ? bytes.toString('latin1') : utf8).replace(/\0+$/, '').replace(/^\uFEFF/, '');
 }
 
-/** A comment begins with eight bytes that name its character code (EXIF 2.32, table 9); several programs leave them out or mean another. */
+/** A comment begins with eight bytes that name its character code (EXIF 2.32, table 9); several programs omit them or use a wrong one. */
 function decodeComment(bytes: Buffer, little: boolean): string {
   const code = bytes.subarray(0, 8).toString('latin1').toUpperCase();
   const text = bytes.subarray(8);
   if (code === 'UNICODE\0' || code === 'UNICODE ') {
-    // UTF-8 under the code for UTF-16: no zero byte anywhere, and what it gives is text.
+    // UTF-8 with the code for UTF-16: it has no zero byte and decodes to valid text.
     const utf8 = text.includes(0) ? '\uFFFD' : text.toString('utf8');
     return utf8.includes('\uFFFD') || !/[ -~]{4}/.test(utf8) ? decodeUtf16(text, little) : utf8;
   }
@@ -87,7 +87,7 @@ function decodeComment(bytes: Buffer, little: boolean): string {
 
 function decodeText(tag: number, bytes: Buffer, little: boolean): string {
   if (tag === tagUserComment) return decodeComment(bytes, little);
-  // Windows' own fields are UTF-16, little-endian whatever the block is.
+  // Windows' own fields are UTF-16, always little-endian.
   if (tag >= tagXpTitle && tag <= tagXpSubject)
     return bytes
       .subarray(0, bytes.length & ~1)
@@ -97,8 +97,8 @@ function decodeText(tag: number, bytes: Buffer, little: boolean): string {
 }
 
 /**
- * Texts of an EXIF block (with or without "Exif\0\0"): tag number -> text, of IFD0 and the Exif IFD. Damage ends the reading, it never
- * throws: what was found before it is returned.
+ * Texts of an EXIF block (with or without "Exif\0\0"): tag number -> text, of IFD0 and the Exif IFD. Stops at damage without throwing and
+ * returns what was found before.
  */
 export function readExifTexts(exif: Uint8Array): Map<number, string> {
   const texts = new Map<number, string>();
@@ -109,7 +109,7 @@ export function readExifTexts(exif: Uint8Array): Map<number, string> {
   const little = order === 'II';
   const u16 = (at: number): number => (little ? block.readUInt16LE(at) : block.readUInt16BE(at));
   const u32 = (at: number): number => (little ? block.readUInt32LE(at) : block.readUInt32BE(at));
-  // Two directories at most, each read once: a directory that points to itself cannot trap the reader.
+  // Two directories at most, each read once: so a directory that points to itself cannot loop.
   const queue = [u32(4)];
   for (let visited = 0; visited < 2 && visited < queue.length; visited++) {
     const start = queue[visited] ?? 0;
@@ -129,7 +129,7 @@ export function readExifTexts(exif: Uint8Array): Map<number, string> {
   return texts;
 }
 
-/** Tags that carry recipes. */
+/** Tags that may contain recipes. */
 export const exifTags = {
   imageDescription: 0x010e,
   make: 0x010f,

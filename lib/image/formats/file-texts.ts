@@ -25,14 +25,14 @@ async function readWebpTexts(source: ByteSource, texts: FileTexts, budget: TextB
 
 const tagTiffXmp = 700;
 
-/** A TIFF is an EXIF block itself. */
+/** A TIFF file is itself an EXIF block. */
 function readTiffTexts(bytes: Uint8Array, texts: FileTexts): void {
   texts.exif = readExifTexts(bytes);
   const xmp = texts.exif.get(tagTiffXmp);
   if (xmp !== undefined) texts.xmp.push(xmp);
 }
 
-/** EXIF and XMP of the kinds whose containers are not walked here (AVIF, GIF). */
+/** EXIF and XMP of formats whose containers are not parsed here (AVIF, GIF). */
 async function readTextsBySharp(bytes: Uint8Array, texts: FileTexts): Promise<void> {
   const sharp = await loadSharp();
   try {
@@ -40,11 +40,11 @@ async function readTextsBySharp(bytes: Uint8Array, texts: FileTexts): Promise<vo
     if (exif !== undefined) texts.exif = readExifTexts(exif);
     if (xmp !== undefined) texts.xmp.push(xmp.toString('utf8'));
   } catch {
-    // A damaged file of these kinds has no text that could be read: there is no recipe.
+    // A damaged file of these formats has no readable text, so no recipe.
   }
 }
 
-/** The texts of a picture. Never throws for what is inside: damage ends the reading, what came before it counts. */
+/** The texts of a picture. Never throws because of the content: reading stops at damage and returns what came before. */
 export async function readFileTexts(kind: ImageKind, source: ByteSource): Promise<FileTexts> {
   const texts: FileTexts = { png: new Map(), exif: new Map(), xmp: [], comments: [], caption: undefined };
   const budget = new TextBudget();

@@ -1,4 +1,4 @@
-/** What a picture file says about itself, without its pixels. */
+/** The texts in a picture file. */
 export interface FileTexts {
   /** PNG: keyword -> text, the first of equal keywords. */
   png: Map<string, string>;

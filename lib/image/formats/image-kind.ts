@@ -1,4 +1,4 @@
-/** Kinds of picture that are read. SVG and PDF are not: they are programs, not pictures. */
+/** Supported picture formats. SVG and PDF are not: they are programs rather than pictures. */
 export type ImageKind = 'png' | 'jpeg' | 'webp' | 'gif' | 'tiff' | 'avif';
 
 export const readableKinds = 'PNG, JPEG, WebP, AVIF, TIFF or GIF';
@@ -21,7 +21,7 @@ export function imageKind(bytes: Uint8Array): ImageKind | undefined {
   return undefined;
 }
 
-/** What bytes that are no picture look like, for an error message: a user who passes the wrong file sees which. */
+/** Describes bytes that are no picture, so that the error message shows which wrong file was passed. */
 export function describeBytes(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'an empty file';
   if (startsWith(bytes, 'GGUF')) return 'a GGUF model';

@@ -1,6 +1,8 @@
 import { utf8OrLatin1 } from './text-budget.ts';
 
-/** As much of IPTC-IIM as recipes need: the caption. Photoshop image resources, section "Image Resource Blocks"; IIM 4.2, section 1.5. */
+/**
+ * The part of IPTC-IIM that recipes need: the caption. Photoshop image resources, section "Image Resource Blocks"; IIM 4.2, section 1.5.
+ */
 
 const photoshopPrefix = Buffer.from('Photoshop 3.0\0', 'latin1');
 const resourceIptc = 0x0404;

@@ -8,7 +8,7 @@ export const extendedXmpPrefix = Buffer.from('http://ns.adobe.com/xmp/extension/
 
 /** Payload bytes of one segment (16-bit length that counts itself). */
 const maxPayload = 65_533;
-/** A main XMP packet may have this many bytes beside its prefix. */
+/** Longest main XMP packet without its prefix, bytes. */
 export const maxJpegXmp = maxPayload - xmpPrefix.length;
 const maxExtendedPart = 65_400;
 
@@ -23,7 +23,7 @@ export function extendedXmpGuid(packet: Uint8Array): string {
   return createHash('md5').update(packet).digest('hex').toUpperCase();
 }
 
-/** Puts EXIF, XMP and, where given, the parts of an extended XMP packet right after SOI (and the JFIF segment, which must be first). */
+/** Inserts EXIF, XMP and, if given, the parts of an extended XMP packet right after SOI (and the JFIF segment, which must be first). */
 export function insertJpegMetadata(jpeg: Uint8Array, exif: Uint8Array | undefined, xmp: Uint8Array, extended?: Uint8Array): Buffer {
   const bytes = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
   const afterJfif = bytes[2] === 0xff && bytes[3] === 0xe0 ? 4 + bytes.readUInt16BE(4) : 2;

@@ -21,7 +21,7 @@ function readApp1(data: Buffer, texts: FileTexts, extended: ExtendedPart[]): voi
   }
 }
 
-/** The parts in order as one packet; undefined where one is missing. */
+/** The parts in order as one packet; undefined if one is missing. */
 function joinExtended(parts: ExtendedPart[]): string | undefined {
   parts.sort((a, b) => a.offset - b.offset);
   let end = 0;

@@ -2,7 +2,7 @@
 
 export const pngSignature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-// Taken when a chunk is written: zlib costs two milliseconds of every import.
+// Loaded when a chunk is written: importing zlib takes two milliseconds.
 const crc32 = (data: Uint8Array): number => process.getBuiltinModule('node:zlib').crc32(data);
 
 /** One chunk: length, type, data, CRC over type and data. */
@@ -16,10 +16,10 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array {
   return chunk;
 }
 
-/** tEXt can hold printable Latin-1 and line feeds only; everything else goes into iTXt. The same choice as Pillow's, which A1111 writes with. */
+/** tEXt allows only printable Latin-1 and line feeds; everything else goes into iTXt, as in Pillow, which A1111 uses. */
 const latin1 = /^[\t\n\r\x20-\x7e\xa0-\xff]*$/;
 
-/** A text chunk: tEXt where Latin-1 can hold the text, else uncompressed iTXt (UTF-8). NUL would end the text early: it becomes a space. */
+/** A text chunk: tEXt if the text is Latin-1, else uncompressed iTXt (UTF-8). NUL would end the text early: it becomes a space. */
 export function pngTextChunk(keyword: string, text: string): Uint8Array {
   const clean = text.replaceAll('\0', ' ');
   if (latin1.test(clean)) return pngChunk('tEXt', Buffer.from(`${keyword}\0${clean}`, 'latin1'));
@@ -31,7 +31,9 @@ export function pngInternationalText(keyword: string, text: string): Uint8Array 
   return pngChunk('iTXt', Buffer.concat([Buffer.from(`${keyword}\0\0\0\0\0`, 'latin1'), Buffer.from(text, 'utf8')]));
 }
 
-/** Puts `chunks` right after IHDR (readers that stop at the pixels find them) and drops every other ancillary chunk but tRNS. */
+/**
+ * Inserts `chunks` right after IHDR, so that readers that stop at the pixels find them, and drops every other ancillary chunk except tRNS.
+ */
 export function insertPngChunks(png: Uint8Array, chunks: readonly Uint8Array[]): Buffer {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   const parts: Uint8Array[] = [pngSignature];

@@ -22,7 +22,7 @@ async function pngText(type: string, data: Buffer, budget: TextBudget): Promise<
   return text === undefined ? undefined : [keyword, text.toString('utf8')];
 }
 
-/** ImageMagick keeps the metadata of other formats as hexadecimal text: a line with the name, one with the length, then the bytes. */
+/** ImageMagick stores the metadata of other formats as hexadecimal text: a line with the name, one with the length, then the bytes. */
 function rawProfile(text: string): Buffer {
   return Buffer.from(/^\s*\S+\s+\d+\s+([\da-fA-F\s]*)/.exec(text)?.[1]?.replace(/\s+/g, '') ?? '', 'hex');
 }
@@ -54,7 +54,7 @@ export async function readPngTexts(source: ByteSource, texts: FileTexts, budget:
       const bytes = await source.read(offset + 4, length + 8);
       const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const data = body.subarray(4, 4 + length);
-      // libpng too drops an ancillary chunk whose checksum is wrong: half a recipe would be a wrong recipe.
+      // Like libpng, drop an ancillary chunk with a wrong checksum: a damaged recipe would be wrong.
       if (body.length === length + 8 && crc32(body.subarray(0, 4 + length)) === body.readUInt32BE(4 + length)) {
         const text = type === 'eXIf' ? undefined : await pngText(type, data, budget);
         if (type === 'eXIf') texts.exif = readExifTexts(data);

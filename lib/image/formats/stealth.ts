@@ -5,7 +5,7 @@ import { maxTextBytes } from './text-budget.ts';
 
 /**
  * The text that NovelAI (and an extension of A1111) hides in the lowest bits of the alpha channel, column by column: a signature of 15
- * characters, the number of bits that follow as 32 bits, the text itself. It survives where a site drops the chunks of a file.
+ * characters, the number of bits that follow as 32 bits, the text itself. It survives when a site removes the chunks of a file.
  */
 const signatures: Readonly<Record<string, boolean>> = { stealth_pngcomp: true, stealth_pnginfo: false };
 const signatureLength = 15;
@@ -15,7 +15,7 @@ const maxPixels = 64 * 1024 * 1024;
 const colourTypeAt = 25;
 const rgba = 6;
 
-/** Bytes from the lowest bits of a column-by-column walk. */
+/** Reads bytes from the lowest bits, column by column. */
 function hiddenBytes(alpha: Uint8Array, width: number, height: number, from: number, count: number): Buffer {
   const bytes = Buffer.alloc(count);
   for (let bit = 0; bit < count * 8; bit++) {
@@ -33,12 +33,12 @@ async function alphaOf(source: ByteSource): Promise<{ data: Buffer; width: numbe
     const { data, info } = await pipeline.extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height };
   } catch {
-    // Damaged, too large, or without alpha after all: nothing is hidden in it that could be read.
+    // Damaged, too large, or without alpha after all: no hidden text can be read.
     return undefined;
   }
 }
 
-/** The hidden text of a PNG with alpha. The only text for which pixels are decoded: look here last. */
+/** The hidden text of a PNG with alpha. The only text that needs decoded pixels, so look here last. */
 export async function stealthText(source: ByteSource): Promise<string | undefined> {
   const head = await source.read(0, colourTypeAt + 1);
   if (head[colourTypeAt] !== rgba || source.size > maxFileBytes) return undefined;

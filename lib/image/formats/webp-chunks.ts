@@ -11,7 +11,7 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return Buffer.concat(data.length % 2 === 1 ? [head, data, Buffer.alloc(1)] : [head, data]);
 }
 
-/** Rebuilds a still WebP with EXIF and XMP behind the pixels. A simple file gets the VP8X header that these chunks need. */
+/** Rebuilds a still WebP with EXIF and XMP after the pixels. A simple file gets the VP8X header that these chunks need. */
 export function insertWebpMetadata(
   webp: Uint8Array,
   size: { width: number; height: number; alpha: boolean },

@@ -6,7 +6,7 @@ const sourceTypes = 'http://cv.iptc.org/newscodes/digitalsourcetype/';
 /** Namespace of our own property, `aiArtist:Recipe`. */
 const aiArtist = 'urn:ai-artist:xmp:1:';
 
-/** IPTC's words for how a picture came to be (NewsCodes, digitalsourcetype). */
+/** IPTC's terms for the origin of a picture (NewsCodes, digitalsourcetype). */
 export type DigitalSourceType = 'trainedAlgorithmicMedia' | 'compositeWithTrainedAlgorithmicMedia' | 'algorithmicallyEnhanced';
 
 function escapeXml(text: string): string {
@@ -16,7 +16,7 @@ function escapeXml(text: string): string {
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')
       .replaceAll('"', '&quot;')
-      // XML 1.0 has no way to write these; a reader would reject the whole packet.
+      // XML 1.0 cannot represent these; a reader would reject the whole packet.
       .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, ' ')
   );
 }
@@ -50,7 +50,7 @@ export function xmpPacket({ digitalSourceType, creatorTool, recipeJson, extended
   );
 }
 
-/** The packet that holds only the recipe, for JPEG's extended XMP when it does not fit into the 65 kB of one segment. */
+/** A packet with only the recipe, for JPEG's extended XMP if it does not fit into the 65 kB of one segment. */
 export function extendedXmpPacket(recipeJson: string): string {
   return (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
@@ -82,7 +82,7 @@ function innerText(xml: string): string {
   return open < 0 || close < 0 ? '' : unescapeXml(xml.slice(open + 1, close));
 }
 
-/** Value of a simple property by its qualified name as it is written in the packet: element or attribute. Undefined where it is absent. */
+/** Value of a simple property by its qualified name as in the packet, from an element or attribute; undefined if absent. */
 export function xmpProperty(xmp: string, name: string): string | undefined {
   const tag = `<${name}`;
   for (let at = xmp.indexOf(tag); at >= 0; at = xmp.indexOf(tag, at + 1)) {

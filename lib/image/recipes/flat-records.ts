@@ -3,9 +3,9 @@ import { arrayAt, chosenVae, type JsonObject, lora, numberAt, objectAt, some, te
 import type { PartialRecipe, Recipe } from './recipe.ts';
 import { engineNames } from './sampler-names.ts';
 
-/** Programs whose record is one flat object, or one text field per setting. One function per program. */
+/** Programs that write one flat object, or one text field per setting. One function per program. */
 
-/** A list of texts: an array, one text, or Python's way of writing a list of texts. */
+/** A list of texts: an array, one text, or the Python notation of a list. */
 function textList(json: JsonObject, key: string): string[] {
   const items = arrayAt(json, key).filter((item) => typeof item === 'string');
   const one = textAt(json, key);
@@ -28,7 +28,7 @@ function loraList(json: JsonObject, names: string, weightsKey: string): NonNulla
   });
 }
 
-/** Easy Diffusion: a text chunk per setting in PNG, JSON in EXIF; its keys are names of the program or those of its forms. */
+/** Easy Diffusion: a text chunk per setting in PNG, JSON in EXIF; its keys are the program's names or those of its forms. */
 export function easyDiffusionRecipe(json: JsonObject): PartialRecipe {
   const strength = numberAt(json, 'prompt_strength', 'Prompt Strength');
   return defined<PartialRecipe>({
@@ -92,7 +92,7 @@ export function mfluxRecipe(json: JsonObject): PartialRecipe {
     distilledGuidance: isFlux ? guidance : undefined,
     width: wholeAt(json, 1, 'width'),
     height: wholeAt(json, 1, 'height'),
-    // Its strength says how much of the given picture is kept.
+    // Its strength is the share of the given picture to keep.
     denoisingStrength: strength === undefined ? undefined : Math.round((1 - strength) * 1e6) / 1e6,
     model: weights(model),
     loras: some(loraList(json, 'lora_paths', 'lora_scales')),
@@ -100,7 +100,7 @@ export function mfluxRecipe(json: JsonObject): PartialRecipe {
   });
 }
 
-/** Stability Matrix (`parameters-json`), for files whose infotext is lost. */
+/** Stability Matrix (`parameters-json`), for files without infotext. */
 export function stabilityMatrixRecipe(json: JsonObject): PartialRecipe {
   const sampler = textAt(json, 'Sampler') ?? textAt(objectAt(json, 'Sampler'), 'Name');
   return defined<PartialRecipe>({

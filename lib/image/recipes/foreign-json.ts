@@ -18,7 +18,7 @@ import {
 import type { PartialRecipe, Recipe } from './recipe.ts';
 import { engineNames } from './sampler-names.ts';
 
-/** Programs that write their settings as one JSON object: what they call the fields. One function per program. */
+/** Programs that write their settings as one JSON object, and their names of the fields. One function per program. */
 
 /** InvokeAI 3 to 6 (`invokeai_metadata`): models are {model_name} in 3.x, {name, hash, key} since 4. Skipped CLIP layers count from 0. */
 export function invokeRecipe(json: JsonObject): PartialRecipe {
@@ -64,7 +64,7 @@ export function invokeRecipe(json: JsonObject): PartialRecipe {
   });
 }
 
-/** A prompt with its negative parts in brackets, as InvokeAI had it up to version 2. */
+/** A prompt with negative parts in brackets, as in InvokeAI up to version 2. */
 export function bracketNegatives(text: string): { prompt: string; negative: string | undefined } {
   const negative: string[] = [];
   const prompt = text.replace(/\[([^[\]]{0,10000})\]/g, (_, inner: string) => {
@@ -74,7 +74,7 @@ export function bracketNegatives(text: string): { prompt: string; negative: stri
   return { prompt: prompt.trim(), negative: negative.length > 0 ? negative.join(' ') : undefined };
 }
 
-/** InvokeAI 2 (`sd-metadata`): the negative prompt stands in brackets inside the prompt. */
+/** InvokeAI 2 (`sd-metadata`): the negative prompt is in brackets inside the prompt. */
 export function oldInvokeRecipe(json: JsonObject): PartialRecipe {
   const image = objectAt(json, 'image');
   const prompts = arrayAt(image, 'prompt').map((part) => textAt(asObject(part), 'prompt') ?? '');
@@ -97,7 +97,7 @@ export function oldInvokeRecipe(json: JsonObject): PartialRecipe {
   });
 }
 
-/** NovelAI: `Comment` holds the settings, `Description` the prompt, `Source` the model. Since V4 characters have prompts of their own. */
+/** NovelAI: `Comment` contains the settings, `Description` the prompt, `Source` the model. Since V4 characters have their own prompts. */
 export function novelRecipe(json: JsonObject, texts: JsonObject): PartialRecipe {
   const caption = (key: string): string | undefined => {
     const part = objectAt(objectAt(json, key), 'caption');
@@ -118,7 +118,7 @@ export function novelRecipe(json: JsonObject, texts: JsonObject): PartialRecipe 
     cfgScale: numberAt(json, 'scale'),
     width: wholeAt(json, 1, 'width'),
     height: wholeAt(json, 1, 'height'),
-    // Written for every picture; used only where one was given.
+    // Written for every picture, but only used with a given picture.
     denoisingStrength: mode === undefined ? undefined : numberAt(json, 'strength'),
     model: source === undefined ? undefined : { name: source },
     software: 'NovelAI',
@@ -160,7 +160,7 @@ export function fooocusRecipe(json: JsonObject): PartialRecipe {
   });
 }
 
-/** SwarmUI: `sui_image_params`, and `sui_models` with the hash of each file by the parameter that named it. */
+/** SwarmUI: `sui_image_params`, and `sui_models` with the hash of each file by its parameter. */
 export function swarmRecipe(json: JsonObject): PartialRecipe {
   const params = objectAt(json, 'sui_image_params');
   const files = arrayAt(json, 'sui_models').map(asObject);
@@ -211,7 +211,7 @@ export function swarmRecipe(json: JsonObject): PartialRecipe {
   });
 }
 
-/** stable-diffusion.cpp's own record, schema "sdcpp.image.params/v1": the engine's names already. */
+/** stable-diffusion.cpp's own record, schema "sdcpp.image.params/v1": it uses the engine's names. */
 export function sdcppRecipe(json: JsonObject): PartialRecipe {
   const sampling = objectAt(json, 'sampling');
   const guidance = objectAt(sampling, 'guidance');

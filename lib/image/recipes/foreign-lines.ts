@@ -4,7 +4,7 @@ import { bracketNegatives } from './foreign-json.ts';
 import type { PartialRecipe } from './recipe.ts';
 import { engineNames } from './sampler-names.ts';
 
-/** Programs that write their settings like a command line. */
+/** Programs that write their settings in the form of a command line. */
 
 function number(text: string | undefined): number | undefined {
   const parsed = text === undefined || text === '' ? Number.NaN : Number(text);
@@ -46,7 +46,7 @@ const jobId = /\bJob ID: ([0-9a-f-]{36})\b/i;
 const flag = /\s(?:--|—)([a-z]{1,16})\b/;
 const versionFlag = /(?:^|\s)(?:--|—)(?:v|niji|ar)\s+[\d.]/;
 
-/** Midjourney's description: the prompt, its flags, the job's id. Undefined for a text without them. */
+/** Midjourney's description: the prompt, its flags, the job's id. undefined for other texts. */
 export function midjourneyRecipe(description: string): PartialRecipe | undefined {
   const job = jobId.exec(description)?.[1];
   if (job === undefined && !versionFlag.test(description)) return undefined;

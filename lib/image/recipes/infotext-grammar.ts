@@ -1,11 +1,11 @@
 /**
- * The grammar of A1111's infotext ("parameters"): prompt lines, lines after `Negative prompt:`, and a last line of `key: value` pairs that
- * counts as such only with three pairs or more. Values with a comma, colon or line feed are JSON strings. The reference is the regular
- * expression of its parser, `\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)`; it is scanned by hand here because the expression
- * needs quadratic time on a long line without colons.
+ * The grammar of A1111's infotext ("parameters"): prompt lines, lines after `Negative prompt:`, and a last line of `key: value` pairs,
+ * recognised only with three or more pairs. Values with a comma, colon or line feed are JSON strings. The reference is the regular
+ * expression of its parser, `\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)`; it is scanned by hand here because the expression needs
+ * quadratic time on a long line without colons.
  *
- * What other programs write is read beyond that: values that are JSON without quotes (Civitai, stable-diffusion.cpp), values of several
- * lines, and lines behind the fields (sd-dynamic-prompts' templates).
+ * Also reads the extensions of other programs: values that are JSON without quotes (Civitai, stable-diffusion.cpp), values of several
+ * lines, and lines after the fields (sd-dynamic-prompts' templates).
  */
 export interface InfotextParts {
   prompt: string;
@@ -17,7 +17,7 @@ export interface InfotextParts {
 const keyCharacter = /[\p{L}\p{N}\p{M}_ \-/]/u;
 const wordCharacter = /[\p{L}\p{N}\p{M}_]/u;
 
-/** Index behind the closing quote of a JSON string at `start`, or -1. */
+/** Index after the closing quote of a JSON string at `start`, or -1. */
 function quotedEnd(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const character = text[at];
@@ -38,11 +38,11 @@ function unquote(value: string): string {
   }
 }
 
-/** More than any program writes: what comes after is passed over, so that a hostile line costs little. */
+/** More fields than any program writes; further ones are ignored, so that a hostile line costs little. */
 const maxFields = 10_000;
 const maxKeyLength = 200;
 
-/** The text that brackets may be looked through for their ends, so that a line of brackets that never close costs little. */
+/** Limit of the search for closing brackets, so that a line of unclosed brackets costs little. */
 class ScanBudget {
   #left: number;
 
@@ -58,7 +58,7 @@ class ScanBudget {
 
 const closing: Readonly<Record<string, string>> = { '{': '}', '[': ']' };
 
-/** Index behind the bracket that closes the one at `start`, or -1. `strings`: brackets inside JSON strings do not count. */
+/** Index after the bracket that closes the one at `start`, or -1. `strings`: ignore brackets inside JSON strings. */
 function bracketEnd(text: string, start: number, budget: ScanBudget, strings: boolean): number {
   const open: string[] = [];
   let at = start;
@@ -82,11 +82,11 @@ function bracketEnd(text: string, start: number, budget: ScanBudget, strings: bo
 /** A line that begins with a key ends the value before it. */
 const lineWithKey = /^\s*\p{Lu}[\p{L}\p{N}_ \-/]{1,40}: /u;
 
-/** Where a value without quotes ends: at a comma, or before a line that begins with a key. */
+/** The end of an unquoted value: a comma, or a line that begins with a key. */
 function plainEnd(text: string, at: number): number {
   const comma = text.indexOf(',', at);
   const end = comma < 0 ? text.length : comma;
-  // Only the value is looked through, not what is left of the text.
+  // Search only the value, not the rest of the text.
   const value = text.slice(at, end);
   for (let feed = value.indexOf('\n'); feed >= 0; feed = value.indexOf('\n', feed + 1)) {
     if (lineWithKey.test(text.slice(at + feed + 1, at + feed + 64))) return at + feed;
@@ -103,7 +103,7 @@ function valueEnd(text: string, at: number, budget: ScanBudget): number {
     if (end >= 0 && endsValue(text, end)) return end;
   }
   if (Object.hasOwn(closing, first) && budget.spend(1)) {
-    // JSON first; Python's way of writing lists has other quotes, so there brackets alone count.
+    // JSON first. Python's lists have other quotes, so there only brackets count.
     for (const strings of [true, false]) {
       const end = bracketEnd(text, at, budget, strings);
       if (end >= 0 && endsValue(text, end)) return end;
@@ -132,7 +132,7 @@ export function parseFields(text: string): [key: string, value: string][] {
   return fields;
 }
 
-/** sd-dynamic-prompts writes its templates behind the fields, each up to the next one, with whatever they contain. */
+/** sd-dynamic-prompts writes its templates after the fields; each extends to the next, with any content. */
 const templateLine = /^((?:Negative )?Template):[ \t]?/;
 
 function parseBlock(lines: readonly string[]): [key: string, value: string][] {
@@ -154,8 +154,8 @@ const firstField = /^\s*Steps: ?\d/;
 const usualField = /(?:^|, ?)(?:Steps|Sampler|Schedule type|CFG scale|Seed|Size|Model|Model hash|Version): /g;
 
 /**
- * Index of the line with which the fields begin, or -1: one that begins with `Steps:`, as nearly all do, else one with two of the usual
- * fields, else the last line, as A1111 has it. Always with three pairs or more, and behind the negative prompt.
+ * Index of the first line of fields, or -1: a line that begins with `Steps:`, as nearly all do, else one with two of the usual fields, else
+ * the last line, as in A1111. It must have three or more pairs and come after the negative prompt.
  */
 function fieldsStart(lines: readonly string[]): number {
   let other = -1;
@@ -171,7 +171,7 @@ function fieldsStart(lines: readonly string[]): number {
   return other;
 }
 
-/** Some programs and web pages leave out the line feed before the fields: it is put back. */
+/** Restores the line feed before the fields, which some programs and web pages omit. */
 function splitInline(lines: string[]): void {
   const last = lines.at(-1) ?? '';
   const inline = last.trimStart().startsWith(negativeMark)
@@ -200,7 +200,7 @@ export function parseInfotext(text: string): InfotextParts {
   return { prompt: prompt.join('\n'), negativePrompt: negative.join('\n'), fields };
 }
 
-/** A value as it stands in the line of fields. Beyond A1111's rule, a value that its parser would trim or unquote is quoted too. */
+/** Formats a value for the line of fields. Beyond A1111's rule, also quotes values that its parser would trim or unquote. */
 export function quoteField(value: string): string {
   return /[,:\n\r]|^["\s]|["\s]$/.test(value) ? JSON.stringify(value) : value;
 }

@@ -5,7 +5,7 @@ import { type LoraTag, readLoraTags } from './lora-tags.ts';
 import type { PartialRecipe, Recipe } from './recipe.ts';
 import { engineNames } from './sampler-names.ts';
 
-/** A1111 infotext as a recipe: A1111, Forge, SD.Next, Fooocus, Civitai and everything else that writes its lines. */
+/** Reads A1111 infotext as a recipe: from A1111, Forge, SD.Next, Fooocus, Civitai and other programs that write it. */
 
 type Weights = NonNullable<Recipe['model']>;
 type Lora = NonNullable<Recipe['loras']>[number];
@@ -28,9 +28,9 @@ function size(value: string | undefined): { width: number; height: number } | un
   return match === null || Number(match[1]) < 1 || Number(match[2]) < 1 ? undefined : { width: Number(match[1]), height: Number(match[2]) };
 }
 
-/** The fields of a text, from which what is understood is taken; what is left becomes `extra`. */
+/** The fields of a text. Understood fields are taken out; the rest becomes `extra`. */
 class Fields {
-  // The first of equal keys counts; a Map, because a key may be "__proto__".
+  // The first of repeated keys counts. A Map, because a key may be "__proto__".
   readonly left = new Map<string, string>();
 
   constructor(fields: InfotextParts['fields']) {
@@ -47,7 +47,7 @@ class Fields {
     return value === '' ? undefined : value;
   }
 
-  /** Takes a field only if it can be understood, so that it stays in `extra` otherwise. */
+  /** Takes a field only if it is understood; otherwise it stays in `extra`. */
   takeIf<T>(key: string, read: (value: string | undefined) => T | undefined): T | undefined {
     const value = read(this.left.get(key));
     if (value !== undefined) this.left.delete(key);
@@ -71,7 +71,7 @@ interface CivitaiResource {
   weight: number | undefined;
 }
 
-/** What Civitai's generator lists as JSON in `Civitai resources`. */
+/** The JSON list of Civitai's generator in `Civitai resources`. */
 function civitaiResources(text: string | undefined): CivitaiResource[] {
   const items = text === undefined ? undefined : parseObject(`{"items":${text}}`)?.['items'];
   return (Array.isArray(items) ? items : []).flatMap((item) => {
@@ -82,7 +82,7 @@ function civitaiResources(text: string | undefined): CivitaiResource[] {
   });
 }
 
-/** LoRAs: the tags of the prompt, else what stands in fields. Their hashes are in one of two fields; one that helps nobody stays there. */
+/** LoRAs: from the tags of the prompt, else from fields. Their hashes are in one of two fields; an unused one stays in `extra`. */
 function readLoras(fields: Fields, tags: readonly LoraTag[], hashes: JsonObject | undefined, resources: CivitaiResource[]): Lora[] {
   const loraHashes = pairs(fields.get('Lora hashes'));
   const loraWeights = pairs(fields.get('Lora weights'));
@@ -120,7 +120,7 @@ function readHires(fields: Fields, strength: number | undefined): Recipe['hires'
   return Object.keys(hires).length === 0 ? undefined : defined<NonNullable<Recipe['hires']>>({ ...hires, denoisingStrength: strength });
 }
 
-/** A1111's older fields, or the first of its `ControlNet 0: "Module: …, Model: name [hash], Weight: 1, …"`, which stays in `extra` besides. */
+/** A1111's older fields, or the first of its `ControlNet 0: "Module: …, Model: name [hash], Weight: 1, …"`, which also stays in `extra`. */
 function readControlNet(fields: Fields): Recipe['controlNet'] {
   const model = chosen(fields.take('ControlNet model'));
   if (model !== undefined)
@@ -136,7 +136,9 @@ function readControlNet(fields: Fields): Recipe['controlNet'] {
   });
 }
 
-/** Recipe of an infotext. Fields without a place of their own are kept in `extra`, as strings. Undefined: no line of fields, or no text. */
+/**
+ * Recipe of an infotext. Fields without an own place are kept in `extra`, as strings. undefined if there is no line of fields, or no text.
+ */
 export function readInfotext(text: string): PartialRecipe | undefined {
   const parts = parseInfotext(text);
   return parts.fields.length === 0 ? undefined : recipeFromParts(parts);
@@ -149,7 +151,7 @@ export function recipeFromParts(parts: InfotextParts): PartialRecipe {
   const resources = civitaiResources(fields.get('Civitai resources'));
   const loras = readLoras(fields, tags, hashes, resources);
   const schedule = fields.get('Schedule type');
-  // "Automatic" means: whatever fits the sampler. The engine's word for that is no scheduler at all.
+  // "Automatic" means the sampler's default; for the engine that is no scheduler.
   const names = engineNames(fields.take('Sampler'), schedule === 'Automatic' ? undefined : fields.take('Schedule type'));
   const strength = fields.takeIf('Denoising strength', number);
   const hires = readHires(fields, strength);

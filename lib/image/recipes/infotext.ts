@@ -5,16 +5,16 @@ import { samplerTitle, schedulerTitle } from './sampler-names.ts';
 
 /** Recipes as A1111 infotext. Keys and their order are those of A1111 1.10 and Forge. */
 
-/** How A1111 names a LoRA: its file without the ending. */
+/** A1111's name of a LoRA: its file name without ending. */
 export const loraTitle = (name: string): string => name.replace(/\.(?:safetensors|gguf|pt|ckpt)$/i, '');
 
-/** A1111 shows LoRAs as tags in the prompt; ours are a list beside it. Tags are added for those which the prompt does not name itself. */
+/** A1111 shows LoRAs as tags in the prompt; our recipe has a list. Adds tags for those that the prompt does not contain. */
 function promptWithTags({ prompt, loras = [] }: Recipe): string {
   const present = new Set(readLoraTags(prompt).loras.map(({ name }) => name));
   const tags = loras
     .map((lora) => ({ ...lora, name: loraTitle(lora.name) }))
     .filter(({ name }) => !present.has(name) && !/[:<>\n]/.test(name))
-    // Of two weights A1111 takes the first for the text encoders.
+    // If a tag has two weights, A1111 uses the first for the text encoders.
     .map(({ name, weight, textEncoderWeight: te }) => `<lora:${name}:${te === undefined ? weight : `${te}:${weight}`}>`);
   return tags.length > 0 ? `${prompt}${prompt === '' ? '' : ' '}${tags.join(' ')}` : prompt;
 }
@@ -64,8 +64,8 @@ function fieldsOf(recipe: Recipe): [string, string | number | undefined][] {
 }
 
 /**
- * The recipe as A1111 infotext. A picture without steps, size and sampler still gets its prompt lines.
- * `maxLength` (UTF-16 units) shortens prompt and negative prompt, marked by "…": JPEG has room for 32,737 only.
+ * The recipe as A1111 infotext. A picture without steps, size and sampler still gets its prompt lines. `maxLength` (UTF-16 units) shortens
+ * prompt and negative prompt, marked by "…": JPEG has room for only 32,737.
  */
 export function writeInfotext(recipe: Recipe, { maxLength = Number.POSITIVE_INFINITY }: { maxLength?: number } = {}): string {
   const written = new Set<string>();
@@ -85,7 +85,7 @@ export function writeInfotext(recipe: Recipe, { maxLength = Number.POSITIVE_INFI
   const negativeText = shorten(negative, Math.max(0, room - Math.min(prompt.length, Math.floor(room / 2))));
   const lines = [shorten(prompt, Math.max(0, room - negativeText.length))];
   if (negativeText !== '') lines.push(`Negative prompt: ${negativeText}`);
-  // With fewer than three pairs every parser takes the line for a part of the prompt.
+  // With fewer than three pairs, parsers treat the line as part of the prompt.
   if (pairs.length >= 3) lines.push(pairs.join(', '));
   return lines.join('\n').replaceAll('\0', ' ');
 }

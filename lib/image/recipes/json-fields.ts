@@ -1,9 +1,9 @@
 import { defined } from '../../core/index.ts';
 import type { Recipe } from './recipe.ts';
 
-/** Careful reading of JSON that another program wrote: a field of the wrong type is no field. */
+/** Reads JSON of other programs defensively: fields of the wrong type are ignored. */
 
-/** Longest text that is parsed as JSON, UTF-16 units: parsing more would hold up the event loop for longer than 100 ms. */
+/** Longest text parsed as JSON, UTF-16 units: more would block the event loop for over 100 ms. */
 const maxJsonLength = 8 * 1024 * 1024;
 
 export type JsonObject = { readonly [key: string]: unknown };
@@ -19,7 +19,7 @@ export function parseObject(text: string | undefined): JsonObject | undefined {
     try {
       return asObject(JSON.parse(attempt));
     } catch {
-      // Not JSON (or not yet): text that only looks like it is no recipe.
+      // Not JSON: text that only looks like it is no recipe.
     }
   }
   return undefined;
@@ -38,7 +38,7 @@ export function arrayAt(object: JsonObject | undefined, key: string): readonly u
   return Array.isArray(value) ? value : [];
 }
 
-/** The first of the keys that holds a text which is not empty. */
+/** The first non-empty text among the keys. */
 export function textAt(object: JsonObject | undefined, ...keys: string[]): string | undefined {
   for (const key of keys) {
     const value = own(object, key);
@@ -47,7 +47,7 @@ export function textAt(object: JsonObject | undefined, ...keys: string[]): strin
   return undefined;
 }
 
-/** The first of the keys that holds a finite number, as a number or in a string. */
+/** The first finite number among the keys, as a number or in a string. */
 export function numberAt(object: JsonObject | undefined, ...keys: string[]): number | undefined {
   for (const key of keys) {
     const value = own(object, key);
@@ -57,7 +57,7 @@ export function numberAt(object: JsonObject | undefined, ...keys: string[]): num
   return undefined;
 }
 
-/** Like numberAt, for whole numbers that JavaScript holds exactly. A seed above 2^53 would be another seed: it is left out. */
+/** Like numberAt, for safe integers. A seed above 2^53 would become another seed, so it is left out. */
 export function wholeAt(object: JsonObject | undefined, minimum: number, ...keys: string[]): number | undefined {
   const value = numberAt(object, ...keys);
   return value !== undefined && Number.isSafeInteger(value) && value >= minimum ? value : undefined;
@@ -67,7 +67,7 @@ const nothing = /^[[(]?(?:none|null|undefined|nan|n\/a|no|off|disabled?|-)[\])]?
 const ownVae =
   /^[[(]?(?:auto(?:matic)?|default(?: \(model\))?|baked(?:[ _-]?(?:in[ _-]?)?vae)?|built[ _-]?in|from (?:model|checkpoint)|use same vae)[\])]?$/i;
 
-/** A name that was chosen. "None" and the like are how programs write that nothing was. */
+/** A chosen name. Programs write "None" and the like if nothing was chosen. */
 export function chosen(name: string | undefined): string | undefined {
   return name === undefined || name.trim() === '' || nothing.test(name.trim()) ? undefined : name;
 }
@@ -85,7 +85,7 @@ export function weightsName(path: string): string {
 type Weights = NonNullable<Recipe['model']>;
 type Lora = NonNullable<Recipe['loras']>[number];
 
-/** A weights file by the name that another program gives it; none where nothing was chosen. */
+/** A weights file by another program's name; undefined if nothing was chosen. */
 export function weights(name: string | undefined, hash?: string): Weights | undefined {
   const given = chosen(name);
   return given === undefined ? undefined : defined<Weights>({ name: weightsName(given), hash });

@@ -1,11 +1,14 @@
-/** LoRA tags in prompts as A1111, Forge and SD.Next take them: `<lora:name:0.8>`, `<lora:name>`, `<lora:name:te=0.5:unet=0.8>`, `<lyco:…>`. */
+/**
+ * LoRA tags in prompts, in the syntax of A1111, Forge and SD.Next: `<lora:name:0.8>`, `<lora:name>`, `<lora:name:te=0.5:unet=0.8>`,
+ * `<lyco:…>`.
+ */
 
 /** A tag with at most 12 arguments; the bounds keep hostile text cheap. */
 const loraTag = /<(?:lora|lyco|locon):([^:<>]{1,500})((?::[^:<>]{0,500}){0,12})>/gi;
 
 export interface LoraTag {
   name: string;
-  /** Weight of the diffusion model; the text encoder's may differ (`te=`). */
+  /** Weight for the diffusion model; that for the text encoder may differ (`te=`). */
   weight: number;
 }
 
@@ -13,7 +16,7 @@ function numberOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : undefined;
 }
 
-/** Undefined: an argument that stands for a weight is none. */
+/** undefined if an argument for a weight is not a number. */
 function weightOf(parameters: readonly string[]): number | undefined {
   const named = new Map(parameters.filter((part) => part.includes('=')).map((part) => part.split('=', 2) as [string, string]));
   const [first] = parameters.filter((part) => !part.includes('='));
@@ -21,14 +24,14 @@ function weightOf(parameters: readonly string[]): number | undefined {
   return numberOf(named.get('unet')) ?? numberOf(first) ?? numberOf(named.get('te')) ?? 1;
 }
 
-/** The tags of a prompt, and the prompt without them. `rich` are those that say more than a name and one weight, as they stand. */
+/** The tags of a prompt, and the prompt without them. `rich` are tags with more than a name and one weight, unchanged. */
 export function readLoraTags(text: string): { prompt: string; loras: LoraTag[]; rich: string[] } {
   const loras: LoraTag[] = [];
   const rich: string[] = [];
   const prompt = text.replace(loraTag, (tag, name: string, rest: string) => {
     const parameters = rest.split(':').slice(1);
     const weight = weightOf(parameters);
-    // Not a tag that any program would apply: it stays where it is.
+    // No program would apply this tag, so it stays in the prompt.
     if (weight === undefined) return tag;
     loras.push({ name, weight });
     if (parameters.length > 1 || rest.includes('=')) rich.push(tag);

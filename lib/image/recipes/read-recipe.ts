@@ -14,13 +14,13 @@ import { fromPromptAlone, fromText, fromTexts, type RecipeSource, type Recognise
 
 export interface FoundRecipe {
   source: RecipeSource;
-  /** What could be understood; complete and exact for our own files. */
+  /** The fields that were understood; complete and exact for our own files. */
   recipe: PartialRecipe;
-  /** The texts it was read from, as they stand in the file: name of the chunk or field -> text. */
+  /** The texts it was read from, as in the file: name of the chunk or field -> text. */
   raw: Record<string, string>;
 }
 
-/** Our exact record. A field that a hostile or foreign record fills wrongly makes it no record. */
+/** Our exact record. If a field is invalid, in a hostile or foreign record, it does not count as ours. */
 function ownRecipe(texts: FileTexts, raw: Map<string, string>): FoundRecipe | undefined {
   const records = [texts.png.get('ai-artist'), ...texts.xmp.map((packet) => xmpProperty(packet, 'aiArtist:Recipe'))];
   for (const text of records) {
@@ -31,7 +31,7 @@ function ownRecipe(texts: FileTexts, raw: Map<string, string>): FoundRecipe | un
   return undefined;
 }
 
-/** The texts that recipes are read from, under the names they are reported with. */
+/** The texts to read recipes from, under the names used in reports. */
 function collect(texts: FileTexts): Map<string, string> {
   const raw = new Map(texts.png);
   const xmpText = (name: string): string | undefined =>
@@ -56,7 +56,7 @@ function collect(texts: FileTexts): Map<string, string> {
   return raw;
 }
 
-/** Names of `collect` under which any program may have written anything, the surest first. */
+/** Names in `collect` that many programs use, the most reliable first. */
 const anything = [
   'UserComment',
   'xmp:UserComment',
@@ -70,7 +70,7 @@ const anything = [
   'XPTitle',
 ] as const;
 
-/** ComfyUI's WebP nodes put the graph into camera fields, with its name before it: `prompt:{…}`. Which field, differs. */
+/** ComfyUI's WebP nodes put the graph into various camera fields, after its name: `prompt:{…}`. */
 function labelled(raw: ReadonlyMap<string, string>): Record<string, string> {
   const found: Record<string, string> = {};
   for (const name of ['Model', 'Make', ...anything, 'Software']) {
@@ -82,7 +82,7 @@ function labelled(raw: ReadonlyMap<string, string>): Record<string, string> {
   return found;
 }
 
-/** Programs that write a description and no settings: it is the prompt where something else says who wrote it. */
+/** Programs that write only a description. It is the prompt if another field identifies the program. */
 function fromDescription(raw: ReadonlyMap<string, string>): Recognised | undefined {
   const descriptions = ['Description', 'xmp:description', 'ImageDescription', 'caption', 'comment', 'UserComment'].map((name) =>
     raw.get(name),
@@ -117,7 +117,7 @@ function findRecipe(texts: FileTexts): FoundRecipe | undefined {
     first(places, fromText) ??
     fromDescription(raw) ??
     fromPromptAlone(texts.png.get('parameters')) ??
-    // Cameras and phones write into these fields too: only a negative prompt tells that it is one.
+    // Cameras and phones use these fields too, so only a text with a negative prompt counts.
     first(places, (text) => (/^Negative prompt:/m.test(text) ? fromPromptAlone(text) : undefined));
   return found === undefined ? undefined : { ...found, raw: Object.fromEntries(raw) };
 }

@@ -5,11 +5,11 @@ import { ArtistError, answering, resolveOptions } from '../../core/index.ts';
 const weightsFile = z.strictObject({
   /** File name without folder, or the name of the bundled model. */
   name: z.string(),
-  /** SHA-256 over the tensors (ours) or over the file (other programs), lower-case hex, often shortened by other programs. */
+  /** SHA-256 over the tensors (ours) or over the file (other programs), lower-case hex, other programs often shorten it. */
   hash: z.string().optional(),
 });
 
-/** How a picture was made: a first low-resolution pass enlarged and painted over. */
+/** The high-resolution pass: a low-resolution picture was enlarged and repainted. */
 const hires = z.strictObject({
   upscaler: z.string().optional(),
   /** Factor of enlargement. */
@@ -22,18 +22,18 @@ const hires = z.strictObject({
 });
 
 /**
- * Everything that decides how a picture looks, and what painted it. Same recipe + same engine + same backend = the same pixels.
- * Units: sizes in pixels, strengths 0..1. What has no field of its own goes into `extra` under its name.
+ * Everything that determines a picture, and the software that painted it. Same recipe + same engine + same backend = the same pixels.
+ * Units: sizes in pixels, strengths 0..1. Settings without their own field go into `extra`.
  */
 export const recipeSchema = z.strictObject({
-  /** txt2img when left out. It also decides the IPTC DigitalSourceType of the file. */
+  /** Default txt2img. It also determines the IPTC DigitalSourceType of the file. */
   mode: z.enum(['txt2img', 'img2img', 'inpaint', 'edit', 'upscale']).optional(),
   prompt: z.string(),
   negativePrompt: z.string().optional(),
-  /** Seed of this very picture: 0..2^53-1. */
+  /** Seed of this picture, 0..2^53-1. */
   seed: z.int().min(0).optional(),
   steps: z.int().min(0).optional(),
-  /** The engine's name, e.g. "euler_a" (other programs' names that the engine does not have stay as they were written). */
+  /** The engine's name, e.g. "euler_a" (names unknown to the engine stay as other programs wrote them). */
   sampler: z.string().optional(),
   /** The engine's name, e.g. "karras". */
   scheduler: z.string().optional(),
@@ -58,16 +58,16 @@ export const recipeSchema = z.strictObject({
       z.strictObject({
         ...weightsFile.shape,
         weight: z.number(),
-        /** Strength in the text encoders, where it is not `weight`. */
+        /** Strength in the text encoders, if it is not `weight`. */
         textEncoderWeight: z.number().optional(),
-        /** Weights of the model that it changed, where those are fewer than the `total` that its file changes. */
+        /** Number of model weights it changed, if fewer than the `total` in its file. */
         applied: z.int().min(0).optional(),
         total: z.int().min(0).optional(),
       }),
     )
     .optional(),
   controlNet: z.strictObject({ ...weightsFile.shape, strength: z.number().optional() }).optional(),
-  /** Place in its batch, from 0. */
+  /** Index in its batch, from 0. */
   batchIndex: z.int().min(0).optional(),
   batchCount: z.int().min(1).optional(),
   hires: hires.optional(),
@@ -77,17 +77,17 @@ export const recipeSchema = z.strictObject({
   rng: z.string().optional(),
   /** Version of the engine, e.g. "stable-diffusion.cpp a1b2c3d". */
   engine: z.string().optional(),
-  /** What computed it, e.g. "CPU", "CUDA0". */
+  /** Device that computed it, e.g. "CPU", "CUDA0". */
   backend: z.string().optional(),
   /** Program and version, e.g. "ai-artist 0.1.0". */
   software: z.string().optional(),
-  /** Further settings by name; strings show up in the infotext, everything is in our own exact record. */
+  /** Further settings by name. Strings appear in the infotext, everything in our exact record. */
   extra: z.record(z.string(), z.json()).optional(),
 });
 
 export type Recipe = z.output<typeof recipeSchema>;
 
-/** A recipe as far as another program wrote it down. */
+/** A recipe with the fields that another program wrote. */
 export type PartialRecipe = Partial<Recipe>;
 
 /**
@@ -99,7 +99,7 @@ export function checkRecipe(recipe: Recipe): Recipe {
   return resolveOptions('recipe', recipeSchema, recipe);
 }
 
-/** Nesting that our own records never reach; it keeps the recursion below from overflowing on hostile input. */
+/** Deeper than any record of ours; prevents a stack overflow on hostile input. */
 const maxDepth = 100;
 
 function canonical(value: unknown, depth = 0): string {
@@ -119,31 +119,31 @@ function canonical(value: unknown, depth = 0): string {
 }
 
 /**
- * Canonical JSON (RFC 8785): keys sorted by UTF-16 units, no blanks, undefined left out. U+FFFE and U+FFFF are escaped besides, because
- * XMP, where it also has to fit, cannot hold them.
+ * Canonical JSON (RFC 8785): keys sorted by UTF-16 units, no blanks, undefined left out. U+FFFE and U+FFFF are also escaped, because XMP
+ * cannot contain them.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT: nested more than 100 levels deep, or not JSON
  */
 export const canonicalJson = answering('canonicalJson', (value: unknown): string => canonical(value));
 
-/** SHA-256 of the recipe's canonical JSON, 64 hex digits. The order of keys does not matter; every field does. */
+/** SHA-256 of the recipe's canonical JSON, 64 hex digits. Depends on every field, but not on the order of keys. */
 export function recipeHash(recipe: Recipe): string {
   return createHash('sha256')
     .update(canonicalJson(checkRecipe(recipe)), 'utf8')
     .digest('hex');
 }
 
-/** Name of the record inside our files; the number grows when an old reader could misread a new one. */
+/** Name of the record in our files; its number increases when an old reader could misread a new record. */
 const recordSchema = 'ai-artist.recipe/1';
 
-/** Our exact record, as it lies in the files: PNG iTXt `ai-artist`, XMP `aiArtist:Recipe` in JPEG and WebP. */
+/** Our exact record, as stored in files: PNG iTXt `ai-artist`, XMP `aiArtist:Recipe` in JPEG and WebP. */
 export function recipeRecord(recipe: Recipe): string {
   return canonicalJson({ recipe, schema: recordSchema });
 }
 
 /**
- * Reads our record back. A field that a newer version added goes into `extra`, so that nothing is lost; undefined where it is not ours or
- * its known fields are wrong.
+ * Reads our record. Fields added by a newer version go into `extra`, so that nothing is lost. Returns undefined if the record is not ours
+ * or a known field is invalid.
  */
 export function recipeFromRecord(record: unknown): Recipe | undefined {
   if (record === null || typeof record !== 'object' || !('schema' in record) || record.schema !== recordSchema || !('recipe' in record))
@@ -161,7 +161,7 @@ export function recipeFromRecord(record: unknown): Recipe | undefined {
     const result = recipeSchema.safeParse(newer.length > 0 ? { ...known, extra } : known);
     return result.success ? result.data : undefined;
   } catch (error) {
-    // zod descends into `extra` recursively: a record nested a hundred thousand deep overflows the stack and is none of ours.
+    // zod descends into `extra` recursively: a record nested a hundred thousand levels deep would overflow the stack and is not ours.
     if (error instanceof RangeError) return undefined;
     throw error;
   }

@@ -9,11 +9,11 @@ import { readLoraTags } from './lora-tags.ts';
 import type { PartialRecipe } from './recipe.ts';
 
 /**
- * Which program wrote a text is told by what it says, not by where it lies: the same JSON is found in PNG chunks, EXIF fields and XMP.
- * Texts under names ({name: text}) are the PNG chunks of a file, or one JSON object that holds what a PNG would have in its chunks.
+ * Recognises the program by the content of a text, not its place: the same JSON may be in PNG chunks, EXIF fields or XMP. Named texts
+ * ({name: text}) are the PNG chunks of a file, or one JSON object with the content of such chunks.
  */
 
-/** The program whose way of writing was found. "a1111" stands for everything that writes its infotext (Forge, SD.Next, Civitai …). */
+/** The program whose format was found. "a1111" stands for all programs with its infotext (Forge, SD.Next, Civitai …). */
 export type RecipeSource =
   | 'ai-artist'
   | 'a1111'
@@ -35,13 +35,13 @@ export interface Recognised {
   recipe: PartialRecipe;
 }
 
-/** JSON as text or already parsed. */
+/** JSON, as text or parsed. */
 function jsonAt(texts: JsonObject, key: string): JsonObject | undefined {
   const value = Object.hasOwn(texts, key) ? texts[key] : undefined;
   return typeof value === 'string' ? parseObject(value) : asObject(value);
 }
 
-/** One program's record, as it stands. Not the graph of ComfyUI, which is anybody's JSON. */
+/** The record of one program. Excludes ComfyUI's graph, which has no fixed form. */
 function fromRecord(json: JsonObject): Recognised | undefined {
   if (asObject(json['sui_image_params'])) return { source: 'swarmui', recipe: swarmRecipe(json) };
   if (textAt(json, 'mflux_version') !== undefined) return { source: 'mflux', recipe: mfluxRecipe(json) };
@@ -69,7 +69,7 @@ function fromGraphs(json: JsonObject): Recognised | undefined {
   return undefined;
 }
 
-/** Texts under the names that programs give their PNG chunks. */
+/** Texts under the programs' names of PNG chunks. */
 function fromNamed(texts: JsonObject): Recognised | undefined {
   const invoke = jsonAt(texts, 'invokeai_metadata');
   if (invoke !== undefined) return { source: 'invokeai', recipe: invokeRecipe(invoke) };
@@ -83,11 +83,11 @@ function fromNamed(texts: JsonObject): Recognised | undefined {
   return undefined;
 }
 
-/** Texts under names: by the names first, then by what each says, then as graphs. */
+/** Named texts: first by name, then by content, then as graphs. */
 export function fromTexts(texts: JsonObject): Recognised | undefined {
   const named = fromNamed(texts) ?? fromRecord(texts);
   if (named !== undefined) return named;
-  // A file that has both was saved by a node that knew the settings: they are surer than what the graph can tell.
+  // A file with both was saved by a node that knew the settings, so these are more reliable than the graph.
   const keys = new Set(['parameters', 'Parameters', 'parameters-json', 'Comment', ...Object.keys(texts).slice(0, 200)]);
   for (const key of keys) {
     const value = Object.hasOwn(texts, key) ? texts[key] : undefined;
@@ -98,7 +98,7 @@ export function fromTexts(texts: JsonObject): Recognised | undefined {
   return fromGraphs(texts);
 }
 
-/** Infotext. In a place that is not its own, three pairs alone are no recipe: descriptions have colons too. */
+/** Infotext. In a field not meant for it, three pairs are not enough: descriptions have colons too. */
 function fromInfotext(text: string, place?: string): Recognised | undefined {
   const parts = parseInfotext(text);
   if (parts.fields.length === 0) return undefined;
@@ -111,20 +111,20 @@ function fromInfotext(text: string, place?: string): Recognised | undefined {
   return { source: /^Fooocus/i.test(recipe.software ?? '') ? 'fooocus' : 'a1111', recipe };
 }
 
-/** Text of a field that any program may have used: JSON of any kind, or infotext. */
+/** Text of a field that any program may use: any JSON, or infotext. */
 export function fromText(text: string): Recognised | undefined {
   const json = parseObject(text);
   if (json === undefined) return fromInfotext(text);
   return fromTexts(json) ?? fromParametersOf(json);
 }
 
-/** JSON that holds JSON once more, e.g. {"parameters": {…}} of a viewer that copied chunks. */
+/** JSON inside JSON, e.g. {"parameters": {…}} from a viewer that copied chunks. */
 function fromParametersOf(json: JsonObject): Recognised | undefined {
   const inner = jsonAt(json, 'parameters');
   return inner === undefined ? undefined : fromGraphs(inner);
 }
 
-/** A prompt without any fields, as A1111 reads it. Text that is JSON, or was meant to be, is none. */
+/** A prompt without fields, as A1111 reads it. Text that is or resembles JSON is none. */
 export function fromPromptAlone(text: string | undefined): Recognised | undefined {
   if (text === undefined || text.trim() === '' || /^\s*[{[]\s*["\d\]}[{]/.test(text)) return undefined;
   const { prompt, negativePrompt } = parseInfotext(text);

@@ -1,6 +1,6 @@
-/** Names of samplers and schedulers: the engine's <-> A1111's, and what other programs call them. */
+/** Names of samplers and schedulers: the engine's <-> A1111's, and the names of other programs. */
 
-/** Engine name -> the name A1111 and Forge show. Where they have none, a name in their manner. */
+/** Engine name -> the name in A1111 and Forge, or a name of the same form if they have none. */
 const samplerTitles: Record<string, string> = {
   euler: 'Euler',
   euler_a: 'Euler a',
@@ -23,7 +23,7 @@ const samplerTitles: Record<string, string> = {
 };
 
 const schedulerTitles: Record<string, string> = {
-  // A1111's "Uniform" takes the model's own noise levels at even time steps, which is the engine's "discrete".
+  // A1111's "Uniform" uses the model's own noise levels at even time steps, which is the engine's "discrete".
   discrete: 'Uniform',
   karras: 'Karras',
   exponential: 'Exponential',
@@ -38,7 +38,7 @@ const schedulerTitles: Record<string, string> = {
   ltx2: 'LTX2',
 };
 
-/** Names of ComfyUI, InvokeAI, NovelAI, SwarmUI and Fooocus after `reduce`, where they are not the engine's or A1111's. */
+/** Names of ComfyUI, InvokeAI, NovelAI, SwarmUI and Fooocus after `reduce`, if different from the engine's and A1111's. */
 const samplerAliases: Record<string, string> = {
   eulerancestral: 'euler_a',
   kdpm2: 'dpm2',
@@ -79,7 +79,7 @@ function index(titles: Record<string, string>, aliases: Record<string, string>):
 const samplers = index(samplerTitles, samplerAliases);
 const schedulers = index(schedulerTitles, schedulerAliases);
 
-/** What A1111 calls an engine sampler; an unknown name stays as it is. */
+/** A1111's name for an engine sampler; an unknown name stays unchanged. */
 export function samplerTitle(engine: string): string {
   return Object.hasOwn(samplerTitles, engine) ? (samplerTitles[engine] ?? engine) : engine;
 }
@@ -89,8 +89,8 @@ export function schedulerTitle(engine: string): string {
 }
 
 /**
- * The engine's sampler and scheduler for a name of any program. Names with the schedule in them ("DPM++ 2M Karras", "dpmpp_2m_k",
- * "euler_a karras") are split. A name that the engine does not have is returned as it was written.
+ * The engine's sampler and scheduler for a name of any program. Names that include the schedule ("DPM++ 2M Karras", "dpmpp_2m_k", "euler_a
+ * karras") are split. An unknown name is returned unchanged.
  */
 export function engineNames(sampler: string | undefined, scheduler?: string): { sampler?: string; scheduler?: string } {
   const result: { sampler?: string; scheduler?: string } = {};
