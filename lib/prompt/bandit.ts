@@ -97,7 +97,7 @@ function normal(chance: RandomSource): number {
   return radius * Math.cos(2 * Math.PI * chance());
 }
 
-/** Chooses by Thompson sampling among options with a weight above 0, of which there must be one. */
+/** Chooses by Thompson sampling. At least one option must have a weight above 0. */
 export function sampleOption(
   options: readonly Weighted[],
   { preferences, armOf: arm, chance }: { preferences: Preferences; armOf: (value: string) => string; chance: RandomSource },

@@ -51,7 +51,7 @@ function spread(values: readonly number[]): { mean: number; deviation: number } 
 /**
  * The reward of each work that has a derivation, for observeWorks(). A rating 1..5 gives (rating - 1) / 4; a star without a rating gives 1;
  * a work in the trash gives 0 with weight 1/2. Otherwise the curation counts with weight 1/4: the share of candidates that passed the
- * gates, times 1/2 + z/10, where z is the prompt score among the scores of one CLIP (0 where there are fewer than 8 of them).
+ * gates, times 1/2 + z/10, where z is the prompt score among the scores of one CLIP (0 if there are fewer than 8 of them).
  */
 export const outcomesOf = answering('outcomesOf', (works: readonly WorkOutcome[]): Observation[] => {
   const judged = new Map(works.map((work) => [work.id, judge(work.curation)]));

@@ -1,9 +1,12 @@
 /**
  * The grammar of templates and of expanded prompts:
  *
- * {a|b|2::c} one of them; `2::` is a weight, 1 where there is none __name__ a line of the word list `name` {name} a value: of the caller,
- * or what the list of that name gave before {?name: a|b} a where `name` has a value, else b (or nothing) {?name=x: a|b} a where it is x;
- * {?!name…} negates it \{ \} \| \_ the character itself; any other backslash stays, as the engine reads `\(` itself
+ *   {a|b|2::c}             one of them; `2::` is a weight, by default 1
+ *   __name__               a line of the word list `name`
+ *   {name}                 a value: the caller's, or what the list of that name gave before
+ *   {?name: a|b}           a if `name` has a value, else b (or nothing)
+ *   {?name=x: a|b}         a if it is x; {?!name…} negates it
+ *   \{ \} \| \_            the character itself; any other backslash stays, because the engine reads `\(` itself
  *
  * Everything can be nested.
  */

@@ -267,7 +267,7 @@ export function jobAsOptions(job: Job): JobOptions {
   return { when: timing, ...rest, ...(quietHours && { quietHours }) };
 }
 
-/** `j3` at 2026-03-29 07:00 UTC -> `j3-20260329T070000Z`; with milliseconds where they are not 0. */
+/** `j3` at 2026-03-29 07:00 UTC -> `j3-20260329T070000Z`; with milliseconds if they are not 0. */
 export function occurrenceId(jobId: string, dueAt: number): string {
   const stamp = new Date(dueAt).toISOString().replace(/[-:]/g, '').replace('.000Z', 'Z').replace('.', '');
   return `${jobId}-${stamp}`;

@@ -8,13 +8,13 @@ import type { Sidecar } from './sidecar.ts';
 import { Turns } from './turns.ts';
 
 /**
- * The index is a log, one line for each thing that is known, of which the last counts; a search runs over its bytes as they are. Nothing is in it
- * that the sidecars do not say: it may be deleted at any time.
+ * The index is a log of lines; for each work or folder the last line counts, and a search runs directly over the bytes. It contains nothing that is
+ * not in the sidecars, so it may be deleted at any time.
  *
- *   H <version> <id of this file>                      first line; a file that is made anew has another id
+ *   H <version> <id of this file>                      first line; a rewritten file has another id
  *   W <id> <mtime> <size> <rating> <flags> <search text>    a work and the state of its sidecar; all but the text of fixed width
- *   D <id>                                             it is gone
- *   F <folder> <mtime>                                 all sidecars of this folder are as the lines above say
+ *   D <id>                                             the work is gone
+ *   F <folder> <mtime>                                 the lines above describe all sidecars of this folder
  *
  * Times are nanoseconds. Fields are separated by tabs, which the search text does not contain.
  */
