@@ -1,6 +1,6 @@
 import { checkWork, newOrder, optionsOfOrder, readOrder } from '../../lib/artist/index.ts';
 import type { Config } from '../../lib/config/index.ts';
-import { ArtistError, display } from '../../lib/core/index.ts';
+import { ArtistError, defined, display } from '../../lib/core/index.ts';
 import { builtInTopics, topicsOf } from '../../lib/prompt/index.ts';
 import { type Job, type JobOptions, misfirePolicies, readDuration, type Timing } from '../../lib/schedule/index.ts';
 import type { Context } from '../shell/run.ts';
@@ -116,7 +116,7 @@ export async function jobOptionsOf(
     const options = optionsOfOrder(order, loaded.config.prompt.topics, typeof prompt === 'string' ? prompt : undefined);
     for (const line of await checkWork(options, loaded)) warnings.add(line);
   }
-  const options = definedOnly({
+  const options = defined({
     when: expression?.timing,
     name,
     count: batch ?? count,
@@ -131,8 +131,4 @@ export async function jobOptionsOf(
     retriesPerDay,
   });
   return { options: { ...options, payload: order, rotation: prompts }, warnings: [...warnings] };
-}
-
-function definedOnly<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> };
 }

@@ -1,5 +1,5 @@
-import { ArtistError, display, resolveOptions } from '../core/index.ts';
-import { addonFor, CallSite, commonEvent, defined, type NativeClip, runJob } from '../engine/index.ts';
+import { ArtistError, defined, display, resolveOptions } from '../core/index.ts';
+import { addonFor, CallSite, commonEvent, type NativeClip, runJob } from '../engine/index.ts';
 import { Clip } from './clip.ts';
 import type { ClipDescription } from './description/description.ts';
 import { preprocessingOf, readClipConfig, readPreprocessorConfig, settingsFromHeaders } from './description/shape.ts';

@@ -1,4 +1,4 @@
-import { ArtistError, homeOf, openPlainFile, systemCode } from '../core/index.ts';
+import { ArtistError, homeOf, openPlainFile, readError, systemCode } from '../core/index.ts';
 import type { Layer } from './layers.ts';
 import { longestYaml, readYaml } from './read-yaml.ts';
 import { withCurrentNames } from './renamed-keys.ts';
@@ -29,13 +29,7 @@ export async function fileLayer(home: string): Promise<Layer | undefined> {
     text = await readStart(file);
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
-    throw new ArtistError(
-      'ERR_READ',
-      `${file}: expected a configuration file that can be read, got ${systemCode(error) ?? String(error)}`,
-      {
-        cause: error,
-      },
-    );
+    throw readError(file, 'a configuration file', error);
   }
   const { LineCounter } = await import('yaml');
   const lines = new LineCounter();

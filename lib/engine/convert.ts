@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { access, appendFile, rename, rm, stat } from 'node:fs/promises';
+import { appendFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { ArtistError, checkReplaceable, display, isArtistError, resolveOptions, writeError } from '../core/index.ts';
+import { ArtistError, checkReplaceable, display, exists, isArtistError, resolveOptions, writeError } from '../core/index.ts';
 import { readModelHeader } from '../models/index.ts';
 import { addonFor } from './addon/engine.ts';
 import type { NativeEvent } from './addon/native-events.ts';
@@ -21,13 +21,6 @@ export interface ConvertResult {
 
 /** Weight types that the engine can write to safetensors. */
 const safetensorsTypes: readonly string[] = ['f32', 'f16', 'bf16'];
-
-async function present(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
 
 async function checkOutput(output: string, inputs: readonly string[], overwrite: boolean): Promise<void> {
   const info = await stat(dirname(output)).catch((error: unknown) => Promise.reject(writeError(output, error)));
@@ -59,7 +52,7 @@ function temporaryBeside(output: string): string {
 async function moveInPlace(temporary: string, output: string, overwrite: boolean): Promise<number> {
   // The engine does not check whether the last bytes could be written.
   await readModelHeader(temporary);
-  if (!overwrite && (await present(output)))
+  if (!overwrite && (await exists(output)))
     throw new ArtistError(
       'ERR_ALREADY_EXISTS',
       `${output}: appeared while the model was converted. Choose another name, or pass overwrite: true`,

@@ -91,7 +91,7 @@ export {
 export { checkGenerate } from './paint/check-generate.ts';
 export type { GenerateResult, LoraEffect } from './paint/generate-result.ts';
 export { GenerateRun } from './paint/generate-run.ts';
-export { defined, namedValues } from './paint/native-fields.ts';
+export { namedValues } from './paint/native-fields.ts';
 export { cannyEdges } from './paint/preprocess.ts';
 export { drawSeed } from './paint/seed.ts';
 export type { PaintDefaults } from './paint/settings.ts';

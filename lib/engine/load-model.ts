@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ArtistError, display, homeFolder, resolveOptions } from '../core/index.ts';
+import { ArtistError, defined, display, homeFolder, resolveOptions } from '../core/index.ts';
 import type { ModelHeader } from '../models/index.ts';
 import { addonFor } from './addon/engine.ts';
 import type { NativeAddon } from './addon/native.ts';
@@ -11,7 +11,7 @@ import { findModelFiles } from './model-files.ts';
 import { type LoadModelOptions, loadModelOptions, loadModelRows, type ResolvedLoad } from './options/load-model.ts';
 import type { Rows } from './options/row.ts';
 import type { GenerateContext } from './paint/generate.ts';
-import { defined, nativeFields } from './paint/native-fields.ts';
+import { nativeFields } from './paint/native-fields.ts';
 import { checkEmbedding, type FileRole, weightsFile } from './paint/weights.ts';
 
 /** Roles of the files whose weights a LoRA can change. */

@@ -1,4 +1,4 @@
-import { ArtistError, resolveOptions } from '../core/index.ts';
+import { ArtistError, leakWatch, resolveOptions } from '../core/index.ts';
 import type { NativeModel, NativeModelInfo } from './addon/native-types.ts';
 import type { GenerateEvent } from './jobs/events.ts';
 import { CallSite, fromNative } from './jobs/job.ts';
@@ -31,18 +31,7 @@ export interface ModelInfo {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Warns about models dropped without dispose(), and frees them. The garbage collector does not see their native memory. */
-const forgotten = new FinalizationRegistry<{ native: NativeModel; name: string }>(({ native, name }) => {
-  process.emitWarning(
-    `The model ${name} was garbage-collected without dispose(). Call await model.dispose(), or declare it with "await using"`,
-    { type: 'ArtistLeakWarning' },
-  );
-  native
-    .dispose()
-    .promise.catch((error: unknown) =>
-      process.emitWarning(`The forgotten model ${name} could not be freed: ${String(error)}`, { type: 'ArtistLeakWarning' }),
-    );
-});
+const forgotten = leakWatch<NativeModel>('The model', 'model.dispose()');
 
 /** A loaded model, made by loadModel(). A process paints one picture at a time; further calls queue. */
 export class Model {

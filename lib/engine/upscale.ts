@@ -1,4 +1,4 @@
-import { ArtistError, resolveOptions } from '../core/index.ts';
+import { ArtistError, leakWatch, resolveOptions } from '../core/index.ts';
 import { ArtImage, type ImageInput } from '../image/index.ts';
 import { addonFor } from './addon/engine.ts';
 import type { NativeAddon } from './addon/native.ts';
@@ -31,17 +31,7 @@ function progressListener(onProgress: Listener): (event: NativeEvent) => void {
   };
 }
 
-const forgotten = new FinalizationRegistry<NativeUpscaler>((native) => {
-  process.emitWarning(
-    'An upscaler was garbage-collected without dispose(). Call await upscaler.dispose(), or declare it with "await using"',
-    { type: 'ArtistLeakWarning' },
-  );
-  native
-    .dispose()
-    .promise.catch((error: unknown) =>
-      process.emitWarning(`A forgotten upscaler could not be freed: ${String(error)}`, { type: 'ArtistLeakWarning' }),
-    );
-});
+const forgotten = leakWatch<NativeUpscaler>('An upscaler', 'upscaler.dispose()');
 
 /** A loaded upscaler, made by loadUpscaler(). Keep it to enlarge many pictures. */
 export class Upscaler {
@@ -62,7 +52,7 @@ export class Upscaler {
     this.#weights = weights;
     this.file = file;
     this.factor = native.factor();
-    forgotten.register(this, native, this);
+    forgotten.register(this, { native }, this);
   }
 
   get disposed(): boolean {

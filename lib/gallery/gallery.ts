@@ -1,10 +1,11 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import {
   ArtistError,
   type Clock,
   createIds,
   homeOf,
+  isFile,
   type RandomSource,
   resolveOptions,
   systemClock,
@@ -241,10 +242,7 @@ export class Gallery {
   }
 
   async hasPicture(work: Artwork): Promise<boolean> {
-    return stat(work.path).then(
-      (info) => info.isFile(),
-      () => false,
-    );
+    return isFile(work.path);
   }
 
   /**

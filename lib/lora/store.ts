@@ -1,7 +1,18 @@
 import { readdir, stat, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { ArtistError, answering, display, homeOf, nearest, readPlainFile, resolveOptions, systemCode, writeError } from '../core/index.ts';
+import {
+  ArtistError,
+  answering,
+  display,
+  homeOf,
+  nearest,
+  readError,
+  readPlainFile,
+  resolveOptions,
+  systemCode,
+  writeError,
+} from '../core/index.ts';
 import { type LoraInfo, readLora } from './read.ts';
 
 /** Endings of LoRA files, in the order in which a name without one is looked for. */
@@ -24,9 +35,7 @@ async function storedLoras(home: string): Promise<Map<string, string>> {
   const folder = lorasFolder(home);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
-    throw new ArtistError('ERR_READ', `${folder}: expected a folder that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
+    throw readError(folder, 'a folder', error);
   });
   const found = new Map<string, string>();
   const paths = entries

@@ -1,7 +1,7 @@
-import { access, readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import * as z from 'zod';
-import { ArtistError, answering, display, homeOf, nearest, readPlainFile, resolveOptions, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, answering, display, exists, homeOf, nearest, readPlainFile, resolveOptions, writeFileAtomic } from '../core/index.ts';
 import { type AliasPart, findAlias, type ModelAlias, modelAliases, type PartRole } from './aliases.ts';
 import { removePartial } from './download/download-state.ts';
 import { defaultEndpoint, hubSource, type ModelSource, parseSource } from './download/source.ts';
@@ -35,7 +35,7 @@ export const sourceFile = (homeFolder: string, source: ModelSource): string => j
  */
 export async function pulledFile(homeFolder: string, source: ModelSource): Promise<string | undefined> {
   const file = sourceFile(homeFolder, source);
-  if (source.namedByServer !== true) return (await isFile(file)) ? file : undefined;
+  if (source.namedByServer !== true) return (await exists(file)) ? file : undefined;
   const folder = dirname(file);
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
@@ -134,17 +134,10 @@ export async function aliasFiles(
   const missing: AliasPart[] = [];
   for (const part of alias.parts) {
     const path = sourceFile(homeFolder, partSource(part));
-    if (await isFile(path)) parts[part.role] = path;
+    if (await exists(path)) parts[part.role] = path;
     else missing.push(part);
   }
   return { parts, missing };
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** The file that "hf:…", an address, or a name of listModels() stands for. */

@@ -1,9 +1,8 @@
 /** Prepares input pictures for the engine: decodes, checks and resizes them. */
-import { ArtistError } from '../../core/index.ts';
+import { ArtistError, defined } from '../../core/index.ts';
 import { ArtImage, decodeImage, type ImageInput, type Recipe, readRecipe, resizeImage } from '../../image/index.ts';
 import type { NativeImage } from '../addon/native-events.ts';
 import type { ResolvedGenerate } from '../options/generate.ts';
-import { defined } from './native-fields.ts';
 import type { RequestImages } from './request.ts';
 import type { Settings } from './settings.ts';
 

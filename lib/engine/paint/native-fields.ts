@@ -1,17 +1,11 @@
 /** Converts options to the fields of a native request by their rows: native names, and the text formats that the engine reads. */
 import * as z from 'zod';
+import { defined } from '../../core/index.ts';
 import type { Row, Rows } from '../options/row.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Plain => value !== null && typeof value === 'object' && !Array.isArray(value);
-
-/** Removes undefined fields, because the binding treats every present field as set. */
-export function defined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object as Plain).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
 
 /** Formats values as the engine reads them: `name=value,name=value`; undefined if there are none. */
 export function namedValues(values: Plain | undefined): string | undefined {

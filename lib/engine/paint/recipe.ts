@@ -1,13 +1,13 @@
 /** The complete recipe of a picture: what was asked, what was decided, which weights, which engine. */
 
 import { basename } from 'node:path';
+import { defined } from '../../core/index.ts';
 import type { Recipe } from '../../image/index.ts';
 import type { NativeVersions } from '../addon/native-types.ts';
 import { generateRows, type ResolvedGenerate } from '../options/generate.ts';
 import { loadModelRows } from '../options/load-model.ts';
 import { everyRow, recipeName } from '../options/row.ts';
 import type { LoraEffect } from './generate-result.ts';
-import { defined } from './native-fields.ts';
 import type { Settings } from './settings.ts';
 import type { WeightsFile } from './weights.ts';
 
@@ -48,8 +48,15 @@ function hiresOf(options: ResolvedGenerate, hiresModel: string | undefined): Rec
 
 /** A LoRA of which all that could be applied was applied needs no count. */
 function loraOf({ name, hash, weight, textEncoderWeight, applied, idle, total }: LoraEffect): NonNullable<Recipe['loras']>[number] {
-  const part = applied + idle < total ? { applied, total } : {};
-  return defined({ name, hash, weight, textEncoderWeight, ...part }) as NonNullable<Recipe['loras']>[number];
+  const isPart = applied + idle < total;
+  return defined({
+    name,
+    hash,
+    weight,
+    textEncoderWeight,
+    applied: isPart ? applied : undefined,
+    total: isPart ? total : undefined,
+  }) as NonNullable<Recipe['loras']>[number];
 }
 
 /** Of the rows of both calls. */

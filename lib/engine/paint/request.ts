@@ -1,8 +1,9 @@
 /** Our options as the native request: names, units and shapes of the binding. The options are checked before. */
+import { defined } from '../../core/index.ts';
 import type { NativeImage } from '../addon/native-events.ts';
 import type { NativeGenerateRequest, NativeLora } from '../addon/native-types.ts';
 import { generateRows, type ResolvedGenerate } from '../options/generate.ts';
-import { defined, namedValues, nativeFields, sampleArgs } from './native-fields.ts';
+import { namedValues, nativeFields, sampleArgs } from './native-fields.ts';
 import type { Settings } from './settings.ts';
 
 /** Pictures of a request, decoded and brought to size. */

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ArtistError, answering, isArtistError, systemCode } from '../../core/index.ts';
+import { answering, isArtistError, readError, systemCode } from '../../core/index.ts';
 import type { Gallery } from '../gallery.ts';
 import { folderOf, idOfSidecar, picturePattern } from './layout.ts';
 import { readPicture } from './read-picture.ts';
@@ -59,9 +59,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
     return (await stat(path)).size;
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw new ArtistError('ERR_READ', `${path}: expected a file that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
+    throw readError(path, 'a file', error);
   }
 }
 

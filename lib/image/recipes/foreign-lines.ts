@@ -1,6 +1,5 @@
 import { defined } from '../../core/index.ts';
 import { bracketNegatives } from './foreign-json.ts';
-
 import type { PartialRecipe } from './recipe.ts';
 import { engineNames } from './sampler-names.ts';
 

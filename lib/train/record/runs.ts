@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { ArtistError, display, homeOf, lockOwner, nearest, removeTree, systemCode, walkFolder } from '../../core/index.ts';
+import { ArtistError, display, homeOf, lockOwner, nearest, readError, removeTree, systemCode, walkFolder } from '../../core/index.ts';
 import { isFinished, listCheckpoints } from './checkpoint.ts';
 import { readRunRecord } from './run-record.ts';
 
@@ -65,9 +65,7 @@ export async function listTrainingRuns({
   const folder = runsFolder(home);
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
-    throw new ArtistError('ERR_READ', `${folder}: expected a folder that can be read, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
+    throw readError(folder, 'a folder', error);
   });
   const runs: KeptRun[] = [];
   const broken: { name: string; problem: string }[] = [];

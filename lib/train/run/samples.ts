@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../core/index.ts';
 import { type GenerateOptions, type LoadModelOptions, loadModel, type Model } from '../../engine/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import type { ResolvedTrainLora } from '../settings/options.ts';
@@ -36,7 +37,7 @@ export function openPainter(options: ResolvedTrainLora, signal: AbortSignal): Pr
     paramsBackend,
   };
   return loadModel({
-    ...(Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as LoadModelOptions),
+    ...(defined(request) as LoadModelOptions),
     signal,
   });
 }

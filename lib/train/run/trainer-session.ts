@@ -1,9 +1,9 @@
 /** Wraps the native trainer for the loop: every job gets the run's signal, and failures become ArtistErrors. */
 
+import { defined } from '../../core/index.ts';
 import {
   type CallSite,
   commonEvent,
-  defined,
   findModelFiles,
   fromNative,
   localEngine,

@@ -1,12 +1,6 @@
 /** The settings of one run with all defaults filled in; later code has no defaults. */
-import { ArtistError } from '../../core/index.ts';
-import {
-  defined,
-  type NativeBeginRequest,
-  type NativeNetworkRequest,
-  type NativeOptimizer,
-  type NativeTrainerInfo,
-} from '../../engine/index.ts';
+import { ArtistError, defined } from '../../core/index.ts';
+import type { NativeBeginRequest, NativeNetworkRequest, NativeOptimizer, NativeTrainerInfo } from '../../engine/index.ts';
 import type { ResolvedBuckets } from '../data/buckets.ts';
 import type { ResolvedCaptions } from '../data/captions.ts';
 import type { Schedule } from '../run/schedule.ts';
