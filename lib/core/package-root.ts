@@ -17,7 +17,7 @@ function isRoot(folder: string): boolean {
 /**
  * The folder that holds this package's package.json, models/ and vocab/: the same from lib/ (under tsx), dist/esm and dist/cjs.
  *
- * @throws ArtistError ERR_INTERNAL where the package was taken apart, e.g. by a bundler
+ * @throws ArtistError ERR_INTERNAL: the package's files were separated, for example by a bundler
  */
 export function packageRoot(): string {
   if (found !== undefined) return found;

@@ -1,4 +1,4 @@
-/** What the artist remembers of past rounds: the values that z-scores are taken from, and the works that a picture must differ from. */
+/** The artist's memory of past rounds: the values for z-scores, and the works that a picture must differ from. */
 import * as z from 'zod';
 import { answering, type Clock, homeOf, type StateDefinition, StateFile, type StateRepair } from '../core/index.ts';
 import type { Artwork, Gallery } from '../gallery/index.ts';
@@ -7,9 +7,9 @@ import { unpackEmbedding } from './numbers/packed-vector.ts';
 import type { RankOptions } from './rank-options.ts';
 import { termNames } from './terms.ts';
 
-/** Values of a term that are kept, the newest; older ones tell of another artist. */
+/** Number of newest values kept per term; older ones reflect a different artist. */
 export const historyLength = 300;
-/** Kept works that a new one is compared with, the newest. About 1 MB of file with CLIP's 512 values. */
+/** Number of newest works that a new one is compared with. About 1 MB of file with CLIP's 512 values. */
 export const archiveLength = 1000;
 
 const workSchema = z.strictObject({
@@ -35,27 +35,27 @@ const definition = (): StateDefinition<MemoryState> => ({
   initial: () => ({ history: {}, archive: [] }),
 });
 
-/** A damaged memory that was set aside and made again from the sidecars. */
+/** A damaged memory that was set aside and rebuilt from the sidecars. */
 export interface MemoryRepair extends Omit<StateRepair, 'restored'> {
-  /** Works of the gallery that it was made from. */
+  /** Number of works it was rebuilt from. */
   works: number;
 }
 
 export interface CurationMemoryOptions {
-  /** Home folder, in which `curation.json` lies. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
+  /** Home folder, which contains `curation.json`. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
   home?: string | undefined;
-  /** Whose sidecars it is made from where the file is missing or damaged. */
+  /** The gallery from whose sidecars a missing or damaged file is rebuilt. */
   gallery: Gallery;
   clock?: Clock;
-  /** Told of every repair. Default: a warning of the process. */
+  /** Called for every repair. Default: a warning of the process. */
   onRepair?: (repair: MemoryRepair) => void;
 }
 
-/** What rank() needs of the past. */
+/** The past, as rank() needs it. */
 export interface Recollection {
   history: NonNullable<RankOptions['history']>;
   archive: { hashes: string[]; embeddings: Float32Array[] };
-  /** Works by the name of their pixels, where it was recorded. */
+  /** Works by the hash of their pixels, if recorded. */
   pixels: ReadonlyMap<string, string>;
 }
 
@@ -78,8 +78,8 @@ export class CurationMemory {
   }
 
   /**
-   * The past as `model` saw it. Of works that another CLIP model looked at, only the hashes count. A damaged file is set aside and made again
-   * from the gallery's sidecars; one that is missing, too.
+   * The past by the CLIP `model`. For works scored by another model only the hashes count. A damaged file is set aside; a damaged or
+   * missing one is rebuilt from the gallery's sidecars.
    *
    * @throws ArtistError ERR_NEWER_VERSION, ERR_READ, ERR_LOCKED, ERR_WRITE, ERR_DISK_FULL
    */
@@ -98,15 +98,21 @@ export class CurationMemory {
     };
   }
 
-  /** Takes a round in: the terms of those that passed, and the work under its id in the gallery. Throws what recall() throws. */
+  /**
+   * Records a round: the terms of candidates that passed, and the work under its id in the gallery.
+   *
+   * @throws ArtistError every error of recall()
+   */
   async record(ledger: Ledger, id: string): Promise<void> {
     await this.#state();
     await this.#file.update((state) => withRound(state, ledger, id));
   }
 
   /**
-   * Makes the file anew from the newest works of the gallery, as many as it holds; resolves to their number. A round that is recorded meanwhile
-   * waits and is added. Throws what recall() and gallery.list() throw.
+   * Rebuilds the file from the newest works of the gallery, up to its limit; resolves to their number. A round recorded meanwhile waits and
+   * is added.
+   *
+   * @throws ArtistError every error of recall() and gallery.list()
    */
   async rebuild(): Promise<number> {
     let works = 0;
@@ -125,7 +131,7 @@ export class CurationMemory {
     const damage = this.#damage;
     if (!damage) return state;
     this.#damage = undefined;
-    // Even a backup lacks the last round; the sidecars have them all.
+    // Rebuild rather than use a backup, which lacks the last round; the sidecars have all rounds.
     const works = await this.rebuild();
     this.#onRepair({ path: damage.path, reason: damage.reason, setAside: damage.setAside, works });
     return this.#file.read();
@@ -134,7 +140,7 @@ export class CurationMemory {
 
 function withRound(state: MemoryState, ledger: Ledger, id: string): MemoryState {
   const { model, winner, candidates } = ledger;
-  if (state.archive.some((work) => work.id === id)) return state; // it was made from the sidecars a moment ago
+  if (state.archive.some((work) => work.id === id)) return state; // it is already there after a rebuild
   const history = { ...state.history };
   if (model !== undefined) {
     const passed = candidates.filter(({ faults }) => faults.length === 0);
@@ -162,14 +168,14 @@ export interface KeptRound {
   ledger: Ledger;
 }
 
-/** The ledger of a work; undefined: it was not curated, or by a version that this one cannot read. */
+/** The ledger of a work; undefined if it was not curated, or by an incompatible version. */
 export const ledgerOf = answering('ledgerOf', (work: Pick<Artwork, 'curation'>): Ledger | undefined => {
   if (work.curation === undefined) return undefined;
   const parsed = ledgerSchema.safeParse(work.curation);
   return parsed.success ? parsed.data : undefined;
 });
 
-/** The rounds of all works that were not thrown away, page by page. */
+/** The rounds of all works outside the trash, page by page. */
 export async function* ledgers(gallery: Gallery, sort: 'oldest' | 'newest' = 'newest', query = ''): AsyncGenerator<KeptRound> {
   let after: string | undefined;
   do {
