@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-/** Writes the pages that come from code: `npm run generate`; with `-- --check` it writes nothing and fails where a page is out of date. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+/** Writes the pages and the header that come from code: `npm run generate`; with `-- --check` it writes nothing and fails where a page is out of date. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCodes } from '../lib/core/errors.ts';
+import { boundsHeader } from './generate/bounds-header.mjs';
 import { withTables } from './generate/option-tables.mjs';
 import { rowComments } from './generate/row-comments.mjs';
 
@@ -39,7 +40,7 @@ ${rows.join('\n')}
 
 const comments = rowComments(new URL('../lib/engine/options/', import.meta.url));
 const withOptions = ['cli', 'convert', 'generate', 'load-model', 'upscale'].map((name) => `docs/${name}.md`);
-const pages = { 'docs/errors.md': errorsPage() };
+const pages = { 'docs/errors.md': errorsPage(), 'native/binding/generated/bounds.h': boundsHeader() };
 for (const name of withOptions) pages[name] = await withTables(readFileSync(path.join(root, name), 'utf8'), comments);
 
 const check = process.argv.includes('--check');
@@ -50,6 +51,7 @@ for (const [name, text] of Object.entries(pages)) {
     console.error(`generate: ${name} is out of date. Run: npm run generate`);
     process.exitCode = 1;
   } else {
+    mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, text);
     console.error(`generate: wrote ${name}`);
   }

@@ -135,7 +135,9 @@ function firstIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | und
   const nested = issue.errors
     .map((branch) => firstIssue(branch))
     .filter((inner): inner is z.core.$ZodIssue => inner !== undefined && (inner.path.length > 0 || inner.code !== 'invalid_type'));
-  const inner = nested[0];
+  // Where a name or an object is accepted, a wrong object is reported by its field.
+  const whole = nested[0]?.code === 'invalid_value' && nested[0].path.length === 0;
+  const inner = (whole ? nested.find(({ path }) => path.length > 0) : undefined) ?? nested[0];
   // The union's own message says more than that of a member that accepts a single word.
   if (inner?.code === 'invalid_value' && inner.values.length === 1 && issue.message !== 'Invalid input') return issue;
   return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue;

@@ -50,7 +50,7 @@ export { RunningJobs } from './jobs/running-jobs.ts';
 export { loadModel } from './load-model.ts';
 export { Model, type ModelInfo } from './model.ts';
 export { findModelFiles, type ModelFiles } from './model-files.ts';
-export { type Bounds, bareSchema, boundsOf, boundsText, choicesOf, defaultText, helpLine } from './options/bounds.ts';
+export { type Bounds, bareSchema, boundsOf, boundsText, choicesOf, countOf, defaultText, helpLine } from './options/bounds.ts';
 export { type ConvertOptions, convertOptions } from './options/convert.ts';
 export {
   type CacheMode,

@@ -150,10 +150,10 @@ Napi::Value convert_model(const Napi::CallbackInfo& info) {
 Napi::Value canny_edges(const Napi::CallbackInfo& info) {
     const Arguments in(info[1], "request");
     CannyRequest request;
-    in.optional_float("highThreshold", request.high_threshold, 0, 1);
-    in.optional_float("lowThreshold", request.low_threshold, 0, 1);
-    in.optional_float("weak", request.weak, 0, 1);
-    in.optional_float("strong", request.strong, 0, 1);
+    in.optional_float("highThreshold", request.high_threshold, bounds::canny_edges::high_threshold);
+    in.optional_float("lowThreshold", request.low_threshold, bounds::canny_edges::low_threshold);
+    in.optional_float("weak", request.weak, bounds::canny_edges::weak);
+    in.optional_float("strong", request.strong, bounds::canny_edges::strong);
     in.optional_bool("inverse", request.inverse);
     const auto job = std::make_shared<CannyJob>(read_image(info[0], "image", 3), request);
     return Task::start(info.Env(), job, info[2], [job](Napi::Env env) { return image_to_js(env, std::move(job->image)); });

@@ -40,6 +40,18 @@ export function boundsOf(schema: z.ZodType): Bounds | undefined {
   };
 }
 
+/** How many numbers a list holds; undefined: it is no list of numbers. */
+export function countOf(schema: z.ZodType): Bounds | undefined {
+  const inner = bareSchema(schema);
+  if (!(inner instanceof z.ZodArray) || !(bareSchema(inner.element as z.ZodType) instanceof z.ZodNumber)) return undefined;
+  const ends = { min: 0, max: Infinity };
+  for (const { _zod: check } of inner.def.checks ?? []) {
+    if ('minimum' in check.def) ends.min = Number(check.def.minimum);
+    if ('maximum' in check.def) ends.max = Number(check.def.maximum);
+  }
+  return { ...ends, integer: true, above: false };
+}
+
 /** The names that an enumeration takes; undefined: it is none. */
 export function choicesOf(schema: z.ZodType): readonly string[] | undefined {
   const inner = bareSchema(schema);
@@ -51,7 +63,8 @@ export function boundsText(schema: z.ZodType): string {
   const bounds = boundsOf(schema);
   if (!bounds || !Number.isFinite(bounds.min)) return '';
   const { min, max, above } = bounds;
-  if (!Number.isFinite(max) || max === Number.MAX_SAFE_INTEGER) return above ? `over ${min}` : `${min} or more`;
+  if (max === Number.MAX_SAFE_INTEGER) return `${min}..2^53-1`;
+  if (!Number.isFinite(max)) return above ? `over ${min}` : `${min} or more`;
   return above ? `over ${min} up to ${max}` : `${min}..${max}`;
 }
 

@@ -84,10 +84,10 @@ export const generateRows = rows({
     setting: true,
     recipe: true,
   },
-  /** Start noise, 0..2^53-1. Left out, or -1: drawn at random and returned. Picture b of a batch uses seed + b. */
+  /** Start noise, -1..2^53-1. Left out, or -1: drawn at random and returned. Picture b of a batch uses seed + b. */
   seed: {
     schema: seed.optional(),
-    help: 'Start noise, 0..2^53-1; -1 or random: drawn',
+    help: 'Start noise; -1 or random: drawn',
     default: 'drawn at random, and printed',
     group: picture,
     create: 'flag',
@@ -103,9 +103,8 @@ export const generateRows = rows({
     create: 'flag',
     setting: true,
     recipe: true,
-    native: false,
   },
-  /** Pixels, in the same way. */
+  /** Pixels, 1..8192, in the same way. */
   height: {
     schema: edge.optional(),
     help: 'Pixels',
@@ -114,7 +113,6 @@ export const generateRows = rows({
     create: 'flag',
     setting: true,
     recipe: true,
-    native: false,
   },
   /** Pictures of this call, 1..64, one after the other. Default 1. */
   batchCount: {

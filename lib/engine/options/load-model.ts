@@ -128,7 +128,7 @@ export const modelTuningRows = rows({
   },
   /** Latent layout of a VAE that cannot be told apart. Default `auto`. */
   vaeFormat: { schema: z.enum(vaeFormats).optional(), help: 'Latent layout of the autoencoder', default: 'auto', group: tuning },
-  /** GPU memory budget in GiB: weights above it stay in main memory and are copied in when needed (slower). 0 off (default), -1 free memory less 1 GiB, at most 4096. */
+  /** GPU memory budget in GiB, -1..4096: weights above it stay in main memory and are copied in when needed (slower). 0 off (default), -1 free memory less 1 GiB. */
   maxVram: {
     schema: z.union([z.literal(-1), z.number().min(0).max(4096)], { error: 'a number of GiB, or -1' }).optional(),
     help: 'GPU memory budget in GiB; -1: what is free',

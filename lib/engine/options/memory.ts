@@ -35,14 +35,14 @@ export const tilingRows = rows({
     default: '0.5',
     flag: 'tile-overlap',
   },
-  /** Tile width relative to the picture, up to 64: up to 1 a share of it, above 1 a number of tiles. Replaces tileWidth. */
+  /** Tile width relative to the picture, over 0 up to 64: up to 1 a share of it, above 1 a number of tiles. Replaces tileWidth. */
   relativeWidth: {
     schema: z.number().gt(0).max(64).optional(),
     help: 'Tile width relative to the picture; above 1: how many tiles',
     flag: 'tile-relative-width',
     replaces: ['vaeTiling.tileWidth'],
   },
-  /** Tile height relative to the picture, in the same way. Replaces tileHeight. */
+  /** Tile height relative to the picture, over 0 up to 64, in the same way. Replaces tileHeight. */
   relativeHeight: {
     schema: z.number().gt(0).max(64).optional(),
     help: 'Tile height relative to the picture; above 1: how many tiles',

@@ -31,8 +31,6 @@ export function nativeRequest({ options, settings, seed, images, loras, hiresMod
   return defined({
     ...fields,
     ...pictures,
-    width: settings.width,
-    height: settings.height,
     seed,
     extraSampleArgs: namedValues({ ...sampleArgs(generateRows, options), ...options.samplerArgs }),
     loras: loras.length > 0 ? loras : undefined,

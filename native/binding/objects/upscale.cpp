@@ -12,8 +12,8 @@ UpscalerRequest read_upscaler_request(const Napi::Value& value) {
     request.model = in.string("model");
     request.threads = default_threads();
     in.optional_bool("direct", request.direct);
-    in.optional_int("threads", request.threads, 1, 512);
-    in.optional_int("tileSize", request.tile_size, 16, 8192);
+    in.optional_int("threads", request.threads, bounds::load_upscaler::threads);
+    in.optional_int("tileSize", request.tile_size, bounds::load_upscaler::tile_size);
     in.optional_string("backend", request.backend);
     in.optional_string("paramsBackend", request.params_backend);
     return request;

@@ -250,6 +250,26 @@ void Arguments::optional_ints(const char* key, std::vector<int>& out, size_t max
     }
 }
 
+void Arguments::optional_int(const char* key, int& out, const Bounds& bounds) const {
+    optional_int(key, out, static_cast<int64_t>(bounds.min), static_cast<int64_t>(bounds.max));
+}
+
+void Arguments::check_count(const char* key, size_t length, const Bounds& count) const {
+    if (has(key) && static_cast<double>(length) < count.min) {
+        fail(key, "at least " + std::to_string(static_cast<size_t>(count.min)) + " values", std::to_string(length));
+    }
+}
+
+void Arguments::optional_floats(const char* key, std::vector<float>& out, const Bounds& count) const {
+    optional_floats(key, out, static_cast<size_t>(count.max));
+    check_count(key, out.size(), count);
+}
+
+void Arguments::optional_ints(const char* key, std::vector<int>& out, const Bounds& count) const {
+    optional_ints(key, out, static_cast<size_t>(count.max));
+    check_count(key, out.size(), count);
+}
+
 std::vector<std::string> Arguments::strings(const char* key, size_t min_count, size_t max_count, size_t max_bytes) const {
     const Napi::Array list = array(key, object_.Get(key), max_count);
     if (list.Length() < min_count) {

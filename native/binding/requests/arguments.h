@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "binding/generated/bounds.h"
 #include "engine/image.h"
 
 namespace ai_artist {
@@ -32,6 +33,12 @@ public:
     void optional_double(const char* key, double& out, double min, double max) const;
     void optional_floats(const char* key, std::vector<float>& out, size_t max_count) const;
     void optional_ints(const char* key, std::vector<int>& out, size_t max_count) const;
+
+    // The same with the bounds of the options of lib; of a list, they are those of its length.
+    void optional_int(const char* key, int& out, const Bounds& bounds) const;
+    void optional_float(const char* key, float& out, const Bounds& bounds) const { optional_float(key, out, bounds.min, bounds.max); }
+    void optional_floats(const char* key, std::vector<float>& out, const Bounds& count) const;
+    void optional_ints(const char* key, std::vector<int>& out, const Bounds& count) const;
 
     // Value of one of the engine's enums by its name; `count` is the enum's *_COUNT, which means "unknown name" to the engine.
     template <typename Enum>
@@ -65,6 +72,7 @@ public:
 private:
     double finite(const char* key, const Napi::Value& value) const;
     std::string text(const char* key, const Napi::Value& value, size_t max_bytes) const;
+    void check_count(const char* key, size_t length, const Bounds& count) const;
     Napi::Array array(const char* key, const Napi::Value& value, size_t max_count) const;
 
     std::string name_;

@@ -53,7 +53,7 @@ std::unique_ptr<ModelRequest> read_model_request(const Napi::Value& value) {
     sd_ctx_params_t& params = request->params;
 
     read_strings(in, *request);
-    in.optional_int("threads", params.n_threads, 1, 512);
+    in.optional_int("threads", params.n_threads, bounds::load_model::threads);
     in.optional_enum("weightType", params.wtype, str_to_sd_type, SD_TYPE_COUNT);
     in.optional_enum("rng", params.rng_type, str_to_rng_type, RNG_TYPE_COUNT);
     in.optional_enum("samplerRng", params.sampler_rng_type, str_to_rng_type, RNG_TYPE_COUNT);
@@ -71,9 +71,9 @@ std::unique_ptr<ModelRequest> read_model_request(const Napi::Value& value) {
     in.optional_bool("forceSdxlVaeConvScale", params.force_sdxl_vae_conv_scale);
     in.optional_bool("chromaUseDitMask", params.chroma_use_dit_mask);
     in.optional_bool("chromaUseT5Mask", params.chroma_use_t5_mask);
-    in.optional_int("chromaT5MaskPad", params.chroma_t5_mask_pad, 0, 4096);
+    in.optional_int("chromaT5MaskPad", params.chroma_t5_mask_pad, bounds::load_model::chroma_t5_mask_pad);
     in.optional_bool("qwenImageZeroCondT", params.qwen_image_zero_cond_t);
-    in.optional_float("maxVram", params.max_vram, -1, 1 << 20);
+    in.optional_float("maxVram", params.max_vram, bounds::load_model::max_vram);
     in.optional_bool("streamLayers", params.stream_layers);
     in.optional_bool("lazy", request->lazy);
     return request;
