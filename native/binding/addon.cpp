@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "binding/generated/bounds.h"
 #include "binding/objects/clip.h"
 #include "binding/objects/model.h"
 #include "binding/objects/trainer.h"

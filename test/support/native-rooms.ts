@@ -19,9 +19,10 @@ export const nativeRooms: Readonly<Record<string, readonly string[]>> = {
   'train/optimizers': [],
   'train/session': ['train/optimizers', 'train/model', 'train/families'],
   'binding/runtime': [],
-  'binding/requests': ['binding/runtime'],
-  'binding/objects': ['binding/requests', 'binding/runtime'],
-  binding: ['binding/objects', 'binding/requests', 'binding/runtime'],
+  'binding/generated': [],
+  'binding/requests': ['binding/generated', 'binding/runtime'],
+  'binding/objects': ['binding/generated', 'binding/requests', 'binding/runtime'],
+  binding: ['binding/generated', 'binding/objects', 'binding/requests', 'binding/runtime'],
 };
 
 /** Files of native/ that `text` includes, relative to native/. `own` lists all there are outside vendor. */

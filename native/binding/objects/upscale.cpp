@@ -1,4 +1,5 @@
 #include "binding/objects/upscale.h"
+#include "binding/generated/bounds.h"
 
 #include "binding/requests/arguments.h"
 #include "engine/jobs/model.h"

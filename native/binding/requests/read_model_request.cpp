@@ -1,4 +1,5 @@
 #include "binding/requests/read_model_request.h"
+#include "binding/generated/bounds.h"
 
 #include "binding/requests/arguments.h"
 #include "binding/requests/engine_names.h"
