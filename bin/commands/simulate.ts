@@ -1,7 +1,7 @@
 import { drawnWorks, formatMoment, reportSimulation, simulateSchedule } from '../../lib/schedule/index.ts';
 import { simulateFlags, simulationOf } from '../flags/schedule/simulate-flags.ts';
 import { withProgress } from '../print/progress.ts';
-import { lines } from '../print/schedule/simulation-lines.ts';
+import { simulationLines } from '../print/schedule/simulation-lines.ts';
 import { command } from '../shell/command.ts';
 import { exitStatus } from '../shell/failure.ts';
 
@@ -42,7 +42,7 @@ export const simulateCommand = command({
         jobs: simulation.jobs,
         seconds: took,
       },
-      text: lines(report, days),
+      text: simulationLines(report, days),
       notes: [
         `${formatMoment(from, timeZone)} to ${formatMoment(to, timeZone)} in ${took.toFixed(1)} s`,
         ...(asked.jobs.length === 0 ? ['no jobs: give --job "daily 09:00", or ai-artist schedule add daily 09:00'] : []),

@@ -1,5 +1,5 @@
 import { isRedis, shownAddress } from '../../lib/schedule/index.ts';
-import { areMetricsWanted, startPaintWorker, watchTasks } from '../../lib/service/index.ts';
+import { areMetricsWanted, type MetricsReports, startPaintWorker, watchTasks } from '../../lib/service/index.ts';
 import { placesOf, startMetrics } from '../flags/metrics-flags.ts';
 import { givenQueueName, queueAddress } from '../flags/schedule/queue-address.ts';
 import { workerFlags, workerNames } from '../flags/schedule/service-flags.ts';
@@ -30,9 +30,9 @@ export const workerCommand = command({
     const { counts, count } = countTasks();
     const show = tellTasks(context);
     const live = areMetricsWanted(places) ? await watchTasks() : undefined;
-    const watched = live && { queue, queueName, health: live.health, further: [live.registry] };
-    const reports = watched && (await startMetrics(places, watched, context));
+    let reports: MetricsReports | undefined;
     try {
+      if (live) reports = await startMetrics(places, { queue, queueName, health: live.health, further: [live.registry] }, context);
       const given = {
         ...(name !== undefined && { name }),
         ...(concurrency !== undefined && { concurrency }),

@@ -19,7 +19,7 @@ export async function recordOf(store: ScheduleStore, runId: string, signal: Abor
   }
 }
 
-export function outcome(record: HistoryRecord): Outcome {
+export function runOutcome(record: HistoryRecord): Outcome {
   const paths = record.results.flatMap((result) =>
     result !== null && typeof result === 'object' && !Array.isArray(result) && typeof result['path'] === 'string' ? [result['path']] : [],
   );
@@ -39,7 +39,7 @@ export async function runHere(store: ScheduleStore, runId: string, context: Cont
   let daemon: ScheduleDaemon | undefined;
   try {
     daemon = await ScheduleDaemon.start({ store, only: runId, run: paintHere(artist), onEvent, stopWithinMs: 0 });
-    return outcome(await recordOf(store, runId, context.signal));
+    return runOutcome(await recordOf(store, runId, context.signal));
   } finally {
     await daemon?.stop();
     await artist.dispose();

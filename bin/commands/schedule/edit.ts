@@ -2,7 +2,7 @@ import { ArtistError } from '../../../lib/core/index.ts';
 import { formatTiming, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { text } from '../../flags/flags.ts';
 import { jobFlags, jobNames, jobOptionsOf, timingWords } from '../../flags/schedule/job-flags.ts';
-import { nextNote, outcome } from '../../print/schedule/edited.ts';
+import { changedJob, nextNote } from '../../print/schedule/edited.ts';
 import { command } from '../../shell/command.ts';
 
 const job = text('Id, as `ai-artist schedule list` shows it, or a name that only one job has');
@@ -28,7 +28,7 @@ export const editCommand = command({
     const named = expression && before.name === formatTiming(before.timing) ? { name: formatTiming(expression.timing) } : {};
     const changed = await store.edit(before.id, { ...named, ...options });
     for (const line of warnings) context.warn(`${changed.id}: ${line}`);
-    return outcome(
+    return changedJob(
       changed,
       `${formatTiming(changed.timing)}, ${changed.timeZone}; ${changed.paused ? 'paused' : nextNote(changed, store.clock.now())}`,
     );

@@ -1,6 +1,6 @@
 import { daemonStatus, dueTimes, faultOf, formatTiming, ScheduleStore, scheduleFigures } from '../../../lib/schedule/index.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
-import { status } from '../../print/schedule/job-rows.ts';
+import { jobStatus } from '../../print/schedule/job-rows.ts';
 import { figuresLine, jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 
@@ -22,7 +22,7 @@ export const listCommand = command({
       job.timeZone,
       String(job.count),
       `${job.totals.done}/${job.totals.partial + job.totals.failed}/${job.totals.missed}`,
-      `${status(job, next)}${job.name === formatTiming(job.timing) ? '' : `  ${job.name}`}`,
+      `${jobStatus(job, next)}${job.name === formatTiming(job.timing) ? '' : `  ${job.name}`}`,
     ]);
     const broken = state.broken.map(({ id, name, reason }) => [id, '?', '?', '?', '?', `broken: ${reason}  ${name}`]);
     const all = [...lines, ...broken];

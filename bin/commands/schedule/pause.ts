@@ -1,6 +1,6 @@
 import { ScheduleStore } from '../../../lib/schedule/index.ts';
 import { text } from '../../flags/flags.ts';
-import { nextNote, outcome } from '../../print/schedule/edited.ts';
+import { changedJob, nextNote } from '../../print/schedule/edited.ts';
 import { command } from '../../shell/command.ts';
 
 const job = text('Id, as `ai-artist schedule list` shows it, or a name that only one job has');
@@ -10,14 +10,14 @@ export const removeCommand = command({
   examples: [['$0 schedule remove j2', 'Its history stays; a run in progress finishes first']],
   run: async (values, { home }) => {
     const removed = await new ScheduleStore(home).remove(values.job);
-    return removed ? outcome(removed, 'removed') : { json: { job: null }, text: [values.job], notes: [`${values.job}: removed`] };
+    return removed ? changedJob(removed, 'removed') : { json: { job: null }, text: [values.job], notes: [`${values.job}: removed`] };
   },
 });
 
 export const pauseCommand = command({
   required: { job },
   examples: [['$0 schedule pause j2', 'Nothing of it is due, and nothing is missed, until resume']],
-  run: async (values, { home }) => outcome(await new ScheduleStore(home).pause(values.job), 'paused'),
+  run: async (values, { home }) => changedJob(await new ScheduleStore(home).pause(values.job), 'paused'),
 });
 
 export const resumeCommand = command({
@@ -26,6 +26,6 @@ export const resumeCommand = command({
   run: async (values, { home }) => {
     const store = new ScheduleStore(home);
     const resumed = await store.resume(values.job);
-    return outcome(resumed, `runs again; ${nextNote(resumed, store.clock.now())}`);
+    return changedJob(resumed, `runs again; ${nextNote(resumed, store.clock.now())}`);
   },
 });

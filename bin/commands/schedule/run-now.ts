@@ -2,7 +2,7 @@ import { isArtistError } from '../../../lib/core/index.ts';
 import { ScheduleStore } from '../../../lib/schedule/index.ts';
 import { text, toggle } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
-import { outcome, recordOf, runHere } from '../../steps/run-job.ts';
+import { recordOf, runHere, runOutcome } from '../../steps/run-job.ts';
 
 export const runNowCommand = command({
   required: { job: text('Id, as `ai-artist schedule list` shows it, or a name that only one job has') },
@@ -22,7 +22,7 @@ export const runNowCommand = command({
         if (!isArtistError(error, 'ERR_LOCKED') || !(await store.daemon())) throw error;
       }
     }
-    if (wait) return outcome(await recordOf(store, id, context.signal));
+    if (wait) return runOutcome(await recordOf(store, id, context.signal));
     return { json: { run: { id } }, text: [id], notes: ['it begins within two seconds, or after the run that is going on'] };
   },
 });

@@ -1,7 +1,7 @@
 import { dueTimes, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { text } from '../../flags/flags.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
-import { rows } from '../../print/schedule/job-rows.ts';
+import { jobRows } from '../../print/schedule/job-rows.ts';
 import { jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 
@@ -17,7 +17,7 @@ export const showCommand = command({
     const next = dueTimes(job, store.clock.now(), 3);
     return {
       json: { job: jobView(job), next: next.map((at) => new Date(at).toISOString()) },
-      text: alignColumns(rows(job, next)),
+      text: alignColumns(jobRows(job, next)),
     };
   },
 });

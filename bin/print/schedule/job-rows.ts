@@ -14,7 +14,7 @@ function paintRows({ payload, rotation }: Job): [string, string][] {
 }
 
 /** Everything about a job, for `schedule show`. */
-export function rows(job: Job, next: readonly number[]): [string, string][] {
+export function jobRows(job: Job, next: readonly number[]): [string, string][] {
   const { totals, quietHours: quiet } = job;
   const failed = totals.partial + totals.failed;
   const fault = faultOf(job);
@@ -35,7 +35,7 @@ export function rows(job: Job, next: readonly number[]): [string, string][] {
 }
 
 /** How a job stands, for `schedule list`. */
-export function status(job: Job, next: number | undefined): string {
+export function jobStatus(job: Job, next: number | undefined): string {
   const fault = faultOf(job);
   if (fault !== undefined) return `broken: ${fault}`;
   if (job.running) return 'running';

@@ -3,7 +3,7 @@ import type { SimulationReport } from '../../../lib/schedule/index.ts';
 import { alignColumns } from '../ledger-table.ts';
 import { percent } from './job-view.ts';
 
-export function lines(report: SimulationReport, days: number): string[] {
+export function simulationLines(report: SimulationReport, days: number): string[] {
   const { worksPerDay, runs, works, duplicates, successRate, clockChanges, digest } = report;
   const missed = runs.missed === 0 ? 'none missed' : `${runs.missed} missed`;
   const rows: [string, string][] = [
