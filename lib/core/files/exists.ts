@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 
-/** Whether something is at `path`, links followed. false also where the path cannot be looked at. */
+/** Whether something is at `path`, with links followed. false also if the path cannot be examined. */
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
