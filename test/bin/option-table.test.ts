@@ -58,6 +58,37 @@ suite('bin option tables', { timeoutMs: 240_000 }, (test) => {
     }
   });
 
+  // [name that generate's flags had before, name of today]
+  const renamed: [string, string][] = [
+    ['cfg', 'cfg-scale'],
+    ['image-cfg', 'image-cfg-scale'],
+    ['negative', 'negative-prompt'],
+    ['batch', 'batch-count'],
+    ['init', 'init-image'],
+    ['strength', 'denoising-strength'],
+    ['mask', 'mask-image'],
+    ['ref', 'reference-image'],
+    ['auto-resize-references', 'auto-resize-reference-images'],
+    ['control', 'control-image'],
+    ['hires-strength', 'hires-denoising-strength'],
+    ['tiling', 'vae-tiling'],
+    ['rules', 'tensor-type-rule'],
+    ['lora-mode', 'lora-apply-mode'],
+  ];
+  test('flags are still known by the names they had', async () => {
+    const flags = (await everyCommand()).find(({ words }) => words.join(' ') === 'generate')?.command.flags ?? {};
+    for (const [before, now] of renamed) assert.ok(flags[now]?.aliases?.includes(before), before);
+    const lines = [
+      ['generate', 'x', '--no-tiling', '--strength', '2', '--init', 'x.png'],
+      ['generate', 'x', '--tiling=yes'],
+      ['generate', 'x', '--lora-mode', 'nosuch'],
+    ];
+    const [strength, tiling, mode] = await cliSeries(lines);
+    assert.match(strength?.stderr ?? '', /--strength: expected a number of at most 1, got 2/);
+    assert.match(tiling?.stderr ?? '', /--tiling: expected nothing, true or false behind it, got "yes"/);
+    assert.match(mode?.stderr ?? '', /--lora-mode: expected one of auto, /);
+  });
+
   test('a message names the flag that was typed', async () => {
     const [short, long, both] = await cliSeries([
       ['generate', 'x', '--cfg', '101'],

@@ -192,6 +192,6 @@ export function chooseCandidate(painted: readonly PaintedCandidate[], ledger: Le
   const reasons = ledger.candidates.map(({ seed, reason }) => `seed ${seed}: ${reason}`);
   throw new ArtistError(
     'ERR_GENERATE',
-    `create: no candidate passed the gates. ${reasons.join('; ')}. Try another --seed, more --steps or another --cfg, or paint it as it is with \`ai-artist generate\``,
+    `create: no candidate passed the gates. ${reasons.join('; ')}. Try another --seed, more --steps or another --cfg-scale, or paint it as it is with \`ai-artist generate\``,
   );
 }
