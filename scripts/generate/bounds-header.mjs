@@ -1,8 +1,11 @@
 /** native/binding/generated/bounds.h: the bounds of the numbers that native requests hold, from the option tables. */
 import { boundsOf, countOf, optionTables } from '../../lib/engine/index.ts';
+import { trainRows } from '../../lib/train/index.ts';
 
 /** The calls whose options become native requests. */
 const natives = ['generate', 'loadModel', 'loadUpscaler', 'cannyEdges'];
+/** The options of trainLora() that the native trainer takes as they are. */
+const trained = ['network', 'noise', 'optimizer', 'ema', 'clipNorm', 'learningRate', 'textLearningRate'];
 
 const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -26,11 +29,13 @@ function linesOf(table) {
 }
 
 export function boundsHeader() {
-  const spaces = natives.map((call) => {
-    const lines = linesOf(optionTables[call]).join('\n');
+  const train = Object.fromEntries(trained.map((key) => [key, trainRows[key]]));
+  const tables = [...natives.map((call) => [call, optionTables[call]]), ['train', train]];
+  const spaces = tables.map(([call, table]) => {
+    const lines = linesOf(table).join('\n');
     return `namespace ${snake(call)} {\n${lines}\n}  // namespace ${snake(call)}`;
   });
-  return `// Generated from lib/engine/options by scripts/generate.mjs. Change it there, then: npm run generate
+  return `// Generated from lib/engine/options and lib/train/settings by scripts/generate.mjs. Change it there, then: npm run generate
 #pragma once
 
 namespace ai_artist {

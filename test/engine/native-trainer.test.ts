@@ -278,7 +278,7 @@ suite('native trainer', (test) => {
       ['step', undefined, /^request: expected an object/],
       ['step', { ...good, batches: [] }, /^batches: expected at least 1 items, got 0/],
       ['step', { ...good, batches: [{ items: [] }] }, /^items: expected at least 1/],
-      ['step', { ...good, learningRate: -1 }, /^learningRate: expected number 0\.\.1000, got -1/],
+      ['step', { ...good, learningRate: -1 }, /^learningRate: expected number 0\.\.10, got -1/],
       ['step', { ...good, learningRate: Number.NaN }, /^learningRate: expected a finite number/],
       ['step', { ...good, textLearningRate: 'x' }, /^textLearningRate: expected a finite number/],
       ['step', { ...good, seed: -1 }, /^seed: expected integer/],

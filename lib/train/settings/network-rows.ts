@@ -13,12 +13,12 @@ export const networkRows = rows({
   kind: { schema: z.enum(networkKinds).default('lora'), help: 'Kind of network', flag: 'kind' },
   /** Width of the low-rank matrices, 1..1024. Default: by preset and family. */
   rank: { schema: z.int().min(1).max(1024).optional(), help: 'Width of the low-rank matrices', default: byPreset, flag: 'rank' },
-  /** The network's output is scaled by alpha / rank. Over 0 up to 4096. Default: rank. */
-  alpha: { schema: z.number().gt(0).max(4096).optional(), help: 'Effect is scaled by alpha / rank', default: 'rank', flag: 'alpha' },
+  /** The network's output is scaled by alpha / rank. 0.000001..4096. Default: rank. */
+  alpha: { schema: z.number().min(1e-6).max(4096).optional(), help: 'Effect is scaled by alpha / rank', default: 'rank', flag: 'alpha' },
   /** Rank for convolutions larger than 1x1, 1..1024. Default: `rank`. */
   convRank: { schema: z.int().min(1).max(1024).optional(), help: 'Rank for convolutions', default: 'rank', flag: 'conv-rank' },
-  /** Alpha for convolutions larger than 1x1. Over 0 up to 4096. Default: `alpha`. */
-  convAlpha: { schema: z.number().gt(0).max(4096).optional(), help: 'Alpha for convolutions', default: 'alpha', flag: 'conv-alpha' },
+  /** Alpha for convolutions larger than 1x1. 0.000001..4096. Default: `alpha`. */
+  convAlpha: { schema: z.number().min(1e-6).max(4096).optional(), help: 'Alpha for convolutions', default: 'alpha', flag: 'conv-alpha' },
   /** LoKr: largest size of the small matrix, 2..1024. Default 8. */
   factor: { schema: z.int().min(2).max(1024).optional(), help: 'LoKr: largest size of the small matrix', default: '8', flag: 'factor' },
   /** Layers to train: default = attention and feed-forward, attention, conv = default and the convolutions, full = all. Default: by preset. */
@@ -35,8 +35,8 @@ export const networkRows = rows({
     help: 'Pattern of layers to leave out; may be given several times',
     flag: 'exclude',
   },
-  /** Share of the ranks left out per picture and step, 0 <= dropout < 1. Default 0. */
-  dropout: { schema: z.number().min(0).lt(1).default(0), help: 'Share of the ranks left out per picture and step', flag: 'dropout' },
+  /** Share of the ranks left out per picture and step, 0..0.999. Default 0. */
+  dropout: { schema: z.number().min(0).max(0.999).default(0), help: 'Share of the ranks left out per picture and step', flag: 'dropout' },
   /** Also train the text encoders (CLIP families), for new words. Default false. */
   textEncoder: { schema: z.boolean().default(false), help: 'Train the text encoders too', flag: 'text-encoder' },
   /** false: train only the text encoders. Default true. */

@@ -59,12 +59,12 @@ export const deviceRows = rows({
 const optimizerRows = rows({
   /** The method. */
   kind: { schema: z.enum(optimizers), help: 'Method', default: 'adamw', flag: 'optimizer' },
-  /** Decay of the first moment, 0 <= beta1 < 1, for AdamW, Lion, Adafactor and Prodigy. Default: the method's own. */
-  beta1: { schema: z.number().min(0).lt(1).optional(), help: 'Decay of the first moment', flag: false },
-  /** Decay of the second moment, 0 <= beta2 < 1. Default: the method's own. */
-  beta2: { schema: z.number().min(0).lt(1).optional(), help: 'Decay of the second moment', flag: false },
-  /** Added to the divisor. Over 0 up to 1. Default: the method's own. */
-  epsilon: { schema: z.number().gt(0).max(1).optional(), help: 'Added to the divisor', flag: false },
+  /** Decay of the first moment, 0..0.9999999, for AdamW, Lion, Adafactor and Prodigy. Default: the method's own. */
+  beta1: { schema: z.number().min(0).max(0.9999999).optional(), help: 'Decay of the first moment', flag: false },
+  /** Decay of the second moment, 0..0.9999999. Default: the method's own. */
+  beta2: { schema: z.number().min(0).max(0.9999999).optional(), help: 'Decay of the second moment', flag: false },
+  /** Added to the divisor, 1e-30..1. Default: the method's own. */
+  epsilon: { schema: z.number().min(1e-30).max(1).optional(), help: 'Added to the divisor', flag: false },
   /** Decoupled weight decay, 0..1. Default: the method's own. */
   weightDecay: {
     schema: z.number().min(0).max(1).optional(),
@@ -111,9 +111,9 @@ const learningRows = rows({
   warmup: { schema: z.int().min(0).optional(), help: 'Steps over which the learning rate rises', default: 'by preset', group: learning },
   /** Maximum norm of the gradient, 0..1000; 0: no limit. Default 1. */
   clipNorm: { schema: z.number().min(0).max(1000).default(1), help: 'Maximum norm of the gradient; 0: no limit', group: learning },
-  /** Decay of a moving average of the weights, e.g. 0.99, 0 <= ema < 1; the average is what is saved. 0: no average. Default 0. */
+  /** Decay of a moving average of the weights, 0..0.9999999, e.g. 0.99; the average is what is saved. 0: no average. Default 0. */
   ema: {
-    schema: z.number().min(0).lt(1).default(0),
+    schema: z.number().min(0).max(0.9999999).default(0),
     help: 'Decay of a moving average of the weights; 0: none',
     group: learning,
   },

@@ -1,4 +1,4 @@
-// Generated from lib/engine/options by scripts/generate.mjs. Change it there, then: npm run generate
+// Generated from lib/engine/options and lib/train/settings by scripts/generate.mjs. Change it there, then: npm run generate
 #pragma once
 
 namespace ai_artist {
@@ -94,6 +94,41 @@ inline constexpr Bounds low_threshold{0, 1};
 inline constexpr Bounds weak{0, 1};
 inline constexpr Bounds strong{0, 1};
 }  // namespace canny_edges
+
+namespace train {
+
+namespace network {
+inline constexpr Bounds rank{1, 1024};
+inline constexpr Bounds alpha{0.000001, 4096};
+inline constexpr Bounds conv_rank{1, 1024};
+inline constexpr Bounds conv_alpha{0.000001, 4096};
+inline constexpr Bounds factor{2, 1024};
+inline constexpr Bounds dropout{0, 0.999};
+}  // namespace network
+
+namespace noise {
+inline constexpr Bounds mean{-10, 10};
+inline constexpr Bounds deviation{5e-324, 10};
+inline constexpr Bounds min{0, 1};
+inline constexpr Bounds max{0, 1};
+inline constexpr Bounds shift{5e-324, 100};
+inline constexpr Bounds offset{0, 1};
+inline constexpr Bounds input_perturbation{0, 1};
+inline constexpr Bounds min_snr{0, 100};
+inline constexpr Bounds huber{5e-324, 100};
+}  // namespace noise
+
+namespace optimizer {
+inline constexpr Bounds beta1{0, 0.9999999};
+inline constexpr Bounds beta2{0, 0.9999999};
+inline constexpr Bounds epsilon{1e-30, 1};
+inline constexpr Bounds weight_decay{0, 1};
+}  // namespace optimizer
+inline constexpr Bounds ema{0, 0.9999999};
+inline constexpr Bounds clip_norm{0, 1000};
+inline constexpr Bounds learning_rate{5e-324, 10};
+inline constexpr Bounds text_learning_rate{5e-324, 10};
+}  // namespace train
 
 }  // namespace bounds
 }  // namespace ai_artist

@@ -37,6 +37,11 @@ public:
     // The same with the bounds of the options of lib; of a list, they are those of its length.
     void optional_int(const char* key, int& out, const Bounds& bounds) const;
     void optional_float(const char* key, float& out, const Bounds& bounds) const { optional_float(key, out, bounds.min, bounds.max); }
+    void optional_double(const char* key, double& out, const Bounds& bounds) const { optional_double(key, out, bounds.min, bounds.max); }
+    int integer(const char* key, const Bounds& bounds) const {
+        return integer(key, static_cast<int64_t>(bounds.min), static_cast<int64_t>(bounds.max));
+    }
+    double number(const char* key, const Bounds& bounds) const { return number(key, bounds.min, bounds.max); }
     void optional_floats(const char* key, std::vector<float>& out, const Bounds& count) const;
     void optional_ints(const char* key, std::vector<int>& out, const Bounds& count) const;
 

@@ -16,7 +16,13 @@ constexpr size_t max_tensors = 1 << 20;
 constexpr size_t max_captions = 65536;
 constexpr size_t max_micro_batches = 4096;
 constexpr size_t max_timesteps = 1000;
-constexpr double max_learning_rate = 1000;
+// A schedule takes the learning rate down to 0.
+constexpr Bounds learning_rate{0, bounds::train::learning_rate.max};
+constexpr Bounds text_learning_rate{0, bounds::train::text_learning_rate.max};
+
+namespace network = bounds::train::network;
+namespace noise = bounds::train::noise;
+namespace optimizer = bounds::train::optimizer;
 
 Checkpointing read_checkpointing(const Arguments& in) {
     static const std::vector<const char*> names = {"none", "blocks", "fine"};
@@ -42,18 +48,18 @@ size_t count_of(const std::vector<int>& shape) {
 
 OptimizerSettings read_adamw(const Arguments& in) {
     AdamwSettings adamw;
-    in.optional_double("beta1", adamw.beta1, 0, 0.9999999);
-    in.optional_double("beta2", adamw.beta2, 0, 0.9999999);
-    in.optional_double("epsilon", adamw.epsilon, 1e-30, 1);
-    in.optional_double("weightDecay", adamw.weight_decay, 0, 100);
+    in.optional_double("beta1", adamw.beta1, optimizer::beta1);
+    in.optional_double("beta2", adamw.beta2, optimizer::beta2);
+    in.optional_double("epsilon", adamw.epsilon, optimizer::epsilon);
+    in.optional_double("weightDecay", adamw.weight_decay, optimizer::weight_decay);
     return adamw;
 }
 
 OptimizerSettings read_lion(const Arguments& in) {
     LionSettings lion;
-    in.optional_double("beta1", lion.beta1, 0, 0.9999999);
-    in.optional_double("beta2", lion.beta2, 0, 0.9999999);
-    in.optional_double("weightDecay", lion.weight_decay, 0, 100);
+    in.optional_double("beta1", lion.beta1, optimizer::beta1);
+    in.optional_double("beta2", lion.beta2, optimizer::beta2);
+    in.optional_double("weightDecay", lion.weight_decay, optimizer::weight_decay);
     return lion;
 }
 
@@ -64,10 +70,10 @@ OptimizerSettings read_adafactor(const Arguments& in) {
     in.optional_bool("warmupInit", adafactor.warmup_init);
     in.optional_double("clipThreshold", adafactor.clip_threshold, 1e-6, 1e6);
     in.optional_double("decayRate", adafactor.decay_rate, -10, 0);
-    in.optional_double("beta1", adafactor.beta1, 0, 0.9999999);
+    in.optional_double("beta1", adafactor.beta1, optimizer::beta1);
     in.optional_double("epsilon1", adafactor.epsilon1, 1e-37, 1);
     in.optional_double("epsilon2", adafactor.epsilon2, 0, 1);
-    in.optional_double("weightDecay", adafactor.weight_decay, 0, 100);
+    in.optional_double("weightDecay", adafactor.weight_decay, optimizer::weight_decay);
     if (adafactor.warmup_init && !adafactor.relative_step) {
         in.fail("warmupInit", "false without relativeStep", "true");
     }
@@ -76,11 +82,11 @@ OptimizerSettings read_adafactor(const Arguments& in) {
 
 OptimizerSettings read_prodigy(const Arguments& in) {
     ProdigySettings prodigy;
-    in.optional_double("beta1", prodigy.beta1, 0, 0.9999999);
-    in.optional_double("beta2", prodigy.beta2, 0, 0.9999999);
+    in.optional_double("beta1", prodigy.beta1, optimizer::beta1);
+    in.optional_double("beta2", prodigy.beta2, optimizer::beta2);
     in.optional_double("beta3", prodigy.beta3, 0, 0.9999999);
-    in.optional_double("epsilon", prodigy.epsilon, 1e-30, 1);
-    in.optional_double("weightDecay", prodigy.weight_decay, 0, 100);
+    in.optional_double("epsilon", prodigy.epsilon, optimizer::epsilon);
+    in.optional_double("weightDecay", prodigy.weight_decay, optimizer::weight_decay);
     in.optional_bool("decouple", prodigy.decouple);
     in.optional_bool("biasCorrection", prodigy.bias_correction);
     in.optional_bool("safeguardWarmup", prodigy.safeguard_warmup);
@@ -105,21 +111,21 @@ ObjectiveSettings read_objective(const Arguments& in, const FamilyInfo& family) 
     static const std::vector<const char*> names = {"uniform", "logit-normal"};
     ObjectiveSettings objective;
     objective.sampling = in.choice("sampling", names, 0) == 0 ? TimestepSampling::uniform : TimestepSampling::logit_normal;
-    in.optional_double("mean", objective.mean, -100, 100);
-    in.optional_double("deviation", objective.deviation, 0, 100);
-    in.optional_double("min", objective.min, 0, 1);
-    in.optional_double("max", objective.max, 0, 1);
+    in.optional_double("mean", objective.mean, noise::mean);
+    in.optional_double("deviation", objective.deviation, noise::deviation);
+    in.optional_double("min", objective.min, noise::min);
+    in.optional_double("max", objective.max, noise::max);
     if (objective.min >= objective.max) {
         in.fail("max", "more than min", std::to_string(objective.max));
     }
-    in.optional_double("shift", objective.shift, 0, 1000);
-    in.optional_double("noiseOffset", objective.noise_offset, 0, 10);
-    in.optional_double("inputPerturbation", objective.input_perturbation, 0, 10);
-    in.optional_double("minSnr", objective.min_snr, 0, 1e6);
+    in.optional_double("shift", objective.shift, noise::shift);
+    in.optional_double("noiseOffset", objective.noise_offset, noise::offset);
+    in.optional_double("inputPerturbation", objective.input_perturbation, noise::input_perturbation);
+    in.optional_double("minSnr", objective.min_snr, noise::min_snr);
     if (objective.min_snr > 0 && family.objective == Objective::flow) {
         in.fail("minSnr", "0 for a flow model, which has no such weighting", std::to_string(objective.min_snr));
     }
-    in.optional_float("huber", objective.huber, 0, 1e6);
+    in.optional_float("huber", objective.huber, noise::huber);
     return objective;
 }
 
@@ -170,11 +176,11 @@ NetworkRequest read_network_request(const Napi::Value& value) {
     NetworkRequest request;
     in.string("kind", 64);
     request.kind = kind_values[in.choice("kind", kinds, 0)];
-    request.rank = in.integer("rank", 1, 4096);
-    request.alpha = static_cast<float>(in.number("alpha", 1e-6, 1e6));
-    in.optional_int("convRank", request.conv_rank, 0, 4096);
-    in.optional_float("convAlpha", request.conv_alpha, 0, 1e6);
-    in.optional_int("factor", request.factor, 1, 65536);
+    request.rank = in.integer("rank", network::rank);
+    request.alpha = static_cast<float>(in.number("alpha", network::alpha));
+    in.optional_int("convRank", request.conv_rank, network::conv_rank);
+    in.optional_float("convAlpha", request.conv_alpha, network::conv_alpha);
+    in.optional_int("factor", request.factor, network::factor);
     request.targets = targets[in.choice("targets", targets, 0)];
     if (in.has("include")) {
         request.include = in.strings("include", 0, max_patterns, max_path_bytes);
@@ -182,7 +188,7 @@ NetworkRequest read_network_request(const Napi::Value& value) {
     if (in.has("exclude")) {
         request.exclude = in.strings("exclude", 0, max_patterns, max_path_bytes);
     }
-    in.optional_float("dropout", request.dropout, 0, 0.999);
+    in.optional_float("dropout", request.dropout, network::dropout);
     in.optional_bool("unet", request.unet);
     in.optional_bool("textEncoder", request.text_encoder);
     if (!request.unet && !request.text_encoder) {
@@ -215,8 +221,8 @@ BeginRequest read_begin_request(const Napi::Value& value, const FamilyInfo& fami
     if (in.has("objective")) {
         settings.objective = read_objective(Arguments(in.raw("objective"), "objective"), family);
     }
-    in.optional_double("ema", settings.ema, 0, 0.9999999);
-    in.optional_double("clipNorm", settings.clip_norm, 0, 1e9);
+    in.optional_double("ema", settings.ema, bounds::train::ema);
+    in.optional_double("clipNorm", settings.clip_norm, bounds::train::clip_norm);
     in.optional_double("lossScale", settings.loss_scale, 0, 1e9);
     request.checkpointing = read_checkpointing(in);
     return request;
@@ -228,9 +234,9 @@ StepRequest read_step_request(const Napi::Value& value, const FamilyInfo& family
     for (const Arguments& batch : in.objects("batches", 1, max_micro_batches)) {
         request.batches.push_back(read_batch(batch, family));
     }
-    request.learning_rate = in.number("learningRate", 0, max_learning_rate);
+    request.learning_rate = in.number("learningRate", learning_rate);
     request.text_learning_rate = request.learning_rate;
-    in.optional_double("textLearningRate", request.text_learning_rate, 0, max_learning_rate);
+    in.optional_double("textLearningRate", request.text_learning_rate, text_learning_rate);
     request.key = {static_cast<uint64_t>(in.safe_integer("seed")), read_word(in, "step")};
     return request;
 }
