@@ -130,7 +130,7 @@ suite('home of the version before', { timeoutMs: 240_000 }, (test) => {
     assert.ok(said('config check'));
     const shown = said('config show')['values'] as { key: string; value: unknown; from: string }[];
     const values = Object.fromEntries(shown.filter(({ from }) => from === 'file').map(({ key, value }) => [key, value]));
-    // Under its old or its new name.
+    // Keys that were renamed show their new names.
     const { 'paint.cfgScale': cfgScale, ...rest } = values;
     assert.is(cfgScale, 4.5);
     assert.equal(rest, {
