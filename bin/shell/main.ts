@@ -32,10 +32,14 @@ export async function main(argv: readonly string[]): Promise<number> {
       argv,
       command: path.map(nameOf).join(' '),
       path,
-      options: [...(line?.command?.options ?? []), ...everywhere],
+      options: [...(line?.command?.options ?? []), ...otherNames(line), ...everywhere],
     });
   }
 }
+
+/** Other names that the flags of the command may be given by. */
+const otherNames = (line: CommandLine | undefined): string[] =>
+  Object.values(line?.command?.flags ?? {}).flatMap(({ aliases = [] }) => [...aliases]);
 
 /** Where not even the code that words errors can be read: too many files are open, or the package is damaged. */
 function reportPlainly(thrown: unknown, json: boolean): number {

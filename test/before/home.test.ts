@@ -130,8 +130,8 @@ suite('home of the version before', { timeoutMs: 240_000 }, (test) => {
     assert.ok(said('config check'));
     const shown = said('config show')['values'] as { key: string; value: unknown; from: string }[];
     const values = Object.fromEntries(shown.filter(({ from }) => from === 'file').map(({ key, value }) => [key, value]));
-    // Under its old or its new name.
-    const { 'paint.cfg': cfg, 'paint.cfgScale': cfgScale = cfg, ...rest } = values;
+    // Keys that were renamed show their new names.
+    const { 'paint.cfgScale': cfgScale, ...rest } = values;
     assert.is(cfgScale, 4.5);
     assert.equal(rest, {
       loras: [{ path: 'ink.safetensors', weight: 0.3 }],
@@ -140,7 +140,7 @@ suite('home of the version before', { timeoutMs: 240_000 }, (test) => {
       'paint.steps': 4,
       'paint.sampler': 'heun',
       'paint.scheduler': 'karras',
-      'paint.negative': 'grey, dull',
+      'paint.negativePrompt': 'grey, dull',
       'create.candidates': 1,
       'create.upscale': false,
       'create.score': false,

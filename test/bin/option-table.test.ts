@@ -82,11 +82,13 @@ suite('bin option tables', { timeoutMs: 240_000 }, (test) => {
       ['generate', 'x', '--no-tiling', '--strength', '2', '--init', 'x.png'],
       ['generate', 'x', '--tiling=yes'],
       ['generate', 'x', '--lora-mode', 'nosuch'],
+      ['generate', 'x', '--negativ', 'blur'],
     ];
-    const [strength, tiling, mode] = await cliSeries(lines);
+    const [strength, tiling, mode, mistyped] = await cliSeries(lines);
     assert.match(strength?.stderr ?? '', /--strength: expected a number of at most 1, got 2/);
     assert.match(tiling?.stderr ?? '', /--tiling: expected nothing, true or false behind it, got "yes"/);
     assert.match(mode?.stderr ?? '', /--lora-mode: expected one of auto, /);
+    assert.match(mistyped?.stderr ?? '', /--negativ: unknown option\. Did you mean --negative\?/);
   });
 
   test('a message names the flag that was typed', async () => {
