@@ -66,7 +66,7 @@ export function wording(message: string, { path, options, argv }: Typed): string
   const unknown = /^Unknown (?:arguments?|commands?): (.+)$/s.exec(message)?.[1]?.split(', ');
   if (unknown) return unknownWords(unknown, { path, options, argv });
   const lacking = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-  if (lacking !== undefined) return `--${longOf(lacking)}: expected a value behind it, got none`;
+  if (lacking !== undefined) return `--${longOf(lacking)}: expected a value after it, got none`;
   const given = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1];
   const entry = path.at(-1);
   if (given !== undefined && entry) {
