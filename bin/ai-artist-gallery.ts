@@ -2,7 +2,7 @@
 /** `ai-artist-gallery …` is `ai-artist gallery …`. */
 import { main } from './shell/main.ts';
 
-// As in ai-artist.ts: a reader of our output that goes away is no failure.
+// As in ai-artist.ts: a closed output is not a failure.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 process.exitCode = await main(['gallery', ...process.argv.slice(2)]);

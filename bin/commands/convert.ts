@@ -15,7 +15,7 @@ export const convertCommand = command({
   names: new Map([...namesOf(paths), ['input', 'model']]),
   examples: [
     ['$0 convert model.safetensors --type q8_0 --out model-q8.gguf', 'Half the size of f16, at no visible cost'],
-    ['$0 convert model.safetensors --type q4_0 --rules "attn=q8_0" --out small.gguf', 'Keep some tensors finer'],
+    ['$0 convert model.safetensors --type q4_0 --rules "attn=q8_0" --out small.gguf', 'Keep some tensors at a higher precision'],
   ],
   run: async ({ model, ...values }, context) => {
     const options = optionsOf(values) as ConvertOptions;

@@ -8,7 +8,7 @@ function report({ ok, package: own, runtime, system, candidates, addon, advice }
     `ai-artist ${own.version} in ${own.root}`,
     `${runtime.name} ${runtime.version}, ${system.platform} ${system.release} ${system.arch}${libc}`,
     `CPU: ${system.cpu}, ${system.logicalCores} logical cores`,
-    `CPU features: ${system.cpuFeatures.join(' ') || 'not told by this system'}`,
+    `CPU features: ${system.cpuFeatures.join(' ') || 'not reported by this system'}`,
     `memory: ${formatBytes(system.freeMemoryBytes)} free of ${formatBytes(system.memoryBytes)}`,
     '',
     'addon, in the order tried:',
@@ -31,7 +31,7 @@ function report({ ok, package: own, runtime, system, candidates, addon, advice }
       'devices:',
     );
     for (const { name, description, freeBytes, totalBytes } of addon.devices) {
-      // The engine calls all memory of the machine free for the CPU; how much is stands above.
+      // For the CPU the engine reports all memory of the machine as free; the real figure is printed above.
       const memory = name === 'CPU' ? 'the memory above' : `${formatBytes(freeBytes)} free of ${formatBytes(totalBytes)}`;
       lines.push(`  ${name.padEnd(8)} ${description}, ${memory}`);
     }
@@ -43,10 +43,10 @@ function report({ ok, package: own, runtime, system, candidates, addon, advice }
 
 export const doctorCommand = command({
   examples: [
-    ['$0 doctor', 'Which compiled engine is used, on which devices, and what to do if there is none'],
+    ['$0 doctor', 'The compiled engine in use, its devices, and what to do if there is none'],
     ['$0 doctor --json', 'The same for a bug report'],
   ],
-  epilogue: 'Exit status 1: nothing on this machine can paint yet.',
+  epilogue: 'Exit status 1 if nothing on this machine can paint yet.',
   run: async () => {
     const diagnosis = await diagnose();
     return { json: diagnosis, text: report(diagnosis), status: diagnosis.ok ? 0 : 1 };

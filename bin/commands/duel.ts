@@ -9,18 +9,18 @@ import { openGallery } from '../shell/settings.ts';
 
 export const duelCommand = command({
   optional: {
-    first: anyText('Work: its id, a beginning or end of it. Left out: the two whose duel teaches most'),
+    first: anyText('Id of a work, or its first or last characters. Default: the pair whose duel teaches most'),
     second: anyText('The other work'),
   },
   flags: {
-    prefer: choice('Which one is better; left out: asked in the terminal', ['first', 'second'] as const),
+    prefer: choice('Which one is better. Default: asked in the terminal', ['first', 'second'] as const),
     clip: text(clipDescription),
   },
   examples: [
-    ['$0 duel', 'Two works are shown where the terminal can, and you say which is better'],
+    ['$0 duel', 'Show two works, if the terminal can, and ask which is better'],
     ['$0 duel 01K3 01K4 --prefer first', 'For scripts'],
   ],
-  epilogue: 'The pair that is chosen is the one whose outcome is least known and whose pictures differ most.',
+  epilogue: 'Without ids it chooses the pair with the least certain outcome and the most different pictures.',
   run: async ({ first, second, prefer, clip }, context) => {
     if ((first === undefined) !== (second === undefined))
       throw new ArtistError('ERR_INVALID_ARGUMENT', 'second: expected two works or none, got one');
@@ -36,7 +36,7 @@ export const duelCommand = command({
     if (pair.first.id === pair.second.id)
       throw new ArtistError('ERR_INVALID_ARGUMENT', `second: expected another work than ${pair.first.id}, got the same`);
     const preferred = prefer ?? (await askDuel(pair, context));
-    if (preferred === undefined) return { json: { winner: null, loser: null, duels: null }, text: [], notes: ['no duel was written down'] };
+    if (preferred === undefined) return { json: { winner: null, loser: null, duels: null }, text: [], notes: ['no duel was recorded'] };
     const [winner, loser] = preferred === 'first' ? [pair.first, pair.second] : [pair.second, pair.first];
     return duelOutcome(pair, preferred, await recordDuel(home, winner.id, loser.id));
   },

@@ -13,12 +13,12 @@ export const generateCommand = command({
   replaced: generateFlags.replaced,
   examples: [
     ['$0 generate "flat vector art of a fox in the snow" --seed 7', 'With the bundled model'],
-    ['$0 generate "an owl" --batch 4 --out "owl-{seed}.png"', 'Four pictures with seeds one after the other'],
+    ['$0 generate "an owl" --batch 4 --out "owl-{seed}.png"', 'Four pictures with consecutive seeds'],
     ['$0 generate "at night" --init day.png --strength 0.6', 'Start from a picture'],
     ['$0 generate "a robot" --init street.png --mask door.png', 'Repaint the white part of a mask'],
     [
       '$0 generate "a castle" --model sd15 --lora style.safetensors:0.8 --hires --preview',
-      'Another model, a LoRA, hires fix, preview in the terminal',
+      'With another model, a LoRA, hires fix and a preview in the terminal',
     ],
   ],
   run: generate,

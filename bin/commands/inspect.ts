@@ -7,9 +7,9 @@ export const inspectCommand = command({
   required: { files: list('Pictures, models, LoRAs, upscalers…', undefined, (file) => file) },
   flags: { hash: toggle('Models: also the SHA-256 of the tensors, as in recipes; reads the whole file') },
   examples: [
-    ['$0 inspect fox.png', 'How a picture was made: ours, and those of A1111, ComfyUI, InvokeAI…'],
-    ['$0 inspect *.png', 'Several; one that cannot be read stops none of the others'],
-    ['$0 inspect style.safetensors', 'What a file is, from its header alone'],
+    ['$0 inspect fox.png', 'How a picture was made, here or by A1111, ComfyUI, InvokeAI…'],
+    ['$0 inspect *.png', 'Several; an unreadable file does not stop the others'],
+    ['$0 inspect style.safetensors', 'Kind and facts of a file, from its header alone'],
   ],
   run: async ({ files, hash }, context) => {
     const kinds = hash ? await Promise.all(files.map((file) => isPicture(file).catch(() => true))) : [];

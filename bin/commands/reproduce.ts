@@ -10,27 +10,27 @@ import { command } from '../shell/command.ts';
 import type { Context } from '../shell/run.ts';
 import { openGallery } from '../shell/settings.ts';
 
-/** The model of the configuration, where the recipe's name is that of its file. */
+/** The model of the configuration, if its file has the name in the recipe. */
 async function configuredModel(name: string | undefined, { config, home }: Context): Promise<string | undefined> {
   const { model } = (await config()).config;
   return model !== undefined && name !== undefined && path.basename(model) === name ? configPath(model, home) : undefined;
 }
 
 export const reproduceCommand = command({
-  required: { id: text('Id of a work, a part of one that no other has, or latest') },
+  required: { id: text('Id of a work, a unique part of it, or latest') },
   flags: {
     model: text("Alias or path of the model. Default: the recipe's, by name"),
     lora: list('File of a LoRA that is not in <home>/loras; may be given several times', undefined, (value) => value),
-    psnr: number(`Decibels from which it counts as the same. Default: ${closeEnough}`),
-    out: text('Save what was painted as this file (.png, .jpg, .webp) or in this folder'),
+    psnr: number(`PSNR in dB from which the result counts as the same. Default: ${closeEnough}`),
+    out: text('Save the new picture as this file (.png, .jpg, .webp) or in this folder'),
     force: toggle('Replace an existing file'),
   },
   examples: [
     ['$0 reproduce latest', 'Paint it again from its recipe and compare every pixel'],
-    ['$0 reproduce 01M8AH --out again.png --json', 'Keep the second picture, too'],
+    ['$0 reproduce 01M8AH --out again.png --json', 'Also keep the new picture'],
   ],
   epilogue:
-    'Exit status 0 where it is bit-exact or close enough, 1 where it is not. On the machine that painted it, a work is bit-exact; on another backend it is close. What is not as recorded (files by their tensors, engine, backend) is named.',
+    'Exit status 0 if the result is bit-exact or close enough, else 1. A work is bit-exact on the machine that painted it, and close on another backend. Differences from the record (files by their tensors, engine, backend) are listed.',
   run: async ({ id, model, lora, psnr, out: wanted, force }, context) => {
     if (psnr !== undefined && !(psnr > 0 && psnr <= 1000))
       throw new ArtistError('ERR_INVALID_ARGUMENT', `--psnr: expected a number over 0 and up to 1000 (dB), got ${psnr}`);

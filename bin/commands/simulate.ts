@@ -9,11 +9,11 @@ export const simulateCommand = command({
   flags: simulateFlags,
   examples: [
     ['$0 simulate --days 90', 'The schedule of this home over the next ninety days'],
-    ['$0 simulate --job "daily 02:30" --tz Europe/Berlin --start 2026-02-01', 'Another one, over a change of the clocks'],
-    ['$0 simulate --job "batch 3@09:00" --down 2026-03-01T00:00..2026-03-03T00:00 --start 2026-02-20', 'With a weekend without power'],
+    ['$0 simulate --job "daily 02:30" --tz Europe/Berlin --start 2026-02-01', 'Another schedule, across a clock change'],
+    ['$0 simulate --job "batch 3@09:00" --down 2026-03-01T00:00..2026-03-03T00:00 --start 2026-02-20', 'With a two-day outage'],
   ],
   epilogue:
-    'The rules are those of `schedule start`; nothing is painted and nothing is written. Equal options and seeds give equal digests. Exit status 1 if a work was done twice.',
+    'Follows the rules of `schedule start`, but paints and writes nothing. Equal options and seeds give equal digests. Exit status 1 if a work was done twice.',
   run: async (values, context) => {
     const asked = await simulationOf(values, context);
     const { days, timeZone, from, to, seed, outages } = asked;

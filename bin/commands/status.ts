@@ -12,16 +12,16 @@ import { openGallery } from '../shell/settings.ts';
 export const statusCommand = command({
   flags: {
     queue: text(`${queueDescription}. Default: queue.url of the settings`),
-    'queue-name': text(`${queueNameDescription}. Default: queue.name of the settings, else that of this home`),
-    disk: toggle('Add up what folders take on the disk; with many works it takes seconds. Default: yes'),
+    'queue-name': text(`${queueNameDescription}. Default: queue.name of the settings, else this home's`),
+    disk: toggle('Add up the sizes of folders, which takes seconds with many works. Default: yes'),
   },
   examples: [
-    ['$0 status', 'Uptime, success rate, seconds and works a day, style, queue, next runs, disk, last errors'],
+    ['$0 status', 'Uptime, success rate, seconds and works per day, style, queue, next runs, disk, last errors'],
     ['$0 status --json | jq .schedule.success[1].successRate', 'One figure for a script'],
-    ['$0 status --no-disk', 'At once, also with a hundred thousand works'],
+    ['$0 status --no-disk', 'Fast even with a hundred thousand works'],
   ],
   epilogue:
-    'Read from the records of the home, whether the schedule runs or not. A run that was missed counts as a failure. Exit status 1 if a part could not be read.',
+    'Reads the records of the home, so the schedule need not be running. A missed run counts as a failure. Exit status 1 if a part could not be read.',
   run: async ({ queue, 'queue-name': givenName, disk = true }, context) => {
     const address = await queueAddress(queue, context);
     const parts = ['schedule', 'works', 'style', 'queue', 'training', ...(disk ? (['disk'] as const) : [])] as const;

@@ -14,7 +14,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'period',
-    describe: 'Periods: what works draw from, when they end, what they came to',
+    describe: 'Periods: phases with their own topics, an end and measured results',
     load: async () => (await import('./period/period.ts')).periodCommand,
   },
   {
@@ -29,17 +29,17 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'score <images...>',
-    describe: 'Say how well pictures fit a text, best first',
+    describe: 'Score how well pictures fit a text, best first',
     load: async () => (await import('./score.ts')).scoreCommand,
   },
   {
     usage: 'why <id>',
-    describe: 'Say why a work was kept and not another candidate',
+    describe: 'Explain why a work was kept over the other candidates',
     load: async () => (await import('./why.ts')).whyCommand,
   },
   {
     usage: 'rate <works-and-rating...>',
-    describe: 'Give works 1 to 5; the same as gallery rate',
+    describe: 'Rate works from 1 to 5; same as gallery rate',
     load: async () => (await import('./gallery/rate.ts')).rateCommand,
   },
   {
@@ -49,12 +49,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'taste',
-    describe: 'What the owner likes, learnt from ratings and duels',
+    describe: 'Your taste, learned from ratings and duels',
     load: async () => (await import('./taste/taste.ts')).tasteCommand,
   },
   {
     usage: 'measure',
-    describe: 'Style, diversity and gain of the works, measured',
+    describe: 'Measure style, diversity and gain of the works',
     load: async () => (await import('./measure/measure.ts')).measureCommand,
   },
   { usage: 'upscale <image>', describe: 'Enlarge a picture', load: async () => (await import('./upscale.ts')).upscaleCommand },
@@ -65,7 +65,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'proposal',
-    describe: 'A LoRA from its own best works: train, try, adopt or reject',
+    describe: 'A LoRA from your best works: train, try, adopt or reject',
     load: async () => (await import('./proposal/proposal.ts')).proposalCommand,
   },
   {
@@ -75,12 +75,12 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'models',
-    describe: 'Models on this machine and those that can be fetched',
+    describe: 'Models: list, download, inspect, remove',
     load: async () => (await import('./models/models.ts')).modelsCommand,
   },
   {
     usage: 'lora',
-    describe: 'LoRAs on this machine: what they are, merge, resize',
+    describe: 'LoRAs on this machine: inspect, merge, resize, convert',
     load: async () => (await import('./lora/lora.ts')).loraCommand,
   },
   {
@@ -100,7 +100,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'status',
-    describe: 'Uptime, success rate, works, style, queue, disk: how this home is doing',
+    describe: 'Uptime, success rate, works, style, queue and disk of this home',
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
@@ -110,17 +110,17 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: 'worker',
-    describe: 'Paint what waits in a queue',
+    describe: 'Paint the works of a queue',
     load: async () => (await import('./worker.ts')).workerCommand,
   },
   {
     usage: 'config',
-    describe: 'The settings of this home: what they are and where they come from',
+    describe: 'Settings of this home: show, check, create',
     load: async () => (await import('./config/config.ts')).configCommand,
   },
   {
     usage: 'doctor',
-    describe: 'What this machine can do, and what is missing',
+    describe: 'Check what this machine can do and what is missing',
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
 ];

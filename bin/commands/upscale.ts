@@ -12,14 +12,14 @@ const engineFlags = flagsOf(optionTables.upscale);
 export const upscaleCommand = command({
   required: { image: text('Picture: PNG, JPEG or WebP') },
   flags: {
-    out: text('File (.png, .jpg, .webp) or folder. Default: its name with -upscaled.png, beside it'),
+    out: text('File (.png, .jpg, .webp) or folder. Default: NAME-upscaled.png next to the picture'),
     ...engineFlags.flags,
     force: toggle('Replace an existing file'),
   },
   names: namesOf(engineFlags.paths),
   examples: [
     ['$0 upscale fox.png', 'Four times as wide and high: fox-upscaled.png'],
-    ['$0 upscale fox.png --out big/fox.webp', 'Choose the file, and by its ending the format'],
+    ['$0 upscale fox.png --out big/fox.webp', 'Choose the file; its ending sets the format'],
   ],
   run: async ({ image, out, force, ...values }, context) => {
     const options: UpscaleOptions = engineFlags.optionsOf(values);

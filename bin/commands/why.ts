@@ -8,13 +8,13 @@ import { command } from '../shell/command.ts';
 import { openGallery } from '../shell/settings.ts';
 
 export const whyCommand = command({
-  required: { id: anyText('Work: its id, a beginning or end of it, or latest') },
+  required: { id: anyText('Id of the work, its first or last characters, or latest') },
   examples: [
-    ['$0 why latest', 'Why the last work was kept and not another candidate, and why it was painted at all'],
-    ['$0 why 01K3 --json', 'The ledger itself'],
+    ['$0 why latest', 'Why the last work was kept over other candidates, and how its prompt was chosen'],
+    ['$0 why 01K3 --json', 'The ledger as JSON'],
   ],
   epilogue:
-    'Reads the ledger that create files with each work: every candidate, its terms, and who would have won without one of them; and how its prompt was chosen.',
+    'Reads the ledger that create stores with each work: every candidate, its terms, which candidate would have won without one of them, and how the prompt was chosen.',
   run: async ({ id }, context) => {
     const gallery = await openGallery(context);
     const work = await gallery.get(id);
@@ -27,7 +27,7 @@ export const whyCommand = command({
     const table =
       ledger.curation === 'unscored'
         ? []
-        : ['', 'Each term as it was measured, and in brackets how far from usual (1: a deviation better):', ...ledgerTable(ledger)];
+        : ['', 'Each term as measured, and in brackets its distance from usual in standard deviations:', ...ledgerTable(ledger)];
     const rejected = ledger.candidates.filter(({ verdict }) => verdict === 'rejected');
     return {
       json: {

@@ -12,12 +12,12 @@ export const workerCommand = command({
   flags: workerFlags,
   names: workerNames,
   examples: [
-    ['$0 worker', 'Paint what `ai-artist schedule start --queue file` hands over'],
+    ['$0 worker', 'Paint the works that `ai-artist schedule start --queue file` hands over'],
     ['$0 worker --queue redis://10.0.0.5:6379', 'On each machine with a GPU; needs: npm install bullmq ioredis'],
     ['$0 worker --metrics-port 9465', 'Also serve http://127.0.0.1:9465/metrics for Prometheus'],
   ],
   epilogue:
-    'Until Ctrl-C or SIGTERM. A worker that is killed in the middle of a work has it done by another; each work is recorded once. Models and LoRAs must be present on every machine.',
+    'Runs until Ctrl-C or SIGTERM. If a worker is killed in the middle of a work, another worker paints it; each work is recorded once. Models and LoRAs must be present on every machine.',
   run: async (
     { queue: given, 'queue-name': givenName, name, concurrency, lease: leaseMs, 'stop-within': stopWithinMs, ...metrics },
     context,

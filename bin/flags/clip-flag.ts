@@ -1,15 +1,15 @@
 import { checkClipPath as checkPath } from '../../lib/artist/index.ts';
 import { type Clip, loadClip } from '../../lib/clip/index.ts';
 
-/** The option of create and score. */
+/** Description of --clip, shared by every command that has it. */
 export const clipDescription =
-  'CLIP that scores: a file or folder of your own. Default: the bundled one, for pictures of the bundled painter';
+  "CLIP for scoring: your own file or folder. Default: the bundled one, which knows only the bundled painter's pictures";
 
 export function openClip(path: string | undefined, signal: AbortSignal): Promise<Clip> {
   return loadClip({ ...(path !== undefined && { model: path }), signal });
 }
 
-/** @throws ArtistError ERR_MODEL_NOT_FOUND: a mistyped name is told before minutes of painting */
+/** @throws ArtistError ERR_MODEL_NOT_FOUND, so that a mistyped path fails before minutes of painting */
 export function checkClipPath(path: string | undefined): Promise<void> {
   return checkPath(path, '--clip');
 }

@@ -7,39 +7,41 @@ import { basicFlags, generateFlags } from './generate-flags.ts';
 import { namesOf } from './option-paths.ts';
 
 export const createFlags = {
-  subject: text('Without a prompt: what the picture shows; style, background and light are chosen'),
-  topic: text(`Without a prompt: what to paint about, such as ${builtInTopics[0]?.name}. Default: one that the last works did not have`),
+  subject: text('Without a prompt: subject of the picture; style, background and light are chosen'),
+  topic: text(
+    `Without a prompt: topic to choose the subject from, such as ${builtInTopics[0]?.name}. Default: one that the last works did not use`,
+  ),
   style: list(
-    'Style of the picture; given several times with :WEIGHT, a mixture. Default, without a prompt: chosen by what was liked',
+    'Style of the picture; several, each with :WEIGHT, are mixed. Default, without a prompt: chosen by your ratings',
     undefined,
     readNamedWeight,
   ),
-  inspire: text('Without a prompt: begin with a work of the public domain that a museum finds for this text'),
-  expand: toggle('Decide {a|b} and __lists__ in the prompt. Default: yes'),
+  inspire: text('Without a prompt: start from a public-domain work that a museum finds for this text'),
+  expand: toggle('Expand {a|b} and __lists__ in the prompt. Default: yes'),
   candidates: text(
-    'How many to paint, 1..64, or auto: as many as are worth their seconds. Default: one that passes the gates, in at most 3 tries',
+    'Number of candidates, 1..64, or auto: continue while another is worth its seconds. Default: one that passes the gates, in at most 3 tries',
   ),
   clip: text(clipDescription),
   taste: text(
-    "Whose taste is the term aesthetic: a file of taste train, or LAION's head (.pth, .safetensors). Default: taste.json in the home folder, where it is",
+    "Aesthetic head to use: a file of taste train, or LAION's (.pth, .safetensors). Default: taste.json in the home folder, if it exists",
   ),
   reject: list(
-    'Reject a candidate that fits this text better than its prompt (needs a CLIP that knows what it means)',
+    'Reject a candidate that fits this text better than its prompt (needs a CLIP that knows the text)',
     undefined,
     (value) => value,
   ),
   score: toggle('Let CLIP choose among several candidates; --no-score keeps the first that passes the gates. Default: yes'),
   ...basicFlags,
   model: text('Alias (see: ai-artist models list) or path of a model. Default: the bundled one'),
-  upscale: toggle(`Enlarge four times. Default: when the picture is smaller than ${smallEdge} pixels`),
-  'domain-check': toggle("Say when most words of the prompt were not in the bundled model's training. Default: yes"),
-  out: text('Save it as this file (.png, .jpg, .webp) or in this folder as well'),
-  gallery: toggle('File it in the gallery. Default: yes; --no-gallery needs --out'),
+  upscale: toggle(`Enlarge four times. Default: if the picture is smaller than ${smallEdge} pixels`),
+  'domain-check': toggle("Warn when most words of the prompt were not in the bundled model's training. Default: yes"),
+  out: text('Also save the picture as this file (.png, .jpg, .webp) or in this folder'),
+  gallery: toggle('File the picture in the gallery. Default: yes; --no-gallery needs --out'),
   force: toggle('Replace an existing file'),
-  'allow-duplicate': toggle('File a picture that is in the gallery already once more. Default: no; then the work that is there is printed'),
+  'allow-duplicate': toggle('File a picture although the gallery has it. Default: no; the existing work is printed'),
 } as const;
 
-/** Flags of `create` that a scheduled work may have: all but what it is about, where it goes, the seed, which each work draws for itself, and what is only said. */
+/** Flags of `create` for scheduled works: all except subject, output, the seed (each work draws its own) and messages. */
 const {
   subject: _subject,
   topic: _topic,
@@ -75,7 +77,7 @@ export function readCandidates(given: string | undefined): number | 'auto' | und
   );
 }
 
-/** Options of Artist.create() from flags; the one place where they are translated. */
+/** Options of Artist.create() from flags. This is the only place that translates them. */
 export function createOptionsOf(values: Partial<CreateValues>): CreateOptions {
   const {
     prompt,

@@ -4,23 +4,23 @@ import { type Arguments, addLetters, type Parser } from '../shell/parser.ts';
 type Shape = 'value' | 'list' | 'switch';
 
 /**
- * One option of a command: how it is described and how its text becomes a value. Ranges are not checked here but where the option is
- * declared, in lib: it names the same field, and bin/shell/failure.ts translates that name into the flag.
+ * One option of a command: its description and how its text becomes a value. Ranges are checked where the option is declared, in lib:
+ * its error names the field, and bin/shell/failure.ts translates that name into the flag.
  */
 export interface Flag<T> {
   describe: string;
-  /** Headline in the help. Default: "Options". */
+  /** Heading in the help. Default: "Options". */
   group?: string | undefined;
   shape: Shape;
-  /** Shown in the help and required of the value. */
+  /** Allowed values, shown in the help. */
   choices?: readonly string[] | undefined;
-  /** Said behind the choices. */
+  /** Shown after the choices. */
   default?: string | undefined;
-  /** Other names that it may be given by. */
+  /** Other names of the option. */
   aliases?: readonly string[] | undefined;
   /** Reads one value; `name` is for its error. */
   read: (text: string, name: string) => unknown;
-  /** Only carries the type of the value. */
+  /** Never set: carries the type of the value. */
   readonly value?: T;
 }
 
@@ -28,7 +28,7 @@ export type Flags = Record<string, Flag<unknown>>;
 type ValueOf<F> = F extends Flag<infer T> ? T : never;
 /** Values of a table of flags; undefined: not given. */
 export type Values<F extends Flags> = { [K in keyof F]: ValueOf<F[K]> | undefined };
-/** Values of positionals that the parser insists on. */
+/** Values of required positionals. */
 export type RequiredValues<F extends Flags> = { [K in keyof F]: ValueOf<F[K]> };
 
 function usage(message: string): never {
@@ -52,13 +52,13 @@ export function anyText(describe: string, group?: string): Flag<string> {
 export function readNumber(value: string, name: string): number {
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (!Number.isFinite(number)) usage(`${name}: expected a number, got ${display(value)}`);
-  // Beyond that, the number that would be used is another than the one typed.
+  // Larger numbers would be rounded to a number other than the one typed.
   if (Number.isInteger(number) && !Number.isSafeInteger(number))
     usage(`${name}: expected a number of at most ${Number.MAX_SAFE_INTEGER}, got ${display(value)}`);
   return number;
 }
 
-/** Start noise; -1 and random draw one, as if it were left out. */
+/** Seed; -1 and random draw one, as if the flag were omitted. */
 export function seed(describe: string, group?: string): Flag<number> {
   return {
     describe,
@@ -76,7 +76,7 @@ export function toggle(describe: string, group?: string): Flag<boolean> {
   return { describe, group, shape: 'switch', read: (value) => value === 'true' };
 }
 
-/** `inOwnWords`: what one of the choices is called elsewhere, such as in other programs, becomes that choice. */
+/** `inOwnWords` turns the name that other programs use into the choice it means. */
 export function choice<T extends string>(
   describe: string,
   choices: readonly T[],
@@ -105,7 +105,7 @@ export function list<T>(describe: string, group: string | undefined, read: (valu
   return { describe, group, shape: 'list', read };
 }
 
-/** Numbers with commas between them. */
+/** Comma-separated numbers. */
 export function numbers(describe: string, group?: string): Flag<number[]> {
   return { describe, group, shape: 'value', read: (value, name) => value.split(',').map((part) => readNumber(part, name)) };
 }
@@ -120,7 +120,7 @@ export function pairs(describe: string, group?: string): Flag<[string, string][]
   });
 }
 
-/** A file, and after a last colon its weight: `style.safetensors:0.8`. A colon that no number follows belongs to the path. */
+/** A file with an optional weight after the last colon: `style.safetensors:0.8`. A colon without a number after it belongs to the path. */
 export function readWeighted(value: string, name: string): { path: string; weight?: number } {
   const match = /^(.+):([-+]?(?:\d+\.?\d*|\.\d+))$/.exec(value);
   const [, file, weight] = match ?? [];
@@ -128,18 +128,18 @@ export function readWeighted(value: string, name: string): { path: string; weigh
   return value === '' || value.endsWith(':') ? usage(`${name}: expected PATH or PATH:WEIGHT, got ${display(value)}`) : { path: value };
 }
 
-/** A name, and after a last colon its weight: `black ink drawing:0.4`. */
+/** A name with an optional weight after the last colon: `black ink drawing:0.4`. */
 export function readNamedWeight(value: string, name: string): { name: string; weight?: number } {
   const { path, weight } = readWeighted(value, name);
   return { name: path, ...(weight !== undefined && { weight }) };
 }
 
-/** What the help says of it. */
+/** Its line in the help. */
 export function descriptionOf({ describe, choices, default: words }: Flag<unknown>): string {
   return `${describe}${choices ? `: ${choices.join(', ')}` : ''}${words === undefined ? '' : `. Default: ${words}`}`;
 }
 
-/** The name by which a flag was given; its own where it was not. */
+/** The name that was typed for a flag: an alias or its own; its own if it was not typed. */
 export function typedName(name: string, { aliases = [] }: Pick<Flag<unknown>, 'aliases'>, argv: readonly string[]): string {
   const words = new Set(argv.map((word) => word.replace(/^--(no-)?/, '--').replace(/=.*$/s, '')));
   return words.has(`--${name}`) ? name : (aliases.find((alias) => words.has(`--${alias}`)) ?? name);
@@ -170,17 +170,17 @@ export function readFlags<F extends Flags>(args: Arguments, flags: F, argv: read
     else if (flag.shape === 'switch') values[name] = readSwitch(raw, shown, argv);
     else if (flag.shape === 'list') values[name] = (Array.isArray(raw) ? raw : [raw]).map((value) => flag.read(String(value), shown));
     else if (Array.isArray(raw)) usage(`${shown}: expected one value, got ${raw.length}. Give it once`);
-    // yargs takes a lone dash for an option without a name, and the place of the argument for its value.
+    // yargs reads a lone dash as an option without a name, and the place of the argument as its value.
     else values[name] = flag.read(raw === true && prefix === '' ? '-' : String(raw), shown);
   }
   return values as Values<F>;
 }
 
-// yargs reads every --flag=text as false, which is the opposite of what `--upscale=yes` means.
+// yargs reads every --flag=text as false, the opposite of what `--upscale=yes` means.
 function readSwitch(raw: unknown, shown: string, argv: readonly string[]): boolean {
   const assigned = argv.find((word) => word.startsWith(`${shown}=`))?.slice(shown.length + 1);
   if (assigned !== undefined && assigned !== 'true' && assigned !== 'false')
-    usage(`${shown}: expected nothing, true or false behind it, got ${display(assigned)}`);
-  // Given twice (`--upscale --no-upscale`), the last one counts, as it does in other commands.
+    usage(`${shown}: expected nothing, true or false after it, got ${display(assigned)}`);
+  // Given twice (`--upscale --no-upscale`), the last one counts, as in other programs.
   return Array.isArray(raw) ? raw.at(-1) === true : raw === true;
 }

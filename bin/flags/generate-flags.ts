@@ -30,7 +30,7 @@ type FlagValue<K extends keyof Table> = K extends 'loras' ? ReturnType<typeof re
 /** By their names on the command line. */
 export type BasicFlags = { [K in keyof Table as Table[K] extends { create: 'flag' } ? FlagName<K> : never]: Flag<FlagValue<K>> };
 
-/** What decides a picture and what most people change: shared by create and generate. */
+/** The options that people change most: shared by create and generate. */
 export const basicFlags = Object.fromEntries(
   Object.entries(optionTables.generate)
     .filter(([, row]) => 'create' in row && row.create === 'flag')

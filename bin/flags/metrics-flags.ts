@@ -10,8 +10,8 @@ const group = 'Metrics';
 
 export const metricsFlags = {
   'metrics-port': number('Serve /metrics for Prometheus, and /healthz, on this port; 0: any free one', group),
-  'metrics-host': text('Address to serve them on. Default: 127.0.0.1, this machine alone', group),
-  'metrics-file': text('Write the metrics into this file every minute: FILE.prom, for the textfile collector of node-exporter', group),
+  'metrics-host': text('Address to serve them on. Default: 127.0.0.1, this machine only', group),
+  'metrics-file': text('Write the metrics to this file every minute: FILE.prom, for the textfile collector of node-exporter', group),
 } as const;
 
 /** From the flags alone. */
@@ -36,7 +36,7 @@ export async function placesOrSettings(
   return { port: given.port, host: given.host ?? host, file: given.file ?? (file === undefined ? undefined : configPath(file, home)) };
 }
 
-/** startMetrics() of lib, which says where it serves them. */
+/** Calls startMetrics() of lib and prints where it serves the metrics. */
 export async function startMetrics(
   places: MetricsPlaces,
   source: Pick<MetricsOptions, 'queue' | 'queueName' | 'health' | 'further'>,

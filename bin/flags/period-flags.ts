@@ -2,13 +2,13 @@ import { ArtistError, display } from '../../lib/core/index.ts';
 import type { Flag } from './flags.ts';
 import { list, number, readNamedWeight, readWeighted, text } from './flags.ts';
 
-export const begins = 'When it begins';
+export const begins = 'Start';
 
-export const ends = 'When it ends: the first that holds';
+export const ends = 'End: the first condition that is met';
 
-export const wants = 'What it wants to show';
+export const wants = 'Hypothesis';
 
-export const draws = 'What its works draw from';
+export const draws = 'What to choose from';
 
 export function date(describe: string, heading: string): Flag<number> {
   return {
@@ -33,17 +33,17 @@ export const defaultWindow = 12;
 
 /** What `period start` takes. */
 export const periodFlags = {
-  after: text('Begin when this period (id or name) has ended', begins),
-  from: date('Begin at this time', begins),
-  works: number('After so many works', ends),
-  until: date('At this time', ends),
-  'novelty-below': number('When the mean novelty of the last works falls below this', ends),
-  'consistency-above': number('When the style consistency of the last works rises above this', ends),
-  window: number(`How many last works these two look at, 3..1000. Default: ${defaultWindow}`, ends),
-  hypothesis: text('In words', wants),
-  claim: text('What can turn out false: "consistency > 0.8"; of consistency, novelty, vendi, score, rating', wants),
-  topic: list('Topic; given several times, chosen among', draws, (value) => value),
-  style: list('Style, or with :WEIGHT; given several times, chosen among', draws, readNamedWeight),
+  after: text('Start when this period (id or name) has ended', begins),
+  from: date('Start at this time', begins),
+  works: number('End after this many works', ends),
+  until: date('End at this time', ends),
+  'novelty-below': number('End when the mean novelty of the last works falls below this', ends),
+  'consistency-above': number('End when the style consistency of the last works rises above this', ends),
+  window: number(`Number of last works that these two use, 3..1000. Default: ${defaultWindow}`, ends),
+  hypothesis: text('What the period should show, in words', wants),
+  claim: text('A testable claim such as "consistency > 0.8"; about consistency, novelty, vendi, score or rating', wants),
+  topic: list('Topic; if given several times, one is chosen for each work', draws, (value) => value),
+  style: list('Style, or with :WEIGHT; if given several times, one is chosen for each work', draws, readNamedWeight),
   lora: list('PATH or NAME of a LoRA, or with :WEIGHT, for every work; may be given several times', draws, readWeighted),
 } as const;
 

@@ -4,7 +4,7 @@ import { ArtistError, display } from '../../lib/core/index.ts';
 const longestPrompt = 1 << 20;
 
 /**
- * The prompt as it was given; `-` stands for standard input. An empty one, as an empty variable of the shell makes it, is refused.
+ * The given prompt; `-` reads it from standard input. An empty prompt, often an empty shell variable, is refused.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */

@@ -20,7 +20,7 @@ export interface RowFlags {
 
 const kebab = (path: string): string => path.replaceAll('.', '-').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** Name of the flag of an option; undefined: it has none. */
+/** Name of the flag of an option; undefined if it has none. */
 export function flagOf({ path, row }: Pick<PlacedRow, 'path' | 'row'>): string | undefined {
   return row.flag === false ? undefined : (row.flag ?? kebab(path));
 }
@@ -68,7 +68,7 @@ function recordOf(given: readonly [string, string][], row: Row): Record<string, 
   return Object.fromEntries(given.map(([name, value]) => [name, holdsText ? value : scalar(value)]));
 }
 
-/** `--hires` alone is all its defaults; `--no-hires` beside other hires flags is off. */
+/** `--hires` alone uses all defaults; `--no-hires` with other hires flags switches it off. */
 function switched(options: Record<string, unknown>, key: string): void {
   const given = options[key] as Record<string, unknown> | undefined;
   if (given === undefined) return;
@@ -76,7 +76,7 @@ function switched(options: Record<string, unknown>, key: string): void {
   options[key] = enabled === false ? false : rest;
 }
 
-/** @param readers for options that are typed in another form than lib takes them */
+/** @param readers for options whose typed form differs from the one lib takes */
 export function flagsOf(table: Rows, readers: Readers = {}): RowFlags {
   const placed = everyRow(table).filter((one) => flagOf(one) !== undefined);
   const names = new Map(placed.map((one) => [one.path, flagOf(one) ?? '']));

@@ -10,22 +10,22 @@ export const trainFlags = {
   ...rowFlags,
   optionsOf(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const options = rowFlags.optionsOf(values);
-    // The flag is --enlarge, and the option says the opposite.
+    // --enlarge is the opposite of the option noUpscale.
     if (options['noUpscale'] !== undefined) options['noUpscale'] = options['noUpscale'] === false;
-    // --weight-decay alone is that of the default method.
+    // --weight-decay without --optimizer belongs to the default optimizer.
     if (options['optimizer'] !== undefined) options['optimizer'] = { kind: 'adamw', ...(options['optimizer'] as object) };
     return options;
   },
 };
 
-/** What a resumed run may choose anew. */
+/** Options that a resumed run can change. */
 export const resumeFlags = flagsOf({
-  out: { ...trainRows.out, default: 'what the run was begun with' },
+  out: { ...trainRows.out, default: 'the one the run was started with' },
   overwrite: trainRows.overwrite,
   ...deviceRows,
 });
 
-/** The folder with the pictures. `below`: commands that may be meant in place of one. @throws ArtistError ERR_INVALID_ARGUMENT */
+/** The folder with the pictures. `below`: commands that may have been meant instead. @throws ArtistError ERR_INVALID_ARGUMENT */
 export async function trainFolder(folder: string | undefined, below: readonly string[]): Promise<string> {
   if (folder === undefined) throw new ArtistError('ERR_INVALID_ARGUMENT', 'folder: expected a folder with pictures, got none');
   const meant = (await exists(folder)) ? undefined : nearest(folder, below);

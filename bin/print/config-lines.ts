@@ -18,12 +18,12 @@ export function shownValues({ config, origins }: LoadedConfig): Shown[] {
 }
 
 /**
- * What is said of a key without a value.
+ * Message for a key without a value.
  *
- * @throws ArtistError ERR_NOT_FOUND: there is no such key
+ * @throws ArtistError ERR_NOT_FOUND if there is no such key
  */
 export function unsetKey(key: string): string {
-  if (configKeys().includes(key)) return `${key}: not set; what it then means is in the file that config init writes`;
+  if (configKeys().includes(key)) return `${key}: not set; see its default in the file that config init writes`;
   const meant = nearest(key, configKeys());
   throw new ArtistError(
     'ERR_NOT_FOUND',

@@ -2,7 +2,7 @@ import { type Ledger, type LedgerCandidate, termNames } from '../../lib/curation
 
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
 
-/** Cells of equal width: the first column to the left, the last as it is, numbers between them to the right. */
+/** Cells of equal width: the first column left-aligned, the last unchanged, numbers between them right-aligned. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
@@ -18,7 +18,7 @@ function counterfactual({ wouldHaveWonWithout }: LedgerCandidate): string {
   return wouldHaveWonWithout.length === 0 ? '' : `; would have won without ${wouldHaveWonWithout.join(' or without ')}`;
 }
 
-/** A scored round, best first, rejected last: each term's value and z-score, the total, what became of it. */
+/** A scored round, best first, rejected last: each term's value and z-score, the total and the verdict. */
 export function ledgerTable({ basis, candidates }: Ledger): string[] {
   const terms = termNames.filter((term) => basis[term] !== undefined);
   const sorted = [...candidates].sort((a, b) => (a.rank ?? Number.POSITIVE_INFINITY) - (b.rank ?? Number.POSITIVE_INFINITY));

@@ -1,6 +1,6 @@
 import { ArtistError, isDiskFull, plainJson, plainText, redactData, systemCode } from '../../lib/core/index.ts';
 
-/** @throws ArtistError ERR_WRITE; a reader that has gone is no error */
+/** @throws ArtistError ERR_WRITE, but not if the reader has closed the pipe */
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
@@ -15,7 +15,7 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   });
 }
 
-/** Lines for a person, or for `$(…)`: what others wrote into prompts, titles and names does not command the terminal, and no secret is shown. */
+/** Lines for a person, or for `$(…)`. Control sequences in prompts, titles and names are removed, and secrets are hidden. */
 export async function printLines(stream: NodeJS.WriteStream, lines: readonly string[]): Promise<void> {
   if (lines.length > 0) await write(stream, `${redactData(plainText(lines.join('\n')))}\n`);
 }

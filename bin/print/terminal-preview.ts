@@ -2,7 +2,7 @@ import type { ArtImage } from '../../lib/image/index.ts';
 import { drawBlock, type Terminal, writeLines } from '../../lib/observe/index.ts';
 import type { Context } from '../shell/run.ts';
 
-/** Most cells that a picture takes. A cell is about twice as high as wide, so these are a square. */
+/** Most cells of a picture. A cell is about twice as high as wide, so this is a square. */
 const mostColumns = 32;
 const mostRows = 16;
 
@@ -12,7 +12,7 @@ export interface Cells {
   rows: number;
 }
 
-/** The cells of a picture: its shape, as large as the terminal has room for above a status line. */
+/** The cells of a picture: its shape, as large as fits above a status line. */
 export function cellsOf(image: Pick<ArtImage, 'width' | 'height'>, terminal: Pick<Terminal, 'columns' | 'rows'>): Cells {
   const across = Math.min(mostColumns, terminal.columns ?? mostColumns);
   const down = Math.min(mostRows, (terminal.rows ?? mostRows + 2) - 2);
@@ -22,20 +22,20 @@ export function cellsOf(image: Pick<ArtImage, 'width' | 'height'>, terminal: Pic
 }
 
 export interface TerminalPreview {
-  /** Draws over the preview before. Slow encoders drop pictures in between, never delay the work. */
+  /** Draws over the previous preview. Drops pictures while one is being drawn, so that it never delays the work. */
   show: (image: ArtImage) => void;
-  /** Resolves when the last one is drawn: what is written before that would stand above it. */
+  /** Resolves when the last one is drawn; lines written earlier would appear above it. */
   drawn: () => Promise<void>;
 }
 
 type Protocol = 'kitty' | 'iterm' | 'blocks';
 
-/** What the terminal on stderr can draw. From the variables that terminals set for this purpose; no queries, which would read from stdin. */
+/** What the terminal on stderr can draw, from the variables that terminals set for this. Sends no queries: they would read from stdin. */
 export function previewProtocol(environment: NodeJS.ProcessEnv, isTerminal: boolean): Protocol | undefined {
   const { TERM = '', TERM_PROGRAM = '', COLORTERM = '' } = environment;
-  // no-color.org: a picture is nothing but colours.
+  // no-color.org: a picture is all colours.
   if (!isTerminal || environment['NO_COLOR'] || TERM === 'dumb') return undefined;
-  // Inside tmux and screen the graphics of the outer terminal do not arrive.
+  // tmux and screen do not pass graphics to the outer terminal.
   const direct = !/^(tmux|screen)/.test(TERM) && !environment['TMUX'];
   if (direct && (TERM === 'xterm-kitty' || environment['KITTY_WINDOW_ID'] || TERM_PROGRAM === 'ghostty')) return 'kitty';
   if (direct && (TERM_PROGRAM === 'iTerm.app' || TERM_PROGRAM === 'WezTerm')) return 'iterm';
@@ -84,24 +84,24 @@ async function drawing(image: ArtImage, protocol: Protocol, cells: Cells): Promi
   const png = await image.toBuffer('png');
   const picture = (protocol === 'kitty' ? kittyImage : itermImage)(png, cells);
   const below = cells.rows - 1;
-  // The rows first: at the lower edge they scroll, which must not happen under the picture.
+  // Print the rows first: at the lower edge they scroll, which would move the picture.
   return below === 0 ? picture : `${'\n'.repeat(below)}\x1b[${below}A${picture}\x1b[${below}B`;
 }
 
-/** Where pictures of this command go; undefined: nowhere, because it is quiet, writes JSON lines, or the terminal shows none. */
+/** Where pictures of this command go; undefined: nowhere, because the command is quiet, writes JSON lines, or the terminal shows no pictures. */
 function canvasOf({ quiet, logFormat }: Context): { protocol: Protocol; terminal: Terminal } | undefined {
   const terminal = process.stderr;
   const protocol = quiet || logFormat === 'json' ? undefined : previewProtocol(process.env, terminal.isTTY === true);
   return protocol && { protocol, terminal };
 }
 
-/** The preview of this terminal; undefined, with a line that says so, where it can draw none. */
+/** The preview of this terminal; undefined, with a warning, if it cannot draw pictures. */
 export function terminalPreview(context: Context): TerminalPreview | undefined {
   if (context.quiet) return undefined;
   const canvas = canvasOf(context);
   if (!canvas) {
     context.warn(
-      '--preview: this terminal shows no pictures (needs the graphics of kitty or iTerm2, or COLORTERM=truecolor); painting without',
+      '--preview: this terminal shows no pictures (needs the graphics of kitty or iTerm2, or COLORTERM=truecolor); painting without previews',
     );
     return undefined;
   }
@@ -123,7 +123,7 @@ export function terminalPreview(context: Context): TerminalPreview | undefined {
   };
 }
 
-/** Draws one picture and goes on below it; false: this terminal shows none. */
+/** Draws one picture and moves below it; false if this terminal shows no pictures. */
 export async function showPicture(context: Context, image: ArtImage): Promise<boolean> {
   const canvas = canvasOf(context);
   if (!canvas) return false;

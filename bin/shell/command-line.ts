@@ -1,19 +1,19 @@
-/** Which command a command line means, found in the table of commands before anything else is read. */
+/** Finds the command of a command line in the table of commands, before anything else is loaded. */
 
 import type { Command, CommandEntry } from './command-entry.ts';
 import { everywhereWithValue } from './parser.ts';
 
-/** A command line, taken apart. */
+/** A parsed command line. */
 export interface CommandLine {
-  /** The commands that lead to the one that is meant, with it; empty: none is named. */
+  /** The chosen command with the commands above it, outermost first; empty if none is named. */
   path: readonly CommandEntry[];
-  /** The file of the last of them. */
+  /** The file of the last one. */
   command: Command | undefined;
   /** Commands that could come next. */
   next: readonly CommandEntry[];
-  /** A word in the place of a command that is none. */
+  /** A word where a command is expected, which is not a command. */
   unknown: string | undefined;
-  /** Words of the line without those of the path. */
+  /** The words of the line without the path. */
   rest: readonly string[];
   /** Help instead of the command. */
   help: boolean;
@@ -22,7 +22,7 @@ export interface CommandLine {
 
 export const nameOf = ({ usage }: CommandEntry): string => usage.split(' ')[0] ?? '';
 
-/** Arguments in `<>`: those that must be there. */
+/** Required arguments, in `<>`. */
 export const requiredOf = ({ usage }: CommandEntry): string[] =>
   [...usage.matchAll(/<([\w-]+)(?:\.\.)?\.?>/g)].map(([, name]) => name ?? '');
 
@@ -32,7 +32,7 @@ export function usageOf(path: readonly CommandEntry[]): string {
   return ['ai-artist', ...path.slice(0, -1).map(nameOf), ...(last ? [last.usage] : [])].join(' ');
 }
 
-/** Places of the words that may be commands: no options, nothing behind `--`, no values of options. */
+/** Indexes of the words that may be commands: not options, their values, or words after `--`. */
 function* placesOfWords(argv: readonly string[], known: () => readonly CommandEntry[]): Generator<number> {
   for (const [at, word] of argv.entries()) {
     if (word === '--') return;
@@ -40,13 +40,13 @@ function* placesOfWords(argv: readonly string[], known: () => readonly CommandEn
     const before = argv[at - 1] ?? '';
     const option = /^--?([\w-]+)$/.exec(before)?.[1];
     if (option !== undefined && everywhereWithValue.includes(option)) continue;
-    // Behind an option that is not of this table: perhaps its value.
+    // After an option that is not in this table: possibly its value.
     if (option !== undefined && !known().some((entry) => nameOf(entry) === word)) continue;
     yield at;
   }
 }
 
-/** Takes `argv` apart. `help upscale` is `upscale --help`, `version` is `--version`. */
+/** Parses `argv`. `help upscale` is `upscale --help`, `version` is `--version`. */
 export async function readCommandLine(argv: readonly string[], commands: readonly CommandEntry[]): Promise<CommandLine> {
   const [first] = argv;
   if (first === 'help') return { ...(await readCommandLine(argv.slice(1), commands)), help: true };

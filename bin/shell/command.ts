@@ -11,15 +11,15 @@ export interface CommandDefinition<R extends Flags, O extends Flags, F extends F
   /** Positionals in `[]`. */
   optional?: O;
   flags?: F;
-  /** Command line (with $0 for our name) and what it does. At least one. */
+  /** Command line (with $0 for the program's name) and its effect. At least one. */
   examples: readonly (readonly [string, string])[];
   /** Further text below the help. */
   epilogue?: string;
-  /** Commands below this one: `train resume`. Their names are taken; a folder of that name is `./resume`. */
+  /** Subcommands: `train resume`. Their names are reserved; a folder with such a name is `./resume`. */
   commands?: readonly CommandEntry[];
-  /** Flag or positional of each option of lib, where the two names differ: `vaeTiling.tileWidth` → `--tile-width`. */
+  /** Flag or positional for each option of lib with another name: `vaeTiling.tileWidth` → `--tile-width`. */
   names?: ReadonlyMap<string, string>;
-  /** Options that have an effect only beside others, and options that others replace. */
+  /** Options that need another option, and options that another one replaces. */
   needs?: Needs;
   replaced?: Replaced;
   run: (values: RequiredValues<R> & Values<O> & Values<F>, context: Context) => Promise<Outcome>;
@@ -60,14 +60,14 @@ export function command<
         const given = takeAfterDashes(args, positionals);
         const values = { ...readFlags(given, positionals, argv, ''), ...readFlags(given, flags, argv) };
         checkConditions(values, { ...definition, nameOf });
-        // The parser saw to it that required positionals are there.
+        // The parser ensures that required positionals are present.
         return definition.run(values as RequiredValues<R> & Values<O> & Values<F>, context);
       });
     },
   };
 }
 
-/** A command that only leads to others: `models list`. */
+/** A command that only groups others: `models list`. */
 export function group(commands: readonly CommandEntry[], examples: readonly (readonly [string, string])[]): Command {
   return {
     options: [],
@@ -81,7 +81,7 @@ export function group(commands: readonly CommandEntry[], examples: readonly (rea
   };
 }
 
-/** yargs leaves words behind `--` in `_`; they are positionals like others (a prompt may begin with dashes). A list takes all that are left. */
+/** yargs leaves words after `--` in `_`; they are positionals too (a prompt may begin with dashes). A list takes all remaining words. */
 function takeAfterDashes(args: Arguments, positionals: Flags): Arguments {
   const words = args._.map(String);
   if (words.length === 0) return args;

@@ -1,14 +1,14 @@
 import { ArtistError, display } from '../../lib/core/index.ts';
 
 /**
- * Options that have an effect only beside others: refused without them, because who gives one expects something of it. `init` is another
- * option, `cache=dbcache|cache-dit` one with such a value.
+ * Options that need another option: refused without it, because they would have no effect. `init` is the other option;
+ * `cache=dbcache|cache-dit` also names the values it may have.
  */
 export type Needs = Readonly<Record<string, string>>;
-/** Options that another one replaces: refused beside it. */
+/** Options that another one replaces: both together are refused. */
 export type Replaced = Readonly<Record<string, readonly string[]>>;
 
-/** An option, and the values of it that are meant; without values, any but those that switch it off. */
+/** An option and the values that count; without values, any value that does not switch it off. */
 export function readNeed(need: string): { option: string; values: string[] } {
   const [option = '', values] = need.split('=');
   return { option, values: values?.split('|') ?? [] };
@@ -19,7 +19,7 @@ const shownNeed = (option: string, values: readonly string[]): string => `--${op
 const off: readonly unknown[] = [undefined, false, 'disabled', 'none'];
 
 /**
- * @param nameOf the name by which an option was given
+ * @param nameOf the name under which an option was given
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
 export function checkConditions(

@@ -14,12 +14,12 @@ export interface FailureView {
   quiet: boolean;
   debug: boolean;
   logFormat: LogFormat;
-  /** Where it is said; undefined: on stderr. */
+  /** The logger to use; undefined: one on stderr. */
   log?: Logger;
-  /** Words of the command, "models pull"; empty: none was recognised. */
+  /** The command, "models pull"; empty if none was recognised. */
   command: string;
   names?: ReadonlyMap<string, string> | undefined;
-  /** The commands that lead to it, with it. */
+  /** The command with the commands above it. */
   path?: readonly CommandEntry[];
   /** Names of the options that would have been right. */
   options?: readonly string[];
@@ -27,19 +27,19 @@ export interface FailureView {
   argv?: readonly string[];
 }
 
-/** What to do next where the message itself, written for callers of the library, cannot know that this is the command line. */
+/** Next step for errors whose message, written for callers of the library, does not fit the command line. */
 const nextSteps: Partial<Record<ErrorCode, string>> = {
-  ERR_INTERNAL: 'This is a bug of ours. Run it again with --debug and report what it prints.',
-  ERR_NATIVE_CRASH: 'Run `ai-artist doctor`, then again with --debug, and report what it prints.',
+  ERR_INTERNAL: 'This is a bug in ai-artist. Run the command again with --debug and report the output.',
+  ERR_NATIVE_CRASH: 'Run `ai-artist doctor`, then the command again with --debug, and report the output.',
   ERR_NO_BINARY: 'Run `ai-artist doctor`: it lists what was tried and what is missing.',
   ERR_NO_DEVICE: 'Run `ai-artist doctor` for the devices of this machine.',
 };
 
-/** The way round a file that exists, of the options that the command has. */
+/** How to avoid the conflict with an existing file, from the options of the command. */
 function nextStep(error: ArtistError, options: readonly string[]): string | undefined {
   if (error.code !== 'ERR_ALREADY_EXISTS') return nextSteps[error.code];
   const [out, force] = ['out', 'force'].map((option) => options.includes(option));
-  // A run folder with files in it is replaced by nothing.
+  // No option replaces a run folder that has files in it.
   if (/^(?:--run-folder|runFolder)\b/.test(error.message))
     return 'Give another --run-folder, leave it out for a new one, or go on with that run: ai-artist train resume FOLDER';
   if (!force || /--force|They stay/.test(error.message)) return undefined;
@@ -58,7 +58,7 @@ export async function reportFailure(thrown: unknown, view: FailureView): Promise
   return status;
 }
 
-/** A --set that config.yaml would not take. */
+/** A --set that is not valid in config.yaml. */
 export function isWrongSetting(error: unknown): boolean {
   return isArtistError(error) && ['ERR_CONFIG', 'ERR_INVALID_ARGUMENT'].includes(error.code) && /^--set[ :]/.test(error.message);
 }
@@ -75,7 +75,7 @@ function showError(error: ArtistError, status: number, view: FailureView): void 
     status === exitStatus.usage
       ? `See: ai-artist ${view.command === '' ? '' : `${view.command} `}--help`
       : nextStep(error, view.options ?? []);
-  // Causes are for those who look into it: the message says what a user can do.
+  // Causes are for debugging; the message says what a user can do.
   const shown = debug ? error : new ArtistError(error.code, error.message, { details: error.details });
   if (format === 'json') log.error(error, ...(next === undefined ? [] : [next]));
   else log.error([describeError(shown, { stack: debug }), ...(next === undefined ? [] : [next])].join('\n'));
@@ -83,7 +83,7 @@ function showError(error: ArtistError, status: number, view: FailureView): void 
 
 function asArtistError(thrown: unknown, view: FailureView): ArtistError {
   const { path = [], options = [], argv = [] } = view;
-  // yargs throws some of its own checks around the fail handler.
+  // yargs throws some of its own errors past the fail handler.
   if (thrown instanceof UsageFailure || (thrown instanceof Error && thrown.name === 'YError'))
     return new ArtistError('ERR_INVALID_ARGUMENT', wording(thrown.message, { path, options, argv }), { cause: thrown });
   if (isArtistError(thrown)) {

@@ -1,13 +1,13 @@
-/** What --help prints. Options are laid out by yargs; examples stand one a line, so that they can be copied. */
+/** Text of --help. yargs lays out the options; each example has its own line, so that it can be copied. */
 
 import type { CommandEntry } from './command-entry.ts';
 import { type CommandLine, nameOf, usageOf } from './command-line.ts';
 import { createParser } from './parser.ts';
 
 const examples: readonly (readonly [string, string])[] = [
-  ['$0 create "a red fox in the snow"', 'Paint a picture, enlarge it and print where it is'],
+  ['$0 create "a red fox in the snow"', 'Paint a picture, enlarge it and print its path'],
   ['$0 generate "an owl" --steps 12 --seed 7 --out owl.png', 'The same engine with every setting'],
-  ['$0 doctor', 'What this machine can do, and what is missing'],
+  ['$0 doctor', 'Check what this machine can do and what is missing'],
 ];
 
 const epilogue = `Environment:
@@ -25,7 +25,7 @@ Help on one command: ai-artist help COMMAND`;
 const linesOf = (pairs: readonly (readonly [string, string])[]): string[] =>
   pairs.flatMap(([line, meaning]) => [`  ${line.replaceAll('$0', 'ai-artist')}`, `      ${meaning}`]);
 
-/** `text` broken at blanks. */
+/** `text` wrapped at spaces. */
 function wrapped(text: string, width: number): string {
   return text.replace(new RegExp(`(?![^\\n]{1,${width}}$)([^\\n]{1,${width}}) `, 'gm'), '$1\n');
 }
@@ -36,13 +36,13 @@ export async function helpOf({ path, command, next }: CommandLine, commands: rea
   const leads = command?.commands !== undefined && command.handle === undefined;
   const head = command
     ? `Usage: ${usageOf(path)}${leads ? ' <command>' : ''} [options]\n\n${path.at(-1)?.describe ?? ''}`
-    : 'ai-artist: paint pictures on this machine, without Python and without a service\n\nUsage: ai-artist <command> [options]';
+    : 'ai-artist: paint pictures on this machine, without Python or a cloud service\n\nUsage: ai-artist <command> [options]';
   const parser = createParser([])
     .scriptName(['ai-artist', ...path.map(nameOf)].join(' '))
     .usage(head);
   const described = command ? command.declare(parser) : parser;
   for (const entry of command ? next : commands) described.command(entry.usage, entry.describe);
-  // yargs shows the empty list that it begins with as a default.
+  // yargs shows its initial empty list as a default.
   const options = (await described.getHelp()).replace(/ +\[default: \[\]\]/g, '');
   return [
     options.trimEnd(),

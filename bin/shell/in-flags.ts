@@ -1,6 +1,6 @@
-/** Messages of lib in the words of the command line: options become flags, calls become commands. The one place where that is done. */
+/** Translates messages of lib for the command line: options become flags, calls become commands. Only this file does so. */
 
-/** Commands for calls that messages name. */
+/** Commands for the calls in messages. */
 const commandOfCall: Readonly<Record<string, string>> = {
   convertModel: 'ai-artist convert',
   generate: 'ai-artist generate',
@@ -18,7 +18,7 @@ const commandOfCall: Readonly<Record<string, string>> = {
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** What options are called here. */
+/** Names of options on the command line. */
 class Words {
   readonly #names: ReadonlyMap<string, string>;
   readonly #command: string;
@@ -28,7 +28,7 @@ class Words {
     this.#command = command;
   }
 
-  /** The flag of an option; undefined: this command has none. An element of a list is named by its place, which the flag does not have. */
+  /** The flag of an option; undefined if this command has none. The index of a list element is dropped: the flag has none. */
   known(option: string): string | undefined {
     return this.#names.get(option) ?? this.#names.get(option.replace(/\.\d+(\.\w+)?$/, ''));
   }
@@ -37,7 +37,7 @@ class Words {
     return this.known(option) ?? (option === 'embeddings' ? '--embedding' : option === 'loras' ? '--lora' : `--${kebab(option)}`);
   }
 
-  /** The name in front of a message: an option, or the call that was made. */
+  /** The name at the start of a message: an option, or the call. */
   subject(name: string): string {
     const flag = this.known(name);
     if (flag !== undefined) return flag;
@@ -45,7 +45,7 @@ class Words {
   }
 }
 
-/** [what messages say, what it is here] */
+/** [pattern in messages, its form on the command line] */
 const phrases: readonly [RegExp, (words: Words, ...found: string[]) => string][] = [
   [/\bpass (\w+): true\b/g, (words, option = '') => `give ${option === 'overwrite' ? '--force' : words.flag(option)}`],
   [/\bPass it to generate\(\): loras: \[\{ path \}\]/g, () => 'Give it to ai-artist generate as --lora'],
@@ -63,7 +63,7 @@ const phrases: readonly [RegExp, (words: Words, ...found: string[]) => string][]
   [/`([\w.]+)`/g, (words, option = '') => words.known(option) ?? `\`${option}\``],
   [/\bby (\w+)\(\)/g, (_, call = '') => (Object.hasOwn(commandOfCall, call) ? `with \`${commandOfCall[call]}\`` : `by ${call}()`)],
   [/\b([a-zA-Z]+)\(\)/g, (_, call = '') => (Object.hasOwn(commandOfCall, call) ? (commandOfCall[call] ?? call) : `${call}()`)],
-  // A word with a capital or a point inside is an option and no English; paths and quoted texts are left alone.
+  // A word with an inner capital or point is an option, not English. Paths and quoted texts stay unchanged.
   [
     /(?<![\w./\\"'`-])([a-z]\w*(?:\.\w+)*)(?![\w/\\"'`(-]|\.\w)/g,
     (words, word = '') => (/[A-Z.]/.test(word) ? (words.known(word) ?? word) : word),
@@ -71,7 +71,7 @@ const phrases: readonly [RegExp, (words: Words, ...found: string[]) => string][]
 ];
 
 /**
- * `vaeTiling.tileWidth: expected …` is about `--tile-width` here.
+ * Turns `vaeTiling.tileWidth: expected …` into `--tile-width: expected …`.
  *
  * @param names flag or argument of each option of lib
  * @param command its words, "lora resize"

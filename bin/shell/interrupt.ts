@@ -3,8 +3,8 @@ import { ArtistError } from '../../lib/core/index.ts';
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * A signal that aborts with ERR_ABORTED at the first Ctrl-C (or SIGTERM, SIGHUP), so that the work can stop without leaving half a file.
- * The second one ends the process as if nobody had listened. `release()` gives the signals back.
+ * A signal that aborts with ERR_ABORTED at the first Ctrl-C (or SIGTERM, SIGHUP), so that the work can stop without leaving a partial file.
+ * The second one ends the process at once. `release()` removes the handlers.
  */
 export function watchInterrupts(onFirst: () => void): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();

@@ -17,14 +17,14 @@ import type { Arguments } from './parser.ts';
 /** Messages of one command. */
 export interface CommandLog {
   log: Logger;
-  /** From now on everything is also written into files `<name>-….jsonl`, unless log.files says no. Throws what loadConfig() throws. */
+  /** From now on, also writes all messages to files `<name>-….jsonl`, unless log.files is false. @throws every error of loadConfig() */
   toFiles: (name: string) => Promise<void>;
-  /** Says a last thing, whatever is quiet, on stderr and in the files. */
+  /** Logs a final message on stderr and in the files, even with --quiet. */
   last: () => Logger;
   release: () => void;
 }
 
-/** Its warnings and errors also reach the one who asked, as events and as details of an error: here they are for those who look into it. */
+/** Engine lines, for debugging only: callers also get the engine's warnings and errors as events and error details. */
 function hearEngine(log: Logger, level: LogLevel): () => void {
   if (!shows(level, 'debug')) return () => undefined;
   const engine = log.withTag('engine');
@@ -35,14 +35,14 @@ function hearEngine(log: Logger, level: LogLevel): () => void {
 
 const formatFlag = { 'log-format': choice('', logFormats) } as const;
 
-/** A service's output is read by programs; a person at a terminal reads text also where NODE_ENV is set. */
+/** Programs read the output of a service. A person at a terminal gets text even if NODE_ENV is set. */
 function formatOf(flag: LogFormat | undefined, setting: 'auto' | LogFormat = 'auto'): LogFormat {
   if (flag !== undefined) return flag;
   if (setting !== 'auto') return setting;
   return process.env['NODE_ENV'] === 'production' && process.stderr.isTTY !== true ? 'json' : 'text';
 }
 
-/** Warnings of Node and the error that ends the process belong into the log of a service, too. Returns what ends it. */
+/** Also logs warnings of Node and the error that ends the process. Returns a function that stops this. */
 function hearProcess(log: Logger): () => void {
   const onWarning = (warning: Error): void => log.warn(warning);
   const onEnd = (error: Error, origin: string): void => {
@@ -50,7 +50,7 @@ function hearProcess(log: Logger): () => void {
     log.flush();
   };
   const printers = process.listeners('warning');
-  // Node prints warnings as text, which is no JSON line, and which the log repeats.
+  // Node prints warnings as text, which is not JSON and would repeat the log.
   process.removeAllListeners('warning');
   process.on('warning', onWarning);
   process.on('uncaughtExceptionMonitor', onEnd);
@@ -63,11 +63,11 @@ function hearProcess(log: Logger): () => void {
 
 const louder = (a: LogLevel, b: LogLevel): LogLevel => (shows(a, b) ? a : b);
 
-/** Flags win over the settings. Commands that need none work beside a configuration with an error in it. */
+/** Flags override the settings. Commands without settings work even if the configuration has an error. */
 export async function openCommandLog(args: Arguments, loading: Promise<LoadedConfig>): Promise<CommandLog> {
   const settings = await loading.then(
     ({ config }) => config.log,
-    () => undefined, // whoever asks for the settings is told
+    () => undefined, // context.config() reports the error
   );
   const flags = { quiet: args['quiet'] === true, debug: args['debug'] === true, trace: args['trace'] === true };
   const level = flags.quiet || flags.debug || flags.trace ? levelFromFlags(flags) : (settings?.level ?? 'info');
@@ -89,7 +89,7 @@ export async function openCommandLog(args: Arguments, loading: Promise<LoadedCon
         maxBytes: Math.round(maxMegabytes * 1e6),
         keepDays,
         keepFiles,
-        // Not into the file, of course; the terminal is told in its turn.
+        // This message itself cannot go to the file, only to the terminal.
         onTrouble: (error) =>
           queueMicrotask(() =>
             error

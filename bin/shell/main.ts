@@ -41,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 const otherNames = (line: CommandLine | undefined): string[] =>
   Object.values(line?.command?.flags ?? {}).flatMap(({ aliases = [] }) => [...aliases]);
 
-/** Where not even the code that words errors can be read: too many files are open, or the package is damaged. */
+/** For when even the code that formats errors cannot be loaded: too many files are open, or the package is damaged. */
 function reportPlainly(thrown: unknown, json: boolean): number {
   const cause = thrown instanceof Error ? thrown.message : String(thrown);
   const message = `the program's own files cannot be read (${cause}). If too many are open (EMFILE), raise the limit: ulimit -n 1024`;
@@ -50,7 +50,7 @@ function reportPlainly(thrown: unknown, json: boolean): number {
   return 1;
 }
 
-/** Lets yargs read what stands behind the command, and runs it. */
+/** Parses the words after the command with yargs, and runs it. */
 async function runCommand({ path, command, next, rest }: CommandLine): Promise<number> {
   const words = path.map(nameOf);
   if (!command?.handle) {
@@ -74,7 +74,7 @@ async function runCommand({ path, command, next, rest }: CommandLine): Promise<n
   return status;
 }
 
-/** The flags that decide how an error is shown, read without yargs because it may be yargs that failed. */
+/** The flags that control how errors are shown, read without yargs because yargs itself may have failed. */
 function viewOf(argv: readonly string[]): { json: boolean; quiet: boolean; debug: boolean; logFormat: 'text' | 'json' } {
   const end = argv.indexOf('--');
   const own = end < 0 ? argv : argv.slice(0, end);

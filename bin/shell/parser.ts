@@ -1,10 +1,10 @@
 import yargs, { type ArgumentsCamelCase, type Argv } from 'yargs';
 
-/** What yargs hands over: values as they were typed; bin/flags/flags.ts reads them. */
+/** Values from yargs as they were typed; bin/flags/flags.ts reads them. */
 export type Arguments = ArgumentsCamelCase<Record<string, unknown>>;
 export type Parser = Argv<object>;
 
-/** Wrong usage as yargs found it; bin/shell/failure.ts words it and looks for what was meant. */
+/** Wrong usage found by yargs; bin/shell/failure.ts writes the message and looks for the intended words. */
 export class UsageFailure extends Error {
   constructor(message: string) {
     super(message);
@@ -14,10 +14,10 @@ export class UsageFailure extends Error {
 
 /** Options of every command. */
 export const everywhere = ['json', 'home', 'set', 'quiet', 'debug', 'trace', 'log-format', 'help', 'version'] as const;
-/** Those of them that a value follows. */
+/** Those that take a value. */
 export const everywhereWithValue: readonly string[] = ['home', 'set', 'log-format'];
 
-/** Letters of options that many commands have: wherever a command has the option, it has the letter. */
+/** Letters of common options; every command that has the option has its letter. */
 export const shortOptions: ReadonlyMap<string, string> = new Map([
   ['out', 'o'],
   ['model', 'm'],
@@ -41,8 +41,8 @@ const widestHelp = 120;
 const group = 'Everywhere:';
 
 /**
- * yargs set up so that nothing is guessed: values stay text, `a.b` is no path, a list option takes one value, unknown names are errors.
- * It parses the options and arguments of one command; which command, what help says and how errors are worded is ours.
+ * Configures yargs to guess nothing: values stay text, `a.b` is not a path, a list option takes one value, unknown names are errors.
+ * yargs parses the options and arguments of one command; our own code finds the command, writes the help and formats errors.
  */
 export function createParser(argv: readonly string[]): Parser {
   const parser: Parser = yargs([...argv]);
@@ -70,17 +70,17 @@ export function createParser(argv: readonly string[]): Parser {
       string: true,
       group,
       requiresArg: true,
-      describe: 'KEY=VALUE: a setting of config.yaml for this time, such as create.candidates=4; may be given several times',
+      describe: 'KEY=VALUE: override a setting of config.yaml for this call, such as create.candidates=4; may be given several times',
     })
-    .option('quiet', { type: 'boolean', group, describe: 'Nothing on stderr but errors' })
-    .option('debug', { type: 'boolean', group, describe: 'Also stack traces and causes of errors, and what the engine says' })
-    .option('trace', { type: 'boolean', group, describe: 'Everything, with every line of the engine' })
+    .option('quiet', { type: 'boolean', group, describe: 'Print only errors on stderr' })
+    .option('debug', { type: 'boolean', group, describe: 'Also print stack traces, error causes and engine messages' })
+    .option('trace', { type: 'boolean', group, describe: 'Also print every line of the engine' })
     .option('log-format', {
       group,
       requiresArg: true,
-      describe: 'How messages on stderr look: text for people, or json, one object a line. Default: log.format',
+      describe: 'Messages on stderr as text, or as json, one object a line. Default: log.format',
     })
-    .option('help', { type: 'boolean', group, describe: 'Show this' })
+    .option('help', { type: 'boolean', group, describe: 'Show this help' })
     .option('version', { type: 'boolean', group, describe: 'Show the version' })
     .strict()
     .exitProcess(false)
@@ -90,7 +90,7 @@ export function createParser(argv: readonly string[]): Parser {
   return addLetters(described, everywhere);
 }
 
-/** Gives options their letters. */
+/** Adds the letters of options. */
 export function addLetters(parser: Parser, options: readonly string[]): Parser {
   return options.reduce((lettered, option) => {
     const letter = shortOptions.get(option);

@@ -8,7 +8,7 @@ import { watchInterrupts } from './interrupt.ts';
 import { openCommandLog } from './log.ts';
 import type { Arguments } from './parser.ts';
 
-/** What a command gives back. */
+/** The result of a command. */
 export interface Outcome {
   /** The document of --json. */
   json: unknown;
@@ -20,7 +20,7 @@ export interface Outcome {
   status?: number;
 }
 
-/** What a command is given besides its own values. */
+/** What a command gets besides its own values. */
 export interface Context {
   /** Aborts at Ctrl-C. */
   signal: AbortSignal;
@@ -34,15 +34,15 @@ export interface Context {
   json: boolean;
   quiet: boolean;
   debug: boolean;
-  /** For what has more to say than a line: values, errors, details for --debug and --trace. */
+  /** For more than a line: values, errors, details for --debug and --trace. */
   log: Logger;
-  /** How messages look on stderr. */
+  /** Format of messages on stderr. */
   logFormat: LogFormat;
-  /** From now on everything that is logged is also written into files `<name>-….jsonl` of the home. */
+  /** From now on, also writes every message to files `<name>-….jsonl` of the home. */
   logToFiles: (name: string) => Promise<void>;
   /** Shows lines on stderr at once, unless --quiet. */
   note: (...lines: string[]) => void;
-  /** The same for what may surprise. */
+  /** The same, for warnings. */
   warn: (line: string) => void;
 }
 
@@ -57,8 +57,8 @@ export interface RunPlace {
 }
 
 /**
- * The one wrapper around every command: Ctrl-C, output, errors, exit status. With --json, exactly one document goes to stdout whatever
- * happens; everything for people goes to stderr.
+ * The one wrapper around every command: Ctrl-C, output, errors, exit status. With --json, exactly one document always goes to stdout;
+ * text for people goes to stderr.
  */
 export async function run(args: Arguments, place: RunPlace, work: (context: Context) => Promise<Outcome>): Promise<number> {
   const { home: given, json = false, quiet = false } = readFlags(args, everywhereFlags, place.argv);
@@ -76,7 +76,7 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
       options: Object.keys(place.flags),
     };
     const note = (...lines: string[]): void => log.info(lines.join('\n'));
-    const interrupts = watchInterrupts(() => note('cancelling… (Ctrl-C again ends it at once)'));
+    const interrupts = watchInterrupts(() => note('cancelling… (Ctrl-C again stops at once)'));
     try {
       if (args['set'] !== undefined) await loading.catch(refuseSetting);
       const context: Context = {
@@ -103,15 +103,15 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
   });
 }
 
-/** A command that needs no settings works beside a wrong file, but not beside a wrong --set. */
+/** A command without settings works even if the file is invalid, but not with an invalid --set. */
 function refuseSetting(error: unknown): void {
   if (isWrongSetting(error)) throw error;
 }
 
-/** Read as the options of commands are: a text once and not empty, a switch without a word behind it. */
+/** Read like the options of commands: a text once and not empty, a switch without a value. */
 const everywhereFlags = { home: text(''), json: toggle(''), quiet: toggle(''), debug: toggle(''), trace: toggle('') } as const;
 
-/** The home folder, also for what reads the environment: lib, and the processes it starts. */
+/** The home folder, also set in the environment for lib and the processes it starts. */
 function useHome(given: string | undefined): string {
   const home = homeFolder(given);
   process.env['AI_ARTIST_HOME'] = home;
@@ -120,5 +120,5 @@ function useHome(given: string | undefined): string {
 
 const asTexts = (given: unknown): string[] => (given === undefined ? [] : Array.isArray(given) ? given.map(String) : [String(given)]);
 
-/** Levels at which nobody waits for notes. */
+/** Levels that hide notes. */
 const quietLevels: readonly LogLevel[] = ['silent', 'error', 'warn'];

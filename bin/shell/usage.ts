@@ -1,10 +1,10 @@
-/** Wrong usage in words: what was typed, what is wrong with it, and the command line that was probably meant. */
+/** Messages for wrong usage: what was typed, what is wrong, and the command line that was probably meant. */
 import { nearest } from '../../lib/core/index.ts';
 import type { CommandEntry } from './command-entry.ts';
 import { type CommandLine, nameOf, requiredOf, usageOf } from './command-line.ts';
 import { shortOptions } from './parser.ts';
 
-/** Words of other programs for what is called otherwise here. */
+/** Words of other programs for our commands. */
 const otherWords: Readonly<Record<string, string>> = {
   paint: 'create',
   draw: 'create',
@@ -17,10 +17,10 @@ const otherWords: Readonly<Record<string, string>> = {
   settings: 'config',
 };
 
-/** A text as it has to be typed in a shell. */
+/** A text quoted for a shell. */
 const quoted = (text: string): string => (/^[\w./:=@%+,-]+$/.test(text) ? text : `"${text.replace(/["\\$`]/g, '\\$&')}"`);
 
-/** Commands below others that have this name: `models pull` for `pull`. */
+/** Subcommands with this name: `models pull` for `pull`. */
 async function below(entries: readonly CommandEntry[], name: string): Promise<string[]> {
   const found = entries.map(async (entry) =>
     ((await entry.load()).commands ?? []).filter((inner) => nameOf(inner) === name).map((inner) => `${nameOf(entry)} ${nameOf(inner)}`),
@@ -28,7 +28,7 @@ async function below(entries: readonly CommandEntry[], name: string): Promise<st
   return (await Promise.all(found)).flat();
 }
 
-/** What a word in the place of a command may have been meant as. */
+/** Commands that a mistyped word may have meant. */
 async function meantCommand(word: string, { path, next, rest }: CommandLine, commands: readonly CommandEntry[]): Promise<string[]> {
   const above = path.map(nameOf);
   const names = next.map(nameOf);
@@ -39,7 +39,7 @@ async function meantCommand(word: string, { path, next, rest }: CommandLine, com
   const near = nearest(word, names) ?? names.find((name) => name === word.replace(/s$/, '') || name === `${word}s`);
   if (near !== undefined) return [[...above, near].join(' ')];
   if (path.length > 0) return commands.some((entry) => nameOf(entry) === word) ? [word] : [];
-  // Several words, or one with blanks in it: a prompt without a command.
+  // Several words, or one with spaces: a prompt without a command.
   const words = rest.slice(rest.indexOf(word)).filter((each) => !each.startsWith('-'));
   return /\s/.test(word) || words.length > 1 ? [`create ${quoted(words.join(' '))}`] : [];
 }
@@ -61,12 +61,12 @@ export interface Typed {
   argv: readonly string[];
 }
 
-/** yargs' sentences in the form of ours. What none of these knows is passed on. */
+/** Rewrites yargs' messages in our form; unknown ones stay as they are. */
 export function wording(message: string, { path, options, argv }: Typed): string {
   const unknown = /^Unknown (?:arguments?|commands?): (.+)$/s.exec(message)?.[1]?.split(', ');
   if (unknown) return unknownWords(unknown, { path, options, argv });
   const lacking = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
-  if (lacking !== undefined) return `--${longOf(lacking)}: expected a value behind it, got none`;
+  if (lacking !== undefined) return `--${longOf(lacking)}: expected a value after it, got none`;
   const given = /^Not enough non-option arguments: got (\d+)/.exec(message)?.[1];
   const entry = path.at(-1);
   if (given !== undefined && entry) {
@@ -80,14 +80,14 @@ const longOf = (option: string): string => [...shortOptions].find(([, letter]) =
 
 function unknownWords(words: readonly string[], { path, options, argv }: Typed): string {
   const [first = ''] = words;
-  // yargs names options and surplus words alike; a surplus word is never the name of something typed with dashes.
+  // yargs reports options and surplus words alike; only an option was typed with dashes.
   const typed = argv.find((word) => /^--?/.test(word) && word.replace(/^--?(no-)?/, '').split('=')[0] === first.replace(/^no-/, ''));
   if (typed === undefined) return surplusWord(first, path, argv);
   const meant = nearest(first.replace(/^no-/, ''), options);
   return `${typed.split('=')[0]}: unknown option${meant === undefined ? '' : `. Did you mean --${meant}?`}`;
 }
 
-/** Arguments that are a text which people forget to put into quotes. */
+/** Text arguments that people often forget to quote. */
 const sentences: ReadonlySet<string> = new Set(['prompt', 'query', 'text', 'title']);
 
 function surplusWord(word: string, path: readonly CommandEntry[], argv: readonly string[]): string {

@@ -10,11 +10,11 @@ import type { Context } from '../shell/run.ts';
 export const kinds = ['zip', 'site', 'rss', 'json-feed', 'json-ld'] as const;
 
 export const flags = {
-  out: text('File, or for a site the folder (needed)'),
+  out: text('Output file; for a site, the folder (required)'),
   query: queryFlag,
-  title: text('Of a site or feed. Default: Gallery'),
-  url: text('Address at which it will be published: needed for feeds; a site then has feeds, too'),
-  force: toggle('Replace an existing file. An earlier site is replaced without it, a folder with other files in it never'),
+  title: text('Title of a site or feed. Default: Gallery'),
+  url: text('Address where it will be published; required for feeds. A site with it gets feeds too'),
+  force: toggle('Replace an existing file. An earlier site is replaced without it; a folder with other files never'),
 } as const;
 
 type ExportValues = Values<typeof flags> & { kind: (typeof kinds)[number] };

@@ -26,7 +26,7 @@ const outputFlags = {
     'File (.png, .jpg, .webp) or folder; {seed} and {index} are filled in. Default: the prompt and the seed, in this folder',
     'Output',
   ),
-  quality: number('JPEG and WebP, 1..100. Default: 90', 'Output'),
+  quality: number('Quality of JPEG and WebP, 1..100. Default: 90', 'Output'),
   'embed-recipe': toggle('Write prompt and settings into the file. Default: yes', 'Output'),
   force: toggle('Replace existing files', 'Output'),
 } as const;
@@ -37,7 +37,7 @@ type OutputValues = Values<typeof outputFlags>;
 
 type GenerateValues = { prompt: string } & OutputValues;
 
-/** The names are known before painting where the seed is: then they are checked before it. */
+/** If the seed is known before painting, so are the names, and they are checked first. */
 async function namesFor({ out, force }: OutputValues, options: GenerateOptions, seeds: readonly number[] | undefined): Promise<string[]> {
   const { prompt = '', seed, batchCount = 1, initImage, maskImage, controlImage, referenceImages = [] } = options;
   const drawn = seeds ?? (seed === undefined ? undefined : Array.from({ length: batchCount }, (_, index) => seed + index));
@@ -54,7 +54,7 @@ function checkQuality({ quality }: OutputValues, names: readonly string[]): void
   if (quality === undefined || names.some((name) => !/\.png$/i.test(name))) return;
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
-    '--quality: expected --out with a name in .jpg or .webp beside it, got a PNG, which has none',
+    '--quality: expected --out with a name ending in .jpg or .webp, got a PNG, which has no quality',
   );
 }
 
@@ -62,7 +62,7 @@ function previewOf(options: GenerateOptions, context: Context): TerminalPreview 
   if (options.preview === undefined || options.preview === false) return undefined;
   const preview = terminalPreview(context);
   if (preview) return preview;
-  // Nobody would see them, and they cost time.
+  // Previews that are not shown only cost time.
   delete options.preview;
   return undefined;
 }
@@ -121,7 +121,7 @@ async function paintAndFree(model: Model, options: GenerateOptions): Promise<Gen
   }
 }
 
-/** Options of the command line above those of the settings, which are for the model that they name. */
+/** Options of the command line override the settings, which apply to the model that they name. */
 async function optionsOf(values: GenerateValues, context: Context): Promise<{ load: LoadModelOptions; options: GenerateOptions }> {
   const given: GenerateOptions = generateFlags.optionsOf(values);
   const asked: LoadModelOptions = modelFlags.optionsOf(values);

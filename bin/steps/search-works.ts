@@ -10,22 +10,22 @@ import { workLine } from '../print/works/work-lines.ts';
 import type { Context, Outcome } from '../shell/run.ts';
 
 export const flags = {
-  like: text('What the pictures should look like, in words: the nearest first, by CLIP'),
-  image: text('The same for a picture: a file'),
-  similar: text('The same for a work of the gallery'),
-  clip: text('CLIP that compares: a file or folder of your own. Default: the bundled one'),
+  like: text('Description of the pictures in words; nearest first, by CLIP'),
+  image: text('Find pictures similar to this file'),
+  similar: text('Find pictures similar to this work'),
+  clip: text('CLIP for the comparison: your own file or folder. Default: the bundled one'),
   ...pageFlags,
-  save: text('Keep the query under this name: then @NAME stands for it'),
-  saved: toggle('List the searches that were kept'),
-  forget: text('Remove the search of this name'),
+  save: text('Save the query under this name; @NAME then stands for it'),
+  saved: toggle('List the saved searches'),
+  forget: text('Delete a saved search'),
 } as const;
 
 export type SearchValues = { query: string | undefined } & Values<typeof flags>;
 
-/** How many a semantic search shows. */
+/** Default number of results of a semantic search. */
 const nearestShown = 20;
 
-/** Searches that are kept; undefined: it is none of that. */
+/** Handles saved searches; undefined if the flags ask for none of that. */
 export async function keptSearches(gallery: Gallery, { query, save, saved, forget }: SearchValues): Promise<Outcome | undefined> {
   const searches = new SavedSearches(gallery.folder);
   if (saved) {
@@ -69,7 +69,7 @@ export async function byLikeness(gallery: Gallery, values: SearchValues, query: 
     return {
       json: { scorer: clip.info.name, works: found.map(({ work, similarity }) => ({ ...work, similarity })) },
       text: found.map(({ work, similarity }) => `${similarity.toFixed(3).padStart(6)}  ${workLine(work)}`),
-      notes: [`nearest of the gallery, by ${clip.info.name}${embedded > 0 ? `; ${embedded} works were looked at for the first time` : ''}`],
+      notes: [`nearest of the gallery, by ${clip.info.name}${embedded > 0 ? `; ${embedded} works were embedded for the first time` : ''}`],
     };
   } finally {
     progress.end();

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { helpLine, optionTables, type Rows } from '../engine/index.ts';
 
-/** A password or token: as it is, or where it is kept. */
+/** A password or token: the text itself, or where it is stored. */
 const secret = () =>
   z
     .union([
       z.string().min(1),
       z.strictObject({ env: z.string().min(1).describe('Name of an environment variable') }),
-      z.strictObject({ file: z.string().min(1).describe('Path of a file that holds it, relative to the home folder') }),
+      z.strictObject({ file: z.string().min(1).describe('Path of a file that contains it, relative to the home folder') }),
     ])
     .meta({ secret: true });
 export type Secret = z.output<ReturnType<typeof secret>>;
@@ -29,13 +29,9 @@ const paintShape = Object.fromEntries(
     .map(([key, row]) => [key, row.schema.describe(helpLine(row))]),
 ) as PaintShape;
 
-/** Every setting. A key that nothing reads does not belong here: strict, so that a mistyped one is an error and not a setting without effect. */
+/** Every setting. Each key here must be read somewhere. The schema is strict, so that a mistyped key is an error and not a setting without effect. */
 export const configSchema = z.strictObject({
-  model: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Alias (see: ai-artist models list) or path of the model that paints. Default: the bundled one'),
+  model: z.string().min(1).optional().describe('Alias (see: ai-artist models list) or path of the model. Default: the bundled one'),
   loras: z
     .array(
       z.strictObject({
@@ -45,36 +41,36 @@ export const configSchema = z.strictObject({
     )
     .max(64)
     .default([])
-    .describe('LoRAs that this model always paints with'),
+    .describe('LoRAs that are always used with this model'),
   paint: z
     .strictObject(paintShape)
     .prefault({})
-    .describe('How this model paints, in create and generate. Not used when another --model is named'),
+    .describe('Settings of this model for create and generate. Not used if --model names another'),
   create: z
     .strictObject({
       candidates: z
         .union([z.literal('auto'), z.int().min(1).max(64)], { error: 'auto or an integer 1..64' })
         .optional()
         .describe(
-          'How many to paint, 1..64, or auto: as many as are worth their seconds. Default: one that passes the gates, in at most 3 tries',
+          'Number of candidates, 1..64, or auto: continue while another is worth its seconds. Default: one that passes the gates, in at most 3 tries',
         ),
-      upscale: z.boolean().optional().describe('Enlarge four times. Default: when the picture is smaller than 512 pixels'),
+      upscale: z.boolean().optional().describe('Enlarge four times. Default: if the picture is smaller than 512 pixels'),
       score: z.boolean().default(true).describe('Let CLIP choose among several candidates'),
-      domainCheck: z.boolean().default(true).describe("Say when most words of a prompt were not in the bundled model's training"),
+      domainCheck: z.boolean().default(true).describe("Warn when most words of a prompt were not in the bundled model's training"),
       clip: z
         .string()
         .min(1)
         .optional()
-        .describe('CLIP that scores: a file or folder, relative to the home folder. Default: the bundled one'),
+        .describe('CLIP for scoring: a file or folder, relative to the home folder. Default: the bundled one'),
     })
     .prefault({})
-    .describe('What create does'),
+    .describe('Defaults of create'),
   prompt: z
     .strictObject({
       topics: z
         .record(promptWord(), z.array(promptWord()).min(1).max(10_000))
         .default({})
-        .describe('Own topics, each with its subjects; one of a built-in name replaces it'),
+        .describe('Your own topics, each with its subjects; one with a built-in name replaces it'),
       only: z.array(promptWord()).min(1).optional().describe('Topics to choose among. Default: all'),
       styles: z
         .array(
@@ -85,21 +81,21 @@ export const configSchema = z.strictObject({
             lora: z
               .strictObject({ path: z.string().min(1), weight: z.number().min(-10).max(10).default(1) })
               .optional()
-              .describe('Painted with wherever the style is: a file or a name, relative to the folder loras of the home folder'),
+              .describe('LoRA to use with this style: a file or a name, relative to the folder loras of the home folder'),
           }),
         )
         .default([])
-        .describe('Own styles, perhaps with a LoRA; one of a built-in name changes its weight (0: never) or its phrase'),
+        .describe('Your own styles, optionally with a LoRA; one with a built-in name changes its weight (0: never) or its phrase'),
       modifiers: z
         .array(z.strictObject({ group: promptWord(), name: promptWord(), phrase: promptWord().optional(), weight: weight(1) }))
         .default([])
-        .describe('Own modifiers, in the group light, composition or (bundled model) background'),
+        .describe('Your own modifiers, in the group light, composition or (bundled model) background'),
       templates: z
         .array(z.union([promptWord(), z.strictObject({ text: promptWord(), weight: weight(1) })]))
         .default([])
-        .describe('Own templates, which replace the built-in ones'),
-      avoidRecent: z.int().min(0).max(1000).default(12).describe('A subject is not repeated within so many works, 0..1000'),
-      learn: z.boolean().default(true).describe('Let ratings and the curation decide about styles and modifiers'),
+        .describe('Your own templates; they replace the built-in ones'),
+      avoidRecent: z.int().min(0).max(1000).default(12).describe('Do not repeat a subject within this many works, 0..1000'),
+      learn: z.boolean().default(true).describe('Let ratings and curation weight styles and modifiers'),
       museums: z
         .strictObject({
           artic: museum('https://api.artic.edu').describe('Art Institute of Chicago'),
@@ -107,25 +103,25 @@ export const configSchema = z.strictObject({
           cleveland: museum('https://openaccess-api.clevelandart.org').describe('The Cleveland Museum of Art'),
         })
         .prefault({})
-        .describe('Addresses of the catalogues that --inspire asks; false: not this one'),
-      expand: z.boolean().default(true).describe('Decide {a|b} and __lists__ in prompts that are given'),
+        .describe('Addresses of the catalogues for --inspire; false: skip this one'),
+      expand: z.boolean().default(true).describe('Expand {a|b} and __lists__ in given prompts'),
     })
     .prefault({})
-    .describe('What create paints when it is given no prompt'),
+    .describe('What create paints without a prompt'),
   llm: z
     .strictObject({
       url: z
         .url({ protocol: /^https?$/ })
         .optional()
         .describe(
-          "Base address of a server with OpenAI's chat completions, such as http://127.0.0.1:11434/v1. Default: none, fixed rules write",
+          'Base address of a server with the OpenAI chat completions API, such as http://127.0.0.1:11434/v1. Default: none; fixed rules write the texts',
         ),
-      model: z.string().min(1).default('default').describe('Name of its model; servers with a single one take any'),
-      apiKey: secret().optional().describe('Its key, or {env: NAME} or {file: PATH}'),
-      timeoutSeconds: z.number().positive().max(600).default(30).describe('Of a question with all tries, seconds, up to 600'),
-      retries: z.int().min(0).max(10).default(2).describe('Further tries, 0..10'),
-      temperature: z.number().min(0).max(2).default(0.8).describe('How freely it writes, 0..2'),
-      prompts: z.boolean().default(true).describe('Let it write the prompts that are chosen, for other models than the bundled one'),
+      model: z.string().min(1).default('default').describe('Name of its model; servers with a single model accept any name'),
+      apiKey: secret().optional().describe('API key, or {env: NAME} or {file: PATH}'),
+      timeoutSeconds: z.number().positive().max(600).default(30).describe('Time limit of a request with all tries in seconds, up to 600'),
+      retries: z.int().min(0).max(10).default(2).describe('Retries after a failure, 0..10'),
+      temperature: z.number().min(0).max(2).default(0.8).describe('Sampling temperature, 0..2'),
+      prompts: z.boolean().default(true).describe('Let it write prompts when none is given; not for the bundled model'),
       words: z.boolean().default(true).describe('Let it write titles and alternative texts'),
     })
     .prefault({})
@@ -134,31 +130,31 @@ export const configSchema = z.strictObject({
     .strictObject({
       weights: z
         .strictObject({
-          promptAlign: weight(1).describe('That the picture shows what was asked for'),
-          aesthetic: weight(1).describe("An aesthetic head's score"),
-          styleFit: weight(0.5).describe('Nearness to the works so far'),
-          novelty: weight(0.25).describe('Distance from each single work so far'),
-          technical: weight(0.25).describe('Distance from the technical gates'),
+          promptAlign: weight(1).describe('How well the picture matches the prompt'),
+          aesthetic: weight(1).describe('Score of the taste or aesthetic head'),
+          styleFit: weight(0.5).describe('Similarity to the works so far'),
+          novelty: weight(0.25).describe('Distance from the nearest work so far'),
+          technical: weight(0.25).describe('Margin to the limits of the technical gates'),
         })
         .prefault({})
-        .describe('Factors of the terms, 0..1000; only their ratios matter'),
-      wildCardOneIn: z.int().min(0).max(1000).default(0).describe('One round in this many keeps another candidate than the best. 0: never'),
+        .describe('Weights of the terms, 0..1000; only their ratios matter'),
+      wildCardOneIn: z.int().min(0).max(1000).default(0).describe('One round in this many keeps a candidate other than the best. 0: never'),
       secondsPerPoint: z
         .number()
         .positive()
         .max(86_400)
         .default(30)
-        .describe('With candidates: auto, the seconds that one point of the total is worth, about one standard deviation'),
+        .describe('With candidates: auto, the seconds that one point of the total score is worth; a point is about one standard deviation'),
       taste: z
         .string()
         .min(1)
         .optional()
-        .describe('Taste or aesthetic head for the term aesthetic, relative to the home folder. Default: taste.json, where it is'),
+        .describe('Taste or aesthetic head for the term aesthetic, relative to the home folder. Default: taste.json, if it exists'),
       reject: z
         .array(z.string().min(1))
         .max(64)
         .default([])
-        .describe('A candidate that fits one of these texts better than its prompt is rejected. Needs a CLIP that knows what they mean'),
+        .describe('Reject a candidate that fits one of these texts better than its prompt. Needs a CLIP that knows the texts'),
     })
     .prefault({})
     .describe('How the best candidate is chosen'),
@@ -167,7 +163,7 @@ export const configSchema = z.strictObject({
       folder: z.string().min(1).default('gallery').describe('Folder of the works, relative to the home folder'),
     })
     .prefault({})
-    .describe('Where works are filed'),
+    .describe('Where works are stored'),
   models: z
     .strictObject({
       endpoint: z
@@ -178,27 +174,27 @@ export const configSchema = z.strictObject({
       connections: z.int().min(1).max(16).default(4).describe('Parallel ranges per file, 1..16'),
     })
     .prefault({})
-    .describe('Where models are fetched from'),
+    .describe('Where models are downloaded from'),
   queue: z
     .strictObject({
       url: secret()
         .optional()
         .describe(
-          'file, redis://host:port, or {env: NAME} or {file: PATH}: where schedule start hands works to workers. Default: it paints itself',
+          'Queue for the workers: file, redis://host:port, or {env: NAME} or {file: PATH}. Default: none; schedule start paints itself',
         ),
       name: z
         .string()
         .regex(/^[A-Za-z][\w.-]{0,63}$/)
         .optional()
-        .describe('Of the queue in Redis: homes and workers that name the same share it. Default: one of the home alone'),
+        .describe('Name of the queue in Redis; homes and workers with the same name share it. Default: one for this home alone'),
     })
     .prefault({})
-    .describe('Works for other processes and machines'),
+    .describe('Queue that hands works to other processes and machines'),
   metrics: z
     .strictObject({
-      port: z.int().min(0).max(65_535).optional().describe('Serve /metrics and /healthz on this port. Default: not at all'),
+      port: z.int().min(0).max(65_535).optional().describe('Serve /metrics and /healthz on this port. Default: none'),
       host: z.string().min(1).default('127.0.0.1').describe('Address to serve them on'),
-      file: z.string().min(1).optional().describe('FILE.prom that is written every minute, relative to the home folder. Default: none'),
+      file: z.string().min(1).optional().describe('FILE.prom to write every minute, relative to the home folder. Default: none'),
     })
     .prefault({})
     .describe('Metrics of schedule start, for Prometheus'),
@@ -207,23 +203,23 @@ export const configSchema = z.strictObject({
       level: z
         .enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
         .default('info')
-        .describe('What is said on stderr; --quiet, --debug and --trace win'),
+        .describe('Lowest level printed on stderr; --quiet, --debug and --trace override it'),
       format: z
         .enum(['auto', 'text', 'json'])
         .default('auto')
-        .describe('text for people, json for programs; auto: json where NODE_ENV is production and no terminal reads along'),
-      files: z.boolean().default(true).describe('schedule start and worker also write JSON lines into files'),
+        .describe('text for people, json for programs; auto: json if NODE_ENV is production and stderr is not a terminal'),
+      files: z.boolean().default(true).describe('Write JSON lines to log files too (schedule start and worker)'),
       fileLevel: z
         .enum(['error', 'warn', 'info', 'debug', 'trace'])
         .default('info')
-        .describe('What these files hold; --debug and --trace hold more'),
-      folder: z.string().min(1).default('logs').describe('Where they are, relative to the home folder'),
-      maxMegabytes: z.number().min(0.01).max(10_000).default(10).describe('A file that would grow beyond this is followed by the next'),
-      keepDays: z.int().min(0).max(3650).default(30).describe('Older files are removed, 0: never'),
-      keepFiles: z.int().min(1).max(10_000).default(20).describe('At most so many files of each program stay'),
+        .describe('Lowest level in these files; --debug and --trace lower it'),
+      folder: z.string().min(1).default('logs').describe('Folder of the log files, relative to the home folder'),
+      maxMegabytes: z.number().min(0.01).max(10_000).default(10).describe('Start a new file before one grows beyond this size'),
+      keepDays: z.int().min(0).max(3650).default(30).describe('Delete files older than this many days; 0: never'),
+      keepFiles: z.int().min(1).max(10_000).default(20).describe('Keep at most this many files of each program'),
     })
     .prefault({})
-    .describe('What is said, and what is written down'),
+    .describe('Messages on stderr and log files'),
 });
 export type Config = z.output<typeof configSchema>;
 
@@ -233,7 +229,7 @@ export function bare(schema: unknown): unknown {
   return schema;
 }
 
-/** The keys of a section and their schemas; undefined: it is a value. */
+/** The keys of a section and their schemas; undefined for a value. */
 export function sectionOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefined {
   const inner = bare(schema);
   return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
@@ -247,7 +243,7 @@ export function configKeys(schema: unknown = configSchema, path = ''): string[] 
   });
 }
 
-/** The schema of a key, by its path; undefined: there is none. */
+/** The schema of the key at this path; undefined if there is none. */
 export function schemaAt(path: readonly string[]): z.ZodType | undefined {
   let schema: z.ZodType | undefined = configSchema;
   for (const key of path) schema = sectionOf(schema)?.[key];
@@ -259,5 +255,5 @@ export function isSecret(path: readonly string[]): boolean {
   return schema instanceof z.ZodType && schema.meta()?.['secret'] === true;
 }
 
-/** The description of a key, also where it stands on a wrapper. */
+/** The description of a key, even if it is on a wrapper. */
 export const descriptionOf = (schema: z.ZodType): string => schema.description ?? '';

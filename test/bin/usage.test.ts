@@ -16,8 +16,8 @@ suite('bin usage', (test) => {
     [['create', 'x', '--seed', 'abc'], /--seed: expected a number, got "abc"/],
     [['create', 'x', '--seed', ''], /--seed: expected a number, got ""/],
     [['create', 'x', '--seed', '1', '--seed', '2'], /--seed: expected one value, got 2/],
-    [['create', 'x', '--seed'], /--seed: expected a value behind it, got none/],
-    [['create', 'x', '--upscale=maybe'], /--upscale: expected nothing, true or false behind it, got "maybe"/],
+    [['create', 'x', '--seed'], /--seed: expected a value after it, got none/],
+    [['create', 'x', '--upscale=maybe'], /--upscale: expected nothing, true or false after it, got "maybe"/],
     [['create', 'x', '--sampler', 'eulr'], /--sampler: expected one of euler, .*Did you mean euler\?/],
     [['create', 'x', '--candidates', '0'], /--candidates: expected auto or an integer 1\.\.64, got "0"/],
     [['create', 'x', '--candidates', '1.5'], /--candidates: expected auto/],
@@ -140,7 +140,7 @@ suite('bin usage', (test) => {
       assert.is(code, 2, `${line.join(' ')}: ${stderr}`);
       assert.match(
         stderr,
-        /^error ERR_INVALID_ARGUMENT: ([\w-]+(, [\w-]+)*: expected (a value|values), got none|unexpected argument "one"|--no-such-option: unknown option|--home: expected a value|--json: expected nothing, true or false behind it, got "perhaps"|--log-format: expected one of text, json)/,
+        /^error ERR_INVALID_ARGUMENT: ([\w-]+(, [\w-]+)*: expected (a value|values), got none|unexpected argument "one"|--no-such-option: unknown option|--home: expected a value|--json: expected nothing, true or false after it, got "perhaps"|--log-format: expected one of text, json)/,
         line.join(' '),
       );
       assert.not.match(stderr, /non-option|Unknown arg|Not enough|Too many|Invalid values/, line.join(' '));
@@ -157,7 +157,7 @@ suite('bin usage', (test) => {
     ]);
     assert.is(short?.stdout, long?.stdout);
     assert.match(short?.stdout ?? '', /absent/);
-    assert.match((await cli(['generate', 'x', '-s'])).stderr, /--seed: expected a value behind it, got none/);
+    assert.match((await cli(['generate', 'x', '-s'])).stderr, /--seed: expected a value after it, got none/);
   });
 
   test('`version`, -V and -v print the version; `help` alone is the help', async () => {

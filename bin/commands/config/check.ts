@@ -3,7 +3,7 @@ import { counted } from '../../../lib/core/index.ts';
 import { command } from '../../shell/command.ts';
 
 export const checkCommand = command({
-  examples: [['$0 config check', 'Exit status 1, and every line where something is wrong']],
+  examples: [['$0 config check', 'Lists every invalid line; exit status 1 if there is one']],
   run: async (_, context) => {
     const loaded = await context.config();
     await checkSettings(loaded);

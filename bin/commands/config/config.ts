@@ -9,15 +9,19 @@ export const configCommand = group(
     },
     {
       usage: 'show [key]',
-      describe: 'The settings that are in force',
+      describe: 'Show the settings in force',
       load: async () => (await import('./show.ts')).showCommand,
     },
-    { usage: 'check', describe: 'Say whether the settings are valid', load: async () => (await import('./check.ts')).checkCommand },
-    { usage: 'path', describe: 'Where the configuration file is', load: async () => (await import('./path.ts')).pathCommand },
-    { usage: 'schema', describe: 'Its JSON Schema, for editors', load: async () => (await import('./schema.ts')).schemaCommand },
+    { usage: 'check', describe: 'Check whether the settings are valid', load: async () => (await import('./check.ts')).checkCommand },
+    { usage: 'path', describe: 'Print the path of the configuration file', load: async () => (await import('./path.ts')).pathCommand },
+    {
+      usage: 'schema',
+      describe: 'Print the JSON Schema of the settings, for editors',
+      load: async () => (await import('./schema.ts')).schemaCommand,
+    },
   ],
   [
-    ['$0 config init', 'Then edit the file it names'],
-    ['$0 config show --origin', 'What is in force, and which file or variable says so'],
+    ['$0 config init', 'Then edit the printed file'],
+    ['$0 config show --origin', 'The settings in force, with the file or variable of each'],
   ],
 );

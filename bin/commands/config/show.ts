@@ -4,11 +4,11 @@ import { asYaml, shownValues, unsetKey } from '../../print/config-lines.ts';
 import { command } from '../../shell/command.ts';
 
 export const showCommand = command({
-  optional: { key: text('Of a value or section, such as create or create.candidates. Left out: all') },
-  flags: { origin: toggle('Say where each value comes from') },
+  optional: { key: text('Value or section, such as create or create.candidates. Default: all') },
+  flags: { origin: toggle('Print where each value comes from') },
   examples: [
     ['$0 config show', 'As YAML; secrets are not shown'],
-    ['$0 config show --origin', 'With default, file and line, variable or flag'],
+    ['$0 config show --origin', 'With the source of each: default, file and line, variable or flag'],
     ['$0 config show create.candidates', 'One value'],
   ],
   run: async ({ key, origin }, context) => {

@@ -10,13 +10,13 @@ import { changedNames } from '../gallery/tag.ts';
 export const collectCommand = command({
   optional: { works: worksPositional },
   flags: {
-    in: text('Name of the collection. Left out, with no works: list the collections'),
-    remove: toggle('Take the works out of it'),
+    in: text('Name of the collection. Without it and without works: list all collections'),
+    remove: toggle('Remove the works from the collection'),
     query: queryFlag,
   },
   examples: [
     ['$0 gallery collect', 'The collections, and how many works each has'],
-    ['$0 gallery collect latest --in "winter series"', 'Put a work into one; a new name makes a new one'],
+    ['$0 gallery collect latest --in "winter series"', 'Add a work; a new name creates a collection'],
     ['$0 gallery search \'collection:"winter series"\'', 'Its works'],
   ],
   run: async ({ works = [], in: name, remove, query }, context) => {

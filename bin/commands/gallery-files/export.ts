@@ -6,7 +6,7 @@ import { openGallery } from '../../shell/settings.ts';
 import { flags, kinds, write } from '../../steps/export-works.ts';
 
 export const exportCommand = command({
-  required: { kind: choice('What is made', kinds) },
+  required: { kind: choice('What to write', kinds) },
   optional: { works: worksPositional },
   flags,
   names: new Map([
@@ -15,11 +15,11 @@ export const exportCommand = command({
   ]),
   examples: [
     ['$0 gallery export zip --out works.zip --query "rating:>=4"', 'Pictures and records'],
-    ['$0 gallery export site --out ./site --title "My works"', 'A website of one folder; open its index.html'],
+    ['$0 gallery export site --out ./site --title "My works"', 'A website in one folder; open its index.html'],
     ['$0 gallery export site --out ./site --url https://example.org/art/', 'With feeds, for publishing'],
     ['$0 gallery export rss --out rss.xml --url https://example.org/art/', 'The newest 50'],
   ],
-  epilogue: 'Without ids and --query it is the whole gallery. Works whose pictures are gone or cannot be read are left out and named.',
+  epilogue: 'Without ids and --query it exports the whole gallery. Works whose pictures are missing or unreadable are skipped and listed.',
   run: async ({ works, ...values }, context) => {
     const gallery = await openGallery(context);
     const ids = await selectWorks(gallery, { works, query: values.query }, { allWhenNone: true });

@@ -11,16 +11,16 @@ const word = (value: string): string => value;
 export const importCommand = command({
   required: { paths: list('Pictures (PNG, JPEG, WebP), or folders of them', undefined, word) },
   flags: {
-    tag: list('Tag that all of them get; may be given several times', undefined, word),
-    in: text('Collection that all of them go into'),
-    licence: text('Under which terms they may be used'),
+    tag: list('Tag for all imported pictures; may be given several times', undefined, word),
+    in: text('Collection for all imported pictures'),
+    licence: text('Licence: terms of use, such as CC-BY-4.0'),
   },
   examples: [
-    ['$0 gallery import ~/stable-diffusion-webui/outputs', 'Everything in it, dated by the files'],
+    ['$0 gallery import ~/stable-diffusion-webui/outputs', 'Every picture in it, with the dates of the files'],
     ['$0 gallery import old.png --tag before-2026', 'One picture'],
   ],
   epilogue:
-    'Reads the recipes of A1111, Forge, ComfyUI, InvokeAI, NovelAI, Fooocus, SwarmUI, stable-diffusion.cpp and Draw Things. Files are copied byte for byte; what is here already is not taken twice. Of folders, what other programs keep among pictures, links out of the folder and pictures of other kinds are passed over and named.',
+    'Reads the recipes of A1111, Forge, ComfyUI, InvokeAI, NovelAI, Fooocus, SwarmUI, stable-diffusion.cpp and Draw Things. Files are copied byte for byte, and pictures that the gallery already has are not imported again. In folders, auxiliary files of other programs, links that lead out of the folder and other picture formats are skipped and listed.',
   run: async ({ paths, tag, in: collection, licence }, context) => {
     const gallery = await openGallery(context);
     const progress = createProgress({ silent: progressIsSilent(context) });

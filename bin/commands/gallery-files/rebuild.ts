@@ -5,7 +5,7 @@ import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 
 export const rebuildCommand = command({
-  examples: [['$0 gallery rebuild', 'After records were edited in place']],
+  examples: [['$0 gallery rebuild', 'After editing records by hand']],
   run: async (_, context) => {
     const gallery = await openGallery(context);
     const progress = createProgress({ silent: progressIsSilent(context) });

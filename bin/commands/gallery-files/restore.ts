@@ -7,7 +7,7 @@ import { openGallery } from '../../shell/settings.ts';
 
 export const restoreCommand = command({
   optional: { works: worksPositional },
-  flags: { query: queryFlag, all: toggle('Everything in the trash') },
+  flags: { query: queryFlag, all: toggle('Restore everything in the trash') },
   examples: [
     ['$0 gallery restore 01K9F', 'One work'],
     ['$0 gallery restore --all', 'Everything in the trash'],

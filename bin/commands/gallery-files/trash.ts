@@ -10,13 +10,13 @@ export const trashCommand = command({
   optional: { works: worksPositional },
   flags: {
     query: queryFlag,
-    empty: toggle('Delete the files of all works in the trash. There is no way back'),
-    'older-than': number('With --empty: only those that are in the trash for so many days'),
+    empty: toggle('Delete the files of all works in the trash. This cannot be undone'),
+    'older-than': number('With --empty: only works that have been in the trash for this many days'),
   },
   needs: { 'older-than': 'empty' },
   examples: [
-    ['$0 gallery trash latest', 'Out of every list and search; the files stay'],
-    ['$0 gallery trash --query "rating:1"', 'All that a query finds'],
+    ['$0 gallery trash latest', 'Hide it from every list and search; the files stay'],
+    ['$0 gallery trash --query "rating:1"', 'Every work that a query finds'],
     ['$0 gallery list --trashed', 'What is in the trash'],
     ['$0 gallery trash --empty --older-than 30', 'Delete for good'],
   ],

@@ -7,16 +7,14 @@ import { openGallery } from '../../shell/settings.ts';
 
 export const verifyCommand = command({
   flags: {
-    hashes: toggle('Read every picture and compare its SHA-256. Default: yes; --no-hashes only looks whether it is there'),
-    fix: toggle(
-      'Make pictures without a record, or with a damaged one, works again by the recipes in them; remove what killed writes left',
-    ),
-    drop: toggle('Put works whose picture is gone into the trash'),
+    hashes: toggle('Read every picture and compare its SHA-256. Default: yes; --no-hashes only checks that it exists'),
+    fix: toggle('Restore missing or damaged records from the recipes in the pictures; delete leftovers of killed writes'),
+    drop: toggle('Move works whose picture is gone to the trash'),
   },
   examples: [
-    ['$0 gallery verify', 'Exit status 1 where something is wrong'],
-    ['$0 gallery verify --fix', 'And put right what can be put right'],
-    ['$0 gallery verify --drop', 'And put works whose picture is gone into the trash'],
+    ['$0 gallery verify', 'Exit status 1 if anything is wrong'],
+    ['$0 gallery verify --fix', 'Also repair what can be repaired'],
+    ['$0 gallery verify --drop', 'Also move works whose picture is gone to the trash'],
   ],
   run: async ({ hashes, fix, drop }, context) => {
     const gallery = await openGallery(context);

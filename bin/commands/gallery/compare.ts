@@ -7,8 +7,8 @@ import { openGallery } from '../../shell/settings.ts';
 const shown = (value: unknown): string => (value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value));
 
 export const compareCommand = command({
-  required: { a: text('A work'), b: text('Another') },
-  examples: [['$0 gallery compare 01K9F 01K9G', 'Which settings differ, and how alike the pictures are']],
+  required: { a: text('Id of a work'), b: text('Id of another work') },
+  examples: [['$0 gallery compare 01K9F 01K9G', 'Which settings differ, and how similar the pictures are']],
   run: async ({ a: first, b: second }, context) => {
     const gallery = await openGallery(context);
     const [a, b] = [await gallery.get(first), await gallery.get(second)];

@@ -5,14 +5,16 @@ import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 
 export const describeCommand = command({
-  required: { work: text('Its id, a beginning or end of it, or latest') },
+  required: { work: text('Id of the work, its first or last characters, or latest') },
   flags: {
-    title: anyText('Title; an empty one takes it away'),
-    alt: anyText('What the picture shows, for those who cannot see it'),
-    licence: anyText('Under which terms it may be used, such as CC-BY-4.0'),
-    'licence-url': text('Where those terms are; needs --licence'),
+    title: anyText('Title; an empty one removes it'),
+    alt: anyText('What the picture shows, for people who cannot see it'),
+    licence: anyText('Terms of use, such as CC-BY-4.0'),
+    'licence-url': text('Address of those terms; needs --licence'),
   },
-  examples: [['$0 gallery describe latest --title "Fox at dusk" --alt "A red fox looks over its shoulder"', 'Title and alternative text']],
+  examples: [
+    ['$0 gallery describe latest --title "Fox at dusk" --alt "A red fox looks over its shoulder"', 'Set title and alternative text'],
+  ],
   run: async ({ work: id, title, alt, licence, 'licence-url': url }, context) => {
     const change: SidecarChange = {
       ...(title !== undefined && { title: title || null }),

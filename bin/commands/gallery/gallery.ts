@@ -2,16 +2,16 @@ import { group } from '../../shell/command.ts';
 
 export const galleryCommand = group(
   [
-    { usage: 'list', describe: 'Works, newest first', load: async () => (await import('./list.ts')).listCommand },
-    { usage: 'show <work>', describe: 'Everything about a work', load: async () => (await import('./show.ts')).showCommand },
+    { usage: 'list', describe: 'List works, newest first', load: async () => (await import('./list.ts')).listCommand },
+    { usage: 'show <work>', describe: 'Show everything about a work', load: async () => (await import('./show.ts')).showCommand },
     {
       usage: 'open [work]',
-      describe: 'Show a picture in the program for pictures',
+      describe: 'Open a picture in the default viewer',
       load: async () => (await import('./open.ts')).openCommand,
     },
     {
       usage: 'search [query...]',
-      describe: 'Find works by words, settings, or what they look like',
+      describe: 'Find works by words, settings or appearance',
       load: async () => (await import('./search.ts')).searchCommand,
     },
     {
@@ -23,27 +23,27 @@ export const galleryCommand = group(
     { usage: 'star [works...]', describe: 'Mark works as favourites', load: async () => (await import('./star.ts')).starCommand },
     {
       usage: 'collect [works...]',
-      describe: 'Put works into collections, or list those',
+      describe: 'Add works to collections, or list collections',
       load: async () => (await import('../gallery-files/collect.ts')).collectCommand,
     },
     {
       usage: 'describe <work>',
-      describe: 'Set title, alternative text, licence',
+      describe: 'Set title, alternative text and licence',
       load: async () => (await import('./describe.ts')).describeCommand,
     },
     {
       usage: 'compare <a> <b>',
-      describe: 'What two works have in common, and what not',
+      describe: 'Compare two works',
       load: async () => (await import('./compare.ts')).compareCommand,
     },
     {
       usage: 'stats',
-      describe: 'How many works, by month, model, rating …',
+      describe: 'Count works by month, model, rating …',
       load: async () => (await import('./stats.ts')).statsCommand,
     },
     {
       usage: 'import <paths...>',
-      describe: 'Take in pictures of other programs, with their recipes',
+      describe: 'Import pictures of other programs, with their recipes',
       load: async () => (await import('../gallery-files/import.ts')).importCommand,
     },
     {
@@ -53,22 +53,22 @@ export const galleryCommand = group(
     },
     {
       usage: 'trash [works...]',
-      describe: 'Throw works away; restore brings them back',
+      describe: 'Move works to the trash; restore undoes it',
       load: async () => (await import('../gallery-files/trash.ts')).trashCommand,
     },
     {
       usage: 'restore [works...]',
-      describe: 'Take works back from the trash',
+      describe: 'Restore works from the trash',
       load: async () => (await import('../gallery-files/restore.ts')).restoreCommand,
     },
     {
       usage: 'verify',
-      describe: 'Compare records and files',
+      describe: 'Check that records and files agree',
       load: async () => (await import('../gallery-files/verify.ts')).verifyCommand,
     },
     {
       usage: 'rebuild',
-      describe: 'Make the index anew from the records',
+      describe: 'Rebuild the index from the records',
       load: async () => (await import('../gallery-files/rebuild.ts')).rebuildCommand,
     },
   ],

@@ -8,11 +8,11 @@ import { openGallery } from '../../shell/settings.ts';
 
 export const pageFlags = {
   limit: number('Works on a page, 1..1000. Default: 50'),
-  after: text('Go on behind this work: `next` of the page before'),
+  after: text('Continue after this work: `next` of the previous page'),
   sort: choice('Order', sortOrders),
 } as const;
 
-/** A page as every command shows one. */
+/** A page of works as every command shows it. */
 export function pageOutcome({ works, total, next, problems }: Page, context: Context): Outcome {
   for (const { code, message } of problems) context.warn(`${code}: ${message}`);
   return {
@@ -27,13 +27,13 @@ export function pageOutcome({ works, total, next, problems }: Page, context: Con
 export const listCommand = command({
   flags: {
     ...pageFlags,
-    query: text('Only those that this query finds'),
-    trashed: toggle('What was thrown away, instead of what was not'),
+    query: text('Only works that this query finds'),
+    trashed: toggle('List the trash instead'),
   },
   examples: [
     ['$0 gallery list', 'The newest 50'],
     ['$0 gallery list --sort rating --limit 10', 'The best'],
-    ['$0 gallery list --trashed', 'What restore can bring back'],
+    ['$0 gallery list --trashed', 'Works that restore can bring back'],
   ],
   run: async ({ limit, after, sort, query, trashed }, context) => {
     const gallery = await openGallery(context);

@@ -4,7 +4,7 @@ import { text } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 
-/** The system's own way to open a file with the program for it. */
+/** The system's command that opens a file in its default program. */
 const openers: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
   darwin: ['open'],
   win32: ['cmd', '/c', 'start', '""'],
@@ -32,8 +32,8 @@ function show(path: string, program: string | undefined): Promise<void> {
 }
 
 export const openCommand = command({
-  optional: { work: text('Its id, a beginning or end of it. Default: latest') },
-  flags: { with: text('Program that shows it. Default: the one of the system') },
+  optional: { work: text('Id of the work, or its first or last characters. Default: latest') },
+  flags: { with: text('Program to open the picture with. Default: the viewer of the system') },
   examples: [
     ['$0 gallery open', 'The newest work'],
     ['$0 gallery open 01K9 --with gimp', 'In another program'],

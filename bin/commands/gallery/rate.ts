@@ -17,12 +17,12 @@ export const rateCommand = command({
   required: { 'works-and-rating': list('Ids of works, then the rating: 1..5 or none', undefined, (value) => value) },
   flags: { query: queryFlag },
   examples: [
-    ['$0 rate latest 5', 'The newest work is one of the best'],
-    ['$0 rate 01K9F 01K9G 3', 'Several'],
-    ['$0 rate --query "tag:sketch" 2', 'All that a query finds'],
-    ['$0 rate latest none', 'Take the rating away'],
+    ['$0 rate latest 5', 'Give the newest work the best rating'],
+    ['$0 rate 01K9F 01K9G 3', 'Several works'],
+    ['$0 rate --query "tag:sketch" 2', 'Every work that a query finds'],
+    ['$0 rate latest none', 'Remove the rating'],
   ],
-  epilogue: 'Ratings and duels are what taste train learns from.',
+  epilogue: 'taste train learns from ratings and duels.',
   run: async ({ 'works-and-rating': words, query }, context) => {
     const rating = readRating(words.at(-1));
     const gallery = await openGallery(context);

@@ -8,21 +8,18 @@ import { byLikeness, flags, keptSearches, type SearchValues } from '../../steps/
 import { pageOutcome } from './list.ts';
 
 export const searchCommand = command({
-  optional: { query: list('Words, "phrases", field:value; all must hold', undefined, (word) => word) },
+  optional: { query: list('Words, "phrases", field:value; a work must match all of them', undefined, (word) => word) },
   flags,
   examples: [
     ['$0 gallery search fox snow', 'Both words, in prompt, title, alternative text, tags and collections'],
-    [
-      '$0 gallery search \'"red fox" sampler:euler_a steps:>=20 cfg:5..8 -tag:draft\'',
-      'Any setting of the recipe; - turns a condition round',
-    ],
+    ['$0 gallery search \'"red fox" sampler:euler_a steps:>=20 cfg:5..8 -tag:draft\'', 'Any setting of the recipe; - negates a condition'],
     ['$0 gallery search "rating:>=4 is:star date:2026-11"', 'Ratings, favourites, dates'],
     ['$0 gallery search "fox rating:5" --save best', 'Then: ai-artist gallery search @best'],
-    ['$0 gallery search --like "a ship in a storm"', 'What it shows, not what was written'],
-    ['$0 gallery search "rating:>=3" --similar latest', 'Both together'],
+    ['$0 gallery search --like "a ship in a storm"', 'By what the picture shows, not by its text'],
+    ['$0 gallery search "rating:>=3" --similar latest', 'A query and similarity together'],
   ],
   epilogue:
-    'Fields: prompt, title, alt, tag, collection, rating (1..5 or none), is:star, date, before, after (days of UTC), and every setting: model, lora, sampler, scheduler, steps, cfg, seed, width, height, size, negative, mode, program … Numbers take >, >=, <, <= and 5..8. Capitals do not matter.',
+    'Fields: prompt, title, alt, tag, collection, rating (1..5 or none), is:star, date, before, after (days of UTC), and every setting: model, lora, sampler, scheduler, steps, cfg, seed, width, height, size, negative, mode, program … Numbers take >, >=, <, <= and 5..8. Case does not matter.',
   run: async ({ query: words, ...flagged }, context) => {
     const gallery = await openGallery(context);
     const values: SearchValues = { ...flagged, query: words?.join(' ') };

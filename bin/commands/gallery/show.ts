@@ -4,7 +4,7 @@ import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 
 export const showCommand = command({
-  required: { work: text('Its id, a beginning or end of it, or latest') },
+  required: { work: text('Id of the work, its first or last characters, or latest') },
   examples: [
     ['$0 gallery show latest', 'The newest work'],
     ['$0 gallery show 01K9 --json', 'The whole record'],

@@ -7,10 +7,10 @@ import { openGallery } from '../../shell/settings.ts';
 
 export const starCommand = command({
   optional: { works: worksPositional },
-  flags: { off: toggle('Take the star away'), query: queryFlag },
+  flags: { off: toggle('Remove the star'), query: queryFlag },
   examples: [
-    ['$0 gallery star latest', 'A favourite'],
-    ['$0 gallery star --off --query "is:star date:2025"', 'No longer'],
+    ['$0 gallery star latest', 'Mark as a favourite'],
+    ['$0 gallery star --off --query "is:star date:2025"', 'Remove the stars of 2025'],
   ],
   run: async ({ works, off, query }, context) => {
     const gallery = await openGallery(context);

@@ -18,7 +18,7 @@ function table(title: string, counts: readonly Count[]): string[] {
 }
 
 export const statsCommand = command({
-  examples: [['$0 gallery stats', 'By month, model, rating, tag …']],
+  examples: [['$0 gallery stats', 'Counts by month, model, rating, tag …']],
   run: async (_, context) => {
     const stats = await (await openGallery(context)).stats();
     const ratings = stats.ratings.map((works, rating) => ({ name: rating === 0 ? 'not rated' : '★'.repeat(rating), works }));

@@ -6,7 +6,7 @@ import { changedOutcome } from '../../print/works/work-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 
-/** `names` with some added and some removed; null where none is left. */
+/** `names` with some added and some removed; null if none is left. */
 export function changedNames(names: readonly string[] = [], add: readonly string[] = [], remove: readonly string[] = []): string[] | null {
   const left = [...new Set([...names, ...add])].filter((name) => !remove.includes(name));
   return left.length > 0 ? left : null;
@@ -18,12 +18,12 @@ export const tagCommand = command({
   optional: { works: worksPositional },
   flags: {
     add: list('Tag to add; may be given several times', undefined, word),
-    remove: list('Tag to take away; may be given several times', undefined, word),
+    remove: list('Tag to remove; may be given several times', undefined, word),
     query: queryFlag,
   },
   examples: [
     ['$0 gallery tag latest --add animal --add ink', 'Two tags'],
-    ['$0 gallery tag --query "fox" --add fox --remove draft', 'All that a query finds'],
+    ['$0 gallery tag --query "fox" --add fox --remove draft', 'Every work that a query finds'],
   ],
   run: async ({ works, add, remove, query }, context) => {
     if (add === undefined && remove === undefined)

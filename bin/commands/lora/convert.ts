@@ -8,7 +8,7 @@ export const convertLoraCommand = command({
   required: { lora: text('Name of a LoRA in <home>/loras, or a path') },
   flags: {
     ...outFlags,
-    to: choice('Program that reads it (needed)', ['diffusers', 'sd-scripts'] as const),
+    to: choice('Target program (required)', ['diffusers', 'sd-scripts'] as const),
   },
   names: outNames,
   examples: [['$0 lora convert my-sd3-style --to sd-scripts --out my-style-kohya.safetensors', 'A LoRA of SD3 for kohya’s scripts']],

@@ -7,8 +7,8 @@ export const extractMetadataCommand = command({
   required: { lora: text('Name of a LoRA in <home>/loras, or a path') },
   flags: { out: text('File to write. Default: standard output'), force: toggle('Replace an existing file') },
   examples: [
-    ['$0 lora extract-metadata my-style', 'Texts that hold JSON are shown as JSON'],
-    ['$0 lora extract-metadata my-style --out my-style.json', 'Into a file'],
+    ['$0 lora extract-metadata my-style', 'JSON inside texts is shown as JSON'],
+    ['$0 lora extract-metadata my-style --out my-style.json', 'To a file'],
   ],
   run: async ({ lora, out, force }, context) => {
     const { path, metadata } = await readLora(await resolveLora(lora, context));

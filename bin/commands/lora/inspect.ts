@@ -15,13 +15,13 @@ export const inspectLoraCommand = command({
   required: { lora: text('Name of a LoRA in <home>/loras, or a path') },
   flags: {
     hash: toggle('Also the SHA-256 of the tensors; reads the whole file'),
-    metadata: toggle('Also what the trainer wrote into it'),
-    model: text('Also how much of it this model takes: a path, an alias, or ai-artist-mini'),
+    metadata: toggle('Also the metadata that the trainer wrote'),
+    model: text('Also how much of it applies to this model: a path, an alias, or ai-artist-mini'),
   },
   examples: [
-    ['$0 lora inspect my-style', 'Kind, rank, triggers, licence, and the data sheet of one trained here'],
+    ['$0 lora inspect my-style', 'Kind, rank, triggers, licence, and the data sheet if it was trained here'],
     ['$0 lora inspect ./style.safetensors --json', 'The same for any file, as JSON'],
-    ['$0 lora inspect my-style --model sdxl', 'Would it change that model, and if not, why'],
+    ['$0 lora inspect my-style --model sdxl', 'Whether it changes that model, and if not, why'],
   ],
   run: async ({ lora, hash, metadata: shown, model }, context) => {
     const file = await resolveLora(lora, context);

@@ -23,7 +23,7 @@ function row({ name, bytes, info, problem }: StoredLora): string[] {
   ];
 }
 
-/** A line a LoRA; what a terminal has no room for is in `lora inspect`. */
+/** One line for each LoRA; `lora inspect` shows the rest. */
 function fitted(line: string, columns: number | undefined): string {
   const letters = [...line];
   return columns !== undefined && letters.length > columns ? `${letters.slice(0, columns - 1).join('')}…` : line;
@@ -32,7 +32,7 @@ function fitted(line: string, columns: number | undefined): string {
 export const listCommand = command({
   examples: [
     ['$0 lora list', 'Base model, rank, trigger and licence of each'],
-    ['$0 create "a fox" --lora my-style', 'Names are what --lora takes'],
+    ['$0 create "a fox" --lora my-style', '--lora takes these names'],
   ],
   run: async (_, { home }) => {
     const loras = await listLoras({ home });

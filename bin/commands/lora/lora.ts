@@ -2,15 +2,15 @@ import { group } from '../../shell/command.ts';
 
 export const loraCommand = group(
   [
-    { usage: 'list', describe: 'LoRAs that can be used by name', load: async () => (await import('./list.ts')).listCommand },
+    { usage: 'list', describe: 'List the LoRAs that can be used by name', load: async () => (await import('./list.ts')).listCommand },
     {
       usage: 'inspect <lora>',
-      describe: 'What a LoRA is, and what it was trained on',
+      describe: 'Show what a LoRA is and what it was trained on',
       load: async () => (await import('./inspect.ts')).inspectLoraCommand,
     },
     {
       usage: 'merge <loras...>',
-      describe: 'Add several LoRAs up into one file',
+      describe: 'Merge several LoRAs into one file',
       load: async () => (await import('./merge.ts')).mergeCommand,
     },
     {
@@ -20,7 +20,7 @@ export const loraCommand = group(
     },
     {
       usage: 'convert <lora>',
-      describe: 'Write a LoRA of Stable Diffusion 3 under the names that another program reads',
+      describe: 'Write a LoRA of Stable Diffusion 3 with the tensor names of another program',
       load: async () => (await import('./convert.ts')).convertLoraCommand,
     },
     {
@@ -30,7 +30,7 @@ export const loraCommand = group(
     },
     {
       usage: 'extract-metadata <lora>',
-      describe: 'The metadata of a LoRA as JSON',
+      describe: 'Print the metadata of a LoRA as JSON',
       load: async () => (await import('./extract-metadata.ts')).extractMetadataCommand,
     },
   ],

@@ -5,11 +5,11 @@ import { command } from '../../shell/command.ts';
 
 export const mergeCommand = command({
   required: { loras: list('Names in <home>/loras, or paths; NAME:WEIGHT for a weight other than 1', undefined, readWeighted) },
-  flags: { ...outFlags, rank: number('Reduce the sum to this rank by SVD. Default: ranks are added up, which is exact') },
+  flags: { ...outFlags, rank: number('Reduce the sum to this rank by SVD. Default: the sum of the ranks, which is exact') },
   names: outNames,
   examples: [
-    ['$0 lora merge ink:0.7 kawaii:0.5 --name both', 'The sum, exact; --lora both paints with it'],
-    ['$0 lora merge ink kawaii --rank 16 --out small.safetensors', 'The best sum of rank 16, into this folder'],
+    ['$0 lora merge ink:0.7 kawaii:0.5 --name both', 'The exact sum; paint with it by --lora both'],
+    ['$0 lora merge ink kawaii --rank 16 --out small.safetensors', 'The best approximation of rank 16, written to this folder'],
   ],
   run: async ({ loras, rank, ...out }, context) => {
     const inputs: MergeInput[] = [];

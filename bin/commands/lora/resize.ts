@@ -9,11 +9,11 @@ export const resizeCommand = command({
   flags: {
     ...outFlags,
     rank: number('Highest rank of each layer'),
-    energy: number('Share of the energy that each layer keeps, e.g. 0.95; ranks then differ'),
+    energy: number('Share of the energy that each layer keeps, e.g. 0.95; ranks then differ between layers'),
   },
   names: outNames,
   examples: [
-    ['$0 lora resize big-style --rank 8', 'Every layer of rank 8 at most; the result is called big-style-rank-8'],
+    ['$0 lora resize big-style --rank 8', 'Rank 8 at most in every layer; the result is named big-style-rank-8'],
     ['$0 lora resize big-style --energy 0.95 --name style', 'As small as 95 % of the energy allows'],
   ],
   run: async ({ lora, rank, energy, ...out }, context) => {

@@ -4,18 +4,18 @@ import { novelty, vendiScore } from '../../../lib/curation/index.ts';
 import { command } from '../../shell/command.ts';
 import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 
-/** Of this many the two most alike are looked for: all pairs. */
+/** The most similar pair is searched among at most this many works, by all pairs. */
 const mostForPairs = 2000;
 
 export const measureDiversityCommand = command({
   optional: queryPositional,
   flags: workFlags,
   examples: [
-    ['$0 measure diversity', 'Of all works'],
-    ['$0 measure diversity --last 30', 'Of the last thirty: falling, while style rises, means repetition'],
+    ['$0 measure diversity', 'All works'],
+    ['$0 measure diversity --last 30', 'The last thirty; a falling value with rising style means repetition'],
   ],
   epilogue:
-    'vendi: how many different pictures there are in effect, 1 to all. novelty: 1 - cosine with the nearest earlier work, mean over the works; 0 is a copy.',
+    'vendi: effective number of different pictures, from 1 to all. novelty: 1 - cosine with the nearest earlier work, mean over the works; 0 is a copy.',
   run: async ({ query = '', last, clip }, context) => {
     const { lists, model } = await embeddedWorks([query], { last, clip }, 2, context);
     const works = lists[0] ?? [];

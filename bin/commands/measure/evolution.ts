@@ -26,18 +26,18 @@ function rowLines({ span, works, consistency, novelty, toPrevious, score, styles
 export const measureEvolutionCommand = command({
   optional: queryPositional,
   flags: {
-    by: choice('A row for each. Default: month', evolutionSpans),
-    out: text('Draw it as this file (.svg, .png)'),
+    by: choice('Time span of a row. Default: month', evolutionSpans),
+    out: text('Draw a chart to this file (.svg, .png)'),
     force: toggle('Replace an existing file'),
     ...workFlags,
   },
   examples: [
     ['$0 measure evolution', 'A row for each month'],
-    ['$0 measure evolution --by week --out evolution.svg', 'By weeks, with a chart'],
-    ['$0 measure evolution --by period --json', 'By periods, every number'],
+    ['$0 measure evolution --by week --out evolution.svg', 'By week, with a chart'],
+    ['$0 measure evolution --by period --json', 'By period, with every number'],
   ],
   epilogue:
-    'The cosine to the span before compares the centroids of both: 1 is no drift, and an interval that reaches 1 says that so few works show none. Consistency is the mean cosine of all pairs. Weeks and months are UTC.',
+    'The cosine to the span before compares the centroids of both: 1 is no drift, and if the interval reaches 1, the works show no certain drift. Consistency is the mean cosine of all pairs. Weeks and months are UTC.',
   run: async ({ query = '', by = 'month', out, force, last, clip }, context) => {
     if (out !== undefined) await checkOutput(out, { force: force === true, endings: ['.svg', '.png'] });
     const { lists, model } = await embeddedWorks([query], { last, clip }, 1, context);

@@ -5,7 +5,7 @@ import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 import { queryPositional } from './works.ts';
 
-/** A term of the candidate that would have been kept without choosing, and of the one that was. */
+/** A term of the candidate that would have been kept without a choice, and of the one that was kept. */
 function roundOf({ candidates, winner }: Ledger, term: TermName): { first: number; best: number } | undefined {
   const first = candidates.find(({ faults }) => faults.length === 0)?.terms[term];
   const best = winner === null ? undefined : candidates[winner]?.terms[term];
@@ -15,11 +15,11 @@ function roundOf({ candidates, winner }: Ledger, term: TermName): { first: numbe
 export const measureGainCommand = command({
   optional: queryPositional,
   examples: [
-    ['$0 measure gain', 'Of all works that were chosen among several candidates'],
-    ['$0 measure gain "tag:autumn" --json', 'Of some of them'],
+    ['$0 measure gain', 'Over all works chosen among several candidates'],
+    ['$0 measure gain "tag:autumn" --json', 'Over the works that a query finds'],
   ],
   epilogue:
-    'Compares the kept candidate with the first that passed the gates, term by term. A term that took part in the choice gains by construction: whether the works are better takes another judge (see docs/curation.md).',
+    'Compares the kept candidate with the first that passed the gates, term by term. A term that took part in the choice gains by construction; whether the works are better needs another judge (see docs/curation.md).',
   run: async ({ query = '' }, context) => {
     const rounds: Ledger[] = [];
     for await (const { ledger } of ledgers(await openGallery(context), 'newest', query))

@@ -8,7 +8,7 @@ import { embeddedWorks, queryPositional, workFlags } from './works.ts';
 
 const number = (value: number): string => value.toFixed(3).padStart(6);
 
-/** A measure, its interval, and what it says. */
+/** A measure, its interval and its meaning. */
 const measure = (name: string, meaning: string, value: number | undefined, range?: Interval): string[] =>
   value === undefined
     ? []
@@ -19,8 +19,8 @@ const vectors = (works: readonly EmbeddedWork[]): Float32Array[] => works.map(({
 export const measureStyleCommand = command({
   optional: queryPositional,
   flags: {
-    reference: text('Query of neutral works by the same painter: their mean is taken off (centred)'),
-    baseline: text('Query of the same subjects and seeds without the style, as many and in the same order: what the style adds (lift)'),
+    reference: text('Query of neutral works by the same painter; their mean is subtracted (centred)'),
+    baseline: text('Query of the same subjects and seeds without the style, same number and order: gives the lift of the style'),
     ...workFlags,
   },
   examples: [
@@ -28,7 +28,7 @@ export const measureStyleCommand = command({
     ['$0 measure style tag:autumn --reference tag:plain', 'Against a neutral set'],
   ],
   epilogue:
-    'raw is the mean cosine of all pairs, which says little alone: two random pictures have 0.4 to 0.6 with OpenAI models. Intervals are 95 %, by bootstrap.',
+    'raw is the mean cosine of all pairs. It says little alone: two random pictures have 0.4 to 0.6 with OpenAI models. Intervals are 95 %, by bootstrap.',
   run: async ({ query = '', reference, baseline, last, clip }, context) => {
     const others = [reference, baseline].filter((one) => one !== undefined);
     const { lists, model } = await embeddedWorks([query, ...others], { last, clip }, 3, context);

@@ -8,13 +8,13 @@ import type { Context } from '../../shell/run.ts';
 import { openGallery } from '../../shell/settings.ts';
 
 export const workFlags = {
-  last: number('Only the newest this many works. Default: 1000'),
+  last: number('Use only this many newest works. Default: 1000'),
   clip: text(clipDescription),
 } as const;
 
-export const queryPositional = { query: anyText('Which works, as in: ai-artist gallery search. Left out: all') } as const;
+export const queryPositional = { query: anyText('Works to use, as in: ai-artist gallery search. Default: all') } as const;
 
-/** Works of several queries, each with their embeddings by one CLIP. */
+/** Works of several queries with their embeddings by one CLIP. */
 export async function embeddedWorks(
   queries: readonly string[],
   { last = 1000, clip: clipPath }: { last?: number | undefined; clip?: string | undefined },

@@ -5,7 +5,7 @@ import { command } from '../../shell/command.ts';
 import { pathOfModel } from './path.ts';
 
 export const inspectModelCommand = command({
-  required: { name: text('Alias of a fetched model, or a path') },
+  required: { name: text('Alias of a downloaded model, or a path') },
   flags: { hash: toggle('Also the SHA-256 of the tensors; reads the whole file') },
   examples: [
     ['$0 models inspect sd-turbo', 'Kind, family, weight types, metadata'],

@@ -2,13 +2,13 @@ import { bundledModel, bundledName, modelPath } from '../../../lib/models/index.
 import { text } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
 
-/** The main file of a model that is here. */
+/** The main file of an installed model. */
 export async function pathOfModel(name: string, home: string): Promise<string> {
   return name === bundledName ? bundledModel().model : modelPath(name, { home });
 }
 
 export const pathCommand = command({
-  required: { name: text('Alias, hf:owner/repository/file or address of a model that was fetched') },
+  required: { name: text('Alias, hf:owner/repository/file or address of a downloaded model') },
   examples: [['$0 models path sd-turbo', 'Of its main part, where it has several']],
   run: async ({ name }, { home }) => {
     const path = await pathOfModel(name, home);

@@ -11,7 +11,7 @@ const flags = {
   sha256: text('Expected SHA-256, for a single file'),
   connections: number('Parallel ranges per file, 1..16. Default: 4'),
   endpoint: text('Base address of the hub or a mirror. Default: HF_ENDPOINT, else huggingface.co'),
-  verify: toggle('Hash files again that are already there'),
+  verify: toggle('Hash existing files again'),
   attempts: number('Failures in a row before giving up, 1..20. Default: 6'),
 } as const;
 
@@ -22,12 +22,12 @@ export const pullCommand = command({
   flags,
   names: new Map([...namesOf(paths), ['model', 'name']]),
   examples: [
-    ['$0 models pull sd-turbo', 'An alias, with all its parts'],
-    ['$0 models pull hf:owner/repository/model.safetensors', 'One file of Hugging Face'],
-    ['HF_TOKEN=… $0 models pull sd35-medium', 'A gated model, after its terms were accepted on its page'],
+    ['$0 models pull sd-turbo', 'An alias: every file of the model'],
+    ['$0 models pull hf:owner/repository/model.safetensors', 'One file from Hugging Face'],
+    ['HF_TOKEN=… $0 models pull sd35-medium', 'A gated model, after accepting its terms on its page'],
   ],
   epilogue:
-    'Ctrl-C keeps what was fetched; the same command goes on with it. HF_TOKEN is sent to the endpoint only. HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY count as with curl.',
+    'Ctrl-C keeps the downloaded part; the same command resumes. HF_TOKEN is sent only to the endpoint. HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY work as with curl.',
   run: async ({ name, ...options }, context) => {
     const progress = createProgress({ unit: 'bytes', silent: progressIsSilent(context) });
     try {

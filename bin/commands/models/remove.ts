@@ -5,7 +5,7 @@ import { text } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
 
 export const removeCommand = command({
-  required: { name: text('Alias, hf:owner/repository/file or address of a model that was fetched') },
+  required: { name: text('Alias, hf:owner/repository/file or address of a downloaded model') },
   examples: [['$0 models remove sd-turbo', 'Parts that another model uses stay']],
   run: async ({ name }, { home }) => {
     if (name === bundledName)

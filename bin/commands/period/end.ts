@@ -5,7 +5,7 @@ import { command } from '../../shell/command.ts';
 import { openArtist } from '../../shell/settings.ts';
 
 export const periodEndCommand = command({
-  optional: { period: text('Id or name. Default: the one that goes on') },
+  optional: { period: text('Id or name. Default: the current one') },
   examples: [['$0 period end', 'With its retrospective; a planned one is taken away']],
   run: async ({ period: wanted }, context) => {
     const artist = await openArtist(context, 0);

@@ -4,13 +4,13 @@ import { command } from '../../shell/command.ts';
 import { openArtist } from '../../shell/settings.ts';
 
 export const periodRetrospectiveCommand = command({
-  optional: { period: text('Id or name. Default: the one that goes on') },
+  optional: { period: text('Id or name. Default: the current one') },
   examples: [
-    ['$0 period retrospective', 'Of the one that goes on, as it is now'],
-    ['$0 period retrospective p1 --json', 'Of one that has ended, as it was then'],
+    ['$0 period retrospective', 'Results of the current period so far'],
+    ['$0 period retrospective p1 --json', 'Results of an ended period, as of its end'],
   ],
   epilogue:
-    'Measured facts only: what cannot be measured (no rating, nothing scored, too few works) is not there. Intervals are 95 %, by bootstrap over the works.',
+    'Measured facts only: it omits what cannot be measured (no ratings, no scores, too few works). Intervals are 95 %, by bootstrap over the works.',
   run: async ({ period: wanted }, context) => {
     const artist = await openArtist(context, 0);
     try {

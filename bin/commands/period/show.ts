@@ -4,7 +4,7 @@ import { periodLines, periodOf, periodView } from '../../print/works/period-view
 import { command } from '../../shell/command.ts';
 
 export const periodShowCommand = command({
-  optional: { period: text('Id or name. Default: the one that goes on') },
+  optional: { period: text('Id or name. Default: the current one') },
   examples: [['$0 period show p1', 'Rules, hypothesis, what it draws from']],
   run: async ({ period: wanted }, { home }) => {
     const period = await periodOf(new PeriodStore({ home }), wanted);

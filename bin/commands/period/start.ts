@@ -7,19 +7,19 @@ import { periodLines, periodView } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
 
 export const periodStartCommand = command({
-  required: { name: text('Of the period') },
+  required: { name: text('Name of the period') },
   flags: periodFlags,
   names: periodNames,
   examples: [
-    ['$0 period start "blue winter" --topic "mountain vista" --style "flat vector art" --works 30', 'Thirty works, then it ends by itself'],
+    ['$0 period start "blue winter" --topic "mountain vista" --style "flat vector art" --works 30', 'Ends by itself after thirty works'],
     [
       '$0 period start "ink" --style "black ink drawing" --hypothesis "Ink holds together" --claim "consistency > 0.8" --until 2027-03-01',
-      'With something to find out',
+      'With a hypothesis to test',
     ],
     ['$0 period start "next" --after p1 --novelty-below 0.05', 'Follows the first, and ends when it repeats itself'],
   ],
   epilogue:
-    'Works that create and the schedule choose themselves belong to the period that goes on. Those with a prompt of your own, and series, do not.',
+    'Works whose prompt create or the schedule chooses belong to the current period. Works with your own prompt, and series, do not.',
   run: async (values, { home, config }) => {
     const { name, after, from, works, until, window = defaultWindow, hypothesis, claim, topic = [], style = [], lora = [] } = values;
     if (after !== undefined && from !== undefined)

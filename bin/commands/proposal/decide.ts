@@ -5,8 +5,8 @@ import { openArtist } from '../../shell/settings.ts';
 import { proposalView, trialLines } from './view.ts';
 
 export const proposalAdoptCommand = command({
-  required: { proposal: text('Its id') },
-  examples: [['$0 proposal adopt l1', 'Works are painted with it from now on, unless --lora names others']],
+  required: { proposal: text('Id of the proposal') },
+  examples: [['$0 proposal adopt l1', 'Paint with it from now on, unless --lora names others']],
   run: async ({ proposal: id }, { home }) => {
     const proposal = await new ProposalBook(home).adopt(id);
     return {
@@ -18,8 +18,8 @@ export const proposalAdoptCommand = command({
 });
 
 export const proposalRejectCommand = command({
-  required: { proposal: text('Its id') },
-  examples: [['$0 proposal reject l1', 'Its LoRA and training data are deleted']],
+  required: { proposal: text('Id of the proposal') },
+  examples: [['$0 proposal reject l1', 'Delete its LoRA and training data']],
   run: async ({ proposal: id }, context) => {
     const artist = await openArtist(context, 0);
     try {
@@ -32,13 +32,13 @@ export const proposalRejectCommand = command({
 });
 
 export const proposalRollbackCommand = command({
-  examples: [['$0 proposal rollback', 'The set of LoRAs before the last adoption']],
+  examples: [['$0 proposal rollback', 'Restore the LoRAs before the last adoption']],
   run: async (_, { home }) => {
     const { removed, adopted } = await new ProposalBook(home).rollback();
     return {
       json: { removed, adopted },
       text: removed,
-      notes: [adopted.length > 0 ? `adopted: ${adopted.join(', ')}` : 'none is adopted any more'],
+      notes: [adopted.length > 0 ? `adopted: ${adopted.join(', ')}` : 'no LoRA is adopted now'],
     };
   },
 });

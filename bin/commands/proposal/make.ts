@@ -7,20 +7,20 @@ import { proposalLine, proposalView } from './view.ts';
 
 export const proposalMakeCommand = command({
   flags: {
-    steps: number('Of the training. Default: 300'),
-    weight: number('Strength it is painted with, over 0 and up to 2. Default: 0.8'),
-    most: number('Works that are used at most, the best first. Default: 60'),
-    fewest: number('With fewer it is refused, at least 4. Default: 12'),
-    resolution: number("Pixels it is trained at. Default: the model's own"),
-    rank: number('Of the LoRA. Default: that of train --preset style'),
-    threads: number('CPU threads. Default: as many as there are cores'),
+    steps: number('Training steps. Default: 300'),
+    weight: number('Weight of the LoRA when painting, above 0 and up to 2. Default: 0.8'),
+    most: number('Use at most this many works, best first. Default: 60'),
+    fewest: number('Refuse with fewer works than this, at least 4. Default: 12'),
+    resolution: number("Training resolution in pixels. Default: the model's own"),
+    rank: number('Rank of the LoRA. Default: that of train --preset style'),
+    threads: number('CPU threads. Default: one per core'),
   },
   names: new Map(['steps', 'weight', 'most', 'fewest', 'resolution', 'threads'].map((name) => [name, `--${name}`])),
   examples: [
-    ['$0 proposal make', 'From works rated 4 or 5 or starred; every sixth is kept for the trial'],
-    ['$0 proposal make --steps 800 --most 100', 'More of both'],
+    ['$0 proposal make', 'From works rated 4 or 5 or starred; every sixth is held out for the trial'],
+    ['$0 proposal make --steps 800 --most 100', 'More steps and more works'],
   ],
-  epilogue: 'Only its own works under terms that permit training. Nothing changes until it is adopted.',
+  epilogue: 'Uses only works of this home whose licence permits training. Nothing changes until you adopt the LoRA.',
   run: async ({ steps, weight, most, fewest, resolution, rank, threads }, context) => {
     const progress = createProgress({ silent: progressIsSilent(context) });
     const artist = await openArtist(context, 0);

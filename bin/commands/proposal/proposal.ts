@@ -4,22 +4,22 @@ export const proposalCommand = group(
   [
     {
       usage: 'list',
-      describe: 'All proposals, and what is adopted',
+      describe: 'List all proposals and the adopted LoRAs',
       load: async () => (await import('./list.ts')).proposalListCommand,
     },
     {
       usage: 'make',
-      describe: 'Train a LoRA on its own best works',
+      describe: 'Train a LoRA on the best works of this home',
       load: async () => (await import('./make.ts')).proposalMakeCommand,
     },
     {
       usage: 'try <proposal>',
-      describe: 'Paint the same prompts without and with it, and measure',
+      describe: 'Paint the same prompts without and with it, and compare',
       load: async () => (await import('./try.ts')).proposalTryCommand,
     },
     {
       usage: 'adopt <proposal>',
-      describe: 'Paint with it from now on, if it passed',
+      describe: 'Paint with it from now on, if it passed the trial',
       load: async () => (await import('./decide.ts')).proposalAdoptCommand,
     },
     {
@@ -34,8 +34,8 @@ export const proposalCommand = group(
     },
   ],
   [
-    ['$0 proposal make', 'From works that were rated 4 or 5 or starred'],
-    ['$0 proposal try l1', 'Measure it against what is'],
-    ['$0 proposal adopt l1', 'If its style rises and novelty does not fall'],
+    ['$0 proposal make', 'From works rated 4 or 5 or starred'],
+    ['$0 proposal try l1', 'Compare it with painting without it'],
+    ['$0 proposal adopt l1', 'If style rises and novelty does not fall'],
   ],
 );

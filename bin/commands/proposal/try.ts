@@ -6,15 +6,15 @@ import { openArtist } from '../../shell/settings.ts';
 import { proposalView, trialLines } from './view.ts';
 
 export const proposalTryCommand = command({
-  required: { proposal: text('Its id') },
-  flags: { prompts: number('Of the panel, 3..200. Default: 24') },
+  required: { proposal: text('Id of the proposal') },
+  flags: { prompts: number('Prompts of the panel, 3..200. Default: 24') },
   names: new Map([['prompts', '--prompts']]),
   examples: [
-    ['$0 proposal try l1', 'Prints the path of the panel; exit 1 where it does not pass'],
+    ['$0 proposal try l1', 'Print the path of the panel; exit status 1 if it does not pass'],
     ['$0 proposal try l1 --prompts 60 --json', 'Narrower intervals'],
   ],
   epilogue:
-    'Prompts that none of its works had, each painted without and with the LoRA from the same start noise. style: mean cosine with the works that were held out. novelty: 1 - cosine with the nearest earlier work. It passes where the 95 % interval of the gain in style lies above 0, and that in novelty not below 0.',
+    'Paints prompts that none of its works had, each without and with the LoRA from the same start noise. style: mean cosine with the held-out works. novelty: 1 - cosine with the nearest earlier work. The LoRA passes if the 95 % interval of the style gain lies above 0 and that of the novelty gain does not lie below 0.',
   run: async ({ proposal: id, prompts }, context) => {
     const progress = createProgress({ silent: progressIsSilent(context) });
     const artist = await openArtist(context, 0);

@@ -13,10 +13,10 @@ export const addCommand = command({
     ['$0 schedule add every 6h --quiet-hours 22:00-07:00', 'Four times a day, not at night'],
     ['$0 schedule add batch 3@09:00', 'Three pictures a day'],
     ['$0 schedule add cron "0 9 1 * *" --model sd-turbo', 'On the first of each month'],
-    ['$0 schedule add once 2027-01-01T00:00 --topic fireworks', 'A single time'],
+    ['$0 schedule add once 2027-01-01T00:00 --topic fireworks', 'Once'],
   ],
   epilogue:
-    'Times are of the wall clock in the time zone of the job. Where the clocks go forward, a time that is skipped is due at the first moment after the gap; where they go back, one that comes twice is due once. See docs/schedule.md.',
+    'Times are wall-clock times in the time zone of the job. When the clocks go forward, a skipped time is due at the first moment after the gap; when they go back, a repeated time is due once. See docs/schedule.md.',
   run: async ({ when: words, ...values }, context) => {
     const expression = parseTiming(words);
     const { options, warnings } = await jobOptionsOf(values, expression, context);

@@ -6,10 +6,10 @@ import { figuresLine, recordCells, recordView } from '../../print/schedule/job-v
 import { command } from '../../shell/command.ts';
 
 export const historyCommand = command({
-  optional: { job: text('Only of this one, also after it was removed') },
+  optional: { job: text('Only this job, even if it was removed') },
   flags: {
-    limit: number('How many, newest first, 1..1000. Default: 20'),
-    failed: toggle('Only what failed, wholly or in part, or was missed'),
+    limit: number('Number of runs, newest first, 1..1000. Default: 20'),
+    failed: toggle('Only runs that failed, in full or in part, or were missed'),
   },
   examples: [
     ['$0 schedule history', 'The last twenty runs'],

@@ -5,19 +5,19 @@ import { queueDescription } from '../../flags/schedule/queue-address.ts';
 import { kinds, placeOf, scriptOf } from '../../print/schedule/unit-place.ts';
 import { command } from '../../shell/command.ts';
 
-/** The daemon lets a work end for half a minute, and an abort may take ten seconds. */
+/** The daemon gives a work half a minute to finish, and an abort may take ten seconds. */
 const stopSeconds = 90;
 
 export const installCommand = command({
   flags: {
     print: toggle('Print the unit on stdout and write nothing'),
-    kind: choice('Which service manager. Default: launchd on macOS, else systemd', kinds),
+    kind: choice('Service manager. Default: launchd on macOS, else systemd', kinds),
     queue: text(`${queueDescription}. Default: paint in this process`),
     force: toggle('Replace an existing file'),
   },
   examples: [
-    ['$0 schedule install', 'Write the unit of this user, and say how to enable it'],
-    ['$0 schedule install --print --kind systemd', 'Only show it'],
+    ['$0 schedule install', 'Write the unit for this user and print how to enable it'],
+    ['$0 schedule install --print --kind systemd', 'Only print it'],
   ],
   run: async ({ print, kind = process.platform === 'darwin' ? 'launchd' : 'systemd', queue, force }, { home }) => {
     if (process.platform === 'win32' && print !== true)

@@ -7,7 +7,7 @@ import { command } from '../../shell/command.ts';
 export const listCommand = command({
   examples: [
     ['$0 schedule list', 'Each job with its next run'],
-    ['$0 schedule list --json', 'With settings, totals and whether a schedule runs'],
+    ['$0 schedule list --json', 'With settings, totals, and whether a schedule is running'],
   ],
   run: async (_, { home }) => {
     const store = new ScheduleStore(home);

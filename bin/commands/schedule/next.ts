@@ -5,11 +5,11 @@ import { alignColumns } from '../../print/ledger-table.ts';
 import { command } from '../../shell/command.ts';
 
 export const nextCommand = command({
-  optional: { job: text('Only of this one') },
-  flags: { limit: number('How many, 1..1000. Default: 10') },
+  optional: { job: text('Only this job') },
+  flags: { limit: number('Number of runs, 1..1000. Default: 10') },
   examples: [
     ['$0 schedule next', 'The next ten runs of all jobs'],
-    ['$0 schedule next j1 --limit 40', 'Of one, over a change of the clocks'],
+    ['$0 schedule next j1 --limit 40', 'Of one job, across a clock change'],
   ],
   run: async ({ job, limit = 10 }, { home }) => {
     if (!Number.isInteger(limit) || limit < 1 || limit > 1000)

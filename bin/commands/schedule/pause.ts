@@ -3,7 +3,7 @@ import { text } from '../../flags/flags.ts';
 import { changedJob, nextNote } from '../../print/schedule/edited.ts';
 import { command } from '../../shell/command.ts';
 
-const job = text('Id, as `ai-artist schedule list` shows it, or a name that only one job has');
+const job = text('Id from `ai-artist schedule list`, or a name that only one job has');
 
 export const removeCommand = command({
   required: { job },

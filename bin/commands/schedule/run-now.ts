@@ -5,11 +5,11 @@ import { command } from '../../shell/command.ts';
 import { recordOf, runHere, runOutcome } from '../../steps/run-job.ts';
 
 export const runNowCommand = command({
-  required: { job: text('Id, as `ai-artist schedule list` shows it, or a name that only one job has') },
-  flags: { wait: toggle('Wait until it is over, and fail if it failed') },
+  required: { job: text('Id from `ai-artist schedule list`, or a name that only one job has') },
+  flags: { wait: toggle('Wait for the end, and fail if the run failed') },
   examples: [
-    ['$0 schedule run-now j1', 'The schedule that is running begins it within two seconds; without one it is run here'],
-    ['$0 schedule run-now j1 --wait', 'Prints the paths of its pictures; exit 1 unless all are done'],
+    ['$0 schedule run-now j1', 'A running schedule starts it within two seconds; without one it runs here'],
+    ['$0 schedule run-now j1 --wait', 'Print the paths of the pictures; exit status 1 unless all works are done'],
   ],
   run: async ({ job, wait }, context) => {
     const store = new ScheduleStore(context.home);
@@ -18,7 +18,7 @@ export const runNowCommand = command({
       try {
         return await runHere(store, id, context);
       } catch (error) {
-        // A schedule that was started just now has it.
+        // A schedule that started a moment ago has taken it.
         if (!isArtistError(error, 'ERR_LOCKED') || !(await store.daemon())) throw error;
       }
     }

@@ -9,15 +9,15 @@ export const scheduleCommand = group(
     },
     {
       usage: 'add <when...>',
-      describe: 'Paint regularly, or once at a given time',
+      describe: 'Add a job: paint regularly, or once at a given time',
       load: async () => (await import('./add.ts')).addCommand,
     },
     {
       usage: 'list',
-      describe: 'Jobs, when they are due, how they went',
+      describe: 'List jobs, their next runs and results',
       load: async () => (await import('./list.ts')).listCommand,
     },
-    { usage: 'show <job>', describe: 'Everything about a job', load: async () => (await import('./show.ts')).showCommand },
+    { usage: 'show <job>', describe: 'Show everything about a job', load: async () => (await import('./show.ts')).showCommand },
     {
       usage: 'edit <job> [when...]',
       describe: 'Change when a job runs or what it paints',
@@ -27,15 +27,15 @@ export const scheduleCommand = group(
     { usage: 'pause <job>', describe: 'Pause a job', load: async () => (await import('./pause.ts')).pauseCommand },
     { usage: 'resume <job>', describe: 'Resume a paused job', load: async () => (await import('./pause.ts')).resumeCommand },
     { usage: 'run-now <job>', describe: 'Run a job at once', load: async () => (await import('./run-now.ts')).runNowCommand },
-    { usage: 'next [job]', describe: 'Coming runs', load: async () => (await import('./next.ts')).nextCommand },
+    { usage: 'next [job]', describe: 'List the coming runs', load: async () => (await import('./next.ts')).nextCommand },
     {
       usage: 'history [job]',
-      describe: 'Runs that ended, failed or were missed',
+      describe: 'List runs that ended, failed or were missed',
       load: async () => (await import('./history.ts')).historyCommand,
     },
     {
       usage: 'install',
-      describe: 'Let the system start the schedule (systemd, launchd)',
+      describe: 'Make the system start the schedule (systemd, launchd)',
       load: async () => (await import('./install.ts')).installCommand,
     },
   ],

@@ -6,9 +6,9 @@ import { jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 
 export const showCommand = command({
-  required: { job: text('Id, as `ai-artist schedule list` shows it, or a name that only one job has') },
+  required: { job: text('Id from `ai-artist schedule list`, or a name that only one job has') },
   examples: [
-    ['$0 schedule show j1', 'When it runs, what it paints, with which settings, how it went'],
+    ['$0 schedule show j1', 'When it runs, what it paints, its settings and results'],
     ['$0 schedule show j1 --json', 'The same for a script'],
   ],
   run: async ({ job: id }, { home }) => {

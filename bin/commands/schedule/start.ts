@@ -13,11 +13,12 @@ export const startCommand = command({
   flags: startFlags,
   names: new Map([['metricsPort', '--metrics-port']]),
   examples: [
-    ['$0 schedule start', 'Until Ctrl-C; jobs may be added, changed and removed meanwhile'],
+    ['$0 schedule start', 'Until Ctrl-C; jobs can be added, changed and removed meanwhile'],
     ['$0 schedule start --queue redis://127.0.0.1:6379 --works-at-once 4', 'Let workers paint: ai-artist worker --queue …'],
     ['$0 schedule start --metrics-port 9464', 'Also serve http://127.0.0.1:9464/metrics for Prometheus'],
   ],
-  epilogue: 'One schedule for each home folder. Stopped by Ctrl-C or SIGTERM it exits 0; killed, the next start goes on where it was.',
+  epilogue:
+    'One schedule per home folder. Ctrl-C or SIGTERM stops it with exit status 0. After a kill, the next start continues where it was.',
   run: async (
     { queue: given, 'queue-name': givenName, 'works-at-once': worksAtOnce, 'stop-within': stopWithinMs, ...metrics },
     context,

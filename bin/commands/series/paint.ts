@@ -13,13 +13,13 @@ const paintFlags = { candidates, model, clip, score, upscale, ...pictureFlags };
 
 export const seriesPaintCommand = command({
   required: { series: text('Id or name') },
-  flags: { count: number('At most so many now. Default: all that it lacks'), ...paintFlags },
+  flags: { count: number('At most this many works now. Default: all that are missing'), ...paintFlags },
   names: createNames,
   examples: [
-    ['$0 series paint owls', 'All works that it lacks, one after the other'],
+    ['$0 series paint owls', 'All missing works, one after the other'],
     ['$0 series paint s1 --count 2 --candidates 4', 'Two of them, each the best of four'],
   ],
-  epilogue: 'Stopped and called again, it goes on where it was. One process paints a series at a time.',
+  epilogue: 'A stopped command continues where it was when called again. Only one process at a time paints a series.',
   run: async ({ series, count, ...values }, context) => {
     if (count !== undefined && !(Number.isInteger(count) && count >= 1))
       throw new ArtistError('ERR_INVALID_ARGUMENT', `--count: expected an integer of at least 1, got ${count}`);

@@ -6,13 +6,17 @@ import { command } from '../../shell/command.ts';
 const same = (value: string): string => value;
 
 export const seriesStartCommand = command({
-  required: { name: text('Of the series') },
+  required: { name: text('Name of the series') },
   flags: {
-    works: number('How many it is to have, 1..10000. Default: one for each subject and style, at least 4'),
-    subject: list('Subject of every work; several: in turn. Default: chosen for each', undefined, same),
-    topic: text('Without --subject: the topic that subjects are chosen from'),
-    style: list('Style of every work; several: in turn, when the subjects are through. Default: chosen for each', undefined, same),
-    seed: seed('Start noise of every work, so that the words alone vary. Default: another for each'),
+    works: number('Number of works, 1..10000. Default: one for each subject and style, at least 4'),
+    subject: list('Subject of every work; several are used in turn. Default: chosen for each work', undefined, same),
+    topic: text('Without --subject: topic to choose subjects from'),
+    style: list(
+      'Style of every work; several are used in turn, each for a full round of subjects. Default: chosen for each work',
+      undefined,
+      same,
+    ),
+    seed: seed('Start noise of every work, so that only the words vary. Default: a different one for each'),
   },
   names: new Map([
     ['name', '<name>'],

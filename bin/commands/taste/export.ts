@@ -5,10 +5,10 @@ import { command } from '../../shell/command.ts';
 import { ownTaste } from './show.ts';
 
 export const tasteExportCommand = command({
-  flags: { out: text('File (.json). Default: to the standard output'), force: toggle('Replace an existing file') },
+  flags: { out: text('File (.json). Default: standard output'), force: toggle('Replace an existing file') },
   examples: [
     ['$0 taste export > my-taste.json', 'For another home: ai-artist create --taste my-taste.json'],
-    ['$0 taste export --out my-taste.json', 'The same into a file'],
+    ['$0 taste export --out my-taste.json', 'To a file'],
   ],
   run: async ({ out, force }, { home }) => {
     if (out !== undefined) await checkOutput(out, { force: force === true, endings: ['.json'] });

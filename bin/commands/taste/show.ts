@@ -4,7 +4,7 @@ import type { TasteHead } from '../../../lib/curation/index.ts';
 import { metricLines } from '../../print/works/taste-lines.ts';
 import { command } from '../../shell/command.ts';
 
-/** The owner's taste. Throws what readTaste() throws; ERR_NOT_FOUND. */
+/** The owner's taste. @throws ArtistError ERR_NOT_FOUND, and every error of readTaste() */
 export async function ownTaste(home: string): Promise<{ path: string; head: TasteHead }> {
   const path = tastePath(home);
   const taste = await readTaste(path, false);
@@ -13,7 +13,7 @@ export async function ownTaste(home: string): Promise<{ path: string; head: Tast
 }
 
 export const tasteShowCommand = command({
-  examples: [['$0 taste show', 'From how many ratings or duels, and how far to trust it']],
+  examples: [['$0 taste show', 'Number of ratings or duels, and how reliable it is']],
   run: async (_, { home }) => {
     const { path, head } = await ownTaste(home);
     const { weights, ...about } = head;

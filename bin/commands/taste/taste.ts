@@ -4,22 +4,22 @@ export const tasteCommand = group(
   [
     {
       usage: 'train',
-      describe: 'Learn what the owner likes from ratings and duels',
+      describe: 'Learn your taste from ratings and duels',
       load: async () => (await import('./train.ts')).tasteTrainCommand,
     },
     {
       usage: 'show',
-      describe: 'What was learnt, from how much, and how far to trust it',
+      describe: 'Show what was learned, from how much data, and how reliable it is',
       load: async () => (await import('./show.ts')).tasteShowCommand,
     },
     {
       usage: 'export',
-      describe: 'The taste as a small JSON file',
+      describe: 'Write the taste as a small JSON file',
       load: async () => (await import('./export.ts')).tasteExportCommand,
     },
   ],
   [
     ['$0 taste train', 'After some ratings (rate) or duels (duel)'],
-    ['$0 taste show', 'What create uses as the term aesthetic'],
+    ['$0 taste show', 'The head that create uses for the term aesthetic'],
   ],
 );

@@ -8,15 +8,15 @@ import { openGallery } from '../../shell/settings.ts';
 
 export const tasteTrainCommand = command({
   flags: {
-    from: choice('What to learn from. Default: what there is more of', ['ratings', 'duels'] as const),
-    ridge: number('Strength of the pull towards no opinion, above 0; more with few examples. Default: 1'),
+    from: choice('What to learn from. Default: whichever there is more of', ['ratings', 'duels'] as const),
+    ridge: number('Ridge regularisation, above 0; use more with few examples. Default: 1'),
     clip: text(clipDescription),
   },
   examples: [
-    ['$0 taste train', 'Writes taste.json in the home folder, which create then uses'],
-    ['$0 taste train --from duels --ridge 3', 'From duels alone, more careful'],
+    ['$0 taste train', 'Write taste.json to the home folder; create then uses it'],
+    ['$0 taste train --from duels --ridge 3', 'From duels only, with stronger regularisation'],
   ],
-  epilogue: 'In closed form, without a GPU, in less than a second: ridge regression on ratings, Bradley-Terry on duels.',
+  epilogue: 'Takes less than a second without a GPU: ridge regression on ratings, or Bradley-Terry on duels.',
   run: async ({ from, ridge, clip }, context) => {
     await checkClipPath(clip);
     const gallery = await openGallery(context);

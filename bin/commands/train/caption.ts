@@ -5,7 +5,7 @@ import { number, text, toggle } from '../../flags/flags.ts';
 import { withProgress } from '../../print/progress.ts';
 import { command } from '../../shell/command.ts';
 
-/** Tags of a caption where --count says nothing. */
+/** Tags of a caption without --count. */
 const usualCount = 3;
 
 function readCount(count: number | undefined): number {
@@ -20,24 +20,24 @@ function readTemplate(template: string | undefined): string {
 }
 
 export const captionCommand = command({
-  required: { folder: text('Pictures; those that have a caption are left alone') },
+  required: { folder: text('Folder of pictures; those with a caption are not changed') },
   flags: {
-    tags: text('Text file with the tags to choose from, one a line (needed)'),
-    count: number(`Tags of a caption, 1..50. Default: ${usualCount}`),
-    prefix: text('Comes first in each caption, e.g. a phrase for the style'),
-    template: text('Sentence a tag is put into, at {}, before CLIP reads it. Default: the tag alone'),
+    tags: text('Text file with the tags to choose from, one per line (required)'),
+    count: number(`Tags per caption, 1..50. Default: ${usualCount}`),
+    prefix: text('Text at the start of each caption, such as a phrase for the style'),
+    template: text('Sentence for CLIP with the tag at {}. Default: the tag alone'),
     clip: text(clipDescription),
     'dry-run': toggle('Show the captions and write nothing'),
   },
   examples: [
-    ['$0 train caption ./pictures --tags words.txt --dry-run', 'See what would be written'],
+    ['$0 train caption ./pictures --tags words.txt --dry-run', 'Show the captions without writing them'],
     [
       '$0 train caption ./photos --tags words.txt --clip ./clip-vit-base-patch32 --template "a photo of a {}"',
       'With a CLIP for photographs',
     ],
   ],
   epilogue:
-    'Writes fox.txt beside fox.png for each picture without a caption: the tags that CLIP finds nearest. Read them before you train: a wrong caption teaches a wrong word. The bundled CLIP knows the pictures of the bundled painter only, and their subjects badly.',
+    'Writes fox.txt beside fox.png for each picture without a caption: the nearest tags by CLIP. Read them before you train: a wrong caption teaches a wrong word. The bundled CLIP knows only pictures of the bundled painter, and their subjects poorly.',
   run: async ({ folder, ...values }, context) => {
     if (values.tags === undefined)
       throw new ArtistError('ERR_INVALID_ARGUMENT', '--tags: expected a text file with a tag a line, got none');

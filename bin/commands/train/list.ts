@@ -10,7 +10,7 @@ function stateOf({ running, finished, step, steps }: KeptRun): string {
 
 export const listRunsCommand = command({
   examples: [
-    ['$0 train list', 'Names that `train resume` and `train remove` take'],
+    ['$0 train list', 'Names for `train resume` and `train remove`'],
     ['$0 train list --json', 'With steps, folders and LoRA files'],
   ],
   run: async (_, { home, warn }) => {

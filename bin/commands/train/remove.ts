@@ -6,7 +6,7 @@ import { command } from '../../shell/command.ts';
 export const removeRunsCommand = command({
   required: { runs: list('Names of runs (see: ai-artist train list), or latest', undefined, (value) => value) },
   examples: [
-    ['$0 train remove pictures-20260131-123059', 'The LoRA it became stays'],
+    ['$0 train remove pictures-20260131-123059', 'The LoRA of the run stays'],
     ['$0 train remove latest', 'The newest run'],
   ],
   run: async ({ runs }, { home }) => {

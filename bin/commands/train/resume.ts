@@ -11,11 +11,11 @@ export const resumeCommand = command({
   names: namesOf(resumeFlags.paths),
   examples: [
     ['$0 train resume latest', 'After a crash, a power cut or Ctrl-C'],
-    ['$0 train resume pictures', 'The newest run of the LoRA pictures that is not finished'],
+    ['$0 train resume pictures', 'The newest unfinished run of the LoRA `pictures`'],
     ['$0 train resume ./run --checkpointing fine', 'With less memory'],
   ],
   epilogue:
-    'Pictures, captions, options and model must be those the run was begun with. On a CPU the result is the same, bit for bit, as without interruption.',
+    'Pictures, captions, options and model must be the same as at the start of the run. On a CPU the result is bit-identical to an uninterrupted run.',
   run: async ({ run, ...values }, context) => {
     const options = { ...resumeFlags.optionsOf(values), home: context.home } as Partial<TrainLoraOptions>;
     const folder = await findTrainingRun(run, { home: context.home, open: true });

@@ -21,11 +21,11 @@ export const selftestCommand = command({
     threads: number('CPU threads'),
   },
   examples: [
-    ['$0 train selftest', 'The device that would train'],
+    ['$0 train selftest', 'Test the default training device'],
     ['$0 train selftest --backend CUDA0 --json', 'For a bug report'],
   ],
   epilogue:
-    'Small random models of each family: the gradients of the device against those of the CPU (cosine at least 0.999), and along the gradient against central differences of the loss.',
+    'Uses small random models of each family. Compares the gradients of the device with those of the CPU (cosine at least 0.999), and along the gradient with central differences of the loss.',
   run: async ({ backend, family, threads }, context) => {
     const checks = await checkGradients({
       ...(backend !== undefined && { backend }),

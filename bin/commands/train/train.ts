@@ -5,33 +5,33 @@ import { trainFlags, trainFolder } from '../../flags/train-flags.ts';
 import { showTraining } from '../../print/train-progress.ts';
 import { command } from '../../shell/command.ts';
 
-/** Commands below this one, for a word that is nearly one. */
+/** Subcommands, to recognise a mistyped one. */
 const below = ['resume', 'list', 'remove', 'caption', 'selftest'];
 
 export const trainCommand = command({
-  // Optional for the parser alone, which would ask for it before `train resume` as well.
-  optional: { folder: text('Pictures, with captions beside them (fox.png and fox.txt), in metadata.jsonl, or in their names') },
+  // Optional only for the parser, which would otherwise require it before `train resume` too.
+  optional: { folder: text('Folder of pictures, with captions in files (fox.png and fox.txt), in metadata.jsonl or in their names') },
   flags: trainFlags.flags,
   needs: trainFlags.needs,
   names: new Map([...namesOf(trainFlags.paths), ['data', 'folder'], ['optimizer', '--optimizer']]),
   examples: [
     ['$0 train ./pictures --licence own', 'Learn a style for the bundled model'],
-    ['$0 train ./dog --preset subject --trigger "sks dog" --class-prompt "a dog" --model sd15 --licence own', 'One dog'],
-    ['$0 train ./pictures --preset fast --sample "a fox in the snow"', 'A first look'],
-    ['$0 train ./pictures --validation 0.1 --patience 3', 'Stop when held-out pictures no longer gain'],
-    ['$0 train resume latest', 'Go on after a crash or Ctrl-C'],
+    ['$0 train ./dog --preset subject --trigger "sks dog" --class-prompt "a dog" --model sd15 --licence own', 'Learn one dog'],
+    ['$0 train ./pictures --preset fast --sample "a fox in the snow"', 'A quick first run'],
+    ['$0 train ./pictures --validation 0.1 --patience 3', 'Stop when held-out pictures no longer improve'],
+    ['$0 train resume latest', 'Continue after a crash or Ctrl-C'],
   ],
   epilogue:
-    'Each picture needs a licence: a sidecar, a LICENCE file in its folder, or --licence. Ctrl-C keeps what was learned and prints the command that goes on.',
+    'Each picture needs a licence: a sidecar, a LICENCE file in its folder, or --licence. Ctrl-C keeps the progress and prints the command that resumes the run.',
   commands: [
     {
       usage: 'resume <run>',
-      describe: 'Go on with a training from its last checkpoint',
+      describe: 'Resume a training run from its last checkpoint',
       load: async () => (await import('./resume.ts')).resumeCommand,
     },
     {
       usage: 'list',
-      describe: 'Training runs, the newest first',
+      describe: 'List training runs, newest first',
       load: async () => (await import('./list.ts')).listRunsCommand,
     },
     {
@@ -41,7 +41,7 @@ export const trainCommand = command({
     },
     {
       usage: 'caption <folder>',
-      describe: 'Write captions for pictures that have none: tags that CLIP finds nearest',
+      describe: 'Write captions for pictures without one, from the nearest tags by CLIP',
       load: async () => (await import('./caption.ts')).captionCommand,
     },
     {

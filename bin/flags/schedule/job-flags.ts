@@ -25,7 +25,7 @@ function quietHours(describe: string, heading: string): Flag<{ from: string; to:
   };
 }
 
-const what = 'What is painted';
+const what = 'What to paint';
 const when = 'When';
 const trouble = 'If it fails';
 
@@ -37,19 +37,19 @@ export const timingWords = list(
 
 /** What `schedule add` and `schedule edit` take. */
 export const jobFlags = {
-  name: text('A name to show. Default: the expression', when),
+  name: text('Display name of the job. Default: the expression', when),
   batch: number('Works of each run, 1..64. Default: 1', when),
   tz: text("IANA time zone such as Europe/Berlin. Default: this machine's", when),
-  jitter: duration('Begin up to this much later, drawn for each run: 10m', when),
+  jitter: duration('Start up to this much later, drawn for each run: 10m', when),
   'jitter-seed': number('Seed of the random delays of --jitter. Default: 0', when),
-  'quiet-hours': quietHours('HH:MM-HH:MM: what is due then waits for the end of it', when),
-  misfire: choice('Runs that were due while no schedule ran. Default: once, the latest', misfirePolicies, when),
-  grace: duration('Runs older than this are not made up for. Default: 12h', when),
+  'quiet-hours': quietHours('HH:MM-HH:MM: runs due in this time wait for its end', when),
+  misfire: choice('Runs missed while no schedule ran. Default: once, the latest', misfirePolicies, when),
+  grace: duration('Do not make up for runs older than this. Default: 12h', when),
   attempts: number('Tries of each run, 1..20. Default: 3', trouble),
-  backoff: duration('Wait before the second try; doubles up to 1h. Default: 1m', trouble),
-  'retries-per-day': number('Second and later tries of the job within 24 hours. Default: 10', trouble),
-  topic: list('A topic, or the prompt itself; given several times, in turn', what, (value) => value),
-  'topic-rotation': toggle(`All topics in turn: ${builtInTopics.map(({ name }) => name).join(', ')}, and your own`, what),
+  backoff: duration('Wait before the second try; doubling up to 1h. Default: 1m', trouble),
+  'retries-per-day': number('Retries of the job within 24 hours. Default: 10', trouble),
+  topic: list('A topic or a prompt; several are used in turn. Default: create chooses', what, (value) => value),
+  'topic-rotation': toggle(`Use all topics in turn: ${builtInTopics.map(({ name }) => name).join(', ')}, and your own`, what),
   ...orderFlags,
 } as const;
 
@@ -70,7 +70,7 @@ export const jobNames: ReadonlyMap<string, string> = new Map([
   ['name', '--name'],
 ]);
 
-/** One topic or prompt is that of every work, several are taken in turn. */
+/** A single topic or prompt applies to every work; several are used in turn. */
 function readTopics(
   given: readonly string[] | undefined,
   rotate: boolean,
@@ -81,12 +81,12 @@ function readTopics(
   return given && given.length > 1 ? { prompt: undefined, rotation: given } : { prompt: given?.[0], rotation: [] };
 }
 
-/** The job that is changed. */
+/** The job to change. */
 export type KnownJob = Pick<Job, 'payload' | 'rotation'>;
 
 /**
- * Options of a job from flags; those that are not given are as in `known`. What is painted is checked as create() would: refused now, not every
- * morning. `warnings`: what is not there yet.
+ * Options of a job from flags; omitted ones stay as in `known`. The painting options are checked as create() would check them, so that a
+ * mistake is refused now and not at every run. `warnings`: files that do not exist yet.
  */
 export async function jobOptionsOf(
   { name, batch, tz, jitter, grace, backoff, topic, ...rest }: Values<typeof jobFlags>,

@@ -1,9 +1,9 @@
 import { readSecret } from '../../../lib/config/index.ts';
 import type { Context } from '../../shell/run.ts';
 
-export const queueDescription = 'Where the tasks wait: file (of the home folder), or redis://host:port for workers on other machines';
+export const queueDescription = 'Queue of the tasks: file (in the home folder), or redis://host:port for workers on other machines';
 
-/** The flag, else the setting queue.url; undefined: neither. @throws ArtistError ERR_CONFIG */
+/** The flag, else the setting queue.url; undefined if neither is set. @throws ArtistError ERR_CONFIG */
 export async function queueAddress(
   flag: string | undefined,
   { config, home }: Pick<Context, 'config' | 'home'>,
@@ -13,9 +13,9 @@ export async function queueAddress(
   return url === undefined ? undefined : readSecret(url, 'queue.url', { home });
 }
 
-export const queueNameDescription = 'Name of the queue in Redis: homes and workers that name the same share it';
+export const queueNameDescription = 'Name of the queue in Redis; homes and workers with the same name share it';
 
-/** The flag, else the setting queue.name; undefined: neither. */
+/** The flag, else the setting queue.name; undefined if neither is set. */
 export async function givenQueueName(flag: string | undefined, { config }: Pick<Context, 'config'>): Promise<string | undefined> {
   return flag ?? (await config()).config.queue.name;
 }

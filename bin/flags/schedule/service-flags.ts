@@ -8,12 +8,12 @@ const duration = (describe: string): Flag<number> => ({ describe, shape: 'value'
 export const workerFlags = {
   queue: text(`${queueDescription}. Default: queue.url of the settings, else file`),
   'queue-name': text(
-    `${queueNameDescription}. Default: queue.name of the settings, else that of this home; of a home without jobs: every queue there`,
+    `${queueNameDescription}. Default: queue.name of the settings, else this home's; in a home without jobs, all queues in that Redis`,
   ),
-  name: text('Shown in the tasks. Default: host and process id'),
+  name: text('Name shown in the tasks. Default: host and process id'),
   concurrency: number('Works at the same time, 1..64, with one model in memory. Default: 1'),
   lease: duration('A worker that is silent for this long loses its task to another. Default: 30s'),
-  'stop-within': duration('When it is stopped: how long a work may take to end before it goes back into the queue. Default: 30s'),
+  'stop-within': duration('When stopped: how long the current work may take to finish before it returns to the queue. Default: 30s'),
   ...metricsFlags,
 } as const;
 
@@ -25,7 +25,7 @@ export const workerNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 const stopWithin: Flag<number> = {
-  describe: 'When it is stopped: how long a work may take to end before it is broken off, to be done again. Default: 30s',
+  describe: 'When stopped: how long the current work may take to finish before it is aborted, to be painted again later. Default: 30s',
   shape: 'value',
   read: readDuration,
 };
@@ -33,8 +33,8 @@ const stopWithin: Flag<number> = {
 /** What `schedule start` takes. */
 export const startFlags = {
   queue: text(`${queueDescription}. Default: queue.url of the settings, else paint in this process`),
-  'queue-name': text(`${queueNameDescription}. Default: queue.name of the settings, else one of this home alone`),
-  'works-at-once': number('Works of a run that wait in the queue together, 1..64; needs --queue. Default: 1'),
+  'queue-name': text(`${queueNameDescription}. Default: queue.name of the settings, else one for this home alone`),
+  'works-at-once': number('Works of a run in the queue at the same time, 1..64; needs --queue. Default: 1'),
   'stop-within': stopWithin,
   ...metricsFlags,
 } as const;

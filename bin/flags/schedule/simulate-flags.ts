@@ -36,11 +36,11 @@ function givenJobs(expressions: readonly string[], timeZone: string): Named[] {
   });
 }
 
-/** Those that are due in the span: a paused one is not, nor one that was for a single time which is over. */
+/** Jobs that are due in the time span. Paused jobs and single-run jobs in the past are not. */
 async function homeJobs(home: string, from: number, note: Context['note']): Promise<Named[]> {
   const jobs = await new ScheduleStore(home).list();
   const live = jobs.filter((job) => !job.paused && faultOf(job) === undefined && nextRuns({ ...job, anchor: from }, from, 1).length > 0);
-  if (live.length < jobs.length) note(`${jobs.length - live.length} of ${jobs.length} jobs are paused, over or broken, and left out`);
+  if (live.length < jobs.length) note(`${jobs.length - live.length} of ${jobs.length} jobs are paused, over or broken, and are left out`);
   return live.map((job) => ({ options: jobAsOptions(job), timeZone: job.timeZone }));
 }
 
@@ -71,18 +71,18 @@ function inRange(flag: string, value: number, [least, most]: readonly [number, n
 
 /** What `simulate` takes. */
 export const simulateFlags = {
-  days: number('How many, 1..3660. Default: 90'),
-  start: text('First moment: YYYY-MM-DD or YYYY-MM-DDTHH:MM of the time zone, or with Z or an offset. Default: the beginning of today'),
-  job: list('Instead of the schedule of the home: "daily 09:00", as schedule add takes it; may be given several times', undefined, same),
-  tz: text("IANA time zone of --job, --start and --down, and of the days that are counted. Default: this machine's"),
-  down: list('FROM..TO: the schedule is stopped then; may be given several times', undefined, same),
-  kill: list('FROM..TO: the same, but killed while it works', undefined, same),
-  seconds: number('Of a work, on average; between half and one and a half of it. Default: 60'),
+  days: number('Number of days, 1..3660. Default: 90'),
+  start: text('First moment: YYYY-MM-DD or YYYY-MM-DDTHH:MM in the time zone, or with Z or an offset. Default: the start of today'),
+  job: list('Replaces the schedule of the home: "daily 09:00", in the form of schedule add; may be given several times', undefined, same),
+  tz: text("IANA time zone of --job, --start, --down and the day counts. Default: this machine's"),
+  down: list('FROM..TO: an outage after a clean stop; may be given several times', undefined, same),
+  kill: list('FROM..TO: an outage that begins with a kill in the middle of a work; may be given several times', undefined, same),
+  seconds: number('Mean seconds of a work; each takes between half and one and a half of it. Default: 60'),
   'failure-rate': number('Share of the tries that fail, 0..1. Default: 0.02'),
-  seed: number('Of seconds and failures. Default: 0'),
+  seed: number('Seed of durations and failures. Default: 0'),
 } as const;
 
-/** What is simulated, from flags; the schedule of the home where no --job is given. */
+/** The simulation that the flags ask for; without --job, the schedule of the home. */
 export async function simulationOf(values: Values<typeof simulateFlags>, { home, note }: Pick<Context, 'home' | 'note'>) {
   const { days: givenDays = 90, tz, start, job, down = [], kill = [], seconds = 60, 'failure-rate': failureRate = 0.02, seed = 0 } = values;
   const days = inRange('--days', givenDays, [1, 3660], true);

@@ -3,7 +3,7 @@ import { formatBytes } from '../../../lib/observe/index.ts';
 import type { Outcome } from '../../shell/run.ts';
 import { seconds } from '../progress.ts';
 
-/** Some files cannot shrink: small matrices stay as they are, and what was quantized already grows by the new type's blocks. */
+/** Some files cannot shrink: small matrices keep their type, and already quantized weights grow by the blocks of the new type. */
 export function noSmaller({ inputBytes, outputBytes, type }: ConvertResult): string {
   const grown = outputBytes > inputBytes ? 'larger than' : 'as large as';
   return `${formatBytes(outputBytes)} as ${type} is ${grown} the ${formatBytes(inputBytes)} before: the weights were of that size or smaller already, or too small to be stored as ${type}`;

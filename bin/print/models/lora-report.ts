@@ -9,14 +9,14 @@ import type { Context, Outcome } from '../../shell/run.ts';
 
 const types = floatTypes.map((type) => type.toLowerCase() as Lowercase<typeof type>);
 
-/** Longest name that is made of others. */
+/** Longest name that is composed of other names. */
 const longestName = 100;
 
 /** Flags of the commands that write a LoRA. */
 export const outFlags = {
-  name: text('Name of the result in <home>/loras. Default: made of those of the inputs'),
-  out: text('File to write in place of that, .safetensors'),
-  type: choice('Type of the numbers. Default: the widest of the inputs', types),
+  name: text('Name of the result in <home>/loras. Default: composed of the names of the inputs'),
+  out: text('File to write instead, .safetensors'),
+  type: choice('Number type of the file. Default: the widest of the inputs', types),
   force: toggle('Replace an existing file'),
 } as const;
 
@@ -27,13 +27,13 @@ export interface OutValues {
   force: boolean | undefined;
 }
 
-/** What a LoRA is called, by its name or path. */
+/** Name of a LoRA, from its name or path. */
 export const shortName = (lora: string): string => basename(lora.replaceAll('\\', '/')).replace(/\.(?:safetensors|gguf)$/i, '');
 
 /**
  * The same as options of lib.
  *
- * @param made name of the result where none is given
+ * @param made name of the result if none is given
  */
 export function outOptions({ name, out, type, force }: OutValues, made: string, { signal, home }: Context) {
   if (name !== undefined && out !== undefined)

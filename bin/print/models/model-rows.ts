@@ -14,9 +14,9 @@ interface Row {
   name: string;
   title?: string;
   status: 'bundled' | 'installed' | 'incomplete' | 'available';
-  /** On the disk; of a model that is not here, about what a download takes. */
+  /** Bytes on the disk; for a model that is not installed, the approximate download size. */
   bytes?: number;
-  /** About what painting takes. */
+  /** Approximate memory for painting. */
   memoryBytes?: number;
   gated?: boolean;
   licence?: ModelLicence;
@@ -50,7 +50,7 @@ export function availableRow(alias: ModelAlias): Row {
   return { name: alias.name, ...aliasFacts(alias), status: 'available', bytes: aliasBytes(alias) };
 }
 
-/** Memory of this machine, or of the container it is. */
+/** Memory of this machine or container. */
 export function machineMemory(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
@@ -64,6 +64,6 @@ export function line({ name, title, status, bytes, memoryBytes, gated, licence }
     memoryBytes === undefined
       ? ''
       : `needs ~${Math.ceil(memoryBytes / 1e9)} GB of memory${memoryBytes > memory ? ', more than there is' : ''}; `;
-  const terms = licence ? `${licence.name}${commercial[licence.commercial]}` : 'licence: see where it came from';
+  const terms = licence ? `${licence.name}${commercial[licence.commercial]}` : 'licence: see its source';
   return `${name.padEnd(width)}  ${status.padEnd(10)}  ${size.padStart(8)}  ${title ?? ''}${title ? '; ' : ''}${needs}${terms}${gated ? '; gated: needs HF_TOKEN' : ''}`;
 }

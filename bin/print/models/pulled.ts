@@ -7,7 +7,7 @@ export function label({ phase, file, index, files }: PullEvent): string {
   return `${phase === 'verify' ? 'checking' : 'fetching'} ${file.split('/').at(-1) ?? file}${place}`;
 }
 
-/** What `models pull` prints. */
+/** Output of `models pull`. */
 export function pulledOutcome(pulled: Awaited<ReturnType<typeof pullModel>>): Outcome {
   const bytes = pulled.files.reduce((sum, file) => sum + file.bytes, 0);
   const fresh = pulled.files.filter((file) => file.fresh).length;
@@ -16,7 +16,7 @@ export function pulledOutcome(pulled: Awaited<ReturnType<typeof pullModel>>): Ou
     json: pulled,
     text: pulled.files.map((file) => file.path),
     notes: [
-      `${pulled.name}: ${formatBytes(bytes)} in ${pulled.files.length} files, ${fresh === 0 ? 'all of them here already' : `${fresh} fetched`}`,
+      `${pulled.name}: ${formatBytes(bytes)} in ${pulled.files.length} files, ${fresh === 0 ? 'all of them already here' : `${fresh} fetched`}`,
       ...(licence ? [`licence: ${licence.name}, ${licence.url}`] : []),
     ],
   };

@@ -13,15 +13,15 @@ export const convertRows = rows({
     schema: path.refine((file) => /\.(gguf|safetensors)$/i.test(file), {
       error: (issue) => `expected a file ending in .gguf or .safetensors, got ${JSON.stringify(issue.input)}`,
     }),
-    help: 'File to write, .gguf or .safetensors (needed)',
+    help: 'File to write, .gguf or .safetensors (required)',
     flag: 'out',
   },
   /** Type of the large weights. q8_0 halves f16 at no visible cost; norms and biases keep their type. */
-  type: { schema: z.enum(weightTypes), help: 'Type of the large weights (needed)' },
-  /** Regular expression over tensor names to weight type (JavaScript's, without looking ahead and references to groups; matched in time proportional to the name); the first that matches wins over `type`: `{ '^first_stage_model\\.': 'f16' }`. */
+  type: { schema: z.enum(weightTypes), help: 'Type of the large weights (required)' },
+  /** Regular expression over tensor names to weight type (JavaScript syntax without lookahead and backreferences; matched in time proportional to the name); the first match wins over `type`: `{ '^first_stage_model\\.': 'f16' }`. */
   tensorTypeRules: {
     schema: typeRules.optional(),
-    help: 'PATTERN=TYPE: type of the tensors whose name matches; may be given several times',
+    help: 'PATTERN=TYPE: type of tensors with a matching name; may be given several times',
     flag: 'tensor-type-rule',
     aliases: ['rules'],
   },
@@ -29,9 +29,9 @@ export const convertRows = rows({
   vae: { schema: path.optional(), help: 'Autoencoder to put into the file' },
   /** Rewrite tensor names to the engine's own. Default false: as in the input. */
   convertNames: { schema: z.boolean().optional(), help: "Rewrite tensor names to the engine's own" },
-  /** Replace an existing output. Default false: ERR_ALREADY_EXISTS. None of the inputs is replaced: ERR_INVALID_ARGUMENT. */
+  /** Replace an existing output. Default false: ERR_ALREADY_EXISTS. An input is never replaced: ERR_INVALID_ARGUMENT. */
   overwrite: { schema: z.boolean().default(false), help: 'Replace an existing file', flag: 'force', native: false },
-  /** Run the engine in a child process, whose death this one survives. Default false. */
+  /** Run the engine in a child process, so that a crash does not end this one. Default false. */
   isolate: { schema: isolate, help: isolateHelp, native: false },
   /** Cancels; nothing is left of the output. */
   signal: { schema: signal.optional(), help: 'Cancels', flag: false, native: false },

@@ -1,6 +1,6 @@
 /**
  * Names the engine knows, spelt exactly as it spells them (native/vendor/engine/src/stable-diffusion.cpp, the *_to_str tables; weight types: ggml).
- * test/engine/options.test.ts compares each list with what the loaded addon reports, so a new engine cannot add a name unnoticed.
+ * test/engine/options.test.ts compares each list with what the loaded addon reports, so the test fails when a new engine adds a name.
  */
 
 /** How the noise is removed step by step. Names ending in `_a` add noise again at each step (ancestral). */
@@ -43,22 +43,22 @@ export const schedulers = [
 ] as const;
 export type Scheduler = (typeof schedulers)[number];
 
-/** Source of noise. `cuda` reproduces what PyTorch draws on an NVIDIA GPU, `cpu` what it draws on the CPU, on every machine. */
+/** Source of noise. On every machine, `cuda` reproduces PyTorch's noise on an NVIDIA GPU and `cpu` its noise on the CPU. */
 export const rngs = ['std_default', 'cuda', 'cpu'] as const;
 export type Rng = (typeof rngs)[number];
 
-/** What the network predicts. Read from the weights; only needed for a checkpoint that hides it. */
+/** What the network predicts. Read from the weights; only needed for a checkpoint that does not say so. */
 export const predictions = ['eps', 'v', 'edm_v', 'sd3_flow', 'flux_flow', 'flux2_flow'] as const;
 export type Prediction = (typeof predictions)[number];
 
-/** Where preview pictures come from. */
+/** Method for previews. */
 export const previewModes = ['none', 'proj', 'tae', 'vae'] as const;
 export type PreviewMode = (typeof previewModes)[number];
 
 export const loraApplyModes = ['auto', 'immediately', 'at_runtime'] as const;
 export type LoraApplyMode = (typeof loraApplyModes)[number];
 
-/** What enlarges the picture between the two passes of hires. */
+/** Method that enlarges the picture between the two passes of hires. */
 export const hiresUpscalers = [
   'None',
   'Latent',
@@ -105,7 +105,7 @@ export const weightTypes = [
 ] as const;
 export type WeightType = (typeof weightTypes)[number];
 
-/** Ways to skip work by reusing what changes little from step to step. */
+/** Ways to save work by reusing results that change little from step to step. */
 export const cacheModes = ['disabled', 'easycache', 'ucache', 'dbcache', 'taylorseer', 'cache-dit', 'spectrum'] as const;
 export type CacheMode = (typeof cacheModes)[number];
 

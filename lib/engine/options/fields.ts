@@ -3,14 +3,14 @@ import * as z from 'zod';
 import { abortSignal, display } from '../../core/index.ts';
 import type { ImageInput } from '../../image/index.ts';
 
-/** Longest edge of a picture, in pixels, that is asked of the engine. */
+/** Longest edge of a picture requested from the engine, in pixels. */
 export const maxEdge = 8192;
 /** Most pixels of one picture. */
 export const maxPixels = 64 * 1024 * 1024;
 /** The largest seed; seeds are safe integers, so they survive JSON. */
 export const maxSeed = Number.MAX_SAFE_INTEGER;
 
-/** Start noise. -1 is what other programs write for "draw one". */
+/** Start noise. Other programs write -1 for "draw one". */
 export const seed = z
   .int()
   .min(-1)
@@ -40,7 +40,7 @@ export const image = custom<ImageInput>(
 
 /** Run the engine in a child process: a crash or out-of-memory kill there becomes ERR_NATIVE_CRASH here. Costs a process start and one copy per picture. Default false. */
 export const isolate = z.boolean().default(false);
-export const isolateHelp = 'Run the engine in a process of its own, which may crash';
+export const isolateHelp = 'Run the engine in a child process, so that a crash does not end this one';
 
 export const threads = z.int().min(1).max(512);
 

@@ -1,4 +1,4 @@
-/** Options of model.generate(). A field left out takes the alias' default, else the engine's own for the model family. */
+/** Options of model.generate(). Omitted fields take the alias' default, else the engine's default for the model family. */
 import * as z from 'zod';
 import type { GenerateEvent } from '../jobs/events.ts';
 import { cacheModes, previewModes } from './enums.ts';
@@ -7,7 +7,7 @@ import { cacheRows, hiresRows, previewRows, tilingRows } from './memory.ts';
 import { rows, shapeOf } from './row.ts';
 import { samplingRows } from './sampling.ts';
 
-/** Prompts above this many UTF-8 bytes are refused: text encoders see 77 to 512 tokens, the rest is time without effect. */
+/** Prompts above this many UTF-8 bytes are refused: text encoders see 77 to 512 tokens, and the rest only costs time. */
 export const maxPromptBytes = 100_000;
 
 const prompt = z
@@ -22,7 +22,7 @@ export const lora = z.union(
   [
     path,
     z.strictObject({
-      /** Path of a .safetensors or .gguf file, or a name as below where there is no such file. */
+      /** Path of a .safetensors or .gguf file, or, if there is no such file, a name as below. */
       path,
       /** Strength, -10..10. Default 1; negative values push away from the style. */
       weight: z.number().min(-10).max(10).default(1),
@@ -54,7 +54,7 @@ export const photoMakerRows = rows({
   /** How strongly the style wins over the likeness in percent, 0..100. Default 20. */
   styleStrength: {
     schema: z.number().min(0).max(100).optional(),
-    help: 'Style against likeness in percent',
+    help: 'Weight of style over likeness in percent',
     default: '20',
     native: 'photoMakerStyleStrength',
     needs: 'photoMaker.images',
@@ -75,26 +75,26 @@ export const generateRows = rows({
     create: 'no',
     recipe: true,
   },
-  /** What to keep away from; costs nothing beyond cfgScale. Default empty. */
+  /** Negative prompt: what the picture should not show; costs nothing beyond cfgScale. Default empty. */
   negativePrompt: {
     schema: prompt.optional(),
-    help: 'What to keep away from',
+    help: 'Negative prompt: what the picture should not show',
     group: picture,
     aliases: ['negative'],
     setting: true,
     recipe: true,
   },
-  /** Start noise, -1..2^53-1. Left out, or -1: drawn at random and returned. Picture b of a batch uses seed + b. */
+  /** Seed of the start noise, -1..2^53-1. Left out, or -1: drawn at random and returned. Picture b of a batch uses seed + b. */
   seed: {
     schema: seed.optional(),
-    help: 'Start noise; -1 or random: drawn',
-    default: 'drawn at random, and printed',
+    help: 'Seed of the start noise; -1 or random: drawn at random',
+    default: 'random, and printed',
     group: picture,
     create: 'flag',
     recipe: true,
     native: false,
   },
-  /** Pixels, a multiple of model.info.sizeMultiple, 1..8192. Default: the model's. Time grows with width x height and faster. */
+  /** Pixels, a multiple of model.info.sizeMultiple, 1..8192. Default: the model's. Time grows at least with width x height. */
   width: {
     schema: edge.optional(),
     help: 'Pixels',
@@ -104,7 +104,7 @@ export const generateRows = rows({
     setting: true,
     recipe: true,
   },
-  /** Pixels, 1..8192, in the same way. */
+  /** Pixels, 1..8192; same rules as `width`. */
   height: {
     schema: edge.optional(),
     help: 'Pixels',
@@ -114,10 +114,10 @@ export const generateRows = rows({
     setting: true,
     recipe: true,
   },
-  /** Pictures of this call, 1..64, one after the other. Default 1. */
+  /** Number of pictures in this call, 1..64, painted one after the other. Default 1. */
   batchCount: {
     schema: z.int().min(1).max(64).default(1),
-    help: 'Pictures, with seeds one after the other',
+    help: 'Number of pictures; each takes the next seed',
     group: picture,
     aliases: ['batch'],
     create: 'no',
@@ -125,10 +125,10 @@ export const generateRows = rows({
     replay: false,
   },
   ...samplingRows,
-  /** Layers of CLIP left out at its end, 1..12. Default: the family's (1 for SD1, 2 for SDXL). */
+  /** Number of last layers of CLIP to skip, 1..12. Default: the family's (1 for SD1, 2 for SDXL). */
   clipSkip: {
     schema: z.int().min(1).max(12).optional(),
-    help: 'Layers of CLIP left out at its end',
+    help: 'Number of last layers of CLIP to skip',
     default: "the family's",
     group: picture,
     recipe: true,
@@ -149,7 +149,7 @@ export const generateRows = rows({
   /** How much of initImage is repainted, 0..1: 0 returns it, 1 ignores it. Default 0.75. */
   denoisingStrength: {
     schema: fraction.optional(),
-    help: 'How much of it is repainted',
+    help: 'How much of the start picture is repainted',
     default: '0.75',
     group: start,
     aliases: ['strength'],
@@ -167,30 +167,30 @@ export const generateRows = rows({
     native: false,
     needs: 'initImage',
   },
-  /** Pictures that editing models (Kontext, Qwen-Image-Edit, Flux.2, Instruct-Pix2Pix) look at, 1 to 16. */
+  /** Reference pictures for editing models (Kontext, Qwen-Image-Edit, Flux.2, Instruct-Pix2Pix), 1 to 16. */
   referenceImages: {
     schema: z.array(image).min(1).max(16).optional(),
-    help: 'Picture that an editing model looks at; may be given several times',
+    help: 'Reference picture for an editing model; may be given several times',
     group: start,
     flag: 'reference-image',
     aliases: ['ref'],
     recipe: false,
     native: false,
   },
-  /** Bring reference pictures to the area of the result. Default true; false crops them at the centre to a size the model can take. */
+  /** Resize reference pictures to the area of the result. Default true; false crops them at the centre to a size the model can take. */
   autoResizeReferenceImages: {
     schema: z.boolean().optional(),
-    help: 'Bring reference pictures to the size of the result',
+    help: 'Resize reference pictures to the area of the result',
     default: 'yes',
     group: start,
     aliases: ['auto-resize-references'],
     native: false,
     needs: 'referenceImages',
   },
-  /** Number the reference pictures apart, for models trained with several. Default false. */
+  /** Give each reference picture its own index, for models trained with several. Default false. */
   increaseReferenceIndex: {
     schema: z.boolean().optional(),
-    help: 'Number the reference pictures apart',
+    help: 'Give each reference picture its own index',
     group: start,
     needs: 'referenceImages',
   },
@@ -206,7 +206,7 @@ export const generateRows = rows({
   /** Weight of the ControlNet, 0..2. Default 0.9. */
   controlStrength: {
     schema: z.number().min(0).max(2).optional(),
-    help: 'Its weight',
+    help: 'Weight of the ControlNet',
     default: '0.9',
     group: control,
     needs: 'controlImage',
@@ -240,7 +240,7 @@ export const generateRows = rows({
   /** true, or its settings: paint, enlarge, repaint. Default false. */
   hires: {
     schema: z.union([z.boolean(), z.strictObject(shapeOf(hiresRows))], { error: 'true, false or an object' }).optional(),
-    help: 'Paint, enlarge, repaint',
+    help: 'Paint, enlarge, then repaint',
     group: 'Hires fix',
     recipe: true,
     replay: false,
@@ -260,7 +260,7 @@ export const generateRows = rows({
   /** A cancelled batch resolves with the pictures finished so far, if there is one, instead of rejecting. Default false. */
   keepFinished: {
     schema: z.boolean().optional(),
-    help: 'Ctrl-C during a batch keeps the pictures that are finished',
+    help: 'On Ctrl-C during a batch, keep the finished pictures',
     group: picture,
     create: 'no',
     recipe: false,

@@ -7,17 +7,17 @@ import { rows, shapeOf } from './row.ts';
 
 const tuning = 'Memory and device';
 
-/** Recipes name the files of a model by themselves, with their hashes. */
+/** Recipes record the files of a model separately, with their hashes. */
 const file = { schema: path.optional(), group: 'Model', recipe: false } as const;
 
 /** Files that make up a model. Either `model` (one file with everything) or `diffusionModel` with the encoders and autoencoder it needs. */
 export const modelFileRows = rows({
-  /** Alias ("sd15"), or path of a checkpoint that holds everything (.safetensors, .gguf, .ckpt), or a Diffusers folder. Default: the bundled model. */
+  /** Alias ("sd15"), or path of a checkpoint with everything in it (.safetensors, .gguf, .ckpt), or a Diffusers folder. Default: the bundled model. */
   model: { ...file, help: 'Alias (see: ai-artist models list) or path of a model', default: 'the bundled one' },
   /** Path of the diffusion network alone (UNet or DiT), for models that come in parts (Flux, SD3.5, Qwen-Image, Z-Image). */
   diffusionModel: { ...file, help: 'Diffusion network of a model that comes in parts' },
-  /** Path of the unconditional twin network of families that ship one. */
-  uncondDiffusionModel: { ...file, help: 'Its unconditional twin, for families that have one' },
+  /** Path of the unconditional network, for families that have one. */
+  uncondDiffusionModel: { ...file, help: 'Unconditional network, for families that have one' },
   /** Path of the CLIP-L text encoder (SD1, SDXL, SD3, Flux). */
   clipL: { ...file, help: 'CLIP-L text encoder' },
   /** Path of the CLIP-G text encoder (SDXL, SD3). */
@@ -33,7 +33,7 @@ export const modelFileRows = rows({
   /** Path of an autoencoder that replaces the built-in one. */
   vae: { ...file, help: 'Autoencoder that replaces the built-in one' },
   /** Path of a tiny autoencoder (TAESD): decodes in a tenth of the time and memory with slightly softer detail; also for `preview: 'tae'`. */
-  tae: { ...file, help: 'Tiny autoencoder: quicker, slightly softer' },
+  tae: { ...file, help: 'Tiny autoencoder: faster, slightly softer' },
   /** Path of a ControlNet of the same family. */
   controlNet: { ...file, help: 'ControlNet of the same family' },
   /** Path of PhotoMaker weights (SDXL). */
@@ -52,28 +52,28 @@ export const modelFileRows = rows({
 /** Regular expression over tensor names to weight type: the row that loadModel() and convertModel() share. */
 export const typeRules = recordOf('a pattern without "," and "="', /^[^,=]+$/, z.enum(weightTypes));
 
-/** What the caller may choose about memory, speed and numbers. `recipe: false`: it changes no pixel. */
+/** Options for memory, speed and number types. `recipe: false`: it changes no pixel. */
 export const modelTuningRows = rows({
-  /** CPU threads, 1..512. Default: physical cores minus one, at least 1. More than the machine runs at once are cut to that, with a warning: they would wait for each other. */
+  /** CPU threads, 1..512. Default: physical cores minus one, at least 1. More than the machine has are reduced to that number, with a warning: they would wait for each other. */
   threads: { schema: threads.optional(), help: 'CPU threads', default: 'physical cores minus one', group: tuning, recipe: false },
   /** Store all weights as this type. Default: as in the file, of the bundled model `f16`. Quantizing costs seconds at load and some quality, and saves memory. */
-  weightType: { schema: z.enum(weightTypes).optional(), help: 'Store all weights as', default: 'as in the file', group: tuning },
-  /** Regular expression over tensor names to weight type (JavaScript's, without looking ahead and references to groups; matched in time proportional to the name); the first that matches wins over `weightType`. Patterns without `,` and `=`. */
+  weightType: { schema: z.enum(weightTypes).optional(), help: 'Type to store all weights as', default: 'as in the file', group: tuning },
+  /** Regular expression over tensor names to weight type (JavaScript syntax without lookahead and backreferences; matched in time proportional to the name); the first match wins over `weightType`. Patterns without `,` and `=`. */
   tensorTypeRules: {
     schema: typeRules.optional(),
-    help: 'PATTERN=TYPE: weight type of the tensors whose name matches; may be given several times',
+    help: 'PATTERN=TYPE: weight type of tensors with a matching name; may be given several times',
     group: tuning,
     flag: 'tensor-type-rule',
     aliases: ['rules'],
   },
-  /** Noise source. Default `cuda`: the same noise on every machine as PyTorch draws on a GPU. */
-  rng: { schema: z.enum(rngs).optional(), help: 'Source of noise', default: 'cuda', group: tuning, recipe: true },
-  /** Noise source of ancestral samplers. Default: as `rng`. */
-  samplerRng: { schema: z.enum(rngs).optional(), help: 'Source of noise of ancestral samplers', default: 'as --rng', group: tuning },
+  /** Noise source. Default `cuda`: on every machine the noise that PyTorch draws on a GPU. */
+  rng: { schema: z.enum(rngs).optional(), help: 'Noise source', default: 'cuda', group: tuning, recipe: true },
+  /** Noise source of ancestral samplers. Default: same as `rng`. */
+  samplerRng: { schema: z.enum(rngs).optional(), help: 'Noise source of ancestral samplers', default: 'same as --rng', group: tuning },
   /** What the network predicts. Default: detected; set it for v-prediction checkpoints that do not say so. */
   prediction: {
     schema: z.enum(predictions).optional(),
-    help: 'What the network predicts, if it cannot be told from the file',
+    help: 'What the network predicts, if the file does not say so',
     group: tuning,
   },
   /** `immediately` merges LoRAs into the weights (no cost per step), `at_runtime` adds them each step (quantized weights). Default `auto`: by weight type. */
@@ -104,7 +104,7 @@ export const modelTuningRows = rows({
   /** Pictures that tile without a seam: both axes, or one of them. Default false. */
   seamless: {
     schema: z.union([z.boolean(), z.enum(['x', 'y'])], { error: 'true, false, x or y' }).optional(),
-    help: 'Pictures that tile without a seam, along',
+    help: 'Pictures that tile without a seam along these axes',
     group: tuning,
     native: false,
   },
@@ -126,13 +126,18 @@ export const modelTuningRows = rows({
     help: 'Qwen-Image-Edit 2511: time step zero for reference pictures',
     group: tuning,
   },
-  /** Latent layout of a VAE that cannot be told apart. Default `auto`. */
-  vaeFormat: { schema: z.enum(vaeFormats).optional(), help: 'Latent layout of the autoencoder', default: 'auto', group: tuning },
+  /** Latent layout of a VAE that cannot be detected. Default `auto`. */
+  vaeFormat: {
+    schema: z.enum(vaeFormats).optional(),
+    help: 'Latent layout of an autoencoder that cannot be detected',
+    default: 'auto',
+    group: tuning,
+  },
   /** GPU memory budget in GiB, -1..4096: weights above it stay in main memory and are copied in when needed (slower). 0 off (default), -1 free memory less 1 GiB. */
   maxVram: {
     schema: z.union([z.literal(-1), z.number().min(0).max(4096)], { error: 'a number of GiB, or -1' }).optional(),
-    help: 'GPU memory budget in GiB; -1: what is free',
-    default: '0, none',
+    help: 'GPU memory budget in GiB; -1: free memory less 1 GiB',
+    default: '0, no limit',
     group: tuning,
     recipe: false,
   },
@@ -151,9 +156,9 @@ export const modelTuningRows = rows({
     group: tuning,
     recipe: false,
   },
-  /** Where weights are kept, in the same form; "disk" reads them for each picture. Default: on the device that computes. */
-  paramsBackend: { schema: path.optional(), help: 'Where weights are kept, in the same form', group: tuning, recipe: false },
-  /** Return at once and read the weights during the first picture (the engine's own way). Default false: resolve when they are resident. */
+  /** Device that keeps the weights, in the form of `backend`; "disk" reads them for each picture. Default: on the device that computes. */
+  paramsBackend: { schema: path.optional(), help: 'Device that keeps the weights, in the form of --backend', group: tuning, recipe: false },
+  /** Return at once and read the weights during the first picture, as the engine itself does. Default false: resolve when they are loaded. */
   lazy: {
     schema: z.boolean().optional(),
     help: 'Read the weights during the first picture instead of before it',
@@ -168,7 +173,7 @@ export const loadModelRows = rows({
   ...modelTuningRows,
   /** Folder whose `models` folder holds pulled models. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
   home: { schema: path.optional(), help: 'Home folder', flag: false, recipe: false, native: false },
-  /** Run the engine in a child process: when it crashes or runs out of memory, this process gets ERR_NATIVE_CRASH and lives on. Default false. */
+  /** Run the engine in a child process: when it crashes or runs out of memory, this process gets ERR_NATIVE_CRASH and continues. Default false. */
   isolate: { schema: isolate, help: isolateHelp, group: tuning, recipe: false, native: false },
   /** Cancels the load; loadModel() rejects with `signal.reason` when native work has ended. */
   signal: { schema: signal.optional(), help: 'Cancels', flag: false, recipe: false, native: false },

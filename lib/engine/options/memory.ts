@@ -4,7 +4,7 @@ import { cacheModes, hiresUpscalers, previewModes } from './enums.ts';
 import { edge, engineArgs, fraction, path, sigmas } from './fields.ts';
 import { rows } from './row.ts';
 
-/** Decode (and encode) in tiles: memory stays small at any size, for some time and, rarely, visible seams. */
+/** Decode (and encode) in tiles: memory stays small at any size, but decoding takes longer and, rarely, shows seams. */
 export const tilingRows = rows({
   /** false keeps the settings and switches tiling off. Default true. */
   enabled: {
@@ -35,17 +35,17 @@ export const tilingRows = rows({
     default: '0.5',
     flag: 'tile-overlap',
   },
-  /** Tile width relative to the picture, over 0 up to 64: up to 1 a share of it, above 1 a number of tiles. Replaces tileWidth. */
+  /** Tile width relative to the picture, above 0 up to 64: up to 1 a share of it, above 1 a number of tiles. Replaces tileWidth. */
   relativeWidth: {
     schema: z.number().gt(0).max(64).optional(),
-    help: 'Tile width relative to the picture; above 1: how many tiles',
+    help: 'Tile width relative to the picture; above 1: number of tiles',
     flag: 'tile-relative-width',
     replaces: ['vaeTiling.tileWidth'],
   },
-  /** Tile height relative to the picture, over 0 up to 64, in the same way. Replaces tileHeight. */
+  /** Tile height relative to the picture, above 0 up to 64, same form. Replaces tileHeight. */
   relativeHeight: {
     schema: z.number().gt(0).max(64).optional(),
-    help: 'Tile height relative to the picture; above 1: how many tiles',
+    help: 'Tile height relative to the picture; above 1: number of tiles',
     flag: 'tile-relative-height',
     replaces: ['vaeTiling.tileHeight'],
   },
@@ -58,7 +58,7 @@ export const tilingRows = rows({
   },
 });
 
-/** Help and condition of a setting that only these modes read. */
+/** Help and condition of a setting that only these modes use. */
 const only = <const M extends string>(modes: readonly M[], help: string) => ({
   help: `${modes.join(', ')}: ${help}`,
   needs: `cache.mode=${modes.join('|')}`,
@@ -66,7 +66,7 @@ const only = <const M extends string>(modes: readonly M[], help: string) => ({
 const blocks = ['dbcache', 'cache-dit'] as const;
 const taylor = ['taylorseer', 'cache-dit'] as const;
 
-/** Skip network passes that would change little. Faster (1.3 to 3 times), with some loss of detail. */
+/** Skip network passes that would change little: 1.3 to 3 times faster, with some loss of detail. */
 export const cacheRows = rows({
   /** easycache, dbcache, taylorseer, cache-dit: DiT models; ucache: UNet models; spectrum: both. */
   mode: { schema: z.enum(cacheModes), help: 'Reuse work between steps', default: 'disabled', flag: 'cache' },
@@ -154,10 +154,10 @@ export const cacheRows = rows({
   },
 });
 
-/** Hires fix: paint small, enlarge, then repaint at the larger size. Details of a large picture with the composition of a small one. */
+/** Hires fix: paint small, enlarge, then repaint at the larger size. The result has the detail of a large picture and the composition of a small one. */
 export const hiresRows = rows({
-  /** What enlarges. Default "Latent". "Model" needs `model`; the Latent ones keep the picture in the latent and are quickest. */
-  upscaler: { schema: z.enum(hiresUpscalers).default('Latent'), help: 'What enlarges' },
+  /** Upscaler. Default "Latent". "Model" needs `model`; the Latent ones work on the latent and are fastest. */
+  upscaler: { schema: z.enum(hiresUpscalers).default('Latent'), help: 'Upscaler' },
   /** Path of an ESRGAN file for upscaler "Model". Default: the bundled one. */
   model: {
     schema: path.optional(),
@@ -166,14 +166,14 @@ export const hiresRows = rows({
     native: false,
     needs: 'hires.upscaler=Model',
   },
-  /** Factor, 1..8. Default 2. Ignored where width or height is given. */
-  scale: { schema: z.number().min(1).max(8).optional(), help: 'Factor', default: '2' },
+  /** Enlargement factor, 1..8. Default 2. Ignored if width or height is given. */
+  scale: { schema: z.number().min(1).max(8).optional(), help: 'Enlargement factor', default: '2' },
   /** Target width in pixels, 1..8192. */
   width: { schema: edge.optional(), help: 'Target width in pixels', replaces: ['hires.scale'] },
   /** Target height in pixels, 1..8192. */
   height: { schema: edge.optional(), help: 'Target height in pixels', replaces: ['hires.scale'] },
-  /** Steps of the second pass, 1..1000. Default: as many as the first. */
-  steps: { schema: z.int().min(1).max(1000).optional(), help: 'Steps of the second pass', default: 'as many as the first' },
+  /** Steps of the second pass, 1..1000. Default: same as the first pass. */
+  steps: { schema: z.int().min(1).max(1000).optional(), help: 'Steps of the second pass', default: 'same as the first pass' },
   /** How much of the enlarged picture is repainted, 0..1. Default 0.7; 0.3 to 0.5 keeps the composition. */
   denoisingStrength: {
     schema: fraction.optional(),
@@ -184,22 +184,22 @@ export const hiresRows = rows({
   /** Tile of the upscaler network in pixels, 32..2048. Default 128. Larger is faster and needs more memory. */
   tileSize: {
     schema: z.int().min(32).max(2048).optional(),
-    help: 'Tile of the upscaler in pixels',
+    help: 'Tile edge of the upscaler in pixels',
     default: '128',
     needs: 'hires.upscaler=Model',
   },
-  /** Own noise levels of the second pass. */
-  sigmas: { schema: sigmas.optional(), help: 'Own noise levels of the second pass', replaces: ['hires.steps'] },
+  /** Noise levels of the second pass. */
+  sigmas: { schema: sigmas.optional(), help: 'Noise levels of the second pass, comma-separated', replaces: ['hires.steps'] },
 });
 
-/** Pictures of the work in progress. */
+/** Previews during painting. */
 export const previewRows = rows({
   /** `proj`: a rough colour sketch at an eighth of the size, nearly free (default); `tae`: needs the tiny autoencoder, close to the result; `vae`: a full decode each time. */
-  mode: { schema: z.enum(previewModes).default('proj'), help: 'Where previews come from' },
-  /** One preview every so many steps, 1..1000. Default 1. */
-  interval: { schema: z.int().min(1).max(1000).default(1), help: 'One preview every so many steps' },
-  /** What the network believes the finished picture to be. Default true. */
-  denoised: { schema: z.boolean().default(true), help: 'Show what the network believes the result to be' },
-  /** The noisy state itself. Default false. */
+  mode: { schema: z.enum(previewModes).default('proj'), help: 'Method for previews' },
+  /** Steps between two previews, 1..1000. Default 1. */
+  interval: { schema: z.int().min(1).max(1000).default(1), help: 'Steps between two previews' },
+  /** Show the predicted final picture. Default true. */
+  denoised: { schema: z.boolean().default(true), help: 'Show the predicted final picture' },
+  /** Show the noisy state. Default false. */
   noisy: { schema: z.boolean().default(false), help: 'Show the noisy state' },
 });

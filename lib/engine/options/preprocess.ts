@@ -5,10 +5,10 @@ import { rows, shapeOf } from './row.ts';
 
 /** Every option of cannyEdges(). */
 export const cannyRows = rows({
-  /** Gradient above which a pixel is an edge for sure, 0..1 of the strongest. Default 0.08. */
-  highThreshold: { schema: fraction.default(0.08), help: 'Gradient above which a pixel is an edge for sure' },
-  /** Gradient below which it is none, 0..1; between the two it counts where it touches a sure edge. Default 0.08. */
-  lowThreshold: { schema: fraction.default(0.08), help: 'Gradient below which it is none' },
+  /** Gradient above which a pixel is an edge, 0..1 of the strongest. Default 0.08. */
+  highThreshold: { schema: fraction.default(0.08), help: 'Gradient above which a pixel is an edge' },
+  /** Gradient below which a pixel is no edge, 0..1; between the two it is an edge if it touches one. Default 0.08. */
+  lowThreshold: { schema: fraction.default(0.08), help: 'Gradient below which a pixel is no edge' },
   /** Brightness of pixels between the thresholds, 0..1. Default 0.8. */
   weak: { schema: fraction.default(0.8), help: 'Brightness of pixels between the thresholds' },
   /** Brightness of edges, 0..1. Default 1. */

@@ -9,15 +9,15 @@ export interface Row {
   readonly schema: z.ZodType;
   /** One line for the terminal. Bounds, choices and the default are added to it: see helpLine(). */
   readonly help: string;
-  /** The default in words, where the schema has none; '': nothing is said of it. */
+  /** The default in words, if the schema has none; '': the help does not mention it. */
   readonly default?: string;
   /** Heading in --help. Default: the group of the row around it. */
   readonly group?: string;
-  /** Flag of the command line. Default: the key in kebab-case, of a list that is given one by one in the singular; false: none. */
+  /** Flag of the command line. Default: the key in kebab-case, in the singular for a list whose values are given one by one; false: none. */
   readonly flag?: string | false;
   /** Other names of the flag. */
   readonly aliases?: readonly string[];
-  /** create() of an artist: `flag`: takes it, as its commands do; `option`: takes it (default); `no`: does not. */
+  /** create() of an artist: `flag`: it and its commands take it; `option`: only create() takes it (default); `no`: it does not. */
   readonly create?: 'flag' | 'option' | 'no';
   /** In section `paint` of the settings, under its own name. */
   readonly setting?: boolean;
@@ -26,22 +26,22 @@ export interface Row {
    * pixels have none.
    */
   readonly recipe?: boolean | string;
-  /** Written into the recipe, but not taken from it when a picture is painted again: each picture of a batch has a recipe of its own. */
+  /** Written into the recipe, but not read from it when a picture is painted again: each picture of a batch has its own recipe. */
   readonly replay?: false;
-  /** Name in the native request. Default: its own; '': its fields stand in the request itself; false: it is not sent, or by hand. */
+  /** Name in the native request. Default: its own; '': its fields are part of the request itself; false: not sent, or sent by hand. */
   readonly native?: string | false;
   /** Name among the engine's `extra_sample_args`, which are text. */
   readonly sampleArg?: string;
-  /** Has an effect only beside this option, or beside one of these values of it: `cache.mode=dbcache|cache-dit`. */
+  /** Has an effect only together with this option, or with one of these values of it: `cache.mode=dbcache|cache-dit`. */
   readonly needs?: string;
-  /** Options that this one replaces: refused beside it on the command line. */
+  /** Options that this one replaces; the command line refuses both together. */
   readonly replaces?: readonly string[];
-  /** Rows of the object that it takes. */
+  /** Rows of the object that the option takes. */
   readonly fields?: Rows;
 }
 export type Rows = Readonly<Record<string, Row>>;
 
-/** A table; keeps what is literal in it for the types derived from it. */
+/** A table of rows. Keeps its literal types, which other types are derived from. */
 export const rows = <const R extends Rows>(table: R): R => table;
 
 /** The schemas of a table. Homomorphic, so that editors find the JSDoc of a row at the option. */
@@ -57,10 +57,10 @@ type PlainField<K, T> = T extends { fields: Rows } | { sampleArg: string } ? nev
 type NativeValue<S extends z.ZodType> =
   Exclude<z.output<S>, undefined> extends Record<string, unknown> ? string : Exclude<z.output<S>, undefined>;
 
-/** Fields of a native request: every row that is sent as it is. A record is sent as the text `name=value,name=value`. */
+/** Fields of a native request: every row that is sent unchanged. A record is sent as the text `name=value,name=value`. */
 export type NativeFields<R extends Rows> = { [K in keyof R as PlainField<K, R[K]>]?: NativeValue<R[K]['schema']> };
 
-/** A row, and where it stands. */
+/** A row and its path. */
 export interface PlacedRow {
   /** `hires.steps` */
   path: string;

@@ -8,19 +8,19 @@ const sampling = 'Sampling';
 const guidance = 'Guidance';
 const ofModel = "the model's own";
 
-/** Skip-layer guidance (SD3.5 and other DiT models): steers away from what the network paints with some layers switched off. */
+/** Skip-layer guidance (SD3.5 and other DiT models): steers away from the prediction made with some layers switched off. */
 export const skipLayerRows = rows({
   /** Layers to switch off, counted from 0. SD3.5 medium: [7, 8, 9]. */
   layers: {
     schema: z.array(z.int().min(0).max(255)).min(1).max(256),
-    help: 'Skip-layer guidance: layers to switch off, with commas',
+    help: 'Skip-layer guidance: layers to switch off, comma-separated',
     flag: 'slg-layers',
     native: 'skipLayers',
   },
   /** Strength, 0..20; 0 is off. Costs one more network pass per step. Default 2.5. */
   scale: {
     schema: z.number().min(0).max(20).default(2.5),
-    help: 'Its strength',
+    help: 'Strength of skip-layer guidance',
     flag: 'slg-scale',
     native: 'skipLayerScale',
     needs: 'skipLayerGuidance.layers',
@@ -28,7 +28,7 @@ export const skipLayerRows = rows({
   /** Share of the steps at which it begins, 0..1. Default 0.01. */
   start: {
     schema: fraction.default(0.01),
-    help: 'Share of the steps at which it begins',
+    help: 'Share of the steps at which skip-layer guidance begins',
     flag: 'slg-start',
     native: 'skipLayerStart',
     needs: 'skipLayerGuidance.layers',
@@ -36,15 +36,15 @@ export const skipLayerRows = rows({
   /** Share of the steps at which it ends, 0..1. Default 0.2. */
   end: {
     schema: fraction.default(0.2),
-    help: 'Share of the steps at which it ends',
+    help: 'Share of the steps at which skip-layer guidance ends',
     flag: 'slg-end',
     native: 'skipLayerEnd',
     needs: 'skipLayerGuidance.layers',
   },
-  /** Replace the unconditional pass by the skipped one: no extra cost. Default false. */
+  /** Replace the unconditional pass with the skipped one, at no extra cost. Default false. */
   uncond: {
     schema: z.boolean().default(false),
-    help: 'Let it replace the unconditional pass',
+    help: 'Replace the unconditional pass with the skipped one',
     flag: 'slg-uncond',
     sampleArg: 'slg_uncond',
     needs: 'skipLayerGuidance.layers',
@@ -56,23 +56,28 @@ export const adaptiveProjectedRows = rows({
   /** Share of the guidance parallel to the prediction that is kept, -1..1. 1 is plain guidance. Default 0. */
   eta: {
     schema: z.number().min(-1).max(1).default(0),
-    help: 'Adaptive projected guidance: share of the parallel part',
+    help: 'Adaptive projected guidance (APG): share of the parallel part to keep',
     flag: 'apg-eta',
     sampleArg: 'apg_eta',
   },
   /** Running average over steps, -1..1; negative values push away from it. Default 0. */
-  momentum: { schema: z.number().min(-1).max(1).default(0), help: 'Its running average', flag: 'apg-momentum', sampleArg: 'apg_momentum' },
+  momentum: {
+    schema: z.number().min(-1).max(1).default(0),
+    help: 'APG: momentum of the running average',
+    flag: 'apg-momentum',
+    sampleArg: 'apg_momentum',
+  },
   /** Largest norm of the guidance, 0..1000; 0 is no limit. Default 0. */
   normThreshold: {
     schema: z.number().min(0).max(1000).default(0),
-    help: 'Its largest norm; 0: no limit',
+    help: 'APG: largest norm; 0: no limit',
     flag: 'apg-norm-threshold',
     sampleArg: 'apg_norm_threshold',
   },
   /** Softness of that limit, 0..1000; 0 is hard. Default 0. */
   normThresholdSmoothing: {
     schema: z.number().min(0).max(1000).default(0),
-    help: 'Softness of that limit; 0: hard',
+    help: 'APG: softness of the norm limit; 0: hard',
     flag: 'apg-norm-threshold-smoothing',
     sampleArg: 'apg_norm_threshold_smoothing',
     needs: 'adaptiveProjectedGuidance.normThreshold',
@@ -99,7 +104,7 @@ export const samplingRows = rows({
     setting: true,
     recipe: true,
   },
-  /** Denoising steps, 1..1000; time grows linearly. Default: the alias', else 20. Distilled models (turbo, lightning, schnell) want 1 to 8. */
+  /** Denoising steps, 1..1000; time grows linearly. Default: the alias', else 20. Distilled models (turbo, lightning, schnell) need 1 to 8. */
   steps: {
     schema: z.int().min(1).max(1000).optional(),
     help: 'Denoising steps',
@@ -109,10 +114,10 @@ export const samplingRows = rows({
     setting: true,
     recipe: true,
   },
-  /** Classifier-free guidance, 0..100: how strongly the prompt pulls. 1 switches it off and halves the time. Default: the alias', else 7. */
+  /** Guidance scale, 0..100: how strongly the prompt is followed. 1 switches guidance off and halves the time. Default: the alias', else 7. */
   cfgScale: {
     schema: z.number().min(0).max(100).optional(),
-    help: 'How strongly the prompt pulls; 1 switches it off and halves the time',
+    help: 'Guidance scale: how strongly the prompt is followed; 1 switches guidance off and halves the time',
     default: ofModel,
     group: guidance,
     aliases: ['cfg'],
@@ -129,10 +134,10 @@ export const samplingRows = rows({
     recipe: true,
     needs: 'referenceImages',
   },
-  /** Distilled guidance of Flux and its kin (an input of the network: no cost), 0..100. Default 3.5. */
+  /** Distilled guidance of Flux and similar models (an input of the network: no cost), 0..100. Default 3.5. */
   guidance: {
     schema: z.number().min(0).max(100).optional(),
-    help: 'Distilled guidance of Flux and its kin',
+    help: 'Distilled guidance of Flux and similar models',
     default: '3.5',
     group: guidance,
     recipe: 'distilledGuidance',
@@ -146,10 +151,10 @@ export const samplingRows = rows({
     group: sampling,
     recipe: true,
   },
-  /** Own noise levels, high to low, one step per pair; replaces `scheduler` and `steps`. */
+  /** Noise levels, high to low, one step per pair; replaces `scheduler` and `steps`. */
   sigmas: {
     schema: sigmas.optional(),
-    help: 'Own noise levels with commas, high to low; replaces scheduler and steps',
+    help: 'Comma-separated noise levels, high to low; replaces scheduler and steps',
     group: sampling,
     recipe: true,
     replaces: ['steps', 'scheduler'],
@@ -162,7 +167,7 @@ export const samplingRows = rows({
     group: sampling,
     recipe: true,
   },
-  /** SDXL distillations trained on shifted time steps (NitroFusion) take 250 to 1000 of 0..1000. 0 is off (default). */
+  /** SDXL distillations trained on shifted time steps (NitroFusion) use 250 to 1000; range 0..1000. 0 is off (default). */
   shiftedTimestep: {
     schema: z.int().min(0).max(1000).optional(),
     help: 'For SDXL distillations trained on shifted time steps; 0: off',

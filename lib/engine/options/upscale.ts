@@ -7,25 +7,25 @@ import { rows, shapeOf } from './row.ts';
 const loadRows = rows({
   /** Path of an ESRGAN file (.safetensors, .gguf, .pth). Default: the bundled RealESRGAN x4 for illustrations. */
   model: { schema: path.optional(), help: 'ESRGAN file', default: 'the bundled RealESRGAN x4 for illustrations' },
-  /** CPU threads, 1..512. Default: physical cores minus one, at least 1. More than the machine runs at once are cut to that, with a warning. */
+  /** CPU threads, 1..512. Default: physical cores minus one, at least 1. More than the machine has are reduced to that number, with a warning. */
   threads: { schema: threads.optional(), help: 'CPU threads', default: 'physical cores minus one' },
   /** Tile edge in pixels of the input, 32..2048. Default 128. Larger is somewhat faster; memory grows with its square. */
-  tileSize: { schema: z.int().min(32).max(2048).optional(), help: 'Tile in pixels of the input', default: '128' },
+  tileSize: { schema: z.int().min(32).max(2048).optional(), help: 'Tile edge in pixels of the input', default: '128' },
   /** Direct convolution: less memory, slower on most CPUs. Default false. */
   convDirect: { schema: z.boolean().optional(), help: 'Direct convolution: less memory, slower on most CPUs', native: 'direct' },
   /** Device that computes, a name of listDevices(). Default: the best device present. */
   backend: { schema: path.optional(), help: 'Device that computes: a name from `ai-artist doctor`' },
   /** Device that keeps the weights. Default: the same. */
   paramsBackend: { schema: path.optional(), help: 'Device that keeps the weights' },
-  /** Run the engine in a child process, whose death this one survives. Default false. */
+  /** Run the engine in a child process, so that a crash does not end this one. Default false. */
   isolate: { schema: isolate, help: isolateHelp, native: false },
 });
 
 const runRows = rows({
-  /** How often the picture goes through the network, 1..3. Default 1: two passes of an x4 model make 16 times the width. */
+  /** Passes through the network, 1..3. Default 1. Two passes of an x4 model enlarge 16 times. */
   repeats: {
     schema: z.int().min(1).max(3).default(1),
-    help: 'Passes through the network: two of them make 16 times the width',
+    help: 'Passes through the network; two of an x4 model enlarge 16 times',
     native: false,
   },
 });

@@ -10,7 +10,7 @@ export const captionRows = rows({
   /** Word for what is learned, e.g. "sks style". It is put first if the caption does not contain it. */
   trigger: {
     schema: z.string().min(1).optional(),
-    help: 'Word for what is learned; put into captions that lack it',
+    help: 'Trigger word for what is learned; put first in captions without it',
     flag: 'trigger',
   },
   /** Text before every caption. */
@@ -27,7 +27,7 @@ export const captionRows = rows({
    */
   captionDropout: { schema: share().default(0), help: 'Share of steps without a caption', flag: 'caption-dropout' },
   /** Probability of dropping each tag, 0..1. Default 0. */
-  tagDropout: { schema: share().default(0), help: 'Share of tags left out', flag: 'tag-dropout' },
+  tagDropout: { schema: share().default(0), help: 'Probability of dropping each tag', flag: 'tag-dropout' },
 });
 
 export const captionOptions = z.strictObject(shapeOf(captionRows));

@@ -5,7 +5,7 @@ import { captionRows } from '../data/captions.ts';
 
 const group = 'Pictures and captions';
 
-/** As captions of a data set, but the preset decides how many steps have none. */
+/** Same as the captions of a data set, except that the preset sets the share of steps without a caption. */
 const trainCaptionRows = rows({
   ...captionRows,
   /** Share of steps without a caption, 0..1. Default: by preset. */
@@ -26,18 +26,22 @@ export const dataRows = rows({
   /** Licence of all pictures that state none: "own", "permission", an SPDX id. Default: such pictures are refused. */
   licence: {
     schema: z.string().min(1).optional(),
-    help: 'Licence of pictures that state none: own, permission, an SPDX id',
-    default: 'they are refused',
+    help: 'Licence of pictures that state none: own, permission or an SPDX id',
+    default: 'such pictures are refused',
     group,
   },
   /** Permit licences that forbid commercial use; the LoRA inherits the condition. Default false. */
-  nonCommercial: { schema: z.boolean().default(false), help: 'Permit licences that forbid commercial use; the LoRA inherits it', group },
-  /** Leave out pictures that cannot be read or are too small, with a warning. Default false: they are refused. */
-  skipUnusable: { schema: z.boolean().default(false), help: 'Leave out pictures that cannot be read or are too small', group },
+  nonCommercial: {
+    schema: z.boolean().default(false),
+    help: 'Permit licences that forbid commercial use; the LoRA inherits the condition',
+    group,
+  },
+  /** Skip pictures that cannot be read or are too small, with a warning. Default false: they are refused. */
+  skipUnusable: { schema: z.boolean().default(false), help: 'Skip pictures that cannot be read or are too small', group },
   /** Edge in pixels, 64..4096, of the square whose area pictures are scaled to. Default: the model's own size. */
   resolution: {
     schema: z.int().min(64).max(4096).optional(),
-    help: 'Edge in pixels of the square whose area pictures get',
+    help: 'Edge in pixels of the square whose area pictures are scaled to',
     default: "the model's own",
     group,
   },
@@ -54,13 +58,13 @@ export const dataRows = rows({
   /** Pictures that would be enlarged by more than this factor, 1..64, are refused as too small. Default 2. */
   maxUpscale: { schema: z.number().min(1).max(64).default(2), help: 'Enlargement above which a picture is refused', group },
   /** Which part of a picture to keep if it is larger than its bucket. `random`: `crops` different parts. Default centre. */
-  crop: { schema: z.enum(['centre', 'random']).default('centre'), help: 'Which part of larger pictures is kept', group },
+  crop: { schema: z.enum(['centre', 'random']).default('centre'), help: 'Which part of larger pictures to keep', group },
   /** Number of random crops per picture, 1..64. Default 4. */
-  crops: { schema: z.int().min(1).max(64).default(4), help: 'Different random crops per picture', group },
+  crops: { schema: z.int().min(1).max(64).default(4), help: 'Number of random crops per picture', group },
   /** Mirror pictures at random. Default: by preset; off for subjects, whose two sides differ. */
-  flip: { schema: z.boolean().optional(), help: 'Mirror at random', default: 'by preset', group },
+  flip: { schema: z.boolean().optional(), help: 'Mirror pictures at random', default: 'by preset', group },
   /** Use transparency as the mask of a picture without a `name.mask.png`. Default false: transparent areas become white. */
-  alphaMask: { schema: z.boolean().default(false), help: 'Transparent parts are not learned', group },
+  alphaMask: { schema: z.boolean().default(false), help: 'Do not learn transparent parts', group },
   /** How captions are made from the texts of the pictures. */
   captions: {
     schema: z.strictObject(shapeOf(trainCaptionRows)).prefault({}),

@@ -9,12 +9,17 @@ const share = z.number().min(0).max(1);
 const byPreset = 'by preset';
 
 export const networkRows = rows({
-  /** Kind of network. LoHa and LoKr are LyCORIS' products of small matrices. Default lora. */
+  /** Kind of network. LoHa and LoKr are the LyCORIS variants, products of small matrices. Default lora. */
   kind: { schema: z.enum(networkKinds).default('lora'), help: 'Kind of network', flag: 'kind' },
   /** Width of the low-rank matrices, 1..1024. Default: by preset and family. */
   rank: { schema: z.int().min(1).max(1024).optional(), help: 'Width of the low-rank matrices', default: byPreset, flag: 'rank' },
   /** The network's output is scaled by alpha / rank. 0.000001..4096. Default: rank. */
-  alpha: { schema: z.number().min(1e-6).max(4096).optional(), help: 'Effect is scaled by alpha / rank', default: 'rank', flag: 'alpha' },
+  alpha: {
+    schema: z.number().min(1e-6).max(4096).optional(),
+    help: 'The effect is scaled by alpha / rank',
+    default: 'rank',
+    flag: 'alpha',
+  },
   /** Rank for convolutions larger than 1x1, 1..1024. Default: `rank`. */
   convRank: { schema: z.int().min(1).max(1024).optional(), help: 'Rank for convolutions', default: 'rank', flag: 'conv-rank' },
   /** Alpha for convolutions larger than 1x1. 0.000001..4096. Default: `alpha`. */
@@ -26,7 +31,7 @@ export const networkRows = rows({
   /** Patterns over layer names (`*`, `?`, or /regular expression/), instead of `targets`. */
   include: {
     schema: z.array(z.string().min(1)).min(1).optional(),
-    help: 'Pattern of layer names instead of --targets; may be given several times',
+    help: 'Pattern of layers to train, instead of --targets; may be given several times',
     flag: 'include',
   },
   /** Patterns over names of layers to leave out. */
@@ -35,29 +40,29 @@ export const networkRows = rows({
     help: 'Pattern of layers to leave out; may be given several times',
     flag: 'exclude',
   },
-  /** Share of the ranks left out per picture and step, 0..0.999. Default 0. */
-  dropout: { schema: z.number().min(0).max(0.999).default(0), help: 'Share of the ranks left out per picture and step', flag: 'dropout' },
+  /** Share of the ranks dropped per picture and step, 0..0.999. Default 0. */
+  dropout: { schema: z.number().min(0).max(0.999).default(0), help: 'Share of the ranks dropped per picture and step', flag: 'dropout' },
   /** Also train the text encoders (CLIP families), for new words. Default false. */
-  textEncoder: { schema: z.boolean().default(false), help: 'Train the text encoders too', flag: 'text-encoder' },
+  textEncoder: { schema: z.boolean().default(false), help: 'Also train the text encoders', flag: 'text-encoder' },
   /** false: train only the text encoders. Default true. */
   unet: { schema: z.boolean().default(true), help: '--no-unet: train only the text encoders', default: '', flag: 'unet' },
 });
 
 export const noiseRows = rows({
   /** Distribution of noise levels: uniform, or logit-normal with most in the middle. Default: by family. */
-  sampling: { schema: z.enum(['uniform', 'logit-normal']).optional(), help: 'How noise levels are drawn', default: 'by family' },
+  sampling: { schema: z.enum(['uniform', 'logit-normal']).optional(), help: 'Distribution of noise levels', default: 'by family' },
   /** Mean of logit-normal, -10..10. Default 0. */
   mean: { schema: z.number().min(-10).max(10).optional(), help: 'Mean of logit-normal', default: '0' },
-  /** Standard deviation of logit-normal. Over 0 up to 10. Default 1. */
+  /** Standard deviation of logit-normal. Above 0 up to 10. Default 1. */
   deviation: { schema: z.number().gt(0).max(10).optional(), help: 'Standard deviation of logit-normal', default: '1' },
   /** Least noisy level that is trained, 0..1: 0 = picture. Default 0. */
   min: { schema: share.optional(), help: 'Least noisy level that is trained', default: '0' },
   /** Noisiest level that is trained, 0..1: 1 = noise. Default 1. */
   max: { schema: share.optional(), help: 'Noisiest level that is trained', default: '1' },
-  /** Shifts the distribution to noisier levels (flow families). Over 0 up to 100. Default: the family's own. */
+  /** Shifts the distribution to noisier levels (flow families). Above 0 up to 100. Default: the family's own. */
   shift: {
     schema: z.number().gt(0).max(100).optional(),
-    help: 'More weight for noisy levels, flow families',
+    help: 'Shift to noisier levels (flow families)',
     default: "the family's own",
   },
   /** Offset to the noise of each channel, 0..1, for very dark and bright pictures. Default 0. */
@@ -76,7 +81,7 @@ export const noiseRows = rows({
     default: '5 for eps and v, off for flow',
     flag: 'min-snr',
   },
-  /** Constant of the pseudo-Huber loss, which is less sensitive to outliers. Over 0 up to 100. Default: squared error. */
+  /** Constant of the pseudo-Huber loss, which is less sensitive to outliers. Above 0 up to 100. Default: squared error. */
   huber: {
     schema: z.number().gt(0).max(100).optional(),
     help: 'Pseudo-Huber loss with this constant',

@@ -6,22 +6,22 @@ export const priorRows = rows({
   /** Prompt for the class: "a dog" when "sks dog" is learned. */
   prompt: {
     schema: z.string().min(1),
-    help: 'Name of the class, "a dog": keeps the class from turning into the subject',
+    help: 'Prompt of the class, such as "a dog": keeps the class from turning into the subject',
     flag: 'class-prompt',
   },
   /** Folder of class pictures. Default: the model paints them. */
-  folder: { schema: path.optional(), help: 'Class pictures', default: 'painted by the model', flag: 'class-folder' },
+  folder: { schema: path.optional(), help: 'Folder of class pictures', default: 'painted by the model', flag: 'class-folder' },
   /** Number of pictures to paint if there is no folder, 1..1000. Default 50. */
   count: { schema: z.int().min(1).max(1000).default(50), help: 'Number of class pictures to paint', flag: 'class-count' },
-  /** Weight of the class pictures' loss. Over 0 up to 10. Default 1. */
+  /** Weight of the class pictures' loss. Above 0 up to 10. Default 1. */
   weight: { schema: z.number().gt(0).max(10).default(1), help: "Weight of the class pictures' loss", flag: 'prior-weight' },
 });
 
 export const validationRows = rows({
-  /** Pictures to hold out, 0..100000: a share below 1, or a number. Default 0: none. */
+  /** Pictures to hold out, 0..100000: a share below 1, or a count. Default 0: none. */
   pictures: {
     schema: z.number().min(0).max(100_000).default(0),
-    help: 'Pictures held out: a share below 1, or a number',
+    help: 'Pictures to hold out: a share below 1, or a count',
     flag: 'validation',
   },
   /** Steps between two validations, 1 or more. Default: a tenth of the run. */
@@ -31,11 +31,15 @@ export const validationRows = rows({
   /** Stop after this many validations without improvement, 0..1000; 0: never. Default 0. */
   patience: {
     schema: z.int().min(0).max(1000).default(0),
-    help: 'Stop after so many validations without improvement; 0: never',
+    help: 'Stop after this many validations without improvement; 0: never',
     flag: 'patience',
   },
   /** Share by which the loss must fall to count as an improvement, 0..1. Default 0. */
-  minDelta: { schema: z.number().min(0).max(1).default(0), help: 'Share that counts as improvement', flag: 'min-delta' },
+  minDelta: {
+    schema: z.number().min(0).max(1).default(0),
+    help: 'Share by which the loss must fall to count as an improvement',
+    flag: 'min-delta',
+  },
 });
 
 export const sampleRows = rows({
@@ -49,8 +53,8 @@ export const sampleRows = rows({
   /** Prompts to paint, 1 to 16. Default: captions of the data set. */
   prompts: {
     schema: z.array(z.string()).min(1).max(16).optional(),
-    help: 'Prompt of the strip; may be given several times',
-    default: 'captions of the data',
+    help: 'Prompt of the sample strip; may be given several times',
+    default: 'captions of the data set',
     flag: 'sample',
   },
   /** Seed of the first picture, 0..2^53-1; the others count up from it. Default 1. */
