@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { helpLine, optionTables, type Rows } from '../engine/index.ts';
 
-/** A password or token: as it is, or where it is kept. */
+/** A password or token: its text, or where it is stored. */
 const secret = () =>
   z
     .union([
@@ -29,7 +29,7 @@ const paintShape = Object.fromEntries(
     .map(([key, row]) => [key, row.schema.describe(helpLine(row))]),
 ) as PaintShape;
 
-/** Every setting. A key that nothing reads does not belong here: strict, so that a mistyped one is an error and not a setting without effect. */
+/** Every setting. Strict, so that a mistyped key is an error and not a setting without effect. Add only keys that some code reads. */
 export const configSchema = z.strictObject({
   model: z
     .string()
@@ -227,19 +227,19 @@ export const configSchema = z.strictObject({
 });
 export type Config = z.output<typeof configSchema>;
 
-/** Schema of a key without the wrappers around it. */
+/** Schema of a key without its optional and default wrappers. */
 export function bare(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return bare(schema.unwrap());
   return schema;
 }
 
-/** The keys of a section and their schemas; undefined: it is a value. */
+/** The keys of a section and their schemas; undefined: the schema is that of a value. */
 export function sectionOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefined {
   const inner = bare(schema);
   return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
 }
 
-/** Every key, sections too: `create`, `create.candidates`. */
+/** Every key, including sections: `create`, `create.candidates`. */
 export function configKeys(schema: unknown = configSchema, path = ''): string[] {
   return Object.entries(sectionOf(schema) ?? {}).flatMap(([key, inner]) => {
     const name = path === '' ? key : `${path}.${key}`;
@@ -247,7 +247,7 @@ export function configKeys(schema: unknown = configSchema, path = ''): string[] 
   });
 }
 
-/** The schema of a key, by its path; undefined: there is none. */
+/** The schema of a key, by its path; undefined: unknown key. */
 export function schemaAt(path: readonly string[]): z.ZodType | undefined {
   let schema: z.ZodType | undefined = configSchema;
   for (const key of path) schema = sectionOf(schema)?.[key];
@@ -259,5 +259,5 @@ export function isSecret(path: readonly string[]): boolean {
   return schema instanceof z.ZodType && schema.meta()?.['secret'] === true;
 }
 
-/** The description of a key, also where it stands on a wrapper. */
+/** The description of a key, even if a wrapper holds it. */
 export const descriptionOf = (schema: z.ZodType): string => schema.description ?? '';
