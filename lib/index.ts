@@ -1,6 +1,6 @@
 /**
  * `ai-artist`: what most programs need. The rest is in `ai-artist/gallery`, `ai-artist/train` and the other doors (lib/doors/), which share
- * all state with this one. Importing it loads neither the addon nor sharp: both wait for their first use.
+ * all state with this one. Importing it loads neither the addon nor sharp: both are loaded at first use.
  */
 import type { Artist, ArtistOptions } from './artist/index.ts';
 
@@ -116,16 +116,17 @@ export {
 export { type PullEvent, type PulledModel, type PullModelOptions, type PullRetryEvent, pullModel } from './models/index.ts';
 
 /**
- * An artist of a home folder: chooses, paints, keeps the best and files it, with models that stay loaded between works.
+ * Opens the artist of a home folder. It chooses what to paint, paints, keeps the best picture and files it; models stay loaded between works.
  *
  *     await using artist = await createArtist({ home: './my-artist' });
  *     const { work } = await artist.create({ subject: 'a lighthouse at night' });
  *
- * Nothing is loaded before the first work.
+ * No model is loaded before the first work.
  *
- * @throws ArtistError ERR_CONFIG naming file and line, ERR_READ, ERR_INVALID_ARGUMENT
+ * @throws ArtistError ERR_CONFIG when a setting is invalid (names file and line), ERR_READ when config.yaml cannot be read, ERR_INVALID_ARGUMENT
+ *   when an option is invalid
  */
 export async function createArtist(options: ArtistOptions = {}): Promise<Artist> {
-  // An artist needs almost the whole library, twice what this door reads otherwise.
+  // Imported on demand: an artist needs almost the whole library, twice what this door loads otherwise.
   return (await import('./doors/artist.ts')).createArtist(options);
 }

@@ -15,11 +15,11 @@ function errorsPage() {
   return `<!-- Generated from lib/core/errors.ts by scripts/generate.mjs. Change it there, then: npm run generate -->
 # Error codes
 
-Every error this package throws is an \`ArtistError\`. Its \`code\` is one of these and never changes its meaning; its \`message\` says what was
-expected, what was there, and what to do next; \`details\` holds the engine's own lines about the failure, \`cause\` the error underneath.
+Every error this package throws is an \`ArtistError\`. Its \`code\` is one of these and never changes its meaning. Its \`message\` says what was
+expected, what was found and what to do next; \`details\` holds the engine's log lines about the failure, \`cause\` the underlying error.
 
-The one exception is an aborted call: it rejects with the \`reason\` of its \`AbortSignal\`, as it is, as \`fetch()\` does (without one, a DOMException
-named AbortError). \`run.cancel()\` and \`dispose()\` without a reason of yours reject with \`ERR_ABORTED\`.
+An aborted call is the exception: it rejects with the signal's \`reason\` itself, like \`fetch()\` (without a reason: a DOMException named
+AbortError). \`run.cancel()\` and \`dispose()\` reject with \`ERR_ABORTED\` if you give no reason.
 
 \`\`\`ts
 import { isArtistError, loadModel } from 'ai-artist';

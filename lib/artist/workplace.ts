@@ -3,18 +3,18 @@ import type { Clock } from '../core/index.ts';
 import type { Gallery } from '../gallery/index.ts';
 import type { Studio } from './models/models-in-use.ts';
 
-/** What everything that an artist does shares: made once, by createArtist(). */
+/** What all parts of an artist share. Made once, by createArtist(). */
 export interface Workplace {
-  /** Absolute. */
+  /** Absolute path. */
   readonly home: string;
   readonly config: LoadedConfig;
   readonly gallery: Gallery;
   readonly studio: Studio;
-  /** CLIP that looks at works; undefined: the bundled one. */
+  /** Path of the CLIP that scores works; undefined: the bundled one. */
   readonly clip: string | undefined;
   readonly warn: (line: string) => void;
-  /** Default: the clock of the system. */
+  /** Default: the system clock. */
   readonly clock?: Clock | undefined;
-  /** Default: the global one. */
+  /** Default: the global fetch(). */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }

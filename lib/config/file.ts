@@ -5,7 +5,7 @@ import { withCurrentNames } from './renamed-keys.ts';
 
 export const configFile = (home: string): string => homeOf(home).config;
 
-/** Its text, but no more than shows that it is too long. */
+/** The text of the file. A file that is certainly too long is not read: the result is then a text that readYaml() rejects as too long. */
 async function readStart(path: string): Promise<string> {
   const handle = await openPlainFile(path);
   try {
@@ -18,9 +18,9 @@ async function readStart(path: string): Promise<string> {
 }
 
 /**
- * Settings of `<home>/config.yaml`; undefined: there is no such file.
+ * Reads the settings of `<home>/config.yaml`; undefined: there is no such file.
  *
- * @throws ArtistError ERR_CONFIG with the line, ERR_READ
+ * @throws ArtistError ERR_CONFIG when the text is not valid YAML with sections (names the line), ERR_READ when the file cannot be read
  */
 export async function fileLayer(home: string): Promise<Layer | undefined> {
   const file = configFile(home);
@@ -52,7 +52,7 @@ export async function fileLayer(home: string): Promise<Layer | undefined> {
   return { kind: 'file', ...current, placeOf };
 }
 
-/** Where the settings of a home are, and whether there are any. They are not read: they may be invalid. */
+/** Path of a home's config.yaml, and whether it exists. The file is not read, so it may be invalid. */
 export async function findConfigFile(home: string): Promise<{ path: string; exists: boolean }> {
   const path = configFile(home);
   return { path, exists: await exists(path) };

@@ -5,14 +5,14 @@ import { configJsonSchema } from './json-schema.ts';
 import { configTemplate } from './template.ts';
 
 /**
- * Writes config.yaml of a home, with every setting commented out, and its JSON schema for editors beside it.
+ * Writes a home's config.yaml, with every setting commented out, and next to it the JSON schema for editors.
  *
- * @throws ArtistError ERR_ALREADY_EXISTS without `overwrite`; ERR_WRITE
+ * @throws ArtistError ERR_ALREADY_EXISTS when config.yaml exists and `overwrite` is false, ERR_WRITE when a file cannot be written
  */
 export async function initConfig(home: string, { overwrite }: { overwrite: boolean }): Promise<{ path: string; schema: string }> {
   const { config: path, configSchema: schema } = homeOf(home);
   await checkReplaceable(path, { as: 'file', overwrite, record: true });
-  // It may hold keys, and so may one whose mode was opened before.
+  // The file may hold keys. chmod() also restricts an existing file that was readable by others.
   await writeFileAtomic(path, configTemplate(`./${basename(schema)}`), { overwrite, mode: 0o600 });
   await chmod(path, 0o600);
   await writeFileAtomic(schema, `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);

@@ -4,22 +4,22 @@ import { readYaml } from './read-yaml.ts';
 import { currentName } from './renamed-keys.ts';
 import { bare, schemaAt, sectionOf } from './schema.ts';
 
-/** Values of one source, as they were written, and where each stands. */
+/** The values of one source, as written, and the place of each. */
 export interface Layer {
   kind: 'file' | 'environment' | 'set' | 'flag';
   values: Record<string, unknown>;
-  /** Of a key, e.g. `config.yaml:12` or `AI_ARTIST__CREATE__STEPS`. */
+  /** Place of a key, such as `config.yaml:12` or `AI_ARTIST__CREATE__STEPS`. */
   placeOf: (path: readonly string[]) => string;
-  /** Keys that were written by a former name, and that name. */
+  /** Keys that were written with a former name, and that name. */
   typed?: ReadonlyMap<string, string>;
 }
 
 export const environmentPrefix = 'AI_ARTIST__';
 
-/** promptAlign, PROMPT_ALIGN and PROMPTALIGN are one key. */
+/** Normalises a key: promptAlign, PROMPT_ALIGN and PROMPTALIGN are the same. */
 const flatten = (name: string): string => name.toLowerCase().replaceAll('_', '');
 
-/** `create.steps` for the words of a variable or of --set; a word may be written in any case. */
+/** The path of a key such as `create.steps` from the words of a variable or of --set, in any case. Throws ERR_CONFIG for an unknown key. */
 function resolvePath(words: readonly string[], where: string): string[] {
   const path: string[] = [];
   for (const word of words) {
@@ -38,10 +38,10 @@ function resolvePath(words: readonly string[], where: string): string[] {
   return path;
 }
 
-/** Text of a variable as what its key can hold: text where the key takes text, else a YAML value (20, true, [a, b], {env: X}). */
+/** The value of a variable: text if its key takes text, else parsed as YAML (20, true, [a, b], {env: X}). */
 async function readText(text: string, path: readonly string[], where: string): Promise<unknown> {
   const schema = schemaAt(path);
-  // Where a text is one of several things that are taken, brackets mean another.
+  // If the key takes text or something else, a leading bracket means something else.
   if (bare(schema) instanceof z.ZodString || (!/^\s*[[{]/.test(text) && schema?.safeParse(text).success)) return text;
   return (await readYaml(text, where)).value;
 }
@@ -80,9 +80,9 @@ async function layerOf(
 }
 
 /**
- * Settings of the environment: `AI_ARTIST__CREATE__STEPS=20`, `AI_ARTIST__CURATION__WEIGHTS__PROMPT_ALIGN=2`.
+ * Reads settings from the environment: `AI_ARTIST__CREATE__STEPS=20`, `AI_ARTIST__CURATION__WEIGHTS__PROMPT_ALIGN=2`.
  *
- * @throws ArtistError ERR_CONFIG: an unknown key, with the nearest one
+ * @throws ArtistError ERR_CONFIG when a key is unknown (suggests the nearest one) or a value is not valid YAML
  */
 export function environmentLayer(environment: NodeJS.ProcessEnv): Promise<Layer> {
   const names = Object.keys(environment).filter((name) => name.startsWith(environmentPrefix));
@@ -93,9 +93,9 @@ export function environmentLayer(environment: NodeJS.ProcessEnv): Promise<Layer>
 }
 
 /**
- * Settings of `--set create.steps=20`.
+ * Reads settings from `--set create.steps=20`.
  *
- * @throws ArtistError ERR_CONFIG, ERR_INVALID_ARGUMENT: no `=`
+ * @throws ArtistError ERR_CONFIG when a key is unknown or a value is not valid YAML, ERR_INVALID_ARGUMENT when an assignment has no key before `=`
  */
 export function setLayer(assignments: readonly string[]): Promise<Layer> {
   return layerOf(

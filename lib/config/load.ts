@@ -14,7 +14,7 @@ import { configFile, fileLayer } from './file.ts';
 import { environmentLayer, type Layer, setLayer } from './layers.ts';
 import { type Config, configSchema, isSecret, type Secret, sectionOf } from './schema.ts';
 
-/** Where a value comes from. */
+/** The source of a value. */
 export interface Origin {
   from: 'default' | Layer['kind'];
   /** `…/config.yaml:12`, `AI_ARTIST__CREATE__STEPS`, `--steps`; empty for a default. */
@@ -25,7 +25,7 @@ export interface ConfigSources {
   home: string;
   /** Default: process.env. */
   environment?: NodeJS.ProcessEnv;
-  /** `create.candidates=4`: what --set says. */
+  /** Assignments of --set, such as `create.candidates=4`. */
   set?: readonly string[];
 }
 
@@ -35,17 +35,17 @@ export interface LoadedConfig {
   /** Path of config.yaml; it need not exist. */
   file: string;
   fileExists: boolean;
-  /** Of every value, by its path such as `create.steps`. */
+  /** Source of every value, by its path, such as `create.steps`. */
   origins: ReadonlyMap<string, Origin>;
 }
 
-/** Sections are joined key by key; a value, also a list, replaces the one before as a whole. */
+/** Merges two layers: sections key by key; any other value, even a list, replaces the lower one as a whole. */
 function joined(below: Record<string, unknown>, above: Record<string, unknown>, schema: unknown): Record<string, unknown> {
   const result = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const section = sectionOf(schema)?.[key];
     const [before, isSection] = [result[key], sectionOf(section) !== undefined];
-    // An empty section (`create:` alone in YAML) is null and says nothing.
+    // An empty section (`create:` alone in YAML) is null and sets nothing.
     if (isSection && value === null) continue;
     result[key] = isSection && isObject(value) ? joined(isObject(before) ? before : {}, value, section) : value;
   }
@@ -63,7 +63,7 @@ function has(values: unknown, path: readonly PropertyKey[]): boolean {
   return true;
 }
 
-/** Paths of all values, sections taken apart. */
+/** All values with their paths, without the sections themselves. */
 export function leaves(
   values: Record<string, unknown>,
   schema: unknown = configSchema,
@@ -75,10 +75,10 @@ export function leaves(
   });
 }
 
-/** More are not read, and after the first ones many follow from others. */
+/** Faults reported at once, at most. Nobody reads more, and later ones often follow from earlier ones. */
 const mostFaults = 20;
 
-/** `config.yaml:12: create.steps: expected …` */
+/** One fault as text: `config.yaml:12: create.steps: expected …` */
 function faultLine(fault: Fault, layers: readonly Layer[], home: string): string {
   const path = fault.path.map(String);
   const layer =
@@ -91,10 +91,10 @@ function faultLine(fault: Fault, layers: readonly Layer[], home: string): string
 }
 
 /**
- * All settings: defaults, then `<home>/config.yaml`, then the environment, then `set`; the later one wins.
+ * Loads all settings: defaults, then `<home>/config.yaml`, then the environment, then `set`. The later source wins.
  *
- * @throws ArtistError ERR_CONFIG: all that is wrong, a line each, naming file and line or variable, and for an unknown key the nearest one;
- *   ERR_READ
+ * @throws ArtistError ERR_CONFIG when a setting is invalid: one line for each fault, with its file and line or variable, and the nearest key for
+ *   an unknown one; ERR_READ when config.yaml cannot be read; ERR_INVALID_ARGUMENT when an entry of `set` is not KEY=VALUE
  */
 export async function loadConfig({ home, environment = process.env, set = [] }: ConfigSources): Promise<LoadedConfig> {
   const file = await fileLayer(home);
@@ -115,15 +115,15 @@ export async function loadConfig({ home, environment = process.env, set = [] }: 
   return { config, home, file: configFile(home), fileExists: file !== undefined, origins };
 }
 
-/** A path of the configuration: `~/` is the user's folder; others are relative to `base`. */
+/** Resolves a path of the configuration: `~/` is the user's home directory; other paths are relative to `base`. */
 export function configPath(path: string, base: string): string {
   return resolve(base, expandTilde(path));
 }
 
 /**
- * The text of a secret.
+ * Reads the text of a secret.
  *
- * @throws ArtistError ERR_CONFIG: the variable is not set, the file cannot be read or is empty
+ * @throws ArtistError ERR_CONFIG when the variable is not set, or the file cannot be read or is empty
  */
 export async function readSecret(
   secret: Secret,
@@ -144,13 +144,13 @@ export async function readSecret(
   throw new ArtistError('ERR_CONFIG', `${key}: expected a secret in ${path}, got an empty file`);
 }
 
-/** Whoever reads a secret may log it by mistake. */
+/** Registers a secret for redaction, because a caller may log it by mistake. */
 function remembered(secret: string): string {
   rememberSecret(secret);
   return secret;
 }
 
-/** The settings with every secret taken out, passwords inside addresses, too, for people and logs. */
+/** The settings for display and logs, without secrets and without passwords in addresses. */
 export function redactedConfig(config: Config): Record<string, unknown> {
   const hide = (values: Record<string, unknown>, path: readonly string[]): Record<string, unknown> =>
     Object.fromEntries(

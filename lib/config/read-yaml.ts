@@ -3,18 +3,18 @@ import { ArtistError } from '../core/index.ts';
 
 const firstLine = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
 
-/** Bytes of a configuration: it holds settings and lists of subjects. */
+/** Longest YAML text, characters. Ample for settings and lists of subjects. */
 export const longestYaml = 1_048_576;
-/** Lists and sections inside each other. */
+/** Deepest nesting of lists and sections. */
 const deepestYaml = 32;
 
-/** The parser calls itself for each level: what is deeper than anybody writes would end the process, so it is found before. */
+/** The first line that nests too deeply. The parser is recursive: extreme nesting would crash the process, so check before parsing. */
 function tooDeepAt(text: string): number | undefined {
   let open = 0;
   let number = 0;
   for (const line of text.split('\n')) {
     number++;
-    // Lists in lists may stand in one line: `- - - x`. Blanks in front of a line are levels, at least one for each.
+    // Nested lists may be on one line: `- - - x`. Each level of indentation takes at least one blank.
     const [lead = ''] = /^(?:[-?:]?[ \t]+|[-?:]$)*/.exec(line) ?? [];
     if ((lead.match(/[-?:]/g)?.length ?? 0) > deepestYaml || (/\S/.test(line.slice(lead.length)) && lead.length > 8 * deepestYaml))
       return number;
@@ -27,10 +27,10 @@ function tooDeepAt(text: string): number | undefined {
 }
 
 /**
- * Reads YAML of bounded size, depth and number of aliases.
+ * Parses YAML with limits on size, depth and number of aliases.
  *
- * @param where begins the message; `lineOf` puts the line behind it
- * @throws ArtistError ERR_CONFIG
+ * @param where start of the error message; `lineOf` returns it with the line number
+ * @throws ArtistError ERR_CONFIG when the text is not valid YAML or exceeds a limit
  */
 export async function readYaml(
   text: string,
@@ -43,7 +43,7 @@ export async function readYaml(
   const deep = tooDeepAt(text);
   if (deep !== undefined)
     throw new ArtistError('ERR_CONFIG', `${lineOf(deep)}: expected at most ${deepestYaml} lists and sections inside each other, got more`);
-  // Read here and not before: most homes have no configuration file.
+  // Imported on demand: most homes have no configuration file.
   const { parseDocument } = await import('yaml');
   try {
     const document = parseDocument(text, { ...parsing, schema: 'core', uniqueKeys: true });

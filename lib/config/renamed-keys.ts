@@ -1,4 +1,4 @@
-/** Keys by the names that they had before: a config.yaml with those still loads. The names of today are those of the library. */
+/** Former key names and their current ones, so that an old config.yaml still loads. The current names are those of the library. */
 const renamed: ReadonlyMap<string, string> = new Map([
   ['paint.cfg', 'paint.cfgScale'],
   ['paint.negative', 'paint.negativePrompt'],
@@ -6,7 +6,7 @@ const renamed: ReadonlyMap<string, string> = new Map([
 
 const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** Today's name of a key that is called so in a variable or in --set; `same` compares names. */
+/** The current name of a key that a variable or --set calls by its former name; `same` compares names. */
 export function currentName(section: readonly string[], word: string, same: (a: string, b: string) => boolean): string | undefined {
   for (const [before, now] of renamed) {
     const [ofSection, key = ''] = before.split('.');
@@ -15,7 +15,7 @@ export function currentName(section: readonly string[], word: string, same: (a: 
   return undefined;
 }
 
-/** Values with the names of today. `typed` has the name that was written of each key that was renamed. Beside its new name, an old one stays. */
+/** Renames former keys to their current names. `typed` maps each renamed key to the name that was written. If both names are given, nothing is renamed. */
 export function withCurrentNames(values: Record<string, unknown>): { values: Record<string, unknown>; typed: ReadonlyMap<string, string> } {
   const typed = new Map<string, string>();
   const result = { ...values };

@@ -223,7 +223,7 @@ export const configSchema = z.strictObject({
 });
 export type Config = z.output<typeof configSchema>;
 
-/** Schema of a key without the wrappers around it. */
+/** Schema of a key without its optional and default wrappers. */
 export function bare(schema: unknown): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return bare(schema.unwrap());
   return schema;
@@ -235,7 +235,7 @@ export function sectionOf(schema: unknown): Readonly<Record<string, z.ZodType>> 
   return inner instanceof z.ZodObject ? (inner.shape as Record<string, z.ZodType>) : undefined;
 }
 
-/** Every key, sections too: `create`, `create.candidates`. */
+/** Every key, including sections: `create`, `create.candidates`. */
 export function configKeys(schema: unknown = configSchema, path = ''): string[] {
   return Object.entries(sectionOf(schema) ?? {}).flatMap(([key, inner]) => {
     const name = path === '' ? key : `${path}.${key}`;

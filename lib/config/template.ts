@@ -1,6 +1,6 @@
 import { type Config, configSchema, descriptionOf, sectionOf } from './schema.ts';
 
-/** A value as YAML on one line. JSON is YAML. */
+/** A value as YAML on one line, written as JSON, which is valid YAML. */
 const inline = (value: unknown): string => (value === undefined ? '' : ` ${JSON.stringify(value)}`);
 
 const examples: Readonly<Record<string, unknown>> = {
@@ -18,7 +18,7 @@ const examples: Readonly<Record<string, unknown>> = {
   'metrics.file': 'ai-artist.prom',
 };
 
-/** A configuration file with every key in it, each behind `#` with its meaning and its default. Nothing in it is set. */
+/** A configuration file that sets nothing: every key is commented out, with its meaning and default. */
 export function configTemplate(schemaFile: string): string {
   const defaults: Config = configSchema.parse({});
   const lines = [

@@ -1,4 +1,4 @@
-/** `ai-artist/artist`: an artist of a home folder, and what it remembers: series, periods, proposals; painting a work again. */
+/** `ai-artist/artist`: the artist of a home folder with its series, periods and proposals; reproducing works. */
 
 export {
   type Artist,

@@ -1,4 +1,4 @@
-/** `ai-artist/clip`: embeddings, classification and aesthetic scores by CLIP. */
+/** `ai-artist/clip`: embeddings, classification and aesthetic scores with CLIP. */
 
 export {
   type AestheticHead,

@@ -1,4 +1,4 @@
-/** `ai-artist/core`: the error class and its codes, scopes, the lines of the engine. */
+/** `ai-artist/core`: the error class and its codes, scopes, the engine's log lines. */
 
 export {
   ArtistError,

@@ -1,4 +1,4 @@
-/** `ai-artist/gallery`: works as files: store, search, import, check, export. */
+/** `ai-artist/gallery`: works as files: storing, searching, importing, checking, exporting. */
 
 export {
   type Artwork,

@@ -1,4 +1,4 @@
-/** `ai-artist/image`: pixels in and out, and the recipes in pictures of this and of other programs. */
+/** `ai-artist/image`: decoding and encoding pictures, and the recipes in pictures of this and other programs. */
 
 export {
   ArtImage,

@@ -1,4 +1,4 @@
-/** `ai-artist/models`: which models there are: bundled, installed, to be downloaded. */
+/** `ai-artist/models`: listing and downloading models: bundled, installed and available ones. */
 
 export {
   findAlias,

@@ -1,4 +1,4 @@
-/** `ai-artist/prompt`: choosing and expanding prompts, and what is learnt from works. */
+/** `ai-artist/prompt`: choosing and expanding prompts, and learning from earlier works. */
 
 export {
   type ChooseOptions,

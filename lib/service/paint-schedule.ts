@@ -1,4 +1,4 @@
-/** The schedule of a home as it runs: its daemon, and who paints its works. */
+/** Runs the schedule of a home: its daemon, and the process or queue that paints its works. */
 import { type Artist, handOver, paintHere } from '../artist/index.ts';
 import { ArtistError } from '../core/index.ts';
 import {
@@ -13,29 +13,29 @@ import {
 } from '../schedule/index.ts';
 
 export interface PaintScheduleOptions {
-  /** Paints where no queue is given; its home is that of the schedule. It is not disposed. */
+  /** Paints if no queue is given. Must have the same home as the schedule. It is not disposed. */
   artist: Artist;
   store: ScheduleStore;
-  /** Address of the queue whose workers paint: file, or redis://host:port. Default: this process paints. */
+  /** Address of the queue whose workers paint: `file` or redis://host:port. Default: this process paints. */
   queue?: string | undefined;
-  /** Of the queue in a Redis. Default: that of this home alone. */
+  /** Name of the queue in Redis. Default: one for this home alone. */
   queueName?: string | undefined;
-  /** Works of a run that wait in the queue together, 1..64; needs queue. Default: 1. */
+  /** Works of a run in the queue at the same time, 1..64; requires `queue`. Default: 1. */
   worksAtOnce?: number | undefined;
-  /** When it is stopped: how long a work may take to end, milliseconds. Default: 30 000. */
+  /** After stop(): how long the current work may take to finish, milliseconds. Default: 30 000. */
   stopWithinMs?: number | undefined;
   onEvent: (event: DaemonEvent) => void;
-  /** Told what is unsafe about the queue, and when it is out of reach. */
+  /** Called when the queue is not safe, or cannot be reached. */
   warn: (line: string) => void;
 }
 
 export interface PaintSchedule {
-  /** What is wrong with it, in words; undefined: all is well. */
+  /** Describes what is wrong; undefined: healthy. */
   health(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
-/** The heartbeat comes every 15 seconds. */
+/** Age from which a heartbeat is too old. One is due every 15 seconds. */
 const silentMs = 60_000;
 
 async function healthOf(store: ScheduleStore): Promise<string | undefined> {
@@ -45,7 +45,7 @@ async function healthOf(store: ScheduleStore): Promise<string | undefined> {
   return age > silentMs ? `the last heartbeat is ${Math.round(age / 1000)} s old` : undefined;
 }
 
-/** @throws ArtistError ERR_INVALID_ARGUMENT */
+/** @throws ArtistError ERR_INVALID_ARGUMENT when the number is not 1..64, or is given without a queue */
 export function checkWorksAtOnce(worksAtOnce: number | undefined, queue: string | undefined): void {
   if (worksAtOnce === undefined) return;
   if (!Number.isInteger(worksAtOnce) || worksAtOnce < 1 || worksAtOnce > 64)
@@ -57,7 +57,8 @@ export function checkWorksAtOnce(worksAtOnce: number | undefined, queue: string 
 /**
  * Runs the schedule of a home until stop().
  *
- * @throws ArtistError ERR_LOCKED: it runs already; ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_NETWORK: the queue
+ * @throws ArtistError ERR_LOCKED when another process runs it, ERR_INVALID_ARGUMENT when an option is invalid, ERR_UNSUPPORTED or ERR_NETWORK when
+ *   the queue cannot be used
  */
 export async function startPaintSchedule(options: PaintScheduleOptions): Promise<PaintSchedule> {
   const { artist, store, queue: address, queueName, worksAtOnce, stopWithinMs, onEvent, warn } = options;

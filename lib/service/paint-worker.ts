@@ -1,4 +1,4 @@
-/** A worker that paints what a schedule handed over to a queue. */
+/** A worker that paints the works a schedule put into a queue. */
 import { type Artist, type LookUp, paintTasks } from '../artist/index.ts';
 import {
   homeId,
@@ -16,11 +16,11 @@ interface Source {
   lookUp: LookUp;
   warnings: () => Promise<string[]>;
   close: () => Promise<void>;
-  /** For people: which queues these are, `, for this home alone`. */
+  /** For display: which queues these are, such as `, for this home alone`. */
   about: string;
 }
 
-/** The queue of the home, the one that is named, or, where the home has no jobs of its own, every queue of the Redis. */
+/** Chooses what to serve: the file queue, the named queue in Redis, the home's own or, if the home has no jobs, every queue in Redis. */
 async function sourceOf(address: string, given: string | undefined, home: string): Promise<Source> {
   if (!isRedis(address)) {
     const queue = await openQueueAt(address, home, undefined);
@@ -50,26 +50,26 @@ async function sourceOf(address: string, given: string | undefined, home: string
 
 export interface PaintWorkerOptions extends WorkerOptions {
   artist: Artist;
-  /** Address of the queue: file, or redis://host:port. */
+  /** Address of the queue: `file` or redis://host:port. */
   queue: string;
-  /** Of the queue in a Redis. Default: that of this home; of a home without jobs: every queue there. */
+  /** Name of the queue in Redis. Default: that of this home or, if the home has no jobs, every queue there. */
   queueName?: string | undefined;
 }
 
 export interface PaintWorker {
   readonly name: string;
-  /** For people: which queues it serves, such as `, for this home alone`; may be empty. */
+  /** For display: which queues it serves, such as `, for this home alone`; may be empty. */
   readonly about: string;
-  /** What is unsafe about the queue, in words. */
+  /** Warnings about an unsafe configuration of the queue. */
   readonly warnings: readonly string[];
-  /** Lets the work in progress end within this time, milliseconds, else gives it back to the queue. */
+  /** Waits up to this many milliseconds for the work in progress, then returns it to the queue. */
   stop(withinMs?: number): Promise<void>;
 }
 
 /**
  * Opens the queue and paints its works with `artist` until stop(). The artist is not disposed.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_NETWORK
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid, ERR_UNSUPPORTED or ERR_NETWORK when the queue cannot be used
  */
 export async function startPaintWorker({ artist, queue, queueName, ...options }: PaintWorkerOptions): Promise<PaintWorker> {
   const source = await sourceOf(queue, queueName, artist.home);

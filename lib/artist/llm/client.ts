@@ -1,4 +1,4 @@
-/** A language model behind an address that speaks OpenAI's chat completions: a server of one's own (llama.cpp, Ollama, vLLM) or a service. */
+/** Client for OpenAI-compatible chat completions: a local server (llama.cpp, Ollama, vLLM) or a hosted service. */
 import * as z from 'zod';
 import { ArtistError, type Clock, display, isArtistError, systemClock } from '../../core/index.ts';
 
@@ -7,7 +7,7 @@ export interface LlmOptions {
   url: string;
   model: string;
   apiKey?: string | undefined;
-  /** Of a whole question, all tries and pauses together, milliseconds. */
+  /** Time limit for a whole question, including all tries and pauses, milliseconds. */
   timeoutMs: number;
   /** Further tries after the first. */
   retries: number;
@@ -18,26 +18,26 @@ export interface LlmOptions {
 
 export interface LlmAnswer<T> {
   value: T;
-  /** What the model wrote, word for word. */
+  /** The model's answer, verbatim. */
   text: string;
-  /** As the server names it. */
+  /** Model name as the server reports it. */
   model: string;
-  /** Tries it took. */
+  /** Number of tries it took. */
   tries: number;
 }
 
-/** The part of an answer that is read. */
+/** The part of a response that this client reads. */
 const completion = z.looseObject({
   model: z.string().optional(),
   choices: z.array(z.looseObject({ message: z.looseObject({ content: z.string() }) })).min(1),
 });
 const failure = z.looseObject({ error: z.union([z.string(), z.looseObject({ message: z.string() })]) });
 
-/** Longest answer that is read, characters. */
+/** Longest accepted response, characters. */
 const longestAnswer = 100_000;
 const firstPauseMs = 500;
 
-/** A failure that may pass. */
+/** A temporary failure, worth another try. */
 class Passing extends Error {
   readonly afterMs: number | undefined;
 
@@ -47,7 +47,7 @@ class Passing extends Error {
   }
 }
 
-/** Retry-After: seconds, or a date (RFC 9110, 10.2.3). */
+/** The pause that a Retry-After header asks for, milliseconds. Its value is seconds or a date (RFC 9110, 10.2.3). */
 function pauseOf(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
@@ -55,18 +55,18 @@ function pauseOf(header: string | null, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** The object in what a model wrote: models put it into a fence, or say a word before it. */
+/** The JSON object in a model's answer. Models often put it in a code fence or write a few words before it. */
 function objectIn(text: string): unknown {
   const [from, to] = [text.indexOf('{'), text.lastIndexOf('}')];
   if (from < 0 || to < from) return undefined;
   try {
     return JSON.parse(text.slice(from, to + 1));
   } catch {
-    return undefined; // asked again, or told as the failure that it is
+    return undefined; // the caller asks again or reports the failure
   }
 }
 
-/** The text of an answer; no more of it is read than counts. Throws Passing: it is longer. */
+/** The text of a response, read up to the length limit. Throws Passing when it is longer. */
 async function textOf(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
@@ -82,7 +82,7 @@ export class LlmClient {
   readonly #clock: Clock;
   readonly #address: URL;
 
-  /** @throws ArtistError ERR_CONFIG: the address is none */
+  /** @throws ArtistError ERR_CONFIG when `url` is not a valid address */
   constructor(options: LlmOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
@@ -95,16 +95,16 @@ export class LlmClient {
     }
   }
 
-  /** Where it is, for records: without user, password and query. */
+  /** Host of the server, for records: without user, password and query. */
   get server(): string {
     return this.#address.host;
   }
 
   /**
-   * Asks for one JSON object of a given form.
+   * Asks for one JSON object that matches `schema`.
    *
-   * @throws ArtistError ERR_CONFIG: the key, the model or the address is refused; ERR_NETWORK: out of reach, out of time, too many requests, or
-   *   answers that do not fit; `signal.reason` when aborted
+   * @throws ArtistError ERR_CONFIG when the server refuses the key, the model or the address; ERR_NETWORK when it cannot be reached, does not
+   *   answer in time, gets too many requests, or its answers do not match; `signal.reason` when aborted
    */
   async ask<T>(system: string, user: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<LlmAnswer<T>> {
     const { timeoutMs, retries } = this.#options;
@@ -169,7 +169,7 @@ export class LlmClient {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }) },
         body: JSON.stringify(body),
-        // A key does not follow to another address.
+        // A redirect must not send the key to another address.
         redirect: 'error',
         signal: control.signal,
       });

@@ -1,4 +1,4 @@
-/** What a language model writes for the artist: prompts, titles, alternative texts. Where it fails, the templates' words stay, and the reason is kept. */
+/** Prompts, titles and alternative texts written by a language model. If it fails, the template's words are used and the reason is recorded. */
 import * as z from 'zod';
 import { type Config, readSecret } from '../../config/index.ts';
 import { isArtistError } from '../../core/index.ts';
@@ -8,13 +8,13 @@ import { longestTitle } from '../words/title.ts';
 import type { Workplace } from '../workplace.ts';
 import { type LlmAnswer, LlmClient } from './client.ts';
 
-/** What goes into the derivation of the work: the model's own words, or why there are none. */
+/** Recorded in the derivation of the work: the model's answer, or why there is none. */
 export type LlmRecord =
-  | { server: string; model: string; text: string; tries: number /** Instead of this. */; replaced: unknown }
+  | { server: string; model: string; text: string; tries: number /** The template's words. */; replaced: unknown }
   | { server: string; model: string; failed: string };
 
 export interface Written<T> {
-  /** undefined: the templates' words stay. */
+  /** undefined: use the template's words. */
   value: T | undefined;
   record: LlmRecord;
 }
@@ -33,7 +33,7 @@ const rules = 'Answer with one JSON object and nothing else. British spelling. N
 const promptSystem = `You write prompts for a text-to-image model. You get the parts of a picture and write them out as one vivid, concrete prompt. Keep subject and style as they are named; add only what can be seen. ${rules} Its form: {"prompt": "…"}`;
 const wordsSystem = `You name pictures and describe them for people who cannot see them. You get the words that a picture was painted for; say nothing that is not in them. ${rules} Its form: {"title": "…", "altText": "…"}. title: at most 6 words and ${longestTitle} characters, without quotation marks, none of the titles that are taken. altText: one or two sentences, first what is seen, then how it is made; not beginning with "picture of".`;
 
-/** Titles that a model is told not to use again. */
+/** How many taken titles the model is told, at most. */
 const mostTitles = 40;
 
 export class LlmWriter {
@@ -48,9 +48,10 @@ export class LlmWriter {
   }
 
   /**
-   * A prompt made of the parts. undefined: it is not asked for; the bundled painter only reads the phrases of its training.
+   * Writes a prompt from its parts. undefined: prompts are switched off, or the model is the bundled one, which knows only the phrases of its
+   * training.
    *
-   * @throws the signal's reason
+   * @throws `signal.reason` when aborted
    */
   async prompt(
     { parts, family, template }: { parts: PromptParts; family: PromptFamily; template: string },
@@ -70,7 +71,11 @@ export class LlmWriter {
     );
   }
 
-  /** Title and alternative text. undefined: it is not asked for. Throws the signal's reason. */
+  /**
+   * Writes the title and the alternative text. undefined: they are switched off.
+   *
+   * @throws `signal.reason` when aborted
+   */
   async words(
     {
       prompt,
@@ -106,9 +111,9 @@ export class LlmWriter {
 }
 
 /**
- * The writer that the settings name; undefined: they name none.
+ * The writer that the settings name; undefined: no `llm.url` is set.
  *
- * @throws ArtistError ERR_CONFIG: its key cannot be read
+ * @throws ArtistError ERR_CONFIG when its key cannot be read
  */
 export async function writerOf(
   { llm }: Pick<Config, 'llm'>,

@@ -16,35 +16,35 @@ import { SeriesPainter } from './series-painter.ts';
 import { settle } from './settle.ts';
 import { SubjectHold } from './subject-book.ts';
 
-/** How long an unused model stays in memory, milliseconds: longer than the pause between the works of one run. */
+/** How long an unused model stays in memory, milliseconds. Longer than the pause between two works of one run. */
 const defaultKeepMs = 10 * 60_000;
 
 export interface ArtistOptions {
-  /** Home folder: settings, gallery, memory. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
+  /** Home folder, with settings, gallery and memory. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
   home?: string | undefined;
-  /** Settings above those of config.yaml and of the environment, as `create.candidates=4`. */
+  /** Settings that override config.yaml and the environment, such as `create.candidates=4`. */
   set?: readonly string[] | undefined;
-  /** Settings that were read already; then config.yaml and the environment are not looked at. */
+  /** Settings that are already loaded; config.yaml and the environment are then not read. */
   config?: LoadedConfig | undefined;
-  /** How long model, CLIP and upscaler stay in memory when nothing is painted, milliseconds; 0: not at all. Default 600 000, ten minutes. */
+  /** How long an unused model, CLIP or upscaler stays in memory, milliseconds; 0: not at all. Default 600 000, ten minutes. */
   keepMs?: number | undefined;
-  /** For a language model and for museums. Default: the global one. */
+  /** Used for the language model and for museums. Default: the global fetch(). */
   fetch?: typeof globalThis.fetch | undefined;
-  /** Told of what may surprise: a scorer that failed, a memory that was mended. Default: a warning of the process. */
+  /** Called with each warning, such as a scorer that failed or a memory that was repaired. Default: process.emitWarning(). */
   onWarning?: ((line: string) => void) | undefined;
   clock?: Clock | undefined;
 }
 
-/** Paints works one after the other, or several at a time, with models that stay loaded in between. Made by createArtist(). */
+/** Paints works, one after another or several at a time; models stay loaded in between. Made by createArtist(). */
 export class Artist {
   readonly home: string;
   readonly gallery: Gallery;
-  /** Periods: works that are chosen draw from the one that goes on. */
+  /** Periods. A work without a prompt takes its topics, styles and LoRAs from the current one. */
   readonly periods: PeriodKeeper;
   readonly series: SeriesPainter;
-  /** LoRAs from its own best works; what was adopted is painted with. */
+  /** Proposals: LoRAs trained on the artist's best works. New works use the adopted ones. */
   readonly proposals: ProposalMaker;
-  /** The settings that it works by. */
+  /** The settings in use. */
   readonly config: LoadedConfig;
   readonly #clock: Clock | undefined;
   readonly #studio: Studio;
@@ -73,26 +73,27 @@ export class Artist {
     this.series = new SeriesPainter(place, (options) => this.create(options));
   }
 
-  /** True from the call of dispose() on. */
+  /** True as soon as dispose() is called. */
   get disposed(): boolean {
     return this.#disposing !== undefined;
   }
 
   /**
-   * One work: decides what to paint, paints candidates, keeps the best, enlarges it, gives it a title and files it.
+   * Creates one work: decides what to paint, paints candidates, keeps the best, enlarges it, gives it a title and files it.
    *
    * Await it for the work, or loop over its events.
    *
-   *     await artist.create();                                           // it chooses
-   *     await artist.create({ subject: 'a lighthouse at night' });       // style, light and the rest are chosen
+   *     await artist.create();                                           // the artist chooses everything
+   *     await artist.create({ subject: 'a lighthouse at night' });       // the artist chooses style, light and the rest
    *     await artist.create({ prompt: 'a fox in the snow, flat vector art', candidates: 4, seed: 7 });
    *
-   * A picture that the gallery has already is not filed twice: the result is the work that is there, unless `allowDuplicate` is set. Once a work
-   * is filed, the call does not reject any more.
+   * A picture that the gallery already has is not filed twice: the result is the existing work, unless `allowDuplicate` is set. Once a work is
+   * filed, the call no longer rejects.
    *
-   * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_CONFIG, ERR_DISPOSED; ERR_GENERATE: every candidate was of one colour, unsafe or not finite;
-   *   ERR_READ, ERR_DAMAGED: word lists, the taste; ERR_WRITE, ERR_DISK_FULL, ERR_LOCKED: the gallery; of `inspire`: ERR_NOT_FOUND, ERR_NETWORK, ERR_DOWNLOAD; what
-   *   loadModel(), generate() and upscale() throw; `signal.reason` when aborted
+   * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_CONFIG when a setting is; ERR_DISPOSED after dispose(); ERR_GENERATE
+   *   when every candidate is a single colour, unsafe or not finite; ERR_READ or ERR_DAMAGED when a word list or the taste cannot be read;
+   *   ERR_WRITE, ERR_DISK_FULL or ERR_LOCKED when the gallery cannot be written; ERR_NOT_FOUND, ERR_NETWORK or ERR_DOWNLOAD when `inspire` finds
+   *   no work or reaches no museum; every error of loadModel(), generate() and upscale(); `signal.reason` when aborted
    */
   create(options?: CreateOptions & { gallery?: true | undefined }): CreateRun<FiledWork>;
   create(options: CreateOptions): CreateRun;
@@ -107,12 +108,16 @@ export class Artist {
     return run;
   }
 
-  /** The work that was filed for a task, in the trash or not; undefined: there is none. Throws what Gallery.list() throws. */
+  /**
+   * The work that was filed for a task, even if it is in the trash; undefined: there is none.
+   *
+   * @throws every error of Gallery.list()
+   */
   filed(task: string): Promise<Artwork | undefined> {
     return this.gallery.workOfTask(task);
   }
 
-  /** Cancels what is being painted (it rejects with ERR_ABORTED), then frees the models. May be called again. */
+  /** Cancels the works in progress (they reject with ERR_ABORTED), then frees the models. May be called more than once. */
   dispose(): Promise<void> {
     this.#disposing ??= this.#dispose();
     return this.#disposing;
@@ -131,7 +136,7 @@ export class Artist {
   async #create(options: CreateOptions): Promise<CreatedWork> {
     const asked = settle(options, this.config);
     const { wishes } = asked;
-    // Whoever names LoRAs wants those alone.
+    // A caller that names LoRAs wants only those.
     const adopted = options.loras === undefined ? await this.proposals.adopted(wishes.model) : [];
     const own = asked.paint.loras ?? [];
     if (adopted.length > 0) asked.paint.loras = [...own, ...adopted];
@@ -142,7 +147,7 @@ export class Artist {
       signal.throwIfAborted();
       const writer = await writerOf(this.config.config, this.#place);
       const place = { ...this.#place, signal, hold, writer };
-      // What was given word for word, and series, go their own way.
+      // Works with a given prompt and works of a series belong to no period.
       const isFree = wishes.prompt === undefined && wishes.series === undefined && wishes.gallery;
       const period = isFree ? await this.periods.current(signal) : undefined;
       const planned = await plan(period ? drawFrom(period, asked, this.home) : asked, place);
@@ -150,16 +155,16 @@ export class Artist {
       await wishes.onPlan?.({ prompt, seed, source: planned.planned.source, lines: planned.planned.lines });
       if (planned.domainWarning !== undefined) this.#warn(planned.domainWarning);
       const onProgress = (event: CreateEvent): void => wishes.onProgress?.(event);
-      // Words take seconds of somebody else's time: they are written while it is painted.
+      // A language model takes seconds for title and text: it works while the picture is painted.
       const naming = nameWork(planned, { writer, signal, warn: this.#warn });
-      naming.catch(() => undefined); // it is awaited below, unless the painting fails first
+      naming.catch(() => undefined); // awaited below, unless the painting fails first
       const painted = await paintRound(planned, wishes, { studio: this.#studio, signal, warn: this.#warn, onProgress });
       const words = await naming;
       const origin = { task: wishes.task, series: wishes.series, period: period?.id };
       await wishes.onImage?.(painted.image);
       const there = painted.choice.sameAs;
       const work = there ?? (await this.#file(planned, painted, words, origin, wishes.confirm));
-      // From here on the work is there: what fails is a warning. Whoever got an error would paint it again.
+      // The work is filed now: later failures are only warnings, because after an error the caller would paint it again.
       const late: string[] = [];
       if (work && !there) {
         const { ledger } = painted.choice;
@@ -174,7 +179,7 @@ export class Artist {
     }
   }
 
-  /** A work that is filed is not lost to a lock. */
+  /** Releases the subject. A failure is only a warning, so that it does not hide a filed work. */
   async #letGo(hold: SubjectHold): Promise<void> {
     await hold.release().catch((error: unknown) => this.#warn(`its subject stays reserved until this process ends: ${String(error)}`));
   }
@@ -222,7 +227,7 @@ function describe(
     altText: filed ? altText : (work?.altText ?? altText),
     prompt,
     promptSource: planned.source,
-    // As it is recorded: with what it was painted for.
+    // The recorded derivation also names task, series and period.
     derivation: work?.derivation ?? derivation,
     seed: result.seed,
     candidates,
@@ -236,7 +241,10 @@ function describe(
   };
 }
 
-/** A signal that aborts with the first of several, and when it is released, for what still runs. Unlike AbortSignal.any() it leaves nothing on a signal that lives for months. */
+/**
+ * A signal that aborts with the first of several signals, and on release(), which stops work that still runs. Unlike AbortSignal.any() it
+ * leaves no listener on a signal that lives for months.
+ */
 function linkSignals(signals: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const stops = signals.map((signal) => {
@@ -253,14 +261,15 @@ function linkSignals(signals: readonly AbortSignal[]): { signal: AbortSignal; re
 }
 
 /**
- * An artist of a home folder: chooses, paints, keeps the best and files it, with models that stay loaded between works.
+ * Opens the artist of a home folder. It chooses what to paint, paints, keeps the best picture and files it; models stay loaded between works.
  *
  *     await using artist = await createArtist({ home: './my-artist' });
  *     const { work } = await artist.create({ subject: 'a lighthouse at night' });
  *
- * Nothing is loaded before the first work.
+ * No model is loaded before the first work.
  *
- * @throws ArtistError ERR_CONFIG naming file and line, ERR_READ, ERR_INVALID_ARGUMENT
+ * @throws ArtistError ERR_CONFIG when a setting is invalid (names file and line), ERR_READ when config.yaml cannot be read, ERR_INVALID_ARGUMENT
+ *   when an option is invalid
  */
 export const createArtist = answering('createArtist', async (options: ArtistOptions = {}): Promise<Artist> => {
   const config = options.config ?? (await loadConfig({ home: homeFolder(options.home), set: options.set ?? [] }));

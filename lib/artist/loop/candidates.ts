@@ -7,7 +7,7 @@ import { type ArtImage, judgeTechnical, measureTechnical, type TechnicalMeasures
 import type { CandidateScore } from '../models/prompt-scorer.ts';
 import { pixelsOf, sameRound } from './same-picture.ts';
 
-/** Candidates that are painted beyond those asked for as long as none passes. Without --candidates one is asked for. */
+/** Extra candidates to paint while none has passed the gates. Without --candidates, the requested number is one. */
 const furtherTries = 2;
 export const mostCandidates = 64;
 
@@ -19,11 +19,11 @@ export interface PaintedCandidate {
   seconds: number;
   /** SHA-256 of its pixels. */
   pixels?: string | undefined;
-  /** The work that is this very picture. */
+  /** The existing work with this same picture. */
   sameAs?: Artwork | undefined;
 }
 
-/** A number, as many as are worth their seconds, or (undefined) the first that passes the gates, in at most three tries. */
+/** A fixed number; 'auto': as many as are worth their seconds; undefined: up to the first that passes the gates, in at most three tries. */
 export type CandidateCount = number | 'auto' | undefined;
 
 export interface CandidatePlan {
@@ -31,27 +31,31 @@ export interface CandidatePlan {
   seed: number;
   options: Omit<GenerateOptions, 'seed'>;
   onProgress: (event: GenerateEvent, candidate: number, of: number) => void;
-  /** With 'auto', asked after each candidate. */
+  /** Called after each candidate when `count` is 'auto': whether to paint another. */
   another?: (painted: readonly PaintedCandidate[]) => Promise<boolean>;
-  /** The work that is this very picture. */
+  /** Finds an existing work with this same picture. */
   findSame?: (candidate: PaintedCandidate & { pixels: string }) => Promise<Artwork | undefined>;
 }
 
 const passes = ({ measures, sameAs }: PaintedCandidate): boolean => !sameAs && judgeTechnical(measures).verdicts.length === 0;
 
-/** The work of an earlier round that painted all of these, too: it is that round again. */
+/** The work of an earlier round that painted all of these seeds: this round repeats it. */
 export function roundBefore(painted: readonly PaintedCandidate[]): Artwork | undefined {
   const seeds = painted.map(({ seed }) => seed);
   return painted.find(({ sameAs }) => sameAs && sameRound(sameAs, seeds))?.sameAs;
 }
 
-/** Nothing that passes is to be expected any more, or it is there. */
+/** Whether a candidate has passed, or no further one will be tried. */
 function isOver(painted: readonly PaintedCandidate[], asked: number): boolean {
   if (painted.length < asked) return false;
   return painted.some(passes) || roundBefore(painted) !== undefined || painted.length >= Math.min(mostCandidates, asked + furtherTries);
 }
 
-/** Paints candidates with seeds `seed`, `seed + 1` …; throws what model.generate() throws. */
+/**
+ * Paints candidates with the seeds `seed`, `seed + 1` ….
+ *
+ * @throws every error of Model.generate()
+ */
 export async function paintCandidates(
   model: Model,
   { count, seed, options, onProgress, another, findSame }: CandidatePlan,
@@ -60,7 +64,7 @@ export async function paintCandidates(
   const isEnough = async (): Promise<boolean> => {
     if (count !== 'auto') return isOver(painted, count ?? 1);
     if (painted.length === 0) return false;
-    // Where none passes there are no totals to go by.
+    // If none passes, there are no totals to judge by.
     return painted.length === mostCandidates || !((await another?.(painted)) ?? false) || (!painted.some(passes) && isOver(painted, 1));
   };
   while (!(await isEnough())) {
@@ -76,11 +80,11 @@ export async function paintCandidates(
   return painted;
 }
 
-/** One painted candidate and what the gates say of it. */
+/** One painted candidate and the verdicts of the gates. */
 export interface Candidate {
   seed: number;
   kept: boolean;
-  /** Empty: it passed. */
+  /** Why the gates rejected it; empty: it passed. */
   verdicts: { verdict: CurationFault['fault']; reason: string }[];
   measures: TechnicalMeasures;
   seconds: number;
@@ -91,11 +95,11 @@ export interface Choice {
   result: GenerateResult;
   candidates: Candidate[];
   ledger: Ledger;
-  /** The work that is this very picture: it is not filed again. */
+  /** The existing work with this same picture, which is then not filed again. */
   sameAs: Artwork | undefined;
 }
 
-/** What CLIP said of the candidates, in their order. */
+/** CLIP scores of the candidates, in their order. */
 export interface Scores {
   /** Name of the CLIP model. */
   name: string;
@@ -107,16 +111,16 @@ export interface ChoiceSettings {
   weights?: Weights;
   /** Past rounds and works. */
   past?: Recollection | undefined;
-  /** One round in this many keeps another than the best; 0: never. */
+  /** One round in this many keeps a candidate other than the best; 0: never. */
   wildCardOneIn?: number;
-  /** No more will be painted: where none passed, the best of those that only looked wrong is kept. */
+  /** No more candidates will be painted. If none passed, the best of those rejected only for their look is kept. */
   last?: boolean;
 }
 
-/** With fewer works there is no style to fit. */
+/** With fewer works than this there is no style to compare with. */
 const fewestWorksOfAStyle = 3;
 
-/** Direction that the last works have in common; undefined: too few. */
+/** Common direction of the last works' embeddings; undefined: too few works. */
 function styleOf(works: readonly Float32Array[]): Float32Array | undefined {
   const recent = works.slice(-30);
   if (recent.length < fewestWorksOfAStyle) return undefined;
@@ -137,7 +141,7 @@ function termsOf(measures: TechnicalMeasures, score: CandidateScore | undefined,
   };
 }
 
-/** The ledger of candidates: with scores, what is best; without, the first that passes the gates. */
+/** Ranks the candidates in a ledger. The winner is the best by score or, without scores, the first that passes the gates. */
 export function rankPainted(
   painted: readonly PaintedCandidate[],
   scores: Scores | undefined,
@@ -171,9 +175,9 @@ export function rankPainted(
 }
 
 /**
- * Keeps the best. Where the round was painted before, or every candidate is a work already, that work is the answer.
+ * Chooses the winner of the ledger. If an earlier round painted the same seeds, or every candidate is already a work, the result is that work.
  *
- * @throws ArtistError ERR_GENERATE: there is no picture to keep: every candidate is of one colour, unsafe or not finite
+ * @throws ArtistError ERR_GENERATE when there is no picture to keep: every candidate is a single colour, unsafe or not finite
  */
 export function chooseCandidate(painted: readonly PaintedCandidate[], ledger: Ledger): Choice {
   const before = roundBefore(painted) ?? (ledger.winner === null ? painted.find(({ sameAs }) => sameAs)?.sameAs : undefined);

@@ -10,10 +10,11 @@ import { planPrompt } from './plan-prompt.ts';
 import { settle } from './settle.ts';
 
 /**
- * Refuses what create() would refuse before it loads anything, for a work that is painted later. Returns, in words, what is not there yet and may
- * still come: a model, a LoRA.
+ * Checks the options of a work that will be painted later, as create() does before it loads anything. Returns a sentence for each model or LoRA
+ * that is missing now but may be there by then.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_CONFIG, ERR_MODEL_NOT_FOUND: the CLIP; ERR_READ, ERR_DAMAGED: the taste, word lists
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid, ERR_CONFIG when a setting is, ERR_MODEL_NOT_FOUND when the CLIP does not
+ *   exist, ERR_READ or ERR_DAMAGED when the taste or a word list cannot be read
  */
 export async function checkWork(options: CreateOptions, loaded: LoadedConfig): Promise<string[]> {
   const { wishes, paint, prompt: settings, curation } = settle(options, loaded);
@@ -32,7 +33,7 @@ export async function checkWork(options: CreateOptions, loaded: LoadedConfig): P
     }
   };
   const isHere = await needed('the model', () => resolveModel(wishes.model, { home }));
-  // Any subject will do: it is chosen when it is painted.
+  // A placeholder: the real subject is chosen when the work is painted.
   const about = wishes.prompt === undefined ? { subject: 'x' } : { prompt: wishes.prompt };
   const { style, expand } = wishes;
   const { signal } = new AbortController();

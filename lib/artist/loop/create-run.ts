@@ -5,7 +5,7 @@ import type { CreatedWork } from './created-work.ts';
 const progress: ReadonlySet<CreateEvent['type']> = new Set([...progressTypes, 'upscale'] as CreateEvent['type'][]);
 
 /**
- * One work, begun when it is asked for. Await it for the result, or loop over its events, or both:
+ * One work in progress; it starts at once. Await it for the result, loop over its events, or do both:
  *
  *     for await (const event of artist.create()) if (event.type === 'sample') draw(event.step / event.steps);
  */
@@ -20,7 +20,7 @@ export class CreateRun<R extends CreatedWork = CreatedWork> extends EventRun<R, 
   }
 }
 
-/** The options of a call that will reject still say where its listener is. */
+/** Signal and listener of options that were not checked yet: a call that will reject for its options still uses them. */
 function listenersOf(options: unknown): { signal: AbortSignal | undefined; onProgress: ((event: CreateEvent) => void) | undefined } {
   try {
     const { signal: stop, onProgress } = options as { signal?: AbortSignal; onProgress?: (event: CreateEvent) => void };
@@ -29,6 +29,6 @@ function listenersOf(options: unknown): { signal: AbortSignal | undefined; onPro
       onProgress: typeof onProgress === 'function' ? onProgress : undefined,
     };
   } catch {
-    return { signal: undefined, onProgress: undefined }; // no options: the call says so
+    return { signal: undefined, onProgress: undefined }; // not an object: the call itself rejects
   }
 }

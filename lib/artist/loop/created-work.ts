@@ -14,32 +14,32 @@ export interface Times {
 
 /** A work that was painted. */
 export interface CreatedWork {
-  /** As it is in the gallery; undefined with `gallery: false`, and where `confirm` said no. Of a task that is filed already, the work that was there. */
+  /** The work in the gallery; undefined with `gallery: false` or when `confirm` returned false. For a task that is already filed: the existing work. */
   work: Artwork | undefined;
-  /** false: it was not filed, because of `gallery: false`, or because `work` was there and is this very picture. */
+  /** false: not filed, because of `gallery: false`, because `confirm` returned false, or because `work` already had this picture. */
   filed: boolean;
   image: ArtImage;
-  /** A few words that no work of the last 200 has. */
+  /** A few words that none of the last 200 works has as its title. */
   title: string;
-  /** What it shows, for those who cannot see it; empty where the prompt was. */
+  /** Alternative text: a description for people who cannot see the picture; empty if the prompt was. */
   altText: string;
   prompt: string;
-  /** given: the prompt was. chosen: it was not. */
+  /** given: by the caller; chosen: by the artist. */
   promptSource: 'given' | 'chosen';
   /** How the prompt came about. */
   derivation: Record<string, unknown>;
   seed: number;
   candidates: readonly Candidate[];
-  /** The books of the choice. */
+  /** How the candidates were ranked. */
   ledger: Ledger;
-  /** Name of the CLIP model that scored; undefined: nothing did. */
+  /** Name of the CLIP model that scored the candidates; undefined: they were not scored. */
   scorer: string | undefined;
   model: { name: string; family: string };
   device: string;
-  /** How many times wider it is than it was painted. */
+  /** Enlargement factor: final width divided by painted width. */
   upscaled: number;
   seconds: Times;
-  /** What the engine noticed, and what failed after the work was filed. */
+  /** Warnings of the engine, and failures after the work was filed. */
   warnings: readonly string[];
 }
 

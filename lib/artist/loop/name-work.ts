@@ -3,17 +3,21 @@ import { promptParts } from '../words/parts.ts';
 import { titleOf } from '../words/title.ts';
 import type { Plan, PlanPlace } from './plan.ts';
 
-/** Works whose titles are not used again. */
+/** The titles of this many newest works are not used again. */
 const titlesRemembered = 200;
 
-/** What a work is called and how it is described, and the derivation of its prompt with what a language model said about it. */
+/** Title and alternative text of a work, and the derivation of its prompt with the record of a language model's answer. */
 export interface NamedWork {
   title: string;
   altText: string;
   derivation: Record<string, unknown>;
 }
 
-/** Title and alternative text: of a language model where the settings name one, else from the parts of the prompt. Throws what gallery.list() throws; the signal's reason. */
+/**
+ * Title and alternative text: written by a language model if the settings name one, else made from the parts of the prompt.
+ *
+ * @throws every error of Gallery.list(); `signal.reason` when aborted
+ */
 export async function nameWork(
   { gallery, prompt, planned }: Plan,
   { writer, signal, warn }: Pick<PlanPlace, 'writer' | 'signal' | 'warn'>,

@@ -1,4 +1,4 @@
-/** The period that goes on: what works draw from it, and when it is over. */
+/** The current period: what works take from it, and when it ends. */
 import { ArtistError, type Clock, isArtistError, systemClock } from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import { builtInStyles, promptFamilies } from '../../prompt/index.ts';
@@ -21,7 +21,11 @@ export class PeriodKeeper {
     this.store = new PeriodStore({ home: place.home, clock: this.#clock });
   }
 
-  /** The period that a work without a prompt belongs to; one whose date has come is ended first. Throws what StateFile.read() throws; the signal's reason. */
+  /**
+   * The period that a work without a prompt belongs to. A period whose end date has passed is ended first.
+   *
+   * @throws every error of StateFile.read(); `signal.reason` when aborted
+   */
   async current(signal: AbortSignal): Promise<Period | undefined> {
     for (;;) {
       const period = await this.store.current();
@@ -30,12 +34,12 @@ export class PeriodKeeper {
     }
   }
 
-  /** After a work: ends the period where one of its rules holds. */
+  /** Call after a work: ends the period if one of its end rules holds. */
   async afterWork(period: Period, signal: AbortSignal): Promise<void> {
     if (period.ends.length > 0) await this.#tryToEnd(period, signal);
   }
 
-  /** A work is not lost to a rule that cannot be measured: it warns, and returns false. */
+  /** Returns false, with a warning, if a rule cannot be measured: the work must not fail for that. */
   async #tryToEnd(period: Period, signal: AbortSignal): Promise<boolean> {
     try {
       await this.#endWhereDue(period, signal);
@@ -48,7 +52,11 @@ export class PeriodKeeper {
     }
   }
 
-  /** The facts of a period, as they are now or as they were when it ended. */
+  /**
+   * The facts of a period: measured now or, if it has ended, as recorded at its end.
+   *
+   * @throws ArtistError ERR_NOT_FOUND when there is no such period, ERR_INVALID_ARGUMENT when it has not begun
+   */
   async retrospective(wanted: string, signal: AbortSignal): Promise<Retrospective> {
     const period = await this.store.find(wanted);
     if (period.startedAt === undefined)
@@ -58,7 +66,7 @@ export class PeriodKeeper {
     return retrospect(period, { works, scorer, now: this.#clock.now() });
   }
 
-  /** Ends a period by hand, with its retrospective; one that has not begun is taken away. */
+  /** Ends a period by hand and records its retrospective. A period that has not begun is removed. */
   async end(wanted: string, signal: AbortSignal): Promise<Period> {
     const { id, startedAt } = await this.store.find(wanted);
     return this.store.end(id, 'by hand', startedAt === undefined ? {} : await this.retrospective(id, signal));
@@ -84,7 +92,7 @@ export class PeriodKeeper {
 
 type Styles = Settled['prompt']['styles'];
 
-/** Own and built-in styles, of which only the wanted ones have a weight. */
+/** All custom and built-in styles, with weight 0 for all but the wanted ones. */
 function only(wanted: Period['styles'], own: Styles): Styles {
   const builtIn = promptFamilies.flatMap((family) => builtInStyles(family)).map(({ name }) => ({ name, weight: 0 }));
   const isWanted = (name: string): boolean => wanted.some((style) => style.name.toLowerCase() === name.toLowerCase());
@@ -95,7 +103,7 @@ function only(wanted: Period['styles'], own: Styles): Styles {
   ];
 }
 
-/** A work's settings with what the period draws from. What the caller named stays. */
+/** A work's settings with the topics, styles and LoRAs of the period. A style that the caller named stays. */
 export function drawFrom(period: Period, settled: Settled, home: string): Settled {
   const { wishes, prompt, paint } = settled;
   const { topics, styles, loras } = period;

@@ -46,9 +46,9 @@ export interface PromptWishes {
   topic?: string | undefined;
   style?: string | readonly WeightedStyle[] | undefined;
   expand?: boolean | undefined;
-  /** What museums are asked for. */
+  /** Search text for the museums. */
   inspire?: string | undefined;
-  /** undefined: the bundled one. */
+  /** Alias or path; undefined: the bundled model. */
   model?: string | undefined;
 }
 
@@ -57,31 +57,31 @@ export interface PromptPlace {
   home: string;
   seed: number;
   signal: AbortSignal;
-  /** Default: the global one. */
+  /** Default: the global fetch(). */
   fetch?: typeof globalThis.fetch | undefined;
-  /** Whose works are remembered; undefined: the seed alone decides. */
+  /** Gallery whose works influence the choice; undefined: the seed alone decides. */
   gallery: Gallery | undefined;
-  /** Keeps others from choosing the same subject until the work is filed. Not asked without a gallery. */
+  /** Keeps other workers from choosing the same subject until the work is filed. Unused without a gallery. */
   hold?: SubjectHold | undefined;
-  /** Writes the chosen prompt out. */
+  /** Language model that rewrites the chosen prompt. */
   writer?: LlmWriter | undefined;
-  /** Told where the writer failed. */
+  /** Called when the writer fails. */
   warn?: ((line: string) => void) | undefined;
 }
 
 export interface PlannedPrompt {
   prompt: string;
   negativePrompt: string | undefined;
-  /** Of the styles, for generate(). */
+  /** LoRAs of the styles, for generate(). */
   loras: { path: string; weight: number }[];
   source: 'given' | 'chosen';
   /** For the record of the work. */
   derivation: Record<string, unknown>;
-  /** The same in words. */
+  /** The derivation as sentences. */
   lines: string[];
 }
 
-/** The rules that a model's prompts follow. One that cannot be read is for loadModel() to refuse. */
+/** The prompt family of a model. A model that cannot be read gets the default here; loadModel() reports it later. */
 export async function promptFamilyOfModel(model: string | undefined, home: string): Promise<PromptFamily> {
   if (model === undefined || model === bundledName) return promptFamilyOf('bundled');
   try {
@@ -94,11 +94,11 @@ export async function promptFamilyOfModel(model: string | undefined, home: strin
   }
 }
 
-/** A name stays one; a file is relative to `<home>/loras`. */
+/** A name stays as it is; a file path is relative to `<home>/loras`. */
 export const loraPlace = (given: string, home: string): string =>
   /[\\/]|\.(safetensors|gguf)$/i.test(given) ? configPath(given, homeOf(home).loras) : given;
 
-/** Word lists: `<home>/wildcards/colour.txt` is `__colour__`, `wildcards/a/b.txt` is `__a/b__`. */
+/** Reads the word lists: `<home>/wildcards/colour.txt` is `__colour__`, `wildcards/a/b.txt` is `__a/b__`. */
 async function readWordLists(home: string): Promise<WordLists> {
   const folder = homeOf(home).wildcards;
   if ((await kindOfPlace(folder)) !== 'folder') return new Map();
@@ -117,7 +117,7 @@ async function readWordLists(home: string): Promise<WordLists> {
   return new Map(lists);
 }
 
-/** Works whose outcome is looked at for each choice: the newest, the rated ones and those that were thrown away. */
+/** How many works of each kind (newest, rated, in the trash) each choice learns from, at most. */
 const mostLookedAt = 200;
 
 interface Memory {
@@ -140,7 +140,7 @@ async function remember({ settings: { avoidRecent, learn }, home, gallery }: Pro
   return { recentSubjects, preferences: changed ? await state.update((latest) => observeWorks(latest, observed)) : before };
 }
 
-/** A work of a museum whose title, or for the bundled model a thing that it knows, becomes the subject. */
+/** Finds a museum work. Its title becomes the subject or, for the bundled model, a known noun in its words. */
 async function inspirationFor(
   query: string,
   { family, recent, place }: { family: PromptFamily; recent: readonly string[]; place: PromptPlace },
@@ -171,7 +171,7 @@ async function inspirationFor(
   return { query, subject: subjectOf(from) ?? from.title, from };
 }
 
-/** @throws ArtistError ERR_INVALID_ARGUMENT: one of `others` is given where the one of `given` is, which decides the same */
+/** @throws ArtistError ERR_INVALID_ARGUMENT when the option in `given` is set together with one of `others` */
 function refuseBeside(given: Record<string, string | undefined>, others: Record<string, string | undefined>): void {
   const [[name = '', decided] = []] = Object.entries(given);
   if (decided === undefined) return;
@@ -184,9 +184,10 @@ function refuseBeside(given: Record<string, string | undefined>, others: Record<
 }
 
 /**
- * The prompt of a work: the given one with its alternatives and word lists decided, or one that is chosen by what is known of earlier works.
+ * The prompt of a work: the given one with its alternatives and word lists expanded, or one chosen with the memory of earlier works.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_READ; of a museum: ERR_NOT_FOUND, ERR_NETWORK, ERR_DOWNLOAD; of the state file: ERR_LOCKED, ERR_NEWER_VERSION, ERR_WRITE, ERR_DISK_FULL
+ * @throws ArtistError ERR_INVALID_ARGUMENT when options conflict or are invalid; ERR_READ when a word list cannot be read; ERR_NOT_FOUND,
+ *   ERR_NETWORK or ERR_DOWNLOAD when no museum has a work; ERR_LOCKED, ERR_NEWER_VERSION, ERR_WRITE or ERR_DISK_FULL for the state file
  */
 export async function planPrompt(
   { prompt, subject, topic, style, expand, inspire, model }: PromptWishes,
@@ -214,7 +215,7 @@ export async function planPrompt(
   return { ...(await writeOut(chosen, family, place)), source: 'chosen' };
 }
 
-/** The prompt in the words of a language model, where there is one; both texts are in the derivation. */
+/** Lets the language model, if there is one, rewrite the prompt; the derivation records both texts. */
 async function writeOut(
   chosen: ChosenPrompt,
   family: PromptFamily,
@@ -232,7 +233,7 @@ async function writeOut(
 
 type About = Omit<ChooseOptions, 'recentSubjects' | 'preferences'>;
 
-/** Chooses by the memory, while no other process of the home does, and holds the subject; undefined: `isTaken`. */
+/** Chooses a prompt under the lock of the home and reserves its subject; undefined when `isTaken` returns true. */
 async function choose(
   about: About,
   place: PromptPlace,
@@ -248,7 +249,7 @@ async function choose(
   return (await (hold && gallery ? hold.take(decide) : decide([]))).chosen;
 }
 
-/** Museums are slow: they are asked before anything is locked, and again where somebody took the subject meanwhile. */
+/** Asks the museums before the lock, because they are slow, and asks again if another worker took the subject meanwhile. */
 async function chooseInspired(query: string, about: About, place: PromptPlace): Promise<ChosenPrompt> {
   for (let tries = 1; ; tries++) {
     const taken = (place.gallery && (await place.hold?.taken())) ?? [];

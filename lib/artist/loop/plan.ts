@@ -1,4 +1,4 @@
-/** What a work will be, decided and refused before anything is loaded. */
+/** Plans a work, and rejects invalid options, before any model is loaded. */
 import { checkFolder, resolveOptions } from '../../core/index.ts';
 import { CurationMemory, type MemoryRepair, type Weights } from '../../curation/index.ts';
 import { drawSeed, type GenerateOptions, generateOptions } from '../../engine/index.ts';
@@ -14,22 +14,22 @@ import { type PlannedPrompt, planPrompt } from './plan-prompt.ts';
 import type { CurationSettings, Settled } from './settle.ts';
 import type { SubjectHold } from './subject-book.ts';
 
-/** What the planning of one work needs. */
+/** Everything that planning one work needs. */
 export interface PlanPlace extends Workplace {
   signal: AbortSignal;
   hold: SubjectHold;
   writer: LlmWriter | undefined;
 }
 
-/** Everything that is decided, and refused, before the model is loaded, which may take minutes. */
+/** Everything that is decided before the model is loaded, which may take minutes. */
 export interface Plan {
   prompt: string;
   planned: PlannedPrompt;
-  /** To be said once nothing stands against it any more. */
+  /** Warning to show once the plan is accepted. */
   domainWarning?: string;
   seed: number;
   count: CandidateCount;
-  /** undefined: it is not filed. */
+  /** undefined: do not file the work. */
   gallery: Gallery | undefined;
   options: GenerateOptions;
   weights: Weights;
@@ -40,7 +40,7 @@ export interface Plan {
 
 export async function plan(settled: Settled, { home, gallery: own, ...place }: PlanPlace): Promise<Plan> {
   const { wishes, paint, weights, prompt: settings, curation } = settled;
-  // Without scores there is nothing to weigh seconds against.
+  // 'auto' weighs scores against seconds; without scores it means the default.
   const count = wishes.candidates === 'auto' && !wishes.score ? undefined : wishes.candidates;
   if (wishes.score) await checkClipPath(wishes.clip);
   const seed = settled.seed ?? drawSeed();
@@ -53,7 +53,7 @@ export async function plan(settled: Settled, { home, gallery: own, ...place }: P
     seed,
     gallery,
   });
-  // Styles bring tags, too. They are for generate(): titles, scores and likeness are about the words alone.
+  // Styles add LoRA tags, too. Only generate() gets the tags: titles, scores and duplicate checks use the words alone.
   const styled = takeLoraTags(written.prompt);
   for (const problem of [...asked.problems, ...styled.problems]) place.warn(problem);
   const planned = { ...written, prompt: styled.prompt };

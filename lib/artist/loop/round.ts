@@ -15,11 +15,11 @@ import type { Times } from './created-work.ts';
 import type { Plan } from './plan.ts';
 import { findSame } from './same-picture.ts';
 
-/** A picture with both edges below this is enlarged unless told otherwise, pixels. */
+/** A picture with both edges below this many pixels is enlarged by default. */
 export const smallEdge = 512;
 
 export interface Painted {
-  /** Every candidate as it was painted, in the order of the ledger. */
+  /** All painted candidates, in the order of the ledger. */
   candidates: readonly PaintedCandidate[];
   choice: Choice;
   scorer: string | undefined;
@@ -35,7 +35,7 @@ export interface RoundPlace extends Pick<Workplace, 'studio' | 'warn'> {
 
 type RoundWishes = Pick<LoopOptions, 'clip' | 'score' | 'model' | 'upscale' | 'allowDuplicate'>;
 
-/** Scores candidates as far as there is a choice to make. Pictures that took minutes are not lost to a scorer that fails: it warns, and gives none. */
+/** Scores candidates if there is a choice to make. A failing scorer only warns and gives no scores, so that pictures that took minutes are kept. */
 class RoundScorer {
   readonly #planned: Plan;
   readonly #clip: string | undefined;
@@ -52,7 +52,7 @@ class RoundScorer {
     this.#failed = score === false || (planned.count !== 'auto' && (planned.count ?? 1) < 2);
   }
 
-  /** Scores those that are new. */
+  /** Scores the candidates that were not scored yet; returns the scores of all. */
   async score(painted: readonly PaintedCandidate[]): Promise<Scores | undefined> {
     const { signal, warn } = this.#place;
     if (this.#failed) return undefined;
@@ -84,7 +84,7 @@ class RoundScorer {
   }
 }
 
-/** What is known of past rounds. Pictures are not lost to a memory or a gallery that cannot be read: it warns. */
+/** Past rounds. An unreadable memory or gallery only causes a warning, so that painted pictures are kept. */
 class Past {
   readonly #planned: Plan;
   readonly #place: RoundPlace;
@@ -99,7 +99,7 @@ class Past {
     return this.#unlessUnreadable('past rounds do not count this time', async () => this.#planned.memory?.recall(model));
   }
 
-  /** The work that is this very picture. */
+  /** The existing work with this same picture. */
   findSame(candidate: PaintedCandidate & { pixels: string }): Promise<Artwork | undefined> {
     const { gallery } = this.#planned;
     return this.#unlessUnreadable('whether this picture is in the gallery already was not found out', async () => {
@@ -119,7 +119,7 @@ class Past {
   }
 }
 
-/** Ranks what was painted so far, and says whether another candidate is worth its seconds. */
+/** Ranks the candidates painted so far and decides whether another is worth its seconds. */
 async function judgeRound(
   planned: Plan,
   painted: readonly PaintedCandidate[],
@@ -130,7 +130,7 @@ async function judgeRound(
   const { count, weights, curation } = planned;
   const ledger = rankPainted(painted, scores, { weights, past, wildCardOneIn: curation.wildCardOneIn, last });
   if (count !== 'auto' || ledger.curation === 'unscored') {
-    // Nothing to go by: as without a number of candidates.
+    // No scores to judge by: continue only until one passes, as without a number of candidates.
     return { ledger, another: ledger.winner === null };
   }
   const totals = ledger.candidates.flatMap(({ total }) => (total === null ? [] : [total]));
@@ -180,7 +180,7 @@ export async function paintRound(planned: Plan, wishes: RoundWishes, place: Roun
       await model.release();
     }
     mark();
-    // Where the number is fixed, after the painter is done: both together may not fit into memory.
+    // With a fixed number, CLIP loads only after the painter is released: both may not fit into memory together.
     scores = await scorer.score(painted);
   } finally {
     await scorer.release();

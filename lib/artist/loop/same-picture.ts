@@ -1,24 +1,28 @@
-/** Whether a picture that was just painted is one of the gallery's already: the same pixels, or the same recipe. */
+/** Detects whether the gallery already has a picture that was just painted: by the same pixels or the same recipe. */
 import { createHash } from 'node:crypto';
 import { ledgerOf, type Recollection } from '../../curation/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { type ArtImage, type PartialRecipe, type Recipe, recipeHash } from '../../image/index.ts';
 
-/** SHA-256 of size and pixels. */
+/** SHA-256 of size and pixels, as hexadecimal text. */
 export function pixelsOf({ width, height, channels, data }: ArtImage): string {
   return createHash('sha256').update(`${width}x${height}x${channels} `).update(data).digest('hex');
 }
 
 /**
- * What decides a picture that was painted from a text alone; undefined: it was made from more, which its recipe does not hold. Enlarging and our
- * own version come after the painting.
+ * Hash of the recipe of a picture painted from text alone; undefined: it had other inputs, which a recipe does not hold. Upscaler and package
+ * version are left out, because they do not change the painting.
  */
 function paintedBy({ upscaler: _upscaler, software: _software, ...recipe }: PartialRecipe): string | undefined {
   const { mode = 'txt2img', prompt, controlNet } = recipe;
   return mode === 'txt2img' && prompt !== undefined && controlNet === undefined ? recipeHash(recipe as Recipe) : undefined;
 }
 
-/** The work of the gallery that is this very picture. Throws what gallery.list() throws. */
+/**
+ * The work of the gallery that has this same picture.
+ *
+ * @throws every error of Gallery.list()
+ */
 export async function findSame(
   gallery: Gallery,
   past: Recollection | undefined,
@@ -38,7 +42,7 @@ export async function findSame(
   return (await there(known)) ? known : undefined;
 }
 
-/** Whether the round that a work comes from painted all of these seeds: then it is that round again, and its work is the answer. */
+/** Whether the round of this work painted all of these seeds: then the new round repeats it, and its work is the result. */
 export function sameRound(work: Artwork, seeds: readonly number[]): boolean {
   const before = ledgerOf(work)?.candidates.map(({ seed }) => seed) ?? [work.recipe?.seed];
   return seeds.every((seed) => before.includes(seed));

@@ -5,29 +5,29 @@ import type { Workplace } from '../workplace.ts';
 import type { CreateOptions } from './create-options.ts';
 import type { CreatedWork } from './created-work.ts';
 
-/** What the series decides is not among them. */
+/** Options that the series decides itself. */
 type Decided = 'prompt' | 'subject' | 'topic' | 'style' | 'inspire' | 'seed' | 'series' | 'gallery' | 'allowDuplicate';
 
 export interface PaintSeriesOptions extends Omit<CreateOptions, Decided> {
-  /** At most so many now. Default: all that it lacks. */
+  /** Most works to paint now. Default: all missing ones. */
   count?: number | undefined;
-  /** After each work is filed. */
+  /** Called after each work is filed. */
   onWork?: ((work: CreatedWork, index: number) => void | Promise<void>) | undefined;
 }
 
-/** A series and what is there of it. */
+/** A series with its painted and missing works. */
 export interface SeriesProgress {
   series: Series;
-  /** The newest first. */
+  /** Newest first. */
   works: Artwork[];
-  /** Places that no work fills. */
+  /** Indexes (from 0) without a work. */
   missing: number[];
 }
 
 const recorded = ({ derivation }: Artwork): { id?: string; index?: number } =>
   (derivation?.['series'] ?? {}) as { id?: string; index?: number };
 
-/** The series of a home, and the one who paints them. */
+/** The series of a home: starts them, paints them and reports their progress. */
 export class SeriesPainter {
   readonly store: SeriesStore;
   readonly #place: Workplace;
@@ -41,12 +41,12 @@ export class SeriesPainter {
     this.store = new SeriesStore({ home: place.home, clock: this.#clock });
   }
 
-  /** Throws what SeriesStore.start() throws. */
+  /** @throws every error of SeriesStore.start() */
   start(options: SeriesOptions): Promise<Series> {
     return this.store.start(options, this.#clock.now());
   }
 
-  /** @throws ArtistError ERR_NOT_FOUND; what Gallery.list() throws */
+  /** @throws ArtistError ERR_NOT_FOUND when there is no such series; every error of Gallery.list() */
   async progress(wanted: string): Promise<SeriesProgress> {
     const series = await this.store.find(wanted);
     const works: Artwork[] = [];
@@ -62,12 +62,12 @@ export class SeriesPainter {
   }
 
   /**
-   * Paints the works that a series still lacks, one after the other, also those that were thrown away. One painter at a time: another gets
-   * ERR_LOCKED.
+   * Paints the missing works of a series one after another, including those in the trash. Only one process may paint a series at a time.
    *
    * @param wanted id or name
-   * @param options as of Artist.create(), for every work
-   * @throws ArtistError ERR_NOT_FOUND, ERR_LOCKED; ERR_INVALID_ARGUMENT: it has ended; what Artist.create() throws
+   * @param options options of Artist.create() for every work
+   * @throws ArtistError ERR_NOT_FOUND when there is no such series, ERR_LOCKED while another process paints it, ERR_INVALID_ARGUMENT when it has
+   *   ended or `count` is invalid; every error of Artist.create()
    */
   async paint(wanted: string, { count = Number.POSITIVE_INFINITY, onWork, ...options }: PaintSeriesOptions = {}): Promise<CreatedWork[]> {
     if (count !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(count) && count >= 1))

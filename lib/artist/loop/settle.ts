@@ -12,7 +12,7 @@ export interface CurationSettings {
   reject: readonly string[];
 }
 
-/** A work's options with what they leave open taken from the configuration. */
+/** A work's options, completed from the configuration. */
 export interface Settled {
   wishes: LoopOptions & { score: boolean; domainCheck: boolean };
   /** Options of generate(), without prompt and seed. */
@@ -23,7 +23,7 @@ export interface Settled {
   curation: CurationSettings;
 }
 
-/** @throws ArtistError ERR_INVALID_ARGUMENT, ERR_CONFIG */
+/** @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid, ERR_CONFIG when a setting is */
 export function settle(options: CreateOptions, loaded: LoadedConfig): Settled {
   const wishes = resolveOptions('create', createOptions, options);
   if (wishes.score === false && wishes.clip !== undefined)
@@ -41,7 +41,7 @@ export function settle(options: CreateOptions, loaded: LoadedConfig): Settled {
       candidates: wishes.candidates ?? create.candidates,
       upscale: wishes.upscale ?? create.upscale,
       domainCheck: wishes.domainCheck ?? create.domainCheck,
-      // Whoever names a CLIP wants it to score.
+      // A caller that names a CLIP wants scores.
       score: wishes.score ?? (wishes.clip !== undefined || create.score),
       clip: wishes.clip ?? (create.clip === undefined ? undefined : configPath(create.clip, home)),
     },

@@ -1,17 +1,17 @@
-/** Subjects that are being painted at this moment, by any process of a home: so that two workers do not choose the same one. */
+/** Subjects that any process of a home is painting right now, so that two workers do not choose the same one. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import * as z from 'zod';
 import { birthOf, type Clock, homeOf, isAlive, type StateDefinition, StateFile, systemClock } from '../../core/index.ts';
 
 const reservation = z.strictObject({
-  /** Names this one reservation. */
+  /** Identifies this reservation. */
   token: z.string().min(1),
   subject: z.string(),
-  /** Who paints it. */
+  /** The process that paints it. */
   pid: z.int().positive(),
   host: z.string(),
-  /** Tells a process from a later one with the same pid; null where the system does not say. */
+  /** Distinguishes the process from a later one with the same pid; null if the system does not report it. */
   birth: z.string().nullable(),
   /** Milliseconds since 1970. */
   since: z.number(),
@@ -24,7 +24,7 @@ type Book = z.output<typeof bookSchema>;
 /** For StateFile: `<home>/state/subjects.json`. */
 const bookState: StateDefinition<Book> = { kind: 'subjects', version: 1, schema: bookSchema, initial: () => ({ reserved: [] }) };
 
-/** No work takes longer: what is older was left behind by a machine that cannot be asked. */
+/** No work takes longer. An older reservation was left by another machine, whose processes cannot be checked from here. */
 const longestMs = 24 * 3_600_000;
 
 async function stands({ host, pid, birth, since }: Reservation, now: number): Promise<boolean> {
@@ -35,7 +35,7 @@ async function stands({ host, pid, birth, since }: Reservation, now: number): Pr
   return born === undefined || birth === null || born === birth;
 }
 
-/** What one work holds: at most one subject. */
+/** The reservation of one work: at most one subject. */
 export class SubjectHold {
   readonly #file: StateFile<Book>;
   readonly #clock: Clock;
@@ -48,10 +48,11 @@ export class SubjectHold {
   }
 
   /**
-   * Chooses while nobody else does, and holds what was chosen. `choose` gets the subjects that others hold, the latest first; what it returns
-   * without a subject holds nothing. Throws what `choose` throws.
+   * Calls `choose` under the lock of the book and reserves the subject it returns; without a subject, nothing is reserved. `choose` gets the
+   * reserved subjects, the latest first.
    *
-   * @throws ArtistError ERR_LOCKED, ERR_READ, ERR_NEWER_VERSION, ERR_WRITE, ERR_DISK_FULL
+   * @throws ArtistError ERR_LOCKED when the lock stays taken; ERR_READ, ERR_NEWER_VERSION, ERR_WRITE or ERR_DISK_FULL for the state file; every
+   *   error of `choose`
    */
   async take<T extends { subject?: string | undefined }>(choose: (taken: readonly string[]) => Promise<T>): Promise<T> {
     let chosen: T | undefined;
@@ -69,13 +70,21 @@ export class SubjectHold {
     return chosen as T;
   }
 
-  /** The subjects that others hold now, the latest first. Throws ERR_READ, ERR_NEWER_VERSION. */
+  /**
+   * The subjects that are reserved now, the latest first.
+   *
+   * @throws ArtistError ERR_READ when the book cannot be read, ERR_NEWER_VERSION when a newer version wrote it
+   */
   async taken(): Promise<string[]> {
     const { reserved } = await this.#file.read();
     return reserved.map(({ subject }) => subject).reverse();
   }
 
-  /** The work is filed, or there will be none. Throws what take() throws. */
+  /**
+   * Frees the reservation: the work is filed, or there will be none.
+   *
+   * @throws every error of take()
+   */
   async release(): Promise<void> {
     if (!this.#holds) return;
     this.#holds = false;

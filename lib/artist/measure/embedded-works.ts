@@ -10,13 +10,13 @@ export interface EmbeddedWork {
 
 export interface EmbedWorksOptions {
   signal: AbortSignal;
-  /** Told of works whose record or picture cannot be read: they are left out. */
+  /** Called for each work whose record or picture cannot be read; such works are left out. */
   warn: (line: string) => void;
-  /** Before each picture that has to be looked at. */
+  /** Called before each picture that has to be embedded. */
   onProgress?: (done: number, total: number) => void;
 }
 
-/** Works of a query, newest first, at most `limit`; those whose record cannot be read are named. */
+/** Works of a query, newest first, at most `limit`. Warns of each work whose record cannot be read. */
 export async function worksOf(gallery: Gallery, query: string, limit: number, warn: (line: string) => void): Promise<Artwork[]> {
   const works: Artwork[] = [];
   let after: string | undefined;
@@ -36,7 +36,12 @@ function storedEmbedding(work: Artwork, model: string): Embedding | undefined {
   return text === undefined ? undefined : unpackEmbedding(text);
 }
 
-/** From the ledger where this CLIP looked at the work when it was kept, else by looking now. Works without a readable picture are left out, with a warning. */
+/**
+ * Embeds works with `clip`. If this CLIP scored the work when it was kept, the embedding comes from the ledger. Works without a readable picture
+ * are left out, with a warning.
+ *
+ * @throws `signal.reason` when aborted
+ */
 export async function embedWorks(
   works: readonly Artwork[],
   clip: Clip,
@@ -61,7 +66,7 @@ export async function embedWorks(
   return embedded;
 }
 
-/** The two of a list that are most alike; undefined: fewer than two. */
+/** The two most similar works and their cosine; undefined: fewer than two works. */
 export function mostAlike(works: readonly EmbeddedWork[]): { ids: [string, string]; cosine: number } | undefined {
   let best: { ids: [string, string]; cosine: number } | undefined;
   for (const [index, a] of works.entries())

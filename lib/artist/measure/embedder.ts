@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Clip } from '../../clip/index.ts';
 import type { Embedder } from '../../gallery/index.ts';
 
-/** A CLIP as the gallery wants it. Models of one name but of another size are two. */
+/** Adapts a CLIP model for the gallery's search. The size is part of its key, so that two models of one name differ. */
 export async function embedderOf(clip: Clip, signal: AbortSignal): Promise<Embedder> {
   const sizes = await Promise.all(clip.info.files.map(async (file) => (await stat(file)).size));
   return {

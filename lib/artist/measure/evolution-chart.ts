@@ -5,7 +5,7 @@ const frame = { left: 64, right: 200, top: 40, gap: 56, bottom: 48 };
 const plotWidth = width - frame.left - frame.right;
 const plotHeight = 200;
 const height = frame.top + 2 * plotHeight + frame.gap + frame.bottom;
-/** Told apart by people who see colours differently, too (Okabe and Ito 2008). */
+/** Colours that people with colour blindness can distinguish, too (Okabe and Ito 2008). */
 const colours = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#f0e442', '#999999'];
 const ink = { text: '#333333', grid: '#e4e4e4', band: '#c8d7e6' };
 
@@ -17,7 +17,7 @@ function label(x: number, y: number, text: string, rest = ''): string {
   return `<text x="${at(x)}" y="${at(y)}" ${rest}>${xml(text)}</text>`;
 }
 
-/** Above: each span's styles as shares of its works. Below: consistency with its interval, and the cosine to the span before. */
+/** Draws two charts as SVG. Top: each span's styles as shares of its works. Bottom: consistency with its interval, and the cosine to the span before. */
 export function evolutionSvg(rows: readonly EvolutionRow[]): string {
   const totals = new Map<string, number>();
   for (const { styles } of rows) for (const { name, works } of styles) totals.set(name, (totals.get(name) ?? 0) + works);
@@ -78,7 +78,7 @@ export function evolutionSvg(rows: readonly EvolutionRow[]): string {
     parts.push(`<rect x="${width - frame.right + 16}" y="${base + 4 + place * 20}" width="12" height="12" fill="${colour}"/>`);
     parts.push(label(width - frame.right + 34, base + 14 + place * 20, place === 0 ? 'consistency' : 'to the span before'));
   }
-  // As many names as have room.
+  // Label only as many spans as fit.
   const every = Math.ceil(rows.length / Math.max(1, Math.floor(plotWidth / 80)));
   for (const [index, { span, works }] of rows.entries())
     if (index % every === 0) parts.push(label(centre(index), height - 20, `${span} (${works})`, 'text-anchor="middle"'));

@@ -8,7 +8,7 @@ export const evolutionSpans = ['week', 'month', 'period'] as const;
 export type EvolutionSpan = (typeof evolutionSpans)[number];
 
 export interface StyleShare extends Share {
-  /** Mean cosine of picture and prompt, of those that were scored. */
+  /** Mean cosine of picture and prompt over the scored works. */
   score?: number;
 }
 
@@ -18,13 +18,13 @@ export interface EvolutionRow extends Omit<Facts, 'styles'> {
   from: string;
   to: string;
   styles: StyleShare[];
-  /** Cosine between the centroid of these works and that of the row before: 1 is no drift. Its interval says what so few works would show anyway. */
+  /** Cosine between the centroids of these works and of the row before; 1: no drift. Its interval shows the spread expected from so few works. */
   toPrevious?: CentroidCosine;
-  /** The same with the first row. */
+  /** The same, compared with the first row. */
   toFirst?: CentroidCosine;
 }
 
-/** ISO 8601: the week of a day is that of its Thursday. */
+/** ISO 8601 week: a day belongs to the week of its Thursday. */
 function weekOf(time: number): string {
   const date = new Date(time);
   const thursday = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() + 4 - (date.getUTCDay() || 7)));
@@ -45,10 +45,10 @@ function styleScore(works: readonly EmbeddedWork[], style: string, scorer: strin
 }
 
 /**
- * Rows from the oldest to the newest; times are UTC.
+ * Measures the works of each span. Rows are oldest first; times are UTC.
  *
- * @param works of any order, all embedded by `scorer`
- * @throws ArtistError ERR_INVALID_ARGUMENT: no works
+ * @param works in any order, all embedded by `scorer`
+ * @throws ArtistError ERR_INVALID_ARGUMENT when there are no works
  */
 export function evolutionOf(works: readonly EmbeddedWork[], by: EvolutionSpan, scorer: string): EvolutionRow[] {
   if (works.length === 0) throw new ArtistError('ERR_INVALID_ARGUMENT', 'works: expected at least one, got none');

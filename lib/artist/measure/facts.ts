@@ -1,4 +1,4 @@
-/** What can be measured of some works. Nothing here is judged or guessed: what cannot be measured is absent. */
+/** Measurements of a set of works. A field that cannot be measured is absent. */
 import { type Interval, ledgerOf, type MeasuredMean, measuredMean, novelty, styleConsistency, vendiScore } from '../../curation/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { EmbeddedWork } from './embedded-works.ts';
@@ -6,30 +6,30 @@ import type { EmbeddedWork } from './embedded-works.ts';
 export interface Share {
   name: string;
   works: number;
-  /** Of all works, 0..1. */
+  /** Share of all works, 0..1. */
   share: number;
 }
 
 export interface Facts {
   works: number;
-  /** CLIP model that looked at them. */
+  /** CLIP model that embedded them. */
   scorer: string;
-  /** Cosine of picture and prompt, of the works that were scored when they were kept. */
+  /** Cosine of picture and prompt over the works that were scored when they were kept. */
   score?: MeasuredMean;
-  /** 1 to 5, of those that were rated. */
+  /** Mean rating (1..5) of the rated works. */
   rating?: MeasuredMean;
   /** Mean cosine of all pairs; from 3 works. */
   consistency?: { n: number; mean: number; interval: Interval; crossSubject?: number };
-  /** 1 - cosine with the nearest earlier one; from 2 works. */
+  /** 1 - cosine with the nearest earlier work; from 2 works. */
   novelty?: MeasuredMean;
-  /** How many different pictures there are in effect; from 1 work. */
+  /** Vendi score: the effective number of different pictures; from 1 work. */
   vendi?: number;
   styles: Share[];
   topics: Share[];
   starred: number;
 }
 
-/** Names by how many works have them, the most frequent first. */
+/** Names with the number of works that have them, most frequent first. */
 function sharesOf(works: readonly Artwork[], nameOf: (work: Artwork) => unknown): Share[] {
   const counts = new Map<string, number>();
   for (const work of works) {
@@ -41,18 +41,18 @@ function sharesOf(works: readonly Artwork[], nameOf: (work: Artwork) => unknown)
     .sort((a, b) => b.works - a.works || (a.name < b.name ? -1 : 1));
 }
 
-/** Cosine of picture and prompt when it was kept, by this CLIP; undefined: it was not scored. */
+/** Cosine of picture and prompt that this CLIP measured when the work was kept; undefined: it did not score the work. */
 export function scoreOf(work: Artwork, model: string): number | undefined {
   const ledger = ledgerOf(work);
   if (!ledger || ledger.model !== model || ledger.winner === null) return undefined;
   return ledger.candidates[ledger.winner]?.terms.promptAlign ?? undefined;
 }
 
-/** What is the subject of a work, for comparing across subjects. */
+/** The subject of a work, for cross-subject consistency. */
 const subjectOf = ({ derivation, recipe, id }: Artwork): string =>
   typeof derivation?.['subject'] === 'string' ? derivation['subject'] : (recipe?.prompt ?? id);
 
-/** @param works any order; they are taken by age */
+/** Measures a set of works. @param works in any order; novelty uses their age */
 export function measureWorks(works: readonly EmbeddedWork[], scorer: string): Facts {
   const oldestFirst = [...works].sort((a, b) => (a.work.id < b.work.id ? -1 : 1));
   const embeddings = oldestFirst.map(({ embedding }) => embedding);
@@ -87,7 +87,7 @@ export function measureWorks(works: readonly EmbeddedWork[], scorer: string): Fa
 const figure = ({ mean, interval: [low, high], n }: Omit<MeasuredMean, 'n'> & { n: number }): string =>
   `${mean.toFixed(3)} (95 %: ${low.toFixed(3)} to ${high.toFixed(3)}, n = ${n})`;
 
-/** The same in lines. */
+/** The facts as lines of text. */
 export function factLines({ works, scorer, score, rating, consistency, novelty: step, vendi, styles, topics, starred }: Facts): string[] {
   const shares = (list: readonly Share[]): string => list.map(({ name, share }) => `${name} ${Math.round(100 * share)} %`).join(', ');
   return [

@@ -2,8 +2,8 @@ import { bundledName, bundledVocabulary, describeBundled, promptDomain } from '.
 import type { PlannedPrompt } from '../loop/plan-prompt.ts';
 
 /**
- * Whether a prompt is far outside what the bundled model was trained on: recorded in the derivation, and a line that says so. Other models are
- * not looked at.
+ * Checks whether a prompt is far outside the bundled model's training. If so, records it in the derivation and returns a warning. Other models
+ * are not checked.
  */
 export async function withDomain(
   planned: PlannedPrompt,

@@ -1,10 +1,10 @@
-/** What takes long to load, kept in memory for the next work. */
+/** Keeps things that take long to load in memory for the next work. */
 import { ArtistError, type Clock, isArtistError, systemClock, type Timer } from '../../core/index.ts';
 
 /** A loaded thing in use. */
 export interface Lease<T> {
   readonly thing: T;
-  /** It is not used any more by this holder. */
+  /** Ends this holder's use. May be called more than once. */
   release(): Promise<void>;
 }
 
@@ -12,17 +12,17 @@ interface Entry<T> {
   loading: Promise<T>;
   users: number;
   timer?: Timer;
-  /** Told when the last user has gone, where somebody waits for it. */
+  /** Called when the last user releases the thing, if dispose() waits for that. */
   onFree?: () => void;
 }
 
 export interface WarmOptions {
-  /** How long it stays when nobody uses it, milliseconds. 0: not at all. Infinity: until dispose(). */
+  /** How long an unused thing stays, milliseconds. 0: not at all. Infinity: until dispose(). */
   keepMs: number;
   clock?: Clock;
 }
 
-/** Things of one kind, by key. Of those that nobody uses, only the last one stays. */
+/** Loaded things of one kind, by key. Only the last unused one stays in memory. */
 export class Warm<T extends { dispose(): Promise<void> }> {
   readonly #keepMs: number;
   readonly #clock: Clock;
@@ -36,9 +36,9 @@ export class Warm<T extends { dispose(): Promise<void> }> {
   }
 
   /**
-   * The thing of that key, loaded where it is not there. Throws what `load` throws.
+   * Leases the thing of that key, loading it first if necessary.
    *
-   * @throws ArtistError ERR_DISPOSED
+   * @throws ArtistError ERR_DISPOSED after dispose(); every error of `load`
    */
   async acquire(key: string, load: () => Promise<T>): Promise<Lease<T>> {
     for (;;) {
@@ -56,18 +56,18 @@ export class Warm<T extends { dispose(): Promise<void> }> {
       } catch (error) {
         entry.users--;
         if (this.#entries.get(key) === entry) this.#entries.delete(key);
-        // Somebody else's load failed, perhaps because it was cancelled: this one tries itself.
+        // Another caller's load failed, perhaps because it was cancelled: load it here.
         if (!known) throw error;
       }
     }
   }
 
-  /** Frees what nobody uses at the moment; true: there was something. */
+  /** Frees the things that are not in use; true: there was at least one. */
   async dropIdle(): Promise<boolean> {
     return this.#dropIdle(() => true);
   }
 
-  /** Frees everything, each thing when the last who uses it has released it. */
+  /** Frees everything; waits for the users of each thing to release it. */
   async dispose(): Promise<void> {
     this.#closed = true;
     const entries = [...this.#entries.values()];
@@ -75,7 +75,7 @@ export class Warm<T extends { dispose(): Promise<void> }> {
     for (const entry of entries) {
       const { timer, loading } = entry;
       timer?.cancel();
-      // What could not be loaded need not be freed: its user was told.
+      // A failed load has nothing to free, and its caller got the error.
       const thing = await loading.catch(() => undefined);
       if (entry.users > 0) await new Promise<void>((free) => (entry.onFree = free));
       await thing?.dispose();
@@ -115,7 +115,7 @@ export class Warm<T extends { dispose(): Promise<void> }> {
   }
 }
 
-/** Loads something; where memory does not suffice, once more after what lies idle is freed. */
+/** Loads something. When memory runs out, frees the idle things and tries once more. */
 export async function withRoom<R>(idle: readonly { dropIdle(): Promise<boolean> }[], load: () => Promise<R>): Promise<R> {
   try {
     return await load();

@@ -8,7 +8,7 @@ export interface LoadWishes {
   onProgress: (event: LoadEvent | UpscaleEvent) => void;
 }
 
-/** The models that works are made with: painter, CLIP, upscaler. Loaded at their first use and kept for the next. */
+/** The models that make works: painter, CLIP, upscaler. Each is loaded at first use and kept for the next. */
 export class Studio {
   readonly #home: string;
   readonly #models: Warm<Model>;
@@ -23,7 +23,10 @@ export class Studio {
     this.#upscalers = new Warm(options);
   }
 
-  /** @param model alias or path; undefined: the bundled one. Throws what loadModel() throws. */
+  /**
+   * @param model alias or path; undefined: the bundled one
+   * @throws every error of loadModel()
+   */
   model(model: string | undefined, { signal, onProgress }: LoadWishes): Promise<Lease<Model>> {
     return withRoom([this.#clips, this.#upscalers], () =>
       this.#models.acquire(model ?? '', () =>
@@ -37,19 +40,26 @@ export class Studio {
     );
   }
 
-  /** @param path of a CLIP model; undefined: the bundled one. Throws what loadClip() throws. */
+  /**
+   * @param path of a CLIP model; undefined: the bundled one
+   * @throws every error of loadClip()
+   */
   clip(path: string | undefined, signal: AbortSignal): Promise<Lease<Clip>> {
     return withRoom([this.#models, this.#upscalers], () =>
       this.#clips.acquire(path ?? '', () => loadClip({ ...(path !== undefined && { model: path }), signal })),
     );
   }
 
-  /** The bundled one. Throws what loadUpscaler() throws. */
+  /**
+   * The bundled upscaler.
+   *
+   * @throws every error of loadUpscaler()
+   */
   upscaler({ signal, onProgress }: LoadWishes): Promise<Lease<Upscaler>> {
     return withRoom([this.#models, this.#clips], () => this.#upscalers.acquire('', () => loadUpscaler({ signal, onProgress })));
   }
 
-  /** Frees what nobody uses at the moment: for what needs the memory. */
+  /** Frees the models that are not in use, for work that needs the memory. */
   async rest(): Promise<void> {
     await Promise.all([this.#models.dropIdle(), this.#clips.dropIdle(), this.#upscalers.dropIdle()]);
   }

@@ -5,7 +5,11 @@ import { otherCaptions, subjectShare } from '../../curation/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import { checkTaste, type TasteFile, tasteOf } from '../taste/taste-file.ts';
 
-/** @throws ArtistError ERR_MODEL_NOT_FOUND: a mistyped name is told before minutes of painting */
+/**
+ * Checks a CLIP path early, so that a mistyped one fails before minutes of painting.
+ *
+ * @throws ArtistError ERR_MODEL_NOT_FOUND when there is no such file or folder
+ */
 export async function checkClipPath(path: string | undefined, name = 'clip'): Promise<void> {
   if (path === undefined) return;
   await stat(path).catch((error: unknown) => {
@@ -19,30 +23,30 @@ export async function checkClipPath(path: string | undefined, name = 'clip'): Pr
   });
 }
 
-/** What CLIP says of one candidate. */
+/** CLIP's scores of one candidate. */
 export interface CandidateScore {
   embedding: Embedding;
   /** Cosine of picture and prompt. */
   promptAlign: number;
-  /** subjectShare() */
+  /** See subjectShare(). */
   subject: number;
-  /** The text of --reject that fits the picture better than the prompt does. */
+  /** Why it is rejected: a text of --reject fits the picture better than the prompt does. */
   unsafe?: string;
-  /** Of the taste head. */
+  /** Score of the taste head. */
   aesthetic?: number;
 }
 
 export interface PromptScorerOptions {
   clip: Clip;
-  /** It is the bundled one. */
+  /** Whether `clip` is the bundled one. */
   bundled: boolean;
-  /** A picture that fits one of these texts better than its prompt is rejected. */
+  /** Reject a picture that fits one of these texts better than its prompt. */
   reject: readonly string[];
   taste: TasteFile | undefined;
   signal: AbortSignal;
 }
 
-/** Compares pictures with the prompt they were painted for. The CLIP model stays the caller's. */
+/** Compares pictures with the prompt they were painted for. The caller keeps ownership of the CLIP model. */
 export class PromptScorer {
   readonly #clip: Clip;
   readonly #prompt: TextEmbedding;
@@ -64,24 +68,24 @@ export class PromptScorer {
     this.bundled = bundled;
   }
 
-  /** Throws what embedTexts() throws; ERR_INVALID_ARGUMENT: the taste belongs to another CLIP model. */
+  /** @throws ArtistError ERR_INVALID_ARGUMENT when the taste belongs to another CLIP model; every error of Clip.embedTexts() */
   static async open(prompt: string, options: PromptScorerOptions): Promise<PromptScorer> {
     const { clip, reject, taste, signal } = options;
     if (taste) checkTaste(taste, clip);
     return new PromptScorer(await clip.embedTexts([prompt, ...reject, ...otherCaptions(prompt)], { signal }), options);
   }
 
-  /** Of the CLIP model. */
+  /** Name of the CLIP model. */
   get name(): string {
     return this.#clip.info.name;
   }
 
-  /** The prompt is longer than the model reads. */
+  /** Whether the prompt is longer than the model's context, so that only its beginning counts. */
   get truncated(): boolean {
     return this.#prompt.truncated;
   }
 
-  /** Throws what embedImages() throws. */
+  /** @throws every error of Clip.embedImages() */
   async score(images: readonly ArtImage[]): Promise<CandidateScore[]> {
     const embeddings = await this.#clip.embedImages(images, { signal: this.#signal });
     return embeddings.map((embedding) => {

@@ -4,7 +4,7 @@ import { ArtistError, homeOf, isArtistError, systemCode } from '../../core/index
 import { planPrompt } from '../loop/plan-prompt.ts';
 import { paintSettings } from './paint-settings.ts';
 
-/** @throws ArtistError ERR_CONFIG: a file that a setting names is not there */
+/** @throws ArtistError ERR_CONFIG when a file that a setting names does not exist */
 async function checkFile(file: string, key: string, place: string): Promise<void> {
   await stat(file).catch((cause: unknown) => {
     const where = place === '' ? '' : `${place}: `;
@@ -18,7 +18,7 @@ async function checkFile(file: string, key: string, place: string): Promise<void
   });
 }
 
-/** Topics that are named, every template, and the word lists in them. */
+/** Checks the topics in prompt.only, every template, and the word lists in them. */
 async function checkPrompt({ config, home, origins }: LoadedConfig): Promise<void> {
   const { prompt: settings, model } = config;
   const one = settings.templates.length > 0 ? settings.templates.map((template) => [template]) : [[]];
@@ -43,7 +43,7 @@ async function checkPrompt({ config, home, origins }: LoadedConfig): Promise<voi
   }
 }
 
-/** Everything that is checked beside the schema, one after the other. */
+/** All checks besides the schema, in order. */
 function checksOf(loaded: LoadedConfig): (() => unknown)[] {
   const { config, home, origins } = loaded;
   const placeOf = (key: string): string => origins.get(key)?.place ?? '';
@@ -65,9 +65,9 @@ function checksOf(loaded: LoadedConfig): (() => unknown)[] {
 }
 
 /**
- * Checks what the schema of the settings cannot: files that they name, topics, templates, word lists, secrets.
+ * Checks what the schema cannot: the files that settings name, topics, templates, word lists and secrets.
  *
- * @throws ArtistError ERR_CONFIG: all that is wrong, a line each
+ * @throws ArtistError ERR_CONFIG when something is wrong, with one line for each fault; a single fault keeps its own code
  */
 export async function checkSettings(loaded: LoadedConfig): Promise<void> {
   const wrong: ArtistError[] = [];
@@ -84,7 +84,7 @@ export async function checkSettings(loaded: LoadedConfig): Promise<void> {
     throw wrong.length === 1 ? first : new ArtistError('ERR_CONFIG', wrong.map(({ message }) => message).join('\n'), { cause: first });
 }
 
-/** Secrets written into a file that other users of the machine can read. */
+/** One warning for each secret in a config.yaml that other users of the machine can read. */
 export async function openSecrets({ config, file, origins }: LoadedConfig): Promise<string[]> {
   const secrets = Object.entries({ 'models.token': config.models.token, 'llm.apiKey': config.llm.apiKey });
   const inFile = secrets.filter(([key, value]) => typeof value === 'string' && origins.get(key)?.from === 'file');

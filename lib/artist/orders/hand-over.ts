@@ -1,10 +1,10 @@
-/** How a schedule has its works painted: in this process, or by the workers of a queue. */
+/** Two ways to paint the works of a schedule: in this process, or by the workers of a queue. */
 import { ArtistError, errorLine, isArtistError, recordedError, systemClock } from '../../core/index.ts';
 import type { QueuedTask, ScheduledTask, TaskQueue, TaskRunner } from '../../schedule/index.ts';
 import type { Artist } from '../loop/artist.ts';
 import { paintOrder } from './paint-order.ts';
 
-/** Workers of the version before look through the works of this time for one that is filed already. */
+/** How far back workers of the previous version search for a work that is already filed. */
 const searchBackMs = 86_400_000;
 
 /** Runs the works of a schedule in this process: ScheduleDaemon.start({ store, run: paintHere(artist) }). */
@@ -12,36 +12,36 @@ export function paintHere(artist: Artist): TaskRunner {
   return (task) => paintOrder(task, artist);
 }
 
-/** What a queue keeps of a work of the schedule. */
+/** What a queue stores for a work of the schedule. */
 interface HandedOver {
   order: ScheduledTask['payload'];
   rotation: ScheduledTask['payload'];
   since: number;
 }
 
-/** Workers that a Redis lost say again what they filed as soon as they are back, which takes them two seconds at most. */
+/** Pause before a lost task is added again. After a lost connection, workers report what they filed again within two seconds. */
 const afterLossMs = 5000;
 const againMs = 1000;
 
-/** A work that began under a version whose tasks did not name their home. */
+/** Whether the task comes from a version whose task ids did not name their home. */
 const isOld = (id: string): boolean => !/^h[0-9a-z]{10}\./.test(id);
 
 export interface HandOverOptions {
-  /** Opens the queue of versions whose tasks did not name their home. Default: `queue` itself. */
+  /** Opens the queue of older versions, whose task ids did not name their home. Default: `queue` itself. */
   oldQueue?: (() => Promise<TaskQueue>) | undefined;
   warn: (line: string) => void;
 }
 
 /**
- * Hands each work to the workers of a queue and waits for it. A schedule that was restarted finds it there again; a queue that is out of reach is
- * waited for; a work that ends otherwise is taken back.
+ * Hands each work to the workers of a queue and waits for its result. A restarted schedule finds the work in the queue again. If the queue
+ * cannot be reached, this waits for it. After any other error the work is cancelled in the queue.
  */
 export function handOver(queue: TaskQueue, { oldQueue, warn }: HandOverOptions): TaskRunner {
   return async ({ id, attempt, payload, rotation, dueAt, signal }) => {
     const there = oldQueue && isOld(id) ? await oldQueue() : queue;
     const work: HandedOver = { order: payload, rotation: rotation ?? null, since: dueAt - searchBackMs };
     const ask = <R>(question: () => Promise<R>): Promise<R> => untilReached(question, signal, warn);
-    // Tries again are the schedule's: it knows how many there may be.
+    // Only the schedule retries: it knows how many tries are allowed.
     const add = (): Promise<QueuedTask> => ask(() => there.add({ ...work }, { id, attempts: 1 }));
     try {
       const known = await add();
@@ -51,7 +51,7 @@ export function handOver(queue: TaskQueue, { oldQueue, warn }: HandOverOptions):
       if (ended.state === 'cancelled') throw new ArtistError('ERR_ABORTED', 'the work was cancelled in the queue');
       throw recordedError(ended.code, ended.message);
     } catch (error) {
-      // Stopped, the schedule finds it there again. What it records as failed must not be painted later all the same.
+      // A stopped schedule will find the task again. A task it records as failed must not be painted later.
       if (!signal.aborted && !isArtistError(error, 'ERR_ALREADY_EXISTS')) await there.cancel(id).catch(() => undefined);
       throw error;
     } finally {
@@ -67,7 +67,7 @@ interface Waiting {
   add: () => Promise<QueuedTask>;
 }
 
-/** The task once it has ended. A Redis that came back without it is given it again. */
+/** Waits until the task has ended. If Redis came back without the task, adds it again. */
 async function waitFor(queue: TaskQueue, { id, signal, warn, add }: Waiting): Promise<QueuedTask> {
   for (;;) {
     try {
@@ -81,7 +81,7 @@ async function waitFor(queue: TaskQueue, { id, signal, warn, add }: Waiting): Pr
   }
 }
 
-/** A queue that is out of reach is asked again until it answers. */
+/** Repeats the call until the queue can be reached. */
 async function untilReached<R>(question: () => Promise<R>, signal: AbortSignal, warn: (line: string) => void): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();

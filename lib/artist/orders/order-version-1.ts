@@ -1,4 +1,4 @@
-/** Orders of the first version: flags of the command `create` under `create`, as the command line wrote them. */
+/** Orders of version 1: the flags of the command `create`, as the command line wrote them, under the key `create`. */
 import * as z from 'zod';
 
 export const orderVersion1 = z.strictObject({
@@ -23,7 +23,7 @@ export const orderVersion1 = z.strictObject({
   }),
 });
 
-/** The same under the names of create(). Values are not checked here. */
+/** Converts an order of version 1 to the option names of create(). Does not check the values. */
 export function fromVersion1({ prompt, create }: z.infer<typeof orderVersion1>): Record<string, unknown> {
   const { cfg, lora, candidates, ...same } = create;
   const count = Number(candidates);

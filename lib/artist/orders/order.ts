@@ -1,4 +1,4 @@
-/** What a schedule or a queue stores of a work that will be painted: options of create() under their own names, and a version. */
+/** The stored form of a work to be painted, for schedules and queues: options of create() under their own names, and a version. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
@@ -8,7 +8,7 @@ import { findTopic } from '../../prompt/index.ts';
 import { type CreateOptions, createOptions } from '../loop/create-options.ts';
 import { fromVersion1, orderVersion1 } from './order-version-1.ts';
 
-/** Options of create() that an order must not have: what differs between its works, where they go, pictures (bytes are no JSON), and functions. */
+/** Options of create() that an order must not have: those that differ between its works, where works go, pictures (bytes are not JSON), and functions. */
 const notOrdered = [
   'initImage',
   'maskImage',
@@ -33,10 +33,10 @@ const notOrdered = [
 
 const version = 2;
 
-/** Options of Artist.create() that can be stored. In `prompt`, the name of a topic stands for its subjects; other words are painted as they are. */
+/** Options of Artist.create() that can be stored. If `prompt` is the name of a topic, the subject is chosen from it; any other text is the prompt itself. */
 export type OrderOptions = Omit<CreateOptions, (typeof notOrdered)[number]>;
 
-/** A stored order. It is JSON, and every path in it is absolute. */
+/** A stored order: JSON, with absolute paths only. */
 export type Order = OrderOptions & { version: typeof version };
 
 const orderSchema = z.strictObject({
@@ -44,7 +44,7 @@ const orderSchema = z.strictObject({
   ...Object.fromEntries(Object.entries(createOptions.shape).filter(([name]) => !notOrdered.some((not) => not === name))),
 });
 
-/** Checks an order and leaves out what is undefined. Defaults are not filled in: they are those of the day on which it is painted. */
+/** Checks an order and drops undefined fields. Defaults are not filled in: those of the day it is painted apply. */
 function checked(order: object): Order {
   const given = Object.fromEntries(Object.entries(order).filter(([, value]) => value !== undefined));
   resolveOptions('order', orderSchema, given);
@@ -54,12 +54,12 @@ function checked(order: object): Order {
 const absolute = (name: string): string => (existsSync(name) ? path.resolve(name) : name);
 
 /**
- * An order to be stored, from options of create(). Names of files and folders that exist become absolute paths, because the process that paints
- * may have another working folder; aliases stay.
+ * Makes an order from options of create(). Names of existing files and folders become absolute paths, because the process that paints may have
+ * another working folder; aliases stay.
  *
- * @param options what is ordered; undefined fields count as absent
- * @param before an order that is changed: its fields stay unless `options` has them
- * @throws ArtistError ERR_INVALID_ARGUMENT naming the option
+ * @param options the options to store; undefined fields count as absent
+ * @param before an order to change: its fields stay unless `options` has them
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid (names the option)
  */
 export function newOrder(options: OrderOptions, before?: Order): Order {
   const order = checked({ ...options, version });
@@ -73,10 +73,10 @@ export function newOrder(options: OrderOptions, before?: Order): Order {
 }
 
 /**
- * Reads a stored order of this version or of the one before. Records are not rewritten: a task that waits in a queue is only recognised by the
- * payload that it was added with.
+ * Reads a stored order of this version or of version 1. Records are not rewritten, because a queue recognises a waiting task only by the payload
+ * it was added with.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: not an order; ERR_NEWER_VERSION
+ * @throws ArtistError ERR_INVALID_ARGUMENT when the payload is not an order, ERR_NEWER_VERSION when a newer version wrote it
  */
 export function readOrder(payload: unknown): Order {
   const found = payload !== null && typeof payload === 'object' && 'version' in payload ? payload.version : 1;
@@ -90,9 +90,9 @@ export function readOrder(payload: unknown): Order {
 }
 
 /**
- * Options of create() for one work of an order.
+ * The options of create() for one work of an order.
  *
- * @param about a topic or prompt instead of the one of the order
+ * @param about a topic or prompt that replaces the one of the order
  */
 export function optionsOfOrder(
   { version: _, prompt: own, ...options }: Order,

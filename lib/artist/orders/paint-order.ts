@@ -7,24 +7,24 @@ import { optionsOfOrder, readOrder } from './order.ts';
 
 /** One work to be painted, from a schedule or a queue. */
 export interface OrderedTask {
-  /** The same for every try of the same work. */
+  /** Stays the same for all tries of a work. */
   id: string;
-  /** From 1. */
+  /** Number of the try, from 1. */
   attempt: number;
   /** The stored order, see readOrder(). */
   payload: unknown;
-  /** The prompt or topic whose turn it is, instead of that of the order. */
+  /** The prompt or topic of this turn; replaces that of the order. */
   rotation?: unknown;
   signal: AbortSignal;
-  /** Of a queue, see RunningTask. */
+  /** Set for tasks of a queue: see RunningTask. */
   settled?: RunningTask['settled'];
   settle?: RunningTask['settle'];
 }
 
-/** What the history of a schedule keeps of a work. */
+/** What the history of a schedule records about a work. */
 export type PaintedOrder = { id: string | null; path: string; prompt: string | null; seed: number | null };
 
-/** The same for the same try, so that a work that is done again after a crash is the same; another for the next try. */
+/** The seed of a try. Repeating a try after a crash gives the same picture; the next try gives another. */
 function seedOf(id: string, attempt: number): number {
   return createHash('sha256').update(`${id} ${attempt}`).digest().readUInt32BE(0);
 }
@@ -34,9 +34,10 @@ function paintedOrder({ id, path, recipe }: Artwork): PaintedOrder {
 }
 
 /**
- * Paints and files the work of a task. A work that is filed already, here or by another worker of the queue, is not painted or not filed again.
+ * Paints and files the work of a task. If the work is already filed, here or by another worker of the queue, it is not painted or filed again.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_NEWER_VERSION: the order; and every error of Artist.create()
+ * @throws ArtistError ERR_INVALID_ARGUMENT when the order is invalid, ERR_NEWER_VERSION when a newer version wrote it; every error of
+ *   Artist.create()
  */
 export async function paintOrder(task: OrderedTask, artist: Artist): Promise<PaintedOrder> {
   const order = readOrder(task.payload);

@@ -2,22 +2,22 @@ import { configPath, type LoadedConfig } from '../../config/index.ts';
 import { homeOf } from '../../core/index.ts';
 import { type GenerateOptions, optionTables, type Rows } from '../../engine/index.ts';
 
-/** What the configuration says about a model and how it paints, as options of lib. */
+/** The model of the configuration and its options, under the names of the library. */
 export interface PaintSettings {
-  /** undefined: the bundled one. */
+  /** Alias, address or path; undefined: the bundled one. */
   model: string | undefined;
   options: GenerateOptions;
 }
 
-/** A model's alias or address stays; a path is relative to the home folder. */
+/** Resolves a path against the home folder; an alias or address stays as it is. */
 function modelOf(name: string, home: string): string {
   const isPath = /[\\/]|\.(safetensors|gguf|ckpt|pt|pth)$/i.test(name) && !/^(hf:|https?:)/.test(name);
   return isPath ? configPath(name, home) : name;
 }
 
 /**
- * The settings `model`, `loras` and `paint`. They belong together: how one model paints says nothing about another, so that none of them counts
- * where the command line names a model.
+ * The settings `model`, `loras` and `paint`. They belong together, because the options of one model do not suit another: when the caller names a
+ * different model, none of them applies.
  */
 export function paintSettings(loaded: LoadedConfig, givenModel: string | undefined): PaintSettings {
   const { config, home } = loaded;
@@ -32,7 +32,7 @@ export function paintSettings(loaded: LoadedConfig, givenModel: string | undefin
   return { model: config.model === undefined ? undefined : modelOf(config.model, home), options };
 }
 
-/** The settings with the given options above them. A setting that a given option replaces drops out: own `sigmas` replace `steps`. */
+/** The settings, overridden by the given options. A given option also drops the settings it replaces: `sigmas` replaces `steps`. */
 export function overSettings(settings: GenerateOptions, given: GenerateOptions): GenerateOptions {
   const table: Rows = optionTables.generate;
   const replaced = new Set(Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : (table[name]?.replaces ?? []))));

@@ -7,12 +7,12 @@ import { paintOrder } from './paint-order.ts';
 /** The payload that handOver() adds to a queue. */
 const taskSchema = z.strictObject({ order: z.unknown(), rotation: z.unknown(), since: z.int() });
 
-/** What a queue knows of a task: what was settled for it; undefined: it does not know the task. */
+/** Looks up a task's settled result in the queue; undefined: the queue does not know the task. */
 export type LookUp = (id: string) => Promise<{ settled: Json | undefined } | undefined>;
 
 const isPainted = (result: Json | undefined): result is { id: Json } => result !== null && typeof result === 'object' && 'id' in result;
 
-/** Works that were painted when a worker of this home was killed, or could not write: filed if the queue says that they count. */
+/** Files works left unfiled by a worker of this home that was killed or could not write, if the queue settled on them. */
 async function fileLeftBehind({ gallery }: Artist, lookUp: LookUp): Promise<void> {
   await gallery.settleLeftBehind(async ({ id, derivation }) => {
     const known = await lookUp(String(derivation?.['task']));
@@ -20,7 +20,7 @@ async function fileLeftBehind({ gallery }: Artist, lookUp: LookUp): Promise<void
   });
 }
 
-/** The handler of a worker that paints what handOver() put into a queue: queue.work(paintTasks(artist, lookUp)). */
+/** Makes the handler for a worker that paints the tasks of handOver(): queue.work(paintTasks(artist, lookUp)). */
 export function paintTasks(artist: Artist, lookUp: LookUp): TaskHandler {
   let clean = false;
   return async ({ payload, ...task }) => {

@@ -1,4 +1,4 @@
-/** Periods as data: when one begins and ends, what it wants to show, what it draws from, and what became of it. */
+/** The data of a period: its start and end, hypothesis, topics, styles and LoRAs, and its retrospective. */
 import * as z from 'zod';
 import { ArtistError, display } from '../../core/index.ts';
 
@@ -8,18 +8,18 @@ const lora = () => z.strictObject({ path: z.string().min(1), weight: z.number().
 /** Milliseconds since 1970. */
 const moment = () => z.int().min(0);
 
-/** What a claim or an end rule can be about: measures of the period's works. */
+/** Measures of a period's works that a claim can use. */
 export const measureNames = ['consistency', 'novelty', 'vendi', 'score', 'rating'] as const;
 export type MeasureName = (typeof measureNames)[number];
 
 const claim = z.strictObject({ measure: z.enum(measureNames), is: z.enum(['above', 'below']), value: z.number() });
-/** A sentence that can turn out false: "consistency above 0.8". */
+/** A testable statement, such as "consistency above 0.8". */
 export type Claim = z.output<typeof claim>;
 
 const endRule = z.union([
   z.strictObject({ works: z.int().min(1).max(100_000) }),
   z.strictObject({ at: moment() }),
-  /** Over the last `window` works of the period, once there are so many. */
+  /** Measured over the last `window` works of the period, once there are that many. */
   z.strictObject({ noveltyBelow: z.number().min(0).max(2), window: z.int().min(3).max(1000) }),
   z.strictObject({ consistencyAbove: z.number().min(-1).max(1), window: z.int().min(3).max(1000) }),
 ]);
@@ -27,21 +27,21 @@ export type EndRule = z.output<typeof endRule>;
 
 const periodFields = () => ({
   name: name(),
-  /** Default: at once. */
+  /** When it begins: at a time, or after another period. Default: at once. */
   starts: z.union([z.strictObject({ at: moment() }), z.strictObject({ after: name() })]).optional(),
-  /** The first that holds ends it. None: until period end. */
+  /** The first rule that holds ends the period. None: it lasts until `period end`. */
   ends: z.array(endRule).max(8).default([]),
   hypothesis: z.strictObject({ text: z.string().trim().min(1).max(2000), claim: claim.optional() }).optional(),
-  /** Topics that works without a prompt are chosen from. */
+  /** Topics for works without a prompt. */
   topics: z.array(name()).max(100).default([]),
-  /** Styles that are chosen among. */
+  /** Styles to choose from. */
   styles: z.array(weighted()).max(100).default([]),
-  /** LoRAs that every work is painted with, besides those of the settings. */
+  /** LoRAs for every work, in addition to those of the settings. */
   loras: z.array(lora()).max(16).default([]),
 });
 
 export const periodOptions = z.strictObject(periodFields());
-/** A period to be begun. */
+/** Options of a new period. */
 export type PeriodOptions = z.input<typeof periodOptions>;
 
 const record = () => z.custom<Record<string, unknown>>((value) => value !== null && typeof value === 'object' && !Array.isArray(value));
@@ -52,16 +52,20 @@ export const periodSchema = z.strictObject({
   ...periodFields(),
   /** Absent: it has not begun. */
   startedAt: moment().optional(),
-  /** Absent: it goes on. */
+  /** Absent: it has not ended. */
   endedAt: moment().optional(),
-  /** The rule that ended it, in words. */
+  /** The rule that ended it, as text. */
   endedBy: z.string().optional(),
-  /** What was measured when it ended. */
+  /** Measurements at its end. */
   retrospective: record().optional(),
 });
 export type Period = z.output<typeof periodSchema>;
 
-/** @throws ArtistError ERR_INVALID_ARGUMENT */
+/**
+ * Parses a claim such as "consistency > 0.8".
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT when the text is not a claim
+ */
 export function readClaim(text: string, place = 'claim'): Claim {
   const [, measure, sign, value] = /^\s*(\w+)\s*(>|<|above|below)\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
   const known = measureNames.find((one) => one === measure);

@@ -1,4 +1,4 @@
-/** What a period came to, in measured facts. */
+/** The measured results of a period. */
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 import type { EmbeddedWork } from '../measure/embedded-works.ts';
 import { type Facts, measureWorks, scoreOf } from '../measure/facts.ts';
@@ -8,7 +8,7 @@ export interface Judged extends Claim {
   /** undefined: it could not be measured. */
   measured?: number;
   interval?: [number, number];
-  /** yes, no: with its whole 95 % interval, where it has one. open: neither. */
+  /** yes or no: the whole 95 % interval (or the value, if there is none) is on that side of the claim. open: neither. */
   held: 'yes' | 'no' | 'open';
 }
 
@@ -16,14 +16,14 @@ export interface Retrospective extends Record<string, unknown> {
   from: string;
   to: string;
   facts: Facts;
-  /** Ids of works that were rated 5 or starred, the newest first. */
+  /** Ids of works that are rated 5 or starred, newest first. */
   favourites: string[];
-  /** Up to three, by rating, then by score. */
+  /** Up to three works, by rating, then by score. */
   best: { id: string; title?: string; rating?: number; score?: number }[];
   claim?: Judged;
 }
 
-/** Works of a period, the newest first. */
+/** Works of a period, newest first. */
 export async function worksOfPeriod(gallery: Gallery, { id, startedAt }: Pick<Period, 'id' | 'startedAt'>): Promise<Artwork[]> {
   const found: Artwork[] = [];
   for (let after: string | undefined; startedAt !== undefined; ) {
@@ -36,7 +36,7 @@ export async function worksOfPeriod(gallery: Gallery, { id, startedAt }: Pick<Pe
   return found;
 }
 
-/** The rule that ends the period now, in words; undefined: none. `works` newest first; `embedded` is asked for the works that a measure needs. */
+/** The rule that ends the period now, as text; undefined: none. `works` are newest first; `embed` embeds the works that a measure needs. */
 export async function ruleThatHolds(
   ends: readonly EndRule[],
   {

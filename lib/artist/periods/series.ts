@@ -1,4 +1,4 @@
-/** Series: a number of works on one subject or in one style, with what varies between them. */
+/** Series: a fixed number of works on one subject or in one style, with defined variations. */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { ArtistError, type Clock, display, type Home, homeOf, resolveOptions, type StateDefinition, StateFile } from '../../core/index.ts';
@@ -7,14 +7,14 @@ const name = () => z.string().trim().min(1).max(2000);
 
 const seriesFields = () => ({
   name: name(),
-  /** How many works it is to have. */
+  /** Number of works in the series. */
   works: z.int().min(1).max(10_000),
-  /** One: of every work. Several: in turn. None: chosen for each, of `topic`. */
+  /** One: used for every work. Several: used in turn. None: chosen for each work, from `topic` if it is set. */
   subjects: z.array(name()).max(1000).default([]),
   topic: name().optional(),
-  /** One: of every work. Several: in turn, one step for each round of the subjects. None: chosen for each. */
+  /** One: used for every work. Several: used in turn, changing after each round of the subjects. None: chosen for each work. */
   styles: z.array(name()).max(100).default([]),
-  /** Start noise of every work: the words alone vary. Default: another for each. */
+  /** Seed of every work, so that only the words vary. Default: a different one for each. */
   seed: z
     .int()
     .min(0)
@@ -38,7 +38,7 @@ const seriesSchema = z.strictObject({
   id: z.string().regex(/^s\d+$/),
   ...seriesFields(),
   createdAt: z.int().min(0),
-  /** It will have no more works. */
+  /** True: it gets no more works. */
   ended: z.boolean().default(false),
 });
 export type Series = z.output<typeof seriesSchema>;
@@ -61,12 +61,16 @@ export class SeriesStore {
     return (await this.#file.read()).series;
   }
 
-  /** By id or name. @throws ArtistError ERR_NOT_FOUND */
+  /**
+   * Finds a series by id or name; of several with one name, the last.
+   *
+   * @throws ArtistError ERR_NOT_FOUND when there is none
+   */
   async find(wanted: string): Promise<Series> {
     return find(await this.list(), wanted);
   }
 
-  /** @throws ArtistError ERR_INVALID_ARGUMENT; what StateFile.update() throws */
+  /** @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; every error of StateFile.update() */
   async start(options: SeriesOptions, now = Date.now()): Promise<Series> {
     const given = resolveOptions('series', seriesOptions, options);
     return this.#file.change((book) => {
@@ -76,7 +80,7 @@ export class SeriesStore {
     });
   }
 
-  /** @throws ArtistError ERR_NOT_FOUND */
+  /** @throws ArtistError ERR_NOT_FOUND when there is no such series; every error of StateFile.update() */
   async end(wanted: string): Promise<Series> {
     return this.#file.change((book) => {
       const series = find(book.series, wanted);
@@ -85,7 +89,7 @@ export class SeriesStore {
     });
   }
 
-  /** Held while its works are painted: they follow one another. */
+  /** Path of the lock that is held while its works are painted, so that only one process paints them. */
   lockOf({ id }: Series): string {
     return this.#home.state(`series-${id}.lock`);
   }
@@ -97,11 +101,11 @@ function find(series: readonly Series[], wanted: string): Series {
   throw new ArtistError('ERR_NOT_FOUND', `${display(wanted)}: no such series. See: ai-artist series list`);
 }
 
-/** What a work of a series is about: the same for the same place in it. */
+/** Subject, topic, style and seed of the work at an index; the same index always gives the same values. */
 export function seriesWork(series: Series, index: number): { subject?: string; topic?: string; style?: string; seed: number } {
   const { subjects, styles, topic, id, createdAt } = series;
   const subject = subjects[index % subjects.length];
-  // Styles take a step when the subjects are through, so that each subject comes in each style.
+  // The style changes after each round of the subjects, so that each subject appears in each style.
   const style = styles[Math.floor(index / Math.max(1, subjects.length > 1 ? subjects.length : 1)) % styles.length];
   const drawn = createHash('sha256').update(`${id} ${createdAt} ${index}`).digest().readUInt32BE(0);
   return {

@@ -17,7 +17,7 @@ const bookState: StateDefinition<Book> = { kind: 'periods', version: 1, schema: 
 
 const isOpen = ({ startedAt, endedAt }: Period): boolean => startedAt !== undefined && endedAt === undefined;
 
-/** Begins the first that waits and whose time has come, where none goes on. */
+/** If no period is open, begins the first waiting one that is due. */
 function advance(periods: Period[], now: number): void {
   if (periods.some(isOpen)) return;
   const due = periods.find(({ startedAt, starts }) => {
@@ -29,7 +29,7 @@ function advance(periods: Period[], now: number): void {
   if (due) due.startedAt = now;
 }
 
-/** The periods of a home, in `<home>/state/periods.json`. One goes on at a time. */
+/** The periods of a home, in `<home>/state/periods.json`. At most one is open at a time. */
 export class PeriodStore {
   readonly #file: StateFile<Book>;
   readonly #clock: Clock;
@@ -39,21 +39,25 @@ export class PeriodStore {
     this.#file = new StateFile(homeOf(home).state('periods.json'), bookState, { clock });
   }
 
-  /** All, in the order in which they were made. Throws what StateFile.read() throws. */
+  /**
+   * All periods, in the order they were made.
+   *
+   * @throws every error of StateFile.read()
+   */
   async list(): Promise<Period[]> {
     return (await this.#file.read()).periods;
   }
 
   /**
-   * A period by id or name; of several with one name the last.
+   * Finds a period by id or name; of several with one name, the last.
    *
-   * @throws ArtistError ERR_NOT_FOUND
+   * @throws ArtistError ERR_NOT_FOUND when there is none
    */
   async find(wanted: string): Promise<Period> {
     return find(await this.list(), wanted);
   }
 
-  /** The one that goes on, after one whose time has come has begun. Writes nothing where nothing changes. */
+  /** The open period; first begins one that is due. Writes only if something changes. */
   async current(): Promise<Period | undefined> {
     const periods = await this.list();
     const open = periods.find(isOpen);
@@ -68,9 +72,10 @@ export class PeriodStore {
   }
 
   /**
-   * Begins a period, or plans it: see `starts`.
+   * Begins a period, or plans it for later: see `starts`.
    *
-   * @throws ArtistError ERR_INVALID_ARGUMENT: another goes on; ERR_NOT_FOUND: the one before; what StateFile.update() throws
+   * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid or another period is open, ERR_NOT_FOUND when the period in `starts.after`
+   *   does not exist; every error of StateFile.update()
    */
   async start(options: PeriodOptions): Promise<Period> {
     const { starts, ...given } = resolveOptions('period', periodOptions, options);
@@ -92,9 +97,9 @@ export class PeriodStore {
   }
 
   /**
-   * Ends a period; one that has not begun is taken away. The next one whose time has come begins. One that has ended stays as it is.
+   * Ends a period and begins the next one that is due. A period that has not begun is removed; one that has ended stays as it is.
    *
-   * @throws ArtistError ERR_NOT_FOUND
+   * @throws ArtistError ERR_NOT_FOUND when there is no such period; every error of StateFile.update()
    */
   async end(id: string, endedBy: string, retrospective: Record<string, unknown>): Promise<Period> {
     return this.#file.change((book) => {

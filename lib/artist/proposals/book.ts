@@ -1,25 +1,25 @@
-/** Proposals to train a LoRA from the artist's own best works, and the set of LoRAs that were adopted. */
+/** Records of proposals (LoRAs trained on the artist's own best works) and the set of adopted ones. */
 import * as z from 'zod';
 import { ArtistError, display, homeOf, type StateDefinition, StateFile, type StateOptions } from '../../core/index.ts';
 
-/** A gain with its 95 % interval, over the prompts of the panel. */
+/** A gain over the prompts of the panel, with its 95 % interval. */
 const gain = z.strictObject({ without: z.number(), with: z.number(), gain: z.number(), interval: z.tuple([z.number(), z.number()]) });
 export type PanelGain = z.output<typeof gain>;
 
 const trial = z.strictObject({
   at: z.int().min(0),
   prompts: z.array(z.string()),
-  /** Start noise of the first prompt; the others follow. */
+  /** Seed of the first prompt; each further prompt adds 1. */
   seed: z.int().min(0),
   scorer: z.string(),
-  /** Cosine with the works that were held out. */
+  /** Cosine with the held-out works. */
   style: gain,
   /** 1 - cosine with the nearest earlier work. */
   novelty: gain,
-  /** Picture of both rows. */
+  /** Path of the contact sheet with both rows. */
   panel: z.string(),
   passed: z.boolean(),
-  /** In words. */
+  /** Why it passed or did not, as text. */
   reason: z.string(),
 });
 export type Trial = z.output<typeof trial>;
@@ -28,11 +28,11 @@ const proposalSchema = z.strictObject({
   id: z.string().regex(/^l\d+$/),
   state: z.enum(['made', 'tried', 'adopted', 'rejected', 'rolled-back']),
   madeAt: z.int().min(0),
-  /** Of the artist that paints; absent: the bundled one. */
+  /** Model that the LoRA belongs to; absent: the bundled one. */
   model: z.string().optional(),
   lora: z.string(),
   weight: z.number(),
-  /** Works that it was trained on, and those that were kept for judging. */
+  /** Ids of the training works; `held` has those kept for the trial. */
   works: z.array(z.string()),
   held: z.array(z.string()),
   steps: z.int().min(0),
@@ -41,15 +41,15 @@ const proposalSchema = z.strictObject({
 });
 export type Proposal = z.output<typeof proposalSchema>;
 
-/** Adopted proposals by id, in the order in which they came. */
+/** Ids of adopted proposals, in the order of adoption. */
 const adoptedSet = z.array(z.string());
 
 const bookSchema = z.strictObject({
   next: z.int().min(1),
   proposals: z.array(proposalSchema),
-  /** The set that is painted with. */
+  /** The set in use. */
   adopted: adoptedSet,
-  /** The sets before it, the latest last. */
+  /** Earlier sets, the latest last. */
   before: z.array(adoptedSet),
 });
 export type ProposalState = z.output<typeof bookSchema>;
@@ -60,7 +60,7 @@ const bookState: StateDefinition<ProposalState> = {
   initial: () => ({ next: 1, proposals: [], adopted: [], before: [] }),
 };
 
-/** `<home>/state/proposals.json`. */
+/** The proposals of a home, in `<home>/state/proposals.json`. */
 export class ProposalBook {
   readonly #file: StateFile<ProposalState>;
 
@@ -72,7 +72,7 @@ export class ProposalBook {
     return this.#file.read();
   }
 
-  /** The next id, l1, l2 …; it is not given out again. */
+  /** Takes the next id: l1, l2 …. An id is never used twice. */
   nextId(): Promise<string> {
     return this.#file.change((state) => `l${state.next++}`);
   }
@@ -81,7 +81,7 @@ export class ProposalBook {
     return this.#file.change((state) => void state.proposals.push(proposal));
   }
 
-  /** @throws ArtistError ERR_NOT_FOUND */
+  /** @throws ArtistError ERR_NOT_FOUND when there is no such proposal */
   async find(id: string): Promise<Proposal> {
     return findIn(await this.read(), id);
   }
@@ -94,7 +94,7 @@ export class ProposalBook {
     });
   }
 
-  /** @throws ArtistError ERR_NOT_FOUND; ERR_INVALID_ARGUMENT: it was not tried, or did not pass, or is no candidate any more */
+  /** @throws ArtistError ERR_NOT_FOUND when there is no such proposal, ERR_INVALID_ARGUMENT when it was not tried, did not pass or is already decided */
   adopt(id: string): Promise<Proposal> {
     return this.#file.change((state) => {
       const proposal = findIn(state, id);
@@ -113,7 +113,7 @@ export class ProposalBook {
     });
   }
 
-  /** @throws ArtistError ERR_NOT_FOUND; ERR_INVALID_ARGUMENT: it was adopted */
+  /** @throws ArtistError ERR_NOT_FOUND when there is no such proposal, ERR_INVALID_ARGUMENT when it is adopted */
   reject(id: string): Promise<Proposal> {
     return this.#file.change((state) => {
       const proposal = findIn(state, id);
@@ -125,9 +125,9 @@ export class ProposalBook {
   }
 
   /**
-   * Restores the set of LoRAs before the last adoption.
+   * Restores the set of LoRAs from before the last adoption.
    *
-   * @throws ArtistError ERR_NOT_FOUND: nothing was adopted
+   * @throws ArtistError ERR_NOT_FOUND when nothing was adopted
    */
   rollback(): Promise<{ removed: string[]; adopted: string[] }> {
     return this.#file.change((state) => {

@@ -1,4 +1,4 @@
-/** The same prompts and seeds without and with a LoRA, measured. */
+/** The panel of a trial: the same prompts and seeds painted without and with a LoRA, and measured. */
 import { type Clip, type Embedding, similarity } from '../../clip/index.ts';
 import { bestOfGain, novelty } from '../../curation/index.ts';
 import type { Model } from '../../engine/index.ts';
@@ -8,7 +8,7 @@ import type { PanelGain } from './book.ts';
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Prompts that none of the works had: chosen as the artist chooses. */
+/** Up to `count` prompts, chosen as the artist chooses, that no work in `taken` has. */
 export function heldPrompts(
   count: number,
   { family, taken, seed }: { family: PromptFamily; taken: readonly string[]; seed: number },
@@ -24,7 +24,7 @@ export function heldPrompts(
 export interface PanelOptions {
   prompts: readonly string[];
   seed: number;
-  /** What is painted with anyway. */
+  /** LoRAs of both rows. */
   loras: readonly { path: string; weight: number }[];
   lora: { path: string; weight: number };
   /** Further options of generate(). */
@@ -65,8 +65,8 @@ export interface PanelJudgement {
 }
 
 /**
- * Style: mean cosine with the works that were held out. Novelty: 1 - cosine with the nearest of the earlier works. Passed: the style rises with its whole
- * 95 % interval, and the interval of novelty does not lie below 0.
+ * Style: mean cosine with the held-out works. Novelty: 1 - cosine with the nearest earlier work. Passed: the whole 95 % interval of the style gain is
+ * above 0, and that of the novelty gain is not wholly below 0.
  */
 export async function judgePanel(
   clip: Clip,

@@ -12,13 +12,13 @@ import { type Proposal, ProposalBook } from './book.ts';
 import { heldPrompts, judgePanel, paintPanel } from './panel.ts';
 
 export interface MakeOptions {
-  /** Works that are trained on and held out together, the best first; fewer are refused below `fewest`. Default 60. */
+  /** Most works to use, training and held-out together, the best first. Default 60. */
   most?: number | undefined;
-  /** Default 12. */
+  /** Fewest works needed; with fewer, make() rejects. At least 4. Default 12. */
   fewest?: number | undefined;
-  /** Of the training. Default 300. */
+  /** Training steps. Default 300. */
   steps?: number | undefined;
-  /** Strength it is painted with, 0..2. Default 0.8. */
+  /** Strength of the LoRA in later works, above 0 and up to 2. Default 0.8. */
   weight?: number | undefined;
   /** Further options of trainLora(). */
   train?: Partial<TrainLoraOptions> | undefined;
@@ -33,12 +33,12 @@ export interface TryOptions {
   onPainted?: ((done: number, of: number) => void) | undefined;
 }
 
-/** Of the works, this share is held out. */
+/** Share of the works that is held out. */
 const heldShare = 1 / 6;
-/** Earlier works that novelty is measured against. */
+/** How many of the newest works novelty is measured against. */
 const archiveSize = 200;
 
-/** Its own picture, under no terms that forbid training. */
+/** Whether the artist painted the work itself and no licence forbids training on it. */
 function isOwn({ imported, recipe, licence, image }: Artwork): boolean {
   if (imported !== undefined || recipe?.prompt === undefined || image.width < 64) return false;
   return licence === undefined || judgeLicence({ id: licenceId(licence.id), origin: 'sidecar' }).permitted;
@@ -46,7 +46,7 @@ function isOwn({ imported, recipe, licence, image }: Artwork): boolean {
 
 const rank = ({ rating = 0, star = false }: Artwork): number => rating + (star ? 5 : 0);
 
-/** Proposals: a LoRA from the artist's own best works, tried against what is, adopted or not. */
+/** Makes proposals: trains a LoRA on the artist's own best works, tries it against the current state, and adopts or rejects it. */
 export class ProposalMaker {
   readonly book: ProposalBook;
   readonly #place: Workplace;
@@ -58,7 +58,7 @@ export class ProposalMaker {
     this.book = new ProposalBook(place.config.home, { clock: this.#clock });
   }
 
-  /** LoRAs that were adopted for a model: every work is painted with them. */
+  /** The LoRAs that were adopted for a model. Every new work uses them, unless its options name LoRAs. */
   async adopted(model: string | undefined): Promise<{ path: string; weight: number }[]> {
     const { proposals, adopted } = await this.book.read();
     return adopted
@@ -68,9 +68,10 @@ export class ProposalMaker {
   }
 
   /**
-   * Trains a LoRA on the works that were rated 4 or 5 or starred, without a sixth of them, which is kept for the trial.
+   * Trains a LoRA on the works that are rated 4 or 5 or starred. A sixth of them is held out for the trial.
    *
-   * @throws ArtistError ERR_INVALID_ARGUMENT: too few such works; ERR_LOCKED: another proposal is being made; what trainLora() throws
+   * @throws ArtistError ERR_INVALID_ARGUMENT when there are too few such works or an option is out of range, ERR_LOCKED while another proposal is
+   *   being made; every error of trainLora()
    */
   async make({
     most = 60,
@@ -96,7 +97,7 @@ export class ProposalMaker {
         'ERR_INVALID_ARGUMENT',
         `works: expected at least ${fewest} of its own works rated 4 or 5 or starred, got ${chosen.length}. Rate more: ai-artist rate latest 5`,
       );
-    // Every sixth, so that the best are on both sides.
+    // Hold out every sixth, so that both sets get some of the best.
     const every = Math.round(1 / heldShare);
     const held = chosen.filter((_, index) => index % every === every - 1 || (chosen.length < every && index === chosen.length - 1));
     const works = chosen.filter((work) => !held.includes(work));
@@ -140,9 +141,10 @@ export class ProposalMaker {
   }
 
   /**
-   * Paints the panel: prompts that none of its works had, each without and with the LoRA from the same start noise, and measures both.
+   * Tries a proposal: paints prompts that none of its works had, each without and with the LoRA from the same seed, and measures both rows.
    *
-   * @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT; what loadModel(), generate() and loadClip() throw
+   * @throws ArtistError ERR_NOT_FOUND when the proposal or all its held-out works are gone, ERR_INVALID_ARGUMENT when `prompts` is out of range or
+   *   the proposal is already decided; every error of loadModel(), generate() and loadClip()
    */
   async try(id: string, { prompts: count = 24, signal = new AbortController().signal, onPainted }: TryOptions = {}): Promise<Proposal> {
     const { config, gallery, studio, clip: clipPath, warn } = this.#place;
@@ -195,7 +197,11 @@ export class ProposalMaker {
     }
   }
 
-  /** Throws what ProposalBook.reject() throws. The LoRA and its training data are deleted. */
+  /**
+   * Rejects a proposal; deletes its LoRA and its training data.
+   *
+   * @throws every error of ProposalBook.reject()
+   */
   async reject(id: string): Promise<Proposal> {
     const proposal = await this.book.reject(id);
     const home = homeOf(this.#place.config.home);

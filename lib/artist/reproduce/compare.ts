@@ -1,13 +1,13 @@
 import { answering } from '../../core/index.ts';
 import type { RawImage } from '../../image/index.ts';
 
-/** Peak signal-to-noise ratio from which a picture of another machine counts as the same, dB: what differs is then below what eyes see. */
+/** Peak signal-to-noise ratio from which a picture of another machine counts as the same, dB. The difference is then invisible. */
 export const closeEnough = 40;
 
 export interface PixelDifference {
   /** Every byte is the same. */
   exact: boolean;
-  /** Peak signal-to-noise ratio over all channels, 10·log10(255² / mean squared difference), dB. null: exact, it has none; or not comparable. */
+  /** Peak signal-to-noise ratio over all channels, 10·log10(255² / mean squared difference), dB. null: exact (the ratio is infinite), or not comparable. */
   psnr: number | null;
   /** Share of the pixels that differ, 0..1. */
   differing: number;
@@ -15,7 +15,7 @@ export interface PixelDifference {
   largest: number;
 }
 
-/** Compares two pictures of one size and one number of channels; undefined: they are not. */
+/** Compares two pictures pixel by pixel; undefined: their sizes or numbers of channels differ. */
 export const comparePixels = answering('comparePixels', (a: RawImage, b: RawImage): PixelDifference | undefined => {
   if (a.width !== b.width || a.height !== b.height || a.channels !== b.channels) return undefined;
   const { channels } = a;

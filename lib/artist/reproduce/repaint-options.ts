@@ -1,4 +1,4 @@
-/** A recipe as the options that paint it again. */
+/** Converts a recipe to the options that paint it again. */
 import { basename } from 'node:path';
 import { ArtistError } from '../../core/index.ts';
 import { type GenerateOptions, hiresUpscalers, type LoadModelOptions, optionTables, type Rows, recipeName } from '../../engine/index.ts';
@@ -13,7 +13,7 @@ export interface Repaint {
   paint: GenerateOptions;
 }
 
-/** What a picture was made from besides its recipe is not kept: it cannot be painted again. */
+/** Throws if the picture had inputs besides its recipe: they are not kept, so it cannot be painted again. */
 function checkMode({ mode = 'txt2img', controlNet, prompt, seed, width, height, steps, sampler }: PartialRecipe): void {
   if (mode !== 'txt2img')
     throw unsupported(`expected a picture that was painted from a text, got ${mode}: the picture it began with is not kept`);
@@ -32,7 +32,7 @@ function hiresOf({ hires }: PartialRecipe): GenerateOptions['hires'] {
   return { ...rest, ...(known && { upscaler: known }) } as GenerateOptions['hires'];
 }
 
-/** The options that have a field of their own in the recipe, by their names in the library. */
+/** The options with their own field in the recipe, under their names in the library. */
 function recorded(recipe: PartialRecipe, table: Rows): Record<string, unknown> {
   const fields: Record<string, unknown> = recipe;
   return Object.fromEntries(
@@ -44,9 +44,9 @@ function recorded(recipe: PartialRecipe, table: Rows): Record<string, unknown> {
 }
 
 /**
- * The options of loadModel() and generate() that a recipe stands for, without model and LoRAs.
+ * The options of loadModel() and generate() for a recipe, without model and LoRAs.
  *
- * @throws ArtistError ERR_UNSUPPORTED: it was made from more than a text, or a field is unknown
+ * @throws ArtistError ERR_UNSUPPORTED when the picture was made from more than a text, the recipe is incomplete or has an unknown field
  */
 export function repaintOptions(recipe: PartialRecipe): Repaint {
   checkMode(recipe);
@@ -63,10 +63,10 @@ export function repaintOptions(recipe: PartialRecipe): Repaint {
 }
 
 /**
- * What loadModel() is to load: the model of that name.
+ * The `model` option of loadModel() for a recipe; undefined: the bundled model.
  *
- * @param given a path or alias to take instead
- * @throws ArtistError ERR_MODEL_NOT_FOUND: a file's name says not where it is
+ * @param given path or alias to use instead of the recipe's model
+ * @throws ArtistError ERR_MODEL_NOT_FOUND when the recipe has only a file name, which does not say where the file is
  */
 export function modelOf({ model }: PartialRecipe, given: string | undefined): string | undefined {
   if (given !== undefined) return given;
@@ -82,11 +82,11 @@ export interface RecipeLora {
 }
 
 /**
- * The LoRA files of a recipe: by tensor hash, wherever they are called now; a file that only has the name is taken too, and is told apart
- * afterwards by its hash.
+ * Finds the LoRA files of a recipe by tensor hash, whatever their names are now. Without a match by hash, a file of the recorded name is used;
+ * its different hash then appears in the comparison.
  *
- * @param places further files to look at
- * @throws ArtistError ERR_MODEL_NOT_FOUND, ERR_READ
+ * @param places further files to search
+ * @throws ArtistError ERR_MODEL_NOT_FOUND when a LoRA is not found, ERR_READ when a file cannot be read
  */
 export async function findRecipeLoras(
   { loras = [] }: PartialRecipe,
@@ -101,7 +101,7 @@ export async function findRecipeLoras(
   };
   const found: RecipeLora[] = [];
   for (const { name, hash, weight, textEncoderWeight } of loras) {
-    // Other programs name LoRAs without ending.
+    // Other programs record LoRA names without the file extension.
     const named = files.filter((file) => basename(file) === name || loraTitle(basename(file)) === name);
     let path = hash === undefined ? named[0] : undefined;
     for (const file of [...named, ...files]) {

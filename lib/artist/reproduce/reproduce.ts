@@ -8,17 +8,17 @@ import { findRecipeLoras, modelOf, repaintOptions } from './repaint-options.ts';
 export interface ReproduceOptions {
   /** Default: AI_ARTIST_HOME, else ~/.ai-artist. */
   home?: string | undefined;
-  /** Alias or path, where the recipe's name does not say where the model is. */
+  /** Alias or path of the model, if the recipe's name does not say where it is. */
   model?: string | undefined;
-  /** LoRA files to look at besides those of `<home>/loras`. */
+  /** LoRA files to search besides those in `<home>/loras`. */
   loras?: readonly string[] | undefined;
-  /** PSNR from which it is "close", dB. Default 40. */
+  /** PSNR from which the verdict is "close", dB. Default 40. */
   closeFrom?: number | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((event: LoadEvent | GenerateEvent | UpscaleEvent) => void) | undefined;
 }
 
-/** A part of the recipe that is another now. */
+/** A part of the recipe that differs now. */
 export interface RecipeDifference {
   what: string;
   recorded: string | null;
@@ -29,7 +29,7 @@ export interface RecipeDifference {
 export interface ComparedStage extends PixelDifference {
   width: number;
   height: number;
-  /** The stored picture was made smaller for it, because the picture before enlarging is not kept: never exact. */
+  /** The stored picture was reduced for the comparison, because the picture before enlarging is not kept. Such a stage is never exact. */
   storedReduced: boolean;
 }
 
@@ -37,14 +37,14 @@ export interface Reproduction {
   id: string;
   /** bit-exact: every pixel. close: PSNR of at least `closeFrom`. different: neither. */
   verdict: 'bit-exact' | 'close' | 'different';
-  /** Of the last stage; null: exact, or the sizes differ. */
+  /** PSNR of the last stage, dB; null: exact, or the sizes differ. */
   psnr: number | null;
   closeFrom: number;
   /** As painted, before enlarging. */
   painted: ComparedStage;
-  /** After enlarging, where the work was. */
+  /** After enlarging, if the work was enlarged. */
   upscaled?: ComparedStage;
-  /** Size, files, engine, backend that are not those of the record. Empty: all are. */
+  /** Size, files, engine, backend and version that differ from the record. Empty: none. */
   differences: RecipeDifference[];
   image: ArtImage;
   seconds: number;
@@ -53,13 +53,13 @@ export interface Reproduction {
 const described = (file: { name: string; hash?: string | undefined } | undefined): string | null =>
   file ? `${file.name}${file.hash === undefined ? '' : ` (${file.hash.slice(0, 12)}…)`}` : null;
 
-/** Names and hashes of files, and what computed: everything that may differ though the settings are the same. */
+/** Differences in files, engine, backend and version: everything that can differ although the settings are the same. */
 function recipeDifferences(before: PartialRecipe, now: Recipe): RecipeDifference[] {
   const files = (['model', 'vae', 'upscaler'] as const).map((what) => ({ what: `${what} file`, recorded: before[what], now: now[what] }));
   const count = Math.max(before.loras?.length ?? 0, now.loras?.length ?? 0);
   for (let index = 0; index < count; index++) {
     const [recorded, painted] = [before.loras?.[index], now.loras?.[index]];
-    // A LoRA is what its tensors are, whatever its file is called now.
+    // The tensor hash identifies a LoRA, not the name of its file.
     files.push({
       what: 'LoRA file',
       recorded,
@@ -104,8 +104,8 @@ async function enlarge(image: ArtImage, { upscaler }: PartialRecipe, options: Re
 /**
  * Paints a work again from its recipe and compares the pixels with the stored picture.
  *
- * @throws ArtistError ERR_UNSUPPORTED: no recipe, or it was made from more than a text; ERR_READ: its picture is gone;
- *   ERR_MODEL_NOT_FOUND: a file that has to be named; what loadModel(), generate() and upscale() throw
+ * @throws ArtistError ERR_UNSUPPORTED when the work has no recipe or was made from more than a text, ERR_READ when its picture is gone,
+ *   ERR_MODEL_NOT_FOUND when a model or LoRA of the recipe is not found; every error of loadModel(), generate() and upscale()
  */
 export const reproduce = answering('reproduce', async (work: Artwork, options: ReproduceOptions = {}): Promise<Reproduction> => {
   const { closeFrom = closeEnough, signal, onProgress } = options;
@@ -151,7 +151,7 @@ export const reproduce = answering('reproduce', async (work: Artwork, options: R
 async function stage(image: ArtImage, stored: RawImage, storedReduced: boolean): Promise<ComparedStage> {
   const rgb = await decodeImage(image);
   const difference = comparePixels(rgb, stored);
-  // A picture of another size was changed after it was painted: nothing can be said pixel by pixel.
+  // A stored picture of another size was changed after painting and cannot be compared by pixels.
   const nothing: PixelDifference = { exact: false, psnr: null, differing: 1, largest: 255 };
   return { width: image.width, height: image.height, storedReduced, ...(difference ?? nothing) };
 }

@@ -1,4 +1,4 @@
-/** Two works side by side: which pair is asked about, and what was answered. */
+/** Duels: chooses the pair of works to compare, and records the answer. */
 import { loadClip } from '../../clip/index.ts';
 import { ArtistError } from '../../core/index.ts';
 import { duelsFile, instructivePair } from '../../curation/index.ts';
@@ -6,27 +6,27 @@ import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { type EmbedWorksOptions, embedWorks, worksOf } from '../measure/embedded-works.ts';
 import { checkTaste, readTaste, tastePath } from './taste-file.ts';
 
-/** The newest works among which a pair is looked for. */
+/** How many of the newest works a pair is chosen from. */
 const field = 200;
 
 export interface DuelPair {
   first: Artwork;
   second: Artwork;
-  /** How likely the taste so far thinks that the first is preferred, 0..1; undefined: the pair was named. */
+  /** Probability that the first is preferred, by the taste so far, 0..1; undefined: the caller named the pair. */
   expected: number | undefined;
 }
 
 export interface ChooseDuelOptions extends EmbedWorksOptions {
   home: string;
   gallery: Gallery;
-  /** CLIP that looks at the works: a file or folder. Default: the bundled one. */
+  /** CLIP that embeds the works: a file or folder. Default: the bundled one. */
   clip?: string | undefined;
 }
 
 /**
- * The two of the newest 200 works whose duel teaches most: its outcome is least known, and the pictures differ most.
+ * Chooses the pair among the newest 200 works that teaches most: the outcome is most uncertain, and the pictures differ most.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than two works, or a taste of another CLIP; and every error of loadClip()
+ * @throws ArtistError ERR_INVALID_ARGUMENT when there are fewer than two works or the taste belongs to another CLIP; every error of loadClip()
  */
 export async function chooseDuel({ home, gallery, clip: model, ...options }: ChooseDuelOptions): Promise<DuelPair> {
   const works = await worksOf(gallery, '', field, options.warn);
@@ -51,7 +51,7 @@ export async function chooseDuel({ home, gallery, clip: model, ...options }: Cho
   }
 }
 
-/** Writes down that one work was preferred to another. Returns how many duels there are. */
+/** Records that one work was preferred to another. Returns the number of duels so far. */
 export async function recordDuel(home: string, winner: string, loser: string): Promise<number> {
   const { duels } = await duelsFile(home).update((state) => ({
     duels: [...state.duels, { winner, loser, at: new Date().toISOString() }],

@@ -2,15 +2,17 @@ import { type AestheticHead, type Clip, type Embedding, loadAestheticHead } from
 import { ArtistError, homeOf, readPlainFile, systemCode } from '../../core/index.ts';
 import { type TasteHead, tasteHeadSchema, tasteScore } from '../../curation/index.ts';
 
-/** Where `taste train` puts the owner's taste, and create looks for it. */
+/** Path where `taste train` writes the owner's taste and create() reads it. */
 export const tastePath = (home: string): string => homeOf(home).taste;
 
 /** The owner's taste, or a published aesthetic head. */
 export type TasteFile = { path: string } & ({ kind: 'taste'; head: TasteHead } | { kind: 'head'; head: AestheticHead });
 
 /**
- * @param required false: undefined where there is no such file
- * @throws ArtistError ERR_READ, ERR_DAMAGED: no taste; what loadAestheticHead() throws
+ * Reads a taste (.json) or a published aesthetic head (any other file).
+ *
+ * @param required false: return undefined if a taste file does not exist
+ * @throws ArtistError ERR_READ when the file cannot be read, ERR_DAMAGED when it is not a taste; every error of loadAestheticHead()
  */
 export async function readTaste(file: string, required: boolean): Promise<TasteFile | undefined> {
   if (!file.endsWith('.json')) return { path: file, kind: 'head', head: await loadAestheticHead(file) };
@@ -40,7 +42,7 @@ function damaged(file: string, what: string, cause: unknown): ArtistError {
   });
 }
 
-/** @throws ArtistError ERR_INVALID_ARGUMENT: it was trained on embeddings of another CLIP model */
+/** @throws ArtistError ERR_INVALID_ARGUMENT when the taste was trained on embeddings of another CLIP model */
 export function checkTaste(taste: TasteFile, clip: Clip): void {
   const [dimensions, model] = taste.kind === 'head' ? [taste.head.dimensions, undefined] : [taste.head.weights.length, taste.head.model];
   if (dimensions !== clip.info.dimensions || (model !== undefined && model !== clip.info.name))

@@ -5,7 +5,7 @@ import { duelsFile, type TasteHead, trainDuels, trainRatings } from '../../curat
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { type EmbeddedWork, type EmbedWorksOptions, embedWorks, worksOf } from '../measure/embedded-works.ts';
 
-/** The newest works that are looked at. */
+/** How many of the newest works are used, at most. */
 const mostWorks = 5000;
 const fewest = 2;
 
@@ -19,7 +19,7 @@ async function collect(works: readonly Artwork[], home: string): Promise<Materia
   const { duels } = await duelsFile(home).read();
   return {
     ratings: works.flatMap(({ id, rating }) => (rating === undefined ? [] : [{ id, rating }])),
-    // A work that was deleted takes its duels with it.
+    // Duels of deleted works do not count.
     duels: duels.filter(({ winner, loser }) => known.has(winner) && known.has(loser)),
   };
 }
@@ -62,18 +62,18 @@ export interface TrainTasteOptions extends EmbedWorksOptions {
   /** Home folder: duels are read from it, and the taste is written into it. */
   home: string;
   gallery: Gallery;
-  /** Default: what there is more of. */
+  /** Source to learn from. Default: the one with more entries. */
   from?: 'ratings' | 'duels' | undefined;
-  /** Strength of the pull towards no opinion, above 0. Default: 1. */
+  /** Ridge penalty, above 0: a larger one pulls harder towards no preference. Default: 1. */
   ridge?: number | undefined;
-  /** CLIP that looks at the works: a file or folder. Default: the bundled one. */
+  /** CLIP that embeds the works: a file or folder. Default: the bundled one. */
   clip?: string | undefined;
 }
 
 /**
- * Learns a taste from the newest 5000 works and writes it into the home, where create() finds it.
+ * Learns a taste from the newest 5000 works and writes it to the home, where create() finds it.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than two ratings or duels; and every error of loadClip() and writeOutput()
+ * @throws ArtistError ERR_INVALID_ARGUMENT when there are fewer than two ratings or duels; every error of loadClip() and writeOutput()
  */
 export async function trainTaste({
   home,

@@ -1,20 +1,20 @@
-/** What a picture is of, taken from the prompt it was painted for: subject, scene, style. */
+/** Splits a prompt into subject, scene and style. */
 import { builtInStyles, derivationSchema } from '../../prompt/index.ts';
 
 export interface PromptParts {
-  /** What is seen: "a fox". Never empty for a prompt with a word in it. */
+  /** What the picture shows: "a fox". Never empty if the prompt has a word. */
   subject: string;
-  /** Where, in what light, how it is composed, each in words that may stand behind the subject: "in the snow", "on a blue background". */
+  /** Place, light and composition, each worded to follow the subject: "in the snow", "on a blue background". */
   scene: readonly string[];
-  /** How it is made: "black ink drawing". */
+  /** Medium or style: "black ink drawing". */
   style: string | undefined;
 }
 
-/** Last words of a phrase that names a medium. */
+/** Matches a phrase whose last word names a medium. */
 const media =
   /\b(painting|drawing|photograph|photo|render|rendering|illustration|sketch|print|woodcut|linocut|etching|engraving|watercolou?r|gouache|pastel|fresco|mosaic|collage|cartoon|comic|poster|vector art|pixel art|line art|concept art|digital art|art)$/i;
 
-/** Words by which people ask for quality. They show nothing. */
+/** Quality words of prompts, which describe nothing in the picture. */
 const noise =
   /^(masterpiece|best quality|high(est)? quality|ultra[- ]?detailed|(highly|very|intricately) detailed|detailed|sharp focus|hdr|[248]k|hd|uhd|award[- ]winning|professional|stunning|beautiful|trending on \w+|artstation|unreal engine( \d)?|octane render)$/i;
 
@@ -25,7 +25,7 @@ const knownStyles = (): Set<string> =>
       .flatMap(({ name, phrase }) => [name, phrase ?? name]),
   );
 
-/** `(word:1.2)` is the word, `<lora:x:1>` is none. */
+/** The prompt without its markup: `(word:1.2)` becomes `word`, `<lora:x:1>` disappears. */
 function plain(prompt: string): string {
   return prompt
     .replace(/<[^<>]*>/g, ' ')
@@ -48,7 +48,7 @@ function scenePart(text: string): string {
   return text;
 }
 
-/** How a modifier of the built-in groups stands behind a subject. */
+/** Wording of built-in modifiers after a subject. */
 const compositions: Readonly<Record<string, string>> = {
   'wide view': 'in a wide view',
   'close-up': 'in close-up',
@@ -62,7 +62,7 @@ function modifierPart(group: string, name: string): string {
   return compositions[name] ?? scenePart(name);
 }
 
-/** From a text that somebody wrote: by its commas and by the words that name a medium. */
+/** Splits a free text at its commas and by the words that name a medium. */
 function partsOfText(prompt: string): PromptParts {
   const styles = knownStyles();
   const isStyle = (text: string): boolean => styles.has(text.toLowerCase()) || media.test(text);
@@ -82,9 +82,9 @@ function partsOfText(prompt: string): PromptParts {
 }
 
 /**
- * The parts of a prompt: of a chosen one by its derivation, of a given one by its words.
+ * The parts of a prompt: from the derivation of a chosen prompt, from the words of a given one.
  *
- * @param derivation as it is recorded with the work
+ * @param derivation as recorded with the work
  */
 export function promptParts(prompt: string, derivation: Record<string, unknown> | undefined): PromptParts {
   const parsed = derivationSchema.safeParse(derivation);

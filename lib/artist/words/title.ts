@@ -3,7 +3,7 @@ import type { PromptParts } from './parts.ts';
 /** Longest title, characters. */
 export const longestTitle = 60;
 
-/** Words that stay small inside a title. */
+/** Words that stay in lower case inside a title. */
 const small = new Set('a an the of in on at by to for from with and or as but nor into onto over under near'.split(' '));
 
 function capital(word: string): string {
@@ -19,7 +19,7 @@ export function titleCase(text: string): string {
     .join(' ');
 }
 
-/** At a word's end, and not behind a word that wants another. */
+/** Shortens a title at the end of a word, and not after a small word such as "of". */
 function shortened(text: string): string {
   if (text.length <= longestTitle) return text;
   const words = text
@@ -56,10 +56,10 @@ function roman(count: number): string {
 /** "on a blue background" -> "on Blue". */
 const short = (scene: string): string => scene.replace(/^on an? (\w+) background$/i, 'on $1');
 
-/** Up to this length a subject has its place with it, characters. */
+/** Longest title that still combines the subject with its place, characters. */
 const shortEnough = 40;
 
-/** What the work may be called, the shortest first. */
+/** Possible titles, shortest first. */
 function proposals({ subject, scene, style }: PromptParts): string[] {
   const bare = subject.replace(/^(an?)\s+/i, '').trim() || 'Untitled';
   const [place, ...more] = scene.map(short);
@@ -73,10 +73,10 @@ function proposals({ subject, scene, style }: PromptParts): string[] {
 const preposition = /^(in|on|at|by|under|over|behind|floating)\b/i;
 
 /**
- * A short title of a work: what is seen, and where it is told apart from an earlier one the scene, the style, at last a number. The same parts and
- * the same earlier titles give the same one.
+ * A short title of a work: the subject and, if an earlier work has that title, the scene, the style or, as a last resort, a number. The same
+ * arguments always give the same title.
  *
- * @param earlier titles of the last works
+ * @param earlier titles of recent works
  */
 export function titleOf(parts: PromptParts, earlier: readonly string[]): string {
   const taken = new Set(earlier.map((title) => title.toLowerCase()));

@@ -2,13 +2,13 @@ import { lstat, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface DiskUse {
-  /** Bytes of each folder of the home; 0: it is not there. */
+  /** Bytes of each folder of the home; 0: it does not exist. */
   parts: Record<string, number>;
-  /** Free for us on that file system; null where the system does not say. */
+  /** Bytes available to this user on that file system; null if the system does not report it. */
   freeBytes: number | null;
 }
 
-/** Files that are removed while we look, and folders that are not ours to read, count as nothing. */
+/** Bytes of all files below a folder. Unreadable folders, and files removed meanwhile, count as 0. */
 async function bytesBelow(path: string): Promise<number> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   let sum = 0;
@@ -24,7 +24,7 @@ async function bytesBelow(path: string): Promise<number> {
   return sum;
 }
 
-/** What each folder takes, by name. Links are not followed. */
+/** Disk use of each folder, by name. Links are not followed. */
 export async function diskUse(home: string, folders: Readonly<Record<string, string>>): Promise<DiskUse> {
   const parts: Record<string, number> = {};
   for (const [name, folder] of Object.entries(folders)) parts[name] = await bytesBelow(folder);

@@ -25,30 +25,30 @@ import { type HomeStyle, styleOf } from './style.ts';
 import { type TrainingRun, trainingRuns } from './training-runs.ts';
 import { paintingSeconds, WorksBook, type WorksTally, worksPerDay } from './works-tally.ts';
 
-/** Days over which shares are reckoned. */
+/** Lengths of the periods for shares and rates, days. */
 export const periods = [7, 30, 90] as const;
 
 export interface SchedulePart {
-  /** The process that runs the schedule; null: none does. */
+  /** The process that runs the schedule; null: none. */
   daemon: { pid: number; host: string; since: string; heartbeat: Heartbeat | null } | null;
   jobs: { all: number; paused: number; running: number; waiting: number };
-  /** Since the home was made. */
+  /** Totals since the home was made. */
   totals: Totals;
-  /** For each of `periods`. */
+  /** One entry for each of `periods`. */
   success: ScheduleFigures[];
   uptime: Uptime[];
   next: UpcomingRun[];
-  /** Runs that failed, wholly or in part, or were missed; newest first. */
+  /** Runs that failed wholly or partly, or were missed; newest first. */
   lastErrors: HistoryRecord[];
 }
 
 export interface WorksPart {
-  /** Of the gallery, imported ones included. */
+  /** Counts of the gallery, including imported works. */
   inGallery: Pick<GalleryStats, 'works' | 'trashed' | 'damaged' | 'starred'>;
   tally: WorksTally;
-  /** For each of `periods`; null: none was painted in them. */
+  /** Works per day for each of `periods`; null: none was painted in it. */
   perDay: (number | null)[];
-  /** Mean seconds of painting the latest works, all their candidates together; null: their ledgers do not say. */
+  /** Mean seconds to paint all candidates of a work, over the latest works; null: their ledgers do not record it. */
   meanPaintingSeconds: number | null;
 }
 
@@ -58,16 +58,16 @@ export interface QueuePart {
   tasks: Record<QueuedTask['state'], number>;
 }
 
-/** What an operator wants to know of a home. A part that cannot be read is null, and `problems` says why. */
+/** Operating figures of a home. A part that cannot be read is null, and `problems` says why. */
 export interface HomeFigures {
   home: string;
   /** Milliseconds since 1970. */
   at: number;
   schedule: SchedulePart | null;
   works: WorksPart | null;
-  /** null: fewer than three of the latest works were chosen by a CLIP. */
+  /** null: a CLIP chose fewer than three of the latest works. */
   style: HomeStyle | null;
-  /** null: there is none. */
+  /** null: there is no queue. */
   queue: QueuePart | null;
   training: TrainingRun[] | null;
   disk: DiskUse | null;
@@ -80,28 +80,28 @@ export type FigurePart = (typeof figureParts)[number];
 export interface FiguresOptions {
   home: string;
   gallery: Gallery;
-  /** Redis address; left out: the queue of the home, if there is one. */
+  /** Redis address. Default: the queue of the home, if there is one. */
   queue?: string | undefined;
-  /** Of the queue in a Redis. Default: that of the home. */
+  /** Name of the queue in Redis. Default: that of the home. */
   queueName?: string | undefined;
-  /** Folders whose size is told, by name. Default: those of the home. */
+  /** Folders to measure, by name. Default: those of the home. */
   folders?: Readonly<Record<string, string>>;
   /** Parts to read. Default: all. */
   parts?: readonly FigurePart[];
   clock?: Clock;
 }
 
-/** Works over which style and seconds are reckoned. */
+/** Number of latest works that style and seconds are measured over. */
 const latest = 30;
 const mostErrors = 5;
-/** A Redis that does not answer must not keep a scrape waiting. */
+/** Longest wait for Redis, so that a scrape is not blocked. */
 const queueWaitMs = 4000;
-/** Walking through 100,000 files takes seconds of disk time. */
+/** How long disk use is cached: walking 100,000 files takes seconds of disk time. */
 const diskAgeMs = 600_000;
-/** Counting stars and such reads every row of the index; it is done again when a work came, or after this. */
+/** How long the gallery's counts are cached while no work is added: counting reads every row of the index. */
 const galleryAgeMs = 300_000;
 
-/** Reads the figures of a home; one is kept for many readings, which share what is costly. */
+/** Reads the figures of a home. Keep one reader for many readings: it caches the costly parts. */
 export class FiguresReader {
   readonly #options: FiguresOptions;
   readonly #clock: Clock;
@@ -110,7 +110,7 @@ export class FiguresReader {
   readonly #works: WorksBook;
   #inGallery: { at: number; works: number; counts: WorksPart['inGallery'] } | undefined;
   #disk: { at: number; use: Promise<DiskUse> } | undefined;
-  /** Stays open between readings. */
+  /** The queue's connection, kept open between readings. */
   #queue: Promise<TaskQueue> | undefined;
   #style: { key: string; style: HomeStyle | null } | undefined;
 
@@ -123,7 +123,11 @@ export class FiguresReader {
     this.#works = new WorksBook(home, gallery, { clock });
   }
 
-  /** Never throws for what is in the home: see `problems`. Throws the signal's reason. */
+  /**
+   * Reads all wanted parts. Problems with the home do not throw: see `problems`.
+   *
+   * @throws `signal.reason` when aborted
+   */
   async read(signal?: AbortSignal): Promise<HomeFigures> {
     const problems: HomeFigures['problems'] = [];
     const { parts = figureParts, home } = this.#options;
@@ -200,7 +204,7 @@ export class FiguresReader {
     return this.#inGallery.counts;
   }
 
-  /** A home that may only be read still shows what was counted before. */
+  /** Counts new works. In a read-only home, returns the last stored counts. */
   async #count(signal: AbortSignal | undefined): Promise<WorksTally> {
     try {
       return await this.#works.count(signal);
@@ -222,13 +226,13 @@ export class FiguresReader {
       if (!existsSync(homeOf(home).state('queue.json'))) return null;
       return this.#askQueue(await openQueue({ driver: 'file', home }));
     }
-    // A home that cannot be written has no name, and no queue of its own.
+    // A home that cannot be written has no id, and so no queue of its own.
     const own = homeId(home).catch(() => undefined);
     this.#queue ??= own.then((id) => openQueue({ driver: 'bullmq', url: address, name: name ?? id }));
     try {
       return await this.#askQueue(await inTime(this.#queue));
     } catch (error) {
-      // The next reading tries anew; a connection that hangs is closed when it can be.
+      // The next reading connects again; a hanging connection is closed once it responds.
       this.#closeQueue();
       throw error;
     }
@@ -246,7 +250,7 @@ export class FiguresReader {
     opened?.then((queue) => queue.close()).catch(() => undefined);
   }
 
-  /** Lets go of the connection to the queue. */
+  /** Closes the connection to the queue. */
   close(): void {
     this.#closeQueue();
   }
@@ -278,7 +282,7 @@ function inTime<T>(work: Promise<T>): Promise<T> {
       queueWaitMs,
     );
   });
-  // Whoever gave up does not hear of a later failure.
+  // After the timeout, a later failure of `work` must not become an unhandled rejection.
   work.catch(() => undefined);
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

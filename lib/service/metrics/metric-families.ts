@@ -6,12 +6,12 @@ export interface Sample {
   value: number;
 }
 
-/** Metrics of one name. */
+/** All samples of one metric name. */
 export interface Family {
   name: string;
   help: string;
   type: 'counter' | 'gauge' | 'histogram';
-  /** Of a histogram only the count and classes, in `histogram`. */
+  /** Empty for a histogram, whose values are in `histogram`. */
   samples: Sample[];
   histogram?: SecondsHistogram;
 }
@@ -94,7 +94,7 @@ function queue(add: Add, { driver, paused, tasks }: QueuePart): void {
   add('gauge', 'queue_paused', 'Whether the queue is paused', [{ labels, value: paused ? 1 : 0 }]);
 }
 
-/** The figures as Prometheus wants them: counters come from records on the disk, so that they survive restarts. */
+/** The figures as Prometheus metrics. Counters come from records on the disk, so that they survive restarts. */
 export function familiesOf(figures: HomeFigures): Family[] {
   const families: Family[] = [];
   const add: Add = (type, name, help, samples) => {
@@ -134,7 +134,7 @@ export function familiesOf(figures: HomeFigures): Family[] {
   return families;
 }
 
-/** Cumulated classes, as the exposition has them: [upper end, count]. */
+/** Cumulative buckets of a histogram, as the exposition format needs them: [upper bound, count]. */
 export function cumulated({ classes, count }: SecondsHistogram): [string, number][] {
   let sum = 0;
   const ends = secondsBuckets.map((end, place): [string, number] => {

@@ -10,7 +10,7 @@ export interface MetricsPage {
 
 type PromClient = typeof import('prom-client');
 
-/** Read when somebody wants metrics: most processes never do. */
+/** Loads prom-client on demand: most processes serve no metrics. */
 export const loadPromClient = (): Promise<PromClient> => import('prom-client').then((module) => module.default ?? module);
 
 function register({ Counter, Gauge, Histogram }: PromClient, registry: Registry, { name, help, type, samples, histogram }: Family): void {
@@ -30,14 +30,14 @@ function register({ Counter, Gauge, Histogram }: PromClient, registry: Registry,
       { metricName: `${name}_sum`, labels: {}, value: sum },
       { metricName: `${name}_count`, labels: {}, value: count },
     ];
-    // Its own observe() would need every single value; the sums are what is kept.
+    // observe() would need every single value, but only counts and sums are stored.
     const metric = new Histogram({ ...common, buckets: [1] });
     const kept = async () => ({ name, help, type: 'histogram', values, aggregator: 'sum' });
     Object.assign(metric, { get: kept, getForPromString: kept });
   }
 }
 
-/** `further`: live metrics of this process. */
+/** Makes the page from the figures of the home; `further` has live metrics of this process. */
 export async function metricsPage(figures: HomeFigures, version: string, further: readonly Registry[] = []): Promise<MetricsPage> {
   const prom = await loadPromClient();
   const registry = new prom.Registry();
@@ -49,11 +49,11 @@ export async function metricsPage(figures: HomeFigures, version: string, further
   };
   for (const family of [about, ...familiesOf(figures)]) register(prom, registry, family);
   const texts = [await registry.metrics(), ...(await Promise.all(further.map((one) => one.metrics())))];
-  // prom-client spells a value that is no number (the mean lag of an event loop not yet measured) "Nan"; the format has "NaN".
+  // prom-client writes "Nan" for a missing number (such as an event-loop lag not yet measured); the format requires "NaN".
   return { contentType: registry.contentType, text: texts.join('').replace(/ Nan$/gm, ' NaN') };
 }
 
-/** Memory, processor time and event loop of this process, under the names that Node's dashboards know. */
+/** Memory, CPU time and event loop of this process, under the metric names that common Node dashboards use. */
 export async function processMetrics(): Promise<Registry> {
   const prom = await loadPromClient();
   const registry = new prom.Registry();

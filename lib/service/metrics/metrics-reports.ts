@@ -1,4 +1,4 @@
-/** Serves and writes the metrics of a process for as long as it runs. */
+/** Serves and writes the metrics of a process while it runs. */
 import path from 'node:path';
 import type { Registry } from 'prom-client';
 import { ArtistError, errorLine, packageVersion, writeOutput } from '../../core/index.ts';
@@ -9,39 +9,39 @@ import { serveMetrics } from './metrics-server.ts';
 
 /** Where the metrics of a process go. */
 export interface MetricsPlaces {
-  /** Of /metrics and /healthz; 0: any free one. */
+  /** Port of /metrics and /healthz; 0: any free port. */
   port?: number | undefined;
-  /** Default: 127.0.0.1, this machine alone. */
+  /** Address to listen on. Default: 127.0.0.1, reachable only from this machine. */
   host?: string | undefined;
-  /** Written every minute: FILE.prom, for the textfile collector of node-exporter. */
+  /** File for node-exporter's textfile collector, written every minute. Its name must end in .prom. */
   file?: string | undefined;
 }
 
 export interface MetricsOptions {
   home: string;
   gallery: Gallery;
-  /** Address of the queue that it uses; undefined: none, or that of the home. */
+  /** Address of the queue in use; undefined: the queue of the home, if there is one. */
   queue: string | undefined;
-  /** Of the queue in a Redis; undefined: that of the home. */
+  /** Name of the queue in Redis; undefined: that of the home. */
   queueName?: string | undefined;
-  /** What is wrong with this process; undefined: all is well. */
+  /** Describes what is wrong with this process; undefined: healthy. */
   health: () => Promise<string | undefined>;
-  /** Metrics of this process alone. */
+  /** Further metrics of this process. */
   further?: readonly Registry[];
-  /** Told what could not be read, served or written, once while it lasts. */
+  /** Called when something cannot be read, served or written; once while the problem lasts. */
   warn: (line: string) => void;
 }
 
 export interface MetricsReports {
-  /** Base address of /metrics and /healthz; undefined: nothing is served. */
+  /** Base URL of /metrics and /healthz; undefined: no server runs. */
   readonly url: string | undefined;
-  /** Ends them; the file is written once more. */
+  /** Stops the server and writes the file once more. */
   stop(): Promise<void>;
 }
 
 const fileEveryMs = 60_000;
 
-/** Whether metrics go anywhere. */
+/** Whether metrics are to be served or written. */
 export const areMetricsWanted = ({ port, file }: MetricsPlaces): boolean => port !== undefined || file !== undefined;
 
 function checkFile(file: string): void {
@@ -53,9 +53,9 @@ function checkFile(file: string): void {
 }
 
 /**
- * Serves and writes the metrics until stop(). Does nothing where no place is wanted.
+ * Serves and writes the metrics until stop(). Does nothing without a port or file.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT: the file; and every error of serveMetrics()
+ * @throws ArtistError ERR_INVALID_ARGUMENT when the file name does not end in .prom; every error of serveMetrics()
  */
 export async function startMetrics({ port, host, file }: MetricsPlaces, options: MetricsOptions): Promise<MetricsReports> {
   if (!areMetricsWanted({ port, file })) return { url: undefined, stop: async () => undefined };
@@ -67,7 +67,7 @@ export async function startMetrics({ port, host, file }: MetricsPlaces, options:
   const page = async (registries: readonly Registry[]): Promise<MetricsPage> => {
     const figures = await reader.read();
     const problems = figures.problems.map(({ part, code, message }) => `${part}: ${code}: ${message}`).join('; ');
-    // The same trouble comes with every scrape while it lasts.
+    // Each scrape would repeat the same problem: warn once.
     if (problems !== '' && problems !== told) warn(`metrics: some figures cannot be read: ${problems}`);
     told = problems;
     return metricsPage(figures, packageVersion(), registries);
@@ -110,7 +110,7 @@ function writeEveryMinute(file: string, page: () => Promise<MetricsPage>, warn: 
   }, fileEveryMs).unref();
   return async () => {
     clearInterval(timer);
-    // Once more: the last works, and that nothing runs now.
+    // The last write records the final works and that nothing runs any more.
     await writing.then(write);
   };
 }

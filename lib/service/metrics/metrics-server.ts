@@ -3,14 +3,14 @@ import { ArtistError, redact, systemCode } from '../../core/index.ts';
 import type { MetricsPage } from './metrics-page.ts';
 
 export interface MetricsServerOptions {
-  /** 0: any that is free. */
+  /** 0: any free port. */
   port: number;
-  /** Default 127.0.0.1: metrics are not for everybody. */
+  /** Default 127.0.0.1, because metrics should not be public. */
   host?: string;
   page: () => Promise<MetricsPage>;
-  /** undefined: all is well; else what is wrong. */
+  /** Describes what is wrong; undefined: healthy. */
   health: () => Promise<string | undefined>;
-  /** Told of pages that could not be made. */
+  /** Called when a page cannot be made. */
   onTrouble?: (error: unknown) => void;
 }
 
@@ -38,16 +38,16 @@ function answer(response: ServerResponse, status: number, type: string, text: st
 const headersMs = 10_000;
 const requestMs = 30_000;
 const keepAliveMs = 10_000;
-/** Longer than a page may take to make. */
+/** Idle limit of a connection: longer than making a page may take. */
 const silentMs = 120_000;
 const mostConnections = 100;
 
 const plain = 'text/plain; charset=utf-8';
 
 /**
- * Serves `/metrics` and `/healthz` (200 or 503). Scrapes that come while a page is made share it.
+ * Serves `/metrics` and `/healthz` (200 or 503). Concurrent scrapes share one page.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT; ERR_NETWORK: the port is taken, or not ours to open
+ * @throws ArtistError ERR_INVALID_ARGUMENT when the port is out of range, ERR_NETWORK when it is taken or may not be opened
  */
 export async function serveMetrics({ port, host = '127.0.0.1', page, health, onTrouble }: MetricsServerOptions): Promise<MetricsServer> {
   const wanted = await checkedPort(port);
@@ -79,7 +79,7 @@ export async function serveMetrics({ port, host = '127.0.0.1', page, health, onT
       else answer(response, 500, plain, `${redact(error instanceof Error ? error.message : String(error))}\n`, true);
     });
   });
-  // A connection that says nothing is closed, whether it was opened for nothing or its other end is gone.
+  // Close silent connections, whether the client is idle or gone.
   server.headersTimeout = headersMs;
   server.requestTimeout = requestMs;
   server.keepAliveTimeout = keepAliveMs;

@@ -1,7 +1,7 @@
 import { type Ledger, ledgerOf, type StyleConsistency, styleConsistency, unpackEmbedding } from '../../curation/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 
-/** How alike the latest works are, by the CLIP that chose them. */
+/** Similarity of the latest works, by the CLIP that chose them. */
 export type HomeStyle = { scorer: string } & Pick<StyleConsistency, 'n' | 'raw' | 'rawInterval' | 'crossSubject'>;
 
 const fewest = 3;
@@ -11,7 +11,10 @@ function embeddingOf({ model, winner, candidates }: Ledger): { model: string; ve
   return model === undefined || text === undefined ? undefined : { model, vector: unpackEmbedding(text) };
 }
 
-/** From the ledgers alone, without a model: works that were painted without a choice have no embedding there. null: fewer than three have. */
+/**
+ * Measures style consistency from the embeddings in the ledgers, without a model. Works painted without a choice have no embedding there. null:
+ * fewer than three works have one.
+ */
 export function styleOf(works: readonly Artwork[]): HomeStyle | null {
   const known = works.flatMap((work) => {
     const ledger = ledgerOf(work);

@@ -4,7 +4,7 @@ import { loadPromClient } from './metrics-page.ts';
 
 const troubleMs = 60_000;
 
-/** What a worker did since it was started: give see() its events; registry and health() are for startMetrics(). */
+/** Counts the tasks of a worker since its start. Pass its events to see(); registry and health() are for startMetrics(). */
 export async function watchTasks() {
   const { Counter, Histogram, Registry } = await loadPromClient();
   const registry = new Registry();
@@ -38,7 +38,7 @@ export async function watchTasks() {
     if (event.type === 'done' && from !== undefined) seconds.observe((performance.now() - from) / 1000);
     begun.delete(event.id);
   };
-  // It is told again and again while it lasts.
+  // The worker repeats the event while the problem lasts, so an old one means it is over.
   const health = async (): Promise<string | undefined> =>
     trouble && performance.now() - trouble.at < troubleMs ? trouble.text : undefined;
   return { registry, see, health };

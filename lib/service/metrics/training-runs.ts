@@ -2,18 +2,18 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { homeOf, lockOwner, openPlainFile, systemCode } from '../../core/index.ts';
 
-/** A training of this home, by the end of its log. */
+/** A training run of this home, as the end of its log shows it. */
 export interface TrainingRun {
   name: string;
   running: boolean;
-  /** The last step that is written down, and its loss; null: none yet. */
+  /** The last logged step and its loss; null: none yet. */
   step: number | null;
   loss: number | null;
-  /** ISO time of the last line; null: there is none. */
+  /** ISO time of the last log line; null: there is none. */
   at: string | null;
 }
 
-/** A run logs one short line a step: the last of each kind is in here. */
+/** How much of the log's end is read. A run logs one short line per step, so this holds the last line of each kind. */
 const tailBytes = 65_536;
 
 async function tailOf(path: string): Promise<string> {
@@ -37,7 +37,7 @@ function lineOf(text: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(text);
     return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : undefined;
   } catch {
-    return undefined; // the half line at the beginning, or at the end of a run that was killed
+    return undefined; // a partial line: at the start of the tail, or at the end of a killed run
   }
 }
 
@@ -56,7 +56,7 @@ async function readRun(folder: string, name: string): Promise<TrainingRun> {
   };
 }
 
-/** Runs in `<home>/training`, the one that wrote last first. */
+/** The runs in `<home>/training`, most recently active first. */
 export async function trainingRuns(home: string): Promise<TrainingRun[]> {
   const folder = homeOf(home).training;
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {

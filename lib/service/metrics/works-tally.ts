@@ -3,10 +3,10 @@ import { type Clock, homeOf, type StateDefinition, StateFile, systemClock, ulidT
 import { type Ledger, ledgerOf } from '../../curation/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 
-/** Upper ends of the classes of a histogram, seconds. */
+/** Upper bounds of the histogram buckets, seconds. */
 export const secondsBuckets = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800] as const;
 
-/** Works are filed in the order of their ids, but for clocks that differ: so much is looked at again. */
+/** How far back each count looks again: ids follow the filing time only as far as clocks agree. */
 const againMs = 3_600_000;
 const keptDays = 100;
 const dayMs = 86_400_000;
@@ -16,30 +16,30 @@ const count = () => z.int().min(0);
 const histogramSchema = z.strictObject({
   count: count(),
   sum: z.number().min(0),
-  /** Of each class alone; the last one has no upper end. */
+  /** Count of each bucket alone (not cumulative); the last one has no upper bound. */
   classes: z.array(count()).length(secondsBuckets.length + 1),
 });
 export type SecondsHistogram = z.infer<typeof histogramSchema>;
 
 const tallySchema = z.strictObject({
-  /** The latest work that was counted; empty: none. */
+  /** Id of the latest counted work; empty: none. */
   through: z.string(),
-  /** Works of the last hour before it that are counted. */
+  /** Ids of the counted works in the hour before it. */
   recent: z.array(z.string()),
   works: count(),
   candidates: count(),
-  /** By what the gates found. */
+  /** Rejected candidates by fault. */
   rejected: z.record(z.string(), count()),
-  /** Rounds, by what scored. */
+  /** Rounds of curation by scorer. */
   rounds: z.record(z.string(), count()),
   wildCards: count(),
   candidateSeconds: histogramSchema,
-  /** All candidates of a work together. */
+  /** Painting time of all candidates of a work together. */
   workSeconds: histogramSchema,
-  /** Works of each UTC day. */
+  /** Works per UTC day. */
   days: z.record(z.string(), count()),
 });
-/** What the ledgers of all works add up to. The numbers never go down. */
+/** Totals over the ledgers of all works. The totals never go down; only `days` drops old entries. */
 export type WorksTally = z.infer<typeof tallySchema>;
 
 const noSeconds = (): SecondsHistogram => ({ count: 0, sum: 0, classes: Array.from({ length: secondsBuckets.length + 1 }, () => 0) });
@@ -74,7 +74,7 @@ const addOne = (counts: Record<string, number>, name: string): void => {
   counts[name] = (counts[name] ?? 0) + 1;
 };
 
-/** Seconds that painting all candidates took; undefined: the ledger does not say. */
+/** Seconds it took to paint all candidates; undefined: the ledger does not record it. */
 export function paintingSeconds({ candidates }: Ledger): number | undefined {
   const known = candidates.flatMap(({ seconds }) => (seconds === undefined ? [] : [seconds]));
   return known.length === 0 ? undefined : known.reduce((sum, seconds) => sum + seconds, 0);
@@ -94,7 +94,7 @@ function countWork(tally: WorksTally, ledger: Ledger, time: number): void {
   if (whole !== undefined) observe(tally.workSeconds, whole);
 }
 
-/** The smallest ULID of a moment: 48 bits of time as ten characters, then zeros. */
+/** The smallest ULID of a time: 48 bits of time as ten characters, then zeros. */
 function ulidAt(time: number): string {
   const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
   let rest = Math.max(0, Math.floor(time));
@@ -109,8 +109,8 @@ function ulidAt(time: number): string {
 const againFrom = (through: string): string => (through === '' ? '' : ulidAt(ulidTime(through) - againMs));
 
 /**
- * Counts what the ledgers say, each work once, in a file of the home, so that the sums survive restarts and no restart reads all works again.
- * Imported pictures have no ledger and do not count; nor does a work that was thrown away before it was counted.
+ * Adds up the ledgers, each work once, in a file of the home, so that the totals survive restarts and no restart reads all works again. Imported
+ * pictures have no ledger and do not count; neither does a work that was moved to the trash before it was counted.
  */
 export class WorksBook {
   readonly #gallery: Gallery;
@@ -124,15 +124,19 @@ export class WorksBook {
     this.#file = new StateFile(homeOf(home).state('works-tally.json'), definition, { clock });
   }
 
-  /** As it was counted last; cheap. Throws what StateFile.read() throws. */
+  /**
+   * The last stored totals, without counting new works.
+   *
+   * @throws every error of StateFile.read()
+   */
   known(): Promise<WorksTally> {
     return this.#file.read();
   }
 
   /**
-   * Counts works that came since, and returns the sums. Calls at the same time share one counting.
+   * Counts the new works and returns the totals. Concurrent calls share one count.
    *
-   * @throws what Gallery.list() and StateFile.update() throw
+   * @throws every error of Gallery.list() and StateFile.update(); `signal.reason` when aborted
    */
   count(signal?: AbortSignal): Promise<WorksTally> {
     this.#counting ??= this.#count(signal).finally(() => {
@@ -160,7 +164,7 @@ export class WorksBook {
     return tally;
   }
 
-  /** A work was filed while the clock was ahead: those that come now have smaller ids, and are new all the same. */
+  /** Resets `through` to now. A work was filed while the clock was ahead; newer works have smaller ids and must still count. */
   async #goBack(): Promise<WorksTally> {
     const through = ulidAt(this.#clock.now());
     const { works } = await this.#gallery.list({ sort: 'oldest', limit: pageSize, after: againFrom(through) });
@@ -172,7 +176,7 @@ export class WorksBook {
     const from = againFrom(state.through);
     const counted = new Set(state.recent);
     for (const work of works) {
-      // Another process was quicker, and is past it.
+      // Another process has already counted it.
       if (counted.has(work.id) || work.id < from) continue;
       counted.add(work.id);
       if (work.id > state.through) state.through = work.id;
@@ -181,12 +185,12 @@ export class WorksBook {
     }
     const oldest = againFrom(state.through);
     state.recent = [...counted].filter((id) => id >= oldest);
-    // By their number: a clock that is years ahead for a moment must not forget what was.
+    // Keep a number of days, not an age: a clock that is briefly years ahead must not delete all earlier days.
     for (const day of Object.keys(state.days).sort().slice(0, -keptDays)) delete state.days[day];
   }
 }
 
-/** Works a day over the last `days` whole days and today, or since the first day; null: none was painted in them. */
+/** Works per day over the last `days` whole days and today, or since the first day if that is shorter; null: none was painted. */
 export function worksPerDay({ days: counts }: WorksTally, now: number, days: number): number | null {
   const from = new Date(now - days * dayMs).toISOString().slice(0, 10);
   const today = new Date(now + dayMs).toISOString().slice(0, 10);
