@@ -11,7 +11,7 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 let homes = 0;
 const newHome = (): string => path.join(scratch, `home ${homes++}`);
 
-/** Two steps at a small size: enough for everything but beauty. */
+/** Two steps at a small size: fast, and enough for everything but picture quality. */
 const quick = { steps: 2, width: 64, height: 64, upscale: false } as const;
 
 async function refusal(work: Promise<unknown>): Promise<ArtistError> {
@@ -24,7 +24,7 @@ async function refusal(work: Promise<unknown>): Promise<ArtistError> {
 }
 
 suite('artist create', { timeoutMs: 120_000 }, (test) => {
-  test('works one after the other and side by side: each is filed with its record, the model is loaded once', async () => {
+  test('works in sequence and in parallel: each is filed with its record, the model is loaded once', async () => {
     await using artist = await createArtist({ home: newHome() });
     const events: CreateEvent[] = [];
     const plans: string[] = [];
@@ -66,7 +66,7 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     assert.is((await artist.gallery.list()).total, 1);
   });
 
-  test('<lora:…> in a prompt is painted with, and is no part of prompt and title; a name that is not there is a warning', async () => {
+  test('<lora:…> in a prompt applies the LoRA and is not part of prompt and title; an unknown name is a warning', async () => {
     const home = newHome();
     mkdirSync(path.join(home, 'loras'), { recursive: true });
     writeFileSync(path.join(home, 'loras', 'ink.safetensors'), styleLora(0.5));
@@ -83,7 +83,7 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     assert.match(warnings.join(), /<lora:inkk> in the prompt is not applied: .*Did you mean ink\?/);
   });
 
-  test('what is wrong is refused before anything is loaded', async () => {
+  test('invalid options are refused before anything is loaded', async () => {
     await using artist = await createArtist({ home: newHome() });
     const wrong: [Parameters<typeof artist.create>[0], RegExp][] = [
       [{ prompt: 'x', topic: 'forest scene' }, /^topic: expected to be left out with a prompt/],
@@ -128,7 +128,7 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     assert.is((await artist.gallery.list()).total, 0);
   });
 
-  test('a work is a stream of events, of which the last is done, and can be awaited as well', async () => {
+  test('a work is a stream of events that ends with done, and can also be awaited', async () => {
     await using artist = await createArtist({ home: newHome() });
     const run = artist.create({ ...quick, prompt: 'an owl', candidates: 2 });
     const types: string[] = [];
@@ -148,7 +148,7 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     assert.is((await artist.gallery.list()).total, 1);
   });
 
-  test('the finished picture is handed out before it is filed', async () => {
+  test('onImage gets the finished picture before it is filed', async () => {
     await using artist = await createArtist({ home: newHome() });
     const seen: number[] = [];
     const onImage = async ({ width }: { width: number }) => void seen.push(width, (await artist.gallery.list()).total);
@@ -156,7 +156,7 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     assert.equal(seen, [64, 0]);
   });
 
-  test('sizes that the model was not trained at are said', async () => {
+  test('a size that the model was not trained at is a warning', async () => {
     await using artist = await createArtist({ home: newHome() });
     const { warnings } = await artist.create({ ...quick, width: 256, height: 128, prompt: 'an owl' });
     assert.match(
@@ -166,7 +166,7 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
     assert.equal((await artist.create({ ...quick, width: 192, height: 128, prompt: 'an owl' })).warnings, []);
   });
 
-  test('styles by weight change the picture; LoRAs of the settings and of styles are painted with and recorded', async () => {
+  test('weighted styles change the picture; LoRAs of settings and styles are applied and recorded', async () => {
     const home = newHome();
     mkdirSync(path.join(home, 'loras'), { recursive: true });
     for (const name of ['house', 'mine']) writeFileSync(path.join(home, 'loras', `${name}.safetensors`), styleLora(0.5));
@@ -189,7 +189,7 @@ suite('artist create', { timeoutMs: 120_000 }, (test) => {
       ['house.safetensors', 0.2],
       ['mine.safetensors', 0.375],
     ]);
-    // One file, given and brought by its style: its weights add up.
+    // The same file, given by the caller and by a style: the weights add up.
     assert.equal(lorasOf(turned), [['mine.safetensors', 1.125]]);
     assert.equal(mixed.work?.derivation?.['styles'], [
       { name: 'mine', share: 0.75 },

@@ -14,7 +14,7 @@ const countOf = async (artist: Artist): Promise<number> => (await artist.gallery
 
 suite('the same picture twice', { timeoutMs: 240_000 }, (test) => {
   for (const candidates of [undefined, 1, 3] as const)
-    test(`${candidates ?? 'no number of'} candidates: the second time names the work that is there, in another process, too`, async () => {
+    test(`${candidates ?? 'no number of'} candidates: the second time returns the existing work, also in another process`, async () => {
       const home = newHome();
       const options = { ...quick, seed: 7, ...(candidates && { candidates }) };
       let first: string;
@@ -34,12 +34,12 @@ suite('the same picture twice', { timeoutMs: 240_000 }, (test) => {
       assert.is(await countOf(artist), 2);
     });
 
-  test('enlarged or not, it is the same picture; thrown away, it is painted again; a home of an earlier version is understood', async () => {
+  test('enlarging does not make a new picture; a work in the trash is painted again; homes of an earlier version work', async () => {
     const home = newHome();
     await using artist = await createArtist({ home });
     const { work } = await artist.create({ ...quick, seed: 7 });
     assert.is((await artist.create({ ...quick, seed: 7, upscale: true })).filed, false);
-    // Records of an earlier version have no pixels: the recipe tells.
+    // Records of an earlier version have no pixel hash: the recipe decides.
     for (const file of [path.join(home, 'curation.json'), work.sidecarPath])
       writeFileSync(file, readFileSync(file, 'utf8').replace(/"pixels": "[0-9a-f]{64}",/, ''));
     assert.equal((await artist.create({ ...quick, seed: 7 })).work.id, work.id);
@@ -48,7 +48,7 @@ suite('the same picture twice', { timeoutMs: 240_000 }, (test) => {
     assert.is(await countOf(artist), 1);
   });
 
-  test('of several candidates those that are works already are passed over; when all are, one of them is the answer', async () => {
+  test('candidates that are already works are skipped; if all are, the result is one of them', async () => {
     await using artist = await createArtist({ home: newHome() });
     const one = await artist.create({ ...quick, seed: 7 });
     const two = await artist.create({ ...quick, seed: 7, candidates: 2 });
@@ -68,7 +68,7 @@ suite('the same picture twice', { timeoutMs: 240_000 }, (test) => {
 });
 
 suite('a work that is filed', { timeoutMs: 120_000 }, (test) => {
-  test('stays filed whatever fails afterwards: the call fulfils, with a warning', async () => {
+  test('stays filed if something fails afterwards: the call fulfils, with a warning', async () => {
     const home = newHome();
     const warnings: string[] = [];
     await using artist = await createArtist({ home, onWarning: (line) => void warnings.push(line) });
@@ -78,7 +78,7 @@ suite('a work that is filed', { timeoutMs: 120_000 }, (test) => {
     artist.gallery.add = async (work) => {
       const filed = await add(work);
       controller.abort(new Error('too late'));
-      // Writing needs a folder where a file is now.
+      // A file where the folder should be makes every write fail.
       rmSync(path.join(home, 'curation.json'), { force: true });
       writeFileSync(path.join(home, 'curation.json'), '{"kind":"curation","version":99,"data":{}}');
       return filed;

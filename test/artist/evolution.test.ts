@@ -27,7 +27,7 @@ const works = [
 ];
 
 suite('artist evolution', (test) => {
-  test('weeks are those of ISO 8601, months UTC, periods by their record; the oldest first', () => {
+  test('weeks follow ISO 8601, months UTC, periods their record; oldest first', () => {
     const spans = (by: 'week' | 'month' | 'period') => evolutionOf([...works].reverse(), by, 'clip').map(({ span, works: n }) => [span, n]);
     assert.equal(spans('week'), [
       ['2026-W53', 3],
@@ -46,7 +46,7 @@ suite('artist evolution', (test) => {
     ]);
   });
 
-  test('shares of styles, drift of the centroids, consistency where three works allow it', () => {
+  test('shares of styles, drift of the centroids, consistency from three works', () => {
     const [december, january, february] = evolutionOf(works, 'month', 'clip');
     assert.equal(
       january?.styles.map(({ name, share }) => [name, Math.round(100 * share)]),
@@ -65,7 +65,7 @@ suite('artist evolution', (test) => {
     assert.throws(() => evolutionOf([], 'month', 'clip'), /works: expected at least one/);
   });
 
-  test('the cosine of centroids: 1 with itself, by hand for a right angle, refused for another length', () => {
+  test('the cosine of centroids: 1 with itself, checked by hand at a right angle, refused for different lengths', () => {
     const x = Float32Array.of(2, 0);
     const y = Float32Array.of(0, 3);
     assert.ok(Math.abs(centroidCosine([x, y], [y, x]).cosine - 1) < 1e-12);

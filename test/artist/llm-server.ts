@@ -1,11 +1,11 @@
-/** A server on the loopback that answers like the chat completions of OpenAI: in turn what it was told to. */
+/** A loopback server for OpenAI-style chat completions that sends scripted answers in turn. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Reply {
   status?: number;
   headers?: Record<string, string>;
-  /** As it is sent; default: an answer with this content. */
+  /** Body as sent. Default: a completion with this content. */
   body?: string;
   content?: string;
   /** Never answers. */
@@ -21,7 +21,7 @@ export interface Asked {
 export interface LlmServer {
   url: string;
   asked: Asked[];
-  /** Answers for the next requests; the last one stays. */
+  /** Answers for the next requests; the last one repeats. */
   next: (...replies: Reply[]) => void;
   close: () => Promise<void>;
 }
@@ -36,7 +36,7 @@ const completion = (content: string): string =>
     usage: { prompt_tokens: 19, completion_tokens: 10, total_tokens: 29 },
   });
 
-/** The error of a documented kind. */
+/** An error body in the documented form. */
 export const refused = (status: number, message: string, headers: Record<string, string> = {}): Reply => ({
   status,
   headers,

@@ -71,7 +71,7 @@ suite('artist llm', { timeoutMs: 60_000 }, (test) => {
     );
   });
 
-  // [what, replies, what becomes of it, requests]
+  // [name, replies, result, requests]
   const good = { content: '{"word": "heron"}' };
   const replies: [string, Parameters<LlmServer['next']>, RegExp | 'heron', number][] = [
     [
@@ -114,7 +114,7 @@ suite('artist llm', { timeoutMs: 60_000 }, (test) => {
       assert.is(server.asked.length, requests);
     });
 
-  test('no answer in time, nobody there, and a caller who does not wait', async () => {
+  test('timeout, no server, and an aborted call', async () => {
     server.next({ silent: true });
     assert.match(await failureOf({ timeoutMs: 200 }), /^ERR_NETWORK: .*no answer in time/);
     const gone = await openLlm();
@@ -126,7 +126,7 @@ suite('artist llm', { timeoutMs: 60_000 }, (test) => {
     assert.match(await failureOf({ fetch: () => Promise.reject(new Error('no network here')), retries: 0 }), /no network here/);
   });
 
-  test('a chosen prompt is written out; what was given, what replaced it and why not are recorded', async () => {
+  test('a chosen prompt is rewritten; the template, its replacement or the failure are recorded', async () => {
     const home = newHome({ url: server.url, retries: 0 });
     const { config } = await loadConfig({ home });
     const writer = await writerOf(config, { home });
@@ -140,7 +140,7 @@ suite('artist llm', { timeoutMs: 60_000 }, (test) => {
       writer,
       warn: (line: string) => void warnings.push(line),
     };
-    // A model that cannot be read counts as one that reads tags.
+    // A model that cannot be read gets the default family, tags.
     const plan = () => planPrompt({ model: 'absent', subject: 'a fox' }, place);
     server.next({ content: '{"prompt": "a red fox on the frozen lake,\\n woodcut print"}' });
     const written = await plan();
@@ -162,7 +162,7 @@ suite('artist llm', { timeoutMs: 60_000 }, (test) => {
     assert.is(server.asked.length, 0, 'the bundled painter and given prompts are left alone');
   });
 
-  test('a work: title and text by the model while it paints, by the rules where it fails; the key is nowhere', async () => {
+  test('a work: the language model writes title and text while it paints, the rules do if it fails; the key appears nowhere', async () => {
     const home = newHome({ url: server.url, apiKey: { env: 'TEST_LLM_KEY' }, retries: 0, timeoutSeconds: 10 });
     process.env['TEST_LLM_KEY'] = 'sk-very-secret';
     const warnings: string[] = [];

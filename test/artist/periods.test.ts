@@ -25,7 +25,7 @@ const { signal } = new AbortController();
 const start = Date.parse('2027-01-01T00:00:00Z');
 const day = 86_400_000;
 
-/** Works whose embeddings lie at these angles of a circle. */
+/** Works whose embeddings are at these angles on a circle. */
 function worksAt(...angles: number[]): EmbeddedWork[] {
   return angles.map((angle, index) => ({
     embedding: Float32Array.of(Math.cos(angle), Math.sin(angle)) as EmbeddedWork['embedding'],
@@ -38,7 +38,7 @@ function worksAt(...angles: number[]): EmbeddedWork[] {
 }
 
 suite('artist periods', { timeoutMs: 240_000 }, (test) => {
-  test('one goes on at a time; others wait for a time, or for the end of another', async () => {
+  test('one is open at a time; others wait for a time, or for the end of another', async () => {
     const clock = new VirtualClock(start);
     const store = new PeriodStore({ home: newHome(), clock });
     const first = await store.start({ name: 'first' });
@@ -87,7 +87,7 @@ suite('artist periods', { timeoutMs: 240_000 }, (test) => {
     assert.is(await check([{ consistencyAbove: 0.9, window: 3 }], wide), undefined);
   });
 
-  test('a retrospective: what was measured, and whether the claim held with its whole interval', () => {
+  test('a retrospective: the measurements, and whether the claim held with its whole interval', () => {
     const period = (claim: string): Period => ({
       id: 'p1',
       name: 'x',
@@ -113,7 +113,7 @@ suite('artist periods', { timeoutMs: 240_000 }, (test) => {
     assert.throws(() => readClaim('beauty > 3'), /claim: expected one of consistency, novelty/);
   });
 
-  test('works draw from the period, belong to it, and end it with its retrospective; the next begins', async () => {
+  test('works use the period, belong to it, and end it with its retrospective; the next begins', async () => {
     const home = newHome();
     await using artist = await createArtist({ home });
     const { store } = artist.periods;
@@ -141,7 +141,7 @@ suite('artist periods', { timeoutMs: 240_000 }, (test) => {
     assert.is((await artist.create()).work?.derivation?.['period'], 'p2');
   });
 
-  test('a series: what varies varies in turn, it goes on where it was, and fills its gaps', async () => {
+  test('a series: subjects and styles vary in turn; it continues where it stopped, and fills its gaps', async () => {
     const base: Series = {
       id: 's1',
       name: 'x',

@@ -18,13 +18,13 @@ const refusal = (work: Promise<unknown>): Promise<ArtistError> =>
     (error: ArtistError) => error,
   ) as Promise<ArtistError>;
 
-/** "Pictures" that are angles, and a CLIP that embeds them on a circle. */
+/** Fake pictures that are angles, and a CLIP that embeds them on a circle. */
 const angles = (...list: number[]): ArtImage[] => list as unknown as ArtImage[];
 const at = (angle: number): Embedding => Float32Array.of(Math.cos(angle), Math.sin(angle), 0) as Embedding;
 const circle = { embedImages: async (list: readonly number[]) => list.map(at) } as unknown as Clip;
 
 suite('artist proposals', { timeoutMs: 240_000 }, (test) => {
-  test('the gate: style must surely rise, novelty must not surely fall', async () => {
+  test('the gate: style must rise significantly, novelty must not fall significantly', async () => {
     const judge = (without: number[], withLora: number[], archive: number[]) =>
       judgePanel(circle, { without: angles(...without), with: angles(...withLora) }, { held: [at(0)], archive: archive.map(at), signal });
     const far = [2, 2.1, 2.2];
@@ -38,14 +38,14 @@ suite('artist proposals', { timeoutMs: 240_000 }, (test) => {
     assert.match(copies.reason, /^style rises: .*; novelty falls/);
   });
 
-  test('held prompts: none that a work had, each once', () => {
+  test('held prompts: none that a work had, no duplicates', () => {
     const first = heldPrompts(10, { family: 'bundled', taken: [], seed: 5 });
     assert.is(new Set(first).size, 10);
     const others = heldPrompts(10, { family: 'bundled', taken: first, seed: 5 });
     assert.not.ok(others.some((prompt) => first.includes(prompt)));
   });
 
-  test('with the bundled model: made, tried, adopted, painted with, rolled back, rejected', async () => {
+  test('with the bundled model: made, tried, adopted, used, rolled back, rejected', async () => {
     const home = path.join(scratch, 'home');
     mkdirSync(home, { recursive: true });
     writeFileSync(path.join(home, 'config.yaml'), 'paint: {steps: 1, width: 64, height: 64}\ncreate: {upscale: false}\n');
@@ -55,7 +55,7 @@ suite('artist proposals', { timeoutMs: 240_000 }, (test) => {
       const { work } = await artist.create({ prompt: `flat vector art of a fox, number ${count}` });
       await gallery.update(work?.id ?? '', count % 2 ? { rating: 5 } : { star: true });
     }
-    // Somebody else's terms, and no opinion: neither is trained on.
+    // Works under another's licence and works without a rating are not used for training.
     const { work: foreign } = await artist.create({ prompt: 'an owl' });
     await gallery.update(foreign?.id ?? '', { rating: 5, licence: { id: 'all-rights-reserved' } });
     await artist.create({ prompt: 'a house' });
@@ -71,7 +71,7 @@ suite('artist proposals', { timeoutMs: 240_000 }, (test) => {
     assert.equal([tried.state, trial?.prompts.length], ['tried', 3]);
     assert.ok(existsSync(trial?.panel ?? ''));
     assert.ok(trial && trial.style.interval[0] <= trial.style.gain && trial.style.gain <= trial.style.interval[1]);
-    // Two steps prove nothing: what the gate says of other numbers is tested above.
+    // Two steps are too few to pass; the test above checks the gate with other numbers.
     if (trial) await proposals.book.setTrial('l1', { ...trial, passed: false, reason: 'style does not surely rise' });
     assert.match((await refusal(proposals.book.adopt('l1'))).message, /^l1: expected one that passed its trial, got: style does not/);
     if (trial) await proposals.book.setTrial('l1', { ...trial, passed: true });

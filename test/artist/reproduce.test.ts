@@ -25,7 +25,7 @@ interface Json {
   path: string | null;
 }
 
-/** Changes the sidecar as a person would, with an editor. */
+/** Edits the sidecar as a text editor would. */
 function edit(sidecar: string, change: (json: { recipe: Record<string, unknown> }) => void): void {
   const json = JSON.parse(readFileSync(sidecar, 'utf8'));
   change(json);
@@ -60,7 +60,7 @@ suite('artist reproduce', { timeoutMs: 180_000 }, (test) => {
   });
   test.after.each(() => writeFileSync(sidecar, original));
 
-  test('PSNR is that of its formula', () => {
+  test('PSNR follows its formula', () => {
     assert.equal(comparePixels(rgb(1, 2, 3), rgb(1, 2, 3)), { exact: true, psnr: null, differing: 0, largest: 0 });
     const one = comparePixels(rgb(0, 0, 0, 9, 9, 9), rgb(0, 0, 6, 9, 9, 9));
     // Mean square 36 / 6 = 6.
@@ -69,7 +69,7 @@ suite('artist reproduce', { timeoutMs: 180_000 }, (test) => {
     assert.is(comparePixels(rgb(1, 2, 3), rgb(1, 2, 3, 4, 5, 6)), undefined);
   });
 
-  test('a work is bit-exact, enlarged as well; --out keeps the second picture', async () => {
+  test('a work is bit-exact, also when enlarged; --out keeps the second picture', async () => {
     const out = path.join(scratch, 'second.png');
     const [result] = await cliSeries([['reproduce', 'latest', '--home', home, '--out', out, '--json']]);
     assert.is(result?.code, 0, result?.stderr);
@@ -119,11 +119,11 @@ suite('artist reproduce', { timeoutMs: 180_000 }, (test) => {
       ['model file', 'upscaler file', 'engine', 'backend'],
     );
     assert.match(differences[0]?.recorded ?? '', /ai-artist-mini \(abababababab…\)/);
-    // The pixels are the same all the same, and that is what counts.
+    // The pixels are still the same, and the verdict depends only on them.
     assert.is(verdict, 'bit-exact');
   });
 
-  test('a LoRA is found by its tensors under another name, and one of its name with other tensors is named', async () => {
+  test('a renamed LoRA is found by its tensors; a LoRA of the same name with other tensors is reported', async () => {
     const target = 'lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q';
     const values = (scale: number): Float32Array => Float32Array.from({ length: 512 }, (_, index) => Math.sin(index) * scale);
     const lora = (scale: number): Buffer =>
@@ -167,7 +167,7 @@ suite('artist reproduce', { timeoutMs: 180_000 }, (test) => {
     await new Gallery({ home }).trash(id);
   });
 
-  // [what is changed, code, what the error says]
+  // [change, code, message]
   const refused: [(recipe: Record<string, unknown>) => void, string, RegExp][] = [
     [(recipe) => Object.assign(recipe, { mode: 'img2img' }), 'ERR_UNSUPPORTED', /got img2img: the picture it began with is not kept/],
     [(recipe) => delete recipe['seed'], 'ERR_UNSUPPORTED', /got one without seed/],
@@ -181,7 +181,7 @@ suite('artist reproduce', { timeoutMs: 180_000 }, (test) => {
     [(recipe) => Object.assign(recipe, { controlNet: { name: 'canny' } }), 'ERR_UNSUPPORTED', /ControlNet canny/],
     [(recipe) => Object.assign(recipe, { hires: { upscaler: 'mine.pth' } }), 'ERR_UNSUPPORTED', /hires .*mine\.pth/],
   ];
-  test('what cannot be painted again is refused before anything is loaded, with the reason', async () => {
+  test('a work that cannot be painted again is refused with the reason, before anything is loaded', async () => {
     for (const [change, code, says] of refused) {
       const work = await changed(change);
       const error: unknown = await reproduce(work, { home }).then(

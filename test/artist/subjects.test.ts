@@ -24,7 +24,7 @@ function newHome(): string {
 
 const reservedIn = (home: string): unknown[] => JSON.parse(readFileSync(path.join(home, 'state', 'subjects.json'), 'utf8')).data.reserved;
 
-/** A process that paints two works, one after the other, and prints their subjects. */
+/** A process that paints two works in sequence and prints their subjects. */
 function painter(home: string): Promise<string[]> {
   const program = `import { createArtist } from ${JSON.stringify(path.resolve('lib/index.ts'))};
     const artist = await createArtist({ home: ${JSON.stringify(home)} });
@@ -49,13 +49,13 @@ suite('artist subjects', { timeoutMs: 240_000 }, (test) => {
     assert.equal(reservedIn(home), []);
   });
 
-  test('nor do three processes repeat one another', async () => {
+  test('three processes do not repeat subjects either', async () => {
     const home = newHome();
     const subjects = await Promise.all(Array.from({ length: 3 }, () => painter(home)));
     assert.equal(subjects.flat().sort(), [...flowers].sort());
   });
 
-  test('a work that fails gives its subject back; one that a dead process held is free', async () => {
+  test('a failed work frees its subject; so does a dead process', async () => {
     const home = newHome();
     const dead = { token: 'x', pid: 2 ** 22 + 1, host: hostname(), birth: null, since: Date.now() };
     const far = { ...dead, host: 'elsewhere' };
@@ -74,14 +74,14 @@ suite('artist subjects', { timeoutMs: 240_000 }, (test) => {
       },
     });
     assert.is((await failed.catch((error: unknown) => error as Error)).constructor, Error);
-    // What others hold, but for what nobody can hold any more; and its own, which went with it.
+    // Only reservations of live processes remain; its own was released.
     assert.is(seen.length, 2);
     assert.equal(reservedIn(home), [reserved[1]]);
     const works = await Promise.all(flowers.slice(1).map(() => artist.create()));
     assert.not.ok(works.some(({ derivation }) => derivation['subject'] === 'a tulip'));
   });
 
-  test('a hold: the latest first, one at a time, and only what was chosen', async () => {
+  test('a hold: latest first, one at a time, and only a chosen subject', async () => {
     const home = newHome();
     const clock = new VirtualClock(Date.now());
     const seen: string[][] = [];

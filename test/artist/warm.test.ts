@@ -3,7 +3,7 @@ import { Warm, withRoom } from '../../lib/artist/models/model-pool.ts';
 import { ArtistError, VirtualClock } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
 
-/** Things with a name that note what is done to them. */
+/** Named things that log what is done to them. */
 function shelf(keepMs: number) {
   const clock = new VirtualClock(Date.parse('2027-01-01T00:00:00Z'));
   const told: string[] = [];
@@ -20,7 +20,7 @@ function shelf(keepMs: number) {
 }
 
 suite('artist warm', (test) => {
-  test('what was released is there for the next, until nobody used it for the time given', async () => {
+  test('a released thing stays for the next user until it was unused for the given time', async () => {
     const { clock, told, take } = shelf(1000);
     await (await take('a')).release();
     await clock.advance(900);
@@ -37,7 +37,7 @@ suite('artist warm', (test) => {
     assert.is(told.length, 3);
   });
 
-  test('another key frees what is idle first, and what is in use when it is released', async () => {
+  test('another key first frees idle things, and things in use on their release', async () => {
     const { told, take } = shelf(1000);
     const a = await take('a');
     const alsoA = await take('a');
@@ -66,7 +66,7 @@ suite('artist warm', (test) => {
     );
   });
 
-  test('dispose waits for those who use a thing, and refuses who came while room was made', async () => {
+  test('dispose waits for users of a thing, and refuses callers that arrive while memory is freed', async () => {
     const { warm, told, take } = shelf(Number.POSITIVE_INFINITY);
     const used = await take('a');
     const disposed = warm.dispose();
@@ -84,7 +84,7 @@ suite('artist warm', (test) => {
     assert.equal(other.told, ['load a', 'free a']);
   });
 
-  test('a load that was cancelled by one does not fail the other who waits for it', async () => {
+  test('a load cancelled by one caller does not fail another that waits for it', async () => {
     const { warm, told, take } = shelf(1000);
     let fail = (_: unknown): void => undefined;
     const first = warm.acquire('a', () => new Promise<never>((_, reject) => (fail = reject)));
@@ -100,7 +100,7 @@ suite('artist warm', (test) => {
     assert.equal(told, ['load a']);
   });
 
-  test('out of memory: what is idle is freed and it is tried once more', async () => {
+  test('out of memory: idle things are freed and the load is tried once more', async () => {
     const { warm, told, take } = shelf(1000);
     await (await take('a')).release();
     let tries = 0;

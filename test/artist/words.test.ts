@@ -5,7 +5,7 @@ import { longestTitle, titleOf } from '../../lib/artist/words/title.ts';
 import { choosePrompt } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
 
-// [prompt that somebody wrote, title, alternative text]
+// [free prompt, title, alternative text]
 const written: [string, string, string][] = [
   ['flat vector art of a fox in the snow', 'Fox in the Snow', 'A fox in the snow. Flat vector art.'],
   ['a fox, retro cartoon', 'Fox', 'A fox. Retro cartoon.'],
@@ -34,7 +34,7 @@ suite('artist words', (test) => {
       assert.equal([titleOf(parts, []), altTextOf(parts)], [title, alt]);
     });
 
-  test('chosen prompts of every family: two hundred works, two hundred titles, none too long, what was asked for in the text', () => {
+  test('chosen prompts of every family: two hundred works, two hundred titles, none too long, the subject in the text', () => {
     const titles: string[] = [];
     for (const family of ['bundled', 'tags', 'sentences'] as const)
       for (let seed = 0; seed < 70; seed++) {
@@ -52,7 +52,7 @@ suite('artist words', (test) => {
     assert.is(new Set(titles.map((title) => title.toLowerCase())).size, titles.length);
   });
 
-  test('one subject again and again: told apart by scene, then style, then number', () => {
+  test('one subject repeatedly: titles differ by scene, then style, then number', () => {
     const parts = { subject: 'a fox', scene: ['on a blue background', 'in close-up'], style: 'black ink drawing' };
     const titles: string[] = [];
     for (let count = 0; count < 6; count++) titles.push(titleOf(parts, titles));
@@ -60,7 +60,7 @@ suite('artist words', (test) => {
     assert.is(altTextOf(parts), 'A fox on a blue background, in close-up. Black ink drawing.');
   });
 
-  test('the alternatives of a subject stand decided', () => {
+  test('the alternatives of a subject appear expanded', () => {
     const lists = new Map([['plant', [{ value: 'rose', weight: 1 }]]]);
     const { prompt, derivation } = choosePrompt({ family: 'bundled', seed: 1, subject: 'a {red|red} __plant__', lists });
     assert.equal([derivation.subject, derivation.subjectText], ['a {red|red} __plant__', 'a red rose']);

@@ -6,14 +6,14 @@ import { program, sourceOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
 import { file, place, prompts, scratch } from './support.ts';
 
-/** Every file below a folder, by name. */
+/** Every file below a folder, sorted by name. */
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name }) => name)
     .sort();
 
-/** A program that files or changes works of `home` and prints what came of it. */
+/** A program that files or changes works of `home` and prints the result. */
 const writer = (home: string, work: string): string => `
   import { Gallery } from ${sourceOf('lib/gallery/index.ts')};
   import { ArtImage } from ${sourceOf('lib/image/index.ts')};
@@ -23,7 +23,7 @@ const writer = (home: string, work: string): string => `
   ${work}`;
 
 suite('gallery: full disk, read-only home', { timeoutMs: 60_000 }, (test) => {
-  test('no room for the picture, or for its record: coded, nothing half there, the works before are whole', async () => {
+  test('no disk space for the picture or its record: error code, no partial files, earlier works intact', async () => {
     const here = place();
     const before = await file(here, 'kept');
     const files = filesBelow(here.home);
@@ -35,7 +35,7 @@ suite('gallery: full disk, read-only home', { timeoutMs: 60_000 }, (test) => {
        await say('update', gallery.update(${JSON.stringify(before.id)}, { altText: 'x'.repeat(4900), tags: Array.from({ length: 900 }, (_, at) => 'tag number ' + at) }));
        await say('list', gallery.list().then(({ total }) => total));`,
     );
-    // A limit on the size of files stands for a disk that is full.
+    // A limit on file size simulates a full disk.
     const { stdout, stderr } = spawnSync(
       'sh',
       ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, '--import', import.meta.resolve('tsx'), '--input-type=module', '-e', text],
@@ -49,7 +49,7 @@ suite('gallery: full disk, read-only home', { timeoutMs: 60_000 }, (test) => {
     assert.equal(prompts((await here.again().list()).works), ['kept']);
   });
 
-  test('a home that may only be read: lists and searches work, with and without an index; writing says why not', async () => {
+  test('a read-only home: lists and searches work, with and without an index; writing says why it fails', async () => {
     const here = place();
     const work = await file(here, 'a fox');
     await file(here, 'an owl');
@@ -64,7 +64,7 @@ suite('gallery: full disk, read-only home', { timeoutMs: 60_000 }, (test) => {
         chmodSync(folder, mode);
     };
     const lines = `
-      // Nobody may write there: not the owner, and the system's administrator becomes somebody else.
+      // Not even the owner may write there; root switches to another user.
       if (process.getuid?.() === 0) process.setuid(65534);
       await say('list', gallery.list().then(({ works }) => works.map((work) => work.recipe.prompt)));
       await say('search', gallery.select('fox').then((ids) => ids.length));

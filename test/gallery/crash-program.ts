@@ -1,6 +1,6 @@
 /**
- * Files and rates works until it is killed: `crash-program.ts FOLDER ROUND`. What is acknowledged is printed when it is on the disk, one JSON document
- * a line.
+ * Files and rates works until it is killed: `crash-program.ts FOLDER ROUND`. Prints each acknowledged change once it is on the disk, as one JSON
+ * document per line.
  */
 import { writeSync } from 'node:fs';
 import { Gallery, type Sidecar } from '../../lib/gallery/index.ts';
@@ -8,9 +8,9 @@ import { ArtImage } from '../../lib/image/index.ts';
 
 const [folder = '', round = ''] = process.argv.slice(2);
 const gallery = new Gallery({ folder, waitMs: 60_000 });
-const say = (what: unknown): void => void writeSync(1, `${JSON.stringify(what)}\n`); // at once, not when the event loop comes to it
+const say = (what: unknown): void => void writeSync(1, `${JSON.stringify(what)}\n`); // synchronous, so that a kill cannot lose it
 for (let index = 0; ; index++) {
-  // The first one loads what is needed; from then on every moment is one of work.
+  // The first work loads all modules; from then on every moment is real work.
   if (index === 1) say({ ready: true });
   const data = new Uint8Array(32 * 32 * 3).fill((Number(round) * 7 + index) % 256);
   const image = new ArtImage({ data, width: 32, height: 32, channels: 3 }, { prompt: `work ${round}-${index}`, seed: index });

@@ -1,4 +1,4 @@
-/** Kills a program that files and rates works, again and again, and looks whether anything that was acknowledged is lost or half there. */
+/** Repeatedly kills a program that files and rates works, and checks that nothing acknowledged is lost or partial. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../../lib/core/index.ts';
@@ -9,9 +9,9 @@ export interface CrashReport {
   /** Works and ratings that were acknowledged. */
   added: number;
   rated: number;
-  /** What is wrong, in words; empty: nothing. */
+  /** Descriptions of faults; empty: none. */
   lost: string[];
-  /** Pictures without a record, that is, works that were being filed. Adopted at the end. */
+  /** Pictures without a record: works that were being filed. Adopted at the end. */
   orphans: number;
 }
 
@@ -23,7 +23,7 @@ interface Said {
   rating?: number;
 }
 
-/** Runs until some milliseconds after it is ready, then kill -9. What it said until then. */
+/** Runs the program, kills it with -9 some milliseconds after it is ready, and returns its output. */
 function killed(folder: string, round: number, afterMs: number): Promise<Said[]> {
   const file = fileURLToPath(new URL('crash-program.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', file, folder, String(round)], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -71,7 +71,7 @@ export async function crash(folder: string, kills: number, { parallel = 1, seed 
     else {
       const rating = ratings.get(id) ?? 0;
       if (work.recipe?.prompt !== prompt) report.lost.push(`${id}: expected ${prompt}, got ${work.recipe?.prompt}`);
-      // A change that was under way may be there or not; one that was acknowledged must be.
+      // An unfinished change may be present or not; an acknowledged one must be.
       if ((work.rating ?? 0) < rating || (work.tags?.length ?? 0) !== (work.rating ?? 0))
         report.lost.push(`${id}: rating ${rating} acknowledged, got ${work.rating}, tags ${work.tags}`);
     }

@@ -20,7 +20,7 @@ import { suite } from '../harness.ts';
 import { samples } from '../image/foreign-samples.ts';
 import { file, picture, place, prompts, recipe, scratch } from './support.ts';
 
-/** What a hand-written page must not let through. */
+/** Hostile text that a page must escape. */
 const hostile = '<script>alert("x")</script> & </script><b title=\'y\'>';
 
 suite('gallery import', (test) => {
@@ -31,12 +31,12 @@ suite('gallery import', (test) => {
     const pngs = samples.filter(([, bytes]) => bytes.readUInt32BE(0) === 0x89504e47);
     const programs = new Set(pngs.map(([, , program]) => program));
     assert.ok(['a1111', 'comfyui', 'invokeai', 'novelai', 'fooocus'].every((name) => [...programs].some((program) => program === name)));
-    // The samples hold texts but no pixels: a real picture with the same texts in it.
+    // The samples have texts but no pixels: put the same texts into a real picture.
     const pixels = await sharp({ create: { width: 640, height: 448, channels: 3, background: '#246' } })
       .png()
       .toBuffer();
     for (const [index, [, bytes]] of pngs.entries()) {
-      // Without their IDAT of ten bytes and IEND: with those before the real ones, nobody could decode the picture.
+      // Drop the sample's IDAT (ten bytes) and IEND: before the real ones, they would make the picture undecodable.
       const texts = bytes.subarray(8, bytes.length - 12 - 22);
       const from = texts.subarray(0, 4).readUInt32BE(0) === 13 ? 25 : 0;
       writeFileSync(
@@ -71,7 +71,7 @@ suite('gallery import', (test) => {
     assert.is(await codeOf(importPictures(here.gallery, [path.join(folder, 'absent')])), 'ERR_READ');
   });
 
-  test('our own pictures come back with their exact recipe; JPEG and WebP stay what they are', async () => {
+  test('our own pictures come back with their exact recipe; JPEG and WebP keep their format', async () => {
     const [here, there] = [place(), place()];
     const work = await file(here, 'a fox');
     const jpeg = path.join(scratch, 'own.jpg');
@@ -169,7 +169,7 @@ suite('gallery import of folders', (test) => {
       (await here.gallery.list()).works.map(({ createdAt }) => createdAt.slice(0, 4)).sort(),
       ['1970', String(new Date().getUTCFullYear()), '2286'].sort(),
     );
-    // And they leave it again: the format's dates begin in 1980.
+    // Exporting them works, too: dates in ZIP begin in 1980.
     const out = path.join(scratch, 'dates.zip');
     assert.is((await exportZip(here.gallery, await here.gallery.select(''), out)).works, 3);
     assert.is(Object.keys(unzipSync(readFileSync(out))).length, 7);
@@ -199,7 +199,7 @@ suite('gallery import of folders', (test) => {
       if (page.endsWith('.html')) assert.match(text, /Content-Security-Policy" content="default-src &#39;none&#39;;/);
     }
     assert.ok(existsSync(path.join(out, 'images', `${shared.id}.png`)));
-    // Thrown away for good, it takes no other work's files with it.
+    // Deleting it permanently removes no file of another work.
     writeFileSync(
       shared.sidecarPath,
       JSON.stringify({ ...record, file: path.basename(victim.path), candidates: { file: `${victim.id}.json`, tile: 1, count: 2 } }),
@@ -284,7 +284,7 @@ suite('gallery export', (test) => {
     assert.ok(await readRecipe(path.join(out, 'images', `${ids[0]}.png`)));
     assert.match(readFileSync(path.join(out, 'index.html'), 'utf8'), /<time datetime="2026-10-30T[^"]+Z">2026-10-30<\/time>/);
     assert.not.ok(existsSync(path.join(out, 'rss.xml')));
-    // An earlier site is replaced, somebody's folder is not.
+    // An earlier site is replaced; a user's folder is not.
     assert.is((await exportSite(here.gallery, ids.slice(0, 1), out, { url: 'https://example.org/art' })).works, 1);
     assert.equal(readdirSync(path.join(out, 'works')), [`${ids[0]}.html`]);
     assert.is(JSON.parse(readFileSync(path.join(out, 'feed.json'), 'utf8')).items[0].url, `https://example.org/art/works/${ids[0]}.html`);
@@ -292,7 +292,7 @@ suite('gallery export', (test) => {
     mkdirSync(own);
     writeFileSync(path.join(own, 'thesis.doc'), 'x');
     assert.is(await codeOf(exportSite(here.gallery, ids, own)), 'ERR_ALREADY_EXISTS');
-    // Nor are files that came into a site later, or the folders of the artist, with or without the gallery's default name.
+    // Files added to a site later are not replaced either, nor the artist's folders, with or without the gallery's default name.
     writeFileSync(path.join(out, 'works', 'notes.html'), 'mine');
     assert.is(await codeOf(exportSite(here.gallery, ids, out)), 'ERR_ALREADY_EXISTS');
     assert.is(readFileSync(path.join(out, 'works', 'notes.html'), 'utf8'), 'mine');
@@ -306,7 +306,7 @@ suite('gallery export', (test) => {
     );
   });
 
-  test('feeds and labels say what schema.org, RSS and JSON Feed want', async () => {
+  test('feeds and labels follow schema.org, RSS and JSON Feed', async () => {
     const here = place();
     const work = await file(here, hostile, { tags: ['a&b'], licence: { id: 'CC0-1.0', url: 'https://x.y' } });
     const where = { title: 'T & U', url: 'https://example.org/' };

@@ -20,7 +20,7 @@ suite('the index, read by several at once', (test) => {
     assert.is(new Set(prompts((await reader.list()).works)).size, 11);
   });
 
-  test('a log that another process made anew is read from its beginning, even under the same number, size and time', async () => {
+  test('a log that another process recreated is read from its start, even with the same inode, size and time', async () => {
     const file = path.join(scratch, 'one.log');
     const work = (id: string): string => `W\t${id}\t${'1'.padStart(20, '0')}\t${'1'.padStart(12, '0')}\t0\t0\tfox\n`;
     const ids = ['01K9F0000000000000000000AA', '01K9F0000000000000000000BB', '01K9F0000000000000000000CC'];
@@ -30,7 +30,7 @@ suite('the index, read by several at once', (test) => {
     await other.append(['D\t01K9F0000000000000000000AA\n']);
     await log.refresh();
     assert.equal([...log.rows.keys()], [ids[1]]);
-    // As if the number of the old file had been given to the new one: written over in place, larger than before.
+    // Overwritten in place and larger than before, as if the new file had got the old one's inode number.
     const before = statSync(file);
     writeFileSync(file, `H\t4\t${'f'.repeat(16)}\n${ids.map((id) => work(id)).join('')}${`F\t2025/01\t1\n`.repeat(20)}`);
     assert.is(statSync(file).ino, before.ino);
@@ -49,7 +49,7 @@ suite('records of works', (test) => {
     const createdAt = Date.UTC(2026, 9, 30);
     const first = await open().add({ image: picture(recipe('a fox')), createdAt });
     const before = readFileSync(first.path);
-    // Equal chance at an equal moment: the same id.
+    // The same random bytes at the same time give the same id.
     assert.is(await codeOf(open().add({ image: picture(recipe('an owl'), 7), createdAt })), 'ERR_ALREADY_EXISTS');
     assert.ok(readFileSync(first.path).equals(before));
     rmSync(first.sidecarPath);
@@ -58,7 +58,7 @@ suite('records of works', (test) => {
     assert.not.ok(existsSync(first.sidecarPath));
   });
 
-  test('saved searches: signs of a replacement, names that begin alike, searches that grow without end', async () => {
+  test('saved searches: replacement patterns, names with a common start, searches that grow without end', async () => {
     const searches = new SavedSearches(path.join(scratch, 'searches'));
     await searches.save('a', 'tag:"$& $1 $$ $`"');
     await searches.save('ab', 'owl');
@@ -92,7 +92,7 @@ suite('records of works', (test) => {
       assert.ok(b.id);
     });
 
-  test('mended: a damaged record is made again from its picture, with what was right in it; a work without a picture is thrown away', async () => {
+  test('repair: a damaged record is rebuilt from its picture and its valid parts; a work without a picture goes to the trash', async () => {
     const here = place();
     const [a, b, c] = [await file(here, 'a fox', { title: 'Fox', rating: 4 }), await file(here, 'an owl'), await file(here, 'a bear')];
     const record = JSON.parse(readFileSync(a.sidecarPath, 'utf8'));
@@ -113,7 +113,7 @@ suite('records of works', (test) => {
     assert.equal(prompts((await here.again().list()).works), ['an owl', 'a fox']);
     assert.is((await again.get(c.id)).trashedAt !== undefined, true);
     assert.equal((await verifyGallery(again)).findings, []);
-    // The old ones are kept.
+    // The old records are kept.
     assert.is(readFileSync(path.join(path.dirname(b.path), `.${b.id}.json.damaged`), 'utf8'), '{"cut off');
   });
 

@@ -7,7 +7,7 @@ import { codeOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
 import { file, type Place, place, prompts } from './support.ts';
 
-/** Works that the table below searches. */
+/** The works that the table below searches. */
 async function filled(): Promise<Place> {
   const here = place();
   await file(
@@ -40,7 +40,7 @@ suite('gallery search', (test) => {
     here = await filled();
   });
 
-  // [query, what it finds, oldest first]
+  // [query, results, oldest first]
   const queries: [string, (string | undefined)[]][] = [
     ['', [fox, owl, fuchs, euler]],
     ['   ', [fox, owl, fuchs, euler]],
@@ -129,11 +129,11 @@ suite('gallery search', (test) => {
     });
   }
 
-  test('one pass over many works finds what looking at each of them finds', async () => {
+  test('one pass over many works finds the same as checking each of them', async () => {
     const many = place();
     const random = seededRandom(5);
     const words = ['fox', 'owl', 'snow', 'night', 'ink', 'foxglove'];
-    // Above the number from which the bytes are searched as a whole, filed quickly: sidecars written by hand.
+    // More works than the threshold for searching all bytes at once; sidecars are written directly, to be fast.
     const first = await file(many, 'template');
     const text = readFileSync(first.sidecarPath, 'utf8');
     const made: { id: string; prompt: string; steps: number }[] = [];

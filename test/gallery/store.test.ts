@@ -171,7 +171,7 @@ suite('gallery store', (test) => {
 });
 
 suite('gallery on bad days', (test) => {
-  test('a picture deleted behind our back: the record stays, the thumbnail says what is wrong', async () => {
+  test('a picture deleted by another program: the record stays, the thumbnail says what is wrong', async () => {
     const here = place();
     const work = await file(here, 'a fox');
     rmSync(work.path);
@@ -187,7 +187,7 @@ suite('gallery on bad days', (test) => {
     await other.list();
     rmSync(a.sidecarPath);
     assert.equal(prompts((await other.list()).works), ['an owl']);
-    // As most editors save: a new file takes the name.
+    // Most editors save like this: a new file replaces the old one.
     const edited = path.join(path.dirname(b.sidecarPath), 'new.tmp');
     writeFileSync(edited, readFileSync(b.sidecarPath, 'utf8').replace('an owl', 'a heron'));
     renameSync(edited, b.sidecarPath);

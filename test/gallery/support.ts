@@ -5,7 +5,7 @@ import { seededRandom, VirtualClock } from '../../lib/core/index.ts';
 import { type Artwork, Gallery, type SidecarChange } from '../../lib/gallery/index.ts';
 import { ArtImage, type Recipe } from '../../lib/image/index.ts';
 
-/** A folder of this test file alone, removed at the end of the process. Its name has what the names of homes may have. */
+/** A folder for this test file, removed at the end of the process. Its name has characters that real home folders may have. */
 export const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist gallery 🖼 '));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
@@ -16,7 +16,7 @@ export interface Place {
   home: string;
   gallery: Gallery;
   clock: VirtualClock;
-  /** Another process, as it were: the same folder with a memory of its own. */
+  /** Simulates another process: the same folder with its own memory. */
   again: () => Gallery;
 }
 
@@ -44,7 +44,7 @@ export const recipe = (prompt: string, more: Partial<Recipe> = {}): Recipe => ({
   ...more,
 });
 
-/** A work a minute after the last. */
+/** Adds a work one minute after the last. */
 export async function file(
   { gallery, clock }: Place,
   prompt: string,

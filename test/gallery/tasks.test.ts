@@ -35,7 +35,7 @@ suite('works of tasks', (test) => {
       assert.is((await here.again().add(painting('h1.J1-0'))).id, large.id);
     }
     assert.is(await here.gallery.workOfTask('h1.j1'), undefined);
-    // A change of the record makes the first line a dead one.
+    // A change of the record makes its first line obsolete.
     await here.gallery.update(small.id, { rating: 5 });
     assert.is((await here.gallery.workOfTask('h1.j1-0'))?.id, small.id);
   });
@@ -50,7 +50,7 @@ suite('works of tasks', (test) => {
     assert.is(await here.gallery.addConfirmed(painting('h1.j1-0'), ask(false)), undefined);
     assert.equal(readdirSync(folder(here)), []);
     const work = await here.gallery.addConfirmed(painting('h1.j1-0'), ask(true));
-    // The picture was on the disk, and was no work yet.
+    // The picture was on the disk but was not a work yet.
     assert.equal(seen, [
       [true, 0],
       [true, 0],

@@ -34,21 +34,21 @@ suite('schedule on a bad day', { timeoutMs: 60_000 }, (test) => {
     await gone;
     const next = await readyProgram('daemon', [home]);
     assert.is((await new ScheduleStore(home).daemon())?.pid, next.pid);
-    // The book of uptime knows a death from a stop.
+    // The uptime record distinguishes a crash from a stop.
     assert.equal(
       (await new UptimeBook(home).spans()).map(({ stopped }) => stopped),
       [false, false],
     );
   });
 
-  // prlimit is a program of Linux.
+  // prlimit exists only on Linux.
   const onLinux = process.platform === 'linux' ? test : () => undefined;
   onLinux('the disk is full while it runs: it lives on, nothing is done twice, and it goes on when there is room', async () => {
     const home = newHome();
     const store = new ScheduleStore(home);
     await store.add({ when: 'daily 09:00', count: 2 });
     const child = await readyProgram('daemon', [home]);
-    // A limit on the size of the files that it may write stands for a full disk, and can be lifted.
+    // A limit on file size simulates a full disk and can be lifted.
     const limit = (bytes: string): void => void execFileSync('prlimit', ['--pid', String(child.pid), `--fsize=${bytes}:unlimited`]);
     limit('1');
     const { id } = await store.runNow('j1');
@@ -73,11 +73,11 @@ suite('schedule on a bad day', { timeoutMs: 60_000 }, (test) => {
     await new Promise((resolve) => setTimeout(resolve, 600));
     limit('unlimited');
     const record = await until('the run', async () => (await store.history()).find((one) => one.id === id), 20_000);
-    // A second try of a work would fail: its file is written with wx.
+    // A second try of a work would fail, because its file is written with wx.
     assert.equal([record.outcome, record.works.done, record.attempts], ['done', 3, 1]);
   });
 
-  test('a home that may only be read: its schedule can be looked at, changing it says why not', async () => {
+  test('a read-only home: its schedule can be listed; changing it says why it fails', async () => {
     const home = newHome();
     const store = new ScheduleStore(home);
     await store.add({ when: 'daily 09:00', timeZone: 'UTC' });
@@ -86,7 +86,7 @@ suite('schedule on a bad day', { timeoutMs: 60_000 }, (test) => {
     for (const one of [home, folder]) chmodSync(one, 0o555);
     const text = `
       import { ScheduleDaemon, ScheduleStore, daemonStatus } from ${sourceOf('lib/schedule/index.ts')};
-      // Nobody may write there: not the owner, and the system's administrator becomes somebody else.
+      // Not even the owner may write there; root switches to another user.
       if (process.getuid?.() === 0) process.setuid(65534);
       const store = new ScheduleStore(${JSON.stringify(home)});
       const say = (name, promise) => promise.then((value) => console.log(name + ' ' + JSON.stringify(value)), (error) => console.log(name + ' ' + error.code + ' ' + error.message));
@@ -110,7 +110,7 @@ suite('schedule on a bad day', { timeoutMs: 60_000 }, (test) => {
     }
   });
 
-  test('a book of uptime that is damaged begins anew; one of a newer version is left alone', async () => {
+  test('a damaged uptime record starts again; one of a newer version is left alone', async () => {
     const home = newHome();
     const repairs: string[] = [];
     const book = new UptimeBook(home, { onRepair: ({ restored }) => repairs.push(restored) });

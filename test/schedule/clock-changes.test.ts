@@ -1,7 +1,7 @@
 /**
- * The documented rule where the clocks change, against every minute of the days around each change as Intl shows it. A time that is skipped is due
- * at the first moment after the gap, one that comes twice the first time only; with a wildcard or a step in minutes or hours, an expression is an
- * interval, which skips the gap and runs in both of the repeated hours.
+ * Checks the documented rule for clock changes against every minute of the days around each change, as Intl shows it. A skipped time is due at the
+ * first moment after the gap; a repeated time is due only the first time. With a wildcard or a step in minutes or hours, an expression is an
+ * interval: it skips the gap and runs in both repeated hours.
  */
 import * as assert from 'uvu/assert';
 import { nextRuns, runsBetween } from '../../lib/schedule/time/occurrences.ts';
@@ -12,11 +12,11 @@ const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 const weekMs = 7 * dayMs;
 
-/** The wall clock as a number: what it would be in UTC. */
+/** The wall-clock time as a number, as if it were UTC. */
 type Wall = number;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
-/** Each minute is asked for by every expression. */
+/** Every expression checks each minute. */
 const shown = new Map<string, Wall>();
 function wallOf(ms: number, timeZone: string): Wall {
   const key = `${ms} ${timeZone}`;
@@ -47,7 +47,7 @@ function askIntl(ms: number, timeZone: string): Wall {
   return Date.UTC(year, month - 1, day, hour, minute);
 }
 
-/** Moments of a year after which the wall clock shows another offset. */
+/** The moments of a year at which the UTC offset changes. */
 function changesIn(year: number, timeZone: string): number[] {
   const offset = (ms: number): number => wallOf(ms, timeZone) - ms;
   const found: number[] = [];
@@ -64,7 +64,7 @@ function changesIn(year: number, timeZone: string): number[] {
   return found;
 }
 
-/** A field of numbers, lists, ranges, steps and `*`, as a set. */
+/** Parses a field of numbers, lists, ranges, steps and `*` to a set. */
 function numbersOf(field: string, least: number, most: number): Set<number> {
   const numbers = new Set<number>();
   for (const part of field.split(',')) {
@@ -75,14 +75,14 @@ function numbersOf(field: string, least: number, most: number): Set<number> {
   return numbers;
 }
 
-/** What the rule gives for an expression with any day, from `from` (exclusive) to `to`. */
+/** The due times by the rule for an expression that allows any day, from `from` (exclusive) to `to`. */
 function expected(expression: string, timeZone: string, from: number, to: number): number[] {
   const [minuteField = '', hourField = ''] = expression.split(' ');
   const [minutes, hours] = [numbersOf(minuteField, 0, 59), numbersOf(hourField, 0, 23)];
   const matches = (wall: Wall): boolean => minutes.has(new Date(wall).getUTCMinutes()) && hours.has(new Date(wall).getUTCHours());
   const isInterval = /[*/]/.test(minuteField + hourField);
   const due = new Set<number>();
-  /** The latest wall time that was shown: earlier ones come a second time. */
+  /** The latest wall-clock time so far: an earlier one is a repetition. */
   let latest = wallOf(from - dayMs, timeZone);
   for (let ms = from - dayMs + minuteMs; ms <= to; ms += minuteMs) {
     const wall = wallOf(ms, timeZone);
@@ -139,7 +139,7 @@ suite('cron where the clocks change', { timeoutMs: 240_000 }, (test) => {
     const wrong: string[] = [];
     for (const [timeZone, year] of places) {
       for (const change of changesIn(year, timeZone)) {
-        // Zones whose clocks show the same around a change are one case.
+        // Zones with the same wall clock around a change are one case.
         const walls = [-1, 0, 600].map((minutes) => wallOf(change + minutes * minuteMs, timeZone) % dayMs);
         if (seen.has(walls.join())) continue;
         seen.add(walls.join());

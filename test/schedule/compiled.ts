@@ -1,4 +1,4 @@
-/** The programs of this folder as plain JavaScript, which starts in a third of the time that tsx takes. */
+/** Compiles the programs of this folder to plain JavaScript, which starts three times as fast as with tsx. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ export type Program = 'daemon' | 'edits' | 'worker';
 
 let folder: string | undefined;
 
-/** Compiled below the package's root, where their packages are found. */
+/** Output is below the package root, so that imports of packages resolve. */
 function compiled(): string {
   if (folder !== undefined) return folder;
   const build = fileURLToPath(new URL('../../build/', import.meta.url));
@@ -41,7 +41,7 @@ export function startProgram(name: Program, args: readonly string[]): ChildProce
   return child;
 }
 
-/** Once it says that it is ready. */
+/** Resolves when the program prints that it is ready. */
 export async function readyProgram(name: Program, args: readonly string[]): Promise<ChildProcess> {
   const child = startProgram(name, args);
   await new Promise((resolve, reject) => {

@@ -26,7 +26,7 @@ suite('schedule and kill -9', { timeoutMs: 600_000 }, (test) => {
       child.kill('SIGKILL');
       await gone;
     }
-    // The last one ends everything and is stopped in peace.
+    // The last daemon finishes all work and is stopped normally.
     const child = await readyProgram('daemon', [home]);
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     const records = await until(
@@ -45,7 +45,7 @@ suite('schedule and kill -9', { timeoutMs: 600_000 }, (test) => {
       const made = files.filter((file) => file.includes(`.${id}-`)).length;
       if (outcome === 'done') assert.equal([works.done, made], [works.due, works.due], id);
       else {
-        // Three deaths in the middle of one run give it up, and say so; what was recorded is there.
+        // After three crashes in one run, the run is given up with a record; recorded works remain.
         assert.is(code, 'ERR_INTERRUPTED', id);
         assert.ok(made >= works.done, id);
       }
@@ -73,7 +73,7 @@ suite('schedule and kill -9', { timeoutMs: 600_000 }, (test) => {
         last = id;
       }
       const present = new Set((await store.list()).map(({ id }) => id));
-      // The change that was going on may be there or not; nothing else may differ.
+      // The unfinished change may be present or not; nothing else may differ.
       const lost = [...expected].filter((id) => !present.has(id) && id !== last);
       const extra = [...present].filter((id) => !expected.has(id));
       assert.equal(lost, []);

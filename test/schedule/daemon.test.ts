@@ -39,7 +39,7 @@ interface Scene {
 
 const daemons = new Set<ScheduleDaemon>();
 
-/** A daemon on a clock of its own; its timer looks every 10 real milliseconds. */
+/** A daemon with a fake clock; its timer checks every 10 real milliseconds. */
 async function scene(
   options: Partial<DaemonOptions> = {},
   home = newHome(),
@@ -209,7 +209,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     test(`the clock is set ${how} during a work: it is recorded once, with the seconds that it took`, async () => {
       let finish = (): void => undefined;
       let held = true;
-      // The first work takes until it is told to end; those that the jump makes due end at once.
+      // The first work runs until the test ends it; works that the jump makes due end at once.
       const run = () => (held ? new Promise<'done'>((resolve) => (finish = () => resolve('done'))) : Promise.resolve('done' as const));
       const { clock, store, tasks } = await scene({ run });
       await store.add(daily);
@@ -228,7 +228,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     });
   }
 
-  test('stop lets the work end', async () => {
+  test('stop lets the work finish', async () => {
     let finish = (): void => undefined;
     const { clock, store, daemon, tasks } = await scene({ run: () => new Promise((resolve) => (finish = () => resolve('done'))) });
     await store.add({ ...daily, count: 2 });
@@ -238,7 +238,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     finish();
     await stop;
     const [job] = await store.list();
-    // The first work is recorded, the run waits with its second.
+    // The first work is recorded; the run waits with its second.
     assert.equal([job?.running, job?.waiting[0]?.items.length, (await store.history()).length], [null, 1, 0]);
     const next = await scene({}, store.home);
     await history(next.store, 1);
@@ -278,7 +278,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     assert.equal([record?.outcome, record?.works, record?.results, tasks.length], ['cancelled', { done: 1, due: 3 }, ['one'], 1]);
   });
 
-  test('a state folder that is out of reach is waited for', async () => {
+  test('waits for a state folder that cannot be reached', async () => {
     const { clock, store, tasks, events } = await scene();
     await store.add(daily);
     const folder = path.dirname(scheduleFiles(store.home).state);

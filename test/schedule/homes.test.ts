@@ -1,4 +1,4 @@
-/** Exactly once, with several homes and workers on one Redis that has bad days. A work is a file of its worker's own folder. */
+/** Exactly-once delivery with several homes and workers on one unreliable Redis. A work is a file in its worker's folder. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -19,7 +19,7 @@ import { newHome, until } from './support.ts';
 
 type Filed = { by: string; payload: unknown };
 
-/** Works as they end up, of all workers: task -> who filed it. */
+/** Final works of all workers: task -> worker that filed it. */
 function easel() {
   const filed = new Map<string, Filed[]>();
   const events: (WorkerEvent & { by: string })[] = [];
@@ -56,7 +56,7 @@ suite('homes on one Redis', { timeoutMs: 90_000 }, (test) => {
     await redis?.stop();
   });
 
-  /** A home with a job, whose schedule hands its works over. */
+  /** A home with one job, whose schedule hands works to the queue. */
   async function schedule(payload: string, count = 1) {
     const home = newHome();
     const store = new ScheduleStore(home);
@@ -87,7 +87,7 @@ suite('homes on one Redis', { timeoutMs: 90_000 }, (test) => {
     const worker = await serveQueues({ url: redis.url }, painter('w', soon));
     ends.push(() => worker.stop(0));
     const due = Date.parse('2026-03-01T03:33:00Z');
-    // The same moment, as the timing would have it.
+    // Both runs are due at the same moment.
     for (const { store } of [fox, whale])
       await store.change(({ jobs }) => {
         jobs[0]?.waiting.push({
@@ -127,7 +127,7 @@ suite('homes on one Redis', { timeoutMs: 90_000 }, (test) => {
     assert.ok(theirs);
   });
 
-  test('a worker that is gone right after it filed: the other one ends the task with what counts', async () => {
+  test('a worker that dies right after filing: another worker ends the task with the filed result', async () => {
     const { filed, painter } = easel();
     const { store, home, record } = await schedule('a fox');
     const name = await homeId(home);
@@ -248,7 +248,7 @@ suite('homes on one Redis', { timeoutMs: 90_000 }, (test) => {
       () => assert.unreachable(),
       (error: unknown) => assert.match(String(error), /expected a new id, or the payload that "taken" was added with/),
     );
-    // It is the other's: it is not taken back.
+    // The task belongs to the other home and is not cancelled.
     assert.is((await queue.get('taken'))?.state, 'waiting');
   });
 });

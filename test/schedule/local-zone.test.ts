@@ -7,7 +7,7 @@ import { offsetMinutes } from '../../lib/schedule/time/time-zone.ts';
 import { suite } from '../harness.ts';
 import { at } from './support.ts';
 
-/** The environment is looked at with each call, as the C library does. */
+/** The environment is read on each call, as the C library does. */
 function withZone<R>(value: string | undefined, work: () => R): R {
   const before = process.env['TZ'];
   try {
@@ -21,7 +21,7 @@ function withZone<R>(value: string | undefined, work: () => R): R {
 }
 
 suite('the time zone of the machine', (test) => {
-  // [TZ, the zone that is kept]
+  // [TZ, expected zone]
   const known: [string, string][] = [
     ['Europe/Berlin', 'Europe/Berlin'],
     [':Europe/Berlin', 'Europe/Berlin'],
@@ -53,7 +53,7 @@ suite('the time zone of the machine', (test) => {
     });
   }
 
-  // [TZ, what the message says]
+  // [TZ, message]
   const refused: [string, RegExp][] = [
     ['Nope/Zone', /^TZ: expected a name of the zone database.*got "Nope\/Zone"/],
     [':/nonexistent', /got ":\/nonexistent"/],

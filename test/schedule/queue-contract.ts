@@ -1,4 +1,4 @@
-/** What every driver of the queue must do. Each test gets a queue of its own; `again()` opens the same one a second time. */
+/** The contract of every queue driver. Each test gets its own queue; `again()` opens the same one a second time. */
 import * as assert from 'uvu/assert';
 import { ArtistError, isArtistError } from '../../lib/core/index.ts';
 import type { QueueWorker, RunningTask, TaskHandler, TaskQueue, WorkerEvent, WorkerOptions } from '../../lib/schedule/index.ts';
@@ -14,7 +14,7 @@ async function code(work: Promise<unknown>): Promise<string> {
   return 'nothing was thrown';
 }
 
-/** Lets the task go on until `finish()`, or until its signal aborts. */
+/** Keeps the task running until `finish()` is called or its signal aborts. */
 function held(): { handler: TaskHandler; tasks: RunningTask[]; finish: () => void } {
   const tasks: RunningTask[] = [];
   const finishers: (() => void)[] = [];
@@ -249,7 +249,7 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     const handler: TaskHandler = async ({ id }) => {
       counts.set(id, (counts.get(id) ?? 0) + 1);
       most = Math.max(most, ++busy);
-      // On a machine that has other things to do, a claim may take longer than a task: the first ones wait for company.
+      // On a busy machine a claim may take longer than a task: the first tasks wait until several run.
       for (let wait = 0; wait === 0 || (most < 2 && wait < 60); wait++) await new Promise((resolve) => setTimeout(resolve, 30));
       busy--;
     };

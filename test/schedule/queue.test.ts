@@ -73,7 +73,7 @@ suite('queue on a bad day', { timeoutMs: 60_000 + 2000 * awaySeconds }, (test) =
     await queue.close();
   });
 
-  // [options, code, what the message says]
+  // [options, code, message]
   const wrong: [QueueOptions, string, RegExp][] = [
     [{ driver: 'bullmq', url: 'redis://user:secret@127.0.0.1:1' }, 'ERR_NETWORK', /Redis at redis:\/\/127\.0\.0\.1:1 to answer/],
     [{ driver: 'bullmq', url: 'http://127.0.0.1' }, 'ERR_INVALID_ARGUMENT', /expected redis:\/\/host:port/],

@@ -5,7 +5,7 @@ import { homeId, launchdPlist, openQueue, ScheduleDaemon, ScheduleStore, schedul
 import { suite } from '../harness.ts';
 import { newHome, until } from './support.ts';
 
-/** The file's data, changed by hand. */
+/** Edits the data of the file directly. */
 function tamper(file: string, change: (data: Record<string, unknown[]>) => void): void {
   const whole = JSON.parse(readFileSync(file, 'utf8')) as { data: Record<string, unknown[]> };
   change(whole.data);

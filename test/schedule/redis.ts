@@ -1,4 +1,4 @@
-/** A Redis of the test alone: on a free port, with its data in a folder of its own. */
+/** A private Redis for tests: on a free port, with its own data folder. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -11,7 +11,7 @@ export interface RedisServer {
   stop(): Promise<void>;
   /** The same server with the same data on the same port. */
   start(): Promise<void>;
-  /** It keeps its connections and answers nothing. */
+  /** Freezes the server: connections stay open, but nothing is answered. */
   freeze(): void;
   thaw(): void;
 }
@@ -27,7 +27,7 @@ async function freePort(): Promise<number> {
 
 let servers = 0;
 
-/** @throws Error where there is no redis-server: the tests that need one fail, they are not skipped */
+/** @throws Error when redis-server is missing: tests that need it fail instead of being skipped */
 export async function startRedis({ aof = true }: { aof?: boolean } = {}): Promise<RedisServer> {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' });

@@ -21,7 +21,7 @@ function job(state: ScheduleState, id = 'j1') {
   return findJob(state, id);
 }
 
-/** Claims the next run and ends it at `now` with these items. */
+/** Claims the next run and ends it at `now` with the given items. */
 function perform(state: ScheduleState, now: number, items: Partial<RunItem>[]) {
   const claim = claimNext(state, now);
   if (!claim) throw new Error('nothing to claim');
@@ -82,7 +82,7 @@ suite('due, on time', (test) => {
     assert.not.ok(withdrawRun(state, 'j1-now-b', start));
   });
 
-  test('what waited longest comes first, what was asked for before everything', () => {
+  test('the longest-waiting run comes first, and requested runs before all others', () => {
     const state = stateWith(start, { when: 'daily 09:01', timeZone: 'UTC' }, daily, { when: 'daily 20:00', timeZone: 'UTC' });
     collectDue(state, nine + minute);
     requestRun(state, 'j3', nine + minute, 'x');
@@ -129,7 +129,7 @@ suite('misfires', (test) => {
     assert.ok(state.history.length < 5);
   });
 
-  test('a pause owes nothing', () => {
+  test('runs due during a pause are not made up', () => {
     const state = hourly({ misfire: 'all' });
     job(state).paused = true;
     assert.equal(collectDue(state, later), []);
@@ -254,7 +254,7 @@ suite('a daemon that died', (test) => {
     assert.equal([state.history[0]?.outcome, state.history[0]?.code], ['failed', 'ERR_INTERRUPTED']);
   });
 
-  test('after days, what waited is missed and what was begun is closed', () => {
+  test('after days, waiting runs are missed and begun runs are closed', () => {
     const state = stateWith(start, daily, { ...daily, count: 2 });
     collectDue(state, nine);
     const claim = claimNext(state, nine);
@@ -273,7 +273,7 @@ suite('a daemon that died', (test) => {
     );
   });
 
-  test('stopped in peace, a try does not count', () => {
+  test('a try that was stopped normally does not count', () => {
     const state = stateWith(start, daily);
     collectDue(state, nine);
     const claim = claimNext(state, nine);
@@ -323,7 +323,7 @@ suite('rotation and names', (test) => {
 });
 
 suite('schedule after a clock that was ahead', (test) => {
-  test('what it missed in years that are to come is taken back, from the history, the totals and the figures', () => {
+  test('runs recorded as missed in future years are removed from the history, the totals and the figures', () => {
     const now = at('2026-12-01T08:00Z');
     const state = stateWith(now, { when: 'every 1m', timeZone: 'UTC', misfire: 'skip' });
     collectDue(state, now + 5 * 60_000);

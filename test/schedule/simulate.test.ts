@@ -6,7 +6,7 @@ import { at } from './support.ts';
 
 const day = 86_400_000;
 
-/** Ninety days over the spring change of the clocks, three zones, a daemon that is off for a weekend and dies twice. */
+/** Ninety days over the spring change of the clocks, three zones, a daemon that is off for a weekend and crashes twice. */
 const ninety: SimulateOptions = {
   from: at('2026-02-01T00:00Z'),
   to: at('2026-02-01T00:00Z') + 90 * day,
@@ -43,16 +43,16 @@ suite('simulateSchedule', (test) => {
     const [berlin, newYork, lordHowe, sixHours] = result.jobs;
     // One run a day, the days of the change included.
     assert.equal([berlin?.due, newYork?.due, lordHowe?.due], [90, 90, 90]);
-    // 00 and 06 o'clock wait until 07 and are one.
+    // The runs of 00:00 and 06:00 wait until 07:00 and are merged.
     assert.is(sixHours?.due, 3 * 90);
-    // The weekend off: skip misses both, once makes up for the latest, all for each.
+    // Weekend off: `skip` misses both, `once` makes up the latest, `all` makes up each.
     assert.is(newYork?.outcomes.missed, 2);
     assert.equal([berlin?.outcomes.missed, berlin?.caughtUp], [2, 0]);
     assert.equal([lordHowe?.outcomes.missed, lordHowe?.caughtUp], [0, 2]);
     assert.ok((result.successRate ?? 0) > 0.9 && (result.successRate ?? 1) < 1);
   });
 
-  test('equal for equal seeds, different for others', async () => {
+  test('equal seeds give equal results, others differ', async () => {
     const [first, again, other] = [
       await simulateSchedule(ninety),
       await simulateSchedule(ninety),
@@ -96,12 +96,12 @@ suite('simulateSchedule', (test) => {
     const [job] = result.jobs;
     const { done = 0, missed = 0 } = job?.outcomes ?? {};
     assert.is(job?.due, 240);
-    // One is going on and one waits at the end.
+    // At the end one is running and one is waiting.
     assert.ok(done + missed >= 238 && done + missed <= 240, `${done} done, ${missed} missed`);
     assert.ok(done >= 23);
   });
 
-  test('nothing that ran: no rate is made up', async () => {
+  test('no runs: no rate is invented', async () => {
     const result = await simulateSchedule({
       from: at('2026-03-01T00:00Z'),
       to: at('2026-03-01T01:00Z'),

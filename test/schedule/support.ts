@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Job, type JobOptions, jobOptions, newJob } from '../../lib/schedule/job.ts';
 import { emptySchedule, type ScheduleState } from '../../lib/schedule/state.ts';
 
-/** A folder of this test file alone, removed at the end of the process. Its name has a blank and an emoji, as homes do. */
+/** A folder for this test file, removed at the end of the process. Its name has a space and an emoji, as home folders may. */
 export const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist schedule 🎨-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
@@ -35,7 +35,7 @@ export function jobOf(options: JobOptions, now: number, id = 'j1'): Job {
   return newJob(jobOptions.parse(options), id, now);
 }
 
-/** Waits until `check` gives something; throws after `withinMs`. */
+/** Waits until `check` returns a value; throws after `withinMs`. */
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,

@@ -53,7 +53,7 @@ suite('uptime', (test) => {
     assert.ok((uptimeOver(running, now, 1, false).share ?? 1) < 1);
     const back = [span('2026-03-31T00:00Z', '2026-03-31T12:00Z'), span('2026-03-31T10:00Z', '2026-04-01T00:00Z')];
     assert.equal([uptimeOver(back, now, 1).share, uptimeOver(back, now, 1).aliveSeconds], [1, 86_400]);
-    // Set back to before it all: what lies in the future is not counted.
+    // The clock is set back to before all spans: future spans do not count.
     assert.is(uptimeOver(back, at('2026-03-30T00:00Z'), 1).share, null);
   });
 
@@ -81,7 +81,7 @@ suite('uptime', (test) => {
         [65 + 1 / 60, 65 + 1 / 60, false],
       ],
     );
-    // Of a hundred days, the rest is forgotten.
+    // Only a hundred days are kept.
     await clock.advance(120 * day);
     await book.begin();
     assert.is((await book.spans()).length, 1);
@@ -98,7 +98,7 @@ suite('uptime', (test) => {
       (await new UptimeBook(home, { clock }).spans()).map(({ from, to, stopped }) => [to - from, stopped]),
       [[30_000, true]],
     );
-    // One that only does what run-now asks for is no uptime.
+    // A process that only serves run-now does not count as uptime.
     await store.add({ when: 'daily 09:00' });
     const { id } = await store.runNow('j1');
     const once = await ScheduleDaemon.start({ store, run: async () => undefined, only: id, tickMs: 10 });

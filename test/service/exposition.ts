@@ -1,4 +1,4 @@
-/** The text format of Prometheus, version 0.0.4, read strictly: what does not follow it is an error. */
+/** A strict parser of the Prometheus text format, version 0.0.4: every deviation is an error. */
 export interface Metric {
   type: string;
   help: string;
@@ -43,7 +43,7 @@ export function parseExposition(text: string): Map<string, Metric> {
     family.samples.push({ name: sample, labels, value: numberOf(value) });
   }
   for (const [name, metric] of metrics) {
-    // Of Node's own some have none until something happened.
+    // Some of Node's own metrics have no samples until something happens.
     if (metric.samples.length === 0 && name.startsWith('ai_artist_')) throw new Error(`${name}: no samples`);
     if (metric.samples.length > 0 && metric.type === 'histogram') checkHistogram(name, metric);
     if (metric.type === 'counter' && metric.samples.some(({ value }) => !(value >= 0))) throw new Error(`${name}: a counter below 0`);

@@ -1,4 +1,4 @@
-/** Homes with a past: works with ledgers, a schedule that ran, failed and missed. */
+/** Homes with a history: works with ledgers, and a schedule with done, failed and missed runs. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

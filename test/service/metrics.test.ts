@@ -47,7 +47,7 @@ async function runSchedule({ home, clock }: Home): Promise<ScheduleStore> {
 }
 
 suite('metrics', { timeoutMs: 30_000 }, (test) => {
-  test('an empty home: a page that can be read, with nothing made up', async () => {
+  test('an empty home: a valid page with no invented values', async () => {
     const metrics = await scrape(newHome());
     assert.equal(
       ['schedule_up', 'works_total', 'schedule_jobs'].map((name) => sampleOf(metrics, `ai_artist_${name}`)),
@@ -81,7 +81,7 @@ suite('metrics', { timeoutMs: 30_000 }, (test) => {
       ],
       [2, 4, 2, 2, 4, 15, 0, 4, 1, 2],
     );
-    // A work that was counted stays counted, whatever becomes of it.
+    // A counted work stays counted even if it is deleted.
     const [latest] = (await here.gallery.list()).works;
     await here.gallery.trash(latest?.id ?? '');
     here.clock.jump(3 * day);
@@ -120,7 +120,7 @@ suite('metrics', { timeoutMs: 30_000 }, (test) => {
       assert.is(sampleOf(metrics, 'ai_artist_schedule_success_ratio', { days: '30' }), 0.25);
       assert.is(sampleOf(metrics, 'ai_artist_schedule_works_due_total'), 4);
       assert.is(sampleOf(metrics, 'ai_artist_schedule_works_done_total'), 1);
-      // The clock leapt: hours without a beat are none in which it ran.
+      // The clock jumped: hours without a heartbeat do not count as uptime.
       assert.is(sampleOf(metrics, 'ai_artist_uptime_ratio', { days: '30' }), 0);
     };
     await check();
@@ -173,7 +173,7 @@ suite('metrics', { timeoutMs: 30_000 }, (test) => {
     assert.ok(figures.problems.some(({ part }) => part === 'schedule' || part === 'works'));
   });
 
-  test('a value that is no number is spelled as the format has it', async () => {
+  test('a missing number is written as the format requires', async () => {
     const { Gauge, Registry } = await loadPromClient();
     const registry = new Registry();
     new Gauge({ name: 'lag_seconds', help: 'Mean of nothing', registers: [registry] }).set(Number.NaN);
@@ -238,7 +238,7 @@ suite('metrics', { timeoutMs: 30_000 }, (test) => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  test('a home that may only be read still shows what was counted', async () => {
+  test('a read-only home still shows the last counts', async () => {
     const here = newHome();
     await paint(here, ledger(1));
     await scrape(here);

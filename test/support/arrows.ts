@@ -1,4 +1,4 @@
-/** The picture of docs/architecture.md as data, and the check of one file against it. */
+/** The dependency diagram of docs/architecture.md as data, and a check of one file against it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -65,13 +65,13 @@ function libFolder(file: string): string {
   return parts.length === 2 ? path.posix.basename(parts[1] ?? '', '.ts') : (parts[1] ?? '');
 }
 
-/** A file may name the .node file (to list where it could lie), but not also hold the means to load it. */
+/** Whether a file can load the addon. It may name the .node file (to list possible places) but not also have the means to load it. */
 function loadsAddon(source: string, imports: readonly string[]): boolean {
   if (/\bdlopen\s*\(/.test(source) || imports.some((specifier) => specifier.endsWith('.node'))) return true;
   return /\.node['"`]/.test(source) && imports.some((specifier) => /^(node:)?module$/.test(specifier));
 }
 
-/** What is wrong with the imports of `file` (relative to the repository, with slashes); [] if nothing. */
+/** Faults in the imports of `file` (relative to the repository, with slashes); [] if none. */
 export function checkTypeScript(file: string, text: string, dependencies: readonly string[]): string[] {
   const folder = libFolder(file);
   const allowed = libArrows[folder];

@@ -1,4 +1,4 @@
-/** The rooms of native/: folders below engine, train and binding, and which of their neighbours each may include. */
+/** The sub-folders ("rooms") of native/engine, native/train and native/binding, and which of their siblings each may include. */
 import path from 'node:path';
 
 /** Room -> rooms of the same top folder it may include. Arrows between the top folders are `nativeArrows` of arrows.ts. */
@@ -30,7 +30,7 @@ export function ownIncludes(text: string, own: ReadonlySet<string>): string[] {
   return [...text.matchAll(/^\s*#\s*include\s*["<]([^">]+)[">]/gm)].map(([, name = '']) => name).filter((name) => own.has(name));
 }
 
-/** What is wrong with the includes of `file` (relative to native/) inside its top folder; [] if nothing. */
+/** Faults in the includes of `file` (relative to native/) inside its top folder; [] if none. */
 export function checkRoom(file: string, text: string, own: ReadonlySet<string>): string[] {
   const room = path.posix.dirname(file);
   const allowed = nativeRooms[room];

@@ -1,4 +1,4 @@
-/** The rules of docs/architecture.md about files and folders: circles, crowds, doors, long functions. */
+/** The rules of docs/architecture.md about files and folders: import cycles, crowded folders, doors, long functions. */
 import path from 'node:path';
 import { importsOf } from './arrows.ts';
 
@@ -15,7 +15,7 @@ function importGraph(files: ReadonlyMap<string, string>): Map<string, string[]> 
   return new Map([...files].map(([file, text]) => [file, targets(file, text)]));
 }
 
-/** Circles of a graph, one per back edge of a depth-first walk, as "a -> b -> a". */
+/** Cycles of a graph, one per back edge of a depth-first walk, as "a -> b -> a". */
 export function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const found: string[] = [];
   const left = new Set<string>();
@@ -71,10 +71,10 @@ export function looseInBin(files: readonly string[]): string[] {
   return files.filter((file) => /^bin\/[^/]+$/.test(file) && !/^bin\/ai-artist(-\w+)?\.ts$/.test(file));
 }
 
-/** The one file that knows where things lie in a home. */
+/** The only file that may know the layout of a home. */
 const homeLayout = 'lib/core/home.ts';
 
-/** What is joined: a home, or a name that only a home has inside. */
+/** Forms of a path join with a home, or with a name that only a home contains. */
 const joined = [
   /\b(?:join|resolve)\(\s*(?:[\w.#]*[.#])?(?:home|homeFolder\([^)]*\)|homeOf\([^)]*\)(?:\.\w+)*)\s*,/,
   /\bjoin\((?!packageRoot\(\))[^;]*?'(?:state|loras|training|models|cache|wildcards|proposals|(?:taste|duels|curation)\.json|config\.yaml)'/,

@@ -1,10 +1,10 @@
-/** What a terminal shows of the bytes it is sent: enough of one to see whether a program draws where it means to. */
+/** A minimal terminal emulator: enough to check where a program draws. */
 export interface Screen {
-  /** Every line, also those that scrolled away, without colours. */
+  /** Every line, including scrolled-off ones, without colours. */
   lines: string[];
-  /** Lines that hold at least one cell with a colour of its own behind it. */
+  /** Lines with at least one cell that has a background colour. */
   coloured: number[];
-  /** Pictures of the protocols of kitty and iTerm2: the line they begin in and the whole file. */
+  /** Pictures sent with the kitty or iTerm2 protocol: their first line and the whole file. */
   pictures: { line: number; bytes: Buffer }[];
 }
 

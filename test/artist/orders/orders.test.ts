@@ -1,4 +1,4 @@
-/** Orders of this version and of the one before: what is stored reaches the picture. */
+/** Orders of this version and of version 1: all stored options reach the picture. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,7 +28,7 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 let homes = 0;
 const newHome = (): string => path.join(scratch, `home ${homes++}`);
 
-/** As version 1 wrote it: flags of the command line. */
+/** An order as version 1 wrote it, with flags of the command line. */
 const everyFlag = {
   prompt: 'an {owl|fox}',
   create: {
@@ -58,7 +58,7 @@ async function homeWithLora(): Promise<{ home: string; order: (steps: number) =>
   return { home, order: (steps) => ({ prompt: 'a penguin', create: { ...create, steps } }) };
 }
 
-/** What the record of a work says about how it was painted. */
+/** The painting options in the record of a work. */
 async function paintedWith(home: string, { id }: PaintedOrder): Promise<unknown> {
   const { recipe } = await new Gallery({ home }).get(id ?? '');
   return [recipe?.prompt, recipe?.cfgScale, recipe?.steps, recipe?.sampler, recipe?.loras?.map(({ name, weight }) => [name, weight])];
@@ -104,14 +104,14 @@ suite('orders', { timeoutMs: 120_000 }, (test) => {
     assert.equal(readOrder({ create: { candidates: 'auto' } }), { version: 2, candidates: 'auto' });
   });
 
-  test('a name of a topic stands for its subjects, the prompt of a turn for that of the order', () => {
+  test('a topic name stands for its subjects; the prompt of a turn replaces that of the order', () => {
     const order = newOrder({ prompt: 'Garden', steps: 2 });
     assert.equal(optionsOfOrder(order, { garden: ['a rose'] }), { topic: 'Garden', steps: 2 });
     assert.equal(optionsOfOrder(order, {}), { prompt: 'Garden', steps: 2 });
     assert.equal(optionsOfOrder(order, {}, 'a fox'), { prompt: 'a fox', steps: 2 });
   });
 
-  test('files become absolute, aliases stay, what is not given stays as it was', () => {
+  test('paths of files become absolute; aliases and fields that are not given stay', () => {
     const before = newOrder({ model: 'package.json', loras: [{ path: 'ink' }], steps: 2 });
     assert.equal(before, { version: 2, model: path.resolve('package.json'), loras: [{ path: 'ink' }], steps: 2 });
     assert.equal(newOrder({ steps: 3, cfgScale: 2, model: undefined } as OrderOptions, before), { ...before, steps: 3, cfgScale: 2 });
@@ -132,7 +132,7 @@ suite('orders', { timeoutMs: 120_000 }, (test) => {
       for (const [steps, opened] of open) {
         const queue = await opened();
         const task = { ...scheduled(`q${steps}`), payload: order(steps) as never, rotation: undefined };
-        // The version before put it there; this one waits for it under the same id, and must not take it for another's.
+        // The previous version added the task. This one waits for it under the same id and must recognise it as its own.
         await queue.add({ order: task.payload, rotation: null, since: task.dueAt - 86_400_000 }, { id: task.id, attempts: 1 });
         const lookUp = async (id: string) => ((await queue.get(id)) ? { settled: undefined } : undefined);
         const worker = await queue.work(paintTasks(artist, lookUp));
@@ -177,7 +177,7 @@ suite('orders', { timeoutMs: 120_000 }, (test) => {
   });
 });
 
-/** A work of a schedule, but for what is painted. */
+/** A scheduled work without its order. */
 function scheduled(id: string) {
   return { id: `hdwsx4esqdz.${id}`, runId: id, jobId: 'j1', index: 0, of: 1, attempt: 1, dueAt: 1_736_935_283_275 };
 }

@@ -1,4 +1,4 @@
-/** A schedule daemon that a test can kill: `daemon.ts HOME`. A work is a file with its id for a name; to make it twice is an error. */
+/** A schedule daemon that a test can kill: `daemon.ts HOME`. A work is a file named by its id; creating it twice is an error. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ScheduleDaemon, ScheduleStore } from '../../../lib/schedule/index.ts';

@@ -1,4 +1,4 @@
-/** Adds jobs and removes every third again, telling each finished change on stdout, until it is killed: `edits.ts HOME`. */
+/** Adds jobs, removes every third, and prints each finished change, until it is killed: `edits.ts HOME`. */
 import { writeSync } from 'node:fs';
 import { ScheduleStore } from '../../../lib/schedule/index.ts';
 

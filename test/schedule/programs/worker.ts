@@ -1,5 +1,5 @@
-/** A worker that a test can kill or stop: `worker.ts LOG LEASE-MS QUEUE-OPTIONS [hang]`. Writes to LOG when a task begins and when it ends;
- * with `hang` when it has put down what the task gives, and never ends it. */
+/** A worker that a test can kill or stop: `worker.ts LOG LEASE-MS QUEUE-OPTIONS [hang]`. Logs the start and the end of each task;
+ * with `hang`, it settles the result, logs that, and never ends the task. */
 import { appendFileSync } from 'node:fs';
 import { openQueue, type QueueOptions } from '../../../lib/schedule/index.ts';
 
