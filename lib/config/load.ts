@@ -75,7 +75,7 @@ export function leaves(
   });
 }
 
-/** Faults reported at once, at most. Nobody reads more, and later ones often follow from earlier ones. */
+/** Most faults in one report: a longer list is of no use, and later faults often follow from earlier ones. */
 const mostFaults = 20;
 
 /** One fault as text: `config.yaml:12: create.steps: expected …` */

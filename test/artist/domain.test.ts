@@ -9,7 +9,7 @@ const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist domain-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 suite('create: prompts outside the domain of the bundled model', { timeoutMs: 60_000 }, (test) => {
-  test('are told once and recorded; others, and those that are not to be checked, are not', async () => {
+  test('cause one warning and a record; other prompts, and unchecked ones, do not', async () => {
     const told: string[] = [];
     const set = ['paint.steps=1', 'paint.width=64', 'paint.height=64', 'create.upscale=false'];
     await using artist = await createArtist({ home: path.join(scratch, 'home'), set, onWarning: (line) => void told.push(line) });

@@ -74,7 +74,7 @@ suite('artist subjects', { timeoutMs: 240_000 }, (test) => {
       },
     });
     assert.is((await failed.catch((error: unknown) => error as Error)).constructor, Error);
-    // Only reservations of live processes remain; its own was released.
+    // During the work: its own reservation and the valid one of another host. Afterwards its own is released.
     assert.is(seen.length, 2);
     assert.equal(reservedIn(home), [reserved[1]]);
     const works = await Promise.all(flowers.slice(1).map(() => artist.create()));

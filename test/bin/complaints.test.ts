@@ -1,4 +1,4 @@
-/** What people had to complain about in this program's predecessor: each of it is a test here. */
+/** Users' complaints about this program's predecessor, each as a test. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[\s;{}(),])\/\/.*$/gm, '$1');
 
-/** Source that could read a setting: everything but the declaration of the settings. */
+/** Source code that could read a setting: everything except the declaration of the settings. */
 function readers(): string {
   const files = ['lib', 'bin'].flatMap((folder) => listFiles(root, folder, /\.ts$/));
   return files
@@ -22,7 +22,7 @@ function readers(): string {
     .join('\n');
 }
 
-/** Sections that are handed to a part of lib as a whole, which takes them apart. */
+/** Sections that are passed as a whole to a part of lib, which reads their keys. */
 const handedOn: ReadonlySet<string> = new Set([
   'paint',
   'create',
@@ -35,8 +35,8 @@ const handedOn: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether some code takes this key out of its section: `config.log.level`, `const { level } = config.log`, or, of a section that is handed on,
- * anything that has a property of this name.
+ * Whether some code reads this key from its section: `config.log.level`, `const { level } = config.log`, or, for a section passed as a whole,
+ * any property of this name.
  */
 function isRead(source: string, key: string): boolean {
   const [last = '', ...above] = key.split('.').reverse();
@@ -49,7 +49,7 @@ function isRead(source: string, key: string): boolean {
   return handedOn.has(section) && new RegExp(`\\.${last}\\b|[{,]\\s*${last}\\s*[:,}]`).test(source);
 }
 
-/** Every key of the schema, also those that have no default. */
+/** Every key of the schema, including those without a default. */
 function everyKey(): string[] {
   const known = new Set(leaves(configSchema.parse({})).map(({ path: words }) => words.join('.')));
   for (const [, key = ''] of readFileSync(path.join(root, 'docs/config.md'), 'utf8').matchAll(
@@ -68,14 +68,14 @@ suite('complaints about the predecessor', { timeoutMs: 120_000 }, (test) => {
       keys.filter((key) => !isRead(source, key)),
       [],
     );
-    // This test can fail: a key that nothing reads is found.
+    // Check that this test can fail: it finds a key that no code reads.
     for (const invented of ['log.zebra', 'paint.brushwood', 'curation.weights.humour', 'weather'])
       assert.not.ok(isRead(source, invented), invented);
   });
 
   test('schedule list was always empty; works had no seed; a batch always "succeeded"', async () => {
     const env = { AI_ARTIST_HOME: path.join(scratch, 'complaints') };
-    // The word list of the second of three prompts is gone by the time it is painted.
+    // The word list of the second of three prompts is deleted before it is painted.
     const words = path.join(env.AI_ARTIST_HOME, 'wildcards/animal.txt');
     mkdirSync(path.dirname(words), { recursive: true });
     writeFileSync(words, 'fox\nhare\n');

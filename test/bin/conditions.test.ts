@@ -7,7 +7,7 @@ import { bundledUpscaler } from '../../lib/engine/paint/weights.ts';
 import { suite } from '../harness.ts';
 import { type AnyCommand, type CliResult, cliSeries, everyCommand, scratch } from './support.ts';
 
-/** A value that the option takes. */
+/** A valid value of the option. */
 function anyValue({ shape, choices, read }: Flag<unknown>, name: string): string[] {
   if (shape === 'switch') return [`--${name}`];
   for (const value of [...(choices ?? []).filter((one) => one !== 'disabled' && one !== 'none'), '1', 'x', 'x=1'])
@@ -21,7 +21,7 @@ function anyValue({ shape, choices, read }: Flag<unknown>, name: string): string
 const begin = ({ words, required }: AnyCommand): string[] => [...words, ...required.map(() => 'x')];
 
 suite('bin conditions', { timeoutMs: 240_000 }, (test) => {
-  test('every option that only works beside another is refused without it, and both are named', async () => {
+  test('every option that requires another is refused without it, and the message names both', async () => {
     const lines: { line: string[]; message: RegExp }[] = [];
     for (const each of await everyCommand())
       for (const [option, wanted] of Object.entries(each.command.needs)) {
@@ -41,17 +41,17 @@ suite('bin conditions', { timeoutMs: 240_000 }, (test) => {
     }
   });
 
-  test('an option whose description says what it needs has that condition', async () => {
+  test('an option whose description names a requirement has that condition', async () => {
     for (const { words, command } of await everyCommand())
       for (const [option, { describe }] of Object.entries(command.flags)) {
         const [, needed] = /\b(?:Needs|With) --([\w-]+)/.exec(describe) ?? [];
-        // --control is also taken by families with a control picture of their own: lib decides.
+        // Some model families take --control without a ControlNet, so lib decides.
         if (needed === undefined || needed === 'control-net') continue;
         assert.is(command.needs[option]?.split('=')[0], needed, `${words.join(' ')} --${option}: ${describe}`);
       }
   });
 
-  test('an option that another replaces is refused beside it', async () => {
+  test('an option is refused together with another that replaces it', async () => {
     const lines: { line: string[]; message: RegExp }[] = [];
     for (const each of await everyCommand())
       for (const [option, others] of Object.entries(each.command.replaced))
@@ -72,12 +72,12 @@ suite('bin conditions', { timeoutMs: 240_000 }, (test) => {
     }
   });
 
-  test('what is wrong with files, sizes, LoRAs and pictures is said before anything is loaded, with the name of the argument', async () => {
+  test('faults of files, sizes, LoRAs and pictures are reported before anything is loaded, with the name of the argument', async () => {
     writeFileSync(path.join(scratch, 'text.png'), 'no picture');
     writeFileSync(path.join(scratch, 'text.safetensors'), 'no model');
     copyFileSync(bundledUpscaler(), path.join(scratch, 'enlarge.safetensors'));
     const paint = ['generate', 'x'];
-    // [command line, exit status, what is said]
+    // [command line, exit status, message]
     const wrong: [string[], number, RegExp][] = [
       [[...paint, '--init', 'nope.png'], 1, /ERR_READ: --init: nope\.png: /],
       [[...paint, '--init', 'text.png'], 1, /ERR_IMAGE_DECODE: --init: text\.png: /],

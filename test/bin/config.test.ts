@@ -13,7 +13,7 @@ function homeWith(yaml?: string): string {
   return home;
 }
 
-/** Command lines in homes of their own, in one process. */
+/** Runs command lines in one process, each with its own home. */
 async function all(lines: readonly (readonly [string | undefined, string[]])[], env: Record<string, string> = {}): Promise<CliResult[]> {
   return cliSeries(
     lines.map(([yaml, args]) => [...args, '--home', homeWith(yaml)]),
@@ -43,7 +43,7 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     assert.equal(jsonOf(shown as CliResult), { ok: true, file, exists: true, set: 0, warnings: [] });
     assert.is(again?.code, 1);
     assert.match(again?.stderr ?? '', /ERR_ALREADY_EXISTS/);
-    // It may hold keys, and stays its owner's.
+    // The file may hold keys, so only its owner can read it.
     if (process.platform !== 'win32') {
       assert.is(statSync(file).mode & 0o777, 0o600);
       chmodSync(file, 0o644);
@@ -60,7 +60,7 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     assert.match(result.stdout, /^log\.level: "debug" +--set log\.level$/m);
     assert.match(result.stdout, /^create\.score: true +default$/m);
     assert.match(result.stdout, /^models\.token: "\(secret\)"/m);
-    // Nor the password inside an address.
+    // The password inside an address is hidden, too.
     const address = "llm: {url: 'http://user:geheim99@127.0.0.1:9/v1'}\n";
     for (const { stdout } of await all([['--json'], ['--origin'], ['llm.url'], []].map((args) => [address, ['config', 'show', ...args]]))) {
       assert.match(stdout, /user:\(secret\)@127/);
@@ -82,7 +82,7 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     assert.match(none?.stderr ?? '', /^paint\.steps: not set/);
   });
 
-  // [config.yaml, what the error says]
+  // [config.yaml, message]
   const wrong: [string, RegExp][] = [
     ['paint:\n  sampler: eulr\n', /ERR_CONFIG: .*config\.yaml:2: paint\.sampler: expected one of euler, .*got "eulr"/],
     ['paint:\n  scheduler: karas\n', /ERR_CONFIG: .*config\.yaml:2: paint\.scheduler: expected one of/],
@@ -103,7 +103,7 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     ['prompt:\n  avoidRecnt: 3\n', /config\.yaml:2: prompt\.avoidRecnt: unknown key, did you mean avoidRecent\?/],
     ['crate: {}\n', /ERR_CONFIG: .*config\.yaml:1: crate: unknown key, did you mean create\?/],
   ];
-  test('check refuses what a setting cannot be, and says where it stands', async () => {
+  test('check refuses an invalid value and names its place', async () => {
     const results = await all(wrong.map(([yaml]) => [yaml, ['config', 'check']]));
     for (const [index, [yaml, says]] of wrong.entries()) {
       assert.is(results[index]?.code, 1, yaml);
@@ -120,7 +120,7 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
     assert.not.match((await cli(['config', 'check', '--home', home])).stderr, /other users/);
   });
 
-  test('path and schema need no valid file; a command that needs no settings works beside a broken one', async () => {
+  test('path and schema need no valid file; a command without settings works with a broken one', async () => {
     const results = await all([
       ['nonsense: [', ['config', 'path']],
       ['nonsense: [', ['config', 'schema']],
@@ -135,7 +135,7 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
   });
 });
 
-/** Every key is read by what it is for. */
+/** Every key has its effect. */
 suite('bin config in use', { timeoutMs: 180_000 }, (test) => {
   interface Created {
     recipe: Record<string, unknown>;
@@ -205,7 +205,7 @@ gallery: {folder: my works}
     assert.match(token?.stderr ?? '', /models\.token: expected the file/);
   });
 
-  test('log.level: notes are not said at warn', async () => {
+  test('log.level: notes are not printed at warn', async () => {
     const [info, warn] = await all([
       ['log: {level: info}\n', ['create', '--no-gallery', '--out', 'x.png', '--model', 'absent']],
       [undefined, ['config', 'path', '--set', 'log.level=warn']],
@@ -229,7 +229,7 @@ gallery: {folder: my works}
     assert.equal(jsonOf(json as CliResult)['values'], []);
   });
 
-  test('check says everything that is wrong, each with its line: of the schema, and of what settings name', async () => {
+  test('check reports every fault with its line: of the schema, and of files that settings name', async () => {
     const [schema, files] = await all([
       ['create:\n  candidats: 4\npaint:\n  steps: -1\n  cfg: much\nlgo: {}\n', ['config', 'check']],
       [
@@ -249,7 +249,7 @@ gallery: {folder: my works}
       assert.ok(files?.stderr.includes(what), files?.stderr);
   });
 
-  test('a wrong --set is wrong usage, also for a command that needs no settings; beside a wrong file those work', async () => {
+  test('a wrong --set is wrong usage, also for a command without settings; with a wrong file such commands work', async () => {
     const [unknown, value, free, broken] = await all([
       [undefined, ['config', 'show', '--set', 'nosuch=1']],
       [undefined, ['create', 'x', '--set', 'paint.steps=many']],

@@ -7,7 +7,7 @@ const home = path.join(scratch, 'home');
 const quick = ['--steps', '2', '--width', '128', '--height', '128', '--no-upscale', '--home', home];
 
 suite('create, run again by a script', { timeoutMs: 240_000 }, (test) => {
-  test('the same command twice: one work, the same path, exit 0, and it is said', async () => {
+  test('the same command twice: one work, the same path, exit 0, and a message', async () => {
     const line = ['create', 'an owl', '--seed', '7', '--out', path.join(scratch, 'owl.png'), '--force', '--json', ...quick];
     const [first, second] = [await cli(line), await cli(line)];
     assert.equal([first.code, second.code], [0, 0]);

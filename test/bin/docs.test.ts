@@ -27,7 +27,7 @@ suite('bin docs', (test) => {
     );
   });
 
-  test('the first list of docs/cli.md names every command and those below it', async () => {
+  test('the first list of docs/cli.md names every command and its sub-commands', async () => {
     const list = /```\n(.*?)```/s.exec(page)?.[1] ?? '';
     for (const { words, command } of await everyCommand()) {
       if (words.length > 1) continue;

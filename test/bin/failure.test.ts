@@ -1,9 +1,9 @@
-/** Failures of the system around the program: said in its words, with a code, and never as a bug of ours. */
+/** System failures are reported in the program's own words, with a code, and never as a bug in this package. */
 import { spawnSync } from 'node:child_process';
 import * as assert from 'uvu/assert';
 import { suite } from '../harness.ts';
 
-/** What the program makes of an error thrown somewhere inside: its one JSON document and its exit status. */
+/** The program's JSON document and exit status for an error that is thrown inside it. */
 function reported(thrown: object): unknown {
   const program = `const { reportFailure } = await import(${JSON.stringify(new URL('../../bin/shell/failure.ts', import.meta.url).href)});
     const status = await reportFailure(Object.assign(new Error('x'), ${JSON.stringify(thrown)}), { json: true, quiet: true, debug: false, logFormat: 'text', argv: [], command: '', path: [], options: [] });

@@ -10,7 +10,7 @@ import { cliSeries, scratch } from './support.ts';
 const paint = ['generate', 'an owl', '--steps', '1', '-W', '64', '-H', '64', '-s', '7', '-f'];
 
 suite('bin inspect, generate, convert, doctor', { timeoutMs: 180_000 }, (test) => {
-  test('inspect --hash is refused where there are pictures alone', async () => {
+  test('inspect --hash is refused if there are only pictures', async () => {
     const [, hash, several] = await cliSeries([
       [...paint, '-o', 'a.png'],
       ['inspect', 'a.png', '--hash'],
@@ -36,13 +36,13 @@ suite('bin inspect, generate, convert, doctor', { timeoutMs: 180_000 }, (test) =
     );
   });
 
-  test('convert says where the file did not get smaller', async () => {
+  test('convert says if the file did not get smaller', async () => {
     const [larger] = await cliSeries([['convert', bundledModel().model, '--type', 'q4_0', '--out', 'small.gguf', '-f']]);
     assert.is(larger?.code, 0, larger?.stderr);
     assert.match(larger?.stderr ?? '', /warning 20\.6 MB as q4_0 is larger than the 20\.0 MB before/);
   });
 
-  test('upscale, generate and convert write over none of their inputs', async () => {
+  test('upscale, generate and convert never overwrite their inputs', async () => {
     const picture = path.join(scratch, 'in.png');
     await sharp({ create: { width: 64, height: 64, channels: 3, background: '#369' } }).toFile(picture);
     mkdirSync(path.join(scratch, 'pictures'));

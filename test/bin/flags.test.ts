@@ -38,7 +38,7 @@ suite('bin flags', (test) => {
     assert.equal([...generateFlags.paths.values()].filter((path) => !known.has(path)).sort(), ['hires.enabled', 'preview.enabled']);
   });
 
-  test('every option of loadModel() has a flag, and the other way round', () => {
+  test('every option of loadModel() has a flag, and vice versa', () => {
     const known = new Set(pathsOfSchema(loadModelOptions));
     const reached = new Set(modelFlags.paths.values());
     assert.equal([...known].filter((path) => !reached.has(path)).sort(), ['home', 'onProgress', 'signal']);
@@ -79,7 +79,7 @@ suite('bin flags', (test) => {
     assert.ok(generateOptions.safeParse(options).success);
   });
 
-  test('--no-hires and --no-preview switch off whatever else is said', () => {
+  test('--no-hires and --no-preview win over all related flags', () => {
     assert.equal(generateFlags.optionsOf(typed(generateFlags.flags, { hires: false, 'hires-scale': '2', preview: false })), {
       hires: false,
       preview: false,
@@ -110,7 +110,7 @@ suite('bin flags', (test) => {
   ];
   for (const [given, expected] of loras) test(`--lora ${given}`, () => assert.equal(readWeighted(given, '--lora'), expected));
 
-  test('--seed: -1 and random are drawn, as if nothing were said; a number that would be rounded is refused', () => {
+  test('--seed: -1 and random draw a seed, as without the flag; a number that would be rounded is refused', () => {
     assert.equal(generateFlags.optionsOf(typed(generateFlags.flags, { seed: '-1' })), {});
     assert.equal(generateFlags.optionsOf(typed(generateFlags.flags, { seed: 'random' })), {});
     assert.equal(generateFlags.optionsOf(typed(generateFlags.flags, { seed: '9007199254740991' })), { seed: 9007199254740991 });
@@ -120,7 +120,7 @@ suite('bin flags', (test) => {
     );
   });
 
-  test('--sampler and --scheduler take every name that a recipe shows; one with its schedule says what to give', () => {
+  test('--sampler and --scheduler take every name that a recipe shows; for a name that includes a schedule, the message says what to give', () => {
     for (const sampler of samplers) assert.is(typed(basicFlags, { sampler: samplerTitle(sampler) }).sampler, sampler);
     for (const scheduler of schedulers)
       assert.is(typed(generateFlags.flags, { scheduler: schedulerTitle(scheduler) }).scheduler, scheduler);
@@ -129,7 +129,7 @@ suite('bin flags', (test) => {
     assert.throws(() => typed(basicFlags, { sampler: 'DPM++ 2M Karras' }), /give --sampler dpm\+\+2m --scheduler karras/);
   });
 
-  test('every option with a list of values says which one was meant', async () => {
+  test('every option with a list of values suggests the nearest one', async () => {
     let options = 0;
     for (const { words, command } of await everyCommand()) {
       for (const [name, { choices = [], read }] of Object.entries(command.flags)) {

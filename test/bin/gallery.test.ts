@@ -29,7 +29,7 @@ async function painted(name: string, prompt: string, colour: [number, number, nu
   ).save(path.join(pictures, name));
 }
 
-/** A picture of 9x9 pixels with further chunks. */
+/** A picture of 9x9 pixels with extra chunks. */
 function pngWith(...chunks: Uint8Array[]): Uint8Array[] {
   return [plain.subarray(0, 33), ...chunks, plain.subarray(33)];
 }
@@ -102,7 +102,7 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     assert.match(both?.stderr ?? '', /1 of 1 work; times are UTC/);
   });
 
-  test('words of others: nothing that a terminal obeys reaches stdout or stderr, and --json keeps the value', async () => {
+  test('hostile text: no terminal control sequence reaches stdout or stderr, and --json keeps the value', async () => {
     const place = path.join(scratch, 'escapes');
     mkdirSync(place, { recursive: true });
     const evil = 'fox \u001b]0;owned\u0007\u001b[2J\u009b31m\u202egnp\u200b\rend';
@@ -131,7 +131,7 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
       ['gallery', 'show', evil],
     ];
     const results = await cliSeries([...lines.map((line) => other(...line)), other('gallery', 'show', 'latest', '--json')]);
-    // The marks between the lines of this series are of C0 themselves, and cut away.
+    // The separators between the lines of this series are C0 characters themselves, so they are removed.
     for (const [at, { stdout, stderr }] of results.entries())
       assert.not.match(`${stdout}${stderr}`, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e\u200b]/, `${lines[at]}`);
     const record = jsonOf(results.at(-1) as CliResult) as unknown as { title: string; recipe: { prompt: string } };
@@ -240,7 +240,7 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     assert.equal([saved?.code, words(used).length, listed?.stdout, forgotten?.code, gone?.code], [0, 1, '@red  a red\n', 0, 1]);
   });
 
-  test('search by likeness: by a picture, by a work, by words, with the bundled CLIP', async () => {
+  test('search by similarity: to a picture, to a work, to words, with the bundled CLIP', async () => {
     await sharp({ create: { width: 64, height: 64, channels: 3, background: '#c01c14' } })
       .png()
       .toFile(path.join(scratch, 'red.png'));
@@ -265,7 +265,7 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     assert.not.match(similar?.stderr ?? '', /first time/);
   });
 
-  test('compare: what differs, and how far', async () => {
+  test('compare: what differs, and by how much', async () => {
     const json = jsonOf(await one('compare', ids[0] ?? '', ids[1] ?? '', '--json')) as {
       different: { field: string }[];
       same: string[];
@@ -350,7 +350,7 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     assert.is(readdirSync(home, { recursive: true }).length, before);
   });
 
-  test('verify: exit status 1 and what is wrong; --fix puts right what can be', async () => {
+  test('verify: exit status 1 and the faults; --fix repairs what it can', async () => {
     const record = jsonOf(await one('show', ids[0] ?? '', '--json')) as unknown as { path: string; sidecarPath: string };
     const text = readFileSync(record.sidecarPath);
     rmSync(record.sidecarPath);
@@ -362,7 +362,7 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
     assert.is((await one('verify')).code, 0);
   });
 
-  test('gallery.folder of the configuration is where works are', async () => {
+  test('gallery.folder of the configuration sets where works are stored', async () => {
     const result = await cli(['gallery', 'list', '--json', '--home', home, '--set', `gallery.folder=${path.join(scratch, 'elsewhere')}`]);
     assert.is(jsonOf(result)['total'], 0);
   });

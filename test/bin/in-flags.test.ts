@@ -10,7 +10,7 @@ import { everyCommand } from './support.ts';
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
 suite('bin in-flags', (test) => {
-  test('every option of lib is named as its flag, in front of a message and inside one, for every command', async () => {
+  test('every option of lib is shown as its flag, at the start of a message and inside it, for every command', async () => {
     let options = 0;
     for (const { words, command } of await everyCommand()) {
       const shown = (message: string): string => inFlags(message, command.names, words.join(' '));
@@ -20,7 +20,7 @@ suite('bin in-flags', (test) => {
         if (option.includes('-')) continue;
         assert.is(shown(`x: expected ${option} beside it, got none`), `x: expected ${flag} beside it, got none`);
         assert.is(shown(`x: give \`${option}\` as well`), `x: give ${flag} as well`);
-        // Names that are plain English stay words inside a sentence.
+        // Option names that are ordinary words are not replaced inside a sentence.
         if (/[A-Z.]/.test(option)) assert.is(shown(`x: too large for ${option}. Change it`), `x: too large for ${flag}. Change it`);
       }
       for (const flag of Object.keys(command.flags))
@@ -29,7 +29,7 @@ suite('bin in-flags', (test) => {
     assert.ok(options > 500, String(options));
   });
 
-  // [message of lib, what is shown in generate]
+  // [message of lib, message shown by generate]
   const messages: [string, string][] = [
     ['maskImage: expected initImage beside it, got none: a mask', '--mask-image: expected --init-image beside it, got none: a mask'],
     ['diffusionModel: expected to stand alone, got model as well', '--diffusion-model: expected to stand alone, got --model as well'],
@@ -58,7 +58,7 @@ suite('bin in-flags', (test) => {
     );
   });
 
-  test('no message of lib that a command can show speaks to a programmer', () => {
+  test('no message of lib that a command can show addresses a programmer', () => {
     const spoken = /(['`])((?:(?!\1)[^\n])*?(?:\bpass \w+: true|\bPass it |\bLoad it again: )(?:(?!\1)[^\n])*)\1/g;
     const found = listFiles(root, 'lib', /\.ts$/).flatMap((file) =>
       [...readFileSync(path.join(root, file), 'utf8').matchAll(spoken)].map(([, , text = '']) =>

@@ -22,7 +22,7 @@ const parsed = (text: string): Line[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
 
-/** Lines of all files that a program wrote. */
+/** Lines of all log files that a program wrote. */
 function linesOf(home: string, program: string): Line[] {
   const folder = path.join(home, 'logs');
   return readdirSync(folder)
@@ -61,7 +61,7 @@ suite('bin log', { timeoutMs: 120_000 }, (test) => {
     assert.ok(lines.some(({ level, message }) => level === 'info' && /seed \d+/.test(String(message))));
   });
 
-  test('which format: NODE_ENV, the setting, the flag', async () => {
+  test('the format follows NODE_ENV, the setting, the flag', async () => {
     const isJson = async (lines: readonly (readonly string[])[], env: Record<string, string> = {}): Promise<boolean[]> =>
       (
         await cliSeries(
@@ -106,7 +106,7 @@ suite('bin log', { timeoutMs: 120_000 }, (test) => {
     }
   });
 
-  test('what ends the process, and warnings of Node, are in the files', async () => {
+  test('fatal errors and warnings of Node are in the files', async () => {
     const home = newHome();
     const text = `
       const { openCommandLog } = await import(${JSON.stringify(new URL('../../bin/shell/log.ts', import.meta.url).href)});
@@ -132,7 +132,7 @@ suite('bin log', { timeoutMs: 120_000 }, (test) => {
     assert.match(stderr, /^\{"time"/);
   });
 
-  test('no files where the settings say so; a folder that cannot be written is told once, and the schedule goes on', async () => {
+  test('no files if the settings say so; an unwritable folder causes one warning, and the schedule continues', async () => {
     const startAndStop = (home: string): Promise<CliResult> =>
       cli(['schedule', 'start', '--home', home], { onStart: (child) => child.stderr?.once('data', () => child.kill('SIGTERM')) });
     const [silent, blocked] = [newHome('log: {files: false}\n'), newHome()];
@@ -143,7 +143,7 @@ suite('bin log', { timeoutMs: 120_000 }, (test) => {
     assert.is(told.stderr.match(/no log file can be written/g)?.length, 1, told.stderr);
   });
 
-  test('a secret of the settings is in no line and in no document', async () => {
+  test('a secret of the settings appears in no line and no document', async () => {
     const env = { AI_ARTIST__MODELS__TOKEN: 'verysecrettoken1', AI_ARTIST__QUEUE__URL: 'redis://artist:sesame99@127.0.0.1:1' };
     const lines = [
       ['worker', '--json', '--debug'],

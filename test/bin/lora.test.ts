@@ -42,7 +42,7 @@ suite('bin lora', (test) => {
     ['lora', 'resize', at('both.safetensors'), '--rank', '3', '--out', at('small.safetensors'), '--type', 'f32'],
     ['lora', 'extract-metadata', 'ink'],
     ['lora', 'extract-metadata', 'ink', '--out', at('ink.json')],
-    // What cannot be.
+    // Invalid calls.
     ['lora', 'inspect', 'inc', '--json', '--quiet'],
     ['lora', 'merge', 'ink', '--name', 'alone', '--json', '--quiet'],
     ['lora', 'merge', 'ink', '--out', at('both.safetensors'), '--json', '--quiet'],
@@ -67,7 +67,7 @@ suite('bin lora', (test) => {
     // 28
     ['lora', 'resize', 'ink', '--rank', '2', '--name', '../x', '--json', '--quiet'],
     ['lora', 'resize', 'ink', '--rank', '2', '--name', 'x', '--out', at('x.safetensors'), '--json', '--quiet'],
-    // 30: the inputs are not written over
+    // 30: the inputs are not overwritten
     ['lora', 'merge', 'ink', 'mine/kawaii', '--out', at('loras/ink.safetensors'), '--force', '--json', '--quiet'],
     ['lora', 'merge', 'ink', 'mine/kawaii', '--out', `${at('loras/mine')}/../mine/kawaii.safetensors`, '--force', '--json', '--quiet'],
     ['lora', 'merge', 'ink', '--out', at('linked/ink.safetensors'), '--force', '--json', '--quiet'],
@@ -138,7 +138,7 @@ suite('bin lora', (test) => {
     assert.is((json['dataSheet'] as typeof sheet).picturesHash, 'ab');
   });
 
-  test('inspect: what is useful comes first, and the metadata where they are asked for', () => {
+  test('inspect: the useful facts first, and the metadata on request', () => {
     assert.not.match(result(2).stdout, /ss_network_dim/);
     assert.match(result(2).stdout, /\nmetadata: \d+ fields \(--metadata shows them\)\n$/);
     const lines = result(21).stdout.split('\n');
@@ -146,7 +146,7 @@ suite('bin lora', (test) => {
     assert.ok(lines.includes('  ss_network_dim: 4'));
   });
 
-  test('without --out a result gets a name in <home>/loras, and is painted with by it', () => {
+  test('without --out a result gets a name in <home>/loras, and that name works for painting', () => {
     assert.is(result(18).stdout, `${at('loras/ink+kawaii.safetensors')}\n`);
     assert.match(result(18).stderr, /--lora ink\+kawaii$/m);
     assert.is(result(19).stdout, `${at('loras/ink-rank-2.safetensors')}\n`);
@@ -217,7 +217,7 @@ suite('bin lora', (test) => {
       assert.not.ok(existsSync(at('x.safetensors')));
     });
 
-  test('the inputs have the bytes they had', () => {
+  test('the inputs are unchanged', () => {
     assert.ok(inputBytes().every((bytes, at) => inputs[at]?.equals(bytes)));
   });
 });

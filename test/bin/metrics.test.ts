@@ -15,7 +15,7 @@ function newHome(): string {
 
 const servers = new Set<ChildProcess>();
 
-/** Starts a command and waits until it says where its metrics are. */
+/** Starts a command and waits until it prints the address of its metrics. */
 function serving(args: readonly string[]): Promise<{ url: string; child: ChildProcess; ended: Promise<CliResult> }> {
   return new Promise((resolve, reject) => {
     const ended = cli(args, {
@@ -38,11 +38,11 @@ const quick = ['--steps', '2', '--no-upscale', '--topic', 'glossy 3d render of a
 
 suite('bin metrics', { timeoutMs: 120_000 }, (test) => {
   test.after.each(() => {
-    // A test that failed leaves none behind.
+    // A failed test must not leave a process behind.
     for (const child of servers) child.kill('SIGKILL');
   });
 
-  test('schedule start serves them, writes them into a file, and a restart goes on counting', async () => {
+  test('schedule start serves them, writes them to a file, and a restart continues the counts', async () => {
     const home = newHome();
     const file = path.join(home, 'ai-artist.prom');
     const start = ['schedule', 'start', '--home', home, '--metrics-port', '0', '--metrics-file', file];
@@ -82,7 +82,7 @@ suite('bin metrics', { timeoutMs: 120_000 }, (test) => {
     assert.is((await worker.ended).code, 0);
   });
 
-  // [arguments, code, what the message says]
+  // [arguments, code, message]
   const wrong: [string[], number, RegExp][] = [
     [['schedule', 'start', '--metrics-port', '70000'], 2, /--metrics-port: expected an integer 0\.\.65535, got 70000/],
     [['schedule', 'start', '--metrics-host', '::1'], 2, /--metrics-host: expected --metrics-port with it/],

@@ -18,7 +18,7 @@ function tinyModel(): Buffer {
 
 const bytes = tinyModel();
 
-/** /busy/… has no time, /slow/… sends half of what it announces and then nothing; other names that contain "tiny" are the model; everything else is absent. */
+/** A mirror: /busy/… answers that it is busy, /slow/… sends half the announced bytes and then nothing, other names with "tiny" are the model, the rest is absent. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const url = request.url ?? '';
   if (url.includes('/busy/')) {
@@ -69,7 +69,7 @@ suite('bin models', (test) => {
     assert.equal([size('sd15'), size('flux-dev')], [4.27e9, 12.28e9]);
   });
 
-  test('list tells size and memory of what can be fetched, and what this machine has', async () => {
+  test('list shows the size and memory of available models, and the memory of this machine', async () => {
     const result = await cli(withHome('models', 'list'));
     assert.match(
       result.stdout,
@@ -78,7 +78,7 @@ suite('bin models', (test) => {
     assert.match(result.stderr, /This machine has \d+\.\d [GT]B of memory/);
   });
 
-  test('pull says each pause before another try, and stops at once where there is no host', async () => {
+  test('pull reports each pause before another try, and stops at once if the host does not exist', async () => {
     const busy = await cli(withHome('models', 'pull', `${address}/busy/a.safetensors`, '--attempts', '2'));
     assert.is(busy.code, 1);
     assert.match(busy.stderr, /the server answered 503; try 2 of 2 in 1 s/);
@@ -122,7 +122,7 @@ suite('bin models', (test) => {
     [['models', 'pull', 'sd15', '--connections', '99'], 2, 'ERR_INVALID_ARGUMENT'],
     [['models', 'remove', 'ai-artist-mini'], 2, 'ERR_INVALID_ARGUMENT'],
   ];
-  test('what cannot be: its code and exit status, and --quiet is silent with --json', async () => {
+  test('failures: code and exit status; --quiet is silent with --json', async () => {
     const results = await cliSeries(failing.map(([args]) => withHome(...args, '--json', '--quiet')));
     for (const [index, [args, status, code]] of failing.entries()) {
       const result = results[index] as CliResult;
@@ -132,7 +132,7 @@ suite('bin models', (test) => {
     }
   });
 
-  test('a range is told in terms of the flag', async () => {
+  test('a range is reported in terms of the flag', async () => {
     const result = await cli(withHome('models', 'pull', 'sd15', '--connections', '99'));
     assert.match(result.stderr, /--connections: expected a number of at most 16, got 99/);
   });

@@ -7,7 +7,7 @@ import { type CliResult, cliSeries, everyCommand } from './support.ts';
 
 const commandOf = { generate: 'generate', loadModel: 'generate', upscale: 'upscale', convertModel: 'convert' } as const;
 
-/** Flags that must stand beside one, from the conditions of the command. */
+/** Flags that one requires, from the conditions of the command. */
 function beside(flag: string, needs: Readonly<Record<string, string>>): string[] {
   const need = needs[flag];
   if (need === undefined) return [];
@@ -17,7 +17,7 @@ function beside(flag: string, needs: Readonly<Record<string, string>>): string[]
 }
 
 suite('bin option tables', { timeoutMs: 240_000 }, (test) => {
-  test('the command line takes what the rows say: every number and name just outside is refused with its flag', async () => {
+  test('the command line follows the rows: every number and name just outside is refused with its flag', async () => {
     const commands = new Map((await everyCommand()).map(({ words, command }) => [words.join(' '), command]));
     const lines: { line: string[]; flag: string }[] = [];
     for (const option of options) {
@@ -27,7 +27,7 @@ suite('bin option tables', { timeoutMs: 240_000 }, (test) => {
       const command = commands.get(name);
       assert.ok(command?.flags[flag], `${name} --${flag}`);
       const given = name === 'convert' ? ['--type', 'f16', '--out', 'x.gguf'].filter((_, at) => flag !== 'type' || at > 1) : [];
-      // The next larger seed is no number that JavaScript can hold; flags.test.ts tries it.
+      // JavaScript cannot represent the next larger seed; flags.test.ts tries it.
       for (const value of option.outside.filter((each) => Number(each) !== 2 ** 53))
         lines.push({ line: [name, 'x', ...given, ...beside(flag, command.needs), `--${flag}=${value}`], flag });
     }
@@ -40,7 +40,7 @@ suite('bin option tables', { timeoutMs: 240_000 }, (test) => {
     }
   });
 
-  test('and what is just inside becomes the option, by the flag and by each of its other names', async () => {
+  test('a value just inside becomes the option, by the flag and by each of its other names', async () => {
     for (const [call, command] of Object.entries(commandOf)) {
       const flags = (await everyCommand()).find(({ words }) => words.join(' ') === command)?.command.flags ?? {};
       for (const placed of everyRow(optionTables[call as keyof typeof commandOf])) {

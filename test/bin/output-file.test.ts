@@ -44,7 +44,7 @@ suite('bin output-file', (test) => {
   for (const [pattern, seeds, expected] of batches)
     test(`names of ${pattern} for ${seeds.length}`, () => assert.equal(batchNames(pattern, seeds), expected));
 
-  test('a free name is found beside a taken one', async () => {
+  test('a free name is found next to a taken one', async () => {
     assert.is(await freeName(taken), path.join(folder, 'taken-2.png'));
     assert.is(await freeName(path.join(folder, 'free.png')), path.join(folder, 'free.png'));
   });

@@ -9,7 +9,7 @@ import { choosePrompt } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
 import { type CliJson, type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
-/** Two steps at the model's smallest sensible size: enough for everything but beauty. */
+/** Two steps at the model's smallest useful size: fast, and enough for everything but picture quality. */
 const quick = ['--steps', '2', '--width', '64', '--height', '64'];
 
 interface CreateJson extends CliJson {
@@ -57,7 +57,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     assert.equal(readdirSync(path.dirname(painted)).sort(), [path.basename(painted).replace('.png', '.json'), path.basename(painted)]);
   });
 
-  test('create --json: path, seed, recipe, every candidate, and no score where nothing scored', async () => {
+  test('create --json: path, seed, recipe, every candidate, and no score if nothing was scored', async () => {
     const result = await cli([
       'create',
       'an owl',
@@ -74,7 +74,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     ]);
     assert.is(result.code, 0, result.stderr);
     const json = jsonOf(result) as CreateJson;
-    // --out is a further place, not another one: the work is in the gallery with the pictures of all its candidates.
+    // --out adds a copy: the work is still in the gallery, with the pictures of all its candidates.
     assert.is(json.path, file('owl.png'));
     assert.ok(readFileSync(String(json['work'])).equals(readFileSync(file('owl.png'))));
     assert.ok(existsSync(String(json['work']).replace('.png', '.candidates.webp')));
@@ -144,7 +144,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     assert.ok(existsSync(file('preview.png')));
   });
 
-  test('upscale, then inspect: the recipe goes along', async () => {
+  test('upscale, then inspect: the recipe is kept', async () => {
     await sharp({ create: { width: 16, height: 8, channels: 3, background: '#3377aa' } })
       .png()
       .toFile(file('small.png'));
@@ -165,7 +165,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     assert.is(jsonOf(result)['ok'], true);
   });
 
-  // [what, flags, flag named by the message]: checked by lib, told in terms of the command line
+  // [name, flags, flag named by the message]: checked by lib, reported in terms of the command line
   const outside: [string, string[], string][] = [
     ['no steps', ['--steps', '0'], '--steps'],
     ['an odd size', ['--width', '63'], '--width'],
@@ -221,7 +221,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     });
   }
 
-  test('a second Ctrl-C ends the process at once, whatever it is doing', async () => {
+  test('a second Ctrl-C ends the process at once', async () => {
     const program = `import { watchInterrupts } from ${JSON.stringify(path.resolve('bin/shell/interrupt.ts'))}; watchInterrupts(() => console.log('first')); setInterval(() => {}, 1000); console.log('ready');`;
     const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -230,7 +230,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     assert.is(await new Promise((resolve) => child.on('close', (_, signal) => resolve(signal))), 'SIGINT');
   });
 
-  test('a reader that goes away is no failure', async () => {
+  test('a reader that closes the pipe is not a failure', async () => {
     const result = await cli(['models', 'list', '--quiet'], { onStart: (child) => child.stdout?.destroy() });
     assert.is(result.code, 0, result.stderr);
     assert.is(result.stderr, '');

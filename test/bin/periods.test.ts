@@ -74,7 +74,7 @@ suite('bin periods', { timeoutMs: 240_000 }, (test) => {
     assert.match((results[4] as CliResult).stdout, /^s1 +2 of 2 +owls/);
   });
 
-  test('proposal: an empty list, and what is not there', async () => {
+  test('proposal: an empty list, and unknown ids', async () => {
     const [listed, adopted, rolled] = (await series([
       ['proposal', 'list', '--json'],
       ['proposal', 'adopt', 'l1'],

@@ -27,7 +27,7 @@ function derivationOf(result: CliResult | undefined): ReturnType<typeof derivati
 }
 
 suite('bin prompt', { timeoutMs: 180_000 }, (test) => {
-  test('create chooses, records why, does not repeat itself, and learns from ratings whatever door they came through', async () => {
+  test('create chooses, records why, does not repeat itself, and learns from ratings however they were given', async () => {
     const home = homeWith('prompt: {only: [forest scene], avoidRecent: 3}\n');
     const works = await cliSeries(Array.from({ length: 3 }, () => ['create', ...quick, '--home', home]));
     const first = works.map(derivationOf);

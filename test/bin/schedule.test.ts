@@ -37,7 +37,7 @@ async function stop({ child, ended }: Daemon): Promise<CliResult> {
 }
 
 suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
-  // [arguments, what the message says]
+  // [arguments, message]
   const wrong: [string[], RegExp][] = [
     [['add'], /when: expected a value, got none/],
     [['add', 'dayly', '09:00'], /did you mean daily\?/],
@@ -115,7 +115,7 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
     assert.is(jsonOf(at(11)).error?.code, 'ERR_NOT_FOUND');
   });
 
-  test('run-now without a schedule that runs: it paints here, and fails where the job fails', async () => {
+  test('run-now without a running schedule: it paints here, and fails if the job fails', async () => {
     const env = newHome();
     const [, , good, bad, history] = await cliSeries(
       [
@@ -141,7 +141,7 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
     assert.is(failed.figures?.successRate, 0.5);
   });
 
-  test('a schedule that runs: other processes add, run and see; SIGTERM ends it with status 0', async () => {
+  test('a running schedule: other processes add, run and list jobs; SIGTERM ends it with status 0', async () => {
     const env = newHome();
     const daemon = await running(['schedule', 'start', '--json'], env);
     const second = await cli(['start', '--json'], { env, door: 'ai-artist-schedule' });
@@ -162,7 +162,7 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
     assert.match(stderr, /j1-now-\S+: done, 1 of 1 work$/m);
   });
 
-  test('works handed to a worker through the queue of the home', async () => {
+  test('works go to a worker through the queue of the home', async () => {
     const env = newHome();
     const daemon = await running(['schedule', 'start', '--set', 'queue.url=file'], env);
     const worker = await running(['worker', '--queue', 'file', '--name', 'easel', '--json'], env);
@@ -222,7 +222,7 @@ suite('bin schedule', { timeoutMs: 60_000 }, (test) => {
     assert.match(launchd?.stdout ?? '', /<string>start<\/string>\n {4}<string>--home<\/string>/);
   });
 
-  test('install writes the unit where the service manager looks for it, once', async () => {
+  test('install writes the unit to the folder of the service manager, once', async () => {
     const env = { ...newHome(), XDG_CONFIG_HOME: path.join(scratch, 'config') };
     const first = await cli(['install', '--kind', 'systemd'], { env, door: 'ai-artist-schedule' });
     assert.is(first.code, 0, first.stderr);

@@ -48,7 +48,7 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     writeFileSync(file('broken.png'), 'no picture');
   });
 
-  test('wrong usage and a CLIP that is not there are told before any work', async () => {
+  test('wrong usage and a missing CLIP are reported before any work', async () => {
     const lines: [string[], number, RegExp][] = [
       [['score', file('1.png')], 2, /--prompt: expected a text to compare the pictures with, got none/],
       [['score', '--prompt', 'x'], 2, /images: expected a value, got none/],
@@ -72,7 +72,7 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     }
   });
 
-  test('score: best first, with the very cosines of the library; technical faults are named', async () => {
+  test('score: best first, with the same cosines as the library; technical faults are named', async () => {
     const names = ['3.png', 'blank.png', '1.png', '2.png'].map(file);
     const result = await cli(['score', ...names, '--prompt', prompt, '--json', '--quiet']);
     assert.is(result.code, 0, result.stderr);
@@ -143,7 +143,7 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     assert.is(json.candidates.find(({ kept }) => kept)?.seed, json.seed);
     assert.ok(passed.every(({ total }) => (total ?? 9) <= (best?.total ?? 0) + 0.05));
     assert.ok(json.seconds.curate > 0);
-    // The kept file has the alignment that the ledger says.
+    // The kept file has the alignment in the ledger.
     const scored = jsonOf(await cli(['score', json.path, '--prompt', prompt, '--json'])) as ScoreJson;
     assert.ok(Math.abs((scored.images[0]?.similarity ?? 9) - (best?.terms.promptAlign ?? 0)) < 1e-4);
     assert.match(result.stderr, /^seed +promptAlign +technical +total$/m);
@@ -170,10 +170,10 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     const two = ledgerSchema.parse((jsonOf(second) as CreateJson).ledger);
     assert.ok(two.candidates.every(({ terms }) => typeof terms.novelty === 'number'));
     assert.is(JSON.parse(readFileSync(memory, 'utf8')).data.archive.length, 2);
-    // The kept seed once more is a work that is there.
+    // Painting the kept seed again returns the existing work.
     const again = await cli([...auto, ...dear, '--seed', '900']);
     assert.match(again.stderr, /duplicate: the same picture as work /);
-    // After two steps a picture is little more than one colour.
+    // After two steps a picture is almost a single colour.
     const plain = ['white', 'gray', 'beige', 'blue', 'teal', 'pink'].flatMap((color) => ['--reject', `an empty ${color} background`]);
     const rejected = await cli([...auto, ...dear, '--seed', '900', ...plain]);
     assert.match(rejected.stderr, /unsafe: it fits "an empty \w+ background" better than its prompt/);
@@ -202,7 +202,7 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     assert.is((jsonOf(result as CliResult) as CreateJson).curation, 'unscored');
   });
 
-  test('candidates that all fail are an error that names each seed and why', async () => {
+  test('if all candidates fail, the error names each seed and the reason', async () => {
     const blank = new ArtImage({ data: new Uint8Array(48 * 48 * 3).fill(9), width: 48, height: 48, channels: 3 });
     const painted = [4, 5].map((seed) => ({ seed, image: blank, measures: measureTechnical(blank), seconds: 1 }) as PaintedCandidate);
     assert.throws(
@@ -211,7 +211,7 @@ suite('bin score', { timeoutMs: 180_000 }, (test) => {
     );
   });
 
-  test('the table shows what decided, best first, and what would have won', async () => {
+  test('the table shows the deciding terms, best first, and the counterfactual winner', async () => {
     const painted: PaintedCandidate[] = [];
     for (const id of [1, 2, 3]) {
       const image = await picture(id);

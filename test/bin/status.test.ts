@@ -109,7 +109,7 @@ suite('bin status', { timeoutMs: 120_000 }, (test) => {
     assert.ok(off.schedule.uptime.every(({ shareWithoutStops }) => shareWithoutStops === 1));
   });
 
-  test('a new home: nothing is made up; a part that cannot be read is named, the others are shown', async () => {
+  test('a new home: no invented values; a part that cannot be read is named, the others are shown', async () => {
     const broken = newHome();
     writeFileSync(path.join(broken, 'gallery'), 'a file where a folder should be');
     const [fresh, text, bad] = await cliSeries([
@@ -157,7 +157,7 @@ suite('bin simulate', { timeoutMs: 120_000 }, (test) => {
     assert.is(first?.code, 0, first?.stderr);
     assert.equal([one.days, one.runs.due, one.duplicates], [90, 180, 0]);
     assert.is(one.runs.done + one.runs.partial + one.runs.failed + one.runs.missed, 180);
-    // Two days without power: of each job the run of the first day is too old when it comes back, that of the second may be caught up.
+    // Two days without power: afterwards each job's run of the first day is too old, that of the second may be caught up.
     assert.ok(one.runs.missed >= 2 && one.runs.missed <= 4, String(one.runs.missed));
     assert.is(Object.keys(one.worksPerDay.days).length, 90);
     assert.is(
@@ -192,7 +192,7 @@ suite('bin simulate', { timeoutMs: 120_000 }, (test) => {
     assert.is(await store.version(), before);
   });
 
-  // [arguments, what the message says]
+  // [arguments, message]
   const wrong: [string[], RegExp][] = [
     [['--days', '0'], /--days: expected an integer 1\.\.3660, got 0/],
     [['--start', 'tomorrow'], /expected a moment/],

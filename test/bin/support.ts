@@ -1,4 +1,4 @@
-/** Runs the real command line as a user does: a process of its own, with its own home folder. */
+/** Runs the real command line as a user does: in its own process, with its own home folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,15 +21,15 @@ export interface CliResult {
 export interface CliOptions {
   env?: Record<string, string>;
   cwd?: string;
-  /** Which of the package's commands. Default: ai-artist. */
+  /** Command of the package to run. Default: ai-artist. */
   door?: string;
-  /** What it reads from standard input. Default: it has none. */
+  /** Text for standard input. Default: none. */
   input?: string;
-  /** Called once the process runs, e.g. to send it a signal or to close its output. */
+  /** Called once the process runs, for example to send a signal or close its output. */
   onStart?: (child: ChildProcess) => void;
 }
 
-/** A folder of this test file alone, removed at the end of the process. */
+/** A folder for this test file, removed at the end of the process. */
 export const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist-cli-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
@@ -55,7 +55,7 @@ function start(args: readonly string[], { env = {}, cwd = scratch, input, onStar
   });
 }
 
-/** The same with stderr as a terminal of this size would take it; what it shows: test/support/screen.ts. */
+/** The same, with stderr as a terminal of this size; test/support/screen.ts reads what it shows. */
 export function cliOnTerminal(
   args: readonly string[],
   { columns, rows }: { columns: number; rows: number },
@@ -68,8 +68,8 @@ export function cliOnTerminal(
 }
 
 /**
- * Several command lines, one after the other, in one process: for tables, where starting Node a hundred times would be the test's whole time.
- * What the end of a process does (exit status, broken pipes, signals) is tested with cli().
+ * Runs several command lines in sequence in one process: for tables, where starting Node a hundred times would take most of the test's time.
+ * Behaviour at the end of a process (exit status, broken pipes, signals) is tested with cli().
  */
 export async function cliSeries(lines: readonly (readonly string[])[], options: CliOptions = {}): Promise<CliResult[]> {
   const mark = '\u0001';
@@ -90,17 +90,17 @@ export async function cliSeries(lines: readonly (readonly string[])[], options: 
 }
 
 export interface AnyCommand {
-  /** The words that lead to it. */
+  /** The words of the command. */
   words: string[];
   /** `rate <id> <rating>` */
   usage: string;
-  /** Arguments that must be given. */
+  /** Required arguments. */
   required: string[];
   describe: string;
   command: Command;
 }
 
-/** Every command of the table, those that only lead to others too. */
+/** Every command of the table, including those that only group others. */
 export async function everyCommand(entries: readonly CommandEntry[] = commands, above: readonly string[] = []): Promise<AnyCommand[]> {
   const found: AnyCommand[] = [];
   for (const entry of entries) {
@@ -112,7 +112,7 @@ export async function everyCommand(entries: readonly CommandEntry[] = commands, 
   return found;
 }
 
-/** The parts of a command's context that say things, said to nobody. */
+/** The output functions of a command's context, discarding all output. */
 export const saysNothing = {
   quiet: true,
   debug: false,
@@ -128,7 +128,7 @@ export interface CliJson {
   error?: { code: string; message: string };
 }
 
-/** stdout as the one document of --json; throws where there is anything else. */
+/** Parses stdout as the one document of --json; throws if there is anything else. */
 export function jsonOf(result: CliResult): CliJson {
   try {
     return JSON.parse(result.stdout) as CliJson;

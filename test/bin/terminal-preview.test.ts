@@ -7,7 +7,7 @@ import { type CliResult, cliOnTerminal } from './support.ts';
 
 const painting = ['generate', 'a red fox', '--steps', '2', '--preview', '--force', '--out', 'preview.png'];
 
-/** Rows from the first to the last that the picture takes, and that nothing is in between. */
+/** Checks that a picture has the expected number of rows, without gaps. */
 function isWholeBlock(rows: readonly number[], expected: number): void {
   assert.is(rows.length, expected);
   assert.is((rows.at(-1) ?? 0) - (rows[0] ?? 0), expected - 1);
@@ -86,12 +86,12 @@ suite('bin terminal-preview', { timeoutMs: 240_000 }, (test) => {
       assert.equal(cellsOf({ width, height }, { columns: across, rows: down }), { columns, rows }));
   }
 
-  // The second terminal has fewer rows than the picture would like.
+  // The second terminal has fewer rows than the picture needs.
   for (const size of [
     { columns: 80, rows: 30 },
     { columns: 80, rows: 12 },
   ]) {
-    test(`blocks of ${size.columns}x${size.rows}: one whole picture, each over the one before, nothing cut, the lines above left alone`, async () => {
+    test(`blocks of ${size.columns}x${size.rows}: one whole picture, each drawn over the last, nothing cut, the lines above unchanged`, async () => {
       const result = await cliOnTerminal(painting, size, { env: { COLORTERM: 'truecolor', TERM: 'xterm-256color' } });
       assert.is(result.code, 0, result.stderr);
       const above = Array.from({ length: 40 }, (_, index) => `line ${index} of before\n`).join('');
@@ -110,7 +110,7 @@ suite('bin terminal-preview', { timeoutMs: 240_000 }, (test) => {
     ['WezTerm', { TERM: 'xterm-256color', TERM_PROGRAM: 'WezTerm' }],
   ];
   for (const [name, variables] of graphics) {
-    test(`${name}: every picture arrives whole, whatever its size`, async () => {
+    test(`${name}: every picture arrives whole, at any size`, async () => {
       const size = { columns: 80, rows: 30 };
       const env = { ...variables, TMUX: '', KITTY_WINDOW_ID: '', COLORTERM: 'truecolor' };
       const large = ['--width', '256', '--height', '256', '--preview-mode', 'vae'];

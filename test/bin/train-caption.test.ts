@@ -39,7 +39,7 @@ suite('ai-artist train caption', (test) => {
     assert.not(existsSync(path.join(folder, `${path.parse(names[1] ?? '').name}.txt`)));
   });
 
-  test('writes a caption beside each picture that has none, and leaves the others alone', async () => {
+  test('writes a caption next to each picture that has none, and leaves the others alone', async () => {
     const written = await run('--tags', tags, '--count', '2', '--prefix', 'kawaii sticker', '--json');
     assert.is(written.code, 0, written.stderr);
     const { captions } = jsonOf(written) as CaptionJson;

@@ -28,7 +28,7 @@ suite('ai-artist train', (test) => {
   });
   test.after(() => folder.remove());
 
-  test('prints the path of the LoRA, and shows loss and what was decided on stderr', async () => {
+  test('prints the path of the LoRA, and shows loss and decisions on stderr', async () => {
     const { code, stdout, stderr } = await cli(small('plain'));
     assert.is(code, 0, stderr);
     assert.is(stdout.trim(), folder.at('home/loras/plain.safetensors'));
@@ -51,7 +51,7 @@ suite('ai-artist train', (test) => {
     assert.not.match(stderr, /--out|--force/);
   });
 
-  test('Ctrl-C keeps what was learned; resume comes to the same LoRA', async () => {
+  test('Ctrl-C keeps the progress; resume gives the same LoRA', async () => {
     const long = (name: string): string[] =>
       [...small(name), '--steps=20'].filter((word, at, all) => word !== '--steps' && all[at - 1] !== '--steps');
     const whole = jsonOf(await cli([...long('whole'), '--json'])) as TrainJson;
@@ -88,7 +88,7 @@ suite('ai-artist train', (test) => {
     );
     const name = /go on with it: ai-artist train resume (half-\d{8}-\d{6})$/m.exec(stopped.stderr)?.[1] ?? '';
     assert.not.equal(name, '', stopped.stderr);
-    // One that is cancelled before its first step leaves nothing.
+    // A run that is cancelled before its first step leaves nothing.
     let pressed = false;
     const early = await cli(line('early'), {
       onStart: (child) =>
@@ -123,7 +123,7 @@ suite('ai-artist train', (test) => {
     assert.ok((await stat(`${home}/loras/half.safetensors`)).size > 1000);
   });
 
-  test('the commands below train take their own options alone', async () => {
+  test('the sub-commands of train take only their own options', async () => {
     const results = await cliSeries([
       ['train', 'resume', 'latest', '--steps', '300'],
       ['train', 'selftest', '--steps', '5'],
@@ -138,7 +138,7 @@ suite('ai-artist train', (test) => {
     assert.not.match(results[4]?.stdout ?? '', /--optimizer|--steps|folder:/);
   });
 
-  test('without a licence the message is short and says what to do last; all names are in --json', async () => {
+  test('without a licence the message is short and ends with what to do; all names are in --json', async () => {
     for (let at = 0; at < 8; at++) await folder.picture(`many/p${at}.png`, { seed: 20 + at });
     const line = ['train', folder.at('many'), '--home', folder.at('home')];
     const [text, json] = await cliSeries([line, [...line, '--json', '--quiet']]);
@@ -148,7 +148,7 @@ suite('ai-artist train', (test) => {
     assert.is((jsonOf(json as CliResult).error as { details?: string[] }).details?.length, 8);
   });
 
-  test('wrong usage is told before anything is read', async () => {
+  test('wrong usage is reported before anything is read', async () => {
     const lines: [words: string[], code: number, message: RegExp][] = [
       [['train'], 2, /folder: expected a folder with pictures, got none/],
       [['train', 'x', '--steps', '0'], 2, /--steps: expected a number of at least 1, got 0/],

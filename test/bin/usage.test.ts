@@ -6,7 +6,7 @@ import { suite } from '../harness.ts';
 import { type CliResult, cli, cliSeries, everyCommand, jsonOf, scratch } from './support.ts';
 
 suite('bin usage', (test) => {
-  // [arguments, what the message says]
+  // [arguments, message]
   const wrong: [string[], RegExp][] = [
     [['creat'], /^error ERR_INVALID_ARGUMENT: creat: no such command\. Did you mean: ai-artist create\?$/m],
     [['paint-me'], /paint-me/],
@@ -87,7 +87,7 @@ suite('bin usage', (test) => {
     assert.match(result.stderr, /ai-artist create \[prompt\]/);
   });
 
-  test('--help of every command: usage, its own options and no others, examples that can be copied; `help COMMAND` is the same', async () => {
+  test('--help of every command: usage, only its own options, examples that can be copied; `help COMMAND` is the same', async () => {
     const all = await everyCommand();
     assert.ok(all.length > 70, String(all.length));
     const lines = all.map(({ words }) => words);
@@ -112,7 +112,7 @@ suite('bin usage', (test) => {
     }
   });
 
-  test('every command: a missing argument, a surplus one, an unknown option and a wrong switch are refused in our words, never in those of yargs', async () => {
+  test('every command: a missing or surplus argument, an unknown option and a wrong switch are refused in our own words, not in those of yargs', async () => {
     const all = (await everyCommand()).filter(({ command }) => command.handle !== undefined);
     const lines = all.flatMap(({ words, required, usage }) => [
       ...(required.length > 0 ? [words] : []),
@@ -147,7 +147,7 @@ suite('bin usage', (test) => {
     }
   });
 
-  test('letters of options: each command that has the option has its letter, and the letter does the same', async () => {
+  test('option letters: each command with the option also has its letter, and the letter does the same', async () => {
     const all = await everyCommand();
     const letters = [...shortOptions].filter(([option]) => all.some(({ command }) => command.options.includes(option)));
     assert.ok(letters.length >= 12, String(letters.length));
@@ -175,7 +175,7 @@ suite('bin usage', (test) => {
     assert.is(await shown({ HOME: '', AI_ARTIST_HOME: '' }), path.join(userInfo().homedir, '.ai-artist', 'config.yaml'));
   });
 
-  test('--help says what the environment and the exit status mean', async () => {
+  test('--help explains environment variables and exit statuses', async () => {
     const { stdout } = await cli(['--help']);
     for (const name of ['AI_ARTIST_HOME', 'AI_ARTIST__SECTION__KEY', 'AI_ARTIST_BINARY', 'HF_TOKEN', 'HF_ENDPOINT', 'NODE_ENV', 'NO_COLOR'])
       assert.ok(stdout.includes(name), name);
@@ -183,7 +183,7 @@ suite('bin usage', (test) => {
   });
 
   test('--help and --version load neither the library nor the addon', async () => {
-    // With NODE_DEBUG=esm Node names every module that it loads.
+    // With NODE_DEBUG=esm, Node logs every module that it loads.
     const [help, version] = [
       await cli(['--help'], { env: { NODE_DEBUG: 'esm' } }),
       await cli(['--version'], { env: { NODE_DEBUG: 'esm' } }),
@@ -202,7 +202,7 @@ suite('bin usage', (test) => {
     assert.match(result.stdout, /^\d+\.\d+\.\d+\n$/);
   });
 
-  // [arguments, code]: what fails although the usage is right
+  // [arguments, code]: calls that fail although their usage is right
   const failing: [string[], string][] = [
     [['inspect', 'absent.png'], 'ERR_READ'],
     [['upscale', 'absent.png'], 'ERR_READ'],

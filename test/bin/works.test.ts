@@ -1,4 +1,4 @@
-/** Commands on works that are there: why, rate, duel, taste, measure. */
+/** Commands on existing works: why, rate, duel, taste, measure. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -19,11 +19,11 @@ const sound = (id: number) => ({
   hash: (BigInt.asUintN(64, BigInt(id + 1) * 0x9e3779b97f4a7c15n) ^ 0x5555n).toString(16).padStart(16, '0'),
 });
 
-/** A direction that goes round with `turn`, as the bundled CLIP's embeddings have it: 192 values. */
+/** A direction that rotates with `turn`, in the form of the bundled CLIP's embeddings: 192 values. */
 const direction = (turn: number): Float32Array =>
   Float32Array.from({ length: 192 }, (_, at) => (at === 0 ? Math.cos(turn) : at === 1 ? Math.sin(turn) : 0));
 
-/** Works with rounds of three, of which the second is kept. */
+/** Works with rounds of three candidates; the second is kept. */
 async function fill(count: number): Promise<string[]> {
   const gallery = new Gallery({ home });
   const ids: string[] = [];
@@ -134,7 +134,7 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
     assert.match(result.stderr, /ERR_DAMAGED: .*damaged\.json: expected a taste as taste train writes it.*Train it again, or delete it/);
   });
 
-  test('duel: two that are named, taste from duels; without a terminal nobody is asked', async () => {
+  test('duel: two named works, taste from duels; without a terminal there is no question', async () => {
     const results = await cliSeries([
       ['duel', id(4), id(0), '--prefer', 'first', '--json'],
       ['duel', id(3), id(1), '--prefer', 'first'],
@@ -154,7 +154,7 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
     assert.equal([head.kind, head.metrics.accuracy], ['duels', 1]);
   });
 
-  test('measure: style, diversity and gain of the works, and too few of them', async () => {
+  test('measure: style, diversity and gain of the works; an error for too few works', async () => {
     const results = await cliSeries([
       ['measure', 'style', '--json'],
       ['measure', 'diversity', '--json'],

@@ -6,7 +6,7 @@ import { program, sourceOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
 import { file, place, prompts, scratch } from './support.ts';
 
-/** Every file below a folder, sorted by name. */
+/** Names of all files below a folder, sorted. */
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

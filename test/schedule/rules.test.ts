@@ -176,7 +176,7 @@ suite('clock set back', (test) => {
 });
 
 suite('failure', (test) => {
-  test('a batch of which one fails is partial, of which all fail is failed: never done', () => {
+  test('a batch is partial if one work fails, failed if all do, and in neither case done', () => {
     const state = stateWith(start, { ...daily, count: 3, attempts: 1 });
     collectDue(state, nine);
     perform(state, nine, [{}, failed, {}]);

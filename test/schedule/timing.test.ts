@@ -143,7 +143,7 @@ suite('when a job is due', (test) => {
       '2026-10-26T01:00Z',
     ]);
   });
-  test('every counts elapsed time from the making of the job, whatever the clocks do', () =>
+  test('`every` counts elapsed time since the job was made, independent of clock changes', () =>
     assert.equal(next({ when: 'every 6h', timeZone: 'Europe/Berlin' }, '2026-03-28T17:20Z', 4), [
       '2026-03-28T23:20Z',
       '2026-03-29T05:20Z',

@@ -82,7 +82,7 @@ export interface RecipeLora {
 }
 
 /**
- * Finds the LoRA files of a recipe by tensor hash, whatever their names are now. Without a match by hash, a file of the recorded name is used;
+ * Finds the LoRA files of a recipe by tensor hash, even if they were renamed. Without a match by hash, a file of the recorded name is used;
  * its different hash then appears in the comparison.
  *
  * @param places further files to search
