@@ -98,7 +98,7 @@ suite('gallery import of folders', (test) => {
   const taken = (results: readonly ImportResult[], status: ImportResult['status'], folder: string): string[] =>
     results.flatMap((one) => (one.status === status ? [path.relative(folder, one.path).replaceAll(path.sep, '/')] : [])).sort();
 
-  test('each real folder once; links out, places of other programs and other kinds of pictures are named and left', async () => {
+  test('each real folder once; links out, folders of other programs and other kinds of pictures are reported and skipped', async () => {
     const folder = path.join(scratch, 'photos');
     const elsewhere = path.dirname(put(path.join(scratch, 'elsewhere'), 'private.png', await png('#f00')));
     put(folder, 'a.png', await png('#100'));
@@ -136,7 +136,7 @@ suite('gallery import of folders', (test) => {
     assert.is((await here.gallery.list()).total, 2);
   });
 
-  test('what is empty, cut off, no picture, too large, dated before 1970 or after 9999: one never stops the rest', async () => {
+  test('files that are empty, truncated, no picture, too large, dated before 1970 or after 9999: none stops the rest', async () => {
     const folder = path.join(scratch, 'bad days');
     const noise = await sharp(Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, at) => (at * at * 7919 + at * 31 + (at >> 3)) % 251)), {
       raw: { width: 64, height: 64, channels: 3 },
@@ -175,7 +175,7 @@ suite('gallery import of folders', (test) => {
     assert.is(Object.keys(unzipSync(readFileSync(out))).length, 7);
   });
 
-  test('a record that came from elsewhere: its words are no HTML, its licence no script, its file no way to others', async () => {
+  test('a foreign record: its text is not HTML, its licence not a script, its file name no path to other files', async () => {
     const here = place();
     const victim = await file(here, 'a fox');
     const shared = await file(here, 'an owl', {
@@ -213,7 +213,7 @@ suite('gallery import of folders', (test) => {
 });
 
 suite('gallery export', (test) => {
-  test('a picture that cannot be read is left out and named, by site and ZIP', async () => {
+  test('site and ZIP skip and report a picture that cannot be read', async () => {
     const here = place();
     const [a, b] = [await file(here, 'a fox'), await file(here, 'an owl')];
     writeFileSync(a.path, readFileSync(a.path).subarray(0, 60));
@@ -228,7 +228,7 @@ suite('gallery export', (test) => {
     assert.equal((await exportZip(here.gallery, [a.id, b.id], `${out}.zip`)).missing, [a.id]);
   });
 
-  test('ZIP: pictures and records as they are, JSON-LD; checked by another program', async () => {
+  test('ZIP: unchanged pictures and records, JSON-LD; checked by another program', async () => {
     const here = place();
     const [a, b] = [await file(here, 'a fox'), await file(here, 'an owl', { title: 'Üb 🦉' })];
     const out = path.join(scratch, 'out', 'works.zip');

@@ -117,7 +117,7 @@ suite('records of works', (test) => {
     assert.is(readFileSync(path.join(path.dirname(b.path), `.${b.id}.json.damaged`), 'utf8'), '{"cut off');
   });
 
-  test('an imported picture that was cut off before it was filed is found', async () => {
+  test('an imported picture that was interrupted before filing is found', async () => {
     const here = place();
     const work = await file(here, 'a fox');
     const bytes = readFileSync(work.path);

@@ -171,7 +171,7 @@ suite('gallery search', (test) => {
     );
   });
 
-  test('saved searches: kept, used by name, replaced, removed; nothing endless', async () => {
+  test('saved searches: kept, used by name, replaced, removed; no endless recursion', async () => {
     const searches = new SavedSearches(here.gallery.folder);
     await searches.save('best', 'rating:>=3');
     await searches.save('best-foxes', '@best fox');
@@ -186,7 +186,7 @@ suite('gallery search', (test) => {
     assert.is(await codeOf(searches.remove('best-foxes')), 'ERR_NOT_FOUND');
   });
 
-  test('stats count what is there', async () => {
+  test('stats count the works', async () => {
     const stats = await here.gallery.stats();
     assert.equal([stats.works, stats.starred, stats.trashed, stats.damaged], [4, 1, 0, 0]);
     assert.equal(stats.ratings, [2, 0, 0, 1, 0, 1]);
@@ -209,7 +209,7 @@ suite('gallery search', (test) => {
 const along = (axis: number, noise = 0): Vector => Float32Array.from({ length: 8 }, (_, index) => (index === axis ? 1 : noise));
 
 suite('gallery likeness', (test) => {
-  test('works are embedded once, the nearest come first, among those that a query finds', async () => {
+  test('works are embedded once; results are nearest first, within those that a query finds', async () => {
     const here = place();
     const [a, b, c] = [await file(here, 'a fox'), await file(here, 'an owl'), await file(here, 'a fox and an owl')];
     const vectors = new Map([
@@ -251,7 +251,7 @@ suite('gallery likeness', (test) => {
     assert.is(await later.vectorOf('01ARZ3NDEKTSV4RRFFQ69G5FAV'), undefined);
   });
 
-  test('a work whose picture is gone is named and stops nothing; vectors of another model are not mixed in', async () => {
+  test('a work without its picture is reported and stops nothing; vectors of another model are not mixed in', async () => {
     const here = place();
     const [gone, kept] = [await file(here, 'a fox'), await file(here, 'an owl')];
     rmSync(gone.path);
@@ -280,7 +280,7 @@ suite('gallery likeness', (test) => {
     assert.equal(await new SimilarWorks(here.gallery, { ...embedder, model: 'two' }).nearest(along(2)), []);
   });
 
-  test('the file of vectors: half a row is cut off, another length or a foreign file counts as empty', async () => {
+  test('the vector file: a partial row is cut off; another length or a foreign file counts as empty', async () => {
     const { home } = place();
     const path = `${home}/v.bin`;
     const id = (last: string): string => `01ARZ3NDEKTSV4RRFFQ69G5FA${last}`;

@@ -45,7 +45,7 @@ suite('gallery store', (test) => {
     assert.equal([strip.width, strip.height], [256, 128]);
   });
 
-  test('what is filed is found by another process, by id, by its beginning, its end, or as the latest', async () => {
+  test('another process finds a filed work by its id, by the start or end of it, or as the latest', async () => {
     const here = place();
     const first = await file(here, 'a fox');
     const second = await file(here, 'an owl');
@@ -63,7 +63,7 @@ suite('gallery store', (test) => {
     assert.is(await codeOf(there.get('')), 'ERR_NOT_FOUND');
   });
 
-  test('update changes what is named and keeps everything else, also what it does not know', async () => {
+  test('update changes only the named fields and keeps unknown ones', async () => {
     const here = place();
     const work = await file(here, 'a fox', { tags: ['a'], rating: 2 });
     const edited = { ...json(work.sidecarPath), mood: 'calm', recipe: { ...(work.recipe ?? {}), newSetting: 3 } };
@@ -125,7 +125,7 @@ suite('gallery store', (test) => {
     assert.equal(readdirSync(path.join(here.gallery.layout.thumbnails, '320', '2026', '10')), []);
   });
 
-  test('pages go from new to old, each work once, also when works come and go in between', async () => {
+  test('pages go from new to old, each work once, even when works are added or removed in between', async () => {
     const here = place();
     for (let index = 0; index < 7; index++) await file(here, `work ${index}`, { rating: (index % 3) + 1 });
     const first = await here.gallery.list({ limit: 3 });
@@ -143,7 +143,7 @@ suite('gallery store', (test) => {
     assert.is(await codeOf(here.gallery.list({ limit: 0 })), 'ERR_INVALID_ARGUMENT');
   });
 
-  test('thumbnails: WebP, small, kept, made anew when the picture changed, with the AI label and without the recipe', async () => {
+  test('thumbnails: WebP, small, cached, made again when the picture changes, with the AI label and without the recipe', async () => {
     const here = place();
     const big = await here.gallery.add({
       image: {
@@ -207,7 +207,7 @@ suite('gallery on bad days', (test) => {
     ['the id of another', (text) => text.replace(/"id": "01/, '"id": "02'), /ERR_DAMAGED: .*id: expected/],
   ];
   for (const [name, damage, says] of damages) {
-    test(`a damaged sidecar (${name}) is named, is not written over, and hides no other work`, async () => {
+    test(`a damaged sidecar (${name}) is named, is not overwritten, and hides no other work`, async () => {
       const here = place();
       const [good, bad] = [await file(here, 'a fox'), await file(here, 'an owl')];
       const text = damage(readFileSync(bad.sidecarPath, 'utf8'));
@@ -225,7 +225,7 @@ suite('gallery on bad days', (test) => {
     });
   }
 
-  test('an index that is damaged, torn, of another version or deleted is made again from the sidecars', async () => {
+  test('an index that is damaged, truncated, of another version or deleted is rebuilt from the sidecars', async () => {
     const here = place();
     const ids = [await file(here, 'a fox'), await file(here, 'an owl')].map(({ id }) => id);
     const log = here.gallery.layout.index;
@@ -244,14 +244,14 @@ suite('gallery on bad days', (test) => {
     assert.equal(await here.again().select('owl'), [ids[1]]);
   });
 
-  test('a killed add leaves a picture without a sidecar at most: it is no work', async () => {
+  test('a killed add leaves at most a picture without a sidecar, which is not a work', async () => {
     const here = place();
     const work = await file(here, 'a fox');
     writeFileSync(path.join(path.dirname(work.path), '01ARZ3NDEKTSV4RRFFQ69G5FAV.png'), 'half');
     assert.is((await here.again().list()).total, 1);
   });
 
-  test('nothing there, or a file where the gallery should be', async () => {
+  test('no folder, or a file in place of the gallery', async () => {
     const { gallery, home } = place();
     assert.equal((await gallery.list()).works, []);
     assert.not.ok(existsSync(home));

@@ -24,7 +24,7 @@ suite('works of tasks', (test) => {
     assert.is(readdirSync(folder(here)).filter((name) => /^\w+\.png$/.test(name)).length, 2);
   });
 
-  test('tasks are told apart by every letter, and found after the index is gone or of an older version', async () => {
+  test('task ids differ by every character, and are found after the index is lost or of an older version', async () => {
     const here = place();
     const large = await here.gallery.add(painting('h1.J1-0'));
     const small = await here.gallery.add(painting('h1.j1-0'));
@@ -40,7 +40,7 @@ suite('works of tasks', (test) => {
     assert.is((await here.gallery.workOfTask('h1.j1-0'))?.id, small.id);
   });
 
-  test('confirmed, it is filed; refused, nothing is left of it', async () => {
+  test('a confirmed work is filed; a refused one leaves nothing', async () => {
     const here = place();
     const seen: [boolean, number][] = [];
     const ask = (answer: boolean) => async (work: { path: string }) => {
@@ -59,7 +59,7 @@ suite('works of tasks', (test) => {
     assert.equal((await verifyGallery(here.gallery)).findings, []);
   });
 
-  test('broken off in between, it is known and can be filed or removed later; of two for one task the first stays', async () => {
+  test('an interrupted work can be filed or removed later; of two for one task the first stays', async () => {
     const here = place();
     const broken = async (): Promise<boolean> => {
       throw new Error('killed');
@@ -88,7 +88,7 @@ suite('works of tasks', (test) => {
     assert.equal(readdirSync(folder(here)).filter((name) => name.endsWith('.png')).length, 1);
   });
 
-  test('a work that another process is about to file is not taken for one that was left behind', async () => {
+  test('a work that another process is filing is not treated as left behind', async () => {
     const here = place();
     let asked = 0;
     const work = await here.gallery.addConfirmed(painting('h1.j1-0'), async () => {

@@ -142,7 +142,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     ['nothing at all', undefined],
   ];
   for (const [what, thrown] of throwers) {
-    test(`survives a runner that throws ${what}, and says that the run failed`, async () => {
+    test(`survives a runner that throws ${what}, and records the run as failed`, async () => {
       const { clock, store } = await scene({ run: () => Promise.reject(thrown) });
       await store.add({ ...daily, attempts: 1, count: 2 });
       await clock.advance(hour + 1000);
@@ -171,7 +171,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     assert.ok(warnings.includes('listener'));
   });
 
-  test('the machine slept: the run is caught up, those too old are missed', async () => {
+  test('the machine slept: the last run is caught up, older ones are missed', async () => {
     const { clock, store, events } = await scene();
     await store.add({ ...daily, misfire: 'once' });
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -206,7 +206,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     ['forward', 50 * hour],
     ['back', -50 * hour],
   ] as const) {
-    test(`the clock is set ${how} during a work: it is recorded once, with the seconds that it took`, async () => {
+    test(`the clock is set ${how} during a work: it is recorded once, with its true duration`, async () => {
       let finish = (): void => undefined;
       let held = true;
       // The first work runs until the test ends it; works that the jump makes due end at once.
@@ -266,7 +266,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     });
   }
 
-  test('a job removed while it runs leaves its record, and its further works are not begun', async () => {
+  test('a job removed while it runs keeps its record, and its remaining works do not begin', async () => {
     let finish = (): void => undefined;
     const { clock, store, tasks } = await scene({ run: () => new Promise((resolve) => (finish = () => resolve('one'))) });
     await store.add({ ...daily, count: 3 });
@@ -293,7 +293,7 @@ suite('schedule daemon', { timeoutMs: 30_000 }, (test) => {
     assert.ok(events.filter(({ type }) => type === 'trouble').length < 10, 'the same trouble is not told every second');
   });
 
-  test('a damaged state file is repaired from the one before, while it runs', async () => {
+  test('a damaged state file is repaired from the previous one while the daemon runs', async () => {
     const repairs: string[] = [];
     const clock = new VirtualClock(start);
     const store = new ScheduleStore(newHome(), { clock, onRepair: ({ restored }) => repairs.push(restored) });

@@ -143,7 +143,7 @@ suite('homes on one Redis', { timeoutMs: 90_000 }, (test) => {
     assert.is(filed.size, 0);
   });
 
-  test('Redis is frozen for longer than the lease: both workers may paint, one files, the other hears that it lost', async () => {
+  test('Redis freezes for longer than the lease: both workers may paint, one files, the other learns that it lost', async () => {
     const { filed, events, painter, onEvent } = easel();
     const { store, home, record } = await schedule('a fox', 4);
     let frozen = false;
@@ -174,7 +174,7 @@ suite('homes on one Redis', { timeoutMs: 90_000 }, (test) => {
     );
   });
 
-  test('Redis comes back without its data: what was filed is not filed again, the run is done', async () => {
+  test('Redis comes back without its data: filed works are not filed again, the run is done', async () => {
     const { filed, painter, onEvent } = easel();
     const { store, home, record, warnings } = await schedule('a fox', 6);
     for (const by of ['a', 'b']) {
@@ -220,7 +220,7 @@ suite('homes on one Redis', { timeoutMs: 90_000 }, (test) => {
     );
   });
 
-  test('how Redis keeps its data is said, and a work whose id is taken is refused', async () => {
+  test('warns how Redis persists its data, and refuses a work whose id is taken', async () => {
     const queue = await openQueue({ driver: 'bullmq', url: redis.url, name: 'named' });
     ends.push(() => queue.close());
     assert.match((await queue.warnings()).join(), /appendonly no.*Set: appendonly yes/);

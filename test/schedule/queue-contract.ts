@@ -85,7 +85,7 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     assert.is(count, 1);
   });
 
-  test('what was put down first counts, for every later try and for every worker', async () => {
+  test('the first settled result counts, for every later try and for every worker', async () => {
     const { queue, again } = await fresh();
     await queue.add(null, { id: 'shared', attempts: 2, backoffMs: 0 });
     const seen: unknown[] = [];
@@ -114,7 +114,7 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     assert.equal((await queue.list(['done'])).map(({ id }) => id).sort(), [...names].sort());
   });
 
-  test('larger priorities first, equal ones in their order', async () => {
+  test('higher priorities first, equal ones in order of arrival', async () => {
     const { queue } = await fresh();
     await queue.pause();
     for (const [id, priority] of [
@@ -136,7 +136,7 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     assert.equal(order, expected);
   });
 
-  test('paused, nothing begins, also for a queue that is opened later', async () => {
+  test('while paused, nothing begins, even for a queue that is opened later', async () => {
     const { queue, again } = await fresh();
     await queue.pause();
     await queue.add(null, { id: 'later' });
@@ -201,7 +201,7 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     );
   });
 
-  test('an error that would come again is not tried again', async () => {
+  test('a permanent error is not tried again', async () => {
     const { queue } = await fresh();
     await queue.add(null, { id: 'wrong', attempts: 5, backoffMs: 0 });
     let count = 0;
@@ -241,7 +241,7 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     assert.ok(performance.now() - began >= 790);
   });
 
-  test('several at a time, each of them once', async () => {
+  test('several tasks in parallel, each once', async () => {
     const { queue, again } = await fresh();
     const counts = new Map<string, number>();
     let busy = 0;
@@ -265,7 +265,7 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     assert.ok(most >= 2 && most <= 4, String(most));
   });
 
-  test('a worker that is stopped gives its task back, uncounted', async () => {
+  test('a stopped worker returns its task without counting a try', async () => {
     const { queue } = await fresh();
     await queue.add(null, { id: 'kept' });
     const { handler, tasks } = held();
@@ -278,7 +278,7 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     assert.is((await queue.wait('kept')).result, 1);
   });
 
-  test('unknown ids are said to be unknown, bad options to be bad', async () => {
+  test('unknown ids and invalid options are refused', async () => {
     const { queue } = await fresh();
     assert.is(await queue.get('absent'), undefined);
     assert.is(await code(queue.cancel('absent')), 'ERR_NOT_FOUND');
@@ -292,7 +292,7 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     assert.is(await code(waiting), 'ERR_ABORTED');
   });
 
-  test('what was added is there after everything was closed', async () => {
+  test('added tasks survive closing everything', async () => {
     const { queue, again } = await fresh();
     await queue.add({ n: 1 }, { id: 'kept', priority: 70 });
     await queue.close();

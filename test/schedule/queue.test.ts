@@ -44,7 +44,7 @@ suite('queue on a bad day', { timeoutMs: 60_000 + 2000 * awaySeconds }, (test) =
     await redis?.stop();
   });
 
-  test(`Redis goes away for ${awaySeconds} seconds: callers are told, workers and waiters go on, nothing is lost`, async () => {
+  test(`Redis goes away for ${awaySeconds} seconds: callers get an error, workers and waiters continue, nothing is lost`, async () => {
     const queue = await openQueue({ driver: 'bullmq', url: redisUrl(), name: 'gone' });
     const done: string[] = [];
     const events: string[] = [];

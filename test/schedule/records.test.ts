@@ -13,7 +13,7 @@ function tamper(file: string, change: (data: Record<string, unknown[]>) => void)
 }
 
 suite('records that cannot be used', (test) => {
-  test('a job that cannot be read, and one whose zone is unknown here, are shown; the others run', async () => {
+  test('an unreadable job and one with an unknown zone are shown; the others run', async () => {
     const home = newHome();
     const store = new ScheduleStore(home, { onRepair: () => undefined });
     for (const name of ['good', 'zone', 'shape']) await store.add({ when: 'daily 09:00', timeZone: 'UTC', name });
@@ -88,7 +88,7 @@ suite('records that cannot be used', (test) => {
     );
   });
 
-  test('a state of the version before: a run that had begun keeps the name of its task, later ones have the home in it', async () => {
+  test('a state of the previous version: a begun run keeps its task id, later ids contain the home', async () => {
     const home = newHome();
     const store = new ScheduleStore(home);
     await store.add({ when: 'daily 09:00', timeZone: 'UTC', backoffMs: 0 });
@@ -112,7 +112,7 @@ suite('records that cannot be used', (test) => {
 });
 
 suite('a job that is changed', (test) => {
-  test('what is named changes, the rest stays; a run that has begun goes on as it began', async () => {
+  test('only named fields change; a begun run continues unchanged', async () => {
     const store = new ScheduleStore(newHome());
     await store.add({ when: 'daily 09:00', timeZone: 'UTC', payload: 'a fox', count: 2, attempts: 5, backoffMs: 0 });
     await store.runNow('j1');

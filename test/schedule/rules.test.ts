@@ -47,7 +47,7 @@ suite('due, on time', (test) => {
     assert.is(claimNext(state, nine + hour), undefined);
   });
 
-  test('one run at a time for each job; what comes meanwhile waits, what comes then is missed', () => {
+  test('one run at a time for each job; the next due run waits, further ones are missed', () => {
     const state = stateWith(start, { when: 'every 1m' });
     collectDue(state, start + minute);
     const claim = claimNext(state, start + minute);
@@ -165,7 +165,7 @@ suite('clock set back', (test) => {
     );
   });
 
-  test('a retry that was to wait until the wrong time does not', () => {
+  test('a retry scheduled by a wrong clock does not wait for it', () => {
     const state = stateWith(start, { ...daily, backoffMs: hour });
     collectDue(state, nine);
     perform(state, nine, [failed]);
@@ -205,7 +205,7 @@ suite('failure', (test) => {
     assert.equal([state.history[0]?.outcome, state.history[0]?.attempts, job(state).totals.retries], ['done', 3, 2]);
   });
 
-  test('no try after an error that would come again, none over the budget of the day', () => {
+  test('no retry after a permanent error, none over the daily budget', () => {
     const state = stateWith(start, { when: 'every 1h', attempts: 5, backoffMs: 0, retriesPerDay: 3 });
     collectDue(state, start + hour);
     perform(state, start + hour, [{ ...failed, code: 'ERR_MODEL_NOT_FOUND', retryable: false }]);
@@ -232,7 +232,7 @@ suite('failure', (test) => {
 });
 
 suite('a daemon that died', (test) => {
-  test('works that are recorded stay, the others are done', () => {
+  test('recorded works stay, the others are painted', () => {
     const state = stateWith(start, { ...daily, count: 3 });
     collectDue(state, nine);
     const claim = claimNext(state, nine);
@@ -243,7 +243,7 @@ suite('a daemon that died', (test) => {
     assert.equal([again?.run.id, again?.run.attempt], [claim?.run.id, 1]);
   });
 
-  test('a run that kills it again and again is given up', () => {
+  test('a run that crashes the daemon repeatedly is given up', () => {
     const state = stateWith(start, { ...daily, count: 2 });
     collectDue(state, nine);
     for (let death = 0; death < 3; death++) {

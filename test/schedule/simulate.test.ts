@@ -62,7 +62,7 @@ suite('simulateSchedule', (test) => {
     assert.not.equal(other.records, first.records);
   });
 
-  test('a crash in the middle of a work: it is done once more, and recorded once', async () => {
+  test('a crash during a work: the work is repeated, and recorded once', async () => {
     const result = await simulateSchedule({
       from: at('2026-03-01T00:00Z'),
       to: at('2026-03-02T00:00Z'),
@@ -76,7 +76,7 @@ suite('simulateSchedule', (test) => {
     assert.equal([result.records.length, result.records[0]?.outcome, result.duplicates], [1, 'done', 0]);
   });
 
-  test('what always fails is said to fail: nothing "succeeds"', async () => {
+  test('a job that always fails is recorded as failed: nothing "succeeds"', async () => {
     const result = await simulateSchedule({
       from: at('2026-03-01T00:00Z'),
       to: at('2026-03-11T00:00Z'),
@@ -86,7 +86,7 @@ suite('simulateSchedule', (test) => {
     assert.equal([result.successRate, result.jobs[0]?.outcomes.failed, result.jobs[0]?.works.done], [0, 10, 0]);
   });
 
-  test('runs that take longer than their interval: what is missed is counted once', async () => {
+  test('runs longer than their interval: missed runs are counted once', async () => {
     const result = await simulateSchedule({
       from: at('2026-03-01T00:00Z'),
       to: at('2026-03-01T04:00Z'),

@@ -87,7 +87,7 @@ suite('uptime', (test) => {
     assert.is((await book.spans()).length, 1);
   });
 
-  test('a daemon keeps the book: planned stops are told from deaths', async () => {
+  test('a daemon keeps the record: planned stops differ from crashes', async () => {
     const clock = new VirtualClock(now);
     const home = newHome();
     const store = new ScheduleStore(home, { clock });
@@ -107,7 +107,7 @@ suite('uptime', (test) => {
     assert.is((await new UptimeBook(home).spans()).length, 1);
   });
 
-  test('a state file of the version before gains what it lacks; totals outlive their jobs', async () => {
+  test('a state file of the previous version gets the missing fields; totals outlive their jobs', async () => {
     const home = newHome();
     const store = new ScheduleStore(home);
     await store.add({ when: 'daily 09:00' });

@@ -46,7 +46,7 @@ for (const [driver, optionsOf] of drivers) {
     test.after.each(endPrograms);
     test.after(() => redis?.stop());
 
-    test('one is killed in the middle of a task: every task is done, recorded once', async () => {
+    test('a worker is killed during a task: every task is done and recorded once', async () => {
       const options = optionsOf();
       const queue = await openQueue(options);
       const ids = Array.from({ length: 5 }, (_, index) => `task-${index}`);
@@ -69,7 +69,7 @@ for (const [driver, optionsOf] of drivers) {
       await queue.close();
     });
 
-    test('one that was silent for longer than its lease comes back: its task is recorded once, for the other', async () => {
+    test('a worker returns after its lease expired: its task is recorded once, for the other worker', async () => {
       const options = optionsOf();
       const queue = await openQueue(options);
       await queue.add(null, { id: 'contested', backoffMs: 0 });
@@ -87,7 +87,7 @@ for (const [driver, optionsOf] of drivers) {
       await queue.close();
     });
 
-    test('a task that kills its workers is given up', async () => {
+    test('a task that crashes its workers is given up', async () => {
       const options = optionsOf();
       const queue = await openQueue(options);
       await queue.add(null, { id: 'deadly', attempts: 20 });
