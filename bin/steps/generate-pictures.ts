@@ -54,7 +54,7 @@ function checkQuality({ quality }: OutputValues, names: readonly string[]): void
   if (quality === undefined || names.some((name) => !/\.png$/i.test(name))) return;
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
-    '--quality: expected --out with a name ending in .jpg or .webp, got a PNG, which has no quality',
+    '--quality: expected --out with a name in .jpg or .webp beside it, got a PNG, which has none',
   );
 }
 
