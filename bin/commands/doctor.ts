@@ -22,7 +22,7 @@ function report({ ok, package: own, runtime, system, candidates, addon, advice }
     const { engine, ggml, gpu, compiler } = addon.versions;
     lines.push(
       '',
-      // The engine's own version often names its ggml.
+      // The version of the engine often includes that of ggml.
       `engine: ${engine}${engine.includes(`ggml ${ggml}`) ? '' : `, ggml ${ggml}`}, GPU ${gpu}, built with ${compiler}`,
       `kernels: ${addon.systemInfo
         .replace(/\s+/g, ' ')

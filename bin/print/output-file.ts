@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { ArtistError, checkFolder, checkReplaceable, kindOfPlace } from '../../lib/core/index.ts';
 
-/** A prompt as the beginning of a file name. */
+/** A prompt as the start of a file name. */
 export function slug(text: string): string {
   const words = text
     .toLowerCase()
@@ -11,12 +11,12 @@ export function slug(text: string): string {
   return [...words].slice(0, 40).join('').replace(/-+$/, '') || 'picture';
 }
 
-/** The file that --out means: itself, or `name` in the folder it is. */
+/** The file for --out: that path, or `name` inside it if it is a folder. */
 export async function inFolder(out: string, name: string): Promise<string> {
   return /[\\/]$/.test(out) || (await kindOfPlace(out)) === 'folder' ? path.join(out, name) : out;
 }
 
-/** `file`, or with -2, -3 … before its ending the first that does not exist. */
+/** `file`, or if it exists the first free name with -2, -3 … before the ending. */
 export async function freeName(file: string): Promise<string> {
   const { dir, name, ext } = path.parse(file);
   for (let count = 1; ; count++) {
@@ -26,7 +26,7 @@ export async function freeName(file: string): Promise<string> {
 }
 
 /**
- * Refuses an output before minutes are spent on it: exists already, is one of the inputs, a folder, a pipe or a device, or lies where nothing may be written.
+ * Refuses an output before minutes are spent on it: an existing file, an input, a folder, a pipe, a device, or a place without write permission.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT (ending), ERR_ALREADY_EXISTS, ERR_WRITE
  */
@@ -41,7 +41,7 @@ export async function checkOutput(
     );
   const kind = await kindOfPlace(file);
   if (kind === 'folder') throw new ArtistError('ERR_WRITE', `${file}: expected a file, got a folder`);
-  // First what --force would not change.
+  // First the checks that --force does not change.
   await checkReplaceable(file, { as: 'file', overwrite: true, inputs, name: '--out' });
   if (kind === 'file' && !force) throw new ArtistError('ERR_ALREADY_EXISTS', `${file}: exists already`);
   await checkFolder(path.dirname(path.resolve(file)), file);

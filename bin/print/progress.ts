@@ -8,7 +8,7 @@ type WorkEvent = LoadEvent | GenerateEvent | UpscaleEvent | ConvertEvent;
 /** Shows the events of lib as a bar with the time left, and its warnings as lines. */
 export interface WorkProgress {
   on: (event: WorkEvent) => void;
-  /** The same for a work of the artist, with the candidate that it is about. */
+  /** The same for a work of the artist, with the number of the candidate. */
   onWork: (event: CreateEvent) => void;
   stop: () => void;
 }
@@ -18,7 +18,7 @@ export function seconds(value: number): string {
   return value < 10 ? `${value.toFixed(1)} s` : formatSeconds(value);
 }
 
-/** Nothing with --quiet or among JSON lines; with --json only on a terminal, where it cannot be mistaken for output. */
+/** No progress with --quiet or JSON log lines; with --json only on a terminal, where it cannot be mistaken for output. */
 export function progressIsSilent({ quiet, json, logFormat }: Pick<Context, 'quiet' | 'json' | 'logFormat'>): boolean {
   return quiet || logFormat === 'json' || (json && process.stderr.isTTY !== true);
 }
@@ -32,10 +32,10 @@ export function watchWork(context: Context): WorkProgress {
   const show = (event: WorkEvent, place: string): void => {
     switch (event.type) {
       case 'load':
-        // The upscaler reads its weights after it said that it began.
+        // The upscaler loads its weights after its start event.
         return enlarging ? undefined : progress.update(painted ? 'loading the upscaler' : 'loading the model', event.step, event.steps);
       case 'encode':
-        // A log has one line a picture.
+        // A log gets one line per picture.
         return inLog ? undefined : progress.update(event.what === 'prompt' ? 'reading the prompt' : 'reading the picture', 0, 0);
       case 'sample':
         painted = true;
@@ -64,7 +64,7 @@ function of({ image, images }: { image: number; images: number }): string {
   return images > 1 ? ` ${image + 1} of ${images}` : '';
 }
 
-/** Runs work that reports how far it is: `looking 3 of 20`. The line goes when it ends. */
+/** Runs work that reports its progress: `looking 3 of 20`. The line disappears at the end. */
 export async function withProgress<R>(
   context: Pick<Context, 'json' | 'quiet' | 'logFormat'>,
   label: string,

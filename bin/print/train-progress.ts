@@ -12,18 +12,18 @@ const preparing = {
   'class pictures': 'painting class pictures',
 } as const;
 
-/** Reading a few pictures is too quick for a bar. */
+/** With fewer pictures, reading is too fast for a bar. */
 const worthShowingMs = 1000;
 
-/** A run as the command line shows it, and what there is to go on with. */
+/** A run as the command line shows it, with its newest checkpoint. */
 interface WatchedTraining {
   on: (event: TrainEvent) => void;
   stop: () => void;
-  /** Folder of the run and step of its newest checkpoint; undefined: there is none. */
+  /** Folder of the run and step of its newest checkpoint; undefined if there is none. */
   kept: () => { folder: string; step: number } | undefined;
 }
 
-/** Shows the events of a training as a bar with loss and time left, and what stays as lines. */
+/** Shows the events of a training run: a bar with loss and time left, and lines for lasting facts. */
 function watchTraining(context: Context): WatchedTraining {
   const progress = createProgress({ silent: progressIsSilent(context) });
   const begun = performance.now();
@@ -65,17 +65,17 @@ function watchTraining(context: Context): WatchedTraining {
   return { on, stop: () => progress.end(), kept: () => (folder === undefined || step === 0 ? undefined : { folder, step }) };
 }
 
-/** More details than these are for `--json`: the message names the first of each reason. */
+/** More details than this appear only with `--json`; the message names the first of each reason. */
 const fewDetails = 5;
 
-/** The command that goes on with a run: by its name where it lies in the home folder. */
+/** The command that resumes a run, by name if it is in the home folder. */
 function resumeCommand(folder: string, home: string): string {
   const inHome = path.dirname(folder) === runsFolder(home);
   const run = inHome ? path.basename(folder) : folder;
   return `ai-artist train resume ${/^[\w./:@+-]+$/.test(run) ? run : `'${run.replaceAll("'", "'\\''")}'`}`;
 }
 
-/** Runs a training as a command: shows what it does, and says how to go on where it ends before its time. */
+/** Runs a training as a command: shows its progress, and prints how to resume it if it ends early. */
 export async function showTraining(
   context: Context,
   start: (on: (event: TrainEvent) => void) => PromiseLike<TrainLoraResult>,

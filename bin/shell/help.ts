@@ -11,12 +11,12 @@ const examples: readonly (readonly [string, string])[] = [
 ];
 
 const epilogue = `Environment:
-  AI_ARTIST_HOME           Folder of models, pictures and settings; --home wins. Default: ~/.ai-artist
-  AI_ARTIST__SECTION__KEY  A setting of config.yaml, such as AI_ARTIST__CREATE__CANDIDATES=4; --set wins
-  AI_ARTIST_BINARY         Load this compiled addon and no other
+  AI_ARTIST_HOME           Folder of models, pictures and settings; --home overrides it. Default: ~/.ai-artist
+  AI_ARTIST__SECTION__KEY  A setting of config.yaml, such as AI_ARTIST__CREATE__CANDIDATES=4; --set overrides it
+  AI_ARTIST_BINARY         Load only this compiled addon
   HF_TOKEN, HF_ENDPOINT    Token for gated models; address of a mirror of the hub
-  NODE_ENV=production      Messages as JSON lines where no terminal reads along (see log.format)
-  NO_COLOR, TERM=dumb      Neither colours nor a bar that is drawn over
+  NODE_ENV=production      Messages as JSON lines if stderr is not a terminal (see log.format)
+  NO_COLOR, TERM=dumb      No colours and no redrawn progress bar
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled (Ctrl-C).
 Results go to stdout, everything else to stderr. Documentation: docs/cli.md, docs/operations.md

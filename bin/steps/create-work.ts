@@ -10,7 +10,7 @@ import { seconds, watchWork } from '../print/progress.ts';
 import type { Context, Outcome } from '../shell/run.ts';
 import { openArtist } from '../shell/settings.ts';
 
-/** The breakdown of a scored round; else only what was rejected. */
+/** The table of a scored round; without scores, only the rejected candidates. */
 function curationLines({ curation, candidates, ...rest }: Ledger): string[] {
   if (curation !== 'unscored') return ledgerTable({ curation, candidates, ...rest });
   return candidates.flatMap(({ seed, faults, reason }) => (faults.length > 0 ? [`candidate with seed ${seed} rejected: ${reason}`] : []));
@@ -68,19 +68,19 @@ function workReport(created: CreatedWork, saved: { path: string; bytes: number }
       ...curationLines(ledger),
       ...(work && !filed ? [`this very picture is in the gallery already, and was not filed again (--allow-duplicate files it)`] : []),
       ...(ledger.lastResort
-        ? ['no candidate passed the gates: the best of them was kept. Other seeds, more --steps or another --cfg-scale may do better']
+        ? ['no candidate passed the gates, so the best of them was kept. Try other seeds, more --steps or another --cfg-scale']
         : []),
       `${title}: ${work ? `work ${work.id}, ` : ''}seed ${seed}, ${width}x${height}, ${seconds(created.seconds.total)}, ${model.name} on ${device}; curation: ${ledger.curation} (${candidates.length} painted)`,
     ],
   };
 }
 
-/** What the command `create` does. */
+/** The work of the command `create`. */
 export async function createWork(values: CreateValues, context: Context): Promise<Outcome> {
   const prompt = values.prompt === undefined ? undefined : await readPrompt(values.prompt);
   const options = createOptionsOf({ ...values, prompt });
   if (values.gallery === false && values.out === undefined)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, or the picture would be lost');
+    throw new ArtistError('ERR_INVALID_ARGUMENT', '--no-gallery: expected --out with it, because the picture would be lost');
   let out: string | undefined;
   const onPlan = async ({ prompt, seed, lines }: PlannedWork): Promise<void> => {
     out = values.out === undefined ? undefined : await inFolder(values.out, `${slug(prompt)}-${seed}.png`);
@@ -91,14 +91,14 @@ export async function createWork(values: CreateValues, context: Context): Promis
   const artist = await openArtist(context, 0);
   try {
     let saved: SavedImage | undefined;
-    // Before it is filed: a gallery that has no room takes nothing from a place that has.
+    // Save before filing: a full gallery must not cost the picture at --out.
     const onImage = async (image: ArtImage): Promise<void> => {
       if (out !== undefined) saved = await image.save(out, { overwrite: values.force === true });
     };
     const run = artist.create({ ...options, signal: context.signal, onPlan, onImage, onProgress: shown.onWork });
     const created = await run.catch((error: unknown) => {
       throw saved && isArtistError(error)
-        ? new ArtistError(error.code, `${saved.path} is saved, but it is not in the gallery: ${error.message}`, { cause: error })
+        ? new ArtistError(error.code, `${saved.path} is saved, but not in the gallery: ${error.message}`, { cause: error })
         : error;
     });
     shown.stop();

@@ -19,7 +19,7 @@ export const flags = {
 
 type ExportValues = Values<typeof flags> & { kind: (typeof kinds)[number] };
 
-/** Works of a feed. */
+/** Most works in a feed. */
 const feedLength = 50;
 
 async function writeText(
@@ -33,7 +33,7 @@ async function writeText(
   if (base !== undefined && !URL.canParse(base))
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--url: expected an address that begins with https://, got ${JSON.stringify(url)}`);
   if (kind !== 'json-ld' && base === undefined)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `--url: expected the address at which the feed will be, got none`);
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `--url: expected the address where the feed will be published, got none`);
   const address = (path: string): string => (base === undefined ? path : new URL(path, base).href);
   const labels = (): string =>
     `${JSON.stringify(

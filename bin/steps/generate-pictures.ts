@@ -49,12 +49,12 @@ async function namesFor({ out, force }: OutputValues, options: GenerateOptions, 
   return names;
 }
 
-/** PNG has no quality to choose. */
+/** PNG has no quality setting. */
 function checkQuality({ quality }: OutputValues, names: readonly string[]): void {
   if (quality === undefined || names.some((name) => !/\.png$/i.test(name))) return;
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
-    '--quality: expected --out with a name ending in .jpg or .webp, got a PNG, which has no quality',
+    '--quality: expected --out with a name in .jpg or .webp beside it, got a PNG, which has none',
   );
 }
 
@@ -135,7 +135,7 @@ async function optionsOf(values: GenerateValues, context: Context): Promise<{ lo
 export async function generate(values: GenerateValues, context: Context): Promise<Outcome> {
   const { load, options } = await optionsOf(values, context);
   const { signal } = context;
-  // Before the model is loaded, which may take minutes.
+  // Check before loading the model, which may take minutes.
   await checkGenerate(load, options);
   checkQuality(values, await namesFor(values, options, undefined));
   const preview = previewOf(options, context);

@@ -9,7 +9,7 @@ import { openArtist } from '../shell/settings.ts';
 
 const pollMs = 250;
 
-/** The record of a run once it is over. */
+/** Waits for the end of a run and returns its record. */
 export async function recordOf(store: ScheduleStore, runId: string, signal: AbortSignal): Promise<HistoryRecord> {
   for (;;) {
     signal.throwIfAborted();
@@ -43,7 +43,7 @@ export async function runHere(store: ScheduleStore, runId: string, context: Cont
   } finally {
     await daemon?.stop();
     await artist.dispose();
-    // Cancelled by the one who asked for it: no later schedule should run it.
+    // The user cancelled it, so no later schedule should run it.
     if (context.signal.aborted) await store.withdraw(runId);
   }
 }

@@ -19,7 +19,7 @@ interface UnreadableFile {
   message: string;
 }
 
-/** One that cannot be read does not hide the others; being cancelled does. */
+/** An unreadable picture does not stop the others; cancelling does. */
 async function scoreFile(path: string, clip: Clip, prompt: TextEmbedding, signal: AbortSignal): Promise<ScoredFile | UnreadableFile> {
   try {
     const image = await decodeImage(path);
@@ -48,7 +48,7 @@ export async function score(images: readonly string[], prompt: string, clipPath:
   try {
     const wanted = await clip.embedText(prompt, { signal });
     if (wanted.truncated)
-      context.warn(`--prompt: longer than the ${clip.info.positions} tokens that ${clip.info.name} reads; its beginning counts`);
+      context.warn(`--prompt: longer than the ${clip.info.positions} tokens that ${clip.info.name} reads; the rest is ignored`);
     const results: (ScoredFile | UnreadableFile)[] = [];
     for (const path of images) {
       signal.throwIfAborted();

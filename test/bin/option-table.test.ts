@@ -86,7 +86,7 @@ suite('bin option tables', { timeoutMs: 240_000 }, (test) => {
     ];
     const [strength, tiling, mode, mistyped] = await cliSeries(lines);
     assert.match(strength?.stderr ?? '', /--strength: expected a number of at most 1, got 2/);
-    assert.match(tiling?.stderr ?? '', /--tiling: expected nothing, true or false behind it, got "yes"/);
+    assert.match(tiling?.stderr ?? '', /--tiling: expected nothing, true or false after it, got "yes"/);
     assert.match(mode?.stderr ?? '', /--lora-mode: expected one of auto, /);
     assert.match(mistyped?.stderr ?? '', /--negativ: unknown option\. Did you mean --negative\?/);
   });

@@ -32,6 +32,6 @@ export const collectCommand = command({
     const changed = await changeEach(ids, context.signal, (id) =>
       gallery.update(id, ({ collections }) => ({ collections: changedNames(collections, add, away) })),
     );
-    return changedOutcome(changed, remove ? `taken out of ${name}` : `put into ${name}`, context.warn);
+    return changedOutcome(changed, remove ? `removed from ${name}` : `added to ${name}`, context.warn);
   },
 });

@@ -19,7 +19,7 @@ export function pageOutcome({ works, total, next, problems }: Page, context: Con
     json: { works, total, next: next ?? null, problems },
     text: works.map(workLine),
     notes: [
-      `${works.length} of ${total} ${total === 1 ? 'work' : 'works'}${works.length > 0 ? '; times are UTC' : ''}${next === undefined ? '' : `; go on with --after ${next}`}`,
+      `${works.length} of ${total} ${total === 1 ? 'work' : 'works'}${works.length > 0 ? '; times are UTC' : ''}${next === undefined ? '' : `; continue with --after ${next}`}`,
     ],
   };
 }

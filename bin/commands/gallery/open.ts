@@ -10,11 +10,11 @@ const openers: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
   win32: ['cmd', '/c', 'start', '""'],
 };
 
-/** Without one, xdg-open ends at once and shows nothing. */
+/** Without a display, xdg-open exits at once and shows nothing. */
 const hasDisplay = (): boolean =>
   process.platform === 'darwin' || process.platform === 'win32' || !!(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']);
 
-/** Starts the program and does not wait for its end. */
+/** Starts the program without waiting for its end. */
 function show(path: string, program: string | undefined): Promise<void> {
   const [name, ...args] = program === undefined ? (openers[process.platform] ?? ['xdg-open']) : [program];
   return new Promise((resolve, reject) => {

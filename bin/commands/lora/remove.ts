@@ -5,7 +5,7 @@ import { command } from '../../shell/command.ts';
 
 export const removeLoraCommand = command({
   required: { lora: text('Name of a LoRA in <home>/loras') },
-  examples: [['$0 lora remove my-style', 'The file and the data sheet beside it']],
+  examples: [['$0 lora remove my-style', 'Delete the file and its data sheet']],
   run: async ({ lora }, { home }) => {
     const { removed, bytes } = await removeLora(lora, { home });
     return { json: { name: lora, removed, bytes }, text: removed, notes: [`${formatBytes(bytes)} freed`] };

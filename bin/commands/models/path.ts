@@ -9,7 +9,7 @@ export async function pathOfModel(name: string, home: string): Promise<string> {
 
 export const pathCommand = command({
   required: { name: text('Alias, hf:owner/repository/file or address of a downloaded model') },
-  examples: [['$0 models path sd-turbo', 'Of its main part, where it has several']],
+  examples: [['$0 models path sd-turbo', 'The main file, if it has several']],
   run: async ({ name }, { home }) => {
     const path = await pathOfModel(name, home);
     return { json: { name, path }, text: [path] };

@@ -6,7 +6,7 @@ import { command } from '../../shell/command.ts';
 
 export const removeCommand = command({
   required: { name: text('Alias, hf:owner/repository/file or address of a downloaded model') },
-  examples: [['$0 models remove sd-turbo', 'Parts that another model uses stay']],
+  examples: [['$0 models remove sd-turbo', 'Files that another model uses stay']],
   run: async ({ name }, { home }) => {
     if (name === bundledName)
       throw new ArtistError(

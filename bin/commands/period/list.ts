@@ -3,7 +3,7 @@ import { periodLine, periodView } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
 
 export const periodListCommand = command({
-  examples: [['$0 period list', 'Id, state, from when to when, name']],
+  examples: [['$0 period list', 'Id, state, dates and name']],
   run: async (_, { home }) => {
     const store = new PeriodStore({ home });
     await store.current();

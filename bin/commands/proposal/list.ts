@@ -3,7 +3,7 @@ import { command } from '../../shell/command.ts';
 import { proposalLine, proposalView } from './view.ts';
 
 export const proposalListCommand = command({
-  examples: [['$0 proposal list', 'Id, state, what it was trained on, how its trial went']],
+  examples: [['$0 proposal list', 'Id, state, training data and result of the trial']],
   run: async (_, { home }) => {
     const { proposals, adopted } = await new ProposalBook(home).read();
     return {

@@ -19,7 +19,7 @@ export const seriesPaintCommand = command({
     ['$0 series paint owls', 'All missing works, one after the other'],
     ['$0 series paint s1 --count 2 --candidates 4', 'Two of them, each the best of four'],
   ],
-  epilogue: 'A stopped command continues where it was when called again. Only one process at a time paints a series.',
+  epilogue: 'Call it again after a stop to continue. Only one process at a time paints a series.',
   run: async ({ series, count, ...values }, context) => {
     if (count !== undefined && !(Number.isInteger(count) && count >= 1))
       throw new ArtistError('ERR_INVALID_ARGUMENT', `--count: expected an integer of at least 1, got ${count}`);

@@ -9,7 +9,7 @@ export function tellEvents({ note, warn }: Pick<Context, 'note' | 'warn'>): (eve
   return (event) => {
     switch (event.type) {
       case 'started':
-        return note(`${event.runId}: begins${event.attempt > 1 ? ` (try ${event.attempt})` : ''}`);
+        return note(`${event.runId}: started${event.attempt > 1 ? ` (try ${event.attempt})` : ''}`);
       case 'work':
         return event.item.outcome === 'done'
           ? note(`${event.runId}: work ${event.item.index + 1} of ${event.job.count} done in ${secondsOf(event.item.seconds)}`)
@@ -32,7 +32,7 @@ export function tellEvents({ note, warn }: Pick<Context, 'note' | 'warn'>): (eve
           `the clock went ${event.byMs > 0 ? 'forward' : 'back'} by ${formatDuration(Math.abs(event.byMs))}, or the machine slept`,
         );
       case 'trouble':
-        return warn(`the schedule cannot go on for the moment: ${errorLine(event.error)}`);
+        return warn(`the schedule cannot continue at the moment: ${errorLine(event.error)}`);
       case 'stopping':
         return note(event.running ? 'stopping; waiting for the work in progress' : 'stopping');
       case 'due':
@@ -42,7 +42,7 @@ export function tellEvents({ note, warn }: Pick<Context, 'note' | 'warn'>): (eve
   };
 }
 
-/** Which job and run an event is about, for the lines of the log. */
+/** Job and run of an event, for the lines of the log. */
 function scopeOf(event: DaemonEvent): Scope {
   const job = 'job' in event ? event.job?.id : undefined;
   if ('runId' in event) return { job, run: event.runId };

@@ -3,7 +3,7 @@ import { faultOf, formatDuration, formatMoment, formatTiming, type Job } from '.
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** What it paints: prompt or topics, then options of create() by name. */
+/** What a job paints: prompt or topics, then options of create() by name. */
 function paintRows({ payload, rotation }: Job): [string, string][] {
   const { version: _, prompt, ...options } = readOrder(payload);
   const about = rotation.length > 0 ? rotation.map(shown).join(', ') : (prompt ?? 'chosen by create');
@@ -34,7 +34,7 @@ export function jobRows(job: Job, next: readonly number[]): [string, string][] {
   ];
 }
 
-/** How a job stands, for `schedule list`. */
+/** Status of a job, for `schedule list`. */
 export function jobStatus(job: Job, next: number | undefined): string {
   const fault = faultOf(job);
   if (fault !== undefined) return `broken: ${fault}`;

@@ -4,7 +4,7 @@ import { formatMoment, formatTiming, type HistoryRecord, type Job, type Schedule
 
 const isoOf = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
-/** The order under the names of this version; what is none, such as the payload of a program of its own, as it is. */
+/** The order with the names of this version. Another payload, such as that of another program, stays unchanged. */
 function orderView(payload: Job['payload']): unknown {
   try {
     return readOrder(payload);
@@ -14,7 +14,7 @@ function orderView(payload: Job['payload']): unknown {
   }
 }
 
-/** A job for --json: what it is, not how it is kept. */
+/** A job for --json, independent of its stored form. */
 export function jobView(job: Job): Record<string, unknown> {
   const { id, name, timing, timeZone, count, paused, jitterMs, quietHours, misfire, graceMs, attempts, backoffMs, retriesPerDay } = job;
   return {
@@ -61,7 +61,7 @@ export function recordCells(record: HistoryRecord, timeZone: string): string[] {
   return [formatMoment(record.dueAt, timeZone), jobId, outcome, how.join('; ')];
 }
 
-/** 0.9667 -> "96.7 %"; "-" where there is no rate. */
+/** 0.9667 -> "96.7 %"; "-" if there is no rate. */
 export function percent(rate: number | null): string {
   return rate === null ? '-' : `${(rate * 100).toFixed(1)} %`;
 }

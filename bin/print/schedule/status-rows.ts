@@ -9,13 +9,13 @@ type Row = [string, string];
 
 const share = (value: number | null): string => (value === null ? '-' : `${(value * 100).toFixed(2)} %`);
 
-/** Of a young home all of them say the same: the first is enough. */
+/** In a young home all periods have the same value; the first is enough. */
 const overDays = (values: readonly string[]): string =>
   values.every((value) => value === values[0])
     ? (values[0] ?? '-')
     : values.map((value, index) => `${value} (${periods[index]} days)`).join(', ');
 
-/** `since 10m` while the home is younger than the shortest period. */
+/** `, since 10m ago` while the home is younger than the shortest period. */
 const since = (iso: string | null | undefined, at: number): string => {
   const age = iso ? at - Date.parse(iso) : 0;
   return age > 0 && age < periods[0] * 86_400_000 ? `, since ${formatDuration(Math.max(1000, Math.round(age / 60_000) * 60_000))} ago` : '';
@@ -38,7 +38,7 @@ export function scheduleRows({ schedule, at }: HomeFigures): Row[] {
   ];
 }
 
-/** Of whole runs where a schedule made works, else of painting alone. */
+/** Seconds of whole runs if a schedule made works, else of painting alone. */
 function secondsRow({ schedule, works }: HomeFigures): Row[] {
   const scheduled = schedule?.success[1]?.secondsPerWork;
   if (typeof scheduled === 'number')
@@ -59,7 +59,7 @@ export function workRows(figures: HomeFigures): Row[] {
       'style',
       style
         ? `${style.raw.toFixed(3)} (${style.rawInterval.map((end) => end.toFixed(3)).join(' to ')}), mean cosine of ${counted(style.n, 'work')} by ${style.scorer}`
-        : 'unknown: fewer than three of the latest works were chosen by CLIP (see: ai-artist measure style)',
+        : 'unknown: CLIP chose fewer than three of the latest works (see: ai-artist measure style)',
     ],
   ];
 }

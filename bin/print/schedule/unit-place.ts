@@ -9,7 +9,7 @@ interface Place {
   enable: string[];
 }
 
-/** Where a unit of this user goes, and how it is enabled. */
+/** Path of a unit of this user, and the commands that enable it. */
 export function placeOf(kind: (typeof kinds)[number]): Place {
   if (kind === 'launchd') {
     const file = path.join(homedir(), 'Library/LaunchAgents/ai-artist.plist');
@@ -21,12 +21,12 @@ export function placeOf(kind: (typeof kinds)[number]): Place {
     enable: [
       'systemctl --user daemon-reload',
       'systemctl --user enable --now ai-artist',
-      'loginctl enable-linger  # also while you are not logged in',
+      'loginctl enable-linger  # keep it running while you are not logged in',
     ],
   };
 }
 
-/** The built script, also where this one runs from source. */
+/** The built script, even if this one runs from source. */
 export function scriptOf(): string {
   return path.join(packageRoot(), 'dist/esm/bin/ai-artist-schedule.js');
 }

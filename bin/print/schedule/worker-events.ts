@@ -14,14 +14,14 @@ export function tellTasks({ note, warn }: Pick<Context, 'note' | 'warn'>): (even
       case 'failed':
         return warn(`${event.id}: failed: ${event.code}: ${event.message}${event.again ? '; it will be tried again' : ''}`);
       case 'lost':
-        return warn(`${event.id}: was given to another worker, because this one was silent for too long`);
+        return warn(`${event.id}: given to another worker, because this one was silent for too long`);
       case 'trouble':
-        return warn(`the queue is out of reach for the moment: ${errorLine(event.error)}`);
+        return warn(`the queue cannot be reached at the moment: ${errorLine(event.error)}`);
     }
   };
 }
 
-/** Counts how tasks ended; one that will be tried again has not. */
+/** Counts how tasks ended, without those that will be tried again. */
 export function countTasks() {
   const counts = { done: 0, failed: 0, cancelled: 0, lost: 0 };
   const count = (event: WorkerEvent): void => {

@@ -5,12 +5,12 @@ import { ArtImage, decodeImage } from '../../../lib/image/index.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
 import { showPicture } from '../terminal-preview.ts';
 
-/** @throws ArtistError ERR_INVALID_ARGUMENT: there is no terminal to ask in */
+/** @throws ArtistError ERR_INVALID_ARGUMENT if there is no terminal to ask in */
 export async function askDuel({ first, second }: DuelPair, context: Context): Promise<'first' | 'second' | undefined> {
   if (process.stdin.isTTY !== true || context.json)
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',
-      'duel: expected a terminal to ask in, got none. Name the works and say --prefer first or second',
+      'duel: expected a terminal to ask in, got none. Name the works and give --prefer first or second',
     );
   for (const [name, work] of [
     ['1', first],
@@ -31,7 +31,7 @@ export async function askDuel({ first, second }: DuelPair, context: Context): Pr
   }
 }
 
-/** What `duel` prints once it is decided. `duels`: how many there are now. */
+/** Output of `duel` after the decision. `duels`: number of duels so far. */
 export function duelOutcome({ first, second, expected }: DuelPair, preferred: 'first' | 'second', duels: number): Outcome {
   const [winner, loser] = preferred === 'first' ? [first.id, second.id] : [second.id, first.id];
   return {

@@ -56,12 +56,12 @@ export function retrospectiveLines({ from, to, facts, favourites, best, claim }:
   ];
 }
 
-/** The period that is named, else the current one. */
+/** The named period, else the current one. */
 export async function periodOf(store: PeriodStore, wanted: string | undefined): Promise<Period> {
   const period = wanted === undefined ? await store.current() : await store.find(wanted);
   if (period) return period;
   throw new ArtistError(
     'ERR_NOT_FOUND',
-    'period: expected one that goes on, got none. Begin one with ai-artist period start, or name one: ai-artist period list',
+    'period: expected a current period, got none. Start one with ai-artist period start, or name one: ai-artist period list',
   );
 }

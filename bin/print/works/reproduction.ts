@@ -7,7 +7,7 @@ const decibels = ({ exact, psnr }: Pick<ComparedStage, 'exact' | 'psnr'>): strin
 
 function stageLine(name: string, stage: ComparedStage): string {
   const { width, height, exact, psnr, differing, largest, storedReduced } = stage;
-  const against = storedReduced ? ', compared with the stored picture made smaller' : '';
+  const against = storedReduced ? ', compared with the stored picture scaled down' : '';
   const detail = exact || psnr === null ? '' : `; ${(100 * differing).toFixed(1)} % of the pixels differ, by ${largest} at most`;
   return `${name}, ${width}x${height}: ${decibels(stage)}${detail}${against}`;
 }
@@ -22,7 +22,7 @@ export function report({ image, ...result }: Reproduction, saved: string | undef
     json: { ...result, upscaled: upscaled ?? null, recipe: image.recipe, path: saved ?? null },
     text: [`${id}: ${judged}`],
     notes: [
-      // Made smaller, no stored picture is exactly what was painted: of interest only where the enlarged one is not.
+      // A scaled-down stored picture never matches exactly, so this line helps only if the enlarged one does not match.
       ...(painted.storedReduced && upscaled?.exact ? [] : [stageLine('as painted', painted)]),
       ...(upscaled ? [stageLine('enlarged', upscaled)] : []),
       ...differences.map(({ what, recorded, now }) => `another ${what}: recorded ${recorded ?? 'none'}, now ${now ?? 'none'}`),

@@ -3,7 +3,7 @@ import { type Recipe, writeInfotext } from '../../../lib/image/index.ts';
 import { formatBytes } from '../../../lib/observe/index.ts';
 import { derivationLines } from './derivation-lines.ts';
 
-/** `2026-11-30 12:01:00 UTC`, and what the clock of this machine shows where that is another. */
+/** `2026-11-30 12:01:00 UTC`, and the local time of this machine if it differs. */
 function momentOf(iso: string): string {
   const time = new Date(iso);
   const minutes = -time.getTimezoneOffset();

@@ -2,7 +2,7 @@ import { type Artwork, type ChangedWorks, nameOf } from '../../../lib/gallery/in
 
 const stars = (rating: number | undefined): string => '★'.repeat(rating ?? 0).padEnd(5, '·');
 
-/** Its title or prompt; of a picture that came without either, the file that it was. */
+/** Title or prompt; for an imported picture without either, its file name. */
 const calledOf = (work: Artwork): string => (work.title || work.recipe?.prompt ? nameOf(work, 60) : (work.imported?.from ?? '(no title)'));
 
 /** One line of a list; the time is UTC. */

@@ -64,8 +64,8 @@ export function boundsText(schema: z.ZodType): string {
   if (!bounds || !Number.isFinite(bounds.min)) return '';
   const { min, max, above } = bounds;
   if (max === Number.MAX_SAFE_INTEGER) return `${min}..2^53-1`;
-  if (!Number.isFinite(max)) return above ? `over ${min}` : `${min} or more`;
-  return above ? `over ${min} up to ${max}` : `${min}..${max}`;
+  if (!Number.isFinite(max)) return above ? `above ${min}` : `${min} or more`;
+  return above ? `above ${min} up to ${max}` : `${min}..${max}`;
 }
 
 function defaultOf(schema: z.ZodType): unknown {

@@ -97,7 +97,7 @@ export const generateRows = rows({
   /** Pixels, a multiple of model.info.sizeMultiple, 1..8192. Default: the model's. Time grows at least with width x height. */
   width: {
     schema: edge.optional(),
-    help: 'Pixels',
+    help: 'Width in pixels',
     default: "the model's own",
     group: picture,
     create: 'flag',
@@ -107,7 +107,7 @@ export const generateRows = rows({
   /** Pixels, 1..8192; same rules as `width`. */
   height: {
     schema: edge.optional(),
-    help: 'Pixels',
+    help: 'Height in pixels',
     default: "the model's own",
     group: picture,
     create: 'flag',

@@ -28,7 +28,7 @@ export const skipLayerRows = rows({
   /** Share of the steps at which it begins, 0..1. Default 0.01. */
   start: {
     schema: fraction.default(0.01),
-    help: 'Share of the steps at which skip-layer guidance begins',
+    help: 'Share of the steps at which skip-layer guidance starts',
     flag: 'slg-start',
     native: 'skipLayerStart',
     needs: 'skipLayerGuidance.layers',
@@ -85,10 +85,10 @@ export const adaptiveProjectedRows = rows({
 });
 
 export const samplingRows = rows({
-  /** How noise is removed. Default: the alias' or the model family's. `heun`, `dpm2`, `dpm++2s_a` and `res_2s` run the network twice per step. */
+  /** Sampling method. Default: the alias' or the model family's. `heun`, `dpm2`, `dpm++2s_a` and `res_2s` run the network twice per step. */
   sampler: {
     schema: z.enum(samplers).optional(),
-    help: 'How noise is removed',
+    help: 'Sampling method',
     default: ofModel,
     group: sampling,
     create: 'flag',

@@ -58,7 +58,7 @@ export const deviceRows = rows({
 
 const optimizerRows = rows({
   /** The method. */
-  kind: { schema: z.enum(optimizers), help: 'Method', default: 'adamw', flag: 'optimizer' },
+  kind: { schema: z.enum(optimizers), help: 'Optimizer', default: 'adamw', flag: 'optimizer' },
   /** Decay of the first moment, 0..0.9999999, for AdamW, Lion, Adafactor and Prodigy. Default: the method's own. */
   beta1: { schema: z.number().min(0).max(0.9999999).optional(), help: 'Decay of the first moment', flag: false },
   /** Decay of the second moment, 0..0.9999999. Default: the method's own. */
@@ -96,22 +96,27 @@ const learningRows = rows({
         error: `one of ${optimizers.join(', ')}, or an object with kind`,
       })
       .default('adamw'),
-    help: 'Method, or its settings',
+    help: 'Optimizer, or its settings',
     flag: false,
     group: learning,
     fields: optimizerRows,
   },
-  /** Learning rate. Over 0 up to 10. Default: by family and optimizer. */
+  /** Learning rate. Above 0 up to 10. Default: by family and optimizer. */
   learningRate: { schema: rate.optional(), help: 'Learning rate', default: 'by family and method', group: learning },
-  /** Learning rate of the text encoders. Over 0 up to 10. Default: a tenth of learningRate. */
-  textLearningRate: { schema: rate.optional(), help: 'Learning rate of the text encoders', default: 'a tenth of it', group: learning },
+  /** Learning rate of the text encoders. Above 0 up to 10. Default: a tenth of learningRate. */
+  textLearningRate: {
+    schema: rate.optional(),
+    help: 'Learning rate of the text encoders',
+    default: 'a tenth of --learning-rate',
+    group: learning,
+  },
   /** How the learning rate falls. Default: by preset. */
-  schedule: { schema: z.enum(schedules).optional(), help: 'How the learning rate falls', default: 'by preset', group: learning },
+  schedule: { schema: z.enum(schedules).optional(), help: 'Schedule of the learning rate', default: 'by preset', group: learning },
   /** Steps over which the learning rate rises, 0 or more. Default: by preset. */
-  warmup: { schema: z.int().min(0).optional(), help: 'Steps over which the learning rate rises', default: 'by preset', group: learning },
+  warmup: { schema: z.int().min(0).optional(), help: 'Warm-up steps of the learning rate', default: 'by preset', group: learning },
   /** Maximum norm of the gradient, 0..1000; 0: no limit. Default 1. */
   clipNorm: { schema: z.number().min(0).max(1000).default(1), help: 'Maximum norm of the gradient; 0: no limit', group: learning },
-  /** Decay of a moving average of the weights, 0..0.9999999, e.g. 0.99; the average is what is saved. 0: no average. Default 0. */
+  /** Decay of a moving average of the weights, 0..0.9999999, e.g. 0.99; the average is saved. 0: no average. Default 0. */
   ema: {
     schema: z.number().min(0).max(0.9999999).default(0),
     help: 'Decay of a moving average of the weights; 0: none',
@@ -120,8 +125,8 @@ const learningRows = rows({
   /** Seed for everything random, 0..2^53-1. Default: drawn. */
   seed: {
     schema: z.int().min(0).max(maxSeed).optional(),
-    help: 'Seed for everything random',
-    default: 'drawn, and kept with the run',
+    help: 'Seed of all random draws',
+    default: 'random, and stored with the run',
     group: learning,
   },
 });
@@ -146,7 +151,7 @@ const partRows = rows({
   /** Adds class pictures to the training, so that the class does not turn into the subject. Default: none. */
   prior: {
     schema: z.strictObject(shapeOf(priorRows)).optional(),
-    help: 'Class pictures beside the subject',
+    help: 'Class pictures for prior preservation',
     flag: false,
     group: 'Prior preservation',
     fields: priorRows,
@@ -185,7 +190,7 @@ const outputRows = rows({
       .regex(/^[\w][\w .-]{0,99}$/, { error: 'expected letters, digits, blanks, ".", "-" and "_"' })
       .optional(),
     help: 'Name of the LoRA',
-    default: 'that of the folder',
+    default: 'name of the folder',
     group: output,
   },
   /** Path of the LoRA file (.safetensors). Default: <home>/loras/<name>.safetensors, where generate() finds it by name. */
@@ -193,11 +198,11 @@ const outputRows = rows({
   /** Replace an existing file at `out`. Default false. */
   overwrite: { schema: z.boolean().default(false), help: 'Replace an existing file', group: output, flag: 'force' },
   /** Type of the values in the file. f32 paints exactly what was trained; f16 is half the size. Default f32. */
-  savedType: { schema: z.enum(savedTypes).default('f32'), help: 'Type of the values in the file', group: output },
+  savedType: { schema: z.enum(savedTypes).default('f32'), help: 'Number type of the file', group: output },
   /** Folder of the run, for log, checkpoints and samples. Default: a new one in <home>/training. */
   runFolder: {
     schema: path.optional(),
-    help: 'Folder for log, checkpoints, samples',
+    help: 'Folder for log, checkpoints and samples',
     default: 'a new one in the home folder',
     group: output,
   },
@@ -211,7 +216,7 @@ export const trainRows = rows({
   ...outputRows,
   ...fileRows,
   /** Type for the frozen weights; the LoRA is always trained in f32. q8_0 needs half the memory of f16. Default: as in the file. */
-  weightType: { ...weightType, help: 'Keep the frozen weights as' },
+  weightType: { ...weightType, help: 'Number type of the frozen weights' },
   tensorTypeRules,
   prediction,
   ...deviceRows,
