@@ -261,7 +261,7 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
       found(like).map(({ id }) => id),
       [ids[1]],
     );
-    assert.match(image?.stderr ?? '', /3 works were looked at for the first time/);
+    assert.match(image?.stderr ?? '', /3 works were embedded for the first time/);
     assert.not.match(similar?.stderr ?? '', /first time/);
   });
 

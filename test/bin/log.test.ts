@@ -110,7 +110,7 @@ suite('bin log', { timeoutMs: 120_000 }, (test) => {
     const home = newHome();
     const text = `
       const { openCommandLog } = await import(${JSON.stringify(new URL('../../bin/shell/log.ts', import.meta.url).href)});
-      const { loadConfig } = await import(${JSON.stringify(new URL('../../lib/core/index.ts', import.meta.url).href)});
+      const { loadConfig } = await import(${JSON.stringify(new URL('../../lib/config/index.ts', import.meta.url).href)});
       const { toFiles } = await openCommandLog({ 'log-format': 'json' }, loadConfig({ home: ${JSON.stringify(home)} }));
       await toFiles('schedule');
       process.emitWarning('a file was damaged');
