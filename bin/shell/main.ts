@@ -1,4 +1,5 @@
-import { packageVersion } from '../../lib/core/index.ts';
+// Not through lib: --version and --help load nothing of the library. The build puts the text into the program.
+import manifest from '../../package.json' with { type: 'json' };
 import { commands } from '../commands/table.ts';
 import { type CommandLine, nameOf, readCommandLine, usageOf } from './command-line.ts';
 import { type Arguments, createParser, everywhere, UsageFailure } from './parser.ts';
@@ -9,7 +10,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     line = await readCommandLine(argv, commands);
     if (line.version) {
-      process.stdout.write(`${packageVersion()}\n`);
+      process.stdout.write(`${manifest.version}\n`);
       return 0;
     }
     if (line.unknown !== undefined) {
