@@ -32,7 +32,7 @@ function fitted(line: string, columns: number | undefined): string {
 export const listCommand = command({
   examples: [
     ['$0 lora list', 'Base model, rank, trigger and licence of each'],
-    ['$0 create "a fox" --lora my-style', '--lora takes these names'],
+    ['$0 create "a fox" --lora my-style', 'Use one of these names'],
   ],
   run: async (_, { home }) => {
     const loras = await listLoras({ home });
