@@ -33,7 +33,7 @@ export async function checkWork(options: CreateOptions, loaded: LoadedConfig): P
     }
   };
   const isHere = await needed('the model', () => resolveModel(wishes.model, { home }));
-  // A placeholder: the real subject is chosen when the work is painted.
+  // Any subject will do for this check: create() chooses the real one when it paints.
   const about = wishes.prompt === undefined ? { subject: 'x' } : { prompt: wishes.prompt };
   const { style, expand } = wishes;
   const { signal } = new AbortController();

@@ -1,8 +1,6 @@
 /** The LoRA file of a run: the trained tensors and everything known about their origin. */
 
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { packageRoot } from '../../core/index.ts';
+import { packageVersion } from '../../core/index.ts';
 import type { NativeTensor } from '../../engine/index.ts';
 import { type LoraData, type LoraFacts, tagFrequency, type WrittenLora, writeLora } from '../../lora/index.ts';
 import { countBuckets, type FramedPicture } from '../data/buckets.ts';
@@ -23,11 +21,6 @@ export interface LoraSource {
   framed: readonly FramedPicture<TrainingPicture>[];
   savedType: (typeof savedTypes)[number];
   started: number;
-}
-
-async function packageVersion(): Promise<string> {
-  const manifest = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
-  return manifest.version;
 }
 
 const types = { f32: 'F32', f16: 'F16', bf16: 'BF16' } as const;
@@ -91,7 +84,7 @@ export class LoraWriter {
   }
 
   static async create(source: LoraSource): Promise<LoraWriter> {
-    return new LoraWriter(source, await packageVersion());
+    return new LoraWriter(source, packageVersion());
   }
 
   /** Writes the LoRA of a step, for samples and checkpoints: always in f32, without a finishing time or a separate data sheet file. */
