@@ -1,3 +1,15 @@
+export {
+  type Dialect,
+  dialects,
+  type InputPictures,
+  type JobEvent,
+  type JobPicture,
+  type JobProgress,
+  type PaintJob,
+  type PaintJobs,
+  type PaintRequest,
+  type PaintWork,
+} from './jobs/types.ts';
 export type { DiskUse } from './metrics/disk-use.ts';
 export {
   type FigurePart,

@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { LoadedConfig } from '../config/index.ts';
+import type { Clock, Home } from '../core/index.ts';
+import type { Gallery } from '../gallery/index.ts';
+import type { TaskQueue } from '../schedule/index.ts';
+import type { PaintJobs } from '../service/index.ts';
+
+/** What a token permits; each includes those before it. read: look. paint: submit jobs, rate and file. admin: settings, tokens, schedule, deletion. */
+export const scopes = ['read', 'paint', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Who sent a request. */
+export interface Caller {
+  /** Id of the token; `local`: no token, through loopback or the Unix socket, which may only read. */
+  readonly id: string;
+  /** Name of the token, for lists and logs. */
+  readonly name: string;
+  readonly scope: Scope;
+}
+
+/** What the routes work with. */
+export interface ServerContext {
+  readonly home: Home;
+  readonly config: LoadedConfig;
+  readonly gallery: Gallery;
+  readonly queue: TaskQueue;
+  readonly jobs: PaintJobs;
+  readonly clock: Clock;
+  /** Logs a warning with the request's id. */
+  readonly warn: (line: string) => void;
+  /** Absolute address of a path of this server, such as `/api/v1/works`, as the client of this request reaches it. Believes only `publicUrl` and trusted proxies. */
+  addressOf(request: FastifyRequest, path: string): string;
+  /** Aborts when the server begins to drain. */
+  readonly closing: AbortSignal;
+}
+
+/** Routes of one API. Each route names its scope: `{ config: { scope: 'read' } }`; a route without one is refused at start. */
+export type Routes = (app: FastifyInstance, context: ServerContext) => Promise<void> | void;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before a byte of the body is read. */
+    caller: Caller;
+  }
+  interface FastifyContextConfig {
+    scope?: Scope;
+  }
+}

@@ -1,0 +1,154 @@
+import type { Order, OrderOptions } from '../../artist/index.ts';
+import type { ErrorCode } from '../../core/index.ts';
+import type { GenerateOptions, LoadModelOptions, UpscaleOptions } from '../../engine/index.ts';
+import type { Recipe } from '../../image/index.ts';
+import type { TaskState } from '../../schedule/index.ts';
+
+/** The API through which a job came. */
+export const dialects = ['api', 'openai', 'sdapi', 'sdcpp'] as const;
+export type Dialect = (typeof dialects)[number];
+
+/** Pictures of a request as encoded files (PNG, JPEG, WebP or AVIF, decided by content). */
+export interface InputPictures {
+  initImage?: Uint8Array;
+  maskImage?: Uint8Array;
+  referenceImages?: readonly Uint8Array[];
+  controlImage?: Uint8Array;
+}
+
+/** Options of a call that are pictures or functions: a stored job has files instead, and no functions. */
+type NotStored = keyof InputPictures | 'photoMaker' | 'signal' | 'onProgress';
+
+/** What a job paints, as stored in the queue. */
+export type PaintWork =
+  /** model.generate(): the same pixels as the command `generate` with the same options. */
+  | {
+      kind: 'generate';
+      model?: string;
+      load?: Omit<LoadModelOptions, 'model' | 'signal' | 'onProgress' | 'home'>;
+      options: Omit<GenerateOptions, NotStored>;
+    }
+  /** Enlarges `initImage`. */
+  | { kind: 'upscale'; options: Omit<UpscaleOptions, 'signal' | 'onProgress' | 'image'> }
+  /** artist.create(): candidates, curation, title; always filed in the gallery. */
+  | { kind: 'create'; options: OrderOptions };
+
+export interface PaintRequest {
+  work: PaintWork;
+  pictures?: InputPictures;
+  /** File the pictures in the gallery. Default true. If false, they stay in the job's folder for `resultHours` of the settings. */
+  keep?: boolean;
+  /** For the filed works. */
+  title?: string;
+  tags?: readonly string[];
+  /** Who asked: id of a token, or `local`. */
+  client: string;
+  dialect: Dialect;
+  /** The caller's own id of the job, such as force_task_id of A1111. Unique for each client while the job waits or runs. */
+  reference?: string;
+  /** Attach instead of painting twice: a waiting, running or recently done job of the same client with the same key is returned. */
+  key?: string;
+  /** 0..100, larger first. Default 60: before scheduled works (50). */
+  priority?: number;
+}
+
+export interface JobProgress {
+  phase: 'queued' | 'loading' | 'encoding' | 'sampling' | 'decoding' | 'upscaling' | 'filing';
+  /** Index of the picture being painted, and their number. */
+  image: number;
+  images: number;
+  step: number;
+  steps: number;
+  /** 0..1, of the whole job. Never decreases. */
+  fraction: number;
+  /** Seconds that remain, estimated; null: unknown yet. */
+  etaSeconds: number | null;
+  /** Grows by one with every preview of this job; 0: there is none yet. */
+  preview: number;
+}
+
+export interface JobPicture {
+  index: number;
+  /** Absolute path of the picture, in the gallery or in the job's folder. Never sent to clients. */
+  path: string;
+  /** Id of the work in the gallery; null: it was not filed. */
+  work: string | null;
+  format: 'png' | 'jpeg' | 'webp';
+  width: number;
+  height: number;
+  bytes: number;
+  sha256: string;
+  seed: number | null;
+  recipe: Recipe | null;
+}
+
+export interface PaintJob {
+  /** Id of the task in the queue. */
+  id: string;
+  state: TaskState;
+  /** Tasks that run before this one; 0: it is next or runs; null: it has ended. */
+  ahead: number | null;
+  client: string;
+  dialect: Dialect;
+  reference: string | null;
+  /** null: the order of a schedule, or of another program; see `order`. */
+  work: PaintWork | null;
+  order: Order | null;
+  keep: boolean;
+  priority: number;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  startedAt: string | null;
+  endedAt: string | null;
+  worker: string | null;
+  progress: JobProgress | null;
+  /** Those painted so far; all when the state is done. */
+  pictures: JobPicture[];
+  warnings: string[];
+  error: { code: ErrorCode; message: string } | null;
+}
+
+export type JobEvent =
+  /** State, place or progress changed. */
+  | { type: 'job'; job: PaintJob }
+  /** A preview of the picture being painted: a small JPEG. */
+  | { type: 'preview'; job: PaintJob; jpeg: Uint8Array }
+  /** A picture is done. */
+  | { type: 'picture'; job: PaintJob; picture: JobPicture };
+
+/** Jobs of one home: submits them to its queue, and follows them in whatever process they are painted. */
+export interface PaintJobs {
+  /**
+   * When the promise is fulfilled, the job survives the end of every process.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid (names it), ERR_IMAGE_DECODE, ERR_MODEL_NOT_FOUND, ERR_LORA, ERR_DISK_FULL,
+   *   ERR_WRITE, ERR_LOCKED, ERR_NETWORK
+   */
+  submit(request: PaintRequest): Promise<PaintJob>;
+  /** @throws ArtistError ERR_NOT_FOUND */
+  get(id: string): Promise<PaintJob>;
+  /** The job that this client named so; undefined: none. */
+  byReference(client: string, reference: string): Promise<PaintJob | undefined>;
+  /** In the order in which they run, then ended ones, newest first. */
+  list(filter?: { client?: string; dialect?: Dialect; states?: readonly TaskState[]; limit?: number }): Promise<PaintJob[]>;
+  /**
+   * The events of a job from now on, the present state first; ends after the event of an ended state. Slow readers miss previews and progress in
+   * between, never a picture or the end.
+   *
+   * @throws ArtistError ERR_NOT_FOUND; the signal's reason
+   */
+  watch(id: string, options?: { signal?: AbortSignal; previews?: boolean }): AsyncIterable<JobEvent>;
+  /** Waits for the end. Resolves with the ended job, in whatever state. @throws ArtistError ERR_NOT_FOUND; the signal's reason */
+  wait(id: string, options?: { signal?: AbortSignal }): Promise<PaintJob>;
+  /** @throws ArtistError ERR_NOT_FOUND */
+  cancel(id: string): Promise<PaintJob>;
+  /** Paints a failed or cancelled job again. @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT in another state */
+  retry(id: string): Promise<PaintJob>;
+  /** Moves a waiting job. @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT when it does not wait */
+  move(id: string, priority: number): Promise<PaintJob>;
+  /** Bytes of a picture of a job. @throws ArtistError ERR_NOT_FOUND: no such picture, or it has expired */
+  picture(id: string, index: number): Promise<{ picture: JobPicture; bytes: Uint8Array }>;
+  /** The latest preview, a small JPEG; undefined: there is none. */
+  preview(id: string): Promise<Uint8Array | undefined>;
+  close(): Promise<void>;
+}
