@@ -236,6 +236,11 @@ export class Gallery {
     return ((this.#index.log.rows.get(id)?.flags ?? workFlags.damaged) & (workFlags.trashed | workFlags.damaged)) === 0;
   }
 
+  /** Whether everyone may see a work: lists show it, and it is not hidden. As of the last call of another method. */
+  isPublic(id: string): boolean {
+    return this.isShown(id) && ((this.#index.log.rows.get(id)?.flags ?? 0) & workFlags.hidden) === 0;
+  }
+
   /** Works by whole ids, in the same order, without those that are gone or damaged. list() and verifyGallery() report these. */
   async getMany(ids: readonly string[]): Promise<Artwork[]> {
     return this.#files.readMany(ids);
@@ -259,8 +264,8 @@ export class Gallery {
    *
    * @throws ArtistError ERR_INVALID_ARGUMENT (query), ERR_READ
    */
-  async select(query: string, { trashed = false, sort = 'newest' }: Pick<ListOptions, 'trashed' | 'sort'> = {}): Promise<string[]> {
-    return (await selectRows(this.#index, query, trashed, sort)).map(({ id }) => id);
+  async select(query: string, options: Pick<ListOptions, 'trashed' | 'hidden' | 'sort'> = {}): Promise<string[]> {
+    return (await selectRows(this.#index, query, options)).map(({ id }) => id);
   }
 
   /**

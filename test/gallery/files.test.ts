@@ -287,6 +287,16 @@ suite('gallery export', (test) => {
     // An earlier site is replaced; a user's folder is not.
     assert.is((await exportSite(here.gallery, ids.slice(0, 1), out, { url: 'https://example.org/art' })).works, 1);
     assert.equal(readdirSync(path.join(out, 'works')), [`${ids[0]}.html`]);
+    // A hidden work is in no page and no feed; nor is the owner's note.
+    await here.gallery.update(ids[1] as string, { hidden: true });
+    await here.gallery.update(ids[0] as string, { note: 'between us' });
+    assert.is((await exportSite(here.gallery, ids.slice(0, 2), out, { url: 'https://example.org/art' })).works, 1);
+    for (const file of ['index.html', 'rss.xml', 'feed.json', `works/${ids[0]}.html`])
+      assert.not.match(readFileSync(path.join(out, file), 'utf8'), new RegExp(`${ids[1]}|between us`), file);
+    assert.not.match(
+      rssFeed(await here.gallery.getMany(ids.slice(0, 2)), { title: 'x', url: 'https://example.org/' }),
+      new RegExp(`${ids[1]}`),
+    );
     assert.is(JSON.parse(readFileSync(path.join(out, 'feed.json'), 'utf8')).items[0].url, `https://example.org/art/works/${ids[0]}.html`);
     const own = path.join(scratch, 'somebody');
     mkdirSync(own);

@@ -111,7 +111,9 @@ suite('gallery search', (test) => {
   const wrong: [string, RegExp][] = [
     ['"fox', /closing quotation mark/],
     ['rating:many', /rating: expected a number 1\.\.5, a range such as >=4, or none, got "many"/],
-    ['is:good', /is: expected star, got "good"/],
+    ['is:good', /is: expected star, unrated, picked, rejected or hidden, got "good"/],
+    ['flag:maybe', /flag: expected pick, reject or none, got "maybe"/],
+    ['hidden:yes', /hidden: expected true or false, got "yes"/],
     ['date:yesterday', /date: expected 2026, 2026-11/],
     ['date:2026-13', /date: expected/],
     ['date:2026-02-30', /date: expected/],
@@ -306,5 +308,46 @@ suite('gallery likeness', (test) => {
     assert.is((await open()).size, 1);
     for (const vector of [along(0).subarray(1), new Float32Array(8), Float32Array.from(along(0), () => Number.NaN)])
       assert.is(await codeOf((await open()).append([{ id: id('X'), vector }])), 'ERR_INVALID_ARGUMENT');
+  });
+});
+
+suite('marks of a review', (test) => {
+  const here = place();
+
+  test('flag, hidden and unrated: by query, without a hidden work, and after the index was made again', async () => {
+    const good = await file(here, 'good', { flag: 'pick', rating: 4 });
+    const bad = await file(here, 'bad', { flag: 'reject', rating: 4, star: true });
+    const secret = await file(here, 'secret', { hidden: true, flag: 'pick', note: 'for nobody' });
+    const left = await file(here, 'left');
+    const cases: [string, string[]][] = [
+      ['flag:pick', ['good', 'secret']],
+      ['flag:reject', ['bad']],
+      ['flag:none', ['left']],
+      ['-flag:none', ['good', 'bad', 'secret']],
+      ['-flag:pick', ['bad', 'left']],
+      ['is:picked hidden:true', ['secret']],
+      ['hidden:false', ['good', 'bad', 'left']],
+      ['-hidden:false', ['secret']],
+      ['is:rejected is:star rating:4', ['bad']],
+      ['is:unrated', ['secret', 'left']],
+      ['nobody', []],
+    ];
+    for (const gallery of [here.gallery, here.again()])
+      for (const [query, expected] of cases) assert.equal(prompts((await gallery.list({ query, sort: 'oldest' })).works), expected, query);
+    await here.gallery.rebuild();
+    for (const [query, expected] of cases)
+      assert.equal(prompts((await here.gallery.list({ query, sort: 'oldest' })).works), expected, query);
+    const open = await here.gallery.list({ hidden: false, sort: 'oldest' });
+    assert.equal([open.total, ...prompts(open.works)], [3, 'good', 'bad', 'left']);
+    assert.equal(await here.gallery.select('flag:pick', { hidden: false }), [good.id]);
+    assert.equal(
+      [good, bad, secret, left].map(({ id }) => here.gallery.isPublic(id)),
+      [true, true, false, true],
+    );
+    await here.gallery.trash(left.id);
+    assert.not(here.gallery.isPublic(left.id));
+    await here.gallery.update(secret.id, { hidden: null, flag: null });
+    assert.ok(here.gallery.isPublic(secret.id));
+    assert.equal(await here.gallery.select('flag:pick'), [good.id]);
   });
 });

@@ -20,9 +20,11 @@ export function escapeHtml(text: string): string {
 const pageOf = (url: string, { id }: Artwork): string => new URL(`works/${id}.html`, url).href;
 const pictureOf = (url: string, work: Artwork): string => new URL(`images/${pictureName(work)}`, url).href;
 
-/** RSS 2.0, newest first, with the picture as enclosure. */
+const isOpen = ({ hidden }: Artwork): boolean => hidden !== true;
+
+/** RSS 2.0, newest first, with the picture as enclosure. Without hidden works. */
 export function rssFeed(works: readonly Artwork[], { title, url }: FeedOptions): string {
-  const items = works.map((work) => {
+  const items = works.filter(isOpen).map((work) => {
     const [page, picture] = [pageOf(url, work), pictureOf(url, work)];
     const text = `<p><a href="${escapeHtml(page)}"><img src="${escapeHtml(picture)}" alt="${escapeHtml(altOf(work))}"></a></p>`;
     return `<item>
@@ -47,14 +49,14 @@ ${items.join('\n')}
 `;
 }
 
-/** JSON Feed 1.1 (jsonfeed.org). */
+/** JSON Feed 1.1 (jsonfeed.org). Without hidden works. */
 export function jsonFeed(works: readonly Artwork[], { title, url }: FeedOptions): string {
   const feed = {
     version: 'https://jsonfeed.org/version/1.1',
     title,
     home_page_url: url,
     feed_url: new URL('feed.json', url).href,
-    items: works.map((work) => ({
+    items: works.filter(isOpen).map((work) => ({
       id: work.id,
       url: pageOf(url, work),
       title: nameOf(work),

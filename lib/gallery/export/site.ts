@@ -63,7 +63,7 @@ function isSitePath(path: string, kind: 'file' | 'folder'): boolean {
 
 /**
  * The works as a website of one folder, without a server and without scripts: it can be opened from the disk. In the order of `ids`. It is built
- * beside its place and moved there when it is whole. An earlier site is replaced; a folder with anything else in it is not.
+ * beside its place and moved there when it is whole. Hidden works are left out. An earlier site is replaced; a folder with anything else in it is not.
  *
  * @throws ArtistError ERR_ALREADY_EXISTS: the folder holds other files; ERR_INVALID_ARGUMENT (url; the folder must stay), ERR_WRITE, ERR_DISK_FULL; the signal's reason
  */
@@ -75,15 +75,16 @@ export const exportSite = answering(
     const wish = { mark: marker, isOurs: isSitePath, keep: [gallery.folder], name: 'out' };
     await checkReplaceable(folder, { ...wish, as: 'folder' }); // before the works are read
     const { works, missing } = await worksWithPictures(gallery, ids);
+    const open = works.filter(({ hidden }) => !hidden);
     const damaged: NonNullable<Exported['damaged']> = [];
     let shown: Artwork[] = [];
     await replaceFolder(folder, wish, async (made) => {
       for (const part of ['images', 'thumbs', 'works']) await mkdir(join(made, part));
       // The pictures first: the pages name those that could be read.
       shown = [];
-      for (const [index, work] of works.entries()) {
+      for (const [index, work] of open.entries()) {
         options.signal?.throwIfAborted();
-        options.onProgress?.(index, works.length);
+        options.onProgress?.(index, open.length);
         const message = await copyWork(gallery, work, made);
         if (message === undefined) shown.push(work);
         else damaged.push({ id: work.id, message });

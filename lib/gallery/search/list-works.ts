@@ -4,16 +4,21 @@ import { readWork } from '../store/scan.ts';
 import type { WorkFiles } from '../store/work-files.ts';
 import type { WorkIndex } from '../store/work-index.ts';
 import { matchRows } from './match.ts';
-import { type ListOptions, ordered, type Page, type SortOrder, startAfter } from './paging.ts';
+import { type ListOptions, ordered, type Page, startAfter } from './paging.ts';
 import { knownFields, parseQuery } from './query.ts';
 import { assigned, separator } from './search-text.ts';
 
 /** The works a query finds, in order. Brings the index up to date first. */
-export async function selectRows(index: WorkIndex, query: string, trashed: boolean, sort: SortOrder): Promise<readonly Row[]> {
+export async function selectRows(
+  index: WorkIndex,
+  query: string,
+  { trashed = false, hidden = true, sort = 'newest' }: Pick<ListOptions, 'trashed' | 'hidden' | 'sort'>,
+): Promise<readonly Row[]> {
   const clauses = parseQuery(query);
   await index.refresh();
   const { byBytes, byId } = index.rows();
-  const wanted = ({ flags }: Row): boolean => ((flags & workFlags.trashed) !== 0) === trashed;
+  const wanted = ({ flags }: Row): boolean =>
+    ((flags & workFlags.trashed) !== 0) === trashed && (hidden || (flags & workFlags.hidden) === 0);
   if (clauses.length === 0) return ordered(byId.filter(wanted), sort);
   const found = matchRows(index.log, byBytes, clauses).filter((row) => wanted(row) && (row.flags & workFlags.damaged) === 0);
   return ordered(
@@ -26,11 +31,11 @@ export async function selectRows(index: WorkIndex, query: string, trashed: boole
 export async function listWorks(
   index: WorkIndex,
   files: WorkFiles,
-  { query = '', limit = 50, after, sort = 'newest', trashed = false }: ListOptions,
+  { query = '', limit = 50, after, sort = 'newest', trashed, hidden }: ListOptions,
 ): Promise<Page> {
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `limit: expected an integer 1..1000, got ${display(limit)}`);
-  const rows = await selectRows(index, query, trashed, sort);
+  const rows = await selectRows(index, query, { trashed, hidden, sort });
   const start = after === undefined ? 0 : startAfter(rows, after, sort, index.log.rows.get(after));
   const page: Page = { works: [], total: rows.length, next: undefined, problems: [] };
   let at = start;

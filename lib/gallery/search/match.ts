@@ -37,8 +37,10 @@ function matcherOf(clause: Clause): Matcher {
     }
     case 'rating':
       return byRow(({ rating }) => inRange(rating, clause.range));
-    case 'star':
-      return byRow(({ flags }) => (flags & workFlags.star) !== 0);
+    case 'marks': {
+      const mask = clause.marks.reduce((bits, mark) => bits | workFlags[mark], 0);
+      return byRow(({ flags }) => (flags & mask) !== 0);
+    }
     case 'date':
       return byRow(({ id }) => between(ulidTime(id), clause));
   }

@@ -15,7 +15,9 @@ export interface ListOptions {
   /** Default newest. rating: best first, of equal ones the newest first. */
   sort?: SortOrder;
   /** true: works in the trash, instead of the others. */
-  trashed?: boolean;
+  trashed?: boolean | undefined;
+  /** false: without hidden works. Default true. */
+  hidden?: boolean | undefined;
 }
 
 export interface Page {

@@ -10,9 +10,13 @@ export type Clause =
   /** A setting contains the words, or is this number. */
   | { kind: 'setting'; key: string; value: string; range: Range | undefined; not: boolean }
   | { kind: 'rating'; range: Range; not: boolean }
-  | { kind: 'star'; not: boolean }
+  /** The work has one of these marks. */
+  | { kind: 'marks'; marks: readonly Mark[]; not: boolean }
   /** Created in this time: from <= t < until, milliseconds. */
   | { kind: 'date'; from: number; until: number; not: boolean };
+
+/** Marks of a work, by the names of the bits in the index. */
+export type Mark = 'star' | 'hidden' | 'pick' | 'reject';
 
 /** Inclusive unless the bound is open. */
 export interface Range {
@@ -47,6 +51,8 @@ export const knownFields: readonly string[] = [
     'collection',
     'rating',
     'is',
+    'flag',
+    'hidden',
     'date',
     'before',
     'after',
@@ -116,6 +122,27 @@ function readDay(text: string): { from: number; until: number } | undefined {
   return valid ? { from, until } : undefined;
 }
 
+const flagMarks: ReadonlyMap<string, readonly Mark[]> = new Map([
+  ['pick', ['pick']],
+  ['reject', ['reject']],
+  ['none', ['pick', 'reject']],
+]);
+
+const stateMarks: ReadonlyMap<string, Mark> = new Map([
+  ['star', 'star'],
+  ['starred', 'star'],
+  ['hidden', 'hidden'],
+  ['picked', 'pick'],
+  ['rejected', 'reject'],
+]);
+
+function stateClause(value: string, written: string, not: boolean): Clause {
+  if (value === 'unrated') return { kind: 'rating', range: { min: 0, max: 0, openMin: false, openMax: false }, not };
+  const mark = stateMarks.get(value);
+  if (!mark) return usage(`is: expected star, unrated, picked, rejected or hidden, got ${JSON.stringify(written)}`);
+  return { kind: 'marks', marks: [mark], not };
+}
+
 function dateClause(field: string, value: string, not: boolean): Clause {
   const [first = '', second] = value.includes('..') ? value.split('..') : [value];
   const begin = first === '' ? { from: Number.NEGATIVE_INFINITY, until: 0 } : readDay(first);
@@ -129,7 +156,7 @@ function dateClause(field: string, value: string, not: boolean): Clause {
 
 /**
  * Reads a query: words and "phrases" are looked for in prompt, title, alternative text, tags and collections; `field:value` in any setting
- * (`sampler:euler_a steps:>20 cfg:5..8 lora:ink`), `rating:>=4`, `is:star`, `date:2026-11`, `before:`, `after:`; `-` before one negates it.
+ * (`sampler:euler_a steps:>20 cfg:5..8 lora:ink`), `rating:>=4`, `is:star`, `is:unrated`, `flag:pick`, `hidden:true`, `date:2026-11`, `before:`, `after:`; `-` before one negates it.
  * Case does not matter. An empty query has no conditions.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
@@ -148,8 +175,14 @@ export function parseQuery(query: string): Clause[] {
       if (!range) return usage(`rating: expected a number 1..5, a range such as >=4, or none, got ${JSON.stringify(written)}`);
       clauses.push({ kind: 'rating', range, not });
     } else if (field === 'is') {
-      if (value !== 'star' && value !== 'starred') return usage(`is: expected star, got ${JSON.stringify(written)}`);
-      clauses.push({ kind: 'star', not });
+      clauses.push(stateClause(value, written, not));
+    } else if (field === 'flag') {
+      const marks = flagMarks.get(value);
+      if (!marks) return usage(`flag: expected pick, reject or none, got ${JSON.stringify(written)}`);
+      clauses.push({ kind: 'marks', marks, not: not !== (value === 'none') });
+    } else if (field === 'hidden') {
+      if (value !== 'true' && value !== 'false') return usage(`hidden: expected true or false, got ${JSON.stringify(written)}`);
+      clauses.push({ kind: 'marks', marks: ['hidden'], not: not !== (value === 'false') });
     } else if (field === 'date' || field === 'before' || field === 'after') clauses.push(dateClause(field, value, not));
     else clauses.push({ kind: 'setting', key: field, value, range: readRange(value), not });
   }

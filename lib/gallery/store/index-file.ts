@@ -18,14 +18,24 @@ import { Turns } from './turns.ts';
  *
  * Times are nanoseconds. Fields are separated by tabs, which the search text does not contain.
  */
-const headerForm = /^H\t4\t[0-9a-f]{16}\n$/;
+const headerForm = /^H\t5\t[0-9a-f]{16}\n$/;
 const headerLength = 21;
-const newHeader = (): string => `H\t4\t${randomBytes(8).toString('hex')}\n`;
+const newHeader = (): string => `H\t5\t${randomBytes(8).toString('hex')}\n`;
 /** Offsets of the fields of a W line, and the widths of the first. */
 const at = { id: 2, mtime: 29, size: 50, rating: 63, flags: 65, text: 67 } as const;
 const width = { id: 26, mtime: 20, size: 12 } as const;
 
-export const workFlags = { star: 1, trashed: 2, damaged: 4 } as const;
+/** Bits of the flags. They are stored as one character, `0` for none. */
+export const workFlags = { star: 1, trashed: 2, damaged: 4, hidden: 8, pick: 16, reject: 32 } as const;
+
+function flagsOf({ star, trashedAt, hidden, flag }: Sidecar): number {
+  return (
+    (star ? workFlags.star : 0) |
+    (trashedAt === undefined ? 0 : workFlags.trashed) |
+    (hidden ? workFlags.hidden : 0) |
+    (flag === undefined ? 0 : workFlags[flag])
+  );
+}
 
 /** State of a sidecar file: it differs whenever the content may have changed. */
 export interface FileStamp {
@@ -42,9 +52,7 @@ export interface IndexedWork {
 }
 
 export function workLine({ id, stamp, sidecar }: IndexedWork): string {
-  const flags = sidecar
-    ? (sidecar.star ? workFlags.star : 0) | (sidecar.trashedAt === undefined ? 0 : workFlags.trashed)
-    : workFlags.damaged;
+  const flags = String.fromCharCode(zero + (sidecar ? flagsOf(sidecar) : workFlags.damaged));
   const text = sidecar ? searchText(sidecar) : '';
   const [mtime, size] = [String(stamp.mtimeNs).padStart(width.mtime, '0'), String(stamp.size).padStart(width.size, '0')];
   return `W\t${id}\t${mtime}\t${size}\t${sidecar?.rating ?? 0}\t${flags}\t${text}\n`;

@@ -12,6 +12,9 @@ const record = () =>
   });
 const word = () => z.string().min(1).max(200);
 
+/** What a review decided about a work. It is independent of the rating: a work with four stars may be rejected. */
+export const reviewFlags = ['pick', 'reject'] as const;
+
 /** Fields that gallery.update() may change. */
 const changeableShape = () => ({
   title: z.string().max(1000).optional(),
@@ -23,6 +26,11 @@ const changeableShape = () => ({
   /** 1 to 5, larger is better. */
   rating: z.int().min(1).max(5).optional(),
   star: z.boolean().optional(),
+  flag: z.enum(reviewFlags).optional(),
+  /** Only the owner sees it: sites, feeds and readers without a token do not. */
+  hidden: z.boolean().optional(),
+  /** The owner's own text about it. No search finds it. */
+  note: z.string().max(20_000).optional(),
   /** The terms of use. */
   licence: z.looseObject({ id: z.string().min(1), url: z.string().optional() }).optional(),
   /** How its origin is marked: AI label, credentials. */
