@@ -1,3 +1,4 @@
+export { openPaintJobs, type PaintJobsOptions } from './jobs/paint-jobs.ts';
 export {
   type Dialect,
   dialects,
