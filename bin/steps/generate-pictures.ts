@@ -1,4 +1,4 @@
-import { overSettings, paintSettings } from '../../lib/artist/index.ts';
+import { paintingOf } from '../../lib/artist/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
 import {
   checkGenerate,
@@ -127,9 +127,7 @@ async function optionsOf(values: GenerateValues, context: Context): Promise<{ lo
   const asked: LoadModelOptions = modelFlags.optionsOf(values);
   const isShown = [given.initImage, given.referenceImages, given.controlImage].some((picture) => picture !== undefined);
   const prompt = isShown && values.prompt === '' ? '' : await readPrompt(values.prompt);
-  const { model: settled, options: paint } = paintSettings(await context.config(), asked.model ?? asked.diffusionModel);
-  const model = asked.diffusionModel === undefined && settled !== undefined ? { model: settled } : {};
-  return { load: { ...asked, ...model, home: context.home }, options: { ...overSettings(paint, given), prompt } };
+  return paintingOf(await context.config(), asked, { ...given, prompt });
 }
 
 export async function generate(values: GenerateValues, context: Context): Promise<Outcome> {

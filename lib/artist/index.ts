@@ -1,3 +1,16 @@
+export { JobFolder, jobIdPattern, type RecordedPicture } from './jobs/job-folder.ts';
+export { pictureOfWork } from './jobs/job-results.ts';
+export { picturesOf } from './jobs/paint-job.ts';
+export { isPaintJob, newStoredJob, readStoredJob, type StoredJob } from './jobs/stored-job.ts';
+export {
+  type Dialect,
+  dialects,
+  type InputPictures,
+  type JobPicture,
+  type JobProgress,
+  type PaintWork,
+  paintedJobSchema,
+} from './jobs/types.ts';
 export { type Artist, type ArtistOptions, createArtist } from './loop/artist.ts';
 export { mostCandidates } from './loop/candidates.ts';
 export { checkWork } from './loop/check-work.ts';
@@ -18,7 +31,7 @@ export { checkSettings, openSecrets } from './orders/check-settings.ts';
 export { type HandOverOptions, handOver, paintHere } from './orders/hand-over.ts';
 export { newOrder, type Order, type OrderOptions, optionsOfOrder, readOrder } from './orders/order.ts';
 export { type OrderedTask, type PaintedOrder, paintOrder } from './orders/paint-order.ts';
-export { overSettings, paintSettings } from './orders/paint-settings.ts';
+export { overSettings, paintingOf, paintSettings } from './orders/paint-settings.ts';
 export { type LookUp, paintTasks } from './orders/paint-tasks.ts';
 export type { Period, PeriodOptions } from './periods/period.ts';
 export { claimText, type EndRule, readClaim, ruleText } from './periods/period.ts';

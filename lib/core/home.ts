@@ -102,6 +102,18 @@ export class Home {
   get proposals(): string {
     return this.#at('proposals');
   }
+  /** Paint jobs, a folder each. */
+  get jobs(): string {
+    return this.#at('jobs');
+  }
+  /** The folder of a paint job: its input pictures, progress, and pictures that are not filed. */
+  job(id: string): string {
+    return this.#at('jobs', id);
+  }
+  /** A file of a paint job. */
+  jobFile(id: string, file: string): string {
+    return this.#at('jobs', id, file);
+  }
   get logs(): string {
     return this.#at('logs');
   }

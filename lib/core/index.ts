@@ -1,4 +1,4 @@
-export { abortSignal } from './abort-signal.ts';
+export { abortSignal, linkSignals } from './abort-signal.ts';
 export { answering, asArtistError } from './answering.ts';
 export { type Clock, type SleepOptions, systemClock, type Timer, type TimerOptions, VirtualClock } from './clock.ts';
 export { defined } from './defined.ts';
@@ -35,7 +35,7 @@ export { expandTilde, Home, homeFolder, homeOf } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
 export { leakWatch } from './leak-watch.ts';
 export { display, type Fault, findFaults, nearest, resolveOptions } from './options.ts';
-export { entryFile, packageRoot, packageVersion } from './package-root.ts';
+export { childProgram, entryFile, packageRoot, packageVersion } from './package-root.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';
 export { errorLine, recordedError } from './recorded-error.ts';
 export { currentScope, type Scope, withScope } from './scope.ts';

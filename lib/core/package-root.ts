@@ -48,3 +48,20 @@ export function entryFile(name: string): string {
   const source = here.endsWith('.ts');
   return path.join(packageRoot(), ...(source ? ['lib', `${name}.ts`] : ['dist', 'esm', `${name}.js`]));
 }
+
+/** A program of entryFile(), and the Node flags it runs with: `fork(file, [], { execArgv })`. */
+export function childProgram(name: string): { file: string; execArgv: string[] } {
+  const file = entryFile(name);
+  return { file, execArgv: file.endsWith('.ts') ? loaderFlags(process.execArgv) : [] };
+}
+
+/** Running TypeScript source needs this process's loaders, but not its debugger port. */
+function loaderFlags(execArgv: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index < execArgv.length; index++) {
+    const flag = execArgv[index] ?? '';
+    if (/^(--import|--require|-r|--loader)$/.test(flag)) kept.push(flag, execArgv[++index] ?? '');
+    else if (/^--(import|require|loader)=/.test(flag)) kept.push(flag);
+  }
+  return kept;
+}

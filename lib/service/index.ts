@@ -1,3 +1,5 @@
+export { openPaintJobs, type PaintJobsOptions } from './jobs/paint-jobs.ts';
+export { type Painter, type PainterOptions, startPainter } from './jobs/painter.ts';
 export {
   type Dialect,
   dialects,

@@ -1,5 +1,6 @@
-/** A worker that paints the works a schedule put into a queue. */
+/** A worker that paints what schedules and servers put into a queue. */
 import { type Artist, type LookUp, paintTasks } from '../artist/index.ts';
+import { homeOf, isFolder } from '../core/index.ts';
 import {
   homeId,
   isRedis,
@@ -20,7 +21,7 @@ interface Source {
   about: string;
 }
 
-/** Chooses what to serve: the file queue, the named queue in Redis, the home's own or, if the home has no jobs, every queue in Redis. */
+/** Chooses what to serve: the file queue, the named queue in Redis, the home's own or, if neither schedule nor server put anything there, every queue in Redis. */
 async function sourceOf(address: string, given: string | undefined, home: string): Promise<Source> {
   if (!isRedis(address)) {
     const queue = await openQueueAt(address, home, undefined);
@@ -33,7 +34,7 @@ async function sourceOf(address: string, given: string | undefined, home: string
       about: '',
     };
   }
-  const hasJobs = given === undefined && (await new ScheduleStore(home).list()).length > 0;
+  const hasJobs = given === undefined && ((await new ScheduleStore(home).list()).length > 0 || (await isFolder(homeOf(home).jobs)));
   const name = hasJobs ? await homeId(home) : given;
   let served: Awaited<ReturnType<typeof serveQueues>> | undefined;
   return {

@@ -232,6 +232,26 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     assert.is(await code(queue.retry('again')), 'ERR_INVALID_ARGUMENT');
   });
 
+  test('a waiting task moves to another priority, behind those that have it', async () => {
+    const { queue, again } = await fresh();
+    for (const id of ['first', 'second', 'third']) await queue.add(null, { id });
+    await queue.add(null, { id: 'soon', priority: 70 });
+    await queue.add(null, { id: 'later', delayMs: 60_000 });
+    assert.is((await queue.move('third', 70)).priority, 70);
+    assert.is((await queue.move('first', 10)).priority, 10);
+    assert.is((await queue.move('later', 90)).state, 'delayed');
+    const other = await again();
+    const waiting = (await other.list(['waiting'])).map(({ id, priority }) => `${id} ${priority}`);
+    assert.equal(waiting, ['soon 70', 'third 70', 'second 50', 'first 10']);
+    const order: string[] = [];
+    await work(other, async ({ id }) => void order.push(id));
+    await queue.wait('first');
+    assert.equal(order, ['soon', 'third', 'second', 'first']);
+    assert.is(await code(queue.move('first', 20)), 'ERR_INVALID_ARGUMENT');
+    assert.is(await code(queue.move('later', 101)), 'ERR_INVALID_ARGUMENT');
+    assert.is(await code(queue.move('absent', 20)), 'ERR_NOT_FOUND');
+  });
+
   test('a delay is kept', async () => {
     const { queue } = await fresh();
     const began = performance.now();

@@ -1,5 +1,5 @@
 import { configPath, type LoadedConfig, loadConfig } from '../../config/index.ts';
-import { ArtistError, answering, type Clock, homeFolder, isArtistError, resolveOptions } from '../../core/index.ts';
+import { ArtistError, answering, type Clock, homeFolder, isArtistError, linkSignals, resolveOptions } from '../../core/index.ts';
 import { type Artwork, Gallery } from '../../gallery/index.ts';
 import { writerOf } from '../llm/writer.ts';
 import { Studio } from '../models/models-in-use.ts';
@@ -28,6 +28,8 @@ export interface ArtistOptions {
   config?: LoadedConfig | undefined;
   /** How long an unused model, CLIP or upscaler stays in memory, milliseconds; 0: not at all. Default 600 000, ten minutes. */
   keepMs?: number | undefined;
+  /** Run the engine in a child process: when it crashes, the work fails with ERR_NATIVE_CRASH and this process continues. Default false. */
+  isolate?: boolean | undefined;
   /** Used for the language model and for museums. Default: the global fetch(). */
   fetch?: typeof globalThis.fetch | undefined;
   /** Called with each warning, such as a scorer that failed or a memory that was repaired. Default: process.emitWarning(). */
@@ -55,13 +57,13 @@ export class Artist {
   #disposing: Promise<void> | undefined;
 
   /** Made by createArtist(). */
-  constructor(config: LoadedConfig, { keepMs = defaultKeepMs, clock, onWarning, fetch }: ArtistOptions) {
+  constructor(config: LoadedConfig, { keepMs = defaultKeepMs, isolate, clock, onWarning, fetch }: ArtistOptions) {
     if (!(keepMs >= 0)) throw new ArtistError('ERR_INVALID_ARGUMENT', `keepMs: expected a number of milliseconds from 0, got ${keepMs}`);
     this.home = config.home;
     this.config = config;
     this.gallery = new Gallery({ folder: configPath(config.config.gallery.folder, config.home), ...(clock && { clock }) });
     this.#clock = clock;
-    this.#studio = new Studio({ home: config.home, keepMs, clock });
+    this.#studio = new Studio({ home: config.home, keepMs, isolate, clock });
     const { clip } = config.config.create;
     const clipPath = clip === undefined ? undefined : configPath(clip, config.home);
     this.#warn = onWarning ?? ((line) => process.emitWarning(line, { type: 'ArtistWarning' }));
@@ -115,6 +117,24 @@ export class Artist {
    */
   filed(task: string): Promise<Artwork | undefined> {
     return this.gallery.workOfTask(task);
+  }
+
+  /**
+   * Does work of another kind with the models of this artist, which stay loaded in between. dispose() cancels it and waits for its end.
+   *
+   * @throws ArtistError ERR_DISPOSED after dispose(); and every error of `work`
+   */
+  async withModels<T>(signal: AbortSignal, work: (place: Workplace, signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.disposed) throw new ArtistError('ERR_DISPOSED', 'artist: it was disposed. Make another with createArtist()');
+    const linked = linkSignals([this.#closing.signal, signal]);
+    const running = work(this.#place, linked.signal).finally(linked.release);
+    const settled = running.catch(() => undefined);
+    this.#running.add(settled);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(settled);
+    }
   }
 
   /** Cancels the works in progress (they reject with ERR_ABORTED), then frees the models. May be called more than once. */
@@ -239,25 +259,6 @@ function describe(
     seconds: times,
     warnings: [...result.warnings, ...late],
   };
-}
-
-/**
- * A signal that aborts with the first of several signals, and on release(), which stops work that still runs. Unlike AbortSignal.any() it
- * leaves no listener on a signal that lives for months.
- */
-function linkSignals(signals: readonly AbortSignal[]): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const stops = signals.map((signal) => {
-    const abort = (): void => controller.abort(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    return () => signal.removeEventListener('abort', abort);
-  });
-  const release = (): void => {
-    for (const stop of stops) stop();
-    controller.abort(new ArtistError('ERR_ABORTED', 'create: it is over'));
-  };
-  return { signal: controller.signal, release };
 }
 
 /**

@@ -1,6 +1,15 @@
 import { type Clip, loadClip } from '../../clip/index.ts';
 import type { Clock } from '../../core/index.ts';
-import { type LoadEvent, loadModel, loadUpscaler, type Model, type UpscaleEvent, type Upscaler } from '../../engine/index.ts';
+import {
+  type LoadEvent,
+  type LoadModelOptions,
+  type LoadUpscalerOptions,
+  loadModel,
+  loadUpscaler,
+  type Model,
+  type UpscaleEvent,
+  type Upscaler,
+} from '../../engine/index.ts';
 import { type Lease, Warm, withRoom } from './model-pool.ts';
 
 export interface LoadWishes {
@@ -8,31 +17,53 @@ export interface LoadWishes {
   onProgress: (event: LoadEvent | UpscaleEvent) => void;
 }
 
+type Unheard<O> = Omit<O, 'signal' | 'onProgress' | 'home' | 'isolate'>;
+/** A model by alias or path, or by all options of loadModel(). */
+export type ModelSpec = string | Unheard<LoadModelOptions>;
+
+/** Equal for equal options, in whatever order they are given. */
+function keyOf(options: object): string {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? '' : JSON.stringify(given.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export interface StudioOptions {
+  home: string;
+  keepMs: number;
+  /** Run the engine in a child process. Default false. */
+  isolate?: boolean | undefined;
+  clock?: Clock | undefined;
+}
+
 /** The models that make works: painter, CLIP, upscaler. Each is loaded at first use and kept for the next. */
 export class Studio {
   readonly #home: string;
+  readonly #isolate: boolean;
   readonly #models: Warm<Model>;
   readonly #clips: Warm<Clip>;
   readonly #upscalers: Warm<Upscaler>;
 
-  constructor({ home, keepMs, clock }: { home: string; keepMs: number; clock?: Clock | undefined }) {
+  constructor({ home, keepMs, isolate = false, clock }: StudioOptions) {
     const options = { keepMs, ...(clock && { clock }) };
     this.#home = home;
+    this.#isolate = isolate;
     this.#models = new Warm(options);
     this.#clips = new Warm(options);
     this.#upscalers = new Warm(options);
   }
 
   /**
-   * @param model alias or path; undefined: the bundled one
+   * @param spec undefined: the bundled model
    * @throws every error of loadModel()
    */
-  model(model: string | undefined, { signal, onProgress }: LoadWishes): Promise<Lease<Model>> {
+  model(spec: ModelSpec | undefined, { signal, onProgress }: LoadWishes): Promise<Lease<Model>> {
+    const options = typeof spec === 'string' ? { model: spec } : (spec ?? {});
     return withRoom([this.#clips, this.#upscalers], () =>
-      this.#models.acquire(model ?? '', () =>
+      this.#models.acquire(keyOf(options), () =>
         loadModel({
-          ...(model !== undefined && { model }),
+          ...options,
           home: this.#home,
+          isolate: this.#isolate,
           signal,
           onProgress: onProgress as (event: LoadEvent) => void,
         }),
@@ -46,17 +77,18 @@ export class Studio {
    */
   clip(path: string | undefined, signal: AbortSignal): Promise<Lease<Clip>> {
     return withRoom([this.#models, this.#upscalers], () =>
-      this.#clips.acquire(path ?? '', () => loadClip({ ...(path !== undefined && { model: path }), signal })),
+      this.#clips.acquire(path ?? '', () => loadClip({ ...(path !== undefined && { model: path }), isolate: this.#isolate, signal })),
     );
   }
 
   /**
-   * The bundled upscaler.
-   *
+   * @param options default: the bundled upscaler
    * @throws every error of loadUpscaler()
    */
-  upscaler({ signal, onProgress }: LoadWishes): Promise<Lease<Upscaler>> {
-    return withRoom([this.#models, this.#clips], () => this.#upscalers.acquire('', () => loadUpscaler({ signal, onProgress })));
+  upscaler({ signal, onProgress }: LoadWishes, options: Unheard<LoadUpscalerOptions> = {}): Promise<Lease<Upscaler>> {
+    return withRoom([this.#models, this.#clips], () =>
+      this.#upscalers.acquire(keyOf(options), () => loadUpscaler({ ...options, isolate: this.#isolate, signal, onProgress })),
+    );
   }
 
   /** Frees the models that are not in use, for work that needs the memory. */

@@ -3,6 +3,7 @@ import { ArtistError } from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { RunningTask } from '../../schedule/index.ts';
 import type { Artist } from '../loop/artist.ts';
+import type { CreateEvent } from '../loop/create-options.ts';
 import { optionsOfOrder, readOrder } from './order.ts';
 
 /** One work to be painted, from a schedule or a queue. */
@@ -19,6 +20,7 @@ export interface OrderedTask {
   /** Set for tasks of a queue: see RunningTask. */
   settled?: RunningTask['settled'];
   settle?: RunningTask['settle'];
+  onProgress?: ((event: CreateEvent) => void) | undefined;
 }
 
 /** What the history of a schedule records about a work. */
@@ -53,7 +55,8 @@ export async function paintOrder(task: OrderedTask, artist: Artist): Promise<Pai
     return counts.id === work.id;
   };
   const seed = seedOf(task.id, task.attempt);
-  const { work } = await artist.create({ ...options, seed, task: task.id, signal: task.signal, ...(task.settle && { confirm }) });
+  const { id, signal, onProgress } = task;
+  const { work } = await artist.create({ ...options, seed, task: id, signal, onProgress, ...(task.settle && { confirm }) });
   if (counts) return counts;
   if (!work) throw new ArtistError('ERR_INTERNAL', `${task.id}: expected a work that was filed, got none`);
   return paintedOrder(work);

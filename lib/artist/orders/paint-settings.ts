@@ -1,6 +1,6 @@
 import { configPath, type LoadedConfig } from '../../config/index.ts';
 import { homeOf } from '../../core/index.ts';
-import { type GenerateOptions, optionTables, type Rows } from '../../engine/index.ts';
+import { type GenerateOptions, type LoadModelOptions, optionTables, type Rows } from '../../engine/index.ts';
 
 /** The model of the configuration and its options, under the names of the library. */
 export interface PaintSettings {
@@ -37,4 +37,15 @@ export function overSettings(settings: GenerateOptions, given: GenerateOptions):
   const table: Rows = optionTables.generate;
   const replaced = new Set(Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : (table[name]?.replaces ?? []))));
   return { ...Object.fromEntries(Object.entries(settings).filter(([name]) => !replaced.has(name))), ...given };
+}
+
+/** What is loaded and painted for options of loadModel() and generate(): these, over the settings of the model they name. */
+export function paintingOf(
+  loaded: LoadedConfig,
+  load: LoadModelOptions,
+  given: GenerateOptions,
+): { load: LoadModelOptions; options: GenerateOptions } {
+  const { model: settled, options } = paintSettings(loaded, load.model ?? load.diffusionModel);
+  const model = load.diffusionModel === undefined && settled !== undefined ? { model: settled } : {};
+  return { load: { ...load, ...model, home: loaded.home }, options: overSettings(options, given) };
 }

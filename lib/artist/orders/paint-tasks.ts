@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { resolveOptions } from '../../core/index.ts';
 import type { Json, TaskHandler } from '../../schedule/index.ts';
+import { paintJob } from '../jobs/paint-job.ts';
+import { isPaintJob } from '../jobs/stored-job.ts';
 import type { Artist } from '../loop/artist.ts';
 import { paintOrder } from './paint-order.ts';
 
@@ -20,10 +22,12 @@ async function fileLeftBehind({ gallery }: Artist, lookUp: LookUp): Promise<void
   });
 }
 
-/** Makes the handler for a worker that paints the tasks of handOver(): queue.work(paintTasks(artist, lookUp)). */
+/** Makes the handler for a worker that paints the tasks of handOver() and of openPaintJobs(): queue.work(paintTasks(artist, lookUp)). */
 export function paintTasks(artist: Artist, lookUp: LookUp): TaskHandler {
   let clean = false;
-  return async ({ payload, ...task }) => {
+  return async (given) => {
+    const { payload, ...task } = given;
+    if (isPaintJob(payload)) return paintJob(given, artist);
     const { order, rotation } = resolveOptions('task', taskSchema, payload);
     if (!clean) await fileLeftBehind(artist, lookUp);
     clean = false;

@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { Socket } from 'node:net';
-import { ArtistError } from '../../core/index.ts';
+import { ArtistError, childProgram } from '../../core/index.ts';
 import type { NativeEvent } from '../addon/native-events.ts';
 import type { NativeJob } from '../addon/native-types.ts';
-import { childProgram } from './child-program.ts';
 import { LastLines } from './last-lines.ts';
 import { type Call, type Facts, fromFailure, type Results, type ToChild, type ToParent } from './protocol.ts';
 
@@ -32,7 +31,7 @@ export class EngineProcess {
   #settleReady: Pending['settle'] = () => undefined;
 
   constructor() {
-    const { file, execArgv } = childProgram();
+    const { file, execArgv } = childProgram('engine/isolation/child');
     this.#child = fork(file, [], { execArgv, serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = (outcome) => ('value' in outcome ? resolve(outcome.value as Facts) : reject(outcome.error));

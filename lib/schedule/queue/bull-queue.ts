@@ -31,7 +31,7 @@ import {
   type WorkerOptions,
   workerOptions,
 } from './types.ts';
-import { cannotRetry, checkSamePayload, noSuchTask, waitForEnd } from './wait.ts';
+import { cannotMove, cannotRetry, checkSamePayload, noSuchTask, waitForEnd } from './wait.ts';
 
 export interface BullQueueOptions {
   /** `redis://[user:password@]host:port[/database]`, or `rediss://` */
@@ -204,11 +204,14 @@ export class BullQueue implements TaskQueue {
   list(states: readonly TaskState[] = taskStates, limit = 1000): Promise<QueuedTask[]> {
     return this.#call(async (client) => {
       const lists = await Promise.all(
-        typesOf.map(async ([type, state]) => {
-          const jobs = (await client.getJobs([type], 0, limit - 1, !endedStates.includes(state))) as (BullTask | undefined)[];
-          // A task removed between two queries is missing.
-          return jobs.flatMap((job) => (job ? [publicTask(job, state, this.#form)] : []));
-        }),
+        // A cancelled task is in the list of any type until a worker takes it.
+        typesOf
+          .filter(([, state]) => states.includes(state) || states.includes('cancelled'))
+          .map(async ([type, state]) => {
+            const jobs = (await client.getJobs([type], 0, limit - 1, !endedStates.includes(state))) as (BullTask | undefined)[];
+            // A task removed between two queries is missing.
+            return jobs.flatMap((job) => (job ? [publicTask(job, state, this.#form)] : []));
+          }),
       );
       const all = lists.flat();
       const open = all.filter((task) => !endedStates.includes(task.state));
@@ -234,6 +237,16 @@ export class BullQueue implements TaskQueue {
       if (task.state !== 'failed' && task.state !== 'cancelled') throw cannotRetry(task);
       await job.updateData({ ...job.data, cancelledAt: null });
       if (await job.isFailed()) await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+      return (await this.#find(client, id)).task;
+    });
+  }
+
+  async move(id: string, priority: number): Promise<QueuedTask> {
+    const { priority: checked } = resolveOptions('queue', taskOptions, { priority });
+    return this.#call(async (client) => {
+      const { job, task } = await this.#find(client, id);
+      if (task.state !== 'waiting' && task.state !== 'delayed') throw cannotMove(task);
+      await job.changePriority({ priority: turnPriority(checked) });
       return (await this.#find(client, id)).task;
     });
   }

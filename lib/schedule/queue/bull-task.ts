@@ -62,7 +62,8 @@ export function publicTask(job: BullTask, state: TaskState, form: KeyForm): Queu
     id: publicId(job.id, form),
     payload: job.data.payload,
     state: cancelled ? 'cancelled' : state,
-    priority: turnPriority(job.opts.priority ?? 1),
+    // Changed by move(), unlike that of the options.
+    priority: turnPriority(job.priority || (job.opts.priority ?? 1)),
     attempts: job.opts.attempts ?? 1,
     attempt: job.attemptsMade + (state === 'running' ? 1 : 0),
     addedAt: job.timestamp,

@@ -14,7 +14,7 @@ import {
   type WorkerOptions,
   workerOptions,
 } from './types.ts';
-import { cannotRetry, checkSamePayload, noSuchTask, waitForEnd } from './wait.ts';
+import { cannotMove, cannotRetry, checkSamePayload, noSuchTask, waitForEnd } from './wait.ts';
 
 /** The queue of a home folder: one state file, for all workers that reach it. Meant for some thousand tasks: each step writes the file anew. */
 export class FileQueue implements TaskQueue {
@@ -23,6 +23,7 @@ export class FileQueue implements TaskQueue {
   readonly #file: StateFile<QueueState>;
   readonly #workers = new Set<FileWorker>();
   readonly #newId: () => string;
+  #seen: { version: string; state: QueueState } | undefined;
 
   constructor(home: string, { clock = systemClock, ...options }: StateOptions = {}) {
     this.clock = clock;
@@ -68,17 +69,25 @@ export class FileQueue implements TaskQueue {
   }
 
   async get(id: string): Promise<QueuedTask | undefined> {
-    const task = (await this.read()).tasks.find((one) => one.id === id);
-    return task && publicTask(task);
+    const task = (await this.#look()).tasks.find((one) => one.id === id);
+    return task && structuredClone(publicTask(task));
   }
 
   async list(states?: readonly TaskState[], limit = 1000): Promise<QueuedTask[]> {
-    const { tasks } = await this.read();
+    const { tasks } = await this.#look();
     return tasks
       .filter((task) => states === undefined || states.includes(task.state))
       .sort(compareTasks)
       .slice(0, limit)
-      .map(publicTask);
+      .map((task) => structuredClone(publicTask(task)));
+  }
+
+  /** The state for readers that change nothing. A server asks several times a second, and a copy of a thousand tasks takes milliseconds. */
+  async #look(): Promise<QueueState> {
+    const version = await this.version();
+    if (version === '' || this.#seen?.version !== version) this.#seen = { version, state: await this.read() };
+    else wakeDelayed(this.#seen.state, this.clock.now());
+    return this.#seen.state;
   }
 
   cancel(id: string): Promise<QueuedTask> {
@@ -95,6 +104,16 @@ export class FileQueue implements TaskQueue {
       const task = find(state, id);
       if (task.state !== 'failed' && task.state !== 'cancelled') throw cannotRetry(publicTask(task));
       Object.assign(task, { state: 'waiting', attempt: 0, interruptions: 0, endedAt: null, code: null, message: null });
+      return publicTask(task);
+    });
+  }
+
+  async move(id: string, priority: number): Promise<QueuedTask> {
+    const { priority: checked } = resolveOptions('queue', taskOptions, { priority });
+    return this.change((state) => {
+      const task = find(state, id);
+      if (task.state !== 'waiting' && task.state !== 'delayed') throw cannotMove(publicTask(task));
+      Object.assign(task, { priority: checked, order: state.nextOrder++ });
       return publicTask(task);
     });
   }

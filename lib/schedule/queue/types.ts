@@ -139,6 +139,12 @@ export interface TaskQueue {
    * @throws ArtistError ERR_NOT_FOUND; ERR_INVALID_ARGUMENT in another state
    */
   retry(id: string): Promise<QueuedTask>;
+  /**
+   * Gives a waiting or delayed task another priority. Among tasks of that priority, it is last.
+   *
+   * @throws ArtistError ERR_NOT_FOUND; ERR_INVALID_ARGUMENT in another state, or when the priority is not 0..100
+   */
+  move(id: string, priority: number): Promise<QueuedTask>;
   /** Stops workers from beginning tasks until resume(), also after a restart. Running tasks continue. */
   pause(): Promise<void>;
   resume(): Promise<void>;

@@ -12,6 +12,10 @@ export function cannotRetry({ id, state }: QueuedTask): ArtistError {
   return new ArtistError('ERR_INVALID_ARGUMENT', `queue: expected a failed or cancelled task to try again, got ${id}, which is ${state}`);
 }
 
+export function cannotMove({ id, state }: QueuedTask): ArtistError {
+  return new ArtistError('ERR_INVALID_ARGUMENT', `queue: expected a waiting task to move, got ${id}, which is ${state}`);
+}
+
 /** @throws ArtistError ERR_ALREADY_EXISTS */
 export function checkSamePayload({ id, payload }: QueuedTask, given: Json): void {
   // Compares as JSON: without undefined, keys in any order.

@@ -1,37 +1,9 @@
-import type { Order, OrderOptions } from '../../artist/index.ts';
+import type { Dialect, InputPictures, JobPicture, JobProgress, Order, PaintWork } from '../../artist/index.ts';
 import type { ErrorCode } from '../../core/index.ts';
-import type { GenerateOptions, LoadModelOptions, UpscaleOptions } from '../../engine/index.ts';
-import type { Recipe } from '../../image/index.ts';
 import type { TaskState } from '../../schedule/index.ts';
 
-/** The API through which a job came. */
-export const dialects = ['api', 'openai', 'sdapi', 'sdcpp'] as const;
-export type Dialect = (typeof dialects)[number];
-
-/** Pictures of a request as encoded files (PNG, JPEG, WebP or AVIF, decided by content). */
-export interface InputPictures {
-  initImage?: Uint8Array;
-  maskImage?: Uint8Array;
-  referenceImages?: readonly Uint8Array[];
-  controlImage?: Uint8Array;
-}
-
-/** Options of a call that are pictures or functions: a stored job has files instead, and no functions. */
-type NotStored = keyof InputPictures | 'photoMaker' | 'signal' | 'onProgress';
-
-/** What a job paints, as stored in the queue. */
-export type PaintWork =
-  /** model.generate(): the same pixels as the command `generate` with the same options. */
-  | {
-      kind: 'generate';
-      model?: string;
-      load?: Omit<LoadModelOptions, 'model' | 'signal' | 'onProgress' | 'home'>;
-      options: Omit<GenerateOptions, NotStored>;
-    }
-  /** Enlarges `initImage`. */
-  | { kind: 'upscale'; options: Omit<UpscaleOptions, 'signal' | 'onProgress' | 'image'> }
-  /** artist.create(): candidates, curation, title; always filed in the gallery. */
-  | { kind: 'create'; options: OrderOptions };
+export { dialects } from '../../artist/index.ts';
+export type { Dialect, InputPictures, JobPicture, JobProgress, PaintWork };
 
 export interface PaintRequest {
   work: PaintWork;
@@ -50,36 +22,6 @@ export interface PaintRequest {
   key?: string;
   /** 0..100, larger first. Default 60: before scheduled works (50). */
   priority?: number;
-}
-
-export interface JobProgress {
-  phase: 'queued' | 'loading' | 'encoding' | 'sampling' | 'decoding' | 'upscaling' | 'filing';
-  /** Index of the picture being painted, and their number. */
-  image: number;
-  images: number;
-  step: number;
-  steps: number;
-  /** 0..1, of the whole job. Never decreases. */
-  fraction: number;
-  /** Seconds that remain, estimated; null: unknown yet. */
-  etaSeconds: number | null;
-  /** Grows by one with every preview of this job; 0: there is none yet. */
-  preview: number;
-}
-
-export interface JobPicture {
-  index: number;
-  /** Absolute path of the picture, in the gallery or in the job's folder. Never sent to clients. */
-  path: string;
-  /** Id of the work in the gallery; null: it was not filed. */
-  work: string | null;
-  format: 'png' | 'jpeg' | 'webp';
-  width: number;
-  height: number;
-  bytes: number;
-  sha256: string;
-  seed: number | null;
-  recipe: Recipe | null;
 }
 
 export interface PaintJob {

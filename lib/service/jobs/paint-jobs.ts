@@ -1,0 +1,245 @@
+/** Jobs of a home: submits them to its queue, and follows them in whatever process they are painted. */
+import { readFile } from 'node:fs/promises';
+import { JobFolder, newStoredJob, type StoredJob } from '../../artist/index.ts';
+import type { LoadedConfig } from '../../config/index.ts';
+import {
+  ArtistError,
+  type Clock,
+  createIds,
+  errorLine,
+  type Home,
+  readError,
+  systemClock,
+  systemCode,
+  withLock,
+} from '../../core/index.ts';
+import type { Gallery } from '../../gallery/index.ts';
+import { homeId, type QueuedTask, type TaskQueue } from '../../schedule/index.ts';
+import { describeJob, isEnded, type JobPlace, jobOf, placesOf } from './describe-job.ts';
+import { JobFollower, Mailbox, noSuchJob } from './follow.ts';
+import { type CheckedRequest, checkRequest } from './submit.ts';
+import { sweepJobs } from './sweep.ts';
+import type { JobEvent, JobPicture, PaintJob, PaintJobs, PaintRequest } from './types.ts';
+
+/** How long a job that is done is returned for a further request with its key. */
+const attachWithinMs = 10 * 60_000;
+/** One more than the first: a crash may have other reasons than the job. */
+const attempts = 2;
+const backoffMs = 1000;
+const sweepEveryMs = 10 * 60_000;
+const hourMs = 3_600_000;
+const mostListed = 100;
+
+export interface PaintJobsOptions {
+  home: Home;
+  config: LoadedConfig;
+  queue: TaskQueue;
+  gallery: Gallery;
+  clock?: Clock;
+  /** How long the folder of an ended job stays: input pictures, previews, and pictures that are not filed. Hours. Default 24. */
+  resultHours?: number;
+  /** Called when folders of ended jobs cannot be removed. Default: process.emitWarning(). */
+  warn?: (line: string) => void;
+}
+
+class Jobs implements PaintJobs {
+  readonly #home: Home;
+  readonly #config: LoadedConfig;
+  readonly #queue: TaskQueue;
+  readonly #clock: Clock;
+  readonly #place: JobPlace;
+  readonly #follower: JobFollower;
+  readonly #nextId: () => string;
+  readonly #keepMs: number;
+  readonly #warn: (line: string) => void;
+  #sweeping: Promise<void>;
+  #timer: NodeJS.Timeout;
+
+  constructor({ home, config, queue, gallery, clock = systemClock, resultHours = 24, warn = emitWarning }: PaintJobsOptions) {
+    this.#home = home;
+    this.#config = config;
+    this.#queue = queue;
+    this.#clock = clock;
+    this.#place = { home: home.folder, gallery };
+    this.#follower = new JobFollower(queue, this.#place);
+    const newId = createIds({ clock });
+    this.#nextId = () => `job-${newId().toLowerCase()}`;
+    this.#keepMs = resultHours * hourMs;
+    this.#warn = warn;
+    this.#sweeping = this.#sweep();
+    this.#timer = setInterval(() => {
+      this.#sweeping = this.#sweeping.then(() => this.#sweep());
+    }, sweepEveryMs).unref();
+  }
+
+  async submit(request: PaintRequest): Promise<PaintJob> {
+    const checked = await checkRequest(request, this.#config);
+    const { client, key, reference } = checked;
+    if (key === undefined && reference === undefined) return this.#add(checked);
+    return withLock(this.#home.state('jobs.lock'), { purpose: 'submitting a job' }, async () => {
+      const tasks = await this.#queue.list();
+      const attached = key === undefined ? undefined : tasks.find((task) => this.#attaches(task, client, key));
+      if (attached) return this.get(attached.id);
+      const named = reference === undefined ? undefined : findReference(tasks, client, reference);
+      if (named && !isEnded(named.state))
+        throw new ArtistError(
+          'ERR_ALREADY_EXISTS',
+          `reference: expected a name that none of your jobs has while it waits or runs, got ${JSON.stringify(reference)}, which ${named.id} has`,
+        );
+      return this.#add(checked);
+    });
+  }
+
+  #attaches(task: QueuedTask, client: string, key: string): boolean {
+    const { state, endedAt } = task;
+    const job = jobOf(task);
+    if (job?.client !== client || job.key !== key) return false;
+    return !isEnded(state) || (state === 'done' && this.#clock.now() - (endedAt ?? 0) < attachWithinMs);
+  }
+
+  async #add({ priority, work, pictures, ...about }: CheckedRequest): Promise<PaintJob> {
+    const id = this.#nextId();
+    const folder = new JobFolder(this.#home.folder, id);
+    try {
+      const files = await folder.make(pictures);
+      const home = await homeId(this.#home.folder);
+      const payload = newStoredJob({ ...about, home, work, pictures: files } as Omit<StoredJob, 'job'>);
+      const task = await this.#queue.add(payload, { id, priority, attempts, backoffMs });
+      return await this.#describe(task);
+    } catch (error) {
+      // The queue may have the task although it did not answer: then the folder stays.
+      const known = await this.#queue.get(id).catch(() => 'unknown');
+      if (known === undefined) await folder.remove().catch(() => undefined); // the first error is the one to report
+      throw error;
+    }
+  }
+
+  get(id: string): Promise<PaintJob> {
+    return this.#follower.describe(id);
+  }
+
+  async byReference(client: string, reference: string): Promise<PaintJob | undefined> {
+    const task = findReference(await this.#queue.list(), client, reference);
+    return task && this.#describe(task);
+  }
+
+  async list({ client, dialect, states, limit = mostListed }: Parameters<PaintJobs['list']>[0] = {}): Promise<PaintJob[]> {
+    const tasks = await this.#queue.list();
+    const places = placesOf(tasks.filter(({ state }) => !isEnded(state)));
+    const jobs: PaintJob[] = [];
+    const wanted = tasks.filter((task) => {
+      if (states && !states.includes(task.state)) return false;
+      if (client === undefined && dialect === undefined) return true;
+      const job = jobOf(task);
+      return (client === undefined || job?.client === client) && (dialect === undefined || job?.dialect === dialect);
+    });
+    for (const task of wanted.slice(0, limit)) jobs.push(await describeJob(task, places.get(task.id) ?? null, this.#place));
+    return jobs;
+  }
+
+  async *watch(
+    id: string,
+    { signal, previews = false }: Parameters<PaintJobs['watch']>[1] = {},
+  ): AsyncGenerator<JobEvent, void, undefined> {
+    signal?.throwIfAborted();
+    const box = new Mailbox(previews);
+    const leave = await this.#follower.follow(id, box);
+    try {
+      for (;;) {
+        const event = await box.next(signal);
+        yield event;
+        if (event.type === 'job' && isEnded(event.job.state)) return;
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  async wait(id: string, options: { signal?: AbortSignal } = {}): Promise<PaintJob> {
+    let last: PaintJob | undefined;
+    for await (const { job } of this.watch(id, options)) last = job;
+    if (!last) throw noSuchJob(id);
+    return last;
+  }
+
+  async cancel(id: string): Promise<PaintJob> {
+    return this.#changed(await this.#find(() => this.#queue.cancel(id), id));
+  }
+
+  async retry(id: string): Promise<PaintJob> {
+    const task = await this.#queue.get(id);
+    if (!task) throw noSuchJob(id);
+    const folder = new JobFolder(this.#home.folder, id);
+    if (Object.keys(jobOf(task)?.pictures ?? {}).length > 0 && !(await folder.exists()))
+      throw new ArtistError('ERR_NOT_FOUND', `${id}: expected its input pictures, got none: they have expired. Submit the job anew`);
+    return this.#changed(await this.#find(() => this.#queue.retry(id), id));
+  }
+
+  async move(id: string, priority: number): Promise<PaintJob> {
+    return this.#changed(await this.#find(() => this.#queue.move(id, priority), id));
+  }
+
+  async picture(id: string, index: number): Promise<{ picture: JobPicture; bytes: Uint8Array }> {
+    const { pictures } = await this.get(id);
+    const picture = pictures.find((one) => one.index === index);
+    if (!picture) throw new ArtistError('ERR_NOT_FOUND', `${id}: expected a picture ${index}, got ${pictures.length} pictures`);
+    try {
+      return { picture, bytes: await readFile(picture.path) };
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw readError(picture.path, 'a picture of a job', error);
+      throw new ArtistError('ERR_NOT_FOUND', `${id}: expected picture ${index}, got none: it has expired, or was removed from the gallery`);
+    }
+  }
+
+  preview(id: string): Promise<Uint8Array | undefined> {
+    return new JobFolder(this.#home.folder, id).preview();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#follower.close();
+    await this.#sweeping;
+  }
+
+  async #find(change: () => Promise<QueuedTask>, id: string): Promise<QueuedTask> {
+    if (!(await this.#queue.get(id))) throw noSuchJob(id);
+    return change();
+  }
+
+  async #changed(task: QueuedTask): Promise<PaintJob> {
+    void this.#follower.look();
+    return this.#describe(task);
+  }
+
+  async #describe(task: QueuedTask): Promise<PaintJob> {
+    const ahead = isEnded(task.state) ? null : (placesOf(await this.#follower.open()).get(task.id) ?? 0);
+    return describeJob(task, ahead, this.#place);
+  }
+
+  async #sweep(): Promise<void> {
+    const [home, queue, clock, keepMs] = [this.#home.folder, this.#queue, this.#clock, this.#keepMs] as const;
+    await sweepJobs({ home, queue, clock, keepMs }).catch((error: unknown) =>
+      this.#warn(`folders of ended jobs cannot be removed: ${errorLine(error)}`),
+    );
+  }
+}
+
+/** An open job before ended ones, then the newest. */
+function findReference(tasks: readonly QueuedTask[], client: string, reference: string): QueuedTask | undefined {
+  return tasks.find((task) => {
+    const job = jobOf(task);
+    return job?.client === client && job.reference === reference;
+  });
+}
+
+function emitWarning(line: string): void {
+  process.emitWarning(line, { type: 'ArtistWarning' });
+}
+
+/**
+ * Opens the jobs of a home. Jobs are painted by any worker of the queue that has this home: startPainter(), `ai-artist worker`. The queue stays
+ * the caller's.
+ */
+export function openPaintJobs(options: PaintJobsOptions): PaintJobs {
+  return new Jobs(options);
+}

@@ -1,0 +1,113 @@
+/** Checks a request for a job as the library would, before anything is queued. */
+
+import * as z from 'zod';
+import { checkWork, dialects, type InputPictures, newOrder, optionsOfOrder, type PaintWork, paintingOf } from '../../artist/index.ts';
+import type { LoadedConfig } from '../../config/index.ts';
+import { ArtistError, display, resolveOptions } from '../../core/index.ts';
+import { checkGenerate, drawSeed, type GenerateOptions, upscaleOptions } from '../../engine/index.ts';
+import { decodeImage } from '../../image/index.ts';
+import type { PaintRequest } from './types.ts';
+
+const word = () => z.string().min(1).max(200);
+
+/** Everything but options and pictures, which have their own checks. */
+const requestSchema = z.strictObject({
+  work: z.looseObject({ kind: z.enum(['generate', 'upscale', 'create']), options: z.looseObject({}) }),
+  pictures: z
+    .strictObject({
+      initImage: z.instanceof(Uint8Array).optional(),
+      maskImage: z.instanceof(Uint8Array).optional(),
+      controlImage: z.instanceof(Uint8Array).optional(),
+      referenceImages: z.array(z.instanceof(Uint8Array)).min(1).max(16).optional(),
+    })
+    .default({}),
+  keep: z.boolean().default(true),
+  title: z.string().max(1000).optional(),
+  tags: z.array(word()).max(1000).optional(),
+  client: word(),
+  dialect: z.enum(dialects),
+  reference: word().optional(),
+  key: z.string().min(1).max(1000).optional(),
+  priority: z.int().min(0).max(100).default(60),
+});
+
+/** A request that is checked; `work` is as it will be stored. */
+export interface CheckedRequest extends Omit<z.output<typeof requestSchema>, 'work' | 'pictures'> {
+  work: PaintWork;
+  pictures: InputPictures;
+}
+
+const notOptions = ['initImage', 'maskImage', 'controlImage', 'referenceImages', 'photoMaker', 'signal', 'onProgress', 'image'];
+
+/** Pictures are given beside the options, and a stored job has no functions. */
+function checkNames(options: object): void {
+  const wrong = notOptions.find((name) => name in options && (options as Record<string, unknown>)[name] !== undefined);
+  if (wrong === undefined) return;
+  const value = (options as Record<string, unknown>)[wrong];
+  throw new ArtistError(
+    'ERR_INVALID_ARGUMENT',
+    `options.${wrong}: expected nothing there, got ${display(value)}. Give pictures as \`pictures\`; a job takes no functions`,
+  );
+}
+
+function noPicture(name: string, kind: string): ArtistError {
+  return new ArtistError('ERR_INVALID_ARGUMENT', `pictures.${name}: expected none for a job of kind ${kind}, got one`);
+}
+
+async function checkPainting(
+  work: Extract<PaintWork, { kind: 'generate' }>,
+  pictures: InputPictures,
+  loaded: LoadedConfig,
+): Promise<PaintWork> {
+  const { model, load, options } = work;
+  checkNames(options);
+  checkNames(load ?? {});
+  const given = { ...options, ...pictures } as GenerateOptions;
+  const painting = paintingOf(loaded, { ...load, ...(model !== undefined && { model }) }, given);
+  await checkGenerate(painting.load, painting.options);
+  // Fixed now, so that a try after a crash paints the same pictures.
+  const { seed } = options;
+  return { ...work, options: { ...options, seed: seed === undefined || seed === -1 ? drawSeed() : seed } };
+}
+
+async function checkUpscale(work: Extract<PaintWork, { kind: 'upscale' }>, pictures: InputPictures): Promise<PaintWork> {
+  checkNames(work.options);
+  resolveOptions('upscale', upscaleOptions, work.options);
+  const { initImage, ...others } = pictures;
+  const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (other !== undefined) throw noPicture(other, work.kind);
+  if (!initImage) throw new ArtistError('ERR_INVALID_ARGUMENT', 'initImage: expected the picture to enlarge, got none');
+  await decodeImage(initImage);
+  return work;
+}
+
+async function checkOrder(
+  work: Extract<PaintWork, { kind: 'create' }>,
+  pictures: InputPictures,
+  keep: boolean,
+  loaded: LoadedConfig,
+): Promise<PaintWork> {
+  const [picture] = Object.entries(pictures).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (picture !== undefined) throw noPicture(picture, work.kind);
+  if (!keep)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', 'keep: expected true for a job of kind create, whose work is always filed, got false');
+  const order = newOrder(work.options);
+  const [missing] = await checkWork(optionsOfOrder(order, loaded.config.prompt.topics), loaded);
+  if (missing !== undefined) throw new ArtistError('ERR_MODEL_NOT_FOUND', missing);
+  return { kind: 'create', options: order };
+}
+
+/**
+ * Checks options, model files, LoRAs and pictures, and fixes the seed.
+ *
+ * @throws ArtistError every error of checkGenerate(), checkWork() and decodeImage()
+ */
+export async function checkRequest(request: PaintRequest, loaded: LoadedConfig): Promise<CheckedRequest> {
+  const checked = resolveOptions('submit', requestSchema, request);
+  const { work } = request;
+  const pictures = checked.pictures as InputPictures;
+  const { keep } = checked;
+  if (work.kind === 'generate') return { ...checked, pictures, work: await checkPainting(work, pictures, loaded) };
+  if (work.kind === 'upscale') return { ...checked, pictures, work: await checkUpscale(work, pictures) };
+  return { ...checked, pictures, work: await checkOrder(work, pictures, keep, loaded) };
+}
