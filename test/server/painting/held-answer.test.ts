@@ -14,7 +14,7 @@ suite('held answer', (test) => {
   let make: HeldAnswer['make'];
 
   test.before(async () => {
-    app = fastify();
+    app = fastify({ forceCloseConnections: true });
     app.get('/', async (_request, reply) => holdAnswer(reply, { ...times, make: (gone) => make(gone) }));
     app.setErrorHandler((error, _request, reply) => reply.code(418).send({ detail: (error as Error).message }));
     await app.listen({ port: 0, host: '127.0.0.1' });
