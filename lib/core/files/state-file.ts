@@ -25,6 +25,8 @@ export interface StateDefinition<T> {
    * it, that is kept in the field `into`.
    */
   lists?: Readonly<Record<string, { into?: string; keep?: (record: unknown, reason: string) => unknown }>>;
+  /** Permissions of a new file, for one with secrets. Default: those of the process's umask. */
+  mode?: number;
 }
 
 /** How a damaged state file was repaired. */
@@ -247,8 +249,13 @@ export class StateFile<T> {
   async #write(data: T): Promise<void> {
     const { kind, version } = this.#definition;
     if ((await this.#stamp()) !== undefined) await this.#backUp();
-    await writeFileAtomic(this.path, `${JSON.stringify({ kind, version, data }, undefined, 1)}\n`);
+    await this.#save(this.path, `${JSON.stringify({ kind, version, data }, undefined, 1)}\n`);
     this.#cache = { data, stamp: await this.#stamp() };
+  }
+
+  #save(path: string, text: string): Promise<void> {
+    const { mode } = this.#definition;
+    return writeFileAtomic(path, text, { overwrite: true, ...(mode !== undefined && { mode }) });
   }
 
   /** Gives the current file a second name, `.bak`; the new file then takes the first name. Both names always refer to a complete file. */
@@ -264,7 +271,7 @@ export class StateFile<T> {
     } catch (error) {
       const code = systemCode(error);
       if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS' && code !== 'EMLINK') throw writeError(backup, error);
-      await writeFileAtomic(backup, await this.#text(this.path)); // no hard links on this file system
+      await this.#save(backup, await this.#text(this.path)); // no hard links on this file system
     }
   }
 
@@ -275,8 +282,8 @@ export class StateFile<T> {
     const { kind, version, initial } = this.#definition;
     const data = kept === undefined ? initial() : kept;
     // First copy the damaged file, then put the new one in its place: after a crash in between nothing is lost and the repair runs again.
-    await writeFileAtomic(setAside, await this.#text(this.path));
-    await writeFileAtomic(this.path, `${JSON.stringify({ kind, version, data }, undefined, 1)}\n`);
+    await this.#save(setAside, await this.#text(this.path));
+    await this.#save(this.path, `${JSON.stringify({ kind, version, data }, undefined, 1)}\n`);
     this.#cache = { data, stamp: await this.#stamp() };
     this.#onRepair({
       path: this.path,
