@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { helpLine, optionTables, type Rows } from '../engine/index.ts';
+import { serverSettings } from './server-settings.ts';
 
 /** A password or token: the text itself, or where it is stored. */
 const secret = () =>
@@ -198,6 +199,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Metrics of schedule start, for Prometheus'),
+  server: serverSettings.prefault({}).describe('The HTTP server'),
   log: z
     .strictObject({
       level: z

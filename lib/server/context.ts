@@ -44,5 +44,9 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     scope?: Scope;
+    /** Answers without a token, also beyond loopback. */
+    open?: boolean;
+    /** A GET that costs enough to be refused when a foreign web page causes it. */
+    costly?: boolean;
   }
 }

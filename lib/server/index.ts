@@ -1,1 +1,3 @@
+export { type RunningServer, type ServerOptions, startServer } from './app/server.ts';
+export { type NewToken, TokenBook, type TokenFacts } from './auth/tokens.ts';
 export { type Caller, type Routes, type Scope, type ServerContext, scopes } from './context.ts';

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+
+/** `https://example.org`: an origin, without path. */
+const origin = () =>
+  z
+    .url({ protocol: /^https?$/, error: 'an origin such as https://example.org' })
+    .refine((text) => new URL(text).origin === text, { error: 'an origin such as https://example.org, without a path' });
+
+/** The keys of `server`, which are also options of startServer(). */
+export const serverSettings = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Beyond this machine (0.0.0.0, ::) only with a token'),
+  port: z.int().min(0).max(65_535).default(7860).describe('Port to listen on; 0: any free one'),
+  socket: z.string().min(1).optional().describe('Unix socket to listen on in place of the port, relative to the home folder'),
+  socketMode: z
+    .string()
+    .regex(/^[0-7]{3}$/, { error: 'three octal digits such as 600' })
+    .default('600')
+    .describe('Permissions of the socket; with others than 600, reading needs a token too'),
+  basePath: z
+    .string()
+    .regex(/^(\/[\w.~-]+)*$/, { error: 'a path such as /art, without a slash at the end' })
+    .default('')
+    .describe('Path under which a proxy serves it, such as /art'),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address by which clients reach it through a proxy, such as https://example.org; basePath is added'),
+  hosts: z.array(z.string().min(1).max(255)).default([]).describe('Further names that clients may call it by (the header Host)'),
+  trustedProxies: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Addresses or networks (10.0.0.0/8), or unix, whose X-Forwarded headers are believed'),
+  cors: z.array(origin()).default([]).describe('Origins whose web pages may call it, such as https://example.org'),
+  readsPerMinute: z.int().min(0).max(10_000_000).default(60_000).describe('GET requests of a caller in a minute; 0: no limit'),
+  changesPerMinute: z.int().min(0).max(10_000_000).default(1200).describe('Other requests of a caller in a minute; 0: no limit'),
+  bodyKilobytes: z.int().min(1).max(1_000_000).default(1000).describe('Largest body without pictures'),
+  pictureMegabytes: z.int().min(1).max(1000).default(64).describe('Largest body with pictures'),
+  connections: z.int().min(10).max(100_000).default(4000).describe('Connections at the same time'),
+  drainSeconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .describe('When stopped: how long running requests and the current work may take to finish'),
+});
+export type ServerSettings = z.output<typeof serverSettings>;

@@ -1,0 +1,13 @@
+import type { Routes } from '../context.ts';
+
+/** An API of the server. */
+export interface Room {
+  /** Put before the paths of its routes. */
+  prefix: string;
+  /** Paths whose 404 and 405 its error handler answers. */
+  paths: readonly string[];
+  routes: Routes;
+}
+
+/** The APIs that every server has. */
+export const rooms: readonly Room[] = [];

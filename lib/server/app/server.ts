@@ -1,0 +1,201 @@
+import * as z from 'zod';
+import { configPath, type LoadedConfig, loadConfig, readSecret, type ServerSettings, serverSettings } from '../../config/index.ts';
+import { ArtistError, type Clock, type Home, homeOf, resolveOptions, systemClock } from '../../core/index.ts';
+import { Gallery } from '../../gallery/index.ts';
+import { createLogger, type Logger } from '../../observe/index.ts';
+import { openQueueAt, type TaskQueue } from '../../schedule/index.ts';
+import { openPaintJobs, type PaintJobs } from '../../service/index.ts';
+import { TokenBook } from '../auth/tokens.ts';
+import type { ServerContext } from '../context.ts';
+import { type MetricsSource, openMetrics } from '../health/metrics.ts';
+import { healthRoutes } from '../health/routes.ts';
+import { isLoopback, originOf } from './address.ts';
+import { createApplication } from './application.ts';
+import { listen, type Place } from './listen.ts';
+import { type Painting, startPainting } from './painting.ts';
+import { rooms } from './rooms.ts';
+
+/** Options of startServer() beside the settings `server`, any of which may be given too. */
+const serverOptions = z.strictObject({
+  ...(Object.fromEntries(
+    Object.entries(serverSettings.shape).map(([key, schema]) => [key, schema.optional()]),
+  ) as { [K in keyof typeof serverSettings.shape]: z.ZodOptional<(typeof serverSettings.shape)[K]> }),
+  /** Home folder. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
+  home: z.string().min(1).optional(),
+  /** Default: the settings of the home. */
+  config: z.custom<LoadedConfig>().optional(),
+  /** Whether this server paints what is in the queue. Default true; false: another process does. */
+  paint: z.boolean().default(true),
+  /** Whether it runs the schedule of the home too, whose works go through the same queue. Default false. */
+  schedule: z.boolean().default(false),
+  /** Address of the queue: `file` or redis://host:port. Default: the setting queue.url, else `file`. */
+  queue: z.string().min(1).optional(),
+  /** Name of the queue in Redis. Default: the setting queue.name, else that of this home. */
+  queueName: z.string().min(1).optional(),
+  /** Default: warnings and errors on stderr. */
+  log: z.custom<Logger>().optional(),
+  clock: z.custom<Clock>().optional(),
+});
+export type ServerOptions = z.input<typeof serverOptions>;
+
+export interface RunningServer {
+  /** `http://127.0.0.1:7860`, or `unix:/path`; with the base path. */
+  readonly url: string;
+  /** Path of the Unix socket, if it listens on one. */
+  readonly socket: string | undefined;
+  /** Whether a client needs a token for reading too. */
+  readonly tokensOnly: boolean;
+  /**
+   * Refuses new requests, and waits for the running ones and for the work being painted, up to `drainSeconds`; then ends them, and the work
+   * returns to the queue. Idempotent.
+   */
+  close(): Promise<void>;
+}
+
+/** What is open while a server runs, closed in reverse order. */
+class Openings {
+  readonly #closers: (() => Promise<void> | void)[] = [];
+
+  add(close: () => Promise<void> | void): void {
+    this.#closers.unshift(close);
+  }
+
+  /** Closes all, even if one fails; throws the first error. */
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const close of this.#closers.splice(0)) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+interface Parts {
+  home: Home;
+  loaded: LoadedConfig;
+  settings: ServerSettings;
+  address: string;
+  queueName: string | undefined;
+  log: Logger;
+  clock: Clock;
+}
+
+async function partsOf({ home: given, config, queue, queueName, log, clock, paint: _, schedule: __, ...own }: z.output<typeof serverOptions>): Promise<Parts> {
+  const home = homeOf(given ?? config?.home);
+  const before = config ?? (await loadConfig({ home: home.folder }));
+  const chosen = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  const settings: ServerSettings = { ...before.config.server, ...chosen };
+  const { url, name } = before.config.queue;
+  return {
+    home,
+    settings,
+    loaded: { ...before, config: { ...before.config, server: settings } },
+    address: queue ?? (url === undefined ? 'file' : await readSecret(url, 'queue.url', { home: home.folder })),
+    queueName: queueName ?? name,
+    log: log ?? createLogger({ level: 'warn' }),
+    clock: clock ?? systemClock,
+  };
+}
+
+/** Where to listen, and whether anyone else than the user of this machine can come in that way. */
+function placeOf({ host, port, socket, socketMode }: ServerSettings, home: Home): { place: Place; beyondLoopback: boolean; tokensOnly: boolean } {
+  if (socket === undefined) {
+    const beyondLoopback = !isLoopback(host);
+    return { place: { host, port }, beyondLoopback, tokensOnly: beyondLoopback };
+  }
+  const mode = Number.parseInt(socketMode, 8);
+  return { place: { socket: configPath(socket, home.folder), mode }, beyondLoopback: false, tokensOnly: (mode & 0o077) !== 0 };
+}
+
+async function requireToken(tokens: TokenBook, place: Place): Promise<void> {
+  if (await tokens.isAny()) return;
+  const where = 'socket' in place ? 'a socket that other users may open' : `host ${place.host}, which is reached from beyond this machine`;
+  throw new ArtistError(
+    'ERR_INVALID_ARGUMENT',
+    `token: expected at least one to listen on ${where}, got none. Make one: ai-artist serve token create NAME --scope paint`,
+  );
+}
+
+/**
+ * Serves the gallery, the queue and the schedule of a home over HTTP until close().
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid, or when it would listen beyond this machine without a token; ERR_CONFIG;
+ *   ERR_NETWORK when the port or socket is taken, or the queue cannot be reached; ERR_UNSUPPORTED when the queue needs packages that are not
+ *   installed; ERR_LOCKED when another process runs the schedule
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const given = resolveOptions('startServer', serverOptions, options);
+  const parts = await partsOf(given);
+  const { home, settings, log, clock } = parts;
+  const { place, beyondLoopback, tokensOnly } = placeOf(settings, home);
+  const tokens = new TokenBook(home, { clock });
+  if (tokensOnly) await requireToken(tokens, place);
+  const openings = new Openings();
+  try {
+    const { context, metrics, drain } = await openContext(parts, openings);
+    let painting: Painting | undefined;
+    const health = healthRoutes(async () => (painting ? painting.health() : 'it is starting'), metrics);
+    const all = [...rooms, { prefix: '', paths: [], routes: health }];
+    const app = await createApplication({ context, settings, tokens, tokensOnly, beyondLoopback, log, rooms: all, watch: metrics.watch });
+    openings.add(() => app.close());
+    const url = await listen(app, place);
+    painting = await startPainting(given, parts);
+    const close = async (): Promise<void> => {
+      drain();
+      const drainMs = settings.drainSeconds * 1000;
+      const late = setTimeout(() => app.server.closeAllConnections(), drainMs);
+      try {
+        await Promise.all([app.close(), painting?.stop(drainMs)]);
+      } finally {
+        clearTimeout(late);
+        await openings.close();
+      }
+    };
+    let closed: Promise<void> | undefined;
+    return {
+      url: `${url}${'socket' in place ? '' : settings.basePath}`,
+      socket: 'socket' in place ? place.socket : undefined,
+      tokensOnly,
+      close: () => {
+        closed ??= close();
+        return closed;
+      },
+    };
+  } catch (error) {
+    await openings.close();
+    throw error;
+  }
+}
+
+async function openContext(
+  { home, loaded, settings, address, queueName, log, clock }: Parts,
+  openings: Openings,
+): Promise<{ context: ServerContext; metrics: MetricsSource; drain: () => void }> {
+  const gallery = new Gallery({ folder: configPath(loaded.config.gallery.folder, home.folder) });
+  const queue: TaskQueue = await openQueueAt(address, home.folder, queueName);
+  openings.add(() => queue.close());
+  const warn = (line: string): void => log.warn(line);
+  for (const line of await queue.warnings()) warn(line);
+  const jobs: PaintJobs = openPaintJobs({ home, config: loaded, queue, gallery, clock, warn });
+  openings.add(() => jobs.close());
+  const metrics = await openMetrics({ home: home.folder, gallery, queue: address, queueName });
+  openings.add(() => metrics.close());
+  const closing = new AbortController();
+  const publicBase = settings.publicUrl?.replace(/\/+$/, '');
+  const context: ServerContext = {
+    home,
+    config: loaded,
+    gallery,
+    queue,
+    jobs,
+    clock,
+    warn,
+    addressOf: (request, path) => `${publicBase ?? originOf(request)}${settings.basePath}${path}`,
+    closing: closing.signal,
+  };
+  return { context, metrics, drain: () => closing.abort(new ArtistError('ERR_CLOSING', 'server: it is shutting down')) };
+}

@@ -1,0 +1,91 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ArtistError, errorLine } from '../../core/index.ts';
+import { type Caller, type Scope, scopes } from '../context.ts';
+import { allowOrigin, answerPreflight } from './cors.ts';
+import { challenges, sentToken } from './credentials.ts';
+import { isChange, type OriginGuard } from './origin.ts';
+import type { TokenBook } from './tokens.ts';
+
+export interface GuardOptions {
+  tokens: TokenBook;
+  origins: OriginGuard;
+  /** Reading needs a token too: the server can be reached from beyond this machine. */
+  tokensOnly: boolean;
+  /** Requests in a minute; 0: no limit. */
+  readsPerMinute: number;
+  changesPerMinute: number;
+  closing: AbortSignal;
+  warn: (line: string) => void;
+}
+
+const minuteMs = 60_000;
+/** Requests of an address in a minute with a wrong token, or without the one that is needed, before it must wait. */
+const mostFailures = 30;
+
+const nobody: Caller = { id: 'local', name: 'local', scope: 'read' };
+const permits = (caller: Caller, scope: Scope): boolean => scopes.indexOf(caller.scope) >= scopes.indexOf(scope);
+
+const unauthenticated = (message: string): ArtistError =>
+  new ArtistError('ERR_UNAUTHENTICATED', `${message}. Send it as Authorization: Bearer TOKEN, or as the password of Basic`);
+
+/**
+ * Checks each request before a byte of its body is read: Host, Origin, token, scope, number of requests. Needs the plugin @fastify/rate-limit,
+ * and fastify's `onRequest`.
+ */
+export function guardRequests(app: FastifyInstance, options: GuardOptions): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  const { tokens, origins, tokensOnly, readsPerMinute, changesPerMinute, closing, warn } = options;
+  const keyGenerator = (request: FastifyRequest): string => (request.caller.id === nobody.id ? `ip ${request.ip}` : request.caller.id);
+  const limit = (max: number) => (max === 0 ? undefined : app.createRateLimit({ max, timeWindow: minuteMs, keyGenerator }));
+  const limits = { reads: limit(readsPerMinute), changes: limit(changesPerMinute) };
+  const failures = app.createRateLimit({ max: mostFailures, timeWindow: minuteMs, keyGenerator: ({ ip }) => `failed ${ip}` });
+
+  const refuseTooMany = (reply: FastifyReply, what: string, seconds: number): never => {
+    reply.header('retry-after', seconds);
+    throw new ArtistError('ERR_RATE_LIMIT', `requests: expected fewer ${what} in a minute. Try again in ${seconds} s`);
+  };
+
+  const refuse = async (request: FastifyRequest, reply: FastifyReply, message: string): Promise<never> => {
+    const state = await failures(request);
+    if (!state.isAllowed && state.isExceeded) refuseTooMany(reply, 'without a valid token', state.ttlInSeconds);
+    reply.header('www-authenticate', challenges);
+    throw unauthenticated(message);
+  };
+
+  const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Caller> => {
+    const sent = sentToken(request.headers.authorization);
+    if (sent === undefined) {
+      if (tokensOnly && !request.routeOptions.config.open) await refuse(request, reply, 'token: expected one, got none');
+      return nobody;
+    }
+    const facts = sent === '' ? undefined : await tokens.find(sent);
+    if (!facts) return refuse(request, reply, 'token: expected a valid one, got one that is unknown, revoked or expired');
+    tokens.use(facts).catch((error: unknown) => warn(`tokens: the last use cannot be recorded: ${errorLine(error)}`));
+    return { id: facts.id, name: facts.name, scope: facts.scope };
+  };
+
+  const checkRate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const state = await (isChange(request.method) ? limits.changes : limits.reads)?.(request);
+    if (state && !state.isAllowed && state.isExceeded) refuseTooMany(reply, 'of this caller', state.ttlInSeconds);
+  };
+
+  return async (request, reply) => {
+    origins.checkHost(request);
+    const { origin } = request.headers;
+    if (origin !== undefined) reply.raw.setHeader('vary', 'Origin');
+    if (origins.isListed(origin)) {
+      allowOrigin(origin, reply);
+      if (request.method === 'OPTIONS' && request.is404) return answerPreflight(request, reply);
+    }
+    if (closing.aborted && !request.routeOptions.config.open) {
+      reply.header('retry-after', 5).header('connection', 'close');
+      throw new ArtistError('ERR_CLOSING', 'server: expected one that accepts requests, got one that is shutting down. Try again soon');
+    }
+    const { scope, costly } = request.routeOptions.config;
+    if (isChange(request.method) || costly) origins.checkOrigin(request);
+    request.caller = await authenticate(request, reply);
+    await checkRate(request, reply);
+    if (scope === undefined || permits(request.caller, scope)) return;
+    if (request.caller.id === nobody.id) await refuse(request, reply, `token: expected one with scope ${scope}, got none`);
+    throw new ArtistError('ERR_FORBIDDEN', `token: expected one with scope ${scope}, got one with ${request.caller.scope}`);
+  };
+}
