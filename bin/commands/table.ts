@@ -114,6 +114,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./worker.ts')).workerCommand,
   },
   {
+    usage: 'serve',
+    describe: 'Serve the gallery and the queue over HTTP, for programs and web pages',
+    load: async () => (await import('./serve/serve.ts')).serveCommand,
+  },
+  {
     usage: 'config',
     describe: 'Settings of this home: show, check, create',
     load: async () => (await import('./config/config.ts')).configCommand,

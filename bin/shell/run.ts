@@ -10,7 +10,7 @@ import type { Arguments } from './parser.ts';
 
 /** The result of a command. */
 export interface Outcome {
-  /** The document of --json. */
+  /** The document of --json; undefined: the command has printed it already. */
   json: unknown;
   /** Lines for stdout without --json: the result alone, so that `$(ai-artist …)` can use it. */
   text: readonly string[];
@@ -91,8 +91,8 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
       };
       const outcome = await work(context);
       if (outcome.notes && outcome.notes.length > 0) note(...outcome.notes);
-      if (view.json) await printJson(outcome.json);
-      else await printLines(process.stdout, outcome.text);
+      if (view.json && outcome.json !== undefined) await printJson(outcome.json);
+      else if (!view.json) await printLines(process.stdout, outcome.text);
       return outcome.status ?? exitStatus.done;
     } catch (error) {
       return await reportFailure(error, { ...view, log: last() });

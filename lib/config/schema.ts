@@ -210,7 +210,7 @@ export const configSchema = z.strictObject({
         .enum(['auto', 'text', 'json'])
         .default('auto')
         .describe('text for people, json for programs; auto: json if NODE_ENV is production and stderr is not a terminal'),
-      files: z.boolean().default(true).describe('Write JSON lines to log files too (schedule start and worker)'),
+      files: z.boolean().default(true).describe('Write JSON lines to log files too (schedule start, worker and serve)'),
       fileLevel: z
         .enum(['error', 'warn', 'info', 'debug', 'trace'])
         .default('info')

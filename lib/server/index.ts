@@ -1,3 +1,4 @@
-export { type RunningServer, type ServerOptions, startServer } from './app/server.ts';
+export { openApiDocument, type RunningServer, type ServerOptions, startServer } from './app/server.ts';
 export { type NewToken, TokenBook, type TokenFacts } from './auth/tokens.ts';
 export { type Caller, type Routes, type Scope, type ServerContext, scopes } from './context.ts';
+export type { OpenApi } from './openapi/document.ts';

@@ -1,35 +1,8 @@
-import { spawn } from 'node:child_process';
 import { ArtistError } from '../../../lib/core/index.ts';
 import { text } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
-
-/** The system's command that opens a file in its default program. */
-const openers: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
-  darwin: ['open'],
-  win32: ['cmd', '/c', 'start', '""'],
-};
-
-/** Without a display, xdg-open exits at once and shows nothing. */
-const hasDisplay = (): boolean =>
-  process.platform === 'darwin' || process.platform === 'win32' || !!(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY']);
-
-/** Starts the program without waiting for its end. */
-function show(path: string, program: string | undefined): Promise<void> {
-  const [name, ...args] = program === undefined ? (openers[process.platform] ?? ['xdg-open']) : [program];
-  return new Promise((resolve, reject) => {
-    const child = spawn(name, [...args, path], { detached: true, stdio: 'ignore' });
-    child.on('error', (cause) =>
-      reject(
-        new ArtistError('ERR_UNSUPPORTED', `open: expected the program ${name}, got ${cause.message}. Name another with --with`, { cause }),
-      ),
-    );
-    child.on('spawn', () => {
-      child.unref();
-      resolve();
-    });
-  });
-}
+import { hasDisplay, show } from '../../steps/show.ts';
 
 export const openCommand = command({
   optional: { work: text('Id of the work, or its first or last characters. Default: latest') },

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import fastifyRateLimit from '@fastify/rate-limit';
+import fastifySwagger from '@fastify/swagger';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, type RawServerDefault } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { ServerSettings } from '../../config/index.ts';
@@ -11,6 +12,8 @@ import type { TokenBook } from '../auth/tokens.ts';
 import type { ServerContext } from '../context.ts';
 import { replyWithError } from '../errors/reply.ts';
 import { validatorCompiler } from '../errors/validation.ts';
+import { completeDocument, swaggerOptions } from '../openapi/document.ts';
+import { documentRoutes } from '../openapi/routes.ts';
 import { logAccess, pathOf } from './access-log.ts';
 import { trustedBy } from './address.ts';
 import { refuseBadHttp } from './bad-http.ts';
@@ -146,6 +149,7 @@ export async function createApplication(parts: ApplicationParts): Promise<Fastif
   requireScopes(app);
   const handlers = new ErrorHandlers();
   await app.register(fastifyRateLimit, { global: false });
+  await app.register(fastifySwagger, swaggerOptions());
   answerErrors(app, parts, handlers);
   addHooks(app, parts);
   parts.watch(app);
@@ -156,5 +160,6 @@ export async function createApplication(parts: ApplicationParts): Promise<Fastif
     };
     await app.register(add, { prefix: room.prefix });
   }
+  documentRoutes(app, () => completeDocument(app, parts.rooms));
   return app;
 }

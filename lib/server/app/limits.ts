@@ -30,7 +30,8 @@ export async function acceptMultipart(app: FastifyInstance, context: ServerConte
     if (!/^multipart\//i.test(headers['content-type'] ?? '')) return;
     // The parser streams, so nothing else bounds the body as a whole.
     const length = Number(headers['content-length'] ?? Number.NaN);
-    if (Number.isNaN(length)) throw new ArtistError('ERR_INVALID_ARGUMENT', 'content-length: expected the size of the multipart body, got none');
+    if (Number.isNaN(length))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', 'content-length: expected the size of the multipart body, got none');
     if (length > limit) throw new ArtistError('ERR_TOO_LARGE', `body: expected at most ${limit} bytes, got ${length}`);
   });
   await app.register(fastifyMultipart, {

@@ -12,14 +12,24 @@ function listenError(place: Place, cause: unknown): ArtistError {
   const taken = code === 'EADDRINUSE';
   const got = taken ? 'one that another program has' : code === 'EACCES' ? 'no permission to open it' : (code ?? String(cause));
   if ('socket' in place)
-    return new ArtistError('ERR_NETWORK', `socket: expected a free path, got ${got}: ${place.socket}. Choose another with --socket`, { cause });
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    return new ArtistError('ERR_NETWORK', `host: expected an address of this machine, got ${place.host} (${code}). Choose another with --host`, {
+    return new ArtistError('ERR_NETWORK', `socket: expected a free path, got ${got}: ${place.socket}. Choose another with --socket`, {
       cause,
     });
-  return new ArtistError('ERR_NETWORK', `port: expected a free port ${place.port} of ${place.host}, got ${got}. Choose another with --port`, {
-    cause,
-  });
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new ArtistError(
+      'ERR_NETWORK',
+      `host: expected an address of this machine, got ${place.host} (${code}). Choose another with --host`,
+      {
+        cause,
+      },
+    );
+  return new ArtistError(
+    'ERR_NETWORK',
+    `port: expected a free port ${place.port} of ${place.host}, got ${got}. Choose another with --port`,
+    {
+      cause,
+    },
+  );
 }
 
 /** Whether a server answers at a Unix socket; a killed one leaves the file behind. */

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { Routes } from '../context.ts';
 
 /** An API of the server. */
@@ -7,6 +8,8 @@ export interface Room {
   /** Paths whose 404 and 405 its error handler answers. */
   paths: readonly string[];
   routes: Routes;
+  /** Shape of its errors, for the OpenAPI document. Default: that of the own API. */
+  error?: z.ZodType;
 }
 
 /** The APIs that every server has. */

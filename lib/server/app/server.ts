@@ -9,6 +9,7 @@ import { TokenBook } from '../auth/tokens.ts';
 import type { ServerContext } from '../context.ts';
 import { type MetricsSource, openMetrics } from '../health/metrics.ts';
 import { healthRoutes } from '../health/routes.ts';
+import { completeDocument, type OpenApi } from '../openapi/document.ts';
 import { isLoopback, originOf } from './address.ts';
 import { createApplication } from './application.ts';
 import { listen, type Place } from './listen.ts';
@@ -17,9 +18,9 @@ import { rooms } from './rooms.ts';
 
 /** Options of startServer() beside the settings `server`, any of which may be given too. */
 const serverOptions = z.strictObject({
-  ...(Object.fromEntries(
-    Object.entries(serverSettings.shape).map(([key, schema]) => [key, schema.optional()]),
-  ) as { [K in keyof typeof serverSettings.shape]: z.ZodOptional<(typeof serverSettings.shape)[K]> }),
+  ...(Object.fromEntries(Object.entries(serverSettings.shape).map(([key, schema]) => [key, schema.optional()])) as {
+    [K in keyof typeof serverSettings.shape]: z.ZodOptional<(typeof serverSettings.shape)[K]>;
+  }),
   /** Home folder. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
   home: z.string().min(1).optional(),
   /** Default: the settings of the home. */
@@ -84,7 +85,17 @@ interface Parts {
   clock: Clock;
 }
 
-async function partsOf({ home: given, config, queue, queueName, log, clock, paint: _, schedule: __, ...own }: z.output<typeof serverOptions>): Promise<Parts> {
+async function partsOf({
+  home: given,
+  config,
+  queue,
+  queueName,
+  log,
+  clock,
+  paint: _,
+  schedule: __,
+  ...own
+}: z.output<typeof serverOptions>): Promise<Parts> {
   const home = homeOf(given ?? config?.home);
   const before = config ?? (await loadConfig({ home: home.folder }));
   const chosen = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
@@ -102,7 +113,10 @@ async function partsOf({ home: given, config, queue, queueName, log, clock, pain
 }
 
 /** Where to listen, and whether anyone else than the user of this machine can come in that way. */
-function placeOf({ host, port, socket, socketMode }: ServerSettings, home: Home): { place: Place; beyondLoopback: boolean; tokensOnly: boolean } {
+function placeOf(
+  { host, port, socket, socketMode }: ServerSettings,
+  home: Home,
+): { place: Place; beyondLoopback: boolean; tokensOnly: boolean } {
   if (socket === undefined) {
     const beyondLoopback = !isLoopback(host);
     return { place: { host, port }, beyondLoopback, tokensOnly: beyondLoopback };
@@ -120,6 +134,35 @@ async function requireToken(tokens: TokenBook, place: Place): Promise<void> {
   );
 }
 
+/** The application of these options, with all that its routes need, before it listens. */
+async function assemble(parts: Parts, openings: Openings, painter: () => Promise<string | undefined>) {
+  const { home, settings, log, clock } = parts;
+  const { place, beyondLoopback, tokensOnly } = placeOf(settings, home);
+  const tokens = new TokenBook(home, { clock });
+  const { context, metrics, drain } = await openContext(parts, openings);
+  const all = [...rooms, { prefix: '', paths: [], routes: healthRoutes(painter, metrics) }];
+  const app = await createApplication({ context, settings, tokens, tokensOnly, beyondLoopback, log, rooms: all, watch: metrics.watch });
+  openings.add(() => app.close());
+  return { app, context, tokens, place, tokensOnly, drain, rooms: all };
+}
+
+/**
+ * The OpenAPI 3.1 document of a server with these options.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid, ERR_CONFIG
+ */
+export async function openApiDocument(options: ServerOptions = {}): Promise<OpenApi> {
+  const given = resolveOptions('openApiDocument', serverOptions, options);
+  const openings = new Openings();
+  try {
+    const { app, rooms: all } = await assemble({ ...(await partsOf(given)), address: 'file' }, openings, async () => undefined);
+    await app.ready();
+    return completeDocument(app, all);
+  } finally {
+    await openings.close();
+  }
+}
+
 /**
  * Serves the gallery, the queue and the schedule of a home over HTTP until close().
  *
@@ -130,20 +173,15 @@ async function requireToken(tokens: TokenBook, place: Place): Promise<void> {
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const given = resolveOptions('startServer', serverOptions, options);
   const parts = await partsOf(given);
-  const { home, settings, log, clock } = parts;
-  const { place, beyondLoopback, tokensOnly } = placeOf(settings, home);
-  const tokens = new TokenBook(home, { clock });
-  if (tokensOnly) await requireToken(tokens, place);
   const openings = new Openings();
+  let painting: Painting | undefined;
   try {
-    const { context, metrics, drain } = await openContext(parts, openings);
-    let painting: Painting | undefined;
-    const health = healthRoutes(async () => (painting ? painting.health() : 'it is starting'), metrics);
-    const all = [...rooms, { prefix: '', paths: [], routes: health }];
-    const app = await createApplication({ context, settings, tokens, tokensOnly, beyondLoopback, log, rooms: all, watch: metrics.watch });
-    openings.add(() => app.close());
+    const health = async () => (painting ? painting.health() : 'it is starting');
+    const { app, place, tokens, tokensOnly, drain } = await assemble(parts, openings, health);
+    if (tokensOnly) await requireToken(tokens, place);
     const url = await listen(app, place);
     painting = await startPainting(given, parts);
+    const { settings } = parts;
     const close = async (): Promise<void> => {
       drain();
       const drainMs = settings.drainSeconds * 1000;
@@ -157,7 +195,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     };
     let closed: Promise<void> | undefined;
     return {
-      url: `${url}${'socket' in place ? '' : settings.basePath}`,
+      url: 'socket' in place ? url : `${url}${settings.basePath}`,
       socket: 'socket' in place ? place.socket : undefined,
       tokensOnly,
       close: () => {

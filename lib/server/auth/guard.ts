@@ -32,7 +32,10 @@ const unauthenticated = (message: string): ArtistError =>
  * Checks each request before a byte of its body is read: Host, Origin, token, scope, number of requests. Needs the plugin @fastify/rate-limit,
  * and fastify's `onRequest`.
  */
-export function guardRequests(app: FastifyInstance, options: GuardOptions): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+export function guardRequests(
+  app: FastifyInstance,
+  options: GuardOptions,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const { tokens, origins, tokensOnly, readsPerMinute, changesPerMinute, closing, warn } = options;
   const keyGenerator = (request: FastifyRequest): string => (request.caller.id === nobody.id ? `ip ${request.ip}` : request.caller.id);
   const limit = (max: number) => (max === 0 ? undefined : app.createRateLimit({ max, timeWindow: minuteMs, keyGenerator }));

@@ -65,8 +65,6 @@ export class OriginGuard {
       throw refuse("Sec-Fetch-Site: expected a request of this server's own pages, got one that another site caused");
     }
     if (origin === originOf(request) || this.#origins.has(origin)) return;
-    throw refuse(
-      `Origin: expected this server's own or one of the setting server.cors, got ${JSON.stringify(origin.slice(0, 100))}`,
-    );
+    throw refuse(`Origin: expected this server's own or one of the setting server.cors, got ${JSON.stringify(origin.slice(0, 100))}`);
   }
 }

@@ -92,7 +92,10 @@ export class TokenBook {
     };
     await this.#file.update((state) => {
       if (state.tokens.some((other) => other.name === name))
-        throw new ArtistError('ERR_ALREADY_EXISTS', `name: expected a name that no token has, got ${JSON.stringify(name)}. Revoke that first`);
+        throw new ArtistError(
+          'ERR_ALREADY_EXISTS',
+          `name: expected a name that no token has, got ${JSON.stringify(name)}. Revoke that first`,
+        );
       state.tokens.push(record);
       return state;
     });
@@ -136,8 +139,7 @@ export class TokenBook {
   async find(token: string): Promise<TokenFacts | undefined> {
     const hash = hashOf(token);
     let found: TokenRecord | undefined;
-    for (const record of (await this.#file.read()).tokens)
-      if (timingSafeEqual(Buffer.from(record.sha256, 'hex'), hash)) found = record;
+    for (const record of (await this.#file.read()).tokens) if (timingSafeEqual(Buffer.from(record.sha256, 'hex'), hash)) found = record;
     if (!found) return undefined;
     rememberSecret(token);
     const facts = this.#factsOf(found);

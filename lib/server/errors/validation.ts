@@ -13,6 +13,11 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
     if (!found.faults) return { value: found.value };
     const [{ path, message, unknownKey }] = found.faults;
     const name = path.map(String).join('.') || part;
-    return { error: new ArtistError('ERR_INVALID_ARGUMENT', unknownKey ? `${name}: unknown field of the ${part}${message}` : `${name}: ${message}`) };
+    return {
+      error: new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        unknownKey ? `${name}: unknown field of the ${part}${message}` : `${name}: ${message}`,
+      ),
+    };
   };
 };
