@@ -1,16 +1,16 @@
 import { createArtist } from '../../artist/index.ts';
-import type { LoadedConfig } from '../../config/index.ts';
-import { type Clock, errorLine, type Home, restoredWords } from '../../core/index.ts';
+import { type LoadedConfig, leaves } from '../../config/index.ts';
+import { type Clock, type Home, restoredWords } from '../../core/index.ts';
 import type { Logger } from '../../observe/index.ts';
 import { ScheduleStore } from '../../schedule/index.ts';
-import { type PaintSchedule, startPaintSchedule, startPaintWorker, watchTasks } from '../../service/index.ts';
+import { startPainter, startPaintSchedule } from '../../service/index.ts';
 
 /** What paints while a server runs. */
 export interface Painting {
   /** Describes what is wrong; undefined: all that was asked for runs. */
   health(): Promise<string | undefined>;
-  /** Takes no more works; after `withinMs` the current one returns to the queue. */
-  stop(withinMs: number): Promise<void>;
+  /** Takes no more works, gives the current one `stopWithinMs`, and ends. */
+  stop(): Promise<void>;
 }
 
 export interface PaintingOptions {
@@ -19,40 +19,27 @@ export interface PaintingOptions {
   /** Address and name of the queue. */
   address: string;
   queueName: string | undefined;
+  /** How long the current work may take to finish when stopped, milliseconds; then it returns to the queue. */
+  stopWithinMs: number;
   log: Logger;
   clock: Clock;
 }
 
-interface Part {
-  health(): Promise<string | undefined>;
-  stop(withinMs: number): Promise<void>;
-}
-
 /**
- * Starts the worker and the schedule of a server.
+ * Starts the painter and the schedule of a server.
  *
- * @throws ArtistError every error of createArtist(), startPaintWorker() and startPaintSchedule()
+ * @throws ArtistError every error of startPainter() and startPaintSchedule()
  */
-export async function startPainting(
-  { paint, schedule }: { paint: boolean; schedule: boolean },
-  options: PaintingOptions,
-): Promise<Painting> {
-  if (!paint && !schedule) return { health: async () => undefined, stop: async () => undefined };
-  const { home, loaded, log } = options;
-  const artist = await createArtist({ home: home.folder, config: loaded, onWarning: (line) => log.warn(line) });
-  const parts: Part[] = [];
-  const stop = async (withinMs: number): Promise<void> => {
-    try {
-      await Promise.all(parts.map((part) => part.stop(withinMs)));
-    } finally {
-      await artist.dispose();
-    }
+export async function startPainting(wishes: { paint: boolean; schedule: boolean }, options: PaintingOptions): Promise<Painting> {
+  const parts: Painting[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(parts.map((part) => part.stop()));
   };
   try {
-    if (paint) parts.push(await startWorker(artist, options));
-    if (schedule) parts.push(await startSchedule(artist, options));
+    if (wishes.paint) parts.push(await painterOf(options));
+    if (wishes.schedule) parts.push(await scheduleOf(options));
   } catch (error) {
-    await stop(0);
+    await stop();
     throw error;
   }
   const health = async (): Promise<string | undefined> => {
@@ -62,37 +49,55 @@ export async function startPainting(
   return { health, stop };
 }
 
-type Artist = Awaited<ReturnType<typeof createArtist>>;
-
-async function startWorker(artist: Artist, { address, queueName, log }: PaintingOptions): Promise<Part> {
-  const tasks = await watchTasks();
-  const worker = await startPaintWorker({
-    artist,
-    queue: address,
-    queueName,
-    onEvent: (event) => {
-      tasks.see(event);
-      if (event.type === 'trouble') log.warn(`queue: ${errorLine(event.error)}`);
-      else if (event.type === 'failed') log.warn(`job ${event.id} failed: ${event.code}: ${event.message}`);
-      else log.debug(`job ${event.id}: ${event.type}`);
-    },
-  });
-  return { health: tasks.health, stop: (withinMs) => worker.stop(withinMs) };
+/** The settings of --set, which another process does not see; it reads the file and the environment itself. */
+function assignments({ config, origins }: LoadedConfig): string[] {
+  return leaves(config)
+    .map(({ path, value }) => ({ key: path.join('.'), value }))
+    .filter(({ key }) => origins.get(key)?.from === 'set')
+    .map(({ key, value }) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
 }
 
-async function startSchedule(artist: Artist, { home, address, queueName, log, clock }: PaintingOptions): Promise<Part> {
+async function painterOf({ home, loaded, address, queueName, stopWithinMs, log }: PaintingOptions): Promise<Painting> {
+  const told = log.withTag('painter');
+  const painter = await startPainter({
+    home: home.folder,
+    set: assignments(loaded),
+    queue: address,
+    queueName,
+    stopWithinMs,
+    log: ({ level, message }) => (level === 'warn' ? told.warn(message) : told.debug(message)),
+  });
+  return { health: async () => painter.health(), stop: () => painter.stop() };
+}
+
+async function scheduleOf({ home, loaded, address, queueName, stopWithinMs, log, clock }: PaintingOptions): Promise<Painting> {
+  const told = log.withTag('schedule');
+  const warn = (line: string): void => told.warn(line);
   const store = new ScheduleStore(home.folder, {
     clock,
     onRepair: ({ path, reason, setAside, restored }) =>
-      log.warn(`${path} was damaged (${reason}); it is kept as ${setAside}, and ${restoredWords[restored]}`),
+      warn(`${path} was damaged (${reason}); it is kept as ${setAside}, and ${restoredWords[restored]}`),
   });
-  const schedule: PaintSchedule = await startPaintSchedule({
-    artist,
-    store,
-    queue: address,
-    queueName,
-    onEvent: (event) => log.debug('schedule', event),
-    warn: (line) => log.warn(line),
-  });
-  return { health: schedule.health, stop: () => schedule.stop() };
+  const artist = await createArtist({ home: home.folder, config: loaded, onWarning: warn });
+  try {
+    const schedule = await startPaintSchedule({
+      artist,
+      store,
+      queue: address,
+      queueName,
+      stopWithinMs,
+      onEvent: (event) => told.debug(event.type, event),
+      warn,
+    });
+    return {
+      health: schedule.health,
+      stop: async () => {
+        await schedule.stop();
+        await artist.dispose();
+      },
+    };
+  } catch (error) {
+    await artist.dispose();
+    throw error;
+  }
 }

@@ -180,14 +180,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const { app, place, tokens, tokensOnly, drain } = await assemble(parts, openings, health);
     if (tokensOnly) await requireToken(tokens, place);
     const url = await listen(app, place);
-    painting = await startPainting(given, parts);
     const { settings } = parts;
+    painting = await startPainting(given, { ...parts, stopWithinMs: settings.drainSeconds * 1000 });
     const close = async (): Promise<void> => {
       drain();
       const drainMs = settings.drainSeconds * 1000;
       const late = setTimeout(() => app.server.closeAllConnections(), drainMs);
       try {
-        await Promise.all([app.close(), painting?.stop(drainMs)]);
+        await Promise.all([app.close(), painting?.stop()]);
       } finally {
         clearTimeout(late);
         await openings.close();
