@@ -1,0 +1,86 @@
+/** The queue of jobs without a worker: keys, references, order, and a queue that holds many. */
+import * as assert from 'uvu/assert';
+import { VirtualClock } from '../../../lib/core/index.ts';
+import { suite } from '../../harness.ts';
+import { startRedis } from '../../schedule/redis.ts';
+import { codeOf, openServer, request } from './support.ts';
+
+for (const driver of ['file', 'redis'] as const) {
+  suite(`jobs in the queue: ${driver}`, (test) => {
+    let redis: Awaited<ReturnType<typeof startRedis>> | undefined;
+    let used = 0;
+    test.before(async () => {
+      redis = driver === 'redis' ? await startRedis() : undefined;
+    });
+    test.after(() => redis?.stop());
+    const open: typeof openServer = (folder, options) =>
+      openServer(folder, { ...options, ...(redis && { redis: redis.url, queueName: `q${used}` }) });
+
+    test('one of many requests with a key becomes a job, in two processes', async () => {
+      used++;
+      const one = await open();
+      const two = await open(one.folder);
+      const more = { key: 'k' };
+      const jobs = await Promise.all([one, two, one, two, one].map(({ jobs }) => jobs.submit(request({}, more))));
+      assert.is(new Set(jobs.map(({ id }) => id)).size, 1);
+      const other = await one.jobs.submit(request({}, { ...more, client: 'another' }));
+      assert.is.not(other.id, jobs[0]?.id);
+      assert.is((await one.jobs.list()).length, 2);
+      await two.jobs.cancel(jobs[0]?.id ?? '');
+      assert.is((await one.jobs.wait(jobs[0]?.id ?? '')).state, 'cancelled');
+      assert.is.not((await two.jobs.submit(request({}, more))).id, jobs[0]?.id);
+      await one.close();
+      await two.close();
+    });
+
+    test('a job that is done counts for its key for ten minutes', async () => {
+      used++;
+      const clock = new VirtualClock(Date.now());
+      const server = await open(undefined, { clock });
+      const first = await server.jobs.submit(request({}, { key: 'k' }));
+      const worker = await server.queue.work(async () => ({ pictures: [], warnings: [] }));
+      assert.is((await server.jobs.wait(first.id)).state, 'done');
+      await worker.stop();
+      assert.is((await server.jobs.submit(request({}, { key: 'k' }))).id, first.id);
+      await clock.advance(10.1 * 60_000);
+      assert.is.not((await server.jobs.submit(request({}, { key: 'k' }))).id, first.id);
+      await server.close();
+    });
+
+    test('a reference is unique while its job waits, and finds the newest', async () => {
+      used++;
+      const { jobs, close } = await open();
+      const job = await jobs.submit(request({}, { reference: 'task(abc)' }));
+      assert.is(await codeOf(jobs.submit(request({}, { reference: 'task(abc)' }))), 'ERR_ALREADY_EXISTS');
+      const other = await jobs.submit(request({}, { reference: 'task(abc)', client: 'another' }));
+      assert.is((await jobs.byReference('tester', 'task(abc)'))?.id, job.id);
+      assert.is((await jobs.byReference('another', 'task(abc)'))?.id, other.id);
+      assert.is(await jobs.byReference('tester', 'absent'), undefined);
+      await jobs.cancel(job.id);
+      const again = await jobs.submit(request({}, { reference: 'task(abc)' }));
+      assert.is((await jobs.byReference('tester', 'task(abc)'))?.id, again.id);
+      await close();
+    });
+
+    test('order: ahead, move and cancel of waiting jobs', async () => {
+      used++;
+      const { jobs, close } = await open();
+      const [a, b, c] = [await jobs.submit(request({})), await jobs.submit(request({})), await jobs.submit(request({}, { priority: 80 }))];
+      const places = async (): Promise<(number | null)[]> =>
+        (await Promise.all([a, b, c].map(({ id }) => jobs.get(id)))).map(({ ahead }) => ahead);
+      assert.equal(await places(), [1, 2, 0]);
+      assert.equal([(await jobs.move(b.id, 90)).ahead, (await jobs.get(b.id)).priority], [0, 90]);
+      assert.equal(await places(), [2, 0, 1]);
+      assert.is((await jobs.cancel(c.id)).state, 'cancelled');
+      assert.equal(await places(), [1, 0, null]);
+      assert.is(await codeOf(jobs.move(c.id, 1)), 'ERR_INVALID_ARGUMENT');
+      assert.is(await codeOf(jobs.retry(a.id)), 'ERR_INVALID_ARGUMENT');
+      assert.equal(
+        (await jobs.list({ states: ['waiting'], client: 'tester', dialect: 'api' })).map(({ id }) => id),
+        [b.id, a.id],
+      );
+      assert.equal(await jobs.list({ dialect: 'openai' }), []);
+      await close();
+    });
+  });
+}
