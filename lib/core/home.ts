@@ -91,6 +91,14 @@ export class Home {
   get training(): string {
     return this.#at('training');
   }
+  /** Data sets for training that came through the server, a folder each. */
+  get trainingData(): string {
+    return this.#at('training-data');
+  }
+  /** A data set, or with `file` a file of it. */
+  trainingDataSet(name: string, ...file: readonly string[]): string {
+    return this.#at('training-data', name, ...file);
+  }
   get cache(): string {
     return this.#at('cache');
   }
@@ -140,9 +148,9 @@ export class Home {
   lora(file: string): string {
     return this.#at('loras', file);
   }
-  /** `name`: of a new run. */
-  trainingRun(name: string): string {
-    return this.#at('training', name);
+  /** The folder of a run, or with `file` a file in it. */
+  trainingRun(name: string, ...file: readonly string[]): string {
+    return this.#at('training', name, ...file);
   }
 }
 
