@@ -136,6 +136,13 @@ export class Home {
   state(file: string): string {
     return this.#at('state', file);
   }
+  /** Previous values of the works that a mass action changed. */
+  get undoFolder(): string {
+    return this.#at('state', 'undo');
+  }
+  undo(operation: string): string {
+    return this.#at('state', 'undo', `${operation}.jsonl`);
+  }
   /** Where the training pictures of a proposal and the picture of its trial lie. */
   proposal(id: string): { data: string; panel: string } {
     return { data: this.#at('proposals', id, 'data'), panel: this.#at('proposals', id, 'panel.png') };

@@ -24,7 +24,7 @@ import { describeNew, type NewWork, type PreparedWork, prepareWork, withoutNulls
 import { thumbnailOf } from './store/pictures.ts';
 import { readPicture } from './store/read-picture.ts';
 import { type ScanOptions, stampOf } from './store/scan.ts';
-import { changeSchema, checkSidecar, readSidecarObject, type SidecarChange, sidecarText } from './store/sidecar.ts';
+import { checkSidecar, readSidecarObject, sidecarText, updateSchema, type WorkUpdate } from './store/sidecar.ts';
 import { UnconfirmedWorks } from './store/unconfirmed.ts';
 import { removeFiles, type ThumbnailSize, thumbnailSizes, WorkFiles } from './store/work-files.ts';
 import { WorkIndex } from './store/work-index.ts';
@@ -160,14 +160,15 @@ export class Gallery {
 
   /**
    * Changes the record of a work, under a lock. Fields that are not named stay, also those this version does not know; null removes a field.
-   * `change` may be a function, which gets the work as it is now.
+   * `change` may be a function, which gets the work as it is now; if it returns nothing, nothing is written.
    *
    * @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT, ERR_DAMAGED, ERR_NEWER_VERSION, ERR_DISK_FULL, ERR_WRITE, ERR_LOCKED
    */
-  async update(id: string, change: SidecarChange | ((work: Artwork) => SidecarChange)): Promise<Artwork> {
-    return this.#change(id, 'changing a work', (work) =>
-      resolveOptions('update', changeSchema, typeof change === 'function' ? change(work) : change),
-    );
+  async update(id: string, change: WorkUpdate | ((work: Artwork) => WorkUpdate | undefined)): Promise<Artwork> {
+    return this.#change(id, 'changing a work', (work) => {
+      const wanted = typeof change === 'function' ? change(work) : change;
+      return wanted && resolveOptions('update', updateSchema, wanted);
+    });
   }
 
   /**
@@ -348,12 +349,14 @@ export class Gallery {
     return createIds({ clock: { ...this.#clock, now: () => time } as Clock, random: this.#random })();
   }
 
-  async #change(id: string, purpose: string, change: (work: Artwork) => Record<string, unknown>): Promise<Artwork> {
+  async #change(id: string, purpose: string, change: (work: Artwork) => Record<string, unknown> | undefined): Promise<Artwork> {
     const full = await this.find(id);
     const path = this.#files.sidecarOf(full);
     return this.whileLocked(purpose, async () => {
       const before = readSidecarObject(path, await this.#files.readSidecarText(full));
-      const changes = change(this.#files.artworkOf(checkSidecar(path, before)));
+      const work = this.#files.artworkOf(checkSidecar(path, before));
+      const changes = change(work);
+      if (changes === undefined) return work;
       const after = withoutNulls({ ...before, ...changes, updatedAt: new Date(this.#clock.now()).toISOString() });
       const sidecar = checkSidecar(path, after);
       await this.#index.commit(full, sidecar, () => writeFileAtomic(path, sidecarText(after)));

@@ -36,10 +36,33 @@ export class SavedSearches {
    * @throws ArtistError ERR_INVALID_ARGUMENT: the name or the query; and every error of StateFile.update()
    */
   async save(name: string, query: string): Promise<void> {
-    if (!nameForm.test(name))
-      throw new ArtistError('ERR_INVALID_ARGUMENT', `name: expected letters, digits, _ . and -, got ${JSON.stringify(name)}`);
+    if (!nameForm.test(name)) throw badName(name);
     parseQuery(await this.expand(query, [name]));
     await this.#state.update((searches) => ({ ...searches, [name]: query }));
+  }
+
+  /**
+   * Renames a search, also in the searches that contain it. Returns its query.
+   *
+   * @throws ArtistError ERR_NOT_FOUND; ERR_ALREADY_EXISTS: a search has the new name; ERR_INVALID_ARGUMENT: the name; and every error of
+   *   StateFile.update()
+   */
+  async rename(name: string, to: string): Promise<string> {
+    if (!nameForm.test(to)) throw badName(to);
+    return this.#state.change((searches) => {
+      const query = Object.hasOwn(searches, name) ? searches[name] : undefined;
+      if (query === undefined) throw missing(name, searches);
+      if (to === name) return query;
+      if (Object.hasOwn(searches, to)) throw new ArtistError('ERR_ALREADY_EXISTS', `@${to}: expected a name that no search has`);
+      delete searches[name];
+      for (const [key, text] of Object.entries(searches))
+        searches[key] = text
+          .split(/((?<=^|\s)@\S+)/)
+          .map((part) => (part === `@${name}` ? `@${to}` : part))
+          .join('');
+      searches[to] = query;
+      return query;
+    });
   }
 
   /** @throws ArtistError ERR_NOT_FOUND, and every error of StateFile.update() */
@@ -76,6 +99,9 @@ export class SavedSearches {
     return this.expand(saved, [...within, name]);
   }
 }
+
+const badName = (name: string): ArtistError =>
+  new ArtistError('ERR_INVALID_ARGUMENT', `name: expected letters, digits, _ . and -, got ${JSON.stringify(name)}`);
 
 function missing(name: string, searches: Record<string, string>): ArtistError {
   const guess = nearest(name, Object.keys(searches));

@@ -27,6 +27,9 @@ export function normalise(text: string): string {
     .trim();
 }
 
+/** Whether two names of tags or collections are one to the index and to queries: case and Unicode form do not matter. */
+export const sameName = (a: string, b: string): boolean => normalise(a) === normalise(b);
+
 /** Settings by the names that queries use: `sampler`, `cfgscale`, `lora`, `extra.style`. A list gives several entries. */
 function settings(value: unknown, key: string, found: [string, string][]): void {
   if (value === undefined || value === null) return;

@@ -5,7 +5,7 @@ import { ArtistError, answering, display, isArtistError, resolveOptions, systemC
 import { unreadPicture } from '../../image/index.ts';
 import type { Artwork } from '../artwork.ts';
 import type { Gallery } from '../gallery.ts';
-import { readPicture } from './read-picture.ts';
+import { pictureOf, type ReadPicture, readPicture } from './read-picture.ts';
 import { changeSchema, type SidecarChange } from './sidecar.ts';
 
 export interface ImportOptions {
@@ -115,17 +115,45 @@ async function importOne(gallery: Gallery, path: string, known: Map<string, stri
 }
 
 async function fileOne(gallery: Gallery, path: string, known: Map<string, string>, about: SidecarChange): Promise<ImportResult> {
-  const { file, recipe, imported, modifiedAt } = await readPicture(path);
-  const hash = createHash('sha256').update(file.bytes).digest('hex');
+  const picture = await readPicture(path);
+  const hash = createHash('sha256').update(picture.file.bytes).digest('hex');
   const id = known.get(hash);
   if (id !== undefined) return { status: 'known', path, id };
-  const work = await gallery.add({
+  const work = await addRead(gallery, picture, about);
+  known.set(hash, work.id);
+  return { status: 'imported', path, work };
+}
+
+const addRead = (gallery: Gallery, { file, recipe, imported, modifiedAt }: ReadPicture, about: SidecarChange): Promise<Artwork> =>
+  gallery.add({
     image: file,
     createdAt: Math.floor(Math.min(Math.max(modifiedAt, 1), latestDate)), // 0 would be now
     about,
     ...(recipe && { recipe }),
     ...(imported && { imported }),
   });
-  known.set(hash, work.id);
-  return { status: 'imported', path, work };
-}
+
+/**
+ * Files one picture that is in memory, byte for byte, with the recipe in it. It is dated `at`, milliseconds since 1970. If a work, in the trash or not, has
+ * the same bytes, that work is returned and `filed` is false.
+ *
+ * @param name of its file, recorded as its origin
+ * @throws ArtistError ERR_IMAGE_DECODE: not a PNG, JPEG or WebP, damaged, or larger than `maxPixels`; and every error of Gallery.add()
+ */
+export const importPicture = answering(
+  'importPicture',
+  async (
+    gallery: Gallery,
+    { bytes, name, at, maxPixels }: { bytes: Uint8Array; name: string; at: number; maxPixels?: number },
+    about: SidecarChange = {},
+  ): Promise<{ work: Artwork; filed: boolean }> => {
+    const checked = resolveOptions('importPicture', changeSchema, about);
+    const picture = await pictureOf(bytes, name, at, maxPixels);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const query = `sha256:${sha256}`;
+    const same = (await gallery.select(query))[0] ?? (await gallery.select(query, { trashed: true }))[0];
+    return same === undefined
+      ? { work: await addRead(gallery, picture, checked), filed: true }
+      : { work: await gallery.get(same), filed: false };
+  },
+);

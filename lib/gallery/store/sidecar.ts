@@ -87,6 +87,10 @@ type NullableShape = { [K in keyof Changeable]: z.ZodNullable<Changeable[K]> };
 /** Fields for update(); null removes a field. */
 export type SidecarChange = z.input<typeof changeSchema>;
 
+/** What update() may change; null removes a field. */
+export const updateSchema = changeSchema.extend({ trashedAt: z.iso.datetime().nullable().optional() });
+export type WorkUpdate = z.input<typeof updateSchema>;
+
 /** A ledger of 64 candidates has about half a megabyte. */
 const longestSidecar = 16_000_000;
 /** Limit, because writing and showing a sidecar is recursive. */

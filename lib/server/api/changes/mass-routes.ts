@@ -1,0 +1,129 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { ArtistError } from '../../../core/index.ts';
+import { expandQuery } from '../../../gallery/index.ts';
+import type { ServerContext } from '../../context.ts';
+import { type Action, actionSchema } from './actions.ts';
+import { type Operation, operationSchema } from './operation-book.ts';
+import type { Operations } from './operations.ts';
+import { workId } from './work-change.ts';
+
+const operation = z.strictObject({ id: workId.describe('Id of an operation') });
+
+/** The works that an action is about. */
+const selection = {
+  ids: z.array(workId).max(10_000).optional().describe('The works'),
+  query: z.string().max(20_000).optional().describe('All works that it finds, instead of ids; empty: every work'),
+  dryRun: z.boolean().default(false).describe('Only count the works'),
+  expected: z.int().min(0).optional().describe('Refuse if there is another number of works'),
+  waitSeconds: z.number().min(0).max(30).default(1).describe('Wait this long for the end of the operation before answering'),
+};
+type Selection = z.output<z.ZodObject<typeof selection>>;
+
+const isEither = ({ ids, query }: Pick<Selection, 'ids' | 'query'>): boolean => (ids === undefined) !== (query === undefined);
+const either = { error: 'ids: expected either ids or query' };
+const counted = z.object({ total: z.int(), sample: z.array(z.string()).describe('Ids of the first works') });
+
+/** Actions on many works, which become operations. */
+export function massRoutes(root: FastifyInstance, context: ServerContext, operations: Operations): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+
+  const begin = async (action: Action, chosen: Selection, client: string): Promise<Operation | z.output<typeof counted>> => {
+    const ids = await selected(context, action, chosen);
+    if (chosen.expected !== undefined && chosen.expected !== ids.length)
+      throw new ArtistError('ERR_CHANGED', `expected: expected ${chosen.expected} works, got ${ids.length}. Look at them again`);
+    if (chosen.dryRun) return { total: ids.length, sample: ids.slice(0, 20) };
+    const { id } = await operations.begin(action, ids, client);
+    return operations.settled(id, chosen.waitSeconds * 1000);
+  };
+  app.post(
+    '/works/actions',
+    {
+      config: { scope: 'paint' },
+      schema: {
+        summary: 'Change, trash or restore many works',
+        tags: ['works'],
+        body: z.strictObject({ action: actionSchema, ...selection }).refine(isEither, either),
+        response: { 200: counted, 202: operationSchema },
+      },
+    },
+    async ({ body: { action, ...chosen }, caller }, reply) => {
+      const answer = await begin(action, chosen, caller.id);
+      return 'sample' in answer ? reply.code(200).send(answer) : reply.code(202).send(answer);
+    },
+  );
+  app.post(
+    '/works/purge',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        summary: 'Delete the files of works in the trash',
+        description: 'This cannot be undone.',
+        tags: ['works'],
+        body: z.strictObject(selection).refine(isEither, either),
+        response: { 200: counted, 202: operationSchema },
+      },
+    },
+    async ({ body, caller }, reply) => {
+      const answer = await begin({ action: 'purge' }, body, caller.id);
+      return 'sample' in answer ? reply.code(200).send(answer) : reply.code(202).send(answer);
+    },
+  );
+  operationRoutes(root, operations);
+}
+
+/** Works that an action can be about: those in the trash, or the others. */
+async function selected({ gallery }: ServerContext, { action }: Action, { ids, query = '' }: Selection): Promise<string[]> {
+  if (ids) return [...new Set(ids)];
+  return gallery.select(await expandQuery(gallery, query), { trashed: action === 'restore' || action === 'purge' });
+}
+
+function operationRoutes(root: FastifyInstance, operations: Operations): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    '/operations',
+    {
+      config: { scope: 'paint' },
+      schema: {
+        summary: 'The latest mass actions, newest first',
+        tags: ['works'],
+        response: { 200: z.object({ operations: z.array(operationSchema) }) },
+      },
+    },
+    async () => ({ operations: await operations.list() }),
+  );
+  app.get(
+    '/operations/:id',
+    {
+      config: { scope: 'paint' },
+      schema: { summary: 'A mass action', tags: ['works'], params: operation, response: { 200: operationSchema } },
+    },
+    ({ params }) => operations.get(params.id),
+  );
+  app.post(
+    '/operations/:id/cancel',
+    {
+      config: { scope: 'paint' },
+      schema: { summary: 'Stop a mass action', tags: ['works'], params: operation, response: { 200: operationSchema } },
+    },
+    ({ params }) => operations.cancel(params.id),
+  );
+  app.post(
+    '/operations/:id/undo',
+    {
+      config: { scope: 'paint' },
+      schema: {
+        summary: 'Take a mass action back',
+        description: 'Works that were changed since keep their values.',
+        tags: ['works'],
+        params: operation,
+        response: { 202: operationSchema },
+      },
+    },
+    async ({ params, caller }, reply) => {
+      const { id } = await operations.undo(params.id, caller.id);
+      return reply.code(202).send(await operations.settled(id, 1000));
+    },
+  );
+}
