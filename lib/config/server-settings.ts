@@ -35,6 +35,7 @@ export const serverSettings = z.strictObject({
   changesPerMinute: z.int().min(0).max(10_000_000).default(1200).describe('Other requests of a caller in a minute; 0: no limit'),
   bodyKilobytes: z.int().min(1).max(1_000_000).default(1000).describe('Largest body without pictures'),
   pictureMegabytes: z.int().min(1).max(1000).default(64).describe('Largest body with pictures'),
+  requestSeconds: z.int().min(1).max(86_400).default(120).describe('How long a request with its body may take to arrive'),
   connections: z.int().min(10).max(100_000).default(4000).describe('Connections at the same time'),
   drainSeconds: z
     .number()

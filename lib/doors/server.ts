@@ -4,6 +4,7 @@ export {
   type NewToken,
   type OpenApi,
   openApiDocument,
+  type RouteFacts,
   type RunningServer,
   type Scope as TokenScope,
   type ServerOptions,

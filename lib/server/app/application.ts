@@ -19,8 +19,8 @@ import { trustedBy } from './address.ts';
 import { refuseBadHttp } from './bad-http.ts';
 import { setDefaultHeaders } from './headers.ts';
 import { httpLimits, longestPathPart } from './limits.ts';
-import { PathMethods } from './methods.ts';
 import type { Room } from './rooms.ts';
+import { RouteTable } from './route-table.ts';
 
 export interface ApplicationParts {
   context: ServerContext;
@@ -33,13 +33,6 @@ export interface ApplicationParts {
   rooms: readonly Room[];
   /** Called before any route is registered. */
   watch: (app: FastifyInstance) => void;
-}
-
-/** Refuses routes that do not name the scope they need. */
-function requireScopes(app: FastifyInstance): void {
-  app.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.scope === undefined) throw new ArtistError('ERR_INTERNAL', `${method} ${url}: expected config.scope, got none`);
-  });
 }
 
 /** JSON alone: a form or plain text, which a foreign page may send without asking, is refused (415). An empty body is none. */
@@ -77,7 +70,9 @@ class ErrorHandlers {
 
 function newFastify({ settings, context: { home } }: ApplicationParts): FastifyInstance {
   const ids = createIds();
-  const { maxHeaderSize, headersTimeout, requestTimeout, connectionsCheckingInterval, keepAliveTimeout } = httpLimits;
+  const { maxHeaderSize, connectionsCheckingInterval, keepAliveTimeout } = httpLimits;
+  const requestTimeout = settings.requestSeconds * 1000;
+  const headersTimeout = Math.min(httpLimits.headersTimeout, requestTimeout);
   const trusts = trustedBy(settings.trustedProxies);
   return fastify<RawServerDefault>({
     genReqId: () => ids(),
@@ -117,16 +112,14 @@ function addHooks(app: FastifyInstance, { context, settings, tokens, tokensOnly,
 }
 
 /** 404, 405 and every other error, in the shape of the API that the path belongs to. */
-function answerErrors(app: FastifyInstance, { context: { home } }: ApplicationParts, handlers: ErrorHandlers): void {
-  const methods = new PathMethods();
-  methods.hear(app);
+function answerErrors(app: FastifyInstance, { context: { home } }: ApplicationParts, handlers: ErrorHandlers, routes: RouteTable): void {
   app.setErrorHandler((error, request, reply) => {
     const handler = request.is404 ? handlers.for(app, pathOf(request.url)) : undefined;
     if (handler) return handler.call(app, error as FastifyError, request, reply);
     return replyWithError(error, request, reply, home);
   });
   app.setNotFoundHandler((request, reply) => {
-    const allowed = methods.of(pathOf(request.url));
+    const allowed = routes.methodsOf(pathOf(request.url));
     if (allowed.length === 0)
       throw new ArtistError('ERR_NOT_FOUND', 'path: expected one of this server, got another. See /openapi.json for all of them');
     reply.header('allow', allowed.join(', '));
@@ -139,18 +132,19 @@ function answerErrors(app: FastifyInstance, { context: { home } }: ApplicationPa
  *
  * @throws ArtistError ERR_INTERNAL when a route names no scope, ERR_INVALID_ARGUMENT when a trusted proxy is no address
  */
-export async function createApplication(parts: ApplicationParts): Promise<FastifyInstance> {
+export async function createApplication(parts: ApplicationParts): Promise<{ app: FastifyInstance; routes: RouteTable }> {
   const app = newFastify(parts);
   app.server.maxConnections = parts.settings.connections;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller');
   readJsonOnly(app);
-  requireScopes(app);
   const handlers = new ErrorHandlers();
+  const routes = new RouteTable();
+  routes.hear(app);
   await app.register(fastifyRateLimit, { global: false });
   await app.register(fastifySwagger, swaggerOptions());
-  answerErrors(app, parts, handlers);
+  answerErrors(app, parts, handlers, routes);
   addHooks(app, parts);
   parts.watch(app);
   for (const room of parts.rooms) {
@@ -161,5 +155,5 @@ export async function createApplication(parts: ApplicationParts): Promise<Fastif
     await app.register(add, { prefix: room.prefix });
   }
   documentRoutes(app, () => completeDocument(app, parts.rooms));
-  return app;
+  return { app, routes };
 }

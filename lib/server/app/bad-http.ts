@@ -5,7 +5,7 @@ import { defaultHeaders } from './headers.ts';
 
 const refusals: Readonly<Record<string, { status: number; code: ErrorCode; message: string }>> = {
   HPE_HEADER_OVERFLOW: { status: 431, code: 'ERR_TOO_LARGE', message: 'headers: expected at most 16 kB, got more' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'ERR_TIMEOUT', message: 'request: expected all of it within two minutes, got a part' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'ERR_TIMEOUT', message: 'request: expected all of it in time, got a part' },
 };
 const malformed = { status: 400, code: 'ERR_INVALID_ARGUMENT', message: 'request: expected valid HTTP/1.1, got something else' };
 

@@ -9,8 +9,6 @@ export const httpLimits = {
   maxHeaderSize: 16_384,
   /** Until the headers of a request have arrived, milliseconds. */
   headersTimeout: 15_000,
-  /** Until a request with its body has arrived, milliseconds. The answer may take any time. */
-  requestTimeout: 120_000,
   /** How often these are looked at, milliseconds. */
   connectionsCheckingInterval: 2000,
   /** An idle connection is closed after this time, milliseconds. */

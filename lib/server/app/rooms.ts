@@ -1,4 +1,6 @@
 import type * as z from 'zod';
+import { changesRoutes } from '../api/changes/routes.ts';
+import { tokenRoutes } from '../api/tokens/routes.ts';
 import type { Routes } from '../context.ts';
 
 /** An API of the server. */
@@ -12,5 +14,10 @@ export interface Room {
   error?: z.ZodType;
 }
 
+const own = { prefix: '/api/v1', paths: ['/api/v1'] };
+
 /** The APIs that every server has. */
-export const rooms: readonly Room[] = [];
+export const rooms: readonly Room[] = [
+  { ...own, routes: tokenRoutes },
+  { ...own, routes: changesRoutes },
+];

@@ -15,6 +15,7 @@ import { createApplication } from './application.ts';
 import { listen, type Place } from './listen.ts';
 import { type Painting, startPainting } from './painting.ts';
 import { rooms } from './rooms.ts';
+import type { RouteFacts } from './route-table.ts';
 
 /** Options of startServer() beside the settings `server`, any of which may be given too. */
 const serverOptions = z.strictObject({
@@ -46,6 +47,7 @@ export interface RunningServer {
   readonly socket: string | undefined;
   /** Whether a client needs a token for reading too. */
   readonly tokensOnly: boolean;
+  readonly routes: readonly RouteFacts[];
   /**
    * Refuses new requests, and waits for the running ones and for the work being painted, up to `drainSeconds`; then ends them, and the work
    * returns to the queue. Idempotent.
@@ -141,9 +143,18 @@ async function assemble(parts: Parts, openings: Openings, painter: () => Promise
   const tokens = new TokenBook(home, { clock });
   const { context, metrics, drain } = await openContext(parts, openings);
   const all = [...rooms, { prefix: '', paths: [], routes: healthRoutes(painter, metrics) }];
-  const app = await createApplication({ context, settings, tokens, tokensOnly, beyondLoopback, log, rooms: all, watch: metrics.watch });
+  const { app, routes } = await createApplication({
+    context,
+    settings,
+    tokens,
+    tokensOnly,
+    beyondLoopback,
+    log,
+    rooms: all,
+    watch: metrics.watch,
+  });
   openings.add(() => app.close());
-  return { app, context, tokens, place, tokensOnly, drain, rooms: all };
+  return { app, context, tokens, place, tokensOnly, drain, routes, rooms: all };
 }
 
 /**
@@ -177,7 +188,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   let painting: Painting | undefined;
   try {
     const health = async () => (painting ? painting.health() : 'it is starting');
-    const { app, place, tokens, tokensOnly, drain } = await assemble(parts, openings, health);
+    const { app, place, tokens, tokensOnly, drain, routes } = await assemble(parts, openings, health);
     if (tokensOnly) await requireToken(tokens, place);
     const url = await listen(app, place);
     const { settings } = parts;
@@ -198,6 +209,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       url: 'socket' in place ? url : `${url}${settings.basePath}`,
       socket: 'socket' in place ? place.socket : undefined,
       tokensOnly,
+      routes: routes.list(),
       close: () => {
         closed ??= close();
         return closed;

@@ -6,7 +6,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   ERR_CHANGED: 412,
   ERR_CHECKSUM: 500,
   ERR_CLOSING: 503,
-  ERR_CONFIG: 500,
+  ERR_CONFIG: 400,
   ERR_CONVERT: 500,
   ERR_DAMAGED: 500,
   ERR_DISK_FULL: 507,

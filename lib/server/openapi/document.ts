@@ -35,6 +35,7 @@ const meanings: Readonly<Record<string, string>> = {
   404: 'There is no such thing',
   408: 'The request was not received in time',
   409: 'It conflicts with the present state',
+  412: 'It was changed since the caller read it',
   413: 'The body is too large',
   415: 'The content type is not one that the route reads',
   429: 'Too many requests; see Retry-After',
@@ -43,7 +44,7 @@ const meanings: Readonly<Record<string, string>> = {
   507: 'The disk is full',
 };
 const ofEvery = ['400', '401', '403', '404', '429', '500', '503'];
-const ofChanges = ['408', '409', '413', '415', '507'];
+const ofChanges = ['408', '409', '412', '413', '415', '507'];
 
 /** Notes the scope of each route, which completeDocument() reads. */
 const transform: SwaggerTransform = (route) => {
