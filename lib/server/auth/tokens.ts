@@ -39,7 +39,7 @@ const newToken = z.strictObject({
   /** Unique in the home. */
   name: z
     .string()
-    .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, { error: 'expected 1 to 64 letters, digits, spaces, points, dashes or underscores' }),
+    .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, { error: '1 to 64 letters, digits, spaces, points, dashes or underscores' }),
   scope: z.enum(scopes),
   /** Milliseconds until it expires. Default: it does not. */
   expiresInMs: z
