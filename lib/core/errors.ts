@@ -5,6 +5,7 @@
 export const errorCodes = {
   ERR_ABORTED: 'the caller cancelled (AbortSignal, Ctrl-C)',
   ERR_ALREADY_EXISTS: 'the output exists and may not be overwritten',
+  ERR_BUSY: 'too much is asked of this process at once: try again later',
   ERR_CHANGED: 'the record was changed since the caller read it',
   ERR_CHECKSUM: 'a file does not match its hash',
   ERR_CLOSING: 'the server is shutting down and accepts no more requests',

@@ -41,7 +41,7 @@ export function packageVersion(): string {
 }
 
 /**
- * The file of a program of this package that runs in a process of its own: `entryFile('engine/isolation/child')` is lib/….ts where the
+ * The file of a program of this package that runs in a process or thread of its own: `entryFile('engine/isolation/child')` is lib/….ts where the
  * source runs and dist/esm/….js in both builds. scripts/build.mjs lists these programs.
  */
 export function entryFile(name: string): string {

@@ -1,11 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import {
   ArtistError,
   type Clock,
   createIds,
-  homeOf,
-  isFile,
   type RandomSource,
   resolveOptions,
   systemClock,
@@ -13,57 +11,34 @@ import {
   writeFileAtomic,
 } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
-import { findWork } from './search/find-work.ts';
-import { listWorks, selectRows, unknownFields } from './search/list-works.ts';
-import type { ListOptions, Page } from './search/paging.ts';
-import { settingsOf } from './search/search-text.ts';
-import { type GalleryStats, statsOf } from './search/stats.ts';
-import { textOf, workFlags } from './store/index-file.ts';
-import { idOfPicture, type Layout } from './store/layout.ts';
+import { textOf } from './indexing/index-file.ts';
+import type { ScanOptions } from './indexing/scan.ts';
+import { type GalleryOptions, GalleryReader } from './reader.ts';
+import { idOfPicture } from './store/layout.ts';
 import { describeNew, type NewWork, type PreparedWork, prepareWork, withoutNulls } from './store/new-work.ts';
-import { thumbnailOf } from './store/pictures.ts';
 import { readPicture } from './store/read-picture.ts';
-import { type ScanOptions, stampOf } from './store/scan.ts';
 import { checkSidecar, readSidecarObject, sidecarText, updateSchema, type WorkUpdate } from './store/sidecar.ts';
 import { UnconfirmedWorks } from './store/unconfirmed.ts';
-import { removeFiles, type ThumbnailSize, thumbnailSizes, WorkFiles } from './store/work-files.ts';
-import { WorkIndex } from './store/work-index.ts';
-
-export interface GalleryOptions {
-  /** Home folder; the gallery is its folder `gallery`. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
-  home?: string | undefined;
-  /** The folder of the gallery itself, instead of `<home>/gallery`. */
-  folder?: string | undefined;
-  clock?: Clock;
-  random?: RandomSource;
-  /** How long to wait for another process that writes, milliseconds. Default 10 000. */
-  waitMs?: number;
-}
+import { removeFiles } from './store/work-files.ts';
 
 /**
  * Works as files: `YYYY/MM/<ULID>.png` with `<ULID>.json`, its sidecar, beside it. The sidecars are the source of truth; the index can be
  * made again from them. Any number of processes may read and change them. A work exists as soon as its sidecar does, which is written last
  * and atomically.
  */
-export class Gallery {
-  readonly folder: string;
-  readonly layout: Layout;
+export class Gallery extends GalleryReader {
   readonly #clock: Clock;
   readonly #random: RandomSource;
   readonly #nextId: () => string;
-  readonly #files: WorkFiles;
-  readonly #index: WorkIndex;
   readonly #unconfirmed: UnconfirmedWorks;
 
-  constructor({ home, folder, clock = systemClock, random = systemRandom, waitMs }: GalleryOptions = {}) {
-    this.folder = resolve(folder ?? homeOf(home).gallery);
+  constructor(options: GalleryOptions = {}) {
+    super(options);
+    const { clock = systemClock, random = systemRandom } = options;
     this.#clock = clock;
     this.#random = random;
     this.#nextId = createIds({ clock, random });
-    this.#files = new WorkFiles(this.folder);
-    this.layout = this.#files.layout;
-    this.#index = new WorkIndex(this.#files, waitMs);
-    this.#unconfirmed = new UnconfirmedWorks(this.#files, this.#index);
+    this.#unconfirmed = new UnconfirmedWorks(this.files, this.index);
   }
 
   // Adding and changing
@@ -78,14 +53,18 @@ export class Gallery {
   async add(work: NewWork): Promise<Artwork> {
     const { about, withId } = await prepareWork(work);
     if (about.derivation?.['task'] !== undefined) await this.refresh();
-    return this.whileLocked('filing a work', async () => {
-      const earlier = await this.#index.workOfTask(about.derivation?.['task']);
+    let thumbnail: Uint8Array | undefined;
+    const filed = await this.whileLocked('filing a work', async () => {
+      const earlier = await this.index.workOfTask(about.derivation?.['task']);
       if (earlier) return earlier;
       const prepared = withId(work.createdAt === undefined ? this.#nextId() : this.#idAt(work.createdAt));
       const { sidecar } = prepared;
-      await this.#index.commit(sidecar.id, sidecar, () => this.#writeFiles(prepared));
-      return this.#files.artworkOf(sidecar);
+      await this.index.commit(sidecar.id, sidecar, () => this.#writeFiles(prepared));
+      thumbnail = prepared.thumbnail;
+      return this.files.artworkOf(sidecar);
     });
+    await this.files.keepThumbnail(filed.id, thumbnail);
+    return filed;
   }
 
   /** Writes the sidecar last: a work exists as soon as its sidecar does. */
@@ -97,9 +76,9 @@ export class Gallery {
       written.push(path);
     };
     try {
-      await write(this.#files.pathOf(id, file), picture.bytes);
-      if (candidates && strip) await write(this.#files.pathOf(id, candidates.file), strip);
-      await write(this.#files.sidecarOf(id), sidecarText(sidecar));
+      await write(this.files.pathOf(id, file), picture.bytes);
+      if (candidates && strip) await write(this.files.pathOf(id, candidates.file), strip);
+      await write(this.files.sidecarOf(id), sidecarText(sidecar));
     } catch (error) {
       // Remove only what was written here; a file that was there before is not ours. The failed write is the error to report.
       await Promise.all(written.map((path) => rm(path, { force: true }).catch(() => undefined)));
@@ -136,7 +115,7 @@ export class Gallery {
    */
   async workOfTask(task: string): Promise<Artwork | undefined> {
     await this.refresh();
-    return this.#index.workOfTask(task);
+    return this.index.workOfTask(task);
   }
 
   /**
@@ -149,12 +128,12 @@ export class Gallery {
     const id = idOfPicture(this.folder, path);
     const { file, recipe, imported } = await readPicture(path);
     return this.whileLocked('adopting a picture', async () => {
-      if ((await textOf(this.#files.sidecarOf(id))) !== undefined)
+      if ((await textOf(this.files.sidecarOf(id))) !== undefined)
         throw new ArtistError('ERR_INVALID_ARGUMENT', `${path}: expected a picture without a sidecar, got one that has one`);
       const fields = describeNew(id, { image: file, ...(recipe && { recipe }), ...(imported && { imported }) }, file);
       const sidecar = checkSidecar(path, withoutNulls({ ...fields, file: basename(path) }));
-      await this.#index.commit(id, sidecar, () => writeFileAtomic(this.#files.sidecarOf(id), sidecarText(sidecar), { overwrite: false }));
-      return this.#files.artworkOf(sidecar);
+      await this.index.commit(id, sidecar, () => writeFileAtomic(this.files.sidecarOf(id), sidecarText(sidecar), { overwrite: false }));
+      return this.files.artworkOf(sidecar);
     });
   }
 
@@ -199,133 +178,18 @@ export class Gallery {
   async purge(id: string): Promise<void> {
     const full = await this.find(id);
     await this.whileLocked('deleting a work', async () => {
-      const work = await this.#files.read(full);
+      const work = await this.files.read(full);
       const { trashedAt } = work;
       if (trashedAt === undefined)
         throw new ArtistError('ERR_INVALID_ARGUMENT', `${full}: expected a work in the trash, got one that is not. Trash it first`);
-      await this.#index.commit(full, undefined, async () => {
-        const thumbnails = thumbnailSizes.map((size) => this.#files.thumbnailOf(full, size));
+      await this.index.commit(full, undefined, async () => {
         // The sidecar last: after a crash in between, the work is still in the trash and can be deleted again.
-        await removeFiles([...this.#files.ownFilesOf(work), ...thumbnails, this.#files.sidecarOf(full)]);
+        await removeFiles([...this.files.ownFilesOf(work), ...this.files.thumbnailsOf(full), this.files.sidecarOf(full)]);
       });
     });
   }
 
-  // Finding and reading
-
-  /**
-   * The id that `text` means: a ULID, a beginning or an end of one that no other work has (in any case), or "latest".
-   *
-   * @throws ArtistError ERR_NOT_FOUND; ERR_INVALID_ARGUMENT: several works match
-   */
-  async find(text: string): Promise<string> {
-    await this.refresh();
-    return findWork(this.#index, text, this.folder);
-  }
-
-  /**
-   * A work with what its sidecar says now. `id` is anything that find() takes. The picture may be gone: see hasPicture().
-   *
-   * @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT, ERR_DAMAGED, ERR_NEWER_VERSION, ERR_READ
-   */
-  async get(id: string): Promise<Artwork> {
-    return this.#files.read(await this.find(id));
-  }
-
-  /** Whether lists show a work: it is neither in the trash nor damaged. As of the last call of another method. */
-  isShown(id: string): boolean {
-    return ((this.#index.log.rows.get(id)?.flags ?? workFlags.damaged) & (workFlags.trashed | workFlags.damaged)) === 0;
-  }
-
-  /** Whether everyone may see a work: lists show it, and it is not hidden. As of the last call of another method. */
-  isPublic(id: string): boolean {
-    return this.isShown(id) && ((this.#index.log.rows.get(id)?.flags ?? 0) & workFlags.hidden) === 0;
-  }
-
-  /** Works by whole ids, in the same order, without those that are gone or damaged. list() and verifyGallery() report these. */
-  async getMany(ids: readonly string[]): Promise<Artwork[]> {
-    return this.#files.readMany(ids);
-  }
-
-  async hasPicture(work: Artwork): Promise<boolean> {
-    return isFile(work.path);
-  }
-
-  /**
-   * One page of works, with what their sidecars say now.
-   *
-   * @throws ArtistError ERR_INVALID_ARGUMENT (query, limit, after), ERR_READ
-   */
-  async list(options: ListOptions = {}): Promise<Page> {
-    return listWorks(this.#index, this.#files, options);
-  }
-
-  /**
-   * Ids of all works that a query finds, newest first by default.
-   *
-   * @throws ArtistError ERR_INVALID_ARGUMENT (query), ERR_READ
-   */
-  async select(query: string, options: Pick<ListOptions, 'trashed' | 'hidden' | 'sort'> = {}): Promise<string[]> {
-    return (await selectRows(this.#index, query, options)).map(({ id }) => id);
-  }
-
-  /**
-   * Fields of a query that neither the query language nor any work has, so most likely misspelt. Each with the nearest known field.
-   *
-   * @throws ArtistError ERR_INVALID_ARGUMENT (query), ERR_READ
-   */
-  async unknownFields(query: string): Promise<{ field: string; meant: string | undefined }[]> {
-    return unknownFields(this.#index, query);
-  }
-
-  /**
-   * Path of a small WebP, made at the first call.
-   *
-   * @throws ArtistError ERR_NOT_FOUND: no such work, or its picture is gone; ERR_IMAGE_DECODE, ERR_DISK_FULL, ERR_WRITE
-   */
-  async thumbnail(id: string, size: ThumbnailSize = 320): Promise<string> {
-    const { id: full, path: picture } = await this.get(id);
-    const path = this.#files.thumbnailOf(full, size);
-    const [source, made] = await Promise.all([stampOf(picture), stampOf(path)]);
-    if (!source) throw new ArtistError('ERR_NOT_FOUND', `${picture}: the picture of this work is gone. See: ai-artist gallery verify`);
-    if (!made || made.mtimeNs < source.mtimeNs) await writeFileAtomic(path, await thumbnailOf(picture, size));
-    return path;
-  }
-
   // The index
-
-  /**
-   * Brings the index up to date with the files. Every list and search does this; it is quick when nothing changed, because only the modification
-   * times of the month folders are compared. `everyFile` also finds sidecars that an editor changed in place.
-   *
-   * @throws ArtistError ERR_READ, ERR_LOCKED; the signal's reason
-   */
-  async refresh(options: ScanOptions = {}): Promise<void> {
-    return this.#index.refresh(options);
-  }
-
-  /**
-   * Maps the SHA-256 of every picture to its work's id, works in the trash included.
-   *
-   * @throws ArtistError every error of refresh()
-   */
-  async hashes(): Promise<Map<string, string>> {
-    await this.refresh();
-    const { bytes } = this.#index.log;
-    return new Map(
-      this.#index.rows().byBytes.flatMap(({ id, from, to }) => settingsOf(bytes, from, to, 'sha256').map((hash) => [hash, id])),
-    );
-  }
-
-  /**
-   * Counts the works, by month, model, tag and so on.
-   *
-   * @throws ArtistError every error of refresh()
-   */
-  async stats(): Promise<GalleryStats> {
-    await this.refresh();
-    return statsOf(this.#index.log, this.#index.rows().byBytes);
-  }
 
   /**
    * Makes the index again from the sidecars.
@@ -333,7 +197,7 @@ export class Gallery {
    * @throws ArtistError ERR_WRITE, ERR_DISK_FULL, and every error of refresh()
    */
   async rebuild(options: Omit<ScanOptions, 'everyFile'> = {}): Promise<{ works: number; problems: number }> {
-    return this.#index.rebuild(options);
+    return this.index.rebuild(options);
   }
 
   /**
@@ -342,7 +206,7 @@ export class Gallery {
    * @throws ArtistError ERR_LOCKED, ERR_WRITE; and every error of `work`
    */
   whileLocked<T>(purpose: string, work: () => Promise<T>): Promise<T> {
-    return this.#index.whileLocked(purpose, work);
+    return this.index.whileLocked(purpose, work);
   }
 
   #idAt(time: number): string {
@@ -351,16 +215,16 @@ export class Gallery {
 
   async #change(id: string, purpose: string, change: (work: Artwork) => Record<string, unknown> | undefined): Promise<Artwork> {
     const full = await this.find(id);
-    const path = this.#files.sidecarOf(full);
+    const path = this.files.sidecarOf(full);
     return this.whileLocked(purpose, async () => {
-      const before = readSidecarObject(path, await this.#files.readSidecarText(full));
-      const work = this.#files.artworkOf(checkSidecar(path, before));
+      const before = readSidecarObject(path, await this.files.readSidecarText(full));
+      const work = this.files.artworkOf(checkSidecar(path, before));
       const changes = change(work);
       if (changes === undefined) return work;
       const after = withoutNulls({ ...before, ...changes, updatedAt: new Date(this.#clock.now()).toISOString() });
       const sidecar = checkSidecar(path, after);
-      await this.#index.commit(full, sidecar, () => writeFileAtomic(path, sidecarText(after)));
-      return this.#files.artworkOf(sidecar);
+      await this.index.commit(full, sidecar, () => writeFileAtomic(path, sidecarText(after)));
+      return this.files.artworkOf(sidecar);
     });
   }
 }

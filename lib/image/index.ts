@@ -2,7 +2,7 @@ export { type DecodeOptions, decodeImage, type Fit, type ImageInput, resizeImage
 export { digitalSourceType, embedMarks, type MarkedFormat, type Marks } from './embed.ts';
 export { type ImageKind, imageKind } from './formats/image-kind.ts';
 export { insertPngChunks } from './formats/png-chunks.ts';
-export type { DigitalSourceType } from './formats/xmp.ts';
+export { type DigitalSourceType, xmpPacket } from './formats/xmp.ts';
 export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type SavedImage, type SaveOptions } from './image.ts';
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';

@@ -122,7 +122,7 @@ suite('gallery store', (test) => {
     await here.gallery.purge(thrown.id);
     assert.is(await codeOf(here.again().get(thrown.id)), 'ERR_NOT_FOUND');
     assert.equal(readdirSync(path.dirname(kept.path)).sort(), [`${kept.id}.json`, `${kept.id}.png`]);
-    assert.equal(readdirSync(path.join(here.gallery.layout.thumbnails, '320', '2026', '10')), []);
+    assert.equal(readdirSync(path.join(here.gallery.layout.thumbnails, '320', '2026', '10')), [`${kept.id}.webp`]);
   });
 
   test('pages go from new to old, each work once, even when works are added or removed in between', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ArtistError, readError, systemCode, writeError } from '../../core/index.ts';
-import { Turns } from '../store/turns.ts';
+import { Turns } from '../indexing/turns.ts';
 
 /**
  * Embeddings of works by one CLIP, in one file of rows of equal length: id, scale, and the unit vector in bytes. A byte a dimension is a
@@ -24,6 +24,15 @@ export interface Similar {
   id: string;
   /** Cosine, -1..1. */
   similarity: number;
+}
+
+export interface Ranking {
+  /** Best first. */
+  best: Similar[];
+  /** Number of works with a vector that were asked for; mean and standard deviation of their cosines. */
+  compared: number;
+  mean: number;
+  deviation: number;
 }
 
 /** The file of a CLIP's embeddings. Each CLIP has its own, because vectors of two models cannot be compared. */
@@ -128,22 +137,32 @@ export class EmbeddingFile {
 
   /** The works whose vectors have the largest cosines with `wanted`, best first. `among` limits them, by ids or by a predicate. */
   nearest(wanted: Vector, limit: number, among?: readonly string[] | ((id: string) => boolean)): Similar[] {
+    return this.rank(wanted, limit, among).best;
+  }
+
+  /** As nearest(), with the spread of the cosines of all works that were compared. */
+  rank(wanted: Vector, limit: number, among?: readonly string[] | ((id: string) => boolean)): Ranking {
     const query = unit(wanted);
     const { buffer, byteOffset, byteLength } = this.#bytes;
     const values = new Int8Array(buffer, byteOffset, byteLength);
     const scales = new DataView(buffer, byteOffset, byteLength);
-    const best: Similar[] = [];
-    let worst = Number.NEGATIVE_INFINITY;
+    const ranking = { best: [] as Similar[], compared: 0, mean: 0, deviation: 0 };
+    let [worst, sum, squares] = [Number.NEGATIVE_INFINITY, 0, 0];
     const [ids, isAsked] = typeof among === 'function' ? [this.#rows.keys(), among] : [among ?? this.#rows.keys(), undefined];
     for (const id of ids) {
       const row = this.#rows.get(id);
-      if (row === undefined) continue;
+      if (row === undefined || (isAsked && !isAsked(id))) continue;
       const similarity = dot(query, values, row * this.#stride + valuesAt) * scales.getFloat32(row * this.#stride + scaleAt, true);
-      if ((best.length === limit && similarity <= worst) || (isAsked && !isAsked(id))) continue;
-      insert(best, { id, similarity }, limit);
-      worst = best.at(-1)?.similarity ?? worst;
+      ranking.compared++;
+      sum += similarity;
+      squares += similarity * similarity;
+      if (ranking.best.length === limit && similarity <= worst) continue;
+      insert(ranking.best, { id, similarity }, limit);
+      worst = ranking.best.at(-1)?.similarity ?? worst;
     }
-    return best;
+    if (ranking.compared > 0) ranking.mean = sum / ranking.compared;
+    if (ranking.compared > 1) ranking.deviation = Math.sqrt(Math.max(0, squares / ranking.compared - ranking.mean ** 2));
+    return ranking;
   }
 
   /** The unit vector of a work; undefined if it has none. */

@@ -1,5 +1,6 @@
 import { ulidTime } from '../../core/index.ts';
-import { type IndexLog, type Row, workFlags } from '../store/index-file.ts';
+import { workFlags } from '../indexing/index-lines.ts';
+import type { IndexRows, Row, SharedBytes } from '../indexing/index-rows.ts';
 import { type Clause, inRange, type Range } from './query.ts';
 import { assigned, separator, textKeys } from './search-text.ts';
 
@@ -10,7 +11,7 @@ interface Matcher {
   /** Bytes that every matching work contains; undefined: the row's fields decide. */
   needle: Buffer | undefined;
   /** Whether a needle found at `at` counts; the row's text ends at row.to. */
-  accept: (bytes: Buffer, at: number, row: Row) => boolean;
+  accept: (bytes: SharedBytes, at: number, row: Row) => boolean;
   /** Decides by the row's fields alone. */
   test: ((row: Row) => boolean) | undefined;
   not: boolean;
@@ -72,7 +73,7 @@ function withNumber(skip: number, range: Range, text: string): Matcher['accept']
  * A fast path for plain decimal numbers that end their field. Nearly all values are such, and decoding each as text would take most of the
  * time.
  */
-function digitsAt(bytes: Buffer, start: number): number | undefined {
+function digitsAt(bytes: SharedBytes, start: number): number | undefined {
   let [value, scale, point] = [0, 1, false];
   for (let at = start; at < start + 15; at++) {
     const code = bytes[at] ?? 0;
@@ -86,7 +87,7 @@ function digitsAt(bytes: Buffer, start: number): number | undefined {
 }
 
 /** Whether one row matches. Use it for few rows. */
-function rowMatches(bytes: Buffer, row: Row, { needle, accept, test }: Matcher): boolean {
+function rowMatches(bytes: SharedBytes, row: Row, { needle, accept, test }: Matcher): boolean {
   if (test) return test(row);
   if (!needle) return false;
   for (let at = bytes.indexOf(needle, row.from); at >= 0 && at < row.to; at = bytes.indexOf(needle, at + 1))
@@ -95,7 +96,7 @@ function rowMatches(bytes: Buffer, row: Row, { needle, accept, test }: Matcher):
 }
 
 /** All matching rows, in one pass over the bytes, which is far faster than a loop over a hundred thousand works. */
-function scan(bytes: Buffer, length: number, rows: readonly Row[], { needle, accept }: Matcher & { needle: Buffer }): Set<Row> {
+function scan(bytes: SharedBytes, length: number, rows: readonly Row[], { needle, accept }: Matcher & { needle: Buffer }): Set<Row> {
   const found = new Set<Row>();
   let index = 0;
   for (let at = bytes.indexOf(needle, rows[0]?.from ?? length); at >= 0 && at < length; ) {
@@ -126,19 +127,37 @@ function rowAt(rows: readonly Row[], at: number, start: number): number {
 /** Below this many rows, each is tested by itself. */
 const few = 2000;
 
-/** The rows for which all clauses hold, in the order of the log. */
-export function matchRows({ bytes, length }: IndexLog, rows: readonly Row[], clauses: readonly Clause[]): readonly Row[] {
-  const matchers = clauses.map(matcherOf);
-  // Row fields first, then long needles, which are rare, to narrow the rows early.
-  matchers.sort((a, b) => Number(b.test !== undefined) - Number(a.test !== undefined) || (b.needle?.length ?? 0) - (a.needle?.length ?? 0));
-  let left = rows;
-  for (const matcher of matchers) {
-    const { needle } = matcher;
-    if (needle === undefined || left.length < few) left = left.filter((row) => rowMatches(bytes, row, matcher) !== matcher.not);
-    else {
-      const found = scan(bytes, length, left, { ...matcher, needle });
-      left = matcher.not ? left.filter((row) => !found.has(row)) : [...found];
-    }
+/** The conditions of a query, ready to run over an index. */
+export class Matching {
+  readonly #matchers: readonly Matcher[];
+
+  constructor(clauses: readonly Clause[]) {
+    // Row fields first, then long needles, which are rare, to narrow the rows early.
+    this.#matchers = clauses
+      .map(matcherOf)
+      .sort((a, b) => Number(b.test !== undefined) - Number(a.test !== undefined) || (b.needle?.length ?? 0) - (a.needle?.length ?? 0));
   }
-  return left;
+
+  /**
+   * The rows for which all clauses hold, in the order of `rows`, which is that of the bytes.
+   *
+   * @param goOn called between steps; it throws to stop the search
+   */
+  all({ bytes, length }: IndexRows, rows: readonly Row[], goOn: () => void): readonly Row[] {
+    let left = rows;
+    for (const matcher of this.#matchers) {
+      goOn();
+      const { needle } = matcher;
+      if (needle === undefined || left.length < few) left = left.filter((row) => rowMatches(bytes, row, matcher) !== matcher.not);
+      else {
+        const found = scan(bytes, length, left, { ...matcher, needle });
+        left = matcher.not ? left.filter((row) => !found.has(row)) : [...found];
+      }
+    }
+    return left;
+  }
+
+  one({ bytes }: IndexRows, row: Row): boolean {
+    return this.#matchers.every((matcher) => rowMatches(bytes, row, matcher) !== matcher.not);
+  }
 }

@@ -61,7 +61,24 @@ export const knownFields: readonly string[] = [
     'sampler',
     'scheduler',
   ],
-  ...['steps', 'cfg', 'seed', 'width', 'height', 'size', 'negative', 'mode', 'program', 'licence', 'scorer', 'strength', 'clipskip', 'vae'],
+  ...[
+    'steps',
+    'cfg',
+    'seed',
+    'width',
+    'height',
+    'size',
+    'negative',
+    'mode',
+    'program',
+    'licence',
+    'scorer',
+    'strength',
+    'clipskip',
+    'vae',
+    'style',
+    'score',
+  ],
 ];
 
 function usage(message: string): never {

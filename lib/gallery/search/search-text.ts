@@ -50,6 +50,15 @@ export function shortName(key: string): string {
   return [shortNames[first] ?? first, ...rest].join('.');
 }
 
+/** The score that a work was kept for: its total, and under `score.<term>` each of its terms. */
+function scoreOf(ledger: Sidecar['curation']): unknown {
+  const { winner, candidates } = (ledger ?? {}) as { winner?: unknown; candidates?: unknown };
+  const kept: unknown = Array.isArray(candidates) && typeof winner === 'number' ? candidates[winner] : undefined;
+  if (kept === null || typeof kept !== 'object') return undefined;
+  const { total, terms } = kept as Record<string, unknown>;
+  return { name: total, ...(terms !== null && typeof terms === 'object' && terms) };
+}
+
 export function searchText(work: Sidecar): string {
   const { prompt, ...recipe } = work.recipe ?? {};
   const texts: [TextKey, string | undefined][] = [
@@ -67,6 +76,7 @@ export function searchText(work: Sidecar): string {
     '',
     found,
   );
+  settings({ style: work.derivation?.['style'] ?? work.recipe?.extra?.['style'], score: scoreOf(work.curation) }, '', found);
   const task = work.derivation?.['task'];
   if (typeof task === 'string') found.push([taskKey, task]);
   const text = texts.flatMap(([key, value]) => (value === undefined || value === '' ? [] : [separator, textKeys[key], short(value)]));
@@ -78,7 +88,7 @@ export function searchText(work: Sidecar): string {
 const short = (value: string): string => normalise(value.slice(0, longestValue));
 
 /** Values of a setting in the search text of a work, bytes from..to. */
-export function settingsOf(bytes: Buffer, from: number, to: number, key: string): string[] {
+export function settingsOf(bytes: Buffer<ArrayBufferLike>, from: number, to: number, key: string): string[] {
   const needle = `${separator}${key}${assigned}`;
   const values: string[] = [];
   for (let at = bytes.indexOf(needle, from); at >= 0 && at < to; at = bytes.indexOf(needle, at + 1))

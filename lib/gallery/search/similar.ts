@@ -1,7 +1,7 @@
 import { ArtistError } from '../../core/index.ts';
 import type { Artwork } from '../artwork.ts';
 import type { Gallery } from '../gallery.ts';
-import { EmbeddingFile, embeddingsFile, type Similar, type Vector } from './embeddings.ts';
+import { EmbeddingFile, embeddingsFile, type Ranking, type Vector } from './embeddings.ts';
 
 /** Computes vectors of pictures: a CLIP, passed in so that the gallery does not need the addon. */
 export interface Embedder {
@@ -82,16 +82,25 @@ export class SimilarWorks {
    * @throws ArtistError ERR_INVALID_ARGUMENT (query, vector), ERR_READ
    */
   async nearest(vector: Vector, { limit = 20, query = '' }: { limit?: number; query?: string } = {}): Promise<SimilarWork[]> {
-    await this.#file.refresh();
-    if (query === '') await this.#gallery.refresh();
-    // Without a query, skip the list: building a hundred thousand ids would cost more than the search.
-    const among = query === '' ? (id: string): boolean => this.#gallery.isShown(id) : await this.#gallery.select(query);
-    const found: Similar[] = this.#file.nearest(vector, limit, among);
+    const { best: found } = await this.rank(vector, { limit, query });
     const works = new Map((await this.#gallery.getMany(found.map(({ id }) => id))).map((work) => [work.id, work]));
     return found.flatMap(({ id, similarity }) => {
       const work = works.get(id);
       return work ? [{ work, similarity }] : [];
     });
+  }
+
+  /**
+   * As nearest(), with ids instead of works, and with the spread of all likenesses.
+   *
+   * @throws ArtistError every error of nearest(); ERR_BUSY of a gallery that serves; the signal's reason
+   */
+  async rank(
+    vector: Vector,
+    { limit = 20, query = '', hidden = true, signal }: { limit?: number; query?: string; hidden?: boolean; signal?: AbortSignal } = {},
+  ): Promise<Ranking> {
+    const { path: file, dimensions } = this.#file;
+    return this.#gallery.rank({ file, dimensions, vector, limit, query, trashed: false, hidden }, signal);
   }
 
   /** The unit vector of a work, as embedMissing() made it; undefined if it has none. */

@@ -1,12 +1,7 @@
 import { ulidTime } from '../../core/index.ts';
-import type { IndexLog, Row } from '../store/index-file.ts';
-import { workFlags } from '../store/index-file.ts';
-import { assigned, separator, settingsMark, textKeys } from './search-text.ts';
-
-export interface Count {
-  name: string;
-  works: number;
-}
+import { workFlags } from '../indexing/index-lines.ts';
+import type { IndexRows, Row } from '../indexing/index-rows.ts';
+import type { Count, Facets } from './facets.ts';
 
 export interface GalleryStats {
   works: number;
@@ -31,70 +26,38 @@ export interface GalleryStats {
   last: string | undefined;
 }
 
-const countedSettings = { model: 'models', lora: 'loras', sampler: 'samplers', size: 'sizes' } as const;
-
-class Counter {
-  readonly #counts = new Map<string, number>();
-
-  add(name: string): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
-  }
-
-  byFrequency(): Count[] {
-    return this.byName().sort((a, b) => b.works - a.works);
-  }
-
-  byName(): Count[] {
-    return [...this.#counts].map(([name, works]) => ({ name, works })).sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-}
-
-/** Counts over the index. Names are in lower case, as the index has them. */
-export function statsOf({ bytes }: IndexLog, rows: readonly Row[]): GalleryStats {
-  const counters = { models: new Counter(), loras: new Counter(), samplers: new Counter(), sizes: new Counter(), tags: new Counter() };
-  const [months, collections] = [new Counter(), new Counter()];
+/** Counts over the index. `rows`: the works out of the trash, oldest first. Names are in lower case, as the index has them. */
+export function statsOf(content: IndexRows, shown: readonly Row[], facets: Facets): GalleryStats {
+  const rows = shown.filter(({ flags }) => (flags & workFlags.damaged) === 0);
   const ratings = [0, 0, 0, 0, 0, 0];
-  let [works, trashed, damaged, starred] = [0, 0, 0, 0];
-  const times: string[] = [];
-  for (const { id, from, to, rating, flags } of rows) {
+  let [trashed, damaged, starred] = [0, 0, 0];
+  for (const { flags } of content.rows.values()) {
     if ((flags & workFlags.damaged) !== 0) damaged++;
     else if ((flags & workFlags.trashed) !== 0) trashed++;
-    else {
-      works++;
-      starred += flags & workFlags.star;
-      ratings[rating] = (ratings[rating] ?? 0) + 1;
-      times.push(id);
-      months.add(new Date(ulidTime(id)).toISOString().slice(0, 7));
-      const [text = '', settings = ''] = bytes.toString('utf8', from, to).split(settingsMark);
-      for (const field of text.split(separator)) {
-        if (field.startsWith(textKeys.tag)) counters.tags.add(field.slice(1));
-        else if (field.startsWith(textKeys.collection)) collections.add(field.slice(1));
-      }
-      for (const field of settings.split(separator)) {
-        const [key = '', value = ''] = field.split(assigned);
-        if (Object.hasOwn(countedSettings, key)) counters[countedSettings[key as keyof typeof countedSettings]].add(value);
-      }
-    }
   }
+  for (const { rating, flags } of rows) {
+    starred += flags & workFlags.star;
+    ratings[rating] = (ratings[rating] ?? 0) + 1;
+  }
+  const counts = facets.count(content, rows, ['month', 'model', 'lora', 'sampler', 'size', 'tag', 'collection']);
   const rated = ratings.slice(1).reduce((sum, count) => sum + count, 0);
   const total = ratings.reduce((sum, count, value) => sum + count * value, 0);
-  times.sort();
-  const isoOf = (id: string | undefined): string | undefined => (id === undefined ? undefined : new Date(ulidTime(id)).toISOString());
+  const isoOf = (row: Row | undefined): string | undefined => (row === undefined ? undefined : new Date(ulidTime(row.id)).toISOString());
   return {
-    works,
+    works: rows.length,
     trashed,
     damaged,
     starred,
     ratings,
     meanRating: rated === 0 ? undefined : total / rated,
-    months: months.byName(),
-    models: counters.models.byFrequency(),
-    loras: counters.loras.byFrequency(),
-    samplers: counters.samplers.byFrequency(),
-    sizes: counters.sizes.byFrequency(),
-    tags: counters.tags.byFrequency(),
-    collections: collections.byName(),
-    first: isoOf(times[0]),
-    last: isoOf(times.at(-1)),
+    months: counts.month ?? [],
+    models: counts.model ?? [],
+    loras: counts.lora ?? [],
+    samplers: counts.sampler ?? [],
+    sizes: counts.size ?? [],
+    tags: counts.tag ?? [],
+    collections: counts.collection ?? [],
+    first: isoOf(rows[0]),
+    last: isoOf(rows.at(-1)),
   };
 }

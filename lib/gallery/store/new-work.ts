@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { resolveOptions, ulidTime } from '../../core/index.ts';
 import { type ArtImage, digitalSourceType, type PartialRecipe, type RawImage, type Recipe, recipeHash } from '../../image/index.ts';
-import { candidateStrip, encodeWork, isArtImage, type PictureFile, tileEdge } from './pictures.ts';
+import { candidateStrip, encodeWork, isArtImage, type PictureFile, thumbnailOfPainted, tileEdge } from './pictures.ts';
 import { changeSchema, checkSidecar, type Sidecar, type SidecarChange, sidecarVersion } from './sidecar.ts';
+import { thumbnailSizes } from './work-files.ts';
 
 /** A work to file. */
 export interface NewWork {
@@ -52,6 +53,8 @@ export interface PreparedWork {
   sidecar: Sidecar;
   picture: PictureFile;
   strip: Uint8Array | undefined;
+  /** The smallest thumbnail of a picture that was painted here. Those of other files, and larger ones, are made when they are asked for. */
+  thumbnail: Uint8Array | undefined;
 }
 
 /** Checks and encodes a work. Its id is drawn later, under the lock. */
@@ -59,8 +62,7 @@ export async function prepareWork(work: NewWork): Promise<{ about: SidecarChange
   const about = resolveOptions('add', changeSchema, work.about ?? {});
   const picture = isArtImage(work.image) ? await encodeWork(work.image) : work.image;
   const strip = work.candidates && work.candidates.length > 1 ? await candidateStrip(work.candidates) : undefined;
-  return {
-    about,
-    withId: (id) => ({ sidecar: checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about })), picture, strip }),
-  };
+  const thumbnail = isArtImage(work.image) ? await thumbnailOfPainted(work.image, thumbnailSizes[0]) : undefined;
+  const sidecarOf = (id: string): Sidecar => checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about }));
+  return { about, withId: (id) => ({ sidecar: sidecarOf(id), picture, strip, thumbnail }) };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import { ArtistError } from '../../core/index.ts';
-import { ArtImage, embedMarks, imageKind, insertPngChunks, loadSharp, type RawImage } from '../../image/index.ts';
+import { ArtImage, embedMarks, imageKind, insertPngChunks, loadSharp, type RawImage, xmpPacket } from '../../image/index.ts';
 
 /** An encoded picture, ready to file. */
 export interface PictureFile {
@@ -64,21 +64,38 @@ export async function decodeWhole<T>(bytes: Uint8Array, work: (picture: Sharp) =
   }
 }
 
-/** A small WebP of a picture's file: at most `edge` pixels wide and high, never enlarged, with the AI label but not the recipe. */
-export async function thumbnailOf(path: string, edge: number): Promise<Uint8Array> {
+/** Formats of thumbnails; AVIF is smaller, and takes longer to make. */
+export const thumbnailFormats = ['webp', 'avif'] as const;
+export type ThumbnailFormat = (typeof thumbnailFormats)[number];
+
+/** A small picture of a picture's file: at most `edge` pixels wide and high, never enlarged, with the AI label but not the recipe. */
+export async function thumbnailOf(path: string, edge: number, format: ThumbnailFormat): Promise<Uint8Array> {
   try {
-    const { data, info } = await decodeWhole(await readFile(path), (picture) =>
-      picture
-        .autoOrient()
-        .resize(edge, edge, { fit: 'inside', withoutEnlargement: true })
-        .webp({ quality: 82 })
-        .toBuffer({ resolveWithObject: true }),
-    );
-    const alpha = info.channels === 4;
-    return embedMarks(data, { format: 'webp', width: info.width, height: info.height, alpha, recipe: undefined, embedRecipe: false });
+    return await decodeWhole(await readFile(path), (picture) => shrink(picture.autoOrient(), edge, format));
   } catch (cause) {
     throw new ArtistError('ERR_IMAGE_DECODE', `${path}: expected a picture, got: ${reasonOf(cause)}`, { cause });
   }
+}
+
+/** As thumbnailOf(), of a picture that was just painted. */
+export async function thumbnailOfPainted({ data, width, height, channels }: ArtImage, edge: number): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  try {
+    return await shrink(sharp(data, { raw: { width, height, channels: channels as 1 | 2 | 3 | 4 } }), edge, 'webp');
+  } catch (cause) {
+    throw encodeError('thumbnail', cause);
+  }
+}
+
+async function shrink(picture: Sharp, edge: number, format: ThumbnailFormat): Promise<Uint8Array> {
+  const small = picture.resize(edge, edge, { fit: 'inside', withoutEnlargement: true });
+  const marks = { recipe: undefined, embedRecipe: false };
+  if (format === 'avif') {
+    const label = xmpPacket({ digitalSourceType: 'trainedAlgorithmicMedia', creatorTool: 'ai-artist' });
+    return small.withXmp(label).avif({ quality: 55, effort: 2 }).toBuffer();
+  }
+  const { data, info } = await small.webp({ quality: 82 }).toBuffer({ resolveWithObject: true });
+  return embedMarks(data, { format: 'webp', width: info.width, height: info.height, alpha: info.channels === 4, ...marks });
 }
 
 export function isArtImage(value: ArtImage | PictureFile): value is ArtImage {

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isArtistError, isUlid, readError } from '../../core/index.ts';
+import { textOf } from '../indexing/index-file.ts';
+import type { IndexRows, Row } from '../indexing/index-rows.ts';
+import { monthFolders } from '../indexing/scan.ts';
 import { assigned, normalise, separator, taskKey } from '../search/search-text.ts';
-import { type IndexLog, type Row, textOf } from './index-file.ts';
-import { monthFolders } from './scan.ts';
 import { parseSidecar, type Sidecar } from './sidecar.ts';
 
 /** Ending of the future sidecar of a work that is on the disk but not confirmed. */
@@ -19,7 +20,7 @@ export function idOfUnconfirmed(name: string): string | undefined {
  * Ids of works that may belong to this task; the index stores task names in lower case. One search through the bytes for any number of
  * works.
  */
-export function idsOfTask(log: IndexLog, byBytes: readonly Row[], task: string): string[] {
+export function idsOfTask(log: IndexRows, byBytes: readonly Row[], task: string): string[] {
   const needle = Buffer.from(`${separator}${taskKey}${assigned}${normalise(task)}${separator}`);
   const found: string[] = [];
   const end = log.length;

@@ -2,12 +2,12 @@
 import { dirname, join } from 'node:path';
 import { isArtistError, renameOver, syncFolder, withLock, writeError, writeFileAtomic } from '../../core/index.ts';
 import type { Artwork } from '../artwork.ts';
-import { textOf } from './index-file.ts';
+import { textOf } from '../indexing/index-file.ts';
+import type { WorkIndex } from '../indexing/work-index.ts';
 import type { PreparedWork } from './new-work.ts';
 import { parseSidecar, sidecarText } from './sidecar.ts';
 import { findUnconfirmed } from './tasks.ts';
 import { removeFiles, type WorkFiles } from './work-files.ts';
-import type { WorkIndex } from './work-index.ts';
 
 export class UnconfirmedWorks {
   readonly #files: WorkFiles;
@@ -19,15 +19,20 @@ export class UnconfirmedWorks {
   }
 
   /** See Gallery.addConfirmed(). */
-  add({ sidecar, picture, strip }: PreparedWork, confirm: (work: Artwork) => Promise<boolean>): Promise<Artwork | undefined> {
+  async add(
+    { sidecar, picture, strip, thumbnail }: PreparedWork,
+    confirm: (work: Artwork) => Promise<boolean>,
+  ): Promise<Artwork | undefined> {
     const { id, file, candidates } = sidecar;
-    return this.#holding(id, async () => {
+    const filed = await this.#holding(id, async () => {
       // First the future sidecar: without it, a picture that is left behind says nothing about itself.
       await writeFileAtomic(this.#files.unconfirmedOf(id), sidecarText(sidecar), { overwrite: false });
       await writeFileAtomic(this.#files.pathOf(id, file), picture.bytes, { overwrite: false });
       if (candidates && strip) await writeFileAtomic(this.#files.pathOf(id, candidates.file), strip, { overwrite: false });
       return this.#settle(this.#files.artworkOf(sidecar), await confirm(this.#files.artworkOf(sidecar)));
     });
+    if (filed?.id === id) await this.#files.keepThumbnail(id, thumbnail);
+    return filed;
   }
 
   /** See Gallery.settleLeftBehind(). */

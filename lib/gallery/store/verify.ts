@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { answering, isArtistError, readError, systemCode } from '../../core/index.ts';
 import type { Gallery } from '../gallery.ts';
+import { inParallel, monthFolders, readWork } from '../indexing/scan.ts';
 import { folderOf, idOfSidecar, picturePattern } from './layout.ts';
 import { readPicture } from './read-picture.ts';
-import { inParallel, monthFolders, readWork } from './scan.ts';
 import { idOfUnconfirmed, unconfirmedEnding } from './tasks.ts';
 
 export const findingKinds = [

@@ -1,14 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ArtistError, writeError } from '../../core/index.ts';
+import { ArtistError, writeError, writeFileAtomic } from '../../core/index.ts';
 import type { Artwork } from '../artwork.ts';
-import { textOf } from './index-file.ts';
+import { textOf } from '../indexing/index-file.ts';
+import { readWork } from '../indexing/scan.ts';
 import { folderOf, type Layout, layoutOf } from './layout.ts';
-import { readWork } from './scan.ts';
+import { type ThumbnailFormat, thumbnailFormats } from './pictures.ts';
 import { parseSidecar, type Sidecar } from './sidecar.ts';
 import { unconfirmedEnding } from './tasks.ts';
 
-export const thumbnailSizes = [320, 640] as const;
+export const thumbnailSizes = [320, 640, 1280] as const;
 export type ThumbnailSize = (typeof thumbnailSizes)[number];
 
 /** The files of the works of one gallery: where they are, and what is in them now. */
@@ -31,8 +32,17 @@ export class WorkFiles {
     return this.pathOf(id, `${id}${unconfirmedEnding}`);
   }
 
-  thumbnailOf(id: string, size: number): string {
-    return join(this.layout.thumbnails, String(size), folderOf(id), `${id}.webp`);
+  thumbnailOf(id: string, size: number, format: ThumbnailFormat): string {
+    return join(this.layout.thumbnails, String(size), folderOf(id), `${id}.${format}`);
+  }
+
+  thumbnailsOf(id: string): string[] {
+    return thumbnailSizes.flatMap((size) => thumbnailFormats.map((format) => this.thumbnailOf(id, size, format)));
+  }
+
+  /** Writes the thumbnail of a work that was just filed. Without it, as on a full disk, it is made when it is asked for. */
+  async keepThumbnail(id: string, bytes: Uint8Array | undefined): Promise<void> {
+    if (bytes) await writeFileAtomic(this.thumbnailOf(id, thumbnailSizes[0], 'webp'), bytes).catch(() => undefined);
   }
 
   artworkOf(sidecar: Sidecar): Artwork {

@@ -225,7 +225,9 @@ async function openContext(
   { home, loaded, settings, address, queueName, log, clock }: Parts,
   openings: Openings,
 ): Promise<{ context: ServerContext; metrics: MetricsSource; drain: () => void }> {
-  const gallery = new Gallery({ folder: configPath(loaded.config.gallery.folder, home.folder) });
+  const folder = configPath(loaded.config.gallery.folder, home.folder);
+  const gallery = new Gallery({ folder, clock, serving: {}, onWarning: (line) => log.warn(line) });
+  openings.add(() => gallery.close());
   const queue: TaskQueue = await openQueueAt(address, home.folder, queueName);
   openings.add(() => queue.close());
   const warn = (line: string): void => log.warn(line);

@@ -3,6 +3,7 @@ import { type ErrorCode, isArtistError } from '../../core/index.ts';
 const statuses: Readonly<Record<ErrorCode, number>> = {
   ERR_ABORTED: 409,
   ERR_ALREADY_EXISTS: 409,
+  ERR_BUSY: 503,
   ERR_CHANGED: 412,
   ERR_CHECKSUM: 500,
   ERR_CLOSING: 503,

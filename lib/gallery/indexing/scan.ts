@@ -1,9 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArtistError, isArtistError, readError, systemCode } from '../../core/index.ts';
-import { type FileStamp, folderLine, goneLine, type IndexLog, textOf, workLine } from './index-file.ts';
-import { folderOf, idOfSidecar, isMonth, isYear } from './layout.ts';
-import { parseSidecar, type Sidecar } from './sidecar.ts';
+import { folderOf, idOfSidecar, isMonth, isYear } from '../store/layout.ts';
+import { parseSidecar, type Sidecar } from '../store/sidecar.ts';
+import { textOf } from './index-file.ts';
+import { type FileStamp, folderLine, goneLine, workLine } from './index-lines.ts';
+import type { IndexRows } from './index-rows.ts';
 
 /** A sidecar that cannot be used. */
 export interface SidecarProblem {
@@ -88,43 +90,79 @@ export interface ScanOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Index lines that reflect the current files. */
-export async function scanFolders(root: string, log: IndexLog, options: ScanOptions = {}): Promise<string[]> {
+/** What a scan found. */
+export interface Scanned {
+  /** Index lines that reflect the current files. */
+  lines: string[];
+  /** Known works that are gone although nothing says that they were deleted: more likely, a disk is not mounted. They stay in the index. */
+  missing: number;
+}
+
+/** More works than this, and more than half of all, are not deleted at once by hand. */
+const mostGone = 20;
+
+/** Compares the folders that changed with the index. */
+export async function scanFolders(root: string, known: IndexRows, options: ScanOptions = {}): Promise<Scanned> {
   const folders = await monthFolders(root);
-  const changed = [...folders].filter(([folder, time]) => options.everyFile || log.folders.get(folder) !== time);
-  const lines: string[] = [];
+  const changed = [...folders].filter(([folder, time]) => options.everyFile || known.folders.get(folder) !== time);
   const present = new Set<string>();
-  const jobs: { id: string; path: string }[] = [];
-  for (const [folder] of changed) {
-    for (const name of await names(join(root, folder))) {
-      const id = idOfSidecar(name);
-      // A sidecar moved by hand into another month cannot be found by its id. verifyGallery() reports it.
-      if (id === undefined || folderOf(id) !== folder) continue;
-      present.add(id);
-      jobs.push({ id, path: join(root, folder, name) });
-    }
-  }
-  let done = 0;
-  const work = async ({ id, path }: { id: string; path: string }): Promise<void> => {
-    const stamp = await stampOf(path);
-    const known = log.stampOf(id);
-    if (stamp && (known?.mtimeNs !== stamp.mtimeNs || known.size !== stamp.size)) {
-      const read = await readWork(id, path);
-      if (read) lines.push(workLine({ id, stamp, sidecar: read.sidecar }));
-    }
-    if (++done % 1000 === 0) options.onProgress?.(done, jobs.length);
-  };
-  await inParallel(jobs, work, options.signal);
+  const jobs: Sidecars = [];
+  for (const [folder] of changed) jobs.push(...(await sidecarsOf(root, folder)));
+  for (const { id } of jobs) present.add(id);
+  const lines = await linesOf(jobs, known, options);
   const looked = new Set(changed.map(([folder]) => folder));
-  const vanished = [...log.folders.keys()].filter((folder) => !folders.has(folder));
-  if (looked.size > 0 || vanished.length > 0) {
-    for (const id of log.rows.keys()) {
+  const vanished = [...known.folders.keys()].filter((folder) => !folders.has(folder));
+  const gone: string[] = [];
+  if (looked.size > 0 || vanished.length > 0 || folders.size === 0) {
+    for (const id of known.rows.keys()) {
       const folder = folderOf(id);
-      if (!present.has(id) && (looked.has(folder) || !folders.has(folder))) lines.push(goneLine(id));
+      if (!present.has(id) && (looked.has(folder) || !folders.has(folder))) gone.push(id);
     }
   }
+  const isMissing = gone.length > 0 && (folders.size === 0 || (gone.length >= mostGone && gone.length > known.rows.size / 2));
+  if (!isMissing) for (const id of gone) lines.push(goneLine(id));
   // Use the times from before reading, so that changes in between are found next time.
   for (const [folder, time] of changed) lines.push(folderLine(folder, time));
+  return { lines, missing: isMissing ? gone.length : 0 };
+}
+
+type Sidecars = { id: string; path: string }[];
+
+async function sidecarsOf(root: string, folder: string): Promise<Sidecars> {
+  return (await names(join(root, folder))).flatMap((name) => {
+    const id = idOfSidecar(name);
+    // A sidecar moved by hand into another month cannot be found by its id. verifyGallery() reports it.
+    return id === undefined || folderOf(id) !== folder ? [] : [{ id, path: join(root, folder, name) }];
+  });
+}
+
+/** Sidecars that the index does not have at all. */
+export async function unknownSidecars(root: string, known: IndexRows): Promise<Sidecars> {
+  const unknown: Sidecars = [];
+  for (const [folder, time] of await monthFolders(root)) {
+    if (known.folders.get(folder) === time) continue;
+    for (const one of await sidecarsOf(root, folder)) if (!known.rows.has(one.id)) unknown.push(one);
+  }
+  return unknown;
+}
+
+/** The lines of those sidecars that changed since the index was written. */
+export async function linesOf(sidecars: Sidecars, known: IndexRows, { signal, onProgress }: ScanOptions = {}): Promise<string[]> {
+  const lines: string[] = [];
+  let done = 0;
+  await inParallel(
+    sidecars,
+    async ({ id, path }) => {
+      const stamp = await stampOf(path);
+      const before = known.stampOf(id);
+      if (stamp && (before?.mtimeNs !== stamp.mtimeNs || before.size !== stamp.size)) {
+        const read = await readWork(id, path);
+        if (read) lines.push(workLine({ id, stamp, sidecar: read.sidecar }));
+      }
+      if (++done % 1000 === 0) onProgress?.(done, sidecars.length);
+    },
+    signal,
+  );
   return lines;
 }
 

@@ -1,0 +1,108 @@
+import { ulidTime } from '../../core/index.ts';
+import { workFlags } from '../indexing/index-lines.ts';
+import type { IndexRows, Row } from '../indexing/index-rows.ts';
+import { assigned, separator, settingsMark, textKeys } from './search-text.ts';
+
+export interface Count {
+  name: string;
+  works: number;
+}
+
+/** What works are counted by. Names are in lower case, as the index has them. */
+export const facetNames = [
+  'month',
+  'model',
+  'lora',
+  'sampler',
+  'scheduler',
+  'size',
+  'orientation',
+  'style',
+  'mode',
+  'program',
+  'tag',
+  'collection',
+  'rating',
+  'star',
+  'flag',
+] as const;
+export type FacetName = (typeof facetNames)[number];
+
+/** Facets by name of the setting in the index. */
+const settingFacets: ReadonlySet<string> = new Set(['model', 'lora', 'sampler', 'scheduler', 'size', 'style', 'mode', 'program']);
+/** In order of name, not of frequency. */
+const namedOrder: ReadonlySet<FacetName> = new Set(['month', 'rating', 'collection']);
+
+/** Counts works by their values. Each row's values are read once and kept as numbers as long as the row. */
+export class Facets {
+  readonly #codes = new Map<string, number>();
+  readonly #values: { facet: FacetName; name: string }[] = [];
+  readonly #rows = new WeakMap<Row, readonly number[]>();
+
+  /** Counts of the rows for each facet: most frequent first; months, ratings and collections by name. */
+  count(content: IndexRows, rows: readonly Row[], facets: readonly FacetName[]): Partial<Record<FacetName, Count[]>> {
+    const counts: number[] = [];
+    for (const row of rows) for (const code of this.#codesOf(content, row)) counts[code] = (counts[code] ?? 0) + 1;
+    const found = Object.fromEntries(facets.map((facet): [FacetName, Count[]] => [facet, []])) as Partial<Record<FacetName, Count[]>>;
+    for (const [code, { facet, name }] of this.#values.entries()) {
+      const works = counts[code] ?? 0;
+      if (works > 0) found[facet]?.push({ name, works });
+    }
+    for (const [facet, list] of Object.entries(found) as [FacetName, Count[]][]) {
+      list.sort((a, b) => (namedOrder.has(facet) ? 0 : b.works - a.works) || (a.name < b.name ? -1 : 1));
+    }
+    return found;
+  }
+
+  /** Width and height of a picture, in pixels; zeros if the index has none. */
+  sizeOf(content: IndexRows, row: Row): readonly [width: number, height: number] {
+    for (const code of this.#codesOf(content, row)) {
+      const value = this.#values[code];
+      if (value?.facet === 'size') return pixels(value.name);
+    }
+    return [0, 0];
+  }
+
+  #codesOf(content: IndexRows, row: Row): readonly number[] {
+    const known = this.#rows.get(row);
+    if (known) return known;
+    const codes = new Set<number>();
+    const add = (facet: FacetName, name: string): void => void codes.add(this.#codeOf(facet, name));
+    add('month', new Date(ulidTime(row.id)).toISOString().slice(0, 7));
+    add('rating', row.rating === 0 ? 'none' : String(row.rating));
+    if ((row.flags & workFlags.star) !== 0) add('star', 'star');
+    if ((row.flags & workFlags.pick) !== 0) add('flag', 'pick');
+    if ((row.flags & workFlags.reject) !== 0) add('flag', 'reject');
+    const [text = '', settings = ''] = content.bytes.toString('utf8', row.from, row.to).split(settingsMark);
+    for (const field of text.split(separator)) {
+      if (field.startsWith(textKeys.tag)) add('tag', field.slice(1));
+      else if (field.startsWith(textKeys.collection)) add('collection', field.slice(1));
+    }
+    for (const field of settings.split(separator)) {
+      const [key = '', value = ''] = field.split(assigned);
+      if (!settingFacets.has(key) || value === '') continue;
+      add(key as FacetName, value);
+      if (key === 'size') add('orientation', orientationOf(pixels(value)));
+    }
+    const list = [...codes];
+    this.#rows.set(row, list);
+    return list;
+  }
+
+  #codeOf(facet: FacetName, name: string): number {
+    const key = `${facet}${separator}${name}`;
+    const known = this.#codes.get(key);
+    if (known !== undefined) return known;
+    this.#values.push({ facet, name });
+    this.#codes.set(key, this.#values.length - 1);
+    return this.#values.length - 1;
+  }
+}
+
+function pixels(size: string): readonly [number, number] {
+  const [width = 0, height = 0] = size.split('x').map(Number);
+  return [width || 0, height || 0];
+}
+
+const orientationOf = ([width, height]: readonly [number, number]): string =>
+  width === height ? 'square' : width > height ? 'landscape' : 'portrait';

@@ -1,0 +1,52 @@
+import { availableParallelism } from 'node:os';
+import { ArtistError, writeFileAtomic } from '../../core/index.ts';
+import { stampOf } from '../indexing/scan.ts';
+import { type ThumbnailFormat, thumbnailOf } from './pictures.ts';
+import type { ThumbnailSize, WorkFiles } from './work-files.ts';
+
+/** Thumbnails that are made at a time, and that wait for it. */
+const width = Math.max(1, Math.min(4, availableParallelism() - 1));
+const longestQueue = 500;
+
+/** The thumbnails of a gallery: made when they are first asked for. Equal requests are joined, and few are made at a time. */
+export class Thumbnails {
+  readonly #files: WorkFiles;
+  readonly #making = new Map<string, Promise<void>>();
+  readonly #queue: (() => void)[] = [];
+  #running = 0;
+
+  constructor(files: WorkFiles) {
+    this.#files = files;
+  }
+
+  /** See Gallery.thumbnail(). @param picture path of the work's picture */
+  async pathOf(id: string, picture: string, size: ThumbnailSize, format: ThumbnailFormat): Promise<string> {
+    const path = this.#files.thumbnailOf(id, size, format);
+    const [source, made] = await Promise.all([stampOf(picture), stampOf(path)]);
+    if (!source) throw new ArtistError('ERR_NOT_FOUND', `${picture}: the picture of this work is gone. See: ai-artist gallery verify`);
+    if (made && made.mtimeNs >= source.mtimeNs) return path;
+    const making =
+      this.#making.get(path) ??
+      this.#make(path, picture, size, format).finally(() => {
+        this.#making.delete(path);
+      });
+    this.#making.set(path, making);
+    await making;
+    return path;
+  }
+
+  async #make(path: string, picture: string, size: ThumbnailSize, format: ThumbnailFormat): Promise<void> {
+    if (this.#running >= width) {
+      if (this.#queue.length >= longestQueue)
+        throw new ArtistError('ERR_BUSY', `thumbnail: expected at most ${longestQueue} to be made at once, got one more. Try again later`);
+      await new Promise<void>((go) => this.#queue.push(go));
+    } else this.#running++;
+    try {
+      await writeFileAtomic(path, await thumbnailOf(picture, size, format));
+    } finally {
+      const next = this.#queue.shift();
+      if (next) next();
+      else this.#running--;
+    }
+  }
+}
