@@ -12,6 +12,9 @@ export interface Serving {
   /** Of scope paint. */
   token: string;
   newToken(name: string, scope: Scope): Promise<string>;
+  /** Stops it; the home stays. */
+  stop(): Promise<void>;
+  /** Stops it and removes the home. */
   close(): Promise<void>;
 }
 
@@ -20,10 +23,10 @@ export async function serving(options: ServerOptions = {}): Promise<Serving> {
   const tokens = new TokenBook(homeOf(home));
   const newToken = async (name: string, scope: Scope): Promise<string> => (await tokens.create({ name, scope })).token;
   const token = await newToken('painter', 'paint');
-  const server = await startServer({ home, port: 0, drainSeconds: 5, ...options });
+  const server = await startServer({ home, port: 0, drainSeconds: 2, ...options });
   const close = async (): Promise<void> => {
     await server.close();
     rmSync(home, { recursive: true, force: true });
   };
-  return { url: server.url, home, token, newToken, close };
+  return { url: server.url, home, token, newToken, stop: () => server.close(), close };
 }
