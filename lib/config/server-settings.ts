@@ -37,6 +37,10 @@ export const serverSettings = z.strictObject({
   pictureMegabytes: z.int().min(1).max(1000).default(64).describe('Largest body with pictures'),
   requestSeconds: z.int().min(1).max(86_400).default(120).describe('How long a request with its body may take to arrive'),
   connections: z.int().min(10).max(100_000).default(4000).describe('Connections at the same time'),
+  mapModels: z
+    .boolean()
+    .default(true)
+    .describe("Let the names of OpenAI's models (gpt-image-1, dall-e-3) stand for the model of the settings"),
   drainSeconds: z
     .number()
     .min(0)

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { changesRoutes } from '../api/changes/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
 import type { Routes } from '../context.ts';
+import { openaiRoutes } from '../openai/routes.ts';
 
 /** An API of the server. */
 export interface Room {
@@ -20,4 +21,5 @@ const own = { prefix: '/api/v1', paths: ['/api/v1'] };
 export const rooms: readonly Room[] = [
   { ...own, routes: tokenRoutes },
   { ...own, routes: changesRoutes },
+  { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes },
 ];

@@ -1,0 +1,105 @@
+/** Time-outs and retries of the official client, and clients that go away: a picture is painted once, and not for nobody. */
+import OpenAI, { APIConnectionTimeoutError, APIError } from 'openai';
+import * as assert from 'uvu/assert';
+import { VirtualClock } from '../../../lib/core/index.ts';
+import { openQueueAt } from '../../../lib/schedule/index.ts';
+import { suite } from '../../harness.ts';
+import { type Serving, serving } from '../serving.ts';
+
+const quick = (steps: number) =>
+  `a fox <sd_cpp_extra_args>${JSON.stringify({ seed: 7, width: 64, height: 64, sample_params: { sample_steps: steps } })}</sd_cpp_extra_args>`;
+
+/** Waits up to 20 seconds for the states of all tasks of a home. */
+async function statesBecome({ home }: Serving, expected: readonly string[]): Promise<void> {
+  const queue = await openQueueAt('file', home, undefined);
+  try {
+    let states: string[] = [];
+    for (const until = performance.now() + 20_000; performance.now() < until; await new Promise((done) => setTimeout(done, 50))) {
+      states = (await queue.list()).map(({ state }) => state).sort();
+      if (JSON.stringify(states) === JSON.stringify(expected)) return;
+    }
+    assert.equal(states, expected);
+  } finally {
+    await queue.close();
+  }
+}
+
+const clientOf = (server: Serving, options: object = {}) => new OpenAI({ apiKey: server.token, baseURL: `${server.url}/v1`, ...options });
+
+suite('openai: retries of a client', (test) => {
+  let server: Serving;
+  let clock: VirtualClock;
+  test.before.each(async () => {
+    clock = new VirtualClock(Date.now());
+    server = await serving({ paint: false, clock });
+  });
+  test.after.each(() => server.close());
+
+  test('three tries that time out are one job, cancelled ten seconds after the last client has gone', async () => {
+    const impatient = clientOf(server, { timeout: 300, maxRetries: 2 });
+    const error = await impatient.images.generate({ prompt: quick(2) }).catch((thrown: unknown) => thrown);
+    assert.instance(error, APIConnectionTimeoutError);
+    await statesBecome(server, ['waiting']);
+    // Time for the server to hear that the connection was closed.
+    await new Promise((done) => setTimeout(done, 200));
+    await clock.advance(9_000);
+    await statesBecome(server, ['waiting']);
+    await clock.advance(1_100);
+    await statesBecome(server, ['cancelled']);
+  });
+
+  test('the same request sent anew is a new picture', async () => {
+    const impatient = clientOf(server, { timeout: 300, maxRetries: 0 });
+    for (const _ of [1, 2]) await impatient.images.generate({ prompt: quick(2) }).catch(() => undefined);
+    await statesBecome(server, ['waiting', 'waiting']);
+  });
+
+  test('another body, another token: another job', async () => {
+    const retry = { headers: { 'x-stainless-retry-count': '1' } };
+    const options = { timeout: 300, maxRetries: 0 };
+    const other = new OpenAI({ ...options, apiKey: await server.newToken('other', 'paint'), baseURL: `${server.url}/v1` });
+    const client = clientOf(server, options);
+    await client.images.generate({ prompt: quick(2) }).catch(() => undefined);
+    await client.images.generate({ prompt: quick(3) }, retry).catch(() => undefined);
+    await other.images.generate({ prompt: quick(2) }, retry).catch(() => undefined);
+    await client.images.generate({ prompt: quick(2) }, retry).catch(() => undefined);
+    await statesBecome(server, ['waiting', 'waiting', 'waiting']);
+  });
+
+  test('a stream that is broken off is cancelled when its client does not come back', async () => {
+    const gone = new AbortController();
+    const stream = await clientOf(server).images.generate({ prompt: quick(2), stream: true }, { signal: gone.signal });
+    await statesBecome(server, ['waiting']);
+    gone.abort();
+    for await (const _ of stream) assert.unreachable();
+    await new Promise((done) => setTimeout(done, 200));
+    await clock.advance(10_100);
+    await statesBecome(server, ['cancelled']);
+  });
+
+  test('a stopping server does not cancel what its clients asked for', async () => {
+    const call = clientOf(server, { maxRetries: 0 }).images.generate({ prompt: quick(2) });
+    const failed = call.catch((thrown: unknown) => thrown);
+    await statesBecome(server, ['waiting']);
+    const closing = server.stop();
+    await clock.advance(60_000);
+    await closing;
+    assert.instance(await failed, APIError);
+    await statesBecome(server, ['waiting']);
+  });
+});
+
+suite('openai: a retry gets the picture of the first try', (test) => {
+  let server: Serving;
+  test.before(async () => {
+    server = await serving();
+  });
+  test.after(() => server.close());
+
+  test('painted once', async () => {
+    const impatient = clientOf(server, { timeout: 700, maxRetries: 8 });
+    const answer = await impatient.images.generate({ prompt: quick(40) });
+    assert.is(answer.data?.length, 1);
+    await statesBecome(server, ['done']);
+  });
+});
