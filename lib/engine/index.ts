@@ -94,5 +94,5 @@ export { GenerateRun } from './paint/generate-run.ts';
 export { namedValues } from './paint/native-fields.ts';
 export { cannyEdges } from './paint/preprocess.ts';
 export { drawSeed } from './paint/seed.ts';
-export type { PaintDefaults } from './paint/settings.ts';
+export { fitSize, largestShare, type PaintDefaults } from './paint/settings.ts';
 export { loadUpscaler, Upscaler, upscale } from './upscale.ts';

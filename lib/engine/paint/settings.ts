@@ -89,7 +89,7 @@ function decideSize(
 }
 
 /** Shares of the edge a model was trained at between which its pictures hold together. */
-const [smallestShare, largestShare] = [0.6, 1.6];
+export const [smallestShare, largestShare] = [0.6, 1.6];
 
 /** What is to be said of a size that a model was not trained at; undefined: nothing, or its size is not known. */
 export function sizeAdvice({ width, height }: Settings, trained: PaintDefaults, name: string): string | undefined {
