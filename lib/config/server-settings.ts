@@ -36,6 +36,10 @@ export const serverSettings = z.strictObject({
   bodyKilobytes: z.int().min(1).max(1_000_000).default(1000).describe('Largest body without pictures'),
   pictureMegabytes: z.int().min(1).max(1000).default(64).describe('Largest body with pictures'),
   connections: z.int().min(10).max(100_000).default(4000).describe('Connections at the same time'),
+  mapModels: z
+    .boolean()
+    .default(true)
+    .describe("Let the names of OpenAI's models (gpt-image-1, dall-e-3) stand for the model of the settings"),
   drainSeconds: z
     .number()
     .min(0)

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Routes } from '../context.ts';
+import { openaiRoutes } from '../openai/routes.ts';
 
 /** An API of the server. */
 export interface Room {
@@ -13,4 +14,4 @@ export interface Room {
 }
 
 /** The APIs that every server has. */
-export const rooms: readonly Room[] = [];
+export const rooms: readonly Room[] = [{ prefix: '/v1', paths: ['/v1'], routes: openaiRoutes }];

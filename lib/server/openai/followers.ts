@@ -1,7 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID, webcrypto } from 'node:crypto';
 import type { Timer } from '../../core/index.ts';
 import type { PaintJob, PaintRequest } from '../../service/index.ts';
 import type { ServerContext } from '../context.ts';
+
+const { subtle } = webcrypto;
 
 /** How long a job goes on without any client: the SDK reconnects after 0.5 to 8 seconds. */
 const graceMs = 10_000;
@@ -17,11 +19,13 @@ export interface Attempt {
   isRetry: boolean;
 }
 
-/** @param parts of the body, in order */
-export function fingerprintOf(route: string, parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash('sha256').update(route);
-  for (const part of parts) hash.update(`\0${part.length}\0`).update(part);
-  return hash.digest('hex').slice(0, 32);
+/** Equal for equal work and pictures. Hashed off the event loop: pictures are large. */
+export async function fingerprintOf({ work, pictures = {} }: Pick<PaintRequest, 'work' | 'pictures'>): Promise<string> {
+  const bytes = Object.values(pictures).flat() as Uint8Array<ArrayBuffer>[];
+  const parts = [new TextEncoder().encode(JSON.stringify([work, Object.keys(pictures)])), ...bytes];
+  const hashes = await Promise.all(parts.map((part) => subtle.digest('SHA-256', part)));
+  const whole = await subtle.digest('SHA-256', Buffer.concat(hashes.map((hash) => Buffer.from(hash))));
+  return Buffer.from(whole).toString('hex').slice(0, 32);
 }
 
 /** The clients that wait for jobs: a repeated request joins the job of the first one, and a job that has lost its last client is cancelled. */
@@ -50,9 +54,9 @@ export class Followers {
       ? ((await this.#submitting.get(key)?.catch(() => undefined)) ?? (await this.#earlier(request, fingerprint)))
       : undefined;
     if (earlier) return earlier;
-    // The same body sent anew is a new picture, so the key of each first attempt is its own.
+    // The same body sent anew asks for a new picture, so each first attempt has a name of its own.
     const reference = `${fingerprint}-${randomUUID()}`;
-    const submitted = this.#context.jobs.submit({ ...request, reference, key: reference });
+    const submitted = this.#context.jobs.submit({ ...request, reference });
     this.#submitting.set(key, submitted);
     try {
       return await submitted;

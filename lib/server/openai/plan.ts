@@ -32,8 +32,6 @@ export interface Ground {
   /** For PaintWork. */
   model: string | undefined;
   facts: ModelFacts;
-  /** Names of the LoRAs in the home folder. */
-  loras: readonly string[];
 }
 
 type Body = Partial<Omit<GenerationBody & EditBody, 'prompt'>>;
@@ -86,7 +84,7 @@ interface Draft {
 }
 
 function plan({ prompt, body, event, pictures, denoisingStrength, negativePrompt }: Draft, ground: Ground): Plan {
-  const { model, facts, loras } = ground;
+  const { model, facts } = ground;
   const { text, extra } = takeExtraArgs(prompt);
   const own = extra && sdcppPictures(extra);
   const shown: InputPictures = { ...pictures, ...own };
@@ -100,8 +98,7 @@ function plan({ prompt, body, event, pictures, denoisingStrength, negativePrompt
     height: asked?.height,
     steps: stepsFor(answer.quality, facts),
     denoisingStrength: shown.initImage && denoisingStrength,
-    preview: answer.partials > 0 ? true : undefined,
-    ...(extra && sdcppOptions(extra, shown, loras)),
+    ...(extra && sdcppOptions(extra, shown)),
   });
   // Noise levels of their own replace the number of steps.
   if (options.sigmas) delete options.steps;
@@ -113,7 +110,7 @@ function plan({ prompt, body, event, pictures, denoisingStrength, negativePrompt
   return { request: { work, ...(Object.keys(shown).length > 0 && { pictures: shown }) }, answer };
 }
 
-/** @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_LORA, ERR_IMAGE_DECODE */
+/** @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_IMAGE_DECODE */
 export function planGeneration(body: GenerationBody, ground: Ground): Plan {
   return plan({ prompt: body.prompt, body, event: 'image_generation', pictures: {} }, ground);
 }
@@ -124,7 +121,7 @@ const faithfulStrength = 0.5;
 /**
  * @param images the pictures, in order
  * @param mask white where the first one is repainted; undefined: everywhere
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_LORA, ERR_IMAGE_DECODE
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED, ERR_IMAGE_DECODE
  */
 export function planEdit(body: EditBody, images: readonly Uint8Array[], mask: Uint8Array | undefined, ground: Ground): Plan {
   const [first, ...others] = images;

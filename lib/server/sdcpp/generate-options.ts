@@ -124,15 +124,13 @@ export function sdcppPictures(given: SdcppParameters): InputPictures {
   }) as InputPictures;
 }
 
-/** LoRAs of the home folder, by name. A name counts with and without its ending; a path of this machine is never read. */
-function lorasOf({ lora = [] }: SdcppParameters, known: readonly string[]): GenerateOptions['loras'] {
+/** LoRAs by their names in the home folder, with or without ending. Paths of this machine are never read: a name is looked up, not opened. */
+function lorasOf({ lora = [] }: SdcppParameters): GenerateOptions['loras'] {
   const weights = new Map<string, number>();
   for (const [index, { path, multiplier = 1, is_high_noise }] of lora.entries()) {
     if (is_high_noise === true)
       throw new ArtistError('ERR_UNSUPPORTED', `lora.${index}.is_high_noise: expected false, got true. It is for video models`);
     const name = path.replace(/\.(?:safetensors|gguf)$/i, '');
-    if (!known.includes(name))
-      throw new ArtistError('ERR_LORA', `lora.${index}.path: expected a name from loras of /sdcpp/v1/capabilities, got ${display(path)}`);
     weights.set(name, (weights.get(name) ?? 0) + multiplier);
   }
   return weights.size === 0 ? undefined : [...weights].map(([name, weight]) => ({ name, weight }));
@@ -143,10 +141,9 @@ function lorasOf({ lora = [] }: SdcppParameters, known: readonly string[]): Gene
  * the whole list of defaults.
  *
  * @param pictures which pictures come along
- * @param loras names of the LoRAs in the home folder
- * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_LORA, ERR_UNSUPPORTED
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNSUPPORTED
  */
-export function sdcppOptions(given: SdcppParameters, pictures: InputPictures, loras: readonly string[]): StoredOptions {
+export function sdcppOptions(given: SdcppParameters, pictures: InputPictures): StoredOptions {
   const { initImage, controlImage, referenceImages } = pictures;
   return defined({
     prompt: given.prompt,
@@ -162,7 +159,7 @@ export function sdcppOptions(given: SdcppParameters, pictures: InputPictures, lo
     increaseReferenceIndex: referenceImages && given.increase_ref_index,
     imageCfgScale: referenceImages && given.sample_params?.guidance?.img_cfg,
     ...samplingOf(given),
-    loras: lorasOf(given, loras),
+    loras: lorasOf(given),
     hires: hiresOf(given),
     vaeTiling: tilingOf(given),
     cache: cacheOf(given),
