@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import type { Routes } from '../context.ts';
 import { openaiRoutes } from '../openai/routes.ts';
+import { errorBody as fastapiErrorBody } from '../sdapi/fastapi-errors.ts';
+import { internalRoutes, sdapiRoutes } from '../sdapi/routes.ts';
 
 /** An API of the server. */
 export interface Room {
@@ -14,4 +16,8 @@ export interface Room {
 }
 
 /** The APIs that every server has. */
-export const rooms: readonly Room[] = [{ prefix: '/v1', paths: ['/v1'], routes: openaiRoutes }];
+export const rooms: readonly Room[] = [
+  { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes },
+  { prefix: '/sdapi/v1', paths: ['/sdapi'], routes: sdapiRoutes, error: fastapiErrorBody },
+  { prefix: '/internal', paths: ['/internal'], routes: internalRoutes, error: fastapiErrorBody },
+];
