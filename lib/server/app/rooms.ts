@@ -3,6 +3,8 @@ import { changesRoutes } from '../api/changes/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
 import type { Routes } from '../context.ts';
 import { openaiRoutes } from '../openai/routes.ts';
+import { errorBody as fastapiErrorBody } from '../sdapi/fastapi-errors.ts';
+import { internalRoutes, sdapiRoutes } from '../sdapi/routes.ts';
 
 /** An API of the server. */
 export interface Room {
@@ -22,4 +24,6 @@ export const rooms: readonly Room[] = [
   { ...own, routes: tokenRoutes },
   { ...own, routes: changesRoutes },
   { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes },
+  { prefix: '/sdapi/v1', paths: ['/sdapi'], routes: sdapiRoutes, error: fastapiErrorBody },
+  { prefix: '/internal', paths: ['/internal'], routes: internalRoutes, error: fastapiErrorBody },
 ];
