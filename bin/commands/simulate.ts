@@ -1,5 +1,5 @@
-import { drawnWorks, formatMoment, reportSimulation, simulateSchedule } from '../../lib/schedule/index.ts';
-import { simulateFlags, simulationOf } from '../flags/schedule/simulate-flags.ts';
+import { drawnWorks, formatMoment, planSimulation, reportSimulation, ScheduleStore, simulateSchedule } from '../../lib/schedule/index.ts';
+import { simulateFlags, simulateNames } from '../flags/schedule/simulate-flags.ts';
 import { withProgress } from '../print/progress.ts';
 import { simulationLines } from '../print/schedule/simulation-lines.ts';
 import { command } from '../shell/command.ts';
@@ -7,6 +7,7 @@ import { exitStatus } from '../shell/failure.ts';
 
 export const simulateCommand = command({
   flags: simulateFlags,
+  names: simulateNames,
   examples: [
     ['$0 simulate --days 90', 'The schedule of this home over the next ninety days'],
     ['$0 simulate --job "daily 02:30" --tz Europe/Berlin --start 2026-02-01', 'Another schedule, across a clock change'],
@@ -14,8 +15,10 @@ export const simulateCommand = command({
   ],
   epilogue:
     'Follows the rules of `schedule start`, but paints and writes nothing. Equal options and seeds give equal digests. Exit status 1 if a work was done twice.',
-  run: async (values, context) => {
-    const asked = await simulationOf(values, context);
+  run: async ({ job: jobs, tz, 'failure-rate': failureRate, ...wishes }, context) => {
+    const asked = await planSimulation({ ...wishes, jobs, timeZone: tz, failureRate }, new ScheduleStore(context.home));
+    const { leftOut } = asked;
+    if (leftOut.jobs > 0) context.note(`${leftOut.jobs} of ${leftOut.of} jobs are paused, over or broken, and are left out`);
     const { days, timeZone, from, to, seed, outages } = asked;
     const began = performance.now();
     const simulation = await withProgress(context, 'simulating days', (onDay) =>

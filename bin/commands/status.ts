@@ -1,9 +1,9 @@
+import { recordView } from '../../lib/artist/index.ts';
 import { packageVersion } from '../../lib/core/index.ts';
 import { FiguresReader, periods } from '../../lib/service/index.ts';
 import { text, toggle } from '../flags/flags.ts';
 import { givenQueueName, queueAddress, queueDescription, queueNameDescription } from '../flags/schedule/queue-address.ts';
 import { alignColumns } from '../print/ledger-table.ts';
-import { recordView } from '../print/schedule/job-view.ts';
 import { otherRows, scheduleRows, workRows } from '../print/schedule/status-rows.ts';
 import { command } from '../shell/command.ts';
 import { exitStatus } from '../shell/failure.ts';

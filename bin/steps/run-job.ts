@@ -1,8 +1,7 @@
-import { paintHere } from '../../lib/artist/index.ts';
+import { paintHere, recordView } from '../../lib/artist/index.ts';
 import { counted } from '../../lib/core/index.ts';
 import { type HistoryRecord, ScheduleDaemon, type ScheduleStore } from '../../lib/schedule/index.ts';
 import { tellEvents } from '../print/schedule/events.ts';
-import { recordView } from '../print/schedule/job-view.ts';
 import { exitStatus } from '../shell/failure.ts';
 import type { Context, Outcome } from '../shell/run.ts';
 import { openArtist } from '../shell/settings.ts';

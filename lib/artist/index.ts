@@ -29,6 +29,8 @@ export { factLines } from './measure/facts.ts';
 export { checkClipPath } from './models/prompt-scorer.ts';
 export { checkSettings, openSecrets } from './orders/check-settings.ts';
 export { type HandOverOptions, handOver, paintHere } from './orders/hand-over.ts';
+export { type JobWishes, jobPayload } from './orders/job-payload.ts';
+export { jobView, listedJob, recordView } from './orders/job-view.ts';
 export { newOrder, type Order, type OrderOptions, optionsOfOrder, readOrder } from './orders/order.ts';
 export { type OrderedTask, type PaintedOrder, paintOrder } from './orders/paint-order.ts';
 export { overSettings, paintingOf, paintSettings } from './orders/paint-settings.ts';

@@ -39,6 +39,7 @@ export {
   type Simulation,
   simulateSchedule,
 } from './simulate/simulate.ts';
+export { planSimulation, type SimulationPlan, type SimulationWishes } from './simulate/wishes.ts';
 export type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
 export { ScheduleStore, type ScheduleStoreOptions, scheduleFiles, type UpcomingRun } from './store.ts';
 export { type Calendar, momentOf, nextRuns, type QuietHours } from './time/occurrences.ts';

@@ -1,6 +1,6 @@
+import { jobView } from '../../../lib/artist/index.ts';
 import { formatMoment, formatTiming, parseTiming, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { jobFlags, jobNames, jobOptionsOf, timingWords } from '../../flags/schedule/job-flags.ts';
-import { jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 
 export const addCommand = command({

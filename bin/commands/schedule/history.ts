@@ -1,8 +1,9 @@
+import { recordView } from '../../../lib/artist/index.ts';
 import { ArtistError } from '../../../lib/core/index.ts';
 import { ScheduleStore, scheduleFigures, shownTimeZone } from '../../../lib/schedule/index.ts';
 import { number, text, toggle } from '../../flags/flags.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
-import { figuresLine, recordCells, recordView } from '../../print/schedule/job-view.ts';
+import { figuresLine, recordCells } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 
 export const historyCommand = command({

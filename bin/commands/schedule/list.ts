@@ -1,7 +1,8 @@
-import { daemonStatus, dueTimes, faultOf, formatTiming, ScheduleStore, scheduleFigures } from '../../../lib/schedule/index.ts';
+import { listedJob } from '../../../lib/artist/index.ts';
+import { daemonStatus, dueTimes, formatTiming, ScheduleStore, scheduleFigures } from '../../../lib/schedule/index.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
 import { jobStatus } from '../../print/schedule/job-rows.ts';
-import { figuresLine, jobView } from '../../print/schedule/job-view.ts';
+import { figuresLine } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 
 export const listCommand = command({
@@ -29,11 +30,7 @@ export const listCommand = command({
     return {
       json: {
         broken: state.broken,
-        jobs: rows.map(({ job, next }) => ({
-          ...jobView(job),
-          fault: faultOf(job) ?? null,
-          next: next === undefined ? null : new Date(next).toISOString(),
-        })),
+        jobs: rows.map(({ job }) => listedJob(job, now)),
         daemon: daemon
           ? { pid: daemon.owner.pid, host: daemon.owner.host, since: daemon.owner.since, heartbeat: daemon.heartbeat ?? null }
           : null,

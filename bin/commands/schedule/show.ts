@@ -1,8 +1,8 @@
+import { jobView } from '../../../lib/artist/index.ts';
 import { dueTimes, ScheduleStore } from '../../../lib/schedule/index.ts';
 import { text } from '../../flags/flags.ts';
 import { alignColumns } from '../../print/ledger-table.ts';
 import { jobRows } from '../../print/schedule/job-rows.ts';
-import { jobView } from '../../print/schedule/job-view.ts';
 import { command } from '../../shell/command.ts';
 
 export const showCommand = command({

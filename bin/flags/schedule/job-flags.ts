@@ -1,7 +1,6 @@
-import { checkWork, newOrder, optionsOfOrder, readOrder } from '../../../lib/artist/index.ts';
-import type { Config } from '../../../lib/config/index.ts';
+import { jobPayload } from '../../../lib/artist/index.ts';
 import { ArtistError, defined, display } from '../../../lib/core/index.ts';
-import { builtInTopics, topicsOf } from '../../../lib/prompt/index.ts';
+import { builtInTopics } from '../../../lib/prompt/index.ts';
 import { type Job, type JobOptions, misfirePolicies, readDuration, type Timing } from '../../../lib/schedule/index.ts';
 import type { Context } from '../../shell/run.ts';
 import { createNames, createOptionsOf, orderFlags } from '../create-flags.ts';
@@ -68,18 +67,9 @@ export const jobNames: ReadonlyMap<string, string> = new Map([
   ['retriesPerDay', '--retries-per-day'],
   ['attempts', '--attempts'],
   ['name', '--name'],
+  ['topics', '--topic'],
+  ['topicRotation', '--topic-rotation'],
 ]);
-
-/** A single topic or prompt applies to every work; several are used in turn. */
-function readTopics(
-  given: readonly string[] | undefined,
-  rotate: boolean,
-  { only, topics }: Config['prompt'],
-): { prompt: string | undefined; rotation: readonly string[] } {
-  if (rotate && given) throw new ArtistError('ERR_INVALID_ARGUMENT', '--topic: expected to be left out with --topic-rotation');
-  if (rotate) return { prompt: undefined, rotation: only ?? topicsOf(topics).map(({ name }) => name) };
-  return given && given.length > 1 ? { prompt: undefined, rotation: given } : { prompt: given?.[0], rotation: [] };
-}
 
 /** The job to change. */
 export type KnownJob = Pick<Job, 'payload' | 'rotation'>;
@@ -107,15 +97,8 @@ export async function jobOptionsOf(
   const count = expression?.count;
   if (batch !== undefined && count !== undefined && batch !== count)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--batch: expected to be left out with batch ${count}@…, got ${batch}`);
-  const chosen = known && topic === undefined && rotate !== true ? undefined : readTopics(topic, rotate === true, loaded.config.prompt);
-  const { prompt: promptBefore, ...before } = known ? readOrder(known.payload) : newOrder({});
-  const order = newOrder({ ...createOptionsOf(paint), prompt: chosen ? chosen.prompt : promptBefore }, before);
-  const prompts = chosen ? [...chosen.rotation] : [...(known?.rotation ?? [])];
-  const warnings = new Set<string>();
-  for (const prompt of prompts.length > 0 ? prompts : [order.prompt]) {
-    const options = optionsOfOrder(order, loaded.config.prompt.topics, typeof prompt === 'string' ? prompt : undefined);
-    for (const line of await checkWork(options, loaded)) warnings.add(line);
-  }
+  const wishes = { topics: topic, topicRotation: rotate, options: createOptionsOf(paint) };
+  const { warnings, ...painted } = await jobPayload(wishes, loaded, known);
   const options = defined({
     when: expression?.timing,
     name,
@@ -130,5 +113,5 @@ export async function jobOptionsOf(
     backoffMs: backoff,
     retriesPerDay,
   });
-  return { options: { ...options, payload: order, rotation: prompts }, warnings: [...warnings] };
+  return { options: { ...options, ...painted }, warnings };
 }

@@ -1,6 +1,6 @@
+import { jobView } from '../../../lib/artist/index.ts';
 import { dueTimes, formatMoment, type Job } from '../../../lib/schedule/index.ts';
 import type { Outcome } from '../../shell/run.ts';
-import { jobView } from './job-view.ts';
 
 export function changedJob(changed: Job, note: string): Outcome {
   return { json: { job: jobView(changed) }, text: [changed.id], notes: [`${changed.id} (${changed.name}): ${note}`] };

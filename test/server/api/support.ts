@@ -4,7 +4,7 @@ import path from 'node:path';
 import fastify, { type FastifyError } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { loadConfig } from '../../../lib/config/index.ts';
-import { type ErrorCode, Home, isArtistError, seededRandom, VirtualClock } from '../../../lib/core/index.ts';
+import { type ErrorCode, Home, isArtistError, seededRandom, systemClock } from '../../../lib/core/index.ts';
 import { type Artwork, Gallery, type SidecarChange } from '../../../lib/gallery/index.ts';
 import { openQueue } from '../../../lib/schedule/index.ts';
 import type { Caller, Routes, Scope, ServerContext } from '../../../lib/server/index.ts';
@@ -23,7 +23,6 @@ export interface Answer {
 export interface TestServer {
   home: string;
   gallery: Gallery;
-  clock: VirtualClock;
   context: ServerContext;
   /** Sends a request, by default with a token of scope admin; `none`: without a token. */
   call(
@@ -50,13 +49,12 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /** A server with some rooms of the own API on a real home, on a port of its own. */
 export async function serve(routes: Routes[], given?: { home?: string }): Promise<TestServer> {
   const home = given?.home ?? path.join(scratch, `home ${++count}`);
-  const clock = new VirtualClock(Date.UTC(2026, 9, 30, 12));
   const gallery = new Gallery({ home, random: seededRandom(count) });
   const queue = await openQueue({ driver: 'file', home });
   const closing = new AbortController();
   const context = {
     ...{ home: new Home(home), config: await loadConfig({ home }), gallery, queue, closing: closing.signal },
-    clock: { ...clock, now: () => Date.now(), sleep: (ms: number) => new Promise((wake) => setTimeout(wake, ms)) },
+    clock: systemClock,
     warn: () => undefined,
     addressOf: (_: unknown, address: string) => address,
   } as unknown as ServerContext;
@@ -84,7 +82,7 @@ export async function serve(routes: Routes[], given?: { home?: string }): Promis
   for (const each of routes) await app.register(async (inner) => each(inner, context), { prefix: '/api/v1' });
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   return {
-    ...{ home, gallery, clock, context },
+    ...{ home, gallery, context },
     async call(method, to, { body, as = 'admin', headers = {} } = {}) {
       const raw = body instanceof Uint8Array;
       const response = await fetch(`${address}/api/v1${to}`, {

@@ -1,0 +1,51 @@
+import type { Config, LoadedConfig } from '../../config/index.ts';
+import { ArtistError } from '../../core/index.ts';
+import { topicsOf } from '../../prompt/index.ts';
+import type { Job, JobOptions } from '../../schedule/index.ts';
+import { checkWork } from '../loop/check-work.ts';
+import { newOrder, type OrderOptions, optionsOfOrder, readOrder } from './order.ts';
+
+/** What a job of the schedule paints. */
+export interface JobWishes {
+  /** Topics or prompts. One applies to every work; several are used in turn. Default: create() chooses. */
+  topics?: readonly string[] | undefined;
+  /** Use all topics in turn, your own included. Not together with `topics`. */
+  topicRotation?: boolean | undefined;
+  /** Further options of create(). */
+  options?: OrderOptions | undefined;
+}
+
+function rotationOf(
+  { topics, topicRotation }: JobWishes,
+  settings: Config['prompt'],
+): { prompt: string | undefined; rotation: readonly string[] } {
+  if (topicRotation && topics) throw new ArtistError('ERR_INVALID_ARGUMENT', 'topics: expected to be left out with topicRotation');
+  if (topicRotation) return { prompt: undefined, rotation: settings.only ?? topicsOf(settings.topics).map(({ name }) => name) };
+  return topics && topics.length > 1 ? { prompt: undefined, rotation: topics } : { prompt: topics?.[0], rotation: [] };
+}
+
+/**
+ * What a job stores of its works. The options are checked as create() would check them, so that a mistake is refused now and not at every run.
+ *
+ * @param known the job to change: what `wishes` leaves out stays as it is there
+ * @returns `warnings`: a sentence for each file that does not exist yet
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid (names it); and every error of checkWork()
+ */
+export async function jobPayload(
+  wishes: JobWishes,
+  loaded: LoadedConfig,
+  known?: Pick<Job, 'payload' | 'rotation'>,
+): Promise<Pick<JobOptions, 'payload' | 'rotation'> & { warnings: string[] }> {
+  const { topics, topicRotation, options } = wishes;
+  const settings = loaded.config.prompt;
+  const chosen = known && topics === undefined && topicRotation !== true ? undefined : rotationOf(wishes, settings);
+  const { prompt: promptBefore, ...before } = known ? readOrder(known.payload) : newOrder({});
+  const order = newOrder({ ...options, prompt: chosen ? chosen.prompt : promptBefore }, before);
+  const prompts = chosen ? [...chosen.rotation] : [...(known?.rotation ?? [])];
+  const warnings = new Set<string>();
+  for (const prompt of prompts.length > 0 ? prompts : [order.prompt]) {
+    const asked = optionsOfOrder(order, settings.topics, typeof prompt === 'string' ? prompt : undefined);
+    for (const line of await checkWork(asked, loaded)) warnings.add(line);
+  }
+  return { payload: order, rotation: prompts, warnings: [...warnings] };
+}
