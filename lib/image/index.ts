@@ -8,6 +8,8 @@ export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
 export type { RawImage } from './raw-image.ts';
 export { loraTitle, writeInfotext } from './recipes/infotext.ts';
+export { type InfotextParts, parseInfotext } from './recipes/infotext-grammar.ts';
+export { readInfotext } from './recipes/infotext-reading.ts';
 export { type FoundRecipe, readRecipe } from './recipes/read-recipe.ts';
 export { canonicalJson, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipes/recipe.ts';
 export type { RecipeSource } from './recipes/recognise.ts';
