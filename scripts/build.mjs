@@ -24,7 +24,12 @@ const out = path.resolve(values.out);
 const staging = path.join(path.dirname(out), '.cache', `${path.basename(out)}-${process.pid}`);
 const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 /** Programs of ours that run in a process or thread of their own, started by entryFile(). */
-const childPrograms = ['engine/isolation/child', 'gallery/thread/search-thread', 'service/jobs/painter-program'];
+const childPrograms = [
+  'engine/isolation/child',
+  'gallery/thread/search-thread',
+  'service/jobs/painter-program',
+  'service/training/training-program',
+];
 
 const common = {
   absWorkingDir: root,

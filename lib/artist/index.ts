@@ -46,6 +46,7 @@ export type { Proposal } from './proposals/book.ts';
 export { type PanelGain, ProposalBook } from './proposals/book.ts';
 export type { MakeOptions as MakeProposalOptions, TryOptions as TryProposalOptions } from './proposals/proposal-maker.ts';
 export { closeEnough, comparePixels, type PixelDifference } from './reproduce/compare.ts';
+export { findRecipeLoras, modelOf as modelOfRecipe, optionsOfRecipe, repaintOptions } from './reproduce/repaint-options.ts';
 export { type ComparedStage, type RecipeDifference, type ReproduceOptions, type Reproduction, reproduce } from './reproduce/reproduce.ts';
 export { type ChooseDuelOptions, chooseDuel, type DuelPair, recordDuel } from './taste/duel.ts';
 export { checkTaste, readTaste, tastePath } from './taste/taste-file.ts';

@@ -44,22 +44,34 @@ function recorded(recipe: PartialRecipe, table: Rows): Record<string, unknown> {
 }
 
 /**
+ * The options of loadModel() and generate() that a recipe names, without model and LoRAs; `unknown`: fields that are no option of this version.
+ *
+ * @throws ArtistError ERR_UNSUPPORTED when the upscaler of its hires is unknown
+ */
+export function optionsOfRecipe(recipe: PartialRecipe): Repaint & { unknown: string[] } {
+  const unknown: string[] = [];
+  const load: Record<string, unknown> = recorded(recipe, optionTables.loadModel);
+  const paint: Record<string, unknown> = recorded(recipe, optionTables.generate);
+  for (const [name, value] of Object.entries(recipe.extra ?? {})) {
+    if (Object.hasOwn(optionTables.generate, name)) paint[name] = value;
+    else if (Object.hasOwn(optionTables.loadModel, name)) load[name] = value;
+    else unknown.push(name);
+  }
+  const hires = hiresOf(recipe);
+  if (hires !== undefined) paint['hires'] = hires;
+  return { load: load as Repaint['load'], paint: paint as GenerateOptions, unknown };
+}
+
+/**
  * The options of loadModel() and generate() for a recipe, without model and LoRAs.
  *
  * @throws ArtistError ERR_UNSUPPORTED when the picture was made from more than a text, the recipe is incomplete or has an unknown field
  */
 export function repaintOptions(recipe: PartialRecipe): Repaint {
   checkMode(recipe);
-  const load: Record<string, unknown> = recorded(recipe, optionTables.loadModel);
-  const paint: Record<string, unknown> = recorded(recipe, optionTables.generate);
-  for (const [name, value] of Object.entries(recipe.extra ?? {})) {
-    if (Object.hasOwn(optionTables.generate, name)) paint[name] = value;
-    else if (Object.hasOwn(optionTables.loadModel, name)) load[name] = value;
-    else throw unsupported(`expected a recipe that this version knows, got one with ${name}`);
-  }
-  const hires = hiresOf(recipe);
-  if (hires !== undefined) paint['hires'] = hires;
-  return { load: load as Repaint['load'], paint: paint as GenerateOptions };
+  const { load, paint, unknown } = optionsOfRecipe(recipe);
+  if (unknown.length > 0) throw unsupported(`expected a recipe that this version knows, got one with ${unknown[0]}`);
+  return { load, paint };
 }
 
 /**

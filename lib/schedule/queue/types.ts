@@ -167,6 +167,8 @@ export interface TaskQueue {
   settle(id: string, result: Json): Promise<Json>;
   /** Messages about settings of the storage that may lose tasks. */
   warnings(): Promise<string[]>;
+  /** A value that differs after every change by any process; cheap. Absent where the storage has none. */
+  version?(): Promise<string>;
   /** Stops its workers and closes its connections. */
   close(): Promise<void>;
 }
