@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Clock, homeOf, isFile, type RandomSource } from '../core/index.ts';
+import { type Clock, homeOf, isArtistError, isFile, type RandomSource } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
 import { Freshness } from './indexing/freshness.ts';
 import { workFlags } from './indexing/index-lines.ts';

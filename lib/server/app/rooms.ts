@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { changesRoutes } from '../api/changes/routes.ts';
+import { scheduleRoutes } from '../api/schedule/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
 import type { Routes } from '../context.ts';
 import { openaiRoutes } from '../openai/routes.ts';
@@ -23,6 +24,7 @@ const own = { prefix: '/api/v1', paths: ['/api/v1'] };
 export const rooms: readonly Room[] = [
   { ...own, routes: tokenRoutes },
   { ...own, routes: changesRoutes },
+  { ...own, routes: scheduleRoutes },
   { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes },
   { prefix: '/sdapi/v1', paths: ['/sdapi'], routes: sdapiRoutes, error: fastapiErrorBody },
   { prefix: '/internal', paths: ['/internal'], routes: internalRoutes, error: fastapiErrorBody },
