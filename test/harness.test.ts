@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { equal, is, match } from 'uvu/assert';
 import { suite } from './harness.ts';
+import { typescript } from './support/run-source.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const fixture = (name: string) => `test/fixtures/harness/${name}.fixture.ts`;
@@ -18,7 +19,7 @@ interface Run {
 function runFixtures(names: readonly string[], ...flags: string[]): Run {
   // NODE_V8_COVERAGE is not passed on: fixtures that crash would leave broken coverage files behind.
   const { NODE_V8_COVERAGE: _, ...env } = process.env;
-  const args = ['--import', 'tsx', 'test/run.ts', ...flags, ...names.map(fixture)];
+  const args = ['--import', typescript, 'test/run.ts', ...flags, ...names.map(fixture)];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
   return { status, text: stdout, lastLine: stdout.trimEnd().split('\n').at(-1), errors: stderr };
 }

@@ -11,6 +11,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { reportVariable, type TestEvent } from './harness.ts';
+import { compileFolders } from './support/compile-typescript.mjs';
+import { typescript } from './support/run-source.ts';
 
 interface FileResult {
   file: string;
@@ -69,7 +71,7 @@ interface Ended {
 
 function execute(file: string, reportFile: string): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', file], {
+    const child = spawn(process.execPath, ['--import', typescript, file], {
       cwd: root,
       env: { ...process.env, [reportVariable]: reportFile },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -188,6 +190,7 @@ async function main(): Promise<number> {
   };
   const inTurn = files.filter((file) => timed.has(file));
   const together = files.filter((file) => !timed.has(file)).sort((a, b) => Number(long.has(b)) - Number(long.has(a)));
+  await compileFolders(['lib', 'bin', 'bench', 'test']);
   await runFiles(inTurn, 1);
   await runFiles(together, jobs);
   const passed = results.reduce((sum, result) => sum + result.passed, 0);

@@ -7,6 +7,7 @@ import { SubjectHold } from '../../lib/artist/loop/subject-book.ts';
 import { VirtualClock } from '../../lib/core/index.ts';
 import { createArtist } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist subjects 🌷-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -30,7 +31,7 @@ function painter(home: string): Promise<string[]> {
     const artist = await createArtist({ home: ${JSON.stringify(home)} });
     for (let count = 0; count < 2; count++) console.log((await artist.create()).derivation.subject);
     await artist.dispose();`;
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program], {
+  const child = spawn(process.execPath, ['--import', typescript, '--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let out = '';

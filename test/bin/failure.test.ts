@@ -2,13 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import * as assert from 'uvu/assert';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 
 /** The program's JSON document and exit status for an error that is thrown inside it. */
 function reported(thrown: object): unknown {
   const program = `const { reportFailure } = await import(${JSON.stringify(new URL('../../bin/shell/failure.ts', import.meta.url).href)});
     const status = await reportFailure(Object.assign(new Error('x'), ${JSON.stringify(thrown)}), { json: true, quiet: true, debug: false, logFormat: 'text', argv: [], command: '', path: [], options: [] });
     console.log(status);`;
-  const { stdout } = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program], {
+  const { stdout } = spawnSync(process.execPath, ['--import', typescript, '--input-type=module', '-e', program], {
     encoding: 'utf8',
   });
   const [document = '', status = ''] = stdout.trim().split('\n');

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { ArtImage } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
 import { international } from '../image/pictures.ts';
+import { typescript } from '../support/run-source.ts';
 import { type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
 const home = path.join(scratch, 'gallery home 🖼');
@@ -370,7 +371,7 @@ suite('bin gallery', { timeoutMs: 120_000 }, (test) => {
   test('ai-artist-gallery is the same', () => {
     const { stdout, status, stderr } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', path.join(root, 'bin/ai-artist-gallery.ts'), 'list', '--home', home],
+      ['--import', typescript, path.join(root, 'bin/ai-artist-gallery.ts'), 'list', '--home', home],
       { cwd: root, encoding: 'utf8' },
     );
     assert.is(status, 0, stderr);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { isUlid } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import { type CliResult, cli, cliSeries, scratch } from './support.ts';
 
 type Line = Record<string, unknown>;
@@ -115,7 +116,7 @@ suite('bin log', { timeoutMs: 120_000 }, (test) => {
       await toFiles('schedule');
       process.emitWarning('a file was damaged');
       setTimeout(() => { throw new TypeError('a bug'); }, 50);`;
-    const { status, stderr } = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', text], {
+    const { status, stderr } = spawnSync(process.execPath, ['--import', typescript, '--input-type=module', '-e', text], {
       encoding: 'utf8',
     });
     assert.ok(status !== 0);

@@ -7,6 +7,7 @@ import type { Candidate } from '../../lib/artist/loop/candidates.ts';
 import { readRecipe } from '../../lib/image/index.ts';
 import { choosePrompt } from '../../lib/prompt/index.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import { type CliJson, type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
 /** Two steps at the model's smallest useful size: fast, and enough for everything but picture quality. */
@@ -223,7 +224,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
 
   test('a second Ctrl-C ends the process at once', async () => {
     const program = `import { watchInterrupts } from ${JSON.stringify(path.resolve('bin/shell/interrupt.ts'))}; watchInterrupts(() => console.log('first')); setInterval(() => {}, 1000); console.log('ready');`;
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program], {
+    const child = spawn(process.execPath, ['--import', typescript, '--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     child.stdout.setEncoding('utf8').on('data', () => child.kill('SIGINT')); // after "ready", then after "first"

@@ -8,6 +8,7 @@ import { commands } from '../../bin/commands/table.ts';
 import type { Command, CommandEntry } from '../../bin/shell/command-entry.ts';
 import { nameOf, requiredOf } from '../../bin/shell/command-line.ts';
 import { createLogger } from '../../lib/observe/index.ts';
+import { typescript } from '../support/run-source.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
 
@@ -38,7 +39,7 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
 }
 
 function start(args: readonly string[], { env = {}, cwd = scratch, input, onStart }: CliOptions): Promise<CliResult> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), ...args], {
+  const child = spawn(process.execPath, ['--import', typescript, ...args], {
     cwd,
     env: { ...process.env, AI_ARTIST_HOME: path.join(scratch, 'home'), NO_COLOR: '1', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { isArtistError, type StateDefinition, StateFile, type StateRepair, VirtualClock } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import { codeOf, program, scratch, sourceOf } from './support.ts';
 
 interface Marks {
@@ -183,7 +184,7 @@ suite('core state file', { timeoutMs: 60_000 }, (test) => {
     const limited = program(`
       import { spawnSync } from 'node:child_process';
       const text = ${JSON.stringify(writer(file, 'x'.repeat(5000), 1))};
-      const { stderr } = spawnSync('sh', ['-c', 'ulimit -f 2; exec "$0" "$@"', process.execPath, '--import', 'tsx', '--input-type=module', '-e', text], { encoding: 'utf8' });
+      const { stderr } = spawnSync('sh', ['-c', 'ulimit -f 2; exec "$0" "$@"', process.execPath, '--import', ${JSON.stringify(typescript)}, '--input-type=module', '-e', text], { encoding: 'utf8' });
       console.log('said ' + stderr.replaceAll('\\n', ' '));`);
     assert.match(await limited.line('said'), /ERR_DISK_FULL/);
     await limited.ended;

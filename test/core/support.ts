@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isArtistError } from '../../lib/core/index.ts';
+import { typescript } from '../support/run-source.ts';
 
 /** A folder of this test file alone, removed at the end of the process. Its name has what the names of homes may have. */
 export const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist core 🎨 '));
@@ -30,7 +31,7 @@ export interface Program {
 
 /** A TypeScript program, given as text, in a process of its own. */
 export function program(text: string, env: Record<string, string> = {}): Program {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', text], {
+  const child = spawn(process.execPath, ['--import', typescript, '--input-type=module', '-e', text], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { inspectModel } from '../../lib/doors/models.ts';
 import { type ConvertEvent, convertModel, loadModel, loadUpscaler, weightTypes } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import { artistFailure, badFiles, failure, tiny, withFolder } from './support.ts';
 
 suite('convertModel', (test) => {
@@ -127,7 +128,7 @@ suite('convertModel', (test) => {
           // A file size limit of the process simulates a full disk: 512 blocks of 512 or 1024 bytes.
           const { stdout, stderr } = spawnSync(
             'sh',
-            ['-c', 'ulimit -f 512; exec "$0" "$@"', process.execPath, '--import', 'tsx', '--input-type=module', '-e', text],
+            ['-c', 'ulimit -f 512; exec "$0" "$@"', process.execPath, '--import', typescript, '--input-type=module', '-e', text],
             { encoding: 'utf8' },
           );
           const { code, message, details } = JSON.parse(stdout || JSON.stringify({ message: stderr })) as Record<string, unknown>;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import { withFolder } from './support.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
@@ -19,7 +20,7 @@ suite('few threads', { timeoutMs: 120_000 }, (test) => {
         encoding: 'utf8',
       });
       assert.is(compiled.status, 0, compiled.stderr);
-      const child = spawnSync(process.execPath, ['--import', 'tsx', fixture('few-threads.ts')], {
+      const child = spawnSync(process.execPath, ['--import', typescript, fixture('few-threads.ts')], {
         encoding: 'utf8',
         env: { ...process.env, LD_PRELOAD: library },
         timeout: 100_000,

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
 import { type LoadEvent, listDevices, loadModel, versions } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import { artistFailure, failure, tiny } from './support.ts';
 
 const run = promisify(execFile);
@@ -115,7 +116,7 @@ suite('loadModel', (test) => {
       const reason = new Error('early');
       const error = await loadModel({ signal: AbortSignal.abort(reason) }).catch((e) => e);
       console.log(error === reason, nativeFile() === undefined);`;
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    const { stdout } = await run(process.execPath, ['--import', typescript, '--input-type=module', '-e', script], {
       cwd: new URL('../..', import.meta.url),
     });
     assert.is(stdout.trim(), 'true true');
@@ -182,7 +183,7 @@ suite('loadModel', (test) => {
       await loadModel().then(() => undefined);
       for (let i = 0; i < 200; i++) { global.gc(); await new Promise((r) => setTimeout(r, 20)); }
       process.exit(1);`;
-    const { stdout } = await run(process.execPath, ['--expose-gc', '--import', 'tsx', '--input-type=module', '-e', script], {
+    const { stdout } = await run(process.execPath, ['--expose-gc', '--import', typescript, '--input-type=module', '-e', script], {
       cwd: new URL('../..', import.meta.url),
     });
     assert.match(stdout, /was garbage-collected without dispose/);
@@ -195,7 +196,7 @@ suite('loadModel', (test) => {
       const { createRequire } = await import('node:module');
       const loaded = Object.keys(createRequire(process.cwd() + '/x.js').cache).filter((file) => /[\\\\/](sharp|yargs)[\\\\/]|\\.node$/.test(file));
       console.log(JSON.stringify([nativeFile() ?? null, loaded, process.report.getReport().sharedObjects.filter((file) => /ai_artist|sharp|vips/.test(file))]));`;
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    const { stdout } = await run(process.execPath, ['--import', typescript, '--input-type=module', '-e', script], {
       cwd: new URL('../..', import.meta.url),
     });
     assert.equal(JSON.parse(stdout), [null, [], []]);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { program, sourceOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import { file, place, prompts, scratch } from './support.ts';
 
 /** Names of all files below a folder, sorted. */
@@ -38,7 +39,7 @@ suite('gallery: full disk, read-only home', { timeoutMs: 60_000 }, (test) => {
     // A limit on file size simulates a full disk.
     const { stdout, stderr } = spawnSync(
       'sh',
-      ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, '--import', import.meta.resolve('tsx'), '--input-type=module', '-e', text],
+      ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, '--import', typescript, '--input-type=module', '-e', text],
       { encoding: 'utf8' },
     );
     for (const name of ['picture', 'record', 'update'])

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../../lib/core/index.ts';
 import { Gallery, verifyGallery } from '../../lib/gallery/index.ts';
+import { typescript } from '../support/run-source.ts';
 
 export interface CrashReport {
   kills: number;
@@ -26,7 +27,7 @@ interface Said {
 /** Runs the program, kills it with -9 some milliseconds after it is ready, and returns its output. */
 function killed(folder: string, round: number, afterMs: number): Promise<Said[]> {
   const file = fileURLToPath(new URL('crash-program.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', file, folder, String(round)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', typescript, file, folder, String(round)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [text, errors] = ['', ''];
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   return new Promise((resolve, reject) => {

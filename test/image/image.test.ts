@@ -8,6 +8,7 @@ import { equal, is, match, ok } from 'uvu/assert';
 import { writeFileAtomic } from '../../lib/core/index.ts';
 import { ArtImage, decodeImage, type EncodeOptions, type ImageFormat, imageFormats, readRecipe } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import { fullRecipe, picture, rejects } from './pictures.ts';
 
 let folder = '';
@@ -282,7 +283,7 @@ suite('ArtImage', (test) => {
   test('importing the folder loads no sharp', () => {
     const script =
       "await import('./lib/image/index.ts'); console.log(Object.keys(process.report.getReport().sharedObjects).length, process.report.getReport().sharedObjects.some((name) => /sharp|vips/.test(name)))";
-    const printed = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    const printed = execFileSync(process.execPath, ['--import', typescript, '--input-type=module', '-e', script], {
       cwd: new URL('../..', import.meta.url),
       encoding: 'utf8',
     });

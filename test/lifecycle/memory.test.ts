@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
 import { flatness } from '../../bench/memory.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 
 const bench = fileURLToPath(new URL('../../bench/memory.ts', import.meta.url));
 
@@ -19,7 +20,7 @@ suite('lifecycle: memory', { timeoutMs: 120_000 }, (test) => {
   test('30 x load, generate, dispose: the lowest of the last ten rounds is within 5 % of the highest of the twenty before', async () => {
     // Coverage counters grow by themselves.
     const { NODE_V8_COVERAGE: _, ...env } = process.env;
-    const args = ['--expose-gc', '--import', 'tsx', bench, '--rounds', '30', '--json'];
+    const args = ['--expose-gc', '--import', typescript, bench, '--rounds', '30', '--json'];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env }).catch(
       // Status 1 only says that thirty rounds missed the target of two hundred.
       (failure: { code?: number; stdout: string }) => (failure.code === 1 ? failure : Promise.reject(failure)),

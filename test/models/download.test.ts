@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { type PullEvent, type PullModelOptions, pullModel } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import { LoopbackHub } from './loopback-hub.ts';
 import { Folder, rejects, safetensors } from './model-files.ts';
 
@@ -295,8 +295,7 @@ function startChild(home: string, endpoint: string): ChildProcess {
   const door = new URL('../../lib/models/index.ts', import.meta.url).href;
   const program = `import { pullModel } from ${JSON.stringify(door)};
 await pullModel(${JSON.stringify(file)}, ${JSON.stringify({ home, endpoint, minSegmentBytes: 50_000, reserveBytes: 0 })});`;
-  const tsx = fileURLToPath(import.meta.resolve('tsx'));
-  return spawn(process.execPath, ['--import', new URL(`file://${tsx}`).href, '--input-type=module', '--eval', program], {
+  return spawn(process.execPath, ['--import', typescript, '--input-type=module', '--eval', program], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
 }

@@ -7,6 +7,7 @@ import { VirtualClock } from '../../lib/core/index.ts';
 import { LogFile, type LogFileOptions } from '../../lib/observe/index.ts';
 import { program, sourceOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist log 🎨-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -136,7 +137,7 @@ suite('log files', (test) => {
     // A limit on the size of files stands for a disk that is full.
     const { stdout, stderr } = spawnSync(
       'sh',
-      ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, '--import', import.meta.resolve('tsx'), '--input-type=module', '-e', text],
+      ['-c', 'ulimit -f 16; exec "$0" "$@"', process.execPath, '--import', typescript, '--input-type=module', '-e', text],
       { encoding: 'utf8' },
     );
     assert.equal(stdout.trim().split('\n'), ['trouble ERR_DISK_FULL', 'well', 'lives'], stderr);

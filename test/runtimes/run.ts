@@ -10,6 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as assert from 'uvu/assert';
+import { typescript } from '../support/run-source.ts';
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -38,7 +39,7 @@ let node: Promise<Record<string, unknown>> | undefined;
 
 /** What Node itself prints: every other runtime must print the same, pixels included. */
 async function expected(): Promise<Record<string, unknown>> {
-  node ??= run(process.execPath, ['--import', 'tsx', smoke]).then(lastJson);
+  node ??= run(process.execPath, ['--import', typescript, smoke]).then(lastJson);
   const found = await node;
   assert.is(found.cancelled, 'enough');
   assert.is(found.refused, 'ERR_INVALID_ARGUMENT');
@@ -65,7 +66,7 @@ const checks: Record<string, (folder: string) => Promise<void>> = {
       await install(folder, `${name}@${llama}`, '--omit=optional', '--ignore-scripts');
     for (const order of ['first', 'second']) {
       const { alone, together } = lastJson(
-        await run(process.execPath, ['--import', 'tsx', 'test/runtimes/programs/two-ggml.ts', folder, order]),
+        await run(process.execPath, ['--import', typescript, 'test/runtimes/programs/two-ggml.ts', folder, order]),
       );
       assert.equal(together, [alone, alone, alone], `ours ${order}: both compute together what each computes alone`);
     }

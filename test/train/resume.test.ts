@@ -9,12 +9,13 @@ import { acquireLock } from '../../lib/core/index.ts';
 import { resumeTraining, type TrainLoraOptions, trainLora } from '../../lib/train/index.ts';
 import { artistFailure, failure } from '../engine/support.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import type { PictureFolder } from './support.ts';
 import { tinyFolder, tinyOptions } from './tiny-run.ts';
 
 async function runKilled(options: TrainLoraOptions, step: number): Promise<void> {
   const program = fileURLToPath(new URL('./killed.fixture.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, JSON.stringify(options), String(step)], {
+  const child = spawn(process.execPath, ['--import', typescript, program, JSON.stringify(options), String(step)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let errors = '';

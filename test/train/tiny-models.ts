@@ -336,13 +336,15 @@ export function tinyLayout(family: TinyFamily): Layout {
   return t.layout;
 }
 
-/** Uniform numbers in -1..1, determined by their index. */
-function noise(seed: number, count: number): Float32Array {
+/** Uniform numbers in -1..1, determined by their index, times `size` plus `offset`. A loop: there are tens of millions of them. */
+function noise(seed: number, { count, size, offset }: { count: number; size: number; offset: number }): Float32Array {
+  const values = new Float32Array(count);
   let state = (Math.imul(seed, 2_654_435_761) + 1) >>> 0;
-  return Float32Array.from({ length: count }, () => {
+  for (let at = 0; at < count; at++) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state >>> 8) / 2 ** 23 - 1;
-  });
+    values[at] = size * Math.fround((state >>> 8) / 2 ** 23 - 1) + offset;
+  }
+  return values;
 }
 
 function weights(name: string, shape: readonly number[], seed: number): Float32Array | Int32Array {
@@ -350,7 +352,7 @@ function weights(name: string, shape: readonly number[], seed: number): Float32A
   if (name.endsWith('token_index.weight')) return Int32Array.from({ length: count }, (_, id) => id % rows);
   const isScale = shape.length === 1 && /(weight|scale)$/.test(name);
   const size = shape.length === 1 ? 0.05 : Math.sqrt(3 / shape.slice(1).reduce((product, edge) => product * edge, 1));
-  return noise(seed, count).map((value) => size * value + (isScale ? 1 : 0));
+  return noise(seed, { count, size, offset: isScale ? 1 : 0 });
 }
 
 /** Writes the checkpoint of a family. */

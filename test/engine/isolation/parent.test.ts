@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { suite } from '../../harness.ts';
+import { typescript } from '../../support/run-source.ts';
 import { alive } from './paint.ts';
 
 const program = fileURLToPath(new URL('fixtures/parent.ts', import.meta.url));
@@ -15,7 +16,7 @@ interface Ended {
 
 function runParent(ending: string): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', program, ending], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(process.execPath, ['--import', typescript, program, ending], { stdio: ['ignore', 'pipe', 'ignore'] });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
