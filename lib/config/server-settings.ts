@@ -4,7 +4,9 @@ import * as z from 'zod';
 const origin = () =>
   z
     .url({ protocol: /^https?$/, error: 'an origin such as https://example.org' })
-    .refine((text) => new URL(text).origin === text, { error: 'an origin such as https://example.org, without a path' });
+    .refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+      error: 'an origin such as https://example.org, without a path',
+    });
 
 /** The keys of `server`, which are also options of startServer(). */
 export const serverSettings = z.strictObject({

@@ -1,4 +1,4 @@
-import { chmod, unlink } from 'node:fs/promises';
+import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { ArtistError, systemCode } from '../../core/index.ts';
@@ -32,7 +32,11 @@ function listenError(place: Place, cause: unknown): ArtistError {
   );
 }
 
-/** Whether a server answers at a Unix socket; a killed one leaves the file behind. */
+/** Whether a path is the socket of a server that was killed: nothing answers there. A file of another kind is never taken for one. */
+async function isLeftBehind(socket: string): Promise<boolean> {
+  return (await lstat(socket)).isSocket() && !(await answers(socket));
+}
+
 function answers(socket: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const client = connect(socket);
@@ -52,7 +56,7 @@ async function listenOnSocket(app: FastifyInstance, { socket, mode }: { socket: 
   const before = process.umask(0o777 & ~mode);
   try {
     await app.listen({ path: socket }).catch(async (error: unknown) => {
-      if (systemCode(error) !== 'EADDRINUSE' || (await answers(socket))) throw error;
+      if (systemCode(error) !== 'EADDRINUSE' || !(await isLeftBehind(socket))) throw error;
       await unlink(socket);
       await app.listen({ path: socket });
     });

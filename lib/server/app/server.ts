@@ -40,6 +40,9 @@ const serverOptions = z.strictObject({
 });
 export type ServerOptions = z.input<typeof serverOptions>;
 
+/** Between two looks for idle connections while a server drains, milliseconds. */
+const betweenIdleMs = 100;
+
 export interface RunningServer {
   /** `http://127.0.0.1:7860`, or `unix:/path`; with the base path. */
   readonly url: string;
@@ -197,10 +200,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       drain();
       const drainMs = settings.drainSeconds * 1000;
       const late = setTimeout(() => app.server.closeAllConnections(), drainMs);
+      // A connection whose request ends meanwhile would be kept for the next one.
+      const idle = setInterval(() => app.server.closeIdleConnections(), betweenIdleMs);
       try {
         await Promise.all([app.close(), painting?.stop()]);
       } finally {
         clearTimeout(late);
+        clearInterval(idle);
         await openings.close();
       }
     };
