@@ -20,6 +20,10 @@ async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>):
 }
 
 const changes = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
+/** Ask in a body, and change nothing. */
+const questions = ['/sdapi/v1/png-info', '/sdapi/v1/interrogate', '/internal/progress'];
+/** Answer without a token everywhere; that of a picture has its permission in its name. */
+const openRoutes = ['/healthz', '/readyz', '/v1/images/files/:name'];
 /** In a file beside the gallery, in settings and in variables: no reply and no line of the log may have it. */
 const canary = 'canary-5e1f0a7b';
 const variables = ['HF_TOKEN', 'OPENAI_API_KEY', 'AWS_SECRET_ACCESS_KEY', 'DATABASE_URL'];
@@ -62,15 +66,13 @@ suite('server routes', (test) => {
       routes.filter(({ scope }) => !scopes.includes(scope)),
       [],
     );
-    equal(
-      routes.filter(({ open }) => open).map(({ path: to }) => to),
-      ['/healthz', '/healthz', '/readyz', '/readyz'],
-    );
+    equal([...new Set(routes.filter(({ open }) => open).map((route) => route.path))].sort(), openRoutes);
   });
 
   test('every changing route answers 401 without a token, 403 with one of a lower scope, and nothing changes', async () => {
     let address = 0;
     for (const { method, path: to, scope } of shell.server.routes.filter((route) => changes(route.method))) {
+      if (questions.includes(to)) continue;
       ok(scope !== 'read', `${method} ${to}`);
       // Each from an address of its own: one address that fails often must wait.
       const headers = { 'x-forwarded-for': `10.0.${address >> 8}.${address++ & 255}` };
