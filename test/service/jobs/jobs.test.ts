@@ -110,6 +110,7 @@ suite('paint jobs', (test) => {
     bomb.writeUInt32BE(100_000, 16);
     const cases: [() => Promise<unknown>, string][] = [
       [() => jobs.submit(request({ steps: 0 })), 'ERR_INVALID_ARGUMENT'],
+      [() => jobs.submit(request({ prompt: ' ' })), 'ERR_INVALID_ARGUMENT'],
       [() => jobs.submit(request({ width: 100 })), 'ERR_INVALID_ARGUMENT'],
       [() => jobs.submit(request({ prompt: 7 as never })), 'ERR_INVALID_ARGUMENT'],
       [() => jobs.submit(request({ initImage: '/etc/passwd' } as never)), 'ERR_INVALID_ARGUMENT'],
