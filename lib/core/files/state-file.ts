@@ -90,12 +90,21 @@ export class StateFile<T> {
    * @throws ArtistError ERR_NEWER_VERSION, ERR_READ; if a repair is needed, also every error of update()
    */
   async read(): Promise<T> {
+    return structuredClone(await this.peek());
+  }
+
+  /**
+   * The current state itself, shared by all readers of this object: it must not be changed. For large files, whose copies take milliseconds.
+   *
+   * @throws ArtistError every error of read()
+   */
+  async peek(): Promise<T> {
     try {
-      return structuredClone(await this.#load());
+      return await this.#load();
     } catch (error) {
       if (!(error instanceof Damaged)) throw error;
     }
-    return this.#locked(async () => structuredClone(await this.#loadOrRepair()));
+    return this.#locked(() => this.#loadOrRepair());
   }
 
   /**
@@ -106,6 +115,10 @@ export class StateFile<T> {
    *   schema
    */
   async update(change: (state: T) => T | undefined | Promise<T | undefined>): Promise<T> {
+    return structuredClone(await this.#update(change));
+  }
+
+  async #update(change: (state: T) => T | undefined | Promise<T | undefined>): Promise<T> {
     const { Low } = await import('lowdb');
     return this.#locked(async () => {
       const low = new Low<T>(this.#adapter(), this.#definition.initial());
@@ -119,7 +132,7 @@ export class StateFile<T> {
         });
       low.data = data;
       await low.write();
-      return structuredClone(low.data);
+      return low.data;
     });
   }
 
@@ -130,7 +143,7 @@ export class StateFile<T> {
    */
   async change<R>(change: (state: T) => R): Promise<R> {
     let result: { value: R } | undefined;
-    await this.update((state) => {
+    await this.#update((state) => {
       result = { value: change(state) };
       return state;
     });

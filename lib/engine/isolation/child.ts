@@ -120,8 +120,9 @@ function preferOutOfMemoryKill(): void {
 
 function main(): void {
   process.once('disconnect', () => process.exit(0));
-  // Ctrl-C in a terminal reaches the whole process group. Only the parent reacts, so that its jobs are cancelled and do not crash.
-  process.on('SIGINT', () => undefined);
+  // Ctrl-C in a terminal reaches the whole process group, and a service manager's SIGTERM every process of the service. Only the parent reacts,
+  // so that its jobs are cancelled and do not crash.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   preferOutOfMemoryKill();
   try {
     const native = engine();

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { birthOf, type Clock, createIds, homeOf, resolveOptions, StateFile, type StateOptions, systemClock } from '../../core/index.ts';
-import { compareTasks, endClaim, publicTask, type QueueState, queueDefinition, type StoredTask, wakeDelayed } from './file-state.ts';
+import { compareTasks, endClaim, plain, publicTask, type QueueState, queueDefinition, type StoredTask, tasksAt } from './file-state.ts';
 import { FileWorker } from './file-worker.ts';
 import {
   type Json,
@@ -23,7 +23,8 @@ export class FileQueue implements TaskQueue {
   readonly #file: StateFile<QueueState>;
   readonly #workers = new Set<FileWorker>();
   readonly #newId: () => string;
-  #seen: { version: string; state: QueueState } | undefined;
+  /** The state whose values callers cannot change. */
+  #frozen: QueueState | undefined;
 
   constructor(home: string, { clock = systemClock, ...options }: StateOptions = {}) {
     this.clock = clock;
@@ -43,8 +44,7 @@ export class FileQueue implements TaskQueue {
       const task: StoredTask = {
         id,
         order: state.nextOrder++,
-        // As JSON, as in Redis.
-        payload: JSON.parse(JSON.stringify(payload)) as Json,
+        payload: plain(payload),
         state: delayMs > 0 ? 'delayed' : 'waiting',
         priority,
         attempts,
@@ -69,25 +69,17 @@ export class FileQueue implements TaskQueue {
   }
 
   async get(id: string): Promise<QueuedTask | undefined> {
-    const task = (await this.#look()).tasks.find((one) => one.id === id);
-    return task && structuredClone(publicTask(task));
+    const task = (await this.read()).tasks.find((one) => one.id === id);
+    return task && publicTask(task);
   }
 
   async list(states?: readonly TaskState[], limit = 1000): Promise<QueuedTask[]> {
-    const { tasks } = await this.#look();
+    const { tasks } = await this.read();
     return tasks
       .filter((task) => states === undefined || states.includes(task.state))
       .sort(compareTasks)
       .slice(0, limit)
-      .map((task) => structuredClone(publicTask(task)));
-  }
-
-  /** The state for readers that change nothing. A server asks several times a second, and a copy of a thousand tasks takes milliseconds. */
-  async #look(): Promise<QueueState> {
-    const version = await this.version();
-    if (version === '' || this.#seen?.version !== version) this.#seen = { version, state: await this.read() };
-    else wakeDelayed(this.#seen.state, this.clock.now());
-    return this.#seen.state;
+      .map(publicTask);
   }
 
   cancel(id: string): Promise<QueuedTask> {
@@ -154,7 +146,7 @@ export class FileQueue implements TaskQueue {
   settle(id: string, result: Json): Promise<Json> {
     return this.change((state) => {
       const task = find(state, id);
-      task.settled ??= result;
+      task.settled ??= plain(result);
       return task.settled;
     });
   }
@@ -167,11 +159,12 @@ export class FileQueue implements TaskQueue {
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
   }
 
-  /** A copy, in which delayed tasks that are due are waiting. */
+  /** The tasks as they are now, for reading only: a server asks several times a second, and copying a thousand tasks takes milliseconds. */
   async read(): Promise<QueueState> {
-    const state = await this.#file.read();
-    wakeDelayed(state, this.clock.now());
-    return state;
+    const state = await this.#file.peek();
+    if (this.#frozen !== state) for (const { payload, result, settled } of state.tasks) freeze(payload, result, settled);
+    this.#frozen = state;
+    return { ...state, tasks: tasksAt(state, this.clock.now()) };
   }
 
   change<R>(change: (state: QueueState) => R): Promise<R> {
@@ -188,4 +181,13 @@ function find(state: QueueState, id: string): StoredTask {
   const task = state.tasks.find((one) => one.id === id);
   if (!task) throw noSuchTask(id);
   return task;
+}
+
+/** Callers get payloads and results that other callers also get. */
+function freeze(...values: unknown[]): void {
+  for (const value of values) {
+    if (value === null || typeof value !== 'object' || Object.isFrozen(value)) continue;
+    Object.freeze(value);
+    freeze(...Object.values(value));
+  }
 }

@@ -16,10 +16,18 @@ const holderSchema = z.strictObject({
 });
 export type Holder = z.infer<typeof holderSchema>;
 
+/** It comes from a JSON file, or was made JSON by `plain()`: looking through the payloads of a thousand tasks at each change takes too long. */
+const json = () => z.custom<Json>((value) => value !== undefined, { error: 'expected a value' });
+
+/** The value as JSON gives it back, as in Redis. */
+export function plain(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value ?? null)) as Json;
+}
+
 const taskSchema = z.strictObject({
   id: z.string(),
   order: z.int(),
-  payload: z.json(),
+  payload: json(),
   state: z.enum(taskStates),
   priority: z.int(),
   attempts: z.int(),
@@ -35,9 +43,9 @@ const taskSchema = z.strictObject({
   worker: z.string().nullable(),
   holder: holderSchema.nullable(),
   cancelRequested: z.boolean(),
-  result: z.json(),
+  result: json(),
   /** The result a try stored before it ended, see RunningTask.settle(). */
-  settled: z.json().optional(),
+  settled: json().optional(),
   code: z.string().nullable(),
   message: z.string().nullable(),
 });
@@ -71,10 +79,17 @@ export function publicTask(task: StoredTask): QueuedTask {
 /**
  * Makes delayed tasks that are due wait. If the clock was set back to before the delay began, the delay ends, because its rest is unknown.
  */
-export function wakeDelayed(state: QueueState, now: number): void {
-  for (const task of state.tasks) {
-    if (task.state === 'delayed' && (now >= task.delayedAt + task.delayMs || now < task.delayedAt - 60_000)) task.state = 'waiting';
-  }
+function wakeDelayed(state: QueueState, now: number): void {
+  for (const task of state.tasks) task.state = stateAt(task, now);
+}
+
+function stateAt({ state, delayedAt, delayMs }: StoredTask, now: number): StoredTask['state'] {
+  return state === 'delayed' && (now >= delayedAt + delayMs || now < delayedAt - 60_000) ? 'waiting' : state;
+}
+
+/** The tasks as they are now, for readers that change nothing. */
+export function tasksAt(state: QueueState, now: number): StoredTask[] {
+  return state.tasks.map((task) => (task.state === 'delayed' ? { ...task, state: stateAt(task, now) } : task));
 }
 
 /** Gives the next waiting task to a worker; undefined if there is none or the queue is paused. */

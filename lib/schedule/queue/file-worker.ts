@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { ArtistError, birthOf, type Clock, isAlive } from '../../core/index.ts';
 import { describeFailure } from '../retry.ts';
 import { asRequest } from '../task-scope.ts';
-import { claimTask, endClaim, type Holder, heldTask, type QueueState, type StoredTask, type TaskEnd } from './file-state.ts';
+import { claimTask, endClaim, type Holder, heldTask, plain, type QueueState, type StoredTask, type TaskEnd } from './file-state.ts';
 import type { Json, QueueWorker, TaskHandler, WorkerEvent, WorkerOptions, workerOptions } from './types.ts';
 
 const pollMs = 250;
@@ -160,7 +160,7 @@ export class FileWorker implements QueueWorker {
     try {
       const task = { id, payload, attempt, signal, settled, settle };
       const result = await asRequest({ task: id, worker: this.name }, () => this.#handler(task));
-      return { kind: 'done', result: result ?? null };
+      return { kind: 'done', result: plain(result) };
     } catch (error) {
       // The reason says whether it was cancelled; if the worker stops, the task goes back.
       if (signal.aborted) return signal.reason === cancelledReason ? { kind: 'cancelled' } : { kind: 'given-back', interrupted: false };

@@ -1,6 +1,7 @@
 /** A task of the queue as a paint job. */
 import { join } from 'node:path';
 import {
+  type Dialect,
   isPaintJob,
   JobFolder,
   type JobPicture,
@@ -23,8 +24,8 @@ import type { PaintJob } from './types.ts';
 export const openStates: readonly TaskState[] = ['running', 'waiting', 'delayed'];
 export const isEnded = (state: TaskState): boolean => !openStates.includes(state);
 
-/** Who submitted the tasks of a schedule. */
-const scheduleClient = 'schedule';
+/** What stands for the fields that tasks of a schedule do not have. */
+const scheduled: Record<string, unknown> & { client: string; dialect: Dialect } = { client: 'schedule', dialect: 'api' };
 
 export interface JobPlace {
   /** Absolute path of the home. */
@@ -40,6 +41,12 @@ export function jobOf({ payload }: Pick<QueuedTask, 'payload'>): StoredJob | und
     if (!isArtistError(error)) throw error;
     return undefined;
   }
+}
+
+/** Whether a task is a job with these fields. Cheaper than jobOf() for a thousand tasks. */
+export function hasFields({ payload }: QueuedTask, fields: Partial<Pick<StoredJob, 'client' | 'dialect' | 'reference' | 'key'>>): boolean {
+  const found = isPaintJob(payload) ? (payload as Record<string, unknown>) : scheduled;
+  return Object.entries(fields).every(([name, value]) => value === undefined || found[name] === value);
 }
 
 /** The order of a schedule; null: the task is of another kind, or of a newer version. */
@@ -93,8 +100,10 @@ export async function describeJob(task: QueuedTask, ahead: number | null, place:
   const { id, state, priority, addedAt, startedAt, endedAt, worker, code, message } = task;
   const job = jobOf(task);
   const folder = new JobFolder(place.home, id);
-  const [progress, pictures] = job ? await Promise.all([folder.progress(), picturesOfTask(task, folder, place)]) : [undefined, []];
-  const { client = scheduleClient, dialect = 'api', reference = null, keep = true } = job ?? {};
+  // Before its first try, a job has no such files.
+  const known = job && startedAt !== null;
+  const [progress, pictures] = known ? await Promise.all([folder.progress(), picturesOfTask(task, folder, place)]) : [undefined, []];
+  const { client = scheduled.client, dialect = scheduled.dialect, reference = null, keep = true } = job ?? {};
   return {
     id,
     state,

@@ -6,6 +6,7 @@ import {
   ArtistError,
   type Clock,
   createIds,
+  defined,
   errorLine,
   type Home,
   readError,
@@ -15,7 +16,7 @@ import {
 } from '../../core/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
 import { homeId, type QueuedTask, type TaskQueue } from '../../schedule/index.ts';
-import { describeJob, isEnded, type JobPlace, jobOf, placesOf } from './describe-job.ts';
+import { describeJob, hasFields, isEnded, type JobPlace, jobOf, placesOf } from './describe-job.ts';
 import { JobFollower, Mailbox, noSuchJob } from './follow.ts';
 import { type CheckedRequest, checkRequest } from './submit.ts';
 import { sweepJobs } from './sweep.ts';
@@ -92,8 +93,7 @@ class Jobs implements PaintJobs {
 
   #attaches(task: QueuedTask, client: string, key: string): boolean {
     const { state, endedAt } = task;
-    const job = jobOf(task);
-    if (job?.client !== client || job.key !== key) return false;
+    if (!hasFields(task, { client, key })) return false;
     return !isEnded(state) || (state === 'done' && this.#clock.now() - (endedAt ?? 0) < attachWithinMs);
   }
 
@@ -126,15 +126,9 @@ class Jobs implements PaintJobs {
   async list({ client, dialect, states, limit = mostListed }: Parameters<PaintJobs['list']>[0] = {}): Promise<PaintJob[]> {
     const tasks = await this.#queue.list();
     const places = placesOf(tasks.filter(({ state }) => !isEnded(state)));
-    const jobs: PaintJob[] = [];
-    const wanted = tasks.filter((task) => {
-      if (states && !states.includes(task.state)) return false;
-      if (client === undefined && dialect === undefined) return true;
-      const job = jobOf(task);
-      return (client === undefined || job?.client === client) && (dialect === undefined || job?.dialect === dialect);
-    });
-    for (const task of wanted.slice(0, limit)) jobs.push(await describeJob(task, places.get(task.id) ?? null, this.#place));
-    return jobs;
+    const all = client === undefined && dialect === undefined;
+    const wanted = tasks.filter((task) => (states?.includes(task.state) ?? true) && (all || hasFields(task, defined({ client, dialect }))));
+    return Promise.all(wanted.slice(0, limit).map((task) => describeJob(task, places.get(task.id) ?? null, this.#place)));
   }
 
   async *watch(
@@ -226,10 +220,7 @@ class Jobs implements PaintJobs {
 
 /** An open job before ended ones, then the newest. */
 function findReference(tasks: readonly QueuedTask[], client: string, reference: string): QueuedTask | undefined {
-  return tasks.find((task) => {
-    const job = jobOf(task);
-    return job?.client === client && job.reference === reference;
-  });
+  return tasks.find((task) => hasFields(task, { client, reference }));
 }
 
 function emitWarning(line: string): void {

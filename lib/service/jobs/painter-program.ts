@@ -62,6 +62,7 @@ async function open({ home, set, queue, queueName, keepMs, leaseMs }: PainterSta
 function main(): void {
   let opening: Promise<((withinMs: number) => Promise<void>) | undefined> | undefined;
   let ending = false;
+  let stopWithinMs = 0;
   const end = async (withinMs: number): Promise<void> => {
     if (ending) return;
     ending = true;
@@ -82,12 +83,14 @@ function main(): void {
   setPriority(niceness);
   // The parent decides when it ends, also after Ctrl-C in a terminal, which reaches the whole process group.
   process.on('SIGINT', () => undefined);
-  process.once('SIGTERM', () => void end(0));
+  process.once('SIGTERM', () => void end(stopWithinMs));
   process.once('disconnect', () => void end(0));
   process.on('warning', (warning) => tell('warn', warning.message));
   process.on('message', (message: ToPainter) => {
-    if (message.type === 'start') opening = start(message.start);
-    else void end(message.withinMs);
+    if (message.type === 'start') {
+      ({ stopWithinMs } = message.start);
+      opening = start(message.start);
+    } else void end(message.withinMs);
   });
 }
 

@@ -9,6 +9,8 @@ export interface PainterStart {
   queueName: string | undefined;
   keepMs: number | undefined;
   leaseMs: number | undefined;
+  /** After SIGTERM, which a service manager sends to every process of the service: as after `stop`. */
+  stopWithinMs: number;
 }
 
 /** A line of the painter for the log of its parent. */

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ArtistError, childProgram, withScope } from '../../core/index.ts';
-import type { FromPainter, PainterLine, PainterStart, ToPainter } from './painter-protocol.ts';
+import type { FromPainter, PainterLine, ToPainter } from './painter-protocol.ts';
 
 const shortestBackoffMs = 500;
 const longestBackoffMs = 30_000;
@@ -53,6 +53,10 @@ class PainterProcess implements Painter {
     this.#options = options;
   }
 
+  get #stopWithinMs(): number {
+    return this.#options.stopWithinMs ?? 30_000;
+  }
+
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -89,7 +93,7 @@ class PainterProcess implements Painter {
       child.once('error', (error) => gone(`could not be started: ${error.message}`));
       child.once('exit', (code, signal) => gone(signal === null ? `exited with status ${code}` : `died of ${signal}`));
       const { home, set = [], queue = 'file', queueName, keepMs, leaseMs } = this.#options;
-      this.#send({ type: 'start', start: { home, set, queue, queueName, keepMs, leaseMs } satisfies PainterStart });
+      this.#send({ type: 'start', start: { home, set, queue, queueName, keepMs, leaseMs, stopWithinMs: this.#stopWithinMs } });
     });
   }
 
@@ -100,7 +104,7 @@ class PainterProcess implements Painter {
   }
 
   stop(): Promise<void> {
-    this.#stopping ??= this.#end(this.#options.stopWithinMs ?? 30_000);
+    this.#stopping ??= this.#end(this.#stopWithinMs);
     return this.#stopping;
   }
 

@@ -96,7 +96,10 @@ suite('paint jobs', (test) => {
     await server.queue.add({ order: { ...order }, rotation: null, since: 0 } as never, { id: 'h0000000000.j1' });
     const scheduled = await server.jobs.wait('h0000000000.j1');
     assert.equal([scheduled.state, scheduled.work, scheduled.order], ['done', null, order]);
-    assert.equal((await server.jobs.list({ client: 'schedule' })).length, 0);
+    assert.equal(
+      (await server.jobs.list({ client: 'schedule' })).map(({ id }) => id),
+      ['h0000000000.j1'],
+    );
     assert.ok((await server.jobs.list()).some(({ id }) => id === 'h0000000000.j1'));
   });
 
@@ -107,6 +110,7 @@ suite('paint jobs', (test) => {
     bomb.writeUInt32BE(100_000, 16);
     const cases: [() => Promise<unknown>, string][] = [
       [() => jobs.submit(request({ steps: 0 })), 'ERR_INVALID_ARGUMENT'],
+      [() => jobs.submit(request({ prompt: ' ' })), 'ERR_INVALID_ARGUMENT'],
       [() => jobs.submit(request({ width: 100 })), 'ERR_INVALID_ARGUMENT'],
       [() => jobs.submit(request({ prompt: 7 as never })), 'ERR_INVALID_ARGUMENT'],
       [() => jobs.submit(request({ initImage: '/etc/passwd' } as never)), 'ERR_INVALID_ARGUMENT'],

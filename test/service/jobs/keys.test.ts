@@ -1,6 +1,8 @@
 /** The queue of jobs without a worker: keys, references, order, and a queue that holds many. */
 import * as assert from 'uvu/assert';
+import { createArtist, paintTasks } from '../../../lib/artist/index.ts';
 import { VirtualClock } from '../../../lib/core/index.ts';
+import { startPaintWorker } from '../../../lib/service/index.ts';
 import { suite } from '../../harness.ts';
 import { startRedis } from '../../schedule/redis.ts';
 import { codeOf, openServer, request } from './support.ts';
@@ -60,6 +62,36 @@ for (const driver of ['file', 'redis'] as const) {
       const again = await jobs.submit(request({}, { reference: 'task(abc)' }));
       assert.is((await jobs.byReference('tester', 'task(abc)'))?.id, again.id);
       await close();
+    });
+
+    test('a worker of the home paints a job, whatever the queue', async () => {
+      used++;
+      const server = await open();
+      const artist = await createArtist({ config: server.config });
+      const queue = redis?.url ?? 'file';
+      const worker = await startPaintWorker({ artist, queue, ...(redis && { queueName: `q${used}` }) });
+      const job = await server.jobs.wait((await server.jobs.submit(request({ batchCount: 2 }))).id);
+      assert.equal([job.state, job.error, job.pictures.length], ['done', null, 2]);
+      assert.is((await server.gallery.list({ limit: 5 })).works.length, 2);
+      await worker.stop();
+      await artist.dispose();
+      await server.close();
+    });
+
+    test('a job of another home is refused by a worker', async () => {
+      used++;
+      const [server, other] = [await open(), await open()];
+      const artist = await createArtist({ config: other.config });
+      const { id } = await server.jobs.submit(request({}));
+      const { payload = null } = (await server.queue.get(id)) ?? {};
+      const handler = paintTasks(artist, async () => undefined);
+      const task = { id, payload, attempt: 1, signal: new AbortController().signal, settled: undefined, settle: async () => null };
+      assert.is(await codeOf(Promise.resolve(handler(task))), 'ERR_NOT_FOUND');
+      const newer = { ...task, payload: { ...(payload as object), job: 2 } };
+      assert.is(await codeOf(Promise.resolve(handler(newer))), 'ERR_NEWER_VERSION');
+      await artist.dispose();
+      await server.close();
+      await other.close();
     });
 
     test('order: ahead, move and cancel of waiting jobs', async () => {
