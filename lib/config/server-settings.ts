@@ -49,5 +49,18 @@ export const serverSettings = z.strictObject({
     .max(3600)
     .default(30)
     .describe('When stopped: how long running requests and the current work may take to finish'),
+  webhooks: z
+    .strictObject({
+      privateHosts: z
+        .array(z.string().min(1).max(255))
+        .default([])
+        .describe('Names or addresses outside the public internet that webhooks may call, such as 192.168.1.5'),
+      jobOrigins: z
+        .array(origin())
+        .default([])
+        .describe('Origins that a job may name for a webhook of its own, such as https://bot.example.org'),
+    })
+    .prefault({})
+    .describe('Where webhooks may go'),
 });
 export type ServerSettings = z.output<typeof serverSettings>;

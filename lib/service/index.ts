@@ -29,9 +29,15 @@ export { areMetricsWanted, type MetricsOptions, type MetricsPlaces, type Metrics
 export { type MetricsServer, type MetricsServerOptions, serveMetrics } from './metrics/metrics-server.ts';
 export type { HomeStyle } from './metrics/style.ts';
 export { watchTasks } from './metrics/task-watch.ts';
-export { type TrainingRun, trainingRuns } from './metrics/training-runs.ts';
+export { type TrainingRun, trainingRun, trainingRuns } from './metrics/training-runs.ts';
 export { type SecondsHistogram, WorksBook, type WorksTally, worksPerDay } from './metrics/works-tally.ts';
 export { checkWorksAtOnce, type PaintSchedule, type PaintScheduleOptions, startPaintSchedule } from './paint-schedule.ts';
 export { type PaintWorker, type PaintWorkerOptions, startPaintWorker } from './paint-worker.ts';
 export { type OwnTrainOptions, type TrainingOptions, TrainingSupervisor } from './training/supervisor.ts';
-export { isOpen as isTrainingOpen, type OrderedRun, type TrainingState, trainingStates } from './training/training-state.ts';
+export {
+  isOpen as isTrainingOpen,
+  type OrderedRun,
+  type TrainingState,
+  trainingOrders,
+  trainingStates,
+} from './training/training-state.ts';

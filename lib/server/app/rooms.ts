@@ -1,11 +1,14 @@
 import type * as z from 'zod';
 import { changesRoutes } from '../api/changes/routes.ts';
+import { jobsRoutes } from '../api/jobs/routes.ts';
 import { scheduleRoutes } from '../api/schedule/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
 import type { Routes } from '../context.ts';
+import { eventsRoutes } from '../events/routes.ts';
 import { openaiRoutes } from '../openai/routes.ts';
 import { errorBody as fastapiErrorBody } from '../sdapi/fastapi-errors.ts';
 import { internalRoutes, sdapiRoutes } from '../sdapi/routes.ts';
+import { webhooksRoutes } from '../webhooks/routes.ts';
 
 /** An API of the server. */
 export interface Room {
@@ -25,6 +28,9 @@ export const rooms: readonly Room[] = [
   { ...own, routes: tokenRoutes },
   { ...own, routes: changesRoutes },
   { ...own, routes: scheduleRoutes },
+  { ...own, routes: jobsRoutes },
+  { ...own, routes: eventsRoutes },
+  { ...own, routes: webhooksRoutes },
   { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes },
   { prefix: '/sdapi/v1', paths: ['/sdapi'], routes: sdapiRoutes, error: fastapiErrorBody },
   { prefix: '/internal', paths: ['/internal'], routes: internalRoutes, error: fastapiErrorBody },

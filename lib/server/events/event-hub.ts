@@ -71,9 +71,9 @@ export class EventHub {
   }
 
   /** @param lastEventId of a client that comes back */
-  connect(filter: StreamFilter, lastEventId?: string, first: readonly Buffer[] = []): EventStream {
+  connect(filter: StreamFilter, lastEventId?: string): EventStream {
     this.#wake();
-    const stream = new EventStream(this.log, filter, lastEventId, first);
+    const stream = new EventStream(this.log, filter, lastEventId);
     this.#streams.add(stream);
     stream.once('close', () => {
       this.#streams.delete(stream);

@@ -24,6 +24,8 @@ export interface StreamFilter {
  * catch up from the log. One that falls behind the log is told to load everything again.
  */
 export class EventStream extends Readable {
+  /** Whether it continues where the client was. */
+  readonly isResumed: boolean;
   readonly #log: EventLog;
   readonly #filter: StreamFilter;
   #at: number;
@@ -32,18 +34,17 @@ export class EventStream extends Readable {
 
   /**
    * @param lastEventId of the client; undefined: from now on
-   * @param first frames to send before any event
    */
-  constructor(log: EventLog, filter: StreamFilter, lastEventId: string | undefined, first: readonly Buffer[] = []) {
+  constructor(log: EventLog, filter: StreamFilter, lastEventId: string | undefined) {
     super({ highWaterMark: bufferBytes });
     this.#log = log;
     this.#filter = filter;
     const resumed = lastEventId === undefined ? undefined : log.resume(lastEventId);
+    this.isResumed = resumed !== undefined;
     this.#at = resumed ?? log.last;
     this.push(`retry: ${retryMs}\n\n`);
     if (lastEventId !== undefined && resumed === undefined) this.push(this.#reset('these events are no longer kept'));
     else if (resumed === undefined) this.push(frameOf('ready', {}, log.idOf(this.#at)));
-    for (const frame of first) this.push(frame);
   }
 
   #reset(reason: string): Buffer {
@@ -71,6 +72,11 @@ export class EventStream extends Readable {
       this.#send(frame);
       if (this.#filter.isLast?.(event)) return this.finish();
     }
+  }
+
+  /** Sends a frame before the next event, whether the client is slow or not. */
+  tell(frame: Buffer): void {
+    this.#isReady = this.push(frame) && this.#isReady;
   }
 
   /** A frame that is dropped if the client has not yet taken what was sent before. */

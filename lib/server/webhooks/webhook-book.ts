@@ -105,6 +105,8 @@ export class WebhookBook {
 
   /** Stores a delivery for each webhook that wants the message. @param only id of the one webhook that gets it, active or not */
   async enqueue({ type, data, job }: WebhookMessage, only?: string): Promise<void> {
+    const { hooks } = await this.#file.read();
+    if (only === undefined && !hooks.some((hook) => wants(hook, type, job))) return;
     const now = this.#clock.now();
     const body = JSON.stringify({ type, timestamp: new Date(now).toISOString(), data });
     await this.#file.change((state) => {
@@ -130,6 +132,8 @@ export class WebhookBook {
 
   /** Marks the hooks of a job, which has ended: they get nothing more, and go when their deliveries have. */
   async endOfJob(job: string): Promise<void> {
+    const { hooks } = await this.#file.read();
+    if (!hooks.some((hook) => hook.job === job && hook.active)) return;
     await this.#file.change((state) => {
       for (const hook of state.hooks) if (hook.job === job) hook.active = false;
       removeSpent(state);

@@ -53,11 +53,16 @@ export class WebhookSender {
     return this.look();
   }
 
-  /** Stores a message for all webhooks that want it, and sends it. Failures are logged: they must not harm what the message tells of. */
-  async tell(message: WebhookMessage): Promise<void> {
+  /**
+   * Stores a message for all webhooks that want it, and sends it. Failures are logged: they must not harm what the message tells of.
+   *
+   * @param endsJob the message is the last one about its job
+   */
+  async tell(message: WebhookMessage, { endsJob = false } = {}): Promise<void> {
     if (!this.isSending) return;
     try {
       await this.book.enqueue(message);
+      if (endsJob && message.job !== undefined) await this.book.endOfJob(message.job);
       await this.look();
     } catch (error) {
       this.#options.warn(`webhooks: ${message.type} could not be stored: ${errorLine(error)}`);

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { homeOf, lockOwner, openPlainFile, systemCode } from '../../core/index.ts';
+import { type Home, homeOf, lockOwner, openPlainFile, systemCode } from '../../core/index.ts';
 
 /** A training run of this home, as the end of its log shows it. */
 export interface TrainingRun {
@@ -55,6 +55,9 @@ async function readRun(folder: string, name: string): Promise<TrainingRun> {
     at: typeof time === 'string' ? time : null,
   };
 }
+
+/** One run of `<home>/training`, as the end of its log shows it; without a log, all is null. */
+export const trainingRun = (home: Home, name: string): Promise<TrainingRun> => readRun(home.trainingRun(name), name);
 
 /** The runs in `<home>/training`, most recently active first. */
 export async function trainingRuns(home: string): Promise<TrainingRun[]> {

@@ -1,0 +1,55 @@
+import { ArtistError, display, type Home } from '../../../core/index.ts';
+import { resolveLora } from '../../../lora/index.ts';
+import { bundledName, findAlias, listModels } from '../../../models/index.ts';
+import type { Caller, ServerContext } from '../../context.ts';
+
+const looksLikePath = (text: string): boolean => /[\\/]|\.(?:safetensors|gguf|ckpt|pth?|bin)$/i.test(text) || text.startsWith('~');
+const texts: ReadonlySet<string> = new Set(['prompt', 'negativePrompt', 'title', 'description', 'tags', 'loras']);
+
+/**
+ * Options name files of this machine, such as a VAE. Only an administrator may do that: other callers could find out which files there are.
+ *
+ * @throws ArtistError ERR_FORBIDDEN
+ */
+export function checkFileNames(caller: Caller, options: object, at: string): void {
+  if (caller.scope === 'admin') return;
+  for (const [name, value] of Object.entries(options)) {
+    if (texts.has(name)) continue;
+    const path = `${at}.${name}`;
+    if (typeof value === 'string' && looksLikePath(value))
+      throw new ArtistError('ERR_FORBIDDEN', `${path}: expected no path of a file from a token without scope admin, got ${display(value)}`);
+    if (value !== null && typeof value === 'object') checkFileNames(caller, value, path);
+  }
+}
+
+/**
+ * The model that a caller names, as the engine takes it: an alias, or a file of `<home>/models` by its name. An administrator may also give a path.
+ *
+ * @throws ArtistError ERR_MODEL_NOT_FOUND
+ */
+export async function modelNamed(name: string, caller: Caller, { home, config }: Pick<ServerContext, 'home' | 'config'>): Promise<string> {
+  if (name === bundledName || name === config.config.model || findAlias(name)) return name;
+  const stored = (await listModels({ home: home.folder })).find((model) => model.name === name && model.complete);
+  if (stored) return stored.files[0]?.path ?? name;
+  if (caller.scope === 'admin') return name;
+  throw new ArtistError('ERR_MODEL_NOT_FOUND', `model: expected an alias or the name of a model of this server, got ${display(name)}`);
+}
+
+type Lora = string | { path?: unknown; name?: unknown; weight?: unknown; textEncoderWeight?: unknown };
+
+/**
+ * LoRAs by their names in `<home>/loras`, with their paths. An administrator may also give paths.
+ *
+ * @throws ArtistError ERR_MODEL_NOT_FOUND with the nearest name
+ */
+export async function lorasNamed(loras: readonly unknown[], caller: Caller, home: Home): Promise<unknown[]> {
+  const nameOnly = caller.scope !== 'admin';
+  return Promise.all(
+    loras.map(async (lora) => {
+      if (typeof lora === 'string') return resolveLora(lora, { home: home.folder, nameOnly });
+      const { path, name = path, ...rest } = (lora ?? {}) as Exclude<Lora, string>;
+      // Checked with the other options: what is no name is an error there.
+      return typeof name === 'string' ? { ...rest, path: await resolveLora(name, { home: home.folder, nameOnly }) } : lora;
+    }),
+  );
+}
