@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { is, match, ok } from 'uvu/assert';
 import { listDevices } from '../lib/index.ts';
 import { suite } from './harness.ts';
-import { typescript } from './support/run-source.ts';
+import { bundle } from './support/bundle.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -54,7 +54,7 @@ suite('README', (test) => {
 
   test.before(async () => {
     for (const made of [bin, here, path.join(here, 'my-drawings'), path.join(here, 'my-dog')]) mkdirSync(made, { recursive: true });
-    const program = [process.execPath, '--import', typescript, path.join(root, 'bin/ai-artist.ts')];
+    const program = [process.execPath, path.join(bundle('readme', [new URL('../bin/ai-artist.ts', import.meta.url)]), 'ai-artist.mjs')];
     writeFileSync(path.join(bin, 'ai-artist'), `#!/bin/sh\nexec ${program.map((word) => `'${word}'`).join(' ')} "$@"\n`, { mode: 0o755 });
     const drawings = path.join(root, 'test/fixtures/train/streamline');
     for (const name of readdirSync(drawings)

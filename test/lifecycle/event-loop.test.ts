@@ -15,7 +15,6 @@ suite('lifecycle: beside the rest of a program', { timeoutMs: 60_000 }, (test) =
     programs = buildPrograms();
     model = await loadModel();
   });
-  test.after(() => programs.remove());
   test.after(() => model.dispose());
 
   test('a listener that throws rejects its own call with what it threw, and the next call paints', async () => {

@@ -1,42 +1,23 @@
 /** Runs a fixture in a process of its own and says how it ended. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
 import * as assert from 'uvu/assert';
+import { bundle } from '../support/bundle.ts';
 
 const names = ['end', 'unawaited', 'worker', 'workers'] as const;
 export type Fixture = (typeof names)[number];
 
-/** The fixtures as plain JavaScript: they start in a third of the time that tsx takes, and Node 20 does not hand its loader on to workers. */
+/** The fixtures as plain JavaScript: Node 20 does not hand the loader of TypeScript on to workers. */
 export interface Programs {
   run(fixture: Fixture, args: readonly string[], limitMs?: number): Promise<Ended>;
-  remove(): void;
 }
 
-/** Compiles the fixtures into a folder of their own, below the package's root, where the library finds its files. */
 export function buildPrograms(): Programs {
-  const build = fileURLToPath(new URL('../../build/', import.meta.url));
-  mkdirSync(build, { recursive: true });
-  const folder = mkdtempSync(path.join(build, 'lifecycle-'));
-  const entryPoints = names.map((name) => fileURLToPath(new URL(`fixtures/${name}.ts`, import.meta.url)));
-  buildSync({
-    entryPoints,
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  return {
-    run: (fixture, args, limitMs = 40_000) => runProgram(path.join(folder, `${fixture}.mjs`), args, limitMs),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  };
+  const folder = bundle(
+    'lifecycle',
+    names.map((name) => new URL(`fixtures/${name}.ts`, import.meta.url)),
+  );
+  return { run: (fixture, args, limitMs = 40_000) => runProgram(path.join(folder, `${fixture}.mjs`), args, limitMs) };
 }
 
 export interface Ended {

@@ -9,7 +9,6 @@ suite('lifecycle: the program ends', { timeoutMs: 60_000 }, (test) => {
   test.before(() => {
     programs = buildPrograms();
   });
-  test.after(() => programs.remove());
 
   const endings = [
     { ending: 'exit', code: 0, signal: null },

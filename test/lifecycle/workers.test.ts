@@ -15,7 +15,6 @@ suite('lifecycle: workers', { timeoutMs: 90_000 }, (test) => {
   test.before(() => {
     programs = buildPrograms();
   });
-  test.after(() => programs.remove());
 
   for (const ending of ['terminate', 'process.exit'] as const) {
     test(`${ending} of a worker in every phase ends it within 15 s and leaves the process whole`, async () => {

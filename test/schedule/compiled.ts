@@ -1,36 +1,19 @@
 /** Compiles the programs of this folder to plain JavaScript, which starts three times as fast as with tsx. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { bundle } from '../support/bundle.ts';
 
 export type Program = 'daemon' | 'edits' | 'worker';
 
 let folder: string | undefined;
 
-/** Output is below the package root, so that imports of packages resolve. */
 function compiled(): string {
-  if (folder !== undefined) return folder;
-  const build = fileURLToPath(new URL('../../build/', import.meta.url));
-  mkdirSync(build, { recursive: true });
-  const made = mkdtempSync(path.join(build, 'schedule-'));
-  process.on('exit', () => rmSync(made, { recursive: true, force: true }));
   const names: Program[] = ['daemon', 'edits', 'worker'];
-  buildSync({
-    entryPoints: names.map((name) => fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url))),
-    outdir: made,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  folder = made;
-  return made;
+  folder ??= bundle(
+    'schedule',
+    names.map((name) => new URL(`programs/${name}.ts`, import.meta.url)),
+  );
+  return folder;
 }
 
 const children = new Set<ChildProcess>();
