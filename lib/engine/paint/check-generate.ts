@@ -7,7 +7,7 @@ import { loraTargets } from '../load-model.ts';
 import { findModelFiles } from '../model-files.ts';
 import { type GenerateOptions, generateOptions } from '../options/generate.ts';
 import { type LoadModelOptions, loadModelOptions } from '../options/load-model.ts';
-import { hiresModelOf } from './generate.ts';
+import { checkPrompt, hiresModelOf } from './generate.ts';
 import { checkSupport, readPictures } from './images.ts';
 import { checkSize } from './settings.ts';
 
@@ -22,6 +22,7 @@ const unetMultiple = 64;
  */
 export async function checkGenerate(load: LoadModelOptions, options: GenerateOptions): Promise<void> {
   const wanted = resolveOptions('generate', generateOptions, options);
+  checkPrompt(wanted);
   const model = resolveOptions('loadModel', loadModelOptions, load);
   const home = resolve(model.home ?? homeFolder());
   const { files, headers, defaults } = await findModelFiles({ ...model, home });

@@ -140,6 +140,12 @@ function eventHandler(
   };
 }
 
+/** @throws ArtistError ERR_INVALID_ARGUMENT: there is neither a prompt nor a picture */
+export function checkPrompt({ prompt, initImage, referenceImages, controlImage }: ResolvedGenerate): void {
+  if (prompt.trim() !== '' || initImage || referenceImages?.length || controlImage) return;
+  throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, or a picture to begin with, got ${display(prompt)}`);
+}
+
 /** Paints; settles when native work has ended. For errors see Model.generate(). */
 export async function paint(
   context: GenerateContext,
@@ -147,9 +153,7 @@ export async function paint(
   { site, signal, emit }: GenerateCall,
 ): Promise<GenerateResult> {
   signal.throwIfAborted();
-  const { prompt, initImage, referenceImages, controlImage } = given;
-  if (prompt.trim() === '' && !initImage && !referenceImages?.length && !controlImage)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `prompt: expected what to paint, or a picture to begin with, got ${display(prompt)}`);
+  checkPrompt(given);
   const warnings = new Warnings(emit);
   const prepared = await prepare(context, given, signal, warnings);
   const { options, settings, loras, hiresModel, pictures, seed } = prepared;
