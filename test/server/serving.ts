@@ -1,5 +1,5 @@
 /** A real server on a free port, with a home of its own and a token. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { homeOf } from '../../lib/core/index.ts';
@@ -18,8 +18,10 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-export async function serving(options: ServerOptions = {}): Promise<Serving> {
+/** @param config text of config.yaml */
+export async function serving(options: ServerOptions = {}, config?: string): Promise<Serving> {
   const home = mkdtempSync(path.join(tmpdir(), 'ai-artist serving 🎨-'));
+  if (config !== undefined) writeFileSync(path.join(home, 'config.yaml'), config);
   const tokens = new TokenBook(homeOf(home));
   const newToken = async (name: string, scope: Scope): Promise<string> => (await tokens.create({ name, scope })).token;
   const token = await newToken('painter', 'paint');

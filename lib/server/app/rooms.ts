@@ -5,9 +5,12 @@ import { scheduleRoutes } from '../api/schedule/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
 import type { Routes } from '../context.ts';
 import { eventsRoutes } from '../events/routes.ts';
+import { openaiErrorBody } from '../openai/responses.ts';
 import { openaiRoutes } from '../openai/routes.ts';
 import { errorBody as fastapiErrorBody } from '../sdapi/fastapi-errors.ts';
 import { internalRoutes, sdapiRoutes } from '../sdapi/routes.ts';
+import { sdcppErrorBody } from '../sdcpp/errors.ts';
+import { sdcppRoutes } from '../sdcpp/routes.ts';
 import { webhooksRoutes } from '../webhooks/routes.ts';
 
 /** An API of the server. */
@@ -31,7 +34,8 @@ export const rooms: readonly Room[] = [
   { ...own, routes: jobsRoutes },
   { ...own, routes: eventsRoutes },
   { ...own, routes: webhooksRoutes },
-  { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes },
   { prefix: '/sdapi/v1', paths: ['/sdapi'], routes: sdapiRoutes, error: fastapiErrorBody },
   { prefix: '/internal', paths: ['/internal'], routes: internalRoutes, error: fastapiErrorBody },
+  { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes, error: openaiErrorBody },
+  { prefix: '/sdcpp/v1', paths: ['/sdcpp'], routes: sdcppRoutes, error: sdcppErrorBody },
 ];

@@ -1,8 +1,9 @@
 /** From jobs to answers. */
 import type { FastifyRequest } from 'fastify';
-import { ArtistError } from '../../core/index.ts';
+import { ArtistError, redact } from '../../core/index.ts';
 import type { JobPicture, PaintJob } from '../../service/index.ts';
 import type { ServerContext } from '../context.ts';
+import { withoutPaths } from '../errors/request-error.ts';
 import { inForm } from '../pictures/encode.ts';
 import { Base64 } from '../pictures/json-text.ts';
 import type { PictureLinks } from './links.ts';
@@ -19,7 +20,7 @@ const usage = {
 };
 
 export interface AnswerParts {
-  context: Pick<ServerContext, 'jobs' | 'addressOf' | 'clock'>;
+  context: ServerContext;
   links: PictureLinks;
   request: FastifyRequest;
 }
@@ -40,9 +41,7 @@ async function addressOf(job: string, { index }: JobPicture, form: AnswerForm, {
   return context.addressOf(request, `/v1/images/files/${await links.nameOf({ job, index, form: form.picture })}`);
 }
 
-/**
- * The error of a job that ended without all its pictures; undefined: it is done.
- */
+/** The error of a job that ended without its pictures; undefined: it is done. */
 export function failureOfJob({ id, state, error }: PaintJob): ArtistError | undefined {
   if (state === 'done') return undefined;
   if (state === 'cancelled') return new ArtistError('ERR_ABORTED', `job ${id}: it was cancelled`);
@@ -58,7 +57,8 @@ export async function imagesAnswer(job: PaintJob, form: AnswerForm, parts: Answe
         ? { url: await addressOf(job.id, picture, form, parts) }
         : { b64_json: await base64Of(job.id, picture, form, parts) },
     );
-  const { warnings } = job;
+  const { folder } = parts.context.home;
+  const warnings = job.warnings.map((line) => withoutPaths(redact(line), folder));
   return {
     created: secondsNow(parts.context),
     ...facts(form, job.pictures[0]),

@@ -1,7 +1,7 @@
 /** Shapes of answers, for the OpenAPI file. */
 import * as z from 'zod';
 
-export const errorAnswer = z.object({
+export const openaiErrorBody = z.object({
   error: z.object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string().nullable() }),
 });
 

@@ -16,9 +16,7 @@ import { modelAnswer, modelFor, modelNamed } from './models.ts';
 import { Painter } from './paint.ts';
 import { type Ground, planEdit, planGeneration, planVariation } from './plan.ts';
 import { editBody, generationBody, variationBody } from './requests.ts';
-import { errorAnswer, imagesResponse, modelList, modelResponse } from './responses.ts';
-
-const failures = { '4xx': errorAnswer, '5xx': errorAnswer } as const;
+import { imagesResponse, modelList, modelResponse } from './responses.ts';
 
 /** What a request is planned on: the model that it names. */
 async function groundFor(name: string | null | undefined, context: ServerContext): Promise<Ground> {
@@ -30,12 +28,12 @@ function addModels(plain: FastifyInstance, context: ServerContext): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   app.get('/models', {
     config: { scope: 'read' },
-    schema: { summary: 'Models that paint here', tags: ['openai'], response: { 200: modelList, ...failures } },
+    schema: { summary: 'Models that paint here', tags: ['openai'], response: { 200: modelList } },
     handler: async () => ({ object: 'list' as const, data: (await paintableModels(context)).map(modelAnswer) }),
   });
   app.get('/models/:id', {
     config: { scope: 'read' },
-    schema: { summary: 'One model', tags: ['openai'], params: z.object({ id: z.string() }), response: { 200: modelResponse, ...failures } },
+    schema: { summary: 'One model', tags: ['openai'], params: z.object({ id: z.string() }), response: { 200: modelResponse } },
     handler: async ({ params }) => modelAnswer(await modelNamed(params.id, context)),
   });
 }
@@ -43,7 +41,7 @@ function addModels(plain: FastifyInstance, context: ServerContext): void {
 function addPainting(plain: FastifyInstance, context: ServerContext, painter: Painter): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const bodyLimit = pictureLimit(context);
-  const response = { 200: imagesResponse, ...failures };
+  const response = { 200: imagesResponse };
   app.post('/images/generations', {
     config: { scope: 'paint' },
     bodyLimit,

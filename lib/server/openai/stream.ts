@@ -98,16 +98,11 @@ async function* withHeartbeat<T>(items: AsyncIterable<T>, everyMs: number): Asyn
  *
  * @param gone aborts when the client has gone
  */
-export async function* eventStream(
-  job: PaintJob,
-  form: AnswerForm,
-  parts: AnswerParts & { context: Parameters<typeof openaiError>[2] },
-  gone: AbortSignal,
-): AsyncGenerator<string> {
+export async function* eventStream(job: string, form: AnswerForm, parts: AnswerParts, gone: AbortSignal): AsyncGenerator<string> {
   const { context, request } = parts;
   const writer = new EventWriter(form, parts);
   try {
-    const events = context.jobs.watch(job.id, { signal: gone, previews: form.partials > 0 });
+    const events = context.jobs.watch(job, { signal: gone, previews: form.partials > 0 });
     for await (const event of withHeartbeat(events, heartbeatMs)) {
       if (event === undefined) yield ': keep-alive\n\n';
       else yield* writer.of(event);
