@@ -4,14 +4,21 @@
  */
 import * as z from 'zod';
 
-const numericText = z
-  .string()
-  .regex(/^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i)
-  .transform(Number);
+const numericText = (what: string) =>
+  z
+    .string()
+    .regex(/^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i, { error: what })
+    .transform(Number);
 const numberIn = (min: number, max: number) =>
-  z.union([z.number(), numericText], { error: 'a number' }).pipe(z.number().min(min).max(max)).nullish();
+  z
+    .union([z.number(), numericText('a number')], { error: 'a number' })
+    .pipe(z.number().min(min).max(max))
+    .nullish();
 const wholeIn = (min: number, max: number) =>
-  z.union([z.number(), numericText], { error: 'an integer' }).pipe(z.int().min(min).max(max)).nullish();
+  z
+    .union([z.number(), numericText('an integer')], { error: 'an integer' })
+    .pipe(z.int().min(min).max(max))
+    .nullish();
 const truth = () =>
   z
     .union([z.boolean(), z.literal([0, 1, 'true', 'false', 'True', 'False'])], { error: 'true or false' })
