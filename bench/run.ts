@@ -15,6 +15,7 @@ const suites: Record<string, string[]> = {
   domain: ['model/domain.ts'],
   install: ['install.ts'],
   import: ['import.ts'],
+  webuiapi: ['clients/webuiapi.ts'],
 };
 
 const wanted = process.argv.slice(2);

@@ -1,14 +1,24 @@
-/** Bodies of requests. As in A1111, nearly every field may be null, numbers may be text, and keys that are not known are ignored. */
+/**
+ * Bodies of requests. As in A1111, nearly every field may be null, numbers may be text, and keys that are not known are dropped: some clients send their own settings along, with
+ * passwords, which must not be in the echo of the request.
+ */
 import * as z from 'zod';
 
-const numericText = z
-  .string()
-  .regex(/^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i)
-  .transform(Number);
+const numericText = (what: string) =>
+  z
+    .string()
+    .regex(/^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/i, { error: what })
+    .transform(Number);
 const numberIn = (min: number, max: number) =>
-  z.union([z.number(), numericText], { error: 'a number' }).pipe(z.number().min(min).max(max)).nullish();
+  z
+    .union([z.number(), numericText('a number')], { error: 'a number' })
+    .pipe(z.number().min(min).max(max))
+    .nullish();
 const wholeIn = (min: number, max: number) =>
-  z.union([z.number(), numericText], { error: 'an integer' }).pipe(z.int().min(min).max(max)).nullish();
+  z
+    .union([z.number(), numericText('an integer')], { error: 'an integer' })
+    .pipe(z.int().min(min).max(max))
+    .nullish();
 const truth = () =>
   z
     .union([z.boolean(), z.literal([0, 1, 'true', 'false', 'True', 'False'])], { error: 'true or false' })
@@ -56,9 +66,17 @@ const shared = {
   save_images: truth(),
   force_task_id: z.string().max(200).nullish(),
   infotext: text(),
+  // Known and without effect: they stay in the echo of the request.
+  script_args: z.array(z.unknown()).nullish(),
+  do_not_save_samples: truth(),
+  do_not_save_grid: truth(),
+  s_min_uncond: numberIn(0, 1000),
+  s_tmin: numberIn(0, 1000),
+  s_tmax: numberIn(0, 1e9),
+  s_noise: numberIn(0, 1000),
 };
 
-export const txt2imgBody = z.looseObject({
+export const txt2imgBody = z.object({
   ...shared,
   enable_hr: truth(),
   hr_scale: numberIn(0, 8),
@@ -76,7 +94,7 @@ export const txt2imgBody = z.looseObject({
 });
 export type Txt2imgBody = z.output<typeof txt2imgBody>;
 
-export const img2imgBody = z.looseObject({
+export const img2imgBody = z.object({
   ...shared,
   init_images: z.array(picture()).nullish(),
   /** 0: stretch; 1: crop; 2: fill the borders; 3: stretch. */
@@ -115,19 +133,19 @@ const extras = {
   upscale_first: truth(),
 };
 
-export const extraSingleBody = z.looseObject({ ...extras, image: picture() });
-export const extraBatchBody = z.looseObject({
+export const extraSingleBody = z.object({ ...extras, image: picture() });
+export const extraBatchBody = z.object({
   ...extras,
   imageList: z
-    .array(z.looseObject({ data: picture(), name: z.string().nullish() }))
+    .array(z.object({ data: picture(), name: z.string().nullish() }))
     .min(1)
     .max(64),
 });
-const extrasBody = z.looseObject(extras);
+const extrasBody = z.object(extras);
 export type ExtrasBody = z.output<typeof extrasBody>;
 
-export const pictureBody = z.looseObject({ image: picture() });
-export const interrogateBody = z.looseObject({ image: picture().nullish(), model: text() });
+export const pictureBody = z.object({ image: picture() });
+export const interrogateBody = z.object({ image: picture().nullish(), model: text() });
 export const optionsBody = z.record(z.string(), z.unknown());
-export const progressQuery = z.looseObject({ skip_current_image: z.string().optional() });
-export const taskBody = z.looseObject({ id_task: z.string(), id_live_preview: wholeIn(-1, largestSeed), live_preview: truth() });
+export const progressQuery = z.object({ skip_current_image: z.string().optional() });
+export const taskBody = z.object({ id_task: z.string(), id_live_preview: wholeIn(-1, largestSeed), live_preview: truth() });

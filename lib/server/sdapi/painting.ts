@@ -64,14 +64,26 @@ class Edges {
   }
 }
 
-function hiresOf(body: Txt2imgBody, edges: Edges, upscaler: PaintingFacts['hiresUpscaler']): GenerateOptions['hires'] {
+/** Final size of the second pass; undefined: a factor is given. One edge alone keeps the proportions, if those are known. */
+function hiresSize(body: Txt2imgBody): { width: number | undefined; height: number | undefined } | undefined {
   // Before hr_scale there were firstphase_width and -height, and width and height were the final size.
-  const old = Boolean(body.firstphase_width) || Boolean(body.firstphase_height);
-  const width = edges.fit('hr_resize_x', old ? body.width : body.hr_resize_x);
-  const height = edges.fit('hr_resize_y', old ? body.height : body.hr_resize_y);
+  const isOld = Boolean(body.firstphase_width || body.firstphase_height);
+  const [x, y] = isOld ? [body.width, body.height] : [body.hr_resize_x, body.hr_resize_y];
+  if (!x && !y) return undefined;
+  const shape = body.width && body.height ? body.width / body.height : undefined;
+  return {
+    width: x || (y && shape ? Math.round(y * shape) : undefined),
+    height: y || (x && shape ? Math.round(x / shape) : undefined),
+  };
+}
+
+function hiresOf(body: Txt2imgBody, edges: Edges, upscaler: PaintingFacts['hiresUpscaler']): GenerateOptions['hires'] {
+  const size = hiresSize(body);
+  const width = edges.fit('hires width', size?.width);
+  const height = edges.fit('hires height', size?.height);
   return {
     ...upscaler,
-    ...(width === undefined && height === undefined && { scale: Math.max(1, body.hr_scale ?? 2) }),
+    ...(!size && { scale: Math.max(1, body.hr_scale || 2) }),
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
     ...(body.hr_second_pass_steps && { steps: body.hr_second_pass_steps }),
@@ -100,8 +112,9 @@ function undone(body: PaintBody): string[] {
 export function withInfotext<T extends PaintBody>(body: T): T {
   const recipe = body.infotext ? readInfotext(body.infotext) : undefined;
   if (!recipe) return body;
+  const tags = (recipe.loras ?? []).map(({ name, weight }) => `<lora:${name}:${weight}>`);
   const found: Partial<PaintBody> = {
-    prompt: recipe.prompt,
+    prompt: recipe.prompt === undefined ? undefined : [recipe.prompt, ...tags].join(' '),
     negative_prompt: recipe.negativePrompt,
     seed: recipe.seed,
     steps: recipe.steps,
@@ -113,8 +126,9 @@ export function withInfotext<T extends PaintBody>(body: T): T {
     clip_skip: recipe.clipSkip,
     denoising_strength: recipe.denoisingStrength,
   };
-  const missing = Object.entries(found).filter(([key, value]) => value !== undefined && (body[key] === undefined || body[key] === null));
-  return { ...body, ...Object.fromEntries(missing) };
+  const given = Object.entries(body).filter(([, value]) => value !== undefined && value !== null);
+  const filled = Object.entries(found).filter(([, value]) => value !== undefined);
+  return { ...body, ...Object.fromEntries(filled), ...Object.fromEntries(given) };
 }
 
 /** The scripts of A1111 are programs of its own: none exists here. @throws Refusal 422 */
