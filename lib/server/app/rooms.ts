@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { changesRoutes } from '../api/changes/routes.ts';
 import { scheduleRoutes } from '../api/schedule/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
+import { worksRoutes } from '../api/works/routes.ts';
 import type { Routes } from '../context.ts';
 import { openaiRoutes } from '../openai/routes.ts';
 import { errorBody as fastapiErrorBody } from '../sdapi/fastapi-errors.ts';
@@ -24,6 +25,7 @@ const own = { prefix: '/api/v1', paths: ['/api/v1'] };
 export const rooms: readonly Room[] = [
   { ...own, routes: tokenRoutes },
   { ...own, routes: changesRoutes },
+  { ...own, routes: worksRoutes },
   { ...own, routes: scheduleRoutes },
   { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes },
   { prefix: '/sdapi/v1', paths: ['/sdapi'], routes: sdapiRoutes, error: fastapiErrorBody },
