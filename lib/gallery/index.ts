@@ -4,7 +4,7 @@ export { differingFields, signalToNoise } from './compare-works.ts';
 export { jsonLdOf, nameOf, pictureName } from './describe.ts';
 export { type FeedOptions, jsonFeed, rssFeed } from './export/feeds.ts';
 export { type Exported, exportSite, type SiteOptions } from './export/site.ts';
-export { exportZip, type ZipOptions } from './export/zip.ts';
+export { exportZip, type ZipOptions, zipStream } from './export/zip.ts';
 export { Gallery } from './gallery.ts';
 export type { ScanOptions, SidecarProblem } from './indexing/scan.ts';
 export type { GalleryOptions } from './reader.ts';

@@ -119,6 +119,11 @@ export class GalleryReader {
     return this.files.readMany(ids);
   }
 
+  /** Absolute path of a work's picture. */
+  pathOf({ id, file }: Pick<Artwork, 'id' | 'file'>): string {
+    return this.files.pathOf(id, file);
+  }
+
   async hasPicture(work: Artwork): Promise<boolean> {
     return isFile(work.path);
   }

@@ -29,11 +29,18 @@ const [firstDate, lastDate] = [Date.UTC(1980, 0, 2), Date.UTC(2107, 11, 30)];
 const dateOf = (time: string): Date => new Date(Math.min(Math.max(Date.parse(time), firstDate), lastDate));
 
 /** Yields works one by one as they are written, so that only one is in memory. Fills `result`. */
-async function* entries(works: readonly Artwork[], result: Exported, { signal, onProgress }: ZipOptions): AsyncGenerator<Entry> {
+async function* entries(
+  works: AsyncIterable<Artwork>,
+  count: number,
+  result: Pick<Exported, 'works' | 'damaged'>,
+  { signal, onProgress }: Pick<ZipOptions, 'signal' | 'onProgress'>,
+): AsyncGenerator<Entry> {
   const labels: string[] = [];
-  for (const [index, work] of works.entries()) {
+  let [index, first] = [0, '1980-01-01T00:00:00.000Z'];
+  for await (const work of works) {
     signal?.throwIfAborted();
-    onProgress?.(index, works.length);
+    onProgress?.(index, count);
+    if (index++ === 0) first = work.createdAt;
     const files = await filesOf(work);
     if (typeof files === 'string') {
       result.damaged = [...(result.damaged ?? []), { id: work.id, message: files }];
@@ -43,7 +50,7 @@ async function* entries(works: readonly Artwork[], result: Exported, { signal, o
     labels.push(JSON.stringify(jsonLdOf(work, { picture: pictureName(work) }), undefined, 2));
     result.works++;
   }
-  const lastModified = dateOf(works[0]?.createdAt ?? '1980-01-01T00:00:00.000Z');
+  const lastModified = dateOf(first);
   const text = `[${labels.map((label) => `\n${label}`).join(',')}\n]\n`;
   yield { name: 'works.jsonld', input: Buffer.from(text), lastModified };
 }
@@ -59,6 +66,35 @@ async function filesOf(work: Artwork): Promise<Entry[] | string> {
   } catch (error) {
     return (await unreadable(work, error)) ?? `${work.sidecarPath}: cannot be read (${systemCode(error) ?? String(error)})`;
   }
+}
+
+async function* oneByOne(works: readonly Artwork[]): AsyncGenerator<Artwork> {
+  yield* works;
+}
+
+/** Records read at a time. */
+const batch = 50;
+
+async function* worksOf(gallery: Gallery, ids: readonly string[]): AsyncGenerator<Artwork> {
+  for (let at = 0; at < ids.length; at += batch) yield* await gallery.getMany(ids.slice(at, at + batch));
+}
+
+/**
+ * As exportZip(), as a stream: each work is read when its turn comes, so only one is in memory. Works that are gone or cannot be read are left
+ * out.
+ */
+export function zipStream(
+  gallery: Gallery,
+  ids: readonly string[],
+  options: { signal?: AbortSignal | undefined } = {},
+): ReadableStream<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const pack = async (): Promise<void> => {
+    const { makeZip } = await import('client-zip');
+    await makeZip(entries(worksOf(gallery, ids), ids.length, { works: 0 }, options)).pipeTo(writable);
+  };
+  pack().catch(() => undefined); // pipeTo() has passed the error on to the reader
+  return readable;
 }
 
 /**
@@ -78,7 +114,10 @@ export const exportZip = answering(
       await mkdir(dirname(path), { recursive: true });
       const { makeZip } = await import('client-zip');
       // Above 65,535 files or 4 GiB it writes ZIP64.
-      await pipeline(makeZip(entries(works, result, options)), createWriteStream(temporary, { flags: 'wx', flush: true }));
+      await pipeline(
+        makeZip(entries(oneByOne(works), works.length, result, options)),
+        createWriteStream(temporary, { flags: 'wx', flush: true }),
+      );
       await checkReplaceable(path, { as: 'file', overwrite: options.overwrite === true });
       await renameOver(temporary, path);
       await syncFolder(dirname(path));

@@ -29,6 +29,8 @@ export class AskingThread implements Asking {
   readonly #waiting = new Map<number, Waiting>();
   readonly #numbers = new WeakMap<IndexRows, number>();
   #worker: Worker | undefined;
+  /** Whether the thread has started, which takes long on a busy machine. */
+  #isReady = false;
   #count = 0;
   #indexes = 0;
 
@@ -93,7 +95,7 @@ export class AskingThread implements Asking {
     waiting.reject(reason);
     const worker = this.#worker;
     setTimeout(() => {
-      if (this.#waiting.get(id) === waiting && this.#worker === worker) this.#restart('a search did not stop');
+      if (this.#isReady && this.#waiting.get(id) === waiting && this.#worker === worker) this.#restart('a search did not stop');
     }, graceMs).unref();
   }
 
@@ -113,7 +115,12 @@ export class AskingThread implements Asking {
     const file = entryFile('gallery/thread/search-thread');
     const isSource = file.endsWith('.ts');
     const worker = new Worker(isSource ? sourceProgram(file) : file, { name: 'gallery search', execArgv: [], eval: isSource });
-    worker.on('message', (answered: Answered) => this.#take(answered));
+    this.#isReady = false;
+    worker.on('message', (answered: Answered | 'ready') => {
+      if (this.#worker !== worker) return;
+      if (answered === 'ready') this.#isReady = true;
+      else this.#take(answered);
+    });
     worker.on('error', (error) => {
       if (this.#worker === worker) this.#restart(`its thread ended: ${error instanceof Error ? error.message : String(error)}`);
     });

@@ -35,3 +35,4 @@ async function answerOf({ id, question, index, stop }: Asked): Promise<Answered>
 parentPort?.on('message', (asked: Asked) => {
   last = last.then(async () => parentPort?.postMessage(await answerOf(asked)));
 });
+parentPort?.postMessage('ready');

@@ -3,6 +3,7 @@ import { changesRoutes } from '../api/changes/routes.ts';
 import { jobsRoutes } from '../api/jobs/routes.ts';
 import { scheduleRoutes } from '../api/schedule/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
+import { worksRoutes } from '../api/works/routes.ts';
 import type { Routes } from '../context.ts';
 import { eventsRoutes } from '../events/routes.ts';
 import { openaiErrorBody } from '../openai/responses.ts';
@@ -30,6 +31,7 @@ const own = { prefix: '/api/v1', paths: ['/api/v1'] };
 export const rooms: readonly Room[] = [
   { ...own, routes: tokenRoutes },
   { ...own, routes: changesRoutes },
+  { ...own, routes: worksRoutes },
   { ...own, routes: scheduleRoutes },
   { ...own, routes: jobsRoutes },
   { ...own, routes: eventsRoutes },

@@ -1,0 +1,90 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { ArtistError } from '../../../core/index.ts';
+import { type Gallery, jsonFeed, rssFeed, zipStream } from '../../../gallery/index.ts';
+import type { Caller, ServerContext } from '../../context.ts';
+import { maySee } from '../../visibility.ts';
+import { selected, selectionOf, workId } from './query.ts';
+import { stopWhenGone } from './stop.ts';
+
+/** Archives that are packed at a time, and works in one. */
+const [mostArchives, mostWorks] = [2, 20_000];
+const worksInFeed = 50;
+
+const ids = z
+  .string()
+  .max(27 * 1000)
+  .transform((text) => text.split(','))
+  .pipe(z.array(workId).min(1).max(1000))
+  .optional()
+  .describe('Ids with commas between, instead of a query; at most 1,000');
+
+async function idsOf(gallery: Gallery, given: { query: string; trashed: boolean; ids?: string[] | undefined }, caller: Caller) {
+  if (given.ids === undefined) {
+    const { query, ...which } = await selectionOf(gallery, given, caller);
+    return gallery.select(query, which);
+  }
+  if (given.query !== '') throw new ArtistError('ERR_INVALID_ARGUMENT', 'query: expected to be left out where ids are given');
+  return (await gallery.getMany(given.ids)).filter((work) => maySee(caller, work)).map(({ id }) => id);
+}
+
+/** Works as an archive, and the newest works as feeds. */
+export function exportRoutes(root: FastifyInstance, context: ServerContext): void {
+  const { gallery } = context;
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  let running = 0;
+  app.get(
+    '/export.zip',
+    {
+      config: { scope: 'read', costly: true },
+      schema: {
+        summary: 'Pictures and records of works as a ZIP',
+        description: `At most ${mostWorks.toLocaleString('en')} works, and ${mostArchives} archives at a time. Works whose pictures cannot be read are left out.`,
+        tags: ['works'],
+        querystring: z.strictObject({ ...selected, ids }),
+        response: { 200: { description: 'The archive', content: { 'application/zip': { schema: z.any() } } } },
+      },
+    },
+    async (request, reply) => {
+      if (running >= mostArchives)
+        throw new ArtistError('ERR_BUSY', `export: expected at most ${mostArchives} archives at a time, got one more. Try again later`);
+      running++;
+      reply.raw.once('close', () => running--);
+      const wanted = await idsOf(gallery, request.query, request.caller);
+      if (wanted.length > mostWorks)
+        throw new ArtistError('ERR_TOO_LARGE', `export: expected at most ${mostWorks} works, got ${wanted.length}. Narrow the query`);
+      reply.type('application/zip').header('content-disposition', 'attachment; filename="works.zip"').header('cache-control', 'no-store');
+      return reply.send(Readable.fromWeb(zipStream(gallery, wanted, { signal: stopWhenGone(reply) })));
+    },
+  );
+  for (const [path, type, feedOf] of [
+    ['/feed.xml', 'application/rss+xml; charset=utf-8', rssFeed],
+    ['/feed.json', 'application/feed+json; charset=utf-8', jsonFeed],
+  ] as const) {
+    app.get(
+      path,
+      {
+        config: { scope: 'read' },
+        schema: {
+          summary: `The newest works as a feed (${path.endsWith('xml') ? 'RSS 2.0' : 'JSON Feed 1.1'})`,
+          tags: ['works'],
+          querystring: z.strictObject({ query: selected.query }),
+          response: { 200: { description: 'The feed', content: { [type]: { schema: z.any() } } } },
+        },
+      },
+      async (request, reply) => {
+        const selection = await selectionOf(gallery, { ...request.query, trashed: false }, request.caller);
+        const { works } = await gallery.list({ ...selection, limit: worksInFeed });
+        const url = context.addressOf(request, '/api/v1/');
+        const addresses = {
+          page: ({ id }: { id: string }) => `${url}works/${id}`,
+          picture: ({ id }: { id: string }) => `${url}works/${id}/image`,
+          feed: `${url}${path.slice(1)}`,
+        };
+        return reply.type(type).send(feedOf(works, { title: 'Gallery', url, addresses }));
+      },
+    );
+  }
+}

@@ -1,0 +1,177 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { ArtistError } from '../../../core/index.ts';
+import { type FacetName, facetNames } from '../../../gallery/index.ts';
+import type { ServerContext } from '../../context.ts';
+import { seesHidden, visible } from '../../visibility.ts';
+import { binaryColumns } from './columns.ts';
+import { cursorOf, order, placeOf, selected, selectionOf, workId } from './query.ts';
+import { fullRecord, fullWork, rowOf, withoutPlaces, workRow } from './records.ts';
+import { stopWhenGone } from './stop.ts';
+
+const oneWork = z.strictObject({ id: workId });
+const count = z.object({ name: z.string(), works: z.int() });
+const facetNamed = z.enum(facetNames);
+
+const pageOfWorks = z.object({
+  works: z.array(workRow),
+  total: z.int().describe('Works on all pages'),
+  next: z.string().nullable().describe('`cursor` of the next page; null: this is the last'),
+  problems: z.array(z.object({ id: z.string(), code: z.string() })).describe('Works of this page whose records are damaged'),
+});
+
+/** Lists, records and counts of works. */
+export function workRoutes(root: FastifyInstance, { gallery }: ServerContext): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    '/works',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'A page of works',
+        description:
+          'Works that are filed, changed or removed between two pages move no other work: none comes twice, and none is left out.',
+        tags: ['works'],
+        querystring: z.strictObject({
+          ...selected,
+          sort: order,
+          limit: z.coerce.number().int().min(1).max(500).default(50),
+          cursor: z.string().max(100).optional().describe('`next` of the page before'),
+        }),
+        response: { 200: pageOfWorks },
+      },
+    },
+    async (request, reply) => {
+      const { sort, limit, cursor, ...wanted } = request.query;
+      const selection = await selectionOf(gallery, wanted, request.caller);
+      const page = await gallery.summaries({ ...selection, sort, limit, after: placeOf(sort, cursor), signal: stopWhenGone(reply) });
+      const { works, total, next, problems } = page;
+      const shown = problems.map(({ id, code }) => ({ id, code }));
+      return { works: works.map(rowOf), total, next: next ? cursorOf(sort, next) : null, problems: shown };
+    },
+  );
+  app.get(
+    '/works/ids',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'All works of a query, as columns',
+        description:
+          'For a grid that knows its shape before it loads works. Little-endian: `AIAIDS1\\n`, number of works n (uint32), zero (uint32); then n aspect ratios ' +
+          '(float32, width by height, 0: unknown), n days since 1970 in UTC (uint16), n ids (26 bytes of ASCII each).',
+        tags: ['works'],
+        querystring: z.strictObject({ ...selected, sort: order }),
+        response: { 200: { description: 'The columns', content: { 'application/octet-stream': { schema: z.any() } } } },
+      },
+    },
+    async (request, reply) => {
+      const { sort, ...wanted } = request.query;
+      const selection = await selectionOf(gallery, wanted, request.caller);
+      const columns = await gallery.columns({ ...selection, sort, signal: stopWhenGone(reply) });
+      return reply.type('application/octet-stream').header('cache-control', 'private, no-cache').send(binaryColumns(columns));
+    },
+  );
+  recordRoutes(root, gallery);
+  countRoutes(root, gallery);
+}
+
+/** Counts of works. */
+function countRoutes(root: FastifyInstance, gallery: ServerContext['gallery']): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    '/facets',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'Numbers of works of a query, by month, model, tag and so on',
+        tags: ['works'],
+        querystring: z.strictObject({
+          ...selected,
+          facets: z
+            .string()
+            .max(300)
+            .optional()
+            .transform((text) => (text === undefined ? undefined : text.split(',')))
+            .pipe(z.array(facetNamed).optional())
+            .describe(`Names, with commas between: ${facetNames.join(', ')}. Default: all`),
+        }),
+        response: { 200: z.object({ total: z.int(), facets: z.partialRecord(facetNamed, z.array(count)) }) },
+      },
+    },
+    async (request, reply) => {
+      const { facets = facetNames, ...wanted } = request.query;
+      const selection = await selectionOf(gallery, wanted, request.caller);
+      return gallery.facets(facets as readonly FacetName[], { ...selection, signal: stopWhenGone(reply) });
+    },
+  );
+  app.get(
+    '/tags',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'Tags in use, the most frequent first',
+        tags: ['works'],
+        response: { 200: z.object({ tags: z.array(count) }) },
+      },
+    },
+    async ({ caller }) => ({ tags: (await gallery.facets(['tag'], { hidden: seesHidden(caller) })).facets.tag ?? [] }),
+  );
+}
+
+/** The record of a work, and parts of it. */
+function recordRoutes(root: FastifyInstance, gallery: ServerContext['gallery']): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    '/works/:id',
+    {
+      config: { scope: 'read' },
+      schema: { summary: 'All that is known about a work', tags: ['works'], params: oneWork, response: { 200: fullWork } },
+    },
+    async ({ params, caller }, reply) => {
+      const work = visible(caller, await gallery.get(params.id));
+      reply.header('cache-control', 'private, no-cache');
+      return fullRecord(work, rowOf(await gallery.summary(work.id)), seesHidden(caller));
+    },
+  );
+  app.get(
+    '/works/:id/ledger',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'The ledger of the curation: every candidate, and why it was kept or rejected',
+        tags: ['works'],
+        params: oneWork,
+        response: { 200: z.record(z.string(), z.unknown()) },
+      },
+    },
+    async ({ params, caller }) => {
+      const { id, curation } = visible(caller, await gallery.get(params.id));
+      if (!curation) throw new ArtistError('ERR_NOT_FOUND', `${id}: it was not curated`);
+      return withoutPlaces(curation) as Record<string, unknown>;
+    },
+  );
+  app.get(
+    '/works/:id/candidates',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'The pictures of the candidates: where each lies in /works/{id}/candidates/image',
+        tags: ['works'],
+        params: oneWork,
+        response: {
+          200: z.object({
+            tile: z.int().describe('Edge of a tile, pixels'),
+            candidates: z.array(z.object({ index: z.int().describe('In the ledger'), left: z.int() })),
+          }),
+        },
+      },
+    },
+    async ({ params, caller }) => {
+      const { id, candidates } = visible(caller, await gallery.get(params.id));
+      if (!candidates) throw new ArtistError('ERR_NOT_FOUND', `${id}: its candidates were not kept`);
+      const { tile, count: number } = candidates;
+      return { tile, candidates: Array.from({ length: Math.min(number, 1000) }, (_, index) => ({ index, left: index * tile })) };
+    },
+  );
+}
