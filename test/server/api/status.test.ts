@@ -58,6 +58,8 @@ suite('status, prompts and recipes over HTTP', { timeoutMs: 60_000 }, (test) => 
   });
 
   test('periods and series are started, listed and ended; proposals are decided', async () => {
+    const before = await server.call('POST', '/periods/white%20winter/end');
+    assert.equal([before.status, before.body.period?.state], [200, 'ended'], JSON.stringify(before.body));
     const started = await server.call('POST', '/periods', {
       body: {
         name: 'blue',
@@ -75,8 +77,6 @@ suite('status, prompts and recipes over HTTP', { timeoutMs: 60_000 }, (test) => 
     assert.ok((await server.call('GET', '/periods')).body.periods.some((period: { id: string }) => period.id === id));
     const retrospective = await server.call('GET', `/periods/${id}/retrospective`);
     assert.is(retrospective.status, 200, JSON.stringify(retrospective.body));
-    const ended = await server.call('POST', `/periods/${id}/end`);
-    assert.equal([ended.status, ended.body.period.state], [200, 'ended'], JSON.stringify(ended.body));
     assert.is((await server.call('GET', '/periods/p999')).status, 404);
     assert.is((await server.call('POST', '/periods', { as: 'paint', body: { name: 'x' } })).status, 403);
 

@@ -8,6 +8,7 @@ import { createLogger } from '../../../lib/observe/index.ts';
 import { openQueue } from '../../../lib/schedule/index.ts';
 import { createApplication } from '../../../lib/server/app/application.ts';
 import { type Routes, type Scope, type ServerContext, TokenBook } from '../../../lib/server/index.ts';
+import { openPaintJobs } from '../../../lib/service/index.ts';
 import { picture, recipe } from '../../gallery/support.ts';
 
 export const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist api 🖼 '));
@@ -40,10 +41,12 @@ export async function serve(routes: Routes[], given?: { home?: string }): Promis
   const gallery = new Gallery({ home, random: seededRandom(count) });
   const queue = await openQueue({ driver: 'file', home });
   const closing = new AbortController();
+  const config = await loadConfig({ home });
+  const warn = (): void => undefined;
+  const jobs = openPaintJobs({ home: new Home(home), config, queue, gallery, clock: systemClock, warn });
   const context = {
-    ...{ home: new Home(home), config: await loadConfig({ home }), gallery, queue, closing: closing.signal },
+    ...{ home: new Home(home), config, gallery, queue, jobs, warn, closing: closing.signal },
     clock: systemClock,
-    warn: () => undefined,
     addressOf: (_: unknown, address: string) => address,
   } as unknown as ServerContext;
   const tokens = new TokenBook(context.home);
@@ -75,6 +78,7 @@ export async function serve(routes: Routes[], given?: { home?: string }): Promis
     async close() {
       closing.abort();
       await app.close();
+      await jobs.close();
       await queue.close();
     },
   };
