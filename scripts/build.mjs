@@ -27,6 +27,7 @@ const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve('types
 const childPrograms = [
   'engine/isolation/child',
   'gallery/thread/search-thread',
+  'server/measuring/child',
   'service/jobs/painter-program',
   'service/training/training-program',
 ];

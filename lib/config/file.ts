@@ -20,13 +20,14 @@ async function readStart(path: string): Promise<string> {
 /**
  * Reads the settings of `<home>/config.yaml`; undefined: there is no such file.
  *
+ * @param given a text to read instead of the file's
  * @throws ArtistError ERR_CONFIG when the text is not valid YAML with sections (names the line), ERR_READ when the file cannot be read
  */
-export async function fileLayer(home: string): Promise<Layer | undefined> {
+export async function fileLayer(home: string, given?: string): Promise<Layer | undefined> {
   const file = configFile(home);
   let text: string;
   try {
-    text = await readStart(file);
+    text = given ?? (await readStart(file));
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
     throw readError(file, 'a configuration file', error);

@@ -27,6 +27,8 @@ export interface ConfigSources {
   environment?: NodeJS.ProcessEnv;
   /** Assignments of --set, such as `create.candidates=4`. */
   set?: readonly string[];
+  /** Text of config.yaml. Default: that of the file. */
+  text?: string;
 }
 
 export interface LoadedConfig {
@@ -96,8 +98,8 @@ function faultLine(fault: Fault, layers: readonly Layer[], home: string): string
  * @throws ArtistError ERR_CONFIG when a setting is invalid: one line for each fault, with its file and line or variable, and the nearest key for
  *   an unknown one; ERR_READ when config.yaml cannot be read; ERR_INVALID_ARGUMENT when an entry of `set` is not KEY=VALUE
  */
-export async function loadConfig({ home, environment = process.env, set = [] }: ConfigSources): Promise<LoadedConfig> {
-  const file = await fileLayer(home);
+export async function loadConfig({ home, environment = process.env, set = [], text }: ConfigSources): Promise<LoadedConfig> {
+  const file = await fileLayer(home, text);
   const layers = [...(file ? [file] : []), await environmentLayer(environment), await setLayer(set)];
   const merged = layers.reduce<Record<string, unknown>>((below, { values }) => joined(below, values, configSchema), {});
   const checked = findFaults(configSchema, merged);

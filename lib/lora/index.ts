@@ -20,6 +20,7 @@ export {
   type ResultLicence,
   resultLicence,
 } from './licences.ts';
+export { LoraList } from './lora-list.ts';
 export type { LoraData, LoraFacts } from './metadata.ts';
 export { type BucketCount, bucketName, splitTags, tagFrequency } from './metadata.ts';
 export { type LoraTag, type TaggedPrompt, takeLoraTags } from './prompt-tags.ts';

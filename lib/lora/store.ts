@@ -31,7 +31,7 @@ const kindAt = (path: string): Promise<'file' | 'other' | undefined> =>
   );
 
 /** LoRA files below `<home>/loras`, by name: the path in it, with slashes, without ending. */
-async function storedLoras(home: string): Promise<Map<string, string>> {
+export async function storedLoras(home: string): Promise<Map<string, string>> {
   const folder = lorasFolder(home);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
@@ -98,17 +98,20 @@ export interface StoredLora {
  */
 export const listLoras = answering('listLoras', async (options: { home: string }): Promise<StoredLora[]> => {
   const loras: StoredLora[] = [];
-  for (const [name, path] of await storedLoras(options.home)) {
-    const bytes = (await stat(path).catch(() => undefined))?.size ?? 0; // a dangling link: readLora() reports it
-    try {
-      loras.push({ name, path, bytes, info: await readLora(path) });
-    } catch (error) {
-      if (!(error instanceof ArtistError)) throw error;
-      loras.push({ name, path, bytes, problem: error.message.replace(`${path}: `, '') });
-    }
-  }
+  for (const [name, path] of await storedLoras(options.home)) loras.push(await describeStored(name, path));
   return loras;
 });
+
+/** One LoRA, with its description or with what is wrong with it. */
+export async function describeStored(name: string, path: string): Promise<StoredLora> {
+  const bytes = (await stat(path).catch(() => undefined))?.size ?? 0; // a dangling link: readLora() reports it
+  try {
+    return { name, path, bytes, info: await readLora(path) };
+  } catch (error) {
+    if (!(error instanceof ArtistError)) throw error;
+    return { name, path, bytes, problem: error.message.replace(`${path}: `, '') };
+  }
+}
 
 /**
  * The path of a new LoRA in `<home>/loras`.

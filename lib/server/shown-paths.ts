@@ -34,6 +34,3 @@ export function withoutPaths(value: unknown, home: Home, field = ''): unknown {
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutPaths(inner, home, key)]));
 }
-
-/** A message without the folder of the home. */
-export const messageWithoutPaths = (message: string, { folder }: Home): string => message.replaceAll(folder, '<home>');

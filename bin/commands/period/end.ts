@@ -1,6 +1,6 @@
-import type { Retrospective } from '../../../lib/artist/index.ts';
+import { periodView, type Retrospective } from '../../../lib/artist/index.ts';
 import { text } from '../../flags/flags.ts';
-import { periodLine, periodOf, periodView, retrospectiveLines } from '../../print/works/period-view.ts';
+import { periodLine, periodOf, retrospectiveLines } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
 import { openArtist } from '../../shell/settings.ts';
 

@@ -1,5 +1,5 @@
-import { PeriodStore } from '../../../lib/artist/index.ts';
-import { periodLine, periodView } from '../../print/works/period-view.ts';
+import { PeriodStore, periodView } from '../../../lib/artist/index.ts';
+import { periodLine } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
 
 export const periodListCommand = command({

@@ -1,6 +1,6 @@
-import { PeriodStore } from '../../../lib/artist/index.ts';
+import { PeriodStore, periodView } from '../../../lib/artist/index.ts';
 import { text } from '../../flags/flags.ts';
-import { periodLines, periodOf, periodView } from '../../print/works/period-view.ts';
+import { periodLines, periodOf } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
 
 export const periodShowCommand = command({

@@ -1,9 +1,9 @@
-import { type EndRule, PeriodStore, readClaim } from '../../../lib/artist/index.ts';
+import { type EndRule, PeriodStore, periodView, readClaim } from '../../../lib/artist/index.ts';
 import { ArtistError, display } from '../../../lib/core/index.ts';
 import { topicsOf } from '../../../lib/prompt/index.ts';
 import { text } from '../../flags/flags.ts';
 import { defaultWindow, periodFlags, periodNames } from '../../flags/period-flags.ts';
-import { periodLines, periodView } from '../../print/works/period-view.ts';
+import { periodLines } from '../../print/works/period-view.ts';
 import { command } from '../../shell/command.ts';
 
 export const periodStartCommand = command({

@@ -1,35 +1,11 @@
 import type { PeriodStore } from '../../../lib/artist/index.ts';
-import { claimLine, claimText, factLines, type Period, type Retrospective, ruleText } from '../../../lib/artist/index.ts';
+import { claimLine, claimText, factLines, type Period, periodStateOf, type Retrospective, ruleText } from '../../../lib/artist/index.ts';
 import { ArtistError } from '../../../lib/core/index.ts';
-
-export const stateOf = ({ startedAt, endedAt }: Period): 'planned' | 'current' | 'ended' =>
-  startedAt === undefined ? 'planned' : endedAt === undefined ? 'current' : 'ended';
-
-const iso = (time: number | undefined): string | null => (time === undefined ? null : new Date(time).toISOString());
-
-/** The document of --json. */
-export function periodView(period: Period) {
-  const { id, name, starts, ends, hypothesis, topics, styles, loras, startedAt, endedAt, endedBy } = period;
-  return {
-    id,
-    name,
-    state: stateOf(period),
-    starts: starts === undefined ? null : 'at' in starts ? { at: iso(starts.at) } : starts,
-    ends: ends.map((rule) => ('at' in rule ? { at: iso(rule.at) } : rule)),
-    hypothesis: hypothesis ?? null,
-    topics,
-    styles,
-    loras,
-    startedAt: iso(startedAt),
-    endedAt: iso(endedAt),
-    endedBy: endedBy ?? null,
-  };
-}
 
 const day = (time: number | undefined): string => (time === undefined ? '–' : new Date(time).toISOString().slice(0, 10));
 
 export const periodLine = (period: Period): string =>
-  `${period.id.padEnd(4)} ${stateOf(period).padEnd(8)} ${day(period.startedAt)} to ${day(period.endedAt)}  ${period.name}`;
+  `${period.id.padEnd(4)} ${periodStateOf(period).padEnd(8)} ${day(period.startedAt)} to ${day(period.endedAt)}  ${period.name}`;
 
 export function periodLines(period: Period): string[] {
   const { ends, hypothesis, topics, styles, loras, endedBy } = period;

@@ -99,7 +99,7 @@ export const loraPlace = (given: string, home: string): string =>
   /[\\/]|\.(safetensors|gguf)$/i.test(given) ? configPath(given, homeOf(home).loras) : given;
 
 /** Reads the word lists: `<home>/wildcards/colour.txt` is `__colour__`, `wildcards/a/b.txt` is `__a/b__`. */
-async function readWordLists(home: string): Promise<WordLists> {
+export async function readWordLists(home: string): Promise<WordLists> {
   const folder = homeOf(home).wildcards;
   if ((await kindOfPlace(folder)) !== 'folder') return new Map();
   const { folders } = await walkFolder(folder, { linkedFiles: true, maxEntries: 100_000 });

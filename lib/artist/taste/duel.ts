@@ -7,7 +7,7 @@ import { type EmbedWorksOptions, embedWorks, worksOf } from '../measure/embedded
 import { checkTaste, readTaste, tastePath } from './taste-file.ts';
 
 /** How many of the newest works a pair is chosen from. */
-const usualField = 200;
+const field = 200;
 
 export interface DuelPair {
   first: Artwork;
@@ -21,25 +21,16 @@ export interface ChooseDuelOptions extends EmbedWorksOptions {
   gallery: Gallery;
   /** CLIP that embeds the works: a file or folder. Default: the bundled one. */
   clip?: string | undefined;
-  /** Choose from this many of the newest works, 2..200. Default 200. */
-  field?: number;
   /** Pairs of ids that come last, as those of earlier duels do. */
   skipped?: readonly (readonly [string, string])[];
 }
 
 /**
- * Chooses the pair among the newest works that teaches most: the outcome is most uncertain, and the pictures differ most.
+ * Chooses the pair among the newest 200 works that teaches most: the outcome is most uncertain, and the pictures differ most.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT when there are fewer than two works or the taste belongs to another CLIP; every error of loadClip()
  */
-export async function chooseDuel({
-  home,
-  gallery,
-  clip: model,
-  field = usualField,
-  skipped = [],
-  ...options
-}: ChooseDuelOptions): Promise<DuelPair> {
+export async function chooseDuel({ home, gallery, clip: model, skipped = [], ...options }: ChooseDuelOptions): Promise<DuelPair> {
   const works = await worksOf(gallery, '', field, options.warn);
   if (works.length < 2)
     throw new ArtistError(

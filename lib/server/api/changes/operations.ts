@@ -3,6 +3,7 @@ import { setImmediate as breath } from 'node:timers/promises';
 import { ArtistError, birthOf, createIds, display, isArtistError, redact } from '../../../core/index.ts';
 import type { Gallery, WorkUpdate } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
+import { withoutPaths } from '../../errors/request-error.ts';
 import { type Action, describeAction, type Plan, planOf, planOfUndo } from './actions.ts';
 import { type Operation, OperationBook, reason, type StoredOperation, withUndoable } from './operation-book.ts';
 import { UndoRecords, type UndoStep } from './undo-records.ts';
@@ -171,11 +172,7 @@ export class Operations {
     if (!isArtistError(error))
       this.#context.warn(`an operation failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     const message = isArtistError(error) ? error.message : 'unexpected error, see the log of the server';
-    return { code: isArtistError(error) ? error.code : 'ERR_INTERNAL', message: this.#withoutPaths(redact(message)) };
-  }
-
-  #withoutPaths(message: string): string {
-    return message.replaceAll(this.#context.gallery.folder, '<gallery>').replaceAll(this.#context.home.folder, '<home>');
+    return { code: isArtistError(error) ? error.code : 'ERR_INTERNAL', message: withoutPaths(redact(message), this.#context.home.folder) };
   }
 
   async #change(running: Running, ids: readonly string[], plan: Plan): Promise<void> {

@@ -1,0 +1,79 @@
+/** Options of the engine and of training as rows of a form. */
+import * as z from 'zod';
+import { boundsOf, choicesOf, everyRow, helpLine, optionTables, type Row, type Rows } from '../../../engine/index.ts';
+import { trainRows } from '../../../train/index.ts';
+
+/** Calls whose options can be asked for. */
+export const optionCalls = ['generate', 'create', 'upscale', 'train'] as const;
+export type OptionCall = (typeof optionCalls)[number];
+
+export const optionRow = z.object({
+  name: z.string().describe('Path of the option: hires.steps'),
+  group: z.string(),
+  help: z.string().describe('One line with bounds and default'),
+  kind: z.enum(['number', 'integer', 'choice', 'boolean', 'text', 'object']),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  choices: z.array(z.string()).nullable(),
+  default: z.json().nullable(),
+  needs: z.string().nullable().describe('It has an effect only together with this option'),
+  setting: z.boolean().describe('It can be set in section paint of the settings'),
+});
+export type OptionRow = z.output<typeof optionRow>;
+
+function tableOf(call: OptionCall): Rows {
+  if (call === 'train') return trainRows;
+  if (call === 'upscale') return optionTables.upscale;
+  const rows: Rows = optionTables.generate;
+  return call === 'generate' ? rows : Object.fromEntries(Object.entries(rows).filter(([, { create }]) => create !== 'no'));
+}
+
+/** Options that are no values of a form: functions, pictures and places of the server. */
+const isHidden = (name: string, { flag, schema }: Row): boolean =>
+  (flag === false && name !== 'prompt') || schema instanceof z.ZodCustom || /^(home|out|overwrite|signal|onProgress)$/.test(name);
+
+function kindOf(schema: z.ZodType): OptionRow['kind'] {
+  const json = describedBy(schema);
+  const bounds = boundsOf(schema);
+  if (bounds) return bounds.integer ? 'integer' : 'number';
+  if (choicesOf(schema)) return 'choice';
+  if (json['type'] === 'boolean') return 'boolean';
+  return json['type'] === 'string' ? 'text' : 'object';
+}
+
+function describedBy(schema: z.ZodType): Record<string, unknown> {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+}
+
+const finite = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);
+
+function viewOf(name: string, row: Row, group: string): OptionRow {
+  const { schema, needs, setting } = row;
+  const bounds = boundsOf(schema);
+  const { default: given } = describedBy(schema);
+  return {
+    name,
+    group,
+    help: helpLine(row),
+    kind: kindOf(schema),
+    min: finite(bounds?.min),
+    max: finite(bounds?.max),
+    choices: [...(choicesOf(schema) ?? [])].length > 0 ? [...(choicesOf(schema) ?? [])] : null,
+    default: (given ?? null) as OptionRow['default'],
+    needs: needs ?? null,
+    setting: setting === true,
+  };
+}
+
+const made = new Map<OptionCall, OptionRow[]>();
+
+/** The options of a call in the order of its table. */
+export function optionsOfCall(call: OptionCall): OptionRow[] {
+  const known = made.get(call);
+  if (known) return known;
+  const rows = everyRow(tableOf(call))
+    .filter(({ path, row }) => !isHidden(path, row))
+    .map(({ path, row, parent }) => viewOf(path, row, row.group ?? parent?.row.group ?? 'General'));
+  made.set(call, rows);
+  return rows;
+}

@@ -1,0 +1,34 @@
+/** The measuring process: does one measurement, answers, ends. */
+import { chooseDuel, createArtist } from '../../artist/index.ts';
+import { configPath } from '../../config/index.ts';
+import { isArtistError, recordedError } from '../../core/index.ts';
+import type { MeasuringReply, MeasuringRequest } from './requests.ts';
+
+async function measure(request: MeasuringRequest, warn: (line: string) => void): Promise<unknown> {
+  await using artist = await createArtist({ home: request.home, keepMs: 0, onWarning: warn });
+  const { signal } = new AbortController(); // the parent ends this process
+  if (request.name === 'retrospective') return await artist.periods.retrospective(request.ask.period, signal);
+  if (request.name === 'endPeriod') return { id: (await artist.periods.end(request.ask.period, signal)).id };
+  const { clip } = artist.config.config.create;
+  const { first, second, expected } = await chooseDuel({
+    ...{ home: request.home, gallery: artist.gallery, skipped: request.ask.skipped, signal, warn },
+    clip: clip === undefined ? undefined : configPath(clip, request.home),
+  });
+  return { first: first.id, second: second.id, expected: expected ?? null };
+}
+
+process.once('message', (request: MeasuringRequest) => {
+  const warnings: string[] = [];
+  const reply = (answer: MeasuringReply): void => void process.send?.(answer, () => process.exit());
+  measure(request, (line) => warnings.push(line)).then(
+    (value) => reply({ value, warnings }),
+    (error: unknown) => {
+      const known = isArtistError(error)
+        ? error
+        : recordedError('ERR_INTERNAL', error instanceof Error ? (error.stack ?? error.message) : String(error));
+      reply({ code: known.code, message: known.message, warnings });
+    },
+  );
+});
+// Without a parent there is no one to answer.
+process.once('disconnect', () => process.exit());

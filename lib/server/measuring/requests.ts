@@ -1,0 +1,18 @@
+import type { Retrospective } from '../../artist/index.ts';
+
+/** What the measuring process does: it compares the pictures of many works, which takes seconds of computing. */
+export interface Measurements {
+  /** Measures a period so far, or as of its end. */
+  retrospective: { ask: { period: string }; answer: Retrospective };
+  /** Ends a period and records its retrospective. */
+  endPeriod: { ask: { period: string }; answer: { id: string } };
+  /** The pair of works whose duel teaches most. */
+  duel: { ask: { skipped: [string, string][] }; answer: { first: string; second: string; expected: number | null } };
+}
+export type MeasurementName = keyof Measurements;
+
+/** The message to the process. */
+export type MeasuringRequest = { home: string } & { [K in MeasurementName]: { name: K; ask: Measurements[K]['ask'] } }[MeasurementName];
+
+/** Its answer. */
+export type MeasuringReply = { value: unknown; warnings: string[] } | { code: string; message: string; warnings: string[] };
