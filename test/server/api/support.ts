@@ -52,7 +52,7 @@ export async function serve(routes: Routes[], given?: { home?: string }): Promis
   const tokens = new TokenBook(context.home);
   const secrets = new Map<string, string>();
   for (const scope of ['read', 'paint', 'admin'] as const) secrets.set(scope, (await tokens.create({ name: scope, scope })).token);
-  const app = await createApplication({
+  const { app } = await createApplication({
     ...{ context, tokens, tokensOnly: false, beyondLoopback: false, log: createLogger({ level: 'silent' }), watch: () => undefined },
     settings: { ...context.config.config.server, readsPerMinute: 0, changesPerMinute: 0 },
     rooms: routes.map((each) => ({ prefix: '/api/v1', paths: ['/api/v1'], routes: each })),
