@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { answering } from '../../lib/core/index.ts';
 import { verifyBundledModel } from '../../lib/doors/models.ts';
+import { openApiDocument, startServer } from '../../lib/doors/server.ts';
 import { checkGradients, TrainRun } from '../../lib/doors/train.ts';
 import { type ArtistError, errorCodes, isArtistError } from '../../lib/index.ts';
 import { suite } from '../harness.ts';
@@ -125,7 +126,7 @@ async function faultsOf(name: string, call: Call, table = values): Promise<strin
 
 const isClass = (value: unknown): boolean => typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
 /** They need no argument, and take long with none. */
-const long = new Set(['checkGradients', 'diagnose', 'verifyBundledModel']);
+const long = new Set(['checkGradients', 'diagnose', 'openApiDocument', 'startServer', 'verifyBundledModel']);
 
 suite('every error is an ArtistError', { timeoutMs: 300_000 }, (test) => {
   test('what the system refuses has a code, and the reason of a signal stays as it is', async () => {
@@ -153,6 +154,9 @@ suite('every error is an ArtistError', { timeoutMs: 300_000 }, (test) => {
       if (typeof value === 'function' && !isClass(value) && !long.has(name)) found.push(...(await faultsOf(name, value as Call)));
     assert.is(await fault(() => checkGradients('no such thing' as never)), undefined);
     assert.is(await fault(() => verifyBundledModel(revoked() as never)), undefined);
+    for (const call of [openApiDocument, startServer])
+      for (const bad of [null, 'no such thing', revoked(), cyclic, { port: Number.NaN }, { home: 'a\0b' }])
+        assert.is(await fault(() => call(bad as never)), undefined);
     assert.is(found.slice(0, 20).join('\n'), '');
   });
 });

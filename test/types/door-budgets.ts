@@ -15,6 +15,6 @@ export const doorBudgets: Readonly<Record<string, { files: number; esm: number; 
   'doors/models': { files: 4, esm: 325_000, cjs: 340_000 },
   'doors/prompt': { files: 4, esm: 264_000, cjs: 277_000 },
   'doors/schedule': { files: 4, esm: 305_000, cjs: 320_000 },
-  'doors/server': { files: 20, esm: 1_500_000, cjs: 1_600_000 },
+  'doors/server': { files: 20, esm: 1_510_000, cjs: 1_620_000 },
   'doors/train': { files: 9, esm: 715_000, cjs: 765_000 },
 };
