@@ -13,7 +13,6 @@ export const serveCommand = command({
   commands: [
     { usage: 'token', describe: 'Tokens of clients: create, list, revoke', load: async () => (await import('./token.ts')).tokenCommand },
   ],
-  needs: {},
   examples: [
     ['$0 serve', 'On http://127.0.0.1:7860, and paint what clients ask for'],
     ['$0 serve token create phone --scope paint', 'Make a token: without one, clients may only look'],
