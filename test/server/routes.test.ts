@@ -21,7 +21,7 @@ async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>):
 
 const changes = (method: string): boolean => !['GET', 'HEAD', 'OPTIONS'].includes(method);
 /** Ask in a body, and change nothing. */
-const questions = ['/sdapi/v1/png-info', '/sdapi/v1/interrogate', '/internal/progress'];
+const questions = ['/api/v1/works/similar', '/sdapi/v1/png-info', '/sdapi/v1/interrogate', '/internal/progress'];
 /** Answer without a token everywhere; that of a picture has its permission in its name. */
 const openRoutes = ['/healthz', '/readyz', '/v1/images/files/:name'];
 /** In a file beside the gallery, in settings and in variables: no reply and no line of the log may have it. */

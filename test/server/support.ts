@@ -61,6 +61,7 @@ export interface Reply {
   json(): ReturnType<typeof JSON.parse>;
 }
 
+const firstMomentsMs = 200;
 const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 
 /** Sends one request; the path goes out as it is, without the cleaning that URL does. */
@@ -88,9 +89,14 @@ export function send(
       },
       (response) => {
         const chunks: Buffer[] = [];
+        // A stream of events does not end: what came in its first moments is the reply.
+        const isStream = /^text\/event-stream/.test(String(response.headers['content-type']));
+        if (isStream) setTimeout(() => response.destroy(), firstMomentsMs);
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
+        response.on('error', (error) => {
+          if (!isStream) reject(error);
+        });
+        response.on(isStream ? 'close' : 'end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: () => JSON.parse(text) });
         });
