@@ -49,6 +49,12 @@ export const serverSettings = z.strictObject({
     .max(3600)
     .default(30)
     .describe('When stopped: how long running requests and the current work may take to finish'),
+  resultHours: z
+    .number()
+    .min(0.1)
+    .max(8760)
+    .default(24)
+    .describe('How long the folder of an ended job stays, with its input pictures and pictures that are not filed, in hours'),
   webhooks: z
     .strictObject({
       privateHosts: z

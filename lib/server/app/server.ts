@@ -238,7 +238,7 @@ async function openContext(
   openings.add(() => queue.close());
   const warn = (line: string): void => log.warn(line);
   for (const line of await queue.warnings()) warn(line);
-  const jobs: PaintJobs = openPaintJobs({ home, config: loaded, queue, gallery, clock, warn });
+  const jobs: PaintJobs = openPaintJobs({ home, config: loaded, queue, gallery, clock, resultHours: settings.resultHours, warn });
   openings.add(() => jobs.close());
   const metrics = await openMetrics({ home: home.folder, gallery, queue: address, queueName });
   openings.add(() => metrics.close());
