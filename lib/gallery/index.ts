@@ -6,6 +6,7 @@ export { type FeedOptions, jsonFeed, rssFeed } from './export/feeds.ts';
 export { type Exported, exportSite, type SiteOptions } from './export/site.ts';
 export { exportZip, type ZipOptions, zipStream } from './export/zip.ts';
 export { Gallery } from './gallery.ts';
+export type { GalleryMark, WorkChangeKind, WorkEvent } from './indexing/changed-works.ts';
 export type { ScanOptions, SidecarProblem } from './indexing/scan.ts';
 export type { GalleryOptions } from './reader.ts';
 export { EmbeddingFile, type Ranking, type Similar, type Vector } from './search/embeddings.ts';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Clock, homeOf, isArtistError, isFile, type RandomSource } from '../core/index.ts';
 import type { Artwork } from './artwork.ts';
+import { changedSince, type GalleryMark, markOf, type WorkEvent } from './indexing/changed-works.ts';
 import { Freshness } from './indexing/freshness.ts';
 import { workFlags } from './indexing/index-lines.ts';
 import { readWork, type ScanOptions } from './indexing/scan.ts';
@@ -274,6 +275,19 @@ export class GalleryReader {
    */
   async stats(): Promise<GalleryStats> {
     return this.#ask({ kind: 'stats' });
+  }
+
+  /**
+   * The works that any process changed since an earlier call; cheap.
+   *
+   * @param since `mark` of that call; undefined: none, only the mark is wanted
+   * @returns `works` undefined: too many changed, or the index was made anew, so read everything again
+   * @throws ArtistError every error of refresh()
+   */
+  async changes(since: GalleryMark | undefined): Promise<{ mark: GalleryMark; works: WorkEvent[] | undefined }> {
+    await this.refresh();
+    const { content } = this.index.log;
+    return { mark: markOf(content), works: since === undefined ? [] : changedSince(since, content) };
   }
 
   /** How the index stands, without a look at the files: works in it, works read while it is made, the last warning. */

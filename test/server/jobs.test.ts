@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Gallery } from '../../lib/gallery/index.ts';
 import { startServer } from '../../lib/server/index.ts';
 import { suite } from '../harness.ts';
 import { newHome, type Shell, startShell } from './support.ts';
@@ -266,6 +267,19 @@ suite('jobs that are painted', (test) => {
     first = await done(id);
     await until(() => all.events().some(({ type, data }) => type === 'job' && data.id === id && data.state === 'done'));
     await until(() => open.events().some(({ type, data }) => type === 'job' && data.id === id && data.state === 'done'));
+    const { work } = first.pictures[0];
+    for (const client of [all, open])
+      await until(() => client.events().some(({ type, data }) => type === 'work.filed' && data.id === work));
+    const gallery = new Gallery({ home: shell.home });
+    await gallery.update(work, { hidden: true });
+    await until(() => open.events().some(({ type, data }) => type === 'work.changed' && data.id === work));
+    const seen = open.events().length;
+    await gallery.update(work, { rating: 3 });
+    await until(() => all.events().filter(({ type, data }) => type === 'work.changed' && data.id === work).length === 2);
+    equal(open.events().length, seen, 'a hidden work makes no event for callers without a token');
+    await gallery.trash(work);
+    await gallery.restore(work);
+    await until(() => all.events().some(({ type, data }) => /^work\.(restored|changed)$/.test(type) && data.id === work));
     ok(!/fox/i.test(open.text()), open.text());
     ok(!all.text().includes(shell.home));
     const picture = await get(`/jobs/${id}/pictures/0`);

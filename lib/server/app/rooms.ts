@@ -3,6 +3,7 @@ import { changesRoutes } from '../api/changes/routes.ts';
 import { jobsRoutes } from '../api/jobs/routes.ts';
 import { scheduleRoutes } from '../api/schedule/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
+import { trainingRoutes } from '../api/training/routes.ts';
 import { worksRoutes } from '../api/works/routes.ts';
 import type { Routes } from '../context.ts';
 import { eventsRoutes } from '../events/routes.ts';
@@ -35,6 +36,7 @@ export const rooms: readonly Room[] = [
   { ...own, routes: scheduleRoutes },
   { ...own, routes: jobsRoutes },
   { ...own, routes: eventsRoutes },
+  { ...own, routes: trainingRoutes },
   { ...own, routes: webhooksRoutes },
   { prefix: '/sdapi/v1', paths: ['/sdapi'], routes: sdapiRoutes, error: fastapiErrorBody },
   { prefix: '/internal', paths: ['/internal'], routes: internalRoutes, error: fastapiErrorBody },

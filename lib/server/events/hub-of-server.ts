@@ -5,6 +5,7 @@ import { EventHub } from './event-hub.ts';
 import { JobSource } from './job-source.ts';
 import { ScheduleSource } from './schedule-source.ts';
 import { TrainingSource } from './training-source.ts';
+import { WorkSource } from './work-source.ts';
 
 const hubs = new WeakMap<ServerContext, EventHub>();
 
@@ -18,12 +19,13 @@ export const cleaner =
 export function hubOf(context: ServerContext): EventHub {
   const known = hubs.get(context);
   if (known) return known;
-  const { jobs, queue, clock, warn, home, closing } = context;
+  const { jobs, queue, clock, warn, home, gallery, closing } = context;
   const clean = cleaner(context);
   const hub = new EventHub({
     clock,
     sources: [
       new JobSource({ jobs, queue, clock, clean, warn }),
+      new WorkSource({ gallery, clock, warn }),
       new ScheduleSource({ home, clock, clean, warn }),
       new TrainingSource({ home, clock, clean, warn }),
     ],

@@ -1,0 +1,152 @@
+import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
+import { parse } from 'node:path';
+import {
+  ArtistError,
+  display,
+  type Home,
+  isFolder,
+  readPlainFile,
+  refusedName,
+  removeTree,
+  systemCode,
+  tameName,
+  writeError,
+  writeFileAtomic,
+} from '../../../core/index.ts';
+import { imageKind } from '../../../image/index.ts';
+import { licenceId } from '../../../lora/index.ts';
+import { loadDataSet } from '../../../train/index.ts';
+
+const mostPictures = 5000;
+const licenceFile = 'licence.json';
+const endings = { png: '.png', jpeg: '.jpg', webp: '.webp', avif: '.avif', gif: '.gif', tiff: '.tiff' } as const;
+const isPicture = (name: string): boolean => Object.values<string>(endings).includes(parse(name).ext.toLowerCase());
+const captionOf = (name: string): string => `${parse(name).name}.txt`;
+
+export interface PictureOfSet {
+  file: string;
+  bytes: number;
+  /** null: it has none of its own. */
+  caption: string | null;
+}
+
+/** @throws ArtistError ERR_INVALID_ARGUMENT: no folder or file may have this name */
+function checkName(what: string, name: string): string {
+  const wrong = refusedName(name) ?? (name === tameName(name) ? undefined : 'a name that not every system can store');
+  if (wrong === undefined) return name;
+  throw new ArtistError('ERR_INVALID_ARGUMENT', `${what}: expected a plain name, got ${wrong}`);
+}
+
+function ignoreAbsent(error: unknown): void {
+  if (systemCode(error) !== 'ENOENT') throw error;
+}
+
+/** Data sets for training in `<home>/training-data`: a folder each, with a caption file beside each picture, and the licence of all. */
+export class DataSets {
+  readonly #home: Home;
+
+  constructor(home: Home) {
+    this.#home = home;
+  }
+
+  /** The folder of a data set. @throws ArtistError ERR_INVALID_ARGUMENT, ERR_NOT_FOUND */
+  async folder(name: string): Promise<string> {
+    const folder = this.#home.trainingDataSet(checkName('dataSet', name));
+    if (await isFolder(folder)) return folder;
+    throw new ArtistError('ERR_NOT_FOUND', `dataSet: expected the name of a data set, got ${display(name)}`);
+  }
+
+  async names(): Promise<string[]> {
+    const entries = await readdir(this.#home.trainingData, { withFileTypes: true }).catch((error: unknown) => {
+      ignoreAbsent(error);
+      return [];
+    });
+    return entries.flatMap((entry) => (entry.isDirectory() && !entry.name.startsWith('.') ? [entry.name] : [])).sort();
+  }
+
+  /** @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT, ERR_WRITE, ERR_DISK_FULL */
+  async create(name: string, licence: string | undefined): Promise<void> {
+    const folder = this.#home.trainingDataSet(checkName('name', name));
+    await mkdir(this.#home.trainingData, { recursive: true });
+    await mkdir(folder).catch((error: unknown) => {
+      if (systemCode(error) !== 'EEXIST') throw writeError(folder, error);
+      throw new ArtistError('ERR_ALREADY_EXISTS', `name: expected a new name, got ${display(name)}, which is there`);
+    });
+    if (licence !== undefined) await this.setLicence(name, licence);
+  }
+
+  async remove(name: string): Promise<void> {
+    await removeTree(await this.folder(name), { inside: this.#home.trainingData });
+  }
+
+  /** The licence of all pictures without one of their own: own, permission or an SPDX id. */
+  async setLicence(name: string, licence: string): Promise<void> {
+    await this.folder(name);
+    await writeFileAtomic(this.#home.trainingDataSet(name, licenceFile), `${JSON.stringify({ licence: licenceId(licence) })}\n`);
+  }
+
+  async pictures(name: string): Promise<PictureOfSet[]> {
+    const names = await readdir(await this.folder(name));
+    const files = names.filter((file) => isPicture(file) && !file.startsWith('.')).sort();
+    const pictures: PictureOfSet[] = [];
+    for (const file of files) {
+      const { size } = await stat(this.#home.trainingDataSet(name, file));
+      pictures.push({ file, bytes: size, caption: names.includes(captionOf(file)) ? await this.#caption(name, file) : null });
+    }
+    return pictures;
+  }
+
+  async #caption(name: string, file: string): Promise<string> {
+    return (await readPlainFile(this.#home.trainingDataSet(name, captionOf(file)), 'utf8')).trim();
+  }
+
+  /**
+   * Adds a picture. Its kind is read from its content, and decides the ending of its file.
+   *
+   * @returns the name of its file
+   * @throws ArtistError ERR_IMAGE_DECODE, ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT, ERR_DISK_FULL, ERR_WRITE
+   */
+  async add(name: string, given: string, bytes: Uint8Array): Promise<string> {
+    const folder = await this.folder(name);
+    const kind = imageKind(bytes);
+    if (kind === undefined)
+      throw new ArtistError('ERR_IMAGE_DECODE', `${display(given)}: expected a picture (PNG, JPEG, WebP, AVIF), got another file`);
+    const stem = parse(given.split(/[\\/]/).at(-1) ?? '').name;
+    const file = checkName('file', `${stem === '' ? 'picture' : stem}${endings[kind]}`);
+    const files = await readdir(folder);
+    if (files.filter(isPicture).length >= mostPictures)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `dataSet: expected at most ${mostPictures} pictures, got one more`);
+    // fox.png and fox.jpg would share one caption.
+    const other = files.find((one) => isPicture(one) && parse(one).name === parse(file).name);
+    if (other !== undefined) throw new ArtistError('ERR_ALREADY_EXISTS', `file: expected a new name, got ${file} beside ${other}`);
+    await writeFileAtomic(this.#home.trainingDataSet(name, file), bytes, { overwrite: false });
+    return file;
+  }
+
+  /** The path of a picture. @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT */
+  async picture(name: string, file: string): Promise<string> {
+    const names = await readdir(await this.folder(name));
+    if (isPicture(checkName('file', file)) && names.includes(file)) return this.#home.trainingDataSet(name, file);
+    throw new ArtistError('ERR_NOT_FOUND', `file: expected a picture of the data set, got ${display(file)}`);
+  }
+
+  async setCaption(name: string, file: string, caption: string): Promise<void> {
+    await this.picture(name, file);
+    await writeFileAtomic(this.#home.trainingDataSet(name, captionOf(file)), `${caption.replace(/\s+/g, ' ').trim()}\n`);
+  }
+
+  /** Removes a picture with its caption. */
+  async removePicture(name: string, file: string): Promise<void> {
+    await unlink(await this.picture(name, file));
+    await unlink(this.#home.trainingDataSet(name, captionOf(file))).catch(ignoreAbsent);
+  }
+
+  /** Reads and decodes every picture, as a run would. @throws ArtistError ERR_TRAIN_DATA, ERR_LICENCE, ERR_READ: why it cannot be trained on */
+  async check(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<{ pictures: number; warnings: string[]; licence: string; obligations: string[] }> {
+    const { pictures, warnings, licence } = await loadDataSet({ folder: await this.folder(name), signal });
+    return { pictures: pictures.length, warnings: [...warnings], licence: licence.id, obligations: [...licence.obligations] };
+  }
+}
