@@ -75,7 +75,11 @@ suite('webhooks over HTTP', (test) => {
     equal(about(other).length, 1);
     ok(!JSON.stringify(got).includes(shell.home));
     // The job's own goes with it, when its delivery was recorded.
-    const hooks = async (): Promise<string> => (await ask('GET', '/webhooks')).json().webhooks.map((hook: Json) => hook.id).join();
+    const hooks = async (): Promise<string> =>
+      (await ask('GET', '/webhooks'))
+        .json()
+        .webhooks.map((hook: Json) => hook.id)
+        .join();
     for (let tries = 0; (await hooks()) !== id && tries < 100; tries++) await sleep(50);
     equal(await hooks(), id);
   });
