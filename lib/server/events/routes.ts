@@ -8,6 +8,8 @@ import { frameOf, type LoggedEvent, topics } from './event-log.ts';
 import type { StreamFilter } from './event-stream.ts';
 import { cleaner, hubOf } from './hub-of-server.ts';
 
+/** HEAD would read a stream without an end. */
+const endless = { config: { scope: 'read' }, exposeHeadRoute: false } as const;
 const stream = { 200: z.string().describe('text/event-stream: server-sent events') };
 const lastEvent = z.looseObject({ 'last-event-id': z.string().max(100).optional() });
 const about = z.object({
@@ -43,7 +45,7 @@ export const eventsRoutes: Routes = (root, context) => {
   app.get(
     '/events',
     {
-      config: { scope: 'read' },
+      ...endless,
       schema: { summary: 'Follow all changes', tags: ['events'], querystring: about, headers: lastEvent, response: stream },
     },
     async ({ caller, query, headers }, reply) => {
@@ -60,7 +62,7 @@ export const eventsRoutes: Routes = (root, context) => {
   app.get(
     '/jobs/:id/events',
     {
-      config: { scope: 'read' },
+      ...endless,
       schema: {
         summary: 'Follow one job to its end',
         tags: ['events'],
