@@ -1,5 +1,5 @@
 /** Time-outs and retries of the official client, and clients that go away: a picture is painted once, and not for nobody. */
-import OpenAI, { APIConnectionTimeoutError, APIError } from 'openai';
+import OpenAI, { APIConnectionTimeoutError } from 'openai';
 import * as assert from 'uvu/assert';
 import { VirtualClock } from '../../../lib/core/index.ts';
 import { openQueueAt } from '../../../lib/schedule/index.ts';
@@ -84,7 +84,7 @@ suite('openai: retries of a client', (test) => {
     const closing = server.stop();
     await clock.advance(60_000);
     await closing;
-    assert.instance(await failed, APIError);
+    assert.instance(await failed, Error);
     await statesBecome(server, ['waiting']);
   });
 });
