@@ -44,7 +44,11 @@ export class Painter {
     gone.addEventListener('abort', () => release('gone'), { once: true });
     reply.raw.once('finish', () => release('answered'));
     if (answer.stream) this.#stream(id, answer, request, reply, gone);
-    else await this.#whole(id, answer, request, reply);
+    else
+      await this.#whole(id, answer, request, reply).catch((error: unknown) => {
+        // No client is left to be answered.
+        if (!gone.aborted) throw error;
+      });
     return reply;
   }
 

@@ -32,9 +32,9 @@ export function formOfName(name: string | null): PictureForm {
   return { format: format as PictureForm['format'], embedRecipe: recipe === 'p', ...(Number(quality) > 0 && { quality: Number(quality) }) };
 }
 
-/** What a new job is answered with. */
-export function acceptedAnswer({ id, state, createdAt }: PaintJob) {
-  return { id, kind: 'img_gen' as const, status: states[state], created: secondsOf(createdAt) ?? 0, poll_url: `/sdcpp/v1/jobs/${id}` };
+/** What a new job is answered with. @param pollUrl path of its state */
+export function acceptedAnswer({ id, state, createdAt }: PaintJob, pollUrl: string) {
+  return { id, kind: 'img_gen' as const, status: states[state], created: secondsOf(createdAt) ?? 0, poll_url: pollUrl };
 }
 
 async function imageOf(job: string, { index, recipe }: JobPicture, form: PictureForm, { jobs }: ServerContext): Promise<object> {

@@ -100,7 +100,12 @@ export const sdcppRoutes: Routes = (plain, context) => {
     config: { scope: 'paint' },
     bodyLimit: pictureLimit(context),
     schema: { summary: 'Submit a job', tags: ['sdcpp'], body: sdcppParameters, response: { 202: accepted } },
-    handler: async ({ body, caller }, reply) => reply.code(202).send(acceptedAnswer(await submit(body, caller, context))),
+    handler: async (request, reply) => {
+      const job = await submit(request.body, request.caller, context);
+      // A path, as there, but with the base path of this server.
+      const { pathname } = new URL(context.addressOf(request, `/sdcpp/v1/jobs/${job.id}`));
+      return reply.code(202).send(acceptedAnswer(job, pathname));
+    },
   });
   app.post('/vid_gen', {
     config: { scope: 'paint' },
