@@ -248,6 +248,9 @@ suite('sdapi: clients', (test) => {
     const mine = await progressOf(one);
     assert.ok(mine.progress > 0 && mine.progress < 1, String(mine.progress));
     assert.equal([mine.state.job_count, mine.state.sampling_steps], [4, 1000]);
+    await until('a preview', async () => (await progressOf(one)).current_image !== null);
+    assert.equal([...bytesOf((await progressOf(one)).current_image).subarray(0, 2)], [0xff, 0xd8], 'a JPEG');
+    assert.is((await one.read<Progress>('/sdapi/v1/progress?skip_current_image=true')).current_image, null);
     assert.ok(await isIdle(two)(), 'a client without work is idle');
     assert.ok(await isIdle(reader)());
     assert.equal(
