@@ -1,6 +1,6 @@
 /**
  * The unmodified Python client `webuiapi` against `ai-artist serve`: `npm run bench -- webuiapi`. Makes a virtual environment in a temporary
- * folder, installs the client from PyPI, serves a temporary home, paints the same with `ai-artist generate`, and lets webuiapi.py compare.
+ * folder, installs the client from PyPI, serves a temporary home, paints the same with `ai-artist generate`, and lets call_webuiapi.py compare.
  * Needs python3 with venv, and the network.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
@@ -21,8 +21,6 @@ const artist = (...args: string[]): string =>
 /** webuiapi always sends eta 1. */
 const same = [
   'flat vector art of a fox',
-  '--seed',
-  '7',
   '--width',
   '128',
   '--height',
@@ -36,7 +34,8 @@ const same = [
   '--eta',
   '1',
 ];
-const paint = (file: string, ...args: string[]): string => artist('generate', ...same, ...args, '--out', path.join(folder, file));
+const paint = (file: string, seed: string, ...args: string[]): string =>
+  artist('generate', ...same, '--seed', seed, ...args, '--out', path.join(folder, file));
 
 function install(): string {
   const python = path.join(folder, 'venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
@@ -62,13 +61,13 @@ let server: ChildProcess | undefined;
 try {
   const python = install();
   const token = artist('serve', 'token', 'create', 'bench', '--scope', 'paint').trim();
-  paint('txt2img.png');
-  paint('start.png', '--seed', '8');
-  paint('hires.png', '--hires', '--hires-scale', '2', '--hires-strength', '0.5');
-  paint('img2img.png', '--init', path.join(folder, 'start.png'), '--strength', '0.6');
+  paint('txt2img.png', '7');
+  paint('start.png', '8');
+  paint('hires.png', '7', '--hires', '--hires-scale', '2', '--hires-strength', '0.5');
+  paint('img2img.png', '7', '--init', path.join(folder, 'start.png'), '--strength', '0.6');
   const started = await serve();
   server = started.server;
-  const client = spawn(python, [here('webuiapi.py'), started.port, token, folder], { stdio: 'inherit' });
+  const client = spawn(python, [here('call_webuiapi.py'), started.port, token, folder], { stdio: 'inherit' });
   const [status] = (await once(client, 'exit')) as [number | null];
   process.exitCode = status ?? 1;
 } finally {

@@ -1,7 +1,7 @@
 /** Answers that take minutes to make, on connections that proxies cut when nothing is sent for a minute. */
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import type { Clock } from '../../core/index.ts';
+import { ArtistError, type Clock } from '../../core/index.ts';
 
 /** JSON in pieces, so that several large pictures are never one string. */
 export type JsonPieces = Iterable<string> | AsyncIterable<string>;
@@ -25,7 +25,7 @@ export interface HeldAnswer {
 function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort(new DOMException('the client closed the connection', 'AbortError'));
+    if (!reply.raw.writableFinished) gone.abort(new ArtistError('ERR_ABORTED', 'request: the client closed the connection'));
   });
   return gone.signal;
 }

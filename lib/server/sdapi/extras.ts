@@ -1,4 +1,5 @@
 /** extra-single-image and extra-batch-images: enlarges pictures, with a network or without. */
+import { maxEdge, maxPixels } from '../../engine/index.ts';
 import { ArtImage, loadSharp, type RawImage, type Recipe, readRecipe } from '../../image/index.ts';
 import type { Caller, ServerContext } from '../context.ts';
 import { Base64, jsonText } from '../pictures/json-text.ts';
@@ -16,9 +17,6 @@ export interface ExtrasCall {
   gone: AbortSignal;
 }
 
-/** Longest edge and most pixels of a result. */
-const maxEdge = 8192;
-const maxPixels = 64 * 1024 * 1024;
 /** Every ESRGAN file enlarges four times in a pass, as far as is known before it is loaded. */
 const passFactor = 4;
 

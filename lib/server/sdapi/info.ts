@@ -13,7 +13,7 @@ export interface InfoParts {
 }
 
 /** `20261201161225`, as A1111 writes the time of a job. */
-const timestamp = (iso: string): string => iso.replace(/\D/g, '').slice(0, 14);
+export const timestamp = (iso: string): string => iso.replace(/\D/g, '').slice(0, 14);
 
 const hash = (text: string | undefined): string | null => text?.slice(0, 10) ?? null;
 

@@ -1,6 +1,7 @@
 /** /progress, /interrupt, /skip and /internal: a client sees and stops its own jobs of this API, never those of others or of the artist. */
 import type { PaintJob } from '../../service/index.ts';
 import type { Caller, ServerContext } from '../context.ts';
+import { timestamp } from './info.ts';
 
 type Place = Pick<ServerContext, 'jobs' | 'clock'>;
 
@@ -10,8 +11,6 @@ const mostJobs = 100;
 
 const jobsOf = ({ jobs }: Place, caller: Caller): Promise<PaintJob[]> =>
   jobs.list({ client: caller.id, dialect: 'sdapi', states: unfinished, limit: mostJobs });
-
-const timestamp = (iso: string): string => iso.replace(/\D/g, '').slice(0, 14);
 
 /** The state of a client without jobs: both numbers are 0, which clients wait for. */
 const idle = {

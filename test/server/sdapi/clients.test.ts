@@ -1,8 +1,10 @@
 /** What programs of other people send, and two of them at once. */
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { systemClock } from '../../../lib/core/index.ts';
-import { tiny } from '../../engine/support.ts';
+import { homeOf, systemClock } from '../../../lib/core/index.ts';
+import { safetensors, tiny } from '../../engine/support.ts';
 import { suite } from '../../harness.ts';
 import { type Serving, serving } from '../serving.ts';
 import { bytesOf, infoOf, type PaintAnswer, pixels, SdapiClient } from './client.ts';
@@ -185,6 +187,26 @@ suite('sdapi: clients', (test) => {
     for (const secret of [server.home, server.token, process.cwd()]) assert.not.ok(texts.join('').includes(secret), secret);
   });
 
+  test('autoencoders and upscalers in the home are listed and chosen by their names', async () => {
+    const { models } = homeOf(server.home);
+    mkdirSync(models, { recursive: true });
+    const tensor = { shape: [4] };
+    writeFileSync(path.join(models, 'soft.safetensors'), safetensors({ 'encoder.conv_in.weight': tensor }));
+    writeFileSync(
+      path.join(models, 'sharp-x4.safetensors'),
+      safetensors({ 'conv_first.weight': tensor, 'body.0.rdb1.conv1.weight': tensor }),
+    );
+    const soft = { model_name: 'soft.safetensors', filename: 'soft.safetensors' };
+    assert.equal(await one.read('/sdapi/v1/sd-vae'), [soft]);
+    const upscaler = { name: 'sharp-x4', model_name: 'sharp-x4', model_path: null, model_url: null, scale: 4 };
+    assert.equal((await one.read<object[]>('/sdapi/v1/upscalers')).at(-1), upscaler);
+    const vae = async () => (await one.read<Record<string, unknown>>('/sdapi/v1/options'))['sd_vae'];
+    await one.call('/sdapi/v1/options', { sd_vae: 'soft.safetensors' });
+    assert.is(await vae(), 'soft.safetensors');
+    await one.call('/sdapi/v1/options', { sd_vae: 'Automatic' });
+    assert.is(await vae(), 'Automatic');
+  });
+
   test('options belong to the client that sets them, and unknown ones are ignored', async () => {
     await one.call('/sdapi/v1/options', { CLIP_stop_at_last_layers: 2, no_such_option: 1, samples_format: 'webp' });
     const layers = async (client: SdapiClient) =>
@@ -248,6 +270,9 @@ suite('sdapi: clients', (test) => {
     const mine = await progressOf(one);
     assert.ok(mine.progress > 0 && mine.progress < 1, String(mine.progress));
     assert.equal([mine.state.job_count, mine.state.sampling_steps], [4, 1000]);
+    await until('a preview', async () => (await progressOf(one)).current_image !== null);
+    assert.equal([...bytesOf((await progressOf(one)).current_image).subarray(0, 2)], [0xff, 0xd8], 'a JPEG');
+    assert.is((await one.read<Progress>('/sdapi/v1/progress?skip_current_image=true')).current_image, null);
     assert.ok(await isIdle(two)(), 'a client without work is idle');
     assert.ok(await isIdle(reader)());
     assert.equal(

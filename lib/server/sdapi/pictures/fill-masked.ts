@@ -1,11 +1,9 @@
 /** Replaces what lies under a mask with the colours around it, blurred the more the further inside they are. */
 import { loadSharp, type RawImage } from '../../../image/index.ts';
-import { pipelineOf, pixelsOf } from './start-picture.ts';
+import { bufferOf, pipelineOf, pixelsOf } from './start-picture.ts';
 
 /** Shrinking factors of the layers, the roughest first. */
 const layers = [64, 16, 4, 2] as const;
-
-const bufferOf = ({ data }: RawImage): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
 /**
  * @param image RGB

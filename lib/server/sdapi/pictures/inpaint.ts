@@ -1,7 +1,7 @@
 /** Inpainting as in A1111: what is painted is pasted over the given picture through the blurred mask, so that the rest stays exactly as it was. */
-import { decodeImage, loadSharp, type RawImage, resizeImage } from '../../../image/index.ts';
+import { loadSharp, type RawImage, resizeImage } from '../../../image/index.ts';
 import { fillMasked } from './fill-masked.ts';
-import { decodePicture, fitTo, pipelineOf, pixelsOf } from './start-picture.ts';
+import { bufferOf, decodePicture, fitTo, pipelineOf, pixelsOf } from './start-picture.ts';
 
 export interface InpaintOptions {
   init: Uint8Array;
@@ -39,7 +39,7 @@ export interface Inpainting {
 
 /** The mask as grey pixels: its alpha if it has one, else its brightness. */
 async function decodeMask(bytes: Uint8Array): Promise<RawImage> {
-  const grey = await decodeImage(bytes, { channels: 1, maxPixels: 64 * 1024 * 1024 });
+  const grey = await decodePicture(bytes, 1);
   const sharp = await loadSharp();
   const { hasAlpha } = await sharp(bytes).metadata();
   if (!hasAlpha || (await sharp(bytes).stats()).isOpaque) return grey;
@@ -99,15 +99,13 @@ const cropped = async (image: RawImage, region: Region): Promise<RawImage> => pi
 
 /** `patch` over `base` at a place, as opaque as the mask is white. */
 async function paste(base: RawImage, patch: RawImage, mask: RawImage, { left, top }: Pick<Region, 'left' | 'top'>): Promise<RawImage> {
-  const { data, width, height } = mask;
+  const { width, height } = mask;
   const layer = await pixelsOf(
-    (await pipelineOf(patch)).joinChannel(Buffer.from(data.buffer, data.byteOffset, data.byteLength), {
+    (await pipelineOf(patch)).joinChannel(bufferOf(mask), {
       raw: { width, height, channels: 1 },
     }),
   );
-  const pasted = (await pipelineOf(base)).composite([
-    { input: Buffer.from(layer.data.buffer, layer.data.byteOffset, layer.data.byteLength), raw: { width, height, channels: 4 }, left, top },
-  ]);
+  const pasted = (await pipelineOf(base)).composite([{ input: bufferOf(layer), raw: { width, height, channels: 4 }, left, top }]);
   return await pixelsOf(pasted.removeAlpha().toColourspace('srgb'));
 }
 

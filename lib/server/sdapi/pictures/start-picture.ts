@@ -1,18 +1,16 @@
 /** The picture of img2img at the size that is painted, by the resize modes of A1111. */
 import type { Sharp } from 'sharp';
-import { ArtImage, decodeImage, loadSharp, type RawImage, resizeImage } from '../../../image/index.ts';
+import { maxPixels } from '../../../engine/index.ts';
+import { ArtImage, decodeImage, type RawImage, resizeImage } from '../../../image/index.ts';
 
-/** Most pixels of a picture that a client sends, decoded. */
-const maxPixels = 64 * 1024 * 1024;
-
-/** @throws ArtistError ERR_IMAGE_DECODE */
-export const decodePicture = (bytes: Uint8Array): Promise<RawImage> => decodeImage(bytes, { channels: 3, maxPixels });
+/** RGB, or grey. No more pixels than the engine paints. @throws ArtistError ERR_IMAGE_DECODE */
+export const decodePicture = (bytes: Uint8Array, channels: 1 | 3 = 3): Promise<RawImage> => decodeImage(bytes, { channels, maxPixels });
 
 /** A pipeline over raw pixels. */
-export async function pipelineOf({ data, width, height, channels }: RawImage): Promise<Sharp> {
-  const sharp = await loadSharp();
-  return sharp(data, { raw: { width, height, channels: channels as 1 | 2 | 3 | 4 }, limitInputPixels: false });
-}
+export const pipelineOf = (image: RawImage): Promise<Sharp> => new ArtImage(image).toSharp();
+
+/** The memory of raw pixels, as sharp takes it. */
+export const bufferOf = ({ data }: RawImage): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 
 /** Runs a pipeline to raw pixels. */
 export async function pixelsOf(pipeline: Sharp): Promise<RawImage> {

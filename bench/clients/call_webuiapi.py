@@ -1,6 +1,6 @@
 """Calls a running server with the unmodified PyPI client `webuiapi` and prints PASS or FAIL for each call.
 
-Usage: webuiapi.py PORT TOKEN FOLDER. FOLDER holds what `ai-artist generate` painted: txt2img.png, hires.png, img2img.png, and start.png.
+Usage: call_webuiapi.py PORT TOKEN FOLDER. FOLDER holds what `ai-artist generate` painted: txt2img.png, hires.png, img2img.png, and start.png.
 """
 
 import sys
@@ -145,6 +145,7 @@ check("interrupt, skip", lambda: [api.interrupt(), api.skip()])
 check("get_samplers", named(api.get_samplers))
 check("get_schedulers", named(api.get_schedulers))
 check("get_upscalers", named(api.get_upscalers))
+check("get_latent_upscale_modes", named(api.get_latent_upscale_modes))
 check("get_sd_models", named(api.get_sd_models, "title"))
 check("get_prompt_styles", named(api.get_prompt_styles))
 check("get_realesrgan_models", named(api.get_realesrgan_models))
