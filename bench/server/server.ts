@@ -60,7 +60,7 @@ async function started(): Promise<{ server: ChildProcess; url: string }> {
   const execArgv = ['--import', `data:text/javascript,${encodeURIComponent(probe)}`];
   const server = fork(cli, ['serve', '--home', home, '--port', String(port), '--no-worker'], {
     execArgv,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const url = `http://127.0.0.1:${port}`;
   for (;;) {
