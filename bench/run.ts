@@ -7,6 +7,7 @@ const suites: Record<string, string[]> = {
   memory: ['memory.ts'],
   clip: ['clip/clip.ts'],
   gallery: ['gallery/gallery.ts'],
+  server: ['server/server.ts'],
   train: ['train/speed.ts'],
   style: ['train/style-lift.ts'],
   crash: ['crash/crash.ts'],

@@ -107,14 +107,20 @@ export async function scanFolders(root: string, known: IndexRows, options: ScanO
   const changed = [...folders].filter(([folder, time]) => options.everyFile || known.folders.get(folder) !== time);
   const present = new Set<string>();
   const jobs: Sidecars = [];
-  for (const [folder] of changed) jobs.push(...(await sidecarsOf(root, folder)));
-  for (const { id } of jobs) present.add(id);
+  for (const [folder] of changed) {
+    for (const one of await sidecarsOf(root, folder)) {
+      present.add(one.id);
+      jobs.push(one);
+    }
+  }
   const lines = await linesOf(jobs, known, options);
   const looked = new Set(changed.map(([folder]) => folder));
   const vanished = [...known.folders.keys()].filter((folder) => !folders.has(folder));
   const gone: string[] = [];
   if (looked.size > 0 || vanished.length > 0 || folders.size === 0) {
-    for (const id of known.rows.keys()) {
+    let seen = 0;
+    for (const id of [...known.rows.keys()]) {
+      if (++seen % 2000 === 0) await new Promise((done) => setImmediate(done)); // for others on this thread
       const folder = folderOf(id);
       if (!present.has(id) && (looked.has(folder) || !folders.has(folder))) gone.push(id);
     }

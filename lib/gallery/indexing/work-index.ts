@@ -139,7 +139,8 @@ export class WorkIndex {
   }
 
   /** See Gallery.whileLocked(). */
-  whileLocked<T>(purpose: string, work: () => Promise<T>, mostMs = Number.POSITIVE_INFINITY): Promise<T> {
+  async whileLocked<T>(purpose: string, work: () => Promise<T>, mostMs = Number.POSITIVE_INFINITY): Promise<T> {
+    await this.log.refresh(); // what takes long, such as reading a large index for the first time, is done before others have to wait
     const { waitMs } = this.#options;
     const waiting = waitMs === undefined && mostMs === Number.POSITIVE_INFINITY ? {} : { waitMs: Math.min(waitMs ?? mostMs, mostMs) };
     return withLock(this.#files.layout.lock, { purpose, ...waiting }, async () => {

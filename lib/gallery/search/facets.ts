@@ -37,7 +37,8 @@ const namedOrder: ReadonlySet<FacetName> = new Set(['month', 'rating', 'collecti
 export class Facets {
   readonly #codes = new Map<string, number>();
   readonly #values: { facet: FacetName; name: string }[] = [];
-  readonly #rows = new WeakMap<Row, readonly number[]>();
+  /** By id, with the row that they were read from: a changed work has another one. */
+  readonly #rows = new Map<string, { row: Row; codes: readonly number[] }>();
 
   /** Counts of the rows for each facet: most frequent first; months, ratings and collections by name. */
   count(content: IndexRows, rows: readonly Row[], facets: readonly FacetName[]): Partial<Record<FacetName, Count[]>> {
@@ -64,8 +65,8 @@ export class Facets {
   }
 
   #codesOf(content: IndexRows, row: Row): readonly number[] {
-    const known = this.#rows.get(row);
-    if (known) return known;
+    const known = this.#rows.get(row.id);
+    if (known?.row === row) return known.codes;
     const codes = new Set<number>();
     const add = (facet: FacetName, name: string): void => void codes.add(this.#codeOf(facet, name));
     add('month', new Date(ulidTime(row.id)).toISOString().slice(0, 7));
@@ -85,7 +86,7 @@ export class Facets {
       if (key === 'size') add('orientation', orientationOf(pixels(value)));
     }
     const list = [...codes];
-    this.#rows.set(row, list);
+    this.#rows.set(row.id, { row, codes: list });
     return list;
   }
 

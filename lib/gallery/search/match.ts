@@ -90,8 +90,8 @@ function digitsAt(bytes: SharedBytes, start: number): number | undefined {
 function rowMatches(bytes: SharedBytes, row: Row, { needle, accept, test }: Matcher): boolean {
   if (test) return test(row);
   if (!needle) return false;
-  for (let at = bytes.indexOf(needle, row.from); at >= 0 && at < row.to; at = bytes.indexOf(needle, at + 1))
-    if (accept(bytes, at, row)) return true;
+  const text = bytes.subarray(row.from, row.to); // a search in all bytes would go on to the next work that has the needle, perhaps the last
+  for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) if (accept(bytes, row.from + at, row)) return true;
   return false;
 }
 

@@ -19,7 +19,7 @@ interface Waiting {
 }
 
 /** A thread that looks at no stop flag for so long, milliseconds, is ended and started again. */
-const graceMs = 3000;
+const graceMs = 30_000;
 
 /** Answers questions on a thread of its own, so that no search stops the event loop. It reads the index in shared memory. */
 export class AskingThread implements Asking {
