@@ -1,7 +1,10 @@
 import type * as z from 'zod';
 import { changesRoutes } from '../api/changes/routes.ts';
 import { jobsRoutes } from '../api/jobs/routes.ts';
+import { periodsRoutes } from '../api/periods/routes.ts';
 import { scheduleRoutes } from '../api/schedule/routes.ts';
+import { settingsRoutes } from '../api/settings/routes.ts';
+import { statusRoutes } from '../api/status/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
 import { worksRoutes } from '../api/works/routes.ts';
 import type { Routes } from '../context.ts';
@@ -33,6 +36,9 @@ export const rooms: readonly Room[] = [
   { ...own, routes: changesRoutes },
   { ...own, routes: worksRoutes },
   { ...own, routes: scheduleRoutes },
+  { ...own, routes: settingsRoutes },
+  { ...own, routes: periodsRoutes },
+  { ...own, routes: statusRoutes },
   { ...own, routes: jobsRoutes },
   { ...own, routes: eventsRoutes },
   { ...own, routes: webhooksRoutes },
