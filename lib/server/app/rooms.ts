@@ -1,7 +1,10 @@
 import type * as z from 'zod';
 import { changesRoutes } from '../api/changes/routes.ts';
 import { jobsRoutes } from '../api/jobs/routes.ts';
+import { periodsRoutes } from '../api/periods/routes.ts';
 import { scheduleRoutes } from '../api/schedule/routes.ts';
+import { settingsRoutes } from '../api/settings/routes.ts';
+import { statusRoutes } from '../api/status/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
 import { trainingRoutes } from '../api/training/routes.ts';
 import { worksRoutes } from '../api/works/routes.ts';
@@ -34,6 +37,9 @@ export const rooms: readonly Room[] = [
   { ...own, routes: changesRoutes },
   { ...own, routes: worksRoutes },
   { ...own, routes: scheduleRoutes },
+  { ...own, routes: settingsRoutes },
+  { ...own, routes: periodsRoutes },
+  { ...own, routes: statusRoutes },
   { ...own, routes: jobsRoutes },
   { ...own, routes: eventsRoutes },
   { ...own, routes: trainingRoutes },

@@ -75,7 +75,7 @@ suite('changes of works over HTTP', { timeoutMs: 60_000 }, (test) => {
       assert.is(
         (await server.call(method, `/works/${work.id}${address}`, { as: 'none', ...(method === 'PATCH' && { body: { rating: 1 } }) }))
           .status,
-        403,
+        401,
       );
     }
     assert.is((await server.call('DELETE', `/works/${work.id}`, { as: 'paint' })).status, 403);
@@ -202,7 +202,7 @@ suite('mass actions', { timeoutMs: 60_000 }, (test) => {
     ])
       assert.is((await act(body)).status, 400);
     assert.is((await server.call('GET', '/operations/01K9F0000000000000000000AA')).status, 404);
-    assert.is((await server.call('GET', '/operations', { as: 'none' })).status, 403);
+    assert.is((await server.call('GET', '/operations', { as: 'none' })).status, 401);
   });
 
   for (const zone of ['Pacific/Kiritimati', 'UTC', 'America/Los_Angeles'])
@@ -286,6 +286,20 @@ suite('mass actions', { timeoutMs: 60_000 }, (test) => {
       assert.is((await own.call('DELETE', '/collections/Snow')).status, 404);
     } finally {
       await own.close();
+    }
+  });
+
+  test('former values that cannot be written down: nothing is changed, and the operation says why', async () => {
+    const undo = path.join(server.home, 'state', 'undo');
+    rmSync(undo, { recursive: true, force: true });
+    writeFileSync(undo, ''); // a file where the folder should be
+    try {
+      const failed = await act({ action: { action: 'change', change: { addTags: ['lost'] } }, query: '' });
+      assert.equal([failed.body.state, failed.body.error.code, failed.body.changed], ['failed', 'ERR_WRITE', 0]);
+      assert.not.match(JSON.stringify(failed.body), new RegExp(server.home.slice(0, 12)));
+      assert.equal(await server.gallery.select('tag:lost'), []);
+    } finally {
+      rmSync(undo);
     }
   });
 

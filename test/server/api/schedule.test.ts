@@ -75,7 +75,7 @@ suite('the schedule over HTTP', { timeoutMs: 60_000 }, (test) => {
     }
     assert.is((await server.call('POST', '/schedule', { as: 'paint', body: { when: 'daily 09:00' } })).status, 403);
     for (const address of ['', '/next', '/history', '/j1'])
-      assert.is((await server.call('GET', `/schedule${address}`, { as: 'none' })).status, 403);
+      assert.is((await server.call('GET', `/schedule${address}`, { as: 'none' })).status, 401);
     for (const [method, address] of [
       ['GET', '/j99'],
       ['PATCH', '/j99'],

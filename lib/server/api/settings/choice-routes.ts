@@ -188,7 +188,7 @@ function listRoutes(root: FastifyInstance, home: Home): void {
       const lists = [...(await readWordLists(home.folder))].map(([name, entries]) => ({
         name,
         words: entries.length,
-        sample: entries.slice(0, 10).map(textOf),
+        sample: entries.slice(0, 10).map(({ value }) => value),
       }));
       return { wildcards: completed(lists, query, ({ name }) => [name]) };
     },
@@ -208,5 +208,3 @@ function listRoutes(root: FastifyInstance, home: Home): void {
       async ({ query }) => ({ names: completed([...names] as string[], query, (name) => [name]) }),
     );
 }
-
-const textOf = (entry: unknown): string => (typeof entry === 'string' ? entry : String((entry as { text?: unknown }).text ?? ''));

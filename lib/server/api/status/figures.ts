@@ -1,5 +1,6 @@
 import { recordView } from '../../../artist/index.ts';
 import { packageVersion } from '../../../core/index.ts';
+import { diagnose } from '../../../engine/index.ts';
 import { ScheduleStore } from '../../../schedule/index.ts';
 import { FiguresReader, figureParts, periods } from '../../../service/index.ts';
 import type { ServerContext } from '../../context.ts';
@@ -17,6 +18,8 @@ export class Figures {
   readonly #readers: Record<'quick' | 'disk', FiguresReader>;
   readonly #store: ScheduleStore;
   readonly #known = new Map<string, { at: number; figures: Promise<Shown> }>();
+
+  #diagnosis: Promise<{ ok: boolean }> | undefined;
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -91,6 +94,15 @@ export class Figures {
       fraction: running[0]?.progress?.fraction ?? null,
       nextRun: next ? new Date(next.at).toISOString() : null,
     };
+  }
+
+  /** What `doctor` says. It starts a process for each place where the engine could be, so it is kept while the server runs. */
+  doctor(): Promise<{ ok: boolean }> {
+    this.#diagnosis ??= diagnose().then((diagnosis) => JSON.parse(textWithoutPaths(JSON.stringify(diagnosis), this.#context.home.folder)));
+    this.#diagnosis.catch(() => {
+      this.#diagnosis = undefined; // the caller gets the error; the next one tries again
+    });
+    return this.#diagnosis;
   }
 
   close(): void {

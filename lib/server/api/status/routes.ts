@@ -1,8 +1,6 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { diagnose } from '../../../engine/index.ts';
 import type { Routes } from '../../context.ts';
-import { withoutPaths as textWithoutPaths } from '../../errors/request-error.ts';
 import { Figures } from './figures.ts';
 import { toolRoutes } from './tool-routes.ts';
 
@@ -47,7 +45,7 @@ export const statusRoutes: Routes = async (root, context) => {
         response: { 200: z.looseObject({ ok: z.boolean() }) },
       },
     },
-    async () => JSON.parse(textWithoutPaths(JSON.stringify(await diagnose()), context.home.folder)) as { ok: boolean },
+    () => figures.doctor(),
   );
   toolRoutes(root, context);
 };
