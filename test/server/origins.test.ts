@@ -130,6 +130,28 @@ suite('server behind a proxy', (test) => {
     }
   });
 
+  test('a client behind a proxy on this machine may not read without a token', async () => {
+    const shell = await startShell({ trustedProxies: ['127.0.0.0/8'], hosts: ['art.example'] });
+    try {
+      const status = async (headers: Record<string, string>, token?: string): Promise<number> =>
+        (await shell.send('/api/v1/works', { headers, ...(token !== undefined && { token }) })).status;
+      is(await status({}), 200);
+      for (const headers of [
+        forwarded,
+        { 'x-forwarded-for': '203.0.113.9' },
+        { 'x-real-ip': '203.0.113.9' },
+        { forwarded: 'for=203.0.113.9' },
+        { via: '1.1 proxy' },
+        { host: 'art.example' },
+      ]) {
+        is(await status(headers), 401, JSON.stringify(headers));
+        is(await status(headers, shell.tokens.read), 200, JSON.stringify(headers));
+      }
+    } finally {
+      await shell.server.close();
+    }
+  });
+
   test('those of a trusted proxy are believed', async () => {
     const shell = await startShell({ trustedProxies: ['127.0.0.0/8'], hosts: ['art.example'] });
     try {

@@ -3,6 +3,7 @@ import { ArtistError, errorLine } from '../../core/index.ts';
 import { type Caller, type Scope, scopes } from '../context.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { challenges, sentToken } from './credentials.ts';
+import { isLocal } from './local.ts';
 import { isChange, type OriginGuard } from './origin.ts';
 import type { TokenBook } from './tokens.ts';
 
@@ -57,7 +58,8 @@ export function guardRequests(
   const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Caller> => {
     const sent = sentToken(request.headers.authorization);
     if (sent === undefined) {
-      if (tokensOnly && !request.routeOptions.config.open) await refuse(request, reply, 'token: expected one, got none');
+      if ((tokensOnly || !isLocal(request)) && !request.routeOptions.config.open)
+        await refuse(request, reply, 'token: expected one from a client on another machine, got none');
       return nobody;
     }
     const facts = sent === '' ? undefined : await tokens.find(sent);
