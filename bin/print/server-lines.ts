@@ -9,14 +9,14 @@ export async function serverLines(
   { home }: Pick<Context, 'home'>,
 ): Promise<string[]> {
   const any = await new TokenBook(homeOf(home)).isAny();
-  const painter = paints ? 'this process paints what is in the queue' : 'other processes paint: ai-artist worker';
+  const painter = paints ? 'This process paints the jobs in the queue' : 'Other processes paint: ai-artist worker';
   return [
-    `ai-artist answers at ${url}`,
+    `Listening on ${url}`,
     `${painter}${schedule ? ', and runs the schedule' : ''}`,
     tokensOnly
-      ? 'every request needs a token: ai-artist serve token list'
+      ? 'Every request needs a token: ai-artist serve token list'
       : any
-        ? 'looking needs no token; painting and changing do'
-        : 'looking needs no token; for painting make one: ai-artist serve token create NAME --scope paint',
+        ? 'Reading needs no token; painting and changing do'
+        : 'Reading needs no token. To paint, make one: ai-artist serve token create NAME --scope paint',
   ];
 }

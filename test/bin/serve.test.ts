@@ -67,7 +67,7 @@ suite('serve', { timeoutMs: 180_000 }, (test) => {
     equal([code, stdout.trim().split('\n').length], [0, 1]);
     match(
       stderr,
-      /ai-artist answers at http:\/\/127\.0\.0\.1:\d+\nother processes paint: ai-artist worker\n.*serve token create NAME --scope paint/,
+      /Listening on http:\/\/127\.0\.0\.1:\d+\nOther processes paint: ai-artist worker\n.*serve token create NAME --scope paint/,
     );
     ok(!stderr.includes(token));
   });
