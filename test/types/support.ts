@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,8 +20,11 @@ export function makeProject(): string {
   const installed = path.join(project, 'node_modules/ai-artist');
   mkdirSync(installed, { recursive: true });
   copyFileSync(path.join(root, 'package.json'), path.join(installed, 'package.json'));
-  for (const name of ['zod', 'consola', 'croner', 'lowdb', 'sharp', 'toad-scheduler', 'ulid', 'yaml', '@types']) {
-    symlinkSync(path.join(root, 'node_modules', name), path.join(project, 'node_modules', name), 'junction');
+  const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  for (const name of [...Object.keys(dependencies), '@types']) {
+    const link = path.join(project, 'node_modules', name);
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.join(root, 'node_modules', name), link, 'junction');
   }
   // What is neither compiled by the build nor JavaScript, for programs that paint.
   for (const name of ['build', 'models', 'vocab']) symlinkSync(path.join(root, name), path.join(installed, name), 'junction');
