@@ -127,6 +127,11 @@ suite('server routes', (test) => {
   test('the OpenAPI document has every route, its scope, its errors and how to authenticate', async () => {
     const document = (await shell.send('/openapi.json')).json();
     is(document.openapi, '3.1.0');
+    const refs = [...JSON.stringify(document).matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)];
+    equal(
+      refs.filter(([, kind = '', name = '']) => !document.components[kind]?.[name]).map(([ref]) => ref),
+      [],
+    );
     const documented = Object.entries(document.paths as Record<string, object>).flatMap(([to, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${to}`),
     );

@@ -140,7 +140,8 @@ export class WorkIndex {
 
   /** See Gallery.whileLocked(). */
   async whileLocked<T>(purpose: string, work: () => Promise<T>, mostMs = Number.POSITIVE_INFINITY): Promise<T> {
-    await this.log.refresh(); // what takes long, such as reading a large index for the first time, is done before others have to wait
+    // What takes long, such as reading a large index for the first time, is done before others have to wait. If it fails, it fails again below.
+    await this.log.refresh().catch(() => undefined);
     const { waitMs } = this.#options;
     const waiting = waitMs === undefined && mostMs === Number.POSITIVE_INFINITY ? {} : { waitMs: Math.min(waitMs ?? mostMs, mostMs) };
     return withLock(this.#files.layout.lock, { purpose, ...waiting }, async () => {

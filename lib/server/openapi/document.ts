@@ -39,11 +39,12 @@ const meanings: Readonly<Record<string, string>> = {
   413: 'The body is too large',
   415: 'The content type is not one that the route reads',
   429: 'Too many requests; see Retry-After',
+  431: 'The address and headers are longer than 16 kB',
   500: 'The server failed; its log has the details',
   503: 'It cannot be done for the moment; see Retry-After',
   507: 'The disk is full',
 };
-const ofEvery = ['400', '401', '403', '404', '429', '500', '503'];
+const ofEvery = ['400', '401', '403', '404', '429', '431', '500', '503'];
 const ofChanges = ['408', '409', '412', '413', '415', '507'];
 
 /** Notes the scope of each route, which completeDocument() reads. */

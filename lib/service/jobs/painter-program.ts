@@ -2,16 +2,14 @@
  * The painter process: painter.ts starts it. It opens the artist of the home and paints the tasks of its queue. The engine runs in a process of
  * its own, so that a crash fails one try. It ends when it is asked to, or when the channel to its parent closes.
  */
-import { setPriority } from 'node:os';
 import { createArtist } from '../../artist/index.ts';
 import { loadConfig } from '../../config/index.ts';
 import { currentScope, errorLine, isArtistError } from '../../core/index.ts';
 import { homeId, isRedis, type WorkerEvent } from '../../schedule/index.ts';
+import { lowerPriority } from '../lower-priority.ts';
 import { type PaintWorker, startPaintWorker } from '../paint-worker.ts';
 import type { FromPainter, PainterLine, PainterStart, ToPainter } from './painter-protocol.ts';
 
-/** Below the server and other programs of the machine; Windows: below normal. */
-const niceness = 10;
 /** How long an aborted task may take to end before the process exits without it. */
 const abortWithinMs = 10_000;
 
@@ -80,7 +78,7 @@ function main(): void {
       return undefined;
     }
   };
-  setPriority(niceness);
+  lowerPriority();
   // The parent decides when it ends, also after Ctrl-C in a terminal, which reaches the whole process group.
   process.on('SIGINT', () => undefined);
   process.once('SIGTERM', () => void end(stopWithinMs));

@@ -2,13 +2,11 @@
  * The process that trains a run: supervisor.ts starts it, detached, so that training outlives a restart of the server. Its arguments are the home
  * and the name of the run. It reads what to do from the state file, and writes there how it ended.
  */
-import { setPriority } from 'node:os';
 import { ArtistError, birthOf, homeOf, isArtistError, redact } from '../../core/index.ts';
 import { resumeTraining, type TrainLoraOptions, trainLora } from '../../train/index.ts';
+import { lowerPriority } from '../lower-priority.ts';
 import { type OrderedRun, trainingOrders } from './training-state.ts';
 
-/** Below the server and other programs of the machine. */
-const niceness = 10;
 const lookMs = 500;
 
 const [folder = '', name = ''] = process.argv.slice(2);
@@ -67,9 +65,5 @@ async function main(): Promise<void> {
   await record((one) => Object.assign(one, { ...outcome, endedAt: Date.now(), pid: null, birth: null }));
 }
 
-try {
-  setPriority(niceness);
-} catch {
-  // Some systems do not permit it: it then competes with the server.
-}
+lowerPriority();
 await main();

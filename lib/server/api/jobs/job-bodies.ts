@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { jsonValue } from '../../openapi/json-value.ts';
 import { webhookEvents } from '../../webhooks/webhook-state.ts';
 import { jobStates } from './job-view.ts';
 
-const options = z.record(z.string().max(100), z.json());
+const options = z.record(z.string().max(100), jsonValue());
 
 /** A picture of a request: base64 with or without `data:image/png;base64,` before it, or a work of the gallery. */
 const picture = z.union([z.string().min(1), z.strictObject({ work: z.string().min(1).max(100) })], {
@@ -71,7 +72,7 @@ const axis = z.strictObject({
     .string()
     .regex(/^[A-Za-z]\w*(\.[A-Za-z]\w*)?$/, { error: 'the name of an option, such as steps or hires.scale' })
     .describe('Name of an option, such as cfgScale or hires.scale; or model'),
-  values: z.array(z.json()).min(1).max(50),
+  values: z.array(jsonValue()).min(1).max(50),
 });
 
 const { reference: _, ...gridFields } = fields;

@@ -1,5 +1,6 @@
 /** Schemas of what the schedule answers. Fields that older or newer versions store differently stay open. */
 import * as z from 'zod';
+import { jsonValue } from '../../openapi/json-value.ts';
 
 export const jobSchema = z.looseObject({
   id: z.string(),
@@ -51,7 +52,7 @@ export const jobBody = z.strictObject({
   retriesPerDay: z.int().min(0).max(1000).optional(),
   topics: z.array(z.string().min(1).max(10_000)).max(10_000).optional().describe('Topics or prompts; several are used in turn'),
   topicRotation: z.boolean().optional().describe('Use all topics in turn'),
-  options: z.record(z.string(), z.json()).optional().describe('Further options of create: see /options'),
+  options: z.record(z.string(), jsonValue()).optional().describe('Further options of create: see /options'),
 });
 export type JobBody = z.output<typeof jobBody>;
 

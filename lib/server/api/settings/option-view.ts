@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { boundsOf, choicesOf, everyRow, helpLine, optionTables, type Row, type Rows } from '../../../engine/index.ts';
 import { trainRows } from '../../../train/index.ts';
+import { jsonValue } from '../../openapi/json-value.ts';
 
 /** Calls whose options can be asked for. */
 export const optionCalls = ['generate', 'create', 'upscale', 'train'] as const;
@@ -15,7 +16,7 @@ export const optionRow = z.object({
   min: z.number().nullable(),
   max: z.number().nullable(),
   choices: z.array(z.string()).nullable(),
-  default: z.json().nullable(),
+  default: jsonValue().nullable(),
   needs: z.string().nullable().describe('It has an effect only together with this option'),
   setting: z.boolean().describe('It can be set in section paint of the settings'),
 });

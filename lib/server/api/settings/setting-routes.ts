@@ -5,11 +5,12 @@ import { configJsonSchema, listedSettings, loadConfig, setConfig } from '../../.
 import { ArtistError, isArtistError, redact } from '../../../core/index.ts';
 import type { Routes, ServerContext } from '../../context.ts';
 import { withoutPaths as withoutPathsIn } from '../../errors/request-error.ts';
+import { jsonValue } from '../../openapi/json-value.ts';
 import { shownPath, withoutPaths } from '../../shown-paths.ts';
 
 const setting = z.object({
   key: z.string(),
-  value: z.json().nullable().describe('null: not set; for a secret always'),
+  value: jsonValue().nullable().describe('null: not set; for a secret always'),
   from: z.string().describe('default, file, environment, set or flag'),
   place: z.string().describe('config.yaml:12, or the name of a variable; empty for a default'),
   secret: z.boolean(),
@@ -65,7 +66,7 @@ export const settingRoutes: Routes = (root, context) => {
     '/settings/schema',
     {
       config: { scope: 'read' },
-      schema: { summary: 'JSON Schema of the settings', tags, response: { 200: z.record(z.string(), z.json()) } },
+      schema: { summary: 'JSON Schema of the settings', tags, response: { 200: z.record(z.string(), jsonValue()) } },
     },
     async () => configJsonSchema() as Record<string, z.output<ReturnType<typeof z.json>>>,
   );
@@ -87,7 +88,7 @@ export const settingRoutes: Routes = (root, context) => {
           'Comments stay. Nothing is written unless all settings are valid afterwards. In force after the next start of what uses them.',
         tags,
         body: z.strictObject({
-          values: z.record(z.string().max(200), z.json()).describe('By key; null: remove it, so that its default applies'),
+          values: z.record(z.string().max(200), jsonValue()).describe('By key; null: remove it, so that its default applies'),
         }),
         response: { 200: settings },
       },

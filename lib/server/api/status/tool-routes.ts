@@ -5,9 +5,10 @@ import { planPrompt } from '../../../artist/index.ts';
 import { ArtistError, systemRandom } from '../../../core/index.ts';
 import { type FoundRecipe, readInfotext, readRecipe } from '../../../image/index.ts';
 import type { ServerContext } from '../../context.ts';
+import { jsonValue } from '../../openapi/json-value.ts';
 import { withoutPaths } from '../../shown-paths.ts';
 
-const json = z.json();
+const json = jsonValue();
 
 /** Tools for prompts and recipes. */
 export function toolRoutes(root: FastifyInstance, context: ServerContext): void {

@@ -5,6 +5,7 @@ import { ArtistError, type Clock, type Home, readPlainFile, resolveOptions } fro
 import { shapeOf } from '../../../engine/index.ts';
 import { type OwnTrainOptions, type TrainingSupervisor, trainingStates } from '../../../service/index.ts';
 import { lossCurveSvg, type TrainLoraOptions, trainRows } from '../../../train/index.ts';
+import { jsonValue } from '../../openapi/json-value.ts';
 import type { DataSets } from './data-sets.ts';
 import { adoptLora, listRuns, logOf, loraOf, sampleOf, streamOf, thinned } from './runs.ts';
 
@@ -71,7 +72,7 @@ export function runRoutes(root: FastifyInstance, supervisor: TrainingSupervisor,
         tags,
         body: z.strictObject({
           dataSet: name,
-          options: z.record(z.string(), z.json()).default({}).describe('Options of trainLora(), by their names in the library'),
+          options: z.record(z.string(), jsonValue()).default({}).describe('Options of trainLora(), by their names in the library'),
           share,
         }),
         response: { 202: started },
