@@ -17,6 +17,7 @@ const suites: Record<string, string[]> = {
   install: ['install.ts'],
   import: ['import.ts'],
   webuiapi: ['clients/webuiapi.ts'],
+  schemathesis: ['clients/schemathesis.ts'],
 };
 
 const wanted = process.argv.slice(2);
