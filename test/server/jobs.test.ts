@@ -98,8 +98,24 @@ suite('jobs that wait', (test) => {
       { load: { vae: '/etc/passwd' } },
       { options: { controlNet: '../secret.safetensors' } },
       { load: { vae: 'C:\\secret.gguf' } },
+      // Names in the working folder, or behind a word that is a text elsewhere.
+      { load: { vae: 'package.json' } },
+      { load: { home: '..' } },
+      { load: { model: 'package' } },
+      { load: { embeddings: { tags: '/etc/passwd' } } },
+      { kind: 'create', options: { clip: 'package.json' } },
+      { kind: 'create', options: { model: 'package' } },
+      { options: { hires: { upscaler: 'Model', model: 'package' } } },
+      // A recipe is a text of the client too.
+      { recipe: { prompt: 'a fox', extra: { vae: '/etc/passwd' } } },
+      { recipe: { prompt: 'a fox', extra: { embeddings: { fox: 'package' } } } },
+      { recipe: { prompt: 'a fox', extra: { hires: { upscaler: 'Model', model: '/etc/passwd' } } } },
     ])
-      equal((await post('/jobs', { prompt: 'a fox', ...body })).status, 403);
+      equal((await post('/jobs', { prompt: 'a fox', ...body })).status, 403, JSON.stringify(body));
+    const ignored = { recipe: { prompt: 'a fox', extra: { loras: ['/etc/passwd'] } }, options: small.options };
+    const job = (await post('/jobs', ignored)).json();
+    equal(job.request.options.loras, undefined);
+    await post(`/jobs/${job.id}/cancel`);
     for (const body of [{ model: '/etc/passwd' }, { model: 'nothing' }, { options: { loras: ['/etc/passwd'] } }]) {
       const reply = await post('/jobs', { prompt: 'a fox', ...body });
       equal(reply.status, 404, reply.text);

@@ -6,19 +6,47 @@ import type { Caller, ServerContext } from '../../context.ts';
 const looksLikePath = (text: string): boolean => /[\\/]|\.(?:safetensors|gguf|ckpt|pth?|bin)$/i.test(text) || text.startsWith('~');
 const texts: ReadonlySet<string> = new Set(['prompt', 'negativePrompt', 'title', 'description', 'tags', 'loras']);
 
+/** Options whose value is a file or folder of this machine, however it looks: a bare name is a file of the working folder. */
+const files: ReadonlySet<string> = new Set([
+  'model',
+  'diffusionModel',
+  'uncondDiffusionModel',
+  'clipL',
+  'clipG',
+  'clipVision',
+  't5xxl',
+  'llm',
+  'llmVision',
+  'vae',
+  'tae',
+  'controlNet',
+  'photoMaker',
+  'embedding',
+  'embeddings',
+  'clip',
+  'taste',
+  'home',
+]);
+const isModelName = (value: unknown): boolean => typeof value === 'string' && (value === bundledName || findAlias(value) !== undefined);
+
 /**
  * Options name files of this machine, such as a VAE. Only an administrator may do that: other callers could find out which files there are.
  *
  * @throws ArtistError ERR_FORBIDDEN
  */
 export function checkFileNames(caller: Caller, options: object, at: string): void {
-  if (caller.scope === 'admin') return;
+  if (caller.scope !== 'admin') checkValues(options, at, true);
+}
+
+/** @param isOuter whether these are the options themselves, some of which are texts in which anything may stand */
+function checkValues(options: object, at: string, isOuter: boolean): void {
   for (const [name, value] of Object.entries(options)) {
-    if (texts.has(name)) continue;
+    if (isOuter && texts.has(name)) continue;
     const path = `${at}.${name}`;
-    if (typeof value === 'string' && looksLikePath(value))
-      throw new ArtistError('ERR_FORBIDDEN', `${path}: expected no path of a file from a token without scope admin, got ${display(value)}`);
-    if (value !== null && typeof value === 'object') checkFileNames(caller, value, path);
+    const isFile = files.has(name) && value !== undefined && value !== null && !(name === 'model' && isModelName(value));
+    if (isFile || (typeof value === 'string' && looksLikePath(value)))
+      throw new ArtistError('ERR_FORBIDDEN', `${path}: expected no file from a token without scope admin, got ${display(value)}`);
+    if (value !== null && typeof value === 'object') checkValues(value, path, false);
   }
 }
 

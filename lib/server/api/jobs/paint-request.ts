@@ -45,11 +45,15 @@ function modelOf(recipe: PartialRecipe, { config }: Context): string | undefined
   return settled !== undefined && recipe.model?.name === basename(settled) ? undefined : modelOfRecipe(recipe, undefined);
 }
 
-async function baseOf(body: NewJob, pictures: InputPictures, context: Context): Promise<Base> {
+async function baseOf(body: NewJob, pictures: InputPictures, caller: Caller, context: Context): Promise<Base> {
   const recipe = await recipeOf(body, context);
   if (!recipe) return { load: {}, options: {} };
   const { load, paint } = body.exact ? repaintOptions(recipe) : optionsOfRecipe(recipe);
-  const options: Record<string, unknown> = { ...paint };
+  // LoRAs have a field of their own in a recipe; what else is called so was not written by this program.
+  const { loras: _, ...options }: Record<string, unknown> = { ...paint };
+  // A recipe is a text of the client, also that of a work, which may have been imported.
+  checkFileNames(caller, load, 'recipe');
+  checkFileNames(caller, options, 'recipe');
   // The picture that the recipe began with is not kept.
   if (!pictures.initImage) delete options['denoisingStrength'];
   const loras = await findRecipeLoras(recipe, { home: context.home.folder, places: [], signal: context.closing });
@@ -66,7 +70,7 @@ async function workOf(body: NewJob, pictures: InputPictures, caller: Caller, con
   const named = model === undefined ? undefined : await modelNamed(model, caller, context);
   if (kind === 'upscale') return { kind, options: own as Extract<PaintWork, { kind: 'upscale' }>['options'] };
   if (kind === 'create') return { kind, options: defined({ ...own, model: named ?? own['model'] }) as never };
-  const base = await baseOf(body, pictures, context);
+  const base = await baseOf(body, pictures, caller, context);
   return {
     kind,
     ...defined({ model: named ?? base.model }),
