@@ -5,14 +5,18 @@
  * @returns undefined: none was sent; '': the header cannot be read
  */
 export function sentToken(authorization: string | undefined): string | undefined {
-  const [, scheme = '', value = ''] = /^\s*([^\s]*)\s*(.*?)\s*$/s.exec(authorization ?? '') ?? [];
+  // No pattern with two open ends: on a header of blanks it would take a second, and this runs before anything is known of the client.
+  const text = (authorization ?? '').trim();
+  const end = text.search(/\s/);
+  const scheme = end < 0 ? text : text.slice(0, end);
+  const value = end < 0 ? '' : text.slice(end).trim();
   if (value === '') return scheme === '' || /^(?:bearer|basic)$/i.test(scheme) ? undefined : '';
   if (/^bearer$/i.test(scheme)) return value;
   if (!/^basic$/i.test(scheme)) return '';
-  const text = Buffer.from(value, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
+  const pair = Buffer.from(value, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
   if (colon < 0) return '';
-  return text.slice(colon + 1) || undefined;
+  return pair.slice(colon + 1) || undefined;
 }
 
 /** For browsers Basic, for programs Bearer. */

@@ -36,7 +36,8 @@ const edge = () => wholeIn(0, 8192);
 const shared = {
   prompt: text(),
   negative_prompt: text(),
-  styles: z.array(z.string()).nullish(),
+  // Bounded, because each one makes the prompt anew.
+  styles: z.array(z.string().max(1000)).max(100).nullish(),
   seed: wholeIn(-largestSeed, largestSeed),
   subseed: wholeIn(-largestSeed, largestSeed),
   subseed_strength: numberIn(0, 1),

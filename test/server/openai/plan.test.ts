@@ -169,4 +169,11 @@ suite('openai: edits and variations', (test) => {
     const { work } = planVariation(resolveOptions('request', variationBody, {}), onePixel, undefined, ground).request;
     assert.is(work.kind === 'generate' && work.options.prompt, '');
   });
+
+  test('a prompt of beginnings without an end is read in one pass', () => {
+    const begin = performance.now();
+    const prompt = '<sd_cpp_extra_args>'.repeat(40_000);
+    assert.is(optionsOf({ prompt }).prompt, prompt);
+    assert.ok(performance.now() - begin < 2000);
+  });
 });

@@ -31,6 +31,13 @@ function refusal(run: () => unknown): Refusal {
   throw new Error('expected a Refusal');
 }
 
+suite('sdapi: bounds of a body', (test) => {
+  test('styles, each of which makes the prompt anew', () => {
+    assert.ok(txt2imgBody.safeParse({ styles: Array.from({ length: 100 }, () => 'ink') }).success);
+    assert.not.ok(txt2imgBody.safeParse({ styles: Array.from({ length: 101 }, () => 'ink') }).success);
+  });
+});
+
 suite('sdapi: samplers and schedulers', (test) => {
   for (const [sampler, scheduler, expected] of [
     ['Euler a', undefined, { sampler: 'euler_a' }],
