@@ -351,4 +351,10 @@ suite('sampler names', (test) => {
   ] as const) {
     test(`${sampler} + ${scheduler} is ${JSON.stringify(expected)}`, () => equal(engineNames(sampler, scheduler), expected));
   }
+
+  test('a value of line ends is read in time proportional to its length', () => {
+    const begin = performance.now();
+    readInfotext(`x\nSteps: 1, Sampler: Euler, A: "${'\n'.repeat(300_000)}"z`);
+    ok(performance.now() - begin < 5000);
+  });
 });

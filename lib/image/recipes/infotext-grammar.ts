@@ -112,6 +112,13 @@ function valueEnd(text: string, at: number, budget: ScanBudget): number {
   return plainEnd(text, at);
 }
 
+/** Without line ends at its end. A pattern would begin anew at every line end before them. */
+function withoutFeeds(value: string): string {
+  let end = value.length;
+  while (end > 0 && (value[end - 1] === '\n' || value[end - 1] === '\r')) end--;
+  return value.slice(0, end);
+}
+
 /** All pairs of a text, in one pass. */
 export function parseFields(text: string): [key: string, value: string][] {
   const fields: [string, string][] = [];
@@ -126,7 +133,7 @@ export function parseFields(text: string): [key: string, value: string][] {
     let at = from;
     while (/\s/.test(text.charAt(at))) at++;
     const end = valueEnd(text, at, budget);
-    fields.push([text.slice(start, colon), unquote(text.slice(at, end).replace(/[\r\n]+$/, ''))]);
+    fields.push([text.slice(start, colon), unquote(withoutFeeds(text.slice(at, end)))]);
     from = end + 1;
   }
   return fields;
