@@ -1,4 +1,4 @@
-import { ArtistError } from '../core/index.ts';
+import { ArtistError, isArtistError } from '../core/index.ts';
 import type { Caller } from './context.ts';
 
 /** Whether a caller sees works that are marked hidden, the trash, and notes: the holder of any token does, a reader without one does not. */
@@ -9,15 +9,21 @@ export function maySee(caller: Caller, { hidden, trashedAt }: { hidden?: boolean
   return seesHidden(caller) || (hidden !== true && trashedAt === undefined);
 }
 
+const unknown = (id: string): ArtistError => new ArtistError('ERR_NOT_FOUND', `${id}: no such work in this gallery`);
+
 /**
- * A work that the caller may see. To others it does not exist.
+ * A work that the caller may see. To others it does not exist: the error is the same as for an id that no work has.
  *
- * @throws ArtistError ERR_NOT_FOUND
+ * @throws ArtistError ERR_NOT_FOUND; every error of `read`
  */
-export function visible<T extends { id: string; hidden?: boolean | undefined; trashedAt?: string | undefined }>(
+export async function visible<T extends { hidden?: boolean | undefined; trashedAt?: string | undefined }>(
   caller: Caller,
-  work: T,
-): T {
-  if (!maySee(caller, work)) throw new ArtistError('ERR_NOT_FOUND', `${work.id}: no such work in this gallery`);
-  return work;
+  id: string,
+  read: (id: string) => Promise<T>,
+): Promise<T> {
+  const work = await read(id).catch((error: unknown) => {
+    throw isArtistError(error, 'ERR_NOT_FOUND') ? unknown(id) : error;
+  });
+  if (maySee(caller, work)) return work;
+  throw unknown(id);
 }

@@ -16,6 +16,15 @@ export interface ZipOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+export interface ZipStreamOptions {
+  signal?: AbortSignal | undefined;
+  /**
+   * The record that goes into the archive, made from the stored one; undefined leaves the work out. Default: as it is stored, with notes and the
+   * places that pictures were imported from.
+   */
+  recordOf?: ((work: Artwork, stored: unknown) => unknown) | undefined;
+}
+
 /** A file in the archive. */
 interface Entry {
   name: string;
@@ -33,7 +42,7 @@ async function* entries(
   works: AsyncIterable<Artwork>,
   count: number,
   result: Pick<Exported, 'works' | 'damaged'>,
-  { signal, onProgress }: Pick<ZipOptions, 'signal' | 'onProgress'>,
+  { signal, onProgress, recordOf }: Pick<ZipOptions, 'signal' | 'onProgress'> & ZipStreamOptions,
 ): AsyncGenerator<Entry> {
   const labels: string[] = [];
   let [index, first] = [0, '1980-01-01T00:00:00.000Z'];
@@ -41,7 +50,8 @@ async function* entries(
     signal?.throwIfAborted();
     onProgress?.(index, count);
     if (index++ === 0) first = work.createdAt;
-    const files = await filesOf(work);
+    const files = await filesOf(work, recordOf);
+    if (files === undefined) continue;
     if (typeof files === 'string') {
       result.damaged = [...(result.damaged ?? []), { id: work.id, message: files }];
       continue;
@@ -55,13 +65,17 @@ async function* entries(
   yield { name: 'works.jsonld', input: Buffer.from(text), lastModified };
 }
 
-/** The picture and sidecar of a work, or why they cannot be read. */
-async function filesOf(work: Artwork): Promise<Entry[] | string> {
+/** The picture and sidecar of a work, or why they cannot be read; undefined: it is left out. */
+async function filesOf(work: Artwork, recordOf: ZipStreamOptions['recordOf']): Promise<Entry[] | string | undefined> {
   try {
     const lastModified = dateOf(work.createdAt);
+    const stored = await readFile(work.sidecarPath);
+    const record = recordOf ? recordOf(work, JSON.parse(stored.toString('utf8'))) : stored;
+    if (record === undefined) return undefined;
+    const sidecar = record === stored ? stored : Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`);
     return [
       { name: pictureName(work), input: await readFile(work.path), lastModified },
-      { name: `${work.id}.json`, input: await readFile(work.sidecarPath), lastModified },
+      { name: `${work.id}.json`, input: sidecar, lastModified },
     ];
   } catch (error) {
     return (await unreadable(work, error)) ?? `${work.sidecarPath}: cannot be read (${systemCode(error) ?? String(error)})`;
@@ -83,11 +97,7 @@ async function* worksOf(gallery: Gallery, ids: readonly string[]): AsyncGenerato
  * As exportZip(), as a stream: each work is read when its turn comes, so only one is in memory. Works that are gone or cannot be read are left
  * out.
  */
-export function zipStream(
-  gallery: Gallery,
-  ids: readonly string[],
-  options: { signal?: AbortSignal | undefined } = {},
-): ReadableStream<Uint8Array> {
+export function zipStream(gallery: Gallery, ids: readonly string[], options: ZipStreamOptions = {}): ReadableStream<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const pack = async (): Promise<void> => {
     const { makeZip } = await import('client-zip');

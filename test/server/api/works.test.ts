@@ -150,6 +150,33 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
     assert.is((await json(`/works/${hidden}`, withToken())).note, 'mine alone');
   });
 
+  test('a hidden work answers as an id that no work has', async () => {
+    const absent = '7ZZZZZZZZZZZZZZZZZZZZZZZZZ';
+    const replyTo = async (id: string, part: string) => {
+      const { status, text } = await get(`/works/${id}${part}`).then(async (reply) => ({ status: reply.status, text: await reply.text() }));
+      const { code, message } = JSON.parse(text).error;
+      return [status, code, message.replaceAll(id, 'ID')];
+    };
+    for (const part of ['', '/image', '/thumbnail', '/candidates', '/candidates/image', '/ledger', '/similar'])
+      for (const name of ['hidden', 'trashed']) assert.equal(await replyTo(ids[name] ?? '', part), await replyTo(absent, part), part);
+  });
+
+  test('an archive for a reader without a token has no notes, and for nobody places of this machine', async () => {
+    const { id } = await file(here, 'a noted wren', { note: 'between us', derivation: { from: path.join(here.home, 'desk', 'wren.png') } });
+    const unpack = async (headers: Record<string, string>) =>
+      Object.values(unzipSync(Buffer.from(await (await get(`/export.zip?ids=${id}`, headers)).arrayBuffer()))).map((bytes) =>
+        Buffer.from(bytes).toString('latin1'),
+      );
+    const [open, full] = [await unpack({}), await unpack(withToken())];
+    for (const texts of [open, full]) {
+      assert.is(texts.length, 3);
+      assert.ok(texts.some((text) => text.includes('"wren.png"')));
+      assert.not.ok(texts.some((text) => text.includes(here.home)));
+    }
+    assert.not.ok(open.some((text) => text.includes('between us')));
+    assert.ok(full.some((text) => text.includes('between us')));
+  });
+
   test('hostile prompts, titles and tags stay text; no reply holds a path of this machine', async () => {
     const { hostile: id = '' } = ids;
     const record = await get(`/works/${id}`);

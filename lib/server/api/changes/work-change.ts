@@ -5,7 +5,7 @@ import { type Artwork, changeSchema, reviewFlags, sameName, type WorkUpdate } fr
 
 export const workId = z
   .string()
-  .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, { error: 'expected an id, a ULID of 26 characters' })
+  .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, { error: 'an id, a ULID of 26 characters' })
   .describe('Id of a work');
 
 const names = () => z.array(z.string().trim().min(1).max(200)).max(1000).optional();

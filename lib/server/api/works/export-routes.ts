@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError } from '../../../core/index.ts';
-import { type Gallery, jsonFeed, rssFeed, zipStream } from '../../../gallery/index.ts';
+import { type Artwork, type Gallery, jsonFeed, rssFeed, zipStream } from '../../../gallery/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
-import { maySee } from '../../visibility.ts';
+import { maySee, seesHidden } from '../../visibility.ts';
 import { selected, selectionOf, workId } from './query.ts';
+import { withoutPlaces } from './records.ts';
 import { stopWhenGone } from './stop.ts';
 
 /** Archives that are packed at a time, and works in one. */
@@ -28,6 +29,15 @@ async function idsOf(gallery: Gallery, given: { query: string; trashed: boolean;
   }
   if (given.query !== '') throw new ArtistError('ERR_INVALID_ARGUMENT', 'query: expected to be left out where ids are given');
   return (await gallery.getMany(given.ids)).filter((work) => maySee(caller, work)).map(({ id }) => id);
+}
+
+/** The stored record of a work as a caller may see it; undefined: it may not see the work, which was hidden meanwhile. */
+function recordFor(caller: Caller): (work: Artwork, stored: unknown) => unknown {
+  return (work, stored) => {
+    if (!maySee(caller, work)) return undefined;
+    const { note, ...record } = withoutPlaces(stored) as Record<string, unknown>;
+    return note !== undefined && seesHidden(caller) ? { ...record, note } : record;
+  };
 }
 
 /** Works as an archive, and the newest works as feeds. */
@@ -56,7 +66,7 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
       if (wanted.length > mostWorks)
         throw new ArtistError('ERR_TOO_LARGE', `export: expected at most ${mostWorks} works, got ${wanted.length}. Narrow the query`);
       reply.type('application/zip').header('content-disposition', 'attachment; filename="works.zip"').header('cache-control', 'no-store');
-      return reply.send(Readable.fromWeb(zipStream(gallery, wanted, { signal: stopWhenGone(reply) })));
+      return reply.send(Readable.fromWeb(zipStream(gallery, wanted, { signal: stopWhenGone(reply), recordOf: recordFor(request.caller) })));
     },
   );
   for (const [path, type, feedOf] of [

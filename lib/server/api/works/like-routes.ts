@@ -59,7 +59,7 @@ export function likeRoutes(root: FastifyInstance, context: ServerContext): void 
       },
     },
     async (request, reply) => {
-      const { id } = visible(request.caller, await gallery.summary(request.params.id));
+      const { id } = await visible(request.caller, request.params.id, (id) => gallery.summary(id));
       return answerLike(gallery, request, reply, request.query, (options) => search.toWork(id, options));
     },
   );

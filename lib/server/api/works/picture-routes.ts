@@ -50,7 +50,7 @@ export function pictureRoutes(root: FastifyInstance, { gallery }: ServerContext)
     },
     async (request, reply) => {
       const { params, query, caller } = request;
-      const work = visible(caller, await gallery.summary(params.id));
+      const work = await visible(caller, params.id, (id) => gallery.summary(id));
       const file = await lookAtPicture(gallery.pathOf(work), work.id);
       reply.header('content-disposition', disposition(query.download === undefined ? 'inline' : 'attachment', work.name, file.ending));
       const etag = tagOf(work, file);
@@ -94,7 +94,7 @@ export function pictureRoutes(root: FastifyInstance, { gallery }: ServerContext)
       },
     },
     async (request, reply) => {
-      const work = visible(request.caller, await gallery.get(request.params.id));
+      const work = await visible(request.caller, request.params.id, (id) => gallery.get(id));
       if (!work.candidates) throw new ArtistError('ERR_NOT_FOUND', `${work.id}: its candidates were not kept`);
       const file = await lookAtPicture(join(dirname(work.path), work.candidates.file), work.id);
       const etag = `"${file.size}-${Math.round(file.mtimeMs)}"`;
@@ -110,7 +110,7 @@ async function sendThumbnail(
   id: string,
   { width, v }: { width: number; v?: string | undefined },
 ): Promise<FastifyReply> {
-  const work = visible(request.caller, await gallery.summary(id));
+  const work = await visible(request.caller, id, (id) => gallery.summary(id));
   const size: ThumbnailSize = thumbnailSizes.find((one) => one >= width) ?? 1280;
   const format = formatFor(request.headers.accept, size);
   const file = await lookAtPicture(await gallery.thumbnail(work.id, size, format), work.id);

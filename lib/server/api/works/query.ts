@@ -7,7 +7,7 @@ import { seesHidden } from '../../visibility.ts';
 
 export const workId = z
   .string()
-  .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, { error: 'expected an id, a ULID of 26 characters' })
+  .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, { error: 'an id, a ULID of 26 characters' })
   .describe('Id of a work');
 
 /** Bounded, because each condition of a query costs time. */

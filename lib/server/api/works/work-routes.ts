@@ -129,7 +129,7 @@ function recordRoutes(root: FastifyInstance, gallery: ServerContext['gallery']):
       schema: { summary: 'All that is known about a work', tags: ['works'], params: oneWork, response: { 200: fullWork } },
     },
     async ({ params, caller }, reply) => {
-      const work = visible(caller, await gallery.get(params.id));
+      const work = await visible(caller, params.id, (id) => gallery.get(id));
       reply.header('cache-control', 'private, no-cache');
       return fullRecord(work, rowOf(await gallery.summary(work.id)), seesHidden(caller));
     },
@@ -146,7 +146,7 @@ function recordRoutes(root: FastifyInstance, gallery: ServerContext['gallery']):
       },
     },
     async ({ params, caller }) => {
-      const { id, curation } = visible(caller, await gallery.get(params.id));
+      const { id, curation } = await visible(caller, params.id, (id) => gallery.get(id));
       if (!curation) throw new ArtistError('ERR_NOT_FOUND', `${id}: it was not curated`);
       return withoutPlaces(curation) as Record<string, unknown>;
     },
@@ -168,7 +168,7 @@ function recordRoutes(root: FastifyInstance, gallery: ServerContext['gallery']):
       },
     },
     async ({ params, caller }) => {
-      const { id, candidates } = visible(caller, await gallery.get(params.id));
+      const { id, candidates } = await visible(caller, params.id, (id) => gallery.get(id));
       if (!candidates) throw new ArtistError('ERR_NOT_FOUND', `${id}: its candidates were not kept`);
       const { tile, count: number } = candidates;
       return { tile, candidates: Array.from({ length: Math.min(number, 1000) }, (_, index) => ({ index, left: index * tile })) };
