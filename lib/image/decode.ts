@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { ArtistError, answering, display, resolveOptions } from '../core/index.ts';
 import { withFile } from './formats/byte-source.ts';
 import { describeBytes, imageKind, readableKinds } from './formats/image-kind.ts';
+import { withoutPackedTexts } from './formats/png-chunks.ts';
 import { loadSharp } from './load-sharp.ts';
 import { checkBytes, checkRawImage, defaultMaxPixels, maxEdge, type RawImage } from './raw-image.ts';
 
@@ -26,12 +27,13 @@ const maxFileBytes = 800_000_000;
 
 const white = { r: 255, g: 255, b: 255 };
 
-async function decodeBytes(name: string, bytes: Uint8Array, { channels, maxPixels }: z.output<typeof decodeOptions>): Promise<RawImage> {
+async function decodeBytes(name: string, file: Uint8Array, { channels, maxPixels }: z.output<typeof decodeOptions>): Promise<RawImage> {
   const fail = (got: string, cause?: unknown): never => {
     throw new ArtistError('ERR_IMAGE_DECODE', `${name}: expected a picture (${readableKinds}), got ${got}`, { cause });
   };
-  const kind = imageKind(bytes);
-  if (kind === undefined) return fail(describeBytes(bytes));
+  const kind = imageKind(file);
+  if (kind === undefined) return fail(describeBytes(file));
+  const bytes = withoutPackedTexts(file);
   const sharp = await loadSharp();
   // failOn "error": damaged or truncated files are errors, harmless oddities that viewers accept are not.
   const open = (): Sharp => sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, unlimited: false });

@@ -1,7 +1,7 @@
 export { type DecodeOptions, decodeImage, type Fit, type ImageInput, resizeImage } from './decode.ts';
 export { digitalSourceType, embedMarks, type MarkedFormat, type Marks } from './embed.ts';
 export { type ImageKind, imageKind } from './formats/image-kind.ts';
-export { insertPngChunks } from './formats/png-chunks.ts';
+export { insertPngChunks, withoutPackedTexts } from './formats/png-chunks.ts';
 export { type DigitalSourceType, xmpPacket } from './formats/xmp.ts';
 export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type SavedImage, type SaveOptions } from './image.ts';
 export { loadSharp } from './load-sharp.ts';

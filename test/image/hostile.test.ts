@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { equal, is, ok } from 'uvu/assert';
 import { ArtistError } from '../../lib/core/index.ts';
-import { ArtImage, decodeImage, imageFormats, readRecipe } from '../../lib/image/index.ts';
+import { ArtImage, decodeImage, imageFormats, readRecipe, withoutPackedTexts } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
 import { chunk, compressed, fullRecipe, international, jpegHead, picture, png, random, rejects, text, tiffTexts } from './pictures.ts';
 
@@ -309,5 +309,22 @@ suite('hostile files', { timeoutMs: 30_000 }, (test) => {
   test('text that was compressed is read up to 16 MiB', async () => {
     const found = await readRecipe(png(compressed('parameters', `${'x'.repeat(15 * 1024 * 1024)}\nSteps: 1, Seed: 2, Size: 3x4`)));
     is(found?.recipe.prompt?.length, 15 * 1024 * 1024);
+  });
+
+  test('texts that the decoder would inflate do not reach it; pixels and other chunks stay', async () => {
+    const whole = await new ArtImage(picture(64, 64)).toBuffer('png');
+    const packed = (type: 'zTXt' | 'iTXt') =>
+      chunk(type, Buffer.concat([Buffer.from(type === 'zTXt' ? 'Comment\0\0' : 'Comment\0\x01\0\0\0'), bomb]));
+    const plain = international('Title', 'a fox');
+    const from = 8 + 25; // behind IHDR
+    const bombs = Buffer.concat(Array.from({ length: 20 }, (_, index) => packed(index % 2 ? 'zTXt' : 'iTXt')));
+    const file = Buffer.concat([whole.subarray(0, from), plain, bombs, whole.subarray(from)]);
+    equal(withoutPackedTexts(file), Buffer.concat([whole.subarray(0, from), plain, whole.subarray(from)]));
+    is(withoutPackedTexts(whole), whole);
+    const head = whole.subarray(0, from);
+    equal(withoutPackedTexts(file.subarray(0, from + plain.length + 100)), Buffer.concat([head, plain]));
+    const before = process.resourceUsage().maxRSS;
+    equal((await decodeImage(file)).data, (await decodeImage(whole)).data);
+    ok(process.resourceUsage().maxRSS - before < 200 * 1024);
   });
 });

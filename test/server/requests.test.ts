@@ -92,6 +92,15 @@ suite('server requests', (test) => {
     ok(performance.now() - from < 10_000);
   });
 
+  test('a multipart body without a boundary is a fault of the client', async () => {
+    const headers = { 'content-type': 'multipart/form-data' };
+    for (const to of ['/v1/images/edits', '/api/v1/jobs']) {
+      const reply = await shell.send(to, { method: 'POST', token: shell.tokens.paint, body: 'abc', headers });
+      is(reply.status, 400, to);
+      match(reply.json().error.message, /boundary/);
+    }
+  });
+
   test('headers that are too long, and bytes that are no HTTP, are coded errors without a fingerprint', async () => {
     for (const [bytes, status, code] of [
       [`GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'ERR_TOO_LARGE'],

@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import { ArtistError } from '../../core/index.ts';
-import { ArtImage, embedMarks, imageKind, insertPngChunks, loadSharp, type RawImage, xmpPacket } from '../../image/index.ts';
+import {
+  ArtImage,
+  embedMarks,
+  imageKind,
+  insertPngChunks,
+  loadSharp,
+  type RawImage,
+  withoutPackedTexts,
+  xmpPacket,
+} from '../../image/index.ts';
 
 /** An encoded picture, ready to file. */
 export interface PictureFile {
@@ -57,7 +66,7 @@ const readWhole = { failOn: 'error', limitInputPixels: 1_000_000_000, sequential
 export async function decodeWhole<T>(bytes: Uint8Array, work: (picture: Sharp) => Promise<T>): Promise<T> {
   const sharp = await loadSharp();
   try {
-    return await work(sharp(bytes, readWhole));
+    return await work(sharp(withoutPackedTexts(bytes), readWhole));
   } catch (error) {
     if (imageKind(bytes) !== 'png') throw error;
     return await work(sharp(insertPngChunks(bytes, []), readWhole));

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ArtistError, readError, readPlainFile } from '../../core/index.ts';
-import { loadSharp, type PartialRecipe, readRecipe } from '../../image/index.ts';
+import { loadSharp, type PartialRecipe, readRecipe, withoutPackedTexts } from '../../image/index.ts';
 import { decodeWhole, type PictureFile } from './pictures.ts';
 
 const endings = { png: 'png', jpeg: 'jpg', webp: 'webp' } as const;
@@ -15,7 +15,8 @@ export interface ReadPicture {
 }
 
 /** Metadata of a picture after decoding every line: a truncated file also has a valid header. */
-async function decoded(bytes: Uint8Array, maxPixels: number): Promise<{ format: string; width: number; height: number }> {
+async function decoded(file: Uint8Array, maxPixels: number): Promise<{ format: string; width: number; height: number }> {
+  const bytes = withoutPackedTexts(file);
   const sharp = await loadSharp();
   const { format, width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
   if (width * height > maxPixels) throw new Error(`${width}x${height} pixels, more than ${maxPixels}`);

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { loadSharp } from '../load-sharp.ts';
 import type { ByteSource } from './byte-source.ts';
+import { withoutPackedTexts } from './png-chunks.ts';
 import { maxTextBytes } from './text-budget.ts';
 
 /**
@@ -29,7 +30,7 @@ function hiddenBytes(alpha: Uint8Array, width: number, height: number, from: num
 async function alphaOf(source: ByteSource): Promise<{ data: Buffer; width: number; height: number } | undefined> {
   const sharp = await loadSharp();
   try {
-    const pipeline = sharp(await source.read(0, source.size), { limitInputPixels: maxPixels });
+    const pipeline = sharp(withoutPackedTexts(await source.read(0, source.size)), { limitInputPixels: maxPixels });
     const { data, info } = await pipeline.extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height };
   } catch {

@@ -25,7 +25,10 @@ export const pictureLimit = (context: ServerContext): number => context.config.c
 export async function acceptMultipart(app: FastifyInstance, context: ServerContext): Promise<void> {
   const limit = pictureLimit(context);
   app.addHook('onRequest', async ({ headers }) => {
-    if (!/^multipart\//i.test(headers['content-type'] ?? '')) return;
+    const type = headers['content-type'] ?? '';
+    if (!/^multipart\//i.test(type)) return;
+    if (!/;\s{0,9}boundary=[^;\s]/i.test(type))
+      throw new ArtistError('ERR_INVALID_ARGUMENT', 'content-type: expected a boundary of the multipart body, got none');
     // The parser streams, so nothing else bounds the body as a whole.
     const length = Number(headers['content-length'] ?? Number.NaN);
     if (Number.isNaN(length))

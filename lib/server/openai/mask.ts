@@ -1,5 +1,5 @@
 import { ArtistError } from '../../core/index.ts';
-import { decodeImage, loadSharp } from '../../image/index.ts';
+import { decodeImage, loadSharp, withoutPackedTexts } from '../../image/index.ts';
 
 interface Alpha {
   width: number;
@@ -10,7 +10,8 @@ interface Alpha {
 }
 
 /** The transparent parts of a picture; undefined if it has no alpha channel. */
-async function transparency(file: Uint8Array): Promise<Alpha | undefined> {
+async function transparency(given: Uint8Array): Promise<Alpha | undefined> {
+  const file = withoutPackedTexts(given);
   const sharp = await loadSharp();
   const { hasAlpha } = await sharp(file).metadata();
   if (hasAlpha !== true) return undefined;

@@ -1,5 +1,5 @@
 /** Inpainting as in A1111: what is painted is pasted over the given picture through the blurred mask, so that the rest stays exactly as it was. */
-import { loadSharp, type RawImage, resizeImage } from '../../../image/index.ts';
+import { loadSharp, type RawImage, resizeImage, withoutPackedTexts } from '../../../image/index.ts';
 import { fillMasked } from './fill-masked.ts';
 import { bufferOf, decodePicture, fitTo, pipelineOf, pixelsOf } from './start-picture.ts';
 
@@ -38,7 +38,8 @@ export interface Inpainting {
 }
 
 /** The mask as grey pixels: its alpha if it has one, else its brightness. */
-async function decodeMask(bytes: Uint8Array): Promise<RawImage> {
+async function decodeMask(file: Uint8Array): Promise<RawImage> {
+  const bytes = withoutPackedTexts(file);
   const grey = await decodePicture(bytes, 1);
   const sharp = await loadSharp();
   const { hasAlpha } = await sharp(bytes).metadata();
