@@ -242,6 +242,20 @@ suite('mass actions', { timeoutMs: 60_000 }, (test) => {
       }
     });
 
+  test('a collection with a hidden work tells a reader without a token nothing of it', async () => {
+    const own = await serve([changesRoutes]);
+    try {
+      const open = await own.file('open', { collections: ['birds'] });
+      const used = async () => (await own.call('GET', '/collections', { as: 'none' })).body.collections;
+      const before = await used();
+      await own.file('hidden', { collections: ['BIRDS'], hidden: true });
+      assert.equal(await used(), before);
+      assert.equal([before[0].name, before[0].usedAt], ['birds', open.createdAt]);
+    } finally {
+      await own.close();
+    }
+  });
+
   test('tags are renamed and merged, on works in the trash too; collections are renamed, described, pinned', async () => {
     const own = await serve([changesRoutes]);
     try {

@@ -33,7 +33,7 @@ export class Collections {
     const someHidden = !hidden && (await this.#gallery.select('hidden:true')).length > 0;
     const found: Collection[] = [];
     for (const { name, works } of collections) {
-      const one = await this.#one(name, works);
+      const one = someHidden ? await this.#read(name, works, false) : await this.#one(name, works);
       const shown = someHidden ? (await this.#gallery.select(queryOf('collection', name), { hidden: false })).length : works;
       const about = facts.get(name);
       if (shown > 0) found.push({ ...one, works: shown, description: about?.description ?? '', pinned: about?.pinned ?? false });
@@ -47,13 +47,18 @@ export class Collections {
   async #one(name: string, works: number): Promise<Collection> {
     const known = this.#known.get(name);
     if (known?.works === works) return known;
-    const {
-      works: [newest],
-    } = await this.#gallery.list({ query: queryOf('collection', name), limit: 1 });
-    const written = newest?.collections?.find((each) => sameName(each, name)) ?? name;
-    const one = { name: written, works, description: '', pinned: false, usedAt: newest?.updatedAt ?? newest?.createdAt ?? null };
+    const one = await this.#read(name, works, true);
     this.#known.set(name, one);
     return one;
+  }
+
+  /** @param hidden whether its newest work may be a hidden one */
+  async #read(name: string, works: number, hidden: boolean): Promise<Collection> {
+    const {
+      works: [newest],
+    } = await this.#gallery.list({ query: queryOf('collection', name), limit: 1, hidden });
+    const written = newest?.collections?.find((each) => sameName(each, name)) ?? name;
+    return { name: written, works, description: '', pinned: false, usedAt: newest?.updatedAt ?? newest?.createdAt ?? null };
   }
 
   /** Ids of the works of a collection or with one of some tags, also of those in the trash. */
