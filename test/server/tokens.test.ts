@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { equal, is, match, ok } from 'uvu/assert';
 import { homeOf, VirtualClock } from '../../lib/core/index.ts';
@@ -65,6 +65,10 @@ suite('server tokens', (test) => {
     is((await whoAmI(`Bearer ${token}`)).status, 200);
     await new TokenBook(homeOf(shell.home)).revoke('short-lived');
     is((await whoAmI(`Bearer ${token}`)).status, 401);
+    // The state that replaces a damaged file is older.
+    writeFileSync(homeOf(shell.home).state('tokens.json'), '{');
+    is((await whoAmI(`Bearer ${token}`)).status, 401);
+    is((await whoAmI(`Bearer ${shell.tokens.read}`)).status, 200);
   });
 
   test('the home has hashes only, and the last use', async () => {

@@ -55,6 +55,7 @@ const definition: StateDefinition<{ tokens: TokenRecord[] }> = {
   version: 1,
   schema: z.strictObject({ tokens: z.array(recordSchema) }),
   initial: () => ({ tokens: [] }),
+  mode: 0o600,
 };
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
@@ -119,7 +120,7 @@ export class TokenBook {
    * @throws ArtistError ERR_NOT_FOUND; every error of StateFile.update()
    */
   async revoke(named: string): Promise<TokenFacts> {
-    return this.#file.change((state) => {
+    const facts = await this.#file.change((state) => {
       const found = state.tokens.find(({ id, name }) => id === named || name === named);
       if (!found)
         throw new ArtistError(
@@ -129,6 +130,9 @@ export class TokenBook {
       state.tokens = state.tokens.filter(({ id }) => id !== found.id);
       return this.#factsOf(found);
     });
+    // Once more, so that the state before the last change, which replaces a damaged file, does not have it either.
+    await this.#file.update((state) => state);
+    return facts;
   }
 
   /**
