@@ -32,6 +32,10 @@ export const serverSettings = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Addresses or networks (10.0.0.0/8), or unix, whose X-Forwarded headers are believed'),
+  anonymousReads: z
+    .boolean()
+    .default(true)
+    .describe('Let clients on this machine read without a token; never with publicUrl, trustedProxies or basePath, which mean a proxy'),
   cors: z.array(origin()).default([]).describe('Origins whose web pages may call it, such as https://example.org'),
   readsPerMinute: z.int().min(0).max(10_000_000).default(60_000).describe('GET requests of a caller in a minute; 0: no limit'),
   changesPerMinute: z.int().min(0).max(10_000_000).default(1200).describe('Other requests of a caller in a minute; 0: no limit'),
@@ -49,6 +53,7 @@ export const serverSettings = z.strictObject({
     .max(3600)
     .default(30)
     .describe('When stopped: how long running requests and the current work may take to finish'),
+  openJobs: z.int().min(1).max(100_000).default(1000).describe('Jobs of a client that wait or run at the same time'),
   resultHours: z
     .number()
     .min(0.1)

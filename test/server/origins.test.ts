@@ -106,7 +106,11 @@ suite('server origins', (test) => {
     const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' };
     const asked = await shell.send('/api/v1/tokens', { method: 'OPTIONS', headers: { origin: 'https://friend.example', ...preflight } });
     equal([asked.status, asked.headers['access-control-allow-headers']], [204, 'authorization,content-type']);
-    const refused = await shell.send('/api/v1/tokens', { method: 'OPTIONS', headers: { origin: 'https://evil.example', ...preflight } });
+    const refused = await shell.send('/api/v1/tokens', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://evil.example', ...preflight },
+      token: shell.tokens.read,
+    });
     equal([refused.status, refused.headers['access-control-allow-origin']], [405, undefined]);
   });
 });
@@ -130,11 +134,30 @@ suite('server behind a proxy', (test) => {
     }
   });
 
-  test('a client behind a proxy on this machine may not read without a token', async () => {
-    const shell = await startShell({ trustedProxies: ['127.0.0.0/8'], hosts: ['art.example'] });
+  const statusOf = async (shell: Shell, headers: Record<string, string>, token?: string): Promise<number> =>
+    (await shell.send('/api/v1/works', { headers, ...(token !== undefined && { token }) })).status;
+
+  test('with the settings of a proxy, or without anonymous reads, reading needs a token', async () => {
+    for (const options of [
+      { publicUrl: 'https://art.example' },
+      { trustedProxies: ['10.0.0.1'] },
+      { basePath: '/art' },
+      { anonymousReads: false },
+    ]) {
+      const shell = await startShell(options);
+      try {
+        is(await statusOf(shell, {}), 401, JSON.stringify(options));
+        is(await statusOf(shell, {}, shell.tokens.read), 200, JSON.stringify(options));
+      } finally {
+        await shell.server.close();
+      }
+    }
+  });
+
+  test('what names a proxy, or another name of this machine, needs a token for reading', async () => {
+    const shell = await startShell({ hosts: ['art.example'] });
     try {
-      const status = async (headers: Record<string, string>, token?: string): Promise<number> =>
-        (await shell.send('/api/v1/works', { headers, ...(token !== undefined && { token }) })).status;
+      const status = (headers: Record<string, string>, token?: string): Promise<number> => statusOf(shell, headers, token);
       is(await status({}), 200);
       const passedOn: Record<string, string>[] = [
         forwarded,
@@ -169,7 +192,8 @@ suite('server behind a proxy', (test) => {
       match(shell.server.url, /\/art$/);
       for (const to of ['/art/healthz', '/healthz', '/art/healthz?x=1', '//healthz', '/healthz/'])
         is((await shell.send(to)).status, 200, to);
-      for (const to of ['/artist/healthz', '/art/art/healthz', '/art']) is((await shell.send(to)).status, 404, to);
+      for (const to of ['/artist/healthz', '/art/art/healthz', '/art'])
+        is((await shell.send(to, { token: shell.tokens.read })).status, 404, to);
     } finally {
       await shell.server.close();
     }

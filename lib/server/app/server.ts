@@ -118,21 +118,22 @@ async function partsOf({
 }
 
 /** Where to listen, and whether anyone else than the user of this machine can come in that way. */
-function placeOf(
-  { host, port, socket, socketMode }: ServerSettings,
-  home: Home,
-): { place: Place; beyondLoopback: boolean; tokensOnly: boolean } {
+function placeOf(settings: ServerSettings, home: Home): { place: Place; beyondLoopback: boolean; tokensOnly: boolean } {
+  const { host, port, socket, socketMode, publicUrl, trustedProxies, basePath, anonymousReads } = settings;
+  // What a proxy passes on comes from loopback, and need not say that it was passed on.
+  const isClosed = !anonymousReads || publicUrl !== undefined || trustedProxies.length > 0 || basePath !== '';
   if (socket === undefined) {
     const beyondLoopback = !isLoopback(host);
-    return { place: { host, port }, beyondLoopback, tokensOnly: beyondLoopback };
+    return { place: { host, port }, beyondLoopback, tokensOnly: beyondLoopback || isClosed };
   }
   const mode = Number.parseInt(socketMode, 8);
-  return { place: { socket: configPath(socket, home.folder), mode }, beyondLoopback: false, tokensOnly: (mode & 0o077) !== 0 };
+  return { place: { socket: configPath(socket, home.folder), mode }, beyondLoopback: false, tokensOnly: (mode & 0o077) !== 0 || isClosed };
 }
 
 async function requireToken(tokens: TokenBook, place: Place): Promise<void> {
   if (await tokens.isAny()) return;
-  const where = 'socket' in place ? 'a socket that other users may open' : `host ${place.host}, which is reached from beyond this machine`;
+  const named = 'socket' in place ? 'a socket' : `host ${place.host}`;
+  const where = `${named} that others may reach, by the network or through a proxy`;
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
     `token: expected at least one to listen on ${where}, got none. Make one: ai-artist serve token create NAME --scope paint`,
@@ -238,7 +239,8 @@ async function openContext(
   openings.add(() => queue.close());
   const warn = (line: string): void => log.warn(line);
   for (const line of await queue.warnings()) warn(line);
-  const jobs: PaintJobs = openPaintJobs({ home, config: loaded, queue, gallery, clock, resultHours: settings.resultHours, warn });
+  const { resultHours, openJobs } = settings;
+  const jobs: PaintJobs = openPaintJobs({ home, config: loaded, queue, gallery, clock, resultHours, openJobs, warn });
   openings.add(() => jobs.close());
   const metrics = await openMetrics({ home: home.folder, gallery, queue: address, queueName });
   openings.add(() => metrics.close());

@@ -16,7 +16,7 @@ import {
 } from '../../core/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
 import { homeId, type QueuedTask, type TaskQueue } from '../../schedule/index.ts';
-import { describeJob, hasFields, isEnded, type JobPlace, jobOf, placesOf } from './describe-job.ts';
+import { describeJob, hasFields, isEnded, type JobPlace, jobOf, openStates, placesOf } from './describe-job.ts';
 import { JobFollower, Mailbox, noSuchJob } from './follow.ts';
 import { type CheckedRequest, checkRequest } from './submit.ts';
 import { sweepJobs } from './sweep.ts';
@@ -30,6 +30,7 @@ const backoffMs = 1000;
 const sweepEveryMs = 10 * 60_000;
 const hourMs = 3_600_000;
 const mostListed = 100;
+const mostCounted = 1_000_000;
 
 export interface PaintJobsOptions {
   home: Home;
@@ -39,6 +40,8 @@ export interface PaintJobsOptions {
   clock?: Clock;
   /** How long the folder of an ended job stays: input pictures, previews, and pictures that are not filed. Hours. Default 24. */
   resultHours?: number;
+  /** Jobs of a client that wait or run at the same time. Default 1000. */
+  openJobs?: number;
   /** Called when folders of ended jobs cannot be removed. Default: process.emitWarning(). */
   warn?: (line: string) => void;
 }
@@ -52,11 +55,21 @@ class Jobs implements PaintJobs {
   readonly #follower: JobFollower;
   readonly #nextId: () => string;
   readonly #keepMs: number;
+  readonly #mostOpen: number;
   readonly #warn: (line: string) => void;
   #sweeping: Promise<void>;
   #timer: NodeJS.Timeout;
 
-  constructor({ home, config, queue, gallery, clock = systemClock, resultHours = 24, warn = emitWarning }: PaintJobsOptions) {
+  constructor({
+    home,
+    config,
+    queue,
+    gallery,
+    clock = systemClock,
+    resultHours = 24,
+    openJobs = 1000,
+    warn = emitWarning,
+  }: PaintJobsOptions) {
     this.#home = home;
     this.#config = config;
     this.#queue = queue;
@@ -66,6 +79,7 @@ class Jobs implements PaintJobs {
     const newId = createIds({ clock });
     this.#nextId = () => `job-${newId().toLowerCase()}`;
     this.#keepMs = resultHours * hourMs;
+    this.#mostOpen = openJobs;
     this.#warn = warn;
     this.#sweeping = this.#sweep();
     this.#timer = setInterval(() => {
@@ -97,7 +111,17 @@ class Jobs implements PaintJobs {
     return !isEnded(state) || (state === 'done' && this.#clock.now() - (endedAt ?? 0) < attachWithinMs);
   }
 
+  async #checkRoom(client: string): Promise<void> {
+    const open = (await this.#queue.list(openStates, mostCounted)).filter((task) => jobOf(task)?.client === client);
+    if (open.length < this.#mostOpen) return;
+    throw new ArtistError(
+      'ERR_RATE_LIMIT',
+      `jobs: expected at most ${this.#mostOpen} of a client that wait or run, got one more. Wait for some, cancel some, or raise server.openJobs`,
+    );
+  }
+
   async #add({ priority, work, pictures, ...about }: CheckedRequest): Promise<PaintJob> {
+    await this.#checkRoom(about.client);
     const id = this.#nextId();
     const folder = new JobFolder(this.#home.folder, id);
     try {

@@ -64,7 +64,7 @@ export interface PaintJobs {
    * When the promise is fulfilled, the job survives the end of every process.
    *
    * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid (names it), ERR_IMAGE_DECODE, ERR_MODEL_NOT_FOUND, ERR_LORA, ERR_DISK_FULL,
-   *   ERR_WRITE, ERR_LOCKED, ERR_NETWORK
+   *   ERR_WRITE, ERR_LOCKED, ERR_NETWORK, ERR_RATE_LIMIT when the client has too many jobs that wait or run
    */
   submit(request: PaintRequest): Promise<PaintJob>;
   /** @throws ArtistError ERR_NOT_FOUND */

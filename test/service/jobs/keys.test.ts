@@ -35,6 +35,17 @@ for (const driver of ['file', 'redis'] as const) {
       await two.close();
     });
 
+    test('a client has a bounded number of jobs that wait', async () => {
+      used++;
+      const server = await open(undefined, { openJobs: 2 });
+      const [first] = [await server.jobs.submit(request({})), await server.jobs.submit(request({}))];
+      assert.is(await codeOf(server.jobs.submit(request({}))), 'ERR_RATE_LIMIT');
+      await server.jobs.submit(request({}, { client: 'another' }));
+      await server.jobs.cancel(first?.id ?? '');
+      await server.jobs.submit(request({}));
+      await server.close();
+    });
+
     test('a job that is done counts for its key for ten minutes', async () => {
       used++;
       const clock = new VirtualClock(Date.now());
