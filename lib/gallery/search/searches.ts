@@ -1,12 +1,14 @@
 import { ulidTime } from '../../core/index.ts';
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
+import type { WordIndex } from '../words/word-index.ts';
+import { WordSearch } from '../words/word-search.ts';
 import { EmbeddingFile, type Ranking, type Vector } from './embeddings.ts';
 import { type Count, type FacetName, Facets } from './facets.ts';
 import { Matching } from './match.ts';
 import type { SortOrder } from './paging.ts';
 import { parseQuery } from './query.ts';
-import { type RowPlace, Selection } from './selection.ts';
+import { byIdOrder, type RowPlace, Selection } from './selection.ts';
 import { type GalleryStats, statsOf } from './stats.ts';
 
 /** Which works a question is about. */
@@ -70,6 +72,12 @@ export class Searches {
   readonly #vectors = new Map<string, EmbeddingFile>();
   /** Of the question that is being answered. */
   #goOn: () => void = () => undefined;
+  readonly #words: WordIndex | undefined;
+
+  /** @param words of the same index, for many searches; while it is not ready, the bytes are searched */
+  constructor(words?: WordIndex) {
+    this.#words = words;
+  }
 
   /**
    * @param goOn called between the steps of a search; it throws to stop it
@@ -115,13 +123,21 @@ export class Searches {
   #newSelection(query: string, trashed: boolean, hidden: boolean): Selection {
     const clauses = parseQuery(query);
     const matching = new Matching(clauses);
-    const isWanted = ({ flags }: Row): boolean =>
+    const isWanted = (flags: number): boolean =>
       ((flags & workFlags.trashed) !== 0) === trashed &&
       (hidden || (flags & workFlags.hidden) === 0) &&
       (clauses.length === 0 || (flags & workFlags.damaged) === 0);
+    const words = this.#words;
+    const goOn = (): void => this.#goOn();
     return new Selection({
-      all: (content) => matching.all(content, [...content.rows.values()], () => this.#goOn()).filter(isWanted),
-      one: (content, row) => isWanted(row) && matching.one(content, row),
+      all: (content) =>
+        words?.follow(content)
+          ? new WordSearch(words, content).find(matching.matchers, isWanted, goOn)
+          : matching
+              .all(content, [...content.rows.values()], goOn)
+              .filter(({ flags }) => isWanted(flags))
+              .sort(byIdOrder),
+      one: (content, row) => isWanted(row.flags) && matching.one(content, row),
     });
   }
 

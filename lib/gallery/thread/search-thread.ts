@@ -3,17 +3,24 @@ import { parentPort } from 'node:worker_threads';
 import { ArtistError, asArtistError, isArtistError } from '../../core/index.ts';
 import { IndexRows } from '../indexing/index-rows.ts';
 import { Searches } from '../search/searches.ts';
+import { WordIndex } from '../words/word-index.ts';
 import type { Answered, Asked } from './messages.ts';
 
-const searches = new Searches();
+/** Rows that the word index reads between two looks for questions. */
+const rowsAtOnce = 200;
+
+const words = new WordIndex();
+const searches = new Searches(words);
 let known = { number: -1, rows: new IndexRows(0) };
 let last: Promise<void> = Promise.resolve();
+let isBuilding = false;
 
 /** The rows of the index of a question: read on from where the last question was asked. */
 function rowsOf({ number, bytes, length }: Asked['index']): IndexRows {
   if (known.number !== number) known = { number, rows: new IndexRows(0) };
   known.rows.bytes = Buffer.from(bytes);
   known.rows.take(length);
+  words.follow(known.rows);
   return known.rows;
 }
 
@@ -32,7 +39,16 @@ async function answerOf({ id, question, index, stop }: Asked): Promise<Answered>
   }
 }
 
+/** Makes the word index while no question waits. */
+function build(): void {
+  isBuilding = words.build(rowsAtOnce);
+  if (isBuilding) setImmediate(build);
+}
+
 parentPort?.on('message', (asked: Asked) => {
-  last = last.then(async () => parentPort?.postMessage(await answerOf(asked)));
+  last = last.then(async () => {
+    parentPort?.postMessage(await answerOf(asked));
+    if (!isBuilding) build();
+  });
 });
 parentPort?.postMessage('ready');
