@@ -1,10 +1,11 @@
 import { ulidTime } from '../../core/index.ts';
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
+import { WordFacets } from '../words/word-facets.ts';
 import type { WordIndex } from '../words/word-index.ts';
 import { WordSearch } from '../words/word-search.ts';
 import { EmbeddingFile, type Ranking, type Vector } from './embeddings.ts';
-import { type Count, type FacetName, Facets } from './facets.ts';
+import { type Count, type FacetCounts, type FacetName, Facets } from './facets.ts';
 import { Matching } from './match.ts';
 import type { SortOrder } from './paging.ts';
 import { parseQuery } from './query.ts';
@@ -62,6 +63,8 @@ export interface Asking {
 
 /** Queries whose results are kept up to date, and works in all of these results together. */
 const [mostSelections, mostRows] = [64, 2_000_000];
+/** Rows that a word index reads between two steps. */
+const rowsAtOnce = 2000;
 const idLength = 26;
 const dayMs = 86_400_000;
 
@@ -99,10 +102,10 @@ export class Searches {
         return this.#columns(content, this.select(content, question, goOn).inOrder(question.sort), goOn);
       case 'facets': {
         const { byId } = this.select(content, question, goOn);
-        return { total: byId.length, facets: this.#facets.count(content, byId, question.facets) };
+        return { total: byId.length, facets: this.#counts(content, goOn).count(content, byId, question.facets) };
       }
       case 'stats':
-        return statsOf(content, this.select(content, { query: '', trashed: false, hidden: true }, goOn).byId, this.#facets);
+        return statsOf(content, this.select(content, { query: '', trashed: false, hidden: true }, goOn).byId, this.#counts(content, goOn));
       case 'nearest':
         return this.#nearest(content, question, goOn);
     }
@@ -141,6 +144,14 @@ export class Searches {
     });
   }
 
+  /** What counts works. A word index is made ready for it: that takes less time than counting without it. */
+  #counts(content: IndexRows, goOn: () => void): FacetCounts {
+    const words = this.#words;
+    if (!words) return this.#facets;
+    if (!words.follow(content)) while (words.build(rowsAtOnce)) goOn();
+    return new WordFacets(words, this.#facets);
+  }
+
   #dropOld(): void {
     let rows = 0;
     for (const { byId } of this.#selections.values()) rows += byId.length;
@@ -160,12 +171,12 @@ export class Searches {
 
   #columns(content: IndexRows, rows: readonly Row[], goOn: () => void): Columns {
     const ids = Buffer.from(new ArrayBuffer(rows.length * idLength));
+    const counts = this.#counts(content, goOn);
     const [ratios, days] = [new Float32Array(rows.length), new Uint16Array(rows.length)];
     for (const [index, row] of rows.entries()) {
       if (index % 10_000 === 0) goOn();
       ids.write(row.id, index * idLength, 'latin1');
-      const [width, height] = this.#facets.sizeOf(content, row);
-      ratios[index] = height === 0 ? 0 : width / height;
+      ratios[index] = counts.ratioOf(content, row);
       days[index] = Math.floor(ulidTime(row.id) / dayMs);
     }
     return { ids: new Uint8Array(ids.buffer), ratios, days };

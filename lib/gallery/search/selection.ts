@@ -99,15 +99,23 @@ export class Selection {
   }
 }
 
-/** Best first, then newest first. The ids are in order already, so nothing need be compared. */
+/** Best first, then newest first. The rows are by id already, so they need only be put into groups, whose places are counted first. */
 function byRating(byId: readonly Row[]): Row[] {
-  const groups = new Map<number, Row[]>();
-  for (const row of byId.toReversed()) {
-    const group = groups.get(row.rating);
-    if (group) group.push(row);
-    else groups.set(row.rating, [row]);
+  const counts = new Map<number, number>();
+  for (const { rating } of byId) counts.set(rating, (counts.get(rating) ?? 0) + 1);
+  const ends = new Map<number, number>();
+  let end = 0;
+  for (const [rating, count] of [...counts].sort(([a], [b]) => b - a)) {
+    end += count;
+    ends.set(rating, end);
   }
-  return [...groups].sort(([a], [b]) => b - a).flatMap(([, rows]) => rows);
+  const rated = new Array<Row>(byId.length);
+  for (const row of byId) {
+    const place = (ends.get(row.rating) ?? 0) - 1;
+    rated[place] = row;
+    ends.set(row.rating, place);
+  }
+  return rated;
 }
 
 function startBehind(rows: readonly Row[], sort: SortOrder, { id, rating }: RowPlace): number {

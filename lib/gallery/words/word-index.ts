@@ -1,11 +1,10 @@
 import { ulidTime } from '../../core/index.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
+import { ratioOfSize, settingFacets } from '../search/facets.ts';
 import { assigned, separator, settingsMark, textKeys } from '../search/search-text.ts';
 import { Field, type FieldKind } from './field.ts';
 import { grown } from './grown.ts';
 
-/** Settings that facets count. */
-const namedSettings: ReadonlySet<string> = new Set(['model', 'lora', 'sampler', 'scheduler', 'size', 'style', 'mode', 'program']);
 const proseKeys: ReadonlySet<string> = new Set([textKeys.prompt, textKeys.title, textKeys.alt]);
 const allTextKeys: ReadonlySet<string> = new Set(Object.values(textKeys));
 /** Rows that were replaced or removed are forgotten when there are more of them than of the others, and more than this. */
@@ -22,6 +21,8 @@ export class WordIndex {
   flags = new Uint8Array(0);
   /** Milliseconds since 1970. */
   times = new Float64Array(0);
+  /** Width of the picture divided by its height, by the first size of a row; 0: unknown. */
+  ratios = new Float32Array(0);
   /** Numbers of the rows that count, by id. */
   order = new Uint32Array(0);
   /** How many rows count. */
@@ -100,6 +101,8 @@ export class WordIndex {
     this.ratings = grown(this.ratings, length);
     this.flags = grown(this.flags, length);
     this.times = grown(this.times, length);
+    this.ratios = grown(this.ratios, length);
+    this.ratios[number] = Number.NaN;
     this.ratings[number] = row.rating;
     this.flags[number] = row.flags;
     this.times[number] = ulidTime(row.id);
@@ -112,9 +115,11 @@ export class WordIndex {
       }
       const end = field.indexOf(assigned);
       if (end < 0) continue;
-      const key = field.slice(0, end);
-      this.#fieldOf(key, namedSettings.has(key) ? 'named' : 'setting').add(field.slice(end + 1), number);
+      const [key, value] = [field.slice(0, end), field.slice(end + 1)];
+      this.#fieldOf(key, settingFacets.has(key) ? 'named' : 'setting').add(value, number);
+      if (key === 'size' && Number.isNaN(this.ratios[number])) this.ratios[number] = ratioOfSize(value);
     }
+    if (Number.isNaN(this.ratios[number])) this.ratios[number] = 0;
     return number;
   }
 
