@@ -163,7 +163,7 @@ suite('the word index of the search thread', { timeoutMs: 60_000 }, (test) => {
       for (let index = 0; index < queries; index++) {
         const [query, trashed] = [randomQuery(random), random() < 0.2];
         const sort = one(random, ['newest', 'oldest', 'rating'] as const);
-        const expected = await here.again().select(query, { sort, trashed }).catch(String);
+        const expected = await here.gallery.select(query, { sort, trashed }).catch(String);
         const actual = await serving.select(query, { sort, trashed }).catch(String);
         assert.equal(actual, expected, `seed ${seed}: ${query}`);
         if (index % 10 === 0 && Array.isArray(expected)) {

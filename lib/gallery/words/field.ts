@@ -4,8 +4,10 @@ import { Postings } from './postings.ts';
 
 /** Longer values of settings are kept as words, such as negative prompts. */
 const longestWhole = 48;
-/** A setting with more different values than this, most of them rare, is kept as a column of numbers, such as seeds and scores. */
-const mostRare = 1024;
+/** A setting with more different values than this, most of them rare and numbers, is kept as a column, such as seeds and scores. */
+const mostRare = 256;
+/** Values in a column that are no numbers. */
+const mostOdd = 1024;
 /** Limits of the vocabulary of one field: number of entries, and bytes in all of them. */
 const [mostEntries, mostBytes] = [400_000, 1 << 26];
 
@@ -51,6 +53,7 @@ export class Field {
   readonly #kind: FieldKind;
   #pairs = 0;
   #bytes = 0;
+  #isSettled = false;
 
   constructor(kind: FieldKind) {
     this.#kind = kind;
@@ -61,7 +64,7 @@ export class Field {
     this.#pairs++;
     if (this.column) {
       this.column.add(numberOf(value), row);
-      if (this.column.odd.length > mostRare) this.#drop();
+      if (this.column.odd.length > mostOdd) this.#drop();
     } else if (this.#kind === 'prose' || (this.#kind === 'setting' && value.length > longestWhole && value.includes(' '))) {
       for (const word of value.split(' ')) if (word !== '') this.#note(this.words, word, row);
     } else this.#note(this.values, value, row);
@@ -85,13 +88,22 @@ export class Field {
       this.#drop();
       return true;
     }
-    if (this.#kind !== 'setting' || map !== this.values || map.size < mostRare || map.size < this.#pairs / 4 || this.words.size > 0)
-      return false;
+    const mayBeRare = this.#kind === 'setting' && map === this.values && this.words.size === 0 && !this.#isSettled;
+    return mayBeRare && map.size >= mostRare && map.size >= this.#pairs / 4 && this.#settle();
+  }
+
+  /** Keeps rare values as a column if they are numbers, and not at all if they are long, such as hashes. @returns whether the form changed */
+  #settle(): boolean {
+    this.#isSettled = true;
     const column = new NumberColumn();
-    for (const [value, postings] of map) for (const row of postings) column.add(numberOf(value), row);
-    this.values.clear();
-    this.column = column;
-    if (column.odd.length > mostRare) this.#drop();
+    for (const [value, postings] of this.values) for (const row of postings) column.add(numberOf(value), row);
+    const isText = 4 * column.odd.length > column.count;
+    if (isText && this.#bytes / this.values.size <= longestWhole) return false;
+    if (isText) this.#drop();
+    else {
+      this.values.clear();
+      this.column = column;
+    }
     return true;
   }
 

@@ -63,7 +63,8 @@ export class WordSearch {
   }
 
   /** Where a condition holds; undefined: the word index alone cannot tell. */
-  #marks({ clause }: Matcher): Marks | undefined {
+  #marks(matcher: Matcher): Marks | undefined {
+    const { clause } = matcher;
     const { ratings, flags, times } = this.#words;
     switch (clause.kind) {
       case 'rating':
@@ -75,11 +76,16 @@ export class WordSearch {
       case 'date':
         return this.#each((number) => between(times[number] as number, clause));
       case 'setting':
-        return clause.range ? this.#inRange(clause) : this.#containing(clause);
+        return clause.range ? this.#inRange(matcher, clause) : this.#containing(clause);
       case 'part':
       case 'text':
         return this.#containing(clause);
     }
+  }
+
+  /** Whether a condition holds by the bytes of a row. */
+  #holds(matcher: Matcher, number: number): boolean {
+    return rowMatches(this.#content.bytes, this.#words.rows[number] as Row, matcher);
   }
 
   #each(holds: (number: number) => boolean): Marks {
@@ -88,14 +94,15 @@ export class WordSearch {
     return marks;
   }
 
-  #inRange({ key, range, value: text }: Extract<Clause, { kind: 'setting' }>): Marks | undefined {
+  #inRange(matcher: Matcher, { key, range, value: text }: Extract<Clause, { kind: 'setting' }>): Marks | undefined {
     const marks = new Uint8Array(this.#left.length);
     const field = this.#words.field(latin1(key));
     if (!field || !range) return marks;
     const { column } = field;
-    if (field.isOpaque || (column && column.odd.length > 0)) return undefined;
+    if (field.isOpaque) return undefined;
     if (column) {
       for (let at = 0; at < column.count; at++) if (inRange(column.numbers[at] as number, range)) marks[column.rows[at] as number] = 1;
+      for (const number of column.odd) if (this.#holds(matcher, number)) marks[number] = 1;
       return marks;
     }
     // A range is written in ASCII, so it is in a value as Latin-1 if it is in its text; a value of other characters is no number in either form.
@@ -126,13 +133,12 @@ export class WordSearch {
     if (fields.some((field) => field.isOpaque || field.column)) return undefined;
     const marks = new Uint8Array(this.#left.length);
     const text = latin1(clause.value);
-    const { rows } = this.#words;
     for (const field of fields) {
       markValues(field, text, isWhole(clause), marks);
       const [possible, words] = withWords(field, text.split(' '), marks.length);
       for (let number = 0; number < marks.length; number++)
         if (possible[number] === words && this.#left[number] === 1 && marks[number] === 0)
-          marks[number] = rowMatches(this.#content.bytes, rows[number] as Row, matcher) ? 1 : 0;
+          marks[number] = this.#holds(matcher, number) ? 1 : 0;
     }
     return marks;
   }
