@@ -77,10 +77,15 @@ function write({ gallery, clock }: Place, id: string, template: object, random: 
       cfgScale: below(random, 30) / 2,
       sampler: one(random, ['euler', 'euler_a', 'dpm++2m']),
       model: { name: one(random, ['sd15', 'SD-Turbo', 'my model']), hash: 'ab12' },
-      extra: { style: some(random, 2), note: numeral(), [one(random, ['a.b', 'straße', 'x y'])]: numeral() },
+      extra: {
+        style: some(random, 2),
+        note: numeral(),
+        serial: random() < 0.1 ? `${one(random, ['no', 'x'])}20` : random(),
+        [one(random, ['a.b', 'straße', 'x y'])]: numeral(),
+      },
     },
     ...(random() < 0.5 && { title: some(random, 4), altText: some(random, 4) }),
-    tags: Array.from({ length: below(random, 3) }, (_, at) => `${some(random, 2)} ${at}`),
+    tags: Array.from({ length: below(random, 5) }, (_, at) => `${some(random, 2)} ${at % 2}`),
     collections: random() < 0.3 ? [`${some(random, 2)} c`] : [],
     ...(random() < 0.4 && { rating: 1 + below(random, 5) }),
     ...(random() < 0.2 && { star: true }),
@@ -110,9 +115,10 @@ function randomQuery(random: Random): string {
       text,
       text,
       () =>
-        `${one(random, ['prompt', 'title', 'alt', 'tag', 'collection', 'negative', 'style', 'note', 'model', 'nothing', 'straße'])}:${text()}`,
+        `${one(random, ['prompt', 'title', 'alt', 'tag', 'collection', 'negative', 'style', 'extra.note', 'model', 'nothing', 'extra.straße'])}:${text()}`,
       () => `tag:${quoted(`${some(random, 1)} 0`)}`,
-      () => `${one(random, ['steps', 'cfg', 'seed', 'note', 'a.b', 'straße', 'width', 'style', 'negative', 'hash', 'nothing'])}:${range()}`,
+      () =>
+        `${one(random, ['steps', 'cfg', 'seed', 'extra.serial', 'extra.serial', 'extra.note', 'extra.a.b', 'extra.straße', 'width', 'style', 'negative', 'hash', 'nothing'])}:${range()}`,
       () => `rating:${one(random, ['>=3', '5', 'none', '1..2'])}`,
       () =>
         one(random, [
