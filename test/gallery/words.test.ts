@@ -131,6 +131,7 @@ function randomQuery(random: Random): string {
           'date:2026-10-30',
           'after:2027',
           'seed:12',
+          'extra.serial:20',
           'hash:b1',
         ]),
       () => one(random, ['fox', 'o', '狐', 'ß', 'sampler:euler', 'size:640x', 'model:sd', 'a']),
