@@ -6,8 +6,13 @@ import { Searches } from '../search/searches.ts';
 import { WordIndex } from '../words/word-index.ts';
 import type { Answered, Asked } from './messages.ts';
 
-/** Rows that the word index reads between two looks for questions. */
-const rowsAtOnce = 200;
+/** Rows that the word index reads between two looks at the clock. */
+const rowsAtOnce = 100;
+/**
+ * How long it reads between two looks for questions, milliseconds: without it a question takes longer than that, so many questions at once must not
+ * hold it up.
+ */
+const buildMs = 50;
 
 const words = new WordIndex();
 const searches = new Searches(words);
@@ -39,9 +44,11 @@ async function answerOf({ id, question, index, stop }: Asked): Promise<Answered>
   }
 }
 
-/** Makes the word index while no question waits. */
+/** Makes the word index in steps, between questions. */
 function build(): void {
-  isBuilding = words.build(rowsAtOnce);
+  const began = performance.now();
+  do isBuilding = words.build(rowsAtOnce);
+  while (isBuilding && performance.now() - began < buildMs);
   if (isBuilding) setImmediate(build);
 }
 
