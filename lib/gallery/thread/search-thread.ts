@@ -8,11 +8,8 @@ import type { Answered, Asked } from './messages.ts';
 
 /** Rows that the word index reads between two looks at the clock. */
 const rowsAtOnce = 100;
-/**
- * How long it reads between two looks for questions, milliseconds: without it a question takes longer than that, so many questions at once must not
- * hold it up.
- */
-const buildMs = 50;
+/** How long it reads between two questions, milliseconds: without it a question takes as long. */
+const buildMs = 100;
 
 const words = new WordIndex();
 const searches = new Searches(words);
@@ -44,18 +41,24 @@ async function answerOf({ id, question, index, stop }: Asked): Promise<Answered>
   }
 }
 
-/** Makes the word index in steps, between questions. */
-function build(): void {
+/** Makes a part of the word index. @returns whether there is more to do */
+function build(): boolean {
   const began = performance.now();
-  do isBuilding = words.build(rowsAtOnce);
-  while (isBuilding && performance.now() - began < buildMs);
-  if (isBuilding) setImmediate(build);
+  while (words.build(rowsAtOnce)) if (performance.now() - began > buildMs) return true;
+  return false;
+}
+
+function buildOn(): void {
+  isBuilding = build();
+  if (isBuilding) setImmediate(buildOn);
 }
 
 parentPort?.on('message', (asked: Asked) => {
   last = last.then(async () => {
     parentPort?.postMessage(await answerOf(asked));
-    if (!isBuilding) build();
+    // Here too: while messages wait, no immediate runs.
+    if (isBuilding) build();
+    else buildOn();
   });
 });
 parentPort?.postMessage('ready');
