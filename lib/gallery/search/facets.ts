@@ -28,19 +28,26 @@ export const facetNames = [
 ] as const;
 export type FacetName = (typeof facetNames)[number];
 
+/** Counts works of an index by their values. */
+export interface FacetCounts {
+  /** Counts of the rows for each facet: most frequent first; months, ratings and collections by name. */
+  count(content: IndexRows, rows: readonly Row[], facets: readonly FacetName[]): Partial<Record<FacetName, Count[]>>;
+  /** Width of a picture divided by its height; 0 if the index has no size of it. */
+  ratioOf(content: IndexRows, row: Row): number;
+}
+
 /** Facets by name of the setting in the index. */
-const settingFacets: ReadonlySet<string> = new Set(['model', 'lora', 'sampler', 'scheduler', 'size', 'style', 'mode', 'program']);
+export const settingFacets: ReadonlySet<string> = new Set(['model', 'lora', 'sampler', 'scheduler', 'size', 'style', 'mode', 'program']);
 /** In order of name, not of frequency. */
 const namedOrder: ReadonlySet<FacetName> = new Set(['month', 'rating', 'collection']);
 
 /** Counts works by their values. Each row's values are read once and kept as numbers as long as the row. */
-export class Facets {
+export class Facets implements FacetCounts {
   readonly #codes = new Map<string, number>();
   readonly #values: { facet: FacetName; name: string }[] = [];
   /** By id, with the row that they were read from: a changed work has another one. */
   readonly #rows = new Map<string, { row: Row; codes: readonly number[] }>();
 
-  /** Counts of the rows for each facet: most frequent first; months, ratings and collections by name. */
   count(content: IndexRows, rows: readonly Row[], facets: readonly FacetName[]): Partial<Record<FacetName, Count[]>> {
     const counts: number[] = [];
     for (const row of rows) for (const code of this.#codesOf(content, row)) counts[code] = (counts[code] ?? 0) + 1;
@@ -49,19 +56,16 @@ export class Facets {
       const works = counts[code] ?? 0;
       if (works > 0) found[facet]?.push({ name, works });
     }
-    for (const [facet, list] of Object.entries(found) as [FacetName, Count[]][]) {
-      list.sort((a, b) => (namedOrder.has(facet) ? 0 : b.works - a.works) || (a.name < b.name ? -1 : 1));
-    }
+    for (const [facet, list] of Object.entries(found) as [FacetName, Count[]][]) sortCounts(facet, list);
     return found;
   }
 
-  /** Width and height of a picture, in pixels; zeros if the index has none. */
-  sizeOf(content: IndexRows, row: Row): readonly [width: number, height: number] {
+  ratioOf(content: IndexRows, row: Row): number {
     for (const code of this.#codesOf(content, row)) {
       const value = this.#values[code];
-      if (value?.facet === 'size') return pixels(value.name);
+      if (value?.facet === 'size') return ratioOfSize(value.name);
     }
-    return [0, 0];
+    return 0;
   }
 
   #codesOf(content: IndexRows, row: Row): readonly number[] {
@@ -83,7 +87,7 @@ export class Facets {
       const [key = '', value = ''] = field.split(assigned);
       if (!settingFacets.has(key) || value === '') continue;
       add(key as FacetName, value);
-      if (key === 'size') add('orientation', orientationOf(pixels(value)));
+      if (key === 'size') add('orientation', orientationOf(value));
     }
     const list = [...codes];
     this.#rows.set(row.id, { row, codes: list });
@@ -105,5 +109,18 @@ function pixels(size: string): readonly [number, number] {
   return [width || 0, height || 0];
 }
 
-const orientationOf = ([width, height]: readonly [number, number]): string =>
-  width === height ? 'square' : width > height ? 'landscape' : 'portrait';
+export function orientationOf(size: string): 'square' | 'landscape' | 'portrait' {
+  const [width, height] = pixels(size);
+  return width === height ? 'square' : width > height ? 'landscape' : 'portrait';
+}
+
+/** Width divided by height; 0: there is no height. */
+export function ratioOfSize(size: string): number {
+  const [width, height] = pixels(size);
+  return height === 0 ? 0 : width / height;
+}
+
+/** Puts the counts of a facet in order. */
+export function sortCounts(facet: FacetName, counts: Count[]): Count[] {
+  return counts.sort((a, b) => (namedOrder.has(facet) ? 0 : b.works - a.works) || (a.name < b.name ? -1 : 1));
+}

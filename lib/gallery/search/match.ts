@@ -1,13 +1,14 @@
 import { ulidTime } from '../../core/index.ts';
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row, SharedBytes } from '../indexing/index-rows.ts';
-import { type Clause, inRange, type Range } from './query.ts';
+import { type Clause, inRange, type Mark, type Range } from './query.ts';
 import { assigned, separator, textKeys } from './search-text.ts';
 
 const fieldEnd = separator.charCodeAt(0);
 
 /** A condition, ready to run over the bytes of the index. */
-interface Matcher {
+export interface Matcher {
+  readonly clause: Clause;
   /** Bytes that every matching work contains; undefined: the row's fields decide. */
   needle: Buffer | undefined;
   /** Whether a needle found at `at` counts; the row's text ends at row.to. */
@@ -21,8 +22,14 @@ const always = (): boolean => true;
 
 function matcherOf(clause: Clause): Matcher {
   const { not } = clause;
-  const byBytes = (needle: string, accept: Matcher['accept']): Matcher => ({ needle: Buffer.from(needle), accept, test: undefined, not });
-  const byRow = (test: (row: Row) => boolean): Matcher => ({ needle: undefined, accept: always, test, not });
+  const byBytes = (needle: string, accept: Matcher['accept']): Matcher => ({
+    clause,
+    needle: Buffer.from(needle),
+    accept,
+    test: undefined,
+    not,
+  });
+  const byRow = (test: (row: Row) => boolean): Matcher => ({ clause, needle: undefined, accept: always, test, not });
   switch (clause.kind) {
     case 'text':
       return byBytes(clause.value, (_, at, { mark }) => at < mark);
@@ -39,7 +46,7 @@ function matcherOf(clause: Clause): Matcher {
     case 'rating':
       return byRow(({ rating }) => inRange(rating, clause.range));
     case 'marks': {
-      const mask = clause.marks.reduce((bits, mark) => bits | workFlags[mark], 0);
+      const mask = maskOf(clause.marks);
       return byRow(({ flags }) => (flags & mask) !== 0);
     }
     case 'date':
@@ -47,7 +54,9 @@ function matcherOf(clause: Clause): Matcher {
   }
 }
 
-const between = (time: number, { from, until }: { from: number; until: number }): boolean => time >= from && time < until;
+export const maskOf = (marks: readonly Mark[]): number => marks.reduce((bits, mark) => bits | workFlags[mark], 0);
+
+export const between = (time: number, { from, until }: { from: number; until: number }): boolean => time >= from && time < until;
 
 /** Whether the match lies in the value of a field with this prefix. */
 function inField(prefix: string): Matcher['accept'] {
@@ -63,10 +72,17 @@ function withNumber(skip: number, range: Range, text: string): Matcher['accept']
   return (bytes, at) => {
     const number = digitsAt(bytes, at + skip);
     if (number !== undefined) return inRange(number, range);
-    const value = bytes.toString('utf8', at + skip, bytes.indexOf(fieldEnd, at + skip));
-    // Do not compare hashes and names made of digits as numbers.
-    return value === '' || Number.isNaN(Number(value)) ? value.includes(text) : inRange(Number(value), range);
+    return isValue(bytes.toString('utf8', at + skip, bytes.indexOf(fieldEnd, at + skip)), range, text);
   };
+}
+
+/** The number that the value of a setting is; NaN: it is text, such as a hash or a name made of digits. */
+export const numberOf = (value: string): number => (value === '' ? Number.NaN : Number(value));
+
+/** Whether the value of a setting is a number within the range, or a text that contains the range as it was written. */
+export function isValue(value: string, range: Range, text: string): boolean {
+  const number = numberOf(value);
+  return Number.isNaN(number) ? value.includes(text) : inRange(number, range);
 }
 
 /**
@@ -87,7 +103,7 @@ function digitsAt(bytes: SharedBytes, start: number): number | undefined {
 }
 
 /** Whether one row matches. Use it for few rows. */
-function rowMatches(bytes: SharedBytes, row: Row, { needle, accept, test }: Matcher): boolean {
+export function rowMatches(bytes: SharedBytes, row: Row, { needle, accept, test }: Matcher): boolean {
   if (test) return test(row);
   if (!needle) return false;
   const text = bytes.subarray(row.from, row.to); // a search in all bytes would go on to the next work that has the needle, perhaps the last
@@ -95,7 +111,7 @@ function rowMatches(bytes: SharedBytes, row: Row, { needle, accept, test }: Matc
   return false;
 }
 
-/** All matching rows, in one pass over the bytes, which is far faster than a loop over a hundred thousand works. */
+/** All rows, in the order of the bytes, that contain the needle of a matcher: one pass over the bytes, far faster than a loop over many works. */
 function scan(bytes: SharedBytes, length: number, rows: readonly Row[], { needle, accept }: Matcher & { needle: Buffer }): Set<Row> {
   const found = new Set<Row>();
   let index = 0;
@@ -127,13 +143,20 @@ function rowAt(rows: readonly Row[], at: number, start: number): number {
 /** Below this many rows, each is tested by itself. */
 const few = 2000;
 
+/** Those of `rows`, in the order of the bytes, for which a matcher's condition holds, whether or not it is negated. */
+export function matching({ bytes, length }: IndexRows, rows: readonly Row[], matcher: Matcher): ReadonlySet<Row> {
+  const { needle } = matcher;
+  if (needle === undefined || rows.length < few) return new Set(rows.filter((row) => rowMatches(bytes, row, matcher)));
+  return scan(bytes, length, rows, { ...matcher, needle });
+}
+
 /** The conditions of a query, ready to run over an index. */
 export class Matching {
-  readonly #matchers: readonly Matcher[];
+  readonly matchers: readonly Matcher[];
 
   constructor(clauses: readonly Clause[]) {
     // Row fields first, then long needles, which are rare, to narrow the rows early.
-    this.#matchers = clauses
+    this.matchers = clauses
       .map(matcherOf)
       .sort((a, b) => Number(b.test !== undefined) - Number(a.test !== undefined) || (b.needle?.length ?? 0) - (a.needle?.length ?? 0));
   }
@@ -143,21 +166,17 @@ export class Matching {
    *
    * @param goOn called between steps; it throws to stop the search
    */
-  all({ bytes, length }: IndexRows, rows: readonly Row[], goOn: () => void): readonly Row[] {
+  all(content: IndexRows, rows: readonly Row[], goOn: () => void): readonly Row[] {
     let left = rows;
-    for (const matcher of this.#matchers) {
+    for (const matcher of this.matchers) {
       goOn();
-      const { needle } = matcher;
-      if (needle === undefined || left.length < few) left = left.filter((row) => rowMatches(bytes, row, matcher) !== matcher.not);
-      else {
-        const found = scan(bytes, length, left, { ...matcher, needle });
-        left = matcher.not ? left.filter((row) => !found.has(row)) : [...found];
-      }
+      const found = matching(content, left, matcher);
+      left = matcher.not ? left.filter((row) => !found.has(row)) : [...found];
     }
     return left;
   }
 
   one({ bytes }: IndexRows, row: Row): boolean {
-    return this.#matchers.every((matcher) => rowMatches(bytes, row, matcher) !== matcher.not);
+    return this.matchers.every((matcher) => rowMatches(bytes, row, matcher) !== matcher.not);
   }
 }

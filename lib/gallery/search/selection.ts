@@ -10,12 +10,12 @@ export interface RowPlace {
 
 /** Which rows belong to a selection. */
 export interface Membership {
-  /** All of them, in any order. */
-  all: (content: IndexRows) => readonly Row[];
+  /** All of them, by id. */
+  all: (content: IndexRows) => Row[];
   one: (content: IndexRows, row: Row) => boolean;
 }
 
-const byIdOrder = (a: Row, b: Row): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+export const byIdOrder = (a: Row, b: Row): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 const byRatingOrder = (a: Row, b: Row): number => b.rating - a.rating || byIdOrder(b, a);
 
 /**
@@ -38,7 +38,7 @@ export class Selection {
   update(content: IndexRows): this {
     const changes = this.#content === content ? content.changesSince(this.#seen) : undefined;
     if (!changes) {
-      this.byId = [...this.#members.all(content)].sort(byIdOrder);
+      this.byId = this.#members.all(content);
       this.#byRating = undefined;
     } else {
       for (const { before, after } of changes) {
@@ -71,7 +71,7 @@ export class Selection {
   }
 
   #rated(): Row[] {
-    this.#byRating ??= [...this.byId].sort(byRatingOrder);
+    this.#byRating ??= byRating(this.byId);
     return this.#byRating;
   }
 
@@ -97,6 +97,25 @@ export class Selection {
       if (rows?.[place]?.id === row.id) rows.splice(place, 1);
     }
   }
+}
+
+/** Best first, then newest first. The rows are by id already, so they need only be put into groups, whose places are counted first. */
+function byRating(byId: readonly Row[]): Row[] {
+  const counts = new Map<number, number>();
+  for (const { rating } of byId) counts.set(rating, (counts.get(rating) ?? 0) + 1);
+  const ends = new Map<number, number>();
+  let end = 0;
+  for (const [rating, count] of [...counts].sort(([a], [b]) => b - a)) {
+    end += count;
+    ends.set(rating, end);
+  }
+  const rated = new Array<Row>(byId.length);
+  for (const row of byId) {
+    const place = (ends.get(row.rating) ?? 0) - 1;
+    rated[place] = row;
+    ends.set(row.rating, place);
+  }
+  return rated;
 }
 
 function startBehind(rows: readonly Row[], sort: SortOrder, { id, rating }: RowPlace): number {

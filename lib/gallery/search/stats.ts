@@ -1,7 +1,7 @@
 import { ulidTime } from '../../core/index.ts';
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
-import type { Count, Facets } from './facets.ts';
+import type { Count, FacetCounts } from './facets.ts';
 
 export interface GalleryStats {
   works: number;
@@ -27,7 +27,7 @@ export interface GalleryStats {
 }
 
 /** Counts over the index. `rows`: the works out of the trash, oldest first. Names are in lower case, as the index has them. */
-export function statsOf(content: IndexRows, shown: readonly Row[], facets: Facets): GalleryStats {
+export function statsOf(content: IndexRows, shown: readonly Row[], facets: FacetCounts): GalleryStats {
   const rows = shown.filter(({ flags }) => (flags & workFlags.damaged) === 0);
   const ratings = [0, 0, 0, 0, 0, 0];
   let [trashed, damaged, starred] = [0, 0, 0];
