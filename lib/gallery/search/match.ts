@@ -170,6 +170,10 @@ export class Matching {
     let left = rows;
     for (const matcher of this.matchers) {
       goOn();
+      if (matcher.needle === undefined) {
+        left = left.filter((row) => rowMatches(content.bytes, row, matcher) !== matcher.not);
+        continue;
+      }
       const found = matching(content, left, matcher);
       left = matcher.not ? left.filter((row) => !found.has(row)) : [...found];
     }

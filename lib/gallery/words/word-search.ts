@@ -39,6 +39,7 @@ export class WordSearch {
     }
     const later: Matcher[] = [];
     for (const matcher of matchers) {
+      goOn();
       const found = this.#marks(matcher);
       if (found) this.#keep(found, matcher.not);
       else later.push(matcher);
