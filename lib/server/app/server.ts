@@ -235,6 +235,8 @@ async function openContext(
   const folder = configPath(loaded.config.gallery.folder, home.folder);
   const gallery = new Gallery({ folder, clock, serving: {}, onWarning: (line) => log.warn(line) });
   openings.add(() => gallery.close());
+  // Its thread begins to make the index of words now, and not at the first search. What fails here fails again there.
+  gallery.stats().catch(() => undefined);
   const queue: TaskQueue = await openQueueAt(address, home.folder, queueName);
   openings.add(() => queue.close());
   const warn = (line: string): void => log.warn(line);
