@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { loadSharp } from '../load-sharp.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -12,6 +13,7 @@ const signatures: Readonly<Record<string, boolean>> = { stealth_pngcomp: true, s
 const signatureLength = 15;
 const maxFileBytes = 128 * 1024 * 1024;
 const maxPixels = 64 * 1024 * 1024;
+const sliceBytes = 16_384;
 /** Colour type in a PNG's header: RGB with alpha. */
 const colourTypeAt = 25;
 const rgba = 6;
@@ -25,6 +27,16 @@ function hiddenBytes(alpha: Uint8Array, width: number, height: number, from: num
     bytes[bit >> 3] = ((bytes[bit >> 3] ?? 0) << 1) | value;
   }
   return bytes;
+}
+
+/** As hiddenBytes(), in slices of some milliseconds: a text may have megabytes. */
+async function manyHiddenBytes(alpha: Uint8Array, width: number, height: number, from: number, count: number): Promise<Buffer> {
+  const slices: Buffer[] = [];
+  for (let at = 0; at < count; at += sliceBytes) {
+    slices.push(hiddenBytes(alpha, width, height, from + at, Math.min(sliceBytes, count - at)));
+    await nextTurn();
+  }
+  return Buffer.concat(slices);
 }
 
 async function alphaOf(source: ByteSource): Promise<{ data: Buffer; width: number; height: number } | undefined> {
@@ -52,7 +64,7 @@ export async function stealthText(source: ByteSource): Promise<string | undefine
   if (!Object.hasOwn(signatures, signature)) return undefined;
   const length = Math.floor(hiddenBytes(data, width, height, signatureLength, 4).readUInt32BE(0) / 8);
   if (length === 0 || length > room || length > maxTextBytes) return undefined;
-  const payload = hiddenBytes(data, width, height, signatureLength + 4, length);
+  const payload = await manyHiddenBytes(data, width, height, signatureLength + 4, length);
   if (signatures[signature] !== true) return payload.toString('utf8');
   try {
     const { gunzip } = await import('node:zlib');
