@@ -3,7 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
+import { newOrder } from '../../../lib/artist/index.ts';
 import { homeOf, systemClock } from '../../../lib/core/index.ts';
+import { openQueue } from '../../../lib/schedule/index.ts';
 import { safetensors, tiny } from '../../engine/support.ts';
 import { suite } from '../../harness.ts';
 import { type Serving, serving } from '../serving.ts';
@@ -307,6 +309,20 @@ suite('sdapi: clients', (test) => {
     assert.ok(await isIdle(one)(), 'nor does it count as progress');
     await one.call('/sdapi/v1/interrupt');
     assert.is((await other).status, 200);
+  });
+
+  test("a work of the artist's schedule is no progress of a client, and no interrupt stops it", async () => {
+    const queue = await openQueue({ driver: 'file', home: server.home });
+    const order = newOrder({ prompt: tiny.prompt, width: 128, height: 128, steps: 40, candidates: 1, upscale: false });
+    const { id } = await queue.add({ order: { ...order }, rotation: null, since: 0 }, { id: 'painted-by-the-artist', attempts: 1 });
+    await until('painting', async () => (await queue.get(id))?.state === 'running');
+    for (const client of [one, two]) {
+      assert.ok(await isIdle(client)());
+      await client.call('/sdapi/v1/interrupt');
+      await client.post('/sdapi/v1/skip');
+    }
+    assert.is((await queue.wait(id)).state, 'done');
+    await queue.close();
   });
 
   test('a client that leaves cancels its job', async () => {
