@@ -1,6 +1,6 @@
 /**
  * Measures a server under load: 200 pages and thumbnails and 50 searches a second (open loop) on a gallery of 100,000 works, while another process
- * files works. Prints latencies as clients see them, and the delay of the server's event loop. Needs a built checkout.
+ * files works and pictures are painted all the time. Prints latencies as clients see them, and the delay of the server's event loop. Needs a built checkout.
  * `npm run bench server`, or `tsx bench/server/server.ts 10000 --seconds 20 --home FOLDER`; a home that is given is kept, and filled if it is empty.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
@@ -10,7 +10,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { homeOf } from '../../lib/core/index.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
+import { TokenBook } from '../../lib/server/index.ts';
 import { fill } from '../gallery/fill.ts';
 import { hardware, hardwareLine } from '../hardware.ts';
 
@@ -58,7 +60,7 @@ async function started(): Promise<{ server: ChildProcess; url: string }> {
   writeFileSync(path.join(home, 'config.yaml'), 'server:\n  readsPerMinute: 0\n');
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const execArgv = ['--import', `data:text/javascript,${encodeURIComponent(probe)}`];
-  const server = fork(cli, ['serve', '--home', home, '--port', String(port), '--no-worker'], {
+  const server = fork(cli, ['serve', '--home', home, '--port', String(port)], {
     execArgv,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
@@ -74,6 +76,29 @@ async function started(): Promise<{ server: ChildProcess; url: string }> {
       return { server, url };
     await new Promise((done) => setTimeout(done, 100));
   }
+}
+
+/** Keeps two jobs in the queue, so that a picture is always being painted. Resolves when it is stopped, with the number of pictures. */
+async function paint(url: string, signal: AbortSignal): Promise<number> {
+  const { token } = await new TokenBook(homeOf(home)).create({ name: `bench ${Date.now()}`, scope: 'paint' });
+  let painted = 0;
+  const lane = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const response = await fetch(`${url}/api/v1/jobs`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', prefer: 'wait=30' },
+        body: JSON.stringify({ prompt: 'flat vector art of a fox', options: { width: 128, height: 128, steps: 20 }, keep: false }),
+        signal,
+      });
+      if (!response.ok) throw new Error(`POST /jobs: ${response.status} ${await response.text()}`);
+      const { state } = (await response.json()) as { state: string };
+      if (state === 'done') painted++;
+    }
+  };
+  await Promise.all([lane(), lane()]).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  return painted;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
@@ -148,6 +173,9 @@ async function main(): Promise<void> {
   const ids = (await gallery.list({ limit: 300 })).works.map(({ id }) => id);
   for (const id of ids) await gallery.thumbnail(id); // as if they had been painted here
   const { server, url } = await started();
+  const stopping = new AbortController();
+  const painting = paint(url, stopping.signal);
+  painting.catch((error: unknown) => console.error(error));
   const filing = spawn(process.execPath, ['--import', 'tsx', filer, folder, '2'], { stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     await load(url, ids, 5); // the caches of a server that has run for a while
@@ -166,8 +194,10 @@ async function main(): Promise<void> {
     console.log(
       `${'event loop of the server'.padEnd(36)}${''.padEnd(9)}${loopP99.toFixed(1).padStart(9)}${loopMax.toFixed(1).padStart(9)}${over}`,
     );
-    console.log(`memory of the server ${megabytes.toFixed(0)} MB`);
+    stopping.abort();
+    console.log(`memory of the server ${megabytes.toFixed(0)} MB; pictures painted meanwhile: ${await painting}`);
   } finally {
+    stopping.abort();
     filing.kill();
     server.kill();
     agent.destroy();
