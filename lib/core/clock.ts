@@ -151,3 +151,6 @@ export class VirtualClock implements Clock {
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
+
+/** A time of a record, in milliseconds since 1970, as ISO 8601 in UTC; null stays null. */
+export const isoTime = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());

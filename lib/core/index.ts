@@ -1,6 +1,6 @@
 export { abortSignal, linkSignals } from './abort-signal.ts';
 export { answering, asArtistError } from './answering.ts';
-export { type Clock, type SleepOptions, systemClock, type Timer, type TimerOptions, VirtualClock } from './clock.ts';
+export { type Clock, isoTime, type SleepOptions, systemClock, type Timer, type TimerOptions, VirtualClock } from './clock.ts';
 export { defined } from './defined.ts';
 export {
   type EngineLine,

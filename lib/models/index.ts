@@ -8,6 +8,7 @@ export {
   type ModelLicence,
   modelAliases,
   type PartRole,
+  partRoles,
 } from './aliases.ts';
 export { type BundledManifest, type BundledModel, bundledModel, bundledName, verifyBundledModel } from './bundled.ts';
 export { type BundledVocabulary, bundledVocabulary, describeBundled, type PromptDomain, promptDomain } from './domain.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isoTime } from '../../core/index.ts';
 import { type Delivery, type Webhook, webhookEvents } from './webhook-state.ts';
 
 export const newHook = z.strictObject({
@@ -43,8 +44,6 @@ export const deliveryView = z.object({
   problem: z.string().nullable(),
   body: z.string(),
 });
-
-const isoTime = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
 export function viewDelivery(
   { id, hook, type, body, createdAt, tries, nextAt, lastTriedAt, status, problem }: Delivery,

@@ -15,7 +15,7 @@ import {
   readStoredJob,
   type StoredJob,
 } from '../../artist/index.ts';
-import { type ErrorCode, isArtistError, recordedError } from '../../core/index.ts';
+import { type ErrorCode, isArtistError, isoTime, recordedError } from '../../core/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
 import type { Recipe } from '../../image/index.ts';
 import type { QueuedTask, TaskState } from '../../schedule/index.ts';
@@ -92,8 +92,6 @@ function progressOf(task: QueuedTask, job: StoredJob, known: JobProgress | undef
   if (state === 'running') return known ?? start;
   return { ...start, fraction: known?.fraction ?? 0, preview: known?.preview ?? 0 };
 }
-
-const isoTime = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
 /** @param ahead see PaintJob */
 export async function describeJob(task: QueuedTask, ahead: number | null, place: JobPlace): Promise<PaintJob> {

@@ -4,7 +4,8 @@ import { recordDuel } from '../../../artist/index.ts';
 import { ArtistError } from '../../../core/index.ts';
 import type { Routes } from '../../context.ts';
 import { measured } from '../../measuring/measure.ts';
-import { recordOf, workId, workRecord } from './work-change.ts';
+import { workId } from '../work-id.ts';
+import { recordOf, workRecord } from './work-change.ts';
 
 const pair = z.object({
   first: workRecord,

@@ -4,10 +4,10 @@ import * as z from 'zod';
 import { ArtistError } from '../../../core/index.ts';
 import { expandQuery } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
+import { workId } from '../work-id.ts';
 import { type Action, actionSchema } from './actions.ts';
 import { type Operation, operationSchema } from './operation-book.ts';
 import type { Operations } from './operations.ts';
-import { workId } from './work-change.ts';
 
 const operation = z.strictObject({ id: workId.describe('Id of an operation') });
 

@@ -3,11 +3,6 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type Artwork, changeSchema, reviewFlags, sameName, type WorkUpdate } from '../../../gallery/index.ts';
 
-export const workId = z
-  .string()
-  .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, { error: 'an id, a ULID of 26 characters' })
-  .describe('Id of a work');
-
 const names = () => z.array(z.string().trim().min(1).max(200)).max(1000).optional();
 
 const { title, altText, tags, collections, rating, star, hidden, note } = changeSchema.shape;

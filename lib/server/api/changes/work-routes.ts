@@ -1,9 +1,10 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { ArtistError } from '../../../core/index.ts';
 import type { Routes } from '../../context.ts';
+import { acceptPictureBodies, pictureBody, pictureBodyTypes } from '../../pictures/raw-body.ts';
+import { workId } from '../work-id.ts';
 import { changeWork, takeIn } from './one-work.ts';
-import { recordOf, workChange, workId, workRecord } from './work-change.ts';
+import { recordOf, workChange, workRecord } from './work-change.ts';
 
 const oneWork = z.strictObject({ id: workId });
 
@@ -59,14 +60,15 @@ export const workRoutes: Routes = (root, { gallery }) => {
 };
 
 const mostUploadBytes = 64 * 1024 * 1024;
-const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'application/octet-stream'];
+/** Works are not AVIF. */
+const pictureTypes = pictureBodyTypes.filter((type) => type !== 'image/avif');
 
 /** Filing an uploaded picture. */
 export const uploadRoute: Routes = (root, { gallery, clock }) => {
   // The bytes of a picture are read as they are, in this route alone.
   root.register(async (inner) => {
     const app = inner.withTypeProvider<ZodTypeProvider>();
-    app.addContentTypeParser(pictureTypes, { parseAs: 'buffer', bodyLimit: mostUploadBytes }, (_, body, done) => done(null, body));
+    acceptPictureBodies(app, pictureTypes, mostUploadBytes);
     app.post(
       '/works/import',
       {
@@ -91,12 +93,11 @@ export const uploadRoute: Routes = (root, { gallery, clock }) => {
         },
       },
       async ({ body, query: { name, title, tags, collection } }, reply) => {
-        if (!Buffer.isBuffer(body) || body.length === 0)
-          throw new ArtistError('ERR_INVALID_ARGUMENT', 'body: expected the bytes of a picture, got none');
+        const bytes = pictureBody(body);
         const words = (tags ?? '').split(',').flatMap((tag) => (tag.trim() === '' ? [] : [tag.trim()]));
         const { work, filed } = await takeIn(
           gallery,
-          { bytes: body, name, at: clock.now() },
+          { bytes, name, at: clock.now() },
           {
             ...(title !== undefined && { title }),
             ...(words.length > 0 && { tags: words }),

@@ -1,32 +1,13 @@
 import { ArtistError, display, type Home } from '../../../core/index.ts';
 import { resolveLora } from '../../../lora/index.ts';
-import { bundledName, findAlias, listModels } from '../../../models/index.ts';
+import { bundledName, findAlias, listModels, partRoles } from '../../../models/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
 
 const looksLikePath = (text: string): boolean => /[\\/]|\.(?:safetensors|gguf|ckpt|pth?|bin)$/i.test(text) || text.startsWith('~');
 const texts: ReadonlySet<string> = new Set(['prompt', 'negativePrompt', 'title', 'description', 'tags', 'loras']);
 
 /** Options whose value is a file or folder of this machine, however it looks: a bare name is a file of the working folder. */
-const files: ReadonlySet<string> = new Set([
-  'model',
-  'diffusionModel',
-  'uncondDiffusionModel',
-  'clipL',
-  'clipG',
-  'clipVision',
-  't5xxl',
-  'llm',
-  'llmVision',
-  'vae',
-  'tae',
-  'controlNet',
-  'photoMaker',
-  'embedding',
-  'embeddings',
-  'clip',
-  'taste',
-  'home',
-]);
+const files: ReadonlySet<string> = new Set([...partRoles, 'embedding', 'embeddings', 'clip', 'taste', 'home']);
 const isModelName = (value: unknown): boolean => typeof value === 'string' && (value === bundledName || findAlias(value) !== undefined);
 
 /**

@@ -6,6 +6,7 @@ import { ArtistError, systemRandom } from '../../../core/index.ts';
 import { type FoundRecipe, readInfotext, readRecipe } from '../../../image/index.ts';
 import type { ServerContext } from '../../context.ts';
 import { jsonValue } from '../../openapi/json-value.ts';
+import { acceptPictureBodies, pictureBody, pictureBodyTypes } from '../../pictures/raw-body.ts';
 import { withoutPaths } from '../../shown-paths.ts';
 
 const json = jsonValue();
@@ -22,7 +23,6 @@ const recipeAnswer = z.object({
 });
 
 const mostUploadBytes = 64 * 1024 * 1024;
-const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/avif', 'application/octet-stream'];
 
 function promptRoute(root: FastifyInstance, context: ServerContext): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
@@ -90,7 +90,7 @@ function recipeRoutes(root: FastifyInstance): void {
     },
   );
   root.register(async (inner) => {
-    inner.addContentTypeParser(pictureTypes, { parseAs: 'buffer', bodyLimit: mostUploadBytes }, (_, body, done) => done(null, body));
+    acceptPictureBodies(inner, pictureBodyTypes, mostUploadBytes);
     inner.withTypeProvider<ZodTypeProvider>().post(
       '/recipes/read',
       {
@@ -102,13 +102,11 @@ function recipeRoutes(root: FastifyInstance): void {
             description: 'The body is the picture, up to 64 MiB.',
             tags: ['tools'],
           },
-          ...{ consumes: pictureTypes, response: { 200: recipeAnswer } },
+          ...{ consumes: pictureBodyTypes, response: { 200: recipeAnswer } },
         },
       },
       async ({ body }) => {
-        if (!Buffer.isBuffer(body) || body.length === 0)
-          throw new ArtistError('ERR_INVALID_ARGUMENT', 'body: expected the bytes of a picture, got none');
-        const found: FoundRecipe | undefined = await readRecipe(body);
+        const found: FoundRecipe | undefined = await readRecipe(pictureBody(body));
         if (!found) throw new ArtistError('ERR_NOT_FOUND', 'body: the picture carries no recipe');
         return { source: found.source, recipe: plain(found.recipe) };
       },

@@ -6,6 +6,7 @@ import {
   exists,
   type Home,
   isArtistError,
+  isoTime,
   readPlainFile,
   refusedName,
   writeFileAtomic,
@@ -32,8 +33,6 @@ export interface RunView {
   bytes: number | null;
   error: { code: string; message: string } | null;
 }
-
-const isoTime = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
 /** All runs of `<home>/training`, and those that failed before they had a folder; newest first. */
 export async function listRuns(home: Home, ordered: readonly OrderedRun[], clean: (message: string) => string): Promise<RunView[]> {

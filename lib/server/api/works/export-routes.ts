@@ -6,7 +6,8 @@ import { ArtistError } from '../../../core/index.ts';
 import { type Artwork, type Gallery, jsonFeed, rssFeed, zipStream } from '../../../gallery/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
 import { maySee, seesHidden } from '../../visibility.ts';
-import { selected, selectionOf, workId } from './query.ts';
+import { workId } from '../work-id.ts';
+import { selected, selectionOf } from './query.ts';
 import { withoutPlaces } from './records.ts';
 import { stopWhenGone } from './stop.ts';
 

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { ArtistError } from '../../../core/index.ts';
 import type { Gallery } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
+import { acceptPictureBodies, pictureBody, pictureBodyTypes } from '../../pictures/raw-body.ts';
 import { visible } from '../../visibility.ts';
+import { workId } from '../work-id.ts';
 import { type Likeness, LikenessSearch, type RankOptions } from './likeness.ts';
-import { selected, selectionOf, workId } from './query.ts';
+import { selected, selectionOf } from './query.ts';
 import { rowOf, workRow } from './records.ts';
 import { stopWhenGone } from './stop.ts';
 
@@ -22,7 +23,6 @@ const alike = z.object({
 });
 
 const mostUploadBytes = 32 * 1024 * 1024;
-const pictureTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/avif', 'application/octet-stream'];
 
 /** Works like words, like a work, or like a picture. */
 export function likeRoutes(root: FastifyInstance, context: ServerContext): void {
@@ -64,7 +64,7 @@ export function likeRoutes(root: FastifyInstance, context: ServerContext): void 
     },
   );
   root.register(async (inner) => {
-    inner.addContentTypeParser(pictureTypes, { parseAs: 'buffer', bodyLimit: mostUploadBytes }, (_, body, done) => done(null, body));
+    acceptPictureBodies(inner, pictureBodyTypes, mostUploadBytes);
     inner.withTypeProvider<ZodTypeProvider>().post(
       '/works/similar',
       {
@@ -74,16 +74,15 @@ export function likeRoutes(root: FastifyInstance, context: ServerContext): void 
           summary: 'Works like a picture, most alike first',
           description: 'The body is the picture: PNG, JPEG, WebP or AVIF, decided by its content, up to 32 MiB. It is not kept.',
           tags: ['works'],
-          consumes: pictureTypes,
+          consumes: pictureBodyTypes,
           querystring: z.strictObject(within),
           response: { 200: alike },
         },
       },
       (request, reply) => {
         const { body } = request;
-        if (!Buffer.isBuffer(body) || body.length === 0)
-          throw new ArtistError('ERR_INVALID_ARGUMENT', 'body: expected the bytes of a picture, got none');
-        return answerLike(gallery, request, reply, request.query, (options) => search.toPicture(body, options));
+        const picture = pictureBody(body);
+        return answerLike(gallery, request, reply, request.query, (options) => search.toPicture(picture, options));
       },
     );
   });

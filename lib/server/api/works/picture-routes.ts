@@ -6,8 +6,8 @@ import { ArtistError } from '../../../core/index.ts';
 import { type Gallery, type ThumbnailFormat, type ThumbnailSize, thumbnailSizes, type WorkSummary } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
 import { visible } from '../../visibility.ts';
+import { workId } from '../work-id.ts';
 import { disposition } from './disposition.ts';
-import { workId } from './query.ts';
 import { pictureVersion } from './records.ts';
 import { lookAtPicture, type PictureOnDisk, sendFile } from './send-file.ts';
 

@@ -5,11 +5,6 @@ import { expandQuery, type Gallery, type RowPlace, type SortOrder, sortOrders } 
 import type { Caller } from '../../context.ts';
 import { seesHidden } from '../../visibility.ts';
 
-export const workId = z
-  .string()
-  .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, { error: 'an id, a ULID of 26 characters' })
-  .describe('Id of a work');
-
 /** Bounded, because each condition of a query costs time. */
 const longestQuery = 2000;
 

@@ -5,8 +5,9 @@ import { ArtistError } from '../../../core/index.ts';
 import { type FacetName, facetNames } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
 import { seesHidden, visible } from '../../visibility.ts';
+import { workId } from '../work-id.ts';
 import { binaryColumns } from './columns.ts';
-import { cursorOf, order, placeOf, selected, selectionOf, workId } from './query.ts';
+import { cursorOf, order, placeOf, selected, selectionOf } from './query.ts';
 import { fullRecord, fullWork, rowOf, withoutPlaces, workRow } from './records.ts';
 import { stopWhenGone } from './stop.ts';
 
