@@ -3,6 +3,7 @@
  * TypeScript to dist/: `node scripts/build.mjs [--out FOLDER] [--meta FILE] [--watch]`; --meta writes esbuild's metafile of the library's ES
  * modules.
  *   dist/esm: index.js, doors/*.js and the child programs, sharing chunks; bin/*.js with chunks of their own
+ *   dist/web: the page that `ai-artist serve` shows, from web/
  *   dist/cjs: each file of the library again, as CommonJS; types for both beside them.
  * Own code, zod and ulid are bundled (a tree-shaken zod is read in a fraction of the time; ulid is smaller than what finding it costs); every
  * other package and the addon stay outside. The folder is built aside and swapped in, so a failed build leaves the old one.
@@ -15,6 +16,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, context } from 'esbuild';
+import * as vite from 'vite';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
@@ -123,6 +125,11 @@ function linkCommonJs() {
   };
 }
 
+/** The page of web/: see web/vite.config.ts. */
+async function buildWeb() {
+  await vite.build({ configFile: path.join(root, 'web/vite.config.ts'), build: { outDir: path.join(staging, 'web') } });
+}
+
 /** The declarations of everything the doors reach, once with .js and once with .cjs in their imports. */
 function buildTypes() {
   const declarations = path.join(staging, 'types');
@@ -212,6 +219,7 @@ try {
   const metafile = await buildEsm();
   if (values.meta) writeFileSync(values.meta, JSON.stringify(metafile));
   await buildCjs(metafile);
+  await buildWeb();
   buildTypes();
   swapIn();
   if (values.watch) await watch();

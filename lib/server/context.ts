@@ -18,6 +18,12 @@ export interface Caller {
   readonly scope: Scope;
 }
 
+/** Codes that sign a browser in once; see auth/sign-in-codes.ts. */
+export interface SignIn {
+  make(scope: Scope): string;
+  take(code: string): Scope | undefined;
+}
+
 /** What the routes work with. */
 export interface ServerContext {
   readonly home: Home;
@@ -26,6 +32,7 @@ export interface ServerContext {
   readonly queue: TaskQueue;
   readonly jobs: PaintJobs;
   readonly clock: Clock;
+  readonly signInCodes: SignIn;
   /** Logs a warning with the request's id. */
   readonly warn: (line: string) => void;
   /** Absolute address of a path of this server, such as `/api/v1/works`, as the client of this request reaches it. Believes only `publicUrl` and trusted proxies. */
@@ -41,6 +48,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before a byte of the body is read. */
     caller: Caller;
+    /** Whether a request without a token may read. */
+    readsFreely: boolean;
   }
   interface FastifyContextConfig {
     scope?: Scope;

@@ -63,11 +63,24 @@ export function missingTools({ engineSource, tests = false }, env = process.env)
     if (!findProgram('git', env)) add('git', 'git is missing (it applies our patches to the engine’s source)');
   }
   if (tests && !redisServer(env)) add('redis', 'redis-server is missing (the tests of the queue start their own)');
+  if (tests && !chromium(env)) add('chromium', 'Chromium is missing (the tests of the page drive it; or name one in CHROMIUM)');
   return missing;
 }
 
 /** The server that the queue tests start: Redis, or Valkey on distributions that replaced it. */
 export const redisServer = (env = process.env) => findProgram('redis-server', env) ?? findProgram('valkey-server', env);
+
+/** Where the installers of browsers put them outside PATH. */
+const applications = {
+  darwin: ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'],
+  win32: ['C:/Program Files/Google/Chrome/Application/chrome.exe'],
+};
+
+/** The browser that the tests of the page drive. */
+export const chromium = (env = process.env) =>
+  env.CHROMIUM ??
+  ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'].map((name) => findProgram(name, env)).find(Boolean) ??
+  applications[process.platform]?.find(isFile);
 
 /** Commands of each package manager and its names of the tools. `root`: whether installing needs root. */
 const managers = {
@@ -75,30 +88,54 @@ const managers = {
     root: true,
     update: 'apt-get update',
     install: 'apt-get install -y --no-install-recommends',
-    packages: { cmake: 'cmake', compiler: 'g++', make: 'make', cargo: 'cargo', git: 'git ca-certificates', redis: 'redis-server' },
+    packages: {
+      cmake: 'cmake',
+      compiler: 'g++',
+      make: 'make',
+      cargo: 'cargo',
+      git: 'git ca-certificates',
+      redis: 'redis-server',
+      chromium: 'chromium',
+    },
   },
   dnf: {
     root: true,
     install: 'dnf install -y',
-    packages: { cmake: 'cmake', compiler: 'gcc-c++', make: 'make', cargo: 'cargo', git: 'git', redis: 'redis' },
+    packages: { cmake: 'cmake', compiler: 'gcc-c++', make: 'make', cargo: 'cargo', git: 'git', redis: 'redis', chromium: 'chromium' },
   },
   zypper: {
     root: true,
     install: 'zypper --non-interactive install',
-    packages: { cmake: 'cmake', compiler: 'gcc-c++', make: 'make', cargo: 'cargo', git: 'git', redis: 'redis' },
+    packages: { cmake: 'cmake', compiler: 'gcc-c++', make: 'make', cargo: 'cargo', git: 'git', redis: 'redis', chromium: 'chromium' },
   },
   pacman: {
     root: true,
     install: 'pacman -S --needed --noconfirm',
-    packages: { cmake: 'cmake', compiler: 'gcc', make: 'make', cargo: 'rust', git: 'git', redis: 'valkey' },
+    packages: { cmake: 'cmake', compiler: 'gcc', make: 'make', cargo: 'rust', git: 'git', redis: 'valkey', chromium: 'chromium' },
   },
   apk: {
     root: true,
     install: 'apk add',
-    packages: { cmake: 'cmake', compiler: 'g++', make: 'make linux-headers', cargo: 'cargo', git: 'git', redis: 'redis' },
+    packages: {
+      cmake: 'cmake',
+      compiler: 'g++',
+      make: 'make linux-headers',
+      cargo: 'cargo',
+      git: 'git',
+      redis: 'redis',
+      chromium: 'chromium',
+    },
   },
-  brew: { root: false, install: 'brew install', packages: { cmake: 'cmake', cargo: 'rust', git: 'git', redis: 'redis' } },
-  winget: { root: false, install: 'winget install', packages: { cmake: 'Kitware.CMake', cargo: 'Rustlang.Rustup', git: 'Git.Git' } },
+  brew: {
+    root: false,
+    install: 'brew install',
+    packages: { cmake: 'cmake', cargo: 'rust', git: 'git', redis: 'redis', chromium: 'google-chrome' },
+  },
+  winget: {
+    root: false,
+    install: 'winget install',
+    packages: { cmake: 'Kitware.CMake', cargo: 'Rustlang.Rustup', git: 'Git.Git', chromium: 'Google.Chrome' },
+  },
 };
 
 const managerOfDistribution = [
@@ -155,7 +192,7 @@ export function installCommands(missing, platform = process.platform, osRelease 
   const tools = missing.map(({ tool }) => tool);
   const manager = packageManager(platform, osRelease);
   if (!manager) {
-    const names = { compiler: 'a C++17 compiler', cmake: 'CMake 3.19+', cargo: 'cargo 1.68+', redis: 'redis-server' };
+    const names = { compiler: 'a C++17 compiler', cmake: 'CMake 3.19+', cargo: 'cargo 1.68+', redis: 'redis-server', chromium: 'Chromium' };
     return [`install with your package manager: ${tools.map((tool) => names[tool] ?? tool).join(', ')}`];
   }
   const lines = [];

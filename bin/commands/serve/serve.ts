@@ -49,7 +49,7 @@ export const serveCommand = command({
     try {
       if (context.json) await printJson({ url: server.url, socket: server.socket ?? null });
       context.note(...(await serverLines(server, { paints: worker !== false, schedule: schedule === true }, context)));
-      if (open) await openInBrowser(server.url).catch(context.log.warn);
+      if (open) await openInBrowser(server.signInUrl() ?? server.url).catch(context.log.warn);
       await untilAborted(context.signal);
     } finally {
       await server.close();

@@ -138,6 +138,7 @@ export async function createApplication(parts: ApplicationParts): Promise<{ app:
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller');
+  app.decorateRequest('readsFreely', false);
   readJsonOnly(app);
   const handlers = new ErrorHandlers();
   const routes = new RouteTable();

@@ -3,6 +3,7 @@ import { changesRoutes } from '../api/changes/routes.ts';
 import { jobsRoutes } from '../api/jobs/routes.ts';
 import { periodsRoutes } from '../api/periods/routes.ts';
 import { scheduleRoutes } from '../api/schedule/routes.ts';
+import { sessionRoutes } from '../api/session/routes.ts';
 import { settingsRoutes } from '../api/settings/routes.ts';
 import { statusRoutes } from '../api/status/routes.ts';
 import { tokenRoutes } from '../api/tokens/routes.ts';
@@ -12,6 +13,7 @@ import type { Routes } from '../context.ts';
 import { eventsRoutes } from '../events/routes.ts';
 import { openaiErrorBody } from '../openai/responses.ts';
 import { openaiRoutes } from '../openai/routes.ts';
+import { pageRoutes } from '../page/routes.ts';
 import { errorBody as fastapiErrorBody } from '../sdapi/fastapi-errors.ts';
 import { internalRoutes, sdapiRoutes } from '../sdapi/routes.ts';
 import { sdcppErrorBody } from '../sdcpp/errors.ts';
@@ -34,6 +36,7 @@ const own = { prefix: '/api/v1', paths: ['/api/v1'] };
 /** The APIs that every server has. */
 export const rooms: readonly Room[] = [
   { ...own, routes: tokenRoutes },
+  { ...own, routes: sessionRoutes },
   { ...own, routes: changesRoutes },
   { ...own, routes: worksRoutes },
   { ...own, routes: scheduleRoutes },
@@ -47,5 +50,6 @@ export const rooms: readonly Room[] = [
   { prefix: '/sdapi/v1', paths: ['/sdapi'], routes: sdapiRoutes, error: fastapiErrorBody },
   { prefix: '/internal', paths: ['/internal'], routes: internalRoutes, error: fastapiErrorBody },
   { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes, error: openaiErrorBody },
+  { prefix: '', paths: [], routes: pageRoutes },
   { prefix: '/sdcpp/v1', paths: ['/sdcpp'], routes: sdcppRoutes, error: sdcppErrorBody },
 ];

@@ -5,6 +5,7 @@ import { Gallery } from '../../gallery/index.ts';
 import { createLogger, type Logger } from '../../observe/index.ts';
 import { openQueueAt, type TaskQueue } from '../../schedule/index.ts';
 import { openPaintJobs, type PaintJobs } from '../../service/index.ts';
+import { SignInCodes } from '../auth/sign-in-codes.ts';
 import { TokenBook } from '../auth/tokens.ts';
 import type { ServerContext } from '../context.ts';
 import { type MetricsSource, openMetrics } from '../health/metrics.ts';
@@ -51,6 +52,8 @@ export interface RunningServer {
   /** Whether a client needs a token for reading too. */
   readonly tokensOnly: boolean;
   readonly routes: readonly RouteFacts[];
+  /** Address that opens the page signed in, with all scopes. It works once, within ten minutes. undefined: it listens on a socket. */
+  signInUrl(): string | undefined;
   /**
    * Refuses new requests, and waits for the running ones and for the work being painted, up to `drainSeconds`; then ends them, and the work
    * returns to the queue. Idempotent.
@@ -192,7 +195,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   let painting: Painting | undefined;
   try {
     const health = async () => (painting ? painting.health() : 'it is starting');
-    const { app, place, tokens, tokensOnly, drain, routes } = await assemble(parts, openings, health);
+    const { app, context, place, tokens, tokensOnly, drain, routes } = await assemble(parts, openings, health);
     if (tokensOnly) await requireToken(tokens, place);
     const url = await listen(app, place);
     const { settings } = parts;
@@ -217,6 +220,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       socket: 'socket' in place ? place.socket : undefined,
       tokensOnly,
       routes: routes.list(),
+      signInUrl: () =>
+        'socket' in place ? undefined : `${settings.publicUrl ?? url}${settings.basePath}/#code=${context.signInCodes.make('admin')}`,
       close: () => {
         closed ??= close();
         return closed;
@@ -255,6 +260,7 @@ async function openContext(
     queue,
     jobs,
     clock,
+    signInCodes: new SignInCodes(clock),
     warn,
     addressOf: (request, path) => `${publicBase ?? originOf(request)}${settings.basePath}${path}`,
     closing: closing.signal,

@@ -5,6 +5,7 @@ import { allowOrigin, answerPreflight } from './cors.ts';
 import { challenges, sentToken } from './credentials.ts';
 import { isLocal } from './local.ts';
 import { isChange, type OriginGuard } from './origin.ts';
+import { sessionToken } from './session.ts';
 import type { TokenBook } from './tokens.ts';
 
 export interface GuardOptions {
@@ -55,17 +56,31 @@ export function guardRequests(
     throw unauthenticated(message);
   };
 
+  /** The caller by the cookie of the page. One of an unknown token counts as none: the page would be locked out of what anyone may read. */
+  const callerOfSession = async (request: FastifyRequest): Promise<Caller | undefined> => {
+    const token = sessionToken(request);
+    return token === undefined ? undefined : callerOf(token);
+  };
+
+  const callerOf = async (token: string): Promise<Caller | undefined> => {
+    const facts = await tokens.find(token);
+    if (!facts) return undefined;
+    tokens.use(facts).catch((error: unknown) => warn(`tokens: the last use cannot be recorded: ${errorLine(error)}`));
+    return { id: facts.id, name: facts.name, scope: facts.scope };
+  };
+
   const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Caller> => {
     const sent = sentToken(request.headers.authorization);
     if (sent === undefined) {
-      if ((tokensOnly || !isLocal(request)) && !request.routeOptions.config.open)
+      const known = await callerOfSession(request);
+      if (known) return known;
+      request.readsFreely = !tokensOnly && isLocal(request);
+      if (!request.readsFreely && !request.routeOptions.config.open)
         await refuse(request, reply, 'token: expected one from a client on another machine, got none');
       return nobody;
     }
-    const facts = sent === '' ? undefined : await tokens.find(sent);
-    if (!facts) return refuse(request, reply, 'token: expected a valid one, got one that is unknown, revoked or expired');
-    tokens.use(facts).catch((error: unknown) => warn(`tokens: the last use cannot be recorded: ${errorLine(error)}`));
-    return { id: facts.id, name: facts.name, scope: facts.scope };
+    const caller = sent === '' ? undefined : await callerOf(sent);
+    return caller ?? refuse(request, reply, 'token: expected a valid one, got one that is unknown, revoked or expired');
   };
 
   const checkRate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
@@ -67,7 +68,8 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
       if (wanted.length > mostWorks)
         throw new ArtistError('ERR_TOO_LARGE', `export: expected at most ${mostWorks} works, got ${wanted.length}. Narrow the query`);
       reply.type('application/zip').header('content-disposition', 'attachment; filename="works.zip"').header('cache-control', 'no-store');
-      return reply.send(Readable.fromWeb(zipStream(gallery, wanted, { signal: stopWhenGone(reply), recordOf: recordFor(request.caller) })));
+      const archive = zipStream(gallery, wanted, { signal: stopWhenGone(reply), recordOf: recordFor(request.caller) });
+      return reply.send(Readable.fromWeb(archive as ReadableStream));
     },
   );
   for (const [path, type, feedOf] of [

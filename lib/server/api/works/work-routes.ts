@@ -73,8 +73,41 @@ export function workRoutes(root: FastifyInstance, { gallery }: ServerContext): v
       return reply.type('application/octet-stream').header('cache-control', 'private, no-cache').send(binaryColumns(columns));
     },
   );
+  rowRoutes(root, gallery);
   recordRoutes(root, gallery);
   countRoutes(root, gallery);
+}
+
+/** Most ids in one request: 100 make 2,700 characters of an address. */
+const mostRows = 100;
+
+/** Rows of works that a client knows by their ids, such as those of /works/ids that are in view. */
+function rowRoutes(root: FastifyInstance, gallery: ServerContext['gallery']): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    '/works/rows',
+    {
+      config: { scope: 'read' },
+      schema: {
+        summary: 'Rows of works by their ids',
+        description: 'In the order of the ids. Works that do not exist, cannot be read or that the caller may not see are left out.',
+        tags: ['works'],
+        querystring: z.strictObject({
+          ids: z
+            .string()
+            .max(mostRows * 27)
+            .transform((text) => text.split(','))
+            .pipe(z.array(workId).min(1).max(mostRows))
+            .describe(`Up to ${mostRows} ids, with commas between`),
+        }),
+        response: { 200: z.object({ works: z.array(workRow) }) },
+      },
+    },
+    async ({ query, caller }) => {
+      const found = await Promise.allSettled(query.ids.map((id) => visible(caller, id, (known) => gallery.summary(known))));
+      return { works: found.flatMap((one) => (one.status === 'fulfilled' ? [rowOf(one.value)] : [])) };
+    },
+  );
 }
 
 /** Counts of works. */

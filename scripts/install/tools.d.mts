@@ -1,0 +1,2 @@
+/** The browser that the tests of the page drive; undefined: there is none. */
+export function chromium(env?: NodeJS.ProcessEnv): string | undefined;

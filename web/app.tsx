@@ -1,0 +1,75 @@
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { isConnected } from './api/events.ts';
+import { session } from './api/session.ts';
+import { GalleryPage } from './gallery/gallery-page.tsx';
+import { handleKeys } from './keys/listen.ts';
+import { isKeysShown, KeysOverlay } from './keys/overlay.tsx';
+import { page } from './navigate/router.ts';
+import { lazy } from './parts/lazy.tsx';
+import { Navigation } from './parts/navigation.tsx';
+import { Notices } from './parts/notices.tsx';
+import { SignInDialog, SignInForm } from './parts/sign-in.tsx';
+import { t } from './texts/text.ts';
+
+/** Pages beside the gallery, each a file of its own that is loaded when it is first shown. */
+const pages: Readonly<Record<string, ComponentType>> = {
+  settings: lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage),
+};
+
+export function App() {
+  useEffect(
+    () =>
+      handleKeys({
+        help: () => {
+          isKeysShown.value = true;
+        },
+      }),
+    [],
+  );
+  return (
+    <div class="flex h-full flex-col md:flex-row">
+      <a href="#content" class="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-3">
+        {t('app.skip')}
+      </a>
+      <Navigation />
+      <div id="content" class="relative flex min-h-0 min-w-0 flex-1 flex-col">
+        {!isConnected.value && (
+          <p role="alert" class="bg-bad px-4 py-1 text-center text-sm text-paper">
+            {t('error.offline')}
+          </p>
+        )}
+        <Shown />
+      </div>
+      <SignInDialog />
+      <KeysOverlay />
+      <Notices />
+    </div>
+  );
+}
+
+function Shown() {
+  if (session.value === undefined) return <p class="p-8 text-muted">{t('common.loading')}</p>;
+  if (session.value.scope === null) return <Closed />;
+  const Other = pages[page.value];
+  // The gallery stays in the document, so that "back" finds it as it was.
+  return (
+    <>
+      <GalleryPage isShown={Other === undefined} />
+      {Other && (
+        <main class="min-h-0 flex-1 overflow-y-auto">
+          <Other />
+        </main>
+      )}
+    </>
+  );
+}
+
+function Closed() {
+  return (
+    <main class="mx-auto flex max-w-lg flex-col gap-4 p-8">
+      <h1 class="text-xl font-semibold">{t('session.needed')}</h1>
+      <SignInForm onDone={() => undefined} />
+    </main>
+  );
+}

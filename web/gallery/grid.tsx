@@ -1,0 +1,202 @@
+import { effect, useSignal } from '@preact/signals';
+import type { ComponentChild } from 'preact';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { Columns } from '../api/columns.ts';
+import { px } from '../parts/px.ts';
+import { useSize } from '../parts/use-size.ts';
+import { t } from '../texts/text.ts';
+import { groupsOf } from './groups.ts';
+import { type Layout, layOut, rowAt, rowOfWork } from './layout.ts';
+import { focused, heldPlace, holdPlace } from './place-kept.ts';
+import { ScrollSpace } from './scroll-space.ts';
+import { Scrubber } from './scrubber.tsx';
+import { isFast, Tile } from './tile.tsx';
+
+const gap = 4;
+const headerHeight = 44;
+const scrubberWidth = 28;
+const idleMs = 120;
+
+interface GridProps {
+  columns: Columns;
+  /** Identity of the selection: its place is kept apart. */
+  selectionKey: string;
+  rowHeight: number;
+  /** Whether the order is that of time, so that days and the timeline mean something. */
+  isTimed: boolean;
+}
+
+const noGroups = new Uint16Array(0);
+
+/** All works of a selection, however many: only what is in view, and a little more, is in the document. */
+export function Grid({ columns, selectionKey, rowHeight, isTimed }: GridProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const space = useRef(new ScrollSpace()).current;
+  const size = useSize(box);
+  const y = useSignal(0);
+  const groups = useMemo(() => (isTimed ? groupsOf(columns.days) : undefined), [columns, isTimed]);
+  const width = Math.max(0, size.width - (isTimed ? scrubberWidth : 0));
+  const layout = useMemo(
+    () =>
+      width === 0
+        ? undefined
+        : layOut(columns.ratios, groups?.of ?? noGroups, { width, rowHeight, gap, header: groups ? headerHeight : 0 }),
+    [columns, groups, width, rowHeight],
+  );
+
+  const goTo = useCallback(
+    (to: number) => {
+      if (!box.current) return;
+      const top = space.placeFor(to);
+      box.current.scrollTop = top;
+      y.value = Math.min(Math.max(0, to), Math.max(0, (layout?.height ?? 0) - size.height));
+    },
+    [layout, size.height],
+  );
+
+  // The place is kept by the work at the top of the view, through every change of layout, selection and address.
+  useLayoutEffect(() => {
+    if (!layout || size.height === 0) return;
+    space.resize(layout.height, size.height, devicePixelRatio);
+    goTo(placeOf(layout, columns, heldPlace(selectionKey)));
+  }, [layout, size.height, selectionKey]);
+
+  useEffect(() => {
+    const onScroll = (): void => {
+      const element = box.current;
+      if (!element || !layout) return;
+      const next = space.moved(element.scrollTop);
+      noteSpeed(Math.abs(next - y.value), size.height);
+      y.value = next;
+      const row = rowAt(layout, next);
+      const first = layout.firsts[row] ?? 0;
+      holdPlace(selectionKey, next < 1 ? undefined : { id: columns.idAt(first), below: next - (layout.tops[row] ?? 0) });
+    };
+    /** Where the box is lower than the content, small movements bring them apart; at rest they are brought together. */
+    const onRest = (): void => {
+      if (space.isScaled && box.current) goTo(y.value);
+    };
+    const element = box.current;
+    element?.addEventListener('scroll', onScroll, { passive: true });
+    element?.addEventListener('scrollend', onRest);
+    return () => {
+      element?.removeEventListener('scroll', onScroll);
+      element?.removeEventListener('scrollend', onRest);
+    };
+  }, [layout, size.height, selectionKey, goTo]);
+
+  // The list follows the work that has the focus: by keys here, or by next and previous in the viewer.
+  useEffect(
+    () =>
+      effect(() => {
+        const index = focused.value;
+        if (index === undefined || !layout || size.height === 0) return;
+        const row = rowOfWork(layout, index);
+        const top = layout.tops[row] ?? 0;
+        const bottom = layout.tops[row + 1] ?? top;
+        const at = y.peek();
+        if (top < at) goTo(top - gap);
+        else if (bottom > at + size.height) goTo(bottom - size.height);
+      }),
+    [layout, size.height, goTo],
+  );
+
+  return (
+    <div class="relative min-h-0 flex-1">
+      <div
+        ref={box}
+        class="absolute inset-0 overflow-y-auto overscroll-contain [scrollbar-width:thin]"
+        style={{ overflowAnchor: 'none' }}
+        data-grid
+      >
+        <div class="relative" style={{ height: px(layout ? space.boxHeight || layout.height : 0) }}>
+          {layout && size.height > 0 && (
+            <Rows layout={layout} columns={columns} groups={groups} y={y.value} offset={space.offset} viewport={size.height} />
+          )}
+        </div>
+      </div>
+      {layout && isTimed && (
+        <Scrubber
+          days={columns.days}
+          at={columnsAt(layout, y.value)}
+          onGo={(index) => goTo(layout.tops[rowOfWork(layout, index)] ?? 0)}
+          width={scrubberWidth}
+        />
+      )}
+    </div>
+  );
+}
+
+const columnsAt = (layout: Layout, y: number): number => layout.firsts[rowAt(layout, y)] ?? 0;
+
+let calm: number | undefined;
+function noteSpeed(distance: number, viewport: number): void {
+  if (distance < viewport) return;
+  isFast.value = true;
+  clearTimeout(calm);
+  calm = window.setTimeout(() => {
+    isFast.value = false;
+  }, idleMs);
+}
+
+function placeOf(layout: Layout, columns: Columns, held: { id: string; below: number } | undefined): number {
+  if (!held) return 0;
+  const index = columns.indexOf(held.id);
+  return index < 0 ? 0 : (layout.tops[rowOfWork(layout, index)] ?? 0) + held.below;
+}
+
+interface RowsProps {
+  layout: Layout;
+  columns: Columns;
+  groups: ReturnType<typeof groupsOf> | undefined;
+  y: number;
+  offset: number;
+  viewport: number;
+}
+
+/** Rows above and below the view, as a share of its height. */
+const beyond = 0.6;
+
+function Rows({ layout, columns, groups, y, offset, viewport }: RowsProps) {
+  const from = rowAt(layout, y - viewport * beyond);
+  const to = rowAt(layout, y + viewport * (1 + beyond));
+  const tiles: ComponentChild[] = [];
+  const headers: ComponentChild[] = [];
+  const focus = focused.value ?? layout.firsts[rowAt(layout, y)] ?? 0;
+  for (let row = from; row <= to && row < layout.rows; row++) {
+    const first = layout.firsts[row] ?? 0;
+    const end = layout.firsts[row + 1] ?? first;
+    const isHeaded = layout.headed[row] === 1;
+    const top = (layout.tops[row] ?? 0) + offset;
+    if (isHeaded && groups)
+      headers.push(
+        <h2
+          key={`group ${groups.of[first]}`}
+          class="absolute flex items-end px-1 pb-1 text-sm font-semibold text-muted"
+          style={{ transform: `translateY(${top}px)`, height: px(headerHeight) }}
+        >
+          {groups.label(groups.of[first] ?? 0)}
+        </h2>,
+      );
+    for (let index = first; index < end; index++)
+      tiles.push(
+        <Tile
+          key={columns.idAt(index)}
+          id={columns.idAt(index)}
+          index={index}
+          count={columns.count}
+          left={layout.lefts[index] ?? 0}
+          top={top + (isHeaded ? headerHeight : 0)}
+          width={layout.widths[index] ?? 0}
+          height={layout.heights[row] ?? 0}
+          isFocused={index === focus}
+        />,
+      );
+  }
+  return (
+    <>
+      {headers}
+      <ul aria-label={t('works.grid')}>{tiles}</ul>
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+/** Days or months as groups of the grid. */
+import { dayText, monthText } from '../texts/text.ts';
+
+/** With fewer works than this a day on average, months are the groups: a row for each day would be mostly empty. */
+const fewADay = 8;
+const daysOfFirstYears = (year: number, month: number): number => Date.UTC(year, month, 1) / 86_400_000;
+
+export interface Groups {
+  /** Of each work: the first day of its group, days since 1970. */
+  of: Uint16Array;
+  label(day: number): string;
+}
+
+/** @param days of each work, in the order of time */
+export function groupsOf(days: Uint16Array): Groups {
+  const newest = Math.max(days[0] ?? 0, days.at(-1) ?? 0);
+  const oldest = Math.min(days[0] ?? 0, days.at(-1) ?? 0);
+  let distinct = 0;
+  for (let index = 0; index < days.length; index++) if (index === 0 || days[index] !== days[index - 1]) distinct += 1;
+  if (days.length >= fewADay * distinct || newest === oldest) return { of: days, label: dayText };
+  const monthOfDay = new Uint16Array(newest - oldest + 1);
+  for (let day = oldest; day <= newest; day++) {
+    const date = new Date(day * 86_400_000);
+    monthOfDay[day - oldest] = daysOfFirstYears(date.getUTCFullYear(), date.getUTCMonth());
+  }
+  return { of: days.map((day) => monthOfDay[day - oldest] ?? 0), label: monthText };
+}

@@ -1,0 +1,18 @@
+import { render } from 'preact';
+import { followEvents } from './api/events.ts';
+import { signInByLink } from './api/session.ts';
+import { App } from './app.tsx';
+import { followSelection } from './gallery/shown-works.ts';
+import { startKeys } from './keys/listen.ts';
+import { startRouter } from './navigate/router.ts';
+import { tellError } from './parts/notices.tsx';
+import { applyTheme } from './parts/theme.ts';
+import './style.css';
+
+applyTheme();
+startRouter();
+startKeys();
+followSelection();
+const root = document.getElementById('page');
+if (root) render(<App />, root);
+signInByLink().then(followEvents, tellError);

@@ -1,0 +1,41 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../texts/text.ts';
+import { IconButton } from './button.tsx';
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  isWide?: boolean;
+}
+
+/** A modal dialog: the browser keeps the focus in it, closes it on Escape, and gives the focus back. */
+export function Dialog({ title, onClose, children, isWide = false }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      aria-labelledby={heading}
+      class={`m-auto max-h-[90dvh] w-[calc(100%-2rem)] overflow-y-auto rounded-xl border border-line bg-raised p-5 text-ink shadow-2xl backdrop:bg-black/60 ${isWide ? 'max-w-4xl' : 'max-w-lg'}`}
+      onClose={onClose}
+      onCancel={onClose}
+    >
+      <div class="mb-3 flex items-center justify-between gap-4">
+        <h2 id={heading} class="text-lg font-semibold">
+          {title}
+        </h2>
+        <IconButton icon="cross" label={t('common.close')} onClick={onClose} />
+      </div>
+      {children}
+    </dialog>
+  );
+}

@@ -1,0 +1,73 @@
+/** Short messages at the edge of the page: what happened, and a way back. */
+import { signal } from '@preact/signals';
+import { ApiError } from '../api/client.ts';
+import { t } from '../texts/text.ts';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+
+interface Notice {
+  id: number;
+  text: string;
+  kind: 'plain' | 'error';
+  /** A way back, or to what it is about. */
+  action?: { label: string; run: () => void } | undefined;
+}
+
+const shownMs = 8000;
+/** Older ones go. */
+const most = 4;
+let count = 0;
+const notices = signal<readonly Notice[]>([]);
+
+function remove(id: number): void {
+  notices.value = notices.value.filter((one) => one.id !== id);
+}
+
+export function tell(text: string, { kind = 'plain', action }: Partial<Pick<Notice, 'kind' | 'action'>> = {}): void {
+  const id = count++;
+  notices.value = [...notices.value.slice(1 - most), { id, text, kind, action }];
+  if (kind === 'plain') setTimeout(() => remove(id), shownMs);
+}
+
+/** What a failed request said; with its id, by which the server's log has it. */
+export function tellError(error: unknown): void {
+  if (error instanceof DOMException && error.name === 'AbortError') return;
+  if (!(error instanceof ApiError)) return tell(t('error.unknown', { message: String(error) }), { kind: 'error' });
+  if (error.code === 'ERR_OFFLINE') return tell(t('error.offline'), { kind: 'error' });
+  const id = error.requestId === undefined ? '' : ` ${t('error.request', { id: error.requestId })}`;
+  tell(`${error.message}${id}`, { kind: 'error' });
+}
+
+export function Notices() {
+  return (
+    <div
+      class="pointer-events-none fixed inset-x-0 bottom-16 z-50 flex flex-col items-center gap-2 p-3 md:bottom-2"
+      role="status"
+      aria-live="polite"
+    >
+      {notices.value.map(({ id, text, kind, action }) => (
+        <div
+          key={id}
+          class={`pointer-events-auto flex max-w-xl items-center gap-3 rounded-lg border bg-raised px-4 py-2 text-sm shadow-lg ${kind === 'error' ? 'border-bad' : 'border-line'}`}
+        >
+          <span class="min-w-0 break-words" dir="auto">
+            {text}
+          </span>
+          {action && (
+            <Button
+              onClick={() => {
+                remove(id);
+                action.run();
+              }}
+            >
+              {action.label}
+            </Button>
+          )}
+          <button type="button" class="rounded p-1 hover:bg-sunken" aria-label={t('common.close')} onClick={() => remove(id)}>
+            <Icon name="cross" size={16} />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

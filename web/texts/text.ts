@@ -1,0 +1,33 @@
+/** The texts of the page in one language: en.json. A translation is a file of the same keys. */
+import en from './en.json';
+
+type Plural = { one: string; other: string };
+export type TextKey = keyof typeof en;
+export type Values = Readonly<Record<string, string | number>>;
+
+const texts: Readonly<Record<TextKey, string | Plural>> = en;
+const language = 'en';
+const plurals = new Intl.PluralRules(language);
+const numbers = new Intl.NumberFormat(language);
+const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const days = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone: 'UTC' });
+const months = new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+/** A text with its `{places}` filled; `n` chooses the plural form. */
+export function t(key: TextKey, values: Values = {}): string {
+  const found = texts[key];
+  const form = typeof found === 'string' ? found : found[plurals.select(Number(values['n'])) === 'one' ? 'one' : 'other'];
+  return form.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    return typeof value === 'number' ? numbers.format(value) : (value ?? '');
+  });
+}
+
+export const numberText = (value: number, digits = 0): string =>
+  new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+export const timeText = (iso: string): string => dates.format(new Date(iso));
+const dayMs = 86_400_000;
+/** @param day days since 1970, UTC */
+export const dayText = (day: number): string => days.format(day * dayMs);
+/** @param day days since 1970, UTC */
+export const monthText = (day: number): string => months.format(day * dayMs);
