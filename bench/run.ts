@@ -8,6 +8,7 @@ const suites: Record<string, string[]> = {
   clip: ['clip/clip.ts'],
   gallery: ['gallery/gallery.ts'],
   server: ['server/server.ts'],
+  web: ['web/page.ts', '--lighthouse'],
   train: ['train/speed.ts'],
   style: ['train/style-lift.ts'],
   crash: ['crash/crash.ts'],
