@@ -10,7 +10,7 @@ export type { GalleryMark, WorkChangeKind, WorkEvent } from './indexing/changed-
 export type { ScanOptions, SidecarProblem } from './indexing/scan.ts';
 export type { GalleryOptions } from './reader.ts';
 export { EmbeddingFile, type Ranking, type Similar, type Vector } from './search/embeddings.ts';
-export { type Count, type FacetName, facetNames } from './search/facets.ts';
+export { type Count, type FacetName, facetNames, type NewestCount } from './search/facets.ts';
 export type { PageOf } from './search/list-works.ts';
 export { type ListOptions, type Page, type SortOrder, sortOrders } from './search/paging.ts';
 export { parseQuery } from './search/query.ts';

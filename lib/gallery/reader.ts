@@ -7,7 +7,7 @@ import { workFlags } from './indexing/index-lines.ts';
 import { readWork, type ScanOptions } from './indexing/scan.ts';
 import { WorkIndex } from './indexing/work-index.ts';
 import type { Ranking } from './search/embeddings.ts';
-import type { Count, FacetName } from './search/facets.ts';
+import type { Count, FacetName, ListFacet, NewestCount } from './search/facets.ts';
 import { findWork } from './search/find-work.ts';
 import { listWorks, type PageOf, type Read, unknownFields } from './search/list-works.ts';
 import type { ListOptions, Page } from './search/paging.ts';
@@ -218,6 +218,16 @@ export class GalleryReader {
     { query = '', trashed = false, hidden = true, signal }: Pick<ListOptions, 'query' | 'trashed' | 'hidden'> & ReadOptions = {},
   ): Promise<{ total: number; facets: Partial<Record<FacetName, Count[]>> }> {
     return this.#ask({ kind: 'facets', query, trashed, hidden, facets }, signal);
+  }
+
+  /**
+   * The tags or collections of all works out of the trash, each with the number of its works and the newest of them. In no order.
+   *
+   * @param options.hidden false: hidden works do not count
+   * @throws ArtistError every error of columns()
+   */
+  async newestOf(facet: ListFacet, { hidden = true }: Pick<ListOptions, 'hidden'> = {}): Promise<NewestCount[]> {
+    return this.#ask({ kind: 'newest', query: '', trashed: false, hidden, facet });
   }
 
   /** See SimilarWorks.rank(). */
