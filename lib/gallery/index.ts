@@ -14,7 +14,7 @@ export { type Count, type FacetName, facetNames, type NewestCount } from './sear
 export type { PageOf } from './search/list-works.ts';
 export { type ListOptions, type Page, type SortOrder, sortOrders } from './search/paging.ts';
 export { parseQuery } from './search/query.ts';
-export { SavedSearches } from './search/saved-searches.ts';
+export { namesSearches, SavedSearches } from './search/saved-searches.ts';
 export { sameName } from './search/search-text.ts';
 export type { Columns } from './search/searches.ts';
 export type { RowPlace } from './search/selection.ts';

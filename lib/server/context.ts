@@ -11,7 +11,7 @@ export type Scope = (typeof scopes)[number];
 
 /** Who sent a request. */
 export interface Caller {
-  /** Id of the token; `local`: no token, through loopback or the Unix socket, which may only read. */
+  /** Id of the token; that of `anonymous`: no token, through loopback or the Unix socket, which may only read. */
   readonly id: string;
   /** Name of the token, for lists and logs. */
   readonly name: string;
@@ -46,6 +46,8 @@ declare module 'fastify' {
     scope?: Scope;
     /** Answers without a token, also beyond loopback. */
     open?: boolean;
+    /** Needs a token also where reading needs none: all that it tells is for those who see what is not public (visibility.ts). */
+    private?: boolean;
     /** A GET that costs enough to be refused when a foreign web page causes it. */
     costly?: boolean;
   }

@@ -16,7 +16,7 @@ import { type GalleryStats, statsOf } from './stats.ts';
 export interface Selected {
   query: string;
   trashed: boolean;
-  /** false: without hidden works. */
+  /** false: without hidden works, and without damaged records, which may be those of hidden ones. */
   hidden: boolean;
 }
 
@@ -132,7 +132,7 @@ export class Searches {
     const matching = new Matching(clauses);
     const isWanted = (flags: number): boolean =>
       ((flags & workFlags.trashed) !== 0) === trashed &&
-      (hidden || (flags & workFlags.hidden) === 0) &&
+      (hidden || (flags & (workFlags.hidden | workFlags.damaged)) === 0) &&
       (clauses.length === 0 || (flags & workFlags.damaged) === 0);
     const words = this.#words;
     const goOn = (): void => this.#goOn();

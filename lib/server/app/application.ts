@@ -154,6 +154,6 @@ export async function createApplication(parts: ApplicationParts): Promise<{ app:
     };
     await app.register(add, { prefix: room.prefix });
   }
-  documentRoutes(app, () => completeDocument(app, parts.rooms));
+  documentRoutes(app, () => completeDocument(app, parts.rooms, parts.tokensOnly));
   return { app, routes };
 }

@@ -170,9 +170,9 @@ export async function openApiDocument(options: ServerOptions = {}): Promise<Open
   const given = resolveOptions('openApiDocument', serverOptions, options);
   const openings = new Openings();
   try {
-    const { app, rooms: all } = await assemble({ ...(await partsOf(given)), address: 'file' }, openings, async () => undefined);
+    const { app, rooms: all, tokensOnly } = await assemble({ ...(await partsOf(given)), address: 'file' }, openings, async () => undefined);
     await app.ready();
-    return completeDocument(app, all);
+    return completeDocument(app, all, tokensOnly);
   } finally {
     await openings.close();
   }

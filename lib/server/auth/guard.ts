@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ArtistError, errorLine } from '../../core/index.ts';
 import { type Caller, type Scope, scopes } from '../context.ts';
+import { anonymous, seesPrivate } from '../visibility.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { challenges, sentToken } from './credentials.ts';
 import { isLocal } from './local.ts';
@@ -23,7 +24,6 @@ const minuteMs = 60_000;
 /** Requests of an address in a minute with a wrong token, or without the one that is needed, before it must wait. */
 const mostFailures = 30;
 
-const nobody: Caller = { id: 'local', name: 'local', scope: 'read' };
 const permits = (caller: Caller, scope: Scope): boolean => scopes.indexOf(caller.scope) >= scopes.indexOf(scope);
 
 const unauthenticated = (message: string): ArtistError =>
@@ -38,7 +38,7 @@ export function guardRequests(
   options: GuardOptions,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const { tokens, origins, tokensOnly, readsPerMinute, changesPerMinute, closing, warn } = options;
-  const keyGenerator = (request: FastifyRequest): string => (request.caller.id === nobody.id ? `ip ${request.ip}` : request.caller.id);
+  const keyGenerator = (request: FastifyRequest): string => (seesPrivate(request.caller) ? request.caller.id : `ip ${request.ip}`);
   const limit = (max: number) => (max === 0 ? undefined : app.createRateLimit({ max, timeWindow: minuteMs, keyGenerator }));
   const limits = { reads: limit(readsPerMinute), changes: limit(changesPerMinute) };
   const failures = app.createRateLimit({ max: mostFailures, timeWindow: minuteMs, keyGenerator: ({ ip }) => `failed ${ip}` });
@@ -60,7 +60,7 @@ export function guardRequests(
     if (sent === undefined) {
       if ((tokensOnly || !isLocal(request)) && !request.routeOptions.config.open)
         await refuse(request, reply, 'token: expected one from a client on another machine, got none');
-      return nobody;
+      return anonymous;
     }
     const facts = sent === '' ? undefined : await tokens.find(sent);
     if (!facts) return refuse(request, reply, 'token: expected a valid one, got one that is unknown, revoked or expired');
@@ -85,12 +85,13 @@ export function guardRequests(
       reply.header('retry-after', 5).header('connection', 'close');
       throw new ArtistError('ERR_CLOSING', 'server: expected one that accepts requests, got one that is shutting down. Try again soon');
     }
-    const { scope, costly } = request.routeOptions.config;
+    const { scope, costly, private: isPrivate } = request.routeOptions.config;
     if (isChange(request.method) || costly) origins.checkOrigin(request);
     request.caller = await authenticate(request, reply);
     await checkRate(request, reply);
-    if (scope === undefined || permits(request.caller, scope)) return;
-    if (request.caller.id === nobody.id) await refuse(request, reply, `token: expected one with scope ${scope}, got none`);
+    const hasToken = seesPrivate(request.caller);
+    if (scope === undefined || (permits(request.caller, scope) && (hasToken || !isPrivate))) return;
+    if (!hasToken) await refuse(request, reply, `token: expected one with scope ${scope}, got none`);
     throw new ArtistError('ERR_FORBIDDEN', `token: expected one with scope ${scope}, got one with ${request.caller.scope}`);
   };
 }

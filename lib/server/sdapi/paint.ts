@@ -47,7 +47,7 @@ async function planOf<B extends PaintBody>({ context, options, caller, body }: P
     multiple: (await modelFacts(context, model)).multiple,
     clipSkip: chosen.clipSkip,
     vae: chosen.vae === undefined ? undefined : await findAutoencoder(context, chosen.vae),
-    styles: promptStyles(context),
+    styles: promptStyles(context, caller),
     hiresUpscaler: enable_hr ? await findHiresUpscaler(context, hr_upscaler || 'Latent') : undefined,
   });
   return { painting, body: full };

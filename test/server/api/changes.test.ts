@@ -323,7 +323,7 @@ suite('mass actions', { timeoutMs: 60_000 }, (test) => {
     assert.is((await server.call('PUT', '/searches/bad', { body: { query: 'rating:many' } })).status, 400);
     assert.is((await server.call('POST', '/searches/best/rename', { body: { to: 'both' } })).status, 409);
     assert.equal((await server.call('POST', '/searches/best/rename', { body: { to: 'top' } })).body, { name: 'top', query: 'rating:1' });
-    assert.equal((await server.call('GET', '/searches', { as: 'none' })).body.searches, [
+    assert.equal((await server.call('GET', '/searches', { as: 'read' })).body.searches, [
       { name: 'both', query: '@top "work 3"' },
       { name: 'top', query: 'rating:1' },
     ]);

@@ -65,7 +65,8 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
     const { next } = await json('/works?limit=1');
     assert.is((await get(`/works?limit=1&sort=rating&cursor=${next}`)).status, 400);
     for (const bad of ['limit=0', 'limit=1e9', 'cursor=x', 'sort=best', 'query=%22fox', 'query=@nosuch', 'color=red'])
-      assert.ok([400, 404].includes((await get(`/works?${bad}`)).status), bad);
+      assert.ok([400, 404].includes((await get(`/works?${bad}`, withToken())).status), bad);
+    assert.is((await get('/works?query=@nosuch')).status, 403);
   });
 
   test('the columns are those of the pages, within a second of the last work that another process filed', async () => {

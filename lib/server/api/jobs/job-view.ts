@@ -2,7 +2,6 @@ import { basename, isAbsolute, win32 } from 'node:path';
 import * as z from 'zod';
 import { errorCodes } from '../../../core/index.ts';
 import { dialects, type JobPicture, type PaintJob } from '../../../service/index.ts';
-import type { Caller } from '../../context.ts';
 
 export const jobStates = ['waiting', 'delayed', 'running', 'done', 'failed', 'cancelled'] as const;
 const phases = ['queued', 'loading', 'encoding', 'sampling', 'decoding', 'upscaling', 'filing'] as const;
@@ -60,9 +59,6 @@ export const jobView = z.object({
   error: z.object({ code: z.enum(Object.keys(errorCodes) as [string, ...string[]]), message: z.string() }).nullable(),
 });
 export type JobView = z.input<typeof jobView>;
-
-/** Whether a caller has a token. Without one it does not see what a job paints: its work may never be shown. */
-export const hasToken = (caller: Caller): boolean => caller.id !== 'local';
 
 const texts: ReadonlySet<string> = new Set(['prompt', 'negativePrompt', 'title', 'description', 'tags']);
 

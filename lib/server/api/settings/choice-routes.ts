@@ -7,7 +7,8 @@ import { hiresUpscalers, samplers, schedulers } from '../../../engine/index.ts';
 import { LoraList, type StoredLora } from '../../../lora/index.ts';
 import { bundledModel, bundledName, listModels, modelAliases } from '../../../models/index.ts';
 import { builtInStyles, topicsOf } from '../../../prompt/index.ts';
-import type { Routes, ServerContext } from '../../context.ts';
+import type { Caller, Routes, ServerContext } from '../../context.ts';
+import { seesPrivate } from '../../visibility.ts';
 import { completed } from './completion.ts';
 import { optionCalls, optionRow, optionsOfCall } from './option-view.ts';
 
@@ -22,11 +23,16 @@ const loraView = z.object({
   title: z.string().nullable(),
   kind: z.string().nullable(),
   trainedFor: z.string().nullable(),
-  triggers: z.array(z.string()).describe('Words that the captions of its training pictures had'),
+  triggers: z.array(z.string()).describe('Words that the captions of its training pictures had; only for callers with a token'),
   licence: z.string().nullable(),
   bytes: z.int(),
   problem: z.string().nullable().describe('Why it cannot be used'),
 });
+
+/** LoRAs as a caller may see them: what their captions say may be private. */
+function lorasFor(caller: Caller, loras: readonly StoredLora[]): z.output<typeof loraView>[] {
+  return loras.map(viewOfLora).map((view) => (seesPrivate(caller) ? view : { ...view, triggers: [] }));
+}
 
 function viewOfLora({ name, bytes, info, problem }: StoredLora): z.output<typeof loraView> {
   const { title, kind, trainedFor, triggers, licence } = info ?? {};
@@ -110,10 +116,9 @@ export const choiceRoutes: Routes = (root, context) => {
         response: { 200: z.object({ loras: z.array(loraView), total: z.int() }) },
       },
     },
-    async ({ query }) => {
-      const all = await loras.all();
-      const found = completed(all, query, ({ name, info }) => [name, info?.title ?? '', ...(info?.triggers ?? [])]);
-      return { loras: found.map(viewOfLora), total: all.length };
+    async ({ query, caller }) => {
+      const all = lorasFor(caller, await loras.all());
+      return { loras: completed(all, query, ({ name, title, triggers }) => [name, title ?? '', ...triggers]), total: all.length };
     },
   );
   wordRoutes(root, context);
@@ -134,13 +139,13 @@ function wordRoutes(root: FastifyInstance, { home, config }: ServerContext): voi
     {
       config: { scope: 'read' },
       schema: {
-        ...{ summary: 'Styles of the artist, your own included', tags },
+        ...{ summary: 'Styles of the artist; with a token, your own too', tags },
         querystring: search,
         response: { 200: z.object({ styles: z.array(named) }) },
       },
     },
-    async ({ query }) => {
-      const own = styles.map(({ name, phrase, weight, lora }) => ({
+    async ({ query, caller }) => {
+      const own = (seesPrivate(caller) ? styles : []).map(({ name, phrase, weight, lora }) => ({
         name,
         phrase: phrase ?? null,
         weight,
@@ -159,13 +164,16 @@ function wordRoutes(root: FastifyInstance, { home, config }: ServerContext): voi
     {
       config: { scope: 'read' },
       schema: {
-        ...{ summary: 'Topics of the artist, your own included', tags },
+        ...{ summary: 'Topics of the artist; with a token, your own too', tags },
         querystring: search,
         response: { 200: z.object({ topics: z.array(topic) }) },
       },
     },
-    async ({ query }) => ({
-      topics: completed(topicsOf(topics), query, ({ name }) => [name]).map(({ name, subjects }) => ({ name, subjects: subjects.length })),
+    async ({ query, caller }) => ({
+      topics: completed(topicsOf(seesPrivate(caller) ? topics : {}), query, ({ name }) => [name]).map(({ name, subjects }) => ({
+        name,
+        subjects: subjects.length,
+      })),
     }),
   );
   listRoutes(root, home);

@@ -6,8 +6,9 @@ import { loraTitle } from '../../../image/index.ts';
 import { listLoras } from '../../../lora/index.ts';
 import { bundledModel, bundledName, identify, listModels, type ModelKind, readModelHeader } from '../../../models/index.ts';
 import { builtInStyles } from '../../../prompt/index.ts';
-import type { ServerContext } from '../../context.ts';
+import type { Caller, ServerContext } from '../../context.ts';
 import { defaultModelId, paintableModels } from '../../models/paintable.ts';
+import { seesPrivate } from '../../visibility.ts';
 import { Refusal } from '../fastapi-errors.ts';
 
 type Place = Pick<ServerContext, 'config' | 'home'>;
@@ -179,13 +180,13 @@ export async function findHiresUpscaler(place: Place, name: string): Promise<{ u
 const shownMetadata =
   /^(?:modelspec\.(?!thumbnail)|ss_(?:output_name|base_model_version|tag_frequency|network_dim|network_alpha|resolution)$)/;
 
-/** The list of /loras. */
-export async function loraItems({ home }: Place) {
+/** The list of /loras. Their metadata, which has words of training captions, is for callers with a token. */
+export async function loraItems({ home }: Place, caller: Caller) {
   return (await listLoras({ home: home.folder })).map(({ name, path, info }) => ({
     name: basename(name),
     alias: basename(name),
     path: `${name}${extname(path)}`,
-    metadata: Object.fromEntries(Object.entries(info?.metadata ?? {}).filter(([key]) => shownMetadata.test(key))),
+    metadata: Object.fromEntries(Object.entries(info?.metadata ?? {}).filter(([key]) => seesPrivate(caller) && shownMetadata.test(key))),
   }));
 }
 
@@ -195,13 +196,13 @@ export interface PromptStyle {
   negative_prompt: string;
 }
 
-/** The list of /prompt-styles: those of the settings, and the built-in ones for the model of the settings. */
-export function promptStyles({ config }: Place): PromptStyle[] {
+/** The list of /prompt-styles: those of the settings, for callers with a token, and the built-in ones for the model of the settings. */
+export function promptStyles({ config }: Place, caller: Caller): PromptStyle[] {
   const { model, prompt } = config.config;
   const builtIn = builtInStyles(model === undefined || model === bundledName ? 'bundled' : 'tags');
   const styles = new Map<string, PromptStyle>();
   for (const { name, phrase, negative } of builtIn) styles.set(name, { name, prompt: phrase ?? name, negative_prompt: negative ?? '' });
-  for (const { name, phrase } of prompt.styles)
+  for (const { name, phrase } of seesPrivate(caller) ? prompt.styles : [])
     styles.set(name, {
       name,
       prompt: phrase ?? styles.get(name)?.prompt ?? name,
