@@ -9,6 +9,7 @@ import type { Routes, ServerContext } from '../context.ts';
 import { modelFacts } from '../models/facts.ts';
 import { paintableModels } from '../models/paintable.ts';
 import { inForm } from '../pictures/encode.ts';
+import { visible } from '../visibility.ts';
 import { readForm } from './edit-form.ts';
 import { answerInOpenaiShape } from './errors.ts';
 import { editMask } from './mask.ts';
@@ -87,13 +88,16 @@ function addPictures(plain: FastifyInstance, context: ServerContext, { links }: 
     config: { scope: 'read', open: true },
     schema: {
       summary: 'A picture of an answer with addresses, for two hours',
+      description: 'Without a token, as long as its work is neither hidden nor in the trash.',
       tags: ['openai'],
       params: z.object({ name: z.string() }),
       produces: ['image/*'],
     },
-    handler: async ({ params }, reply) => {
+    handler: async ({ params, caller }, reply) => {
       const { job, index, form } = await links.read(params.name);
       const { picture, bytes } = await context.jobs.picture(job, index);
+      // The work may have been hidden since. A picture that was not filed belongs to its address alone.
+      if (picture.work !== null) await visible(caller, picture.work, (id) => context.gallery.summary(id));
       const file = await inForm(bytes, picture.recipe, form);
       // Web pages of other origins show it: its address is the permission.
       reply
