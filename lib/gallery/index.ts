@@ -24,6 +24,7 @@ export { type ChangedWorks, changeEach, expandQuery, selectWorks } from './selec
 export { type ImportOptions, type ImportResult, importPicture, importPictures } from './store/import-pictures.ts';
 export { mendGallery } from './store/mend.ts';
 export type { NewWork } from './store/new-work.ts';
+export { ownFile } from './store/own-file.ts';
 export { type PictureFile, type ThumbnailFormat, thumbnailFormats } from './store/pictures.ts';
 export { changeSchema, reviewFlags, type Sidecar, type SidecarChange, updateSchema, type WorkUpdate } from './store/sidecar.ts';
 export { type Finding, type Verified, type VerifyOptions, verifyGallery } from './store/verify.ts';

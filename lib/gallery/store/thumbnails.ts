@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { ArtistError, writeFileAtomic } from '../../core/index.ts';
 import { stampOf } from '../indexing/scan.ts';
+import { ownFile } from './own-file.ts';
 import { type ThumbnailFormat, thumbnailOf } from './pictures.ts';
 import type { ThumbnailSize, WorkFiles } from './work-files.ts';
 
@@ -24,10 +25,11 @@ export class Thumbnails {
     const path = this.#files.thumbnailOf(id, size, format);
     const [source, made] = await Promise.all([stampOf(picture), stampOf(path)]);
     if (!source) throw new ArtistError('ERR_NOT_FOUND', `${picture}: the picture of this work is gone. See: ai-artist gallery verify`);
+    const own = await ownFile(picture);
     if (made && made.mtimeNs >= source.mtimeNs) return path;
     const making =
       this.#making.get(path) ??
-      this.#make(path, picture, size, format).finally(() => {
+      this.#make(path, own, size, format).finally(() => {
         this.#making.delete(path);
       });
     this.#making.set(path, making);

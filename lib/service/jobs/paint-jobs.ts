@@ -14,7 +14,7 @@ import {
   systemCode,
   withLock,
 } from '../../core/index.ts';
-import type { Gallery } from '../../gallery/index.ts';
+import { type Gallery, ownFile } from '../../gallery/index.ts';
 import { homeId, type QueuedTask, type TaskQueue } from '../../schedule/index.ts';
 import { describeJob, hasFields, isEnded, type JobPlace, jobOf, openStates, placesOf } from './describe-job.ts';
 import { JobFollower, Mailbox, noSuchJob } from './follow.ts';
@@ -202,8 +202,9 @@ class Jobs implements PaintJobs {
     const picture = pictures.find((one) => one.index === index);
     if (!picture) throw new ArtistError('ERR_NOT_FOUND', `${id}: expected a picture ${index}, got ${pictures.length} pictures`);
     try {
-      return { picture, bytes: await readFile(picture.path) };
+      return { picture, bytes: await readFile(await ownFile(picture.path)) };
     } catch (error) {
+      if (error instanceof ArtistError) throw error;
       if (systemCode(error) !== 'ENOENT') throw readError(picture.path, 'a picture of a job', error);
       throw new ArtistError('ERR_NOT_FOUND', `${id}: expected picture ${index}, got none: it has expired, or was removed from the gallery`);
     }

@@ -239,6 +239,17 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
     rmSync(work.path);
     symlinkSync(secret, work.path);
     assert.is((await get(`/works/${work.id}/image`)).status, 404);
+    assert.is((await get(`/works/${work.id}/thumbnail?width=640`)).status, 404);
+    const archive = Buffer.from(await (await get(`/export.zip?ids=${work.id},${ids['last']}`)).arrayBuffer());
+    const files = unzipSync(archive);
+    assert.equal(Object.keys(files).sort(), [`${ids['last']}.json`, `${ids['last']}.png`, 'left-out.json', 'works.jsonld'].sort());
+    const leftOut = Buffer.from(files['left-out.json'] ?? []).toString();
+    assert.equal(
+      JSON.parse(leftOut).map(({ id }: { id: string }) => id),
+      [work.id],
+    );
+    assert.match(leftOut, /a link that leads to another folder/);
+    assert.not.ok(leftOut.includes(here.home));
     rmSync(work.path);
     writeFileSync(work.path, '<html><script>alert(1)</script>');
     assert.is((await get(`/works/${work.id}/image`)).status, 404);

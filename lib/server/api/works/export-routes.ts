@@ -52,7 +52,7 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
       config: { scope: 'read', costly: true },
       schema: {
         summary: 'Pictures and records of works as a ZIP',
-        description: `At most ${mostWorks.toLocaleString('en')} works, and ${mostArchives} archives at a time. Works whose pictures cannot be read are left out.`,
+        description: `At most ${mostWorks.toLocaleString('en')} works, and ${mostArchives} archives at a time. Works whose files cannot be read are left out and listed in left-out.json.`,
         tags: ['works'],
         querystring: z.strictObject({ ...selected, ids }),
         response: { 200: { description: 'The archive', content: { 'application/zip': { schema: z.any() } } } },
