@@ -18,6 +18,9 @@ export interface Caller {
   readonly scope: Scope;
 }
 
+/** Whether what a caller holds permits what needs a scope. */
+export const permits = (caller: Caller, scope: Scope): boolean => scopes.indexOf(caller.scope) >= scopes.indexOf(scope);
+
 /** What the routes work with. */
 export interface ServerContext {
   readonly home: Home;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ArtistError, errorLine } from '../../core/index.ts';
-import { type Caller, type Scope, scopes } from '../context.ts';
+import { type Caller, permits } from '../context.ts';
 import { anonymous, seesPrivate } from '../visibility.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { challenges, sentToken } from './credentials.ts';
@@ -23,8 +23,6 @@ export interface GuardOptions {
 const minuteMs = 60_000;
 /** Requests of an address in a minute with a wrong token, or without the one that is needed, before it must wait. */
 const mostFailures = 30;
-
-const permits = (caller: Caller, scope: Scope): boolean => scopes.indexOf(caller.scope) >= scopes.indexOf(scope);
 
 const unauthenticated = (message: string): ArtistError =>
   new ArtistError('ERR_UNAUTHENTICATED', `${message}. Send it as Authorization: Bearer TOKEN, or as the password of Basic`);
