@@ -78,7 +78,7 @@ export class SeriesPainter {
         'ERR_INVALID_ARGUMENT',
         `series: expected one that goes on, got ${series.id} (${series.name}), which has ended`,
       );
-    const lock = { purpose: `painting the series ${series.id}`, waitMs: 0, signal: options.signal };
+    const lock = { purpose: `painting the series ${series.id}`, waitMs: 0, private: true, signal: options.signal };
     return withLock(this.store.lockOf(series), lock, async () => {
       const { missing } = await this.progress(series.id);
       const painted: CreatedWork[] = [];

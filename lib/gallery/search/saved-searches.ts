@@ -22,7 +22,7 @@ export class SavedSearches {
     const schema = z.record(z.string(), z.string());
     this.#state = new StateFile(
       join(folder, 'searches.json'),
-      { kind: 'saved searches', version: 1, schema, initial: () => ({}) },
+      { kind: 'saved searches', version: 1, access: 'umask', schema, initial: () => ({}) },
       options,
     );
   }

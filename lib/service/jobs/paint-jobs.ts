@@ -91,7 +91,7 @@ class Jobs implements PaintJobs {
     const checked = await checkRequest(request, this.#config);
     const { client, key, reference } = checked;
     if (key === undefined && reference === undefined) return this.#add(checked);
-    return withLock(this.#home.state('jobs.lock'), { purpose: 'submitting a job' }, async () => {
+    return withLock(this.#home.state('jobs.lock'), { purpose: 'submitting a job', private: true }, async () => {
       const tasks = await this.#queue.list();
       const attached = key === undefined ? undefined : tasks.find((task) => this.#attaches(task, client, key));
       if (attached) return this.get(attached.id);
