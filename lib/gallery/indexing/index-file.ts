@@ -1,11 +1,16 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setImmediate as breath } from 'node:timers/promises';
 import { readError, systemCode, writeError, writeFileAtomic } from '../../core/index.ts';
 import { folderLine, headerForm, headerLength, newHeader } from './index-lines.ts';
 import { IndexRows, type Row, type SharedBytes } from './index-rows.ts';
 import { Turns } from './turns.ts';
 
+/** So many replaced lines are left in a log, or as many as it has works. */
+const mostDead = 1000;
+/** Lines copied between two breaths. */
+const linesAtOnce = 5000;
 /** After so long, an index that could not be written is tried again. */
 const retryMs = 30_000;
 
@@ -32,6 +37,12 @@ export class IndexLog {
 
   get folders(): ReadonlyMap<string, bigint> {
     return this.content.folders;
+  }
+
+  /** Whether most lines of the file are replaced by later ones. */
+  get isWasteful(): boolean {
+    const { dead, rows } = this.content;
+    return this.#detached === undefined && dead > mostDead && dead > rows.size;
   }
 
   /** Reads the lines written since the last call, by any process. A log of another format or a damaged one counts as empty. */
@@ -127,7 +138,10 @@ export class IndexLog {
     const { bytes, rows, folders } = this.content;
     const byId = [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)); // quick to sort again
     const parts: Uint8Array[] = [Buffer.from(newHeader())];
-    for (const row of byId) parts.push(bytes.subarray(row.lineStart, row.to + 1));
+    for (const [at, row] of byId.entries()) {
+      parts.push(bytes.subarray(row.lineStart, row.to + 1));
+      if (at % linesAtOnce === linesAtOnce - 1) await breath();
+    }
     for (const [folder, mtimeNs] of folders) parts.push(Buffer.from(folderLine(folder, mtimeNs)));
     await this.#write(Buffer.concat(parts));
   }

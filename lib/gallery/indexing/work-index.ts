@@ -106,8 +106,7 @@ export class WorkIndex {
           // Nothing is written into a folder on which a disk may be missing.
           if (missing > 0 && this.log.isLost) return;
           await this.#append(lines);
-          const { dead, rows } = this.log.content;
-          if (this.log.isLost || (dead > 1000 && dead > rows.size)) await this.log.compact();
+          if (this.log.isLost || this.log.isWasteful) await this.log.compact();
         },
         hasRows ? patienceMs : undefined,
       );
@@ -177,6 +176,16 @@ export class WorkIndex {
     const lines = stamp && sidecar ? [workLine({ id, stamp, sidecar })] : [goneLine(id)];
     if (wasKnown && time !== undefined) lines.push(folderLine(folder, time));
     await this.#append(lines);
+    if (this.log.isWasteful) await this.#compact();
+  }
+
+  /** As #append(): if it cannot be written now, the log stays as it is, and the next change tries again. */
+  async #compact(): Promise<void> {
+    try {
+      await this.log.compact();
+    } catch (error) {
+      if (!isArtistError(error, 'ERR_WRITE') && !isArtistError(error, 'ERR_DISK_FULL')) throw error;
+    }
   }
 
   /** A full disk at this point is no failure: the work is filed, and the index can be made again from it. */
