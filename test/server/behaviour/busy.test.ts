@@ -81,7 +81,7 @@ suite('a server at work', { timeoutMs: 120_000 }, (test) => {
   test('the measure sees an event loop that stands still for 300 ms in the three seconds', async () => {
     const work = async (): Promise<void> => {
       await sleep(500);
-      server.order({ order: 'block', ms: 300 });
+      server.block(300);
       await sleep(500);
     };
     const waits = await calmestWaits(server, work, { rounds: 2, enough: limit });

@@ -11,7 +11,7 @@ export type Order =
   | { order: 'block'; ms: number }
   /** Answers with the memory of the process, bytes, after a collection of garbage. */
   | { order: 'memory' }
-  /** Kills the process before the given write of a file (1: the first) that begins after now. */
+  /** Kills the process before the given write of a file (1: the first) that begins after now. Answers once it is armed. */
   | { order: 'kill'; beforeStep: number };
 
 export interface Memory {
@@ -34,7 +34,7 @@ function memory(): Memory {
 
 process.on('message', (asked: Order) => {
   if (asked.order === 'block') block(asked.ms);
-  else if (asked.order === 'kill') killBeforeStep(asked.beforeStep);
+  else if (asked.order === 'kill') void killBeforeStep(asked.beforeStep).then(() => process.send?.('armed'));
   else process.send?.(memory());
 });
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL')); // the test has ended

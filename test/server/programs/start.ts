@@ -12,8 +12,11 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** What it has written to stderr. */
   said(): string;
-  order(order: Order): void;
+  /** Blocks its event loop. */
+  block(ms: number): void;
   memory(): Promise<Memory>;
+  /** It kills itself before the given write of a file from now on. */
+  killBeforeStep(step: number): Promise<void>;
   kill(): Promise<void>;
   /** Resolves once it has ended. */
   readonly ended: Promise<void>;
@@ -35,14 +38,16 @@ export async function startServerProcess(home: string, { paint = false } = {}): 
     child.once('message', (message: { url: string }) => resolve(message.url));
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${errors}`)));
   });
+  const ask = <T>(order: Order): Promise<T> =>
+    new Promise((resolve) => {
+      child.once('message', (message) => resolve(message as T));
+      child.send(order);
+    });
   return {
     ...{ url, child, ended, said: () => errors },
-    order: (order) => void child.send(order),
-    memory: () =>
-      new Promise((resolve) => {
-        child.once('message', (message) => resolve(message as Memory));
-        child.send({ order: 'memory' } satisfies Order);
-      }),
+    block: (ms) => void child.send({ order: 'block', ms } satisfies Order),
+    memory: () => ask<Memory>({ order: 'memory' }),
+    killBeforeStep: async (beforeStep) => void (await ask({ order: 'kill', beforeStep })),
     async kill() {
       child.kill('SIGKILL');
       await ended;
