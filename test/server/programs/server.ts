@@ -7,7 +7,7 @@ import { startServer } from '../../../lib/server/index.ts';
 import { killBeforeStep } from './kill-before-step.ts';
 
 export type Order =
-  /** Blocks the event loop, milliseconds. */
+  /** Blocks the event loop, milliseconds of computing. */
   | { order: 'block'; ms: number }
   /** Answers with the memory of the process, bytes, after a collection of garbage. */
   | { order: 'memory' }
@@ -22,8 +22,13 @@ export interface Memory {
 
 const [home = '', paint = ''] = process.argv.slice(2);
 
+/** Of computing: what other programs take of the processors meanwhile does not count. */
 function block(ms: number): void {
-  for (const end = performance.now() + ms; performance.now() < end; );
+  const began = process.cpuUsage();
+  for (let used = 0; used < ms * 1000; ) {
+    const { user, system } = process.cpuUsage(began);
+    used = user + system;
+  }
 }
 
 function memory(): Memory {
