@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as breath } from 'node:timers/promises';
 import { ArtistError, answering, checkReplaceable, renameOver, syncFolder, systemCode, writeError } from '../../core/index.ts';
 import type { Artwork } from '../artwork.ts';
 import { jsonLdOf, pictureName } from '../describe.ts';
@@ -29,7 +30,7 @@ export interface ZipStreamOptions {
 /** A file in the archive. */
 interface Entry {
   name: string;
-  input: Uint8Array;
+  input: Uint8Array | AsyncIterable<Uint8Array>;
   lastModified: Date;
 }
 
@@ -37,6 +38,17 @@ interface Entry {
 const [firstDate, lastDate] = [Date.UTC(1980, 0, 2), Date.UTC(2107, 11, 30)];
 
 const dateOf = (time: string): Date => new Date(Math.min(Math.max(Date.parse(time), firstDate), lastDate));
+
+/** Bytes of which the archive makes the checksum at a time. */
+const slice = 262_144;
+
+/** The checksum of a picture of 10 MB would stop the event loop for 50 ms. */
+async function* inSlices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += slice) {
+    yield bytes.subarray(at, at + slice);
+    await breath();
+  }
+}
 
 /** Yields works one by one as they are written, so that only one is in memory. Fills `result`. */
 async function* entries(
@@ -78,8 +90,9 @@ async function filesOf(work: Artwork, recordOf: ZipStreamOptions['recordOf']): P
     const record = recordOf ? recordOf(work, JSON.parse(stored.toString('utf8'))) : stored;
     if (record === undefined) return undefined;
     const sidecar = record === stored ? stored : Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`);
+    const picture = await readFile(await ownFile(work.path));
     return [
-      { name: pictureName(work), input: await readFile(await ownFile(work.path)), lastModified },
+      { name: pictureName(work), input: picture.length > slice ? inSlices(picture) : picture, lastModified },
       { name: `${work.id}.json`, input: sidecar, lastModified },
     ];
   } catch (error) {

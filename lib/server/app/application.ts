@@ -14,6 +14,7 @@ import { replyWithError } from '../errors/reply.ts';
 import { validatorCompiler } from '../errors/validation.ts';
 import { completeDocument, swaggerOptions } from '../openapi/document.ts';
 import { documentRoutes } from '../openapi/routes.ts';
+import { parseJsonBody } from '../pictures/json-body.ts';
 import { logAccess, pathOf } from './access-log.ts';
 import { trustedBy } from './address.ts';
 import { refuseBadHttp } from './bad-http.ts';
@@ -36,13 +37,14 @@ export interface ApplicationParts {
 }
 
 /** JSON alone: a form or plain text, which a foreign page may send without asking, is refused (415). An empty body is none. */
-function readJsonOnly(app: FastifyInstance): void {
+function readJsonOnly(app: FastifyInstance, mostBytes: number): void {
   const parse = app.getDefaultJsonParser('error', 'error');
+  const parsed = (request: FastifyRequest, text: string): Promise<unknown> =>
+    new Promise((resolve, reject) => parse(request, text, (error, value) => (error ? reject(error) : resolve(value))));
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else parse(request, body as string, done);
-  });
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    body.length === 0 ? undefined : parseJsonBody(body, mostBytes, (text) => parsed(request, text)),
+  );
 }
 
 /** `/art/v1/models` -> `/v1/models`. A path without the base path stays: many proxies remove it themselves, and some clients lose it. */
@@ -138,7 +140,7 @@ export async function createApplication(parts: ApplicationParts): Promise<{ app:
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller');
-  readJsonOnly(app);
+  readJsonOnly(app, parts.settings.bodyKilobytes * 1000);
   const handlers = new ErrorHandlers();
   const routes = new RouteTable();
   routes.hear(app);

@@ -12,7 +12,7 @@ import type { Size } from './size.ts';
 const heartbeatMs = 15_000;
 
 /** Clients need the blank after `data:`. */
-function* sse(event: string, data: object): Generator<string> {
+async function* sse(event: string, data: object): AsyncGenerator<string> {
   yield `event: ${event}\ndata: `;
   yield* jsonText(data);
   yield '\n\n';

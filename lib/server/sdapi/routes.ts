@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { pictureLimit } from '../app/limits.ts';
 import type { Routes, ServerContext } from '../context.ts';
-import { holdAnswer } from '../painting/held-answer.ts';
+import { holdAnswer, type JsonPieces } from '../painting/held-answer.ts';
 import { pictureOfText } from '../pictures/picture-text.ts';
 import {
   extraAnswer,
@@ -41,7 +41,7 @@ const tags = ['A1111'];
 const read = { scope: 'read' } as const;
 const paint = { scope: 'paint' } as const;
 
-type Make = (gone: AbortSignal) => Promise<Iterable<string>>;
+type Make = (gone: AbortSignal) => Promise<JsonPieces>;
 
 /** Painting takes minutes: the connection is kept open, and an error after the headers is a body with `detail`. */
 const held = (context: ServerContext, request: FastifyRequest, reply: FastifyReply, make: Make): Promise<void> =>
@@ -78,7 +78,7 @@ function pictureRoutes(app: FastifyInstance, context: ServerContext): void {
   typed.post(
     '/png-info',
     { config: read, bodyLimit, schema: { tags, summary: 'Recipe in a picture', body: pictureBody, response: withErrors(pngInfoAnswer) } },
-    async ({ body }) => pngInfo(pictureOfText('image', body.image)),
+    async ({ body }) => pngInfo(await pictureOfText('image', body.image)),
   );
   typed.post(
     '/interrogate',

@@ -13,7 +13,7 @@ import type { PictureForm } from '../pictures/encode.ts';
 import { jsonText } from '../pictures/json-text.ts';
 import { mostPending, sdcppCapabilities } from './capabilities.ts';
 import { answerInSdcppShape } from './errors.ts';
-import { sdcppOptions, sdcppPictures } from './generate-options.ts';
+import { sdcppBodyPictures, sdcppOptions } from './generate-options.ts';
 import { acceptedAnswer, jobAnswer, nameOfForm } from './jobs.ts';
 import { type SdcppParameters, sdcppParameters } from './parameters.ts';
 
@@ -34,7 +34,7 @@ function formOf({ output_format, output_compression, embed_image_metadata }: Sdc
 
 async function submit(body: SdcppParameters, { id: client }: Caller, { jobs }: ServerContext): Promise<PaintJob> {
   const form = formOf(body);
-  const pictures = sdcppPictures(body);
+  const pictures = await sdcppBodyPictures(body);
   const options = sdcppOptions(body, pictures);
   const pending = await jobs.list({ client, dialect: 'sdcpp', states: ['waiting', 'delayed', 'running'], limit: mostPending });
   if (pending.length >= mostPending)

@@ -324,28 +324,6 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
     for (const part of ['', '/image', '/thumbnail', '/ledger', '/similar'])
       assert.is((await get(`/works/01ARZ3NDEKTSV4RRFFQ69G5FAV${part}`)).status, 404);
   });
-
-  test('work of seconds in searches, archives and a rebuild does not keep the health check waiting', async () => {
-    const long = encodeURIComponent(Array.from({ length: 180 }, (_, at) => `-"w${at}x"`).join(' '));
-    const busy = [
-      ...Array.from({ length: 30 }, (_, at) => get(`/works?query=${long}%20-q${at}`).then((response) => response.arrayBuffer())),
-      get('/export.zip?query=').then((response) => response.arrayBuffer()),
-      here.again().rebuild(),
-    ];
-    let worst = 0;
-    let running = true;
-    const done = Promise.all(busy).finally(() => {
-      running = false;
-    });
-    while (running) {
-      const began = performance.now();
-      assert.is((await fetch(`${server.url}/healthz`)).status, 200);
-      worst = Math.max(worst, performance.now() - began);
-      await new Promise((wake) => setTimeout(wake, 10));
-    }
-    await done;
-    assert.ok(worst < 1000, `${worst} ms`); // under 100 ms on an idle machine; this one may be busy
-  });
 });
 
 suite('parts of replies', (test) => {
