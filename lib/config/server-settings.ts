@@ -54,6 +54,12 @@ export const serverSettings = z.strictObject({
     .default(30)
     .describe('When stopped: how long running requests and the current work may take to finish'),
   openJobs: z.int().min(1).max(100_000).default(1000).describe('Jobs of a client that wait or run at the same time'),
+  jobMegapixels: z
+    .number()
+    .min(0.1)
+    .max(100_000)
+    .default(100)
+    .describe('Pixels of all pictures of a job, width x height x number, in millions'),
   resultHours: z
     .number()
     .min(0.1)

@@ -245,8 +245,8 @@ async function openContext(
   openings.add(() => queue.close());
   const warn = (line: string): void => log.warn(line);
   for (const line of await queue.warnings()) warn(line);
-  const { resultHours, openJobs } = settings;
-  const jobs: PaintJobs = openPaintJobs({ home, config: loaded, queue, gallery, clock, resultHours, openJobs, warn });
+  const { resultHours, openJobs, jobMegapixels } = settings;
+  const jobs: PaintJobs = openPaintJobs({ home, config: loaded, queue, gallery, clock, resultHours, openJobs, jobMegapixels, warn });
   openings.add(() => jobs.close());
   const metrics = await openMetrics({ home: home.folder, gallery, queue: address, queueName });
   openings.add(() => metrics.close());

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { ArtistError, display, isArtistError } from '../../core/index.ts';
 import { imageFormats } from '../../image/index.ts';
 import type { PaintJob } from '../../service/index.ts';
-import { pictureLimit } from '../app/limits.ts';
+import { jobSizeNote, pictureLimit } from '../app/limits.ts';
 import type { Caller, Routes, ServerContext } from '../context.ts';
 import type { PictureForm } from '../pictures/encode.ts';
 import { jsonText } from '../pictures/json-text.ts';
@@ -99,7 +99,13 @@ export const sdcppRoutes: Routes = (plain, context) => {
   app.post('/img_gen', {
     config: { scope: 'paint' },
     bodyLimit: pictureLimit(context),
-    schema: { summary: 'Submit a job', tags: ['sdcpp'], body: sdcppParameters, response: { 202: accepted } },
+    schema: {
+      summary: 'Submit a job',
+      description: jobSizeNote(context),
+      tags: ['sdcpp'],
+      body: sdcppParameters,
+      response: { 202: accepted },
+    },
     handler: async (request, reply) => {
       const job = await submit(request.body, request.caller, context);
       // A path, as there, but with the base path of this server.

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError, resolveOptions } from '../../../core/index.ts';
 import type { PaintJob } from '../../../service/index.ts';
-import { pictureLimit } from '../../app/limits.ts';
+import { jobSizeNote, pictureLimit } from '../../app/limits.ts';
 import type { Routes, ServerContext } from '../../context.ts';
 import { cleaner } from '../../events/hub-of-server.ts';
 import { newGrid, newJob } from './job-bodies.ts';
@@ -59,8 +59,7 @@ export const submitRoutes: Routes = (root, context) => {
       ...options,
       schema: {
         summary: 'Paint',
-        description:
-          'Adds a job to the queue, where it survives every restart. As multipart/form-data: the field `request` with the JSON of this body, and files named initImage, maskImage, controlImage, referenceImages.',
+        description: `Adds a job to the queue, where it survives every restart. As multipart/form-data: the field \`request\` with the JSON of this body, and files named initImage, maskImage, controlImage, referenceImages. ${jobSizeNote(context)}`,
         tags,
         headers,
         body: newJob.nullish(),
