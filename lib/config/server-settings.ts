@@ -43,6 +43,12 @@ export const serverSettings = z.strictObject({
   pictureMegabytes: z.int().min(1).max(1000).default(64).describe('Largest body with pictures'),
   requestSeconds: z.int().min(1).max(86_400).default(120).describe('How long a request with its body may take to arrive'),
   connections: z.int().min(10).max(100_000).default(4000).describe('Connections at the same time'),
+  connectionsPerAddress: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(500)
+    .describe('Connections of one address at the same time, except this machine and trusted proxies; 0: no limit'),
   mapModels: z
     .boolean()
     .default(true)
