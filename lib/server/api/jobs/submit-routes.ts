@@ -26,17 +26,24 @@ function secondsToWait(prefer: string | undefined): number {
 }
 
 /** The job when it has ended, or as it is after some seconds. If the client leaves, the job goes on. */
-async function endOrLater(job: PaintJob, seconds: number, request: FastifyRequest, { jobs, closing }: ServerContext): Promise<PaintJob> {
-  const gone = new AbortController();
-  const leave = (): void => gone.abort();
+async function endOrLater(
+  job: PaintJob,
+  seconds: number,
+  request: FastifyRequest,
+  { jobs, closing, clock }: ServerContext,
+): Promise<PaintJob> {
+  const over = new AbortController();
+  const leave = (): void => over.abort();
   request.raw.socket.once('close', leave);
-  const signal = AbortSignal.any([gone.signal, closing, AbortSignal.timeout(seconds * 1000)]);
+  const late = clock.timer(seconds * 1000, leave, { unref: true });
+  const signal = AbortSignal.any([over.signal, closing]);
   try {
     return await jobs.wait(job.id, { signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     return jobs.get(job.id);
   } finally {
+    late.cancel();
     request.raw.socket.off('close', leave);
   }
 }
