@@ -72,11 +72,12 @@ class Patient {
 
   async send(method: string, to: string, body?: object, scope: Scope = 'admin'): Promise<Answer> {
     const isBytes = body instanceof Uint8Array;
+    const isForm = body instanceof FormData;
     const headers = {
       authorization: `Bearer ${this.#tokens[scope]}`,
-      ...(body !== undefined && { 'content-type': isBytes ? 'image/png' : 'application/json' }),
+      ...(body !== undefined && !isForm && { 'content-type': isBytes ? 'image/png' : 'application/json' }),
     };
-    const sent = body === undefined ? {} : { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) };
+    const sent = body === undefined ? {} : { body: isForm ? body : isBytes ? new Uint8Array(body) : JSON.stringify(body) };
     const answer = await fetch(`${this.#url}${to}`, { method, headers, ...sent });
     const bytes = Buffer.from(await answer.arrayBuffer());
     const text = bytes.toString('latin1');
@@ -92,6 +93,15 @@ class Patient {
       .filter((file) => !/[\\/](?:\.cache|cache|logs)[\\/]|\.lock$/.test(file.slice(this.home.length)))
       .map((file) => `${path.relative(this.home, file)} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`)
       .sort();
+  }
+
+  /** The files when nothing is being written any more: the last use of a token is recorded after the answer. */
+  async filesAtRest(): Promise<string[]> {
+    for (let last = ''; ; await new Promise((done) => setTimeout(done, 300))) {
+      const files = this.files();
+      if (files.join() === last) return files;
+      last = files.join();
+    }
   }
 
   async stop(): Promise<void> {
@@ -128,7 +138,8 @@ if (hasLimits)
     test.before(async () => {
       upload = await picture(recipe('a badger')).toBuffer('png');
       server = await Patient.start();
-      before = server.files();
+      is((await server.send('POST', '/api/v1/training/datasets', { name: 'owls', licence: 'own' })).status, 201);
+      before = await server.filesAtRest();
       server.fill(true);
     });
     test.after(() => server.stop());
@@ -141,6 +152,18 @@ if (hasLimits)
         ok(!answer.text.includes(server.home), answer.text);
         equal(server.files(), before, `${method} ${to}`);
       }
+    });
+
+    test('an upload of pictures for training keeps none of them, until there is room', async () => {
+      const form = new FormData();
+      for (const name of ['a.png', 'b.png']) form.set(name, new Blob([new Uint8Array(upload)]), name);
+      const answer = await server.send('POST', '/api/v1/training/datasets/owls/pictures', form);
+      is(answer.status, 507, answer.text);
+      equal(server.files(), before);
+      server.fill(false);
+      is((await server.send('POST', '/api/v1/training/datasets/owls/pictures', form)).status, 201);
+      before = await server.filesAtRest();
+      server.fill(true);
     });
 
     test('the other APIs say it in their own words', async () => {
