@@ -32,6 +32,7 @@ export { type HandOverOptions, handOver, paintHere } from './orders/hand-over.ts
 export { type JobWishes, jobPayload } from './orders/job-payload.ts';
 export { jobView, listedJob, recordView } from './orders/job-view.ts';
 export { newOrder, type Order, type OrderOptions, optionsOfOrder, readOrder } from './orders/order.ts';
+export { candidatePixels } from './orders/order-pixels.ts';
 export { type OrderedTask, type PaintedOrder, paintOrder } from './orders/paint-order.ts';
 export { overSettings, paintingOf, paintSettings } from './orders/paint-settings.ts';
 export { type LookUp, paintTasks } from './orders/paint-tasks.ts';

@@ -27,6 +27,7 @@ export type { NewWork } from './store/new-work.ts';
 export { ownFile } from './store/own-file.ts';
 export { type PictureFile, type ThumbnailFormat, thumbnailFormats } from './store/pictures.ts';
 export { changeSchema, reviewFlags, type Sidecar, type SidecarChange, updateSchema, type WorkUpdate } from './store/sidecar.ts';
+export type { Thumbnail } from './store/thumbnails.ts';
 export { type Finding, type Verified, type VerifyOptions, verifyGallery } from './store/verify.ts';
 export { type ThumbnailSize, thumbnailSizes } from './store/work-files.ts';
 export type { SearchLimits } from './thread/asking-thread.ts';

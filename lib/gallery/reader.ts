@@ -17,7 +17,7 @@ import type { RowPlace } from './search/selection.ts';
 import type { GalleryStats } from './search/stats.ts';
 import type { Layout } from './store/layout.ts';
 import type { ThumbnailFormat } from './store/pictures.ts';
-import { Thumbnails } from './store/thumbnails.ts';
+import { type Thumbnail, Thumbnails } from './store/thumbnails.ts';
 import { type ThumbnailSize, WorkFiles } from './store/work-files.ts';
 import { AskingThread, type SearchLimits } from './thread/asking-thread.ts';
 import { Summaries, summaryOf, type WorkSummary } from './work-summary.ts';
@@ -73,7 +73,7 @@ export class GalleryReader {
       onWarning(message);
     };
     this.index = new WorkIndex(this.files, { waitMs, warn });
-    this.#thumbnails = new Thumbnails(this.files);
+    this.#thumbnails = new Thumbnails(this.files, warn);
     if (!serving) return;
     this.#freshness = new Freshness(this.index, warn);
     this.#thread = new AskingThread(() => this.index.log.content, serving);
@@ -252,9 +252,20 @@ export class GalleryReader {
    * @throws ArtistError ERR_NOT_FOUND: no such work, or its picture is gone; ERR_IMAGE_DECODE, ERR_DISK_FULL, ERR_WRITE; ERR_BUSY: hundreds wait
    */
   async thumbnail(id: string, size: ThumbnailSize = 320, format: ThumbnailFormat = 'webp'): Promise<string> {
+    const thumbnail = await this.thumbnailToShow(id, size, format);
+    if ('error' in thumbnail) throw thumbnail.error;
+    return thumbnail.path;
+  }
+
+  /**
+   * As thumbnail(); where the disk is full or cannot be written, the picture itself with that error.
+   *
+   * @throws ArtistError ERR_NOT_FOUND, ERR_IMAGE_DECODE, ERR_BUSY
+   */
+  async thumbnailToShow(id: string, size: ThumbnailSize, format: ThumbnailFormat): Promise<Thumbnail> {
     const full = await this.find(id);
     const { file } = await this.summary(full);
-    return this.#thumbnails.pathOf(full, this.files.pathOf(full, file), size, format);
+    return this.#thumbnails.of(full, this.files.pathOf(full, file), size, format);
   }
 
   /**

@@ -16,8 +16,9 @@ import { completeDocument, swaggerOptions } from '../openapi/document.ts';
 import { documentRoutes } from '../openapi/routes.ts';
 import { parseJsonBody } from '../pictures/json-body.ts';
 import { logAccess, pathOf } from './access-log.ts';
-import { trustedBy } from './address.ts';
+import { isLoopback, trustedBy } from './address.ts';
 import { refuseBadHttp } from './bad-http.ts';
+import { boundConnections } from './connections.ts';
 import { setDefaultHeaders } from './headers.ts';
 import { httpLimits, longestPathPart } from './limits.ts';
 import type { Room } from './rooms.ts';
@@ -129,6 +130,15 @@ function answerErrors(app: FastifyInstance, { context: { home } }: ApplicationPa
   });
 }
 
+function holdConnections(app: FastifyInstance, { settings, context }: ApplicationParts): void {
+  const { connections, connectionsPerAddress: most, trustedProxies } = settings;
+  app.server.maxConnections = connections;
+  if (most === 0) return;
+  const trusts = trustedBy(trustedProxies);
+  const isExempt = (address: string | undefined): boolean => address === undefined || isLoopback(address) || trusts(address);
+  boundConnections(app.server, { most, isExempt, newId: createIds(), warn: context.warn });
+}
+
 /**
  * The HTTP application of a server, not listening yet.
  *
@@ -136,7 +146,7 @@ function answerErrors(app: FastifyInstance, { context: { home } }: ApplicationPa
  */
 export async function createApplication(parts: ApplicationParts): Promise<{ app: FastifyInstance; routes: RouteTable }> {
   const app = newFastify(parts);
-  app.server.maxConnections = parts.settings.connections;
+  holdConnections(app, parts);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller');

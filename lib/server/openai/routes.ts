@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError, resolveOptions } from '../../core/index.ts';
 import { readRecipe } from '../../image/index.ts';
-import { acceptMultipart, pictureLimit } from '../app/limits.ts';
+import { acceptMultipart, jobSizeNote, pictureLimit } from '../app/limits.ts';
 import type { Routes, ServerContext } from '../context.ts';
 import { modelFacts } from '../models/facts.ts';
 import { paintableModels } from '../models/paintable.ts';
@@ -42,11 +42,12 @@ function addModels(plain: FastifyInstance, context: ServerContext): void {
 function addPainting(plain: FastifyInstance, context: ServerContext, painter: Painter): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const bodyLimit = pictureLimit(context);
+  const description = jobSizeNote(context);
   const response = { 200: imagesResponse };
   app.post('/images/generations', {
     config: { scope: 'paint' },
     bodyLimit,
-    schema: { summary: 'Paint from a prompt', tags: ['openai'], body: generationBody, response },
+    schema: { summary: 'Paint from a prompt', description, tags: ['openai'], body: generationBody, response },
     handler: async (request, reply) =>
       painter.answer(planGeneration(request.body, await groundFor(request.body.model, context)), request, reply),
   });
@@ -55,6 +56,7 @@ function addPainting(plain: FastifyInstance, context: ServerContext, painter: Pa
     bodyLimit,
     schema: {
       summary: 'Repaint a picture, or the part of it that a mask leaves transparent',
+      description,
       tags: ['openai'],
       consumes: ['multipart/form-data', 'application/json'],
       response,
@@ -70,7 +72,7 @@ function addPainting(plain: FastifyInstance, context: ServerContext, painter: Pa
   app.post('/images/variations', {
     config: { scope: 'paint' },
     bodyLimit,
-    schema: { summary: 'Paint a picture like a given one', tags: ['openai'], consumes: ['multipart/form-data'], response },
+    schema: { summary: 'Paint a picture like a given one', description, tags: ['openai'], consumes: ['multipart/form-data'], response },
     handler: async (request, reply) => {
       const { fields, images } = await readForm(request);
       const [image] = images;

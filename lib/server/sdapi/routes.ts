@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { pictureLimit } from '../app/limits.ts';
+import { jobSizeNote, pictureLimit } from '../app/limits.ts';
 import type { Routes, ServerContext } from '../context.ts';
 import { holdAnswer, type JsonPieces } from '../painting/held-answer.ts';
 import { pictureOfText } from '../pictures/picture-text.ts';
@@ -49,16 +49,17 @@ const held = (context: ServerContext, request: FastifyRequest, reply: FastifyRep
 
 function paintRoutes(app: FastifyInstance, context: ServerContext, options: ClientOptions): void {
   const typed = app.withTypeProvider<ZodTypeProvider>();
-  const about = <B extends z.ZodType, A extends z.ZodType>(summary: string, body: B, answer: A) => ({
+  const about = <B extends z.ZodType, A extends z.ZodType>(summary: string, body: B, answer: A, description?: string) => ({
     config: paint,
     bodyLimit: pictureLimit(context),
-    schema: { tags, summary, body, response: withErrors(answer) },
+    schema: { tags, summary, ...(description && { description }), body, response: withErrors(answer) },
   });
-  typed.post('/txt2img', about('Paints a prompt', txt2imgBody, paintAnswer), async (request, reply) => {
+  const size = jobSizeNote(context);
+  typed.post('/txt2img', about('Paints a prompt', txt2imgBody, paintAnswer, size), async (request, reply) => {
     const { body, caller } = request;
     return held(context, request, reply, (gone) => txt2img({ context, options, caller, body, gone }));
   });
-  typed.post('/img2img', about('Repaints a picture or a part of it', img2imgBody, paintAnswer), async (request, reply) => {
+  typed.post('/img2img', about('Repaints a picture or a part of it', img2imgBody, paintAnswer, size), async (request, reply) => {
     const { body, caller } = request;
     return held(context, request, reply, (gone) => img2img({ context, options, caller, body, gone }));
   });

@@ -41,6 +41,8 @@ export interface PaintJobsOptions {
   resultHours?: number;
   /** Jobs of a client that wait or run at the same time. Default 1000. */
   openJobs?: number;
+  /** Pixels of all pictures of a job: width x height x batchCount, or x candidates. Millions. Default 100. */
+  jobMegapixels?: number;
   /** Called when folders of ended jobs cannot be removed. Default: process.emitWarning(). */
   warn?: (line: string) => void;
 }
@@ -55,6 +57,7 @@ class Jobs implements PaintJobs {
   readonly #nextId: () => string;
   readonly #keepMs: number;
   readonly #mostOpen: number;
+  readonly #mostPixels: number;
   readonly #warn: (line: string) => void;
   #sweeping: Promise<void>;
   #timer: NodeJS.Timeout;
@@ -67,6 +70,7 @@ class Jobs implements PaintJobs {
     clock = systemClock,
     resultHours = 24,
     openJobs = 1000,
+    jobMegapixels = 100,
     warn = emitWarning,
   }: PaintJobsOptions) {
     this.#home = home;
@@ -79,6 +83,7 @@ class Jobs implements PaintJobs {
     this.#nextId = () => `job-${newId().toLowerCase()}`;
     this.#keepMs = resultHours * hourMs;
     this.#mostOpen = openJobs;
+    this.#mostPixels = jobMegapixels * 1_000_000;
     this.#warn = warn;
     this.#sweeping = this.#sweep();
     this.#timer = setInterval(() => {
@@ -87,7 +92,7 @@ class Jobs implements PaintJobs {
   }
 
   async submit(request: PaintRequest): Promise<PaintJob> {
-    const checked = await checkRequest(request, this.#config);
+    const checked = await checkRequest(request, this.#config, { mostPixels: this.#mostPixels });
     const { client, key, reference } = checked;
     if (key === undefined && reference === undefined) return this.#add(checked, await this.#queue.list(openStates, allTasks));
     return withLock(this.#home.state('jobs.lock'), { purpose: 'submitting a job', private: true }, async () => {

@@ -3,6 +3,7 @@ import { JobFolder, readStoredJob, type StoredJob } from '../../../artist/index.
 import { ArtistError, defined, readError, systemCode } from '../../../core/index.ts';
 import type { InputPictures, PaintJob, PaintRequest, PaintWork } from '../../../service/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
+import { submitChosen } from '../../models/submit-chosen.ts';
 import type { JobChange } from './job-bodies.ts';
 import { checkFileNames, lorasNamed, modelNamed } from './names-only.ts';
 
@@ -82,7 +83,7 @@ export async function editJob(id: string, change: JobChange, caller: Caller, con
   };
   await takeBack(id, context);
   try {
-    return await jobs.submit(request);
+    return await submitChosen(request, context);
   } catch (error) {
     await jobs.retry(id);
     throw error;
