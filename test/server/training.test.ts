@@ -99,6 +99,23 @@ suite('training over HTTP', (test) => {
     for (const name of ['..', '../x', 'a/b', '.hidden', 'con']) equal((await ask('POST', '/datasets', { name })).status, 400);
   });
 
+  /** Resumes a run with and without share: only without it the queue is paused until the end. */
+  const resumed = async (name: string): Promise<void> => {
+    const isPaused = async (): Promise<boolean> => (await shell.send('/api/v1/queue', { token: shell.tokens.admin })).json().paused;
+    equal((await ask('POST', `/runs/${name}/resume`, { share: 'yes' })).status, 400);
+    for (const share of [true, false]) {
+      equal((await ask('POST', `/runs/${name}/resume`, { share })).status, 202);
+      equal(await isPaused(), !share);
+      for (let tries = 0; tries < 600; tries++) {
+        const { state } = (await ask('GET', '/runs')).json().runs[0];
+        if (state !== 'waiting' && state !== 'running') break;
+        await sleep(100);
+      }
+    }
+    for (let tries = 0; (await isPaused()) && tries < 100; tries++) await sleep(100);
+    equal(await isPaused(), false);
+  };
+
   test('a run: refused options, then trained to its end, with curve, chart and LoRA', async () => {
     match((await ask('POST', '/runs', { dataSet: 'foxes', options: { steps: 0 } })).json().error.message, /steps/);
     equal((await ask('POST', '/runs', { dataSet: 'foxes', options: { out: '/tmp/x' } })).status, 400);
@@ -124,6 +141,7 @@ suite('training over HTTP', (test) => {
     equal((await ask('POST', `/runs/${name}/adopt`, { name: 'fox-style' })).status, 201);
     equal((await ask('POST', `/runs/${name}/adopt`, { name: 'fox-style' })).status, 409);
     equal((await listLoras({ home: homeOf(shell.home).folder }))[0]?.name, 'fox-style');
+    await resumed(name);
     equal((await ask('DELETE', `/runs/${name}`)).status, 204);
     equal((await ask('GET', `/runs/${name}/curve`)).status, 404);
     equal((await ask('DELETE', '/datasets/foxes')).status, 204);

@@ -94,7 +94,34 @@ export function runRoutes(root: FastifyInstance, supervisor: TrainingSupervisor,
     );
   };
   action('stop', 'Stop a run after its current step and keep its progress', (run) => supervisor.stop(run));
-  action('resume', 'Continue a run from its last checkpoint', (run) => supervisor.resume(run, false));
+  goOnRoutes(root, supervisor);
+  app.delete(
+    '/training/runs/:name',
+    { ...admin, schema: { summary: 'Remove a run with its checkpoints and samples', tags, params: one, response: { 204: z.null() } } },
+    async ({ params }, reply) => {
+      await supervisor.remove(params.name);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+/** Routes that continue a run. */
+function goOnRoutes(root: FastifyInstance, supervisor: TrainingSupervisor): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.post(
+    '/training/runs/:name/resume',
+    {
+      ...admin,
+      schema: {
+        summary: 'Continue a run from its last checkpoint',
+        tags,
+        params: one,
+        body: z.strictObject({ share }).nullish(),
+        response: { 202: started },
+      },
+    },
+    async ({ params, body }, reply) => reply.code(202).send(await supervisor.resume(params.name, body?.share ?? false)),
+  );
   app.post(
     '/training/runs/:name/prolong',
     {
@@ -108,14 +135,6 @@ export function runRoutes(root: FastifyInstance, supervisor: TrainingSupervisor,
       },
     },
     async ({ params, body }, reply) => reply.code(202).send(await supervisor.prolong(params.name, body.steps, body.share)),
-  );
-  app.delete(
-    '/training/runs/:name',
-    { ...admin, schema: { summary: 'Remove a run with its checkpoints and samples', tags, params: one, response: { 204: z.null() } } },
-    async ({ params }, reply) => {
-      await supervisor.remove(params.name);
-      return reply.code(204).send(null);
-    },
   );
 }
 
