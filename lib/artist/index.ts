@@ -1,3 +1,12 @@
+export {
+  type FigureOptions,
+  type Figures,
+  readFigures,
+  readMap,
+  readStyle,
+  type StyleFigures,
+  type WorkMap,
+} from './figures/figures.ts';
 export { JobFolder, jobIdPattern, type RecordedPicture } from './jobs/job-folder.ts';
 export { pictureOfWork } from './jobs/job-results.ts';
 export { picturesOf } from './jobs/paint-job.ts';
@@ -22,7 +31,7 @@ export { smallEdge } from './loop/round.ts';
 export type { PaintSeriesOptions } from './loop/series-painter.ts';
 export { type EmbeddedWork, embedWorks, mostAlike, worksOf } from './measure/embedded-works.ts';
 export { embedderOf } from './measure/embedder.ts';
-export { type EvolutionRow, evolutionOf, evolutionSpans } from './measure/evolution.ts';
+export { type EvolutionRow, type EvolutionSpan, evolutionOf, evolutionSpans } from './measure/evolution.ts';
 export { evolutionSvg } from './measure/evolution-chart.ts';
 export type { Facts } from './measure/facts.ts';
 export { factLines } from './measure/facts.ts';
