@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { ArtistError, type Clock, type Home, readPlainFile, resolveOptions } from '../../../core/index.ts';
+import { ArtistError, type Clock, type Home, resolveOptions } from '../../../core/index.ts';
 import { shapeOf } from '../../../engine/index.ts';
 import { type OwnTrainOptions, type TrainingSupervisor, trainingStates } from '../../../service/index.ts';
 import { lossCurveSvg, type TrainLoraOptions, trainRows } from '../../../train/index.ts';
 import { jsonValue } from '../../openapi/json-value.ts';
 import type { DataSets } from './data-sets.ts';
-import { adoptLora, listRuns, logOf, loraOf, sampleOf, streamOf, thinned } from './runs.ts';
+import { adoptLora, listRuns, logOf, loraOf, streamOf, thinned } from './runs.ts';
 
 const tags = ['training'];
 const admin = { config: { scope: 'admin' } } as const;
@@ -191,20 +191,6 @@ export function resultRoutes(root: FastifyInstance, home: Home): void {
 
 function fileRoutes(root: FastifyInstance, home: Home): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
-  app.get(
-    '/training/runs/:name/samples/:step/:index',
-    {
-      ...paint,
-      schema: {
-        summary: 'A sample picture',
-        tags,
-        params: z.strictObject({ name, step: z.coerce.number().int().min(0), index: z.coerce.number().int().min(0).max(1000) }),
-        response: { 200: z.any() },
-      },
-    },
-    async ({ params }, reply) =>
-      reply.type('image/png').send(await readPlainFile(await sampleOf(home, params.name, params.step, params.index))),
-  );
   app.get(
     '/training/runs/:name/lora',
     { ...admin, schema: { summary: 'Download its newest LoRA', tags, params: one, response: { 200: z.any() } } },
