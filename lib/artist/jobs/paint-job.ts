@@ -153,7 +153,8 @@ async function enlarge(run: Try, { options }: Work<'upscale'>, { studio }: Workp
 async function create(run: Try, { options: order, series }: Work<'create'>, artist: Artist): Promise<void> {
   const { task, results } = run;
   const paint = async (fixed: CreateOptions = {}): Promise<Artwork> => {
-    const painted = await paintOrder({ ...task, payload: order, fixed, onProgress: listenerOf(run) }, artist);
+    const shown = { ...(order.preview === undefined && { preview: 'proj' as const }), ...fixed };
+    const painted = await paintOrder({ ...task, payload: order, fixed: shown, onProgress: listenerOf(run) }, artist);
     const work = await artist.filed(task.id);
     if (work) return work;
     throw new ArtistError('ERR_NOT_FOUND', `${task.id}: expected its work in ${homeOf(artist.home).gallery}, got none (${painted.path})`);
