@@ -58,7 +58,11 @@ suite('figures over HTTP', { timeoutMs: 120_000 }, (test) => {
     return body;
   };
   const map = async (as: 'read' | 'none' = 'read'): Promise<Map<string, Point>> => {
-    const { bytes } = await raw('/map', as);
+    let { bytes } = await raw('/map', as);
+    for (let tries = 0; bytes.readUInt32LE(12) > 0 && tries < 20; tries++) {
+      server.skip(1_000_000);
+      ({ bytes } = await raw('/map', as));
+    }
     assert.is(bytes.toString('latin1', 0, 8), 'AIAMAP1\n');
     const n = bytes.readUInt32LE(8);
     assert.equal([bytes.length, bytes.readUInt32LE(12)], [16 + n * 34, 0]);
@@ -117,7 +121,12 @@ suite('figures over HTTP', { timeoutMs: 120_000 }, (test) => {
   });
 
   test('style by period, with intervals', async () => {
-    const { spans, compared, scorer } = await get('/figures/style?by=period');
+    let { spans, compared, scorer } = await get('/figures/style?by=period');
+    // On a busy machine the vectors of all works take more than one request.
+    for (let tries = 0; compared < 24 && tries < 20; tries++) {
+      server.skip(1_000_000);
+      ({ spans, compared, scorer } = await get('/figures/style?by=period'));
+    }
     assert.is(compared, 24);
     assert.ok(scorer.length > 0);
     assert.equal(

@@ -18,7 +18,7 @@ interface Entry {
 const leastMs = 5000;
 /** Likewise, so many times as long as a measurement takes. */
 const restFactor = 10;
-/** A map without all works grows while the gallery does not change. */
+/** A measurement without the vectors of all works grows while the gallery does not change. */
 const unfinishedMs = 15_000;
 
 export class KeptFigures {
@@ -63,6 +63,7 @@ export class KeptFigures {
     const age = this.#context.clock.monotonic() - at;
     if (mark.content !== now.content || mark.changed !== now.changed) return age < Math.max(leastMs, restFactor * tookMs);
     const { answer } = await value;
-    return !('unplaced' in answer && answer.unplaced > 0) || age < Math.max(unfinishedMs, restFactor * tookMs);
+    const unfinished = ('unplaced' in answer && answer.unplaced > 0) || ('compared' in answer && answer.compared < answer.works);
+    return !unfinished || age < Math.max(unfinishedMs, restFactor * tookMs);
   }
 }
