@@ -23,6 +23,9 @@ export const facetNames = [
   'size',
   'orientation',
   'style',
+  'topic',
+  'period',
+  'series',
   'mode',
   'program',
   'tag',
@@ -46,7 +49,9 @@ export interface FacetCounts {
 }
 
 /** Facets by name of the setting in the index. */
-export const settingFacets: ReadonlySet<string> = new Set(['model', 'lora', 'sampler', 'scheduler', 'size', 'style', 'mode', 'program']);
+export const settingFacets: ReadonlySet<string> = new Set([
+  ...['model', 'lora', 'sampler', 'scheduler', 'size', 'style', 'topic', 'period', 'series', 'mode', 'program'],
+]);
 /** In order of name, not of frequency. */
 const namedOrder: ReadonlySet<FacetName> = new Set(['month', 'rating', 'collection']);
 

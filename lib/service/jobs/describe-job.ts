@@ -66,7 +66,7 @@ function scheduledOrder({ payload }: QueuedTask): Order | null {
 function workOf({ work }: StoredJob): PaintWork {
   if (work.kind !== 'create') return work;
   const { version: _, ...options } = work.options as Order;
-  return { kind: 'create', options };
+  return { ...work, options };
 }
 
 async function picturesOfTask({ result }: QueuedTask, folder: JobFolder, { gallery }: JobPlace): Promise<JobPicture[]> {

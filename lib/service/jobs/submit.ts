@@ -120,11 +120,16 @@ async function checkOrder(
   if (!keep)
     throw new ArtistError('ERR_INVALID_ARGUMENT', 'keep: expected true for a job of kind create, whose work is always filed, got false');
   const order = newOrder(work.options);
+  if (work.series && order.prompt !== undefined)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `prompt: expected none for a work of a series, which chooses it, got ${display(order.prompt)}`,
+    );
   const options = optionsOfOrder(order, loaded.config.prompt.topics);
   const [missing] = await checkWork(options, loaded);
   if (missing !== undefined) throw new ArtistError('ERR_MODEL_NOT_FOUND', missing);
   checkPixels(await candidatePixels(options, loaded), bounds, 'candidates');
-  return { kind: 'create', options: order };
+  return { ...work, options: order };
 }
 
 /**

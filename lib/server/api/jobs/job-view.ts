@@ -45,6 +45,7 @@ export const jobView = z.object({
       model: z.string().optional(),
       load: jsonObject.optional(),
       options: jsonObject,
+      series: z.object({ id: z.string(), index: z.int() }).optional().describe('The series that the work belongs to, and its place from 0'),
     })
     .nullable()
     .describe('What it paints; null: hidden, or a task of another program'),

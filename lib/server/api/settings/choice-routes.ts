@@ -4,10 +4,12 @@ import * as z from 'zod';
 import { readWordLists } from '../../../artist/index.ts';
 import type { Home } from '../../../core/index.ts';
 import { hiresUpscalers, samplers, schedulers } from '../../../engine/index.ts';
+import { loraTitle } from '../../../image/index.ts';
 import { LoraList, type StoredLora } from '../../../lora/index.ts';
 import { bundledModel, bundledName, listModels, modelAliases } from '../../../models/index.ts';
 import { builtInStyles, topicsOf } from '../../../prompt/index.ts';
 import type { Caller, Routes, ServerContext } from '../../context.ts';
+import { bundledUpscalerName, partsOf } from '../../models/parts.ts';
 import { seesPrivate } from '../../visibility.ts';
 import { completed } from './completion.ts';
 import { optionCalls, optionRow, optionsOfCall } from './option-view.ts';
@@ -179,7 +181,29 @@ function wordRoutes(root: FastifyInstance, { home, config }: ServerContext): voi
   listRoutes(root, home);
 }
 
+function upscalerRoute(root: FastifyInstance, home: Home): void {
+  const known = z.object({
+    names: z.array(z.string()).describe('For hires.upscaler'),
+    models: z
+      .array(z.string())
+      .describe('Networks, for `model` of upscale jobs and hires.model: the bundled one, and the ESRGAN files of the home'),
+  });
+  root.withTypeProvider<ZodTypeProvider>().get(
+    '/upscalers',
+    {
+      config: { scope: 'read' },
+      schema: { ...{ summary: 'Names of upscalers', tags }, querystring: search, response: { 200: known } },
+    },
+    async ({ query }) => {
+      const files = (await partsOf({ home }, 'upscaler')).map(({ name }) => loraTitle(name));
+      const found = (names: readonly string[]): string[] => completed(names, query, (name) => [name]);
+      return { names: found(hiresUpscalers), models: found([bundledUpscalerName, ...files]) };
+    },
+  );
+}
+
 function listRoutes(root: FastifyInstance, home: Home): void {
+  upscalerRoute(root, home);
   const app = root.withTypeProvider<ZodTypeProvider>();
   const list = z.object({ name: z.string(), words: z.int(), sample: z.array(z.string()) });
   app.get(
@@ -201,7 +225,7 @@ function listRoutes(root: FastifyInstance, home: Home): void {
       return { wildcards: completed(lists, query, ({ name }) => [name]) };
     },
   );
-  const fixed = { samplers, schedulers, upscalers: hiresUpscalers } as const;
+  const fixed = { samplers, schedulers } as const;
   for (const [path, names] of Object.entries(fixed))
     app.get(
       `/${path}`,

@@ -1,13 +1,13 @@
 /** The models, autoencoders, upscalers, LoRAs and styles of a home, under the names that clients of A1111 send back. No paths of the machine. */
-import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type HiresUpscaler, hiresUpscalers } from '../../../engine/index.ts';
 import { loraTitle } from '../../../image/index.ts';
 import { listLoras } from '../../../lora/index.ts';
-import { bundledModel, bundledName, identify, listModels, type ModelKind, readModelHeader } from '../../../models/index.ts';
+import { bundledModel, bundledName } from '../../../models/index.ts';
 import { builtInStyles } from '../../../prompt/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
 import { defaultModelId, paintableModels } from '../../models/paintable.ts';
+import { partsOf } from '../../models/parts.ts';
 import { seesPrivate } from '../../visibility.ts';
 import { Refusal } from '../fastapi-errors.ts';
 
@@ -65,41 +65,8 @@ export async function findCheckpoint(place: Place, name: string): Promise<{ id: 
   throw new Refusal(404, `model '${name.slice(0, 200)}' not found`);
 }
 
-/** Kinds of files, by path and version of the file. */
-const kinds = new Map<string, ModelKind>();
-
-async function kindOf(path: string): Promise<ModelKind> {
-  const info = await stat(path).catch(() => undefined);
-  if (!info) return 'unknown';
-  const key = `${path}\0${info.size} ${info.mtimeMs}`;
-  const kind =
-    kinds.get(key) ??
-    (await readModelHeader(path).then(
-      (header) => identify(header).kind,
-      () => 'unknown' as const, // damaged: `models list` and `doctor` say so
-    ));
-  kinds.set(key, kind);
-  return kind;
-}
-
-/** A file of a kind in `<home>/models`, under its name without folder and ending. */
-interface ModelPart {
-  name: string;
-  filename: string;
-  path: string;
-}
-
-async function partsOf({ home }: Place, kind: ModelKind): Promise<ModelPart[]> {
-  const parts = new Map<string, ModelPart>();
-  for (const { files } of await listModels({ home: home.folder }))
-    for (const { path } of files)
-      if ((await kindOf(path)) === kind) parts.set(path, { name: basename(path), filename: basename(path), path });
-  return [...parts.values()];
-}
-
 /** The list of /sd-vae and /sd-modules. */
-export const autoencoders = async (place: Place) =>
-  (await partsOf(place, 'vae')).map(({ name, filename }) => ({ model_name: name, filename }));
+export const autoencoders = async (place: Place) => (await partsOf(place, 'vae')).map(({ name }) => ({ model_name: name, filename: name }));
 
 /** Path of an autoencoder; undefined for `Automatic` and `None`. @throws Refusal 404 */
 export async function findAutoencoder(place: Place, name: string): Promise<string | undefined> {
