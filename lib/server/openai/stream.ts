@@ -103,6 +103,8 @@ export async function* eventStream(job: string, form: AnswerForm, parts: AnswerP
   const writer = new EventWriter(form, parts);
   try {
     const events = context.jobs.watch(job, { signal: gone, previews: form.partials > 0 });
+    // Headers go out with the first bytes: the client knows at once that it is being served.
+    yield ': accepted\n\n';
     for await (const event of withHeartbeat(events, heartbeatMs, context.clock)) {
       if (event === undefined) yield ': keep-alive\n\n';
       else yield* writer.of(event);
