@@ -25,6 +25,7 @@ export {
 } from './memory.ts';
 export { type BootstrapOptions, type Interval, type MeasuredMean, measuredMean } from './numbers/bootstrap.ts';
 export { packEmbedding, unpackEmbedding } from './numbers/packed-vector.ts';
+export { type PrincipalAxes, principalAxes } from './numbers/principal-axes.ts';
 export { vendiScore } from './numbers/vendi.ts';
 export { type RankInput, rank } from './rank.ts';
 export type { RankOptions } from './rank-options.ts';

@@ -10,11 +10,11 @@ export type { GalleryMark, WorkChangeKind, WorkEvent } from './indexing/changed-
 export type { ScanOptions, SidecarProblem } from './indexing/scan.ts';
 export type { GalleryOptions } from './reader.ts';
 export { EmbeddingFile, type Ranking, type Similar, type Vector } from './search/embeddings.ts';
-export { type Count, type FacetName, facetNames } from './search/facets.ts';
+export { type Count, type FacetName, facetNames, type NewestCount } from './search/facets.ts';
 export type { PageOf } from './search/list-works.ts';
 export { type ListOptions, type Page, type SortOrder, sortOrders } from './search/paging.ts';
 export { parseQuery } from './search/query.ts';
-export { SavedSearches } from './search/saved-searches.ts';
+export { namesSearches, SavedSearches } from './search/saved-searches.ts';
 export { sameName } from './search/search-text.ts';
 export type { Columns } from './search/searches.ts';
 export type { RowPlace } from './search/selection.ts';
@@ -24,8 +24,10 @@ export { type ChangedWorks, changeEach, expandQuery, selectWorks } from './selec
 export { type ImportOptions, type ImportResult, importPicture, importPictures } from './store/import-pictures.ts';
 export { mendGallery } from './store/mend.ts';
 export type { NewWork } from './store/new-work.ts';
+export { ownFile } from './store/own-file.ts';
 export { type PictureFile, type ThumbnailFormat, thumbnailFormats } from './store/pictures.ts';
 export { changeSchema, reviewFlags, type Sidecar, type SidecarChange, updateSchema, type WorkUpdate } from './store/sidecar.ts';
+export type { Thumbnail } from './store/thumbnails.ts';
 export { type Finding, type Verified, type VerifyOptions, verifyGallery } from './store/verify.ts';
 export { type ThumbnailSize, thumbnailSizes } from './store/work-files.ts';
 export type { SearchLimits } from './thread/asking-thread.ts';

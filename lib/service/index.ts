@@ -1,5 +1,6 @@
 export { openPaintJobs, type PaintJobsOptions } from './jobs/paint-jobs.ts';
 export { type Painter, type PainterOptions, startPainter } from './jobs/painter.ts';
+export { type SeriesJob, type SeriesOrder, seriesState, submitSeries } from './jobs/series-jobs.ts';
 export {
   type Dialect,
   dialects,

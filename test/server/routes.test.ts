@@ -152,10 +152,11 @@ suite('server routes', (test) => {
       .map(({ method, path: to }) => `${method} ${to.replace(/:(\w+)/g, '{$1}')}`);
     equal(documented.sort(), [...new Set(all)].sort());
     for (const [to, operations] of Object.entries(document.paths as Record<string, Record<string, Record<string, never>>>))
-      for (const [method, { responses, security, 'x-scope': scope }] of Object.entries(operations)) {
+      for (const [method, { responses, security, 'x-scope': scope, 'x-anonymous': anonymous }] of Object.entries(operations)) {
         for (const status of ['400', '401', '403', '404', '429', '500', '503', ...(method === 'get' ? [] : ['413', '415'])])
           ok(responses?.[status], `${method} ${to} ${status}`);
-        is(JSON.stringify(security).startsWith('[{},'), scope === 'read', `${method} ${to}`);
+        is(JSON.stringify(security).startsWith('[{},'), anonymous !== 'never', `${method} ${to}`);
+        ok(scope === 'read' || anonymous === 'never', `${method} ${to}`);
       }
   });
 

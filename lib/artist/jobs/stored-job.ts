@@ -31,7 +31,7 @@ const storedSchema = z.strictObject({
     z.strictObject({ kind: z.literal('generate'), model: z.string().optional(), load: options.optional(), options }),
     z.strictObject({ kind: z.literal('upscale'), options }),
     /** `options`: an order, see readOrder(). */
-    z.strictObject({ kind: z.literal('create'), options }),
+    z.strictObject({ kind: z.literal('create'), options, series: z.strictObject({ id: z.string(), index: z.int().min(0) }).optional() }),
   ]),
   pictures: inputFilesSchema,
   keep: z.boolean(),

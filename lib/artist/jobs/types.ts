@@ -29,8 +29,8 @@ export type PaintWork =
     }
   /** Enlarges `initImage`. */
   | { kind: 'upscale'; options: Omit<UpscaleOptions, 'signal' | 'onProgress' | 'image'> }
-  /** artist.create(): candidates, curation, title; always filed in the gallery. */
-  | { kind: 'create'; options: OrderOptions };
+  /** artist.create(): candidates, curation, title; always filed in the gallery. `series`: it is the work at this index, and follows that series. */
+  | { kind: 'create'; options: OrderOptions; series?: { id: string; index: number } };
 
 const count = () => z.int().min(0);
 

@@ -8,6 +8,11 @@ export interface Count {
   works: number;
 }
 
+/** A value, the number of works that have it, and the id of the newest of them. */
+export interface NewestCount extends Count {
+  newest: string;
+}
+
 /** What works are counted by. Names are in lower case, as the index has them. */
 export const facetNames = [
   'month',
@@ -18,6 +23,9 @@ export const facetNames = [
   'size',
   'orientation',
   'style',
+  'topic',
+  'period',
+  'series',
   'mode',
   'program',
   'tag',
@@ -27,17 +35,23 @@ export const facetNames = [
   'flag',
 ] as const;
 export type FacetName = (typeof facetNames)[number];
+/** Facets that a work may have several values of. */
+export type ListFacet = 'tag' | 'collection';
 
 /** Counts works of an index by their values. */
 export interface FacetCounts {
   /** Counts of the rows for each facet: most frequent first; months, ratings and collections by name. */
   count(content: IndexRows, rows: readonly Row[], facets: readonly FacetName[]): Partial<Record<FacetName, Count[]>>;
+  /** Counts of the rows by the values of one facet that a work may have several of, each with its newest work. In no order. */
+  newest(content: IndexRows, rows: readonly Row[], facet: ListFacet): NewestCount[];
   /** Width of a picture divided by its height; 0 if the index has no size of it. */
   ratioOf(content: IndexRows, row: Row): number;
 }
 
 /** Facets by name of the setting in the index. */
-export const settingFacets: ReadonlySet<string> = new Set(['model', 'lora', 'sampler', 'scheduler', 'size', 'style', 'mode', 'program']);
+export const settingFacets: ReadonlySet<string> = new Set([
+  ...['model', 'lora', 'sampler', 'scheduler', 'size', 'style', 'topic', 'period', 'series', 'mode', 'program'],
+]);
 /** In order of name, not of frequency. */
 const namedOrder: ReadonlySet<FacetName> = new Set(['month', 'rating', 'collection']);
 
@@ -58,6 +72,16 @@ export class Facets implements FacetCounts {
     }
     for (const [facet, list] of Object.entries(found) as [FacetName, Count[]][]) sortCounts(facet, list);
     return found;
+  }
+
+  newest(content: IndexRows, rows: readonly Row[], facet: ListFacet): NewestCount[] {
+    const found = new Map<number, NewestCount>();
+    for (const row of rows)
+      for (const code of this.#codesOf(content, row)) {
+        const value = this.#values[code];
+        if (value?.facet === facet) found.set(code, withOne(found.get(code), value.name, row.id));
+      }
+    return [...found.values()];
   }
 
   ratioOf(content: IndexRows, row: Row): number {
@@ -102,6 +126,11 @@ export class Facets implements FacetCounts {
     this.#codes.set(key, this.#values.length - 1);
     return this.#values.length - 1;
   }
+}
+
+/** A count with one more work. */
+function withOne(before: NewestCount | undefined, name: string, id: string): NewestCount {
+  return { name, works: (before?.works ?? 0) + 1, newest: before && before.newest > id ? before.newest : id };
 }
 
 function pixels(size: string): readonly [number, number] {

@@ -77,6 +77,9 @@ export const knownFields: readonly string[] = [
     'clipskip',
     'vae',
     'style',
+    'topic',
+    'period',
+    'series',
     'score',
   ],
 ];

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { changesRoutes } from '../api/changes/routes.ts';
+import { figuresRoutes } from '../api/figures/routes.ts';
 import { jobsRoutes } from '../api/jobs/routes.ts';
 import { periodsRoutes } from '../api/periods/routes.ts';
 import { scheduleRoutes } from '../api/schedule/routes.ts';
@@ -43,6 +44,7 @@ export const rooms: readonly Room[] = [
   { ...own, routes: settingsRoutes },
   { ...own, routes: periodsRoutes },
   { ...own, routes: statusRoutes },
+  { ...own, routes: figuresRoutes },
   { ...own, routes: jobsRoutes },
   { ...own, routes: eventsRoutes },
   { ...own, routes: trainingRoutes },

@@ -1,18 +1,31 @@
 /** The measuring process: does one measurement, answers, ends. */
-import { chooseDuel, createArtist } from '../../artist/index.ts';
+import { type Artist, chooseDuel, createArtist, readFigures, readMap, readStyle } from '../../artist/index.ts';
 import { configPath } from '../../config/index.ts';
 import { isArtistError, recordedError } from '../../core/index.ts';
+import { mapColumns } from './map-columns.ts';
 import type { MeasuringReply, MeasuringRequest } from './requests.ts';
 
 async function measure(request: MeasuringRequest, warn: (line: string) => void): Promise<unknown> {
   await using artist = await createArtist({ home: request.home, keepMs: 0, onWarning: warn });
   const { signal } = new AbortController(); // the parent ends this process
+  const place = { home: request.home, gallery: artist.gallery, signal, warn };
+  if (request.name === 'figures') return await readFigures({ ...place, ...request.ask });
+  if (request.name === 'style') return await readStyle({ ...place, ...request.ask }, request.ask.by);
+  if (request.name === 'map') return mapColumns(await readMap({ ...place, ...request.ask }));
   if (request.name === 'retrospective') return await artist.periods.retrospective(request.ask.period, signal);
   if (request.name === 'endPeriod') return { id: (await artist.periods.end(request.ask.period, signal)).id };
+  return await duel(artist, request.ask.skipped, place);
+}
+
+async function duel(
+  artist: Artist,
+  skipped: [string, string][],
+  place: { home: string; signal: AbortSignal; warn: (line: string) => void },
+) {
   const { clip } = artist.config.config.create;
   const { first, second, expected } = await chooseDuel({
-    ...{ home: request.home, gallery: artist.gallery, skipped: request.ask.skipped, signal, warn },
-    clip: clip === undefined ? undefined : configPath(clip, request.home),
+    ...{ ...place, gallery: artist.gallery, skipped },
+    clip: clip === undefined ? undefined : configPath(clip, place.home),
   });
   return { first: first.id, second: second.id, expected: expected ?? null };
 }

@@ -28,7 +28,7 @@ suite('status, prompts and recipes over HTTP', { timeoutMs: 60_000 }, (test) => 
     assert.not.match(JSON.stringify(body), new RegExp(scratch.slice(0, 14)));
     assert.is((await server.call('GET', '/status', { as: 'none' })).status, 401);
     const now = await server.call('GET', '/status/now', { as: 'none' });
-    assert.equal([now.status, Object.keys(now.body).sort()], [200, ['fraction', 'nextRun', 'painting', 'waiting']]);
+    assert.equal([now.status, Object.keys(now.body).sort()], [200, ['fraction', 'indexing', 'nextRun', 'painting', 'waiting']]);
     assert.ok((await server.call('GET', '/status?disk=true')).body.disk);
   });
 

@@ -65,7 +65,8 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
     const { next } = await json('/works?limit=1');
     assert.is((await get(`/works?limit=1&sort=rating&cursor=${next}`)).status, 400);
     for (const bad of ['limit=0', 'limit=1e9', 'cursor=x', 'sort=best', 'query=%22fox', 'query=@nosuch', 'color=red'])
-      assert.ok([400, 404].includes((await get(`/works?${bad}`)).status), bad);
+      assert.ok([400, 404].includes((await get(`/works?${bad}`, withToken())).status), bad);
+    assert.is((await get('/works?query=@nosuch')).status, 403);
   });
 
   test('the columns are those of the pages, within a second of the last work that another process filed', async () => {
@@ -238,6 +239,17 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
     rmSync(work.path);
     symlinkSync(secret, work.path);
     assert.is((await get(`/works/${work.id}/image`)).status, 404);
+    assert.is((await get(`/works/${work.id}/thumbnail?width=640`)).status, 404);
+    const archive = Buffer.from(await (await get(`/export.zip?ids=${work.id},${ids['last']}`)).arrayBuffer());
+    const files = unzipSync(archive);
+    assert.equal(Object.keys(files).sort(), [`${ids['last']}.json`, `${ids['last']}.png`, 'left-out.json', 'works.jsonld'].sort());
+    const leftOut = Buffer.from(files['left-out.json'] ?? []).toString();
+    assert.equal(
+      JSON.parse(leftOut).map(({ id }: { id: string }) => id),
+      [work.id],
+    );
+    assert.match(leftOut, /a link that leads to another folder/);
+    assert.not.ok(leftOut.includes(here.home));
     rmSync(work.path);
     writeFileSync(work.path, '<html><script>alert(1)</script>');
     assert.is((await get(`/works/${work.id}/image`)).status, 404);
@@ -311,28 +323,6 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
     assert.is((await get('/facets?facets=prompt')).status, 400);
     for (const part of ['', '/image', '/thumbnail', '/ledger', '/similar'])
       assert.is((await get(`/works/01ARZ3NDEKTSV4RRFFQ69G5FAV${part}`)).status, 404);
-  });
-
-  test('work of seconds in searches, archives and a rebuild does not keep the health check waiting', async () => {
-    const long = encodeURIComponent(Array.from({ length: 180 }, (_, at) => `-"w${at}x"`).join(' '));
-    const busy = [
-      ...Array.from({ length: 30 }, (_, at) => get(`/works?query=${long}%20-q${at}`).then((response) => response.arrayBuffer())),
-      get('/export.zip?query=').then((response) => response.arrayBuffer()),
-      here.again().rebuild(),
-    ];
-    let worst = 0;
-    let running = true;
-    const done = Promise.all(busy).finally(() => {
-      running = false;
-    });
-    while (running) {
-      const began = performance.now();
-      assert.is((await fetch(`${server.url}/healthz`)).status, 200);
-      worst = Math.max(worst, performance.now() - began);
-      await new Promise((wake) => setTimeout(wake, 10));
-    }
-    await done;
-    assert.ok(worst < 1000, `${worst} ms`); // under 100 ms on an idle machine; this one may be busy
   });
 });
 

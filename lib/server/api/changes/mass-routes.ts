@@ -6,7 +6,7 @@ import { expandQuery } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
 import { workId } from '../work-id.ts';
 import { type Action, actionSchema } from './actions.ts';
-import { type Operation, operationSchema } from './operation-book.ts';
+import { type Operation, operationSchema, scopeOf } from './operation-book.ts';
 import type { Operations } from './operations.ts';
 
 const operation = z.strictObject({ id: workId.describe('Id of an operation') });
@@ -56,7 +56,7 @@ export function massRoutes(root: FastifyInstance, context: ServerContext, operat
   app.post(
     '/works/purge',
     {
-      config: { scope: 'admin' },
+      config: { scope: scopeOf({ action: 'purge' }) },
       schema: {
         summary: 'Delete the files of works in the trash',
         description: 'This cannot be undone.',
@@ -105,9 +105,15 @@ function operationRoutes(root: FastifyInstance, operations: Operations): void {
     '/operations/:id/cancel',
     {
       config: { scope: 'paint' },
-      schema: { summary: 'Stop a mass action', tags: ['works'], params: operation, response: { 200: operationSchema } },
+      schema: {
+        summary: 'Stop a mass action',
+        description: 'One that this token began, or that it may begin itself.',
+        tags: ['works'],
+        params: operation,
+        response: { 200: operationSchema },
+      },
     },
-    ({ params }) => operations.cancel(params.id),
+    ({ params, caller }) => operations.cancel(params.id, caller),
   );
   app.post(
     '/operations/:id/undo',
@@ -122,7 +128,7 @@ function operationRoutes(root: FastifyInstance, operations: Operations): void {
       },
     },
     async ({ params, caller }, reply) => {
-      const { id } = await operations.undo(params.id, caller.id);
+      const { id } = await operations.undo(params.id, caller);
       return reply.code(202).send(await operations.settled(id, 1000));
     },
   );

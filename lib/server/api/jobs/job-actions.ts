@@ -3,8 +3,9 @@ import { JobFolder, readStoredJob, type StoredJob } from '../../../artist/index.
 import { ArtistError, defined, readError, systemCode } from '../../../core/index.ts';
 import type { InputPictures, PaintJob, PaintRequest, PaintWork } from '../../../service/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
+import { submitChosen } from '../../models/submit-chosen.ts';
 import type { JobChange } from './job-bodies.ts';
-import { checkFileNames, lorasNamed, modelNamed } from './names-only.ts';
+import { checkFileNames, lorasNamed, modelNamed, withUpscalers } from './names-only.ts';
 
 /** How long a job that began in this moment may take to stop. */
 const stopMs = 30_000;
@@ -46,9 +47,10 @@ async function inputsOf(id: string, { pictures }: StoredJob, { home }: Pick<Serv
 async function changedWork(work: PaintWork, change: JobChange, caller: Caller, context: ServerContext): Promise<PaintWork> {
   const { prompt, model, load = {}, options: given = {} } = change;
   checkFileNames(caller, load, 'load');
-  checkFileNames(caller, given, 'options');
+  const { named: changed, without } = await withUpscalers(work.kind, given, context);
+  checkFileNames(caller, without, 'options');
   const named = model === undefined ? undefined : await modelNamed(model, caller, context);
-  const options: Record<string, unknown> = { ...work.options, ...given, ...(prompt !== undefined && { prompt }) };
+  const options: Record<string, unknown> = { ...work.options, ...changed, ...(prompt !== undefined && { prompt }) };
   if (Array.isArray(given['loras'])) options['loras'] = await lorasNamed(given['loras'], caller, context.home);
   // null takes an option away.
   const kept = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
@@ -82,7 +84,7 @@ export async function editJob(id: string, change: JobChange, caller: Caller, con
   };
   await takeBack(id, context);
   try {
-    return await jobs.submit(request);
+    return await submitChosen(request, context);
   } catch (error) {
     await jobs.retry(id);
     throw error;

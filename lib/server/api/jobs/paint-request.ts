@@ -5,7 +5,7 @@ import { type PartialRecipe, readInfotext, recipeSchema } from '../../../image/i
 import type { InputPictures, PaintRequest, PaintWork } from '../../../service/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
 import type { NewJob } from './job-bodies.ts';
-import { checkFileNames, lorasNamed, modelNamed } from './names-only.ts';
+import { checkFileNames, lorasNamed, modelNamed, withUpscalers } from './names-only.ts';
 import { pictureOfWorkId, picturesOfBody } from './request-pictures.ts';
 
 type Context = Pick<ServerContext, 'home' | 'config' | 'gallery' | 'closing'>;
@@ -64,8 +64,9 @@ async function baseOf(body: NewJob, pictures: InputPictures, caller: Caller, con
 async function workOf(body: NewJob, pictures: InputPictures, caller: Caller, context: Context): Promise<PaintWork> {
   const { kind, prompt, model, load = {}, options: given } = body;
   checkFileNames(caller, load, 'load');
-  checkFileNames(caller, given, 'options');
-  const own: Record<string, unknown> = { ...given, ...(prompt !== undefined && { prompt }) };
+  const { named: options, without } = await withUpscalers(kind, given, context);
+  checkFileNames(caller, without, 'options');
+  const own: Record<string, unknown> = { ...options, ...(prompt !== undefined && { prompt }) };
   if (Array.isArray(own['loras'])) own['loras'] = await lorasNamed(own['loras'], caller, context.home);
   const named = model === undefined ? undefined : await modelNamed(model, caller, context);
   if (kind === 'upscale') return { kind, options: own as Extract<PaintWork, { kind: 'upscale' }>['options'] };

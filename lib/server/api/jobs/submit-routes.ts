@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError, resolveOptions } from '../../../core/index.ts';
 import type { PaintJob } from '../../../service/index.ts';
-import { pictureLimit } from '../../app/limits.ts';
+import { jobSizeNote, pictureLimit } from '../../app/limits.ts';
 import type { Routes, ServerContext } from '../../context.ts';
 import { cleaner } from '../../events/hub-of-server.ts';
 import { newGrid, newJob } from './job-bodies.ts';
@@ -26,17 +26,24 @@ function secondsToWait(prefer: string | undefined): number {
 }
 
 /** The job when it has ended, or as it is after some seconds. If the client leaves, the job goes on. */
-async function endOrLater(job: PaintJob, seconds: number, request: FastifyRequest, { jobs, closing }: ServerContext): Promise<PaintJob> {
-  const gone = new AbortController();
-  const leave = (): void => gone.abort();
+async function endOrLater(
+  job: PaintJob,
+  seconds: number,
+  request: FastifyRequest,
+  { jobs, closing, clock }: ServerContext,
+): Promise<PaintJob> {
+  const over = new AbortController();
+  const leave = (): void => over.abort();
   request.raw.socket.once('close', leave);
-  const signal = AbortSignal.any([gone.signal, closing, AbortSignal.timeout(seconds * 1000)]);
+  const late = clock.timer(seconds * 1000, leave, { unref: true });
+  const signal = AbortSignal.any([over.signal, closing]);
   try {
     return await jobs.wait(job.id, { signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     return jobs.get(job.id);
   } finally {
+    late.cancel();
     request.raw.socket.off('close', leave);
   }
 }
@@ -59,8 +66,7 @@ export const submitRoutes: Routes = (root, context) => {
       ...options,
       schema: {
         summary: 'Paint',
-        description:
-          'Adds a job to the queue, where it survives every restart. As multipart/form-data: the field `request` with the JSON of this body, and files named initImage, maskImage, controlImage, referenceImages.',
+        description: `Adds a job to the queue, where it survives every restart. As multipart/form-data: the field \`request\` with the JSON of this body, and files named initImage, maskImage, controlImage, referenceImages. ${jobSizeNote(context)}`,
         tags,
         headers,
         body: newJob.nullish(),

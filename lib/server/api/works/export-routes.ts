@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { ArtistError } from '../../../core/index.ts';
 import { type Artwork, type Gallery, jsonFeed, rssFeed, zipStream } from '../../../gallery/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
-import { maySee, seesHidden } from '../../visibility.ts';
+import { maySee, seesPrivate } from '../../visibility.ts';
 import { workId } from '../work-id.ts';
 import { selected, selectionOf } from './query.ts';
 import { withoutPlaces } from './records.ts';
@@ -38,7 +38,7 @@ function recordFor(caller: Caller): (work: Artwork, stored: unknown) => unknown 
   return (work, stored) => {
     if (!maySee(caller, work)) return undefined;
     const { note, ...record } = withoutPlaces(stored) as Record<string, unknown>;
-    return note !== undefined && seesHidden(caller) ? { ...record, note } : record;
+    return note !== undefined && seesPrivate(caller) ? { ...record, note } : record;
   };
 }
 
@@ -53,7 +53,7 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
       config: { scope: 'read', costly: true },
       schema: {
         summary: 'Pictures and records of works as a ZIP',
-        description: `At most ${mostWorks.toLocaleString('en')} works, and ${mostArchives} archives at a time. Works whose pictures cannot be read are left out.`,
+        description: `At most ${mostWorks.toLocaleString('en')} works, and ${mostArchives} archives at a time. Works whose files cannot be read are left out and listed in left-out.json.`,
         tags: ['works'],
         querystring: z.strictObject({ ...selected, ids }),
         response: { 200: { description: 'The archive', content: { 'application/zip': { schema: z.any() } } } },
@@ -89,7 +89,8 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
       },
       async (request, reply) => {
         const selection = await selectionOf(gallery, { ...request.query, trashed: false }, request.caller);
-        const { works } = await gallery.list({ ...selection, limit: worksInFeed });
+        const page = await gallery.list({ ...selection, limit: worksInFeed });
+        const works = page.works.filter((work) => maySee(request.caller, work));
         const url = context.addressOf(request, '/api/v1/');
         const addresses = {
           page: ({ id }: { id: string }) => `${url}works/${id}`,

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Gallery } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
 import { acceptPictureBodies, pictureBody, pictureBodyTypes } from '../../pictures/raw-body.ts';
-import { visible } from '../../visibility.ts';
+import { maySee, visible } from '../../visibility.ts';
 import { workId } from '../work-id.ts';
 import { type Likeness, LikenessSearch, type RankOptions } from './likeness.ts';
 import { selected, selectionOf } from './query.ts';
@@ -100,7 +100,7 @@ async function answerLike(
   const rows = await Promise.all(
     found.map(async ({ id, similarity }) => {
       const summary = await gallery.summary(id).catch(() => undefined); // damaged or removed since
-      return summary && { ...rowOf(summary), similarity };
+      return summary && maySee(caller, summary) ? { ...rowOf(summary), similarity } : undefined;
     }),
   );
   return {

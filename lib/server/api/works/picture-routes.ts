@@ -9,7 +9,7 @@ import { visible } from '../../visibility.ts';
 import { workId } from '../work-id.ts';
 import { disposition } from './disposition.ts';
 import { pictureVersion } from './records.ts';
-import { lookAtPicture, type PictureOnDisk, sendFile } from './send-file.ts';
+import { lookAtPicture, type PictureOnDisk, sendFile, setCaching } from './send-file.ts';
 
 const oneWork = z.strictObject({ id: workId });
 const version = z.string().max(64).optional().describe('`version` of the work: the reply may then be kept for ever');
@@ -113,8 +113,10 @@ async function sendThumbnail(
   const work = await visible(request.caller, id, (id) => gallery.summary(id));
   const size: ThumbnailSize = thumbnailSizes.find((one) => one >= width) ?? 1280;
   const format = formatFor(request.headers.accept, size);
-  const file = await lookAtPicture(await gallery.thumbnail(work.id, size, format), work.id);
-  reply.header('vary', 'accept').header('content-disposition', disposition('inline', work.name, file.ending));
-  const etag = `"${pictureVersion(work.sha256)}-${size}-${format}"`;
-  return sendFile(request, reply, file, { etag, immutable: v === pictureVersion(work.sha256) });
+  const thumbnail = await gallery.thumbnailToShow(work.id, size, format);
+  reply.header('vary', 'accept').header('content-disposition', disposition('inline', work.name, format));
+  const caching = { etag: `"${pictureVersion(work.sha256)}-${size}-${format}"`, immutable: v === pictureVersion(work.sha256) };
+  if ('path' in thumbnail) return sendFile(request, reply, await lookAtPicture(thumbnail.path, work.id), caching);
+  setCaching(reply, caching);
+  return reply.type(`image/${format}`).send(thumbnail.bytes);
 }
