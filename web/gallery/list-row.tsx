@@ -1,0 +1,43 @@
+import type { WorkRow } from '../api/works.ts';
+import { thumbnailOf } from '../api/works.ts';
+import { timeText } from '../texts/text.ts';
+import { altOf, Marks } from './tile.tsx';
+
+/** Height of a row of the list, pixels. */
+export const listRowHeight = 72;
+
+/** A work as a line: its picture, name, facts and tags. */
+export function ListRow({ row, onLost }: { row: WorkRow; onLost: () => void }) {
+  return (
+    <span class="flex h-full items-center gap-3 pr-3">
+      <span class="relative block h-full w-24 shrink-0 bg-sunken">
+        <img
+          src={thumbnailOf(row, 320)}
+          alt={altOf(row)}
+          decoding="async"
+          draggable={false}
+          class="h-full w-full object-contain"
+          onError={onLost}
+        />
+      </span>
+      <span class="min-w-0 flex-1">
+        <span class="line-clamp-2 text-sm font-medium" dir="auto">
+          {row.name}
+        </span>
+        <span class="block truncate text-xs text-muted" dir="auto">
+          {row.tags.join(' · ')}
+        </span>
+      </span>
+      <span class="relative h-full w-28 shrink-0 max-sm:w-20">
+        <Marks row={row} />
+      </span>
+      <span class="w-44 shrink-0 text-xs text-muted max-md:hidden">
+        <span class="block">{timeText(row.createdAt)}</span>
+        <span class="block truncate" dir="auto">
+          {row.width} × {row.height}
+          {row.model !== null && ` · ${row.model}`}
+        </span>
+      </span>
+    </span>
+  );
+}
