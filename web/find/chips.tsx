@@ -16,7 +16,7 @@ export function Chips() {
   const replaced = (at: number, text: string): void =>
     setQuery({ q: conditions.map((one, index) => (index === at ? text : one.text)).join(' ') });
   return (
-    <div class="flex flex-wrap items-center gap-2 border-b border-line px-3 py-1.5">
+    <div class="flex items-center gap-2 border-b border-line px-3 py-1.5 max-sm:overflow-x-auto max-sm:[&>*]:shrink-0 sm:flex-wrap">
       <ul class="contents" aria-label={t('find.conditions')}>
         {conditions.map((condition, at) => (
           <Chip
@@ -44,7 +44,7 @@ function Chip({ condition: { text, not, value }, onTurn, onRemove }: ChipProps) 
   const isSaved = value.startsWith('@');
   const turn = t(not ? 'find.include' : 'find.exclude', { what: not ? text.slice(1) : text });
   return (
-    <li class={`inline-flex max-w-full items-center rounded-full border bg-raised text-sm ${not ? 'border-bad' : 'border-line'}`}>
+    <li class={`inline-flex max-w-full shrink-0 items-center rounded-full border bg-raised text-sm ${not ? 'border-bad' : 'border-line'}`}>
       <span class={`max-w-80 truncate py-1 pl-3 ${isSaved ? 'pr-2' : ''}`} dir="auto" title={text}>
         {text}
       </span>

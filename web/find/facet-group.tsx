@@ -75,14 +75,18 @@ function FacetValue({ facet, count: { name, works }, share, query }: FacetValueP
   const isOn = hasCondition(query, condition);
   const toggle = (): void => setQuery({ q: isOn ? withoutCondition(query, condition) : withCondition(query, condition) });
   return (
-    <li class="group relative flex items-center">
-      <span class="absolute inset-y-1 left-0 rounded bg-sunken" style={{ width: `${Math.max(2, share * 100)}%` }} aria-hidden="true" />
+    <li class="flex items-center">
       <button
         type="button"
         aria-pressed={isOn}
-        class={`relative flex min-h-8 min-w-0 flex-1 items-center justify-between gap-2 rounded-md px-2 text-sm hover:underline ${isOn ? 'font-semibold text-accent' : ''}`}
+        class={`relative isolate flex min-h-8 min-w-0 flex-1 items-center justify-between gap-2 rounded-md px-2 text-sm hover:underline ${isOn ? 'font-semibold text-accent' : ''}`}
         onClick={toggle}
       >
+        <span
+          class="absolute inset-y-1 left-0 -z-10 rounded bg-sunken"
+          style={{ width: `${Math.max(2, share * 100)}%` }}
+          aria-hidden="true"
+        />
         <span class="truncate" dir="auto">
           {label(name)}
         </span>

@@ -3,14 +3,11 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { selection } from '../gallery/shown-works.ts';
 import { handleKeys } from '../keys/listen.ts';
 import { setQuery } from '../navigate/router.ts';
-import { IconButton } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { tellError } from '../parts/notices.tsx';
 import { t } from '../texts/text.ts';
 import { type Suggestion, suggestionsFor } from './complete.ts';
 import { conditionsOf, queryOf } from './conditions.ts';
-import { isHelpShown } from './help-shown.ts';
-import { SearchHelp } from './search-help.tsx';
 import { pastSearches, rememberSearch } from './search-history.ts';
 import { Suggestions } from './suggestions.tsx';
 
@@ -44,7 +41,7 @@ export function SearchField() {
     else setQuery({ like: text, likework: undefined, likepicture: undefined });
   };
   return (
-    <search class="flex min-w-60 flex-1 items-center gap-1">
+    <search class="flex min-w-0 flex-1 items-center gap-1">
       <Field
         key={`${byMeaning} ${byMeaning ? likeWords : query}`}
         text={(byMeaning ? likeWords : query) ?? ''}
@@ -54,20 +51,16 @@ export function SearchField() {
       <button
         type="button"
         aria-pressed={byMeaning}
+        aria-label={t('find.byMeaning')}
         title={t('find.byMeaningHint')}
-        class={`min-h-9 rounded-md border px-3 text-sm whitespace-nowrap ${byMeaning ? 'border-accent bg-accent text-on-accent' : 'border-line bg-raised hover:bg-sunken'}`}
+        class={`inline-flex min-h-9 items-center rounded-md border px-3 text-sm whitespace-nowrap ${byMeaning ? 'border-accent bg-accent text-on-accent' : 'border-line bg-raised hover:bg-sunken'}`}
         onClick={toggle}
       >
-        {t('find.byMeaning')}
+        <span class="max-sm:hidden">{t('find.byMeaning')}</span>
+        <span class="sm:hidden">
+          <Icon name="meaning" size={18} />
+        </span>
       </button>
-      <IconButton
-        icon="help"
-        label={t('find.help')}
-        onClick={() => {
-          isHelpShown.value = true;
-        }}
-      />
-      {isHelpShown.value && <SearchHelp />}
     </search>
   );
 }

@@ -1,6 +1,7 @@
+import { useState } from 'preact/hooks';
+import { IconButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { type TextKey, t } from '../texts/text.ts';
-import { isHelpShown } from './help-shown.ts';
 
 /** Examples of the language of queries; docs/gallery.md has all of it. */
 const examples: readonly [string, TextKey][] = [
@@ -18,14 +19,20 @@ const examples: readonly [string, TextKey][] = [
   ['@best', 'find.help.saved'],
 ];
 
+/** A button that explains the language of queries. */
 export function SearchHelp() {
+  const [isShown, show] = useState(false);
   return (
-    <Dialog
-      title={t('find.help')}
-      onClose={() => {
-        isHelpShown.value = false;
-      }}
-    >
+    <>
+      <IconButton icon="help" label={t('find.help')} onClick={() => show(true)} />
+      {isShown && <Explained onClose={() => show(false)} />}
+    </>
+  );
+}
+
+function Explained({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title={t('find.help')} onClose={onClose}>
       <dl class="grid gap-x-4 gap-y-1 text-sm sm:grid-cols-[auto_1fr]">
         {examples.map(([query, text]) => (
           <>

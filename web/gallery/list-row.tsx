@@ -28,7 +28,7 @@ export function ListRow({ row, onLost }: { row: WorkRow; onLost: () => void }) {
           {row.tags.join(' · ')}
         </span>
       </span>
-      <span class="relative h-full w-28 shrink-0 max-sm:w-20">
+      <span class="relative h-7 w-28 shrink-0 max-sm:w-20">
         <Marks row={row} />
       </span>
       <span class="w-44 shrink-0 text-xs text-muted max-md:hidden">

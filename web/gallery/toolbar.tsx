@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import type { Selection } from '../api/works.ts';
 import { isPanelOpen, setPanelOpen } from '../find/facets.ts';
 import { SearchField } from '../find/search-field.tsx';
+import { SearchHelp } from '../find/search-help.tsx';
 import { ChoosePicture } from '../likeness/choose-picture.tsx';
 import { hrefOf, setQuery } from '../navigate/router.ts';
 import { IconButton } from '../parts/button.tsx';
@@ -19,7 +20,7 @@ export const rowHeight = signal(readStored<number>('local', 'row height') ?? siz
 export function Toolbar() {
   const { query } = selection.value;
   return (
-    <div class="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-3 py-2">
+    <div class="flex flex-wrap items-center gap-x-2 gap-y-2 border-b border-line px-3 py-2">
       <div class="flex min-w-0 flex-1 items-center gap-1 max-sm:basis-full">
         <IconButton
           icon="filter"
@@ -28,8 +29,11 @@ export function Toolbar() {
           onClick={() => setPanelOpen(!isPanelOpen.value)}
         />
         <SearchField />
-        <ChoosePicture />
       </div>
+      <span class="flex items-center">
+        <SearchHelp />
+        <ChoosePicture />
+      </span>
       <Order />
       <a
         href={hrefOf('calendar', { q: query })}

@@ -15,12 +15,12 @@ export function ViewSwitch() {
         <label
           key={one}
           title={t(`view.${one}`)}
-          class="grid size-9 cursor-pointer place-items-center rounded-md has-checked:bg-sunken has-checked:text-accent has-focus-visible:outline-3 has-focus-visible:outline-accent"
+          class="relative grid size-9 cursor-pointer place-items-center rounded-md has-checked:bg-sunken has-checked:text-accent has-focus-visible:outline-3 has-focus-visible:outline-accent"
         >
           <input
             type="radio"
             name="view"
-            class="sr-only"
+            class="absolute inset-0 cursor-pointer opacity-0"
             aria-label={t(`view.${one}`)}
             checked={view.value === one}
             onChange={() => {
