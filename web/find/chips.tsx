@@ -2,10 +2,10 @@ import { selection } from '../gallery/shown-works.ts';
 import { setQuery } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { SaveSearch } from '../saved/save-search.tsx';
 import { t } from '../texts/text.ts';
 import { type Condition, conditionsOf, opposite, queryOf } from './conditions.ts';
 import { facets } from './facets.ts';
-import { SaveSearch } from './save-search.tsx';
 
 const showQuery = (conditions: readonly Condition[]): void => setQuery({ q: queryOf(conditions) });
 

@@ -2,11 +2,11 @@
 import type { FacetName } from '../../lib/gallery/search/facets.ts';
 import { knownFields } from '../../lib/gallery/search/query-form.ts';
 import { completed } from '../../lib/server/api/settings/completion.ts';
+import { savedSearches } from '../saved/saved-searches.ts';
 import { t } from '../texts/text.ts';
 import { conditionText } from './conditions.ts';
 import { facetOrder, facetRow } from './facet-table.ts';
 import { allFacets } from './facets.ts';
-import { savedSearches } from './saved-searches.ts';
 
 export interface Suggestion {
   label: string;

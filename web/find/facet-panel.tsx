@@ -4,12 +4,12 @@ import { hrefOf, setQuery } from '../navigate/router.ts';
 import { IconButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { isWide } from '../parts/wide.ts';
+import { SavedList } from '../saved/saved-list.tsx';
 import { type TextKey, t } from '../texts/text.ts';
 import { hasCondition, withCondition, withoutCondition } from './conditions.ts';
 import { FacetGroup } from './facet-group.tsx';
 import { facetOrder } from './facet-table.ts';
 import { facets, setPanelOpen } from './facets.ts';
-import { SavedList } from './saved-list.tsx';
 import { ScoreRange } from './score-range.tsx';
 
 /** Filters of one press. */

@@ -5,18 +5,18 @@ import { refreshRow } from '../api/works.ts';
 import { Chips } from '../find/chips.tsx';
 import { FacetPanel } from '../find/facet-panel.tsx';
 import { followFacets, isPanelOpen } from '../find/facets.ts';
-import { LiveFolders } from '../find/saved-list.tsx';
 import { TrashBar } from '../find/trash-bar.tsx';
 import { DropZone } from '../likeness/choose-picture.tsx';
 import { LikeBar } from '../likeness/like-bar.tsx';
 import { page, place } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
+import { LiveFolders } from '../saved/saved-list.tsx';
 import { t } from '../texts/text.ts';
+import { view } from '../views/view.tsx';
 import { WorkView } from '../work/work-view.tsx';
 import { Grid } from './grid.tsx';
 import { columns, columnsError, columnsKey, isBehind, isTimed, loadColumns, reloadSoon, selection } from './shown-works.ts';
 import { rowHeight, Toolbar } from './toolbar.tsx';
-import { view } from './view.tsx';
 
 /** Kinds of events after which the list may be another. */
 const listChanges = ['work.filed', 'work.trashed', 'work.restored', 'work.removed', 'works.reload', 'reset'];

@@ -5,14 +5,14 @@ import type { Columns } from '../api/columns.ts';
 import { px } from '../parts/px.ts';
 import { useSize } from '../parts/use-size.ts';
 import { t } from '../texts/text.ts';
+import { listRowHeight } from '../views/list-row.tsx';
+import type { View } from '../views/view.tsx';
 import { groupsOf } from './groups.ts';
 import { type Layout, layOut, layOutList, rowAt, rowOfWork } from './layout.ts';
-import { listRowHeight } from './list-row.tsx';
 import { focused, heldPlace, holdPlace } from './place-kept.ts';
 import { ScrollSpace } from './scroll-space.ts';
 import { Scrubber } from './scrubber.tsx';
 import { isFast, Tile } from './tile.tsx';
-import type { View } from './view.tsx';
 
 const gaps: Readonly<Record<View, number>> = { rows: 4, wall: 0, list: 1 };
 const headerHeight = 44;

@@ -6,7 +6,7 @@ import { hrefOf } from '../navigate/router.ts';
 import { Icon } from '../parts/icon.tsx';
 import { px } from '../parts/px.ts';
 import { t } from '../texts/text.ts';
-import { ListRow } from './list-row.tsx';
+import { ListRow } from '../views/list-row.tsx';
 import { selectionQuery } from './shown-works.ts';
 
 /** While the works fly past, tiles ask for nothing. */
@@ -59,7 +59,7 @@ export function Tile({ id, index, count, left, top, width, height, isFocused, is
         class={`group relative block h-full w-full overflow-hidden ${isList ? 'hover:bg-sunken' : 'bg-sunken'}`}
         aria-label={row ? row.name : t('common.loading')}
       >
-        {row && !isLost && isList && <ListRow row={row} onLost={() => setLost(true)} />}
+        {row && !isLost && isList && <ListRow row={row} alt={altOf(row)} marks={<Marks row={row} />} onLost={() => setLost(true)} />}
         {row && !isLost && !isList && (
           <img
             src={thumbnailOf(row, thumbnailFor(Math.max(width, height)))}
@@ -81,7 +81,7 @@ export function Tile({ id, index, count, left, top, width, height, isFocused, is
 }
 
 /** What was decided about a work, small and over the picture. */
-export function Marks({ row: { rating, star, flag, hidden } }: { row: WorkRow }) {
+function Marks({ row: { rating, star, flag, hidden } }: { row: WorkRow }) {
   if (rating === null && !star && flag === null && !hidden) return null;
   return (
     <span class="absolute bottom-1 left-1 flex items-center gap-1 rounded bg-black/65 px-1.5 py-0.5 text-xs text-white" dir="ltr">

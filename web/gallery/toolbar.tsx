@@ -9,8 +9,8 @@ import { IconButton } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { readStored, store } from '../parts/storage.ts';
 import { t } from '../texts/text.ts';
+import { ViewSwitch, view } from '../views/view.tsx';
 import { columns, selection } from './shown-works.ts';
-import { ViewSwitch, view } from './view.tsx';
 
 /** Heights of a row between which the slider moves, pixels. */
 const sizes = { least: 90, most: 480, usual: 220 };

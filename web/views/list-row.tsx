@@ -1,19 +1,27 @@
-import type { WorkRow } from '../api/works.ts';
-import { thumbnailOf } from '../api/works.ts';
+import type { ComponentChild } from 'preact';
+import { thumbnailOf, type WorkRow } from '../api/works.ts';
 import { timeText } from '../texts/text.ts';
-import { altOf, Marks } from './tile.tsx';
 
 /** Height of a row of the list, pixels. */
 export const listRowHeight = 72;
 
+interface ListRowProps {
+  row: WorkRow;
+  alt: string;
+  /** What was decided about the work. */
+  marks: ComponentChild;
+  /** Its picture cannot be loaded. */
+  onLost: () => void;
+}
+
 /** A work as a line: its picture, name, facts and tags. */
-export function ListRow({ row, onLost }: { row: WorkRow; onLost: () => void }) {
+export function ListRow({ row, alt, marks, onLost }: ListRowProps) {
   return (
     <span class="flex h-full items-center gap-3 pr-3">
       <span class="relative block h-full w-24 shrink-0 bg-sunken">
         <img
           src={thumbnailOf(row, 320)}
-          alt={altOf(row)}
+          alt={alt}
           decoding="async"
           draggable={false}
           class="h-full w-full object-contain"
@@ -28,9 +36,7 @@ export function ListRow({ row, onLost }: { row: WorkRow; onLost: () => void }) {
           {row.tags.join(' · ')}
         </span>
       </span>
-      <span class="relative h-7 w-28 shrink-0 max-sm:w-20">
-        <Marks row={row} />
-      </span>
+      <span class="relative h-7 w-28 shrink-0 max-sm:w-20">{marks}</span>
       <span class="w-44 shrink-0 text-xs text-muted max-md:hidden">
         <span class="block">{timeText(row.createdAt)}</span>
         <span class="block truncate" dir="auto">
