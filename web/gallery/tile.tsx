@@ -1,10 +1,12 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { rowOf, type ThumbnailWidth, thumbnailOf, type WorkRow } from '../api/works.ts';
+import { MoreLikeOnTile } from '../likeness/more-like.tsx';
 import { hrefOf } from '../navigate/router.ts';
 import { Icon } from '../parts/icon.tsx';
 import { px } from '../parts/px.ts';
 import { t } from '../texts/text.ts';
+import { ListRow } from '../views/list-row.tsx';
 import { selectionQuery } from './shown-works.ts';
 
 /** While the works fly past, tiles ask for nothing. */
@@ -36,26 +38,29 @@ interface TileProps {
   width: number;
   height: number;
   isFocused: boolean;
+  /** As a line with text beside the picture. */
+  isList: boolean;
 }
 
-export function Tile({ id, index, count, left, top, width, height, isFocused }: TileProps) {
+export function Tile({ id, index, count, left, top, width, height, isFocused, isList }: TileProps) {
   const row = useRow(id);
   const [isLost, setLost] = useState(false);
   return (
     <li
       aria-posinset={index + 1}
       aria-setsize={count}
-      class="absolute"
+      class="group/tile absolute"
       style={{ transform: `translate(${left}px, ${top}px)`, width: px(width), height: px(height) }}
     >
       <a
         href={hrefOf(`works/${id}`, selectionQuery())}
         tabIndex={isFocused ? 0 : -1}
         data-index={index}
-        class="group relative block h-full w-full overflow-hidden bg-sunken"
+        class={`group relative block h-full w-full overflow-hidden ${isList ? 'hover:bg-sunken' : 'bg-sunken'}`}
         aria-label={row ? row.name : t('common.loading')}
       >
-        {row && !isLost && (
+        {row && !isLost && isList && <ListRow row={row} alt={altOf(row)} marks={<Marks row={row} />} onLost={() => setLost(true)} />}
+        {row && !isLost && !isList && (
           <img
             src={thumbnailOf(row, thumbnailFor(Math.max(width, height)))}
             alt={altOf(row)}
@@ -68,8 +73,9 @@ export function Tile({ id, index, count, left, top, width, height, isFocused }: 
           />
         )}
         {isLost && <span class="absolute inset-0 grid place-items-center p-2 text-center text-xs text-muted">{t('works.gone')}</span>}
-        {row && <Marks row={row} />}
+        {row && !isList && <Marks row={row} />}
       </a>
+      {row && <MoreLikeOnTile id={id} name={row.name} />}
     </li>
   );
 }

@@ -13,6 +13,7 @@ interface Row {
 export const keyTable = {
   help: { keys: ['?'], scope: 'everywhere', label: 'keys.show' },
   search: { keys: ['/'], scope: 'everywhere', label: 'keys.search' },
+  alike: { keys: ['m'], scope: 'work', label: 'like.more' },
   next: { keys: ['ArrowRight'], scope: 'work', label: 'keys.next' },
   previous: { keys: ['ArrowLeft'], scope: 'work', label: 'keys.previous' },
   close: { keys: ['Escape'], scope: 'work', label: 'keys.close' },

@@ -20,6 +20,17 @@ const paths = {
   figures: 'M5 20V10M12 20V4M19 20v-7',
   settings: 'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2 2M16.4 16.4l2 2M18.4 5.6l-2 2M7.6 16.4l-2 2',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
+  exclude: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8 12h8',
+  filter: 'M3 5h18M6 12h12M10 19h4',
+  meaning: 'M12 3l2 7 7 2-7 2-2 7-2-7-7-2 7-2z',
+  help: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5v.5',
+  pin: 'M9 4h6l-1 6 3 3H7l3-3zM12 13v7',
+  alike: 'M4 4h10v10H4zM10 18v2h10V10h-2',
+  picture: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01',
+  list: 'M4 6h2M4 12h2M4 18h2M10 6h10M10 12h10M10 18h10',
+  wall: 'M3 3h8v8H3zM11 3h10v8H11zM3 11h10v10H3zM13 11h8v10h-8z',
+  calendar: 'M4 6h16v14H4zM4 10h16M8 3v5M16 3v5',
+  shuffle: 'M4 7h3l9 10h4M17 14l3 3-3 3M4 17h3l3-3.5M13 10l3-3h4M17 4l3 3-3 3',
   keys: 'M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M8 14h8',
 } as const;
 

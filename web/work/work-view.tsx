@@ -2,10 +2,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiError } from '../api/client.ts';
 import { whenSignedIn } from '../api/session.ts';
 import { type Change, changeWork, type FullWork, fullWorkOf, keepRow, pictureOf, restoreWork, rowOf, trashWork } from '../api/works.ts';
+import { wordsOf } from '../find/conditions.ts';
+import { Highlighted } from '../find/highlighted.tsx';
 import { focused } from '../gallery/place-kept.ts';
-import { columns, selectionQuery } from '../gallery/shown-works.ts';
+import { columns, selection, selectionQuery } from '../gallery/shown-works.ts';
 import { altOf } from '../gallery/tile.tsx';
 import { handleKeys } from '../keys/listen.ts';
+import { MoreLike } from '../likeness/more-like.tsx';
 import { goBack, hrefOf, navigate } from '../navigate/router.ts';
 import { IconButton } from '../parts/button.tsx';
 import { tell, tellError } from '../parts/notices.tsx';
@@ -96,6 +99,7 @@ export function WorkView({ id }: { id: string }) {
             ⤓
           </a>
         )}
+        <MoreLike id={id} />
         <IconButton icon="trash" label={t('work.trash')} onClick={trash} />
         <IconButton icon="info" label={t('work.details')} isPressed={hasDetails} onClick={toggleDetails} />
       </header>
@@ -139,7 +143,7 @@ function Facts({ work }: { work: FullWork }) {
         <>
           <h3 class="mt-3 font-semibold">{t('work.prompt')}</h3>
           <p dir="auto" class="break-words whitespace-pre-wrap">
-            {work.prompt}
+            <Highlighted text={work.prompt} words={wordsOf(selection.value.query)} />
           </p>
         </>
       )}

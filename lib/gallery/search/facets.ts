@@ -1,6 +1,7 @@
 import { ulidTime } from '../../core/index.ts';
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
+import { orientationOf, ratioOfSize } from './orientation.ts';
 import { assigned, separator, settingsMark, textKeys } from './search-text.ts';
 
 export interface Count {
@@ -131,22 +132,6 @@ export class Facets implements FacetCounts {
 /** A count with one more work. */
 function withOne(before: NewestCount | undefined, name: string, id: string): NewestCount {
   return { name, works: (before?.works ?? 0) + 1, newest: before && before.newest > id ? before.newest : id };
-}
-
-function pixels(size: string): readonly [number, number] {
-  const [width = 0, height = 0] = size.split('x').map(Number);
-  return [width || 0, height || 0];
-}
-
-export function orientationOf(size: string): 'square' | 'landscape' | 'portrait' {
-  const [width, height] = pixels(size);
-  return width === height ? 'square' : width > height ? 'landscape' : 'portrait';
-}
-
-/** Width divided by height; 0: there is no height. */
-export function ratioOfSize(size: string): number {
-  const [width, height] = pixels(size);
-  return height === 0 ? 0 : width / height;
 }
 
 /** Puts the counts of a facet in order. */

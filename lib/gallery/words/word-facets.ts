@@ -1,14 +1,7 @@
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
-import {
-  type Count,
-  type FacetCounts,
-  type FacetName,
-  type ListFacet,
-  type NewestCount,
-  orientationOf,
-  sortCounts,
-} from '../search/facets.ts';
+import { type Count, type FacetCounts, type FacetName, type ListFacet, type NewestCount, sortCounts } from '../search/facets.ts';
+import { orientationOf } from '../search/orientation.ts';
 import { textKeys } from '../search/search-text.ts';
 import type { Field } from './field.ts';
 import type { Postings } from './postings.ts';

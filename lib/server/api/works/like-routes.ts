@@ -15,10 +15,11 @@ const within = {
   query: selected.query,
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
-const alike = z.object({
+export const alike = z.object({
   works: z.array(workRow.extend({ similarity: z.number().describe('Cosine, -1..1') })),
   compared: z.int().describe('Works whose pictures were compared; those of new works are read in the background'),
   unknown: z.array(z.string()).describe('Words that mean nothing to the CLIP'),
+  cutOff: z.number().nullable().describe('Works less alike than this are left out; null: none are'),
   message: z.string().nullable().describe('Why there are none'),
 });
 
@@ -96,7 +97,7 @@ async function answerLike(
   ask: (options: RankOptions) => Promise<Likeness>,
 ): Promise<z.output<typeof alike>> {
   const { trashed: _, ...selection } = await selectionOf(gallery, { query, trashed: false }, caller);
-  const { works: found, compared, unknown } = await ask({ ...selection, limit, signal: stopWhenGone(reply) });
+  const { works: found, compared, unknown, cutOff = null } = await ask({ ...selection, limit, signal: stopWhenGone(reply) });
   const rows = await Promise.all(
     found.map(async ({ id, similarity }) => {
       const summary = await gallery.summary(id).catch(() => undefined); // damaged or removed since
@@ -107,6 +108,7 @@ async function answerLike(
     works: rows.filter((row) => row !== undefined),
     compared,
     unknown: [...unknown],
+    cutOff,
     message: found.length > 0 ? null : 'nothing like that',
   };
 }

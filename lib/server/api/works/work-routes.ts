@@ -115,6 +115,15 @@ function rowRoutes(root: FastifyInstance, gallery: ServerContext['gallery']): vo
   );
 }
 
+const facetAnswer = z.object({
+  total: z.int(),
+  facets: z.partialRecord(facetNamed, z.array(count)),
+  unknownFields: z
+    .array(z.object({ field: z.string(), meant: z.string().nullable() }))
+    .describe('Fields of the query that no work has, each with the one that may have been meant'),
+});
+export type FacetAnswer = z.output<typeof facetAnswer>;
+
 /** Counts of works. */
 function countRoutes(root: FastifyInstance, gallery: ServerContext['gallery']): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
@@ -135,13 +144,15 @@ function countRoutes(root: FastifyInstance, gallery: ServerContext['gallery']): 
             .pipe(z.array(facetNamed).optional())
             .describe(`Names, with commas between: ${facetNames.join(', ')}. Default: all`),
         }),
-        response: { 200: z.object({ total: z.int(), facets: z.partialRecord(facetNamed, z.array(count)) }) },
+        response: { 200: facetAnswer },
       },
     },
     async (request, reply) => {
       const { facets = facetNames, ...wanted } = request.query;
       const selection = await selectionOf(gallery, wanted, request.caller);
-      return gallery.facets(facets as readonly FacetName[], { ...selection, signal: stopWhenGone(reply) });
+      const counts = await gallery.facets(facets as readonly FacetName[], { ...selection, signal: stopWhenGone(reply) });
+      const unknown = await gallery.unknownFields(selection.query);
+      return { ...counts, unknownFields: unknown.map(({ field, meant = null }) => ({ field, meant })) };
     },
   );
   app.get(
