@@ -78,6 +78,7 @@ export const knownFields: readonly string[] = [
     'vae',
     'style',
     'score',
+    'from',
   ],
 ];
 

@@ -1,7 +1,16 @@
 /** Checks a request for a job as the library would, before anything is queued. */
 
 import * as z from 'zod';
-import { checkWork, dialects, type InputPictures, newOrder, optionsOfOrder, type PaintWork, paintingOf } from '../../artist/index.ts';
+import {
+  checkWork,
+  dialects,
+  type InputPictures,
+  newOrder,
+  optionsOfOrder,
+  type PaintWork,
+  paintingOf,
+  workSourceSchema,
+} from '../../artist/index.ts';
 import type { LoadedConfig } from '../../config/index.ts';
 import { ArtistError, display, resolveOptions } from '../../core/index.ts';
 import { checkGenerate, drawSeed, type GenerateOptions, upscaleOptions } from '../../engine/index.ts';
@@ -24,6 +33,7 @@ const requestSchema = z.strictObject({
   keep: z.boolean().default(true),
   title: z.string().max(1000).optional(),
   tags: z.array(word()).max(1000).optional(),
+  from: z.array(workSourceSchema).max(20).optional(),
   client: word(),
   dialect: z.enum(dialects),
   reference: word().optional(),

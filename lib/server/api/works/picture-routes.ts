@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -5,6 +6,7 @@ import * as z from 'zod';
 import { ArtistError } from '../../../core/index.ts';
 import { type Gallery, type ThumbnailFormat, type ThumbnailSize, thumbnailSizes, type WorkSummary } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
+import { withoutRecipe } from '../../pictures/encode.ts';
 import { visible } from '../../visibility.ts';
 import { workId } from '../work-id.ts';
 import { disposition } from './disposition.ts';
@@ -44,7 +46,14 @@ export function pictureRoutes(root: FastifyInstance, { gallery }: ServerContext)
         summary: 'The picture of a work, as it was filed',
         tags: ['works'],
         params: oneWork,
-        querystring: z.strictObject({ v: version, download: z.string().max(10).optional().describe('Present: save it as a file') }),
+        querystring: z.strictObject({
+          v: version,
+          download: z.string().max(10).optional().describe('Present: save it as a file'),
+          recipe: z
+            .stringbool()
+            .default(true)
+            .describe('false: a PNG of the same pixels without prompt and settings. The mark that a program painted it stays'),
+        }),
         response: picture(...pictureTypes),
       },
     },
@@ -52,11 +61,18 @@ export function pictureRoutes(root: FastifyInstance, { gallery }: ServerContext)
       const { params, query, caller } = request;
       const work = await visible(caller, params.id, (id) => gallery.summary(id));
       const file = await lookAtPicture(gallery.pathOf(work), work.id);
-      reply.header('content-disposition', disposition(query.download === undefined ? 'inline' : 'attachment', work.name, file.ending));
+      const kind = query.download === undefined ? 'inline' : 'attachment';
+      if (!query.recipe) return sendWithoutRecipe(reply.header('content-disposition', disposition(kind, work.name, 'png')), gallery, work);
+      reply.header('content-disposition', disposition(kind, work.name, file.ending));
       const etag = tagOf(work, file);
       return sendFile(request, reply, file, { etag, immutable: query.v === pictureVersion(work.sha256) && !etag.startsWith('W/') });
     },
   );
+  smallPictureRoutes(root, gallery);
+}
+
+function smallPictureRoutes(root: FastifyInstance, gallery: Gallery): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
   app.get(
     '/works/:id/thumbnail',
     {
@@ -101,6 +117,14 @@ export function pictureRoutes(root: FastifyInstance, { gallery }: ServerContext)
       return sendFile(request, reply, file, { etag, immutable: request.query.v === pictureVersion(work.image.sha256) });
     },
   );
+}
+
+async function sendWithoutRecipe(reply: FastifyReply, gallery: Gallery, { id }: WorkSummary): Promise<FastifyReply> {
+  const work = await gallery.get(id);
+  return reply
+    .header('cache-control', 'private, no-cache')
+    .type('image/png')
+    .send(await withoutRecipe(await readFile(work.path), work));
 }
 
 async function sendThumbnail(
