@@ -21,6 +21,13 @@ const paths = {
   settings: 'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2 2M16.4 16.4l2 2M18.4 5.6l-2 2M7.6 16.4l-2 2',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
   keys: 'M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M8 14h8',
+  plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
+  copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+  compare: 'M12 3v18M4 6h5v12H4M20 6h-5v12h5',
+  full: 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
+  stack: 'M4 9h11v11H4zM9 9V4h11v11h-5',
+  pixels: 'M4 4h6v6H4zM14 14h6v6h-6zM14 4h6v6h-6zM4 14h6v6H4z',
 } as const;
 
 export type IconName = keyof typeof paths;

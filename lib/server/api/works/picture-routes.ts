@@ -84,6 +84,7 @@ function smallPictureRoutes(root: FastifyInstance, gallery: Gallery): void {
         params: oneWork,
         querystring: z.strictObject({
           v: version,
+          download: z.string().max(10).optional().describe('Present: save it as a WebP file'),
           width: z.coerce
             .number()
             .int()
@@ -132,13 +133,15 @@ async function sendThumbnail(
   request: FastifyRequest,
   reply: FastifyReply,
   id: string,
-  { width, v }: { width: number; v?: string | undefined },
+  { width, v, download }: { width: number; v?: string | undefined; download?: string | undefined },
 ): Promise<FastifyReply> {
   const work = await visible(request.caller, id, (id) => gallery.summary(id));
   const size: ThumbnailSize = thumbnailSizes.find((one) => one >= width) ?? 1280;
-  const format = formatFor(request.headers.accept, size);
+  const format = download === undefined ? formatFor(request.headers.accept, size) : 'webp';
   const file = await lookAtPicture(await gallery.thumbnail(work.id, size, format), work.id);
-  reply.header('vary', 'accept').header('content-disposition', disposition('inline', work.name, file.ending));
+  reply
+    .header('vary', 'accept')
+    .header('content-disposition', disposition(download === undefined ? 'inline' : 'attachment', work.name, file.ending));
   const etag = `"${pictureVersion(work.sha256)}-${size}-${format}"`;
   return sendFile(request, reply, file, { etag, immutable: v === pictureVersion(work.sha256) });
 }
