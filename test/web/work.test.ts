@@ -235,7 +235,7 @@ suite('one work on the page', { timeoutMs: 120_000 }, (test) => {
     is(JSON.parse(recipe.bytes.toString()).model.name, 'ai-artist-mini');
     match((await save('Recipe (A1111 text)')).bytes.toString(), /Steps: \d+/);
     await page.getByRole('button', { name: 'More' }).click();
-    await page.getByRole('menuitem', { name: 'Copy recipe as A1111 text' }).click();
+    await page.getByRole('menuitem', { name: 'Copy as A1111 text' }).click();
     await page.getByText('Copied').waitFor();
     match(await page.evaluate(() => navigator.clipboard.readText()), /Steps: \d+/);
     equal(own(faults), []);

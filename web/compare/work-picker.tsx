@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { thumbnailOf, type WorkRow } from '../api/works.ts';
-import { altOf } from '../gallery/tile.tsx';
 import { Button } from '../parts/button.tsx';
 import { tellError } from '../parts/notices.tsx';
 import { t } from '../texts/text.ts';
@@ -59,12 +58,7 @@ export function WorkPicker({ title, without, onChoose, onCancel }: WorkPickerPro
           .map((row) => (
             <li key={row.id}>
               <button type="button" class="block w-full" onClick={() => onChoose(row.id)}>
-                <img
-                  src={thumbnailOf(row, 320)}
-                  alt={altOf(row)}
-                  loading="lazy"
-                  class="aspect-square w-full rounded bg-sunken object-cover"
-                />
+                <img src={thumbnailOf(row, 320)} alt="" loading="lazy" class="aspect-square w-full rounded bg-sunken object-cover" />
                 <span class="block truncate text-xs" dir="auto">
                   {row.name}
                 </span>

@@ -102,7 +102,7 @@ function Parent({ id }: { id: string }) {
 
 export function SmallWork({ row }: { row: WorkRow }) {
   return (
-    <a href={hrefOf(`works/${row.id}`)} title={row.name} class="block">
+    <a href={hrefOf(`works/${row.id}`)} title={row.name} aria-label={row.name} class="block">
       <img
         src={thumbnailOf(row, 320)}
         alt={altOf(row)}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, addressOf, ask } from '../../api/client.ts';
+import { ApiError, ask } from '../../api/client.ts';
 import { whenSignedIn } from '../../api/session.ts';
 import { type FullWork, pictureOf } from '../../api/works.ts';
 import { differenceText } from '../../compare/difference-text.ts';
@@ -10,7 +10,8 @@ import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { t } from '../../texts/text.ts';
 import { Section } from '../panel/section.tsx';
-import { followJob, type Job } from './follow-job.ts';
+import type { Job } from './follow-job.ts';
+import { reproduce } from './reproduce.ts';
 
 type Try =
   | { state: 'none' }
@@ -23,36 +24,26 @@ const failed = (error: unknown): Try => ({ state: 'failed', message: error insta
 /** Paints the work again from its recipe, and compares; what is painted is not filed. */
 function useReproduction(work: FullWork): [Try, () => void, () => void] {
   const [tried, setTried] = useState<Try>({ state: 'none' });
-  const stop = useRef<() => void>(() => undefined);
+  const running = useRef<AbortController>(undefined);
   useEffect(() => {
     setTried({ state: 'none' });
-    return () => stop.current();
+    return () => running.current?.abort();
   }, [work.id]);
-  const ended = (job: Job): void => {
-    if (job.state !== 'done') {
-      setTried({ state: 'failed', message: job.error?.message ?? t('repaint.cancelled') });
-      return;
-    }
-    const picture = addressOf(`jobs/${job.id}/pictures/0`);
+  const paint = async (signal: AbortSignal): Promise<void> => {
+    const picture = await reproduce(work, (job) => setTried({ state: 'waiting', job }), signal);
     setTried({ state: 'painted', picture, compared: undefined });
-    comparePictures(pictureOf(work), picture).then(
-      (compared) => setTried({ state: 'painted', picture, compared }),
-      () => setTried({ state: 'failed', message: t('repaint.notCompared') }),
-    );
+    const compared = await comparePictures(pictureOf(work), picture).catch(() => undefined);
+    if (signal.aborted) return;
+    setTried(compared ? { state: 'painted', picture, compared } : { state: 'failed', message: t('repaint.notCompared') });
   };
   const start = (): void =>
     whenSignedIn(() => {
+      const abort = new AbortController();
+      running.current = abort;
       setTried({ state: 'waiting', job: undefined });
-      ask<Job>('jobs', { method: 'POST', body: { work: work.id, exact: true, keep: false } }).then(
-        ({ id }) => {
-          stop.current = followJob(
-            id,
-            (job) => (job.endedAt === null ? setTried({ state: 'waiting', job }) : ended(job)),
-            (error) => setTried(failed(error)),
-          );
-        },
-        (error: unknown) => setTried(failed(error)),
-      );
+      paint(abort.signal).catch((error: unknown) => {
+        if (!abort.signal.aborted) setTried(failed(error));
+      });
     });
   const cancel = (): void => {
     if (tried.state !== 'waiting' || !tried.job) return;
