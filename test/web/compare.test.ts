@@ -63,6 +63,7 @@ suite('comparing and painting again on the page', { timeoutMs: 120_000 }, (test)
     match(transforms[0] ?? '', /scale\(1\.5\)/);
     equal(await axe(page), []);
     await page.keyboard.press('m');
+    await page.getByText('Shown: flat vector art of a fox').waitFor();
     await page.keyboard.down('b');
     await page.getByText('Shown: flat vector art of an owl').waitFor();
     await page.keyboard.up('b');
