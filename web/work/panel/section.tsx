@@ -30,7 +30,7 @@ export function Section({ name, title, isOpen = true, children }: SectionProps) 
         </span>
         <h3>{title}</h3>
       </summary>
-      <div class="px-4 pb-4">{children}</div>
+      <div class="px-4 pb-4 [&>:last-child]:mb-0">{children}</div>
     </details>
   );
 }

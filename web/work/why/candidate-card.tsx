@@ -31,8 +31,8 @@ function TermBar({ term, share, most }: { term: string; share: number; most: num
   const width = (Math.abs(share) / most) * 50;
   const name = t(`why.term.${term}` as TextKey);
   return (
-    <div class="grid grid-cols-[6.5rem_1fr_2.5rem] items-center gap-2 text-xs">
-      <span class="truncate text-muted" title={name}>
+    <div class="grid grid-cols-[6.5rem_1fr_2.5rem] items-center gap-x-2 text-xs max-sm:grid-cols-[1fr_2.5rem]">
+      <span class="truncate text-muted max-sm:col-span-2" title={name}>
         {name}
       </span>
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" class="h-2 w-full rounded-sm bg-sunken" aria-hidden="true">

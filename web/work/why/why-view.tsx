@@ -60,9 +60,9 @@ export function WhyView({ work }: { work: FullWork }) {
   if (!ledger) return <p class="p-6">{t('why.none')}</p>;
   return (
     <section class="absolute inset-0 overflow-y-auto bg-paper p-4" aria-label={t('why.title')}>
-      <h3 class="mb-1 text-lg font-semibold">{t('why.title')}</h3>
+      <h3 class="mb-2 pe-40 text-lg font-semibold">{t('why.title')}</h3>
       <Summary ledger={ledger} />
-      <ol class="mt-4 grid grid-cols-[repeat(auto-fill,minmax(12.5rem,1fr))] gap-4">
+      <ol class="mt-4 grid grid-cols-2 gap-2 sm:grid-cols-[repeat(auto-fill,minmax(12.5rem,1fr))] sm:gap-4">
         {inOrder(ledger).map((index) => (
           <CandidateCard key={index} ledger={ledger} index={index} tiles={tiles} onPaint={(seed) => paintCandidate(work, seed)} />
         ))}
