@@ -15,6 +15,7 @@ import { t } from './texts/text.ts';
 /** Pages beside the gallery, each a file of its own that is loaded when it is first shown. */
 const pages: Readonly<Record<string, ComponentType>> = {
   calendar: lazy(async () => (await import('./calendar/calendar-page.tsx')).CalendarPage),
+  compare: lazy(async () => (await import('./compare/compare-page.tsx')).ComparePage),
   settings: lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage),
 };
 

@@ -19,6 +19,8 @@ export {
   type JobProgress,
   type PaintWork,
   paintedJobSchema,
+  type WorkSource,
+  workSourceSchema,
 } from './jobs/types.ts';
 export { type Artist, type ArtistOptions, createArtist } from './loop/artist.ts';
 export { mostCandidates } from './loop/candidates.ts';

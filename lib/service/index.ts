@@ -12,6 +12,7 @@ export {
   type PaintJobs,
   type PaintRequest,
   type PaintWork,
+  type WorkSource,
 } from './jobs/types.ts';
 export type { DiskUse } from './metrics/disk-use.ts';
 export {

@@ -378,7 +378,14 @@ suite('jobs that are painted', (test) => {
     const body = { prompt: 'at night', options: { ...small.options, denoisingStrength: 0.5, steps: 2 }, pictures: { initImage: { work } } };
     const reply = await post('/jobs', body);
     equal(reply.status, 202, reply.text);
-    equal((await done(reply.json().id)).pictures[0].recipe.mode, 'img2img');
+    const [made] = (await done(reply.json().id)).pictures;
+    equal(made.recipe.mode, 'img2img');
+    const { derivation } = (await get(`/works/${made.work}`)).json();
+    deepEqual(derivation.from, [{ as: 'initImage', work }]);
+    deepEqual(
+      (await get(`/works?query=from:${work}`)).json().works.map(({ id }: Json) => id),
+      [made.work],
+    );
     const png = await fetch(new URL(`/api/v1/jobs/${first.id}/pictures/0`, shell.server.url), {
       headers: { authorization: `Bearer ${paint}` },
     });

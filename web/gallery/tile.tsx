@@ -81,8 +81,8 @@ export function Tile({ id, index, count, left, top, width, height, isFocused, is
 }
 
 /** What was decided about a work, small and over the picture. */
-function Marks({ row: { rating, star, flag, hidden } }: { row: WorkRow }) {
-  if (rating === null && !star && flag === null && !hidden) return null;
+function Marks({ row: { rating, star, flag, hidden, candidates } }: { row: WorkRow }) {
+  if (rating === null && !star && flag === null && !hidden && candidates < 2) return null;
   return (
     <span class="absolute bottom-1 left-1 flex items-center gap-1 rounded bg-black/65 px-1.5 py-0.5 text-xs text-white" dir="ltr">
       {star && <Icon name="heart" size={12} />}
@@ -90,6 +90,13 @@ function Marks({ row: { rating, star, flag, hidden } }: { row: WorkRow }) {
       {flag === 'pick' && <Icon name="check" size={12} />}
       {flag === 'reject' && <Icon name="cross" size={12} />}
       {hidden && <Icon name="hidden" size={12} />}
+      {candidates > 1 && (
+        <span class="flex items-center gap-0.5" title={t('why.candidates', { n: candidates })}>
+          <Icon name="stack" size={12} />
+          {candidates}
+          <span class="sr-only">{t('why.candidates', { n: candidates })}</span>
+        </span>
+      )}
     </span>
   );
 }

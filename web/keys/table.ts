@@ -1,7 +1,7 @@
 /** Every key of the page, once: listening, the overlay, tooltips and docs are derived from it. */
 import type { TextKey } from '../texts/text.ts';
 
-export type Scope = 'everywhere' | 'gallery' | 'work';
+export type Scope = 'everywhere' | 'gallery' | 'work' | 'compare';
 
 interface Row {
   /** As KeyboardEvent.key has them. */
@@ -23,6 +23,17 @@ export const keyTable = {
   unflag: { keys: ['u'], scope: 'work', label: 'keys.unflag' },
   star: { keys: ['f'], scope: 'work', label: 'keys.star' },
   details: { keys: ['i'], scope: 'work', label: 'keys.details' },
+  panUp: { keys: ['ArrowUp'], scope: 'work', label: 'keys.panUp' },
+  panDown: { keys: ['ArrowDown'], scope: 'work', label: 'keys.panDown' },
+  zoomIn: { keys: ['+', '='], scope: 'work', label: 'keys.zoomIn' },
+  zoomOut: { keys: ['-'], scope: 'work', label: 'keys.zoomOut' },
+  zoomFit: { keys: ['z'], scope: 'work', label: 'keys.zoomFit' },
+  full: { keys: ['v'], scope: 'work', label: 'keys.full' },
+  why: { keys: ['w'], scope: 'work', label: 'keys.why' },
+  compare: { keys: ['c'], scope: 'work', label: 'keys.compare' },
+  compareMode: { keys: ['m'], scope: 'compare', label: 'keys.compareMode' },
+  compareSwap: { keys: ['s'], scope: 'compare', label: 'keys.compareSwap' },
+  compareHold: { keys: ['b'], scope: 'compare', label: 'keys.compareHold' },
   trash: { keys: ['Delete'], scope: 'work', label: 'keys.trash' },
 } as const satisfies Record<string, Row>;
 export type KeyAction = keyof typeof keyTable;

@@ -28,6 +28,9 @@ export function Button({ children, onClick, kind = 'plain', type = 'button', isD
   );
 }
 
+/** Icons that are filled while their button is pressed; of others only the colour changes. */
+const solid: ReadonlySet<IconName> = new Set(['heart', 'star']);
+
 interface IconButtonProps {
   icon: IconName;
   label: string;
@@ -47,7 +50,7 @@ export function IconButton({ icon, label, onClick, isPressed, size = 20 }: IconB
       title={label}
       onClick={onClick}
     >
-      <Icon name={icon} size={size} filled={isPressed === true} />
+      <Icon name={icon} size={size} filled={isPressed === true && solid.has(icon)} />
     </button>
   );
 }

@@ -32,6 +32,13 @@ const paths = {
   calendar: 'M4 6h16v14H4zM4 10h16M8 3v5M16 3v5',
   shuffle: 'M4 7h3l9 10h4M17 14l3 3-3 3M4 17h3l3-3.5M13 10l3-3h4M17 4l3 3-3 3',
   keys: 'M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M8 14h8',
+  plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
+  copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+  compare: 'M12 3v18M4 6h5v12H4M20 6h-5v12h5',
+  full: 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
+  stack: 'M4 9h11v11H4zM9 9V4h11v11h-5',
+  pixels: 'M4 4h6v6H4zM14 14h6v6h-6zM14 4h6v6h-6zM4 14h6v6H4z',
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -83,8 +83,8 @@ export class JobResults {
 
   async #file(image: ArtImage, index: number): Promise<RecordedPicture> {
     const { id, job, gallery } = this.#options;
-    const { title, tags } = job;
-    const derivation = { task: taskOf(id, index) };
+    const { title, tags, from } = job;
+    const derivation = { task: taskOf(id, index), ...(from && { from }) };
     const about = { ...(title !== undefined && { title }), ...(tags && { tags }), derivation };
     return pictureOfWork(gallery, await gallery.add({ image, about }), index);
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { ArtistError, resolveOptions } from '../../core/index.ts';
 import type { Json } from '../../schedule/index.ts';
-import { dialects, type PaintWork } from './types.ts';
+import { dialects, type PaintWork, workSourceSchema } from './types.ts';
 
 const version = 1;
 
@@ -37,6 +37,8 @@ const storedSchema = z.strictObject({
   keep: z.boolean(),
   title: z.string().optional(),
   tags: z.array(z.string()).optional(),
+  /** Works that it begins with. */
+  from: z.array(workSourceSchema).optional(),
   client: z.string(),
   dialect: z.enum(dialects),
   reference: z.string().optional(),

@@ -84,6 +84,9 @@ export function searchText(work: Sidecar): string {
   );
   const { style = work.recipe?.extra?.['style'], topic, period, series } = work.derivation ?? {};
   settings({ style, topic, period, series: seriesOf(series), score: scoreOf(work.curation) }, '', found);
+  // The works that it was made from: `from:ID` finds what was made of a work.
+  const from = work.derivation?.['from'];
+  if (Array.isArray(from)) settings({ from: from.map((source: unknown) => (source as { work?: unknown } | null)?.work) }, '', found);
   const task = work.derivation?.['task'];
   if (typeof task === 'string') found.push([taskKey, task]);
   const text = texts.flatMap(([key, value]) => (value === undefined || value === '' ? [] : [separator, textKeys[key], short(value)]));

@@ -10,6 +10,7 @@ import {
   optionsOfOrder,
   type PaintWork,
   paintingOf,
+  workSourceSchema,
 } from '../../artist/index.ts';
 import type { LoadedConfig } from '../../config/index.ts';
 import { ArtistError, display, resolveOptions } from '../../core/index.ts';
@@ -33,6 +34,7 @@ const requestSchema = z.strictObject({
   keep: z.boolean().default(true),
   title: z.string().max(1000).optional(),
   tags: z.array(word()).max(1000).optional(),
+  from: z.array(workSourceSchema).max(20).optional(),
   client: word(),
   dialect: z.enum(dialects),
   reference: word().optional(),

@@ -106,6 +106,19 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
     assert.is((await get(`/works/${last}/image`, { range: 'bytes=0-3', 'if-range': '"old"' })).status, 200);
   });
 
+  test('a picture without its recipe has the same pixels and the AI label', async () => {
+    const [whole, bare] = await Promise.all(
+      ['', '?recipe=false&download'].map(async (query) =>
+        Buffer.from(await (await get(`/works/${ids['last']}/image${query}`)).arrayBuffer()),
+      ),
+    );
+    assert.ok(whole?.includes('parameters'));
+    assert.not.ok(bare?.includes('parameters') || bare?.includes('snow'));
+    assert.ok(bare?.includes('trainedAlgorithmicMedia'));
+    const [one, other] = await Promise.all([whole, bare].map((png) => sharp(png).raw().toBuffer()));
+    assert.ok(one && other && one.equals(other));
+  });
+
   test('thumbnails: the next larger size, WebP or AVIF by what the client accepts', async () => {
     const { last = '' } = ids;
     const cases: [string, string | undefined, string][] = [

@@ -80,7 +80,13 @@ export async function editJob(id: string, change: JobChange, caller: Caller, con
     client: job.client,
     dialect: job.dialect,
     priority: priority ?? job.priority,
-    ...defined({ title: title ?? stored.title, tags: tags ?? stored.tags, reference: stored.reference, key: stored.key }),
+    ...defined({
+      title: title ?? stored.title,
+      tags: tags ?? stored.tags,
+      from: stored.from,
+      reference: stored.reference,
+      key: stored.key,
+    }),
   };
   await takeBack(id, context);
   try {

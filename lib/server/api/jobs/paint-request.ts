@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { findRecipeLoras, modelOfRecipe, optionsOfRecipe, repaintOptions } from '../../../artist/index.ts';
 import { ArtistError, defined, resolveOptions } from '../../../core/index.ts';
 import { type PartialRecipe, readInfotext, recipeSchema } from '../../../image/index.ts';
-import type { InputPictures, PaintRequest, PaintWork } from '../../../service/index.ts';
+import type { InputPictures, PaintRequest, PaintWork, WorkSource } from '../../../service/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
 import type { NewJob } from './job-bodies.ts';
 import { checkFileNames, lorasNamed, modelNamed, withUpscalers } from './names-only.ts';
@@ -87,6 +87,24 @@ function checkSources({ kind, recipe, infotext, work, exact }: NewJob): void {
   if (exact && !given) throw new ArtistError('ERR_INVALID_ARGUMENT', 'exact: expected work, recipe or infotext beside it, got none');
 }
 
+/** The works that a body names, with what the job takes from each. @throws ArtistError ERR_NOT_FOUND */
+async function sourcesOf(
+  { kind, work, pictures: given }: NewJob,
+  uploaded: InputPictures,
+  gallery: Context['gallery'],
+): Promise<WorkSource[]> {
+  const { referenceImages = [], ...single } = given;
+  const named: WorkSource[] = [];
+  const add = (as: WorkSource['as'], picture: unknown): void => {
+    if (picture !== null && typeof picture === 'object') named.push({ as, work: (picture as { work: string }).work });
+  };
+  const isEnlarged = kind === 'upscale' && !uploaded.initImage && single.initImage === undefined;
+  if (work !== undefined && (kind === 'generate' || isEnlarged)) named.push({ as: isEnlarged ? 'initImage' : 'recipe', work });
+  for (const as of ['initImage', 'maskImage', 'controlImage'] as const) if (!uploaded[as]) add(as, single[as]);
+  if (!uploaded.referenceImages) for (const picture of referenceImages) add('referenceImages', picture);
+  return Promise.all(named.map(async (source) => ({ ...source, work: (await gallery.get(source.work)).id })));
+}
+
 /**
  * The job that a body asks for.
  *
@@ -102,12 +120,14 @@ export async function paintRequestOf(body: NewJob, uploaded: InputPictures, call
   const isShown = Object.values(pictures).some((picture) => picture !== undefined);
   if (painted.kind === 'generate' && !isShown && (painted.options.prompt ?? '') === '')
     throw new ArtistError('ERR_INVALID_ARGUMENT', 'prompt: expected what to paint, or a picture, a recipe or a work beside it, got none');
+  const from = await sourcesOf(body, uploaded, context.gallery);
   return {
     work: painted,
     pictures,
     keep,
     client: caller.id,
     dialect: 'api',
+    ...(from.length > 0 && { from }),
     ...defined({ title, tags, reference, priority }),
   };
 }

@@ -3,6 +3,7 @@ import { win32 } from 'node:path';
 import * as z from 'zod';
 import { type Artwork, reviewFlags, type WorkSummary } from '../../../gallery/index.ts';
 import { recipeSchema, writeInfotext } from '../../../image/index.ts';
+import { derivationSchema, describeDerivation } from '../../../prompt/index.ts';
 
 export const workRow = z.object({
   id: z.string(),
@@ -65,6 +66,7 @@ export const fullWork = workRow.extend({
   recipeHash: z.string().nullable(),
   infotext: z.string().nullable().describe('The recipe as A1111 writes it'),
   derivation: anObject.nullable(),
+  howMade: z.array(z.string()).describe('How the prompt came about, in words; empty: it was given as it is, or nothing is known'),
   ledger: anObject.nullable(),
   provenance: anObject.nullable(),
   licence: anObject.nullable(),
@@ -86,6 +88,12 @@ export function withoutPlaces(value: unknown, key = ''): unknown {
 
 const dataOf = (value: unknown): Record<string, unknown> | null => (value ? (withoutPlaces(value) as Record<string, unknown>) : null);
 
+/** A record of another version has no words; its data are there. */
+function linesOf(derivation: unknown): string[] {
+  const { success, data } = derivationSchema.safeParse(withoutPlaces(derivation));
+  return success ? describeDerivation(data) : [];
+}
+
 /** @param notes whether the caller sees them */
 export function fullRecord(work: Artwork, row: WorkRow, notes: boolean): z.output<typeof fullWork> {
   const recipe = dataOf(work.recipe);
@@ -100,6 +108,7 @@ export function fullRecord(work: Artwork, row: WorkRow, notes: boolean): z.outpu
     recipeHash: work.recipeHash ?? null,
     infotext: whole.success ? writeInfotext(whole.data) : null,
     derivation: dataOf(work.derivation),
+    howMade: linesOf(work.derivation),
     ledger: dataOf(work.curation),
     provenance: dataOf(work.provenance),
     licence: dataOf(work.licence),
