@@ -12,6 +12,7 @@ export type { GalleryOptions } from './reader.ts';
 export { EmbeddingFile, type Ranking, type Similar, type Vector } from './search/embeddings.ts';
 export { type Count, type FacetName, facetNames } from './search/facets.ts';
 export type { PageOf } from './search/list-works.ts';
+export { type Look, lookOf, nearGroups } from './search/near-duplicates.ts';
 export { type ListOptions, type Page, type SortOrder, sortOrders } from './search/paging.ts';
 export { parseQuery } from './search/query.ts';
 export { SavedSearches } from './search/saved-searches.ts';

@@ -4,10 +4,13 @@ import type { Caller } from './context.ts';
 /** Whether a caller sees works that are marked hidden, the trash, and notes: the holder of any token does, a reader without one does not. */
 export const seesHidden = ({ id }: Caller): boolean => id !== 'local';
 
+type Marked = { hidden?: boolean | undefined; trashedAt?: string | undefined };
+
+/** Whether everyone who may look at all may see a work. */
+export const isPublic = ({ hidden, trashedAt }: Marked): boolean => hidden !== true && trashedAt === undefined;
+
 /** Whether a caller may see a work, in whatever reply. */
-export function maySee(caller: Caller, { hidden, trashedAt }: { hidden?: boolean | undefined; trashedAt?: string | undefined }): boolean {
-  return seesHidden(caller) || (hidden !== true && trashedAt === undefined);
-}
+export const maySee = (caller: Caller, work: Marked): boolean => seesHidden(caller) || isPublic(work);
 
 const unknown = (id: string): ArtistError => new ArtistError('ERR_NOT_FOUND', `${id}: no such work in this gallery`);
 

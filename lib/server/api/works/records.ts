@@ -3,6 +3,7 @@ import { win32 } from 'node:path';
 import * as z from 'zod';
 import { type Artwork, reviewFlags, type WorkSummary } from '../../../gallery/index.ts';
 import { recipeSchema, writeInfotext } from '../../../image/index.ts';
+import { recordOf } from '../changes/work-change.ts';
 
 export const workRow = z.object({
   id: z.string(),
@@ -58,6 +59,7 @@ const anObject = z.record(z.string(), z.unknown());
 
 export const fullWork = workRow.extend({
   updatedAt: z.string().nullable(),
+  recordVersion: z.string().describe('Of the fields that can be changed: as If-Match of PATCH it refuses to overwrite what came between'),
   note: z.string().nullable().describe('Only for callers with a token'),
   prompt: z.string().nullable(),
   file: z.object({ sha256: z.string(), bytes: z.int(), name: z.string() }),
@@ -94,6 +96,7 @@ export function fullRecord(work: Artwork, row: WorkRow, notes: boolean): z.outpu
     ...row,
     prompt: work.recipe?.prompt ?? null,
     updatedAt: work.updatedAt ?? null,
+    recordVersion: recordOf(work).version,
     note: notes ? (work.note ?? null) : null,
     file: { sha256: work.image.sha256, bytes: work.image.bytes, name: work.file },
     recipe,
