@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { ActionBar } from '../act/action-bar.tsx';
 import { onEvent } from '../api/events.ts';
 import { refreshRow } from '../api/works.ts';
 import { page, place } from '../navigate/router.ts';
@@ -7,6 +8,7 @@ import { Button } from '../parts/button.tsx';
 import { t } from '../texts/text.ts';
 import { WorkView } from '../work/work-view.tsx';
 import { Grid } from './grid.tsx';
+import { followChosen, isSelecting } from './selection.ts';
 import { columns, columnsError, columnsKey, loadColumns, reloadSoon, selection } from './shown-works.ts';
 import { rowHeight, Toolbar } from './toolbar.tsx';
 
@@ -26,21 +28,27 @@ function followWorks(): () => void {
 /** The gallery, and over it the work that the address names. */
 export function GalleryPage({ isShown }: { isShown: boolean }) {
   useEffect(followWorks, []);
+  useEffect(followChosen, []);
   const work = useComputed(() => (page.value === 'works' ? place.value.path[1] : undefined)).value;
   const isCovered = work !== undefined;
   return (
     <>
       <main class={`min-h-0 flex-1 flex-col ${isShown ? 'flex' : 'hidden'}`} inert={isCovered} aria-hidden={isCovered}>
         <h1 class="sr-only">{t('nav.gallery')}</h1>
-        <Toolbar />
-        <Works />
+        <div class="relative">
+          <div inert={isSelecting.value}>
+            <Toolbar />
+          </div>
+          {isSelecting.value && <ActionBar />}
+        </div>
+        <Works isInFront={isShown && !isCovered} />
       </main>
       {isShown && work !== undefined && <WorkView key="work" id={work} />}
     </>
   );
 }
 
-function Works() {
+function Works({ isInFront }: { isInFront: boolean }) {
   const loaded = columns.value;
   const error = columnsError.value;
   if (error)
@@ -62,5 +70,13 @@ function Works() {
       </div>
     );
   }
-  return <Grid columns={loaded} selectionKey={columnsKey.value} rowHeight={rowHeight.value} isTimed={selection.value.sort !== 'rating'} />;
+  return (
+    <Grid
+      columns={loaded}
+      selectionKey={columnsKey.value}
+      rowHeight={rowHeight.value}
+      isTimed={selection.value.sort !== 'rating'}
+      isInFront={isInFront}
+    />
+  );
 }

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { SelectButtons } from '../act/select-buttons.tsx';
 import { handleKeys } from '../keys/listen.ts';
 import { setQuery } from '../navigate/router.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -71,6 +72,7 @@ export function Toolbar() {
       <p class="text-sm text-muted" aria-live="polite">
         {columns.value && t('works.count', { n: columns.value.count })}
       </p>
+      <SelectButtons />
     </div>
   );
 }

@@ -20,6 +20,12 @@ const paths = {
   figures: 'M5 20V10M12 20V4M19 20v-7',
   settings: 'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2 2M16.4 16.4l2 2M18.4 5.6l-2 2M7.6 16.4l-2 2',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
+  select: 'M4 4h16v16H4zM8 12l3 3 5-6',
+  history: 'M4 5v5h5M4.5 10a8 8 0 1 1-.5 4M12 8v4l3 2',
+  tag: 'M4 4h8l8 8-8 8-8-8zM8 8h.01',
+  collection: 'M4 8h16v12H4zM6 5h12M8 2h8',
+  link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1',
+  pin: 'M9 4h6l-1 6 3 3H7l3-3zM12 13v7',
   keys: 'M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M8 14h8',
 } as const;
 

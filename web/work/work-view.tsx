@@ -1,7 +1,18 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiError } from '../api/client.ts';
 import { whenSignedIn } from '../api/session.ts';
-import { type Change, changeWork, type FullWork, fullWorkOf, keepRow, pictureOf, restoreWork, rowOf, trashWork } from '../api/works.ts';
+import {
+  type Change,
+  changeWork,
+  type FullWork,
+  fullWorkOf,
+  keepRow,
+  pictureOf,
+  restoreWork,
+  rowOf,
+  trashWork,
+  type WorkRow,
+} from '../api/works.ts';
 import { focused } from '../gallery/place-kept.ts';
 import { columns, selectionQuery } from '../gallery/shown-works.ts';
 import { altOf } from '../gallery/tile.tsx';
@@ -12,6 +23,7 @@ import { tell, tellError } from '../parts/notices.tsx';
 import { readStored, store } from '../parts/storage.ts';
 import { t, timeText } from '../texts/text.ts';
 import { Decisions } from './decisions.tsx';
+import { EditPanel } from './edit-panel.tsx';
 
 /** One work, over the gallery: its picture, what was decided about it, and how it was made. */
 export function WorkView({ id }: { id: string }) {
@@ -122,19 +134,20 @@ export function WorkView({ id }: { id: string }) {
             )}
           </div>
         </div>
-        {hasDetails && shown && <Facts work={shown} />}
+        {hasDetails && shown && row && <Facts work={shown} row={row} />}
       </div>
     </section>
   );
 }
 
-function Facts({ work }: { work: FullWork }) {
+function Facts({ work, row }: { work: FullWork; row: WorkRow }) {
   return (
     <aside
       class="w-full overflow-y-auto border-line p-4 text-sm max-lg:max-h-[40%] max-lg:border-t lg:w-80 lg:border-l"
       aria-label={t('work.details')}
     >
-      <p class="text-muted">{timeText(work.createdAt)}</p>
+      <p class="mb-3 text-muted">{timeText(work.createdAt)}</p>
+      <EditPanel row={row} work={work} />
       {work.prompt !== null && (
         <>
           <h3 class="mt-3 font-semibold">{t('work.prompt')}</h3>

@@ -34,7 +34,7 @@ export function duplicateRoutes(root: FastifyInstance, context: ServerContext): 
       schema: {
         summary: 'Groups of works that look the same',
         description:
-          'By a difference hash and the colours of small pictures, whatever their prompts. A process of its own compares them, which takes about 2 s for 1,000 works.',
+          'By a difference hash and the colours of small pictures, whatever their prompts. A process of its own compares them, which takes seconds.',
         tags: ['works'],
         querystring: z.strictObject({ newest: z.coerce.number().int().min(2).max(10_000).default(2000).describe('Compare so many works') }),
         response: { 200: duplicates },
