@@ -4,10 +4,11 @@
  * Needs a built dist/ and the vendored engine. `npm run check:package`
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(path.join(tmpdir(), 'ai-artist-pack-'));
@@ -21,6 +22,7 @@ const required = [
   'dist/esm/bin/ai-artist.js',
   'dist/esm/bin/ai-artist-schedule.js',
   'dist/esm/bin/ai-artist-gallery.js',
+  'dist/web/index.html',
   'models/MODEL.md',
   'models/NOTICE.md',
   'native/binding/addon.cpp',
@@ -50,6 +52,17 @@ function importsOf(file, seen = new Set()) {
   return seen;
 }
 
+/** Bytes of all scripts of the page, compressed. */
+const mostScript = 200_000;
+
+function checkPage() {
+  const assets = path.join(root, 'dist/web/assets');
+  const scripts = readdirSync(assets).filter((file) => file.endsWith('.js'));
+  const bytes = scripts.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(assets, file)), { level: 9 }).length, 0);
+  console.log(`scripts of the page: ${bytes} bytes compressed, of at most ${mostScript}`);
+  if (bytes > mostScript) problems.push(`the page: expected at most ${mostScript} bytes of compressed scripts, got ${bytes}`);
+}
+
 function runTool(name, args) {
   const bin = path.join(root, 'node_modules/.bin', process.platform === 'win32' ? `${name}.cmd` : name);
   const { status } = spawnSync(bin, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
@@ -59,6 +72,7 @@ function runTool(name, args) {
 try {
   if (!existsSync(path.join(root, 'dist/esm/index.js')))
     throw new Error('dist/: expected the built package, got nothing. Run: npm run build:ts');
+  checkPage();
   const printed = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
     cwd: root,
     encoding: 'utf8',

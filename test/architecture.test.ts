@@ -6,6 +6,7 @@ import { suite } from './harness.ts';
 import { checkNative, checkTypeScript, importsOf, libArrows, listFiles, nativeArrows, readText } from './support/arrows.ts';
 import { checkRoom, longFunctions, nativeRooms, ownIncludes } from './support/native-rooms.ts';
 import { circles, crowds, fileAccessInBin, homeJoins, importCircles, longCommands, looseInBin, secondDoors } from './support/rooms.ts';
+import { checkWeb } from './support/web-rooms.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readText(root, 'package.json')) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
@@ -100,6 +101,42 @@ suite('one-way imports', (test) => {
 });
 
 const sources = [...listFiles(root, 'lib', /\.ts$/), ...listFiles(root, 'bin', /\.ts$/)];
+
+suite('the page', (test) => {
+  const files = listFiles(root, 'web', /\.tsx?$/);
+  const { devDependencies } = JSON.parse(readText(root, 'package.json')) as { devDependencies: Record<string, string> };
+  const packages = Object.keys(devDependencies);
+  test('imports its own files, types of the library, and packages', () => {
+    ok(files.length > 20, `only ${files.length} files found`);
+    equal(
+      files.filter((file) => file !== 'web/vite.config.ts').flatMap((file) => checkWeb(root, file, readText(root, file), packages)),
+      [],
+    );
+  });
+  test('has no circles, crowded folders or long files', () => {
+    const texts = new Map(files.map((file) => [file, readText(root, file)]));
+    equal(importCircles(texts), []);
+    equal(crowds(files), []);
+    equal(
+      [...texts].filter(([, text]) => text.split('\n').length > 400).map(([file]) => file),
+      [],
+    );
+  });
+  test('the check sees what it is to see', () => {
+    const refused = (text: string) => checkWeb(root, 'web/gallery/a.ts', text, ['preact']).length;
+    equal(
+      [
+        "import { x } from 'preact/hooks';",
+        "import type { Scope } from '../../lib/server/context.ts';",
+        "import { pagePaths } from '../../lib/server/page/paths.ts';",
+        "import { startServer } from '../../lib/server/app/server.ts';",
+        "import x from 'left-pad';",
+        "import { x } from '../../bin/shell/main.ts';",
+      ].map(refused),
+      [0, 0, 0, 1, 1, 1],
+    );
+  });
+});
 
 suite('rooms', (test) => {
   test('no files import each other, types counted', () => {

@@ -15,4 +15,6 @@ startKeys();
 followSelection();
 const root = document.getElementById('page');
 if (root) render(<App />, root);
+// Needs https or this machine; without it the page works, but not without a network.
+if (import.meta.env.PROD) navigator.serviceWorker?.register('worker.js').catch(() => undefined);
 signInByLink().then(followEvents, tellError);

@@ -55,6 +55,8 @@ declare module 'fastify' {
     scope?: Scope;
     /** Answers without a token, also beyond loopback. */
     open?: boolean;
+    /** The page, its addresses and its files: no part of the API. */
+    page?: boolean;
     /** A GET that costs enough to be refused when a foreign web page causes it. */
     costly?: boolean;
   }

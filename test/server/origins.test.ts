@@ -192,8 +192,8 @@ suite('server behind a proxy', (test) => {
       match(shell.server.url, /\/art$/);
       for (const to of ['/art/healthz', '/healthz', '/art/healthz?x=1', '//healthz', '/healthz/'])
         is((await shell.send(to)).status, 200, to);
-      for (const to of ['/artist/healthz', '/art/art/healthz', '/art'])
-        is((await shell.send(to, { token: shell.tokens.read })).status, 404, to);
+      is((await shell.send('/art')).status, 200);
+      for (const to of ['/arty/healthz', '/art/art/healthz']) is((await shell.send(to, { token: shell.tokens.read })).status, 404, to);
     } finally {
       await shell.server.close();
     }

@@ -10,6 +10,8 @@ export interface RouteFacts {
   scope: Scope;
   /** It answers without a token, also beyond loopback. */
   open: boolean;
+  /** It belongs to the page, not to an API. */
+  page: boolean;
 }
 
 /** All routes of an application. */
@@ -19,9 +21,10 @@ export class RouteTable {
   /** Hears of every route that is registered after this call; one that does not name the scope it needs is refused (ERR_INTERNAL). */
   hear(app: FastifyInstance): void {
     app.addHook('onRoute', ({ url, method, config }) => {
-      const { scope, open = false } = config ?? {};
+      const { scope, open = false, page = false } = config ?? {};
       if (scope === undefined) throw new ArtistError('ERR_INTERNAL', `${method} ${url}: expected config.scope, got none`);
-      for (const one of [method].flat()) this.#routes.push({ pattern: patternOf(url), facts: { method: one, path: url, scope, open } });
+      for (const one of [method].flat())
+        this.#routes.push({ pattern: patternOf(url), facts: { method: one, path: url, scope, open, page } });
     });
   }
 

@@ -21,7 +21,7 @@ export const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const open = { scope: 'read', open: true } as const;
+const open = { scope: 'read', open: true, page: true } as const;
 const hidden = { hide: true } as const;
 const year = 'public, max-age=31536000, immutable';
 
