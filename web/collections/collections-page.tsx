@@ -4,11 +4,19 @@ import { ask } from '../api/client.ts';
 import { onEvent } from '../api/events.ts';
 import { type CollectionRow, collectionsOf, queryFor } from '../api/names.ts';
 import { mayPaint, whenSignedIn } from '../api/session.ts';
+import { hrefOf } from '../navigate/router.ts';
 import { tell, tellError } from '../parts/notices.tsx';
 import { ShareDialog } from '../share/share-dialog.tsx';
-import { t } from '../texts/text.ts';
+import { type TextKey, t } from '../texts/text.ts';
 import { CollectionCard } from './collection-card.tsx';
 import { EditDialog } from './edit-dialog.tsx';
+
+/** Other ways to put works in order. */
+const others: readonly { path: string; query?: Record<string, string>; label: TextKey }[] = [
+  { path: 'duplicates', label: 'duplicates.title' },
+  { path: 'share', label: 'share.all' },
+  { path: '', query: { trash: '1' }, label: 'collections.trash' },
+];
 
 const pathOf = (name: string): string => `collections/${encodeURIComponent(name)}`;
 
@@ -55,7 +63,18 @@ export function CollectionsPage() {
   };
   return (
     <div class="flex flex-col gap-4 p-6">
-      <h1 class="text-2xl font-semibold">{t('nav.collections')}</h1>
+      <div class="flex flex-wrap items-baseline gap-x-6 gap-y-2">
+        <h1 class="text-2xl font-semibold">{t('nav.collections')}</h1>
+        {mayPaint.value && (
+          <nav aria-label={t('collections.more')} class="flex flex-wrap gap-x-4 text-sm">
+            {others.map(({ path, query, label }) => (
+              <a key={label} class="inline-flex min-h-6 items-center text-accent underline" href={hrefOf(path, query)}>
+                {t(label)}
+              </a>
+            ))}
+          </nav>
+        )}
+      </div>
       {!collections && <p class="text-muted">{t('common.loading')}</p>}
       {collections?.length === 0 && <p class="max-w-prose text-muted">{t('collections.none')}</p>}
       <ul class="grid grid-cols-[repeat(auto-fill,minmax(15rem,1fr))] gap-5" aria-label={t('nav.collections')}>

@@ -109,7 +109,7 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed, isInFront }: G
     [layout, size.height, goTo],
   );
 
-  useGridKeys(layout, size.height, () => y.peek(), isInFront);
+  useGridKeys(layout, size.height, () => stand.peek().y, isInFront);
 
   return (
     <div class="relative min-h-0 flex-1">

@@ -1,18 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SharePage } from '../../lib/server/shares/read-routes.ts';
 import type { ShownWork } from '../../lib/server/shares/shown-works.ts';
-import { type ApiError, addressOf, ask } from '../api/client.ts';
+import { type ApiError, ask } from '../api/client.ts';
 import { hrefOf, place } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
 import { tellError } from '../parts/notices.tsx';
 import { px } from '../parts/px.ts';
 import { t } from '../texts/text.ts';
+import { sharedPicture } from './shared-picture.ts';
 import { VisitorWork } from './visitor-work.tsx';
 
 const rowHeight = 240;
-
-export const sharedPicture = (secret: string, { id, version }: ShownWork, width: number): string =>
-  addressOf(`shared/${secret}/works/${id}/picture`, { width, v: version });
 
 /** What somebody sees who opened a link: its works and nothing else of the gallery. */
 export function VisitorPage() {

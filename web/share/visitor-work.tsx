@@ -7,7 +7,7 @@ import { goBack, hrefOf, navigate } from '../navigate/router.ts';
 import { IconButton } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { t } from '../texts/text.ts';
-import { sharedPicture } from './visitor-page.tsx';
+import { sharedPicture } from './shared-picture.ts';
 
 /** One work of a link, over the others. */
 export function VisitorWork({ secret, id, works }: { secret: string; id: string; works: readonly ShownWork[] }) {
