@@ -18,18 +18,18 @@ const stars = [5, 4, 3, 2, 1] as const;
 export function ActionBar() {
   const n = chosenCount.value;
   const isTrash = selection.value.trashed;
-  useEffect(
-    () =>
-      handleKeys({
-        rate: (key) => n > 0 && change({ rating: key === '0' ? null : Number(key) }),
-        pick: () => n > 0 && change({ flag: 'pick' }),
-        reject: () => n > 0 && change({ flag: 'reject' }),
-        unflag: () => n > 0 && change({ flag: 'none' }),
-        star: () => n > 0 && change({ star: true }),
-        trash: () => n > 0 && !isTrash && actOnChosen({ action: 'trash' }),
-      }),
-    [n, isTrash],
-  );
+  useEffect(() => {
+    // In the trash works are restored or deleted, not judged.
+    if (n === 0 || isTrash) return;
+    return handleKeys({
+      rate: (key) => change({ rating: key === '0' ? null : Number(key) }),
+      pick: () => change({ flag: 'pick' }),
+      reject: () => change({ flag: 'reject' }),
+      unflag: () => change({ flag: 'none' }),
+      star: () => change({ star: true }),
+      trash: () => actOnChosen({ action: 'trash' }),
+    });
+  }, [n, isTrash]);
   return (
     <section
       aria-label={t('select.bar')}

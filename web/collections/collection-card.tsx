@@ -5,7 +5,7 @@ import { thumbnailOf, type WorkRow } from '../api/works.ts';
 import { hrefOf } from '../navigate/router.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
-import { t, timeText } from '../texts/text.ts';
+import { t } from '../texts/text.ts';
 
 const onCover = 4;
 
@@ -42,7 +42,7 @@ interface CollectionCardProps {
 }
 
 export function CollectionCard({ collection, mayChange, onPin, onEdit, onShare, onDelete }: CollectionCardProps) {
-  const { name, works, description, pinned, usedAt } = collection;
+  const { name, works, description, pinned } = collection;
   const query = queryFor('collection', name);
   const { element, rows } = useCover(query, works);
   const items: MenuItem[] = [
@@ -76,10 +76,7 @@ export function CollectionCard({ collection, mayChange, onPin, onEdit, onShare, 
               {name}
             </span>
           </h2>
-          <p class="text-sm text-muted">
-            {t('works.count', { n: works })}
-            {usedAt !== null && ` · ${timeText(usedAt)}`}
-          </p>
+          <p class="text-sm text-muted">{t('works.count', { n: works })}</p>
           {description !== '' && (
             <p class="mt-1 line-clamp-3 text-sm break-words whitespace-pre-wrap" dir="auto">
               {description}

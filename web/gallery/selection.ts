@@ -1,7 +1,8 @@
 /** Which works of the list are chosen: some of them, or all results of the query but some, whether they are loaded or not. */
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { Columns } from '../api/columns.ts';
-import { columns, columnsKey, selection } from './shown-works.ts';
+import type { Selection } from '../api/works.ts';
+import { columns, columnsKey } from './shown-works.ts';
 
 type Chosen = { readonly isAll: boolean /** The chosen works, or, of all, those that are not. */; readonly ids: ReadonlySet<string> };
 
@@ -134,7 +135,8 @@ export type Which = { ids: string[] } | { query: string; except?: string[] };
 export function chosenWorks(): Which {
   const { isAll, ids } = chosen.peek();
   if (!isAll) return { ids: [...ids] };
-  const { query } = selection.peek();
+  // Of the list that is shown: the address may be ahead of it.
+  const { query } = JSON.parse(columnsKey.peek()) as Selection;
   return ids.size === 0 ? { query } : { query, except: [...ids] };
 }
 

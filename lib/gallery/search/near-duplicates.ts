@@ -1,6 +1,6 @@
 import { loadSharp } from '../../image/index.ts';
 
-/** How a picture looks, coarsely: 9 x 8 pixels of red, green and blue, and one bit for each pair of neighbours, by which is the brighter one. */
+/** How a picture looks, coarsely: 9 x 8 pixels of red, green and blue, and one bit for each pair of neighbours, by whether the first is clearly brighter. */
 export interface Look {
   pixels: Uint8Array;
   /** 64 bits: the difference hash of Krawetz (2013), "Kind of Like That". */
@@ -8,6 +8,8 @@ export interface Look {
 }
 
 const [across, down] = [9, 8];
+/** Neighbours in flat areas differ by the noise of compression alone: three of 256 levels, in thousandths. */
+const margin = 3000;
 
 /** @throws the error of sharp: the file is gone or no picture */
 export async function lookOf(path: string): Promise<Look> {
@@ -24,7 +26,7 @@ export async function lookOf(path: string): Promise<Look> {
   for (let y = 0; y < down; y++)
     for (let x = 0; x + 1 < across; x++) {
       const bit = y * (across - 1) + x;
-      if (brightness(x, y) > brightness(x + 1, y)) hash[(bit >> 5) & 1] = (hash[(bit >> 5) & 1] ?? 0) | (1 << (bit & 31));
+      if (brightness(x, y) > brightness(x + 1, y) + margin) hash[(bit >> 5) & 1] = (hash[(bit >> 5) & 1] ?? 0) | (1 << (bit & 31));
     }
   return { pixels, hash };
 }

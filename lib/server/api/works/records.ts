@@ -42,7 +42,7 @@ export function rowOf(work: WorkSummary): WorkRow {
     title: work.title ?? null,
     altText: work.altText ?? null,
     prompt: work.prompt ?? null,
-    model: work.model ?? null,
+    model: work.model === undefined ? null : String(withoutPlaces(work.model)),
     seed: work.seed ?? null,
     rating: work.rating ?? null,
     star: work.star,
