@@ -205,6 +205,10 @@ const hashesShortTexts = {
   'lib/server/api/changes/work-change.ts': 'the fields of one work that clients change',
   'lib/server/webhooks/signature.ts': 'the body of a webhook, which has ids and no pictures',
   'lib/server/openai/links.ts': 'the address of a picture',
+  'lib/server/auth/sign-in-codes.ts': 'a code',
+  'lib/server/shares/share-book.ts': 'the secret of a link',
+  'lib/server/api/figures/routes.ts': 'an answer, once for each state of the gallery',
+  'lib/server/page/assets.ts': 'the files of the page, when the server starts',
 };
 
 suite('nothing in a server waits for another request', (test) => {

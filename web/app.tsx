@@ -1,21 +1,30 @@
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { actDialog } from './act/chosen-actions.ts';
 import { isConnected } from './api/events.ts';
 import { session } from './api/session.ts';
 import { GalleryPage } from './gallery/gallery-page.tsx';
 import { handleKeys } from './keys/listen.ts';
 import { isKeysShown, KeysOverlay } from './keys/overlay.tsx';
-import { page } from './navigate/router.ts';
+import { page, place } from './navigate/router.ts';
 import { lazy } from './parts/lazy.tsx';
 import { Navigation } from './parts/navigation.tsx';
 import { Notices } from './parts/notices.tsx';
 import { SignInDialog, SignInForm } from './parts/sign-in.tsx';
 import { t } from './texts/text.ts';
 
+const SharePage = lazy(async () => (await import('./share/share-page.tsx')).SharePage);
+const ActDialogs = lazy(async () => (await import('./act/act-dialogs.tsx')).ActDialogs);
+/** What a link shows needs no token, and has nothing of the gallery beside it. */
+const isVisit = (): boolean => page.value === 'share' && place.value.path[1] !== undefined;
+
 /** Pages beside the gallery, each a file of its own that is loaded when it is first shown. */
 const pages: Readonly<Record<string, ComponentType>> = {
   calendar: lazy(async () => (await import('./calendar/calendar-page.tsx')).CalendarPage),
   compare: lazy(async () => (await import('./compare/compare-page.tsx')).ComparePage),
+  collections: lazy(async () => (await import('./collections/collections-page.tsx')).CollectionsPage),
+  duplicates: lazy(async () => (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage),
+  share: SharePage,
   settings: lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage),
 };
 
@@ -29,6 +38,13 @@ export function App() {
       }),
     [],
   );
+  if (isVisit())
+    return (
+      <div id="content" class="h-full">
+        <SharePage />
+        <Notices />
+      </div>
+    );
   return (
     <div class="flex h-full flex-col md:flex-row">
       <a href="#content" class="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-3">
@@ -44,6 +60,7 @@ export function App() {
         <Shown />
       </div>
       <SignInDialog />
+      {actDialog.value && <ActDialogs />}
       <KeysOverlay />
       <Notices />
     </div>

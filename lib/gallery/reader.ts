@@ -6,7 +6,7 @@ import { Freshness } from './indexing/freshness.ts';
 import { workFlags } from './indexing/index-lines.ts';
 import { readWork, type ScanOptions } from './indexing/scan.ts';
 import { WorkIndex } from './indexing/work-index.ts';
-import type { Ranking } from './search/embeddings.ts';
+import type { Ranking } from './likeness/embeddings.ts';
 import type { Count, FacetName, ListFacet, NewestCount } from './search/facets.ts';
 import { findWork } from './search/find-work.ts';
 import { listWorks, type PageOf, type Read, unknownFields } from './search/list-works.ts';

@@ -15,13 +15,13 @@ export const anonymous: Caller = { id: 'local', name: 'local', scope: 'read' };
 /** Whether a caller sees what is not public. */
 export const seesPrivate = ({ id }: Caller): boolean => id !== anonymous.id;
 
+type Marked = { hidden?: boolean | undefined; trashedAt?: string | null | undefined };
+
+/** Whether everyone who may look at all may see a work. */
+export const isPublic = ({ hidden, trashedAt }: Marked): boolean => hidden !== true && (trashedAt ?? undefined) === undefined;
+
 /** Whether a caller may see a work, in whatever reply. */
-export function maySee(
-  caller: Caller,
-  { hidden, trashedAt }: { hidden?: boolean | undefined; trashedAt?: string | null | undefined },
-): boolean {
-  return seesPrivate(caller) || (hidden !== true && (trashedAt ?? undefined) === undefined);
-}
+export const maySee = (caller: Caller, work: Marked): boolean => seesPrivate(caller) || isPublic(work);
 
 const unknown = (id: string): ArtistError => new ArtistError('ERR_NOT_FOUND', `${id}: no such work in this gallery`);
 

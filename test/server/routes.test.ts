@@ -29,8 +29,18 @@ const questions = [
   '/sdapi/v1/interrogate',
   '/internal/progress',
 ];
-/** Answer without a token everywhere; that of a picture has its permission in its name. */
-const openRoutes = ['/api/v1/session', '/api/v1/session/code', '/healthz', '/readyz', '/v1/images/files/:name'];
+/** Answer without a token everywhere; that of a picture has its permission in its name, and those of links in their secret. */
+const shared = '/api/v1/shared/:secret';
+const openRoutes = [
+  '/api/v1/session',
+  '/api/v1/session/code',
+  shared,
+  `${shared}/works/:id`,
+  `${shared}/works/:id/picture`,
+  '/healthz',
+  '/readyz',
+  '/v1/images/files/:name',
+];
 const apiRoutes = ({ server }: Shell) => server.routes.filter(({ page }) => !page);
 /** In a file beside the gallery, in settings and in variables: no reply and no line of the log may have it. */
 const canary = 'canary-5e1f0a7b';

@@ -1,9 +1,9 @@
 import { isAdmin, mayPaint } from '../api/session.ts';
+import { isWide } from '../browser/wide.ts';
 import { selection } from '../gallery/shown-works.ts';
 import { hrefOf, setQuery } from '../navigate/router.ts';
 import { IconButton } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { isWide } from '../parts/wide.ts';
 import { SavedList } from '../saved/saved-list.tsx';
 import { type TextKey, t } from '../texts/text.ts';
 import { hasCondition, withCondition, withoutCondition } from './conditions.ts';

@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { ActionBar } from '../act/action-bar.tsx';
 import { onEvent } from '../api/events.ts';
 import { refreshRow } from '../api/works.ts';
 import { Chips } from '../find/chips.tsx';
@@ -15,6 +16,7 @@ import { t } from '../texts/text.ts';
 import { view } from '../views/view.tsx';
 import { WorkView } from '../work/work-view.tsx';
 import { Grid } from './grid.tsx';
+import { followChosen, isSelecting } from './selection.ts';
 import { columns, columnsError, columnsKey, isBehind, isTimed, loadColumns, reloadSoon, selection } from './shown-works.ts';
 import { rowHeight, Toolbar } from './toolbar.tsx';
 
@@ -35,13 +37,19 @@ function followWorks(): () => void {
 export function GalleryPage({ isShown }: { isShown: boolean }) {
   useEffect(followWorks, []);
   useEffect(followFacets, []);
+  useEffect(followChosen, []);
   const work = useComputed(() => (page.value === 'works' ? place.value.path[1] : undefined)).value;
   const isCovered = work !== undefined;
   return (
     <>
       <main class={`min-h-0 flex-1 flex-col ${isShown ? 'flex' : 'hidden'}`} inert={isCovered} aria-hidden={isCovered}>
         <h1 class="sr-only">{t('nav.gallery')}</h1>
-        <Toolbar />
+        <div class="relative">
+          <div inert={isSelecting.value}>
+            <Toolbar />
+          </div>
+          {isSelecting.value && <ActionBar />}
+        </div>
         <LiveFolders />
         <Chips />
         <LikeBar />
@@ -49,7 +57,7 @@ export function GalleryPage({ isShown }: { isShown: boolean }) {
         <div class="flex min-h-0 flex-1">
           {isShown && isPanelOpen.value && <FacetPanel />}
           <div class="flex min-h-0 min-w-0 flex-1 flex-col">
-            <Works />
+            <Works isInFront={isShown && !isCovered} />
           </div>
         </div>
         {isShown && !isCovered && <DropZone />}
@@ -59,7 +67,7 @@ export function GalleryPage({ isShown }: { isShown: boolean }) {
   );
 }
 
-function Works() {
+function Works({ isInFront }: { isInFront: boolean }) {
   const loaded = columns.value;
   const error = columnsError.value;
   if (error)
@@ -73,7 +81,16 @@ function Works() {
   if (loaded.count === 0) {
     return <Empty />;
   }
-  return <Grid columns={loaded} selectionKey={columnsKey.value} rowHeight={rowHeight.value} isTimed={isTimed.value} view={view.value} />;
+  return (
+    <Grid
+      columns={loaded}
+      selectionKey={columnsKey.value}
+      rowHeight={rowHeight.value}
+      isTimed={isTimed.value}
+      view={view.value}
+      isInFront={isInFront}
+    />
+  );
 }
 
 function Empty() {

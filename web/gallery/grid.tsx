@@ -7,12 +7,16 @@ import { useSize } from '../parts/use-size.ts';
 import { t } from '../texts/text.ts';
 import { listRowHeight } from '../views/list-row.tsx';
 import type { View } from '../views/view.tsx';
+import { GroupHeader } from './group-header.tsx';
 import { groupsOf } from './groups.ts';
 import { type Layout, layOut, layOutList, rowAt, rowOfWork } from './layout.ts';
 import { focused, heldPlace, holdPlace } from './place-kept.ts';
+import { pointing } from './pointing.ts';
 import { ScrollSpace } from './scroll-space.ts';
 import { Scrubber } from './scrubber.tsx';
+import { isSelecting } from './selection.ts';
 import { isFast, Tile } from './tile.tsx';
+import { useGridKeys } from './use-grid-keys.ts';
 
 const gaps: Readonly<Record<View, number>> = { rows: 4, wall: 0, list: 1 };
 const headerHeight = 44;
@@ -27,12 +31,14 @@ interface GridProps {
   /** Whether the order is that of time, so that days and the timeline mean something. */
   isTimed: boolean;
   view: View;
+  /** Whether nothing covers it, so that keys mean it. */
+  isInFront: boolean;
 }
 
 const noGroups = new Uint16Array(0);
 
 /** All works of a selection, however many: only what is in view, and a little more, is in the document. */
-export function Grid({ columns, selectionKey, rowHeight, isTimed, view }: GridProps) {
+export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFront }: GridProps) {
   const box = useRef<HTMLDivElement>(null);
   const space = useRef(new ScrollSpace()).current;
   const size = useSize(box);
@@ -108,13 +114,17 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed, view }: GridPr
     [layout, size.height, goTo],
   );
 
+  useGridKeys(layout, size.height, () => stand.peek().y, isInFront);
+
   return (
     <div class="relative min-h-0 flex-1">
       <div
         ref={box}
-        class="absolute inset-0 overflow-y-auto overscroll-contain [scrollbar-width:thin]"
+        {...pointing}
+        class="group/grid absolute inset-0 overflow-y-auto overscroll-contain [scrollbar-width:thin]"
         style={{ overflowAnchor: 'none' }}
         data-grid
+        data-selecting={isSelecting.value ? '' : undefined}
       >
         <div class="relative" style={{ height: px(layout ? space.boxHeight || layout.height : 0) }}>
           {layout && size.height > 0 && (
@@ -186,13 +196,14 @@ function Rows({ layout, columns, groups, y, offset, viewport, isList }: RowsProp
     const top = (layout.tops[row] ?? 0) + offset;
     if (isHeaded && groups)
       headers.push(
-        <h2
+        <GroupHeader
           key={`group ${groups.of[first]}`}
-          class="absolute flex items-end px-1 pb-1 text-sm font-semibold text-muted"
-          style={{ transform: `translateY(${top}px)`, height: px(headerHeight) }}
-        >
-          {groups.label(groups.of[first] ?? 0)}
-        </h2>,
+          label={groups.label(groups.of[first] ?? 0)}
+          first={first}
+          groups={groups.of}
+          top={top}
+          height={headerHeight}
+        />,
       );
     for (let index = first; index < end; index++)
       tiles.push(

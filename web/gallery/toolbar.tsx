@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { SelectButtons } from '../act/select-buttons.tsx';
 import type { Selection } from '../api/works.ts';
 import { isPanelOpen, setPanelOpen } from '../find/facets.ts';
 import { SearchField } from '../find/search-field.tsx';
@@ -48,6 +49,7 @@ export function Toolbar() {
       <p class="text-sm text-muted" aria-live="polite">
         {columns.value && t('works.count', { n: columns.value.count })}
       </p>
+      <SelectButtons />
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { addressOf } from '../api/client.ts';
 import { type FullWork, pictureOf, type WorkRow } from '../api/works.ts';
+import { copy } from '../browser/clipboard.ts';
+import { saveFrom, saveText } from '../browser/save-file.ts';
 import { hrefOf, navigate } from '../navigate/router.ts';
-import { copy } from '../parts/clipboard.ts';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
-import { saveFrom, saveText } from '../parts/save-file.ts';
 import { t } from '../texts/text.ts';
 
 const recipeText = (work: FullWork): string => JSON.stringify(work.recipe, undefined, 2);

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { mayPaint, whenSignedIn } from '../api/session.ts';
 import { type Change, restoreWork, trashWork } from '../api/works.ts';
+import { isWide } from '../browser/wide.ts';
 import { focused } from '../gallery/place-kept.ts';
 import { columns, selectionQuery } from '../gallery/shown-works.ts';
 import { MoreLike } from '../likeness/more-like.tsx';
@@ -9,7 +10,6 @@ import { goBack, hrefOf, navigate, place, setQuery } from '../navigate/router.ts
 import { IconButton } from '../parts/button.tsx';
 import { tell, tellError } from '../parts/notices.tsx';
 import { readStored, store } from '../parts/storage.ts';
-import { isWide } from '../parts/wide.ts';
 import { t } from '../texts/text.ts';
 import { compareHref, DownloadMenu, MoreMenu } from './actions.tsx';
 import { Banner } from './banner.tsx';

@@ -1,10 +1,10 @@
 import { ulidTime } from '../../core/index.ts';
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
+import { EmbeddingFile, type Ranking, type Vector } from '../likeness/embeddings.ts';
 import { WordFacets } from '../words/word-facets.ts';
 import type { WordIndex } from '../words/word-index.ts';
 import { WordSearch } from '../words/word-search.ts';
-import { EmbeddingFile, type Ranking, type Vector } from './embeddings.ts';
 import { type Count, type FacetCounts, type FacetName, Facets, type ListFacet, type NewestCount } from './facets.ts';
 import { Matching } from './match.ts';
 import type { SortOrder } from './paging.ts';

@@ -19,6 +19,7 @@ import { errorBody as fastapiErrorBody } from '../sdapi/fastapi-errors.ts';
 import { internalRoutes, sdapiRoutes } from '../sdapi/routes.ts';
 import { sdcppErrorBody } from '../sdcpp/errors.ts';
 import { sdcppRoutes } from '../sdcpp/routes.ts';
+import { sharesRoutes } from '../shares/routes.ts';
 import { webhooksRoutes } from '../webhooks/routes.ts';
 
 /** An API of the server. */
@@ -49,6 +50,7 @@ export const rooms: readonly Room[] = [
   { ...own, routes: eventsRoutes },
   { ...own, routes: trainingRoutes },
   { ...own, routes: webhooksRoutes },
+  { ...own, routes: sharesRoutes },
   { prefix: '/sdapi/v1', paths: ['/sdapi'], routes: sdapiRoutes, error: fastapiErrorBody },
   { prefix: '/internal', paths: ['/internal'], routes: internalRoutes, error: fastapiErrorBody },
   { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes, error: openaiErrorBody },

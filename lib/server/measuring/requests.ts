@@ -13,6 +13,8 @@ export interface Measurements {
   map: { ask: { hidden: boolean }; answer: { columns: string; unplaced: number } };
   /** The pair of works whose duel teaches most. */
   duel: { ask: { skipped: [string, string][] }; answer: { first: string; second: string; expected: number | null } };
+  /** Works that look the same, among the newest ones. */
+  duplicates: { ask: { newest: number }; answer: { groups: string[][]; compared: number } };
 }
 export type MeasurementName = keyof Measurements;
 

@@ -165,6 +165,9 @@ suite('mass actions', { timeoutMs: 60_000 }, (test) => {
     const dry = await act({ action, query: 'tag:third', dryRun: true });
     assert.equal([dry.status, dry.body.total, dry.body.sample.length], [200, 8, 8]);
     assert.is((await server.gallery.select('rating:4')).length, 0);
+    const [out = ''] = dry.body.sample;
+    assert.is((await act({ action, query: 'tag:third', except: [out], dryRun: true })).body.total, 7);
+    assert.is((await act({ action, ids, except: [out], dryRun: true })).status, 400);
     assert.is((await act({ action, query: 'tag:third', expected: 7 })).status, 412);
     const done = await act({ action, query: 'tag:third', expected: 8 });
     assert.equal([done.status, done.body.state, done.body.changed, done.body.undoable], [202, 'done', 8, true]);

@@ -149,6 +149,8 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
       '/works?query=kestrel',
       '/works?query=hidden:true',
       `/export.zip?ids=${hidden},${trashed}`,
+      `/export.json?ids=${hidden},${trashed}`,
+      '/export.json?query=kestrel',
       '/feed.xml?query=kestrel',
       '/feed.json?query=kestrel',
     ]) {
@@ -173,6 +175,18 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
     };
     for (const part of ['', '/image', '/thumbnail', '/candidates', '/candidates/image', '/ledger', '/similar'])
       for (const name of ['hidden', 'trashed']) assert.equal(await replyTo(ids[name] ?? '', part), await replyTo(absent, part), part);
+  });
+
+  test('recipes as JSON name no place of this machine', async () => {
+    const { id } = await file(here, 'a plain wren', {}, { model: { name: path.join(here.home, 'desk', 'wren.gguf'), hash: 'ab12' } });
+    const reply = await get(`/export.json?ids=${id}`);
+    const text = await reply.text();
+    assert.match(reply.headers.get('content-disposition') ?? '', /recipes\.json/);
+    const [one] = JSON.parse(text);
+    assert.equal([one.id, one.recipe.prompt, one.recipe.model.name], [id, 'a plain wren', 'wren.gguf']);
+    assert.match(one.infotext, /Steps: 20/);
+    assert.not.ok(text.includes(here.home));
+    assert.equal(await json('/export.json?query=nothing-has-this'), []);
   });
 
   test('an archive for a reader without a token has no notes, and for nobody places of this machine', async () => {

@@ -1,11 +1,13 @@
-import type { FullWork } from '../../api/works.ts';
+import { type FullWork, rowOf } from '../../api/works.ts';
+import { isWide } from '../../browser/wide.ts';
 import { IconButton } from '../../parts/button.tsx';
-import { isWide } from '../../parts/wide.ts';
 import { t } from '../../texts/text.ts';
+import { EditPanel } from '../edit-panel.tsx';
 import { RepaintSection } from '../repaint/repaint-section.tsx';
 import { AboutSection, FileSection, OriginSection } from './about-sections.tsx';
 import { LineageSection } from './lineage-section.tsx';
 import { DetailsSection, PromptSection } from './recipe-sections.tsx';
+import { Section } from './section.tsx';
 
 /** All that is known about a work: a column on wide screens, else a sheet over the lower part of the picture. */
 export function Panel({ work, onClose }: { work: FullWork; onClose: () => void }) {
@@ -20,8 +22,10 @@ export function Panel({ work, onClose }: { work: FullWork; onClose: () => void }
           <IconButton icon="cross" label={t('common.close')} onClick={onClose} />
         </div>
       )}
-      {/* The place of editing: title, tags, collections, alternative text, note. */}
       <AboutSection work={work} />
+      <Section name="edit" title={t('edit.panel')}>
+        <EditPanel row={rowOf(work.id).value ?? work} work={work} />
+      </Section>
       <PromptSection work={work} />
       <DetailsSection work={work} />
       <LineageSection work={work} />

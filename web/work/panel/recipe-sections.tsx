@@ -1,11 +1,11 @@
 import { useEffect } from 'preact/hooks';
 import type { FullWork } from '../../api/works.ts';
+import { copy } from '../../browser/clipboard.ts';
 import { wordsOf } from '../../find/conditions.ts';
 import { Highlighted } from '../../find/highlighted.tsx';
 import { selection } from '../../gallery/shown-works.ts';
 import { hrefOf } from '../../navigate/router.ts';
 import { IconButton } from '../../parts/button.tsx';
-import { copy } from '../../parts/clipboard.ts';
 import { numberText, t, timeText } from '../../texts/text.ts';
 import { conditionOf, fieldsOf, lorasOf, nameInWords, optionHelp, wantOptionHelp } from './recipe-fields.ts';
 import { Fact, Facts, Section } from './section.tsx';

@@ -1,8 +1,7 @@
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { type TextKey, t } from '../../texts/text.ts';
-import { largestShare, type ShownCandidate, type ShownLedger, shareOf, termsOf } from './ledger.ts';
-import type { Tiles } from './why-view.tsx';
+import { largestShare, type ShownCandidate, type ShownLedger, shareOf, type Tiles, termsOf } from './ledger.ts';
 
 /** One square of the strip. */
 function Tile({ tiles, index, label }: { tiles: Tiles | null; index: number; label: string }) {

@@ -33,3 +33,9 @@ export const largestShare = (ledger: ShownLedger): number =>
 /** Indices of the candidates by rank, rejected ones last. */
 export const inOrder = ({ candidates }: ShownLedger): number[] =>
   candidates.map((_, index) => index).sort((a, b) => (candidates[a]?.rank ?? 1e9) - (candidates[b]?.rank ?? 1e9) || a - b);
+
+export interface Tiles {
+  address: string;
+  edge: number;
+  count: number;
+}

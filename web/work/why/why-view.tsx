@@ -6,13 +6,7 @@ import { hrefOf, navigate } from '../../navigate/router.ts';
 import { tell, tellError } from '../../parts/notices.tsx';
 import { numberText, t } from '../../texts/text.ts';
 import { CandidateCard } from './candidate-card.tsx';
-import { inOrder, ledgerOf, type ShownLedger } from './ledger.ts';
-
-export interface Tiles {
-  address: string;
-  edge: number;
-  count: number;
-}
+import { inOrder, ledgerOf, type ShownLedger, type Tiles } from './ledger.ts';
 
 /** Where the pictures of the candidates are; null: they were not kept. */
 function useTiles({ id, version, candidates }: FullWork): Tiles | null {

@@ -15,14 +15,16 @@ const operation = z.strictObject({ id: workId.describe('Id of an operation') });
 const selection = {
   ids: z.array(workId).max(10_000).optional().describe('The works'),
   query: z.string().max(20_000).optional().describe('All works that it finds, instead of ids; empty: every work'),
+  except: z.array(workId).max(10_000).optional().describe('Works of the query that it leaves out'),
   dryRun: z.boolean().default(false).describe('Only count the works'),
   expected: z.int().min(0).optional().describe('Refuse if there is another number of works'),
   waitSeconds: z.number().min(0).max(30).default(1).describe('Wait this long for the end of the operation before answering'),
 };
 type Selection = z.output<z.ZodObject<typeof selection>>;
 
-const isEither = ({ ids, query }: Pick<Selection, 'ids' | 'query'>): boolean => (ids === undefined) !== (query === undefined);
-const either = { error: 'ids: expected either ids or query' };
+const isEither = ({ ids, query, except }: Pick<Selection, 'ids' | 'query' | 'except'>): boolean =>
+  (ids === undefined) !== (query === undefined) && (except === undefined || query !== undefined);
+const either = { error: 'ids: expected either ids or query; except goes with query' };
 const counted = z.object({ total: z.int(), sample: z.array(z.string()).describe('Ids of the first works') });
 
 /** Actions on many works, which become operations. */
@@ -74,9 +76,11 @@ export function massRoutes(root: FastifyInstance, context: ServerContext, operat
 }
 
 /** Works that an action can be about: those in the trash, or the others. */
-async function selected({ gallery }: ServerContext, { action }: Action, { ids, query = '' }: Selection): Promise<string[]> {
+async function selected({ gallery }: ServerContext, { action }: Action, { ids, query = '', except = [] }: Selection): Promise<string[]> {
   if (ids) return [...new Set(ids)];
-  return gallery.select(await expandQuery(gallery, query), { trashed: action === 'restore' || action === 'purge' });
+  const found = await gallery.select(await expandQuery(gallery, query), { trashed: action === 'restore' || action === 'purge' });
+  const out = new Set(except);
+  return out.size === 0 ? found : found.filter((id) => !out.has(id));
 }
 
 function operationRoutes(root: FastifyInstance, operations: Operations): void {

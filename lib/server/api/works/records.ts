@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { type Artwork, reviewFlags, type WorkSummary } from '../../../gallery/index.ts';
 import { recipeSchema, writeInfotext } from '../../../image/index.ts';
 import { derivationSchema, describeDerivation } from '../../../prompt/index.ts';
+import { recordOf } from '../changes/work-change.ts';
 
 export const workRow = z.object({
   id: z.string(),
@@ -42,7 +43,7 @@ export function rowOf(work: WorkSummary): WorkRow {
     title: work.title ?? null,
     altText: work.altText ?? null,
     prompt: work.prompt ?? null,
-    model: work.model ?? null,
+    model: work.model === undefined ? null : String(withoutPlaces(work.model)),
     seed: work.seed ?? null,
     rating: work.rating ?? null,
     star: work.star,
@@ -59,6 +60,7 @@ const anObject = z.record(z.string(), z.unknown());
 
 export const fullWork = workRow.extend({
   updatedAt: z.string().nullable(),
+  recordVersion: z.string().describe('Of the fields that can be changed: as If-Match of PATCH it refuses to overwrite what came between'),
   note: z.string().nullable().describe('Only for callers with a token'),
   prompt: z.string().nullable(),
   file: z.object({ sha256: z.string(), bytes: z.int(), name: z.string() }),
@@ -102,6 +104,7 @@ export function fullRecord(work: Artwork, row: WorkRow, notes: boolean): z.outpu
     ...row,
     prompt: work.recipe?.prompt ?? null,
     updatedAt: work.updatedAt ?? null,
+    recordVersion: recordOf(work).version,
     note: notes ? (work.note ?? null) : null,
     file: { sha256: work.image.sha256, bytes: work.image.bytes, name: work.file },
     recipe,
