@@ -15,6 +15,7 @@ export { type Artist, type ArtistOptions, createArtist } from './loop/artist.ts'
 export { mostCandidates } from './loop/candidates.ts';
 export { checkWork } from './loop/check-work.ts';
 export type { CreateEvent, CreateOptions, PlannedWork } from './loop/create-options.ts';
+export { loopOptions } from './loop/create-options.ts';
 export type { CreateRun } from './loop/create-run.ts';
 export type { CreatedWork, FiledWork } from './loop/created-work.ts';
 export { planPrompt, readWordLists } from './loop/plan-prompt.ts';
@@ -31,7 +32,7 @@ export { checkSettings, openSecrets } from './orders/check-settings.ts';
 export { type HandOverOptions, handOver, paintHere } from './orders/hand-over.ts';
 export { type JobWishes, jobPayload } from './orders/job-payload.ts';
 export { jobView, listedJob, recordView } from './orders/job-view.ts';
-export { newOrder, type Order, type OrderOptions, optionsOfOrder, readOrder } from './orders/order.ts';
+export { newOrder, type Order, type OrderOptions, optionsOfOrder, orderOptionNames, readOrder } from './orders/order.ts';
 export { type OrderedTask, type PaintedOrder, paintOrder } from './orders/paint-order.ts';
 export { overSettings, paintingOf, paintSettings } from './orders/paint-settings.ts';
 export { type LookUp, paintTasks } from './orders/paint-tasks.ts';

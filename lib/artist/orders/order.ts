@@ -44,6 +44,9 @@ const orderSchema = z.strictObject({
   ...Object.fromEntries(Object.entries(createOptions.shape).filter(([name]) => !notOrdered.some((not) => not === name))),
 });
 
+/** Names of the options that an order may have. */
+export const orderOptionNames = (): string[] => Object.keys(orderSchema.shape).filter((name) => name !== 'version');
+
 /** Checks an order and drops undefined fields. Defaults are not filled in: those of the day it is painted apply. */
 function checked(order: object): Order {
   const given = Object.fromEntries(Object.entries(order).filter(([, value]) => value !== undefined));

@@ -94,6 +94,11 @@ suite('settings over HTTP', { timeoutMs: 60_000 }, (test) => {
     const sampler = body.options.find(({ name }: { name: string }) => name === 'sampler');
     assert.ok(sampler.choices.includes('euler_a'));
     assert.ok(body.options.some(({ name }: { name: string }) => name === 'hires.steps'));
+    const names = body.options.map(({ name }: { name: string }) => name);
+    assert.ok(
+      names.includes('candidates') && !names.includes('seed') && !names.includes('initImage'),
+      'those that a job of kind create may have',
+    );
     const { body: train } = await server.call('GET', '/options?call=train');
     assert.ok(train.options.some(({ name }: { name: string }) => name === 'network.rank'));
     assert.ok(!train.options.some(({ name }: { name: string }) => /home|signal|onProgress/.test(name)));

@@ -11,6 +11,7 @@ const tags = ['jobs'];
 const read = { config: { scope: 'read' } } as const;
 const figures = z.object({
   paused: z.boolean(),
+  training: z.string().nullable().describe('The training run for which it is paused; null: a person paused it, or it is not paused'),
   running: z.int(),
   waiting: z.int(),
   delayed: z.int(),

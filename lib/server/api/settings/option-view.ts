@@ -1,5 +1,6 @@
 /** Options of the engine and of training as rows of a form. */
 import * as z from 'zod';
+import { loopOptions, orderOptionNames } from '../../../artist/index.ts';
 import { boundsOf, choicesOf, everyRow, helpLine, optionTables, type Row, type Rows } from '../../../engine/index.ts';
 import { trainRows } from '../../../train/index.ts';
 import { jsonValue } from '../../openapi/json-value.ts';
@@ -22,11 +23,29 @@ export const optionRow = z.object({
 });
 export type OptionRow = z.output<typeof optionRow>;
 
+const { candidates, expand, score, upscale } = loopOptions.shape;
+const group = 'Choosing';
+/** Options of create() itself that have one value. */
+const choosingRows: Rows = {
+  candidates: {
+    schema: candidates,
+    help: 'Number of candidates, 1..64, or auto: continue while another is worth its seconds',
+    default: 'one that passes the gates, in at most 3 tries',
+    group,
+  },
+  style: { schema: z.string().optional(), help: 'Style of the picture', default: 'chosen by your ratings', group },
+  expand: { schema: expand, help: 'Expand {a|b} and __lists__ in the prompt', default: 'yes', group },
+  score: { schema: score, help: 'Let CLIP choose among several candidates', default: 'yes', group },
+  upscale: { schema: upscale, help: 'Enlarge four times', default: 'if the picture is small', group },
+};
+
 function tableOf(call: OptionCall): Rows {
   if (call === 'train') return trainRows;
   if (call === 'upscale') return optionTables.upscale;
   const rows: Rows = optionTables.generate;
-  return call === 'generate' ? rows : Object.fromEntries(Object.entries(rows).filter(([, { create }]) => create !== 'no'));
+  if (call === 'generate') return rows;
+  const ordered = new Set(orderOptionNames());
+  return Object.fromEntries(Object.entries({ ...choosingRows, ...rows }).filter(([name]) => ordered.has(name)));
 }
 
 /** Options that are no values of a form: functions, pictures and places of the server. */
