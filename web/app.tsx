@@ -14,6 +14,8 @@ import { t } from './texts/text.ts';
 
 /** Pages beside the gallery, each a file of its own that is loaded when it is first shown. */
 const pages: Readonly<Record<string, ComponentType>> = {
+  studio: lazy(async () => (await import('./studio/studio-page.tsx')).StudioPage),
+  queue: lazy(async () => (await import('./queue/queue-page.tsx')).QueuePage),
   settings: lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage),
 };
 

@@ -22,6 +22,7 @@ export const keyTable = {
   unflag: { keys: ['u'], scope: 'work', label: 'keys.unflag' },
   star: { keys: ['f'], scope: 'work', label: 'keys.star' },
   details: { keys: ['i'], scope: 'work', label: 'keys.details' },
+  open: { keys: ['o'], scope: 'work', label: 'keys.open' },
   trash: { keys: ['Delete'], scope: 'work', label: 'keys.trash' },
 } as const satisfies Record<string, Row>;
 export type KeyAction = keyof typeof keyTable;

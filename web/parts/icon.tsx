@@ -20,6 +20,14 @@ const paths = {
   figures: 'M5 20V10M12 20V4M19 20v-7',
   settings: 'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2 2M16.4 16.4l2 2M18.4 5.6l-2 2M7.6 16.4l-2 2',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
+  swap: 'M4 8h15M15 4l4 4-4 4M20 16H5M9 12l-4 4 4 4',
+  pencil: 'M4 20l1-5L16 4l4 4L9 19z',
+  eraser: 'M8 20h12M4 15L14 5l6 6-9 9H8z',
+  undo: 'M8 5L4 9l4 4M4 9h10a6 6 0 0 1 0 12h-3',
+  redo: 'M16 5l4 4-4 4M20 9H10a6 6 0 0 0 0 12h3',
+  up: 'M12 20V5M6 11l6-6 6 6',
+  down: 'M12 4v15M6 13l6 6 6-6',
+  first: 'M5 4h14M12 21V9M6 15l6-6 6 6',
   keys: 'M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M8 14h8',
 } as const;
 
