@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { addressOfPicture, cancelJob, isOpen, type Job, type JobPicture, previewOf, retryJob } from '../../api/jobs.ts';
 import { hrefOf } from '../../navigate/router.ts';
 import { Button } from '../../parts/button.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { tellError } from '../../parts/notices.tsx';
 import { t } from '../../texts/text.ts';
 import { ProgressBar, placeText } from './progress.tsx';
@@ -80,7 +81,9 @@ function Picture({ job, picture }: { job: Job; picture: JobPicture | undefined }
       {preview !== undefined && <img src={preview} alt={picture ? '' : t('studio.preview')} class={look} data-preview="" />}
       {picture && <PictureLink job={job} picture={picture} look={look} />}
       {!picture && preview === undefined && (
-        <p class="absolute inset-0 grid place-items-center p-4 text-center text-sm text-muted">{placeText(job)}</p>
+        <span class="absolute inset-0 grid place-items-center text-muted">
+          <Icon name="brush" size={40} />
+        </span>
       )}
     </div>
   );
