@@ -106,7 +106,7 @@ suite('the form of the studio', (test) => {
     ok((await page.getByLabel('Prompt', { exact: true }).inputValue()).length > 5);
     await page.getByRole('button', { name: 'Paint', exact: true }).click();
     await page.waitForURL(/job=/);
-    await page.getByRole('status').filter({ hasText: 'Next' }).waitFor();
+    await page.getByText('Next', { exact: true }).waitFor();
     equal(faults, []);
     await close();
   });
@@ -123,7 +123,8 @@ suite('the form of the studio', (test) => {
       };
       await page.getByText('All options').waitFor();
       await page.getByLabel('Choose a file').setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: await plainPicture() });
-      for (const summary of await page.locator('summary').all()) await summary.click();
+      const shown = page.locator('summary').filter({ hasText: /Sampling|rectangle|Reference|Grid/ });
+      for (const summary of await shown.all()) await summary.click();
       await check('studio');
       for (const name of ['Presets', 'Earlier prompts', 'Choose a work']) {
         await page.getByRole('button', { name }).click();

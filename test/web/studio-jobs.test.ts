@@ -35,7 +35,7 @@ suite('jobs of the studio', (test) => {
     await page.getByText(/Step \d+ of 300/).waitFor({ timeout: 20_000 });
     is(String(((await (await asked(server, `jobs/${first}`)).json()) as { state: string }).state), 'cancelled');
     await result(page).getByRole('button', { name: 'Cancel' }).click();
-    await result(page).getByText('Cancelled').waitFor();
+    await result(page).getByText('Cancelled').first().waitFor();
     await prompt(page).press('Alt+ArrowUp');
     await prompt(page).press('Alt+ArrowUp');
     is(await prompt(page).inputValue(), 'a lighthouse');

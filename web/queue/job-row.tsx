@@ -33,7 +33,7 @@ export function JobRow({ job, isOwn, children, drag, look = '' }: JobRowProps) {
   return (
     <li
       {...drag}
-      class={`${look} flex flex-wrap items-center gap-3 rounded-md border bg-raised p-2 ${isOwn ? 'border-accent' : 'border-line'}`}
+      class={`${look} flex flex-wrap items-center gap-3 rounded-md border bg-raised p-2 border-line ${isOwn ? 'border-l-4 border-l-accent' : ''}`}
     >
       <Thumbnail job={job} />
       <div class="min-w-40 flex-1">

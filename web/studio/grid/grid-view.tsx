@@ -1,6 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
+import { onEvent } from '../../api/events.ts';
 import { addressOfPicture, cancelJob, isOpen, type Job, jobOf, keepJob, previewOf } from '../../api/jobs.ts';
 import { hrefOf } from '../../navigate/router.ts';
 import { Button } from '../../parts/button.tsx';
@@ -16,17 +17,21 @@ export function GridView({ batch }: { batch: string }) {
   const ids = useSignal<readonly string[] | undefined>(undefined);
   const isMissing = useSignal(false);
   useEffect(() => {
-    isMissing.value = false;
-    ask<{ jobs: Job[] }>(`batches/${batch}`).then(
-      ({ jobs }) => {
-        for (const job of jobs) keepJob(job);
-        ids.value = jobs.map(({ id }) => id);
-      },
-      (error) => {
-        if ((error as { status?: number }).status === 404) isMissing.value = true;
-        else tellError(error);
-      },
-    );
+    const read = (): void => {
+      isMissing.value = false;
+      ask<{ jobs: Job[] }>(`batches/${batch}`).then(
+        ({ jobs }) => {
+          for (const job of jobs) keepJob(job);
+          ids.value = jobs.map(({ id }) => id);
+        },
+        (error) => {
+          if ((error as { status?: number }).status === 404) isMissing.value = true;
+          else tellError(error);
+        },
+      );
+    };
+    read();
+    return onEvent('reset', read);
   }, [batch]);
   const jobs = useComputed(() => (ids.value ?? []).flatMap((id) => jobOf(id).value ?? []));
   if (isMissing.value) return <p role="alert">{t('studio.gridMissing')}</p>;

@@ -6,7 +6,9 @@ import { placeText } from './progress.tsx';
 
 /** Own jobs, newest first: each can be brought to the front. */
 export function JobStrip({ shown }: { shown: string | undefined }) {
-  const jobs = ownJobs.value.filter(({ state }) => state !== 'cancelled');
+  const painted = ownJobs.value.filter(({ state }) => state !== 'cancelled');
+  // A grid is one entry.
+  const jobs = painted.filter(({ batch }, at) => batch === null || painted.findIndex((one) => one.batch === batch) === at);
   if (jobs.length === 0) return null;
   return (
     <nav aria-label={t('studio.jobs')}>

@@ -27,14 +27,16 @@ export function Result({ job, onReplace, onRemix }: ResultProps) {
   }, [job.id]);
   return (
     <section aria-label={t('studio.result')} class="flex min-w-0 flex-col gap-3">
+      {/* Each step would be too much to hear. */}
+      <p class="sr-only" role="status">
+        {t(`queue.state.${state}`)}
+      </p>
       <Picture job={job} picture={shown} />
       {isRunning && (
         <div class="flex flex-col gap-2">
           <ProgressBar job={job} />
           <div class="flex flex-wrap items-center justify-between gap-2">
-            <p class="text-sm text-muted" role="status">
-              {placeText(job)}
-            </p>
+            <p class="text-sm text-muted">{placeText(job)}</p>
             <div class="flex flex-wrap gap-2">
               <Button onClick={() => cancelJob(job.id).catch(tellError)}>{t('common.cancel')}</Button>
               {state === 'running' && <Button onClick={onReplace}>{t('studio.replace')}</Button>}
@@ -43,7 +45,7 @@ export function Result({ job, onReplace, onRemix }: ResultProps) {
         </div>
       )}
       {(state === 'failed' || state === 'cancelled') && (
-        <div class="flex flex-wrap items-center gap-3 rounded-md border border-line p-3 text-sm" role="status">
+        <div class="flex flex-wrap items-center gap-3 rounded-md border border-line p-3 text-sm">
           <p class={`min-w-0 flex-1 break-words ${state === 'failed' ? 'text-bad' : 'text-muted'}`} dir="auto">
             {placeText(job)}
           </p>
