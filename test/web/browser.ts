@@ -26,15 +26,18 @@ export interface Watched {
   close(): Promise<void>;
 }
 
-/** A page whose faults are noted: a test ends with `equal(faults, [])`. */
+/** A page whose faults are noted: a test ends with `equal(faults, [])`. Service workers are blocked: they would answer in place of page.route(). */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options });
+  const usual: BrowserContextOptions = { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', serviceWorkers: 'block' };
+  const context = await browser.newContext({ ...usual, ...options });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', ({ message }) => faults.push(message));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(`${message.text()} ${message.location().url}`);
+    const isBlocked = message.text().startsWith('Service Worker registration blocked');
+    if ((message.type() === 'error' || message.type() === 'warning') && !isBlocked)
+      faults.push(`${message.text()} ${message.location().url}`);
   });
   return { page, context, faults, close: () => context.close() };
 }

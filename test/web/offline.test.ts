@@ -20,7 +20,7 @@ suite('the page without its server', (test) => {
   });
 
   test('says that the server is gone, and goes on when it is back', async () => {
-    const { page, close } = await openPage(browser);
+    const { page, close } = await openPage(browser, { serviceWorkers: 'allow' });
     await page.goto(server.url);
     await page.getByText('40 works').waitFor();
     await page.context().setOffline(true);
@@ -34,7 +34,7 @@ suite('the page without its server', (test) => {
   });
 
   test('opens without a network after a visit', async () => {
-    const { page, close } = await openPage(browser);
+    const { page, close } = await openPage(browser, { serviceWorkers: 'allow' });
     await page.goto(server.url);
     await page.evaluate(() => navigator.serviceWorker.ready);
     await page.reload();
@@ -46,7 +46,7 @@ suite('the page without its server', (test) => {
   });
 
   test('the worker keeps no errors, and nothing of the API', async () => {
-    const { page, close } = await openPage(browser);
+    const { page, close } = await openPage(browser, { serviceWorkers: 'allow' });
     await page.goto(server.url);
     await page.evaluate(() => navigator.serviceWorker.ready);
     await page.reload();
@@ -68,7 +68,7 @@ suite('the page without its server', (test) => {
   });
 
   test('a tab of an older version reloads once where a file is gone, and not for ever', async () => {
-    const { page, close } = await openPage(browser, { serviceWorkers: 'block' });
+    const { page, close } = await openPage(browser);
     await page.route('**/assets/settings-page-*', (route) => route.fulfill({ status: 404 }));
     await page.goto(server.url);
     await page.getByText('40 works').waitFor();

@@ -33,7 +33,8 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed }: GridProps) {
   const box = useRef<HTMLDivElement>(null);
   const space = useRef(new ScrollSpace()).current;
   const size = useSize(box);
-  const y = useSignal(0);
+  /** Where the content stands, and how far the box is off it: see ScrollSpace. */
+  const stand = useSignal({ y: 0, offset: 0 });
   const groups = useMemo(() => (isTimed ? groupsOf(columns.days) : undefined), [columns, isTimed]);
   const width = Math.max(0, size.width - (isTimed ? scrubberWidth : 0));
   const layout = useMemo(
@@ -49,7 +50,8 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed }: GridProps) {
       if (!box.current) return;
       const top = space.placeFor(to);
       box.current.scrollTop = top;
-      y.value = Math.min(Math.max(0, to), Math.max(0, (layout?.height ?? 0) - size.height));
+      const most = Math.max(0, (layout?.height ?? 0) - size.height);
+      stand.value = { y: Math.min(Math.max(0, to), most), offset: space.offset };
     },
     [layout, size.height],
   );
@@ -66,15 +68,15 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed }: GridProps) {
       const element = box.current;
       if (!element || !layout) return;
       const next = space.moved(element.scrollTop);
-      noteSpeed(Math.abs(next - y.value), size.height);
-      y.value = next;
+      noteSpeed(Math.abs(next - stand.peek().y), size.height);
+      stand.value = { y: next, offset: space.offset };
       const row = rowAt(layout, next);
       const first = layout.firsts[row] ?? 0;
       holdPlace(selectionKey, next < 1 ? undefined : { id: columns.idAt(first), below: next - (layout.tops[row] ?? 0) });
     };
     /** Where the box is lower than the content, small movements bring them apart; at rest they are brought together. */
     const onRest = (): void => {
-      if (space.isScaled && box.current) goTo(y.value);
+      if (space.isScaled && box.current) goTo(stand.peek().y);
     };
     const element = box.current;
     element?.addEventListener('scroll', onScroll, { passive: true });
@@ -94,7 +96,7 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed }: GridProps) {
         const row = rowOfWork(layout, index);
         const top = layout.tops[row] ?? 0;
         const bottom = layout.tops[row + 1] ?? top;
-        const at = y.peek();
+        const at = stand.peek().y;
         if (top < at) goTo(top - gap);
         else if (bottom > at + size.height) goTo(bottom - size.height);
       }),
@@ -111,14 +113,14 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed }: GridProps) {
       >
         <div class="relative" style={{ height: px(layout ? space.boxHeight || layout.height : 0) }}>
           {layout && size.height > 0 && (
-            <Rows layout={layout} columns={columns} groups={groups} y={y.value} offset={space.offset} viewport={size.height} />
+            <Rows layout={layout} columns={columns} groups={groups} y={stand.value.y} offset={stand.value.offset} viewport={size.height} />
           )}
         </div>
       </div>
       {layout && isTimed && (
         <Scrubber
           days={columns.days}
-          at={columnsAt(layout, y.value)}
+          at={columnsAt(layout, stand.value.y)}
           onGo={(index) => goTo(layout.tops[rowOfWork(layout, index)] ?? 0)}
           width={scrubberWidth}
         />

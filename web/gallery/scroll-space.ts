@@ -1,7 +1,8 @@
 /**
  * A scroll box for content that may be higher than browsers allow: Chromium ends boxes at 2^24 device pixels, Firefox at 17,895,624. The box is
  * lower than the content, and `offset` is what a place of the box lies off the same place of the content. Small movements scroll the content
- * pixel by pixel. After a large one, as by the scrollbar or the End key, the content stands at the same share of its height as the box.
+ * pixel by pixel. From a large one on, as by the scrollbar or the End key, until the movement ends, the content stands at the same share of its
+ * height as the box.
  */
 export class ScrollSpace {
   /** Device pixels that every browser allows. */
@@ -11,6 +12,7 @@ export class ScrollSpace {
   #viewport = 0;
   #offset = 0;
   #last = 0;
+  #isJumping = false;
 
   /** Height of the box, CSS pixels. */
   boxHeight = 0;
@@ -40,15 +42,17 @@ export class ScrollSpace {
 
   /** Where the content stands when the box was scrolled to `scrollTop`. */
   moved(scrollTop: number): number {
-    const isJump = Math.abs(scrollTop - this.#last) > 2 * this.#viewport;
+    // Browsers animate the End key: the movement ends with small steps.
+    this.#isJumping ||= Math.abs(scrollTop - this.#last) > 2 * this.#viewport;
     this.#last = scrollTop;
     if (!this.isScaled) this.#offset = 0;
-    else if (isJump) this.#offset = scrollTop - this.#share(scrollTop);
+    else if (this.#isJumping) this.#offset = scrollTop - this.#share(scrollTop);
     return this.#clamped(scrollTop - this.#offset);
   }
 
   /** The `scrollTop` at which the content stands at `y`. */
   placeFor(y: number): number {
+    this.#isJumping = false;
     const wanted = this.#clamped(y);
     if (!this.isScaled) {
       this.#offset = 0;
