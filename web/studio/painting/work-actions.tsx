@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { type Change, changeWork, pictureOf, restoreWork, rowOf, trashWork } from '../../api/works.ts';
 import { handleKeys } from '../../keys/listen.ts';
 import { hrefOf, navigate } from '../../navigate/router.ts';
-import { Button } from '../../parts/button.tsx';
+import { Button, IconButton } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
 import { t } from '../../texts/text.ts';
@@ -58,9 +58,7 @@ export function WorkActions({ id, onRemix }: { id: string; onRemix: (work: strin
         <Icon name="download" size={16} />
         {t('work.download')}
       </LinkButton>
-      <Button kind="danger" onClick={trash}>
-        {t('studio.delete')}
-      </Button>
+      <IconButton icon="trash" label={t('studio.delete')} onClick={trash} />
     </div>
   );
 }
