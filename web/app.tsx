@@ -25,6 +25,8 @@ const pages: Readonly<Record<string, ComponentType>> = {
   collections: lazy(async () => (await import('./collections/collections-page.tsx')).CollectionsPage),
   duplicates: lazy(async () => (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage),
   share: SharePage,
+  studio: lazy(async () => (await import('./studio/studio-page.tsx')).StudioPage),
+  queue: lazy(async () => (await import('./queue/queue-page.tsx')).QueuePage),
   settings: lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage),
 };
 

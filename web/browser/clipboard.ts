@@ -1,5 +1,5 @@
-import { t } from '../texts/text.ts';
 import { tell } from '../parts/notices.tsx';
+import { t } from '../texts/text.ts';
 
 /** Puts a text on the clipboard, and says so. Pages without https have no clipboard of their own: the older way is taken there. */
 export async function copy(text: string): Promise<void> {

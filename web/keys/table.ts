@@ -46,6 +46,7 @@ export const keyTable = {
   compareMode: { keys: ['m'], scope: 'compare', label: 'keys.compareMode' },
   compareSwap: { keys: ['s'], scope: 'compare', label: 'keys.compareSwap' },
   compareHold: { keys: ['b'], scope: 'compare', label: 'keys.compareHold' },
+  open: { keys: ['o'], scope: 'work', label: 'keys.open' },
   trash: { keys: ['Delete'], scope: 'work', label: 'keys.trash' },
 } as const satisfies Record<string, Row>;
 export type KeyAction = keyof typeof keyTable;

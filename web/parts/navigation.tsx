@@ -9,6 +9,8 @@ import { tellError } from './notices.tsx';
 /** Pages in the navigation. */
 const entries: readonly { path: string; icon: IconName; label: TextKey }[] = [
   { path: '', icon: 'grid', label: 'nav.gallery' },
+  { path: 'studio', icon: 'brush', label: 'nav.studio' },
+  { path: 'queue', icon: 'queue', label: 'nav.queue' },
   { path: 'collections', icon: 'collection', label: 'nav.collections' },
   { path: 'settings', icon: 'settings', label: 'nav.settings' },
 ];

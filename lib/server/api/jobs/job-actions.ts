@@ -104,3 +104,26 @@ async function takeBack(id: string, { jobs }: Pick<ServerContext, 'jobs'>): Prom
   if (state === 'running') ({ state } = await jobs.wait(id, { signal: AbortSignal.timeout(stopMs) }));
   if (state !== 'cancelled') throw cannotEdit(id, state);
 }
+
+/**
+ * Puts a waiting job before another one, whose priority it takes. Those behind it keep their order.
+ *
+ * @param before id of a waiting job; null: behind all that wait
+ * @throws ArtistError ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_INVALID_ARGUMENT when one of the two does not wait
+ */
+export async function moveJob(id: string, before: string | null, caller: Caller, context: ServerContext): Promise<PaintJob> {
+  const { jobs, queue } = context;
+  const job = await ownJob(id, caller, context);
+  const others = (await queue.list(['waiting'])).filter((task) => task.id !== id);
+  const at = before === null ? others.length : others.findIndex((task) => task.id === before);
+  if (at < 0) throw new ArtistError('ERR_INVALID_ARGUMENT', `before: expected a job that waits, got ${JSON.stringify(before)}`);
+  const { priority } = others[at] ?? others.at(-1) ?? job;
+  const moved = await jobs.move(id, priority);
+  // Among jobs of one priority a moved one is last, so those that follow are moved behind it.
+  for (const task of others.slice(at)) {
+    if (task.priority !== priority) break;
+    // One that a worker took in the meantime no longer waits.
+    if ((await queue.get(task.id))?.state === 'waiting') await queue.move(task.id, priority);
+  }
+  return at === others.length ? moved : jobs.get(id);
+}

@@ -64,7 +64,7 @@ export type JobView = z.input<typeof jobView>;
 const texts: ReadonlySet<string> = new Set(['prompt', 'negativePrompt', 'title', 'description', 'tags']);
 
 /** Options with the names of files instead of their full paths, which clients must not learn. */
-function withoutFolders(value: unknown, key = ''): unknown {
+export function withoutFolders(value: unknown, key = ''): unknown {
   if (texts.has(key)) return value;
   if (typeof value === 'string') return isAbsolute(value) || win32.isAbsolute(value) ? basename(value.replaceAll('\\', '/')) : value;
   if (Array.isArray(value)) return value.map((item) => withoutFolders(item, key));

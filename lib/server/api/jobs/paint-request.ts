@@ -4,7 +4,7 @@ import { ArtistError, defined, resolveOptions } from '../../../core/index.ts';
 import { type PartialRecipe, readInfotext, recipeSchema } from '../../../image/index.ts';
 import type { InputPictures, PaintRequest, PaintWork, WorkSource } from '../../../service/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
-import type { NewJob } from './job-bodies.ts';
+import { type NewJob, newJob } from './job-bodies.ts';
 import { checkFileNames, lorasNamed, modelNamed, withUpscalers } from './names-only.ts';
 import { pictureOfWorkId, picturesOfBody } from './request-pictures.ts';
 
@@ -78,6 +78,20 @@ async function workOf(body: NewJob, pictures: InputPictures, caller: Caller, con
     load: { ...base.load, ...load },
     options: { ...base.options, ...own } as Extract<PaintWork, { kind: 'generate' }>['options'],
   };
+}
+
+/**
+ * What a job paints that names a recipe, an infotext or a work, as its own options.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_UNSUPPORTED
+ */
+export async function optionsOfSource(
+  source: Pick<NewJob, 'recipe' | 'infotext' | 'work'>,
+  caller: Caller,
+  context: Context,
+): Promise<{ model: string | null; load: object; options: Record<string, unknown> }> {
+  const { model = null, load, options } = await baseOf({ ...newJob.parse({}), ...source }, {}, caller, context);
+  return { model, load, options };
 }
 
 function checkSources({ kind, recipe, infotext, work, exact }: NewJob): void {

@@ -13,6 +13,7 @@ const read = { config: { scope: 'read' } } as const;
 const readPrivate = { config: { scope: 'read', private: true } } as const;
 const figures = z.object({
   paused: z.boolean(),
+  training: z.string().nullable().describe('The training run for which it is paused; null: a person paused it, or it is not paused'),
   running: z.int(),
   waiting: z.int(),
   delayed: z.int(),

@@ -6,12 +6,20 @@ import type { PaintJob } from '../../../service/index.ts';
 import { jobSizeNote, pictureLimit } from '../../app/limits.ts';
 import type { Routes, ServerContext } from '../../context.ts';
 import { cleaner } from '../../events/hub-of-server.ts';
-import { newGrid, newJob } from './job-bodies.ts';
-import { jobView, viewJob } from './job-view.ts';
+import { jsonValue } from '../../openapi/json-value.ts';
+import { newGrid, newJob, recipeSource } from './job-bodies.ts';
+import { jobView, viewJob, withoutFolders } from './job-view.ts';
+import { optionsOfSource } from './paint-request.ts';
 import { partsOf } from './request-pictures.ts';
 import { submitGrid, submitJob } from './submit-job.ts';
 
 const tags = ['jobs'];
+const json = jsonValue();
+const recipeOptions = z.object({
+  model: z.string().nullable().describe('null: the model of the settings'),
+  load: z.record(z.string(), json),
+  options: z.record(z.string(), json),
+});
 /** Longest wait of a request, seconds: proxies cut connections that are silent for a minute. */
 const longestWait = 50;
 
@@ -102,5 +110,19 @@ export const submitRoutes: Routes = (root, context) => {
       const grid = await submitGrid(body, { uploaded, caller: request.caller, context });
       return reply.code(202).send({ ...grid, jobs: grid.jobs.map((job) => viewJob(job, clean)) });
     },
+  );
+  app.post(
+    '/recipes/options',
+    {
+      config: { scope: 'paint' },
+      schema: {
+        summary: 'The options that paint a recipe',
+        description: 'As a job with this recipe, infotext or work would have them: to fill a form.',
+        tags: ['tools'],
+        body: recipeSource,
+        response: { 200: recipeOptions },
+      },
+    },
+    async ({ caller, body }) => withoutFolders(await optionsOfSource(body, caller, context)) as z.input<typeof recipeOptions>,
   );
 };
