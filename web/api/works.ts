@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { WorkRecord, workChange } from '../../lib/server/api/changes/work-change.ts';
 import type { fullWork, WorkRow } from '../../lib/server/api/works/records.ts';
 import { addressOf, ask, send } from './client.ts';
-import { type Columns, readColumns } from './columns.ts';
+import { type Columns, readColumns, shuffled } from './columns.ts';
 
 export type { WorkRow };
 export type FullWork = z.output<typeof fullWork>;
@@ -11,13 +11,17 @@ export type FullWork = z.output<typeof fullWork>;
 /** Which works, in which order. */
 export interface Selection {
   query: string;
-  sort: 'newest' | 'oldest' | 'rating';
+  sort: 'newest' | 'oldest' | 'rating' | 'random';
+  /** Of the order by chance. */
+  seed: number;
   trashed: boolean;
 }
 
-export async function columnsOf({ query, sort, trashed }: Selection, abort?: AbortSignal): Promise<Columns> {
-  const response = await send('works/ids', { query: { query, sort, trashed }, signal: abort });
-  return readColumns(await response.arrayBuffer());
+export async function columnsOf({ query, sort, seed, trashed }: Selection, abort?: AbortSignal): Promise<Columns> {
+  const isRandom = sort === 'random';
+  const response = await send('works/ids', { query: { query, sort: isRandom ? 'newest' : sort, trashed }, signal: abort });
+  const columns = readColumns(await response.arrayBuffer());
+  return isRandom ? shuffled(columns, seed) : columns;
 }
 
 /** Rows of works by id, as last heard of. `null`: the server does not have it for us. */

@@ -12,6 +12,7 @@ export const pagePaths = [
   'compare',
   'duel',
   'cull',
+  'slideshow',
   'kiosk',
   'calendar',
   'share',
