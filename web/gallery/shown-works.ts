@@ -10,8 +10,8 @@ const sorts: readonly Selection['sort'][] = ['newest', 'oldest', 'rating'];
 
 /** What of the address chooses works; part of every address of gallery and work. */
 export const selection = computed<Selection>(() => {
-  const { q = '', sort, trash } = place.value.query;
-  return { query: q, sort: sorts.find((one) => one === sort) ?? 'newest', trashed: trash === '1' };
+  const { q = '', sort, seed, trash } = place.value.query;
+  return { query: q, sort: sorts.find((one) => one === sort) ?? 'newest', seed: Number(seed) || 0, trashed: trash === '1' };
 });
 const selectionKey = computed(() => JSON.stringify(selection.value));
 

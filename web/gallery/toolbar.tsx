@@ -4,6 +4,7 @@ import { handleKeys } from '../keys/listen.ts';
 import { setQuery } from '../navigate/router.ts';
 import { Icon } from '../parts/icon.tsx';
 import { readStored, store } from '../parts/storage.ts';
+import { ViewMenu } from '../review/view-menu.tsx';
 import { t } from '../texts/text.ts';
 import { columns, selection } from './shown-works.ts';
 
@@ -71,6 +72,7 @@ export function Toolbar() {
       <p class="text-sm text-muted" aria-live="polite">
         {columns.value && t('works.count', { n: columns.value.count })}
       </p>
+      <ViewMenu />
     </div>
   );
 }

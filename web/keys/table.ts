@@ -1,7 +1,7 @@
 /** Every key of the page, once: listening, the overlay, tooltips and docs are derived from it. */
 import type { TextKey } from '../texts/text.ts';
 
-export type Scope = 'everywhere' | 'gallery' | 'work';
+export type Scope = 'everywhere' | 'gallery' | 'work' | 'cull' | 'duel' | 'show';
 
 interface Row {
   /** As KeyboardEvent.key has them. */
@@ -23,5 +23,9 @@ export const keyTable = {
   star: { keys: ['f'], scope: 'work', label: 'keys.star' },
   details: { keys: ['i'], scope: 'work', label: 'keys.details' },
   trash: { keys: ['Delete'], scope: 'work', label: 'keys.trash' },
+  undoDecision: { keys: ['Backspace'], scope: 'cull', label: 'keys.undoDecision' },
+  skipPair: { keys: [' '], scope: 'duel', label: 'keys.skipPair' },
+  pause: { keys: [' '], scope: 'show', label: 'keys.pause' },
+  fillScreen: { keys: ['v'], scope: 'show', label: 'keys.fillScreen' },
 } as const satisfies Record<string, Row>;
 export type KeyAction = keyof typeof keyTable;
