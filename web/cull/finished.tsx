@@ -63,7 +63,7 @@ export function Finished({ session, onUndo, onPass }: FinishedProps) {
   return (
     <div class="grid min-h-0 flex-1 place-items-center overflow-y-auto p-6">
       <div class="flex max-w-md flex-col gap-4">
-        <h2 ref={heading} tabIndex={-1} class="text-xl font-semibold">
+        <h2 ref={heading} tabIndex={-1} class="text-xl font-semibold outline-none">
           {isEmpty ? t('cull.empty') : t('cull.finished', { n: scope.value?.count ?? 0 })}
         </h2>
         <p class="text-muted">{isEmpty ? t('cull.emptyHint') : t('cull.nothingDeleted')}</p>

@@ -48,11 +48,11 @@ function Duelling() {
   );
   return (
     <div class="flex h-full min-h-0 flex-col">
-      <header class="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1">
-        <h1 class="font-semibold">{t('duel.question')}</h1>
+      <header class="flex items-center gap-1 border-b border-line px-3 py-1 sm:gap-3">
+        <h1 class="min-w-0 font-semibold max-sm:flex-1 max-sm:truncate">{t('duel.question')}</h1>
         <p class="min-w-0 flex-1 truncate text-sm text-muted max-sm:hidden">{t('duel.explain')}</p>
         <p class="text-sm text-muted tabular-nums" aria-live="polite">
-          {duels.isRepeating.value ? t('duel.repeating') : t('duel.given', { n: duels.given.value })}
+          {t('duel.given', { n: duels.given.value })}
         </p>
         <IconButton icon="undo" label={t('duel.undo')} isDisabled={!duels.mayUndo.value} onClick={() => duels.undo()} />
         <IconButton icon="figures" label={t('duel.insights')} onClick={() => setInsights(true)} />
@@ -88,7 +88,9 @@ function Pair({ duels }: { duels: Duels }) {
         <Button isDisabled={!pair} onClick={() => duels.skip()}>
           {t('duel.skip')}
         </Button>
-        <p class="text-xs text-muted max-sm:hidden">{t('duel.hint')}</p>
+        <p class={`text-xs text-muted ${duels.isRepeating.value ? '' : 'max-sm:hidden'}`} role="status">
+          {t(duels.isRepeating.value ? 'duel.repeating' : 'duel.hint')}
+        </p>
       </footer>
     </>
   );
