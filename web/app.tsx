@@ -27,8 +27,15 @@ const pages: Readonly<Record<string, ComponentType>> = {
   share: SharePage,
   studio: lazy(async () => (await import('./studio/studio-page.tsx')).StudioPage),
   queue: lazy(async () => (await import('./queue/queue-page.tsx')).QueuePage),
+  cull: lazy(async () => (await import('./cull/cull-page.tsx')).CullPage),
+  duel: lazy(async () => (await import('./duel/duel-page.tsx')).DuelPage),
+  kiosk: lazy(async () => (await import('./show/kiosk-page.tsx')).KioskPage),
   settings: lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage),
+  slideshow: lazy(async () => (await import('./show/slideshow-page.tsx')).SlideshowPage),
 };
+
+/** Pages that leave the whole window to pictures. */
+const bare: ReadonlySet<string> = new Set(['cull', 'kiosk', 'slideshow']);
 
 export function App() {
   useEffect(
@@ -52,9 +59,9 @@ export function App() {
       <a href="#content" class="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-3">
         {t('app.skip')}
       </a>
-      <Navigation />
+      {!bare.has(page.value) && <Navigation />}
       <div id="content" class="relative flex min-h-0 min-w-0 flex-1 flex-col">
-        {!isConnected.value && (
+        {!isConnected.value && page.value !== 'kiosk' && (
           <p role="alert" class="bg-bad px-4 py-1 text-center text-sm text-paper">
             {t('error.offline')}
           </p>
@@ -78,7 +85,7 @@ function Shown() {
     <>
       <GalleryPage isShown={Other === undefined} />
       {Other && (
-        <main class="min-h-0 flex-1 overflow-y-auto">
+        <main class="relative min-h-0 flex-1 overflow-y-auto">
           <Other />
         </main>
       )}

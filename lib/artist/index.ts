@@ -62,6 +62,6 @@ export type { MakeOptions as MakeProposalOptions, TryOptions as TryProposalOptio
 export { closeEnough, comparePixels, type PixelDifference } from './reproduce/compare.ts';
 export { findRecipeLoras, modelOf as modelOfRecipe, optionsOfRecipe, repaintOptions } from './reproduce/repaint-options.ts';
 export { type ComparedStage, type RecipeDifference, type ReproduceOptions, type Reproduction, reproduce } from './reproduce/reproduce.ts';
-export { type ChooseDuelOptions, chooseDuel, type DuelPair, recordDuel } from './taste/duel.ts';
+export { type ChooseDuelOptions, chooseDuel, type DuelPair, recordDuel, takeBackDuel } from './taste/duel.ts';
 export { checkTaste, readTaste, tastePath } from './taste/taste-file.ts';
 export { type TrainTasteOptions, trainTaste } from './taste/train-taste.ts';

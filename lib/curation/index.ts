@@ -30,6 +30,7 @@ export { vendiScore } from './numbers/vendi.ts';
 export { type RankInput, rank } from './rank.ts';
 export type { RankOptions } from './rank-options.ts';
 export { otherCaptions, subjectShare } from './subject.ts';
+export { type DuelFigures, duelFigures } from './taste/duel-figures.ts';
 export { duelsFile, type StoredDuels } from './taste/duels.ts';
 export { type Duellist, instructivePair, type Pairing } from './taste/pairing.ts';
 export {

@@ -110,27 +110,38 @@ export const pictureOf = ({ id, version }: Pick<WorkRow, 'id' | 'version'>): str
 
 export type Change = z.input<typeof workChange>;
 
-/** Changes a work; the page shows the change at once, and takes it back if the server refuses it. */
-export async function changeWork(id: string, change: Change): Promise<void> {
+/** Shows a change before the server has it; the answer takes it back. */
+export function showChange(id: string, { flag, rating, star, hidden, title }: Change): () => void {
   const row = rowOf(id);
   const before = row.value;
-  if (before) {
-    const { flag, rating, star, hidden, title } = change;
-    row.value = {
-      ...before,
-      ...(flag !== undefined && { flag: flag === 'none' ? null : flag }),
-      ...(rating !== undefined && { rating }),
-      ...(star !== undefined && { star: star ?? false }),
-      ...(hidden !== undefined && { hidden: hidden ?? false }),
-      ...(title !== undefined && { title }),
-    };
-  }
+  if (!before) return () => undefined;
+  row.value = {
+    ...before,
+    ...(flag !== undefined && { flag: flag === 'none' ? null : flag }),
+    ...(rating !== undefined && { rating }),
+    ...(star !== undefined && { star: star ?? false }),
+    ...(hidden !== undefined && { hidden: hidden ?? false }),
+    ...(title !== undefined && { title }),
+  };
+  return () => {
+    row.value = before;
+  };
+}
+
+export async function sendChange(id: string, change: Change): Promise<void> {
+  // `version` of the answer is that of the record, in a row that of the picture.
+  const { version: _, ...changed } = await ask<WorkRecord>(`works/${id}`, { method: 'PATCH', body: change });
+  const row = rowOf(id);
+  if (row.value) row.value = { ...row.value, ...changed };
+}
+
+/** Changes a work; the page shows the change at once, and takes it back if the server refuses it. */
+export async function changeWork(id: string, change: Change): Promise<void> {
+  const takeBack = showChange(id, change);
   try {
-    // `version` of the answer is that of the record, in a row that of the picture.
-    const { version: _, ...changed } = await ask<WorkRecord>(`works/${id}`, { method: 'PATCH', body: change });
-    if (row.value) row.value = { ...row.value, ...changed };
+    await sendChange(id, change);
   } catch (error) {
-    if (before) row.value = before;
+    takeBack();
     throw error;
   }
 }

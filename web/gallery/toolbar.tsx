@@ -9,6 +9,7 @@ import { hrefOf, setQuery } from '../navigate/router.ts';
 import { IconButton } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { readStored, store } from '../parts/storage.ts';
+import { ViewMenu } from '../review/view-menu.tsx';
 import { t } from '../texts/text.ts';
 import { ViewSwitch, view } from '../views/view.tsx';
 import { columns, selection } from './shown-works.ts';
@@ -50,6 +51,7 @@ export function Toolbar() {
         {columns.value && t('works.count', { n: columns.value.count })}
       </p>
       <SelectButtons />
+      <ViewMenu />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /** Every key of the page, once: listening, the overlay, tooltips and docs are derived from it. */
 import type { TextKey } from '../texts/text.ts';
 
-export type Scope = 'everywhere' | 'gallery' | 'work' | 'compare';
+export type Scope = 'everywhere' | 'gallery' | 'work' | 'compare' | 'cull' | 'duel' | 'show';
 
 interface Row {
   /** As KeyboardEvent.key has them. */
@@ -48,5 +48,9 @@ export const keyTable = {
   compareHold: { keys: ['b'], scope: 'compare', label: 'keys.compareHold' },
   open: { keys: ['o'], scope: 'work', label: 'keys.open' },
   trash: { keys: ['Delete'], scope: 'work', label: 'keys.trash' },
+  undoDecision: { keys: ['Backspace'], scope: 'cull', label: 'keys.undoDecision' },
+  skipPair: { keys: [' '], scope: 'duel', label: 'keys.skipPair' },
+  pause: { keys: [' '], scope: 'show', label: 'keys.pause' },
+  fillScreen: { keys: ['v'], scope: 'show', label: 'keys.fillScreen' },
 } as const satisfies Record<string, Row>;
 export type KeyAction = keyof typeof keyTable;

@@ -14,6 +14,7 @@ export const pagePaths = [
   'compare',
   'duel',
   'cull',
+  'slideshow',
   'kiosk',
   'calendar',
   'share',
