@@ -10,7 +10,7 @@ import { t } from '../texts/text.ts';
 import { allWorks } from './data.ts';
 import { choose, chosenOf, countsOf, type Facet, facets } from './find.ts';
 
-const selectClass = 'max-w-44 rounded-md border border-line bg-raised px-2 py-2 text-sm';
+const selectClass = 'min-w-0 max-w-44 rounded-md max-sm:flex-1 border border-line bg-raised px-2 py-2 text-sm';
 const orders = ['newest', 'oldest', 'rating'] as const;
 
 /** Title, search, facets and order of a site. */
@@ -54,13 +54,15 @@ export function SiteToolbar({ title }: { title: string }) {
           </option>
         ))}
       </select>
-      <IconButton
-        icon="keys"
-        label={t('keys.title')}
-        onClick={() => {
-          isKeysShown.value = true;
-        }}
-      />
+      <span class="max-sm:hidden">
+        <IconButton
+          icon="keys"
+          label={t('keys.title')}
+          onClick={() => {
+            isKeysShown.value = true;
+          }}
+        />
+      </span>
     </header>
   );
 }
@@ -73,7 +75,7 @@ function Search({ query }: { query: string }) {
     setQuery({ q: field.current?.value.trim() });
   };
   return (
-    <search class="min-w-48 flex-1">
+    <search class="min-w-48 flex-1 max-sm:basis-full">
       <form class="relative" onSubmit={submit}>
         <span class="pointer-events-none absolute top-1/2 left-2 -translate-y-1/2 text-muted">
           <Icon name="search" size={18} />
