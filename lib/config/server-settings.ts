@@ -24,7 +24,7 @@ export const serverSettings = z.strictObject({
     .default('')
     .describe('Path under which a proxy serves it, such as /art'),
   publicUrl: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'an address such as https://example.org' })
     .optional()
     .describe('Address by which clients reach it through a proxy, such as https://example.org; basePath is added'),
   hosts: z.array(z.string().min(1).max(255)).default([]).describe('Further names that clients may call it by (the header Host)'),

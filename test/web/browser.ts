@@ -12,10 +12,11 @@ const flags = [
   '--disable-sync',
 ];
 
-export async function openBrowser(): Promise<Browser> {
+/** @param options.keepsPages Pages that were left are kept for "back", as in a browser of a person; Playwright turns that off. */
+export async function openBrowser({ keepsPages = false }: { keepsPages?: boolean } = {}): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('Chromium is missing: node scripts/setup.mjs');
-  return chromium.launch({ executablePath, args: flags });
+  return chromium.launch({ executablePath, args: flags, ignoreDefaultArgs: keepsPages ? ['--disable-back-forward-cache'] : [] });
 }
 
 export interface Watched {

@@ -6,6 +6,7 @@ import { suite } from '../harness.ts';
 import { type Serving, serving } from '../server/serving.ts';
 import { openBrowser, openPage } from './browser.ts';
 import { fillGallery } from './fill.ts';
+import { signInAs } from './sign-in.ts';
 
 suite('the page without its server', (test) => {
   let server: Serving;
@@ -31,6 +32,23 @@ suite('the page without its server', (test) => {
     await page.getByText('40 works').waitFor();
     await page.waitForFunction(() => document.querySelector('[role=alert]') === null);
     await close();
+  });
+
+  test('pages that were left hold no connections, and hear events again when one goes back', async () => {
+    const keeping = await openBrowser({ keepsPages: true });
+    try {
+      const { page } = await openPage(keeping);
+      await signInAs(page, server);
+      const isEvents = (of: { url(): string }) => of.url().includes('/api/v1/events');
+      // More than the six connections that a browser opens to a server.
+      for (const address of ['', 'queue', 'collections', 'share', 'settings', 'studio', 'queue', 'collections', 'share'])
+        await Promise.all([page.waitForResponse(isEvents), page.goto(`${server.url}/${address}`)]);
+      // A kept page does not load again.
+      await Promise.all([page.waitForResponse(isEvents), page.goBack({ waitUntil: 'commit' })]);
+      equal(new URL(page.url()).pathname, '/collections');
+    } finally {
+      await keeping.close();
+    }
   });
 
   test('opens without a network after a visit', async () => {

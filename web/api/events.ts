@@ -64,8 +64,28 @@ function connect(): void {
   for (const type of listeners.keys()) source.addEventListener(type, dispatch);
 }
 
+/**
+ * A page that was left may be kept for "back" with its connections. A browser opens six to a server, so a few such pages would keep all later ones
+ * from loading.
+ */
+function leave(): void {
+  source?.close();
+  source = undefined;
+  clearTimeout(silence);
+  silence = undefined;
+}
+
+/** What happened while the page was kept was not heard, so everything is loaded again. */
+function comeBack({ persisted }: PageTransitionEvent): void {
+  if (!persisted) return;
+  connect();
+  for (const heard of listeners.get('reset') ?? []) heard(undefined, 'reset');
+}
+
 /** Connects, and again whenever the caller has become another. */
 export function followEvents(): void {
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', comeBack);
   effect(() => {
     session.value?.name;
     session.value?.scope;

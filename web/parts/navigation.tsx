@@ -21,7 +21,7 @@ export function Navigation() {
   return (
     <nav
       aria-label={t('app.nav')}
-      class="order-last flex items-center gap-1 overflow-x-auto border-line bg-raised p-1 max-md:border-t md:order-first md:w-19 md:flex-col md:border-r md:py-3"
+      class="order-last flex items-center gap-1 overflow-x-auto border-line bg-raised p-1 max-md:border-t md:order-first md:w-20 md:flex-col md:border-r md:py-3"
     >
       {entries.map(({ path, icon, label }) => (
         <a

@@ -94,7 +94,7 @@ function operationSection(method: string, path: string, operation: Operation): s
     `${escaped(reply.$ref ? meaningOf(status) : (reply.description ?? ''))}${contents(reply.content)}`,
   ]);
   return `<section><h3>${escaped(method.toUpperCase())} ${escaped(path)}</h3>
-<p>${escaped(summary)}${description === '' ? '' : ` ${escaped(description)}`} <small>scope ${escaped(operation['x-scope'] ?? '')}</small></p>
+<p>${escaped(summary)}${description === '' ? '' : `. ${escaped(description)}`} <small>scope ${escaped(operation['x-scope'] ?? '')}</small></p>
 ${table(['parameter', 'in', 'type', '', ''], given)}${requestBody ? `<details><summary>body</summary>${contents(requestBody.content)}</details>` : ''}
 <details><summary>replies</summary>${table(['status', 'meaning'], replies)}</details></section>`;
 }
