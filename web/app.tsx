@@ -14,6 +14,8 @@ import { t } from './texts/text.ts';
 
 /** Pages beside the gallery, each a file of its own that is loaded when it is first shown. */
 const pages: Readonly<Record<string, ComponentType>> = {
+  artist: lazy(async () => (await import('./artist/artist-page.tsx')).ArtistPage),
+  training: lazy(async () => (await import('./training/training-page.tsx')).TrainingPage),
   settings: lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage),
 };
 

@@ -9,6 +9,8 @@ import { tellError } from './notices.tsx';
 /** Pages in the navigation. */
 const entries: readonly { path: string; icon: IconName; label: TextKey }[] = [
   { path: '', icon: 'grid', label: 'nav.gallery' },
+  { path: 'artist', icon: 'artist', label: 'nav.artist' },
+  { path: 'training', icon: 'training', label: 'nav.training' },
   { path: 'settings', icon: 'settings', label: 'nav.settings' },
 ];
 

@@ -31,3 +31,13 @@ const dayMs = 86_400_000;
 export const dayText = (day: number): string => days.format(day * dayMs);
 /** @param day days since 1970, UTC */
 export const monthText = (day: number): string => months.format(day * dayMs);
+
+const zoned = (options: Intl.DateTimeFormatOptions): ((date: Date) => string) => {
+  const format = new Intl.DateTimeFormat(language, options);
+  return (date) => format.format(date);
+};
+/** In the time zone of the browser: `09:00`. */
+export const localClock = zoned({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+export const localWeekday = zoned({ weekday: 'short' });
+export const localDay = zoned({ weekday: 'short', day: 'numeric', month: 'short' });
+export const localMonth = zoned({ month: 'long', year: 'numeric' });

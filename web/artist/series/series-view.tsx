@@ -1,0 +1,83 @@
+import { endSeries, paintSeries, type Series } from '../../api/artist.ts';
+import { isAdmin } from '../../api/session.ts';
+import { hrefOf } from '../../navigate/router.ts';
+import { Answered } from '../../parts/answered.tsx';
+import { Button } from '../../parts/button.tsx';
+import { tell, tellError } from '../../parts/notices.tsx';
+import { useAnswer } from '../../parts/use-answer.ts';
+import { t } from '../../texts/text.ts';
+import { WorkStrip } from '../work-strip.tsx';
+
+/** A series: its works so far, and painting more. */
+export function SeriesView({ id }: { id: string }) {
+  const answer = useAnswer<Series>(`series/${encodeURIComponent(id)}`, {}, ['work.filed', 'job']);
+  return (
+    <>
+      <a class="text-sm text-accent underline" href={hrefOf('artist/series')}>
+        {t('artist.allSeries')}
+      </a>
+      <Answered answer={answer}>
+        {(series) => (
+          <article class="flex flex-col gap-4">
+            <header class="flex flex-wrap items-center gap-2">
+              <h2 class="mr-auto text-xl font-semibold break-words" dir="auto">
+                {series.name}
+              </h2>
+              <Actions series={series} onChanged={answer.again} />
+            </header>
+            <p class="text-sm break-words text-muted" dir="auto">
+              {[series.topic ?? '', ...series.subjects, ...series.styles].filter((one) => one !== '').join(' · ')}
+            </p>
+            <Progress series={series} />
+          </article>
+        )}
+      </Answered>
+    </>
+  );
+}
+
+function Actions({ series: { id, name, ended, missing, jobs }, onChanged }: { series: Series; onChanged: () => void }) {
+  const act = (action: Promise<unknown>, said: string): void => {
+    action.then(() => {
+      tell(said);
+      onChanged();
+    }, tellError);
+  };
+  if (ended) return null;
+  const left = (missing?.length ?? 0) - (jobs?.length ?? 0);
+  return (
+    <>
+      {left > 0 && (
+        <>
+          <Button kind="main" onClick={() => act(paintSeries(id, 1), t('artist.series.asked', { n: 1 }))}>
+            {t('artist.series.paintOne')}
+          </Button>
+          <Button onClick={() => act(paintSeries(id, Math.min(200, left)), t('artist.series.asked', { n: Math.min(200, left) }))}>
+            {t('artist.series.paintAll', { n: Math.min(200, left) })}
+          </Button>
+        </>
+      )}
+      {isAdmin.value && <Button onClick={() => act(endSeries(id), t('artist.series.ended', { name }))}>{t('artist.series.end')}</Button>}
+    </>
+  );
+}
+
+function Progress({ series: { works, painted, jobs, ended, name } }: { series: Series }) {
+  if (painted === undefined)
+    return (
+      <p class="text-sm">
+        {t('works.count', { n: works })}. {!ended && t('artist.series.byCommand')}{' '}
+        <code class="select-all">ai-artist series paint {JSON.stringify(name)}</code>
+      </p>
+    );
+  return (
+    <>
+      <div class="flex items-center gap-3 text-sm">
+        <progress class="h-2 w-full max-w-sm accent-accent" max={works} value={painted.length} aria-label={t('artist.progress')} />
+        <span>{t('artist.worksOf', { done: painted.length, due: works })}</span>
+      </div>
+      {(jobs?.length ?? 0) > 0 && <p class="text-sm text-muted">{t('artist.series.jobs', { n: jobs?.length ?? 0 })}</p>}
+      <WorkStrip size="large" ids={painted.map(({ work }) => work)} />
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+import type { ComponentChildren } from 'preact';
+
+interface SectionsProps {
+  label: string;
+  items: readonly { href: string; label: string; isShown: boolean }[];
+}
+
+/** Links to the sections of a page, each of which has an address. */
+export function Sections({ label, items }: SectionsProps) {
+  return (
+    <nav aria-label={label} class="flex gap-1 overflow-x-auto border-b border-line px-4 md:px-6">
+      {items.map(({ href, label: name, isShown }) => (
+        <a
+          key={href}
+          href={href}
+          aria-current={isShown ? 'page' : undefined}
+          class={`-mb-px inline-flex min-h-10 items-center border-b-2 px-3 text-sm whitespace-nowrap ${isShown ? 'border-accent font-medium text-ink' : 'border-transparent text-muted hover:text-ink'}`}
+        >
+          {name}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** What a list shows when there is nothing in it. */
+export function Empty({ children }: { children: ComponentChildren }) {
+  return <p class="rounded-lg border border-dashed border-line p-6 text-center text-sm text-muted">{children}</p>;
+}
