@@ -55,15 +55,15 @@ export function JobRow({ job, onChanged }: { job: ScheduledJob; onChanged: () =>
           <>
             <Button onClick={() => act(runJob(id), t('artist.runAsked', { name }))}>
               {t('artist.runNow')}
-              <span class="sr-only">: {name}</span>
+              <span class="sr-only"> {name}</span>
             </Button>
             <Button onClick={() => act(setPaused(id, !paused), t(paused ? 'artist.resumed' : 'artist.pausedNow', { name }))}>
               {t(paused ? 'artist.resume' : 'artist.pause')}
-              <span class="sr-only">: {name}</span>
+              <span class="sr-only"> {name}</span>
             </Button>
             <Button onClick={() => setQuery({ job: id })}>
               {t('artist.edit')}
-              <span class="sr-only">: {name}</span>
+              <span class="sr-only"> {name}</span>
             </Button>
             <IconButton icon="trash" label={t('artist.remove', { name })} onClick={() => remove(job, onChanged)} />
           </>
