@@ -24,7 +24,8 @@ export function LicenceField({ label, isLabelHidden = false, value, placeholder,
         type="text"
         list={list}
         class={fieldLook}
-        value={value}
+        key={value}
+        defaultValue={value}
         placeholder={placeholder ?? t('training.licencePlaceholder')}
         autocomplete="off"
         onChange={(event) => onChange(event.currentTarget.value.trim())}
