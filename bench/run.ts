@@ -8,6 +8,8 @@ const suites: Record<string, string[]> = {
   clip: ['clip/clip.ts'],
   gallery: ['gallery/gallery.ts'],
   server: ['server/server.ts'],
+  web: ['web/page.ts', '--lighthouse'],
+  sse: ['server/sse-memory.ts'],
   train: ['train/speed.ts'],
   style: ['train/style-lift.ts'],
   crash: ['crash/crash.ts'],

@@ -15,6 +15,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, context } from 'esbuild';
 import * as vite from 'vite';
 
@@ -127,7 +128,17 @@ function linkCommonJs() {
 
 /** The page of web/: see web/vite.config.ts. */
 async function buildWeb() {
-  await vite.build({ configFile: path.join(root, 'web/vite.config.ts'), build: { outDir: path.join(staging, 'web') } });
+  const folder = path.join(staging, 'web');
+  await vite.build({ configFile: path.join(root, 'web/vite.config.ts'), build: { outDir: folder } });
+  for (const name of readdirSync(folder, { recursive: true })) compress(path.join(folder, name));
+}
+
+/** The server sends what lies compressed beside a file: lib/server/page/assets.ts. */
+function compress(file) {
+  if (!/\.(js|css|svg|webmanifest)$/.test(file)) return;
+  const body = readFileSync(file);
+  const made = { br: brotliCompressSync(body), gz: gzipSync(body, { level: 9 }) };
+  for (const [ending, bytes] of Object.entries(made)) if (bytes.length < body.length) writeFileSync(`${file}.${ending}`, bytes);
 }
 
 /** The declarations of everything the doors reach, once with .js and once with .cjs in their imports. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { equal, match, ok } from 'uvu/assert';
 import { suite } from './harness.ts';
 import { checkNative, checkTypeScript, importsOf, libArrows, listFiles, nativeArrows, readText } from './support/arrows.ts';
+import { blockingCalls, served } from './support/blocking.ts';
 import { checkRoom, longFunctions, nativeRooms, ownIncludes } from './support/native-rooms.ts';
 import { circles, crowds, fileAccessInBin, homeJoins, importCircles, longCommands, looseInBin, secondDoors } from './support/rooms.ts';
 import { checkWeb } from './support/web-rooms.ts';
@@ -195,6 +196,56 @@ suite('bin and the home', (test) => {
     equal(fileAccessInBin(files), ['bin/print/c.ts']);
     equal(looseInBin(['bin/ai-artist.ts', 'bin/ai-artist-gallery.ts', 'bin/print/a.ts', 'bin/metrics.ts']), ['bin/metrics.ts']);
   });
+});
+
+/** Files of the server that hash on the event loop, and what. */
+const hashesShortTexts = {
+  'lib/server/auth/tokens.ts': 'a token',
+  'lib/server/openapi/routes.ts': 'the style of the page, once',
+  'lib/server/api/changes/work-change.ts': 'the fields of one work that clients change',
+  'lib/server/webhooks/signature.ts': 'the body of a webhook, which has ids and no pictures',
+  'lib/server/openai/links.ts': 'the address of a picture',
+  'lib/server/auth/sign-in-codes.ts': 'a code',
+  'lib/server/shares/share-book.ts': 'the secret of a link',
+  'lib/server/api/figures/routes.ts': 'an answer, once for each state of the gallery',
+  'lib/server/page/assets.ts': 'the files of the page, when the server starts',
+};
+
+suite('nothing in a server waits for another request', (test) => {
+  const texts = new Map(sources.map((file) => [file, readText(root, file)]));
+  test('no file of the server, of the gallery or of what runs for months calls what stops the event loop', () =>
+    equal(blockingCalls(texts, hashesShortTexts), []));
+  test('the check sees all of these files', () => {
+    const seen = served.map((folder) => sources.filter((file) => file.startsWith(folder)).length);
+    const floors = [120, 45, 15];
+    ok(
+      floors.every((floor, at) => (seen[at] ?? 0) >= floor),
+      `${served}: expected at least ${floors} files, got ${seen}`,
+    );
+    equal(
+      Object.keys(hashesShortTexts).filter((file) => !/createHash|createHmac/.test(texts.get(file) ?? '')),
+      [],
+      'they hash no more',
+    );
+  });
+  for (const line of [
+    "import { existsSync } from 'node:fs';",
+    'const text = fs.readFileSync(path);',
+    "import { gzip } from 'node:zlib';",
+    "const { gzip } = await import('node:zlib');",
+    "import { createHash } from 'node:crypto';",
+    "import { createHmac, randomBytes } from 'node:crypto';",
+    'Atomics.wait(flag, 0, 0);',
+    'const key = scryptSync(password, salt, 32);',
+    "import { zipSync } from 'fflate';",
+  ])
+    test(`refuses ${line}`, () => equal(blockingCalls(new Map([['lib/server/api/a.ts', line]])), [`lib/server/api/a.ts: ${line}`]));
+  for (const line of [
+    "import { readFile } from 'node:fs/promises';",
+    '// readFileSync',
+    "import { randomUUID, webcrypto } from 'node:crypto';",
+  ])
+    test(`allows ${line}`, () => equal(blockingCalls(new Map([['lib/server/api/a.ts', line]])), []));
 });
 
 /** Lines of lib/ and bin/, with their files, that match and are not allowed where they stand. */

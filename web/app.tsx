@@ -1,23 +1,43 @@
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { actDialog } from './act/chosen-actions.ts';
 import { isConnected } from './api/events.ts';
 import { session } from './api/session.ts';
 import { GalleryPage } from './gallery/gallery-page.tsx';
 import { handleKeys } from './keys/listen.ts';
 import { isKeysShown, KeysOverlay } from './keys/overlay.tsx';
-import { page } from './navigate/router.ts';
+import { page, place } from './navigate/router.ts';
 import { lazy } from './parts/lazy.tsx';
 import { Navigation } from './parts/navigation.tsx';
 import { Notices } from './parts/notices.tsx';
 import { SignInDialog, SignInForm } from './parts/sign-in.tsx';
 import { t } from './texts/text.ts';
 
+const SharePage = lazy(async () => (await import('./share/share-page.tsx')).SharePage);
+const ActDialogs = lazy(async () => (await import('./act/act-dialogs.tsx')).ActDialogs);
+/** What a link shows needs no token, and has nothing of the gallery beside it. */
+const isVisit = (): boolean => page.value === 'share' && place.value.path[1] !== undefined;
+
 /** Pages beside the gallery, each a file of its own that is loaded when it is first shown. */
 const pages: Readonly<Record<string, ComponentType>> = {
+  calendar: lazy(async () => (await import('./calendar/calendar-page.tsx')).CalendarPage),
+  compare: lazy(async () => (await import('./compare/compare-page.tsx')).ComparePage),
+  collections: lazy(async () => (await import('./collections/collections-page.tsx')).CollectionsPage),
+  duplicates: lazy(async () => (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage),
+  share: SharePage,
+  studio: lazy(async () => (await import('./studio/studio-page.tsx')).StudioPage),
+  queue: lazy(async () => (await import('./queue/queue-page.tsx')).QueuePage),
+  cull: lazy(async () => (await import('./cull/cull-page.tsx')).CullPage),
+  duel: lazy(async () => (await import('./duel/duel-page.tsx')).DuelPage),
+  kiosk: lazy(async () => (await import('./show/kiosk-page.tsx')).KioskPage),
   artist: lazy(async () => (await import('./artist/artist-page.tsx')).ArtistPage),
   training: lazy(async () => (await import('./training/training-page.tsx')).TrainingPage),
   settings: lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage),
+  slideshow: lazy(async () => (await import('./show/slideshow-page.tsx')).SlideshowPage),
 };
+
+/** Pages that leave the whole window to pictures. */
+const bare: ReadonlySet<string> = new Set(['cull', 'kiosk', 'slideshow']);
 
 export function App() {
   useEffect(
@@ -29,14 +49,21 @@ export function App() {
       }),
     [],
   );
+  if (isVisit())
+    return (
+      <div id="content" class="h-full">
+        <SharePage />
+        <Notices />
+      </div>
+    );
   return (
     <div class="flex h-full flex-col md:flex-row">
       <a href="#content" class="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-raised focus:p-3">
         {t('app.skip')}
       </a>
-      <Navigation />
+      {!bare.has(page.value) && <Navigation />}
       <div id="content" class="relative flex min-h-0 min-w-0 flex-1 flex-col">
-        {!isConnected.value && (
+        {!isConnected.value && page.value !== 'kiosk' && (
           <p role="alert" class="bg-bad px-4 py-1 text-center text-sm text-paper">
             {t('error.offline')}
           </p>
@@ -44,6 +71,7 @@ export function App() {
         <Shown />
       </div>
       <SignInDialog />
+      {actDialog.value && <ActDialogs />}
       <KeysOverlay />
       <Notices />
     </div>
@@ -59,7 +87,7 @@ function Shown() {
     <>
       <GalleryPage isShown={Other === undefined} />
       {Other && (
-        <main class="min-h-0 flex-1 overflow-y-auto">
+        <main class="relative min-h-0 flex-1 overflow-y-auto">
           <Other />
         </main>
       )}

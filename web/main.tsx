@@ -7,9 +7,11 @@ import { startKeys } from './keys/listen.ts';
 import { startRouter } from './navigate/router.ts';
 import { tellError } from './parts/notices.tsx';
 import { applyTheme } from './parts/theme.ts';
+import { startOpeningMove } from './work/opening-move.ts';
 import './style.css';
 
 applyTheme();
+startOpeningMove();
 startRouter();
 startKeys();
 followSelection();

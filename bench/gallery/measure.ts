@@ -1,7 +1,7 @@
 /** Measures one gallery in a separate process, to separate its memory use: `measure.ts FOLDER`. Prints one JSON document. */
 import { seededRandom } from '../../lib/core/index.ts';
 import { EmbeddingFile, Gallery, SimilarWorks } from '../../lib/gallery/index.ts';
-import { embeddingsFile } from '../../lib/gallery/search/embeddings.ts';
+import { embeddingsFile } from '../../lib/gallery/likeness/embeddings.ts';
 import { ArtImage } from '../../lib/image/index.ts';
 import { median } from '../numbers.ts';
 import { rareWord } from './fill.ts';

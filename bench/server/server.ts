@@ -1,10 +1,11 @@
 /**
  * Measures a server under load: 200 pages and thumbnails and 50 searches a second (open loop) on a gallery of 100,000 works, while another process
- * files works and pictures are painted all the time. Prints latencies as clients see them, and the delay of the server's event loop. Needs a built checkout.
+ * files works and pictures are painted all the time. Prints latencies as clients see them, the delay of the server's event loop, and what a work costs in memory and
+ * index. Needs a built checkout.
  * `npm run bench server`, or `tsx bench/server/server.ts 10000 --seconds 20 --home FOLDER`; a home that is given is kept, and filled if it is empty.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -56,7 +57,7 @@ const probed = (server: ChildProcess): Promise<Probed> =>
     server.send('now');
   });
 
-async function started(): Promise<{ server: ChildProcess; url: string }> {
+async function started(home: string): Promise<{ server: ChildProcess; url: string }> {
   writeFileSync(path.join(home, 'config.yaml'), 'server:\n  readsPerMinute: 0\n');
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const execArgv = ['--import', `data:text/javascript,${encodeURIComponent(probe)}`];
@@ -75,6 +76,21 @@ async function started(): Promise<{ server: ChildProcess; url: string }> {
     )
       return { server, url };
     await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+/** Memory of a server without works, MB. */
+async function megabytesWithoutWorks(): Promise<number> {
+  const empty = mkdtempSync(path.join(tmpdir(), 'ai-artist-bench-empty-'));
+  const { server, url } = await started(empty);
+  try {
+    await answered(`${url}/api/v1/works?limit=24&query=fox`);
+    return (await probed(server)).megabytes;
+  } finally {
+    const gone = new Promise((done) => server.once('exit', done));
+    server.kill('SIGKILL');
+    await gone;
+    rmSync(empty, { recursive: true, force: true });
   }
 }
 
@@ -172,7 +188,10 @@ async function main(): Promise<void> {
   const gallery = new Gallery({ folder });
   const ids = (await gallery.list({ limit: 300 })).works.map(({ id }) => id);
   for (const id of ids) await gallery.thumbnail(id); // as if they had been painted here
-  const { server, url } = await started();
+  const least = await megabytesWithoutWorks();
+  const { server, url } = await started(home);
+  await answered(`${url}/api/v1/works?limit=24&query=fox`);
+  const { megabytes: first } = await probed(server);
   const stopping = new AbortController();
   const painting = paint(url, stopping.signal);
   painting.catch((error: unknown) => console.error(error));
@@ -182,7 +201,8 @@ async function main(): Promise<void> {
     await probed(server);
     const results = await load(url, ids, seconds);
     const { loopP99, loopMax, megabytes } = await probed(server);
-    console.log(`${(await gallery.stats()).works} works; ${seconds} s; milliseconds        p50      p99      max   failed`);
+    const { works: count } = await gallery.stats();
+    console.log(`${count} works; ${seconds} s; milliseconds        p50      p99      max   failed`);
     for (const kind of Object.keys(rates) as Kind[]) {
       const { times, failed } = results[kind];
       const over = Number(at(times, 0.99)) > limits.latencyP99 ? `   limit ${limits.latencyP99} OVER` : '';
@@ -196,6 +216,10 @@ async function main(): Promise<void> {
     );
     stopping.abort();
     console.log(`memory of the server ${megabytes.toFixed(0)} MB; pictures painted meanwhile: ${await painting}`);
+    const perWork = ((first - least) * 2 ** 20) / count;
+    console.log(
+      `for each work: ${perWork.toFixed(0)} bytes of memory, ${(statSync(gallery.layout.index).size / count).toFixed(0)} of index`,
+    );
   } finally {
     stopping.abort();
     filing.kill();

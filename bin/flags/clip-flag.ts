@@ -1,9 +1,9 @@
-import { checkClipPath as checkPath } from '../../lib/artist/index.ts';
+import { checkClipPath as checkPath, createRows } from '../../lib/artist/index.ts';
 import { type Clip, loadClip } from '../../lib/clip/index.ts';
+import { helpLine } from '../../lib/engine/index.ts';
 
 /** Description of --clip, shared by every command that has it. */
-export const clipDescription =
-  "CLIP for scoring: your own file or folder. Default: the bundled one, which knows only the bundled painter's pictures";
+export const clipDescription = helpLine(createRows.clip);
 
 export function openClip(path: string | undefined, signal: AbortSignal): Promise<Clip> {
   return loadClip({ ...(path !== undefined && { model: path }), signal });

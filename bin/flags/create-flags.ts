@@ -1,39 +1,25 @@
-import { type CreateOptions, mostCandidates, smallEdge } from '../../lib/artist/index.ts';
+import { type CreateOptions, createRows, mostCandidates } from '../../lib/artist/index.ts';
 import { ArtistError } from '../../lib/core/index.ts';
-import { builtInTopics } from '../../lib/prompt/index.ts';
+import { helpLine } from '../../lib/engine/index.ts';
 import { clipDescription } from './clip-flag.ts';
 import { list, readNamedWeight, text, toggle, type Values } from './flags.ts';
 import { basicFlags, generateFlags } from './generate-flags.ts';
 import { namesOf } from './option-paths.ts';
 
 export const createFlags = {
-  subject: text('Without a prompt: subject of the picture; style, background and light are chosen'),
-  topic: text(
-    `Without a prompt: topic to choose the subject from, such as ${builtInTopics[0]?.name}. Default: one that the last works did not use`,
-  ),
-  style: list(
-    'Style of the picture; several, each with :WEIGHT, are mixed. Default, without a prompt: chosen by your ratings',
-    undefined,
-    readNamedWeight,
-  ),
-  inspire: text('Without a prompt: start from a public-domain work that a museum finds for this text'),
-  expand: toggle('Expand {a|b} and __lists__ in the prompt. Default: yes'),
-  candidates: text(
-    'Number of candidates, 1..64, or auto: continue while another is worth its seconds. Default: one that passes the gates, in at most 3 tries',
-  ),
+  subject: text(helpLine(createRows.subject)),
+  topic: text(helpLine(createRows.topic)),
+  style: list(helpLine(createRows.style), undefined, readNamedWeight),
+  inspire: text(helpLine(createRows.inspire)),
+  expand: toggle(helpLine(createRows.expand)),
+  candidates: text(helpLine(createRows.candidates)),
   clip: text(clipDescription),
-  taste: text(
-    "Aesthetic head to use: a file of taste train, or LAION's (.pth, .safetensors). Default: taste.json in the home folder, if it exists",
-  ),
-  reject: list(
-    'Reject a candidate that fits this text better than its prompt (needs a CLIP that knows the text)',
-    undefined,
-    (value) => value,
-  ),
-  score: toggle('Let CLIP choose among several candidates; --no-score keeps the first that passes the gates. Default: yes'),
+  taste: text(helpLine(createRows.taste)),
+  reject: list(helpLine(createRows.reject), undefined, (value) => value),
+  score: toggle(`${createRows.score.help}; --no-score keeps the first that passes the gates. Default: ${createRows.score.default}`),
   ...basicFlags,
   model: text('Alias (see: ai-artist models list) or path of a model. Default: the bundled one'),
-  upscale: toggle(`Enlarge four times. Default: if the picture is smaller than ${smallEdge} pixels`),
+  upscale: toggle(helpLine(createRows.upscale)),
   'domain-check': toggle("Warn when most words of the prompt were not in the bundled model's training. Default: yes"),
   out: text('Also save the picture as this file (.png, .jpg, .webp) or in this folder'),
   gallery: toggle('File the picture in the gallery. Default: yes; --no-gallery needs --out'),

@@ -1,3 +1,12 @@
+export {
+  type FigureOptions,
+  type Figures,
+  readFigures,
+  readMap,
+  readStyle,
+  type StyleFigures,
+  type WorkMap,
+} from './figures/figures.ts';
 export { JobFolder, jobIdPattern, type RecordedPicture } from './jobs/job-folder.ts';
 export { pictureOfWork } from './jobs/job-results.ts';
 export { picturesOf } from './jobs/paint-job.ts';
@@ -10,6 +19,8 @@ export {
   type JobProgress,
   type PaintWork,
   paintedJobSchema,
+  type WorkSource,
+  workSourceSchema,
 } from './jobs/types.ts';
 export { type Artist, type ArtistOptions, createArtist } from './loop/artist.ts';
 export { mostCandidates } from './loop/candidates.ts';
@@ -19,19 +30,21 @@ export type { CreateRun } from './loop/create-run.ts';
 export type { CreatedWork, FiledWork } from './loop/created-work.ts';
 export { planPrompt, readWordLists } from './loop/plan-prompt.ts';
 export { smallEdge } from './loop/round.ts';
-export type { PaintSeriesOptions, SeriesProgress } from './loop/series-painter.ts';
+export type { PaintSeriesOptions } from './loop/series-painter.ts';
 export { type EmbeddedWork, embedWorks, mostAlike, worksOf } from './measure/embedded-works.ts';
 export { embedderOf } from './measure/embedder.ts';
-export { type EvolutionRow, evolutionOf, evolutionSpans } from './measure/evolution.ts';
+export { type EvolutionRow, type EvolutionSpan, evolutionOf, evolutionSpans } from './measure/evolution.ts';
 export { evolutionSvg } from './measure/evolution-chart.ts';
 export type { Facts } from './measure/facts.ts';
 export { factLines } from './measure/facts.ts';
 export { checkClipPath } from './models/prompt-scorer.ts';
 export { checkSettings, openSecrets } from './orders/check-settings.ts';
+export { createRows } from './orders/create-rows.ts';
 export { type HandOverOptions, handOver, paintHere } from './orders/hand-over.ts';
 export { type JobWishes, jobPayload } from './orders/job-payload.ts';
 export { jobView, listedJob, recordView } from './orders/job-view.ts';
-export { newOrder, type Order, type OrderOptions, optionsOfOrder, readOrder } from './orders/order.ts';
+export { isOrdered, newOrder, type Order, type OrderOptions, optionsOfOrder, readOrder } from './orders/order.ts';
+export { candidatePixels } from './orders/order-pixels.ts';
 export { type OrderedTask, type PaintedOrder, paintOrder } from './orders/paint-order.ts';
 export { overSettings, paintingOf, paintSettings } from './orders/paint-settings.ts';
 export { type LookUp, paintTasks } from './orders/paint-tasks.ts';
@@ -42,12 +55,13 @@ export type { Retrospective } from './periods/retrospective.ts';
 export { claimLine } from './periods/retrospective.ts';
 export type { Series, SeriesOptions } from './periods/series.ts';
 export { SeriesStore } from './periods/series.ts';
+export { placeInSeries, type SeriesProgress, seriesProgress } from './periods/series-progress.ts';
 export { PeriodStore } from './periods/store.ts';
 export { type PanelGain, type Proposal, ProposalBook, type ProposalState } from './proposals/book.ts';
 export type { MakeOptions as MakeProposalOptions, TryOptions as TryProposalOptions } from './proposals/proposal-maker.ts';
 export { closeEnough, comparePixels, type PixelDifference } from './reproduce/compare.ts';
 export { findRecipeLoras, modelOf as modelOfRecipe, optionsOfRecipe, repaintOptions } from './reproduce/repaint-options.ts';
 export { type ComparedStage, type RecipeDifference, type ReproduceOptions, type Reproduction, reproduce } from './reproduce/reproduce.ts';
-export { type ChooseDuelOptions, chooseDuel, type DuelPair, recordDuel } from './taste/duel.ts';
+export { type ChooseDuelOptions, chooseDuel, type DuelPair, recordDuel, takeBackDuel } from './taste/duel.ts';
 export { checkTaste, readTaste, tastePath } from './taste/taste-file.ts';
 export { type TrainTasteOptions, trainTaste } from './taste/train-taste.ts';

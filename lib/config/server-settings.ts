@@ -43,6 +43,12 @@ export const serverSettings = z.strictObject({
   pictureMegabytes: z.int().min(1).max(1000).default(64).describe('Largest body with pictures'),
   requestSeconds: z.int().min(1).max(86_400).default(120).describe('How long a request with its body may take to arrive'),
   connections: z.int().min(10).max(100_000).default(4000).describe('Connections at the same time'),
+  connectionsPerAddress: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(500)
+    .describe('Connections of one address at the same time, except this machine and trusted proxies; 0: no limit'),
   mapModels: z
     .boolean()
     .default(true)
@@ -54,6 +60,12 @@ export const serverSettings = z.strictObject({
     .default(30)
     .describe('When stopped: how long running requests and the current work may take to finish'),
   openJobs: z.int().min(1).max(100_000).default(1000).describe('Jobs of a client that wait or run at the same time'),
+  jobMegapixels: z
+    .number()
+    .min(0.1)
+    .max(100_000)
+    .default(100)
+    .describe('Pixels of all pictures of a job, width x height x number, in millions'),
   resultHours: z
     .number()
     .min(0.1)

@@ -25,6 +25,7 @@ export {
 export { foreignPlace } from './files/foreign-places.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner, lockOwner, withLock } from './files/lock.ts';
 export { openPlainFile, readPlainFile } from './files/plain-file.ts';
+export { makePrivateFolder, privateMode } from './files/private-folder.ts';
 export { birthOf, isAlive } from './files/process-birth.ts';
 export { readError } from './files/read-error.ts';
 export { removeTree, replaceFolder } from './files/replace-folder.ts';

@@ -25,10 +25,12 @@ export {
 } from './memory.ts';
 export { type BootstrapOptions, type Interval, type MeasuredMean, measuredMean } from './numbers/bootstrap.ts';
 export { packEmbedding, unpackEmbedding } from './numbers/packed-vector.ts';
+export { type PrincipalAxes, principalAxes } from './numbers/principal-axes.ts';
 export { vendiScore } from './numbers/vendi.ts';
 export { type RankInput, rank } from './rank.ts';
 export type { RankOptions } from './rank-options.ts';
 export { otherCaptions, subjectShare } from './subject.ts';
+export { type DuelFigures, duelFigures } from './taste/duel-figures.ts';
 export { duelsFile, type StoredDuels } from './taste/duels.ts';
 export { type Duellist, instructivePair, type Pairing } from './taste/pairing.ts';
 export {

@@ -30,6 +30,7 @@ type MemoryState = z.output<typeof memorySchema>;
 
 const definition = (): StateDefinition<MemoryState> => ({
   kind: 'curation',
+  access: 'file',
   version: 1,
   schema: memorySchema,
   initial: () => ({ history: {}, archive: [] }),

@@ -28,6 +28,7 @@ export {
   SimilarWorks,
   type SiteOptions,
   type SortOrder,
+  type Thumbnail,
   type ThumbnailSize,
   type Verified,
   type VerifyOptions,

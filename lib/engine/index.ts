@@ -92,6 +92,7 @@ export { checkGenerate } from './paint/check-generate.ts';
 export type { GenerateResult, LoraEffect } from './paint/generate-result.ts';
 export { GenerateRun } from './paint/generate-run.ts';
 export { namedValues } from './paint/native-fields.ts';
+export { paintedPixels } from './paint/painted-pixels.ts';
 export { cannyEdges } from './paint/preprocess.ts';
 export { drawSeed } from './paint/seed.ts';
 export { fitSize, largestShare, type PaintDefaults } from './paint/settings.ts';

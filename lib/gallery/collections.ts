@@ -16,6 +16,7 @@ export type CollectionFacts = z.output<typeof aboutSchema>;
 
 const definition = {
   kind: 'collections',
+  access: 'umask' as const, // as the works
   version: 1,
   schema: z.record(z.string(), aboutSchema),
   initial: () => ({}),

@@ -8,6 +8,9 @@ export interface Difference {
   b: unknown;
 }
 
+/** What is compared of a work. */
+export type Comparable = Pick<Artwork, 'recipe' | 'rating' | 'tags'> & { image: { width: number; height: number } };
+
 /** Values by their paths: `model.name`. */
 function flat(value: unknown, path = ''): [string, unknown][] {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[path, value]];
@@ -15,7 +18,7 @@ function flat(value: unknown, path = ''): [string, unknown][] {
 }
 
 /** Which settings, rating, tags and sizes of two works differ, by the path of each field, and which are the same. */
-export function differingFields(a: Artwork, b: Artwork): { same: string[]; different: Difference[] } {
+export function differingFields(a: Comparable, b: Comparable): { same: string[]; different: Difference[] } {
   const [left, right] = [a, b].map(
     ({ recipe, rating, tags, image }) => new Map(flat({ ...recipe, rating, tags, picture: `${image.width}x${image.height}` })),
   );

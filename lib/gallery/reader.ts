@@ -6,8 +6,8 @@ import { Freshness } from './indexing/freshness.ts';
 import { workFlags } from './indexing/index-lines.ts';
 import { readWork, type ScanOptions } from './indexing/scan.ts';
 import { WorkIndex } from './indexing/work-index.ts';
-import type { Ranking } from './search/embeddings.ts';
-import type { Count, FacetName } from './search/facets.ts';
+import type { Ranking } from './likeness/embeddings.ts';
+import type { Count, FacetName, ListFacet, NewestCount } from './search/facets.ts';
 import { findWork } from './search/find-work.ts';
 import { listWorks, type PageOf, type Read, unknownFields } from './search/list-works.ts';
 import type { ListOptions, Page } from './search/paging.ts';
@@ -17,7 +17,7 @@ import type { RowPlace } from './search/selection.ts';
 import type { GalleryStats } from './search/stats.ts';
 import type { Layout } from './store/layout.ts';
 import type { ThumbnailFormat } from './store/pictures.ts';
-import { Thumbnails } from './store/thumbnails.ts';
+import { type Thumbnail, Thumbnails } from './store/thumbnails.ts';
 import { type ThumbnailSize, WorkFiles } from './store/work-files.ts';
 import { AskingThread, type SearchLimits } from './thread/asking-thread.ts';
 import { Summaries, summaryOf, type WorkSummary } from './work-summary.ts';
@@ -73,7 +73,7 @@ export class GalleryReader {
       onWarning(message);
     };
     this.index = new WorkIndex(this.files, { waitMs, warn });
-    this.#thumbnails = new Thumbnails(this.files);
+    this.#thumbnails = new Thumbnails(this.files, warn);
     if (!serving) return;
     this.#freshness = new Freshness(this.index, warn);
     this.#thread = new AskingThread(() => this.index.log.content, serving);
@@ -220,6 +220,16 @@ export class GalleryReader {
     return this.#ask({ kind: 'facets', query, trashed, hidden, facets }, signal);
   }
 
+  /**
+   * The tags or collections of all works out of the trash, each with the number of its works and the newest of them. In no order.
+   *
+   * @param options.hidden false: hidden works do not count
+   * @throws ArtistError every error of columns()
+   */
+  async newestOf(facet: ListFacet, { hidden = true }: Pick<ListOptions, 'hidden'> = {}): Promise<NewestCount[]> {
+    return this.#ask({ kind: 'newest', query: '', trashed: false, hidden, facet });
+  }
+
   /** See SimilarWorks.rank(). */
   async rank(question: Omit<Extract<Question, { kind: 'nearest' }>, 'kind'>, signal?: AbortSignal): Promise<Ranking> {
     return this.#ask({ kind: 'nearest', ...question }, signal);
@@ -242,9 +252,20 @@ export class GalleryReader {
    * @throws ArtistError ERR_NOT_FOUND: no such work, or its picture is gone; ERR_IMAGE_DECODE, ERR_DISK_FULL, ERR_WRITE; ERR_BUSY: hundreds wait
    */
   async thumbnail(id: string, size: ThumbnailSize = 320, format: ThumbnailFormat = 'webp'): Promise<string> {
+    const thumbnail = await this.thumbnailToShow(id, size, format);
+    if ('error' in thumbnail) throw thumbnail.error;
+    return thumbnail.path;
+  }
+
+  /**
+   * As thumbnail(); where the disk is full or cannot be written, the picture itself with that error.
+   *
+   * @throws ArtistError ERR_NOT_FOUND, ERR_IMAGE_DECODE, ERR_BUSY
+   */
+  async thumbnailToShow(id: string, size: ThumbnailSize, format: ThumbnailFormat): Promise<Thumbnail> {
     const full = await this.find(id);
     const { file } = await this.summary(full);
-    return this.#thumbnails.pathOf(full, this.files.pathOf(full, file), size, format);
+    return this.#thumbnails.of(full, this.files.pathOf(full, file), size, format);
   }
 
   /**

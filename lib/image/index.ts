@@ -6,6 +6,7 @@ export { type DigitalSourceType, xmpPacket } from './formats/xmp.ts';
 export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type SavedImage, type SaveOptions } from './image.ts';
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
+export { type PixelDifference, pixelDifference } from './pixel-difference.ts';
 export type { RawImage } from './raw-image.ts';
 export { loraTitle, writeInfotext } from './recipes/infotext.ts';
 export { type InfotextParts, parseInfotext } from './recipes/infotext-grammar.ts';

@@ -11,7 +11,7 @@ export type Scope = (typeof scopes)[number];
 
 /** Who sent a request. */
 export interface Caller {
-  /** Id of the token; `local`: no token, through loopback or the Unix socket, which may only read. */
+  /** Id of the token; that of `anonymous`: no token, through loopback or the Unix socket, which may only read. */
   readonly id: string;
   /** Name of the token, for lists and logs. */
   readonly name: string;
@@ -23,6 +23,9 @@ export interface SignIn {
   make(scope: Scope): string;
   take(code: string): Scope | undefined;
 }
+
+/** Whether what a caller holds permits what needs a scope. */
+export const permits = (caller: Caller, scope: Scope): boolean => scopes.indexOf(caller.scope) >= scopes.indexOf(scope);
 
 /** What the routes work with. */
 export interface ServerContext {
@@ -57,6 +60,9 @@ declare module 'fastify' {
     open?: boolean;
     /** The page, its addresses and its files: no part of the API. */
     page?: boolean;
+
+    /** Needs a token also where reading needs none: all that it tells is for those who see what is not public (visibility.ts). */
+    private?: boolean;
     /** A GET that costs enough to be refused when a foreign web page causes it. */
     costly?: boolean;
   }

@@ -1,5 +1,6 @@
 export { openPaintJobs, type PaintJobsOptions } from './jobs/paint-jobs.ts';
 export { type Painter, type PainterOptions, startPainter } from './jobs/painter.ts';
+export { type SeriesJob, type SeriesOrder, seriesState, submitSeries } from './jobs/series-jobs.ts';
 export {
   type Dialect,
   dialects,
@@ -11,6 +12,7 @@ export {
   type PaintJobs,
   type PaintRequest,
   type PaintWork,
+  type WorkSource,
 } from './jobs/types.ts';
 export type { DiskUse } from './metrics/disk-use.ts';
 export {

@@ -228,6 +228,29 @@ suite('gallery export', (test) => {
     assert.equal((await exportZip(here.gallery, [a.id, b.id], `${out}.zip`)).missing, [a.id]);
   });
 
+  test('site and ZIP leave out and report a picture that leads out of the gallery', async () => {
+    const here = place();
+    const [a, b] = [await file(here, 'a fox'), await file(here, 'an owl')];
+    const outside = path.join(here.home, 'outside.png');
+    renameSync(a.path, outside);
+    symlinkSync(outside, a.path);
+    const out = path.join(scratch, 'linked');
+    const [site, zip] = [await exportSite(here.gallery, [a.id, b.id], out), await exportZip(here.gallery, [a.id, b.id], `${out}.zip`)];
+    for (const { works, damaged } of [site, zip])
+      assert.equal(
+        [works, damaged],
+        [1, [{ id: a.id, message: `${path.basename(a.path)}: expected a picture, got a link that leads to another folder` }]],
+      );
+    assert.equal(readdirSync(path.join(out, 'images')), [b.file]);
+    const files = unzipSync(readFileSync(`${out}.zip`));
+    assert.equal(Object.keys(files), [b.file, `${b.id}.json`, 'works.jsonld', 'left-out.json']);
+    // One that stays in the folder is a picture like others.
+    rmSync(a.path);
+    renameSync(outside, `${a.path}.real`);
+    symlinkSync(`${path.basename(a.path)}.real`, a.path);
+    assert.equal((await exportZip(here.gallery, [a.id], `${out}-2.zip`)).works, 1);
+  });
+
   test('ZIP: unchanged pictures and records, JSON-LD; checked by another program', async () => {
     const here = place();
     const [a, b] = [await file(here, 'a fox'), await file(here, 'an owl', { title: 'Üb 🦉' })];

@@ -1,12 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createIds, seededRandom } from '../../lib/core/index.ts';
+import type { SidecarChange } from '../../lib/gallery/index.ts';
 import { file, type Place } from './support.ts';
 
 const words = ['fox', 'owl', 'snow', 'night', 'lake', 'foxglove'];
 
-/** Writes many works beside a gallery, as another program would: without its index, and quickly. All share one picture's content. */
-export async function manyWorks(here: Place, count: number): Promise<void> {
+/**
+ * Writes many works beside a gallery, as another program would: without its index, and quickly. All share one picture's content.
+ *
+ * @param aboutOf further fields of a work; it is not asked for the first one
+ */
+export async function manyWorks(here: Place, count: number, aboutOf: (index: number) => SidecarChange = () => ({})): Promise<void> {
   const template = await file(here, 'template');
   const { path: picture, sidecarPath, ...record } = template;
   const bytes = readFileSync(picture);
@@ -30,6 +35,7 @@ export async function manyWorks(here: Place, count: number): Promise<void> {
       curation: { schema: 1, curation: 'clip', winner: 0, candidates: [{ seed: index, total: random(), terms: { technical: random() } }] },
       tags: [words[below(words.length)]],
       ...(index % 3 === 0 && { rating: 1 + below(5) }),
+      ...aboutOf(index),
     };
     if (index < 40) writeFileSync(path.join(folder, sidecar.file), bytes);
     writeFileSync(path.join(folder, `${id}.json`), JSON.stringify(sidecar));

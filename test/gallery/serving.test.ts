@@ -54,6 +54,12 @@ suite('a gallery that serves', { timeoutMs: 60_000 }, (test) => {
       }
     }
     assert.equal(await gallery.stats(), await here.gallery.stats());
+    const newest = async (of: Gallery) => (await of.newestOf('tag')).sort((a, b) => (a.name < b.name ? -1 : 1));
+    assert.equal(await newest(gallery), await newest(here.gallery));
+    for (const { name, works, newest: id } of await newest(gallery)) {
+      const found = await here.gallery.select(`tag:"${name}"`);
+      assert.equal([found.length, found[0]], [works, id]);
+    }
   });
 
   test('an own write is seen by the next read, one of another process within about a second', async () => {

@@ -135,6 +135,9 @@ function randomQuery(random: Random): string {
           'hash:b1',
         ]),
       () => one(random, ['fox', 'o', '狐', 'ß', 'sampler:euler', 'size:640x', 'model:sd', 'a']),
+      () =>
+        one(random, ['sampler:=euler', 'model:"=my model"', 'is:untagged', 'is:uncollected', 'orientation:square', 'orientation:portrait']),
+      () => `${one(random, ['style', 'negative', 'extra.note', 'hash', 'nothing'])}:"=${some(random, 2).replace(/["\\]/g, '\\$&')}"`,
     ])();
   return Array.from({ length: 1 + below(random, 3) }, () => (random() < 0.25 ? '-' : '') + clause()).join(' ');
 }

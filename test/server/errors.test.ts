@@ -13,6 +13,30 @@ suite('server errors', (test) => {
     is(statusOf(new Error('x')), 500);
   });
 
+  // A new code belongs here only if no other request would succeed either, and nobody but the operator can help.
+  test('codes that are faults of the server', () =>
+    equal(
+      (Object.keys(errorCodes) as ErrorCode[]).filter((code) => statusOf(new ArtistError(code, '')) === 500),
+      [
+        'ERR_CHECKSUM',
+        'ERR_CONVERT',
+        'ERR_DAMAGED',
+        'ERR_GENERATE',
+        'ERR_IMAGE_ENCODE',
+        'ERR_INTERNAL',
+        'ERR_MODEL_FORMAT',
+        'ERR_MODEL_LOAD',
+        'ERR_NATIVE_CRASH',
+        'ERR_NEWER_VERSION',
+        'ERR_NO_BINARY',
+        'ERR_NO_DEVICE',
+        'ERR_READ',
+        'ERR_TRAIN_DIVERGED',
+        'ERR_UPSCALE',
+        'ERR_WRITE',
+      ],
+    ));
+
   for (const [text, shown] of [
     ['/home/ada/art/gallery/a.png: expected a file', 'gallery/a.png: expected a file'],
     ['/home/ada/art: expected a folder', 'the home folder: expected a folder'],

@@ -231,6 +231,40 @@ suite('jobs that wait', (test) => {
     ok(!left.some((job: Json) => job.batch !== null));
   });
 
+  test('a waiting job goes before another, or behind all; the others keep their order', async () => {
+    const made: string[] = [];
+    for (const prompt of ['a', 'b', 'c', 'd']) made.push((await submit({ prompt, priority: 99 })).id);
+    const [a, b, c, d] = made;
+    const move = (id: string | undefined, before: string | null | undefined, token = paint) =>
+      post(`/jobs/${id}/move`, { before: before ?? null }, token);
+    const order = async (): Promise<string[]> =>
+      (await get('/jobs?state=waiting&limit=200'))
+        .json()
+        .jobs.map(({ id }: Json) => id)
+        .filter((id: string) => made.includes(id));
+    equal((await move(d, b)).json().ahead, 1);
+    deepEqual(await order(), [a, d, b, c]);
+    await move(a, c);
+    deepEqual(await order(), [d, b, a, c]);
+    await move(d, null);
+    deepEqual(await order(), [b, a, c, d]);
+    equal((await move(a, b, other)).status, 403);
+    match((await move(a, 'job-none')).json().error.message, /^before: expected a job that waits/);
+    for (const id of made) await post(`/jobs/${id}/cancel`);
+    equal((await move(a, b)).status, 400);
+  });
+
+  test('the options of a recipe, to fill a form', async () => {
+    const reply = await post('/recipes/options', {
+      infotext: 'a fox\nNegative prompt: fog\nSteps: 7, Seed: 3, Size: 64x64, Sampler: Euler a',
+    });
+    const { model, options } = reply.json();
+    equal(model, null);
+    deepEqual([options.prompt, options.negativePrompt, options.steps, options.seed], ['a fox', 'fog', 7, 3]);
+    equal((await post('/recipes/options', {})).status, 400);
+    equal((await post('/recipes/options', { work: 'nothing' })).status, 404);
+  });
+
   test('the queue: counts, own place; paused by administrators', async () => {
     const job = await submit({ priority: 0 });
     const queue = (await get('/queue')).json();
@@ -378,7 +412,14 @@ suite('jobs that are painted', (test) => {
     const body = { prompt: 'at night', options: { ...small.options, denoisingStrength: 0.5, steps: 2 }, pictures: { initImage: { work } } };
     const reply = await post('/jobs', body);
     equal(reply.status, 202, reply.text);
-    equal((await done(reply.json().id)).pictures[0].recipe.mode, 'img2img');
+    const [made] = (await done(reply.json().id)).pictures;
+    equal(made.recipe.mode, 'img2img');
+    const { derivation } = (await get(`/works/${made.work}`)).json();
+    deepEqual(derivation.from, [{ as: 'initImage', work }]);
+    deepEqual(
+      (await get(`/works?query=from:${work}`)).json().works.map(({ id }: Json) => id),
+      [made.work],
+    );
     const png = await fetch(new URL(`/api/v1/jobs/${first.id}/pictures/0`, shell.server.url), {
       headers: { authorization: `Bearer ${paint}` },
     });

@@ -87,6 +87,24 @@ suite('server start', (test) => {
     test(`refused: ${JSON.stringify(options)}`, async () =>
       match(await refusal({ home: newHome(), ...options } as ServerOptions), message));
 
+  test('the settings of the home are in force, and options given to the start win over them', async () => {
+    const home = newHome();
+    mkdirSync(home, { recursive: true });
+    writeFileSync(path.join(home, 'config.yaml'), 'server:\n  basePath: /art\n  bodyKilobytes: 2\n  anonymousReads: false\n');
+    const shell = await startShell({ home, bodyKilobytes: 4 });
+    try {
+      match(shell.server.url, /\/art$/);
+      is((await shell.send('/api/v1/caller')).status, 401);
+      const sized = (bytes: number) => ({ method: 'POST', token: shell.tokens.admin, body: { name: 'x'.repeat(bytes), scope: 'read' } });
+      equal(
+        [(await shell.send('/api/v1/tokens', sized(3000))).status, (await shell.send('/api/v1/tokens', sized(5000))).status],
+        [400, 413],
+      );
+    } finally {
+      await shell.server.close();
+    }
+  });
+
   test('two servers on one home have the same tokens and works', async () => {
     const first = await startShell();
     const second = await startServer({ home: first.home, port: 0, paint: false });

@@ -29,8 +29,18 @@ const questions = [
   '/sdapi/v1/interrogate',
   '/internal/progress',
 ];
-/** Answer without a token everywhere; that of a picture has its permission in its name. */
-const openRoutes = ['/api/v1/session', '/api/v1/session/code', '/healthz', '/readyz', '/v1/images/files/:name'];
+/** Answer without a token everywhere; that of a picture has its permission in its name, and those of links in their secret. */
+const shared = '/api/v1/shared/:secret';
+const openRoutes = [
+  '/api/v1/session',
+  '/api/v1/session/code',
+  shared,
+  `${shared}/works/:id`,
+  `${shared}/works/:id/picture`,
+  '/healthz',
+  '/readyz',
+  '/v1/images/files/:name',
+];
 const apiRoutes = ({ server }: Shell) => server.routes.filter(({ page }) => !page);
 /** In a file beside the gallery, in settings and in variables: no reply and no line of the log may have it. */
 const canary = 'canary-5e1f0a7b';
@@ -152,10 +162,11 @@ suite('server routes', (test) => {
       .map(({ method, path: to }) => `${method} ${to.replace(/:(\w+)/g, '{$1}')}`);
     equal(documented.sort(), [...new Set(all)].sort());
     for (const [to, operations] of Object.entries(document.paths as Record<string, Record<string, Record<string, never>>>))
-      for (const [method, { responses, security, 'x-scope': scope }] of Object.entries(operations)) {
+      for (const [method, { responses, security, 'x-scope': scope, 'x-anonymous': anonymous }] of Object.entries(operations)) {
         for (const status of ['400', '401', '403', '404', '429', '500', '503', ...(method === 'get' ? [] : ['413', '415'])])
           ok(responses?.[status], `${method} ${to} ${status}`);
-        is(JSON.stringify(security).startsWith('[{},'), scope === 'read', `${method} ${to}`);
+        is(JSON.stringify(security).startsWith('[{},'), anonymous !== 'never', `${method} ${to}`);
+        ok(scope === 'read' || anonymous === 'never', `${method} ${to}`);
       }
   });
 

@@ -1,7 +1,9 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { homeOf } from '../../lib/core/index.ts';
+import { decodeImage } from '../../lib/image/index.ts';
 import { listLoras } from '../../lib/lora/index.ts';
+import { startServer } from '../../lib/server/index.ts';
 import { suite } from '../harness.ts';
 import type { PictureFolder } from '../train/support.ts';
 import { tinyFolder } from '../train/tiny-run.ts';
@@ -15,7 +17,7 @@ const options = {
   seed: 11,
   threads: 1,
   network: { rank: 2, targets: 'attention' },
-  samples: { every: 0 },
+  samples: { every: 2, steps: 1 },
   checkpoints: { every: 1 },
 };
 
@@ -96,6 +98,9 @@ suite('training over HTTP', (test) => {
         ['GET', `/runs/${name}/curve`],
         ['GET', `/runs/${name}/lora`],
         ['GET', `/runs/${name}/samples/0/0`],
+        ['GET', `/runs/${name}/samples`],
+        ['POST', `/runs/${name}/samples`],
+        ['GET', `/runs/${name}/samples/asked/x`],
         ['POST', `/runs/${name}/stop`],
       ] as const) {
         const reply = await ask(method, path);
@@ -104,6 +109,73 @@ suite('training over HTTP', (test) => {
       }
     for (const name of ['..', '../x', 'a/b', '.hidden', 'con']) equal((await ask('POST', '/datasets', { name })).status, 400);
   });
+
+  /** Resumes a run with and without share: only without it the queue is paused until the end. */
+  const resumed = async (name: string): Promise<void> => {
+    const isPaused = async (): Promise<boolean> => (await shell.send('/api/v1/queue', { token: shell.tokens.admin })).json().paused;
+    equal((await ask('POST', `/runs/${name}/resume`, { share: 'yes' })).status, 400);
+    for (const share of [true, false]) {
+      equal((await ask('POST', `/runs/${name}/resume`, { share })).status, 202);
+      equal(await isPaused(), !share);
+      for (let tries = 0; tries < 600; tries++) {
+        const { state } = (await ask('GET', '/runs')).json().runs[0];
+        if (state !== 'waiting' && state !== 'running') break;
+        await sleep(100);
+      }
+    }
+    for (let tries = 0; (await isPaused()) && tries < 100; tries++) await sleep(100);
+    equal(await isPaused(), false);
+  };
+
+  const pixels = async (path: string): Promise<Buffer> => {
+    const response = await fetch(`${shell.server.url}/api/v1/training${path}`, {
+      headers: { authorization: `Bearer ${shell.tokens.paint}` },
+    });
+    equal(response.status, 200, path);
+    return Buffer.from((await decodeImage(new Uint8Array(await response.arrayBuffer()))).data);
+  };
+
+  /** Samples with the LoRA of the last checkpoint are the strip of that step again; those of an earlier one are others. */
+  const sampledAgain = async (name: string): Promise<void> => {
+    const ask = (body: object, token = shell.tokens.paint): Promise<Reply> =>
+      shell.send(`/api/v1/training/runs/${name}/samples`, { method: 'POST', body, token });
+    equal((await ask({}, shell.tokens.read)).status, 403);
+    match((await ask({ step: 77 })).json().error.message, /step: expected one of a checkpoint, got 77. There are: 1, 2/);
+    equal((await ask({ prompts: [] })).status, 400);
+    const last = (await ask({})).json().samples;
+    const [first] = (await ask({ step: 1, prompts: ['a fox'] })).json().samples;
+    deepEqual(
+      [...last, first].map(({ step, prompt, seed }: Json) => [step, prompt, seed]),
+      [
+        [2, 'a fox', 1],
+        [2, 'two foxes', 2],
+        [1, 'a fox', 1],
+      ],
+    );
+    const list = async (): Promise<Json> =>
+      (await shell.send(`/api/v1/training/runs/${name}/samples`, { token: shell.tokens.paint })).json();
+    equal((await list()).asked[0].state, 'waiting');
+    // Painted by another process; this server keeps the pictures.
+    const painter = await startServer({ home: shell.home, port: 0, drainSeconds: 2 });
+    try {
+      for (let tries = 0; (await list()).asked.some(({ picture }: Json) => !picture) && tries < 600; tries++) await sleep(100);
+    } finally {
+      await painter.close();
+    }
+    const { asked, strips, checkpoints } = await list();
+    deepEqual(
+      [asked.map(({ state }: Json) => state), checkpoints],
+      [
+        ['done', 'done', 'done'],
+        [1, 2],
+      ],
+    );
+    deepEqual(strips.at(-1), { step: 2, pictures: 2 });
+    for (const [index, { job }] of last.entries())
+      deepEqual(await pixels(`/runs/${name}/samples/asked/${job}`), await pixels(`/runs/${name}/samples/2/${index}`));
+    ok(!(await pixels(`/runs/${name}/samples/asked/${first.job}`)).equals(await pixels(`/runs/${name}/samples/2/0`)));
+    equal((await shell.send(`/api/v1/training/runs/${name}/samples/asked/job-x`, { token: shell.tokens.paint })).status, 404);
+  };
 
   test('a run: refused options, then trained to its end, with curve, chart and LoRA', async () => {
     match((await ask('POST', '/runs', { dataSet: 'foxes', options: { steps: 0 } })).json().error.message, /steps/);
@@ -130,6 +202,8 @@ suite('training over HTTP', (test) => {
     equal((await ask('POST', `/runs/${name}/adopt`, { name: 'fox-style' })).status, 201);
     equal((await ask('POST', `/runs/${name}/adopt`, { name: 'fox-style' })).status, 409);
     equal((await listLoras({ home: homeOf(shell.home).folder }))[0]?.name, 'fox-style');
+    await sampledAgain(name);
+    await resumed(name);
     equal((await ask('DELETE', `/runs/${name}`)).status, 204);
     equal((await ask('GET', `/runs/${name}/curve`)).status, 404);
     equal((await ask('DELETE', '/datasets/foxes')).status, 204);

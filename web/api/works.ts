@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { WorkRecord, workChange } from '../../lib/server/api/changes/work-change.ts';
 import type { fullWork, WorkRow } from '../../lib/server/api/works/records.ts';
 import { addressOf, ask, send } from './client.ts';
-import { type Columns, readColumns } from './columns.ts';
+import { type Columns, readColumns, shuffled } from './columns.ts';
 
 export type { WorkRow };
 export type FullWork = z.output<typeof fullWork>;
@@ -11,13 +11,17 @@ export type FullWork = z.output<typeof fullWork>;
 /** Which works, in which order. */
 export interface Selection {
   query: string;
-  sort: 'newest' | 'oldest' | 'rating';
+  sort: 'newest' | 'oldest' | 'rating' | 'random';
+  /** Of the order by chance. */
+  seed: number;
   trashed: boolean;
 }
 
-export async function columnsOf({ query, sort, trashed }: Selection, abort?: AbortSignal): Promise<Columns> {
-  const response = await send('works/ids', { query: { query, sort, trashed }, signal: abort });
-  return readColumns(await response.arrayBuffer());
+export async function columnsOf({ query, sort, seed, trashed }: Selection, abort?: AbortSignal): Promise<Columns> {
+  const isRandom = sort === 'random';
+  const response = await send('works/ids', { query: { query, sort: isRandom ? 'newest' : sort, trashed }, signal: abort });
+  const columns = readColumns(await response.arrayBuffer());
+  return isRandom ? shuffled(columns, seed) : columns;
 }
 
 /** Rows of works by id, as last heard of. `null`: the server does not have it for us. */
@@ -106,27 +110,38 @@ export const pictureOf = ({ id, version }: Pick<WorkRow, 'id' | 'version'>): str
 
 export type Change = z.input<typeof workChange>;
 
-/** Changes a work; the page shows the change at once, and takes it back if the server refuses it. */
-export async function changeWork(id: string, change: Change): Promise<void> {
+/** Shows a change before the server has it; the answer takes it back. */
+export function showChange(id: string, { flag, rating, star, hidden, title }: Change): () => void {
   const row = rowOf(id);
   const before = row.value;
-  if (before) {
-    const { flag, rating, star, hidden, title } = change;
-    row.value = {
-      ...before,
-      ...(flag !== undefined && { flag: flag === 'none' ? null : flag }),
-      ...(rating !== undefined && { rating }),
-      ...(star !== undefined && { star: star ?? false }),
-      ...(hidden !== undefined && { hidden: hidden ?? false }),
-      ...(title !== undefined && { title }),
-    };
-  }
+  if (!before) return () => undefined;
+  row.value = {
+    ...before,
+    ...(flag !== undefined && { flag: flag === 'none' ? null : flag }),
+    ...(rating !== undefined && { rating }),
+    ...(star !== undefined && { star: star ?? false }),
+    ...(hidden !== undefined && { hidden: hidden ?? false }),
+    ...(title !== undefined && { title }),
+  };
+  return () => {
+    row.value = before;
+  };
+}
+
+export async function sendChange(id: string, change: Change): Promise<void> {
+  // `version` of the answer is that of the record, in a row that of the picture.
+  const { version: _, ...changed } = await ask<WorkRecord>(`works/${id}`, { method: 'PATCH', body: change });
+  const row = rowOf(id);
+  if (row.value) row.value = { ...row.value, ...changed };
+}
+
+/** Changes a work; the page shows the change at once, and takes it back if the server refuses it. */
+export async function changeWork(id: string, change: Change): Promise<void> {
+  const takeBack = showChange(id, change);
   try {
-    // `version` of the answer is that of the record, in a row that of the picture.
-    const { version: _, ...changed } = await ask<WorkRecord>(`works/${id}`, { method: 'PATCH', body: change });
-    if (row.value) row.value = { ...row.value, ...changed };
+    await sendChange(id, change);
   } catch (error) {
-    if (before) row.value = before;
+    takeBack();
     throw error;
   }
 }

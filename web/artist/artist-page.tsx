@@ -1,7 +1,7 @@
 import { mayPaint } from '../api/session.ts';
+import { NeedsToken } from '../form/for-admins.tsx';
+import { Sections } from '../form/sections.tsx';
 import { hrefOf, place } from '../navigate/router.ts';
-import { NeedsToken } from '../parts/for-admins.tsx';
-import { Sections } from '../parts/sections.tsx';
 import { t } from '../texts/text.ts';
 import { Now } from './now/now.tsx';
 import { PeriodView } from './periods/period-view.tsx';

@@ -1,13 +1,23 @@
 import { useComputed } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { ActionBar } from '../act/action-bar.tsx';
 import { onEvent } from '../api/events.ts';
 import { refreshRow } from '../api/works.ts';
+import { Chips } from '../find/chips.tsx';
+import { FacetPanel } from '../find/facet-panel.tsx';
+import { followFacets, isPanelOpen } from '../find/facets.ts';
+import { TrashBar } from '../find/trash-bar.tsx';
+import { DropZone } from '../likeness/choose-picture.tsx';
+import { LikeBar } from '../likeness/like-bar.tsx';
 import { page, place } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
+import { LiveFolders } from '../saved/saved-list.tsx';
 import { t } from '../texts/text.ts';
+import { view } from '../views/view.tsx';
 import { WorkView } from '../work/work-view.tsx';
 import { Grid } from './grid.tsx';
-import { columns, columnsError, columnsKey, loadColumns, reloadSoon, selection } from './shown-works.ts';
+import { followChosen, isSelecting } from './selection.ts';
+import { columns, columnsError, columnsKey, isBehind, isTimed, loadColumns, reloadSoon, selection } from './shown-works.ts';
 import { rowHeight, Toolbar } from './toolbar.tsx';
 
 /** Kinds of events after which the list may be another. */
@@ -26,21 +36,38 @@ function followWorks(): () => void {
 /** The gallery, and over it the work that the address names. */
 export function GalleryPage({ isShown }: { isShown: boolean }) {
   useEffect(followWorks, []);
+  useEffect(followFacets, []);
+  useEffect(followChosen, []);
   const work = useComputed(() => (page.value === 'works' ? place.value.path[1] : undefined)).value;
   const isCovered = work !== undefined;
   return (
     <>
       <main class={`min-h-0 flex-1 flex-col ${isShown ? 'flex' : 'hidden'}`} inert={isCovered} aria-hidden={isCovered}>
         <h1 class="sr-only">{t('nav.gallery')}</h1>
-        <Toolbar />
-        <Works />
+        <div class="relative">
+          <div inert={isSelecting.value}>
+            <Toolbar />
+          </div>
+          {isSelecting.value && <ActionBar />}
+        </div>
+        <LiveFolders />
+        <Chips />
+        <LikeBar />
+        {selection.value.trashed && <TrashBar />}
+        <div class="flex min-h-0 flex-1">
+          {isShown && isPanelOpen.value && <FacetPanel />}
+          <div class="flex min-h-0 min-w-0 flex-1 flex-col">
+            <Works isInFront={isShown && !isCovered} />
+          </div>
+        </div>
+        {isShown && !isCovered && <DropZone />}
       </main>
       {isShown && work !== undefined && <WorkView key="work" id={work} />}
     </>
   );
 }
 
-function Works() {
+function Works({ isInFront }: { isInFront: boolean }) {
   const loaded = columns.value;
   const error = columnsError.value;
   if (error)
@@ -52,15 +79,38 @@ function Works() {
     );
   if (!loaded) return <p class="p-8 text-muted">{t('common.loading')}</p>;
   if (loaded.count === 0) {
-    const isAll = selection.value.query === '' && !selection.value.trashed;
-    return (
-      <div class="grid flex-1 place-items-center p-8 text-center">
-        <div>
-          <p class="text-lg font-medium">{t(isAll ? 'works.empty' : 'works.nothing')}</p>
-          <p class="text-muted">{t(isAll ? 'works.emptyHint' : 'works.nothingHint')}</p>
-        </div>
-      </div>
-    );
+    return <Empty />;
   }
-  return <Grid columns={loaded} selectionKey={columnsKey.value} rowHeight={rowHeight.value} isTimed={selection.value.sort !== 'rating'} />;
+  return (
+    <Grid
+      columns={loaded}
+      selectionKey={columnsKey.value}
+      rowHeight={rowHeight.value}
+      isTimed={isTimed.value}
+      view={view.value}
+      isInFront={isInFront}
+    />
+  );
+}
+
+function Empty() {
+  const { query, trashed, like } = selection.value;
+  if (isBehind.value) return <p class="p-8 text-muted">{t('common.loading')}</p>;
+  const isAll = query === '' && !like;
+  const kind = like ? 'alike' : trashed && isAll ? 'trash' : isAll ? 'all' : 'query';
+  const said = {
+    alike: ['like.none', 'like.noneHint'],
+    trash: ['find.trashEmpty', 'find.trashEmptyHint'],
+    all: ['works.empty', 'works.emptyHint'],
+    query: ['works.nothing', 'works.nothingHint'],
+  } as const;
+  const [title, hint] = said[kind];
+  return (
+    <div class="grid flex-1 place-items-center p-8 text-center">
+      <div>
+        <p class="text-lg font-medium">{t(title)}</p>
+        <p class="text-muted">{t(hint)}</p>
+      </div>
+    </div>
+  );
 }

@@ -5,14 +5,20 @@ import type { Columns } from '../api/columns.ts';
 import { px } from '../parts/px.ts';
 import { useSize } from '../parts/use-size.ts';
 import { t } from '../texts/text.ts';
+import { listRowHeight } from '../views/list-row.tsx';
+import type { View } from '../views/view.tsx';
+import { GroupHeader } from './group-header.tsx';
 import { groupsOf } from './groups.ts';
-import { type Layout, layOut, rowAt, rowOfWork } from './layout.ts';
+import { type Layout, layOut, layOutList, rowAt, rowOfWork } from './layout.ts';
 import { focused, heldPlace, holdPlace } from './place-kept.ts';
+import { pointing } from './pointing.ts';
 import { ScrollSpace } from './scroll-space.ts';
 import { Scrubber } from './scrubber.tsx';
+import { isSelecting } from './selection.ts';
 import { isFast, Tile } from './tile.tsx';
+import { useGridKeys } from './use-grid-keys.ts';
 
-const gap = 4;
+const gaps: Readonly<Record<View, number>> = { rows: 4, wall: 0, list: 1 };
 const headerHeight = 44;
 const scrubberWidth = 28;
 const idleMs = 120;
@@ -24,12 +30,15 @@ interface GridProps {
   rowHeight: number;
   /** Whether the order is that of time, so that days and the timeline mean something. */
   isTimed: boolean;
+  view: View;
+  /** Whether nothing covers it, so that keys mean it. */
+  isInFront: boolean;
 }
 
 const noGroups = new Uint16Array(0);
 
 /** All works of a selection, however many: only what is in view, and a little more, is in the document. */
-export function Grid({ columns, selectionKey, rowHeight, isTimed }: GridProps) {
+export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFront }: GridProps) {
   const box = useRef<HTMLDivElement>(null);
   const space = useRef(new ScrollSpace()).current;
   const size = useSize(box);
@@ -37,13 +46,15 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed }: GridProps) {
   const stand = useSignal({ y: 0, offset: 0 });
   const groups = useMemo(() => (isTimed ? groupsOf(columns.days) : undefined), [columns, isTimed]);
   const width = Math.max(0, size.width - (isTimed ? scrubberWidth : 0));
-  const layout = useMemo(
-    () =>
-      width === 0
-        ? undefined
-        : layOut(columns.ratios, groups?.of ?? noGroups, { width, rowHeight, gap, header: groups ? headerHeight : 0 }),
-    [columns, groups, width, rowHeight],
-  );
+  const gap = gaps[view];
+  const layout = useMemo(() => {
+    if (width === 0) return undefined;
+    const of = groups?.of ?? noGroups;
+    const header = groups && view !== 'wall' ? headerHeight : 0;
+    return view === 'list'
+      ? layOutList(columns.count, of, { width, rowHeight: listRowHeight, gap, header })
+      : layOut(columns.ratios, of, { width, rowHeight, gap, header });
+  }, [columns, groups, width, rowHeight, view]);
 
   const goTo = useCallback(
     (to: number) => {
@@ -103,17 +114,29 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed }: GridProps) {
     [layout, size.height, goTo],
   );
 
+  useGridKeys(layout, size.height, () => stand.peek().y, isInFront);
+
   return (
     <div class="relative min-h-0 flex-1">
       <div
         ref={box}
-        class="absolute inset-0 overflow-y-auto overscroll-contain [scrollbar-width:thin]"
+        {...pointing}
+        class="group/grid absolute inset-0 overflow-y-auto overscroll-contain [scrollbar-width:thin]"
         style={{ overflowAnchor: 'none' }}
         data-grid
+        data-selecting={isSelecting.value ? '' : undefined}
       >
         <div class="relative" style={{ height: px(layout ? space.boxHeight || layout.height : 0) }}>
           {layout && size.height > 0 && (
-            <Rows layout={layout} columns={columns} groups={groups} y={stand.value.y} offset={stand.value.offset} viewport={size.height} />
+            <Rows
+              layout={layout}
+              columns={columns}
+              groups={groups}
+              y={stand.value.y}
+              offset={stand.value.offset}
+              viewport={size.height}
+              isList={view === 'list'}
+            />
           )}
         </div>
       </div>
@@ -154,12 +177,13 @@ interface RowsProps {
   y: number;
   offset: number;
   viewport: number;
+  isList: boolean;
 }
 
 /** Rows above and below the view, as a share of its height. */
 const beyond = 0.6;
 
-function Rows({ layout, columns, groups, y, offset, viewport }: RowsProps) {
+function Rows({ layout, columns, groups, y, offset, viewport, isList }: RowsProps) {
   const from = rowAt(layout, y - viewport * beyond);
   const to = rowAt(layout, y + viewport * (1 + beyond));
   const tiles: ComponentChild[] = [];
@@ -172,13 +196,14 @@ function Rows({ layout, columns, groups, y, offset, viewport }: RowsProps) {
     const top = (layout.tops[row] ?? 0) + offset;
     if (isHeaded && groups)
       headers.push(
-        <h2
+        <GroupHeader
           key={`group ${groups.of[first]}`}
-          class="absolute flex items-end px-1 pb-1 text-sm font-semibold text-muted"
-          style={{ transform: `translateY(${top}px)`, height: px(headerHeight) }}
-        >
-          {groups.label(groups.of[first] ?? 0)}
-        </h2>,
+          label={groups.label(groups.of[first] ?? 0)}
+          first={first}
+          groups={groups.of}
+          top={top}
+          height={headerHeight}
+        />,
       );
     for (let index = first; index < end; index++)
       tiles.push(
@@ -192,6 +217,7 @@ function Rows({ layout, columns, groups, y, offset, viewport }: RowsProps) {
           width={layout.widths[index] ?? 0}
           height={layout.heights[row] ?? 0}
           isFocused={index === focus}
+          isList={isList}
         />,
       );
   }

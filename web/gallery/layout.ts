@@ -92,6 +92,29 @@ export function layOut(ratios: Float32Array, groups: Uint16Array, { width, rowHe
   return { height: top, rows, tops: tops.subarray(0, end), firsts: firsts.subarray(0, end), heights, lefts, widths, headed };
 }
 
+/** One work in each row, all of one height, for a list. Its groups are as those of layOut(). */
+export function layOutList(count: number, groups: Uint16Array, { width, rowHeight, gap, header }: LayoutOptions): Layout {
+  const tops = new Float64Array(count + 1);
+  const headed = new Uint8Array(count);
+  let top = 0;
+  for (let row = 0; row < count; row++) {
+    tops[row] = top;
+    headed[row] = header > 0 && (row === 0 || groups[row] !== groups[row - 1]) ? 1 : 0;
+    top += (headed[row] === 1 ? header : 0) + rowHeight + gap;
+  }
+  tops[count] = top;
+  return {
+    height: top,
+    rows: count,
+    tops,
+    firsts: Uint32Array.from({ length: count + 1 }, (_, index) => index),
+    heights: new Float32Array(count).fill(rowHeight),
+    lefts: new Float32Array(count),
+    widths: new Float32Array(count).fill(width),
+    headed,
+  };
+}
+
 /** The last of the first `length` values that is at most `value`; 0 if none is. The values ascend. */
 function lastAtMost(values: Float64Array | Uint32Array, length: number, value: number): number {
   let low = 0;

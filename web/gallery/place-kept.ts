@@ -5,6 +5,9 @@ import { readStored, store } from '../parts/storage.ts';
 /** Index of the work that keys act on; undefined: none was chosen. */
 export const focused = signal<number | undefined>(undefined);
 
+/** Whether the tile of this work takes the focus of the document when it is drawn: after a key, not after scrolling. */
+export const wantsFocus = signal(false);
+
 export interface HeldPlace {
   /** The first work of the row at the top of the view. */
   id: string;

@@ -1,27 +1,53 @@
 /** The works that the gallery shows: the query of the address, and the columns of its results. */
-import { computed, effect, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import type { ApiError } from '../api/client.ts';
 import type { Columns } from '../api/columns.ts';
 import { session } from '../api/session.ts';
 import { columnsOf, type Selection } from '../api/works.ts';
+import { type About, type Like, worksLike } from '../likeness/likeness.ts';
 import { page, place } from '../navigate/router.ts';
 
-const sorts: readonly Selection['sort'][] = ['newest', 'oldest', 'rating'];
+const sorts: readonly Selection['sort'][] = ['newest', 'oldest', 'rating', 'random'];
+
+/** Which works are shown: those of a query, or, of these, those like something. */
+export type Shown = Selection & { like: Like | undefined };
+
+function likeOf({ like, likework, likepicture }: Readonly<Record<string, string>>): Like | undefined {
+  if (like !== undefined && like.trim() !== '') return { kind: 'words', words: like.trim() };
+  if (likework !== undefined) return { kind: 'work', id: likework };
+  if (likepicture !== undefined) return { kind: 'picture', key: likepicture };
+  return undefined;
+}
 
 /** What of the address chooses works; part of every address of gallery and work. */
-export const selection = computed<Selection>(() => {
-  const { q = '', sort, trash } = place.value.query;
-  return { query: q, sort: sorts.find((one) => one === sort) ?? 'newest', trashed: trash === '1' };
+export const selection = computed<Shown>(() => {
+  const { q = '', sort, seed, trash, ...rest } = place.value.query;
+  const order = sorts.find((one) => one === sort) ?? 'newest';
+  return { query: q, sort: order, seed: Number(seed) || 0, trashed: trash === '1', like: likeOf(rest) };
+});
+/** Whether the works are in the order of time, so that days and the timeline mean something. */
+export const isTimed = computed(() => {
+  const { sort, like } = selection.value;
+  return like === undefined && (sort === 'newest' || sort === 'oldest');
 });
 const selectionKey = computed(() => JSON.stringify(selection.value));
 
 export const columns = signal<Columns | undefined>(undefined);
+/** What the server said about works like something. */
+export const about = signal<About | undefined>(undefined);
 /** Why the works of this selection cannot be shown. */
 export const columnsError = signal<ApiError | undefined>(undefined);
 /** The selection that `columns` belongs to. */
 export const columnsKey = signal('');
 
+/** Whether the works of this selection are still on their way. */
+export const isBehind = computed(() => columnsError.value === undefined && columnsKey.value !== selectionKey.value);
+
 let running: AbortController | undefined;
+
+async function load({ like, ...wanted }: Shown, signal: AbortSignal): Promise<{ columns: Columns; about?: About }> {
+  return like ? worksLike(like, wanted.query, signal) : { columns: await columnsOf(wanted, signal) };
+}
 
 export async function loadColumns(): Promise<void> {
   running?.abort();
@@ -29,17 +55,20 @@ export async function loadColumns(): Promise<void> {
   running = abort;
   const key = selectionKey.value;
   try {
-    const loaded = await columnsOf(selection.value, abort.signal);
+    const loaded = await load(selection.value, abort.signal);
     if (abort.signal.aborted) return;
-    columns.value = loaded;
-    columnsKey.value = key;
-    columnsError.value = undefined;
+    batch(() => {
+      columns.value = loaded.columns;
+      about.value = loaded.about;
+      columnsKey.value = key;
+      columnsError.value = undefined;
+    });
   } catch (error) {
     if (!abort.signal.aborted) columnsError.value = error as ApiError;
   }
 }
 
-const isShown = computed(() => page.value === '' || page.value === 'works');
+const isShown = computed(() => page.value === '' || page.value === 'works' || page.value === 'calendar');
 const sees = computed(() => session.value !== undefined && session.value.scope !== null);
 const who = computed(() => session.value?.name ?? '');
 
@@ -56,7 +85,8 @@ const soonMs = 400;
 let soon: number | undefined;
 /** Loads them again because the gallery has changed; many changes at once cause one request. */
 export function reloadSoon(): void {
-  if (soon !== undefined) return;
+  // A picture would be sent again each time.
+  if (soon !== undefined || selection.peek().like?.kind === 'picture') return;
   soon = window.setTimeout(() => {
     soon = undefined;
     if (isShown.value && sees.value) loadColumns();
@@ -65,6 +95,6 @@ export function reloadSoon(): void {
 
 /** Addresses of a work keep the selection, so that next and previous mean something. */
 export const selectionQuery = (): Record<string, string | undefined> => {
-  const { q, sort, trash } = place.value.query;
-  return { q, sort, trash };
+  const { q, sort, seed, trash, like, likework, likepicture } = place.value.query;
+  return { q, sort, seed, trash, like, likework, likepicture };
 };

@@ -1,76 +1,104 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { handleKeys } from '../keys/listen.ts';
-import { setQuery } from '../navigate/router.ts';
+import { SelectButtons } from '../act/select-buttons.tsx';
+import type { Selection } from '../api/works.ts';
+import { isPanelOpen, setPanelOpen } from '../find/facets.ts';
+import { SearchField } from '../find/search-field.tsx';
+import { SearchHelp } from '../find/search-help.tsx';
+import { ChoosePicture } from '../likeness/choose-picture.tsx';
+import { hrefOf, setQuery } from '../navigate/router.ts';
+import { IconButton } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { readStored, store } from '../parts/storage.ts';
+import { ViewMenu } from '../review/view-menu.tsx';
 import { t } from '../texts/text.ts';
+import { ViewSwitch, view } from '../views/view.tsx';
 import { columns, selection } from './shown-works.ts';
 
 /** Heights of a row between which the slider moves, pixels. */
 const sizes = { least: 90, most: 480, usual: 220 };
 export const rowHeight = signal(readStored<number>('local', 'row height') ?? sizes.usual);
 
-/** Search, order and size of the pictures. */
+/** Filters, search, order, view and size of the pictures. */
 export function Toolbar() {
-  const search = useRef<HTMLInputElement>(null);
-  useEffect(() => handleKeys({ search: () => search.current?.focus() }), []);
-  const { query, sort } = selection.value;
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    setQuery({ q: search.current?.value.trim() });
-  };
+  const { query } = selection.value;
   return (
-    <div class="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-3 py-2">
-      <search class="min-w-48 flex-1">
-        <form class="relative" onSubmit={submit}>
-          <span class="pointer-events-none absolute top-1/2 left-2 -translate-y-1/2 text-muted">
-            <Icon name="search" size={18} />
-          </span>
-          <input
-            ref={search}
-            key={query}
-            type="search"
-            defaultValue={query}
-            aria-label={t('common.search')}
-            placeholder={t('works.searchPlaceholder')}
-            class="w-full rounded-md border border-line bg-raised py-2 pr-2 pl-9 text-sm"
-            dir="auto"
-            enterkeyhint="search"
-          />
-        </form>
-      </search>
-      <label class="flex items-center gap-2 text-sm">
-        <span class="sr-only">{t('works.sort')}</span>
-        <select
-          class="rounded-md border border-line bg-raised px-2 py-2"
-          value={sort}
-          onChange={(event) => setQuery({ sort: event.currentTarget.value === 'newest' ? undefined : event.currentTarget.value })}
-        >
-          {(['newest', 'oldest', 'rating'] as const).map((one) => (
-            <option key={one} value={one}>
-              {t(`works.sort.${one}`)}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="flex items-center gap-2 text-sm max-sm:hidden">
-        <span class="sr-only">{t('works.size')}</span>
-        <input
-          type="range"
-          min={sizes.least}
-          max={sizes.most}
-          value={rowHeight.value}
-          class="w-28 accent-accent"
-          onInput={(event) => {
-            rowHeight.value = Number(event.currentTarget.value);
-          }}
-          onChange={() => store('local', 'row height', rowHeight.value)}
+    <div class="flex flex-wrap items-center gap-x-2 gap-y-2 border-b border-line px-3 py-2">
+      <div class="flex min-w-0 flex-1 items-center gap-1 max-sm:basis-full">
+        <IconButton
+          icon="filter"
+          label={t('find.filters')}
+          isPressed={isPanelOpen.value}
+          onClick={() => setPanelOpen(!isPanelOpen.value)}
         />
-      </label>
+        <SearchField />
+      </div>
+      <span class="flex items-center">
+        <SearchHelp />
+        <ChoosePicture />
+      </span>
+      <Order />
+      <a
+        href={hrefOf('calendar', { q: query })}
+        class="inline-grid min-h-9 min-w-9 place-items-center rounded-md hover:bg-sunken"
+        aria-label={t('calendar.title')}
+        title={t('calendar.title')}
+      >
+        <Icon name="calendar" />
+      </a>
+      <ViewSwitch />
+      {view.value !== 'list' && <SizeSlider />}
       <p class="text-sm text-muted" aria-live="polite">
         {columns.value && t('works.count', { n: columns.value.count })}
       </p>
+      <SelectButtons />
+      <ViewMenu />
     </div>
+  );
+}
+
+const orders = ['newest', 'oldest', 'rating', 'random'] as const satisfies readonly Selection['sort'][];
+
+/** Works that are like something have an order of their own. */
+function Order() {
+  const { sort, like } = selection.value;
+  if (like) return <p class="text-sm">{t('like.mostAlike')}</p>;
+  const choose = (chosen: string): void =>
+    setQuery({
+      sort: chosen === 'newest' ? undefined : chosen,
+      seed: chosen === 'random' ? String(Math.floor(Math.random() * 1e6)) : undefined,
+    });
+  return (
+    <span class="flex items-center gap-1">
+      <select
+        aria-label={t('works.sort')}
+        class="rounded-md border border-line bg-raised px-2 py-2 text-sm"
+        value={sort}
+        onChange={(event) => choose(event.currentTarget.value)}
+      >
+        {orders.map((one) => (
+          <option key={one} value={one}>
+            {t(`works.sort.${one}`)}
+          </option>
+        ))}
+      </select>
+      {sort === 'random' && <IconButton icon="shuffle" label={t('works.shuffle')} onClick={() => choose('random')} />}
+    </span>
+  );
+}
+
+function SizeSlider() {
+  return (
+    <input
+      type="range"
+      aria-label={t('works.size')}
+      min={sizes.least}
+      max={sizes.most}
+      value={rowHeight.value}
+      class="w-28 accent-accent max-sm:hidden"
+      onInput={(event) => {
+        rowHeight.value = Number(event.currentTarget.value);
+      }}
+      onChange={() => store('local', 'row height', rowHeight.value)}
+    />
   );
 }

@@ -2,7 +2,8 @@ import { signal } from '@preact/signals';
 import { readStored, store } from '../parts/storage.ts';
 import { type KeyAction, keyTable } from './table.ts';
 
-type Handler = (key: string) => void;
+/** `false`: it does not concern this handler, and the next one hears it. */
+type Handler = (key: string, event: KeyboardEvent) => unknown;
 type Handlers = Partial<Record<KeyAction, Handler>>;
 
 /** What is in front comes last, and hears first. */
@@ -32,17 +33,18 @@ const isField = (target: EventTarget | null): boolean =>
 
 export function startKeys(): void {
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
+    if (event.defaultPrevented || event.altKey || isField(event.target)) return;
     // A modal dialog has the page to itself.
     if (document.querySelector('dialog[open]')) return;
-    if (event.key.length === 1 && !hasSingleKeys.value) return;
-    const actions = actionOf.get(event.key) ?? actionOf.get(event.key.toLowerCase()) ?? [];
+    const isChord = event.ctrlKey || event.metaKey;
+    if (event.key.length === 1 && event.key !== ' ' && !isChord && !hasSingleKeys.value) return;
+    const named = (key: string): string => (isChord ? `Ctrl+${key}` : key);
+    const actions = actionOf.get(named(event.key)) ?? actionOf.get(named(event.key.toLowerCase())) ?? [];
     for (const handlers of [...listeners].reverse())
       for (const action of actions) {
         const handle = handlers[action];
-        if (!handle) continue;
+        if (!handle || handle(event.key, event) === false) continue;
         event.preventDefault();
-        handle(event.key);
         return;
       }
   });

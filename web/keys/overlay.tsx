@@ -6,7 +6,15 @@ import { keyTable } from './table.ts';
 
 export const isKeysShown = signal(false);
 
-const names: Readonly<Record<string, string>> = { ArrowRight: '→', ArrowLeft: '←', ArrowUp: '↑', ArrowDown: '↓', ' ': 'Space' };
+const names: Readonly<Record<string, string>> = {
+  ArrowRight: '→',
+  ArrowLeft: '←',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ' ': 'Space',
+  'Ctrl+a': 'Ctrl A',
+  'Ctrl+z': 'Ctrl Z',
+};
 
 export function KeysOverlay() {
   if (!isKeysShown.value) return null;

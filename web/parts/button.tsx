@@ -28,26 +28,31 @@ export function Button({ children, onClick, kind = 'plain', type = 'button', isD
   );
 }
 
+/** Icons that are filled while their button is pressed; of others only the colour changes. */
+const solid: ReadonlySet<IconName> = new Set(['heart', 'star']);
+
 interface IconButtonProps {
   icon: IconName;
   label: string;
   onClick?: () => void;
   isPressed?: boolean;
+  isDisabled?: boolean;
   size?: number;
 }
 
 /** A button that shows only an icon; its label is for screen readers and the tooltip. */
-export function IconButton({ icon, label, onClick, isPressed, size = 20 }: IconButtonProps) {
+export function IconButton({ icon, label, onClick, isPressed, isDisabled = false, size = 20 }: IconButtonProps) {
   return (
     <button
       type="button"
-      class={`inline-grid min-h-9 min-w-9 place-items-center rounded-md hover:bg-sunken ${isPressed ? 'text-accent' : ''}`}
+      class={`inline-grid min-h-9 min-w-9 place-items-center rounded-md hover:bg-sunken disabled:opacity-40 ${isPressed ? 'text-accent' : ''}`}
       aria-label={label}
       aria-pressed={isPressed}
       title={label}
+      disabled={isDisabled}
       onClick={onClick}
     >
-      <Icon name={icon} size={size} filled={isPressed === true} />
+      <Icon name={icon} size={size} filled={isPressed === true && solid.has(icon)} />
     </button>
   );
 }

@@ -8,10 +8,12 @@ interface DialogProps {
   onClose: () => void;
   children: ComponentChildren;
   isWide?: boolean;
+  /** At the left edge and as high as the page. */
+  isDrawer?: boolean;
 }
 
 /** A modal dialog: the browser keeps the focus in it, closes it on Escape, and gives the focus back. */
-export function Dialog({ title, onClose, children, isWide = false }: DialogProps) {
+export function Dialog({ title, onClose, children, isWide = false, isDrawer = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -25,7 +27,7 @@ export function Dialog({ title, onClose, children, isWide = false }: DialogProps
     <dialog
       ref={element}
       aria-labelledby={heading}
-      class={`m-auto max-h-[90dvh] w-[calc(100%-2rem)] overflow-y-auto rounded-xl border border-line bg-raised p-5 text-ink shadow-2xl backdrop:bg-black/60 ${isWide ? 'max-w-4xl' : 'max-w-lg'}`}
+      class={`overflow-y-auto border border-line bg-raised p-5 text-ink shadow-2xl backdrop:bg-black/60 ${isDrawer ? 'm-0 h-dvh max-h-dvh w-[calc(100%-3rem)] max-w-sm' : `m-auto max-h-[90dvh] w-[calc(100%-2rem)] rounded-xl ${isWide ? 'max-w-4xl' : 'max-w-lg'}`}`}
       onClose={onClose}
       onCancel={onClose}
     >

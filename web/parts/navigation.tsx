@@ -9,6 +9,9 @@ import { tellError } from './notices.tsx';
 /** Pages in the navigation. */
 const entries: readonly { path: string; icon: IconName; label: TextKey }[] = [
   { path: '', icon: 'grid', label: 'nav.gallery' },
+  { path: 'studio', icon: 'brush', label: 'nav.studio' },
+  { path: 'queue', icon: 'queue', label: 'nav.queue' },
+  { path: 'collections', icon: 'collection', label: 'nav.collections' },
   { path: 'artist', icon: 'artist', label: 'nav.artist' },
   { path: 'training', icon: 'training', label: 'nav.training' },
   { path: 'settings', icon: 'settings', label: 'nav.settings' },
@@ -20,7 +23,7 @@ export function Navigation() {
   return (
     <nav
       aria-label={t('app.nav')}
-      class="order-last flex items-center gap-1 overflow-x-auto border-line bg-raised p-1 max-md:border-t md:order-first md:w-16 md:flex-col md:border-r md:py-3"
+      class="order-last flex items-center gap-1 overflow-x-auto border-line bg-raised p-1 max-md:border-t md:order-first md:w-19 md:flex-col md:border-r md:py-3"
     >
       {entries.map(({ path, icon, label }) => (
         <a

@@ -26,11 +26,17 @@ export function t(key: TextKey, values: Values = {}): string {
 export const numberText = (value: number, digits = 0): string =>
   new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 export const timeText = (iso: string): string => dates.format(new Date(iso));
+const weekdays = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' });
+const monthNames = new Intl.DateTimeFormat(language, { month: 'long', timeZone: 'UTC' });
 const dayMs = 86_400_000;
 /** @param day days since 1970, UTC */
 export const dayText = (day: number): string => days.format(day * dayMs);
 /** @param day days since 1970, UTC */
 export const monthText = (day: number): string => months.format(day * dayMs);
+/** @param day days since 1970, UTC */
+export const weekdayText = (day: number): string => weekdays.format(day * dayMs);
+/** The month alone. @param day days since 1970, UTC */
+export const monthName = (day: number): string => monthNames.format(day * dayMs);
 
 const zoned = (options: Intl.DateTimeFormatOptions): ((date: Date) => string) => {
   const format = new Intl.DateTimeFormat(language, options);

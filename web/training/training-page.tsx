@@ -1,7 +1,7 @@
 import { mayPaint } from '../api/session.ts';
+import { NeedsToken } from '../form/for-admins.tsx';
+import { Sections } from '../form/sections.tsx';
 import { hrefOf, place } from '../navigate/router.ts';
-import { NeedsToken } from '../parts/for-admins.tsx';
-import { Sections } from '../parts/sections.tsx';
 import { t } from '../texts/text.ts';
 import { Compare } from './runs/compare.tsx';
 import { RunPage } from './runs/run-page.tsx';

@@ -11,7 +11,7 @@ export function Decisions({ row, onChange }: { row: WorkRow; onChange: (change: 
   const toggleFlag = (wanted: 'pick' | 'reject'): void => onChange({ flag: flag === wanted ? 'none' : wanted });
   return (
     <div class="flex items-center">
-      <fieldset aria-label={t('work.rating')} class="flex max-sm:hidden">
+      <fieldset aria-label={t('work.rating')} class="flex">
         {stars.map((n) => (
           <button
             key={n}

@@ -1,156 +1,189 @@
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ApiError } from '../api/client.ts';
-import { whenSignedIn } from '../api/session.ts';
-import { type Change, changeWork, type FullWork, fullWorkOf, keepRow, pictureOf, restoreWork, rowOf, trashWork } from '../api/works.ts';
+import { mayPaint, whenSignedIn } from '../api/session.ts';
+import { type Change, restoreWork, trashWork } from '../api/works.ts';
+import { isWide } from '../browser/wide.ts';
 import { focused } from '../gallery/place-kept.ts';
 import { columns, selectionQuery } from '../gallery/shown-works.ts';
-import { altOf } from '../gallery/tile.tsx';
-import { handleKeys } from '../keys/listen.ts';
-import { goBack, hrefOf, navigate } from '../navigate/router.ts';
+import { MoreLike } from '../likeness/more-like.tsx';
+import { goBack, hrefOf, navigate, place, setQuery } from '../navigate/router.ts';
 import { IconButton } from '../parts/button.tsx';
 import { tell, tellError } from '../parts/notices.tsx';
 import { readStored, store } from '../parts/storage.ts';
-import { t, timeText } from '../texts/text.ts';
+import { t } from '../texts/text.ts';
+import { compareHref, DownloadMenu, MoreMenu } from './actions.tsx';
+import { Banner } from './banner.tsx';
 import { Decisions } from './decisions.tsx';
+import { isFull, mayFill, toggleFull } from './full-screen.ts';
+import { usePicture, usePreloadAround } from './load-picture.ts';
+import { Panel } from './panel/panel.tsx';
+import { type Drag, NoWork, Stage } from './stage.tsx';
+import { useWork } from './use-work.ts';
+import { useWorkKeys } from './use-work-keys.ts';
+import { ledgerOf } from './why/ledger.ts';
+import { WhyView } from './why/why-view.tsx';
+import { useZoom } from './zoom/use-zoom.ts';
+
+/** A swipe that is longer than this share of the stage goes to another work; a pull that is longer closes. */
+const farEnough = 0.2;
+/** A fast one may be shorter, pixels. */
+const fastEnough = 40;
 
 /** One work, over the gallery: its picture, what was decided about it, and how it was made. */
 export function WorkView({ id }: { id: string }) {
-  const [work, setWork] = useState<FullWork | undefined>(undefined);
-  const [error, setError] = useState<ApiError | undefined>(undefined);
-  const [hasDetails, setDetails] = useState(readStored<boolean>('local', 'details') ?? true);
-  const back = useRef<HTMLElement>(null);
+  const { row, work, error, isRemoved, change: changeNow } = useWork(id);
+  const [hasDetails, setDetails] = useState(isWide.value && (readStored<boolean>('local', 'details') ?? true));
+  const [attempt, setAttempt] = useState(0);
+  const box = useRef<HTMLElement>(null);
+  const stage = useRef<HTMLDivElement>(null);
+  const drag = useSignal<Drag>({ x: 0, y: 0 });
   const index = columns.value?.indexOf(id) ?? -1;
+  const picture = usePicture(row, attempt);
+  usePreloadAround(columns.value, index);
 
-  useEffect(() => {
-    const abort = new AbortController();
-    setError(undefined);
-    fullWorkOf(id, abort.signal).then(
-      (full) => {
-        keepRow(full);
-        setWork(full);
-      },
-      (problem) => {
-        if (!abort.signal.aborted) setError(problem as ApiError);
-      },
-    );
-    return () => abort.abort();
-  }, [id]);
   useEffect(() => {
     if (index >= 0) focused.value = index;
   }, [index]);
-  useEffect(() => back.current?.focus(), []);
+  useEffect(() => box.current?.focus(), []);
 
-  const show = (to: number): void => {
-    const other = to >= 0 && to < (columns.value?.count ?? 0) ? columns.value?.idAt(to) : undefined;
+  const idAt = (at: number): string | undefined => (at >= 0 && at < (columns.value?.count ?? 0) ? columns.value?.idAt(at) : undefined);
+  const [newer, older] = index < 0 ? [] : [idAt(index - 1), idAt(index + 1)];
+  const show = (other: string | undefined): void => {
     if (other !== undefined) navigate(hrefOf(`works/${other}`, selectionQuery()), { replace: true });
   };
   const close = (): void => goBack(hrefOf('', selectionQuery()));
-  const change = (wanted: Change): void => whenSignedIn(() => changeWork(id, wanted).catch(tellError));
+  const hasWhy = work !== undefined && ledgerOf(work) !== undefined;
+  const isWhy = place.value.query['show'] === 'why' && hasWhy;
+  const toggleWhy = (): void => {
+    if (isWhy) goBack(hrefOf(`works/${id}`, selectionQuery()));
+    else if (hasWhy) setQuery({ show: 'why' });
+  };
+  const change = (wanted: Change): void => whenSignedIn(() => changeNow(wanted));
   const toggleDetails = (): void => {
     setDetails(!hasDetails);
-    store('local', 'details', !hasDetails);
+    if (isWide.value) store('local', 'details', !hasDetails);
   };
   const trash = (): void =>
     whenSignedIn(() => {
-      const after = index + 1 < (columns.value?.count ?? 0) ? index + 1 : index - 1;
+      const after = older ?? newer;
       trashWork(id).then(() => {
         tell(t('work.trashed'), { action: { label: t('common.undo'), run: () => restoreWork(id).catch(tellError) } });
-        if (after >= 0) show(after);
-        else close();
+        if (after === undefined) close();
+        else show(after);
       }, tellError);
     });
 
-  useEffect(() =>
-    handleKeys({
-      next: () => show(index + 1),
-      previous: () => show(index - 1),
-      close,
-      rate: (key) => change({ rating: key === '0' ? null : Number(key) }),
-      pick: () => change({ flag: 'pick' }),
-      reject: () => change({ flag: 'reject' }),
-      unflag: () => change({ flag: 'none' }),
-      star: () => change({ star: !rowOf(id).value?.star }),
-      details: toggleDetails,
-      trash,
-    }),
-  );
+  const control = useZoom(stage, row, {
+    drag: (dx, dy) => {
+      drag.value = Math.abs(dx) > Math.abs(dy) ? { x: dx, y: 0 } : { x: 0, y: dy };
+    },
+    drop: (dx, dy, isFast) => {
+      drag.value = { x: 0, y: 0 };
+      const [width, height] = [control.sizes?.width ?? 0, control.sizes?.height ?? 0];
+      const isFar = (way: number, size: number): boolean => way > farEnough * size || (isFast && way > fastEnough);
+      if (Math.abs(dx) > Math.abs(dy)) {
+        if (isFar(Math.abs(dx), width)) show(dx < 0 ? older : newer);
+      } else if (isFar(dy, height)) close();
+    },
+  });
+  useWorkKeys({
+    control,
+    next: () => show(older),
+    previous: () => show(newer),
+    close: isWhy ? toggleWhy : close,
+    change,
+    isStarred: row?.star ?? false,
+    details: toggleDetails,
+    trash,
+    why: toggleWhy,
+    compare: () => navigate(compareHref(id, older ?? newer)),
+    full: toggleFull,
+  });
 
-  const row = rowOf(id).value;
-  const shown = work?.id === id ? work : undefined;
+  const isAlone = isFull.value;
+  const wasSeen = work !== undefined;
+  const isLost = error !== undefined && (error.status !== 0 || !wasSeen);
   return (
-    <section class="absolute inset-0 z-10 flex flex-col bg-paper" aria-label={row?.name ?? t('common.loading')} tabIndex={-1} ref={back}>
-      <header class="flex items-center gap-1 border-b border-line px-2 py-1">
+    <section
+      class={`flex flex-col bg-paper outline-none ${isAlone ? 'fixed inset-0 z-30' : 'absolute inset-0 z-10'}`}
+      aria-label={row?.name ?? t(error ? 'work.notFound' : 'common.loading')}
+      tabIndex={-1}
+      ref={box}
+    >
+      <header class={`flex items-center gap-1 border-b border-line px-2 py-1 ${isAlone ? 'sr-only focus-within:not-sr-only' : ''}`}>
         <IconButton icon="back" label={t('common.back')} onClick={close} />
         <h2 class="min-w-0 flex-1 truncate font-medium" dir="auto">
           {row?.name}
         </h2>
-        {row && <Decisions row={row} onChange={change} />}
         {row && (
-          <a
-            href={`${pictureOf(row)}&download=true`}
-            download
-            class="inline-grid min-h-9 min-w-9 place-items-center rounded-md hover:bg-sunken"
-            aria-label={t('work.download')}
-            title={t('work.download')}
-          >
-            ⤓
-          </a>
-        )}
-        <IconButton icon="trash" label={t('work.trash')} onClick={trash} />
-        <IconButton icon="info" label={t('work.details')} isPressed={hasDetails} onClick={toggleDetails} />
-      </header>
-      <div class="flex min-h-0 flex-1 max-lg:flex-col">
-        <div class="relative grid min-h-0 min-w-0 flex-1 place-items-center bg-sunken p-2">
-          {error && <p role="alert">{error.status === 404 ? t('work.notFound') : error.message}</p>}
-          {row && !error && (
-            <img
-              key={row.id}
-              src={pictureOf(row)}
-              alt={altOf(row)}
-              width={row.width}
-              height={row.height}
-              fetchPriority="high"
-              class="absolute inset-0 m-auto max-h-full max-w-full object-contain"
+          <>
+            <div class="max-sm:hidden">
+              <Decisions row={row} onChange={change} />
+            </div>
+            <DownloadMenu row={row} work={work} />
+            <MoreLike id={id} />
+            <IconButton icon="trash" label={t('work.trash')} onClick={trash} />
+            <IconButton icon="info" label={t('work.details')} isPressed={hasDetails} onClick={toggleDetails} />
+            <MoreMenu
+              row={row}
+              work={work}
+              newer={newer}
+              older={older}
+              onWhy={hasWhy ? toggleWhy : undefined}
+              onFull={mayFill ? toggleFull : undefined}
             />
+          </>
+        )}
+      </header>
+      <div class="relative flex min-h-0 flex-1">
+        <Stage
+          stage={stage}
+          row={isLost ? undefined : row}
+          picture={picture}
+          control={control}
+          drag={drag}
+          onRetry={() => setAttempt(attempt + 1)}
+        >
+          {isLost ? <NoWork error={error} wasSeen={wasSeen} mayHide={!mayPaint.value} /> : <Banner row={row} isRemoved={isRemoved} />}
+          {isWhy && work && <WhyView work={work} />}
+          {!isWhy && newer !== undefined && (
+            <div class="absolute inset-y-0 left-1 my-auto h-fit rounded-md bg-paper/60 max-sm:hidden">
+              <IconButton icon="back" label={t('work.previous')} onClick={() => show(newer)} />
+            </div>
           )}
-          <div class="absolute inset-y-0 left-1 grid place-items-center">
-            {index > 0 && <IconButton icon="back" label={t('work.previous')} onClick={() => show(index - 1)} />}
-          </div>
-          <div class="absolute inset-y-0 right-1 grid place-items-center">
-            {index >= 0 && index + 1 < (columns.value?.count ?? 0) && (
-              <IconButton icon="forward" label={t('work.next')} onClick={() => show(index + 1)} />
-            )}
-          </div>
-        </div>
-        {hasDetails && shown && <Facts work={shown} />}
+          {!isWhy && older !== undefined && (
+            <div class="absolute inset-y-0 right-1 my-auto h-fit rounded-md bg-paper/60 max-sm:hidden">
+              <IconButton icon="forward" label={t('work.next')} onClick={() => show(older)} />
+            </div>
+          )}
+          {row && hasWhy && !isAlone && <WhyButton isWhy={isWhy} n={row.candidates} onToggle={toggleWhy} />}
+          {isAlone && (
+            <div class="absolute top-2 right-2 rounded-md bg-raised/80">
+              <IconButton icon="cross" label={t('view.leaveFull')} onClick={toggleFull} />
+            </div>
+          )}
+        </Stage>
+        {hasDetails && work && !isAlone && !error && <Panel work={work} onClose={toggleDetails} />}
       </div>
+      {row && !isAlone && (
+        <div class="flex justify-center border-t border-line py-1 sm:hidden">
+          <Decisions row={row} onChange={change} />
+        </div>
+      )}
     </section>
   );
 }
 
-function Facts({ work }: { work: FullWork }) {
+/** Opens the candidates of a work, and returns to its picture. */
+function WhyButton({ isWhy, n, onToggle }: { isWhy: boolean; n: number; onToggle: () => void }) {
   return (
-    <aside
-      class="w-full overflow-y-auto border-line p-4 text-sm max-lg:max-h-[40%] max-lg:border-t lg:w-80 lg:border-l"
-      aria-label={t('work.details')}
+    <button
+      type="button"
+      class="absolute top-2 right-2 min-h-9 rounded-lg border border-line bg-raised/90 px-3 text-sm font-medium shadow hover:bg-sunken"
+      aria-expanded={isWhy}
+      onClick={onToggle}
     >
-      <p class="text-muted">{timeText(work.createdAt)}</p>
-      {work.prompt !== null && (
-        <>
-          <h3 class="mt-3 font-semibold">{t('work.prompt')}</h3>
-          <p dir="auto" class="break-words whitespace-pre-wrap">
-            {work.prompt}
-          </p>
-        </>
-      )}
-      {work.infotext !== null && (
-        <>
-          <h3 class="mt-3 font-semibold">{t('work.recipe')}</h3>
-          <pre class="mt-1 rounded bg-sunken p-2 break-words whitespace-pre-wrap" dir="auto">
-            {work.infotext}
-          </pre>
-        </>
-      )}
-    </aside>
+      {isWhy ? t('why.back') : n > 1 ? t('why.candidates', { n }) : t('why.title')}
+    </button>
   );
 }

@@ -1,12 +1,14 @@
 /** The folder of a paint job: its input pictures, its progress, and the pictures that are not filed. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import {
   type Home,
   homeOf,
   isFolder,
+  makePrivateFolder,
+  privateMode,
   readError,
   removeTree,
   renameOver,
@@ -52,12 +54,15 @@ export class JobFolder {
    * @throws ArtistError ERR_WRITE, ERR_DISK_FULL
    */
   async make({ referenceImages, ...single }: InputPictures): Promise<InputFiles> {
-    await mkdir(this.path, { recursive: true }).catch((error: unknown) => {
+    try {
+      await makePrivateFolder(this.#home.jobs);
+      await makePrivateFolder(this.path);
+    } catch (error) {
       throw writeError(this.path, error);
-    });
+    }
     const write = async (name: string, bytes: Uint8Array): Promise<string> => {
       const file = `${name}.${imageKind(bytes) ?? 'bin'}`;
-      await writeFileAtomic(this.fileOf(file), bytes);
+      await writeFileAtomic(this.fileOf(file), bytes, { private: true });
       return file;
     };
     const written: InputFiles = {};
@@ -119,7 +124,7 @@ export class JobFolder {
     const file = this.fileOf(name);
     const fresh = join(this.path, `.${name}-${randomBytes(4).toString('hex')}.tmp`);
     try {
-      await writeFile(fresh, content);
+      await writeFile(fresh, content, { mode: privateMode });
       await renameOver(fresh, file);
     } catch (error) {
       throw writeError(file, error);

@@ -83,8 +83,8 @@ export class JobResults {
 
   async #file(image: ArtImage, index: number): Promise<RecordedPicture> {
     const { id, job, gallery } = this.#options;
-    const { title, tags } = job;
-    const derivation = { task: taskOf(id, index) };
+    const { title, tags, from } = job;
+    const derivation = { task: taskOf(id, index), ...(from && { from }) };
     const about = { ...(title !== undefined && { title }), ...(tags && { tags }), derivation };
     return pictureOfWork(gallery, await gallery.add({ image, about }), index);
   }
@@ -92,7 +92,7 @@ export class JobResults {
   async #leave(image: ArtImage, index: number): Promise<RecordedPicture> {
     const content = await image.toBuffer('png');
     const file = `${index}.png`;
-    await writeFileAtomic(this.#options.folder.fileOf(file), content);
+    await writeFileAtomic(this.#options.folder.fileOf(file), content, { private: true });
     const { width, height, recipe = null } = image;
     const sha256 = createHash('sha256').update(content).digest('hex');
     return { index, work: null, file, format: 'png', width, height, bytes: content.length, sha256, seed: recipe?.seed ?? null, recipe };

@@ -1,9 +1,11 @@
 /** Paints a job of a queue. */
 import { ArtistError, homeOf } from '../../core/index.ts';
 import type { GenerateOptions, UpscalerRunOptions } from '../../engine/index.ts';
+import type { Artwork } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
 import { homeId, type RunningTask } from '../../schedule/index.ts';
 import type { Artist } from '../loop/artist.ts';
+import type { CreateOptions } from '../loop/create-options.ts';
 import { paintOrder } from '../orders/paint-order.ts';
 import { paintingOf } from '../orders/paint-settings.ts';
 import type { Workplace } from '../workplace.ts';
@@ -148,11 +150,14 @@ async function enlarge(run: Try, { options }: Work<'upscale'>, { studio }: Workp
   }
 }
 
-async function create(run: Try, { options: order }: Work<'create'>, artist: Artist): Promise<void> {
+async function create(run: Try, { options: order, series }: Work<'create'>, artist: Artist): Promise<void> {
   const { task, results } = run;
-  const painted = await paintOrder({ ...task, payload: order, onProgress: listenerOf(run) }, artist);
-  const work = await artist.filed(task.id);
-  if (!work)
+  const paint = async (fixed: CreateOptions = {}): Promise<Artwork> => {
+    const shown = { ...(order.preview === undefined && { preview: 'proj' as const }), ...fixed };
+    const painted = await paintOrder({ ...task, payload: order, fixed: shown, onProgress: listenerOf(run) }, artist);
+    const work = await artist.filed(task.id);
+    if (work) return work;
     throw new ArtistError('ERR_NOT_FOUND', `${task.id}: expected its work in ${homeOf(artist.home).gallery}, got none (${painted.path})`);
-  await results.addWork(work);
+  };
+  await results.addWork(series ? await artist.series.paintOne(series, task.signal, paint) : await paint());
 }

@@ -62,6 +62,7 @@ export class ProgressWriter {
   readonly on = (event: PaintEvent): void => {
     if (event.type === 'preview') return this.#preview(event.image);
     const { image, images } = this.#placeOf(event);
+    this.#progress = { ...this.#progress, images };
     const count = 'steps' in event ? { step: event.step, steps: event.steps } : { step: 0, steps: 0 };
     if (event.type === 'load') this.#set({ phase: 'loading', ...count }, loadShare * shareOf(count));
     else if (event.type === 'encode') this.#set({ phase: 'encoding', image, ...count }, this.#painted(image, images, 0));
@@ -93,7 +94,11 @@ export class ProgressWriter {
   /** Candidates of an order count as pictures of it. */
   #placeOf(event: PaintEvent): { image: number; images: number } {
     const { kind, images, first } = this.#options;
-    if (kind === 'create') return { image: event.candidate ?? 0, images: Math.max(event.of ?? 1, 1) };
+    // Events without a candidate are those of loading and enlarging. If no candidate passes, more are painted than were announced.
+    if (kind === 'create') {
+      const image = event.candidate ?? this.#progress.image;
+      return { image, images: Math.max(event.of ?? this.#progress.images, image + 1) };
+    }
     const at = 'index' in event ? event.index : 'image' in event && typeof event.image === 'number' ? event.image : 0;
     return { image: first + at, images };
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { ArtistError, resolveOptions } from '../../core/index.ts';
 import type { Json } from '../../schedule/index.ts';
-import { dialects, type PaintWork } from './types.ts';
+import { dialects, type PaintWork, workSourceSchema } from './types.ts';
 
 const version = 1;
 
@@ -31,12 +31,14 @@ const storedSchema = z.strictObject({
     z.strictObject({ kind: z.literal('generate'), model: z.string().optional(), load: options.optional(), options }),
     z.strictObject({ kind: z.literal('upscale'), options }),
     /** `options`: an order, see readOrder(). */
-    z.strictObject({ kind: z.literal('create'), options }),
+    z.strictObject({ kind: z.literal('create'), options, series: z.strictObject({ id: z.string(), index: z.int().min(0) }).optional() }),
   ]),
   pictures: inputFilesSchema,
   keep: z.boolean(),
   title: z.string().optional(),
   tags: z.array(z.string()).optional(),
+  /** Works that it begins with. */
+  from: z.array(workSourceSchema).optional(),
   client: z.string(),
   dialect: z.enum(dialects),
   reference: z.string().optional(),

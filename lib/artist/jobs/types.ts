@@ -7,6 +7,13 @@ import type { OrderOptions } from '../orders/order.ts';
 export const dialects = ['api', 'openai', 'sdapi', 'sdcpp'] as const;
 export type Dialect = (typeof dialects)[number];
 
+/** What a job may take from a work: its recipe, or its picture. */
+export const sourceUses = ['recipe', 'initImage', 'maskImage', 'controlImage', 'referenceImages'] as const;
+
+/** A work that a job begins with. */
+export const workSourceSchema = z.strictObject({ work: z.string().min(1).max(100), as: z.enum(sourceUses) });
+export type WorkSource = z.output<typeof workSourceSchema>;
+
 /** Pictures of a request as encoded files (PNG, JPEG, WebP or AVIF, decided by content). */
 export interface InputPictures {
   initImage?: Uint8Array;
@@ -29,8 +36,8 @@ export type PaintWork =
     }
   /** Enlarges `initImage`. */
   | { kind: 'upscale'; options: Omit<UpscaleOptions, 'signal' | 'onProgress' | 'image'> }
-  /** artist.create(): candidates, curation, title; always filed in the gallery. */
-  | { kind: 'create'; options: OrderOptions };
+  /** artist.create(): candidates, curation, title; always filed in the gallery. `series`: it is the work at this index, and follows that series. */
+  | { kind: 'create'; options: OrderOptions; series?: { id: string; index: number } };
 
 const count = () => z.int().min(0);
 

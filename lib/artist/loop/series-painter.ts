@@ -1,6 +1,7 @@
-import { ArtistError, type Clock, display, systemClock, withLock } from '../../core/index.ts';
+import { ArtistError, type Clock, display, isArtistError, lockOwner, systemClock, withLock } from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import { type Series, type SeriesOptions, SeriesStore, seriesWork } from '../periods/series.ts';
+import { type SeriesProgress, seriesProgress, workOfSeries } from '../periods/series-progress.ts';
 import type { Workplace } from '../workplace.ts';
 import type { CreateOptions } from './create-options.ts';
 import type { CreatedWork } from './created-work.ts';
@@ -14,18 +15,6 @@ export interface PaintSeriesOptions extends Omit<CreateOptions, Decided> {
   /** Called after each work is filed. */
   onWork?: ((work: CreatedWork, index: number) => void | Promise<void>) | undefined;
 }
-
-/** A series with its painted and missing works. */
-export interface SeriesProgress {
-  series: Series;
-  /** Newest first. */
-  works: Artwork[];
-  /** Indexes (from 0) without a work. */
-  missing: number[];
-}
-
-const recorded = ({ derivation }: Artwork): { id?: string; index?: number } =>
-  (derivation?.['series'] ?? {}) as { id?: string; index?: number };
 
 /** The series of a home: starts them, paints them and reports their progress. */
 export class SeriesPainter {
@@ -47,22 +36,12 @@ export class SeriesPainter {
   }
 
   /** @throws ArtistError ERR_NOT_FOUND when there is no such series; every error of Gallery.list() */
-  async progress(wanted: string): Promise<SeriesProgress> {
-    const series = await this.store.find(wanted);
-    const works: Artwork[] = [];
-    for (let after: string | undefined; ; ) {
-      const page = await this.#place.gallery.list({ limit: 200, after });
-      works.push(...page.works.filter((work) => recorded(work).id === series.id));
-      const oldest = page.works.at(-1);
-      if (page.next === undefined || (oldest && Date.parse(oldest.createdAt) < series.createdAt)) break;
-      after = page.next;
-    }
-    const there = new Set(works.map((work) => recorded(work).index));
-    return { series, works, missing: Array.from({ length: series.works }, (_, index) => index).filter((index) => !there.has(index)) };
+  progress(wanted: string): Promise<SeriesProgress> {
+    return seriesProgress(this.store, this.#place.gallery, wanted);
   }
 
   /**
-   * Paints the missing works of a series one after another, including those in the trash. Only one process may paint a series at a time.
+   * Paints the missing works of a series one after another, including those in the trash. Only one process may do this for a series at a time; works that a job of a queue paints meanwhile are passed over.
    *
    * @param wanted id or name
    * @param options options of Artist.create() for every work
@@ -72,27 +51,68 @@ export class SeriesPainter {
   async paint(wanted: string, { count = Number.POSITIVE_INFINITY, onWork, ...options }: PaintSeriesOptions = {}): Promise<CreatedWork[]> {
     if (count !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(count) && count >= 1))
       throw new ArtistError('ERR_INVALID_ARGUMENT', `count: expected an integer of at least 1, got ${display(count)}`);
-    const series = await this.store.find(wanted);
-    if (series.ended)
-      throw new ArtistError(
-        'ERR_INVALID_ARGUMENT',
-        `series: expected one that goes on, got ${series.id} (${series.name}), which has ended`,
-      );
-    const lock = { purpose: `painting the series ${series.id}`, waitMs: 0, signal: options.signal };
+    const series = await this.#open(wanted);
+    const lock = { purpose: `painting the series ${series.id}`, waitMs: 0, private: true, signal: options.signal };
     return withLock(this.store.lockOf(series), lock, async () => {
       const { missing } = await this.progress(series.id);
       const painted: CreatedWork[] = [];
-      for (const index of missing.slice(0, count)) {
-        const work = await this.#create({
-          ...options,
-          ...seriesWork(series, index),
-          series: { id: series.id, index },
-          allowDuplicate: true,
-        });
+      for (const index of missing) {
+        if (painted.length >= count) break;
+        const work = await this.#paintMissing(series, index, options);
+        if (!work) continue;
         painted.push(work);
         await onWork?.(work, index);
       }
       return painted;
     });
   }
+
+  /**
+   * Paints one work of a series, unless it is there or another process paints it in the meantime; waits for that.
+   *
+   * @param place id of the series, and index of the work
+   * @param paint paints it with these options of create(), and returns it
+   * @returns the work, painted now or before
+   * @throws ArtistError ERR_NOT_FOUND when there is no such series, ERR_INVALID_ARGUMENT when it has ended; every error of `paint`; the signal's
+   *   reason
+   */
+  async paintOne(
+    { id, index }: { id: string; index: number },
+    signal: AbortSignal,
+    paint: (options: CreateOptions) => Promise<Artwork>,
+  ): Promise<Artwork> {
+    const series = await this.#open(id);
+    const lock = { purpose: `painting work ${index + 1} of the series ${id}`, waitMs: Number.POSITIVE_INFINITY, private: true, signal };
+    return withLock(this.store.lockOf(series, index), lock, async () => {
+      const there = await workOfSeries(this.#place.gallery, series, index);
+      return there ?? paint(placed(series, index));
+    });
+  }
+
+  /** @returns undefined: another process paints it, or has painted it since */
+  async #paintMissing(series: Series, index: number, options: CreateOptions): Promise<CreatedWork | undefined> {
+    const lock = { purpose: `painting work ${index + 1} of the series ${series.id}`, waitMs: 0, private: true, signal: options.signal };
+    try {
+      return await withLock(this.store.lockOf(series, index), lock, async () => {
+        if (await workOfSeries(this.#place.gallery, series, index)) return undefined;
+        return this.#create({ ...options, ...placed(series, index) });
+      });
+    } catch (error) {
+      if (isArtistError(error, 'ERR_LOCKED') && (await lockOwner(this.store.lockOf(series, index)))) return undefined;
+      throw error;
+    }
+  }
+
+  async #open(wanted: string): Promise<Series> {
+    const series = await this.store.find(wanted);
+    if (!series.ended) return series;
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `series: expected one that goes on, got ${series.id} (${series.name}), which has ended`);
+  }
 }
+
+/** Options of create() for a work of a series. */
+const placed = (series: Series, index: number): CreateOptions => ({
+  ...seriesWork(series, index),
+  series: { id: series.id, index },
+  allowDuplicate: true,
+});

@@ -29,7 +29,8 @@ export async function worksOf(gallery: Gallery, query: string, limit: number, wa
   return works;
 }
 
-function storedEmbedding(work: Artwork, model: string): Embedding | undefined {
+/** The embedding that the ledger of a work has of its picture, by the CLIP of this name. */
+export function storedEmbedding(work: Artwork, model: string): Embedding | undefined {
   const ledger = ledgerOf(work);
   if (!ledger || ledger.model !== model || ledger.winner === null) return undefined;
   const text = ledger.candidates[ledger.winner]?.embedding;

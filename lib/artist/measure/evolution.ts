@@ -1,6 +1,7 @@
 /** How the works changed: one row for each week, month or period. */
 import { ArtistError } from '../../core/index.ts';
 import { type CentroidCosine, centroidCosine } from '../../curation/index.ts';
+import type { Artwork } from '../../gallery/index.ts';
 import type { EmbeddedWork } from './embedded-works.ts';
 import { type Facts, measureWorks, type Share, scoreOf } from './facts.ts';
 
@@ -33,7 +34,8 @@ function weekOf(time: number): string {
   return `${thursday.getUTCFullYear()}-W${String(week).padStart(2, '0')}`;
 }
 
-function spanOf({ work: { createdAt, derivation } }: EmbeddedWork, by: EvolutionSpan): string {
+/** The week, month or period of a work. */
+export function spanOf({ createdAt, derivation }: Pick<Artwork, 'createdAt' | 'derivation'>, by: EvolutionSpan): string {
   if (by === 'week') return weekOf(Date.parse(createdAt));
   if (by === 'month') return createdAt.slice(0, 7);
   return typeof derivation?.['period'] === 'string' ? derivation['period'] : 'none';
@@ -55,7 +57,7 @@ export function evolutionOf(works: readonly EmbeddedWork[], by: EvolutionSpan, s
   const oldestFirst = [...works].sort((a, b) => (a.work.id < b.work.id ? -1 : 1));
   const groups = new Map<string, EmbeddedWork[]>();
   for (const one of oldestFirst) {
-    const span = spanOf(one, by);
+    const span = spanOf(one.work, by);
     groups.set(span, [...(groups.get(span) ?? []), one]);
   }
   const vectors = (list: readonly EmbeddedWork[]): Float32Array[] => list.map(({ embedding }) => embedding);

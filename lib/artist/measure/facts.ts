@@ -49,7 +49,7 @@ export function scoreOf(work: Artwork, model: string): number | undefined {
 }
 
 /** The subject of a work, for cross-subject consistency. */
-const subjectOf = ({ derivation, recipe, id }: Artwork): string =>
+export const subjectOf = ({ derivation, recipe, id }: Artwork): string =>
   typeof derivation?.['subject'] === 'string' ? derivation['subject'] : (recipe?.prompt ?? id);
 
 /** Measures a set of works. @param works in any order; novelty uses their age */

@@ -33,6 +33,9 @@ const notOrdered = [
 
 const version = 2;
 
+/** Whether an order may have this option of create(). */
+export const isOrdered = (name: string): boolean => !notOrdered.some((not) => not === name);
+
 /** Options of Artist.create() that can be stored. If `prompt` is the name of a topic, the subject is chosen from it; any other text is the prompt itself. */
 export type OrderOptions = Omit<CreateOptions, (typeof notOrdered)[number]>;
 
@@ -41,7 +44,7 @@ export type Order = OrderOptions & { version: typeof version };
 
 const orderSchema = z.strictObject({
   version: z.literal(version),
-  ...Object.fromEntries(Object.entries(createOptions.shape).filter(([name]) => !notOrdered.some((not) => not === name))),
+  ...Object.fromEntries(Object.entries(createOptions.shape).filter(([name]) => isOrdered(name))),
 });
 
 /** Checks an order and drops undefined fields. Defaults are not filled in: those of the day it is painted apply. */

@@ -3,7 +3,7 @@ import { ArtistError } from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { RunningTask } from '../../schedule/index.ts';
 import type { Artist } from '../loop/artist.ts';
-import type { CreateEvent } from '../loop/create-options.ts';
+import type { CreateEvent, CreateOptions } from '../loop/create-options.ts';
 import { optionsOfOrder, readOrder } from './order.ts';
 
 /** One work to be painted, from a schedule or a queue. */
@@ -16,6 +16,8 @@ export interface OrderedTask {
   payload: unknown;
   /** The prompt or topic of this turn; replaces that of the order. */
   rotation?: unknown;
+  /** Options that replace those of the order, such as the subject and seed of a work of a series. */
+  fixed?: CreateOptions | undefined;
   signal: AbortSignal;
   /** Set for tasks of a queue: see RunningTask. */
   settled?: RunningTask['settled'];
@@ -55,8 +57,8 @@ export async function paintOrder(task: OrderedTask, artist: Artist): Promise<Pai
     return counts.id === work.id;
   };
   const seed = seedOf(task.id, task.attempt);
-  const { id, signal, onProgress } = task;
-  const { work } = await artist.create({ ...options, seed, task: id, signal, onProgress, ...(task.settle && { confirm }) });
+  const { id, signal, fixed, onProgress } = task;
+  const { work } = await artist.create({ ...options, seed, ...fixed, task: id, signal, onProgress, ...(task.settle && { confirm }) });
   if (counts) return counts;
   if (!work) throw new ArtistError('ERR_INTERNAL', `${task.id}: expected a work that was filed, got none`);
   return paintedOrder(work);

@@ -89,9 +89,9 @@ export class SeriesStore {
     });
   }
 
-  /** Path of the lock that is held while its works are painted, so that only one process paints them. */
-  lockOf({ id }: Series): string {
-    return this.#home.state(`series-${id}.lock`);
+  /** Path of the lock that is held while its works are painted, or the work at an index, so that no two processes paint the same. */
+  lockOf({ id }: Series, index?: number): string {
+    return this.#home.state(index === undefined ? `series-${id}.lock` : `series-${id}-${index}.lock`);
   }
 }
 

@@ -101,7 +101,7 @@ export class ProposalMaker {
     const every = Math.round(1 / heldShare);
     const held = chosen.filter((_, index) => index % every === every - 1 || (chosen.length < every && index === chosen.length - 1));
     const works = chosen.filter((work) => !held.includes(work));
-    return withLock(homeOf(home).state('proposal.lock'), { purpose: 'making a proposal', waitMs: 0, signal }, async () => {
+    return withLock(homeOf(home).state('proposal.lock'), { purpose: 'making a proposal', waitMs: 0, private: true, signal }, async () => {
       const id = await this.book.nextId();
       const { data } = homeOf(home).proposal(id);
       await this.#fill(data, works);

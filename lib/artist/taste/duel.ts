@@ -60,3 +60,14 @@ export async function recordDuel(home: string, winner: string, loser: string): P
   }));
   return duels.length;
 }
+
+/** Takes back the newest duel that `winner` won against `loser`. Returns the number of duels left; undefined: there is none of these two. */
+export async function takeBackDuel(home: string, winner: string, loser: string): Promise<number | undefined> {
+  let isFound = false;
+  const { duels } = await duelsFile(home).update(({ duels }) => {
+    const at = duels.findLastIndex((one) => one.winner === winner && one.loser === loser);
+    isFound = at >= 0;
+    return { duels: isFound ? duels.toSpliced(at, 1) : duels };
+  });
+  return isFound ? duels.length : undefined;
+}

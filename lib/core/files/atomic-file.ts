@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, mkdir, open, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ArtistError, systemCode } from '../errors.ts';
+import { makePrivateFolder, privateMode } from './private-folder.ts';
 
 /**
  * Whether a write failed because there is no space: on the disk (ENOSPC), in the user's quota (EDQUOT), or within a limit of the process
@@ -83,14 +84,14 @@ async function writeWhole(path: string, bytes: Uint8Array | string, flags: strin
 /**
  * Writes a file completely or not at all: a temporary file in the same folder, fsync, rename, fsync of the folder. Missing folders are
  * created. Text is written as UTF-8. A link is followed; a pipe or device is written to directly. A file that is replaced keeps its mode; a
- * new one has `mode`, by default that of the process's umask.
+ * new one has `mode`, by default that of the process's umask. `private`: only the owner may read a new file, and enter a folder that is made for it.
  *
  * @throws ArtistError ERR_ALREADY_EXISTS, ERR_DISK_FULL, ERR_WRITE
  */
 export async function writeFileAtomic(
   path: string,
   bytes: Uint8Array | string,
-  { overwrite, mode }: { overwrite: boolean; mode?: number } = { overwrite: true },
+  { overwrite = true, mode, private: isPrivate = false }: { overwrite?: boolean; mode?: number; private?: boolean } = {},
 ): Promise<void> {
   let temporary: string | undefined;
   try {
@@ -107,9 +108,10 @@ export async function writeFileAtomic(
     if (existing !== undefined && !existing.isFile()) return await writeWhole(target, bytes, 'w');
     if (existing !== undefined && !overwrite) throw existsError(path);
     const folder = dirname(target);
-    await mkdir(folder, { recursive: true });
+    if (isPrivate) await makePrivateFolder(folder);
+    else await mkdir(folder, { recursive: true });
     temporary = join(folder, `.ai-artist-${randomBytes(8).toString('hex')}.tmp`);
-    await writeWhole(temporary, bytes, 'wx', existing?.mode ?? mode);
+    await writeWhole(temporary, bytes, 'wx', existing?.mode ?? mode ?? (isPrivate ? privateMode : undefined));
     if (overwrite) await renameOver(temporary, target);
     else await linkNew(temporary, target, path);
     await syncFolder(folder);

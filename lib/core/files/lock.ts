@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { ArtistError, systemCode } from '../errors.ts';
 import { writeError } from './atomic-file.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import { birthOf, isAlive } from './process-birth.ts';
 import { readError } from './read-error.ts';
 import { checkFolder } from './writable-place.ts';
@@ -30,6 +31,8 @@ export interface LockOptions {
   purpose: string;
   /** How long to wait for another holder, milliseconds; 0: not at all. Default 10 000. */
   waitMs?: number;
+  /** A folder that is made for it is closed to other users. */
+  private?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -188,7 +191,8 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
   let owner: LockOwner;
   try {
     await waitFor(before, file, options);
-    await mkdir(dirname(file), { recursive: true }).catch(async (error: unknown) => {
+    const making = options.private ? makePrivateFolder(dirname(file)) : mkdir(dirname(file), { recursive: true });
+    await making.catch(async (error: unknown) => {
       // On a read-only disk Node reports ENOENT for the folder.
       await checkFolder(dirname(file), file);
       throw writeError(file, error);

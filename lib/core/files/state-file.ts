@@ -7,6 +7,7 @@ import { ArtistError, systemCode } from '../errors.ts';
 import { renameOver, writeError, writeFileAtomic } from './atomic-file.ts';
 import { withLock } from './lock.ts';
 import { readPlainFile } from './plain-file.ts';
+import { privateMode } from './private-folder.ts';
 import { readError } from './read-error.ts';
 
 /** What a kind of state file contains, and how older versions are migrated. */
@@ -25,8 +26,11 @@ export interface StateDefinition<T> {
    * it, that is kept in the field `into`.
    */
   lists?: Readonly<Record<string, { into?: string; keep?: (record: unknown, reason: string) => unknown }>>;
-  /** Permissions of a new file, for one with secrets. Default: those of the process's umask. */
-  mode?: number;
+  /**
+   * Who may read a new file. `owner`: nobody else, and a folder that is made for it is closed to others too, because most records have prompts or secrets.
+   * `file`: nobody else, but the folder is as the process's umask says. `umask`: file and folder. Default `owner`.
+   */
+  access?: 'owner' | 'file' | 'umask';
 }
 
 /** How a damaged state file was repaired. */
@@ -160,7 +164,9 @@ export class StateFile<T> {
   }
 
   #locked<R>(work: () => Promise<R>): Promise<R> {
-    const options = { purpose: `changing ${this.#definition.kind}`, ...(this.#waitMs !== undefined && { waitMs: this.#waitMs }) };
+    const { kind, access = 'owner' } = this.#definition;
+    const waiting = this.#waitMs !== undefined && { waitMs: this.#waitMs };
+    const options = { purpose: `changing ${kind}`, private: access === 'owner', ...waiting };
     return withLock(`${this.path}.lock`, options, work);
   }
 
@@ -267,8 +273,8 @@ export class StateFile<T> {
   }
 
   #save(path: string, text: string): Promise<void> {
-    const { mode } = this.#definition;
-    return writeFileAtomic(path, text, { overwrite: true, ...(mode !== undefined && { mode }) });
+    const { access = 'owner' } = this.#definition;
+    return writeFileAtomic(path, text, { private: access === 'owner', ...(access === 'file' && { mode: privateMode }) });
   }
 
   /** Gives the current file a second name, `.bak`; the new file then takes the first name. Both names always refer to a complete file. */

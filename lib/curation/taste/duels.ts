@@ -8,5 +8,6 @@ export type StoredDuels = z.output<typeof duelsSchema>;
 
 /** Pairs of works with the one the owner preferred, by id: `<home>/duels.json`. A damaged file is set aside and its backup used. */
 export const duelsFile = answering('duelsFile', (home?: string, options: StateOptions = {}): StateFile<StoredDuels> => {
-  return new StateFile(homeOf(home).duels, { kind: 'duels', version: 1, schema: duelsSchema, initial: () => ({ duels: [] }) }, options);
+  const definition = { kind: 'duels', version: 1, access: 'file', schema: duelsSchema, initial: () => ({ duels: [] }) } as const;
+  return new StateFile(homeOf(home).duels, definition, options);
 });

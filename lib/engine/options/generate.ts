@@ -253,7 +253,6 @@ export const generateRows = rows({
       .optional(),
     help: 'Show the picture in the terminal while it is painted',
     group: 'Preview',
-    create: 'no',
     recipe: false,
     fields: previewRows,
   },

@@ -9,6 +9,7 @@ import { type GenerateOptions, generateOptions } from '../options/generate.ts';
 import { type LoadModelOptions, loadModelOptions } from '../options/load-model.ts';
 import { checkPrompt, hiresModelOf } from './generate.ts';
 import { checkSupport, readPictures } from './images.ts';
+import { takePromptLoras } from './loras.ts';
 import { checkSize } from './settings.ts';
 
 /** Picture sizes of UNet models are multiples of this: 8 pixels of the autoencoder times 8 of the network. Other models vary. */
@@ -34,7 +35,9 @@ export async function checkGenerate(load: LoadModelOptions, options: GenerateOpt
     if (width !== undefined) checkSize('width', width, unetMultiple);
     if (height !== undefined) checkSize('height', height, unetMultiple);
   }
-  for (const option of wanted.loras ?? []) {
+  // Names in the prompt that are not there are warnings, which come when it is painted.
+  const { loras = [] } = await takePromptLoras(wanted, home, () => undefined);
+  for (const option of loras) {
     const place = typeof option === 'string' ? { path: option } : option;
     const path = 'name' in place ? await resolveLora(place.name, { home, nameOnly: true }) : await resolveLora(place.path, { home });
     await checkLora(

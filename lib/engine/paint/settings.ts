@@ -28,6 +28,11 @@ export interface Settings {
   flowShift: number | undefined;
 }
 
+interface Size {
+  width: number;
+  height: number;
+}
+
 /** sd_sample_params_init() of the engine. */
 const engineSteps = 20;
 const engineCfgScale = 7;
@@ -47,11 +52,7 @@ export function checkSize(name: string, value: number, multiple: number): void {
 }
 
 /** The size nearest to `input`'s shape with the area of `base`, in multiples of `multiple`. */
-export function fitSize(
-  input: { width: number; height: number },
-  base: { width: number; height: number },
-  multiple: number,
-): { width: number; height: number } {
+export function fitSize(input: Size, base: Size, multiple: number): Size {
   const scale = Math.sqrt((base.width * base.height) / (input.width * input.height));
   const fit = (edge: number): number =>
     Math.min(maxEdge - (maxEdge % multiple), Math.max(multiple, Math.round((edge * scale) / multiple) * multiple));
@@ -69,14 +70,30 @@ export function defaultScheduler(info: Pick<NativeModelInfo, 'defaultScheduler'>
   return info.defaultScheduler === 'ltx2' ? 'ltx2' : 'discrete';
 }
 
-function decideSize(
-  options: ResolvedGenerate,
-  info: NativeModelInfo,
-  defaults: PaintDefaults,
-  initImage: { width: number; height: number } | undefined,
-): { width: number; height: number } {
-  const edge = smallFamilies.test(info.family) ? 512 : 1024;
-  const base = { width: defaults.width ?? edge, height: defaults.height ?? edge };
+/** The size of a model where none is asked for. @param family the engine's own name of it; undefined: unknown */
+function ownSize(family: string | undefined, defaults: PaintDefaults): Size {
+  const edge = family !== undefined && smallFamilies.test(family) ? 512 : 1024;
+  return { width: defaults.width ?? edge, height: defaults.height ?? edge };
+}
+
+/** The size after the second pass; undefined: there is none. */
+function hiresTarget({ hires }: ResolvedGenerate, size: Size): Size | undefined {
+  if (hires === undefined || hires === false) return undefined;
+  const { scale = 2, width, height } = hires === true ? {} : hires;
+  if (width === undefined && height === undefined) return { width: size.width * scale, height: size.height * scale };
+  return { width: width ?? height ?? 0, height: height ?? width ?? 0 };
+}
+
+/** Pixels of all pictures of a call, each at its largest. A picture to start from changes the shape, not the area. */
+export function pixelsOf(options: ResolvedGenerate, family: string | undefined, defaults: PaintDefaults): number {
+  const own = ownSize(family, defaults);
+  const size = { width: options.width ?? own.width, height: options.height ?? own.height };
+  const last = hiresTarget(options, size) ?? size;
+  return Math.max(size.width * size.height, last.width * last.height) * options.batchCount;
+}
+
+function decideSize(options: ResolvedGenerate, info: NativeModelInfo, defaults: PaintDefaults, initImage: Size | undefined): Size {
+  const base = ownSize(info.family, defaults);
   const open = options.width === undefined && options.height === undefined;
   const { width, height } =
     open && initImage
@@ -102,17 +119,17 @@ export function sizeAdvice({ width, height }: Settings, trained: PaintDefaults, 
   return `${name} was trained at ${trained.width}x${trained.height}: at ${width}x${height} its pictures fall apart. Better: ${advice}`;
 }
 
-function checkHires(options: ResolvedGenerate, size: { width: number; height: number }, multiple: number): void {
-  const { hires } = options;
-  if (hires === undefined || hires === false) return;
-  const { scale = 2, width, height } = hires === true ? {} : hires;
-  if (width !== undefined) checkSize('hires.width', width, multiple);
-  if (height !== undefined) checkSize('hires.height', height, multiple);
-  const target =
-    width !== undefined || height !== undefined ? [width ?? height ?? 0, height ?? width ?? 0] : [size.width * scale, size.height * scale];
-  if (target.some((edge) => edge > maxEdge) || (target[0] ?? 0) * (target[1] ?? 0) > maxPixels) {
+function checkHires(options: ResolvedGenerate, size: Size, multiple: number): void {
+  const target = hiresTarget(options, size);
+  if (target === undefined) return;
+  if (typeof options.hires === 'object') {
+    if (options.hires.width !== undefined) checkSize('hires.width', options.hires.width, multiple);
+    if (options.hires.height !== undefined) checkSize('hires.height', options.hires.height, multiple);
+  }
+  const { width, height } = target;
+  if (Math.max(width, height) > maxEdge || width * height > maxPixels) {
     throw invalid(
-      `hires: expected a target of at most ${maxEdge} pixels an edge and ${maxPixels} in all, got ${target.map(Math.round).join('x')}`,
+      `hires: expected a target of at most ${maxEdge} pixels an edge and ${maxPixels} in all, got ${Math.round(width)}x${Math.round(height)}`,
     );
   }
 }
@@ -132,12 +149,7 @@ function checkGits(options: ResolvedGenerate, steps: number): void {
  * @param initImage size of the picture to start from: where no size is asked for, its shape decides
  * @throws ArtistError ERR_INVALID_ARGUMENT: a size the model cannot take
  */
-export function settle(
-  options: ResolvedGenerate,
-  info: NativeModelInfo,
-  defaults: PaintDefaults,
-  initImage?: { width: number; height: number },
-): Settings {
+export function settle(options: ResolvedGenerate, info: NativeModelInfo, defaults: PaintDefaults, initImage?: Size): Settings {
   const size = decideSize(options, info, defaults, initImage);
   checkHires(options, size, info.sizeMultiple);
   const sampler = options.sampler ?? defaults.sampler ?? (info.defaultSampler as Sampler);

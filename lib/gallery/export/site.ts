@@ -4,6 +4,7 @@ import { ArtistError, answering, checkReplaceable, isArtistError, isUlid, replac
 import type { Artwork } from '../artwork.ts';
 import { pictureName } from '../describe.ts';
 import type { Gallery } from '../gallery.ts';
+import { ownFile } from '../store/own-file.ts';
 import { jsonFeed, rssFeed } from './feeds.ts';
 import { favicon, listPage, pageName, perPage, styleSheet, workPage } from './site-pages.ts';
 
@@ -99,7 +100,7 @@ export const exportSite = answering(
 async function copyWork(gallery: Gallery, work: Artwork, site: string): Promise<string | undefined> {
   try {
     const thumbnail = await gallery.thumbnail(work.id);
-    await copyFile(work.path, join(site, 'images', pictureName(work)), constants.COPYFILE_FICLONE);
+    await copyFile(await ownFile(work.path), join(site, 'images', pictureName(work)), constants.COPYFILE_FICLONE);
     await copyFile(thumbnail, join(site, 'thumbs', `${work.id}.webp`));
     return undefined;
   } catch (error) {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as breath } from 'node:timers/promises';
 import { ArtistError, answering, checkReplaceable, renameOver, syncFolder, systemCode, writeError } from '../../core/index.ts';
 import type { Artwork } from '../artwork.ts';
 import { jsonLdOf, pictureName } from '../describe.ts';
 import type { Gallery } from '../gallery.ts';
+import { ownFile } from '../store/own-file.ts';
 import { type Exported, unreadable, worksWithPictures } from './site.ts';
 
 export interface ZipOptions {
@@ -28,7 +30,7 @@ export interface ZipStreamOptions {
 /** A file in the archive. */
 interface Entry {
   name: string;
-  input: Uint8Array;
+  input: Uint8Array | AsyncIterable<Uint8Array>;
   lastModified: Date;
 }
 
@@ -36,6 +38,17 @@ interface Entry {
 const [firstDate, lastDate] = [Date.UTC(1980, 0, 2), Date.UTC(2107, 11, 30)];
 
 const dateOf = (time: string): Date => new Date(Math.min(Math.max(Date.parse(time), firstDate), lastDate));
+
+/** Bytes of which the archive makes the checksum at a time. */
+const slice = 262_144;
+
+/** The checksum of a picture of 10 MB would stop the event loop for 50 ms. */
+async function* inSlices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += slice) {
+    yield bytes.subarray(at, at + slice);
+    await breath();
+  }
+}
 
 /** Yields works one by one as they are written, so that only one is in memory. Fills `result`. */
 async function* entries(
@@ -63,7 +76,11 @@ async function* entries(
   const lastModified = dateOf(first);
   const text = `[${labels.map((label) => `\n${label}`).join(',')}\n]\n`;
   yield { name: 'works.jsonld', input: Buffer.from(text), lastModified };
+  if (result.damaged) yield { name: leftOutName, input: Buffer.from(`${JSON.stringify(result.damaged, undefined, 2)}\n`), lastModified };
 }
+
+/** Lists the works that are not in the archive, because their files cannot be read. */
+const leftOutName = 'left-out.json';
 
 /** The picture and sidecar of a work, or why they cannot be read; undefined: it is left out. */
 async function filesOf(work: Artwork, recordOf: ZipStreamOptions['recordOf']): Promise<Entry[] | string | undefined> {
@@ -73,12 +90,14 @@ async function filesOf(work: Artwork, recordOf: ZipStreamOptions['recordOf']): P
     const record = recordOf ? recordOf(work, JSON.parse(stored.toString('utf8'))) : stored;
     if (record === undefined) return undefined;
     const sidecar = record === stored ? stored : Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`);
+    const picture = await readFile(await ownFile(work.path));
     return [
-      { name: pictureName(work), input: await readFile(work.path), lastModified },
+      { name: pictureName(work), input: picture.length > slice ? inSlices(picture) : picture, lastModified },
       { name: `${work.id}.json`, input: sidecar, lastModified },
     ];
   } catch (error) {
-    return (await unreadable(work, error)) ?? `${work.sidecarPath}: cannot be read (${systemCode(error) ?? String(error)})`;
+    const message = (await unreadable(work, error)) ?? `${work.sidecarPath}: cannot be read (${systemCode(error) ?? String(error)})`;
+    return message.replaceAll(`${dirname(work.path)}${sep}`, ''); // an archive is for other people
   }
 }
 
@@ -94,8 +113,7 @@ async function* worksOf(gallery: Gallery, ids: readonly string[]): AsyncGenerato
 }
 
 /**
- * As exportZip(), as a stream: each work is read when its turn comes, so only one is in memory. Works that are gone or cannot be read are left
- * out.
+ * As exportZip(), as a stream: each work is read when its turn comes, so only one is in memory. Works that are gone are left out.
  */
 export function zipStream(gallery: Gallery, ids: readonly string[], options: ZipStreamOptions = {}): ReadableStream<Uint8Array> {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -108,7 +126,8 @@ export function zipStream(gallery: Gallery, ids: readonly string[], options: Zip
 }
 
 /**
- * Pictures and records of works in one ZIP file, with their JSON-LD as `works.jsonld`. Written as a whole or not at all.
+ * Pictures and records of works in one ZIP file, with their JSON-LD as `works.jsonld`, and `left-out.json` if files of works cannot be read or lead out of
+ * the gallery. Written as a whole or not at all.
  *
  * @throws ArtistError ERR_ALREADY_EXISTS, ERR_UNSUPPORTED: more than the format holds; ERR_WRITE, ERR_DISK_FULL; the signal's reason
  */

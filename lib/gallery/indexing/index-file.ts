@@ -1,11 +1,16 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setImmediate as breath } from 'node:timers/promises';
 import { readError, systemCode, writeError, writeFileAtomic } from '../../core/index.ts';
-import { folderLine, headerForm, headerLength, newHeader } from './index-lines.ts';
+import { folderLine, headerForm, headerLength, indexVersion, newHeader } from './index-lines.ts';
 import { IndexRows, type Row, type SharedBytes } from './index-rows.ts';
 import { Turns } from './turns.ts';
 
+/** So many replaced lines are left in a log, or as many as it has works. */
+const mostDead = 1000;
+/** Lines copied between two breaths. */
+const linesAtOnce = 5000;
 /** After so long, an index that could not be written is tried again. */
 const retryMs = 30_000;
 
@@ -24,7 +29,11 @@ export class IndexLog {
   /** Serialises reads: two at once would append the same bytes twice. */
   readonly #turns = new Turns();
 
-  constructor(readonly path: string) {}
+  /** @param onLost told what the index was when it could not be used: "gone" */
+  constructor(
+    readonly path: string,
+    readonly onLost: (what: string) => void = () => undefined,
+  ) {}
 
   get rows(): ReadonlyMap<string, Row> {
     return this.content.rows;
@@ -32,6 +41,12 @@ export class IndexLog {
 
   get folders(): ReadonlyMap<string, bigint> {
     return this.content.folders;
+  }
+
+  /** Whether most lines of the file are replaced by later ones. */
+  get isWasteful(): boolean {
+    const { dead, rows } = this.content;
+    return this.#detached === undefined && dead > mostDead && dead > rows.size;
   }
 
   /** Reads the lines written since the last call, by any process. A log of another format or a damaged one counts as empty. */
@@ -48,7 +63,7 @@ export class IndexLog {
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw readError(this.path, 'an index', error);
       this.#stamp = '';
-      this.#lose();
+      if (this.content.length > 0) this.#lose('gone');
       return;
     }
     try {
@@ -71,16 +86,19 @@ export class IndexLog {
     const { content } = this;
     const isSame = content.length > 0 && header.equals(content.bytes.subarray(0, headerLength));
     this.#stamp = stampText(info);
-    if (!headerForm.test(header.toString('latin1')) || (isSame && size < content.length)) return this.#lose();
+    if (!headerForm.test(header.toString('latin1'))) return this.#lose(kindOf(header, size));
+    if (isSame && size < content.length) return this.#lose('cut short');
     this.isLost = false;
-    if (isSame || content.length === 0) return readInto(content, handle, size);
-    // Another file: read beside the present rows, which readers use until it is whole.
-    const other = new IndexRows(size);
-    await readInto(other, handle, size);
-    this.content = other;
+    // Another file is read beside the present rows, which readers use until it is whole.
+    const read = isSame || content.length === 0 ? content : new IndexRows(size);
+    const wasDamaged = read.isDamaged;
+    await readInto(read, handle, size);
+    if (read.isDamaged && !wasDamaged) this.onLost('damaged');
+    this.content = read;
   }
 
-  #lose(): void {
+  #lose(what: string | undefined): void {
+    if (!this.isLost && what !== undefined) this.onLost(what);
     this.isLost = this.content.length > 0;
   }
 
@@ -127,7 +145,10 @@ export class IndexLog {
     const { bytes, rows, folders } = this.content;
     const byId = [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)); // quick to sort again
     const parts: Uint8Array[] = [Buffer.from(newHeader())];
-    for (const row of byId) parts.push(bytes.subarray(row.lineStart, row.to + 1));
+    for (const [at, row] of byId.entries()) {
+      parts.push(bytes.subarray(row.lineStart, row.to + 1));
+      if (at % linesAtOnce === linesAtOnce - 1) await breath();
+    }
     for (const [folder, mtimeNs] of folders) parts.push(Buffer.from(folderLine(folder, mtimeNs)));
     await this.#write(Buffer.concat(parts));
   }
@@ -142,6 +163,13 @@ export class IndexLog {
     this.#detached = undefined;
     await this.#refresh();
   }
+}
+
+/** What a file is that is no index of this version; undefined: one of an older version, which is made anew without a word. */
+function kindOf(header: Buffer, size: number): string | undefined {
+  const [, version] = /^H\t(\d{1,4})\t/.exec(header.toString('latin1')) ?? [];
+  if (version === undefined) return size === 0 ? 'empty' : 'no index';
+  return Number(version) < indexVersion ? undefined : `of version ${version}, which a newer program wrote`;
 }
 
 async function readInto(content: IndexRows, handle: FileHandle, size: number): Promise<void> {

@@ -13,9 +13,10 @@ import type { Sidecar } from '../store/sidecar.ts';
  *
  * Times are nanoseconds. Fields are separated by tabs, which the search text does not contain.
  */
-export const headerForm = /^H\t6\t[0-9a-f]{16}\n$/;
+export const indexVersion = 7;
+export const headerForm = new RegExp(`^H\\t${indexVersion}\\t[0-9a-f]{16}\\n$`);
 export const headerLength = 21;
-export const newHeader = (): string => `H\t6\t${randomBytes(8).toString('hex')}\n`;
+export const newHeader = (): string => `H\t${indexVersion}\t${randomBytes(8).toString('hex')}\n`;
 /** Offsets of the fields of a W line, and the widths of the first. */
 export const at = { id: 2, mtime: 29, size: 50, rating: 63, flags: 65, text: 67 } as const;
 export const width = { id: 26, mtime: 20, size: 12 } as const;

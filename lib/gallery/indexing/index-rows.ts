@@ -42,6 +42,8 @@ export class IndexRows {
   length = 0;
   readonly rows = new Map<string, Row>();
   readonly folders = new Map<string, bigint>();
+  /** A line is none that this version writes, so works may be missing here although their folders count as read. */
+  isDamaged = false;
   /** Number of lines replaced by later ones. */
   dead = 0;
   /** Number of changes so far. */
@@ -119,13 +121,20 @@ export class IndexRows {
       const [, folder = '', mtimeNs = ''] = this.bytes.toString('latin1', start, stop).split('\t');
       if (this.folders.has(folder)) this.dead++;
       if (/^\d+$/.test(mtimeNs)) this.folders.set(folder, BigInt(mtimeNs));
-    }
+      else this.isDamaged = true;
+    } else this.isDamaged = true;
   }
 
   #work(start: number, stop: number): void {
     const { bytes } = this;
     const from = start + at.text;
-    if (from > stop || bytes[from - 1] !== tab || bytes[start + at.mtime - 1] !== tab) return; // damaged: a work without a line is read again
+    const isWhole = from <= stop && bytes[from - 1] === tab && bytes[start + at.mtime - 1] === tab;
+    // The text has neither tabs nor zeros: the end of the line was lost, and another line follows in it, or a hole in the file.
+    const text = bytes.subarray(from, Math.max(from, stop));
+    if (!isWhole || text.includes(tab) || text.includes(0)) {
+      this.isDamaged = true;
+      return;
+    }
     const id = bytes.toString('latin1', start + at.id, start + at.id + width.id);
     const mark = bytes.indexOf(settingsCode, from);
     const rating = (bytes[start + at.rating] ?? zero) - zero;

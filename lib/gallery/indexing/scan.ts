@@ -104,7 +104,8 @@ const mostGone = 20;
 /** Compares the folders that changed with the index. */
 export async function scanFolders(root: string, known: IndexRows, options: ScanOptions = {}): Promise<Scanned> {
   const folders = await monthFolders(root);
-  const changed = [...folders].filter(([folder, time]) => options.everyFile || known.folders.get(folder) !== time);
+  const isKnown = ([folder, time]: [string, bigint]): boolean => known.folders.get(folder) === time && !known.isDamaged;
+  const changed = [...folders].filter((one) => options.everyFile || !isKnown(one));
   const present = new Set<string>();
   const jobs: Sidecars = [];
   for (const [folder] of changed) {
@@ -146,7 +147,7 @@ async function sidecarsOf(root: string, folder: string): Promise<Sidecars> {
 export async function unknownSidecars(root: string, known: IndexRows): Promise<Sidecars> {
   const unknown: Sidecars = [];
   for (const [folder, time] of await monthFolders(root)) {
-    if (known.folders.get(folder) === time) continue;
+    if (known.folders.get(folder) === time && !known.isDamaged) continue;
     for (const one of await sidecarsOf(root, folder)) if (!known.rows.has(one.id)) unknown.push(one);
   }
   return unknown;

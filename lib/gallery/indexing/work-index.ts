@@ -36,7 +36,8 @@ export class WorkIndex {
   constructor(files: WorkFiles, options: IndexOptions) {
     this.#files = files;
     this.#options = options;
-    this.log = new IndexLog(files.layout.index);
+    const { index } = files.layout;
+    this.log = new IndexLog(index, (what) => options.warn(`${index}: the index was ${what}. It is made again from the works`));
   }
 
   /** See Gallery.refresh(). Equal refreshes are joined: one runs, and one more for all calls that came since it began. */
@@ -70,6 +71,7 @@ export class WorkIndex {
       if (!isArtistError(error, 'ERR_WRITE') && !isArtistError(error, 'ERR_DISK_FULL')) throw error;
       const { lines } = await scanFolders(this.#files.folder, this.log.content, options);
       if (lines.length > 0) await this.log.appendInMemory(lines);
+      this.log.content.isDamaged = false; // all files were read
     }
   }
 
@@ -106,8 +108,7 @@ export class WorkIndex {
           // Nothing is written into a folder on which a disk may be missing.
           if (missing > 0 && this.log.isLost) return;
           await this.#append(lines);
-          const { dead, rows } = this.log.content;
-          if (this.log.isLost || (dead > 1000 && dead > rows.size)) await this.log.compact();
+          if (this.log.isLost || this.log.content.isDamaged || this.log.isWasteful) await this.log.compact();
         },
         hasRows ? patienceMs : undefined,
       );
@@ -177,6 +178,16 @@ export class WorkIndex {
     const lines = stamp && sidecar ? [workLine({ id, stamp, sidecar })] : [goneLine(id)];
     if (wasKnown && time !== undefined) lines.push(folderLine(folder, time));
     await this.#append(lines);
+    if (this.log.isWasteful) await this.#compact();
+  }
+
+  /** As #append(): if it cannot be written now, the log stays as it is, and the next change tries again. */
+  async #compact(): Promise<void> {
+    try {
+      await this.log.compact();
+    } catch (error) {
+      if (!isArtistError(error, 'ERR_WRITE') && !isArtistError(error, 'ERR_DISK_FULL')) throw error;
+    }
   }
 
   /** A full disk at this point is no failure: the work is filed, and the index can be made again from it. */
@@ -196,7 +207,7 @@ export class WorkIndex {
       if (signatureOf(folders) === this.#missing) return true;
       this.#missing = undefined;
     }
-    if (this.log.isLost || (folders.size === 0 && this.log.rows.size > 0)) return false;
+    if (this.log.isLost || this.log.content.isDamaged || (folders.size === 0 && this.log.rows.size > 0)) return false;
     return folders.size === this.log.folders.size && [...folders].every(([folder, time]) => this.log.folders.get(folder) === time);
   }
 }

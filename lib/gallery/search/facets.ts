@@ -1,11 +1,17 @@
 import { ulidTime } from '../../core/index.ts';
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
+import { orientationOf, ratioOfSize } from './orientation.ts';
 import { assigned, separator, settingsMark, textKeys } from './search-text.ts';
 
 export interface Count {
   name: string;
   works: number;
+}
+
+/** A value, the number of works that have it, and the id of the newest of them. */
+export interface NewestCount extends Count {
+  newest: string;
 }
 
 /** What works are counted by. Names are in lower case, as the index has them. */
@@ -18,6 +24,9 @@ export const facetNames = [
   'size',
   'orientation',
   'style',
+  'topic',
+  'period',
+  'series',
   'mode',
   'program',
   'tag',
@@ -27,17 +36,23 @@ export const facetNames = [
   'flag',
 ] as const;
 export type FacetName = (typeof facetNames)[number];
+/** Facets that a work may have several values of. */
+export type ListFacet = 'tag' | 'collection';
 
 /** Counts works of an index by their values. */
 export interface FacetCounts {
   /** Counts of the rows for each facet: most frequent first; months, ratings and collections by name. */
   count(content: IndexRows, rows: readonly Row[], facets: readonly FacetName[]): Partial<Record<FacetName, Count[]>>;
+  /** Counts of the rows by the values of one facet that a work may have several of, each with its newest work. In no order. */
+  newest(content: IndexRows, rows: readonly Row[], facet: ListFacet): NewestCount[];
   /** Width of a picture divided by its height; 0 if the index has no size of it. */
   ratioOf(content: IndexRows, row: Row): number;
 }
 
 /** Facets by name of the setting in the index. */
-export const settingFacets: ReadonlySet<string> = new Set(['model', 'lora', 'sampler', 'scheduler', 'size', 'style', 'mode', 'program']);
+export const settingFacets: ReadonlySet<string> = new Set([
+  ...['model', 'lora', 'sampler', 'scheduler', 'size', 'style', 'topic', 'period', 'series', 'mode', 'program'],
+]);
 /** In order of name, not of frequency. */
 const namedOrder: ReadonlySet<FacetName> = new Set(['month', 'rating', 'collection']);
 
@@ -58,6 +73,16 @@ export class Facets implements FacetCounts {
     }
     for (const [facet, list] of Object.entries(found) as [FacetName, Count[]][]) sortCounts(facet, list);
     return found;
+  }
+
+  newest(content: IndexRows, rows: readonly Row[], facet: ListFacet): NewestCount[] {
+    const found = new Map<number, NewestCount>();
+    for (const row of rows)
+      for (const code of this.#codesOf(content, row)) {
+        const value = this.#values[code];
+        if (value?.facet === facet) found.set(code, withOne(found.get(code), value.name, row.id));
+      }
+    return [...found.values()];
   }
 
   ratioOf(content: IndexRows, row: Row): number {
@@ -104,20 +129,9 @@ export class Facets implements FacetCounts {
   }
 }
 
-function pixels(size: string): readonly [number, number] {
-  const [width = 0, height = 0] = size.split('x').map(Number);
-  return [width || 0, height || 0];
-}
-
-export function orientationOf(size: string): 'square' | 'landscape' | 'portrait' {
-  const [width, height] = pixels(size);
-  return width === height ? 'square' : width > height ? 'landscape' : 'portrait';
-}
-
-/** Width divided by height; 0: there is no height. */
-export function ratioOfSize(size: string): number {
-  const [width, height] = pixels(size);
-  return height === 0 ? 0 : width / height;
+/** A count with one more work. */
+function withOne(before: NewestCount | undefined, name: string, id: string): NewestCount {
+  return { name, works: (before?.works ?? 0) + 1, newest: before && before.newest > id ? before.newest : id };
 }
 
 /** Puts the counts of a facet in order. */

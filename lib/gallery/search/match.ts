@@ -1,6 +1,7 @@
 import { ulidTime } from '../../core/index.ts';
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row, SharedBytes } from '../indexing/index-rows.ts';
+import { orientationOf } from './orientation.ts';
 import { type Clause, inRange, type Mark, type Range } from './query.ts';
 import { assigned, separator, textKeys } from './search-text.ts';
 
@@ -37,8 +38,15 @@ function matcherOf(clause: Clause): Matcher {
       const prefix = `${separator}${textKeys[clause.key]}`;
       return clause.whole ? byBytes(`${prefix}${clause.value}${separator}`, always) : byBytes(clause.value, inField(prefix));
     }
+    case 'has':
+      return byBytes(`${separator}${textKeys[clause.key]}`, always);
+    case 'orientation': {
+      const prefix = `${separator}size${assigned}`;
+      return byBytes(prefix, (bytes, at) => orientationOf(fieldAt(bytes, at + prefix.length)) === clause.orientation);
+    }
     case 'setting': {
       const prefix = `${separator}${clause.key}${assigned}`;
+      if (clause.whole) return byBytes(`${prefix}${clause.value}${separator}`, always);
       return clause.range
         ? byBytes(prefix, withNumber(Buffer.byteLength(prefix), clause.range, clause.value))
         : byBytes(clause.value, inField(prefix));
@@ -67,12 +75,15 @@ function inField(prefix: string): Matcher['accept'] {
   };
 }
 
+/** The rest of a field from `start` on. */
+const fieldAt = (bytes: SharedBytes, start: number): string => bytes.toString('utf8', start, bytes.indexOf(fieldEnd, start));
+
 /** Whether the value of the found field, whose key has `skip` bytes, is a number within the range. */
 function withNumber(skip: number, range: Range, text: string): Matcher['accept'] {
   return (bytes, at) => {
     const number = digitsAt(bytes, at + skip);
     if (number !== undefined) return inRange(number, range);
-    return isValue(bytes.toString('utf8', at + skip, bytes.indexOf(fieldEnd, at + skip)), range, text);
+    return isValue(fieldAt(bytes, at + skip), range, text);
   };
 }
 

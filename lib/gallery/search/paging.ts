@@ -15,7 +15,7 @@ export interface ListOptions {
   sort?: SortOrder;
   /** true: works in the trash, instead of the others. */
   trashed?: boolean | undefined;
-  /** false: without hidden works. Default true. */
+  /** false: without hidden works, and without damaged records, which may be those of hidden ones. Default true. */
   hidden?: boolean | undefined;
 }
 

@@ -1,4 +1,6 @@
 import { ArtistError } from '../../core/index.ts';
+import { type Orientation, orientations } from './orientation.ts';
+import { conditionForm } from './query-form.ts';
 import { normalise, shortName, type TextKey } from './search-text.ts';
 
 /** One condition of a query. All of them must hold. */
@@ -7,8 +9,12 @@ export type Clause =
   | { kind: 'text'; value: string; not: boolean }
   /** The words are in this part of the free text; `whole`: they are all of it. */
   | { kind: 'part'; key: TextKey; value: string; whole: boolean; not: boolean }
-  /** A setting contains the words, or is this number. */
-  | { kind: 'setting'; key: string; value: string; range: Range | undefined; not: boolean }
+  /** There is such a part. */
+  | { kind: 'has'; key: TextKey; not: boolean }
+  /** A setting contains the words, or is this number; `whole`: it is these words. */
+  | { kind: 'setting'; key: string; value: string; range: Range | undefined; whole: boolean; not: boolean }
+  /** The shape of the picture. */
+  | { kind: 'orientation'; orientation: Orientation; not: boolean }
   | { kind: 'rating'; range: Range; not: boolean }
   /** The work has one of these marks. */
   | { kind: 'marks'; marks: readonly Mark[]; not: boolean }
@@ -40,54 +46,13 @@ const parts: Readonly<Record<string, TextKey>> = {
 };
 const wholeParts: readonly TextKey[] = ['tag', 'collection'];
 
-/** Fields that are valid even if no work has them. */
-export const knownFields: readonly string[] = [
-  ...[
-    'prompt',
-    'title',
-    'alt',
-    'alttext',
-    'tag',
-    'collection',
-    'rating',
-    'is',
-    'flag',
-    'hidden',
-    'date',
-    'before',
-    'after',
-    'model',
-    'lora',
-    'sampler',
-    'scheduler',
-  ],
-  ...[
-    'steps',
-    'cfg',
-    'seed',
-    'width',
-    'height',
-    'size',
-    'negative',
-    'mode',
-    'program',
-    'licence',
-    'scorer',
-    'strength',
-    'clipskip',
-    'vae',
-    'style',
-    'score',
-  ],
-];
-
 function usage(message: string): never {
   throw new ArtistError('ERR_INVALID_ARGUMENT', `query: ${message}`);
 }
 
 /** Words, "phrases" and field:values of a query, each with its minus sign. */
 function* words(query: string): Generator<{ not: boolean; field: string | undefined; value: string }> {
-  const form = /(-?)(?:([\p{L}][\p{L}\p{N}_.-]*):)?(?:"((?:[^"\\]|\\.)*)"|(\S+))/guy;
+  const form = conditionForm();
   let at = 0;
   for (;;) {
     while (/\s/.test(query[at] ?? '')) at++;
@@ -153,10 +118,17 @@ const stateMarks: ReadonlyMap<string, Mark> = new Map([
   ['rejected', 'reject'],
 ]);
 
+const missingParts: ReadonlyMap<string, TextKey> = new Map([
+  ['untagged', 'tag'],
+  ['uncollected', 'collection'],
+]);
+
 function stateClause(value: string, written: string, not: boolean): Clause {
   if (value === 'unrated') return { kind: 'rating', range: { min: 0, max: 0, openMin: false, openMax: false }, not };
+  const missing = missingParts.get(value);
+  if (missing) return { kind: 'has', key: missing, not: !not };
   const mark = stateMarks.get(value);
-  if (!mark) return usage(`is: expected star, unrated, picked, rejected or hidden, got ${JSON.stringify(written)}`);
+  if (!mark) return usage(`is: expected star, unrated, picked, rejected, hidden, untagged or uncollected, got ${JSON.stringify(written)}`);
   return { kind: 'marks', marks: [mark], not };
 }
 
@@ -171,9 +143,21 @@ function dateClause(field: string, value: string, not: boolean): Clause {
   return { kind: 'date', from: begin.from, until: end.until, not };
 }
 
+function orientationClause(value: string, written: string, not: boolean): Clause {
+  const orientation = orientations.find((one) => one === value);
+  if (orientation === undefined) return usage(`orientation: expected ${orientations.join(', ')}, got ${JSON.stringify(written)}`);
+  return { kind: 'orientation', orientation, not };
+}
+
+function settingClause(key: string, value: string, not: boolean): Clause {
+  const range = readRange(value);
+  const whole = range === undefined && value.startsWith('=') && value.length > 1;
+  return { kind: 'setting', key, value: whole ? normalise(value.slice(1)) : value, range, whole, not };
+}
+
 /**
  * Reads a query: words and "phrases" are looked for in prompt, title, alternative text, tags and collections; `field:value` in any setting
- * (`sampler:euler_a steps:>20 cfg:5..8 lora:ink`), `rating:>=4`, `is:star`, `is:unrated`, `flag:pick`, `hidden:true`, `date:2026-11`, `before:`, `after:`; `-` before one negates it.
+ * (`sampler:euler_a steps:>20 cfg:5..8 lora:ink`; `sampler:=euler`: this word alone), `rating:>=4`, `is:star`, `is:unrated`, `flag:pick`, `hidden:true`, `date:2026-11`, `before:`, `after:`; `-` before one negates it.
  * Case does not matter. An empty query has no conditions.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT
@@ -201,7 +185,8 @@ export function parseQuery(query: string): Clause[] {
       if (value !== 'true' && value !== 'false') return usage(`hidden: expected true or false, got ${JSON.stringify(written)}`);
       clauses.push({ kind: 'marks', marks: ['hidden'], not: not !== (value === 'false') });
     } else if (field === 'date' || field === 'before' || field === 'after') clauses.push(dateClause(field, value, not));
-    else clauses.push({ kind: 'setting', key: field, value, range: readRange(value), not });
+    else if (field === 'orientation') clauses.push(orientationClause(value, written, not));
+    else clauses.push(settingClause(field, value, not));
   }
   return clauses;
 }

@@ -8,6 +8,12 @@ const longestQuery = 20_000;
 
 const nameForm = /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u;
 
+/** Between text and names of saved searches, which are every second part of a split. */
+const namedPart = /(?<=^|\s)@(\S+)/;
+
+/** Whether a query contains saved searches by their names. */
+export const namesSearches = (query: string): boolean => namedPart.test(query);
+
 /** Named queries, stored in the gallery's folder. */
 export class SavedSearches {
   readonly #state: StateFile<Record<string, string>>;
@@ -16,7 +22,7 @@ export class SavedSearches {
     const schema = z.record(z.string(), z.string());
     this.#state = new StateFile(
       join(folder, 'searches.json'),
-      { kind: 'saved searches', version: 1, schema, initial: () => ({}) },
+      { kind: 'saved searches', version: 1, access: 'umask', schema, initial: () => ({}) },
       options,
     );
   }
@@ -79,7 +85,7 @@ export class SavedSearches {
    * @throws ArtistError ERR_NOT_FOUND: no search of that name, ERR_INVALID_ARGUMENT: searches that contain each other
    */
   async expand(query: string, within: readonly string[] = []): Promise<string> {
-    const parts = query.split(/(?<=^|\s)@(\S+)/); // text and names in turn
+    const parts = query.split(namedPart); // text and names in turn
     if (parts.length === 1) return query;
     const searches = await this.all();
     const expanded: string[] = [];

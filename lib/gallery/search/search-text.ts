@@ -59,6 +59,12 @@ function scoreOf(ledger: Sidecar['curation']): unknown {
   return { name: total, ...(terms !== null && typeof terms === 'object' && terms) };
 }
 
+/** The series of a work: its id, and under `series.index` the work's place in it, from 0. */
+function seriesOf(series: unknown): unknown {
+  const { id, index } = (series ?? {}) as { id?: unknown; index?: unknown };
+  return typeof id === 'string' ? { name: id, index } : undefined;
+}
+
 export function searchText(work: Sidecar): string {
   const { prompt, ...recipe } = work.recipe ?? {};
   const texts: [TextKey, string | undefined][] = [
@@ -76,7 +82,11 @@ export function searchText(work: Sidecar): string {
     '',
     found,
   );
-  settings({ style: work.derivation?.['style'] ?? work.recipe?.extra?.['style'], score: scoreOf(work.curation) }, '', found);
+  const { style = work.recipe?.extra?.['style'], topic, period, series } = work.derivation ?? {};
+  settings({ style, topic, period, series: seriesOf(series), score: scoreOf(work.curation) }, '', found);
+  // The works that it was made from: `from:ID` finds what was made of a work.
+  const from = work.derivation?.['from'];
+  if (Array.isArray(from)) settings({ from: from.map((source: unknown) => (source as { work?: unknown } | null)?.work) }, '', found);
   const task = work.derivation?.['task'];
   if (typeof task === 'string') found.push([taskKey, task]);
   const text = texts.flatMap(([key, value]) => (value === undefined || value === '' ? [] : [separator, textKeys[key], short(value)]));

@@ -1,11 +1,11 @@
 import { ulidTime } from '../../core/index.ts';
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
+import { EmbeddingFile, type Ranking, type Vector } from '../likeness/embeddings.ts';
 import { WordFacets } from '../words/word-facets.ts';
 import type { WordIndex } from '../words/word-index.ts';
 import { WordSearch } from '../words/word-search.ts';
-import { EmbeddingFile, type Ranking, type Vector } from './embeddings.ts';
-import { type Count, type FacetCounts, type FacetName, Facets } from './facets.ts';
+import { type Count, type FacetCounts, type FacetName, Facets, type ListFacet, type NewestCount } from './facets.ts';
 import { Matching } from './match.ts';
 import type { SortOrder } from './paging.ts';
 import { parseQuery } from './query.ts';
@@ -16,7 +16,7 @@ import { type GalleryStats, statsOf } from './stats.ts';
 export interface Selected {
   query: string;
   trashed: boolean;
-  /** false: without hidden works. */
+  /** false: without hidden works, and without damaged records, which may be those of hidden ones. */
   hidden: boolean;
 }
 
@@ -26,6 +26,7 @@ export type Question =
   | (Selected & { kind: 'ids'; sort: SortOrder })
   | (Selected & { kind: 'columns'; sort: SortOrder })
   | (Selected & { kind: 'facets'; facets: readonly FacetName[] })
+  | (Selected & { kind: 'newest'; facet: ListFacet })
   | { kind: 'stats' }
   | (Selected & { kind: 'nearest'; file: string; dimensions: number; vector: Vector; limit: number });
 
@@ -51,6 +52,7 @@ export interface Answers {
   ids: string[];
   columns: Columns;
   facets: { total: number; facets: Partial<Record<FacetName, Count[]>> };
+  newest: NewestCount[];
   stats: GalleryStats;
   nearest: Ranking;
 }
@@ -104,6 +106,8 @@ export class Searches {
         const { byId } = this.select(content, question, goOn);
         return { total: byId.length, facets: this.#counts(content, goOn).count(content, byId, question.facets) };
       }
+      case 'newest':
+        return this.#counts(content, goOn).newest(content, this.select(content, question, goOn).byId, question.facet);
       case 'stats':
         return statsOf(content, this.select(content, { query: '', trashed: false, hidden: true }, goOn).byId, this.#counts(content, goOn));
       case 'nearest':
@@ -128,7 +132,7 @@ export class Searches {
     const matching = new Matching(clauses);
     const isWanted = (flags: number): boolean =>
       ((flags & workFlags.trashed) !== 0) === trashed &&
-      (hidden || (flags & workFlags.hidden) === 0) &&
+      (hidden || (flags & (workFlags.hidden | workFlags.damaged)) === 0) &&
       (clauses.length === 0 || (flags & workFlags.damaged) === 0);
     const words = this.#words;
     const goOn = (): void => this.#goOn();

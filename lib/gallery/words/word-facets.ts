@@ -1,12 +1,15 @@
 import { workFlags } from '../indexing/index-lines.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
-import { type Count, type FacetCounts, type FacetName, orientationOf, sortCounts } from '../search/facets.ts';
+import { type Count, type FacetCounts, type FacetName, type ListFacet, type NewestCount, sortCounts } from '../search/facets.ts';
+import { orientationOf } from '../search/orientation.ts';
 import { textKeys } from '../search/search-text.ts';
 import type { Field } from './field.ts';
 import type { Postings } from './postings.ts';
 import type { WordIndex } from './word-index.ts';
 
 const dayMs = 86_400_000;
+/** A value as text; the word index has its bytes. */
+const nameOf = (value: string): string => Buffer.from(value, 'latin1').toString();
 const monthOf = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 7);
 
 /** Counts works through a word index, which must be ready. */
@@ -23,15 +26,39 @@ export class WordFacets implements FacetCounts {
 
   count(content: IndexRows, rows: readonly Row[], facets: readonly FacetName[]): Partial<Record<FacetName, Count[]>> {
     if (facets.some((facet) => this.#fieldOf(facet)?.isOpaque)) return this.#slow.count(content, rows, facets);
-    const marks = new Uint8Array(this.#words.rows.length);
-    for (const row of rows) marks[this.#numberOf(row)] = 1;
+    const marks = this.#marksOf(rows);
     const counts = (facet: FacetName): Count[] =>
       [...this.#tally(facet, rows, marks)].flatMap(([name, works]) => (works > 0 ? [{ name, works }] : []));
     return Object.fromEntries(facets.map((facet) => [facet, sortCounts(facet, counts(facet))]));
   }
 
+  newest(content: IndexRows, rows: readonly Row[], facet: ListFacet): NewestCount[] {
+    const field = this.#fieldOf(facet);
+    if (field?.isOpaque) return this.#slow.newest(content, rows, facet);
+    const marks = this.#marksOf(rows);
+    const found: NewestCount[] = [];
+    for (const [value, postings] of field?.values ?? []) {
+      let [works, newest] = [0, ''];
+      for (const number of postings) {
+        if (marks[number] !== 1) continue;
+        const { id } = this.#words.rows[number] as Row;
+        works++;
+        if (id > newest) newest = id;
+      }
+      if (value !== '' && works > 0) found.push({ name: nameOf(value), works, newest });
+    }
+    return found;
+  }
+
   ratioOf(_: IndexRows, row: Row): number {
     return this.#words.ratios[this.#numberOf(row)] ?? 0;
+  }
+
+  /** 1 at the numbers of the rows. */
+  #marksOf(rows: readonly Row[]): Uint8Array {
+    const marks = new Uint8Array(this.#words.rows.length);
+    for (const row of rows) marks[this.#numberOf(row)] = 1;
+    return marks;
   }
 
   /** Rows mostly come in the order of their numbers. */
@@ -64,7 +91,7 @@ export class WordFacets implements FacetCounts {
         return orientations(this.#fieldOf(facet)?.values ?? new Map(), marks);
       default:
         return [...(this.#fieldOf(facet)?.values ?? [])].flatMap(([value, postings]): [string, number][] =>
-          value === '' ? [] : [[Buffer.from(value, 'latin1').toString(), postings.among(marks)]],
+          value === '' ? [] : [[nameOf(value), postings.among(marks)]],
         );
     }
   }

@@ -1,6 +1,7 @@
 import { ulidTime } from '../../core/index.ts';
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
-import { ratioOfSize, settingFacets } from '../search/facets.ts';
+import { settingFacets } from '../search/facets.ts';
+import { ratioOfSize } from '../search/orientation.ts';
 import { assigned, separator, settingsMark, textKeys } from '../search/search-text.ts';
 import { Field, type FieldKind } from './field.ts';
 import { grown } from './grown.ts';

@@ -1,5 +1,6 @@
 import type { IndexRows, Row } from '../indexing/index-rows.ts';
 import { between, isValue, type Matcher, maskOf, matching, rowMatches } from '../search/match.ts';
+import { orientationOf } from '../search/orientation.ts';
 import { type Clause, inRange } from '../search/query.ts';
 import { textKeys } from '../search/search-text.ts';
 import type { Field } from './field.ts';
@@ -81,6 +82,10 @@ export class WordSearch {
       case 'part':
       case 'text':
         return this.#containing(clause);
+      case 'has':
+        return this.#withValue(textKeys[clause.key], () => true);
+      case 'orientation':
+        return this.#withValue('size', (size) => orientationOf(size) === clause.orientation);
     }
   }
 
@@ -92,6 +97,15 @@ export class WordSearch {
   #each(holds: (number: number) => boolean): Marks {
     const marks = new Uint8Array(this.#left.length);
     for (let number = 0; number < marks.length; number++) if (holds(number)) marks[number] = 1;
+    return marks;
+  }
+
+  /** Where a field that is kept whole has such a value; undefined if that needs a look at the bytes. */
+  #withValue(key: string, accept: (value: string) => boolean): Marks | undefined {
+    const marks = new Uint8Array(this.#left.length);
+    const field = this.#words.field(key);
+    if (field?.isOpaque || field?.column || (field && field.words.size > 0)) return undefined;
+    for (const [value, postings] of field?.values ?? []) if (accept(value)) postings.mark(marks);
     return marks;
   }
 
@@ -117,7 +131,8 @@ export class WordSearch {
     const fields = this.#fieldsOf(clause);
     const text = latin1(clause.value);
     const isPhrase = text.includes(' ');
-    if (fields.some((field) => field.isOpaque || field.column || (isPhrase && field.words.size > 0))) return undefined;
+    const isInWords = isPhrase || (clause.kind === 'setting' && clause.whole);
+    if (fields.some((field) => field.isOpaque || field.column || (isInWords && field.words.size > 0))) return undefined;
     const marks = new Uint8Array(this.#left.length);
     for (const field of fields) {
       markValues(field, text, isWhole(clause), marks);
@@ -164,7 +179,7 @@ export class WordSearch {
 
 type Searching = Extract<Clause, { kind: 'text' | 'part' | 'setting' }>;
 
-const isWhole = (clause: Searching): boolean => clause.kind === 'part' && clause.whole;
+const isWhole = (clause: Searching): boolean => clause.kind !== 'text' && clause.whole;
 
 function markValues({ values }: Field, text: string, whole: boolean, marks: Marks): void {
   if (whole) values.get(text)?.mark(marks);

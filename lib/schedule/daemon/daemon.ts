@@ -73,7 +73,7 @@ export class ScheduleDaemon {
   async #begin(): Promise<void> {
     const { store, tickMs, heartbeatMs, only } = this.#options;
     const toad = await import('toad-scheduler');
-    const lock = await acquireLock(scheduleFiles(store.home).daemonLock, { purpose: 'running the schedule', waitMs: 0 });
+    const lock = await acquireLock(scheduleFiles(store.home).daemonLock, { purpose: 'running the schedule', waitMs: 0, private: true });
     this.#lock = lock;
     try {
       this.#homeId = await homeId(store.home, { clock: this.#clock });
@@ -287,7 +287,7 @@ export class ScheduleDaemon {
       at: new Date(this.#clock.now()).toISOString(),
       running: this.#running ? [this.#running.run.id] : [],
     };
-    await writeFileAtomic(scheduleFiles(this.#options.store.home).heartbeat, `${JSON.stringify(heartbeat)}\n`);
+    await writeFileAtomic(scheduleFiles(this.#options.store.home).heartbeat, `${JSON.stringify(heartbeat)}\n`, { private: true });
   }
 
   #report(events: readonly ScheduleEvent[]): void {

@@ -14,9 +14,11 @@ import { replyWithError } from '../errors/reply.ts';
 import { validatorCompiler } from '../errors/validation.ts';
 import { completeDocument, swaggerOptions } from '../openapi/document.ts';
 import { documentRoutes } from '../openapi/routes.ts';
+import { parseJsonBody } from '../pictures/json-body.ts';
 import { logAccess, pathOf } from './access-log.ts';
-import { trustedBy } from './address.ts';
+import { isLoopback, trustedBy } from './address.ts';
 import { refuseBadHttp } from './bad-http.ts';
+import { boundConnections } from './connections.ts';
 import { setDefaultHeaders } from './headers.ts';
 import { httpLimits, longestPathPart } from './limits.ts';
 import type { Room } from './rooms.ts';
@@ -36,13 +38,14 @@ export interface ApplicationParts {
 }
 
 /** JSON alone: a form or plain text, which a foreign page may send without asking, is refused (415). An empty body is none. */
-function readJsonOnly(app: FastifyInstance): void {
+function readJsonOnly(app: FastifyInstance, mostBytes: number): void {
   const parse = app.getDefaultJsonParser('error', 'error');
+  const parsed = (request: FastifyRequest, text: string): Promise<unknown> =>
+    new Promise((resolve, reject) => parse(request, text, (error, value) => (error ? reject(error) : resolve(value))));
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else parse(request, body as string, done);
-  });
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    body.length === 0 ? undefined : parseJsonBody(body, mostBytes, (text) => parsed(request, text)),
+  );
 }
 
 /** `/art/v1/models` -> `/v1/models`. A path without the base path stays: many proxies remove it themselves, and some clients lose it. */
@@ -127,6 +130,15 @@ function answerErrors(app: FastifyInstance, { context: { home } }: ApplicationPa
   });
 }
 
+function holdConnections(app: FastifyInstance, { settings, context }: ApplicationParts): void {
+  const { connections, connectionsPerAddress: most, trustedProxies } = settings;
+  app.server.maxConnections = connections;
+  if (most === 0) return;
+  const trusts = trustedBy(trustedProxies);
+  const isExempt = (address: string | undefined): boolean => address === undefined || isLoopback(address) || trusts(address);
+  boundConnections(app.server, { most, isExempt, newId: createIds(), warn: context.warn });
+}
+
 /**
  * The HTTP application of a server, not listening yet.
  *
@@ -134,12 +146,12 @@ function answerErrors(app: FastifyInstance, { context: { home } }: ApplicationPa
  */
 export async function createApplication(parts: ApplicationParts): Promise<{ app: FastifyInstance; routes: RouteTable }> {
   const app = newFastify(parts);
-  app.server.maxConnections = parts.settings.connections;
+  holdConnections(app, parts);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller');
   app.decorateRequest('readsFreely', false);
-  readJsonOnly(app);
+  readJsonOnly(app, parts.settings.bodyKilobytes * 1000);
   const handlers = new ErrorHandlers();
   const routes = new RouteTable();
   routes.hear(app);
@@ -155,6 +167,6 @@ export async function createApplication(parts: ApplicationParts): Promise<{ app:
     };
     await app.register(add, { prefix: room.prefix });
   }
-  documentRoutes(app, () => completeDocument(app, parts.rooms));
+  documentRoutes(app, () => completeDocument(app, parts.rooms, parts.tokensOnly));
   return { app, routes };
 }

@@ -3,11 +3,17 @@ import type { Socket } from 'node:net';
 import { type ErrorCode, systemCode } from '../../core/index.ts';
 import { defaultHeaders } from './headers.ts';
 
-const refusals: Readonly<Record<string, { status: number; code: ErrorCode; message: string }>> = {
+interface Refusal {
+  status: number;
+  code: ErrorCode;
+  message: string;
+}
+
+const refusals: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: { status: 431, code: 'ERR_TOO_LARGE', message: 'headers: expected at most 16 kB, got more' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'ERR_TIMEOUT', message: 'request: expected all of it in time, got a part' },
 };
-const malformed = { status: 400, code: 'ERR_INVALID_ARGUMENT', message: 'request: expected valid HTTP/1.1, got something else' };
+const malformed: Refusal = { status: 400, code: 'ERR_INVALID_ARGUMENT', message: 'request: expected valid HTTP/1.1, got something else' };
 
 /** Answers bytes that are no HTTP request: no route and no hook hears of them. */
 export function refuseBadHttp(error: Error, socket: Socket, requestId: string): void {
@@ -15,7 +21,19 @@ export function refuseBadHttp(error: Error, socket: Socket, requestId: string): 
     socket.destroy();
     return;
   }
-  const { status, code, message } = refusals[systemCode(error) ?? ''] ?? malformed;
+  socket.end(answerOf(refusals[systemCode(error) ?? ''] ?? malformed, requestId));
+}
+
+/** Answers a connection beyond those that an address may hold, and closes it without waiting for the client. */
+export function refuseConnection(socket: Socket, most: number, requestId: string): void {
+  // A client that is gone already needs no answer.
+  socket.on('error', () => undefined);
+  const message = `connections: expected at most ${most} of an address at the same time, got one more. Close some, then try again`;
+  socket.write(answerOf({ status: 429, code: 'ERR_RATE_LIMIT', message }, requestId));
+  socket.destroySoon();
+}
+
+function answerOf({ status, code, message }: Refusal, requestId: string): string {
   const body = JSON.stringify({ error: { code, message, requestId } });
   const headers = {
     ...defaultHeaders,
@@ -25,5 +43,5 @@ export function refuseBadHttp(error: Error, socket: Socket, requestId: string): 
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }

@@ -21,6 +21,10 @@ export const longestPathPart = 500;
 /** Bytes of a body with pictures, for `bodyLimit` of a route. */
 export const pictureLimit = (context: ServerContext): number => context.config.config.server.pictureMegabytes * 1_000_000;
 
+/** For the description of each route that adds a job. */
+export const jobSizeNote = ({ config }: Pick<ServerContext, 'config'>): string =>
+  `All pictures of a job together, each at its size after a second pass, may have ${config.config.server.jobMegapixels} million pixels (setting server.jobMegapixels); else 400.`;
+
 /** Lets the routes of one API read multipart bodies, which may be as large as those with pictures. Call it in the API's own plugin. */
 export async function acceptMultipart(app: FastifyInstance, context: ServerContext): Promise<void> {
   const limit = pictureLimit(context);

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { changesRoutes } from '../api/changes/routes.ts';
+import { figuresRoutes } from '../api/figures/routes.ts';
 import { jobsRoutes } from '../api/jobs/routes.ts';
 import { periodsRoutes } from '../api/periods/routes.ts';
 import { scheduleRoutes } from '../api/schedule/routes.ts';
@@ -18,6 +19,7 @@ import { errorBody as fastapiErrorBody } from '../sdapi/fastapi-errors.ts';
 import { internalRoutes, sdapiRoutes } from '../sdapi/routes.ts';
 import { sdcppErrorBody } from '../sdcpp/errors.ts';
 import { sdcppRoutes } from '../sdcpp/routes.ts';
+import { sharesRoutes } from '../shares/routes.ts';
 import { webhooksRoutes } from '../webhooks/routes.ts';
 
 /** An API of the server. */
@@ -43,10 +45,12 @@ export const rooms: readonly Room[] = [
   { ...own, routes: settingsRoutes },
   { ...own, routes: periodsRoutes },
   { ...own, routes: statusRoutes },
+  { ...own, routes: figuresRoutes },
   { ...own, routes: jobsRoutes },
   { ...own, routes: eventsRoutes },
   { ...own, routes: trainingRoutes },
   { ...own, routes: webhooksRoutes },
+  { ...own, routes: sharesRoutes },
   { prefix: '/sdapi/v1', paths: ['/sdapi'], routes: sdapiRoutes, error: fastapiErrorBody },
   { prefix: '/internal', paths: ['/internal'], routes: internalRoutes, error: fastapiErrorBody },
   { prefix: '/v1', paths: ['/v1'], routes: openaiRoutes, error: openaiErrorBody },

@@ -12,6 +12,8 @@ export interface RouteFacts {
   open: boolean;
   /** It belongs to the page, not to an API. */
   page: boolean;
+  /** It needs a token also where reading needs none. */
+  private: boolean;
 }
 
 /** All routes of an application. */
@@ -21,10 +23,10 @@ export class RouteTable {
   /** Hears of every route that is registered after this call; one that does not name the scope it needs is refused (ERR_INTERNAL). */
   hear(app: FastifyInstance): void {
     app.addHook('onRoute', ({ url, method, config }) => {
-      const { scope, open = false, page = false } = config ?? {};
+      const { scope, open = false, page = false, private: isPrivate = false } = config ?? {};
       if (scope === undefined) throw new ArtistError('ERR_INTERNAL', `${method} ${url}: expected config.scope, got none`);
       for (const one of [method].flat())
-        this.#routes.push({ pattern: patternOf(url), facts: { method: one, path: url, scope, open, page } });
+        this.#routes.push({ pattern: patternOf(url), facts: { method: one, path: url, scope, open, page, private: isPrivate } });
     });
   }
 

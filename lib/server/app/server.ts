@@ -18,9 +18,13 @@ import { type Painting, startPainting } from './painting.ts';
 import { rooms } from './rooms.ts';
 import type { RouteFacts } from './route-table.ts';
 
+/** An option without its default, which would otherwise be in force over the settings of the home. */
+const withoutDefault = (schema: z.ZodType): z.ZodType =>
+  (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ? (schema.unwrap() as z.ZodType) : schema).optional();
+
 /** Options of startServer() beside the settings `server`, any of which may be given too. */
 const serverOptions = z.strictObject({
-  ...(Object.fromEntries(Object.entries(serverSettings.shape).map(([key, schema]) => [key, schema.optional()])) as {
+  ...(Object.fromEntries(Object.entries(serverSettings.shape).map(([key, schema]) => [key, withoutDefault(schema)])) as unknown as {
     [K in keyof typeof serverSettings.shape]: z.ZodOptional<(typeof serverSettings.shape)[K]>;
   }),
   /** Home folder. Default: AI_ARTIST_HOME, else ~/.ai-artist. */
@@ -173,9 +177,9 @@ export async function openApiDocument(options: ServerOptions = {}): Promise<Open
   const given = resolveOptions('openApiDocument', serverOptions, options);
   const openings = new Openings();
   try {
-    const { app, rooms: all } = await assemble({ ...(await partsOf(given)), address: 'file' }, openings, async () => undefined);
+    const { app, rooms: all, tokensOnly } = await assemble({ ...(await partsOf(given)), address: 'file' }, openings, async () => undefined);
     await app.ready();
-    return completeDocument(app, all);
+    return completeDocument(app, all, tokensOnly);
   } finally {
     await openings.close();
   }
@@ -246,8 +250,8 @@ async function openContext(
   openings.add(() => queue.close());
   const warn = (line: string): void => log.warn(line);
   for (const line of await queue.warnings()) warn(line);
-  const { resultHours, openJobs } = settings;
-  const jobs: PaintJobs = openPaintJobs({ home, config: loaded, queue, gallery, clock, resultHours, openJobs, warn });
+  const { resultHours, openJobs, jobMegapixels } = settings;
+  const jobs: PaintJobs = openPaintJobs({ home, config: loaded, queue, gallery, clock, resultHours, openJobs, jobMegapixels, warn });
   openings.add(() => jobs.close());
   const metrics = await openMetrics({ home: home.folder, gallery, queue: address, queueName });
   openings.add(() => metrics.close());

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ArtistError, errorLine } from '../../core/index.ts';
-import { type Caller, type Scope, scopes } from '../context.ts';
+import { type Caller, permits } from '../context.ts';
+import { anonymous, seesPrivate } from '../visibility.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { challenges, sentToken } from './credentials.ts';
 import { isLocal } from './local.ts';
@@ -24,9 +25,6 @@ const minuteMs = 60_000;
 /** Requests of an address in a minute with a wrong token, or without the one that is needed, before it must wait. */
 const mostFailures = 30;
 
-const nobody: Caller = { id: 'local', name: 'local', scope: 'read' };
-const permits = (caller: Caller, scope: Scope): boolean => scopes.indexOf(caller.scope) >= scopes.indexOf(scope);
-
 const unauthenticated = (message: string): ArtistError =>
   new ArtistError('ERR_UNAUTHENTICATED', `${message}. Send it as Authorization: Bearer TOKEN, or as the password of Basic`);
 
@@ -39,7 +37,7 @@ export function guardRequests(
   options: GuardOptions,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
   const { tokens, origins, tokensOnly, readsPerMinute, changesPerMinute, closing, warn } = options;
-  const keyGenerator = (request: FastifyRequest): string => (request.caller.id === nobody.id ? `ip ${request.ip}` : request.caller.id);
+  const keyGenerator = (request: FastifyRequest): string => (seesPrivate(request.caller) ? request.caller.id : `ip ${request.ip}`);
   const limit = (max: number) => (max === 0 ? undefined : app.createRateLimit({ max, timeWindow: minuteMs, keyGenerator }));
   const limits = { reads: limit(readsPerMinute), changes: limit(changesPerMinute) };
   const failures = app.createRateLimit({ max: mostFailures, timeWindow: minuteMs, keyGenerator: ({ ip }) => `failed ${ip}` });
@@ -56,12 +54,6 @@ export function guardRequests(
     throw unauthenticated(message);
   };
 
-  /** The caller by the cookie of the page. One of an unknown token counts as none: the page would be locked out of what anyone may read. */
-  const callerOfSession = async (request: FastifyRequest): Promise<Caller | undefined> => {
-    const token = sessionToken(request);
-    return token === undefined ? undefined : callerOf(token);
-  };
-
   const callerOf = async (token: string): Promise<Caller | undefined> => {
     const facts = await tokens.find(token);
     if (!facts) return undefined;
@@ -72,12 +64,14 @@ export function guardRequests(
   const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Caller> => {
     const sent = sentToken(request.headers.authorization);
     if (sent === undefined) {
-      const known = await callerOfSession(request);
+      // One of an unknown token counts as none: the page would be locked out of what anyone may read.
+      const session = sessionToken(request);
+      const known = session === undefined ? undefined : await callerOf(session);
       if (known) return known;
       request.readsFreely = !tokensOnly && isLocal(request);
       if (!request.readsFreely && !request.routeOptions.config.open)
         await refuse(request, reply, 'token: expected one from a client on another machine, got none');
-      return nobody;
+      return anonymous;
     }
     const caller = sent === '' ? undefined : await callerOf(sent);
     return caller ?? refuse(request, reply, 'token: expected a valid one, got one that is unknown, revoked or expired');
@@ -100,12 +94,13 @@ export function guardRequests(
       reply.header('retry-after', 5).header('connection', 'close');
       throw new ArtistError('ERR_CLOSING', 'server: expected one that accepts requests, got one that is shutting down. Try again soon');
     }
-    const { scope, costly } = request.routeOptions.config;
+    const { scope, costly, private: isPrivate } = request.routeOptions.config;
     if (isChange(request.method) || costly) origins.checkOrigin(request);
     request.caller = await authenticate(request, reply);
     await checkRate(request, reply);
-    if (scope === undefined || permits(request.caller, scope)) return;
-    if (request.caller.id === nobody.id) await refuse(request, reply, `token: expected one with scope ${scope}, got none`);
+    const hasToken = seesPrivate(request.caller);
+    if (scope === undefined || (permits(request.caller, scope) && (hasToken || !isPrivate))) return;
+    if (!hasToken) await refuse(request, reply, `token: expected one with scope ${scope}, got none`);
     throw new ArtistError('ERR_FORBIDDEN', `token: expected one with scope ${scope}, got one with ${request.caller.scope}`);
   };
 }

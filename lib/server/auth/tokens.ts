@@ -55,7 +55,6 @@ const definition: StateDefinition<{ tokens: TokenRecord[] }> = {
   version: 1,
   schema: z.strictObject({ tokens: z.array(recordSchema) }),
   initial: () => ({ tokens: [] }),
-  mode: 0o600,
 };
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();

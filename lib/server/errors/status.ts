@@ -1,4 +1,4 @@
-import { type ErrorCode, isArtistError } from '../../core/index.ts';
+import { type ArtistError, type ErrorCode, isArtistError } from '../../core/index.ts';
 
 const statuses: Readonly<Record<ErrorCode, number>> = {
   ERR_ABORTED: 409,
@@ -49,5 +49,15 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   ERR_WRITE: 500,
 };
 
+const callersFault = new WeakSet<object>();
+
+/** From now on the status of this error is 400: the request itself named the file that it is about. */
+export function blameCaller(error: ArtistError): void {
+  callersFault.add(error);
+}
+
 /** HTTP status of an error; 500 for one that is not of this package. */
-export const statusOf = (error: unknown): number => (isArtistError(error) ? statuses[error.code] : 500);
+export function statusOf(error: unknown): number {
+  if (!isArtistError(error)) return 500;
+  return callersFault.has(error) ? 400 : statuses[error.code];
+}

@@ -2,8 +2,9 @@ import type { FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError } from '../../core/index.ts';
-import { hasToken, jobStates, openJobView, viewJob } from '../api/jobs/job-view.ts';
+import { jobStates, openJobView, viewJob } from '../api/jobs/job-view.ts';
 import type { Routes } from '../context.ts';
+import { seesPrivate } from '../visibility.ts';
 import { frameOf, type LoggedEvent, topics } from './event-log.ts';
 import type { StreamFilter } from './event-stream.ts';
 import { cleaner, hubOf } from './hub-of-server.ts';
@@ -50,7 +51,7 @@ export const eventsRoutes: Routes = (root, context) => {
     },
     async ({ caller, query, headers }, reply) => {
       checkRoom();
-      const full = hasToken(caller);
+      const full = seesPrivate(caller);
       const filter: StreamFilter = {
         full,
         wants: ({ topic }) => query.topics?.includes(topic) ?? true,
@@ -74,7 +75,7 @@ export const eventsRoutes: Routes = (root, context) => {
     },
     async ({ caller, params: { id }, query, headers }, reply) => {
       checkRoom();
-      const full = hasToken(caller);
+      const full = seesPrivate(caller);
       const filter: StreamFilter = {
         full,
         wants: ({ job }) => job === id,

@@ -33,7 +33,7 @@ export function healthRoutes(painter: () => Promise<string | undefined>, metrics
       },
     });
     app.get('/metrics', {
-      config: { scope: 'read' },
+      config: { scope: 'read', private: true },
       schema: { summary: 'Figures of this home and of the server, for Prometheus', tags: ['server'], produces: ['text/plain'] },
       handler: async (_request, reply) => {
         const { contentType, text } = await metrics.page();

@@ -1,18 +1,48 @@
 /** The measuring process: does one measurement, answers, ends. */
-import { chooseDuel, createArtist } from '../../artist/index.ts';
+import { type Artist, chooseDuel, createArtist, readFigures, readMap, readStyle } from '../../artist/index.ts';
 import { configPath } from '../../config/index.ts';
 import { isArtistError, recordedError } from '../../core/index.ts';
+import { Gallery, type Look, lookOf, nearGroups } from '../../gallery/index.ts';
+import { mapColumns } from './map-columns.ts';
 import type { MeasuringReply, MeasuringRequest } from './requests.ts';
 
+/** Thumbnails that are read at a time. */
+const atATime = 4;
+
+/** Works whose pictures cannot be read are left out: `gallery verify` names them. */
+async function nearDuplicates(home: string, newest: number): Promise<{ groups: string[][]; compared: number }> {
+  const gallery = new Gallery({ home });
+  const ids = (await gallery.select('')).slice(0, newest);
+  const looks: { id: string; look: Look }[] = [];
+  for (let at = 0; at < ids.length; at += atATime) {
+    const read = ids.slice(at, at + atATime).map(async (id) => ({ id, look: await lookOf(await gallery.thumbnail(id)) }));
+    for (const one of await Promise.allSettled(read)) if (one.status === 'fulfilled') looks.push(one.value);
+  }
+  return { groups: nearGroups(looks), compared: looks.length };
+}
+
 async function measure(request: MeasuringRequest, warn: (line: string) => void): Promise<unknown> {
+  if (request.name === 'duplicates') return nearDuplicates(request.home, request.ask.newest);
   await using artist = await createArtist({ home: request.home, keepMs: 0, onWarning: warn });
   const { signal } = new AbortController(); // the parent ends this process
+  const place = { home: request.home, gallery: artist.gallery, signal, warn };
+  if (request.name === 'figures') return await readFigures({ ...place, ...request.ask });
+  if (request.name === 'style') return await readStyle({ ...place, ...request.ask }, request.ask.by);
+  if (request.name === 'map') return mapColumns(await readMap({ ...place, ...request.ask }));
   if (request.name === 'retrospective') return await artist.periods.retrospective(request.ask.period, signal);
   if (request.name === 'endPeriod') return { id: (await artist.periods.end(request.ask.period, signal)).id };
+  return await duel(artist, request.ask.skipped, place);
+}
+
+async function duel(
+  artist: Artist,
+  skipped: [string, string][],
+  place: { home: string; signal: AbortSignal; warn: (line: string) => void },
+) {
   const { clip } = artist.config.config.create;
   const { first, second, expected } = await chooseDuel({
-    ...{ home: request.home, gallery: artist.gallery, skipped: request.ask.skipped, signal, warn },
-    clip: clip === undefined ? undefined : configPath(clip, request.home),
+    ...{ ...place, gallery: artist.gallery, skipped },
+    clip: clip === undefined ? undefined : configPath(clip, place.home),
   });
   return { first: first.id, second: second.id, expected: expected ?? null };
 }

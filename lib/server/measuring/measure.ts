@@ -3,8 +3,9 @@ import { ArtistError, childProgram, recordedError } from '../../core/index.ts';
 import type { ServerContext } from '../context.ts';
 import type { MeasurementName, Measurements, MeasuringReply, MeasuringRequest } from './requests.ts';
 
-/** One at a time: each loads the CLIP. */
-let last: Promise<unknown> = Promise.resolve();
+/** One at a time in each lane, because each loads the CLIP: what a person waits for does not wait for figures, which may take long. */
+const lanes: Record<'asked' | 'figures', Promise<unknown>> = { asked: Promise.resolve(), figures: Promise.resolve() };
+const figures: ReadonlySet<MeasurementName> = new Set(['figures', 'style', 'map']);
 
 /**
  * Measures in a process of its own, so that the server answers meanwhile.
@@ -16,8 +17,9 @@ export function measured<K extends MeasurementName>(
   ask: Measurements[K]['ask'],
   context: ServerContext,
 ): Promise<Measurements[K]['answer']> {
-  const work = last.then(() => run({ home: context.home.folder, name, ask } as MeasuringRequest, context));
-  last = work.catch(() => undefined); // the caller of this measurement gets the error
+  const lane = figures.has(name) ? 'figures' : 'asked';
+  const work = lanes[lane].then(() => run({ home: context.home.folder, name, ask } as MeasuringRequest, context));
+  lanes[lane] = work.catch(() => undefined); // the caller of this measurement gets the error
   return work as Promise<Measurements[K]['answer']>;
 }
 

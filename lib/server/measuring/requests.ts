@@ -1,4 +1,4 @@
-import type { Retrospective } from '../../artist/index.ts';
+import type { EvolutionSpan, Figures, Retrospective, StyleFigures } from '../../artist/index.ts';
 
 /** What the measuring process does: it compares the pictures of many works, which takes seconds of computing. */
 export interface Measurements {
@@ -6,8 +6,15 @@ export interface Measurements {
   retrospective: { ask: { period: string }; answer: Retrospective };
   /** Ends a period and records its retrospective. */
   endPeriod: { ask: { period: string }; answer: { id: string } };
+  /** What GET /figures and GET /map show; see lib/artist/figures. `hidden`: with hidden works. */
+  figures: { ask: { hidden: boolean }; answer: Figures };
+  style: { ask: { hidden: boolean; by: EvolutionSpan }; answer: StyleFigures };
+  /** `columns`: base64 of the body of GET /map. */
+  map: { ask: { hidden: boolean }; answer: { columns: string; unplaced: number } };
   /** The pair of works whose duel teaches most. */
   duel: { ask: { skipped: [string, string][] }; answer: { first: string; second: string; expected: number | null } };
+  /** Works that look the same, among the newest ones. */
+  duplicates: { ask: { newest: number }; answer: { groups: string[][]; compared: number } };
 }
 export type MeasurementName = keyof Measurements;
 

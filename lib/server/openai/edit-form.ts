@@ -41,23 +41,21 @@ async function readMultipart(request: FastifyRequest): Promise<PictureForm> {
 
 type PictureAddress = NonNullable<z.output<typeof editPictures>['mask']>;
 
-function pictureAt(name: string, { image_url, file_id }: PictureAddress): Uint8Array {
+async function pictureAt(name: string, { image_url, file_id }: PictureAddress): Promise<Uint8Array> {
   const both = typeof image_url === 'string' && typeof file_id === 'string';
   if (both || typeof image_url !== 'string') {
     const got = both ? 'both' : typeof file_id === 'string' ? 'file_id; this server keeps no files' : 'neither';
     throw new ArtistError('ERR_INVALID_ARGUMENT', `${name}: expected image_url with a data: URL, got ${got}`);
   }
-  return pictureOfText(`${name}.image_url`, image_url);
+  return await pictureOfText(`${name}.image_url`, image_url);
 }
 
 /** Pictures of an edit in JSON. */
-function readJson(body: unknown): PictureForm {
+async function readJson(body: unknown): Promise<PictureForm> {
   const { images, mask } = resolveOptions('request', editPictures, body);
-  return {
-    fields: body as Record<string, unknown>,
-    images: images.map((image, index) => pictureAt(`images.${index}`, image)),
-    mask: mask ? pictureAt('mask', mask) : undefined,
-  };
+  const pictures: Uint8Array[] = [];
+  for (const [index, image] of images.entries()) pictures.push(await pictureAt(`images.${index}`, image));
+  return { fields: body as Record<string, unknown>, images: pictures, mask: mask ? await pictureAt('mask', mask) : undefined };
 }
 
 /**
@@ -66,5 +64,5 @@ function readJson(body: unknown): PictureForm {
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_IMAGE_DECODE, ERR_TOO_LARGE
  */
 export async function readForm(request: FastifyRequest): Promise<PictureForm> {
-  return request.isMultipart() ? await readMultipart(request) : readJson(request.body);
+  return request.isMultipart() ? await readMultipart(request) : await readJson(request.body);
 }

@@ -2,6 +2,7 @@ import { randomUUID, webcrypto } from 'node:crypto';
 import type { Timer } from '../../core/index.ts';
 import type { PaintJob, PaintRequest } from '../../service/index.ts';
 import type { ServerContext } from '../context.ts';
+import { submitChosen } from '../models/submit-chosen.ts';
 
 const { subtle } = webcrypto;
 
@@ -30,14 +31,14 @@ export async function fingerprintOf({ work, pictures = {} }: Pick<PaintRequest, 
 
 /** The clients that wait for jobs: a repeated request joins the job of the first one, and a job that has lost its last client is cancelled. */
 export class Followers {
-  readonly #context: Pick<ServerContext, 'jobs' | 'clock' | 'closing' | 'warn'>;
+  readonly #context: Pick<ServerContext, 'jobs' | 'config' | 'clock' | 'closing' | 'warn'>;
   readonly #graceMs: number;
   /** Submissions that have not returned yet, by client and fingerprint. */
   readonly #submitting = new Map<string, Promise<PaintJob>>();
   readonly #clients = new Map<string, number>();
   readonly #ending = new Map<string, Timer>();
 
-  constructor(context: Pick<ServerContext, 'jobs' | 'clock' | 'closing' | 'warn'>, grace: number = graceMs) {
+  constructor(context: Pick<ServerContext, 'jobs' | 'config' | 'clock' | 'closing' | 'warn'>, grace: number = graceMs) {
     this.#context = context;
     this.#graceMs = grace;
     context.closing.addEventListener('abort', () => this.#keepAll(), { once: true });
@@ -56,7 +57,7 @@ export class Followers {
     if (earlier) return earlier;
     // The same body sent anew asks for a new picture, so each first attempt has a name of its own.
     const reference = `${fingerprint}-${randomUUID()}`;
-    const submitted = this.#context.jobs.submit({ ...request, reference });
+    const submitted = submitChosen({ ...request, reference }, this.#context);
     this.#submitting.set(key, submitted);
     try {
       return await submitted;

@@ -28,11 +28,11 @@ async function keyOf(home: Home): Promise<Buffer> {
   };
   const known = await read();
   if (known) return known;
-  return await withLock(`${file}.lock`, { purpose: 'the key of picture addresses' }, async () => {
+  return await withLock(`${file}.lock`, { purpose: 'the key of picture addresses', private: true }, async () => {
     const written = await read();
     if (written) return written;
     const key = randomBytes(keyBytes);
-    await writeFileAtomic(file, key.toString('hex'), { overwrite: true, mode: 0o600 });
+    await writeFileAtomic(file, key.toString('hex'), { private: true });
     return key;
   });
 }

@@ -4,11 +4,12 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError, resolveOptions } from '../../core/index.ts';
 import { readRecipe } from '../../image/index.ts';
-import { acceptMultipart, pictureLimit } from '../app/limits.ts';
+import { acceptMultipart, jobSizeNote, pictureLimit } from '../app/limits.ts';
 import type { Routes, ServerContext } from '../context.ts';
 import { modelFacts } from '../models/facts.ts';
 import { paintableModels } from '../models/paintable.ts';
 import { inForm } from '../pictures/encode.ts';
+import { visible } from '../visibility.ts';
 import { readForm } from './edit-form.ts';
 import { answerInOpenaiShape } from './errors.ts';
 import { editMask } from './mask.ts';
@@ -41,11 +42,12 @@ function addModels(plain: FastifyInstance, context: ServerContext): void {
 function addPainting(plain: FastifyInstance, context: ServerContext, painter: Painter): void {
   const app = plain.withTypeProvider<ZodTypeProvider>();
   const bodyLimit = pictureLimit(context);
+  const description = jobSizeNote(context);
   const response = { 200: imagesResponse };
   app.post('/images/generations', {
     config: { scope: 'paint' },
     bodyLimit,
-    schema: { summary: 'Paint from a prompt', tags: ['openai'], body: generationBody, response },
+    schema: { summary: 'Paint from a prompt', description, tags: ['openai'], body: generationBody, response },
     handler: async (request, reply) =>
       painter.answer(planGeneration(request.body, await groundFor(request.body.model, context)), request, reply),
   });
@@ -54,6 +56,7 @@ function addPainting(plain: FastifyInstance, context: ServerContext, painter: Pa
     bodyLimit,
     schema: {
       summary: 'Repaint a picture, or the part of it that a mask leaves transparent',
+      description,
       tags: ['openai'],
       consumes: ['multipart/form-data', 'application/json'],
       response,
@@ -69,7 +72,7 @@ function addPainting(plain: FastifyInstance, context: ServerContext, painter: Pa
   app.post('/images/variations', {
     config: { scope: 'paint' },
     bodyLimit,
-    schema: { summary: 'Paint a picture like a given one', tags: ['openai'], consumes: ['multipart/form-data'], response },
+    schema: { summary: 'Paint a picture like a given one', description, tags: ['openai'], consumes: ['multipart/form-data'], response },
     handler: async (request, reply) => {
       const { fields, images } = await readForm(request);
       const [image] = images;
@@ -87,13 +90,16 @@ function addPictures(plain: FastifyInstance, context: ServerContext, { links }: 
     config: { scope: 'read', open: true },
     schema: {
       summary: 'A picture of an answer with addresses, for two hours',
+      description: 'Without a token, as long as its work is neither hidden nor in the trash.',
       tags: ['openai'],
       params: z.object({ name: z.string() }),
       produces: ['image/*'],
     },
-    handler: async ({ params }, reply) => {
+    handler: async ({ params, caller }, reply) => {
       const { job, index, form } = await links.read(params.name);
       const { picture, bytes } = await context.jobs.picture(job, index);
+      // The work may have been hidden since. A picture that was not filed belongs to its address alone.
+      if (picture.work !== null) await visible(caller, picture.work, (id) => context.gallery.summary(id));
       const file = await inForm(bytes, picture.recipe, form);
       // Web pages of other origins show it: its address is the permission.
       reply

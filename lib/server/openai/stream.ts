@@ -1,5 +1,5 @@
 /** The answer as events: previews while it is painted, then each picture. */
-import { setTimeout as later } from 'node:timers/promises';
+import type { Clock } from '../../core/index.ts';
 import { loadSharp } from '../../image/index.ts';
 import type { JobEvent, PaintJob } from '../../service/index.ts';
 import { jsonText } from '../pictures/json-text.ts';
@@ -12,7 +12,7 @@ import type { Size } from './size.ts';
 const heartbeatMs = 15_000;
 
 /** Clients need the blank after `data:`. */
-function* sse(event: string, data: object): Generator<string> {
+async function* sse(event: string, data: object): AsyncGenerator<string> {
   yield `event: ${event}\ndata: `;
   yield* jsonText(data);
   yield '\n\n';
@@ -72,13 +72,13 @@ class EventWriter {
 }
 
 /** The items, and a comment whenever none came for some time. */
-async function* withHeartbeat<T>(items: AsyncIterable<T>, everyMs: number): AsyncGenerator<T | undefined> {
+async function* withHeartbeat<T>(items: AsyncIterable<T>, everyMs: number, clock: Clock): AsyncGenerator<T | undefined> {
   const iterator = items[Symbol.asyncIterator]();
   try {
     let next = iterator.next();
     for (;;) {
       const quiet = new AbortController();
-      const beat = later(everyMs, undefined, { signal: quiet.signal, ref: false }).catch(() => undefined);
+      const beat = clock.sleep(everyMs, { signal: quiet.signal, unref: true }).catch(() => undefined);
       const result = await Promise.race([next, beat]);
       quiet.abort();
       if (result === undefined) yield undefined;
@@ -103,7 +103,9 @@ export async function* eventStream(job: string, form: AnswerForm, parts: AnswerP
   const writer = new EventWriter(form, parts);
   try {
     const events = context.jobs.watch(job, { signal: gone, previews: form.partials > 0 });
-    for await (const event of withHeartbeat(events, heartbeatMs)) {
+    // Headers go out with the first bytes: the client knows at once that it is being served.
+    yield ': accepted\n\n';
+    for await (const event of withHeartbeat(events, heartbeatMs, context.clock)) {
       if (event === undefined) yield ': keep-alive\n\n';
       else yield* writer.of(event);
     }

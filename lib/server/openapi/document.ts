@@ -25,6 +25,8 @@ export interface Operation {
   responses?: Record<string, { $ref?: string; description?: string; content?: Record<string, { schema?: unknown }> }>;
   security?: Record<string, string[]>[];
   'x-scope'?: Scope;
+  /** When it answers without a token: always, from this machine unless settings say otherwise, or never. */
+  'x-anonymous'?: 'always' | 'local' | 'never';
   [key: string]: unknown;
 }
 
@@ -50,7 +52,9 @@ const ofChanges = ['408', '409', '412', '413', '415', '507'];
 /** Notes the scope of each route, which completeDocument() reads. */
 const transform: SwaggerTransform = (route) => {
   const { schema, url } = jsonSchemaTransform(route as Parameters<typeof jsonSchemaTransform>[0]);
-  return { schema: { ...schema, 'x-scope': route.route.config?.scope } as FastifySchema, url };
+  const { scope, open, private: isPrivate } = route.route.config ?? {};
+  const anonymous = open ? 'always' : scope === scopes[0] && !isPrivate ? 'local' : 'never';
+  return { schema: { ...schema, 'x-scope': scope, 'x-anonymous': anonymous } as FastifySchema, url };
 };
 
 /** About the whole API. */
@@ -60,7 +64,9 @@ export const swaggerOptions = (): FastifyDynamicSwaggerOptions => ({
     info: {
       title: 'ai-artist',
       version: packageVersion(),
-      description: 'The artist, its gallery, queue and schedule. Changes need a token; x-scope says which.',
+      description:
+        'The artist, its gallery, queue and schedule. Changes need a token; x-scope says which. x-anonymous says when a request without a token is answered: ' +
+        'always; local: from this machine, unless the settings say otherwise; never.',
     },
     components: {
       securitySchemes: {
@@ -87,8 +93,10 @@ function errorResponse(room: Room | undefined): unknown {
 /**
  * The OpenAPI document of an application that is ready. Errors and security of each route are added here, from its scope and the API that it
  * belongs to.
+ *
+ * @param tokensOnly whether reading needs a token at this server
  */
-export function completeDocument(app: FastifyInstance, rooms: readonly Room[]): OpenApi {
+export function completeDocument(app: FastifyInstance, rooms: readonly Room[], tokensOnly: boolean): OpenApi {
   const document = structuredClone(app.swagger()) as unknown as OpenApi;
   const responses: Record<string, unknown> = {};
   for (const [path, operations] of Object.entries(document.paths ?? {})) {
@@ -100,7 +108,9 @@ export function completeDocument(app: FastifyInstance, rooms: readonly Room[]): 
       const known = operation.responses ?? {};
       for (const status of statuses) known[status] ??= { $ref: `#/components/responses/${name}` };
       operation.responses = known;
-      operation.security = [...(operation['x-scope'] === scopes[0] ? [{}] : []), { bearer: [] }, { basic: [] }];
+      const { 'x-anonymous': anonymous } = operation;
+      const needsNone = anonymous === 'always' || (anonymous === 'local' && !tokensOnly);
+      operation.security = [...(needsNone ? [{}] : []), { bearer: [] }, { basic: [] }];
     }
   }
   document.components = { ...document.components, responses };

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 
 /** A file of the page, ready to be sent. */
 export interface Asset {
@@ -26,33 +24,35 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json; charset=utf-8',
 };
 
-const compressed = {
-  br: (body: Buffer) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
-  gzip: (body: Buffer) => promisify(gzip)(body, { level: 9 }),
-};
+/** Files beside the others that scripts/build.mjs compressed: `index.html.br` is that of `index.html`. */
+const endings = { br: '.br', gzip: '.gz' } as const;
+type Encoding = keyof typeof endings;
 
-export async function assetOf(name: string, body: Buffer): Promise<Asset | undefined> {
+/** @returns undefined: it is no file of a page */
+export function assetOf(name: string, body: Buffer, encoded: Asset['encoded'] = {}): Asset | undefined {
   const type = types[path.extname(name)];
   if (type === undefined) return undefined;
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  const encoded: Asset['encoded'] = {};
-  if (/^text|json|svg/.test(type))
-    for (const encoding of ['br', 'gzip'] as const) {
-      const smaller = await compressed[encoding](body);
-      if (smaller.length < body.length) encoded[encoding] = smaller;
-    }
   return { type, isImmutable: name.startsWith('assets/'), etag, body, encoded };
 }
 
 /** The files of a built page by their paths in its folder, with slashes. Empty: the page was not built. */
 export async function readAssets(folder: string): Promise<Map<string, Asset>> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const assets = new Map<string, Asset>();
+  const bodies = new Map<string, Buffer>();
   for (const file of files) {
     if (!file.isFile()) continue;
     const full = path.join(file.parentPath, file.name);
-    const name = path.relative(folder, full).split(path.sep).join('/');
-    const asset = await assetOf(name, await readFile(full));
+    bodies.set(path.relative(folder, full).split(path.sep).join('/'), await readFile(full));
+  }
+  const assets = new Map<string, Asset>();
+  for (const [name, body] of bodies) {
+    const encoded: Asset['encoded'] = {};
+    for (const encoding of Object.keys(endings) as Encoding[]) {
+      const smaller = bodies.get(`${name}${endings[encoding]}`);
+      if (smaller) encoded[encoding] = smaller;
+    }
+    const asset = assetOf(name, body, encoded);
     if (asset) assets.set(name, asset);
   }
   return assets;

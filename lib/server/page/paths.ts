@@ -3,6 +3,8 @@
 /** The first part of each path at which the page may be opened. */
 export const pagePaths = [
   'works',
+  'collections',
+  'duplicates',
   'studio',
   'queue',
   'artist',
@@ -12,6 +14,7 @@ export const pagePaths = [
   'compare',
   'duel',
   'cull',
+  'slideshow',
   'kiosk',
   'calendar',
   'share',

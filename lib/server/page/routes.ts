@@ -48,7 +48,7 @@ function send(request: FastifyRequest, reply: FastifyReply, asset: Asset, cachin
 export const pageRoutes: Routes = async (app: FastifyInstance, context) => {
   const assets = await readAssets(pageFolder());
   const index = assets.get('index.html');
-  const page = index && (await assetOf('index.html', withBase(index.body, context.config.config.server.basePath)));
+  const page = index && assetOf('index.html', withBase(index.body, context.config.config.server.basePath));
   const showPage = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     if (!page) throw new ArtistError('ERR_NOT_FOUND', 'page: expected it in dist/web, got none. Build it: npm run build:ts');
     return send(request, reply, page, 'no-cache');

@@ -2,6 +2,7 @@
 import { maxEdge, maxPixels } from '../../engine/index.ts';
 import { ArtImage, loadSharp, type RawImage, type Recipe, readRecipe } from '../../image/index.ts';
 import type { Caller, ServerContext } from '../context.ts';
+import type { JsonPieces } from '../painting/held-answer.ts';
 import { Base64, jsonText } from '../pictures/json-text.ts';
 import { pictureOfText } from '../pictures/picture-text.ts';
 import type { ExtrasBody } from './bodies.ts';
@@ -135,7 +136,8 @@ async function extrasOf(call: ExtrasCall, texts: readonly (readonly [field: stri
   const { context, body } = call;
   const first = await findEnlarger(context, body.upscaler_1 || 'None', 'upscaler_1');
   const second = await findEnlarger(context, body.upscaler_2 || 'None', 'upscaler_2');
-  const pictures = texts.map(([field, text]) => pictureOfText(field, text));
+  const pictures: Uint8Array[] = [];
+  for (const [field, text] of texts) pictures.push(await pictureOfText(field, text));
   const done: Base64[] = [];
   for (const bytes of pictures) {
     call.gone.throwIfAborted();
@@ -145,13 +147,13 @@ async function extrasOf(call: ExtrasCall, texts: readonly (readonly [field: stri
 }
 
 /** @throws Refusal 422; ArtistError ERR_IMAGE_DECODE, and every error of runJob() */
-export async function extraSingle(call: ExtrasCall, image: string): Promise<Iterable<string>> {
+export async function extraSingle(call: ExtrasCall, image: string): Promise<JsonPieces> {
   const [picture] = await extrasOf(call, [['image', image]]);
   return jsonText({ html_info: htmlInfo(call.body), image: call.body.show_extras_results === false ? null : picture });
 }
 
 /** @throws as extraSingle() */
-export async function extraBatch(call: ExtrasCall, images: readonly { data: string }[]): Promise<Iterable<string>> {
+export async function extraBatch(call: ExtrasCall, images: readonly { data: string }[]): Promise<JsonPieces> {
   const pictures = await extrasOf(
     call,
     images.map(({ data }, index) => [`imageList.${index}.data`, data]),

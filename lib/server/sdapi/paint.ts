@@ -5,6 +5,7 @@ import type { InputPictures, PaintJob } from '../../service/index.ts';
 import type { Caller, ServerContext } from '../context.ts';
 import { withoutPaths } from '../errors/request-error.ts';
 import { modelFacts } from '../models/facts.ts';
+import type { JsonPieces } from '../painting/held-answer.ts';
 import { Base64, jsonText } from '../pictures/json-text.ts';
 import { pictureOfText } from '../pictures/picture-text.ts';
 import type { Img2imgBody, PaintBody, Txt2imgBody } from './bodies.ts';
@@ -47,7 +48,7 @@ async function planOf<B extends PaintBody>({ context, options, caller, body }: P
     multiple: (await modelFacts(context, model)).multiple,
     clipSkip: chosen.clipSkip,
     vae: chosen.vae === undefined ? undefined : await findAutoencoder(context, chosen.vae),
-    styles: promptStyles(context),
+    styles: promptStyles(context, caller),
     hiresUpscaler: enable_hr ? await findHiresUpscaler(context, hr_upscaler || 'Latent') : undefined,
   });
   return { painting, body: full };
@@ -84,7 +85,7 @@ interface AnswerParts {
   comments: readonly string[];
 }
 
-function answerText({ home }: ServerContext, { body, echo, job, painted, comments }: AnswerParts): Iterable<string> {
+function answerText({ home }: ServerContext, { body, echo, job, painted, comments }: AnswerParts): JsonPieces {
   const stopped = job.state === 'cancelled' ? ['interrupted: these are the pictures that were finished'] : [];
   const info = infoText({
     body,
@@ -97,7 +98,7 @@ function answerText({ home }: ServerContext, { body, echo, job, painted, comment
 }
 
 /** @throws Refusal; ArtistError every error of runJob() */
-export async function txt2img(call: PaintCall<Txt2imgBody>): Promise<Iterable<string>> {
+export async function txt2img(call: PaintCall<Txt2imgBody>): Promise<JsonPieces> {
   const { painting, body } = await planOf(call);
   const job = await runPainting({ ...call, body }, painting, isKept(body));
   const painted = await paintedOf(call.context, job);
@@ -105,11 +106,11 @@ export async function txt2img(call: PaintCall<Txt2imgBody>): Promise<Iterable<st
 }
 
 /** The one picture to start from. */
-function initImageOf({ init_images }: Img2imgBody): Uint8Array {
+async function initImageOf({ init_images }: Img2imgBody): Promise<Uint8Array> {
   const [first, ...others] = init_images ?? [];
   if (first === undefined) throw new Refusal(404, 'Init image not found');
   if (others.length > 0) throw new Refusal(422, `expected one picture, got ${others.length + 1}: send a request for each`, ['init_images']);
-  return pictureOfText('init_images.0', first);
+  return await pictureOfText('init_images.0', first);
 }
 
 /** Only a picture that must be stretched or gets borders is changed here: the engine crops others itself. */
@@ -120,12 +121,12 @@ async function startPicture(bytes: Uint8Array, mode: number, { width, height }: 
 }
 
 /** @throws Refusal; ArtistError ERR_IMAGE_DECODE, and every error of runJob() */
-export async function img2img(call: PaintCall<Img2imgBody>): Promise<Iterable<string>> {
-  const init = initImageOf(call.body);
+export async function img2img(call: PaintCall<Img2imgBody>): Promise<JsonPieces> {
+  const init = await initImageOf(call.body);
   const { painting, body } = await planOf(call);
   const { init_images, mask, include_init_images, ...rest } = call.body;
   const echo = include_init_images ? { ...rest, init_images, mask: mask ?? null } : { ...rest, init_images: null, mask: null };
-  const inpainting = body.mask ? await inpaintingOf(body, init, pictureOfText('mask', body.mask), painting.work.options) : undefined;
+  const inpainting = body.mask ? await inpaintingOf(body, init, await pictureOfText('mask', body.mask), painting.work.options) : undefined;
   if (inpainting && !inpainting.isBlank) return await inpaint({ ...call, body }, painting, inpainting, echo);
   const comments = inpainting ? [...painting.comments, 'the mask has no white: the whole picture was painted'] : painting.comments;
   const initImage = await startPicture(init, body.resize_mode ?? 0, painting.work.options);
@@ -165,7 +166,7 @@ function inpaintFields(body: Img2imgBody): Record<string, string> {
 }
 
 /** Paints the masked part, pastes it into the given picture, and files the result: what the engine painted alone is no picture of its own. */
-async function inpaint(call: PaintCall<Img2imgBody>, painting: Painting, inpainting: Inpainting, echo: object): Promise<Iterable<string>> {
+async function inpaint(call: PaintCall<Img2imgBody>, painting: Painting, inpainting: Inpainting, echo: object): Promise<JsonPieces> {
   const { context, body } = call;
   const comments = [...painting.comments];
   if ((body.inpainting_fill ?? 0) > 1) comments.push('inpainting_fill 2 and 3 are painted as 0, fill');

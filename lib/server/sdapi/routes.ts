@@ -2,9 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { pictureLimit } from '../app/limits.ts';
+import { jobSizeNote, pictureLimit } from '../app/limits.ts';
 import type { Routes, ServerContext } from '../context.ts';
-import { holdAnswer } from '../painting/held-answer.ts';
+import { holdAnswer, type JsonPieces } from '../painting/held-answer.ts';
 import { pictureOfText } from '../pictures/picture-text.ts';
 import {
   extraAnswer,
@@ -41,7 +41,7 @@ const tags = ['A1111'];
 const read = { scope: 'read' } as const;
 const paint = { scope: 'paint' } as const;
 
-type Make = (gone: AbortSignal) => Promise<Iterable<string>>;
+type Make = (gone: AbortSignal) => Promise<JsonPieces>;
 
 /** Painting takes minutes: the connection is kept open, and an error after the headers is a body with `detail`. */
 const held = (context: ServerContext, request: FastifyRequest, reply: FastifyReply, make: Make): Promise<void> =>
@@ -49,16 +49,17 @@ const held = (context: ServerContext, request: FastifyRequest, reply: FastifyRep
 
 function paintRoutes(app: FastifyInstance, context: ServerContext, options: ClientOptions): void {
   const typed = app.withTypeProvider<ZodTypeProvider>();
-  const about = <B extends z.ZodType, A extends z.ZodType>(summary: string, body: B, answer: A) => ({
+  const about = <B extends z.ZodType, A extends z.ZodType>(summary: string, body: B, answer: A, description?: string) => ({
     config: paint,
     bodyLimit: pictureLimit(context),
-    schema: { tags, summary, body, response: withErrors(answer) },
+    schema: { tags, summary, ...(description && { description }), body, response: withErrors(answer) },
   });
-  typed.post('/txt2img', about('Paints a prompt', txt2imgBody, paintAnswer), async (request, reply) => {
+  const size = jobSizeNote(context);
+  typed.post('/txt2img', about('Paints a prompt', txt2imgBody, paintAnswer, size), async (request, reply) => {
     const { body, caller } = request;
     return held(context, request, reply, (gone) => txt2img({ context, options, caller, body, gone }));
   });
-  typed.post('/img2img', about('Repaints a picture or a part of it', img2imgBody, paintAnswer), async (request, reply) => {
+  typed.post('/img2img', about('Repaints a picture or a part of it', img2imgBody, paintAnswer, size), async (request, reply) => {
     const { body, caller } = request;
     return held(context, request, reply, (gone) => img2img({ context, options, caller, body, gone }));
   });
@@ -78,7 +79,7 @@ function pictureRoutes(app: FastifyInstance, context: ServerContext): void {
   typed.post(
     '/png-info',
     { config: read, bodyLimit, schema: { tags, summary: 'Recipe in a picture', body: pictureBody, response: withErrors(pngInfoAnswer) } },
-    async ({ body }) => pngInfo(pictureOfText('image', body.image)),
+    async ({ body }) => pngInfo(await pictureOfText('image', body.image)),
   );
   typed.post(
     '/interrogate',

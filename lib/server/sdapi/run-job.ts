@@ -2,6 +2,7 @@
 import { ArtistError, errorLine } from '../../core/index.ts';
 import type { PaintJob, PaintRequest } from '../../service/index.ts';
 import type { ServerContext } from '../context.ts';
+import { submitChosen } from '../models/submit-chosen.ts';
 
 export interface RunOptions {
   /** Aborts when the client has closed the connection. */
@@ -17,12 +18,13 @@ export interface RunOptions {
  * @throws ArtistError every error of PaintJobs.submit(), and that of a job that failed; the reason of `gone`
  */
 export async function runJob(
-  { jobs, closing, warn }: Pick<ServerContext, 'jobs' | 'closing' | 'warn'>,
+  context: Pick<ServerContext, 'jobs' | 'config' | 'closing' | 'warn'>,
   request: PaintRequest,
   { gone, detached = false }: RunOptions,
 ): Promise<PaintJob> {
+  const { jobs, closing, warn } = context;
   gone.throwIfAborted();
-  const { id } = await jobs.submit(request);
+  const { id } = await submitChosen(request, context);
   try {
     const job = await jobs.wait(id, { signal: gone });
     if (job.state === 'failed' && job.error) throw new ArtistError(job.error.code, job.error.message);

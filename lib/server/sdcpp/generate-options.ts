@@ -2,7 +2,7 @@ import { ArtistError, defined, display } from '../../core/index.ts';
 import type { GenerateOptions } from '../../engine/index.ts';
 import { engineNames } from '../../image/index.ts';
 import type { InputPictures, PaintWork } from '../../service/index.ts';
-import { pictureOfText } from '../pictures/picture-text.ts';
+import { pictureOfShortText, pictureOfText } from '../pictures/picture-text.ts';
 import type { SdcppParameters } from './parameters.ts';
 
 type StoredOptions = Extract<PaintWork, { kind: 'generate' }>['options'];
@@ -107,21 +107,38 @@ function cacheOf({ cache_mode: mode, cache_option, scm_mask, scm_policy_dynamic 
   }) as GenerateOptions['cache'];
 }
 
-/** Pictures of the request. An empty text counts as none, as `null` does. */
-export function sdcppPictures(given: SdcppParameters): InputPictures {
+/** Pictures of a request. An empty text counts as none, as `null` does. @param read by default for settings in a prompt, which is short */
+export function sdcppPictures(
+  given: SdcppParameters,
+  read: (name: string, text: string) => Uint8Array = pictureOfShortText,
+): InputPictures {
   if (given.ip_adapter_image)
     throw new ArtistError('ERR_UNSUPPORTED', 'ip_adapter_image: expected none, got a picture. This engine has no IP-Adapter');
   const one = (name: 'init_image' | 'mask_image' | 'control_image'): Uint8Array | undefined => {
     const text = given[name];
-    return text ? pictureOfText(name, text) : undefined;
+    return text ? read(name, text) : undefined;
   };
-  const references = (given.ref_images ?? []).map((text, index) => pictureOfText(`ref_images.${index}`, text));
+  const references = (given.ref_images ?? []).map((text, index) => read(`ref_images.${index}`, text));
   return defined({
     initImage: one('init_image'),
     maskImage: one('mask_image'),
     controlImage: one('control_image'),
     referenceImages: references.length > 0 ? references : undefined,
   }) as InputPictures;
+}
+
+const unread = new Uint8Array(0);
+
+/** As sdcppPictures(), for a body, whose pictures may be large. */
+export async function sdcppBodyPictures(given: SdcppParameters): Promise<InputPictures> {
+  const texts = new Map<string, string>();
+  sdcppPictures(given, (name, text) => {
+    texts.set(name, text);
+    return unread;
+  });
+  const pictures = new Map<string, Uint8Array>();
+  for (const [name, text] of texts) pictures.set(name, await pictureOfText(name, text));
+  return sdcppPictures(given, (name) => pictures.get(name) ?? unread);
 }
 
 /** LoRAs by their names in the home folder, with or without ending. Paths of this machine are never read: a name is looked up, not opened. */

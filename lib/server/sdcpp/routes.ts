@@ -7,13 +7,14 @@ import * as z from 'zod';
 import { ArtistError, display, isArtistError } from '../../core/index.ts';
 import { imageFormats } from '../../image/index.ts';
 import type { PaintJob } from '../../service/index.ts';
-import { pictureLimit } from '../app/limits.ts';
+import { jobSizeNote, pictureLimit } from '../app/limits.ts';
 import type { Caller, Routes, ServerContext } from '../context.ts';
+import { submitChosen } from '../models/submit-chosen.ts';
 import type { PictureForm } from '../pictures/encode.ts';
 import { jsonText } from '../pictures/json-text.ts';
 import { mostPending, sdcppCapabilities } from './capabilities.ts';
 import { answerInSdcppShape } from './errors.ts';
-import { sdcppOptions, sdcppPictures } from './generate-options.ts';
+import { sdcppBodyPictures, sdcppOptions } from './generate-options.ts';
 import { acceptedAnswer, jobAnswer, nameOfForm } from './jobs.ts';
 import { type SdcppParameters, sdcppParameters } from './parameters.ts';
 
@@ -32,9 +33,10 @@ function formOf({ output_format, output_compression, embed_image_metadata }: Sdc
   return { format, embedRecipe: embed_image_metadata !== false, ...quality };
 }
 
-async function submit(body: SdcppParameters, { id: client }: Caller, { jobs }: ServerContext): Promise<PaintJob> {
+async function submit(body: SdcppParameters, { id: client }: Caller, context: ServerContext): Promise<PaintJob> {
+  const { jobs } = context;
   const form = formOf(body);
-  const pictures = sdcppPictures(body);
+  const pictures = await sdcppBodyPictures(body);
   const options = sdcppOptions(body, pictures);
   const pending = await jobs.list({ client, dialect: 'sdcpp', states: ['waiting', 'delayed', 'running'], limit: mostPending });
   if (pending.length >= mostPending)
@@ -43,7 +45,7 @@ async function submit(body: SdcppParameters, { id: client }: Caller, { jobs }: S
       `job queue is full: expected fewer than ${mostPending} of your jobs to wait, got ${pending.length}`,
     );
   const reference = nameOfForm(form, randomUUID());
-  return await jobs.submit({ work: { kind: 'generate', options }, pictures, client, dialect: 'sdcpp', reference });
+  return await submitChosen({ work: { kind: 'generate', options }, pictures, client, dialect: 'sdcpp', reference }, context);
 }
 
 /** A job of this caller. Another's is not there for it, unless it may administer. */
@@ -99,7 +101,13 @@ export const sdcppRoutes: Routes = (plain, context) => {
   app.post('/img_gen', {
     config: { scope: 'paint' },
     bodyLimit: pictureLimit(context),
-    schema: { summary: 'Submit a job', tags: ['sdcpp'], body: sdcppParameters, response: { 202: accepted } },
+    schema: {
+      summary: 'Submit a job',
+      description: jobSizeNote(context),
+      tags: ['sdcpp'],
+      body: sdcppParameters,
+      response: { 202: accepted },
+    },
     handler: async (request, reply) => {
       const job = await submit(request.body, request.caller, context);
       // A path, as there, but with the base path of this server.

@@ -91,7 +91,11 @@ export class WebhookSender {
   async #isOurs(): Promise<boolean> {
     if (this.#lock) return true;
     try {
-      this.#lock = await acquireLock(this.#options.home.state('webhooks-sender.lock'), { purpose: 'sending webhooks', waitMs: 0 });
+      this.#lock = await acquireLock(this.#options.home.state('webhooks-sender.lock'), {
+        purpose: 'sending webhooks',
+        waitMs: 0,
+        private: true,
+      });
       return true;
     } catch (error) {
       if (isArtistError(error, 'ERR_LOCKED')) return false;

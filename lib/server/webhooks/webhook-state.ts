@@ -58,7 +58,6 @@ export const webhookDefinition: StateDefinition<WebhookState> = {
   schema: stateSchema,
   initial: () => ({ hooks: [], deliveries: [] }),
   lists: { hooks: {}, deliveries: {} },
-  mode: 0o600,
 };
 
 /** Seconds before the second try, the third, and so on; then a delivery is given up. About 75 hours, as Standard Webhooks advises. */

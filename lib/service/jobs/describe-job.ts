@@ -22,6 +22,8 @@ import type { QueuedTask, TaskState } from '../../schedule/index.ts';
 import type { PaintJob } from './types.ts';
 
 export const openStates: readonly TaskState[] = ['running', 'waiting', 'delayed'];
+/** As a limit of a list: all tasks. */
+export const allTasks = 1_000_000;
 export const isEnded = (state: TaskState): boolean => !openStates.includes(state);
 
 /** What stands for the fields that tasks of a schedule do not have. */
@@ -64,7 +66,7 @@ function scheduledOrder({ payload }: QueuedTask): Order | null {
 function workOf({ work }: StoredJob): PaintWork {
   if (work.kind !== 'create') return work;
   const { version: _, ...options } = work.options as Order;
-  return { kind: 'create', options };
+  return { ...work, options };
 }
 
 async function picturesOfTask({ result }: QueuedTask, folder: JobFolder, { gallery }: JobPlace): Promise<JobPicture[]> {
@@ -125,6 +127,10 @@ export async function describeJob(task: QueuedTask, ahead: number | null, place:
 }
 
 /** Number of tasks that run before each open one. */
+/** The place of a task that was added last: tasks of its priority run before it. */
+export const placeOfNew = (before: readonly QueuedTask[], { priority }: QueuedTask): number =>
+  before.filter((task) => task.state === 'waiting' && task.priority >= priority).length;
+
 export function placesOf(open: readonly QueuedTask[]): Map<string, number> {
   const places = new Map<string, number>();
   let waiting = 0;

@@ -2,7 +2,7 @@
 import { JobFolder } from '../../artist/index.ts';
 import { ArtistError, isArtistError } from '../../core/index.ts';
 import type { QueuedTask, TaskQueue } from '../../schedule/index.ts';
-import { describeJob, isEnded, type JobPlace, openStates, placesOf } from './describe-job.ts';
+import { allTasks, describeJob, isEnded, type JobPlace, openStates, placesOf } from './describe-job.ts';
 import type { JobEvent, JobPicture, PaintJob } from './types.ts';
 
 const pollMs = 250;
@@ -93,7 +93,7 @@ export class JobFollower {
 
   /** The tasks that have not ended, in the order in which they run. */
   open(): Promise<QueuedTask[]> {
-    return this.#queue.list(openStates);
+    return this.#queue.list(openStates, allTasks);
   }
 
   /** @throws ArtistError ERR_NOT_FOUND */

@@ -14,9 +14,9 @@ import {
   systemCode,
   withLock,
 } from '../../core/index.ts';
-import type { Gallery } from '../../gallery/index.ts';
+import { type Gallery, ownFile } from '../../gallery/index.ts';
 import { homeId, type QueuedTask, type TaskQueue } from '../../schedule/index.ts';
-import { describeJob, hasFields, isEnded, type JobPlace, jobOf, openStates, placesOf } from './describe-job.ts';
+import { allTasks, describeJob, hasFields, isEnded, type JobPlace, jobOf, openStates, placeOfNew, placesOf } from './describe-job.ts';
 import { JobFollower, Mailbox, noSuchJob } from './follow.ts';
 import { type CheckedRequest, checkRequest } from './submit.ts';
 import { sweepJobs } from './sweep.ts';
@@ -30,7 +30,6 @@ const backoffMs = 1000;
 const sweepEveryMs = 10 * 60_000;
 const hourMs = 3_600_000;
 const mostListed = 100;
-const mostCounted = 1_000_000;
 
 export interface PaintJobsOptions {
   home: Home;
@@ -42,6 +41,8 @@ export interface PaintJobsOptions {
   resultHours?: number;
   /** Jobs of a client that wait or run at the same time. Default 1000. */
   openJobs?: number;
+  /** Pixels of all pictures of a job: width x height x batchCount, or x candidates. Millions. Default 100. */
+  jobMegapixels?: number;
   /** Called when folders of ended jobs cannot be removed. Default: process.emitWarning(). */
   warn?: (line: string) => void;
 }
@@ -56,6 +57,7 @@ class Jobs implements PaintJobs {
   readonly #nextId: () => string;
   readonly #keepMs: number;
   readonly #mostOpen: number;
+  readonly #mostPixels: number;
   readonly #warn: (line: string) => void;
   #sweeping: Promise<void>;
   #timer: NodeJS.Timeout;
@@ -68,6 +70,7 @@ class Jobs implements PaintJobs {
     clock = systemClock,
     resultHours = 24,
     openJobs = 1000,
+    jobMegapixels = 100,
     warn = emitWarning,
   }: PaintJobsOptions) {
     this.#home = home;
@@ -80,6 +83,7 @@ class Jobs implements PaintJobs {
     this.#nextId = () => `job-${newId().toLowerCase()}`;
     this.#keepMs = resultHours * hourMs;
     this.#mostOpen = openJobs;
+    this.#mostPixels = jobMegapixels * 1_000_000;
     this.#warn = warn;
     this.#sweeping = this.#sweep();
     this.#timer = setInterval(() => {
@@ -88,20 +92,20 @@ class Jobs implements PaintJobs {
   }
 
   async submit(request: PaintRequest): Promise<PaintJob> {
-    const checked = await checkRequest(request, this.#config);
+    const checked = await checkRequest(request, this.#config, { mostPixels: this.#mostPixels });
     const { client, key, reference } = checked;
-    if (key === undefined && reference === undefined) return this.#add(checked);
-    return withLock(this.#home.state('jobs.lock'), { purpose: 'submitting a job' }, async () => {
-      const tasks = await this.#queue.list();
+    if (key === undefined && reference === undefined) return this.#add(checked, await this.#queue.list(openStates, allTasks));
+    return withLock(this.#home.state('jobs.lock'), { purpose: 'submitting a job', private: true }, async () => {
+      const tasks = await this.#queue.list(undefined, allTasks);
       const attached = key === undefined ? undefined : tasks.find((task) => this.#attaches(task, client, key));
-      if (attached) return this.get(attached.id);
+      if (attached) return this.#describe(attached, placesOf(tasks.filter(({ state }) => !isEnded(state))).get(attached.id));
       const named = reference === undefined ? undefined : findReference(tasks, client, reference);
       if (named && !isEnded(named.state))
         throw new ArtistError(
           'ERR_ALREADY_EXISTS',
           `reference: expected a name that none of your jobs has while it waits or runs, got ${JSON.stringify(reference)}, which ${named.id} has`,
         );
-      return this.#add(checked);
+      return this.#add(checked, tasks);
     });
   }
 
@@ -111,8 +115,8 @@ class Jobs implements PaintJobs {
     return !isEnded(state) || (state === 'done' && this.#clock.now() - (endedAt ?? 0) < attachWithinMs);
   }
 
-  async #checkRoom(client: string): Promise<void> {
-    const open = (await this.#queue.list(openStates, mostCounted)).filter((task) => jobOf(task)?.client === client);
+  #checkRoom(client: string, tasks: readonly QueuedTask[]): void {
+    const open = tasks.filter((task) => !isEnded(task.state) && hasFields(task, { client }));
     if (open.length < this.#mostOpen) return;
     throw new ArtistError(
       'ERR_RATE_LIMIT',
@@ -120,8 +124,9 @@ class Jobs implements PaintJobs {
     );
   }
 
-  async #add({ priority, work, pictures, ...about }: CheckedRequest): Promise<PaintJob> {
-    await this.#checkRoom(about.client);
+  /** @param tasks at least those that have not ended: reading a queue of thousands takes longer than all else here */
+  async #add({ priority, work, pictures, ...about }: CheckedRequest, tasks: readonly QueuedTask[]): Promise<PaintJob> {
+    this.#checkRoom(about.client, tasks);
     const id = this.#nextId();
     const folder = new JobFolder(this.#home.folder, id);
     try {
@@ -129,7 +134,7 @@ class Jobs implements PaintJobs {
       const home = await homeId(this.#home.folder);
       const payload = newStoredJob({ ...about, home, work, pictures: files } as Omit<StoredJob, 'job'>);
       const task = await this.#queue.add(payload, { id, priority, attempts, backoffMs });
-      return await this.#describe(task);
+      return await this.#describe(task, placeOfNew(tasks, task));
     } catch (error) {
       // The queue may have the task although it did not answer: then the folder stays.
       const known = await this.#queue.get(id).catch(() => 'unknown');
@@ -143,7 +148,7 @@ class Jobs implements PaintJobs {
   }
 
   async byReference(client: string, reference: string): Promise<PaintJob | undefined> {
-    const task = findReference(await this.#queue.list(), client, reference);
+    const task = findReference(await this.#queue.list(undefined, allTasks), client, reference);
     return task && this.#describe(task);
   }
 
@@ -202,8 +207,9 @@ class Jobs implements PaintJobs {
     const picture = pictures.find((one) => one.index === index);
     if (!picture) throw new ArtistError('ERR_NOT_FOUND', `${id}: expected a picture ${index}, got ${pictures.length} pictures`);
     try {
-      return { picture, bytes: await readFile(picture.path) };
+      return { picture, bytes: await readFile(await ownFile(picture.path)) };
     } catch (error) {
+      if (error instanceof ArtistError) throw error;
       if (systemCode(error) !== 'ENOENT') throw readError(picture.path, 'a picture of a job', error);
       throw new ArtistError('ERR_NOT_FOUND', `${id}: expected picture ${index}, got none: it has expired, or was removed from the gallery`);
     }
@@ -229,9 +235,10 @@ class Jobs implements PaintJobs {
     return this.#describe(task);
   }
 
-  async #describe(task: QueuedTask): Promise<PaintJob> {
-    const ahead = isEnded(task.state) ? null : (placesOf(await this.#follower.open()).get(task.id) ?? 0);
-    return describeJob(task, ahead, this.#place);
+  /** @param place if it is known */
+  async #describe(task: QueuedTask, place?: number): Promise<PaintJob> {
+    if (isEnded(task.state)) return describeJob(task, null, this.#place);
+    return describeJob(task, place ?? placesOf(await this.#follower.open()).get(task.id) ?? 0, this.#place);
   }
 
   async #sweep(): Promise<void> {

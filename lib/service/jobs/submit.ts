@@ -1,10 +1,20 @@
 /** Checks a request for a job as the library would, before anything is queued. */
 
 import * as z from 'zod';
-import { checkWork, dialects, type InputPictures, newOrder, optionsOfOrder, type PaintWork, paintingOf } from '../../artist/index.ts';
+import {
+  candidatePixels,
+  checkWork,
+  dialects,
+  type InputPictures,
+  newOrder,
+  optionsOfOrder,
+  type PaintWork,
+  paintingOf,
+  workSourceSchema,
+} from '../../artist/index.ts';
 import type { LoadedConfig } from '../../config/index.ts';
 import { ArtistError, display, resolveOptions } from '../../core/index.ts';
-import { checkGenerate, drawSeed, type GenerateOptions, upscaleOptions } from '../../engine/index.ts';
+import { checkGenerate, drawSeed, type GenerateOptions, paintedPixels, upscaleOptions } from '../../engine/index.ts';
 import { decodeImage } from '../../image/index.ts';
 import type { PaintRequest } from './types.ts';
 
@@ -24,6 +34,7 @@ const requestSchema = z.strictObject({
   keep: z.boolean().default(true),
   title: z.string().max(1000).optional(),
   tags: z.array(word()).max(1000).optional(),
+  from: z.array(workSourceSchema).max(20).optional(),
   client: word(),
   dialect: z.enum(dialects),
   reference: word().optional(),
@@ -35,6 +46,24 @@ const requestSchema = z.strictObject({
 export interface CheckedRequest extends Omit<z.output<typeof requestSchema>, 'work' | 'pictures'> {
   work: PaintWork;
   pictures: InputPictures;
+}
+
+/** What a client may ask for beyond the options themselves. */
+export interface JobBounds {
+  /** Pixels of all pictures of a job. */
+  mostPixels: number;
+}
+
+const million = 1_000_000;
+
+/** @param option the one that multiplies pictures */
+function checkPixels(pixels: number, { mostPixels }: JobBounds, option: string): void {
+  if (pixels <= mostPixels) return;
+  const [most, asked] = [mostPixels, pixels].map((count) => Math.round(count / (million / 10)) / 10);
+  throw new ArtistError(
+    'ERR_INVALID_ARGUMENT',
+    `${option}: expected width x height x ${option} of at most ${most} million pixels, got ${asked} million. Ask for fewer or smaller pictures, or raise server.jobMegapixels`,
+  );
 }
 
 const notOptions = ['initImage', 'maskImage', 'controlImage', 'referenceImages', 'photoMaker', 'signal', 'onProgress', 'image'];
@@ -58,6 +87,7 @@ async function checkPainting(
   work: Extract<PaintWork, { kind: 'generate' }>,
   pictures: InputPictures,
   loaded: LoadedConfig,
+  bounds: JobBounds,
 ): Promise<PaintWork> {
   const { model, load, options } = work;
   checkNames(options);
@@ -65,6 +95,7 @@ async function checkPainting(
   const given = { ...options, ...pictures } as GenerateOptions;
   const painting = paintingOf(loaded, { ...load, ...(model !== undefined && { model }) }, given);
   await checkGenerate(painting.load, painting.options);
+  checkPixels(await paintedPixels(painting.load, painting.options), bounds, 'batchCount');
   // Fixed now, so that a try after a crash paints the same pictures.
   const { seed } = options;
   return { ...work, options: { ...options, seed: seed === undefined || seed === -1 ? drawSeed() : seed } };
@@ -84,30 +115,36 @@ async function checkUpscale(work: Extract<PaintWork, { kind: 'upscale' }>, pictu
 async function checkOrder(
   work: Extract<PaintWork, { kind: 'create' }>,
   pictures: InputPictures,
-  keep: boolean,
-  loaded: LoadedConfig,
+  { keep, loaded, bounds }: { keep: boolean; loaded: LoadedConfig; bounds: JobBounds },
 ): Promise<PaintWork> {
   const [picture] = Object.entries(pictures).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (picture !== undefined) throw noPicture(picture, work.kind);
   if (!keep)
     throw new ArtistError('ERR_INVALID_ARGUMENT', 'keep: expected true for a job of kind create, whose work is always filed, got false');
   const order = newOrder(work.options);
-  const [missing] = await checkWork(optionsOfOrder(order, loaded.config.prompt.topics), loaded);
+  if (work.series && order.prompt !== undefined)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `prompt: expected none for a work of a series, which chooses it, got ${display(order.prompt)}`,
+    );
+  const options = optionsOfOrder(order, loaded.config.prompt.topics);
+  const [missing] = await checkWork(options, loaded);
   if (missing !== undefined) throw new ArtistError('ERR_MODEL_NOT_FOUND', missing);
-  return { kind: 'create', options: order };
+  checkPixels(await candidatePixels(options, loaded), bounds, 'candidates');
+  return { ...work, options: order };
 }
 
 /**
- * Checks options, model files, LoRAs and pictures, and fixes the seed.
+ * Checks options, model files, LoRAs, pictures and the size of the job, and fixes the seed.
  *
  * @throws ArtistError every error of checkGenerate(), checkWork() and decodeImage()
  */
-export async function checkRequest(request: PaintRequest, loaded: LoadedConfig): Promise<CheckedRequest> {
+export async function checkRequest(request: PaintRequest, loaded: LoadedConfig, bounds: JobBounds): Promise<CheckedRequest> {
   const checked = resolveOptions('submit', requestSchema, request);
   const { work } = request;
   const pictures = checked.pictures as InputPictures;
   const { keep } = checked;
-  if (work.kind === 'generate') return { ...checked, pictures, work: await checkPainting(work, pictures, loaded) };
+  if (work.kind === 'generate') return { ...checked, pictures, work: await checkPainting(work, pictures, loaded, bounds) };
   if (work.kind === 'upscale') return { ...checked, pictures, work: await checkUpscale(work, pictures) };
-  return { ...checked, pictures, work: await checkOrder(work, pictures, keep, loaded) };
+  return { ...checked, pictures, work: await checkOrder(work, pictures, { keep, loaded, bounds }) };
 }

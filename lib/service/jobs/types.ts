@@ -1,9 +1,9 @@
-import type { Dialect, InputPictures, JobPicture, JobProgress, Order, PaintWork } from '../../artist/index.ts';
+import type { Dialect, InputPictures, JobPicture, JobProgress, Order, PaintWork, WorkSource } from '../../artist/index.ts';
 import type { ErrorCode } from '../../core/index.ts';
 import type { TaskState } from '../../schedule/index.ts';
 
 export { dialects } from '../../artist/index.ts';
-export type { Dialect, InputPictures, JobPicture, JobProgress, PaintWork };
+export type { Dialect, InputPictures, JobPicture, JobProgress, PaintWork, WorkSource };
 
 export interface PaintRequest {
   work: PaintWork;
@@ -13,6 +13,8 @@ export interface PaintRequest {
   /** For the filed works. */
   title?: string;
   tags?: readonly string[];
+  /** Works of the gallery that it begins with; the filed works name them in their derivation. */
+  from?: readonly WorkSource[];
   /** Who asked: id of a token, or `local`. */
   client: string;
   dialect: Dialect;

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { ArtistError, type Clock, homeOf, isArtistError, redact, systemClock } from '../../core/index.ts';
+import { ArtistError, type Clock, exists, homeOf, isArtistError, redact, systemClock } from '../../core/index.ts';
 import { ledgerOf } from '../../curation/index.ts';
 import type { Artwork, Gallery, GalleryStats } from '../../gallery/index.ts';
 import {
@@ -223,7 +222,7 @@ export class FiguresReader {
   async #readQueue(): Promise<QueuePart | null> {
     const { queue: address, home, queueName: name } = this.#options;
     if (address === undefined || address === 'file') {
-      if (!existsSync(homeOf(home).state('queue.json'))) return null;
+      if (!(await exists(homeOf(home).state('queue.json')))) return null;
       return this.#askQueue(await openQueue({ driver: 'file', home }));
     }
     // A home that cannot be written has no id, and so no queue of its own.

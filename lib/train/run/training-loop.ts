@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { isArtistError } from '../../core/index.ts';
 import type { NativeTrainBatch } from '../../engine/index.ts';
 import { bucketName } from '../../lora/index.ts';
-import { composeCaption } from '../data/captions.ts';
 import { type PlanItem, type PlannedStep, type PlanPosition, planStart, walkPlan } from '../data/epoch-plan.ts';
 import { type BatchMaker, trainBatch, validationBatches } from '../encode/batches.ts';
 import {
@@ -15,6 +14,7 @@ import {
   type TrainProgress,
   writeCheckpoint,
 } from '../record/checkpoint.ts';
+import { promptsOf } from '../record/run-samples.ts';
 import { Smoothed } from '../report/smoothing.ts';
 import { EarlyStop } from './early-stop.ts';
 import type { BeginEvent } from './events.ts';
@@ -36,9 +36,6 @@ export interface LoopOutcome {
   /** Prompts of the sample strip. */
   prompts: readonly string[];
 }
-
-/** Number of prompts in the sample strip if none are given. */
-const samplePrompts = 4;
 
 class Loop {
   readonly #run: Run;
@@ -74,10 +71,8 @@ class Loop {
       priorWeight: settings.priorWeight,
       sizeConditions: session.info.sizeConditions,
     };
-    const captions = dataSet.pictures
-      .filter(({ role }) => role === 'train')
-      .map(({ caption }) => composeCaption(caption, settings.captions));
-    this.#prompts = options.samples.prompts ?? [...new Set(captions)].slice(0, samplePrompts);
+    const captions = dataSet.pictures.filter(({ role }) => role === 'train').map(({ caption }) => caption);
+    this.#prompts = promptsOf(options.samples.prompts, captions, settings.captions);
   }
 
   get #ema(): boolean {

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
+import { withLock } from '../../../lib/core/index.ts';
 import type { Artwork } from '../../../lib/gallery/index.ts';
 import { changesRoutes } from '../../../lib/server/api/changes/routes.ts';
 import { picture, recipe } from '../../gallery/support.ts';
@@ -163,6 +165,9 @@ suite('mass actions', { timeoutMs: 60_000 }, (test) => {
     const dry = await act({ action, query: 'tag:third', dryRun: true });
     assert.equal([dry.status, dry.body.total, dry.body.sample.length], [200, 8, 8]);
     assert.is((await server.gallery.select('rating:4')).length, 0);
+    const [out = ''] = dry.body.sample;
+    assert.is((await act({ action, query: 'tag:third', except: [out], dryRun: true })).body.total, 7);
+    assert.is((await act({ action, ids, except: [out], dryRun: true })).status, 400);
     assert.is((await act({ action, query: 'tag:third', expected: 7 })).status, 412);
     const done = await act({ action, query: 'tag:third', expected: 8 });
     assert.equal([done.status, done.body.state, done.body.changed, done.body.undoable], [202, 'done', 8, true]);
@@ -203,6 +208,38 @@ suite('mass actions', { timeoutMs: 60_000 }, (test) => {
       assert.is((await act(body)).status, 400);
     assert.is((await server.call('GET', '/operations/01K9F0000000000000000000AA')).status, 404);
     assert.is((await server.call('GET', '/operations', { as: 'none' })).status, 401);
+  });
+
+  test('a token stops and undoes what it may begin: purging is for scope admin', async () => {
+    const own = await serve([changesRoutes]);
+    try {
+      const works: string[] = [];
+      for (let at = 0; at < 4; at++) works.push((await own.file(`w ${at}`)).id);
+      const trash = works.slice(0, 2);
+      await own.call('POST', '/works/actions', { body: { action: { action: 'trash' }, ids: trash, waitSeconds: 30 } });
+      const begin = (to: string, body: object) => own.call('POST', `/works/${to}`, { body: { ...body, waitSeconds: 0 } });
+      // The change waits for the gallery, and purging for the change.
+      const [change, stopping] = await withLock(own.gallery.layout.lock, { purpose: 'a test' }, async () => {
+        const first = await begin('actions', { action: { action: 'change', change: { rating: 4 } }, ids: works.slice(2) });
+        const purge = await begin('purge', { ids: trash });
+        assert.is((await own.call('POST', `/operations/${purge.body.id}/cancel`, { as: 'read' })).status, 403);
+        for (const to of ['cancel', 'undo']) {
+          const refused = await own.call('POST', `/operations/${purge.body.id}/${to}`, { as: 'paint' });
+          assert.equal([refused.status, refused.body.error.code], [403, 'ERR_FORBIDDEN']);
+        }
+        const answer = own.call('POST', `/operations/${purge.body.id}/cancel`);
+        await sleep(200);
+        return [first, answer] as const;
+      });
+      const stopped = await stopping;
+      assert.equal([stopped.status, stopped.body.state, stopped.body.done], [200, 'cancelled', 0]);
+      assert.is((await own.gallery.select('', { trashed: true })).length, 2);
+      // What an administrator began and a painter may begin, either takes back.
+      const undone = await own.call('POST', `/operations/${change.body.id}/undo`, { as: 'paint' });
+      assert.equal([undone.status, undone.body.state, undone.body.changed], [202, 'done', 2]);
+    } finally {
+      await own.close();
+    }
   });
 
   for (const zone of ['Pacific/Kiritimati', 'UTC', 'America/Los_Angeles'])
@@ -323,7 +360,7 @@ suite('mass actions', { timeoutMs: 60_000 }, (test) => {
     assert.is((await server.call('PUT', '/searches/bad', { body: { query: 'rating:many' } })).status, 400);
     assert.is((await server.call('POST', '/searches/best/rename', { body: { to: 'both' } })).status, 409);
     assert.equal((await server.call('POST', '/searches/best/rename', { body: { to: 'top' } })).body, { name: 'top', query: 'rating:1' });
-    assert.equal((await server.call('GET', '/searches', { as: 'none' })).body.searches, [
+    assert.equal((await server.call('GET', '/searches', { as: 'read' })).body.searches, [
       { name: 'both', query: '@top "work 3"' },
       { name: 'top', query: 'rating:1' },
     ]);

@@ -94,6 +94,20 @@ suite('settings over HTTP', { timeoutMs: 60_000 }, (test) => {
     const sampler = body.options.find(({ name }: { name: string }) => name === 'sampler');
     assert.ok(sampler.choices.includes('euler_a'));
     assert.ok(body.options.some(({ name }: { name: string }) => name === 'hires.steps'));
+    // The artist's own, and only what a job of kind create may have.
+    const row = (name: string) => body.options.find((one: { name: string }) => one.name === name);
+    for (const name of ['prompt', 'candidates', 'score', 'upscale', 'style', 'reject']) assert.ok(row(name), name);
+    for (const name of ['seed', 'initImage', 'subject', 'gallery', 'photoMaker.images']) assert.is(row(name), undefined, name);
+    assert.equal([row('taste').admin, row('steps').admin, row('reject').kind], [true, false, 'list']);
+    assert.equal(
+      [row('candidates').kind, row('candidates').min, row('candidates').max, row('candidates').choices],
+      ['integer', 1, 64, ['auto']],
+    );
+    assert.equal([row('steps').grid, row('sigmas').grid, row('hires.steps').grid], [true, false, true]);
+    const { body: load } = await server.call('GET', '/options?call=load');
+    assert.ok(load.options.some(({ name, admin }: { name: string; admin: boolean }) => name === 'vae' && admin));
+    const { body: generate } = await server.call('GET', '/options');
+    assert.is(generate.options.find(({ name }: { name: string }) => name === 'initImage').kind, 'picture');
     const { body: train } = await server.call('GET', '/options?call=train');
     assert.ok(train.options.some(({ name }: { name: string }) => name === 'network.rank'));
     assert.ok(!train.options.some(({ name }: { name: string }) => /home|signal|onProgress/.test(name)));

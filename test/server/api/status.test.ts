@@ -28,7 +28,7 @@ suite('status, prompts and recipes over HTTP', { timeoutMs: 60_000 }, (test) => 
     assert.not.match(JSON.stringify(body), new RegExp(scratch.slice(0, 14)));
     assert.is((await server.call('GET', '/status', { as: 'none' })).status, 401);
     const now = await server.call('GET', '/status/now', { as: 'none' });
-    assert.equal([now.status, Object.keys(now.body).sort()], [200, ['fraction', 'nextRun', 'painting', 'waiting']]);
+    assert.equal([now.status, Object.keys(now.body).sort()], [200, ['fraction', 'indexing', 'nextRun', 'painting', 'waiting']]);
     assert.ok((await server.call('GET', '/status?disk=true')).body.disk);
   });
 
@@ -108,6 +108,14 @@ suite('duels over HTTP', { timeoutMs: 90_000 }, (test) => {
       const other = await server.call('POST', '/duels/next', { body: { skip: pair } });
       assert.not.equal([other.body.first.id, other.body.second.id].sort(), pair);
       assert.equal((await server.call('POST', '/duels', { body: { winner: pair[0], loser: pair[1] } })).body, { duels: 1 });
+      const { body: figures } = await server.call('GET', '/duels');
+      assert.equal(figures.works, [
+        { id: pair[0], won: 1, seen: 1 },
+        { id: pair[1], won: 0, seen: 1 },
+      ]);
+      assert.equal([figures.duels, figures.taste], [1, null]);
+      assert.is((await server.call('DELETE', `/duels?winner=${pair[1]}&loser=${pair[0]}`)).status, 404);
+      assert.equal((await server.call('DELETE', `/duels?winner=${pair[0]}&loser=${pair[1]}`)).body, { duels: 0 });
       assert.is((await server.call('POST', '/duels', { body: { winner: pair[0], loser: pair[0] } })).status, 400);
       assert.is((await server.call('POST', '/duels', { body: { winner: pair[0], loser: '01K9F0000000000000000000AA' } })).status, 404);
     } finally {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadConfig } from '../../../lib/config/index.ts';
-import { Home, seededRandom, systemClock } from '../../../lib/core/index.ts';
+import { type Clock, Home, seededRandom, systemClock } from '../../../lib/core/index.ts';
 import { type Artwork, Gallery, type SidecarChange } from '../../../lib/gallery/index.ts';
 import { createLogger } from '../../../lib/observe/index.ts';
 import { openQueue } from '../../../lib/schedule/index.ts';
@@ -31,6 +31,10 @@ export interface TestServer {
     address: string,
     options?: { body?: unknown; as?: Scope | 'none'; headers?: Record<string, string> },
   ): Promise<Answer>;
+  /** An answer that is no JSON. */
+  bytes(address: string, as: Scope | 'none', headers?: Record<string, string>): Promise<{ status: number; etag: string; bytes: Buffer }>;
+  /** Moves the monotonic clock of the server. */
+  skip(ms: number): void;
   file(prompt: string, about?: SidecarChange): Promise<Artwork>;
   close(): Promise<void>;
 }
@@ -44,9 +48,16 @@ export async function serve(routes: Routes[], given?: { home?: string }): Promis
   const config = await loadConfig({ home });
   const warn = (): void => undefined;
   const jobs = openPaintJobs({ home: new Home(home), config, queue, gallery, clock: systemClock, warn });
+  let skipped = 0;
+  const clock: Clock = {
+    now: () => systemClock.now(),
+    monotonic: () => systemClock.monotonic() + skipped,
+    sleep: (ms, options) => systemClock.sleep(ms, options),
+    timer: (ms, call, options) => systemClock.timer(ms, call, options),
+  };
   const context = {
     ...{ home: new Home(home), config, gallery, queue, jobs, warn, closing: closing.signal },
-    clock: systemClock,
+    clock,
     addressOf: (_: unknown, address: string) => address,
   } as unknown as ServerContext;
   const tokens = new TokenBook(context.home);
@@ -73,6 +84,16 @@ export async function serve(routes: Routes[], given?: { home?: string }): Promis
       } as RequestInit);
       const text = await response.text();
       return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+    },
+    async bytes(to, as, headers = {}) {
+      const response = await fetch(`${address}/api/v1${to}`, {
+        headers: { ...(as !== 'none' && { authorization: `Bearer ${secrets.get(as)}` }), ...headers },
+      });
+      const { status } = response;
+      return { status, etag: response.headers.get('etag') ?? '', bytes: Buffer.from(await response.arrayBuffer()) };
+    },
+    skip(ms) {
+      skipped += ms;
     },
     file: (prompt, about = {}) => gallery.add({ image: picture(recipe(prompt)), about }),
     async close() {

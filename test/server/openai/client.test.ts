@@ -78,6 +78,34 @@ suite('openai: the official client', (test) => {
       assert.is((await fetch(`${server.url}/v1/images/files/${other}`)).status, 404, other);
   });
 
+  test('the address of a work that was hidden or trashed since answers only who may see it', async () => {
+    const answer = await client.images.generate({ model: 'dall-e-3', prompt: quick({ seed: 8 }) });
+    const url = answer.data?.[0]?.url ?? '';
+    const own = (method: string, path: string, body?: object) =>
+      fetch(`${server.url}/api/v1/${path}`, {
+        method,
+        headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    const { jobs } = (await (await own('GET', 'jobs?state=done&limit=1')).json()) as { jobs: { pictures: { work: string }[] }[] };
+    const work = jobs[0]?.pictures[0]?.work;
+    const statuses = async () => {
+      const headers = { authorization: `Bearer ${server.token}` };
+      return [(await fetch(url)).status, (await fetch(url, { headers })).status];
+    };
+    assert.equal(await statuses(), [200, 200]);
+    const steps: [method: string, path: string, body: object | undefined, without: number][] = [
+      ['PATCH', '', { hidden: true }, 404],
+      ['PATCH', '', { hidden: false }, 200],
+      ['POST', '/trash', undefined, 404],
+      ['POST', '/restore', undefined, 200],
+    ];
+    for (const [method, to, body, without] of steps) {
+      assert.is((await own(method, `works/${work}${to}`, body ?? {})).status, 200);
+      assert.equal(await statuses(), [without, 200], `${method} ${to} ${JSON.stringify(body)}`);
+    }
+  });
+
   test('n=2: consecutive seeds', async () => {
     const answer = await client.images.generate({ prompt: quick(), n: 2 });
     const recipes = await Promise.all((answer.data ?? []).map(async ({ b64_json }) => (await readRecipe(bytesOf(b64_json)))?.recipe.seed));

@@ -1,8 +1,10 @@
 /** The queue of jobs without a worker: keys, references, order, and a queue that holds many. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { createArtist, paintTasks } from '../../../lib/artist/index.ts';
-import { VirtualClock } from '../../../lib/core/index.ts';
-import { startPaintWorker } from '../../../lib/service/index.ts';
+import { homeOf, VirtualClock } from '../../../lib/core/index.ts';
+import type { FileQueue } from '../../../lib/schedule/queue/file-queue.ts';
+import { openPaintJobs, startPaintWorker } from '../../../lib/service/index.ts';
 import { suite } from '../../harness.ts';
 import { startRedis } from '../../schedule/redis.ts';
 import { codeOf, openServer, request } from './support.ts';
@@ -127,3 +129,48 @@ for (const driver of ['file', 'redis'] as const) {
     });
   });
 }
+
+suite('a queue of thousands', { timeoutMs: 60_000 }, (test) => {
+  test('a submit reads the queue once, also beyond the first thousand tasks', async () => {
+    const server = await openServer(undefined, { openJobs: 1900 });
+    const first = await server.jobs.submit(request({ seed: 1 }, { key: 'k', priority: 10 }));
+    // 2,000 in one step: each add() writes the file.
+    await (server.queue as FileQueue).change((state) => {
+      const [one] = state.tasks;
+      for (let at = 0; one && at < 2000; at++)
+        state.tasks.push({
+          ...structuredClone(one),
+          ...{ id: `job-${String(at).padStart(26, '0')}`, order: state.nextOrder++, priority: 60 },
+          payload: { ...(structuredClone(one.payload) as object), client: at % 2 === 0 ? 'tester' : 'other', key: `other ${at}` },
+        });
+    });
+    const calls: string[] = [];
+    const queue = new Proxy(server.queue, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...given: unknown[]) => {
+          calls.push(String(name));
+          return value.apply(target, given);
+        };
+      },
+    });
+    const jobs = openPaintJobs({ home: homeOf(server.folder), config: server.config, gallery: server.gallery, queue, openJobs: 1900 });
+    await sleep(200); // its first look for old folders
+    calls.length = 0;
+    const added = await jobs.submit(request({ seed: 2 }));
+    assert.equal([added.ahead, calls.splice(0)], [2000, ['list', 'add']]);
+    const named = await jobs.submit(request({ seed: 3 }, { reference: 'r', priority: 20 }));
+    assert.equal([named.ahead, calls.splice(0)], [2001, ['list', 'add']]);
+    // It is the last of all.
+    const again = await jobs.submit(request({ seed: 1 }, { key: 'k', priority: 10 }));
+    assert.equal([again.id, again.ahead, calls.splice(0)], [first.id, 2002, ['list']]);
+    assert.is((await jobs.get(first.id)).ahead, 2002);
+    await jobs.close();
+    const few = openPaintJobs({ home: homeOf(server.folder), config: server.config, gallery: server.gallery, queue, openJobs: 1003 });
+    assert.is(await codeOf(few.submit(request({}))), 'ERR_RATE_LIMIT'); // 1,003 are the client's
+    assert.is((await few.submit(request({}, { client: 'other' }))).client, 'other');
+    await few.close();
+    await server.close();
+  });
+});

@@ -1,8 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import { followJobs, type Job, previewOf, readPreview } from '../../api/jobs.ts';
 import { mayPaint } from '../../api/session.ts';
-import { Answered } from '../../parts/answered.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
+import { Answered } from '../../form/answered.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { t, timeText } from '../../texts/text.ts';
 
 interface NowAnswer {

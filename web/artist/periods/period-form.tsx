@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { type Period, startPeriod } from '../../api/artist.ts';
 import type { ApiError } from '../../api/client.ts';
+import { Field, fieldLook, InputField } from '../../form/field.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Field, fieldLook, InputField } from '../../parts/field.tsx';
 import { tell } from '../../parts/notices.tsx';
 import { t } from '../../texts/text.ts';
 import { namesOf } from './words.ts';

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 import { endPeriod, type Period, type Retrospective } from '../../api/artist.ts';
 import { isAdmin } from '../../api/session.ts';
+import { Answered } from '../../form/answered.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf, navigate } from '../../navigate/router.ts';
-import { Answered } from '../../parts/answered.tsx';
 import { Button } from '../../parts/button.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
 import { numberText, t } from '../../texts/text.ts';
 import { WorkStrip } from '../work-strip.tsx';
 import { claimText, ruleText, spanText } from './words.ts';
@@ -43,7 +43,8 @@ export function PeriodView({ id }: { id: string }) {
               )}
             </header>
             <About period={period} />
-            {period.state !== 'planned' && <Measures period={period} />}
+            {/* Measured anew when it has ended. */}
+            {period.state !== 'planned' && <Measures key={period.state} period={period} />}
           </article>
         )}
       </Answered>

@@ -1,11 +1,11 @@
 import type { Period } from '../../api/artist.ts';
 import { isAdmin } from '../../api/session.ts';
+import { Answered } from '../../form/answered.tsx';
+import { ForAdmins } from '../../form/for-admins.tsx';
+import { Empty } from '../../form/sections.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf, place, setQuery } from '../../navigate/router.ts';
-import { Answered } from '../../parts/answered.tsx';
 import { Button } from '../../parts/button.tsx';
-import { ForAdmins } from '../../parts/for-admins.tsx';
-import { Empty } from '../../parts/sections.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
 import { t } from '../../texts/text.ts';
 import { PeriodForm } from './period-form.tsx';
 import { spanText } from './words.ts';

@@ -1,11 +1,11 @@
 import { decide, type Proposal, panelOf, rollBack } from '../../api/artist.ts';
 import { isAdmin } from '../../api/session.ts';
-import { Answered } from '../../parts/answered.tsx';
+import { Answered } from '../../form/answered.tsx';
+import { ForAdmins } from '../../form/for-admins.tsx';
+import { Empty } from '../../form/sections.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { Button } from '../../parts/button.tsx';
-import { ForAdmins } from '../../parts/for-admins.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
-import { Empty } from '../../parts/sections.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
 import { numberText, t, timeText } from '../../texts/text.ts';
 
 /** LoRAs that the artist trained on its best works, to be adopted or rejected. */

@@ -1,8 +1,8 @@
 import { filedBy, type HistoryAnswer, type PastRun } from '../../api/artist.ts';
+import { Answered } from '../../form/answered.tsx';
+import { Empty } from '../../form/sections.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { place, setQuery } from '../../navigate/router.ts';
-import { Answered } from '../../parts/answered.tsx';
-import { Empty } from '../../parts/sections.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
 import { numberText, t, timeText } from '../../texts/text.ts';
 import { WorkStrip } from '../work-strip.tsx';
 

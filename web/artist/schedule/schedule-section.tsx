@@ -1,11 +1,11 @@
 import { type HistoryAnswer, type ScheduleAnswer, simulate, type Upcoming } from '../../api/artist.ts';
 import { isAdmin } from '../../api/session.ts';
+import { Answered } from '../../form/answered.tsx';
+import { ForAdmins } from '../../form/for-admins.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf, place, setQuery } from '../../navigate/router.ts';
-import { Answered } from '../../parts/answered.tsx';
 import { Button } from '../../parts/button.tsx';
-import { ForAdmins } from '../../parts/for-admins.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
 import { numberText, t, timeText } from '../../texts/text.ts';
 import { Calendar } from './calendar.tsx';
 import { JobForm } from './job-form.tsx';

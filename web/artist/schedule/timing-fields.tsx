@@ -1,4 +1,4 @@
-import { Field, fieldLook, InputField } from '../../parts/field.tsx';
+import { Field, fieldLook, InputField } from '../../form/field.tsx';
 import { t } from '../../texts/text.ts';
 import { type Kind, kinds, type Timing, weekdays } from './timing.ts';
 

@@ -1,10 +1,10 @@
 import { endSeries, paintSeries, type Series } from '../../api/artist.ts';
 import { isAdmin } from '../../api/session.ts';
+import { Answered } from '../../form/answered.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf } from '../../navigate/router.ts';
-import { Answered } from '../../parts/answered.tsx';
 import { Button } from '../../parts/button.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
 import { t } from '../../texts/text.ts';
 import { WorkStrip } from '../work-strip.tsx';
 

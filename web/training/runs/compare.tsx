@@ -1,6 +1,6 @@
+import { Answered } from '../../form/answered.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf, place } from '../../navigate/router.ts';
-import { Answered } from '../../parts/answered.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
 import { t } from '../../texts/text.ts';
 import { Curves, type NamedCurve } from './curves.tsx';
 import { runEvents } from './runs-section.tsx';

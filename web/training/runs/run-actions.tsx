@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { ApiError } from '../../api/client.ts';
 import { actOnRun, adoptRun, isOpen, isResumable, loraOf, prolongRun, type Run, removeRun } from '../../api/training.ts';
+import { InputField } from '../../form/field.tsx';
 import { hrefOf, navigate } from '../../navigate/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { InputField } from '../../parts/field.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
 import { t } from '../../texts/text.ts';
 import { ShareField } from './run-form.tsx';

@@ -2,13 +2,13 @@ import { useState } from 'preact/hooks';
 import type { OptionRow } from '../../../lib/server/api/settings/option-view.ts';
 import type { ApiError } from '../../api/client.ts';
 import { startRun } from '../../api/training.ts';
+import { Answered } from '../../form/answered.tsx';
+import { Field, fieldLook, InputField } from '../../form/field.tsx';
+import { nested, OptionFields, type OptionValues } from '../../form/option-fields.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf, navigate, setQuery } from '../../navigate/router.ts';
-import { Answered } from '../../parts/answered.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Field, fieldLook, InputField } from '../../parts/field.tsx';
-import { nested, OptionFields, type OptionValues } from '../../parts/option-fields.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
 import { t } from '../../texts/text.ts';
 
 const presets = ['style', 'subject', 'fast'] as const;

@@ -1,8 +1,8 @@
 import { type Curve, isOpen, type Run } from '../../api/training.ts';
+import { Answered } from '../../form/answered.tsx';
+import { ForAdmins } from '../../form/for-admins.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf } from '../../navigate/router.ts';
-import { Answered } from '../../parts/answered.tsx';
-import { ForAdmins } from '../../parts/for-admins.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
 import { t, timeText } from '../../texts/text.ts';
 import { Curves } from './curves.tsx';
 import { RunActions } from './run-actions.tsx';

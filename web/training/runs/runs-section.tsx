@@ -1,11 +1,11 @@
 import { isAdmin } from '../../api/session.ts';
 import { isOpen, type Run } from '../../api/training.ts';
+import { Answered } from '../../form/answered.tsx';
+import { ForAdmins } from '../../form/for-admins.tsx';
+import { Empty } from '../../form/sections.tsx';
+import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf, navigate, place, setQuery } from '../../navigate/router.ts';
-import { Answered } from '../../parts/answered.tsx';
 import { Button } from '../../parts/button.tsx';
-import { ForAdmins } from '../../parts/for-admins.tsx';
-import { Empty } from '../../parts/sections.tsx';
-import { useAnswer } from '../../parts/use-answer.ts';
 import { numberText, t, timeText } from '../../texts/text.ts';
 import { RunForm } from './run-form.tsx';
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { type Curve, sampleOf } from '../../api/training.ts';
-import { Field, fieldLook } from '../../parts/field.tsx';
+import { Field, fieldLook } from '../../form/field.tsx';
 import { t } from '../../texts/text.ts';
 
 /** Samples of the same prompts and seeds over the steps of a run, and one of them before and after. */

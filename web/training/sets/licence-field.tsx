@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import { fieldLook } from '../../parts/field.tsx';
+import { fieldLook } from '../../form/field.tsx';
 import { t } from '../../texts/text.ts';
 
 /** Licences that permit training and are often met; others can be typed. */

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { addPicture, type Picture, pictureOfSet, removePicture, setCaption, setPictureLicence } from '../../api/training.ts';
+import { fieldLook } from '../../form/field.tsx';
 import { IconButton } from '../../parts/button.tsx';
-import { fieldLook } from '../../parts/field.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
 import { t } from '../../texts/text.ts';
 import { LicenceField } from './licence-field.tsx';

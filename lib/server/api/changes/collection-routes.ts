@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError, display } from '../../../core/index.ts';
 import type { ServerContext } from '../../context.ts';
-import { seesHidden } from '../../visibility.ts';
+import { seesPrivate } from '../../visibility.ts';
 import { Collections } from './collections.ts';
 import { operationSchema } from './operation-book.ts';
 import type { Operations } from './operations.ts';
@@ -33,7 +33,7 @@ export function collectionRoutes(root: FastifyInstance, { gallery, clock }: Serv
         response: { 200: z.object({ collections: z.array(collection) }) },
       },
     },
-    async ({ caller }) => ({ collections: await collections.list({ hidden: seesHidden(caller) }) }),
+    async ({ caller }) => ({ collections: await collections.list({ hidden: seesPrivate(caller) }) }),
   );
   app.patch(
     '/collections/:name',

@@ -1,5 +1,5 @@
-import type { Clock } from '../../../core/index.ts';
-import { CollectionBook, type Gallery, sameName } from '../../../gallery/index.ts';
+import { type Clock, type ErrorCode, isArtistError, ulidTime } from '../../../core/index.ts';
+import { CollectionBook, type CollectionFacts, type Gallery, type NewestCount, sameName } from '../../../gallery/index.ts';
 
 export interface Collection {
   name: string;
@@ -10,6 +10,11 @@ export interface Collection {
   usedAt: string | null;
 }
 
+/** Records of newest works that are read at a time. */
+const readsAtOnce = 100;
+/** Errors of a record that was removed or damaged since the index was asked. */
+const goneCodes: ReadonlySet<ErrorCode> = new Set(['ERR_NOT_FOUND', 'ERR_DAMAGED', 'ERR_NEWER_VERSION']);
+
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
 
 /** A query for the works of a collection, or with a tag. */
@@ -19,8 +24,6 @@ export const queryOf = (of: 'collection' | 'tag', name: string): string => `${of
 export class Collections {
   readonly book: CollectionBook;
   readonly #gallery: Gallery;
-  /** Names as written and times of use, as long as the number of works stays. */
-  readonly #known = new Map<string, Collection>();
 
   constructor(gallery: Gallery, clock: Clock) {
     this.#gallery = gallery;
@@ -29,36 +32,28 @@ export class Collections {
 
   /** Pinned ones first, then the last used. Without `hidden`, hidden works do not count, and a collection with nothing else is left out. */
   async list({ hidden }: { hidden: boolean }): Promise<Collection[]> {
-    const [{ collections }, facts] = [await this.#gallery.stats(), await this.book.all()];
-    const someHidden = !hidden && (await this.#gallery.select('hidden:true')).length > 0;
+    const [counts, facts] = await Promise.all([this.#gallery.newestOf('collection', { hidden }), this.book.all()]);
     const found: Collection[] = [];
-    for (const { name, works } of collections) {
-      const one = someHidden ? await this.#read(name, works, false) : await this.#one(name, works);
-      const shown = someHidden ? (await this.#gallery.select(queryOf('collection', name), { hidden: false })).length : works;
-      const about = facts.get(name);
-      if (shown > 0) found.push({ ...one, works: shown, description: about?.description ?? '', pinned: about?.pinned ?? false });
-    }
-    if (hidden)
+    for (let from = 0; from < counts.length; from += readsAtOnce)
+      found.push(...(await Promise.all(counts.slice(from, from + readsAtOnce).map((count) => this.#read(count, facts.get(count.name))))));
+    if (hidden) {
+      const named = new Set(counts.map(({ name }) => name));
       for (const [key, { name, description, pinned }] of facts)
-        if (!collections.some((each) => each.name === key)) found.push({ name, works: 0, description, pinned, usedAt: null });
+        if (!named.has(key)) found.push({ name, works: 0, description, pinned, usedAt: null });
+    }
     return found.sort((a, b) => Number(b.pinned) - Number(a.pinned) || order(b.usedAt ?? '', a.usedAt ?? '') || order(a.name, b.name));
   }
 
-  async #one(name: string, works: number): Promise<Collection> {
-    const known = this.#known.get(name);
-    if (known?.works === works) return known;
-    const one = await this.#read(name, works, true);
-    this.#known.set(name, one);
-    return one;
-  }
-
-  /** @param hidden whether its newest work may be a hidden one */
-  async #read(name: string, works: number, hidden: boolean): Promise<Collection> {
-    const {
-      works: [newest],
-    } = await this.#gallery.list({ query: queryOf('collection', name), limit: 1, hidden });
-    const written = newest?.collections?.find((each) => sameName(each, name)) ?? name;
-    return { name: written, works, description: '', pinned: false, usedAt: newest?.updatedAt ?? newest?.createdAt ?? null };
+  /** The index has names in lower case; the newest work has it as written, and the time of use. */
+  async #read({ name, works, newest }: NewestCount, facts: CollectionFacts | undefined): Promise<Collection> {
+    const work = await this.#gallery.summary(newest).catch((error: unknown) => {
+      if (isArtistError(error) && goneCodes.has(error.code)) return undefined;
+      throw error;
+    });
+    const written = work?.collections.find((each) => sameName(each, name)) ?? name;
+    const { description = '', pinned = false } = facts ?? {};
+    const usedAt = work?.updatedAt ?? work?.createdAt ?? new Date(ulidTime(newest)).toISOString();
+    return { name: written, works, description, pinned, usedAt };
   }
 
   /** Ids of the works of a collection or with one of some tags, also of those in the trash. */

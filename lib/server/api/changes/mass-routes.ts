@@ -6,7 +6,7 @@ import { expandQuery } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
 import { workId } from '../work-id.ts';
 import { type Action, actionSchema } from './actions.ts';
-import { type Operation, operationSchema } from './operation-book.ts';
+import { type Operation, operationSchema, scopeOf } from './operation-book.ts';
 import type { Operations } from './operations.ts';
 
 const operation = z.strictObject({ id: workId.describe('Id of an operation') });
@@ -15,14 +15,16 @@ const operation = z.strictObject({ id: workId.describe('Id of an operation') });
 const selection = {
   ids: z.array(workId).max(10_000).optional().describe('The works'),
   query: z.string().max(20_000).optional().describe('All works that it finds, instead of ids; empty: every work'),
+  except: z.array(workId).max(10_000).optional().describe('Works of the query that it leaves out'),
   dryRun: z.boolean().default(false).describe('Only count the works'),
   expected: z.int().min(0).optional().describe('Refuse if there is another number of works'),
   waitSeconds: z.number().min(0).max(30).default(1).describe('Wait this long for the end of the operation before answering'),
 };
 type Selection = z.output<z.ZodObject<typeof selection>>;
 
-const isEither = ({ ids, query }: Pick<Selection, 'ids' | 'query'>): boolean => (ids === undefined) !== (query === undefined);
-const either = { error: 'ids: expected either ids or query' };
+const isEither = ({ ids, query, except }: Pick<Selection, 'ids' | 'query' | 'except'>): boolean =>
+  (ids === undefined) !== (query === undefined) && (except === undefined || query !== undefined);
+const either = { error: 'ids: expected either ids or query; except goes with query' };
 const counted = z.object({ total: z.int(), sample: z.array(z.string()).describe('Ids of the first works') });
 
 /** Actions on many works, which become operations. */
@@ -56,7 +58,7 @@ export function massRoutes(root: FastifyInstance, context: ServerContext, operat
   app.post(
     '/works/purge',
     {
-      config: { scope: 'admin' },
+      config: { scope: scopeOf({ action: 'purge' }) },
       schema: {
         summary: 'Delete the files of works in the trash',
         description: 'This cannot be undone.',
@@ -74,9 +76,11 @@ export function massRoutes(root: FastifyInstance, context: ServerContext, operat
 }
 
 /** Works that an action can be about: those in the trash, or the others. */
-async function selected({ gallery }: ServerContext, { action }: Action, { ids, query = '' }: Selection): Promise<string[]> {
+async function selected({ gallery }: ServerContext, { action }: Action, { ids, query = '', except = [] }: Selection): Promise<string[]> {
   if (ids) return [...new Set(ids)];
-  return gallery.select(await expandQuery(gallery, query), { trashed: action === 'restore' || action === 'purge' });
+  const found = await gallery.select(await expandQuery(gallery, query), { trashed: action === 'restore' || action === 'purge' });
+  const out = new Set(except);
+  return out.size === 0 ? found : found.filter((id) => !out.has(id));
 }
 
 function operationRoutes(root: FastifyInstance, operations: Operations): void {
@@ -105,9 +109,15 @@ function operationRoutes(root: FastifyInstance, operations: Operations): void {
     '/operations/:id/cancel',
     {
       config: { scope: 'paint' },
-      schema: { summary: 'Stop a mass action', tags: ['works'], params: operation, response: { 200: operationSchema } },
+      schema: {
+        summary: 'Stop a mass action',
+        description: 'One that this token began, or that it may begin itself.',
+        tags: ['works'],
+        params: operation,
+        response: { 200: operationSchema },
+      },
     },
-    ({ params }) => operations.cancel(params.id),
+    ({ params, caller }) => operations.cancel(params.id, caller),
   );
   app.post(
     '/operations/:id/undo',
@@ -122,7 +132,7 @@ function operationRoutes(root: FastifyInstance, operations: Operations): void {
       },
     },
     async ({ params, caller }, reply) => {
-      const { id } = await operations.undo(params.id, caller.id);
+      const { id } = await operations.undo(params.id, caller);
       return reply.code(202).send(await operations.settled(id, 1000));
     },
   );

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ArtistError, birthOf, type Clock, display, type Home, isAlive, StateFile } from '../../../core/index.ts';
+import type { Scope } from '../../context.ts';
 import { mostRecords } from './undo-records.ts';
 
 export const operationStates = ['waiting', 'running', 'done', 'cancelled', 'failed', 'interrupted'] as const;
@@ -89,6 +90,9 @@ export class OperationBook {
     });
   }
 }
+
+/** What a token needs to begin such an operation. */
+export const scopeOf = ({ action }: Pick<Operation, 'action'>): Scope => (action === 'purge' ? 'admin' : 'paint');
 
 /** Why an operation cannot be undone. */
 export function reason({ action, state, undoneAt }: Operation): string {

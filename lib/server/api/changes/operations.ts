@@ -2,10 +2,10 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { ArtistError, birthOf, createIds, display, isArtistError, redact } from '../../../core/index.ts';
 import type { Gallery, WorkUpdate } from '../../../gallery/index.ts';
-import type { ServerContext } from '../../context.ts';
+import { type Caller, permits, type ServerContext } from '../../context.ts';
 import { withoutPaths } from '../../errors/request-error.ts';
 import { type Action, describeAction, type Plan, planOf, planOfUndo } from './actions.ts';
-import { type Operation, OperationBook, reason, type StoredOperation, withUndoable } from './operation-book.ts';
+import { type Operation, OperationBook, reason, type StoredOperation, scopeOf, withUndoable } from './operation-book.ts';
 import { UndoRecords, type UndoStep } from './undo-records.ts';
 import { valuesOf } from './work-change.ts';
 
@@ -53,10 +53,10 @@ export class Operations {
   /**
    * Begins to take an operation back: the works get the values that they had before it, except those that were changed since.
    *
-   * @throws ArtistError ERR_NOT_FOUND; ERR_INVALID_ARGUMENT: it cannot be undone; and every error of begin()
+   * @throws ArtistError ERR_NOT_FOUND; ERR_FORBIDDEN; ERR_INVALID_ARGUMENT: it cannot be undone; and every error of begin()
    */
-  async undo(id: string, client: string): Promise<Operation> {
-    const before = await this.get(id);
+  async undo(id: string, caller: Caller): Promise<Operation> {
+    const before = await this.#mine(id, caller);
     const isBegun = [...this.#running.values()].some(({ operation }) => operation.undoes === id);
     if (!before.undoable || isBegun)
       throw new ArtistError(
@@ -64,7 +64,7 @@ export class Operations {
         `${id}: expected an operation that can be undone, got ${isBegun ? 'one that is being undone' : reason(before)}`,
       );
     const steps = new Map((await this.#records.read(id)).map((step) => [step.id, planOfUndo(step)]));
-    const about = { action: 'undo', what: `undo ${before.what}`, total: steps.size, client, undoes: id } as const;
+    const about = { action: 'undo', what: `undo ${before.what}`, total: steps.size, client: caller.id, undoes: id } as const;
     return this.#begin(about, async (running) => {
       await this.#change(running, [...steps.keys()], (work) => steps.get(work.id)?.(work));
       // An undo that was broken off may be begun again: it changes only what still has the values of the operation.
@@ -85,12 +85,12 @@ export class Operations {
   /**
    * Stops an operation after the work it is at. What it changed stays, and can be undone.
    *
-   * @throws ArtistError ERR_NOT_FOUND; ERR_INVALID_ARGUMENT: it does not run in this process
+   * @throws ArtistError ERR_NOT_FOUND; ERR_FORBIDDEN; ERR_INVALID_ARGUMENT: it does not run in this process
    */
-  async cancel(id: string): Promise<Operation> {
+  async cancel(id: string, caller: Caller): Promise<Operation> {
+    const { state } = await this.#mine(id, caller);
     const running = this.#running.get(id);
     if (!running) {
-      const { state } = await this.#book.get(id);
       throw new ArtistError(
         'ERR_INVALID_ARGUMENT',
         `${display(id)}: expected an operation that runs in this server, got one that is ${state}`,
@@ -99,6 +99,17 @@ export class Operations {
     running.abort.abort(new ArtistError('ERR_ABORTED', 'cancelled'));
     await running.done;
     return this.get(id);
+  }
+
+  /** An operation that a caller may stop and take back: its own, or one that it may begin itself. */
+  async #mine(id: string, caller: Caller): Promise<Operation> {
+    const operation = await this.get(id);
+    const scope = scopeOf(operation);
+    if (operation.client === caller.id || permits(caller, scope)) return operation;
+    throw new ArtistError(
+      'ERR_FORBIDDEN',
+      `${display(id)}: expected a token with scope ${scope}, or the one that began it, got one with ${caller.scope}`,
+    );
   }
 
   /** Waits for the end of an operation, at most so long. */

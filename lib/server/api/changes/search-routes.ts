@@ -13,7 +13,7 @@ export const searchRoutes: Routes = (root, { gallery, clock }) => {
   app.get(
     '/searches',
     {
-      config: { scope: 'read' },
+      config: { scope: 'read', private: true },
       schema: { summary: 'Saved searches', tags: ['searches'], response: { 200: z.object({ searches: z.array(savedSearch) }) } },
     },
     async () => ({ searches: Object.entries(await searches.all()).map(([name, query]) => ({ name, query })) }),

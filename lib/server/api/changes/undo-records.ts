@@ -1,10 +1,10 @@
 /** What mass actions changed, so that one step takes it back: `<home>/state/undo/<operation>.jsonl`, a line for each work. */
 
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { appendFile, readdir, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { ArtistError, type Home, isUlid, readError, systemCode, writeError } from '../../../core/index.ts';
+import { ArtistError, type Home, isUlid, makePrivateFolder, privateMode, readError, systemCode, writeError } from '../../../core/index.ts';
 import { updateSchema, type WorkUpdate } from '../../../gallery/index.ts';
 
 /** One changed work: the values of the changed fields before and after; null: absent. */
@@ -36,8 +36,9 @@ export class UndoRecords {
     if (steps.length === 0) return;
     const path = this.#home.undo(operation);
     try {
-      await mkdir(this.#home.undoFolder, { recursive: true });
-      await appendFile(path, steps.map((step) => `${JSON.stringify(step)}\n`).join(''), { flush: true });
+      await makePrivateFolder(this.#home.stateFolder);
+      await makePrivateFolder(this.#home.undoFolder);
+      await appendFile(path, steps.map((step) => `${JSON.stringify(step)}\n`).join(''), { flush: true, mode: privateMode });
     } catch (error) {
       throw writeError(path, error);
     }

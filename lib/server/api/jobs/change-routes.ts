@@ -3,12 +3,14 @@ import * as z from 'zod';
 import type { PaintJob } from '../../../service/index.ts';
 import type { Routes } from '../../context.ts';
 import { cleaner } from '../../events/hub-of-server.ts';
-import { editJob, ownJob } from './job-actions.ts';
-import { jobChange, jobId } from './job-bodies.ts';
+import { editJob, moveJob, ownJob } from './job-actions.ts';
+import { jobChange, jobId, jobMove } from './job-bodies.ts';
 import { batchJobs, queueFigures } from './job-lists.ts';
 import { jobView, viewJob } from './job-view.ts';
 
 const tags = ['jobs'];
+const paint = { config: { scope: 'paint' } } as const;
+const admin = { config: { scope: 'admin' } } as const;
 const one = { params: jobId, response: { 200: jobView } };
 const paused = z.object({ paused: z.boolean() });
 
@@ -16,9 +18,7 @@ const paused = z.object({ paused: z.boolean() });
 export const changeRoutes: Routes = (root, context) => {
   const app = root.withTypeProvider<ZodTypeProvider>();
   const clean = cleaner(context);
-  const { jobs, queue } = context;
-  const paint = { config: { scope: 'paint' } } as const;
-  const admin = { config: { scope: 'admin' } } as const;
+  const { jobs } = context;
   app.post(
     '/jobs/:id/cancel',
     { ...paint, schema: { summary: 'Cancel a job', description: 'Your own; with scope admin any.', tags, ...one } },
@@ -49,6 +49,27 @@ export const changeRoutes: Routes = (root, context) => {
     },
     async ({ caller, params, body }) => viewJob(await editJob(params.id, body, caller, context), clean),
   );
+  app.post(
+    '/jobs/:id/move',
+    {
+      ...paint,
+      schema: {
+        summary: 'Move a waiting job to another place',
+        description: 'It takes the priority of the job that it goes before; the others keep their order.',
+        tags,
+        ...one,
+        body: jobMove,
+      },
+    },
+    async ({ caller, params, body }) => viewJob(await moveJob(params.id, body.before, caller, context), clean),
+  );
+  queueRoutes(root, context);
+};
+
+const queueRoutes: Routes = (root, context) => {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  const clean = cleaner(context);
+  const { jobs, queue } = context;
   app.post(
     '/batches/:id/cancel',
     {

@@ -3,8 +3,9 @@ import { JobFolder, readStoredJob, type StoredJob } from '../../../artist/index.
 import { ArtistError, defined, readError, systemCode } from '../../../core/index.ts';
 import type { InputPictures, PaintJob, PaintRequest, PaintWork } from '../../../service/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
+import { submitChosen } from '../../models/submit-chosen.ts';
 import type { JobChange } from './job-bodies.ts';
-import { checkFileNames, lorasNamed, modelNamed } from './names-only.ts';
+import { checkFileNames, lorasNamed, modelNamed, withUpscalers } from './names-only.ts';
 
 /** How long a job that began in this moment may take to stop. */
 const stopMs = 30_000;
@@ -46,9 +47,10 @@ async function inputsOf(id: string, { pictures }: StoredJob, { home }: Pick<Serv
 async function changedWork(work: PaintWork, change: JobChange, caller: Caller, context: ServerContext): Promise<PaintWork> {
   const { prompt, model, load = {}, options: given = {} } = change;
   checkFileNames(caller, load, 'load');
-  checkFileNames(caller, given, 'options');
+  const { named: changed, without } = await withUpscalers(work.kind, given, context);
+  checkFileNames(caller, without, 'options');
   const named = model === undefined ? undefined : await modelNamed(model, caller, context);
-  const options: Record<string, unknown> = { ...work.options, ...given, ...(prompt !== undefined && { prompt }) };
+  const options: Record<string, unknown> = { ...work.options, ...changed, ...(prompt !== undefined && { prompt }) };
   if (Array.isArray(given['loras'])) options['loras'] = await lorasNamed(given['loras'], caller, context.home);
   // null takes an option away.
   const kept = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
@@ -78,11 +80,17 @@ export async function editJob(id: string, change: JobChange, caller: Caller, con
     client: job.client,
     dialect: job.dialect,
     priority: priority ?? job.priority,
-    ...defined({ title: title ?? stored.title, tags: tags ?? stored.tags, reference: stored.reference, key: stored.key }),
+    ...defined({
+      title: title ?? stored.title,
+      tags: tags ?? stored.tags,
+      from: stored.from,
+      reference: stored.reference,
+      key: stored.key,
+    }),
   };
   await takeBack(id, context);
   try {
-    return await jobs.submit(request);
+    return await submitChosen(request, context);
   } catch (error) {
     await jobs.retry(id);
     throw error;
@@ -95,4 +103,27 @@ async function takeBack(id: string, { jobs }: Pick<ServerContext, 'jobs'>): Prom
   // A worker took it in this moment, and stops.
   if (state === 'running') ({ state } = await jobs.wait(id, { signal: AbortSignal.timeout(stopMs) }));
   if (state !== 'cancelled') throw cannotEdit(id, state);
+}
+
+/**
+ * Puts a waiting job before another one, whose priority it takes. Those behind it keep their order.
+ *
+ * @param before id of a waiting job; null: behind all that wait
+ * @throws ArtistError ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_INVALID_ARGUMENT when one of the two does not wait
+ */
+export async function moveJob(id: string, before: string | null, caller: Caller, context: ServerContext): Promise<PaintJob> {
+  const { jobs, queue } = context;
+  const job = await ownJob(id, caller, context);
+  const others = (await queue.list(['waiting'])).filter((task) => task.id !== id);
+  const at = before === null ? others.length : others.findIndex((task) => task.id === before);
+  if (at < 0) throw new ArtistError('ERR_INVALID_ARGUMENT', `before: expected a job that waits, got ${JSON.stringify(before)}`);
+  const { priority } = others[at] ?? others.at(-1) ?? job;
+  const moved = await jobs.move(id, priority);
+  // Among jobs of one priority a moved one is last, so those that follow are moved behind it.
+  for (const task of others.slice(at)) {
+    if (task.priority !== priority) break;
+    // One that a worker took in the meantime no longer waits.
+    if ((await queue.get(task.id))?.state === 'waiting') await queue.move(task.id, priority);
+  }
+  return at === others.length ? moved : jobs.get(id);
 }

@@ -53,6 +53,13 @@ export const newJob = z.strictObject({
 });
 export type NewJob = z.output<typeof newJob>;
 
+/** What options can be taken from. */
+export const recipeSource = z
+  .strictObject({ recipe: fields.recipe, infotext: fields.infotext, work: fields.work })
+  .refine((source) => Object.values(source).filter((value) => value !== undefined).length === 1, {
+    error: 'one of recipe, infotext, work',
+  });
+
 /** Changes of a waiting job: what is not named stays. */
 export const jobChange = z
   .strictObject({
@@ -66,6 +73,11 @@ export const jobChange = z
   })
   .refine((change) => Object.values(change).some((value) => value !== undefined), { error: 'at least one change' });
 export type JobChange = z.output<typeof jobChange>;
+
+/** New place of a waiting job. */
+export const jobMove = z.strictObject({
+  before: z.string().min(1).max(128).nullable().describe('Id of the waiting job to go before; null: behind all'),
+});
 
 const axis = z.strictObject({
   option: z

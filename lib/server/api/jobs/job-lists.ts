@@ -1,5 +1,5 @@
 import { ArtistError } from '../../../core/index.ts';
-import type { PaintJob } from '../../../service/index.ts';
+import { type PaintJob, trainingOrders } from '../../../service/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
 import { countStates } from '../../events/job-source.ts';
 import { batchOf, type JobView, jobStates } from './job-view.ts';
@@ -52,6 +52,8 @@ export async function batchJobs(batch: string, { jobs }: Pick<ServerContext, 'jo
 
 export interface QueueFigures {
   paused: boolean;
+  /** The training run for which it is paused; null: a person paused it, or it is not paused. */
+  training: string | null;
   running: number;
   waiting: number;
   delayed: number;
@@ -59,13 +61,23 @@ export interface QueueFigures {
   own: { open: number; ahead: number | null };
 }
 
-export async function queueFigures(caller: Caller, { queue, jobs }: Pick<ServerContext, 'queue' | 'jobs'>): Promise<QueueFigures> {
+export async function queueFigures(
+  caller: Caller,
+  { queue, jobs, home }: Pick<ServerContext, 'queue' | 'jobs' | 'home'>,
+): Promise<QueueFigures> {
   const open = jobStates.slice(0, 3);
-  const [paused, tasks, own] = await Promise.all([
+  const [paused, orders, tasks, own] = await Promise.all([
     queue.isPaused(),
+    trainingOrders(home).read(),
     queue.list(open, all),
     jobs.list({ client: caller.id, states: open, limit: all }),
   ]);
   const places = own.flatMap(({ ahead }) => ahead ?? []);
-  return { paused, ...countStates(tasks), own: { open: own.length, ahead: places.length > 0 ? Math.min(...places) : null } };
+  const run = paused ? orders.runs.find(({ pausedQueue }) => pausedQueue) : undefined;
+  return {
+    paused,
+    training: run?.name ?? null,
+    ...countStates(tasks),
+    own: { open: own.length, ahead: places.length > 0 ? Math.min(...places) : null },
+  };
 }

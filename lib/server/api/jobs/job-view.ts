@@ -2,7 +2,6 @@ import { basename, isAbsolute, win32 } from 'node:path';
 import * as z from 'zod';
 import { errorCodes } from '../../../core/index.ts';
 import { dialects, type JobPicture, type PaintJob } from '../../../service/index.ts';
-import type { Caller } from '../../context.ts';
 
 export const jobStates = ['waiting', 'delayed', 'running', 'done', 'failed', 'cancelled'] as const;
 const phases = ['queued', 'loading', 'encoding', 'sampling', 'decoding', 'upscaling', 'filing'] as const;
@@ -46,6 +45,7 @@ export const jobView = z.object({
       model: z.string().optional(),
       load: jsonObject.optional(),
       options: jsonObject,
+      series: z.object({ id: z.string(), index: z.int() }).optional().describe('The series that the work belongs to, and its place from 0'),
     })
     .nullable()
     .describe('What it paints; null: hidden, or a task of another program'),
@@ -61,13 +61,10 @@ export const jobView = z.object({
 });
 export type JobView = z.input<typeof jobView>;
 
-/** Whether a caller has a token. Without one it does not see what a job paints: its work may never be shown. */
-export const hasToken = (caller: Caller): boolean => caller.id !== 'local';
-
 const texts: ReadonlySet<string> = new Set(['prompt', 'negativePrompt', 'title', 'description', 'tags']);
 
 /** Options with the names of files instead of their full paths, which clients must not learn. */
-function withoutFolders(value: unknown, key = ''): unknown {
+export function withoutFolders(value: unknown, key = ''): unknown {
   if (texts.has(key)) return value;
   if (typeof value === 'string') return isAbsolute(value) || win32.isAbsolute(value) ? basename(value.replaceAll('\\', '/')) : value;
   if (Array.isArray(value)) return value.map((item) => withoutFolders(item, key));

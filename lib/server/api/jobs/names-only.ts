@@ -2,12 +2,15 @@ import { ArtistError, display, type Home } from '../../../core/index.ts';
 import { resolveLora } from '../../../lora/index.ts';
 import { bundledName, findAlias, listModels, partRoles } from '../../../models/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
+import { upscalerPaths } from '../../models/parts.ts';
 
 const looksLikePath = (text: string): boolean => /[\\/]|\.(?:safetensors|gguf|ckpt|pth?|bin)$/i.test(text) || text.startsWith('~');
 const texts: ReadonlySet<string> = new Set(['prompt', 'negativePrompt', 'title', 'description', 'tags', 'loras']);
 
 /** Options whose value is a file or folder of this machine, however it looks: a bare name is a file of the working folder. */
 const files: ReadonlySet<string> = new Set([...partRoles, 'embedding', 'embeddings', 'clip', 'taste', 'home']);
+/** Whether the last part of the path of an option names a file. */
+export const isFileOption = (path: string): boolean => files.has(path.split('.').at(-1) ?? '');
 const isModelName = (value: unknown): boolean => typeof value === 'string' && (value === bundledName || findAlias(value) !== undefined);
 
 /**
@@ -61,4 +64,25 @@ export async function lorasNamed(loras: readonly unknown[], caller: Caller, home
       return typeof name === 'string' ? { ...rest, path: await resolveLora(name, { home: home.folder, nameOnly }) } : lora;
     }),
   );
+}
+
+/**
+ * Options with the upscalers that they name, `model` of an upscale job and `hires.model`, by their paths. Names that no upscaler has stay, for
+ * checkFileNames().
+ */
+export async function withUpscalers(
+  kind: 'generate' | 'create' | 'upscale',
+  options: Readonly<Record<string, unknown>>,
+  { home }: Pick<ServerContext, 'home'>,
+): Promise<{ named: Record<string, unknown>; without: Record<string, unknown> }> {
+  const { hires } = options;
+  const inner = kind === 'upscale' ? options : hires;
+  if (inner === null || typeof inner !== 'object' || typeof (inner as { model?: unknown }).model !== 'string')
+    return { named: { ...options }, without: { ...options } };
+  const { model, ...rest } = inner as Record<string, unknown>;
+  const paths = await upscalerPaths({ home });
+  if (!paths.has(String(model))) return { named: { ...options }, without: { ...options } };
+  const path = paths.get(String(model));
+  const put = (changed: object): Record<string, unknown> => (kind === 'upscale' ? { ...changed } : { ...options, hires: changed });
+  return { named: put({ ...rest, ...(path !== undefined && { model: path }) }), without: put(rest) };
 }

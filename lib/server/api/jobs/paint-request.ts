@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import { findRecipeLoras, modelOfRecipe, optionsOfRecipe, repaintOptions } from '../../../artist/index.ts';
 import { ArtistError, defined, resolveOptions } from '../../../core/index.ts';
 import { type PartialRecipe, readInfotext, recipeSchema } from '../../../image/index.ts';
-import type { InputPictures, PaintRequest, PaintWork } from '../../../service/index.ts';
+import type { InputPictures, PaintRequest, PaintWork, WorkSource } from '../../../service/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
-import type { NewJob } from './job-bodies.ts';
-import { checkFileNames, lorasNamed, modelNamed } from './names-only.ts';
+import { type NewJob, newJob } from './job-bodies.ts';
+import { checkFileNames, lorasNamed, modelNamed, withUpscalers } from './names-only.ts';
 import { pictureOfWorkId, picturesOfBody } from './request-pictures.ts';
 
 type Context = Pick<ServerContext, 'home' | 'config' | 'gallery' | 'closing'>;
@@ -64,8 +64,9 @@ async function baseOf(body: NewJob, pictures: InputPictures, caller: Caller, con
 async function workOf(body: NewJob, pictures: InputPictures, caller: Caller, context: Context): Promise<PaintWork> {
   const { kind, prompt, model, load = {}, options: given } = body;
   checkFileNames(caller, load, 'load');
-  checkFileNames(caller, given, 'options');
-  const own: Record<string, unknown> = { ...given, ...(prompt !== undefined && { prompt }) };
+  const { named: options, without } = await withUpscalers(kind, given, context);
+  checkFileNames(caller, without, 'options');
+  const own: Record<string, unknown> = { ...options, ...(prompt !== undefined && { prompt }) };
   if (Array.isArray(own['loras'])) own['loras'] = await lorasNamed(own['loras'], caller, context.home);
   const named = model === undefined ? undefined : await modelNamed(model, caller, context);
   if (kind === 'upscale') return { kind, options: own as Extract<PaintWork, { kind: 'upscale' }>['options'] };
@@ -79,11 +80,43 @@ async function workOf(body: NewJob, pictures: InputPictures, caller: Caller, con
   };
 }
 
+/**
+ * What a job paints that names a recipe, an infotext or a work, as its own options.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_UNSUPPORTED
+ */
+export async function optionsOfSource(
+  source: Pick<NewJob, 'recipe' | 'infotext' | 'work'>,
+  caller: Caller,
+  context: Context,
+): Promise<{ model: string | null; load: object; options: Record<string, unknown> }> {
+  const { model = null, load, options } = await baseOf({ ...newJob.parse({}), ...source }, {}, caller, context);
+  return { model, load, options };
+}
+
 function checkSources({ kind, recipe, infotext, work, exact }: NewJob): void {
   const given = Object.entries({ recipe, infotext, work: kind === 'upscale' ? undefined : work }).find(([, value]) => value !== undefined);
   if (kind !== 'generate' && given)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `${given[0]}: expected kind generate beside it, got ${kind}`);
   if (exact && !given) throw new ArtistError('ERR_INVALID_ARGUMENT', 'exact: expected work, recipe or infotext beside it, got none');
+}
+
+/** The works that a body names, with what the job takes from each. @throws ArtistError ERR_NOT_FOUND */
+async function sourcesOf(
+  { kind, work, pictures: given }: NewJob,
+  uploaded: InputPictures,
+  gallery: Context['gallery'],
+): Promise<WorkSource[]> {
+  const { referenceImages = [], ...single } = given;
+  const named: WorkSource[] = [];
+  const add = (as: WorkSource['as'], picture: unknown): void => {
+    if (picture !== null && typeof picture === 'object') named.push({ as, work: (picture as { work: string }).work });
+  };
+  const isEnlarged = kind === 'upscale' && !uploaded.initImage && single.initImage === undefined;
+  if (work !== undefined && (kind === 'generate' || isEnlarged)) named.push({ as: isEnlarged ? 'initImage' : 'recipe', work });
+  for (const as of ['initImage', 'maskImage', 'controlImage'] as const) if (!uploaded[as]) add(as, single[as]);
+  if (!uploaded.referenceImages) for (const picture of referenceImages) add('referenceImages', picture);
+  return Promise.all(named.map(async (source) => ({ ...source, work: (await gallery.get(source.work)).id })));
 }
 
 /**
@@ -101,12 +134,14 @@ export async function paintRequestOf(body: NewJob, uploaded: InputPictures, call
   const isShown = Object.values(pictures).some((picture) => picture !== undefined);
   if (painted.kind === 'generate' && !isShown && (painted.options.prompt ?? '') === '')
     throw new ArtistError('ERR_INVALID_ARGUMENT', 'prompt: expected what to paint, or a picture, a recipe or a work beside it, got none');
+  const from = await sourcesOf(body, uploaded, context.gallery);
   return {
     work: painted,
     pictures,
     keep,
     client: caller.id,
     dialect: 'api',
+    ...(from.length > 0 && { from }),
     ...defined({ title, tags, reference, priority }),
   };
 }

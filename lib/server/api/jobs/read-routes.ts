@@ -1,16 +1,19 @@
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { ArtistError } from '../../../core/index.ts';
 import type { Caller, Routes } from '../../context.ts';
 import { cleaner } from '../../events/hub-of-server.ts';
+import { seesPrivate } from '../../visibility.ts';
 import { jobId, jobQuery } from './job-bodies.ts';
 import { batchJobs, listJobs, queueFigures } from './job-lists.ts';
-import { hasToken, jobView, openJobView, viewJob } from './job-view.ts';
+import { jobView, openJobView, viewJob } from './job-view.ts';
 
 const tags = ['jobs'];
 const read = { config: { scope: 'read' } } as const;
+/** Pictures of jobs may never be shown, and a grid is what a client asked for. */
+const readPrivate = { config: { scope: 'read', private: true } } as const;
 const figures = z.object({
   paused: z.boolean(),
+  training: z.string().nullable().describe('The training run for which it is paused; null: a person paused it, or it is not paused'),
   running: z.int(),
   waiting: z.int(),
   delayed: z.int(),
@@ -18,18 +21,13 @@ const figures = z.object({
 });
 const pictureParams = z.strictObject({ ...jobId.shape, index: z.coerce.number().int().min(0).max(10_000) });
 
-/** Pictures of jobs need a token: they may never be shown. */
-function requireToken(caller: Caller): void {
-  if (!hasToken(caller)) throw new ArtistError('ERR_UNAUTHENTICATED', 'token: expected one to see the pictures of a job, got none');
-}
-
 /** Looking at jobs and at the queue. */
 export const readRoutes: Routes = (root, context) => {
   const app = root.withTypeProvider<ZodTypeProvider>();
   const clean = cleaner(context);
   const { jobs } = context;
   type Job = Parameters<typeof viewJob>[0];
-  const viewFor = (caller: Caller, job: Job) => (hasToken(caller) ? viewJob(job, clean) : openJobView(viewJob(job, clean)));
+  const viewFor = (caller: Caller, job: Job) => (seesPrivate(caller) ? viewJob(job, clean) : openJobView(viewJob(job, clean)));
   app.get(
     '/jobs',
     {
@@ -55,11 +53,10 @@ export const readRoutes: Routes = (root, context) => {
   app.get(
     '/jobs/:id/pictures/:index',
     {
-      ...read,
+      ...readPrivate,
       schema: { summary: 'The file of a painted picture', tags, params: pictureParams, response: { 200: z.any(), 304: z.null() } },
     },
-    async ({ caller, params, headers }, reply) => {
-      requireToken(caller);
+    async ({ params, headers }, reply) => {
       const { picture, bytes } = await jobs.picture(params.id, params.index);
       const tag = `"${picture.sha256}"`;
       reply.header('etag', tag).header('cache-control', 'private, max-age=31536000, immutable');
@@ -70,7 +67,7 @@ export const readRoutes: Routes = (root, context) => {
   app.get(
     '/jobs/:id/preview',
     {
-      ...read,
+      ...readPrivate,
       schema: {
         summary: 'The latest preview, a small JPEG',
         tags,
@@ -78,8 +75,7 @@ export const readRoutes: Routes = (root, context) => {
         response: { 200: z.any(), 204: z.null().describe('There is none yet') },
       },
     },
-    async ({ caller, params }, reply) => {
-      requireToken(caller);
+    async ({ params }, reply) => {
       await jobs.get(params.id);
       const jpeg = await jobs.preview(params.id);
       reply.header('cache-control', 'no-store');
@@ -95,13 +91,10 @@ const queueRoutes: Routes = (root, context) => {
   app.get(
     '/batches/:id',
     {
-      ...read,
+      ...readPrivate,
       schema: { summary: 'The jobs of a grid', tags, params: jobId, response: { 200: z.object({ jobs: z.array(jobView) }) } },
     },
-    async ({ caller, params }) => {
-      requireToken(caller);
-      return { jobs: (await batchJobs(params.id, context)).map((job) => viewJob(job, clean)) };
-    },
+    async ({ params }) => ({ jobs: (await batchJobs(params.id, context)).map((job) => viewJob(job, clean)) }),
   );
   app.get('/queue', { ...read, schema: { summary: 'Counts and your place', tags, response: { 200: figures } } }, ({ caller }) =>
     queueFigures(caller, context),

@@ -2,6 +2,7 @@ import { ArtistError, createIds, isArtistError } from '../../../core/index.ts';
 import { drawSeed } from '../../../engine/index.ts';
 import type { InputPictures, PaintJob } from '../../../service/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
+import { submitChosen } from '../../models/submit-chosen.ts';
 import { checkJobHook, senderOf } from '../../webhooks/hooks-of-server.ts';
 import type { NewGrid, NewJob } from './job-bodies.ts';
 import { gridReference } from './job-view.ts';
@@ -20,7 +21,7 @@ export async function submitJob(body: NewJob, { uploaded, key, caller, context }
   const { webhook } = body;
   if (webhook) checkJobHook(webhook.url, context);
   const request = await paintRequestOf(body, uploaded, caller, context);
-  const job = await context.jobs.submit({ ...request, ...(key !== undefined && { key }) });
+  const job = await submitChosen({ ...request, ...(key !== undefined && { key }) }, context);
   if (webhook) await addHook(job, webhook, context);
   return job;
 }

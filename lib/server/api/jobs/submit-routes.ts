@@ -3,15 +3,23 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError, resolveOptions } from '../../../core/index.ts';
 import type { PaintJob } from '../../../service/index.ts';
-import { pictureLimit } from '../../app/limits.ts';
+import { jobSizeNote, pictureLimit } from '../../app/limits.ts';
 import type { Routes, ServerContext } from '../../context.ts';
 import { cleaner } from '../../events/hub-of-server.ts';
-import { newGrid, newJob } from './job-bodies.ts';
-import { jobView, viewJob } from './job-view.ts';
+import { jsonValue } from '../../openapi/json-value.ts';
+import { newGrid, newJob, recipeSource } from './job-bodies.ts';
+import { jobView, viewJob, withoutFolders } from './job-view.ts';
+import { optionsOfSource } from './paint-request.ts';
 import { partsOf } from './request-pictures.ts';
 import { submitGrid, submitJob } from './submit-job.ts';
 
 const tags = ['jobs'];
+const json = jsonValue();
+const recipeOptions = z.object({
+  model: z.string().nullable().describe('null: the model of the settings'),
+  load: z.record(z.string(), json),
+  options: z.record(z.string(), json),
+});
 /** Longest wait of a request, seconds: proxies cut connections that are silent for a minute. */
 const longestWait = 50;
 
@@ -26,17 +34,24 @@ function secondsToWait(prefer: string | undefined): number {
 }
 
 /** The job when it has ended, or as it is after some seconds. If the client leaves, the job goes on. */
-async function endOrLater(job: PaintJob, seconds: number, request: FastifyRequest, { jobs, closing }: ServerContext): Promise<PaintJob> {
-  const gone = new AbortController();
-  const leave = (): void => gone.abort();
+async function endOrLater(
+  job: PaintJob,
+  seconds: number,
+  request: FastifyRequest,
+  { jobs, closing, clock }: ServerContext,
+): Promise<PaintJob> {
+  const over = new AbortController();
+  const leave = (): void => over.abort();
   request.raw.socket.once('close', leave);
-  const signal = AbortSignal.any([gone.signal, closing, AbortSignal.timeout(seconds * 1000)]);
+  const late = clock.timer(seconds * 1000, leave, { unref: true });
+  const signal = AbortSignal.any([over.signal, closing]);
   try {
     return await jobs.wait(job.id, { signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     return jobs.get(job.id);
   } finally {
+    late.cancel();
     request.raw.socket.off('close', leave);
   }
 }
@@ -59,8 +74,7 @@ export const submitRoutes: Routes = (root, context) => {
       ...options,
       schema: {
         summary: 'Paint',
-        description:
-          'Adds a job to the queue, where it survives every restart. As multipart/form-data: the field `request` with the JSON of this body, and files named initImage, maskImage, controlImage, referenceImages.',
+        description: `Adds a job to the queue, where it survives every restart. As multipart/form-data: the field \`request\` with the JSON of this body, and files named initImage, maskImage, controlImage, referenceImages. ${jobSizeNote(context)}`,
         tags,
         headers,
         body: newJob.nullish(),
@@ -96,5 +110,19 @@ export const submitRoutes: Routes = (root, context) => {
       const grid = await submitGrid(body, { uploaded, caller: request.caller, context });
       return reply.code(202).send({ ...grid, jobs: grid.jobs.map((job) => viewJob(job, clean)) });
     },
+  );
+  app.post(
+    '/recipes/options',
+    {
+      config: { scope: 'paint' },
+      schema: {
+        summary: 'The options that paint a recipe',
+        description: 'As a job with this recipe, infotext or work would have them: to fill a form.',
+        tags: ['tools'],
+        body: recipeSource,
+        response: { 200: recipeOptions },
+      },
+    },
+    async ({ caller, body }) => withoutFolders(await optionsOfSource(body, caller, context)) as z.input<typeof recipeOptions>,
   );
 };

@@ -9,6 +9,7 @@ import { type Routes, scopes } from '../../context.ts';
 const browserTokenMs = 90 * 86_400_000;
 
 const session = z.object({
+  id: z.string().nullable().describe('Id of the token, as jobs name it in `client`; null: the caller sent none'),
   name: z.string().nullable().describe('Name of the token; null: the caller sent none'),
   scope: z.enum(scopes).nullable().describe('What the caller may do; null: nothing without a token'),
 });
@@ -27,8 +28,8 @@ export const sessionRoutes: Routes = (plain, context) => {
     schema: { summary: 'Who you are to this server', tags: ['tokens'], response: { 200: session } },
     handler: async ({ caller, readsFreely }, reply) => {
       reply.header('cache-control', 'no-store');
-      if (caller.id !== 'local') return { name: caller.name, scope: caller.scope };
-      return { name: null, scope: readsFreely ? ('read' as const) : null };
+      if (caller.id !== 'local') return { id: caller.id, name: caller.name, scope: caller.scope };
+      return { id: null, name: null, scope: readsFreely ? ('read' as const) : null };
     },
   });
   app.post('/session', {
@@ -43,7 +44,7 @@ export const sessionRoutes: Routes = (plain, context) => {
       const token = sentToken(request.headers.authorization);
       if (!token) throw new ArtistError('ERR_UNAUTHENTICATED', 'token: expected one as Authorization: Bearer TOKEN, got none');
       openSession(request, reply, token, cookie);
-      return { name: request.caller.name, scope: request.caller.scope };
+      return { id: request.caller.id, name: request.caller.name, scope: request.caller.scope };
     },
   });
   app.post('/session/code', {
@@ -64,7 +65,7 @@ export const sessionRoutes: Routes = (plain, context) => {
         );
       const { token, facts } = await book.create({ name: `browser ${newId()}`, scope, expiresInMs: browserTokenMs });
       openSession(request, reply, token, cookie);
-      return { name: facts.name, scope: facts.scope };
+      return { id: facts.id, name: facts.name, scope: facts.scope };
     },
   });
   app.delete('/session', {

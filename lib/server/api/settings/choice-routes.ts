@@ -4,10 +4,13 @@ import * as z from 'zod';
 import { readWordLists } from '../../../artist/index.ts';
 import type { Home } from '../../../core/index.ts';
 import { hiresUpscalers, samplers, schedulers } from '../../../engine/index.ts';
+import { loraTitle } from '../../../image/index.ts';
 import { LoraList, type StoredLora } from '../../../lora/index.ts';
 import { bundledModel, bundledName, listModels, modelAliases } from '../../../models/index.ts';
 import { builtInStyles, topicsOf } from '../../../prompt/index.ts';
-import type { Routes, ServerContext } from '../../context.ts';
+import type { Caller, Routes, ServerContext } from '../../context.ts';
+import { bundledUpscalerName, partsOf } from '../../models/parts.ts';
+import { seesPrivate } from '../../visibility.ts';
 import { completed } from './completion.ts';
 import { optionCalls, optionRow, optionsOfCall } from './option-view.ts';
 
@@ -22,11 +25,16 @@ const loraView = z.object({
   title: z.string().nullable(),
   kind: z.string().nullable(),
   trainedFor: z.string().nullable(),
-  triggers: z.array(z.string()).describe('Words that the captions of its training pictures had'),
+  triggers: z.array(z.string()).describe('Words that the captions of its training pictures had; only for callers with a token'),
   licence: z.string().nullable(),
   bytes: z.int(),
   problem: z.string().nullable().describe('Why it cannot be used'),
 });
+
+/** LoRAs as a caller may see them: what their captions say may be private. */
+function lorasFor(caller: Caller, loras: readonly StoredLora[]): z.output<typeof loraView>[] {
+  return loras.map(viewOfLora).map((view) => (seesPrivate(caller) ? view : { ...view, triggers: [] }));
+}
 
 function viewOfLora({ name, bytes, info, problem }: StoredLora): z.output<typeof loraView> {
   const { title, kind, trainedFor, triggers, licence } = info ?? {};
@@ -110,10 +118,9 @@ export const choiceRoutes: Routes = (root, context) => {
         response: { 200: z.object({ loras: z.array(loraView), total: z.int() }) },
       },
     },
-    async ({ query }) => {
-      const all = await loras.all();
-      const found = completed(all, query, ({ name, info }) => [name, info?.title ?? '', ...(info?.triggers ?? [])]);
-      return { loras: found.map(viewOfLora), total: all.length };
+    async ({ query, caller }) => {
+      const all = lorasFor(caller, await loras.all());
+      return { loras: completed(all, query, ({ name, title, triggers }) => [name, title ?? '', ...triggers]), total: all.length };
     },
   );
   wordRoutes(root, context);
@@ -134,13 +141,13 @@ function wordRoutes(root: FastifyInstance, { home, config }: ServerContext): voi
     {
       config: { scope: 'read' },
       schema: {
-        ...{ summary: 'Styles of the artist, your own included', tags },
+        ...{ summary: 'Styles of the artist; with a token, your own too', tags },
         querystring: search,
         response: { 200: z.object({ styles: z.array(named) }) },
       },
     },
-    async ({ query }) => {
-      const own = styles.map(({ name, phrase, weight, lora }) => ({
+    async ({ query, caller }) => {
+      const own = (seesPrivate(caller) ? styles : []).map(({ name, phrase, weight, lora }) => ({
         name,
         phrase: phrase ?? null,
         weight,
@@ -159,19 +166,44 @@ function wordRoutes(root: FastifyInstance, { home, config }: ServerContext): voi
     {
       config: { scope: 'read' },
       schema: {
-        ...{ summary: 'Topics of the artist, your own included', tags },
+        ...{ summary: 'Topics of the artist; with a token, your own too', tags },
         querystring: search,
         response: { 200: z.object({ topics: z.array(topic) }) },
       },
     },
-    async ({ query }) => ({
-      topics: completed(topicsOf(topics), query, ({ name }) => [name]).map(({ name, subjects }) => ({ name, subjects: subjects.length })),
+    async ({ query, caller }) => ({
+      topics: completed(topicsOf(seesPrivate(caller) ? topics : {}), query, ({ name }) => [name]).map(({ name, subjects }) => ({
+        name,
+        subjects: subjects.length,
+      })),
     }),
   );
   listRoutes(root, home);
 }
 
+function upscalerRoute(root: FastifyInstance, home: Home): void {
+  const known = z.object({
+    names: z.array(z.string()).describe('For hires.upscaler'),
+    models: z
+      .array(z.string())
+      .describe('Networks, for `model` of upscale jobs and hires.model: the bundled one, and the ESRGAN files of the home'),
+  });
+  root.withTypeProvider<ZodTypeProvider>().get(
+    '/upscalers',
+    {
+      config: { scope: 'read' },
+      schema: { ...{ summary: 'Names of upscalers', tags }, querystring: search, response: { 200: known } },
+    },
+    async ({ query }) => {
+      const files = (await partsOf({ home }, 'upscaler')).map(({ name }) => loraTitle(name));
+      const found = (names: readonly string[]): string[] => completed(names, query, (name) => [name]);
+      return { names: found(hiresUpscalers), models: found([bundledUpscalerName, ...files]) };
+    },
+  );
+}
+
 function listRoutes(root: FastifyInstance, home: Home): void {
+  upscalerRoute(root, home);
   const app = root.withTypeProvider<ZodTypeProvider>();
   const list = z.object({ name: z.string(), words: z.int(), sample: z.array(z.string()) });
   app.get(
@@ -193,7 +225,7 @@ function listRoutes(root: FastifyInstance, home: Home): void {
       return { wildcards: completed(lists, query, ({ name }) => [name]) };
     },
   );
-  const fixed = { samplers, schedulers, upscalers: hiresUpscalers } as const;
+  const fixed = { samplers, schedulers } as const;
   for (const [path, names] of Object.entries(fixed))
     app.get(
       `/${path}`,

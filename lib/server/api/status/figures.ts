@@ -83,8 +83,14 @@ export class Figures {
   }
 
   /** For everyone, so without a prompt or a name. */
-  async now(): Promise<{ painting: boolean; waiting: number; fraction: number | null; nextRun: string | null }> {
-    const { jobs } = this.#context;
+  async now(): Promise<{
+    painting: boolean;
+    waiting: number;
+    fraction: number | null;
+    nextRun: string | null;
+    indexing: { done: number; total: number } | null;
+  }> {
+    const { jobs, gallery } = this.#context;
     const open = await jobs.list({ states: ['running', 'waiting', 'delayed'], limit: 1000 });
     const running = open.filter(({ state }) => state === 'running');
     const [next] = await this.#store.next(1);
@@ -93,6 +99,7 @@ export class Figures {
       waiting: open.length - running.length,
       fraction: running[0]?.progress?.fraction ?? null,
       nextRun: next ? new Date(next.at).toISOString() : null,
+      indexing: gallery.state().indexing ?? null,
     };
   }
 

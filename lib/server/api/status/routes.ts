@@ -30,7 +30,16 @@ export const statusRoutes: Routes = async (root, context) => {
       schema: {
         ...{ summary: 'What the artist is doing now', tags },
         response: {
-          200: z.object({ painting: z.boolean(), waiting: z.int(), fraction: z.number().nullable(), nextRun: z.string().nullable() }),
+          200: z.object({
+            painting: z.boolean(),
+            waiting: z.int(),
+            fraction: z.number().nullable(),
+            nextRun: z.string().nullable(),
+            indexing: z
+              .object({ done: z.int(), total: z.int() })
+              .nullable()
+              .describe('Works read so far while the index of the gallery is made; null: it is whole'),
+          }),
         },
       },
     },

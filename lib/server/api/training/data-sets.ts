@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { parse } from 'node:path';
 import * as z from 'zod';
 import {
@@ -72,12 +72,20 @@ export class DataSets {
   /** @throws ArtistError ERR_ALREADY_EXISTS, ERR_INVALID_ARGUMENT, ERR_WRITE, ERR_DISK_FULL */
   async create(name: string, licence: string | undefined): Promise<void> {
     const folder = this.#home.trainingDataSet(checkName('name', name));
-    await mkdir(this.#home.trainingData, { recursive: true });
+    const known = licence === undefined ? undefined : licenceId(licence);
+    await mkdir(this.#home.trainingData, { recursive: true }).catch((error: unknown) => {
+      throw writeError(this.#home.trainingData, error);
+    });
     await mkdir(folder).catch((error: unknown) => {
       if (systemCode(error) !== 'EEXIST') throw writeError(folder, error);
       throw new ArtistError('ERR_ALREADY_EXISTS', `name: expected a new name, got ${display(name)}, which is there`);
     });
-    if (licence !== undefined) await this.setLicence(name, licence);
+    if (known === undefined) return;
+    await this.setLicence(name, known).catch(async (error: unknown) => {
+      // Empty still, and without it the same request would be refused the next time. The first error is the one to report.
+      await rmdir(folder).catch(() => undefined);
+      throw error;
+    });
   }
 
   async remove(name: string): Promise<void> {

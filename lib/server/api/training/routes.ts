@@ -5,6 +5,7 @@ import { cleaner } from '../../events/hub-of-server.ts';
 import { dataSetRoutes, pictureRoutes, pictureTextRoutes } from './data-set-routes.ts';
 import { DataSets } from './data-sets.ts';
 import { resultRoutes, runRoutes } from './run-routes.ts';
+import { sampleRoutes } from './sample-routes.ts';
 
 /** LoRA training: data sets, runs, their curves, samples and LoRAs. */
 export const trainingRoutes: Routes = async (app, context) => {
@@ -19,4 +20,5 @@ export const trainingRoutes: Routes = async (app, context) => {
   pictureTextRoutes(app, sets);
   runRoutes(app, supervisor, { sets, home, clean: cleaner(context), clock });
   resultRoutes(app, home);
+  sampleRoutes(app, context);
 };

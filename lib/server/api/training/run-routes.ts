@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { ArtistError, type Clock, type Home, readPlainFile, resolveOptions } from '../../../core/index.ts';
+import { ArtistError, type Clock, type Home, resolveOptions } from '../../../core/index.ts';
 import { shapeOf } from '../../../engine/index.ts';
 import { type OwnTrainOptions, type TrainingSupervisor, trainingStates } from '../../../service/index.ts';
 import { lossCurveSvg, type TrainLoraOptions, trainRows } from '../../../train/index.ts';
 import { jsonValue } from '../../openapi/json-value.ts';
 import type { DataSets } from './data-sets.ts';
-import { adoptLora, listRuns, logOf, loraOf, sampleOf, streamOf, thinned } from './runs.ts';
+import { adoptLora, listRuns, logOf, loraOf, streamOf, thinned } from './runs.ts';
 
 const tags = ['training'];
 const admin = { config: { scope: 'admin' } } as const;
@@ -94,7 +94,34 @@ export function runRoutes(root: FastifyInstance, supervisor: TrainingSupervisor,
     );
   };
   action('stop', 'Stop a run after its current step and keep its progress', (run) => supervisor.stop(run));
-  action('resume', 'Continue a run from its last checkpoint', (run) => supervisor.resume(run, false));
+  goOnRoutes(root, supervisor);
+  app.delete(
+    '/training/runs/:name',
+    { ...admin, schema: { summary: 'Remove a run with its checkpoints and samples', tags, params: one, response: { 204: z.null() } } },
+    async ({ params }, reply) => {
+      await supervisor.remove(params.name);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+/** Routes that continue a run. */
+function goOnRoutes(root: FastifyInstance, supervisor: TrainingSupervisor): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.post(
+    '/training/runs/:name/resume',
+    {
+      ...admin,
+      schema: {
+        summary: 'Continue a run from its last checkpoint',
+        tags,
+        params: one,
+        body: z.strictObject({ share }).nullish(),
+        response: { 202: started },
+      },
+    },
+    async ({ params, body }, reply) => reply.code(202).send(await supervisor.resume(params.name, body?.share ?? false)),
+  );
   app.post(
     '/training/runs/:name/prolong',
     {
@@ -108,14 +135,6 @@ export function runRoutes(root: FastifyInstance, supervisor: TrainingSupervisor,
       },
     },
     async ({ params, body }, reply) => reply.code(202).send(await supervisor.prolong(params.name, body.steps, body.share)),
-  );
-  app.delete(
-    '/training/runs/:name',
-    { ...admin, schema: { summary: 'Remove a run with its checkpoints and samples', tags, params: one, response: { 204: z.null() } } },
-    async ({ params }, reply) => {
-      await supervisor.remove(params.name);
-      return reply.code(204).send(null);
-    },
   );
 }
 
@@ -172,20 +191,6 @@ export function resultRoutes(root: FastifyInstance, home: Home): void {
 
 function fileRoutes(root: FastifyInstance, home: Home): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
-  app.get(
-    '/training/runs/:name/samples/:step/:index',
-    {
-      ...paint,
-      schema: {
-        summary: 'A sample picture',
-        tags,
-        params: z.strictObject({ name, step: z.coerce.number().int().min(0), index: z.coerce.number().int().min(0).max(1000) }),
-        response: { 200: z.any() },
-      },
-    },
-    async ({ params }, reply) =>
-      reply.type('image/png').send(await readPlainFile(await sampleOf(home, params.name, params.step, params.index))),
-  );
   app.get(
     '/training/runs/:name/lora',
     { ...admin, schema: { summary: 'Download its newest LoRA', tags, params: one, response: { 200: z.any() } } },

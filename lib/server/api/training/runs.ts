@@ -14,6 +14,7 @@ import {
 import { newLoraPath } from '../../../lora/index.ts';
 import { type OrderedRun, trainingRun } from '../../../service/index.ts';
 import {
+  type Checkpoint,
   checkpointLora,
   type LossPoint,
   listCheckpoints,
@@ -92,6 +93,29 @@ export async function loraOf(home: Home, name: string): Promise<{ path: string; 
   const newest = (await listCheckpoints(folderOf(home, name, 'checkpoints'))).at(-1);
   if (newest) return { path: checkpointLora(newest), file: `${name}-${newest.step}.safetensors` };
   throw new ArtistError('ERR_NOT_FOUND', `run: expected one with a LoRA, got ${display(name)}, which has no checkpoint yet`);
+}
+
+/**
+ * The LoRA of a checkpoint.
+ *
+ * @param step undefined: the newest
+ * @throws ArtistError ERR_NOT_FOUND: there is none at this step; the message lists those that are there
+ */
+export async function checkpointOf(home: Home, name: string, step: number | undefined): Promise<{ step: number; lora: string }> {
+  const all = await checkpointsOf(home, name);
+  const found = step === undefined ? all.at(-1) : all.find((one) => one.step === step);
+  if (found) return { step: found.step, lora: checkpointLora(found) };
+  const steps = all.map((one) => one.step).join(', ');
+  throw new ArtistError(
+    'ERR_NOT_FOUND',
+    `step: expected one of a checkpoint, got ${step ?? 'none'}. There ${steps === '' ? 'is no checkpoint yet' : `are: ${steps}`}`,
+  );
+}
+
+/** The checkpoints of a run, oldest first. @throws ArtistError ERR_NOT_FOUND: no such run */
+export async function checkpointsOf(home: Home, name: string): Promise<Checkpoint[]> {
+  if (await exists(folderOf(home, name))) return listCheckpoints(folderOf(home, name, 'checkpoints'));
+  throw new ArtistError('ERR_NOT_FOUND', `run: expected the name of a training run, got ${display(name)}`);
 }
 
 export const streamOf = (path: string): ReadStream => createReadStream(path);

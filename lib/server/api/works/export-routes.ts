@@ -5,8 +5,9 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError } from '../../../core/index.ts';
 import { type Artwork, type Gallery, jsonFeed, rssFeed, zipStream } from '../../../gallery/index.ts';
+import { recipeSchema, writeInfotext } from '../../../image/index.ts';
 import type { Caller, ServerContext } from '../../context.ts';
-import { maySee, seesHidden } from '../../visibility.ts';
+import { maySee, seesPrivate } from '../../visibility.ts';
 import { workId } from '../work-id.ts';
 import { selected, selectionOf } from './query.ts';
 import { withoutPlaces } from './records.ts';
@@ -38,11 +39,28 @@ function recordFor(caller: Caller): (work: Artwork, stored: unknown) => unknown 
   return (work, stored) => {
     if (!maySee(caller, work)) return undefined;
     const { note, ...record } = withoutPlaces(stored) as Record<string, unknown>;
-    return note !== undefined && seesHidden(caller) ? { ...record, note } : record;
+    return note !== undefined && seesPrivate(caller) ? { ...record, note } : record;
   };
 }
 
-/** Works as an archive, and the newest works as feeds. */
+/** Records read at a time. */
+const batch = 50;
+
+async function* recipeLines(gallery: Gallery, wanted: readonly string[], caller: Caller): AsyncGenerator<string> {
+  let separator = '[\n';
+  for (let at = 0; at < wanted.length; at += batch)
+    for (const work of await gallery.getMany(wanted.slice(at, at + batch))) {
+      if (!maySee(caller, work)) continue; // hidden meanwhile
+      const recipe = withoutPlaces(work.recipe ?? null);
+      const whole = recipeSchema.safeParse(recipe);
+      const { id, createdAt, title = null } = work;
+      yield `${separator}${JSON.stringify({ id, createdAt, title, recipe, infotext: whole.success ? writeInfotext(whole.data) : null })}`;
+      separator = ',\n';
+    }
+  yield separator === ',\n' ? '\n]\n' : '[]\n';
+}
+
+/** Works as an archive, their recipes, and the newest works as feeds. */
 export function exportRoutes(root: FastifyInstance, context: ServerContext): void {
   const { gallery } = context;
   const app = root.withTypeProvider<ZodTypeProvider>();
@@ -53,7 +71,7 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
       config: { scope: 'read', costly: true },
       schema: {
         summary: 'Pictures and records of works as a ZIP',
-        description: `At most ${mostWorks.toLocaleString('en')} works, and ${mostArchives} archives at a time. Works whose pictures cannot be read are left out.`,
+        description: `At most ${mostWorks.toLocaleString('en')} works, and ${mostArchives} archives at a time. Works whose files cannot be read are left out and listed in left-out.json.`,
         tags: ['works'],
         querystring: z.strictObject({ ...selected, ids }),
         response: { 200: { description: 'The archive', content: { 'application/zip': { schema: z.any() } } } },
@@ -72,6 +90,7 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
       return reply.send(Readable.fromWeb(archive as ReadableStream));
     },
   );
+  recipesRoute(root, gallery);
   for (const [path, type, feedOf] of [
     ['/feed.xml', 'application/rss+xml; charset=utf-8', rssFeed],
     ['/feed.json', 'application/feed+json; charset=utf-8', jsonFeed],
@@ -89,7 +108,8 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
       },
       async (request, reply) => {
         const selection = await selectionOf(gallery, { ...request.query, trashed: false }, request.caller);
-        const { works } = await gallery.list({ ...selection, limit: worksInFeed });
+        const page = await gallery.list({ ...selection, limit: worksInFeed });
+        const works = page.works.filter((work) => maySee(request.caller, work));
         const url = context.addressOf(request, '/api/v1/');
         const addresses = {
           page: ({ id }: { id: string }) => `${url}works/${id}`,
@@ -100,4 +120,29 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
       },
     );
   }
+}
+
+function recipesRoute(root: FastifyInstance, gallery: Gallery): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
+  app.get(
+    '/export.json',
+    {
+      config: { scope: 'read', costly: true },
+      schema: {
+        summary: 'Recipes of works as JSON',
+        description: `A list of id, createdAt, title, recipe and infotext. At most ${mostWorks.toLocaleString('en')} works.`,
+        tags: ['works'],
+        querystring: z.strictObject({ ...selected, ids }),
+        response: { 200: { description: 'The recipes', content: { 'application/json': { schema: z.any() } } } },
+      },
+    },
+    async (request, reply) => {
+      const wanted = await idsOf(gallery, request.query, request.caller);
+      if (wanted.length > mostWorks)
+        throw new ArtistError('ERR_TOO_LARGE', `export: expected at most ${mostWorks} works, got ${wanted.length}. Narrow the query`);
+      reply.type('application/json; charset=utf-8').header('content-disposition', 'attachment; filename="recipes.json"');
+      reply.header('cache-control', 'no-store');
+      return reply.send(Readable.from(recipeLines(gallery, wanted, request.caller)));
+    },
+  );
 }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Gallery } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
 import { acceptPictureBodies, pictureBody, pictureBodyTypes } from '../../pictures/raw-body.ts';
-import { visible } from '../../visibility.ts';
+import { maySee, visible } from '../../visibility.ts';
 import { workId } from '../work-id.ts';
 import { type Likeness, LikenessSearch, type RankOptions } from './likeness.ts';
 import { selected, selectionOf } from './query.ts';
@@ -15,10 +15,11 @@ const within = {
   query: selected.query,
   limit: z.coerce.number().int().min(1).max(200).default(50),
 };
-const alike = z.object({
+export const alike = z.object({
   works: z.array(workRow.extend({ similarity: z.number().describe('Cosine, -1..1') })),
   compared: z.int().describe('Works whose pictures were compared; those of new works are read in the background'),
   unknown: z.array(z.string()).describe('Words that mean nothing to the CLIP'),
+  cutOff: z.number().nullable().describe('Works less alike than this are left out; null: none are'),
   message: z.string().nullable().describe('Why there are none'),
 });
 
@@ -96,17 +97,18 @@ async function answerLike(
   ask: (options: RankOptions) => Promise<Likeness>,
 ): Promise<z.output<typeof alike>> {
   const { trashed: _, ...selection } = await selectionOf(gallery, { query, trashed: false }, caller);
-  const { works: found, compared, unknown } = await ask({ ...selection, limit, signal: stopWhenGone(reply) });
+  const { works: found, compared, unknown, cutOff = null } = await ask({ ...selection, limit, signal: stopWhenGone(reply) });
   const rows = await Promise.all(
     found.map(async ({ id, similarity }) => {
       const summary = await gallery.summary(id).catch(() => undefined); // damaged or removed since
-      return summary && { ...rowOf(summary), similarity };
+      return summary && maySee(caller, summary) ? { ...rowOf(summary), similarity } : undefined;
     }),
   );
   return {
     works: rows.filter((row) => row !== undefined),
     compared,
     unknown: [...unknown],
+    cutOff,
     message: found.length > 0 ? null : 'nothing like that',
   };
 }

@@ -15,6 +15,8 @@ export interface Likeness {
   compared: number;
   /** Words that mean nothing to the CLIP. */
   unknown: readonly string[];
+  /** Works below this likeness are left out; undefined: none are. */
+  cutOff?: number;
 }
 
 interface Opened {
@@ -45,7 +47,8 @@ export class LikenessSearch {
     const { best, compared, mean, deviation } = await this.#rank(await clip.embedText(text), options);
     // A word of no training caption is a blank to the bundled CLIP: pictures may be near it, but they mean nothing by it.
     if (new Set(unknown).size >= words || unknown.length * 2 > words) return { works: [], compared, unknown };
-    return { works: best.filter(({ similarity }) => similarity >= mean + deviation), compared, unknown };
+    const cutOff = mean + deviation;
+    return { works: best.filter(({ similarity }) => similarity >= cutOff), compared, unknown, cutOff };
   }
 
   /**

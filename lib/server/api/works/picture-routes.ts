@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -5,11 +6,12 @@ import * as z from 'zod';
 import { ArtistError } from '../../../core/index.ts';
 import { type Gallery, type ThumbnailFormat, type ThumbnailSize, thumbnailSizes, type WorkSummary } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
+import { withoutRecipe } from '../../pictures/encode.ts';
 import { visible } from '../../visibility.ts';
 import { workId } from '../work-id.ts';
 import { disposition } from './disposition.ts';
 import { pictureVersion } from './records.ts';
-import { lookAtPicture, type PictureOnDisk, sendFile } from './send-file.ts';
+import { lookAtPicture, type PictureOnDisk, sendFile, setCaching } from './send-file.ts';
 
 const oneWork = z.strictObject({ id: workId });
 const version = z.string().max(64).optional().describe('`version` of the work: the reply may then be kept for ever');
@@ -44,7 +46,14 @@ export function pictureRoutes(root: FastifyInstance, { gallery }: ServerContext)
         summary: 'The picture of a work, as it was filed',
         tags: ['works'],
         params: oneWork,
-        querystring: z.strictObject({ v: version, download: z.string().max(10).optional().describe('Present: save it as a file') }),
+        querystring: z.strictObject({
+          v: version,
+          download: z.string().max(10).optional().describe('Present: save it as a file'),
+          recipe: z
+            .stringbool()
+            .default(true)
+            .describe('false: a PNG of the same pixels without prompt and settings. The mark that a program painted it stays'),
+        }),
         response: picture(...pictureTypes),
       },
     },
@@ -52,11 +61,18 @@ export function pictureRoutes(root: FastifyInstance, { gallery }: ServerContext)
       const { params, query, caller } = request;
       const work = await visible(caller, params.id, (id) => gallery.summary(id));
       const file = await lookAtPicture(gallery.pathOf(work), work.id);
-      reply.header('content-disposition', disposition(query.download === undefined ? 'inline' : 'attachment', work.name, file.ending));
+      const kind = query.download === undefined ? 'inline' : 'attachment';
+      if (!query.recipe) return sendWithoutRecipe(reply.header('content-disposition', disposition(kind, work.name, 'png')), gallery, work);
+      reply.header('content-disposition', disposition(kind, work.name, file.ending));
       const etag = tagOf(work, file);
       return sendFile(request, reply, file, { etag, immutable: query.v === pictureVersion(work.sha256) && !etag.startsWith('W/') });
     },
   );
+  smallPictureRoutes(root, gallery);
+}
+
+function smallPictureRoutes(root: FastifyInstance, gallery: Gallery): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
   app.get(
     '/works/:id/thumbnail',
     {
@@ -68,6 +84,7 @@ export function pictureRoutes(root: FastifyInstance, { gallery }: ServerContext)
         params: oneWork,
         querystring: z.strictObject({
           v: version,
+          download: z.string().max(10).optional().describe('Present: save it as a WebP file'),
           width: z.coerce
             .number()
             .int()
@@ -103,18 +120,30 @@ export function pictureRoutes(root: FastifyInstance, { gallery }: ServerContext)
   );
 }
 
+async function sendWithoutRecipe(reply: FastifyReply, gallery: Gallery, { id }: WorkSummary): Promise<FastifyReply> {
+  const work = await gallery.get(id);
+  return reply
+    .header('cache-control', 'private, no-cache')
+    .type('image/png')
+    .send(await withoutRecipe(await readFile(work.path), work));
+}
+
 async function sendThumbnail(
   gallery: Gallery,
   request: FastifyRequest,
   reply: FastifyReply,
   id: string,
-  { width, v }: { width: number; v?: string | undefined },
+  { width, v, download }: { width: number; v?: string | undefined; download?: string | undefined },
 ): Promise<FastifyReply> {
   const work = await visible(request.caller, id, (id) => gallery.summary(id));
   const size: ThumbnailSize = thumbnailSizes.find((one) => one >= width) ?? 1280;
-  const format = formatFor(request.headers.accept, size);
-  const file = await lookAtPicture(await gallery.thumbnail(work.id, size, format), work.id);
-  reply.header('vary', 'accept').header('content-disposition', disposition('inline', work.name, file.ending));
-  const etag = `"${pictureVersion(work.sha256)}-${size}-${format}"`;
-  return sendFile(request, reply, file, { etag, immutable: v === pictureVersion(work.sha256) });
+  const format = download === undefined ? formatFor(request.headers.accept, size) : 'webp';
+  const thumbnail = await gallery.thumbnailToShow(work.id, size, format);
+  reply
+    .header('vary', 'accept')
+    .header('content-disposition', disposition(download === undefined ? 'inline' : 'attachment', work.name, format));
+  const caching = { etag: `"${pictureVersion(work.sha256)}-${size}-${format}"`, immutable: v === pictureVersion(work.sha256) };
+  if ('path' in thumbnail) return sendFile(request, reply, await lookAtPicture(thumbnail.path, work.id), caching);
+  setCaching(reply, caching);
+  return reply.type(`image/${format}`).send(thumbnail.bytes);
 }

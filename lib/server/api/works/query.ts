@@ -1,9 +1,9 @@
 /** What requests say about which works, and in which order. */
 import * as z from 'zod';
 import { ArtistError } from '../../../core/index.ts';
-import { expandQuery, type Gallery, type RowPlace, type SortOrder, sortOrders } from '../../../gallery/index.ts';
+import { expandQuery, type Gallery, namesSearches, type RowPlace, type SortOrder, sortOrders } from '../../../gallery/index.ts';
 import type { Caller } from '../../context.ts';
-import { seesHidden } from '../../visibility.ts';
+import { seesPrivate } from '../../visibility.ts';
 
 /** Bounded, because each condition of a query costs time. */
 const longestQuery = 2000;
@@ -13,7 +13,9 @@ export const selected = {
     .string()
     .max(longestQuery)
     .default('')
-    .describe('Conditions as in the command `search`: words, "phrases", field:value, -field:value, @saved. Empty: all works'),
+    .describe(
+      'Conditions as in the command `search`: words, "phrases", field:value, -field:value, @saved (needs a token). Empty: all works',
+    ),
   trashed: z
     .enum(['true', 'false'])
     .default('false')
@@ -23,14 +25,16 @@ export const selected = {
 
 export const order = z.enum(sortOrders).default('newest').describe('rating: best first, of equal ones the newest first');
 
-/** @throws ArtistError ERR_FORBIDDEN: the trash without a token; ERR_NOT_FOUND: a saved search */
+/** @throws ArtistError ERR_FORBIDDEN: the trash or a saved search without a token; ERR_NOT_FOUND: a saved search */
 export async function selectionOf(
   gallery: Gallery,
   { query, trashed }: { query: string; trashed: boolean },
   caller: Caller,
 ): Promise<{ query: string; trashed: boolean; hidden: boolean }> {
-  const hidden = seesHidden(caller);
+  const hidden = seesPrivate(caller);
   if (trashed && !hidden) throw new ArtistError('ERR_FORBIDDEN', 'trashed: expected a token with it, got none');
+  if (namesSearches(query) && !hidden)
+    throw new ArtistError('ERR_FORBIDDEN', 'query: expected a token with a saved search (@name), got none');
   return { query: await expandQuery(gallery, query), trashed, hidden };
 }
 

@@ -3,6 +3,8 @@ import { win32 } from 'node:path';
 import * as z from 'zod';
 import { type Artwork, reviewFlags, type WorkSummary } from '../../../gallery/index.ts';
 import { recipeSchema, writeInfotext } from '../../../image/index.ts';
+import { derivationSchema, describeDerivation } from '../../../prompt/index.ts';
+import { recordOf } from '../changes/work-change.ts';
 
 export const workRow = z.object({
   id: z.string(),
@@ -41,7 +43,7 @@ export function rowOf(work: WorkSummary): WorkRow {
     title: work.title ?? null,
     altText: work.altText ?? null,
     prompt: work.prompt ?? null,
-    model: work.model ?? null,
+    model: work.model === undefined ? null : String(withoutPlaces(work.model)),
     seed: work.seed ?? null,
     rating: work.rating ?? null,
     star: work.star,
@@ -58,6 +60,7 @@ const anObject = z.record(z.string(), z.unknown());
 
 export const fullWork = workRow.extend({
   updatedAt: z.string().nullable(),
+  recordVersion: z.string().describe('Of the fields that can be changed: as If-Match of PATCH it refuses to overwrite what came between'),
   note: z.string().nullable().describe('Only for callers with a token'),
   prompt: z.string().nullable(),
   file: z.object({ sha256: z.string(), bytes: z.int(), name: z.string() }),
@@ -65,6 +68,7 @@ export const fullWork = workRow.extend({
   recipeHash: z.string().nullable(),
   infotext: z.string().nullable().describe('The recipe as A1111 writes it'),
   derivation: anObject.nullable(),
+  howMade: z.array(z.string()).describe('How the prompt came about, in words; empty: it was given as it is, or nothing is known'),
   ledger: anObject.nullable(),
   provenance: anObject.nullable(),
   licence: anObject.nullable(),
@@ -86,6 +90,12 @@ export function withoutPlaces(value: unknown, key = ''): unknown {
 
 const dataOf = (value: unknown): Record<string, unknown> | null => (value ? (withoutPlaces(value) as Record<string, unknown>) : null);
 
+/** A record of another version has no words; its data are there. */
+function linesOf(derivation: unknown): string[] {
+  const { success, data } = derivationSchema.safeParse(withoutPlaces(derivation));
+  return success ? describeDerivation(data) : [];
+}
+
 /** @param notes whether the caller sees them */
 export function fullRecord(work: Artwork, row: WorkRow, notes: boolean): z.output<typeof fullWork> {
   const recipe = dataOf(work.recipe);
@@ -94,12 +104,14 @@ export function fullRecord(work: Artwork, row: WorkRow, notes: boolean): z.outpu
     ...row,
     prompt: work.recipe?.prompt ?? null,
     updatedAt: work.updatedAt ?? null,
+    recordVersion: recordOf(work).version,
     note: notes ? (work.note ?? null) : null,
     file: { sha256: work.image.sha256, bytes: work.image.bytes, name: work.file },
     recipe,
     recipeHash: work.recipeHash ?? null,
     infotext: whole.success ? writeInfotext(whole.data) : null,
     derivation: dataOf(work.derivation),
+    howMade: linesOf(work.derivation),
     ledger: dataOf(work.curation),
     provenance: dataOf(work.provenance),
     licence: dataOf(work.licence),

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { ArtistError } from '../../../core/index.ts';
 import { type FacetName, facetNames } from '../../../gallery/index.ts';
 import type { ServerContext } from '../../context.ts';
-import { seesHidden, visible } from '../../visibility.ts';
+import { maySee, seesPrivate, visible } from '../../visibility.ts';
 import { workId } from '../work-id.ts';
 import { binaryColumns } from './columns.ts';
 import { cursorOf, order, placeOf, selected, selectionOf } from './query.ts';
@@ -19,7 +19,9 @@ const pageOfWorks = z.object({
   works: z.array(workRow),
   total: z.int().describe('Works on all pages'),
   next: z.string().nullable().describe('`cursor` of the next page; null: this is the last'),
-  problems: z.array(z.object({ id: z.string(), code: z.string() })).describe('Works of this page whose records are damaged'),
+  problems: z
+    .array(z.object({ id: z.string(), code: z.string() }))
+    .describe('Works of this page whose records are damaged; only for callers with a token'),
 });
 
 /** Lists, records and counts of works. */
@@ -48,8 +50,11 @@ export function workRoutes(root: FastifyInstance, { gallery }: ServerContext): v
       const selection = await selectionOf(gallery, wanted, request.caller);
       const page = await gallery.summaries({ ...selection, sort, limit, after: placeOf(sort, cursor), signal: stopWhenGone(reply) });
       const { works, total, next, problems } = page;
-      const shown = problems.map(({ id, code }) => ({ id, code }));
-      return { works: works.map(rowOf), total, next: next ? cursorOf(sort, next) : null, problems: shown };
+      const { caller } = request;
+      // A record may have changed since the index was asked.
+      const shown = works.filter((work) => maySee(caller, work)).map(rowOf);
+      const damaged = seesPrivate(caller) ? problems.map(({ id, code }) => ({ id, code })) : [];
+      return { works: shown, total, next: next ? cursorOf(sort, next) : null, problems: damaged };
     },
   );
   app.get(
@@ -110,6 +115,15 @@ function rowRoutes(root: FastifyInstance, gallery: ServerContext['gallery']): vo
   );
 }
 
+const facetAnswer = z.object({
+  total: z.int(),
+  facets: z.partialRecord(facetNamed, z.array(count)),
+  unknownFields: z
+    .array(z.object({ field: z.string(), meant: z.string().nullable() }))
+    .describe('Fields of the query that no work has, each with the one that may have been meant'),
+});
+export type FacetAnswer = z.output<typeof facetAnswer>;
+
 /** Counts of works. */
 function countRoutes(root: FastifyInstance, gallery: ServerContext['gallery']): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
@@ -130,13 +144,15 @@ function countRoutes(root: FastifyInstance, gallery: ServerContext['gallery']): 
             .pipe(z.array(facetNamed).optional())
             .describe(`Names, with commas between: ${facetNames.join(', ')}. Default: all`),
         }),
-        response: { 200: z.object({ total: z.int(), facets: z.partialRecord(facetNamed, z.array(count)) }) },
+        response: { 200: facetAnswer },
       },
     },
     async (request, reply) => {
       const { facets = facetNames, ...wanted } = request.query;
       const selection = await selectionOf(gallery, wanted, request.caller);
-      return gallery.facets(facets as readonly FacetName[], { ...selection, signal: stopWhenGone(reply) });
+      const counts = await gallery.facets(facets as readonly FacetName[], { ...selection, signal: stopWhenGone(reply) });
+      const unknown = await gallery.unknownFields(selection.query);
+      return { ...counts, unknownFields: unknown.map(({ field, meant = null }) => ({ field, meant })) };
     },
   );
   app.get(
@@ -149,7 +165,7 @@ function countRoutes(root: FastifyInstance, gallery: ServerContext['gallery']): 
         response: { 200: z.object({ tags: z.array(count) }) },
       },
     },
-    async ({ caller }) => ({ tags: (await gallery.facets(['tag'], { hidden: seesHidden(caller) })).facets.tag ?? [] }),
+    async ({ caller }) => ({ tags: (await gallery.facets(['tag'], { hidden: seesPrivate(caller) })).facets.tag ?? [] }),
   );
 }
 
@@ -165,7 +181,7 @@ function recordRoutes(root: FastifyInstance, gallery: ServerContext['gallery']):
     async ({ params, caller }, reply) => {
       const work = await visible(caller, params.id, (id) => gallery.get(id));
       reply.header('cache-control', 'private, no-cache');
-      return fullRecord(work, rowOf(await gallery.summary(work.id)), seesHidden(caller));
+      return fullRecord(work, rowOf(await gallery.summary(work.id)), seesPrivate(caller));
     },
   );
   app.get(

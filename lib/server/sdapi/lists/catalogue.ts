@@ -1,13 +1,14 @@
 /** The models, autoencoders, upscalers, LoRAs and styles of a home, under the names that clients of A1111 send back. No paths of the machine. */
-import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { type HiresUpscaler, hiresUpscalers } from '../../../engine/index.ts';
 import { loraTitle } from '../../../image/index.ts';
 import { listLoras } from '../../../lora/index.ts';
-import { bundledModel, bundledName, identify, listModels, type ModelKind, readModelHeader } from '../../../models/index.ts';
+import { bundledModel, bundledName } from '../../../models/index.ts';
 import { builtInStyles } from '../../../prompt/index.ts';
-import type { ServerContext } from '../../context.ts';
+import type { Caller, ServerContext } from '../../context.ts';
 import { defaultModelId, paintableModels } from '../../models/paintable.ts';
+import { partsOf } from '../../models/parts.ts';
+import { seesPrivate } from '../../visibility.ts';
 import { Refusal } from '../fastapi-errors.ts';
 
 type Place = Pick<ServerContext, 'config' | 'home'>;
@@ -64,41 +65,8 @@ export async function findCheckpoint(place: Place, name: string): Promise<{ id: 
   throw new Refusal(404, `model '${name.slice(0, 200)}' not found`);
 }
 
-/** Kinds of files, by path and version of the file. */
-const kinds = new Map<string, ModelKind>();
-
-async function kindOf(path: string): Promise<ModelKind> {
-  const info = await stat(path).catch(() => undefined);
-  if (!info) return 'unknown';
-  const key = `${path}\0${info.size} ${info.mtimeMs}`;
-  const kind =
-    kinds.get(key) ??
-    (await readModelHeader(path).then(
-      (header) => identify(header).kind,
-      () => 'unknown' as const, // damaged: `models list` and `doctor` say so
-    ));
-  kinds.set(key, kind);
-  return kind;
-}
-
-/** A file of a kind in `<home>/models`, under its name without folder and ending. */
-interface ModelPart {
-  name: string;
-  filename: string;
-  path: string;
-}
-
-async function partsOf({ home }: Place, kind: ModelKind): Promise<ModelPart[]> {
-  const parts = new Map<string, ModelPart>();
-  for (const { files } of await listModels({ home: home.folder }))
-    for (const { path } of files)
-      if ((await kindOf(path)) === kind) parts.set(path, { name: basename(path), filename: basename(path), path });
-  return [...parts.values()];
-}
-
 /** The list of /sd-vae and /sd-modules. */
-export const autoencoders = async (place: Place) =>
-  (await partsOf(place, 'vae')).map(({ name, filename }) => ({ model_name: name, filename }));
+export const autoencoders = async (place: Place) => (await partsOf(place, 'vae')).map(({ name }) => ({ model_name: name, filename: name }));
 
 /** Path of an autoencoder; undefined for `Automatic` and `None`. @throws Refusal 404 */
 export async function findAutoencoder(place: Place, name: string): Promise<string | undefined> {
@@ -179,13 +147,13 @@ export async function findHiresUpscaler(place: Place, name: string): Promise<{ u
 const shownMetadata =
   /^(?:modelspec\.(?!thumbnail)|ss_(?:output_name|base_model_version|tag_frequency|network_dim|network_alpha|resolution)$)/;
 
-/** The list of /loras. */
-export async function loraItems({ home }: Place) {
+/** The list of /loras. Their metadata, which has words of training captions, is for callers with a token. */
+export async function loraItems({ home }: Place, caller: Caller) {
   return (await listLoras({ home: home.folder })).map(({ name, path, info }) => ({
     name: basename(name),
     alias: basename(name),
     path: `${name}${extname(path)}`,
-    metadata: Object.fromEntries(Object.entries(info?.metadata ?? {}).filter(([key]) => shownMetadata.test(key))),
+    metadata: Object.fromEntries(Object.entries(info?.metadata ?? {}).filter(([key]) => seesPrivate(caller) && shownMetadata.test(key))),
   }));
 }
 
@@ -195,13 +163,13 @@ export interface PromptStyle {
   negative_prompt: string;
 }
 
-/** The list of /prompt-styles: those of the settings, and the built-in ones for the model of the settings. */
-export function promptStyles({ config }: Place): PromptStyle[] {
+/** The list of /prompt-styles: those of the settings, for callers with a token, and the built-in ones for the model of the settings. */
+export function promptStyles({ config }: Place, caller: Caller): PromptStyle[] {
   const { model, prompt } = config.config;
   const builtIn = builtInStyles(model === undefined || model === bundledName ? 'bundled' : 'tags');
   const styles = new Map<string, PromptStyle>();
   for (const { name, phrase, negative } of builtIn) styles.set(name, { name, prompt: phrase ?? name, negative_prompt: negative ?? '' });
-  for (const { name, phrase } of prompt.styles)
+  for (const { name, phrase } of seesPrivate(caller) ? prompt.styles : [])
     styles.set(name, {
       name,
       prompt: phrase ?? styles.get(name)?.prompt ?? name,

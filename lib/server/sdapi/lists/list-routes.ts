@@ -27,8 +27,10 @@ function homeLists(app: FastifyInstance, context: ServerContext): void {
   typed.get('/sd-modules', { config: read, schema: schema('Autoencoders', listAnswers.autoencoders) }, () => autoencoders(context));
   typed.get('/upscalers', { config: read, schema: schema('Upscalers', listAnswers.upscalers) }, () => upscalerItems(context));
   typed.get('/realesrgan-models', { config: read, schema: schema('ESRGAN files', listAnswers.networks) }, () => networkItems(context));
-  typed.get('/loras', { config: read, schema: schema('LoRAs', listAnswers.loras) }, () => loraItems(context));
-  typed.get('/prompt-styles', { config: read, schema: schema('Styles', listAnswers.styles) }, async () => promptStyles(context));
+  typed.get('/loras', { config: read, schema: schema('LoRAs', listAnswers.loras) }, ({ caller }) => loraItems(context, caller));
+  typed.get('/prompt-styles', { config: read, schema: schema('Styles', listAnswers.styles) }, async ({ caller }) =>
+    promptStyles(context, caller),
+  );
 }
 
 /** Lists that never change while the server runs. */

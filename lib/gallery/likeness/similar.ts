@@ -10,6 +10,8 @@ export interface Embedder {
   dimensions: number;
   /** The vector of a picture file. */
   embed: (path: string) => Promise<Vector>;
+  /** The vector that the record of a work has, by the same model; undefined: none, so its picture is embedded. */
+  known?: ((work: Artwork) => Vector | undefined) | undefined;
 }
 
 export interface EmbedOptions {
@@ -59,8 +61,8 @@ export class SimilarWorks {
         signal?.throwIfAborted();
         onProgress?.(at + entries.length, missing.length);
         try {
-          const { path } = await this.#gallery.get(id);
-          entries.push({ id, vector: await this.#embedder.embed(path) });
+          const work = await this.#gallery.get(id);
+          entries.push({ id, vector: this.#embedder.known?.(work) ?? (await this.#embedder.embed(work.path)) });
         } catch (error) {
           signal?.throwIfAborted();
           if (!(error instanceof ArtistError)) throw error;
@@ -101,6 +103,17 @@ export class SimilarWorks {
   ): Promise<Ranking> {
     const { path: file, dimensions } = this.#file;
     return this.#gallery.rank({ file, dimensions, vector, limit, query, trashed: false, hidden }, signal);
+  }
+
+  /** The unit vectors of works, without those that have none. */
+  async vectors(ids: readonly string[]): Promise<Map<string, Vector>> {
+    await this.#file.refresh();
+    return new Map(
+      ids.flatMap((id): [string, Vector][] => {
+        const vector = this.#file.vectorOf(id);
+        return vector ? [[id, vector]] : [];
+      }),
+    );
   }
 
   /** The unit vector of a work, as embedMissing() made it; undefined if it has none. */

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
+import { Button } from '../parts/button.tsx';
 import { t } from '../texts/text.ts';
-import { Button } from './button.tsx';
 import type { Answer } from './use-answer.ts';
 
 /** What an answer holds, once it is there; until then that it is awaited, or why it did not come. */

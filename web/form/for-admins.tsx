@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { isAdmin, signInAsked } from '../api/session.ts';
+import { Button } from '../parts/button.tsx';
 import { t } from '../texts/text.ts';
-import { Button } from './button.tsx';
 
 /** Says that something needs another token, and asks for it. */
 export function NeedsToken({ children }: { children: ComponentChildren }) {

@@ -1,0 +1,122 @@
+import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
+import { mayPaint, signInAsked } from '../api/session.ts';
+import { rowOf } from '../api/works.ts';
+import { altOf } from '../gallery/tile.tsx';
+import { handleKeys } from '../keys/listen.ts';
+import { goBack, hrefOf } from '../navigate/router.ts';
+import { Button, IconButton } from '../parts/button.tsx';
+import { largeOf, usePicture } from '../review/decoded.ts';
+import { t } from '../texts/text.ts';
+import { Duels } from './duel-state.ts';
+import { InsightsDialog } from './insights.tsx';
+
+/** Which of two works is better: what the artist's taste is learned from. */
+export function DuelPage() {
+  if (!mayPaint.value)
+    return (
+      <div class="mx-auto flex max-w-lg flex-col items-start gap-4 p-8">
+        <h1 class="text-xl font-semibold">{t('duel.title')}</h1>
+        <p>{t('duel.explain')}</p>
+        <Button
+          kind="main"
+          onClick={() => {
+            signInAsked.value = { reason: 'wish' };
+          }}
+        >
+          {t('session.signIn')}
+        </Button>
+      </div>
+    );
+  return <Duelling />;
+}
+
+function Duelling() {
+  const duels = useMemo(() => new Duels(), []);
+  const [hasInsights, setInsights] = useState(false);
+  useEffect(() => {
+    duels.begin();
+  }, [duels]);
+  const close = (): void => goBack(hrefOf(''));
+  useLayoutEffect(() =>
+    handleKeys({
+      previous: () => duels.choose('first'),
+      next: () => duels.choose('second'),
+      skipPair: (_, event) => (event.target instanceof Element && event.target.closest('button, a') ? false : duels.skip()),
+      undoDecision: () => duels.undo(),
+      close,
+    }),
+  );
+  return (
+    <div class="flex h-full min-h-0 flex-col">
+      <header class="flex items-center gap-1 border-b border-line px-3 py-1 sm:gap-3">
+        <h1 class="min-w-0 font-semibold max-sm:flex-1 max-sm:truncate">{t('duel.question')}</h1>
+        <p class="min-w-0 flex-1 truncate text-sm text-muted max-sm:hidden">{t('duel.explain')}</p>
+        <p class="text-sm text-muted tabular-nums" aria-live="polite">
+          {t('duel.given', { n: duels.given.value })}
+        </p>
+        <IconButton icon="undo" label={t('duel.undo')} isDisabled={!duels.mayUndo.value} onClick={() => duels.undo()} />
+        <IconButton icon="figures" label={t('duel.insights')} onClick={() => setInsights(true)} />
+        <IconButton icon="cross" label={t('common.close')} onClick={close} />
+      </header>
+      <Pair duels={duels} />
+      {hasInsights && <InsightsDialog onClose={() => setInsights(false)} />}
+    </div>
+  );
+}
+
+function Pair({ duels }: { duels: Duels }) {
+  const pair = duels.pair.value;
+  if (duels.error.value)
+    return (
+      <div role="alert" class="flex flex-col items-start gap-3 p-8">
+        <p>{duels.error.value.code === 'ERR_INVALID_ARGUMENT' ? t('duel.tooFew') : duels.error.value.message}</p>
+        <Button onClick={() => duels.begin()}>{t('common.retry')}</Button>
+      </div>
+    );
+  return (
+    <>
+      <div class="grid min-h-0 flex-1 grid-cols-2 gap-1 bg-sunken p-1 max-sm:grid-cols-1 max-sm:grid-rows-2" aria-busy={!pair}>
+        {pair && <Choice key={pair.first} id={pair.first} label={t('duel.first')} onChoose={() => duels.choose('first')} />}
+        {pair && <Choice key={pair.second} id={pair.second} label={t('duel.second')} onChoose={() => duels.choose('second')} />}
+        {!pair && (
+          <p role="status" class="col-span-full row-span-full grid place-items-center p-4 text-muted">
+            {t('duel.choosing')}
+          </p>
+        )}
+      </div>
+      <footer class="flex items-center justify-center gap-4 border-t border-line p-2">
+        <Button isDisabled={!pair} onClick={() => duels.skip()}>
+          {t('duel.skip')}
+        </Button>
+        <p class={`text-xs text-muted ${duels.isRepeating.value ? '' : 'max-sm:hidden'}`} role="status">
+          {t(duels.isRepeating.value ? 'duel.repeating' : 'duel.hint')}
+        </p>
+      </footer>
+    </>
+  );
+}
+
+function Choice({ id, label, onChoose }: { id: string; label: string; onChoose: () => void }) {
+  const row = rowOf(id).value;
+  const state = usePicture(row ? largeOf(row) : undefined);
+  return (
+    <button
+      type="button"
+      class="relative min-h-0 min-w-0 hover:bg-line focus-visible:outline-offset-[-3px]"
+      aria-label={`${label}: ${row ? altOf(row) : t('common.loading')}`}
+      onClick={onChoose}
+    >
+      {row && state === 'shown' && (
+        <img
+          src={largeOf(row)}
+          alt=""
+          width={row.width}
+          height={row.height}
+          draggable={false}
+          class="absolute inset-0 h-full w-full object-contain"
+        />
+      )}
+      {(row === null || state === 'lost') && <span class="text-muted">{t('works.gone')}</span>}
+    </button>
+  );
+}

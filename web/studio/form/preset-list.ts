@@ -1,0 +1,28 @@
+import { signal } from '@preact/signals';
+import { readStored, store } from '../../parts/storage.ts';
+import type { Draft } from './draft.ts';
+
+export interface Preset {
+  name: string;
+  draft: Draft;
+}
+
+/** Forms under a name, in the order of their names. */
+export const presets = signal<readonly Preset[]>(
+  (readStored<Preset[]>('local', 'presets') ?? []).filter((one) => typeof one?.name === 'string'),
+);
+
+export function setPresets(list: readonly Preset[]): void {
+  presets.value = [...list].sort((a, b) => a.name.localeCompare(b.name));
+  store('local', 'presets', presets.value);
+}
+
+/** Keeps a form under a name; one that has it already is replaced. */
+export const savePreset = (name: string, draft: Draft): void =>
+  setPresets([...presets.value.filter((one) => one.name !== name), { name, draft }]);
+
+export const removePreset = (name: string): void => setPresets(presets.value.filter((one) => one.name !== name));
+
+export function renamePreset(name: string, to: string): void {
+  setPresets(presets.value.filter((one) => one.name !== to).map((one) => (one.name === name ? { ...one, name: to } : one)));
+}

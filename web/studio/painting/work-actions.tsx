@@ -1,0 +1,76 @@
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { type Change, changeWork, pictureOf, restoreWork, rowOf, trashWork } from '../../api/works.ts';
+import { handleKeys } from '../../keys/listen.ts';
+import { hrefOf, navigate } from '../../navigate/router.ts';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { tell, tellError } from '../../parts/notices.tsx';
+import { t } from '../../texts/text.ts';
+import { Decisions } from '../../work/decisions.tsx';
+import { startWithWork } from '../start/start-picture.ts';
+
+/** Rates, keeps or deletes a work where it was painted, with the keys of the gallery. */
+export function WorkActions({ id, onRemix }: { id: string; onRemix: (work: string) => void }) {
+  const row = rowOf(id).value;
+  const isTrashed = useSignal(false);
+  const change = (wanted: Change): void => {
+    changeWork(id, wanted).catch(tellError);
+  };
+  const restore = (): void => {
+    restoreWork(id).then(() => {
+      isTrashed.value = false;
+    }, tellError);
+  };
+  const trash = (): void => {
+    trashWork(id).then(() => {
+      isTrashed.value = true;
+      tell(t('work.trashed'), { action: { label: t('common.undo'), run: restore } });
+    }, tellError);
+  };
+  useEffect(() =>
+    handleKeys({
+      rate: (key) => change({ rating: key === '0' ? null : Number(key) }),
+      pick: () => change({ flag: 'pick' }),
+      reject: () => change({ flag: 'reject' }),
+      unflag: () => change({ flag: 'none' }),
+      star: () => change({ star: !rowOf(id).peek()?.star }),
+      open: () => navigate(hrefOf(`works/${id}`)),
+      trash,
+    }),
+  );
+  if (!row) return null;
+  if (isTrashed.value)
+    return (
+      <div class="flex items-center gap-3 text-sm text-muted">
+        {t('work.trashed')} <Button onClick={restore}>{t('common.undo')}</Button>
+      </div>
+    );
+  return (
+    <div class="flex flex-wrap items-center gap-2">
+      <Decisions row={row} onChange={change} />
+      <span class="flex-1" />
+      <LinkButton href={hrefOf(`works/${id}`)}>{t('studio.open')}</LinkButton>
+      <Button onClick={() => onRemix(id)}>{t('studio.remix')}</Button>
+      <Button onClick={() => startWithWork(id).catch(tellError)}>{t('studio.useAsStart')}</Button>
+      <LinkButton href={`${pictureOf(row)}&download=true`} isDownload>
+        <Icon name="download" size={16} />
+        {t('work.download')}
+      </LinkButton>
+      <IconButton icon="trash" label={t('studio.delete')} onClick={trash} />
+    </div>
+  );
+}
+
+function LinkButton({ href, isDownload = false, children }: { href: string; isDownload?: boolean; children: ComponentChildren }) {
+  return (
+    <a
+      href={href}
+      download={isDownload || undefined}
+      class="inline-flex min-h-9 items-center gap-2 rounded-md border border-line bg-raised px-3 py-1 text-sm font-medium hover:bg-sunken"
+    >
+      {children}
+    </a>
+  );
+}
