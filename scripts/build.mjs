@@ -4,6 +4,7 @@
  * modules.
  *   dist/esm: index.js, doors/*.js and the child programs, sharing chunks; bin/*.js with chunks of their own
  *   dist/web: the page that `ai-artist serve` shows, from web/
+ *   dist/web-site: what `ai-artist gallery export site` makes sites of, from web/site/
  *   dist/cjs: each file of the library again, as CommonJS; types for both beside them.
  * Own code, zod and ulid are bundled (a tree-shaken zod is read in a fraction of the time; ulid is smaller than what finding it costs); every
  * other package and the addon stay outside. The folder is built aside and swapped in, so a failed build leaves the old one.
@@ -141,6 +142,12 @@ function compress(file) {
   for (const [ending, bytes] of Object.entries(made)) if (bytes.length < body.length) writeFileSync(`${file}.${ending}`, bytes);
 }
 
+/** What exported sites are made of: see web/vite.site.config.ts. */
+async function buildSite() {
+  for (const ssr of [false, true])
+    await vite.build({ configFile: path.join(root, 'web/vite.site.config.ts'), build: { outDir: path.join(staging, 'web-site'), ssr } });
+}
+
 /** The declarations of everything the doors reach, once with .js and once with .cjs in their imports. */
 function buildTypes() {
   const declarations = path.join(staging, 'types');
@@ -231,6 +238,7 @@ try {
   if (values.meta) writeFileSync(values.meta, JSON.stringify(metafile));
   await buildCjs(metafile);
   await buildWeb();
+  await buildSite();
   buildTypes();
   swapIn();
   if (values.watch) await watch();

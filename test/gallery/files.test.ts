@@ -18,6 +18,7 @@ import { readRecipe } from '../../lib/image/index.ts';
 import { codeOf } from '../core/support.ts';
 import { suite } from '../harness.ts';
 import { samples } from '../image/foreign-samples.ts';
+import { bareTags, siteData } from './site-text.ts';
 import { file, picture, place, prompts, recipe, scratch } from './support.ts';
 
 /** Hostile text that a page must escape. */
@@ -189,14 +190,15 @@ suite('gallery import of folders', (test) => {
     const out = path.join(scratch, 'hostile site');
     await exportSite(here.again(), [shared.id, victim.id], out, { url: 'https://example.org/' });
     for (const page of ['index.html', `works/${shared.id}.html`, 'rss.xml', 'feed.json']) {
-      // Inside its script element JSON may hold quotation marks as they are.
-      const text = readFileSync(path.join(out, page), 'utf8').replace(/"keywords":.*?"license"|"tags": \[.*?\]/s, '');
+      const written = readFileSync(path.join(out, page), 'utf8');
+      // Inside its script element JSON may hold quotation marks as they are, and so may texts and quoted values of HTML.
+      const text = page.endsWith('.html') ? bareTags(written) : written.replace(/"tags": \[.*?\]/s, '');
       assert.not.match(
         page === 'feed.json' ? text.replace(/"title": .*/g, '') : text,
         /<img src=x|" onerror=|javascript:|<script>|'onload=/,
         page,
       );
-      if (page.endsWith('.html')) assert.match(text, /Content-Security-Policy" content="default-src &#39;none&#39;;/);
+      if (page.endsWith('.html')) assert.match(written, /Content-Security-Policy" content="default-src &#39;none&#39;;/);
     }
     assert.ok(existsSync(path.join(out, 'images', `${shared.id}.png`)));
     // Deleting it permanently removes no file of another work.
@@ -273,7 +275,7 @@ suite('gallery export', (test) => {
     assert.equal(readdirSync(path.dirname(out)), ['works.zip']);
   });
 
-  test('site: every link and picture is there, nothing hostile gets through, no scripts, the thumbnails have the AI label', async () => {
+  test('site: every link and picture is there, nothing hostile gets through, no script but its own, the thumbnails have the AI label', async () => {
     const here = place();
     await file(here, 'a fox', {
       title: 'Fox',
@@ -282,7 +284,7 @@ suite('gallery export', (test) => {
       rating: 4,
       licence: { id: 'CC0-1.0', url: 'https://creativecommons.org/publicdomain/zero/1.0/' },
     });
-    await file(here, hostile, { title: hostile });
+    await file(here, `${hostile}\u2028`, { title: hostile });
     for (let index = 0; index < 60; index++) await file(here, `work ${index}`);
     const out = path.join(scratch, 'my site');
     const ids = await here.gallery.select('');
@@ -296,13 +298,28 @@ suite('gallery export', (test) => {
       const links = [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map((match) => match[1] ?? '');
       const missing = links.filter((link) => !existsSync(path.join(out, path.dirname(page), link)));
       assert.equal(missing, [], page);
-      for (const [, image] of html.matchAll(/<img ([^>]*)>/g)) assert.match(image ?? '', /alt="[^"]+"/);
+      for (const [, image] of html.matchAll(/<img ((?:[^>"]|"[^"]*")*)>/g)) assert.match(image ?? '', /alt="[^"]+"/);
       const scripts = [...html.matchAll(/<script([^>]*)>(.*?)<\/script>/gs)];
       for (const [, attributes, content] of scripts) {
-        assert.is(attributes, ' type="application/ld+json"');
-        assert.is(JSON.parse(content ?? '')['@type'], 'ImageObject');
+        if (/ src="(\.\.\/)?site\.js"$/.test(attributes ?? '')) assert.is(content, '');
+        else {
+          assert.is(attributes, ' type="application/ld+json"');
+          assert.is(JSON.parse(content ?? '')['@type'], 'ImageObject');
+        }
       }
     }
+    // The data of its script: JSON that no text can end, in the order of the pages.
+    const { works: listed, ...facts } = siteData(out);
+    assert.equal(
+      (listed as { works: { id: string }[] }).works.map(({ id }) => id),
+      ids,
+    );
+    assert.equal(
+      Object.values(facts).map((file) => Object.keys(file as object).length),
+      [60, 2],
+    );
+    for (const name of readdirSync(path.join(out, 'data')))
+      assert.not.match(readFileSync(path.join(out, 'data', name), 'utf8'), /[<\u2028\u2029]/);
     assert.match(readFileSync(path.join(out, 'thumbs', `${ids[0]}.webp`)).toString('latin1'), /trainedAlgorithmicMedia/);
     assert.ok(await readRecipe(path.join(out, 'images', `${ids[0]}.png`)));
     assert.match(readFileSync(path.join(out, 'index.html'), 'utf8'), /<time datetime="2026-10-30T[^"]+Z">2026-10-30<\/time>/);
@@ -314,7 +331,7 @@ suite('gallery export', (test) => {
     await here.gallery.update(ids[1] as string, { hidden: true });
     await here.gallery.update(ids[0] as string, { note: 'between us' });
     assert.is((await exportSite(here.gallery, ids.slice(0, 2), out, { url: 'https://example.org/art' })).works, 1);
-    for (const file of ['index.html', 'rss.xml', 'feed.json', `works/${ids[0]}.html`])
+    for (const file of ['index.html', 'rss.xml', 'feed.json', `works/${ids[0]}.html`, 'data/works.js', 'data/facts-0.js'])
       assert.not.match(readFileSync(path.join(out, file), 'utf8'), new RegExp(`${ids[1]}|between us`), file);
     assert.not.match(
       rssFeed(await here.gallery.getMany(ids.slice(0, 2)), { title: 'x', url: 'https://example.org/' }),

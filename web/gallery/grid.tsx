@@ -11,7 +11,7 @@ import { GroupHeader } from './group-header.tsx';
 import { groupsOf } from './groups.ts';
 import { type Layout, layOut, layOutList, rowAt, rowOfWork } from './layout.ts';
 import { focused, heldPlace, holdPlace } from './place-kept.ts';
-import { pointing } from './pointing.ts';
+import { looking, pointing } from './pointing.ts';
 import { ScrollSpace } from './scroll-space.ts';
 import { Scrubber } from './scrubber.tsx';
 import { isSelecting } from './selection.ts';
@@ -33,12 +33,14 @@ interface GridProps {
   view: View;
   /** Whether nothing covers it, so that keys mean it. */
   isInFront: boolean;
+  /** Whether works can be chosen and asked about. Default true; an exported site can only show them. */
+  hasActions?: boolean;
 }
 
 const noGroups = new Uint16Array(0);
 
 /** All works of a selection, however many: only what is in view, and a little more, is in the document. */
-export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFront }: GridProps) {
+export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFront, hasActions = true }: GridProps) {
   const box = useRef<HTMLDivElement>(null);
   const space = useRef(new ScrollSpace()).current;
   const size = useSize(box);
@@ -114,13 +116,13 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFron
     [layout, size.height, goTo],
   );
 
-  useGridKeys(layout, size.height, () => stand.peek().y, isInFront);
+  useGridKeys(layout, size.height, () => stand.peek().y, { isInFront, hasActions });
 
   return (
     <div class="relative min-h-0 flex-1">
       <div
         ref={box}
-        {...pointing}
+        {...(hasActions ? pointing : looking)}
         class="group/grid absolute inset-0 overflow-y-auto overscroll-contain [scrollbar-width:thin]"
         style={{ overflowAnchor: 'none' }}
         data-grid
@@ -135,6 +137,7 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFron
               y={stand.value.y}
               offset={stand.value.offset}
               viewport={size.height}
+              hasActions={hasActions}
               isList={view === 'list'}
             />
           )}
@@ -177,13 +180,14 @@ interface RowsProps {
   y: number;
   offset: number;
   viewport: number;
+  hasActions: boolean;
   isList: boolean;
 }
 
 /** Rows above and below the view, as a share of its height. */
 const beyond = 0.6;
 
-function Rows({ layout, columns, groups, y, offset, viewport, isList }: RowsProps) {
+function Rows({ layout, columns, groups, y, offset, viewport, isList, hasActions }: RowsProps) {
   const from = rowAt(layout, y - viewport * beyond);
   const to = rowAt(layout, y + viewport * (1 + beyond));
   const tiles: ComponentChild[] = [];
@@ -203,6 +207,7 @@ function Rows({ layout, columns, groups, y, offset, viewport, isList }: RowsProp
           groups={groups.of}
           top={top}
           height={headerHeight}
+          hasActions={hasActions}
         />,
       );
     for (let index = first; index < end; index++)
@@ -212,6 +217,7 @@ function Rows({ layout, columns, groups, y, offset, viewport, isList }: RowsProp
           id={columns.idAt(index)}
           index={index}
           count={columns.count}
+          hasActions={hasActions}
           left={layout.lefts[index] ?? 0}
           top={top + (isHeaded ? headerHeight : 0)}
           width={layout.widths[index] ?? 0}

@@ -27,6 +27,13 @@ function choose(event: MouseEvent, index: number): void {
   else toggle(index);
 }
 
+/** What pointers do where works can only be looked at. */
+export const looking = {
+  onClick: (event: MouseEvent): void => {
+    focused.value = indexAt(event) ?? focused.value;
+  },
+};
+
 export const pointing = {
   onClick: (event: MouseEvent): void => {
     const index = indexAt(event);

@@ -40,11 +40,12 @@ interface TileProps {
   width: number;
   height: number;
   isFocused: boolean;
+  hasActions: boolean;
   /** As a line with text beside the picture. */
   isList: boolean;
 }
 
-export function Tile({ id, index, count, left, top, width, height, isFocused, isList }: TileProps) {
+export function Tile({ id, index, count, left, top, width, height, isFocused, isList, hasActions }: TileProps) {
   const row = useRow(id);
   const [isLost, setLost] = useState(false);
   const link = useRef<HTMLAnchorElement>(null);
@@ -89,8 +90,8 @@ export function Tile({ id, index, count, left, top, width, height, isFocused, is
         {isLost && <span class="absolute inset-0 grid place-items-center p-2 text-center text-xs text-muted">{t('works.gone')}</span>}
         {row && !isList && <Marks row={row} />}
       </a>
-      {row && <MoreLikeOnTile id={id} name={row.name} />}
-      <Check mark={mark.value} name={name} />
+      {hasActions && row && <MoreLikeOnTile id={id} name={row.name} />}
+      {hasActions && <Check mark={mark.value} name={name} />}
     </li>
   );
 }

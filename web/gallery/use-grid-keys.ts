@@ -9,7 +9,12 @@ import { columns } from './shown-works.ts';
 const isTile = (): boolean => document.activeElement instanceof HTMLElement && document.activeElement.dataset['index'] !== undefined;
 
 /** Keys of the grid: arrows move the focus, space chooses, with shift a range. */
-export function useGridKeys(layout: Layout | undefined, viewport: number, topOf: () => number, isInFront: boolean): void {
+export function useGridKeys(
+  layout: Layout | undefined,
+  viewport: number,
+  topOf: () => number,
+  { isInFront, hasActions }: { isInFront: boolean; hasActions: boolean },
+): void {
   useEffect(() => {
     if (!layout || !isInFront) return;
     const move = (by: (typeof moves)[number], withShift: boolean): void => {
@@ -17,14 +22,16 @@ export function useGridKeys(layout: Layout | undefined, viewport: number, topOf:
       // The first key only shows where the focus is.
       const to = isTile() ? moved(layout, from, by, viewport) : by === 'first' || by === 'last' ? moved(layout, from, by, viewport) : from;
       wantsFocus.value = true;
-      if (withShift) {
+      if (withShift && hasActions) {
         if (!isSelecting.peek()) toggle(from);
         chooseRange(to);
       }
       focused.value = to;
     };
+    const moving = Object.fromEntries(moves.map((one) => [one, (_: string, event: KeyboardEvent) => move(one, event.shiftKey)]));
+    if (!hasActions) return handleKeys(moving);
     return handleKeys({
-      ...Object.fromEntries(moves.map((one) => [one, (_: string, event: KeyboardEvent) => move(one, event.shiftKey)])),
+      ...moving,
       // Space presses buttons everywhere else.
       choose: (_, event) => {
         if (!isTile() || focused.peek() === undefined) return false;
@@ -42,5 +49,5 @@ export function useGridKeys(layout: Layout | undefined, viewport: number, topOf:
         return true;
       },
     });
-  }, [layout, viewport, isInFront]);
+  }, [layout, viewport, isInFront, hasActions]);
 }

@@ -1,41 +1,17 @@
 import type { Artwork } from '../artwork.ts';
 import { altOf, jsonLdOf, nameOf, pictureName } from '../describe.ts';
 import { Html, html, jsonElement } from './html.ts';
-
-/** Works on one page of the site. */
-export const perPage = 60;
-
-export interface SiteTexts {
-  title: string;
-  /** Address of the published site; undefined: it is for file://, and has no feeds. */
-  url: string | undefined;
-}
+import { factsOf, perPage, type SiteRenderer, type SiteTexts, siteWorkOf } from './site-data.ts';
 
 export const pageName = (index: number): string => (index === 0 ? 'index.html' : `page-${index + 1}.html`);
-
-export const styleSheet = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { margin: 0 auto; max-width: 72rem; padding: 1rem; }
-a { color: inherit; }
-header, nav, footer { display: flex; flex-wrap: wrap; gap: 1rem; align-items: baseline; justify-content: space-between; }
-h1 { font-size: 1.4rem; margin: 0.5rem 0; }
-ul.works { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); list-style: none; margin: 1rem 0; padding: 0; }
-ul.works a { display: block; text-decoration: none; }
-ul.works img { aspect-ratio: 1; background: #8882; border-radius: 0.25rem; display: block; height: auto; object-fit: contain; width: 100%; }
-ul.works span { display: block; font-size: 0.85rem; margin-top: 0.25rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-ul.works time, ul.works small { display: block; font-size: 0.75rem; opacity: 0.7; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-a:focus-visible { outline: 3px solid; outline-offset: 3px; }
-main img.work { display: block; height: auto; margin: 0 auto; max-height: 80vh; max-width: 100%; min-width: min(100%, 24rem); object-fit: contain; }
-dl { display: grid; gap: 0.25rem 1rem; grid-template-columns: max-content 1fr; }
-dt { opacity: 0.7; }
-dd { margin: 0; overflow-wrap: anywhere; }
-`;
 
 /** The icon of the pages, as `favicon.svg`. */
 export const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect x="2" y="4" width="28" height="24" rx="3" fill="#345"/><circle cx="11" cy="12" r="3" fill="#fc6"/><path d="M4 26l9-10 6 6 4-4 5 8z" fill="#9cb"/></svg>
 `;
 
-/** Allows only the site's pictures and style sheet, also when opened from the disk. */
-const policy = "default-src 'none'; img-src 'self' file:; style-src 'self' file:; base-uri 'none'; form-action 'none'";
+/** Allows only the site's own files, also when opened from the disk; no inline script or style. */
+const policy =
+  "default-src 'none'; img-src 'self' file:; style-src 'self' file:; script-src 'self' file:; base-uri 'none'; form-action 'none'";
 
 interface Page {
   title: string;
@@ -45,10 +21,13 @@ interface Page {
   /** For previews of links: a description of the page and the address of its picture. */
   preview: { description: string; picture: string | undefined; path: string };
   head?: Html;
-  body: Html;
+  /** Made by the components of the page. */
+  body: string;
+  /** What site.js makes of it: the list becomes the gallery, a work gets keys. */
+  kind: 'list' | 'work';
 }
 
-function document({ title, root, texts: { url }, preview, head, body }: Page): string {
+function document({ title, root, texts: { url }, preview, head, body, kind }: Page): string {
   const feeds =
     url === undefined
       ? undefined
@@ -66,7 +45,7 @@ ${
 `
 }`;
   return html`${new Html('<!doctype html>')}
-<html lang="en">
+<html lang="en" class="plain" data-kind="${kind}" data-root="${root === '' ? './' : root}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -75,78 +54,60 @@ ${
 <title>${title}</title>
 <link rel="icon" type="image/svg+xml" href="${root}favicon.svg">
 <link rel="stylesheet" href="${root}style.css">
+<script defer src="${root}site.js"></script>
 ${feeds}${head}</head>
 <body>
-${body}
+<div id="page">${new Html(body)}</div>
 </body>
 </html>
 `.text;
 }
 
-const day = ({ createdAt }: Artwork): string => createdAt.slice(0, 10);
+/** Where a work is among the works of a site. */
+export interface Place {
+  works: readonly Artwork[];
+  index: number;
+}
 
-export function listPage(works: readonly Artwork[], index: number, pages: number, total: number, texts: SiteTexts): string {
-  const items = works.map(
-    (work) =>
-      html`<li><a href="works/${work.id}.html"><img src="thumbs/${work.id}.webp" alt="${altOf(work)}" loading="lazy" width="320" height="320"><span>${nameOf(work)}</span><time datetime="${work.createdAt}">${day(work)}</time>${work.tags && work.tags.length > 0 ? html`<small>${work.tags.join(', ')}</small>` : undefined}</a></li>`,
-  );
-  const links = [
-    ...(index > 0 ? [html`<a rel="prev" href="${pageName(index - 1)}">Newer</a>`] : []),
-    html`<span>Page ${index + 1} of ${pages}</span>`,
-    ...(index + 1 < pages ? [html`<a rel="next" href="${pageName(index + 1)}">Older</a>`] : []),
-  ];
-  const count = total === 1 ? '1 work' : `${total} works`;
-  const [first] = works;
-  const body = html`<header><h1>${texts.title}</h1><p>${count}</p></header>
-<main><ul class="works">
-${items}
-</ul></main>
-<nav aria-label="Pages">${links}</nav>
-<footer><p>These pictures were made with artificial intelligence.</p></footer>`;
+/** The works of one page as a list, complete without scripts. */
+export function listPage(works: readonly Artwork[], page: number, texts: SiteTexts, renderer: SiteRenderer): string {
+  const pages = Math.max(1, Math.ceil(works.length / perPage));
+  const shown = works.slice(page * perPage, (page + 1) * perPage);
+  const [first] = shown;
+  const body = renderer.renderList({
+    title: texts.title,
+    works: shown.map(siteWorkOf),
+    total: works.length,
+    page,
+    pages,
+    links: { newer: page > 0 ? pageName(page - 1) : undefined, older: page + 1 < pages ? pageName(page + 1) : undefined },
+  });
   const preview = {
-    description: `${texts.title}: ${count}`,
+    description: `${texts.title}: ${works.length === 1 ? '1 work' : `${works.length} works`}`,
     picture: first && `images/${pictureName(first)}`,
-    path: index === 0 ? '' : pageName(index),
+    path: page === 0 ? '' : pageName(page),
   };
-  return document({ title: texts.title, root: '', texts, preview, body });
+  return document({ title: texts.title, root: '', texts, preview, body, kind: 'list' });
 }
 
-function facts(work: Artwork): [string, string][] {
-  const { recipe = {} } = work;
-  const known: [string, unknown][] = [
-    ['Date', `${day(work)} ${work.createdAt.slice(11, 16)} UTC`],
-    ['Prompt', recipe.prompt],
-    ['Model', recipe.model?.name],
-    ['LoRA', recipe.loras?.map(({ name, weight }) => `${name} (${weight})`).join(', ')],
-    ['Sampler', recipe.sampler],
-    ['Steps', recipe.steps],
-    ['CFG', recipe.cfgScale],
-    ['Seed', recipe.seed],
-    ['Size', `${work.image.width}x${work.image.height}`],
-    ['Tags', work.tags?.join(', ')],
-    ['Rating', work.rating === undefined ? undefined : `${work.rating} of 5`],
-    ['Licence', work.licence?.id],
-  ];
-  return known.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, String(value)]]));
-}
-
-export function workPage(work: Artwork, newer: Artwork | undefined, older: Artwork | undefined, page: number, texts: SiteTexts): string {
+/** One work with all its facts, complete without scripts. */
+export function workPage({ works, index }: Place, work: Artwork, texts: SiteTexts, renderer: SiteRenderer): string {
   const address = (path: string): string => (texts.url === undefined ? `../${path}` : new URL(path, texts.url).href);
   const [path, picture] = [`works/${work.id}.html`, `images/${pictureName(work)}`];
   const label = jsonLdOf(work, { page: address(path), picture: address(picture), thumbnail: address(`thumbs/${work.id}.webp`) });
-  const link = (rel: string, to: Artwork | undefined, text: string): Html =>
-    to ? html`<a rel="${rel}" href="${to.id}.html">${text}</a>` : html`<span></span>`;
-  const rows = facts(work).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
-  const { width, height } = work.image;
-  const body = html`<nav aria-label="Works">${link('prev', newer, 'Newer')}<a href="../${pageName(page)}">${texts.title}</a>${link('next', older, 'Older')}</nav>
-<main>
-<h1>${nameOf(work)}</h1>
-<a href="../${picture}"><img class="work" src="../${picture}" alt="${altOf(work)}" width="${width}" height="${height}"></a>
-<dl>
-${rows}
-</dl>
-</main>
-<footer><p>This picture was made with artificial intelligence.</p></footer>`;
+  const [newer, older] = [works[index - 1], works[index + 1]];
+  const body = renderer.renderWork({
+    title: texts.title,
+    work: siteWorkOf(work),
+    facts: factsOf(work),
+    picture: `../${picture}`,
+    links: {
+      newer: newer && `${newer.id}.html`,
+      older: older && `${older.id}.html`,
+      list: `../${pageName(Math.floor(index / perPage))}`,
+    },
+  });
   const head = html`${jsonElement('application/ld+json', label)}\n`;
-  return document({ title: nameOf(work), root: '../', texts, preview: { description: altOf(work), picture, path }, head, body });
+  const preview = { description: altOf(work), picture, path };
+  return document({ title: nameOf(work), root: '../', texts, preview, head, body, kind: 'work' });
 }

@@ -6,7 +6,9 @@ import { pictureName } from '../describe.ts';
 import type { Gallery } from '../gallery.ts';
 import { ownFile } from '../store/own-file.ts';
 import { jsonFeed, rssFeed } from './feeds.ts';
-import { favicon, listPage, pageName, perPage, styleSheet, workPage } from './site-pages.ts';
+import { dataScript, factsOf, perPage, type SiteRenderer, type SiteTexts, siteWorkOf } from './site-data.ts';
+import { copySiteFiles, siteRenderer } from './site-files.ts';
+import { favicon, listPage, pageName, workPage } from './site-pages.ts';
 
 export interface SiteOptions {
   /** Default "Gallery". */
@@ -28,7 +30,7 @@ export interface Exported {
 
 /** Marks a folder as a site made here, which may be replaced. */
 const marker = '.ai-artist-site';
-const fixedNames = [marker, 'index.html', 'style.css', 'favicon.svg', 'rss.xml', 'feed.json'];
+const fixedNames = [marker, 'index.html', 'style.css', 'site.js', 'favicon.svg', 'rss.xml', 'feed.json'];
 /** Number of works in a feed. */
 const feedLength = 50;
 
@@ -54,19 +56,20 @@ function siteUrl(url: string | undefined): string | undefined {
 
 /** Whether a path belongs to a site. Only these are removed from an earlier site. */
 function isSitePath(path: string, kind: 'file' | 'folder'): boolean {
-  if (kind === 'folder') return ['images', 'thumbs', 'works'].includes(path);
+  if (kind === 'folder') return ['data', 'images', 'thumbs', 'works'].includes(path);
   const [, folder, id, ending = ''] = /^(images|thumbs|works)\/([^/.]+)\.(\w+)$/.exec(path) ?? [];
-  if (folder === undefined) return fixedNames.includes(path) || /^page-\d+\.html$/.test(path);
+  if (folder === undefined) return fixedNames.includes(path) || /^(page-\d+\.html|data\/(works|facts-\d+)\.js)$/.test(path);
   return (
     isUlid(id ?? '') && { images: ['png', 'jpg', 'jpeg', 'webp'], thumbs: ['webp'], works: ['html'] }[folder]?.includes(ending) === true
   );
 }
 
 /**
- * The works as a website of one folder, without a server and without scripts: it can be opened from the disk. In the order of `ids`. It is built
- * beside its place and moved there when it is whole. Hidden works are left out. An earlier site is replaced; a folder with anything else in it is not.
+ * The works as a website of one folder, without a server: it can be opened from the disk. Its pages are complete without scripts; with them it is
+ * the gallery of the page that `ai-artist serve` shows. In the order of `ids`. It is built beside its place and moved there when it is whole. Hidden works are left out. An earlier site is replaced; a folder with anything else in it is not.
  *
- * @throws ArtistError ERR_ALREADY_EXISTS: the folder holds other files; ERR_INVALID_ARGUMENT (url; the folder must stay), ERR_WRITE, ERR_DISK_FULL; the signal's reason
+ * @throws ArtistError ERR_ALREADY_EXISTS: the folder holds other files; ERR_INVALID_ARGUMENT (url; the folder must stay); ERR_NOT_FOUND: the
+ * components were not built; ERR_WRITE, ERR_DISK_FULL; the signal's reason
  */
 export const exportSite = answering(
   'exportSite',
@@ -75,12 +78,13 @@ export const exportSite = answering(
     const texts = { title: options.title ?? 'Gallery', url: siteUrl(options.url) };
     const wish = { mark: marker, isOurs: isSitePath, keep: [gallery.folder], name: 'out' };
     await checkReplaceable(folder, { ...wish, as: 'folder' }); // before the works are read
+    const renderer = await siteRenderer();
     const { works, missing } = await worksWithPictures(gallery, ids);
     const open = works.filter(({ hidden }) => !hidden);
     const damaged: NonNullable<Exported['damaged']> = [];
     let shown: Artwork[] = [];
     await replaceFolder(folder, wish, async (made) => {
-      for (const part of ['images', 'thumbs', 'works']) await mkdir(join(made, part));
+      for (const part of ['data', 'images', 'thumbs', 'works']) await mkdir(join(made, part));
       // The pictures first: the pages name those that could be read.
       shown = [];
       for (const [index, work] of open.entries()) {
@@ -90,7 +94,9 @@ export const exportSite = answering(
         if (message === undefined) shown.push(work);
         else damaged.push({ id: work.id, message });
       }
-      await writePages(made, shown, texts);
+      await writePages(made, shown, texts, renderer);
+      await writeData(made, shown, texts);
+      await copySiteFiles(made);
     });
     return { path: folder, works: shown.length, missing, ...(damaged.length > 0 && { damaged }) };
   },
@@ -122,21 +128,25 @@ export async function unreadable(work: Artwork, error: unknown): Promise<string 
   return readable ? undefined : `${work.path}: cannot be read (${systemCode(error) ?? String(error)})`;
 }
 
-async function writePages(folder: string, works: readonly Artwork[], texts: { title: string; url: string | undefined }): Promise<void> {
-  const pages = Math.max(1, Math.ceil(works.length / perPage));
-  for (let page = 0; page < pages; page++) {
-    const shown = works.slice(page * perPage, (page + 1) * perPage);
-    await writeFile(join(folder, pageName(page)), listPage(shown, page, pages, works.length, texts));
-  }
-  for (const [index, work] of works.entries()) {
-    const text = workPage(work, works[index - 1], works[index + 1], Math.floor(index / perPage), texts);
-    await writeFile(join(folder, 'works', `${work.id}.html`), text);
-  }
-  await writeFile(join(folder, 'style.css'), styleSheet);
+async function writePages(folder: string, works: readonly Artwork[], texts: SiteTexts, renderer: SiteRenderer): Promise<void> {
+  for (let page = 0; page === 0 || page * perPage < works.length; page++)
+    await writeFile(join(folder, pageName(page)), listPage(works, page, texts, renderer));
+  for (const [index, work] of works.entries())
+    await writeFile(join(folder, 'works', `${work.id}.html`), workPage({ works, index }, work, texts, renderer));
   await writeFile(join(folder, 'favicon.svg'), favicon);
   await writeFile(join(folder, marker), '');
   if (texts.url === undefined) return;
   const latest = works.slice(0, feedLength);
   await writeFile(join(folder, 'rss.xml'), rssFeed(latest, { title: texts.title, url: texts.url }));
   await writeFile(join(folder, 'feed.json'), jsonFeed(latest, { title: texts.title, url: texts.url }));
+}
+
+/** The data of site.js: all works in one file, their facts in files of `perPage` works. */
+async function writeData(folder: string, works: readonly Artwork[], { title }: SiteTexts): Promise<void> {
+  await writeFile(join(folder, 'data', 'works.js'), dataScript('works', { title, works: works.map(siteWorkOf) }));
+  for (let at = 0; at < works.length; at += perPage) {
+    const name = `facts-${at / perPage}`;
+    const facts = Object.fromEntries(works.slice(at, at + perPage).map((work) => [work.id, factsOf(work)]));
+    await writeFile(join(folder, 'data', `${name}.js`), dataScript(name, facts));
+  }
 }

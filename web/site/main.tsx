@@ -1,0 +1,51 @@
+/** The script of an exported site. Its pages are complete without it: a list becomes the gallery, the page of a work gets keys. */
+import { render } from 'preact';
+import { session } from '../api/session.ts';
+import { holdPlace } from '../gallery/place-kept.ts';
+import { columnsKey, followSelection, loadColumns } from '../gallery/shown-works.ts';
+import { handleKeys, startKeys } from '../keys/listen.ts';
+import { startRouter } from '../navigate/router.ts';
+import { applyTheme } from '../parts/theme.ts';
+import { allWorks, loadWorks, perFile } from './data.ts';
+import { SiteApp } from './site-app.tsx';
+import './style.css';
+
+const { documentElement: html } = document;
+
+/** Keys of a page that is one work: they follow its links. */
+function followLinks(): void {
+  const follow = (selector: string) => (): void => document.querySelector<HTMLAnchorElement>(selector)?.click();
+  handleKeys({ next: follow('a[rel=next]'), previous: follow('a[rel=prev]'), close: follow('a[data-move=back]') });
+}
+
+/** The gallery begins with the works that the plain page had. */
+function startAtPage(): void {
+  const page = Number(/page-(\d+)\.html$/.exec(location.pathname)?.[1] ?? 1);
+  const first = allWorks()[(page - 1) * perFile];
+  if (page > 1 && first && location.hash === '') holdPlace(columnsKey.value, { id: first.id, below: 0 });
+}
+
+async function showGallery(): Promise<void> {
+  const root = document.getElementById('page');
+  let title: string;
+  try {
+    title = await loadWorks();
+  } catch {
+    return; // files of the site are missing: the plain page stays
+  }
+  if (!root) return;
+  // Nobody may change anything; see mayPaint.
+  session.value = { id: null, name: null, scope: 'read' };
+  startRouter();
+  await loadColumns();
+  startAtPage();
+  followSelection();
+  root.replaceChildren();
+  html.classList.remove('plain');
+  render(<SiteApp title={title} />, root);
+}
+
+applyTheme();
+startKeys();
+if (html.dataset['kind'] === 'work') followLinks();
+else showGallery();
