@@ -134,10 +134,12 @@ export interface Series {
   seed: number | null;
   createdAt: string;
   ended: boolean;
-  /** With servers that paint series: the works that are there. */
-  painted?: { index: number; work: string }[];
-  missing?: number[];
-  jobs?: { index: number; id: string; state: string; fraction: number }[];
+}
+/** A series with its works that are there, those that are missing, and the jobs that wait or run. */
+export interface SeriesState extends Series {
+  painted: { index: number; work: string }[];
+  missing: number[];
+  jobs: { index: number; id: string; state: string; fraction: number }[];
 }
 const seriesPath = (id: string, action: string): string => `series/${encodeURIComponent(id)}/${action}`;
 export const addSeries = (body: object): Promise<Series> => ask('series', { method: 'POST', body });

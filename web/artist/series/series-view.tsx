@@ -1,4 +1,4 @@
-import { endSeries, paintSeries, type Series } from '../../api/artist.ts';
+import { endSeries, paintSeries, type SeriesState } from '../../api/artist.ts';
 import { isAdmin } from '../../api/session.ts';
 import { Answered } from '../../form/answered.tsx';
 import { useAnswer } from '../../form/use-answer.ts';
@@ -10,7 +10,7 @@ import { WorkStrip } from '../work-strip.tsx';
 
 /** A series: its works so far, and painting more. */
 export function SeriesView({ id }: { id: string }) {
-  const answer = useAnswer<Series>(`series/${encodeURIComponent(id)}`, {}, ['work.filed', 'job']);
+  const answer = useAnswer<SeriesState>(`series/${encodeURIComponent(id)}`, {}, ['work.filed', 'job']);
   return (
     <>
       <a class="text-sm text-accent underline" href={hrefOf('artist/series')}>
@@ -36,7 +36,7 @@ export function SeriesView({ id }: { id: string }) {
   );
 }
 
-function Actions({ series: { id, name, ended, missing, jobs }, onChanged }: { series: Series; onChanged: () => void }) {
+function Actions({ series: { id, name, ended, missing, jobs }, onChanged }: { series: SeriesState; onChanged: () => void }) {
   const act = (action: Promise<unknown>, said: string): void => {
     action.then(() => {
       tell(said);
@@ -44,7 +44,7 @@ function Actions({ series: { id, name, ended, missing, jobs }, onChanged }: { se
     }, tellError);
   };
   if (ended) return null;
-  const left = (missing?.length ?? 0) - (jobs?.length ?? 0);
+  const left = missing.length - jobs.length;
   return (
     <>
       {left > 0 && (
@@ -62,21 +62,14 @@ function Actions({ series: { id, name, ended, missing, jobs }, onChanged }: { se
   );
 }
 
-function Progress({ series: { works, painted, jobs, ended, name } }: { series: Series }) {
-  if (painted === undefined)
-    return (
-      <p class="text-sm">
-        {t('works.count', { n: works })}. {!ended && t('artist.series.byCommand')}{' '}
-        <code class="select-all">ai-artist series paint {JSON.stringify(name)}</code>
-      </p>
-    );
+function Progress({ series: { works, painted, jobs } }: { series: SeriesState }) {
   return (
     <>
       <div class="flex items-center gap-3 text-sm">
         <progress class="h-2 w-full max-w-sm accent-accent" max={works} value={painted.length} aria-label={t('artist.progress')} />
         <span>{t('artist.worksOf', { done: painted.length, due: works })}</span>
       </div>
-      {(jobs?.length ?? 0) > 0 && <p class="text-sm text-muted">{t('artist.series.jobs', { n: jobs?.length ?? 0 })}</p>}
+      {jobs.length > 0 && <p class="text-sm text-muted">{t('artist.series.jobs', { n: jobs.length })}</p>}
       <WorkStrip size="large" ids={painted.map(({ work }) => work)} />
     </>
   );
