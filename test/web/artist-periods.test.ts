@@ -11,7 +11,10 @@ suite('periods and series', (test) => {
   let browser: Browser;
   let admin: string;
   test.before(async () => {
-    [server, browser] = await Promise.all([serving({}, 'create:\n  candidates: 1\npaint:\n  width: 128\n  height: 128\n  steps: 2\n'), openBrowser()]);
+    [server, browser] = await Promise.all([
+      serving({}, 'create:\n  candidates: 1\npaint:\n  width: 128\n  height: 128\n  steps: 2\n'),
+      openBrowser(),
+    ]);
     admin = await server.newToken('curator', 'admin');
   });
   test.after(async () => {

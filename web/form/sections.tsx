@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 
 interface SectionsProps {
   label: string;
@@ -7,8 +8,16 @@ interface SectionsProps {
 
 /** Links to the sections of a page, each of which has an address. */
 export function Sections({ label, items }: SectionsProps) {
+  const bar = useRef<HTMLElement>(null);
+  const shown = items.find(({ isShown }) => isShown)?.href;
+  // On phones the bar is wider than the screen.
+  useEffect(() => {
+    const { current } = bar;
+    const link = current?.querySelector<HTMLElement>('[aria-current]');
+    if (current && link) current.scrollLeft = link.offsetLeft - (current.clientWidth - link.offsetWidth) / 2;
+  }, [shown]);
   return (
-    <nav aria-label={label} class="flex gap-1 overflow-x-auto border-b border-line px-4 md:px-6">
+    <nav ref={bar} aria-label={label} class="relative flex gap-1 overflow-x-auto border-b border-line px-4 md:px-6">
       {items.map(({ href, label: name, isShown }) => (
         <a
           key={href}

@@ -3,6 +3,7 @@ import { followJobs, type Job, previewOf, readPreview } from '../../api/jobs.ts'
 import { mayPaint } from '../../api/session.ts';
 import { Answered } from '../../form/answered.tsx';
 import { useAnswer } from '../../form/use-answer.ts';
+import { JobProgress, placeText } from '../../studio/painting/progress.tsx';
 import { t, timeText } from '../../texts/text.ts';
 
 interface NowAnswer {
@@ -24,7 +25,7 @@ export function Now() {
   useEffect(followJobs, []);
   const [job] = jobs.value?.jobs ?? [];
   return (
-    <section aria-label={t('artist.now')} class="flex gap-4 rounded-xl border border-line bg-raised p-4 max-sm:flex-col">
+    <section aria-label={t('artist.now')} class="flex gap-4 rounded-xl border border-line bg-raised p-4">
       {job && <Preview job={job} />}
       <div class="flex min-w-0 flex-1 flex-col justify-center gap-1 text-sm">
         <Answered answer={now}>
@@ -58,9 +59,9 @@ function Preview({ job }: { job: Job }) {
     if (mayPaint.value && shown > 0 && previewOf(job.id).peek() === undefined) readPreview(job.id).catch(() => undefined); // the next one comes by event
   }, [job.id, shown > 0]);
   return (
-    <div class="grid aspect-square w-40 shrink-0 place-items-center overflow-hidden rounded-lg bg-sunken max-sm:w-full">
+    <div class="grid aspect-square w-40 shrink-0 place-items-center self-center overflow-hidden rounded-lg bg-sunken max-sm:w-24">
       {preview === undefined ? (
-        <p class="p-4 text-center text-xs text-muted">{t('artist.noPreview')}</p>
+        <p class="p-2 text-center text-xs text-muted">{t('artist.noPreview')}</p>
       ) : (
         <img src={preview} alt={t('artist.preview')} class="h-full w-full object-contain" />
       )}
@@ -68,17 +69,13 @@ function Preview({ job }: { job: Job }) {
   );
 }
 
-function Progress({ job: { progress } }: { job: Job }) {
-  if (!progress) return null;
-  const { fraction, step, steps, image, images, etaSeconds } = progress;
+function Progress({ job }: { job: Job }) {
   return (
-    <div class="flex flex-wrap items-center gap-3">
-      <progress class="h-2 w-full max-w-sm accent-accent" max={1} value={fraction} aria-label={t('artist.progress')} />
-      <span class="text-muted">
-        {t('artist.step', { step, steps })}
-        {images > 1 && ` · ${t('artist.picture', { picture: image + 1, pictures: images })}`}
-        {etaSeconds !== null && ` · ${t('artist.left', { n: Math.ceil(etaSeconds) })}`}
-      </span>
+    <div class="flex flex-col gap-1">
+      <div class="max-w-sm">
+        <JobProgress job={job} />
+      </div>
+      <span class="text-muted">{placeText(job)}</span>
     </div>
   );
 }

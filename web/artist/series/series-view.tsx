@@ -5,6 +5,7 @@ import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf } from '../../navigate/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
+import { ProgressBar } from '../../parts/progress-bar.tsx';
 import { t } from '../../texts/text.ts';
 import { WorkStrip } from '../work-strip.tsx';
 
@@ -36,6 +37,9 @@ export function SeriesView({ id }: { id: string }) {
   );
 }
 
+/** Jobs that the server adds at one request. */
+const mostAtOnce = 200;
+
 function Actions({ series: { id, name, ended, missing, jobs }, onChanged }: { series: SeriesState; onChanged: () => void }) {
   const act = (action: Promise<unknown>, said: string): void => {
     action.then(() => {
@@ -45,6 +49,7 @@ function Actions({ series: { id, name, ended, missing, jobs }, onChanged }: { se
   };
   if (ended) return null;
   const left = missing.length - jobs.length;
+  const atOnce = Math.min(mostAtOnce, left);
   return (
     <>
       {left > 0 && (
@@ -52,9 +57,11 @@ function Actions({ series: { id, name, ended, missing, jobs }, onChanged }: { se
           <Button kind="main" onClick={() => act(paintSeries(id, 1), t('artist.series.asked', { n: 1 }))}>
             {t('artist.series.paintOne')}
           </Button>
-          <Button onClick={() => act(paintSeries(id, Math.min(200, left)), t('artist.series.asked', { n: Math.min(200, left) }))}>
-            {t('artist.series.paintAll', { n: Math.min(200, left) })}
-          </Button>
+          {left > 1 && (
+            <Button onClick={() => act(paintSeries(id, atOnce), t('artist.series.asked', { n: atOnce }))}>
+              {t('artist.series.paintAll', { n: atOnce })}
+            </Button>
+          )}
         </>
       )}
       {isAdmin.value && <Button onClick={() => act(endSeries(id), t('artist.series.ended', { name }))}>{t('artist.series.end')}</Button>}
@@ -66,7 +73,9 @@ function Progress({ series: { works, painted, jobs } }: { series: SeriesState })
   return (
     <>
       <div class="flex items-center gap-3 text-sm">
-        <progress class="h-2 w-full max-w-sm accent-accent" max={works} value={painted.length} aria-label={t('artist.progress')} />
+        <div class="max-w-sm flex-1">
+          <ProgressBar max={works} value={painted.length} label={t('artist.progress')} />
+        </div>
         <span>{t('artist.worksOf', { done: painted.length, due: works })}</span>
       </div>
       {jobs.length > 0 && <p class="text-sm text-muted">{t('artist.series.jobs', { n: jobs.length })}</p>}

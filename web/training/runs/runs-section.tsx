@@ -6,6 +6,7 @@ import { Empty } from '../../form/sections.tsx';
 import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf, navigate, place, setQuery } from '../../navigate/router.ts';
 import { Button } from '../../parts/button.tsx';
+import { ProgressBar } from '../../parts/progress-bar.tsx';
 import { numberText, t, timeText } from '../../texts/text.ts';
 import { RunForm } from './run-form.tsx';
 
@@ -98,11 +99,10 @@ export function StepText({ run: { step, steps, loss } }: { run: Run }) {
 }
 
 export function RunProgress({ run: { name, step, steps } }: { run: Run }) {
+  if (steps === null) return null;
   return (
-    <progress
-      class="h-2 w-full max-w-md accent-accent"
-      aria-label={t('training.progressOf', { name })}
-      {...(steps !== null && { max: steps, value: step ?? 0 })}
-    />
+    <div class="max-w-md">
+      <ProgressBar value={step ?? 0} max={steps} label={t('training.progressOf', { name })} />
+    </div>
   );
 }

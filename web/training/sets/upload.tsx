@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { addPicture } from '../../api/training.ts';
 import { Button } from '../../parts/button.tsx';
+import { ProgressBar } from '../../parts/progress-bar.tsx';
 import { t } from '../../texts/text.ts';
 
 interface Progress {
@@ -72,7 +73,7 @@ export function Upload({ name, onDone }: { name: string; onDone: () => void }) {
       </div>
       {progress && (
         <div class="flex flex-col gap-1">
-          {isBusy && <progress max={progress.of} value={progress.done} class="w-full accent-accent" aria-label={t('training.uploading')} />}
+          {isBusy && <ProgressBar max={progress.of} value={progress.done} label={t('training.uploading')} />}
           <p role="status">{t('training.uploaded', { done: progress.done - progress.failed.length, of: progress.of })}</p>
           <ul>
             {progress.failed.map(({ file, message }) => (
