@@ -16,6 +16,8 @@ export interface Drawn {
 }
 
 const height = 280;
+/** Distances of the marks below the curve: there is no half step. */
+const wholeSteps = [1, 10, 100, 1000, 10_000, 100_000].flatMap((one) => [one, 2 * one, 5 * one]);
 /** Colours of the page, which both themes have; lines beyond them repeat with dashes. */
 const colours = ['accent', 'good', 'bad', 'ink', 'muted'];
 
@@ -44,7 +46,7 @@ export function drawCurves(into: HTMLElement, lines: readonly Line[], { width, x
       width,
       height,
       scales: { x: { time: false } },
-      axes: [axis(), { ...axis(), size: 60 }],
+      axes: [{ ...axis(), incrs: wholeSteps }, { ...axis(), size: 60 }],
       legend: { live: true },
       cursor: { drag: { x: true, y: false } },
       series: [
