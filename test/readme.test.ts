@@ -43,7 +43,7 @@ const outcomes: [command: RegExp, outcome: Outcome][] = [
   [/^ai-artist train resume/, { status: 1, says: /expected a training run in .* to resume, got "latest"\. All of them are finished/ }],
   [/^ai-artist schedule start/, { interruptAfter: /\d jobs?; next/ }],
   [/^ai-artist serve token create/, { again: { status: 1, says: /expected a name that no token has, got "phone"/ } }],
-  [/^ai-artist serve$/, { interruptAfter: /Listening on http:/ }],
+  [/^ai-artist serve --open$/, { interruptAfter: /Listening on http:/ }],
   [/^ai-artist models pull/, { status: 1, says: /ERR_NETWORK/ }],
   [/^ai-artist upscale/, { again: { status: 1, says: /fox-large\.png: exists already/ } }],
   [/--backend CUDA0/, hasCuda ? {} : { status: 1, says: /'CUDA0' was not found\. Present here: / }],

@@ -176,7 +176,7 @@ suite('acting on works', (test) => {
     await tile(page, 0).tap();
     await tile(page, 1).tap();
     await page.getByRole('button', { name: 'Restore' }).click();
-    await page.getByText('No work matches').waitFor();
+    await page.getByText('The trash is empty', { exact: true }).waitFor();
     is(await totalOf(''), works);
     equal(faults, []);
     await close();
@@ -201,7 +201,7 @@ suite('acting on works', (test) => {
     await dialog.getByLabel(`Type ${n} to go on`).fill(String(n));
     await axeClean(page, 'purge');
     await dialog.getByRole('button', { name: 'Delete for ever' }).click();
-    await page.getByText('No work matches').waitFor();
+    await page.getByText('The trash is empty', { exact: true }).waitFor();
     is(await totalOf(''), works - n);
     // Pictures that were asked for while their files were being deleted.
     equal(

@@ -23,11 +23,11 @@ export function Panel({ work, onClose }: { work: FullWork; onClose: () => void }
         </div>
       )}
       <AboutSection work={work} />
+      <PromptSection work={work} />
+      <DetailsSection work={work} />
       <Section name="edit" title={t('edit.panel')}>
         <EditPanel row={rowOf(work.id).value ?? work} work={work} />
       </Section>
-      <PromptSection work={work} />
-      <DetailsSection work={work} />
       <LineageSection work={work} />
       <RepaintSection work={work} />
       <OriginSection work={work} />
