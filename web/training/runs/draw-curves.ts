@@ -46,7 +46,10 @@ export function drawCurves(into: HTMLElement, lines: readonly Line[], { width, x
       width,
       height,
       scales: { x: { time: false } },
-      axes: [{ ...axis(), incrs: wholeSteps }, { ...axis(), size: 60 }],
+      axes: [
+        { ...axis(), incrs: wholeSteps },
+        { ...axis(), size: 60 },
+      ],
       legend: { live: true },
       cursor: { drag: { x: true, y: false } },
       series: [
