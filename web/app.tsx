@@ -30,6 +30,8 @@ const pages: Readonly<Record<string, ComponentType>> = {
   cull: lazy(async () => (await import('./cull/cull-page.tsx')).CullPage),
   duel: lazy(async () => (await import('./duel/duel-page.tsx')).DuelPage),
   kiosk: lazy(async () => (await import('./show/kiosk-page.tsx')).KioskPage),
+  artist: lazy(async () => (await import('./artist/artist-page.tsx')).ArtistPage),
+  training: lazy(async () => (await import('./training/training-page.tsx')).TrainingPage),
   settings: lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage),
   slideshow: lazy(async () => (await import('./show/slideshow-page.tsx')).SlideshowPage),
 };

@@ -80,6 +80,12 @@ suite('training over HTTP', (test) => {
     ok(!check.text.includes(shell.home));
     equal((await ask('PUT', '/datasets/foxes/licence', { licence: 'own' })).status, 204);
     equal((await ask('POST', '/datasets/foxes/check')).json().pictures, 2);
+    equal((await ask('PUT', '/datasets/foxes/pictures/b.png/licence', { licence: 'CC BY-NC 4.0' })).status, 204);
+    equal((await ask('POST', '/datasets/foxes/check')).json().error.code, 'ERR_LICENCE');
+    const { licence, pictures: licensed } = (await ask('GET', '/datasets/foxes')).json();
+    deepEqual([licence, ...licensed.map((one: Json) => one.licence)], ['own', null, 'CC-BY-NC-4.0']);
+    equal((await ask('PUT', '/datasets/foxes/pictures/b.png/licence', { licence: null })).status, 204);
+    equal((await ask('POST', '/datasets/foxes/check')).json().licence, 'own');
   });
 
   test('no name leads out of the home', async () => {

@@ -12,6 +12,8 @@ const entries: readonly { path: string; icon: IconName; label: TextKey }[] = [
   { path: 'studio', icon: 'brush', label: 'nav.studio' },
   { path: 'queue', icon: 'queue', label: 'nav.queue' },
   { path: 'collections', icon: 'collection', label: 'nav.collections' },
+  { path: 'artist', icon: 'artist', label: 'nav.artist' },
+  { path: 'training', icon: 'training', label: 'nav.training' },
   { path: 'settings', icon: 'settings', label: 'nav.settings' },
 ];
 

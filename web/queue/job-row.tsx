@@ -4,7 +4,7 @@ import { isAdmin, mayPaint } from '../api/session.ts';
 import { hrefOf } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
 import { tellError } from '../parts/notices.tsx';
-import { ProgressBar, placeText } from '../studio/painting/progress.tsx';
+import { JobProgress, placeText } from '../studio/painting/progress.tsx';
 import { t, timeText } from '../texts/text.ts';
 
 /** What a job paints, in words. */
@@ -49,7 +49,7 @@ export function JobRow({ job, isOwn, children, drag, look = '' }: JobRowProps) {
         </p>
         {state === 'running' && (
           <div class="mt-1">
-            <ProgressBar job={job} />
+            <JobProgress job={job} />
           </div>
         )}
       </div>

@@ -37,3 +37,13 @@ export const monthText = (day: number): string => months.format(day * dayMs);
 export const weekdayText = (day: number): string => weekdays.format(day * dayMs);
 /** The month alone. @param day days since 1970, UTC */
 export const monthName = (day: number): string => monthNames.format(day * dayMs);
+
+const zoned = (options: Intl.DateTimeFormatOptions): ((date: Date) => string) => {
+  const format = new Intl.DateTimeFormat(language, options);
+  return (date) => format.format(date);
+};
+/** In the time zone of the browser: `09:00`. */
+export const localClock = zoned({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+export const localWeekday = zoned({ weekday: 'short' });
+export const localDay = zoned({ weekday: 'short', day: 'numeric', month: 'short' });
+export const localMonth = zoned({ month: 'long', year: 'numeric' });

@@ -24,6 +24,13 @@ function rotationOf(
   return topics && topics.length > 1 ? { prompt: undefined, rotation: topics } : { prompt: topics?.[0], rotation: [] };
 }
 
+/** null takes an option away from those that the job had. */
+function withoutNulls<T extends object>(options: OrderOptions, before: T): [OrderOptions, T] {
+  const removed = new Set(Object.entries(options).flatMap(([name, value]) => (value === null ? [name] : [])));
+  const rest = <V extends object>(values: V): V => Object.fromEntries(Object.entries(values).filter(([name]) => !removed.has(name))) as V;
+  return [rest(options), rest(before)];
+}
+
 /**
  * What a job stores of its works. The options are checked as create() would check them, so that a mistake is refused now and not at every run.
  *
@@ -40,7 +47,8 @@ export async function jobPayload(
   const settings = loaded.config.prompt;
   const chosen = known && topics === undefined && topicRotation !== true ? undefined : rotationOf(wishes, settings);
   const { prompt: promptBefore, ...before } = known ? readOrder(known.payload) : newOrder({});
-  const order = newOrder({ ...options, prompt: chosen ? chosen.prompt : promptBefore }, before);
+  const [given, kept] = withoutNulls(options ?? {}, before);
+  const order = newOrder({ ...given, prompt: chosen ? chosen.prompt : promptBefore }, kept);
   const prompts = chosen ? [...chosen.rotation] : [...(known?.rotation ?? [])];
   const warnings = new Set<string>();
   for (const prompt of prompts.length > 0 ? prompts : [order.prompt]) {

@@ -1,4 +1,5 @@
 import type { Job } from '../../api/jobs.ts';
+import { ProgressBar } from '../../parts/progress-bar.tsx';
 import { numberText, t } from '../../texts/text.ts';
 
 const minute = 60;
@@ -32,17 +33,6 @@ export function placeText({ state, ahead, progress, error }: Job): string {
   return t(`queue.state.${state}`);
 }
 
-/** A bar; screen readers hear its value, and the words beside it at rest. */
-export function ProgressBar({ job }: { job: Job }) {
-  const fraction = job.progress?.fraction ?? 0;
-  return (
-    <progress
-      class="h-1.5 w-full appearance-none overflow-hidden rounded-full bg-line [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-accent"
-      max={1}
-      value={fraction}
-      aria-label={t('queue.progress')}
-    >
-      {numberText(fraction * 100)} %
-    </progress>
-  );
+export function JobProgress({ job }: { job: Job }) {
+  return <ProgressBar value={job.progress?.fraction ?? 0} label={t('queue.progress')} />;
 }

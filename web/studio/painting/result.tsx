@@ -6,7 +6,7 @@ import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { tellError } from '../../parts/notices.tsx';
 import { t } from '../../texts/text.ts';
-import { ProgressBar, placeText } from './progress.tsx';
+import { JobProgress, placeText } from './progress.tsx';
 import { WorkActions } from './work-actions.tsx';
 
 interface ResultProps {
@@ -34,7 +34,7 @@ export function Result({ job, onReplace, onRemix }: ResultProps) {
       <Picture job={job} picture={shown} />
       {isRunning && (
         <div class="flex flex-col gap-2">
-          <ProgressBar job={job} />
+          <JobProgress job={job} />
           <div class="flex flex-wrap items-center justify-between gap-2">
             <p class="text-sm text-muted">{placeText(job)}</p>
             <div class="flex flex-wrap gap-2">

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { type Period, PeriodStore, ProposalBook, periodView, readClaim } from '../../../artist/index.ts';
+import { ArtistError, readPlainFile } from '../../../core/index.ts';
 import type { Routes, ServerContext } from '../../context.ts';
 import { measured } from '../../measuring/measure.ts';
 import { withoutPaths } from '../../shown-paths.ts';
@@ -141,6 +142,23 @@ function proposalRoutes(root: FastifyInstance, { home, clock }: ServerContext): 
     async () => {
       const { proposals, adopted } = await book.read();
       return { proposals: proposals.map(view), adopted };
+    },
+  );
+  app.get(
+    '/proposals/:id/panel',
+    {
+      config: { scope: 'paint' },
+      schema: {
+        summary: 'The picture of its trial: the same prompts without it and with it, and works that were held out',
+        tags,
+        params: proposal,
+        response: { 200: z.any() },
+      },
+    },
+    async ({ params }, reply) => {
+      const { trial } = await book.find(params.id);
+      if (!trial) throw new ArtistError('ERR_NOT_FOUND', `${params.id}: expected a proposal that was tried, got one that was not`);
+      return reply.type('image/png').send(await readPlainFile(home.proposal(params.id).panel));
     },
   );
   app.post(

@@ -52,7 +52,10 @@ export const jobBody = z.strictObject({
   retriesPerDay: z.int().min(0).max(1000).optional(),
   topics: z.array(z.string().min(1).max(10_000)).max(10_000).optional().describe('Topics or prompts; several are used in turn'),
   topicRotation: z.boolean().optional().describe('Use all topics in turn'),
-  options: z.record(z.string(), jsonValue()).optional().describe('Further options of create: see /options'),
+  options: z
+    .record(z.string(), jsonValue())
+    .optional()
+    .describe('Further options of create: see /options. When a job is changed, null takes an option away'),
 });
 export type JobBody = z.output<typeof jobBody>;
 

@@ -12,7 +12,12 @@ const admin = { config: { scope: 'admin' } } as const;
 const name = z.string().min(1).max(200);
 const setParams = z.strictObject({ name });
 const pictureParams = z.strictObject({ name, file: name });
-const picture = z.object({ file: z.string(), bytes: z.int(), caption: z.string().nullable() });
+const picture = z.object({
+  file: z.string(),
+  bytes: z.int(),
+  caption: z.string().nullable(),
+  licence: z.string().nullable().describe('Its own; null: that of the data set'),
+});
 const licence = z.string().min(1).max(200).describe('own, permission, or an SPDX id such as CC0-1.0');
 const check = z.object({
   pictures: z.int(),
@@ -51,13 +56,13 @@ export function dataSetRoutes(root: FastifyInstance, { closing }: ServerContext,
     {
       ...admin,
       schema: {
-        summary: 'The pictures of a data set',
+        summary: 'The pictures of a data set, with captions and licences',
         tags,
         params: setParams,
-        response: { 200: z.object({ pictures: z.array(picture) }) },
+        response: { 200: z.object({ licence: z.string().nullable(), pictures: z.array(picture) }) },
       },
     },
-    async ({ params }) => ({ pictures: await sets.pictures(params.name) }),
+    async ({ params }) => ({ licence: await sets.licence(params.name), pictures: await sets.pictures(params.name) }),
   );
   app.post(
     '/training/datasets/:name/check',
@@ -100,7 +105,7 @@ export function dataSetRoutes(root: FastifyInstance, { closing }: ServerContext,
   );
 }
 
-/** Pictures of a data set and their captions. */
+/** Pictures of a data set. */
 export function pictureRoutes(root: FastifyInstance, context: ServerContext, sets: DataSets): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.post(
@@ -144,6 +149,19 @@ export function pictureRoutes(root: FastifyInstance, context: ServerContext, set
         .send(bytes);
     },
   );
+  app.delete(
+    '/training/datasets/:name/pictures/:file',
+    { ...admin, schema: { summary: 'Remove a picture with its caption', tags, params: pictureParams, response: nothing } },
+    async ({ params }, reply) => {
+      await sets.removePicture(params.name, params.file);
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+/** What is said about pictures of a data set. */
+export function pictureTextRoutes(root: FastifyInstance, sets: DataSets): void {
+  const app = root.withTypeProvider<ZodTypeProvider>();
   app.put(
     '/training/datasets/:name/pictures/:file/caption',
     {
@@ -161,11 +179,20 @@ export function pictureRoutes(root: FastifyInstance, context: ServerContext, set
       return reply.code(204).send(null);
     },
   );
-  app.delete(
-    '/training/datasets/:name/pictures/:file',
-    { ...admin, schema: { summary: 'Remove a picture with its caption', tags, params: pictureParams, response: nothing } },
-    async ({ params }, reply) => {
-      await sets.removePicture(params.name, params.file);
+  app.put(
+    '/training/datasets/:name/pictures/:file/licence',
+    {
+      ...admin,
+      schema: {
+        summary: 'State the licence of one picture',
+        tags,
+        params: pictureParams,
+        body: z.strictObject({ licence: licence.nullable().describe('null: that of the data set counts') }),
+        response: nothing,
+      },
+    },
+    async ({ params, body }, reply) => {
+      await sets.setPictureLicence(params.name, params.file, body.licence);
       return reply.code(204).send(null);
     },
   );

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { parse } from 'node:path';
+import * as z from 'zod';
 import {
   ArtistError,
   display,
@@ -22,12 +23,16 @@ const licenceFile = 'licence.json';
 const endings = { png: '.png', jpeg: '.jpg', webp: '.webp', avif: '.avif', gif: '.gif', tiff: '.tiff' } as const;
 const isPicture = (name: string): boolean => Object.values<string>(endings).includes(parse(name).ext.toLowerCase());
 const captionOf = (name: string): string => `${parse(name).name}.txt`;
+const sidecarOf = (name: string): string => `${name}.json`;
+const ownLicence = z.looseObject({ licence: z.string() });
 
 export interface PictureOfSet {
   file: string;
   bytes: number;
   /** null: it has none of its own. */
   caption: string | null;
+  /** null: that of the data set, or of its recipe. */
+  licence: string | null;
 }
 
 /** @throws ArtistError ERR_INVALID_ARGUMENT: no folder or file may have this name */
@@ -93,13 +98,41 @@ export class DataSets {
     await writeFileAtomic(this.#home.trainingDataSet(name, licenceFile), `${JSON.stringify({ licence: licenceId(licence) })}\n`);
   }
 
+  /** What setLicence() stated; null: nothing. */
+  async licence(name: string): Promise<string | null> {
+    await this.folder(name);
+    return this.#licenceIn(name, licenceFile);
+  }
+
+  async #licenceIn(name: string, file: string): Promise<string | null> {
+    const text = await readPlainFile(this.#home.trainingDataSet(name, file), 'utf8').catch((error: unknown) => {
+      ignoreAbsent(error);
+      return '';
+    });
+    try {
+      return ownLicence.parse(JSON.parse(text)).licence;
+    } catch {
+      return null; // a file of another program; check() says what is wrong with it
+    }
+  }
+
+  /** The licence of one picture. null: that of the data set counts. */
+  async setPictureLicence(name: string, file: string, licence: string | null): Promise<void> {
+    await this.picture(name, file);
+    const sidecar = this.#home.trainingDataSet(name, sidecarOf(file));
+    if (licence === null) await unlink(sidecar).catch(ignoreAbsent);
+    else await writeFileAtomic(sidecar, `${JSON.stringify({ licence: licenceId(licence) })}\n`);
+  }
+
   async pictures(name: string): Promise<PictureOfSet[]> {
     const names = await readdir(await this.folder(name));
     const files = names.filter((file) => isPicture(file) && !file.startsWith('.')).sort();
     const pictures: PictureOfSet[] = [];
     for (const file of files) {
       const { size } = await stat(this.#home.trainingDataSet(name, file));
-      pictures.push({ file, bytes: size, caption: names.includes(captionOf(file)) ? await this.#caption(name, file) : null });
+      const caption = names.includes(captionOf(file)) ? await this.#caption(name, file) : null;
+      const licence = names.includes(sidecarOf(file)) ? await this.#licenceIn(name, sidecarOf(file)) : null;
+      pictures.push({ file, bytes: size, caption, licence });
     }
     return pictures;
   }
@@ -143,10 +176,10 @@ export class DataSets {
     await writeFileAtomic(this.#home.trainingDataSet(name, captionOf(file)), `${caption.replace(/\s+/g, ' ').trim()}\n`);
   }
 
-  /** Removes a picture with its caption. */
+  /** Removes a picture with its caption and its own licence. */
   async removePicture(name: string, file: string): Promise<void> {
     await unlink(await this.picture(name, file));
-    await unlink(this.#home.trainingDataSet(name, captionOf(file))).catch(ignoreAbsent);
+    for (const beside of [captionOf(file), sidecarOf(file)]) await unlink(this.#home.trainingDataSet(name, beside)).catch(ignoreAbsent);
   }
 
   /** Reads and decodes every picture, as a run would. @throws ArtistError ERR_TRAIN_DATA, ERR_LICENCE, ERR_READ: why it cannot be trained on */

@@ -2,7 +2,7 @@ import { TrainingSupervisor } from '../../../service/index.ts';
 import { acceptMultipart } from '../../app/limits.ts';
 import type { Routes } from '../../context.ts';
 import { cleaner } from '../../events/hub-of-server.ts';
-import { dataSetRoutes, pictureRoutes } from './data-set-routes.ts';
+import { dataSetRoutes, pictureRoutes, pictureTextRoutes } from './data-set-routes.ts';
 import { DataSets } from './data-sets.ts';
 import { resultRoutes, runRoutes } from './run-routes.ts';
 import { sampleRoutes } from './sample-routes.ts';
@@ -17,6 +17,7 @@ export const trainingRoutes: Routes = async (app, context) => {
   app.addHook('onClose', () => supervisor.close());
   dataSetRoutes(app, context, sets);
   pictureRoutes(app, context, sets);
+  pictureTextRoutes(app, sets);
   runRoutes(app, supervisor, { sets, home, clean: cleaner(context), clock });
   resultRoutes(app, home);
   sampleRoutes(app, context);
