@@ -19,12 +19,13 @@ suite('signing a browser in', (test) => {
   const signIn = (token: string): Promise<Reply> => shell.send('/api/v1/session', { method: 'POST', token, headers: origin() });
 
   test('the cookie is the token, hidden from scripts and other sites', async () => {
-    equal((await shell.send('/api/v1/session')).json(), { name: null, scope: null });
+    equal((await shell.send('/api/v1/session')).json(), { id: null, name: null, scope: null });
     const reply = await signIn(shell.tokens.paint);
-    equal(reply.json(), { name: 'paint', scope: 'paint' });
+    const { id, ...who } = reply.json();
+    equal([typeof id, who], ['string', { name: 'paint', scope: 'paint' }]);
     match(cookieOf(reply), /^ai-artist-session-\d+=aia_[\w-]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/);
     const headers = { cookie: `other=1; ${sentBack(reply)}` };
-    equal((await shell.send('/api/v1/session', { headers })).json(), { name: 'paint', scope: 'paint' });
+    equal((await shell.send('/api/v1/session', { headers })).json(), { id, ...who });
     is((await shell.send('/api/v1/works', { headers })).status, 200);
     is((await shell.send('/api/v1/works')).status, 401);
     is((await shell.send('/api/v1/tokens', { headers })).status, 403);
@@ -51,9 +52,17 @@ suite('signing a browser in', (test) => {
     const { token } = await shell.book.create({ name: 'lost', scope: 'paint' });
     const headers = { cookie: sentBack(await signIn(token)) };
     await shell.book.revoke('lost');
-    equal((await shell.send('/api/v1/session', { headers })).json(), { name: null, scope: null });
+    equal((await shell.send('/api/v1/session', { headers })).json(), { id: null, name: null, scope: null });
     is((await shell.send('/api/v1/works', { headers })).status, 401);
     is((await signIn('aia_wrong')).status, 401);
+  });
+
+  test('scripts of a page are not offered Basic, for which the browser would ask over the page', async () => {
+    const offered = async (headers: Record<string, string>): Promise<string> =>
+      String((await shell.send('/api/v1/works', { headers })).headers['www-authenticate']);
+    match(await offered({}), /^Basic /);
+    match(await offered({ 'sec-fetch-mode': 'navigate' }), /^Basic /);
+    for (const mode of ['cors', 'same-origin', 'no-cors']) is(await offered({ 'sec-fetch-mode': mode }), 'Bearer realm="ai-artist"');
   });
 
   test('signing out takes the cookie away', async () => {

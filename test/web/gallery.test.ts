@@ -61,6 +61,19 @@ suite('the gallery page', (test) => {
     await close();
   });
 
+  test('a wrong token is said, and the right one signs in after it', async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(`${server.url}/works/${ids[1]}`);
+    await page.getByRole('navigation').getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Token').fill('aia_wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('The server does not know this token.').waitFor();
+    await page.getByLabel('Token').fill(server.token);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await close();
+  });
+
   test('is clean by axe, in both themes', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page, close } = await openPage(browser, { colorScheme });

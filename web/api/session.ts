@@ -4,6 +4,8 @@ import { ApiError, ask } from './client.ts';
 
 /** Who the server takes this browser for; undefined: not asked yet. */
 export const session = signal<Session | undefined>(undefined);
+/** Whether the caller has a token: others are told only what is public. */
+export const isSignedIn = computed(() => session.value !== undefined && session.value.name !== null);
 export const mayPaint = computed(() => session.value?.scope === 'paint' || session.value?.scope === 'admin');
 export const isAdmin = computed(() => session.value?.scope === 'admin');
 /** The dialog that asks for a token; `whenDone` runs when it was accepted. */

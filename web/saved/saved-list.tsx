@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FacetAnswer } from '../../lib/server/api/works/work-routes.ts';
 import { ask } from '../api/client.ts';
-import { whenSignedIn } from '../api/session.ts';
+import { isSignedIn, whenSignedIn } from '../api/session.ts';
 import { columns, selection } from '../gallery/shown-works.ts';
 import { hrefOf } from '../navigate/router.ts';
 import { IconButton } from '../parts/button.tsx';
@@ -15,7 +15,7 @@ export function SavedList() {
   const [renamed, setRenamed] = useState<SavedSearch | undefined>(undefined);
   useEffect(() => {
     loadSaved();
-  }, []);
+  }, [isSignedIn.value]);
   const list = saved.value ?? [];
   const rename = async (to: string): Promise<void> => {
     if (renamed) await renameSearch(renamed.name, to);

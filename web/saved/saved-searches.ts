@@ -1,6 +1,7 @@
 /** Named queries that the server keeps; pinned ones are live folders of this browser. */
 import { signal } from '@preact/signals';
 import { ask, send } from '../api/client.ts';
+import { isSignedIn } from '../api/session.ts';
 import { tellError } from '../parts/notices.tsx';
 import { readStored, store } from '../parts/storage.ts';
 
@@ -22,7 +23,8 @@ export function togglePinned(name: string): void {
 
 export async function loadSaved(): Promise<void> {
   try {
-    saved.value = (await ask<{ searches: SavedSearch[] }>('searches')).searches;
+    // They are for holders of a token.
+    saved.value = !isSignedIn.peek() ? [] : (await ask<{ searches: SavedSearch[] }>('searches')).searches;
   } catch (error) {
     tellError(error);
   }

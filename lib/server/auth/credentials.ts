@@ -19,5 +19,14 @@ export function sentToken(authorization: string | undefined): string | undefined
   return pair.slice(colon + 1) || undefined;
 }
 
-/** For browsers Basic, for programs Bearer. */
-export const challenges = ['Basic realm="ai-artist", charset="UTF-8"', 'Bearer realm="ai-artist"'];
+const bearer = 'Bearer realm="ai-artist"';
+const basic = 'Basic realm="ai-artist", charset="UTF-8"';
+
+/**
+ * How a client may authenticate: Bearer for programs, Basic for those that know only that. To a script of a page Basic is not offered: the browser
+ * would ask for a password itself, over the page, which asks in its own way.
+ *
+ * @param fetchMode the header Sec-Fetch-Mode; programs send none, browsers `navigate` for an address that a person opens
+ */
+export const challengesFor = (fetchMode: unknown): string[] =>
+  fetchMode === undefined || fetchMode === 'navigate' ? [basic, bearer] : [bearer];

@@ -3,7 +3,7 @@ import { ArtistError, errorLine } from '../../core/index.ts';
 import { type Caller, permits } from '../context.ts';
 import { anonymous, seesPrivate } from '../visibility.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
-import { challenges, sentToken } from './credentials.ts';
+import { challengesFor, sentToken } from './credentials.ts';
 import { isLocal } from './local.ts';
 import { isChange, type OriginGuard } from './origin.ts';
 import { sessionToken } from './session.ts';
@@ -50,7 +50,7 @@ export function guardRequests(
   const refuse = async (request: FastifyRequest, reply: FastifyReply, message: string): Promise<never> => {
     const state = await failures(request);
     if (!state.isAllowed && state.isExceeded) refuseTooMany(reply, 'without a valid token', state.ttlInSeconds);
-    reply.header('www-authenticate', challenges);
+    reply.header('www-authenticate', challengesFor(request.headers['sec-fetch-mode']));
     throw unauthenticated(message);
   };
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { homeOf, packageRoot } from '../../../lib/core/index.ts';
 import { Gallery, verifyGallery } from '../../../lib/gallery/index.ts';
+import { indexVersion } from '../../../lib/gallery/indexing/index-lines.ts';
 import { TokenBook } from '../../../lib/server/index.ts';
 import { manyWorks } from '../../gallery/many-works.ts';
 import { file, type Place, place } from '../../gallery/support.ts';
@@ -163,7 +164,7 @@ suite('two servers and a schedule on one home', { timeoutMs: 120_000 }, (test) =
         'the new server',
         async () => late !== undefined && (await totalOf(late)) === all && (await totalOf(late, 'fox')) === foxes,
       );
-      await until('the index', async () => existsSync(index) && readFileSync(index, 'latin1').startsWith('H\t6\t'));
+      await until('the index', async () => existsSync(index) && readFileSync(index, 'latin1').startsWith(`H\t${indexVersion}\t`));
       const [id = ''] = await here.again().select('fox');
       await call(one(1), 'PATCH', `/works/${id}`, { note: `after ${name}` });
       assert.is((await call(late as unknown as ServerProcess, 'GET', `/works/${id}`)).note, `after ${name}`);
