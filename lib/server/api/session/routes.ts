@@ -33,7 +33,7 @@ export const sessionRoutes: Routes = (plain, context) => {
     },
   });
   app.post('/session', {
-    config: { scope: 'read' },
+    config: { scope: 'read', private: true },
     schema: {
       summary: 'Sign a browser in',
       description: 'Send the token as Authorization: Bearer. The answer sets a cookie with it that scripts cannot read.',
