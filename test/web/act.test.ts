@@ -75,8 +75,8 @@ suite('acting on works', (test) => {
     const { page, faults, close } = await open();
     await tile(page, 1).hover();
     await page
-      .getByRole('checkbox', { name: /^Choose / })
-      .nth(2)
+      .locator('li', { has: tile(page, 1) })
+      .getByRole('checkbox')
       .click();
     await chosen(page, 1);
     await tile(page, 4).click({ modifiers: ['ControlOrMeta'] });
