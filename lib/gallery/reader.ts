@@ -222,8 +222,8 @@ export class GalleryReader {
 
   /**
    * The tags or collections of all works out of the trash, each with the number of its works and the newest of them. In no order.
+   * With `hidden: false`, hidden works do not count.
    *
-   * @param options.hidden false: hidden works do not count
    * @throws ArtistError every error of columns()
    */
   async newestOf(facet: ListFacet, { hidden = true }: Pick<ListOptions, 'hidden'> = {}): Promise<NewestCount[]> {
