@@ -217,6 +217,14 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
       assert.not.ok(reply.includes(here.home), to);
       if (to === '/feed.xml') assert.not.match(reply, /<script>/);
     }
+    const feed = await json('/feed.json');
+    const addresses = [
+      feed.home_page_url,
+      feed.feed_url,
+      ...feed.items.slice(0, 2).flatMap((item: { url: string; attachments: { url: string }[] }) => [item.url, item.attachments[0]?.url]),
+    ];
+    for (const address of addresses) assert.is((await fetch(address)).status, 200, address);
+    assert.match((await fetch(feed.items[0].url)).headers.get('content-type') ?? '', /^text\/html/);
     for (const to of ['image', 'thumbnail']) {
       const { headers } = await get(`/works/${id}/${to}`);
       const name = headers.get('content-disposition') ?? '';

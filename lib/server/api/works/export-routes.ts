@@ -110,11 +110,11 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
         const selection = await selectionOf(gallery, { ...request.query, trashed: false }, request.caller);
         const page = await gallery.list({ ...selection, limit: worksInFeed });
         const works = page.works.filter((work) => maySee(request.caller, work));
-        const url = context.addressOf(request, '/api/v1/');
+        const url = context.addressOf(request, '/');
         const addresses = {
           page: ({ id }: { id: string }) => `${url}works/${id}`,
-          picture: ({ id }: { id: string }) => `${url}works/${id}/image`,
-          feed: `${url}${path.slice(1)}`,
+          picture: ({ id }: { id: string }) => `${url}api/v1/works/${id}/image`,
+          feed: `${url}api/v1${path}`,
         };
         return reply.type(type).send(feedOf(works, { title: 'Gallery', url, addresses }));
       },
