@@ -84,6 +84,8 @@ suite('schedule on a bad day', { timeoutMs: 60_000 }, (test) => {
     const folder = path.dirname(scheduleFiles(home).state);
     chmodSync(scratch, 0o755);
     for (const one of [home, folder]) chmodSync(one, 0o555);
+    // As its owner sees it: the files of a state are for the owner alone.
+    for (const name of readdirSync(folder)) chmodSync(path.join(folder, name), 0o444);
     const text = `
       import { ScheduleDaemon, ScheduleStore, daemonStatus } from ${sourceOf('lib/schedule/index.ts')};
       // Not even the owner may write there; root switches to another user.
