@@ -90,7 +90,7 @@ suite('signing a browser in', (test) => {
 
 suite('the page behind a proxy', (test) => {
   test('its addresses lie below the base path, and its cookie is for https alone', async () => {
-    const shell = await startShell({ basePath: '/art', publicUrl: 'https://example.org' });
+    const shell = await startShell({ basePath: '/art', publicUrl: 'https://example.org/' });
     try {
       const page = await shell.send('/art/studio?prompt=a');
       is(page.status, 200);

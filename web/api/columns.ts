@@ -14,7 +14,8 @@ export interface Columns {
 const magic = 'AIAIDS1\n';
 const headerBytes = 16;
 const idBytes = 26;
-const dayMs = 86_400_000;
+/** Days of works are counted in UTC. */
+export const dayMs = 86_400_000;
 const latin = new TextDecoder('latin1');
 
 /** @throws Error if the body has another form, as that of a newer server might */

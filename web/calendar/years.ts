@@ -1,6 +1,6 @@
 /** Works by day, month and year. Days are counted since 1970, UTC. */
+import { dayMs } from '../api/columns.ts';
 
-const dayMs = 86_400_000;
 export const dayOf = (year: number, month: number, date = 1): number => Date.UTC(year, month, date) / dayMs;
 const dateOf = (day: number): Date => new Date(day * dayMs);
 /** `2026-11-25`, as queries have it. */

@@ -1,5 +1,7 @@
 /** What works are narrowed by, and which condition of a query each value stands for. */
+
 import type { FacetName } from '../../lib/gallery/search/facets.ts';
+import { dayMs } from '../api/columns.ts';
 import { monthText, t } from '../texts/text.ts';
 import { conditionText } from './conditions.ts';
 
@@ -13,7 +15,6 @@ interface FacetRow {
 }
 
 const setting = (field: FacetName): FacetRow => ({ condition: (name) => conditionText(field, `=${name}`) });
-const dayMs = 86_400_000;
 
 export const facetTable = {
   month: {

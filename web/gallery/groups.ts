@@ -1,9 +1,10 @@
 /** Days or months as groups of the grid. */
+import { dayMs } from '../api/columns.ts';
+import { dayOf } from '../calendar/years.ts';
 import { dayText, monthText } from '../texts/text.ts';
 
 /** With fewer works than this a day on average, months are the groups: a row for each day would be mostly empty. */
 const fewADay = 8;
-const daysOfFirstYears = (year: number, month: number): number => Date.UTC(year, month, 1) / 86_400_000;
 
 export interface Groups {
   /** Of each work: the first day of its group, days since 1970. */
@@ -20,8 +21,8 @@ export function groupsOf(days: Uint16Array): Groups {
   if (days.length >= fewADay * distinct || newest === oldest) return { of: days, label: dayText };
   const monthOfDay = new Uint16Array(newest - oldest + 1);
   for (let day = oldest; day <= newest; day++) {
-    const date = new Date(day * 86_400_000);
-    monthOfDay[day - oldest] = daysOfFirstYears(date.getUTCFullYear(), date.getUTCMonth());
+    const date = new Date(day * dayMs);
+    monthOfDay[day - oldest] = dayOf(date.getUTCFullYear(), date.getUTCMonth());
   }
   return { of: days.map((day) => monthOfDay[day - oldest] ?? 0), label: monthText };
 }

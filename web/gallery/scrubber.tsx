@@ -1,4 +1,5 @@
 import { useMemo, useRef } from 'preact/hooks';
+import { dayMs } from '../api/columns.ts';
 import { px } from '../parts/px.ts';
 import { monthText, t } from '../texts/text.ts';
 
@@ -10,7 +11,7 @@ interface ScrubberProps {
   width: number;
 }
 
-const yearOf = (day: number): number => new Date(day * 86_400_000).getUTCFullYear();
+const yearOf = (day: number): number => new Date(day * dayMs).getUTCFullYear();
 /** Share of the height that labels of years are apart at least. */
 const labelStep = 0.04;
 

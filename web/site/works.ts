@@ -1,7 +1,7 @@
 /** Works of an exported site in place of those of a server: web/vite.site.config.ts puts this module where api/works.ts is imported. */
 import { type Signal, signal } from '@preact/signals';
 import type { SiteWork } from '../../lib/gallery/export/site-data.ts';
-import type { Columns } from '../api/columns.ts';
+import { type Columns, dayMs } from '../api/columns.ts';
 import type * as server from '../api/works.ts';
 import type { WorkRow } from '../api/works.ts';
 import { allWorks, workOf } from './data.ts';
@@ -9,8 +9,6 @@ import { find } from './find.ts';
 
 // What only a server does; nothing of a site calls it.
 export * from '../api/works.ts';
-
-const dayMs = 86_400_000;
 
 function columnsFrom(works: readonly SiteWork[]): Columns {
   const places = new Map(works.map(({ id }, index) => [id, index]));

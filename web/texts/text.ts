@@ -1,4 +1,5 @@
 /** The texts of the page in one language: en.json. A translation is a file of the same keys. */
+import { dayMs } from '../api/columns.ts';
 import en from './en.json';
 
 type Plural = { one: string; other: string };
@@ -28,7 +29,6 @@ export const numberText = (value: number, digits = 0): string =>
 export const timeText = (iso: string): string => dates.format(new Date(iso));
 const weekdays = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' });
 const monthNames = new Intl.DateTimeFormat(language, { month: 'long', timeZone: 'UTC' });
-const dayMs = 86_400_000;
 /** @param day days since 1970, UTC */
 export const dayText = (day: number): string => days.format(day * dayMs);
 /** @param day days since 1970, UTC */

@@ -124,6 +124,9 @@ async function partsOf({
   };
 }
 
+/** `publicUrl` without a slash at its end: the base path begins with one. */
+const publicBaseOf = ({ publicUrl }: ServerSettings): string | undefined => publicUrl?.replace(/\/+$/, '');
+
 /** Where to listen, and whether anyone else than the user of this machine can come in that way. */
 function placeOf(settings: ServerSettings, home: Home): { place: Place; beyondLoopback: boolean; tokensOnly: boolean } {
   const { host, port, socket, socketMode, publicUrl, trustedProxies, basePath, anonymousReads } = settings;
@@ -225,7 +228,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       tokensOnly,
       routes: routes.list(),
       signInUrl: () =>
-        'socket' in place ? undefined : `${settings.publicUrl ?? url}${settings.basePath}/#code=${context.signInCodes.make('admin')}`,
+        'socket' in place ? undefined : `${publicBaseOf(settings) ?? url}${settings.basePath}/#code=${context.signInCodes.make('admin')}`,
       close: () => {
         closed ??= close();
         return closed;
@@ -256,7 +259,7 @@ async function openContext(
   const metrics = await openMetrics({ home: home.folder, gallery, queue: address, queueName });
   openings.add(() => metrics.close());
   const closing = new AbortController();
-  const publicBase = settings.publicUrl?.replace(/\/+$/, '');
+  const publicBase = publicBaseOf(settings);
   const context: ServerContext = {
     home,
     config: loaded,

@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readHost } from '../app/address.ts';
 
-const maxAgeSeconds = 90 * 86_400;
+/** How long a browser stays signed in: the cookie, and the token that a code makes for it. */
+export const sessionSeconds = 90 * 86_400;
 
 /** Browsers send the cookies of a host to all its ports, so the name has the port: two servers of one machine would sign each other out. */
 function cookieName(request: FastifyRequest): string {
@@ -32,7 +33,7 @@ export interface CookieScope {
 }
 
 export const openSession = (request: FastifyRequest, reply: FastifyReply, token: string, scope: CookieScope): void =>
-  setCookie(request, reply, token, maxAgeSeconds, scope);
+  setCookie(request, reply, token, sessionSeconds, scope);
 
 export const closeSession = (request: FastifyRequest, reply: FastifyReply, scope: CookieScope): void =>
   setCookie(request, reply, '', 0, scope);

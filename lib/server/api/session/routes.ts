@@ -2,11 +2,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError, createIds } from '../../../core/index.ts';
 import { sentToken } from '../../auth/credentials.ts';
-import { type CookieScope, closeSession, openSession } from '../../auth/session.ts';
+import { type CookieScope, closeSession, openSession, sessionSeconds } from '../../auth/session.ts';
 import { TokenBook } from '../../auth/tokens.ts';
 import { type Routes, scopes } from '../../context.ts';
-
-const browserTokenMs = 90 * 86_400_000;
+import { seesPrivate } from '../../visibility.ts';
 
 const session = z.object({
   id: z.string().nullable().describe('Id of the token, as jobs name it in `client`; null: the caller sent none'),
@@ -28,7 +27,7 @@ export const sessionRoutes: Routes = (plain, context) => {
     schema: { summary: 'Who you are to this server', tags: ['tokens'], response: { 200: session } },
     handler: async ({ caller, readsFreely }, reply) => {
       reply.header('cache-control', 'no-store');
-      if (caller.id !== 'local') return { id: caller.id, name: caller.name, scope: caller.scope };
+      if (seesPrivate(caller)) return { ...caller };
       return { id: null, name: null, scope: readsFreely ? ('read' as const) : null };
     },
   });
@@ -44,7 +43,7 @@ export const sessionRoutes: Routes = (plain, context) => {
       const token = sentToken(request.headers.authorization);
       if (!token) throw new ArtistError('ERR_UNAUTHENTICATED', 'token: expected one as Authorization: Bearer TOKEN, got none');
       openSession(request, reply, token, cookie);
-      return { id: request.caller.id, name: request.caller.name, scope: request.caller.scope };
+      return { ...request.caller };
     },
   });
   app.post('/session/code', {
@@ -63,7 +62,7 @@ export const sessionRoutes: Routes = (plain, context) => {
           'ERR_UNAUTHENTICATED',
           'code: expected one that was not used within ten minutes, got another. Start the server again, or use a token',
         );
-      const { token, facts } = await book.create({ name: `browser ${newId()}`, scope, expiresInMs: browserTokenMs });
+      const { token, facts } = await book.create({ name: `browser ${newId()}`, scope, expiresInMs: sessionSeconds * 1000 });
       openSession(request, reply, token, cookie);
       return { id: facts.id, name: facts.name, scope: facts.scope };
     },
