@@ -1,9 +1,9 @@
 /** Comparing two works, and painting one again, in a real browser with the bundled model. */
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { equal, is, match, ok } from 'uvu/assert';
 import { suite } from '../harness.ts';
 import { type Serving, serving } from '../server/serving.ts';
+import { axeClean } from './axe.ts';
 import { openBrowser, openPage } from './browser.ts';
 
 suite('comparing and painting again on the page', { timeoutMs: 120_000 }, (test) => {
@@ -28,8 +28,6 @@ suite('comparing and painting again on the page', { timeoutMs: 120_000 }, (test)
     await browser?.close();
     await server?.close();
   });
-  const axe = async (page: Page): Promise<string[]> =>
-    (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`);
 
   test('a line, side by side, and one over the other; then the fields that differ', async () => {
     const { page, faults, close } = await openPage(browser);
@@ -52,7 +50,7 @@ suite('comparing and painting again on the page', { timeoutMs: 120_000 }, (test)
     is(await page.locator('mark').first().innerText(), 'a');
     await page.getByText('fields are the same').click();
     await page.getByText('Steps', { exact: true }).waitFor();
-    equal(await axe(page), []);
+    await axeClean(page, 'compare');
     await page.keyboard.press('m');
     await page.waitForURL(/mode=side/);
     const pictures = page.locator('[data-picture]');
@@ -61,14 +59,14 @@ suite('comparing and painting again on the page', { timeoutMs: 120_000 }, (test)
     const transforms = await pictures.evaluateAll((images) => images.map((image) => (image as HTMLElement).style.transform));
     is(transforms[0], transforms[1]);
     match(transforms[0] ?? '', /scale\(1\.5\)/);
-    equal(await axe(page), []);
+    await axeClean(page, 'compare');
     await page.keyboard.press('m');
     await page.getByText('Shown: flat vector art of a fox').waitFor();
     await page.keyboard.down('b');
     await page.getByText('Shown: flat vector art of an owl').waitFor();
     await page.keyboard.up('b');
     await page.getByText('Shown: flat vector art of a fox').waitFor();
-    equal(await axe(page), []);
+    await axeClean(page, 'compare');
     await page.keyboard.press('s');
     await page.waitForURL(new RegExp(`a=${b}`));
     equal(faults, []);
@@ -85,11 +83,11 @@ suite('comparing and painting again on the page', { timeoutMs: 120_000 }, (test)
     await page.getByRole('searchbox', { name: 'Search works' }).fill('owl');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: /an owl/ }).waitFor();
-    equal(await axe(page), []);
+    await axeClean(page, 'compare');
     await page.getByRole('button', { name: /an owl/ }).click();
     await page.waitForURL(new RegExp(`b=${b}`));
     await page.getByText('differences').waitFor();
-    equal(await axe(page), []);
+    await axeClean(page, 'compare');
     equal(faults, []);
     await close();
   });

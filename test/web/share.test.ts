@@ -71,7 +71,7 @@ suite('collections, duplicates and links', (test) => {
 
   test('keeps the best of works that look the same', async () => {
     const { page, faults, close } = await open('duplicates');
-    await page.getByText(/groups? looks? the same/).waitFor({ timeout: 60_000 });
+    await page.getByText(/groups? of works that look the same/).waitFor({ timeout: 60_000 });
     const group = page.getByRole('listitem').filter({ hasText: 'Group 1:' });
     const n = await group.getByRole('radio').count();
     ok(n > 1);
@@ -111,7 +111,7 @@ suite('collections, duplicates and links', (test) => {
     is(await visitor.page.getByText('Recipe').count(), 0);
     await axeClean(visitor.page, 'visitor work');
     await visitor.page.keyboard.press('Escape');
-    is(visitor.page.url(), address);
+    await visitor.page.waitForURL(address);
     // Nothing of the gallery but what the link shows.
     equal(
       asked.filter(

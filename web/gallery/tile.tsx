@@ -72,7 +72,7 @@ export function Tile({ id, index, count, left, top, width, height, isFocused, is
         tabIndex={isFocused ? 0 : -1}
         data-index={index}
         class={`relative block h-full w-full overflow-hidden group-data-[mark=chosen]:scale-[0.94] motion-safe:transition-transform ${isList ? 'hover:bg-sunken' : 'bg-sunken'}`}
-        aria-label={name}
+        aria-label={isList && row ? undefined : name}
       >
         {row && !isLost && isList && <ListRow row={row} alt={altOf(row)} marks={<Marks row={row} />} onLost={() => setLost(true)} />}
         {row && !isLost && !isList && (

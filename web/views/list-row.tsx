@@ -21,7 +21,7 @@ export function ListRow({ row, alt, marks, onLost }: ListRowProps) {
       <span class="relative block h-full w-24 shrink-0 bg-sunken">
         <img
           src={thumbnailOf(row, 320)}
-          alt={alt}
+          alt={alt === row.name ? '' : alt} // the name stands beside it
           decoding="async"
           draggable={false}
           class="h-full w-full object-contain"
