@@ -76,11 +76,12 @@ const applications = {
   win32: ['C:/Program Files/Google/Chrome/Application/chrome.exe'],
 };
 
+/** The headless shell takes half of the processor time of the whole browser, which loads what a window needs. */
+const browsers = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+
 /** The browser that the tests of the page drive. */
 export const chromium = (env = process.env) =>
-  env.CHROMIUM ??
-  ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'].map((name) => findProgram(name, env)).find(Boolean) ??
-  applications[process.platform]?.find(isFile);
+  env.CHROMIUM ?? browsers.map((name) => findProgram(name, env)).find(Boolean) ?? applications[process.platform]?.find(isFile);
 
 /** Commands of each package manager and its names of the tools. `root`: whether installing needs root. */
 const managers = {
@@ -165,11 +166,13 @@ function readOsRelease() {
   }
 }
 
-/** Debian 12's own cargo (0.66) is too old; its cargo-web, made for building browsers, is current. */
-const packagesOf = (manager, osRelease) =>
-  manager === 'apt' && /^VERSION_CODENAME=bookworm$/m.test(osRelease)
-    ? { ...managers.apt.packages, cargo: 'cargo-web' }
-    : managers[manager].packages;
+function packagesOf(manager, osRelease) {
+  const { packages } = managers[manager];
+  if (!/^ID=debian$/m.test(osRelease)) return packages;
+  // Debian 12's own cargo (0.66) is too old; its cargo-web, made for building browsers, is current.
+  const cargo = /^VERSION_CODENAME=bookworm$/m.test(osRelease) ? 'cargo-web' : packages.cargo;
+  return { ...packages, cargo, chromium: 'chromium-headless-shell' };
+}
 
 /**
  * Returns how to install the missing tools here.

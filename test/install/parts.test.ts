@@ -68,8 +68,13 @@ suite('install: tools', (test) => {
   const all = ['cmake', 'compiler', 'make', 'cargo', 'git', 'redis', 'chromium'].map((tool) => ({ tool }));
   const apt = 'sudo apt-get update && sudo apt-get install -y --no-install-recommends cmake g++ make';
   const systems: [name: string, platform: string, osRelease: string, commands: string[]][] = [
-    ['Debian 13', 'linux', 'ID=debian\nVERSION_CODENAME=trixie', [`${apt} cargo git ca-certificates redis-server chromium`]],
-    ['Debian 12', 'linux', 'ID=debian\nVERSION_CODENAME=bookworm', [`${apt} cargo-web git ca-certificates redis-server chromium`]],
+    ['Debian 13', 'linux', 'ID=debian\nVERSION_CODENAME=trixie', [`${apt} cargo git ca-certificates redis-server chromium-headless-shell`]],
+    [
+      'Debian 12',
+      'linux',
+      'ID=debian\nVERSION_CODENAME=bookworm',
+      [`${apt} cargo-web git ca-certificates redis-server chromium-headless-shell`],
+    ],
     ['Mint', 'linux', 'ID=linuxmint\nID_LIKE="ubuntu debian"', [`${apt} cargo git ca-certificates redis-server chromium`]],
     ['Fedora', 'linux', 'ID=fedora', ['sudo dnf install -y cmake gcc-c++ make cargo git redis chromium']],
     ['Rocky', 'linux', 'ID="rocky"\nID_LIKE="rhel centos fedora"', ['sudo dnf install -y cmake gcc-c++ make cargo git redis chromium']],
