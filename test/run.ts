@@ -3,8 +3,8 @@
  * native crash is seen and put down to its file and test. A pattern is a part of the path, or the path of a file.
  * The last line on stdout is `N passed, N failed`; the exit status is 1 unless at least one test passed and none failed.
  */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -171,6 +171,17 @@ function show(result: FileResult): void {
   for (const line of shown) console.log(`     | ${line}`);
 }
 
+/** Tests of the command line and of the page run what is built. */
+function buildIfOlder(): void {
+  const built = path.join(root, 'dist/esm/index.js');
+  const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
+  const isNewer = (folder: string): boolean =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).some(
+      (name) => statSync(path.join(root, folder, name)).mtimeMs > builtAt,
+    );
+  if (['lib', 'bin', 'web'].some(isNewer)) execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root, stdio: 'inherit' });
+}
+
 /** Run first, with nothing beside them: they hold a time against a bound. */
 const timed = new Set(['types/consumers', 'image/technical'].map((name) => path.join('test', `${name}.test.ts`)));
 
@@ -190,6 +201,7 @@ async function main(): Promise<number> {
   };
   const inTurn = files.filter((file) => timed.has(file));
   const together = files.filter((file) => !timed.has(file)).sort((a, b) => Number(long.has(b)) - Number(long.has(a)));
+  buildIfOlder();
   await compileFolders(['lib', 'bin', 'bench', 'test']);
   await runFiles(inTurn, 1);
   await runFiles(together, jobs);

@@ -1,4 +1,4 @@
-/** Runs the real command line as a user does: in its own process, with its own home folder. */
+/** Runs the real command line as a user does: the built one, in its own process, with its own home folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,12 +34,14 @@ export interface CliOptions {
 export const scratch = mkdtempSync(path.join(tmpdir(), 'ai-artist-cli-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
+/** Runs dist/, which test/run.ts has built: from the sources, with coverage, each of some hundred starts would take a second more. */
 export function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  return start([path.join(root, `bin/${options.door ?? 'ai-artist'}.ts`), ...args], options);
+  const program = path.join(root, `dist/esm/bin/${options.door ?? 'ai-artist'}.js`);
+  return start([program, ...args], { ...options, env: { NODE_V8_COVERAGE: '', ...options.env } });
 }
 
 function start(args: readonly string[], { env = {}, cwd = scratch, input, onStart }: CliOptions): Promise<CliResult> {
-  const child = spawn(process.execPath, ['--import', typescript, ...args], {
+  const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, AI_ARTIST_HOME: path.join(scratch, 'home'), NO_COLOR: '1', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -65,7 +67,7 @@ export function cliOnTerminal(
   const program = `import { main } from ${JSON.stringify(path.join(root, 'bin/shell/main.ts'))};
     Object.assign(process.stderr, { isTTY: true, columns: ${columns}, rows: ${rows}, hasColors: () => true });
     process.exitCode = await main(${JSON.stringify(args)});`;
-  return start(['--input-type=module', '-e', program], { ...options, env: { NO_COLOR: '', ...options.env } });
+  return start(['--import', typescript, '--input-type=module', '-e', program], { ...options, env: { NO_COLOR: '', ...options.env } });
 }
 
 /**
@@ -80,7 +82,7 @@ export async function cliSeries(lines: readonly (readonly string[])[], options: 
       process.stdout.write(status + ${JSON.stringify(mark)});
       process.stderr.write(${JSON.stringify(mark)});
     }`;
-  const { stdout, stderr, code } = await start(['--input-type=module', '-e', program], options);
+  const { stdout, stderr, code } = await start(['--import', typescript, '--input-type=module', '-e', program], options);
   const outputs = stdout.split(mark);
   const errors = stderr.split(mark);
   if (code !== 0 || outputs.length !== lines.length + 1) throw new Error(`the series ended early with status ${code}: ${stdout} ${stderr}`);

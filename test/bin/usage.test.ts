@@ -235,6 +235,6 @@ suite('bin usage', (test) => {
   test('--debug shows where an error was thrown', async () => {
     const result = await cli(['inspect', 'absent.png', '--debug']);
     assert.is(result.code, 1);
-    assert.match(result.stderr, /^ +at .*inspected\.ts/m);
+    assert.match(result.stderr, /^ +at .*\/dist\/esm\/bin\//m);
   });
 });
