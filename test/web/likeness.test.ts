@@ -99,7 +99,8 @@ suite('likeness in the gallery', (test) => {
   test('a picture that is dropped on the gallery shows works like it; a text that is dropped does nothing', async () => {
     const { page, faults, close } = await open('/?q=-tag:owl');
     page.setDefaultTimeout(25_000);
-    const name = readdirSync(path.join(server.home, 'gallery'), { recursive: true, encoding: 'utf8' }).find((one) => one.endsWith('.png')) ?? '';
+    const name =
+      readdirSync(path.join(server.home, 'gallery'), { recursive: true, encoding: 'utf8' }).find((one) => one.endsWith('.png')) ?? '';
     const bytes = readFileSync(path.join(server.home, 'gallery', name)).toString('base64');
     const transfer = (of: 'picture' | 'text') =>
       page.evaluateHandle(
