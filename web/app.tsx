@@ -6,7 +6,9 @@ import { session } from './api/session.ts';
 import { GalleryPage } from './gallery/gallery-page.tsx';
 import { handleKeys } from './keys/listen.ts';
 import { isKeysShown, KeysOverlay } from './keys/overlay.tsx';
+import { NotFoundPage } from './navigate/not-found-page.tsx';
 import { page, place } from './navigate/router.ts';
+import { AccountDialog } from './parts/account.tsx';
 import { lazy } from './parts/lazy.tsx';
 import { Navigation } from './parts/navigation.tsx';
 import { Notices } from './parts/notices.tsx';
@@ -71,6 +73,7 @@ export function App() {
         <Shown />
       </div>
       <SignInDialog />
+      <AccountDialog />
       {actDialog.value && <ActDialogs />}
       <KeysOverlay />
       <Notices />
@@ -81,7 +84,8 @@ export function App() {
 function Shown() {
   if (session.value === undefined) return <p class="p-8 text-muted">{t('common.loading')}</p>;
   if (session.value.scope === null) return <Closed />;
-  const Other = pages[page.value];
+  const isGallery = page.value === '' || page.value === 'works';
+  const Other = pages[page.value] ?? (isGallery ? undefined : NotFoundPage);
   // The gallery stays in the document, so that "back" finds it as it was.
   return (
     <>

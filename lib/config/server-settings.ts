@@ -10,6 +10,13 @@ const origin = () =>
 
 /** The keys of `server`, which are also options of startServer(). */
 export const serverSettings = z.strictObject({
+  title: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .default('Gallery')
+    .describe('Name of the gallery, in the titles of its pages and feeds; everybody who reaches the server may read it'),
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on. Beyond this machine (0.0.0.0, ::) only with a token'),
   port: z.int().min(0).max(65_535).default(7860).describe('Port to listen on; 0: any free one'),
   socket: z.string().min(1).optional().describe('Unix socket to listen on in place of the port, relative to the home folder'),

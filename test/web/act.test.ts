@@ -169,6 +169,7 @@ suite('acting on works', (test) => {
     await page.getByText(`${works - 2} works`).waitFor();
     await page.goto(`${server.url}/?trash=1`);
     await page.getByText('2 works').waitFor();
+    await page.getByRole('button', { name: 'View and actions' }).click();
     await page.getByRole('button', { name: 'Choose works' }).click();
     await tile(page, 0).tap();
     await tile(page, 1).tap();

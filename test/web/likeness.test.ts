@@ -75,6 +75,67 @@ suite('likeness in the gallery', (test) => {
     await close();
   });
 
+  test('words that were typed stay when the kind of search changes, entered or not', async () => {
+    const { page, faults, close } = await open('/?q=-tag:owl');
+    page.setDefaultTimeout(25_000);
+    const field = page.getByRole('combobox', { name: 'Search' });
+    await field.fill('-tag:owl red lighthouse');
+    await page.getByRole('button', { name: 'By meaning' }).click();
+    await page.waitForURL((url) => url.searchParams.get('like') === 'red lighthouse');
+    is(queryOf(page), '-tag:owl');
+    is(await field.inputValue(), 'red lighthouse');
+    await field.fill('red lighthouse sea');
+    await page.getByRole('button', { name: 'By meaning', pressed: true }).click();
+    await page.waitForURL((url) => url.searchParams.get('like') === null);
+    is(queryOf(page), '-tag:owl red lighthouse sea');
+    is(await field.inputValue(), '-tag:owl red lighthouse sea');
+    await field.fill('sampler:euler');
+    await page.getByRole('button', { name: 'By meaning' }).click();
+    await page.waitForURL((url) => url.searchParams.get('q') === 'sampler:euler');
+    equal(faults, []);
+    await close();
+  });
+
+  test('a picture that is dropped on the gallery shows works like it; a text that is dropped does nothing', async () => {
+    const { page, faults, close } = await open('/?q=-tag:owl');
+    page.setDefaultTimeout(25_000);
+    const name =
+      readdirSync(path.join(server.home, 'gallery'), { recursive: true, encoding: 'utf8' }).find((one) => one.endsWith('.png')) ?? '';
+    const bytes = readFileSync(path.join(server.home, 'gallery', name)).toString('base64');
+    const transfer = (of: 'picture' | 'text') =>
+      page.evaluateHandle(
+        ({ base64, kind }) => {
+          const data = new DataTransfer();
+          const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+          if (kind === 'picture') data.items.add(new File([content], 'dropped <b>.png', { type: 'image/png' }));
+          else data.setData('text/plain', 'https://example.org/a.png');
+          return data;
+        },
+        { base64: bytes, kind: of },
+      );
+    const hint = page.getByText('Drop a picture to find works like it');
+    const target = page.locator('[data-grid]');
+    const text = { dataTransfer: await transfer('text') };
+    await target.dispatchEvent('dragover', text);
+    await target.dispatchEvent('drop', text);
+    is(await hint.count(), 0);
+    is(new URL(page.url()).searchParams.get('likepicture'), null);
+    const picture = { dataTransfer: await transfer('picture') };
+    await target.dispatchEvent('dragover', picture);
+    await hint.waitFor();
+    await target.dispatchEvent('dragleave', picture);
+    await hint.waitFor({ state: 'detached' });
+    await target.dispatchEvent('dragover', picture);
+    await target.dispatchEvent('drop', picture);
+    const likeness = page.getByRole('region', { name: 'Likeness' });
+    await likeness.getByText('dropped <b>.png').waitFor();
+    await likeness.getByText(/The most alike first/).waitFor();
+    is(await hint.count(), 0);
+    is(queryOf(page), '-tag:owl');
+    equal(faults, []);
+    await close();
+  });
+
   test('is clean by axe, in both themes', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page, close } = await openAt(browser, `${server.url}/?likework=${ids[1]}`, { colorScheme });

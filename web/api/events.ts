@@ -1,6 +1,8 @@
 /** Live events of the server: see GET /api/v1/events. */
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { addressOf } from './client.ts';
+import type { StreamState } from './event-messages.ts';
+import { openStream, type Stream } from './event-stream.ts';
 import { readSession, session } from './session.ts';
 
 /** Whether the server is there; false once it was silent for longer than a hiccup. */
@@ -8,7 +10,7 @@ export const isConnected = signal(true);
 
 type Heard = (data: unknown, type: string) => void;
 const listeners = new Map<string, Set<Heard>>();
-let source: EventSource | undefined;
+let stream: Stream | undefined;
 let silence: number | undefined;
 let retry: number | undefined;
 /** Before a broken connection is called lost, milliseconds. */
@@ -21,56 +23,56 @@ export function onEvent(type: string, heard: Heard): () => void {
   known.add(heard);
   if (!listeners.has(type)) {
     listeners.set(type, known);
-    source?.addEventListener(type, dispatch);
+    stream?.hear(type);
   }
   return () => known.delete(heard);
 }
 
-function dispatch(event: MessageEvent<string>): void {
-  const data: unknown = event.data === '' ? undefined : JSON.parse(event.data);
-  for (const heard of listeners.get(event.type) ?? []) heard(data, event.type);
+function dispatch(type: string, text: string): void {
+  const data: unknown = text === '' ? undefined : JSON.parse(text);
+  for (const heard of listeners.get(type) ?? []) heard(data, type);
 }
 
-function connected(): void {
-  clearTimeout(silence);
-  silence = undefined;
-  isConnected.value = true;
+function follow(state: StreamState): void {
+  if (state === 'open') {
+    clearTimeout(silence);
+    silence = undefined;
+    isConnected.value = true;
+    return;
+  }
+  silence ??= window.setTimeout(() => {
+    isConnected.value = false;
+  }, hiccupMs);
+  // The token may be one that the server does not know any more.
+  if (state === 'refused') retry ??= window.setTimeout(askAgain, retryMs);
 }
 
-function disconnected(): void {
-  if (silence === undefined)
-    silence = window.setTimeout(() => {
-      isConnected.value = false;
-    }, hiccupMs);
-  // After a refusal EventSource does not try again by itself.
-  if (source?.readyState === EventSource.CLOSED) scheduleRetry();
+function askAgain(): void {
+  clearTimeout(retry);
+  retry = undefined;
+  readSession().catch(() => follow('broken'));
 }
 
-function scheduleRetry(): void {
-  if (retry !== undefined) return;
-  retry = window.setTimeout(() => {
-    retry = undefined;
-    readSession().then(connect, disconnected);
-  }, retryMs);
-}
+const who = computed(() => `${session.value?.name ?? ''} ${session.value?.scope ?? ''}`);
 
 function connect(): void {
-  source?.close();
-  source = undefined;
-  if (!session.value?.scope) return;
-  source = new EventSource(addressOf('events', { previews: true }));
-  source.onopen = connected;
-  source.onerror = disconnected;
-  for (const type of listeners.keys()) source.addEventListener(type, dispatch);
+  stream?.close();
+  stream = undefined;
+  if (!session.peek()?.scope) return;
+  stream = openStream({
+    address: new URL(addressOf('events', { previews: true }), document.baseURI).href,
+    who: who.peek(),
+    types: listeners.keys(),
+    onEvent: dispatch,
+    onState: follow,
+    onOther: askAgain,
+  });
 }
 
-/**
- * A page that was left may be kept for "back" with its connections. A browser opens six to a server, so a few such pages would keep all later ones
- * from loading.
- */
+/** A page that was left may be kept for "back": it must not go on hearing. */
 function leave(): void {
-  source?.close();
-  source = undefined;
+  stream?.close();
+  stream = undefined;
   clearTimeout(silence);
   silence = undefined;
 }
@@ -87,8 +89,7 @@ export function followEvents(): void {
   addEventListener('pagehide', leave);
   addEventListener('pageshow', comeBack);
   effect(() => {
-    session.value?.name;
-    session.value?.scope;
+    who.value;
     connect();
   });
 }

@@ -4,6 +4,7 @@ import { columns, columnsError, selection } from '../gallery/shown-works.ts';
 import { hrefOf, place } from '../navigate/router.ts';
 import { Icon } from '../parts/icon.tsx';
 import { dayText, monthName, numberText, t, weekdayText } from '../texts/text.ts';
+import { usePlaceKept } from './place.ts';
 import { countDays, isoDay, levelsOf, type Month, monthsOf, placeInWeek, yearsOf } from './years.ts';
 
 /** Colours of a day by its level, each with a text that can be read on it. */
@@ -54,11 +55,12 @@ function Year({ year, years, counts }: YearProps) {
     event.preventDefault();
     target.focus();
   };
-  const first = months.find((month) => month.total > 0);
-  const firstDay = first && first.first + first.works.findIndex((count) => count > 0);
+  const newest = months.findLast((month) => month.total > 0);
+  const newestDay = newest && newest.first + newest.works.findLastIndex((count) => count > 0);
+  usePlaceKept(box, `${year} ${selection.value.query}`);
   return (
-    <div class="mx-auto flex max-w-6xl flex-col gap-4 p-4 md:p-6">
-      <header class="flex flex-wrap items-center gap-x-4 gap-y-2">
+    <div class="mx-auto flex max-w-6xl flex-col gap-4 px-4 pb-4 md:px-6 md:pb-6">
+      <header class="sticky top-0 z-10 -mx-4 flex flex-wrap items-center gap-x-4 gap-y-2 bg-paper px-4 py-3 md:-mx-6 md:px-6">
         <h1 class="text-2xl font-semibold">{t('calendar.title')}</h1>
         <YearSteps year={year} years={years} />
         <p class="text-sm text-muted">{t('works.count', { n: total })}</p>
@@ -68,7 +70,7 @@ function Year({ year, years, counts }: YearProps) {
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys move between the links in it */}
       <div ref={box} class="grid grid-cols-[repeat(auto-fill,minmax(16rem,1fr))] gap-x-6 gap-y-5" onKeyDown={onKeyDown}>
         {months.map((month) => (
-          <MonthMap key={month.first} month={month} levelOf={levelOf} stop={firstDay} />
+          <MonthMap key={month.first} month={month} levelOf={levelOf} stop={newestDay} isNewest={month === newest} />
         ))}
       </div>
     </div>
@@ -136,14 +138,16 @@ interface MonthMapProps {
   levelOf: (count: number) => number;
   /** The day that the Tab key reaches. */
   stop: number | undefined;
+  /** The last one of its year with works. */
+  isNewest: boolean;
 }
 
 const daysOfAWeek = Array.from({ length: 7 }, (_, place) => weekdayText(4 + place));
 const worksHref = (date: string): string => hrefOf('', { q: withCondition(selection.value.query, `date:${date}`) });
 
-function MonthMap({ month: { first, works, total }, levelOf, stop }: MonthMapProps) {
+function MonthMap({ month: { first, works, total }, levelOf, stop, isNewest }: MonthMapProps) {
   return (
-    <section aria-label={monthName(first)}>
+    <section aria-label={monthName(first)} class="scroll-mt-28" data-newest={isNewest ? '' : undefined}>
       <h3 class="mb-1 flex items-baseline justify-between text-sm">
         {total > 0 ? (
           <a class="font-semibold hover:underline" href={worksHref(isoDay(first).slice(0, 7))}>

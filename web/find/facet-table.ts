@@ -2,7 +2,7 @@
 
 import type { FacetName } from '../../lib/gallery/search/facets.ts';
 import { dayMs } from '../api/columns.ts';
-import { monthText, t } from '../texts/text.ts';
+import { monthText, sentence, t } from '../texts/text.ts';
 import { conditionText } from './conditions.ts';
 
 interface FacetRow {
@@ -15,6 +15,8 @@ interface FacetRow {
 }
 
 const setting = (field: FacetName): FacetRow => ({ condition: (name) => conditionText(field, `=${name}`) });
+/** Of words, not of names that programs gave: the index has them in lower case. */
+const worded = (field: FacetName): FacetRow => ({ ...setting(field), label: sentence });
 
 export const facetTable = {
   month: {
@@ -30,18 +32,18 @@ export const facetTable = {
     isNewestFirst: true,
   },
   tag: { condition: (name) => conditionText('tag', name), isOpen: true },
-  collection: { condition: (name) => conditionText('collection', name), isOpen: true },
-  style: setting('style'),
-  topic: setting('topic'),
-  period: setting('period'),
-  series: setting('series'),
+  collection: { condition: (name) => conditionText('collection', name), label: sentence, isOpen: true },
+  style: worded('style'),
+  topic: worded('topic'),
+  period: worded('period'),
+  series: worded('series'),
   model: setting('model'),
   lora: setting('lora'),
   sampler: setting('sampler'),
   scheduler: setting('scheduler'),
   size: { ...setting('size'), label: (name) => name.replace('x', ' × ') },
-  orientation: { condition: (name) => `orientation:${name}` },
-  mode: setting('mode'),
+  orientation: { condition: (name) => `orientation:${name}`, label: sentence },
+  mode: worded('mode'),
   program: setting('program'),
   star: { condition: () => 'is:star', label: () => t('work.star') },
   flag: { condition: (name) => `flag:${name}`, label: (name) => (name === 'pick' ? t('find.picked') : t('find.rejected')) },

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { selection } from '../gallery/shown-works.ts';
 import { handleKeys } from '../keys/listen.ts';
@@ -17,22 +18,21 @@ export function SearchField() {
   const likeWords = like?.kind === 'words' ? like.words : undefined;
   const [isAsked, ask] = useState(false);
   const byMeaning = likeWords !== undefined || isAsked;
+  const input = useRef<HTMLInputElement>(null);
+  /** What stands in the field counts, entered or not: nothing that was typed is lost. */
   const toggle = (): void => {
+    const typed = input.current?.value.trim() ?? '';
     ask(!byMeaning);
     if (byMeaning) {
-      if (likeWords !== undefined) setQuery({ q: `${query} ${likeWords}`.trim(), like: undefined });
+      if (typed !== '' || likeWords !== undefined) setQuery({ q: `${query} ${typed}`.trim(), like: undefined });
       return;
     }
-    const conditions = conditionsOf(query);
+    const conditions = conditionsOf(typed);
     const isWord = ({ field, not, value }: (typeof conditions)[number]): boolean => field === undefined && !not && !value.startsWith('@');
     const words = conditions.filter(isWord).map(({ value }) => value);
-    if (words.length > 0)
-      setQuery({
-        q: queryOf(conditions.filter((one) => !isWord(one))),
-        like: words.join(' '),
-        likework: undefined,
-        likepicture: undefined,
-      });
+    const rest = queryOf(conditions.filter((one) => !isWord(one)));
+    if (words.length > 0) setQuery({ q: rest, like: words.join(' '), likework: undefined, likepicture: undefined });
+    else if (rest !== query) setQuery({ q: rest });
   };
   const submit = (text: string): void => {
     rememberSearch(text, byMeaning);
@@ -43,6 +43,7 @@ export function SearchField() {
   return (
     <search class="flex min-w-0 flex-1 items-center gap-1">
       <Field
+        input={input}
         key={`${byMeaning} ${byMeaning ? likeWords : query}`}
         text={(byMeaning ? likeWords : query) ?? ''}
         byMeaning={byMeaning}
@@ -66,14 +67,14 @@ export function SearchField() {
 }
 
 interface FieldProps {
+  input: RefObject<HTMLInputElement | null>;
   text: string;
   byMeaning: boolean;
   onSubmit: (text: string) => void;
 }
 
 /** The field with its suggestions. With none shown, the arrow keys go through past searches. */
-function Field({ text, byMeaning, onSubmit }: FieldProps) {
-  const input = useRef<HTMLInputElement>(null);
+function Field({ input, text, byMeaning, onSubmit }: FieldProps) {
   const list = useId();
   const suggestions = useSignal<readonly Suggestion[]>([]);
   const active = useSignal(-1);

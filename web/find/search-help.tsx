@@ -1,5 +1,6 @@
+import type { ComponentType } from 'preact';
 import { useState } from 'preact/hooks';
-import { IconButton } from '../parts/button.tsx';
+import { IconButton, type TriggerProps } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { type TextKey, t } from '../texts/text.ts';
 
@@ -20,11 +21,11 @@ const examples: readonly [string, TextKey][] = [
 ];
 
 /** A button that explains the language of queries. */
-export function SearchHelp() {
+export function SearchHelp({ Trigger = IconButton }: { Trigger?: ComponentType<TriggerProps> }) {
   const [isShown, show] = useState(false);
   return (
     <>
-      <IconButton icon="help" label={t('find.help')} onClick={() => show(true)} />
+      <Trigger icon="help" label={t('find.help')} onClick={() => show(true)} />
       {isShown && <Explained onClose={() => show(false)} />}
     </>
   );

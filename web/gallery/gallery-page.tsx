@@ -1,23 +1,26 @@
 import { useComputed } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ActionBar } from '../act/action-bar.tsx';
+import { openDialog } from '../act/chosen-actions.ts';
 import { onEvent } from '../api/events.ts';
 import { refreshRow } from '../api/works.ts';
 import { Chips } from '../find/chips.tsx';
 import { FacetPanel } from '../find/facet-panel.tsx';
 import { followFacets, isPanelOpen } from '../find/facets.ts';
 import { TrashBar } from '../find/trash-bar.tsx';
+import { handleKeys } from '../keys/listen.ts';
 import { DropZone } from '../likeness/choose-picture.tsx';
 import { LikeBar } from '../likeness/like-bar.tsx';
 import { page, place } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
 import { LiveFolders } from '../saved/saved-list.tsx';
 import { t } from '../texts/text.ts';
+import { FirstRun } from '../views/first-run.tsx';
 import { view } from '../views/view.tsx';
 import { WorkView } from '../work/work-view.tsx';
 import { Grid } from './grid.tsx';
 import { followChosen, isSelecting } from './selection.ts';
-import { columns, columnsError, columnsKey, isBehind, isTimed, loadColumns, reloadSoon, selection } from './shown-works.ts';
+import { columns, columnsError, columnsKey, isBehind, isTimed, isUnused, loadColumns, reloadSoon, selection } from './shown-works.ts';
 import { rowHeight, Toolbar } from './toolbar.tsx';
 
 /** Kinds of events after which the list may be another. */
@@ -38,6 +41,7 @@ export function GalleryPage({ isShown }: { isShown: boolean }) {
   useEffect(followWorks, []);
   useEffect(followFacets, []);
   useEffect(followChosen, []);
+  useEffect(() => handleKeys({ undo: () => openDialog('history') }), []);
   const work = useComputed(() => (page.value === 'works' ? place.value.path[1] : undefined)).value;
   const isCovered = work !== undefined;
   return (
@@ -45,9 +49,11 @@ export function GalleryPage({ isShown }: { isShown: boolean }) {
       <main class={`min-h-0 flex-1 flex-col ${isShown ? 'flex' : 'hidden'}`} inert={isCovered} aria-hidden={isCovered}>
         <h1 class="sr-only">{t('nav.gallery')}</h1>
         <div class="relative">
-          <div inert={isSelecting.value}>
-            <Toolbar />
-          </div>
+          {!isUnused.value && (
+            <div inert={isSelecting.value}>
+              <Toolbar />
+            </div>
+          )}
           {isSelecting.value && <ActionBar />}
         </div>
         <LiveFolders />
@@ -96,12 +102,12 @@ function Works({ isInFront }: { isInFront: boolean }) {
 function Empty() {
   const { query, trashed, like } = selection.value;
   if (isBehind.value) return <p class="p-8 text-muted">{t('common.loading')}</p>;
+  if (isUnused.value) return <FirstRun />;
   const isAll = query === '' && !like;
-  const kind = like ? 'alike' : trashed && isAll ? 'trash' : isAll ? 'all' : 'query';
+  const kind = like ? 'alike' : trashed && isAll ? 'trash' : 'query';
   const said = {
     alike: ['like.none', 'like.noneHint'],
     trash: ['find.trashEmpty', 'find.trashEmptyHint'],
-    all: ['works.empty', 'works.emptyHint'],
     query: ['works.nothing', 'works.nothingHint'],
   } as const;
   const [title, hint] = said[kind];

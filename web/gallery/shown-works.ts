@@ -43,6 +43,12 @@ export const columnsKey = signal('');
 /** Whether the works of this selection are still on their way. */
 export const isBehind = computed(() => columnsError.value === undefined && columnsKey.value !== selectionKey.value);
 
+/** Whether there is no work at all: nothing to search, to sort or to choose. */
+export const isUnused = computed(() => {
+  const { query, trashed, like } = selection.value;
+  return !isBehind.value && columns.value?.count === 0 && query === '' && !trashed && !like;
+});
+
 let running: AbortController | undefined;
 
 async function load({ like, ...wanted }: Shown, signal: AbortSignal): Promise<{ columns: Columns; about?: About }> {

@@ -3,12 +3,31 @@ import type { TextKey } from '../texts/text.ts';
 
 export type Scope = 'everywhere' | 'gallery' | 'work' | 'compare' | 'cull' | 'duel' | 'show';
 
-interface Row {
+export interface Row {
   /** As KeyboardEvent.key has them. */
   keys: readonly string[];
   scope: Scope;
+  /** Rooms besides in which it does the same. */
+  also?: readonly Scope[];
   label: TextKey;
 }
+
+/** The room of each page, by the first part of its path. */
+const rooms: Readonly<Record<string, Scope>> = {
+  '': 'gallery',
+  works: 'work',
+  compare: 'compare',
+  cull: 'cull',
+  duel: 'duel',
+  slideshow: 'show',
+  kiosk: 'show',
+};
+export const roomOf = (page: string): Scope => rooms[page] ?? 'everywhere';
+/** In the order of the list of keys. */
+export const scopes: readonly Scope[] = ['everywhere', 'gallery', 'work', 'compare', 'cull', 'duel', 'show'];
+
+const decided = ['gallery', 'cull', 'show'] as const;
+const stepped = ['compare', 'cull', 'show'] as const;
 
 export const keyTable = {
   help: { keys: ['?'], scope: 'everywhere', label: 'keys.show' },
@@ -26,20 +45,20 @@ export const keyTable = {
   chooseAll: { keys: ['Ctrl+a'], scope: 'gallery', label: 'keys.chooseAll' },
   clear: { keys: ['Escape'], scope: 'gallery', label: 'keys.clear' },
   undo: { keys: ['Ctrl+z'], scope: 'gallery', label: 'keys.undo' },
-  next: { keys: ['ArrowRight'], scope: 'work', label: 'keys.next' },
-  previous: { keys: ['ArrowLeft'], scope: 'work', label: 'keys.previous' },
-  close: { keys: ['Escape'], scope: 'work', label: 'keys.close' },
-  rate: { keys: ['0', '1', '2', '3', '4', '5'], scope: 'work', label: 'keys.rate' },
-  pick: { keys: ['p'], scope: 'work', label: 'keys.pick' },
-  reject: { keys: ['x'], scope: 'work', label: 'keys.reject' },
-  unflag: { keys: ['u'], scope: 'work', label: 'keys.unflag' },
-  star: { keys: ['f'], scope: 'work', label: 'keys.star' },
+  next: { keys: ['ArrowRight'], scope: 'work', also: stepped, label: 'keys.next' },
+  previous: { keys: ['ArrowLeft'], scope: 'work', also: stepped, label: 'keys.previous' },
+  close: { keys: ['Escape'], scope: 'work', also: ['cull', 'duel', 'show'], label: 'keys.close' },
+  rate: { keys: ['0', '1', '2', '3', '4', '5'], scope: 'work', also: decided, label: 'keys.rate' },
+  pick: { keys: ['p'], scope: 'work', also: decided, label: 'keys.pick' },
+  reject: { keys: ['x'], scope: 'work', also: decided, label: 'keys.reject' },
+  unflag: { keys: ['u'], scope: 'work', also: decided, label: 'keys.unflag' },
+  star: { keys: ['f'], scope: 'work', also: ['gallery', 'show'], label: 'keys.star' },
   details: { keys: ['i'], scope: 'work', label: 'keys.details' },
-  panUp: { keys: ['ArrowUp'], scope: 'work', label: 'keys.panUp' },
-  panDown: { keys: ['ArrowDown'], scope: 'work', label: 'keys.panDown' },
-  zoomIn: { keys: ['+', '='], scope: 'work', label: 'keys.zoomIn' },
-  zoomOut: { keys: ['-'], scope: 'work', label: 'keys.zoomOut' },
-  zoomFit: { keys: ['z'], scope: 'work', label: 'keys.zoomFit' },
+  panUp: { keys: ['ArrowUp'], scope: 'work', also: ['compare'], label: 'keys.panUp' },
+  panDown: { keys: ['ArrowDown'], scope: 'work', also: ['compare'], label: 'keys.panDown' },
+  zoomIn: { keys: ['+', '='], scope: 'work', also: ['compare'], label: 'keys.zoomIn' },
+  zoomOut: { keys: ['-'], scope: 'work', also: ['compare'], label: 'keys.zoomOut' },
+  zoomFit: { keys: ['z'], scope: 'work', also: ['compare'], label: 'keys.zoomFit' },
   full: { keys: ['v'], scope: 'work', label: 'keys.full' },
   why: { keys: ['w'], scope: 'work', label: 'keys.why' },
   compare: { keys: ['c'], scope: 'work', label: 'keys.compare' },
@@ -47,8 +66,8 @@ export const keyTable = {
   compareSwap: { keys: ['s'], scope: 'compare', label: 'keys.compareSwap' },
   compareHold: { keys: ['b'], scope: 'compare', label: 'keys.compareHold' },
   open: { keys: ['o'], scope: 'work', label: 'keys.open' },
-  trash: { keys: ['Delete'], scope: 'work', label: 'keys.trash' },
-  undoDecision: { keys: ['Backspace'], scope: 'cull', label: 'keys.undoDecision' },
+  trash: { keys: ['Delete'], scope: 'work', also: ['gallery'], label: 'keys.trash' },
+  undoDecision: { keys: ['Backspace'], scope: 'cull', also: ['duel'], label: 'keys.undoDecision' },
   skipPair: { keys: [' '], scope: 'duel', label: 'keys.skipPair' },
   pause: { keys: [' '], scope: 'show', label: 'keys.pause' },
   fillScreen: { keys: ['v'], scope: 'show', label: 'keys.fillScreen' },

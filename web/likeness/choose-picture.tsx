@@ -1,6 +1,7 @@
+import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { hrefOf, navigate, place } from '../navigate/router.ts';
-import { IconButton } from '../parts/button.tsx';
+import { IconButton, type TriggerProps } from '../parts/button.tsx';
 import { tell } from '../parts/notices.tsx';
 import { t } from '../texts/text.ts';
 import { choosePicture, pictureTypes } from './chosen-picture.ts';
@@ -13,8 +14,14 @@ function lookFor(file: File): void {
   navigate(hrefOf('', { q, likepicture: chosen.key }));
 }
 
+interface ChoosePictureProps {
+  /** How the button looks. Default: its icon alone. */
+  Trigger?: ComponentType<TriggerProps>;
+  onChosen?: () => void;
+}
+
 /** A button that asks for a picture. */
-export function ChoosePicture() {
+export function ChoosePicture({ Trigger = IconButton, onChosen }: ChoosePictureProps) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -28,10 +35,12 @@ export function ChoosePicture() {
         onChange={(event) => {
           const [file] = event.currentTarget.files ?? [];
           event.currentTarget.value = '';
-          if (file) lookFor(file);
+          if (!file) return;
+          onChosen?.();
+          lookFor(file);
         }}
       />
-      <IconButton icon="picture" label={t('like.choose')} onClick={() => input.current?.click()} />
+      <Trigger icon="picture" label={t('like.choose')} onClick={() => input.current?.click()} />
     </>
   );
 }

@@ -15,14 +15,13 @@ const looks = {
   danger: 'border border-bad text-bad hover:bg-sunken',
 };
 
+const shape = 'inline-flex min-h-9 items-center gap-2 rounded-md px-3 py-1 text-sm font-medium disabled:opacity-50';
+/** Of a link that is the main thing to do. */
+export const mainLook = `${shape} ${looks.main}`;
+
 export function Button({ children, onClick, kind = 'plain', type = 'button', isDisabled = false }: ButtonProps) {
   return (
-    <button
-      type={type}
-      class={`inline-flex min-h-9 items-center gap-2 rounded-md px-3 py-1 text-sm font-medium disabled:opacity-50 ${looks[kind]}`}
-      onClick={onClick}
-      disabled={isDisabled}
-    >
+    <button type={type} class={`${shape} ${looks[kind]}`} onClick={onClick} disabled={isDisabled}>
       {children}
     </button>
   );
@@ -31,10 +30,14 @@ export function Button({ children, onClick, kind = 'plain', type = 'button', isD
 /** Icons that are filled while their button is pressed; of others only the colour changes. */
 const solid: ReadonlySet<IconName> = new Set(['heart', 'star']);
 
-interface IconButtonProps {
+/** What every button that starts something is given, however it looks. */
+export interface TriggerProps {
   icon: IconName;
   label: string;
   onClick?: () => void;
+}
+
+interface IconButtonProps extends TriggerProps {
   isPressed?: boolean;
   isDisabled?: boolean;
   size?: number;
@@ -56,3 +59,15 @@ export function IconButton({ icon, label, onClick, isPressed, isDisabled = false
     </button>
   );
 }
+
+/** A button as a row of a list: icon and label. */
+export function RowButton({ icon, label, onClick }: TriggerProps) {
+  return (
+    <button type="button" class={rowLook} onClick={onClick}>
+      <Icon name={icon} size={18} />
+      {label}
+    </button>
+  );
+}
+
+export const rowLook = 'flex min-h-11 w-full items-center gap-3 rounded-md px-2 text-left text-sm hover:bg-sunken';

@@ -1,13 +1,21 @@
-import { session, signInAsked, signOut } from '../api/session.ts';
+import { signal } from '@preact/signals';
+import { session } from '../api/session.ts';
+import { isNarrow } from '../browser/wide.ts';
 import { isKeysShown } from '../keys/overlay.tsx';
 import { hrefOf, page } from '../navigate/router.ts';
 import { type TextKey, t } from '../texts/text.ts';
-import { IconButton } from './button.tsx';
+import { openAccount } from './account.tsx';
+import { Dialog } from './dialog.tsx';
 import { Icon, type IconName } from './icon.tsx';
-import { tellError } from './notices.tsx';
+
+interface Entry {
+  path: string;
+  icon: IconName;
+  label: TextKey;
+}
 
 /** Pages in the navigation. */
-const entries: readonly { path: string; icon: IconName; label: TextKey }[] = [
+export const entries: readonly Entry[] = [
   { path: '', icon: 'grid', label: 'nav.gallery' },
   { path: 'studio', icon: 'brush', label: 'nav.studio' },
   { path: 'queue', icon: 'queue', label: 'nav.queue' },
@@ -16,52 +24,125 @@ const entries: readonly { path: string; icon: IconName; label: TextKey }[] = [
   { path: 'training', icon: 'training', label: 'nav.training' },
   { path: 'settings', icon: 'settings', label: 'nav.settings' },
 ];
+/** On phones the others are behind "More". */
+const onPhones = 4;
+
+const isMoreShown = signal(false);
+const close = (): void => {
+  isMoreShown.value = false;
+};
 
 /** A column at the left on wide screens, a bar at the bottom on phones. */
 export function Navigation() {
-  const shown = page.value === 'works' ? '' : page.value;
+  const direct = isNarrow.value ? entries.slice(0, onPhones) : entries;
   return (
     <nav
       aria-label={t('app.nav')}
-      class="order-last flex items-center gap-1 overflow-x-auto border-line bg-raised p-1 max-md:border-t md:order-first md:w-20 md:flex-col md:border-r md:py-3"
+      class="order-last flex items-center gap-1 overflow-x-auto border-line bg-raised p-1 max-md:border-t md:order-first md:w-20 md:flex-col md:overflow-y-auto md:border-r md:py-3 [scrollbar-width:thin]"
     >
-      {entries.map(({ path, icon, label }) => (
-        <a
-          key={path}
-          href={hrefOf(path)}
-          aria-current={shown === path ? 'page' : undefined}
-          class={`flex min-h-12 min-w-14 flex-1 flex-col items-center justify-center gap-0.5 rounded-md p-1 text-[11px] hover:bg-sunken md:flex-none ${shown === path ? 'text-accent' : 'text-ink'}`}
-        >
-          <Icon name={icon} />
-          {t(label)}
-        </a>
+      {direct.map((entry) => (
+        <PageLink key={entry.path} entry={entry} />
       ))}
-      <span class="md:flex-1" />
-      <IconButton
-        icon="keys"
-        label={t('keys.title')}
-        onClick={() => {
-          isKeysShown.value = true;
-        }}
-      />
-      <SessionButton />
+      {isNarrow.value ? (
+        <MoreButton />
+      ) : (
+        <>
+          <span class="md:flex-1" />
+          <Tools />
+        </>
+      )}
     </nav>
   );
 }
 
-function SessionButton() {
+const look = (isHere: boolean): string =>
+  `flex min-h-12 min-w-14 flex-1 flex-col items-center justify-center gap-0.5 rounded-md p-1 text-[11px] hover:bg-sunken md:w-full md:flex-none ${isHere ? 'text-accent' : 'text-ink'}`;
+
+const isHere = ({ path }: Entry): boolean => (page.value === 'works' ? '' : page.value) === path;
+
+function PageLink({ entry }: { entry: Entry }) {
+  return (
+    <a href={hrefOf(entry.path)} aria-current={isHere(entry) ? 'page' : undefined} class={look(isHere(entry))} onClick={close}>
+      <Icon name={entry.icon} />
+      {t(entry.label)}
+    </a>
+  );
+}
+
+interface ToolProps {
+  icon: IconName;
+  text: string;
+  /** What a screen reader says, if that is more than the text. */
+  label?: string;
+  isPressed?: boolean;
+  onClick: () => void;
+}
+
+function Tool({ icon, text, label = text, isPressed = false, onClick }: ToolProps) {
+  return (
+    <button type="button" class={look(isPressed)} aria-label={label} title={label} aria-haspopup="dialog" onClick={onClick}>
+      <Icon name={icon} />
+      <span class="max-w-full truncate" dir="auto">
+        {text}
+      </span>
+    </button>
+  );
+}
+
+/** The list of keys, and who is signed in. */
+function Tools() {
   const now = session.value;
-  if (!now || now.scope === null) return null;
-  if (now.name === null)
-    return (
-      <IconButton
-        icon="artist"
-        label={t('session.signIn')}
+  const isIn = now !== undefined && now.name !== null;
+  const account = (): void => {
+    close();
+    openAccount();
+  };
+  return (
+    <>
+      <Tool
+        icon="keys"
+        text={t('keys.title')}
         onClick={() => {
-          signInAsked.value = { reason: 'wish' };
+          close();
+          isKeysShown.value = true;
         }}
       />
-    );
-  const label = `${t('session.signedInAs', { name: now.name, scope: now.scope })}. ${t('session.signOut')}`;
-  return <IconButton icon="artist" label={label} isPressed onClick={() => signOut().catch(tellError)} />;
+      {now && now.scope !== null && !isIn && <Tool icon="account" text={t('session.signIn')} onClick={account} />}
+      {now && now.scope !== null && isIn && (
+        <Tool
+          icon="account"
+          text={now.name ?? ''}
+          label={t('session.signedInAs', { name: now.name ?? '', scope: now.scope })}
+          isPressed
+          onClick={account}
+        />
+      )}
+    </>
+  );
+}
+
+function MoreButton() {
+  const isInMore = entries.slice(onPhones).some(isHere);
+  return (
+    <>
+      <Tool
+        icon="menu"
+        text={t('nav.more')}
+        isPressed={isInMore}
+        onClick={() => {
+          isMoreShown.value = true;
+        }}
+      />
+      {isMoreShown.value && (
+        <Dialog title={t('nav.more')} onClose={close}>
+          <div class="grid grid-cols-3 gap-2">
+            {entries.slice(onPhones).map((entry) => (
+              <PageLink key={entry.path} entry={entry} />
+            ))}
+            <Tools />
+          </div>
+        </Dialog>
+      )}
+    </>
+  );
 }

@@ -3,6 +3,7 @@ import type { SharePage } from '../../lib/server/shares/read-routes.ts';
 import type { ShownWork } from '../../lib/server/shares/shown-works.ts';
 import { type ApiError, ask } from '../api/client.ts';
 import { hrefOf, place } from '../navigate/router.ts';
+import { useTitle } from '../navigate/title.ts';
 import { Button } from '../parts/button.tsx';
 import { tellError } from '../parts/notices.tsx';
 import { px } from '../parts/px.ts';
@@ -20,9 +21,7 @@ export function VisitorPage() {
   useEffect(() => {
     ask<SharePage>(`shared/${encodeURIComponent(secret)}`).then(setShared, setError);
   }, [secret]);
-  useEffect(() => {
-    if (shared) document.title = shared.title || t('share.visitorTitle');
-  }, [shared]);
+  useTitle(shared && (shared.title || t('share.visitorTitle')));
   if (error)
     return (
       <main class="grid h-full place-items-center p-8 text-center">

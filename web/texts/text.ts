@@ -24,6 +24,12 @@ export function t(key: TextKey, values: Values = {}): string {
   });
 }
 
+/** Text that begins with a capital letter. */
+export function sentence(text: string): string {
+  const [first = ''] = text;
+  return first.toLocaleUpperCase(language) + text.slice(first.length);
+}
+
 export const numberText = (value: number, digits = 0): string =>
   new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 export const timeText = (iso: string): string => dates.format(new Date(iso));

@@ -7,6 +7,7 @@ import { focused } from '../gallery/place-kept.ts';
 import { columns, selectionQuery } from '../gallery/shown-works.ts';
 import { MoreLike } from '../likeness/more-like.tsx';
 import { goBack, hrefOf, navigate, place, setQuery } from '../navigate/router.ts';
+import { useTitle } from '../navigate/title.ts';
 import { IconButton } from '../parts/button.tsx';
 import { tell, tellError } from '../parts/notices.tsx';
 import { readStored, store } from '../parts/storage.ts';
@@ -40,6 +41,7 @@ export function WorkView({ id }: { id: string }) {
   const index = columns.value?.indexOf(id) ?? -1;
   const picture = usePicture(row, attempt);
   usePreloadAround(columns.value, index);
+  useTitle(row?.name);
 
   useEffect(() => {
     if (index >= 0) focused.value = index;

@@ -14,6 +14,7 @@ import { replyWithError } from '../errors/reply.ts';
 import { validatorCompiler } from '../errors/validation.ts';
 import { completeDocument, swaggerOptions } from '../openapi/document.ts';
 import { documentRoutes } from '../openapi/routes.ts';
+import { opensPage, pageOf, sendAsset } from '../page/page.ts';
 import { parseJsonBody } from '../pictures/json-body.ts';
 import { logAccess, pathOf } from './access-log.ts';
 import { isLoopback, trustedBy } from './address.ts';
@@ -114,15 +115,18 @@ function addHooks(app: FastifyInstance, { context, settings, tokens, tokensOnly,
   });
 }
 
-/** 404, 405 and every other error, in the shape of the API that the path belongs to. */
-function answerErrors(app: FastifyInstance, { context: { home } }: ApplicationParts, handlers: ErrorHandlers, routes: RouteTable): void {
+/** 404, 405 and every other error, in the shape of the API that the path belongs to; for a browser that opens an unknown address, the page. */
+function answerErrors(app: FastifyInstance, { context }: ApplicationParts, handlers: ErrorHandlers, routes: RouteTable): void {
+  const { home } = context;
   app.setErrorHandler((error, request, reply) => {
     const handler = request.is404 ? handlers.for(app, pathOf(request.url)) : undefined;
     if (handler) return handler.call(app, error as FastifyError, request, reply);
     return replyWithError(error, request, reply, home);
   });
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(async (request, reply) => {
     const allowed = routes.methodsOf(pathOf(request.url));
+    const { index } = await pageOf(context);
+    if (index && allowed.length === 0 && opensPage(request)) return sendAsset(request, reply.code(404), index, 'no-cache');
     if (allowed.length === 0)
       throw new ArtistError('ERR_NOT_FOUND', 'path: expected one of this server, got another. See /openapi.json for all of them');
     reply.header('allow', allowed.join(', '));

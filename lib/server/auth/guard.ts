@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ArtistError, errorLine } from '../../core/index.ts';
 import { type Caller, permits } from '../context.ts';
+import { opensPage } from '../page/page.ts';
 import { anonymous, seesPrivate } from '../visibility.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { challengesFor, sentToken } from './credentials.ts';
@@ -69,8 +70,8 @@ export function guardRequests(
       const known = session === undefined ? undefined : await callerOf(session);
       if (known) return known;
       request.readsFreely = !tokensOnly && isLocal(request);
-      if (!request.readsFreely && !request.routeOptions.config.open)
-        await refuse(request, reply, 'token: expected one from a client on another machine, got none');
+      const isOpen = request.routeOptions.config.open || (request.is404 && opensPage(request));
+      if (!request.readsFreely && !isOpen) await refuse(request, reply, 'token: expected one from a client on another machine, got none');
       return anonymous;
     }
     const caller = sent === '' ? undefined : await callerOf(sent);

@@ -28,6 +28,8 @@ export function asRequestError(error: unknown): ArtistError {
 
 /** Paths of this server, which may stay in messages. */
 const ownPath = /^\/(?:api|v1|sdapi|sdcpp|internal|docs|openapi\.json|healthz|readyz|metrics)\b/;
+/** Whether a path below the base path belongs to an API, not to the page. */
+export const isApiPath = (path: string): boolean => ownPath.test(path);
 const absolutePath = /(?<![\w.:/\\~-])(?:[A-Za-z]:[\\/]|\\\\|\/)[^\s"'`,;:()<>|]*[\\/]([^\s"'`,;:()<>|\\/]*)/g;
 
 /** `text` with paths of this machine made relative to the home folder, or cut to the last name. */

@@ -1,4 +1,5 @@
 import { meaningOf, type OpenApi, type Operation } from './document.ts';
+import { escaped } from './escaped.ts';
 
 export const docsStyle = `
 :root { color-scheme: light dark }
@@ -10,11 +11,6 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0 }
 th, td { text-align: left; vertical-align: top; padding: .15rem .6rem .15rem 0; border-bottom: 1px solid #8883; overflow-wrap: anywhere }
 code { font-family: ui-monospace, monospace; font-size: .9em }
 `;
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-/** Text for any place of a page. */
-const escaped = (text: unknown): string => String(text).replace(/[&<>"']/g, (found) => entities[found] ?? '');
 
 interface Schema {
   type?: string | string[];

@@ -31,6 +31,13 @@ export interface Operation {
 }
 
 const meanings: Readonly<Record<string, string>> = {
+  200: 'Done; the body has what came of it',
+  201: 'Created; the body has what was made',
+  202: 'Accepted: it is done later, and the body says where to follow it',
+  204: 'Done, or there is nothing; without a body',
+  206: 'The range of bytes that was asked for',
+  302: 'It is at the address of the header Location',
+  304: 'Not changed since the caller read it',
   400: 'The request is invalid; the message names the field',
   401: 'No valid token, or none where one is needed',
   403: "The token's scope does not permit it, or the origin of the request is refused",
@@ -40,6 +47,8 @@ const meanings: Readonly<Record<string, string>> = {
   412: 'It was changed since the caller read it',
   413: 'The body is too large',
   415: 'The content type is not one that the route reads',
+  416: 'It has no such range',
+  422: 'A field of the request is invalid; the body names it',
   429: 'Too many requests; see Retry-After',
   431: 'The address and headers are longer than 16 kB',
   500: 'The server failed; its log has the details',
@@ -48,6 +57,16 @@ const meanings: Readonly<Record<string, string>> = {
 };
 const ofEvery = ['400', '401', '403', '404', '429', '431', '500', '503'];
 const ofChanges = ['408', '409', '412', '413', '415', '507'];
+
+/** What @fastify/swagger says of a reply that the route does not describe. */
+const undescribed = 'Default Response';
+const foundMeaning = 'What was asked for';
+
+/** Gives replies without a description that of their status. */
+function describeReplies(method: string, replies: NonNullable<Operation['responses']>): void {
+  for (const [status, reply] of Object.entries(replies))
+    if (reply.description === undescribed) reply.description = status === '200' && method === 'get' ? foundMeaning : meaningOf(status);
+}
 
 /** Notes the scope of each route, which completeDocument() reads. */
 const transform: SwaggerTransform = (route) => {
@@ -106,6 +125,7 @@ export function completeDocument(app: FastifyInstance, rooms: readonly Room[], t
     for (const [method, operation] of Object.entries(operations)) {
       const statuses = method === 'get' || method === 'head' ? ofEvery : [...ofEvery, ...ofChanges];
       const known = operation.responses ?? {};
+      describeReplies(method, known);
       for (const status of statuses) known[status] ??= { $ref: `#/components/responses/${name}` };
       operation.responses = known;
       const { 'x-anonymous': anonymous } = operation;

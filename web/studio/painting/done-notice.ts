@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { type Job, onStructure } from '../../api/jobs.ts';
 import { session } from '../../api/session.ts';
 import { hrefOf, navigate } from '../../navigate/router.ts';
+import { titleNotice } from '../../navigate/title.ts';
 import { readStored, store } from '../../parts/storage.ts';
 import { numberText, t } from '../../texts/text.ts';
 import { ownOpen, ownRunning } from './own-jobs.ts';
@@ -82,7 +83,7 @@ function drawIcon(fraction: number): Promise<Blob | null> {
 
 /** Steps of the icon: it is drawn when one is full. */
 const iconSteps = 12;
-const usual = { title: '', icon: '' };
+let usualIcon = '';
 let iconBlob: string | undefined;
 let shownStep = -1;
 
@@ -90,13 +91,13 @@ async function showIcon(fraction: number | undefined): Promise<void> {
   const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   const step = fraction === undefined ? -1 : Math.round(fraction * iconSteps);
   if (!link || step === shownStep) return;
-  usual.icon ||= link.href;
+  usualIcon ||= link.href;
   shownStep = step;
   const drawn = fraction === undefined ? undefined : await drawIcon(fraction);
   if (step !== shownStep) return;
   const before = iconBlob;
   iconBlob = drawn ? URL.createObjectURL(drawn) : undefined;
-  link.href = iconBlob ?? usual.icon;
+  link.href = iconBlob ?? usualIcon;
   if (before !== undefined) URL.revokeObjectURL(before);
 }
 
@@ -104,20 +105,15 @@ let isFollowing = false;
 export function followDone(): void {
   if (isFollowing) return;
   isFollowing = true;
-  usual.title = document.title;
   onStructure((job, before) => {
     const hasEnded = before?.state === 'running' && (job.state === 'done' || job.state === 'failed');
     if (hasEnded && job.client === session.peek()?.id) notify(job);
   });
-  let isShown = false;
   effect(() => {
     const running = ownRunning.value;
     const fraction = running?.progress?.fraction;
-    if (fraction !== undefined) document.title = `${numberText(fraction * 100)} % · ${usual.title}`;
-    else if (ownOpen.value.length > 0) document.title = `${t('studio.titleWaiting', { n: ownOpen.value.length })} · ${usual.title}`;
-    // Another part of the page may have given it a title of its own.
-    else if (isShown) document.title = usual.title;
-    isShown = fraction !== undefined || ownOpen.value.length > 0;
+    if (fraction !== undefined) titleNotice.value = `${numberText(fraction * 100)} %`;
+    else titleNotice.value = ownOpen.value.length > 0 ? t('studio.titleWaiting', { n: ownOpen.value.length }) : '';
     showIcon(fraction);
   });
 }

@@ -20,7 +20,7 @@ export const ordinal = (n: number): string =>
 export function placeText({ state, ahead, progress, error }: Job): string {
   if (state === 'waiting')
     return ahead === 0 || ahead === null ? t('queue.next') : t('queue.place', { place: ordinal(ahead + 1), n: ahead });
-  if (state === 'running' && progress) {
+  if (state === 'running' && progress?.phase) {
     const { phase, step, steps, image, images, etaSeconds } = progress;
     const parts = [
       phase === 'sampling' && steps > 0 ? t('queue.step', { step, steps }) : t(`queue.phase.${phase}`),

@@ -21,7 +21,7 @@ const pictureView = z.object({
 });
 
 const progressView = z.object({
-  phase: z.enum(phases),
+  phase: z.enum(phases).nullable().describe('What it is doing; of a job that failed or was cancelled, where it ended; null: it is done'),
   image: z.int().describe('Index of the picture being painted'),
   images: z.int(),
   step: z.int(),
@@ -91,12 +91,13 @@ export const batchOf = (reference: string | null): string | null => grid.exec(re
 
 /** @param clean removes secrets and folders of this machine from a message */
 export function viewJob(job: PaintJob, clean: (message: string) => string): JobView {
-  const { work: _, order: __, worker: ___, pictures, reference, error, warnings, ...rest } = job;
+  const { work: _, order: __, worker: ___, pictures, reference, error, warnings, progress, ...rest } = job;
   return {
     ...rest,
     reference,
     batch: batchOf(reference),
     request: requestOf(job),
+    progress: progress && { ...progress, phase: job.state === 'done' ? null : progress.phase },
     pictures: pictures.map(viewPicture),
     warnings: warnings.map(clean),
     error: error && { code: error.code, message: clean(error.message) },

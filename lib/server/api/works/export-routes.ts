@@ -116,7 +116,7 @@ export function exportRoutes(root: FastifyInstance, context: ServerContext): voi
           picture: ({ id }: { id: string }) => `${url}api/v1/works/${id}/image`,
           feed: `${url}api/v1${path}`,
         };
-        return reply.type(type).send(feedOf(works, { title: 'Gallery', url, addresses }));
+        return reply.type(type).send(feedOf(works, { title: context.config.config.server.title, url, addresses }));
       },
     );
   }
