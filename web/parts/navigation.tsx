@@ -30,7 +30,7 @@ export function Navigation() {
           key={path}
           href={hrefOf(path)}
           aria-current={shown === path ? 'page' : undefined}
-          class={`flex min-h-12 min-w-14 flex-1 flex-col items-center justify-center gap-0.5 rounded-md p-1 text-[11px] hover:bg-sunken md:flex-none ${shown === path ? 'text-accent' : 'text-ink'}`}
+          class={`flex min-h-12 min-w-12 flex-1 flex-col items-center justify-center gap-0.5 rounded-md p-1 text-[11px] hover:bg-sunken md:flex-none ${shown === path ? 'text-accent' : 'text-ink'}`}
         >
           <Icon name={icon} />
           {t(label)}
