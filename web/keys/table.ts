@@ -34,6 +34,8 @@ export const keyTable = {
   reject: { keys: ['x'], scope: 'work', label: 'keys.reject' },
   unflag: { keys: ['u'], scope: 'work', label: 'keys.unflag' },
   star: { keys: ['f'], scope: 'work', label: 'keys.star' },
+  hide: { keys: ['h'], scope: 'work', label: 'keys.hide' },
+  note: { keys: ['n'], scope: 'work', label: 'keys.note' },
   details: { keys: ['i'], scope: 'work', label: 'keys.details' },
   panUp: { keys: ['ArrowUp'], scope: 'work', label: 'keys.panUp' },
   panDown: { keys: ['ArrowDown'], scope: 'work', label: 'keys.panDown' },

@@ -7,6 +7,8 @@ interface ButtonProps {
   kind?: 'plain' | 'main' | 'danger';
   type?: 'button' | 'submit';
   isDisabled?: boolean;
+  /** By what name other parts of the page find it, as `data-reveal`. */
+  reveal?: string;
 }
 
 const looks = {
@@ -15,13 +17,14 @@ const looks = {
   danger: 'border border-bad text-bad hover:bg-sunken',
 };
 
-export function Button({ children, onClick, kind = 'plain', type = 'button', isDisabled = false }: ButtonProps) {
+export function Button({ children, onClick, kind = 'plain', type = 'button', isDisabled = false, reveal }: ButtonProps) {
   return (
     <button
       type={type}
       class={`inline-flex min-h-9 items-center gap-2 rounded-md px-3 py-1 text-sm font-medium disabled:opacity-50 ${looks[kind]}`}
       onClick={onClick}
       disabled={isDisabled}
+      data-reveal={reveal}
     >
       {children}
     </button>
