@@ -1,4 +1,5 @@
 /** Duels in a real browser, over a real server with the bundled CLIP. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { equal, is, ok } from 'uvu/assert';
@@ -84,6 +85,34 @@ suite('duels on the page', { timeoutMs: 60_000 }, (test) => {
     await pictures.nth(1).waitFor();
     await checkLook(page);
     ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+    // The texts are whole, on demand, below their pictures.
+    await page.getByRole('button', { name: 'Show the texts of the works' }).click();
+    const texts = page.getByRole('region', { name: /^Text of / });
+    is(await texts.count(), 2);
+    ok(await texts.first().evaluate((text) => text.scrollHeight <= text.clientHeight + 1 || getComputedStyle(text).overflowY === 'auto'));
+    const boxes = await Promise.all([pictures.first(), texts.first(), pictures.nth(1), texts.nth(1)].map((one) => one.boundingBox()));
+    for (const [index, box] of boxes.slice(1).entries())
+      ok((box?.y ?? 0) >= (boxes[index]?.y ?? 0) + (boxes[index]?.height ?? 0) - 1, `part ${index}`);
+    await checkLook(page);
+    equal(faults, []);
+    await close();
+  });
+
+  test('learns the taste at once from two answers', async () => {
+    const { page, faults, close } = await opened();
+    await page.getByRole('button', { name: 'What your answers say' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Learning needs 2 duels or more.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Choose the first/ }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText('1 answer').waitFor();
+    await page.getByRole('button', { name: 'What your answers say' }).click();
+    await dialog.getByText('No taste was learned yet.').waitFor();
+    await dialog.getByRole('button', { name: 'Learn now' }).click();
+    await dialog.getByText('The taste was learned from 2 duels.').waitFor({ timeout: 40_000 });
+    await dialog.getByText('The taste in use was learned from 2 duels.').waitFor();
+    equal(JSON.parse(readFileSync(path.join(server.home, 'taste.json'), 'utf8')).kind, 'duels');
     equal(faults, []);
     await close();
   });

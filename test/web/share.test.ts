@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { equal, is, match, ok } from 'uvu/assert';
+import { linkAddress } from '../../web/share/link-address.ts';
 import { suite } from '../harness.ts';
 import { type Serving, serving } from '../server/serving.ts';
 import { axeClean } from './axe.ts';
@@ -10,6 +11,16 @@ import { fillGallery } from './fill.ts';
 import { signInAs } from './sign-in.ts';
 
 const hostile = '<img src=x onerror=alert(1)> שלום';
+
+suite('the address of a link', (test) => {
+  test('is that of the browser, a public one where the browser is on the computer of the server, and says who can open it', () => {
+    const local = 'http://127.0.0.1:7860/share/x';
+    equal(linkAddress(local, local), { address: local, isLocal: true });
+    equal(linkAddress('http://[::1]:7860/share/x', local), { address: 'http://[::1]:7860/share/x', isLocal: true });
+    equal(linkAddress(local, 'https://art.example/share/x'), { address: 'https://art.example/share/x', isLocal: false });
+    equal(linkAddress('http://10.0.0.5:7860/share/x', local), { address: 'http://10.0.0.5:7860/share/x', isLocal: false });
+  });
+});
 
 suite('collections, duplicates and links', (test) => {
   let server: Serving;
@@ -95,6 +106,7 @@ suite('collections, duplicates and links', (test) => {
     await dialog.getByRole('button', { name: 'Make the link' }).click();
     const address = await dialog.getByLabel('Address').inputValue();
     match(address, /\/share\/[\w-]{32}$/);
+    await dialog.getByText('Only this computer can open this link').waitFor();
     await axeClean(page, 'link dialog');
 
     const visitor = await openPage(browser, { viewport: { width: 390, height: 800 } });
@@ -105,7 +117,16 @@ suite('collections, duplicates and links', (test) => {
     is(await visitor.page.getByRole('list', { name: 'Works' }).getByRole('link').count(), 7);
     await axeClean(visitor.page, 'visitor');
     await visitor.page.getByRole('link', { name: hostile }).click();
-    await visitor.page.locator('section img').waitFor();
+    const shown = visitor.page.locator('[data-picture]');
+    await shown.waitFor();
+    // Pictures of the gallery have at most 144 pixels; they fill the phone.
+    const widthOf = async (): Promise<number> => (await shown.boundingBox())?.width ?? 0;
+    ok((await widthOf()) > 250, `the picture is ${await widthOf()} pixels wide`);
+    const fits = await widthOf();
+    await visitor.page.keyboard.press('+');
+    ok((await widthOf()) > 1.4 * fits);
+    await visitor.page.keyboard.press('z');
+    is(await widthOf(), fits);
     await visitor.page.keyboard.press('ArrowRight');
     await visitor.page.getByRole('heading', { name: 'Untitled' }).waitFor();
     is(await visitor.page.getByText('Recipe').count(), 0);

@@ -79,6 +79,40 @@ suite('an exported site', (test) => {
     await close();
   });
 
+  const swipe = async (page: Page, from: [number, number], to: [number, number]): Promise<void> => {
+    const client = await page.context().newCDPSession(page);
+    const points = [0, 0.5, 1].map((share) => ({ x: from[0] + (to[0] - from[0]) * share, y: from[1] + (to[1] - from[1]) * share }));
+    for (const [index, point] of points.entries())
+      await client.send('Input.dispatchTouchEvent', { type: index === 0 ? 'touchStart' : 'touchMove', touchPoints: [point] });
+    await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  };
+
+  test('the picture fits a big screen and a phone, is zoomed by key, and swiped to the next, in the viewer and on the page of a work', async () => {
+    const big = await openPage(browser, { viewport: { width: 2560, height: 1440 } });
+    const phone = await openPage(browser, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    for (const [file, next] of [
+      [`index.html#/works/${ids[20]}`, `#/works/${ids[21]}`],
+      [`works/${ids[20]}.html`, `works/${ids[21]}.html`],
+    ] as const) {
+      for (const { page } of [big, phone]) {
+        await page.goto('about:blank');
+        await page.goto(address(file));
+        const picture = page.locator('[data-picture]');
+        await picture.waitFor();
+        await page.waitForFunction(() => document.querySelector<HTMLImageElement>('[data-picture]')?.src.includes('/images/'));
+        const { width = 0, height = 0 } = (await picture.boundingBox()) ?? {};
+        ok(page === phone.page ? width > 250 : Math.max(width, height) > 1200, `${file}: ${width} x ${height}`);
+        await page.keyboard.press('+');
+        ok(((await picture.boundingBox())?.width ?? 0) > 1.4 * width);
+        await page.keyboard.press('z');
+      }
+      await swipe(phone.page, [300, 300], [60, 305]);
+      await phone.page.waitForURL((url) => url.href.endsWith(next));
+    }
+    equal([...big.faults, ...phone.faults], []);
+    await Promise.all([big.close(), phone.close()]);
+  });
+
   test('finds by words, tags and rating, orders, and remembers the theme', async () => {
     const { page, faults, close } = await openPage(browser);
     await page.goto(address('index.html'));

@@ -27,6 +27,7 @@ export function ActionBar() {
       reject: () => change({ flag: 'reject' }),
       unflag: () => change({ flag: 'none' }),
       star: () => change({ star: true }),
+      hide: () => change({ hidden: true }),
       trash: () => actOnChosen({ action: 'trash' }),
     });
   }, [n, isTrash]);

@@ -19,6 +19,8 @@ export interface ScheduledJob {
   payload: { prompt?: string } & Record<string, unknown>;
   rotation: string[];
   running: string | null;
+  /** Runs that have not begun, or are tried again. */
+  waiting: { id: string; kind: 'scheduled' | 'caught-up' | 'requested' }[];
 }
 export interface ScheduleAnswer {
   jobs: ScheduledJob[];
@@ -68,6 +70,10 @@ export const removeJob = (id: string): Promise<Response> => send(jobPath(id), { 
 export const setPaused = (id: string, isPaused: boolean): Promise<Response> =>
   send(`${jobPath(id)}/${isPaused ? 'pause' : 'resume'}`, { method: 'POST' });
 export const runJob = (id: string): Promise<{ id: string; by: 'schedule' | 'server' }> => ask(`${jobPath(id)}/run`, { method: 'POST' });
+
+/** Takes back a run that was asked for and has not begun. */
+export const withdrawRun = (run: string): Promise<{ withdrawn: boolean }> =>
+  ask(`schedule/runs/${encodeURIComponent(run)}`, { method: 'DELETE' });
 
 /** What a schedule would do in the coming days. */
 export interface Simulated {

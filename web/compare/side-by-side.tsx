@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { FullWork } from '../api/works.ts';
+import { altOf } from '../gallery/tile.tsx';
 import { handleKeys } from '../keys/listen.ts';
 import { usePicture } from '../work/load-picture.ts';
 import { Picture } from '../work/stage.tsx';
@@ -49,7 +50,7 @@ function Pane({ work, zoom, place, onControl }: PaneProps) {
   return (
     <div class="relative min-h-0 min-w-0 overflow-hidden bg-sunken">
       <div ref={stage} class="absolute inset-0 touch-none select-none">
-        <Picture row={work} picture={picture} control={control} />
+        <Picture work={work} alt={altOf(work)} picture={picture} control={control} />
       </div>
       <NameTag name={work.name} place={place} />
     </div>

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { mayPaint, signInAsked } from '../api/session.ts';
-import { rowOf } from '../api/works.ts';
+import { rowOf, type WorkRow } from '../api/works.ts';
 import { altOf } from '../gallery/tile.tsx';
 import { handleKeys } from '../keys/listen.ts';
 import { goBack, hrefOf } from '../navigate/router.ts';
@@ -33,6 +33,7 @@ export function DuelPage() {
 function Duelling() {
   const duels = useMemo(() => new Duels(), []);
   const [hasInsights, setInsights] = useState(false);
+  const [hasTexts, setTexts] = useState(false);
   useEffect(() => {
     duels.begin();
   }, [duels]);
@@ -43,6 +44,7 @@ function Duelling() {
       next: () => duels.choose('second'),
       skipPair: (_, event) => (event.target instanceof Element && event.target.closest('button, a') ? false : duels.skip()),
       undoDecision: () => duels.undo(),
+      details: () => setTexts(!hasTexts),
       close,
     }),
   );
@@ -50,21 +52,23 @@ function Duelling() {
     <div class="flex h-full min-h-0 flex-col">
       <header class="flex items-center gap-1 border-b border-line px-3 py-1 sm:gap-3">
         <h1 class="min-w-0 font-semibold max-sm:flex-1 max-sm:truncate">{t('duel.question')}</h1>
-        <p class="min-w-0 flex-1 truncate text-sm text-muted max-sm:hidden">{t('duel.explain')}</p>
+        <p class="min-w-0 flex-1 text-sm text-balance text-muted max-lg:hidden">{t('duel.explain')}</p>
+        <span class="flex-1 lg:hidden" />
         <p class="text-sm text-muted tabular-nums" aria-live="polite">
           {t('duel.given', { n: duels.given.value })}
         </p>
+        <IconButton icon="info" label={t('duel.texts')} isPressed={hasTexts} onClick={() => setTexts(!hasTexts)} />
         <IconButton icon="undo" label={t('duel.undo')} isDisabled={!duels.mayUndo.value} onClick={() => duels.undo()} />
         <IconButton icon="figures" label={t('duel.insights')} onClick={() => setInsights(true)} />
         <IconButton icon="cross" label={t('common.close')} onClick={close} />
       </header>
-      <Pair duels={duels} />
+      <Pair duels={duels} hasTexts={hasTexts} />
       {hasInsights && <InsightsDialog onClose={() => setInsights(false)} />}
     </div>
   );
 }
 
-function Pair({ duels }: { duels: Duels }) {
+function Pair({ duels, hasTexts }: { duels: Duels; hasTexts: boolean }) {
   const pair = duels.pair.value;
   if (duels.error.value)
     return (
@@ -76,8 +80,12 @@ function Pair({ duels }: { duels: Duels }) {
   return (
     <>
       <div class="grid min-h-0 flex-1 grid-cols-2 gap-1 bg-sunken p-1 max-sm:grid-cols-1 max-sm:grid-rows-2" aria-busy={!pair}>
-        {pair && <Choice key={pair.first} id={pair.first} label={t('duel.first')} onChoose={() => duels.choose('first')} />}
-        {pair && <Choice key={pair.second} id={pair.second} label={t('duel.second')} onChoose={() => duels.choose('second')} />}
+        {pair && (
+          <Choice key={pair.first} id={pair.first} label={t('duel.first')} hasText={hasTexts} onChoose={() => duels.choose('first')} />
+        )}
+        {pair && (
+          <Choice key={pair.second} id={pair.second} label={t('duel.second')} hasText={hasTexts} onChoose={() => duels.choose('second')} />
+        )}
         {!pair && (
           <p role="status" class="col-span-full row-span-full grid place-items-center p-4 text-muted">
             {t('duel.choosing')}
@@ -96,27 +104,58 @@ function Pair({ duels }: { duels: Duels }) {
   );
 }
 
-function Choice({ id, label, onChoose }: { id: string; label: string; onChoose: () => void }) {
+interface ChoiceProps {
+  id: string;
+  label: string;
+  /** Whether what the work says of itself is below its picture: it sways, so it is shown on demand only. */
+  hasText: boolean;
+  onChoose: () => void;
+}
+
+function Choice({ id, label, hasText, onChoose }: ChoiceProps) {
   const row = rowOf(id).value;
   const state = usePicture(row ? largeOf(row) : undefined);
   return (
-    <button
-      type="button"
-      class="relative min-h-0 min-w-0 hover:bg-line focus-visible:outline-offset-[-3px]"
-      aria-label={`${label}: ${row ? altOf(row) : t('common.loading')}`}
-      onClick={onChoose}
-    >
-      {row && state === 'shown' && (
-        <img
-          src={largeOf(row)}
-          alt=""
-          width={row.width}
-          height={row.height}
-          draggable={false}
-          class="absolute inset-0 h-full w-full object-contain"
-        />
+    <div class="flex min-h-0 min-w-0 flex-col">
+      <button
+        type="button"
+        class="relative min-h-0 min-w-0 flex-1 hover:bg-line focus-visible:outline-offset-[-3px]"
+        aria-label={`${label}: ${row ? altOf(row) : t('common.loading')}`}
+        onClick={onChoose}
+      >
+        {row && state === 'shown' && (
+          <img
+            src={largeOf(row)}
+            alt=""
+            width={row.width}
+            height={row.height}
+            draggable={false}
+            class="absolute inset-0 h-full w-full object-contain"
+          />
+        )}
+        {(row === null || state === 'lost') && <span class="text-muted">{t('works.gone')}</span>}
+      </button>
+      {hasText && row && <Text row={row} />}
+    </div>
+  );
+}
+
+/** The whole text of a work; a long one scrolls, at most half as high as its picture's place. */
+function Text({ row: { title, prompt, name } }: { row: WorkRow }) {
+  const heading = title ?? (prompt === null ? name : null);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a text that scrolls is reached by the keyboard
+    <section aria-label={t('duel.textOf', { name })} tabIndex={0} class="max-h-1/2 shrink-0 overflow-y-auto bg-raised p-2 text-sm">
+      {heading !== null && (
+        <p class="font-medium break-words" dir="auto">
+          {heading}
+        </p>
       )}
-      {(row === null || state === 'lost') && <span class="text-muted">{t('works.gone')}</span>}
-    </button>
+      {prompt !== null && (
+        <p class="break-words whitespace-pre-wrap" dir="auto">
+          {prompt}
+        </p>
+      )}
+    </section>
   );
 }

@@ -13,6 +13,7 @@ import { DropZone } from '../likeness/choose-picture.tsx';
 import { LikeBar } from '../likeness/like-bar.tsx';
 import { page, place } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
+import { undoShown } from '../parts/notices.tsx';
 import { LiveFolders } from '../saved/saved-list.tsx';
 import { t } from '../texts/text.ts';
 import { FirstRun } from '../views/first-run.tsx';
@@ -41,7 +42,7 @@ export function GalleryPage({ isShown }: { isShown: boolean }) {
   useEffect(followWorks, []);
   useEffect(followFacets, []);
   useEffect(followChosen, []);
-  useEffect(() => handleKeys({ undo: () => openDialog('history') }), []);
+  useEffect(() => handleKeys({ undo: () => undoShown() || openDialog('history') }), []);
   const work = useComputed(() => (page.value === 'works' ? place.value.path[1] : undefined)).value;
   const isCovered = work !== undefined;
   return (

@@ -53,6 +53,8 @@ export const keyTable = {
   reject: { keys: ['x'], scope: 'work', also: decided, label: 'keys.reject' },
   unflag: { keys: ['u'], scope: 'work', also: decided, label: 'keys.unflag' },
   star: { keys: ['f'], scope: 'work', also: ['gallery', 'show'], label: 'keys.star' },
+  hide: { keys: ['h'], scope: 'work', label: 'keys.hide' },
+  note: { keys: ['n'], scope: 'work', label: 'keys.note' },
   details: { keys: ['i'], scope: 'work', label: 'keys.details' },
   panUp: { keys: ['ArrowUp'], scope: 'work', also: ['compare'], label: 'keys.panUp' },
   panDown: { keys: ['ArrowDown'], scope: 'work', also: ['compare'], label: 'keys.panDown' },

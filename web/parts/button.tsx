@@ -7,6 +7,8 @@ interface ButtonProps {
   kind?: 'plain' | 'main' | 'danger';
   type?: 'button' | 'submit';
   isDisabled?: boolean;
+  /** By what name other parts of the page find it, as `data-reveal`. */
+  reveal?: string;
 }
 
 const looks = {
@@ -19,9 +21,9 @@ const shape = 'inline-flex min-h-9 items-center gap-2 rounded-md px-3 py-1 text-
 /** Of a link that is the main thing to do. */
 export const mainLook = `${shape} ${looks.main}`;
 
-export function Button({ children, onClick, kind = 'plain', type = 'button', isDisabled = false }: ButtonProps) {
+export function Button({ children, onClick, kind = 'plain', type = 'button', isDisabled = false, reveal }: ButtonProps) {
   return (
-    <button type={type} class={`${shape} ${looks[kind]}`} onClick={onClick} disabled={isDisabled}>
+    <button type={type} class={`${shape} ${looks[kind]}`} onClick={onClick} disabled={isDisabled} data-reveal={reveal}>
       {children}
     </button>
   );

@@ -29,6 +29,15 @@ export function tell(text: string, { kind = 'plain', action }: Partial<Pick<Noti
   if (kind === 'plain') setTimeout(() => remove(id), shownMs);
 }
 
+/** Takes the newest change back whose notice is still there. @returns whether there was one */
+export function undoShown(): boolean {
+  const notice = notices.peek().findLast(({ action }) => action?.label === t('common.undo'));
+  if (!notice) return false;
+  remove(notice.id);
+  notice.action?.run();
+  return true;
+}
+
 /** What a failed request said; with its id, by which the server's log has it. */
 export function tellError(error: unknown): void {
   if (error instanceof DOMException && error.name === 'AbortError') return;

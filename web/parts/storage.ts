@@ -7,7 +7,7 @@ export const isStorageRefused = signal(false);
 type Place = 'local' | 'session';
 const prefix = 'ai-artist ';
 /** Several galleries below different base paths of one host are different pages. */
-const nameOf = (key: string): string => `${prefix}${home().pathname} ${key}`;
+export const nameOf = (key: string): string => `${prefix}${home().pathname} ${key}`;
 /** The pages of an exported site lie in several folders, and say where its root is. */
 const home = (): URL => new URL(document.documentElement.dataset['root'] ?? '.', document.baseURI);
 const storageOf = (place: Place): Storage => (place === 'local' ? localStorage : sessionStorage);

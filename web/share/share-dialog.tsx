@@ -6,6 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { tell, tellError } from '../parts/notices.tsx';
 import { t } from '../texts/text.ts';
+import { type LinkAddress, linkAddress } from './link-address.ts';
 
 const daySeconds = 86_400;
 const expiries = [1, 7, 30, 365] as const;
@@ -14,7 +15,7 @@ type Which = { ids: string[] } | { query: string; except?: string[] };
 
 /** Makes a link that shows works to people without a token. Its address is shown once. */
 export function ShareDialog({ which, title, onClose }: { which: Which; title: string; onClose: () => void }) {
-  const [address, setAddress] = useState<string | undefined>(undefined);
+  const [link, setLink] = useState<LinkAddress | undefined>(undefined);
   const form = useRef<HTMLFormElement>(null);
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -27,13 +28,12 @@ export function ShareDialog({ which, title, onClose }: { which: Which; title: st
       withRecipe: data.get('recipe') !== null,
       ...(days > 0 && { expiresInSeconds: days * daySeconds }),
     };
-    ask<ShareFacts & { secret: string }>('shares', { method: 'POST', body }).then(
-      // The address at which this browser has the page is one that works.
-      ({ secret }) => setAddress(new URL(hrefOf(`share/${secret}`), location.href).href),
+    ask<ShareFacts & { secret: string; url: string }>('shares', { method: 'POST', body }).then(
+      ({ secret, url }) => setLink(linkAddress(new URL(hrefOf(`share/${secret}`), location.href).href, url)),
       tellError,
     );
   };
-  if (address !== undefined) return <LinkDialog address={address} onClose={onClose} />;
+  if (link) return <LinkDialog {...link} onClose={onClose} />;
   return (
     <Dialog title={t('share.create')} onClose={onClose}>
       <form ref={form} class="flex flex-col gap-4 text-sm" onSubmit={submit}>
@@ -78,7 +78,7 @@ export function ShareDialog({ which, title, onClose }: { which: Which; title: st
   );
 }
 
-function LinkDialog({ address, onClose }: { address: string; onClose: () => void }) {
+function LinkDialog({ address, isLocal, onClose }: LinkAddress & { onClose: () => void }) {
   const field = useRef<HTMLInputElement>(null);
   const copy = (): void => {
     // A page that is not served by https has no clipboard: then the text is chosen, to be copied by hand.
@@ -101,6 +101,25 @@ function LinkDialog({ address, onClose }: { address: string; onClose: () => void
           {t('share.copy')}
         </Button>
       </div>
+      {isLocal && <OnlyHere />}
     </Dialog>
+  );
+}
+
+/** The link leads to the person's own computer: what to do so that others reach it. */
+function OnlyHere() {
+  return (
+    <div role="note" class="mt-4 flex flex-col gap-2 rounded-md border border-bad p-3 text-sm">
+      <p class="font-medium">{t('share.onlyHere')}</p>
+      <ul class="flex list-disc flex-col gap-1 ps-5 [&_code]:rounded [&_code]:bg-sunken [&_code]:px-1 [&_code]:break-words">
+        <li>
+          {t('share.onlyHereNetwork')} <code>ai-artist serve --host 0.0.0.0</code>
+        </li>
+        <li>
+          {t('share.onlyHereProxy')} <code>ai-artist serve --public-url https://…</code>
+        </li>
+      </ul>
+      <p class="text-muted">{t('share.onlyHereKeeps', { here: location.host })}</p>
+    </div>
   );
 }

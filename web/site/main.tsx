@@ -3,19 +3,30 @@ import { render } from 'preact';
 import { session } from '../api/session.ts';
 import { holdPlace } from '../gallery/place-kept.ts';
 import { columnsKey, followSelection, loadColumns } from '../gallery/shown-works.ts';
-import { handleKeys, startKeys } from '../keys/listen.ts';
+import { startKeys } from '../keys/listen.ts';
 import { startRouter } from '../navigate/router.ts';
 import { applyTheme } from '../parts/theme.ts';
 import { allWorks, loadWorks, perFile } from './data.ts';
 import { SiteApp } from './site-app.tsx';
+import { SiteStage } from './site-stage.tsx';
+import { stagePlace } from './work-page.tsx';
 import './style.css';
 
 const { documentElement: html } = document;
 
-/** Keys of a page that is one work: they follow its links. */
-function followLinks(): void {
+/** A page that is one work: its picture gets a stage, and keys and swipes follow its links. */
+function stageWork(): void {
   const follow = (selector: string) => (): void => document.querySelector<HTMLAnchorElement>(selector)?.click();
-  handleKeys({ next: follow('a[rel=next]'), previous: follow('a[rel=prev]'), close: follow('a[data-move=back]') });
+  const plain = document.querySelector<HTMLAnchorElement>('[data-plain-picture]');
+  const image = plain?.querySelector('img');
+  if (!plain || !image) return;
+  const [picture, [id = '']] = [plain.href, location.pathname.split('/').at(-1)?.split('.') ?? []];
+  const work = { id, width: Number(image.getAttribute('width')), height: Number(image.getAttribute('height')), altText: image.alt };
+  const ways = { next: follow('a[rel=next]'), previous: follow('a[rel=prev]'), close: follow('a[data-move=back]') };
+  const box = document.createElement('div');
+  box.className = stagePlace;
+  plain.replaceWith(box);
+  render(<SiteStage work={work} small={`../thumbs/${id}.webp`} picture={picture} ways={ways} />, box);
 }
 
 /** The gallery begins with the works that the plain page had. */
@@ -47,5 +58,5 @@ async function showGallery(): Promise<void> {
 
 applyTheme();
 startKeys();
-if (html.dataset['kind'] === 'work') followLinks();
+if (html.dataset['kind'] === 'work') stageWork();
 else showGallery();

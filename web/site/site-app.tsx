@@ -11,12 +11,13 @@ import type { KeyAction } from '../keys/table.ts';
 import { goBack, hrefOf, navigate, page, place } from '../navigate/router.ts';
 import { t } from '../texts/text.ts';
 import { allWorks, factsOf, workOf } from './data.ts';
+import { SiteStage } from './site-stage.tsx';
 import { SiteToolbar } from './site-toolbar.tsx';
 import { WorkPage } from './work-page.tsx';
 
 const rowHeight = 200;
 /** Keys that mean something where nothing can be changed. */
-const keys: readonly KeyAction[] = ['help', 'search', ...moves, 'next', 'previous', 'close'];
+const keys: readonly KeyAction[] = ['help', 'search', ...moves, 'next', 'previous', 'zoomIn', 'zoomOut', 'zoomFit', 'close'];
 
 /** The gallery of an exported site, and over it the work that the address names. */
 export function SiteApp({ title }: { title: string }) {
@@ -91,51 +92,69 @@ function Works({ isInFront }: { isInFront: boolean }) {
   );
 }
 
-function Viewer({ title, id, work }: { title: string; id: string; work: SiteWork | undefined }) {
-  const [known, setKnown] = useState<{ id: string; facts: SiteFacts } | undefined>(undefined);
-  const section = useRef<HTMLDivElement>(null);
+/** The addresses of the works beside one, and of the list, as they are found now. */
+function linksOf(id: string): { newer: string | undefined; older: string | undefined; list: string } {
   const shown = columns.value;
   const index = shown?.indexOf(id) ?? -1;
   const hrefAt = (at: number): string | undefined =>
     index >= 0 && shown && at >= 0 && at < shown.count ? hrefOf(`works/${shown.idAt(at)}`, selectionQuery()) : undefined;
-  const [newer, older, list] = [hrefAt(index - 1), hrefAt(index + 1), hrefOf('', selectionQuery())];
-  const go = (href: string | undefined): void => {
-    if (href !== undefined) navigate(href, { replace: true });
-  };
+  return { newer: hrefAt(index - 1), older: hrefAt(index + 1), list: hrefOf('', selectionQuery()) };
+}
+
+function Viewer({ title, id, work }: { title: string; id: string; work: SiteWork | undefined }) {
+  const section = useRef<HTMLDivElement>(null);
+  const index = columns.value?.indexOf(id) ?? -1;
+  useEffect(() => {
+    if (index >= 0) focused.value = index;
+  }, [index]);
+  useEffect(() => section.current?.focus(), []);
+  return (
+    <div ref={section} tabIndex={-1} class="absolute inset-0 z-10 overflow-y-auto bg-paper outline-none">
+      {work ? <OpenWork title={title} work={work} /> : <NoWork title={title} list={linksOf(id).list} />}
+    </div>
+  );
+}
+
+function OpenWork({ title, work }: { title: string; work: SiteWork }) {
+  const { id } = work;
+  const [known, setKnown] = useState<{ id: string; facts: SiteFacts } | undefined>(undefined);
   useEffect(() => {
     let isStale = false;
     const show = (facts: SiteFacts): void => {
       if (!isStale) setKnown({ id, facts });
     };
     // Without its file the work is shown with what is known.
-    if (work) factsOf(id).then(show, () => show(work.prompt === undefined ? [] : [[t('work.prompt'), work.prompt]]));
+    factsOf(id).then(show, () => show(work.prompt === undefined ? [] : [[t('work.prompt'), work.prompt]]));
     return () => {
       isStale = true;
     };
   }, [id]);
-  useEffect(() => {
-    if (index >= 0) focused.value = index;
-  }, [index]);
-  useEffect(() => section.current?.focus(), []);
-  useEffect(() => handleKeys({ next: () => go(older), previous: () => go(newer), close: () => goBack(list) }));
+  const links = linksOf(id);
+  const go = (href: string | undefined): void => {
+    if (href !== undefined) navigate(href, { replace: true });
+  };
+  const ways = { next: () => go(links.older), previous: () => go(links.newer), close: () => goBack(links.list) };
+  const picture = `images/${work.picture}`;
   return (
-    <div ref={section} tabIndex={-1} class="absolute inset-0 z-10 overflow-y-auto bg-paper outline-none">
-      {work ? (
-        <WorkPage
-          title={title}
-          work={work}
-          facts={known?.id === id ? known.facts : undefined}
-          picture={`images/${work.picture}`}
-          links={{ newer, older, list }}
-        />
-      ) : (
-        <main class="p-8">
-          <h1 class="text-lg font-semibold">{t('work.notFound')}</h1>
-          <a class="underline" href={list}>
-            {t('site.backTo', { title })}
-          </a>
-        </main>
-      )}
-    </div>
+    <WorkPage
+      title={title}
+      work={work}
+      facts={known?.id === id ? known.facts : undefined}
+      picture={picture}
+      links={links}
+      stage={<SiteStage work={work} small={`thumbs/${id}.webp`} picture={picture} ways={ways} />}
+    />
+  );
+}
+
+function NoWork({ title, list }: { title: string; list: string }) {
+  useEffect(() => handleKeys({ close: () => goBack(list) }));
+  return (
+    <main class="p-8">
+      <h1 class="text-lg font-semibold">{t('work.notFound')}</h1>
+      <a class="underline" href={list}>
+        {t('site.backTo', { title })}
+      </a>
+    </main>
   );
 }

@@ -1,9 +1,20 @@
+import type { ComponentChildren } from 'preact';
 import type { SiteFacts, WorkProps } from '../../lib/gallery/export/site-data.ts';
 import { t } from '../texts/text.ts';
 import { IconLink } from './icon-link.tsx';
 
-/** A work of a site: as a page that needs no script, and over the gallery where there is one. `facts` are undefined while they are loaded. */
-export function WorkPage({ title, work, facts, picture, links }: Omit<WorkProps, 'facts'> & { facts: SiteFacts | undefined }) {
+interface WorkPageProps extends Omit<WorkProps, 'facts'> {
+  /** undefined: they are loaded. */
+  facts: SiteFacts | undefined;
+  /** What takes the place of the picture where there is a script. */
+  stage?: ComponentChildren;
+}
+
+/** Where a stage stands: script and page without script have it at the same place. */
+export const stagePlace = 'flex min-w-0 flex-1 flex-col max-lg:min-h-[60dvh]';
+
+/** A work of a site: as a page that needs no script, and over the gallery where there is one. */
+export function WorkPage({ title, work, facts, picture, links, stage }: WorkPageProps) {
   return (
     <div class="flex h-full min-h-dvh flex-col lg:h-dvh">
       <nav aria-label={t('site.works')} class="flex items-center gap-1 border-b border-line px-2 py-1">
@@ -16,20 +27,7 @@ export function WorkPage({ title, work, facts, picture, links }: Omit<WorkProps,
         <IconLink href={picture} icon="download" label={t('work.download')} isDownload />
       </nav>
       <main class="flex min-h-0 flex-1 max-lg:flex-col">
-        <a
-          href={picture}
-          class="relative grid min-w-0 flex-1 place-items-center bg-sunken p-2 max-lg:min-h-[50dvh]"
-          aria-label={t('site.whole')}
-        >
-          <img
-            key={work.id}
-            src={picture}
-            alt={work.altText}
-            width={work.width}
-            height={work.height}
-            class="max-h-[75dvh] max-w-full min-w-[min(100%,24rem)] object-contain lg:absolute lg:inset-0 lg:m-auto lg:max-h-full"
-          />
-        </a>
+        {stage ? <div class={stagePlace}>{stage}</div> : <PlainPicture work={work} picture={picture} />}
         <div class="overflow-y-auto border-line p-4 text-sm max-lg:border-t lg:w-88 lg:shrink-0 lg:border-l">
           <h1 class="text-lg font-semibold break-words" dir="auto">
             {work.name}
@@ -39,6 +37,21 @@ export function WorkPage({ title, work, facts, picture, links }: Omit<WorkProps,
         </div>
       </main>
     </div>
+  );
+}
+
+/** It fits the window, and small ones are enlarged to it; a press shows the file at its own size. */
+function PlainPicture({ work, picture }: Pick<WorkProps, 'work' | 'picture'>) {
+  return (
+    <a href={picture} data-plain-picture class={`relative bg-sunken p-2 ${stagePlace}`} aria-label={t('site.whole')}>
+      <img
+        src={picture}
+        alt={work.altText}
+        width={work.width}
+        height={work.height}
+        class="m-auto max-h-[75dvh] w-full object-contain lg:absolute lg:inset-0 lg:h-full lg:max-h-full"
+      />
+    </a>
   );
 }
 

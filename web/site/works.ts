@@ -65,5 +65,5 @@ export const rowOf: typeof server.rowOf = (id) => {
 };
 
 export const pictureOf: typeof server.pictureOf = ({ id }) => `images/${workOf(id)?.picture}`;
-/** A site has one width of thumbnails; tiles that are much wider show the picture. */
+/** A site has thumbnails of 640 pixels; tiles that are much wider show the picture. */
 export const thumbnailOf: typeof server.thumbnailOf = (row, width) => (width > 640 ? pictureOf(row) : `thumbs/${row.id}.webp`);

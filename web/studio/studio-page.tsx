@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { cancelJob, jobOf, moveJob, readJob, readJobs, submission, submitJob } from '../api/jobs.ts';
 import { mayPaint } from '../api/session.ts';
+import { isWide } from '../browser/wide.ts';
 import { hrefOf, navigate, place } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
 import { tell, tellError } from '../parts/notices.tsx';
@@ -177,6 +178,20 @@ function KindChoice() {
   );
 }
 
+/** Where there is room, as large as the picture that the form asks for. */
+function Nothing() {
+  const { width, height } = draft.value.options;
+  const ratio = Number(width ?? height ?? 1) / Number(height ?? width ?? 1);
+  return (
+    <div
+      class="grid max-h-[70dvh] w-full place-items-center rounded-md bg-sunken p-6 text-center text-muted max-lg:aspect-video"
+      style={isWide.value ? { aspectRatio: String(ratio > 0 ? ratio : 1) } : {}}
+    >
+      {t('studio.nothing')}
+    </div>
+  );
+}
+
 /** The job or grid that the address names, else the newest. */
 function Shown({ onReplace }: { onReplace: () => void }) {
   const { job: named, grid } = place.value.query;
@@ -190,11 +205,7 @@ function Shown({ onReplace }: { onReplace: () => void }) {
       {grid !== undefined && <GridView key={grid} batch={grid} />}
       {grid === undefined && job && <Result job={job} onReplace={onReplace} onRemix={tellRemix} />}
       {grid === undefined && job === null && <p role="alert">{t('queue.unknown')}</p>}
-      {grid === undefined && id === undefined && ownIds.value && (
-        <div class="grid aspect-video max-h-[60dvh] place-items-center rounded-md bg-sunken p-6 text-center text-muted">
-          {t('studio.nothing')}
-        </div>
-      )}
+      {grid === undefined && id === undefined && ownIds.value && <Nothing />}
       <JobStrip shown={grid === undefined ? id : undefined} />
     </div>
   );

@@ -5,6 +5,7 @@ import { saveFrom, saveText } from '../browser/save-file.ts';
 import { hrefOf, navigate } from '../navigate/router.ts';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { t } from '../texts/text.ts';
+import { paintVariations } from './repaint/variations.ts';
 
 const recipeText = (work: FullWork): string => JSON.stringify(work.recipe, undefined, 2);
 
@@ -35,21 +36,29 @@ interface MoreProps {
   newer: string | undefined;
   older: string | undefined;
   onWhy: (() => void) | undefined;
+  onHide: () => void;
+  onReproduce: () => void;
   onFull: (() => void) | undefined;
 }
 
 export const compareHref = (a: string, b: string | undefined): string => hrefOf('compare', { a, b });
 
 /** What else can be done with a work. */
-export function MoreMenu({ row, work, newer, older, onWhy, onFull }: MoreProps) {
+export function MoreMenu({ row, work, newer, older, onWhy, onHide, onReproduce, onFull }: MoreProps) {
   const items: MenuItem[] = [];
   if (onWhy) items.push({ label: t('why.title'), icon: 'figures', onChoose: onWhy });
-  if (work?.recipe) items.push({ label: t('repaint.remix'), icon: 'brush', onChoose: () => navigate(hrefOf('studio', { work: row.id })) });
+  if (work?.recipe)
+    items.push(
+      { label: t('repaint.remix'), icon: 'brush', onChoose: () => navigate(hrefOf('studio', { work: row.id })) },
+      { label: t('repaint.variations'), icon: 'stack', onChoose: () => paintVariations(row.id) },
+      { label: t('repaint.reproduce'), icon: 'history', onChoose: onReproduce },
+    );
   if (older !== undefined)
     items.push({ label: t('compare.withOlder'), icon: 'compare', onChoose: () => navigate(compareHref(row.id, older)) });
   if (newer !== undefined)
     items.push({ label: t('compare.withNewer'), icon: 'compare', onChoose: () => navigate(compareHref(row.id, newer)) });
   items.push({ label: t('compare.withOther'), icon: 'compare', onChoose: () => navigate(compareHref(row.id, undefined)) });
+  items.push({ label: t(row.hidden ? 'act.unhide' : 'act.hide'), icon: row.hidden ? 'look' : 'hidden', onChoose: onHide });
   const prompt = work?.prompt;
   if (prompt) items.push({ label: t('view.copyPrompt'), icon: 'copy', onChoose: () => copy(prompt) });
   const infotext = work?.infotext;

@@ -83,6 +83,7 @@ export function EditText({ work, field, label, longest, rows, onSaved }: EditTex
       </label>
       <textarea
         id={name}
+        data-reveal={field}
         rows={rows}
         maxLength={longest}
         dir="auto"

@@ -1,56 +1,53 @@
-import { type Signal, signal } from '@preact/signals';
-import type { ComponentChildren, RefObject } from 'preact';
-import type { ApiError } from '../api/client.ts';
-import { whenSignedIn } from '../api/session.ts';
-import type { WorkRow } from '../api/works.ts';
-import { altOf } from '../gallery/tile.tsx';
+import { signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { Button, IconButton } from '../parts/button.tsx';
 import { px } from '../parts/px.ts';
 import { readStored, store } from '../parts/storage.ts';
 import { numberText, t } from '../texts/text.ts';
 import type { ShownPicture } from './load-picture.ts';
+import type { Drag, StageControl } from './zoom/use-stage.ts';
 import type { ZoomControl } from './zoom/use-zoom.ts';
 
 /** Whether enlarged pictures show their pixels as squares. */
 export const isPixelated = signal(readStored<boolean>('local', 'pixelated') ?? false);
 
-/** Where the finger has dragged the picture to, CSS pixels. */
-export interface Drag {
-  x: number;
-  y: number;
+/** What a stage shows: a work of the gallery, of a link, or of an exported site. */
+export interface Staged {
+  id: string;
+  width: number;
+  height: number;
 }
 
-interface StageProps {
-  stage: RefObject<HTMLDivElement | null>;
-  row: WorkRow | undefined;
+interface StageProps extends StageControl {
+  work: Staged | undefined;
+  alt: string;
   picture: ShownPicture;
-  control: ZoomControl;
-  drag: Signal<Drag>;
-  onRetry: () => void;
+  onRetry?: () => void;
   /** Buttons and messages over the picture. */
-  children: ComponentChildren;
+  children?: ComponentChildren;
 }
 
 /** The picture of a work, as large as fits, and whatever closer the person looks. */
-export function Stage({ stage, row, picture, control, drag, onRetry, children }: StageProps) {
+export function Stage({ stage, work, alt, picture, control, drag, onRetry = () => undefined, children }: StageProps) {
   return (
     <div class="relative min-h-0 min-w-0 flex-1 overflow-hidden bg-sunken">
       <div
         ref={stage}
         class={`absolute inset-0 touch-none select-none ${control.zoom.value.scale > 1 ? 'cursor-grab active:cursor-grabbing' : ''}`}
-        aria-busy={row !== undefined && !picture.isWhole && picture.problem === undefined}
+        aria-busy={work !== undefined && !picture.isWhole && picture.problem === undefined}
       >
-        {row && <Picture row={row} picture={picture} control={control} drag={drag.value} />}
+        {work && <Picture work={work} alt={alt} picture={picture} control={control} drag={drag.value} />}
       </div>
       {picture.problem && <Lost problem={picture.problem} onRetry={onRetry} />}
-      {row && control.sizes && picture.address && <ZoomBar row={row} control={control} />}
+      {work && control.sizes && picture.address && <ZoomBar work={work} control={control} />}
       {children}
     </div>
   );
 }
 
 interface PictureProps {
-  row: WorkRow;
+  work: Staged;
+  alt: string;
   picture: ShownPicture;
   control: ZoomControl;
   drag?: Drag;
@@ -58,16 +55,16 @@ interface PictureProps {
 
 const atRest: Drag = { x: 0, y: 0 };
 
-export function Picture({ row, picture: { address }, control: { zoom, sizes }, drag = atRest }: PictureProps) {
+export function Picture({ work, alt, picture: { address }, control: { zoom, sizes }, drag = atRest }: PictureProps) {
   if (!sizes || !address) return null;
   const { scale, x, y } = zoom.value;
   const pull = Math.max(0, drag.y);
   return (
     <img
-      key={row.id}
+      key={work.id}
       data-picture
       src={address}
-      alt={altOf(row)}
+      alt={alt}
       draggable={false}
       fetchPriority="high"
       class={`absolute max-w-none ${isPixelated.value ? '[image-rendering:pixelated]' : ''}`}
@@ -86,10 +83,10 @@ export function Picture({ row, picture: { address }, control: { zoom, sizes }, d
 /** From this size of a pixel on, how it is drawn is seen, CSS pixels. */
 const visiblePixel = 1.9;
 
-function ZoomBar({ row, control }: { row: WorkRow; control: ZoomControl }) {
+function ZoomBar({ work, control }: { work: Staged; control: ZoomControl }) {
   const { zoom, sizes } = control;
   if (!sizes) return null;
-  const shown = (zoom.value.scale * sizes.fitWidth) / row.width;
+  const shown = (zoom.value.scale * sizes.fitWidth) / work.width;
   return (
     <fieldset
       aria-label={t('view.zoom')}
@@ -132,24 +129,6 @@ function Lost({ problem, onRetry }: { problem: NonNullable<ShownPicture['problem
       <p>{text}</p>
       {isGone && <code class="rounded bg-sunken px-2 py-1 text-sm">ai-artist gallery verify</code>}
       <Button onClick={onRetry}>{t('common.retry')}</Button>
-    </div>
-  );
-}
-
-/** Why a work is not shown at all. @param wasSeen it was, until just now */
-export function NoWork({ error, wasSeen, mayHide }: { error: ApiError; wasSeen: boolean; mayHide: boolean }) {
-  const isUnknown = error.status === 404;
-  const isDamaged = error.code === 'ERR_DAMAGED' || error.code === 'ERR_NEWER_VERSION';
-  const text = isUnknown ? t(wasSeen ? 'view.wentAway' : 'work.notFound') : isDamaged ? t('view.damaged') : error.message;
-  return (
-    <div role="alert" class="absolute inset-0 m-auto flex h-fit max-w-md flex-col items-center gap-3 p-6 text-center">
-      <p class="font-medium">{text}</p>
-      {isUnknown && mayHide && <Button onClick={() => whenSignedIn(() => undefined)}>{t('session.signIn')}</Button>}
-      {isDamaged && (
-        <p class="text-sm break-words text-muted" dir="auto">
-          {error.message}
-        </p>
-      )}
     </div>
   );
 }

@@ -1,43 +1,37 @@
-import { useSignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { mayPaint, whenSignedIn } from '../api/session.ts';
-import { type Change, restoreWork, trashWork } from '../api/works.ts';
-import { isWide } from '../browser/wide.ts';
+import { type Change, changeWork, restoreWork, trashWork } from '../api/works.ts';
 import { focused } from '../gallery/place-kept.ts';
 import { columns, selectionQuery } from '../gallery/shown-works.ts';
+import { altOf } from '../gallery/tile.tsx';
 import { MoreLike } from '../likeness/more-like.tsx';
 import { goBack, hrefOf, navigate, place, setQuery } from '../navigate/router.ts';
 import { useTitle } from '../navigate/title.ts';
 import { IconButton } from '../parts/button.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { tell, tellError } from '../parts/notices.tsx';
-import { readStored, store } from '../parts/storage.ts';
 import { t } from '../texts/text.ts';
 import { compareHref, DownloadMenu, MoreMenu } from './actions.tsx';
 import { Banner } from './banner.tsx';
 import { Decisions } from './decisions.tsx';
 import { isFull, mayFill, toggleFull } from './full-screen.ts';
 import { usePicture, usePreloadAround } from './load-picture.ts';
+import { NoWork } from './no-work.tsx';
 import { Panel } from './panel/panel.tsx';
-import { type Drag, NoWork, Stage } from './stage.tsx';
+import { usePanel } from './panel/use-panel.ts';
+import { Stage } from './stage.tsx';
 import { useWork } from './use-work.ts';
 import { useWorkKeys } from './use-work-keys.ts';
 import { ledgerOf } from './why/ledger.ts';
 import { WhyView } from './why/why-view.tsx';
-import { useZoom } from './zoom/use-zoom.ts';
-
-/** A swipe that is longer than this share of the stage goes to another work; a pull that is longer closes. */
-const farEnough = 0.2;
-/** A fast one may be shorter, pixels. */
-const fastEnough = 40;
+import { useStage } from './zoom/use-stage.ts';
 
 /** One work, over the gallery: its picture, what was decided about it, and how it was made. */
 export function WorkView({ id }: { id: string }) {
   const { row, work, error, isRemoved, change: changeNow } = useWork(id);
-  const [hasDetails, setDetails] = useState(isWide.value && (readStored<boolean>('local', 'details') ?? true));
   const [attempt, setAttempt] = useState(0);
   const box = useRef<HTMLElement>(null);
-  const stage = useRef<HTMLDivElement>(null);
-  const drag = useSignal<Drag>({ x: 0, y: 0 });
+  const panel = usePanel(box, work !== undefined);
   const index = columns.value?.indexOf(id) ?? -1;
   const picture = usePicture(row, attempt);
   usePreloadAround(columns.value, index);
@@ -61,10 +55,10 @@ export function WorkView({ id }: { id: string }) {
     else if (hasWhy) setQuery({ show: 'why' });
   };
   const change = (wanted: Change): void => whenSignedIn(() => changeNow(wanted));
-  const toggleDetails = (): void => {
-    setDetails(!hasDetails);
-    if (isWide.value) store('local', 'details', !hasDetails);
-  };
+  const hide = (): void =>
+    whenSignedIn(() => {
+      if (row) setHidden(id, !row.hidden);
+    });
   const trash = (): void =>
     whenSignedIn(() => {
       const after = older ?? newer;
@@ -75,27 +69,17 @@ export function WorkView({ id }: { id: string }) {
       }, tellError);
     });
 
-  const control = useZoom(stage, row, {
-    drag: (dx, dy) => {
-      drag.value = Math.abs(dx) > Math.abs(dy) ? { x: dx, y: 0 } : { x: 0, y: dy };
-    },
-    drop: (dx, dy, isFast) => {
-      drag.value = { x: 0, y: 0 };
-      const [width, height] = [control.sizes?.width ?? 0, control.sizes?.height ?? 0];
-      const isFar = (way: number, size: number): boolean => way > farEnough * size || (isFast && way > fastEnough);
-      if (Math.abs(dx) > Math.abs(dy)) {
-        if (isFar(Math.abs(dx), width)) show(dx < 0 ? older : newer);
-      } else if (isFar(dy, height)) close();
-    },
-  });
+  const ways = { next: () => show(older), previous: () => show(newer), close };
+  const shown = useStage(row, ways);
   useWorkKeys({
-    control,
-    next: () => show(older),
-    previous: () => show(newer),
+    control: shown.control,
+    ...ways,
     close: isWhy ? toggleWhy : close,
     change,
     isStarred: row?.star ?? false,
-    details: toggleDetails,
+    details: panel.toggle,
+    hide,
+    note: () => whenSignedIn(() => panel.reveal('note')),
     trash,
     why: toggleWhy,
     compare: () => navigate(compareHref(id, older ?? newer)),
@@ -117,6 +101,12 @@ export function WorkView({ id }: { id: string }) {
         <h2 class="min-w-0 flex-1 truncate font-medium" dir="auto">
           {row?.name}
         </h2>
+        {row?.hidden && (
+          <span class="flex items-center gap-1 text-sm text-muted" title={t('edit.hidden')}>
+            <Icon name="hidden" size={18} />
+            <span class="max-sm:sr-only">{t('edit.hidden')}</span>
+          </span>
+        )}
         {row && (
           <>
             <div class="max-sm:hidden">
@@ -125,13 +115,15 @@ export function WorkView({ id }: { id: string }) {
             <DownloadMenu row={row} work={work} />
             <MoreLike id={id} />
             <IconButton icon="trash" label={t('work.trash')} onClick={trash} />
-            <IconButton icon="info" label={t('work.details')} isPressed={hasDetails} onClick={toggleDetails} />
+            <IconButton icon="info" label={t('work.details')} isPressed={panel.isOpen} onClick={panel.toggle} />
             <MoreMenu
               row={row}
               work={work}
               newer={newer}
               older={older}
               onWhy={hasWhy ? toggleWhy : undefined}
+              onHide={hide}
+              onReproduce={() => panel.reveal('reproduce')}
               onFull={mayFill ? toggleFull : undefined}
             />
           </>
@@ -139,11 +131,10 @@ export function WorkView({ id }: { id: string }) {
       </header>
       <div class="relative flex min-h-0 flex-1">
         <Stage
-          stage={stage}
-          row={isLost ? undefined : row}
+          {...shown}
+          work={isLost ? undefined : row}
+          alt={row ? altOf(row) : ''}
           picture={picture}
-          control={control}
-          drag={drag}
           onRetry={() => setAttempt(attempt + 1)}
         >
           {isLost ? <NoWork error={error} wasSeen={wasSeen} mayHide={!mayPaint.value} /> : <Banner row={row} isRemoved={isRemoved} />}
@@ -165,7 +156,7 @@ export function WorkView({ id }: { id: string }) {
             </div>
           )}
         </Stage>
-        {hasDetails && work && !isAlone && !error && <Panel work={work} onClose={toggleDetails} />}
+        {panel.isOpen && work && !isAlone && !error && <Panel work={work} onClose={panel.toggle} />}
       </div>
       {row && !isAlone && (
         <div class="flex justify-center border-t border-line py-1 sm:hidden">
@@ -173,6 +164,15 @@ export function WorkView({ id }: { id: string }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** Hides a work from visitors or shows it again, with a way back. */
+function setHidden(id: string, hidden: boolean): void {
+  const undo = (): void => void changeWork(id, { hidden: !hidden }).catch(tellError);
+  changeWork(id, { hidden }).then(
+    () => tell(t(hidden ? 'work.hiddenNow' : 'work.shownAgain'), { action: { label: t('common.undo'), run: undo } }),
+    tellError,
   );
 }
 

@@ -31,6 +31,8 @@ export interface Exported {
 /** Marks a folder as a site made here, which may be replaced. */
 const marker = '.ai-artist-site';
 const fixedNames = [marker, 'index.html', 'style.css', 'site.js', 'favicon.svg', 'rss.xml', 'feed.json'];
+/** Edge of thumbnails, pixels: rows of wide and of finely drawn screens need more than those that a server shows first. */
+const thumbnailEdge = 640;
 /** Number of works in a feed. */
 const feedLength = 50;
 
@@ -105,7 +107,7 @@ export const exportSite = answering(
 /** Writes the picture and thumbnail of a work; returns why it cannot be shown. Throws errors that concern the site, not the work. */
 async function copyWork(gallery: Gallery, work: Artwork, site: string): Promise<string | undefined> {
   try {
-    const thumbnail = await gallery.thumbnail(work.id);
+    const thumbnail = await gallery.thumbnail(work.id, thumbnailEdge);
     await copyFile(await ownFile(work.path), join(site, 'images', pictureName(work)), constants.COPYFILE_FICLONE);
     await copyFile(thumbnail, join(site, 'thumbs', `${work.id}.webp`));
     return undefined;

@@ -32,12 +32,6 @@ export function trustedBy(entries: readonly string[]): Trusts {
   };
 }
 
-/** Whether an address or name of a host, without port and brackets, means this machine only. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase();
-  return name === 'localhost' || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name) || /^::ffff:127(?:\.\d{1,3}){3}$/.test(name);
-}
-
 /** Host and port of the header Host; undefined when it cannot be read. `[::1]:7860` -> `::1`, `7860` */
 export function readHost(header: string): { name: string; port: string } | undefined {
   const match = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9_.-]{1,255}))(?::(\d{1,5}))?$/i.exec(header);

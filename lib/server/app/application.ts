@@ -17,11 +17,12 @@ import { documentRoutes } from '../openapi/routes.ts';
 import { opensPage, pageOf, sendAsset } from '../page/page.ts';
 import { parseJsonBody } from '../pictures/json-body.ts';
 import { logAccess, pathOf } from './access-log.ts';
-import { isLoopback, trustedBy } from './address.ts';
+import { trustedBy } from './address.ts';
 import { refuseBadHttp } from './bad-http.ts';
 import { boundConnections } from './connections.ts';
 import { setDefaultHeaders } from './headers.ts';
 import { httpLimits, longestPathPart } from './limits.ts';
+import { isLoopback } from './loopback.ts';
 import type { Room } from './rooms.ts';
 import { RouteTable } from './route-table.ts';
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { isLoopback, readHost } from '../app/address.ts';
+import { readHost } from '../app/address.ts';
+import { isLoopback } from '../app/loopback.ts';
 
 /** Headers that proxies add to what they pass on. */
 const forwarding = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { ArtistError } from '../../core/index.ts';
-import { isLoopback, originOf, readHost } from '../app/address.ts';
+import { originOf, readHost } from '../app/address.ts';
+import { isLoopback } from '../app/loopback.ts';
 
 export interface OriginRules {
   /** Names that clients may call the server by, besides loopback. */

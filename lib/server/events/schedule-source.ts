@@ -12,7 +12,7 @@ export interface ScheduleSourceOptions {
   warn: (line: string) => void;
 }
 
-/** Publishes the runs of the schedule when they have ended, and that its jobs were changed. */
+/** Publishes the runs of the schedule when they have ended, and that its jobs were changed, asked for or begun. */
 export class ScheduleSource implements EventSource {
   readonly #options: ScheduleSourceOptions;
 
@@ -32,7 +32,9 @@ export class ScheduleSource implements EventSource {
         if (now === version) return;
         const state = await store.read();
         const ended = state.history.filter((record) => known !== undefined && !known.has(stampOf(record)));
-        const names = JSON.stringify(state.jobs.map(({ id, name, paused }) => [id, name, paused]));
+        const names = JSON.stringify(
+          state.jobs.map(({ id, name, paused, running, waiting }) => [id, name, paused, running?.id, waiting.length]),
+        );
         if (known !== undefined && names !== jobs) {
           const data = { jobs: state.jobs.map(({ id }) => id) };
           hub.publish({ topic: 'schedule', type: 'schedule.changed', data, open: undefined });

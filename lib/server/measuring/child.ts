@@ -1,10 +1,10 @@
 /** The measuring process: does one measurement, answers, ends. */
-import { type Artist, chooseDuel, createArtist, readFigures, readMap, readStyle } from '../../artist/index.ts';
+import { type Artist, chooseDuel, createArtist, readFigures, readMap, readStyle, trainTaste } from '../../artist/index.ts';
 import { configPath } from '../../config/index.ts';
 import { isArtistError, recordedError } from '../../core/index.ts';
 import { Gallery, type Look, lookOf, nearGroups } from '../../gallery/index.ts';
 import { mapColumns } from './map-columns.ts';
-import type { MeasuringReply, MeasuringRequest } from './requests.ts';
+import type { LearnedTaste, MeasuringReply, MeasuringRequest } from './requests.ts';
 
 /** Thumbnails that are read at a time. */
 const atATime = 4;
@@ -31,18 +31,31 @@ async function measure(request: MeasuringRequest, warn: (line: string) => void):
   if (request.name === 'map') return mapColumns(await readMap({ ...place, ...request.ask }));
   if (request.name === 'retrospective') return await artist.periods.retrospective(request.ask.period, signal);
   if (request.name === 'endPeriod') return { id: (await artist.periods.end(request.ask.period, signal)).id };
+  if (request.name === 'taste') return await learnTaste(artist, request.ask.from, place);
   return await duel(artist, request.ask.skipped, place);
 }
 
-async function duel(
-  artist: Artist,
-  skipped: [string, string][],
-  place: { home: string; signal: AbortSignal; warn: (line: string) => void },
-) {
-  const { clip } = artist.config.config.create;
+interface Place {
+  home: string;
+  signal: AbortSignal;
+  warn: (line: string) => void;
+}
+
+/** The CLIP that the settings name for choosing works. */
+const clipOf = ({ config }: Artist, { home }: Place): string | undefined => {
+  const { clip } = config.config.create;
+  return clip === undefined ? undefined : configPath(clip, home);
+};
+
+async function learnTaste(artist: Artist, from: 'ratings' | 'duels', place: Place): Promise<LearnedTaste> {
+  const { head } = await trainTaste({ ...place, gallery: artist.gallery, from, clip: clipOf(artist, place) });
+  return { from: head.kind, n: head.n, metrics: head.metrics };
+}
+
+async function duel(artist: Artist, skipped: [string, string][], place: Place) {
   const { first, second, expected } = await chooseDuel({
     ...{ ...place, gallery: artist.gallery, skipped },
-    clip: clip === undefined ? undefined : configPath(clip, place.home),
+    clip: clipOf(artist, place),
   });
   return { first: first.id, second: second.id, expected: expected ?? null };
 }

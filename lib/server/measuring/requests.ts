@@ -13,8 +13,16 @@ export interface Measurements {
   map: { ask: { hidden: boolean }; answer: { columns: string; unplaced: number } };
   /** The pair of works whose duel teaches most. */
   duel: { ask: { skipped: [string, string][] }; answer: { first: string; second: string; expected: number | null } };
+  /** Learns the taste from duels, and writes it to the home. */
+  taste: { ask: { from: 'ratings' | 'duels' }; answer: LearnedTaste };
   /** Works that look the same, among the newest ones. */
   duplicates: { ask: { newest: number }; answer: { groups: string[][]; compared: number } };
+}
+/** What a taste was learned from, and how well it tells works apart: see `metrics` of a taste. */
+export interface LearnedTaste {
+  from: 'ratings' | 'duels';
+  n: number;
+  metrics: Record<string, number>;
 }
 export type MeasurementName = keyof Measurements;
 

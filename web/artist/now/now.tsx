@@ -32,7 +32,7 @@ export function Now() {
           {({ painting, waiting, nextRun }) => (
             <>
               <p class="text-lg font-medium" aria-live="polite">
-                {painting ? t('artist.painting') : t('artist.resting')}
+                {t(painting ? 'artist.painting' : waiting > 0 ? 'artist.toPaint' : 'artist.resting')}
               </p>
               {job && promptOf(job) !== undefined && (
                 <p dir="auto" class="line-clamp-3 break-words">
@@ -40,6 +40,7 @@ export function Now() {
                 </p>
               )}
               {job && <Progress job={job} />}
+              {!painting && waiting > 0 && <p class="text-muted">{t('artist.noPainter')}</p>}
               <p class="text-muted">
                 {t('artist.waiting', { n: waiting })} ·{' '}
                 {nextRun === null ? t('artist.noNextRun') : t('artist.nextRun', { time: timeText(nextRun) })}

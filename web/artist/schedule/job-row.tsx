@@ -1,13 +1,21 @@
-import { addJob, removeJob, runJob, type ScheduledJob, setPaused } from '../../api/artist.ts';
+import { addJob, removeJob, runJob, type ScheduledJob, setPaused, withdrawRun } from '../../api/artist.ts';
 import { isAdmin } from '../../api/session.ts';
 import { hrefOf, setQuery } from '../../navigate/router.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
 import { t, timeText } from '../../texts/text.ts';
 
+interface JobRowProps {
+  job: ScheduledJob;
+  /** Whether a schedule runs, which keeps its times. */
+  hasSchedule: boolean;
+  onChanged: () => void;
+}
+
 /** A job of the schedule, and what can be done with it. */
-export function JobRow({ job, onChanged }: { job: ScheduledJob; onChanged: () => void }) {
-  const { id, name, when, count, paused, fault, next, running, rotation, payload } = job;
+export function JobRow({ job, hasSchedule, onChanged }: JobRowProps) {
+  const { id, name, when, count, paused, fault, running, rotation, payload } = job;
+  const asked = job.waiting.find(({ kind }) => kind === 'requested');
   const act = (action: Promise<unknown>, said: string): void => {
     action.then(() => {
       tell(said);
@@ -31,14 +39,8 @@ export function JobRow({ job, onChanged }: { job: ScheduledJob; onChanged: () =>
             </span>
           )}
         </p>
-        <p class="text-sm">
-          {running !== null
-            ? t('artist.isRunning')
-            : paused
-              ? ''
-              : next === null
-                ? t('artist.noNextRun')
-                : t('artist.nextRun', { time: timeText(next) })}
+        <p class="text-sm" role="status">
+          {stateText(job, hasSchedule)}
         </p>
         {fault !== null && (
           <p role="alert" class="text-sm text-bad" dir="auto">
@@ -53,10 +55,18 @@ export function JobRow({ job, onChanged }: { job: ScheduledJob; onChanged: () =>
         </a>
         {isAdmin.value && (
           <>
-            <Button onClick={() => act(runJob(id), t('artist.runAsked', { name }))}>
-              {t('artist.runNow')}
-              <span class="sr-only"> {name}</span>
-            </Button>
+            {asked === undefined && running === null && (
+              <Button onClick={() => run(job, onChanged)}>
+                {t('artist.runNow')}
+                <span class="sr-only"> {name}</span>
+              </Button>
+            )}
+            {asked !== undefined && (
+              <Button onClick={() => act(withdrawRun(asked.id), t('artist.runWithdrawn', { name }))}>
+                {t('artist.withdraw')}
+                <span class="sr-only"> {name}</span>
+              </Button>
+            )}
             <Button onClick={() => act(setPaused(id, !paused), t(paused ? 'artist.resumed' : 'artist.pausedNow', { name }))}>
               {t(paused ? 'artist.resume' : 'artist.pause')}
               <span class="sr-only"> {name}</span>
@@ -71,6 +81,24 @@ export function JobRow({ job, onChanged }: { job: ScheduledJob; onChanged: () =>
       </div>
     </li>
   );
+}
+
+/** What a job does now, and what it does next. */
+function stateText({ running, waiting, paused, next }: ScheduledJob, hasSchedule: boolean): string {
+  if (running !== null) return t('artist.isRunning');
+  if (waiting.some(({ kind }) => kind === 'requested')) return t('artist.isAsked');
+  if (waiting.length > 0) return t('artist.isDue');
+  if (paused) return '';
+  if (next === null) return t('artist.noNextRun');
+  return t(hasSchedule ? 'artist.nextRun' : 'artist.wouldRun', { time: timeText(next) });
+}
+
+/** Runs a job at once, and says who does it. */
+function run({ id, name }: ScheduledJob, onChanged: () => void): void {
+  runJob(id).then(({ by }) => {
+    tell(t(by === 'schedule' ? 'artist.runBySchedule' : 'artist.runByServer', { name }));
+    onChanged();
+  }, tellError);
 }
 
 /** Removes a job; undo adds it again. */

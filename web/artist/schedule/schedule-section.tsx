@@ -49,7 +49,7 @@ export function ScheduleSection() {
             </p>
             <ul class="flex flex-col gap-2">
               {jobs.map((one) => (
-                <JobRow key={one.id} job={one} onChanged={again} />
+                <JobRow key={one.id} job={one} hasSchedule={daemon !== null} onChanged={again} />
               ))}
             </ul>
             {broken.map(({ id, name, reason }) => (

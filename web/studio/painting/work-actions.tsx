@@ -1,5 +1,4 @@
 import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { type Change, changeWork, pictureOf, restoreWork, rowOf, trashWork } from '../../api/works.ts';
 import { handleKeys } from '../../keys/listen.ts';
@@ -48,29 +47,30 @@ export function WorkActions({ id, onRemix }: { id: string; onRemix: (work: strin
       </div>
     );
   return (
-    <div class="flex flex-wrap items-center gap-2">
-      <Decisions row={row} onChange={change} />
-      <span class="flex-1" />
-      <LinkButton href={hrefOf(`works/${id}`)}>{t('studio.open')}</LinkButton>
-      <Button onClick={() => onRemix(id)}>{t('studio.remix')}</Button>
-      <Button onClick={() => startWithWork(id).catch(tellError)}>{t('studio.useAsStart')}</Button>
-      <LinkButton href={`${pictureOf(row)}&download=true`} isDownload>
-        <Icon name="download" size={16} />
-        {t('work.download')}
-      </LinkButton>
-      <IconButton icon="trash" label={t('studio.delete')} onClick={trash} />
+    <div class="flex flex-wrap items-center justify-between gap-2">
+      <div class="flex items-center">
+        <Decisions row={row} onChange={change} />
+        <a
+          href={`${pictureOf(row)}&download=true`}
+          download
+          class="inline-grid min-h-9 min-w-9 place-items-center rounded-md hover:bg-sunken"
+          aria-label={t('work.download')}
+          title={t('work.download')}
+        >
+          <Icon name="download" />
+        </a>
+        <IconButton icon="trash" label={t('studio.delete')} onClick={trash} />
+      </div>
+      <div class="flex items-center gap-2">
+        <a
+          href={hrefOf(`works/${id}`)}
+          class="inline-flex min-h-9 items-center rounded-md border border-line bg-raised px-3 py-1 text-sm font-medium hover:bg-sunken"
+        >
+          {t('studio.open')}
+        </a>
+        <Button onClick={() => onRemix(id)}>{t('studio.remix')}</Button>
+        <Button onClick={() => startWithWork(id).catch(tellError)}>{t('studio.useAsStart')}</Button>
+      </div>
     </div>
-  );
-}
-
-function LinkButton({ href, isDownload = false, children }: { href: string; isDownload?: boolean; children: ComponentChildren }) {
-  return (
-    <a
-      href={href}
-      download={isDownload || undefined}
-      class="inline-flex min-h-9 items-center gap-2 rounded-md border border-line bg-raised px-3 py-1 text-sm font-medium hover:bg-sunken"
-    >
-      {children}
-    </a>
   );
 }

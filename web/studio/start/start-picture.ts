@@ -1,7 +1,10 @@
-/** The picture that painting starts from, its mask, and pictures that guide it. A work is remembered; files last as long as the page is open. */
+/** The picture that painting starts from, its mask, and pictures that guide it. The first is remembered over a reload; the others last as long as the page is open. */
 import { effect, signal } from '@preact/signals';
-import { fullWorkOf, pictureOf } from '../../api/works.ts';
+import { type FullWork, fullWorkOf, pictureOf } from '../../api/works.ts';
+import { keepFile, keptFile } from '../../parts/kept-file.ts';
+import { tell } from '../../parts/notices.tsx';
 import { readStored, store } from '../../parts/storage.ts';
+import { t } from '../../texts/text.ts';
 import { emptyMask, isBlank, type Mask, maskFile } from './mask.ts';
 
 export interface StartPicture {
@@ -37,23 +40,56 @@ export async function startWithFile(file: Blob): Promise<void> {
 
 /** @throws ApiError: there is no such work */
 export async function startWithWork(id: string): Promise<void> {
-  const work = await fullWorkOf(id);
-  show({ address: pictureOf(work), width: work.width, height: work.height, work: id });
+  showWork(await fullWorkOf(id));
+}
+
+function showWork(work: FullWork): void {
+  show({ address: pictureOf(work), width: work.width, height: work.height, work: work.id });
+}
+
+const fileKey = 'start';
+
+/** A file that could not be kept is said once; the picture stays as long as the page. */
+let isRefusalTold = false;
+function keepStartFile(file: Blob | undefined): void {
+  keepFile(fileKey, file).catch(() => {
+    if (!file) return;
+    // An earlier file must not come back in its place.
+    keepFile(fileKey, undefined).catch(() => undefined);
+    if (isRefusalTold) return;
+    isRefusalTold = true;
+    tell(t('studio.startNotKept'), { kind: 'error' });
+  });
+}
+
+/** Brings back what painting started from; a person who has chosen another picture meanwhile keeps that. */
+async function bringBack(work: string | undefined): Promise<void> {
+  const isFree = (): boolean => startPicture.peek() === undefined;
+  if (work !== undefined) {
+    const found = await fullWorkOf(work).catch(() => undefined); // it may be gone since
+    if (!found) store('local', 'start', undefined);
+    else if (isFree()) showWork(found);
+    return;
+  }
+  const file = await keptFile(fileKey);
+  // One that the browser cannot read any more is forgotten.
+  if (file && isFree()) await startWithFile(file).catch(() => keepFile(fileKey, undefined));
 }
 
 let isKept = false;
-/** Brings back the work that painting started from, and remembers it from now on. */
+/** Brings back the picture that painting started from, and remembers it from now on: a work by its id, a file in the browser. */
 export function keepStart(): void {
   if (isKept) return;
   isKept = true;
-  const before = readStored<string>('local', 'start');
-  // It may be gone since.
-  if (typeof before === 'string') startWithWork(before).catch(() => store('local', 'start', undefined));
-  let isFirst = true;
+  const before = readStored<unknown>('local', 'start');
+  void bringBack(typeof before === 'string' ? before : undefined).catch(() => undefined);
+  let known: StartPicture | undefined;
   effect(() => {
-    const work = startPicture.value?.work;
-    if (!isFirst) store('local', 'start', work);
-    isFirst = false;
+    const now = startPicture.value;
+    if (now === known) return;
+    store('local', 'start', now?.work);
+    if (now?.file || known?.file || now?.work === undefined) keepStartFile(now?.file);
+    known = now;
   });
 }
 

@@ -24,12 +24,12 @@ export function Panel({ work, onClose }: { work: FullWork; onClose: () => void }
       )}
       <AboutSection work={work} />
       <PromptSection work={work} />
+      <RepaintSection work={work} />
       <DetailsSection work={work} />
       <Section name="edit" title={t('edit.panel')}>
         <EditPanel row={rowOf(work.id).value ?? work} work={work} />
       </Section>
       <LineageSection work={work} />
-      <RepaintSection work={work} />
       <OriginSection work={work} />
       <FileSection work={work} />
     </aside>

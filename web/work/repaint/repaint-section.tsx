@@ -12,6 +12,7 @@ import { t } from '../../texts/text.ts';
 import { Section } from '../panel/section.tsx';
 import type { Job } from './follow-job.ts';
 import { reproduce } from './reproduce.ts';
+import { paintVariations } from './variations.ts';
 
 type Try =
   | { state: 'none' }
@@ -52,7 +53,7 @@ function useReproduction(work: FullWork): [Try, () => void, () => void] {
   return [tried, start, cancel];
 }
 
-/** Ways to paint from this work: another like it, or the same again. */
+/** Ways to paint from this work: another like it, some with other seeds, or the same again. */
 export function RepaintSection({ work }: { work: FullWork }) {
   const [tried, start, cancel] = useReproduction(work);
   if (!work.recipe) return null;
@@ -66,9 +67,15 @@ export function RepaintSection({ work }: { work: FullWork }) {
           <Icon name="brush" size={18} />
           {t('repaint.remix')}
         </a>
-        {tried.state !== 'waiting' && <Button onClick={start}>{t('repaint.reproduce')}</Button>}
+        <Button onClick={() => paintVariations(work.id)}>{t('repaint.variations')}</Button>
+        {tried.state !== 'waiting' && (
+          <Button onClick={start} reveal="reproduce">
+            {t('repaint.reproduce')}
+          </Button>
+        )}
         {tried.state === 'waiting' && tried.job && <Button onClick={cancel}>{t('common.cancel')}</Button>}
       </div>
+      <p class="mt-2 text-xs text-muted">{t('repaint.help')}</p>
       <div role="status" aria-live="polite" class="mt-2">
         <Result tried={tried} work={work} />
       </div>

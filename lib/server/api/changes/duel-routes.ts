@@ -25,6 +25,11 @@ const figures = z.object({
     .describe('What the taste in use was learned from, and from how many; null: none was learned'),
 });
 export type DuelInsights = z.output<typeof figures>;
+const learned = z.object({
+  from: z.enum(['ratings', 'duels']),
+  n: z.int().describe('Duels or ratings that it was learned from'),
+  metrics: z.record(z.string(), z.number()).describe('How well it tells works apart, as `taste train` says it'),
+});
 /** Of works and of tags in the figures. */
 const mostScores = 8;
 const mostDuels = 1000;
@@ -39,6 +44,7 @@ export const duelRoutes: Routes = (root, context) => {
   const skipped: [string, string][] = [];
 
   figureRoutes(root, context);
+  learningRoute(root, context);
   app.post(
     '/duels/next',
     {
@@ -76,6 +82,25 @@ export const duelRoutes: Routes = (root, context) => {
       for (const id of [winner, loser]) await gallery.get(id);
       return reply.code(201).send({ duels: await recordDuel(home.folder, winner, loser) });
     },
+  );
+};
+
+/** Learning at once, in place of the command `taste train`. */
+const learningRoute: Routes = (root, context) => {
+  root.withTypeProvider<ZodTypeProvider>().post(
+    '/taste',
+    {
+      config: { scope: 'paint' },
+      schema: {
+        summary: 'Learn the taste now',
+        description:
+          'From the duels, or the ratings, of the newest 5000 works; it takes seconds, longer the first time. Works that are chosen from now on are chosen by it.',
+        tags: ['duels'],
+        body: z.strictObject({ from: z.enum(['ratings', 'duels']).default('duels') }).default({ from: 'duels' }),
+        response: { 200: learned },
+      },
+    },
+    ({ body: { from } }) => measured('taste', { from }, context),
   );
 };
 

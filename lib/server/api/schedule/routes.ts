@@ -17,12 +17,19 @@ const limit = z.coerce.number().int().min(1).max(1000);
 /** The schedule: all that the command `schedule` does to its jobs. */
 export const scheduleRoutes: Routes = (root, context) => {
   const store = new ScheduleStore(context.home.folder, { clock: context.clock });
-  readingRoutes(root, store, context);
-  changingRoutes(root, store, context);
+  const runs = new RequestedRuns(store, context);
+  root.addHook('onClose', () => runs.close());
+  readingRoutes(root, { store, runs }, context);
+  changingRoutes(root, { store, runs }, context);
   simulationRoute(root, store, context);
 };
 
-function readingRoutes(root: FastifyInstance, store: ScheduleStore, context: ServerContext): void {
+interface Scheduled {
+  store: ScheduleStore;
+  runs: RequestedRuns;
+}
+
+function readingRoutes(root: FastifyInstance, { store, runs }: Scheduled, context: ServerContext): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   const { clock, home } = context;
   app.get(
@@ -42,7 +49,9 @@ function readingRoutes(root: FastifyInstance, store: ScheduleStore, context: Ser
       },
     },
     async () => {
-      const [state, daemon] = [await store.read(), await daemonStatus(store)];
+      const [state, holder] = [await store.read(), await daemonStatus(store)];
+      // What stands in for a schedule keeps none of its times.
+      const daemon = runs.isCarryingOut && holder?.owner.pid === process.pid ? undefined : holder;
       return {
         jobs: state.jobs.map((job) => viewOf(job, context)),
         broken: state.broken.map(({ id, name, reason }) => ({ id, name, reason })),
@@ -96,10 +105,8 @@ function readingRoutes(root: FastifyInstance, store: ScheduleStore, context: Ser
   );
 }
 
-function changingRoutes(root: FastifyInstance, store: ScheduleStore, context: ServerContext): void {
+function changingRoutes(root: FastifyInstance, { store, runs }: Scheduled, context: ServerContext): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
-  const runs = new RequestedRuns(store, context);
-  app.addHook('onClose', () => runs.close());
   app.post(
     '/schedule',
     { config: { scope: 'admin' }, schema: { summary: 'Add a job', tags, body: jobBody, response: { 201: changedJob } } },

@@ -11,6 +11,8 @@ export class RequestedRuns {
   readonly #store: ScheduleStore;
   readonly #context: ServerContext;
   #last: Promise<void> = Promise.resolve();
+  /** Runs that wait for this server, or that it carries out. */
+  #open = 0;
 
   constructor(store: ScheduleStore, context: ServerContext) {
     this.#store = store;
@@ -20,9 +22,19 @@ export class RequestedRuns {
   /** Requests a run. `by`: who carries it out, a schedule that runs, or this server. */
   async request(job: string): Promise<{ id: string; by: 'schedule' | 'server' }> {
     const { id } = await this.#store.runNow(job);
-    if (await this.#store.daemon()) return { id, by: 'schedule' };
-    this.#last = this.#last.then(() => this.#run(id)).catch((error: unknown) => this.#context.warn(`run ${id}: ${String(error)}`));
+    // What this server holds itself takes one run only: the next one is its turn too.
+    if (!this.isCarryingOut && (await this.#store.daemon())) return { id, by: 'schedule' };
+    this.#open++;
+    this.#last = this.#last
+      .then(() => this.#run(id))
+      .catch((error: unknown) => this.#context.warn(`run ${id}: ${String(error)}`))
+      .finally(() => this.#open--);
     return { id, by: 'server' };
+  }
+
+  /** Whether this server stands in for a schedule, for runs that were requested and no others. */
+  get isCarryingOut(): boolean {
+    return this.#open > 0;
   }
 
   async #run(id: string): Promise<void> {
