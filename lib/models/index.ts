@@ -37,3 +37,4 @@ export {
 } from './lora-names.ts';
 export { type ModelParts, type ModelSpec, type ResolvedModel, resolveModel } from './resolve.ts';
 export { type InstalledModel, listModels, modelPath, removeModel } from './store.ts';
+export { checkModelFile, type ModelFileState, modelFileStates } from './model-files.ts';
