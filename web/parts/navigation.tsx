@@ -12,8 +12,10 @@ const entries: readonly { path: string; icon: IconName; label: TextKey }[] = [
   { path: 'studio', icon: 'brush', label: 'nav.studio' },
   { path: 'queue', icon: 'queue', label: 'nav.queue' },
   { path: 'collections', icon: 'collection', label: 'nav.collections' },
+  { path: 'map', icon: 'map', label: 'nav.map' },
   { path: 'artist', icon: 'artist', label: 'nav.artist' },
   { path: 'training', icon: 'training', label: 'nav.training' },
+  { path: 'health', icon: 'health', label: 'nav.health' },
   { path: 'settings', icon: 'settings', label: 'nav.settings' },
 ];
 

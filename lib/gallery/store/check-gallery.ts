@@ -36,7 +36,10 @@ export interface CheckedGallery {
  */
 export const checkGallery = answering(
   'checkGallery',
-  async (gallery: Gallery, { hashes, fix = false, drop = false, signal, onProgress }: CheckGalleryOptions = {}): Promise<CheckedGallery> => {
+  async (
+    gallery: Gallery,
+    { hashes, fix = false, drop = false, signal, onProgress }: CheckGalleryOptions = {},
+  ): Promise<CheckedGallery> => {
     const tell = (phase: CheckPhase) => (done: number, total: number) => onProgress?.(phase, done, total);
     const { works, bytes, findings } = await verifyGallery(gallery, {
       ...(hashes !== undefined && { hashes }),

@@ -52,8 +52,17 @@ suite('health over HTTP', { timeoutMs: 120_000 }, (test) => {
     assert.not.match(JSON.stringify(found), new RegExp(scratch.slice(0, 14)));
     const models = found.find(({ code }) => code === 'models.there');
     assert.match(models?.details.join('\n') ?? '', /ai-artist-mini: .*SHA-256 [0-9a-f]{64}/);
-    for (const [as, status] of [['none', 401], ['read', 403], ['paint', 403]] as const)
-      for (const [method, address] of [['GET', '/health'], ['GET', '/health/run'], ['POST', '/health/run'], ['POST', '/health/run/cancel']] as const)
+    for (const [as, status] of [
+      ['none', 401],
+      ['read', 403],
+      ['paint', 403],
+    ] as const)
+      for (const [method, address] of [
+        ['GET', '/health'],
+        ['GET', '/health/run'],
+        ['POST', '/health/run'],
+        ['POST', '/health/run/cancel'],
+      ] as const)
         assert.is((await server.call(method, address, { as, ...(method === 'POST' && { body: {} }) })).status, status, `${as} ${address}`);
   });
 
@@ -88,10 +97,7 @@ suite('health over HTTP', { timeoutMs: 120_000 }, (test) => {
     writeFileSync(sidecar, '{"damaged');
     appendFileSync(path.join(path.dirname(damaged.path), 'notes.txt'), 'foreign');
     const checked = await run({});
-    assert.equal(
-      checked.gallery.findings.map(({ kind }: { kind: string }) => kind).sort(),
-      ['damaged', 'foreign', 'picture-missing'],
-    );
+    assert.equal(checked.gallery.findings.map(({ kind }: { kind: string }) => kind).sort(), ['damaged', 'foreign', 'picture-missing']);
     assert.is(readFileSync(sidecar, 'utf8'), '{"damaged');
     assert.is(checked.gallery.repaired, 0);
     assert.not.match(JSON.stringify(checked), new RegExp(scratch.slice(0, 14)));

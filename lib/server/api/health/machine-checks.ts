@@ -73,7 +73,8 @@ export async function modelChecks(context: Pick<ServerContext, 'config' | 'home'
     details: files.filter((file) => !wrong.includes(file)).map(line),
   };
   const checks = [fine];
-  if (wrong.length > 0) checks.push({ part: 'models', code: 'models.damaged', state: 'bad', values: { n: wrong.length }, details: wrong.map(line) });
+  if (wrong.length > 0)
+    checks.push({ part: 'models', code: 'models.damaged', state: 'bad', values: { n: wrong.length }, details: wrong.map(line) });
   const problem = await resolveModel(paintSettings(context.config, undefined).model, { home: home.folder }).then(
     () => undefined,
     (error: unknown) => (error instanceof Error ? error.message : String(error)),

@@ -25,7 +25,12 @@ export function galleryChecks({ gallery }: Pick<ServerContext, 'gallery'>, { inG
 export function scheduleChecks({ daemon, jobs, lastErrors }: SchedulePart, now: number): HealthCheck[] {
   const active = jobs.all - jobs.paused;
   const checks: HealthCheck[] = [];
-  const add = (code: HealthCheck['code'], state: HealthCheck['state'], values: HealthCheck['values'] = {}, details: string[] = []): void => {
+  const add = (
+    code: HealthCheck['code'],
+    state: HealthCheck['state'],
+    values: HealthCheck['values'] = {},
+    details: string[] = [],
+  ): void => {
     checks.push({ part: 'schedule', code, state, values, details });
   };
   const beat = daemon?.heartbeat?.at;
@@ -82,5 +87,11 @@ export async function logCheck({ config, home, clock }: Pick<ServerContext, 'con
   const recent = lines.filter(({ time }) => clock.now() - Date.parse(time) < recentMs);
   const details = recent.map(({ time, writer, tag, message }) => `${time} ${writer}${tag === undefined ? '' : ` [${tag}]`}: ${message}`);
   const isQuiet = recent.length === 0;
-  return { part: 'log', code: isQuiet ? 'log.quiet' : 'log.errors', state: isQuiet ? 'good' : 'warning', values: { n: recent.length }, details };
+  return {
+    part: 'log',
+    code: isQuiet ? 'log.quiet' : 'log.errors',
+    state: isQuiet ? 'good' : 'warning',
+    values: { n: recent.length },
+    details,
+  };
 }
