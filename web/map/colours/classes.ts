@@ -30,13 +30,23 @@ const timeSteps = 6;
 const idBytes = 26;
 const headerBytes = 16;
 
+/** Work between two pauses, milliseconds, and works between two looks at the clock. */
+const sliceMs = 8;
+const stride = 1024;
+
 /** Marks the works of a query; returns how many of them are on the map. @throws ApiError */
 export async function markWorks(points: MapPoints, query: string, mark: (index: number) => void, signal?: AbortSignal): Promise<number> {
   const body = await (await send('works/ids', { query: { query }, signal })).arrayBuffer();
   const total = new DataView(body).getUint32(8, true);
   const ids = new Uint8Array(body, headerBytes + 6 * total);
   let count = 0;
+  let until = performance.now() + sliceMs;
   for (let at = 0; at < total; at++) {
+    if (at % stride === 0 && performance.now() > until) {
+      await new Promise((go) => setTimeout(go));
+      signal?.throwIfAborted();
+      until = performance.now() + sliceMs;
+    }
     const index = points.ids.indexOf(ids, at * idBytes);
     if (index < 0) continue;
     mark(index);

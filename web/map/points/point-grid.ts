@@ -24,18 +24,31 @@ export class PointGrid {
   constructor(points: MapPoints) {
     this.points = points;
     this.bounds = boundsOf(points);
-    this.#size = Math.max(1, Math.min(mostCells, Math.ceil(Math.sqrt(points.count / perCell))));
-    const cells = new Uint32Array(points.count);
-    this.#starts = new Uint32Array(this.#size ** 2 + 1);
-    for (let index = 0; index < points.count; index++) {
-      const cell = this.#row(points.y[index] as number) * this.#size + this.#column(points.x[index] as number);
+    const size = Math.max(1, Math.min(mostCells, Math.ceil(Math.sqrt(points.count / perCell))));
+    const { count, x, y } = points;
+    const { left, right, bottom, top } = this.bounds;
+    const [perX, perY] = [size / (right - left), size / (top - bottom)];
+    const cells = new Uint32Array(count);
+    const starts = new Uint32Array(size ** 2 + 1);
+    for (let index = 0; index < count; index++) {
+      const column = Math.min(size - 1, ((x[index] as number) - left) * perX) | 0;
+      const row = Math.min(size - 1, ((y[index] as number) - bottom) * perY) | 0;
+      const cell = row * size + column;
       cells[index] = cell;
-      (this.#starts[cell + 1] as number)++;
+      starts[cell + 1] = (starts[cell + 1] as number) + 1;
     }
-    for (let cell = 1; cell < this.#starts.length; cell++) (this.#starts[cell] as number) += this.#starts[cell - 1] as number;
-    const next = this.#starts.slice();
-    this.#order = new Uint32Array(points.count);
-    for (let index = points.count - 1; index >= 0; index--) this.#order[(next[cells[index] as number] as number)++] = index;
+    for (let cell = 1; cell < starts.length; cell++) starts[cell] = (starts[cell] as number) + (starts[cell - 1] as number);
+    const next = starts.slice();
+    const order = new Uint32Array(count);
+    for (let index = count - 1; index >= 0; index--) {
+      const cell = cells[index] as number;
+      const at = next[cell] as number;
+      order[at] = index;
+      next[cell] = at + 1;
+    }
+    this.#size = size;
+    this.#starts = starts;
+    this.#order = order;
   }
 
   #column(x: number): number {
@@ -61,22 +74,31 @@ export class PointGrid {
   /** The points in a box: how many, and those nearest to its middle. */
   inBox(box: Box, most: number): { count: number; nearest: number[] } {
     const { x, y } = this.points;
-    const [midX, midY] = [(box.left + box.right) / 2, (box.bottom + box.top) / 2];
-    const nearest: { index: number; far: number }[] = [];
     let count = 0;
-    for (const indices of this.around(box))
-      for (const index of indices) {
-        const [px, py] = [x[index] as number, y[index] as number];
-        if (px < box.left || px > box.right || py < box.bottom || py > box.top) continue;
-        count++;
-        const far = (px - midX) ** 2 + (py - midY) ** 2;
-        if (nearest.length === most && far >= (nearest[most - 1]?.far ?? 0)) continue;
-        let at = nearest.length;
-        while (at > 0 && (nearest[at - 1]?.far ?? 0) > far) at--;
-        nearest.splice(at, 0, { index, far });
-        if (nearest.length > most) nearest.pop();
-      }
-    return { count, nearest: nearest.map(({ index }) => index) };
+    for (const indices of this.around(box)) for (const index of indices) if (isIn(box, x[index] as number, y[index] as number)) count++;
+    return { count, nearest: this.#nearestIn(box, count, most) };
+  }
+
+  /** Looks in a small circle around the middle, and in larger ones until there are enough: to sort all points would take too long. */
+  #nearestIn(box: Box, count: number, most: number): number[] {
+    const { x, y } = this.points;
+    const [midX, midY] = [(box.left + box.right) / 2, (box.bottom + box.top) / 2];
+    const whole = Math.hypot(box.right - box.left, box.top - box.bottom) / 2;
+    const wanted = Math.min(most, count);
+    for (let radius = whole * Math.min(1, Math.sqrt(wanted / Math.max(1, count))); ; radius *= 1.5) {
+      const found: { index: number; far: number }[] = [];
+      for (const indices of this.around({ left: midX - radius, right: midX + radius, bottom: midY - radius, top: midY + radius }))
+        for (const index of indices) {
+          const [px, py] = [x[index] as number, y[index] as number];
+          const far = (px - midX) ** 2 + (py - midY) ** 2;
+          if (far <= radius ** 2 && isIn(box, px, py)) found.push({ index, far });
+        }
+      if (found.length < wanted && radius < whole) continue;
+      return found
+        .sort((a, b) => a.far - b.far)
+        .slice(0, most)
+        .map(({ index }) => index);
+    }
   }
 
   /** The point nearest to a place, at most `radius` away; undefined: none is. */
@@ -94,6 +116,8 @@ export class PointGrid {
     return found;
   }
 }
+
+const isIn = ({ left, right, bottom, top }: Box, x: number, y: number): boolean => x >= left && x <= right && y >= bottom && y <= top;
 
 /** The smallest box around all points, with some room where all lie in a line. */
 function boundsOf({ count, x, y }: MapPoints): Box {
