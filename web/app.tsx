@@ -34,6 +34,8 @@ const pages: Readonly<Record<string, ComponentType>> = {
   kiosk: lazy(async () => (await import('./show/kiosk-page.tsx')).KioskPage),
   artist: lazy(async () => (await import('./artist/artist-page.tsx')).ArtistPage),
   training: lazy(async () => (await import('./training/training-page.tsx')).TrainingPage),
+  health: lazy(async () => (await import('./health/health-page.tsx')).HealthPage),
+  map: lazy(async () => (await import('./map/map-page.tsx')).MapPage),
   settings: lazy(async () => (await import('./settings/settings-page.tsx')).SettingsPage),
   slideshow: lazy(async () => (await import('./show/slideshow-page.tsx')).SlideshowPage),
 };

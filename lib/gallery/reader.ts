@@ -268,6 +268,11 @@ export class GalleryReader {
     return this.#thumbnails.of(full, this.files.pathOf(full, file), size, format);
   }
 
+  /** Whether the smallest WebP of a work, by its whole id, is on the disk. */
+  hasThumbnail(id: string): Promise<boolean> {
+    return isFile(this.files.thumbnailOf(id, 320, 'webp'));
+  }
+
   /**
    * Brings the index up to date with the files. Every list and search does this; it is quick when nothing changed, because only the modification
    * times of the month folders are compared. `everyFile` also finds sidecars that an editor changed in place.

@@ -35,5 +35,6 @@ export {
   partRows,
   splitLoraName,
 } from './lora-names.ts';
+export { checkModelFile, type ModelFileState, modelFileStates } from './model-files.ts';
 export { type ModelParts, type ModelSpec, type ResolvedModel, resolveModel } from './resolve.ts';
 export { type InstalledModel, listModels, modelPath, removeModel } from './store.ts';

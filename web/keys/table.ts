@@ -1,7 +1,7 @@
 /** Every key of the page, once: listening, the overlay, tooltips and docs are derived from it. */
 import type { TextKey } from '../texts/text.ts';
 
-export type Scope = 'everywhere' | 'gallery' | 'work' | 'compare' | 'cull' | 'duel' | 'show';
+export type Scope = 'everywhere' | 'gallery' | 'work' | 'compare' | 'cull' | 'duel' | 'show' | 'map';
 
 export interface Row {
   /** As KeyboardEvent.key has them. */
@@ -72,6 +72,8 @@ export const keyTable = {
   undoDecision: { keys: ['Backspace'], scope: 'cull', also: ['duel'], label: 'keys.undoDecision' },
   skipPair: { keys: [' '], scope: 'duel', label: 'keys.skipPair' },
   pause: { keys: [' '], scope: 'show', label: 'keys.pause' },
+  mapMove: { keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'], scope: 'map', label: 'keys.mapMove' },
+  mapWhole: { keys: ['0'], scope: 'map', label: 'keys.mapWhole' },
   fillScreen: { keys: ['v'], scope: 'show', label: 'keys.fillScreen' },
 } as const satisfies Record<string, Row>;
 export type KeyAction = keyof typeof keyTable;

@@ -20,8 +20,10 @@ export const entries: readonly Entry[] = [
   { path: 'studio', icon: 'brush', label: 'nav.studio' },
   { path: 'queue', icon: 'queue', label: 'nav.queue' },
   { path: 'collections', icon: 'collection', label: 'nav.collections' },
+  { path: 'map', icon: 'map', label: 'nav.map' },
   { path: 'artist', icon: 'artist', label: 'nav.artist' },
   { path: 'training', icon: 'training', label: 'nav.training' },
+  { path: 'health', icon: 'health', label: 'nav.health' },
   { path: 'settings', icon: 'settings', label: 'nav.settings' },
 ];
 /** On phones the others are behind "More". */

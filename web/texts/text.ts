@@ -32,6 +32,12 @@ export function sentence(text: string): string {
 
 export const numberText = (value: number, digits = 0): string =>
   new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+/** 1500 is `1.5 kB`. */
+export function bytesText(bytes: number): string {
+  const power = Math.min(byteUnits.length - 1, bytes >= 1000 ? Math.floor(Math.log10(bytes) / 3) : 0);
+  return `${numberText(bytes / 1000 ** power, power === 0 ? 0 : 1)} ${byteUnits[power]}`;
+}
 export const timeText = (iso: string): string => dates.format(new Date(iso));
 const weekdays = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' });
 const monthNames = new Intl.DateTimeFormat(language, { month: 'long', timeZone: 'UTC' });

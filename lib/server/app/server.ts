@@ -5,6 +5,7 @@ import { Gallery } from '../../gallery/index.ts';
 import { createLogger, type Logger } from '../../observe/index.ts';
 import { openQueueAt, type TaskQueue } from '../../schedule/index.ts';
 import { openPaintJobs, type PaintJobs } from '../../service/index.ts';
+import { healthPageRoutes } from '../api/health/routes.ts';
 import { SignInCodes } from '../auth/sign-in-codes.ts';
 import { TokenBook } from '../auth/tokens.ts';
 import type { ServerContext } from '../context.ts';
@@ -157,7 +158,11 @@ async function assemble(parts: Parts, openings: Openings, painter: () => Promise
   const { place, beyondLoopback, tokensOnly } = placeOf(settings, home);
   const tokens = new TokenBook(home, { clock });
   const { context, metrics, drain } = await openContext(parts, openings);
-  const all = [...rooms, { prefix: '', paths: [], routes: healthRoutes(painter, metrics) }];
+  const all = [
+    ...rooms,
+    { prefix: '/api/v1', paths: ['/api/v1'], routes: healthPageRoutes(painter) },
+    { prefix: '', paths: [], routes: healthRoutes(painter, metrics) },
+  ];
   const { app, routes } = await createApplication({
     context,
     settings,
