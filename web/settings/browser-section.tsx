@@ -100,7 +100,12 @@ function Kept() {
             <li key={thing.label} class="flex min-h-11 items-center gap-3 px-3 py-1">
               <span class="flex-1">{t(thing.label)}</span>
               <span class="text-muted">{n}</span>
-              {n > 0 && <Button onClick={() => forget(thing)}>{t('settings.forget', { what: t(thing.label) })}</Button>}
+              {n > 0 && (
+                <Button onClick={() => forget(thing)}>
+                  <span class="sr-only">{t('settings.forget', { what: t(thing.label) })}</span>
+                  <span aria-hidden="true">{t('settings.forgetShort')}</span>
+                </Button>
+              )}
             </li>
           );
         })}

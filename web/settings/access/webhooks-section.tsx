@@ -129,6 +129,7 @@ function HookForm({ onMade }: { onMade: (secret: string) => void }) {
       (made) => {
         setUrl('');
         setDescription('');
+        setChosen([]);
         setProblem(undefined);
         onMade(made.secret);
       },
