@@ -1,4 +1,4 @@
-import { ArtistError, readPlainFile, systemCode, withLock, writeFileAtomic } from '../core/index.ts';
+import { ArtistError, findFaults, readPlainFile, systemCode, withLock, writeFileAtomic } from '../core/index.ts';
 import { configFile } from './file.ts';
 import { type LoadedConfig, leaves, loadConfig, redactedConfig } from './load.ts';
 import { configKeys, isSecret, schemaAt, sectionOf } from './schema.ts';
@@ -53,17 +53,32 @@ async function changedText(text: string, changes: ConfigChanges): Promise<string
   return document.toString({ lineWidth: 0 });
 }
 
+/** What is wrong with a value for a setting, such as `expected a number of at least 1, got 0`; undefined: nothing. A secret is not repeated. */
+export function settingFault(key: string, value: unknown): string | undefined {
+  const path = pathOf(key);
+  const schema = schemaAt(path);
+  const faults = schema && findFaults(schema, value).faults;
+  if (!faults) return undefined;
+  if (isSecret(path)) return 'expected a text, {env: NAME} or {file: PATH}';
+  const [{ path: inner, message, unknownKey }] = faults;
+  const at = inner.map(String).join('.');
+  return `${at === '' ? '' : `${at}: `}${unknownKey ? 'unknown key' : ''}${message}`;
+}
+
 /**
  * Changes settings in `<home>/config.yaml`, which is made if there is none; comments stay. The file is written only if all settings are valid
  * afterwards.
  *
+ * @param check is given the settings as they are before, and may throw: then nothing is changed
  * @throws ArtistError ERR_INVALID_ARGUMENT: no such key; ERR_CONFIG: a value is invalid, or the file already is; ERR_READ, ERR_WRITE, ERR_DISK_FULL,
  *   ERR_LOCKED
  */
-export async function setConfig(home: string, changes: ConfigChanges): Promise<LoadedConfig> {
+export async function setConfig(home: string, changes: ConfigChanges, check?: (before: LoadedConfig) => void): Promise<LoadedConfig> {
   const file = configFile(home);
   return withLock(`${file}.lock`, { purpose: 'changing the settings' }, async () => {
-    const text = await changedText(await textOf(file), changes);
+    const before = await textOf(file);
+    const text = await changedText(before, changes);
+    if (check) check(await loadConfig({ home, text: before }));
     const loaded = await loadConfig({ home, text });
     // It may hold keys: a new file is for its owner alone, an existing one keeps its mode.
     await writeFileAtomic(file, text, { overwrite: true, mode: 0o600 });

@@ -96,21 +96,23 @@ function members(schemas: readonly unknown[]): unknown[] {
   });
 }
 
+const counted = (n: number | bigint, noun: string): string => `${n} ${noun}${Number(n) === 1 ? '' : 's'}`;
+
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return issue.expected === 'int' ? 'an integer' : `${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
     case 'too_small':
       return issue.origin === 'string'
-        ? `at least ${issue.minimum} characters`
+        ? `at least ${counted(issue.minimum, 'character')}`
         : issue.origin === 'array'
-          ? `at least ${issue.minimum} items`
+          ? `at least ${counted(issue.minimum, 'item')}`
           : `a number ${issue.inclusive === false ? 'over' : 'of at least'} ${issue.minimum}`;
     case 'too_big':
       return issue.origin === 'string'
-        ? `at most ${issue.maximum} characters`
+        ? `at most ${counted(issue.maximum, 'character')}`
         : issue.origin === 'array'
-          ? `at most ${issue.maximum} items`
+          ? `at most ${counted(issue.maximum, 'item')}`
           : `a number ${issue.inclusive === false ? 'under' : 'of at most'} ${issue.maximum}`;
     case 'invalid_value':
       return `${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;

@@ -27,6 +27,9 @@ const pathFields = new Set([
   'place',
 ]);
 
+/** Whether a field of this name holds a path. */
+export const isPathField = (field: string): boolean => pathFields.has(field);
+
 /** The same for all fields of a JSON value that hold paths. */
 export function withoutPaths(value: unknown, home: Home, field = ''): unknown {
   if (typeof value === 'string') return pathFields.has(field) ? shownPath(value, home) : value;

@@ -36,7 +36,7 @@ function without(tensors: Record<string, unknown>, part: string): void {
 
 suite('loadClip with bad options', (test) => {
   const bad: [options: Record<string, unknown>, message: string | RegExp][] = [
-    [{ model: '' }, 'model: expected at least 1 characters, got ""'],
+    [{ model: '' }, 'model: expected at least 1 character, got ""'],
     [{ modle: model }, 'modle: unknown option of loadClip(), did you mean model?'],
     [{ weightType: 'q4_0' }, /^weightType: expected one of f32, f16, bf16, q8_0/],
     [{ threads: 0 }, /^threads: expected/],

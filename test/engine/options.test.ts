@@ -184,7 +184,7 @@ suite('options of loadModel', (test) => {
     [{ tensorTypeRules: { 'a=b': 'f16' } }, 'tensorTypeRules.a=b: expected a pattern without "," and "=", got "a=b"'],
     [{ tensorTypeRules: { a: 'f99' } }, /^tensorTypeRules\.a: expected one of f32, /],
     [{ rng: 'dice' }, 'rng: expected one of std_default, cuda, cpu, got "dice"'],
-    [{ model: '' }, 'model: expected at least 1 characters, got ""'],
+    [{ model: '' }, 'model: expected at least 1 character, got ""'],
     [{ model: 'a', diffusionModel: 'b' }, /^diffusionModel: expected to stand alone/],
     [{ streamLayers: true }, /^streamLayers: expected maxVram beside it/],
     [{ maxVram: -0.5 }, /^maxVram: expected/],

@@ -308,7 +308,7 @@ suite('train: LoRA merge and resize', (test) => {
       /expected a change of \[24, 16\] as in the first LoRA, got \[12, 16\]/,
     );
     await rejects(() => mergeLoras([{ path: loha }], { out: out() }), 'ERR_UNSUPPORTED', /Only plain LoRA and LoCon/);
-    await rejects(() => mergeLoras([], { out: out() }), 'ERR_INVALID_ARGUMENT', /at least 1 items/);
+    await rejects(() => mergeLoras([], { out: out() }), 'ERR_INVALID_ARGUMENT', /at least 1 item/);
     await rejects(() => resizeLora(path, { out: out() }), 'ERR_INVALID_ARGUMENT', /expected rank or energy/);
     await rejects(() => resizeLora(path, { out: out(), energy: 1.5 }), 'ERR_INVALID_ARGUMENT', /energy: expected a number under 1/);
     await rejects(() => resizeLora(path, { out: path, rank: 2 }), 'ERR_ALREADY_EXISTS', /got an existing one/);

@@ -117,7 +117,7 @@ suite('inspectModel', (test) => {
   test.after(() => folder.remove());
 
   test('rejects an empty path and an unknown option', async () => {
-    await rejects(inspectModel(''), 'ERR_INVALID_ARGUMENT', /inspectModel: expected at least 1 characters, got ""/);
+    await rejects(inspectModel(''), 'ERR_INVALID_ARGUMENT', /inspectModel: expected at least 1 character, got ""/);
     await rejects(
       inspectModel('x', { hsah: true } as never),
       'ERR_INVALID_ARGUMENT',

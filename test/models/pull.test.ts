@@ -39,7 +39,7 @@ suite('pullModel', { timeoutMs: 30_000 }, (test) => {
     pullModel(spec, { home, endpoint: hub.endpoint, minSegmentBytes: 50_000, retryMs: 5, reserveBytes: 0, ...options });
 
   for (const [spec, message] of [
-    ['', /pullModel: expected at least 1 characters/],
+    ['', /pullModel: expected at least 1 character/],
     ['sd-trubo', /expected an alias, .*Did you mean sd-turbo\?/],
     ['http://example.com/a.safetensors', /expected an https address, got http:\/\/example\.com\/a\.safetensors.*replaced on its way/],
     ['ftp://example.com/a', /expected an https address/],

@@ -165,7 +165,7 @@ suite('resolveModel', (test) => {
     }
   });
   for (const [spec, code, message] of [
-    ['', 'ERR_INVALID_ARGUMENT', /model: expected at least 1 characters/],
+    ['', 'ERR_INVALID_ARGUMENT', /model: expected at least 1 character/],
     ['sd15', 'ERR_MODEL_NOT_FOUND', /sd15: not downloaded yet .*Run: ai-artist models pull sd15/],
     ['hf:a/b/c.gguf', 'ERR_MODEL_NOT_FOUND', /Run: ai-artist models pull hf:a\/b\/c\.gguf/],
     ['zimage-trubo', 'ERR_MODEL_NOT_FOUND', /Did you mean z-image-turbo\?/],

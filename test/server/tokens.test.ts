@@ -97,7 +97,7 @@ suite('server tokens', (test) => {
 
   test('wrong options of a token are named', async () => {
     for (const [body, message] of [
-      [{ name: '' }, /^name: expected at least 1 characters, got ""/],
+      [{ name: '' }, /^name: expected at least 1 character, got ""/],
       [{ name: '../x', scope: 'read' }, /^name: expected 1 to 64 letters/],
       [{ name: 'x', scope: 'root' }, /^scope: expected one of read, paint, admin, got "root"/],
       [{ name: 'x', scop: 'read' }, /^scop: unknown field of the body, did you mean scope\?/],

@@ -24,7 +24,6 @@ const paths = {
   health: 'M3 12h4l3-7 4 14 3-7h4',
   map: 'M9 4L3 6v14l6-2 6 2 6-2V4l-6 2zM9 4v14M15 6v14',
   warning: 'M12 4L2.5 20h19zM12 10v5M12 17.5v.5',
-  more: 'M5 12h.01M12 12h.01M19 12h.01',
   exclude: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8 12h8',
   filter: 'M3 5h18M6 12h12M10 19h4',
   meaning: 'M12 3l2 7 7 2-7 2-2 7-2-7-7-2 7-2z',

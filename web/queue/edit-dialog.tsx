@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { changeJob, type Job } from '../api/jobs.ts';
+import { fieldLook } from '../form/field.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { tell, tellError } from '../parts/notices.tsx';
-import { fieldLook } from '../studio/form/option-field.tsx';
 import { t } from '../texts/text.ts';
 import { loadQueue } from './queue-list.ts';
 

@@ -7,7 +7,13 @@ import { command } from '../../shell/command.ts';
 export const createTokenCommand = command({
   required: { name: text('Name of the client, such as phone; unique in this home') },
   flags: {
-    scope: choice('read: look. paint: also submit jobs, rate and file. admin: everything. Default: read', scopes),
+    scope: {
+      ...choice(
+        'What its holder may do. read: look, also at hidden works, notes and jobs. paint: also paint, rate, tag, describe and trash works. admin: also delete works for good, and change settings, schedule, training, webhooks and tokens',
+        scopes,
+      ),
+      default: 'read',
+    },
     expires: { describe: 'Time after which it expires, such as 90d. Default: never', shape: 'value', read: readDuration } as const,
   },
   names: new Map([['expiresInMs', '--expires']]),

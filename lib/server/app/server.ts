@@ -100,7 +100,7 @@ interface Parts {
 }
 
 async function partsOf({
-  home: given,
+  home: folder,
   config,
   queue,
   queueName,
@@ -110,15 +110,16 @@ async function partsOf({
   schedule: __,
   ...own
 }: z.output<typeof serverOptions>): Promise<Parts> {
-  const home = homeOf(given ?? config?.home);
+  const home = homeOf(folder ?? config?.home);
   const before = config ?? (await loadConfig({ home: home.folder }));
   const chosen = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const settings: ServerSettings = { ...before.config.server, ...chosen };
   const { url, name } = before.config.queue;
+  const given = Object.keys(chosen).map((key) => [`server.${key}`, { from: 'flag', place: `option ${key}` }] as const);
   return {
     home,
     settings,
-    loaded: { ...before, config: { ...before.config, server: settings } },
+    loaded: { ...before, config: { ...before.config, server: settings }, origins: new Map([...before.origins, ...given]) },
     address: queue ?? (url === undefined ? 'file' : await readSecret(url, 'queue.url', { home: home.folder })),
     queueName: queueName ?? name,
     log: log ?? createLogger({ level: 'warn' }),

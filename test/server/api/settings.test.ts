@@ -73,6 +73,42 @@ suite('settings over HTTP', { timeoutMs: 60_000 }, (test) => {
     assert.is(readFileSync(file, 'utf8'), before);
   });
 
+  test('a form has every setting once, with its kind; values are checked without being written', async () => {
+    const { body } = await server.call('GET', '/settings/form', { as: 'none' });
+    const rows = body.sections.flatMap((section: { rows: { name: string }[] }) => section.rows);
+    const all = (await server.call('GET', '/settings')).body.settings.map(({ key }: { key: string }) => key);
+    assert.equal(rows.map(({ name }: { name: string }) => name).sort(), [...all].sort());
+    const kindOf = (key: string) => rows.find(({ name }: { name: string }) => name === key).kind;
+    assert.equal(['models.token', 'gallery.folder', 'create.score', 'log.level', 'curation.reject', 'llm.temperature'].map(kindOf), [
+      'secret',
+      'path',
+      'boolean',
+      'choice',
+      'list',
+      'number',
+    ]);
+    const before = readFileSync(file, 'utf8');
+    const values = { 'create.candidates': 0, 'llm.temperature': 1, 'models.token': 5, 'curation.weights.novelty': null };
+    const { body: found } = await server.call('POST', '/settings/check', { body: { values } });
+    assert.equal(found.problems, {
+      'create.candidates': 'expected a number of at least 1, got 0',
+      'models.token': 'expected a text, {env: NAME} or {file: PATH}',
+    });
+    assert.is((await server.call('POST', '/settings/check', { body: { values: { 'create.candidate': 1 } } })).status, 400);
+    assert.is(readFileSync(file, 'utf8'), before);
+  });
+
+  test('what was changed meanwhile is not overwritten; what waits for the next start of the server is said', async () => {
+    const values = { 'llm.retries': 5 };
+    const stale = await server.call('PATCH', '/settings', { body: { values, expected: { 'llm.retries': 7 } } });
+    assert.equal([stale.status, stale.body.error.code], [412, 'ERR_CHANGED']);
+    assert.equal([(await one('llm.retries')).value, (await one('llm.retries')).waits], [2, false]);
+    const changed = await server.call('PATCH', '/settings', { body: { values, expected: { 'llm.retries': 2 } } });
+    assert.is(changed.status, 200, JSON.stringify(changed.body));
+    assert.equal([(await one('llm.retries')).waits, (await one('llm.retries')).startedWith], [true, null]);
+    await server.call('PATCH', '/settings', { body: { values: { 'llm.retries': null } } });
+  });
+
   test('check reports what the schema cannot see', async () => {
     assert.equal((await server.call('GET', '/settings/check')).body, { ok: true, problems: [], warnings: [] });
     await server.call('PATCH', '/settings', { body: { values: { loras: [{ path: 'gone.safetensors' }] } } });

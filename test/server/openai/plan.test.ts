@@ -78,7 +78,7 @@ suite('openai: what a request paints', (test) => {
   });
 
   const faults: [object, string][] = [
-    [{ prompt: '' }, 'prompt: expected at least 1 characters, got ""'],
+    [{ prompt: '' }, 'prompt: expected at least 1 character, got ""'],
     [{ prompt: 'a', size: 'large' }, 'size: expected auto or WIDTHxHEIGHT such as 512x512, got "large"'],
     [{ prompt: 'a', size: '0x64' }, 'size: expected auto or WIDTHxHEIGHT such as 512x512, got "0x64"'],
     [{ prompt: 'a', size: '99999x1' }, 'size: expected edges up to 8192 pixels'],

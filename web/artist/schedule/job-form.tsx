@@ -3,7 +3,8 @@ import type { OptionRow } from '../../../lib/server/api/settings/option-view.ts'
 import { addJob, editJob, type JobWish, type ScheduledJob, type Simulated, simulate } from '../../api/artist.ts';
 import type { ApiError } from '../../api/client.ts';
 import { Field, fieldLook, InputField } from '../../form/field.tsx';
-import { nested, OptionFields, type OptionValues } from '../../form/option-fields.tsx';
+import { OptionFields } from '../../form/option-fields.tsx';
+import { nested, type OptionValues } from '../../form/option-text.ts';
 import { useAnswer } from '../../form/use-answer.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -227,6 +228,7 @@ function Details({ draft, change }: PartProps) {
         <div class="p-3 pt-0">
           <h3 class="mb-2 text-sm font-medium">{t('artist.job.options')}</h3>
           <OptionFields
+            isWide
             rows={rows}
             values={draft.options}
             onChange={(name, value) => change({ options: withOption(draft.options, name, value) })}

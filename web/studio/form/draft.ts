@@ -2,7 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import { ask } from '../../api/client.ts';
 import { readStored, store } from '../../parts/storage.ts';
-import { flattened, type Kind, nested, type Options, readRows, rowsOf } from './options.ts';
+import { flattened, type Kind, type Options, optionsOfJob, readRows, rowsOf } from './options.ts';
 
 export interface Draft {
   kind: Kind;
@@ -78,7 +78,7 @@ export function requestOf({ kind, prompt, model, options, load: loading }: Draft
     ...(prompt.trim() !== '' && { prompt }),
     ...(model !== '' && { model }),
     ...(loading && kind === 'generate' && { load: loading }),
-    options: nested(options, rowsOf(kind) ?? []),
+    options: optionsOfJob(options, rowsOf(kind) ?? []),
   };
 }
 

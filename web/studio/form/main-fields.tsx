@@ -2,11 +2,11 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
+import { fieldLook } from '../../form/field.tsx';
 import { IconButton } from '../../parts/button.tsx';
 import { tellError } from '../../parts/notices.tsx';
 import { t } from '../../texts/text.ts';
 import { change, draft, setOption } from './draft.ts';
-import { fieldLook } from './option-field.tsx';
 
 interface Model {
   name: string;

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { fieldLook } from '../../form/field.tsx';
 import { hrefOf } from '../../navigate/router.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -6,7 +7,6 @@ import { tell, tellError } from '../../parts/notices.tsx';
 import { isStorageRefused } from '../../parts/storage.ts';
 import { t } from '../../texts/text.ts';
 import { draft, draftQuery, load } from './draft.ts';
-import { fieldLook } from './option-field.tsx';
 import { type Preset, presets, removePreset, renamePreset, savePreset, setPresets } from './preset-list.ts';
 import { forgetPrompts, promptHistory } from './prompt-history.ts';
 

@@ -13,8 +13,7 @@ export interface Axis {
 
 const others = ['width', 'height', 'seed', 'denoisingStrength'];
 /** Options with values of their own: not lists, not texts. */
-export const canVary = (row: OptionRow): boolean =>
-  (isListed(row) || others.includes(row.name)) && row.kind !== 'object' && row.kind !== 'text';
+export const canVary = (row: OptionRow): boolean => (isListed(row) || others.includes(row.name)) && row.grid && row.kind !== 'text';
 
 const plain = (text: string): unknown =>
   text === 'true' ? true : text === 'false' ? false : text !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;

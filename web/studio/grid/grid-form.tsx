@@ -2,13 +2,14 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
 import { type Job, keepJob, submission } from '../../api/jobs.ts';
+import { fieldLook } from '../../form/field.tsx';
+import { optionName } from '../../form/option-text.ts';
 import { hrefOf, navigate } from '../../navigate/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { tellError } from '../../parts/notices.tsx';
 import { readStored, store } from '../../parts/storage.ts';
 import { t } from '../../texts/text.ts';
 import { draft, requestOf } from '../form/draft.ts';
-import { fieldLook, nameText } from '../form/option-field.tsx';
 import { rowsOf } from '../form/options.ts';
 import { keepOwn } from '../painting/own-jobs.ts';
 import { startParts } from '../start/start-picture.ts';
@@ -102,9 +103,9 @@ function AxisFields({ legend, axis, onChange, isOptional = false }: AxisFieldsPr
         {isOptional && <option value="">{t('studio.gridNone')}</option>}
         <option value="prompt">{t('work.prompt')}</option>
         <option value="model">{t('studio.model')}</option>
-        {rows.map(({ name, group }) => (
+        {rows.map(({ name }) => (
           <option key={name} value={name}>
-            {name.includes('.') ? `${group}: ${nameText(name)}` : nameText(name)}
+            {optionName(name)}
           </option>
         ))}
       </select>

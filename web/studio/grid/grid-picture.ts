@@ -1,6 +1,6 @@
 /** A grid as one picture with its labels. */
 import { addressOfPicture } from '../../api/jobs.ts';
-import { nameText } from '../form/option-field.tsx';
+import { optionName } from '../../form/option-text.ts';
 import type { Table } from './axes.ts';
 
 const gap = 8;
@@ -39,7 +39,7 @@ async function drawGrid({ columns, rows, x, y, xLabels, yLabels, jobAt }: Table)
   context.font = font;
   context.textBaseline = 'middle';
   context.textAlign = 'center';
-  const said = (name: string | undefined, value = ''): string => (name === undefined ? '' : `${nameText(name)}: ${value}`);
+  const said = (name: string | undefined, value = ''): string => (name === undefined ? '' : `${optionName(name)}: ${value}`);
   for (let column = 0; column < columns; column++)
     context.fillText(cut(context, said(x, xLabels[column]), width), header.width + column * (width + gap) + width / 2, header.height / 2);
   for (let row = 0; row < rows; row++) {

@@ -3,11 +3,11 @@ import { useEffect } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
 import { onEvent } from '../../api/events.ts';
 import { addressOfPicture, cancelJob, isOpen, type Job, jobOf, keepJob, previewOf } from '../../api/jobs.ts';
+import { optionName } from '../../form/option-text.ts';
 import { hrefOf } from '../../navigate/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { tellError } from '../../parts/notices.tsx';
 import { t } from '../../texts/text.ts';
-import { nameText } from '../form/option-field.tsx';
 import { placeText } from '../painting/progress.tsx';
 import { type Table, tableOf } from './axes.ts';
 import { saveGrid } from './grid-picture.ts';
@@ -65,8 +65,8 @@ function GridTable({ table: { columns, rows, x, y, xLabels, yLabels, jobAt } }: 
       <thead>
         <tr>
           <td class="text-xs text-muted">
-            {y !== undefined && `${nameText(y)} ↓ `}
-            {x !== undefined && `${nameText(x)} →`}
+            {y !== undefined && `${optionName(y)} ↓ `}
+            {x !== undefined && `${optionName(x)} →`}
           </td>
           {each(columns).map((column) => (
             <th key={column} scope="col" class="max-w-48 truncate px-1 font-medium" dir="auto" title={xLabels[column]}>

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
+import { fieldLook } from '../../form/field.tsx';
 import { Button } from '../../parts/button.tsx';
 import { t } from '../../texts/text.ts';
-import { fieldLook } from '../form/option-field.tsx';
 import type { MaskStep } from './mask.ts';
 import type { StartPicture } from './start-picture.ts';
 

@@ -2,11 +2,11 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
 import { thumbnailOf, type WorkRow } from '../../api/works.ts';
+import { fieldLook } from '../../form/field.tsx';
 import { altOf } from '../../gallery/tile.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { tellError } from '../../parts/notices.tsx';
 import { t } from '../../texts/text.ts';
-import { fieldLook } from '../form/option-field.tsx';
 import { startWithWork } from './start-picture.ts';
 
 const shown = 48;

@@ -4,7 +4,8 @@ import type { ApiError } from '../../api/client.ts';
 import { startRun } from '../../api/training.ts';
 import { Answered } from '../../form/answered.tsx';
 import { Field, fieldLook, InputField } from '../../form/field.tsx';
-import { nested, OptionFields, type OptionValues } from '../../form/option-fields.tsx';
+import { OptionFields } from '../../form/option-fields.tsx';
+import { nested, type OptionValues } from '../../form/option-text.ts';
 import { useAnswer } from '../../form/use-answer.ts';
 import { hrefOf, navigate, setQuery } from '../../navigate/router.ts';
 import { Button } from '../../parts/button.tsx';
@@ -110,7 +111,7 @@ function Fields({ dataSets, given, onCancel }: { dataSets: readonly string[]; gi
       {rows.value && (
         <section aria-label={t('training.allOptions')}>
           <h3 class="mb-2 text-sm font-semibold">{t('training.allOptions')}</h3>
-          <OptionFields rows={rows.value.options.filter(({ name }) => !elsewhere.has(name))} values={options} onChange={change} />
+          <OptionFields isWide rows={rows.value.options.filter(({ name }) => !elsewhere.has(name))} values={options} onChange={change} />
         </section>
       )}
       <ShareField isShared={isShared} onChange={setShared} />

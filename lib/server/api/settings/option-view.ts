@@ -1,27 +1,16 @@
 /** Options of the engine and of training as rows of a form. */
 import * as z from 'zod';
 import { createRows, isOrdered } from '../../../artist/index.ts';
-import { boundsOf, choicesOf, everyRow, helpLine, optionTables, type Row, type Rows } from '../../../engine/index.ts';
+import { everyRow, helpLine, optionTables, type Row, type Rows } from '../../../engine/index.ts';
 import { trainRows } from '../../../train/index.ts';
-import { jsonValue } from '../../openapi/json-value.ts';
 import { isFileOption } from '../jobs/names-only.ts';
+import { formRow, formRowOf } from './form-row.ts';
 
 /** Calls whose options can be asked for. */
 export const optionCalls = ['generate', 'create', 'upscale', 'load', 'train'] as const;
 export type OptionCall = (typeof optionCalls)[number];
 
-export const optionRow = z.object({
-  name: z.string().describe('Path of the option: hires.steps'),
-  group: z.string(),
-  help: z.string().describe('One line with bounds and default'),
-  kind: z
-    .enum(['number', 'integer', 'choice', 'boolean', 'text', 'list', 'picture', 'object'])
-    .describe("picture: of the request's `pictures`"),
-  min: z.number().nullable(),
-  openMin: z.boolean().describe('`min` itself is not allowed'),
-  max: z.number().nullable(),
-  choices: z.array(z.string()).nullable().describe('The only values; of an integer: words that are accepted too'),
-  default: jsonValue().nullable(),
+export const optionRow = formRow.extend({
   needs: z.string().nullable().describe('It has an effect only together with this option'),
   grid: z.boolean().describe('POST /grids can vary it'),
   admin: z.boolean().describe('A file of the machine: needs scope admin, except names of models and upscalers'),
@@ -53,36 +42,6 @@ const isHidden = (name: string, { flag, schema }: Row): boolean =>
     /^(home|out|overwrite|signal|onProgress|isolate|image)$/.test(name) ||
     name.startsWith('photoMaker'));
 
-function kindOf(name: string, schema: z.ZodType): OptionRow['kind'] {
-  if (pictures.has(name)) return 'picture';
-  const json = describedBy(schema);
-  const bounds = boundsOf(schema);
-  if (bounds) return bounds.integer ? 'integer' : 'number';
-  if (choicesOf(schema)) return 'choice';
-  if (json['type'] === 'boolean') return 'boolean';
-  if (json['type'] === 'array') return 'list';
-  if (alternativesOf(schema).some(({ type }) => type === 'integer')) return 'integer';
-  return json['type'] === 'string' || alternativesOf(schema).some(({ type }) => type === 'string') ? 'text' : 'object';
-}
-
-interface Alternative {
-  type?: string;
-  const?: unknown;
-  minimum?: number;
-  maximum?: number;
-}
-
-/** What an option with several forms accepts, such as an integer or the word auto. */
-function alternativesOf(schema: z.ZodType): Alternative[] {
-  return (describedBy(schema)['anyOf'] as Alternative[] | undefined) ?? [];
-}
-
-function describedBy(schema: z.ZodType): Record<string, unknown> {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-}
-
-const finite = (value: number | undefined): number | null => (value !== undefined && Number.isFinite(value) ? value : null);
-
 /** Grids set one value at most one level deep. */
 const isVaried = (call: OptionCall, name: string, kind: OptionRow['kind']): boolean =>
   (call === 'generate' || call === 'create') &&
@@ -92,23 +51,11 @@ const isVaried = (call: OptionCall, name: string, kind: OptionRow['kind']): bool
 
 function viewOf(call: OptionCall, name: string, row: Row, group: string): OptionRow {
   const { schema, needs, setting } = row;
-  const integer = alternativesOf(schema).find(({ type }) => type === 'integer');
-  const bounds = boundsOf(schema) ?? (integer && { min: integer.minimum, max: integer.maximum });
-  const words = [...(choicesOf(schema) ?? alternativesOf(schema).flatMap((one) => (typeof one.const === 'string' ? [one.const] : [])))];
-  const { default: given } = describedBy(schema);
-  const kind = kindOf(name, schema);
+  const view = formRowOf(name, schema, { group, help: helpLine(row), ...(pictures.has(name) && { kind: 'picture' }) });
   return {
-    name,
-    group,
-    help: helpLine(row),
-    kind,
-    min: finite(bounds?.min),
-    openMin: boundsOf(schema)?.above ?? false,
-    max: finite(bounds?.max),
-    choices: words.length > 0 ? words : null,
-    default: (given ?? null) as OptionRow['default'],
+    ...view,
     needs: needs ?? null,
-    grid: isVaried(call, name, kind),
+    grid: isVaried(call, name, view.kind),
     admin: isFileOption(name),
     setting: setting === true,
   };
