@@ -1,3 +1,4 @@
+import { defined } from '../../lib/core/index.ts';
 import { isRedis, shownAddress } from '../../lib/schedule/index.ts';
 import { areMetricsWanted, type MetricsReports, startPaintWorker, watchTasks } from '../../lib/service/index.ts';
 import { placesOf, startMetrics } from '../flags/metrics-flags.ts';
@@ -34,13 +35,8 @@ export const workerCommand = command({
     let reports: MetricsReports | undefined;
     try {
       if (live) reports = await startMetrics(places, { queue, queueName, health: live.health, further: [live.registry] }, context);
-      const given = {
-        ...(name !== undefined && { name }),
-        ...(concurrency !== undefined && { concurrency }),
-        ...(leaseMs !== undefined && { leaseMs }),
-      };
       const worker = await startPaintWorker({
-        ...given,
+        ...defined({ name, concurrency, leaseMs }),
         artist,
         queue,
         queueName,
