@@ -1,3 +1,4 @@
+import { defined } from '../../lib/core/index.ts';
 import { isRedis, shownAddress } from '../../lib/schedule/index.ts';
 import { areMetricsWanted, type MetricsReports, startPaintWorker, watchTasks } from '../../lib/service/index.ts';
 import { placesOf, startMetrics } from '../flags/metrics-flags.ts';
@@ -5,7 +6,7 @@ import { givenQueueName, queueAddress } from '../flags/schedule/queue-address.ts
 import { workerFlags, workerNames } from '../flags/schedule/service-flags.ts';
 import { countTasks, tellTasks } from '../print/schedule/worker-events.ts';
 import { command } from '../shell/command.ts';
-import { untilAborted } from '../shell/interrupt.ts';
+import { finishesWork, untilAborted } from '../shell/interrupt.ts';
 import { openArtist } from '../shell/settings.ts';
 
 export const workerCommand = command({
@@ -18,6 +19,7 @@ export const workerCommand = command({
   ],
   epilogue:
     'Runs until Ctrl-C or SIGTERM. If a worker is killed in the middle of a work, another worker paints it; each work is recorded once. Models and LoRAs must be present on every machine.',
+  atInterrupt: `stopping: ${finishesWork}`,
   run: async (
     { queue: given, 'queue-name': givenName, name, concurrency, lease: leaseMs, 'stop-within': stopWithinMs, ...metrics },
     context,
@@ -33,13 +35,8 @@ export const workerCommand = command({
     let reports: MetricsReports | undefined;
     try {
       if (live) reports = await startMetrics(places, { queue, queueName, health: live.health, further: [live.registry] }, context);
-      const given = {
-        ...(name !== undefined && { name }),
-        ...(concurrency !== undefined && { concurrency }),
-        ...(leaseMs !== undefined && { leaseMs }),
-      };
       const worker = await startPaintWorker({
-        ...given,
+        ...defined({ name, concurrency, leaseMs }),
         artist,
         queue,
         queueName,

@@ -4,7 +4,7 @@ import type { Context } from '../shell/run.ts';
 
 /** What a person should know when a server has started. */
 export async function serverLines(
-  { url, tokensOnly, signInUrl }: RunningServer,
+  { url, tokensOnly, readOnly, signInUrl }: RunningServer,
   { paints, schedule }: { paints: boolean; schedule: boolean },
   { home }: Pick<Context, 'home'>,
 ): Promise<string[]> {
@@ -12,6 +12,8 @@ export async function serverLines(
   const painter = paints ? 'This process paints the jobs in the queue' : 'Other processes paint: ai-artist worker';
   // Only a person at this terminal gets it: a journal would keep it.
   const link = process.stderr.isTTY ? signInUrl() : undefined;
+  if (readOnly !== undefined)
+    return [`Listening on ${url}`, tokensOnly ? 'Every request needs a token: ai-artist serve token list' : 'Reading needs no token'];
   return [
     `Listening on ${url}`,
     ...(link === undefined ? [] : [`To look, paint and change in a browser, open ${link} (works once, within 10 minutes)`]),

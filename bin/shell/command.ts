@@ -22,6 +22,11 @@ export interface CommandDefinition<R extends Flags, O extends Flags, F extends F
   /** Options that need another option, and options that another one replaces. */
   needs?: Needs;
   replaced?: Replaced;
+  /**
+   * For a command that runs until Ctrl-C: what the first one says. It aborts `context.signal` all the same.
+   * Default: that the work is being cancelled.
+   */
+  atInterrupt?: string;
   run: (values: RequiredValues<R> & Values<O> & Values<F>, context: Context) => Promise<Outcome>;
 }
 
@@ -56,7 +61,7 @@ export function command<
       const typed = new Map(
         [...names].map(([option, name]) => [option, name.replace(/^--(.*)$/, (_, flag: string) => `--${nameOf(flag)}`)]),
       );
-      return run(args, { command: path.join(' '), names: typed, flags, argv }, (context) => {
+      return run(args, { command: path.join(' '), names: typed, flags, argv, atInterrupt: definition.atInterrupt }, (context) => {
         const given = takeAfterDashes(args, positionals);
         const values = { ...readFlags(given, positionals, argv, ''), ...readFlags(given, flags, argv) };
         checkConditions(values, { ...definition, nameOf });

@@ -54,6 +54,8 @@ export interface RunPlace {
   flags: Flags;
   /** What was typed. */
   argv: readonly string[];
+  /** What the first Ctrl-C says of a command that does not cancel its work then. */
+  atInterrupt?: string | undefined;
 }
 
 /**
@@ -76,7 +78,7 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
       options: Object.keys(place.flags),
     };
     const note = (...lines: string[]): void => log.info(lines.join('\n'));
-    const interrupts = watchInterrupts(() => note('cancelling… (Ctrl-C again stops at once)'));
+    const interrupts = watchInterrupts(() => note(place.atInterrupt ?? 'cancelling… (Ctrl-C again stops at once)'));
     try {
       if (args['set'] !== undefined) await loading.catch(refuseSetting);
       const context: Context = {
@@ -90,6 +92,8 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
         warn: (line) => log.warn(line),
       };
       const outcome = await work(context);
+      if (interrupts.signal.aborted && place.atInterrupt === undefined && (outcome.status ?? exitStatus.done) === exitStatus.done)
+        note('it was finished before it could be cancelled');
       if (outcome.notes && outcome.notes.length > 0) note(...outcome.notes);
       if (view.json && outcome.json !== undefined) await printJson(outcome.json);
       else if (!view.json) await printLines(process.stdout, outcome.text);

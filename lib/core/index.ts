@@ -23,6 +23,7 @@ export {
   walkFolder,
 } from './files/folder-walk.ts';
 export { foreignPlace } from './files/foreign-places.ts';
+export { whyReadOnly } from './files/home-access.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner, lockOwner, withLock } from './files/lock.ts';
 export { openPlainFile, readPlainFile } from './files/plain-file.ts';
 export { makePrivateFolder, privateMode } from './files/private-folder.ts';

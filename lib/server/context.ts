@@ -30,6 +30,8 @@ export const permits = (caller: Caller, scope: Scope): boolean => scopes.indexOf
 /** What the routes work with. */
 export interface ServerContext {
   readonly home: Home;
+  /** Why the home can only be read, such as `no permission to write in /mnt/art`; undefined: it can be written. */
+  readonly readOnly: string | undefined;
   readonly config: LoadedConfig;
   readonly gallery: Gallery;
   readonly queue: TaskQueue;

@@ -201,11 +201,15 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
     assert.is((await sharp(file('taken.png')).metadata()).format, 'png');
   });
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    test(`${signal} while painting: exit 130, cancelled, no file of any kind left`, async () => {
-      const own = file(`cancel-${signal}`);
+  for (const [signal, command] of [
+    ['SIGINT', 'create'],
+    ['SIGTERM', 'create'],
+    ['SIGINT', 'generate'],
+  ] as const) {
+    test(`${signal} while \`${command}\` paints: it stops in its step, exit 130, no file of any kind left`, async () => {
+      const own = file(`cancel-${command}-${signal}`);
       mkdirSync(own);
-      const result = await cli(['create', 'x', '--steps', '1000', '--out', path.join(own, 'fox.png')], {
+      const result = await cli([command, 'x', '--steps', '1000', '--out', path.join(own, 'fox.png')], {
         onStart: (child) => {
           let seen = '';
           child.stderr?.on('data', (text: string) => {
@@ -217,7 +221,7 @@ suite('bin paint', { timeoutMs: 180_000 }, (test) => {
       });
       assert.is(result.code, 130, result.stderr);
       assert.is(result.stdout, '');
-      assert.match(result.stderr, /cancelled \(ERR_ABORTED\)/);
+      assert.match(result.stderr, /cancelling… \(Ctrl-C again stops at once\)\ncancelled \(ERR_ABORTED\)/);
       assert.equal(readdirSync(own), []);
     });
   }

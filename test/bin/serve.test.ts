@@ -13,8 +13,9 @@ interface Served {
   child: ChildProcess;
   /** The document that it prints when it listens. */
   started: { url: string; socket: string | null };
-  /** After SIGTERM. */
-  end(): Promise<CliResult>;
+  /** Resolves when its stderr has a text. */
+  says(text: string): Promise<void>;
+  end(signal?: NodeJS.Signals): Promise<CliResult>;
 }
 
 /** Starts `serve --json` on a free port, and waits until it listens. */
@@ -34,12 +35,48 @@ async function serve(home: string, ...flags: string[]): Promise<Served> {
   return {
     child: child as ChildProcess,
     started,
-    end: () => {
-      child?.kill('SIGTERM');
+    says: (text) =>
+      new Promise((resolve) => {
+        let seen = '';
+        child?.stderr?.on('data', (more: string) => {
+          seen += more;
+          if (seen.includes(text)) resolve();
+        });
+      }),
+    end: (signal = 'SIGTERM') => {
+      child?.kill(signal);
       return running as Promise<CliResult>;
     },
   };
 }
+
+/** Submits a job to the queue of a home, and waits until it is being painted. */
+async function paintingIn(home: string, options: PaintOptions): Promise<{ state(): Promise<string>; close(): Promise<void> }> {
+  const config = await loadConfig({ home });
+  const queue = await openQueueAt('file', home, undefined);
+  const gallery = new Gallery({ folder: configPath(config.config.gallery.folder, home) });
+  const jobs = openPaintJobs({ home: homeOf(home), config, queue, gallery });
+  const work = { kind: 'generate', options: { prompt: 'a fox', width: 128, height: 128, ...options } } as const;
+  const { id } = await jobs.submit({ work, client: 'local', dialect: 'api' });
+  for await (const { job } of jobs.watch(id)) if (job.state === 'running') break;
+  return {
+    state: async () => (await jobs.get(id)).state,
+    close: async () => {
+      await jobs.close();
+      await queue.close();
+    },
+  };
+}
+
+interface PaintOptions {
+  steps: number;
+  width?: number;
+  height?: number;
+  batchCount?: number;
+}
+
+/** Minutes of painting. */
+const long: PaintOptions = { width: 256, height: 256, steps: 150, batchCount: 8 };
 
 suite('serve', { timeoutMs: 180_000 }, (test) => {
   test('it prints where it listens, takes tokens of other processes at once, and ends with 0', async () => {
@@ -87,21 +124,44 @@ suite('serve', { timeoutMs: 180_000 }, (test) => {
   test('SIGTERM returns the work that is being painted to the queue', async () => {
     const home = path.join(scratch, 'drained');
     const server = await serve(home, '--stop-within', '1s');
-    const config = await loadConfig({ home });
-    const queue = await openQueueAt('file', home, undefined);
-    const gallery = new Gallery({ folder: configPath(config.config.gallery.folder, home) });
-    const jobs = openPaintJobs({ home: homeOf(home), config, queue, gallery });
+    const job = await paintingIn(home, long);
     try {
-      const options = { prompt: 'a fox', width: 256, height: 256, steps: 150, batchCount: 8 };
-      const { id } = await jobs.submit({ work: { kind: 'generate', options }, client: 'local', dialect: 'api' });
-      for await (const { job } of jobs.watch(id)) if (job.state === 'running') break;
-      const { code } = await server.end();
-      is(code, 0);
-      const { state } = await jobs.get(id);
+      is((await server.end()).code, 0);
+      const state = await job.state();
       ok(state === 'waiting' || state === 'delayed', state);
     } finally {
-      await jobs.close();
-      await queue.close();
+      await job.close();
+    }
+  });
+
+  test('the first Ctrl-C says that the work may finish, and it does', async () => {
+    const home = path.join(scratch, 'finished');
+    const server = await serve(home, '--stop-within', '2m');
+    const job = await paintingIn(home, { steps: 60 });
+    try {
+      const { code, stderr } = await server.end('SIGINT');
+      is(code, 0, stderr);
+      match(stderr, /stopping: what is being painted may finish within --stop-within, else it is painted again later/);
+      ok(!/cancel/.test(stderr), stderr);
+      is(await job.state(), 'done');
+    } finally {
+      await job.close();
+    }
+  });
+
+  test('the second Ctrl-C ends it at once, and the work stays in the queue', async () => {
+    const home = path.join(scratch, 'ended');
+    const server = await serve(home, '--stop-within', '2m');
+    const job = await paintingIn(home, long);
+    try {
+      const stopping = server.says('stopping: ');
+      const ended = server.end('SIGINT');
+      await stopping;
+      server.child.kill('SIGINT');
+      is((await ended).signal, 'SIGINT');
+      ok(['running', 'waiting', 'delayed'].includes(await job.state()));
+    } finally {
+      await job.close();
     }
   });
 });

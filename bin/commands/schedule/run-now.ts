@@ -22,7 +22,13 @@ export const runNowCommand = command({
         if (!isArtistError(error, 'ERR_LOCKED') || !(await store.daemon())) throw error;
       }
     }
-    if (wait) return runOutcome(await recordOf(store, id, context.signal));
+    if (wait) {
+      const waiting = recordOf(store, id, context.signal);
+      const record = await waiting.finally(() => {
+        if (context.signal.aborted) context.note('the running schedule still paints it: this command only waited');
+      });
+      return runOutcome(record);
+    }
     return { json: { run: { id } }, text: [id], notes: ['it begins within two seconds, or after the run that is going on'] };
   },
 });

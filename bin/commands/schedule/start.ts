@@ -6,7 +6,7 @@ import { givenQueueName, queueAddress } from '../../flags/schedule/queue-address
 import { startFlags } from '../../flags/schedule/service-flags.ts';
 import { comingLine, followSchedule } from '../../print/schedule/events.ts';
 import { command } from '../../shell/command.ts';
-import { untilAborted } from '../../shell/interrupt.ts';
+import { finishesWork, untilAborted } from '../../shell/interrupt.ts';
 import { openArtist } from '../../shell/settings.ts';
 
 export const startCommand = command({
@@ -19,6 +19,7 @@ export const startCommand = command({
   ],
   epilogue:
     'One schedule per home folder. Ctrl-C or SIGTERM stops it with exit status 0. After a kill, the next start continues where it was.',
+  atInterrupt: `stopping: ${finishesWork}`,
   run: async (
     { queue: given, 'queue-name': givenName, 'works-at-once': worksAtOnce, 'stop-within': stopWithinMs, ...metrics },
     context,

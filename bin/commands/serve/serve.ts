@@ -1,10 +1,10 @@
-import { defined } from '../../../lib/core/index.ts';
+import { defined, homeOf, whyReadOnly } from '../../../lib/core/index.ts';
 import { openApiDocument, startServer } from '../../../lib/server/index.ts';
 import { serveFlags, serveNames } from '../../flags/serve-flags.ts';
 import { serverLines } from '../../print/server-lines.ts';
 import { printJson } from '../../print/streams.ts';
 import { command } from '../../shell/command.ts';
-import { untilAborted } from '../../shell/interrupt.ts';
+import { finishesWork, untilAborted } from '../../shell/interrupt.ts';
 import { openInBrowser } from '../../steps/show.ts';
 
 export const serveCommand = command({
@@ -21,6 +21,7 @@ export const serveCommand = command({
   ],
   epilogue:
     'Runs until Ctrl-C or SIGTERM, then finishes what runs; a second Ctrl-C ends it at once. Jobs are kept in the queue, also when it is killed.',
+  atInterrupt: `stopping: ${finishesWork}`,
   run: async (values, context) => {
     const { worker, 'stop-within': stopWithinMs, open, openapi, schedule } = values;
     const given = defined({
@@ -44,7 +45,7 @@ export const serveCommand = command({
       const document = await openApiDocument(given);
       return { json: document, text: [JSON.stringify(document, undefined, 2)] };
     }
-    await context.logToFiles('serve');
+    if ((await whyReadOnly(homeOf(context.home))) === undefined) await context.logToFiles('serve');
     const server = await startServer(given);
     try {
       if (context.json) await printJson({ url: server.url, socket: server.socket ?? null });

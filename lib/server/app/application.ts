@@ -101,8 +101,8 @@ function newFastify({ settings, context: { home } }: ApplicationParts): FastifyI
 function addHooks(app: FastifyInstance, { context, settings, tokens, tokensOnly, beyondLoopback, log }: ApplicationParts): void {
   const { publicUrl, cors, hosts, readsPerMinute, changesPerMinute } = settings;
   const origins = new OriginGuard({ hosts, publicUrl, cors, beyondLoopback });
-  const { closing, warn } = context;
-  const guard = guardRequests(app, { tokens, origins, tokensOnly, readsPerMinute, changesPerMinute, closing, warn });
+  const { closing, readOnly, warn } = context;
+  const guard = guardRequests(app, { tokens, origins, tokensOnly, readsPerMinute, changesPerMinute, readOnly, closing, warn });
   app.addHook('onRequest', (request, reply, done) => {
     setDefaultHeaders(reply, request.id);
     withScope({ requestId: request.id }, done);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { configPath, type LoadedConfig, loadConfig, readSecret, type ServerSettings, serverSettings } from '../../config/index.ts';
-import { ArtistError, type Clock, type Home, homeOf, resolveOptions, systemClock } from '../../core/index.ts';
+import { ArtistError, type Clock, type Home, homeOf, resolveOptions, systemClock, whyReadOnly } from '../../core/index.ts';
 import { Gallery } from '../../gallery/index.ts';
 import { createLogger, type Logger } from '../../observe/index.ts';
 import { openQueueAt, type TaskQueue } from '../../schedule/index.ts';
@@ -33,8 +33,8 @@ const serverOptions = z.strictObject({
   home: z.string().min(1).optional(),
   /** Default: the settings of the home. */
   config: z.custom<LoadedConfig>().optional(),
-  /** Whether this server paints what is in the queue. Default true; false: another process does. */
-  paint: z.boolean().default(true),
+  /** Whether this server paints what is in the queue; false: another process does. Default: true, unless the home can only be read. */
+  paint: z.boolean().optional(),
   /** Whether it runs the schedule of the home too, whose works go through the same queue. Default false. */
   schedule: z.boolean().default(false),
   /** Address of the queue: `file` or redis://host:port. Default: the setting queue.url, else `file`. */
@@ -57,8 +57,13 @@ export interface RunningServer {
   readonly socket: string | undefined;
   /** Whether a client needs a token for reading too. */
   readonly tokensOnly: boolean;
+  /** Why the home can only be read, such as `no permission to write in /mnt/art`; undefined: it can be written. */
+  readonly readOnly: string | undefined;
   readonly routes: readonly RouteFacts[];
-  /** Address that opens the page signed in, with all scopes. It works once, within ten minutes. undefined: it listens on a socket. */
+  /**
+   * Address that opens the page signed in, with all scopes. It works once, within ten minutes. undefined: it listens on a socket, or its home
+   * can only be read.
+   */
   signInUrl(): string | undefined;
   /**
    * Refuses new requests, and waits for the running ones and for the work being painted, up to `drainSeconds`; then ends them, and the work
@@ -91,6 +96,7 @@ class Openings {
 
 interface Parts {
   home: Home;
+  readOnly: string | undefined;
   loaded: LoadedConfig;
   settings: ServerSettings;
   address: string;
@@ -114,10 +120,12 @@ async function partsOf({
   const before = config ?? (await loadConfig({ home: home.folder }));
   const chosen = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const settings: ServerSettings = { ...before.config.server, ...chosen };
+  const readOnly = await whyReadOnly(home);
   const { url, name } = before.config.queue;
   const given = Object.keys(chosen).map((key) => [`server.${key}`, { from: 'flag', place: `option ${key}` }] as const);
   return {
     home,
+    readOnly,
     settings,
     loaded: { ...before, config: { ...before.config, server: settings }, origins: new Map([...before.origins, ...given]) },
     address: queue ?? (url === undefined ? 'file' : await readSecret(url, 'queue.url', { home: home.folder })),
@@ -198,13 +206,16 @@ export async function openApiDocument(options: ServerOptions = {}): Promise<Open
 /**
  * Serves the gallery, the queue and the schedule of a home over HTTP until close().
  *
+ * A home that can only be read is served for looking: every change is refused, and nothing runs beside it.
+ *
  * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid, or when it would listen beyond this machine without a token; ERR_CONFIG;
- *   ERR_NETWORK when the port or socket is taken, or the queue cannot be reached; ERR_UNSUPPORTED when the queue needs packages that are not
+ *   ERR_READ or ERR_WRITE when the home is a file, cannot be read or made, or can only be read while `paint` or `schedule` is asked for; ERR_NETWORK when the port or socket is taken, or the queue cannot be reached; ERR_UNSUPPORTED when the queue needs packages that are not
  *   installed; ERR_LOCKED when another process runs the schedule
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const given = resolveOptions('startServer', serverOptions, options);
   const parts = await partsOf(given);
+  const works = worksOf(given, parts);
   const openings = new Openings();
   let painting: Painting | undefined;
   try {
@@ -213,7 +224,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     if (tokensOnly) await requireToken(tokens, place);
     const url = await listen(app, place);
     const { settings } = parts;
-    painting = await startPainting(given, { ...parts, stopWithinMs: settings.drainSeconds * 1000 });
+    painting = await startPainting(works, { ...parts, stopWithinMs: settings.drainSeconds * 1000 });
     const close = async (): Promise<void> => {
       drain();
       const drainMs = settings.drainSeconds * 1000;
@@ -233,9 +244,12 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       url: 'socket' in place ? url : `${url}${settings.basePath}`,
       socket: 'socket' in place ? place.socket : undefined,
       tokensOnly,
+      readOnly: parts.readOnly,
       routes: routes.list(),
       signInUrl: () =>
-        'socket' in place ? undefined : `${publicBaseOf(settings) ?? url}${settings.basePath}/#code=${context.signInCodes.make('admin')}`,
+        'socket' in place || parts.readOnly !== undefined
+          ? undefined
+          : `${publicBaseOf(settings) ?? url}${settings.basePath}/#code=${context.signInCodes.make('admin')}`,
       close: () => {
         closed ??= close();
         return closed;
@@ -247,8 +261,20 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
+/** What runs beside the answers. All of it writes. @throws ArtistError ERR_WRITE */
+function worksOf({ paint, schedule }: z.output<typeof serverOptions>, { readOnly, log }: Parts): { paint: boolean; schedule: boolean } {
+  if (readOnly === undefined) return { paint: paint ?? true, schedule };
+  if (paint || schedule)
+    throw new ArtistError(
+      'ERR_WRITE',
+      `${paint ? 'paint' : 'schedule'}: expected a home that can be written, got ${readOnly}. Without it, the home is served for looking`,
+    );
+  log.warn(`the home can only be read (${readOnly}): looking and searching work; painting, changing, training and webhooks do not`);
+  return { paint: false, schedule: false };
+}
+
 async function openContext(
-  { home, loaded, settings, address, queueName, log, clock }: Parts,
+  { home, readOnly, loaded, settings, address, queueName, log, clock }: Parts,
   openings: Openings,
 ): Promise<{ context: ServerContext; metrics: MetricsSource; drain: () => void }> {
   const folder = configPath(loaded.config.gallery.folder, home.folder);
@@ -261,7 +287,10 @@ async function openContext(
   const warn = (line: string): void => log.warn(line);
   for (const line of await queue.warnings()) warn(line);
   const { resultHours, openJobs, jobMegapixels } = settings;
-  const jobs: PaintJobs = openPaintJobs({ home, config: loaded, queue, gallery, clock, resultHours, openJobs, jobMegapixels, warn });
+  const jobs: PaintJobs = openPaintJobs({
+    ...{ home, config: loaded, queue, gallery, clock, resultHours, openJobs, jobMegapixels, warn },
+    sweep: readOnly === undefined,
+  });
   openings.add(() => jobs.close());
   const metrics = await openMetrics({ home: home.folder, gallery, queue: address, queueName });
   openings.add(() => metrics.close());
@@ -269,6 +298,7 @@ async function openContext(
   const publicBase = publicBaseOf(settings);
   const context: ServerContext = {
     home,
+    readOnly,
     config: loaded,
     gallery,
     queue,

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ArtistError, errorLine } from '../../core/index.ts';
-import { type Caller, permits } from '../context.ts';
+import { type Caller, permits, type Scope } from '../context.ts';
 import { opensPage } from '../page/page.ts';
 import { anonymous, seesPrivate } from '../visibility.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
@@ -18,6 +18,8 @@ export interface GuardOptions {
   /** Requests in a minute; 0: no limit. */
   readsPerMinute: number;
   changesPerMinute: number;
+  /** Why the home can only be read: then every change is refused. undefined: it can be written. */
+  readOnly: string | undefined;
   closing: AbortSignal;
   warn: (line: string) => void;
 }
@@ -29,6 +31,21 @@ const mostFailures = 30;
 const unauthenticated = (message: string): ArtistError =>
   new ArtistError('ERR_UNAUTHENTICATED', `${message}. Send it as Authorization: Bearer TOKEN, or as the password of Basic`);
 
+/** For a home that can only be read. Some routes of scope read are called with POST, and change nothing. @throws ArtistError ERR_FORBIDDEN */
+function refuseToWrite(scope: Scope | undefined): void {
+  if (scope === undefined || scope === 'read') return;
+  throw new ArtistError(
+    'ERR_FORBIDDEN',
+    'home: expected one that this server can write, got one that it can only read. Look and search here; change it where it can be written',
+  );
+}
+
+/** `Retry-After` and the error of too many requests. @throws ArtistError ERR_RATE_LIMIT */
+function refuseTooMany(reply: FastifyReply, what: string, seconds: number): never {
+  reply.header('retry-after', seconds);
+  throw new ArtistError('ERR_RATE_LIMIT', `requests: expected fewer ${what} in a minute. Try again in ${seconds} s`);
+}
+
 /**
  * Checks each request before a byte of its body is read: Host, Origin, token, scope, number of requests. Needs the plugin @fastify/rate-limit,
  * and fastify's `onRequest`.
@@ -37,16 +54,11 @@ export function guardRequests(
   app: FastifyInstance,
   options: GuardOptions,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
-  const { tokens, origins, tokensOnly, readsPerMinute, changesPerMinute, closing, warn } = options;
+  const { tokens, origins, tokensOnly, readsPerMinute, changesPerMinute, readOnly, closing, warn } = options;
   const keyGenerator = (request: FastifyRequest): string => (seesPrivate(request.caller) ? request.caller.id : `ip ${request.ip}`);
   const limit = (max: number) => (max === 0 ? undefined : app.createRateLimit({ max, timeWindow: minuteMs, keyGenerator }));
   const limits = { reads: limit(readsPerMinute), changes: limit(changesPerMinute) };
   const failures = app.createRateLimit({ max: mostFailures, timeWindow: minuteMs, keyGenerator: ({ ip }) => `failed ${ip}` });
-
-  const refuseTooMany = (reply: FastifyReply, what: string, seconds: number): never => {
-    reply.header('retry-after', seconds);
-    throw new ArtistError('ERR_RATE_LIMIT', `requests: expected fewer ${what} in a minute. Try again in ${seconds} s`);
-  };
 
   const refuse = async (request: FastifyRequest, reply: FastifyReply, message: string): Promise<never> => {
     const state = await failures(request);
@@ -58,7 +70,8 @@ export function guardRequests(
   const callerOf = async (token: string): Promise<Caller | undefined> => {
     const facts = await tokens.find(token);
     if (!facts) return undefined;
-    tokens.use(facts).catch((error: unknown) => warn(`tokens: the last use cannot be recorded: ${errorLine(error)}`));
+    if (readOnly === undefined)
+      tokens.use(facts).catch((error: unknown) => warn(`tokens: the last use cannot be recorded: ${errorLine(error)}`));
     return { id: facts.id, name: facts.name, scope: facts.scope };
   };
 
@@ -97,11 +110,14 @@ export function guardRequests(
     }
     const { scope, costly, private: isPrivate } = request.routeOptions.config;
     if (isChange(request.method) || costly) origins.checkOrigin(request);
-    request.caller = await authenticate(request, reply);
+    const caller = await authenticate(request, reply);
+    // What it may do, for pages that show only that.
+    request.caller = readOnly === undefined ? caller : { ...caller, scope: 'read' };
     await checkRate(request, reply);
-    const hasToken = seesPrivate(request.caller);
-    if (scope === undefined || (permits(request.caller, scope) && (hasToken || !isPrivate))) return;
+    if (readOnly !== undefined && isChange(request.method)) refuseToWrite(scope);
+    const hasToken = seesPrivate(caller);
+    if (scope === undefined || (permits(caller, scope) && (hasToken || !isPrivate))) return;
     if (!hasToken) await refuse(request, reply, `token: expected one with scope ${scope}, got none`);
-    throw new ArtistError('ERR_FORBIDDEN', `token: expected one with scope ${scope}, got one with ${request.caller.scope}`);
+    throw new ArtistError('ERR_FORBIDDEN', `token: expected one with scope ${scope}, got one with ${caller.scope}`);
   };
 }

@@ -49,15 +49,19 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   ERR_WRITE: 500,
 };
 
-const callersFault = new WeakSet<object>();
+const callersFault = new WeakMap<object, number>();
 
-/** From now on the status of this error is 400: the request itself named the file that it is about. */
-export function blameCaller(error: ArtistError): void {
-  callersFault.add(error);
+/**
+ * From now on this is an error of the request.
+ *
+ * @param status 400: the request itself named the file that it is about; 409: it conflicts with what the server does for hours
+ */
+export function blameCaller(error: ArtistError, status: 400 | 409 = 400): void {
+  callersFault.set(error, status);
 }
 
 /** HTTP status of an error; 500 for one that is not of this package. */
 export function statusOf(error: unknown): number {
   if (!isArtistError(error)) return 500;
-  return callersFault.has(error) ? 400 : statuses[error.code];
+  return callersFault.get(error) ?? statuses[error.code];
 }

@@ -19,6 +19,7 @@ export const webhooksRoutes: Routes = (root, context) => {
   const { book } = sender;
   let stop = async (): Promise<void> => undefined;
   root.addHook('onReady', async () => {
+    if (context.readOnly !== undefined) return;
     stop = await tellWebhooks(context);
   });
   root.addHook('onClose', () => stop());

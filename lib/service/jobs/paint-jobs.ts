@@ -43,6 +43,8 @@ export interface PaintJobsOptions {
   openJobs?: number;
   /** Pixels of all pictures of a job: width x height x batchCount, or x candidates. Millions. Default 100. */
   jobMegapixels?: number;
+  /** Whether to remove the folders of ended jobs. Default true; false: the home can only be read. */
+  sweep?: boolean;
   /** Called when folders of ended jobs cannot be removed. Default: process.emitWarning(). */
   warn?: (line: string) => void;
 }
@@ -60,7 +62,7 @@ class Jobs implements PaintJobs {
   readonly #mostPixels: number;
   readonly #warn: (line: string) => void;
   #sweeping: Promise<void>;
-  #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor({
     home,
@@ -71,6 +73,7 @@ class Jobs implements PaintJobs {
     resultHours = 24,
     openJobs = 1000,
     jobMegapixels = 100,
+    sweep = true,
     warn = emitWarning,
   }: PaintJobsOptions) {
     this.#home = home;
@@ -85,7 +88,8 @@ class Jobs implements PaintJobs {
     this.#mostOpen = openJobs;
     this.#mostPixels = jobMegapixels * 1_000_000;
     this.#warn = warn;
-    this.#sweeping = this.#sweep();
+    this.#sweeping = sweep ? this.#sweep() : Promise.resolve();
+    if (!sweep) return;
     this.#timer = setInterval(() => {
       this.#sweeping = this.#sweeping.then(() => this.#sweep());
     }, sweepEveryMs).unref();

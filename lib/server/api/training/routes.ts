@@ -9,11 +9,11 @@ import { sampleRoutes } from './sample-routes.ts';
 
 /** LoRA training: data sets, runs, their curves, samples and LoRAs. */
 export const trainingRoutes: Routes = async (app, context) => {
-  const { home, queue, clock, warn } = context;
+  const { home, readOnly, queue, clock, warn } = context;
   await acceptMultipart(app, context);
   const sets = new DataSets(home);
   const supervisor = new TrainingSupervisor({ home, queue, clock, warn });
-  app.addHook('onReady', () => supervisor.look());
+  if (readOnly === undefined) app.addHook('onReady', () => supervisor.look());
   app.addHook('onClose', () => supervisor.close());
   dataSetRoutes(app, context, sets);
   pictureRoutes(app, context, sets);

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { ArtistError, type Clock, type Home, resolveOptions } from '../../../core/index.ts';
+import { ArtistError, type Clock, type Home, isArtistError, resolveOptions } from '../../../core/index.ts';
 import { shapeOf } from '../../../engine/index.ts';
 import { type OwnTrainOptions, type TrainingSupervisor, trainingStates } from '../../../service/index.ts';
 import { lossCurveSvg, type TrainLoraOptions, trainRows } from '../../../train/index.ts';
+import { blameCaller } from '../../errors/status.ts';
 import { jsonValue } from '../../openapi/json-value.ts';
 import type { DataSets } from './data-sets.ts';
 import { adoptLora, listRuns, logOf, loraOf, streamOf, thinned } from './runs.ts';
@@ -50,6 +51,16 @@ export interface RunParts {
 const runName = (lora: string, now: number): string =>
   `${lora}-${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`;
 
+/** A run that trains goes on for hours: a conflict, and no fault of the server that passes soon. */
+async function unlessOneTrains<R>(ordered: Promise<R>): Promise<R> {
+  try {
+    return await ordered;
+  } catch (error) {
+    if (isArtistError(error, 'ERR_LOCKED')) blameCaller(error, 409);
+    throw error;
+  }
+}
+
 /** Starting, stopping, resuming, prolonging, listing and removing runs. */
 export function runRoutes(root: FastifyInstance, supervisor: TrainingSupervisor, { sets, home, clock, clean }: RunParts): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
@@ -82,7 +93,7 @@ export function runRoutes(root: FastifyInstance, supervisor: TrainingSupervisor,
       resolveOptions('options', trainOptions, body.options);
       const data = await sets.folder(body.dataSet);
       const options = { name: body.dataSet, ...body.options, data } as Omit<TrainLoraOptions, OwnTrainOptions>;
-      const run = await supervisor.start(runName(String(options.name), clock.now()), options, body.share);
+      const run = await unlessOneTrains(supervisor.start(runName(String(options.name), clock.now()), options, body.share));
       return reply.code(202).send(run);
     },
   );
@@ -99,7 +110,7 @@ export function runRoutes(root: FastifyInstance, supervisor: TrainingSupervisor,
     '/training/runs/:name',
     { ...admin, schema: { summary: 'Remove a run with its checkpoints and samples', tags, params: one, response: { 204: z.null() } } },
     async ({ params }, reply) => {
-      await supervisor.remove(params.name);
+      await unlessOneTrains(supervisor.remove(params.name));
       return reply.code(204).send(null);
     },
   );
@@ -120,7 +131,7 @@ function goOnRoutes(root: FastifyInstance, supervisor: TrainingSupervisor): void
         response: { 202: started },
       },
     },
-    async ({ params, body }, reply) => reply.code(202).send(await supervisor.resume(params.name, body?.share ?? false)),
+    async ({ params, body }, reply) => reply.code(202).send(await unlessOneTrains(supervisor.resume(params.name, body?.share ?? false))),
   );
   app.post(
     '/training/runs/:name/prolong',
@@ -134,7 +145,7 @@ function goOnRoutes(root: FastifyInstance, supervisor: TrainingSupervisor): void
         response: { 202: started },
       },
     },
-    async ({ params, body }, reply) => reply.code(202).send(await supervisor.prolong(params.name, body.steps, body.share)),
+    async ({ params, body }, reply) => reply.code(202).send(await unlessOneTrains(supervisor.prolong(params.name, body.steps, body.share))),
   );
 }
 
