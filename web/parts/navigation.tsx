@@ -14,6 +14,7 @@ const entries: readonly { path: string; icon: IconName; label: TextKey }[] = [
   { path: 'collections', icon: 'collection', label: 'nav.collections' },
   { path: 'artist', icon: 'artist', label: 'nav.artist' },
   { path: 'training', icon: 'training', label: 'nav.training' },
+  { path: 'figures', icon: 'figures', label: 'nav.figures' },
   { path: 'settings', icon: 'settings', label: 'nav.settings' },
 ];
 
