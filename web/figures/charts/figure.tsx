@@ -31,9 +31,9 @@ export function Figure({ title, kind, data, file, about, height = 190 }: FigureP
     <section aria-label={title} class="flex min-w-0 flex-col gap-2 rounded-lg border border-line bg-raised p-3">
       <header class="flex items-start gap-2">
         <div class="min-w-0 flex-1">
-          <h3 class="font-medium" dir="auto">
+          <h2 class="font-medium" dir="auto">
             {title}
-          </h3>
+          </h2>
           {about && <p class="max-w-prose text-sm text-muted">{about}</p>}
         </div>
         <CsvButton title={title} onClick={() => saveCsv(tableOf(data, boundNames), file)} />

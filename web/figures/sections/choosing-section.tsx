@@ -88,7 +88,7 @@ function Gains({ terms }: { terms: readonly Gain[] }) {
     <section aria-label={title} class="flex flex-col gap-3 rounded-lg border border-line bg-raised p-3">
       <header class="flex items-start gap-2">
         <div class="min-w-0 flex-1">
-          <h3 class="font-medium">{title}</h3>
+          <h2 class="font-medium">{title}</h2>
           <p class="max-w-prose text-sm text-muted">{t('figures.gains.about')}</p>
         </div>
         <CsvButton title={title} onClick={() => saveCsv({ head, rows }, 'choosing')} />

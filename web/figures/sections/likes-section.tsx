@@ -73,7 +73,7 @@ function Shown({ answer, range, more }: { answer: RecommendationsAnswer; range: 
 function Unknown({ unknown, range }: { unknown: RecommendationsAnswer['unknown']; range: Range }) {
   return (
     <section aria-label={t('figures.unknown')} class="flex flex-col gap-2">
-      <h3 class="font-medium">{t('figures.unknown')}</h3>
+      <h2 class="font-medium">{t('figures.unknown')}</h2>
       <p class="text-sm text-muted">{t('figures.unknown.about')}</p>
       <ul class="flex flex-wrap gap-2">
         {unknown.map(({ kind, name, works }) => (

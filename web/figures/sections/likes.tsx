@@ -22,7 +22,7 @@ export function Likes({ title, names, range, more, reach }: LikesProps) {
   if (names.length === 0) return null;
   return (
     <section aria-label={title} class="flex flex-col gap-1 rounded-lg border border-line bg-raised p-3">
-      <h3 class="font-medium">{title}</h3>
+      <h2 class="font-medium">{title}</h2>
       <ul class="divide-y divide-line">
         {names.map((like) => (
           <LikeRow key={`${like.kind}\n${like.name}`} like={like} range={range} studio={more(like.kind, like.name)} reach={reach} />

@@ -52,7 +52,7 @@ export function Shares({ answer, kind, by, range }: SharesProps) {
     <section aria-label={title} class="flex flex-col gap-3 rounded-lg border border-line bg-raised p-3">
       <header class="flex items-start gap-2">
         <div class="min-w-0 flex-1">
-          <h3 class="font-medium">{title}</h3>
+          <h2 class="font-medium">{title}</h2>
           <p class="text-sm text-muted">{t('figures.sharesAbout', { most: percentText(most) })}</p>
         </div>
         <CsvButton
