@@ -155,7 +155,10 @@ suite('figures', { timeoutMs: 240_000 }, (test) => {
     await page.getByRole('link', { name: `Paint more: ${liked}` }).click();
     await page.getByRole('radio', { name: 'Let the artist' }).and(page.locator(':checked')).waitFor();
     await page.waitForURL(/studio$/);
-    match((await page.evaluate(() => localStorage.getItem('draft'))) ?? '', new RegExp(`"style":"${liked}"`));
+    // The form of the studio is kept in the browser.
+    const kept = (): Promise<string> => page.evaluate(() => Object.values(localStorage).join('\n'));
+    for (let tries = 0; tries < 50 && !(await kept()).includes('"style"'); tries++) await page.waitForTimeout(100);
+    match(await kept(), new RegExp(`"style":"${liked}"`));
     equal([...faults, ...visitor.faults], []);
     await visitor.close();
     await close();
