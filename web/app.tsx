@@ -31,6 +31,7 @@ const pages: Readonly<Record<string, ComponentType>> = {
   queue: lazy(async () => (await import('./queue/queue-page.tsx')).QueuePage),
   cull: lazy(async () => (await import('./cull/cull-page.tsx')).CullPage),
   duel: lazy(async () => (await import('./duel/duel-page.tsx')).DuelPage),
+  figures: lazy(async () => (await import('./figures/figures-page.tsx')).FiguresPage),
   kiosk: lazy(async () => (await import('./show/kiosk-page.tsx')).KioskPage),
   artist: lazy(async () => (await import('./artist/artist-page.tsx')).ArtistPage),
   training: lazy(async () => (await import('./training/training-page.tsx')).TrainingPage),

@@ -23,6 +23,7 @@ export const entries: readonly Entry[] = [
   { path: 'map', icon: 'map', label: 'nav.map' },
   { path: 'artist', icon: 'artist', label: 'nav.artist' },
   { path: 'training', icon: 'training', label: 'nav.training' },
+  { path: 'figures', icon: 'figures', label: 'nav.figures' },
   { path: 'health', icon: 'health', label: 'nav.health' },
   { path: 'settings', icon: 'settings', label: 'nav.settings' },
 ];

@@ -50,6 +50,13 @@ export const weekdayText = (day: number): string => weekdays.format(day * dayMs)
 /** The month alone. @param day days since 1970, UTC */
 export const monthName = (day: number): string => monthNames.format(day * dayMs);
 
+const shortDays = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' });
+const shortMonths = new Intl.DateTimeFormat(language, { month: 'short', year: 'numeric', timeZone: 'UTC' });
+/** `Nov 25`. @param day days since 1970, UTC */
+export const shortDay = (day: number): string => shortDays.format(day * dayMs);
+/** `Nov 2026`. @param day days since 1970, UTC */
+export const shortMonth = (day: number): string => shortMonths.format(day * dayMs);
+
 const zoned = (options: Intl.DateTimeFormatOptions): ((date: Date) => string) => {
   const format = new Intl.DateTimeFormat(language, options);
   return (date) => format.format(date);

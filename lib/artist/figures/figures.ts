@@ -8,9 +8,20 @@ import { type EvolutionSpan, evolutionSpans } from '../measure/evolution.ts';
 import { type Choosing, choosingOf } from './choosing.ts';
 import { placeOnMap } from './map.ts';
 import { type Recommendations, recommendationsOf } from './recommendations.ts';
-import { type Day, daysOf, ratingCounts, type ShareKind, type Shares, type Spread, shareKinds, sharesOver, spreadsOf } from './spreads.ts';
+import {
+  type Day,
+  daysOf,
+  isoDay,
+  ratingCounts,
+  type ShareKind,
+  type Shares,
+  type Spread,
+  shareKinds,
+  sharesOver,
+  spreadsOf,
+} from './spreads.ts';
 import { type Placed, type StyleSpan, styleSpans } from './style-spans.ts';
-import { readFacts } from './work-facts.ts';
+import { type DayRange, isWithin, readFacts } from './work-facts.ts';
 
 /** Newest works whose records are read, and rated ones. */
 const mostRead = 10_000;
@@ -22,6 +33,8 @@ export interface FigureOptions {
   gallery: Gallery;
   /** false: without hidden works. */
   hidden: boolean;
+  /** Works of these days; of the map: all. */
+  range?: DayRange;
   signal: AbortSignal;
   warn: (line: string) => void;
 }
@@ -42,11 +55,12 @@ export interface Figures {
   recommendations: Recommendations;
 }
 
-async function runDays(home: string): Promise<RunDay[]> {
+async function runDays(home: string, range: DayRange): Promise<RunDay[]> {
   const { history } = await new ScheduleStore(home).read();
   const days = new Map<string, RunDay>();
   for (const { endedAt, outcome, count, seconds } of history) {
     const day = new Date(endedAt).toISOString().slice(0, 10);
+    if (!isWithin(day, range)) continue;
     const known = days.get(day) ?? { day, seconds: 0, done: 0, partial: 0, failed: 0, missed: 0, cancelled: 0 };
     days.set(day, known);
     known[outcome] += count;
@@ -56,15 +70,15 @@ async function runDays(home: string): Promise<RunDay[]> {
 }
 
 /** @throws every error of Gallery.list() and ScheduleStore.read() */
-export async function readFigures({ home, gallery, hidden, warn }: FigureOptions): Promise<Figures> {
-  const { days } = await gallery.columns({ hidden });
-  const { newest, rated } = await readFacts({ gallery, most: mostRead, hidden, warn });
+export async function readFigures({ home, gallery, hidden, range = {}, warn }: FigureOptions): Promise<Figures> {
+  const days = (await gallery.columns({ hidden })).days.filter((day) => isWithin(isoDay(day), range));
+  const { newest, rated } = await readFacts({ gallery, most: mostRead, hidden, range, warn });
   const sharesBy = (by: EvolutionSpan) => Object.fromEntries(shareKinds.map((kind) => [kind, sharesOver(newest, kind, by)]));
   return {
     works: days.length,
     read: newest.length,
     days: daysOf(days, newest),
-    runs: await runDays(home),
+    runs: await runDays(home, range),
     shares: Object.fromEntries(evolutionSpans.map((by) => [by, sharesBy(by)])) as Figures['shares'],
     spreads: spreadsOf(newest),
     ratings: ratingCounts(rated),
@@ -112,15 +126,16 @@ export interface StyleFigures {
 
 /** @throws every error of loadClip(), Gallery.list() and SimilarWorks.vectors() */
 export async function readStyle(options: FigureOptions, by: EvolutionSpan): Promise<StyleFigures> {
-  const { gallery, hidden, warn } = options;
+  const { gallery, hidden, warn, range: { from, to } = {} } = options;
   return withVectors(options, async ({ model, of }) => {
-    const { newest } = await readFacts({ gallery, most: mostRead, hidden, warn });
+    // With the works before the first day: novelty is the distance to them.
+    const { newest } = await readFacts({ gallery, most: mostRead, hidden, range: { to }, warn });
     const vectors = await of(newest.map(({ id }) => id));
     const placed = newest.flatMap((facts): Placed[] => {
       const vector = vectors.get(facts.id);
       return vector ? [{ facts, vector }] : [];
     });
-    return { scorer: model, works: newest.length, compared: placed.length, spans: styleSpans(placed, by) };
+    return { scorer: model, works: newest.length, compared: placed.length, spans: styleSpans(placed, by, from) };
   });
 }
 

@@ -9,22 +9,25 @@ export interface Day {
   /** Of the works whose ledgers were read. */
   candidates: number;
   rejected: number;
-  /** Works with a painting time, and the sum of these, all candidates together. */
+  /** Works with a painting time, their pictures with one (all candidates), and the sum of these times. */
   timed: number;
+  pictures: number;
   seconds: number;
 }
 
 const dayMs = 86_400_000;
+/** `2027-01-31`. @param day days since 1970, UTC */
+export const isoDay = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
 
 /** @param days a number since 1970 for each work */
 export function daysOf(days: Uint16Array, facts: readonly WorkFacts[]): Day[] {
   const found = new Map<string, Day>();
   const at = (day: string): Day => {
-    const known = found.get(day) ?? { day, works: 0, candidates: 0, rejected: 0, timed: 0, seconds: 0 };
+    const known = found.get(day) ?? { day, works: 0, candidates: 0, rejected: 0, timed: 0, pictures: 0, seconds: 0 };
     found.set(day, known);
     return known;
   };
-  for (const day of days) at(new Date(day * dayMs).toISOString().slice(0, 10)).works++;
+  for (const day of days) at(isoDay(day)).works++;
   for (const { createdAt, round } of facts) {
     if (!round) continue;
     const day = at(createdAt.slice(0, 10));
@@ -32,6 +35,7 @@ export function daysOf(days: Uint16Array, facts: readonly WorkFacts[]): Day[] {
     day.rejected += round.rejected;
     if (round.seconds === undefined) continue;
     day.timed++;
+    day.pictures += round.timed;
     day.seconds += round.seconds;
   }
   return [...found.values()].sort((a, b) => (a.day < b.day ? -1 : 1));

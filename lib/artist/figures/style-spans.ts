@@ -94,11 +94,13 @@ function measure({ name, works, novelties }: Span, setSize: number): StyleSpan {
  * Measures the newest 36 weeks, months or periods, oldest first.
  *
  * @param works with unit vectors of one CLIP, in any order
+ * @param from first day, `2027-01-31`, UTC: works before it are only compared with
  */
-export function styleSpans(works: readonly Placed[], by: EvolutionSpan): StyleSpan[] {
+export function styleSpans(works: readonly Placed[], by: EvolutionSpan, from = ''): StyleSpan[] {
   const all = [...works].sort((a, b) => (a.facts.id < b.facts.id ? -1 : 1));
   const spans = new Map<string, Span>();
   for (const [at, one] of all.entries()) {
+    if (one.facts.createdAt < from) continue;
     const name = one.facts.spans[by];
     const span = spans.get(name) ?? { name, works: [], novelties: [] };
     spans.set(name, span);

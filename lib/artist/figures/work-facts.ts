@@ -20,7 +20,9 @@ export interface Round {
   rejected: number;
   faults: readonly string[];
   candidates: number;
+  /** Painting time of the candidates that have one, and their number. */
   seconds: number | undefined;
+  timed: number;
 }
 
 export interface WorkFacts {
@@ -64,6 +66,7 @@ function roundOf(ledger: Ledger | undefined): Round | undefined {
     faults: candidates.flatMap(({ faults }) => faults.map(({ fault }) => fault)),
     candidates: candidates.length,
     seconds: seconds.length === 0 ? undefined : seconds.reduce((sum, one) => sum + one, 0),
+    timed: seconds.length,
   };
 }
 
@@ -85,15 +88,34 @@ export interface FactsOptions {
   most: number;
   /** false: without hidden works. */
   hidden: boolean;
+  range?: DayRange;
   warn: (line: string) => void;
 }
+
+/** Days in UTC, `2027-01-31`, both inclusive. */
+export interface DayRange {
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+/** @param day `2027-01-31` */
+export const isWithin = (day: string, { from, to }: DayRange): boolean =>
+  (from === undefined || day >= from) && (to === undefined || day <= to);
+
+const queryOf = ({ from, to }: DayRange): string => (from === undefined && to === undefined ? '' : `date:${from ?? ''}..${to ?? ''}`);
 
 /**
  * Facts of the newest works, newest first, and of all rated ones, which are worth more and fewer.
  *
  * @throws every error of Gallery.list()
  */
-export async function readFacts({ gallery, most, hidden, warn }: FactsOptions): Promise<{ newest: WorkFacts[]; rated: WorkFacts[] }> {
+export async function readFacts({
+  gallery,
+  most,
+  hidden,
+  range = {},
+  warn,
+}: FactsOptions): Promise<{ newest: WorkFacts[]; rated: WorkFacts[] }> {
   const known = new Map<string, WorkFacts>();
   const read = async (query: string): Promise<WorkFacts[]> => {
     const found: WorkFacts[] = [];
@@ -110,6 +132,7 @@ export async function readFacts({ gallery, most, hidden, warn }: FactsOptions): 
     } while (after !== undefined && found.length < most);
     return found;
   };
-  const newest = await read('');
-  return { newest, rated: await read('rating:>=1') };
+  const days = queryOf(range);
+  const newest = await read(days);
+  return { newest, rated: await read(`rating:>=1 ${days}`) };
 }

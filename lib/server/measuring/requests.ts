@@ -1,4 +1,4 @@
-import type { EvolutionSpan, Figures, Retrospective, StyleFigures } from '../../artist/index.ts';
+import type { DayRange, EvolutionSpan, Figures, Retrospective, StyleFigures } from '../../artist/index.ts';
 
 /** What the measuring process does: it compares the pictures of many works, which takes seconds of computing. */
 export interface Measurements {
@@ -7,8 +7,8 @@ export interface Measurements {
   /** Ends a period and records its retrospective. */
   endPeriod: { ask: { period: string }; answer: { id: string } };
   /** What GET /figures and GET /map show; see lib/artist/figures. `hidden`: with hidden works. */
-  figures: { ask: { hidden: boolean }; answer: Figures };
-  style: { ask: { hidden: boolean; by: EvolutionSpan }; answer: StyleFigures };
+  figures: { ask: { hidden: boolean; range: DayRange }; answer: Figures };
+  style: { ask: { hidden: boolean; range: DayRange; by: EvolutionSpan }; answer: StyleFigures };
   /** `columns`: base64 of the body of GET /map. */
   map: { ask: { hidden: boolean }; answer: { columns: string; unplaced: number } };
   /** The pair of works whose duel teaches most. */

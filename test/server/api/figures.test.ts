@@ -79,7 +79,7 @@ suite('figures over HTTP', { timeoutMs: 120_000 }, (test) => {
     const days = await get('/figures/days');
     assert.equal([days.works, days.read], [24, 24]);
     const [day] = days.days;
-    assert.equal([day.works, day.candidates, day.rejected, day.timed, day.seconds], [24, 72, 24, 24, 144]);
+    assert.equal([day.works, day.candidates, day.rejected, day.timed, day.pictures, day.seconds], [24, 72, 24, 24, 72, 144]);
     assert.is(day.day, new Date().toISOString().slice(0, 10));
     const shares = await get('/figures/shares?of=style&by=period');
     assert.equal(shares.names, ['ink', 'oil']);
@@ -146,6 +146,32 @@ suite('figures over HTTP', { timeoutMs: 120_000 }, (test) => {
     assert.ok(spans[1].novelty.mean < spans[0].novelty.mean);
   });
 
+  test('a range of days: all figures are of its works; novelty still knows the works before', async () => {
+    const dayMs = 86_400_000;
+    const day = (shift: number): string => new Date(Date.now() + shift * dayMs).toISOString().slice(0, 10);
+    const past = { from: day(-3), to: day(-1) };
+    for (const [range, works] of [
+      [`from=${day(-1)}`, 24],
+      [`to=${day(1)}`, 24],
+      [`from=${past.from}&to=${past.to}`, 0],
+    ] as const) {
+      const [days, shares, spreads, choosing, recommendations] = await Promise.all(
+        ['days', 'shares', 'spreads', 'choosing', 'recommendations'].map((name) => get(`/figures/${name}?${range}`)),
+      );
+      assert.equal([days.works, shares.works, choosing.rounds, recommendations.rated], [works, works, works, works], range);
+      assert.is(
+        spreads.ratings.reduce((sum: number, one: number) => sum + one, 0),
+        works,
+      );
+    }
+    const { spans } = await get(`/figures/style?by=period&from=${day(-1)}`);
+    const { spans: all } = await get('/figures/style?by=period');
+    assert.equal(spans, all);
+    assert.equal((await get(`/figures/style?from=${day(1)}`)).spans, []);
+    for (const wrong of ['from=2026', 'from=2026-02-30', `from=${past.to}&to=${past.from}`])
+      assert.is((await server.call('GET', `/figures/days?${wrong}`, { as: 'read' })).status, 400, wrong);
+  });
+
   test('the map puts like works together, and leaves them where they are when works arrive', async () => {
     const before = await map();
     assert.equal([...before.keys()].sort(), [...ids].sort());
@@ -155,7 +181,7 @@ suite('figures over HTTP', { timeoutMs: 120_000 }, (test) => {
     const { status } = await raw('/map', 'read', { 'if-none-match': (await raw('/map', 'read')).etag });
     assert.is(status, 304);
     const fresh = await server.gallery.add({ image: stripes(0, 99) });
-    server.skip(60_000);
+    server.skip(1_000_000);
     const after = await map();
     assert.is(after.size, 25);
     for (const [id, point] of before) assert.equal(after.get(id), point);
@@ -166,7 +192,7 @@ suite('figures over HTTP', { timeoutMs: 120_000 }, (test) => {
   test('hidden works are in no figure and on no map of a reader without a token', async () => {
     const [first = ''] = ids;
     await server.gallery.update(first, { hidden: true });
-    server.skip(60_000);
+    server.skip(1_000_000);
     const known = await map();
     const open = await map('none');
     assert.equal([known.has(first), open.has(first), known.size - open.size], [true, false, 1]);

@@ -18,12 +18,14 @@ interface Entry {
 const leastMs = 5000;
 /** Likewise, so many times as long as a measurement takes. */
 const restFactor = 10;
+/** Measurements that are kept: those of two visibilities, and of the spans of time that people look at. */
+const mostKept = 32;
 /** A measurement without the vectors of all works grows while the gallery does not change. */
 const unfinishedMs = 15_000;
 
 export class KeptFigures {
   readonly #context: ServerContext;
-  /** By name and question: two visibilities, three spans. */
+  /** By name and question; the one that was asked for longest ago comes first. */
   readonly #entries = new Map<string, Entry>();
 
   constructor(context: ServerContext) {
@@ -41,11 +43,14 @@ export class KeptFigures {
     const { mark } = await gallery.changes(undefined);
     const key = JSON.stringify([name, ask]);
     const known = this.#entries.get(key);
-    if (known && (await this.#isGood(known, mark))) return known.value as never;
+    if (known && (await this.#isGood(known, mark))) {
+      this.#keep(key, known);
+      return known.value as never;
+    }
     const began = clock.monotonic();
     const value = measured(name, ask, this.#context).then((answer) => ({ at: new Date(clock.now()).toISOString(), answer }));
     const entry: Entry = { mark, at: began, tookMs: Number.POSITIVE_INFINITY, value };
-    this.#entries.set(key, entry);
+    this.#keep(key, entry);
     value.then(
       () => {
         entry.tookMs = clock.monotonic() - began;
@@ -56,6 +61,15 @@ export class KeptFigures {
       },
     );
     return value;
+  }
+
+  #keep(key: string, entry: Entry): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= mostKept) return;
+      this.#entries.delete(oldest);
+    }
   }
 
   async #isGood({ mark, at, tookMs, value }: Entry, now: GalleryMark): Promise<boolean> {

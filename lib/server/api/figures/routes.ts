@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { evolutionSpans, type Figures } from '../../../artist/index.ts';
+import { type DayRange, evolutionSpans, type Figures, isWithin, shareKinds } from '../../../artist/index.ts';
 import type { Caller, Routes, ServerContext } from '../../context.ts';
 import { seesPrivate } from '../../visibility.ts';
 import { KeptFigures } from './kept-figures.ts';
@@ -12,37 +12,50 @@ const tags = ['figures'];
 const by = z.enum(evolutionSpans).default('month');
 const read = { config: { scope: 'read', costly: true } } as const;
 const seen = (caller: Caller): { hidden: boolean } => ({ hidden: seesPrivate(caller) });
+const days = {
+  from: z.iso.date().optional().describe('First day, UTC'),
+  to: z.iso.date().optional().describe('Last day, UTC'),
+};
+const isOrdered = ({ from = '', to = from }: DayRange): boolean => from <= to;
+const disorder = { error: 'from: expected a day before or equal to "to"', path: ['from'] };
+const range = z.strictObject(days).refine(isOrdered, disorder);
 
 /** Jobs that the queue still knows, by the day of their end. */
-async function endedJobs({ queue }: ServerContext): Promise<z.output<typeof daysView>['jobs']> {
-  const days = new Map<string, z.output<typeof daysView>['jobs'][number]>();
+async function endedJobs({ queue }: ServerContext, within: DayRange): Promise<z.output<typeof daysView>['jobs']> {
+  const ended = new Map<string, z.output<typeof daysView>['jobs'][number]>();
   for (const { state, endedAt } of await queue.list(['done', 'failed', 'cancelled'], 10_000)) {
     if (endedAt === null || (state !== 'done' && state !== 'failed' && state !== 'cancelled')) continue;
     const day = new Date(endedAt).toISOString().slice(0, 10);
-    const known = days.get(day) ?? { day, done: 0, failed: 0, cancelled: 0 };
-    days.set(day, known);
+    if (!isWithin(day, within)) continue;
+    const known = ended.get(day) ?? { day, done: 0, failed: 0, cancelled: 0 };
+    ended.set(day, known);
     known[state]++;
   }
-  return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
+  return [...ended.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
 }
 
 /** How the artist develops: figures for charts, and a map of the works. No prompt is among them. */
 export const figuresRoutes: Routes = (root, context) => {
   const app = root.withTypeProvider<ZodTypeProvider>();
   const kept = new KeptFigures(context);
-  const figures = async (caller: Caller) => {
-    const { at, answer } = await kept.read('figures', seen(caller));
+  const figures = async (caller: Caller, { from, to }: DayRange) => {
+    const { at, answer } = await kept.read('figures', { ...seen(caller), range: { from, to } });
     return { about: { at, works: answer.works, read: answer.read }, answer };
   };
   app.get(
     '/figures/days',
     {
       ...read,
-      schema: { summary: 'Works, candidates and painting time a day; runs and jobs that ended', tags, response: { 200: daysView } },
+      schema: {
+        summary: 'Works, candidates and painting time a day; runs and jobs that ended',
+        tags,
+        querystring: range,
+        response: { 200: daysView },
+      },
     },
-    async ({ caller }) => {
-      const { about, answer } = await figures(caller);
-      return { ...about, days: answer.days, runs: answer.runs, jobs: await endedJobs(context) };
+    async ({ caller, query }) => {
+      const { about, answer } = await figures(caller, query);
+      return { ...about, days: answer.days, runs: answer.runs, jobs: await endedJobs(context, query) };
     },
   );
   app.get(
@@ -52,20 +65,20 @@ export const figuresRoutes: Routes = (root, context) => {
       schema: {
         summary: 'How often each style, topic, tag or model was chosen, over time',
         tags,
-        querystring: z.strictObject({ of: z.enum(['style', 'topic', 'tag', 'model']).default('style'), by }),
+        querystring: z.strictObject({ of: z.enum(shareKinds).default('style'), by, ...days }).refine(isOrdered, disorder),
         response: { 200: sharesView },
       },
     },
     async ({ caller, query }) => {
-      const { about, answer } = await figures(caller);
+      const { about, answer } = await figures(caller, query);
       return { ...about, ...answer.shares[query.by][query.of] };
     },
   );
   app.get(
     '/figures/spreads',
-    { ...read, schema: { summary: 'How scores and ratings spread', tags, response: { 200: spreadsView } } },
-    async ({ caller }) => {
-      const { about, answer } = await figures(caller);
+    { ...read, schema: { summary: 'How scores and ratings spread', tags, querystring: range, response: { 200: spreadsView } } },
+    async ({ caller, query }) => {
+      const { about, answer } = await figures(caller, query);
       return { ...about, scores: answer.spreads, ratings: answer.ratings };
     },
   );
@@ -76,12 +89,12 @@ export const figuresRoutes: Routes = (root, context) => {
       schema: {
         summary: 'Style consistency, novelty and variety over time, with intervals',
         tags,
-        querystring: z.strictObject({ by }),
+        querystring: z.strictObject({ by, ...days }).refine(isOrdered, disorder),
         response: { 200: styleView },
       },
     },
     async ({ caller, query }) => {
-      const { at, answer } = await kept.read('style', { ...seen(caller), by: query.by });
+      const { at, answer } = await kept.read('style', { ...seen(caller), range: { from: query.from, to: query.to }, by: query.by });
       return { at, ...answer };
     },
   );
@@ -95,7 +108,7 @@ interface Read {
 }
 
 /** What choosing brought, and what the owner likes. */
-function judgementRoutes(root: FastifyInstance, figures: (caller: Caller) => Promise<Read>): void {
+function judgementRoutes(root: FastifyInstance, figures: (caller: Caller, within: DayRange) => Promise<Read>): void {
   const app = root.withTypeProvider<ZodTypeProvider>();
   app.get(
     '/figures/choosing',
@@ -104,11 +117,12 @@ function judgementRoutes(root: FastifyInstance, figures: (caller: Caller) => Pro
       schema: {
         summary: 'What choosing among candidates brought: kept ones against those passed over',
         tags,
+        querystring: range,
         response: { 200: choosingView },
       },
     },
-    async ({ caller }) => {
-      const { about, answer } = await figures(caller);
+    async ({ caller, query }) => {
+      const { about, answer } = await figures(caller, query);
       return { ...about, ...answer.choosing };
     },
   );
@@ -121,11 +135,12 @@ function judgementRoutes(root: FastifyInstance, figures: (caller: Caller) => Pro
         description:
           'Each style, topic, tag and model with at least three ratings, against the works without it. At most about one in twenty verdicts more or less is due to chance (Benjamini and Hochberg).',
         tags,
+        querystring: range,
         response: { 200: recommendationsView },
       },
     },
-    async ({ caller }) => {
-      const { about, answer } = await figures(caller);
+    async ({ caller, query }) => {
+      const { about, answer } = await figures(caller, query);
       return { ...about, ...answer.recommendations };
     },
   );

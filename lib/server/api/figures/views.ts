@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { shareKinds } from '../../../artist/index.ts';
 
 const interval = z.tuple([z.number(), z.number()]).describe('95 %');
 const count = z.int();
@@ -10,7 +11,7 @@ const contrast = {
   interval,
   p: z.number().describe('Share of random divisions that differ at least as much (permutation test)'),
 };
-const kind = z.enum(['style', 'topic', 'tag', 'model']);
+const kind = z.enum(shareKinds);
 
 /** What every answer says about itself. */
 const measuredAt = {
@@ -28,7 +29,8 @@ export const daysView = z.object({
       candidates: count,
       rejected: count,
       timed: count.describe('Works with a painting time'),
-      seconds: z.number().describe('Painting time of these works, all candidates together'),
+      pictures: count.describe('Candidates of these works that have a painting time'),
+      seconds: z.number().describe('Painting time of these pictures'),
     }),
   ),
   runs: z
@@ -130,3 +132,10 @@ export const recommendationsView = z.object({
   ),
   unknown: z.array(z.object({ kind, name: z.string(), works: count, rated: count })).describe('Often painted, hardly rated'),
 });
+
+export type DaysAnswer = z.output<typeof daysView>;
+export type SharesAnswer = z.output<typeof sharesView>;
+export type SpreadsAnswer = z.output<typeof spreadsView>;
+export type StyleAnswer = z.output<typeof styleView>;
+export type ChoosingAnswer = z.output<typeof choosingView>;
+export type RecommendationsAnswer = z.output<typeof recommendationsView>;

@@ -1,0 +1,13 @@
+import { t } from '../texts/text.ts';
+import { ChoiceLinks, hrefWith } from './range-bar.tsx';
+import { type Grouping, groupings } from './spans.ts';
+
+/** Figures by week, month or period of the artist. */
+export function GroupingLinks({ by }: { by: Grouping }) {
+  return (
+    <ChoiceLinks
+      label={t('figures.by')}
+      items={groupings.map((one) => ({ href: hrefWith({ by: one }), label: t(`figures.by.${one}`), isShown: one === by }))}
+    />
+  );
+}
