@@ -50,7 +50,7 @@ function scheduleRetry(): void {
   if (retry !== undefined) return;
   retry = window.setTimeout(() => {
     retry = undefined;
-    readSession().then(connect, disconnected);
+    readSession().then(connectAnew, disconnected);
   }, retryMs);
 }
 
@@ -64,6 +64,12 @@ function connect(): void {
   for (const type of listeners.keys()) source.addEventListener(type, dispatch);
 }
 
+/** What happened meanwhile was not heard, so everything is loaded again. */
+function connectAnew(): void {
+  connect();
+  for (const heard of listeners.get('reset') ?? []) heard(undefined, 'reset');
+}
+
 /**
  * A page that was left may be kept for "back" with its connections. A browser opens six to a server, so a few such pages would keep all later ones
  * from loading.
@@ -75,11 +81,8 @@ function leave(): void {
   silence = undefined;
 }
 
-/** What happened while the page was kept was not heard, so everything is loaded again. */
 function comeBack({ persisted }: PageTransitionEvent): void {
-  if (!persisted) return;
-  connect();
-  for (const heard of listeners.get('reset') ?? []) heard(undefined, 'reset');
+  if (persisted) connectAnew();
 }
 
 /** Connects, and again whenever the caller has become another. */

@@ -1,7 +1,6 @@
 import { isKeysShown } from '../keys/overlay.tsx';
 import { IconButton } from '../parts/button.tsx';
 import { px } from '../parts/px.ts';
-import { isHeld, waiting } from '../review/decision-queue.ts';
 import { t } from '../texts/text.ts';
 import { type CullSession, passes } from './cull-session.ts';
 
@@ -28,7 +27,7 @@ export function CullHeader({ session, name, onClose, onUndo, onPass }: CullHeade
           {name}
         </p>
         <p class="text-sm text-muted max-sm:order-last max-sm:basis-full max-sm:text-center" role="status" aria-live="polite">
-          {isHeld.value ? t('review.held', { n: waiting.value }) : said.value}
+          {said.value}
         </p>
         <IconButton icon="undo" label={t('cull.undo')} onClick={onUndo} isDisabled={!mayUndo.value} />
         <span class="max-sm:hidden">

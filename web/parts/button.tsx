@@ -16,11 +16,16 @@ const looks = {
 };
 
 export function Button({ children, onClick, kind = 'plain', type = 'button', isDisabled = false }: ButtonProps) {
+  const isOnce = type === 'submit' || kind !== 'plain';
   return (
     <button
       type={type}
       class={`inline-flex min-h-9 items-center gap-2 rounded-md px-3 py-1 text-sm font-medium disabled:opacity-50 ${looks[kind]}`}
-      onClick={onClick}
+      onClick={(event) => {
+        // The second click of a double click would send, paint or delete again.
+        if (isOnce && event.detail > 1) event.preventDefault();
+        else onClick?.();
+      }}
       disabled={isDisabled}
     >
       {children}

@@ -6,13 +6,13 @@ import type { WorkRow } from '../api/works.ts';
 import { altOf } from '../gallery/tile.tsx';
 import { Button, IconButton } from '../parts/button.tsx';
 import { px } from '../parts/px.ts';
-import { readStored, store } from '../parts/storage.ts';
+import { isBoolean, readStored, store } from '../parts/storage.ts';
 import { numberText, t } from '../texts/text.ts';
 import type { ShownPicture } from './load-picture.ts';
 import type { ZoomControl } from './zoom/use-zoom.ts';
 
 /** Whether enlarged pictures show their pixels as squares. */
-export const isPixelated = signal(readStored<boolean>('local', 'pixelated') ?? false);
+export const isPixelated = signal(readStored('local', 'pixelated', isBoolean) ?? false);
 
 /** Where the finger has dragged the picture to, CSS pixels. */
 export interface Drag {

@@ -9,7 +9,7 @@ import { MoreLike } from '../likeness/more-like.tsx';
 import { goBack, hrefOf, navigate, place, setQuery } from '../navigate/router.ts';
 import { IconButton } from '../parts/button.tsx';
 import { tell, tellError } from '../parts/notices.tsx';
-import { readStored, store } from '../parts/storage.ts';
+import { isBoolean, readStored, store } from '../parts/storage.ts';
 import { t } from '../texts/text.ts';
 import { compareHref, DownloadMenu, MoreMenu } from './actions.tsx';
 import { Banner } from './banner.tsx';
@@ -32,9 +32,10 @@ const fastEnough = 40;
 /** One work, over the gallery: its picture, what was decided about it, and how it was made. */
 export function WorkView({ id }: { id: string }) {
   const { row, work, error, isRemoved, change: changeNow } = useWork(id);
-  const [hasDetails, setDetails] = useState(isWide.value && (readStored<boolean>('local', 'details') ?? true));
+  const [hasDetails, setDetails] = useState(isWide.value && (readStored('local', 'details', isBoolean) ?? true));
   const [attempt, setAttempt] = useState(0);
   const box = useRef<HTMLElement>(null);
+  const isTrashing = useRef(false);
   const stage = useRef<HTMLDivElement>(null);
   const drag = useSignal<Drag>({ x: 0, y: 0 });
   const index = columns.value?.indexOf(id) ?? -1;
@@ -65,12 +66,17 @@ export function WorkView({ id }: { id: string }) {
   };
   const trash = (): void =>
     whenSignedIn(() => {
+      if (isTrashing.current) return;
+      isTrashing.current = true;
       const after = older ?? newer;
-      trashWork(id).then(() => {
+      const trashed = trashWork(id).then(() => {
         tell(t('work.trashed'), { action: { label: t('common.undo'), run: () => restoreWork(id).catch(tellError) } });
         if (after === undefined) close();
         else show(after);
       }, tellError);
+      trashed.finally(() => {
+        isTrashing.current = false;
+      });
     });
 
   const control = useZoom(stage, row, {

@@ -1,7 +1,7 @@
 /** The picture that painting starts from, its mask, and pictures that guide it. A work is remembered; files last as long as the page is open. */
 import { effect, signal } from '@preact/signals';
 import { fullWorkOf, pictureOf } from '../../api/works.ts';
-import { readStored, store } from '../../parts/storage.ts';
+import { isText, readStored, store } from '../../parts/storage.ts';
 import { emptyMask, isBlank, type Mask, maskFile } from './mask.ts';
 
 export interface StartPicture {
@@ -46,9 +46,9 @@ let isKept = false;
 export function keepStart(): void {
   if (isKept) return;
   isKept = true;
-  const before = readStored<string>('local', 'start');
+  const before = readStored('local', 'start', isText);
   // It may be gone since.
-  if (typeof before === 'string') startWithWork(before).catch(() => store('local', 'start', undefined));
+  if (before !== undefined) startWithWork(before).catch(() => store('local', 'start', undefined));
   let isFirst = true;
   effect(() => {
     const work = startPicture.value?.work;
