@@ -9,6 +9,7 @@ import { type Serving, serving } from '../server/serving.ts';
 import { openBrowser, openPage, type Watched } from './browser.ts';
 import { fillGallery } from './fill.ts';
 import { signInAs } from './sign-in.ts';
+import { visit } from './visit.ts';
 
 /** Every key that the page has ever kept something under, with something that another version may have kept. */
 const keptKeys = ['theme', 'view', 'row height', 'facets', 'facet tag', 'facet rating', 'details', 'pixelated', 'sections', 'single keys']
@@ -40,39 +41,23 @@ suite('a browser that refuses', { timeoutMs: 120_000 }, (test) => {
     await browser?.close();
     await server?.close();
   });
-  const open = async (init: () => void, options: BrowserContextOptions = {}): Promise<Watched> => {
+  const open = async (init: string | (() => void), options: BrowserContextOptions = {}): Promise<Watched> => {
     const watched = await openPage(browser, options);
     watched.context.setDefaultTimeout(20_000);
     await signInAs(watched.page, server);
-    await watched.page.addInitScript(init);
+    await watched.page.addInitScript(typeof init === 'string' ? { content: init } : init);
     await watched.page.goto(server.url);
     await watched.page.getByText('12 works').waitFor();
     return watched;
   };
-  /** Follows links of the page itself, as a person does: nothing is loaded again. */
-  const visit = async ({ page }: Watched, room: string): Promise<void> => {
-    await page.evaluate((to) => {
-      const link = Object.assign(document.createElement('a'), { href: to });
-      document.body.append(link);
-      link.click();
-      link.remove();
-    }, `/${room}`);
-    await page.waitForFunction(() => !document.querySelector('#content')?.textContent?.startsWith('Loading'));
-    await page.locator('main:visible').first().waitFor();
-  };
 
   test('storage that throws, or holds what another version kept: each room opens, and choices hold until the page is closed', async () => {
-    const throwing = (): void => {
-      for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
-        Object.defineProperty(window, name, {
-          get: () => {
-            throw new DOMException('refused', 'SecurityError');
-          },
-        });
-    };
+    // As text: a function would bring what the compiler of the tests adds to it.
+    const throwing = `for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'caches'])
+      Object.defineProperty(window, name, { get: () => { throw new DOMException('refused', 'SecurityError'); } });`;
     const refused = await open(throwing);
-    for (const room of rooms) await visit(refused, room);
-    await visit(refused, `works/${ids[0]}`);
+    for (const room of rooms) await visit(refused.page, room);
+    await visit(refused.page, `works/${ids[0]}`);
     await refused.page.getByLabel('Title').fill('kept for now');
     await refused.page.getByLabel('Note').focus();
     await refused.page.getByText('Saved', { exact: true }).waitFor();
@@ -93,10 +78,10 @@ suite('a browser that refuses', { timeoutMs: 120_000 }, (test) => {
       );
       await watched.page.goto(server.url);
       await watched.page.getByText('12 works').waitFor();
-      await visit(watched, 'studio');
+      await visit(watched.page, 'studio');
       await watched.page.getByLabel('Prompt', { exact: true }).waitFor();
-      await visit(watched, 'queue');
-      await visit(watched, `works/${ids[1]}`);
+      await visit(watched.page, 'queue');
+      await visit(watched.page, `works/${ids[1]}`);
       await watched.page.getByLabel('Title').waitFor();
       equal(watched.faults, []);
       await watched.close();
@@ -114,7 +99,7 @@ suite('a browser that refuses', { timeoutMs: 120_000 }, (test) => {
             }
           : () => undefined,
       );
-      await visit({ page } as Watched, 'studio');
+      await visit(page, 'studio');
       await page.getByLabel('Prompt', { exact: true }).fill('a prompt that nobody has sent');
       let loads = 0;
       page.on('load', () => loads++);
@@ -129,7 +114,7 @@ suite('a browser that refuses', { timeoutMs: 120_000 }, (test) => {
         await page.getByRole('button', { name: 'Try again' }).click();
       } else await page.getByText('The page was loaded again').waitFor();
       await page.getByRole('heading', { name: 'Queue' }).waitFor();
-      await visit({ page } as Watched, 'studio');
+      await visit(page, 'studio');
       is(await page.getByLabel('Prompt', { exact: true }).inputValue(), 'a prompt that nobody has sent');
       ok(loads <= 1);
       await close();
@@ -217,7 +202,7 @@ async function standIn(to: string): Promise<{ url: string; close(): Promise<void
   const refusing =
     'for (const name of ["open", "match", "keys", "delete"]) CacheStorage.prototype[name] = () => Promise.reject(new DOMException("refused", "SecurityError"));\n';
   const pass = (given: IncomingMessage, answer: ServerResponse): void => {
-    const headers = { ...given.headers, 'accept-encoding': 'identity' };
+    const headers = { ...given.headers, host: new URL(to).host, 'accept-encoding': 'identity' };
     const asked = request(`${to}${given.url}`, { method: given.method, headers }, (found) => {
       if (given.url !== '/worker.js') {
         answer.writeHead(found.statusCode ?? 502, found.headers);
