@@ -39,7 +39,7 @@ export function CullHeader({ session, name, onClose, onUndo, onPass }: CullHeade
             }}
           />
         </span>
-        <span class="flex items-center gap-3 text-sm max-sm:basis-full max-sm:justify-between max-sm:px-2">
+        <span class="flex flex-wrap items-center gap-3 text-sm max-sm:basis-full max-sm:justify-between max-sm:px-2">
           <select
             aria-label={t('cull.pass')}
             class="rounded-md border border-line bg-raised px-2 py-1.5"
