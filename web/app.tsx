@@ -1,7 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { actDialog } from './act/chosen-actions.ts';
-import { isConnected } from './api/events.ts';
 import { session } from './api/session.ts';
 import { GalleryPage } from './gallery/gallery-page.tsx';
 import { handleKeys } from './keys/listen.ts';
@@ -13,6 +12,7 @@ import { lazy } from './parts/lazy.tsx';
 import { Navigation } from './parts/navigation.tsx';
 import { Notices } from './parts/notices.tsx';
 import { SignInDialog, SignInForm } from './parts/sign-in.tsx';
+import { TroubleBar } from './parts/trouble-bar.tsx';
 import { t } from './texts/text.ts';
 
 const SharePage = lazy(async () => (await import('./share/share-page.tsx')).SharePage);
@@ -68,12 +68,11 @@ export function App() {
       </a>
       {!bare.has(page.value) && <Navigation />}
       <div id="content" class="relative flex min-h-0 min-w-0 flex-1 flex-col">
-        {!isConnected.value && page.value !== 'kiosk' && (
-          <p role="alert" class="bg-bad px-4 py-1 text-center text-sm text-paper">
-            {t('error.offline')}
-          </p>
-        )}
-        <Shown />
+        {page.value !== 'kiosk' && <TroubleBar />}
+        {/* An open work covers this box, and not what is wrong. */}
+        <div class="relative flex min-h-0 flex-1 flex-col">
+          <Shown />
+        </div>
       </div>
       <SignInDialog />
       <AccountDialog />

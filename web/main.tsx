@@ -1,11 +1,11 @@
 import { render } from 'preact';
-import { followEvents } from './api/events.ts';
-import { signInByLink } from './api/session.ts';
+import { begin } from './api/begin.ts';
 import { App } from './app.tsx';
 import { followSelection } from './gallery/shown-works.ts';
 import { startKeys } from './keys/listen.ts';
 import { startRouter } from './navigate/router.ts';
 import { followTitle } from './navigate/title.ts';
+import { tellRenewed } from './parts/lazy.tsx';
 import { entries } from './parts/navigation.tsx';
 import { tellError } from './parts/notices.tsx';
 import { applyTheme } from './parts/theme.ts';
@@ -20,6 +20,7 @@ followTitle(entries);
 followSelection();
 const root = document.getElementById('page');
 if (root) render(<App />, root);
+tellRenewed();
 // Needs https or this machine; without it the page works, but not without a network.
 if (import.meta.env.PROD) navigator.serviceWorker?.register('worker.js').catch(() => undefined);
-signInByLink().then(followEvents, tellError);
+begin().catch(tellError);

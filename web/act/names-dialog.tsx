@@ -53,7 +53,7 @@ export function NamesDialog({ kind, onClose }: { kind: NameKind; onClose: () => 
         hint={t(kind === 'tags' ? 'names.addTags' : 'names.addCollections')}
         names={names}
         known={known}
-        onAdd={(added) => void run({ [add]: added })}
+        onAdd={(added) => run({ [add]: added })}
         onRemove={(name) => void run({ [remove]: [name] })}
       />
       <div class="mt-4 flex justify-end">

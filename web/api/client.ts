@@ -13,6 +13,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Answers of a proxy whose server is away, or of a server that is busy or stopping; 0: no answer. */
+const passing: ReadonlySet<number> = new Set([0, 429, 502, 503, 504]);
+/** Whether the same request may succeed later. */
+export const mayPass = (error: unknown): error is ApiError => error instanceof ApiError && passing.has(error.status);
+
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Relative to <base>, which the server sets to its base path. */
@@ -53,6 +58,36 @@ export async function send(path: string, { method = 'GET', query, body, headers 
   });
   if (!response.ok) throw await errorOf(response);
   return response;
+}
+
+const pausesMs = [500, 1500];
+/** Keys of requests that no answer came to. The person may send the same again. */
+const unanswered = new Map<string, string>();
+// randomUUID() exists only on pages from https or this machine.
+const newKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/**
+ * Posts what must count once, such as a job. A network may lose the answer, so it is sent again under the same key, by which the server knows it.
+ *
+ * @throws ApiError
+ */
+export async function postOnce<T>(path: string, body: unknown): Promise<T> {
+  const what = body instanceof FormData ? '' : `${path} ${JSON.stringify(body)}`;
+  const key = unanswered.get(what) ?? newKey();
+  if (what !== '') unanswered.set(what, key);
+  for (const pauseMs of [...pausesMs, 0]) {
+    try {
+      const answer = await ask<T>(path, { method: 'POST', body, headers: { 'idempotency-key': key } });
+      unanswered.delete(what);
+      return answer;
+    } catch (error) {
+      const isLost = error instanceof ApiError && error.status === 0;
+      if (!isLost) unanswered.delete(what);
+      if (!isLost || pauseMs === 0) throw error;
+      await new Promise((done) => setTimeout(done, pauseMs));
+    }
+  }
+  throw new Error('the last try returns or throws');
 }
 
 /** The JSON of an answer. The caller names its type: that of the server's schema. @throws ApiError */

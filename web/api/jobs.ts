@@ -1,7 +1,7 @@
 /** Jobs as the server last told of them, their live previews, and what can be done with them. */
 import { type Signal, signal } from '@preact/signals';
 import type { JobView } from '../../lib/server/api/jobs/job-view.ts';
-import { addressOf, ask, send } from './client.ts';
+import { addressOf, ask, postOnce, send } from './client.ts';
 import { onEvent } from './events.ts';
 import { pictureOf, rowOf } from './works.ts';
 
@@ -150,7 +150,7 @@ export function submission(request: object, files: Readonly<Record<string, Blob 
 }
 
 export async function submitJob(body: unknown): Promise<Job> {
-  const job = await ask<Job>('jobs', { method: 'POST', body });
+  const job = await postOnce<Job>('jobs', body);
   keepJob(job);
   return job;
 }

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { Session } from '../../lib/server/api/session/routes.ts';
-import { ApiError, ask } from './client.ts';
+import { ApiError, ask, mayPass } from './client.ts';
 
 /** Who the server takes this browser for; undefined: not asked yet. */
 export const session = signal<Session | undefined>(undefined);
@@ -35,10 +35,14 @@ export async function signOut(): Promise<void> {
 export async function signInByLink(): Promise<void> {
   const code = /^#code=([\w-]+)$/.exec(location.hash)?.[1];
   if (code === undefined) return readSession();
-  history.replaceState(history.state, '', location.pathname + location.search);
+  const forget = (): void => history.replaceState(history.state, '', location.pathname + location.search);
   try {
     session.value = await ask<Session>('session/code', { method: 'POST', body: { code } });
+    forget();
   } catch (error) {
+    // Sent again when the server is back.
+    if (mayPass(error)) throw error;
+    forget();
     await readSession();
     if (!(error instanceof ApiError && error.status === 401)) throw error;
     if (session.value?.name === null) signInAsked.value = { reason: 'code' };

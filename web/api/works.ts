@@ -110,11 +110,11 @@ export const pictureOf = ({ id, version }: Pick<WorkRow, 'id' | 'version'>): str
 
 export type Change = z.input<typeof workChange>;
 
-/** Shows a change before the server has it; the answer takes it back. */
-export function showChange(id: string, { flag, rating, star, hidden, title }: Change): () => void {
+/** Shows a change before the server has it. */
+export function showChange(id: string, { flag, rating, star, hidden, title }: Change): void {
   const row = rowOf(id);
-  const before = row.value;
-  if (!before) return () => undefined;
+  const before = row.peek();
+  if (!before) return;
   row.value = {
     ...before,
     ...(flag !== undefined && { flag: flag === 'none' ? null : flag }),
@@ -122,9 +122,6 @@ export function showChange(id: string, { flag, rating, star, hidden, title }: Ch
     ...(star !== undefined && { star: star ?? false }),
     ...(hidden !== undefined && { hidden: hidden ?? false }),
     ...(title !== undefined && { title }),
-  };
-  return () => {
-    row.value = before;
   };
 }
 
@@ -135,13 +132,14 @@ export async function sendChange(id: string, change: Change): Promise<void> {
   if (row.value) row.value = { ...row.value, ...changed };
 }
 
-/** Changes a work; the page shows the change at once, and takes it back if the server refuses it. */
+/** Hides a work, or changes its names; the page shows it at once, and takes it back if the server refuses it. */
 export async function changeWork(id: string, change: Change): Promise<void> {
-  const takeBack = showChange(id, change);
+  const before = rowOf(id).peek();
+  showChange(id, change);
   try {
     await sendChange(id, change);
   } catch (error) {
-    takeBack();
+    if (before) showChange(id, { hidden: before.hidden });
     throw error;
   }
 }

@@ -11,7 +11,7 @@ interface ControlsProps {
 /** The decisions as buttons, within reach of a thumb. */
 export function Controls({ row, onDecide }: ControlsProps) {
   return (
-    <div class="flex w-full max-w-xl items-center justify-between gap-1">
+    <div class="flex w-full max-w-xl flex-wrap items-center justify-between gap-1 max-[340px]:justify-center">
       <FlagButton
         icon="cross"
         label={t('work.reject')}

@@ -1,7 +1,6 @@
 import { isKeysShown } from '../keys/overlay.tsx';
 import { IconButton } from '../parts/button.tsx';
 import { px } from '../parts/px.ts';
-import { isHeld, waiting } from '../review/decision-queue.ts';
 import { t } from '../texts/text.ts';
 import { type CullSession, passes } from './cull-session.ts';
 
@@ -28,7 +27,7 @@ export function CullHeader({ session, name, onClose, onUndo, onPass }: CullHeade
           {name}
         </p>
         <p class="text-sm text-muted max-sm:order-last max-sm:basis-full max-sm:text-center" role="status" aria-live="polite">
-          {isHeld.value ? t('review.held', { n: waiting.value }) : said.value}
+          {said.value}
         </p>
         <IconButton icon="undo" label={t('cull.undo')} onClick={onUndo} isDisabled={!mayUndo.value} />
         <span class="max-sm:hidden">
@@ -40,7 +39,7 @@ export function CullHeader({ session, name, onClose, onUndo, onPass }: CullHeade
             }}
           />
         </span>
-        <span class="flex items-center gap-3 text-sm max-sm:basis-full max-sm:justify-between max-sm:px-2">
+        <span class="flex flex-wrap items-center gap-3 text-sm max-sm:basis-full max-sm:justify-between max-sm:px-2">
           <select
             aria-label={t('cull.pass')}
             class="rounded-md border border-line bg-raised px-2 py-1.5"

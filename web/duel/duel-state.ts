@@ -1,7 +1,7 @@
 /** Pairs to choose from. While one is looked at, the server chooses the next, which takes it seconds. */
 import { signal } from '@preact/signals';
 import type { WorkRecord } from '../../lib/server/api/changes/work-change.ts';
-import { ApiError, ask } from '../api/client.ts';
+import { ApiError, ask, postOnce } from '../api/client.ts';
 import { rowOf } from '../api/works.ts';
 import { tell, tellError } from '../parts/notices.tsx';
 import { decoded, largeOf } from '../review/decoded.ts';
@@ -65,7 +65,7 @@ export class Duels {
     const [winner, loser] = side === 'first' ? [pair.first, pair.second] : [pair.second, pair.first];
     this.#goOn();
     try {
-      await ask('duels', { method: 'POST', body: { winner, loser } });
+      await postOnce('duels', { winner, loser });
       this.#done.push({ winner, loser, pair });
       this.given.value++;
       this.mayUndo.value = true;

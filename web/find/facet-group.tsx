@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Count, FacetName } from '../../lib/gallery/search/facets.ts';
 import { setQuery } from '../navigate/router.ts';
 import { Icon } from '../parts/icon.tsx';
-import { readStored, store } from '../parts/storage.ts';
+import { isBoolean, readStored, store } from '../parts/storage.ts';
 import { numberText, t } from '../texts/text.ts';
 import { hasCondition, opposite, withCondition, withoutCondition } from './conditions.ts';
 import { facetRow } from './facet-table.ts';
@@ -19,7 +19,7 @@ interface FacetGroupProps {
 /** The values of one facet. A press narrows the query; a second one widens it again. */
 export function FacetGroup({ facet, counts, query }: FacetGroupProps) {
   const { isOpen: startsOpen = false, isNewestFirst = false } = facetRow(facet);
-  const [isOpen, setOpen] = useState(readStored<boolean>('local', `facet ${facet}`) ?? startsOpen);
+  const [isOpen, setOpen] = useState(readStored('local', `facet ${facet}`, isBoolean) ?? startsOpen);
   const [isWhole, setWhole] = useState(false);
   if (counts.length === 0) return null;
   const ordered = isNewestFirst ? [...counts].reverse() : counts;

@@ -5,10 +5,10 @@ import { ask } from '../api/client.ts';
 import { onEvent } from '../api/events.ts';
 import { columns, selection } from '../gallery/shown-works.ts';
 import { tellError } from '../parts/notices.tsx';
-import { readStored, store } from '../parts/storage.ts';
+import { isBoolean, readStored, store } from '../parts/storage.ts';
 
 /** Whether the panel is open beside the pictures; on narrow screens it is a drawer, and starts closed. */
-export const isPanelOpen = signal(matchMedia('(min-width: 64rem)').matches && (readStored<boolean>('local', 'facets') ?? false));
+export const isPanelOpen = signal(matchMedia('(min-width: 64rem)').matches && (readStored('local', 'facets', isBoolean) ?? false));
 export function setPanelOpen(isOpen: boolean): void {
   isPanelOpen.value = isOpen;
   store('local', 'facets', isOpen);

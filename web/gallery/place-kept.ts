@@ -1,6 +1,6 @@
 /** Where the gallery stands: kept while other pages are shown, and over a reload. */
 import { signal } from '@preact/signals';
-import { readStored, store } from '../parts/storage.ts';
+import { hasFields, isList, isNumber, isText, readStored, store } from '../parts/storage.ts';
 
 /** Index of the work that keys act on; undefined: none was chosen. */
 export const focused = signal<number | undefined>(undefined);
@@ -16,7 +16,9 @@ export interface HeldPlace {
 }
 
 const most = 30;
-const places = new Map<string, HeldPlace>(readStored<[string, HeldPlace][]>('session', 'places') ?? []);
+const isHeld = hasFields<HeldPlace>({ id: isText, below: isNumber });
+const isPlace = (found: unknown): found is [string, HeldPlace] => Array.isArray(found) && isText(found[0]) && isHeld(found[1]);
+const places = new Map<string, HeldPlace>(readStored('session', 'places', isList(isPlace)) ?? []);
 let timer: number | undefined;
 
 export const heldPlace = (selection: string): HeldPlace | undefined => places.get(selection);

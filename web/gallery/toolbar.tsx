@@ -12,7 +12,7 @@ import { hrefOf, setQuery } from '../navigate/router.ts';
 import { IconButton, RowButton, rowLook } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { readStored, store } from '../parts/storage.ts';
+import { isNumber, readStored, store } from '../parts/storage.ts';
 import { ViewMenu, viewItems } from '../review/view-menu.tsx';
 import { t } from '../texts/text.ts';
 import { ViewSwitch, view } from '../views/view.tsx';
@@ -21,7 +21,7 @@ import { columns, selection } from './shown-works.ts';
 
 /** Heights of a row between which the slider moves, pixels. */
 const sizes = { least: 90, most: 480, usual: 220 };
-export const rowHeight = signal(readStored<number>('local', 'row height') ?? sizes.usual);
+export const rowHeight = signal(Math.min(sizes.most, Math.max(sizes.least, readStored('local', 'row height', isNumber) ?? sizes.usual)));
 
 /** Filters, search, order, view and size of the pictures. On phones only filters and search; the rest is behind a button. */
 export function Toolbar() {

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import { readStored, store } from '../parts/storage.ts';
-import { type KeyAction, keyTable } from './table.ts';
+import { isBoolean, readStored, store } from '../parts/storage.ts';
+import { type KeyAction, keyTable, repeating } from './table.ts';
 
 /** `false`: it does not concern this handler, and the next one hears it. */
 type Handler = (key: string, event: KeyboardEvent) => unknown;
@@ -10,7 +10,7 @@ type Handlers = Partial<Record<KeyAction, Handler>>;
 const listeners: Handlers[] = [];
 
 /** Whether keys of one letter act: WCAG 2.1.4 asks for a way to turn them off. */
-export const hasSingleKeys = signal(readStored<boolean>('local', 'single keys') ?? true);
+export const hasSingleKeys = signal(readStored('local', 'single keys', isBoolean) ?? true);
 export function setSingleKeys(isOn: boolean): void {
   hasSingleKeys.value = isOn;
   store('local', 'single keys', isOn);
@@ -43,7 +43,9 @@ export function startKeys(): void {
     for (const handlers of [...listeners].reverse())
       for (const action of actions) {
         const handle = handlers[action];
-        if (!handle || handle(event.key, event) === false) continue;
+        // A key that is held down rates, deletes or answers once.
+        const isAgain = event.repeat && !repeating.has(action);
+        if (!handle || (!isAgain && handle(event.key, event) === false)) continue;
         event.preventDefault();
         return;
       }

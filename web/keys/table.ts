@@ -77,3 +77,9 @@ export const keyTable = {
   fillScreen: { keys: ['v'], scope: 'show', label: 'keys.fillScreen' },
 } as const satisfies Record<string, Row>;
 export type KeyAction = keyof typeof keyTable;
+
+/** What a key does again and again while it is held down. */
+export const repeating: ReadonlySet<KeyAction> = new Set([
+  ...(['left', 'right', 'up', 'down', 'pageUp', 'pageDown'] as const),
+  ...(['next', 'previous', 'panUp', 'panDown', 'zoomIn', 'zoomOut'] as const),
+]);

@@ -22,8 +22,19 @@ const shape = 'inline-flex min-h-9 items-center gap-2 rounded-md px-3 py-1 text-
 export const mainLook = `${shape} ${looks.main}`;
 
 export function Button({ children, onClick, kind = 'plain', type = 'button', isDisabled = false, reveal }: ButtonProps) {
+  const isOnce = type === 'submit' || kind !== 'plain';
   return (
-    <button type={type} class={`${shape} ${looks[kind]}`} onClick={onClick} disabled={isDisabled} data-reveal={reveal}>
+    <button
+      type={type}
+      class={`${shape} ${looks[kind]}`}
+      onClick={(event) => {
+        // The second click of a double click would send, paint or delete again.
+        if (isOnce && event.detail > 1) event.preventDefault();
+        else onClick?.();
+      }}
+      disabled={isDisabled}
+      data-reveal={reveal}
+    >
       {children}
     </button>
   );

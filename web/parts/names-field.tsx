@@ -2,6 +2,7 @@ import { useId, useState } from 'preact/hooks';
 import { t } from '../texts/text.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
+import { tellError } from './notices.tsx';
 
 export interface NameShown {
   name: string;
@@ -16,7 +17,8 @@ interface NamesFieldProps {
   names: readonly NameShown[];
   /** Names that exist, offered for completion. */
   known: readonly string[];
-  onAdd: (names: string[]) => void;
+  /** While it fails, the names stay in the field. */
+  onAdd: (names: string[]) => Promise<unknown>;
   onRemove: (name: string) => void;
 }
 
@@ -27,8 +29,8 @@ export function NamesField({ label, hint, names, known, onAdd, onRemove }: Names
   const submit = (event: Event): void => {
     event.preventDefault();
     const added = text.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
-    if (added.length > 0) onAdd(added);
-    setText('');
+    if (added.length === 0) return setText('');
+    onAdd(added).then(() => setText((now) => (now === text ? '' : now)), tellError);
   };
   return (
     <div class="flex flex-col gap-2">

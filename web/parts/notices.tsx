@@ -1,6 +1,7 @@
 /** Short messages at the edge of the page: what happened, and a way back. */
 import { signal } from '@preact/signals';
 import { ApiError } from '../api/client.ts';
+import { signInAsked } from '../api/session.ts';
 import { t } from '../texts/text.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
@@ -44,7 +45,11 @@ export function tellError(error: unknown): void {
   if (!(error instanceof ApiError)) return tell(t('error.unknown', { message: String(error) }), { kind: 'error' });
   if (error.code === 'ERR_OFFLINE') return tell(t('error.offline'), { kind: 'error' });
   const id = error.requestId === undefined ? '' : ` ${t('error.request', { id: error.requestId })}`;
-  tell(`${error.message}${id}`, { kind: 'error' });
+  const signIn = (): void => {
+    signInAsked.value = { reason: 'wish' };
+  };
+  const action = error.status === 401 ? { label: t('session.signIn'), run: signIn } : undefined;
+  tell(`${error.message}${id}`, { kind: 'error', action });
 }
 
 export function Notices() {

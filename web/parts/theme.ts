@@ -1,9 +1,9 @@
 import { effect, signal } from '@preact/signals';
-import { readStored, store } from './storage.ts';
+import { isOneOf, readStored, store } from './storage.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
-export const theme = signal<Theme>(readStored<Theme>('local', 'theme') ?? 'system');
+export const theme = signal<Theme>(readStored('local', 'theme', isOneOf(themes)) ?? 'system');
 
 /** Follows the choice of the person, else that of the system. */
 export function applyTheme(): void {

@@ -3,7 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { onEvent } from '../api/events.ts';
 import { followJobs, isOpen, type Job, jobOf, onStructure, type QueueFigures, readJobs, readQueue } from '../api/jobs.ts';
 import { session } from '../api/session.ts';
-import { readStored, store } from '../parts/storage.ts';
+import { isNumber, readStored, store } from '../parts/storage.ts';
 
 const pageSize = 200;
 const soonMs = 400;
@@ -16,7 +16,7 @@ export const figures = signal<QueueFigures | undefined>(undefined);
 export const queueError = signal<Error | undefined>(undefined);
 
 /** Jobs that ended before this are not shown in this browser; milliseconds since 1970. */
-const clearedAt = signal(readStored<number>('local', 'queue cleared') ?? 0);
+const clearedAt = signal(readStored('local', 'queue cleared', isNumber) ?? 0);
 export function clearEnded(at: number): void {
   clearedAt.value = at;
   store('local', 'queue cleared', at);

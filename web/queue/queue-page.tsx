@@ -140,7 +140,8 @@ function Ended() {
   const list = ended.value;
   const clear = (): void => {
     const before = clearedTime();
-    clearEnded(Date.now());
+    // By the clock of the server, not of this browser.
+    clearEnded(Date.parse(list[0]?.endedAt ?? ''));
     tell(t('queue.cleared'), { action: { label: t('common.undo'), run: () => clearEnded(before) } });
   };
   return (

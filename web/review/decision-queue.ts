@@ -3,7 +3,7 @@
  * and are sent when it is back.
  */
 import { effect, signal } from '@preact/signals';
-import { ApiError } from '../api/client.ts';
+import { ApiError, mayPass } from '../api/client.ts';
 import { isConnected } from '../api/events.ts';
 import { session, signInAsked } from '../api/session.ts';
 import { type Change, refreshRow, sendChange, showChange } from '../api/works.ts';
@@ -18,13 +18,11 @@ interface Waiting {
 let queue: Waiting[] = [];
 /** How many the server does not have yet. */
 export const waiting = signal(0);
-/** Whether they wait because the server is away. */
-export const isHeld = signal(false);
+/** Why they wait: the server is away, or does not know this browser any more. */
+export const held = signal<'away' | 'signedOut' | undefined>(undefined);
 let isSending = false;
 let retry: number | undefined;
 const retryMs = 3000;
-/** Answers of a proxy whose server is away, or of a server that is busy or stopping. */
-const passing: ReadonlySet<number> = new Set([0, 429, 502, 503, 504]);
 
 /** When this page last decided about a work: its own events are no news. */
 const decidedAt = new Map<string, number>();
@@ -32,16 +30,19 @@ const ownMs = 10_000;
 export const isOwnDecision = (id: string): boolean => isWaiting(id) || Date.now() - (decidedAt.get(id) ?? 0) < ownMs;
 export const isWaiting = (id: string): boolean => queue.some((one) => one.id === id);
 
-/** Shows a decision at once, and sends it. */
+/** Shows a decision at once, and sends it. Further ones about the same work go out together, in their order. */
 export function decide(id: string, change: Change): void {
   showChange(id, change);
   decidedAt.set(id, Date.now());
-  queue.push({ id, change });
+  const last = queue.at(-1);
+  // The first one may be on its way.
+  if (last?.id === id && queue.length > 1) last.change = { ...last.change, ...change };
+  else queue.push({ id, change: { ...change } });
   waiting.value = queue.length;
   sendAll();
 }
 
-async function sendAll(): Promise<void> {
+export async function sendAll(): Promise<void> {
   if (isSending) return;
   isSending = true;
   clearTimeout(retry);
@@ -50,37 +51,38 @@ async function sendAll(): Promise<void> {
       () => undefined,
       (problem: unknown) => problem,
     );
-    if (error !== undefined && mayPass(error)) {
-      hold(error as ApiError);
+    const reason = mayPass(error) ? 'away' : error instanceof ApiError && error.status === 401 ? 'signedOut' : undefined;
+    if (reason) {
+      hold(reason);
       break;
     }
     queue = queue.slice(1);
     waiting.value = queue.length;
     decidedAt.set(first.id, Date.now());
+    // The answer is older than what was decided since.
+    for (const { id, change } of queue) if (id === first.id) showChange(id, change);
     if (error !== undefined) {
       // Such as a work that somebody else has removed.
       tellError(error);
       refreshRow(first.id);
     }
   }
-  if (queue.length === 0 && isHeld.value) {
-    isHeld.value = false;
+  if (queue.length === 0 && held.peek()) {
+    held.value = undefined;
     tell(t('review.sent'));
   }
   isSending = false;
 }
 
-const mayPass = (error: unknown): boolean => error instanceof ApiError && (passing.has(error.status) || error.status === 401);
-
-function hold(error: ApiError): void {
-  isHeld.value = true;
-  if (error.status === 401) signInAsked.value = { reason: 'wish', whenDone: sendAll };
+function hold(reason: 'away' | 'signedOut'): void {
+  held.value = reason;
+  if (reason === 'signedOut') signInAsked.value = { reason: 'wish', whenDone: sendAll };
   else retry = window.setTimeout(sendAll, retryMs);
 }
 
 effect(() => {
   session.value?.name;
-  if (isConnected.value && isHeld.peek()) sendAll();
+  if (isConnected.value && held.peek()) sendAll();
 });
 
 // They are lost with the page.

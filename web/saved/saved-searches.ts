@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { ask, send } from '../api/client.ts';
 import { isSignedIn } from '../api/session.ts';
 import { tellError } from '../parts/notices.tsx';
-import { readStored, store } from '../parts/storage.ts';
+import { isList, isText, readStored, store } from '../parts/storage.ts';
 
 export interface SavedSearch {
   name: string;
@@ -11,7 +11,7 @@ export interface SavedSearch {
 }
 
 export const saved = signal<readonly SavedSearch[] | undefined>(undefined);
-export const pinned = signal<readonly string[]>(readStored<string[]>('local', 'pinned searches') ?? []);
+export const pinned = signal<readonly string[]>(readStored('local', 'pinned searches', isList(isText)) ?? []);
 
 function setPinned(names: readonly string[]): void {
   pinned.value = names;

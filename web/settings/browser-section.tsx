@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { hasSingleKeys, setSingleKeys } from '../keys/listen.ts';
 import { Button } from '../parts/button.tsx';
 import { tell } from '../parts/notices.tsx';
-import { isStorageRefused, readStored, store } from '../parts/storage.ts';
+import { isList, isStorageRefused, readStored, store } from '../parts/storage.ts';
 import { theme, themes } from '../parts/theme.ts';
 import { presets } from '../studio/form/preset-list.ts';
 import { promptHistory } from '../studio/form/prompt-history.ts';
@@ -72,13 +72,20 @@ const things: readonly KeptThing[] = [
   },
 ];
 
-const countOf = ({ keys }: KeptThing): number => keys.reduce((sum, key) => sum + (readStored<unknown[]>('local', key)?.length ?? 0), 0);
+const keptList = (key: string): unknown[] | undefined =>
+  readStored(
+    'local',
+    key,
+    isList((_one): _one is unknown => true),
+  );
+
+const countOf = ({ keys }: KeptThing): number => keys.reduce((sum, key) => sum + (keptList(key)?.length ?? 0), 0);
 
 /** What the browser keeps, which can be forgotten. */
 function Kept() {
   const [, again] = useState(0);
   const forget = (thing: KeptThing): void => {
-    const before = thing.keys.map((key) => [key, readStored<unknown>('local', key)] as const);
+    const before = thing.keys.map((key) => [key, keptList(key)] as const);
     const put = (values: typeof before): void => {
       for (const [key, value] of values) {
         store('local', key, value);

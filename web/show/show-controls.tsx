@@ -13,15 +13,13 @@ interface ControlsProps {
   seconds: number;
   isPlaying: boolean;
   isShown: boolean;
-  /** That decisions wait for the server. */
-  held: string | undefined;
   onPlay: () => void;
   onChange: (change: Change) => void;
   onClose: () => void;
 }
 
 /** What the slideshow can do, at its lower edge; out of sight while nobody moves. */
-export function ShowControls({ show, row, seconds, isPlaying, isShown, held, onPlay, onChange, onClose }: ControlsProps) {
+export function ShowControls({ show, row, seconds, isPlaying, isShown, onPlay, onChange, onClose }: ControlsProps) {
   return (
     <div
       class={`absolute inset-x-0 bottom-0 z-[3] flex flex-col gap-1 bg-black/75 px-3 py-2 transition-opacity duration-300 ${isShown ? '' : 'pointer-events-none opacity-0'}`}
@@ -33,7 +31,6 @@ export function ShowControls({ show, row, seconds, isPlaying, isShown, held, onP
         <span class="min-w-0 flex-1 truncate" dir="auto">
           {row?.name}
         </span>
-        <span role="status">{held}</span>
       </p>
       <div class="flex flex-wrap items-center gap-x-1">
         <Act icon="back" label={t('show.previous')} onClick={() => show.move(-1)} />

@@ -4,7 +4,7 @@ import { type Change, rowOf } from '../api/works.ts';
 import { handleKeys } from '../keys/listen.ts';
 import { goBack, hrefOf, place } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
-import { decide, isHeld, waiting } from '../review/decision-queue.ts';
+import { decide } from '../review/decision-queue.ts';
 import { useSwipe } from '../review/use-swipe.ts';
 import { useWakeLock } from '../review/wake-lock.ts';
 import { t } from '../texts/text.ts';
@@ -86,7 +86,6 @@ export function SlideshowPage() {
         seconds={seconds}
         isPlaying={isPlaying}
         isShown={hasControls}
-        held={isHeld.value ? t('review.held', { n: waiting.value }) : undefined}
         onPlay={() => setPlaying(!isPlaying)}
         onChange={change}
         onClose={close}

@@ -1,12 +1,12 @@
 import { signal } from '@preact/signals';
 import { Icon, type IconName } from '../parts/icon.tsx';
-import { readStored, store } from '../parts/storage.ts';
+import { isOneOf, readStored, store } from '../parts/storage.ts';
 import { t } from '../texts/text.ts';
 
 const icons = { rows: 'grid', wall: 'wall', list: 'list' } as const satisfies Record<string, IconName>;
 /** Pictures in rows, pictures without anything between them, or a list with names and facts. */
 export type View = keyof typeof icons;
-export const view = signal<View>(readStored<View>('local', 'view') ?? 'rows');
+export const view = signal<View>(readStored('local', 'view', isOneOf(Object.keys(icons) as View[])) ?? 'rows');
 
 export function ViewSwitch() {
   return (

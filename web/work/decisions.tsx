@@ -10,7 +10,13 @@ export function Decisions({ row, onChange }: { row: WorkRow; onChange: (change: 
   const { rating, star, flag } = row;
   const toggleFlag = (wanted: 'pick' | 'reject'): void => onChange({ flag: flag === wanted ? 'none' : wanted });
   return (
-    <div class="flex items-center">
+    <div
+      class="flex items-center"
+      onClickCapture={(event) => {
+        // The second click of a double click would take the rating back.
+        if (event.detail > 1) event.stopPropagation();
+      }}
+    >
       <fieldset aria-label={t('work.rating')} class="flex">
         {stars.map((n) => (
           <button

@@ -83,7 +83,7 @@ function Names({ kind, row }: { kind: NameKind; row: WorkRow }) {
         hint={t(hint)}
         names={row[kind].map((name) => ({ name }))}
         known={known}
-        onAdd={(names) => void changeWork(row.id, { [add]: names }).catch(tellError)}
+        onAdd={(names) => changeWork(row.id, { [add]: names })}
         onRemove={(name) => void changeWork(row.id, { [remove]: [name] }).catch(tellError)}
       />
     </div>

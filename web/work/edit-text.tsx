@@ -4,7 +4,7 @@ import { type FullWork, fullWorkOf } from '../api/works.ts';
 import { hrefOf, navigate } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
 import { tell, tellError } from '../parts/notices.tsx';
-import { readStored, store } from '../parts/storage.ts';
+import { hasFields, isText, readStored, store } from '../parts/storage.ts';
 import { t } from '../texts/text.ts';
 import { saveText, type TextField } from './edit-save.ts';
 
@@ -13,6 +13,7 @@ interface Draft {
   base: string;
   text: string;
 }
+const isDraft = hasFields<Draft>({ base: isText, text: isText });
 const draftKey = (id: string, field: TextField): string => `draft ${id} ${field}`;
 
 interface EditTextProps {
@@ -27,7 +28,7 @@ interface EditTextProps {
 /** A text of a work, edited in place: saved when the field is left. What somebody else wrote meanwhile is never overwritten unseen. */
 export function EditText({ work, field, label, longest, rows, onSaved }: EditTextProps) {
   const { id } = work;
-  const [draft, setDraft] = useState<Draft | undefined>(() => readStored<Draft>('session', draftKey(id, field)));
+  const [draft, setDraft] = useState<Draft | undefined>(() => readStored('session', draftKey(id, field), isDraft));
   const [theirs, setTheirs] = useState<string | undefined>(undefined);
   const [state, setState] = useState<'idle' | 'saving' | 'saved' | 'failed'>('idle');
   const latest = useRef({ draft, isHere: true, isSaving: false });

@@ -2,14 +2,14 @@ import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { Button, IconButton } from '../parts/button.tsx';
 import { px } from '../parts/px.ts';
-import { readStored, store } from '../parts/storage.ts';
+import { isBoolean, readStored, store } from '../parts/storage.ts';
 import { numberText, t } from '../texts/text.ts';
 import type { ShownPicture } from './load-picture.ts';
 import type { Drag, StageControl } from './zoom/use-stage.ts';
 import type { ZoomControl } from './zoom/use-zoom.ts';
 
 /** Whether enlarged pictures show their pixels as squares. */
-export const isPixelated = signal(readStored<boolean>('local', 'pixelated') ?? false);
+export const isPixelated = signal(readStored('local', 'pixelated', isBoolean) ?? false);
 
 /** What a stage shows: a work of the gallery, of a link, or of an exported site. */
 export interface Staged {

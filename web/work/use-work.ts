@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import { onEvent } from '../api/events.ts';
 import { session } from '../api/session.ts';
-import { type Change, changeWork, type FullWork, fullWorkOf, keepRow, rowOf, type WorkRow } from '../api/works.ts';
-import { tell, tellError } from '../parts/notices.tsx';
+import { type Change, type FullWork, fullWorkOf, keepRow, rowOf, type WorkRow } from '../api/works.ts';
+import { tell } from '../parts/notices.tsx';
+import { decide, isWaiting } from '../review/decision-queue.ts';
 import { t } from '../texts/text.ts';
 
 export interface OpenWork {
@@ -62,7 +63,7 @@ export function useWork(id: string): OpenWork {
   const own = useOthersDecisions(row, (wanted) => change(wanted));
   const change = (wanted: Change): void => {
     own(wanted);
-    changeWork(id, wanted).catch(tellError);
+    decide(id, wanted);
   };
   return {
     row,
@@ -118,7 +119,7 @@ function useOthersDecisions(row: WorkRow | undefined, onKeep: (change: Change) =
       star: star === undefined ? before.star : (star ?? false),
       flag: flag === undefined ? before.flag : flag === 'none' ? null : flag,
     };
-    // Both: the server may refuse the change, and the row then returns to what it was.
-    own.current = [before, after];
+    // Both: the server may refuse the change, and the row then returns to what it was. While earlier ones are on their way, their answers come too.
+    own.current = isWaiting(row.id) ? [...own.current, before, after] : [before, after];
   };
 }

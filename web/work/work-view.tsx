@@ -31,6 +31,7 @@ export function WorkView({ id }: { id: string }) {
   const { row, work, error, isRemoved, change: changeNow } = useWork(id);
   const [attempt, setAttempt] = useState(0);
   const box = useRef<HTMLElement>(null);
+  const isTrashing = useRef(false);
   const panel = usePanel(box, work !== undefined);
   const index = columns.value?.indexOf(id) ?? -1;
   const picture = usePicture(row, attempt);
@@ -61,12 +62,17 @@ export function WorkView({ id }: { id: string }) {
     });
   const trash = (): void =>
     whenSignedIn(() => {
+      if (isTrashing.current) return;
+      isTrashing.current = true;
       const after = older ?? newer;
-      trashWork(id).then(() => {
+      const trashed = trashWork(id).then(() => {
         tell(t('work.trashed'), { action: { label: t('common.undo'), run: () => restoreWork(id).catch(tellError) } });
         if (after === undefined) close();
         else show(after);
       }, tellError);
+      trashed.finally(() => {
+        isTrashing.current = false;
+      });
     });
 
   const ways = { next: () => show(older), previous: () => show(newer), close };

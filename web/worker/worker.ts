@@ -16,13 +16,12 @@ self.addEventListener('install', (event) => {
 });
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(
-    (async () => {
-      for (const name of await caches.keys()) if (name.startsWith(prefix) && name !== cacheName) await caches.delete(name);
-      await self.clients.claim();
-    })(),
-  );
+  event.waitUntil(dropOld().finally(() => self.clients.claim()));
 });
+
+async function dropOld(): Promise<void> {
+  for (const name of await caches.keys()) if (name.startsWith(prefix) && name !== cacheName) await caches.delete(name);
+}
 
 async function keepPage(): Promise<void> {
   const answer = await fetch(root);
@@ -42,6 +41,9 @@ async function keep(address: URL | string, answer: Response): Promise<void> {
   }
 }
 
+/** undefined: it is not kept, or the storage is refused. */
+const kept = (request: Request | URL): Promise<Response | undefined> => caches.match(request, { cacheName }).catch(() => undefined);
+
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -52,8 +54,8 @@ self.addEventListener('fetch', (event) => {
 });
 
 async function assetOf(request: Request): Promise<Response> {
-  const kept = await caches.match(request, { cacheName });
-  if (kept) return kept;
+  const known = await kept(request);
+  if (known) return known;
   const answer = await fetch(request);
   if (isAsset(answer)) await keep(request.url, answer.clone());
   return answer;
@@ -66,8 +68,8 @@ async function pageOf(request: Request): Promise<Response> {
     if (isPage(answer)) await keep(root, answer.clone());
     return answer;
   } catch (error) {
-    const kept = await caches.match(root, { cacheName });
-    if (kept) return kept;
+    const known = await kept(root);
+    if (known) return known;
     throw error;
   }
 }

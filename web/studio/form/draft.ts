@@ -1,7 +1,7 @@
 /** What the form of the studio holds. It is kept in the browser, and comes from an address where that names a work or a prompt. */
 import { computed, effect, signal } from '@preact/signals';
 import { ask } from '../../api/client.ts';
-import { readStored, store } from '../../parts/storage.ts';
+import { hasFields, readStored, store } from '../../parts/storage.ts';
 import { flattened, type Kind, type Options, optionsOfJob, readRows, rowsOf } from './options.ts';
 
 export interface Draft {
@@ -29,7 +29,7 @@ function checked(found: unknown): Draft {
   };
 }
 
-export const draft = signal<Draft>(checked(readStored('local', 'draft')));
+export const draft = signal<Draft>(checked(readStored('local', 'draft', hasFields<object>({}))));
 /** Number of options that differ from their default. */
 export const changes = computed(() => Object.keys(draft.value.options).length);
 

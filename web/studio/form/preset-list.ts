@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { readStored, store } from '../../parts/storage.ts';
+import { hasFields, isList, isText, readStored, store } from '../../parts/storage.ts';
 import type { Draft } from './draft.ts';
 
 export interface Preset {
@@ -7,10 +7,10 @@ export interface Preset {
   draft: Draft;
 }
 
+/** Their drafts are checked when they are loaded into the form. */
+const isPreset = hasFields<Preset>({ name: isText, draft: hasFields<Draft>({}) });
 /** Forms under a name, in the order of their names. */
-export const presets = signal<readonly Preset[]>(
-  (readStored<Preset[]>('local', 'presets') ?? []).filter((one) => typeof one?.name === 'string'),
-);
+export const presets = signal<readonly Preset[]>(readStored('local', 'presets', isList(isPreset)) ?? []);
 
 export function setPresets(list: readonly Preset[]): void {
   presets.value = [...list].sort((a, b) => a.name.localeCompare(b.name));

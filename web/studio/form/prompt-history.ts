@@ -1,11 +1,9 @@
 import { signal } from '@preact/signals';
-import { readStored, store } from '../../parts/storage.ts';
+import { isList, isText, readStored, store } from '../../parts/storage.ts';
 
 const most = 100;
 /** Prompts that were painted from here, newest first. */
-export const promptHistory = signal<readonly string[]>(
-  (readStored<string[]>('local', 'prompts') ?? []).filter((one) => typeof one === 'string'),
-);
+export const promptHistory = signal<readonly string[]>(readStored('local', 'prompts', isList(isText)) ?? []);
 
 export function remember(prompt: string): void {
   if (prompt.trim() === '') return;

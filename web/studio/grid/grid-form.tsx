@@ -7,7 +7,7 @@ import { optionName } from '../../form/option-text.ts';
 import { hrefOf, navigate } from '../../navigate/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { tellError } from '../../parts/notices.tsx';
-import { readStored, store } from '../../parts/storage.ts';
+import { hasFields, isText, readStored, store } from '../../parts/storage.ts';
 import { t } from '../../texts/text.ts';
 import { draft, requestOf } from '../form/draft.ts';
 import { rowsOf } from '../form/options.ts';
@@ -22,9 +22,11 @@ interface Grid {
 
 const usual: { x: Axis; y: Axis } = { x: { option: 'cfgScale', text: '1, 3, 5' }, y: { option: '', text: '' } };
 
+const isAxis = hasFields<Axis>({ option: isText, text: isText });
+
 /** Two options with their values: a picture for each pair. */
 export function GridForm() {
-  const axes = useSignal(readStored<typeof usual>('local', 'grid axes') ?? usual);
+  const axes = useSignal(readStored('local', 'grid axes', hasFields<typeof usual>({ x: isAxis, y: isAxis })) ?? usual);
   const isBusy = useSignal(false);
   const set = (name: 'x' | 'y', axis: Axis): void => {
     axes.value = { ...axes.value, [name]: axis };

@@ -4,12 +4,14 @@ import { type Job, onStructure } from '../../api/jobs.ts';
 import { session } from '../../api/session.ts';
 import { hrefOf, navigate } from '../../navigate/router.ts';
 import { titleNotice } from '../../navigate/title.ts';
-import { readStored, store } from '../../parts/storage.ts';
+import { isBoolean, readStored, store } from '../../parts/storage.ts';
 import { numberText, t } from '../../texts/text.ts';
 import { ownOpen, ownRunning } from './own-jobs.ts';
 
-export const hasNotice = signal((readStored<boolean>('local', 'notice') ?? false) && canNotify() && Notification.permission === 'granted');
-export const hasSound = signal(readStored<boolean>('local', 'sound') ?? false);
+export const hasNotice = signal(
+  (readStored('local', 'notice', isBoolean) ?? false) && canNotify() && Notification.permission === 'granted',
+);
+export const hasSound = signal(readStored('local', 'sound', isBoolean) ?? false);
 
 export function canNotify(): boolean {
   return typeof Notification === 'function';

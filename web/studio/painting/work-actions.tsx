@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { type Change, changeWork, pictureOf, restoreWork, rowOf, trashWork } from '../../api/works.ts';
+import { type Change, pictureOf, restoreWork, rowOf, trashWork } from '../../api/works.ts';
 import { handleKeys } from '../../keys/listen.ts';
 import { hrefOf, navigate } from '../../navigate/router.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
+import { decide } from '../../review/decision-queue.ts';
 import { t } from '../../texts/text.ts';
 import { Decisions } from '../../work/decisions.tsx';
 import { startWithWork } from '../start/start-picture.ts';
@@ -14,9 +15,7 @@ import { startWithWork } from '../start/start-picture.ts';
 export function WorkActions({ id, onRemix }: { id: string; onRemix: (work: string) => void }) {
   const row = rowOf(id).value;
   const isTrashed = useSignal(false);
-  const change = (wanted: Change): void => {
-    changeWork(id, wanted).catch(tellError);
-  };
+  const change = (wanted: Change): void => decide(id, wanted);
   const restore = (): void => {
     restoreWork(id).then(() => {
       isTrashed.value = false;

@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { type FullWork, fullWorkOf, pictureOf } from '../../api/works.ts';
 import { keepFile, keptFile } from '../../parts/kept-file.ts';
 import { tell } from '../../parts/notices.tsx';
-import { readStored, store } from '../../parts/storage.ts';
+import { isText, readStored, store } from '../../parts/storage.ts';
 import { t } from '../../texts/text.ts';
 import { emptyMask, isBlank, type Mask, maskFile } from './mask.ts';
 
@@ -81,8 +81,7 @@ let isKept = false;
 export function keepStart(): void {
   if (isKept) return;
   isKept = true;
-  const before = readStored<unknown>('local', 'start');
-  void bringBack(typeof before === 'string' ? before : undefined).catch(() => undefined);
+  void bringBack(readStored('local', 'start', isText)).catch(() => undefined);
   let known: StartPicture | undefined;
   effect(() => {
     const now = startPicture.value;

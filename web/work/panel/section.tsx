@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { readStored, store } from '../../parts/storage.ts';
+import { hasFields, readStored, store } from '../../parts/storage.ts';
 
-const opened: Record<string, boolean> = readStored<Record<string, boolean>>('local', 'sections') ?? {};
+const opened = readStored('local', 'sections', hasFields<Record<string, boolean>>({})) ?? {};
 
 interface SectionProps {
   /** It is remembered by this whether the section is open. */

@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { isWide } from '../../browser/wide.ts';
-import { readStored, store } from '../../parts/storage.ts';
+import { isBoolean, readStored, store } from '../../parts/storage.ts';
 
 /** What of the panel can be asked for by name: its element has the name as `data-reveal`. */
 export type Revealed = 'note' | 'reproduce';
@@ -19,7 +19,7 @@ interface PanelState {
  * @param isReady whether the panel can be drawn: the work was read
  */
 export function usePanel(box: RefObject<HTMLElement | null>, isReady: boolean): PanelState {
-  const [isOpen, setOpen] = useState(isWide.value && (readStored<boolean>('local', 'details') ?? true));
+  const [isOpen, setOpen] = useState(isWide.value && (readStored('local', 'details', isBoolean) ?? true));
   const [wanted, setWanted] = useState<Revealed | undefined>(undefined);
   useEffect(() => {
     if (wanted === undefined || !isOpen || !isReady) return;

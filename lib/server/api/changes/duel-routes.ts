@@ -36,12 +36,15 @@ const mostDuels = 1000;
 
 /** Pairs that callers skipped and that are not offered again while the server runs. */
 const mostSkipped = 500;
+/** Keys of requests that are remembered. */
+const mostKeys = 1000;
 
 /** Duels: which of two works is better. taste train learns from the answers. */
 export const duelRoutes: Routes = (root, context) => {
   const app = root.withTypeProvider<ZodTypeProvider>();
   const { gallery, home } = context;
   const skipped: [string, string][] = [];
+  const once = counted();
 
   figureRoutes(root, context);
   learningRoute(root, context);
@@ -73,14 +76,24 @@ export const duelRoutes: Routes = (root, context) => {
       schema: {
         summary: 'Record which of two works is better',
         tags: ['duels'],
+        headers: z.object({
+          'idempotency-key': z
+            .string()
+            .min(1)
+            .max(255)
+            .optional()
+            .describe('A request with the key of an earlier one of yours is not counted again'),
+        }),
         body: z.strictObject({ winner: workId, loser: workId }),
         response: { 201: z.object({ duels: z.int().describe('Duels so far') }) },
       },
     },
-    async ({ body: { winner, loser } }, reply) => {
+    async ({ body: { winner, loser }, headers, caller }, reply) => {
       if (winner === loser) throw new ArtistError('ERR_INVALID_ARGUMENT', `loser: expected another work than ${winner}, got the same`);
       for (const id of [winner, loser]) await gallery.get(id);
-      return reply.code(201).send({ duels: await recordDuel(home.folder, winner, loser) });
+      const key = headers['idempotency-key'];
+      const record = (): Promise<number> => recordDuel(home.folder, winner, loser);
+      return reply.code(201).send({ duels: await (key === undefined ? record() : once(`${caller.id} ${key}`, record)) });
     },
   );
 };
@@ -103,6 +116,21 @@ const learningRoute: Routes = (root, context) => {
     ({ body: { from } }) => measured('taste', { from }, context),
   );
 };
+
+/** Records each key once while the server runs, also when it comes again before the first is recorded. */
+function counted(): (key: string, record: () => Promise<number>) => Promise<number> {
+  const known = new Map<string, Promise<number>>();
+  return (key, record) => {
+    const before = known.get(key);
+    if (before) return before;
+    const made = record();
+    known.set(key, made);
+    made.catch(() => known.delete(key));
+    const [oldest] = known.keys();
+    if (known.size > mostKeys && oldest !== undefined) known.delete(oldest);
+    return made;
+  };
+}
 
 /** What the duels so far say, and a way back. */
 const figureRoutes: Routes = (root, { gallery, home }) => {
