@@ -83,7 +83,7 @@ suite('the health page', (test) => {
     await page.getByText('1 repair:').waitFor({ timeout: 20_000 });
     await page.getByText('is a work again').waitFor();
     await page.getByText('Nothing is wrong.').waitFor();
-    await page.getByText('21 works with').waitFor();
+    await page.getByText('21 in the index').waitFor();
     equal(faults, []);
     await close();
   });

@@ -48,12 +48,12 @@ export function zoomedBy(view: View, factor: number, at: { x: number; y: number 
   return within({ zoom, x: view.x + at.x * shift, y: view.y - at.y * shift }, bounds);
 }
 
-const digits = 5;
+const digits = 6;
 
 /** A view as part of an address; the whole map needs none. */
 export function queryOfView(view: View, whole: View): Record<'x' | 'y' | 'z', string | undefined> {
   if (view.x === whole.x && view.y === whole.y && view.zoom === whole.zoom) return { x: undefined, y: undefined, z: undefined };
-  return { x: view.x.toFixed(digits), y: view.y.toFixed(digits), z: view.zoom.toFixed(2) };
+  return { x: view.x.toFixed(digits), y: view.y.toFixed(digits), z: view.zoom.toFixed(4) };
 }
 
 /** The view of an address. What is missing or no number is that of the whole map. */

@@ -20,14 +20,14 @@ export class Health {
     this.#context = context;
     this.#painter = painter;
     const { home, gallery, clock } = context;
-    this.#reader = new FiguresReader({ home: home.folder, gallery, clock, parts: ['schedule', 'works', 'disk'] });
+    this.#reader = new FiguresReader({ home: home.folder, gallery, clock, parts: ['schedule', 'disk'] });
   }
 
   /** A part that cannot be looked at is itself a finding. */
   async read(): Promise<HealthView> {
     const context = this.#context;
-    const { schedule, works, disk, problems } = await this.#reader.read(context.closing);
-    const broken = (part: 'schedule' | 'works' | 'disk'): never => {
+    const { schedule, disk, problems } = await this.#reader.read(context.closing);
+    const broken = (part: 'schedule' | 'disk'): never => {
       throw new Error(problems.find((one) => one.part === part)?.message ?? 'it cannot be read');
     };
     const looks: Record<HealthPart, () => Promise<HealthCheck[]>> = {
@@ -35,7 +35,7 @@ export class Health {
       memory: async () => [memoryCheck({ freeBytes: freemem(), totalBytes: totalmem() })],
       disk: async () => [diskCheck(disk ?? broken('disk'))],
       models: () => modelChecks(context),
-      gallery: async () => galleryChecks(context, works ?? broken('works')),
+      gallery: async () => galleryChecks(context, { inGallery: await context.gallery.stats() }),
       schedule: async () => scheduleChecks(schedule ?? broken('schedule'), context.clock.now()),
       painter: async () => [painterCheck(await this.#painter())],
       queue: () => queueChecks(context),
