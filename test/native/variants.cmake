@@ -24,6 +24,8 @@ file(GLOB cpu_sources ${cpu_dir}/*.c ${cpu_dir}/*.cpp ${cpu_dir}/amx/*.cpp ${cpu
     ${cpu_dir}/llamafile/*.cpp)
 list(FILTER cpu_sources EXCLUDE REGEX "cpu-feats")
 
+include(${root}/native/kernels/kernels.cmake)
+
 # Adds the library ggml-cpu-<variant> and says so in `usable`, or why not in cpu-variants.txt.
 set(usable "")
 set(report "")
@@ -56,6 +58,7 @@ foreach(variant ${variants})
     target_compile_definitions(ggml-cpu-${variant} PRIVATE NDEBUG _GNU_SOURCE GGML_MAX_NAME=128 GGML_SCHED_MAX_COPIES=4
         GGML_USE_CPU_REPACK GGML_USE_LLAMAFILE)
     target_include_directories(ggml-cpu-${variant} PRIVATE ${cpu_dir} ${cpu_dir}/.. ${AI_ARTIST_ENGINE_DIR}/ggml/include)
+    ai_artist_add_kernels(ggml-cpu-${variant})
     list(APPEND usable ${variant})
     string(APPEND report "${variant} runs\n")
 endforeach()

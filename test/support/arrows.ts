@@ -35,6 +35,7 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
 /** Folder of native/ -> folders it may include; vendor is the engine's source and ggml. */
 export const nativeArrows: Readonly<Record<string, readonly string[]>> = {
   engine: ['vendor'],
+  kernels: ['vendor'],
   clip: ['vendor', 'engine'],
   train: ['vendor', 'engine'],
   binding: ['vendor', 'engine', 'clip', 'train'],

@@ -7,6 +7,7 @@ export const nativeRooms: Readonly<Record<string, readonly string[]>> = {
   'engine/extensions': [],
   'engine/thread': ['engine'],
   'engine/jobs': ['engine', 'engine/thread'],
+  'kernels/conv': [],
   clip: [],
   'train/graph': [],
   'train/autodiff/rules': ['train/graph'],

@@ -97,10 +97,14 @@ export const modelTuningRows = rows({
     group: tuning,
     recipe: false,
   },
-  /** Direct convolution in the diffusion network: less memory; slower on most CPUs. Default false. */
-  diffusionConvDirect: { schema: z.boolean().optional(), help: 'Direct convolution in the diffusion network: less memory', group: tuning },
-  /** Direct convolution in the autoencoder: much less memory at large sizes. Default false. */
-  vaeConvDirect: { schema: z.boolean().optional(), help: 'Direct convolution in the autoencoder: less memory', group: tuning },
+  /** Direct convolution in the diffusion network on a GPU: less memory. CPUs with AVX2 always convolve directly; on older ones it is slower. Default false. */
+  diffusionConvDirect: {
+    schema: z.boolean().optional(),
+    help: 'Direct convolution in the diffusion network on a GPU: less memory',
+    group: tuning,
+  },
+  /** Direct convolution in the autoencoder on a GPU: much less memory at large sizes. CPUs with AVX2 always do. Default false. */
+  vaeConvDirect: { schema: z.boolean().optional(), help: 'Direct convolution in the autoencoder on a GPU: less memory', group: tuning },
   /** Pictures that tile without a seam: both axes, or one of them. Default false. */
   seamless: {
     schema: z.union([z.boolean(), z.enum(['x', 'y'])], { error: 'true, false, x or y' }).optional(),

@@ -11,8 +11,8 @@ const loadRows = rows({
   threads: { schema: threads.optional(), help: 'CPU threads', default: 'physical cores minus one' },
   /** Tile edge in pixels of the input, 32..2048. Default 128. Larger is somewhat faster; memory grows with its square. */
   tileSize: { schema: z.int().min(32).max(2048).optional(), help: 'Tile edge in pixels of the input', default: '128' },
-  /** Direct convolution: less memory, slower on most CPUs. Default false. */
-  convDirect: { schema: z.boolean().optional(), help: 'Direct convolution: less memory, slower on most CPUs', native: 'direct' },
+  /** Direct convolution on a GPU: less memory. CPUs with AVX2 always convolve directly; on older ones it is slower. Default false. */
+  convDirect: { schema: z.boolean().optional(), help: 'Direct convolution on a GPU: less memory', native: 'direct' },
   /** Device that computes, a name of listDevices(). Default: the best device present. */
   backend: { schema: path.optional(), help: 'Device that computes: a name from `ai-artist doctor`' },
   /** Device that keeps the weights. Default: the same. */
