@@ -19,10 +19,10 @@ suite('signing a browser in', (test) => {
   const signIn = (token: string): Promise<Reply> => shell.send('/api/v1/session', { method: 'POST', token, headers: origin() });
 
   test('the cookie is the token, hidden from scripts and other sites', async () => {
-    equal((await shell.send('/api/v1/session')).json(), { id: null, name: null, scope: null });
+    equal((await shell.send('/api/v1/session')).json(), { id: null, name: null, scope: null, events: null });
     const reply = await signIn(shell.tokens.paint);
     const { id, ...who } = reply.json();
-    equal([typeof id, who], ['string', { name: 'paint', scope: 'paint' }]);
+    equal([typeof id, { ...who, events: typeof who.events }], ['string', { name: 'paint', scope: 'paint', events: 'string' }]);
     match(cookieOf(reply), /^ai-artist-session-\d+=aia_[\w-]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/);
     const headers = { cookie: `other=1; ${sentBack(reply)}` };
     equal((await shell.send('/api/v1/session', { headers })).json(), { id, ...who });
@@ -52,7 +52,7 @@ suite('signing a browser in', (test) => {
     const { token } = await shell.book.create({ name: 'lost', scope: 'paint' });
     const headers = { cookie: sentBack(await signIn(token)) };
     await shell.book.revoke('lost');
-    equal((await shell.send('/api/v1/session', { headers })).json(), { id: null, name: null, scope: null });
+    equal((await shell.send('/api/v1/session', { headers })).json(), { id: null, name: null, scope: null, events: null });
     is((await shell.send('/api/v1/works', { headers })).status, 401);
     is((await signIn('aia_wrong')).status, 401);
   });

@@ -123,7 +123,8 @@ suite('a browser that refuses', { timeoutMs: 120_000 }, (test) => {
 
   test('another build answers after a restart: the page says so, and loads again when it is told to', async () => {
     const { page, close } = await open(() => {
-      // A stream whose server has become another process.
+      // A stream of this tab, whose server has become another process.
+      Reflect.deleteProperty(window, 'SharedWorker');
       const Real = EventSource;
       window.EventSource = class extends Real {
         constructor(address: string | URL) {

@@ -62,7 +62,7 @@ suite('finding in the gallery', (test) => {
     await page.getByRole('button', { name: 'Not in any collection' }).click();
     await shows(page, await total('is:uncollected'));
     await page.getByRole('button', { name: 'Not in any collection', pressed: true }).click();
-    await panel.getByRole('button', { name: /^winter "series" \d+$/ }).click();
+    await panel.getByRole('button', { name: /^Winter "series" \d+$/ }).click();
     is(queryOf(page), String.raw`collection:"winter \"series\""`);
     await shows(page, await total('-is:uncollected'));
     equal(faults, []);

@@ -108,9 +108,9 @@ suite('the map', (test) => {
 
   test('colours have a legend whose classes stand out; a search stands out and leads to the gallery', async () => {
     const { page, faults, close } = await open(600, { topics: [hostile, 'foxes'] });
-    await page.getByRole('button', { name: /^foxes/ }).click();
+    await page.getByRole('button', { name: /^Foxes/ }).click();
     await page.waitForURL(/only=1/);
-    is(await page.getByRole('button', { name: /^foxes/ }).getAttribute('aria-pressed'), 'true');
+    is(await page.getByRole('button', { name: /^Foxes/ }).getAttribute('aria-pressed'), 'true');
     await page.getByRole('button', { name: /^<img src=x/ }).waitFor();
     await page.getByLabel('Colour by').selectOption('time');
     await page.waitForURL(/by=time/);
@@ -178,7 +178,7 @@ suite('the map', (test) => {
   test('is clean by axe, in both themes', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page, close } = await open(60, { colorScheme });
-      await page.getByRole('button', { name: /^foxes/ }).waitFor();
+      await page.getByRole('button', { name: /^Foxes/ }).waitFor();
       await axeClean(page, `map ${colorScheme}`);
       await close();
     }

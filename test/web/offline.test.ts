@@ -42,7 +42,7 @@ suite('the page without its server', (test) => {
       // More than the six connections that a browser opens to a server.
       for (const address of ['queue', 'collections', 'share', 'settings', 'studio', 'queue', 'share', '', 'collections']) {
         await page.goto(`${server.url}/${address}`);
-        await page.getByRole('navigation').waitFor();
+        await page.getByRole('navigation').first().waitFor();
       }
       await page.goBack({ waitUntil: 'commit' });
       equal(new URL(page.url()).pathname, '/');

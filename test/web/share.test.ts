@@ -142,6 +142,7 @@ suite('collections, duplicates and links', (test) => {
     );
 
     await page.goto(`${server.url}/share`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
     await axeClean(page, 'links');
     await page.getByRole('button', { name: `Revoke ${hostile}` }).click();
     await page.getByText('No links yet.', { exact: false }).waitFor();

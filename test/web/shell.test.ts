@@ -76,6 +76,7 @@ suite('the shell of the page', (test) => {
     await axeClean(page, 'keys');
     await page.keyboard.press('Escape');
     await page.goto(`${server.url}/slideshow`);
+    await page.locator('main img').first().waitFor();
     await page.keyboard.press('?');
     await dialog.waitFor();
     is((await rooms())[0], 'Slideshow and kiosk where you are');

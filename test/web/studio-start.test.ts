@@ -74,8 +74,8 @@ suite('start pictures and results of the studio', (test) => {
       const { page, faults, close } = await openStudio(browser, server, 'studio', { viewport });
       await prompt(page).fill('flat vector art of a fox');
       await setOption(page, 'Steps', '12');
-      await page.getByLabel('Width').fill('192');
-      await page.getByLabel('Height').fill('128');
+      await page.getByLabel('Width', { exact: true }).fill('192');
+      await page.getByLabel('Height', { exact: true }).fill('128');
       await paint(page);
       const jobs = page.getByRole('navigation', { name: 'Your last jobs' });
       await page.getByText(/Step \d+ of 12/).waitFor({ timeout: 20_000 });

@@ -5,6 +5,7 @@ import { suite } from '../harness.ts';
 import { type Serving, serving } from '../server/serving.ts';
 import { axeClean } from './axe.ts';
 import { openBrowser, openPage, type Watched } from './browser.ts';
+import { signInAs } from './sign-in.ts';
 import { arabic, fillSpecial, hostile, type SpecialWorks, special } from './special-works.ts';
 
 suite('what the page knows of a work', { timeoutMs: 120_000 }, (test) => {
@@ -105,7 +106,10 @@ suite('what the page knows of a work', { timeoutMs: 120_000 }, (test) => {
     await gone.page.getByRole('alert').getByText("The picture's file is gone").waitFor();
     await gone.page.getByText('Sampler').first().waitFor();
     await gone.close();
-    const damaged = await open(special.damaged);
+    // Others do not learn of it: it may be the record of a hidden work.
+    const damaged = await openPage(browser);
+    await signInAs(damaged.page, { url: server.url, token: admin });
+    await damaged.page.goto(`${server.url}/works/${ids[special.damaged]}`);
     await damaged.page.getByText('The record of this work is damaged').waitFor();
     await damaged.close();
     const hidden = await open(special.hidden);

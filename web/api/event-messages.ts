@@ -1,8 +1,11 @@
 /** What a tab and the worker that holds the stream of events for all tabs say to each other. */
 
-/** Who a tab believes to be: the worker opens the stream anew when it is another. */
+/**
+ * `who` is for whom the server takes the tab: the worker opens the stream anew when it is another. `since` is the id of the newest event when the tab
+ * began to load.
+ */
 export type TabMessage =
-  | { kind: 'join'; address: string; who: string; types: readonly string[] }
+  | { kind: 'join'; address: string; who: string; types: readonly string[]; since: string }
   | { kind: 'hear'; type: string }
   | { kind: 'leave' };
 

@@ -19,11 +19,20 @@ export class EventConnection {
   #lastId = '';
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param address absolute, with a query */
-  constructor(address: string, types: Iterable<string>, told: Told) {
+  /**
+   * @param address absolute, with a query
+   * @param since id of the event after which it begins; empty: from now on
+   */
+  constructor(address: string, since: string, types: Iterable<string>, told: Told) {
     this.#address = address;
+    this.#lastId = since;
     this.#told = told;
     for (const type of types) this.#types.add(type);
+  }
+
+  /** Of the newest event that was heard. */
+  get lastId(): string {
+    return this.#lastId;
   }
 
   get isOpen(): boolean {

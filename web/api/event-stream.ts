@@ -13,6 +13,8 @@ export interface StreamOptions {
   /** Who the server takes this browser for. */
   who: string;
   types: Iterable<string>;
+  /** Id of the newest event when the tab began to load; empty: not known. */
+  since: string;
   onEvent: (type: string, data: string) => void;
   onState: (state: StreamState) => void;
   /** Another tab has signed in or out. */
@@ -26,8 +28,8 @@ const startMs = 10_000;
 let isAlone = false;
 
 /** A connection of this tab alone. While the tab is hidden it is closed: other tabs need it more. */
-function ownStream({ address, types, onEvent, onState }: StreamOptions): Stream {
-  const connection = new EventConnection(address, types, { event: onEvent, state: onState });
+function ownStream({ address, types, since, onEvent, onState }: StreamOptions): Stream {
+  const connection = new EventConnection(address, since, types, { event: onEvent, state: onState });
   const follow = (): void => (document.hidden ? connection.close() : connection.open());
   document.addEventListener('visibilitychange', follow);
   follow();
@@ -40,7 +42,7 @@ function ownStream({ address, types, onEvent, onState }: StreamOptions): Stream 
   };
 }
 
-function sharedStream({ address, who, types, onEvent, onState, onOther }: StreamOptions, onFailure: () => void): Stream {
+function sharedStream({ address, who, types, since, onEvent, onState, onOther }: StreamOptions, onFailure: () => void): Stream {
   const worker = new SharedWorker(new URL('../worker/events-worker.ts', import.meta.url), { type: 'module', name: 'ai-artist events' });
   const say = (message: TabMessage): void => worker.port.postMessage(message);
   const fail = (): void => {
@@ -61,7 +63,7 @@ function sharedStream({ address, who, types, onEvent, onState, onOther }: Stream
     else if (data.kind === 'state') onState(data.state);
     else if (data.kind === 'who') onOther();
   };
-  say({ kind: 'join', address, who, types: [...types] });
+  say({ kind: 'join', address, who, types: [...types], since });
   return { hear: (type) => say({ kind: 'hear', type }), close };
 }
 
@@ -69,15 +71,16 @@ export function openStream(options: StreamOptions): Stream {
   if (isAlone || typeof SharedWorker !== 'function') return ownStream(options);
   let stream: Stream;
   const types = new Set(options.types);
+  const own = { ...options, types };
   try {
-    stream = sharedStream(options, () => {
+    stream = sharedStream(own, () => {
       isAlone = true;
-      stream = ownStream({ ...options, types });
+      stream = ownStream(own);
     });
   } catch {
     // The browser refuses workers here.
     isAlone = true;
-    return ownStream(options);
+    return ownStream(own);
   }
   return {
     hear: (type) => {

@@ -63,6 +63,7 @@ function connect(): void {
     address: new URL(addressOf('events', { previews: true }), document.baseURI).href,
     who: who.peek(),
     types: listeners.keys(),
+    since: session.peek()?.events ?? '',
     onEvent: dispatch,
     onState: follow,
     onOther: askAgain,
@@ -78,8 +79,9 @@ function leave(): void {
 }
 
 /** What happened while the page was kept was not heard, so everything is loaded again. */
-function comeBack({ persisted }: PageTransitionEvent): void {
+async function comeBack({ persisted }: PageTransitionEvent): Promise<void> {
   if (!persisted) return;
+  await readSession().catch(() => undefined); // without a server the stream waits for it
   connect();
   for (const heard of listeners.get('reset') ?? []) heard(undefined, 'reset');
 }

@@ -46,7 +46,7 @@ async function showGallery(): Promise<void> {
   }
   if (!root) return;
   // Nobody may change anything; see mayPaint.
-  session.value = { id: null, name: null, scope: 'read' };
+  session.value = { id: null, name: null, scope: 'read', events: null };
   startRouter();
   await loadColumns();
   startAtPage();

@@ -14,10 +14,11 @@ let opened = { address: '', who: '' };
 
 const tell = (port: MessagePort, message: WorkerMessage): void => port.postMessage(message);
 
-function open(): void {
+function open(since: string): void {
   connection?.close();
   connection = new EventConnection(
     opened.address,
+    since,
     [...tabs.values()].flatMap((types) => [...types]),
     {
       event: (type, data) => {
@@ -31,17 +32,19 @@ function open(): void {
   connection.open();
 }
 
-function join(port: MessagePort, { address, who, types }: TabMessage & { kind: 'join' }): void {
+function join(port: MessagePort, { address, who, types, since }: TabMessage & { kind: 'join' }): void {
   tabs.set(port, new Set(types));
   tell(port, { kind: 'joined' });
   if (connection && opened.address === address && opened.who === who) {
     for (const type of types) connection.hear(type);
     if (connection.isOpen) tell(port, { kind: 'state', state: 'open' });
+    // What came between is not told again, so the tab loads everything anew.
+    if (connection.lastId !== since) tell(port, { kind: 'event', type: 'reset', data: '' });
     return;
   }
   const isOther = connection !== undefined;
   opened = { address, who };
-  open();
+  open(since);
   if (isOther) for (const other of tabs.keys()) if (other !== port) tell(other, { kind: 'who' });
 }
 

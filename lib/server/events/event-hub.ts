@@ -70,6 +70,13 @@ export class EventHub {
     for (const stream of this.#streams) if (stream.wantsPreview(job)) stream.offer(frame);
   }
 
+  /** Id of the newest event. A client that connects with it within seconds is told all that happens from now on. */
+  position(): string {
+    this.#wake();
+    this.#rest();
+    return this.log.idOf(this.log.last);
+  }
+
   /** @param lastEventId of a client that comes back */
   connect(filter: StreamFilter, lastEventId?: string): EventStream {
     this.#wake();

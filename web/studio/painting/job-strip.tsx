@@ -27,19 +27,17 @@ function JobLink({ job, isShown }: { job: Job; isShown: boolean }) {
   const [picture] = job.pictures;
   const preview = previewOf(job.id).value;
   const address = picture ? addressOfPicture(job, picture) : preview;
+  const prompt = String(job.request?.options['prompt'] ?? t('studio.noPrompt')).slice(0, 80);
+  const state = job.state === 'running' ? `${numberText((job.progress?.fraction ?? 0) * 100)} %` : t('queue.state.waiting');
   return (
     <a
       href={job.batch === null ? hrefOf('studio', { job: job.id }) : hrefOf('studio', { grid: job.batch })}
       aria-current={isShown ? 'true' : undefined}
-      aria-label={`${String(job.request?.options['prompt'] ?? t('studio.noPrompt')).slice(0, 80)}: ${placeText(job)}`}
+      aria-label={`${prompt}: ${isOpen(job) ? `${state}, ` : ''}${placeText(job)}`}
       class={`relative block h-20 w-20 overflow-hidden rounded-md border-2 bg-sunken ${isShown ? 'border-accent' : 'border-transparent'}`}
     >
       {address !== undefined && <img src={address} alt="" class="h-full w-full object-cover" />}
-      {isOpen(job) && (
-        <span class="absolute inset-x-0 bottom-0 bg-black/65 py-0.5 text-center text-xs text-white">
-          {job.state === 'running' ? `${numberText((job.progress?.fraction ?? 0) * 100)} %` : t('queue.state.waiting')}
-        </span>
-      )}
+      {isOpen(job) && <span class="absolute inset-x-0 bottom-0 bg-black/65 py-0.5 text-center text-xs text-white">{state}</span>}
       {job.state === 'failed' && (
         <span class="absolute inset-0 grid place-items-center p-1 text-center text-xs text-bad">{t('queue.state.failed')}</span>
       )}

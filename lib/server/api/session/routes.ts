@@ -5,12 +5,19 @@ import { sentToken } from '../../auth/credentials.ts';
 import { type CookieScope, closeSession, openSession, sessionSeconds } from '../../auth/session.ts';
 import { TokenBook } from '../../auth/tokens.ts';
 import { type Routes, scopes } from '../../context.ts';
+import { hubOf } from '../../events/hub-of-server.ts';
 import { seesPrivate } from '../../visibility.ts';
 
 const session = z.object({
   id: z.string().nullable().describe('Id of the token, as jobs name it in `client`; null: the caller sent none'),
   name: z.string().nullable().describe('Name of the token; null: the caller sent none'),
   scope: z.enum(scopes).nullable().describe('What the caller may do; null: nothing without a token'),
+  events: z
+    .string()
+    .nullable()
+    .describe(
+      'Id of the newest event: `/events?lastEventId=` with it tells all that happens after this answer; null: there is nothing to hear',
+    ),
 });
 export type Session = z.output<typeof session>;
 
@@ -20,6 +27,7 @@ export const sessionRoutes: Routes = (plain, context) => {
   const { clock } = context;
   const book = new TokenBook(context.home, { clock });
   const newId = createIds({ clock });
+  const hub = hubOf(context);
   const { basePath, publicUrl = '' } = context.config.config.server;
   const cookie: CookieScope = { basePath, secure: publicUrl.startsWith('https:') };
   app.get('/session', {
@@ -27,8 +35,12 @@ export const sessionRoutes: Routes = (plain, context) => {
     schema: { summary: 'Who you are to this server', tags: ['tokens'], response: { 200: session } },
     handler: async ({ caller, readsFreely }, reply) => {
       reply.header('cache-control', 'no-store');
-      if (seesPrivate(caller)) return { ...caller };
-      return { id: null, name: null, scope: readsFreely ? ('read' as const) : null };
+      if (seesPrivate(caller)) return { ...caller, events: hub.position() };
+      return {
+        id: null,
+        name: null,
+        ...(readsFreely ? { scope: 'read' as const, events: hub.position() } : { scope: null, events: null }),
+      };
     },
   });
   app.post('/session', {
@@ -43,7 +55,7 @@ export const sessionRoutes: Routes = (plain, context) => {
       const token = sentToken(request.headers.authorization);
       if (!token) throw new ArtistError('ERR_UNAUTHENTICATED', 'token: expected one as Authorization: Bearer TOKEN, got none');
       openSession(request, reply, token, cookie);
-      return { ...request.caller };
+      return { ...request.caller, events: hub.position() };
     },
   });
   app.post('/session/code', {
@@ -64,7 +76,7 @@ export const sessionRoutes: Routes = (plain, context) => {
         );
       const { token, facts } = await book.create({ name: `browser ${newId()}`, scope, expiresInMs: sessionSeconds * 1000 });
       openSession(request, reply, token, cookie);
-      return { id: facts.id, name: facts.name, scope: facts.scope };
+      return { id: facts.id, name: facts.name, scope: facts.scope, events: hub.position() };
     },
   });
   app.delete('/session', {
