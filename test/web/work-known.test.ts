@@ -144,8 +144,10 @@ suite('what the page knows of a work', { timeoutMs: 120_000 }, (test) => {
     await page.waitForTimeout(1500);
     await api(`works/${ids[25]}`, { method: 'PATCH', body: JSON.stringify({ rating: 2 }) });
     await page.getByText('This work was decided elsewhere too: 2 stars. It had: 4 stars.').waitFor();
-    await page.getByRole('button', { name: 'Set it back' }).click();
-    await page.waitForResponse((response) => response.request().method() === 'PATCH' && response.ok());
+    await Promise.all([
+      page.waitForResponse((response) => response.request().method() === 'PATCH' && response.ok()),
+      page.getByRole('button', { name: 'Set it back' }).click(),
+    ]);
     is(((await (await api(`works/${ids[25]}`)).json()) as { rating: number }).rating, 4);
     equal(own(faults), []);
     await close();
