@@ -79,17 +79,17 @@ export function LineChart({ lines, label, stepName, span, onSpan }: LineChartPro
           onDblClick={() => onSpan(undefined)}
         />
       </div>
-      <figcaption class="flex flex-wrap items-start justify-between gap-x-4 px-3 text-sm">
-        <div class="flex min-w-0 flex-1 flex-wrap items-start gap-x-4">
-          <span class="inline-flex min-h-8 min-w-[12ch] items-center font-medium tabular-nums">{told}</span>
-          <LineLegend
-            lines={lines}
-            values={values}
-            hidden={hidden}
-            onToggle={(index) => setHidden(hidden.includes(index) ? hidden.filter((one) => one !== index) : [...hidden, index])}
-          />
+      <figcaption class="flex flex-col px-3 text-sm">
+        <div class="flex flex-wrap items-center justify-between gap-x-4">
+          <span class="font-medium tabular-nums">{told}</span>
+          <ZoomButtons view={view} all={all} around={lastPointed} onSpan={onSpan} />
         </div>
-        <ZoomButtons view={view} all={all} around={lastPointed} onSpan={onSpan} />
+        <LineLegend
+          lines={lines}
+          values={values}
+          hidden={hidden}
+          onToggle={(index) => setHidden(hidden.includes(index) ? hidden.filter((one) => one !== index) : [...hidden, index])}
+        />
       </figcaption>
     </figure>
   );

@@ -6,7 +6,7 @@ import { ValueAxis } from './value-axis.tsx';
 
 export const lineHeight = 280;
 /** Room around the lines, CSS pixels: at the left for numbers such as 0.0005, at the right for half a number. */
-export const lineFrame = { left: 56, right: 20, top: 12, bottom: 24 };
+export const lineFrame = { left: 56, right: 24, top: 12, bottom: 24 };
 const [top, bottom] = [lineFrame.top, lineHeight - lineFrame.bottom];
 /** Widest mark of the steps. */
 const markWidth = 72;
