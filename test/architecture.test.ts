@@ -8,6 +8,7 @@ import { blockingCalls, served } from './support/blocking.ts';
 import { checkRoom, longFunctions, nativeRooms, ownIncludes } from './support/native-rooms.ts';
 import { circles, crowds, fileAccessInBin, homeJoins, importCircles, longCommands, looseInBin, secondDoors } from './support/rooms.ts';
 import { checkWeb } from './support/web-rooms.ts';
+import { unusedTexts } from './support/web-texts.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readText(root, 'package.json')) as Record<'dependencies' | 'peerDependencies', Record<string, string>>;
@@ -124,6 +125,23 @@ suite('the page', (test) => {
       [...texts].filter(([, text]) => text.split('\n').length > 400).map(([file]) => file),
       [],
     );
+  });
+  test('uses each of its texts', () => {
+    const keys = Object.keys(JSON.parse(readText(root, 'web/texts/en.json')) as object);
+    ok(keys.length > 1000, `only ${keys.length} texts found`);
+    equal(
+      unusedTexts(
+        keys,
+        files.map((file) => readText(root, file)),
+      ),
+      [],
+    );
+    const source = "t('a.one'); t(`a.$" + "{'two'}`); t(`a.kind.$" + '{kind}`); t(`c.$' + "{'three'}.about`)";
+    equal(unusedTexts(['a.one', 'a.two', 'a.kind.b', 'a.four', 'b.one', 'c.three', 'c.three.about'], [source]), [
+      'a.four',
+      'b.one',
+      'c.three',
+    ]);
   });
   test('the check sees what it is to see', () => {
     const refused = (text: string) => checkWeb(root, 'web/gallery/a.ts', text, ['preact']).length;

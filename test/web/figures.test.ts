@@ -115,7 +115,7 @@ suite('figures', { timeoutMs: 240_000 }, (test) => {
       await chart.press('Home');
       await page.keyboard.press('ArrowRight');
       match(await said(chart), /: [\d.]+ \([\d.]+ to [\d.]+\)$/);
-      match(await csvOf(page, name), /^.*interval from,.*interval to\r\n/);
+      match(await csvOf(page, name), /^.*interval from",.*interval to"\r\n/);
     }
     await bothThemes(page, 'development');
     equal(faults, []);

@@ -26,7 +26,8 @@ suite('a run of training', (test) => {
     const { page, faults, close } = await openAs(browser, server, 'training', admin);
     await train(page, server, 'first', '1');
     await page.getByRole('img', { name: /Loss, smoothed: from .* at step 2/ }).waitFor();
-    await page.locator('.uplot canvas').waitFor();
+    await page.getByRole('slider', { name: 'Step' }).press('End');
+    await page.locator('[aria-valuetext^="Step 2, Loss, smoothed: 0."]').waitFor();
     await page.getByText('As a table').click();
     await page.getByRole('rowheader', { name: '2' }).waitFor();
     const before = page.getByRole('img', { name: 'Sample of prompt 1 at step 0' }).first();

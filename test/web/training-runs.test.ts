@@ -42,7 +42,9 @@ suite('runs of training', (test) => {
     await page.getByRole('button', { name: 'Compare runs' }).click();
     await page.getByRole('img', { name: new RegExp(`second.*${name}|${name}.*second`) }).waitFor();
     await page.reload();
-    await page.locator('.uplot canvas').waitFor();
+    await page.getByRole('slider', { name: 'Step' }).waitFor();
+    await page.getByRole('button', { name: 'second', pressed: true }).click();
+    await page.getByRole('button', { name: 'second', pressed: false }).waitFor();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await axeClean(page, `two runs ${colorScheme}`);

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import { frame } from '../../charts/scale.ts';
 import { Icon } from '../../parts/icon.tsx';
 import { t } from '../../texts/text.ts';
 import { type ChartData, type Look, type Series, tableOf } from './chart-data.ts';
 import { saveCsv } from './csv.ts';
 import { Bar, Stripes } from './marks.tsx';
 import { Plot, type PlotKind } from './plot.tsx';
-import { frame } from './scale.ts';
 import { useSlot } from './use-slot.ts';
 
 interface FigureProps {

@@ -1,9 +1,10 @@
 import { useId, useRef } from 'preact/hooks';
+import { domainOf, frame, labelEvery, scaleOf } from '../../charts/scale.ts';
+import { ValueAxis } from '../../charts/value-axis.tsx';
 import { px } from '../../parts/px.ts';
 import { useSize } from '../../parts/use-size.ts';
 import type { ChartData } from './chart-data.ts';
 import { Columns, Points, Stripes } from './marks.tsx';
-import { domainOf, frame, labelEvery, scaleOf } from './scale.ts';
 import type { SlotChoice } from './use-slot.ts';
 
 export type PlotKind = 'columns' | 'points';
@@ -74,14 +75,7 @@ function Drawing({
     <svg width={width} height={height} aria-hidden="true" class="block text-[11px]">
       <Stripes id={stripes} />
       {at !== undefined && <rect class="fill-sunken" x={x(at)} y={frame.top} width={step} height={height - frame.top - frame.bottom} />}
-      {domain.ticks.map((tick) => (
-        <g key={tick}>
-          <line class="stroke-line" x1={frame.left} x2={width - frame.right} y1={y(tick)} y2={y(tick)} />
-          <text class="fill-muted tabular-nums" x={frame.left - 6} y={y(tick) + 4} text-anchor="end">
-            {format(tick)}
-          </text>
-        </g>
-      ))}
+      <ValueAxis ticks={domain.ticks} y={y} left={frame.left} right={width - frame.right} format={format} />
       <Marks data={data} x={x} y={y} step={step} stripes={stripes} />
       {slots.map(({ label, short }, slot) =>
         slot % every === 0 ? (

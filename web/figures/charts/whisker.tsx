@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
+import { scaleOf } from '../../charts/scale.ts';
 import { useSize } from '../../parts/use-size.ts';
-import { scaleOf } from './scale.ts';
 
 interface WhiskerProps {
   value: number;

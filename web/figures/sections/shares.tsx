@@ -1,11 +1,11 @@
 import { useRef } from 'preact/hooks';
 import type { SharesAnswer } from '../../../lib/server/api/figures/views.ts';
+import { labelEvery } from '../../charts/scale.ts';
 import { useSize } from '../../parts/use-size.ts';
 import { numberText, t } from '../../texts/text.ts';
 import { type ChartData, type Slot, tableOf } from '../charts/chart-data.ts';
 import { saveCsv } from '../charts/csv.ts';
 import { CsvButton, DataTable } from '../charts/figure.tsx';
-import { labelEvery } from '../charts/scale.ts';
 import { type SlotChoice, useSlot } from '../charts/use-slot.ts';
 import { percentText } from '../format.ts';
 import { type NameKind, nameQuery, type Range, worksHref } from '../range.ts';

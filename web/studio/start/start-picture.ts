@@ -1,7 +1,7 @@
 /** The picture that painting starts from, its mask, and pictures that guide it. The first is remembered over a reload; the others last as long as the page is open. */
 import { effect, signal } from '@preact/signals';
 import { type FullWork, fullWorkOf, pictureOf } from '../../api/works.ts';
-import { keepFile, keptFile } from '../../parts/kept-file.ts';
+import { keepFile, keptFile } from '../../browser/kept-file.ts';
 import { tell } from '../../parts/notices.tsx';
 import { isText, readStored, store } from '../../parts/storage.ts';
 import { t } from '../../texts/text.ts';

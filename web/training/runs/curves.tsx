@@ -1,9 +1,9 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { Curve } from '../../api/training.ts';
-import { tellError } from '../../parts/notices.tsx';
-import { useSize } from '../../parts/use-size.ts';
+import type { Line, Span } from '../../charts/line.ts';
+import { LineChart } from '../../charts/line-chart.tsx';
+import { place, setQuery } from '../../navigate/router.ts';
 import { numberText, t } from '../../texts/text.ts';
-import type { Drawn, Line } from './draw-curves.ts';
 
 export interface NamedCurve extends Curve {
   name: string;
@@ -29,11 +29,18 @@ const mostRows = 20;
 
 /** A chart of losses, and the same as a table. */
 export function Curves({ curves }: { curves: readonly NamedCurve[] }) {
-  const lines = linesOf(curves);
+  const lines = useMemo(() => linesOf(curves), [curves]);
   if (lines.every(({ points }) => points.length === 0)) return <p class="text-sm text-muted">{t('training.noSteps')}</p>;
   return (
     <div class="flex flex-col gap-2">
-      <Chart key={lines.map(({ label }) => label).join('\n')} lines={lines} />
+      <LineChart
+        key={lines.map(({ label }) => label).join('\n')}
+        lines={lines}
+        label={lines.map(({ label, points }) => sentenceOf(label, points)).join(' ')}
+        stepName={t('training.step')}
+        span={spanOf(place.value.query['steps'])}
+        onSpan={(span) => setQuery({ steps: span?.join('-') }, { replace: true })}
+      />
       <details>
         <summary class="min-h-6 cursor-pointer text-sm text-muted">{t('training.asTable')}</summary>
         <Table lines={lines} />
@@ -42,35 +49,10 @@ export function Curves({ curves }: { curves: readonly NamedCurve[] }) {
   );
 }
 
-function Chart({ lines }: { lines: readonly Line[] }) {
-  const element = useRef<HTMLDivElement>(null);
-  const [drawn, setDrawn] = useState<Drawn | undefined>(undefined);
-  const { width } = useSize(element);
-  useEffect(() => {
-    let isGone = false;
-    let made: Drawn | undefined;
-    import('./draw-curves.ts').then(({ drawCurves }) => {
-      if (isGone || !element.current) return;
-      made = drawCurves(element.current, lines, { width: element.current.clientWidth, xLabel: t('training.step') });
-      setDrawn(made);
-    }, tellError);
-    return () => {
-      isGone = true;
-      made?.remove();
-    };
-  }, []);
-  useEffect(() => drawn?.update(lines), [drawn, lines.map(({ points }) => points.length).join()]);
-  useEffect(() => {
-    if (width > 0) drawn?.resize(width);
-  }, [drawn, width]);
-  return (
-    <div
-      ref={element}
-      role="img"
-      class="min-h-[330px] w-full overflow-hidden rounded-lg border border-line bg-raised"
-      aria-label={lines.map(({ label, points }) => sentenceOf(label, points)).join(' ')}
-    />
-  );
+/** The steps in the address: `100-500`. */
+function spanOf(text = ''): Span | undefined {
+  const [, from, to] = /^(\d{1,9})-(\d{1,9})$/.exec(text) ?? [];
+  return from !== undefined && Number(from) < Number(to) ? [Number(from), Number(to)] : undefined;
 }
 
 function sentenceOf(label: string, points: Line['points']): string {

@@ -1,5 +1,5 @@
 /** Files that the browser keeps for this page, in IndexedDB: localStorage holds texts only. Each gallery of a host has a database of its own. */
-import { nameOf } from './storage.ts';
+import { nameOf } from '../parts/storage.ts';
 
 const table = 'files';
 const waitMs = 3000;

@@ -1,8 +1,8 @@
 import { useId, useState } from 'preact/hooks';
+import { Button } from '../parts/button.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { tellError } from '../parts/notices.tsx';
 import { t } from '../texts/text.ts';
-import { Button } from './button.tsx';
-import { Icon } from './icon.tsx';
-import { tellError } from './notices.tsx';
 
 export interface NameShown {
   name: string;
