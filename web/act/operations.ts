@@ -7,7 +7,7 @@ import { ask } from '../api/client.ts';
 import type { Which } from '../gallery/selection.ts';
 import { loadColumns } from '../gallery/shown-works.ts';
 import { tell, tellError } from '../parts/notices.tsx';
-import { t } from '../texts/text.ts';
+import { type TextKey, t } from '../texts/text.ts';
 
 export type { Operation };
 export type Action = z.input<typeof actionSchema>;
@@ -33,10 +33,13 @@ export async function follow(begun: Operation): Promise<Operation> {
   return now;
 }
 
+/** What is said of actions that have a word of their own. */
+const said: Partial<Record<Operation['action'], TextKey>> = { trash: 'act.trashed', restore: 'act.restored' };
+
 /** Says what an operation did, with a way back. */
 export function report(operation: Operation): void {
-  const { id, changed, unchanged, failed, error, undoable } = operation;
-  const parts = [t('act.changed', { n: changed })];
+  const { id, action: kind, changed, unchanged, failed, error, undoable } = operation;
+  const parts = [t(said[kind] ?? 'act.changed', { n: changed })];
   if (unchanged > 0) parts.push(t('act.unchanged', { n: unchanged }));
   if (failed > 0) parts.push(t('act.failed', { n: failed, why: operation.failures[0]?.message ?? '' }));
   if (error) parts.push(error.message);

@@ -53,8 +53,8 @@ function Duelling() {
       <header class="flex items-center gap-1 border-b border-line px-3 py-1 sm:gap-3">
         <h1 class="min-w-0 font-semibold max-sm:flex-1 max-sm:truncate">{t('duel.question')}</h1>
         <p class="min-w-0 flex-1 text-sm text-balance text-muted max-lg:hidden">{t('duel.explain')}</p>
-        <span class="flex-1 lg:hidden" />
-        <p class="text-sm text-muted tabular-nums" aria-live="polite">
+        <span class="flex-1 max-sm:hidden lg:hidden" />
+        <p class="text-sm text-muted tabular-nums max-sm:sr-only" aria-live="polite">
           {t('duel.given', { n: duels.given.value })}
         </p>
         <IconButton icon="info" label={t('duel.texts')} isPressed={hasTexts} onClick={() => setTexts(!hasTexts)} />

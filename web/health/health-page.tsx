@@ -39,7 +39,7 @@ function Checks({ view, again }: { view: HealthView; again: () => void }) {
   return (
     <section class="flex flex-col gap-3" aria-labelledby="health-all">
       <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div class="min-w-0 flex-1" role="status">
+        <div class="min-w-0 flex-1 basis-full sm:basis-0" role="status">
           <h2 id="health-all" class="text-lg font-semibold">
             {wrong === 0 ? t('health.allGood') : t('health.someWrong', { n: wrong })}
           </h2>

@@ -69,7 +69,7 @@ export async function modelChecks(context: Pick<ServerContext, 'config' | 'home'
     part: 'models',
     code: 'models.there',
     state: 'good',
-    values: { files: files.length - wrong.length, models: new Set(files.map(({ model }) => model)).size },
+    values: { files: files.length - wrong.length, n: new Set(files.map(({ model }) => model)).size },
     details: files.filter((file) => !wrong.includes(file)).map(line),
   };
   const checks = [fine];
