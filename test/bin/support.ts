@@ -40,6 +40,11 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   return start([program, ...args], { ...options, env: { NODE_V8_COVERAGE: '', ...options.env } });
 }
 
+/** Runs the sources, whose modules have their names. */
+export function cliFromSource(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return start(['--import', typescript, path.join(root, 'bin/ai-artist.ts'), ...args], options);
+}
+
 function start(args: readonly string[], { env = {}, cwd = scratch, input, onStart }: CliOptions): Promise<CliResult> {
   const child = spawn(process.execPath, args, {
     cwd,

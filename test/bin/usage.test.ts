@@ -188,8 +188,8 @@ suite('bin usage', (test) => {
   test('--help and --version load neither the library nor the addon', async () => {
     // With NODE_DEBUG=esm, Node logs every module that it loads.
     const [help, version] = [
-      await cli(['--help'], { env: { NODE_DEBUG: 'esm' } }),
-      await cli(['--version'], { env: { NODE_DEBUG: 'esm' } }),
+      await cliFromSource(['--help'], { env: { NODE_DEBUG: 'esm' } }),
+      await cliFromSource(['--version'], { env: { NODE_DEBUG: 'esm' } }),
     ];
     for (const { stderr, code } of [help, version]) {
       assert.is(code, 0);

@@ -17,7 +17,7 @@ const of = (ledger: Ledger, index: number) => ledger.candidates[index] as Ledger
 suite('curation rank', (test) => {
   // [what, candidates, options, message]
   const wrong: [string, unknown, unknown, RegExp][] = [
-    ['no candidates', [], {}, /^rank: expected at least 1 items/],
+    ['no candidates', [], {}, /^rank: expected at least 1 item,/],
     ['a candidate without a seed', [{ terms: {} }], {}, /^0\.seed: expected a number, got undefined/],
     ['an unknown term', [{ seed: 1, terms: { beauty: 1 } }], {}, /beauty|0\.terms/],
     ['a term that is text', [{ seed: 1, terms: { promptAlign: '0.3' } }], {}, /^0\.terms\.promptAlign: expected a number/],

@@ -141,7 +141,7 @@ suite('options of generate', (test) => {
     [{ sigmas: [14, 0, 3] }, 'sigmas.2: expected at most 0, the level before it, got 3: levels go from high to low'],
     [{ hires: { sigmas: [3, 3, 5, 0] } }, 'hires.sigmas.2: expected at most 3, the level before it, got 5: levels go from high to low'],
     [{ samplerArgs: { 'a,b': 1 } }, 'samplerArgs.a,b: expected a name of letters, digits and _, got "a,b"'],
-    [{ skipLayerGuidance: { layers: [] } }, 'skipLayerGuidance.layers: expected at least 1 items, got an array of 0'],
+    [{ skipLayerGuidance: { layers: [] } }, 'skipLayerGuidance.layers: expected at least 1 item, got an array of 0'],
     [{ cache: 'fast' }, `cache: expected one of ${cacheModes.join(', ')}, got "fast"`],
     [{ cache: { mode: 'cache-dit', scmMask: '1,2' } }, /^cache\.scmMask: expected 1 and 0 with commas/],
     [{ preview: 'large' }, `preview: expected one of ${previewModes.join(', ')}, got "large"`],
