@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { everywhere, shortOptions } from '../../bin/shell/parser.ts';
 import { suite } from '../harness.ts';
-import { type CliResult, cli, cliSeries, everyCommand, jsonOf, scratch } from './support.ts';
+import { type CliResult, cli, cliFromSource, cliSeries, everyCommand, jsonOf, scratch } from './support.ts';
 
 suite('bin usage', (test) => {
   // [arguments, message]
