@@ -59,10 +59,8 @@ const shots: Record<string, Shot> = {
   gallery: { at: '' },
   work: { at: `works/${a}` },
   compare: { at: `compare?a=${a}&b=${b}` },
-  studio: { at: 'studio', light: true },
-  artist: { at: 'artist', light: true },
-  figures: { at: 'figures', light: true },
-  map: { at: 'map' },
+  // Works are compared the first time that somebody looks.
+  map: { at: 'map', before: (page) => page.locator('canvas').first().waitFor({ timeout: 120_000 }) },
   phone: { at: '', phone: true },
 };
 const browser = await chromium.launch({ executablePath: findChromium() ?? '', args: ['--no-sandbox', '--disable-gpu'] });
