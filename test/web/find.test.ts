@@ -140,7 +140,7 @@ suite('finding in the gallery', (test) => {
     await folders.getByRole('link', { name: /^best \d/ }).click();
     await shows(page, await total('rating:>=4'));
     await page.getByRole('button', { name: 'Delete best' }).click();
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await page.getByRole('button', { name: 'Pin best above the works' }).waitFor();
     // The refused name is an answer of status 400, which the browser notes by itself.
     equal(

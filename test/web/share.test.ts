@@ -89,7 +89,7 @@ suite('collections, duplicates and links', (test) => {
     await axeClean(page, 'duplicates');
     await group.getByRole('radio').nth(1).check();
     await group.getByRole('button', { name: /Move the other/ }).click();
-    await page.getByText(`${n - 1} ${n === 2 ? 'work' : 'works'} changed.`).waitFor();
+    await page.getByText(`${n - 1} ${n === 2 ? 'work' : 'works'} moved to the trash.`).waitFor();
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await page.getByText(/^Undone/).waitFor();
     equal(faults, []);

@@ -62,7 +62,7 @@ suite('an exported site', (test) => {
     match(await page.title(), / of a /);
     await page.keyboard.press('Escape');
     await page.waitForURL((url) => url.hash === '');
-    is(await page.evaluate(() => document.activeElement?.getAttribute('data-index')), '5');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('data-index') === '5');
     // A link to a work opens it, and "back" then shows the gallery.
     await page.goto(address(`index.html#/works/${ids[30]}`));
     await page.reload();

@@ -36,9 +36,12 @@ export const ended = computed(() =>
 
 export const isOwn = ({ client }: Job): boolean => client !== '' && client === session.value?.id;
 
+let loads = 0;
 export async function loadQueue(): Promise<void> {
+  const load = ++loads;
   try {
     const [page, counts] = await Promise.all([readJobs({ limit: pageSize }), readQueue()]);
+    if (load !== loads) return; // one that began later knows more
     ids.value = page.jobs.map(({ id }) => id);
     next.value = page.next;
     figures.value = counts;
