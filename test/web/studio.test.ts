@@ -33,14 +33,14 @@ suite('painting in the studio', (test) => {
   test('paints with a live preview, is rated by key, remixed, and taken as start picture', async () => {
     const { page, faults, close } = await openStudio(browser, server);
     await prompt(page).fill('flat vector art of a fox');
-    await setOption(page, 'Steps', '8');
+    await setOption(page, 'Steps', '40'); // long enough to be seen
     await page.getByLabel('Seed').fill('7');
     await prompt(page).press('Control+Enter');
     const job = await nextJob(page);
     await page.locator('[data-preview]').waitFor();
     match((await page.locator('[data-preview]').getAttribute('src')) ?? '', /^blob:/);
     match(await page.title(), /^\d+ % · /);
-    await page.getByText(/Step \d+ of 8/).waitFor();
+    await page.getByText(/Step \d+ of 40/).waitFor();
     await painted(page);
     await page.waitForFunction(() => !document.title.includes('%'));
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
