@@ -1,16 +1,17 @@
 import { useState } from 'preact/hooks';
 import type { Scope } from '../../../lib/server/context.ts';
 import { type ApiError, ask } from '../../api/client.ts';
+import { dayMs } from '../../api/columns.ts';
 import { readSession, session } from '../../api/session.ts';
 import { Answered } from '../../form/answered.tsx';
 import { Field, fieldLook, InputField } from '../../form/field.tsx';
-import { ForAdmins } from '../../form/for-admins.tsx';
-import { Empty } from '../../form/sections.tsx';
 import { useAnswer } from '../../form/use-answer.ts';
 import { Button } from '../../parts/button.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
 import { t, timeText } from '../../texts/text.ts';
+import { AdminSection } from './admin-section.tsx';
 import { ConfirmedButton } from './confirmed-button.tsx';
+import { Rows } from './rows.tsx';
 import { ShownOnce } from './shown-once.tsx';
 
 /** A token, without its text. */
@@ -25,21 +26,14 @@ interface Token {
 }
 
 const scopes: readonly Scope[] = ['read', 'paint', 'admin'];
-const daySeconds = 86_400;
 const spans = [0, 7, 30, 90, 365] as const;
 
 /** Access tokens: who may reach this server, and what they may do. */
 export function TokensSection() {
   return (
-    <section aria-label={t('settings.tokens')} class="flex flex-col gap-4">
-      <div>
-        <h2 class="text-lg font-semibold">{t('settings.tokens')}</h2>
-        <p class="text-sm text-muted">{t('settings.tokensHint')}</p>
-      </div>
-      <ForAdmins what={t('settings.tokensAdmin')}>
-        <Tokens />
-      </ForAdmins>
-    </section>
+    <AdminSection title={t('settings.tokens')} hint={t('settings.tokensHint')} what={t('settings.tokensAdmin')}>
+      <Tokens />
+    </AdminSection>
   );
 }
 
@@ -56,17 +50,11 @@ function Tokens() {
         }}
       />
       <Answered answer={answer}>
-        {({ tokens }) =>
-          tokens.length === 0 ? (
-            <Empty>{t('settings.noTokens')}</Empty>
-          ) : (
-            <ul class="divide-y divide-line rounded-md border border-line">
-              {tokens.map((token) => (
-                <TokenRow key={token.id} token={token} onRevoked={answer.again} />
-              ))}
-            </ul>
-          )
-        }
+        {({ tokens }) => (
+          <Rows of={tokens} none={t('settings.noTokens')}>
+            {(token) => <TokenRow key={token.id} token={token} onRevoked={answer.again} />}
+          </Rows>
+        )}
       </Answered>
     </>
   );
@@ -79,7 +67,7 @@ function TokenForm({ onMade }: { onMade: (made: { name: string; token: string })
   const [problem, setProblem] = useState<string | undefined>(undefined);
   const submit = (event: Event): void => {
     event.preventDefault();
-    const body = { name: name.trim(), scope, ...(days > 0 && { expiresInSeconds: days * daySeconds }) };
+    const body = { name: name.trim(), scope, ...(days > 0 && { expiresInSeconds: (days * dayMs) / 1000 }) };
     ask<{ name: string; token: string }>('tokens', { method: 'POST', body }).then(
       (made) => {
         setName('');

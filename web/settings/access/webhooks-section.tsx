@@ -3,13 +3,13 @@ import type { WebhookEvent } from '../../../lib/server/webhooks/webhook-state.ts
 import { type ApiError, ask, send } from '../../api/client.ts';
 import { Answered } from '../../form/answered.tsx';
 import { InputField } from '../../form/field.tsx';
-import { ForAdmins } from '../../form/for-admins.tsx';
-import { Empty } from '../../form/sections.tsx';
 import { useAnswer } from '../../form/use-answer.ts';
 import { Button } from '../../parts/button.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
 import { t, timeText } from '../../texts/text.ts';
+import { AdminSection } from './admin-section.tsx';
 import { ConfirmedButton } from './confirmed-button.tsx';
+import { Rows } from './rows.tsx';
 import { ShownOnce } from './shown-once.tsx';
 
 interface Webhook {
@@ -51,15 +51,9 @@ const events = Object.keys(every) as WebhookEvent[];
 /** Webhooks: addresses that the server calls when something happens. */
 export function WebhooksSection() {
   return (
-    <section aria-label={t('settings.webhooks')} class="flex flex-col gap-4">
-      <div>
-        <h2 class="text-lg font-semibold">{t('settings.webhooks')}</h2>
-        <p class="text-sm text-muted">{t('settings.webhooksHint')}</p>
-      </div>
-      <ForAdmins what={t('settings.webhooksAdmin')}>
-        <Webhooks />
-      </ForAdmins>
-    </section>
+    <AdminSection title={t('settings.webhooks')} hint={t('settings.webhooksHint')} what={t('settings.webhooksAdmin')}>
+      <Webhooks />
+    </AdminSection>
   );
 }
 
@@ -82,17 +76,11 @@ function Webhooks() {
         }}
       />
       <Answered answer={hooks}>
-        {({ webhooks }) =>
-          webhooks.length === 0 ? (
-            <Empty>{t('settings.noHooks')}</Empty>
-          ) : (
-            <ul class="divide-y divide-line rounded-md border border-line">
-              {webhooks.map((hook) => (
-                <HookRow key={hook.id} hook={hook} onChanged={again} />
-              ))}
-            </ul>
-          )
-        }
+        {({ webhooks }) => (
+          <Rows of={webhooks} none={t('settings.noHooks')}>
+            {(hook) => <HookRow key={hook.id} hook={hook} onChanged={again} />}
+          </Rows>
+        )}
       </Answered>
       <Answered answer={deliveries}>
         {({ deliveries: list }) => (
@@ -101,15 +89,9 @@ function Webhooks() {
               <h3 class="text-sm font-semibold">{t('settings.deliveries')}</h3>
               <Button onClick={again}>{t('settings.refresh')}</Button>
             </div>
-            {list.length === 0 ? (
-              <Empty>{t('settings.noDeliveries')}</Empty>
-            ) : (
-              <ul class="divide-y divide-line rounded-md border border-line">
-                {list.map((one) => (
-                  <DeliveryRow key={one.id} delivery={one} url={urlOf(one.webhook)} onChanged={again} />
-                ))}
-              </ul>
-            )}
+            <Rows of={list} none={t('settings.noDeliveries')}>
+              {(one) => <DeliveryRow key={one.id} delivery={one} url={urlOf(one.webhook)} onChanged={again} />}
+            </Rows>
           </section>
         )}
       </Answered>
