@@ -20,7 +20,8 @@ function serveAsReader(home: string, ...flags: string[]): { url: Promise<string>
     if (process.getuid?.() === 0) process.setuid(65534);
     process.exitCode = await main(${JSON.stringify(line)});`;
   const child = spawn(process.execPath, ['--import', typescript, '--input-type=module', '-e', program], {
-    env: { ...process.env, NO_COLOR: '1' },
+    // Without coverage: the other user cannot write its files, and Node says so on stderr.
+    env: { ...process.env, NO_COLOR: '1', NODE_V8_COVERAGE: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];
