@@ -25,10 +25,11 @@ export function mapBody(ids: readonly string[], x: ArrayLike<number>, y: ArrayLi
 
 /** The body of GET /api/v1/works/ids. */
 function idsBody(ids: readonly string[]): Buffer {
-  const body = Buffer.alloc(16 + 32 * ids.length);
-  body.write('AIAIDS1\n', 'latin1');
-  body.writeUInt32LE(ids.length, 8);
-  for (const [index, id] of ids.entries()) body.write(id, 16 + 6 * ids.length + 26 * index, 'latin1');
+  const body = Buffer.alloc(24 + 32 * ids.length);
+  body.write('AIAIDS2\n', 'latin1');
+  for (const at of [8, 12]) body.writeUInt32LE(ids.length, at);
+  body.writeUInt32LE(1, 16);
+  for (const [index, id] of ids.entries()) body.write(id, 24 + 6 * ids.length + 26 * index, 'latin1');
   return body;
 }
 

@@ -77,6 +77,41 @@ suite('100,000 works', (test) => {
     await close();
   });
 
+  test('the first works and the number of all are shown before the rest is known, and nothing moves when it comes', async () => {
+    const { page, faults, close } = await openPage(browser, {});
+    // 7 a day at first, many a day before: the groups of all are days, those of the first ones alone would be months.
+    await pretendWorks(page, many, (index) => newest - Math.floor(index < 700 ? index / 7 : 100 + (index - 700) / 90));
+    let send = (): void => undefined;
+    const sent = new Promise<void>((resolve) => (send = resolve));
+    await page.route(
+      (url) => url.pathname.endsWith('/works/ids') && !url.searchParams.has('limit'),
+      async (route) => {
+        await sent;
+        await route.fallback();
+      },
+    );
+    const rest = page.waitForRequest((request) => request.url().includes('/works/ids') && !request.url().includes('limit='));
+    await page.goto(server.url);
+    await page.getByText('100,000 works').waitFor();
+    const places = (): Promise<string[]> =>
+      page
+        .locator('[data-grid] :is(li, h2)')
+        .evaluateAll((all) => all.slice(0, 20).map((one) => JSON.stringify(Object.values(one.getBoundingClientRect().toJSON()))));
+    await rest;
+    ok((await page.getByRole('slider', { name: 'Timeline' }).count()) === 0);
+    const before = await places();
+    ok(before.length === 20);
+    send();
+    await page.getByRole('slider', { name: 'Timeline' }).waitFor();
+    equal(await places(), before);
+    await page.locator('[data-grid]').focus();
+    await page.keyboard.press('End');
+    await settled(page);
+    is((await last(page))?.position, many);
+    equal(faults, []);
+    await close();
+  });
+
   test('a jump to the oldest and back loads three windows at most, and the document stays small', async () => {
     const { page, works, close } = await open({});
     await settled(page);

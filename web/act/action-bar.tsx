@@ -41,7 +41,7 @@ export function ActionBar() {
         {t('select.count', { n })}
       </p>
       <span class="ml-3 flex items-center gap-1 max-sm:hidden">
-        {n < (columns.value?.count ?? 0) && <Button onClick={chooseAll}>{t('select.all', { n: columns.value?.count ?? 0 })}</Button>}
+        {n < (columns.value?.total ?? 0) && <Button onClick={chooseAll}>{t('select.all', { n: columns.value?.total ?? 0 })}</Button>}
         <Button onClick={invert}>{t('select.invert')}</Button>
       </span>
       <span class="flex-1" />
@@ -89,7 +89,7 @@ function TrashActions() {
 
 function moreItems(n: number, isTrash: boolean): MenuItem[] {
   const choosing: MenuItem[] = [
-    { label: t('select.all', { n: columns.value?.count ?? 0 }), icon: 'grid', onChoose: chooseAll },
+    { label: t('select.all', { n: columns.value?.total ?? 0 }), icon: 'grid', onChoose: chooseAll },
     { label: t('select.invert'), onChoose: invert },
   ];
   const history: MenuItem = { label: t('act.history'), icon: 'history', onChoose: () => openDialog('history') };

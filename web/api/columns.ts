@@ -2,6 +2,10 @@
 
 export interface Columns {
   count: number;
+  /** Works of the query: more than `count` where only the first ones were asked for. */
+  total: number;
+  /** Different days of all works of the query. */
+  dayCount: number;
   /** Width by height; 0: unknown. */
   ratios: Float32Array;
   /** Days since 1970, UTC. */
@@ -11,23 +15,31 @@ export interface Columns {
   indexOf(id: string): number;
 }
 
-const magic = 'AIAIDS1\n';
-const headerBytes = 16;
-const idBytes = 26;
+const magic = 'AIAIDS2\n';
+const headerBytes = 24;
+export const idBytes = 26;
 /** Days of works are counted in UTC. */
 export const dayMs = 86_400_000;
 const latin = new TextDecoder('latin1');
 
-/** @throws Error if the body has another form, as that of a newer server might */
-export function readColumns(body: ArrayBuffer): Columns {
-  if (latin.decode(body.slice(0, magic.length)) !== magic) throw new Error('works/ids: expected AIAIDS1, got another form');
-  const count = new DataView(body).getUint32(magic.length, true);
-  const daysAt = headerBytes + 4 * count;
-  const idsAt = daysAt + 2 * count;
+/** What such a body begins with, and its ids, `idBytes` of Latin-1 each. @throws Error if it has another form, as that of a newer server might */
+export function readIds(body: ArrayBuffer): { count: number; total: number; dayCount: number; ids: Uint8Array } {
+  if (latin.decode(body.slice(0, magic.length)) !== magic) throw new Error('works/ids: expected AIAIDS2, got another form');
+  const view = new DataView(body);
+  const number = (at: number): number => view.getUint32(magic.length + 4 * at, true);
+  const count = number(0);
+  const idsAt = headerBytes + 6 * count;
   if (body.byteLength !== idsAt + idBytes * count) throw new Error('works/ids: the body is cut');
-  const ids = new Uint8Array(body, idsAt);
+  return { count, total: number(1), dayCount: number(2), ids: new Uint8Array(body, idsAt) };
+}
+
+/** @throws Error every error of readIds() */
+export function readColumns(body: ArrayBuffer): Columns {
+  const { ids, ...counts } = readIds(body);
+  const { count } = counts;
   const idAt = (index: number): string => latin.decode(ids.subarray(index * idBytes, (index + 1) * idBytes));
-  return withPlaces({ count, ratios: new Float32Array(body, headerBytes, count), days: new Uint16Array(body, daysAt, count), idAt });
+  const days = new Uint16Array(body, headerBytes + 4 * count, count);
+  return withPlaces({ ...counts, ratios: new Float32Array(body, headerBytes, count), days, idAt });
 }
 
 /** With the places of ids, which are counted when one is first asked for. */
@@ -48,17 +60,20 @@ function withPlaces(columns: Omit<Columns, 'indexOf'>): Columns {
 /** Columns of works whose rows are known, in their order. */
 export function columnsOfRows(rows: readonly { id: string; width: number; height: number; createdAt: string }[]): Columns {
   const ids = rows.map(({ id }) => id);
+  const days = Uint16Array.from(rows, ({ createdAt }) => Math.floor(Date.parse(createdAt) / dayMs));
   return withPlaces({
     count: rows.length,
+    total: rows.length,
+    dayCount: new Set(days).size,
     ratios: Float32Array.from(rows, ({ width, height }) => (height > 0 ? width / height : 0)),
-    days: Uint16Array.from(rows, ({ createdAt }) => Math.floor(Date.parse(createdAt) / dayMs)),
+    days,
     idAt: (index) => ids[index] ?? '',
   });
 }
 
 /** The same works in an order by chance: Fisher and Yates with the generator mulberry32, so that a seed gives one order. */
 export function shuffled(columns: Columns, seed: number): Columns {
-  const { count } = columns;
+  const { count, total, dayCount } = columns;
   const order = Uint32Array.from({ length: count }, (_, index) => index);
   let state = seed >>> 0;
   for (let last = count - 1; last > 0; last--) {
@@ -72,6 +87,8 @@ export function shuffled(columns: Columns, seed: number): Columns {
   }
   return withPlaces({
     count,
+    total,
+    dayCount,
     ratios: Float32Array.from(order, (index) => columns.ratios[index] ?? 0),
     days: Uint16Array.from(order, (index) => columns.days[index] ?? 0),
     idAt: (index) => columns.idAt(order[index] ?? 0),

@@ -17,9 +17,10 @@ export interface Selection {
   trashed: boolean;
 }
 
-export async function columnsOf({ query, sort, seed, trashed }: Selection, abort?: AbortSignal): Promise<Columns> {
+/** @param limit only the first works; not for an order by chance */
+export async function columnsOf({ query, sort, seed, trashed }: Selection, abort?: AbortSignal, limit?: number): Promise<Columns> {
   const isRandom = sort === 'random';
-  const response = await send('works/ids', { query: { query, sort: isRandom ? 'newest' : sort, trashed }, signal: abort });
+  const response = await send('works/ids', { query: { query, sort: isRandom ? 'newest' : sort, trashed, limit }, signal: abort });
   const columns = readColumns(await response.arrayBuffer());
   return isRandom ? shuffled(columns, seed) : columns;
 }

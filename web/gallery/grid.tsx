@@ -46,7 +46,7 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFron
   const size = useSize(box);
   /** Where the content stands, and how far the box is off it: see ScrollSpace. */
   const stand = useSignal({ y: 0, offset: 0 });
-  const groups = useMemo(() => (isTimed ? groupsOf(columns.days) : undefined), [columns, isTimed]);
+  const groups = useMemo(() => (isTimed ? groupsOf(columns) : undefined), [columns, isTimed]);
   const width = Math.max(0, size.width - (isTimed ? scrubberWidth : 0));
   const gap = gaps[view];
   const layout = useMemo(() => {
@@ -143,7 +143,7 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFron
           )}
         </div>
       </div>
-      {layout && isTimed && (
+      {layout && isTimed && columns.count === columns.total && (
         <Scrubber
           days={columns.days}
           at={columnsAt(layout, stand.value.y)}
@@ -216,7 +216,7 @@ function Rows({ layout, columns, groups, y, offset, viewport, isList, hasActions
           key={columns.idAt(index)}
           id={columns.idAt(index)}
           index={index}
-          count={columns.count}
+          count={columns.total}
           hasActions={hasActions}
           left={layout.lefts[index] ?? 0}
           top={top + (isHeaded ? headerHeight : 0)}

@@ -1,5 +1,5 @@
 /** Days or months as groups of the grid. */
-import { dayMs } from '../api/columns.ts';
+import { type Columns, dayMs } from '../api/columns.ts';
 import { dayOf } from '../calendar/years.ts';
 import { dayText, monthText } from '../texts/text.ts';
 
@@ -12,13 +12,11 @@ export interface Groups {
   label(day: number): string;
 }
 
-/** @param days of each work, in the order of time */
-export function groupsOf(days: Uint16Array): Groups {
+/** Groups of works in the order of time. They are the same for the first works of a list as for the whole of it. */
+export function groupsOf({ days, total, dayCount }: Pick<Columns, 'days' | 'total' | 'dayCount'>): Groups {
   const newest = Math.max(days[0] ?? 0, days.at(-1) ?? 0);
   const oldest = Math.min(days[0] ?? 0, days.at(-1) ?? 0);
-  let distinct = 0;
-  for (let index = 0; index < days.length; index++) if (index === 0 || days[index] !== days[index - 1]) distinct += 1;
-  if (days.length >= fewADay * distinct || newest === oldest) return { of: days, label: dayText };
+  if (total >= fewADay * dayCount || dayCount === 1) return { of: days, label: dayText };
   const monthOfDay = new Uint16Array(newest - oldest + 1);
   for (let day = oldest; day <= newest; day++) {
     const date = new Date(day * dayMs);

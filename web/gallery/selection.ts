@@ -15,7 +15,7 @@ const anchor = signal<number | undefined>(undefined);
 const preview = signal<{ from: number; to: number } | undefined>(undefined);
 
 const countOf = ({ isAll, ids }: Chosen, list: Columns | undefined): number =>
-  isAll ? Math.max(0, (list?.count ?? 0) - ids.size) : ids.size;
+  isAll ? Math.max(0, (list?.total ?? 0) - ids.size) : ids.size;
 export const chosenCount = computed(() => countOf(chosen.value, columns.value));
 export const isSelecting = computed(() => isAsked.value || chosenCount.value > 0);
 

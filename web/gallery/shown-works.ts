@@ -6,6 +6,8 @@ import { session } from '../api/session.ts';
 import { columnsOf, type Selection } from '../api/works.ts';
 import { type About, type Like, worksLike } from '../likeness/likeness.ts';
 import { page, place } from '../navigate/router.ts';
+import { firstPictures } from './first-pictures.ts';
+import { heldPlace } from './place-kept.ts';
 
 const sorts: readonly Selection['sort'][] = ['newest', 'oldest', 'rating', 'random'];
 
@@ -55,20 +57,37 @@ async function load({ like, ...wanted }: Shown, signal: AbortSignal): Promise<{ 
   return like ? worksLike(like, wanted.query, signal) : { columns: await columnsOf(wanted, signal) };
 }
 
+/** Works of the first view, of which 100,000 need the bytes of a thousand. */
+const firstWorks = 60;
+
+/** Whether the view begins with the first works of the selection, so that these can be shown before all are known. */
+const beginsAtTop = ({ sort, like }: Shown, key: string): boolean =>
+  page.peek() === '' && columnsKey.peek() !== key && sort !== 'random' && !like && heldPlace(key) === undefined;
+
 export async function loadColumns(): Promise<void> {
   running?.abort();
   const abort = new AbortController();
   running = abort;
+  const { signal } = abort;
   const key = selectionKey.value;
-  try {
-    const loaded = await load(selection.value, abort.signal);
-    if (abort.signal.aborted) return;
+  const wanted = selection.value;
+  const show = (loaded: { columns: Columns; about?: About }): void => {
+    signal.throwIfAborted();
     batch(() => {
       columns.value = loaded.columns;
       about.value = loaded.about;
       columnsKey.value = key;
       columnsError.value = undefined;
     });
+  };
+  try {
+    if (beginsAtTop(wanted, key)) {
+      const first = await columnsOf(wanted, signal, firstWorks);
+      show({ columns: first });
+      if (first.count === first.total) return;
+      await firstPictures();
+    }
+    show(await load(wanted, signal));
   } catch (error) {
     if (!abort.signal.aborted) columnsError.value = error as ApiError;
   }

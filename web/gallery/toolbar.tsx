@@ -75,7 +75,7 @@ function Finding() {
 function Count({ look }: { look: string }) {
   return (
     <p class={`text-muted ${look}`} aria-live="polite">
-      {columns.value && t('works.count', { n: columns.value.count })}
+      {columns.value && t('works.count', { n: columns.value.total })}
     </p>
   );
 }

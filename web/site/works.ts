@@ -1,7 +1,7 @@
 /** Works of an exported site in place of those of a server: web/vite.site.config.ts puts this module where api/works.ts is imported. */
 import { type Signal, signal } from '@preact/signals';
 import type { SiteWork } from '../../lib/gallery/export/site-data.ts';
-import { type Columns, dayMs } from '../api/columns.ts';
+import { columnsOfRows } from '../api/columns.ts';
 import type * as server from '../api/works.ts';
 import type { WorkRow } from '../api/works.ts';
 import { allWorks, workOf } from './data.ts';
@@ -10,23 +10,12 @@ import { find } from './find.ts';
 // What only a server does; nothing of a site calls it.
 export * from '../api/works.ts';
 
-function columnsFrom(works: readonly SiteWork[]): Columns {
-  const places = new Map(works.map(({ id }, index) => [id, index]));
-  return {
-    count: works.length,
-    ratios: Float32Array.from(works, ({ width, height }) => width / height),
-    days: Uint16Array.from(works, ({ createdAt }) => Math.floor(Date.parse(createdAt) / dayMs)),
-    idAt: (index) => works[index]?.id ?? '',
-    indexOf: (id) => places.get(id) ?? -1,
-  };
-}
-
 export const columnsOf: typeof server.columnsOf = async ({ query, sort }) => {
   const found = find(allWorks(), query);
-  if (sort === 'oldest') return columnsFrom(found.toReversed());
+  if (sort === 'oldest') return columnsOfRows(found.toReversed());
   // The sort is stable: works of one rating stay in the order of the site.
-  if (sort === 'rating') return columnsFrom(found.toSorted((a, b) => (b.rating ?? 0) - (a.rating ?? 0)));
-  return columnsFrom(found);
+  if (sort === 'rating') return columnsOfRows(found.toSorted((a, b) => (b.rating ?? 0) - (a.rating ?? 0)));
+  return columnsOfRows(found);
 };
 
 function rowFrom(work: SiteWork): WorkRow {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unzipSync } from 'fflate';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
-import { homeOf } from '../../../lib/core/index.ts';
+import { homeOf, ulidTime } from '../../../lib/core/index.ts';
 import { disposition } from '../../../lib/server/api/works/disposition.ts';
 import { withoutPlaces } from '../../../lib/server/api/works/records.ts';
 import { rangeOf } from '../../../lib/server/api/works/send-file.ts';
@@ -72,13 +72,24 @@ suite('reading works over HTTP', { timeoutMs: 90_000 }, (test) => {
   test('the columns are those of the pages, within a second of the last work that another process filed', async () => {
     await sleep(1000);
     const body = Buffer.from(await (await get('/works/ids?query=fox&sort=oldest')).arrayBuffer());
-    assert.is(body.toString('latin1', 0, 8), 'AIAIDS1\n');
+    assert.is(body.toString('latin1', 0, 8), 'AIAIDS2\n');
     const count = body.readUInt32LE(8);
     const expected = await here.gallery.select('fox', { sort: 'oldest', hidden: false });
     assert.is(count, expected.length);
-    const found = expected.map((_, at) => body.toString('latin1', 16 + count * 6 + at * 26, 16 + count * 6 + at * 26 + 26));
+    const idsAt = 24 + count * 6;
+    const found = expected.map((_, at) => body.toString('latin1', idsAt + at * 26, idsAt + at * 26 + 26));
     assert.equal(found, expected);
-    assert.is(body.length, 16 + count * 32);
+    assert.is(body.length, 24 + count * 32);
+    assert.is(body.readUInt32LE(12), count);
+    assert.is(body.readUInt32LE(16), new Set(expected.map((id) => Math.floor(ulidTime(id) / 86_400_000))).size);
+    const first = Buffer.from(await (await get('/works/ids?query=fox&sort=oldest&limit=2')).arrayBuffer());
+    assert.equal(
+      [8, 12, 16].map((at) => first.readUInt32LE(at)),
+      [2, count, body.readUInt32LE(16)],
+    );
+    assert.is(first.toString('latin1', 24 + 2 * 6), expected.slice(0, 2).join(''));
+    assert.ok(first.subarray(24, 32).equals(body.subarray(24, 32)));
+    assert.is((await get('/works/ids?limit=0')).status, 400);
   });
 
   test('the picture: bytes as filed, entity tag, ranges, caching, a safe file name', async () => {

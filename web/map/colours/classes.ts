@@ -1,7 +1,7 @@
 /** Sorts the works of the map into classes of one colour each. */
 import type { FacetAnswer } from '../../../lib/server/api/works/work-routes.ts';
 import { ask, send } from '../../api/client.ts';
-import { dayMs } from '../../api/columns.ts';
+import { dayMs, idBytes, readIds } from '../../api/columns.ts';
 import { facetRow } from '../../find/facet-table.ts';
 import { monthText, t } from '../../texts/text.ts';
 import type { MapPoints } from '../points/columns.ts';
@@ -27,8 +27,6 @@ export interface Classes {
 
 const mostNames = 8;
 const timeSteps = 6;
-const idBytes = 26;
-const headerBytes = 16;
 
 /** Work between two pauses, milliseconds, and works between two looks at the clock. */
 const sliceMs = 8;
@@ -37,8 +35,7 @@ const stride = 1024;
 /** Marks the works of a query; returns how many of them are on the map. @throws ApiError */
 export async function markWorks(points: MapPoints, query: string, mark: (index: number) => void, signal?: AbortSignal): Promise<number> {
   const body = await (await send('works/ids', { query: { query }, signal })).arrayBuffer();
-  const total = new DataView(body).getUint32(8, true);
-  const ids = new Uint8Array(body, headerBytes + 6 * total);
+  const { count: total, ids } = readIds(body);
   let count = 0;
   let until = performance.now() + sliceMs;
   for (let at = 0; at < total; at++) {

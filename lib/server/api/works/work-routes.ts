@@ -64,18 +64,23 @@ export function workRoutes(root: FastifyInstance, { gallery }: ServerContext): v
       schema: {
         summary: 'All works of a query, as columns',
         description:
-          'For a grid that knows its shape before it loads works. Little-endian: `AIAIDS1\\n`, number of works n (uint32), zero (uint32); then n aspect ratios ' +
-          '(float32, width by height, 0: unknown), n days since 1970 in UTC (uint16), n ids (26 bytes of ASCII each).',
+          'For a grid that knows its shape before it loads works. Little-endian: `AIAIDS2\\n`, number of works n in this body, of all works of the query, of ' +
+          'different days of all (uint32 each), zero (uint32); then n aspect ratios (float32, width by height, 0: unknown), n days since 1970 in UTC (uint16), ' +
+          'n ids (26 bytes of ASCII each).',
         tags: ['works'],
-        querystring: z.strictObject({ ...selected, sort: order }),
+        querystring: z.strictObject({
+          ...selected,
+          sort: order,
+          limit: z.coerce.number().int().min(1).optional().describe('Only the first works. Default: all'),
+        }),
         response: { 200: { description: 'The columns', content: { 'application/octet-stream': { schema: z.any() } } } },
       },
     },
     async (request, reply) => {
-      const { sort, ...wanted } = request.query;
+      const { sort, limit, ...wanted } = request.query;
       const selection = await selectionOf(gallery, wanted, request.caller);
       const columns = await gallery.columns({ ...selection, sort, signal: stopWhenGone(reply) });
-      return reply.type('application/octet-stream').header('cache-control', 'private, no-cache').send(binaryColumns(columns));
+      return reply.type('application/octet-stream').header('cache-control', 'private, no-cache').send(binaryColumns(columns, limit));
     },
   );
   rowRoutes(root, gallery);
