@@ -6,7 +6,7 @@ import { session } from '../api/session.ts';
 import { columnsOf, type Selection } from '../api/works.ts';
 import { type About, type Like, worksLike } from '../likeness/likeness.ts';
 import { page, place } from '../navigate/router.ts';
-import { firstPictures } from './first-pictures.ts';
+import { firstPictures } from '../views/first-pictures.ts';
 import { heldPlace } from './place-kept.ts';
 
 const sorts: readonly Selection['sort'][] = ['newest', 'oldest', 'rating', 'random'];

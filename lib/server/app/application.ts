@@ -19,6 +19,7 @@ import { parseJsonBody } from '../pictures/json-body.ts';
 import { logAccess, pathOf } from './access-log.ts';
 import { trustedBy } from './address.ts';
 import { refuseBadHttp } from './bad-http.ts';
+import { compressReplies } from './compression.ts';
 import { boundConnections } from './connections.ts';
 import { setDefaultHeaders } from './headers.ts';
 import { httpLimits, longestPathPart } from './limits.ts';
@@ -164,6 +165,7 @@ export async function createApplication(parts: ApplicationParts): Promise<{ app:
   await app.register(fastifySwagger, swaggerOptions());
   answerErrors(app, parts, handlers, routes);
   addHooks(app, parts);
+  compressReplies(app);
   parts.watch(app);
   for (const room of parts.rooms) {
     const add = async (instance: FastifyInstance): Promise<void> => {
