@@ -32,6 +32,11 @@ suite('painting in the studio', (test) => {
 
   test('paints with a live preview, is rated by key, remixed, and taken as start picture', async () => {
     const { page, faults, close } = await openStudio(browser, server);
+    await prompt(page).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Write what the picture shows').waitFor();
+    await page.keyboard.type('an owl');
+    is(await prompt(page).inputValue(), 'an owl');
     await prompt(page).fill('flat vector art of a fox');
     await setOption(page, 'Steps', '40'); // long enough to be seen
     await page.getByLabel('Seed').fill('7');

@@ -25,7 +25,7 @@ import { JobStrip } from './painting/job-strip.tsx';
 import { followOwn, keepOwn, ownIds, ownRunning } from './painting/own-jobs.ts';
 import { Result } from './painting/result.tsx';
 import { StartForm } from './start/start-form.tsx';
-import { keepStart, startParts, startWithWork } from './start/start-picture.ts';
+import { hasPictures, keepStart, startParts, startWithWork } from './start/start-picture.ts';
 
 /** Paints from the page: the form, and beside it what is painted. */
 export function StudioPage() {
@@ -63,6 +63,9 @@ function useAddress(): void {
   }, [work, start, prompt, options]);
 }
 
+/** Whether nothing says what to paint; the artist chooses by itself. */
+const lacksPrompt = (): boolean => draft.peek().kind === 'generate' && draft.peek().prompt.trim() === '' && !hasPictures();
+
 async function paint(): Promise<string> {
   const request = requestOf(draft.peek());
   const { pictures, files } = await startParts();
@@ -84,6 +87,7 @@ async function paintInstead(running: string): Promise<string> {
 
 function Studio() {
   const isBusy = useSignal(false);
+  const field = useRef<HTMLTextAreaElement>(null);
   const result = useRef<HTMLDivElement>(null);
   const { kind, prompt, options } = draft.value;
   useAddress();
@@ -93,12 +97,19 @@ function Studio() {
     keepDraft();
     keepStart();
     forgetLists();
+    // On a touch screen the keyboard would cover what is painted.
+    if (draft.peek().prompt === '' && matchMedia('(pointer: fine)').matches) field.current?.focus({ preventScroll: true });
   }, []);
   useEffect(() => {
     readRows(kind).catch(tellError);
   }, [kind]);
   const start = (begin: () => Promise<string>): void => {
     if (isBusy.peek()) return;
+    if (lacksPrompt()) {
+      field.current?.focus();
+      tell(t('studio.promptMissing'));
+      return;
+    }
     isBusy.value = true;
     readRows(kind)
       .then(begin)
@@ -129,6 +140,7 @@ function Studio() {
           onInput={(value) => change({ prompt: value })}
           onSubmit={submit}
           hasHistory
+          field={field}
         />
         <PromptField
           label={t('work.negativePrompt')}

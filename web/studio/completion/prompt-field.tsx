@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { TargetedKeyboardEvent } from 'preact';
+import type { RefObject, TargetedKeyboardEvent } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { t } from '../../texts/text.ts';
 import { promptHistory } from '../form/prompt-history.ts';
@@ -15,14 +15,17 @@ interface PromptFieldProps {
   onSubmit: () => void;
   /** Whether Alt and the arrows go through the prompts painted before. */
   hasHistory?: boolean;
+  /** The element, to focus it. */
+  field?: RefObject<HTMLTextAreaElement | null>;
 }
 
 /** Between a key and the request, milliseconds. */
 const restMs = 40;
 
 /** A field for a prompt that completes what is typed. */
-export function PromptField({ label, value, rows, placeholder, onInput, onSubmit, hasHistory = false }: PromptFieldProps) {
-  const area = useRef<HTMLTextAreaElement>(null);
+export function PromptField({ label, value, rows, placeholder, onInput, onSubmit, hasHistory = false, field }: PromptFieldProps) {
+  const own = useRef<HTMLTextAreaElement>(null);
+  const area = field ?? own;
   const suggested = useSignal<Suggested | undefined>(undefined);
   const chosen = useSignal(0);
   const id = useId();

@@ -92,6 +92,10 @@ export function keepStart(): void {
   });
 }
 
+/** Whether a picture says what to paint. */
+export const hasPictures = (): boolean =>
+  startPicture.peek() !== undefined || Object.values(guides.peek()).some((one) => one !== undefined);
+
 export interface StartParts {
   pictures: { initImage?: { work: string } };
   files: Record<string, Blob | readonly Blob[] | undefined>;
