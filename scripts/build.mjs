@@ -34,6 +34,8 @@ const childPrograms = [
   'server/measuring/child',
   'service/jobs/painter-program',
   'service/training/training-program',
+  'bench/processes/task-program',
+  'bench/tasks/first-picture',
 ];
 
 const common = {

@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { resultSchema } from '../lib/bench/result/result.ts';
 import { errorCodes } from '../lib/core/errors.ts';
 import { boundsHeader } from './generate/bounds-header.mjs';
 import { withTables } from './generate/option-tables.mjs';
@@ -40,7 +42,11 @@ ${rows.join('\n')}
 
 const comments = rowComments(new URL('../lib/engine/options/', import.meta.url));
 const withOptions = ['cli', 'convert', 'generate', 'load-model', 'upscale'].map((name) => `docs/${name}.md`);
-const pages = { 'docs/errors.md': errorsPage(), 'native/binding/generated/bounds.h': boundsHeader() };
+const pages = {
+  'docs/errors.md': errorsPage(),
+  'docs/bench-result.schema.json': `${JSON.stringify(z.toJSONSchema(resultSchema), undefined, 2)}\n`,
+  'native/binding/generated/bounds.h': boundsHeader(),
+};
 for (const name of withOptions) pages[name] = await withTables(readFileSync(path.join(root, name), 'utf8'), comments);
 
 const check = process.argv.includes('--check');

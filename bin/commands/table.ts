@@ -119,6 +119,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./serve/serve.ts')).serveCommand,
   },
   {
+    usage: 'bench [suite]',
+    describe: 'Measure this machine, and compare machines',
+    load: async () => (await import('./bench/bench.ts')).benchCommand,
+  },
+  {
     usage: 'config',
     describe: 'Settings of this home: show, check, create',
     load: async () => (await import('./config/config.ts')).configCommand,

@@ -1,6 +1,7 @@
 export { type Device, listDevices, type Versions, versions } from './addon/devices.ts';
 export { type Diagnosis, diagnose } from './addon/doctor.ts';
 export { addonFor, localEngine } from './addon/engine.ts';
+export { cpuModel, kernelFeatures, systemName } from './addon/machine.ts';
 export type { NativeAddon, NativeLocalAddon } from './addon/native.ts';
 export type { NativeEvent, NativeImage } from './addon/native-events.ts';
 export type { NativeClip, NativeClipInfo, NativeClipTowerRequest, NativeJob } from './addon/native-types.ts';

@@ -25,11 +25,12 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   curation: [...ground, ...works, 'image'],
   publish: [...ground, ...works],
   artist: below,
+  bench: below,
   service: [...below, 'artist'],
   server: [...below, 'artist', 'service'],
   doors: [...below, 'artist', 'service', 'server'],
   index: [...below, 'artist', 'service', 'server', 'doors'],
-  bin: [...below, 'artist', 'service', 'server'],
+  bin: [...below, 'artist', 'bench', 'service', 'server'],
 };
 
 /** Folder of native/ -> folders it may include; vendor is the engine's source and ggml. */

@@ -14,7 +14,7 @@ import {
   readBuildInfo,
 } from './binary.ts';
 import { type GpuSupport, gpuSupport } from './gpu-support.ts';
-import { cpuFeatures, cpuModel, isRosetta, libc, runtime } from './machine.ts';
+import { cpuModel, isRosetta, kernelFeatures, libc, runtime } from './machine.ts';
 import type { NativeDevice, NativeVersions } from './native-types.ts';
 
 export interface CandidateReport extends BinaryCandidate {
@@ -58,8 +58,6 @@ interface ProbeAnswer {
   physicalCores: number;
   devices: NativeDevice[];
 }
-
-const interesting = /^(pni|ssse3|sse4_[12]|avx.*|fma|f16c|bmi2|amx_.*|asimd.*|i8mm|bf16|sve\d?|sme\d?)$/;
 
 // Runs in a child process, because loading an unsuitable addon can crash the process.
 const probe = `
@@ -176,7 +174,7 @@ export const diagnose = answering('diagnose', async (): Promise<Diagnosis> => {
       translated: isRosetta(),
       cpu: cpuModel(),
       logicalCores: logicalCpus().length,
-      cpuFeatures: [...cpuFeatures()].filter((name) => interesting.test(name)).sort(),
+      cpuFeatures: kernelFeatures(),
       memoryBytes: totalmem(),
       freeMemoryBytes: freemem(),
     },

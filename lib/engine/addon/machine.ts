@@ -90,6 +90,11 @@ export function cpuFeatures(): ReadonlySet<string> {
   return knownFeatures;
 }
 
+const used = /^(pni|ssse3|sse4_[12]|avx.*|fma|f16c|bmi2|amx_.*|asimd.*|i8mm|bf16|sve\d?|sme\d?)$/;
+
+/** Those of cpuFeatures() that the engine's kernels use. */
+export const kernelFeatures = (): string[] => [...cpuFeatures()].filter((name) => used.test(name)).sort();
+
 /** Whether an x64 Node runs translated on an Apple Silicon machine. */
 export function isRosetta(): boolean {
   return process.platform === 'darwin' && process.arch === 'x64' && sysctl('sysctl.proc_translated') === '1';

@@ -1,0 +1,104 @@
+/** Results of several machines or settings side by side. */
+import { ArtistError } from '../../core/index.ts';
+import { type Figure, figuresOf } from '../figures.ts';
+import type { BenchResult, TaskResult } from '../result/result.ts';
+import { overlap, type Spread } from '../statistics.ts';
+
+export interface Cell {
+  readonly spread: Spread;
+  /** How many times as good as the base: above 1, better. */
+  readonly ratio: number;
+  /** Whether the difference to the base is within the spread of both. */
+  readonly isNoise: boolean;
+}
+
+export interface Line extends Pick<Figure, 'task' | 'name' | 'unit' | 'isRate'> {
+  /** One for each result; undefined: it was not measured there. */
+  readonly cells: readonly (Cell | undefined)[];
+  /** Results whose picture has other pixels than that of the base. */
+  readonly differing: readonly number[];
+}
+
+export interface Comparison {
+  readonly names: readonly string[];
+  /** Index of the base. */
+  readonly base: number;
+  readonly lines: readonly Line[];
+  /** Tasks that were not measured somewhere, with the reason. */
+  readonly notes: readonly string[];
+}
+
+function nameOf({ label, machine, engine }: BenchResult): string {
+  const gpu = machine.devices.find(({ name }) => name === engine.backend) ?? machine.devices.find(({ type }) => type === 'gpu');
+  return label ?? gpu?.description ?? machine.cpu;
+}
+
+/** Names that differ: the second "M4" is "M4 (2)". */
+function different(names: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name} (${count})`;
+  });
+}
+
+function checkComparable(results: readonly BenchResult[]): void {
+  const versions = [...new Set(results.map(({ suite }) => suite.version))];
+  if (versions.length > 1)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `files: expected results of one version of the suite, got ${versions.join(' and ')}. Measure again with one version of ai-artist`,
+    );
+  const recipes = new Map<string, string>();
+  for (const { tasks } of results)
+    for (const { id, recipe } of tasks) {
+      const text = JSON.stringify(Object.entries(recipe).sort());
+      if ((recipes.get(id) ?? text) !== text)
+        throw new ArtistError('ERR_DAMAGED', `files: expected one recipe of ${id}, got two. One of the files was edited`);
+      recipes.set(id, text);
+    }
+}
+
+function lineOf(figure: Figure, all: readonly (TaskResult | undefined)[], base: number): Line {
+  const { task, name, unit, isRate } = figure;
+  const spreads = all.map((one) => one && figuresOf(one).find((other) => other.name === name)?.spread);
+  const of = spreads[base];
+  const cells = spreads.map((spread): Cell | undefined => {
+    if (!spread) return undefined;
+    const ratio =
+      !of || of.median === 0 || spread.median === 0 ? Number.NaN : isRate ? spread.median / of.median : of.median / spread.median;
+    return { spread, ratio, isNoise: of !== undefined && overlap(spread, of) };
+  });
+  const digest = all[base]?.digest;
+  const differing = all.flatMap((one, index) =>
+    digest !== undefined && one?.digest !== undefined && one.digest !== digest ? [index] : [],
+  );
+  return { task, name, unit, isRate, cells, differing };
+}
+
+/**
+ * Compares results.
+ *
+ * @param base index of the result that the others are compared with
+ * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than two, of different versions of the suite, or no such base; ERR_DAMAGED: a recipe was edited
+ */
+export function compareResults(results: readonly BenchResult[], base = 0): Comparison {
+  if (results.length < 2) throw new ArtistError('ERR_INVALID_ARGUMENT', `files: expected at least 2 results, got ${results.length}`);
+  if (!results[base]) throw new ArtistError('ERR_INVALID_ARGUMENT', `base: expected 1 to ${results.length}, got ${base + 1}`);
+  checkComparable(results);
+  const names = different(results.map(nameOf));
+  const ids = [...new Set(results.flatMap(({ tasks }) => tasks.map(({ id }) => id)))];
+  const tasksOf = (id: string): (TaskResult | undefined)[] => results.map(({ tasks }) => tasks.find((one) => one.id === id));
+  const lines = ids.flatMap((id) => {
+    const all = tasksOf(id);
+    const figures = new Map(all.flatMap((one) => (one ? figuresOf(one) : [])).map((figure) => [figure.name, figure]));
+    return [...figures.values()].map((figure) => lineOf(figure, all, base));
+  });
+  const notes = ids.flatMap((id) =>
+    tasksOf(id).flatMap((one, index) =>
+      one && one.status !== 'done' ? [`${names[index]}: ${id} ${one.status}: ${one.reason ?? 'interrupted'}`] : [],
+    ),
+  );
+  return { names, base, lines, notes };
+}

@@ -1,0 +1,29 @@
+import { ratioText, spreadText } from '../numbers.ts';
+import type { Cell, Comparison } from './compare.ts';
+
+const escaped = (text: string): string => text.replace(/[\\|<>`*_[\]]/g, '\\$&').replace(/\s+/g, ' ');
+
+function cellText(cell: Cell | undefined, isBase: boolean): string {
+  if (!cell) return '–';
+  return isBase ? spreadText(cell.spread) : `${spreadText(cell.spread)} ${ratioText(cell.ratio, cell.isNoise)}`;
+}
+
+/** A table in Markdown: medians with quartiles, and how many times as good as the base. */
+export function markdownOf({ names, base, lines, notes }: Comparison): string {
+  const head = ['task', 'figure', ...names.map((name, index) => escaped(name) + (index === base ? ' (base)' : ''))];
+  const rows = lines.map(({ task, name, unit, cells }) => [
+    task,
+    `${name}, ${unit}`,
+    ...cells.map((cell, index) => cellText(cell, index === base)),
+  ]);
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    row(head),
+    row(head.map(() => '---')),
+    ...rows.map(row),
+    '',
+    'Median [quartiles]. × is how many times as good as the base; ≈ is a difference within the spread.',
+    ...notes.map((note) => `\n${escaped(note)}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,77 @@
+/** What is read off a result: the figures that people compare. */
+import type { Repeat, TaskResult } from './result/result.ts';
+import { type Spread, spreadOf } from './statistics.ts';
+import type { SuiteName } from './tasks/task.ts';
+
+export interface Figure {
+  /** `paint/mini-128 it/s` */
+  readonly task: string;
+  readonly name: string;
+  readonly unit: string;
+  /** Whether more is better. */
+  readonly isRate: boolean;
+  readonly spread: Spread;
+}
+
+interface Measure {
+  name: string;
+  unit: string;
+  isRate: boolean;
+  /** undefined: the repeat does not tell. */
+  of: (repeat: Repeat, recipe: TaskResult['recipe']) => number | undefined;
+}
+
+const mebibyte = 2 ** 20;
+const part =
+  (name: string): Measure['of'] =>
+  (repeat) =>
+    repeat.parts[name];
+const perSecond =
+  (count: string, name: string): Measure['of'] =>
+  (repeat, recipe) => {
+    const [amount, took] = [Number(recipe[count]), repeat.parts[name]];
+    return took !== undefined && took > 0 ? amount / took : undefined;
+  };
+const common: readonly Measure[] = [
+  { name: 'processor time', unit: 's', isRate: false, of: ({ cpuSeconds }) => cpuSeconds },
+  { name: 'peak memory', unit: 'MiB', isRate: false, of: ({ peakBytes }) => peakBytes / mebibyte },
+];
+
+const measures: Readonly<Record<SuiteName, readonly Measure[]>> = {
+  paint: [
+    { name: 'steps', unit: 'it/s', isRate: true, of: perSecond('steps', 'sample') },
+    { name: 'text encoding', unit: 's', isRate: false, of: part('encode') },
+    { name: 'VAE decode', unit: 's', isRate: false, of: part('decode') },
+    { name: 'pictures', unit: '1/min', isRate: true, of: ({ seconds }) => 60 / seconds },
+    ...common,
+  ],
+  upscale: [{ name: 'one picture', unit: 's', isRate: false, of: ({ seconds }) => seconds }, ...common],
+  clip: [
+    { name: 'pictures', unit: '1/s', isRate: true, of: perSecond('pictures', 'pictures') },
+    { name: 'texts', unit: '1/s', isRate: true, of: perSecond('texts', 'texts') },
+    ...common,
+  ],
+  start: [
+    { name: 'import', unit: 's', isRate: false, of: part('import') },
+    { name: 'load', unit: 's', isRate: false, of: part('load') },
+    { name: 'first picture', unit: 's', isRate: false, of: ({ seconds }) => seconds },
+  ],
+};
+
+/** The figures of a task, in a fixed order; [] where nothing was measured. */
+export function figuresOf({ id, suite, recipe, repeats }: TaskResult): Figure[] {
+  return measures[suite].flatMap(({ name, unit, isRate, of }) => {
+    const spread = spreadOf(repeats.flatMap((repeat) => of(repeat, recipe) ?? []));
+    return spread ? [{ task: id, name, unit, isRate, spread }] : [];
+  });
+}
+
+/** Of the first and the last repeat: above 1, the machine became slower, as a hot one does. undefined: fewer than three repeats. */
+export function slowdown({ repeats }: TaskResult): number | undefined {
+  const [first, last] = [repeats[0], repeats.at(-1)];
+  return first && last && repeats.length >= 3 ? last.seconds / first.seconds : undefined;
+}
+
+/** The largest share of the processors that other programs used during a repeat. */
+export const othersBusy = (tasks: readonly TaskResult[]): number =>
+  Math.max(0, ...tasks.flatMap(({ repeats }) => repeats.map((repeat) => repeat.othersBusy)));

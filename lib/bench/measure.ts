@@ -1,0 +1,70 @@
+/** Measures one repeat of a task: its time, and what else happened meanwhile. */
+import { cpus } from 'node:os';
+import { listDevices } from '../engine/index.ts';
+import type { Repeat } from './result/result.ts';
+import type { Ready, Work } from './tasks/task.ts';
+
+/** Between two looks at the memory. */
+const lookMs = 20;
+
+/** Processor seconds of the machine: all, and those that were used. */
+function processorSeconds(): { all: number; used: number } {
+  let [all, idle] = [0, 0];
+  for (const { times } of cpus()) {
+    all += times.user + times.nice + times.sys + times.irq + times.idle;
+    idle += times.idle;
+  }
+  return { all: all / 1000, used: (all - idle) / 1000 };
+}
+
+function ownSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** Bytes of the GPUs that are in use, ours and others'. */
+function deviceBytes(): number {
+  return listDevices()
+    .filter(({ type }) => type === 'gpu' || type === 'igpu')
+    .reduce((sum, { totalBytes, freeBytes }) => sum + totalBytes - freeBytes, 0);
+}
+
+export interface Measured {
+  repeat: Repeat;
+  digest: string | undefined;
+}
+
+/** @throws ArtistError every error of the task; the signal's reason */
+export async function measure({ run }: Ready, signal: AbortSignal): Promise<Measured> {
+  let peakBytes = process.memoryUsage.rss();
+  const takenBefore = deviceBytes();
+  let taken = takenBefore;
+  const look = setInterval(() => {
+    peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+    taken = Math.max(taken, deviceBytes());
+  }, lookMs);
+  const before = { machine: processorSeconds(), own: ownSeconds(), at: performance.now() };
+  let work: Work;
+  try {
+    work = await run(signal);
+  } finally {
+    clearInterval(look);
+  }
+  const seconds = (performance.now() - before.at) / 1000;
+  const cpuSeconds = ownSeconds() - before.own + (work.childCpuSeconds ?? 0);
+  const machine = processorSeconds();
+  const all = machine.all - before.machine.all;
+  const others = machine.used - before.machine.used - cpuSeconds;
+  return {
+    repeat: {
+      seconds,
+      cpuSeconds,
+      parts: { ...work.parts },
+      // The clock of the system has steps of 10 ms: of a short repeat the share is rough.
+      othersBusy: all > 0 ? Math.min(1, Math.max(0, others / all)) : 0,
+      peakBytes,
+      deviceBytes: Math.max(0, taken - takenBefore),
+    },
+    digest: work.digest,
+  };
+}

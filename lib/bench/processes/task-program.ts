@@ -1,0 +1,35 @@
+/** The process of one task: what it allocates is its own, and if it dies the others are measured all the same. */
+import { ArtistError, isArtistError } from '../../core/index.ts';
+import { measure } from '../measure.ts';
+import { standardTasks } from '../tasks/standard.ts';
+import type { Ready } from '../tasks/task.ts';
+import type { TaskReply, TaskRequest } from './protocol.ts';
+
+// The parent ends this process; Ctrl-C reaches the whole group and means the parent.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit(0));
+const { signal } = new AbortController();
+let ready: Ready | undefined;
+
+async function answer(request: TaskRequest): Promise<TaskReply> {
+  if (request.do === 'repeat') {
+    if (!ready) throw new ArtistError('ERR_INTERNAL', 'bench: expected a loaded task, got none');
+    return { measured: await measure(ready, signal) };
+  }
+  const task = standardTasks.find(({ id }) => id === request.task);
+  if (!task) throw new ArtistError('ERR_NOT_FOUND', `task: expected one of the suite, got ${request.task}`);
+  const start = performance.now();
+  ready = await task.prepare(request.engine, signal);
+  return { seconds: (performance.now() - start) / 1000 };
+}
+
+const failure = (error: unknown): TaskReply => ({
+  code: isArtistError(error) ? error.code : null,
+  message: error instanceof Error ? error.message : String(error),
+});
+
+process.on('message', (request: TaskRequest) => {
+  answer(request)
+    .catch(failure)
+    .then((reply) => process.send?.(reply));
+});

@@ -1,0 +1,69 @@
+/** The result file of a run: one JSON, of which docs/bench-result.schema.json is the schema (scripts/generate.mjs writes it). */
+import * as z from 'zod';
+import { suiteNames } from '../tasks/task.ts';
+
+/** Counted up when a reader of the version before would misread a file. */
+export const resultVersion = 1;
+
+const seconds = z.number().min(0);
+
+const repeat = z.strictObject({
+  seconds: seconds.describe('Wall time'),
+  cpuSeconds: seconds.describe('Processor time of all threads'),
+  parts: z.record(z.string(), seconds).describe('Wall time of the parts that the engine tells apart: encode, sample, decode …'),
+  othersBusy: z.number().min(0).max(1).describe('Share of the processors that other programs used meanwhile'),
+  peakBytes: z.number().min(0).describe('Largest resident memory of this process meanwhile'),
+  deviceBytes: z.number().min(0).describe('Most memory of the GPUs that was taken meanwhile; 0 without one'),
+});
+export type Repeat = z.output<typeof repeat>;
+
+const task = z.strictObject({
+  id: z.string().max(100),
+  suite: z.enum(suiteNames),
+  recipe: z.record(z.string(), z.union([z.string(), z.number()])).describe('What fixes the amount of work'),
+  status: z.enum(['done', 'partial', 'skipped', 'failed']),
+  reason: z.string().optional().describe('Why it was skipped, failed or is partial'),
+  loadSeconds: seconds.optional(),
+  firstSeconds: seconds.optional().describe('The first repeat, which warms up and is not among the others'),
+  repeats: z.array(repeat).max(1000),
+  digest: z.string().optional().describe('SHA-256 of the pixels; absent where repeats differ or there is no picture'),
+});
+export type TaskResult = z.output<typeof task>;
+
+const device = z.strictObject({ name: z.string(), description: z.string(), type: z.string(), totalBytes: z.number() });
+
+export const machineSchema = z.strictObject({
+  cpu: z.string(),
+  cores: z.int().min(1).describe('Physical'),
+  threads: z.int().min(1).describe('Logical processors'),
+  cpuFeatures: z.array(z.string()),
+  memoryBytes: z.number(),
+  system: z.string().describe('Platform, architecture, C library, Node and release'),
+  devices: z.array(device),
+  driver: z.string().optional().describe('Of an NVIDIA GPU'),
+  power: z.string().optional().describe('Power mode or frequency governor, where the system tells'),
+});
+export type Machine = z.output<typeof machineSchema>;
+
+const build = z.strictObject({
+  version: z.string().describe('Of ai-artist'),
+  engine: z.string(),
+  ggml: z.string(),
+  gpu: z.string().describe('GPU backend compiled in: off, cuda, vulkan or metal'),
+  compiler: z.string(),
+  kernels: z.string().describe('Instruction sets that the running kernels use'),
+});
+
+export const resultSchema = z.strictObject({
+  format: z.literal('ai-artist-bench'),
+  version: z.literal(resultVersion),
+  suite: z.strictObject({ version: z.int().min(1), quick: z.boolean(), names: z.array(z.enum(suiteNames)) }),
+  createdAt: z.iso.datetime(),
+  label: z.string().max(100).optional().describe('A name for tables, such as "MacBook Pro M4"'),
+  isPartial: z.boolean().describe('The run was interrupted: what was measured until then is here'),
+  machine: machineSchema,
+  build,
+  engine: z.strictObject({ backend: z.string().optional(), threads: z.int().optional() }).describe('Options that were given'),
+  tasks: z.array(task).max(200),
+});
+export type BenchResult = z.output<typeof resultSchema>;

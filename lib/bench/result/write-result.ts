@@ -1,0 +1,16 @@
+import { writeOutput } from '../../core/index.ts';
+import type { BenchResult } from './result.ts';
+
+/**
+ * Writes a result as a file to share.
+ *
+ * @throws ArtistError ERR_ALREADY_EXISTS, ERR_WRITE, ERR_DISK_FULL
+ */
+export async function writeResult(file: string, result: BenchResult, { overwrite = false }: { overwrite?: boolean } = {}): Promise<void> {
+  await writeOutput(file, `${JSON.stringify(result, undefined, 2)}\n`, { overwrite, name: 'out' });
+}
+
+/** Writes a report of compareResults() as Markdown (.md) or a page (.html). @throws ArtistError every error of writeResult() */
+export async function writeReport(file: string, text: string, { overwrite = false }: { overwrite?: boolean } = {}): Promise<void> {
+  await writeOutput(file, text, { overwrite, name: 'out' });
+}

@@ -1,0 +1,37 @@
+/** What a task measures in one repeat, beside its time. */
+export interface Work {
+  /** Seconds of the parts that the engine tells apart. */
+  readonly parts?: Readonly<Record<string, number>>;
+  /** Processor seconds of a child process that did the work. */
+  readonly childCpuSeconds?: number;
+  /** SHA-256 of the pixels, so that machines that should paint the same can be compared. */
+  readonly digest?: string;
+}
+
+/** A task whose models are loaded. */
+export interface Ready {
+  /** One repeat. @throws ArtistError every error of the engine */
+  run(signal: AbortSignal): Promise<Work>;
+  dispose(): Promise<void>;
+}
+
+/** One thing that is measured. */
+export interface Task {
+  /** Its name in result files. */
+  readonly id: string;
+  readonly suite: SuiteName;
+  /** What fixes the amount of work; two results compare only where these are equal. */
+  readonly recipe: Readonly<Record<string, string | number>>;
+  /** Loads what it needs. @throws ArtistError every error of the engine; ERR_UNSUPPORTED where the machine cannot do it */
+  prepare(options: EngineOptions, signal: AbortSignal): Promise<Ready>;
+}
+
+export const suiteNames = ['paint', 'upscale', 'clip', 'start'] as const;
+export type SuiteName = (typeof suiteNames)[number];
+
+/** How the engine is run. Default: as it is for every other command. */
+export interface EngineOptions {
+  /** Device, as listDevices() names it. */
+  readonly backend?: string;
+  readonly threads?: number;
+}
