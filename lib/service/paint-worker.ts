@@ -63,7 +63,7 @@ export interface PaintWorker {
   readonly about: string;
   /** Warnings about an unsafe configuration of the queue. */
   readonly warnings: readonly string[];
-  /** Waits up to this many milliseconds for the work in progress, then returns it to the queue. */
+  /** Waits up to this many milliseconds for the work in progress, then returns it to the queue. A further call may shorten that time. */
   stop(withinMs?: number): Promise<void>;
 }
 
@@ -76,13 +76,15 @@ export async function startPaintWorker({ artist, queue, queueName, ...options }:
   const source = await sourceOf(queue, queueName, artist.home);
   try {
     const worker = await source.work(paintTasks(artist, source.lookUp), options);
+    let closed: Promise<void> | undefined;
     return {
       name: worker.name,
       about: source.about,
       warnings: await source.warnings(),
       stop: async (withinMs) => {
         await worker.stop(withinMs);
-        await source.close();
+        closed ??= source.close();
+        await closed;
       },
     };
   } catch (error) {

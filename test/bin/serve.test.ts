@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { equal, is, match, ok } from 'uvu/assert';
 import { configPath, loadConfig } from '../../lib/config/index.ts';
@@ -113,6 +114,23 @@ suite('serve', { timeoutMs: 180_000 }, (test) => {
     const refused = await cli(['serve', '--host', '0.0.0.0', '--home', path.join(scratch, 'open')]);
     is(refused.code, 2);
     match(refused.stderr, /expected at least one to listen on host 0\.0\.0\.0.*serve token create/);
+  });
+
+  test('nor does the environment of a container, or config.yaml, open it without a token', async () => {
+    const home = path.join(scratch, 'container');
+    const env = { AI_ARTIST_HOME: home, AI_ARTIST__SERVER__HOST: '0.0.0.0' };
+    const refused = await cli(['serve', '--port', '0'], { env });
+    is(refused.code, 2);
+    match(refused.stderr, /expected at least one to listen on host 0\.0\.0\.0.*serve token create/);
+    mkdirSync(home, { recursive: true });
+    writeFileSync(path.join(home, 'config.yaml'), 'server:\n  host: "::"\n');
+    const again = await cli(['serve', '--port', '0', '--home', home]);
+    is(again.code, 2);
+    match(again.stderr, /expected at least one to listen on host ::.*serve token create/);
+    await cli(['serve', 'token', 'create', 'phone', '--scope', 'read', '--home', home]);
+    const server = await serve(home, '--no-worker', '--host', '0.0.0.0');
+    is((await fetch(`${server.started.url.replace('0.0.0.0', '127.0.0.1')}/api/v1/works`)).status, 401, 'it reads with a token only');
+    await server.end();
   });
 
   test('a flag is named in its error', async () => {

@@ -285,6 +285,18 @@ export function testDriver(test: Test, open: () => Promise<{ queue: TaskQueue; a
     assert.ok(most >= 2 && most <= 4, String(most));
   });
 
+  test('a second stop() of a worker shortens the time that its task has, and cannot prolong it', async () => {
+    const { queue } = await fresh();
+    await queue.add(null, { id: 'cut-short' });
+    const { handler, tasks } = held();
+    const worker = await work(queue, handler);
+    await until('the task', () => tasks.length === 1);
+    const began = performance.now();
+    await Promise.all([worker.stop(120_000), worker.stop(50), worker.stop(120_000)]);
+    assert.ok(performance.now() - began < 30_000);
+    assert.is((await queue.get('cut-short'))?.state, 'waiting');
+  });
+
   test('a stopped worker returns its task without counting a try', async () => {
     const { queue } = await fresh();
     await queue.add(null, { id: 'kept' });

@@ -88,6 +88,29 @@ suite('the health page', (test) => {
     await close();
   });
 
+  test('a check that another browser has begun is said, and shown in place of a second one', async () => {
+    const { page, faults, close } = await open();
+    let refused = 0;
+    await page.route('**/api/v1/health/run', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const other = await fetch(route.request().url(), { method: 'POST', headers, body: '{"of":"models"}' });
+      equal(other.status, 202);
+      const response = await route.fetch();
+      refused = response.status();
+      await route.fulfill({ response });
+    });
+    await page.getByRole('button', { name: 'Check gallery' }).click();
+    await page.getByText('expected none that is running, got one').waitFor();
+    equal(refused, 409);
+    await page.getByText(/files have the bytes that were recorded/).waitFor({ timeout: 20_000 });
+    equal(
+      faults.filter((line) => !/409/.test(line)),
+      [],
+    );
+    await close();
+  });
+
   test('who is no administrator is told so, and has no dead buttons', async () => {
     const { page, faults, close } = await openPage(browser);
     await page.goto(`${server.url}/health`);

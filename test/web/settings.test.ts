@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { equal, is, match, not, ok } from 'uvu/assert';
+import { homeOf, systemClock } from '../../lib/core/index.ts';
+import { WebhookBook } from '../../lib/server/webhooks/webhook-book.ts';
 import { suite } from '../harness.ts';
 import { type Serving, serving } from '../server/serving.ts';
 import { axeClean } from './axe.ts';
@@ -150,6 +152,27 @@ suite('settings', (test) => {
     await page.getByText('There are no webhooks.').waitFor();
     equal(faults, []);
     await close();
+  });
+
+  test('what a receiver wrote is text in the list of deliveries, and short', async () => {
+    const book = new WebhookBook(homeOf(server.home), { clock: systemClock });
+    const { id } = await book.add({ url: 'https://example.org/gone', active: false });
+    await book.enqueue({ type: 'test', data: { message: hostile } }, id);
+    const [delivery] = (await book.read()).deliveries;
+    await book.record(delivery?.id ?? '', { status: 410, problem: hostile });
+    const { page, faults, close } = await open('settings/webhooks', admin, { viewport: { width: 390, height: 844 } });
+    const list = page.getByRole('region', { name: 'Messages that wait or were given up' });
+    const problem = list.getByText('<img src=x onerror=alert(1)>');
+    await problem.waitFor();
+    is([...(await problem.innerText())].length, 301);
+    is(await page.locator('img[src=x]').count(), 0);
+    ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than a phone');
+    await axeClean(page, 'deliveries');
+    await list.getByRole('button', { name: 'Forget' }).click();
+    await problem.waitFor({ state: 'detached' });
+    equal(faults, []);
+    await close();
+    await book.remove(id);
   });
 
   test('others see what the server lets them: no values without a token, no changes without scope admin', async () => {

@@ -36,7 +36,11 @@ export function useRun(onEnd: () => void): RunControl {
     run,
     isRunning,
     begin: (wish) => {
-      ask<HealthRun>('health/run', { method: 'POST', body: wish }).then(setRun, tellError);
+      ask<HealthRun>('health/run', { method: 'POST', body: wish }).then(setRun, (error: unknown) => {
+        tellError(error);
+        // Another browser may have begun one (409).
+        read();
+      });
     },
     cancel: () => {
       ask<{ run: HealthRun | null }>('health/run/cancel', { method: 'POST' }).then((answer) => setRun(answer.run), tellError);

@@ -120,6 +120,8 @@ function preferOutOfMemoryKill(): void {
 
 function main(): void {
   process.once('disconnect', () => process.exit(0));
+  // Its parent may have died while it loaded its modules, which no event tells any more.
+  if (!process.connected) process.exit(0);
   // Ctrl-C in a terminal reaches the whole process group, and a service manager's SIGTERM every process of the service. Only the parent reacts,
   // so that its jobs are cancelled and do not crash.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);

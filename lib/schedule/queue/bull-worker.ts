@@ -6,6 +6,7 @@ import { ArtistError } from '../../core/index.ts';
 import { describeFailure, retryDelay } from '../retry.ts';
 import { asRequest } from '../task-scope.ts';
 import { type KeyForm, type Modules, publicId, readFailure, type Stored } from './bull-task.ts';
+import { Earliest } from './earliest.ts';
 import {
   type Json,
   mostInterruptions,
@@ -25,6 +26,9 @@ const cancelledReason = new ArtistError('ERR_ABORTED', 'the task was cancelled')
 const lostPattern =
   /^(?:could not renew lock for job|Missing (?:lock|key) for job|Lock mismatch for job) (\S+?)\.?(?: |$)|^Job (\S+) is not in the active state/;
 const lostReason = new ArtistError('ERR_INTERRUPTED', 'queue: the task was given to another worker');
+
+/** How long aborted tasks may take to end. */
+const abortWithinMs = 5000;
 
 /** The part of the queue that a worker needs. */
 export interface TaskDoor {
@@ -47,6 +51,12 @@ export class BullWorker implements QueueWorker {
   readonly #controllers = new Map<string, AbortController>();
   /** Tasks whose loss was reported. */
   readonly #lost = new Set<string>();
+  /** Aborts the running tasks once the time after stop() is over. */
+  readonly #bound = new Earliest(() => {
+    for (const controller of this.#controllers.values()) controller.abort(new ArtistError('ERR_ABORTED', 'the worker is stopped'));
+    setTimeout(() => this.#tellLate?.(), abortWithinMs).unref();
+  });
+  #tellLate: (() => void) | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(
@@ -151,18 +161,18 @@ export class BullWorker implements QueueWorker {
   }
 
   stop(withinMs = 30_000): Promise<void> {
-    this.#stopped ??= this.#end(withinMs);
+    this.#bound.within(withinMs);
+    this.#stopped ??= this.#end();
     return this.#stopped;
   }
 
-  async #end(withinMs: number): Promise<void> {
-    const bound = setTimeout(() => {
-      for (const controller of this.#controllers.values()) controller.abort(new ArtistError('ERR_ABORTED', 'the worker is stopped'));
-    }, withinMs);
-    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), withinMs + 5000).unref());
+  async #end(): Promise<void> {
+    const late = new Promise<'late'>((resolve) => {
+      this.#tellLate = () => resolve('late');
+    });
     const ended = await Promise.race([this.#process.close().catch((error: unknown) => this.#emit({ type: 'trouble', error })), late]);
     if (ended === 'late') await this.#process.close(true).catch(() => undefined);
-    clearTimeout(bound);
+    this.#bound.cancel();
     this.#redis.disconnect();
   }
 

@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { ArtistError, birthOf, type Clock, isAlive } from '../../core/index.ts';
 import { describeFailure } from '../retry.ts';
 import { asRequest } from '../task-scope.ts';
+import { Earliest } from './earliest.ts';
 import { claimTask, endClaim, type Holder, heldTask, plain, type QueueState, type StoredTask, type TaskEnd } from './file-state.ts';
 import type { Json, QueueWorker, TaskHandler, WorkerEvent, WorkerOptions, workerOptions } from './types.ts';
 
@@ -41,6 +42,10 @@ export class FileWorker implements QueueWorker {
   readonly #seen = new Map<string, { beat: number; since: number }>();
   readonly #lanes: Promise<void>[];
   readonly #beats: Promise<void>;
+  /** Aborts the running tasks once the time after stop() is over. */
+  readonly #bound = new Earliest(() => {
+    for (const { controller } of this.#claims.values()) controller.abort(new ArtistError('ERR_ABORTED', 'the worker is stopped'));
+  });
   #stopping = false;
   #stopped: Promise<void> | undefined;
   #version: string | undefined;
@@ -62,17 +67,15 @@ export class FileWorker implements QueueWorker {
   }
 
   stop(withinMs = 30_000): Promise<void> {
-    this.#stopped ??= this.#end(withinMs);
+    this.#bound.within(withinMs);
+    this.#stopped ??= this.#end();
     return this.#stopped;
   }
 
-  async #end(withinMs: number): Promise<void> {
+  async #end(): Promise<void> {
     this.#stopping = true;
-    const bound = setTimeout(() => {
-      for (const { controller } of this.#claims.values()) controller.abort(new ArtistError('ERR_ABORTED', 'the worker is stopped'));
-    }, withinMs);
     await Promise.all([...this.#lanes, this.#beats]);
-    clearTimeout(bound);
+    this.#bound.cancel();
   }
 
   async #lane(): Promise<void> {

@@ -110,6 +110,8 @@ export class ServedQueues implements QueueWorker {
   }
 
   stop(withinMs?: number): Promise<void> {
+    // A further call may shorten the time.
+    if (this.#stopped) for (const { worker } of this.#served.values()) void worker.stop(withinMs);
     this.#stopped ??= this.#end(withinMs);
     return this.#stopped;
   }

@@ -106,7 +106,7 @@ export interface QueueWorker {
   readonly name: string;
   /**
    * Takes no more tasks and waits for the running ones; after `withinMs` (default 30 000) it aborts them, and they go back into the queue.
-   * Idempotent.
+   * A further call may shorten that time; it never prolongs it.
    */
   stop(withinMs?: number): Promise<void>;
 }

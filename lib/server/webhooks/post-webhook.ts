@@ -63,5 +63,8 @@ export async function postWebhook(
 
 function problemOf(error: unknown): string {
   if (isArtistError(error)) return error.message;
-  return error instanceof Error && error.name === 'TimeoutError' ? `no answer within ${timeoutMs / 1000} s` : errorLine(error);
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`;
+  // undici asserts that a status is one.
+  return name === 'AssertionError' ? 'an answer that is not HTTP' : errorLine(error);
 }

@@ -3,6 +3,7 @@ import {
   type Clock,
   createIds,
   type Home,
+  plainText,
   type RandomSource,
   rememberSecret,
   StateFile,
@@ -17,6 +18,8 @@ const mostWaiting = 1000;
 /** Deliveries given up that are kept for retry, of all hooks. */
 const mostDead = 500;
 const mostHooks = 100;
+/** Characters of a reason for a failure that are stored. Receivers write parts of some: the names in their certificates. */
+const longestProblem = 300;
 /** Status with which a receiver says that it wants nothing any more. */
 const gone = 410;
 
@@ -154,7 +157,7 @@ export class WebhookBook {
       const tries = delivery.tries + 1;
       const wait = status === gone ? undefined : waitAfter(tries, this.#random());
       const nextAt = wait === undefined ? null : now + Math.max(wait, (retryAfter ?? 0) * 1000);
-      Object.assign(delivery, { tries, nextAt, lastTriedAt: now, status, problem });
+      Object.assign(delivery, { tries, nextAt, lastTriedAt: now, status, problem: shortLine(problem) });
       const hook = state.hooks.find((one) => one.id === delivery.hook);
       if (hook && status === gone) Object.assign(hook, { active: false, disabledBecause: 'its receiver answered 410 Gone' });
       boundDead(state);
@@ -179,6 +182,12 @@ export class WebhookBook {
       removeSpent(state);
     });
   }
+}
+
+/** A reason in one line of bounded length, without characters that disguise text. */
+function shortLine(text: string): string {
+  const signs = [...plainText(text).replace(/\s+/g, ' ').trim()];
+  return signs.length > longestProblem ? `${signs.slice(0, longestProblem).join('')}…` : signs.join('');
 }
 
 function wants(hook: Webhook, type: string, job: string | undefined): boolean {

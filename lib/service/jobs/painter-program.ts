@@ -59,11 +59,9 @@ async function open({ home, set, queue, queueName, keepMs, leaseMs }: PainterSta
 
 function main(): void {
   let opening: Promise<((withinMs: number) => Promise<void>) | undefined> | undefined;
-  let ending = false;
   let stopWithinMs = 0;
+  /** May be called again, to end sooner: a parent that drains may be killed. */
   const end = async (withinMs: number): Promise<void> => {
-    if (ending) return;
-    ending = true;
     setTimeout(() => process.exit(1), withinMs + abortWithinMs).unref();
     await (await opening)?.(withinMs);
     process.exit(0);
@@ -83,6 +81,8 @@ function main(): void {
   process.on('SIGINT', () => undefined);
   process.once('SIGTERM', () => void end(stopWithinMs));
   process.once('disconnect', () => void end(0));
+  // Its parent may have died while it loaded its modules, which no event tells any more.
+  if (!process.connected) process.exit(0);
   process.on('warning', (warning) => tell('warn', warning.message));
   process.on('message', (message: ToPainter) => {
     if (message.type === 'start') {

@@ -22,10 +22,15 @@ export interface ServerProcess {
   readonly ended: Promise<void>;
 }
 
-export async function startServerProcess(home: string, { paint = false } = {}): Promise<ServerProcess> {
+/** @param env beside the variables of this process */
+export async function startServerProcess(
+  home: string,
+  { paint = false, env = {} }: { paint?: boolean; env?: Record<string, string> } = {},
+): Promise<ServerProcess> {
   const child = fork(program, [home, paint ? 'paint' : ''], {
     execArgv: ['--expose-gc', '--import', typescript],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, ...env },
   });
   children.add(child);
   let errors = '';

@@ -1,4 +1,4 @@
-/** Tables as CSV, RFC 4180. */
+/** Tables as CSV, RFC 4180: the only place that writes any. */
 import { saveText } from '../../browser/save-file.ts';
 import type { TableData } from './chart-data.ts';
 
@@ -9,7 +9,8 @@ function cell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
   const text = formula.test(value) ? `'${value}` : value;
-  return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  // Programs that ask for the separator take a tab for one, too.
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** With the mark by which table programs recognise UTF-8. */

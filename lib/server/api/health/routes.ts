@@ -45,7 +45,7 @@ export function healthPageRoutes(painter: () => Promise<string | undefined>): Ro
         config: { scope: 'admin' },
         schema: {
           ...{ summary: 'Check the gallery or the models, or repair the gallery', tags },
-          description: 'Answers at once; GET /health/run has the progress and what was found. One runs at a time (503 ERR_LOCKED).',
+          description: 'Answers at once; GET /health/run has the progress and what was found. One runs at a time (409 ERR_LOCKED).',
           body: z
             .strictObject({
               of: z.enum(['gallery', 'models']).default('gallery'),

@@ -4,6 +4,7 @@ import { checkGallery } from '../../../gallery/index.ts';
 import { checkModelFile, modelFileStates } from '../../../models/index.ts';
 import type { ServerContext } from '../../context.ts';
 import { withoutPaths } from '../../errors/request-error.ts';
+import { blameCaller } from '../../errors/status.ts';
 import type { HealthRun } from './views.ts';
 
 export type RunWish = Pick<HealthRun, 'of' | 'fix' | 'drop'> & { hashes: boolean };
@@ -26,10 +27,13 @@ export class HealthRuns {
     return this.#last?.run;
   }
 
-  /** @throws ArtistError ERR_LOCKED: one is running */
+  /** @throws ArtistError ERR_LOCKED: one is running, which is a conflict (409): of a large gallery it takes hours */
   begin({ hashes, ...wish }: RunWish): HealthRun {
-    if (this.#last?.run.state === 'running')
-      throw new ArtistError('ERR_LOCKED', 'check: expected none that is running, got one. Wait for its end, or cancel it');
+    if (this.#last?.run.state === 'running') {
+      const error = new ArtistError('ERR_LOCKED', 'check: expected none that is running, got one. Wait for its end, or cancel it');
+      blameCaller(error, 409);
+      throw error;
+    }
     const phase = wish.of === 'models' ? ('models' as const) : ('files' as const);
     const run: HealthRun = {
       ...{ id: this.#newId(), state: 'running', startedAt: this.#now(), endedAt: null },
