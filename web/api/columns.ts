@@ -70,10 +70,23 @@ export function shuffled(columns: Columns, seed: number): Columns {
     order[last] = order[other] as number;
     order[other] = kept;
   }
-  return withPlaces({
-    count,
-    ratios: Float32Array.from(order, (index) => columns.ratios[index] ?? 0),
-    days: Uint16Array.from(order, (index) => columns.days[index] ?? 0),
-    idAt: (index) => columns.idAt(order[index] ?? 0),
+  return picked(columns, order);
+}
+
+/** Those at these places, in this order. */
+const picked = (columns: Columns, places: Uint32Array): Columns =>
+  withPlaces({
+    count: places.length,
+    ratios: Float32Array.from(places, (index) => columns.ratios[index] ?? 0),
+    days: Uint16Array.from(places, (index) => columns.days[index] ?? 0),
+    idAt: (index) => columns.idAt(places[index] ?? 0),
   });
+
+/** The same without these works. */
+export function without(columns: Columns, ids: readonly string[]): Columns {
+  const gone = new Set(ids.map((id) => columns.indexOf(id)));
+  return picked(
+    columns,
+    Uint32Array.from({ length: columns.count }, (_, index) => index).filter((index) => !gone.has(index)),
+  );
 }

@@ -104,7 +104,7 @@ function Pair({ a, b, mode, onOther }: PairProps) {
         {mode === 'side' && <SideBySide a={left} b={right} />}
         {mode === 'flicker' && <Flicker a={sideOf(left)} b={sideOf(right)} />}
       </div>
-      <div class="mx-auto w-full max-w-5xl p-4">
+      <div class="mx-auto w-full max-w-5xl p-4 pb-24">
         <Pixels a={left} b={right} />
         <Differences a={left} b={right} />
       </div>

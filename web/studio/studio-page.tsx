@@ -46,7 +46,8 @@ function Visitors() {
 
 const tellRemix = (work: string): void => {
   const before = draft.peek();
-  remix({ work }).then(() => tell(t('studio.remixed'), { action: { label: t('common.undo'), run: () => load(before) } }), tellError);
+  const action = { label: t('common.undo'), run: () => load(before) };
+  remix({ work }).then(() => tell(t('studio.remixed'), { action, page: 'studio' }), tellError);
 };
 
 /** Takes what an address brings into the form, and leaves the address without it. */

@@ -57,7 +57,7 @@ function ratingData(ratings: readonly number[], range: Range): ChartData {
         label: t('figures.works.series'),
         look: 'main',
         values: ratings,
-        overall: t('figures.ratedMean', { n: total, mean: numberText(mean, 2) }),
+        overall: t('figures.ratedMean', { n: total, mean: numberText(mean, 1, { isFixed: true }) }),
       },
     ],
   };
