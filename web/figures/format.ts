@@ -7,4 +7,4 @@ export const percentText = (share: number): string => `${numberText(100 * share,
 /** With its sign. */
 export const signedText = (value: number, digits = 2): string => numberText(value, digits, { isFixed: true, isSigned: true });
 export const intervalText = ([low, high]: readonly [number, number], text: (value: number) => string): string =>
-  t('figures.interval', { low: text(low), high: text(high) });
+  t('common.interval', { low: text(low), high: text(high) });

@@ -9,7 +9,7 @@ export type Values = Readonly<Record<string, string | number>>;
 const texts: Readonly<Record<TextKey, string | Plural>> = en;
 const language = 'en';
 const plurals = new Intl.PluralRules(language);
-const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 const days = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone: 'UTC' });
 const months = new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' });
 

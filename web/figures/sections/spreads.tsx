@@ -74,7 +74,7 @@ function scoreData({ quantiles, classes, n }: Score): ChartData {
   return {
     slotName: t('figures.scores'),
     slots: classes.map((_, at) => ({
-      label: t('figures.interval', { low: text(least + at * width), high: text(least + (at + 1) * width) }),
+      label: t('common.interval', { low: text(least + at * width), high: text(least + (at + 1) * width) }),
       short: text(least + at * width),
     })),
     format: wholeText,

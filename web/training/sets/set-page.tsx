@@ -34,7 +34,7 @@ function DataSetView({ name }: { name: string }) {
         {t('training.allSets')}
       </a>
       <header class="flex flex-wrap items-end gap-3">
-        <h2 class="mr-auto text-xl font-semibold break-words" dir="auto">
+        <h2 class="mr-auto text-xl font-semibold break-words max-sm:w-full" dir="auto">
           {name}
         </h2>
         <Button kind="main" onClick={() => navigate(hrefOf('training', { new: name }))}>
