@@ -53,6 +53,7 @@ suite('the data sets of training', (test) => {
     await page.getByText('The licence is CC-BY-4.0.').waitFor();
     await page.getByRole('button', { name: 'Check the data set' }).click();
     await page.getByText(/2 pictures can be trained on. Licence of the LoRA: CC-BY-4.0/).waitFor();
+    await page.getByText('Its conditions: attribution').waitFor();
 
     await page.getByRole('button', { name: 'Remove p1.png' }).click();
     await page.getByText('1 picture', { exact: true }).waitFor();

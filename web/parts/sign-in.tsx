@@ -39,7 +39,7 @@ export function SignInForm({ onDone, scope = 'paint' }: { onDone: () => void; sc
   return (
     <form onSubmit={submit} class="flex flex-col gap-3 text-sm">
       <p>{t(scope === 'admin' ? 'session.explainAdmin' : 'session.explain')}</p>
-      <code class="rounded bg-sunken p-2 break-all select-all">{t('session.command', { scope })}</code>
+      <code class="rounded bg-sunken p-2 wrap-anywhere select-all">{t('session.command', { scope })}</code>
       <p class="text-muted">
         {scope === 'paint' && `${t('session.more')} `}
         {t('session.link')}

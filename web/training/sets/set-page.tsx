@@ -92,8 +92,9 @@ function Check({ name }: { name: string }) {
         {found && 'pictures' in found && (
           <div class="rounded-lg border border-line p-3">
             <p class="text-good">{t('training.checked', { n: found.pictures, licence: found.licence })}</p>
+            {found.obligations.length > 0 && <p>{t('training.conditions', { list: found.obligations.join(', ') })}</p>}
             <ul class="list-disc pl-5">
-              {[...found.obligations, ...found.warnings].map((line) => (
+              {found.warnings.map((line) => (
                 <li key={line} dir="auto" class="break-words">
                   {line}
                 </li>
