@@ -1,5 +1,5 @@
 /**
- * Measures the page in Chromium: time until works can be opened, long tasks while scrolling and jumping, memory over twenty jumps, bytes of script.
+ * Measures the page in Chromium: time until works can be opened, long tasks while scrolling, jumping and moving on the map, memory over twenty jumps, bytes of script.
  * With --lighthouse also its performance and accessibility (fetches lighthouse with npx). Needs a built checkout.
  * `npm run bench web`, or `tsx bench/web/page.ts 10000 100000 --lighthouse`
  */
@@ -14,6 +14,7 @@ import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { chromium as findChromium } from '../../scripts/install/tools.mjs';
 import { fillGallery } from '../../test/web/fill.ts';
+import { pretendMap } from '../../test/web/pretend-map.ts';
 import { hardware, hardwareLine } from '../hardware.ts';
 
 const { values, positionals } = parseArgs({ options: { lighthouse: { type: 'boolean' } }, allowPositionals: true });
@@ -98,6 +99,35 @@ async function scrolling(browser: Browser, url: string): Promise<{ scroll: numbe
   return { scroll, jump: longest, before, after };
 }
 
+/** Longest tasks while the map of pretended works is dragged and zoomed: places of real ones need a vector for each picture. */
+async function mapping(browser: Browser, url: string, works: number): Promise<{ pan: number; zoom: number }> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, serviceWorkers: 'block' });
+  await pretendMap(page, works);
+  await page.goto(`${url}map`);
+  await page.locator('canvas[data-painted]').waitFor();
+  await page.waitForTimeout(1000);
+  const [x, y] = [700, 400];
+  await page.mouse.move(x, y);
+  const panned = await watchTasks(page);
+  await page.mouse.down();
+  for (let step = 0; step < 60; step++) {
+    await page.mouse.move(x + 200 * Math.sin(step / 8), y + 120 * Math.cos(step / 8));
+    await page.waitForTimeout(16);
+  }
+  await page.mouse.up();
+  await page.waitForTimeout(500);
+  const pan = await panned();
+  const zoomed = await watchTasks(page);
+  for (let step = 0; step < 60; step++) {
+    await page.mouse.wheel(0, step < 30 ? -120 : 120);
+    await page.waitForTimeout(16);
+  }
+  await page.waitForTimeout(500);
+  const zoom = await zoomed();
+  await page.close();
+  return { pan, zoom };
+}
+
 function lighthouse(url: string): void {
   const args = [
     '--yes',
@@ -135,6 +165,9 @@ async function measure(browser: Browser, works: number): Promise<void> {
     row(`${works} works: longest task while scrolling`, `${Math.round(scroll)} ms`, `at most ${limits.task}; 0: none above 50`);
     row(`${works} works: longest task, 20 jumps and back`, `${Math.round(jump)} ms`, `at most ${limits.task}; 0: none above 50`);
     row(`${works} works: heap before and after 20 jumps`, `${before.toFixed(1)}, ${after.toFixed(1)} MB`, 'flat');
+    const { pan, zoom } = await mapping(browser, url, works);
+    row(`${works} works: longest task, map dragged`, `${Math.round(pan)} ms`, `at most ${limits.task}; 0: none above 50`);
+    row(`${works} works: longest task, map zoomed`, `${Math.round(zoom)} ms`, `at most ${limits.task}; 0: none above 50`);
     if (values.lighthouse) lighthouse(url);
   } finally {
     server.kill('SIGTERM');

@@ -167,6 +167,7 @@ suite('acting on works', (test) => {
     await chosen(page, 2);
     await page.getByRole('button', { name: 'Move to trash' }).click();
     await page.getByText(`${works - 2} works`).waitFor();
+    await page.getByText('2 works moved to the trash.').waitFor();
     await page.goto(`${server.url}/?trash=1`);
     await page.getByText('2 works').waitFor();
     await page.getByRole('button', { name: 'View and actions' }).click();
@@ -175,8 +176,39 @@ suite('acting on works', (test) => {
     await tile(page, 1).tap();
     await page.getByRole('button', { name: 'Restore' }).click();
     await page.getByText('The trash is empty', { exact: true }).waitFor();
+    await page.getByText('2 works taken out of the trash.').waitFor();
     is(await totalOf(''), works);
     equal(faults, []);
+    await close();
+  });
+
+  test('works leave the list at once when they are moved to the trash, and come back if the server refuses', async () => {
+    const { page, faults, close } = await open();
+    const addresses = '**/api/v1/works/actions';
+    let answer = (): void => undefined;
+    const asked = new Promise<void>((done) => {
+      answer = done;
+    });
+    const refusal = { status: 503, json: { error: { code: 'ERR_BUSY', message: 'server: expected it to be free' } } };
+    await page.route(addresses, async (route) => {
+      await asked;
+      await route.fulfill(refusal);
+    });
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press(' ');
+    await chosen(page, 1);
+    await page.keyboard.press('Delete');
+    await page.getByText(`${works - 1} works`).waitFor();
+    is(await page.locator(`a[data-index][href*="${ids.at(-1)}"]`).count(), 0);
+    answer();
+    await page.getByText('server: expected it to be free').waitFor();
+    await page.getByText(`${works} works`).waitFor();
+    await page.locator(`a[data-index][href*="${ids.at(-1)}"]`).waitFor();
+    await page.unroute(addresses);
+    equal(
+      faults.filter((fault) => !fault.includes('503')),
+      [],
+    );
     await close();
   });
 
@@ -190,6 +222,7 @@ suite('acting on works', (test) => {
     await page.getByRole('button', { name: `Choose all ${n}` }).click();
     await page.getByRole('button', { name: 'Move to trash' }).click();
     await page.getByText('No work matches').waitFor();
+    await page.getByText(/moved to the trash/).waitFor();
     await page.goto(`${server.url}/?trash=1`);
     await page.getByText(`${n} works`).waitFor();
     await page.keyboard.press('Control+a');

@@ -74,7 +74,7 @@ suite('proposals, and what others see', (test) => {
     is(await page.getByRole('button', { name: 'Add a job' }).count(), 0);
     await close();
     const painter = await open('artist', server.token);
-    await painter.page.getByText('needs a token of an administrator').waitFor();
+    await painter.page.getByText('needs a token with scope admin').waitFor();
     is(await painter.page.getByRole('button', { name: /Run now/ }).count(), 0);
     equal([...faults, ...painter.faults], []);
     await painter.close();

@@ -33,7 +33,8 @@ suite('comparing and painting again on the page', { timeoutMs: 120_000 }, (test)
     const { page, faults, close } = await openPage(browser);
     await page.goto(`${server.url}/compare?a=${a}&b=${b}`);
     const line = page.getByRole('slider', { name: 'Line between the two pictures' });
-    await line.focus();
+    await line.waitFor();
+    ok(await line.evaluate((element) => element === document.activeElement));
     await page.keyboard.press('End');
     is(
       await page

@@ -1,5 +1,6 @@
 /** The figures in a real browser, of an artist that has run for months. */
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { equal, is, match, not, ok } from 'uvu/assert';
 import { suite } from '../harness.ts';
@@ -7,6 +8,7 @@ import { type Serving, serving } from '../server/serving.ts';
 import { axeClean } from './axe.ts';
 import { openBrowser } from './browser.ts';
 import { fillDecided, hostileStyle, hostileTopic, liked } from './decided-works.ts';
+import { fillGallery } from './fill.ts';
 import { openAs } from './open-as.ts';
 
 const works = 72;
@@ -183,5 +185,22 @@ suite('figures', { timeoutMs: 240_000 }, (test) => {
     await axeClean(page, 'phone');
     equal(faults, []);
     await close();
+  });
+
+  test('without a range in the address, the shortest one that has works', async () => {
+    const { page, faults, close } = await open('figures');
+    await page.waitForURL(/range=30d/);
+    await close();
+    const old = await serving({ paint: false });
+    try {
+      await fillGallery(path.join(old.home, 'gallery'), { works: 2 });
+      const years = await openAs(browser, old, 'figures/names', undefined);
+      await years.page.getByRole('link', { name: 'All', exact: true }).and(years.page.locator('[aria-current]')).waitFor();
+      await years.page.waitForURL(/names\?range=all/);
+      equal([...faults, ...years.faults], []);
+      await years.close();
+    } finally {
+      await old.close();
+    }
   });
 });

@@ -5,6 +5,7 @@ import { suite } from '../harness.ts';
 import { type Serving, serving } from '../server/serving.ts';
 import { axeClean } from './axe.ts';
 import { openBrowser, openPage } from './browser.ts';
+import { tasksOf } from './main-thread.ts';
 import { mapBody, pretendMap } from './pretend-map.ts';
 
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -78,6 +79,29 @@ suite('the map', (test) => {
       faults.filter((fault) => !fault.includes('404')),
       [],
     );
+    await close();
+  });
+
+  test('dragging and zooming 20,000 works keeps every task below 50 ms', async () => {
+    const { page, faults, close } = await open(20_000);
+    const [x, y] = [700, 400];
+    const tasks = await tasksOf(browser, page, async () => {
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      for (let step = 0; step < 40; step++) await page.mouse.move(x + 200 * Math.sin(step / 6), y + 120 * Math.cos(step / 6));
+      await page.mouse.up();
+      for (let step = 0; step < 40; step++) {
+        await page.mouse.wheel(0, step < 20 ? -150 : 150);
+        await page.waitForTimeout(16);
+      }
+      await zoomed(page);
+    });
+    ok(tasks.length > 100, `${tasks.length} tasks`);
+    equal(
+      tasks.filter((ms) => ms > 50),
+      [],
+    );
+    equal(faults, []);
     await close();
   });
 

@@ -60,6 +60,28 @@ suite('the shell of the page', (test) => {
     await close();
   });
 
+  test('the navigation marks the entry that a page belongs to', async () => {
+    const { page, faults, close } = await openPage(browser);
+    await signInAs(page, server);
+    for (const [address, entry, current] of [
+      ['', 'Gallery', 'page'],
+      [`works/${ids[0]}`, 'Gallery', 'true'],
+      ['duplicates', 'Gallery', 'true'],
+      ['share', 'Gallery', 'true'],
+      ['calendar', 'Gallery', 'true'],
+      ['duel', 'Gallery', 'true'],
+      [`compare?a=${ids[0]}&b=${ids[1]}`, 'Gallery', 'true'],
+      ['figures/likes?range=all', 'Figures', 'page'],
+    ] as const) {
+      await page.goto(`${server.url}/${address}`);
+      const marked = page.getByRole('navigation', { name: 'Main' }).locator('[aria-current]');
+      await marked.waitFor();
+      equal([address, await marked.innerText(), await marked.getAttribute('aria-current')], [address, entry, current]);
+    }
+    equal(faults, []);
+    await close();
+  });
+
   test('the list of keys begins with those of the room that is shown, and can be searched', async () => {
     const { page, faults, close } = await openPage(browser, { viewport: phone });
     await page.goto(`${server.url}/works/${ids[3]}`);
@@ -89,7 +111,7 @@ suite('the shell of the page', (test) => {
     const { page, faults, close } = await openPage(browser, { viewport: phone });
     await signInAs(page, server);
     await page.goto(server.url);
-    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('button', { name: 'More pages' }).click();
     await axeClean(page, 'more');
     await page.getByRole('button', { name: 'Signed in as painter (paint)' }).click();
     const dialog = page.getByRole('dialog', { name: 'Signed in' });

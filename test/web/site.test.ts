@@ -1,9 +1,11 @@
 /** An exported site in a real browser, opened from the disk. */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { equal, is, match, ok } from 'uvu/assert';
 import { exportSite, Gallery } from '../../lib/gallery/index.ts';
 import { suite } from '../harness.ts';
@@ -111,6 +113,41 @@ suite('an exported site', (test) => {
     }
     equal([...big.faults, ...phone.faults], []);
     await Promise.all([big.close(), phone.close()]);
+  });
+
+  test('a large picture can be downloaded as it is and as a copy for the web, with and without scripts', async () => {
+    const large = mkdtempSync(path.join(tmpdir(), 'ai-artist large site '));
+    try {
+      const gallery = new Gallery({ home: large });
+      const [id = ''] = await fillGallery(gallery.folder, { works: 1 });
+      const [picture = ''] = readdirSync(gallery.folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.png'));
+      const png = await sharp({ create: { width: 2000, height: 1000, channels: 3, background: '#2563eb' } })
+        .png()
+        .toBuffer();
+      const sidecar = path.join(gallery.folder, picture.replace('.png', '.json'));
+      const image = { sha256: createHash('sha256').update(png).digest('hex'), bytes: png.length, width: 2000, height: 1000 };
+      writeFileSync(path.join(gallery.folder, picture), png);
+      writeFileSync(sidecar, JSON.stringify({ ...(JSON.parse(readFileSync(sidecar, 'utf8')) as object), image }));
+      const site = path.join(large, 'site');
+      for (const _ of ['made', 'replaced']) is((await exportSite(gallery, [id], site)).works, 1);
+      for (const javaScriptEnabled of [true, false]) {
+        const { page, faults, close } = await openPage(browser, { javaScriptEnabled });
+        await page.goto(pathToFileURL(path.join(site, 'works', `${id}.html`)).href);
+        // A browser opens files of the disk instead of saving them.
+        const fileOf = async (name: string): Promise<string> => {
+          const link = page.getByRole('link', { name, exact: true });
+          ok((await link.getAttribute('download')) !== null);
+          return fileURLToPath(await link.evaluate((element) => (element as HTMLAnchorElement).href));
+        };
+        const { width, height, format } = await sharp(await fileOf('For the web (1280 px, WebP)')).metadata();
+        equal([width, height, format], [1280, 640, 'webp']);
+        ok(readFileSync(await fileOf('Original')).equals(png));
+        equal(faults, []);
+        await close();
+      }
+    } finally {
+      rmSync(large, { recursive: true, force: true });
+    }
   });
 
   test('finds by words, tags and rating, orders, and remembers the theme', async () => {

@@ -1,10 +1,13 @@
 /** Start pictures of the studio over a reload, and a result that keeps its place. */
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { equal, is, ok } from 'uvu/assert';
 import { suite } from '../harness.ts';
 import { type Serving, serving } from '../server/serving.ts';
 import { openBrowser } from './browser.ts';
+import { fillGallery } from './fill.ts';
 import { openStudio, paint, painted, prompt, result, setOption } from './studio-support.ts';
 
 const file = async (): Promise<{ name: string; mimeType: string; buffer: Buffer }> => ({
@@ -48,6 +51,37 @@ suite('start pictures and results of the studio', (test) => {
     await page.waitForTimeout(500);
     is(await strength(page).count(), 0);
     equal(faults, []);
+    await close();
+  });
+
+  test('a work is kept while the server is away or refuses, comes back with it, and is forgotten once it is gone', async () => {
+    const gallery = path.join(server.home, 'gallery');
+    const [id = ''] = await fillGallery(gallery, { works: 1 });
+    const { page, close } = await openStudio(browser, server, `studio?start=${id}`);
+    const work = page.getByRole('img', { name: /^Mask over/ });
+    await work.waitFor();
+    const requests = `**/api/v1/works/${id}`;
+    await page.route(requests, (route) => route.abort());
+    await page.reload();
+    await page.getByText('comes back with it').waitFor();
+    await page.unroute(requests);
+    await work.waitFor();
+    // An error of the server that is not about the work.
+    const refused = { status: 500, json: { error: { code: 'ERR_INTERNAL', message: 'disk: expected it to answer' } } };
+    await page.route(requests, (route) => route.fulfill(refused));
+    await page.reload();
+    await page.getByText('disk: expected it to answer').waitFor();
+    await page.unroute(requests);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await work.waitFor();
+    // Its files are removed by another program.
+    for (const file of readdirSync(gallery, { recursive: true, encoding: 'utf8' })) if (file.includes(id)) rmSync(path.join(gallery, file));
+    await page.reload();
+    await page.getByText('The work that you start from is gone').waitFor();
+    await page.reload();
+    await prompt(page).waitFor();
+    await page.waitForTimeout(500);
+    is(await page.getByText('The work that you start from is gone').count(), 0);
     await close();
   });
 

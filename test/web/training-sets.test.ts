@@ -53,6 +53,7 @@ suite('the data sets of training', (test) => {
     await page.getByText('The licence is CC-BY-4.0.').waitFor();
     await page.getByRole('button', { name: 'Check the data set' }).click();
     await page.getByText(/2 pictures can be trained on. Licence of the LoRA: CC-BY-4.0/).waitFor();
+    await page.getByText('Its conditions: attribution').waitFor();
 
     await page.getByRole('button', { name: 'Remove p1.png' }).click();
     await page.getByText('1 picture', { exact: true }).waitFor();
@@ -70,10 +71,10 @@ suite('the data sets of training', (test) => {
   test('others are told what they need, also on a phone', async () => {
     const phone = { viewport: { width: 390, height: 844 } };
     const { page, faults, close } = await open('training', undefined, phone);
-    await page.getByText('Training is shown to holders of a token.').waitFor();
+    await page.getByText('Training is shown to holders of a token with scope paint.').waitFor();
     await close();
     const painter = await open('training', server.token, phone);
-    await painter.page.getByText('needs a token of an administrator').waitFor();
+    await painter.page.getByText('Training needs a token with scope admin').waitFor();
     is(await painter.page.getByRole('button', { name: 'Start a run' }).count(), 0);
     await painter.page.getByRole('link', { name: 'Data sets' }).click();
     await painter.page.getByText('shown to administrators only').waitFor();

@@ -31,7 +31,7 @@ suite('acting on an open work', (test) => {
   const isHidden = async (page: Page, id = ids[2]): Promise<boolean> =>
     ((await (await page.request.get(`${server.url}/api/v1/works/${id}`)).json()) as { hidden: boolean }).hidden;
   const more = async (page: Page, name: string): Promise<void> => {
-    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name }).click();
   };
 

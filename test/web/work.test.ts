@@ -107,7 +107,7 @@ suite('one work closely on the page', { timeoutMs: 120_000 }, (test) => {
     const recipe = await save('Recipe (JSON)');
     is(JSON.parse(recipe.bytes.toString()).model.name, 'ai-artist-mini');
     match((await save('Recipe (A1111 text)')).bytes.toString(), /Steps: \d+/);
-    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Copy as A1111 text' }).click();
     await page.getByText('Copied').waitFor();
     match(await page.evaluate(() => navigator.clipboard.readText()), /Steps: \d+/);
@@ -119,7 +119,7 @@ suite('one work closely on the page', { timeoutMs: 120_000 }, (test) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page, faults, close } = await open(special.hostile, { colorScheme });
       await picture(page).waitFor();
-      await page.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('button', { name: 'More actions' }).click();
       await page.getByRole('menuitem').first().waitFor();
       await axeClean(page, `${colorScheme}`);
       equal(own(faults), []);

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { isAdmin, mayPaint } from '../api/session.ts';
+import { wantsFocus } from '../gallery/place-kept.ts';
 import { chooseAll, chosenCount, clearSelection, invert } from '../gallery/selection.ts';
 import { columns, selection } from '../gallery/shown-works.ts';
 import { handleKeys } from '../keys/listen.ts';
@@ -28,7 +29,11 @@ export function ActionBar() {
       unflag: () => change({ flag: 'none' }),
       star: () => change({ star: true }),
       hide: () => change({ hidden: true }),
-      trash: () => actOnChosen({ action: 'trash' }),
+      trash: () => {
+        actOnChosen({ action: 'trash' });
+        // This bar goes, and what of it had the focus.
+        wantsFocus.value = true;
+      },
     });
   }, [n, isTrash]);
   return (

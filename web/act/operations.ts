@@ -5,7 +5,7 @@ import type { actionSchema } from '../../lib/server/api/changes/actions.ts';
 import type { Operation } from '../../lib/server/api/changes/operation-book.ts';
 import { ask } from '../api/client.ts';
 import type { Which } from '../gallery/selection.ts';
-import { loadColumns } from '../gallery/shown-works.ts';
+import { columns, leaveOut, loadColumns, selection } from '../gallery/shown-works.ts';
 import { tell, tellError } from '../parts/notices.tsx';
 import { type TextKey, t } from '../texts/text.ts';
 
@@ -69,6 +69,16 @@ export async function countFor(action: Action | 'purge', which: Which): Promise<
   return answer.total;
 }
 
+/** Takes works that an action moves to the trash, or out of it, from the list that shows them. @returns puts them back */
+function leaveAtOnce(action: Action | 'purge', which: Which): () => void {
+  const leaving = selection.peek().trashed ? 'restore' : 'trash';
+  if (action === 'purge' || action.action !== leaving) return () => undefined;
+  if ('ids' in which) return leaveOut(which.ids);
+  const list = columns.peek();
+  const kept = new Set(which.except);
+  return leaveOut(Array.from({ length: list?.count ?? 0 }, (_, index) => list?.idAt(index) ?? '').filter((id) => !kept.has(id)));
+}
+
 /**
  * Does an action on works. It is refused if their number is no longer the one that the person saw.
  *
@@ -80,15 +90,19 @@ export async function act(action: Action | 'purge', which: Which, expected: numb
     return false;
   }
   const about = { ...which, expected, waitSeconds: 1 };
+  const putBack = leaveAtOnce(action, which);
   try {
     const begun =
       action === 'purge'
         ? await ask<Operation>('works/purge', { method: 'POST', body: about })
         : await ask<Operation>('works/actions', { method: 'POST', body: { action, ...about } });
-    report(await follow(begun));
+    const ended = await follow(begun);
+    report(ended);
+    if (ended.failed > 0 || ended.error) await loadColumns();
     return true;
   } catch (error) {
     running.value = undefined;
+    putBack();
     tellError(error);
     await loadColumns();
     return false;

@@ -73,7 +73,7 @@ export function columnsOfRows(rows: readonly { id: string; width: number; height
 
 /** The same works in an order by chance: Fisher and Yates with the generator mulberry32, so that a seed gives one order. */
 export function shuffled(columns: Columns, seed: number): Columns {
-  const { count, total, dayCount } = columns;
+  const { count } = columns;
   const order = Uint32Array.from({ length: count }, (_, index) => index);
   let state = seed >>> 0;
   for (let last = count - 1; last > 0; last--) {
@@ -85,12 +85,25 @@ export function shuffled(columns: Columns, seed: number): Columns {
     order[last] = order[other] as number;
     order[other] = kept;
   }
-  return withPlaces({
-    count,
-    total,
-    dayCount,
-    ratios: Float32Array.from(order, (index) => columns.ratios[index] ?? 0),
-    days: Uint16Array.from(order, (index) => columns.days[index] ?? 0),
-    idAt: (index) => columns.idAt(order[index] ?? 0),
+  return picked(columns, order);
+}
+
+/** Those at these places, in this order. */
+const picked = (columns: Columns, places: Uint32Array): Columns =>
+  withPlaces({
+    count: places.length,
+    total: columns.total - (columns.count - places.length),
+    dayCount: columns.dayCount,
+    ratios: Float32Array.from(places, (index) => columns.ratios[index] ?? 0),
+    days: Uint16Array.from(places, (index) => columns.days[index] ?? 0),
+    idAt: (index) => columns.idAt(places[index] ?? 0),
   });
+
+/** The same without these works. */
+export function without(columns: Columns, ids: readonly string[]): Columns {
+  const gone = new Set(ids.map((id) => columns.indexOf(id)));
+  return picked(
+    columns,
+    Uint32Array.from({ length: columns.count }, (_, index) => index).filter((index) => !gone.has(index)),
+  );
 }

@@ -8,8 +8,10 @@ export const session = signal<Session | undefined>(undefined);
 export const isSignedIn = computed(() => session.value !== undefined && session.value.name !== null);
 export const mayPaint = computed(() => session.value?.scope === 'paint' || session.value?.scope === 'admin');
 export const isAdmin = computed(() => session.value?.scope === 'admin');
-/** The dialog that asks for a token; `whenDone` runs when it was accepted. */
-export const signInAsked = signal<{ reason: 'wish' | 'code'; whenDone?: () => void } | undefined>(undefined);
+/** Scope of the token that something needs. */
+export type NeededScope = 'paint' | 'admin';
+/** The dialog that asks for a token, of scope paint unless another is named; `whenDone` runs when it was accepted. */
+export const signInAsked = signal<{ reason: 'wish' | 'code'; scope?: NeededScope; whenDone?: () => void } | undefined>(undefined);
 
 export async function readSession(): Promise<void> {
   session.value = await ask<Session>('session');

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { type FullWork, pictureOf, thumbnailOf } from '../api/works.ts';
 import { altOf } from '../gallery/tile.tsx';
 import { handleKeys } from '../keys/listen.ts';
-import { hrefOf, place, setQuery } from '../navigate/router.ts';
+import { goBack, hrefOf, place, setQuery } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
 import { t } from '../texts/text.ts';
 import { useWork } from '../work/use-work.ts';
@@ -28,13 +28,14 @@ export function ComparePage() {
     handleKeys({
       compareMode: () => setMode(modes[(modes.indexOf(mode) + 1) % modes.length] ?? 'slider'),
       compareSwap: swap,
+      close: () => (chosen === undefined ? goBack(hrefOf('')) : setChosen(undefined)),
     }),
   );
   const choosing = chosen ?? (a === '' ? 'a' : b === '' ? 'b' : undefined);
   return (
     <div class="flex min-h-full flex-col">
       <header class="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-2">
-        <h1 class="font-semibold">{t('compare.title')}</h1>
+        <h1 class="font-semibold max-sm:mr-auto">{t('compare.title')}</h1>
         <Modes mode={mode} onChange={setMode} />
         {a !== '' && b !== '' && <Button onClick={swap}>{t('compare.swap')}</Button>}
       </header>
@@ -56,7 +57,7 @@ export function ComparePage() {
 
 function Modes({ mode, onChange }: { mode: Mode; onChange: (mode: Mode) => void }) {
   return (
-    <fieldset class="flex overflow-hidden rounded-md border border-line text-sm" aria-label={t('compare.mode')}>
+    <fieldset class="flex overflow-hidden rounded-md border border-line text-sm max-sm:order-last" aria-label={t('compare.mode')}>
       {modes.map((one) => (
         <label
           key={one}
@@ -104,7 +105,7 @@ function Pair({ a, b, mode, onOther }: PairProps) {
         {mode === 'side' && <SideBySide a={left} b={right} />}
         {mode === 'flicker' && <Flicker a={sideOf(left)} b={sideOf(right)} />}
       </div>
-      <div class="mx-auto w-full max-w-5xl p-4">
+      <div class="mx-auto w-full max-w-5xl p-4 pb-24">
         <Pixels a={left} b={right} />
         <Differences a={left} b={right} />
       </div>

@@ -58,7 +58,7 @@ export function Differences({ a, b }: { a: FullWork; b: FullWork }) {
         <table class="w-full table-fixed text-left text-sm">
           <thead class="text-muted">
             <tr>
-              <th scope="col" class="w-1/5 py-1 pr-3 font-normal">
+              <th scope="col" class="w-24 py-1 pr-3 font-normal sm:w-1/5">
                 {t('compare.field')}
               </th>
               <th scope="col" class="py-1 pr-3 font-normal">

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../texts/text.ts';
 
 export interface Side {
@@ -10,6 +10,11 @@ export interface Side {
 /** Two pictures on each other: what is left of the line is of the first, what is right of it of the second. Keys move the line too. */
 export function Slider({ a, b }: { a: Side; b: Side }) {
   const [at, setAt] = useState(50);
+  const line = useRef<HTMLInputElement>(null);
+  // Arrow keys move the line at once; what has the focus already keeps it.
+  useEffect(() => {
+    if (document.activeElement === document.body) line.current?.focus({ preventScroll: true });
+  }, []);
   const picture = 'absolute inset-0 h-full w-full object-contain';
   return (
     <div class="absolute inset-0 overflow-hidden bg-sunken">
@@ -27,6 +32,7 @@ export function Slider({ a, b }: { a: Side; b: Side }) {
       <NameTag place="left" name={a.name} />
       <NameTag place="right" name={b.name} />
       <input
+        ref={line}
         type="range"
         min={0}
         max={100}

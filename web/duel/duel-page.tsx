@@ -5,7 +5,7 @@ import { altOf } from '../gallery/tile.tsx';
 import { handleKeys } from '../keys/listen.ts';
 import { goBack, hrefOf } from '../navigate/router.ts';
 import { Button, IconButton } from '../parts/button.tsx';
-import { largeOf, usePicture } from '../review/decoded.ts';
+import { largeOf, type PictureState, usePicture } from '../review/decoded.ts';
 import { t } from '../texts/text.ts';
 import { Duels } from './duel-state.ts';
 import { InsightsDialog } from './insights.tsx';
@@ -68,8 +68,18 @@ function Duelling() {
   );
 }
 
+function useLarge(id: string | undefined): PictureState {
+  const row = id === undefined ? undefined : rowOf(id).value;
+  const state = usePicture(row ? largeOf(row) : undefined);
+  return row === null ? 'lost' : state;
+}
+
 function Pair({ duels, hasTexts }: { duels: Duels; hasTexts: boolean }) {
   const pair = duels.pair.value;
+  const states = [useLarge(pair?.first), useLarge(pair?.second)] as const;
+  // Both appear at once: one that is seen alone is not compared.
+  const isReady = !states.includes('loading');
+  const [first, second]: readonly PictureState[] = isReady ? states : ['loading', 'loading'];
   if (duels.error.value)
     return (
       <div role="alert" class="flex flex-col items-start gap-3 p-8">
@@ -79,12 +89,26 @@ function Pair({ duels, hasTexts }: { duels: Duels; hasTexts: boolean }) {
     );
   return (
     <>
-      <div class="grid min-h-0 flex-1 grid-cols-2 gap-1 bg-sunken p-1 max-sm:grid-cols-1 max-sm:grid-rows-2" aria-busy={!pair}>
+      <div class="grid min-h-0 flex-1 grid-cols-2 gap-1 bg-sunken p-1 max-sm:grid-cols-1 max-sm:grid-rows-2" aria-busy={!pair || !isReady}>
         {pair && (
-          <Choice key={pair.first} id={pair.first} label={t('duel.first')} hasText={hasTexts} onChoose={() => duels.choose('first')} />
+          <Choice
+            key={pair.first}
+            id={pair.first}
+            state={first}
+            label={t('duel.first')}
+            hasText={hasTexts}
+            onChoose={() => duels.choose('first')}
+          />
         )}
         {pair && (
-          <Choice key={pair.second} id={pair.second} label={t('duel.second')} hasText={hasTexts} onChoose={() => duels.choose('second')} />
+          <Choice
+            key={pair.second}
+            id={pair.second}
+            state={second}
+            label={t('duel.second')}
+            hasText={hasTexts}
+            onChoose={() => duels.choose('second')}
+          />
         )}
         {!pair && (
           <p role="status" class="col-span-full row-span-full grid place-items-center p-4 text-muted">
@@ -106,15 +130,15 @@ function Pair({ duels, hasTexts }: { duels: Duels; hasTexts: boolean }) {
 
 interface ChoiceProps {
   id: string;
+  state: PictureState | undefined;
   label: string;
   /** Whether what the work says of itself is below its picture: it sways, so it is shown on demand only. */
   hasText: boolean;
   onChoose: () => void;
 }
 
-function Choice({ id, label, hasText, onChoose }: ChoiceProps) {
+function Choice({ id, state, label, hasText, onChoose }: ChoiceProps) {
   const row = rowOf(id).value;
-  const state = usePicture(row ? largeOf(row) : undefined);
   return (
     <div class="flex min-h-0 min-w-0 flex-col">
       <button
@@ -133,7 +157,7 @@ function Choice({ id, label, hasText, onChoose }: ChoiceProps) {
             class="absolute inset-0 h-full w-full object-contain"
           />
         )}
-        {(row === null || state === 'lost') && <span class="text-muted">{t('works.gone')}</span>}
+        {state === 'lost' && <span class="text-muted">{t('works.gone')}</span>}
       </button>
       {hasText && row && <Text row={row} />}
     </div>

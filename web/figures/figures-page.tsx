@@ -1,7 +1,10 @@
+import { useEffect } from 'preact/hooks';
+import { Answered } from '../form/answered.tsx';
 import { Sections } from '../form/sections.tsx';
-import { hrefOf, place } from '../navigate/router.ts';
+import { useAnswer } from '../form/use-answer.ts';
+import { hrefOf, place, setQuery } from '../navigate/router.ts';
 import { t } from '../texts/text.ts';
-import { rangeOf } from './range.ts';
+import { type Choice, choices, choiceWith, type Range, rangeOf } from './range.ts';
 import { RangeBar } from './range-bar.tsx';
 import { ChoosingSection } from './sections/choosing-section.tsx';
 import { DevelopmentSection } from './sections/development-section.tsx';
@@ -23,8 +26,6 @@ const names = Object.keys(sections) as Name[];
 export function FiguresPage() {
   const { path, query } = place.value;
   const shown = names.find((name) => name === path[1]) ?? 'work';
-  const range = rangeOf(query);
-  const { Section } = sections[shown];
   return (
     <div class="flex flex-col gap-4 pb-16">
       <h1 class="px-4 pt-4 text-2xl font-semibold md:px-6">{t('nav.figures')}</h1>
@@ -37,9 +38,30 @@ export function FiguresPage() {
         }))}
       />
       <div class="flex max-w-7xl flex-col gap-4 px-4 md:px-6">
-        <RangeBar range={range} />
-        <Section range={range} />
+        <WithRange section={shown} />
       </div>
     </div>
   );
+}
+
+/** An address without a range gets the shortest one that has works. */
+function WithRange({ section }: { section: Name }) {
+  const { query } = place.value;
+  const isGiven = choices.some((one) => one === query['range']);
+  const newest = useAnswer<{ works: { createdAt: string }[] }>(isGiven ? undefined : 'works', { limit: 1 });
+  const usual = newest.value && choiceWith(newest.value.works[0]?.createdAt);
+  useEffect(() => {
+    if (!isGiven && usual) setQuery({ range: usual }, { replace: true });
+  }, [isGiven, usual]);
+  const { Section } = sections[section];
+  const shown = (choice: Choice) => {
+    const range: Range = rangeOf(query, choice);
+    return (
+      <>
+        <RangeBar range={range} />
+        <Section range={range} />
+      </>
+    );
+  };
+  return isGiven ? shown('all') : <Answered answer={newest}>{() => shown(usual ?? 'all')}</Answered>;
 }

@@ -41,7 +41,7 @@ export function RangeBar({ range }: { range: Range }) {
           href: hrefWith(
             one === 'own'
               ? { range: one, from: from ?? isoDay(today() - 29), to: to ?? isoDay(today()) }
-              : { range: one === '90d' ? undefined : one, from: undefined, to: undefined },
+              : { range: one, from: undefined, to: undefined },
           ),
           label: t(`figures.range.${one}`),
           isShown: one === choice,

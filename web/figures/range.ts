@@ -28,8 +28,13 @@ export function dayNumber(text: string | undefined): number | undefined {
 
 export const today = (): number => Math.floor(Date.now() / dayMs);
 
-export function rangeOf({ range, from, to }: Query): Range {
-  const choice = choices.find((one) => one === range) ?? '90d';
+/** The shortest choice that has the newest work; undefined: there is none. */
+export const choiceWith = (newest: string | undefined): Choice =>
+  choices.find((one) => newest !== undefined && one in presets && today() - Date.parse(newest) / dayMs < presets[one as Preset]) ?? 'all';
+
+/** @param usual where the address says nothing */
+export function rangeOf({ range, from, to }: Query, usual: Choice): Range {
+  const choice = choices.find((one) => one === range) ?? usual;
   if (choice === 'all') return { choice, from: undefined, to: undefined };
   if (choice !== 'own') return { choice, from: isoDay(today() + 1 - presets[choice]), to: undefined };
   const known = (day: string | undefined): string | undefined => (dayNumber(day) === undefined ? undefined : day);

@@ -1,16 +1,16 @@
 import type { ComponentChildren } from 'preact';
-import { isAdmin, signInAsked } from '../api/session.ts';
+import { isAdmin, type NeededScope, signInAsked } from '../api/session.ts';
 import { Button } from '../parts/button.tsx';
 import { t } from '../texts/text.ts';
 
-/** Says that something needs another token, and asks for it. */
-export function NeedsToken({ children }: { children: ComponentChildren }) {
+/** Says that something needs another token, of scope paint unless another is named, and asks for it. */
+export function NeedsToken({ children, scope = 'paint' }: { children: ComponentChildren; scope?: NeededScope }) {
   return (
     <p class="flex flex-wrap items-center gap-3 rounded-lg bg-sunken px-3 py-2 text-sm">
       <span class="min-w-0 flex-1">{children}</span>
       <Button
         onClick={() => {
-          signInAsked.value = { reason: 'wish' };
+          signInAsked.value = { reason: 'wish', scope };
         }}
       >
         {t('session.signIn')}
@@ -21,6 +21,6 @@ export function NeedsToken({ children }: { children: ComponentChildren }) {
 
 /** Shows what only administrators can do; others are told so. */
 export function ForAdmins({ children, what }: { children: ComponentChildren; what: string }) {
-  if (!isAdmin.value) return <NeedsToken>{what}</NeedsToken>;
+  if (!isAdmin.value) return <NeedsToken scope="admin">{what}</NeedsToken>;
   return children;
 }

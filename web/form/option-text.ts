@@ -5,9 +5,9 @@ import { numberText, t } from '../texts/text.ts';
 /** Values by the path of their option: `optimizer.kind`. Options at their default are absent. */
 export type OptionValues = Readonly<Record<string, unknown>>;
 
-const shorts = /\b(api|url|cors)\b/g;
+const shorts = /\b(api|url|cors|cfg|vae|rng|ema)\b/g;
 
-/** cfgScale: "Cfg scale"; optimizer.weightDecay: "Optimizer weight decay"; apiKey: "API key". */
+/** cfgScale: "CFG scale"; optimizer.weightDecay: "Optimizer weight decay"; apiKey: "API key". */
 export function optionName(path: string): string {
   const words = path
     .replaceAll('.', ' ')

@@ -156,6 +156,7 @@ export function followChosen(): () => void {
     const { isAll, ids } = chosen.peek();
     if (!list || ids.size === 0) return;
     const left = new Set([...ids].filter((id) => list.indexOf(id) >= 0));
-    if (left.size !== ids.size) chosen.value = { isAll, ids: left };
+    if (left.size === 0 && !isAll) clearSelection();
+    else if (left.size !== ids.size) chosen.value = { isAll, ids: left };
   });
 }

@@ -1,7 +1,7 @@
 /** The works that the gallery shows: the query of the address, and the columns of its results. */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { ApiError } from '../api/client.ts';
-import type { Columns } from '../api/columns.ts';
+import { type Columns, without } from '../api/columns.ts';
 import { session } from '../api/session.ts';
 import { columnsOf, type Selection } from '../api/works.ts';
 import { type About, type Like, worksLike } from '../likeness/likeness.ts';
@@ -91,6 +91,18 @@ export async function loadColumns(): Promise<void> {
   } catch (error) {
     if (!abort.signal.aborted) columnsError.value = error as ApiError;
   }
+}
+
+/** Takes works out of the list before the server has told of it. @returns puts them back */
+export function leaveOut(ids: readonly string[]): () => void {
+  const before = columns.peek();
+  if (!before) return () => undefined;
+  const now = without(before, ids);
+  columns.value = now;
+  return () => {
+    // Otherwise a newer list has come, which has them.
+    if (columns.peek() === now) columns.value = before;
+  };
 }
 
 const isShown = computed(() => page.value === '' || page.value === 'works' || page.value === 'calendar');

@@ -15,7 +15,7 @@ export function HealthPage() {
   return (
     <div class="mx-auto flex max-w-4xl flex-col gap-4 p-4 pb-16 md:p-6">
       <h1 class="text-2xl font-semibold">{t('health.title')}</h1>
-      {isAdmin.value ? <ForAdmin /> : <NeedsToken>{t('health.adminOnly')}</NeedsToken>}
+      {isAdmin.value ? <ForAdmin /> : <NeedsToken scope="admin">{t('health.adminOnly')}</NeedsToken>}
     </div>
   );
 }

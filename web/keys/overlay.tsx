@@ -66,7 +66,12 @@ function Keys({ actions }: { actions: readonly KeyAction[] }) {
   return (
     <>
       <label class="flex min-h-8 items-center gap-2 text-sm">
-        <input type="checkbox" checked={hasSingleKeys.value} onChange={(event) => setSingleKeys(event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          class="accent-accent"
+          checked={hasSingleKeys.value}
+          onChange={(event) => setSingleKeys(event.currentTarget.checked)}
+        />
         {t('keys.single')}
       </label>
       {actions.length > few && (

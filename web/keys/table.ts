@@ -47,7 +47,7 @@ export const keyTable = {
   undo: { keys: ['Ctrl+z'], scope: 'gallery', label: 'keys.undo' },
   next: { keys: ['ArrowRight'], scope: 'work', also: stepped, label: 'keys.next' },
   previous: { keys: ['ArrowLeft'], scope: 'work', also: stepped, label: 'keys.previous' },
-  close: { keys: ['Escape'], scope: 'work', also: ['cull', 'duel', 'show'], label: 'keys.close' },
+  close: { keys: ['Escape'], scope: 'work', also: ['compare', 'cull', 'duel', 'show'], label: 'keys.close' },
   rate: { keys: ['0', '1', '2', '3', '4', '5'], scope: 'work', also: decided, label: 'keys.rate' },
   pick: { keys: ['p'], scope: 'work', also: decided, label: 'keys.pick' },
   reject: { keys: ['x'], scope: 'work', also: decided, label: 'keys.reject' },

@@ -37,7 +37,7 @@ export function AccountDialog() {
           <span class="font-medium">{scope}</span>: {t(`session.scope.${scope}`)}
         </dd>
       </dl>
-      <p class="mt-4 mb-4 text-sm text-muted">{t('session.signOutHint')}</p>
+      <p class="mt-4 mb-4 text-sm text-muted">{t('session.signOutHint', { scope })}</p>
       <Button kind="danger" onClick={leave}>
         {t('session.signOut')}
       </Button>

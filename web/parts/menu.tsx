@@ -40,6 +40,7 @@ export function Menu({ label, icon, items, children }: MenuProps) {
       document.removeEventListener('focusin', leave);
     };
   }, [isOpen]);
+  const hasIcons = items.some((item) => item.icon);
   const onKey = (event: KeyboardEvent): void => {
     if (!isOpen) return;
     const all = rows();
@@ -86,7 +87,7 @@ export function Menu({ label, icon, items, children }: MenuProps) {
                 item.onChoose();
               }}
             >
-              {item.icon && <Icon name={item.icon} size={18} />}
+              {item.icon ? <Icon name={item.icon} size={18} /> : hasIcons && <span class="w-4.5 shrink-0" />}
               {item.label}
             </button>
           ))}

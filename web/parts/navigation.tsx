@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { pagePaths } from '../../lib/server/page/paths.ts';
 import { session } from '../api/session.ts';
 import { isNarrow } from '../browser/wide.ts';
 import { isKeysShown } from '../keys/overlay.tsx';
@@ -61,11 +62,17 @@ export function Navigation() {
 const look = (isHere: boolean): string =>
   `flex min-h-12 min-w-14 flex-1 flex-col items-center justify-center gap-0.5 rounded-md p-1 text-[11px] hover:bg-sunken md:w-full md:flex-none ${isHere ? 'text-accent' : 'text-ink'}`;
 
-const isHere = ({ path }: Entry): boolean => (page.value === 'works' ? '' : page.value) === path;
+/** Pages without an entry of their own are ways to look at the works of the gallery. */
+const isOfGallery = (): boolean => pagePaths.some((path) => path === page.value) && !entries.some(({ path }) => path === page.value);
+
+/** 'true': the page belongs to the entry. */
+const currentOf = ({ path }: Entry): 'page' | 'true' | undefined =>
+  page.value === path ? 'page' : path === '' && isOfGallery() ? 'true' : undefined;
 
 function PageLink({ entry }: { entry: Entry }) {
+  const current = currentOf(entry);
   return (
-    <a href={hrefOf(entry.path)} aria-current={isHere(entry) ? 'page' : undefined} class={look(isHere(entry))} onClick={close}>
+    <a href={hrefOf(entry.path)} aria-current={current} class={look(current !== undefined)} onClick={close}>
       <Icon name={entry.icon} />
       {t(entry.label)}
     </a>
@@ -125,19 +132,20 @@ function Tools() {
 }
 
 function MoreButton() {
-  const isInMore = entries.slice(onPhones).some(isHere);
+  const isInMore = entries.slice(onPhones).some(currentOf);
   return (
     <>
       <Tool
         icon="menu"
         text={t('nav.more')}
+        label={t('nav.morePages')}
         isPressed={isInMore}
         onClick={() => {
           isMoreShown.value = true;
         }}
       />
       {isMoreShown.value && (
-        <Dialog title={t('nav.more')} onClose={close}>
+        <Dialog title={t('nav.morePages')} onClose={close}>
           <div class="grid grid-cols-3 gap-2">
             {entries.slice(onPhones).map((entry) => (
               <PageLink key={entry.path} entry={entry} />

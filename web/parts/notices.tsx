@@ -1,7 +1,9 @@
 /** Short messages at the edge of the page: what happened, and a way back. */
 import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import { signInAsked } from '../api/session.ts';
+import { page } from '../navigate/router.ts';
 import { t } from '../texts/text.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
@@ -12,6 +14,8 @@ interface Notice {
   kind: 'plain' | 'error';
   /** A way back, or to what it is about. */
   action?: { label: string; run: () => void } | undefined;
+  /** The page that it is about; elsewhere it would only cover something. */
+  page?: string | undefined;
 }
 
 const shownMs = 8000;
@@ -24,9 +28,9 @@ function remove(id: number): void {
   notices.value = notices.value.filter((one) => one.id !== id);
 }
 
-export function tell(text: string, { kind = 'plain', action }: Partial<Pick<Notice, 'kind' | 'action'>> = {}): void {
+export function tell(text: string, { kind = 'plain', action, page }: Partial<Pick<Notice, 'kind' | 'action' | 'page'>> = {}): void {
   const id = count++;
-  notices.value = [...notices.value.slice(1 - most), { id, text, kind, action }];
+  notices.value = [...notices.value.slice(1 - most), { id, text, kind, action, page }];
   if (kind === 'plain') setTimeout(() => remove(id), shownMs);
 }
 
@@ -53,6 +57,9 @@ export function tellError(error: unknown): void {
 }
 
 export function Notices() {
+  useEffect(() => {
+    notices.value = notices.peek().filter((one) => one.page === undefined || one.page === page.value);
+  }, [page.value]);
   return (
     <div
       class="pointer-events-none fixed inset-x-0 bottom-16 z-50 flex flex-col items-center gap-2 p-3 md:bottom-2"

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { signIn, signInAsked } from '../api/session.ts';
+import { type NeededScope, signIn, signInAsked } from '../api/session.ts';
 import { t } from '../texts/text.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
@@ -16,6 +16,7 @@ export function SignInDialog() {
     <Dialog title={t('session.signIn')} onClose={close}>
       {asked.reason === 'code' && <p class="mb-3 text-bad">{t('session.codeUsed')}</p>}
       <SignInForm
+        scope={asked.scope}
         onDone={() => {
           close();
           asked.whenDone?.();
@@ -25,7 +26,7 @@ export function SignInDialog() {
   );
 }
 
-export function SignInForm({ onDone }: { onDone: () => void }) {
+export function SignInForm({ onDone, scope = 'paint' }: { onDone: () => void; scope?: NeededScope | undefined }) {
   const [token, setToken] = useState('');
   const [isWrong, setWrong] = useState(false);
   const submit = (event: Event): void => {
@@ -37,8 +38,12 @@ export function SignInForm({ onDone }: { onDone: () => void }) {
   };
   return (
     <form onSubmit={submit} class="flex flex-col gap-3 text-sm">
-      <p>{t('session.explain')}</p>
-      <code class="rounded bg-sunken p-2 break-all select-all">{t('session.command')}</code>
+      <p>{t(scope === 'admin' ? 'session.explainAdmin' : 'session.explain')}</p>
+      <code class="rounded bg-sunken p-2 wrap-anywhere select-all">{t('session.command', { scope })}</code>
+      <p class="text-muted">
+        {scope === 'paint' && `${t('session.more')} `}
+        {t('session.link')}
+      </p>
       <label class="flex flex-col gap-1 font-medium">
         {t('session.token')}
         <input

@@ -57,7 +57,7 @@ export function SettingField({ row, section }: { row: FormRow; section: string }
           )
         : undefined;
   return (
-    <div ref={box} class={`scroll-m-20 rounded-md ${isMeant ? 'bg-sunken p-2 outline-1 outline-accent' : ''}`}>
+    <div ref={box} class={`-ml-3.5 scroll-m-20 rounded-md ${isMeant ? 'bg-sunken p-2 outline-1 outline-accent' : ''}`}>
       <OptionField
         {...common}
         label={settingName(row.name, section)}

@@ -128,7 +128,7 @@ function OfServer({ children }: { children: ComponentChildren }) {
   if (!sections.value) return <p class="text-sm text-muted">{t('common.loading')}</p>;
   return (
     <>
-      {!isAdmin.value && <NeedsToken>{t('settings.adminOnly')}</NeedsToken>}
+      {!isAdmin.value && <NeedsToken scope="admin">{t('settings.adminOnly')}</NeedsToken>}
       {waiting.value > 0 && <p class="rounded-lg bg-sunken px-3 py-2 text-sm">{t('settings.waiting', { n: waiting.value })}</p>}
       {isAdmin.value && <Checked />}
       {children}

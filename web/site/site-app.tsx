@@ -141,6 +141,7 @@ function OpenWork({ title, work }: { title: string; work: SiteWork }) {
       work={work}
       facts={known?.id === id ? known.facts : undefined}
       picture={picture}
+      web={work.web && `web/${work.web}`}
       links={links}
       stage={<SiteStage work={work} small={`thumbs/${id}.webp`} picture={picture} ways={ways} />}
     />

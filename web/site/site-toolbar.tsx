@@ -50,7 +50,7 @@ export function SiteToolbar({ title }: { title: string }) {
       >
         {themes.map((one) => (
           <option key={one} value={one}>
-            {t(`theme.${one}`)}
+            {t(`site.theme.${one}`)}
           </option>
         ))}
       </select>

@@ -14,7 +14,7 @@ interface WorkPageProps extends Omit<WorkProps, 'facts'> {
 export const stagePlace = 'flex min-w-0 flex-1 flex-col max-lg:min-h-[60dvh]';
 
 /** A work of a site: as a page that needs no script, and over the gallery where there is one. */
-export function WorkPage({ title, work, facts, picture, links, stage }: WorkPageProps) {
+export function WorkPage({ title, work, facts, picture, web, links, stage }: WorkPageProps) {
   return (
     <div class="flex h-full min-h-dvh flex-col lg:h-dvh">
       <nav aria-label={t('site.works')} class="flex items-center gap-1 border-b border-line px-2 py-1">
@@ -32,11 +32,28 @@ export function WorkPage({ title, work, facts, picture, links, stage }: WorkPage
           <h1 class="text-lg font-semibold break-words" dir="auto">
             {work.name}
           </h1>
+          {web !== undefined && <Downloads picture={picture} web={web} />}
           {facts ? <Facts facts={facts} /> : <p class="mt-3 text-muted">{t('common.loading')}</p>}
           <p class="mt-6 text-muted">{t('site.madeWithAi')}</p>
         </div>
       </main>
     </div>
+  );
+}
+
+/** The file as it is, and a copy that is quick to send. */
+function Downloads({ picture, web }: { picture: string; web: string }) {
+  const look = 'inline-flex min-h-6 items-center underline';
+  return (
+    <p class="mt-2 flex flex-wrap gap-x-4">
+      {t('work.download')}:
+      <a href={picture} download class={look}>
+        {t('view.saveOriginal')}
+      </a>
+      <a href={web} download class={look}>
+        {t('view.saveWeb')}
+      </a>
+    </p>
   );
 }
 

@@ -54,5 +54,9 @@ export const rowOf: typeof server.rowOf = (id) => {
 };
 
 export const pictureOf: typeof server.pictureOf = ({ id }) => `images/${workOf(id)?.picture}`;
-/** A site has thumbnails of 640 pixels; tiles that are much wider show the picture. */
-export const thumbnailOf: typeof server.thumbnailOf = (row, width) => (width > 640 ? pictureOf(row) : `thumbs/${row.id}.webp`);
+/** A site has thumbnails of 640 pixels, and copies of 1280 of pictures that are larger. */
+export const thumbnailOf: typeof server.thumbnailOf = (row, width) => {
+  if (width <= 640) return `thumbs/${row.id}.webp`;
+  const web = workOf(row.id)?.web;
+  return web === undefined ? pictureOf(row) : `web/${web}`;
+};

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { cancelJob, jobOf, moveJob, readJob, readJobs, submission, submitJob } from '../api/jobs.ts';
 import { mayPaint } from '../api/session.ts';
+import { rowOf } from '../api/works.ts';
 import { isWide } from '../browser/wide.ts';
 import { hrefOf, navigate, place } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
@@ -44,9 +45,17 @@ function Visitors() {
   );
 }
 
+/** Whether the work was enlarged after it had been painted, which the form does not do. */
+function isSmaller(work: string): boolean {
+  const { width } = draft.peek().options;
+  const row = rowOf(work).peek();
+  return typeof width === 'number' && row !== undefined && row !== null && width < row.width;
+}
+
 const tellRemix = (work: string): void => {
   const before = draft.peek();
-  remix({ work }).then(() => tell(t('studio.remixed'), { action: { label: t('common.undo'), run: () => load(before) } }), tellError);
+  const action = { label: t('common.undo'), run: () => load(before) };
+  remix({ work }).then(() => tell(t(isSmaller(work) ? 'studio.remixedSmaller' : 'studio.remixed'), { action, page: 'studio' }), tellError);
 };
 
 /** Takes what an address brings into the form, and leaves the address without it. */

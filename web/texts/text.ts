@@ -9,8 +9,7 @@ export type Values = Readonly<Record<string, string | number>>;
 const texts: Readonly<Record<TextKey, string | Plural>> = en;
 const language = 'en';
 const plurals = new Intl.PluralRules(language);
-const numbers = new Intl.NumberFormat(language);
-const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', hourCycle: 'h23' });
 const days = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeZone: 'UTC' });
 const months = new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
@@ -20,7 +19,7 @@ export function t(key: TextKey, values: Values = {}): string {
   const form = typeof found === 'string' ? found : found[plurals.select(Number(values['n'])) === 'one' ? 'one' : 'other'];
   return form.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
-    return typeof value === 'number' ? numbers.format(value) : (value ?? '');
+    return typeof value === 'number' ? numberText(value, 3) : (value ?? '');
   });
 }
 
@@ -30,8 +29,27 @@ export function sentence(text: string): string {
   return first.toLocaleUpperCase(language) + text.slice(first.length);
 }
 
-export const numberText = (value: number, digits = 0): string =>
-  new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+interface NumberForm {
+  /** All digits, also zeros, so that numbers beside each other have the same form. */
+  isFixed?: boolean;
+  /** A plus before what is above 0. */
+  isSigned?: boolean;
+}
+const numberForms = new Map<string, Intl.NumberFormat>();
+
+/** A number for people, with a minus in place of the hyphen. @param digits after the point, at most */
+export function numberText(value: number, digits = 0, { isFixed = false, isSigned = false }: NumberForm = {}): string {
+  const key = `${digits} ${isFixed} ${isSigned}`;
+  const form =
+    numberForms.get(key) ??
+    new Intl.NumberFormat(language, {
+      minimumFractionDigits: isFixed ? digits : 0,
+      maximumFractionDigits: digits,
+      signDisplay: isSigned ? 'exceptZero' : 'negative',
+    });
+  numberForms.set(key, form);
+  return form.format(value).replace('-', '\u2212');
+}
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 /** 1500 is `1.5 kB`. */
 export function bytesText(bytes: number): string {

@@ -65,5 +65,5 @@ export function MoreMenu({ row, work, newer, older, onWhy, onHide, onReproduce, 
   if (infotext) items.push({ label: t('view.copyInfotext'), icon: 'copy', onChoose: () => copy(infotext) });
   if (work?.recipe) items.push({ label: t('view.copyRecipe'), icon: 'copy', onChoose: () => copy(recipeText(work)) });
   if (onFull) items.push({ label: t('view.full'), icon: 'full', onChoose: onFull });
-  return <Menu label={t('nav.more')} icon="more" items={items} />;
+  return <Menu label={t('select.more')} icon="more" items={items} />;
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { mayPaint, whenSignedIn } from '../api/session.ts';
 import { type Change, changeWork, restoreWork, trashWork } from '../api/works.ts';
 import { focused } from '../gallery/place-kept.ts';
-import { columns, selectionQuery } from '../gallery/shown-works.ts';
+import { columns, leaveOut, selectionQuery } from '../gallery/shown-works.ts';
 import { altOf } from '../gallery/tile.tsx';
 import { MoreLike } from '../likeness/more-like.tsx';
 import { goBack, hrefOf, navigate, place, setQuery } from '../navigate/router.ts';
@@ -66,6 +66,7 @@ export function WorkView({ id }: { id: string }) {
       isTrashing.current = true;
       const after = older ?? newer;
       const trashed = trashWork(id).then(() => {
+        leaveOut([id]);
         tell(t('work.trashed'), { action: { label: t('common.undo'), run: () => restoreWork(id).catch(tellError) } });
         if (after === undefined) close();
         else show(after);

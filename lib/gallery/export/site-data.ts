@@ -14,12 +14,19 @@ export interface SiteWork {
   altText: string;
   /** File name in images/. */
   picture: string;
+  /** File name in web/ of a copy of `webEdge` pixels; absent where the picture is no larger. */
+  web?: string;
   prompt?: string;
   model?: string;
   seed?: number;
   rating?: number;
   tags?: readonly string[];
 }
+
+/** Longer edge of copies for the web, pixels. */
+export const webEdge = 1280;
+const isLarge = ({ image }: Artwork): boolean => Math.max(image.width, image.height) > webEdge;
+export const webNameOf = (work: Artwork): string | undefined => (isLarge(work) ? `${work.id}.webp` : undefined);
 
 /** Names and values to show beside the picture. */
 export type SiteFacts = readonly (readonly [name: string, value: string])[];
@@ -58,8 +65,9 @@ export interface WorkProps {
   title: string;
   work: SiteWork;
   facts: SiteFacts;
-  /** Address of the picture, relative to the page. */
+  /** Addresses of the picture and of its copy for the web, relative to the page. */
   picture: string;
+  web: string | undefined;
   links: SiteLinks & { list: string };
 }
 
@@ -71,6 +79,7 @@ export interface SiteRenderer {
 
 export function siteWorkOf(work: Artwork): SiteWork {
   const { recipe, image, rating, tags } = work;
+  const web = webNameOf(work);
   return {
     id: work.id,
     createdAt: work.createdAt,
@@ -79,6 +88,7 @@ export function siteWorkOf(work: Artwork): SiteWork {
     name: nameOf(work),
     altText: altOf(work),
     picture: pictureName(work),
+    ...(web !== undefined && { web }),
     ...(recipe?.prompt && { prompt: recipe.prompt }),
     ...(recipe?.model?.name && { model: recipe.model.name }),
     ...(recipe?.seed !== undefined && { seed: recipe.seed }),
@@ -106,7 +116,7 @@ export function factsOf(work: Artwork): SiteFacts {
     ['Steps', recipe.steps],
     ['CFG', recipe.cfgScale],
     ['Seed', recipe.seed],
-    ['Size', `${work.image.width}x${work.image.height}`],
+    ['Size', `${work.image.width} × ${work.image.height}`],
     ['Chosen', choiceOf(work)],
     ['Tags', work.tags?.join(', ')],
     ['Rating', work.rating === undefined ? undefined : `${work.rating} of 5`],

@@ -1,7 +1,7 @@
 import type { Artwork } from '../artwork.ts';
 import { altOf, jsonLdOf, nameOf, pictureName } from '../describe.ts';
 import { Html, html, jsonElement } from './html.ts';
-import { factsOf, perPage, type SiteRenderer, type SiteTexts, siteWorkOf } from './site-data.ts';
+import { factsOf, perPage, type SiteRenderer, type SiteTexts, siteWorkOf, webNameOf } from './site-data.ts';
 
 export const pageName = (index: number): string => (index === 0 ? 'index.html' : `page-${index + 1}.html`);
 
@@ -96,11 +96,13 @@ export function workPage({ works, index }: Place, work: Artwork, texts: SiteText
   const [path, picture] = [`works/${work.id}.html`, `images/${pictureName(work)}`];
   const label = jsonLdOf(work, { page: address(path), picture: address(picture), thumbnail: address(`thumbs/${work.id}.webp`) });
   const [newer, older] = [works[index - 1], works[index + 1]];
+  const web = webNameOf(work);
   const body = renderer.renderWork({
     title: texts.title,
     work: siteWorkOf(work),
     facts: factsOf(work),
     picture: `../${picture}`,
+    web: web && `../web/${web}`,
     links: {
       newer: newer && `${newer.id}.html`,
       older: older && `${older.id}.html`,

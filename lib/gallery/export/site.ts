@@ -6,7 +6,7 @@ import { pictureName } from '../describe.ts';
 import type { Gallery } from '../gallery.ts';
 import { ownFile } from '../store/own-file.ts';
 import { jsonFeed, rssFeed } from './feeds.ts';
-import { dataScript, factsOf, perPage, type SiteRenderer, type SiteTexts, siteWorkOf } from './site-data.ts';
+import { dataScript, factsOf, perPage, type SiteRenderer, type SiteTexts, siteWorkOf, webEdge, webNameOf } from './site-data.ts';
 import { copySiteFiles, siteRenderer } from './site-files.ts';
 import { favicon, listPage, pageName, workPage } from './site-pages.ts';
 
@@ -58,11 +58,12 @@ function siteUrl(url: string | undefined): string | undefined {
 
 /** Whether a path belongs to a site. Only these are removed from an earlier site. */
 function isSitePath(path: string, kind: 'file' | 'folder'): boolean {
-  if (kind === 'folder') return ['data', 'images', 'thumbs', 'works'].includes(path);
-  const [, folder, id, ending = ''] = /^(images|thumbs|works)\/([^/.]+)\.(\w+)$/.exec(path) ?? [];
+  if (kind === 'folder') return ['data', 'images', 'thumbs', 'web', 'works'].includes(path);
+  const [, folder, id, ending = ''] = /^(images|thumbs|web|works)\/([^/.]+)\.(\w+)$/.exec(path) ?? [];
   if (folder === undefined) return fixedNames.includes(path) || /^(page-\d+\.html|data\/(works|facts-\d+)\.js)$/.test(path);
   return (
-    isUlid(id ?? '') && { images: ['png', 'jpg', 'jpeg', 'webp'], thumbs: ['webp'], works: ['html'] }[folder]?.includes(ending) === true
+    isUlid(id ?? '') &&
+    { images: ['png', 'jpg', 'jpeg', 'webp'], thumbs: ['webp'], web: ['webp'], works: ['html'] }[folder]?.includes(ending) === true
   );
 }
 
@@ -86,7 +87,7 @@ export const exportSite = answering(
     const damaged: NonNullable<Exported['damaged']> = [];
     let shown: Artwork[] = [];
     await replaceFolder(folder, wish, async (made) => {
-      for (const part of ['data', 'images', 'thumbs', 'works']) await mkdir(join(made, part));
+      for (const part of ['data', 'images', 'thumbs', 'web', 'works']) await mkdir(join(made, part));
       // The pictures first: the pages name those that could be read.
       shown = [];
       for (const [index, work] of open.entries()) {
@@ -104,12 +105,14 @@ export const exportSite = answering(
   },
 );
 
-/** Writes the picture and thumbnail of a work; returns why it cannot be shown. Throws errors that concern the site, not the work. */
+/** Writes the picture of a work, its thumbnail, and a copy for the web if it is large; returns why it cannot be shown. Throws errors that concern the site, not the work. */
 async function copyWork(gallery: Gallery, work: Artwork, site: string): Promise<string | undefined> {
   try {
     const thumbnail = await gallery.thumbnail(work.id, thumbnailEdge);
     await copyFile(await ownFile(work.path), join(site, 'images', pictureName(work)), constants.COPYFILE_FICLONE);
     await copyFile(thumbnail, join(site, 'thumbs', `${work.id}.webp`));
+    const web = webNameOf(work);
+    if (web !== undefined) await copyFile(await gallery.thumbnail(work.id, webEdge), join(site, 'web', web));
     return undefined;
   } catch (error) {
     const message = await unreadable(work, error);

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import type { ScheduleAnswer } from '../../api/artist.ts';
 import { followJobs, type Job, previewOf, readPreview } from '../../api/jobs.ts';
 import { mayPaint } from '../../api/session.ts';
 import { Answered } from '../../form/answered.tsx';
@@ -18,9 +19,15 @@ const promptOf = ({ request }: Job): string | undefined => {
   return typeof prompt === 'string' ? prompt : undefined;
 };
 
+const nextText = (nextRun: string | null, isRunning: boolean): string => {
+  if (nextRun === null) return t('artist.noNextRun');
+  return isRunning ? t('artist.nextRun', { time: timeText(nextRun) }) : t('artist.nextRunNot');
+};
+
 /** The picture that is being painted, what waits, and when the next run is due. */
 export function Now() {
   const now = useAnswer<NowAnswer>('status/now', {}, ['job', 'queue', 'schedule.run', 'schedule.changed']);
+  const schedule = useAnswer<Pick<ScheduleAnswer, 'daemon'>>(mayPaint.value ? 'schedule' : undefined, {}, ['schedule.changed']);
   const jobs = useAnswer<{ jobs: Job[] }>('jobs', { state: 'running', limit: 1 }, ['job']);
   useEffect(followJobs, []);
   const [job] = jobs.value?.jobs ?? [];
@@ -42,8 +49,7 @@ export function Now() {
               {job && <Progress job={job} />}
               {!painting && waiting > 0 && <p class="text-muted">{t('artist.noPainter')}</p>}
               <p class="text-muted">
-                {t('artist.waiting', { n: waiting })} ·{' '}
-                {nextRun === null ? t('artist.noNextRun') : t('artist.nextRun', { time: timeText(nextRun) })}
+                {t('artist.waiting', { n: waiting })} · {nextText(nextRun, schedule.value?.daemon !== null)}
               </p>
             </>
           )}

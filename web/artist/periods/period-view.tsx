@@ -115,7 +115,8 @@ function Measures({ period: { id, state } }: { period: Period }) {
                 [t('artist.fact.works'), numberText(facts.works)],
                 ...(['consistency', 'novelty', 'score', 'rating'] as const).map((name) => {
                   const { mean, interval } = facts[name] ?? {};
-                  const range = interval ? ` (${interval.map((one) => numberText(one, 3)).join(' – ')})` : '';
+                  const bounds = interval && { low: numberText(interval[0], 3), high: numberText(interval[1], 3) };
+                  const range = bounds ? ` (${t('common.interval', bounds)})` : '';
                   return [t(`artist.measure.${name}`), mean === undefined ? '' : `${numberText(mean, 3)}${range}`] as const;
                 }),
                 [t('artist.measure.vendi'), facts.vendi === undefined ? '' : numberText(facts.vendi, 2)],

@@ -1,5 +1,5 @@
 import type { Claim, EndRule, Period } from '../../api/artist.ts';
-import { numberText, t, timeText } from '../../texts/text.ts';
+import { numberText, sentence, t, timeText } from '../../texts/text.ts';
 
 export function ruleText(rule: EndRule): string {
   if ('works' in rule) return t('artist.rule.works', { n: rule.works });
@@ -9,7 +9,7 @@ export function ruleText(rule: EndRule): string {
 }
 
 export const claimText = ({ measure, is, value }: Claim): string =>
-  t(is === 'above' ? 'artist.claim.above' : 'artist.claim.below', { measure, value: numberText(value, 3) });
+  t(is === 'above' ? 'artist.claim.above' : 'artist.claim.below', { measure: sentence(measure), value: numberText(value, 3) });
 
 export function spanText({ state, starts, startedAt, endedAt }: Period): string {
   if (state === 'planned') {

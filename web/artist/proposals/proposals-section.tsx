@@ -85,14 +85,14 @@ function One({ proposal, act, takeBack }: OneProps) {
                 const { gain, interval } = trial[name];
                 return t(`artist.proposal.${name}`, {
                   gain: numberText(gain, 4),
-                  range: interval.map((one) => numberText(one, 4)).join(' – '),
+                  range: t('common.interval', { low: numberText(interval[0], 4), high: numberText(interval[1], 4) }),
                 });
               })
               .join(' · ')}
           </p>
           {/* Scrolls on its own: the sheet has a column for each prompt. */}
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <figure class="overflow-x-auto rounded-md bg-sunken" tabIndex={0} aria-label={t('artist.proposal.sheet')}>
+          <figure class="w-fit max-w-full overflow-x-auto rounded-md bg-sunken" tabIndex={0} aria-label={t('artist.proposal.sheet')}>
             <img
               src={panelOf(proposal)}
               alt={t('artist.proposal.sheetAlt', { n: trial.prompts.length })}

@@ -1,7 +1,7 @@
 import type { PastRun, Upcoming } from '../../api/artist.ts';
 import { hrefOf, place, setQuery } from '../../navigate/router.ts';
 import { Button, IconButton } from '../../parts/button.tsx';
-import { localClock, localDay, localMonth, localWeekday, t } from '../../texts/text.ts';
+import { localClock, localDay, localMonth, localWeekday, t, timeText } from '../../texts/text.ts';
 import { dateOf, dayKey, shifted, type View, weeksOf } from './days.ts';
 
 interface Entry {
@@ -43,8 +43,15 @@ function entriesOf(past: readonly PastRun[], coming: readonly Upcoming[]): Map<s
   return days;
 }
 
+interface CalendarProps {
+  past: readonly PastRun[];
+  coming: readonly Upcoming[];
+  /** When the last of `coming` is due, if there are more. */
+  until: string | undefined;
+}
+
 /** Runs that were and runs that will be, by day. */
-export function Calendar({ past, coming }: { past: readonly PastRun[]; coming: readonly Upcoming[] }) {
+export function Calendar({ past, coming, until }: CalendarProps) {
   const { query } = place.value;
   const view: View = query['view'] === 'week' ? 'week' : 'month';
   const date = dateOf(query['day']);
@@ -100,6 +107,10 @@ export function Calendar({ past, coming }: { past: readonly PastRun[]; coming: r
           ))}
         </tbody>
       </table>
+      {view === 'month' && <p class="text-xs text-muted md:hidden">{t('artist.calendarNumbers')}</p>}
+      {until !== undefined && new Date(until) < (weeks.at(-1)?.at(-1) ?? date) && (
+        <p class="text-sm text-muted">{t('artist.calendarUntil', { n: coming.length, time: timeText(until) })}</p>
+      )}
     </section>
   );
 }

@@ -76,7 +76,7 @@ function Run({ run }: { run: PastRun }) {
           {message}
         </p>
       )}
-      {ids.length > 0 && <WorkStrip ids={ids.slice(0, mostWorks)} />}
+      {ids.length > 0 && <WorkStrip ids={ids.slice(0, mostWorks)} size="large" />}
       {ids.length > mostWorks && <p class="text-muted">{t('artist.moreWorks', { n: ids.length - mostWorks })}</p>}
     </li>
   );

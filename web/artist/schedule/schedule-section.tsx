@@ -44,9 +44,13 @@ export function ScheduleSection() {
       <Answered answer={schedule}>
         {({ jobs, broken, daemon }) => (
           <section aria-label={t('artist.jobs')} class="flex flex-col gap-2">
-            <p class="text-sm text-muted">
-              {daemon ? t('artist.runs', { time: timeText(daemon.since) }) : jobs.length > 0 ? t('artist.runsNot') : t('artist.noJobs')}
-            </p>
+            {jobs.length > 0 && !daemon ? (
+              <p class="rounded-lg bg-sunken px-3 py-2 text-sm">
+                {t('artist.runsNot')} <code class="whitespace-nowrap select-all">ai-artist serve --schedule</code>
+              </p>
+            ) : (
+              <p class="text-sm text-muted">{daemon ? t('artist.runs', { time: timeText(daemon.since) }) : t('artist.noJobs')}</p>
+            )}
             <ul class="flex flex-col gap-2">
               {jobs.map((one) => (
                 <JobRow key={one.id} job={one} hasSchedule={daemon !== null} onChanged={again} />
@@ -60,8 +64,7 @@ export function ScheduleSection() {
           </section>
         )}
       </Answered>
-      <Answered answer={coming}>{({ runs }) => <Calendar past={past.value?.runs ?? []} coming={runs} />}</Answered>
-      {last && <p class="text-sm text-muted">{t('artist.calendarUntil', { n: mostRuns, time: timeText(last.at) })}</p>}
+      <Answered answer={coming}>{({ runs }) => <Calendar past={past.value?.runs ?? []} coming={runs} until={last?.at} />}</Answered>
       <p class="text-sm">
         <a class="text-accent underline" href={hrefOf('artist/history')}>
           {t('artist.toHistory')}

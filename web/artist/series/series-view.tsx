@@ -21,7 +21,7 @@ export function SeriesView({ id }: { id: string }) {
         {(series) => (
           <article class="flex flex-col gap-4">
             <header class="flex flex-wrap items-center gap-2">
-              <h2 class="mr-auto text-xl font-semibold break-words" dir="auto">
+              <h2 class="mr-auto text-xl font-semibold break-words max-sm:w-full" dir="auto">
                 {series.name}
               </h2>
               <Actions series={series} onChanged={answer.again} />

@@ -65,6 +65,9 @@ function Drawing({
   const stripes = useId();
   const { slots, format } = data;
   const domain = domainOf(...boundsOf(kind, data), height < 150 ? 2 : 4);
+  // Between counts there is nothing to mark.
+  const isCount = data.series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
+  const ticks = isCount ? domain.ticks.filter(Number.isInteger) : domain.ticks;
   const inner = width - frame.left - frame.right;
   const step = inner / Math.max(1, slots.length);
   const y = scaleOf(domain, height - frame.bottom, frame.top);
@@ -75,7 +78,7 @@ function Drawing({
     <svg width={width} height={height} aria-hidden="true" class="block text-[11px]">
       <Stripes id={stripes} />
       {at !== undefined && <rect class="fill-sunken" x={x(at)} y={frame.top} width={step} height={height - frame.top - frame.bottom} />}
-      <ValueAxis ticks={domain.ticks} y={y} left={frame.left} right={width - frame.right} format={format} />
+      <ValueAxis ticks={ticks} y={y} left={frame.left} right={width - frame.right} format={format} />
       <Marks data={data} x={x} y={y} step={step} stripes={stripes} />
       {slots.map(({ label, short }, slot) =>
         slot % every === 0 ? (

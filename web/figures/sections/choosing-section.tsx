@@ -42,9 +42,9 @@ function Choosing({ answer, range }: { answer: ChoosingAnswer; range: Range }) {
       <p class="max-w-prose text-sm">
         {ratings
           ? t('figures.ratingsChosen', {
-              chosen: numberText(ratings.with.mean, 2),
+              chosen: numberText(ratings.with.mean, 1, { isFixed: true }),
               n: ratings.with.n,
-              rest: numberText(ratings.rest.mean, 2),
+              rest: numberText(ratings.rest.mean, 1, { isFixed: true }),
               others: ratings.rest.n,
               difference: signedText(ratings.difference),
               interval: intervalText(ratings.interval, signedText),

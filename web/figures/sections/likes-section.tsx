@@ -47,7 +47,9 @@ function Shown({ answer, range, more }: { answer: RecommendationsAnswer; range: 
     <>
       <header class="flex items-start gap-2">
         <p class="min-w-0 flex-1 text-sm">
-          {rated === 0 || mean === null ? t('figures.noRatings') : t('figures.ratedIs', { n: rated, mean: numberText(mean, 2), compared })}{' '}
+          {rated === 0 || mean === null
+            ? t('figures.noRatings')
+            : t('figures.ratedIs', { n: rated, mean: numberText(mean, 1, { isFixed: true }), compared })}{' '}
           <a class="inline-block min-h-6 text-accent underline" href={hrefOf('cull', { q: 'is:unrated', pass: 'stars' })}>
             {t('figures.rateMore')}
           </a>

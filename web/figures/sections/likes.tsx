@@ -32,7 +32,7 @@ export function Likes({ title, names, range, more, reach }: LikesProps) {
   );
 }
 
-const stars = (value: number): string => numberText(value, 1);
+const stars = (value: number): string => numberText(value, 1, { isFixed: true });
 
 function LikeRow({ like, range, studio, reach }: { like: Like; range: Range; studio: string | undefined; reach: number }) {
   const { kind, name, works, with: own, rest, difference, interval, verdict } = like;

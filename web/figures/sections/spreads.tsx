@@ -57,7 +57,7 @@ function ratingData(ratings: readonly number[], range: Range): ChartData {
         label: t('figures.works.series'),
         look: 'main',
         values: ratings,
-        overall: t('figures.ratedMean', { n: total, mean: numberText(mean, 2) }),
+        overall: t('figures.ratedMean', { n: total, mean: numberText(mean, 1, { isFixed: true }) }),
       },
     ],
   };
@@ -74,7 +74,7 @@ function scoreData({ quantiles, classes, n }: Score): ChartData {
   return {
     slotName: t('figures.scores'),
     slots: classes.map((_, at) => ({
-      label: t('figures.interval', { low: text(least + at * width), high: text(least + (at + 1) * width) }),
+      label: t('common.interval', { low: text(least + at * width), high: text(least + (at + 1) * width) }),
       short: text(least + at * width),
     })),
     format: wholeText,

@@ -104,10 +104,10 @@ function TokenForm({ onMade }: { onMade: (made: { name: string; token: string })
       <fieldset class="flex flex-col gap-1 text-sm">
         <legend class="mb-1 font-medium">{t('settings.tokenScope')}</legend>
         {scopes.map((one) => (
-          <label key={one} class="flex min-h-6 items-center gap-2">
-            <input type="radio" name="scope" class="accent-accent" checked={scope === one} onChange={() => setScope(one)} />
+          <label key={one} class="flex min-h-6 items-start gap-2">
+            <input type="radio" name="scope" class="mt-1 accent-accent" checked={scope === one} onChange={() => setScope(one)} />
             <span>
-              <b class="font-medium">{one}</b> <span class="text-muted">{t(`settings.scope.${one}`)}</span>
+              <b class="font-medium">{one}</b>: <span class="text-muted">{t(`settings.scope.${one}`)}</span>
             </span>
           </label>
         ))}

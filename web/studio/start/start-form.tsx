@@ -5,7 +5,7 @@ import { tell } from '../../parts/notices.tsx';
 import { t } from '../../texts/text.ts';
 import { draft, setOption } from '../form/draft.ts';
 import { MaskEditor } from './mask-editor.tsx';
-import { guides, removeStart, startPicture, startWithFile } from './start-picture.ts';
+import { askForStart, awaited, guides, removeStart, startPicture, startWithFile } from './start-picture.ts';
 import { WorkChooser } from './work-chooser.tsx';
 
 const formats = 'image/png,image/jpeg,image/webp,image/avif';
@@ -87,10 +87,30 @@ export function StartForm() {
           }}
         />
       )}
+      <Awaited />
       {start && <Strength />}
       {start && <MaskEditor key={start.address} start={start} />}
       <Guides />
     </section>
+  );
+}
+
+/** Says that the start picture is still to come, and offers to go without it. */
+function Awaited() {
+  const { value } = awaited;
+  return (
+    <div role="status" class={value ? 'flex flex-col gap-2 rounded-md bg-sunken p-2 text-sm' : undefined}>
+      {value && (
+        <>
+          <p>{t(value.reason === undefined ? 'studio.startAwaited' : 'studio.startRefused')}</p>
+          {value.reason !== undefined && <p dir="auto">{value.reason}</p>}
+          <div class="flex flex-wrap gap-2">
+            <Button onClick={askForStart}>{t('common.retry')}</Button>
+            <Button onClick={removeStart}>{t('studio.startRemove')}</Button>
+          </div>
+        </>
+      )}
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 /** The picture that painting starts from, its mask, and pictures that guide it. The first is remembered over a reload; the others last as long as the page is open. */
 import { effect, signal } from '@preact/signals';
+import { ApiError, mayPass } from '../../api/client.ts';
 import { type FullWork, fullWorkOf, pictureOf } from '../../api/works.ts';
 import { keepFile, keptFile } from '../../browser/kept-file.ts';
 import { tell } from '../../parts/notices.tsx';
@@ -19,16 +20,23 @@ export interface StartPicture {
 
 export const startPicture = signal<StartPicture | undefined>(undefined);
 export const mask = signal<Mask>(emptyMask);
+/** The work that painting started from before the page was loaded again, and why it does not come; no reason: the server is away. */
+export const awaited = signal<{ work: string; reason?: string } | undefined>(undefined);
 export const guides = signal<{ controlImage?: File; referenceImages?: readonly File[] }>({});
 
 function show(picture: StartPicture | undefined): void {
   const before = startPicture.peek();
   if (before?.file) URL.revokeObjectURL(before.address);
   startPicture.value = picture;
+  awaited.value = undefined;
   mask.value = emptyMask;
 }
 
-export const removeStart = (): void => show(undefined);
+export function removeStart(): void {
+  // One that has not come back is not the value of `startPicture`, whose change forgets it.
+  if (awaited.peek()) store('local', 'start', undefined);
+  show(undefined);
+}
 
 /** @throws DOMException when the file is no picture that the browser can read */
 export async function startWithFile(file: Blob): Promise<void> {
@@ -62,15 +70,38 @@ function keepStartFile(file: Blob | undefined): void {
   });
 }
 
-/** Brings back what painting started from; a person who has chosen another picture meanwhile keeps that. */
-async function bringBack(work: string | undefined): Promise<void> {
-  const isFree = (): boolean => startPicture.peek() === undefined;
-  if (work !== undefined) {
-    const found = await fullWorkOf(work).catch(() => undefined); // it may be gone since
-    if (!found) store('local', 'start', undefined);
-    else if (isFree()) showWork(found);
-    return;
+/** A person who has chosen another picture meanwhile keeps that. */
+const isFree = (): boolean => startPicture.peek() === undefined;
+
+const retryMs = 3000;
+
+/** Only a work that is gone is forgotten: a server that is away, or asks for a token, has it later. */
+async function bringBackWork(work: string): Promise<void> {
+  try {
+    const found = await fullWorkOf(work);
+    if (isFree()) showWork(found);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !isFree()) return;
+    const { status, message } = error;
+    if (status !== 404) {
+      const isAway = mayPass(error);
+      awaited.value = { work, ...(!isAway && { reason: message }) };
+      if (isAway) setTimeout(askForStart, retryMs);
+      return;
+    }
+    awaited.value = undefined;
+    store('local', 'start', undefined);
+    tell(t('studio.startGone'), { kind: 'error' });
   }
+}
+
+/** Asks again for the work that has not come back. */
+export function askForStart(): void {
+  const work = awaited.peek()?.work;
+  if (work !== undefined) void bringBackWork(work);
+}
+
+async function bringBackFile(): Promise<void> {
   const file = await keptFile(fileKey);
   // One that the browser cannot read any more is forgotten.
   if (file && isFree()) await startWithFile(file).catch(() => keepFile(fileKey, undefined));
@@ -81,7 +112,9 @@ let isKept = false;
 export function keepStart(): void {
   if (isKept) return;
   isKept = true;
-  void bringBack(readStored('local', 'start', isText)).catch(() => undefined);
+  const work = readStored('local', 'start', isText);
+  if (work === undefined) void bringBackFile().catch(() => undefined);
+  else void bringBackWork(work);
   let known: StartPicture | undefined;
   effect(() => {
     const now = startPicture.value;

@@ -28,7 +28,7 @@ export function Samples({ run, samples }: { run: string; samples: Curve['samples
         </div>
       )}
       {first !== last && (
-        <div class="flex flex-wrap gap-3">
+        <div class="grid max-w-3xl grid-cols-2 gap-3">
           <Sample run={run} step={first.step} index={shown} label={t('training.before')} isLarge />
           <Sample run={run} step={last.step} index={shown} label={t('training.after', { step: last.step })} isLarge />
         </div>
@@ -55,12 +55,12 @@ interface SampleProps {
 
 function Sample({ run, step, index, label, isLarge = false }: SampleProps) {
   return (
-    <figure class="shrink-0 text-xs text-muted">
+    <figure class={`text-xs text-muted ${isLarge ? 'min-w-0' : 'shrink-0'}`}>
       <img
         src={sampleOf(run, step, index)}
         alt={t('training.sampleAlt', { n: index + 1, step })}
         loading="lazy"
-        class={`rounded-md bg-sunken object-contain ${isLarge ? 'h-56 w-56' : 'h-28 w-28'}`}
+        class={`rounded-md bg-sunken object-contain ${isLarge ? 'aspect-square w-full' : 'h-28 w-28'}`}
       />
       <figcaption>{label}</figcaption>
     </figure>

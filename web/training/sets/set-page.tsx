@@ -34,7 +34,7 @@ function DataSetView({ name }: { name: string }) {
         {t('training.allSets')}
       </a>
       <header class="flex flex-wrap items-end gap-3">
-        <h2 class="mr-auto text-xl font-semibold break-words" dir="auto">
+        <h2 class="mr-auto text-xl font-semibold break-words max-sm:w-full" dir="auto">
           {name}
         </h2>
         <Button kind="main" onClick={() => navigate(hrefOf('training', { new: name }))}>
@@ -92,8 +92,9 @@ function Check({ name }: { name: string }) {
         {found && 'pictures' in found && (
           <div class="rounded-lg border border-line p-3">
             <p class="text-good">{t('training.checked', { n: found.pictures, licence: found.licence })}</p>
+            {found.obligations.length > 0 && <p>{t('training.conditions', { list: found.obligations.join(', ') })}</p>}
             <ul class="list-disc pl-5">
-              {[...found.obligations, ...found.warnings].map((line) => (
+              {found.warnings.map((line) => (
                 <li key={line} dir="auto" class="break-words">
                   {line}
                 </li>

@@ -1,6 +1,6 @@
 import { Button } from '../../parts/button.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { type TextKey, t } from '../../texts/text.ts';
+import { numberText, type TextKey, t } from '../../texts/text.ts';
 import { largestShare, type ShownCandidate, type ShownLedger, shareOf, type Tiles, termsOf } from './ledger.ts';
 
 /** One square of the strip. */
@@ -23,7 +23,7 @@ function Tile({ tiles, index, label }: { tiles: Tiles | null; index: number; lab
   );
 }
 
-const signed = (value: number): string => `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(2)}`;
+const signed = (value: number): string => numberText(value, 2, { isFixed: true, isSigned: true });
 
 /** What a term added to or took from the total, as a bar from the middle. */
 function TermBar({ term, share, most }: { term: string; share: number; most: number }) {
