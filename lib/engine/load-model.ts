@@ -135,7 +135,9 @@ export async function loadModel(
   const tuning = Object.fromEntries(
     Object.entries(resolved).filter(([option, value]) => value !== undefined && (loadModelRows as Rows)[option]?.recipe !== false),
   );
-  return new Model(native, native.info(), name, files as Record<string, string>, {
+  const info = native.info();
+  if (info.diffusionConvDirect) tuning['diffusionConvDirect'] = true;
+  return new Model(native, info, name, files as Record<string, string>, {
     addon,
     defaults: Object.freeze({ ...defaults }),
     files: files as Record<string, string>,

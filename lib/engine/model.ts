@@ -23,6 +23,8 @@ export interface ModelInfo {
   readonly defaults: Readonly<PaintDefaults>;
   /** Device that runs the diffusion network, e.g. "CPU", "CUDA0". */
   readonly device: string;
+  /** Whether the diffusion network convolves directly: what became of the option `diffusionConvDirect`. */
+  readonly diffusionConvDirect: boolean;
   /** Size of all weights, bytes. */
   readonly weightBytes: number;
   /** Number of CPU threads. */

@@ -12,7 +12,7 @@ export { loraTitle, writeInfotext } from './recipes/infotext.ts';
 export { type InfotextParts, parseInfotext } from './recipes/infotext-grammar.ts';
 export { readInfotext } from './recipes/infotext-reading.ts';
 export { type FoundRecipe, readRecipe } from './recipes/read-recipe.ts';
-export { canonicalJson, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipes/recipe.ts';
+export { canonicalJson, isOwnRecipe, ownSoftware, type PartialRecipe, type Recipe, recipeHash, recipeSchema } from './recipes/recipe.ts';
 export type { RecipeSource } from './recipes/recognise.ts';
 export { engineNames, samplerTitle, schedulerTitle } from './recipes/sampler-names.ts';
 export {

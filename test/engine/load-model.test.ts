@@ -81,7 +81,8 @@ suite('loadModel', (test) => {
     try {
       assert.is(model.info.threads, 1);
       const { recipe } = await model.generate(tiny);
-      assert.equal(recipe.extra, { seamless: 'x', weightType: 'f16' });
+      const { diffusionConvDirect } = model.info;
+      assert.equal(recipe.extra, { seamless: 'x', weightType: 'f16', ...(diffusionConvDirect && { diffusionConvDirect }) });
     } finally {
       await model.dispose();
     }

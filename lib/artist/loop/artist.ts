@@ -1,6 +1,7 @@
 import { configPath, type LoadedConfig, loadConfig } from '../../config/index.ts';
 import { ArtistError, answering, type Clock, homeFolder, isArtistError, linkSignals, resolveOptions } from '../../core/index.ts';
 import { type Artwork, Gallery } from '../../gallery/index.ts';
+import { loadSharp } from '../../image/index.ts';
 import { writerOf } from '../llm/writer.ts';
 import { Studio } from '../models/models-in-use.ts';
 import { ProposalMaker } from '../proposals/proposal-maker.ts';
@@ -178,6 +179,8 @@ export class Artist {
       // A language model takes seconds for title and text: it works while the picture is painted.
       const naming = nameWork(planned, { writer, signal, warn: this.#warn });
       naming.catch(() => undefined); // awaited below, unless the painting fails first
+      // What files need loads while the engine paints; where it cannot be loaded, filing says so.
+      if (wishes.gallery) loadSharp().catch(() => undefined);
       const painted = await paintRound(planned, wishes, { studio: this.#studio, signal, warn: this.#warn, onProgress });
       const words = await naming;
       const origin = { task: wishes.task, series: wishes.series, period: period?.id };

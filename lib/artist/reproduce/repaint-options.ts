@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { ArtistError } from '../../core/index.ts';
 import { type GenerateOptions, hiresUpscalers, type LoadModelOptions, optionTables, type Rows, recipeName } from '../../engine/index.ts';
-import { loraTitle, type PartialRecipe } from '../../image/index.ts';
+import { isOwnRecipe, loraTitle, type PartialRecipe } from '../../image/index.ts';
 import { listLoras } from '../../lora/index.ts';
 import { bundledName, findAlias, inspectModel } from '../../models/index.ts';
 
@@ -32,6 +32,12 @@ function hiresOf({ hires }: PartialRecipe): GenerateOptions['hires'] {
   return { ...rest, ...(known && { upscaler: known }) } as GenerateOptions['hires'];
 }
 
+/** The options that a recipe of ours means without naming them. */
+function unrecorded(recipe: PartialRecipe, table: Rows): Record<string, unknown> {
+  if (!isOwnRecipe(recipe)) return {};
+  return Object.fromEntries(Object.entries(table).flatMap(([key, row]) => (row.unrecorded === undefined ? [] : [[key, row.unrecorded]])));
+}
+
 /** The options with their own field in the recipe, under their names in the library. */
 function recorded(recipe: PartialRecipe, table: Rows): Record<string, unknown> {
   const fields: Record<string, unknown> = recipe;
@@ -50,8 +56,9 @@ function recorded(recipe: PartialRecipe, table: Rows): Record<string, unknown> {
  */
 export function optionsOfRecipe(recipe: PartialRecipe): Repaint & { unknown: string[] } {
   const unknown: string[] = [];
-  const load: Record<string, unknown> = recorded(recipe, optionTables.loadModel);
-  const paint: Record<string, unknown> = recorded(recipe, optionTables.generate);
+  const [load, paint] = [optionTables.loadModel, optionTables.generate].map(
+    (table: Rows): Record<string, unknown> => ({ ...unrecorded(recipe, table), ...recorded(recipe, table) }),
+  ) as [Record<string, unknown>, Record<string, unknown>];
   for (const [name, value] of Object.entries(recipe.extra ?? {})) {
     if (Object.hasOwn(optionTables.generate, name)) paint[name] = value;
     else if (Object.hasOwn(optionTables.loadModel, name)) load[name] = value;

@@ -40,6 +40,8 @@ export interface NativeModelInfo {
   sizeMultiple: number;
   /** Device that runs the diffusion model, e.g. "CPU", "CUDA0". */
   device: string;
+  /** As decided; false for a model without a UNet. */
+  diffusionConvDirect: boolean;
   weightBytes: number;
   threads: number;
 }

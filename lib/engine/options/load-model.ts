@@ -97,14 +97,13 @@ export const modelTuningRows = rows({
     group: tuning,
     recipe: false,
   },
-  /**
-   * Direct convolution in the diffusion network: less memory. On CPUs with AVX2 it is faster and more exact, so pictures differ a little from those
-   * without it; on older ones it is slower. Default false.
-   */
+  /** Direct convolution in the UNet and ControlNet. Default: on CPUs with AVX2, where it is faster and more exact. On GPUs it needs less memory, on older CPUs it is slower. Pictures with and without it differ a little: recipes record it. */
   diffusionConvDirect: {
     schema: z.boolean().optional(),
-    help: 'Direct convolution in the diffusion network: less memory; on CPUs with AVX2 faster',
+    help: 'Direct convolution in the UNet and ControlNet',
+    default: 'on CPUs with AVX2',
     group: tuning,
+    unrecorded: false,
   },
   /** Direct convolution in the autoencoder on a GPU: much less memory at large sizes. CPUs with AVX2 always do. Default false. */
   vaeConvDirect: { schema: z.boolean().optional(), help: 'Direct convolution in the autoencoder on a GPU: less memory', group: tuning },

@@ -28,6 +28,8 @@ export interface Row {
   readonly recipe?: boolean | string;
   /** Written into the recipe, but not read from it when a picture is painted again: each picture of a batch has its own recipe. */
   readonly replay?: false;
+  /** What a recipe of ours without it means, if that is not the default: it was written before the option had this default. */
+  readonly unrecorded?: unknown;
   /** Name in the native request. Default: its own; '': its fields are part of the request itself; false: not sent, or sent by hand. */
   readonly native?: string | false;
   /** Name among the engine's `extra_sample_args`, which are text. */

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { defined } from '../../core/index.ts';
-import type { Recipe } from '../../image/index.ts';
+import { ownSoftware, type Recipe } from '../../image/index.ts';
 import type { NativeVersions } from '../addon/native-types.ts';
 import { generateRows, type ResolvedGenerate } from '../options/generate.ts';
 import { loadModelRows } from '../options/load-model.ts';
@@ -107,7 +107,7 @@ export function paintRecipe(parts: RecipeParts): Omit<Recipe, 'seed'> {
     rng: own['rng'] ?? 'cuda',
     engine: versions.engine,
     backend: parts.device,
-    software: `ai-artist ${versions.addon}`,
+    software: ownSoftware(versions.addon),
     extra: Object.keys(extra).length > 0 ? extra : undefined,
   }) as Omit<Recipe, 'seed'>;
 }

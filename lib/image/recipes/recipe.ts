@@ -90,6 +90,14 @@ export type Recipe = z.output<typeof recipeSchema>;
 /** A recipe with the fields that another program wrote. */
 export type PartialRecipe = Partial<Recipe>;
 
+const program = 'ai-artist ';
+
+/** `software` of the recipes of this program. */
+export const ownSoftware = (version: string): string => `${program}${version}`;
+
+/** Whether this program, in whatever version, painted it. */
+export const isOwnRecipe = ({ software }: PartialRecipe): boolean => software?.startsWith(program) === true;
+
 /**
  * Checks a recipe and returns a copy of it.
  *

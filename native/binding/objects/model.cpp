@@ -76,6 +76,7 @@ Napi::Value ModelObject::get_info(const Napi::CallbackInfo& info) {
     object.Set("defaultScheduler", known.default_scheduler);
     object.Set("sizeMultiple", known.size_multiple);
     object.Set("device", known.device);
+    object.Set("diffusionConvDirect", known.conv_direct);
     object.Set("weightBytes", static_cast<double>(known.weight_bytes));
     object.Set("threads", known.threads);
     return object;

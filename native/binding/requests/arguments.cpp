@@ -206,15 +206,16 @@ void Arguments::optional_double(const char* key, double& out, double min, double
     }
 }
 
-void Arguments::optional_bool(const char* key, bool& out) const {
+bool Arguments::optional_bool(const char* key, bool& out) const {
     const Napi::Value value = object_.Get(key);
     if (value.IsUndefined()) {
-        return;
+        return false;
     }
     if (!value.IsBoolean()) {
         fail(key, "a boolean", describe(value));
     }
     out = value.As<Napi::Boolean>().Value();
+    return true;
 }
 
 Napi::Array Arguments::array(const char* key, const Napi::Value& value, size_t max_count) const {

@@ -29,7 +29,7 @@ public:
     bool optional_type_rules(const char* key, std::string& out, size_t max_bytes) const;
     void optional_int(const char* key, int& out, int64_t min, int64_t max) const;
     void optional_float(const char* key, float& out, double min, double max) const;
-    void optional_bool(const char* key, bool& out) const;
+    bool optional_bool(const char* key, bool& out) const;
     void optional_double(const char* key, double& out, double min, double max) const;
     void optional_floats(const char* key, std::vector<float>& out, size_t max_count) const;
     void optional_ints(const char* key, std::vector<int>& out, size_t max_count) const;

@@ -65,7 +65,7 @@ std::unique_ptr<ModelRequest> read_model_request(const Napi::Value& value) {
     in.optional_bool("flashAttention", params.flash_attn);
     in.optional_bool("diffusionFlashAttention", params.diffusion_flash_attn);
     in.optional_bool("taePreviewOnly", params.tae_preview_only);
-    in.optional_bool("diffusionConvDirect", params.diffusion_conv_direct);
+    params.diffusion_conv_direct_where_fast = !in.optional_bool("diffusionConvDirect", params.diffusion_conv_direct);
     in.optional_bool("vaeConvDirect", params.vae_conv_direct);
     in.optional_bool("seamlessX", params.circular_x);
     in.optional_bool("seamlessY", params.circular_y);

@@ -24,6 +24,7 @@ Model::Model(ContextPtr context, int threads) : context_(std::move(context)) {
     info_.default_sampler = sd_sample_method_name(sampler);
     info_.default_scheduler = sd_scheduler_name(sd_get_default_scheduler(context_.get(), sampler));
     info_.device = engine_info.device;
+    info_.conv_direct = engine_info.conv_direct;
     info_.size_multiple = engine_info.spatial_multiple;
     info_.weight_bytes = engine_info.params_bytes;
     info_.threads = threads;

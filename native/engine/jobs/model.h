@@ -31,6 +31,7 @@ struct ModelInfo {
     std::string default_sampler;
     std::string default_scheduler;
     std::string device;
+    bool conv_direct = false;
     int size_multiple = 64;
     size_t weight_bytes = 0;
     int threads = 1;

@@ -29,8 +29,9 @@ async function recipeOf({ recipe, infotext, work, kind }: NewJob, { gallery }: C
     );
   if (recipe !== undefined) return resolveOptions('recipe', recipeSchema.partial(), recipe) as PartialRecipe;
   if (infotext !== undefined) {
-    const found = readInfotext(infotext);
-    if (found) return found;
+    // An infotext names only texts and numbers: what ours leaves out does not say that it is of an earlier version.
+    const { software: _, ...found } = readInfotext(infotext) ?? {};
+    if (Object.keys(found).length > 0) return found;
     throw new ArtistError('ERR_INVALID_ARGUMENT', 'infotext: expected a prompt with settings such as `Steps: 20, Seed: 7`, got none');
   }
   if (work === undefined || kind === 'upscale') return undefined;
