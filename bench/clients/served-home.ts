@@ -64,12 +64,16 @@ export class ServedHome {
     return programs;
   }
 
+  /** Ends the server. */
+  async stop(): Promise<void> {
+    if (!this.#server || this.#server.exitCode !== null) return;
+    this.#server.kill('SIGTERM');
+    await once(this.#server, 'exit');
+  }
+
   /** Ends the server and removes the folder. */
   async close(): Promise<void> {
-    if (this.#server && this.#server.exitCode === null) {
-      this.#server.kill('SIGTERM');
-      await once(this.#server, 'exit');
-    }
+    await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -22,13 +22,13 @@ export interface ServerProcess {
   readonly ended: Promise<void>;
 }
 
-/** @param env beside the variables of this process */
+/** @param env beside the variables of this process  @param imports further modules that it and its painter load first */
 export async function startServerProcess(
   home: string,
-  { paint = false, env = {} }: { paint?: boolean; env?: Record<string, string> } = {},
+  { paint = false, env = {}, imports = [] }: { paint?: boolean; env?: Record<string, string>; imports?: readonly string[] } = {},
 ): Promise<ServerProcess> {
   const child = fork(program, [home, paint ? 'paint' : ''], {
-    execArgv: ['--expose-gc', '--import', typescript],
+    execArgv: ['--expose-gc', ...[typescript, ...imports].flatMap((module) => ['--import', module])],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, ...env },
   });
