@@ -35,6 +35,10 @@ suite('comparing and painting again on the page', { timeoutMs: 120_000 }, (test)
     const line = page.getByRole('slider', { name: 'Line between the two pictures' });
     await line.waitFor();
     ok(await line.evaluate((element) => element === document.activeElement));
+    await page.keyboard.press('m');
+    await page.waitForURL(/mode=side/);
+    await page.goto(`${server.url}/compare?a=${a}&b=${b}`);
+    await line.waitFor();
     await page.keyboard.press('End');
     is(
       await page
@@ -80,6 +84,9 @@ suite('comparing and painting again on the page', { timeoutMs: 120_000 }, (test)
     await page.locator('[data-picture]').waitFor();
     await page.keyboard.press('c');
     await page.waitForURL(new RegExp(`compare\\?a=${b}&b=${a}`));
+    await page.getByRole('slider', { name: 'Line between the two pictures' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(`**/works/${b}`);
     await page.goto(`${server.url}/compare?a=${a}`);
     await page.getByRole('searchbox', { name: 'Search works' }).fill('owl');
     await page.keyboard.press('Enter');

@@ -11,9 +11,9 @@ export interface Side {
 export function Slider({ a, b }: { a: Side; b: Side }) {
   const [at, setAt] = useState(50);
   const line = useRef<HTMLInputElement>(null);
-  // Arrow keys move the line at once; what has the focus already keeps it.
+  // Where there may be keys they move the line at once; what has the focus already keeps it.
   useEffect(() => {
-    if (document.activeElement === document.body) line.current?.focus({ preventScroll: true });
+    if (document.activeElement === document.body && matchMedia('(hover: hover)').matches) line.current?.focus({ preventScroll: true });
   }, []);
   const picture = 'absolute inset-0 h-full w-full object-contain';
   return (

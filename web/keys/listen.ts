@@ -28,12 +28,17 @@ export function handleKeys(handlers: Handlers): () => void {
   };
 }
 
-const isField = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+const movesSlider = /^(Arrow|Page|Home$|End$)/;
+
+/** Whether a key is meant for the field that has the focus. A slider takes those that move it. */
+function isForField({ target, key }: KeyboardEvent): boolean {
+  if (target instanceof HTMLInputElement && target.type === 'range') return movesSlider.test(key);
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
 
 export function startKeys(): void {
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.altKey || isField(event.target)) return;
+    if (event.defaultPrevented || event.altKey || isForField(event)) return;
     // A modal dialog has the page to itself.
     if (document.querySelector('dialog[open]')) return;
     const isChord = event.ctrlKey || event.metaKey;
