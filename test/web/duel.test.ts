@@ -98,6 +98,32 @@ suite('duels on the page', { timeoutMs: 60_000 }, (test) => {
     await close();
   });
 
+  test('both pictures appear at once, and not before the slower one is there', async () => {
+    const { page, faults, close } = await openPage(browser);
+    await page.context().request.post(`${server.url}/api/v1/session`, { headers: { authorization: `Bearer ${server.token}` } });
+    let release = (): void => undefined;
+    const released = new Promise<void>((done) => {
+      release = done;
+    });
+    let asked = 0;
+    await page.route('**/thumbnail?*1280*', async (route) => {
+      asked += 1;
+      if (asked > 1) await released;
+      await route.continue();
+    });
+    const arrived = page.waitForResponse(/thumbnail\?.*1280/);
+    await page.goto(`${server.url}/duel`);
+    await arrived;
+    await page.waitForTimeout(300);
+    const pictures = page.locator('main button img');
+    is(await pictures.count(), 0);
+    release();
+    await pictures.nth(1).waitFor();
+    ok(asked > 1);
+    equal(faults, []);
+    await close();
+  });
+
   test('learns the taste at once from two answers', async () => {
     const { page, faults, close } = await opened();
     await page.getByRole('button', { name: 'What your answers say' }).click();

@@ -51,6 +51,7 @@ suite('the gallery page', (test) => {
     await page.goto(`${server.url}/works/${id}`);
     await page.getByRole('heading', { level: 2 }).filter({ hasText: 'of a' }).waitFor();
     await page.keyboard.press('4');
+    await page.getByRole('dialog').getByText('ai-artist serve token create browser --scope paint').waitFor();
     await page.getByLabel('Token').fill(server.token);
     await page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click();
     await page.waitForResponse((response) => response.request().method() === 'PATCH' && response.ok());
