@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { acquireLock, birthOf, isAlive, isArtistError, lockOwner, withLock } from '../../lib/core/index.ts';
 import { suite } from '../harness.ts';
@@ -84,6 +85,16 @@ suite('core lock', (test) => {
     await lock.release();
     await lock.release();
     await (await acquireLock(file('twice'), { purpose, waitMs: 0 })).release();
+  });
+
+  test('waiting without a limit, or for longer than a timer of Node can, does not end at once', async () => {
+    for (const waitMs of [Number.POSITIVE_INFINITY, 2 ** 40]) {
+      const first = await acquireLock(file('patient'), { purpose, waitMs: 0 });
+      const second = acquireLock(file('patient'), { purpose, waitMs });
+      assert.is(await Promise.race([codeOf(second), sleep(100, 'waits')]), 'waits');
+      await first.release();
+      await (await second).release();
+    }
   });
 
   test('waiting ends with the reason of its signal', async () => {

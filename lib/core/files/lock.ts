@@ -3,6 +3,7 @@ import { mkdir, open, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
+import { systemClock } from '../clock.ts';
 import { ArtistError, systemCode } from '../errors.ts';
 import { writeError } from './atomic-file.ts';
 import { makePrivateFolder } from './private-folder.ts';
@@ -225,11 +226,11 @@ async function waitFor(before: Promise<void>, path: string, { waitMs = 10_000, s
   let stop = (): void => undefined;
   const late = new Promise<never>((_, reject) => {
     // Even with 0, wait one turn of the event loop, so that an empty queue is recognised.
-    const timer = setTimeout(() => void look(path).then((found) => reject(lockedError(path, found?.owner, waitMs)), reject), waitMs);
+    const timer = systemClock.timer(waitMs, () => void look(path).then((found) => reject(lockedError(path, found?.owner, waitMs)), reject));
     const abort = (): void => reject(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
     stop = () => {
-      clearTimeout(timer);
+      timer.cancel();
       signal?.removeEventListener('abort', abort);
     };
   });
