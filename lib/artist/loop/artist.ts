@@ -175,12 +175,14 @@ export class Artist {
       const { prompt, seed } = planned;
       await wishes.onPlan?.({ prompt, seed, source: planned.planned.source, lines: planned.planned.lines });
       if (planned.domainWarning !== undefined) this.#warn(planned.domainWarning);
-      const onProgress = (event: CreateEvent): void => wishes.onProgress?.(event);
+      const onProgress = (event: CreateEvent): void => {
+        // Filing needs it: it loads on this thread while the engine paints. Where it cannot be loaded, filing says so.
+        if (event.type === 'sample' && wishes.gallery) loadSharp().catch(() => undefined);
+        wishes.onProgress?.(event);
+      };
       // A language model takes seconds for title and text: it works while the picture is painted.
       const naming = nameWork(planned, { writer, signal, warn: this.#warn });
       naming.catch(() => undefined); // awaited below, unless the painting fails first
-      // What files need loads while the engine paints; where it cannot be loaded, filing says so.
-      if (wishes.gallery) loadSharp().catch(() => undefined);
       const painted = await paintRound(planned, wishes, { studio: this.#studio, signal, warn: this.#warn, onProgress });
       const words = await naming;
       const origin = { task: wishes.task, series: wishes.series, period: period?.id };
