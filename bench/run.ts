@@ -11,6 +11,7 @@ const suites: Record<string, string[]> = {
   web: ['web/page.ts', '--lighthouse'],
   sse: ['server/sse-memory.ts'],
   train: ['train/speed.ts'],
+  kernels: ['kernels/kernels.ts'],
   style: ['train/style-lift.ts'],
   crash: ['crash/crash.ts'],
   curation: ['curation/curation.ts'],

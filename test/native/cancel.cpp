@@ -76,7 +76,7 @@ int main() {
 
     stop  = false;
     armed = SD_PHASE_UPSCALE;
-    upscaler_ctx_t* upscaler = new_upscaler_ctx(repository("models/realesrgan-x4plus-anime-6b.gguf").c_str(), false, 1, 64, nullptr, nullptr);
+    upscaler_ctx_t* upscaler = new_upscaler_ctx(repository("models/realesrgan-x4plus-anime-6b.gguf").c_str(), false, 1, 64, nullptr, nullptr, false);
     std::vector<uint8_t> small(32 * 32 * 3, 90);
     sd_image_t none = upscale(upscaler, {32, 32, 3, small.data()}, 4);
     check_latency("upscaling", none.data == nullptr, armed == -1);

@@ -28,7 +28,8 @@ struct Shape {
 // One convolution and the graph that computes it.
 class Convolution {
 public:
-    Convolution(const Shape& shape, ggml_type type) : shape_(shape) {
+    // finished: a bias is added, and leaky ReLU applied.
+    Convolution(const Shape& shape, ggml_type type, bool finished = false) : shape_(shape) {
         const size_t floats = shape.w * shape.h * shape.ic * shape.n +
                               (shape.w + 2 * shape.pad) * (shape.h + 2 * shape.pad) * shape.oc * shape.n +
                               shape.k * shape.kernel_height() * shape.ic * shape.oc;
@@ -48,6 +49,11 @@ public:
         }
         result_ = ggml_conv_2d_direct(context_, kernel_, image_, shape.stride, shape.stride, shape.pad, shape.pad, shape.dilation,
                                       shape.dilation);
+        if (finished) {
+            bias_ = ggml_new_tensor_4d(context_, GGML_TYPE_F32, 1, 1, shape.oc, 1);
+            std::memcpy(bias_->data, random_array({shape.oc}, 0.5f, 5).values.data(), ggml_nbytes(bias_));
+            result_ = ggml_leaky_relu(context_, ggml_add_inplace(context_, result_, bias_), slope, true);
+        }
         graph_ = ggml_new_graph(context_);
         ggml_build_forward_expand(graph_, result_);
     }
@@ -56,11 +62,12 @@ public:
     Convolution& operator=(const Convolution&) = delete;
 
     // most: bytes of work memory at most; 0: what the plan asks for.
-    std::vector<float> compute(int threads, size_t most = 0) {
+    std::vector<float> compute(int threads, size_t most = 0, bool bf16 = false) {
         ggml_cplan plan = ggml_graph_plan(graph_, threads, nullptr);
         if (most > 0) plan.work_size = std::min(plan.work_size, most);
         std::vector<uint8_t> work(plan.work_size, 0xff);  // NaN: whatever is read before it is written shows
         plan.work_data = work.data();
+        plan.bf16 = bf16;
         std::fill_n(static_cast<float*>(result_->data), ggml_nelements(result_), NAN);
         if (ggml_graph_compute(graph_, &plan) != GGML_STATUS_SUCCESS) return {};
         const auto* values = static_cast<const float*>(result_->data);
@@ -96,12 +103,15 @@ private:
                     sum += static_cast<double>(inputs_[((n * shape_.ic + c) * shape_.h + iy) * shape_.w + ix]) *
                            weights_[((o * shape_.ic + c) * shape_.kernel_height() + ky) * shape_.k + kx];
                 }
-        return sum;
+        if (bias_ == nullptr) return sum;
+        sum += static_cast<const float*>(bias_->data)[o];
+        return sum < 0 ? sum * slope : sum;
     }
 
     Shape shape_;
     ggml_context* context_;
-    ggml_tensor *kernel_, *image_, *result_;
+    ggml_tensor *kernel_, *image_, *result_, *bias_ = nullptr;
+    static constexpr float slope = 0.2f;
     ggml_cgraph* graph_;
     std::vector<float> inputs_, weights_;
 };
@@ -114,6 +124,20 @@ static bool has_kernels() {
 
 // The old way rounds inputs to the type of the kernel.
 static double limit(ggml_type type, bool kernels) { return kernels || type == GGML_TYPE_F32 ? 2e-5 : 1e-3; }
+
+// With a bias and leaky ReLU in place, which the kernels compute as they store; and with inputs rounded to bfloat16.
+static void check_finished(const Shape& shape, bool kernels) {
+    for (const bool bf16 : {false, true}) {
+        Convolution convolution(shape, GGML_TYPE_F16, true);
+        const std::string name = shape.name() + (bf16 ? ", bfloat16 allowed" : "");
+        const auto one = convolution.compute(1, 0, bf16);
+        const double error = convolution.error(one);
+        check(error <= (bf16 ? 6e-3 : limit(GGML_TYPE_F16, kernels)), "with bias and activation: " + name, std::to_string(error));
+        const auto more = convolution.compute(3, 0, bf16);
+        const bool same = more.size() == one.size() && std::memcmp(more.data(), one.data(), one.size() * sizeof(float)) == 0;
+        check(same || !kernels, "same bits with 3 threads: " + name);
+    }
+}
 
 static void check_shape(const Shape& shape, bool kernels) {
     for (const ggml_type type : {GGML_TYPE_F16, GGML_TYPE_F32}) {
@@ -144,6 +168,7 @@ int main() {
         {17, 4096, 16, 17, 1, 3, 1, 1}, {4096, 17, 3, 3, 1, 3, 2, 1},   {64, 64, 320, 4, 1, 3, 1, 1},
     };
     for (const Shape& shape : ours) check_shape(shape, kernels);
+    for (const Shape& shape : ours) check_finished(shape, kernels);
     // What the kernels leave to ggml: other heights than widths, dilation.
     for (const Shape& shape : {Shape{20, 14, 8, 9, 1, 3, 1, 1, 1}, Shape{20, 14, 8, 9, 1, 3, 1, 1, 0, 2}}) check_shape(shape, false);
 

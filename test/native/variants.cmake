@@ -1,8 +1,7 @@
 # The CPU kernels once more per instruction set that this machine has, so that each way through them is tested, not only the machine's own.
 # Writes cpu-variants.txt: a line "<variant> runs" or "<variant> cannot run: <why>" each.
 #
-# The engine never places weights in AMX buffers, so AMX changes no product; with it or without is the difference between "native" and
-# "avx512-fp16" on a machine that has it.
+# The engine never places weights in ggml's AMX buffers; of AMX, only native/kernels makes use.
 
 # Names of /proc/cpuinfo; the compiler's flags are the same words.
 set(sse42 sse4_2)
@@ -10,7 +9,8 @@ set(avx2 ${sse42} avx f16c fma avx2 bmi2)
 set(avx512 ${avx2} avx512f avx512cd avx512vl avx512dq avx512bw)
 set(avx512-bf16 ${avx512} avx512vbmi avx512_vnni avx512_bf16)
 set(avx512-fp16 ${avx512-bf16} avx512_fp16)
-set(variants sse42 avx2 avx512 avx512-bf16 avx512-fp16)
+set(amx ${avx512-bf16} amx_tile amx_bf16)
+set(variants sse42 avx2 avx512 avx512-bf16 avx512-fp16 amx)
 
 set(cpu_flags "")
 if(EXISTS /proc/cpuinfo)
@@ -37,7 +37,10 @@ foreach(variant ${variants})
             list(APPEND missing ${word})
         endif()
         string(REPLACE "sse4_2" "sse4.2" flag ${word})
-        string(REPLACE "_" "" flag ${flag})
+        if(NOT word MATCHES "^amx")
+            string(REPLACE "_" "" flag ${flag})
+        endif()
+        string(REPLACE "_" "-" flag ${flag})
         list(APPEND flags -m${flag})
     endforeach()
     if(missing)

@@ -42,6 +42,10 @@ export const image = custom<ImageInput>(
 export const isolate = z.boolean().default(false);
 export const isolateHelp = 'Run the engine in a child process, so that a crash does not end this one';
 
+/** Numbers that a CPU multiplies: f32, or bf16 where it has AMX. */
+export const cpuPrecision = z.enum(['f32', 'bf16']);
+export const cpuPrecisionHelp = 'Numbers that a CPU multiplies; bf16 is faster on CPUs with AMX';
+
 export const threads = z.int().min(1).max(512);
 
 /** Noise levels, high to low (neighbours may be equal). The engine takes one step per pair, so at least two. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { LoadEvent } from '../jobs/events.ts';
 import { loraApplyModes, predictions, rngs, vaeFormats, weightTypes } from './enums.ts';
-import { isolate, isolateHelp, listener, path, recordOf, signal, threads } from './fields.ts';
+import { cpuPrecision, cpuPrecisionHelp, isolate, isolateHelp, listener, path, recordOf, signal, threads } from './fields.ts';
 import { rows, shapeOf } from './row.ts';
 
 const tuning = 'Memory and device';
@@ -107,6 +107,8 @@ export const modelTuningRows = rows({
   },
   /** Direct convolution in the autoencoder on a GPU: much less memory at large sizes. CPUs with AVX2 always do. Default false. */
   vaeConvDirect: { schema: z.boolean().optional(), help: 'Direct convolution in the autoencoder on a GPU: less memory', group: tuning },
+  /** Numbers that convolutions and matrix products on a CPU multiply: `f32`, or `bf16` on CPUs with AMX: faster, pictures differ a little. Sums are F32 in both; without AMX `bf16` changes nothing. Default `f32`. */
+  cpuPrecision: { schema: cpuPrecision.optional(), help: cpuPrecisionHelp, default: 'f32', group: tuning },
   /** Pictures that tile without a seam: both axes, or one of them. Default false. */
   seamless: {
     schema: z.union([z.boolean(), z.enum(['x', 'y'])], { error: 'true, false, x or y' }).optional(),

@@ -1,7 +1,7 @@
 /** Options of loadUpscaler() and upscale(). */
 import * as z from 'zod';
 import type { UpscaleEvent } from '../jobs/events.ts';
-import { isolate, isolateHelp, listener, path, signal, threads } from './fields.ts';
+import { cpuPrecision, cpuPrecisionHelp, isolate, isolateHelp, listener, path, signal, threads } from './fields.ts';
 import { rows, shapeOf } from './row.ts';
 
 const loadRows = rows({
@@ -13,6 +13,8 @@ const loadRows = rows({
   tileSize: { schema: z.int().min(32).max(2048).optional(), help: 'Tile edge in pixels of the input', default: '128' },
   /** Direct convolution on a GPU: less memory. CPUs with AVX2 always convolve directly; on older ones it is slower. Default false. */
   convDirect: { schema: z.boolean().optional(), help: 'Direct convolution on a GPU: less memory', native: 'direct' },
+  /** Numbers that convolutions on a CPU multiply: `f32`, or `bf16` on CPUs with AMX: faster, pictures differ a little. Default `f32`. */
+  cpuPrecision: { schema: cpuPrecision.optional(), help: cpuPrecisionHelp, default: 'f32' },
   /** Device that computes, a name of listDevices(). Default: the best device present. */
   backend: { schema: path.optional(), help: 'Device that computes: a name from `ai-artist doctor`' },
   /** Device that keeps the weights. Default: the same. */

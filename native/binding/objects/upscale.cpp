@@ -13,6 +13,7 @@ UpscalerRequest read_upscaler_request(const Napi::Value& value) {
     request.model = in.string("model");
     request.threads = default_threads();
     in.optional_bool("direct", request.direct);
+    request.bf16 = in.choice("cpuPrecision", {"f32", "bf16"}, 0) == 1;
     in.optional_int("threads", request.threads, bounds::load_upscaler::threads);
     in.optional_int("tileSize", request.tile_size, bounds::load_upscaler::tile_size);
     in.optional_string("backend", request.backend);

@@ -67,6 +67,7 @@ std::unique_ptr<ModelRequest> read_model_request(const Napi::Value& value) {
     in.optional_bool("taePreviewOnly", params.tae_preview_only);
     params.diffusion_conv_direct_where_fast = !in.optional_bool("diffusionConvDirect", params.diffusion_conv_direct);
     in.optional_bool("vaeConvDirect", params.vae_conv_direct);
+    params.cpu_bf16 = in.choice("cpuPrecision", {"f32", "bf16"}, 0) == 1;
     in.optional_bool("seamlessX", params.circular_x);
     in.optional_bool("seamlessY", params.circular_y);
     in.optional_bool("forceSdxlVaeConvScale", params.force_sdxl_vae_conv_scale);

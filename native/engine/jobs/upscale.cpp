@@ -7,7 +7,7 @@ namespace ai_artist {
 void LoadUpscalerJob::run() {
     listener->on_progress({"load", 0, 0, 0, 0, 1});
     UpscalerPtr context(new_upscaler_ctx(request_.model.c_str(), request_.direct, usable_threads(request_.threads), request_.tile_size,
-                                         request_.backend.c_str(), request_.params_backend.c_str()));
+                                         request_.backend.c_str(), request_.params_backend.c_str(), request_.bf16));
     if (!context) {
         fail("ERR_MODEL_LOAD", "The engine could not load the upscaler");
     }

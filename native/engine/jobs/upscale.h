@@ -13,6 +13,7 @@ struct UpscalerRequest {
     bool direct = false;
     int threads = 1;
     int tile_size = 128;
+    bool bf16 = false;  // on a CPU
     std::string backend;
     std::string params_backend;
 };

@@ -58,16 +58,17 @@ struct Job {
     int images, rows;  // that exist
     int positions;
     int offset[49];
+    const Outputs& out;
     float* y;  // output channel 0 of the first image, first row
 
-    Job(const DirectPlan& plan, int job, float* out) : p(plan) {
+    Job(const DirectPlan& plan, int job, const Outputs& outputs) : p(plan), out(outputs) {
         const Shape& c = p.c;
         const int first = p.chunks > 1 ? job / p.chunks : job * p.images, y0 = p.chunks > 1 ? job % p.chunks * p.rows : 0;
         images = std::min(p.images, c.n - first);
         rows = std::min(p.rows, c.oh() - y0);
         positions = ((images - 1) * p.image_rows + rows) * p.width;
         for (int t = 0; t < c.taps(); t++) offset[t] = p.tap_offset(t);
-        y = out + static_cast<size_t>(first) * c.oc * c.out_plane() + static_cast<size_t>(y0) * c.ow();
+        y = out.y + static_cast<size_t>(first) * c.oc * c.out_plane() + static_cast<size_t>(y0) * c.ow();
     }
 };
 
@@ -91,7 +92,7 @@ void store_outputs(const Job& job, const float* out, int step, int count, int ch
 // NB output channels at NV vectors of positions from f on, in registers. TAPS: their number if known (the end of a loop of nine is
 // mispredicted), or 0.
 template <int NB, int NV, int TAPS>
-void tile(const Job& job, const float* in, const float* w, int channels, float* y, int f) {
+void tile(const Job& job, const float* in, const float* w, int channels, float* y, const float* bias, int f) {
     Lanes sum[NB][NV];
 #pragma GCC unroll 8
     for (int o = 0; o < NB; o++)
@@ -117,22 +118,22 @@ void tile(const Job& job, const float* in, const float* w, int channels, float* 
 #pragma GCC unroll 8
     for (int o = 0; o < NB; o++)
 #pragma GCC unroll 4
-        for (int v = 0; v < NV; v++) store(&out[o][v * lanes], sum[o][v]);
+        for (int v = 0; v < NV; v++) store(&out[o][v * lanes], finish(sum[o][v], bias[o], job.out.slope));
     store_outputs(job, &out[0][0], NV * lanes, std::min(NV * lanes, job.positions - f), channels, y, f);
 }
 
 template <int NB, int TAPS>
-void tiles(const Job& job, const float* in, const float* w, int channels, float* y) {
+void tiles(const Job& job, const float* in, const float* w, int channels, float* y, const float* bias) {
     for (int f = 0; f < job.positions;) {
         const int left = ceil_div(job.positions - f, lanes);
         if (left == 1) {
-            tile<NB, 1, TAPS>(job, in, w, channels, y, f);
+            tile<NB, 1, TAPS>(job, in, w, channels, y, bias, f);
             f += lanes;
         } else if (left == 2 || left == 4) {
-            tile<NB, 2, TAPS>(job, in, w, channels, y, f);
+            tile<NB, 2, TAPS>(job, in, w, channels, y, bias, f);
             f += 2 * lanes;
         } else {
-            tile<NB, 3, TAPS>(job, in, w, channels, y, f);
+            tile<NB, 3, TAPS>(job, in, w, channels, y, bias, f);
             f += 3 * lanes;
         }
     }
@@ -143,7 +144,9 @@ void compute(const Job& job, int block, const float* in, const float* w) {
     const int channels = std::min(out_channels, job.p.c.oc - block * out_channels);
     float* const y = job.y + static_cast<size_t>(block) * out_channels * job.p.c.out_plane();
     const int taps = job.p.c.taps();
-    const auto run = [&](auto nine, auto one, auto any) { (taps == 9 ? nine : taps == 1 ? one : any)(job, in, w, channels, y); };
+    float bias[out_channels] = {};
+    if (job.out.bias != nullptr) std::copy_n(job.out.bias + block * out_channels, channels, bias);
+    const auto run = [&](auto nine, auto one, auto any) { (taps == 9 ? nine : taps == 1 ? one : any)(job, in, w, channels, y, bias); };
     if (channels <= 3) {
         run(tiles<3, 9>, tiles<3, 1>, tiles<3, 0>);
     } else if (channels == 4) {
@@ -166,7 +169,7 @@ size_t direct_work_size(const Shape& c, int threads) {
     return p.shared_bytes() + p.thread_bytes() * threads;
 }
 
-void direct(const Shape& c, const Weights& w, const float* x, float* y, char* work, const Thread& thread) {
+void direct(const Shape& c, const Weights& w, const float* x, const Outputs& y, char* work, const Thread& thread) {
     const DirectPlan p(c, thread.count);
     float* const shared = reinterpret_cast<float*>(work);
     float* const own = reinterpret_cast<float*>(work + p.shared_bytes() + p.thread_bytes() * thread.index);

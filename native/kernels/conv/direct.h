@@ -11,6 +11,6 @@ bool direct_fits(const Shape& c);
 // Bytes of work memory for that many threads.
 size_t direct_work_size(const Shape& c, int threads);
 
-void direct(const Shape& c, const Weights& w, const float* x, float* y, char* work, const Thread& thread);
+void direct(const Shape& c, const Weights& w, const float* x, const Outputs& y, char* work, const Thread& thread);
 
 }  // namespace conv

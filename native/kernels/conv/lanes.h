@@ -22,6 +22,10 @@ inline Lanes zero() { return _mm512_setzero_ps(); }
 inline Lanes all(float x) { return _mm512_set1_ps(x); }
 inline Lanes multiply_add(Lanes a, Lanes b, Lanes sum) { return _mm512_fmadd_ps(a, b, sum); }
 
+inline Lanes scale_negative(Lanes v, float slope) {
+    return _mm512_mask_mul_ps(v, _mm512_cmp_ps_mask(v, zero(), _CMP_LT_OQ), v, all(slope));
+}
+
 inline __m512i ramp(int from, int by) {
     return _mm512_add_epi32(
         _mm512_set1_epi32(from),
@@ -50,12 +54,19 @@ inline Lanes zero() { return _mm256_setzero_ps(); }
 inline Lanes all(float x) { return _mm256_set1_ps(x); }
 inline Lanes multiply_add(Lanes a, Lanes b, Lanes sum) { return _mm256_fmadd_ps(a, b, sum); }
 
+inline Lanes scale_negative(Lanes v, float slope) {
+    return _mm256_blendv_ps(v, _mm256_mul_ps(v, all(slope)), _mm256_cmp_ps(v, zero(), _CMP_LT_OQ));
+}
+
 inline Lanes in_order(__m256 v) { return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(v), 0xd8)); }
 inline Lanes evens(Lanes a, Lanes b) { return in_order(_mm256_shuffle_ps(a, b, 0x88)); }
 inline Lanes odds(Lanes a, Lanes b) { return in_order(_mm256_shuffle_ps(a, b, 0xdd)); }
 inline Lanes zip_low(Lanes a, Lanes b) { return _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), 0x20); }
 inline Lanes zip_high(Lanes a, Lanes b) { return _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), 0x31); }
 #endif
+
+// A sum as it is stored: plus bias, and times slope if it is negative then.
+inline Lanes finish(Lanes sum, float bias, float slope) { return scale_negative(sum + all(bias), slope); }
 
 constexpr int max_vectors = 3;  // of positions that one tile in registers has
 

@@ -23,6 +23,13 @@ struct Weights {
     bool f16;
 };
 
+// Where the outputs go, and what is done to each before: plus the bias of its channel (null: none), and times `slope` if negative.
+struct Outputs {
+    float* y;
+    const float* bias;
+    float slope;
+};
+
 // One of the threads that run the same operation.
 struct Thread {
     int index, count;

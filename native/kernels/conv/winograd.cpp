@@ -52,7 +52,7 @@ struct Work {
 };
 
 // One group of output channels of a block.
-void compute(const WinogradPlan& p, int block, int group, const float* v, const float* u, float* y, const Work& work) {
+void compute(const WinogradPlan& p, int block, int group, const float* v, const float* u, const Outputs& y, const Work& work) {
     const int channels = std::min(p.group, p.c.oc - group * p.group);
     const size_t step = p.padded, m_point = p.m_point();
     for (int point = 0; point < WinogradPlan::points; point++) {
@@ -73,7 +73,7 @@ void compute(const WinogradPlan& p, int block, int group, const float* v, const 
 }
 
 // Threads share the transformed inputs and divide the groups of output channels.
-void share_inputs(const WinogradPlan& p, const Weights& w, const float* x, float* y, const Work& work, const Thread& thread) {
+void share_inputs(const WinogradPlan& p, const Weights& w, const float* x, const Outputs& y, const Work& work, const Thread& thread) {
     const size_t v = p.v_bytes() / sizeof(float);
     for (int item = thread.index; item < p.blocks * p.c.ic; item += thread.count) {
         const int block = item / p.c.ic, channel = item % p.c.ic;
@@ -88,7 +88,7 @@ void share_inputs(const WinogradPlan& p, const Weights& w, const float* x, float
 }
 
 // Threads share the transformed weights and divide the blocks.
-void share_weights(const WinogradPlan& p, const Weights& w, const float* x, float* y, const Work& work, const Thread& thread) {
+void share_weights(const WinogradPlan& p, const Weights& w, const float* x, const Outputs& y, const Work& work, const Thread& thread) {
     const size_t u = p.weight_bytes() / sizeof(float);
     for (int group = thread.index; group < p.groups(); group += thread.count)
         transform_weights(p, w, group, work.raw, work.shared + group * u);
@@ -118,7 +118,7 @@ size_t winograd_work_size(const Shape& c, int threads) {
     return p.shared_bytes() + p.thread_bytes() * threads;
 }
 
-void winograd(const Shape& c, const Weights& w, const float* x, float* y, char* work, const Thread& thread) {
+void winograd(const Shape& c, const Weights& w, const float* x, const Outputs& y, char* work, const Thread& thread) {
     const WinogradPlan p(c, thread.count);
     const Work parts(p, work, thread.index);
     (p.by_channel ? share_inputs : share_weights)(p, w, x, y, parts, thread);

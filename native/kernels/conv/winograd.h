@@ -12,6 +12,6 @@ bool winograd_fits(const Shape& c);
 // Bytes of work memory for that many threads.
 size_t winograd_work_size(const Shape& c, int threads);
 
-void winograd(const Shape& c, const Weights& w, const float* x, float* y, char* work, const Thread& thread);
+void winograd(const Shape& c, const Weights& w, const float* x, const Outputs& y, char* work, const Thread& thread);
 
 }  // namespace conv

@@ -132,7 +132,8 @@ inline void transform_input(const WinogradPlan& p, const float* x, int channel, 
 }
 
 // One output channel of a block from m (the step from a point to the next) to y; rows: outputs() floats.
-inline void transform_output(const WinogradPlan& p, const float* m, size_t step, int channel, int block, float* y, float* rows) {
+inline void transform_output(const WinogradPlan& p, const float* m, size_t step, int channel, int block, const Outputs& y, float* rows) {
+    const float bias = y.bias == nullptr ? 0 : y.bias[channel];
     for (int t = 0; t < p.padded; t += lanes) {
         Lanes h[4][6], in[6], r[4];
         for (int j = 0; j < 6; j++) {
@@ -142,6 +143,7 @@ inline void transform_output(const WinogradPlan& p, const float* m, size_t step,
         }
         for (int k = 0; k < 4; k++) {
             output_column(h[k], r);
+            for (Lanes& v : r) v = finish(v, bias, y.slope);
             const Lanes a = zip_low(r[0], r[2]), b = zip_low(r[1], r[3]), c = zip_high(r[0], r[2]), d = zip_high(r[1], r[3]);
             float* const to = rows + static_cast<size_t>(k) * 4 * p.padded + 4 * t;
             store(to, zip_low(a, b));
@@ -152,7 +154,7 @@ inline void transform_output(const WinogradPlan& p, const float* m, size_t step,
     }
     const int first = block * p.strips, last = std::min(first + p.strips, p.all_strips()), oh = p.c.oh(), ow = p.c.ow();
     for (int strip = first; strip < last; strip++) {
-        float* const plane = y + (static_cast<size_t>(strip / p.down) * p.c.oc + channel) * p.c.out_plane();
+        float* const plane = y.y + (static_cast<size_t>(strip / p.down) * p.c.oc + channel) * p.c.out_plane();
         const int row = 4 * (strip % p.down);
         for (int k = 0; k < 4 && row + k < oh; k++) {
             std::memcpy(plane + static_cast<size_t>(row + k) * ow,

@@ -1,0 +1,138 @@
+#include "kernels/product/amx_product.h"
+
+#include "kernels/product/amx_pack.h"
+
+#ifdef AI_ARTIST_AMX
+
+namespace product {
+namespace {
+
+// Values of k whose panel of B, 40 KB, stays in L1.
+constexpr int depth = 640;
+
+int blocks(const Product& p) { return conv::ceil_div(p.m, block_lines); }
+constexpr size_t block_bytes = static_cast<size_t>(depth) / tile_depth * 2 * tile_bytes;
+size_t a_bytes(const Product& p) { return block_bytes * blocks(p) * Depths(p.k, depth).count; }
+
+// Up to 32 by 32 values of C.
+struct Corner {
+    float* c;
+    ptrdiff_t step;
+    int lines, columns;
+
+    bool whole() const { return lines >= block_lines && columns >= block_lines; }
+};
+
+// The four tiles of C from or to [4][16][16].
+void copy_in(const Corner& at, float* tiles) {
+    for (int q = 0; q < 4; q++) {
+        for (int i = 0; i < std::min(16, at.lines - q / 2 * 16); i++) {
+            const float* const from = at.c + (q / 2 * 16 + i) * at.step + q % 2 * 16;
+            _mm512_store_ps(tiles + q * 256 + i * 16, _mm512_maskz_loadu_ps(amx::first(at.columns - q % 2 * 16), from));
+        }
+    }
+}
+void copy_out(const Corner& at, const float* tiles) {
+    for (int q = 0; q < 4; q++) {
+        for (int i = 0; i < std::min(16, at.lines - q / 2 * 16); i++) {
+            float* const to = at.c + (q / 2 * 16 + i) * at.step + q % 2 * 16;
+            _mm512_mask_storeu_ps(to, amx::first(at.columns - q % 2 * 16), _mm512_load_ps(tiles + q * 256 + i * 16));
+        }
+    }
+}
+
+void multiply(const char* a, const char* b, int steps, bool two) {
+    for (int s = 0; s < steps; s++, a += 2 * tile_bytes, b += 2 * tile_bytes) {
+        _tile_loadd(4, a, 64);
+        _tile_loadd(6, b, 64);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_loadd(7, b + tile_bytes, 64);
+        _tile_dpbf16ps(1, 4, 7);
+        if (two) {
+            _tile_loadd(5, a + tile_bytes, 64);
+            _tile_dpbf16ps(2, 5, 6);
+            _tile_dpbf16ps(3, 5, 7);
+        }
+    }
+}
+
+void block(const char* a, const char* b, int steps, const Corner& at, bool add) {
+    alignas(64) float tiles[4 * 256];
+    const bool whole = at.whole();
+    const long step = whole ? static_cast<long>(at.step) * 4 : 64;
+    float* const c[4] = {whole ? at.c : tiles, whole ? at.c + 16 : tiles + 256, whole ? at.c + 16 * at.step : tiles + 512,
+                         whole ? at.c + 16 * at.step + 16 : tiles + 768};
+    if (add) {
+        if (!whole) copy_in(at, tiles);
+        _tile_loadd(0, c[0], step);
+        _tile_loadd(1, c[1], step);
+        _tile_loadd(2, c[2], step);
+        _tile_loadd(3, c[3], step);
+    } else {
+        _tile_zero(0);
+        _tile_zero(1);
+        _tile_zero(2);
+        _tile_zero(3);
+    }
+    multiply(a, b, steps, at.lines > tile_lines);
+    _tile_stored(0, c[0], step);
+    _tile_stored(1, c[1], step);
+    _tile_stored(2, c[2], step);
+    _tile_stored(3, c[3], step);
+    if (!whole) copy_out(at, tiles);
+}
+
+// Rows i0 to i1 - 1 of 32 columns from j0 on.
+void compute(const Product& p, int i0, int i1, int j0, const char* a, char* panel) {
+    const Depths depths(p.k, depth);
+    for (int part = 0; part < depths.count; part++) {
+        const int k0 = depths.begin(part), k1 = depths.end(part);
+        pack_lines(p.b, j0, p.n, k0, k1, true, panel);
+        for (int i = i0; i < i1; i += block_lines) {
+            const char* const left = a + (static_cast<size_t>(part) * blocks(p) + i / block_lines) * block_bytes;
+            const Corner at = {p.c + i * p.c_step + j0, p.c_step, i1 - i, p.n - j0};
+            block(left, panel, conv::ceil_div(k1 - k0, tile_depth), at, part > 0);
+        }
+    }
+}
+
+}  // namespace
+
+bool amx_available() { return amx::permitted(); }
+
+size_t amx_work_size(const Batch& batch, int threads) { return a_bytes(batch.first) * batch.count + block_bytes * threads; }
+
+void amx_product(const Batch& batch, char* work, const conv::Thread& thread) {
+    const size_t bytes = a_bytes(batch.first);
+    char* const panel = work + bytes * batch.count + block_bytes * thread.index;
+    const Depths depths(batch.first.k, depth);
+    const int down = blocks(batch.first), parts = down * depths.count;
+    for (int64_t item = thread.index; item < static_cast<int64_t>(parts) * batch.count; item += thread.count) {
+        const int number = static_cast<int>(item / parts), at = static_cast<int>(item % parts), part = at / down;
+        const Product p = batch.at(number);
+        pack_lines(p.a, at % down * block_lines, p.m, depths.begin(part), depths.end(part), false,
+                   work + number * bytes + at * block_bytes);
+    }
+    thread.barrier();
+    const amx::Tiles tiles;
+    const Items items(batch, block_lines, thread.count);
+    for (int item = items.begin(thread); item < items.end(thread); item++) {
+        const int number = item / (items.across * items.down), i0 = item % items.down * items.lines;
+        const Product p = batch.at(number);
+        compute(p, i0, std::min(p.m, i0 + items.lines), item / items.down % items.across * block_lines, work + number * bytes, panel);
+    }
+}
+
+}  // namespace product
+
+#else
+
+namespace product {
+
+bool amx_available() { return false; }
+size_t amx_work_size(const Batch&, int) { return 0; }
+void amx_product(const Batch&, char*, const conv::Thread&) {}
+
+}  // namespace product
+
+#endif

@@ -1,0 +1,111 @@
+// GGML_OP_MUL_MAT and GGML_OP_OUT_PROD by our kernels: the functions that ggml's CPU backend calls (patch 0087, ops.h).
+#include <algorithm>
+#include <cstdint>
+
+#include "ggml-cpu-impl.h"
+#include "ggml.h"
+#include "kernels/product/amx_product.h"
+#include "kernels/product/f32_product.h"
+#include "ops.h"
+
+#ifdef AI_ARTIST_CONV_KERNELS
+
+namespace {
+
+using product::Batch;
+using product::Matrix;
+using product::Type;
+
+bool read_type(const ggml_tensor* t, Type& type) {
+    type = t->type == GGML_TYPE_F16 ? Type::f16 : t->type == GGML_TYPE_BF16 ? Type::bf16 : Type::f32;
+    return t->type == GGML_TYPE_F16 || t->type == GGML_TYPE_BF16 || t->type == GGML_TYPE_F32;
+}
+
+// The matrix of a tensor's first two dimensions, with values side by side along `dense` and steps along the other; false if they are not.
+bool read_matrix(const ggml_tensor* t, int dense, bool by_k, Matrix& matrix) {
+    const size_t size = ggml_type_size(t->type);
+    if (!read_type(t, matrix.type) || t->nb[dense] != size || t->nb[1 - dense] % size != 0) return false;
+    matrix = {t->data, matrix.type, static_cast<ptrdiff_t>(t->nb[1 - dense] / size), by_k};
+    return true;
+}
+
+// mul_mat: C[i1][i0] = sum over k of src0[i0][k] src1[i1][k]; out_prod: of src0[k][i0] src1[k][i1].
+bool read_matrices(const ggml_tensor* dst, Batch& batch) {
+    const ggml_tensor *b = dst->src[0], *a = dst->src[1];
+    if (dst->op == GGML_OP_MUL_MAT) return read_matrix(b, 0, false, batch.first.b) && read_matrix(a, 0, false, batch.first.a);
+    const int dense = a->nb[0] == ggml_type_size(a->type) ? 0 : 1;  // src1 may be transposed
+    return a->type == GGML_TYPE_F32 && b->type == GGML_TYPE_F32 && read_matrix(b, 0, true, batch.first.b) &&
+           read_matrix(a, dense, dense == 0, batch.first.a);
+}
+
+bool read_batch(const ggml_tensor* dst, Batch& batch) {
+    const ggml_tensor *b = dst->src[0], *a = dst->src[1];
+    const bool outer = dst->op == GGML_OP_OUT_PROD;
+    const int64_t m = dst->ne[1], n = dst->ne[0], k = outer ? b->ne[1] : b->ne[0];
+    // Smaller ones do not gain.
+    const int64_t least = outer ? 64 : 16;
+    constexpr int64_t most = 1 << 24;
+    if (m < least || n < least || k < 8 || m > most || n > most || k > most || ggml_nelements(dst) > int64_t(1) << 31) return false;
+    if (dst->type != GGML_TYPE_F32 || dst->nb[0] != sizeof(float) || dst->nb[1] % sizeof(float) != 0) return false;
+    if (b->ne[2] == 0 || b->ne[3] == 0 || dst->ne[2] % b->ne[2] != 0 || dst->ne[3] % b->ne[3] != 0) return false;
+    batch.first.m = static_cast<int>(m);
+    batch.first.n = static_cast<int>(n);
+    batch.first.k = static_cast<int>(k);
+    batch.first.c = static_cast<float*>(dst->data);
+    batch.first.c_step = static_cast<ptrdiff_t>(dst->nb[1] / sizeof(float));
+    batch.count = static_cast<int>(dst->ne[2] * dst->ne[3]);
+    batch.inner = static_cast<int>(dst->ne[2]);
+    batch.share_inner = static_cast<int>(dst->ne[2] / b->ne[2]);
+    batch.share_outer = static_cast<int>(dst->ne[3] / b->ne[3]);
+    for (int i = 0; i < 2; i++) {
+        batch.a_step[i] = static_cast<ptrdiff_t>(a->nb[2 + i]);
+        batch.b_step[i] = static_cast<ptrdiff_t>(b->nb[2 + i]);
+        batch.c_step[i] = static_cast<ptrdiff_t>(dst->nb[2 + i]);
+    }
+    return read_matrices(dst, batch);
+}
+
+size_t work_size(const Batch& batch, bool amx, int threads) {
+    return amx ? product::amx_work_size(batch, threads) : product::f32_work_size(batch, threads);
+}
+
+// Whether AMX computes it. Products that ask for F32 (attention), and all that are not allowed less, are F32.
+bool uses_amx(const ggml_tensor* dst, bool bf16) {
+    const bool exact = dst->op == GGML_OP_MUL_MAT && dst->op_params[0] == GGML_PREC_F32;
+    return bf16 && !exact && product::amx_available();
+}
+
+constexpr size_t most_work = size_t(256) << 20;
+
+}  // namespace
+
+size_t ai_artist_product_work_size(const ggml_tensor* dst, int n_threads) {
+    Batch batch;
+    if (!read_batch(dst, batch)) return 0;
+    const size_t size = std::max(work_size(batch, false, n_threads), work_size(batch, uses_amx(dst, true), n_threads));
+    return size <= most_work ? size + 64 : 0;
+}
+
+bool ai_artist_product(const ggml_compute_params* params, ggml_tensor* dst) {
+    Batch batch;
+    if (!read_batch(dst, batch)) return false;
+    const bool amx = uses_amx(dst, params->bf16);
+    const size_t size = work_size(batch, amx, params->nth);
+    if (size > most_work || params->wsize < size + 64) return false;
+    char* const work = reinterpret_cast<char*>(conv::aligned(reinterpret_cast<uintptr_t>(params->wdata)));
+    const conv::Thread thread = {params->ith, params->nth, [](void* pool) { ggml_barrier(static_cast<ggml_threadpool*>(pool)); },
+                                 params->threadpool};
+    if (amx) {
+        product::amx_product(batch, work, thread);
+    } else {
+        product::f32_product(batch, work, thread);
+    }
+    return true;
+}
+
+#else
+
+size_t ai_artist_product_work_size(const ggml_tensor*, int) { return 0; }
+bool ai_artist_product(const ggml_compute_params*, ggml_tensor*) { return false; }
+
+#endif

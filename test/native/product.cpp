@@ -1,0 +1,182 @@
+// Patch 0087, native/kernels/product: matrix products and sums of outer products against sums in double; the same bits with any number of
+// threads; products of bfloat16 where they are allowed.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "ggml-cpu.h"
+#include "ggml.h"
+#include "support/check.h"
+#include "support/checkpoint.h"
+
+namespace {
+
+struct Shape {
+    int64_t m, n, k;
+    ggml_type b = GGML_TYPE_F32, a = GGML_TYPE_F32;
+    int64_t products = 1, shared = 1;  // so many products, so many neighbours with the same B
+    bool outer = false, strided = false;
+
+    std::string name() const {
+        return std::string(outer ? "outer " : "") + std::to_string(m) + "x" + std::to_string(n) + " over " + std::to_string(k) + " " +
+               ggml_type_name(b) + " by " + ggml_type_name(a) + (products > 1 ? ", " + std::to_string(products) + " products" : "") +
+               (shared > 1 ? ", B shared" : "") + (strided ? ", strided" : "");
+    }
+};
+
+float read(const ggml_tensor* t, int64_t i0, int64_t i1, int64_t i2) {
+    const char* const at = static_cast<const char*>(t->data) + i0 * t->nb[0] + i1 * t->nb[1] + i2 * t->nb[2];
+    if (t->type == GGML_TYPE_F32) return *reinterpret_cast<const float*>(at);
+    if (t->type == GGML_TYPE_F16) return ggml_fp16_to_fp32(*reinterpret_cast<const ggml_fp16_t*>(at));
+    return ggml_bf16_to_fp32(*reinterpret_cast<const ggml_bf16_t*>(at));
+}
+
+class Multiplied {
+public:
+    explicit Multiplied(const Shape& shape) : shape_(shape) {
+        context_ = ggml_init({size_t(256) << 20, nullptr, false});
+        const int64_t batches = shape.products, b_batches = shape.products / shape.shared;
+        if (shape.outer) {
+            b_ = matrix(shape.b, shape.n, shape.k, b_batches, 3);
+            // src1 of a sum of outer products may be transposed.
+            a_ = shape.strided ? ggml_transpose(context_, matrix(shape.a, shape.k, shape.m, batches, 4))
+                               : matrix(shape.a, shape.m, shape.k, batches, 4);
+            c_ = ggml_out_prod(context_, b_, a_);
+        } else {
+            b_ = matrix(shape.b, shape.k, shape.n, b_batches, 3);
+            a_ = matrix(shape.a, shape.k, shape.m, batches, 4);
+            c_ = ggml_mul_mat(context_, b_, a_);
+        }
+        graph_ = ggml_new_graph(context_);
+        ggml_build_forward_expand(graph_, c_);
+    }
+    ~Multiplied() { ggml_free(context_); }
+    Multiplied(const Multiplied&) = delete;
+    Multiplied& operator=(const Multiplied&) = delete;
+
+    // most: bytes of work memory at most; 0: what the plan asks for.
+    std::vector<float> compute(int threads, bool bf16 = false, size_t most = 0) {
+        ggml_cplan plan = ggml_graph_plan(graph_, threads, nullptr);
+        if (most > 0) plan.work_size = std::min(plan.work_size, most);
+        std::vector<uint8_t> work(plan.work_size, 0xff);  // NaN: whatever is read before it is written shows
+        plan.work_data = work.data();
+        plan.bf16 = bf16;
+        std::fill_n(static_cast<float*>(c_->data), ggml_nelements(c_), NAN);
+        if (ggml_graph_compute(graph_, &plan) != GGML_STATUS_SUCCESS) return {};
+        const auto* const values = static_cast<const float*>(c_->data);
+        return {values, values + ggml_nelements(c_)};
+    }
+
+    // Root mean square of the errors relative to that of the exact values, at up to 3000 places; infinity if a value is missing.
+    double error(const std::vector<float>& actual) const {
+        const size_t count = actual.size(), step = std::max<size_t>(1, count / 3000);
+        double errors = 0, sums = 0;
+        for (size_t at = 0; at < count; at++) {
+            if (std::isnan(actual[at])) return INFINITY;
+            if (at % step != 0 && at > 300 && at + 300 < count) continue;
+            const double exact = exact_at(static_cast<int64_t>(at));
+            errors += (actual[at] - exact) * (actual[at] - exact);
+            sums += exact * exact;
+        }
+        return count == 0 ? INFINITY : std::sqrt(errors / std::max(sums, 1e-30));
+    }
+
+private:
+    ggml_tensor* matrix(ggml_type type, int64_t width, int64_t height, int64_t count, int seed) {
+        // Strided: rows of a wider matrix.
+        const int64_t whole = shape_.strided ? width + 3 : width;
+        ggml_tensor* t = ggml_new_tensor_3d(context_, type, whole, height, count);
+        const auto values = random_array({ggml_nelements(t)}, 1.f, static_cast<uint32_t>(seed)).values;
+        if (type == GGML_TYPE_F32) {
+            std::memcpy(t->data, values.data(), ggml_nbytes(t));
+        } else if (type == GGML_TYPE_F16) {
+            ggml_fp32_to_fp16_row(values.data(), static_cast<ggml_fp16_t*>(t->data), ggml_nelements(t));
+        } else {
+            ggml_fp32_to_bf16_row(values.data(), static_cast<ggml_bf16_t*>(t->data), ggml_nelements(t));
+        }
+        return whole == width ? t : ggml_view_3d(context_, t, width, height, count, t->nb[1], t->nb[2], 0);
+    }
+
+    double exact_at(int64_t at) const {
+        const int64_t j = at % shape_.n, i = at / shape_.n % shape_.m, p = at / shape_.n / shape_.m;
+        double sum = 0;
+        for (int64_t k = 0; k < shape_.k; k++) {
+            sum += static_cast<double>(shape_.outer ? read(a_, i, k, p) : read(a_, k, i, p)) *
+                   (shape_.outer ? read(b_, j, k, p / shape_.shared) : read(b_, k, j, p / shape_.shared));
+        }
+        return sum;
+    }
+
+    Shape shape_;
+    ggml_context* context_;
+    ggml_tensor *a_, *b_, *c_;
+    ggml_cgraph* graph_;
+};
+
+// Without our kernels ggml rounds A to the type of B.
+double limit(const Shape& shape, bool kernels) {
+    if (kernels || shape.b == GGML_TYPE_F32) return 1e-5;
+    return shape.b == GGML_TYPE_F16 ? 1e-3 : 6e-3;
+}
+
+bool has_kernels() {
+    auto* available =
+        reinterpret_cast<bool (*)()>(ggml_backend_reg_get_proc_address(ggml_backend_cpu_reg(), "ai_artist_conv_2d_available"));
+    return available != nullptr && available();
+}
+
+void check_shape(const Shape& shape, bool kernels) {
+    Multiplied product(shape);
+    for (const bool bf16 : {false, true}) {
+        const std::string name = shape.name() + (bf16 ? ", bfloat16 allowed" : "");
+        const auto one = product.compute(1, bf16);
+        const double error = product.error(one);
+        check(error <= (bf16 ? 6e-3 : limit(shape, kernels)), "sums of " + name, std::to_string(error));
+        for (const int threads : {2, 5}) {
+            const auto more = product.compute(threads, bf16);
+            const bool same = more.size() == one.size() && std::memcmp(more.data(), one.data(), one.size() * sizeof(float)) == 0;
+            check(same || !kernels, "same bits with " + std::to_string(threads) + " threads: " + name);
+        }
+    }
+}
+
+}  // namespace
+
+int main() {
+    ggml_cpu_init();
+    const bool kernels = has_kernels();
+    const ggml_type f32 = GGML_TYPE_F32, f16 = GGML_TYPE_F16, bf16 = GGML_TYPE_BF16;
+    const Shape products[] = {
+        // rows of A, rows of B, values of each; types of B and A
+        {16, 16, 16},
+        {17, 33, 47},
+        {33, 31, 257, f16},
+        {77, 320, 768, f16},
+        {1024, 320, 320, f16},
+        {257, 129, 1281, f16},
+        {4096, 17, 40, f32},
+        {17, 4096, 33, bf16},
+        {96, 65, 700, bf16},
+        {64, 100, 90, f16, f16},
+        {31, 50, 2600, f32},
+        {100, 100, 40, f32, f32, 6, 1, false, true},
+        {50, 77, 40, f16, f32, 6, 3},
+        {40, 24, 72, f32, f32, 3},
+    };
+    for (const Shape& shape : products) check_shape(shape, kernels);
+    for (const bool transposed : {false, true}) {
+        for (const Shape& shape : {Shape{64, 64, 16}, Shape{320, 100, 1000}, Shape{65, 321, 77}, Shape{64, 70, 50, f32, f32, 4, 2}}) {
+            Shape outer = shape;
+            outer.outer = true;
+            outer.strided = transposed;
+            check_shape(outer, kernels);
+        }
+    }
+    // What they leave to ggml: few rows, few values, other types.
+    for (const Shape& shape : {Shape{1, 1, 1}, Shape{15, 40, 64}, Shape{40, 15, 64}, Shape{40, 40, 7}}) check_shape(shape, false);
+
+    Multiplied large({256, 256, 640});
+    const double error = large.error(large.compute(2, false, 4096));
+    check(error <= 1e-5, "with too little work memory, the old way", std::to_string(error));
+    return result();
+}
