@@ -1,4 +1,4 @@
-// Patch 0087, native/kernels/product: matrix products and sums of outer products against sums in double; the same bits with any number of
+// Patch 0090, native/kernels/product: matrix products and sums of outer products against sums in double; the same bits with any number of
 // threads; products of bfloat16 where they are allowed.
 #include <algorithm>
 #include <cmath>

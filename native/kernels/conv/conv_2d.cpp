@@ -1,4 +1,4 @@
-// GGML_OP_CONV_2D by our kernels: the functions that ggml's CPU backend calls (patches 0086 and 0087, ops.h).
+// GGML_OP_CONV_2D by our kernels: the functions that ggml's CPU backend calls (patches 0086 and 0090, ops.h).
 #include <algorithm>
 #include <cstdint>
 #include <cstring>

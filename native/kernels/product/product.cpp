@@ -1,4 +1,4 @@
-// GGML_OP_MUL_MAT and GGML_OP_OUT_PROD by our kernels: the functions that ggml's CPU backend calls (patch 0087, ops.h).
+// GGML_OP_MUL_MAT and GGML_OP_OUT_PROD by our kernels: the functions that ggml's CPU backend calls (patch 0090, ops.h).
 #include <algorithm>
 #include <cstdint>
 
