@@ -93,7 +93,8 @@ async function existing(text: string): Promise<string> {
     return file;
   } catch (error) {
     const code = systemCode(error);
-    if (code !== 'ENOENT' && code !== 'ENOTDIR')
+    // A name longer than those of files is one that no file has.
+    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ENAMETOOLONG')
       throw new ArtistError('ERR_READ', `${file}: cannot be read (${code ?? 'unknown'})`, { cause: error });
     const guess = looksLikePath(text) ? await nearestFile(file) : nearest(text, [...modelAliases.map((alias) => alias.name), bundledName]);
     const hint = guess

@@ -69,6 +69,8 @@ suite('series over HTTP', { timeoutMs: 120_000 }, (test) => {
       match(refused.body.error.message, new RegExp(field));
     }
     equal((await call('POST', '/series/nothing/paint')).status, 404);
+    const long = await call('POST', '/series/wrong%20steps/paint', { count: 1, model: '0'.repeat(1000) }, shell.tokens.admin);
+    deepEqual([long.status, long.body.error?.code], [404, 'ERR_MODEL_NOT_FOUND'], 'a name that no file can have');
     equal((await call('POST', '/series/owls/paint', {}, shell.tokens.read)).status, 403);
   });
 
