@@ -119,7 +119,7 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./serve/serve.ts')).serveCommand,
   },
   {
-    usage: 'bench [suite]',
+    usage: 'bench [what]',
     describe: 'Measure this machine, and compare machines',
     load: async () => (await import('./bench/bench.ts')).benchCommand,
   },

@@ -50,7 +50,8 @@ suite('bench', { timeoutMs: 120_000 }, (test) => {
 
   test('what cannot be measured is said before anything is', async () => {
     const wrong: [string[], number, RegExp][] = [
-      [['bench', 'speed'], 2, /suite: expected one of standard, paint/],
+      [['bench', 'speed'], 2, /what: expected one of standard, paint/],
+      [['bench', 'clip', '--suite', 'paint'], 2, /--suite: expected one suite, got clip and paint/],
       [['bench', '--repeats', '0'], 2, /repeats: expected an integer from 1 to 1000, got 0/],
       [['bench', '--out', at('result.txt')], 2, /--out: expected a name ending in \.json/],
       [['bench', 'compare', at('first.json')], 2, /expected at least 2 results, got 1/],

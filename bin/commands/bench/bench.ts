@@ -1,3 +1,4 @@
+import { ArtistError } from '../../../lib/core/index.ts';
 import { type BenchOptions, runBench, suiteNames, writeResult } from '../../../lib/bench/index.ts';
 import { choice, number, text, toggle } from '../../flags/flags.ts';
 import { doubtsOf, resultLines } from '../../print/bench-lines.ts';
@@ -9,7 +10,7 @@ import { exitStatus } from '../../shell/failure.ts';
 const choices = ['standard', ...suiteNames] as const;
 
 export const benchCommand = command({
-  optional: { suite: choice('What to measure; standard: all', choices) },
+  optional: { what: choice('What to measure; standard: all', choices) },
   flags: {
     suite: choice('The same as the argument', choices),
     quick: toggle('Three repeats in place of five'),
@@ -34,7 +35,9 @@ export const benchCommand = command({
       load: async () => (await import('./compare.ts')).compareCommand,
     },
   ],
-  run: async ({ suite, quick, repeats, backend, threads, label, out, force }, context) => {
+  run: async ({ what, suite = what, quick, repeats, backend, threads, label, out, force }, context) => {
+    if (what !== undefined && suite !== what)
+      throw new ArtistError('ERR_INVALID_ARGUMENT', `suite: expected one suite, got ${what} and ${suite}. Leave one of them out`);
     if (out !== undefined) await checkOutput(out, { force: force === true, endings: ['.json'] });
     const options: BenchOptions = {
       ...(suite !== undefined && suite !== 'standard' && { suites: [suite] }),

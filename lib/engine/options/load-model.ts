@@ -97,7 +97,7 @@ export const modelTuningRows = rows({
     group: tuning,
     recipe: false,
   },
-  /** Direct convolution in the UNet and ControlNet. Default: on CPUs with AVX2, where it is faster and more exact. On GPUs it needs less memory, on older CPUs it is slower. Pictures with and without it differ a little: recipes record it. */
+  /** Direct convolution in the UNet and ControlNet. Default: on CPUs with AVX2, where it is faster and more exact. On GPUs it needs less memory, on older CPUs it is slower. Pictures with and without it differ a little: recipes record it. With false, matrix products on a CPU are those of versions before it, too. */
   diffusionConvDirect: {
     schema: z.boolean().optional(),
     help: 'Direct convolution in the UNet and ControlNet',
