@@ -42,7 +42,7 @@ bool read_batch(const ggml_tensor* dst, Batch& batch) {
     const ggml_tensor *b = dst->src[0], *a = dst->src[1];
     const bool outer = dst->op == GGML_OP_OUT_PROD;
     const int64_t m = dst->ne[1], n = dst->ne[0], k = outer ? b->ne[1] : b->ne[0];
-    if (!outer && dst->op_params[1] != 0) return false;  // asked to be ggml's (patch 0091)
+    if (!outer && dst->op_params[2] != 0) return false;  // asked to be ggml's (patch 0091)
     // Smaller ones do not gain.
     const int64_t least = outer ? 64 : 16;
     constexpr int64_t most = 1 << 24;
