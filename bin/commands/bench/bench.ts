@@ -1,5 +1,5 @@
-import { ArtistError } from '../../../lib/core/index.ts';
 import { type BenchOptions, runBench, suiteNames, writeResult } from '../../../lib/bench/index.ts';
+import { ArtistError } from '../../../lib/core/index.ts';
 import { choice, number, text, toggle } from '../../flags/flags.ts';
 import { doubtsOf, resultLines } from '../../print/bench-lines.ts';
 import { checkOutput } from '../../print/output-file.ts';

@@ -105,7 +105,7 @@ suite('sdapi: pictures', (test) => {
       seed_resize_from_w: -1,
       seed_resize_from_h: -1,
       denoising_strength: 0,
-      extra_generation_params: {},
+      extra_generation_params: model.info.diffusionConvDirect ? { diffusionConvDirect: true } : {},
       index_of_first_image: 0,
       styles: [],
       clip_skip: 1,
