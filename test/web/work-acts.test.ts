@@ -56,6 +56,7 @@ suite('acting on an open work', (test) => {
     await header.waitFor();
     await axeClean(page, 'hidden work');
     await page.keyboard.press('n');
+    await page.getByLabel('Note').and(page.locator(':focus')).waitFor();
     await page.keyboard.type('a note by key');
     is(await page.getByLabel('Note').inputValue(), 'a note by key');
     equal(faults, []);

@@ -15,7 +15,9 @@ export function noSuchJob(id: string): ArtistError {
 export class Mailbox {
   readonly previews: boolean;
   #job: PaintJob | undefined;
-  #preview: { job: PaintJob; jpeg: Uint8Array } | undefined;
+  /** The last one that was put here. */
+  #newest: PaintJob | undefined;
+  #preview: Uint8Array | undefined;
   #pictures: { job: PaintJob; picture: JobPicture }[] = [];
   #error: unknown;
   #wake: (() => void) | undefined;
@@ -26,8 +28,9 @@ export class Mailbox {
 
   put(job: PaintJob, pictures: readonly JobPicture[], jpeg: Uint8Array | undefined): void {
     this.#job = job;
+    this.#newest = job;
     for (const picture of pictures) this.#pictures.push({ job, picture });
-    if (jpeg && this.previews) this.#preview = { job, jpeg };
+    if (jpeg && this.previews) this.#preview = jpeg;
     this.#wake?.();
   }
 
@@ -50,9 +53,10 @@ export class Mailbox {
   #take(): JobEvent | undefined {
     const picture = this.#pictures.shift();
     if (picture) return { type: 'picture', ...picture };
-    const preview = this.#preview;
+    const [jpeg, newest] = [this.#preview, this.#newest];
     this.#preview = undefined;
-    if (preview && !isEnded(this.#job?.state ?? 'running')) return { type: 'preview', ...preview };
+    // A picture that was told of before it may have come after it: progress does not go back.
+    if (jpeg && newest && !isEnded(newest.state)) return { type: 'preview', job: newest, jpeg };
     const job = this.#job;
     this.#job = undefined;
     return job && { type: 'job', job };
