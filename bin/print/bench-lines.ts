@@ -9,16 +9,7 @@ import {
   spreadText,
   type TaskResult,
 } from '../../lib/bench/index.ts';
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - [...cell].length)))
-      .join('  ')
-      .trimEnd(),
-  );
-}
+import { alignColumns } from './ledger-table.ts';
 
 export function machineLines({ machine, build, engine }: BenchResult): string[] {
   const gpus = machine.devices.filter(({ type }) => type !== 'cpu').map(({ description }) => description);
@@ -40,7 +31,7 @@ export function resultLines(result: BenchResult): string[] {
   return [
     ...machineLines(result),
     '',
-    ...table([['task', 'figure', 'median [quartiles]', 'unit'], ...rows]),
+    ...alignColumns([['task', 'figure', 'median [quartiles]', 'unit'], ...rows]),
     ...result.tasks.flatMap(stateOf),
   ];
 }
@@ -74,7 +65,7 @@ export function comparisonLines({ names, base, lines, notes }: Comparison): stri
   ]);
   const pixels = lines.filter(({ differing }) => differing.length > 0).map(({ task }) => task);
   return [
-    ...table([head, ...rows]),
+    ...alignColumns([head, ...rows]),
     ...(pixels.length > 0 ? [`other pixels than the base: ${[...new Set(pixels)].join(', ')}`] : []),
     ...notes,
   ];

@@ -4,7 +4,7 @@ import { type Spread, spreadOf } from './statistics.ts';
 import type { SuiteName } from './tasks/task.ts';
 
 export interface Figure {
-  /** `paint/mini-128 it/s` */
+  /** `paint/mini-128` */
   readonly task: string;
   readonly name: string;
   readonly unit: string;

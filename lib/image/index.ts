@@ -7,7 +7,7 @@ export { ArtImage, type EncodeOptions, type ImageFormat, imageFormats, type Save
 export { loadSharp } from './load-sharp.ts';
 export { hashDistance, perceptualHash } from './perceptual-hash.ts';
 export { type PixelDifference, pixelDifference } from './pixel-difference.ts';
-export type { RawImage } from './raw-image.ts';
+export { pixelDigest, type RawImage } from './raw-image.ts';
 export { loraTitle, writeInfotext } from './recipes/infotext.ts';
 export { type InfotextParts, parseInfotext } from './recipes/infotext-grammar.ts';
 export { readInfotext } from './recipes/infotext-reading.ts';

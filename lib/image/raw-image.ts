@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ArtistError, display } from '../core/index.ts';
 
 /** Raw 8-bit sRGB pixels: rows top to bottom, `channels` interleaved bytes per pixel (1 grey, 2 grey + alpha, 3 RGB, 4 RGBA). */
@@ -6,6 +7,11 @@ export interface RawImage {
   width: number;
   height: number;
   channels: number;
+}
+
+/** SHA-256 of size and pixels, as hexadecimal text. */
+export function pixelDigest({ width, height, channels, data }: RawImage): string {
+  return createHash('sha256').update(`${width}x${height}x${channels} `).update(data).digest('hex');
 }
 
 /** Longest edge of a picture for reading and writing, pixels (also the limit of WebP's bitstream, 16383, plus one). */

@@ -10,6 +10,7 @@
 #include "ggml.h"
 #include "support/check.h"
 #include "support/checkpoint.h"
+#include "support/exact.h"
 
 struct Shape {
     int64_t w, h, ic, oc, n, k;
@@ -61,38 +62,16 @@ public:
     Convolution(const Convolution&) = delete;
     Convolution& operator=(const Convolution&) = delete;
 
-    // most: bytes of work memory at most; 0: what the plan asks for.
-    std::vector<float> compute(int threads, size_t most = 0, bool bf16 = false) {
-        ggml_cplan plan = ggml_graph_plan(graph_, threads, nullptr);
-        if (most > 0) plan.work_size = std::min(plan.work_size, most);
-        std::vector<uint8_t> work(plan.work_size, 0xff);  // NaN: whatever is read before it is written shows
-        plan.work_data = work.data();
-        plan.bf16 = bf16;
-        std::fill_n(static_cast<float*>(result_->data), ggml_nelements(result_), NAN);
-        if (ggml_graph_compute(graph_, &plan) != GGML_STATUS_SUCCESS) return {};
-        const auto* values = static_cast<const float*>(result_->data);
-        return {values, values + ggml_nelements(result_)};
-    }
+    std::vector<float> compute(int threads, const ComputeOptions& options = {}) { return compute_graph(graph_, result_, threads, options); }
 
-    // Root mean square of the errors relative to that of the exact outputs, at up to 3000 places; infinity if a value is missing.
     double error(const std::vector<float>& actual) const {
-        const size_t count = actual.size(), step = std::max<size_t>(1, count / 3000);
-        double errors = 0, sums = 0;
-        for (size_t at = 0; at < count; at++) {
-            if (std::isnan(actual[at])) return INFINITY;
-            // The borders are where kernels go wrong: all of small images, and both ends of large ones.
-            if (at % step != 0 && at > 300 && at + 300 < count) continue;
-            const double exact = exact_at(at);
-            errors += (actual[at] - exact) * (actual[at] - exact);
-            sums += exact * exact;
-        }
-        return count == 0 ? INFINITY : std::sqrt(errors / std::max(sums, 1e-30));
+        return relative_error(actual, [this](int64_t at) { return exact_at(at); });
     }
 
 private:
-    double exact_at(size_t at) const {
-        const int64_t ow = result_->ne[0], oh = result_->ne[1], i = static_cast<int64_t>(at);
-        const int64_t x = i % ow, y = i / ow % oh, o = i / ow / oh % shape_.oc, n = i / ow / oh / shape_.oc;
+    double exact_at(int64_t at) const {
+        const int64_t ow = result_->ne[0], oh = result_->ne[1];
+        const int64_t x = at % ow, y = at / ow % oh, o = at / ow / oh % shape_.oc, n = at / ow / oh / shape_.oc;
         double sum = 0;
         for (int64_t c = 0; c < shape_.ic; c++)
             for (int64_t ky = 0; ky < shape_.kernel_height(); ky++)
@@ -130,10 +109,10 @@ static void check_finished(const Shape& shape, bool kernels) {
     for (const bool bf16 : {false, true}) {
         Convolution convolution(shape, GGML_TYPE_F16, true);
         const std::string name = shape.name() + (bf16 ? ", bfloat16 allowed" : "");
-        const auto one = convolution.compute(1, 0, bf16);
+        const auto one = convolution.compute(1, {0, bf16});
         const double error = convolution.error(one);
         check(error <= (bf16 ? 6e-3 : limit(GGML_TYPE_F16, kernels)), "with bias and activation: " + name, std::to_string(error));
-        const auto more = convolution.compute(3, 0, bf16);
+        const auto more = convolution.compute(3, {0, bf16});
         const bool same = more.size() == one.size() && std::memcmp(more.data(), one.data(), one.size() * sizeof(float)) == 0;
         check(same || !kernels, "same bits with 3 threads: " + name);
     }
@@ -173,7 +152,7 @@ int main() {
     for (const Shape& shape : {Shape{20, 14, 8, 9, 1, 3, 1, 1, 1}, Shape{20, 14, 8, 9, 1, 3, 1, 1, 0, 2}}) check_shape(shape, false);
 
     Convolution large({64, 64, 512, 64, 1, 3, 1, 1}, GGML_TYPE_F16);
-    const double error = large.error(large.compute(2, 16 << 20));
+    const double error = large.error(large.compute(2, {16 << 20}));
     check(error <= 1e-3, "with too little work memory, the old way", std::to_string(error));
 
     for (const Shape& shape : {Shape{8, 8, 4, 4, 0, 3, 1, 1}, Shape{8, 8, 4, 0, 1, 3, 1, 1}}) {

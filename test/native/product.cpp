@@ -8,6 +8,7 @@
 #include "ggml.h"
 #include "support/check.h"
 #include "support/checkpoint.h"
+#include "support/exact.h"
 
 namespace {
 
@@ -54,31 +55,10 @@ public:
     Multiplied(const Multiplied&) = delete;
     Multiplied& operator=(const Multiplied&) = delete;
 
-    // most: bytes of work memory at most; 0: what the plan asks for.
-    std::vector<float> compute(int threads, bool bf16 = false, size_t most = 0) {
-        ggml_cplan plan = ggml_graph_plan(graph_, threads, nullptr);
-        if (most > 0) plan.work_size = std::min(plan.work_size, most);
-        std::vector<uint8_t> work(plan.work_size, 0xff);  // NaN: whatever is read before it is written shows
-        plan.work_data = work.data();
-        plan.bf16 = bf16;
-        std::fill_n(static_cast<float*>(c_->data), ggml_nelements(c_), NAN);
-        if (ggml_graph_compute(graph_, &plan) != GGML_STATUS_SUCCESS) return {};
-        const auto* const values = static_cast<const float*>(c_->data);
-        return {values, values + ggml_nelements(c_)};
-    }
+    std::vector<float> compute(int threads, const ComputeOptions& options = {}) { return compute_graph(graph_, c_, threads, options); }
 
-    // Root mean square of the errors relative to that of the exact values, at up to 3000 places; infinity if a value is missing.
     double error(const std::vector<float>& actual) const {
-        const size_t count = actual.size(), step = std::max<size_t>(1, count / 3000);
-        double errors = 0, sums = 0;
-        for (size_t at = 0; at < count; at++) {
-            if (std::isnan(actual[at])) return INFINITY;
-            if (at % step != 0 && at > 300 && at + 300 < count) continue;
-            const double exact = exact_at(static_cast<int64_t>(at));
-            errors += (actual[at] - exact) * (actual[at] - exact);
-            sums += exact * exact;
-        }
-        return count == 0 ? INFINITY : std::sqrt(errors / std::max(sums, 1e-30));
+        return relative_error(actual, [this](int64_t at) { return exact_at(at); });
     }
 
 private:
@@ -129,11 +109,11 @@ void check_shape(const Shape& shape, bool kernels) {
     Multiplied product(shape);
     for (const bool bf16 : {false, true}) {
         const std::string name = shape.name() + (bf16 ? ", bfloat16 allowed" : "");
-        const auto one = product.compute(1, bf16);
+        const auto one = product.compute(1, {0, bf16});
         const double error = product.error(one);
         check(error <= (bf16 ? 6e-3 : limit(shape, kernels)), "sums of " + name, std::to_string(error));
         for (const int threads : {2, 5}) {
-            const auto more = product.compute(threads, bf16);
+            const auto more = product.compute(threads, {0, bf16});
             const bool same = more.size() == one.size() && std::memcmp(more.data(), one.data(), one.size() * sizeof(float)) == 0;
             check(same || !kernels, "same bits with " + std::to_string(threads) + " threads: " + name);
         }
@@ -176,7 +156,7 @@ int main() {
     for (const Shape& shape : {Shape{1, 1, 1}, Shape{15, 40, 64}, Shape{40, 15, 64}, Shape{40, 40, 7}}) check_shape(shape, false);
 
     Multiplied large({256, 256, 640});
-    const double error = large.error(large.compute(2, false, 4096));
+    const double error = large.error(large.compute(2, {4096}));
     check(error <= 1e-5, "with too little work memory, the old way", std::to_string(error));
     return result();
 }

@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import type { actionSchema } from '../../lib/server/api/changes/actions.ts';
 import type { Operation } from '../../lib/server/api/changes/operation-book.ts';
 import { ask } from '../api/client.ts';
+import { idsWithout } from '../api/columns.ts';
 import type { Which } from '../gallery/selection.ts';
 import { columns, leaveOut, loadColumns, selection } from '../gallery/shown-works.ts';
 import { tell, tellError } from '../parts/notices.tsx';
@@ -75,8 +76,7 @@ function leaveAtOnce(action: Action | 'purge', which: Which): () => void {
   if (action === 'purge' || action.action !== leaving) return () => undefined;
   if ('ids' in which) return leaveOut(which.ids);
   const list = columns.peek();
-  const kept = new Set(which.except);
-  return leaveOut(Array.from({ length: list?.count ?? 0 }, (_, index) => list?.idAt(index) ?? '').filter((id) => !kept.has(id)));
+  return list ? leaveOut(idsWithout(list, new Set(which.except))) : () => undefined;
 }
 
 /**

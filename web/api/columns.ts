@@ -99,6 +99,10 @@ const picked = (columns: Columns, places: Uint32Array): Columns =>
     idAt: (index) => columns.idAt(places[index] ?? 0),
   });
 
+/** Ids of all but these works. */
+export const idsWithout = (columns: Columns, ids: ReadonlySet<string>): string[] =>
+  Array.from({ length: columns.count }, (_, index) => columns.idAt(index)).filter((id) => !ids.has(id));
+
 /** The same without these works. */
 export function without(columns: Columns, ids: readonly string[]): Columns {
   const gone = new Set(ids.map((id) => columns.indexOf(id)));

@@ -1,6 +1,6 @@
 /** Which works of the list are chosen: some of them, or all results of the query but some, whether they are loaded or not. */
 import { computed, effect, type Signal, signal } from '@preact/signals';
-import type { Columns } from '../api/columns.ts';
+import { type Columns, idsWithout } from '../api/columns.ts';
 import { columns, columnsKey, type Shown } from './shown-works.ts';
 
 type Chosen = { readonly isAll: boolean /** The chosen works, or, of all, those that are not. */; readonly ids: ReadonlySet<string> };
@@ -138,7 +138,7 @@ export function chosenWorks(): Which {
   const { query, like } = JSON.parse(columnsKey.peek()) as Shown;
   // A query names more works than those that are like something.
   const list = columns.peek();
-  if (like && list) return { ids: Array.from({ length: list.count }, (_, index) => list.idAt(index)).filter((id) => !ids.has(id)) };
+  if (like && list) return { ids: idsWithout(list, ids) };
   return ids.size === 0 ? { query } : { query, except: [...ids] };
 }
 

@@ -3,9 +3,9 @@ import { ArtistError, seededRandom } from '../../core/index.ts';
 import { type CurationFault, type Ledger, type Recollection, rank, type Terms, technicalTerm, type Weights } from '../../curation/index.ts';
 import type { GenerateEvent, GenerateOptions, GenerateResult, Model } from '../../engine/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
-import { type ArtImage, judgeTechnical, measureTechnical, type TechnicalMeasures } from '../../image/index.ts';
+import { type ArtImage, judgeTechnical, measureTechnical, pixelDigest, type TechnicalMeasures } from '../../image/index.ts';
 import type { CandidateScore } from '../models/prompt-scorer.ts';
-import { pixelsOf, sameRound } from './same-picture.ts';
+import { sameRound } from './same-picture.ts';
 
 /** Extra candidates to paint while none has passed the gates. Without --candidates, the requested number is one. */
 const furtherTries = 2;
@@ -74,7 +74,7 @@ export async function paintCandidates(
     const result = await model.generate({ ...options, seed: seed + index, onProgress: (event) => onProgress(event, index, shown) });
     const [image] = result.images;
     const seconds = (performance.now() - started) / 1000;
-    const candidate = { seed: seed + index, image, result, measures: measureTechnical(image), seconds, pixels: pixelsOf(image) };
+    const candidate = { seed: seed + index, image, result, measures: measureTechnical(image), seconds, pixels: pixelDigest(image) };
     painted.push({ ...candidate, sameAs: await findSame?.(candidate) });
   }
   return painted;

@@ -1,13 +1,7 @@
 /** Detects whether the gallery already has a picture that was just painted: by the same pixels or the same recipe. */
-import { createHash } from 'node:crypto';
 import { ledgerOf, type Recollection } from '../../curation/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 import { type ArtImage, type PartialRecipe, type Recipe, recipeHash } from '../../image/index.ts';
-
-/** SHA-256 of size and pixels, as hexadecimal text. */
-export function pixelsOf({ width, height, channels, data }: ArtImage): string {
-  return createHash('sha256').update(`${width}x${height}x${channels} `).update(data).digest('hex');
-}
 
 /**
  * Hash of the recipe of a picture painted from text alone; undefined: it had other inputs, which a recipe does not hold. Upscaler and package

@@ -60,14 +60,20 @@ function checkComparable(results: readonly BenchResult[]): void {
     }
 }
 
-function lineOf(figure: Figure, all: readonly (TaskResult | undefined)[], base: number): Line {
+/** A task as a result has it, with its figures. */
+interface Measured {
+  readonly digest: string | undefined;
+  readonly figures: ReadonlyMap<string, Figure>;
+}
+
+function lineOf(figure: Figure, all: readonly (Measured | undefined)[], base: number): Line {
   const { task, name, unit, isRate } = figure;
-  const spreads = all.map((one) => one && figuresOf(one).find((other) => other.name === name)?.spread);
+  const spreads = all.map((one) => one?.figures.get(name)?.spread);
   const of = spreads[base];
   const cells = spreads.map((spread): Cell | undefined => {
     if (!spread) return undefined;
-    const ratio =
-      !of || of.median === 0 || spread.median === 0 ? Number.NaN : isRate ? spread.median / of.median : of.median / spread.median;
+    const isUnknown = !of || of.median === 0 || spread.median === 0;
+    const ratio = isUnknown ? Number.NaN : isRate ? spread.median / of.median : of.median / spread.median;
     return { spread, ratio, isNoise: of !== undefined && overlap(spread, of) };
   });
   const digest = all[base]?.digest;
@@ -91,8 +97,10 @@ export function compareResults(results: readonly BenchResult[], base = 0): Compa
   const ids = [...new Set(results.flatMap(({ tasks }) => tasks.map(({ id }) => id)))];
   const tasksOf = (id: string): (TaskResult | undefined)[] => results.map(({ tasks }) => tasks.find((one) => one.id === id));
   const lines = ids.flatMap((id) => {
-    const all = tasksOf(id);
-    const figures = new Map(all.flatMap((one) => (one ? figuresOf(one) : [])).map((figure) => [figure.name, figure]));
+    const all = tasksOf(id).map(
+      (one): Measured | undefined => one && { digest: one.digest, figures: new Map(figuresOf(one).map((figure) => [figure.name, figure])) },
+    );
+    const figures = new Map(all.flatMap((one) => [...(one?.figures ?? [])]));
     return [...figures.values()].map((figure) => lineOf(figure, all, base));
   });
   const notes = ids.flatMap((id) =>

@@ -26,7 +26,7 @@ const task = z.strictObject({
   loadSeconds: seconds.optional(),
   firstSeconds: seconds.optional().describe('The first repeat, which warms up and is not among the others'),
   repeats: z.array(repeat).max(1000),
-  digest: z.string().optional().describe('SHA-256 of the pixels; absent where repeats differ or there is no picture'),
+  digest: z.string().optional().describe('SHA-256 of size and pixels; absent where repeats differ or there is no picture'),
 });
 export type TaskResult = z.output<typeof task>;
 

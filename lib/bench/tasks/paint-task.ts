@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { loadModel } from '../../engine/index.ts';
+import { pixelDigest } from '../../image/index.ts';
 import type { Task } from './task.ts';
 
 interface Size {
@@ -30,7 +30,7 @@ export function paintTask(id: string, size: Size): Task {
         async run(abort) {
           const { images, seconds } = await model.generate({ ...paint, ...size, signal: abort });
           const { encode, sample, decode } = seconds;
-          return { parts: { encode, sample, decode }, digest: createHash('sha256').update(images[0].data).digest('hex') };
+          return { parts: { encode, sample, decode }, digest: pixelDigest(images[0]) };
         },
         dispose: () => model.dispose(),
       };

@@ -4,7 +4,7 @@ export interface Work {
   readonly parts?: Readonly<Record<string, number>>;
   /** Processor seconds of a child process that did the work. */
   readonly childCpuSeconds?: number;
-  /** SHA-256 of the pixels, so that machines that should paint the same can be compared. */
+  /** pixelDigest() of the picture, so that machines that should paint the same can be compared. */
   readonly digest?: string;
 }
 

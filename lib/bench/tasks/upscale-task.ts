@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { seededRandom } from '../../core/index.ts';
 import { loadUpscaler } from '../../engine/index.ts';
-import type { RawImage } from '../../image/index.ts';
+import { pixelDigest, type RawImage } from '../../image/index.ts';
 import type { Task } from './task.ts';
 
 /** A picture of blocks and noise: the time does not depend on what is shown, but a digest of one colour would tell little. */
@@ -26,8 +25,7 @@ export function upscaleTask(id: string, size: number): Task {
       const picture = testPicture(size);
       return {
         async run(abort) {
-          const large = await upscaler.upscale(picture, { signal: abort });
-          return { digest: createHash('sha256').update(large.data).digest('hex') };
+          return { digest: pixelDigest(await upscaler.upscale(picture, { signal: abort })) };
         },
         dispose: () => upscaler.dispose(),
       };

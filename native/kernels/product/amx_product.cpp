@@ -106,21 +106,16 @@ void amx_product(const Batch& batch, char* work, const conv::Thread& thread) {
     const size_t bytes = a_bytes(batch.first);
     char* const panel = work + bytes * batch.count + block_bytes * thread.index;
     const Depths depths(batch.first.k, depth);
-    const int down = blocks(batch.first), parts = down * depths.count;
-    for (int64_t item = thread.index; item < static_cast<int64_t>(parts) * batch.count; item += thread.count) {
-        const int number = static_cast<int>(item / parts), at = static_cast<int>(item % parts), part = at / down;
-        const Product p = batch.at(number);
-        pack_lines(p.a, at % down * block_lines, p.m, depths.begin(part), depths.end(part), false,
-                   work + number * bytes + at * block_bytes);
-    }
-    thread.barrier();
+    const int down = blocks(batch.first);
     const amx::Tiles tiles;
-    const Items items(batch, block_lines, thread.count);
-    for (int item = items.begin(thread); item < items.end(thread); item++) {
-        const int number = item / (items.across * items.down), i0 = item % items.down * items.lines;
-        const Product p = batch.at(number);
-        compute(p, i0, std::min(p.m, i0 + items.lines), item / items.down % items.across * block_lines, work + number * bytes, panel);
-    }
+    multiply(
+        batch, down * depths.count, block_lines, thread,
+        [&](const Product& p, int number, int at) {
+            const int part = at / down;
+            pack_lines(p.a, at % down * block_lines, p.m, depths.begin(part), depths.end(part), false,
+                       work + number * bytes + at * block_bytes);
+        },
+        [&](const Product& p, int number, int i0, int i1, int j0) { compute(p, i0, i1, j0, work + number * bytes, panel); });
 }
 
 }  // namespace product

@@ -140,18 +140,11 @@ void f32_product(const Batch& batch, char* work, const conv::Thread& thread) {
     float* const a = reinterpret_cast<float*>(work);
     float* const panel = reinterpret_cast<float*>(work + conv::aligned(floats * batch.count * sizeof(float)) +
                                                   conv::aligned(depth * columns * sizeof(float)) * thread.index);
-    const int down = blocks(batch.first), parts = down * depths_of(batch.first).count;
-    for (int64_t item = thread.index; item < static_cast<int64_t>(parts) * batch.count; item += thread.count) {
-        const int number = static_cast<int>(item / parts), at = static_cast<int>(item % parts);
-        pack_rows(batch.at(number), at % down, at / down, a + number * floats + at * block_floats);
-    }
-    thread.barrier();
-    const Items items(batch, columns, thread.count);
-    for (int item = items.begin(thread); item < items.end(thread); item++) {
-        const int number = item / (items.across * items.down), i0 = item % items.down * items.lines;
-        const Product p = batch.at(number);
-        compute(p, i0, std::min(p.m, i0 + items.lines), item / items.down % items.across * columns, a + number * floats, panel);
-    }
+    const int down = blocks(batch.first);
+    multiply(
+        batch, down * depths_of(batch.first).count, columns, thread,
+        [&](const Product& p, int number, int at) { pack_rows(p, at % down, at / down, a + number * floats + at * block_floats); },
+        [&](const Product& p, int number, int i0, int i1, int j0) { compute(p, i0, i1, j0, a + number * floats, panel); });
 }
 
 }  // namespace product

@@ -77,6 +77,24 @@ struct Items {
     int end(const conv::Thread& thread) const { return static_cast<int>(static_cast<int64_t>(count) * (thread.index + 1) / thread.count); }
 };
 
+// One product after the other, by all threads: first every block of A is packed, then each thread computes its items.
+//   pack(product, number, block): the block-th block of A of the number-th product
+//   compute(product, number, i0, i1, j0): rows i0 to i1 - 1 of the columns from j0 on
+template <typename Pack, typename Compute>
+void multiply(const Batch& batch, int blocks, int columns, const conv::Thread& thread, Pack pack, Compute compute) {
+    for (int64_t at = thread.index; at < static_cast<int64_t>(blocks) * batch.count; at += thread.count) {
+        const int number = static_cast<int>(at / blocks);
+        pack(batch.at(number), number, static_cast<int>(at % blocks));
+    }
+    thread.barrier();
+    const Items items(batch, columns, thread.count);
+    for (int item = items.begin(thread); item < items.end(thread); item++) {
+        const int number = item / (items.across * items.down), i0 = item % items.down * items.lines;
+        const Product p = batch.at(number);
+        compute(p, number, i0, std::min(p.m, i0 + items.lines), item / items.down % items.across * columns);
+    }
+}
+
 #ifdef AI_ARTIST_CONV_KERNELS
 
 inline float value(const Matrix& x, ptrdiff_t at) {
