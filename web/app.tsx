@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { actDialog } from './act/chosen-actions.ts';
 import { session } from './api/session.ts';
 import { GalleryPage } from './gallery/gallery-page.tsx';
@@ -45,7 +45,7 @@ const pages: Readonly<Record<string, ComponentType>> = {
 const bare: ReadonlySet<string> = new Set(['cull', 'kiosk', 'slideshow']);
 
 export function App() {
-  useEffect(
+  useLayoutEffect(
     () =>
       handleKeys({
         help: () => {

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { isAdmin, mayPaint } from '../api/session.ts';
 import { wantsFocus } from '../gallery/place-kept.ts';
@@ -19,7 +19,7 @@ const stars = [5, 4, 3, 2, 1] as const;
 export function ActionBar() {
   const n = chosenCount.value;
   const isTrash = selection.value.trashed;
-  useEffect(() => {
+  useLayoutEffect(() => {
     // In the trash works are restored or deleted, not judged.
     if (n === 0 || isTrash) return;
     return handleKeys({

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { type FullWork, pictureOf, thumbnailOf } from '../api/works.ts';
 import { altOf } from '../gallery/tile.tsx';
 import { handleKeys } from '../keys/listen.ts';
@@ -24,7 +24,7 @@ export function ComparePage() {
   const [chosen, setChosen] = useState<'a' | 'b' | undefined>(undefined);
   const setMode = (next: Mode): void => setQuery({ mode: next === 'slider' ? undefined : next }, { replace: true });
   const swap = (): void => setQuery({ a: b, b: a }, { replace: true });
-  useEffect(() =>
+  useLayoutEffect(() =>
     handleKeys({
       compareMode: () => setMode(modes[(modes.indexOf(mode) + 1) % modes.length] ?? 'slider'),
       compareSwap: swap,

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { handleKeys } from '../keys/listen.ts';
 import { t } from '../texts/text.ts';
 import type { Side } from './slider.tsx';
@@ -6,7 +6,7 @@ import type { Side } from './slider.tsx';
 /** One picture in the place of the other, as long as a key or the button is held: what differs moves. */
 export function Flicker({ a, b }: { a: Side; b: Side }) {
   const [isSecond, setSecond] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const stop = handleKeys({ compareHold: () => setSecond(true) });
     const release = (): void => setSecond(false);
     document.addEventListener('keyup', release);

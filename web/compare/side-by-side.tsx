@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { FullWork } from '../api/works.ts';
 import { altOf } from '../gallery/tile.tsx';
 import { handleKeys } from '../keys/listen.ts';
@@ -15,7 +15,7 @@ const panShare = 0.15;
 export function SideBySide({ a, b }: { a: FullWork; b: FullWork }) {
   const zoom = useSignal<Zoom>(fitted);
   const control = useRef<ZoomControl>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pan = (right: number, down: number) => (): void => control.current?.pan(right * panShare, down * panShare);
     return handleKeys({
       zoomIn: () => control.current?.step(1),

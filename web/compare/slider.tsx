@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../texts/text.ts';
 
 export interface Side {
@@ -12,7 +12,7 @@ export function Slider({ a, b }: { a: Side; b: Side }) {
   const [at, setAt] = useState(50);
   const line = useRef<HTMLInputElement>(null);
   // Where there may be keys they move the line at once; what has the focus already keeps it.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (document.activeElement === document.body && matchMedia('(hover: hover)').matches) line.current?.focus({ preventScroll: true });
   }, []);
   const picture = 'absolute inset-0 h-full w-full object-contain';

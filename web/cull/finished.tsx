@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ask } from '../api/client.ts';
 import { hrefOf } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
@@ -54,7 +54,7 @@ export function Finished({ session, onUndo, onPass }: FinishedProps) {
   const { wish, scope, mayUndo } = session;
   const result = useResult(wish.query);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const isEmpty = scope.value?.count === 0;
   const links: readonly [keyof Result, TextKey][] = [
     ['picked', 'cull.openPicked'],

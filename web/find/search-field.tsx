@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { selection } from '../gallery/shown-works.ts';
 import { handleKeys } from '../keys/listen.ts';
 import { setQuery } from '../navigate/router.ts';
@@ -80,7 +80,7 @@ function Field({ input, text, byMeaning, onSubmit }: FieldProps) {
   const active = useSignal(-1);
   /** Place in the past searches; -1: what is being typed. */
   const past = useRef({ at: -1, typed: '' });
-  useEffect(() => handleKeys({ search: () => input.current?.focus() }), []);
+  useLayoutEffect(() => handleKeys({ search: () => input.current?.focus() }), []);
 
   const close = (): void => {
     suggestions.value = [];

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { ActionBar } from '../act/action-bar.tsx';
 import { openDialog } from '../act/chosen-actions.ts';
 import { onEvent } from '../api/events.ts';
@@ -42,7 +42,7 @@ export function GalleryPage({ isShown }: { isShown: boolean }) {
   useEffect(followWorks, []);
   useEffect(followFacets, []);
   useEffect(followChosen, []);
-  useEffect(() => handleKeys({ undo: () => undoShown() || openDialog('history') }), []);
+  useLayoutEffect(() => handleKeys({ undo: () => undoShown() || openDialog('history') }), []);
   const work = useComputed(() => (page.value === 'works' ? place.value.path[1] : undefined)).value;
   const isCovered = work !== undefined;
   return (

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { handleKeys } from '../keys/listen.ts';
 import { type Layout, rowAt } from './layout.ts';
 import { moved, moves } from './move-focus.ts';
@@ -15,7 +15,7 @@ export function useGridKeys(
   topOf: () => number,
   { isInFront, hasActions }: { isInFront: boolean; hasActions: boolean },
 ): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!layout || !isInFront) return;
     const move = (by: (typeof moves)[number], withShift: boolean): void => {
       const from = focused.peek() ?? layout.firsts[rowAt(layout, topOf())] ?? 0;

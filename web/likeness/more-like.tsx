@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { handleKeys } from '../keys/listen.ts';
 import { hrefOf, navigate } from '../navigate/router.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -8,7 +8,7 @@ export const likeWorkHref = (id: string): string => hrefOf('', { likework: id })
 
 /** Beside the other actions of a work. */
 export function MoreLike({ id }: { id: string }) {
-  useEffect(() => handleKeys({ alike: () => navigate(likeWorkHref(id)) }), [id]);
+  useLayoutEffect(() => handleKeys({ alike: () => navigate(likeWorkHref(id)) }), [id]);
   return (
     <a
       href={likeWorkHref(id)}

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { isAdmin } from '../api/session.ts';
 import type { ControlProps } from '../form/option-control.tsx';
 import { OptionField } from '../form/option-field.tsx';
@@ -38,7 +38,7 @@ export function SettingField({ row, section }: { row: FormRow; section: string }
   const box = useRef<HTMLDivElement>(null);
   const setting = settings.value.get(row.name);
   const isMeant = place.value.query['setting'] === row.name;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isMeant) return;
     box.current?.scrollIntoView({ block: 'center' });
     box.current?.querySelector<HTMLElement>('input,select,textarea,button[role="switch"],a')?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { SharedWork } from '../../lib/server/shares/read-routes.ts';
 import type { ShownWork } from '../../lib/server/shares/shown-works.ts';
 import { addressOf, ask } from '../api/client.ts';
@@ -22,7 +22,7 @@ export function VisitorWork({ secret, id, works }: { secret: string; id: string;
   const index = works.findIndex((one) => one.id === id);
   const known = work ?? works[index];
   const [newer, older] = index < 0 ? [] : [works[index - 1], works[index + 1]];
-  useEffect(() => {
+  useLayoutEffect(() => {
     ask<SharedWork>(`shared/${encodeURIComponent(secret)}/works/${encodeURIComponent(id)}`).then(setWork, () => setGone(true));
     section.current?.focus();
   }, []);
@@ -31,7 +31,7 @@ export function VisitorWork({ secret, id, works }: { secret: string; id: string;
   };
   const ways = { next: () => show(older), previous: () => show(newer), close: () => goBack(hrefOf(`share/${secret}`)) };
   const shown = useStage(known, ways);
-  useEffect(() => handleKeys(stageKeys(shown.control, ways)));
+  useLayoutEffect(() => handleKeys(stageKeys(shown.control, ways)));
   const picture = useLoaded(known && sharedPicture(secret, known, 640), known && sharedPicture(secret, known, 1280), attempt);
   useEffect(() => {
     if (!picture.isWhole) return;

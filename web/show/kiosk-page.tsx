@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { isConnected } from '../api/events.ts';
 import { rowOf } from '../api/works.ts';
 import { handleKeys } from '../keys/listen.ts';
@@ -14,7 +14,7 @@ export function KioskPage() {
   const { show } = useShow(true);
   useWakeLock(true);
   const { q, caption } = place.value.query;
-  useEffect(() =>
+  useLayoutEffect(() =>
     handleKeys({
       next: () => show.move(1),
       previous: () => show.move(-1),

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { SiteFacts, SiteWork } from '../../lib/gallery/export/site-data.ts';
 import { Grid } from '../gallery/grid.tsx';
 import { moves } from '../gallery/move-focus.ts';
@@ -24,7 +24,7 @@ export function SiteApp({ title }: { title: string }) {
   const id = useComputed(() => (page.value === 'works' ? place.value.path[1] : undefined)).value;
   const isCovered = id !== undefined;
   const work = id === undefined ? undefined : workOf(id);
-  useEffect(
+  useLayoutEffect(
     () =>
       handleKeys({
         help: () => {
@@ -38,7 +38,7 @@ export function SiteApp({ title }: { title: string }) {
   }, [work, title]);
   // The focus returns to the picture that was open.
   const wasCovered = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wasCovered.current && !isCovered)
       document.querySelector<HTMLElement>(`[data-index="${focused.peek()}"]`)?.focus({ preventScroll: true });
     wasCovered.current = isCovered;
@@ -107,7 +107,7 @@ function Viewer({ title, id, work }: { title: string; id: string; work: SiteWork
   useEffect(() => {
     if (index >= 0) focused.value = index;
   }, [index]);
-  useEffect(() => section.current?.focus(), []);
+  useLayoutEffect(() => section.current?.focus(), []);
   return (
     <div ref={section} tabIndex={-1} class="absolute inset-0 z-10 overflow-y-auto bg-paper outline-none">
       {work ? <OpenWork title={title} work={work} /> : <NoWork title={title} list={linksOf(id).list} />}
@@ -149,7 +149,7 @@ function OpenWork({ title, work }: { title: string; work: SiteWork }) {
 }
 
 function NoWork({ title, list }: { title: string; list: string }) {
-  useEffect(() => handleKeys({ close: () => goBack(list) }));
+  useLayoutEffect(() => handleKeys({ close: () => goBack(list) }));
   return (
     <main class="p-8">
       <h1 class="text-lg font-semibold">{t('work.notFound')}</h1>

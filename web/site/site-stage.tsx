@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { handleKeys } from '../keys/listen.ts';
 import { Stage, type Staged } from '../work/stage.tsx';
 import { useLoaded } from '../work/zoom/use-loaded.ts';
@@ -16,7 +16,7 @@ interface SiteStageProps {
 export function SiteStage({ work, small, picture, ways }: SiteStageProps) {
   const [attempt, setAttempt] = useState(0);
   const shown = useStage(work, ways);
-  useEffect(() => handleKeys(stageKeys(shown.control, ways)));
+  useLayoutEffect(() => handleKeys(stageKeys(shown.control, ways)));
   return (
     <Stage {...shown} work={work} alt={work.altText} picture={useLoaded(small, picture, attempt)} onRetry={() => setAttempt(attempt + 1)} />
   );

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { columns, selection } from '../gallery/shown-works.ts';
 import { handleKeys } from '../keys/listen.ts';
 import { isKeysShown } from '../keys/overlay.tsx';
@@ -69,7 +69,7 @@ export function SiteToolbar({ title }: { title: string }) {
 
 function Search({ query }: { query: string }) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => handleKeys({ search: () => field.current?.focus() }), []);
+  useLayoutEffect(() => handleKeys({ search: () => field.current?.focus() }), []);
   const submit = (event: Event): void => {
     event.preventDefault();
     setQuery({ q: field.current?.value.trim() });

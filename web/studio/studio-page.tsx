@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { cancelJob, jobOf, moveJob, readJob, readJobs, submission, submitJob } from '../api/jobs.ts';
 import { mayPaint } from '../api/session.ts';
 import { rowOf } from '../api/works.ts';
@@ -100,7 +100,7 @@ function Studio() {
   const result = useRef<HTMLDivElement>(null);
   const { kind, prompt, options } = draft.value;
   useAddress();
-  useEffect(() => {
+  useLayoutEffect(() => {
     followOwn();
     followDone();
     keepDraft();

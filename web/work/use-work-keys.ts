@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { Change } from '../api/works.ts';
 import { handleKeys } from '../keys/listen.ts';
 import { stageKeys, type Ways } from './zoom/use-stage.ts';
@@ -19,7 +19,7 @@ interface WorkKeys extends Ways {
 
 /** Keys of an open work of the gallery. */
 export function useWorkKeys({ control, next, previous, close, change, isStarred, ...actions }: WorkKeys): void {
-  useEffect(() =>
+  useLayoutEffect(() =>
     handleKeys({
       ...stageKeys(control, { next, previous, close }),
       rate: (key) => change({ rating: key === '0' ? null : Number(key) }),

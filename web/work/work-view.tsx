@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { mayPaint, whenSignedIn } from '../api/session.ts';
 import { type Change, changeWork, restoreWork, trashWork } from '../api/works.ts';
 import { focused } from '../gallery/place-kept.ts';
@@ -41,7 +41,7 @@ export function WorkView({ id }: { id: string }) {
   useEffect(() => {
     if (index >= 0) focused.value = index;
   }, [index]);
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
 
   const idAt = (at: number): string | undefined => (at >= 0 && at < (columns.value?.count ?? 0) ? columns.value?.idAt(at) : undefined);
   const [newer, older] = index < 0 ? [] : [idAt(index - 1), idAt(index + 1)];

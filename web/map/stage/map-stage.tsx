@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { handleKeys } from '../../keys/listen.ts';
 import { hrefOf, navigate } from '../../navigate/router.ts';
 import { IconButton } from '../../parts/button.tsx';
@@ -136,7 +136,7 @@ const zoomStep = 1.6;
 const panShare = 0.15;
 
 function useMapKeys(control: ViewControl, { width, height }: Size, forget: () => void): void {
-  useEffect(() =>
+  useLayoutEffect(() =>
     handleKeys({
       mapMove: (key) => {
         const [right, down] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [0, 0];

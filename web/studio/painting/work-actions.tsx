@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { type Change, pictureOf, restoreWork, rowOf, trashWork } from '../../api/works.ts';
 import { handleKeys } from '../../keys/listen.ts';
 import { hrefOf, navigate } from '../../navigate/router.ts';
@@ -27,7 +27,7 @@ export function WorkActions({ id, onRemix }: { id: string; onRemix: (work: strin
       tell(t('work.trashed'), { action: { label: t('common.undo'), run: restore } });
     }, tellError);
   };
-  useEffect(() =>
+  useLayoutEffect(() =>
     handleKeys({
       rate: (key) => change({ rating: key === '0' ? null : Number(key) }),
       pick: () => change({ flag: 'pick' }),

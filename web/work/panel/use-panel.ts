@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { isWide } from '../../browser/wide.ts';
 import { isBoolean, readStored, store } from '../../parts/storage.ts';
 
@@ -21,7 +21,7 @@ interface PanelState {
 export function usePanel(box: RefObject<HTMLElement | null>, isReady: boolean): PanelState {
   const [isOpen, setOpen] = useState(isWide.value && (readStored('local', 'details', isBoolean) ?? true));
   const [wanted, setWanted] = useState<Revealed | undefined>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wanted === undefined || !isOpen || !isReady) return;
     setWanted(undefined);
     const element = box.current?.querySelector<HTMLElement>(`[data-reveal="${wanted}"]`);
