@@ -118,7 +118,12 @@ static void convolutions() {
         const auto convolution = [s](ggml_context* c, const Tensors& t) {
             return ggml_conv_2d(c, t[0], t[1], s.stride0, s.stride1, s.padding0, s.padding1, 1, 1);
         };
+        const auto direct = [s](ggml_context* c, const Tensors& t) {
+            return ggml_conv_2d_direct(c, t[0], t[1], s.stride0, s.stride1, s.padding0, s.padding1, 1, 1);
+        };
         check_both({std::string("convolution ") + s.name, {leaf(s.kernel), leaf(s.x)}, convolution});
+        check_both({std::string("direct convolution ") + s.name, {leaf(s.kernel), leaf(s.x)}, direct});
+        check_gradients({std::string("direct convolution with a frozen F16 kernel, ") + s.name, {frozen(s.kernel, GGML_TYPE_F16), leaf(s.x)}, direct, 5e-3, 0.25f});
         check_gradients({std::string("convolution with a frozen F16 kernel, ") + s.name, {frozen(s.kernel, GGML_TYPE_F16), leaf(s.x)}, convolution, 5e-3, 0.25f});
         check_gradients({std::string("convolution with a trained kernel cast to F16, ") + s.name, {leaf(s.kernel), leaf(s.x)},
                          [convolution](ggml_context* c, const Tensors& t) {

@@ -29,8 +29,8 @@ struct Shape {
 // One convolution and the graph that computes it.
 class Convolution {
 public:
-    // finished: a bias is added, and leaky ReLU applied.
-    Convolution(const Shape& shape, ggml_type type, bool finished = false) : shape_(shape) {
+    // finished: a bias is added, and leaky ReLU applied. turned: the kernel lies rotated, with its channels exchanged (patch 0092).
+    Convolution(const Shape& shape, ggml_type type, bool finished = false, bool turned = false) : shape_(shape) {
         const size_t floats = shape.w * shape.h * shape.ic * shape.n +
                               (shape.w + 2 * shape.pad) * (shape.h + 2 * shape.pad) * shape.oc * shape.n +
                               shape.k * shape.kernel_height() * shape.ic * shape.oc;
@@ -48,8 +48,10 @@ public:
         } else {
             std::memcpy(kernel_->data, weights_.data(), ggml_nbytes(kernel_));
         }
+        if (turned) turn(type);
         result_ = ggml_conv_2d_direct(context_, kernel_, image_, shape.stride, shape.stride, shape.pad, shape.pad, shape.dilation,
                                       shape.dilation);
+        result_->op_params[6] = turned ? 1 : 0;
         if (finished) {
             bias_ = ggml_new_tensor_4d(context_, GGML_TYPE_F32, 1, 1, shape.oc, 1);
             std::memcpy(bias_->data, random_array({shape.oc}, 0.5f, 5).values.data(), ggml_nbytes(bias_));
@@ -69,6 +71,18 @@ public:
     }
 
 private:
+    void turn(ggml_type type) {
+        const size_t size = ggml_type_size(type), taps = static_cast<size_t>(shape_.k * shape_.k);
+        const auto oc = static_cast<size_t>(shape_.oc), ic = static_cast<size_t>(shape_.ic);
+        const std::vector<char> plain(static_cast<char*>(kernel_->data), static_cast<char*>(kernel_->data) + ggml_nbytes(kernel_));
+        for (size_t o = 0; o < oc; o++)
+            for (size_t c = 0; c < ic; c++)
+                for (size_t tap = 0; tap < taps; tap++) {
+                    const size_t to = (c * oc + o) * taps + taps - 1 - tap;
+                    std::memcpy(static_cast<char*>(kernel_->data) + to * size, &plain[((o * ic + c) * taps + tap) * size], size);
+                }
+    }
+
     double exact_at(int64_t at) const {
         const int64_t ow = result_->ne[0], oh = result_->ne[1];
         const int64_t x = at % ow, y = at / ow % oh, o = at / ow / oh % shape_.oc, n = at / ow / oh / shape_.oc;
@@ -95,12 +109,6 @@ private:
     std::vector<float> inputs_, weights_;
 };
 
-static bool has_kernels() {
-    auto* available =
-        reinterpret_cast<bool (*)()>(ggml_backend_reg_get_proc_address(ggml_backend_cpu_reg(), "ai_artist_conv_2d_available"));
-    return available != nullptr && available();
-}
-
 // The old way rounds inputs to the type of the kernel.
 static double limit(ggml_type type, bool kernels) { return kernels || type == GGML_TYPE_F32 ? 2e-5 : 1e-3; }
 
@@ -115,6 +123,18 @@ static void check_finished(const Shape& shape, bool kernels) {
         const auto more = convolution.compute(3, {0, bf16});
         const bool same = more.size() == one.size() && std::memcmp(more.data(), one.data(), one.size() * sizeof(float)) == 0;
         check(same || !kernels, "same bits with 3 threads: " + name);
+    }
+}
+
+// The same bits as with the kernel as it usually lies.
+static void check_turned(const Shape& shape) {
+    for (const ggml_type type : {GGML_TYPE_F16, GGML_TYPE_F32}) {
+        for (const bool bf16 : {false, true}) {
+            const auto plain = Convolution(shape, type).compute(2, {0, bf16});
+            const auto turned = Convolution(shape, type, false, true).compute(2, {0, bf16});
+            const bool same = turned.size() == plain.size() && std::memcmp(turned.data(), plain.data(), plain.size() * sizeof(float)) == 0;
+            check(same, std::string("a turned kernel: ") + ggml_type_name(type) + " " + shape.name() + (bf16 ? ", bfloat16 allowed" : ""));
+        }
     }
 }
 
@@ -148,6 +168,12 @@ int main() {
     };
     for (const Shape& shape : ours) check_shape(shape, kernels);
     for (const Shape& shape : ours) check_finished(shape, kernels);
+    if (kernels) {
+        for (const Shape& shape : ours) check_turned(shape);
+    } else {
+        const std::string ended = in_child([] { return Convolution({8, 8, 4, 4, 1, 3, 1, 1}, GGML_TYPE_F16, false, true).compute(1).empty() ? 3 : 0; });
+        check(ended != "exit 0", "without kernels, a turned kernel is refused", ended);
+    }
     // What the kernels leave to ggml: other heights than widths, dilation.
     for (const Shape& shape : {Shape{20, 14, 8, 9, 1, 3, 1, 1, 1}, Shape{20, 14, 8, 9, 1, 3, 1, 1, 0, 2}}) check_shape(shape, false);
 

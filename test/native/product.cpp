@@ -99,12 +99,6 @@ double limit(const Shape& shape, bool kernels) {
     return shape.b == GGML_TYPE_F16 ? 1e-3 : 6e-3;
 }
 
-bool has_kernels() {
-    auto* available =
-        reinterpret_cast<bool (*)()>(ggml_backend_reg_get_proc_address(ggml_backend_cpu_reg(), "ai_artist_conv_2d_available"));
-    return available != nullptr && available();
-}
-
 void check_shape(const Shape& shape, bool kernels) {
     Multiplied product(shape);
     for (const bool bf16 : {false, true}) {

@@ -70,9 +70,9 @@ inline __m512i load_weights(const Weights& w, size_t i, bool rest) {
 }
 
 // 32 weights that do not lie side by side, or of which there are only `count`.
-inline __m512i gather_weights(const Weights& w, size_t i, int step, int count, bool rest) {
+inline __m512i gather_weights(const Weights& w, size_t i, size_t step, int count, bool rest) {
     alignas(64) float values[2 * lanes] = {};
-    for (int j = 0; j < count; j++) values[j] = weight(w, i + static_cast<size_t>(j) * step);
+    for (int j = 0; j < count; j++) values[j] = weight(w, i + j * step);
     const __m512 low = load(values), high = load(values + lanes);
     return rest ? amx::join(amx::rest(low), amx::rest(high)) : amx::join(low, high);
 }
@@ -109,19 +109,81 @@ inline void pack_nine(const Weights& w, size_t from, bool rest, uint16_t* to, si
     }
 }
 
+// Which numbers of two rows a 32 by 32 transposition takes when it exchanges quarters of 2 `step` by 2 `step`: [step][row].
+struct TransposeOrder {
+    alignas(64) uint16_t lane[5][2][32];
+
+    TransposeOrder() {
+        for (int i = 0; i < 5; i++) {
+            for (int j = 0; j < 32; j++) {
+                const int step = 1 << i;
+                const bool upper = (j & step) != 0;
+                lane[i][0][j] = static_cast<uint16_t>(upper ? 32 + j - step : j);
+                lane[i][1][j] = static_cast<uint16_t>(upper ? 32 + j : j + step);
+            }
+        }
+    }
+};
+
+inline void transpose_32(const uint16_t* from, uint16_t* to) {
+    static const TransposeOrder order;
+    __m512i r[32];
+    for (int i = 0; i < 32; i++) r[i] = _mm512_load_si512(from + i * 32);
+#pragma GCC unroll 5
+    for (int k = 0; k < 5; k++) {
+        const __m512i first = _mm512_load_si512(order.lane[k][0]), second = _mm512_load_si512(order.lane[k][1]);
+#pragma GCC unroll 32
+        for (int i = 0; i < 32; i++) {
+            const int step = 1 << k;
+            if ((i & step) != 0) continue;
+            const __m512i a = r[i], b = r[i + step];
+            r[i] = _mm512_permutex2var_epi16(a, first, b);
+            r[i + step] = _mm512_permutex2var_epi16(a, second, b);
+        }
+    }
+    for (int i = 0; i < 32; i++) _mm512_storeu_si512(to + i * 32, r[i]);
+}
+
+// Input channels i to i + 31 of a full block of output channels from `o` on, of a turned kernel of one or nine taps: pack_block()'s layout.
+inline void pack_turned_block(const AmxPlan& p, const Weights& w, int o, int i, uint16_t* to, size_t step) {
+    const int taps = p.c.taps();
+    alignas(64) uint16_t rows[9][32 * 32];  // [tap][input channel][output channel]
+    for (int part = 0; part < p.parts; part++) {
+        for (int j = 0; j < 32; j++) {
+            const size_t from = (static_cast<size_t>(i + j) * p.c.oc + o) * taps;
+            if (taps == 9) {
+                pack_nine(w, from, part == 1, rows[0] + j * 32, 32 * 32);
+            } else {
+                _mm512_store_si512(rows[0] + j * 32, load_weights(w, from, part == 1));
+            }
+        }
+        for (int tap = 0; tap < taps; tap++) transpose_32(rows[tap], to + (taps - 1 - tap) * step + part * AmxPlan::tile_pair);
+    }
+}
+
 // A block of output channels to to[32 input channels][tap][part][32 output channels][32 input channels].
 inline void pack_block(const AmxPlan& p, const Weights& w, int number, uint16_t* to) {
     const Shape& c = p.c;
     const int taps = c.taps();
     const size_t step = static_cast<size_t>(AmxPlan::tile_pair) * p.parts;
     for (int i = 0; i < p.input_blocks(); i++, to += taps * step) {
-        const int count = std::min(32, c.ic - i * 32);
+        const int count = std::min(32, c.ic - i * 32), first = number * AmxPlan::channels;
+        if (w.turned && count == 32 && first + AmxPlan::channels <= c.oc && (taps == 9 || taps == 1)) {
+            pack_turned_block(p, w, first, i * 32, to, step);
+            continue;
+        }
         for (int row = 0; row < AmxPlan::channels * p.parts; row++) {
             const bool rest = row >= AmxPlan::channels;
-            const int o = number * AmxPlan::channels + row % AmxPlan::channels;
+            const int o = first + row % AmxPlan::channels;
             const size_t from = (static_cast<size_t>(o) * c.ic + i * 32) * taps;
             uint16_t* const at = to + row * 32;
-            if (o < c.oc && count == 32 && taps == 9) {
+            if (w.turned) {
+                for (int tap = 0; tap < taps; tap++) {
+                    const size_t at_tap = (static_cast<size_t>(i) * 32 * c.oc + o) * taps + taps - 1 - tap;
+                    const size_t apart = static_cast<size_t>(c.oc) * taps;
+                    _mm512_storeu_si512(at + tap * step, gather_weights(w, at_tap, apart, o < c.oc ? count : 0, rest));
+                }
+            } else if (o < c.oc && count == 32 && taps == 9) {
                 pack_nine(w, from, rest, at, step);
             } else if (o < c.oc && count == 32 && taps == 1) {
                 _mm512_storeu_si512(at, load_weights(w, from, rest));

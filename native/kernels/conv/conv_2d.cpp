@@ -83,7 +83,7 @@ bool compute(const ggml_compute_params* params, const ggml_tensor* dst, const co
     char* const work = reinterpret_cast<char*>(conv::aligned(reinterpret_cast<uintptr_t>(params->wdata)));
     const conv::Thread thread = {params->ith, params->nth, [](void* pool) { ggml_barrier(static_cast<ggml_threadpool*>(pool)); },
                                  params->threadpool};
-    const conv::Weights w = {dst->src[0]->data, dst->src[0]->type == GGML_TYPE_F16};
+    const conv::Weights w = {dst->src[0]->data, dst->src[0]->type == GGML_TYPE_F16, dst->op_params[6] != 0};
     const auto* const x = static_cast<const float*>(dst->src[1]->data);
     if (kernel == Kernel::amx) {
         conv::amx_conv(shape, bf16 ? 1 : 2, w, x, out, work, thread);

@@ -17,10 +17,12 @@ struct Shape {
     size_t kernel_length() const { return static_cast<size_t>(ic) * taps(); }
 };
 
-// A kernel as it lies in the model.
+// A kernel as it lies in the model: [KW, KH, C, O]. A turned one lies as [KW, KH, O, C] with its taps in reverse: so a convolution's own
+// kernel gives the gradient of its input.
 struct Weights {
     const void* data;
     bool f16;
+    bool turned = false;
 };
 
 // Where the outputs go, and what is done to each before: plus the bias of its channel (null: none), and times `slope` if negative.

@@ -45,8 +45,41 @@ inline void transpose_eight(__m256 r[8], float* to) {
     }
 }
 
+// pack_weights() of a turned kernel.
+inline void pack_turned(const Shape& c, const Weights& w, int o, float* to) {
+    const int taps = c.taps();
+    for (int i = 0; i < c.ic; i++, to += taps * out_channels) {
+        const size_t from = (static_cast<size_t>(i) * c.oc + o) * taps;
+        int tap = 0;
+        if (o + out_channels <= c.oc) {
+            for (; tap + 8 <= taps; tap += 8) {
+                __m256 r[8];
+                float eight[8 * out_channels];
+#pragma GCC unroll 8
+                for (int j = 0; j < 8; j++) {
+                    r[j] = j < out_channels ? eight_weights(w, from + static_cast<size_t>(j) * taps + tap) : _mm256_setzero_ps();
+                }
+                transpose_eight(r, eight);
+#pragma GCC unroll 8
+                for (int j = 0; j < 8; j++) {
+                    std::memcpy(to + (taps - 1 - tap - j) * out_channels, eight + j * out_channels, out_channels * sizeof(float));
+                }
+            }
+        }
+        for (; tap < taps; tap++) {
+            for (int j = 0; j < out_channels; j++) {
+                to[(taps - 1 - tap) * out_channels + j] = o + j < c.oc ? weight(w, from + static_cast<size_t>(j) * taps + tap) : 0;
+            }
+        }
+    }
+}
+
 // Output channels o to o + out_channels - 1 as [channel and tap][out_channels]; channels that do not exist are zero.
 inline void pack_weights(const Shape& c, const Weights& w, int o, float* to) {
+    if (w.turned) {
+        pack_turned(c, w, o, to);
+        return;
+    }
     const size_t length = c.kernel_length();
     size_t k = 0;
     if (o + out_channels <= c.oc) {

@@ -6,6 +6,7 @@
 
 #include "train/encoders/clip_text.h"
 // after ggml_extend.hpp
+#include "core/conv_2d_kernels.h"
 #include "engine/engine_error.h"
 #include "model/vae/auto_encoder_kl.hpp"
 // tae.hpp defines two functions that are not inline and that the engine's library also defines.
@@ -161,6 +162,7 @@ ImageEncoder::ImageEncoder(const TrainModelRequest& request, SDBackendManager& b
                 // SDXL's own autoencoder overflows in F16; the engine scales its convolutions by the same factor
                 kl->set_conv2d_scale(1.f / 32.f);
             }
+            kl->set_conv2d_direct_enabled(sd_backend_has_conv_2d_kernels(backend));
             vae_ = kl;
         }
         std::map<std::string, ggml_tensor*> weights;

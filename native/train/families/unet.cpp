@@ -1,6 +1,7 @@
 #include "train/families/family.h"
 #include "train/families/graph_probe.h"
 // after ggml_extend.hpp
+#include "core/conv_2d_kernels.h"
 #include "model/diffusion/unet.hpp"
 
 namespace ai_artist {
@@ -9,7 +10,9 @@ namespace {
 class UnetFamily final : public Family {
 public:
     explicit UnetFamily(const FamilyRequest& request)
-        : runner_(request.backend, *request.tensors, network_prefix, request.version, request.manager), version_(request.version) {}
+        : runner_(request.backend, *request.tensors, network_prefix, request.version, request.manager), version_(request.version) {
+        runner_.set_conv2d_direct_enabled(sd_backend_has_conv_2d_kernels(request.backend));
+    }
 
     ForwardGraph build(const ModelInputs& in) override {
         return runner_.build([&] { return runner_.build_graph(in.x, in.timesteps, in.context, {}, in.vector); },

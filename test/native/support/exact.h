@@ -6,8 +6,16 @@
 #include <cstdint>
 #include <vector>
 
+#include "ggml-backend.h"
 #include "ggml-cpu.h"
 #include "ggml.h"
+
+// Whether this CPU's convolutions and products are those of native/kernels.
+inline bool has_kernels() {
+    auto* available =
+        reinterpret_cast<bool (*)()>(ggml_backend_reg_get_proc_address(ggml_backend_cpu_reg(), "ai_artist_conv_2d_available"));
+    return available != nullptr && available();
+}
 
 struct ComputeOptions {
     size_t most = 0;    // bytes of work memory at most; 0: what the plan asks for

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "support/check.h"
+#include "support/exact.h"
 #include "support/gradients.h"
 #include "support/training.h"
 #include "train/autodiff/autodiff.h"
@@ -13,7 +14,7 @@
 
 using namespace ai_artist;
 
-const std::set<std::string> unet_ops = {"ADD",     "CONCAT", "CONT",  "GELU",     "GROUP_NORM", "IM2COL", "MUL",
+const std::set<std::string> unet_ops = {"ADD",     "CONCAT", "CONT",  "GELU",     "GROUP_NORM", has_kernels() ? "CONV_2D" : "IM2COL", "MUL",
                                         "MUL_MAT", "NORM",   "PERMUTE", "RESHAPE", "SCALE",      "SILU",   "SOFT_MAX",
                                         "SQR",     "SUB",    "SUM",   "SUM_ROWS", "TIMESTEP_EMBEDDING", "UPSCALE", "VIEW"};
 
@@ -101,7 +102,8 @@ void check_family(const ExpectedFamily& expected) {
 
     // Sharper than differences of the loss, which GELU's table of F16 values makes rough.
     const double apart = relative_error(gradients(*model, network, one, {}), measured.values);
-    check(apart < 2e-6, family + ": operations of the CPU alone and those of all backends give the same gradient", std::to_string(apart));
+    // Our convolutions may be three products of bfloat16, with errors of 4e-6 each; those of all backends are F32.
+    check(apart < (expected.ops.count("CONV_2D") != 0 ? 3e-5 : 2e-6), family + ": operations of the CPU alone and those of all backends give the same gradient", std::to_string(apart));
     for (const Checkpointing checkpointing : {Checkpointing::blocks, Checkpointing::fine}) {
         AutodiffOptions checkpointed = options;
         checkpointed.checkpointing   = checkpointing;

@@ -1,24 +1,28 @@
 #include <algorithm>
 
 #include "engine/engine_error.h"
+#include "train/autodiff/rules/convolution_kernels.h"
 #include "train/autodiff/rules/rules.h"
 #include "train/graph/graph_tools.h"
 
 namespace ai_artist {
 namespace {
 
-// One convolution as ggml_conv_2d() builds it: columns = im2col(x), y = columns^T kernel. W, H: input; OW, OH: output; I, O: channels.
+// One convolution: as ggml_conv_2d() builds it, columns = im2col(x), y = columns^T kernel, or as one GGML_OP_CONV_2D. W, H: input;
+// OW, OH: output; I, O: channels.
 struct Convolution {
-    explicit Convolution(const ggml_tensor* y)
-        : columns(convolution_columns(y)), kernel(columns->src[0]), x(columns->src[1]), flat_kernel(y->src[1]) {
+    explicit Convolution(ggml_tensor* y) {
+        const ggml_tensor* columns = y->op == GGML_OP_CONV_2D ? y : convolution_columns(y);
         const int32_t* p = columns->op_params;
+        kernel = columns->src[0], x = columns->src[1], weight = y->op == GGML_OP_CONV_2D ? kernel : y->src[1];
+        columns_type = y->op == GGML_OP_CONV_2D ? kernel->type : columns->type;
         stride[0] = p[0], stride[1] = p[1], padding[0] = p[2], padding[1] = p[3];
-        out[0] = columns->ne[1], out[1] = columns->ne[2];
+        out[0] = y->op == GGML_OP_CONV_2D ? y->ne[0] : columns->ne[1], out[1] = y->op == GGML_OP_CONV_2D ? y->ne[1] : columns->ne[2];
         pictures = columns->ne[3];
-        channels = y->ne[1];
+        channels = y->op == GGML_OP_CONV_2D ? y->ne[2] : y->ne[1];
         pointwise = kernel->ne[0] == 1 && kernel->ne[1] == 1 && stride[0] == 1 && stride[1] == 1;
-        const bool undilated = p[4] == 1 && p[5] == 1, two_dimensional = p[6] == 1;
-        const bool plain = flat_kernel->type == GGML_TYPE_F32 || flat_kernel->type == GGML_TYPE_F16;
+        const bool undilated = p[4] == 1 && p[5] == 1, two_dimensional = y->op == GGML_OP_CONV_2D ? p[6] == 0 : p[6] == 1;
+        const bool plain = weight->type == GGML_TYPE_F32 || weight->type == GGML_TYPE_F16;
         if (!undilated || !two_dimensional || !plain || padding[0] >= kernel->ne[0] || padding[1] >= kernel->ne[1]) {
             throw EngineError(
                 "ERR_UNSUPPORTED",
@@ -28,10 +32,10 @@ struct Convolution {
         }
     }
 
-    ggml_tensor* columns;      // [I * KH * KW, OW, OH, N]
-    ggml_tensor* kernel;       // [KW, KH, I, O]
-    ggml_tensor* x;            // [W, H, I, N]
-    ggml_tensor* flat_kernel;  // [I * KH * KW, O]
+    ggml_tensor* kernel;     // [KW, KH, I, O]
+    ggml_tensor* x;          // [W, H, I, N]
+    ggml_tensor* weight;     // the kernel, or as [I * KH * KW, O]
+    ggml_type columns_type;  // of im2col(x)
     int stride[2];
     int padding[2];
     int64_t out[2];
@@ -79,22 +83,32 @@ ggml_tensor* dilate(Tape& tape, ggml_tensor* g, const int (&stride)[2]) {
 // dx of a 1x1 convolution is a product: dx[p, i] = sum over o of g[p, o] kernel[i, o], p a pixel
 ggml_tensor* pointwise_input_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g) {
     ggml_context* c = tape.context();
-    ggml_tensor* kernel = tape.value(conv.flat_kernel);
+    ggml_tensor* kernel = ggml_reshape_2d(c, tape.value(conv.weight), conv.kernel->ne[2], conv.channels);
     ggml_tensor* dx = tape.sums_outer_products() ? tape.contiguous(tape.outer_product(g, tape.f32(kernel)))
                                                  : tape.product(tape.transposed(g), tape.f32(tape.transposed(kernel)));
     return swap_outer(tape, ggml_reshape_4d(c, dx, conv.x->ne[0], conv.x->ne[1], conv.pictures, conv.x->ne[2]));
 }
 
-// dx = the convolution of g, spread by the stride, with the rotated kernel and padding K - 1 - P, cut or zero-filled to the size of x
+// The convolution of `spread` with the rotated kernel. The kernels of a CPU read it as it lies; elsewhere it is copied.
+ggml_tensor* convolve_rotated(Tape& tape, const Convolution& conv, ggml_tensor* spread, const int (&padding)[2]) {
+    const int64_t* ne = conv.kernel->ne;
+    ggml_tensor* weight = tape.value(conv.weight);
+    if (tape.on_cpu() && ggml_is_contiguous(weight)) {
+        ggml_context* c = tape.context();
+        ggml_tensor* lying = ggml_reshape_4d(c, weight, ne[0], ne[1], ne[3], ne[2]);
+        ggml_tensor* dx = convolve_turned(c, lying, tape.contiguous(spread), padding);
+        if (dx != nullptr) return dx;
+    }
+    ggml_tensor* turned = tape.from_weight(
+        weight, [&]() { return turned_kernel(tape, ggml_reshape_4d(tape.context(), weight, ne[0], ne[1], ne[2], ne[3])); });
+    return ggml_conv_2d(tape.context(), turned, spread, 1, 1, padding[0], padding[1], 1, 1);
+}
+
+// dx = the convolution of g [OW, OH, O, N], spread by the stride, with the rotated kernel and padding K - 1 - P, cut or zero-filled to the
+// size of x
 ggml_tensor* input_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g) {
-    ggml_tensor* flat = tape.value(conv.flat_kernel);
-    ggml_tensor* turned = tape.from_weight(flat, [&]() {
-        const int64_t* ne = conv.kernel->ne;
-        return turned_kernel(tape, ggml_reshape_4d(tape.context(), flat, ne[0], ne[1], ne[2], ne[3]));
-    });
     ggml_context* c = tape.context();
-    ggml_tensor* spread = swap_outer(tape, ggml_reshape_4d(c, g, conv.out[0], conv.out[1], conv.pictures, conv.channels));
-    spread = dilate(tape, spread, conv.stride);
+    ggml_tensor* spread = dilate(tape, g, conv.stride);
     int padding[2], missing[2];
     for (int i = 0; i < 2; i++) {
         const int64_t size = conv.kernel->ne[i];
@@ -105,7 +119,7 @@ ggml_tensor* input_gradient(Tape& tape, const Convolution& conv, ggml_tensor* g)
     if (missing[0] > 0 || missing[1] > 0) {
         spread = ggml_pad(c, spread, missing[0], missing[1], 0, 0);
     }
-    ggml_tensor* dx = ggml_conv_2d(c, turned, spread, 1, 1, padding[0], padding[1], 1, 1);
+    ggml_tensor* dx = convolve_rotated(tape, conv, spread, padding);
     if (!ggml_are_same_shape(dx, conv.x)) {
         dx = ggml_view_4d(c, dx, conv.x->ne[0], conv.x->ne[1], dx->ne[2], dx->ne[3], dx->nb[1], dx->nb[2], dx->nb[3], 0);
     }
@@ -119,16 +133,16 @@ ggml_tensor* pixels_by_element(Tape& tape, const Convolution& conv, ggml_tensor*
     const int64_t* k = conv.kernel->ne;
     if (conv.out[0] * conv.out[1] > largest_window) {
         ggml_tensor* columns = ggml_im2col(c, tape.value(conv.kernel), tape.value(conv.x), conv.stride[0], conv.stride[1], conv.padding[0],
-                                           conv.padding[1], 1, 1, true, conv.columns->type);
+                                           conv.padding[1], 1, 1, true, conv.columns_type);
         return ggml_cont(c, ggml_transpose(c, ggml_reshape_2d(c, columns, columns->ne[0], ggml_nelements(columns) / columns->ne[0])));
     }
     ggml_tensor* x = swap_outer(tape, tape.value(conv.x));                                                // [W, H, N, I]
     ggml_tensor* window = ggml_reshape_4d(c, g, conv.out[0], conv.out[1], conv.pictures, conv.channels);  // [OW, OH, N, O]
-    if (conv.columns->type == GGML_TYPE_F16) {
+    if (conv.columns_type == GGML_TYPE_F16) {
         window = ggml_cast(c, window, GGML_TYPE_F16);  // only its shape is read, but ggml requires equal types
     }
     ggml_tensor* columns = ggml_im2col(c, window, x, 1, 1, conv.padding[0], conv.padding[1], conv.stride[0], conv.stride[1], true,
-                                       conv.columns->type);  // [N * OH * OW, KW', KH', I]
+                                       conv.columns_type);   // [N * OH * OW, KW', KH', I]
     if (columns->ne[1] != k[0] || columns->ne[2] != k[1]) {  // the stride skipped pixels at the edge
         columns =
             ggml_cont(c, ggml_view_4d(c, columns, columns->ne[0], k[0], k[1], k[2], columns->nb[1], columns->nb[2], columns->nb[3], 0));
@@ -154,13 +168,21 @@ ggml_tensor* convolution_columns(const ggml_tensor* product) {
 
 void convolution_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
     const Convolution conv(y);
-    g = ggml_reshape_2d(tape.context(), tape.contiguous(g), y->ne[0], y->ne[1]);  // [OW * OH * N, O]
-    if (tape.needs(conv.flat_kernel)) {
-        tape.add(conv.flat_kernel, tape.reshaped(kernel_gradient(tape, conv, g), conv.flat_kernel));
+    const bool direct = y->op == GGML_OP_CONV_2D;
+    ggml_tensor* pixels = ggml_reshape_2d(tape.context(), direct ? swap_outer(tape, g) : tape.contiguous(g),
+                                          conv.out[0] * conv.out[1] * conv.pictures, conv.channels);  // [OW * OH * N, O]
+    if (tape.needs(conv.weight)) {
+        tape.add(conv.weight, tape.reshaped(kernel_gradient(tape, conv, pixels), conv.weight));
     }
-    if (tape.needs(conv.x)) {
-        tape.add(conv.x, conv.pointwise ? pointwise_input_gradient(tape, conv, g) : input_gradient(tape, conv, g));
+    if (!tape.needs(conv.x)) return;
+    if (conv.pointwise && !direct) {
+        tape.add(conv.x, pointwise_input_gradient(tape, conv, pixels));
+        return;
     }
+    ggml_tensor* picture =
+        direct ? tape.contiguous(g)
+               : swap_outer(tape, ggml_reshape_4d(tape.context(), pixels, conv.out[0], conv.out[1], conv.pictures, conv.channels));
+    tape.add(conv.x, input_gradient(tape, conv, picture));
 }
 
 }  // namespace ai_artist

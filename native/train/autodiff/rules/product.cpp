@@ -41,6 +41,9 @@ void product_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
 }  // namespace
 
 Rule product_rule(const ggml_tensor* node) {
+    if (node->op == GGML_OP_CONV_2D) {
+        return convolution_backward;
+    }
     if (node->op != GGML_OP_MUL_MAT) {
         return nullptr;
     }

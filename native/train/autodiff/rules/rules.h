@@ -20,6 +20,7 @@ Rule product_rule(const ggml_tensor* node);
 
 // The im2col below a product that ggml_conv_2d() built, or nullptr.
 ggml_tensor* convolution_columns(const ggml_tensor* product);
+// Of that product, or of a GGML_OP_CONV_2D.
 void convolution_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g);
 
 // Sums `g` to the shape of `like`, which was repeated to the shape of `g` as ggml_repeat() does (element i of n came from i mod n).

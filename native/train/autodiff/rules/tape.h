@@ -66,6 +66,7 @@ public:
     ggml_tensor* transposed_product(ggml_tensor* x, ggml_tensor* y);
     // Sum over n of x[k, n] y[m, n] as [k, m], for each pair of matrices; may be strided.
     ggml_tensor* outer_product(ggml_tensor* x, ggml_tensor* y);
+    bool on_cpu() const { return on_cpu_; }
     // Whether these products use OUT_PROD (on a CPU) instead of products of transposed copies.
     bool sums_outer_products() const { return on_cpu_; }
     // The matrices of the value `x`, transposed and contiguous, F32 or F16. Made once and shared by all rules.
