@@ -156,13 +156,7 @@ int main(int count, char** arguments) {
         },
         nullptr);
     ggml_backend_t backend = sd_backend_cpu_init();
-    if (precision == "bf16") {
-        ggml_backend_reg_t reg = ggml_backend_dev_backend_reg(ggml_backend_get_device(backend));
-        const auto allow =
-            reinterpret_cast<void (*)(ggml_backend_t, bool)>(ggml_backend_reg_get_proc_address(reg, "ggml_backend_cpu_set_bf16"));
-        if (allow == nullptr) return 2;
-        allow(backend, true);
-    }
+    sd_backend_allow_bf16(backend, precision == "bf16");
     const Compute compute = what == "upscaler" ? upscaler(backend, threads)
                             : what == "vae"    ? autoencoder(backend, threads)
                                                : unet(backend, threads, what == "mini" ? 64 : 320);

@@ -77,7 +77,7 @@ size_t work_size(const conv::Shape& shape, Kernel kernel, bool bf16, int threads
 bool compute(const ggml_compute_params* params, const ggml_tensor* dst, const conv::Outputs& out) {
     conv::Shape shape;
     if (!read_shape(dst, shape)) return false;
-    const bool bf16 = params->bf16;
+    const bool bf16 = params->bf16 == 1;
     const Kernel kernel = choose(shape, bf16);
     if (kernel == Kernel::none || params->wsize < work_size(shape, kernel, bf16, params->nth) + 64) return false;
     char* const work = reinterpret_cast<char*>(conv::aligned(reinterpret_cast<uintptr_t>(params->wdata)));

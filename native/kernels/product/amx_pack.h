@@ -56,8 +56,8 @@ inline void store_tile(__m512i r[16], bool transpose, char* to) {
 }
 
 // A tile: up to 16 lines from `line` on (before `lines`), up to 32 values from k0 on (before k1). In
-// rows of lines (by_pair false: a tile of A), or in rows of pairs of values of k (by_pair true: a tile of B).
-void pack_tile(const Matrix& x, int line, int lines, int k0, int k1, bool by_pair, char* to) {
+// rows of lines (by_pair false: a tile of A), or in rows of pairs of values of k (by_pair true: a tile of B). rest: what rounding leaves.
+void pack_tile(const Matrix& x, int line, int lines, int k0, int k1, bool by_pair, bool rest, char* to) {
     __m512i r[16];
     const int count = lines - line;
 #pragma GCC unroll 16
@@ -72,16 +72,19 @@ void pack_tile(const Matrix& x, int line, int lines, int k0, int k1, bool by_pai
             a = sixteen(x, at, k1 - k0);
             if (k1 - k0 > 16) b = sixteen(x, at + 16, k1 - k0 - 16);
         }
+        if (rest) a = amx::rest(a), b = amx::rest(b);
         r[i] = x.by_k ? amx::pairs(a, b) : amx::join(a, b);
     }
     store_tile(r, x.by_k != by_pair, to);
 }
 
-// 32 lines from `line` on as [32 values of k][2 tiles].
-void pack_lines(const Matrix& x, int line, int lines, int k0, int k1, bool by_pair, char* to) {
-    for (int k = k0; k < k1; k += tile_depth, to += 2 * tile_bytes) {
-        pack_tile(x, line, lines, k, std::min(k1, k + tile_depth), by_pair, to);
-        pack_tile(x, line + tile_lines, lines, k, std::min(k1, k + tile_depth), by_pair, to + tile_bytes);
+// 32 lines from `line` on as [32 values of k][part][2 tiles].
+void pack_lines(const Matrix& x, int line, int lines, int k0, int k1, bool by_pair, int parts, char* to) {
+    for (int k = k0; k < k1; k += tile_depth) {
+        for (int part = 0; part < parts; part++, to += 2 * tile_bytes) {
+            pack_tile(x, line, lines, k, std::min(k1, k + tile_depth), by_pair, part == 1, to);
+            pack_tile(x, line + tile_lines, lines, k, std::min(k1, k + tile_depth), by_pair, part == 1, to + tile_bytes);
+        }
     }
 }
 

@@ -7,12 +7,12 @@
 namespace product {
 namespace {
 
-// Values of k whose panel of B, 40 KB, stays in L1.
-constexpr int depth = 640;
+// Values of k whose panel of B, 40 KB, stays in L1; of two parts half as many.
+constexpr int depth(int parts) { return parts == 1 ? 640 : 320; }
+constexpr size_t block_bytes = size_t(640) / tile_depth * 2 * tile_bytes;
 
 int blocks(const Product& p) { return conv::ceil_div(p.m, block_lines); }
-constexpr size_t block_bytes = static_cast<size_t>(depth) / tile_depth * 2 * tile_bytes;
-size_t a_bytes(const Product& p) { return block_bytes * blocks(p) * Depths(p.k, depth).count; }
+size_t a_bytes(const Product& p, int parts) { return block_bytes * blocks(p) * Depths(p.k, depth(parts)).count; }
 
 // Up to 32 by 32 values of C.
 struct Corner {
@@ -41,8 +41,10 @@ void copy_out(const Corner& at, const float* tiles) {
     }
 }
 
+template <int PARTS>
 void multiply(const char* a, const char* b, int steps, bool two) {
-    for (int s = 0; s < steps; s++, a += 2 * tile_bytes, b += 2 * tile_bytes) {
+    constexpr int step = 2 * tile_bytes * PARTS;
+    for (int s = 0; s < steps; s++, a += step, b += step) {
         _tile_loadd(4, a, 64);
         _tile_loadd(6, b, 64);
         _tile_dpbf16ps(0, 4, 6);
@@ -53,10 +55,29 @@ void multiply(const char* a, const char* b, int steps, bool two) {
             _tile_dpbf16ps(2, 5, 6);
             _tile_dpbf16ps(3, 5, 7);
         }
+        if (PARTS == 1) continue;
+        // The rest of B by A, then B by the rest of A.
+        const char *const a_rest = a + 2 * tile_bytes, *const b_rest = b + 2 * tile_bytes;
+        _tile_loadd(6, b_rest, 64);
+        _tile_dpbf16ps(0, 4, 6);
+        if (two) _tile_dpbf16ps(2, 5, 6);
+        _tile_loadd(7, b_rest + tile_bytes, 64);
+        _tile_dpbf16ps(1, 4, 7);
+        if (two) _tile_dpbf16ps(3, 5, 7);
+        _tile_loadd(4, a_rest, 64);
+        _tile_loadd(6, b, 64);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_loadd(7, b + tile_bytes, 64);
+        _tile_dpbf16ps(1, 4, 7);
+        if (two) {
+            _tile_loadd(5, a_rest + tile_bytes, 64);
+            _tile_dpbf16ps(2, 5, 6);
+            _tile_dpbf16ps(3, 5, 7);
+        }
     }
 }
 
-void block(const char* a, const char* b, int steps, const Corner& at, bool add) {
+void block(const char* a, const char* b, int steps, int parts, const Corner& at, bool add) {
     alignas(64) float tiles[4 * 256];
     const bool whole = at.whole();
     const long step = whole ? static_cast<long>(at.step) * 4 : 64;
@@ -74,7 +95,7 @@ void block(const char* a, const char* b, int steps, const Corner& at, bool add) 
         _tile_zero(2);
         _tile_zero(3);
     }
-    multiply(a, b, steps, at.lines > tile_lines);
+    (parts == 1 ? multiply<1> : multiply<2>)(a, b, steps, at.lines > tile_lines);
     _tile_stored(0, c[0], step);
     _tile_stored(1, c[1], step);
     _tile_stored(2, c[2], step);
@@ -83,15 +104,15 @@ void block(const char* a, const char* b, int steps, const Corner& at, bool add) 
 }
 
 // Rows i0 to i1 - 1 of 32 columns from j0 on.
-void compute(const Product& p, int i0, int i1, int j0, const char* a, char* panel) {
-    const Depths depths(p.k, depth);
+void compute(const Product& p, int parts, int i0, int i1, int j0, const char* a, char* panel) {
+    const Depths depths(p.k, depth(parts));
     for (int part = 0; part < depths.count; part++) {
         const int k0 = depths.begin(part), k1 = depths.end(part);
-        pack_lines(p.b, j0, p.n, k0, k1, true, panel);
+        pack_lines(p.b, j0, p.n, k0, k1, true, parts, panel);
         for (int i = i0; i < i1; i += block_lines) {
             const char* const left = a + (static_cast<size_t>(part) * blocks(p) + i / block_lines) * block_bytes;
             const Corner at = {p.c + i * p.c_step + j0, p.c_step, i1 - i, p.n - j0};
-            block(left, panel, conv::ceil_div(k1 - k0, tile_depth), at, part > 0);
+            block(left, panel, conv::ceil_div(k1 - k0, tile_depth), parts, at, part > 0);
         }
     }
 }
@@ -100,22 +121,24 @@ void compute(const Product& p, int i0, int i1, int j0, const char* a, char* pane
 
 bool amx_available() { return amx::permitted(); }
 
-size_t amx_work_size(const Batch& batch, int threads) { return a_bytes(batch.first) * batch.count + block_bytes * threads; }
+size_t amx_work_size(const Batch& batch, int parts, int threads) {
+    return a_bytes(batch.first, parts) * batch.count + block_bytes * threads;
+}
 
-void amx_product(const Batch& batch, char* work, const conv::Thread& thread) {
-    const size_t bytes = a_bytes(batch.first);
+void amx_product(const Batch& batch, int parts, char* work, const conv::Thread& thread) {
+    const size_t bytes = a_bytes(batch.first, parts);
     char* const panel = work + bytes * batch.count + block_bytes * thread.index;
-    const Depths depths(batch.first.k, depth);
+    const Depths depths(batch.first.k, depth(parts));
     const int down = blocks(batch.first);
     const amx::Tiles tiles;
     multiply(
         batch, down * depths.count, block_lines, thread,
         [&](const Product& p, int number, int at) {
             const int part = at / down;
-            pack_lines(p.a, at % down * block_lines, p.m, depths.begin(part), depths.end(part), false,
+            pack_lines(p.a, at % down * block_lines, p.m, depths.begin(part), depths.end(part), false, parts,
                        work + number * bytes + at * block_bytes);
         },
-        [&](const Product& p, int number, int i0, int i1, int j0) { compute(p, i0, i1, j0, work + number * bytes, panel); });
+        [&](const Product& p, int number, int i0, int i1, int j0) { compute(p, parts, i0, i1, j0, work + number * bytes, panel); });
 }
 
 }  // namespace product
@@ -125,8 +148,8 @@ void amx_product(const Batch& batch, char* work, const conv::Thread& thread) {
 namespace product {
 
 bool amx_available() { return false; }
-size_t amx_work_size(const Batch&, int) { return 0; }
-void amx_product(const Batch&, char*, const conv::Thread&) {}
+size_t amx_work_size(const Batch&, int, int) { return 0; }
+void amx_product(const Batch&, int, char*, const conv::Thread&) {}
 
 }  // namespace product
 

@@ -66,14 +66,15 @@ bool read_batch(const ggml_tensor* dst, Batch& batch) {
     return read_matrices(dst, batch);
 }
 
-size_t work_size(const Batch& batch, bool amx, int threads) {
-    return amx ? product::amx_work_size(batch, threads) : product::f32_work_size(batch, threads);
+size_t work_size(const Batch& batch, int parts, int threads) {
+    return parts > 0 ? product::amx_work_size(batch, parts, threads) : product::f32_work_size(batch, threads);
 }
 
-// Whether AMX computes it. Products that ask for F32 (attention), and all that are not allowed less, are F32.
-bool uses_amx(const ggml_tensor* dst, bool bf16) {
+// Of how many bfloat16 the inputs are sums if AMX computes it, else 0. Where a product asks for F32 (attention), of two.
+int amx_parts(const ggml_tensor* dst, int bf16) {
+    if (bf16 == 0 || !product::amx_available()) return 0;
     const bool exact = dst->op == GGML_OP_MUL_MAT && dst->op_params[0] == GGML_PREC_F32;
-    return bf16 && !exact && product::amx_available();
+    return exact ? 2 : bf16;
 }
 
 constexpr size_t most_work = size_t(256) << 20;
@@ -83,21 +84,22 @@ constexpr size_t most_work = size_t(256) << 20;
 size_t ai_artist_product_work_size(const ggml_tensor* dst, int n_threads) {
     Batch batch;
     if (!read_batch(dst, batch)) return 0;
-    const size_t size = std::max(work_size(batch, false, n_threads), work_size(batch, uses_amx(dst, true), n_threads));
+    size_t size = 0;  // the plan does not know what is allowed
+    for (const int bf16 : {0, 1, 2}) size = std::max(size, work_size(batch, amx_parts(dst, bf16), n_threads));
     return size <= most_work ? size + 64 : 0;
 }
 
 bool ai_artist_product(const ggml_compute_params* params, ggml_tensor* dst) {
     Batch batch;
     if (!read_batch(dst, batch)) return false;
-    const bool amx = uses_amx(dst, params->bf16);
-    const size_t size = work_size(batch, amx, params->nth);
+    const int parts = amx_parts(dst, params->bf16);
+    const size_t size = work_size(batch, parts, params->nth);
     if (size > most_work || params->wsize < size + 64) return false;
     char* const work = reinterpret_cast<char*>(conv::aligned(reinterpret_cast<uintptr_t>(params->wdata)));
     const conv::Thread thread = {params->ith, params->nth, [](void* pool) { ggml_barrier(static_cast<ggml_threadpool*>(pool)); },
                                  params->threadpool};
-    if (amx) {
-        product::amx_product(batch, work, thread);
+    if (parts > 0) {
+        product::amx_product(batch, parts, work, thread);
     } else {
         product::f32_product(batch, work, thread);
     }

@@ -19,7 +19,7 @@ inline bool has_kernels() {
 
 struct ComputeOptions {
     size_t most = 0;    // bytes of work memory at most; 0: what the plan asks for
-    bool bf16 = false;  // inputs may be rounded to bfloat16
+    int bf16 = 0;  // of how many bfloat16 inputs may be sums: ggml_cplan
 };
 
 // The floats of a tensor of the graph; none if it was not computed.
