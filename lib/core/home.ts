@@ -106,6 +106,10 @@ export class Home {
   get trainingCache(): string {
     return this.#at('cache', 'training');
   }
+  /** Random weights that `bench` measures with. */
+  get benchWeights(): string {
+    return this.#at('cache', 'bench-weights');
+  }
   /** Data sets and panels of proposals. */
   get proposals(): string {
     return this.#at('proposals');
