@@ -230,7 +230,7 @@ try {
   OtherSide.endAll();
   await rm(folder, { recursive: true, force: true });
 }
-const found = hardware();
+const found = await hardware();
 if (values.json) console.log(JSON.stringify({ hardware: found, threads, others, counts, rows }));
 else {
   console.error(`${hardwareLine(found)} | ${others.join(' | ') || 'no other side'} | ${threads} threads each, best of ${rounds}`);

@@ -159,7 +159,7 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-const machine = hardware();
+const machine = await hardware();
 if (values.json) console.log(JSON.stringify({ hardware: machine, batch, rank, threads, rounds, rows }));
 else {
   console.error(
