@@ -1,6 +1,6 @@
 /** Measures what this machine paints in a second, and lays the results of machines side by side. */
 export { svgOf } from './compare/chart.ts';
-export { type Cell, type Comparison, compareResults, type Line } from './compare/compare.ts';
+export { type Cell, type Comparison, compareResults, type Line, nameOf } from './compare/compare.ts';
 export { markdownOf } from './compare/markdown.ts';
 export { pageOf } from './compare/page.ts';
 export { readWorth, type Worth } from './compare/worth.ts';

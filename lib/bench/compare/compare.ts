@@ -30,7 +30,8 @@ export interface Comparison {
   readonly notes: readonly string[];
 }
 
-function nameOf({ label, machine, engine }: BenchResult): string {
+/** Its label; else the GPU it ran on, or the processor. */
+export function nameOf({ label, machine, engine }: BenchResult): string {
   const gpu = machine.devices.find(({ name }) => name === engine.backend) ?? machine.devices.find(({ type }) => type === 'gpu');
   return label ?? gpu?.description ?? machine.cpu;
 }
