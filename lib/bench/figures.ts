@@ -32,8 +32,17 @@ const perSecond =
     const [amount, took] = [Number(recipe[count]), repeat.parts[name]];
     return took !== undefined && took > 0 ? amount / took : undefined;
   };
+const ratioOf = (above: number | undefined, below: number): number | undefined =>
+  above === undefined || below <= 0 ? undefined : above / below;
+/** Of a training run, by which people compare machines. */
+const longRun = 2000;
+const secondsOfStep: Measure['of'] = ({ parts }, { steps }) => (parts.steps === undefined ? undefined : parts.steps / Number(steps));
+const projectedMinutes = (step: number | undefined): number | undefined => (step === undefined ? undefined : (step * longRun) / 60);
+const energyOf = ({ joules }: Repeat): number | undefined => joules && Object.values(joules).reduce((sum, part) => sum + part, 0);
 const common: readonly Measure[] = [
   { name: 'processor time', unit: 's', isRate: false, of: ({ cpuSeconds }) => cpuSeconds },
+  { name: 'energy', unit: 'J', isRate: false, of: energyOf },
+  { name: 'power', unit: 'W', isRate: false, of: (repeat) => ratioOf(energyOf(repeat), repeat.seconds) },
   { name: 'peak memory', unit: 'MiB', isRate: false, of: ({ peakBytes }) => peakBytes / mebibyte },
 ];
 
@@ -45,10 +54,21 @@ const measures: Readonly<Record<SuiteName, readonly Measure[]>> = {
     { name: 'pictures', unit: '1/min', isRate: true, of: ({ seconds }) => 60 / seconds },
     ...common,
   ],
+  train: [
+    { name: 'step', unit: 's', isRate: false, of: secondsOfStep },
+    { name: `${longRun} such steps`, unit: 'min', isRate: false, of: (...repeat) => projectedMinutes(secondsOfStep(...repeat)) },
+    ...common,
+  ],
   upscale: [{ name: 'one picture', unit: 's', isRate: false, of: ({ seconds }) => seconds }, ...common],
   clip: [
     { name: 'pictures', unit: '1/s', isRate: true, of: perSecond('pictures', 'pictures') },
     { name: 'texts', unit: '1/s', isRate: true, of: perSecond('texts', 'texts') },
+    ...common,
+  ],
+  gallery: [
+    { name: 'works filed', unit: '1/s', isRate: true, of: perSecond('filed', 'file') },
+    { name: 'searches', unit: '1/s', isRate: true, of: perSecond('searches', 'search') },
+    { name: 'pages of a list', unit: '1/s', isRate: true, of: perSecond('pages', 'page') },
     ...common,
   ],
   start: [
@@ -65,6 +85,12 @@ export function figuresOf({ id, suite, recipe, repeats }: TaskResult): Figure[] 
     return spread ? [{ task: id, name, unit, isRate, spread }] : [];
   });
 }
+
+/** Why devices lowered their clocks during repeats of a task, where they tell. */
+export const throttledBy = ({ repeats }: TaskResult): string[] => [...new Set(repeats.flatMap(({ throttled = [] }) => throttled))];
+
+/** A last repeat that is so much slower than the first is the mark of a hot machine. */
+export const slowTask = 1.15;
 
 /** Of the first and the last repeat: above 1, the machine became slower, as a hot one does. undefined: fewer than three repeats. */
 export function slowdown({ repeats }: TaskResult): number | undefined {

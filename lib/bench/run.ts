@@ -1,6 +1,10 @@
 /** Runs tasks in turns and writes down what they took. */
-import { ArtistError, isArtistError } from '../core/index.ts';
-import { buildNow, machineNow } from './machine.ts';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ArtistError, isArtistError, removeTree } from '../core/index.ts';
+import { EnergyMeter } from './energy/energy-meter.ts';
+import { buildNow, machineNow } from './hardware/machine.ts';
 import { TaskProcess } from './processes/task-process.ts';
 import { type BenchResult, resultVersion, type TaskResult } from './result/result.ts';
 import { standardTasks, suiteVersion } from './tasks/standard.ts';
@@ -37,17 +41,29 @@ function fail({ result }: Running, error: unknown): void {
   result.reason = `${code}: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-async function begin(running: Running, engine: EngineOptions, signal: AbortSignal): Promise<void> {
+/** What all tasks of a run share. */
+interface Surroundings {
+  readonly engine: EngineOptions;
+  /** A folder for what tasks write, which is removed at the end. */
+  readonly scratch: string;
+  readonly meter: EnergyMeter;
+  readonly signal: AbortSignal;
+}
+
+async function begin(running: Running, { engine, scratch, signal }: Surroundings): Promise<void> {
   running.process = new TaskProcess(signal);
-  running.result.loadSeconds = await running.process.load(running.task.id, engine);
+  running.result.loadSeconds = await running.process.load(running.task.id, engine, scratch);
   const { repeat } = await running.process.repeat();
   running.result.firstSeconds = repeat.seconds;
 }
 
-async function goOn({ process, result, digests }: Running): Promise<void> {
+async function goOn({ process, result, digests }: Running, { meter }: Surroundings): Promise<void> {
   if (!process) return; // it has failed
-  const { repeat, digest } = await process.repeat();
-  result.repeats.push(repeat);
+  const {
+    result: { repeat, digest },
+    told,
+  } = await meter.during(() => process.repeat());
+  result.repeats.push({ ...repeat, ...told });
   if (digest !== undefined) digests.add(digest);
 }
 
@@ -69,20 +85,21 @@ async function attempt(running: Running, step: () => Promise<void>, signal: Abor
 }
 
 /** Loads every task and repeats them in turns, so that a machine that slows down slows all of them alike. */
-async function measureAll(all: readonly Running[], options: BenchOptions, signal: AbortSignal): Promise<boolean> {
-  const { engine = {}, onProgress } = options;
+async function measureAll(all: readonly Running[], options: BenchOptions, around: Surroundings): Promise<boolean> {
+  const { onProgress } = options;
+  const { signal } = around;
   const rounds = repeatsOf(options);
   const of = all.length * (rounds + 1);
   let at = 0;
   const tell = ({ task: { id } }: Running): void => onProgress?.({ task: id, at: at++, of });
   for (const one of all) {
     tell(one);
-    if (await attempt(one, () => begin(one, engine, signal), signal)) return true;
+    if (await attempt(one, () => begin(one, around), signal)) return true;
   }
   for (let round = 0; round < rounds; round++)
     for (const one of all) {
       tell(one);
-      if (await attempt(one, () => goOn(one), signal)) return true;
+      if (await attempt(one, () => goOn(one, around), signal)) return true;
     }
   return false;
 }
@@ -110,11 +127,15 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
       const { id, suite, recipe } = task;
       return { task, result: { id, suite, recipe: { ...recipe }, status: 'done', repeats: [] }, digests: new Set() };
     });
+  const [scratch, meter] = [await mkdtemp(join(tmpdir(), 'ai-artist-bench-')), await EnergyMeter.open()];
+  const meters = meter.names;
   let isPartial = false;
   try {
-    isPartial = await measureAll(running, options, signal);
+    isPartial = await measureAll(running, options, { engine, scratch, meter, signal });
   } finally {
     for (const one of running) end(one);
+    meter.close();
+    await removeTree(scratch, { inside: tmpdir() });
   }
   return {
     format: 'ai-artist-bench',
@@ -123,7 +144,7 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
     createdAt: new Date().toISOString(),
     ...(label !== undefined && { label }),
     isPartial,
-    machine,
+    machine: { ...machine, ...(meters.length > 0 && { meters }) },
     build,
     engine: { ...engine },
     tasks: running.map((one) => finished(one, isPartial)),

@@ -17,8 +17,8 @@ export class TaskProcess {
   }
 
   /** @returns seconds. @throws ArtistError every error of the task; ERR_NATIVE_CRASH, ERR_OUT_OF_MEMORY when the process died; the signal's reason */
-  async load(task: string, engine: EngineOptions): Promise<number> {
-    const reply = await this.#ask({ do: 'load', task, engine });
+  async load(task: string, engine: EngineOptions, scratch: string): Promise<number> {
+    const reply = await this.#ask({ do: 'load', task, engine, scratch });
     if ('seconds' in reply) return reply.seconds;
     throw unexpected(reply);
   }

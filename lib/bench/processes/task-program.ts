@@ -19,7 +19,7 @@ async function answer(request: TaskRequest): Promise<TaskReply> {
   const task = standardTasks.find(({ id }) => id === request.task);
   if (!task) throw new ArtistError('ERR_NOT_FOUND', `task: expected one of the suite, got ${request.task}`);
   const start = performance.now();
-  ready = await task.prepare(request.engine, signal);
+  ready = await task.prepare(request.engine, signal, request.scratch);
   return { seconds: (performance.now() - start) / 1000 };
 }
 

@@ -22,11 +22,15 @@ export interface Task {
   readonly suite: SuiteName;
   /** What fixes the amount of work; two results compare only where these are equal. */
   readonly recipe: Readonly<Record<string, string | number>>;
-  /** Loads what it needs. @throws ArtistError every error of the engine; ERR_UNSUPPORTED where the machine cannot do it */
-  prepare(options: EngineOptions, signal: AbortSignal): Promise<Ready>;
+  /**
+   * Loads what it needs; what it writes goes to a place of its own in `scratch`, a folder that is removed after the run.
+   *
+   * @throws ArtistError every error of the engine; ERR_UNSUPPORTED where the machine cannot do it
+   */
+  prepare(options: EngineOptions, signal: AbortSignal, scratch: string): Promise<Ready>;
 }
 
-export const suiteNames = ['paint', 'upscale', 'clip', 'start'] as const;
+export const suiteNames = ['paint', 'train', 'upscale', 'clip', 'gallery', 'start'] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 /** How the engine is run. Default: as it is for every other command. */
