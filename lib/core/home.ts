@@ -110,6 +110,10 @@ export class Home {
   get benchWeights(): string {
     return this.#at('cache', 'bench-weights');
   }
+  /** A file of `benchWeights`. */
+  benchWeight(file: string): string {
+    return this.#at('cache', 'bench-weights', file);
+  }
   /** Data sets and panels of proposals. */
   get proposals(): string {
     return this.#at('proposals');

@@ -1,6 +1,5 @@
 /** Random weights on the disk: written when first used, listed, removed. */
 import { readdir, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import { acquireLock, homeOf, writeError } from '../../core/index.ts';
 import type { PartRole } from '../../models/index.ts';
 import { type RandomModel, randomModels } from './families.ts';
@@ -9,7 +8,7 @@ import { isWritten, type RandomFile, randomBytes, writeRandomFile } from './rand
 const ending = '.gguf';
 const beginning = 'random-';
 
-const pathOf = (home: string | undefined, { name }: RandomFile): string => join(homeOf(home).benchWeights, `${beginning}${name}${ending}`);
+const pathOf = (home: string | undefined, { name }: RandomFile): string => homeOf(home).benchWeight(`${beginning}${name}${ending}`);
 
 /** The files of a model as options of loadModel(). They need not exist. */
 export function randomPaths(model: RandomModel, home?: string): Partial<Record<PartRole, string>> {
@@ -40,7 +39,7 @@ export interface WriteModelOptions {
  * @throws ArtistError ERR_DISK_FULL, ERR_WRITE, ERR_LOCKED; the signal's reason
  */
 export async function writeRandomModel(model: RandomModel, { home, signal, onProgress }: WriteModelOptions = {}): Promise<void> {
-  const lock = await acquireLock(join(homeOf(home).benchWeights, '.lock'), { purpose: 'writing random weights', signal });
+  const lock = await acquireLock(homeOf(home).benchWeight('.lock'), { purpose: 'writing random weights', signal });
   try {
     for (const file of Object.values(model)) {
       signal?.throwIfAborted();
@@ -72,7 +71,7 @@ export async function listWeights(home?: string): Promise<StoredWeights[]> {
   const names = await readdir(folder).catch((): string[] => []); // not made yet
   const found: StoredWeights[] = [];
   for (const name of names.filter((one) => one.startsWith(beginning)).sort()) {
-    const path = join(folder, name);
+    const path = homeOf(home).benchWeight(name);
     const info = await stat(path).catch(() => undefined); // removed meanwhile
     if (info?.isFile() === true) found.push({ path, bytes: info.size, models: usersOf(name) });
   }
@@ -83,7 +82,7 @@ export async function listWeights(home?: string): Promise<StoredWeights[]> {
 export async function removeWeights(home?: string): Promise<StoredWeights[]> {
   const found = await listWeights(home);
   if (found.length === 0) return [];
-  const lock = await acquireLock(join(homeOf(home).benchWeights, '.lock'), { purpose: 'removing random weights', waitMs: 0 });
+  const lock = await acquireLock(homeOf(home).benchWeight('.lock'), { purpose: 'removing random weights', waitMs: 0 });
   try {
     for (const { path } of found) await unlink(path).catch((error: unknown) => Promise.reject(writeError(path, error)));
   } finally {
