@@ -21,7 +21,7 @@ const givenOptions = ({ engine: { backend, threads } }: BenchResult): string[] =
 
 const probeLines = ({ probe }: BenchResult): string[] =>
   probe && probe.products.length > 0
-    ? [`${probe.device}: products of matrices at up to ${short(peakOf(probe))} TFLOP/s (the peak that shares are of)`]
+    ? [`${probe.device}: products and convolutions at up to ${short(peakOf(probe))} TFLOP/s (the peak that shares are of)`]
     : [];
 
 const stateOf = ({ id, status, reason }: TaskResult): string[] =>

@@ -1,7 +1,7 @@
 /** Whether a machine can do a task in the memory that it has and in a time that somebody waits. */
 import { totalmem } from 'node:os';
 import { listDevices } from '../engine/index.ts';
-import { peakOf } from './peak.ts';
+import { productPeakOf } from './peak.ts';
 import type { Probe } from './result/result.ts';
 import type { EngineOptions, Needs, Task } from './tasks/task.ts';
 import { gigabytes } from './weights/random-file.ts';
@@ -9,7 +9,7 @@ import { gigabytes } from './weights/random-file.ts';
 /** Longest time of a task with true sizes, seconds; with `quick`, of all such tasks together. */
 export const limitSeconds = { usual: 900, quick: 60 } as const;
 
-/** What models reach of the peak of products, rather less than more, and how fast weights are written and read. */
+/** What models reach of the fastest product (convolutions may be faster), rather less than more, and how fast weights are written and read. */
 const reached = 0.4;
 const bytesPerSecond = 5e8;
 /** Left to the system and to other programs. */
@@ -28,7 +28,7 @@ export function usableMemory({ backend }: EngineOptions): number {
 
 /** Seconds to write, load and repeat a task. @param runs repeats and the one that warms up */
 export const estimatedSeconds = (needs: Needs, probe: Probe | undefined, runs: number, missing: number): number =>
-  (needs.operations * runs) / (peakOf(probe) * 1e12 * reached) + (needs.weightBytes() + missing) / bytesPerSecond;
+  (needs.operations * runs) / (productPeakOf(probe) * 1e12 * reached) + (needs.weightBytes() + missing) / bytesPerSecond;
 
 export interface Room {
   readonly memoryBytes: number;
@@ -44,9 +44,9 @@ export function lackOf({ id }: Task, needs: Needs, seconds: number, room: Room):
   const memory = needs.memoryBytes();
   if (memory > room.memoryBytes)
     return `it needs about ${gigabytes(memory)} of memory, and ${gigabytes(Math.max(0, room.memoryBytes))} can be used here. ${anyway}`;
-  if (peakOf(room.probe) === 0) return `how long it takes here is not known, because products could not be measured. ${anyway}`;
+  if (productPeakOf(room.probe) === 0) return `how long it takes here is not known, because products could not be measured. ${anyway}`;
   if (seconds > room.seconds) {
-    const work = `${(needs.operations / 1e12).toFixed(1)} TFLOP a picture on ${peakOf(room.probe).toFixed(2)} TFLOP/s`;
+    const work = `${(needs.operations / 1e12).toFixed(1)} TFLOP a picture on ${productPeakOf(room.probe).toFixed(2)} TFLOP/s`;
     return `it would take about ${lasting(seconds)} here (${work}), and ${lasting(Math.max(0, room.seconds))} are left for it. ${anyway}`;
   }
   return undefined;

@@ -14,8 +14,20 @@ const longestSeconds = 0.1;
 /** Products of one run of measureProducts(). */
 const growth = 8;
 
+const teraflops = ({ operations, seconds }: { operations: number; seconds: number }): number => operations / seconds / 1e12;
+
+/** undefined: the device has no such operation. */
+async function orNone<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isArtistError(error) && error.code === 'ERR_UNSUPPORTED') return undefined;
+    throw error;
+  }
+}
+
 /**
- * Multiplies matrices of each type in growing sizes, a few seconds in all.
+ * Multiplies matrices of each type in growing sizes and computes a convolution, a few seconds in all.
  *
  * @throws ArtistError every error of measureProducts() but ERR_UNSUPPORTED: such a type is left out
  */
@@ -24,15 +36,15 @@ export async function probeDevice(engine: EngineOptions, signal: AbortSignal): P
   let device = '';
   for (const type of types)
     for (const size of sizes) {
-      try {
-        const found = await measureProducts({ ...engine, type, size, seconds: productSeconds, signal });
-        device = found.device;
-        products.push({ type, size, tflops: found.operations / found.seconds / 1e12 });
-        if (found.seconds * growth > longestSeconds) break;
-      } catch (error) {
-        if (!isArtistError(error) || error.code !== 'ERR_UNSUPPORTED') throw error;
-        break;
-      }
+      const found = await orNone(measureProducts({ ...engine, type, size, seconds: productSeconds, signal }));
+      if (!found) break;
+      device = found.device;
+      products.push({ type, size, tflops: teraflops(found) });
+      if (found.seconds * growth > longestSeconds) break;
     }
-  return { device, products };
+  const [type, channels] = ['f16', 256] as const;
+  const convolution = await orNone(
+    measureProducts({ ...engine, type, size: channels, convolution: true, seconds: productSeconds, signal }),
+  );
+  return { device, products, ...(convolution && { convolution: { type, channels, tflops: teraflops(convolution) } }) };
 }

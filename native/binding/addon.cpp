@@ -170,6 +170,7 @@ Napi::Value measure_products(const Napi::CallbackInfo& info) {
     in.optional_int("threads", request.threads, 1, 512);
     in.optional_enum("type", request.type, str_to_sd_type, SD_TYPE_COUNT);
     request.size = 32 * in.integer("blocks", 1, 256);
+    in.optional_bool("convolution", request.convolution);
     in.optional_double("seconds", request.seconds, 0, 60);
     request.threads = in.has("threads") ? request.threads : default_threads();
     const auto job = std::make_shared<ProductsJob>(std::move(request));

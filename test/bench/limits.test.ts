@@ -51,6 +51,7 @@ suite('bench: limits', (test) => {
       ['0.5 TFLOP/s', '25 %', '0.5 s', '1 s', '6 s', undefined],
     );
     is(peakOf(undefined), 0);
+    is(peakOf({ ...probe(2), convolution: { type: 'f16', channels: 256, tflops: 3 } }), 3);
     const alone = new Set(figuresOf(task).map(({ name }) => name));
     ok(alone.has('arithmetic') && !alone.has('share of peak'));
   });

@@ -207,6 +207,8 @@ suite('bench: operations', (test) => {
     is(operations, 4 * 2 * 256 ** 3);
     // One run that warms up and two.
     is(countedOperations() - before, 3 * operations);
+    const convolution = await measureProducts({ type: 'f16', size: 64, convolution: true, seconds: 0 });
+    is(convolution.operations, 4 * 2 * 64 * 64 * 64 * 3 * 3 * 64);
     const teraflops = operations / seconds / 1e12;
     ok(teraflops > 1e-4 && teraflops < 1e4, `${device}: ${teraflops} TFLOP/s`);
   });

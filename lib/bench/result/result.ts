@@ -62,8 +62,12 @@ const probe = z.strictObject({
   products: z.array(
     z.strictObject({ type: z.string(), size: z.int().min(1).describe('Rows and columns of both matrices'), tflops: z.number().min(0) }),
   ),
+  convolution: z
+    .strictObject({ type: z.string(), channels: z.int().min(1), tflops: z.number().min(0) })
+    .optional()
+    .describe('3 x 3 over 64 x 64 places; absent where the device has no such operation'),
 });
-/** How fast the device multiplies matrices of weights with one of F32. */
+/** How fast the device multiplies matrices of weights with one of F32, and computes a convolution. */
 export type Probe = z.output<typeof probe>;
 
 export const machineSchema = z.strictObject({

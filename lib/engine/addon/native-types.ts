@@ -121,8 +121,10 @@ export interface NativeProductsRequest {
   threads?: number;
   /** Of the weights. */
   type: WeightType;
-  /** Rows and columns in blocks of 32, 1..256. */
+  /** Rows and columns, of a convolution channels, in blocks of 32, 1..256. */
   blocks: number;
+  /** A convolution of 3 x 3 over 64 x 64 places in place of a product. */
+  convolution?: boolean;
   /** Spent at least, 0..60, after one run that warms up. */
   seconds: number;
 }

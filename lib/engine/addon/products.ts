@@ -10,25 +10,35 @@ export interface ProductsOptions {
   threads?: number | undefined;
   /** Type of the first matrix, as of weights; the second is F32. */
   type: WeightType;
-  /** Rows and columns of both, a multiple of 32 up to 8192. */
+  /** Rows and columns of both, a multiple of 32 up to 8192; of a convolution, channels in and out. */
   size: number;
+  /** A convolution of 3 x 3 over 64 x 64 places in place of a product. Default false. */
+  convolution?: boolean;
   /** Spent at least, 0..60, after one run that warms up. */
   seconds: number;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Multiplies square matrices as fast as the device can.
+ * Multiplies square matrices, or computes a convolution, as fast as the device can.
  *
  * @throws ArtistError ERR_NO_DEVICE; ERR_UNSUPPORTED: the device cannot multiply this type; ERR_OUT_OF_MEMORY; ERR_NO_BINARY
  * @throws `signal.reason` when aborted
  */
-export async function measureProducts({ backend, threads, type, size, seconds, signal }: ProductsOptions): Promise<NativeProducts> {
+export async function measureProducts({
+  backend,
+  threads,
+  type,
+  size,
+  convolution = false,
+  seconds,
+  signal,
+}: ProductsOptions): Promise<NativeProducts> {
   const addon = localEngine();
   const request = {
     ...(backend !== undefined && { backend }),
     ...(threads !== undefined && { threads }),
-    ...{ type, blocks: size / 32, seconds },
+    ...{ type, blocks: size / 32, convolution, seconds },
   };
   return runJob<NativeProducts>({ addon, site: new CallSite('measureProducts', measureProducts), signal }, (listen) =>
     addon.measureProducts(request, listen),

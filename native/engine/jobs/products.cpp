@@ -17,6 +17,7 @@ namespace {
 // In one graph, so that starting a graph does not count on a GPU.
 constexpr int products_per_graph = 4;
 constexpr int least_runs = 2;
+constexpr int picture_edge = 64;
 
 // Numbers in -1..1 without a pattern: a GPU draws less power, and is faster, where all are alike.
 std::vector<float> noise(size_t count) {
@@ -32,7 +33,7 @@ std::vector<float> noise(size_t count) {
 void fill(ggml_tensor* tensor) {
     const std::vector<float> values = noise(static_cast<size_t>(ggml_nelements(tensor)));
     std::vector<uint8_t> stored(ggml_nbytes(tensor));
-    ggml_quantize_chunk(tensor->type, values.data(), stored.data(), 0, tensor->ne[1], tensor->ne[0], nullptr);
+    ggml_quantize_chunk(tensor->type, values.data(), stored.data(), 0, ggml_nrows(tensor), tensor->ne[0], nullptr);
     ggml_backend_tensor_set(tensor, stored.data(), 0, stored.size());
 }
 
@@ -56,11 +57,16 @@ void ProductsJob::run() {
     if (!context) {
         throw EngineError("ERR_OUT_OF_MEMORY", "Not enough memory for a matrix product");
     }
-    ggml_tensor* weights = ggml_new_tensor_2d(context.get(), static_cast<ggml_type>(request_.type), request_.size, request_.size);
-    ggml_tensor* input = ggml_new_tensor_2d(context.get(), GGML_TYPE_F32, request_.size, request_.size);
+    const auto type = static_cast<ggml_type>(request_.type);
+    const int size = request_.size;
+    ggml_tensor* weights = request_.convolution ? ggml_new_tensor_4d(context.get(), type, 3, 3, size, size)
+                                                : ggml_new_tensor_2d(context.get(), type, size, size);
+    ggml_tensor* input = request_.convolution ? ggml_new_tensor_3d(context.get(), GGML_TYPE_F32, picture_edge, picture_edge, size)
+                                              : ggml_new_tensor_2d(context.get(), GGML_TYPE_F32, size, size);
     ggml_cgraph* graph = ggml_new_graph(context.get());
     for (int product = 0; product < products_per_graph; product++) {
-        ggml_build_forward_expand(graph, ggml_mul_mat(context.get(), weights, input));
+        ggml_build_forward_expand(graph, request_.convolution ? ggml_conv_2d_direct(context.get(), weights, input, 1, 1, 1, 1, 1, 1)
+                                                              : ggml_mul_mat(context.get(), weights, input));
     }
     if (!ggml_backend_supports_op(backend, ggml_graph_node(graph, 0))) {
         throw EngineError("ERR_UNSUPPORTED", device + ": expected products of " + sd_type_name(request_.type) + ", the device has none");

@@ -9,12 +9,13 @@ namespace ai_artist {
 struct ProductsRequest {
     std::string backend;
     int threads = 1;
-    int size = 1024;               // rows and columns of both matrices, a multiple of 32
+    int size = 1024;               // rows and columns of both matrices, a multiple of 32; of a convolution, channels
     sd_type_t type = SD_TYPE_F32;  // of the first matrix, as of weights; the second is F32
+    bool convolution = false;      // 3 x 3 over a picture of 64 x 64 places, in place of a product
     double seconds = 0.2;          // spent at least, after one run that warms up
 };
 
-// Matrix products as fast as a device computes them: what the rate of a model is compared with.
+// Matrix products or convolutions as fast as a device computes them: what the rate of a model is compared with.
 class ProductsJob final : public Job {
 public:
     explicit ProductsJob(ProductsRequest request) : request_(std::move(request)) {}
