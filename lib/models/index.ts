@@ -15,8 +15,8 @@ export { type BundledVocabulary, bundledVocabulary, describeBundled, type Prompt
 export { type PullEvent, type PulledModel, type PullModelOptions, type PullRetryEvent, pullModel } from './download/pull.ts';
 export { detectFamily, families, isUnetFamily, type ModelFamily } from './family.ts';
 export { ggmlTypes } from './formats/dtypes.ts';
-export { floatToHalf, halfToFloat } from './formats/float-formats.ts';
-export { type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './formats/float-tensors.ts';
+export { halfToFloat } from './formats/float-formats.ts';
+export { encodeFloats, type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './formats/float-tensors.ts';
 export { defaultAlignment, ggufMagic, originalShapeKey } from './formats/gguf.ts';
 export { readModelHeader } from './formats/header.ts';
 export { type ModelFile, withModelFile } from './formats/model-file.ts';

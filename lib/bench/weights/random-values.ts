@@ -1,6 +1,6 @@
 /** Random weights as bytes of a GGUF type. */
 import { seededRandom } from '../../core/index.ts';
-import { floatToHalf } from '../../models/index.ts';
+import { encodeFloats } from '../../models/index.ts';
 
 export type RandomType = 'F32' | 'F16' | 'Q8_0' | 'Q4_0';
 
@@ -39,10 +39,10 @@ const quantised = (type: 'Q8_0' | 'Q4_0', at: number): number =>
 function blocks(type: 'Q8_0' | 'Q4_0', deviation: number): Buffer {
   const size = type === 'Q8_0' ? 2 + block : 2 + block / 2;
   const out = Buffer.alloc(blocksPeriod * size);
-  const scale = floatToHalf(deviation / steps[type]);
+  const scale = encodeFloats(Float32Array.of(deviation / steps[type]), 'F16');
   for (let index = 0; index < blocksPeriod; index++) {
     const [to, from] = [index * size, index * block];
-    out.writeUInt16LE(scale, to);
+    out.set(scale, to);
     if (type === 'Q8_0') for (let at = 0; at < block; at++) out.writeInt8(quantised(type, from + at), to + 2 + at);
     else
       for (let at = 0; at < block / 2; at++)
@@ -52,11 +52,10 @@ function blocks(type: 'Q8_0' | 'Q4_0', deviation: number): Buffer {
 }
 
 function numbers(type: 'F32' | 'F16', deviation: number, mean: number): Buffer {
-  const values = normal().subarray(0, period);
-  if (type === 'F32') return Buffer.from(Float32Array.from(values, (value) => value * deviation + mean).buffer);
-  const bits = new Uint16Array(period);
-  for (let at = 0; at < period; at++) bits[at] = floatToHalf((values[at] ?? 0) * deviation + mean);
-  return Buffer.from(bits.buffer);
+  const values = normal()
+    .subarray(0, period)
+    .map((value) => value * deviation + mean);
+  return Buffer.from(encodeFloats(values, type).buffer);
 }
 
 /** Bytes to repeat until a tensor is full. `unit`: they may be cut at multiples of it. */
