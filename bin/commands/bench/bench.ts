@@ -1,4 +1,4 @@
-import { type BenchEvent, runBench, writeResult } from '../../../lib/bench/index.ts';
+import { type BenchEvent, gigabytes, listWeights, runBench, writeResult } from '../../../lib/bench/index.ts';
 import { benchFlags, benchOptions, suiteChoices, taskNames } from '../../flags/bench-flags.ts';
 import { choice } from '../../flags/flags.ts';
 import { doubtsOf, resultLines } from '../../print/bench-lines.ts';
@@ -42,11 +42,16 @@ export const benchCommand = command({
     if (out !== undefined) await checkOutput(out, { force: force === true, endings: ['.json'] });
     const result = await withProgress(context, 'measuring', (tell) => runBench({ ...options, onProgress: shown(tell) }));
     if (out !== undefined) await writeResult(out, result, { overwrite: force === true });
+    const onDisk = (await listWeights()).reduce((sum, { bytes }) => sum + bytes, 0);
     const hasFailed = result.tasks.some(({ status }) => status === 'failed');
     return {
       json: result,
       text: resultLines(result),
-      notes: [...doubtsOf(result), ...(out === undefined ? [] : [`wrote ${out}`])],
+      notes: [
+        ...doubtsOf(result),
+        ...(onDisk > 0 ? [`random weights take ${gigabytes(onDisk)} on the disk; bench weights --clean removes them`] : []),
+        ...(out === undefined ? [] : [`wrote ${out}`]),
+      ],
       status: result.isPartial ? exitStatus.cancelled : hasFailed ? exitStatus.failed : exitStatus.done,
     };
   },
