@@ -1,35 +1,13 @@
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
-import { versions } from '../lib/index.ts';
+/** The machine that figures were measured on, printed above them: the same facts that result files of `ai-artist bench` have. */
 
-/** The machine that figures were measured on; printed above them. */
+import type { BenchResult, Machine } from '../lib/bench/index.ts';
+import { buildNow, machineLines, machineNow } from '../lib/bench/index.ts';
+
 export interface Hardware {
-  cpu: string;
-  threads: number;
-  memoryGiB: number;
-  system: string;
-  node: string;
-  engine: string;
-  ggml: string;
-  gpu: string;
-  compiler: string;
+  machine: Machine;
+  build: BenchResult['build'];
 }
 
-export function hardware(): Hardware {
-  const { engine, ggml, gpu, compiler } = versions();
-  return {
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    threads: availableParallelism(),
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${process.platform} ${release()} ${process.arch}`,
-    node: process.version,
-    engine,
-    ggml,
-    gpu,
-    compiler,
-  };
-}
+export const hardware = async (): Promise<Hardware> => ({ machine: await machineNow(), build: buildNow() });
 
-export function hardwareLine(found: Hardware): string {
-  const { cpu, threads, memoryGiB, system, node, engine, ggml, gpu, compiler } = found;
-  return `${cpu}, ${threads} threads, ${memoryGiB} GiB | ${system} | node ${node} | ${engine}, ggml ${ggml}, gpu ${gpu}, ${compiler}`;
-}
+export const hardwareLine = ({ machine, build }: Hardware): string => machineLines(machine, build).join(' | ');

@@ -51,7 +51,7 @@ function once([type, code]: Load): number {
 const times = loads.map((): number[] => []);
 // In turn, so that a machine that slows down affects all of them equally.
 for (let run = 0; run < runs; run++) for (const [index, [, load]] of loads.entries()) times[index]?.push(once(load));
-console.log(hardwareLine(hardware()));
+console.log(hardwareLine(await hardware()));
 for (const [index, [name]] of loads.entries()) {
   const sorted = (times[index] ?? []).sort((a, b) => a - b);
   console.log(`${name.padEnd(40)} best ${sorted[0]?.toFixed(1)} ms, median ${sorted[runs / 2]?.toFixed(1)} ms`);

@@ -63,7 +63,7 @@ async function main(): Promise<void> {
     },
   });
   const options = { rounds: Number(values.rounds), size: Number(values.size), steps: Number(values.steps) };
-  const machine = hardware();
+  const machine = await hardware();
   console.error(hardwareLine(machine));
   const tenth = Math.max(1, Math.floor(options.rounds / 10));
   const result = await measureMemory(options, (round, mib) => {

@@ -12,6 +12,8 @@ const suites: Record<string, string[]> = {
   sse: ['server/sse-memory.ts'],
   train: ['train/speed.ts'],
   kernels: ['kernels/kernels.ts'],
+  peers: ['peers/peers.ts'],
+  agreement: ['agreement.ts'],
   style: ['train/style-lift.ts'],
   crash: ['crash/crash.ts'],
   curation: ['curation/curation.ts'],

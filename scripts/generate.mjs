@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { resultPages } from '../bench/results/page.ts';
 import { resultSchema } from '../lib/bench/result/result.ts';
 import { errorCodes } from '../lib/core/errors.ts';
 import { boundsHeader } from './generate/bounds-header.mjs';
@@ -48,6 +49,8 @@ const pages = {
   'native/binding/generated/bounds.h': boundsHeader(),
 };
 for (const name of withOptions) pages[name] = await withTables(readFileSync(path.join(root, name), 'utf8'), comments);
+
+for (const [name, text] of Object.entries(await resultPages(path.join(root, 'docs/results')))) pages[`docs/results/${name}`] = text;
 
 const check = process.argv.includes('--check');
 for (const [name, text] of Object.entries(pages)) {

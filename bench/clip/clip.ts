@@ -10,17 +10,16 @@
  * in FOLDER (where `npm install @huggingface/transformers` was run), otherwise from the working directory; it also needs Python's onnx and
  * onnxscript to export the weights. Without it that side is left out, with a message.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Clip, type ClipWeightType, loadClip } from '../../lib/doors/clip.ts';
 import { cosine, picture } from '../../test/clip/support.ts';
 import { hardware, hardwareLine } from '../hardware.ts';
+import { OtherSide } from '../other-side.ts';
 
 interface Ready {
   texts: string[];
@@ -55,48 +54,6 @@ type What = keyof typeof counts;
 interface Cost {
   seconds: number;
   cpuSeconds: number;
-}
-
-/** Another process, which answers one question at a time. */
-class OtherSide {
-  static readonly #running = new Set<OtherSide>();
-  readonly #name: string;
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterator<string>;
-  #errors = '';
-
-  constructor(name: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.#name = name;
-    this.#child = spawn(command, args, { env: { ...process.env, ...env } });
-    this.#child.stderr.on('data', (data: Buffer) => {
-      this.#errors = (this.#errors + data.toString()).slice(-2000);
-    });
-    this.#child.on('error', (error) => {
-      this.#errors += error.message;
-    });
-    this.#child.stdin.on('error', (error) => {
-      this.#errors += error.message;
-    });
-    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-    OtherSide.#running.add(this);
-  }
-
-  async next<T>(): Promise<T> {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`the ${this.#name} side ended: ${this.#errors.trim()}`);
-    return JSON.parse(value) as T;
-  }
-
-  ask<T>(question: object): Promise<T> {
-    this.#child.stdin.write(`${JSON.stringify(question)}\n`);
-    return this.next<T>();
-  }
-
-  /** Ends all sides. */
-  static endAll(): void {
-    for (const side of OtherSide.#running) side.#child.stdin.end();
-    OtherSide.#running.clear();
-  }
 }
 
 /** Finds the entry file of an installed transformers.js; undefined if there is none. */
@@ -230,7 +187,7 @@ try {
   OtherSide.endAll();
   await rm(folder, { recursive: true, force: true });
 }
-const found = hardware();
+const found = await hardware();
 if (values.json) console.log(JSON.stringify({ hardware: found, threads, others, counts, rows }));
 else {
   console.error(`${hardwareLine(found)} | ${others.join(' | ') || 'no other side'} | ${threads} threads each, best of ${rounds}`);

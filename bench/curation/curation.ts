@@ -157,7 +157,7 @@ const table = choosers.map(([name, choose]) => ({
 const all = seen.flat();
 const gated = all.filter(({ subject }) => subject < 0.5);
 const report = {
-  hardware: hardware(),
+  hardware: await hardware(),
   judge: judge.heldOut,
   pictures: all.length,
   steps: plan.steps,

@@ -23,6 +23,6 @@ const began = performance.now();
   process.stdout.write(`one subject: ${works} rounds of two, ${total} works filed, ${failed.length} failures\n`);
 }
 for (const line of failed.slice(0, 20)) process.stdout.write(`  ${line}\n`);
-process.stdout.write(`${((performance.now() - began) / 1000).toFixed(0)} s on ${JSON.stringify(hardware())}\n`);
+process.stdout.write(`${((performance.now() - began) / 1000).toFixed(0)} s on ${JSON.stringify(await hardware())}\n`);
 rmSync(home, { recursive: true, force: true });
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fillGallery } from '../../lib/bench/tasks/filled-gallery.ts';
 import { hardware, hardwareLine } from '../hardware.ts';
-import { fill } from './fill.ts';
 
 /** Limits in milliseconds and MB. */
 const limits: Record<string, number> = {
@@ -38,13 +38,13 @@ function run(folder: string, part: string): Record<string, number> {
   return JSON.parse(stdout) as Record<string, number>;
 }
 
-console.log(hardwareLine(hardware()));
+console.log(hardwareLine(await hardware()));
 const columns: Record<string, number>[] = [];
 for (const size of sizes.length > 0 ? sizes : [1000, 10_000, 100_000]) {
   const folder = mkdtempSync(path.join(tmpdir(), 'ai-artist-bench-gallery-'));
   try {
     const started = performance.now();
-    await fill(folder, size, oneFolder);
+    await fillGallery(folder, size, oneFolder);
     process.stderr.write(`${size} works written in ${Math.round((performance.now() - started) / 1000)} s\n`);
     columns.push({ ...run(folder, 'build'), ...run(folder, 'read'), ...run(folder, 'write') });
   } finally {

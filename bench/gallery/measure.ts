@@ -1,10 +1,11 @@
 /** Measures one gallery in a separate process, to separate its memory use: `measure.ts FOLDER`. Prints one JSON document. */
+
+import { rareWord } from '../../lib/bench/tasks/filled-gallery.ts';
 import { seededRandom } from '../../lib/core/index.ts';
 import { EmbeddingFile, Gallery, SimilarWorks } from '../../lib/gallery/index.ts';
 import { embeddingsFile } from '../../lib/gallery/likeness/embeddings.ts';
 import { ArtImage } from '../../lib/image/index.ts';
 import { median } from '../numbers.ts';
-import { rareWord } from './fill.ts';
 
 const [folder = '', part = 'read'] = process.argv.slice(2);
 const dimensions = 512;

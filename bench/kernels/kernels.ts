@@ -56,7 +56,7 @@ for (const network of values.networks.split(',')) {
     }
   }
 }
-const found = hardware();
+const found = await hardware();
 if (values.json) console.log(JSON.stringify({ hardware: found, threads: Number(values.threads), rows }));
 else {
   console.log(`${hardwareLine(found)}\n${values.threads} threads, best of ${values.rounds}; processor seconds (wall seconds)`);

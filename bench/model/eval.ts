@@ -147,7 +147,7 @@ async function evaluate(bundle: Bundle): Promise<Evaluated> {
     const report = reportSchema.parse({
       schema: 1,
       name: bundle.name,
-      hardware: hardwareLine(hardware()),
+      hardware: hardwareLine(await hardware()),
       threads,
       settings: painter.settings,
       judge: judge.heldOut,

@@ -145,9 +145,9 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
     },
   });
-  const machine = hardware();
-  console.error(hardwareLine(machine));
-  const threads = Number(values.threads ?? Math.max(1, machine.threads - 1));
+  const found = await hardware();
+  console.error(hardwareLine(found));
+  const threads = Number(values.threads ?? Math.max(1, found.machine.threads - 1));
   const options = { pairs: Number(values.pairs), size: Number(values.size), steps: Number(values.steps), threads };
   const result = await measureOverhead(options, (pair, baseline, ours) => {
     console.error(
@@ -156,7 +156,7 @@ async function main(): Promise<void> {
   });
   const passed = result.identical && result.ratio <= 1.02 && result.eventLoop.p99 < 10;
   if (values.json) {
-    console.log(JSON.stringify({ bench: 'overhead', ...options, ...result, passed, hardware: machine }));
+    console.log(JSON.stringify({ bench: 'overhead', ...options, ...result, passed, hardware: found }));
   } else {
     const { p50, p99, max } = result.eventLoop;
     console.log(row('C API', result.baseline));

@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { fillGallery } from '../../lib/bench/tasks/filled-gallery.ts';
 import { homeOf } from '../../lib/core/index.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import { TokenBook } from '../../lib/server/index.ts';
-import { fill } from '../gallery/fill.ts';
 import { hardware, hardwareLine } from '../hardware.ts';
 
 const { values, positionals } = parseArgs({
@@ -181,10 +181,10 @@ const at = (times: readonly number[], share: number): string =>
   (times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? Number.NaN).toFixed(1).padStart(9);
 
 async function main(): Promise<void> {
-  console.log(hardwareLine(hardware()));
+  console.log(hardwareLine(await hardware()));
   const folder = path.join(home, 'gallery');
   mkdirSync(home, { recursive: true });
-  if (!existsSync(folder)) await fill(folder, works, false);
+  if (!existsSync(folder)) await fillGallery(folder, works, false);
   const gallery = new Gallery({ folder });
   const ids = (await gallery.list({ limit: 300 })).works.map(({ id }) => id);
   for (const id of ids) await gallery.thumbnail(id); // as if they had been painted here

@@ -147,7 +147,7 @@ const result = {
 };
 if (values.json) console.log(JSON.stringify(result));
 else {
-  console.log(hardwareLine(hardware()));
+  console.log(hardwareLine(await hardware()));
   console.log(result);
 }
 process.exitCode = growth > allowed ? 1 : 0;

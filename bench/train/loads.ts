@@ -102,7 +102,7 @@ async function makeFiles(folder: string, family: TinyFamily): Promise<void> {
   await trainer.dispose().promise;
 }
 
-console.log(hardwareLine(hardware()));
+console.log(hardwareLine(await hardware()));
 const folder = values.keep ?? (await mkdtemp(join(tmpdir(), 'ai-artist-loads-')));
 await mkdir(folder, { recursive: true });
 const families = values.families.split(',') as TinyFamily[];

@@ -9,15 +9,15 @@
  * Ours always keeps convolution kernels in half precision; f32 and f16 are the types of the other matrices. Python needs torch, diffusers,
  * peft and safetensors; without them it prints that nothing was compared.
  */
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { hardware, hardwareLine } from '../hardware.ts';
 import { spread } from '../numbers.ts';
+import { OtherSide } from '../other-side.ts';
 import type { OursRequest } from './ours.ts';
 
 const { values } = parseArgs({
@@ -51,40 +51,6 @@ interface Answer {
   parameters?: number;
 }
 
-/** The process of one side, which answers one question at a time. */
-class Side {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterator<string>;
-  #errors = '';
-
-  constructor(program: string, args: readonly string[]) {
-    this.#child = spawn(program, args);
-    this.#child.stderr.on('data', (data: Buffer) => {
-      this.#errors = (this.#errors + data.toString()).slice(-2000);
-    });
-    this.#child.on('error', (error) => {
-      this.#errors += error.message;
-    });
-    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-  }
-
-  async next(): Promise<Answer> {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`a side ended: ${this.#errors.trim()}`);
-    return JSON.parse(value) as Answer;
-  }
-
-  ask(question: object): Promise<Answer> {
-    this.#child.stdin.write(`${JSON.stringify(question)}\n`);
-    return this.next();
-  }
-
-  async end(): Promise<void> {
-    this.#child.stdin.end();
-    await new Promise((done) => (this.#child.exitCode === null ? this.#child.once('exit', done) : done(undefined)));
-  }
-}
-
 interface Row {
   model: string;
   size: number;
@@ -105,15 +71,15 @@ async function measure(side: string, model: string, size: number, folder: string
     checkpointing: side.endsWith('-fine') ? 'fine' : 'none',
   };
   const process_ = torch
-    ? new Side(values.python, [here('reference.py'), folder, model, ...[size, batch, rank, threads].map(String)])
-    : new Side(process.execPath, ['--import', 'tsx', here('ours.ts'), JSON.stringify(request)]);
+    ? new OtherSide('Python', values.python, [here('reference.py'), folder, model, ...[size, batch, rank, threads].map(String)])
+    : new OtherSide('ai-artist', process.execPath, ['--import', 'tsx', here('ours.ts'), JSON.stringify(request)]);
   try {
-    const { before = 0, torch: version } = await process_.next();
+    const { before = 0, torch: version } = await process_.next<Answer>();
     const question = { what: 'step', dtype: side.includes('bf16') ? 'bf16' : 'f32', checkpointing: side.endsWith('-checkpointed') };
     const [seconds, cpu]: [number[], number[]] = [[], []];
     let peak = 0;
     for (let round = 0; round <= rounds; round++) {
-      const answer = await process_.ask(question);
+      const answer = await process_.ask<Answer>(question);
       if (round > 0) {
         // The first step is a warm-up.
         seconds.push(answer.seconds ?? Number.NaN);
@@ -159,7 +125,7 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
-const machine = hardware();
+const machine = await hardware();
 if (values.json) console.log(JSON.stringify({ hardware: machine, batch, rank, threads, rounds, rows }));
 else {
   console.error(

@@ -168,7 +168,7 @@ try {
     ];
     await (await contactSheet(rows, { cell: 128, columns })).save(values.sheet, { overwrite: true });
   }
-  const found = hardware();
+  const found = await hardware();
   if (values.json) console.log(JSON.stringify({ hardware: found, trained, trainingSeconds, prompts: prompts.length, ...judged }));
   else {
     note(hardwareLine(found));

@@ -179,7 +179,7 @@ async function measure(browser: Browser, works: number): Promise<void> {
   }
 }
 
-console.log(hardwareLine(hardware()));
+console.log(hardwareLine(await hardware()));
 row('all scripts, compressed', `${scriptBytes()} B`, `at most ${limits.script}`);
 const browser = await chromium.launch({
   executablePath: findChromium() ?? '',

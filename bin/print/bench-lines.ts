@@ -3,33 +3,38 @@ import {
   type BenchResult,
   type Comparison,
   figuresOf,
+  machineLines,
   othersBusy,
+  peakOf,
   ratioText,
+  short,
   slowdown,
+  slowTask,
   spreadText,
   type TaskResult,
+  throttledBy,
 } from '../../lib/bench/index.ts';
 import { alignColumns } from './ledger-table.ts';
 
-export function machineLines({ machine, build, engine }: BenchResult): string[] {
-  const gpus = machine.devices.filter(({ type }) => type !== 'cpu').map(({ description }) => description);
-  return [
-    [machine.cpu, `${machine.cores} cores`, `${Math.round(machine.memoryBytes / 2 ** 30)} GiB`, ...gpus].join(', '),
-    machine.system,
-    `ai-artist ${build.version}, ${build.engine}, ggml ${build.ggml}, gpu ${build.gpu}, ${build.compiler}`,
-    ...(engine.backend !== undefined || engine.threads !== undefined
-      ? [`backend ${engine.backend ?? 'default'}, threads ${engine.threads ?? 'default'}`]
-      : []),
-  ];
-}
+const givenOptions = ({ engine: { backend, threads } }: BenchResult): string[] =>
+  backend === undefined && threads === undefined ? [] : [`backend ${backend ?? 'default'}, threads ${threads ?? 'default'}`];
+
+const probeLines = ({ probe }: BenchResult): string[] =>
+  probe && probe.products.length > 0
+    ? [`${probe.device}: products and convolutions at up to ${short(peakOf(probe))} TFLOP/s (the peak that shares are of)`]
+    : [];
 
 const stateOf = ({ id, status, reason }: TaskResult): string[] =>
   status === 'done' ? [] : [`${id} ${status}: ${reason ?? 'interrupted'}`];
 
 export function resultLines(result: BenchResult): string[] {
-  const rows = result.tasks.flatMap((task) => figuresOf(task).map(({ name, unit, spread }) => [task.id, name, spreadText(spread), unit]));
+  const rows = result.tasks.flatMap((task) =>
+    figuresOf(task, result.probe).map(({ name, unit, spread }) => [task.id, name, spreadText(spread), unit]),
+  );
   return [
-    ...machineLines(result),
+    ...machineLines(result.machine, result.build),
+    ...givenOptions(result),
+    ...probeLines(result),
     '',
     ...alignColumns([['task', 'figure', 'median [quartiles]', 'unit'], ...rows]),
     ...result.tasks.flatMap(stateOf),
@@ -38,19 +43,19 @@ export function resultLines(result: BenchResult): string[] {
 
 /** Above this share of other programs the figures are not those of a quiet machine. */
 const busy = 0.1;
-/** A last repeat that is so much slower than the first is the mark of a hot machine. */
-const slow = 1.15;
 
 /** What casts doubt on a result. */
 export function doubtsOf({ tasks, isPartial }: BenchResult): string[] {
   const share = othersBusy(tasks);
-  const slower = tasks.filter((task) => (slowdown(task) ?? 1) > slow).map(({ id }) => id);
+  const slower = tasks.filter((task) => (slowdown(task) ?? 1) > slowTask).map(({ id }) => id);
+  const throttled = tasks.flatMap((task) => throttledBy(task).map((reason) => `${task.id} (${reason})`));
   return [
     ...(isPartial ? ['interrupted: what was measured until then is kept'] : []),
     ...(share > busy
       ? [`other programs used up to ${Math.round(share * 100)} % of the processors meanwhile: measure again on a quiet machine`]
       : []),
     ...(slower.length > 0 ? [`slower at the end than at the beginning: ${slower.join(', ')}. The machine may be hot, or on battery`] : []),
+    ...(throttled.length > 0 ? [`a device lowered its clocks: ${throttled.join(', ')}`] : []),
   ];
 }
 

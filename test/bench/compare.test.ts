@@ -1,5 +1,5 @@
 /** Results side by side: figures, noise, and files that must be refused. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { equal, is, match, not, ok } from 'uvu/assert';
@@ -11,11 +11,15 @@ import {
   overlap,
   pageOf,
   readResult,
+  readWorth,
+  resultVersion,
   short,
   slowdown,
   spreadOf,
   suiteVersion,
+  svgOf,
   type TaskResult,
+  writeReport,
   writeResult,
 } from '../../lib/bench/index.ts';
 import { isArtistError } from '../../lib/core/index.ts';
@@ -38,7 +42,7 @@ const painted = (sampled: readonly number[], other: Partial<TaskResult> = {}): T
 });
 const result = (label: string, tasks: TaskResult[], other: Partial<BenchResult> = {}): BenchResult => ({
   format: 'ai-artist-bench',
-  version: 1,
+  version: resultVersion,
   suite: { version: suiteVersion, quick: true, names: ['paint'] },
   createdAt: '2026-12-02T04:00:00.000Z',
   label,
@@ -124,7 +128,10 @@ suite('comparison', (test) => {
     is(errorOf(() => compareResults([slow])).code, 'ERR_INVALID_ARGUMENT');
     match(errorOf(() => compareResults([slow, fast], 2)).message, /^base: expected 1 to 2, got 3/);
     const older = result('older', [], { suite: { version: suiteVersion + 1, quick: true, names: [] } });
-    match(errorOf(() => compareResults([slow, older])).message, /one version of the suite, got 1 and 2/);
+    match(
+      errorOf(() => compareResults([slow, older])).message,
+      new RegExp(`one version of the suite, got ${suiteVersion} and ${suiteVersion + 1}`),
+    );
     const edited = result('edited', [painted([1], { recipe: { steps: 2, width: 128 } })]);
     is(errorOf(() => compareResults([slow, edited])).code, 'ERR_DAMAGED');
   });
@@ -136,6 +143,84 @@ suite('comparison', (test) => {
     not.match(page, /<b>|<script|https?:/);
     match(page, /fast &#60;b&#62;/);
     match(page, /×2\.00/);
+  });
+});
+
+suite('price and power', (test) => {
+  const bought = result('bought', [painted([2, 2, 2])]);
+  const rented = result('rented', [painted([1, 1, 1])]);
+  const joules = { cpu: 60, gpu: 30 };
+  const metered = painted([2, 2, 2]);
+  const measured = result('measured', [{ ...metered, repeats: metered.repeats.map((repeat) => ({ ...repeat, joules })) }]);
+  const figureOf = (worth: { price?: string; watts?: string }, name: string, all = [bought, rented]): (number | undefined)[] =>
+    compareResults(all, 0, readWorth(all.length, worth))
+      .lines.find((line) => line.name === name)
+      ?.cells.map((cell) => cell?.spread.median) ?? [];
+
+  test('pictures for the price: bought machines are used for three years, rented ones cost by the hour', () => {
+    const [first = 0, second = 0] = figureOf({ price: '2629.8,0.5/h' }, 'pictures for the price');
+    ok(Math.abs(first - 20 * 60 * 10) < 1e-6, `${first}: 2629.8 over 3 * 365.25 * 24 hours is 0.1 an hour`);
+    ok(Math.abs(second - (30 * 60) / 0.5) < 1e-6, `${second}`);
+    match(
+      compareResults([bought, rented], 0, readWorth(2, { price: '2629.8,0.5/h', watts: '65,-' })).notes.join('\n'),
+      /bought: .*0\.100 an hour.*65 W/,
+    );
+    equal(figureOf({}, 'pictures for the price'), []);
+    equal(figureOf({ price: '-,2/h' }, 'pictures for the price'), [undefined, 900]);
+  });
+
+  test('pictures for the energy: as measured, unless the power is given', () => {
+    const all = [measured, rented];
+    equal(figureOf({}, 'energy', all), [90, undefined]);
+    equal(figureOf({}, 'power', all), [30, undefined]);
+    equal(figureOf({}, 'pictures for the energy', all), [40, undefined]);
+    equal(figureOf({ watts: '60,300' }, 'pictures for the energy', all), [20, 6]);
+  });
+
+  test('as many values as files, and each one a price or a power', () => {
+    const wrong: [{ price?: string; watts?: string }, RegExp][] = [
+      [{ price: '1999' }, /^price: expected 2 values, one for each file \(- where unknown\), got 1/],
+      [{ price: '1999,cheap' }, /^price: expected 1999 \(to buy\), 2\.49\/h \(to rent\) or -, got "cheap"/],
+      [{ price: '0,1' }, /^price: expected/],
+      [{ watts: '-,0' }, /^watts: expected a number above 0 or -, got "0"/],
+    ];
+    for (const [worth, said] of wrong) match(errorOf(() => readWorth(2, worth)).message, said);
+  });
+});
+
+suite('throttling', (test) => {
+  test('a last repeat that is slower than the first, and clocks that were lowered, are noted', () => {
+    const hot = painted([1, 1, 3]);
+    const first = hot.repeats[0];
+    if (first) first.throttled = ['heat'];
+    const { notes } = compareResults([result('cool', [painted([1, 1, 1])]), result('hot', [hot])]);
+    equal(notes, [
+      'hot: paint/mini-128 ×2.00 as slow in the last repeat as in the first',
+      'hot: paint/mini-128 a device lowered its clocks (heat)',
+    ]);
+  });
+});
+
+suite('reports', (test) => {
+  const comparison = compareResults([result('one', [painted([2, 3, 4])]), result('two <b>', [painted([1, 1.1, 1.2])])]);
+
+  test('an SVG has a bar and an interval for each cell, and names as text', () => {
+    const svg = svgOf(comparison);
+    const cells = comparison.lines.length * 2;
+    equal([svg.match(/<rect x=/g)?.length, svg.match(/<path d="M/g)?.length], [cells, cells]);
+    not.match(svg, /<b>|<script/);
+  });
+
+  test('Markdown shows the charts of a file beside it; neither replaces another file', async () => {
+    const at = (name: string): string => path.join(scratch, name);
+    equal(await writeReport(at('a report.md'), comparison), [at('a report.md'), at('a report.svg')]);
+    match(readFileSync(at('a report.md'), 'utf8'), /!\[Bars of these figures\]\(a%20report\.svg\)/);
+    is(readFileSync(at('a report.svg'), 'utf8'), svgOf(comparison));
+    is(
+      await writeReport(at('a report.md'), comparison).catch((error: unknown) => (isArtistError(error) ? error.code : '')),
+      'ERR_ALREADY_EXISTS',
+    );
+    equal(await writeReport(at('report.html'), comparison), [at('report.html')]);
   });
 });
 
@@ -162,7 +247,12 @@ suite('result files', (test) => {
     is(await codeOf(text.replace('"seconds":2', '"seconds":"2"')), 'ERR_DAMAGED');
     is(await codeOf('{"prompt":"a fox"}'), 'ERR_DAMAGED');
     is(await codeOf('null'), 'ERR_DAMAGED');
-    is(await codeOf(text.replace('"version":1,"suite"', '"version":2,"suite"')), 'ERR_NEWER_VERSION');
+    const own = `"version":${resultVersion},"suite"`;
+    ok(text.includes(own));
+    is(await codeOf(text.replace(own, `"version":${resultVersion + 1},"suite"`)), 'ERR_NEWER_VERSION');
+    is(await codeOf(text.replace(own, '"version":1,"suite"')), 'read');
+    is(await codeOf(text.replace(own, '"version":0,"suite"')), 'ERR_DAMAGED');
+    is(await codeOf(text.replace('"isPartial":false', '"isPartial":false,"more":1')), 'ERR_DAMAGED');
     is(await readResult(path.join(scratch, 'none.json')).catch((error: unknown) => (isArtistError(error) ? error.code : '')), 'ERR_READ');
   });
 });

@@ -1,8 +1,10 @@
 /** Results of several machines or settings side by side. */
 import { ArtistError } from '../../core/index.ts';
-import { type Figure, figuresOf } from '../figures.ts';
+import { type Figure, figuresOf, slowdown, slowTask, throttledBy } from '../figures.ts';
+import { short } from '../numbers.ts';
 import type { BenchResult, TaskResult } from '../result/result.ts';
 import { overlap, type Spread } from '../statistics.ts';
+import { type Worth, worthFigures, worthText } from './worth.ts';
 
 export interface Cell {
   readonly spread: Spread;
@@ -24,11 +26,12 @@ export interface Comparison {
   /** Index of the base. */
   readonly base: number;
   readonly lines: readonly Line[];
-  /** Tasks that were not measured somewhere, with the reason. */
+  /** Tasks that were not measured somewhere or became slower, with the reason; prices and power that were given. */
   readonly notes: readonly string[];
 }
 
-function nameOf({ label, machine, engine }: BenchResult): string {
+/** Its label; else the GPU it ran on, or the processor. */
+export function nameOf({ label, machine, engine }: BenchResult): string {
   const gpu = machine.devices.find(({ name }) => name === engine.backend) ?? machine.devices.find(({ type }) => type === 'gpu');
   return label ?? gpu?.description ?? machine.cpu;
 }
@@ -66,6 +69,9 @@ interface Measured {
   readonly figures: ReadonlyMap<string, Figure>;
 }
 
+/** What was measured once may be so many times as large the next time. */
+const chance = 1.25;
+
 function lineOf(figure: Figure, all: readonly (Measured | undefined)[], base: number): Line {
   const { task, name, unit, isRate } = figure;
   const spreads = all.map((one) => one?.figures.get(name)?.spread);
@@ -74,7 +80,8 @@ function lineOf(figure: Figure, all: readonly (Measured | undefined)[], base: nu
     if (!spread) return undefined;
     const isUnknown = !of || of.median === 0 || spread.median === 0;
     const ratio = isUnknown ? Number.NaN : isRate ? spread.median / of.median : of.median / spread.median;
-    return { spread, ratio, isNoise: of !== undefined && overlap(spread, of) };
+    const isNoise = of !== undefined && (overlap(spread, of) || (figure.isOnce === true && Math.max(ratio, 1 / ratio) < chance));
+    return { spread, ratio, isNoise };
   });
   const digest = all[base]?.digest;
   const differing = all.flatMap((one, index) =>
@@ -83,13 +90,23 @@ function lineOf(figure: Figure, all: readonly (Measured | undefined)[], base: nu
   return { task, name, unit, isRate, cells, differing };
 }
 
+function doubtOf(task: TaskResult): string[] {
+  const [slower, reasons] = [slowdown(task) ?? 1, throttledBy(task)];
+  return [
+    ...(task.status === 'done' ? [] : [`${task.status}: ${task.reason ?? 'interrupted'}`]),
+    ...(slower > slowTask ? [`×${short(slower)} as slow in the last repeat as in the first`] : []),
+    ...(reasons.length > 0 ? [`a device lowered its clocks (${reasons.join(', ')})`] : []),
+  ];
+}
+
 /**
  * Compares results.
  *
  * @param base index of the result that the others are compared with
+ * @param worth price and power of each, in the same order
  * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than two, of different versions of the suite, or no such base; ERR_DAMAGED: a recipe was edited
  */
-export function compareResults(results: readonly BenchResult[], base = 0): Comparison {
+export function compareResults(results: readonly BenchResult[], base = 0, worth: readonly Worth[] = []): Comparison {
   if (results.length < 2) throw new ArtistError('ERR_INVALID_ARGUMENT', `files: expected at least 2 results, got ${results.length}`);
   if (!results[base]) throw new ArtistError('ERR_INVALID_ARGUMENT', `base: expected 1 to ${results.length}, got ${base + 1}`);
   checkComparable(results);
@@ -97,16 +114,18 @@ export function compareResults(results: readonly BenchResult[], base = 0): Compa
   const ids = [...new Set(results.flatMap(({ tasks }) => tasks.map(({ id }) => id)))];
   const tasksOf = (id: string): (TaskResult | undefined)[] => results.map(({ tasks }) => tasks.find((one) => one.id === id));
   const lines = ids.flatMap((id) => {
-    const all = tasksOf(id).map(
-      (one): Measured | undefined => one && { digest: one.digest, figures: new Map(figuresOf(one).map((figure) => [figure.name, figure])) },
-    );
+    const all = tasksOf(id).map((one, index): Measured | undefined => {
+      if (!one) return undefined;
+      const own = figuresOf(one, results[index]?.probe);
+      const figures = [...own, ...worthFigures(own, worth[index] ?? {})];
+      return { digest: one.digest, figures: new Map(figures.map((figure) => [figure.name, figure])) };
+    });
     const figures = new Map(all.flatMap((one) => [...(one?.figures ?? [])]));
     return [...figures.values()].map((figure) => lineOf(figure, all, base));
   });
-  const notes = ids.flatMap((id) =>
-    tasksOf(id).flatMap((one, index) =>
-      one && one.status !== 'done' ? [`${names[index]}: ${id} ${one.status}: ${one.reason ?? 'interrupted'}`] : [],
-    ),
+  const doubts = ids.flatMap((id) =>
+    tasksOf(id).flatMap((one, index) => (one ? doubtOf(one).map((doubt) => `${names[index]}: ${id} ${doubt}`) : [])),
   );
+  const notes = [...names.flatMap((name, index) => worthText(name, worth[index] ?? {})), ...doubts];
   return { names, base, lines, notes };
 }

@@ -8,8 +8,12 @@ function cellText(cell: Cell | undefined, isBase: boolean): string {
   return isBase ? spreadText(cell.spread) : `${spreadText(cell.spread)} ${ratioText(cell.ratio, cell.isNoise)}`;
 }
 
-/** A table in Markdown: medians with quartiles, and how many times as good as the base. */
-export function markdownOf({ names, base, lines, notes }: Comparison): string {
+/**
+ * A table in Markdown: medians with quartiles, and how many times as good as the base.
+ *
+ * @param charts address of the file of svgOf(), to be shown below
+ */
+export function markdownOf({ names, base, lines, notes }: Comparison, charts?: string): string {
   const head = ['task', 'figure', ...names.map((name, index) => escaped(name) + (index === base ? ' (base)' : ''))];
   const rows = lines.map(({ task, name, unit, cells }) => [
     task,
@@ -24,6 +28,7 @@ export function markdownOf({ names, base, lines, notes }: Comparison): string {
     '',
     'Median [quartiles]. × is how many times as good as the base; ≈ is a difference within the spread.',
     ...notes.map((note) => `\n${escaped(note)}`),
+    ...(charts === undefined ? [] : [`\n![Bars of these figures](${encodeURI(charts)})`]),
     '',
   ].join('\n');
 }

@@ -3,9 +3,17 @@ import * as z from 'zod';
 import { suiteNames } from '../tasks/task.ts';
 
 /** Counted up when a reader of the version before would misread a file. */
-export const resultVersion = 1;
+export const resultVersion = 2;
 
 const seconds = z.number().min(0);
+
+const energySchema = z.strictObject({
+  cpu: z.number().min(0).optional().describe('Processor packages; on a Mac its processor cores'),
+  gpu: z.number().min(0).optional().describe('All GPUs whose power is told'),
+  memory: z.number().min(0).optional(),
+});
+/** Joules by part of the machine. */
+export type Energy = z.output<typeof energySchema>;
 
 const repeat = z.strictObject({
   seconds: seconds.describe('Wall time'),
@@ -13,7 +21,14 @@ const repeat = z.strictObject({
   parts: z.record(z.string(), seconds).describe('Wall time of the parts that the engine tells apart: encode, sample, decode …'),
   othersBusy: z.number().min(0).max(1).describe('Share of the processors that other programs used meanwhile'),
   peakBytes: z.number().min(0).describe('Largest resident memory of this process meanwhile'),
-  deviceBytes: z.number().min(0).describe('Most memory of the GPUs that was taken meanwhile; 0 without one'),
+  deviceBytes: z.number().min(0).describe('Most memory of the GPUs that was taken since the model was loaded; 0 without one'),
+  operations: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('Floating-point operations of products, convolutions and attention, counted by the engine; a product and its sum are two'),
+  joules: energySchema.optional().describe('Energy, where the machine tells it to this user'),
+  throttled: z.array(z.string().max(100)).max(20).optional().describe('Why a device lowered its clocks meanwhile, where it tells'),
 });
 export type Repeat = z.output<typeof repeat>;
 
@@ -32,6 +47,29 @@ export type TaskResult = z.output<typeof task>;
 
 const device = z.strictObject({ name: z.string(), description: z.string(), type: z.string(), totalBytes: z.number() });
 
+const gpu = z.strictObject({
+  name: z.string(),
+  cores: z.int().optional(),
+  memoryBytes: z.number().optional().describe('Absent where it shares the memory of the processor'),
+  driver: z.string().optional(),
+  powerLimitWatts: z.number().optional(),
+  maxClockMhz: z.number().optional(),
+  capability: z.string().optional().describe('Metal 3; or the compute capability of CUDA'),
+});
+
+const probe = z.strictObject({
+  device: z.string(),
+  products: z.array(
+    z.strictObject({ type: z.string(), size: z.int().min(1).describe('Rows and columns of both matrices'), tflops: z.number().min(0) }),
+  ),
+  convolution: z
+    .strictObject({ type: z.string(), channels: z.int().min(1), tflops: z.number().min(0) })
+    .optional()
+    .describe('3 x 3 over 64 x 64 places; absent where the device has no such operation'),
+});
+/** How fast the device multiplies matrices of weights with one of F32, and computes a convolution. */
+export type Probe = z.output<typeof probe>;
+
 export const machineSchema = z.strictObject({
   cpu: z.string(),
   cores: z.int().min(1).describe('Physical'),
@@ -39,7 +77,11 @@ export const machineSchema = z.strictObject({
   cpuFeatures: z.array(z.string()),
   memoryBytes: z.number(),
   system: z.string().describe('Platform, architecture, C library, Node and release'),
-  devices: z.array(device),
+  devices: z.array(device).describe('What the engine can run on'),
+  model: z.string().optional().describe('Of a Mac, such as Mac16,8'),
+  coreKinds: z.strictObject({ performance: z.int(), efficiency: z.int() }).optional(),
+  gpus: z.array(gpu).optional().describe('GPUs as the system tells them'),
+  meters: z.array(z.string()).optional().describe('What energy was read from; absent: nothing'),
   driver: z.string().optional().describe('Of an NVIDIA GPU'),
   power: z.string().optional().describe('Power mode or frequency governor, where the system tells'),
 });
@@ -56,12 +98,14 @@ const build = z.strictObject({
 
 export const resultSchema = z.strictObject({
   format: z.literal('ai-artist-bench'),
-  version: z.literal(resultVersion),
+  // Files of version 1 only lack fields that are optional now.
+  version: z.literal([1, resultVersion]),
   suite: z.strictObject({ version: z.int().min(1), quick: z.boolean(), names: z.array(z.enum(suiteNames)) }),
   createdAt: z.iso.datetime(),
   label: z.string().max(100).optional().describe('A name for tables, such as "MacBook Pro M4"'),
   isPartial: z.boolean().describe('The run was interrupted: what was measured until then is here'),
   machine: machineSchema,
+  probe: probe.optional().describe('Products of square matrices, measured in the same run: TFLOP/s that the device reaches'),
   build,
   engine: z.strictObject({ backend: z.string().optional(), threads: z.int().optional() }).describe('Options that were given'),
   tasks: z.array(task).max(200),

@@ -9,8 +9,3 @@ import type { BenchResult } from './result.ts';
 export async function writeResult(file: string, result: BenchResult, { overwrite = false }: { overwrite?: boolean } = {}): Promise<void> {
   await writeOutput(file, `${JSON.stringify(result, undefined, 2)}\n`, { overwrite, name: 'out' });
 }
-
-/** Writes a report of compareResults() as Markdown (.md) or a page (.html). @throws ArtistError every error of writeResult() */
-export async function writeReport(file: string, text: string, { overwrite = false }: { overwrite?: boolean } = {}): Promise<void> {
-  await writeOutput(file, text, { overwrite, name: 'out' });
-}

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createIds, seededRandom, VirtualClock } from '../../lib/core/index.ts';
-import { ArtImage, type Recipe } from '../../lib/image/index.ts';
+import { createIds, seededRandom, VirtualClock } from '../../core/index.ts';
+import { ArtImage, type Recipe } from '../../image/index.ts';
 
 const subjects = [
   'fox',
@@ -28,7 +28,7 @@ export const rareWord = 'axolotl';
 const start = Date.UTC(2023, 0, 1);
 
 /** @param oneFolder put all works into one month */
-export async function fill(folder: string, count: number, oneFolder: boolean): Promise<void> {
+export async function fillGallery(folder: string, count: number, oneFolder: boolean): Promise<void> {
   const random = seededRandom(count);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const span = oneFolder ? 20 * 86_400_000 : 1000 * 86_400_000;
