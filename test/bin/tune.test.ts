@@ -2,13 +2,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { equal, is, match, not, ok } from 'uvu/assert';
 import { createArtist } from '../../lib/artist/index.ts';
 import { withLock } from '../../lib/core/index.ts';
 import { kernelFeatures } from '../../lib/engine/index.ts';
-import type { Trial, Tuning } from '../../lib/tune/index.ts';
+import type { Tuning } from '../../lib/tune/index.ts';
 import { suite } from '../harness.ts';
+import { startShell } from '../server/support.ts';
 import { type CliJson, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
 const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
@@ -51,24 +53,39 @@ suite('tune', { timeoutMs: 180_000 }, (test) => {
     equal([jsonOf(dry)['stored'], existsSync(store)], [false, false]);
     match(dry.stderr, /--minutes/);
 
-    const result = await cli(['tune', ...size, '--repeats', '1', '--allow-loss', ...at]);
+    // One setting ends the engine: it is left out, and the rest goes on.
+    let killing: NodeJS.Timeout | undefined;
+    const result = await cli(['tune', ...size, '--repeats', '1', '--allow-loss', '--home', home], {
+      onStart: (child) => {
+        const engines = (): number[] => readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number);
+        child.stderr?.on('data', (text: string) => {
+          clearInterval(killing);
+          if (process.platform !== 'linux' || !/measuring weightType f32/.test(text)) return;
+          killing = setInterval(() => {
+            for (const pid of engines()) if (pid > 0) process.kill(pid, 'SIGKILL');
+          }, 20);
+        });
+      },
+    });
+    clearInterval(killing);
     is(result.code, 0, result.stderr);
-    const found = jsonOf(result) as unknown as Tuning & { trials: Trial[]; stored: boolean };
-    equal([found.stored, found.measured.isComplete, found.measured.width, found.measured.steps], [true, true, 64, 2]);
-    const [stored] = read().data.tunings;
-    equal(stored?.settings, found.settings);
-    match(stored?.model.files.find(({ role }) => role === 'model')?.hash ?? '', /^[0-9a-f]{64}$/);
-    const tried = new Set(found.trials.map(({ option, value }) => `${option} ${value}`));
-    for (const one of ['flashAttention true', 'weightType f32', 'weightType q8_0', 'cache spectrum']) ok(tried.has(one), one);
-    is(tried.has('cpuPrecision bf16'), kernelFeatures().includes('amx_bf16'));
-    for (const { verdict, before, after, psnr, reason, isLossy, option } of found.trials) {
-      if (verdict === 'chosen') ok(before && after && after.median < before.median && (psnr === null || Number(psnr) >= 30), option);
-      else ok(reason, option);
-      if (option === 'threads') equal([psnr, isLossy], [null, false]);
+    if (process.platform === 'linux') match(result.stdout, /^weightType f32 .*failed: ERR_NATIVE_CRASH/m);
+    const rows = result.stdout.split('\n').filter((line) => /(?:chosen|no gain|different|failed)(?:: |$)/.test(line));
+    const rowOf = (start: string): string => rows.find((line) => line.startsWith(start)) ?? '';
+    for (const start of ['flashAttention true', 'weightType q8_0 (lossy)', 'cache spectrum (lossy)']) not.equal(rowOf(start), '', start);
+    is(rowOf('cpuPrecision bf16 (lossy)') !== '', kernelFeatures().includes('amx_bf16'));
+    for (const row of rows.filter((line) => line.startsWith('threads'))) match(row, / exact /);
+    for (const row of rows.filter((line) => line.endsWith('chosen'))) {
+      const [, gain, psnr] = /×([\d.]+) +(exact|[\d.]+ dB)/.exec(row) ?? [];
+      ok(Number(gain) > 1 && (psnr === 'exact' || Number.parseFloat(psnr ?? '') >= 30), row);
     }
-    const chosen = found.trials.filter(({ verdict }) => verdict === 'chosen').map(({ option }) => option);
-    for (const option of Object.keys({ ...found.settings.load, ...found.settings.paint }))
-      ok((chosen as string[]).includes(option), option);
+    const [stored] = read().data.tunings;
+    ok(stored);
+    const { model, measured, settings, device } = stored;
+    equal([measured.isComplete, measured.width, measured.steps, measured.repeats, device], [true, 64, 2, 1, 'CPU']);
+    match(model.files.find(({ role }) => role === 'model')?.hash ?? '', /^[0-9a-f]{64}$/);
+    for (const [option, value] of Object.entries({ ...settings.load, ...settings.paint })) match(rowOf(`${option} ${value}`), /chosen$/);
+    ok(measured.after.median <= measured.before.median);
   });
 
   let untuned = '';
@@ -121,6 +138,45 @@ suite('tune', { timeoutMs: 180_000 }, (test) => {
     is(work.recipe?.extra?.['cache'], 'spectrum');
     is((await artist.create({ ...options, seed: 4, tuned: 'off' })).tuned, null);
     is(notes.length, 1, notes.join('\n'));
+  });
+
+  test('the painter of a server uses it, but paints a recipe as the recipe says', async () => {
+    const { server, tokens, send } = await startShell({ home, paint: true });
+    try {
+      const recipeOf = async (body: object): Promise<{ extra?: Record<string, unknown> }> => {
+        const reply = await send('/api/v1/jobs', { method: 'POST', body: { keep: false, ...body }, token: tokens.paint });
+        is(reply.status, 202, reply.text);
+        for (;;) {
+          const job = (await send(`/api/v1/jobs/${reply.json().id}`, { token: tokens.paint })).json();
+          if (job.endedAt !== null) return job.pictures[0].recipe;
+          await sleep(50);
+        }
+      };
+      const used = await recipeOf({ prompt: 'an owl', options: { width: 64, height: 64, steps: 2, seed: 5 } });
+      equal([used.extra?.['weightType'], used.extra?.['cache']], ['q8_0', 'spectrum']);
+      const { extra = {} } = await recipeOf({ work: untuned, exact: true });
+      equal(['weightType' in extra, 'cache' in extra, 'cpuPrecision' in extra], [false, false, false]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('create takes cpuPrecision, as an option and as a setting, for painting and enlarging; the recipe has both', async () => {
+    const bf16 = ['--set', 'paint.cpuPrecision=bf16'];
+    const line = ['create', 'a fox in the snow', ...size, '--tuned', 'off', ...at];
+    const [option, setting, both, wrong] = await cliSeries([
+      [...line, '--cpu-precision', 'bf16', '--upscale', '--seed', '8'],
+      [...line, ...bf16, '--no-upscale', '--seed', '10'],
+      [...line, ...bf16, '--cpu-precision', 'f32', '--no-upscale', '--seed', '9'],
+      [...line, '--cpu-precision', 'f64'],
+    ]);
+    ok(option && setting && both && wrong);
+    const { recipe, id } = pictureOf(option) as Picture & { recipe: { upscaler: Record<string, unknown> } };
+    equal([recipe.extra?.['cpuPrecision'], recipe.upscaler['cpuPrecision']], ['bf16', 'bf16']);
+    is(extraOf(pictureOf(setting))['cpuPrecision'], 'bf16');
+    not.ok('cpuPrecision' in extraOf(pictureOf(both)));
+    match(wrong.stderr, /--cpu-precision: expected one of f32, bf16, got "f64"/);
+    is(jsonOf(await cli(['reproduce', String(id), ...at, ...bf16]))['verdict'], 'bit-exact');
   });
 
   test('doctor and tune list show it; stale settings are not used, and that is said', async () => {
@@ -191,7 +247,7 @@ suite('tune', { timeoutMs: 180_000 }, (test) => {
     });
   });
 
-  test('Ctrl-C stores nothing, and a setting that ends the engine is left out', async () => {
+  test('Ctrl-C stores nothing', async () => {
     const fresh = path.join(scratch, 'interrupted');
     mkdirSync(fresh);
     const when = (said: RegExp, act: (child: ChildProcess) => void) => (child: ChildProcess) =>
@@ -201,25 +257,5 @@ suite('tune', { timeoutMs: 180_000 }, (test) => {
     });
     is(stopped.code, 130, stopped.stderr);
     equal([existsSync(path.join(fresh, 'state/tuned.json')), readdirSync(path.join(fresh, 'state'))], [false, []]);
-    if (process.platform !== 'linux') return;
-
-    let killing: NodeJS.Timeout | undefined;
-    const crashed = await cli(['tune', ...size, '--repeats', '1', '--home', fresh], {
-      onStart: (child) => {
-        const engines = (): number[] => readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number);
-        child.stderr?.on('data', (text: string) => {
-          clearInterval(killing);
-          if (/measuring weightType f32/.test(text))
-            killing = setInterval(() => {
-              for (const pid of engines()) if (pid > 0) process.kill(pid, 'SIGKILL');
-            }, 20);
-        });
-      },
-    });
-    clearInterval(killing);
-    is(crashed.code, 0, crashed.stderr);
-    match(crashed.stdout, /weightType f32 .*failed: ERR_NATIVE_CRASH/);
-    match(crashed.stdout, /flashAttention true .*(?:chosen|no gain|different)/);
-    equal(JSON.parse(readFileSync(path.join(fresh, 'state/tuned.json'), 'utf8')).data.tunings.length, 1);
   });
 });
