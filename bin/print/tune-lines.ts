@@ -14,7 +14,8 @@ import { alignColumns } from './ledger-table.ts';
 
 const psnrText = (psnr: number | null | undefined): string =>
   psnr === undefined ? '–' : psnr === null ? 'exact' : `${psnr.toFixed(1)} dB`;
-const clipText = (clip: number | undefined): string => (clip === undefined ? '–' : clip.toFixed(3));
+const clipText = (clip: { before: number; after: number } | undefined): string =>
+  clip ? `${clip.before.toFixed(3)} → ${clip.after.toFixed(3)}` : '–';
 
 function trialRow({ option, value, isLossy, verdict, before, after, psnr, clip, reason }: Trial): string[] {
   const seconds =
@@ -39,7 +40,7 @@ export function tuneLines({ tuning, trials }: TuneReport): string[] {
     '',
     `fastest: ${settingsText(settings)}`,
     `seconds: ${spreadText(before)} with the defaults, ${spreadText(after)} with these, ×${(before.median / after.median).toFixed(2)}`,
-    `pictures: ${psnrText(psnr)}${clip ? `, CLIP ${clipText(clip.before)} before and ${clipText(clip.after)} after` : ''}`,
+    `pictures: ${psnrText(psnr)}${clip ? `, CLIP ${clipText(clip)}` : ''}`,
   ];
 }
 

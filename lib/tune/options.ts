@@ -21,7 +21,8 @@ export interface Trial {
   after?: Spread;
   /** To the defaults, of the picture that differs most, dB; null: exact. */
   psnr?: number | null;
-  clip?: number;
+  /** Mean similarity of pictures and prompts: of the defaults, and of these. */
+  clip?: { before: number; after: number };
   reason?: string;
 }
 

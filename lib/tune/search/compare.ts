@@ -7,7 +7,7 @@ import { type Painters, prompts } from './painters.ts';
 
 /** A gain below this is not worth a setting. */
 const leastGain = 0.02;
-/** So much slower in the first repeat that the others will not change it. */
+/** So much slower in the first two repeats that the others will not change it. */
 const hopeless = 1.3;
 
 export interface Comparison {
@@ -50,7 +50,7 @@ export async function compare(
     await turn(best, before);
     if (!isFirst) pictures[at] = await turn(candidate, after);
     ratios.push(needed(after.at(-1), 'a time') / needed(before.at(-1), 'a time'));
-    if (!isFinal && repeat === 0 && needed(ratios[0], 'a time') > hopeless) break;
+    if (!isFinal && repeat === 1 && Math.min(...ratios) > hopeless) break;
   }
   const ratio = needed(spreadOf(ratios), 'a repeat');
   return {

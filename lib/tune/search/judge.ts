@@ -59,8 +59,13 @@ export class ClipJudge {
     }
   }
 
-  /** Mean cosine of the pictures and their prompts. @throws ArtistError every error of embedImages() */
-  async score(pictures: Pictures): Promise<number> {
+  /** Mean cosine of the pictures and their prompts, of the defaults and of these, both over those that are there. @throws every error of embedImages() */
+  async compare(pictures: Pictures, defaults: Pictures): Promise<{ before: number; after: number }> {
+    const same = defaults.map((picture, at) => (pictures[at] ? picture : undefined));
+    return { before: await this.#score(same), after: await this.#score(pictures) };
+  }
+
+  async #score(pictures: Pictures): Promise<number> {
     const there = pictures.flatMap((picture, at) => (picture ? [{ picture, at }] : []));
     const embeddings = await this.#clip.embedImages(
       there.map(({ picture }) => picture),

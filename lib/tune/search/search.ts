@@ -20,9 +20,8 @@ interface Bench {
   signal: AbortSignal;
   painters: Painters;
   judge: ClipJudge | undefined;
-  /** Pictures of the defaults, and their score. */
+  /** Pictures of the defaults. */
   defaults: Pictures;
-  clip: number | undefined;
   /** No trial begins after this moment of performance.now(). */
   until: number;
   busy: number[];
@@ -46,16 +45,21 @@ async function paintDefaults(painters: Painters, signal: AbortSignal): Promise<{
   }
 }
 
-/** Whether the pictures may replace those of the defaults; a reason: no. */
-async function difference(bench: Bench, pictures: Pictures, trial: Trial): Promise<string | undefined> {
-  const least = bench.asked.leastPsnr;
-  const { psnr, isAlike } = likeness(pictures, bench.defaults, least);
+/** Whether the pixels of the pictures are like those of the defaults; a reason: no. */
+function pixelDoubt({ asked: { leastPsnr }, defaults }: Bench, pictures: Pictures, trial: Trial): string | undefined {
+  const { psnr, isAlike } = likeness(pictures, defaults, leastPsnr);
   trial.psnr = psnr;
-  if (!isAlike) return `its pictures differ too much: ${psnr?.toFixed(1)} dB, at least ${least} dB are asked for`;
-  if (!bench.judge || bench.clip === undefined || psnr === null) return undefined;
-  trial.clip = await bench.judge.score(pictures);
-  if (bench.clip - trial.clip <= mostClipLoss) return undefined;
-  return `its pictures fit their prompts worse: ${trial.clip.toFixed(3)} instead of ${bench.clip.toFixed(3)}`;
+  return isAlike ? undefined : `its pictures differ too much: ${psnr?.toFixed(1)} dB, at least ${leastPsnr} dB are asked for`;
+}
+
+/** Whether all pictures may replace those of the defaults; a reason: no. */
+async function doubt(bench: Bench, pictures: Pictures, trial: Trial): Promise<string | undefined> {
+  const differing = pixelDoubt(bench, pictures, trial);
+  if (differing !== undefined || !bench.judge) return differing;
+  const { before, after } = await bench.judge.compare(pictures, bench.defaults);
+  trial.clip = { before, after };
+  if (before - after <= mostClipLoss) return undefined;
+  return `its pictures fit their prompts worse: ${after.toFixed(3)} instead of ${before.toFixed(3)}`;
 }
 
 /** Measures one value. `trial` is filled in. */
@@ -63,13 +67,13 @@ async function measure(bench: Bench, best: TunedSettings, settings: TunedSetting
   const { painters, asked } = bench;
   // One picture tells most of those that differ.
   const { image } = await painters.paint(settings, 0);
-  const early = await difference(bench, [image], trial);
+  const early = pixelDoubt(bench, [image], trial);
   if (early !== undefined) return void Object.assign(trial, { verdict: 'different', reason: early });
   const { before, after, isFaster, pictures } = await compare(painters, [best, settings], asked);
   Object.assign(trial, { before, after });
   if (!isFaster)
     return void Object.assign(trial, { verdict: 'no-gain', reason: after.median < before.median ? 'within the noise' : 'slower' });
-  const late = await difference(bench, pictures, trial);
+  const late = await doubt(bench, pictures, trial);
   Object.assign(trial, late === undefined ? { verdict: 'chosen' } : { verdict: 'different', reason: late });
 }
 
@@ -141,11 +145,10 @@ async function findBest(asked: ResolvedTune, found: ModelFiles, painters: Painte
   const defaults = painted.map(({ image }) => image);
   const judge = await ClipJudge.open(asked.clip, found.name, signal);
   try {
-    const clip = await judge?.score(defaults);
     // The last comparison needs its time too.
     const reserved = 2 * asked.repeats * Math.max(...painted.map(({ seconds }) => seconds));
     const until = start + (asked.minutes * 60 - reserved) * 1000;
-    const bench: Bench = { asked, signal, painters, judge, defaults, clip, until, busy };
+    const bench: Bench = { asked, signal, painters, judge, defaults, until, busy };
     const physicalCores = (await addonFor(true)).physicalCores();
     const facts = { info, isUnet: isUnet(found), weightType: found.weightType, physicalCores };
     const candidates = candidatesFor(facts, asked.allowLoss);
@@ -153,14 +156,14 @@ async function findBest(asked: ResolvedTune, found: ModelFiles, painters: Painte
     asked.onProgress?.({ text: settingsText(best), at: candidates.length, of: candidates.length + 1 });
     const { settings, last } = await confirm(bench, base, best);
     const { psnr } = likeness(last.pictures, defaults, 0);
-    const after = judge && last.pictures.length > 0 ? await judge.score(last.pictures) : clip;
+    const clip = (await judge?.compare(last.pictures.length > 0 ? last.pictures : defaults, defaults)) ?? null;
     return {
       trials,
       settings,
       last,
       isComplete,
       psnr,
-      clip: clip === undefined || after === undefined ? null : { before: clip, after },
+      clip,
       busy,
       info,
       first: needed(defaults[0], 'a picture'),
