@@ -1,44 +1,18 @@
-import { type Diagnosis, diagnose } from '../../lib/engine/index.ts';
-import { formatBytes } from '../../lib/observe/index.ts';
+import { isArtistError } from '../../lib/core/index.ts';
+import { diagnose } from '../../lib/engine/index.ts';
+import { type Tuning, tunedStore } from '../../lib/tune/index.ts';
+import { diagnosisLines } from '../print/diagnosis-lines.ts';
 import { command } from '../shell/command.ts';
 
-function report({ ok, package: own, runtime, system, candidates, addon, advice }: Diagnosis): string[] {
-  const libc = system.libc ? `, ${system.libc.family} ${system.libc.version ?? ''}`.trimEnd() : '';
-  const lines = [
-    `ai-artist ${own.version} in ${own.root}`,
-    `${runtime.name} ${runtime.version}, ${system.platform} ${system.release} ${system.arch}${libc}`,
-    `CPU: ${system.cpu}, ${system.logicalCores} logical cores`,
-    `CPU features: ${system.cpuFeatures.join(' ') || 'not reported by this system'}`,
-    `memory: ${formatBytes(system.freeMemoryBytes)} free of ${formatBytes(system.memoryBytes)}`,
-    '',
-    'addon, in the order tried:',
-  ];
-  for (const candidate of candidates) {
-    lines.push(`  ${candidate.status.padEnd(8)} ${candidate.file}`);
-    if (candidate.reason !== undefined) lines.push(`           ${candidate.reason}`);
-    if (candidate.advice !== undefined) lines.push(`           to do: ${candidate.advice}`);
+/** A store that cannot be read is no reason to say nothing about the rest. */
+async function storedTunings(home: string, warn: (line: string) => void): Promise<Tuning[]> {
+  try {
+    return (await tunedStore(home, warn).read()).tunings;
+  } catch (error) {
+    if (!isArtistError(error)) throw error;
+    warn(`tuned settings: ${error.code}: ${error.message}`);
+    return [];
   }
-  if (addon) {
-    const { engine, ggml, gpu, compiler } = addon.versions;
-    lines.push(
-      '',
-      // The version of the engine often includes that of ggml.
-      `engine: ${engine}${engine.includes(`ggml ${ggml}`) ? '' : `, ggml ${ggml}`}, GPU ${gpu}, built with ${compiler}`,
-      `kernels: ${addon.systemInfo
-        .replace(/\s+/g, ' ')
-        .replace(/^System Info: /, '')
-        .replace(/ \| *$/, '')}`,
-      'devices:',
-    );
-    for (const { name, description, freeBytes, totalBytes } of addon.devices) {
-      // For the CPU the engine reports all memory of the machine as free; the real figure is printed above.
-      const memory = name === 'CPU' ? 'the memory above' : `${formatBytes(freeBytes)} free of ${formatBytes(totalBytes)}`;
-      lines.push(`  ${name.padEnd(8)} ${description}, ${memory}`);
-    }
-  }
-  if (advice.length > 0) lines.push('', 'advice:', ...advice.map((line) => `  ${line}`));
-  lines.push('', ok ? 'ready to paint' : 'not ready: nothing here can paint yet');
-  return lines;
 }
 
 export const doctorCommand = command({
@@ -47,8 +21,9 @@ export const doctorCommand = command({
     ['$0 doctor --json', 'The same for a bug report'],
   ],
   epilogue: 'Exit status 1 if nothing on this machine can paint yet.',
-  run: async () => {
+  run: async (_, { home, warn }) => {
     const diagnosis = await diagnose();
-    return { json: diagnosis, text: report(diagnosis), status: diagnosis.ok ? 0 : 1 };
+    const tunings = await storedTunings(home, warn);
+    return { json: { ...diagnosis, tunings }, text: diagnosisLines(diagnosis, tunings), status: diagnosis.ok ? 0 : 1 };
   },
 });

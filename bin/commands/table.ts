@@ -124,6 +124,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./bench/bench.ts')).benchCommand,
   },
   {
+    usage: 'tune',
+    describe: 'Find the fastest settings of equal quality for a model on this machine',
+    load: async () => (await import('./tune/tune.ts')).tuneCommand,
+  },
+  {
     usage: 'config',
     describe: 'Settings of this home: show, check, create',
     load: async () => (await import('./config/config.ts')).configCommand,

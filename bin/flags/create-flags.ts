@@ -1,10 +1,17 @@
 import { type CreateOptions, createRows, mostCandidates } from '../../lib/artist/index.ts';
 import { ArtistError } from '../../lib/core/index.ts';
-import { helpLine } from '../../lib/engine/index.ts';
+import { helpLine, type LoadModelOptions } from '../../lib/engine/index.ts';
+import { tunedModes } from '../../lib/tune/index.ts';
 import { clipDescription } from './clip-flag.ts';
-import { list, readNamedWeight, text, toggle, type Values } from './flags.ts';
+import { choice, type Flag, list, readNamedWeight, text, toggle, type Values } from './flags.ts';
 import { basicFlags, generateFlags } from './generate-flags.ts';
+import { modelFlags } from './model-flags.ts';
 import { namesOf } from './option-paths.ts';
+
+export const tunedFlag = choice(`${createRows.tuned.help}. Default: ${createRows.tuned.default}`, tunedModes, createRows.tuned.group);
+
+/** Options of loadModel() that create() takes. */
+const loadFlags = { 'cpu-precision': modelFlags.flags['cpu-precision'] as Flag<NonNullable<LoadModelOptions['cpuPrecision']>> } as const;
 
 export const createFlags = {
   subject: text(helpLine(createRows.subject)),
@@ -19,6 +26,8 @@ export const createFlags = {
   score: toggle(`${createRows.score.help}; --no-score keeps the first that passes the gates. Default: ${createRows.score.default}`),
   ...basicFlags,
   model: text('Alias (see: ai-artist models list) or path of a model. Default: the bundled one'),
+  ...loadFlags,
+  tuned: tunedFlag,
   upscale: toggle(helpLine(createRows.upscale)),
   'domain-check': toggle("Warn when most words of the prompt were not in the bundled model's training. Default: yes"),
   out: text('Also save the picture as this file (.png, .jpg, .webp) or in this folder'),
@@ -47,8 +56,8 @@ export type CreateValues = { prompt: string | undefined } & Values<typeof create
 
 /** Flag of each option of Artist.create(). */
 export const createNames: ReadonlyMap<string, string> = new Map([
-  ...namesOf(generateFlags.paths),
-  ...Object.keys(createFlags).flatMap((flag): [string, string][] => (flag in basicFlags ? [] : [[flag, `--${flag}`]])),
+  ...namesOf(generateFlags.paths, modelFlags.paths),
+  ...Object.keys(createFlags).flatMap((flag): [string, string][] => (flag in basicFlags || flag in loadFlags ? [] : [[flag, `--${flag}`]])),
   ['only', 'prompt.only'],
 ]);
 
@@ -77,6 +86,7 @@ export function createOptionsOf(values: Partial<CreateValues>): CreateOptions {
     reject,
     score,
     model,
+    tuned,
     upscale,
     gallery,
     'domain-check': domainCheck,
@@ -87,7 +97,8 @@ export function createOptionsOf(values: Partial<CreateValues>): CreateOptions {
   const candidates = readCandidates(values.candidates);
   return {
     ...(generateFlags.optionsOf(values) as CreateOptions),
-    ...{ prompt, subject, topic, style, inspire, expand, candidates, clip, taste, reject, score, model, upscale },
+    ...modelFlags.optionsOf(Object.fromEntries(Object.keys(loadFlags).map((flag) => [flag, values[flag as keyof typeof loadFlags]]))),
+    ...{ prompt, subject, topic, style, inspire, expand, candidates, clip, taste, reject, score, model, tuned, upscale },
     ...(gallery !== undefined && { gallery }),
     ...(domainCheck !== undefined && { domainCheck }),
     ...(allowDuplicate !== undefined && { allowDuplicate }),

@@ -10,6 +10,9 @@ export async function openGallery({ config, home }: Pick<Context, 'config' | 'ho
 }
 
 /** An artist with the settings of this command line. `keepMs` 0: frees each model as soon as it has done its part. */
-export async function openArtist({ home, config, warn }: Pick<Context, 'home' | 'config' | 'warn'>, keepMs?: number): Promise<Artist> {
-  return createArtist({ home, config: await config(), keepMs, onWarning: warn });
+export async function openArtist(
+  { home, config, warn, note }: Pick<Context, 'home' | 'config' | 'warn' | 'note'>,
+  keepMs?: number,
+): Promise<Artist> {
+  return createArtist({ home, config: await config(), keepMs, onWarning: warn, onNote: note });
 }

@@ -11,6 +11,8 @@ import {
   type ModelInfo,
 } from '../../lib/engine/index.ts';
 import type { Recipe } from '../../lib/image/index.ts';
+import { settingsLine, type TunedUse, withTuned } from '../../lib/tune/index.ts';
+import { tunedFlag } from '../flags/create-flags.ts';
 import { number, text, toggle, type Values } from '../flags/flags.ts';
 import { generateFlags } from '../flags/generate-flags.ts';
 import { modelFlags } from '../flags/model-flags.ts';
@@ -31,11 +33,11 @@ const outputFlags = {
   force: toggle('Replace existing files', 'Output'),
 } as const;
 
-export const flags = { ...generateFlags.flags, ...modelFlags.flags, ...outputFlags };
+export const flags = { ...generateFlags.flags, ...modelFlags.flags, tuned: tunedFlag, ...outputFlags };
 
 type OutputValues = Values<typeof outputFlags>;
 
-type GenerateValues = { prompt: string } & OutputValues;
+type GenerateValues = { prompt: string } & OutputValues & Values<{ tuned: typeof tunedFlag }>;
 
 /** If the seed is known before painting, so are the names, and they are checked first. */
 async function namesFor({ out, force }: OutputValues, options: GenerateOptions, seeds: readonly number[] | undefined): Promise<string[]> {
@@ -88,7 +90,11 @@ async function saveAll({ images, seeds }: GenerateResult, values: OutputValues, 
   return saved;
 }
 
-function report(result: GenerateResult, saved: SavedPicture[], info: ModelInfo, times: { load: number; total: number }): Outcome {
+function report(
+  result: GenerateResult,
+  saved: SavedPicture[],
+  { info, tuned, ...times }: { info: ModelInfo; tuned: TunedUse; load: number; total: number },
+): Outcome {
   const { seed, width, height, sampler, scheduler, steps, cfgScale, device, warnings, aborted } = result;
   const model = { name: info.name, family: info.family };
   return {
@@ -100,6 +106,7 @@ function report(result: GenerateResult, saved: SavedPicture[], info: ModelInfo, 
       steps,
       cfgScale,
       device,
+      tuned,
       model,
       seconds: { ...result.seconds, ...times },
       warnings,
@@ -122,20 +129,27 @@ async function paintAndFree(model: Model, options: GenerateOptions): Promise<Gen
 }
 
 /** Options of the command line override the settings, which apply to the model that they name. */
-async function optionsOf(values: GenerateValues, context: Context): Promise<{ load: LoadModelOptions; options: GenerateOptions }> {
+async function optionsOf(
+  values: GenerateValues,
+  context: Context,
+): Promise<{ load: LoadModelOptions; options: GenerateOptions; tuned: TunedUse }> {
   const given: GenerateOptions = generateFlags.optionsOf(values);
   const asked: LoadModelOptions = modelFlags.optionsOf(values);
   const isShown = [given.initImage, given.referenceImages, given.controlImage].some((picture) => picture !== undefined);
   const prompt = isShown && values.prompt === '' ? '' : await readPrompt(values.prompt);
-  return paintingOf(await context.config(), asked, { ...given, prompt });
+  const loaded = await context.config();
+  const { home, warn } = context;
+  const mode = values.tuned ?? loaded.config.tuned;
+  return withTuned(paintingOf(loaded, asked, { ...given, prompt }), { mode, home, isolate: asked.isolate, warn });
 }
 
 export async function generate(values: GenerateValues, context: Context): Promise<Outcome> {
-  const { load, options } = await optionsOf(values, context);
+  const { load, options, tuned } = await optionsOf(values, context);
   const { signal } = context;
   // Check before loading the model, which may take minutes.
   await checkGenerate(load, options);
   checkQuality(values, await namesFor(values, options, undefined));
+  if (tuned) context.note(settingsLine(tuned));
   const preview = previewOf(options, context);
   const work = watchWork(context);
   const onProgress = (event: GenerateEvent): void => {
@@ -152,7 +166,7 @@ export async function generate(values: GenerateValues, context: Context): Promis
     if (!result.aborted) signal.throwIfAborted();
     const saved = await saveAll(result, values, options);
     work.stop();
-    return report(result, saved, model.info, { load: loaded, total: elapsed() });
+    return report(result, saved, { info: model.info, tuned, load: loaded, total: elapsed() });
   } finally {
     work.stop();
   }

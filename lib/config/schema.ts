@@ -20,12 +20,12 @@ const museum = (address: string) =>
     .default(address);
 const promptWord = () => z.string().trim().min(1).max(2000);
 
-type PaintRows = typeof optionTables.generate;
-/** The options of generate() that are settings, with their schemas. */
+type PaintRows = typeof optionTables.generate & typeof optionTables.loadModel;
+/** The options of generate() and loadModel() that are settings, with their schemas. */
 type PaintShape = { -readonly [K in keyof PaintRows as PaintRows[K] extends { setting: true } ? K : never]: PaintRows[K]['schema'] };
 
 const paintShape = Object.fromEntries(
-  Object.entries(optionTables.generate as Rows)
+  Object.entries({ ...optionTables.generate, ...optionTables.loadModel } as Rows)
     .filter(([, { setting }]) => setting)
     .map(([key, row]) => [key, row.schema.describe(helpLine(row))]),
 ) as PaintShape;
@@ -47,6 +47,7 @@ export const configSchema = z.strictObject({
     .strictObject(paintShape)
     .prefault({})
     .describe('Settings of this model for create and generate. Not used if --model names another'),
+  tuned: z.enum(['on', 'off']).default('on').describe('Use what ai-artist tune found for this machine'),
   create: z
     .strictObject({
       candidates: z

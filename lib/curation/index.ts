@@ -21,6 +21,7 @@ export {
   ledgerOf,
   ledgers,
   type MemoryRepair,
+  memoryRepairLine,
   type Recollection,
 } from './memory.ts';
 export { type BootstrapOptions, type Interval, type MeasuredMean, measuredMean } from './numbers/bootstrap.ts';

@@ -189,8 +189,10 @@ export async function* ledgers(gallery: Gallery, sort: 'oldest' | 'newest' = 'ne
   } while (after !== undefined);
 }
 
-function warn({ path, reason, setAside, works }: MemoryRepair): void {
-  process.emitWarning(`${path} was damaged (${reason}). It is kept as ${setAside} and was made again from ${works} works of the gallery`, {
-    code: 'AI_ARTIST_STATE_REPAIRED',
-  });
+/** A repair as a sentence. */
+export const memoryRepairLine = ({ path, reason, setAside, works }: MemoryRepair): string =>
+  `${path} was damaged (${reason}). It is kept as ${setAside} and was made again from ${works} works of the gallery`;
+
+function warn(repair: MemoryRepair): void {
+  process.emitWarning(memoryRepairLine(repair), { code: 'AI_ARTIST_STATE_REPAIRED' });
 }

@@ -98,4 +98,5 @@ export { paintedPixels } from './paint/painted-pixels.ts';
 export { cannyEdges } from './paint/preprocess.ts';
 export { drawSeed } from './paint/seed.ts';
 export { fitSize, largestShare, type PaintDefaults } from './paint/settings.ts';
+export { weightsFile } from './paint/weights.ts';
 export { loadUpscaler, Upscaler, upscale } from './upscale.ts';

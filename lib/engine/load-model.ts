@@ -137,6 +137,8 @@ export async function loadModel(
   );
   const info = native.info();
   if (info.diffusionConvDirect) tuning['diffusionConvDirect'] = true;
+  // A recipe without it means f32.
+  if (tuning['cpuPrecision'] === 'f32') delete tuning['cpuPrecision'];
   return new Model(native, info, name, files as Record<string, string>, {
     addon,
     defaults: Object.freeze({ ...defaults }),

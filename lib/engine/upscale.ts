@@ -41,15 +41,15 @@ export class Upscaler {
   readonly file: string;
   readonly #addon: NativeAddon;
   readonly #native: NativeUpscaler;
-  readonly #weights: WeightsFile;
+  readonly #recorded: WeightsFile & { cpuPrecision?: string };
   readonly #running = new RunningJobs();
   #disposing: Promise<void> | undefined;
 
   /** Made by loadUpscaler(). */
-  constructor(addon: NativeAddon, native: NativeUpscaler, file: string, weights: WeightsFile) {
+  constructor(addon: NativeAddon, native: NativeUpscaler, file: string, recorded: WeightsFile & { cpuPrecision?: string }) {
     this.#addon = addon;
     this.#native = native;
-    this.#weights = weights;
+    this.#recorded = recorded;
     this.file = file;
     this.factor = native.factor();
     forgotten.register(this, { native }, this);
@@ -91,7 +91,7 @@ export class Upscaler {
         (listen) => this.#native.upscale(input, listen),
       );
     }
-    return new ArtImage(pixels, { prompt: '', mode: 'upscale', ...recipe, upscaler: { ...this.#weights, factor: scale } });
+    return new ArtImage(pixels, { prompt: '', mode: 'upscale', ...recipe, upscaler: { ...this.#recorded, factor: scale } });
   }
 
   /** Cancels running calls, then frees the memory. May be called again. */
@@ -139,7 +139,9 @@ export async function loadUpscaler(options: LoadUpscalerOptions = {}): Promise<U
     (listen) => addon.loadUpscaler({ ...nativeFields(loadUpscalerRows, checked), model: file }, listen),
   );
   try {
-    return new Upscaler(addon, native, file, await unlessAborted(weights, signal));
+    const { cpuPrecision } = checked;
+    const recorded = await unlessAborted(weights, signal);
+    return new Upscaler(addon, native, file, { ...recorded, ...(cpuPrecision === 'bf16' && { cpuPrecision }) });
   } catch (error) {
     await native.dispose().promise;
     throw error;

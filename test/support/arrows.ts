@@ -24,13 +24,14 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   schedule: ground,
   curation: [...ground, ...works, 'image'],
   publish: [...ground, ...works],
-  artist: below,
   bench: below,
+  tune: [...below, 'bench'],
+  artist: [...below, 'tune'],
   service: [...below, 'artist'],
   server: [...below, 'artist', 'service'],
   doors: [...below, 'artist', 'service', 'server'],
   index: [...below, 'artist', 'service', 'server', 'doors'],
-  bin: [...below, 'artist', 'bench', 'service', 'server'],
+  bin: [...below, 'artist', 'bench', 'tune', 'service', 'server'],
 };
 
 /** Folder of native/ -> folders it may include; vendor is the engine's source and ggml. */

@@ -6,10 +6,10 @@ import { seconds, watchWork } from '../../print/progress.ts';
 import { command } from '../../shell/command.ts';
 import { openArtist } from '../../shell/settings.ts';
 
-const { candidates, model, clip, score, upscale } = createFlags;
+const { candidates, model, clip, score, upscale, tuned, 'cpu-precision': cpuPrecision } = createFlags;
 // Each work draws its own seed.
 const { seed: _seed, ...pictureFlags } = basicFlags;
-const paintFlags = { candidates, model, clip, score, upscale, ...pictureFlags };
+const paintFlags = { candidates, model, clip, score, upscale, tuned, 'cpu-precision': cpuPrecision, ...pictureFlags };
 
 export const seriesPaintCommand = command({
   required: { series: text('Id or name') },

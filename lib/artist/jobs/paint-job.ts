@@ -96,11 +96,15 @@ function optionsOf({ job, folder, results }: Try, options: GenerateOptions, imag
   };
 }
 
-async function generate(run: Try, { model, load = {}, options: given }: Work<'generate'>, place: Workplace): Promise<void> {
+async function generate(run: Try, { model, load = {}, options: given, tuned: mode }: Work<'generate'>, place: Workplace): Promise<void> {
   const { signal } = run.task;
   const painting = paintingOf(place.config, { ...load, ...(model !== undefined && { model }) }, given);
-  const { home: _, isolate: __, signal: ___, onProgress: ____, ...spec } = painting.load;
-  const options = optionsOf(run, painting.options, picturesOf(run.job.work));
+  const { home: _, isolate: __, signal: ___, onProgress: ____, ...asked } = painting.load;
+  const { load: spec, options: tuned } = await place.studio.withTuned(
+    { load: asked, options: painting.options },
+    mode ?? place.config.config.tuned,
+  );
+  const options = optionsOf(run, tuned, picturesOf(run.job.work));
   const listen = listenerOf(run);
   const lease = await place.studio.model(spec, { signal, onProgress: listen });
   // Pictures are filed while the next one is painted.

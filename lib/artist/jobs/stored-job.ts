@@ -28,7 +28,13 @@ const storedSchema = z.strictObject({
   /** Name of the home whose folder holds the pictures, see homeId(). */
   home: z.string(),
   work: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('generate'), model: z.string().optional(), load: options.optional(), options }),
+    z.strictObject({
+      kind: z.literal('generate'),
+      model: z.string().optional(),
+      load: options.optional(),
+      options,
+      tuned: z.literal('off').optional(),
+    }),
     z.strictObject({ kind: z.literal('upscale'), options }),
     /** `options`: an order, see readOrder(). */
     z.strictObject({ kind: z.literal('create'), options, series: z.strictObject({ id: z.string(), index: z.int().min(0) }).optional() }),

@@ -33,6 +33,8 @@ export type PaintWork =
       model?: string;
       load?: Omit<LoadModelOptions, 'model' | 'signal' | 'onProgress' | 'home'>;
       options: Omit<GenerateOptions, NotStored>;
+      /** Without tuned settings: the recipe that it paints says what was used. Default: the setting `tuned`. */
+      tuned?: 'off';
     }
   /** Enlarges `initImage`. */
   | { kind: 'upscale'; options: Omit<UpscaleOptions, 'signal' | 'onProgress' | 'image'> }

@@ -1,7 +1,7 @@
 /** Prompts, titles and alternative texts written by a language model. If it fails, the template's words are used and the reason is recorded. */
 import * as z from 'zod';
 import { type Config, readSecret } from '../../config/index.ts';
-import { isArtistError } from '../../core/index.ts';
+import { errorLine, isArtistError } from '../../core/index.ts';
 import { estimateTokens, familyRules, type PromptFamily } from '../../prompt/index.ts';
 import type { PromptParts } from '../words/parts.ts';
 import { longestTitle } from '../words/title.ts';
@@ -105,7 +105,7 @@ export class LlmWriter {
     } catch (error) {
       signal.throwIfAborted();
       if (!isArtistError(error)) throw error;
-      return { value: undefined, record: { server, model: this.#model, failed: `${error.code}: ${error.message}` } };
+      return { value: undefined, record: { server, model: this.#model, failed: errorLine(error) } };
     }
   }
 }

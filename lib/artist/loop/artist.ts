@@ -1,5 +1,5 @@
 import { configPath, type LoadedConfig, loadConfig } from '../../config/index.ts';
-import { ArtistError, answering, type Clock, homeFolder, isArtistError, linkSignals, resolveOptions } from '../../core/index.ts';
+import { ArtistError, answering, type Clock, errorLine, homeFolder, linkSignals, resolveOptions } from '../../core/index.ts';
 import { type Artwork, Gallery } from '../../gallery/index.ts';
 import { loadSharp } from '../../image/index.ts';
 import { writerOf } from '../llm/writer.ts';
@@ -35,6 +35,8 @@ export interface ArtistOptions {
   fetch?: typeof globalThis.fetch | undefined;
   /** Called with each warning, such as a scorer that failed or a memory that was repaired. Default: process.emitWarning(). */
   onWarning?: ((line: string) => void) | undefined;
+  /** Called with messages that are no warnings: which tuned settings are in use. Default: none. */
+  onNote?: ((line: string) => void) | undefined;
   clock?: Clock | undefined;
 }
 
@@ -58,16 +60,16 @@ export class Artist {
   #disposing: Promise<void> | undefined;
 
   /** Made by createArtist(). */
-  constructor(config: LoadedConfig, { keepMs = defaultKeepMs, isolate, clock, onWarning, fetch }: ArtistOptions) {
+  constructor(config: LoadedConfig, { keepMs = defaultKeepMs, isolate, clock, onWarning, onNote, fetch }: ArtistOptions) {
     if (!(keepMs >= 0)) throw new ArtistError('ERR_INVALID_ARGUMENT', `keepMs: expected a number of milliseconds from 0, got ${keepMs}`);
     this.home = config.home;
     this.config = config;
     this.gallery = new Gallery({ folder: configPath(config.config.gallery.folder, config.home), ...(clock && { clock }) });
     this.#clock = clock;
-    this.#studio = new Studio({ home: config.home, keepMs, isolate, clock });
     const { clip } = config.config.create;
     const clipPath = clip === undefined ? undefined : configPath(clip, config.home);
     this.#warn = onWarning ?? ((line) => process.emitWarning(line, { type: 'ArtistWarning' }));
+    this.#studio = new Studio({ home: config.home, keepMs, isolate, clock, warn: this.#warn, note: onNote });
     const { home, gallery } = this;
     const place: Workplace = { home, config, gallery, studio: this.#studio, clip: clipPath, warn: this.#warn, clock, fetch };
     this.#place = place;
@@ -213,7 +215,7 @@ export class Artist {
     try {
       await work();
     } catch (error) {
-      const line = `${what}: ${isArtistError(error) ? `${error.code}: ${error.message}` : String(error)}`;
+      const line = `${what}: ${errorLine(error)}`;
       late.push(line);
       this.#warn(line);
     }
@@ -239,7 +241,7 @@ export class Artist {
 
 function describe(
   { prompt, planned }: Plan,
-  { choice, scorer, image, info, times }: Painted,
+  { choice, scorer, image, tuned, info, times }: Painted,
   { title, altText, derivation }: NamedWork,
   { work, filed, late }: { work: Artwork | undefined; filed: boolean; late: readonly string[] },
 ): CreatedWork {
@@ -260,6 +262,7 @@ function describe(
     scorer,
     model: { name: info.name, family: info.family },
     device: info.device,
+    tuned,
     upscaled: image.width / choice.image.width,
     seconds: times,
     warnings: [...result.warnings, ...late],

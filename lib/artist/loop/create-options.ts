@@ -3,6 +3,7 @@ import {
   type GenerateEvent,
   type GenerateOptions,
   type LoadEvent,
+  type LoadModelOptions,
   listener,
   optionTables,
   type Rows,
@@ -12,6 +13,7 @@ import {
 } from '../../engine/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
+import { tunedModes } from '../../tune/index.ts';
 import { mostCandidates } from './candidates.ts';
 import type { CreatedWork } from './created-work.ts';
 
@@ -76,6 +78,8 @@ export const loopOptions = z.strictObject({
     .optional(),
   /** Alias or path of the model. Default: the setting `model`, else the bundled one. */
   model: z.string().min(1).optional(),
+  /** `off`: do not use the settings that `ai-artist tune` found for the model on this machine. Default: the setting `tuned`, else `on`. */
+  tuned: z.enum(tunedModes).optional(),
   /** CLIP for scoring: a file or folder. Default: the setting create.clip, else the bundled one. */
   clip: z.string().min(1).optional(),
   /** File of a taste or aesthetic head. Default: the setting curation.taste, else taste.json in the home folder, if it exists. */
@@ -118,14 +122,29 @@ type PaintOptions = {
   [K in keyof GenerateOptions as PaintRows[K & keyof PaintRows] extends { create: 'no' } ? never : K]: GenerateOptions[K];
 };
 
-const paintRows: Rows = Object.fromEntries(Object.entries(optionTables.generate as Rows).filter(([, { create }]) => create !== 'no'));
+type LoadRows = typeof optionTables.loadModel;
+type LoadOptions = {
+  [K in keyof LoadModelOptions as LoadRows[K & keyof LoadRows] extends { create: 'flag' } ? K : never]: LoadModelOptions[K];
+};
 
-/** Names of the options of generate() that create() also takes. */
-export const paintOptionNames = (): string[] => Object.keys(paintRows);
+const rowsOf = (table: Rows, isTaken: (create: Rows[string]['create']) => boolean): Rows =>
+  Object.fromEntries(Object.entries(table).filter(([, { create }]) => isTaken(create)));
+
+/** The options of generate() that create() also takes. */
+export const paintRows = rowsOf(optionTables.generate, (create) => create !== 'no');
+/** The options of loadModel() that create() also takes. */
+export const loadRows = rowsOf(optionTables.loadModel, (create) => create === 'flag');
 
 /** All options of Artist.create(). */
-export const createOptions = z.strictObject({ ...shapeOf(paintRows), ...loopOptions.shape } as typeof loopOptions.shape);
+export const createOptions = z.strictObject({
+  ...shapeOf(paintRows),
+  ...shapeOf(loadRows),
+  ...loopOptions.shape,
+} as typeof loopOptions.shape);
 
-/** Options for one work: what to paint, how to choose, and all options of generate() for a single picture (width, steps, loras, seed …). */
-export type CreateOptions = z.input<typeof loopOptions> & PaintOptions;
+/**
+ * Options for one work: what to paint, how to choose, all options of generate() for a single picture (width, steps, loras, seed …), and those of
+ * loadModel() for speed (cpuPrecision).
+ */
+export type CreateOptions = z.input<typeof loopOptions> & PaintOptions & LoadOptions;
 export type LoopOptions = z.output<typeof loopOptions>;

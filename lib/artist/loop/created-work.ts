@@ -1,6 +1,7 @@
 import type { Ledger } from '../../curation/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
+import type { TunedUse } from '../../tune/index.ts';
 import type { Candidate } from './candidates.ts';
 
 /** Seconds by phase. */
@@ -36,6 +37,8 @@ export interface CreatedWork {
   scorer: string | undefined;
   model: { name: string; family: string };
   device: string;
+  /** Settings of `ai-artist tune` that it was painted with, by the names of the options; null: none. */
+  tuned: TunedUse;
   /** Enlargement factor: final width divided by painted width. */
   upscaled: number;
   seconds: Times;

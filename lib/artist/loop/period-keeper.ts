@@ -1,5 +1,5 @@
 /** The current period: what works take from it, and when it ends. */
-import { ArtistError, type Clock, isArtistError, systemClock } from '../../core/index.ts';
+import { ArtistError, type Clock, errorLine, isArtistError, systemClock } from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import { builtInStyles, promptFamilies } from '../../prompt/index.ts';
 import { type EmbeddedWork, embedWorks } from '../measure/embedded-works.ts';
@@ -47,7 +47,7 @@ export class PeriodKeeper {
     } catch (error) {
       signal.throwIfAborted();
       if (!isArtistError(error)) throw error;
-      this.#place.warn(`whether the period ${period.id} is over will be seen at the next work: ${error.code}: ${error.message}`);
+      this.#place.warn(`whether the period ${period.id} is over will be seen at the next work: ${errorLine(error)}`);
       return false;
     }
   }

@@ -1,7 +1,7 @@
 /** Plans a work, and rejects invalid options, before any model is loaded. */
 import { checkFolder, resolveOptions } from '../../core/index.ts';
-import { CurationMemory, type MemoryRepair, type Weights } from '../../curation/index.ts';
-import { drawSeed, type GenerateOptions, generateOptions } from '../../engine/index.ts';
+import { CurationMemory, memoryRepairLine, type Weights } from '../../curation/index.ts';
+import { drawSeed, type GenerateOptions, generateOptions, type LoadModelOptions } from '../../engine/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
 import { takeLoraTags } from '../../lora/index.ts';
 import type { LlmWriter } from '../llm/writer.ts';
@@ -32,6 +32,8 @@ export interface Plan {
   /** undefined: do not file the work. */
   gallery: Gallery | undefined;
   options: GenerateOptions;
+  /** Options of loadModel(), without the model. */
+  load: LoadModelOptions;
   weights: Weights;
   curation: CurationSettings;
   taste: TasteFile | undefined;
@@ -39,7 +41,7 @@ export interface Plan {
 }
 
 export async function plan(settled: Settled, { home, gallery: own, ...place }: PlanPlace): Promise<Plan> {
-  const { wishes, paint, weights, prompt: settings, curation } = settled;
+  const { wishes, paint, load, weights, prompt: settings, curation } = settled;
   // 'auto' weighs scores against seconds; without scores it means the default.
   const count = wishes.candidates === 'auto' && !wishes.score ? undefined : wishes.candidates;
   if (wishes.score) await checkClipPath(wishes.clip);
@@ -71,13 +73,10 @@ export async function plan(settled: Settled, { home, gallery: own, ...place }: P
     count,
     gallery,
     options,
+    load,
     weights,
     curation,
     taste: isScored ? await readTaste(curation.taste ?? tastePath(home), curation.taste !== undefined) : undefined,
-    memory: gallery && new CurationMemory({ home, gallery, onRepair: (repair) => place.warn(repairLine(repair)) }),
+    memory: gallery && new CurationMemory({ home, gallery, onRepair: (repair) => place.warn(memoryRepairLine(repair)) }),
   };
-}
-
-function repairLine({ path, reason, setAside, works }: MemoryRepair): string {
-  return `${path} was damaged (${reason}): kept as ${setAside}, made again from ${works} works of the gallery`;
 }

@@ -1,11 +1,12 @@
 /** Paints the candidates of a work, scores them and chooses one. */
 
 import type { Clip } from '../../clip/index.ts';
-import { isArtistError } from '../../core/index.ts';
+import { defined, errorLine, isArtistError } from '../../core/index.ts';
 import { type Ledger, type Recollection, worthAnother } from '../../curation/index.ts';
-import type { ModelInfo } from '../../engine/index.ts';
+import type { LoadModelOptions, ModelInfo } from '../../engine/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { ArtImage } from '../../image/index.ts';
+import type { TunedMode, TunedUse } from '../../tune/index.ts';
 import type { Lease } from '../models/model-pool.ts';
 import { type CandidateScore, PromptScorer } from '../models/prompt-scorer.ts';
 import type { Workplace } from '../workplace.ts';
@@ -24,6 +25,7 @@ export interface Painted {
   choice: Choice;
   scorer: string | undefined;
   image: ArtImage;
+  tuned: TunedUse;
   info: ModelInfo;
   times: Times;
 }
@@ -33,7 +35,7 @@ export interface RoundPlace extends Pick<Workplace, 'studio' | 'warn'> {
   onProgress: (event: CreateEvent) => void;
 }
 
-type RoundWishes = Pick<LoopOptions, 'clip' | 'score' | 'model' | 'upscale' | 'allowDuplicate'>;
+type RoundWishes = Pick<LoopOptions, 'clip' | 'score' | 'model' | 'upscale' | 'allowDuplicate'> & { tuned: TunedMode };
 
 /** Scores candidates if there is a choice to make. A failing scorer only warns and gives no scores, so that pictures that took minutes are kept. */
 class RoundScorer {
@@ -45,7 +47,7 @@ class RoundScorer {
   #failed = false;
   readonly #scores: CandidateScore[] = [];
 
-  constructor(planned: Plan, { clip, score }: RoundWishes, place: RoundPlace) {
+  constructor(planned: Plan, { clip, score }: Pick<RoundWishes, 'clip' | 'score'>, place: RoundPlace) {
     this.#planned = planned;
     this.#clip = clip;
     this.#place = place;
@@ -64,7 +66,7 @@ class RoundScorer {
       signal.throwIfAborted();
       if (!isArtistError(error)) throw error;
       this.#failed = true;
-      warn(`nothing was scored, the first candidate that passes is kept: ${error.code}: ${error.message}`);
+      warn(`nothing was scored, the first candidate that passes is kept: ${errorLine(error)}`);
       return undefined;
     }
   }
@@ -113,7 +115,7 @@ class Past {
       return await read();
     } catch (error) {
       if (!isArtistError(error)) throw error;
-      this.#place.warn(`${what}: ${error.code}: ${error.message}`);
+      this.#place.warn(`${what}: ${errorLine(error)}`);
       return undefined;
     }
   }
@@ -139,8 +141,13 @@ async function judgeRound(
   return { ledger: { ...ledger, adaptive }, another: adaptive.another };
 }
 
-async function enlarge(image: ArtImage, { studio, signal, onProgress }: RoundPlace): Promise<ArtImage> {
-  const upscaler = await studio.upscaler({ signal, onProgress });
+/** Enlarges with the threads and the precision of the painter. */
+async function enlarge(
+  image: ArtImage,
+  { threads, cpuPrecision }: LoadModelOptions,
+  { studio, signal, onProgress }: RoundPlace,
+): Promise<ArtImage> {
+  const upscaler = await studio.upscaler({ signal, onProgress }, { threads, cpuPrecision });
   try {
     return await upscaler.thing.upscale(image, { signal, onProgress });
   } finally {
@@ -149,11 +156,15 @@ async function enlarge(image: ArtImage, { studio, signal, onProgress }: RoundPla
 }
 
 export async function paintRound(planned: Plan, wishes: RoundWishes, place: RoundPlace): Promise<Painted> {
-  const { seed, count, options } = planned;
+  const { seed, count } = planned;
   const { studio, signal, onProgress } = place;
   const marks = [performance.now()];
   const mark = (): number => marks.push(performance.now());
-  const model = await studio.model(wishes.model, { signal, onProgress });
+  const { load, options, tuned } = await studio.withTuned(
+    { load: defined({ ...planned.load, model: wishes.model }), options: planned.options },
+    wishes.tuned,
+  );
+  const model = await studio.model(load, { signal, onProgress });
   mark();
   const scorer = new RoundScorer(planned, wishes, place);
   let painted: PaintedCandidate[];
@@ -190,7 +201,7 @@ export async function paintRound(planned: Plan, wishes: RoundWishes, place: Roun
   const choice = chooseCandidate(painted, ledger);
   mark();
   const small = Math.max(choice.image.width, choice.image.height) < smallEdge;
-  const image = (wishes.upscale ?? small) ? await enlarge(choice.image, place) : choice.image;
+  const image = (wishes.upscale ?? small) ? await enlarge(choice.image, load, place) : choice.image;
   signal.throwIfAborted();
   mark();
   const [begun = 0, loaded = 0, finished = 0, chosen = 0, done = 0] = marks.map((time) => time / 1000);
@@ -199,6 +210,7 @@ export async function paintRound(planned: Plan, wishes: RoundWishes, place: Roun
     choice,
     scorer: scores?.name,
     image,
+    tuned,
     info: model.thing.info,
     times: { load: loaded - begun, paint: finished - loaded, curate: chosen - finished, upscale: done - chosen, total: done - begun },
   };

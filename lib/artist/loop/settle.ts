@@ -1,9 +1,10 @@
 import { type Config, configPath, type LoadedConfig } from '../../config/index.ts';
 import { ArtistError, resolveOptions } from '../../core/index.ts';
 import type { Weights } from '../../curation/index.ts';
-import type { GenerateOptions } from '../../engine/index.ts';
+import type { GenerateOptions, LoadModelOptions } from '../../engine/index.ts';
+import type { TunedMode } from '../../tune/index.ts';
 import { overSettings, paintSettings } from '../orders/paint-settings.ts';
-import { type CreateOptions, createOptions, type LoopOptions, paintOptionNames } from './create-options.ts';
+import { type CreateOptions, createOptions, type LoopOptions, loadRows, paintRows } from './create-options.ts';
 
 export interface CurationSettings {
   wildCardOneIn: number;
@@ -14,9 +15,11 @@ export interface CurationSettings {
 
 /** A work's options, completed from the configuration. */
 export interface Settled {
-  wishes: LoopOptions & { score: boolean; domainCheck: boolean };
+  wishes: LoopOptions & { score: boolean; domainCheck: boolean; tuned: TunedMode };
   /** Options of generate(), without prompt and seed. */
   paint: GenerateOptions;
+  /** Options of loadModel(), without the model. */
+  load: LoadModelOptions;
   seed: number | undefined;
   weights: Weights;
   prompt: Config['prompt'];
@@ -30,15 +33,16 @@ export function settle(options: CreateOptions, loaded: LoadedConfig): Settled {
     throw new ArtistError('ERR_INVALID_ARGUMENT', `clip: expected to be left out with score: false, got ${JSON.stringify(wishes.clip)}`);
   const { config, home } = loaded;
   const { create, curation } = config;
-  const { model, options: configured } = paintSettings(loaded, wishes.model);
-  const names = new Set(paintOptionNames());
-  const given = Object.entries(options).filter(([name, value]) => names.has(name) && value !== undefined);
-  const { seed, ...paint } = overSettings(configured, Object.fromEntries(given));
+  const { model, options: configured, load } = paintSettings(loaded, wishes.model);
+  const given = (rows: object): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(options).filter(([name, value]) => name in rows && value !== undefined));
+  const { seed, ...paint } = overSettings(configured, given(paintRows));
   return {
     wishes: {
       ...wishes,
       model,
       candidates: wishes.candidates ?? create.candidates,
+      tuned: wishes.tuned ?? config.tuned,
       upscale: wishes.upscale ?? create.upscale,
       domainCheck: wishes.domainCheck ?? create.domainCheck,
       // A caller that names a CLIP wants scores.
@@ -46,6 +50,7 @@ export function settle(options: CreateOptions, loaded: LoadedConfig): Settled {
       clip: wishes.clip ?? (create.clip === undefined ? undefined : configPath(create.clip, home)),
     },
     paint,
+    load: { ...load, ...given(loadRows) },
     seed,
     weights: curation.weights,
     prompt: config.prompt,

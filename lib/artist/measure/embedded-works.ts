@@ -1,5 +1,5 @@
 import { type Clip, type Embedding, similarity } from '../../clip/index.ts';
-import { isArtistError } from '../../core/index.ts';
+import { errorLine, isArtistError } from '../../core/index.ts';
 import { ledgerOf, unpackEmbedding } from '../../curation/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
 
@@ -61,7 +61,7 @@ export async function embedWorks(
       embedded.push({ work, embedding: await clip.embedImage(work.path, { signal }) });
     } catch (error) {
       if (signal.aborted || !isArtistError(error)) throw error;
-      warn(`${error.code}: ${error.message}`);
+      warn(errorLine(error));
     }
   }
   return embedded;

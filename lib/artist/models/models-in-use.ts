@@ -10,6 +10,7 @@ import {
   type UpscaleEvent,
   type Upscaler,
 } from '../../engine/index.ts';
+import { type Painting, settingsLine, type TunedMode, type TunedUse, withTuned } from '../../tune/index.ts';
 import { type Lease, Warm, withRoom } from './model-pool.ts';
 
 export interface LoadWishes {
@@ -33,23 +34,40 @@ export interface StudioOptions {
   /** Run the engine in a child process. Default false. */
   isolate?: boolean | undefined;
   clock?: Clock | undefined;
+  warn: (line: string) => void;
+  /** Hears which tuned settings are in use, again when they change. */
+  note?: ((line: string) => void) | undefined;
 }
 
 /** The models that make works: painter, CLIP, upscaler. Each is loaded at first use and kept for the next. */
 export class Studio {
   readonly #home: string;
   readonly #isolate: boolean;
+  readonly #warn: (line: string) => void;
+  readonly #note: ((line: string) => void) | undefined;
+  #noted = '';
   readonly #models: Warm<Model>;
   readonly #clips: Warm<Clip>;
   readonly #upscalers: Warm<Upscaler>;
 
-  constructor({ home, keepMs, isolate = false, clock }: StudioOptions) {
+  constructor({ home, keepMs, isolate = false, clock, warn, note }: StudioOptions) {
     const options = { keepMs, ...(clock && { clock }) };
     this.#home = home;
     this.#isolate = isolate;
+    this.#warn = warn;
+    this.#note = note;
     this.#models = new Warm(options);
     this.#clips = new Warm(options);
     this.#upscalers = new Warm(options);
+  }
+
+  /** What is to be painted, with the tuned settings of its model. Says so, and if they cannot be used. */
+  async withTuned(painting: Painting, mode: TunedMode): Promise<Painting & { tuned: TunedUse }> {
+    const found = await withTuned(painting, { mode, home: this.#home, isolate: this.#isolate, warn: this.#warn });
+    const line = found.tuned ? settingsLine(found.tuned) : '';
+    if (line && line !== this.#noted) this.#note?.(line);
+    this.#noted = line;
+    return found;
   }
 
   /**

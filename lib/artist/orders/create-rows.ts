@@ -38,6 +38,12 @@ export const createRows = {
     default: 'one that passes the gates, in at most 3 tries',
     group: choosing,
   },
+  tuned: {
+    schema: shape.tuned,
+    help: 'Use what `ai-artist tune` found for this machine',
+    default: 'on',
+    group: 'Memory and device',
+  },
   clip: {
     schema: shape.clip,
     help: 'CLIP for scoring: your own file or folder',

@@ -1,12 +1,16 @@
 import { configPath, type LoadedConfig } from '../../config/index.ts';
 import { homeOf } from '../../core/index.ts';
 import { type GenerateOptions, type LoadModelOptions, optionTables, type Rows } from '../../engine/index.ts';
+import { loadRows } from '../loop/create-options.ts';
 
 /** The model of the configuration and its options, under the names of the library. */
 export interface PaintSettings {
   /** Alias, address or path; undefined: the bundled one. */
   model: string | undefined;
+  /** Of generate(). */
   options: GenerateOptions;
+  /** Of loadModel(), without its files. */
+  load: LoadModelOptions;
 }
 
 /** Resolves a path against the home folder; an alias or address stays as it is. */
@@ -21,15 +25,18 @@ function modelOf(name: string, home: string): string {
  */
 export function paintSettings(loaded: LoadedConfig, givenModel: string | undefined): PaintSettings {
   const { config, home } = loaded;
-  if (givenModel !== undefined && givenModel !== config.model) return { model: givenModel, options: {} };
+  if (givenModel !== undefined && givenModel !== config.model) return { model: givenModel, options: {}, load: {} };
   const { loras } = config;
+  const isLoaded = ([name]: [string, unknown]): boolean => name in loadRows;
+  const settings = Object.entries(config.paint);
   const options = {
-    ...config.paint,
+    ...Object.fromEntries(settings.filter((one) => !isLoaded(one))),
     ...(loras.length > 0 && {
       loras: loras.map(({ path: file, weight }) => ({ path: configPath(file, homeOf(home).loras), weight })),
     }),
-  };
-  return { model: config.model === undefined ? undefined : modelOf(config.model, home), options };
+  } as GenerateOptions;
+  const load = Object.fromEntries(settings.filter(isLoaded));
+  return { model: config.model === undefined ? undefined : modelOf(config.model, home), options, load };
 }
 
 /** The settings, overridden by the given options. A given option also drops the settings it replaces: `sigmas` replaces `steps`. */
@@ -45,7 +52,7 @@ export function paintingOf(
   load: LoadModelOptions,
   given: GenerateOptions,
 ): { load: LoadModelOptions; options: GenerateOptions } {
-  const { model: settled, options } = paintSettings(loaded, load.model ?? load.diffusionModel);
+  const { model: settled, options, load: settings } = paintSettings(loaded, load.model ?? load.diffusionModel);
   const model = load.diffusionModel === undefined && settled !== undefined ? { model: settled } : {};
-  return { load: { ...load, ...model, home: loaded.home }, options: overSettings(options, given) };
+  return { load: { ...settings, ...load, ...model, home: loaded.home }, options: overSettings(options, given) };
 }

@@ -1,6 +1,16 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ArtistError, type Clock, homeOf, isArtistError, removeTree, systemClock, withLock, writeError } from '../../core/index.ts';
+import {
+  ArtistError,
+  type Clock,
+  defined,
+  homeOf,
+  isArtistError,
+  removeTree,
+  systemClock,
+  withLock,
+  writeError,
+} from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import { judgeLicence, licenceId } from '../../lora/index.ts';
 import { contactSheet, type TrainEvent, type TrainLoraOptions, trainLora } from '../../train/index.ts';
@@ -153,7 +163,7 @@ export class ProposalMaker {
     const proposal = await this.book.find(id);
     if (proposal.state !== 'made' && proposal.state !== 'tried')
       throw new ArtistError('ERR_INVALID_ARGUMENT', `${id}: expected one that was made or tried, got one that is ${proposal.state}`);
-    const { options } = paintSettings(config, undefined);
+    const { options, load } = paintSettings(config, undefined);
     const { loras: configured = [], ...paint } = options as { loras?: { path: string; weight: number }[] };
     const loras = [...configured, ...(await this.adopted(proposal.model))];
     const works = await gallery.getMany([...proposal.works, ...proposal.held]);
@@ -161,7 +171,7 @@ export class ProposalMaker {
     const seed = 1_000_000;
     const prompts = heldPrompts(count, { family, taken: works.flatMap(({ recipe }) => recipe?.prompt ?? []), seed });
     const lora = { path: homeOf(config.home).lora(proposal.lora), weight: proposal.weight };
-    const model = await studio.model(proposal.model, { signal, onProgress: () => undefined });
+    const model = await studio.model(defined({ ...load, model: proposal.model }), { signal, onProgress: () => undefined });
     let rows: Awaited<ReturnType<typeof paintPanel>>;
     try {
       rows = await paintPanel(model.thing, { prompts, seed, loras, lora, paint, signal, onPainted });

@@ -86,7 +86,8 @@ function sizeDifference(stored: RawImage, now: RawImage): RecipeDifference[] {
 async function enlarge(image: ArtImage, { upscaler }: PartialRecipe, options: ReproduceOptions): Promise<ArtImage> {
   const { signal, onProgress } = options;
   const common = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-  const model = await loadUpscaler(common);
+  const precise = upscaler?.cpuPrecision === 'bf16' && ({ cpuPrecision: 'bf16' } as const);
+  const model = await loadUpscaler({ ...precise, ...common });
   try {
     const factor = upscaler?.factor ?? model.factor;
     const repeats = Math.round(Math.log(factor) / Math.log(model.factor));

@@ -62,7 +62,9 @@ export class IsolatedEngine {
       try {
         return await job.promise;
       } catch (error) {
-        throw error instanceof NotDelivered ? (error.cause ?? error) : error;
+        if (!(error instanceof NotDelivered)) throw error;
+        const why = `the isolated engine process died twice before it received its work: ${error.message}`;
+        throw engineError('ERR_NATIVE_CRASH', why);
       }
     };
     return {

@@ -108,7 +108,15 @@ export const modelTuningRows = rows({
   /** Direct convolution in the autoencoder on a GPU: much less memory at large sizes. CPUs with AVX2 always do. Default false. */
   vaeConvDirect: { schema: z.boolean().optional(), help: 'Direct convolution in the autoencoder on a GPU: less memory', group: tuning },
   /** Numbers that convolutions and matrix products on a CPU multiply: `f32`, or `bf16` on CPUs with AMX: faster, pictures differ a little. Sums are F32 in both; without AMX `bf16` changes nothing. Default `f32`. */
-  cpuPrecision: { schema: cpuPrecision.optional(), help: cpuPrecisionHelp, default: 'f32', group: tuning },
+  cpuPrecision: {
+    schema: cpuPrecision.optional(),
+    help: cpuPrecisionHelp,
+    default: 'f32',
+    group: tuning,
+    create: 'flag',
+    setting: true,
+    unrecorded: 'f32',
+  },
   /** Pictures that tile without a seam: both axes, or one of them. Default false. */
   seamless: {
     schema: z.union([z.boolean(), z.enum(['x', 'y'])], { error: 'true, false, x or y' }).optional(),

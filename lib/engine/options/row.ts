@@ -17,7 +17,10 @@ export interface Row {
   readonly flag?: string | false;
   /** Other names of the flag. */
   readonly aliases?: readonly string[];
-  /** create() of an artist: `flag`: it and its commands take it; `option`: only create() takes it (default); `no`: it does not. */
+  /**
+   * create() of an artist: `flag`: it and its commands take it; `option`: only create() takes it (default for generate()); `no`: it does not
+   * (default for loadModel()).
+   */
   readonly create?: 'flag' | 'option' | 'no';
   /** In section `paint` of the settings, under its own name. */
   readonly setting?: boolean;

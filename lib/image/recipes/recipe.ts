@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { ArtistError, answering, resolveOptions } from '../../core/index.ts';
 
+const text = z.string().optional();
+
 const weightsFile = z.strictObject({
   /** File name without folder, or the name of the bundled model. */
   name: z.string(),
   /** SHA-256 over the tensors (ours) or over the file (other programs), lower-case hex, other programs often shorten it. */
-  hash: z.string().optional(),
+  hash: text,
 });
 
 /** The high-resolution pass: a low-resolution picture was enlarged and repainted. */
 const hires = z.strictObject({
-  upscaler: z.string().optional(),
+  upscaler: text,
   /** Factor of enlargement. */
   scale: z.number().optional(),
   width: z.int().optional(),
@@ -29,14 +31,14 @@ export const recipeSchema = z.strictObject({
   /** Default txt2img. It also determines the IPTC DigitalSourceType of the file. */
   mode: z.enum(['txt2img', 'img2img', 'inpaint', 'edit', 'upscale']).optional(),
   prompt: z.string(),
-  negativePrompt: z.string().optional(),
+  negativePrompt: text,
   /** Seed of this picture, 0..2^53-1. */
   seed: z.int().min(0).optional(),
   steps: z.int().min(0).optional(),
   /** The engine's name, e.g. "euler_a" (names unknown to the engine stay as other programs wrote them). */
-  sampler: z.string().optional(),
+  sampler: text,
   /** The engine's name, e.g. "karras". */
-  scheduler: z.string().optional(),
+  scheduler: text,
   /** Custom noise levels; they replace the scheduler. */
   sigmas: z.array(z.number()).optional(),
   cfgScale: z.number().optional(),
@@ -72,15 +74,22 @@ export const recipeSchema = z.strictObject({
   batchCount: z.int().min(1).optional(),
   hires: hires.optional(),
   /** Enlargement after painting. */
-  upscaler: z.strictObject({ ...weightsFile.shape, factor: z.number().optional() }).optional(),
+  upscaler: z
+    .strictObject({
+      ...weightsFile.shape,
+      factor: z.number().optional(),
+      /** Numbers that the CPU multiplied, if not f32: "bf16". */
+      cpuPrecision: text,
+    })
+    .optional(),
   /** Generator of the start noise: "cuda", "cpu" or "std_default". */
-  rng: z.string().optional(),
+  rng: text,
   /** Version of the engine, e.g. "stable-diffusion.cpp a1b2c3d". */
-  engine: z.string().optional(),
+  engine: text,
   /** Device that computed it, e.g. "CPU", "CUDA0". */
-  backend: z.string().optional(),
+  backend: text,
   /** Program and version, e.g. "ai-artist 0.1.0". */
-  software: z.string().optional(),
+  software: text,
   /** Further settings by name. Strings appear in the infotext, everything in our exact record. */
   extra: z.record(z.string(), z.json()).optional(),
 });

@@ -33,7 +33,7 @@ function tellEvent(event: WorkerEvent): void {
 async function open({ home, set, queue, queueName, keepMs, leaseMs }: PainterStart): Promise<(withinMs: number) => Promise<void>> {
   const config = await loadConfig({ home, set });
   const onWarning = (line: string): void => tell('warn', line);
-  const artist = await createArtist({ config, isolate: true, keepMs, onWarning });
+  const artist = await createArtist({ config, isolate: true, keepMs, onWarning, onNote: (line) => tell('info', line) });
   let worker: PaintWorker | undefined;
   const stop = async (withinMs: number): Promise<void> => {
     await worker?.stop(withinMs);

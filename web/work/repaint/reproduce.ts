@@ -58,6 +58,7 @@ export async function reproduce(work: FullWork, onJob: (job: Job) => void, signa
   const painted = await run({ work: work.id, exact: true }, onJob, signal);
   const repeats = passesOf(work);
   if (repeats === undefined) return addressOf(painted);
+  const { cpuPrecision } = (work.recipe?.['upscaler'] ?? {}) as { cpuPrecision?: unknown };
   const initImage = await asText(painted, signal);
-  return addressOf(await run({ kind: 'upscale', pictures: { initImage }, options: { repeats } }, onJob, signal));
+  return addressOf(await run({ kind: 'upscale', pictures: { initImage }, options: { repeats, cpuPrecision } }, onJob, signal));
 }

@@ -11,7 +11,7 @@ import { pictureOfWorkId, picturesOfBody } from './request-pictures.ts';
 type Context = Pick<ServerContext, 'home' | 'config' | 'gallery' | 'closing'>;
 
 /** What a recipe contributes to a job. */
-interface Base {
+interface Base extends Pick<Extract<PaintWork, { kind: 'generate' }>, 'tuned'> {
   model?: string | undefined;
   load: object;
   options: Record<string, unknown>;
@@ -59,7 +59,7 @@ async function baseOf(body: NewJob, pictures: InputPictures, caller: Caller, con
   if (!pictures.initImage) delete options['denoisingStrength'];
   const loras = await findRecipeLoras(recipe, { home: context.home.folder, places: [], signal: context.closing });
   if (loras.length > 0) options['loras'] = loras;
-  return { model: body.model === undefined ? modelOf(recipe, context) : undefined, load, options };
+  return { model: body.model === undefined ? modelOf(recipe, context) : undefined, load, options, tuned: 'off' };
 }
 
 async function workOf(body: NewJob, pictures: InputPictures, caller: Caller, context: Context): Promise<PaintWork> {
@@ -75,7 +75,7 @@ async function workOf(body: NewJob, pictures: InputPictures, caller: Caller, con
   const base = await baseOf(body, pictures, caller, context);
   return {
     kind,
-    ...defined({ model: named ?? base.model }),
+    ...defined({ model: named ?? base.model, tuned: base.tuned }),
     load: { ...base.load, ...load },
     options: { ...base.options, ...own } as Extract<PaintWork, { kind: 'generate' }>['options'],
   };

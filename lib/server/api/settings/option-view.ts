@@ -18,11 +18,12 @@ export const optionRow = formRow.extend({
 });
 export type OptionRow = z.output<typeof optionRow>;
 
-/** Options of jobs of kind create: those of the artist, and of generate() as far as a work may have them. */
+/** Options of jobs of kind create: those of the artist, and of generate() and loadModel() as far as a work may have them. */
 function createTable(): Rows {
   const paint = Object.entries(optionTables.generate as Rows).filter(([name, { create }]) => create !== 'no' && isOrdered(name));
   const own = Object.entries(createRows as Rows).filter(([name]) => isOrdered(name));
-  return Object.fromEntries([['prompt', optionTables.generate.prompt], ...own, ...paint.filter(([name]) => name !== 'prompt')]);
+  const load = Object.entries(optionTables.loadModel as Rows).filter(([, { create }]) => create === 'flag');
+  return Object.fromEntries([['prompt', optionTables.generate.prompt], ...own, ...paint.filter(([name]) => name !== 'prompt'), ...load]);
 }
 
 function tableOf(call: OptionCall): Rows {
