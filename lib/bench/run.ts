@@ -2,7 +2,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ArtistError, isArtistError, removeTree } from '../core/index.ts';
+import { ArtistError, isArtistError, removeTree, writeError } from '../core/index.ts';
 import { EnergyMeter } from './energy/energy-meter.ts';
 import { buildNow, machineNow } from './hardware/machine.ts';
 import { TaskProcess } from './processes/task-process.ts';
@@ -113,7 +113,8 @@ function finished({ result, digests }: Running, isPartial: boolean): TaskResult 
 /**
  * Measures this machine. An interruption keeps what was measured, marked as partial.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT when a number is out of range; ERR_NO_BINARY when the addon cannot be loaded
+ * @throws ArtistError ERR_INVALID_ARGUMENT when a number is out of range; ERR_NO_BINARY when the addon cannot be loaded; ERR_WRITE, ERR_DISK_FULL when
+ *   the folder for temporary files cannot be written
  */
 export async function runBench(options: BenchOptions = {}): Promise<BenchResult> {
   const { suites = suiteNames, quick = false, label, engine = {}, signal = new AbortController().signal } = options;
@@ -127,7 +128,10 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
       const { id, suite, recipe } = task;
       return { task, result: { id, suite, recipe: { ...recipe }, status: 'done', repeats: [] }, digests: new Set() };
     });
-  const [scratch, meter] = [await mkdtemp(join(tmpdir(), 'ai-artist-bench-')), await EnergyMeter.open()];
+  const scratch = await mkdtemp(join(tmpdir(), 'ai-artist-bench-')).catch((error: unknown) => {
+    throw writeError(tmpdir(), error);
+  });
+  const meter = await EnergyMeter.open();
   const meters = meter.names;
   let isPartial = false;
   try {
