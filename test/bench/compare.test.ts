@@ -240,6 +240,15 @@ suite('result files', (test) => {
     equal(await readResult(file), whole);
   });
 
+  test('a figure that was changed is found, a label may be changed', async () => {
+    await writeResult(file, result('here', [painted([1, 2, 3])]), { overwrite: true });
+    const written = readFileSync(file, 'utf8');
+    const faster = written.replace('"sample": 3', '"sample": 1.5');
+    ok(faster !== written);
+    is(await codeOf(faster), 'ERR_DAMAGED');
+    is(await codeOf(written.replace('"label": "here"', '"label": "there"')), 'read');
+  });
+
   test('cut, edited, foreign and newer ones are told apart', async () => {
     const text = JSON.stringify(result('here', [painted([1])]));
     is(await codeOf(text.slice(0, -20)), 'ERR_DAMAGED');
