@@ -30,7 +30,7 @@ async function once(label: string): Promise<BenchResult> {
     suites,
     repeats: Number(values.repeats),
     label,
-    onProgress: ({ task, at, of }) => console.error(`${label} ${at}/${of} ${task}`),
+    onProgress: ({ what: task, at, of }) => console.error(`${label} ${at}/${of} ${task}`),
   });
 }
 

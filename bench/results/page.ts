@@ -53,8 +53,10 @@ export function faultsOf({ file, result }: Contribution): string[] {
 }
 
 function rowOf({ file, result }: Contribution): string {
-  const { machine, engine, createdAt, build, tasks } = result;
-  const figures = new Map(tasks.flatMap(figuresOf).map(({ task, name, spread }) => [`${task} ${name}`, spreadText(spread)]));
+  const { machine, engine, createdAt, build, probe, tasks } = result;
+  const figures = new Map(
+    tasks.flatMap((task) => figuresOf(task, probe)).map(({ task, name, spread }) => [`${task} ${name}`, spreadText(spread)]),
+  );
   const options = Object.entries(engine).map(([name, value]) => `${name} ${value}`);
   const cells = [
     `[${escaped(nameOf(result))}](${file})`,

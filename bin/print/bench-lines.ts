@@ -5,7 +5,9 @@ import {
   figuresOf,
   machineLines,
   othersBusy,
+  peakOf,
   ratioText,
+  short,
   slowdown,
   slowTask,
   spreadText,
@@ -17,14 +19,22 @@ import { alignColumns } from './ledger-table.ts';
 const givenOptions = ({ engine: { backend, threads } }: BenchResult): string[] =>
   backend === undefined && threads === undefined ? [] : [`backend ${backend ?? 'default'}, threads ${threads ?? 'default'}`];
 
+const probeLines = ({ probe }: BenchResult): string[] =>
+  probe && probe.products.length > 0
+    ? [`${probe.device}: products of matrices at up to ${short(peakOf(probe))} TFLOP/s (the peak that shares are of)`]
+    : [];
+
 const stateOf = ({ id, status, reason }: TaskResult): string[] =>
   status === 'done' ? [] : [`${id} ${status}: ${reason ?? 'interrupted'}`];
 
 export function resultLines(result: BenchResult): string[] {
-  const rows = result.tasks.flatMap((task) => figuresOf(task).map(({ name, unit, spread }) => [task.id, name, spreadText(spread), unit]));
+  const rows = result.tasks.flatMap((task) =>
+    figuresOf(task, result.probe).map(({ name, unit, spread }) => [task.id, name, spreadText(spread), unit]),
+  );
   return [
     ...machineLines(result.machine, result.build),
     ...givenOptions(result),
+    ...probeLines(result),
     '',
     ...alignColumns([['task', 'figure', 'median [quartiles]', 'unit'], ...rows]),
     ...result.tasks.flatMap(stateOf),

@@ -64,15 +64,15 @@ function of({ image, images }: { image: number; images: number }): string {
   return images > 1 ? ` ${image + 1} of ${images}` : '';
 }
 
-/** Runs work that reports its progress: `looking 3 of 20`. The line disappears at the end. */
+/** Runs work that reports its progress: `looking 3 of 20`, with a label of its own for another part of it. The line disappears at the end. */
 export async function withProgress<R>(
   context: Pick<Context, 'json' | 'quiet' | 'logFormat'>,
   label: string,
-  work: (onProgress: (done: number, total: number) => void) => Promise<R>,
+  work: (onProgress: (done: number, total: number, part?: string) => void) => Promise<R>,
 ): Promise<R> {
   const progress = createProgress({ silent: progressIsSilent(context) });
   try {
-    return await work((done, total) => progress.update(label, done, total));
+    return await work((done, total, part = label) => progress.update(part, done, total));
   } finally {
     progress.end();
   }

@@ -1,5 +1,6 @@
 /** What is read off a result: the figures that people compare. */
-import type { Repeat, TaskResult } from './result/result.ts';
+import { peakOf } from './peak.ts';
+import type { Probe, Repeat, TaskResult } from './result/result.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 import type { SuiteName } from './tasks/task.ts';
 
@@ -11,6 +12,8 @@ export interface Figure {
   /** Whether more is better. */
   readonly isRate: boolean;
   readonly spread: Spread;
+  /** It happens once in a run: how far the next would be from it is not known. */
+  readonly isOnce?: true;
 }
 
 interface Measure {
@@ -34,21 +37,26 @@ const perSecond =
   };
 const ratioOf = (above: number | undefined, below: number): number | undefined =>
   above === undefined || below <= 0 ? undefined : above / below;
+const teraflops: Measure['of'] = ({ operations, seconds }) => ratioOf(operations, seconds * 1e12);
 /** Of a training run, by which people compare machines. */
 const longRun = 2000;
 const secondsOfStep: Measure['of'] = ({ parts }, { steps }) => (parts.steps === undefined ? undefined : parts.steps / Number(steps));
 const projectedMinutes = (step: number | undefined): number | undefined => (step === undefined ? undefined : (step * longRun) / 60);
 const energyOf = ({ joules }: Repeat): number | undefined => joules && Object.values(joules).reduce((sum, part) => sum + part, 0);
+const peakMemory: Measure = { name: 'peak memory', unit: 'MiB', isRate: false, of: ({ peakBytes }) => peakBytes / mebibyte };
 const common: readonly Measure[] = [
   { name: 'processor time', unit: 's', isRate: false, of: ({ cpuSeconds }) => cpuSeconds },
   { name: 'energy', unit: 'J', isRate: false, of: energyOf },
   { name: 'power', unit: 'W', isRate: false, of: (repeat) => ratioOf(energyOf(repeat), repeat.seconds) },
-  { name: 'peak memory', unit: 'MiB', isRate: false, of: ({ peakBytes }) => peakBytes / mebibyte },
+  peakMemory,
+  { name: 'device memory', unit: 'MiB', isRate: false, of: ({ deviceBytes }) => (deviceBytes > 0 ? deviceBytes / mebibyte : undefined) },
+  { name: 'arithmetic', unit: 'TFLOP/s', isRate: true, of: teraflops },
 ];
 
 const measures: Readonly<Record<SuiteName, readonly Measure[]>> = {
   paint: [
     { name: 'steps', unit: 'it/s', isRate: true, of: perSecond('steps', 'sample') },
+    { name: 'step', unit: 's', isRate: false, of: ({ parts }, { steps }) => ratioOf(parts['sample'], Number(steps)) },
     { name: 'text encoding', unit: 's', isRate: false, of: part('encode') },
     { name: 'VAE decode', unit: 's', isRate: false, of: part('decode') },
     { name: 'pictures', unit: '1/min', isRate: true, of: ({ seconds }) => 60 / seconds },
@@ -78,12 +86,36 @@ const measures: Readonly<Record<SuiteName, readonly Measure[]>> = {
   ],
 };
 
-/** The figures of a task, in a fixed order; [] where nothing was measured. */
-export function figuresOf({ id, suite, recipe, repeats }: TaskResult): Figure[] {
-  return measures[suite].flatMap(({ name, unit, isRate, of }) => {
+const single = (value: number): Spread => ({ median: value, low: value, high: value });
+
+/** What happens once: loading, and what somebody waits for until the first result. The task `start` measures both in each repeat. */
+function onceOf({ id, suite, loadSeconds, firstSeconds }: TaskResult): Figure[] {
+  if (suite === 'start' || loadSeconds === undefined) return [];
+  const one = (name: string, value: number): Figure => ({
+    ...{ task: id, name, unit: 's', isRate: false, spread: single(value), isOnce: true },
+  });
+  const first = suite === 'paint' && firstSeconds !== undefined ? [one('load and first picture', loadSeconds + firstSeconds)] : [];
+  return [one('load', loadSeconds), ...first];
+}
+
+/**
+ * The figures of a task, in a fixed order; [] where nothing was measured.
+ *
+ * @param probe of the same run: what the share of the peak is of
+ */
+export function figuresOf(task: TaskResult, probe?: Probe): Figure[] {
+  const { id, suite, recipe, repeats } = task;
+  if (repeats.length === 0) return [];
+  const peak = peakOf(probe);
+  const share: Measure = {
+    ...{ name: 'share of peak', unit: '%', isRate: true },
+    of: (...repeat) => (peak > 0 ? ratioOf(teraflops(...repeat), peak / 100) : undefined),
+  };
+  const spreads = [...measures[suite], share].flatMap(({ name, unit, isRate, of }): Figure[] => {
     const spread = spreadOf(repeats.flatMap((repeat) => of(repeat, recipe) ?? []));
     return spread ? [{ task: id, name, unit, isRate, spread }] : [];
   });
+  return [...spreads, ...onceOf(task)];
 }
 
 /** Why devices lowered their clocks during repeats of a task, where they tell. */

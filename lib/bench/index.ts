@@ -8,10 +8,15 @@ export { reportEndings, reportFiles, writeReport } from './compare/write-report.
 export { type Figure, figuresOf, othersBusy, slowdown, slowTask, throttledBy } from './figures.ts';
 export { buildNow, machineLines, machineNow } from './hardware/machine.ts';
 export { ratioText, short, spreadText } from './numbers.ts';
+export { peakOf } from './peak.ts';
 export { readResult } from './result/read-result.ts';
 export { type BenchResult, type Machine, type Repeat, resultSchema, resultVersion, type TaskResult } from './result/result.ts';
 export { writeResult } from './result/write-result.ts';
+export type { BenchEvent } from './rounds.ts';
 export { type BenchOptions, runBench } from './run.ts';
 export { overlap, type Spread, spreadOf } from './statistics.ts';
-export { suiteVersion } from './tasks/standard.ts';
+export type { GivenModel } from './tasks/given-model-task.ts';
+export { standardTasks, suiteVersion } from './tasks/standard.ts';
 export { type EngineOptions, type SuiteName, suiteNames } from './tasks/task.ts';
+export { gigabytes } from './weights/random-file.ts';
+export { listWeights, removeWeights, type StoredWeights } from './weights/store.ts';

@@ -1,6 +1,6 @@
 /** Measures one repeat of a task: its time, and what else happened meanwhile. */
 import { cpus } from 'node:os';
-import { listDevices } from '../engine/index.ts';
+import { countedOperations, listDevices } from '../engine/index.ts';
 import type { Repeat } from './result/result.ts';
 import type { Ready, Work } from './tasks/task.ts';
 
@@ -23,7 +23,7 @@ function ownSeconds(): number {
 }
 
 /** Bytes of the GPUs that are in use, ours and others'. */
-function deviceBytes(): number {
+export function deviceBytes(): number {
   return listDevices()
     .filter(({ type }) => type === 'gpu' || type === 'igpu')
     .reduce((sum, { totalBytes, freeBytes }) => sum + totalBytes - freeBytes, 0);
@@ -34,11 +34,14 @@ export interface Measured {
   digest: string | undefined;
 }
 
-/** @throws ArtistError every error of the task; the signal's reason */
-export async function measure({ run }: Ready, signal: AbortSignal): Promise<Measured> {
+/**
+ * @param takenBefore deviceBytes() before the task was loaded
+ * @throws ArtistError every error of the task; the signal's reason
+ */
+export async function measure({ run }: Ready, signal: AbortSignal, takenBefore: number): Promise<Measured> {
   let peakBytes = process.memoryUsage.rss();
-  const takenBefore = deviceBytes();
-  let taken = takenBefore;
+  let taken = deviceBytes();
+  const countedBefore = countedOperations();
   const look = setInterval(() => {
     peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
     taken = Math.max(taken, deviceBytes());
@@ -51,6 +54,7 @@ export async function measure({ run }: Ready, signal: AbortSignal): Promise<Meas
     clearInterval(look);
   }
   const seconds = (performance.now() - before.at) / 1000;
+  const operations = countedOperations() - countedBefore;
   const cpuSeconds = ownSeconds() - before.own + (work.childCpuSeconds ?? 0);
   const machine = processorSeconds();
   const all = machine.all - before.machine.all;
@@ -64,6 +68,7 @@ export async function measure({ run }: Ready, signal: AbortSignal): Promise<Meas
       othersBusy: all > 0 ? Math.min(1, Math.max(0, others / all)) : 0,
       peakBytes,
       deviceBytes: Math.max(0, taken - takenBefore),
+      ...(operations > 0 && { operations }),
     },
     digest: work.digest,
   };

@@ -106,6 +106,14 @@ export class Home {
   get trainingCache(): string {
     return this.#at('cache', 'training');
   }
+  /** Random weights that `bench` measures with. */
+  get benchWeights(): string {
+    return this.#at('cache', 'bench-weights');
+  }
+  /** A file of `benchWeights`. */
+  benchWeight(file: string): string {
+    return this.#at('cache', 'bench-weights', file);
+  }
   /** Data sets and panels of proposals. */
   get proposals(): string {
     return this.#at('proposals');

@@ -5,6 +5,7 @@ export { cpuModel, kernelFeatures, systemName } from './addon/machine.ts';
 export type { NativeAddon, NativeLocalAddon } from './addon/native.ts';
 export type { NativeEvent, NativeImage } from './addon/native-events.ts';
 export type { NativeClip, NativeClipInfo, NativeClipTowerRequest, NativeJob } from './addon/native-types.ts';
+export { countedOperations, measureProducts, type ProductsOptions } from './addon/products.ts';
 export type {
   NativeBeginRequest,
   NativeCheckpointing,

@@ -14,9 +14,9 @@ export { type BundledManifest, type BundledModel, bundledModel, bundledName, ver
 export { type BundledVocabulary, bundledVocabulary, describeBundled, type PromptDomain, promptDomain } from './domain.ts';
 export { type PullEvent, type PulledModel, type PullModelOptions, type PullRetryEvent, pullModel } from './download/pull.ts';
 export { detectFamily, families, isUnetFamily, type ModelFamily } from './family.ts';
-export { halfToFloat } from './formats/float-formats.ts';
+export { floatToHalf, halfToFloat } from './formats/float-formats.ts';
 export { type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './formats/float-tensors.ts';
-export type { GgufTensor } from './formats/gguf-writer.ts';
+export { type GgufHeader, type GgufTensor, type GgufTensorInfo, ggufHeader, paddedGguf } from './formats/gguf-writer.ts';
 export { readModelHeader } from './formats/header.ts';
 export { type ModelFile, withModelFile } from './formats/model-file.ts';
 export { type EncodedSafetensors, encodeSafetensors } from './formats/safetensors-writer.ts';

@@ -16,6 +16,9 @@
 #include "engine/extensions/vocabulary.h"
 #include "engine/jobs/canny.h"
 #include "engine/jobs/convert.h"
+#include "engine/jobs/model.h"
+#include "engine/jobs/products.h"
+#include "engine/operations.h"
 #include "engine/thread/callbacks.h"
 #include "engine/thread/engine_thread.h"
 #include "ggml.h"
@@ -160,6 +163,27 @@ Napi::Value canny_edges(const Napi::CallbackInfo& info) {
     return Task::start(info.Env(), job, info[2], [job](Napi::Env env) { return image_to_js(env, std::move(job->image)); });
 }
 
+Napi::Value measure_products(const Napi::CallbackInfo& info) {
+    const Arguments in(info[0], "request");
+    ProductsRequest request;
+    in.optional_string("backend", request.backend);
+    in.optional_int("threads", request.threads, 1, 512);
+    in.optional_enum("type", request.type, str_to_sd_type, SD_TYPE_COUNT);
+    request.size = 32 * in.integer("blocks", 1, 256);
+    in.optional_double("seconds", request.seconds, 0, 60);
+    request.threads = in.has("threads") ? request.threads : default_threads();
+    const auto job = std::make_shared<ProductsJob>(std::move(request));
+    return Task::start(info.Env(), job, info[1], [job](Napi::Env env) {
+        Napi::Object object = Napi::Object::New(env);
+        object.Set("operations", job->operations);
+        object.Set("seconds", job->best_seconds);
+        object.Set("device", job->device);
+        return object;
+    });
+}
+
+Napi::Value operations(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), static_cast<double>(counted_operations())); }
+
 Napi::Value counters(const Napi::CallbackInfo& info) {
     const EngineThread::Counters now = EngineThread::instance().counters();
     Napi::Object object = Napi::Object::New(info.Env());
@@ -176,6 +200,7 @@ Napi::Value shutdown(const Napi::CallbackInfo& info) {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
     prepare_process();
     install_callbacks();
+    observe_graphs();
     env.SetInstanceData(new Environment(env));  // owned by the environment
     Environment& environment = Environment::of(env);
     environment.model_class = Napi::Persistent(ModelObject::define(env));
@@ -200,6 +225,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     export_function("checkGradients", TrainerObject::check_gradients);
     export_function("convertModel", convert_model);
     export_function("cannyEdges", canny_edges);
+    export_function("measureProducts", measure_products);
+    export_function("operations", operations);
     export_function("counters", counters);
     export_function("shutdown", shutdown);
     return exports;

@@ -1,53 +1,46 @@
-import { type BenchOptions, runBench, suiteNames, writeResult } from '../../../lib/bench/index.ts';
-import { ArtistError } from '../../../lib/core/index.ts';
-import { choice, number, text, toggle } from '../../flags/flags.ts';
+import { type BenchEvent, runBench, writeResult } from '../../../lib/bench/index.ts';
+import { benchFlags, benchOptions, suiteChoices, taskNames } from '../../flags/bench-flags.ts';
+import { choice } from '../../flags/flags.ts';
 import { doubtsOf, resultLines } from '../../print/bench-lines.ts';
 import { checkOutput } from '../../print/output-file.ts';
 import { withProgress } from '../../print/progress.ts';
 import { command } from '../../shell/command.ts';
 import { exitStatus } from '../../shell/failure.ts';
 
-const choices = ['standard', ...suiteNames] as const;
+type Tell = (done: number, total: number, part?: string) => void;
+const shown =
+  (tell: Tell) =>
+  ({ doing, what, at, of }: BenchEvent): void =>
+    doing === 'writing' ? tell(Math.round(at / 1e6), Math.round(of / 1e6), `writing ${what}, MB`) : tell(at, of);
 
 export const benchCommand = command({
-  optional: { what: choice('What to measure; standard: all', choices) },
-  flags: {
-    suite: choice('The same as the argument', choices),
-    quick: toggle('Three repeats in place of five'),
-    repeats: number('Repeats of each task after the first, 1..1000. Default: 5'),
-    backend: text('Device, as ai-artist doctor names it'),
-    threads: number('CPU threads, 1..512. Default: physical cores minus one'),
-    label: text('Name of this machine in tables, such as "MacBook Pro M4"'),
-    out: text('Result file (.json) to share and to compare'),
-    force: toggle('Replace an existing file'),
-  },
+  optional: { what: choice('What to measure; standard: all', suiteChoices) },
+  flags: benchFlags,
   examples: [
-    ['$0 bench', 'Measure painting, enlarging, CLIP and the start'],
+    ['$0 bench', 'Measure all that this machine can do'],
     ['$0 bench --quick --out m4.json --label "MacBook Pro M4"', 'Write a result file'],
+    ['$0 bench --task paint/sdxl-1024', 'One task, however long it takes'],
+    ['$0 bench --model ./dreamshaper.safetensors', 'A model of your own'],
     ['$0 bench compare m4.json rtx.json', 'Lay results side by side'],
   ],
-  epilogue:
-    'Tasks are repeated in turns; the first repeat of each warms up and does not count. Ctrl-C keeps what was measured, marked as partial. Results compare only within one version of the suite.',
+  epilogue: `Tasks: ${taskNames}. They are repeated in turns; the first repeat of each warms up and does not count. Models in true size have random weights, which are written when they are first used (bench weights). Ctrl-C keeps what was measured, marked as partial. Results compare only within one version of the suite.`,
   commands: [
     {
       usage: 'compare <files...>',
       describe: 'Lay results side by side, as a table, Markdown or a page',
       load: async () => (await import('./compare.ts')).compareCommand,
     },
+    {
+      usage: 'weights',
+      describe: 'Random weights on the disk: list, remove',
+      load: async () => (await import('./weights.ts')).weightsCommand,
+    },
   ],
-  run: async ({ what, suite = what, quick, repeats, backend, threads, label, out, force }, context) => {
-    if (what !== undefined && suite !== what)
-      throw new ArtistError('ERR_INVALID_ARGUMENT', `suite: expected one suite, got ${what} and ${suite}. Leave one of them out`);
+  run: async (values, context) => {
+    const { out, force } = values;
+    const options = { ...benchOptions(values), signal: context.signal };
     if (out !== undefined) await checkOutput(out, { force: force === true, endings: ['.json'] });
-    const options: BenchOptions = {
-      ...(suite !== undefined && suite !== 'standard' && { suites: [suite] }),
-      ...(repeats !== undefined && { repeats }),
-      ...(label !== undefined && { label }),
-      quick: quick === true,
-      engine: { ...(backend !== undefined && { backend }), ...(threads !== undefined && { threads }) },
-      signal: context.signal,
-    };
-    const result = await withProgress(context, 'measuring', (tell) => runBench({ ...options, onProgress: ({ at, of }) => tell(at, of) }));
+    const result = await withProgress(context, 'measuring', (tell) => runBench({ ...options, onProgress: shown(tell) }));
     if (out !== undefined) await writeResult(out, result, { overwrite: force === true });
     const hasFailed = result.tasks.some(({ status }) => status === 'failed');
     return {

@@ -69,6 +69,9 @@ interface Measured {
   readonly figures: ReadonlyMap<string, Figure>;
 }
 
+/** What was measured once may be so many times as large the next time. */
+const chance = 1.25;
+
 function lineOf(figure: Figure, all: readonly (Measured | undefined)[], base: number): Line {
   const { task, name, unit, isRate } = figure;
   const spreads = all.map((one) => one?.figures.get(name)?.spread);
@@ -77,7 +80,8 @@ function lineOf(figure: Figure, all: readonly (Measured | undefined)[], base: nu
     if (!spread) return undefined;
     const isUnknown = !of || of.median === 0 || spread.median === 0;
     const ratio = isUnknown ? Number.NaN : isRate ? spread.median / of.median : of.median / spread.median;
-    return { spread, ratio, isNoise: of !== undefined && overlap(spread, of) };
+    const isNoise = of !== undefined && (overlap(spread, of) || (figure.isOnce === true && Math.max(ratio, 1 / ratio) < chance));
+    return { spread, ratio, isNoise };
   });
   const digest = all[base]?.digest;
   const differing = all.flatMap((one, index) =>
@@ -112,7 +116,7 @@ export function compareResults(results: readonly BenchResult[], base = 0, worth:
   const lines = ids.flatMap((id) => {
     const all = tasksOf(id).map((one, index): Measured | undefined => {
       if (!one) return undefined;
-      const own = figuresOf(one);
+      const own = figuresOf(one, results[index]?.probe);
       const figures = [...own, ...worthFigures(own, worth[index] ?? {})];
       return { digest: one.digest, figures: new Map(figures.map((figure) => [figure.name, figure])) };
     });

@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { ArtistError, childProgram, recordedError } from '../../core/index.ts';
 import type { Measured } from '../measure.ts';
+import type { Probe } from '../result/result.ts';
+import type { FoundModel } from '../tasks/given-model-task.ts';
 import type { EngineOptions } from '../tasks/task.ts';
 import type { TaskReply, TaskRequest } from './protocol.ts';
 
@@ -17,8 +19,11 @@ export class TaskProcess {
   }
 
   /** @returns seconds. @throws ArtistError every error of the task; ERR_NATIVE_CRASH, ERR_OUT_OF_MEMORY when the process died; the signal's reason */
-  async load(task: string, engine: EngineOptions, scratch: string): Promise<number> {
-    const reply = await this.#ask({ do: 'load', task, engine, scratch });
+  async load(
+    task: string,
+    { engine, scratch, model }: { engine: EngineOptions; scratch: string; model?: FoundModel | undefined },
+  ): Promise<number> {
+    const reply = await this.#ask({ do: 'load', task, engine, scratch, model });
     if ('seconds' in reply) return reply.seconds;
     throw unexpected(reply);
   }
@@ -27,6 +32,13 @@ export class TaskProcess {
   async repeat(): Promise<Measured> {
     const reply = await this.#ask({ do: 'repeat' });
     if ('measured' in reply) return reply.measured;
+    throw unexpected(reply);
+  }
+
+  /** @throws ArtistError every error of probeDevice(), and of a process that died */
+  async probe(engine: EngineOptions): Promise<Probe> {
+    const reply = await this.#ask({ do: 'probe', engine });
+    if ('probe' in reply) return reply.probe;
     throw unexpected(reply);
   }
 

@@ -1,6 +1,8 @@
 /** The process of one task: what it allocates is its own, and if it dies the others are measured all the same. */
 import { ArtistError, isArtistError } from '../../core/index.ts';
-import { measure } from '../measure.ts';
+import { deviceBytes, measure } from '../measure.ts';
+import { probeDevice } from '../probe.ts';
+import { givenModelTask } from '../tasks/given-model-task.ts';
 import { standardTasks } from '../tasks/standard.ts';
 import type { Ready } from '../tasks/task.ts';
 import type { TaskReply, TaskRequest } from './protocol.ts';
@@ -10,14 +12,18 @@ process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));
 const { signal } = new AbortController();
 let ready: Ready | undefined;
+/** Memory of the GPUs that was in use before the task was loaded. */
+let takenBefore = 0;
 
 async function answer(request: TaskRequest): Promise<TaskReply> {
+  if (request.do === 'probe') return { probe: await probeDevice(request.engine, signal) };
   if (request.do === 'repeat') {
     if (!ready) throw new ArtistError('ERR_INTERNAL', 'bench: expected a loaded task, got none');
-    return { measured: await measure(ready, signal) };
+    return { measured: await measure(ready, signal, takenBefore) };
   }
-  const task = standardTasks.find(({ id }) => id === request.task);
+  const task = request.model ? givenModelTask(request.model) : standardTasks.find(({ id }) => id === request.task);
   if (!task) throw new ArtistError('ERR_NOT_FOUND', `task: expected one of the suite, got ${request.task}`);
+  takenBefore = deviceBytes();
   const start = performance.now();
   ready = await task.prepare(request.engine, signal, request.scratch);
   return { seconds: (performance.now() - start) / 1000 };

@@ -21,7 +21,12 @@ const repeat = z.strictObject({
   parts: z.record(z.string(), seconds).describe('Wall time of the parts that the engine tells apart: encode, sample, decode …'),
   othersBusy: z.number().min(0).max(1).describe('Share of the processors that other programs used meanwhile'),
   peakBytes: z.number().min(0).describe('Largest resident memory of this process meanwhile'),
-  deviceBytes: z.number().min(0).describe('Most memory of the GPUs that was taken meanwhile; 0 without one'),
+  deviceBytes: z.number().min(0).describe('Most memory of the GPUs that was taken since the model was loaded; 0 without one'),
+  operations: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('Floating-point operations of products, convolutions and attention, counted by the engine; a product and its sum are two'),
   joules: energySchema.optional().describe('Energy, where the machine tells it to this user'),
   throttled: z.array(z.string().max(100)).max(20).optional().describe('Why a device lowered its clocks meanwhile, where it tells'),
 });
@@ -51,6 +56,15 @@ const gpu = z.strictObject({
   maxClockMhz: z.number().optional(),
   capability: z.string().optional().describe('Metal 3; or the compute capability of CUDA'),
 });
+
+const probe = z.strictObject({
+  device: z.string(),
+  products: z.array(
+    z.strictObject({ type: z.string(), size: z.int().min(1).describe('Rows and columns of both matrices'), tflops: z.number().min(0) }),
+  ),
+});
+/** How fast the device multiplies matrices of weights with one of F32. */
+export type Probe = z.output<typeof probe>;
 
 export const machineSchema = z.strictObject({
   cpu: z.string(),
@@ -87,6 +101,7 @@ export const resultSchema = z.strictObject({
   label: z.string().max(100).optional().describe('A name for tables, such as "MacBook Pro M4"'),
   isPartial: z.boolean().describe('The run was interrupted: what was measured until then is here'),
   machine: machineSchema,
+  probe: probe.optional().describe('Products of square matrices, measured in the same run: TFLOP/s that the device reaches'),
   build,
   engine: z.strictObject({ backend: z.string().optional(), threads: z.int().optional() }).describe('Options that were given'),
   tasks: z.array(task).max(200),

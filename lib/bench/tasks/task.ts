@@ -15,6 +15,20 @@ export interface Ready {
   dispose(): Promise<void>;
 }
 
+/** What a task takes that not every machine has. Such a task is measured alone, after the others. */
+export interface Needs {
+  /** Of all its files. */
+  readonly weightBytes: number;
+  /** Of weights and buffers together. */
+  readonly memoryBytes: number;
+  /** Floating-point operations of one repeat. */
+  readonly operations: number;
+  /** Bytes that provide() would write. */
+  missing(): Promise<number>;
+  /** Writes what is missing. @throws ArtistError ERR_DISK_FULL, ERR_WRITE, ERR_LOCKED; the signal's reason */
+  provide(options: { signal: AbortSignal; onProgress: (event: { file: string; bytes: number; of: number }) => void }): Promise<void>;
+}
+
 /** One thing that is measured. */
 export interface Task {
   /** Its name in result files. */
@@ -22,6 +36,7 @@ export interface Task {
   readonly suite: SuiteName;
   /** What fixes the amount of work; two results compare only where these are equal. */
   readonly recipe: Readonly<Record<string, string | number>>;
+  readonly needs?: Needs;
   /**
    * Loads what it needs; what it writes goes to a place of its own in `scratch`, a folder that is removed after the run.
    *

@@ -115,6 +115,26 @@ export interface NativeConvertRequest extends NativeFields<typeof convertRows> {
   type: WeightType;
 }
 
+/** Products of a square matrix of weights with one of F32, on one device. */
+export interface NativeProductsRequest {
+  backend?: string;
+  threads?: number;
+  /** Of the weights. */
+  type: WeightType;
+  /** Rows and columns in blocks of 32, 1..256. */
+  blocks: number;
+  /** Spent at least, 0..60, after one run that warms up. */
+  seconds: number;
+}
+
+export interface NativeProducts {
+  /** Floating-point operations of one run. */
+  operations: number;
+  /** Of the fastest run. */
+  seconds: number;
+  device: string;
+}
+
 export type NativeCannyRequest = Required<NativeFields<typeof cannyRows>>;
 
 export interface NativeDevice {

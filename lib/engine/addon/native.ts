@@ -18,6 +18,8 @@ import type {
   NativeJob,
   NativeModel,
   NativeModelRequest,
+  NativeProducts,
+  NativeProductsRequest,
   NativeUpscaler,
   NativeUpscalerRequest,
   NativeVersions,
@@ -50,6 +52,9 @@ export interface NativeLocalAddon extends NativeAddon {
   loadTrainer(request: NativeTrainerRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeTrainer>;
   /** Compares gradients of small random models of each family: the device's with the CPU's and with central differences. */
   checkGradients(request: NativeGradientCheckRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeGradientCheck[]>;
+  measureProducts(request: NativeProductsRequest, onEvent: (event: NativeEvent) => void): NativeJob<NativeProducts>;
+  /** Floating-point operations of the products and convolutions of all graphs that this process computed. */
+  operations(): number;
 }
 
 let loaded: { addon: NativeLocalAddon; file: string } | undefined;
