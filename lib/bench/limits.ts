@@ -27,8 +27,8 @@ export function usableMemory({ backend }: EngineOptions): number {
 }
 
 /** Seconds to write, load and repeat a task. @param runs repeats and the one that warms up */
-export const estimatedSeconds = ({ operations, weightBytes }: Needs, probe: Probe | undefined, runs: number, missing: number): number =>
-  (operations * runs) / (peakOf(probe) * 1e12 * reached) + (weightBytes + missing) / bytesPerSecond;
+export const estimatedSeconds = (needs: Needs, probe: Probe | undefined, runs: number, missing: number): number =>
+  (needs.operations * runs) / (peakOf(probe) * 1e12 * reached) + (needs.weightBytes() + missing) / bytesPerSecond;
 
 export interface Room {
   readonly memoryBytes: number;
@@ -41,8 +41,9 @@ const lasting = (seconds: number): string => (seconds < 120 ? `${Math.ceil(secon
 /** Why a task is left out, and how it is measured all the same; undefined: there is room for it. @param seconds estimated */
 export function lackOf({ id }: Task, needs: Needs, seconds: number, room: Room): string | undefined {
   const anyway = `Measure it all the same with --task ${id}`;
-  if (needs.memoryBytes > room.memoryBytes)
-    return `it needs about ${gigabytes(needs.memoryBytes)} of memory, and ${gigabytes(Math.max(0, room.memoryBytes))} can be used here. ${anyway}`;
+  const memory = needs.memoryBytes();
+  if (memory > room.memoryBytes)
+    return `it needs about ${gigabytes(memory)} of memory, and ${gigabytes(Math.max(0, room.memoryBytes))} can be used here. ${anyway}`;
   if (peakOf(room.probe) === 0) return `how long it takes here is not known, because products could not be measured. ${anyway}`;
   if (seconds > room.seconds) {
     const work = `${(needs.operations / 1e12).toFixed(1)} TFLOP a picture on ${peakOf(room.probe).toFixed(2)} TFLOP/s`;

@@ -8,7 +8,7 @@ import type { EngineOptions } from './tasks/task.ts';
 const types = ['f32', 'f16', 'bf16', 'q8_0', 'q4_0'] as const;
 /** Small ones fit caches, large ones fill a GPU. */
 const sizes = [1024, 2048, 4096] as const;
-const productSeconds = 0.2;
+const productSeconds = 0.1;
 /** A size that would take longer than this is left out: a device as slow as that is not faster with it. */
 const longestSeconds = 0.1;
 /** Products of one run of measureProducts(). */

@@ -14,14 +14,15 @@ export { type BundledManifest, type BundledModel, bundledModel, bundledName, ver
 export { type BundledVocabulary, bundledVocabulary, describeBundled, type PromptDomain, promptDomain } from './domain.ts';
 export { type PullEvent, type PulledModel, type PullModelOptions, type PullRetryEvent, pullModel } from './download/pull.ts';
 export { detectFamily, families, isUnetFamily, type ModelFamily } from './family.ts';
+export { ggmlTypes } from './formats/dtypes.ts';
 export { floatToHalf, halfToFloat } from './formats/float-formats.ts';
 export { type FloatTensor, type FloatType, floatTypes, readFloatTensors } from './formats/float-tensors.ts';
-export { type GgufHeader, type GgufTensor, type GgufTensorInfo, ggufHeader, paddedGguf } from './formats/gguf-writer.ts';
+export { defaultAlignment, ggufMagic, originalShapeKey } from './formats/gguf.ts';
 export { readModelHeader } from './formats/header.ts';
 export { type ModelFile, withModelFile } from './formats/model-file.ts';
 export { type EncodedSafetensors, encodeSafetensors } from './formats/safetensors-writer.ts';
 export { hashFile, hashTensors } from './formats/tensor-hash.ts';
-export type { ModelFormat, ModelHeader, TensorInfo } from './formats/tensor-list.ts';
+export { checkTensorName, countElements, type ModelFormat, type ModelHeader, type TensorInfo } from './formats/tensor-list.ts';
 export { readTensors } from './formats/tensor-values.ts';
 export { type InspectModelOptions, inspectModel, type ModelInspection } from './inspect.ts';
 export { describeIdentity, type Identity, identify, type ModelKind } from './kind.ts';

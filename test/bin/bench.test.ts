@@ -1,12 +1,19 @@
 /** `bench` on this machine: a result file, Ctrl-C, and a comparison of two runs. */
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { equal, is, match, ok } from 'uvu/assert';
 import { type BenchResult, type Comparison, figuresOf } from '../../lib/bench/index.ts';
+import { styleLora } from '../engine/support.ts';
 import { suite } from '../harness.ts';
 import { cli, scratch } from './support.ts';
 
+const models = path.resolve('models');
+const [bundled, clip] = [path.join(models, 'mini.gguf'), path.join(models, 'mini-clip.safetensors')];
+const tae = path.join(models, 'mini-tae.safetensors');
+const lora = path.join(scratch, 'style.safetensors');
+writeFileSync(lora, styleLora(0.1));
 const at = (name: string): string => path.join(scratch, name);
 const read = (name: string): BenchResult => JSON.parse(readFileSync(at(name), 'utf8')) as BenchResult;
 
@@ -68,11 +75,75 @@ suite('bench', { timeoutMs: 120_000 }, (test) => {
     match(stderr, /interrupted/);
   });
 
+  test('a model of its own is measured in place of the suite, with its hash and its operations', async () => {
+    const { code, stdout, stderr } = await cli([
+      'bench',
+      '--model',
+      bundled,
+      '--tae',
+      tae,
+      '--steps',
+      '2',
+      '--width',
+      '64',
+      '--height',
+      '64',
+      '--repeats',
+      '2',
+      '--json',
+    ]);
+    is(code, 0, stderr);
+    const { tasks, probe } = JSON.parse(stdout) as BenchResult;
+    const [task] = tasks;
+    is(tasks.length, 1);
+    match(task?.id ?? '', /^paint\/[0-9a-f]{12}-64x64-2$/);
+    equal(
+      [task?.recipe['kind'], task?.recipe['steps'], task?.recipe['sha256']],
+      ['SDXS (512-DS) checkpoint', 2, createHash('sha256').update(readFileSync(bundled)).digest('hex')],
+    );
+    const [one, two] = task?.repeats ?? [];
+    ok((one?.operations ?? 0) > 1e8 && one?.operations === two?.operations, `${one?.operations} ${two?.operations}`);
+    // Each repeat encodes a text of its own.
+    ok((two?.parts['encode'] ?? 0) > 0.001, `${two?.parts['encode']} s`);
+    const products = probe?.products ?? [];
+    ok(products.some(({ type }) => type === 'f32') && products.some(({ type }) => type === 'f16'));
+    ok(products.every(({ tflops }) => tflops > 1e-4 && tflops < 1e4));
+  });
+
+  test('random weights: Ctrl-C while they are written leaves none; they are listed and removed', async () => {
+    const stopped = await cli(['bench', '--task', 'paint/sd15-256', '--repeats', '1', '--out', at('stopped.json')], {
+      onStart: (child) => {
+        child.stderr?.on('data', (text: Buffer) => {
+          if (/writing sd15-f16/.test(text.toString())) child.kill('SIGINT');
+        });
+      },
+    });
+    is(stopped.code, 130, stopped.stderr);
+    equal(read('stopped.json').isPartial, true);
+    const folder = path.join(scratch, 'home', 'cache', 'bench-weights');
+    equal(
+      readdirSync(folder).filter((name) => name.startsWith('random-')),
+      [],
+    );
+    writeFileSync(path.join(folder, 'random-sd15-f16.gguf'), Buffer.alloc(3_000_000));
+    const listed = await cli(['bench', 'weights']);
+    match(listed.stdout, /random-sd15-f16\.gguf +0\.00 GB +sd15/);
+    const cleaned = await cli(['bench', 'weights', '--clean', '--json']);
+    equal([cleaned.code, (JSON.parse(cleaned.stdout) as { bytes: number }).bytes], [0, 3_000_000]);
+    match((await cli(['bench', 'weights'])).stdout, /no random weights/);
+  });
+
   test('what cannot be measured is said before anything is', async () => {
     const wrong: [string[], number, RegExp][] = [
       [['bench', 'speed'], 2, /what: expected one of standard, paint/],
       [['bench', 'clip', '--suite', 'paint'], 2, /--suite: expected one suite, got clip and paint/],
       [['bench', '--repeats', '0'], 2, /repeats: expected an integer from 1 to 1000, got 0/],
+      [['bench', '--task', 'paint/sdxl'], 2, /--task: expected one of paint\/mini-128, .* Did you mean paint\/sdxl-1024/],
+      [['bench', 'clip', '--task', 'clip/mini-8'], 2, /--task: expected no suite beside it/],
+      [['bench', '--steps', '4'], 2, /--steps: expected a model or --diffusion-model beside it/],
+      [['bench', '--model', clip], 1, /ERR_MODEL_FORMAT: --model: expected a checkpoint, got a CLIP/],
+      [['bench', '--model', lora], 1, /ERR_MODEL_FORMAT: --model: expected a checkpoint, got a LoRA/],
+      [['bench', '--model', at('none.gguf')], 1, /ERR_MODEL_NOT_FOUND/],
       [['bench', '--out', at('result.txt')], 2, /--out: expected a name ending in \.json/],
       [['bench', 'compare', at('first.json')], 2, /expected at least 2 results, got 1/],
       [['bench', 'compare', at('first.json'), at('none.json')], 1, /ERR_READ/],

@@ -2,9 +2,9 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { type GgufTensor, writeGguf } from '../../lib/bench/weights/gguf-writer.ts';
 import { type Clip, type ClipWeightType, loadClip } from '../../lib/doors/clip.ts';
-import { writeGguf } from '../../lib/models/formats/gguf-writer.ts';
-import { type GgufTensor, readModelHeader } from '../../lib/models/index.ts';
+import { readModelHeader } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { fixture, picture, readJson, safetensors, withFolder, worstCosine } from './support.ts';
 

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { writeGguf } from '../../lib/models/formats/gguf-writer.ts';
-import { type GgufTensor, readModelHeader } from '../../lib/models/index.ts';
+import { type GgufTensor, writeGguf } from '../../lib/bench/weights/gguf-writer.ts';
+import { readModelHeader } from '../../lib/models/index.ts';
 import { suite } from '../harness.ts';
 import { Folder, rejects } from './model-files.ts';
 

@@ -15,7 +15,7 @@ const [barHeight, gap, labelWidth, valueWidth] = [22, 8, 270, 280];
 
 function bar(name: string, cell: Cell | undefined, { at, most, isBase }: { at: number; most: number; isBase: boolean }): string {
   const y = at * (barHeight + gap);
-  const middle = y + barHeight * 0.7;
+  const middle = (y + barHeight * 0.7).toFixed(1);
   const label = `<text x="0" y="${middle}">${escaped(name.length > 38 ? `${name.slice(0, 37)}…` : name)}</text>`;
   if (!cell) return `${label}<text class="muted" x="${labelWidth}" y="${middle}">not measured</text>`;
   const room = chartWidth - labelWidth - valueWidth;

@@ -11,7 +11,10 @@ const bytesPerPixel = 6800;
 
 export interface RandomPainting extends PaintSettings {
   family: RandomFamily;
-  /** Operations of a picture as the engine counts them: measured at 128, 192 and 256 pixels, and a parabola in the pixels through them. */
+  /**
+   * Operations of a picture, 10^12: of UNets a parabola in the pixels through what the engine counted at 64, 128 and 192; of transformers
+   * those of their matrices and of attention, which agree with the counts at 64 and 128.
+   */
   teraOperations: number;
 }
 
@@ -21,14 +24,14 @@ export function randomPaintTask(id: string, { family, teraOperations, ...setting
   const types = Object.values(model)
     .map(({ name }) => name)
     .join(', ');
-  const weightBytes = modelBytes(model);
   return paintTask(id, {
     model: { model: family, weights: `random: ${types}` },
     files: () => randomPaths(model),
     settings,
     needs: {
-      weightBytes,
-      memoryBytes: weightBytes + settings.width * settings.height * bytesPerPixel,
+      // Counted when they are asked for: thousands of tensors, and most runs do not need them.
+      weightBytes: () => modelBytes(model),
+      memoryBytes: () => modelBytes(model) + settings.width * settings.height * bytesPerPixel,
       operations: teraOperations * 1e12,
       missing: () => missingBytes(model),
       provide: (options) => writeRandomModel(model, options),

@@ -22,8 +22,8 @@ export function randomTrainTask(id: string, { family, teraOperations, memoryByte
     files: () => randomPaths(model),
     settings,
     needs: {
-      weightBytes: modelBytes(model),
-      memoryBytes,
+      weightBytes: () => modelBytes(model),
+      memoryBytes: () => memoryBytes,
       operations: teraOperations * 1e12,
       missing: () => missingBytes(model),
       provide: (options) => writeRandomModel(model, options),

@@ -18,9 +18,9 @@ export interface Ready {
 /** What a task takes that not every machine has. Such a task is measured alone, after the others. */
 export interface Needs {
   /** Of all its files. */
-  readonly weightBytes: number;
+  weightBytes(): number;
   /** Of weights and buffers together. */
-  readonly memoryBytes: number;
+  memoryBytes(): number;
   /** Floating-point operations of one repeat. */
   readonly operations: number;
   /** Bytes that provide() would write. */

@@ -2,7 +2,7 @@
 import { type FileHandle, mkdir, open, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ArtistError, isDiskFull, renameOver, syncFolder, writeError } from '../../core/index.ts';
-import { type GgufHeader, type GgufTensorInfo, ggufHeader, paddedGguf } from '../../models/index.ts';
+import { type GgufHeader, type GgufTensorInfo, ggufHeader, paddedGguf } from './gguf-writer.ts';
 import type { Layout } from './layouts/layout.ts';
 import { type RandomType, type Tile, tileOf } from './random-values.ts';
 

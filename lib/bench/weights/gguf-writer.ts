@@ -1,8 +1,6 @@
 import { open } from 'node:fs/promises';
 import { ArtistError } from '../../core/index.ts';
-import { ggmlTypes } from './dtypes.ts';
-import { defaultAlignment, ggufMagic, originalShapeKey } from './gguf.ts';
-import { checkTensorName, countElements } from './tensor-list.ts';
+import { checkTensorName, countElements, defaultAlignment, ggmlTypes, ggufMagic, originalShapeKey } from '../../models/index.ts';
 
 export interface GgufTensorInfo {
   readonly name: string;
