@@ -77,7 +77,13 @@ let sides: Side[] = [];
 try {
   const diffusers = await Diffusers.start(values.python, folder, values.model, threads);
   const picture: Picture = { model: diffusers.model, prompt: 'a red fox in the snow', size, steps, cfgScale: 5, threads };
-  const found: Found[] = [await ours(picture), await cApi(picture, folder), sdCli(picture, folder), ...diffusers.sides(picture, folder)];
+  const found: Found[] = [
+    await ours(picture, 'f32'),
+    await ours(picture, 'bf16'),
+    await cApi(picture, folder),
+    sdCli(picture, folder),
+    ...diffusers.sides(picture, folder),
+  ];
   sides = found.filter((side): side is Side => 'paint' in side);
   for (const side of found) if ('missing' in side) console.error(`${side.name}: left out, ${side.missing}`);
   const rows = await measured(sides, rounds);

@@ -43,11 +43,11 @@ export type Found = Side | { readonly name: string; readonly missing: string };
 const [exact, reduced] = [40, 20];
 const sampler = { sampler: 'euler', scheduler: 'discrete' } as const;
 
-export async function ours({ model: file, prompt, size, steps, cfgScale, threads }: Picture): Promise<Side> {
-  const model = await loadModel({ model: file, threads });
+export async function ours({ model: file, prompt, size, steps, cfgScale, threads }: Picture, cpuPrecision: 'f32' | 'bf16'): Promise<Side> {
+  const model = await loadModel({ model: file, threads, cpuPrecision });
   return {
-    name: 'ai-artist',
-    least: exact,
+    name: `ai-artist ${cpuPrecision}`,
+    least: cpuPrecision === 'f32' ? exact : reduced,
     async paint(seed) {
       const [begun, before] = [performance.now(), process.cpuUsage()];
       const { images } = await model.generate({ prompt, ...sampler, cfgScale, width: size, height: size, steps, seed });

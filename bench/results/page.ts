@@ -20,6 +20,7 @@ const columns: readonly [task: string, figure: string, heading: string][] = [
   ['paint/mini-256', 'pictures', '256 px, pictures/min'],
   ['paint/mini-256', 'energy', '256 px, J'],
   ['train/mini-128', 'step', 'training, s a step'],
+  ['train/sd15-512', '2000 such steps', 'SD 1.5 at 512 px, min of 2,000 steps'],
   ['upscale/x4-128', 'one picture', 'x4 to 512 px, s'],
   ['clip/mini-8', 'pictures', 'CLIP, pictures/s'],
   ['gallery/works-2000', 'searches', 'searches/s'],

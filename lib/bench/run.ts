@@ -2,7 +2,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ArtistError, nearest, removeTree } from '../core/index.ts';
+import { ArtistError, nearest, removeTree, writeError } from '../core/index.ts';
 import { EnergyMeter } from './energy/energy-meter.ts';
 import { buildNow, machineNow } from './hardware/machine.ts';
 import { TaskProcess } from './processes/task-process.ts';
@@ -64,8 +64,8 @@ async function probed(engine: EngineOptions, signal: AbortSignal): Promise<Probe
 /**
  * Measures this machine. An interruption keeps what was measured, marked as partial.
  *
- * @throws ArtistError ERR_INVALID_ARGUMENT when a number is out of range or a task unknown; ERR_NO_BINARY when the addon cannot be loaded; of
- *   a given model every error of findGivenModel()
+ * @throws ArtistError ERR_INVALID_ARGUMENT when a number is out of range or a task unknown; ERR_NO_BINARY when the addon cannot be loaded; ERR_WRITE,
+ *   ERR_DISK_FULL when the folder for temporary files cannot be written; of a given model every error of findGivenModel()
  */
 export async function runBench(options: BenchOptions = {}): Promise<BenchResult> {
   const { quick = false, all = false, tasks, label, engine = {}, signal = new AbortController().signal } = options;
@@ -76,7 +76,10 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
   const model = options.model && (await findGivenModel(options.model, signal));
   const running = tasksOf(options, model).map(startOf);
   const [machine, build] = [await machineNow(), buildNow()];
-  const [scratch, meter] = [await mkdtemp(join(tmpdir(), 'ai-artist-bench-')), await EnergyMeter.open()];
+  const scratch = await mkdtemp(join(tmpdir(), 'ai-artist-bench-')).catch((error: unknown) => {
+    throw writeError(tmpdir(), error);
+  });
+  const meter = await EnergyMeter.open();
   const meters = meter.names;
   const probe = await probed(engine, signal);
   let isPartial = false;

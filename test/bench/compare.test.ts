@@ -81,6 +81,13 @@ suite('figures of a result', (test) => {
     equal(figuresOf(painted([])), []);
   });
 
+  test('training: seconds of a step, and minutes of 2,000 of them', () => {
+    const repeat = { seconds: 8, cpuSeconds: 8, parts: { steps: 8 }, othersBusy: 0, peakBytes: 1, deviceBytes: 0 };
+    const task: TaskResult = { id: 'train/x', suite: 'train', recipe: { steps: 4 }, status: 'done', repeats: [repeat] };
+    const figures = new Map(figuresOf(task).map(({ name, spread }) => [name, spread.median]));
+    equal([figures.get('step'), figures.get('2000 such steps')], [2, (2 * 2000) / 60]);
+  });
+
   test('the first repeat against the last tells a machine that becomes slow', () => {
     is(slowdown(painted([1, 9, 3])), 2);
     is(slowdown(painted([1, 2])), undefined);
@@ -238,6 +245,15 @@ suite('result files', (test) => {
     const whole = result('here', [painted([1, 2, 3], { loadSeconds: 1, firstSeconds: 2, digest: 'a' })]);
     await writeResult(file, whole, { overwrite: true });
     equal(await readResult(file), whole);
+  });
+
+  test('a figure that was changed is found, a label may be changed', async () => {
+    await writeResult(file, result('here', [painted([1, 2, 3])]), { overwrite: true });
+    const written = readFileSync(file, 'utf8');
+    const faster = written.replace('"sample": 3', '"sample": 1.5');
+    ok(faster !== written);
+    is(await codeOf(faster), 'ERR_DAMAGED');
+    is(await codeOf(written.replace('"label": "here"', '"label": "there"')), 'read');
   });
 
   test('cut, edited, foreign and newer ones are told apart', async () => {

@@ -1,10 +1,10 @@
 /** `bench` on this machine: a result file, Ctrl-C, and a comparison of two runs. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { equal, is, match, ok } from 'uvu/assert';
-import type { BenchResult, Comparison } from '../../lib/bench/index.ts';
+import { type BenchResult, type Comparison, figuresOf } from '../../lib/bench/index.ts';
 import { styleLora } from '../engine/support.ts';
 import { suite } from '../harness.ts';
 import { cli, scratch } from './support.ts';
@@ -37,6 +37,26 @@ suite('bench', { timeoutMs: 120_000 }, (test) => {
     is(names[0], 'first');
     ok(lines.every(({ cells }) => cells.length === 2 && cells.every((cell) => cell !== undefined && cell.ratio > 0)));
     match(readFileSync(at('report.html'), 'utf8'), /<svg/);
+  });
+
+  test('training and a gallery are measured, and nothing of theirs remains', async () => {
+    const temporary = at('temporary');
+    mkdirSync(temporary);
+    const env = { TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+    for (const name of ['train', 'gallery']) {
+      const { code, stdout, stderr } = await cli(['bench', name, '--repeats', '1', '--json'], { env });
+      is(code, 0, stderr);
+      const [task] = (JSON.parse(stdout) as BenchResult).tasks;
+      if (!task) throw new Error(`${name}: expected a task, got none`);
+      const parts = task.repeats[0]?.parts ?? {};
+      equal([task.status, Object.keys(parts)], ['done', name === 'train' ? ['steps'] : ['file', 'search', 'page']]);
+      ok(Object.values(parts).every((seconds) => seconds > 0));
+      ok(figuresOf(task).length >= 4);
+    }
+    equal(
+      readdirSync(temporary).filter((name) => name.startsWith('ai-artist-bench-')),
+      [],
+    );
   });
 
   test('Ctrl-C keeps what was measured, marked as partial', async () => {

@@ -10,13 +10,13 @@ export const chartStyle = `:root{color-scheme:light dark;--ink:#1c1c1e;--muted:#
 @media (prefers-color-scheme:dark){:root{--ink:#ececee;--muted:#a2a2aa;--line:#3a3a40;--paper:#131316;--bar:#d98a68;--base:#77777f}}
 text{font:13px system-ui,sans-serif;fill:var(--ink)}.muted{fill:var(--muted)}`;
 
-export const chartWidth = 800;
-const [barHeight, gap, labelWidth, valueWidth] = [22, 8, 200, 210];
+export const chartWidth = 940;
+const [barHeight, gap, labelWidth, valueWidth] = [22, 8, 270, 280];
 
 function bar(name: string, cell: Cell | undefined, { at, most, isBase }: { at: number; most: number; isBase: boolean }): string {
   const y = at * (barHeight + gap);
-  const middle = y + barHeight * 0.7;
-  const label = `<text x="0" y="${middle}">${escaped(name.length > 28 ? `${name.slice(0, 27)}…` : name)}</text>`;
+  const middle = (y + barHeight * 0.7).toFixed(1);
+  const label = `<text x="0" y="${middle}">${escaped(name.length > 38 ? `${name.slice(0, 37)}…` : name)}</text>`;
   if (!cell) return `${label}<text class="muted" x="${labelWidth}" y="${middle}">not measured</text>`;
   const room = chartWidth - labelWidth - valueWidth;
   const x = (value: number): number => labelWidth + (most > 0 ? (value / most) * room : 0);

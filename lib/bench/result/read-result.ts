@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ArtistError, errorLine, readError } from '../../core/index.ts';
+import { checksumOf } from './checksum.ts';
 import { type BenchResult, resultSchema, resultVersion } from './result.ts';
 
 const mostBytes = 8 * 1024 * 1024;
@@ -34,5 +35,11 @@ export async function readResult(file: string): Promise<BenchResult> {
     const [issue] = error.issues;
     throw new ArtistError('ERR_DAMAGED', `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'damaged'}. Measure again`);
   }
-  return data;
+  const { checksum, ...result } = data;
+  if (checksum !== undefined && checksum !== checksumOf(content))
+    throw new ArtistError(
+      'ERR_DAMAGED',
+      `${file}: expected what ai-artist bench wrote, got an edited file: its checksum differs. Measure again`,
+    );
+  return result;
 }

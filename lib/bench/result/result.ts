@@ -109,5 +109,6 @@ export const resultSchema = z.strictObject({
   build,
   engine: z.strictObject({ backend: z.string().optional(), threads: z.int().optional() }).describe('Options that were given'),
   tasks: z.array(task).max(200),
+  checksum: z.string().optional().describe('SHA-256 of all but the label; absent in files of version 1'),
 });
 export type BenchResult = z.output<typeof resultSchema>;

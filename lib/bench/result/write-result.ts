@@ -1,4 +1,5 @@
 import { writeOutput } from '../../core/index.ts';
+import { checksumOf } from './checksum.ts';
 import type { BenchResult } from './result.ts';
 
 /**
@@ -7,5 +8,5 @@ import type { BenchResult } from './result.ts';
  * @throws ArtistError ERR_ALREADY_EXISTS, ERR_WRITE, ERR_DISK_FULL
  */
 export async function writeResult(file: string, result: BenchResult, { overwrite = false }: { overwrite?: boolean } = {}): Promise<void> {
-  await writeOutput(file, `${JSON.stringify(result, undefined, 2)}\n`, { overwrite, name: 'out' });
+  await writeOutput(file, `${JSON.stringify({ ...result, checksum: checksumOf(result) }, undefined, 2)}\n`, { overwrite, name: 'out' });
 }

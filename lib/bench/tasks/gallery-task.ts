@@ -1,5 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
+import { writeError } from '../../core/index.ts';
 import { Gallery } from '../../gallery/index.ts';
 import { ArtImage } from '../../image/index.ts';
 import { fillGallery } from './filled-gallery.ts';
@@ -25,7 +26,9 @@ export function galleryTask(id: string, amounts: Amounts): Task {
     recipe: { ...amounts },
     async prepare(_options, _signal, scratch) {
       const folder = await mkdtemp(path.join(scratch, 'gallery-'));
-      await fillGallery(folder, amounts.works, false);
+      await fillGallery(folder, amounts.works, false).catch((error: unknown) => {
+        throw writeError(folder, error);
+      });
       const gallery = new Gallery({ folder });
       await gallery.list();
       const data = new Uint8Array(3 * 64 * 64).fill(7);

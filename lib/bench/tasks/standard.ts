@@ -2,6 +2,7 @@ import { clipTask } from './clip-task.ts';
 import { galleryTask } from './gallery-task.ts';
 import { type PaintSettings, paintTask } from './paint-task.ts';
 import { type RandomPainting, randomPaintTask } from './random-paint-task.ts';
+import { randomTrainTask } from './random-train-task.ts';
 import { startTask } from './start-task.ts';
 import type { Task } from './task.ts';
 import { trainTask } from './train-task.ts';
@@ -44,10 +45,18 @@ const trueSizes: readonly (readonly [string, RandomPainting])[] = [
 export const standardTasks: readonly Task[] = [
   paintTask('paint/mini-128', mini({ ...square(128), steps: 20 })),
   paintTask('paint/mini-256', mini({ ...square(256), steps: 20 })),
-  trainTask('train/mini-128', { model: 'ai-artist-mini', width: 128, height: 128, batch: 4, rank: 16, steps: 4 }),
+  trainTask('train/mini-128', {
+    model: { model: 'ai-artist-mini' },
+    files: () => ({ model: 'ai-artist-mini' }),
+    settings: { ...square(128), batch: 4, rank: 16, steps: 4 },
+  }),
   upscaleTask('upscale/x4-128', 128),
   clipTask('clip/mini-8', 8),
   galleryTask('gallery/works-2000', { works: 2000, filed: 10, searches: 20, pages: 20 }),
   startTask('start/first-picture'),
   ...trueSizes.map(([id, painting]) => randomPaintTask(id, painting)),
+  randomTrainTask('train/sd15-512', {
+    ...{ family: 'sd15', ...square(512), batch: 1, rank: 16, steps: 1 },
+    ...{ teraOperations: 1.83, memoryBytes: 5e9 },
+  }),
 ];
