@@ -46,7 +46,7 @@ export function lackOf({ id }: Task, needs: Needs, seconds: number, room: Room):
     return `it needs about ${gigabytes(memory)} of memory, and ${gigabytes(Math.max(0, room.memoryBytes))} can be used here. ${anyway}`;
   if (productPeakOf(room.probe) === 0) return `how long it takes here is not known, because products could not be measured. ${anyway}`;
   if (seconds > room.seconds) {
-    const work = `${(needs.operations / 1e12).toFixed(1)} TFLOP a picture on ${productPeakOf(room.probe).toFixed(2)} TFLOP/s`;
+    const work = `${(needs.operations / 1e12).toFixed(1)} TFLOP a repeat on ${productPeakOf(room.probe).toFixed(2)} TFLOP/s`;
     return `it would take about ${lasting(seconds)} here (${work}), and ${lasting(Math.max(0, room.seconds))} are left for it. ${anyway}`;
   }
   return undefined;

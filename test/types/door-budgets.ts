@@ -4,12 +4,12 @@
  */
 export const doorBudgets: Readonly<Record<string, { files: number; esm: number; cjs: number }>> = {
   index: { files: 8, esm: 605_000, cjs: 645_000 },
-  'doors/artist': { files: 16, esm: 1_215_000, cjs: 1_325_000 },
+  'doors/artist': { files: 16, esm: 1_280_000, cjs: 1_395_000 },
   'doors/clip': { files: 9, esm: 650_000, cjs: 690_000 },
   'doors/core': { files: 3, esm: 237_000, cjs: 245_000 },
   'doors/curation': { files: 6, esm: 395_000, cjs: 418_000 },
   'doors/engine': { files: 8, esm: 605_000, cjs: 645_000 },
-  'doors/gallery': { files: 7, esm: 460_000, cjs: 485_000 },
+  'doors/gallery': { files: 7, esm: 484_000, cjs: 511_000 },
   'doors/image': { files: 4, esm: 352_000, cjs: 366_000 },
   'doors/lora': { files: 6, esm: 503_000, cjs: 530_000 },
   'doors/models': { files: 4, esm: 325_000, cjs: 340_000 },
