@@ -23,7 +23,7 @@ suite('bench: limits', (test) => {
       lackOf(sdxl, needs, estimatedSeconds(needs, probe(tflops), 6, 0), { memoryBytes, seconds, probe: probe(tflops) });
     is(lack(16e9, 50, 900), undefined);
     match(lack(8e9, 50, 900) ?? '', /^it needs about 14\.1 GB of memory, and 8\.00 GB can be used here\. .*--task paint\/sdxl-1024$/);
-    match(lack(16e9, 0.1, 900) ?? '', /^it would take about 163 min here \(65\.0 TFLOP a picture on 0\.10 TFLOP\/s\), and 15 min are left/);
+    match(lack(16e9, 0.1, 900) ?? '', /^it would take about 163 min here \(65\.0 TFLOP a repeat on 0\.10 TFLOP\/s\), and 15 min are left/);
     match(lack(16e9, 0, 900) ?? '', /not known, because products could not be measured/);
   });
 
