@@ -38,6 +38,9 @@ export function resultLines(result: BenchResult): string[] {
     '',
     ...alignColumns([['task', 'figure', 'median [quartiles]', 'unit'], ...rows]),
     ...result.tasks.flatMap(stateOf),
+    ...(result.tasks.some(({ status }) => status === 'skipped')
+      ? ['Tasks that were skipped are measured all the same with --task NAME or --all']
+      : []),
   ];
 }
 

@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 import { listDevices } from '../engine/index.ts';
 import { productPeakOf } from './peak.ts';
 import type { Probe } from './result/result.ts';
-import type { EngineOptions, Needs, Task } from './tasks/task.ts';
+import type { EngineOptions, Needs } from './tasks/task.ts';
 import { gigabytes } from './weights/random-file.ts';
 
 /** Longest time of a task with true sizes, seconds; with `quick`, of all such tasks together. */
@@ -38,16 +38,15 @@ export interface Room {
 
 const lasting = (seconds: number): string => (seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`);
 
-/** Why a task is left out, and how it is measured all the same; undefined: there is room for it. @param seconds estimated */
-export function lackOf({ id }: Task, needs: Needs, seconds: number, room: Room): string | undefined {
-  const anyway = `Measure it all the same with --task ${id}`;
+/** Why a task is left out; undefined: there is room for it. @param seconds estimated */
+export function lackOf(needs: Needs, seconds: number, room: Room): string | undefined {
   const memory = needs.memoryBytes();
   if (memory > room.memoryBytes)
-    return `it needs about ${gigabytes(memory)} of memory, and ${gigabytes(Math.max(0, room.memoryBytes))} can be used here. ${anyway}`;
-  if (productPeakOf(room.probe) === 0) return `how long it takes here is not known, because products could not be measured. ${anyway}`;
+    return `it needs about ${gigabytes(memory)} of memory, and ${gigabytes(Math.max(0, room.memoryBytes))} can be used here`;
+  if (productPeakOf(room.probe) === 0) return 'how long it takes here is not known, because products could not be measured';
   if (seconds > room.seconds) {
     const work = `${(needs.operations / 1e12).toFixed(1)} TFLOP a repeat on ${productPeakOf(room.probe).toFixed(2)} TFLOP/s`;
-    return `it would take about ${lasting(seconds)} here (${work}), and ${lasting(Math.max(0, room.seconds))} are left for it. ${anyway}`;
+    return `it would take about ${lasting(seconds)} here (${work}), and ${lasting(Math.max(0, room.seconds))} are left for it`;
   }
   return undefined;
 }

@@ -34,13 +34,13 @@ class Budget {
     this.#seconds = limitSeconds.quick;
   }
 
-  async lackOf({ task }: Running, needs: Needs): Promise<string | undefined> {
+  async lackOf(needs: Needs): Promise<string | undefined> {
     const { quick, isAsked, probe, count } = this.rounds;
     if (isAsked) return undefined;
     const estimate = estimatedSeconds(needs, probe, count + 1, await needs.missing());
     const seconds = quick ? this.#seconds : limitSeconds.usual;
     const room = { memoryBytes: usableMemory(this.around.engine), seconds, probe };
-    const lack = lackOf(task, needs, estimate, room);
+    const lack = lackOf(needs, estimate, room);
     if (lack === undefined) this.#seconds -= estimate;
     return lack;
   }
@@ -108,7 +108,7 @@ export async function measureAll(all: readonly Running[], rounds: Rounds, around
     const { needs } = one.task;
     if (needs === undefined) continue;
     if (around.signal.aborted) return true;
-    const lack = await budget.lackOf(one, needs);
+    const lack = await budget.lackOf(needs);
     if (lack !== undefined) {
       Object.assign(one.result, { status: 'skipped', reason: lack });
       teller.skip(steps);

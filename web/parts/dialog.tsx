@@ -18,8 +18,14 @@ export function Dialog({ title, onClose, children, isWide = false, isDrawer = fa
   const heading = useId();
   useLayoutEffect(() => {
     const before = document.activeElement;
-    element.current?.showModal();
+    const dialog = element.current;
+    dialog?.showModal();
     return () => {
+      // While it is modal, nothing else can take the focus.
+      if (dialog?.open) {
+        dialog.addEventListener('close', (event) => event.stopImmediatePropagation(), { capture: true, once: true });
+        dialog.close();
+      }
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);

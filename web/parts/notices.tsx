@@ -30,7 +30,9 @@ function remove(id: number): void {
 
 export function tell(text: string, { kind = 'plain', action, page }: Partial<Pick<Notice, 'kind' | 'action' | 'page'>> = {}): void {
   const id = count++;
-  notices.value = [...notices.value.slice(1 - most), { id, text, kind, action, page }];
+  // The same trouble is told once, however many requests meet it.
+  const others = notices.value.filter((one) => kind !== 'error' || action !== undefined || one.text !== text);
+  notices.value = [...others.slice(1 - most), { id, text, kind, action, page }];
   if (kind === 'plain') setTimeout(() => remove(id), shownMs);
 }
 

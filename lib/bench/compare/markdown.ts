@@ -27,7 +27,7 @@ export function markdownOf({ names, base, lines, notes }: Comparison, charts?: s
     ...rows.map(row),
     '',
     'Median [quartiles]. × is how many times as good as the base; ≈ is a difference within the spread.',
-    ...notes.map((note) => `\n${escaped(note)}`),
+    ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${escaped(note)}`)] : []),
     ...(charts === undefined ? [] : [`\n![Bars of these figures](${encodeURI(charts)})`]),
     '',
   ].join('\n');

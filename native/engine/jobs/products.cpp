@@ -4,6 +4,7 @@
 #include <chrono>
 #include <vector>
 
+#include "core/conv_2d_kernels.h"
 #include "core/ggml_extend_backend.h"
 #include "engine/engine_error.h"
 #include "engine/operations.h"
@@ -50,6 +51,7 @@ void ProductsJob::run() {
     device = ggml_backend_name(backend);
     if (sd_backend_is_cpu(backend)) {
         sd_backend_cpu_set_n_threads(backend, usable_threads(request_.threads));
+        sd_backend_allow_bf16(backend, false);  // as for a model
     }
 
     const ggml_init_params params{ggml_tensor_overhead() * 8 + ggml_graph_overhead(), nullptr, true};
