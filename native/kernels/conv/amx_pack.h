@@ -109,39 +109,20 @@ inline void pack_nine(const Weights& w, size_t from, bool rest, uint16_t* to, si
     }
 }
 
-// Which numbers of two rows a 32 by 32 transposition takes when it exchanges quarters of 2 `step` by 2 `step`: [step][row].
-struct TransposeOrder {
-    alignas(64) uint16_t lane[5][2][32];
-
-    TransposeOrder() {
-        for (int i = 0; i < 5; i++) {
-            for (int j = 0; j < 32; j++) {
-                const int step = 1 << i;
-                const bool upper = (j & step) != 0;
-                lane[i][0][j] = static_cast<uint16_t>(upper ? 32 + j - step : j);
-                lane[i][1][j] = static_cast<uint16_t>(upper ? 32 + j : j + step);
-            }
-        }
-    }
-};
-
+// 32 rows of 32 numbers: pairs of rows as numbers of 4 bytes, and two halves of 16 columns.
 inline void transpose_32(const uint16_t* from, uint16_t* to) {
-    static const TransposeOrder order;
-    __m512i r[32];
-    for (int i = 0; i < 32; i++) r[i] = _mm512_load_si512(from + i * 32);
-#pragma GCC unroll 5
-    for (int k = 0; k < 5; k++) {
-        const __m512i first = _mm512_load_si512(order.lane[k][0]), second = _mm512_load_si512(order.lane[k][1]);
-#pragma GCC unroll 32
-        for (int i = 0; i < 32; i++) {
-            const int step = 1 << k;
-            if ((i & step) != 0) continue;
-            const __m512i a = r[i], b = r[i + step];
-            r[i] = _mm512_permutex2var_epi16(a, first, b);
-            r[i + step] = _mm512_permutex2var_epi16(a, second, b);
+    for (int half = 0; half < 2; half++) {
+        __m512i r[16];
+#pragma GCC unroll 16
+        for (int i = 0; i < 16; i++) {
+            const __m512i a = _mm512_load_si512(from + 64 * i), b = _mm512_load_si512(from + 64 * i + 32);
+            r[i] = half == 0 ? _mm512_unpacklo_epi16(a, b) : _mm512_unpackhi_epi16(a, b);
         }
+        amx::transpose_sixteen(r);
+        // Of each eight columns the first half has four, the second the others.
+#pragma GCC unroll 16
+        for (int i = 0; i < 16; i++) _mm512_storeu_si512(to + 32 * (i / 4 * 8 + half * 4 + i % 4), r[i]);
     }
-    for (int i = 0; i < 32; i++) _mm512_storeu_si512(to + i * 32, r[i]);
 }
 
 // Input channels i to i + 31 of a full block of output channels from `o` on, of a turned kernel of one or nine taps: pack_block()'s layout.
