@@ -12,8 +12,8 @@ export interface Figure {
   /** Whether more is better. */
   readonly isRate: boolean;
   readonly spread: Spread;
-  /** It happens once in a run: how far the next would be from it is not known. */
-  readonly isOnce?: true;
+  /** A process has one value, whatever its repeats: how far that of the next would be from it is not known. */
+  readonly isOnce?: boolean;
 }
 
 interface Measure {
@@ -22,6 +22,7 @@ interface Measure {
   isRate: boolean;
   /** undefined: the repeat does not tell. */
   of: (repeat: Repeat, recipe: TaskResult['recipe']) => number | undefined;
+  isOnce?: boolean;
 }
 
 const mebibyte = 2 ** 20;
@@ -43,7 +44,7 @@ const longRun = 2000;
 const secondsOfStep: Measure['of'] = ({ parts }, { steps }) => (parts.steps === undefined ? undefined : parts.steps / Number(steps));
 const projectedMinutes = (step: number | undefined): number | undefined => (step === undefined ? undefined : (step * longRun) / 60);
 const energyOf = ({ joules }: Repeat): number | undefined => joules && Object.values(joules).reduce((sum, part) => sum + part, 0);
-const peakMemory: Measure = { name: 'peak memory', unit: 'MiB', isRate: false, of: ({ peakBytes }) => peakBytes / mebibyte };
+const peakMemory: Measure = { name: 'peak memory', unit: 'MiB', isRate: false, isOnce: true, of: ({ peakBytes }) => peakBytes / mebibyte };
 const common: readonly Measure[] = [
   { name: 'processor time', unit: 's', isRate: false, of: ({ cpuSeconds }) => cpuSeconds },
   { name: 'energy', unit: 'J', isRate: false, of: energyOf },
@@ -111,9 +112,9 @@ export function figuresOf(task: TaskResult, probe?: Probe): Figure[] {
     ...{ name: 'share of peak', unit: '%', isRate: true },
     of: (...repeat) => (peak > 0 ? ratioOf(teraflops(...repeat), peak / 100) : undefined),
   };
-  const spreads = [...measures[suite], share].flatMap(({ name, unit, isRate, of }): Figure[] => {
+  const spreads = [...measures[suite], share].flatMap(({ name, unit, isRate, isOnce = false, of }): Figure[] => {
     const spread = spreadOf(repeats.flatMap((repeat) => of(repeat, recipe) ?? []));
-    return spread ? [{ task: id, name, unit, isRate, spread }] : [];
+    return spread ? [{ task: id, name, unit, isRate, spread, isOnce }] : [];
   });
   return [...spreads, ...onceOf(task)];
 }

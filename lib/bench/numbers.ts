@@ -11,5 +11,5 @@ export function short(value: number): string {
 /** `1.23 [1.20, 1.31]`: the median and the quartiles. */
 export const spreadText = ({ median, low, high }: Spread): string => `${short(median)} [${short(low)}, ${short(high)}]`;
 
-/** `×1.24`, `≈` where the difference is within the spread. */
+/** `×1.24`, `≈` where the difference is noise. */
 export const ratioText = (ratio: number, isNoise: boolean): string => (isNoise ? '≈' : `×${short(ratio)}`);

@@ -18,7 +18,7 @@ export const compareCommand = command({
     ['$0 bench compare m4.json cloud.json --price 1999,2.49/h', 'Also pictures for the price'],
     ['$0 bench compare before.json after.json --out report.html', 'The same as a page with charts'],
   ],
-  epilogue: '≈ marks differences within the spread of the repeats. Results of different versions of the suite are refused.',
+  epilogue: '≈ marks differences that two runs on one machine may have. Results of different versions of the suite are refused.',
   run: async ({ files, base, price, watts, out, force }) => {
     const overwrite = force === true;
     if (out !== undefined) {

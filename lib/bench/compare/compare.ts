@@ -10,7 +10,7 @@ export interface Cell {
   readonly spread: Spread;
   /** How many times as good as the base: above 1, better. */
   readonly ratio: number;
-  /** Whether the difference to the base is within the spread of both. */
+  /** Whether two runs on one machine may differ so. */
   readonly isNoise: boolean;
 }
 
@@ -69,8 +69,8 @@ interface Measured {
   readonly figures: ReadonlyMap<string, Figure>;
 }
 
-/** What was measured once may be so many times as large the next time. */
-const chance = 1.25;
+/** Two runs on one quiet machine, one after the other, differ by so much, rather than the repeats of one; what a process measures once, by more. */
+const betweenRuns = { repeated: 1.07, once: 1.25 } as const;
 
 function lineOf(figure: Figure, all: readonly (Measured | undefined)[], base: number): Line {
   const { task, name, unit, isRate } = figure;
@@ -80,7 +80,8 @@ function lineOf(figure: Figure, all: readonly (Measured | undefined)[], base: nu
     if (!spread) return undefined;
     const isUnknown = !of || of.median === 0 || spread.median === 0;
     const ratio = isUnknown ? Number.NaN : isRate ? spread.median / of.median : of.median / spread.median;
-    const isNoise = of !== undefined && (overlap(spread, of) || (figure.isOnce === true && Math.max(ratio, 1 / ratio) < chance));
+    const isNoise =
+      of !== undefined && (overlap(spread, of) || Math.max(ratio, 1 / ratio) < betweenRuns[figure.isOnce ? 'once' : 'repeated']);
     return { spread, ratio, isNoise };
   });
   const digest = all[base]?.digest;

@@ -26,7 +26,7 @@ export function markdownOf({ names, base, lines, notes }: Comparison, charts?: s
     row(head.map(() => '---')),
     ...rows.map(row),
     '',
-    'Median [quartiles]. × is how many times as good as the base; ≈ is a difference within the spread.',
+    'Median [quartiles]. × is how many times as good as the base; ≈ is a difference that two runs on one machine may have.',
     ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${escaped(note)}`)] : []),
     ...(charts === undefined ? [] : [`\n![Bars of these figures](${encodeURI(charts)})`]),
     '',

@@ -26,7 +26,7 @@ export function pageOf({ names, base, lines, notes }: Comparison): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>ai-artist bench</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><style>${style}</style></head>
-<body><h1>ai-artist bench</h1><p class="muted">Bars are medians, lines quartiles. × is how many times as good as ${escaped(names[base] ?? '')}; ≈ is a difference within the spread.</p>
+<body><h1>ai-artist bench</h1><p class="muted">Bars are medians, lines quartiles. × is how many times as good as ${escaped(names[base] ?? '')}; ≈ is a difference that two runs on one machine may have.</p>
 ${said}${sections.join('\n')}</body></html>
 `;
 }
