@@ -24,6 +24,17 @@ const probeLines = ({ probe }: BenchResult): string[] =>
     ? [`${probe.device}: products and convolutions at up to ${short(peakOf(probe))} TFLOP/s (the peak that shares are of)`]
     : [];
 
+const tunedLines = ({ tasks }: BenchResult): string[] => {
+  const settings = tasks.find(({ tuned }) => tuned)?.tuned;
+  return settings
+    ? [
+        `tuned tasks: ${Object.entries(settings)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', ')} (ai-artist tune list)`,
+      ]
+    : [];
+};
+
 const stateOf = ({ id, status, reason }: TaskResult): string[] =>
   status === 'done' ? [] : [`${id} ${status}: ${reason ?? 'interrupted'}`];
 
@@ -35,6 +46,7 @@ export function resultLines(result: BenchResult): string[] {
     ...machineLines(result.machine, result.build),
     ...givenOptions(result),
     ...probeLines(result),
+    ...tunedLines(result),
     '',
     ...alignColumns([['task', 'figure', 'median [quartiles]', 'unit'], ...rows]),
     ...result.tasks.flatMap(stateOf),

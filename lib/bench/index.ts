@@ -16,6 +16,7 @@ export type { BenchEvent } from './rounds.ts';
 export { type BenchOptions, runBench } from './run.ts';
 export { overlap, type Spread, spreadOf } from './statistics.ts';
 export type { GivenModel } from './tasks/given-model-task.ts';
+export type { TunedOptions } from './tasks/paint-task.ts';
 export { standardTasks, suiteVersion } from './tasks/standard.ts';
 export { type EngineOptions, type SuiteName, suiteNames } from './tasks/task.ts';
 export { gigabytes } from './weights/random-file.ts';

@@ -10,7 +10,8 @@ import { type BenchResult, type Probe, resultVersion } from './result/result.ts'
 import { type BenchEvent, measureAll } from './rounds.ts';
 import { end, finished, startOf } from './running.ts';
 import { type FoundModel, findGivenModel, type GivenModel, givenModelTask } from './tasks/given-model-task.ts';
-import { standardTasks, suiteVersion } from './tasks/standard.ts';
+import type { TunedOptions } from './tasks/paint-task.ts';
+import { standardTasks, suiteVersion, tunedTasks } from './tasks/standard.ts';
 import { type EngineOptions, type SuiteName, suiteNames, type Task } from './tasks/task.ts';
 
 export interface BenchOptions {
@@ -20,6 +21,8 @@ export interface BenchOptions {
   tasks?: readonly string[];
   /** Whatever time and memory the tasks take. */
   all?: boolean;
+  /** Settings that `ai-artist tune` found for the bundled model: it is painted with them, too. */
+  tuned?: TunedOptions;
   /** This model in place of the suite. */
   model?: GivenModel;
   /** Repeats of each task after the first, which warms up. Default 5, with `quick` 3. */
@@ -34,9 +37,10 @@ export interface BenchOptions {
 const repeatsOf = ({ repeats, quick = false }: BenchOptions): number => repeats ?? (quick ? 3 : 5);
 
 /** @throws ArtistError ERR_INVALID_ARGUMENT: there is no such task */
-function tasksOf({ suites = suiteNames, tasks: ids }: BenchOptions, model: FoundModel | undefined): Task[] {
+function tasksOf({ suites = suiteNames, tasks: ids, tuned }: BenchOptions, model: FoundModel | undefined): Task[] {
   if (model) return [givenModelTask(model)];
-  const known = standardTasks.map(({ id }) => id);
+  const all = [...standardTasks, ...(tuned ? tunedTasks(tuned) : [])];
+  const known = all.map(({ id }) => id);
   for (const id of ids ?? [])
     if (!known.includes(id)) {
       const meant = nearest(id, known);
@@ -45,7 +49,7 @@ function tasksOf({ suites = suiteNames, tasks: ids }: BenchOptions, model: Found
         `task: expected one of ${known.join(', ')}, got ${JSON.stringify(id)}${meant === undefined ? '' : `. Did you mean ${meant}?`}`,
       );
     }
-  return standardTasks.filter(({ id, suite }) => (ids ? ids.includes(id) : suites.includes(suite)));
+  return all.filter(({ id, suite }) => (ids ? ids.includes(id) : suites.includes(suite)));
 }
 
 /** undefined: the device cannot be measured, which its tasks will say, too; or the run is interrupted. */
@@ -68,7 +72,7 @@ async function probed(engine: EngineOptions, signal: AbortSignal): Promise<Probe
  *   ERR_DISK_FULL when the folder for temporary files cannot be written; of a given model every error of findGivenModel()
  */
 export async function runBench(options: BenchOptions = {}): Promise<BenchResult> {
-  const { quick = false, all = false, tasks, label, engine = {}, signal = new AbortController().signal } = options;
+  const { quick = false, all = false, tasks, tuned, label, engine = {}, signal = new AbortController().signal } = options;
   const { onProgress = () => undefined } = options;
   const count = repeatsOf(options);
   if (!Number.isInteger(count) || count < 1 || count > 1000)
@@ -85,7 +89,7 @@ export async function runBench(options: BenchOptions = {}): Promise<BenchResult>
   let isPartial = false;
   try {
     const rounds = { count, quick, isAsked: all || tasks !== undefined, probe, onProgress };
-    isPartial = signal.aborted || (await measureAll(running, rounds, { engine, model, scratch, meter, signal }));
+    isPartial = signal.aborted || (await measureAll(running, rounds, { engine, model, tuned, scratch, meter, signal }));
   } finally {
     for (const one of running) end(one);
     meter.close();

@@ -4,6 +4,7 @@ import type { EnergyMeter } from './energy/energy-meter.ts';
 import { TaskProcess } from './processes/task-process.ts';
 import type { TaskResult } from './result/result.ts';
 import type { FoundModel } from './tasks/given-model-task.ts';
+import type { TunedOptions } from './tasks/paint-task.ts';
 import type { EngineOptions, Task } from './tasks/task.ts';
 
 /** A task between its first repeat and its last. */
@@ -27,15 +28,16 @@ export interface Surroundings {
   readonly engine: EngineOptions;
   /** In place of the suite. */
   readonly model: FoundModel | undefined;
+  readonly tuned: TunedOptions | undefined;
   /** A folder for what tasks write, which is removed at the end. */
   readonly scratch: string;
   readonly meter: EnergyMeter;
   readonly signal: AbortSignal;
 }
 
-export async function begin(running: Running, { engine, model, scratch, signal }: Surroundings): Promise<void> {
+export async function begin(running: Running, { engine, model, tuned, scratch, signal }: Surroundings): Promise<void> {
   running.process = new TaskProcess(signal);
-  running.result.loadSeconds = await running.process.load(running.task.id, { engine, scratch, model });
+  running.result.loadSeconds = await running.process.load(running.task.id, { engine, scratch, model, tuned });
   const { repeat } = await running.process.repeat();
   running.result.firstSeconds = repeat.seconds;
 }
@@ -68,8 +70,9 @@ export async function attempt(running: Running, step: () => Promise<void>, signa
 }
 
 export function startOf(task: Task): Running {
-  const { id, suite, recipe } = task;
-  return { task, result: { id, suite, recipe: { ...recipe }, status: 'done', repeats: [] }, digests: new Set() };
+  const { id, suite, recipe, tuned } = task;
+  const result: TaskResult = { id, suite, recipe: { ...recipe }, ...(tuned && { tuned: { ...tuned } }), status: 'done', repeats: [] };
+  return { task, result, digests: new Set() };
 }
 
 export function finished({ result, digests }: Running, isPartial: boolean): TaskResult {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { equal, is, match, not, ok } from 'uvu/assert';
 import { createArtist } from '../../lib/artist/index.ts';
+import type { BenchResult } from '../../lib/bench/index.ts';
 import { withLock } from '../../lib/core/index.ts';
 import { kernelFeatures } from '../../lib/engine/index.ts';
 import type { Tuning } from '../../lib/tune/index.ts';
@@ -127,6 +128,13 @@ suite('tune', { timeoutMs: 180_000 }, (test) => {
     // Whatever is tuned now, both paint the same pixels again.
     const again = async (id: string): Promise<unknown> => jsonOf(await cli(['reproduce', id, ...at]))['verdict'];
     equal([await again(untuned), await again(String(pictureOf(created)['id']))], ['bit-exact', 'bit-exact']);
+  });
+
+  test('bench paints with it, too', async () => {
+    const result = await cli(['bench', '--task', 'paint/mini-128-tuned', '--repeats', '1', '--json'], { env: { AI_ARTIST_HOME: home } });
+    is(result.code, 0, result.stderr);
+    const [task] = (JSON.parse(result.stdout) as BenchResult).tasks;
+    equal([task?.status, task?.recipe['steps'], task?.tuned?.['weightType'], task?.tuned?.['cache']], ['done', 20, 'q8_0', 'spectrum']);
   });
 
   test('a schedule and a server paint with it, by the same artist', async () => {

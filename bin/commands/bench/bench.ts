@@ -6,6 +6,7 @@ import { checkOutput } from '../../print/output-file.ts';
 import { withProgress } from '../../print/progress.ts';
 import { command } from '../../shell/command.ts';
 import { exitStatus } from '../../shell/failure.ts';
+import { alsoTuned } from '../../steps/tuned-options.ts';
 
 type Tell = (done: number, total: number, part?: string) => void;
 const shown =
@@ -38,7 +39,7 @@ export const benchCommand = command({
   ],
   run: async (values, context) => {
     const { out, force } = values;
-    const options = { ...benchOptions(values), signal: context.signal };
+    const options = { ...(await alsoTuned(benchOptions(values), context.warn)), signal: context.signal };
     if (out !== undefined) await checkOutput(out, { force: force === true, endings: ['.json'] });
     const result = await withProgress(context, 'measuring', (tell) => runBench({ ...options, onProgress: shown(tell) }));
     if (out !== undefined) await writeResult(out, result, { overwrite: force === true });

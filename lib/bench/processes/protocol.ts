@@ -2,11 +2,19 @@
 import type { Measured } from '../measure.ts';
 import type { Probe } from '../result/result.ts';
 import type { FoundModel } from '../tasks/given-model-task.ts';
+import type { TunedOptions } from '../tasks/paint-task.ts';
 import type { EngineOptions } from '../tasks/task.ts';
 
-/** `model`: in place of a task of the suite. */
+/** `model`: in place of a task of the suite. `tuned`: for tasks that paint with it. */
 export type TaskRequest =
-  | { do: 'load'; task: string; engine: EngineOptions; scratch: string; model?: FoundModel | undefined }
+  | {
+      do: 'load';
+      task: string;
+      engine: EngineOptions;
+      scratch: string;
+      model?: FoundModel | undefined;
+      tuned?: TunedOptions | undefined;
+    }
   | { do: 'repeat' }
   | { do: 'probe'; engine: EngineOptions };
 

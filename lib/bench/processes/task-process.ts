@@ -3,6 +3,7 @@ import { ArtistError, childProgram, recordedError } from '../../core/index.ts';
 import type { Measured } from '../measure.ts';
 import type { Probe } from '../result/result.ts';
 import type { FoundModel } from '../tasks/given-model-task.ts';
+import type { TunedOptions } from '../tasks/paint-task.ts';
 import type { EngineOptions } from '../tasks/task.ts';
 import type { TaskReply, TaskRequest } from './protocol.ts';
 
@@ -21,9 +22,9 @@ export class TaskProcess {
   /** @returns seconds. @throws ArtistError every error of the task; ERR_NATIVE_CRASH, ERR_OUT_OF_MEMORY when the process died; the signal's reason */
   async load(
     task: string,
-    { engine, scratch, model }: { engine: EngineOptions; scratch: string; model?: FoundModel | undefined },
+    options: { engine: EngineOptions; scratch: string; model?: FoundModel | undefined; tuned?: TunedOptions | undefined },
   ): Promise<number> {
-    const reply = await this.#ask({ do: 'load', task, engine, scratch, model });
+    const reply = await this.#ask({ do: 'load', task, ...options });
     if ('seconds' in reply) return reply.seconds;
     throw unexpected(reply);
   }

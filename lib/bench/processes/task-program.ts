@@ -3,7 +3,7 @@ import { ArtistError, isArtistError } from '../../core/index.ts';
 import { deviceBytes, measure } from '../measure.ts';
 import { probeDevice } from '../probe.ts';
 import { givenModelTask } from '../tasks/given-model-task.ts';
-import { standardTasks } from '../tasks/standard.ts';
+import { standardTasks, tunedTasks } from '../tasks/standard.ts';
 import type { Ready } from '../tasks/task.ts';
 import type { TaskReply, TaskRequest } from './protocol.ts';
 
@@ -21,7 +21,9 @@ async function answer(request: TaskRequest): Promise<TaskReply> {
     if (!ready) throw new ArtistError('ERR_INTERNAL', 'bench: expected a loaded task, got none');
     return { measured: await measure(ready, signal, takenBefore) };
   }
-  const task = request.model ? givenModelTask(request.model) : standardTasks.find(({ id }) => id === request.task);
+  const { model, tuned } = request;
+  const all = [...standardTasks, ...(tuned ? tunedTasks(tuned) : [])];
+  const task = model ? givenModelTask(model) : all.find(({ id }) => id === request.task);
   if (!task) throw new ArtistError('ERR_NOT_FOUND', `task: expected one of the suite, got ${request.task}`);
   takenBefore = deviceBytes();
   const start = performance.now();

@@ -36,6 +36,7 @@ const task = z.strictObject({
   id: z.string().max(100),
   suite: z.enum(suiteNames),
   recipe: z.record(z.string(), z.union([z.string(), z.number()])).describe('What fixes the amount of work'),
+  tuned: z.record(z.string(), z.string()).optional().describe('Settings that ai-artist tune found, with which it was painted'),
   status: z.enum(['done', 'partial', 'skipped', 'failed']),
   reason: z.string().optional().describe('Why it was skipped, failed or is partial'),
   loadSeconds: seconds.optional(),

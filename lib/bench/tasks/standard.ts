@@ -1,6 +1,6 @@
 import { clipTask } from './clip-task.ts';
 import { galleryTask } from './gallery-task.ts';
-import { type PaintSettings, paintTask } from './paint-task.ts';
+import { type PaintSettings, paintTask, type TunedOptions } from './paint-task.ts';
 import { type RandomPainting, randomPaintTask } from './random-paint-task.ts';
 import { randomTrainTask } from './random-train-task.ts';
 import { startTask } from './start-task.ts';
@@ -41,10 +41,18 @@ const trueSizes: readonly (readonly [string, RandomPainting])[] = [
   ],
 ];
 
+const miniSizes = [128, 256] as const;
+const miniTasks = (tuned?: TunedOptions): Task[] =>
+  miniSizes.map((edge) =>
+    paintTask(`paint/mini-${edge}${tuned ? '-tuned' : ''}`, { ...mini({ ...square(edge), steps: 20 }), ...(tuned && { tuned }) }),
+  );
+
+/** The paintings of the bundled model with the settings that `ai-artist tune` found for it. */
+export const tunedTasks = (tuned: TunedOptions): Task[] => miniTasks(tuned);
+
 /** All tasks, in the order in which they are measured and printed. */
 export const standardTasks: readonly Task[] = [
-  paintTask('paint/mini-128', mini({ ...square(128), steps: 20 })),
-  paintTask('paint/mini-256', mini({ ...square(256), steps: 20 })),
+  ...miniTasks(),
   trainTask('train/mini-128', {
     model: { model: 'ai-artist-mini' },
     files: () => ({ model: 'ai-artist-mini' }),

@@ -37,6 +37,8 @@ export interface Task {
   /** What fixes the amount of work; two results compare only where these are equal. */
   readonly recipe: Readonly<Record<string, string | number>>;
   readonly needs?: Needs;
+  /** With settings that `ai-artist tune` found on this machine: they are no part of the recipe, so that machines compare at their best. */
+  readonly tuned?: Readonly<Record<string, string>>;
   /**
    * Loads what it needs; what it writes goes to a place of its own in `scratch`, a folder that is removed after the run.
    *
