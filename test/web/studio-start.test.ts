@@ -107,12 +107,12 @@ suite('start pictures and results of the studio', (test) => {
     ]) {
       const { page, faults, close } = await openStudio(browser, server, 'studio', { viewport });
       await prompt(page).fill('flat vector art of a fox');
-      await setOption(page, 'Steps', '12');
+      await setOption(page, 'Steps', '80'); // long enough that its steps are seen
       await page.getByLabel('Width', { exact: true }).fill('192');
       await page.getByLabel('Height', { exact: true }).fill('128');
       await paint(page);
       const jobs = page.getByRole('navigation', { name: 'Your last jobs' });
-      await page.getByText(/Step \d+ of 12/).waitFor({ timeout: 20_000 });
+      await page.getByText(/Step \d+ of 80/).waitFor({ timeout: 20_000 });
       const top = (): Promise<number> => jobs.evaluate((list) => Math.round((list as HTMLElement).offsetTop));
       const before = await top();
       await painted(page);

@@ -38,14 +38,14 @@ suite('painting in the studio', (test) => {
     await page.keyboard.type('an owl');
     is(await prompt(page).inputValue(), 'an owl');
     await prompt(page).fill('flat vector art of a fox');
-    await setOption(page, 'Steps', '40'); // long enough to be seen
+    await setOption(page, 'Steps', '120'); // long enough to be seen
     await page.getByLabel('Seed').fill('7');
     await prompt(page).press('Control+Enter');
     const job = await nextJob(page);
     await page.locator('[data-preview]').waitFor();
     match((await page.locator('[data-preview]').getAttribute('src')) ?? '', /^blob:/);
     match(await page.title(), /^\d+ % · /);
-    await page.getByText(/Step \d+ of 40/).waitFor();
+    await page.getByText(/Step \d+ of 120/).waitFor();
     await painted(page);
     await page.waitForFunction(() => !document.title.includes('%'));
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());

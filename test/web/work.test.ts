@@ -56,6 +56,7 @@ suite('one work closely on the page', { timeoutMs: 120_000 }, (test) => {
     is(await scaleOf(page), 1);
     await page.getByRole('button', { name: 'Show pixels as squares' }).click();
     is(await picture(page).evaluate((image) => getComputedStyle(image).imageRendering), 'pixelated');
+    await page.getByRole('button', { name: 'Older work' }).waitFor(); // the list around it is there
     await page.keyboard.press('ArrowRight');
     await page.waitForURL(new RegExp(ids[19] ?? ''));
     equal(own(faults), []);
