@@ -7,6 +7,7 @@ export { readWorth, type Worth } from './compare/worth.ts';
 export { reportEndings, reportFiles, writeReport } from './compare/write-report.ts';
 export { type Figure, figuresOf, othersBusy, slowdown, slowTask, throttledBy } from './figures.ts';
 export { buildNow, machineLines, machineNow } from './hardware/machine.ts';
+export { processorSeconds } from './measure.ts';
 export { ratioText, short, spreadText } from './numbers.ts';
 export { peakOf } from './peak.ts';
 export { readResult } from './result/read-result.ts';

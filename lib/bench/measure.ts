@@ -8,7 +8,7 @@ import type { Ready, Work } from './tasks/task.ts';
 const lookMs = 20;
 
 /** Processor seconds of the machine: all, and those that were used. */
-function processorSeconds(): { all: number; used: number } {
+export function processorSeconds(): { all: number; used: number } {
   let [all, idle] = [0, 0];
   for (const { times } of cpus()) {
     all += times.user + times.nice + times.sys + times.irq + times.idle;

@@ -1,6 +1,7 @@
 import { type RandomFamily, randomModels } from '../weights/families.ts';
-import { missingBytes, modelBytes, randomPaths, writeRandomModel } from '../weights/store.ts';
+import { modelBytes } from '../weights/store.ts';
 import { type PaintSettings, paintTask } from './paint-task.ts';
+import { randomModel, randomNeeds } from './random-model.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -21,20 +22,12 @@ export interface RandomPainting extends PaintSettings {
 /** A model of true size with random weights, which are written when they are first used. */
 export function randomPaintTask(id: string, { family, teraOperations, ...settings }: RandomPainting): Task {
   const model = randomModels[family];
-  const types = Object.values(model)
-    .map(({ name }) => name)
-    .join(', ');
   return paintTask(id, {
-    model: { model: family, weights: `random: ${types}` },
-    files: () => randomPaths(model),
+    ...randomModel(family),
     settings,
-    needs: {
-      // Counted when they are asked for: thousands of tensors, and most runs do not need them.
-      weightBytes: () => modelBytes(model),
-      memoryBytes: () => modelBytes(model) + settings.width * settings.height * bytesPerPixel,
+    needs: randomNeeds(model, {
       operations: teraOperations * 1e12,
-      missing: () => missingBytes(model),
-      provide: (options) => writeRandomModel(model, options),
-    },
+      memoryBytes: () => modelBytes(model) + settings.width * settings.height * bytesPerPixel,
+    }),
   });
 }

@@ -1,5 +1,5 @@
 import { type RandomFamily, randomModels } from '../weights/families.ts';
-import { missingBytes, modelBytes, randomPaths, writeRandomModel } from '../weights/store.ts';
+import { randomModel, randomNeeds } from './random-model.ts';
 import type { Task } from './task.ts';
 import { type TrainSettings, trainTask } from './train-task.ts';
 
@@ -14,19 +14,9 @@ export interface RandomTraining extends TrainSettings {
 /** Training for a model of true size with random weights, which are written when they are first used. */
 export function randomTrainTask(id: string, { family, teraOperations, memoryBytes, ...settings }: RandomTraining): Task {
   const model = randomModels[family];
-  const types = Object.values(model)
-    .map(({ name }) => name)
-    .join(', ');
   return trainTask(id, {
-    model: { model: family, weights: `random: ${types}` },
-    files: () => randomPaths(model),
+    ...randomModel(family),
     settings,
-    needs: {
-      weightBytes: () => modelBytes(model),
-      memoryBytes: () => memoryBytes,
-      operations: teraOperations * 1e12,
-      missing: () => missingBytes(model),
-      provide: (options) => writeRandomModel(model, options),
-    },
+    needs: randomNeeds(model, { operations: teraOperations * 1e12, memoryBytes: () => memoryBytes }),
   });
 }

@@ -11,17 +11,17 @@ namespace {
 // One convolution: as ggml_conv_2d() builds it, columns = im2col(x), y = columns^T kernel, or as one GGML_OP_CONV_2D. W, H: input;
 // OW, OH: output; I, O: channels.
 struct Convolution {
-    explicit Convolution(ggml_tensor* y) {
-        const ggml_tensor* columns = y->op == GGML_OP_CONV_2D ? y : convolution_columns(y);
+    explicit Convolution(ggml_tensor* y) : direct(y->op == GGML_OP_CONV_2D) {
+        const ggml_tensor* columns = direct ? y : convolution_columns(y);
         const int32_t* p = columns->op_params;
-        kernel = columns->src[0], x = columns->src[1], weight = y->op == GGML_OP_CONV_2D ? kernel : y->src[1];
-        columns_type = y->op == GGML_OP_CONV_2D ? kernel->type : columns->type;
+        kernel = columns->src[0], x = columns->src[1], weight = direct ? kernel : y->src[1];
+        columns_type = direct ? kernel->type : columns->type;
         stride[0] = p[0], stride[1] = p[1], padding[0] = p[2], padding[1] = p[3];
-        out[0] = y->op == GGML_OP_CONV_2D ? y->ne[0] : columns->ne[1], out[1] = y->op == GGML_OP_CONV_2D ? y->ne[1] : columns->ne[2];
+        out[0] = columns->ne[direct ? 0 : 1], out[1] = columns->ne[direct ? 1 : 2];
         pictures = columns->ne[3];
-        channels = y->op == GGML_OP_CONV_2D ? y->ne[2] : y->ne[1];
+        channels = y->ne[direct ? 2 : 1];
         pointwise = kernel->ne[0] == 1 && kernel->ne[1] == 1 && stride[0] == 1 && stride[1] == 1;
-        const bool undilated = p[4] == 1 && p[5] == 1, two_dimensional = y->op == GGML_OP_CONV_2D ? p[6] == 0 : p[6] == 1;
+        const bool undilated = p[4] == 1 && p[5] == 1, two_dimensional = p[6] == (direct ? 0 : 1);
         const bool plain = weight->type == GGML_TYPE_F32 || weight->type == GGML_TYPE_F16;
         if (!undilated || !two_dimensional || !plain || padding[0] >= kernel->ne[0] || padding[1] >= kernel->ne[1]) {
             throw EngineError(
@@ -32,6 +32,7 @@ struct Convolution {
         }
     }
 
+    bool direct;             // one GGML_OP_CONV_2D
     ggml_tensor* kernel;     // [KW, KH, I, O]
     ggml_tensor* x;          // [W, H, I, N]
     ggml_tensor* weight;     // the kernel, or as [I * KH * KW, O]
@@ -168,20 +169,19 @@ ggml_tensor* convolution_columns(const ggml_tensor* product) {
 
 void convolution_backward(Tape& tape, ggml_tensor* y, ggml_tensor* g) {
     const Convolution conv(y);
-    const bool direct = y->op == GGML_OP_CONV_2D;
-    ggml_tensor* pixels = ggml_reshape_2d(tape.context(), direct ? swap_outer(tape, g) : tape.contiguous(g),
+    ggml_tensor* pixels = ggml_reshape_2d(tape.context(), conv.direct ? swap_outer(tape, g) : tape.contiguous(g),
                                           conv.out[0] * conv.out[1] * conv.pictures, conv.channels);  // [OW * OH * N, O]
     if (tape.needs(conv.weight)) {
         tape.add(conv.weight, tape.reshaped(kernel_gradient(tape, conv, pixels), conv.weight));
     }
     if (!tape.needs(conv.x)) return;
-    if (conv.pointwise && !direct) {
+    if (conv.pointwise && !conv.direct) {
         tape.add(conv.x, pointwise_input_gradient(tape, conv, pixels));
         return;
     }
     ggml_tensor* picture =
-        direct ? tape.contiguous(g)
-               : swap_outer(tape, ggml_reshape_4d(tape.context(), pixels, conv.out[0], conv.out[1], conv.pictures, conv.channels));
+        conv.direct ? tape.contiguous(g)
+                    : swap_outer(tape, ggml_reshape_4d(tape.context(), pixels, conv.out[0], conv.out[1], conv.pictures, conv.channels));
     tape.add(conv.x, input_gradient(tape, conv, picture));
 }
 
