@@ -38,6 +38,13 @@ const tunedLines = ({ tasks }: BenchResult): string[] => {
 const stateOf = ({ id, status, reason }: TaskResult): string[] =>
   status === 'done' ? [] : [`${id} ${status}: ${reason ?? 'interrupted'}`];
 
+/** Whether it was not tried; what the machine lacked while it was tried, an error with its code, it would lack again. */
+const isLeftOut = ({ status, reason }: TaskResult): boolean => status === 'skipped' && reason?.startsWith('ERR_') === false;
+
+/** isAsked: that certain tasks were asked for. */
+export const hasFailed = ({ tasks }: BenchResult, isAsked: boolean): boolean =>
+  tasks.some(({ status }) => status === 'failed' || (status === 'skipped' && isAsked));
+
 export function resultLines(result: BenchResult): string[] {
   const rows = result.tasks.flatMap((task) =>
     figuresOf(task, result.probe).map(({ name, unit, spread }) => [task.id, name, spreadText(spread), unit]),
@@ -50,9 +57,7 @@ export function resultLines(result: BenchResult): string[] {
     '',
     ...alignColumns([['task', 'figure', 'median [quartiles]', 'unit'], ...rows]),
     ...result.tasks.flatMap(stateOf),
-    ...(result.tasks.some(({ status }) => status === 'skipped')
-      ? ['Tasks that were skipped are measured all the same with --task NAME or --all']
-      : []),
+    ...(result.tasks.some(isLeftOut) ? ['Tasks that were skipped are measured all the same with --task NAME or --all'] : []),
   ];
 }
 

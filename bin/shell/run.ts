@@ -18,6 +18,8 @@ export interface Outcome {
   notes?: readonly string[];
   /** Default: 0. */
   status?: number;
+  /** An error after the result was there, such as a disk that is full: shown on stderr behind it, and its status counts. */
+  failure?: unknown;
 }
 
 /** What a command gets besides its own values. */
@@ -97,6 +99,7 @@ export async function run(args: Arguments, place: RunPlace, work: (context: Cont
       if (outcome.notes && outcome.notes.length > 0) note(...outcome.notes);
       if (view.json && outcome.json !== undefined) await printJson(outcome.json);
       else if (!view.json) await printLines(process.stdout, outcome.text);
+      if (outcome.failure !== undefined) return await reportFailure(outcome.failure, { ...view, json: false, log: last() });
       return outcome.status ?? exitStatus.done;
     } catch (error) {
       return await reportFailure(error, { ...view, log: last() });

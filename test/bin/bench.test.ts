@@ -1,9 +1,10 @@
 /** `bench` on this machine: a result file, Ctrl-C, and a comparison of two runs. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { equal, is, match, ok } from 'uvu/assert';
+import { equal, is, match, not, ok } from 'uvu/assert';
 import { type BenchResult, type Comparison, figuresOf } from '../../lib/bench/index.ts';
 import { styleLora } from '../engine/support.ts';
 import { suite } from '../harness.ts';
@@ -73,6 +74,30 @@ suite('bench', { timeoutMs: 120_000 }, (test) => {
     equal([isPartial, tasks[0]?.status], [true, 'partial']);
     ok((tasks[0]?.repeats.length ?? 0) >= 1);
     match(stderr, /interrupted/);
+  });
+
+  test('figures are shown although the result file cannot be written at the end', async () => {
+    const file = at('late.json');
+    const { code, stdout, stderr } = await cli(['bench', 'clip', '--repeats', '2', '--out', file], {
+      onStart: (child) => child.stderr?.once('data', () => writeFileSync(file, 'of another program')),
+    });
+    equal([code, readFileSync(file, 'utf8')], [1, 'of another program'], stderr);
+    match(stdout, /clip\/mini-8 +pictures/);
+    match(stderr, /ERR_ALREADY_EXISTS: .*late\.json/);
+    not.match(stderr, /wrote/);
+  });
+
+  test('a task that was asked for and that the machine cannot do is a failure, and no other way is offered', () => {
+    if (process.platform === 'win32') return;
+    const program = path.resolve('dist/esm/bin/ai-artist.js');
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', 'ulimit -f 100000; exec "$0" "$@"', process.execPath, program, 'bench', '--task', 'paint/sd15-256', '--repeats', '1'],
+      { encoding: 'utf8', env: { ...process.env, AI_ARTIST_HOME: at('small'), NODE_V8_COVERAGE: '' } },
+    );
+    is(status, 1, stderr);
+    match(stdout, /paint\/sd15-256 skipped: ERR_DISK_FULL/);
+    not.match(stdout, /measured all the same/);
   });
 
   test('a model of its own is measured in place of the suite, with its hash and its operations', async () => {

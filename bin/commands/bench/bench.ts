@@ -1,7 +1,7 @@
 import { type BenchEvent, gigabytes, listWeights, runBench, writeResult } from '../../../lib/bench/index.ts';
 import { benchFlags, benchOptions, suiteChoices, taskNames } from '../../flags/bench-flags.ts';
 import { choice } from '../../flags/flags.ts';
-import { doubtsOf, resultLines } from '../../print/bench-lines.ts';
+import { doubtsOf, hasFailed, resultLines } from '../../print/bench-lines.ts';
 import { checkOutput } from '../../print/output-file.ts';
 import { withProgress } from '../../print/progress.ts';
 import { command } from '../../shell/command.ts';
@@ -42,18 +42,19 @@ export const benchCommand = command({
     const options = { ...(await alsoTuned(benchOptions(values), context.warn)), signal: context.signal };
     if (out !== undefined) await checkOutput(out, { force: force === true, endings: ['.json'] });
     const result = await withProgress(context, 'measuring', (tell) => runBench({ ...options, onProgress: shown(tell) }));
-    if (out !== undefined) await writeResult(out, result, { overwrite: force === true });
+    const [written] = await Promise.allSettled(out === undefined ? [] : [writeResult(out, result, { overwrite: force === true })]);
+    const failure: unknown = written?.status === 'rejected' ? written.reason : undefined;
     const onDisk = (await listWeights()).reduce((sum, { bytes }) => sum + bytes, 0);
-    const hasFailed = result.tasks.some(({ status }) => status === 'failed');
     return {
       json: result,
       text: resultLines(result),
       notes: [
         ...doubtsOf(result),
         ...(onDisk > 0 ? [`random weights take ${gigabytes(onDisk)} on the disk; bench weights --clean removes them`] : []),
-        ...(out === undefined ? [] : [`wrote ${out}`]),
+        ...(written?.status === 'fulfilled' ? [`wrote ${out}`] : []),
       ],
-      status: result.isPartial ? exitStatus.cancelled : hasFailed ? exitStatus.failed : exitStatus.done,
+      status: result.isPartial ? exitStatus.cancelled : hasFailed(result, values.task !== undefined) ? exitStatus.failed : exitStatus.done,
+      failure,
     };
   },
 });

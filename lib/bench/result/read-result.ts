@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ArtistError, errorLine, readError } from '../../core/index.ts';
+import { ArtistError, readError } from '../../core/index.ts';
 import { checksumOf } from './checksum.ts';
 import { type BenchResult, resultSchema, resultVersion } from './result.ts';
 
@@ -9,9 +9,13 @@ function parsed(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ArtistError('ERR_DAMAGED', `${file}: expected a result of ai-artist bench, got ${errorLine(error)}. Measure again`, {
-      cause: error,
-    });
+    throw new ArtistError(
+      'ERR_DAMAGED',
+      `${file}: expected a result of ai-artist bench, got a file that is cut or not JSON. Measure again`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
