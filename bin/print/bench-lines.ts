@@ -3,6 +3,7 @@ import {
   type BenchResult,
   type Comparison,
   figuresOf,
+  isLeftOut,
   machineLines,
   othersBusy,
   peakOf,
@@ -37,9 +38,6 @@ const tunedLines = ({ tasks }: BenchResult): string[] => {
 
 const stateOf = ({ id, status, reason }: TaskResult): string[] =>
   status === 'done' ? [] : [`${id} ${status}: ${reason ?? 'interrupted'}`];
-
-/** Whether it was not tried; what the machine lacked while it was tried, an error with its code, it would lack again. */
-const isLeftOut = ({ status, reason }: TaskResult): boolean => status === 'skipped' && reason?.startsWith('ERR_') === false;
 
 /** isAsked: that certain tasks were asked for. */
 export const hasFailed = ({ tasks }: BenchResult, isAsked: boolean): boolean =>

@@ -15,6 +15,7 @@ export { type BenchResult, type Machine, type Repeat, resultSchema, resultVersio
 export { writeResult } from './result/write-result.ts';
 export type { BenchEvent } from './rounds.ts';
 export { type BenchOptions, runBench } from './run.ts';
+export { isLeftOut } from './running.ts';
 export { overlap, type Spread, spreadOf } from './statistics.ts';
 export type { GivenModel } from './tasks/given-model-task.ts';
 export type { TunedOptions } from './tasks/paint-task.ts';

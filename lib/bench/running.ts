@@ -23,6 +23,9 @@ function fail({ result }: Running, error: unknown): void {
   result.reason = `${code}: ${error instanceof Error ? error.message : String(error)}`;
 }
 
+/** Whether it was not tried: to try all the same can help. What failed has a code before its reason, and would again. */
+export const isLeftOut = ({ status, reason }: TaskResult): boolean => status === 'skipped' && reason?.startsWith('ERR_') === false;
+
 /** What all tasks of a run share. */
 export interface Surroundings {
   readonly engine: EngineOptions;

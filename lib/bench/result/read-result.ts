@@ -9,13 +9,8 @@ function parsed(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ArtistError(
-      'ERR_DAMAGED',
-      `${file}: expected a result of ai-artist bench, got a file that is cut or not JSON. Measure again`,
-      {
-        cause: error,
-      },
-    );
+    const message = `${file}: expected a result of ai-artist bench, got a file that is cut or not JSON. Measure again`;
+    throw new ArtistError('ERR_DAMAGED', message, { cause: error });
   }
 }
 
