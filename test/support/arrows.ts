@@ -23,7 +23,7 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   gallery: [...ground, 'image'],
   schedule: ground,
   curation: [...ground, ...works, 'image'],
-  publish: [...ground, ...works],
+  publish: [...ground, 'models', 'image', 'lora', ...works],
   bench: below,
   tune: [...below, 'bench'],
   artist: [...below, 'tune'],

@@ -1,0 +1,17 @@
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The characters of a text as readers see them: an emoji of several code points is one. */
+export const graphemesOf = (text: string): string[] => [...segmenter.segment(text)].map(({ segment }) => segment);
+
+export const countGraphemes = (text: string): number => graphemesOf(text).length;
+
+/** At most `longest` characters as readers see them; what is cut ends in …. */
+export function cutTo(text: string, longest: number): string {
+  const parts = graphemesOf(text);
+  return parts.length <= longest
+    ? text
+    : `${parts
+        .slice(0, longest - 1)
+        .join('')
+        .trimEnd()}…`;
+}
