@@ -48,6 +48,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./duel.ts')).duelCommand,
   },
   {
+    usage: 'publish',
+    describe: 'Post works to networks: once, with credit, marked as made by a machine',
+    load: async () => (await import('./publish/publish.ts')).publishCommand,
+  },
+  {
     usage: 'taste',
     describe: 'Your taste, learned from ratings and duels',
     load: async () => (await import('./taste/taste.ts')).tasteCommand,

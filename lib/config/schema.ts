@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { helpLine, optionTables, type Rows } from '../engine/index.ts';
+import { publishSettings } from './publish-settings.ts';
 import { serverSettings } from './server-settings.ts';
 
 /** A password or token: the text itself, or where it is stored. */
@@ -201,6 +202,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('Metrics of schedule start, for Prometheus'),
   server: serverSettings.prefault({}).describe('The HTTP server'),
+  publish: publishSettings.prefault({}).describe('Posts to networks'),
   log: z
     .strictObject({
       level: z

@@ -130,6 +130,29 @@ export class Home {
   jobFile(id: string, file: string): string {
     return this.#at('jobs', id, file);
   }
+  /** Posts to networks, a folder each. */
+  get outbox(): string {
+    return this.#at('outbox');
+  }
+  /** A file of a post. */
+  post(id: string, file: string): string {
+    return this.#at('outbox', id, file);
+  }
+  /** Accounts on networks with their tokens, a file each. */
+  get accounts(): string {
+    return this.#at('accounts');
+  }
+  account(name: string): string {
+    return this.#at('accounts', `${name}.json`);
+  }
+  /** Held by the one process that posts to this account. */
+  accountLock(name: string): string {
+    return this.#at('accounts', `${name}.posting.lock`);
+  }
+  /** While this file exists nothing is posted. */
+  get publishingOff(): string {
+    return this.#at('publishing-off');
+  }
   get logs(): string {
     return this.#at('logs');
   }

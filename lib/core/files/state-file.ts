@@ -17,7 +17,7 @@ export interface StateDefinition<T> {
   /** Increased by each change that an older program would misread. From 1. */
   version: number;
   schema: z.ZodType<T>;
-  /** The data of a file that does not exist yet. */
+  /** The data of a file that does not exist yet. May throw if such a file is an error. */
   initial: () => T;
   /** `migrations[n]` turns the data of version n into that of n + 1. One for each version before this one. */
   migrations?: Readonly<Record<number, (data: unknown) => unknown>>;
@@ -125,8 +125,8 @@ export class StateFile<T> {
   async #update(change: (state: T) => T | undefined | Promise<T | undefined>): Promise<T> {
     const { Low } = await import('lowdb');
     return this.#locked(async () => {
-      const low = new Low<T>(this.#adapter(), this.#definition.initial());
-      await low.read();
+      // Not `initial`, which is for a file that does not exist, and may refuse.
+      const low = new Low<T>(this.#adapter(), await this.#loadOrRepair());
       const draft = structuredClone(low.data);
       const changed = (await change(draft)) ?? draft;
       const { data, error } = this.#definition.schema.safeParse(changed);

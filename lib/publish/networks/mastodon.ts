@@ -42,6 +42,9 @@ const countsSchema = z.object({
   quotes_count: z.number().optional(),
 });
 
+/** What an account needs: an access token with the scopes read and write. */
+export const mastodonSecrets = z.strictObject({ token: z.string().min(1) });
+
 /** Servers keep an Idempotency-Key for one hour (docs.joinmastodon.org/methods/statuses); ten minutes are left for clocks and slow calls. */
 const repeatableMs = 50 * 60_000;
 /** Clocks of server and client may differ by this much when posts are matched. */
@@ -54,9 +57,9 @@ export class Mastodon implements Publisher {
   readonly network = 'mastodon';
   readonly repeatableMs = repeatableMs;
   readonly #server: URL;
-  readonly #credentials: Credentials<{ token: string }>;
+  readonly #credentials: Credentials<z.output<typeof mastodonSecrets>>;
 
-  constructor(server: string, credentials: Credentials<{ token: string }>) {
+  constructor(server: string, credentials: Credentials<z.output<typeof mastodonSecrets>>) {
     this.#server = new URL(server);
     this.#credentials = credentials;
   }

@@ -101,7 +101,7 @@ export interface Publisher {
   limits(): Promise<Limits>;
   /** Sends the picture. A repetition leaves an unused upload, and no post. Returns the network's id of it, as text. */
   upload(order: PostOrder): Promise<string>;
-  /** Whether the network has processed the upload, so that it can be published. */
+  /** Whether the network has processed the upload, so that it can be published. ERR_NOT_FOUND: it has thrown it away. */
   isReady(media: string): Promise<boolean>;
   publish(order: PostOrder, media: string): Promise<Published>;
   /**

@@ -111,9 +111,14 @@ function isQuiet(ms: number, { from, to }: QuietHours, timeZone: string): boolea
 function runTime(calendar: Calendar, nominal: number): number {
   const { jitterMs, quietHours, timeZone } = calendar;
   const jittered = nominal + (jitterMs > 0 ? Math.floor(draw(calendar, nominal) * jitterMs) : 0);
-  if (quietHours === null || !isQuiet(jittered, quietHours, timeZone)) return jittered;
+  return (quietHours === null ? undefined : endOfQuiet(jittered, quietHours, timeZone)) ?? jittered;
+}
+
+/** When the quiet hours that `ms` is in end; undefined outside of them. */
+export function endOfQuiet(ms: number, quietHours: QuietHours, timeZone: string): number | undefined {
+  if (!isQuiet(ms, quietHours, timeZone)) return undefined;
   const [hour, minute] = hourAndMinute(quietHours.to);
-  return nextOf(`${minute} ${hour} * * *`, timeZone, jittered) ?? jittered;
+  return nextOf(`${minute} ${hour} * * *`, timeZone, ms);
 }
 
 /** The largest delay of a run. Quiet hours last an hour longer if the clocks go back in them. */

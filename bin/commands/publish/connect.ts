@@ -1,0 +1,51 @@
+import { connectAccount, networkNames, secretNames } from '../../../lib/publish/index.ts';
+import { choice, list, text } from '../../flags/flags.ts';
+import { readSecretPlace, serverAddress } from '../../flags/publish/server-flags.ts';
+import { accountView } from '../../print/publish-lines.ts';
+import { command } from '../../shell/command.ts';
+import { askSecrets } from '../../steps/ask-secrets.ts';
+
+export const connectCommand = command({
+  required: { network: choice('Network', networkNames) },
+  optional: { server: text('Address of the server; of a folder its path') },
+  flags: {
+    as: text('Name of the account in this home. Default: the name of the network'),
+    secret: list(
+      'NAME=env:VARIABLE or NAME=file:PATH: a token that stays there. Default: asked for, or read from standard input',
+      undefined,
+      readSecretPlace,
+    ),
+  },
+  names: new Map([['name', '--as']]),
+  examples: [
+    ['$0 publish connect folder ~/posts', 'A folder with a picture and a text of each post, and feed.xml'],
+    [
+      '$0 publish connect mastodon https://example.social',
+      'Asks for an access token with the scopes read and write (Preferences, Development)',
+    ],
+    ['$0 publish connect mastodon example.social --secret token=env:MASTODON_TOKEN', 'The token stays in the environment'],
+  ],
+  epilogue:
+    'Tokens are stored in the folder accounts of the home, readable by you alone. They are never given on the command line, where other users can see them.',
+  run: async ({ network, server, as: name = network, secret = [] }, context) => {
+    const address = serverAddress(network, server);
+    const placed = Object.fromEntries(secret);
+    const asked = await askSecrets(
+      secretNames(network).filter((wanted) => placed[wanted] === undefined),
+      context,
+    );
+    const { account, profile } = await connectAccount(context.home, { name, network, server: address, secrets: { ...placed, ...asked } });
+    if (profile.bot === false)
+      context.warn(`${account.handle} is not marked as automated. Mark it in the settings of the account: many servers ask for that`);
+    return {
+      json: { account: accountView(account), rules: profile.rules, bot: profile.bot ?? null },
+      text: [account.name],
+      notes: [
+        `connected: ${account.handle}`,
+        ...(profile.rules.length > 0
+          ? ['rules of the server, which you accept by posting:', ...profile.rules.map((rule) => `- ${rule}`)]
+          : []),
+      ],
+    };
+  },
+});

@@ -1,0 +1,31 @@
+import { text } from '../../flags/flags.ts';
+import { postLine, postView } from '../../print/publish-lines.ts';
+import { command } from '../../shell/command.ts';
+import { findPost, openPublishing, openSender } from '../../steps/publishing.ts';
+
+export const nowCommand = command({
+  required: { post: text('Id of the post, its first or last characters, or latest') },
+  examples: [
+    ['$0 publish now latest', 'Approve it and publish it, whatever hour it is'],
+    ['$0 publish add latest --to mastodon && $0 publish now latest', 'The newest work at once'],
+  ],
+  epilogue: 'Quiet hours and posts a day do not count; the switch publish off and the limit of money do.',
+  run: async ({ post: id }, context) => {
+    const { outbox } = await openPublishing(context);
+    const { id: full, state } = await findPost(outbox, id);
+    if (state === 'draft') await outbox.approve(full);
+    const sender = await openSender({ ...context, note: () => undefined });
+    try {
+      const post = await sender.sendNow(full, { signal: context.signal });
+      const isOut = post.state === 'published';
+      return {
+        json: { post: postView(post) },
+        text: isOut ? [post.published?.url ?? post.id] : [],
+        notes: [postLine(post)],
+        status: isOut ? 0 : 1,
+      };
+    } finally {
+      await sender.close();
+    }
+  },
+});

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+
+const timeOfDay = () => z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day as HH:MM' });
+
+/** The keys of `publish`. */
+export const publishSettings = z.strictObject({
+  approve: z
+    .enum(['hand', 'auto'])
+    .default('hand')
+    .describe(
+      'hand: every post waits for ai-artist publish approve; auto: posts go out by themselves unless the terms of a source are not known',
+    ),
+  minRating: z
+    .int()
+    .min(1)
+    .max(5)
+    .optional()
+    .describe('With approve: auto, only works with at least this rating, 1..5; others wait for approval. Default: all'),
+  perDay: z.int().min(0).max(1000).default(3).describe('Most posts of an account in 24 hours, 0..1000'),
+  minutesBetween: z.int().min(0).max(10_080).default(60).describe('Minutes between two posts of an account, 0..10080'),
+  quietHours: z
+    .strictObject({ from: timeOfDay(), to: timeOfDay() })
+    .refine(({ from, to }) => from !== to, { error: 'two different times' })
+    .optional()
+    .describe('No post begins from HH:MM to HH:MM. Default: none'),
+  timeZone: z.string().min(1).optional().describe("IANA name, for the quiet hours. Default: this machine's"),
+  dollarsPerMonth: z
+    .number()
+    .min(0)
+    .max(100_000)
+    .default(5)
+    .describe('Most US dollars that the posts of an account may cost in 30 days, on networks that charge'),
+  template: z
+    .string()
+    .min(1)
+    .max(5000)
+    .default('{title}')
+    .describe(
+      'Text of a post; {title}, {prompt}, {model}, {seed}, {date} and {credits} are replaced. Credits, AI label and hashtags follow',
+    ),
+  hashtags: z
+    .array(z.string().min(1).max(100))
+    .max(30)
+    .optional()
+    .describe('Hashtags of every post. Default: the first five tags of each work'),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}$/, { error: 'a code of ISO 639, such as en' })
+    .default('en')
+    .describe('Language of the texts, ISO 639-1'),
+  visibility: z.enum(['public', 'unlisted', 'private']).default('public').describe('Who sees a post, on networks with this choice'),
+  sensitive: z.boolean().default(false).describe('Hide the pictures behind a warning'),
+  commercial: z.boolean().default(false).describe('Posts are for profit: sources whose licence forbids commercial use are refused'),
+});
+export type PublishSettings = z.output<typeof publishSettings>;

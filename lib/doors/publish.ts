@@ -1,0 +1,27 @@
+/** `ai-artist/publish`: accounts on networks, the outbox, and the sender that publishes each post once. */
+
+export {
+  type Account,
+  Accounts,
+  type ApprovalRule,
+  type BrokenPost,
+  type ConnectOptions,
+  type ContentSettings,
+  connectAccount,
+  deletePost,
+  type Hold,
+  holdOf,
+  type NetworkName,
+  networkNames,
+  Outbox,
+  type Post,
+  type PostingRules,
+  PostSender,
+  type PostState,
+  type PreparedPost,
+  previewPost,
+  type QueueWorkOptions,
+  queueWork,
+  type SenderOptions,
+  setPublishingOff,
+} from '../publish/index.ts';

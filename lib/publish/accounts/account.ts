@@ -1,0 +1,188 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import * as z from 'zod';
+import {
+  ArtistError,
+  type Clock,
+  homeOf,
+  nearest,
+  readError,
+  rememberSecret,
+  type StateDefinition,
+  StateFile,
+  systemClock,
+  systemCode,
+} from '../../core/index.ts';
+import type { Credentials } from '../networks/credentials.ts';
+import { networkNames } from '../networks/network-names.ts';
+
+/** A token: the text, or where it is. */
+const secretSchema = z.union([z.string().min(1), z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })]);
+
+const accountSchema = z.strictObject({
+  name: z.string(),
+  network: z.enum(networkNames),
+  /** Address of the server; of a folder its path. */
+  server: z.string(),
+  /** As the network writes it. */
+  handle: z.string(),
+  url: z.string().nullable(),
+  /** Milliseconds since 1970. */
+  connectedAt: z.int(),
+  secrets: z.record(z.string(), secretSchema),
+  /** Why nothing is posted to it; connecting it again ends that. */
+  stopped: z.strictObject({ at: z.int(), code: z.string(), message: z.string() }).nullable(),
+});
+export type Account = z.output<typeof accountSchema>;
+
+const accountName = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
+
+/** @throws ArtistError ERR_INVALID_ARGUMENT */
+export function checkAccountName(name: string): void {
+  if (!accountName.test(name))
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `account: expected up to 64 of a-z, 0-9, dot, dash and _, got ${JSON.stringify(name)}`);
+}
+
+/** The accounts of a home, a file of mode 0600 each. */
+export class Accounts {
+  readonly #home: string;
+  readonly #clock: Clock;
+
+  constructor(home: string, { clock = systemClock }: { clock?: Clock } = {}) {
+    this.#home = home;
+    this.#clock = clock;
+  }
+
+  #file(name: string, first?: Account): StateFile<Account> {
+    checkAccountName(name);
+    const path = homeOf(this.#home).account(name);
+    const refuse = (): never => {
+      if (existsSync(path))
+        throw new ArtistError(
+          'ERR_DAMAGED',
+          `${path}: expected an account, got a damaged file. Connect it again: ai-artist publish connect`,
+        );
+      throw new ArtistError(
+        'ERR_NOT_FOUND',
+        `account: expected one of this home, got ${JSON.stringify(name)}. See: ai-artist publish accounts`,
+      );
+    };
+    const definition: StateDefinition<Account> = {
+      kind: 'account',
+      version: 1,
+      schema: accountSchema,
+      initial: first ? () => first : refuse,
+    };
+    return new StateFile(path, definition, { clock: this.#clock });
+  }
+
+  /** Adds an account, or replaces the one of this name. @throws ArtistError ERR_INVALID_ARGUMENT, ERR_WRITE, ERR_DISK_FULL */
+  async save(whole: Account): Promise<Account> {
+    const path = homeOf(this.#home).account(whole.name);
+    // A damaged file of this name is replaced, since that is how it is mended.
+    const file = this.#file(whole.name, whole);
+    return file
+      .update(() => whole)
+      .catch(async (error: unknown) => {
+        if (!(error instanceof ArtistError) || error.code !== 'ERR_DAMAGED') throw error;
+        await rm(path, { force: true });
+        return file.update(() => whole);
+      });
+  }
+
+  /** @throws ArtistError ERR_NOT_FOUND, ERR_DAMAGED, ERR_READ */
+  async get(name: string): Promise<Account> {
+    try {
+      return await this.#file(name).read();
+    } catch (error) {
+      if (!(error instanceof ArtistError) || error.code !== 'ERR_NOT_FOUND') throw error;
+      const meant = nearest(name, await this.names());
+      throw meant === undefined ? error : new ArtistError('ERR_NOT_FOUND', `${error.message}. Did you mean ${meant}?`);
+    }
+  }
+
+  /** @throws ArtistError ERR_READ */
+  async names(): Promise<string[]> {
+    const folder = homeOf(this.#home).accounts;
+    try {
+      const files = await readdir(folder);
+      return files
+        .filter((file) => file.endsWith('.json'))
+        .map((file) => file.slice(0, -'.json'.length))
+        .filter((name) => accountName.test(name))
+        .sort();
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return [];
+      throw readError(folder, 'the accounts', error);
+    }
+  }
+
+  /** All that can be read, by name. */
+  async list(): Promise<Account[]> {
+    return Promise.all((await this.names()).map((name) => this.get(name)));
+  }
+
+  /** Forgets an account and its tokens. Its posts stay in the outbox. @throws ArtistError ERR_NOT_FOUND */
+  async remove(name: string): Promise<void> {
+    await this.get(name);
+    const path = homeOf(this.#home).account(name);
+    await Promise.all([path, `${path}.bak`].map((file) => rm(file, { force: true })));
+  }
+
+  /** Stops posting to an account until it is connected again. */
+  async stop(name: string, reason: { code: string; message: string }): Promise<void> {
+    await this.#file(name).update((account) => ({ ...account, stopped: { at: this.#clock.now(), ...reason } }));
+  }
+
+  /** The secrets of an account, checked by the schema of its network. */
+  credentials<T extends Record<string, string>>(name: string, schema: z.ZodType<T>): Credentials<T> {
+    const file = this.#file(name);
+    const resolved = async ({ secrets }: Account): Promise<T> => {
+      const entries = Object.entries(secrets).map(async ([key, secret]) => [key, await this.#textOf(name, key, secret)] as const);
+      const { success, data, error } = schema.safeParse(Object.fromEntries(await Promise.all(entries)));
+      if (success) return data;
+      const issue = error.issues[0];
+      throw new ArtistError(
+        'ERR_CONFIG',
+        `account ${name}: ${issue?.path.join('.')}: ${issue?.message}. Connect it again: ai-artist publish connect`,
+      );
+    };
+    return {
+      read: async () => resolved(await file.read()),
+      renew: async (change) => {
+        let renewed: T | undefined;
+        await file.update(async (account) => {
+          renewed = await change(await resolved(account));
+          for (const secret of Object.values(renewed)) rememberSecret(secret);
+          // What is in the environment or a file of the owner stays there.
+          const kept = Object.entries(renewed).map(([key, value]) => {
+            const old = account.secrets[key];
+            return [key, typeof old === 'object' ? old : value];
+          });
+          return { ...account, secrets: Object.fromEntries(kept) };
+        });
+        return renewed as T;
+      },
+    };
+  }
+
+  async #textOf(name: string, key: string, secret: z.output<typeof secretSchema>): Promise<string> {
+    const text = await this.#stored(name, key, secret);
+    rememberSecret(text);
+    return text;
+  }
+
+  async #stored(name: string, key: string, secret: z.output<typeof secretSchema>): Promise<string> {
+    if (typeof secret === 'string') return secret;
+    const fail = (place: string): never => {
+      throw new ArtistError('ERR_CONFIG', `account ${name}: expected ${key} in ${place}, got none`);
+    };
+    if ('env' in secret) return process.env[secret.env] || fail(`the environment variable ${secret.env}`);
+    const { file: path } = secret;
+    try {
+      return (await readFile(path, 'utf8')).trim() || fail(path);
+    } catch (error) {
+      throw error instanceof ArtistError ? error : readError(path, 'a secret', error);
+    }
+  }
+}

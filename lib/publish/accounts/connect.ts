@@ -1,0 +1,55 @@
+import { ArtistError, isArtistError } from '../../core/index.ts';
+import { answeredByNetwork } from '../networks/network-failure.ts';
+import type { NetworkName } from '../networks/network-names.ts';
+import type { Profile } from '../networks/publisher.ts';
+import { type Account, Accounts, checkAccountName } from './account.ts';
+import { openPublisher, secretNames } from './open-publisher.ts';
+
+export interface ConnectOptions {
+  /** Name of the account in this home. */
+  name: string;
+  network: NetworkName;
+  /** Address of the server; for `folder` its absolute path. */
+  server: string;
+  /** Each a text, or where it is: `{env}`, `{file}`. */
+  secrets: Account['secrets'];
+}
+
+/**
+ * Asks the network who the account is, and stores it with its secrets if that succeeds. An account of this name is replaced.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNAUTHENTICATED, ERR_FORBIDDEN, ERR_NETWORK, ERR_RATE_LIMIT, ERR_CONFIG, ERR_WRITE
+ */
+export async function connectAccount(
+  home: string,
+  { name, network, server, secrets }: ConnectOptions,
+): Promise<{ account: Account; profile: Profile }> {
+  checkAccountName(name);
+  const wanted = secretNames(network);
+  const missing = wanted.filter((secret) => secrets[secret] === undefined);
+  const unknown = Object.keys(secrets).filter((secret) => !wanted.includes(secret));
+  if (missing.length > 0 || unknown.length > 0)
+    throw new ArtistError(
+      'ERR_INVALID_ARGUMENT',
+      `secrets of ${network}: expected ${wanted.length === 0 ? 'none' : wanted.join(', ')}, got ${Object.keys(secrets).join(', ') || 'none'}`,
+    );
+  const accounts = new Accounts(home);
+  const before = await accounts.get(name).catch((error: unknown) => {
+    if (isArtistError(error, 'ERR_NOT_FOUND') || isArtistError(error, 'ERR_DAMAGED')) return undefined;
+    throw error;
+  });
+  // Stored before it is proved, because asking may renew the secrets; and stopped, so that nothing is posted to it meanwhile.
+  const stopped = { at: Date.now(), code: 'ERR_UNAUTHENTICATED', message: 'it was never connected completely. Connect it again' };
+  const draft = { name, network, server, secrets, handle: '', url: null, connectedAt: stopped.at, stopped };
+  await accounts.save(draft);
+  try {
+    const profile = await answeredByNetwork(() => openPublisher(accounts, draft).profile());
+    const { secrets: renewed } = await accounts.get(name);
+    const known = { ...draft, secrets: renewed, handle: profile.handle, url: profile.url ?? null, stopped: null };
+    return { account: await accounts.save(known), profile };
+  } catch (error) {
+    if (before) await accounts.save(before);
+    else await accounts.remove(name);
+    throw error;
+  }
+}

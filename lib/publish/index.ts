@@ -1,0 +1,14 @@
+export { type Account, Accounts, checkAccountName } from './accounts/account.ts';
+export { type ConnectOptions, connectAccount } from './accounts/connect.ts';
+export { openPublisher, secretNames } from './accounts/open-publisher.ts';
+export type { ContentSettings, PreparedPost } from './content/prepare.ts';
+export { answeredByNetwork } from './networks/network-failure.ts';
+export { type NetworkName, networkNames } from './networks/network-names.ts';
+export { type Metrics, type Profile, type Published, type Publisher, visibilities } from './networks/publisher.ts';
+export { deletePost } from './outbox/delete-post.ts';
+export { type BrokenPost, type NewPost, Outbox } from './outbox/outbox.ts';
+export { openStates, type Post, type PostState, postStates } from './outbox/post.ts';
+export { type ApprovalRule, previewPost, type QueueWorkOptions, queueWork } from './outbox/queue-work.ts';
+export { type Hold, holdOf, type PostingRules } from './outbox/rules.ts';
+export { PostSender, type SenderOptions } from './outbox/sender.ts';
+export { setPublishingOff } from './outbox/switch.ts';

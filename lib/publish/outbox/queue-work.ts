@@ -1,0 +1,77 @@
+import { ArtistError, withLock } from '../../core/index.ts';
+import type { Artwork } from '../../gallery/index.ts';
+import type { Account, Accounts } from '../accounts/account.ts';
+import { openPublisher } from '../accounts/open-publisher.ts';
+import { type ContentSettings, type PreparedPost, preparePost } from '../content/prepare.ts';
+import { answeredByNetwork } from '../networks/network-failure.ts';
+import type { Outbox } from './outbox.ts';
+import type { Post, PostState } from './post.ts';
+
+/** The owner's rule for approval; `publish` in config.yaml. */
+export interface ApprovalRule {
+  approve: 'hand' | 'auto';
+  /** With auto, only works with at least this rating. */
+  minRating?: number | undefined;
+}
+
+export interface QueueWorkOptions {
+  outbox: Outbox;
+  accounts: Accounts;
+  /** Default: the client of the account's network. */
+  open?: typeof openPublisher;
+  settings: ContentSettings & ApprovalRule;
+  /** Not before this time, milliseconds since 1970. */
+  dueAt?: number | undefined;
+  /** Approved by a person with this call. */
+  approved?: boolean;
+  /** Also if the account has a post of this work already. */
+  again?: boolean;
+}
+
+/**
+ * Exactly what a post of this work would be.
+ *
+ * @throws ArtistError every error of preparePost(); those of the network with its code
+ */
+export function previewPost(
+  work: Artwork,
+  account: Account,
+  { outbox, accounts, settings, open = openPublisher }: QueueWorkOptions,
+): Promise<PreparedPost> {
+  return answeredByNetwork(() => preparePost(work, open(accounts, account), outbox.home.folder, settings));
+}
+
+/**
+ * Puts a post of a work into the outbox. What it says and shows is settled here: later changes of the work change nothing.
+ *
+ * @throws ArtistError ERR_ALREADY_EXISTS: the account has a post of this work, out or in the queue; every error of previewPost() and Outbox.add()
+ */
+export async function queueWork(work: Artwork, account: Account, options: QueueWorkOptions): Promise<Post> {
+  const { outbox, settings, dueAt, approved = false, again = false } = options;
+  const { network, content, picture, credits, price } = await previewPost(work, account, options);
+  const unknownSources = [...credits.unknown];
+  const byRule = settings.approve === 'auto' && unknownSources.length === 0 && (work.rating ?? 0) >= (settings.minRating ?? 0);
+  const post = {
+    work: work.id,
+    account: account.name,
+    network,
+    content,
+    picture,
+    unknownSources,
+    dueAt: dueAt ?? null,
+    price,
+    approvedBy: approved ? ('hand' as const) : byRule ? ('rule' as const) : null,
+  };
+  return withLock(outbox.home.state('outbox.lock'), { purpose: 'adding a post', private: true }, async () => {
+    const { posts } = await outbox.list();
+    const earlier = posts.find((other) => other.work === work.id && other.account === account.name && !ended.includes(other.state));
+    if (earlier && !again)
+      throw new ArtistError(
+        'ERR_ALREADY_EXISTS',
+        `work ${work.id}: expected no post of it on ${account.name}, got ${earlier.id}, which is ${earlier.state}. Add --again to post it once more`,
+      );
+    return outbox.add(post);
+  });
+}
+
+const ended: readonly PostState[] = ['cancelled', 'failed'];

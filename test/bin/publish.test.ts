@@ -1,0 +1,107 @@
+/** `publish` as a person uses it, with a folder for a network. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { equal, is, match, not, ok } from 'uvu/assert';
+import { suite } from '../harness.ts';
+import { type CliResult, cli, jsonOf, scratch } from './support.ts';
+
+const home = path.join(scratch, 'posting');
+const posts = path.join(scratch, 'posts & more');
+const publish = (...words: string[]): Promise<CliResult> => cli(['publish', ...words, '--home', home]);
+const done = async (...words: string[]): Promise<CliResult> => {
+  const result = await publish(...words);
+  is(result.code, 0, result.stderr);
+  return result;
+};
+const files = (): string[] => (existsSync(posts) ? readdirSync(posts).sort() : []);
+
+suite('publish', { timeoutMs: 120_000 }, (test) => {
+  test.before(async () => {
+    const painted = await cli(['create', 'a red fox & <friends>', '--seed', '3', '--no-score', '--home', home]);
+    is(painted.code, 0, painted.stderr);
+  });
+
+  test('without an account it says how to connect one', async () => {
+    for (const words of [
+      ['add', 'latest'],
+      ['preview', 'latest'],
+    ]) {
+      const result = await publish(...words);
+      is(result.code, 1);
+      match(result.stderr, /publish connect --help/);
+    }
+    equal((await done('accounts')).stdout, '');
+  });
+
+  test('wrong networks, servers, accounts and posts are refused with what to do', async () => {
+    const cases: [RegExp, string[]][] = [
+      [/expected one of folder, mastodon/, ['connect', 'mastodn']],
+      [/expected the folder/, ['connect', 'folder']],
+      [/expected the address of the server/, ['connect', 'mastodon', 'http://example.org']],
+      [/NAME=env:VARIABLE/, ['connect', 'mastodon', 'example.org', '--secret', 'token=abcdefg']],
+      [/token: expected it as a line of standard input/, ['connect', 'mastodon', 'example.org']],
+      [/expected up to 64 of a-z/, ['connect', 'folder', posts, '--as', '../x']],
+      [/publish accounts/, ['disconnect', 'nobody']],
+      [/expected the id of a post, got nix/, ['status', 'nix']],
+      [/expected a time such as/, ['add', 'latest', '--at', 'tomorrow']],
+    ];
+    for (const [said, words] of cases) {
+      const result = await publish(...words);
+      ok(result.code !== 0, words.join(' '));
+      match(result.stderr, said);
+      not.match(result.stderr, /abcdefg/);
+    }
+    equal(files(), []);
+  });
+
+  test('preview, draft, approve, run, record, delete', async () => {
+    is((await done('connect', 'folder', posts)).stdout.trim(), 'folder');
+    match((await done('preview', 'latest')).stdout, /Made with AI \(ai-artist-mini\)\n\n#AIart/);
+    const id = (await done('add', 'latest')).stdout.trim();
+    equal([(await publish('add', 'latest')).code, files()], [1, []]);
+    await done('run', '--once');
+    equal(files(), [], 'a draft waits for a person');
+    await done('approve', id.slice(-6));
+    await done('off');
+    await done('run', '--once');
+    equal(files(), [], 'publishing is off');
+    await done('on');
+    await done('run', '--once');
+    equal(files(), [`${id}.json`, `${id}.png`, 'feed.xml']);
+    match(readFileSync(path.join(posts, 'feed.xml'), 'utf8'), /<title>Red Fox &amp;</);
+    await done('run', '--once');
+    is(files().length, 3);
+    const shown = JSON.parse((await cli(['gallery', 'show', 'latest', '--json', '--home', home])).stdout) as Record<string, unknown>;
+    match(JSON.stringify(shown), new RegExp(`"posts":\\[\\{"id":"${id}"`));
+    const status = jsonOf(await done('status', id, '--json'))['post'] as { state: string; history: unknown[] };
+    equal([status.state, status.history.length], ['published', 6]);
+    await done('delete', 'latest');
+    equal(files(), ['feed.xml']);
+  });
+
+  test('now: at once, in spite of the posts a day', async () => {
+    const id = (await done('add', 'latest', '--again')).stdout.trim();
+    const now = await publish('now', 'latest', '--set', 'publish.perDay=0');
+    equal([now.code, files().includes(`${id}.json`)], [0, true]);
+    match(now.stdout, /^file:/);
+  });
+
+  test('secrets come from standard input, never appear in the output, and a server that is not there is said', async () => {
+    const result = await cli(['publish', 'connect', 'mastodon', 'http://127.0.0.1:9', '--home', home, '--debug'], {
+      input: 'my-secret-token\n',
+    });
+    is(result.code, 1);
+    match(result.stderr, /127\.0\.0\.1:9: expected an answer, got/);
+    not.match(result.stdout + result.stderr, /my-secret-token/);
+    not.ok(existsSync(path.join(home, 'accounts/mastodon.json')), 'an account that was never proved is not kept');
+  });
+
+  test('a record that somebody has damaged is named, and the others go on', async () => {
+    const id = (await done('add', 'latest', '--again', '--approve')).stdout.trim();
+    writeFileSync(path.join(home, 'outbox', id, 'post.json'), '{');
+    const queue = await done('queue', '--all');
+    match(queue.stderr, new RegExp(`${id}.post.json: expected the record of a post`));
+    await done('run', '--once');
+    not.ok(files().includes(`${id}.json`));
+  });
+});
