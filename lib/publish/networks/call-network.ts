@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { ArtistError, errorLine, packageVersion, rememberSecret, systemCode } from '../../core/index.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
 import { refusal } from './refusal.ts';
@@ -68,6 +69,23 @@ export async function callNetwork(url: URL, { method = 'GET', headers = {}, body
     });
   if (json === notJson) throw failed(notTheApi(text ?? '', changes));
   return { status, headers: response.headers, json };
+}
+
+/**
+ * What `schema` makes of an answer's JSON. `api` is the name of the API it should be of; `changes`: whether the call was to change something.
+ *
+ * @throws NetworkFailure
+ */
+export function checkedAnswer<T>(schema: z.ZodType<T>, { json }: Answer, url: URL, api: string, changes: boolean): T {
+  const { success, data, error } = schema.safeParse(json);
+  if (success) return data;
+  const issue = error.issues[0];
+  throw new NetworkFailure({
+    code: 'ERR_NETWORK',
+    message: `${url.host}: expected an answer of the ${api} API, got another (${issue?.path.join('.') || 'the whole'}: ${issue?.message}). Is this a server of ${api}?`,
+    retryable: true,
+    unsure: changes,
+  });
 }
 
 const badHeader: Failure = {

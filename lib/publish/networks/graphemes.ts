@@ -15,3 +15,6 @@ export function cutTo(text: string, longest: number): string {
         .join('')
         .trimEnd()}…`;
 }
+
+/** Links in a text, without the full stop or bracket after them. */
+export const linkPattern = /https?:\/\/\S*[^\s.,;:!?'")\]}>…]/gi;
