@@ -101,8 +101,9 @@ export interface Publisher {
   limits(): Promise<Limits>;
   /** Sends the picture. A repetition leaves an unused upload, and no post. Returns the network's id of it, as text. */
   upload(order: PostOrder): Promise<string>;
-  /** Whether the network has processed the upload, so that it can be published. */
+  /** Whether the network has processed the upload, so that it can be published. ERR_NOT_FOUND: the upload is no more, send the picture again. */
   isReady(media: string): Promise<boolean>;
+  /** ERR_NOT_FOUND: the upload is no more and nothing was posted; send the picture again. */
   publish(order: PostOrder, media: string): Promise<Published>;
   /**
    * Looks for the post among the account's own. `absent`: it is certainly not there. `unsure`: the network has no list, or it was not possible
