@@ -7,6 +7,7 @@ export const countGraphemes = (text: string): number => graphemesOf(text).length
 
 /** At most `longest` characters as readers see them; what is cut ends in …. */
 export function cutTo(text: string, longest: number): string {
+  if (longest < 1) return '';
   const parts = graphemesOf(text);
   return parts.length <= longest
     ? text

@@ -53,9 +53,11 @@ const repeatableMs = 50 * 60_000;
 const clockSkewMs = 10 * 60_000;
 const pageSize = 40;
 const mostPages = 5;
-/** How long after a key that Pixelfed calls used one looks again for the post. */
-const usedKeyWaitMs = 5 * 60_000;
+/** Pixelfed's words for a key that was used, and when one looks again for its post. */
 const usedKey = /duplicate idempotency key/i;
+const lookAgainMs = 5 * 60_000;
+/** Mastodon's words for an upload that is gone, or on a post already. */
+const usedPicture = /not found or already attached/i;
 
 /**
  * An account on a Mastodon server (API 4.x; docs.joinmastodon.org) or on a Pixelfed server, which has the same API. Pixelfed refuses a repeated
@@ -161,10 +163,14 @@ export class Mastodon implements Publisher {
       });
       return published(status);
     } catch (error) {
-      if (!(error instanceof NetworkFailure && usedKey.test(error.message))) throw error;
+      if (!(error instanceof NetworkFailure)) throw error;
+      const { failure } = error;
+      const [keyIsUsed, pictureIsUsed] = [usedKey.test(failure.message), usedPicture.test(failure.message)];
+      if (!keyIsUsed && !pictureIsUsed) throw error;
       const found = await this.find(order, media);
       if (typeof found === 'object') return found;
-      throw new NetworkFailure({ ...error.failure, retryable: true, unsure: true, waitMs: usedKeyWaitMs });
+      if (pictureIsUsed && found === 'absent') throw new NetworkFailure({ ...failure, code: 'ERR_NOT_FOUND' });
+      throw new NetworkFailure({ ...failure, retryable: true, unsure: true, waitMs: lookAgainMs });
     }
   }
 
@@ -217,15 +223,7 @@ const meanings: readonly [status: number, words: RegExp, means: (said: string) =
     /not finished processing/i,
     (said) => ({ message: `expected the picture to be ready, ${said}. It is tried again`, retryable: true }),
   ],
-  [
-    422,
-    /already attached/i,
-    (said) => ({
-      message: `expected an unused upload, ${said}. The post may be there already: it is looked for`,
-      retryable: true,
-      unsure: true,
-    }),
-  ],
+  [422, usedPicture, (said) => ({ message: `expected an unused upload, ${said}. Send the picture again` })],
   [422, /character limit|too long/i, (said) => ({ message: `expected a shorter text, ${said}. Shorten the caption` })],
   [
     422,

@@ -16,7 +16,7 @@ export interface Limits {
   characters: number;
   /** Length of a text as the network counts it. */
   count: (text: string) => number;
-  /** Longest alternative text, in characters as readers see them. */
+  /** Longest alternative text, in characters as readers see them. 0: the network has none. */
   altText: number;
   /** Most hashtags. Default: any number. */
   hashtags?: number;
@@ -99,7 +99,10 @@ export interface Publisher {
   readonly repeatableMs: number;
   profile(): Promise<Profile>;
   limits(): Promise<Limits>;
-  /** Sends the picture. A repetition leaves an unused upload, and no post. Returns the network's id of it, as text. */
+  /**
+   * Sends the picture. A repetition leaves an unused upload, and no post. Returns the network's id of it, as text; '' where the picture goes with the
+   * post.
+   */
   upload(order: PostOrder): Promise<string>;
   /** Whether the network has processed the upload, so that it can be published. ERR_NOT_FOUND: the upload is no more, send the picture again. */
   isReady(media: string): Promise<boolean>;
