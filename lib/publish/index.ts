@@ -1,6 +1,6 @@
-export { type Account, Accounts, checkAccountName } from './accounts/account.ts';
+export { type Account, Accounts, checkAccountName, type SecretPlace } from './accounts/account.ts';
 export { type ConnectOptions, connectAccount } from './accounts/connect.ts';
-export { openPublisher, secretNames } from './accounts/open-publisher.ts';
+export { openPublisher, serverOf, type WantedSecret, wantedSecrets } from './accounts/open-publisher.ts';
 export type { ContentSettings, PreparedPost } from './content/prepare.ts';
 export { answeredByNetwork } from './networks/network-failure.ts';
 export { type NetworkName, networkNames } from './networks/network-names.ts';

@@ -122,6 +122,22 @@ suite('content of posts', (test) => {
     assert.match(makeCaption(work, credits, limits(130), { template: '{credits} for {title}' }), /Credits: Wave by Bo/);
   });
 
+  test('a network that charges for links gets none, unless the owner allows them', async () => {
+    const work = await file(place(), 'a red fox');
+    const credits = { ...noCredits, lines: ['Wave by Bo (CC-BY-4.0) https://example.org/w'] };
+    const dear = limits(500, { links: false });
+    const template = '{title} https://example.org/me';
+    assert.is(
+      makeCaption(work, credits, dear, { template }).split('\n\nMade')[0],
+      'a red fox\n\nCredits: Wave by Bo (CC-BY-4.0)\nMade with AI (bundled)\n\n#AIart',
+    );
+    assert.match(
+      makeCaption(work, credits, dear, { template, links: true }),
+      /fox https:\/\/example.org\/me\n\nCredits: .* https:\/\/example.org\/w/,
+    );
+    assert.match(makeCaption(work, credits, limits(500), { template }), /https:\/\/example.org\/me/);
+  });
+
   test('characters of several code points are never cut apart', async () => {
     const family = '👨‍👩‍👧‍👦';
     const work = await file(place(), 'a family', { title: family.repeat(100), altText: family.repeat(30) });

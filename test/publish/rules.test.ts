@@ -63,7 +63,7 @@ suite('rules of posting', (test) => {
 });
 
 suite('accounts', (test) => {
-  const secrets = z.strictObject({ token: z.string(), renew: z.string() });
+  const secrets = z.strictObject({ token: z.string(), refreshToken: z.string() });
   const about = {
     name: 'me',
     network: 'mastodon',
@@ -77,7 +77,7 @@ suite('accounts', (test) => {
   test('only their owner reads them; secrets are hidden in messages', async () => {
     const { home } = place();
     const accounts = new Accounts(home);
-    await accounts.save({ ...about, secrets: { token: 'opens-the-door', renew: 'makes-new-ones' } });
+    await accounts.save({ ...about, secrets: { token: 'opens-the-door', refreshToken: 'makes-new-ones' } });
     if (process.platform !== 'win32') {
       assert.is(statSync(homeOf(home).account('me')).mode & 0o777, 0o600);
       assert.is(statSync(homeOf(home).accounts).mode & 0o777, 0o700);
@@ -88,18 +88,18 @@ suite('accounts', (test) => {
 
   test('two processes that renew at once: the second sees what the first stored', async () => {
     const { home } = place();
-    await new Accounts(home).save({ ...about, secrets: { token: 'token-0', renew: 'renew-0' } });
+    await new Accounts(home).save({ ...about, secrets: { token: 'token-0', refreshToken: 'renew-0' } });
     let asked = 0;
     const renew = (): Promise<unknown> =>
       new Accounts(home).credentials('me', secrets).renew(async (current) => {
         if (current.token !== 'token-0') return current;
         asked++;
         await new Promise((resolve) => setTimeout(resolve, 50));
-        return { token: 'token-1', renew: 'renew-1' };
+        return { token: 'token-1', refreshToken: 'renew-1' };
       });
     await Promise.all([renew(), renew()]);
     assert.is(asked, 1);
-    assert.equal(await new Accounts(home).credentials('me', secrets).read(), { token: 'token-1', renew: 'renew-1' });
+    assert.equal(await new Accounts(home).credentials('me', secrets).read(), { token: 'token-1', refreshToken: 'renew-1' });
   });
 
   test('secrets in the environment and in a file of the owner; a missing one is named', async () => {
@@ -107,7 +107,7 @@ suite('accounts', (test) => {
     const accounts = new Accounts(home);
     const file = path.join(path.dirname(home), 'token.txt');
     writeFileSync(file, 'from-a-file\n');
-    await accounts.save({ ...about, secrets: { token: { env: 'TEST_PUBLISH_TOKEN' }, renew: { file } } });
+    await accounts.save({ ...about, secrets: { token: { env: 'TEST_PUBLISH_TOKEN' }, refreshToken: { file } } });
     const failure = await accounts
       .credentials('me', secrets)
       .read()
@@ -115,7 +115,7 @@ suite('accounts', (test) => {
     assert.ok(isArtistError(failure, 'ERR_CONFIG'));
     assert.match(failure.message, /TEST_PUBLISH_TOKEN/);
     process.env['TEST_PUBLISH_TOKEN'] = 'from-the-environment';
-    assert.equal(await accounts.credentials('me', secrets).read(), { token: 'from-the-environment', renew: 'from-a-file' });
+    assert.equal(await accounts.credentials('me', secrets).read(), { token: 'from-the-environment', refreshToken: 'from-a-file' });
     delete process.env['TEST_PUBLISH_TOKEN'];
   });
 

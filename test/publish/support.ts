@@ -103,6 +103,7 @@ export class ScriptedNetwork implements Publisher {
 export const freeRules: PostingRules = { perDay: 1000, minutesBetween: 0, timeZone: 'UTC', dollarsPerMonth: 100 };
 export const content = {
   template: '{title}',
+  links: false,
   language: 'en',
   visibility: 'public',
   sensitive: false,

@@ -1,5 +1,5 @@
-import { connectAccount, networkNames, secretNames } from '../../../lib/publish/index.ts';
-import { choice, list, text } from '../../flags/flags.ts';
+import { connectAccount, networkNames, wantedSecrets } from '../../../lib/publish/index.ts';
+import { choice, list, text, toggle } from '../../flags/flags.ts';
 import { readSecretPlace, serverAddress } from '../../flags/publish/server-flags.ts';
 import { accountView } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
@@ -7,9 +7,10 @@ import { askSecrets } from '../../steps/ask-secrets.ts';
 
 export const connectCommand = command({
   required: { network: choice('Network', networkNames) },
-  optional: { server: text('Address of the server; of a folder its path') },
+  optional: { server: text('Address of the server; of a folder its path. Default: where a network is in one place, that') },
   flags: {
     as: text('Name of the account in this home. Default: the name of the network'),
+    bot: toggle('Mark the account as automated, where the network has such a mark'),
     secret: list(
       'NAME=env:VARIABLE or NAME=file:PATH: a token that stays there. Default: asked for, or read from standard input',
       undefined,
@@ -27,16 +28,24 @@ export const connectCommand = command({
   ],
   epilogue:
     'Tokens are stored in the folder accounts of the home, readable by you alone. They are never given on the command line, where other users can see them.',
-  run: async ({ network, server, as: name = network, secret = [] }, context) => {
+  run: async ({ network, server, as: name = network, bot = false, secret = [] }, context) => {
     const address = serverAddress(network, server);
     const placed = Object.fromEntries(secret);
     const asked = await askSecrets(
-      secretNames(network).filter((wanted) => placed[wanted] === undefined),
+      wantedSecrets(network).filter(({ name: wanted }) => placed[wanted] === undefined),
       context,
     );
-    const { account, profile } = await connectAccount(context.home, { name, network, server: address, secrets: { ...placed, ...asked } });
+    const { account, profile } = await connectAccount(context.home, {
+      name,
+      network,
+      server: address,
+      secrets: { ...placed, ...asked },
+      markAsBot: bot,
+    });
     if (profile.bot === false)
-      context.warn(`${account.handle} is not marked as automated. Mark it in the settings of the account: many servers ask for that`);
+      context.warn(
+        `${account.handle} is not marked as automated. Connect it with --bot, or mark it in its settings: many servers ask for that`,
+      );
     return {
       json: { account: accountView(account), rules: profile.rules, bot: profile.bot ?? null },
       text: [account.name],

@@ -1,11 +1,9 @@
 import { resolve } from 'node:path';
 import { ArtistError, display } from '../../../lib/core/index.ts';
-import type { NetworkName } from '../../../lib/publish/index.ts';
-
-type Stored = { env: string } | { file: string };
+import { type NetworkName, type SecretPlace, serverOf } from '../../../lib/publish/index.ts';
 
 /** `NAME=env:VARIABLE` or `NAME=file:PATH`. @throws ArtistError ERR_INVALID_ARGUMENT */
-export function readSecretPlace(value: string, name: string): [string, Stored] {
+export function readSecretPlace(value: string, name: string): [string, SecretPlace] {
   const [, secret, kind, place] = /^([A-Za-z]+)=(env|file):(.+)$/.exec(value) ?? [];
   if (secret === undefined || place === undefined)
     throw new ArtistError(
@@ -18,7 +16,8 @@ export function readSecretPlace(value: string, name: string): [string, Stored] {
 /** The address of a network's server, without a path; of a folder its path. @throws ArtistError ERR_INVALID_ARGUMENT */
 export function serverAddress(network: NetworkName, server: string | undefined): string {
   if (network === 'folder' && server !== undefined) return resolve(server);
-  const address = server === undefined || /^https?:/i.test(server) ? server : `https://${server}`;
+  const given = server ?? serverOf(network);
+  const address = given === undefined || /^https?:/i.test(given) ? given : `https://${given}`;
   const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && /^(localhost|127\.|\[::1\])/.test(url.hostname))) return url.origin;
   const wanted = network === 'folder' ? 'the folder, such as ~/posts' : 'the address of the server, such as https://example.social';

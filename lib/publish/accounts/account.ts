@@ -5,6 +5,7 @@ import {
   ArtistError,
   type Clock,
   homeOf,
+  isSecretName,
   nearest,
   readError,
   rememberSecret,
@@ -16,8 +17,13 @@ import {
 import type { Credentials } from '../networks/credentials.ts';
 import { networkNames } from '../networks/network-names.ts';
 
-/** A token: the text, or where it is. */
-const secretSchema = z.union([z.string().min(1), z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })]);
+/** Where a secret is that the owner keeps elsewhere. */
+const placeSchema = z.union([
+  z.strictObject({ env: z.string().min(1) }),
+  /** Absolute path. */
+  z.strictObject({ file: z.string().min(1) }),
+]);
+export type SecretPlace = z.output<typeof placeSchema>;
 
 const accountSchema = z.strictObject({
   name: z.string(),
@@ -29,7 +35,8 @@ const accountSchema = z.strictObject({
   url: z.string().nullable(),
   /** Milliseconds since 1970. */
   connectedAt: z.int(),
-  secrets: z.record(z.string(), secretSchema),
+  /** Tokens and what else a network needs, such as a session; or where they are. */
+  secrets: z.record(z.string(), z.union([placeSchema, z.json()])),
   /** Why nothing is posted to it; connecting it again ends that. */
   stopped: z.strictObject({ at: z.int(), code: z.string(), message: z.string() }).nullable(),
 });
@@ -135,54 +142,61 @@ export class Accounts {
   }
 
   /** The secrets of an account, checked by the schema of its network. */
-  credentials<T extends Record<string, string>>(name: string, schema: z.ZodType<T>): Credentials<T> {
+  credentials<T extends object>(name: string, schema: z.ZodType<T>): Credentials<T> {
     const file = this.#file(name);
-    const resolved = async ({ secrets }: Account): Promise<T> => {
-      const entries = Object.entries(secrets).map(async ([key, secret]) => [key, await this.#textOf(name, key, secret)] as const);
-      const { success, data, error } = schema.safeParse(Object.fromEntries(await Promise.all(entries)));
-      if (success) return data;
-      const issue = error.issues[0];
-      throw new ArtistError(
-        'ERR_CONFIG',
-        `account ${name}: ${issue?.path.join('.')}: ${issue?.message}. Connect it again: ai-artist publish connect`,
-      );
-    };
     return {
-      read: async () => resolved(await file.read()),
+      read: async () => checked(name, schema, await resolved(await file.read())),
       renew: async (change) => {
         let renewed: T | undefined;
         await file.update(async (account) => {
-          renewed = await change(await resolved(account));
-          for (const secret of Object.values(renewed)) rememberSecret(secret);
-          // What is in the environment or a file of the owner stays there.
-          const kept = Object.entries(renewed).map(([key, value]) => {
-            const old = account.secrets[key];
-            return [key, typeof old === 'object' ? old : value];
+          const before = await resolved(account);
+          renewed = await change(checked(name, schema, before));
+          const secrets = Object.entries(renewed).map(([key, value]: [string, unknown]) => {
+            remember(key, value);
+            // What did not change stays where the owner keeps it.
+            return [key, value === before[key] ? account.secrets[key] : value];
           });
-          return { ...account, secrets: Object.fromEntries(kept) };
+          return { ...account, secrets: Object.fromEntries(secrets.filter(([, value]) => value !== undefined)) as Account['secrets'] };
         });
         return renewed as T;
       },
     };
   }
+}
 
-  async #textOf(name: string, key: string, secret: z.output<typeof secretSchema>): Promise<string> {
-    const text = await this.#stored(name, key, secret);
-    rememberSecret(text);
-    return text;
-  }
+function checked<T>(name: string, schema: z.ZodType<T>, secrets: unknown): T {
+  const { success, data, error } = schema.safeParse(secrets);
+  if (success) return data;
+  const issue = error.issues[0];
+  throw new ArtistError(
+    'ERR_CONFIG',
+    `account ${name}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit'}. Connect it again: ai-artist publish connect`,
+  );
+}
 
-  async #stored(name: string, key: string, secret: z.output<typeof secretSchema>): Promise<string> {
-    if (typeof secret === 'string') return secret;
-    const fail = (place: string): never => {
-      throw new ArtistError('ERR_CONFIG', `account ${name}: expected ${key} in ${place}, got none`);
-    };
-    if ('env' in secret) return process.env[secret.env] || fail(`the environment variable ${secret.env}`);
-    const { file: path } = secret;
-    try {
-      return (await readFile(path, 'utf8')).trim() || fail(path);
-    } catch (error) {
-      throw error instanceof ArtistError ? error : readError(path, 'a secret', error);
-    }
+async function resolved({ name, secrets }: Account): Promise<Record<string, unknown>> {
+  const entries = Object.entries(secrets).map(async ([key, secret]): Promise<[string, unknown]> => {
+    const place = placeSchema.safeParse(secret).data;
+    const value = place ? await textAt(place, `account ${name}: expected ${key} in`) : secret;
+    remember(key, value);
+    return [key, value];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function remember(key: string, value: unknown): void {
+  if (typeof value === 'string' && isSecretName(key)) rememberSecret(value);
+}
+
+async function textAt(place: SecretPlace, expected: string): Promise<string> {
+  const none = (where: string): never => {
+    throw new ArtistError('ERR_CONFIG', `${expected} ${where}, got none`);
+  };
+  if ('env' in place) return process.env[place.env] || none(`the environment variable ${place.env}`);
+  const { file: path } = place;
+  try {
+    return (await readFile(path, 'utf8')).trim() || none(path);
+  } catch (error) {
+    throw error instanceof ArtistError ? error : readError(path, 'a secret', error);
   }
 }

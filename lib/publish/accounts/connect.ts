@@ -3,7 +3,7 @@ import { answeredByNetwork } from '../networks/network-failure.ts';
 import type { NetworkName } from '../networks/network-names.ts';
 import type { Profile } from '../networks/publisher.ts';
 import { type Account, Accounts, checkAccountName } from './account.ts';
-import { openPublisher, secretNames } from './open-publisher.ts';
+import { openPublisher, wantedSecrets } from './open-publisher.ts';
 
 export interface ConnectOptions {
   /** Name of the account in this home. */
@@ -13,6 +13,8 @@ export interface ConnectOptions {
   server: string;
   /** Each a text, or where it is: `{env}`, `{file}`. */
   secrets: Account['secrets'];
+  /** Mark the account as automated, on networks with such a mark. */
+  markAsBot?: boolean;
 }
 
 /**
@@ -22,16 +24,16 @@ export interface ConnectOptions {
  */
 export async function connectAccount(
   home: string,
-  { name, network, server, secrets }: ConnectOptions,
+  { name, network, server, secrets, markAsBot = false }: ConnectOptions,
 ): Promise<{ account: Account; profile: Profile }> {
   checkAccountName(name);
-  const wanted = secretNames(network);
-  const missing = wanted.filter((secret) => secrets[secret] === undefined);
-  const unknown = Object.keys(secrets).filter((secret) => !wanted.includes(secret));
+  const wanted = wantedSecrets(network);
+  const missing = wanted.filter((secret) => !secret.isOptional && secrets[secret.name] === undefined);
+  const unknown = Object.keys(secrets).filter((name) => !wanted.some((secret) => secret.name === name));
   if (missing.length > 0 || unknown.length > 0)
     throw new ArtistError(
       'ERR_INVALID_ARGUMENT',
-      `secrets of ${network}: expected ${wanted.length === 0 ? 'none' : wanted.join(', ')}, got ${Object.keys(secrets).join(', ') || 'none'}`,
+      `secrets of ${network}: expected ${wanted.map((secret) => secret.name).join(', ') || 'none'}, got ${Object.keys(secrets).join(', ') || 'none'}`,
     );
   const accounts = new Accounts(home);
   const before = await accounts.get(name).catch((error: unknown) => {
@@ -43,7 +45,11 @@ export async function connectAccount(
   const draft = { name, network, server, secrets, handle: '', url: null, connectedAt: stopped.at, stopped };
   await accounts.save(draft);
   try {
-    const profile = await answeredByNetwork(() => openPublisher(accounts, draft).profile());
+    const publisher = openPublisher(accounts, draft);
+    const profile = await answeredByNetwork(async () => {
+      if (markAsBot) await publisher.markAsBot?.();
+      return publisher.profile();
+    });
     const { secrets: renewed } = await accounts.get(name);
     const known = { ...draft, secrets: renewed, handle: profile.handle, url: profile.url ?? null, stopped: null };
     return { account: await accounts.save(known), profile };

@@ -10,6 +10,8 @@ export interface CaptionOptions {
   template: string;
   /** With or without #. Default: the tags of the work. */
   hashtags?: readonly string[] | undefined;
+  /** Whether a text may have links on a network that charges for them. Default false. */
+  links?: boolean;
 }
 
 /** Most hashtags that are made of a work's tags. */
@@ -36,31 +38,34 @@ export const placeholders: readonly string[] = ['title', 'prompt', 'model', 'see
 
 /**
  * The text of a post: the template, every credit, the AI label and hashtags, within the length of the network. Where that is too long, hashtags
- * are left out from the end, then the words of the template are cut; credits and the label never are.
+ * are left out from the end, then the words of the template are cut; credits and the label never are. On a network that charges for links they are
+ * left out, those of credits too.
  *
  * @throws ArtistError ERR_LICENCE: a source forbids the post, or there is no room for the credits; ERR_INVALID_ARGUMENT: there is no room for
  *   the label
  */
-export function makeCaption(work: Artwork, credits: Credits, limits: Limits, { template, hashtags }: CaptionOptions): string {
-  if (credits.forbidden.length > 0)
+export function makeCaption(work: Artwork, due: Credits, limits: Limits, { template, hashtags, links = false }: CaptionOptions): string {
+  if (due.forbidden.length > 0)
     throw new ArtistError(
       'ERR_LICENCE',
-      `sources: expected terms that permit this post, got: ${credits.forbidden.join('; ')}. Post another work`,
-      { details: credits.forbidden },
+      `sources: expected terms that permit this post, got: ${due.forbidden.join('; ')}. Post another work`,
+      { details: due.forbidden },
     );
+  const linked = (text: string): string => (limits.links === false && !links ? text.replace(/\s*https?:\/\/\S+/gi, '') : text);
+  const credits = { ...due, lines: due.lines.map(linked) };
   const ai = isMadeByAi(work);
   const isPlaced = template.includes('{credits}');
   const end = [isPlaced ? '' : creditText(credits), ai ? labelOf(work) : ''].filter((line) => line !== '').join('\n');
   const tags = tagsOf(work, ai, hashtags).slice(0, limits.hashtags);
   const fits = (text: string): boolean => limits.count(text) <= limits.characters;
-  const words = filled(template, work, credits);
+  const words = linked(filled(template, work, credits));
   for (let kept = tags.length; kept >= Math.min(1, tags.length); kept--) {
     const text = joined(words, end, tags.slice(0, kept));
     if (fits(text)) return text;
   }
   // Where the credits are inside the template, the other words around them are cut.
   const rest = isPlaced ? [creditText(credits), end].filter((line) => line !== '').join('\n') : end;
-  const cut = isPlaced ? filled(template.replaceAll('{credits}', ''), work, credits) : words;
+  const cut = isPlaced ? linked(filled(template.replaceAll('{credits}', ''), work, credits)) : words;
   for (const kept of [tags.slice(0, 1), []]) {
     const shortened = longestFitting(cut, (part) => joined(part, rest, kept), fits);
     if (shortened !== undefined) return shortened;

@@ -12,6 +12,8 @@ export interface ContentSettings {
   template: string;
   /** Default: the tags of each work. */
   hashtags?: readonly string[] | undefined;
+  /** Whether texts may have links on networks that charge for them. */
+  links: boolean;
   /** ISO 639-1. */
   language: string;
   visibility: (typeof visibilities)[number];

@@ -1,5 +1,7 @@
-import { errorLine, packageVersion, systemCode } from '../../core/index.ts';
+import type * as z from 'zod';
+import { ArtistError, errorLine, packageVersion, rememberSecret, systemCode } from '../../core/index.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
+import { refusal } from './refusal.ts';
 
 export interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -7,6 +9,11 @@ export interface Call {
   body?: string | Uint8Array<ArrayBuffer> | FormData;
   /** Default 60 000. */
   timeoutMs?: number;
+  /**
+   * Reads the network's own words for a failure: what it returns replaces what the status alone says. It is asked for every answer, because some
+   * networks answer 200 and report the failure in the body. A message is given without the host.
+   */
+  judge?: (answer: { status: number; json: unknown }) => Partial<Failure> | undefined;
 }
 
 export interface Answer {
@@ -17,53 +24,86 @@ export interface Answer {
 }
 
 const longestAnswer = 4_000_000;
-const longestWaitMs = 7 * 86_400_000;
-/** Nothing reached the network: the name is unknown, nobody listens, the certificate is wrong. */
-const neverSent = new Set([
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'CERT_HAS_EXPIRED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+/** Nothing reached the network: the name is unknown, nobody listens, there is no way to it. */
+const neverSent = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+/** The same: the certificate is wrong, or the other side does not speak TLS. Both show before the request is sent. */
+const certificateFault = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_WRONG_VERSION)/;
 
 /**
  * Calls a network's API. Redirects are not followed, so that no token reaches another host. Every status but 2xx is a failure.
+ * The token of an `authorization` header is hidden in all messages from then on.
  *
  * @throws NetworkFailure
  */
-export async function callNetwork(url: URL, { method = 'GET', headers = {}, body, timeoutMs = 60_000 }: Call): Promise<Answer> {
+export async function callNetwork(url: URL, { method = 'GET', headers = {}, body, timeoutMs = 60_000, judge }: Call): Promise<Answer> {
   const changes = method !== 'GET';
+  const failed = (failure: Failure): NetworkFailure => new NetworkFailure({ ...failure, message: `${url.host}: ${failure.message}` });
+  const sent = headersOf(headers);
+  if (sent === undefined) throw failed(badHeader);
   let response: Response;
-  let text: string;
+  let text: string | undefined;
   try {
     response = await fetch(url, {
       method,
       redirect: 'manual',
-      headers: { accept: 'application/json', 'user-agent': `ai-artist/${packageVersion()}`, ...headers },
+      headers: sent,
       ...(body !== undefined && { body }),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    text = await limitedText(response);
+    // A refusal is one even if the words that explain it do not arrive.
+    text = response.status < 300 ? await limitedText(response) : await limitedText(response).catch(() => undefined);
   } catch (error) {
-    throw new NetworkFailure(withoutAnswer(url, error, changes));
+    throw failed(withoutAnswer(error, changes));
   }
-  const json = parsed(text);
-  if (response.status >= 300) throw new NetworkFailure(refusal(url, response, json, changes));
-  if (json === notJson)
-    throw new NetworkFailure({
-      code: 'ERR_NETWORK',
-      message: `${url.host}: expected JSON, got ${text.trimStart().startsWith('<') ? 'a web page' : 'another text'}. Is this the address of the server itself?`,
-      retryable: true,
+  const json = parsed(text ?? '');
+  const { status } = response;
+  const judged = judge?.({ status, json: json === notJson ? undefined : json });
+  if (status >= 300) throw failed({ ...refusal(url, response, json, changes), ...judged });
+  if (judged)
+    throw failed({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: 'expected success, got a failure',
+      retryable: false,
       unsure: changes,
+      ...judged,
     });
-  return { status: response.status, headers: response.headers, json };
+  if (json === notJson) throw failed(notTheApi(text ?? '', changes));
+  return { status, headers: response.headers, json };
+}
+
+/**
+ * What `schema` makes of an answer's JSON. `api` is the name of the API it should be of; `changes`: whether the call was to change something.
+ *
+ * @throws NetworkFailure
+ */
+export function checkedAnswer<T>(schema: z.ZodType<T>, { json }: Answer, url: URL, api: string, changes: boolean): T {
+  const { success, data, error } = schema.safeParse(json);
+  if (success) return data;
+  const issue = error.issues[0];
+  throw new NetworkFailure({
+    code: 'ERR_NETWORK',
+    message: `${url.host}: expected an answer of the ${api} API, got another (${issue?.path.join('.') || 'the whole'}: ${issue?.message}). Is this a server of ${api}?`,
+    retryable: true,
+    unsure: changes,
+  });
+}
+
+const badHeader: Failure = {
+  code: 'ERR_UNAUTHENTICATED',
+  message: 'expected a token of plain characters, got one with others, such as a line break. Connect the account again',
+  retryable: false,
+  unsure: false,
+};
+
+/** undefined: a value holds characters that a header cannot. Node's own error would quote the token. */
+function headersOf(given: Readonly<Record<string, string>>): Headers | undefined {
+  const token = /^\w+ (.+)$/s.exec(given.authorization ?? '')?.[1];
+  if (token !== undefined) rememberSecret(token);
+  try {
+    return new Headers({ accept: 'application/json', 'user-agent': `ai-artist/${packageVersion()}`, ...given });
+  } catch {
+    return undefined;
+  }
 }
 
 async function limitedText(response: Response): Promise<string> {
@@ -71,7 +111,7 @@ async function limitedText(response: Response): Promise<string> {
   let size = 0;
   for await (const part of response.body ?? []) {
     size += part.length;
-    if (size > longestAnswer) throw new Error(`an answer of more than ${longestAnswer} bytes`);
+    if (size > longestAnswer) throw new Error(`more than ${longestAnswer} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
@@ -88,71 +128,42 @@ function parsed(text: string): unknown {
   }
 }
 
-function withoutAnswer(url: URL, error: unknown, changes: boolean): Failure {
+const notTheApi = (text: string, changes: boolean): Failure => ({
+  code: 'ERR_NETWORK',
+  message: `expected JSON, got ${text.trimStart().startsWith('<') ? 'a web page' : 'another text'}. Is this the address of the server itself?`,
+  retryable: true,
+  unsure: changes,
+});
+
+function withoutAnswer(error: unknown, changes: boolean): Failure {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const code = systemCode(cause);
-  const got = error instanceof Error && error.name === 'TimeoutError' ? 'none in time' : (code ?? errorLine(cause));
+  const got = error instanceof Error && error.name === 'TimeoutError' ? 'none in time' : (systemCode(cause) ?? errorLine(cause));
   return {
     code: 'ERR_NETWORK',
-    message: `${url.host}: expected an answer, got ${got}. Check the network and the address`,
+    message: `expected an answer, got ${got}. Check the network and the address`,
     retryable: true,
-    unsure: changes && !(code !== undefined && neverSent.has(code)),
+    unsure: changes && !surelyNotSent(cause),
   };
 }
 
-function refusal(url: URL, { status, headers }: Response, json: unknown, changes: boolean): Failure {
-  const said = saidBy(json);
-  const waitMs = waitOf(headers);
-  const failure = (code: Failure['code'], message: string, retryable: boolean, unsure = false): Failure => ({
-    code,
-    message: `${url.host}: ${message}`,
-    retryable,
-    unsure,
-    ...(waitMs !== undefined && { waitMs }),
-  });
-  if (status < 400)
-    return failure(
-      'ERR_NETWORK',
-      `expected the server itself, got a redirect to ${hostOf(headers.get('location'), url)}, which is not followed. Connect with that address`,
-      false,
-    );
-  if (status === 429) return failure('ERR_RATE_LIMIT', `expected to be within the limits, got ${status}${said}. It is tried again`, true);
-  if (status === 401)
-    return failure('ERR_UNAUTHENTICATED', `expected a valid token, got ${status}${said}. Connect the account again`, false);
-  if (status === 403)
-    return failure('ERR_FORBIDDEN', `expected permission, got ${status}${said}. Check the account and the scopes of its token`, false);
-  if (status === 404) return failure('ERR_NOT_FOUND', `expected ${url.pathname} to exist, got ${status}${said}`, false);
-  if (status === 408 || status >= 500)
-    return failure('ERR_NETWORK', `expected an answer, got ${status}${said}. It is tried again`, true, changes);
-  return failure('ERR_INVALID_ARGUMENT', `expected the call to be accepted, got ${status}${said}`, false);
+/** Whether the connection was never made. Several addresses of one name that all fail make one error of many. */
+function surelyNotSent(cause: unknown): boolean {
+  if (cause instanceof AggregateError) return cause.errors.length > 0 && cause.errors.every(surelyNotSent);
+  const code = systemCode(cause) ?? '';
+  return neverSent.has(code) || certificateFault.test(code) || (cause as { syscall?: unknown } | null)?.syscall === 'connect';
 }
 
-/** What the network says about a failure: `{"error": "..."}` of Mastodon, `{"error": "Name", "message": "..."}` of others. */
-function saidBy(json: unknown): string {
-  if (json === null || typeof json !== 'object') return '';
-  const words = ['error', 'message', 'error_description'].map((name) => (json as Record<string, unknown>)[name]);
-  const text = words.filter((word) => typeof word === 'string').join(', ');
-  return text === '' ? '' : ` (${text.slice(0, 300)})`;
-}
-
-function hostOf(location: string | null, base: URL): string {
-  return location !== null && URL.canParse(location, base.href) ? new URL(location, base.href).host : 'another address';
-}
-
-/** Retry-After in seconds or as a date; else a reset time as ISO 8601, or in seconds since 1970. */
-function waitOf(headers: Headers): number | undefined {
-  const after = headers.get('retry-after');
-  const reset = headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset');
-  const ms =
-    after !== null
-      ? inMs(after, true)
-      : headers.get('x-ratelimit-remaining') === '0' || reset !== null
-        ? inMs(reset ?? '', false)
-        : undefined;
-  return ms === undefined || Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestWaitMs);
-}
-
-function inMs(value: string, seconds: boolean): number {
-  if (/^\d+(\.\d+)?$/.test(value)) return seconds ? Number(value) * 1000 : Number(value) * 1000 - Date.now();
-  return Date.parse(value) - Date.now();
+/**
+ * The address of a server that an owner names, without path.
+ *
+ * @throws ArtistError ERR_INVALID_ARGUMENT: not an address, with a password in it, or not encrypted (except on this machine)
+ */
+export function serverAddress(server: string): URL {
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  const local = url !== undefined && /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname);
+  const whole = url !== undefined && url.username === '' && url.password === '' && /^\/?$/.test(url.pathname) && url.search === '';
+  if (whole && (url.protocol === 'https:' || (url.protocol === 'http:' && local))) return url;
+  const got =
+    url === undefined ? 'no address' : url.password !== '' || url.username !== '' ? 'one with a user in it' : url.origin + url.pathname;
+  throw new ArtistError('ERR_INVALID_ARGUMENT', `server: expected an address such as https://example.social, got ${got}`);
 }

@@ -8,8 +8,6 @@ import { countGraphemes } from './graphemes.ts';
 import { NetworkFailure } from './network-failure.ts';
 import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from './publisher.ts';
 
-export const folderSecrets = z.strictObject({});
-
 const itemSchema = z.strictObject({
   id: z.string(),
   work: z.string(),

@@ -16,7 +16,7 @@ export interface Limits {
   characters: number;
   /** Length of a text as the network counts it. */
   count: (text: string) => number;
-  /** Longest alternative text, in characters as readers see them. */
+  /** Longest alternative text, in characters as readers see them. 0: the network has none. */
   altText: number;
   /** Most hashtags. Default: any number. */
   hashtags?: number;
@@ -98,11 +98,17 @@ export interface Publisher {
   /** publish() of the same order never makes a second post within this time after `armedAt`, milliseconds. 0: it may at once. */
   readonly repeatableMs: number;
   profile(): Promise<Profile>;
+  /** Marks the account as automated. */
+  markAsBot?(): Promise<void>;
   limits(): Promise<Limits>;
-  /** Sends the picture. A repetition leaves an unused upload, and no post. Returns the network's id of it, as text. */
+  /**
+   * Sends the picture. A repetition leaves an unused upload, and no post. Returns the network's id of it, as text; '' where the picture goes with the
+   * post.
+   */
   upload(order: PostOrder): Promise<string>;
-  /** Whether the network has processed the upload, so that it can be published. ERR_NOT_FOUND: it has thrown it away. */
+  /** Whether the network has processed the upload, so that it can be published. ERR_NOT_FOUND: the upload is no more, send the picture again. */
   isReady(media: string): Promise<boolean>;
+  /** ERR_NOT_FOUND: the upload is no more and nothing was posted; send the picture again. */
   publish(order: PostOrder, media: string): Promise<Published>;
   /**
    * Looks for the post among the account's own. `absent`: it is certainly not there. `unsure`: the network has no list, or it was not possible

@@ -165,7 +165,7 @@ function failureOf(error: unknown): Failure {
 }
 
 /** Failures that every other post of the account would have too. */
-const stopsAccount = ({ code }: Failure): boolean => code === 'ERR_UNAUTHENTICATED' || code === 'ERR_FORBIDDEN';
+const stopsAccount = ({ code, retryable }: Failure): boolean => !retryable && (code === 'ERR_UNAUTHENTICATED' || code === 'ERR_FORBIDDEN');
 
 /** @throws ArtistError every error of Outbox.change() */
 function noteFailure(post: Post, failure: Failure, { outbox, random }: AdvanceOptions): Promise<Post> {
