@@ -29,8 +29,23 @@ const timelineSchema = z.object({
     .default([]),
   meta: z.object({ next_token: z.string().optional() }).default({}),
 });
-const countNames = ['like_count', 'retweet_count', 'reply_count', 'quote_count', 'bookmark_count', 'impression_count'] as const;
-const countsSchema = z.object({ data: z.object({ public_metrics: z.partialRecord(z.enum(countNames), z.number()).default({}) }) });
+const countSchema = z.number().optional();
+const countsSchema = z.object({
+  data: z.object({
+    public_metrics: z
+      .object({
+        like_count: countSchema,
+        // Its newer name, and the one that is sent still.
+        repost_count: countSchema,
+        retweet_count: countSchema,
+        reply_count: countSchema,
+        quote_count: countSchema,
+        bookmark_count: countSchema,
+        impression_count: countSchema,
+      })
+      .default({}),
+  }),
+});
 const problemSchema = z.object({ title: z.string().default(''), detail: z.string().default(''), type: z.string().default('') });
 const partialSchema = z.object({ data: z.unknown().optional(), errors: z.array(problemSchema).min(1) });
 
@@ -143,7 +158,7 @@ export class X implements Publisher {
     const figures = {
       views: counts.impression_count,
       likes: counts.like_count,
-      shares: counts.retweet_count,
+      shares: counts.repost_count ?? counts.retweet_count,
       replies: counts.reply_count,
       quotes: counts.quote_count,
       saves: counts.bookmark_count,
