@@ -37,7 +37,9 @@ const certificateFault = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CE
  */
 export async function callNetwork(url: URL, { method = 'GET', headers = {}, body, timeoutMs = 60_000, judge }: Call): Promise<Answer> {
   const changes = method !== 'GET';
-  const failed = (failure: Failure): NetworkFailure => new NetworkFailure({ ...failure, message: `${url.host}: ${failure.message}` });
+  // A call that changes nothing leaves no doubt.
+  const failed = (failure: Failure): NetworkFailure =>
+    new NetworkFailure({ ...failure, message: `${url.host}: ${failure.message}`, unsure: changes && failure.unsure });
   const sent = headersOf(headers);
   if (sent === undefined) throw failed(badHeader);
   let response: Response;
