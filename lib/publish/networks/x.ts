@@ -184,7 +184,9 @@ export class X implements Publisher {
 
   /** A token that X no longer takes is renewed once. */
   async #call(path: string, call: Call = {}): Promise<Answer> {
-    const { accessToken, expiresAt } = await this.#credentials.read();
+    const { accessToken, expiresAt, refreshToken, clientSecret } = await this.#credentials.read();
+    rememberSecret(refreshToken);
+    if (clientSecret !== undefined) rememberSecret(clientSecret);
     const token = expiresAt > Date.now() + tokenMarginMs ? accessToken : await this.#renewed(accessToken);
     const send = (by: string): Promise<Answer> =>
       callNetwork(new URL(path, this.#server), { ...call, judge: judged, headers: { authorization: `Bearer ${by}`, ...call.headers } });
@@ -213,7 +215,6 @@ export class X implements Publisher {
   async #refreshed(current: XSecrets): Promise<XSecrets> {
     const { clientId, clientSecret, refreshToken } = current;
     rememberSecret(refreshToken);
-    if (clientSecret !== undefined) rememberSecret(clientSecret);
     const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId }).toString();
     const basic = clientSecret === undefined ? undefined : Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     const answer = await callNetwork(new URL('/2/oauth2/token', this.#server), {
