@@ -12,6 +12,7 @@ export {
 } from './aliases.ts';
 export { type BundledManifest, type BundledModel, bundledModel, bundledName, verifyBundledModel } from './bundled.ts';
 export { type BundledVocabulary, bundledVocabulary, describeBundled, type PromptDomain, promptDomain } from './domain.ts';
+export { proxiedFetch } from './download/proxy.ts';
 export { type PullEvent, type PulledModel, type PullModelOptions, type PullRetryEvent, pullModel } from './download/pull.ts';
 export { detectFamily, families, isUnetFamily, type ModelFamily } from './family.ts';
 export { ggmlTypes } from './formats/dtypes.ts';

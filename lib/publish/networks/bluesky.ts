@@ -195,7 +195,8 @@ export class Bluesky implements Publisher {
   }
 
   async #session(): Promise<Session> {
-    const { session } = await this.#credentials.read();
+    const { session, password } = await this.#credentials.read();
+    for (const secret of [password, session?.refreshJwt ?? '']) rememberSecret(secret);
     return session !== undefined && endOf(session.accessJwt) > Date.now() + sessionMarginMs ? session : this.#renewed(session);
   }
 
@@ -215,7 +216,6 @@ export class Bluesky implements Publisher {
   }
 
   async #newSession({ identifier, password, session }: BlueskySecrets): Promise<Session> {
-    rememberSecret(password);
     const read = (answer: Answer): Session => checkedAnswer(sessionSchema, answer, this.#server, 'Bluesky', true);
     if (session) {
       try {

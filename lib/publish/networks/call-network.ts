@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { ArtistError, errorLine, packageVersion, rememberSecret, systemCode } from '../../core/index.ts';
+import { ArtistError, errorLine, isArtistError, packageVersion, rememberSecret, systemCode } from '../../core/index.ts';
+import { proxiedFetch } from '../../models/index.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
 import { refusal } from './refusal.ts';
 
@@ -30,29 +31,34 @@ const neverSent = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREA
 const certificateFault = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT_|ERR_SSL_WRONG_VERSION)/;
 
 /**
- * Calls a network's API. Redirects are not followed, so that no token reaches another host. Every status but 2xx is a failure.
+ * Calls a network's API, through the proxy of HTTPS_PROXY if it is set. Redirects are not followed, so that no token reaches another host. Every status but 2xx is a failure.
  * The token of an `authorization` header is hidden in all messages from then on.
  *
  * @throws NetworkFailure
  */
 export async function callNetwork(url: URL, { method = 'GET', headers = {}, body, timeoutMs = 60_000, judge }: Call): Promise<Answer> {
   const changes = method !== 'GET';
-  const failed = (failure: Failure): NetworkFailure => new NetworkFailure({ ...failure, message: `${url.host}: ${failure.message}` });
-  const sent = headersOf(headers);
+  // A call that changes nothing leaves no doubt.
+  const failed = (failure: Failure): NetworkFailure =>
+    new NetworkFailure({ ...failure, message: `${url.host}: ${failure.message}`, unsure: changes && failure.unsure });
+  const { bytes, type } = await encoded(body);
+  const sent = headersOf({ ...(type !== undefined && { 'content-type': type }), ...headers });
   if (sent === undefined) throw failed(badHeader);
   let response: Response;
   let text: string | undefined;
   try {
-    response = await fetch(url, {
+    response = await proxiedFetch(url, {
       method,
       redirect: 'manual',
-      headers: sent,
-      ...(body !== undefined && { body }),
+      headers: Object.fromEntries(sent),
+      ...(bytes !== undefined && { body: bytes }),
       signal: AbortSignal.timeout(timeoutMs),
     });
     // A refusal is one even if the words that explain it do not arrive.
     text = response.status < 300 ? await limitedText(response) : await limitedText(response).catch(() => undefined);
   } catch (error) {
+    // The address of the proxy is wrong.
+    if (isArtistError(error)) throw failed({ code: error.code, message: error.message, retryable: false, unsure: false });
     throw failed(withoutAnswer(error, changes));
   }
   const json = parsed(text ?? '');
@@ -95,6 +101,13 @@ const badHeader: Failure = {
   unsure: false,
 };
 
+/** A form as bytes, because the library of proxies does not know the forms of Node. */
+async function encoded(body: Call['body']): Promise<{ bytes: string | Uint8Array<ArrayBuffer> | undefined; type?: string }> {
+  if (!(body instanceof FormData)) return { bytes: body };
+  const form = new Response(body);
+  return { bytes: new Uint8Array(await form.arrayBuffer()), type: form.headers.get('content-type') ?? '' };
+}
+
 /** undefined: a value holds characters that a header cannot. Node's own error would quote the token. */
 function headersOf(given: Readonly<Record<string, string>>): Headers | undefined {
   const token = /^\w+ (.+)$/s.exec(given.authorization ?? '')?.[1];
@@ -136,14 +149,28 @@ const notTheApi = (text: string, changes: boolean): Failure => ({
 });
 
 function withoutAnswer(error: unknown, changes: boolean): Failure {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const cause = rootCause(error);
   const got = error instanceof Error && error.name === 'TimeoutError' ? 'none in time' : (systemCode(cause) ?? errorLine(cause));
+  const refused = proxyRefused.exec(errorLine(cause))?.[1];
+  const todo =
+    refused === undefined
+      ? 'Check the network and the address'
+      : `The proxy refused with ${refused}: check HTTPS_PROXY, with user and password, or name the host in NO_PROXY`;
   return {
     code: 'ERR_NETWORK',
-    message: `expected an answer, got ${got}. Check the network and the address`,
+    message: `expected an answer, got ${refused === undefined ? got : 'none'}. ${todo}`,
     retryable: true,
-    unsure: changes && !surelyNotSent(cause),
+    unsure: changes && refused === undefined && !surelyNotSent(cause),
   };
+}
+
+const proxyRefused = /^Proxy response \((\d{3})\)/;
+
+/** fetch() wraps the cause once; with a proxy, twice. */
+function rootCause(error: unknown): unknown {
+  let root = error;
+  for (let depth = 0; depth < 10 && root instanceof Error && root.cause instanceof Error; depth++) root = root.cause;
+  return root;
 }
 
 /** Whether the connection was never made. Several addresses of one name that all fail make one error of many. */

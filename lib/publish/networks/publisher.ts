@@ -59,6 +59,8 @@ export interface PostOrder {
   work: string;
   content: PostContent;
   picture: Derivative;
+  /** Where anybody can fetch the picture; for networks with `needsPublicPicture`. */
+  pictureUrl?: string;
   /** When the first try to publish it began, milliseconds since 1970; the time of upload before. */
   armedAt: number;
 }
@@ -97,6 +99,8 @@ export interface Publisher {
   readonly network: NetworkName;
   /** publish() of the same order never makes a second post within this time after `armedAt`, milliseconds. 0: it may at once. */
   readonly repeatableMs: number;
+  /** Whether the network fetches the picture from `pictureUrl` by itself. Default: it is sent. */
+  readonly needsPublicPicture?: true;
   profile(): Promise<Profile>;
   /** Marks the account as automated. */
   markAsBot?(): Promise<void>;

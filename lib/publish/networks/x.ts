@@ -29,8 +29,23 @@ const timelineSchema = z.object({
     .default([]),
   meta: z.object({ next_token: z.string().optional() }).default({}),
 });
-const countNames = ['like_count', 'retweet_count', 'reply_count', 'quote_count', 'bookmark_count', 'impression_count'] as const;
-const countsSchema = z.object({ data: z.object({ public_metrics: z.partialRecord(z.enum(countNames), z.number()).default({}) }) });
+const countSchema = z.number().optional();
+const countsSchema = z.object({
+  data: z.object({
+    public_metrics: z
+      .object({
+        like_count: countSchema,
+        // Its newer name, and the one that is sent still.
+        repost_count: countSchema,
+        retweet_count: countSchema,
+        reply_count: countSchema,
+        quote_count: countSchema,
+        bookmark_count: countSchema,
+        impression_count: countSchema,
+      })
+      .default({}),
+  }),
+});
 const problemSchema = z.object({ title: z.string().default(''), detail: z.string().default(''), type: z.string().default('') });
 const partialSchema = z.object({ data: z.unknown().optional(), errors: z.array(problemSchema).min(1) });
 
@@ -143,7 +158,7 @@ export class X implements Publisher {
     const figures = {
       views: counts.impression_count,
       likes: counts.like_count,
-      shares: counts.retweet_count,
+      shares: counts.repost_count ?? counts.retweet_count,
       replies: counts.reply_count,
       quotes: counts.quote_count,
       saves: counts.bookmark_count,
@@ -169,7 +184,9 @@ export class X implements Publisher {
 
   /** A token that X no longer takes is renewed once. */
   async #call(path: string, call: Call = {}): Promise<Answer> {
-    const { accessToken, expiresAt } = await this.#credentials.read();
+    const { accessToken, expiresAt, refreshToken, clientSecret } = await this.#credentials.read();
+    rememberSecret(refreshToken);
+    if (clientSecret !== undefined) rememberSecret(clientSecret);
     const token = expiresAt > Date.now() + tokenMarginMs ? accessToken : await this.#renewed(accessToken);
     const send = (by: string): Promise<Answer> =>
       callNetwork(new URL(path, this.#server), { ...call, judge: judged, headers: { authorization: `Bearer ${by}`, ...call.headers } });
@@ -198,7 +215,6 @@ export class X implements Publisher {
   async #refreshed(current: XSecrets): Promise<XSecrets> {
     const { clientId, clientSecret, refreshToken } = current;
     rememberSecret(refreshToken);
-    if (clientSecret !== undefined) rememberSecret(clientSecret);
     const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId }).toString();
     const basic = clientSecret === undefined ? undefined : Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     const answer = await callNetwork(new URL('/2/oauth2/token', this.#server), {

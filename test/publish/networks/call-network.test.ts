@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { isArtistError } from '../../../lib/core/index.ts';
 import { type Call, callNetwork, serverAddress } from '../../../lib/publish/networks/call-network.ts';
 import { suite } from '../../harness.ts';
+import { ConnectProxy } from '../../models/connect-proxy.ts';
 import { certificateFor } from '../../server/certificate.ts';
 import { failureOf } from '../../support/networks/failures.ts';
 import { type FakeNetwork, openNetwork, type Reply } from '../../support/networks/loopback.ts';
@@ -234,6 +235,49 @@ suite('a call that reaches nobody', (test) => {
     equal(await unsure(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`), false);
     for (const socket of sockets) socket.destroy();
     server.close();
+  });
+});
+
+suite('a call through a proxy', (test) => {
+  let network: FakeNetwork;
+  let proxy: ConnectProxy;
+  test.before(async () => {
+    proxy = await ConnectProxy.start();
+    network = await openNetwork({ 'POST /post': async ({ form }) => ({ json: { file: ((await form()).get('file') as File).size } }) });
+    process.env.HTTP_PROXY = `http://${proxy.host}`;
+  });
+  test.after(async () => {
+    delete process.env.HTTP_PROXY;
+    await proxy.stop();
+    await network.close();
+  });
+  const upload = () => {
+    const body = new FormData();
+    body.append('file', new Blob(['12345']), 'a.txt');
+    return callNetwork(new URL('/post', network.url), { method: 'POST', body });
+  };
+
+  test('sends forms, too', async () => {
+    proxy.reset();
+    deepEqual((await upload()).json, { file: 5 });
+    deepEqual(proxy.asked, [new URL(network.url).host]);
+  });
+  test('a proxy that refuses: it was surely not sent', async () => {
+    for (const status of [407, 403]) {
+      proxy.reset();
+      proxy.status = status;
+      process.env.HTTP_PROXY = `http://user${status}:a-Password-1@${proxy.host}`;
+      const failure = await failureOf(upload());
+      deepEqual([failure.code, failure.unsure], ['ERR_NETWORK', false]);
+      match(failure.message, new RegExp(`The proxy refused with ${status}: check HTTPS_PROXY`));
+      equal(failure.message.includes('a-Password-1'), false);
+    }
+  });
+  test('an address of a proxy that is none', async () => {
+    process.env.HTTP_PROXY = 'socks5://127.0.0.1:1';
+    const failure = await failureOf(upload());
+    deepEqual([failure.code, failure.retryable, failure.unsure], ['ERR_INVALID_ARGUMENT', false, false]);
+    match(failure.message, /HTTP_PROXY: expected the address of an HTTP proxy/);
   });
 });
 

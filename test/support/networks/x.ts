@@ -117,7 +117,15 @@ export async function openX(): Promise<FakeX> {
     }),
     'GET /2/tweets/:id': signedIn(({ params: { id: asked = '' } }) => {
       const post = posts.find((one) => one.id === asked);
-      const counts = { retweet_count: 1, reply_count: 0, like_count: 9, quote_count: 0, bookmark_count: 2, impression_count: 120 };
+      const counts = {
+        retweet_count: 1,
+        url_link_clicks: 3,
+        reply_count: 0,
+        like_count: 9,
+        quote_count: 0,
+        bookmark_count: 2,
+        impression_count: 120,
+      };
       return post ? { json: { data: { id: post.id, text: post.text, public_metrics: counts } } } : notFound(asked);
     }),
     'DELETE /2/tweets/:id': signedIn(({ params: { id: asked = '' } }) => {

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import { NetworkFailure } from '../network-failure.ts';
+import type { Published } from '../publisher.ts';
+import type { Graph } from './graph.ts';
+
+/** A container is what a post is before it is published. */
+export type ContainerState = 'IN_PROGRESS' | 'FINISHED' | 'PUBLISHED' | 'EXPIRED' | 'ERROR';
+export const containerState = z.enum(['IN_PROGRESS', 'FINISHED', 'PUBLISHED', 'EXPIRED', 'ERROR']);
+export const idSchema = z.object({ id: z.string() });
+/** Instagram calls the text `caption`, Threads `text`. */
+const listSchema = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      caption: z.string().optional(),
+      text: z.string().optional(),
+      timestamp: z.string(),
+      permalink: z.string().optional(),
+    }),
+  ),
+});
+const permalinkSchema = z.object({ permalink: z.string().optional() });
+const insightsSchema = z.object({
+  data: z.array(
+    z.object({
+      name: z.string(),
+      values: z.array(z.object({ value: z.number().optional() })).optional(),
+      total_value: z.object({ value: z.number().optional() }).optional(),
+    }),
+  ),
+});
+
+/** Clocks of server and client may differ by this much when posts are matched. */
+const clockSkewMs = 10 * 60_000;
+const listed = 50;
+
+/** Whether a container can be published. `why` is what the network says of one that cannot. */
+export function readyOrFailed(graph: Graph, state: ContainerState, why: string): boolean {
+  if (state === 'EXPIRED')
+    throw graph.failure({
+      code: 'ERR_NOT_FOUND',
+      message: 'expected an upload of the last 24 hours, got one that has expired. Send the picture again',
+    });
+  if (state === 'ERROR')
+    throw graph.failure({
+      code: 'ERR_INVALID_ARGUMENT',
+      message: `expected a picture that the network can use, got ${why}. Check its public address and prepare the picture again`,
+    });
+  return state !== 'IN_PROGRESS';
+}
+
+/** What was published, with its address. A failure to read the address is none of the post. */
+export async function withAddress(graph: Graph, uri: string): Promise<Published> {
+  try {
+    const { permalink } = await graph.ask(permalinkSchema, uri, { fields: 'permalink' });
+    return { uri, url: permalink };
+  } catch (error) {
+    if (!(error instanceof NetworkFailure)) throw error;
+    return { uri, url: undefined };
+  }
+}
+
+/** The post of a container: the newest with this text, made since `armedAt`. */
+export async function findPost(
+  graph: Graph,
+  { list, text, armedAt, state }: { list: 'media' | 'threads'; text: string; armedAt: number; state: ContainerState },
+): Promise<Published | 'absent' | 'unsure'> {
+  // A container makes one post, and says when it has made it.
+  if (state !== 'PUBLISHED') return 'absent';
+  const words = list === 'media' ? 'caption' : 'text';
+  const { data } = await graph.ask(listSchema, `me/${list}`, { fields: `id,${words},timestamp,permalink`, limit: String(listed) });
+  const match = data.find((post) => (post[words] ?? '').trim() === text.trim() && Date.parse(post.timestamp) >= armedAt - clockSkewMs);
+  return match ? { uri: match.id, url: match.permalink } : 'unsure';
+}
+
+/** Figures by name. One that the network leaves out is absent. */
+export async function insightsOf(graph: Graph, uri: string, names: readonly string[]): Promise<Record<string, number>> {
+  const { data } = await graph.ask(insightsSchema, `${uri}/insights`, { metric: names.join(',') });
+  const figures = data.map(({ name, values, total_value }) => [name, total_value?.value ?? values?.[0]?.value] as const);
+  return Object.fromEntries(figures.filter((figure): figure is [string, number] => figure[1] !== undefined));
+}
+
+/** The address that the network is to fetch the picture from. */
+export function addressOf(graph: Graph, pictureUrl: string | undefined): string {
+  if (pictureUrl !== undefined) return pictureUrl;
+  throw graph.failure({
+    code: 'ERR_INVALID_ARGUMENT',
+    message: 'expected a public address of the picture, got none. Name a place for public pictures in the settings',
+  });
+}
