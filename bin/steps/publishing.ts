@@ -1,4 +1,4 @@
-import type { PublishSettings } from '../../lib/config/index.ts';
+import { configPath, type PublishSettings } from '../../lib/config/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
 import { type Account, Accounts, Outbox, type Post, type PostingRules, PostSender } from '../../lib/publish/index.ts';
 import { shownTimeZone } from '../../lib/schedule/index.ts';
@@ -48,5 +48,7 @@ export async function openSender(context: Context): Promise<PostSender> {
   const { home, note, warn } = context;
   const { settings } = await openPublishing(context);
   const onPost = (post: Post): void => (post.state === 'published' ? note(postLine(post)) : warn(postLine(post)));
-  return new PostSender({ home, gallery: await openGallery(context), rules: rulesOf(settings), onPost, warn });
+  const { publicFolder, publicUrl: url } = settings;
+  const publicPlace = publicFolder && url ? { folder: configPath(publicFolder, home), url } : undefined;
+  return new PostSender({ home, gallery: await openGallery(context), rules: rulesOf(settings), publicPlace, onPost, warn });
 }

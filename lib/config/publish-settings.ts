@@ -30,6 +30,17 @@ export const publishSettings = z.strictObject({
     .max(100_000)
     .default(5)
     .describe('Most US dollars that the posts of an account may cost in 30 days, on networks that charge'),
+  publicFolder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder of a web server or CDN, for networks that fetch pictures (Instagram, Threads); relative to the home folder. Default: none',
+    ),
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: 'an address such as https://example.org/posts' })
+    .optional()
+    .describe('Address of publicFolder, such as https://example.org/posts'),
   template: z
     .string()
     .min(1)

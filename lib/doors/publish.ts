@@ -19,6 +19,7 @@ export {
   PostSender,
   type PostState,
   type PreparedPost,
+  type PublicPlace,
   previewPost,
   type QueueWorkOptions,
   queueWork,

@@ -8,6 +8,7 @@ export { type Metrics, type Profile, type Published, type Publisher, visibilitie
 export { deletePost } from './outbox/delete-post.ts';
 export { type BrokenPost, type NewPost, Outbox } from './outbox/outbox.ts';
 export { openStates, type Post, type PostState, postStates } from './outbox/post.ts';
+export type { PublicPlace } from './outbox/public-picture.ts';
 export { type ApprovalRule, previewPost, type QueueWorkOptions, queueWork } from './outbox/queue-work.ts';
 export { type Hold, holdOf, type PostingRules } from './outbox/rules.ts';
 export { PostSender, type SenderOptions } from './outbox/sender.ts';

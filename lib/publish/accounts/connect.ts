@@ -3,7 +3,7 @@ import { answeredByNetwork } from '../networks/network-failure.ts';
 import type { NetworkName } from '../networks/network-names.ts';
 import type { Profile } from '../networks/publisher.ts';
 import { type Account, Accounts, checkAccountName } from './account.ts';
-import { openPublisher, wantedSecrets } from './open-publisher.ts';
+import { firstSecrets, openPublisher, wantedSecrets } from './open-publisher.ts';
 
 export interface ConnectOptions {
   /** Name of the account in this home. */
@@ -42,7 +42,16 @@ export async function connectAccount(
   });
   // Stored before it is proved, because asking may renew the secrets; and stopped, so that nothing is posted to it meanwhile.
   const stopped = { at: Date.now(), code: 'ERR_UNAUTHENTICATED', message: 'it was never connected completely. Connect it again' };
-  const draft = { name, network, server, secrets, handle: '', url: null, connectedAt: stopped.at, stopped };
+  const draft = {
+    name,
+    network,
+    server,
+    secrets: { ...firstSecrets(network), ...secrets },
+    handle: '',
+    url: null,
+    connectedAt: stopped.at,
+    stopped,
+  };
   await accounts.save(draft);
   try {
     const publisher = openPublisher(accounts, draft);

@@ -4,6 +4,9 @@ import type { Credentials } from '../networks/credentials.ts';
 import { Discord, type DiscordSecrets, discordWebhook } from '../networks/discord.ts';
 import { Folder } from '../networks/folder.ts';
 import { Mastodon, mastodonSecrets } from '../networks/mastodon.ts';
+import { metaSecrets } from '../networks/meta/graph.ts';
+import { Instagram } from '../networks/meta/instagram.ts';
+import { Threads } from '../networks/meta/threads.ts';
 import type { NetworkName } from '../networks/network-names.ts';
 import type { Publisher } from '../networks/publisher.ts';
 import { Telegram, telegramSecrets } from '../networks/telegram.ts';
@@ -22,12 +25,21 @@ interface NetworkRow {
   /** Where the network is, if it is in one place. */
   server?: string;
   wanted: readonly WantedSecret[];
+  /** What is stored besides at first. */
+  first?: () => Record<string, number>;
   open: (accounts: Accounts, account: Pick<Account, 'name' | 'server'>) => Publisher;
 }
 
 const mastodonToken: readonly WantedSecret[] = [
   { name: 'token', where: 'Preferences, Development, New application: an access token with the scopes read and write' },
 ];
+
+const metaWanted: readonly WantedSecret[] = [
+  { name: 'token', where: 'developers.facebook.com, your app: a long-lived token of the account, with the permission to publish' },
+  { name: 'userId', where: 'the same: the number of the account' },
+];
+/** Long-lived tokens of Meta end after 60 days; from the middle of that time on they are renewed. */
+const metaFirst = (): Record<string, number> => ({ expiresAt: Date.now() + 60 * 86_400_000 });
 
 const discordStored = z.object({ webhook: z.string() });
 /** Before the first renewal nobody knows when a token of X ends. */
@@ -80,6 +92,18 @@ const networks: Readonly<Record<NetworkName, NetworkRow>> = {
     ],
     open: (accounts, { name, server }) => new X(server, accounts.credentials(name, xStored)),
   },
+  instagram: {
+    server: 'https://graph.instagram.com',
+    wanted: metaWanted,
+    first: metaFirst,
+    open: (accounts, { name, server }) => new Instagram(server, accounts.credentials(name, metaSecrets)),
+  },
+  threads: {
+    server: 'https://graph.threads.net',
+    wanted: metaWanted,
+    first: metaFirst,
+    open: (accounts, { name, server }) => new Threads(server, accounts.credentials(name, metaSecrets)),
+  },
 };
 
 /** The client of an account. */
@@ -89,6 +113,9 @@ export function openPublisher(accounts: Accounts, account: Pick<Account, 'name' 
 
 /** What connecting an account of this network asks for. */
 export const wantedSecrets = (name: NetworkName): readonly WantedSecret[] => networks[name].wanted;
+
+/** What a new account has besides the secrets that were asked for. */
+export const firstSecrets = (name: NetworkName): Record<string, number> => networks[name].first?.() ?? {};
 
 /** The address of a network that is in one place. */
 export const serverOf = (name: NetworkName): string | undefined => networks[name].server;

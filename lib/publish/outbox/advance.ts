@@ -4,6 +4,7 @@ import { type Failure, NetworkFailure } from '../networks/network-failure.ts';
 import type { PostOrder, Published, Publisher } from '../networks/publisher.ts';
 import type { Outbox } from './outbox.ts';
 import { enter, openStates, type Post } from './post.ts';
+import { type PublicPlace, putPublicPicture } from './public-picture.ts';
 
 /** Shortest time between a call whose answer was lost and the search for its post: the network may still be working on it. */
 export const settleMs = 90_000;
@@ -25,6 +26,8 @@ export interface AdvanceOptions {
   random: RandomSource;
   /** Names this sender: what another one armed may be on the network. */
   sender: string;
+  /** For networks that fetch the picture. */
+  publicPlace: PublicPlace | undefined;
   /** Whether publishing may begin now. Asked at the last moment. */
   isPermitted: (post: Post) => Promise<boolean>;
 }
@@ -69,7 +72,10 @@ async function step(post: Post, options: AdvanceOptions): Promise<Post | undefin
     return outbox.change(post.id, ['approved'], (draft, now) => enter(draft, 'uploading', now));
   }
   if (post.state === 'uploading') {
-    const media = await publisher.upload(await orderOf(post, options));
+    const order = await orderOf(post, options);
+    const path = outbox.home.post(post.id, post.picture.file);
+    const pictureUrl = publisher.needsPublicPicture && (await putPublicPicture(post, path, options.publicPlace));
+    const media = await publisher.upload({ ...order, ...(pictureUrl && { pictureUrl }) });
     return outbox.change(post.id, ['uploading'], (draft, now) => {
       draft.media = media;
       succeed(draft);

@@ -20,6 +20,7 @@ import { advance } from './advance.ts';
 import { metricDue } from './metrics-due.ts';
 import { Outbox } from './outbox.ts';
 import { openStates, type Post, type PostState } from './post.ts';
+import { type PublicPlace, removePublicPicture } from './public-picture.ts';
 import { recordPost } from './record.ts';
 import { holdOf, moneyHold, type PostingRules } from './rules.ts';
 
@@ -27,6 +28,8 @@ export interface SenderOptions {
   home: string;
   gallery: Gallery;
   rules: PostingRules;
+  /** Where networks that fetch pictures find them. */
+  publicPlace?: PublicPlace | undefined;
   /** Called when a post is out, failed, or became unknown. */
   onPost: (post: Post) => void;
   warn: (line: string) => void;
@@ -220,7 +223,15 @@ export class PostSender {
   ): Promise<{ after: Post; goOn: boolean }> {
     const isFar = start.nextAt !== null && start.nextAt > this.#clock.now() + farMs;
     const post = isFar ? await this.outbox.change(start.id, openStates, forgetWait) : start;
-    const options = { outbox: this.outbox, publisher, clock: this.#clock, random: this.#random, sender: this.#name, isPermitted };
+    const options = {
+      outbox: this.outbox,
+      publisher,
+      clock: this.#clock,
+      random: this.#random,
+      sender: this.#name,
+      isPermitted,
+      publicPlace: this.#options.publicPlace,
+    };
     const { post: after, accountFailure } = await advance(post, options);
     if (after.state === 'published') await this.#follow(after, publisher);
     if (after.state !== start.state && ended.includes(after.state)) this.#options.onPost(after);
@@ -237,6 +248,7 @@ export class PostSender {
     if (!current.recorded) {
       await recordPost(this.#options.gallery, current);
       await rm(this.outbox.home.post(current.id, current.picture.file), { force: true });
+      if (publisher.needsPublicPicture) await removePublicPicture(current, this.#options.publicPlace);
       current = await this.outbox.change(current.id, ['published'], (draft) => {
         draft.recorded = true;
       });
