@@ -38,14 +38,31 @@ bool read_matrices(const ggml_tensor* dst, Batch& batch) {
            read_matrix(a, dense, dense == 0, batch.first.a);
 }
 
+constexpr int64_t most = 1 << 24;  // rows, columns, values of k
+
+// Whether the rows of all matrices of a tensor have one step from each to the next.
+bool rows_follow(const ggml_tensor* t) {
+    return (t->ne[2] == 1 || t->nb[2] == t->nb[1] * static_cast<size_t>(t->ne[1])) &&
+           (t->ne[3] == 1 || t->nb[3] == t->nb[1] * static_cast<size_t>(t->ne[1] * t->ne[2]));
+}
+
+// Products by the same B, as of a batch of pictures by weights, become one of more rows, so that B is packed once. Each row is summed as
+// before.
+void join_rows(const ggml_tensor* dst, Batch& batch) {
+    const ggml_tensor *b = dst->src[0], *a = dst->src[1];
+    const int64_t rows = dst->ne[1] * dst->ne[2] * dst->ne[3];
+    if (dst->op != GGML_OP_MUL_MAT || b->ne[2] * b->ne[3] != 1 || rows > most || !rows_follow(a) || !rows_follow(dst)) return;
+    batch.first.m = static_cast<int>(rows);
+    batch.count = batch.inner = batch.share_inner = batch.share_outer = 1;
+}
+
 bool read_batch(const ggml_tensor* dst, Batch& batch) {
     const ggml_tensor *b = dst->src[0], *a = dst->src[1];
     const bool outer = dst->op == GGML_OP_OUT_PROD;
     const int64_t m = dst->ne[1], n = dst->ne[0], k = outer ? b->ne[1] : b->ne[0];
     if (!outer && dst->op_params[2] != 0) return false;  // asked to be ggml's (patch 0091)
-    // Smaller ones do not gain.
+    // Smaller ones do not gain. Of each alone, so that a batch has the bits of its pictures alone.
     const int64_t least = outer ? 64 : 16;
-    constexpr int64_t most = 1 << 24;
     if (m < least || n < least || k < 8 || m > most || n > most || k > most || ggml_nelements(dst) > int64_t(1) << 31) return false;
     if (dst->type != GGML_TYPE_F32 || dst->nb[0] != sizeof(float) || dst->nb[1] % sizeof(float) != 0) return false;
     if (b->ne[2] == 0 || b->ne[3] == 0 || dst->ne[2] % b->ne[2] != 0 || dst->ne[3] % b->ne[3] != 0) return false;
@@ -63,7 +80,9 @@ bool read_batch(const ggml_tensor* dst, Batch& batch) {
         batch.b_step[i] = static_cast<ptrdiff_t>(b->nb[2 + i]);
         batch.c_step[i] = static_cast<ptrdiff_t>(dst->nb[2 + i]);
     }
-    return read_matrices(dst, batch);
+    if (!read_matrices(dst, batch)) return false;
+    join_rows(dst, batch);
+    return true;
 }
 
 size_t work_size(const Batch& batch, int parts, int threads) {
