@@ -153,6 +153,7 @@ int main() {
         {100, 100, 40, f32, f32, 6, 1, false, true},
         {50, 77, 40, f16, f32, 6, 3},
         {40, 24, 72, f32, f32, 3},
+        {512, 40, 4096, f32, f32, 6},  // more than is packed at a time
     };
     for (const Shape& shape : products) check_shape(shape, kernels);
     const Shape batches[] = {

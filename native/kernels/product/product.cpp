@@ -71,6 +71,7 @@ bool read_batch(const ggml_tensor* dst, Batch& batch) {
     batch.first.k = static_cast<int>(k);
     batch.first.c = static_cast<float*>(dst->data);
     batch.first.c_step = static_cast<ptrdiff_t>(dst->nb[1] / sizeof(float));
+    batch.begin = 0;
     batch.count = static_cast<int>(dst->ne[2] * dst->ne[3]);
     batch.inner = static_cast<int>(dst->ne[2]);
     batch.share_inner = static_cast<int>(dst->ne[2] / b->ne[2]);
@@ -97,6 +98,20 @@ int amx_parts(const ggml_tensor* dst, int bf16) {
 }
 
 constexpr size_t most_work = size_t(256) << 20;
+// Of several products (heads of attention) so many are computed at a time that what is packed stays small. Larger ones do not gain.
+constexpr size_t most_work_of_many = size_t(32) << 20;
+
+// How many, or 0. The same for each number of threads: the plan does not know how many start.
+int at_a_time(Batch batch, int parts) {
+    const size_t most = batch.count > 1 ? most_work_of_many : most_work;
+    while (batch.count > 1 && work_size(batch, parts, 1) > most) batch.count = conv::ceil_div(batch.count, 2);
+    return work_size(batch, parts, 1) <= most ? batch.count : 0;
+}
+
+size_t planned_size(Batch batch, int parts, int threads) {
+    batch.count = at_a_time(batch, parts);
+    return batch.count == 0 ? 0 : work_size(batch, parts, threads) + 64;  // to begin at a cache line
+}
 
 }  // namespace
 
@@ -104,23 +119,26 @@ size_t ai_artist_product_work_size(const ggml_tensor* dst, int n_threads) {
     Batch batch;
     if (!read_batch(dst, batch)) return 0;
     size_t size = 0;  // the plan does not know what is allowed
-    for (const int bf16 : {0, 1, 2}) size = std::max(size, work_size(batch, amx_parts(dst, bf16), n_threads));
-    return size <= most_work ? size + 64 : 0;
+    for (const int bf16 : {0, 1, 2}) size = std::max(size, planned_size(batch, amx_parts(dst, bf16), n_threads));
+    return size;
 }
 
 bool ai_artist_product(const ggml_compute_params* params, ggml_tensor* dst) {
     Batch batch;
     if (!read_batch(dst, batch)) return false;
-    const int parts = amx_parts(dst, params->bf16);
-    const size_t size = work_size(batch, parts, params->nth);
-    if (size > most_work || params->wsize < size + 64) return false;
+    const int parts = amx_parts(dst, params->bf16), all = batch.count, most = at_a_time(batch, parts);
+    if (most == 0 || params->wsize < planned_size(batch, parts, params->nth)) return false;
     char* const work = reinterpret_cast<char*>(conv::aligned(reinterpret_cast<uintptr_t>(params->wdata)));
     const conv::Thread thread = {params->ith, params->nth, [](void* pool) { ggml_barrier(static_cast<ggml_threadpool*>(pool)); },
                                  params->threadpool};
-    if (parts > 0) {
-        product::amx_product(batch, parts, work, thread);
-    } else {
-        product::f32_product(batch, work, thread);
+    for (; batch.begin < all; batch.begin += most) {
+        batch.count = std::min(most, all - batch.begin);
+        if (batch.begin > 0) thread.barrier();  // until nobody reads what was packed before
+        if (parts > 0) {
+            product::amx_product(batch, parts, work, thread);
+        } else {
+            product::f32_product(batch, work, thread);
+        }
     }
     return true;
 }
