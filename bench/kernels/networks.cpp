@@ -1,8 +1,11 @@
 // Our side of bench/kernels/kernels.ts: whole networks with random weights, built by the engine's own classes, on the CPU.
 //
-//   networks upscaler|vae|unet|mini f32|bf16 THREADS ROUNDS [OUTPUT]
+//   networks upscaler|vae|unet|mini f32|bf16 THREADS ROUNDS [--latent SIZE] [--passes] [--output FILE]
 //
-// Prints processor and wall seconds of the best round as JSON, and writes the floats of the result to the file OUTPUT.
+// Prints processor and wall seconds of the best round, and the most memory of the process in MiB, as JSON; writes the floats of the result
+// to FILE. unet and mini are a step with guidance at a latent of SIZE by SIZE (32), as the engine computes it; with --passes as two passes.
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -117,8 +120,8 @@ Compute autoencoder(ggml_backend_t backend, int threads) {
     return [=, z = random({32, 32, 4, 1})] { return network->_compute(threads, z, true); };
 }
 
-// With guidance the engine computes a step as two passes.
-Compute unet(ggml_backend_t backend, int threads, int64_t channels) {
+// A step with guidance.
+Compute unet(ggml_backend_t backend, int threads, int64_t channels, int64_t size, bool passes) {
     TensorStorage first;
     first.name = "model.diffusion_model.input_blocks.0.0.weight";
     first.n_dims = 4;
@@ -131,10 +134,26 @@ Compute unet(ggml_backend_t backend, int threads, int64_t channels) {
     network->get_param_tensors(tensors, "model.diffusion_model");
     give_weights(backend, tensors);
     network->set_conv2d_direct_enabled(sd_backend_has_conv_2d_kernels(backend));
-    const sd::Tensor<float> x = random({32, 32, 4, 1}), time({1}, {500.f}), context = random({network->config.context_dim, 77, 1});
+    const auto x = std::make_shared<sd::Tensor<float>>(random({size, size, 4, 1}));
+    const auto time = std::make_shared<sd::Tensor<float>>(sd::Tensor<float>({1}, {500.f}));
+    // Both halves of one array: not the same.
+    const auto contexts = std::make_shared<sd::Tensor<float>>(random({network->config.context_dim, 77, 2}));
     return [=] {
-        network->compute(threads, x, time, context);
-        return network->compute(threads, x, time, context);
+        const sd::Tensor<float> texts[2] = {sd::ops::slice(*contexts, 2, 0, 1), sd::ops::slice(*contexts, 2, 1, 2)};
+        DiffusionParams both[2];
+        for (int i = 0; i < 2; i++) {
+            both[i].x = x.get();
+            both[i].timesteps = time.get();
+            both[i].context = &texts[i];
+            both[i].extra = UNetDiffusionExtra{};
+        }
+        std::array<sd::Tensor<float>, 2> out;
+        if (!passes && network->takes_pair(both[0], both[1])) {
+            out = network->compute_pair(threads, both[0], both[1]);
+        } else {
+            for (int i = 0; i < 2; i++) out[i] = network->compute(threads, both[i]);
+        }
+        return sd::ops::concat(out[0], out[1], 3);
     };
 }
 
@@ -144,12 +163,34 @@ double processor_seconds() {
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
+double peak_mebibytes() {
+    rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;  // kilobytes on Linux
+}
+
+struct Options {
+    int64_t latent = 32;
+    bool passes = false;
+    const char* output = nullptr;
+
+    Options(int count, char** arguments) {
+        for (int i = 0; i < count; i++) {
+            const std::string name = arguments[i];
+            if (name == "--passes") passes = true;
+            if (name == "--latent" && i + 1 < count) latent = std::atoi(arguments[++i]);
+            if (name == "--output" && i + 1 < count) output = arguments[++i];
+        }
+    }
+};
+
 }  // namespace
 
 int main(int count, char** arguments) {
     if (count < 5) return 2;
     const std::string what = arguments[1], precision = arguments[2];
     const int threads = std::atoi(arguments[3]), rounds = std::atoi(arguments[4]);
+    const Options options(count - 5, arguments + 5);
     sd_set_log_callback(
         [](sd_log_level_t level, const char* text, void*) {
             if (level >= SD_LOG_WARN) std::fputs(text, stderr);
@@ -159,7 +200,7 @@ int main(int count, char** arguments) {
     sd_backend_allow_bf16(backend, precision == "bf16");
     const Compute compute = what == "upscaler" ? upscaler(backend, threads)
                             : what == "vae"    ? autoencoder(backend, threads)
-                                               : unet(backend, threads, what == "mini" ? 64 : 320);
+                                               : unet(backend, threads, what == "mini" ? 64 : 320, options.latent, options.passes);
     double processor = 1e9, wall = 1e9;
     sd::Tensor<float> result;
     for (int i = 0; i < rounds; i++) {
@@ -169,9 +210,9 @@ int main(int count, char** arguments) {
         processor = std::min(processor, processor_seconds() - begun);
         wall = std::min(wall, std::chrono::duration<double>(std::chrono::steady_clock::now() - at).count());
     }
-    std::printf("{\"processor\": %.3f, \"wall\": %.3f}\n", processor, wall);
-    if (count > 5) {
-        std::ofstream file(arguments[5], std::ios::binary);
+    std::printf("{\"processor\": %.3f, \"wall\": %.3f, \"mebibytes\": %.0f}\n", processor, wall, peak_mebibytes());
+    if (options.output != nullptr) {
+        std::ofstream file(options.output, std::ios::binary);
         file.write(reinterpret_cast<const char*>(result.data()), static_cast<std::streamsize>(result.numel() * sizeof(float)));
     }
 }

@@ -17,11 +17,12 @@ struct Shape {
     ggml_type b = GGML_TYPE_F32, a = GGML_TYPE_F32;
     int64_t products = 1, shared = 1;  // so many products, so many neighbours with the same B
     bool outer = false, strided = false;
+    bool apart = false;  // a row between the products of A
 
     std::string name() const {
         return std::string(outer ? "outer " : "") + std::to_string(m) + "x" + std::to_string(n) + " over " + std::to_string(k) + " " +
                ggml_type_name(b) + " by " + ggml_type_name(a) + (products > 1 ? ", " + std::to_string(products) + " products" : "") +
-               (shared > 1 ? ", B shared" : "") + (strided ? ", strided" : "");
+               (shared > 1 ? ", B shared" : "") + (strided ? ", strided" : "") + (apart ? ", rows apart" : "");
     }
 };
 
@@ -45,7 +46,8 @@ public:
             c_ = ggml_out_prod(context_, b_, a_);
         } else {
             b_ = matrix(shape.b, shape.k, shape.n, b_batches, 3);
-            a_ = matrix(shape.a, shape.k, shape.m, batches, 4);
+            a_ = matrix(shape.a, shape.k, shape.m + shape.apart, batches, 4);
+            if (shape.apart) a_ = ggml_view_3d(context_, a_, shape.k, shape.m, batches, a_->nb[1], a_->nb[2], 0);
             c_ = ggml_mul_mat(context_, b_, a_);
         }
         graph_ = ggml_new_graph(context_);
@@ -115,6 +117,20 @@ void check_shape(const Shape& shape, bool kernels) {
     }
 }
 
+// Products by one B are computed as one of more rows: the first has the bits that it has alone.
+void check_alone(const Shape& shape) {
+    Multiplied together(shape);
+    Shape single = shape;
+    single.products = single.shared = 1;
+    Multiplied alone(single);
+    for (const int bf16 : {0, 1, 2}) {
+        const auto all = together.compute(2, {0, bf16}), first = alone.compute(2, {0, bf16});
+        const bool same = all.size() == first.size() * static_cast<size_t>(shape.products) && !first.empty() &&
+                          std::memcmp(all.data(), first.data(), first.size() * sizeof(float)) == 0;
+        check(same, "the bits of a product alone: " + shape.name() + ", " + std::to_string(bf16) + " bfloat16 allowed");
+    }
+}
+
 }  // namespace
 
 int main() {
@@ -137,8 +153,19 @@ int main() {
         {100, 100, 40, f32, f32, 6, 1, false, true},
         {50, 77, 40, f16, f32, 6, 3},
         {40, 24, 72, f32, f32, 3},
+        {512, 40, 4096, f32, f32, 6},  // more than is packed at a time
     };
     for (const Shape& shape : products) check_shape(shape, kernels);
+    const Shape batches[] = {
+        {17, 33, 47, f16, f32, 2, 2},   {77, 321, 257, f16, f32, 2, 2},
+        {31, 65, 700, bf16, f32, 3, 3}, {100, 40, 90, f32, f32, 2, 2, false, true},
+        {49, 50, 641, f16, f16, 5, 5},  {33, 70, 40, f16, f32, 2, 2, false, false, true},
+        {16, 16, 8, f32, f32, 2, 2},
+    };
+    for (const Shape& shape : batches) {
+        check_shape(shape, kernels);
+        if (kernels) check_alone(shape);
+    }
     for (const bool transposed : {false, true}) {
         for (const Shape& shape : {Shape{64, 64, 16}, Shape{320, 100, 1000}, Shape{65, 321, 77}, Shape{64, 70, 50, f32, f32, 4, 2}}) {
             Shape outer = shape;
@@ -149,6 +176,7 @@ int main() {
     }
     // What they leave to ggml: few rows, few values, other types.
     for (const Shape& shape : {Shape{1, 1, 1}, Shape{15, 40, 64}, Shape{40, 15, 64}, Shape{40, 40, 7}}) check_shape(shape, false);
+    check_shape({15, 40, 64, f16, f32, 2, 2}, false);  // rows of both pictures together are no reason to take it
 
     Multiplied large({256, 256, 640});
     const double error = large.error(large.compute(2, {4096}));

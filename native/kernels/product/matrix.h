@@ -40,17 +40,18 @@ struct Depths {
     int end(int part) const { return std::min(k, (part + 1) * length); }
 };
 
-// All products of an operation have one shape; `at(i)` is the i-th.
+// All products of an operation have one shape; `at(i)` is the i-th of those to compute.
 struct Batch {
     Product first;
-    int count;                                  // in all
-    int inner;                                  // the i-th product is at (i % inner, i / inner)
+    int begin;                                  // the first of those to compute
+    int count;                                  // that are computed
+    int inner;                                  // the i-th of all is at (i % inner, i / inner)
     int share_inner, share_outer;               // so many neighbours have the same B
     ptrdiff_t a_step[2], b_step[2], c_step[2];  // bytes, inner and outer
 
     Product at(int i) const {
         Product p = first;
-        const int x = i % inner, y = i / inner;
+        const int x = (begin + i) % inner, y = (begin + i) / inner;
         p.a.data = static_cast<const char*>(p.a.data) + x * a_step[0] + y * a_step[1];
         p.b.data = static_cast<const char*>(p.b.data) + x / share_inner * b_step[0] + y / share_outer * b_step[1];
         p.c = reinterpret_cast<float*>(reinterpret_cast<char*>(p.c) + x * c_step[0] + y * c_step[1]);
