@@ -21,6 +21,7 @@ const suites: Record<string, string[]> = {
   domain: ['model/domain.ts'],
   install: ['install.ts'],
   import: ['import.ts'],
+  sign: ['provenance/sign.ts'],
   webuiapi: ['clients/webuiapi.ts'],
   schemathesis: ['clients/schemathesis.ts'],
 };

@@ -75,6 +75,10 @@ export class Home {
   get wildcards(): string {
     return this.#at('wildcards');
   }
+  /** The private key that signs pictures, with its certificates. */
+  get signingKey(): string {
+    return this.#at('provenance', 'signing-key.pem');
+  }
   /** Models that were pulled. */
   get models(): string {
     return this.#at('models');

@@ -1,0 +1,3 @@
+export { type Identity, type IdentityPlace, knownIdentity, openIdentity, type SigningAlgorithm } from './identity/identity.ts';
+export { type ReadManifest, readManifest } from './manifest/read.ts';
+export { type SignOptions, signPicture } from './manifest/sign.ts';
