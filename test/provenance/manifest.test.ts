@@ -110,7 +110,7 @@ suite('the key of a home', (test) => {
     const [key, certificate] = [`${from}/own.key`, `${from}/own.pem`];
     writeFileSync(key, pem.slice(0, pem.indexOf('-----BEGIN CERTIFICATE')));
     writeFileSync(certificate, pem.slice(pem.indexOf('-----BEGIN CERTIFICATE')));
-    const identity = await openIdentity({ home: newHome(), key, certificate });
+    const identity = await openIdentity({ home: newHome(), keyFile: key, certificateFile: certificate });
     is((await readManifest(await signPicture(await encoded('jpeg'), identity), await openIdentity({ home: from }))).byThisHome, true);
     const other = generateKeyPairSync('ec', {
       namedCurve: 'P-256',
@@ -123,10 +123,10 @@ suite('the key of a home', (test) => {
         () => 'accepted',
         (error) => `${error.code} ${error.message}`,
       );
-    match(await refused({ key, certificate }), /^ERR_CONFIG .*expected the certificate of the key first/);
-    match(await refused({ key }), /^ERR_CONFIG provenance\.certificate: expected a PEM file/);
-    match(await refused({ key: certificate, certificate }), /^ERR_CONFIG .*private key in PEM/);
-    match(await refused({ key: `${from}/none`, certificate }), /^ERR_READ /);
+    match(await refused({ keyFile: key, certificateFile: certificate }), /^ERR_CONFIG .*expected the certificate of the key first/);
+    match(await refused({ keyFile: key }), /^ERR_CONFIG provenance\.certificateFile: expected a PEM file/);
+    match(await refused({ keyFile: certificate, certificateFile: certificate }), /^ERR_CONFIG .*private key in PEM/);
+    match(await refused({ keyFile: `${from}/none`, certificateFile: certificate }), /^ERR_READ /);
   });
   test('a damaged one is not replaced', async () => {
     const place = { home: newHome() };

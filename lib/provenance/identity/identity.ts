@@ -6,10 +6,10 @@ import { newIdentity } from './certificates.ts';
 export interface IdentityPlace {
   /** Default: AI_ARTIST_HOME, else ~/.ai-artist. */
   home?: string | undefined;
-  /** PEM file of the owner's certificate, followed by those of its issuers. Only together with `key`. */
-  certificate?: string | undefined;
-  /** PEM file of the private key of `certificate`, without a password. */
-  key?: string | undefined;
+  /** PEM file of the owner's certificate, followed by those of its issuers. Only together with `keyFile`. */
+  certificateFile?: string | undefined;
+  /** PEM file of the private key of `certificateFile`, without a password. */
+  keyFile?: string | undefined;
 }
 
 export type SigningAlgorithm = 'es256' | 'es384' | 'ps256' | 'ed25519';
@@ -23,17 +23,22 @@ export interface Identity {
 }
 
 /**
- * The key and certificates that sign the pictures of a home. Without `certificate` and `key` they are made on first use, in a file that only its
+ * The key and certificates that sign the pictures of a home. Without `certificateFile` and `keyFile` they are made on first use, in a file that only its
  * owner may read; of two processes that make it at once, one writes and both use the same.
  *
- * @throws ArtistError ERR_CONFIG: only one of `certificate` and `key`, they do not belong together, or C2PA does not know their kind; ERR_READ;
+ * @throws ArtistError ERR_CONFIG: only one of `certificateFile` and `keyFile`, they do not belong together, or C2PA does not know their kind; ERR_READ;
  *   ERR_DAMAGED: the file in the home; ERR_WRITE, ERR_DISK_FULL
  */
 export const openIdentity = answering('openIdentity', async (place: IdentityPlace = {}): Promise<Identity> => {
-  if (place.certificate !== undefined && place.key !== undefined)
-    return identityOf(await textOf(place.key), await textOf(place.certificate), `${place.key} and ${place.certificate}`, 'ERR_CONFIG');
-  if (place.certificate !== undefined || place.key !== undefined) {
-    const [there, missing] = place.key === undefined ? ['certificate', 'key'] : ['key', 'certificate'];
+  if (place.certificateFile !== undefined && place.keyFile !== undefined)
+    return identityOf(
+      await textOf(place.keyFile),
+      await textOf(place.certificateFile),
+      `${place.keyFile} and ${place.certificateFile}`,
+      'ERR_CONFIG',
+    );
+  if (place.certificateFile !== undefined || place.keyFile !== undefined) {
+    const [there, missing] = place.keyFile === undefined ? ['certificateFile', 'keyFile'] : ['keyFile', 'certificateFile'];
     throw new ArtistError(
       'ERR_CONFIG',
       `provenance.${missing}: expected a PEM file, because provenance.${there} is set, got none. Set both or neither`,
@@ -46,7 +51,7 @@ export const openIdentity = answering('openIdentity', async (place: IdentityPlac
 
 /** The identity of a home if it has one. It is not made: a reader only compares with it. */
 export async function knownIdentity(place: IdentityPlace = {}): Promise<Identity | undefined> {
-  if (place.certificate !== undefined || place.key !== undefined) return openIdentity(place);
+  if (place.certificateFile !== undefined || place.keyFile !== undefined) return openIdentity(place);
   const path = homeOf(place.home).signingKey;
   const pem = await existingIdentity(path);
   return pem === undefined ? undefined : identityOf(pem, pem, path, 'ERR_DAMAGED');

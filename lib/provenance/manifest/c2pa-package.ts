@@ -3,7 +3,24 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ArtistError, packageRoot } from '../../core/index.ts';
 
-export type C2pa = typeof import('@contentauth/c2pa-wasm');
+/** What is used of the package. Its own types would be part of ours, and nobody must install it for them. */
+export interface C2pa {
+  WasmBuilder: { fromJson(definition: string, settings: string): ManifestBuilder };
+  WasmReader: { fromBytes(type: string, bytes: Uint8Array, settings: string): Promise<{ json(): string; free(): void }> };
+}
+
+interface ManifestBuilder {
+  setIntent(intent: unknown): void;
+  addIngredientFromBlob(definition: string, type: string, blob: Blob): Promise<void>;
+  sign(signer: ManifestSigner, identityAssertions: readonly unknown[], type: string, source: Blob): Promise<Uint8Array>;
+  free(): void;
+}
+
+interface ManifestSigner {
+  alg: string;
+  reserveSize: number;
+  sign(claim: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
+}
 
 let loading: Promise<C2pa> | undefined;
 
