@@ -22,6 +22,7 @@ const suites: Record<string, string[]> = {
   install: ['install.ts'],
   import: ['import.ts'],
   sign: ['provenance/sign.ts'],
+  watermark: ['provenance/watermark.ts'],
   webuiapi: ['clients/webuiapi.ts'],
   schemathesis: ['clients/schemathesis.ts'],
 };

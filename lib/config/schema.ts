@@ -180,6 +180,10 @@ export const configSchema = z.strictObject({
         .optional()
         .describe('PEM file of your own certificate and its issuers, relative to the home folder. Default: one made on first use'),
       keyFile: z.string().min(1).optional().describe('PEM file of the private key of that certificate, relative to the home folder'),
+      watermark: z
+        .boolean()
+        .default(false)
+        .describe('Put an invisible mark into filed pictures of at least 256 pixels that names the work; only this home can read it'),
       training: z
         .enum(['allowed', 'notAllowed'])
         .default('notAllowed')

@@ -79,6 +79,10 @@ export class Home {
   get signingKey(): string {
     return this.#at('provenance', 'signing-key.pem');
   }
+  /** The secret that watermarks are made and found with. */
+  get watermarkKey(): string {
+    return this.#at('provenance', 'watermark.key');
+  }
   /** Models that were pulled. */
   get models(): string {
     return this.#at('models');
