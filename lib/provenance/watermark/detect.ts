@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import { answering } from '../../core/index.ts';
 import { type RawImage, resizeImage } from '../../image/index.ts';
 import { codedBits, decodeBits } from './code.ts';
@@ -198,7 +199,7 @@ export const findWatermark = answering(
         if (found) return found;
       }
       // Other requests get their turn: each try takes some milliseconds.
-      await new Promise((next) => setImmediate(next));
+      await breath();
     }
     later.sort((a, b) => b.score - a.score);
     for (const candidate of later) {

@@ -1,3 +1,4 @@
+import { setImmediate as breath } from 'node:timers/promises';
 import { ArtistError, answering } from '../../core/index.ts';
 import type { RawImage } from '../../image/index.ts';
 import { encodeBits } from './code.ts';
@@ -14,6 +15,8 @@ export const smallestMarkedEdge = 256;
  * Strength: mean change of a pixel in even areas, in steps of 8-bit values, and how much it grows with the texture around it, where it is not seen.
  */
 const [inEvenAreas, perDeviation, most] = [1.15, 0.07, 2.6];
+/** Rows that are marked before other requests of a server get their turn. */
+const rowsAtATime = 64;
 /** Radius of the texture that counts, in units of the pattern. */
 const textureRadius = 4;
 
@@ -62,13 +65,15 @@ export const embedWatermark = answering(
     const texture = localDeviation(lumaOf(picture), Math.max(1, Math.round(textureRadius * unit)));
     const data = new Uint8Array(picture.data);
     const colours = channels < 3 ? 1 : 3;
-    for (let y = 0, at = 0; y < height; y++)
+    for (let y = 0, at = 0; y < height; y++) {
+      if (y % rowsAtATime === 0) await breath();
       for (let x = 0; x < width; x++, at++) {
         const strength = Math.min(most, inEvenAreas + perDeviation * (texture[at] as number));
         const change = strength * sampleTile(tile, x / unit, y / unit);
         for (let channel = at * channels; channel < at * channels + colours; channel++)
           data[channel] = Math.max(0, Math.min(255, Math.round((data[channel] as number) + change)));
       }
+    }
     return { data, width, height, channels };
   },
 );
