@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { equal, is, match, not, ok } from 'uvu/assert';
 import { imageFormats, readRecipe } from '../../lib/doors/image.ts';
 import { openIdentity, readManifest, signPicture } from '../../lib/doors/provenance.ts';
@@ -128,6 +129,20 @@ suite('the key of a home', (test) => {
     match(await refused({ keyFile: certificate, certificateFile: certificate }), /^ERR_CONFIG .*private key in PEM/);
     match(await refused({ keyFile: `${from}/none`, certificateFile: certificate }), /^ERR_READ /);
   });
+  for (const [file, algorithm] of [
+    ['p384.pem', 'es384'],
+    ['ed25519.pem', 'ed25519'],
+    ['rsa.pem', 'ps256'],
+  ] as const)
+    test(`${algorithm}: a certificate of this kind signs, and the independent reader accepts it`, async () => {
+      // Made for this test with OpenSSL: key, certificate and root in one file.
+      const own = fileURLToPath(new URL(`../fixtures/provenance/${file}`, import.meta.url));
+      const identity = await openIdentity({ keyFile: own, certificateFile: own });
+      is(identity.algorithm, algorithm);
+      const signed = await signPicture(await encoded('png'), identity, about);
+      is((await readManifest(signed, identity)).byThisHome, true);
+      equal(await independently(signed), { isValid: true, failures: [] });
+    });
   test('a damaged one is not replaced', async () => {
     const place = { home: newHome() };
     await openIdentity(place);
