@@ -1,13 +1,16 @@
 /** C2PA manifests, written and read here, and read by an independent program. */
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { equal, is, match, not, ok } from 'uvu/assert';
 import { imageFormats, readRecipe } from '../../lib/doors/image.ts';
 import { openIdentity, readManifest, signPicture } from '../../lib/doors/provenance.ts';
 import { decodeImage } from '../../lib/image/index.ts';
 import { suite } from '../harness.ts';
+import { typescript } from '../support/run-source.ts';
 import { independently } from './independent.ts';
 import { changed, encoded, newHome } from './support.ts';
 
@@ -103,6 +106,17 @@ suite('the key of a home', (test) => {
     const file = path.join(place.home, 'provenance/signing-key.pem');
     if (process.platform !== 'win32') equal([statSync(file).mode & 0o777, statSync(path.dirname(file)).mode & 0o777], [0o600, 0o700]);
     is(readFileSync(file, 'utf8').match(/PRIVATE KEY-----/g)?.length, 2, 'the key of the root is not kept');
+  });
+  test('is one, also when several processes need it at once', async () => {
+    const home = newHome();
+    const door = new URL('../../lib/doors/provenance.ts', import.meta.url).href;
+    const script = `const { openIdentity } = await import(${JSON.stringify(door)});
+      console.log((await openIdentity({ home: ${JSON.stringify(home)} })).chain[0].fingerprint256);`;
+    const run = promisify(execFile);
+    const processes = Array.from({ length: 3 }, () => run(process.execPath, ['--import', typescript, '--input-type=module', '-e', script]));
+    const fingerprints = new Set((await Promise.all(processes)).map(({ stdout }) => stdout.trim()));
+    is(fingerprints.size, 1);
+    is(fingerprints.has((await openIdentity({ home })).chain[0]?.fingerprint256 ?? ''), true);
   });
   test('may be the own one of the owner', async () => {
     const from = newHome();
