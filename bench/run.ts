@@ -21,6 +21,8 @@ const suites: Record<string, string[]> = {
   domain: ['model/domain.ts'],
   install: ['install.ts'],
   import: ['import.ts'],
+  sign: ['provenance/sign.ts'],
+  watermark: ['provenance/watermark.ts'],
   webuiapi: ['clients/webuiapi.ts'],
   schemathesis: ['clients/schemathesis.ts'],
 };

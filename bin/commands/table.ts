@@ -28,6 +28,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./reproduce.ts')).reproduceCommand,
   },
   {
+    usage: 'verify <file>',
+    describe: 'Tell where a picture is from: signature, recipe, watermark, gallery',
+    load: async () => (await import('./verify.ts')).verifyCommand,
+  },
+  {
     usage: 'score <images...>',
     describe: 'Score how well pictures fit a text, best first',
     load: async () => (await import('./score.ts')).scoreCommand,

@@ -1,4 +1,4 @@
-import { type Artist, createArtist } from '../../lib/artist/index.ts';
+import { type Artist, createArtist, encodingOf } from '../../lib/artist/index.ts';
 import { configPath } from '../../lib/config/index.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import type { Context } from './run.ts';
@@ -6,7 +6,7 @@ import type { Context } from './run.ts';
 /** The gallery of this home. @throws every error of context.config() */
 export async function openGallery({ config, home }: Pick<Context, 'config' | 'home'>): Promise<Gallery> {
   const loaded = await config();
-  return new Gallery({ folder: configPath(loaded.config.gallery.folder, home) });
+  return new Gallery({ folder: configPath(loaded.config.gallery.folder, home), encode: encodingOf(loaded) });
 }
 
 /** An artist with the settings of this command line. `keepMs` 0: frees each model as soon as it has done its part. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { derivingOf } from '../../lib/artist/index.ts';
 import { ArtistError, writeOutput } from '../../lib/core/index.ts';
 import { type Exported, exportSite, exportZip, type Gallery, jsonFeed, jsonLdOf, pictureName, rssFeed } from '../../lib/gallery/index.ts';
 import { createProgress } from '../../lib/observe/index.ts';
@@ -63,7 +64,11 @@ export async function write(gallery: Gallery, ids: readonly string[], values: Ex
   };
   try {
     if (kind === 'zip') return await exportZip(gallery, ids, out, common);
-    if (kind === 'site') return await exportSite(gallery, ids, out, { ...common, url, ...(title !== undefined && { title }) });
+    if (kind === 'site')
+      return await exportSite(gallery, ids, out, {
+        ...{ ...common, url, derive: derivingOf(await context.config()) },
+        ...(title !== undefined && { title }),
+      });
     return await writeText(gallery, ids, out, values);
   } finally {
     progress.end();

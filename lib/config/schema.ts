@@ -167,6 +167,31 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Where works are stored'),
+  provenance: z
+    .strictObject({
+      sign: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Sign filed pictures, and those of exported sites, with C2PA. Their bytes then differ each time. Needs: npm install @contentauth/c2pa-wasm',
+        ),
+      certificateFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('PEM file of your own certificate and its issuers, relative to the home folder. Default: one made on first use'),
+      keyFile: z.string().min(1).optional().describe('PEM file of the private key of that certificate, relative to the home folder'),
+      watermark: z
+        .boolean()
+        .default(false)
+        .describe('Put an invisible mark into filed pictures of at least 256 pixels that names the work; only this home can read it'),
+      training: z
+        .enum(['allowed', 'notAllowed'])
+        .default('notAllowed')
+        .describe('Whether manifests let others train models on the pictures'),
+    })
+    .prefault({})
+    .describe('Proof of where pictures come from'),
   models: z
     .strictObject({
       endpoint: z

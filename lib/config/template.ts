@@ -13,6 +13,8 @@ const examples: Readonly<Record<string, unknown>> = {
   'prompt.templates': ['{subject}, {style}, {light}'],
   'llm.url': 'http://127.0.0.1:11434/v1',
   'llm.apiKey': { env: 'LLM_API_KEY' },
+  'provenance.certificateFile': 'my-certificate.pem',
+  'provenance.keyFile': 'my-key.pem',
   'models.token': { env: 'HF_TOKEN' },
   'metrics.port': 9464,
   'metrics.file': 'ai-artist.prom',

@@ -75,6 +75,14 @@ export class Home {
   get wildcards(): string {
     return this.#at('wildcards');
   }
+  /** The private key that signs pictures, with its certificates. */
+  get signingKey(): string {
+    return this.#at('provenance', 'signing-key.pem');
+  }
+  /** The secret that watermarks are made and found with. */
+  get watermarkKey(): string {
+    return this.#at('provenance', 'watermark.key');
+  }
   /** Models that were pulled. */
   get models(): string {
     return this.#at('models');

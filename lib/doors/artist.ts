@@ -12,6 +12,7 @@ export {
   createArtist,
   type Facts,
   type FiledWork,
+  type FoundWork,
   type MakeProposalOptions,
   type PaintSeriesOptions,
   type Period,
@@ -28,4 +29,7 @@ export {
   type SeriesOptions,
   type SeriesProgress,
   type TryProposalOptions,
+  type VerifiedPicture,
+  type VerifyPictureOptions,
+  verifyPicture,
 } from '../artist/index.ts';

@@ -5,6 +5,8 @@ export {
   type Embedder,
   type EmbedOptions,
   type EmbedResult,
+  type EncodedWork,
+  type EncodeWork,
   type Exported,
   exportSite,
   exportZip,

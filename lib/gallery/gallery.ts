@@ -16,6 +16,7 @@ import type { ScanOptions } from './indexing/scan.ts';
 import { type GalleryOptions, GalleryReader } from './reader.ts';
 import { idOfPicture } from './store/layout.ts';
 import { describeNew, type NewWork, type PreparedWork, prepareWork, withoutNulls } from './store/new-work.ts';
+import type { EncodeWork } from './store/pictures.ts';
 import { readPicture } from './store/read-picture.ts';
 import { checkSidecar, readSidecarObject, sidecarText, updateSchema, type WorkUpdate } from './store/sidecar.ts';
 import { UnconfirmedWorks } from './store/unconfirmed.ts';
@@ -30,6 +31,7 @@ export class Gallery extends GalleryReader {
   readonly #clock: Clock;
   readonly #random: RandomSource;
   readonly #nextId: () => string;
+  readonly #encode: EncodeWork | undefined;
   readonly #unconfirmed: UnconfirmedWorks;
 
   constructor(options: GalleryOptions = {}) {
@@ -38,6 +40,7 @@ export class Gallery extends GalleryReader {
     this.#clock = clock;
     this.#random = random;
     this.#nextId = createIds({ clock, random });
+    this.#encode = options.encode;
     this.#unconfirmed = new UnconfirmedWorks(this.files, this.index);
   }
 
@@ -51,13 +54,14 @@ export class Gallery extends GalleryReader {
    * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_DISK_FULL, ERR_WRITE, ERR_LOCKED, ERR_IMAGE_ENCODE
    */
   async add(work: NewWork): Promise<Artwork> {
-    const { about, withId } = await prepareWork(work);
+    const draw = (): string => (work.createdAt === undefined ? this.#nextId() : this.#idAt(work.createdAt));
+    const { about, withId } = await prepareWork(work, this.#encoding(draw));
     if (about.derivation?.['task'] !== undefined) await this.refresh();
     let thumbnail: Uint8Array | undefined;
     const filed = await this.whileLocked('filing a work', async () => {
       const earlier = await this.index.workOfTask(about.derivation?.['task']);
       if (earlier) return earlier;
-      const prepared = withId(work.createdAt === undefined ? this.#nextId() : this.#idAt(work.createdAt));
+      const prepared = withId(draw);
       const { sidecar } = prepared;
       await this.index.commit(sidecar.id, sidecar, () => this.#writeFiles(prepared));
       thumbnail = prepared.thumbnail;
@@ -94,8 +98,8 @@ export class Gallery extends GalleryReader {
    * @throws ArtistError every error of add(); and every error of `confirm`
    */
   async addConfirmed(work: NewWork, confirm: (work: Artwork) => Promise<boolean>): Promise<Artwork | undefined> {
-    const { withId } = await prepareWork(work);
-    return this.#unconfirmed.add(withId(this.#nextId()), confirm);
+    const { withId } = await prepareWork(work, this.#encoding(this.#nextId));
+    return this.#unconfirmed.add(withId(this.#nextId), confirm);
   }
 
   /**
@@ -207,6 +211,10 @@ export class Gallery extends GalleryReader {
    */
   whileLocked<T>(purpose: string, work: () => Promise<T>): Promise<T> {
     return this.index.whileLocked(purpose, work);
+  }
+
+  #encoding(draw: () => string): { encode: EncodeWork; id: string } | undefined {
+    return this.#encode && { encode: this.#encode, id: draw() };
   }
 
   #idAt(time: number): string {

@@ -27,7 +27,7 @@ export { type ImportOptions, type ImportResult, importPicture, importPictures } 
 export { mendGallery } from './store/mend.ts';
 export type { NewWork } from './store/new-work.ts';
 export { ownFile } from './store/own-file.ts';
-export { type PictureFile, type ThumbnailFormat, thumbnailFormats } from './store/pictures.ts';
+export { type EncodedWork, type EncodeWork, type PictureFile, type ThumbnailFormat, thumbnailFormats } from './store/pictures.ts';
 export { changeSchema, reviewFlags, type Sidecar, type SidecarChange, updateSchema, type WorkUpdate } from './store/sidecar.ts';
 export type { Thumbnail } from './store/thumbnails.ts';
 export { type Finding, findingKinds, type Verified, type VerifyOptions, verifyGallery } from './store/verify.ts';

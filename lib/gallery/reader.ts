@@ -16,7 +16,7 @@ import { type AnswerTo, type Asking, type Columns, type Question, Searches } fro
 import type { RowPlace } from './search/selection.ts';
 import type { GalleryStats } from './search/stats.ts';
 import type { Layout } from './store/layout.ts';
-import type { ThumbnailFormat } from './store/pictures.ts';
+import type { EncodeWork, ThumbnailFormat } from './store/pictures.ts';
 import { type Thumbnail, Thumbnails } from './store/thumbnails.ts';
 import { type ThumbnailSize, WorkFiles } from './store/work-files.ts';
 import { AskingThread, type SearchLimits } from './thread/asking-thread.ts';
@@ -36,6 +36,8 @@ export interface GalleryOptions {
    * searches run on a thread of their own, within these limits. Call close() at the end. Default: every read compares first.
    */
   serving?: SearchLimits | undefined;
+  /** How pictures that were painted here are encoded when they are filed, for example to sign them. Default: PNG with recipe and AI label. */
+  encode?: EncodeWork | undefined;
   /** Called with what the owner should know, such as works that are gone from the disk. Default: a process warning. */
   onWarning?: (message: string) => void;
 }

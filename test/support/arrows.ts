@@ -6,7 +6,7 @@ const ground = ['core'];
 const middle = ['observe', 'models', 'prompt', 'image'];
 const engineSide = [...ground, ...middle, 'lora', 'engine', 'clip', 'train'];
 const works = ['gallery', 'schedule'];
-const below = [...engineSide, 'config', ...works, 'curation', 'publish'];
+const below = [...engineSide, 'config', 'provenance', ...works, 'curation', 'publish'];
 
 /** Folder of lib/ -> folders it may import; 'index' is lib/index.ts, 'doors' holds the sub-paths of the package. */
 export const libArrows: Readonly<Record<string, readonly string[]>> = {
@@ -20,10 +20,11 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   engine: [...ground, ...middle, 'lora'],
   clip: [...ground, ...middle, 'engine'],
   train: [...ground, ...middle, 'lora', 'engine'],
+  provenance: [...ground, 'image'],
   gallery: [...ground, 'image'],
   schedule: ground,
   curation: [...ground, ...works, 'image'],
-  publish: [...ground, 'models', 'image', 'lora', ...works],
+  publish: [...ground, 'models', 'image', 'lora', ...works, 'provenance'],
   bench: below,
   tune: [...below, 'bench'],
   artist: [...below, 'tune'],

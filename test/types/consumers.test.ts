@@ -142,6 +142,16 @@ suite('the package from outside', (test) => {
     ['ESM', '--input-type=module', "const schedule = await import('ai-artist/schedule');"],
     ['CommonJS', '--input-type=commonjs', "const schedule = require('ai-artist/schedule');"],
   ] as const) {
+    test(`${kind}: says what signing and reading manifests need`, () => {
+      const script = `${load.replaceAll('schedule', 'provenance')}
+        const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000001', 'hex');
+        provenance.openIdentity({ home: 'a-home' })
+          .then((identity) => provenance.signPicture(png, identity))
+          .catch(({ code, message }) => console.log(code, message))
+          .then(() => provenance.readManifest(png))
+          .catch(({ code, message }) => console.log(code, message));`;
+      match(node(project, [args, '-e', script]).text, /^(ERR_UNSUPPORTED .* npm install @contentauth\/c2pa-wasm\n?){2}$/);
+    });
     test(`${kind}: schedules without bullmq, and says what a queue on Redis needs`, () => {
       const script = `${load}
         const from = Date.parse('2026-03-28T00:00Z');

@@ -5,6 +5,7 @@ import { loadSharp } from '../../image/index.ts';
 import { writerOf } from '../llm/writer.ts';
 import { Studio } from '../models/models-in-use.ts';
 import { ProposalMaker } from '../proposals/proposal-maker.ts';
+import { checkSigning, encodingOf } from '../provenance/signing.ts';
 import type { Workplace } from '../workplace.ts';
 import { type CreateEvent, type CreateOptions, createOptions, type LoopOptions } from './create-options.ts';
 import { CreateRun } from './create-run.ts';
@@ -64,7 +65,11 @@ export class Artist {
     if (!(keepMs >= 0)) throw new ArtistError('ERR_INVALID_ARGUMENT', `keepMs: expected a number of milliseconds from 0, got ${keepMs}`);
     this.home = config.home;
     this.config = config;
-    this.gallery = new Gallery({ folder: configPath(config.config.gallery.folder, config.home), ...(clock && { clock }) });
+    this.gallery = new Gallery({
+      folder: configPath(config.config.gallery.folder, config.home),
+      encode: encodingOf(config),
+      ...(clock && { clock }),
+    });
     this.#clock = clock;
     const { clip } = config.config.create;
     const clipPath = clip === undefined ? undefined : configPath(clip, config.home);
@@ -97,7 +102,8 @@ export class Artist {
    *
    * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid; ERR_CONFIG when a setting is; ERR_DISPOSED after dispose(); ERR_GENERATE
    *   when every candidate is a single colour, unsafe or not finite; ERR_READ or ERR_DAMAGED when a word list or the taste cannot be read;
-   *   ERR_WRITE, ERR_DISK_FULL or ERR_LOCKED when the gallery cannot be written; ERR_NOT_FOUND, ERR_NETWORK or ERR_DOWNLOAD when `inspire` finds
+   *   ERR_WRITE, ERR_DISK_FULL or ERR_LOCKED when the gallery cannot be written; ERR_UNSUPPORTED when works are signed and the
+   *   package for it is not installed; ERR_NOT_FOUND, ERR_NETWORK or ERR_DOWNLOAD when `inspire` finds
    *   no work or reaches no museum; every error of loadModel(), generate() and upscale(); `signal.reason` when aborted
    */
   create(options?: CreateOptions & { gallery?: true | undefined }): CreateRun<FiledWork>;
@@ -168,6 +174,7 @@ export class Artist {
     const hold = new SubjectHold(this.home, this.#clock);
     try {
       signal.throwIfAborted();
+      if (wishes.gallery) await checkSigning(this.config);
       const writer = await writerOf(this.config.config, this.#place);
       const place = { ...this.#place, signal, hold, writer };
       // Works with a given prompt and works of a series belong to no period.

@@ -2,6 +2,7 @@ import { ArtistError, answering, homeFolder } from '../../core/index.ts';
 import { type GenerateEvent, type LoadEvent, loadModel, loadUpscaler, type UpscaleEvent } from '../../engine/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import { type ArtImage, decodeImage, type PartialRecipe, type RawImage, type Recipe, resizeImage } from '../../image/index.ts';
+import { markedAgain } from '../provenance/signing.ts';
 import { closeEnough, comparePixels, type PixelDifference } from './compare.ts';
 import { findRecipeLoras, modelOf, repaintOptions } from './repaint-options.ts';
 
@@ -132,8 +133,9 @@ export const reproduce = answering('reproduce', async (work: Artwork, options: R
   const small = image;
   const large = known.upscaler ? await enlarge(small, known, options) : undefined;
   const reduced = large && stored.width === large.width && stored.height === large.height;
-  const painted = await stage(small, reduced ? await resizeImage(stored, small.width, small.height) : stored, reduced === true);
-  const upscaled = large && (await stage(large, stored, false));
+  const shown = large ? small : await markedAgain(small, work, home);
+  const painted = await stage(shown, reduced ? await resizeImage(stored, small.width, small.height) : stored, reduced === true);
+  const upscaled = large && (await stage(await markedAgain(large, work, home), stored, false));
   const { exact, psnr } = upscaled ?? painted;
   const last = large ?? small;
   return {

@@ -1,4 +1,4 @@
-import { access, constants, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ArtistError, answering, checkReplaceable, isArtistError, isUlid, replaceFolder, systemCode } from '../../core/index.ts';
 import type { Artwork } from '../artwork.ts';
@@ -15,6 +15,8 @@ export interface SiteOptions {
   title?: string;
   /** Address at which it will be published, for feeds and labels. Without it the site is for file:// only and has no feeds. */
   url?: string | undefined;
+  /** Called with the bytes of each smaller copy of a work's picture; what it returns is written, for example a signed copy. Default: as they are. */
+  derive?: ((copy: Uint8Array, work: Artwork) => Promise<Uint8Array>) | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -93,7 +95,7 @@ export const exportSite = answering(
       for (const [index, work] of open.entries()) {
         options.signal?.throwIfAborted();
         options.onProgress?.(index, open.length);
-        const message = await copyWork(gallery, work, made);
+        const message = await copyWork(gallery, work, made, options.derive);
         if (message === undefined) shown.push(work);
         else damaged.push({ id: work.id, message });
       }
@@ -106,13 +108,15 @@ export const exportSite = answering(
 );
 
 /** Writes the picture of a work, its thumbnail, and a copy for the web if it is large; returns why it cannot be shown. Throws errors that concern the site, not the work. */
-async function copyWork(gallery: Gallery, work: Artwork, site: string): Promise<string | undefined> {
+async function copyWork(gallery: Gallery, work: Artwork, site: string, derive: SiteOptions['derive']): Promise<string | undefined> {
+  const copySmaller = async (from: string, to: string): Promise<void> =>
+    derive ? writeFile(to, await derive(await readFile(from), work)) : copyFile(from, to);
   try {
     const thumbnail = await gallery.thumbnail(work.id, thumbnailEdge);
     await copyFile(await ownFile(work.path), join(site, 'images', pictureName(work)), constants.COPYFILE_FICLONE);
-    await copyFile(thumbnail, join(site, 'thumbs', `${work.id}.webp`));
+    await copySmaller(thumbnail, join(site, 'thumbs', `${work.id}.webp`));
     const web = webNameOf(work);
-    if (web !== undefined) await copyFile(await gallery.thumbnail(work.id, webEdge), join(site, 'web', web));
+    if (web !== undefined) await copySmaller(await gallery.thumbnail(work.id, webEdge), join(site, 'web', web));
     return undefined;
   } catch (error) {
     const message = await unreadable(work, error);

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { resolveOptions, ulidTime } from '../../core/index.ts';
 import { type ArtImage, digitalSourceType, type PartialRecipe, type RawImage, type Recipe, recipeHash } from '../../image/index.ts';
-import { candidateStrip, encodeWork, isArtImage, type PictureFile, thumbnailOfPainted, tileEdge } from './pictures.ts';
+import {
+  candidateStrip,
+  type EncodedWork,
+  type EncodeWork,
+  encodeWork,
+  isArtImage,
+  type PictureFile,
+  thumbnailOfPainted,
+  tileEdge,
+} from './pictures.ts';
 import { changeSchema, checkSidecar, type Sidecar, type SidecarChange, sidecarVersion } from './sidecar.ts';
 import { thumbnailSizes } from './work-files.ts';
 
@@ -29,7 +38,7 @@ export function withoutNulls(fields: Record<string, unknown>): Record<string, un
 export function describeNew(
   id: string,
   { image, recipe, imported, candidates }: NewWork,
-  { bytes, ending, width, height }: PictureFile,
+  { bytes, ending, width, height, provenance }: EncodedWork,
 ): Record<string, unknown> {
   // A file painted by this package contains its exact recipe.
   const painted = isArtImage(image) ? image.recipe : imported?.program === 'ai-artist' ? (recipe as Recipe) : undefined;
@@ -44,7 +53,7 @@ export function describeNew(
     imported,
     candidates:
       candidates && candidates.length > 1 ? { file: `${id}.candidates.webp`, tile: tileEdge, count: candidates.length } : undefined,
-    provenance: painted && { aiGenerated: true, digitalSourceType: digitalSourceType(painted.mode) },
+    provenance: painted && { aiGenerated: true, digitalSourceType: digitalSourceType(painted.mode), ...provenance },
   };
 }
 
@@ -57,12 +66,22 @@ export interface PreparedWork {
   thumbnail: Uint8Array | undefined;
 }
 
-/** Checks and encodes a work. Its id is drawn later, under the lock. */
-export async function prepareWork(work: NewWork): Promise<{ about: SidecarChange; withId: (id: string) => PreparedWork }> {
+/** How the picture of a work is encoded: by its gallery, for an id that was drawn before. */
+interface Encoding {
+  encode: EncodeWork;
+  id: string;
+}
+
+/** Checks and encodes a work. Its id is drawn later, under the lock, unless its picture is encoded for one. */
+export async function prepareWork(
+  work: NewWork,
+  encoding?: Encoding,
+): Promise<{ about: SidecarChange; withId: (draw: () => string) => PreparedWork }> {
   const about = resolveOptions('add', changeSchema, work.about ?? {});
-  const picture = isArtImage(work.image) ? await encodeWork(work.image) : work.image;
+  const { image } = work;
+  const picture = !isArtImage(image) ? image : encoding ? await encoding.encode(image, encoding.id) : await encodeWork(image);
   const strip = work.candidates && work.candidates.length > 1 ? await candidateStrip(work.candidates) : undefined;
-  const thumbnail = isArtImage(work.image) ? await thumbnailOfPainted(work.image, thumbnailSizes[0]) : undefined;
+  const thumbnail = isArtImage(image) ? await thumbnailOfPainted(image, thumbnailSizes[0]) : undefined;
   const sidecarOf = (id: string): Sidecar => checkSidecar(id, withoutNulls({ ...describeNew(id, work, picture), ...about }));
-  return { about, withId: (id) => ({ sidecar: sidecarOf(id), picture, strip, thumbnail }) };
+  return { about, withId: (draw) => ({ sidecar: sidecarOf(encoding?.id ?? draw()), picture, strip, thumbnail }) };
 }

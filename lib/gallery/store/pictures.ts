@@ -20,6 +20,15 @@ export interface PictureFile {
   height: number;
 }
 
+/** A picture that was encoded in a way of its own. */
+export interface EncodedWork extends PictureFile {
+  /** What the record says about it besides the AI label. */
+  provenance?: Record<string, unknown>;
+}
+
+/** Encodes a painted picture that will be filed under an id. */
+export type EncodeWork = (image: ArtImage, id: string) => Promise<EncodedWork>;
+
 /**
  * Encodes a PNG with recipe and AI label.
  *

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { encodingOf } from '../../artist/index.ts';
 import { configPath, type LoadedConfig, loadConfig, readSecret, type ServerSettings, serverSettings } from '../../config/index.ts';
 import { ArtistError, type Clock, type Home, homeOf, resolveOptions, systemClock, whyReadOnly } from '../../core/index.ts';
 import { Gallery } from '../../gallery/index.ts';
@@ -278,7 +279,7 @@ async function openContext(
   openings: Openings,
 ): Promise<{ context: ServerContext; metrics: MetricsSource; drain: () => void }> {
   const folder = configPath(loaded.config.gallery.folder, home.folder);
-  const gallery = new Gallery({ folder, clock, serving: {}, onWarning: (line) => log.warn(line) });
+  const gallery = new Gallery({ folder, clock, encode: encodingOf(loaded), serving: {}, onWarning: (line) => log.warn(line) });
   openings.add(() => gallery.close());
   // Its thread begins to make the index of words now, and not at the first search. What fails here fails again there.
   gallery.stats().catch(() => undefined);
