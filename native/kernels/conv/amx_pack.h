@@ -77,35 +77,48 @@ inline __m512i gather_weights(const Weights& w, size_t i, size_t step, int count
     return rest ? amx::join(amx::rest(low), amx::rest(high)) : amx::join(low, high);
 }
 
-// Where each tap of 32 input channels is in the nine vectors of their weights: [tap][vector].
-struct TapOrder {
-    alignas(64) uint16_t lane[9][9][32] = {};
-    __mmask32 mask[9][9] = {};
+// Where every third of 96 numbers in three vectors is: the m-th from c on is number 3 m + c. [c][vector]
+struct Thirds {
+    alignas(64) uint16_t lane[3][3][32] = {};
+    __mmask32 mask[3][3] = {};
 
-    TapOrder() {
-        for (int tap = 0; tap < 9; tap++) {
-            for (int j = 0; j < 32; j++) {
-                const int at = 9 * j + tap;
-                lane[tap][at / 32][j] = static_cast<uint16_t>(at % 32);
-                mask[tap][at / 32] |= 1u << j;
+    constexpr Thirds() {
+        for (int c = 0; c < 3; c++) {
+            for (int m = 0; m < 32; m++) {
+                const int at = 3 * m + c;
+                lane[c][at / 32][m] = static_cast<uint16_t>(at % 32);
+                mask[c][at / 32] |= 1u << m;
             }
         }
     }
 };
 
-// The nine taps of 32 input channels to to[tap][step]: in registers, a tap by masked permutations of the vectors that have some of it.
+// Every third number of x, y and z from 0, 1 and 2 on to the same.
+inline void split_thirds(__m512i& x, __m512i& y, __m512i& z) {
+    static constexpr Thirds at;
+    __m512i out[3];
+#pragma GCC unroll 3
+    for (int c = 0; c < 3; c++) {
+        const auto lanes_of = [&](int v) { return _mm512_load_si512(at.lane[c][v]); };
+        out[c] = _mm512_maskz_permutexvar_epi16(at.mask[c][0], lanes_of(0), x);
+        out[c] = _mm512_mask_permutexvar_epi16(out[c], at.mask[c][1], lanes_of(1), y);
+        out[c] = _mm512_mask_permutexvar_epi16(out[c], at.mask[c][2], lanes_of(2), z);
+    }
+    x = out[0], y = out[1], z = out[2];
+}
+
+// The nine taps of 32 input channels to to[tap][step]: in registers, every third number of every third.
 inline void pack_nine(const Weights& w, size_t from, bool rest, uint16_t* to, size_t step) {
-    static const TapOrder order;
     __m512i r[9];
 #pragma GCC unroll 9
     for (int k = 0; k < 9; k++) r[k] = load_weights(w, from + 32 * static_cast<size_t>(k), rest);
-    for (int tap = 0; tap < 9; tap++) {
-        __m512i v = _mm512_setzero_si512();
-#pragma GCC unroll 9
-        for (int k = 0; k < 9; k++) {
-            v = _mm512_mask_permutexvar_epi16(v, order.mask[tap][k], _mm512_load_si512(order.lane[tap][k]), r[k]);
-        }
-        _mm512_storeu_si512(to + tap * step, v);
+#pragma GCC unroll 3
+    for (int k = 0; k < 9; k += 3) split_thirds(r[k], r[k + 1], r[k + 2]);
+#pragma GCC unroll 3
+    for (int c = 0; c < 3; c++) {
+        split_thirds(r[c], r[c + 3], r[c + 6]);
+#pragma GCC unroll 3
+        for (int d = 0; d < 3; d++) _mm512_storeu_si512(to + (3 * d + c) * step, r[c + 3 * d]);
     }
 }
 
