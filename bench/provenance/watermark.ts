@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- watermark [paintings] [folder]`: how often the mark is found after an attack, how often where there is none, and what it changes.
- * Default: 200 paintings of the bundled model. With a folder, half of them are its pictures.
+ * `npx tsx bench/provenance/watermark.ts [paintings] [folder]`: how often the mark is found after an attack, how often where there is none, and what it
+ * changes. Default: 100 paintings of the bundled model. With a folder, also up to 100 of its pictures. Ctrl-C ends it after the current picture.
  */
 import { randomBytes } from 'node:crypto';
 import type { Sharp } from 'sharp';
@@ -10,7 +10,8 @@ import { pixelDifference } from '../../lib/image/index.ts';
 import { hardware, hardwareLine } from '../hardware.ts';
 import { edge, paintings, picturesOf } from './paintings.ts';
 
-const pictures = Number(process.argv[2] ?? 200);
+const painted = Number(process.argv[2] ?? 100);
+const mostOfFolder = 100;
 const folder = process.argv[3];
 const key = { secret: randomBytes(32) };
 
@@ -21,7 +22,6 @@ const cut = (picture: Sharp, seed: number): Sharp => {
 };
 
 const attacks: Record<string, (picture: Sharp, seed: number) => Promise<Buffer> | Buffer> = {
-  none: (picture) => picture.png().toBuffer(),
   'JPEG, quality 75': (picture) => picture.jpeg({ quality: 75 }).toBuffer(),
   'WebP, quality 75': (picture) => picture.webp({ quality: 75 }).toBuffer(),
   'half size': (picture) =>
@@ -30,7 +30,6 @@ const attacks: Record<string, (picture: Sharp, seed: number) => Promise<Buffer> 
       .png()
       .toBuffer(),
   '10 % of each edge cut off': (picture, seed) => cut(picture, seed).png().toBuffer(),
-  'cut, JPEG 75': (picture, seed) => cut(picture, seed).jpeg({ quality: 75 }).toBuffer(),
   'half size, JPEG 75': (picture) =>
     picture
       .resize(edge / 2)
@@ -49,6 +48,11 @@ const found = new Map(Object.keys(attacks).map((name) => [name, 0]));
 const [psnr, embedMs, findMs]: [number[], number[], number[]] = [[], [], []];
 const wrong: string[] = [];
 let [count, unmarked] = [0, 0];
+
+let stopped = false;
+process.once('SIGINT', () => {
+  stopped = true;
+});
 
 async function measure(picture: RawImage): Promise<void> {
   const seed = count++;
@@ -69,17 +73,27 @@ async function measure(picture: RawImage): Promise<void> {
     if (mark?.payload === payload) found.set(name, (found.get(name) ?? 0) + 1);
     else if (mark) wrong.push(`${name}: ${mark.payload} in place of ${payload}`);
   }
-  const looking = performance.now();
-  if (await findWatermark(picture, key)) wrong.push('found in a picture without a mark');
-  findMs.push(performance.now() - looking);
-  unmarked++;
+  // It takes the longest, so only every second picture is searched without a mark.
+  if (seed % 2 === 0) {
+    const looking = performance.now();
+    if (await findWatermark(picture, key)) wrong.push('found in a picture without a mark');
+    findMs.push(performance.now() - looking);
+    unmarked++;
+  }
   process.stderr.write(`\r${count}`);
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-if (folder !== undefined) for await (const picture of picturesOf(folder, Math.floor(pictures / 2))) await measure(picture);
-for await (const picture of paintings(pictures - count)) await measure(picture);
+async function measureAll(all: AsyncGenerator<RawImage>): Promise<void> {
+  for await (const picture of all) {
+    if (stopped) return;
+    await measure(picture);
+  }
+}
+
+if (folder !== undefined) await measureAll(picturesOf(folder, mostOfFolder));
+await measureAll(paintings(stopped ? 0 : painted));
 console.log(`\n| after | found, of ${count} |\n|---|---|`);
 for (const [name, times] of found) console.log(`| ${name} | ${times} (${((100 * times) / count).toFixed(1)} %) |`);
 console.log(

@@ -1,4 +1,4 @@
-/** Invisible watermarks. Rates over 200 pictures: `npm run bench -- watermark`. */
+/** Invisible watermarks. Rates over 200 pictures: bench/provenance/watermark.ts. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Sharp } from 'sharp';

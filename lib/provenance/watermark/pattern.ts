@@ -17,7 +17,7 @@ export interface Pattern {
 }
 
 /**
- * Periods in a tile. Pictures are a mean of 512 pixels in each direction here, four tiles: waves of 5 to 20 pixels. Longer ones are seen in even areas, shorter ones
+ * Periods in a tile. A picture has almost four tiles in each direction: waves of 5 to 20 pixels at 512 x 512. Longer ones are seen in even areas, shorter ones
  * do not survive half the size or JPEG. Waves along the axes are left out: edges of pictures look like them.
  */
 const [lowest, highest, axis] = [6.5, 25, 2];

@@ -5,8 +5,11 @@ export interface Plane {
   height: number;
 }
 
-/** Mean edge of a picture in the pattern's own units: four tiles. Every picture counts as this large, so its size in pixels does not matter. */
-export const normalEdge = 512;
+/**
+ * Mean edge of a picture in the pattern's own units, almost four tiles. Every picture counts as this large, so its size in pixels does not matter. Not 512: the
+ * blocks of JPEG would then lie alike in all tiles of a common size, and what they lose would be lost in each.
+ */
+export const normalEdge = 493;
 
 /** How many pixels a unit of the pattern has in a picture of this size. */
 export const unitOf = (width: number, height: number): number => Math.sqrt(width * height) / normalEdge;
