@@ -1,3 +1,4 @@
+import { derivingOf } from '../../lib/artist/index.ts';
 import { configPath, type PublishSettings } from '../../lib/config/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
 import { type Account, Accounts, Outbox, type Post, type PostingRules, PostSender } from '../../lib/publish/index.ts';
@@ -11,11 +12,14 @@ export interface Publishing {
   outbox: Outbox;
   accounts: Accounts;
   settings: PublishSettings;
+  /** Signs what is sent, if the settings say so. */
+  derive: ReturnType<typeof derivingOf>;
 }
 
 export async function openPublishing({ home, config }: Pick<Context, 'home' | 'config'>): Promise<Publishing> {
-  const { publish: settings } = (await config()).config;
-  return { outbox: new Outbox(home), accounts: new Accounts(home), settings };
+  const loaded = await config();
+  const { publish: settings } = loaded.config;
+  return { outbox: new Outbox(home), accounts: new Accounts(home), settings, derive: derivingOf(loaded) };
 }
 
 /** A post by its id, its first or last characters, or `latest`. @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT: several fit */

@@ -86,6 +86,16 @@ suite('publish', { timeoutMs: 120_000 }, (test) => {
     match(now.stdout, /^file:/);
   });
 
+  test('with provenance.sign the picture that goes out has a manifest of its own', async () => {
+    const id = (await done('add', 'latest', '--again', '--approve', '--set', 'provenance.sign=true')).stdout.trim();
+    await done('now', id);
+    const verified = await cli(['verify', path.join(posts, `${id}.png`), '--json', '--home', home]);
+    match(verified.stdout, /"state":"valid"/);
+    const unsigned = (await done('add', 'latest', '--again', '--approve')).stdout.trim();
+    await done('now', unsigned);
+    match((await cli(['verify', path.join(posts, `${unsigned}.png`), '--json', '--home', home])).stdout, /"state":"absent"/);
+  });
+
   test('secrets come from standard input, never appear in the output, and a server that is not there is said', async () => {
     const result = await cli(['publish', 'connect', 'mastodon', 'http://127.0.0.1:9', '--home', home, '--debug'], {
       input: 'my-secret-token\n',

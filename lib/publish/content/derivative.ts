@@ -5,6 +5,9 @@ import { decodeImage, embedMarks, loadSharp, type RawImage, recipeSchema } from 
 import type { Derivative, Limits } from '../networks/publisher.ts';
 import { isMadeByAi } from './caption.ts';
 
+/** Signs a copy of a work, with the work's own file as its parent. */
+export type DeriveCopy = (copy: Uint8Array, work: Artwork) => Promise<Uint8Array>;
+
 type Format = Limits['formats'][number];
 type Size = { width: number; height: number };
 
@@ -17,9 +20,14 @@ const smallestEdge = 64;
  * Never cropped or stretched; padded with white where the network asks for another aspect. The AI label is in its metadata.
  *
  * @param unchanged its terms forbid padding
+ * @param derive signs the encoded picture; within the bytes, too
  * @throws ArtistError ERR_IMAGE_DECODE, ERR_READ, ERR_LICENCE, ERR_TOO_LARGE
  */
-export async function makeDerivative(work: Artwork, limits: Limits, { unchanged = false } = {}): Promise<Derivative> {
+export async function makeDerivative(
+  work: Artwork,
+  limits: Limits,
+  { unchanged = false, derive }: { unchanged?: boolean; derive?: DeriveCopy | undefined } = {},
+): Promise<Derivative> {
   const raw = await decodeImage(work.path);
   const padded = paddedSize(raw, limits.aspect);
   if (unchanged && (padded.width !== raw.width || padded.height !== raw.height))
@@ -32,7 +40,8 @@ export async function makeDerivative(work: Artwork, limits: Limits, { unchanged 
   for (let scale = largest; scale === largest || longest * scale >= smallestEdge; scale *= 0.8) {
     for (const { format, quality } of triesOf(limits.formats)) {
       const made = await encode(work, raw, { padded, scale, format, quality });
-      if (made.bytes.length <= limits.bytes) return made;
+      const bytes = derive ? new Uint8Array(await derive(made.bytes, work)) : made.bytes;
+      if (bytes.length <= limits.bytes) return { ...made, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
     }
   }
   throw new ArtistError('ERR_TOO_LARGE', `picture: expected at most ${limits.bytes} bytes for this network, got more at every size`);
@@ -54,7 +63,7 @@ async function encode(
   work: Artwork,
   raw: RawImage,
   { padded, scale, format, quality }: { padded: Size; scale: number; format: Format; quality: number },
-): Promise<Derivative> {
+): Promise<Omit<Derivative, 'sha256'>> {
   const sharp = await loadSharp();
   const channels = raw.channels as 1 | 2 | 3 | 4;
   const width = Math.max(1, Math.floor(padded.width * scale));
@@ -72,5 +81,5 @@ async function encode(
   const { data: recipe } = recipeSchema.safeParse(work.recipe);
   const marks = { format, width, height, alpha: false, recipe, embedRecipe: false };
   const bytes = new Uint8Array(isMadeByAi(work) ? embedMarks(encoded, marks) : encoded);
-  return { bytes, type: `image/${format}`, width, height, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { bytes, type: `image/${format}`, width, height };
 }

@@ -4,7 +4,7 @@ import type { NetworkName } from '../networks/network-names.ts';
 import type { Derivative, PostContent, Publisher, visibilities } from '../networks/publisher.ts';
 import { altTextFor, isMadeByAi, makeCaption, placeholders, unknownPlaceholders } from './caption.ts';
 import { type Credits, creditsOfWork } from './credits.ts';
-import { makeDerivative } from './derivative.ts';
+import { type DeriveCopy, makeDerivative } from './derivative.ts';
 
 /** How posts are written; `publish` in config.yaml. */
 export interface ContentSettings {
@@ -42,7 +42,13 @@ export interface PreparedPost {
  * @throws ArtistError ERR_LICENCE: a source forbids the post, or its credit has no room; ERR_INVALID_ARGUMENT, ERR_TOO_LARGE, ERR_READ,
  *   ERR_IMAGE_DECODE
  */
-export async function preparePost(work: Artwork, publisher: Publisher, home: string, settings: ContentSettings): Promise<PreparedPost> {
+export async function preparePost(
+  work: Artwork,
+  publisher: Publisher,
+  home: string,
+  settings: ContentSettings,
+  derive?: DeriveCopy,
+): Promise<PreparedPost> {
   if (work.hidden)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `work ${work.id}: expected one that others may see, got a hidden one. Show it first`);
   const [unknown] = unknownPlaceholders(settings.template);
@@ -51,7 +57,7 @@ export async function preparePost(work: Artwork, publisher: Publisher, home: str
   const limits = await publisher.limits();
   const credits = await creditsOfWork(work, home, settings);
   const text = makeCaption(work, credits, limits, settings);
-  const picture = await makeDerivative(work, limits, credits);
+  const picture = await makeDerivative(work, limits, { unchanged: credits.unchanged, derive });
   const { language, visibility, sensitive } = settings;
   const content = { text, altText: altTextFor(work, limits), language, visibility, sensitive, madeWithAi: isMadeByAi(work) };
   return {

@@ -2,6 +2,7 @@ import { ArtistError, withLock } from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { Account, Accounts } from '../accounts/account.ts';
 import { openPublisher } from '../accounts/open-publisher.ts';
+import type { DeriveCopy } from '../content/derivative.ts';
 import { type ContentSettings, type PreparedPost, preparePost } from '../content/prepare.ts';
 import { answeredByNetwork } from '../networks/network-failure.ts';
 import type { Outbox } from './outbox.ts';
@@ -20,6 +21,8 @@ export interface QueueWorkOptions {
   /** Default: the client of the account's network. */
   open?: typeof openPublisher;
   settings: ContentSettings & ApprovalRule;
+  /** Signs the pictures that are sent. Default: they are not signed. */
+  derive?: DeriveCopy | undefined;
   /** Not before this time, milliseconds since 1970. */
   dueAt?: number | undefined;
   /** Approved by a person with this call. */
@@ -36,9 +39,9 @@ export interface QueueWorkOptions {
 export function previewPost(
   work: Artwork,
   account: Account,
-  { outbox, accounts, settings, open = openPublisher }: QueueWorkOptions,
+  { outbox, accounts, settings, derive, open = openPublisher }: QueueWorkOptions,
 ): Promise<PreparedPost> {
-  return answeredByNetwork(() => preparePost(work, open(accounts, account), outbox.home.folder, settings));
+  return answeredByNetwork(() => preparePost(work, open(accounts, account), outbox.home.folder, settings, derive));
 }
 
 /**
