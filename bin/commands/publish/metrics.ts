@@ -15,7 +15,7 @@ export const metricsCommand = command({
   optional: { post: text('Id of a post, its first or last characters, or latest. Default: all that are out') },
   examples: [['$0 publish metrics', 'The newest figures of each post']],
   epilogue:
-    'Read 1, 6, 24 and 72 hours, 7 and 30 days after a post went out, by publish run, schedule start or serve. A figure that a network does not have is absent.',
+    'Read 1, 6, 24 and 72 hours, 7 and 30 days after a post went out, by publish run. A figure that a network does not have is absent.',
   run: async ({ post: id }, context) => {
     const { outbox } = await openPublishing(context);
     const posts =

@@ -9,7 +9,7 @@ export const runCommand = command({
     ['$0 publish run', 'Until Ctrl-C; posts can be added and cancelled meanwhile'],
     ['$0 publish run --once', 'For cron'],
   ],
-  epilogue: 'Several may run: only one works on an account at a time. schedule start and serve publish too.',
+  epilogue: 'Several may run: only one works on an account at a time.',
   atInterrupt: 'stopping after the call that is under way',
   run: async ({ once = false }, context) => {
     await context.logToFiles('publish');
