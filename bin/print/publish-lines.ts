@@ -13,9 +13,9 @@ function detailOf({ published, problem, state, nextAt, dueAt, unknownSources }: 
 
 const firstLine = (text: string): string => plainText(text).split('\n')[0]?.slice(0, 50) ?? '';
 
-/** `01K… 2026-12-02 09:00  published   mastodon  "A red fox"  https://…`; times are UTC. */
-export function postLine(post: Post): string {
-  const detail = plainText(detailOf(post)).replace(/\s+/g, ' ');
+/** `01K… 2026-12-02 09:00  published   mastodon  "A red fox"  https://…`; times are UTC. `reason`: why it waits. */
+export function postLine(post: Post, reason?: string): string {
+  const detail = plainText(reason ?? detailOf(post)).replace(/\s+/g, ' ');
   return `${post.id}  ${minute(post.createdAt)}  ${post.state.padEnd(10)} ${post.account.padEnd(10)} ${JSON.stringify(firstLine(post.content.text))}${detail === '' ? '' : `  ${detail}`}`;
 }
 

@@ -8,14 +8,14 @@ export const publishSettings = z.strictObject({
     .enum(['hand', 'auto'])
     .default('hand')
     .describe(
-      'hand: every post waits for ai-artist publish approve; auto: posts go out by themselves unless the terms of a source are not known',
+      'Who approves posts; with hand each waits for ai-artist publish approve, with auto they go out unless the terms of a source are not known',
     ),
   minRating: z
     .int()
     .min(1)
     .max(5)
     .optional()
-    .describe('With approve: auto, only works with at least this rating, 1..5; others wait for approval. Default: all'),
+    .describe('With auto, only works with at least this rating, 1..5; others wait for approval. Default: all'),
   perDay: z.int().min(0).max(1000).default(3).describe('Most posts of an account in 24 hours, 0..1000'),
   minutesBetween: z.int().min(0).max(10_080).default(60).describe('Minutes between two posts of an account, 0..10080'),
   quietHours: z
@@ -54,7 +54,7 @@ export const publishSettings = z.strictObject({
     .max(30)
     .optional()
     .describe('Hashtags of every post. Default: the first five tags of each work'),
-  links: z.boolean().default(false).describe('Leave links in texts on networks that charge for them: X takes $0.20 in place of $0.015'),
+  links: z.boolean().default(false).describe('Leave links in texts on networks that charge for them; X takes $0.20 in place of $0.015'),
   language: z
     .string()
     .regex(/^[a-z]{2,3}$/, { error: 'a code of ISO 639, such as en' })
@@ -62,6 +62,6 @@ export const publishSettings = z.strictObject({
     .describe('Language of the texts, ISO 639-1'),
   visibility: z.enum(['public', 'unlisted', 'private']).default('public').describe('Who sees a post, on networks with this choice'),
   sensitive: z.boolean().default(false).describe('Hide the pictures behind a warning'),
-  commercial: z.boolean().default(false).describe('Posts are for profit: sources whose licence forbids commercial use are refused'),
+  commercial: z.boolean().default(false).describe('Posts are for profit; sources whose licence forbids commercial use are refused'),
 });
 export type PublishSettings = z.output<typeof publishSettings>;

@@ -13,3 +13,4 @@ export { type ApprovalRule, previewPost, type QueueWorkOptions, queueWork } from
 export { type Hold, holdOf, type PostingRules } from './outbox/rules.ts';
 export { PostSender, type SenderOptions } from './outbox/sender.ts';
 export { setPublishingOff } from './outbox/switch.ts';
+export { whyWaiting } from './outbox/waiting.ts';

@@ -32,6 +32,8 @@ const handedOn: ReadonlySet<string> = new Set([
   'prompt.museums',
   'curation',
   'curation.weights',
+  'provenance',
+  'publish',
   'server',
 ]);
 

@@ -65,7 +65,10 @@ suite('publish', { timeoutMs: 120_000 }, (test) => {
     await done('off');
     await done('run', '--once');
     equal(files(), [], 'publishing is off');
+    match((await done('queue')).stdout, /publishing is off/);
+    match((await done('queue', '--set', 'publish.perDay=0')).stdout, /approved/);
     await done('on');
+    match((await done('queue', '--set', 'publish.perDay=0')).stdout, /0 posts within 24 hours, until/);
     await done('run', '--once');
     equal(files(), [`${id}.json`, `${id}.png`, 'feed.xml']);
     match(readFileSync(path.join(posts, 'feed.xml'), 'utf8'), /<title>Red Fox &amp;</);

@@ -37,7 +37,7 @@ export const addCommand = command({
     return {
       json: { posts: posts.map(postView) },
       text: posts.map(({ id }) => id),
-      notes: [...posts.map(postLine), ...(drafts > 0 ? ['drafts wait for: ai-artist publish approve'] : [])],
+      notes: [...posts.map((post) => postLine(post)), ...(drafts > 0 ? ['drafts wait for: ai-artist publish approve'] : [])],
     };
   },
 });

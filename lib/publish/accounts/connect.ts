@@ -1,4 +1,4 @@
-import { ArtistError, isArtistError } from '../../core/index.ts';
+import { ArtistError, answering, isArtistError } from '../../core/index.ts';
 import { answeredByNetwork } from '../networks/network-failure.ts';
 import type { NetworkName } from '../networks/network-names.ts';
 import type { Profile } from '../networks/publisher.ts';
@@ -22,49 +22,52 @@ export interface ConnectOptions {
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT, ERR_UNAUTHENTICATED, ERR_FORBIDDEN, ERR_NETWORK, ERR_RATE_LIMIT, ERR_CONFIG, ERR_WRITE
  */
-export async function connectAccount(
-  home: string,
-  { name, network, server, secrets, markAsBot = false }: ConnectOptions,
-): Promise<{ account: Account; profile: Profile }> {
-  checkAccountName(name);
-  const wanted = wantedSecrets(network);
-  const missing = wanted.filter((secret) => !secret.isOptional && secrets[secret.name] === undefined);
-  const unknown = Object.keys(secrets).filter((name) => !wanted.some((secret) => secret.name === name));
-  if (missing.length > 0 || unknown.length > 0)
-    throw new ArtistError(
-      'ERR_INVALID_ARGUMENT',
-      `secrets of ${network}: expected ${wanted.map((secret) => secret.name).join(', ') || 'none'}, got ${Object.keys(secrets).join(', ') || 'none'}`,
-    );
-  const accounts = new Accounts(home);
-  const before = await accounts.get(name).catch((error: unknown) => {
-    if (isArtistError(error, 'ERR_NOT_FOUND') || isArtistError(error, 'ERR_DAMAGED')) return undefined;
-    throw error;
-  });
-  // Stored before it is proved, because asking may renew the secrets; and stopped, so that nothing is posted to it meanwhile.
-  const stopped = { at: Date.now(), code: 'ERR_UNAUTHENTICATED', message: 'it was never connected completely. Connect it again' };
-  const draft = {
-    name,
-    network,
-    server,
-    secrets: { ...firstSecrets(network), ...secrets },
-    handle: '',
-    url: null,
-    connectedAt: stopped.at,
-    stopped,
-  };
-  await accounts.save(draft);
-  try {
-    const publisher = openPublisher(accounts, draft);
-    const profile = await answeredByNetwork(async () => {
-      if (markAsBot) await publisher.markAsBot?.();
-      return publisher.profile();
+export const connectAccount = answering(
+  'connectAccount',
+  async (
+    home: string,
+    { name, network, server, secrets, markAsBot = false }: ConnectOptions,
+  ): Promise<{ account: Account; profile: Profile }> => {
+    checkAccountName(name);
+    const wanted = wantedSecrets(network);
+    const missing = wanted.filter((secret) => !secret.isOptional && secrets[secret.name] === undefined);
+    const unknown = Object.keys(secrets).filter((name) => !wanted.some((secret) => secret.name === name));
+    if (missing.length > 0 || unknown.length > 0)
+      throw new ArtistError(
+        'ERR_INVALID_ARGUMENT',
+        `secrets of ${network}: expected ${wanted.map((secret) => secret.name).join(', ') || 'none'}, got ${Object.keys(secrets).join(', ') || 'none'}`,
+      );
+    const accounts = new Accounts(home);
+    const before = await accounts.get(name).catch((error: unknown) => {
+      if (isArtistError(error, 'ERR_NOT_FOUND') || isArtistError(error, 'ERR_DAMAGED')) return undefined;
+      throw error;
     });
-    const { secrets: renewed } = await accounts.get(name);
-    const known = { ...draft, secrets: renewed, handle: profile.handle, url: profile.url ?? null, stopped: null };
-    return { account: await accounts.save(known), profile };
-  } catch (error) {
-    if (before) await accounts.save(before);
-    else await accounts.remove(name);
-    throw error;
-  }
-}
+    // Stored before it is proved, because asking may renew the secrets; and stopped, so that nothing is posted to it meanwhile.
+    const stopped = { at: Date.now(), code: 'ERR_UNAUTHENTICATED', message: 'it was never connected completely. Connect it again' };
+    const draft = {
+      name,
+      network,
+      server,
+      secrets: { ...firstSecrets(network), ...secrets },
+      handle: '',
+      url: null,
+      connectedAt: stopped.at,
+      stopped,
+    };
+    await accounts.save(draft);
+    try {
+      const publisher = openPublisher(accounts, draft);
+      const profile = await answeredByNetwork(async () => {
+        if (markAsBot) await publisher.markAsBot?.();
+        return publisher.profile();
+      });
+      const { secrets: renewed } = await accounts.get(name);
+      const known = { ...draft, secrets: renewed, handle: profile.handle, url: profile.url ?? null, stopped: null };
+      return { account: await accounts.save(known), profile };
+    } catch (error) {
+      if (before) await accounts.save(before);
+      else await accounts.remove(name);
+      throw error;
+    }
+  },
+);

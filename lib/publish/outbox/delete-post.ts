@@ -1,4 +1,4 @@
-import { ArtistError, isArtistError } from '../../core/index.ts';
+import { ArtistError, answering, isArtistError } from '../../core/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
 import type { Accounts } from '../accounts/account.ts';
 import { openPublisher } from '../accounts/open-publisher.ts';
@@ -11,23 +11,23 @@ import { enter, type Post } from './post.ts';
  *
  * @throws ArtistError ERR_CHANGED: it is not out; ERR_NOT_FOUND: its account is not connected; the errors of the network with their codes
  */
-export async function deletePost(
-  id: string,
-  { outbox, accounts, gallery }: { outbox: Outbox; accounts: Accounts; gallery: Gallery },
-): Promise<Post> {
-  const { state, account: name, published, work } = await outbox.get(id);
-  if (state !== 'published' || !published)
-    throw new ArtistError(
-      'ERR_CHANGED',
-      `post ${id}: expected one that is published, got one that is ${state}. See: ai-artist publish cancel`,
-    );
-  const account = await accounts.get(name);
-  await answeredByNetwork(() => openPublisher(accounts, account).delete(published.uri));
-  const deleted = await outbox.change(id, ['published'], (post, now) => enter(post, 'cancelled', now, 'deleted from the network'));
-  try {
-    await gallery.update(work, ({ posts = [] }) => ({ posts: posts.filter((post) => post['id'] !== id) }));
-  } catch (error) {
-    if (!isArtistError(error, 'ERR_NOT_FOUND')) throw error; // the work was deleted too
-  }
-  return deleted;
-}
+export const deletePost = answering(
+  'deletePost',
+  async (id: string, { outbox, accounts, gallery }: { outbox: Outbox; accounts: Accounts; gallery: Gallery }): Promise<Post> => {
+    const { state, account: name, published, work } = await outbox.get(id);
+    if (state !== 'published' || !published)
+      throw new ArtistError(
+        'ERR_CHANGED',
+        `post ${id}: expected one that is published, got one that is ${state}. See: ai-artist publish cancel`,
+      );
+    const account = await accounts.get(name);
+    await answeredByNetwork(() => openPublisher(accounts, account).delete(published.uri));
+    const deleted = await outbox.change(id, ['published'], (post, now) => enter(post, 'cancelled', now, 'deleted from the network'));
+    try {
+      await gallery.update(work, ({ posts = [] }) => ({ posts: posts.filter((post) => post['id'] !== id) }));
+    } catch (error) {
+      if (!isArtistError(error, 'ERR_NOT_FOUND')) throw error; // the work was deleted too
+    }
+    return deleted;
+  },
+);

@@ -1,4 +1,4 @@
-import { ArtistError, withLock } from '../../core/index.ts';
+import { ArtistError, answering, withLock } from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { Account, Accounts } from '../accounts/account.ts';
 import { openPublisher } from '../accounts/open-publisher.ts';
@@ -36,20 +36,23 @@ export interface QueueWorkOptions {
  *
  * @throws ArtistError every error of preparePost(); those of the network with its code
  */
-export function previewPost(
-  work: Artwork,
-  account: Account,
-  { outbox, accounts, settings, derive, open = openPublisher }: QueueWorkOptions,
-): Promise<PreparedPost> {
-  return answeredByNetwork(() => preparePost(work, open(accounts, account), outbox.home.folder, settings, derive));
-}
+export const previewPost = answering(
+  'previewPost',
+  (
+    work: Artwork,
+    account: Account,
+    { outbox, accounts, settings, derive, open = openPublisher }: QueueWorkOptions,
+  ): Promise<PreparedPost> => {
+    return answeredByNetwork(() => preparePost(work, open(accounts, account), outbox.home.folder, settings, derive));
+  },
+);
 
 /**
  * Puts a post of a work into the outbox. What it says and shows is settled here: later changes of the work change nothing.
  *
  * @throws ArtistError ERR_ALREADY_EXISTS: the account has a post of this work, out or in the queue; every error of previewPost() and Outbox.add()
  */
-export async function queueWork(work: Artwork, account: Account, options: QueueWorkOptions): Promise<Post> {
+export const queueWork = answering('queueWork', async (work: Artwork, account: Account, options: QueueWorkOptions): Promise<Post> => {
   const { outbox, settings, dueAt, approved = false, again = false } = options;
   const { network, content, picture, credits, price } = await previewPost(work, account, options);
   const unknownSources = [...credits.unknown];
@@ -75,6 +78,6 @@ export async function queueWork(work: Artwork, account: Account, options: QueueW
       );
     return outbox.add(post);
   });
-}
+});
 
 const ended: readonly PostState[] = ['cancelled', 'failed'];

@@ -1,4 +1,4 @@
-import { counted } from '../../core/index.ts';
+import { answering, counted } from '../../core/index.ts';
 import { endOfQuiet, type QuietHours } from '../../schedule/index.ts';
 import type { Post } from './post.ts';
 
@@ -30,12 +30,12 @@ const monthMs = 30 * dayMs;
  *
  * @param posts those of its account
  */
-export function holdOf(post: Post, posts: readonly Post[], rules: PostingRules, now: number): Hold | undefined {
+export const holdOf = answering('holdOf', (post: Post, posts: readonly Post[], rules: PostingRules, now: number): Hold | undefined => {
   if (post.dueAt !== null && post.dueAt > now) return { reason: 'its time has not come', until: post.dueAt };
   const quietEnd = rules.quietHours && endOfQuiet(now, rules.quietHours, rules.timeZone);
   if (quietEnd !== undefined) return { reason: 'quiet hours', until: quietEnd };
   return countHold(post, posts, rules, now) ?? moneyHold(post, posts, rules, now);
-}
+});
 
 /** Begun posts count. Those a little in the future too, since the clock may have been set back; those of a clock that was far ahead do not. */
 function countHold(post: Post, posts: readonly Post[], { perDay, minutesBetween }: PostingRules, now: number): Hold | undefined {
