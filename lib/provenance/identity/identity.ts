@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, sign, X509Certificate } from 'node:crypto';
-import { ArtistError, answering, homeOf, isArtistError, readError, readPlainFile, systemClock, writeFileAtomic } from '../../core/index.ts';
+import { ArtistError, answering, homeOf, readError, readPlainFile, systemClock } from '../../core/index.ts';
+import { madeOnce, storedText } from '../made-once.ts';
 import { newIdentity } from './certificates.ts';
 
 /** Where the key and certificates of a home are; the owner's own replace those that are made on first use. */
@@ -45,7 +46,7 @@ export const openIdentity = answering('openIdentity', async (place: IdentityPlac
     );
   }
   const path = homeOf(place.home).signingKey;
-  const pem = (await existingIdentity(path)) ?? (await madeIdentity(path));
+  const pem = await madeOnce(path, what, () => newIdentity(systemClock.now()).pem);
   return identityOf(pem, pem, path, 'ERR_DAMAGED');
 });
 
@@ -53,33 +54,16 @@ export const openIdentity = answering('openIdentity', async (place: IdentityPlac
 export async function knownIdentity(place: IdentityPlace = {}): Promise<Identity | undefined> {
   if (place.certificateFile !== undefined || place.keyFile !== undefined) return openIdentity(place);
   const path = homeOf(place.home).signingKey;
-  const pem = await existingIdentity(path);
+  const pem = await storedText(path, what);
   return pem === undefined ? undefined : identityOf(pem, pem, path, 'ERR_DAMAGED');
 }
 
+const what = 'a PEM file';
+
 async function textOf(path: string): Promise<string> {
   return readPlainFile(path, 'utf8').catch((cause: unknown) => {
-    throw readError(path, 'a PEM file', cause);
+    throw readError(path, what, cause);
   });
-}
-
-async function existingIdentity(path: string): Promise<string | undefined> {
-  return textOf(path).catch((error: unknown) => {
-    if (isArtistError(error, 'ERR_READ') && (error.cause as { code?: unknown } | undefined)?.code === 'ENOENT') return undefined;
-    throw error;
-  });
-}
-
-async function madeIdentity(path: string): Promise<string> {
-  const { pem } = newIdentity(systemClock.now());
-  try {
-    await writeFileAtomic(path, pem, { overwrite: false, private: true });
-    return pem;
-  } catch (error) {
-    // Another process was quicker: its key is the one of this home.
-    if (isArtistError(error, 'ERR_ALREADY_EXISTS')) return textOf(path);
-    throw error;
-  }
 }
 
 function identityOf(keyPem: string, chainPem: string, from: string, code: 'ERR_CONFIG' | 'ERR_DAMAGED'): Identity {

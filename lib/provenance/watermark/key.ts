@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { ArtistError, answering, homeOf, isArtistError, readError, readPlainFile, systemCode, writeFileAtomic } from '../../core/index.ts';
+import { ArtistError, answering, homeOf } from '../../core/index.ts';
+import { madeOnce, storedText } from '../made-once.ts';
 
 /** The key of a home for its watermarks. */
 export interface WatermarkKey {
@@ -7,22 +8,22 @@ export interface WatermarkKey {
   secret: Uint8Array;
 }
 
-async function storedKey(path: string): Promise<WatermarkKey | undefined> {
-  const text = await readPlainFile(path, 'utf8').catch((cause: unknown) => {
-    if (systemCode(cause) === 'ENOENT') return undefined;
-    throw readError(path, 'the key of the watermarks', cause);
-  });
-  if (text === undefined) return undefined;
-  if (!/^[0-9a-f]{64}\n?$/.test(text))
-    throw new ArtistError(
-      'ERR_DAMAGED',
-      `${path}: expected 64 hexadecimal digits, got other text. Restore it, or move it away to start with a new key`,
-    );
-  return { secret: Buffer.from(text.trim(), 'hex') };
+const what = 'the key of the watermarks';
+
+function keyIn(text: string, path: string): WatermarkKey {
+  if (/^[0-9a-f]{64}\n?$/.test(text)) return { secret: Buffer.from(text.trim(), 'hex') };
+  throw new ArtistError(
+    'ERR_DAMAGED',
+    `${path}: expected 64 hexadecimal digits, got other text. Restore it, or move it away to start with a new key`,
+  );
 }
 
 /** The key of a home if it has one. @throws ArtistError ERR_READ, ERR_DAMAGED */
-export const knownWatermarkKey = (home?: string): Promise<WatermarkKey | undefined> => storedKey(homeOf(home).watermarkKey);
+export async function knownWatermarkKey(home?: string): Promise<WatermarkKey | undefined> {
+  const path = homeOf(home).watermarkKey;
+  const text = await storedText(path, what);
+  return text === undefined ? undefined : keyIn(text, path);
+}
 
 /**
  * The key of a home, made on first use in a file that only its owner may read. Of two processes that make it at once, both use the same.
@@ -32,15 +33,5 @@ export const knownWatermarkKey = (home?: string): Promise<WatermarkKey | undefin
  */
 export const openWatermarkKey = answering('openWatermarkKey', async (home?: string): Promise<WatermarkKey> => {
   const path = homeOf(home).watermarkKey;
-  const there = await storedKey(path);
-  if (there) return there;
-  const secret = randomBytes(32);
-  try {
-    await writeFileAtomic(path, `${secret.toString('hex')}\n`, { overwrite: false, private: true });
-    return { secret };
-  } catch (error) {
-    const other = isArtistError(error, 'ERR_ALREADY_EXISTS') ? await storedKey(path) : undefined;
-    if (other) return other;
-    throw error;
-  }
+  return keyIn(await madeOnce(path, what, () => `${randomBytes(32).toString('hex')}\n`), path);
 });

@@ -85,16 +85,8 @@ export class Accounts {
 
   /** Adds an account, or replaces the one of this name. @throws ArtistError ERR_INVALID_ARGUMENT, ERR_WRITE, ERR_DISK_FULL */
   async save(whole: Account): Promise<Account> {
-    const path = homeOf(this.#home).account(whole.name);
-    // A damaged file of this name is replaced, since that is how it is mended.
-    const file = this.#file(whole.name, whole);
-    return file
-      .update(() => whole)
-      .catch(async (error: unknown) => {
-        if (!(error instanceof ArtistError) || error.code !== 'ERR_DAMAGED') throw error;
-        await rm(path, { force: true });
-        return file.update(() => whole);
-      });
+    // Also in place of a damaged file of this name, since that is how it is mended.
+    return this.#file(whole.name, whole).update(() => whole);
   }
 
   /** @throws ArtistError ERR_NOT_FOUND, ERR_DAMAGED, ERR_READ */

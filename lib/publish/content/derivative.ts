@@ -40,6 +40,7 @@ export async function makeDerivative(
   for (let scale = largest; scale === largest || longest * scale >= smallestEdge; scale *= 0.8) {
     for (const { format, quality } of triesOf(limits.formats)) {
       const made = await encode(work, raw, { padded, scale, format, quality });
+      if (made.bytes.length > limits.bytes) continue;
       const bytes = derive ? new Uint8Array(await derive(made.bytes, work)) : made.bytes;
       if (bytes.length <= limits.bytes) return { ...made, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
     }

@@ -8,16 +8,17 @@ import { type Failure, NetworkFailure } from './network-failure.ts';
 import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from './publisher.ts';
 import { inOneLine } from './refusal.ts';
 
+const sessionSchema = z.object({ accessJwt: z.string(), refreshJwt: z.string(), did: z.string() });
+
 /** What is stored of an account: its handle, an app password, and the session made of them. */
 export const blueskySecrets = z.object({
   identifier: z.string().min(1),
   password: z.string().min(1),
-  session: z.object({ accessJwt: z.string(), refreshJwt: z.string(), did: z.string() }).optional(),
+  session: sessionSchema.optional(),
 });
 export type BlueskySecrets = z.output<typeof blueskySecrets>;
-type Session = NonNullable<BlueskySecrets['session']>;
+type Session = z.output<typeof sessionSchema>;
 
-const sessionSchema = z.object({ accessJwt: z.string(), refreshJwt: z.string(), did: z.string() });
 const errorSchema = z.object({ error: z.string(), message: z.string().default('') });
 const blobSchema = z.object({ blob: z.looseObject({ $type: z.literal('blob'), ref: z.object({ $link: z.string() }) }) });
 const writtenSchema = z.object({ uri: z.string() });

@@ -29,7 +29,7 @@ const mostInFeed = 50;
 
 /**
  * A folder with `<id>.json` and a picture for each post, and `feed.xml` (RSS 2.0) of the newest fifty: for sites, bots and networks that have no
- * client here. The address of the feed's pictures is `base`; without one they are relative.
+ * client here. The feed's addresses of pictures are relative.
  */
 export class Folder implements Publisher {
   readonly network = 'folder';
@@ -68,11 +68,15 @@ export class Folder implements Publisher {
     const item: Item = { id, work, ...about, publishedAt };
     await this.#write(`${id}.json`, `${JSON.stringify(item, undefined, 2)}\n`);
     await this.#writeFeed();
+    return this.#published(id);
+  }
+
+  #published(id: string): Published {
     return { uri: id, url: pathToFileURL(join(this.#folder, `${id}.json`)).href };
   }
 
   async find({ id }: PostOrder): Promise<Published | 'absent'> {
-    return (await this.#names()).includes(`${id}.json`) ? { uri: id, url: pathToFileURL(join(this.#folder, `${id}.json`)).href } : 'absent';
+    return (await this.#names()).includes(`${id}.json`) ? this.#published(id) : 'absent';
   }
 
   async metrics(): Promise<Metrics> {

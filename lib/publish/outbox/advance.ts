@@ -7,7 +7,7 @@ import { enter, openStates, type Post } from './post.ts';
 import { type PublicPlace, putPublicPicture } from './public-picture.ts';
 
 /** Shortest time between a call whose answer was lost and the search for its post: the network may still be working on it. */
-export const settleMs = 90_000;
+const settleMs = 90_000;
 /** Waits between tries after failures: doubled from the first to the longest. */
 const [firstWaitMs, longestWaitMs] = [30_000, 3_600_000];
 /** A post that failed for this long is given up. */
@@ -49,9 +49,8 @@ export async function advance(start: Post, options: AdvanceOptions): Promise<Adv
   let post = start;
   for (;;) {
     if (post.nextAt !== null && post.nextAt > clock.now()) return { post };
-    const before = post;
     try {
-      const next = await step(before, options);
+      const next = await step(post, options);
       if (next === undefined) return { post };
       post = next;
     } catch (error) {
@@ -73,8 +72,7 @@ async function step(post: Post, options: AdvanceOptions): Promise<Post | undefin
   }
   if (post.state === 'uploading') {
     const order = await orderOf(post, options);
-    const path = outbox.home.post(post.id, post.picture.file);
-    const pictureUrl = publisher.needsPublicPicture && (await putPublicPicture(post, path, options.publicPlace));
+    const pictureUrl = publisher.needsPublicPicture && (await putPublicPicture(post, order.picture.bytes, options.publicPlace));
     const media = await publisher.upload({ ...order, ...(pictureUrl && { pictureUrl }) });
     return outbox.change(post.id, ['uploading'], (draft, now) => {
       draft.media = media;
@@ -194,7 +192,7 @@ function noteFailure(post: Post, failure: Failure, { outbox, random }: AdvanceOp
 }
 
 /** Milliseconds. Doubled with each failure, spread by a fifth in both directions. */
-export function backOff(failures: number, random: RandomSource): number {
+function backOff(failures: number, random: RandomSource): number {
   return Math.round(Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures - 1, 20)) * (0.8 + 0.4 * random()));
 }
 

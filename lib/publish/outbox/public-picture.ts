@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isArtistError, readError, systemCode, writeFileAtomic } from '../../core/index.ts';
+import { isArtistError, systemCode, writeFileAtomic } from '../../core/index.ts';
 import { NetworkFailure } from '../networks/network-failure.ts';
 import type { Post } from './post.ts';
 
@@ -23,19 +23,15 @@ const fileOf = ({ id, picture }: Post): string => `${id}.${picture.file.split('.
 /**
  * Puts the picture of a post where the network can fetch it, and fetches it once to see that it is there. Returns its address.
  *
- * @param path the picture
  * @throws NetworkFailure
  */
-export async function putPublicPicture(post: Post, path: string, place: PublicPlace | undefined): Promise<string> {
+export async function putPublicPicture(post: Post, bytes: Uint8Array, place: PublicPlace | undefined): Promise<string> {
   if (!place)
     throw failure(
       `${post.network}: expected a place where it can fetch the picture, got none. Set publish.publicFolder and publish.publicUrl`,
       false,
     );
   const name = fileOf(post);
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw readError(path, 'the picture of a post', error);
-  });
   try {
     await writeFileAtomic(join(place.folder, name), bytes);
   } catch (error) {
