@@ -125,25 +125,21 @@ suite('the schedule over HTTP', { timeoutMs: 60_000 }, (test) => {
   });
 
   test('a simulation answers, other requests meanwhile; one that is too large is refused', async () => {
-    const began = performance.now();
-    let slowest = 0;
     let ended = false;
     const simulated = server
       .call('POST', '/schedule/simulate', {
-        body: { days: 90, jobs: Array(4).fill('every 4h'), start: '2026-01-01', timeZone: 'UTC', seed: 3 },
+        body: { days: 360, jobs: Array(4).fill('every 4h'), start: '2026-01-01', timeZone: 'UTC', seed: 3 },
       })
       .finally(() => {
         ended = true;
       });
-    while (!ended) {
-      const at = performance.now();
-      await server.call('GET', '/schedule/next');
-      slowest = Math.max(slowest, performance.now() - at);
-    }
+    // A simulation in one piece would let through only what came before it; times say little on a busy machine.
+    let answered = 0;
+    for (; !ended; answered++) assert.is((await server.call('GET', '/schedule/next')).status, 200);
     const { status, body } = await simulated;
-    assert.equal([status, body.days, body.duplicates], [200, 90, 0]);
-    assert.ok(body.works.done > 2000, body.works.done);
-    assert.ok(slowest < (performance.now() - began) / 2, `${slowest} ms`);
+    assert.equal([status, body.days, body.duplicates], [200, 360, 0]);
+    assert.ok(body.works.done > 8000, body.works.done);
+    assert.ok(answered > 5, `${answered} requests were answered meanwhile`);
     const large = await server.call('POST', '/schedule/simulate', { body: { days: 366, jobs: Array(50).fill('every 1m') } });
     assert.match(large.body.error.message, /at most 10000 runs/);
     assert.is((await server.call('POST', '/schedule/simulate', { body: { days: 0 } })).status, 400);
