@@ -1,7 +1,7 @@
 import { derivingOf } from '../../lib/artist/index.ts';
 import { configPath, type PublishSettings } from '../../lib/config/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
-import { type Account, Accounts, Outbox, type Post, type PostingRules, PostSender } from '../../lib/publish/index.ts';
+import { type Account, Accounts, Outbox, type Post, type PostingRules, PostSender, readPostingTimes } from '../../lib/publish/index.ts';
 import { shownTimeZone } from '../../lib/schedule/index.ts';
 import { postLine } from '../print/publish-lines.ts';
 import type { Context } from '../shell/run.ts';
@@ -43,8 +43,9 @@ export async function accountsNamed(accounts: Accounts, names: readonly string[]
   throw new ArtistError('ERR_NOT_FOUND', 'accounts: expected at least one, got none. See: ai-artist publish connect --help');
 }
 
-export function rulesOf({ perDay, minutesBetween, quietHours, timeZone, dollarsPerMonth }: PublishSettings): PostingRules {
-  return { perDay, minutesBetween, quietHours, timeZone: timeZone ?? shownTimeZone(), dollarsPerMonth };
+export function rulesOf({ perDay, minutesBetween, quietHours, timeZone, times, dollarsPerMonth }: PublishSettings): PostingRules {
+  const readTimes = times && readPostingTimes(times);
+  return { perDay, minutesBetween, quietHours, timeZone: timeZone ?? shownTimeZone(), times: readTimes, dollarsPerMonth };
 }
 
 /** A sender of this home; it tells the log what happens to posts. */

@@ -23,7 +23,13 @@ export const publishSettings = z.strictObject({
     .refine(({ from, to }) => from !== to, { error: 'two different times' })
     .optional()
     .describe('No post begins from HH:MM to HH:MM. Default: none'),
-  timeZone: z.string().min(1).optional().describe("IANA name, for the quiet hours. Default: this machine's"),
+  times: z
+    .union([z.literal('best'), z.array(z.string().min(1)).min(1).max(50)], { error: 'best, or a list such as daily 09:00' })
+    .optional()
+    .describe(
+      'When posts go out, one at each time, such as daily 09:00, weekly sat,sun 11:00 or cron 0 18 * * 5; or best, the hours that brought most so far. Default: as soon as the rules permit',
+    ),
+  timeZone: z.string().min(1).optional().describe("IANA name, for times and quiet hours. Default: this machine's"),
   dollarsPerMonth: z
     .number()
     .min(0)

@@ -8,9 +8,14 @@ export { type Metrics, type Profile, type Published, type Publisher, visibilitie
 export { deletePost } from './outbox/delete-post.ts';
 export { type BrokenPost, type NewPost, Outbox } from './outbox/outbox.ts';
 export { openStates, type Post, type PostState, postStates } from './outbox/post.ts';
+export type { PostingRules, PostingTimes } from './outbox/posting-rules.ts';
+export { readPostingTimes } from './outbox/posting-times.ts';
 export type { PublicPlace } from './outbox/public-picture.ts';
 export { type ApprovalRule, previewPost, type QueueWorkOptions, queueWork } from './outbox/queue-work.ts';
-export { type Hold, holdOf, type PostingRules } from './outbox/rules.ts';
+export { type Hold, holdOf } from './outbox/rules.ts';
 export { PostSender, type SenderOptions } from './outbox/sender.ts';
 export { setPublishingOff } from './outbox/switch.ts';
 export { whyWaiting } from './outbox/waiting.ts';
+export { type HourEffect, hourEffects } from './performance/hours.ts';
+export { type Standing, standingsOf } from './performance/standing.ts';
+export { workStandings } from './performance/work-standings.ts';

@@ -42,8 +42,8 @@ export {
 export { planSimulation, type SimulationPlan, type SimulationWishes } from './simulate/wishes.ts';
 export type { HistoryRecord, RunOutcome, ScheduleState } from './state.ts';
 export { ScheduleStore, type ScheduleStoreOptions, scheduleFiles, type UpcomingRun } from './store.ts';
-export { type Calendar, endOfQuiet, momentOf, nextRuns, type QuietHours } from './time/occurrences.ts';
-export { checkTimeZone, daysLater, formatMoment, localDay, localTimeZone, shownTimeZone } from './time/time-zone.ts';
+export { type Calendar, endOfQuiet, momentOf, nextRuns, type QuietHours, runsBetween } from './time/occurrences.ts';
+export { checkTimeZone, daysLater, formatMoment, localDay, localTimeZone, minuteOfDay, shownTimeZone } from './time/time-zone.ts';
 export {
   formatDuration,
   formatTiming,

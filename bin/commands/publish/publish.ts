@@ -37,6 +37,11 @@ const rooms: readonly CommandEntry[] = [
   { usage: 'off', describe: 'Stop all publishing of this home at once', load: async () => (await import('./switch.ts')).offCommand },
   { usage: 'on', describe: 'Publish again', load: async () => (await import('./switch.ts')).onCommand },
   { usage: 'metrics [post]', describe: 'Show likes, shares and replies', load: async () => (await import('./metrics.ts')).metricsCommand },
+  {
+    usage: 'hours [account]',
+    describe: 'Show what each hour of posting brought',
+    load: async () => (await import('./hours.ts')).hoursCommand,
+  },
   { usage: 'delete <post>', describe: 'Delete a post from its network', load: async () => (await import('./delete.ts')).deleteCommand },
 ];
 

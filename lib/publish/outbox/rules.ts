@@ -1,19 +1,8 @@
 import { answering, counted } from '../../core/index.ts';
-import { endOfQuiet, type QuietHours } from '../../schedule/index.ts';
+import { daysLater, endOfQuiet } from '../../schedule/index.ts';
 import type { Post } from './post.ts';
-
-/** The owner's rules for posting; `publish` in config.yaml. */
-export interface PostingRules {
-  /** Most posts of an account in 24 hours. */
-  perDay: number;
-  /** Minutes between two posts of an account. */
-  minutesBetween: number;
-  quietHours?: QuietHours | undefined;
-  /** IANA name. */
-  timeZone: string;
-  /** Most US dollars that the posts of an account may cost in 30 days. */
-  dollarsPerMonth: number;
-}
+import type { PostingRules } from './posting-rules.ts';
+import { startOfDay, timesAround } from './posting-times.ts';
 
 /** Why a post does not begin now. */
 export interface Hold {
@@ -34,20 +23,50 @@ export const holdOf = answering('holdOf', (post: Post, posts: readonly Post[], r
   if (post.dueAt !== null && post.dueAt > now) return { reason: 'its time has not come', until: post.dueAt };
   const quietEnd = rules.quietHours && endOfQuiet(now, rules.quietHours, rules.timeZone);
   if (quietEnd !== undefined) return { reason: 'quiet hours', until: quietEnd };
-  return countHold(post, posts, rules, now) ?? moneyHold(post, posts, rules, now);
+  return timesHold(post, posts, rules, now) ?? countHold(post, posts, rules, now) ?? moneyHold(post, posts, rules, now);
 });
 
-/** Begun posts count. Those a little in the future too, since the clock may have been set back; those of a clock that was far ahead do not. */
-function countHold(post: Post, posts: readonly Post[], { perDay, minutesBetween }: PostingRules, now: number): Hold | undefined {
-  const times = posts
+/** A post goes out at the first posting time after its approval that no other post took. */
+function timesHold(post: Post, posts: readonly Post[], rules: PostingRules, now: number): Hold | undefined {
+  if (rules.times === undefined || post.dueAt !== null) return undefined;
+  const { last, next } = timesAround(posts, rules, rules.times, now);
+  const isFree = last !== undefined && (post.approved?.at ?? now) <= last && begunTimes(post, posts, now).every((at) => at < last);
+  return isFree ? undefined : { reason: 'it waits for the next posting time', until: next ?? null };
+}
+
+/**
+ * When the other posts were begun, ascending. Times a little in the future count too, since the clock may have been set back; those of a clock that
+ * was far ahead do not.
+ */
+function begunTimes(post: Post, posts: readonly Post[], now: number): number[] {
+  return posts
     .filter(({ id }) => id !== post.id)
-    .flatMap(({ published, armed }) => (published ?? armed)?.at ?? [])
+    .flatMap(({ published, armed, state, history }) => {
+      const isUnderWay = state === 'uploading' || state === 'processing';
+      return (published ?? armed ?? (isUnderWay ? history.findLast((entry) => entry.state === 'uploading') : undefined))?.at ?? [];
+    })
     .filter((at) => at < now + dayMs)
     .sort((a, b) => a - b);
-  const today = times.filter((at) => at > now - dayMs);
+}
+
+function countHold(
+  post: Post,
+  posts: readonly Post[],
+  { perDay, minutesBetween, times, timeZone }: PostingRules,
+  now: number,
+): Hold | undefined {
+  const begun = begunTimes(post, posts, now);
+  // Times that differ from day to day, as the best ones do, are not kept from use by those of the day before.
+  const since = times === undefined ? now - dayMs : startOfDay(now, timeZone) - 1;
+  const today = begun.filter((at) => at > since);
   const oldest = today.at(-perDay);
-  if (today.length >= perDay) return { reason: `${counted(today.length, 'post')} within 24 hours`, until: (oldest ?? now) + dayMs };
-  const last = times.at(-1);
+  const span = times === undefined ? 'within 24 hours' : 'today';
+  if (today.length >= perDay)
+    return {
+      reason: `${counted(today.length, 'post')} ${span}`,
+      until: times === undefined ? (oldest ?? now) + dayMs : daysLater(since + 1, 1, timeZone),
+    };
+  const last = begun.at(-1);
   if (last !== undefined && last > now - minutesBetween * 60_000)
     return { reason: `less than ${counted(minutesBetween, 'minute')} since the last post`, until: last + minutesBetween * 60_000 };
   return undefined;

@@ -20,9 +20,10 @@ import { advance } from './advance.ts';
 import { metricDue } from './metrics-due.ts';
 import { Outbox } from './outbox.ts';
 import { openStates, type Post, type PostState } from './post.ts';
+import type { PostingRules } from './posting-rules.ts';
 import { type PublicPlace, removePublicPicture } from './public-picture.ts';
 import { recordPost } from './record.ts';
-import { holdOf, moneyHold, type PostingRules } from './rules.ts';
+import { holdOf, moneyHold } from './rules.ts';
 
 export interface SenderOptions {
   home: string;

@@ -2,7 +2,8 @@ import { exists } from '../../core/index.ts';
 import type { Accounts } from '../accounts/account.ts';
 import type { Outbox } from './outbox.ts';
 import type { Post } from './post.ts';
-import { holdOf, type PostingRules } from './rules.ts';
+import type { PostingRules } from './posting-rules.ts';
+import { holdOf } from './rules.ts';
 
 /**
  * Why approved posts do not go out now, by id; a post that is not named goes out with the next look of a sender.
