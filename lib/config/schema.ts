@@ -148,6 +148,14 @@ export const configSchema = z.strictObject({
         .max(86_400)
         .default(30)
         .describe('With candidates: auto, the seconds that one point of the total score is worth; a point is about one standard deviation'),
+      postsWeight: z
+        .number()
+        .min(0)
+        .max(10)
+        .default(0)
+        .describe(
+          'Weight of what your posts brought when a taste is learnt, 0..10; 1 lets all posts together weigh as much as all your ratings or duels, more lets them outweigh these',
+        ),
       taste: z
         .string()
         .min(1)

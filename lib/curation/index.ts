@@ -35,6 +35,7 @@ export { type DuelFigures, duelFigures } from './taste/duel-figures.ts';
 export { duelsFile, type StoredDuels } from './taste/duels.ts';
 export { type Duellist, instructivePair, type Pairing } from './taste/pairing.ts';
 export {
+  type Beside,
   type Duel,
   type Rating,
   type TasteHead,

@@ -3,6 +3,7 @@
 export {
   type AdaptiveOptions,
   type Another,
+  type Beside,
   type BestOfGain,
   type BootstrapOptions,
   bestOfGain,

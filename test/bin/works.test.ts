@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { packEmbedding, rank } from '../../lib/doors/curation.ts';
 import { Gallery } from '../../lib/gallery/index.ts';
 import { ArtImage } from '../../lib/image/index.ts';
+import { Outbox } from '../../lib/publish/index.ts';
 import { suite } from '../harness.ts';
 import { type CliJson, type CliResult, cli, cliSeries, jsonOf, scratch } from './support.ts';
 
@@ -24,8 +25,8 @@ const direction = (turn: number): Float32Array =>
   Float32Array.from({ length: 192 }, (_, at) => (at === 0 ? Math.cos(turn) : at === 1 ? Math.sin(turn) : 0));
 
 /** Works with rounds of three candidates; the second is kept. */
-async function fill(count: number): Promise<string[]> {
-  const gallery = new Gallery({ home });
+async function fill(count: number, into = home): Promise<string[]> {
+  const gallery = new Gallery({ home: into });
   const ids: string[] = [];
   for (let id = 1; id <= count; id++) {
     const ledger = rank(
@@ -125,6 +126,46 @@ suite('bin works', { timeoutMs: 120_000 }, (test) => {
     assert.equal(JSON.parse(results[9]?.stdout ?? ''), JSON.parse(readFileSync(path.join(home, 'taste.json'), 'utf8')));
     assert.equal(JSON.parse(readFileSync(out, 'utf8')), JSON.parse(results[9]?.stdout ?? ''));
     assert.match(results[11]?.stderr ?? '', /ERR_ALREADY_EXISTS/);
+  });
+
+  test('taste learns from the figures of posts, and says how much that is worth; a weight out of range is refused', async () => {
+    const other = path.join(scratch, 'posted');
+    const works = await fill(12, other);
+    const gallery = new Gallery({ home: other });
+    for (const [at, work] of works.slice(0, 5).entries()) await gallery.update(work, { rating: at + 1 });
+    const outbox = new Outbox(other);
+    for (const [at, work] of works.entries()) {
+      const { id: post } = await outbox.add({
+        work,
+        account: 'me',
+        network: 'mastodon',
+        content: { text: '', altText: '', language: 'en', sensitive: false, visibility: 'public', madeWithAi: true },
+        unknownSources: [],
+        dueAt: null,
+        price: 0,
+        picture: { bytes: new Uint8Array(1), type: 'image/png', width: 1, height: 1, sha256: '' },
+        approvedBy: 'rule',
+      });
+      await outbox.change(post, ['approved'], (draft) => {
+        draft.state = 'published';
+        draft.published = { at: at * 86_400_000, uri: '', url: null };
+        draft.metrics = [{ age: '24h', at: (at + 1) * 86_400_000, figures: { likes: at ** 2 } }];
+      });
+    }
+    const [own, beside, alone, hours, wrong] = await cliSeries(
+      [
+        ['taste', 'train', '--json'],
+        ['taste', 'train', '--posts-weight', '1'],
+        ['taste', 'train', '--from', 'posts', '--json'],
+        ['publish', 'hours', 'me', '--json'],
+        ['taste', 'train', '--posts-weight', '11'],
+      ].map((line) => [...line, '--home', other]),
+    );
+    assert.not('posts' in (jsonOf(own as CliResult) as unknown as { metrics: object }).metrics);
+    assert.match(beside?.stderr ?? '', /and from posts of 7 works, each with the weight 0\.71: pictures/);
+    assert.is((jsonOf(alone as CliResult) as unknown as { n: number }).n, 12);
+    assert.match(hours?.stderr ?? '', /ERR_NOT_FOUND: account: expected one of this home, got "me"/);
+    assert.match(wrong?.stderr ?? '', /--posts-weight: expected a number of at most 10, got 11/);
   });
 
   test('a damaged taste is an error that says what to do', async () => {

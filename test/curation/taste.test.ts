@@ -130,6 +130,36 @@ suite('curation taste', (test) => {
     near(trainRatings(rated, { ridge: 0.5 }).metrics['looError'] ?? 0, Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / 9), 1e-9);
   });
 
+  test('examples beside count as their weight says, and the left-out error is of the own ratings, with all others known', () => {
+    const normal = normals(16);
+    const rate = (embedding: Float32Array): Rating => ({ embedding, rating: dot(embedding, planted) + 0.1 * normal() });
+    const own = embeddings(8, 16, 51).map(rate);
+    const others = embeddings(3, 16, 52).map(rate);
+    const twice = trainRatings([...own, ...others], { ridge: 0.5 });
+    const beside = trainRatings(own, { ridge: 0.5 }, { examples: others, weight: 1 });
+    for (const [index, weight] of beside.weights.entries()) near(weight, twice.weights[index] ?? 9, 1e-9);
+    assert.is(beside.n, 8);
+    const half = trainRatings(own, { ridge: 0.5 }, { examples: [...others, ...others], weight: 0.5 });
+    for (const [index, weight] of half.weights.entries()) near(weight, twice.weights[index] ?? 9, 1e-9);
+    const squares = own.map(({ embedding, rating }, left) => {
+      const rest = own.filter((_, index) => index !== left);
+      return (tasteScore(trainRatings(rest, { ridge: 0.5 }, { examples: others, weight: 0.3 }), embedding) - rating) ** 2;
+    });
+    const { metrics } = trainRatings(own, { ridge: 0.5 }, { examples: others, weight: 0.3 });
+    near(metrics['looError'] ?? 0, Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / 8), 1e-9);
+    coded(() => trainRatings(own, {}, { examples: others, weight: 0 }), 'ERR_INVALID_ARGUMENT', /^weight: expected a number over 0/);
+  });
+
+  test('duels beside count as their weight says', () => {
+    const [left, right] = [embeddings(12, 16, 61), embeddings(12, 16, 62)];
+    const fought = left.map((winner, index): Duel => ({ winner, loser: right[index] ?? winner }));
+    const [own, others] = [fought.slice(0, 8), fought.slice(8)];
+    const all = trainDuels(fought, { ridge: 0.5 });
+    const half = trainDuels(own, { ridge: 0.5 }, { examples: [...others, ...others], weight: 0.5 });
+    for (const [index, weight] of half.weights.entries()) near(weight, all.weights[index] ?? 9, 1e-6);
+    assert.is(half.n, 8);
+  });
+
   test('noise teaches nothing, and looR2 says so where r2 flatters', () => {
     const normal = normals(7);
     const { metrics } = trainRatings(

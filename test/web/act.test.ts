@@ -116,10 +116,11 @@ suite('acting on works', (test) => {
     await chosen(page, works - 1);
     await page.getByRole('button', { name: 'Rating' }).click();
     await page.getByRole('menuitem', { name: 'Rate 5 stars' }).click();
-    await page.getByText(/works? changed\./).waitFor();
+    // Every record is written: that takes long where other tests write, too.
+    await page.getByText(/works? changed\./).waitFor({ timeout: 60_000 });
     ok((await totalOf('rating:5')) >= works - 1);
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
-    await page.getByText(/^Undone for/).waitFor();
+    await page.getByText(/^Undone for/).waitFor({ timeout: 60_000 });
     is(await totalOf('rating:5'), before);
     await page.keyboard.press('Control+z');
     await page.getByRole('dialog', { name: 'Undo history' }).getByText('undone').first().waitFor();

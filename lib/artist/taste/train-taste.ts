@@ -1,60 +1,37 @@
-/** Learns the owner's taste from ratings and duels. */
+/** Learns the owner's taste from ratings and duels, and from what posts brought. */
+import * as z from 'zod';
 import { loadClip } from '../../clip/index.ts';
-import { ArtistError, counted, homeOf, writeOutput } from '../../core/index.ts';
-import { duelsFile, type TasteHead, trainDuels, trainRatings } from '../../curation/index.ts';
+import { ArtistError, counted, homeOf, resolveOptions, writeOutput } from '../../core/index.ts';
+import { duelsFile, type TasteHead } from '../../curation/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
-import { type EmbeddedWork, type EmbedWorksOptions, embedWorks, worksOf } from '../measure/embedded-works.ts';
+import { Outbox, workStandings } from '../../publish/index.ts';
+import { shownTimeZone } from '../../schedule/index.ts';
+import { type EmbedWorksOptions, embedWorks, worksOf } from '../measure/embedded-works.ts';
+import { learnTaste, type Material, type TasteSource } from './learn-taste.ts';
 
 /** How many of the newest works are used, at most. */
 const mostWorks = 5000;
 const fewest = 2;
 
-interface Material {
-  ratings: { id: string; rating: number }[];
-  duels: { winner: string; loser: string }[];
-}
-
-async function collect(works: readonly Artwork[], home: string): Promise<Material> {
+async function collect(works: readonly Artwork[], home: string, withPosts: boolean): Promise<Material> {
   const known = new Set(works.map(({ id }) => id));
-  const { duels } = await duelsFile(home).read();
+  const [{ duels }, { posts }] = await Promise.all([duelsFile(home).read(), withPosts ? new Outbox(home).list() : { posts: [] }]);
   return {
     ratings: works.flatMap(({ id, rating }) => (rating === undefined ? [] : [{ id, rating }])),
-    // Duels of deleted works do not count.
+    // Duels and posts of deleted works do not count.
     duels: duels.filter(({ winner, loser }) => known.has(winner) && known.has(loser)),
+    standings: [...workStandings(posts, shownTimeZone())].flatMap(([id, standing]) => (known.has(id) ? [{ id, standing }] : [])),
   };
 }
 
-function sourceOf(given: string | undefined, { ratings, duels }: Material): 'ratings' | 'duels' {
+function sourceOf(given: TasteSource | undefined, { ratings, duels, standings }: Material): TasteSource {
   const source = given ?? (duels.length > ratings.length ? 'duels' : 'ratings');
-  const count = source === 'duels' ? duels.length : ratings.length;
-  if (count >= fewest) return source as 'ratings' | 'duels';
+  const count = { ratings, duels, posts: standings }[source].length;
+  if (count >= fewest) return source;
+  const what = source === 'posts' ? 'works with figures of posts after a day' : source;
   throw new ArtistError(
     'ERR_INVALID_ARGUMENT',
-    `taste train: expected at least ${fewest} ${source}, got ${count} (${counted(ratings.length, 'rating')} and ${counted(duels.length, 'duel')} in all). Give some with ai-artist rate or ai-artist duel`,
-  );
-}
-
-function train(
-  source: 'ratings' | 'duels',
-  { ratings, duels }: Material,
-  embedded: readonly EmbeddedWork[],
-  options: { ridge?: number; model: string },
-) {
-  const vectors = new Map(embedded.map(({ work, embedding }) => [work.id, embedding]));
-  if (source === 'ratings')
-    return trainRatings(
-      ratings.flatMap(({ id, rating }) => {
-        const embedding = vectors.get(id);
-        return embedding ? [{ embedding, rating }] : [];
-      }),
-      options,
-    );
-  return trainDuels(
-    duels.flatMap((duel) => {
-      const [winner, loser] = [vectors.get(duel.winner), vectors.get(duel.loser)];
-      return winner && loser ? [{ winner, loser }] : [];
-    }),
-    options,
+    `taste train: expected at least ${fewest} ${what}, got ${count} (${counted(ratings.length, 'rating')} and ${counted(duels.length, 'duel')} in all). Give some with ai-artist rate or ai-artist duel`,
   );
 }
 
@@ -63,7 +40,12 @@ export interface TrainTasteOptions extends EmbedWorksOptions {
   home: string;
   gallery: Gallery;
   /** Source to learn from. Default: the one with more entries. */
-  from?: 'ratings' | 'duels' | undefined;
+  from?: TasteSource | undefined;
+  /**
+   * Weight of what posts brought beside the owner's own ratings or duels, 0..10: 1 lets all posts together weigh as much as all of these, and more
+   * lets them outweigh them. Posts of works that the owner rated do not count. Default: 0.
+   */
+  postsWeight?: number | undefined;
   /** Ridge penalty, above 0: a larger one pulls harder towards no preference. Default: 1. */
   ridge?: number | undefined;
   /** CLIP that embeds the works: a file or folder. Default: the bundled one. */
@@ -79,16 +61,20 @@ export async function trainTaste({
   home,
   gallery,
   from,
+  postsWeight = 0,
   ridge,
   clip: model,
   ...options
 }: TrainTasteOptions): Promise<{ path: string; head: TasteHead }> {
+  resolveOptions('taste train', z.strictObject({ postsWeight: z.number().min(0).max(10) }), { postsWeight });
   const works = await worksOf(gallery, '', mostWorks, options.warn);
-  const material = await collect(works, home);
+  const material = await collect(works, home, postsWeight > 0 || from === 'posts');
   const source = sourceOf(from, material);
-  const needed = new Set(
-    source === 'ratings' ? material.ratings.map(({ id }) => id) : material.duels.flatMap(({ winner, loser }) => [winner, loser]),
-  );
+  const needed = new Set([
+    ...(source === 'ratings' ? material.ratings.map(({ id }) => id) : []),
+    ...(source === 'duels' ? material.duels.flatMap(({ winner, loser }) => [winner, loser]) : []),
+    ...material.standings.map(({ id }) => id),
+  ]);
   const clip = await loadClip({ ...(model !== undefined && { model }), signal: options.signal });
   let head: TasteHead;
   try {
@@ -97,7 +83,8 @@ export async function trainTaste({
       clip,
       options,
     );
-    head = train(source, material, embedded, { model: clip.info.name, ...(ridge !== undefined && { ridge }) });
+    const vectors = new Map(embedded.map(({ work, embedding }) => [work.id, embedding]));
+    head = learnTaste(source, material, vectors, { postsWeight, model: clip.info.name, ...(ridge !== undefined && { ridge }) });
   } finally {
     await clip.dispose();
   }

@@ -43,6 +43,17 @@ export const tasteOptions = z.strictObject({
 });
 export type TasteOptions = z.input<typeof tasteOptions>;
 
+const weight = z.number().positive().max(1);
+export const besideRatings = z.strictObject({ examples: ratings, weight });
+export const besideDuels = z.strictObject({ examples: duels, weight });
+
+/** Examples that teach beside the others with a weight of their own, such as what posts brought. No metric is measured on them. */
+export interface Beside<T> {
+  examples: readonly T[];
+  /** Of each, above 0 to 1; the others have 1. */
+  weight: number;
+}
+
 function checkLengths(name: string, vectors: readonly Vector[]): number {
   const length = vectors[0]?.length ?? 0;
   const odd = vectors.findIndex((one) => one.length !== length);
@@ -52,6 +63,11 @@ function checkLengths(name: string, vectors: readonly Vector[]): number {
       `${name}.${odd}: expected ${length} values as in the first, got ${vectors[odd]?.length}. All must come from one model`,
     );
   return length;
+}
+
+function joined<T>(own: readonly T[], beside: Beside<T> | undefined): { given: T[]; factors: number[] } {
+  const { examples = [], weight = 0 } = beside ?? {};
+  return { given: [...own, ...examples], factors: [...own.map(() => 1), ...examples.map(() => weight)] };
 }
 
 function factor(matrix: Float64Array, n: number): Float64Array {
@@ -85,41 +101,49 @@ function weightedGram(rows: readonly Float64Array[], factors: ArrayLike<number>,
 }
 
 /**
- * Ridge regression of ratings on embeddings, in closed form: w = (XᵀX + ridge·I)⁻¹ Xᵀy on centred data, so that the bias is not
- * regularised. Metrics: `r2` on the ratings themselves, `looR2` and `looError` (root mean square) with each rating predicted from the
- * others. These are exact, from the diagonal of the hat matrix. A looR2 of 0 or less means that nothing was learnt.
+ * Ridge regression of ratings on embeddings, in closed form: w = (XᵀVX + ridge·I)⁻¹ XᵀVy on centred data, so that the bias is not
+ * regularised; V are the weights. Metrics: `r2` on the ratings themselves, `looR2` and `looError` (root mean square) with each rating predicted
+ * from all other examples. These are exact, from the diagonal of the hat matrix. A looR2 of 0 or less means that nothing was learnt.
  *
+ * @param beside ratings on the same scale that weigh less
  * @throws ArtistError ERR_INVALID_ARGUMENT: fewer than 2 ratings, all equal, or embeddings of different lengths
  */
-export function trainRatings(examples: readonly Rating[], options: TasteOptions = {}): TasteHead {
-  const given = resolveOptions('ratings', ratings, examples);
+export function trainRatings(examples: readonly Rating[], options: TasteOptions = {}, beside?: Beside<Rating>): TasteHead {
+  const own = resolveOptions('ratings', ratings, examples);
   const { ridge, model } = resolveOptions('trainRatings', tasteOptions, options);
+  const besides = beside && resolveOptions('beside', besideRatings, beside);
+  const { given, factors } = joined(own, besides);
   const d = checkLengths(
     'ratings',
     given.map(({ embedding }) => embedding),
   );
-  const n = given.length;
+  const n = own.length;
+  const spread = spreadOf(own);
+  const total = factors.reduce((sum, factor) => sum + factor, 0);
   const values = given.map(({ rating }) => rating);
-  const middle = values.reduce((sum, value) => sum + value, 0) / n;
-  const spread = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  if (spread === 0) throw new ArtistError('ERR_INVALID_ARGUMENT', `ratings: expected different ratings, got ${n} times ${display(middle)}`);
+  const middle = values.reduce((sum, value, index) => sum + (factors[index] ?? 0) * value, 0) / total;
   const wide = given.map(({ embedding }) => Float64Array.from(embedding));
-  const mean = combine(wide, new Float64Array(n).fill(1 / n), d);
+  const mean = combine(
+    wide,
+    factors.map((factor) => factor / total),
+    d,
+  );
   const rows = wide.map((row) => row.map((value, at) => value - (mean[at] as number)));
-  const lower = factor(weightedGram(rows, new Float64Array(n).fill(1), ridge, d), d);
+  const lower = factor(weightedGram(rows, factors, ridge, d), d);
   const weights = solveCholesky(
     lower,
     combine(
       rows,
-      values.map((value) => value - middle),
+      values.map((value, index) => (factors[index] ?? 0) * (value - middle)),
       d,
     ),
   );
   let errors = 0;
   let leftOut = 0;
-  for (const [index, row] of rows.entries()) {
-    const error = (values[index] as number) - middle - dot(row, weights);
-    const leverage = 1 / n + dot(row, solveCholesky(lower, row));
+  for (const [index, { rating }] of own.entries()) {
+    const row = rows[index] as Float64Array;
+    const error = rating - middle - dot(row, weights);
+    const leverage = 1 / total + dot(row, solveCholesky(lower, row));
     errors += error ** 2;
     leftOut += (error / (1 - leverage)) ** 2;
   }
@@ -135,34 +159,65 @@ export function trainRatings(examples: readonly Rating[], options: TasteOptions 
   };
 }
 
+/** Sum of squares around the mean. @throws ArtistError ERR_INVALID_ARGUMENT: all are equal */
+function spreadOf(examples: readonly Rating[]): number {
+  const values = examples.map(({ rating }) => rating);
+  const middle = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const spread = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  if (spread > 0) return spread;
+  throw new ArtistError('ERR_INVALID_ARGUMENT', `ratings: expected different ratings, got ${values.length} times ${display(middle)}`);
+}
+
 const mostSteps = 50;
 
 /**
  * Bradley–Terry on duels: P(a beats b) = 1 / (1 + exp(w·b - w·a)), with a ridge on w, by Newton's method (the problem is convex, so there
  * is one answer). Metrics: `accuracy` and `logLoss` on the duels themselves; they are too optimistic with fewer duels than dimensions.
  *
+ * @param beside duels that weigh less
  * @throws ArtistError ERR_INVALID_ARGUMENT
  */
-export function trainDuels(examples: readonly Duel[], options: TasteOptions = {}): TasteHead {
-  const given = resolveOptions('duels', duels, examples);
+export function trainDuels(examples: readonly Duel[], options: TasteOptions = {}, beside?: Beside<Duel>): TasteHead {
+  const own = resolveOptions('duels', duels, examples);
   const { ridge, model } = resolveOptions('trainDuels', tasteOptions, options);
+  const besides = beside && resolveOptions('beside', besideDuels, beside);
+  const { given, factors } = joined(own, besides);
   const d = checkLengths(
     'duels',
     given.flatMap(({ winner, loser }) => [winner, loser]),
   );
   const rows = given.map(({ winner, loser }) => Float64Array.from(winner, (value, at) => value - (loser[at] as number)));
-  const objective = (w: Float64Array): number => (ridge / 2) * dot(w, w) + rows.reduce((sum, row) => sum + softplus(-dot(row, w)), 0);
+  const weights = newton(rows, factors, ridge, d);
+  const margins = rows.slice(0, own.length).map((row) => dot(row, weights));
+  return {
+    version: 1,
+    kind: 'duels',
+    ...(model !== undefined && { model }),
+    weights: [...weights],
+    bias: 0,
+    n: own.length,
+    metrics: {
+      accuracy: margins.filter((margin) => margin > 0).length / own.length,
+      logLoss: margins.reduce((sum, margin) => sum + softplus(-margin), 0) / own.length,
+    },
+  };
+}
+
+/** The w of the least ridge/2 |w|² + Σ fᵢ softplus(-w·xᵢ). */
+function newton(rows: readonly Float64Array[], factors: readonly number[], ridge: number, d: number): Float64Array {
+  const loss = (row: Float64Array, index: number, w: Float64Array): number => (factors[index] ?? 0) * softplus(-dot(row, w));
+  const objective = (w: Float64Array): number => (ridge / 2) * dot(w, w) + rows.reduce((sum, row, index) => sum + loss(row, index, w), 0);
   let weights = new Float64Array(d);
   for (let step = 0; step < mostSteps; step++) {
     const wins = rows.map((row) => 1 / (1 + Math.exp(-dot(row, weights))));
     const pull = combine(
       rows,
-      wins.map((win) => 1 - win),
+      wins.map((win, index) => (factors[index] ?? 0) * (1 - win)),
       d,
     ).map((value, at) => value - ridge * (weights[at] as number));
     const curvature = weightedGram(
       rows,
-      wins.map((win) => win * (1 - win)),
+      wins.map((win, index) => (factors[index] ?? 0) * win * (1 - win)),
       ridge,
       d,
     );
@@ -176,19 +231,7 @@ export function trainDuels(examples: readonly Duel[], options: TasteOptions = {}
     while (length > 1e-6 && objective(move()) > before - 1e-4 * length * gain) length /= 2;
     weights = move();
   }
-  const margins = rows.map((row) => dot(row, weights));
-  return {
-    version: 1,
-    kind: 'duels',
-    ...(model !== undefined && { model }),
-    weights: [...weights],
-    bias: 0,
-    n: rows.length,
-    metrics: {
-      accuracy: margins.filter((margin) => margin > 0).length / rows.length,
-      logLoss: margins.reduce((sum, margin) => sum + softplus(-margin), 0) / rows.length,
-    },
-  };
+  return weights;
 }
 
 /** ln(1 + eˣ) without overflow. */

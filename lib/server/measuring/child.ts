@@ -48,7 +48,13 @@ const clipOf = ({ config }: Artist, { home }: Place): string | undefined => {
 };
 
 async function learnTaste(artist: Artist, from: 'ratings' | 'duels', place: Place): Promise<LearnedTaste> {
-  const { head } = await trainTaste({ ...place, gallery: artist.gallery, from, clip: clipOf(artist, place) });
+  const { head } = await trainTaste({
+    ...place,
+    gallery: artist.gallery,
+    from,
+    postsWeight: artist.config.config.curation.postsWeight,
+    clip: clipOf(artist, place),
+  });
   return { from: head.kind, n: head.n, metrics: head.metrics };
 }
 
