@@ -18,4 +18,4 @@ export { setPublishingOff } from './outbox/switch.ts';
 export { whyWaiting } from './outbox/waiting.ts';
 export { type HourEffect, hourEffects } from './performance/hours.ts';
 export { type Standing, standingsOf } from './performance/standing.ts';
-export { workStandings } from './performance/work-standings.ts';
+export { standingsIn, workStandings } from './performance/work-standings.ts';

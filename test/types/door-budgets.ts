@@ -17,6 +17,6 @@ export const doorBudgets: Readonly<Record<string, { files: number; esm: number; 
   'doors/provenance': { files: 5, esm: 380_000, cjs: 398_000 },
   'doors/publish': { files: 10, esm: 830_000, cjs: 890_000 },
   'doors/schedule': { files: 4, esm: 330_000, cjs: 346_000 },
-  'doors/server': { files: 20, esm: 1_720_000, cjs: 1_890_000 },
+  'doors/server': { files: 20, esm: 1_730_000, cjs: 1_910_000 },
   'doors/train': { files: 9, esm: 750_000, cjs: 804_000 },
 };

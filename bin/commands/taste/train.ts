@@ -1,4 +1,5 @@
 import { trainTaste } from '../../../lib/artist/index.ts';
+import { standingsIn } from '../../../lib/publish/index.ts';
 import { checkClipPath, clipDescription } from '../../flags/clip-flag.ts';
 import { choice, number, text } from '../../flags/flags.ts';
 import { withProgress } from '../../print/progress.ts';
@@ -24,10 +25,10 @@ export const tasteTrainCommand = command({
   run: async ({ from, 'posts-weight': postsWeight, ridge, clip }, context) => {
     await checkClipPath(clip);
     const gallery = await openGallery(context);
-    const { curation } = (await context.config()).config;
-    const { home, signal, warn } = context;
+    const { home, signal, warn, config } = context;
+    const posts = { standings: await standingsIn(home), postsWeight: postsWeight ?? (await config()).config.curation.postsWeight };
     const { path, head } = await withProgress(context, 'looking', (onProgress) =>
-      trainTaste({ home, gallery, from, postsWeight: postsWeight ?? curation.postsWeight, ridge, clip, signal, warn, onProgress }),
+      trainTaste({ home, gallery, from, ...posts, ridge, clip, signal, warn, onProgress }),
     );
     const { weights, ...about } = head;
     return { json: { path, ...about, dimensions: weights.length }, text: [path], notes: metricLines(head) };

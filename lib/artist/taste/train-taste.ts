@@ -4,8 +4,6 @@ import { loadClip } from '../../clip/index.ts';
 import { ArtistError, counted, homeOf, resolveOptions, writeOutput } from '../../core/index.ts';
 import { duelsFile, type TasteHead } from '../../curation/index.ts';
 import type { Artwork, Gallery } from '../../gallery/index.ts';
-import { Outbox, workStandings } from '../../publish/index.ts';
-import { shownTimeZone } from '../../schedule/index.ts';
 import { type EmbedWorksOptions, embedWorks, worksOf } from '../measure/embedded-works.ts';
 import { learnTaste, type Material, type TasteSource } from './learn-taste.ts';
 
@@ -13,14 +11,14 @@ import { learnTaste, type Material, type TasteSource } from './learn-taste.ts';
 const mostWorks = 5000;
 const fewest = 2;
 
-async function collect(works: readonly Artwork[], home: string, withPosts: boolean): Promise<Material> {
+async function collect(works: readonly Artwork[], home: string, standings: ReadonlyMap<string, number>): Promise<Material> {
   const known = new Set(works.map(({ id }) => id));
-  const [{ duels }, { posts }] = await Promise.all([duelsFile(home).read(), withPosts ? new Outbox(home).list() : { posts: [] }]);
+  const { duels } = await duelsFile(home).read();
   return {
     ratings: works.flatMap(({ id, rating }) => (rating === undefined ? [] : [{ id, rating }])),
     // Duels and posts of deleted works do not count.
     duels: duels.filter(({ winner, loser }) => known.has(winner) && known.has(loser)),
-    standings: [...workStandings(posts, shownTimeZone())].flatMap(([id, standing]) => (known.has(id) ? [{ id, standing }] : [])),
+    standings: [...standings].flatMap(([id, standing]) => (known.has(id) ? [{ id, standing }] : [])),
   };
 }
 
@@ -41,6 +39,8 @@ export interface TrainTasteOptions extends EmbedWorksOptions {
   gallery: Gallery;
   /** Source to learn from. Default: the one with more entries. */
   from?: TasteSource | undefined;
+  /** How the posts of works did, by the works' ULIDs: workStandings() of `ai-artist/publish`. Default: none. */
+  standings?: ReadonlyMap<string, number> | undefined;
   /**
    * Weight of what posts brought beside the owner's own ratings or duels, 0..10: 1 lets all posts together weigh as much as all of these, and more
    * lets them outweigh them. Posts of works that the owner rated do not count. Default: 0.
@@ -61,6 +61,7 @@ export async function trainTaste({
   home,
   gallery,
   from,
+  standings = new Map(),
   postsWeight = 0,
   ridge,
   clip: model,
@@ -68,7 +69,7 @@ export async function trainTaste({
 }: TrainTasteOptions): Promise<{ path: string; head: TasteHead }> {
   resolveOptions('taste train', z.strictObject({ postsWeight: z.number().min(0).max(10) }), { postsWeight });
   const works = await worksOf(gallery, '', mostWorks, options.warn);
-  const material = await collect(works, home, postsWeight > 0 || from === 'posts');
+  const material = await collect(works, home, postsWeight > 0 || from === 'posts' ? standings : new Map());
   const source = sourceOf(from, material);
   const needed = new Set([
     ...(source === 'ratings' ? material.ratings.map(({ id }) => id) : []),

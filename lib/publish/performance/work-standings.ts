@@ -1,3 +1,5 @@
+import { shownTimeZone } from '../../schedule/index.ts';
+import { Outbox } from '../outbox/outbox.ts';
 import type { Post } from '../outbox/post.ts';
 import { hourEffects } from './hours.ts';
 import { mean, standingsOf } from './standing.ts';
@@ -16,4 +18,9 @@ export function workStandings(posts: readonly Post[], timeZone: string): Map<str
     for (const { work, at, value } of standings) values.set(work, [...(values.get(work) ?? []), value - (effects.of(at)?.mean ?? 0)]);
   }
   return new Map([...values].map(([work, all]) => [work, mean(all)]));
+}
+
+/** How the works of a home did: workStandings() of its posts. @throws ArtistError ERR_READ */
+export async function standingsIn(home: string): Promise<Map<string, number>> {
+  return workStandings((await new Outbox(home).list()).posts, shownTimeZone());
 }

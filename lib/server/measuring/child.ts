@@ -3,6 +3,7 @@ import { type Artist, chooseDuel, createArtist, readFigures, readMap, readStyle,
 import { configPath } from '../../config/index.ts';
 import { isArtistError, recordedError } from '../../core/index.ts';
 import { Gallery, type Look, lookOf, nearGroups } from '../../gallery/index.ts';
+import { standingsIn } from '../../publish/index.ts';
 import { mapColumns } from './map-columns.ts';
 import type { LearnedTaste, MeasuringReply, MeasuringRequest } from './requests.ts';
 
@@ -51,6 +52,7 @@ async function learnTaste(artist: Artist, from: 'ratings' | 'duels', place: Plac
   const { head } = await trainTaste({
     ...place,
     gallery: artist.gallery,
+    standings: await standingsIn(place.home),
     from,
     postsWeight: artist.config.config.curation.postsWeight,
     clip: clipOf(artist, place),
