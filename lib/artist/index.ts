@@ -61,8 +61,9 @@ export { placeInSeries, type SeriesProgress, seriesProgress } from './periods/se
 export { PeriodStore } from './periods/store.ts';
 export { type PanelGain, type Proposal, ProposalBook, type ProposalState } from './proposals/book.ts';
 export type { MakeOptions as MakeProposalOptions, TryOptions as TryProposalOptions } from './proposals/proposal-maker.ts';
+export type { FoundWork } from './provenance/find-work.ts';
 export { derivingOf, encodingOf, signingPlace } from './provenance/signing.ts';
-export { type FoundWork, type VerifiedPicture, type VerifyPictureOptions, verifyPicture } from './provenance/verify-picture.ts';
+export { type VerifiedPicture, type VerifyPictureOptions, verifyPicture } from './provenance/verify-picture.ts';
 export { closeEnough, comparePixels, type PixelDifference } from './reproduce/compare.ts';
 export { findRecipeLoras, modelOf as modelOfRecipe, optionsOfRecipe, repaintOptions } from './reproduce/repaint-options.ts';
 export { type ComparedStage, type RecipeDifference, type ReproduceOptions, type Reproduction, reproduce } from './reproduce/reproduce.ts';

@@ -1,6 +1,8 @@
 /** `publish` as a person uses it, with a folder for a network. */
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { equal, is, match, not, ok } from 'uvu/assert';
 import { suite } from '../harness.ts';
 import { type CliResult, cli, jsonOf, scratch } from './support.ts';
@@ -13,6 +15,17 @@ const done = async (...words: string[]): Promise<CliResult> => {
   is(result.code, 0, result.stderr);
   return result;
 };
+/** `publish run`, which goes on until it gets a signal. */
+function publishing(): { child: ChildProcess; ended: Promise<CliResult> } {
+  let child: ChildProcess | undefined;
+  const ended = cli(['publish', 'run', '--home', home, '--set', 'publish.perDay=100', '--set', 'publish.minutesBetween=0'], {
+    onStart: (started) => {
+      child = started;
+    },
+  });
+  if (!child) throw new Error('it was not started');
+  return { child, ended };
+}
 const files = (): string[] => (existsSync(posts) ? readdirSync(posts).sort() : []);
 
 suite('publish', { timeoutMs: 120_000 }, (test) => {
@@ -87,6 +100,20 @@ suite('publish', { timeoutMs: 120_000 }, (test) => {
     const now = await publish('now', 'latest', '--set', 'publish.perDay=0');
     equal([now.code, files().includes(`${id}.json`)], [0, true]);
     match(now.stdout, /^file:/);
+  });
+
+  test('run: stays with nothing to do, sends what is added meanwhile, and ends with Ctrl-C', async () => {
+    const before = files().length;
+    const running = publishing();
+    await delay(1500);
+    not.ok(running.child.exitCode !== null, 'it has ended');
+    const id = (await done('add', 'latest', '--again', '--approve')).stdout.trim();
+    for (let tries = 0; tries < 300 && !files().includes(`${id}.json`); tries++) await delay(100);
+    ok(files().length > before);
+    running.child.kill('SIGINT');
+    const { code, signal, stderr } = await running.ended;
+    equal([code, signal], [0, null], stderr);
+    match(stderr, new RegExp(`${id}.* published`));
   });
 
   test('with provenance.sign the picture that goes out has a manifest of its own', async () => {

@@ -94,4 +94,22 @@ suite('bin verify', { timeoutMs: 180_000 }, (test) => {
     match(refused.stderr, /expected a picture/);
     is((await cli(['verify', file('none.png'), '--home', home])).code, 1);
   });
+
+  test('a copy that a network has shrunk, encoded anew and stripped is found by its looks; a work is named by its id', async () => {
+    const plain = path.join(scratch, 'plain home');
+    const paint = ['create', '--steps', '2', '--no-score', '--home', plain, '--json'];
+    const painted = await cli([...paint, 'a red apple on a table', '--seed', '5']);
+    is((await cli([...paint, 'a green frog at night', '--seed', '6'])).code, 0);
+    const original = String(jsonOf(painted)['path']);
+    const copy = file('stripped.jpg');
+    await sharp(original).resize(300, 300).jpeg({ quality: 70 }).toFile(copy);
+    const found = await verify(copy, plain);
+    equal([found.code, found.recipe, found.work?.id, found.work?.match], [0, null, path.basename(original, '.png'), 'similar']);
+    const mirrored = file('mirrored.jpg');
+    await sharp(original).flop().modulate({ hue: 120 }).jpeg().toFile(mirrored);
+    equal((await verify(mirrored, plain)).work, null);
+    equal((await verify('latest', plain)).work?.match, 'file');
+    const missing = await cli(['verify', 'nothing', '--home', plain]);
+    match(missing.stderr, /ERR_NOT_FOUND/);
+  });
 });

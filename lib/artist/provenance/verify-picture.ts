@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { configPath, type LoadedConfig, loadConfig } from '../../config/index.ts';
-import { ArtistError, answering, homeFolder, isArtistError, readError, readPlainFile } from '../../core/index.ts';
-import { type Artwork, Gallery } from '../../gallery/index.ts';
-import { decodeImage, type FoundRecipe, pixelDifference, type RawImage, readRecipe, resizeImage } from '../../image/index.ts';
+import { answering, homeFolder, isArtistError, readError, readPlainFile } from '../../core/index.ts';
+import { Gallery } from '../../gallery/index.ts';
+import { decodeImage, type FoundRecipe, readRecipe } from '../../image/index.ts';
 import {
   type FoundWatermark,
   findWatermark,
@@ -11,6 +10,7 @@ import {
   type ReadManifest,
   readManifest,
 } from '../../provenance/index.ts';
+import { type FoundWork, findWork } from './find-work.ts';
 import { signingPlace } from './signing.ts';
 
 export interface VerifyPictureOptions {
@@ -18,20 +18,6 @@ export interface VerifyPictureOptions {
   home?: string | undefined;
   /** Settings that are already loaded. */
   config?: LoadedConfig | undefined;
-}
-
-/** The work of the gallery that a picture is. */
-export interface FoundWork {
-  id: string;
-  /** Path of the work's picture. */
-  path: string;
-  /**
-   * file: the same bytes. pixels: the same pixels in another file. similar: encoded or resized anew (`psnr`). mark: the watermark names it, but the pixels cannot be
-   * compared, as after cropping.
-   */
-  match: 'file' | 'pixels' | 'similar' | 'mark';
-  /** Peak signal-to-noise ratio to the work at the picture's size, dB; null unless `similar`. */
-  psnr: number | null;
 }
 
 /** Everything that tells where a picture comes from. */
@@ -49,11 +35,6 @@ export interface VerifiedPicture {
   /** What could not be done, as sentences. */
   problems: string[];
 }
-
-/** From this PSNR on, pictures are the same picture encoded or resized anew, dB. Different pictures have about 10. */
-const similarFrom = 25;
-/** Most works with the seed of the recipe that are compared. */
-const mostCompared = 50;
 
 /**
  * Tells where a picture comes from: its C2PA manifest, recipe, watermark, and whether it is a work of this gallery.
@@ -77,7 +58,7 @@ export const verifyPicture = answering(
     const key = pixels && (await knownWatermarkKey(loaded.home));
     const watermark = (pixels && key && (await findWatermark(pixels, key))) ?? null;
     const gallery = new Gallery({ folder: configPath(loaded.config.gallery.folder, loaded.home) });
-    const work = await workOf(gallery, bytes, pixels, { manifest, recipe: found, watermark });
+    const work = await findWork(gallery, bytes, pixels, { manifest, recipe: found, watermark });
     const broken = manifest !== null && !['absent', 'valid'].includes(manifest.state);
     return {
       manifest,
@@ -106,53 +87,4 @@ async function manifestOf(bytes: Uint8Array, loaded: LoadedConfig, problems: str
     problems.push(error.message);
     return null;
   }
-}
-
-interface Hints {
-  manifest: ReadManifest | null;
-  recipe: FoundRecipe | undefined;
-  watermark: FoundWatermark | null;
-}
-
-async function workOf(gallery: Gallery, bytes: Uint8Array, pixels: RawImage | undefined, hints: Hints): Promise<FoundWork | null> {
-  const same = (await gallery.hashes()).get(createHash('sha256').update(bytes).digest('hex'));
-  if (same !== undefined) return { ...placeOf(await gallery.get(same)), match: 'file', psnr: null };
-  const marked = hints.watermark ? await named(gallery, hints.watermark.payload) : undefined;
-  let best: FoundWork | null = null;
-  for (const work of pixels ? await candidates(gallery, hints, marked) : []) {
-    const compared = pixels && (await compare(work, pixels));
-    if (compared?.match === 'pixels') return compared;
-    if (compared && (compared.psnr ?? 0) > (best?.psnr ?? 0)) best = compared;
-  }
-  return best ?? (marked ? { ...placeOf(marked), match: 'mark', psnr: null } : null);
-}
-
-const placeOf = ({ id, path }: Artwork): { id: string; path: string } => ({ id, path });
-
-/** The works that the picture itself names, then those with the seed of its recipe. */
-async function candidates(gallery: Gallery, { manifest, recipe }: Hints, marked: Artwork | undefined): Promise<Artwork[]> {
-  const signed = manifest?.work?.id === undefined ? undefined : await named(gallery, manifest.work.id);
-  const seed = recipe?.recipe.seed;
-  const ids = seed === undefined ? [] : (await gallery.select(`seed:${seed}`)).slice(0, mostCompared);
-  const all = [...[marked, signed].filter((work) => work !== undefined), ...(await gallery.getMany(ids))];
-  return [...new Map(all.map((work) => [work.id, work])).values()];
-}
-
-/** A picture from elsewhere may name a work that is not here, or none at all. */
-async function named(gallery: Gallery, id: string): Promise<Artwork | undefined> {
-  return gallery.get(id).catch((error: unknown) => {
-    if (error instanceof ArtistError && ['ERR_NOT_FOUND', 'ERR_INVALID_ARGUMENT', 'ERR_DAMAGED', 'ERR_READ'].includes(error.code))
-      return undefined;
-    throw error;
-  });
-}
-
-async function compare(work: Artwork, pixels: RawImage): Promise<FoundWork | undefined> {
-  const stored = await decodeImage(work.path).catch(() => undefined); // a work whose picture is gone or damaged cannot be compared
-  if (!stored) return undefined;
-  const difference = pixelDifference(await resizeImage(stored, pixels.width, pixels.height), pixels);
-  if (difference?.exact && stored.width === pixels.width && stored.height === pixels.height)
-    return { ...placeOf(work), match: 'pixels', psnr: null };
-  const psnr = difference?.psnr ?? 0;
-  return psnr >= similarFrom ? { ...placeOf(work), match: 'similar', psnr } : undefined;
 }

@@ -11,10 +11,10 @@ const [across, down] = [9, 8];
 /** Neighbours in flat areas differ by the noise of compression alone: three of 256 levels, in thousandths. */
 const margin = 3000;
 
-/** @throws the error of sharp: the file is gone or no picture */
-export async function lookOf(path: string): Promise<Look> {
+/** @param file path or bytes. @throws the error of sharp: the file is gone or no picture */
+export async function lookOf(file: string | Uint8Array): Promise<Look> {
   const sharp = await loadSharp();
-  const picture = sharp(path).flatten({ background: '#fff' }).toColourspace('srgb');
+  const picture = sharp(file).flatten({ background: '#fff' }).toColourspace('srgb');
   const { data } = await picture.resize(across, down, { fit: 'fill' }).raw().toBuffer({ resolveWithObject: true });
   const pixels =
     data.length === across * down * 3 ? data : Uint8Array.from({ length: across * down * 3 }, (_, at) => data[Math.floor(at / 3)] ?? 0);

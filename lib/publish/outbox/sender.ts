@@ -80,7 +80,7 @@ export class PostSender {
     this.accounts = new Accounts(home, { clock });
   }
 
-  /** Works until close(). */
+  /** Works until close(), and keeps the process alive. */
   start(): void {
     void this.#lookAndWait();
   }
@@ -92,7 +92,7 @@ export class PostSender {
       this.#options.warn(`publishing: ${errorLine(error)}`);
     }
     if (this.#stop.signal.aborted) return;
-    this.#timer = this.#clock.timer(lookMs, () => void this.#lookAndWait(), { unref: true });
+    this.#timer = this.#clock.timer(lookMs, () => void this.#lookAndWait());
   }
 
   /** Does what is due now, for all accounts that no other process works on. */
