@@ -19,6 +19,7 @@ const suites: Record<string, string[]> = {
   curation: ['curation/curation.ts'],
   'one-subject': ['curation/one-subject.ts'],
   domain: ['model/domain.ts'],
+  wordings: ['model/wordings.ts'],
   install: ['install.ts'],
   import: ['import.ts'],
   sign: ['provenance/sign.ts'],

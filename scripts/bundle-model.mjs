@@ -166,7 +166,7 @@ await compress('realesrgan-x4plus-anime-6b.safetensors', 'realesrgan-x4plus-anim
   'general.description': 'Real-ESRGAN x4plus anime 6B, (c) 2021 Xintao Wang; kernels Q8_0',
 });
 
-const copies = ['mini-tae.safetensors', 'mini-clip.safetensors', 'mini-clip-config.json', 'vocab.json'];
+const copies = ['mini-tae.safetensors', 'mini-clip.safetensors', 'mini-clip-config.json', 'vocab.json', 'wordings.json'];
 for (const name of copies) await writeFile(join(out, name), await readFile(join(seed, name)));
 
 const roles = {
@@ -176,7 +176,9 @@ const roles = {
   'mini-clip-config.json': 'clip-config',
   'realesrgan-x4plus-anime-6b.gguf': 'upscaler',
   'vocab.json': 'prompt-vocabulary',
+  'wordings.json': 'prompt-wordings',
 };
+const licences = { upscaler: 'BSD-3-Clause', 'prompt-wordings': 'WordNet-3.0' };
 const files = [];
 for (const [name, role] of Object.entries(roles)) {
   const path = join(out, name);
@@ -187,7 +189,7 @@ for (const [name, role] of Object.entries(roles)) {
     bytes: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),
     ...(name.endsWith('.json') ? {} : { tensorHash: await hashTensors(await readModelHeader(path)) }),
-    licence: role === 'upscaler' ? 'BSD-3-Clause' : 'MIT',
+    licence: licences[role] ?? 'MIT',
   });
 }
 await writeFile(join(out, 'manifest.json'), `${JSON.stringify({ schema: 1, model: 'mini', files }, undefined, 2)}\n`);

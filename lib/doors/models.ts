@@ -19,4 +19,7 @@ export {
   pullModel,
   removeModel,
   verifyBundledModel,
+  type WordedPrompt,
+  type Wording,
+  wordForBundled,
 } from '../models/index.ts';

@@ -14,7 +14,7 @@ const manifestSchema = z.strictObject({
   files: z.array(
     z.strictObject({
       name: z.string().regex(/^[\w.-]+$/),
-      role: z.enum(['diffusion', 'tae', 'clip', 'clip-config', 'upscaler', 'prompt-vocabulary']),
+      role: z.enum(['diffusion', 'tae', 'clip', 'clip-config', 'upscaler', 'prompt-vocabulary', 'prompt-wordings']),
       bytes: z.int().positive(),
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       tensorHash: z
@@ -41,6 +41,8 @@ export interface BundledModel {
   readonly upscaler: string;
   /** The words the model knows: styles, backgrounds, concepts. */
   readonly vocabulary: string;
+  /** Words the model has never read, and what to say in their place. */
+  readonly wordings: string;
   readonly defaults: ModelDefaults;
   /**
    * Type in which its matrices are computed. They are Q8_0 in the file; with that type the engine would also round the other factor to 8
@@ -78,6 +80,7 @@ export function bundledModel(folder: string = join(packageRoot(), 'models')): Bu
     clipConfig: file('clip-config'),
     upscaler: file('upscaler'),
     vocabulary: file('prompt-vocabulary'),
+    wordings: file('prompt-wordings'),
     defaults,
     weightType: 'f16',
     upscaleFactor: 4,

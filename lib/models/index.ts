@@ -11,7 +11,7 @@ export {
   partRoles,
 } from './aliases.ts';
 export { type BundledManifest, type BundledModel, bundledModel, bundledName, verifyBundledModel } from './bundled.ts';
-export { type BundledVocabulary, bundledVocabulary, describeBundled, type PromptDomain, promptDomain } from './domain.ts';
+export { type PromptDomain, promptDomain } from './domain.ts';
 export { proxiedFetch } from './download/proxy.ts';
 export { type PullEvent, type PulledModel, type PullModelOptions, type PullRetryEvent, pullModel } from './download/pull.ts';
 export { detectFamily, families, isUnetFamily, type ModelFamily } from './family.ts';
@@ -40,3 +40,5 @@ export {
 export { checkModelFile, type ModelFileState, modelFileStates } from './model-files.ts';
 export { type ModelParts, type ModelSpec, type ResolvedModel, resolveModel } from './resolve.ts';
 export { type InstalledModel, listModels, modelPath, removeModel } from './store.ts';
+export { type BundledVocabulary, bundledVocabulary, describeBundled } from './vocabulary.ts';
+export { type WordedPrompt, type Wording, wordForBundled } from './wordings.ts';

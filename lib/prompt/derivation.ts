@@ -35,6 +35,8 @@ const choice = z.strictObject({
 });
 export type DerivedChoice = z.output<typeof choice>;
 
+const worded = z.looseObject({ wordings: z.array(z.looseObject({ from: z.string(), to: z.string() })) });
+
 /** How a prompt was made: all options and draws, enough to explain each word. */
 export const derivationSchema = z.looseObject({
   schema: z.literal(1),
@@ -65,6 +67,8 @@ export const derivationSchema = z.looseObject({
   /** By group: background, light, composition. */
   modifiers: z.record(z.string(), z.string()).optional(),
   choices: z.array(choice),
+  /** Words of the prompt that the bundled model was told in other words. */
+  wordings: worded.shape.wordings.optional(),
   /** Parts dropped from the end because the model would not read them. */
   dropped: z.array(z.string()).optional(),
 });
@@ -90,11 +94,23 @@ function reason({ how, offered, chosen, of, avoided = [] }: DerivedChoice): stri
   return option && total > 0 ? `drawn of ${of}, with a chance of ${percent(option.weight / total)}${lately}` : `drawn of ${of}${lately}`;
 }
 
+/** Describes which words of a prompt the model was told in other words; of any derivation, also of a prompt that was given and not expanded. */
+export function describeWordings(derivation: unknown): string[] {
+  const { wordings = [] } = worded.safeParse(derivation).data ?? {};
+  return wordings.map(({ from, to }) => `${from}: painted as ${to}, which the model knows`);
+}
+
 /** Describes the derivation, one line for each choice. */
-export const describeDerivation = answering('describeDerivation', ({ choices, dropped = [], inspiration }: Derivation): string[] => {
-  return [
-    ...(inspiration ? [`inspired by: ${inspiration.title} (${inspiration.licence.id}), ${inspiration.url}`] : []),
-    ...choices.map((each) => `${each.what}${each.name === undefined ? '' : ` ${each.name}`}: ${each.chosen || '(none)'} (${reason(each)})`),
-    ...(dropped.length > 0 ? [`left out for length: ${dropped.join('; ')}`] : []),
-  ];
-});
+export const describeDerivation = answering(
+  'describeDerivation',
+  ({ choices, wordings = [], dropped = [], inspiration }: Derivation): string[] => {
+    return [
+      ...(inspiration ? [`inspired by: ${inspiration.title} (${inspiration.licence.id}), ${inspiration.url}`] : []),
+      ...choices.map(
+        (each) => `${each.what}${each.name === undefined ? '' : ` ${each.name}`}: ${each.chosen || '(none)'} (${reason(each)})`,
+      ),
+      ...describeWordings({ wordings }),
+      ...(dropped.length > 0 ? [`left out for length: ${dropped.join('; ')}`] : []),
+    ];
+  },
+);

@@ -17,7 +17,7 @@ export {
   promptSettings,
   topicsOf,
 } from './choose.ts';
-export { type Derivation, type DerivedChoice, derivationSchema, describeDerivation } from './derivation.ts';
+export { type Derivation, type DerivedChoice, derivationSchema, describeDerivation, describeWordings } from './derivation.ts';
 export { estimateTokens, familyRules, type PromptFamily, promptFamilies, promptFamilyOf } from './families.ts';
 export {
   findInspiration,

@@ -5,7 +5,7 @@ import { drawSeed, type GenerateOptions, generateOptions, type LoadModelOptions 
 import type { Gallery } from '../../gallery/index.ts';
 import { takeLoraTags } from '../../lora/index.ts';
 import type { LlmWriter } from '../llm/writer.ts';
-import { withDomain } from '../models/domain.ts';
+import { withDomain, withWordings } from '../models/domain.ts';
 import { checkClipPath } from '../models/prompt-scorer.ts';
 import { readTaste, type TasteFile, tastePath } from '../taste/taste-file.ts';
 import type { Workplace } from '../workplace.ts';
@@ -23,7 +23,10 @@ export interface PlanPlace extends Workplace {
 
 /** Everything that is decided before the model is loaded, which may take minutes. */
 export interface Plan {
+  /** As asked for or chosen. */
   prompt: string;
+  /** In the words of the model. */
+  painted: string;
   planned: PlannedPrompt;
   /** Warning to show once the plan is accepted. */
   domainWarning?: string;
@@ -58,9 +61,9 @@ export async function plan(settled: Settled, { home, gallery: own, ...place }: P
   // Styles add LoRA tags, too. Only generate() gets the tags: titles, scores and duplicate checks use the words alone.
   const styled = takeLoraTags(written.prompt);
   for (const problem of [...asked.problems, ...styled.problems]) place.warn(problem);
-  const planned = { ...written, prompt: styled.prompt };
+  const { planned, painted } = await withWordings({ ...written, prompt: styled.prompt }, wishes);
   const { prompt, negativePrompt } = planned;
-  const tagged = [prompt, ...[...asked.tags, ...styled.tags].map(({ text }) => text)].filter(Boolean).join(' ');
+  const tagged = [painted, ...[...asked.tags, ...styled.tags].map(({ text }) => text)].filter(Boolean).join(' ');
   const loras = [...(paint.loras ?? []), ...planned.loras];
   const options = { negativePrompt, ...paint, ...(loras.length > 0 && { loras }), prompt: tagged, seed } as GenerateOptions;
   resolveOptions('create', generateOptions, options);
@@ -68,6 +71,7 @@ export async function plan(settled: Settled, { home, gallery: own, ...place }: P
   const isScored = wishes.score && (count === 'auto' || (count ?? 1) > 1);
   return {
     prompt,
+    painted,
     ...(await withDomain(planned, wishes)),
     seed,
     count,

@@ -73,10 +73,18 @@ class RoundScorer {
 
   async #open(): Promise<PromptScorer> {
     const { studio, signal, warn } = this.#place;
-    const { prompt, taste, curation } = this.#planned;
+    const { prompt, painted, taste, curation } = this.#planned;
     this.#lease ??= await studio.clip(this.#clip, signal);
     const clip = this.#lease.thing;
-    const scorer = await PromptScorer.open(prompt, { clip, bundled: this.#clip === undefined, reject: curation.reject, taste, signal });
+    // It learned the same words as the bundled painter.
+    const isBundled = this.#clip === undefined;
+    const scorer = await PromptScorer.open(isBundled ? painted : prompt, {
+      clip,
+      bundled: isBundled,
+      reject: curation.reject,
+      taste,
+      signal,
+    });
     if (scorer.truncated) warn(`the prompt is longer than ${scorer.name} reads; its beginning was scored`);
     return scorer;
   }

@@ -1,5 +1,24 @@
-import { bundledName, bundledVocabulary, describeBundled, promptDomain } from '../../models/index.ts';
+import { bundledName, bundledVocabulary, describeBundled, promptDomain, wordForBundled } from '../../models/index.ts';
+import { describeWordings } from '../../prompt/index.ts';
 import type { PlannedPrompt } from '../loop/plan-prompt.ts';
+
+/**
+ * Says a prompt in the words of the bundled model, and records that in the derivation. Other models get the prompt as it is.
+ *
+ * @returns `painted`: what the model reads. The prompt of the plan stays what was asked for: titles say poodle where a dog is painted
+ */
+export async function withWordings(
+  planned: PlannedPrompt,
+  { model }: { model?: string | undefined },
+): Promise<{ planned: PlannedPrompt; painted: string }> {
+  if (model !== undefined && model !== bundledName) return { planned, painted: planned.prompt };
+  const { prompt: painted, wordings } = await wordForBundled(planned.prompt);
+  if (wordings.length === 0) return { planned, painted };
+  return {
+    planned: { ...planned, derivation: { ...planned.derivation, wordings }, lines: [...planned.lines, ...describeWordings({ wordings })] },
+    painted,
+  };
+}
 
 /**
  * Checks whether a prompt is far outside the bundled model's training. If so, records it in the derivation and returns a warning. Other models

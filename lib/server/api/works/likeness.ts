@@ -1,7 +1,7 @@
 import { embedderOf } from '../../../artist/index.ts';
 import { type Clip, loadClip } from '../../../clip/index.ts';
 import { type Similar, SimilarWorks, type Vector } from '../../../gallery/index.ts';
-import { promptDomain } from '../../../models/index.ts';
+import { promptDomain, wordForBundled } from '../../../models/index.ts';
 import type { ServerContext } from '../../context.ts';
 
 /** How long a search waits for works that have no vector yet, milliseconds; they are embedded in the background, newest first. */
@@ -44,7 +44,7 @@ export class LikenessSearch {
   async toText(text: string, options: RankOptions): Promise<Likeness> {
     const { words, unknown } = await promptDomain(text);
     const { clip } = await this.#ready();
-    const { best, compared, mean, deviation } = await this.#rank(await clip.embedText(text), options);
+    const { best, compared, mean, deviation } = await this.#rank(await clip.embedText((await wordForBundled(text)).prompt), options);
     // A word of no training caption is a blank to the bundled CLIP: pictures may be near it, but they mean nothing by it.
     if (new Set(unknown).size >= words || unknown.length * 2 > words) return { works: [], compared, unknown };
     const cutOff = mean + deviation;

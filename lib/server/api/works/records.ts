@@ -3,7 +3,7 @@ import { win32 } from 'node:path';
 import * as z from 'zod';
 import { type Artwork, reviewFlags, type WorkSummary } from '../../../gallery/index.ts';
 import { recipeSchema, writeInfotext } from '../../../image/index.ts';
-import { derivationSchema, describeDerivation } from '../../../prompt/index.ts';
+import { derivationSchema, describeDerivation, describeWordings } from '../../../prompt/index.ts';
 import { recordOf } from '../changes/work-change.ts';
 
 export const workRow = z.object({
@@ -90,10 +90,10 @@ export function withoutPlaces(value: unknown, key = ''): unknown {
 
 const dataOf = (value: unknown): Record<string, unknown> | null => (value ? (withoutPlaces(value) as Record<string, unknown>) : null);
 
-/** A record of another version has no words; its data are there. */
+/** Of a record of another version only the wordings are described; its data are there. */
 function linesOf(derivation: unknown): string[] {
   const { success, data } = derivationSchema.safeParse(withoutPlaces(derivation));
-  return success ? describeDerivation(data) : [];
+  return success ? describeDerivation(data) : describeWordings(derivation);
 }
 
 /** @param notes whether the caller sees them */
