@@ -1,7 +1,8 @@
-export { type Account, Accounts, checkAccountName, type SecretPlace } from './accounts/account.ts';
+export { type Account, Accounts, checkAccountName } from './accounts/account.ts';
 export { type ConnectOptions, connectAccount } from './accounts/connect.ts';
 export { openPublisher, serverOf, type WantedSecret, wantedSecrets } from './accounts/open-publisher.ts';
 export type { ContentSettings, PreparedPost } from './content/prepare.ts';
+export { serverAddress } from './networks/call-network.ts';
 export { answeredByNetwork } from './networks/network-failure.ts';
 export { type NetworkName, networkNames } from './networks/network-names.ts';
 export { type Metrics, type Profile, type Published, type Publisher, visibilities } from './networks/publisher.ts';

@@ -1,6 +1,6 @@
 import { connectAccount, networkNames, wantedSecrets } from '../../../lib/publish/index.ts';
 import { choice, list, text, toggle } from '../../flags/flags.ts';
-import { readSecretPlace, serverAddress } from '../../flags/publish/server-flags.ts';
+import { addressOf, readSecretPlace } from '../../flags/publish/server-flags.ts';
 import { accountView } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { askSecrets } from '../../steps/ask-secrets.ts';
@@ -29,7 +29,7 @@ export const connectCommand = command({
   epilogue:
     'Tokens are stored in the folder accounts of the home, readable by you alone. They are never given on the command line, where other users can see them.',
   run: async ({ network, server, as: name = network, bot = false, secret = [] }, context) => {
-    const address = serverAddress(network, server);
+    const address = addressOf(network, server);
     const placed = Object.fromEntries(secret);
     const asked = await askSecrets(
       wantedSecrets(network).filter(({ name: wanted }) => placed[wanted] === undefined),

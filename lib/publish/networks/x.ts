@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { rememberSecret } from '../../core/index.ts';
 import { type Answer, type Call, callNetwork, checkedAnswer, serverAddress } from './call-network.ts';
 import type { Credentials } from './credentials.ts';
 import { looseLinkPattern, weightedLength } from './graphemes.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
 import type { Limits, Metrics, PostContent, PostOrder, Profile, Published, Publisher } from './publisher.ts';
 import { inOneLine } from './refusal.ts';
+import { RenewedSecrets } from './renewing.ts';
 
 /**
  * What is stored of an account: the app's id (and its secret, if it has one), and the tokens of OAuth 2.0 with the scopes tweet.read, tweet.write,
@@ -63,7 +63,7 @@ export class X implements Publisher {
   /** X has no key that makes a repetition safe. */
   readonly repeatableMs = 0;
   readonly #server: URL;
-  readonly #credentials: Credentials<XSecrets>;
+  readonly #secrets: RenewedSecrets<XSecrets>;
   readonly #settleMs: number;
 
   /**
@@ -73,7 +73,12 @@ export class X implements Publisher {
    */
   constructor(server: string, credentials: Credentials<XSecrets>, { settleMs = 30_000 }: { settleMs?: number } = {}) {
     this.#server = serverAddress(server);
-    this.#credentials = credentials;
+    this.#secrets = new RenewedSecrets(credentials, {
+      hides: ({ clientSecret, accessToken, refreshToken }) => [clientSecret, accessToken, refreshToken],
+      tokenOf: ({ accessToken }) => accessToken,
+      isDue: ({ expiresAt }, now) => expiresAt <= now + tokenMarginMs,
+      renew: (current) => this.#refreshed(current),
+    });
     this.#settleMs = settleMs;
   }
 
@@ -184,37 +189,22 @@ export class X implements Publisher {
 
   /** A token that X no longer takes is renewed once. */
   async #call(path: string, call: Call = {}): Promise<Answer> {
-    const { accessToken, expiresAt, refreshToken, clientSecret } = await this.#credentials.read();
-    rememberSecret(refreshToken);
-    if (clientSecret !== undefined) rememberSecret(clientSecret);
-    const token = expiresAt > Date.now() + tokenMarginMs ? accessToken : await this.#renewed(accessToken);
-    const send = (by: string): Promise<Answer> =>
-      callNetwork(new URL(path, this.#server), { ...call, judge: judged, headers: { authorization: `Bearer ${by}`, ...call.headers } });
+    const secrets = await this.#secrets.current();
+    const send = ({ accessToken }: XSecrets): Promise<Answer> => {
+      const headers = { authorization: `Bearer ${accessToken}`, ...call.headers };
+      return callNetwork(new URL(path, this.#server), { ...call, judge: judged, headers });
+    };
     try {
-      return await send(token);
+      return await send(secrets);
     } catch (error) {
       if (!(error instanceof NetworkFailure && error.failure.code === 'ERR_UNAUTHENTICATED')) throw error;
-      return await send(await this.#renewed(token));
+      return await send(await this.#secrets.renewed(secrets));
     }
   }
 
-  /** An access token other than `old`: that of another process if it has renewed it meanwhile. A refresh token is good for once. */
-  async #renewed(old: string): Promise<string> {
-    const { accessToken } = await this.#credentials.renew(async (current) => {
-      if (current.accessToken !== old) return current;
-      try {
-        return await this.#refreshed(current);
-      } catch (error) {
-        // Whatever happened here, nothing was posted.
-        throw error instanceof NetworkFailure ? new NetworkFailure({ ...error.failure, unsure: false }) : error;
-      }
-    });
-    return accessToken;
-  }
-
+  /** A refresh token is good for once. */
   async #refreshed(current: XSecrets): Promise<XSecrets> {
     const { clientId, clientSecret, refreshToken } = current;
-    rememberSecret(refreshToken);
     const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId }).toString();
     const basic = clientSecret === undefined ? undefined : Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     const answer = await callNetwork(new URL('/2/oauth2/token', this.#server), {
