@@ -15,3 +15,5 @@ export { type Hold, holdOf, type PostingRules } from './outbox/rules.ts';
 export { PostSender, type SenderOptions } from './outbox/sender.ts';
 export { setPublishingOff } from './outbox/switch.ts';
 export { whyWaiting } from './outbox/waiting.ts';
+export type { SignedIn, SignInWay } from './sign-in/consent.ts';
+export { exchangeToken, hasSignIn, type SignInOptions, signIn } from './sign-in/sign-in.ts';

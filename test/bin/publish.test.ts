@@ -1,8 +1,10 @@
 /** `publish` as a person uses it, with a folder for a network. */
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { equal, is, match, not, ok } from 'uvu/assert';
 import { suite } from '../harness.ts';
+import { mastodonToken, openMastodon } from '../support/networks/mastodon.ts';
 import { type CliResult, cli, jsonOf, scratch } from './support.ts';
 
 const home = path.join(scratch, 'posting');
@@ -107,6 +109,31 @@ suite('publish', { timeoutMs: 120_000 }, (test) => {
     match(result.stderr, /127\.0\.0\.1:9: expected an answer, got/);
     not.match(result.stdout + result.stderr, /my-secret-token/);
     not.ok(existsSync(path.join(home, 'accounts/mastodon.json')), 'an account that was never proved is not kept');
+  });
+
+  test('connect --browser: the page of consent leads back, the account is connected, and no secret is shown', async () => {
+    const network = await openMastodon({ rules: ['Be kind'] });
+    const words = ['publish', 'connect', 'mastodon', network.url, '--as', 'painter', '--browser', '--home', home, '--debug'];
+    const onPage = (act: (address: string, child: ChildProcess) => unknown) => (child: ChildProcess) => {
+      let said = '';
+      const hear = (text: string): void => {
+        said += text;
+        const address = /address: (http\S+)\n/.exec(said)?.[1];
+        if (address === undefined) return;
+        child.stderr?.off('data', hear);
+        act(address, child);
+      };
+      child.stderr?.on('data', hear);
+    };
+    const interrupted = await cli(words, { onStart: onPage((_, child) => child.kill('SIGINT')) });
+    equal([interrupted.code, existsSync(path.join(home, 'accounts/painter.json'))], [130, false]);
+    const result = await cli(words, { onStart: onPage((address) => void fetch(address)) });
+    is(result.code, 0, result.stderr);
+    match(result.stderr, /connected: @painter@127[\s\S]*Be kind/);
+    not.match(result.stdout + result.stderr, new RegExp(`${mastodonToken}|secret-of-the-app|code-\\d-of`));
+    match(readFileSync(path.join(home, 'accounts/painter.json'), 'utf8'), new RegExp(mastodonToken));
+    await done('disconnect', 'painter');
+    await network.close();
   });
 
   test('a record that somebody has damaged is named, and the others go on', async () => {

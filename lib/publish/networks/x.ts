@@ -20,7 +20,8 @@ export const xSecrets = z.object({
 });
 export type XSecrets = z.output<typeof xSecrets>;
 
-const tokenSchema = z.object({ access_token: z.string(), refresh_token: z.string().optional(), expires_in: z.number() });
+/** The answer to a request for tokens; `expires_in` is seconds. */
+export const xTokenSchema = z.object({ access_token: z.string(), refresh_token: z.string().optional(), expires_in: z.number() });
 const userSchema = z.object({ data: z.object({ id: z.string(), username: z.string() }) });
 const idSchema = z.object({ data: z.object({ id: z.string() }) });
 const timelineSchema = z.object({
@@ -204,25 +205,15 @@ export class X implements Publisher {
 
   /** A refresh token is good for once. */
   async #refreshed(current: XSecrets): Promise<XSecrets> {
-    const { clientId, clientSecret, refreshToken } = current;
-    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId }).toString();
-    const basic = clientSecret === undefined ? undefined : Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-    const answer = await callNetwork(new URL('/2/oauth2/token', this.#server), {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        ...(basic !== undefined && { authorization: `Basic ${basic}` }),
-      },
-      body,
-      judge: ({ status }) =>
-        status === 400 || status === 401
-          ? {
-              code: 'ERR_UNAUTHENTICATED',
-              message: `expected a refresh token that is good still, got ${status}. Connect the account again`,
-            }
-          : undefined,
-    });
-    const tokens = checkedAnswer(tokenSchema, answer, this.#server, 'X', true);
+    const { refreshToken } = current;
+    const call = xTokenCall(
+      current,
+      { grant_type: 'refresh_token', refresh_token: refreshToken },
+      'a refresh token',
+      'Connect the account again',
+    );
+    const answer = await callNetwork(new URL(xTokenPath, this.#server), call);
+    const tokens = checkedAnswer(xTokenSchema, answer, this.#server, 'X', true);
     return {
       ...current,
       accessToken: tokens.access_token,
@@ -230,6 +221,35 @@ export class X implements Publisher {
       expiresAt: Date.now() + tokens.expires_in * 1000,
     };
   }
+}
+
+export const xTokenPath = '/2/oauth2/token';
+
+/**
+ * A request for tokens of OAuth 2.0 (docs.x.com). An app without a secret names itself in the body alone.
+ *
+ * @param wanted what has to be good still, for the message of a refusal
+ * @param todo what to do about it
+ */
+export function xTokenCall(
+  { clientId, clientSecret }: { clientId: string; clientSecret?: string | undefined },
+  grant: Readonly<Record<string, string>>,
+  wanted: string,
+  todo: string,
+): Call {
+  const basic = clientSecret === undefined ? undefined : Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+  return {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...(basic !== undefined && { authorization: `Basic ${basic}` }),
+    },
+    body: new URLSearchParams({ ...grant, client_id: clientId }).toString(),
+    judge: ({ status }) =>
+      status === 400 || status === 401
+        ? { code: 'ERR_UNAUTHENTICATED', message: `expected ${wanted} that is good still, got ${status}. ${todo}` }
+        : undefined,
+  };
 }
 
 const published = (id: string): Published => ({ uri: id, url: `https://x.com/i/status/${id}` });

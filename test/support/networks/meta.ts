@@ -79,6 +79,15 @@ export async function openMeta(network: 'instagram' | 'threads', { processing = 
   };
   const user = `/:version/${metaLogin.userId}`;
   const routes: Routes = {
+    'GET /access_token': ({ query }) => {
+      const fits =
+        query.get('grant_type') === (instagram ? 'ig_exchange_token' : 'th_exchange_token') &&
+        query.get('client_secret') === 'secret-of-the-app' &&
+        query.get('access_token') === 'short-lived-token';
+      if (!fits) return graphError('Error validating client secret.', 190);
+      tokens.add('long-lived-token');
+      return { json: { access_token: 'long-lived-token', token_type: 'bearer', expires_in: 5_184_000 } };
+    },
     'GET /refresh_access_token': ({ query }) => {
       if (!tokens.has(query.get('access_token') ?? '') || query.get('grant_type') !== (instagram ? 'ig_refresh_token' : 'th_refresh_token'))
         return graphError('Error validating access token', 190);

@@ -88,13 +88,13 @@ export class Graph {
     const { token, userId, version = this.#options.defaultVersion } = await this.#secrets.current();
     const url = new URL(`/${version}/${path.replace(/^me(?=\/|$)/, userId)}`, this.server);
     url.search = query.toString();
-    return callNetwork(url, { ...call, judge: judged, headers: { authorization: `Bearer ${token}`, ...call.headers } });
+    return callNetwork(url, { ...call, judge: judgedByGraph, headers: { authorization: `Bearer ${token}`, ...call.headers } });
   }
 
   async #renewed(current: MetaSecrets): Promise<MetaSecrets> {
     const url = new URL('/refresh_access_token', this.server);
     url.search = new URLSearchParams({ grant_type: this.#options.grant, access_token: current.token }).toString();
-    const tokens = this.#read(tokenSchema, await callNetwork(url, { judge: judged }), false);
+    const tokens = this.#read(tokenSchema, await callNetwork(url, { judge: judgedByGraph }), false);
     return { ...current, token: tokens.access_token, expiresAt: Date.now() + tokens.expires_in * 1000 };
   }
 }
@@ -142,7 +142,8 @@ const subcodes: Readonly<Record<number, Means>> = {
 const throttles = new Set([4, 17, 32, 613, 80_001, 80_002, 80_008]);
 const unpermitted = new Set([3, 10, 200]);
 
-function judged({ status, json }: { status: number; json: unknown }): Partial<Failure> | undefined {
+/** What the words of the Graph API say more than the status of an answer. */
+export function judgedByGraph({ status, json }: { status: number; json: unknown }): Partial<Failure> | undefined {
   const { success, data } = errorSchema.safeParse(json);
   if (!success) return undefined;
   const { message, code, error_subcode: subcode, is_transient, error_user_msg } = data.error;
