@@ -1,7 +1,7 @@
 import { derivingOf } from '../../lib/artist/index.ts';
-import { configPath, type PublishSettings } from '../../lib/config/index.ts';
+import { configPath, type PublishSettings, readSecret } from '../../lib/config/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
-import { type Account, Accounts, Outbox, type Post, type PostingRules, PostSender } from '../../lib/publish/index.ts';
+import { type Account, Accounts, Outbox, type Post, type PostingRules, PostSender, type PublicPlace } from '../../lib/publish/index.ts';
 import { shownTimeZone } from '../../lib/schedule/index.ts';
 import { postLine } from '../print/publish-lines.ts';
 import type { Context } from '../shell/run.ts';
@@ -47,12 +47,22 @@ export function rulesOf({ perDay, minutesBetween, quietHours, timeZone, dollarsP
   return { perDay, minutesBetween, quietHours, timeZone: timeZone ?? shownTimeZone(), dollarsPerMonth };
 }
 
+/** Where networks that fetch pictures find them. */
+function publicPlaceOf({ publicFolder, publicUrl: url, publicBucket }: PublishSettings, home: string): PublicPlace | undefined {
+  if (!publicBucket) return publicFolder && url ? { folder: configPath(publicFolder, home), url } : undefined;
+  const { accessKeyId, secretAccessKey, ...bucket } = publicBucket;
+  const keys = async () => ({
+    accessKeyId: await readSecret(accessKeyId, 'publish.publicBucket.accessKeyId', { home }),
+    secretAccessKey: await readSecret(secretAccessKey, 'publish.publicBucket.secretAccessKey', { home }),
+  });
+  return { ...bucket, keys };
+}
+
 /** A sender of this home; it tells the log what happens to posts. */
 export async function openSender(context: Context): Promise<PostSender> {
   const { home, note, warn } = context;
   const { settings } = await openPublishing(context);
   const onPost = (post: Post): void => (post.state === 'published' ? note(postLine(post)) : warn(postLine(post)));
-  const { publicFolder, publicUrl: url } = settings;
-  const publicPlace = publicFolder && url ? { folder: configPath(publicFolder, home), url } : undefined;
+  const publicPlace = publicPlaceOf(settings, home);
   return new PostSender({ home, gallery: await openGallery(context), rules: rulesOf(settings), publicPlace, onPost, warn });
 }

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { ArtistError, expandTilde, type Fault, findFaults, hidden, redactData, rememberSecret, secretAt } from '../core/index.ts';
 import { configFile, fileLayer } from './file.ts';
 import { environmentLayer, type Layer, setLayer } from './layers.ts';
-import { type Config, configSchema, isSecret, type Secret, sectionOf } from './schema.ts';
+import { type Config, configSchema, isSecret, sectionOf } from './schema.ts';
+import type { Secret } from './secret.ts';
 
 /** The source of a value. */
 export interface Origin {

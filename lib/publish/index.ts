@@ -9,11 +9,12 @@ export { type Metrics, type Profile, type Published, type Publisher, visibilitie
 export { deletePost } from './outbox/delete-post.ts';
 export { type BrokenPost, type NewPost, Outbox } from './outbox/outbox.ts';
 export { openStates, type Post, type PostState, postStates } from './outbox/post.ts';
-export type { PublicPlace } from './outbox/public-picture.ts';
 export { type ApprovalRule, previewPost, type QueueWorkOptions, queueWork } from './outbox/queue-work.ts';
 export { type Hold, holdOf, type PostingRules } from './outbox/rules.ts';
 export { PostSender, type SenderOptions } from './outbox/sender.ts';
 export { setPublishingOff } from './outbox/switch.ts';
 export { whyWaiting } from './outbox/waiting.ts';
+export type { PublicBucket } from './public/bucket.ts';
+export type { PublicFolder, PublicPlace } from './public/place.ts';
 export type { SignedIn, SignInWay } from './sign-in/consent.ts';
 export { exchangeToken, hasSignIn, type SignInOptions, signIn } from './sign-in/sign-in.ts';

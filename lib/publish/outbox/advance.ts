@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { ArtistError, type Clock, errorLine, isArtistError, type RandomSource, readError } from '../../core/index.ts';
 import { type Failure, NetworkFailure } from '../networks/network-failure.ts';
 import type { PostOrder, Published, Publisher } from '../networks/publisher.ts';
+import type { PublicPlace } from '../public/place.ts';
+import { putPublicPicture } from '../public/public-picture.ts';
 import type { Outbox } from './outbox.ts';
-import { enter, openStates, type Post } from './post.ts';
-import { type PublicPlace, putPublicPicture } from './public-picture.ts';
+import { enter, openStates, type Post, publicNameOf } from './post.ts';
 
 /** Shortest time between a call whose answer was lost and the search for its post: the network may still be working on it. */
 const settleMs = 90_000;
@@ -72,7 +73,9 @@ async function step(post: Post, options: AdvanceOptions): Promise<Post | undefin
   }
   if (post.state === 'uploading') {
     const order = await orderOf(post, options);
-    const pictureUrl = publisher.needsPublicPicture && (await putPublicPicture(post, order.picture.bytes, options.publicPlace));
+    const pictureUrl =
+      publisher.needsPublicPicture &&
+      (await putPublicPicture({ name: publicNameOf(post), picture: order.picture }, post.network, options.publicPlace));
     const media = await publisher.upload({ ...order, ...(pictureUrl && { pictureUrl }) });
     return outbox.change(post.id, ['uploading'], (draft, now) => {
       draft.media = media;

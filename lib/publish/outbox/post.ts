@@ -98,3 +98,6 @@ export function enter(post: Post, state: PostState, at: number, note?: string): 
   post.state = state;
   post.history = [...post.history, { at, state, ...(note !== undefined && { note }) }].slice(-longestHistory);
 }
+
+/** Name of a post's picture where networks fetch it: an id that nobody can guess, and its kind. */
+export const publicNameOf = ({ id, picture }: Pick<Post, 'id' | 'picture'>): string => `${id}.${picture.file.split('.').at(-1) ?? ''}`;

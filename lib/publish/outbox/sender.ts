@@ -16,11 +16,12 @@ import type { Gallery } from '../../gallery/index.ts';
 import { type Account, Accounts } from '../accounts/account.ts';
 import { openPublisher } from '../accounts/open-publisher.ts';
 import type { Publisher } from '../networks/publisher.ts';
+import type { PublicPlace } from '../public/place.ts';
+import { removePublicPicture } from '../public/public-picture.ts';
 import { advance } from './advance.ts';
 import { metricDue } from './metrics-due.ts';
 import { Outbox } from './outbox.ts';
-import { openStates, type Post, type PostState } from './post.ts';
-import { type PublicPlace, removePublicPicture } from './public-picture.ts';
+import { openStates, type Post, type PostState, publicNameOf } from './post.ts';
 import { recordPost } from './record.ts';
 import { holdOf, moneyHold, type PostingRules } from './rules.ts';
 
@@ -248,7 +249,7 @@ export class PostSender {
     if (!current.recorded) {
       await recordPost(this.#options.gallery, current);
       await rm(this.outbox.home.post(current.id, current.picture.file), { force: true });
-      if (publisher.needsPublicPicture) await removePublicPicture(current, this.#options.publicPlace);
+      if (publisher.needsPublicPicture) await removePublicPicture(publicNameOf(current), this.#options.publicPlace);
       current = await this.outbox.change(current.id, ['published'], (draft) => {
         draft.recorded = true;
       });
