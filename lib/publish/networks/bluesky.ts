@@ -5,7 +5,7 @@ import type { Credentials } from './credentials.ts';
 import { facetsOf } from './facets.ts';
 import { countGraphemes } from './graphemes.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
-import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from './publisher.ts';
+import { type Limits, type Metrics, type PostOrder, type Profile, type Published, type Publisher, picturesOf } from './publisher.ts';
 import { inOneLine } from './refusal.ts';
 import { RenewedSecrets } from './renewing.ts';
 
@@ -101,23 +101,34 @@ export class Bluesky implements Publisher {
       bytes: 1_000_000,
       pixels: 16_777_216,
       edge: 4096,
+      pictures: 4,
       formats: ['jpeg', 'png', 'webp'],
     };
   }
 
-  async upload({ picture }: PostOrder): Promise<string> {
-    const call: Call = { method: 'POST', headers: { 'content-type': picture.type }, body: picture.bytes, timeoutMs: 180_000 };
-    const { blob } = await this.#ask(blobSchema, 'com.atproto.repo.uploadBlob', call);
-    return JSON.stringify(blob);
+  async upload(order: PostOrder): Promise<string> {
+    const blobs: unknown[] = [];
+    for (const { picture } of picturesOf(order)) {
+      const call: Call = { method: 'POST', headers: { 'content-type': picture.type }, body: picture.bytes, timeoutMs: 180_000 };
+      blobs.push((await this.#ask(blobSchema, 'com.atproto.repo.uploadBlob', call)).blob);
+    }
+    return JSON.stringify(blobs.length === 1 ? blobs[0] : blobs);
   }
 
   async isReady(): Promise<boolean> {
     return true;
   }
 
-  async publish({ id, content, picture, armedAt }: PostOrder, media: string): Promise<Published> {
+  async publish(order: PostOrder, media: string): Promise<Published> {
+    const { id, content, armedAt } = order;
     const facets = facetsOf(content.text);
-    const { width, height } = picture;
+    const uploaded = JSON.parse(media) as unknown;
+    const blobs: unknown[] = Array.isArray(uploaded) ? uploaded : [uploaded];
+    const images = picturesOf(order).map(({ altText: alt, picture: { width, height } }, at) => ({
+      alt,
+      image: blobs[at],
+      aspectRatio: { width, height },
+    }));
     const record = {
       $type: postCollection,
       text: content.text,
@@ -127,7 +138,7 @@ export class Bluesky implements Publisher {
       ...(facets.length > 0 && { facets }),
       embed: {
         $type: 'app.bsky.embed.images',
-        images: [{ alt: content.altText, image: JSON.parse(media) as unknown, aspectRatio: { width, height } }],
+        images,
       },
       ...(content.sensitive && { labels: { $type: 'com.atproto.label.defs#selfLabels', values: [{ val: 'graphic-media' }] } }),
     };

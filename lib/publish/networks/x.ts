@@ -3,7 +3,19 @@ import { type Answer, type Call, callNetwork, checkedAnswer, serverAddress } fro
 import type { Credentials } from './credentials.ts';
 import { looseLinkPattern, weightedLength } from './graphemes.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
-import type { Limits, Metrics, PostContent, PostOrder, Profile, Published, Publisher } from './publisher.ts';
+import {
+  joinedUploads,
+  type Limits,
+  type Metrics,
+  type OrderPicture,
+  type PostContent,
+  type PostOrder,
+  type Profile,
+  type Published,
+  type Publisher,
+  picturesOf,
+  uploadsIn,
+} from './publisher.ts';
 import { inOneLine } from './refusal.ts';
 import { RenewedSecrets } from './renewing.ts';
 
@@ -102,20 +114,28 @@ export class X implements Publisher {
       bytes: 5_000_000,
       pixels: 16_777_216,
       edge: 4096,
+      pictures: 4,
       formats: ['png', 'jpeg', 'webp'],
     };
   }
 
-  price({ text, altText }: PostContent): number {
-    return (text.search(looseLinkPattern) < 0 ? prices.post : prices.postWithLink) + (altText === '' ? 0 : prices.altText);
+  price({ text, altText }: PostContent, moreAltTexts: readonly string[] = []): number {
+    const described = [altText, ...moreAltTexts].filter((one) => one !== '').length;
+    return (text.search(looseLinkPattern) < 0 ? prices.post : prices.postWithLink) + described * prices.altText;
   }
 
-  async upload({ picture, content }: PostOrder): Promise<string> {
+  async upload(order: PostOrder): Promise<string> {
+    const uploads: string[] = [];
+    for (const one of picturesOf(order)) uploads.push(await this.#upload(one));
+    return joinedUploads(uploads);
+  }
+
+  async #upload({ picture, altText }: OrderPicture): Promise<string> {
     const body = new FormData();
     body.append('media', new Blob([picture.bytes], { type: picture.type }), `work.${picture.type.slice('image/'.length)}`);
     body.append('media_category', 'tweet_image');
     const { id } = (await this.#ask(idSchema, '/2/media/upload', { method: 'POST', body, timeoutMs: 180_000 })).data;
-    if (content.altText !== '') await this.#post('/2/media/metadata', { id, metadata: { alt_text: { text: content.altText } } });
+    if (altText !== '') await this.#post('/2/media/metadata', { id, metadata: { alt_text: { text: altText } } });
     return id;
   }
 
@@ -126,7 +146,7 @@ export class X implements Publisher {
   async publish(order: PostOrder, media: string): Promise<Published> {
     const { text, madeWithAi } = order.content;
     try {
-      return published((await this.#post('/2/tweets', { text, media: { media_ids: [media] }, made_with_ai: madeWithAi })).data.id);
+      return published((await this.#post('/2/tweets', { text, media: { media_ids: uploadsIn(media) }, made_with_ai: madeWithAi })).data.id);
     } catch (error) {
       if (!(error instanceof NetworkFailure && error.failure.code === 'ERR_ALREADY_EXISTS')) throw error;
       // The same text is there: from an earlier try of this order, or from another work.
@@ -141,12 +161,13 @@ export class X implements Publisher {
   async find({ armedAt }: PostOrder, media: string): Promise<Published | 'absent' | 'unsure'> {
     const { id } = (await this.#ask(userSchema, '/2/users/me')).data;
     const since = new Date(armedAt - clockSkewMs).toISOString();
+    const [first] = uploadsIn(media);
     let next: string | undefined;
     for (let page = 0; page < mostPages; page++) {
       const query = new URLSearchParams({ max_results: '100', start_time: since, 'tweet.fields': 'attachments' });
       if (next !== undefined) query.set('pagination_token', next);
       const { data, meta } = await this.#ask(timelineSchema, `/2/users/${id}/tweets?${query}`);
-      const match = data.find(({ attachments }) => attachments?.media_keys.some((key) => key.endsWith(`_${media}`)));
+      const match = data.find(({ attachments }) => attachments?.media_keys.some((key) => key.endsWith(`_${first}`)));
       if (match) return published(match.id);
       next = meta.next_token;
       if (next !== undefined) continue;

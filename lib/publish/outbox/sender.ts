@@ -21,7 +21,7 @@ import { removePublicPicture } from '../public/public-picture.ts';
 import { advance } from './advance.ts';
 import { metricDue } from './metrics-due.ts';
 import { Outbox } from './outbox.ts';
-import { openStates, type Post, type PostState, publicNameOf } from './post.ts';
+import { openStates, type Post, type PostState, picturesOfPost, publicNameOf } from './post.ts';
 import { recordPost } from './record.ts';
 import { holdOf, moneyHold, type PostingRules } from './rules.ts';
 
@@ -248,8 +248,10 @@ export class PostSender {
     let current = post;
     if (!current.recorded) {
       await recordPost(this.#options.gallery, current);
-      await rm(this.outbox.home.post(current.id, current.picture.file), { force: true });
-      if (publisher.needsPublicPicture) await removePublicPicture(publicNameOf(current), this.#options.publicPlace);
+      for (const picture of picturesOfPost(current)) {
+        await rm(this.outbox.home.post(current.id, picture.file), { force: true });
+        if (publisher.needsPublicPicture) await removePublicPicture(publicNameOf(current, picture), this.#options.publicPlace);
+      }
       current = await this.outbox.change(current.id, ['published'], (draft) => {
         draft.recorded = true;
       });
