@@ -1,4 +1,4 @@
-import { derivingOf } from '../../lib/artist/index.ts';
+import { captionsOf, derivingOf } from '../../lib/artist/index.ts';
 import { configPath, type PublishSettings, readSecret } from '../../lib/config/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
 import { type Account, Accounts, Outbox, type Post, type PostingRules, PostSender, type PublicPlace } from '../../lib/publish/index.ts';
@@ -14,12 +14,25 @@ export interface Publishing {
   settings: PublishSettings;
   /** Signs what is sent, if the settings say so. */
   derive: ReturnType<typeof derivingOf>;
+  /** Writes captions, if the settings say so. */
+  write: ReturnType<typeof captionsOf>;
 }
 
-export async function openPublishing({ home, config }: Pick<Context, 'home' | 'config'>): Promise<Publishing> {
+export async function openPublishing({
+  home,
+  config,
+  signal,
+  warn,
+}: Pick<Context, 'home' | 'config' | 'signal' | 'warn'>): Promise<Publishing> {
   const loaded = await config();
   const { publish: settings } = loaded.config;
-  return { outbox: new Outbox(home), accounts: new Accounts(home), settings, derive: derivingOf(loaded) };
+  return {
+    outbox: new Outbox(home),
+    accounts: new Accounts(home),
+    settings,
+    derive: derivingOf(loaded),
+    write: captionsOf(loaded, { signal, warn }),
+  };
 }
 
 /** A post by its id, its first or last characters, or `latest`. @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT: several fit */

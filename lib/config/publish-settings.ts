@@ -74,6 +74,12 @@ export const publishSettings = z.strictObject({
     .describe(
       'Text of a post; {title}, {prompt}, {model}, {seed}, {date} and {credits} are replaced. Credits, AI label and hashtags follow',
     ),
+  caption: z
+    .enum(['template', 'llm'])
+    .default('template')
+    .describe(
+      'Who writes the words of a post; llm: the language model of llm.url, from title, prompt and tags; the template where it fails',
+    ),
   hashtags: z
     .array(z.string().min(1).max(100))
     .max(30)

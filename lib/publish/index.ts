@@ -2,6 +2,7 @@ export { type Account, Accounts, checkAccountName } from './accounts/account.ts'
 export { type ConnectOptions, connectAccount } from './accounts/connect.ts';
 export { openPublisher, serverOf, type WantedSecret, wantedSecrets } from './accounts/open-publisher.ts';
 export type { ContentSettings, PreparedPost } from './content/prepare.ts';
+export { type CaptionFacts, type CaptionWish, inventions, type WriteCaption } from './content/written-words.ts';
 export { serverAddress } from './networks/call-network.ts';
 export { answeredByNetwork } from './networks/network-failure.ts';
 export { type NetworkName, networkNames } from './networks/network-names.ts';

@@ -5,11 +5,14 @@ import type { Derivative, Limits, PostContent, Publisher, visibilities } from '.
 import { altTextFor, isMadeByAi, makeCaption, placeholders, unknownPlaceholders } from './caption.ts';
 import { type Credits, creditsOfWork, joinedCredits } from './credits.ts';
 import { type DeriveCopy, makeDerivative } from './derivative.ts';
+import { type WriteCaption, writtenWords } from './written-words.ts';
 
 /** How posts are written; `publish` in config.yaml. */
 export interface ContentSettings {
   /** `{title}`, `{prompt}`, `{model}`, `{seed}`, `{date}` and `{credits}` are replaced. */
   template: string;
+  /** Who writes the words: the template, or a language model. Default: the template. */
+  caption?: 'template' | 'llm';
   /** Default: the tags of each work. */
   hashtags?: readonly string[] | undefined;
   /** Whether texts may have links on networks that charge for them. */
@@ -44,6 +47,8 @@ export interface PrepareOptions {
   more?: readonly Artwork[];
   /** Words in place of the template's. */
   words?: string | undefined;
+  /** Writes the words, with `caption: 'llm'` and no words given. */
+  write?: WriteCaption | undefined;
 }
 
 /**
@@ -58,9 +63,9 @@ export async function preparePost(
   publisher: Publisher,
   home: string,
   settings: ContentSettings,
-  { derive, more = [], words }: PrepareOptions = {},
+  { derive, more = [], words, write }: PrepareOptions = {},
 ): Promise<PreparedPost> {
-  const works = [work, ...more];
+  const works = [work, ...more] as const;
   const hidden = works.find((one) => one.hidden);
   if (hidden)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `work ${hidden.id}: expected one that others may see, got a hidden one. Show it first`);
@@ -76,7 +81,9 @@ export async function preparePost(
     );
   const due = await Promise.all(works.map((one) => creditsOfWork(one, home, settings)));
   const credits = joinedCredits(due);
-  const text = makeCaption(work, credits, limits, { ...settings, ...(words !== undefined && { words }), more });
+  const asksWriter = settings.caption === 'llm' && words === undefined && write !== undefined;
+  const own = asksWriter ? await writtenWords(works, credits, limits, { ...settings, write }) : words;
+  const text = makeCaption(work, credits, limits, { ...settings, ...(own !== undefined && { words: own }), more });
   const picture = await makeDerivative(work, limits, { unchanged: due[0]?.unchanged ?? false, derive });
   const others: PreparedPost['more'][number][] = [];
   for (const [at, one] of more.entries()) {

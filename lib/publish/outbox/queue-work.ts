@@ -4,6 +4,7 @@ import type { Account, Accounts } from '../accounts/account.ts';
 import { openPublisher } from '../accounts/open-publisher.ts';
 import type { DeriveCopy } from '../content/derivative.ts';
 import { type ContentSettings, type PreparedPost, preparePost } from '../content/prepare.ts';
+import type { WriteCaption } from '../content/written-words.ts';
 import { answeredByNetwork } from '../networks/network-failure.ts';
 import type { Outbox } from './outbox.ts';
 import { type Post, type PostState, worksOfPost } from './post.ts';
@@ -23,6 +24,8 @@ export interface QueueWorkOptions {
   settings: ContentSettings & ApprovalRule;
   /** Signs the pictures that are sent. Default: they are not signed. */
   derive?: DeriveCopy | undefined;
+  /** Writes captions, where `settings.caption` is llm. Default: the template's words are used. */
+  write?: WriteCaption | undefined;
   /** Not before this time, milliseconds since 1970. */
   dueAt?: number | undefined;
   /** Approved by a person with this call. */
@@ -45,10 +48,10 @@ export const previewPost = answering(
   (
     work: Artwork,
     account: Account,
-    { outbox, accounts, settings, derive, more = [], caption, open = openPublisher }: QueueWorkOptions,
+    { outbox, accounts, settings, derive, more = [], caption, write, open = openPublisher }: QueueWorkOptions,
   ): Promise<PreparedPost> => {
     return answeredByNetwork(() =>
-      preparePost(work, open(accounts, account), outbox.home.folder, settings, { derive, more, words: caption }),
+      preparePost(work, open(accounts, account), outbox.home.folder, settings, { derive, more, words: caption, write }),
     );
   },
 );
