@@ -91,6 +91,25 @@ suite('publish', { timeoutMs: 120_000 }, (test) => {
     match(now.stdout, /^file:/);
   });
 
+  test('add --caption: a person’s own words; --together: several works in one post, refused where a network takes one', async () => {
+    const id = (await done('add', 'latest', '--again', '--caption', 'My {fox}')).stdout.trim();
+    const post = jsonOf(await done('status', id, '--json'))['post'] as { content: { text: string } };
+    match(post.content.text, /^My \{fox\}\n\nMade with AI/);
+    const painted = await cli(['create', 'a barn owl', '--seed', '4', '--no-score', '--home', home]);
+    is(painted.code, 0, painted.stderr);
+    const refused = await publish('add', '--query', 'rating:none', '--together', '--again');
+    ok(refused.code !== 0);
+    match(refused.stderr, /at most 1 picture in a post on folder, got 2/);
+    const network = await openMastodon();
+    const login = { input: `${mastodonToken}\n` };
+    is((await cli(['publish', 'connect', 'mastodon', network.url, '--home', home], login)).code, 0);
+    const album = (await done('add', '--query', 'rating:none', '--together', '--again', '--approve', '--to', 'mastodon')).stdout.trim();
+    await done('now', album);
+    is((network.posts[0]?.asked['media_ids'] as string[] | undefined)?.length, 2);
+    await done('disconnect', 'mastodon');
+    await network.close();
+  });
+
   test('with provenance.sign the picture that goes out has a manifest of its own', async () => {
     const id = (await done('add', 'latest', '--again', '--approve', '--set', 'provenance.sign=true')).stdout.trim();
     await done('now', id);
