@@ -1,18 +1,9 @@
 import { resolve } from 'node:path';
-import {
-  ArtistError,
-  expandTilde,
-  type Fault,
-  findFaults,
-  hidden,
-  readPlainFile,
-  redactData,
-  rememberSecret,
-  systemCode,
-} from '../core/index.ts';
+import { ArtistError, expandTilde, type Fault, findFaults, hidden, redactData, rememberSecret, secretAt } from '../core/index.ts';
 import { configFile, fileLayer } from './file.ts';
 import { environmentLayer, type Layer, setLayer } from './layers.ts';
-import { type Config, configSchema, isSecret, type Secret, sectionOf } from './schema.ts';
+import { type Config, configSchema, isSecret, sectionOf } from './schema.ts';
+import type { Secret } from './secret.ts';
 
 /** The source of a value. */
 export interface Origin {
@@ -132,23 +123,8 @@ export async function readSecret(
   key: string,
   { home, environment = process.env }: Pick<ConfigSources, 'home' | 'environment'>,
 ): Promise<string> {
-  if (typeof secret === 'string') return remembered(secret);
-  if ('env' in secret) {
-    const value = environment[secret.env];
-    if (value) return remembered(value);
-    throw new ArtistError('ERR_CONFIG', `${key}: expected the environment variable ${secret.env}, got none`);
-  }
-  const path = configPath(secret.file, home);
-  const text = await readPlainFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ArtistError('ERR_CONFIG', `${key}: expected the file ${path}, got ${systemCode(cause) ?? String(cause)}`, { cause });
-  });
-  if (text.trim() !== '') return remembered(text.trim());
-  throw new ArtistError('ERR_CONFIG', `${key}: expected a secret in ${path}, got an empty file`);
-}
-
-/** Registers a secret for redaction, because a caller may log it by mistake. */
-function remembered(secret: string): string {
-  rememberSecret(secret);
+  if (typeof secret !== 'string') return secretAt('env' in secret ? secret : { file: configPath(secret.file, home) }, key, environment);
+  rememberSecret(secret); // a caller may log it by mistake
   return secret;
 }
 

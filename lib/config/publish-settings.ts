@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { secret } from './secret.ts';
 
 const timeOfDay = () => z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day as HH:MM' });
 
@@ -47,6 +48,30 @@ export const publishSettings = z.strictObject({
     .url({ protocol: /^https?$/, error: 'an address such as https://example.org/posts' })
     .optional()
     .describe('Address of publicFolder, such as https://example.org/posts'),
+  publicBucket: z
+    .strictObject({
+      endpoint: z
+        .url({ protocol: /^https?$/, error: 'an address such as https://s3.eu-central-1.amazonaws.com' })
+        .describe('Address of its API, without the bucket'),
+      region: z.string().min(1).default('us-east-1').describe('Region; auto for Cloudflare R2'),
+      bucket: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { error: 'the name of a bucket' })
+        .describe('Name of the bucket'),
+      prefix: z
+        .string()
+        .regex(/^([\w.-]+\/)*$/, { error: 'empty, or a folder such as posts/' })
+        .default('')
+        .describe('Begins the names of the objects, such as posts/'),
+      url: z
+        .url({ protocol: /^https?$/, error: 'an address such as https://pictures.example.org' })
+        .optional()
+        .describe('Address at which anybody can fetch its objects. Default: addresses that are signed for a day'),
+      accessKeyId: secret().describe('Id of a key that may write, read and delete objects'),
+      secretAccessKey: secret().describe('Its secret: a text, or where it is as env or file'),
+    })
+    .optional()
+    .describe('Bucket of an S3-compatible store, for networks that fetch pictures, in place of publicFolder. Default: none'),
   template: z
     .string()
     .min(1)
@@ -54,6 +79,12 @@ export const publishSettings = z.strictObject({
     .default('{title}')
     .describe(
       'Text of a post; {title}, {prompt}, {model}, {seed}, {date} and {credits} are replaced. Credits, AI label and hashtags follow',
+    ),
+  caption: z
+    .enum(['template', 'llm'])
+    .default('template')
+    .describe(
+      'Who writes the words of a post; llm: the language model of llm.url, from title, prompt and tags; the template where it fails',
     ),
   hashtags: z
     .array(z.string().min(1).max(100))

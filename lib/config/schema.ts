@@ -1,18 +1,10 @@
 import * as z from 'zod';
 import { helpLine, optionTables, type Rows } from '../engine/index.ts';
 import { publishSettings } from './publish-settings.ts';
+import { secret } from './secret.ts';
 import { serverSettings } from './server-settings.ts';
 
 /** A password or token: the text itself, or where it is stored. */
-const secret = () =>
-  z
-    .union([
-      z.string().min(1),
-      z.strictObject({ env: z.string().min(1).describe('Name of an environment variable') }),
-      z.strictObject({ file: z.string().min(1).describe('Path of a file that contains it, relative to the home folder') }),
-    ])
-    .meta({ secret: true });
-export type Secret = z.output<ReturnType<typeof secret>>;
 
 const weight = (value: number): z.ZodDefault<z.ZodNumber> => z.number().min(0).max(1000).default(value);
 const museum = (address: string) =>

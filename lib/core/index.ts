@@ -44,3 +44,4 @@ export { currentScope, type Scope, withScope } from './scope.ts';
 export { counted } from './text/counted.ts';
 export { plainJson, plainText } from './text/plain-text.ts';
 export { hidden, isSecretName, redact, redactData, rememberSecret } from './text/redact.ts';
+export { type SecretPlace, secretAt } from './text/secret-place.ts';

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { equal, is, match, not, ok } from 'uvu/assert';
 import { suite } from '../harness.ts';
+import { mastodonToken, openMastodon } from '../support/networks/mastodon.ts';
 import { type CliResult, cli, jsonOf, scratch } from './support.ts';
 
 const home = path.join(scratch, 'posting');
@@ -116,6 +117,25 @@ suite('publish', { timeoutMs: 120_000 }, (test) => {
     match(stderr, new RegExp(`${id}.* published`));
   });
 
+  test('add --caption: a person’s own words; --together: several works in one post, refused where a network takes one', async () => {
+    const id = (await done('add', 'latest', '--again', '--caption', 'My {fox}')).stdout.trim();
+    const post = jsonOf(await done('status', id, '--json'))['post'] as { content: { text: string } };
+    match(post.content.text, /^My \{fox\}\n\nMade with AI/);
+    const painted = await cli(['create', 'a barn owl', '--seed', '4', '--no-score', '--home', home]);
+    is(painted.code, 0, painted.stderr);
+    const refused = await publish('add', '--query', 'rating:none', '--together', '--again');
+    ok(refused.code !== 0);
+    match(refused.stderr, /at most 1 picture in a post on folder, got 2/);
+    const network = await openMastodon();
+    const login = { input: `${mastodonToken}\n` };
+    is((await cli(['publish', 'connect', 'mastodon', network.url, '--home', home], login)).code, 0);
+    const album = (await done('add', '--query', 'rating:none', '--together', '--again', '--approve', '--to', 'mastodon')).stdout.trim();
+    await done('now', album);
+    is((network.posts[0]?.asked['media_ids'] as string[] | undefined)?.length, 2);
+    await done('disconnect', 'mastodon');
+    await network.close();
+  });
+
   test('with provenance.sign the picture that goes out has a manifest of its own', async () => {
     const id = (await done('add', 'latest', '--again', '--approve', '--set', 'provenance.sign=true')).stdout.trim();
     await done('now', id);
@@ -134,6 +154,31 @@ suite('publish', { timeoutMs: 120_000 }, (test) => {
     match(result.stderr, /127\.0\.0\.1:9: expected an answer, got/);
     not.match(result.stdout + result.stderr, /my-secret-token/);
     not.ok(existsSync(path.join(home, 'accounts/mastodon.json')), 'an account that was never proved is not kept');
+  });
+
+  test('connect --browser: the page of consent leads back, the account is connected, and no secret is shown', async () => {
+    const network = await openMastodon({ rules: ['Be kind'] });
+    const words = ['publish', 'connect', 'mastodon', network.url, '--as', 'painter', '--browser', '--home', home, '--debug'];
+    const onPage = (act: (address: string, child: ChildProcess) => unknown) => (child: ChildProcess) => {
+      let said = '';
+      const hear = (text: string): void => {
+        said += text;
+        const address = /address: (http\S+)\n/.exec(said)?.[1];
+        if (address === undefined) return;
+        child.stderr?.off('data', hear);
+        act(address, child);
+      };
+      child.stderr?.on('data', hear);
+    };
+    const interrupted = await cli(words, { onStart: onPage((_, child) => child.kill('SIGINT')) });
+    equal([interrupted.code, existsSync(path.join(home, 'accounts/painter.json'))], [130, false]);
+    const result = await cli(words, { onStart: onPage((address) => void fetch(address)) });
+    is(result.code, 0, result.stderr);
+    match(result.stderr, /connected: @painter@127[\s\S]*Be kind/);
+    not.match(result.stdout + result.stderr, new RegExp(`${mastodonToken}|secret-of-the-app|code-\\d-of`));
+    match(readFileSync(path.join(home, 'accounts/painter.json'), 'utf8'), new RegExp(mastodonToken));
+    await done('disconnect', 'painter');
+    await network.close();
   });
 
   test('a record that somebody has damaged is named, and the others go on', async () => {

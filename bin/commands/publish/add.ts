@@ -1,6 +1,6 @@
-import { selectWorks } from '../../../lib/gallery/index.ts';
+import { type Artwork, selectWorks } from '../../../lib/gallery/index.ts';
 import { type Post, queueWork } from '../../../lib/publish/index.ts';
-import { list, toggle } from '../../flags/flags.ts';
+import { list, text, toggle } from '../../flags/flags.ts';
 import { moment } from '../../flags/publish/moment.ts';
 import { queryFlag, worksPositional } from '../../flags/works-flags.ts';
 import { postLine, postView } from '../../print/publish-lines.ts';
@@ -9,28 +9,32 @@ import { openGallery } from '../../shell/settings.ts';
 import { accountsNamed, openPublishing } from '../../steps/publishing.ts';
 
 export const addCommand = command({
-  required: { works: worksPositional },
+  optional: { works: worksPositional },
   flags: {
     query: queryFlag,
     to: list('Account; may be given several times. Default: all', undefined, (value) => value),
     at: moment('Not before this time, local unless it ends in Z or an offset: 2027-01-01T09:00'),
+    together: toggle('All works in one post, a picture each, with the credits of all: an album or carousel'),
+    caption: text('Your own words in place of publish.template; credits, AI label and hashtags follow'),
     again: toggle('Also works that the account has a post of already'),
     approve: toggle('Approve it: it goes out as soon as the rules permit'),
   },
   examples: [
     ['$0 publish add latest', 'A draft for each account; see publish approve'],
+    ['$0 publish add 7qx 3hb k2m --to instagram --together', 'One post with three pictures'],
     ['$0 publish add latest --to mastodon --approve --at 2027-01-01T09:00', 'On New Year, to one account'],
   ],
-  run: async ({ works, query, to, at, again = false, approve = false }, context) => {
+  run: async ({ works, query, to, at, again = false, approve = false, together = false, caption }, context) => {
     const publishing = await openPublishing(context);
     const accounts = await accountsNamed(publishing.accounts, to);
     const gallery = await openGallery(context);
     const posts: Post[] = [];
-    for (const id of await selectWorks(gallery, { works, query })) {
-      const work = await gallery.get(id);
+    const ids = await selectWorks(gallery, { works, query });
+    for (const of of together ? [ids] : ids.map((id) => [id])) {
+      const [work, ...more] = (await Promise.all(of.map((id) => gallery.get(id)))) as [Artwork, ...Artwork[]];
       for (const account of accounts) {
         context.signal.throwIfAborted();
-        posts.push(await queueWork(work, account, { ...publishing, dueAt: at, approved: approve, again }));
+        posts.push(await queueWork(work, account, { ...publishing, more, caption, dueAt: at, approved: approve, again }));
       }
     }
     const drafts = posts.filter(({ state }) => state === 'draft').length;

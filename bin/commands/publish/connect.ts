@@ -1,9 +1,9 @@
-import { connectAccount, networkNames, wantedSecrets } from '../../../lib/publish/index.ts';
-import { choice, list, text, toggle } from '../../flags/flags.ts';
-import { readSecretPlace, serverAddress } from '../../flags/publish/server-flags.ts';
+import { connectAccount, networkNames } from '../../../lib/publish/index.ts';
+import { choice, list, number, text, toggle } from '../../flags/flags.ts';
+import { addressOf, readSecretPlace } from '../../flags/publish/server-flags.ts';
 import { accountView } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
-import { askSecrets } from '../../steps/ask-secrets.ts';
+import { secretsOfSignIn } from '../../steps/sign-in.ts';
 
 export const connectCommand = command({
   required: { network: choice('Network', networkNames) },
@@ -11,6 +11,9 @@ export const connectCommand = command({
   flags: {
     as: text('Name of the account in this home. Default: the name of the network'),
     bot: toggle('Mark the account as automated, where the network has such a mark'),
+    browser: toggle('Sign in on the network’s page in a browser (mastodon, pixelfed, x). At a terminal this is the default'),
+    paste: toggle('The same with a browser on another machine: paste the code, or the address that it ends at'),
+    port: number('Port of this machine to which the browser comes back. Default: a free one; for x 8645'),
     secret: list(
       'NAME=env:VARIABLE or NAME=file:PATH: a token that stays there. Default: asked for, or read from standard input',
       undefined,
@@ -22,24 +25,21 @@ export const connectCommand = command({
     ['$0 publish connect folder ~/posts', 'A folder with a picture and a text of each post, and feed.xml'],
     [
       '$0 publish connect mastodon https://example.social',
-      'Asks for an access token with the scopes read and write (Preferences, Development)',
+      'Opens the page of consent in the browser. Without a terminal: reads an access token from standard input',
     ],
     ['$0 publish connect mastodon example.social --secret token=env:MASTODON_TOKEN', 'The token stays in the environment'],
   ],
   epilogue:
     'Tokens are stored in the folder accounts of the home, readable by you alone. They are never given on the command line, where other users can see them.',
-  run: async ({ network, server, as: name = network, bot = false, secret = [] }, context) => {
-    const address = serverAddress(network, server);
+  run: async ({ network, server, as: name = network, bot = false, browser = false, paste = false, port, secret = [] }, context) => {
+    const address = addressOf(network, server);
     const placed = Object.fromEntries(secret);
-    const asked = await askSecrets(
-      wantedSecrets(network).filter(({ name: wanted }) => placed[wanted] === undefined),
-      context,
-    );
+    const signedIn = await secretsOfSignIn({ network, server: address, placed, bot, browser, paste, port }, context);
     const { account, profile } = await connectAccount(context.home, {
       name,
       network,
       server: address,
-      secrets: { ...placed, ...asked },
+      ...signedIn,
       markAsBot: bot,
     });
     if (profile.bot === false)

@@ -30,7 +30,10 @@ export const previewCommand = command({
     if (out !== undefined && first) await writeOutput(out, first.picture.bytes, { overwrite: force });
     return {
       json: {
-        posts: posts.map(({ picture: { bytes, ...picture }, ...post }) => ({ ...post, picture: { ...picture, bytes: bytes.length } })),
+        posts: posts.map(({ picture: { bytes, ...picture }, more: _, ...post }) => ({
+          ...post,
+          picture: { ...picture, bytes: bytes.length },
+        })),
       },
       text: posts.flatMap(({ account, content, picture, length, price, credits }) => [
         `--- ${account}: ${Number.isFinite(length.limit) ? `${length.used} of ${counted(length.limit, 'character')}` : counted(length.used, 'character')}, ${picture.type.slice(6)} ${picture.width}x${picture.height}, ${counted(picture.bytes.length, 'byte')}${price > 0 ? `, $${price}` : ''}`,

@@ -18,7 +18,7 @@ const rooms: readonly CommandEntry[] = [
     describe: 'Show exactly what a post would be',
     load: async () => (await import('./preview.ts')).previewCommand,
   },
-  { usage: 'add <works...>', describe: 'Put posts of works into the queue', load: async () => (await import('./add.ts')).addCommand },
+  { usage: 'add [works...]', describe: 'Put posts of works into the queue', load: async () => (await import('./add.ts')).addCommand },
   { usage: 'queue', describe: 'List posts, and why they wait', load: async () => (await import('./queue.ts')).queueCommand },
   { usage: 'status <post>', describe: 'Show everything about a post', load: async () => (await import('./status.ts')).statusCommand },
   { usage: 'approve <posts...>', describe: 'Let drafts go out', load: async () => (await import('./approve.ts')).approveCommand },

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { ArtistError, display } from '../../../lib/core/index.ts';
-import { type NetworkName, type SecretPlace, serverOf } from '../../../lib/publish/index.ts';
+import { ArtistError, display, type SecretPlace } from '../../../lib/core/index.ts';
+import { type NetworkName, serverAddress, serverOf } from '../../../lib/publish/index.ts';
 
 /** `NAME=env:VARIABLE` or `NAME=file:PATH`. @throws ArtistError ERR_INVALID_ARGUMENT */
 export function readSecretPlace(value: string, name: string): [string, SecretPlace] {
@@ -13,13 +13,11 @@ export function readSecretPlace(value: string, name: string): [string, SecretPla
   return [secret, kind === 'env' ? { env: place } : { file: resolve(place) }];
 }
 
-/** The address of a network's server, without a path; of a folder its path. @throws ArtistError ERR_INVALID_ARGUMENT */
-export function serverAddress(network: NetworkName, server: string | undefined): string {
+/** The address of a network's server, without a path; https:// may be left out. Of a folder its path. @throws ArtistError ERR_INVALID_ARGUMENT */
+export function addressOf(network: NetworkName, server: string | undefined): string {
   if (network === 'folder' && server !== undefined) return resolve(server);
   const given = server ?? serverOf(network);
-  const address = given === undefined || /^https?:/i.test(given) ? given : `https://${given}`;
-  const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && /^(localhost|127\.|\[::1\])/.test(url.hostname))) return url.origin;
+  if (given !== undefined) return serverAddress(/^[a-z][a-z+.-]*:\/\//i.test(given) ? given : `https://${given}`).origin;
   const wanted = network === 'folder' ? 'the folder, such as ~/posts' : 'the address of the server, such as https://example.social';
-  throw new ArtistError('ERR_INVALID_ARGUMENT', `server: expected ${wanted}, got ${display(server)}`);
+  throw new ArtistError('ERR_INVALID_ARGUMENT', `server: expected ${wanted}, got none`);
 }

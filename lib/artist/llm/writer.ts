@@ -119,9 +119,21 @@ export async function writerOf(
   { llm }: Pick<Config, 'llm'>,
   { home, fetch, clock }: Pick<Workplace, 'home' | 'fetch' | 'clock'>,
 ): Promise<LlmWriter | undefined> {
-  const { url, model, apiKey, timeoutSeconds, retries, temperature, prompts, words } = llm;
+  const { url, model, prompts, words } = llm;
   if (url === undefined) return undefined;
+  return new LlmWriter(await clientOf({ llm }, { home, fetch, clock }), { model, prompts, words });
+}
+
+/**
+ * The client of the language model that the settings name.
+ *
+ * @throws ArtistError ERR_CONFIG when none is named, or its key cannot be read
+ */
+export async function clientOf(
+  { llm }: Pick<Config, 'llm'>,
+  { home, fetch, clock }: Pick<Workplace, 'home'> & Partial<Pick<Workplace, 'fetch' | 'clock'>>,
+): Promise<LlmClient> {
+  const { url = '', model, apiKey, timeoutSeconds, retries, temperature } = llm;
   const key = apiKey === undefined ? undefined : await readSecret(apiKey, 'llm.apiKey', { home });
-  const client = new LlmClient({ url, model, apiKey: key, timeoutMs: timeoutSeconds * 1000, retries, temperature, fetch, clock });
-  return new LlmWriter(client, { model, prompts, words });
+  return new LlmClient({ url, model, apiKey: key, timeoutMs: timeoutSeconds * 1000, retries, temperature, fetch, clock });
 }

@@ -43,12 +43,20 @@ async function checkPrompt({ config, home, origins }: LoadedConfig): Promise<voi
   }
 }
 
+/** The secrets of the settings, by key. */
+const secretsOf = ({ llm, models, publish: { publicBucket } }: LoadedConfig['config']) => ({
+  'models.token': models.token,
+  'llm.apiKey': llm.apiKey,
+  'publish.publicBucket.accessKeyId': publicBucket?.accessKeyId,
+  'publish.publicBucket.secretAccessKey': publicBucket?.secretAccessKey,
+});
+
 /** All checks besides the schema, in order. */
 function checksOf(loaded: LoadedConfig): (() => unknown)[] {
   const { config, home, origins } = loaded;
   const placeOf = (key: string): string => origins.get(key)?.place ?? '';
   const { clip } = config.create;
-  const secrets = { 'llm.apiKey': config.llm.apiKey, 'models.token': config.models.token };
+  const secrets = secretsOf(config);
   return [
     () => paintSettings(loaded, undefined),
     ...config.loras.map(
@@ -86,7 +94,7 @@ export async function checkSettings(loaded: LoadedConfig): Promise<void> {
 
 /** One warning for each secret in a config.yaml that other users of the machine can read. */
 export async function openSecrets({ config, file, origins }: LoadedConfig): Promise<string[]> {
-  const secrets = Object.entries({ 'models.token': config.models.token, 'llm.apiKey': config.llm.apiKey });
+  const secrets = Object.entries(secretsOf(config));
   const inFile = secrets.filter(([key, value]) => typeof value === 'string' && origins.get(key)?.from === 'file');
   if (inFile.length === 0 || process.platform === 'win32') return [];
   const { mode } = await stat(file);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import * as z from 'zod';
 import {
   ArtistError,
@@ -9,8 +9,10 @@ import {
   nearest,
   readError,
   rememberSecret,
+  type SecretPlace,
   type StateDefinition,
   StateFile,
+  secretAt,
   systemClock,
   systemCode,
 } from '../../core/index.ts';
@@ -18,12 +20,10 @@ import type { Credentials } from '../networks/credentials.ts';
 import { networkNames } from '../networks/network-names.ts';
 
 /** Where a secret is that the owner keeps elsewhere. */
-const placeSchema = z.union([
+const placeSchema: z.ZodType<SecretPlace> = z.union([
   z.strictObject({ env: z.string().min(1) }),
-  /** Absolute path. */
   z.strictObject({ file: z.string().min(1) }),
 ]);
-export type SecretPlace = z.output<typeof placeSchema>;
 
 const accountSchema = z.strictObject({
   name: z.string(),
@@ -169,7 +169,7 @@ function checked<T>(name: string, schema: z.ZodType<T>, secrets: unknown): T {
 async function resolved({ name, secrets }: Account): Promise<Record<string, unknown>> {
   const entries = Object.entries(secrets).map(async ([key, secret]): Promise<[string, unknown]> => {
     const place = placeSchema.safeParse(secret).data;
-    const value = place ? await textAt(place, `account ${name}: expected ${key} in`) : secret;
+    const value = place ? await secretAt(place, `account ${name}: ${key}`) : secret;
     remember(key, value);
     return [key, value];
   });
@@ -178,17 +178,4 @@ async function resolved({ name, secrets }: Account): Promise<Record<string, unkn
 
 function remember(key: string, value: unknown): void {
   if (typeof value === 'string' && isSecretName(key)) rememberSecret(value);
-}
-
-async function textAt(place: SecretPlace, expected: string): Promise<string> {
-  const none = (where: string): never => {
-    throw new ArtistError('ERR_CONFIG', `${expected} ${where}, got none`);
-  };
-  if ('env' in place) return process.env[place.env] || none(`the environment variable ${place.env}`);
-  const { file: path } = place;
-  try {
-    return (await readFile(path, 'utf8')).trim() || none(path);
-  } catch (error) {
-    throw error instanceof ArtistError ? error : readError(path, 'a secret', error);
-  }
 }

@@ -15,6 +15,8 @@ export interface ConnectOptions {
   secrets: Account['secrets'];
   /** Mark the account as automated, on networks with such a mark. */
   markAsBot?: boolean;
+  /** When the tokens end, milliseconds since 1970, if a sign-in said so. */
+  expiresAt?: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export const connectAccount = answering(
   'connectAccount',
   async (
     home: string,
-    { name, network, server, secrets, markAsBot = false }: ConnectOptions,
+    { name, network, server, secrets, markAsBot = false, expiresAt }: ConnectOptions,
   ): Promise<{ account: Account; profile: Profile }> => {
     checkAccountName(name);
     const wanted = wantedSecrets(network);
@@ -48,7 +50,7 @@ export const connectAccount = answering(
       name,
       network,
       server,
-      secrets: { ...firstSecrets(network), ...secrets },
+      secrets: { ...firstSecrets(network), ...secrets, ...(expiresAt !== undefined && { expiresAt }) },
       handle: '',
       url: null,
       connectedAt: stopped.at,

@@ -10,6 +10,10 @@ export interface CaptionOptions {
   template: string;
   /** With or without #. Default: the tags of the work. */
   hashtags?: readonly string[] | undefined;
+  /** Words in place of the template's, as they are. */
+  words?: string;
+  /** Further works of the same post, whose models the label names too. */
+  more?: readonly Artwork[];
   /** Whether a text may have links on a network that charges for them. Default false. */
   links?: boolean;
 }
@@ -44,7 +48,12 @@ export const placeholders: readonly string[] = ['title', 'prompt', 'model', 'see
  * @throws ArtistError ERR_LICENCE: a source forbids the post, or there is no room for the credits; ERR_INVALID_ARGUMENT: there is no room for
  *   the label
  */
-export function makeCaption(work: Artwork, due: Credits, limits: Limits, { template, hashtags, links = false }: CaptionOptions): string {
+export function makeCaption(
+  work: Artwork,
+  due: Credits,
+  limits: Limits,
+  { template: given, words: own, more = [], hashtags, links = false }: CaptionOptions,
+): string {
   if (due.forbidden.length > 0)
     throw new ArtistError(
       'ERR_LICENCE',
@@ -53,12 +62,14 @@ export function makeCaption(work: Artwork, due: Credits, limits: Limits, { templ
     );
   const linked = (text: string): string => (limits.links === false && !links ? text.replace(/\s*https?:\/\/\S+/gi, '') : text);
   const credits = { ...due, lines: due.lines.map(linked) };
-  const ai = isMadeByAi(work);
+  const template = own === undefined ? given : '';
+  const painted = [work, ...more].filter(isMadeByAi);
+  const ai = painted.length > 0;
   const isPlaced = template.includes('{credits}');
-  const end = [isPlaced ? '' : creditText(credits), ai ? labelOf(work) : ''].filter((line) => line !== '').join('\n');
+  const end = [isPlaced ? '' : creditText(credits), ai ? labelOf(painted) : ''].filter((line) => line !== '').join('\n');
   const tags = tagsOf(work, ai, hashtags).slice(0, limits.hashtags);
   const fits = (text: string): boolean => limits.count(text) <= limits.characters;
-  const words = linked(filled(template, work, credits));
+  const words = linked(own?.trim() ?? filled(template, work, credits));
   for (let kept = tags.length; kept >= Math.min(1, tags.length); kept--) {
     const text = joined(words, end, tags.slice(0, kept));
     if (fits(text)) return text;
@@ -107,8 +118,9 @@ function filled(template: string, work: Artwork, credits: Credits): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole).trim();
 }
 
-function labelOf({ recipe }: Artwork): string {
-  return recipe?.model ? `Made with AI (${recipe.model.name})` : 'Made with AI';
+function labelOf(works: readonly Artwork[]): string {
+  const models = [...new Set(works.flatMap(({ recipe }) => recipe?.model?.name ?? []))];
+  return models.length > 0 ? `Made with AI (${models.join(', ')})` : 'Made with AI';
 }
 
 function joined(words: string, end: string, tags: readonly string[]): string {

@@ -71,7 +71,11 @@ const recordAt = (record: Readonly<Record<string, unknown>> | undefined, name: s
 export async function creditsOfWork(work: Artwork, home: string, use: PostUse): Promise<Credits> {
   const sources = [...importedSource(work), ...inspirationOf(work)].map((source) => creditsOf(source, use));
   const loras = await Promise.all((work.recipe?.loras ?? []).map(({ name }) => creditsOfLora(name, home, use)));
-  const all = [...sources, ...loras];
+  return joinedCredits([...sources, ...loras]);
+}
+
+/** What is due to several sources or works together. */
+export function joinedCredits(all: readonly Credits[]): Credits {
   const unique = (pick: (one: Credits) => readonly string[]): string[] => [...new Set(all.flatMap(pick))];
   return {
     lines: unique(({ lines }) => lines),

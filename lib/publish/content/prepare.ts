@@ -1,15 +1,18 @@
-import { ArtistError } from '../../core/index.ts';
+import { ArtistError, counted } from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { NetworkName } from '../networks/network-names.ts';
-import type { Derivative, PostContent, Publisher, visibilities } from '../networks/publisher.ts';
+import type { Derivative, Limits, PostContent, Publisher, visibilities } from '../networks/publisher.ts';
 import { altTextFor, isMadeByAi, makeCaption, placeholders, unknownPlaceholders } from './caption.ts';
-import { type Credits, creditsOfWork } from './credits.ts';
+import { type Credits, creditsOfWork, joinedCredits } from './credits.ts';
 import { type DeriveCopy, makeDerivative } from './derivative.ts';
+import { type WriteCaption, writtenWords } from './written-words.ts';
 
 /** How posts are written; `publish` in config.yaml. */
 export interface ContentSettings {
   /** `{title}`, `{prompt}`, `{model}`, `{seed}`, `{date}` and `{credits}` are replaced. */
   template: string;
+  /** Who writes the words: the template, or a language model. Default: the template. */
+  caption?: 'template' | 'llm';
   /** Default: the tags of each work. */
   hashtags?: readonly string[] | undefined;
   /** Whether texts may have links on networks that charge for them. */
@@ -28,6 +31,8 @@ export interface PreparedPost {
   network: NetworkName;
   content: PostContent;
   picture: Derivative;
+  /** Further pictures, each of a work of its own. */
+  more: readonly { work: string; altText: string; picture: Derivative }[];
   credits: Credits;
   /** Length of the text as the network counts it, and its limit. */
   length: { used: number; limit: number };
@@ -35,8 +40,19 @@ export interface PreparedPost {
   price: number;
 }
 
+export interface PrepareOptions {
+  /** Signs what is sent. */
+  derive?: DeriveCopy | undefined;
+  /** Further works of the same post. */
+  more?: readonly Artwork[];
+  /** Words in place of the template's. */
+  words?: string | undefined;
+  /** Writes the words, with `caption: 'llm'` and no words given. */
+  write?: WriteCaption | undefined;
+}
+
 /**
- * Makes the text and the picture of a post within the limits of its network, which are read from the server.
+ * Makes the text and the pictures of a post within the limits of its network, which are read from the server.
  *
  * @throws NetworkFailure
  * @throws ArtistError ERR_LICENCE: a source forbids the post, or its credit has no room; ERR_INVALID_ARGUMENT, ERR_TOO_LARGE, ERR_READ,
@@ -47,25 +63,52 @@ export async function preparePost(
   publisher: Publisher,
   home: string,
   settings: ContentSettings,
-  derive?: DeriveCopy,
+  { derive, more = [], words, write }: PrepareOptions = {},
 ): Promise<PreparedPost> {
-  if (work.hidden)
-    throw new ArtistError('ERR_INVALID_ARGUMENT', `work ${work.id}: expected one that others may see, got a hidden one. Show it first`);
+  const works = [work, ...more] as const;
+  const hidden = works.find((one) => one.hidden);
+  if (hidden)
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `work ${hidden.id}: expected one that others may see, got a hidden one. Show it first`);
   const [unknown] = unknownPlaceholders(settings.template);
   if (unknown !== undefined)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `template: expected {${placeholders.join('}, {')}}, got {${unknown}}`);
   const limits = await publisher.limits();
-  const credits = await creditsOfWork(work, home, settings);
-  const text = makeCaption(work, credits, limits, settings);
-  const picture = await makeDerivative(work, limits, { unchanged: credits.unchanged, derive });
+  const { pictures: most = 1 } = limits;
+  if (works.length > most)
+    throw new ArtistError(
+      most === 1 ? 'ERR_UNSUPPORTED' : 'ERR_INVALID_ARGUMENT',
+      `works: expected at most ${counted(most, 'picture')} in a post on ${publisher.network}, got ${works.length}. Add fewer, or each as its own post`,
+    );
+  const due = await Promise.all(works.map((one) => creditsOfWork(one, home, settings)));
+  const credits = joinedCredits(due);
+  const asksWriter = settings.caption === 'llm' && words === undefined && write !== undefined;
+  const own = asksWriter ? await writtenWords(works, credits, limits, { ...settings, write }) : words;
+  const text = makeCaption(work, credits, limits, { ...settings, ...(own !== undefined && { words: own }), more });
+  const picture = await makeDerivative(work, limits, { unchanged: due[0]?.unchanged ?? false, derive });
+  const others: PreparedPost['more'][number][] = [];
+  for (const [at, one] of more.entries()) {
+    const unchanged = due[at + 1]?.unchanged ?? false;
+    const derivative = await makeDerivative(one, limitsAfter(picture, limits), { unchanged, derive });
+    others.push({ work: one.id, altText: altTextFor(one, limits), picture: derivative });
+  }
   const { language, visibility, sensitive } = settings;
-  const content = { text, altText: altTextFor(work, limits), language, visibility, sensitive, madeWithAi: isMadeByAi(work) };
+  const content = { text, altText: altTextFor(work, limits), language, visibility, sensitive, madeWithAi: works.some(isMadeByAi) };
   return {
     network: publisher.network,
     content,
     picture,
+    more: others,
     credits,
     length: { used: limits.count(text), limit: limits.characters },
-    price: publisher.price?.(content) ?? 0,
+    price:
+      publisher.price?.(
+        content,
+        others.map(({ altText }) => altText),
+      ) ?? 0,
   };
+}
+
+/** For the pictures after the first: where the network cuts them to its shape, they are padded to it. */
+function limitsAfter({ width, height }: Derivative, limits: Limits): Limits {
+  return limits.sameShape ? { ...limits, aspect: { min: width / height, max: width / height } } : limits;
 }

@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import { rememberSecret, ulidTime } from '../../core/index.ts';
+import { ulidTime } from '../../core/index.ts';
 import { type Answer, type Call, callNetwork, checkedAnswer, serverAddress } from './call-network.ts';
 import type { Credentials } from './credentials.ts';
 import { facetsOf } from './facets.ts';
 import { countGraphemes } from './graphemes.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
-import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from './publisher.ts';
+import { type Limits, type Metrics, type PostOrder, type Profile, type Published, type Publisher, picturesOf } from './publisher.ts';
 import { inOneLine } from './refusal.ts';
+import { RenewedSecrets } from './renewing.ts';
 
 const sessionSchema = z.object({ accessJwt: z.string(), refreshJwt: z.string(), did: z.string() });
 
@@ -50,12 +51,17 @@ export class Bluesky implements Publisher {
   /** For ever: the post of an order has one record key, and a record is replaced, not added. */
   readonly repeatableMs = Number.POSITIVE_INFINITY;
   readonly #server: URL;
-  readonly #credentials: Credentials<BlueskySecrets>;
+  readonly #secrets: RenewedSecrets<BlueskySecrets>;
 
   /** @throws ArtistError ERR_INVALID_ARGUMENT: `server` is not the address of a server */
   constructor(server: string, credentials: Credentials<BlueskySecrets>) {
     this.#server = serverAddress(server);
-    this.#credentials = credentials;
+    this.#secrets = new RenewedSecrets(credentials, {
+      hides: ({ password, session }) => [password, session?.accessJwt, session?.refreshJwt],
+      tokenOf: ({ session }) => session?.accessJwt,
+      isDue: ({ session }, now) => session === undefined || endOf(session.accessJwt) <= now + sessionMarginMs,
+      renew: async (current) => ({ ...current, session: await this.#newSession(current) }),
+    });
   }
 
   async profile(): Promise<Profile> {
@@ -95,23 +101,34 @@ export class Bluesky implements Publisher {
       bytes: 1_000_000,
       pixels: 16_777_216,
       edge: 4096,
+      pictures: 4,
       formats: ['jpeg', 'png', 'webp'],
     };
   }
 
-  async upload({ picture }: PostOrder): Promise<string> {
-    const call: Call = { method: 'POST', headers: { 'content-type': picture.type }, body: picture.bytes, timeoutMs: 180_000 };
-    const { blob } = await this.#ask(blobSchema, 'com.atproto.repo.uploadBlob', call);
-    return JSON.stringify(blob);
+  async upload(order: PostOrder): Promise<string> {
+    const blobs: unknown[] = [];
+    for (const { picture } of picturesOf(order)) {
+      const call: Call = { method: 'POST', headers: { 'content-type': picture.type }, body: picture.bytes, timeoutMs: 180_000 };
+      blobs.push((await this.#ask(blobSchema, 'com.atproto.repo.uploadBlob', call)).blob);
+    }
+    return JSON.stringify(blobs.length === 1 ? blobs[0] : blobs);
   }
 
   async isReady(): Promise<boolean> {
     return true;
   }
 
-  async publish({ id, content, picture, armedAt }: PostOrder, media: string): Promise<Published> {
+  async publish(order: PostOrder, media: string): Promise<Published> {
+    const { id, content, armedAt } = order;
     const facets = facetsOf(content.text);
-    const { width, height } = picture;
+    const uploaded = JSON.parse(media) as unknown;
+    const blobs: unknown[] = Array.isArray(uploaded) ? uploaded : [uploaded];
+    const images = picturesOf(order).map(({ altText: alt, picture: { width, height } }, at) => ({
+      alt,
+      image: blobs[at],
+      aspectRatio: { width, height },
+    }));
     const record = {
       $type: postCollection,
       text: content.text,
@@ -121,7 +138,7 @@ export class Bluesky implements Publisher {
       ...(facets.length > 0 && { facets }),
       embed: {
         $type: 'app.bsky.embed.images',
-        images: [{ alt: content.altText, image: JSON.parse(media) as unknown, aspectRatio: { width, height } }],
+        images,
       },
       ...(content.sensitive && { labels: { $type: 'com.atproto.label.defs#selfLabels', values: [{ val: 'graphic-media' }] } }),
     };
@@ -181,12 +198,12 @@ export class Bluesky implements Publisher {
 
   /** A session that the server no longer takes is renewed once. */
   async #call(name: string, call: Call = {}): Promise<Answer> {
-    const session = await this.#session();
+    const secrets = await this.#secrets.current();
     try {
-      return await this.#send(name, session.accessJwt, call);
+      return await this.#send(name, this.#sessionOf(secrets).accessJwt, call);
     } catch (error) {
       if (!isSpent(error)) throw error;
-      return await this.#send(name, (await this.#renewed(session)).accessJwt, call);
+      return await this.#send(name, this.#sessionOf(await this.#secrets.renewed(secrets)).accessJwt, call);
     }
   }
 
@@ -196,22 +213,10 @@ export class Bluesky implements Publisher {
   }
 
   async #session(): Promise<Session> {
-    const { session, password } = await this.#credentials.read();
-    for (const secret of [password, session?.refreshJwt ?? '']) rememberSecret(secret);
-    return session !== undefined && endOf(session.accessJwt) > Date.now() + sessionMarginMs ? session : this.#renewed(session);
+    return this.#sessionOf(await this.#secrets.current());
   }
 
-  /** A session other than `old`: that of another process if it has made one meanwhile. */
-  async #renewed(old: Session | undefined): Promise<Session> {
-    const { session } = await this.#credentials.renew(async (current) => {
-      if (current.session && current.session.accessJwt !== old?.accessJwt) return current;
-      try {
-        return { ...current, session: await this.#newSession(current) };
-      } catch (error) {
-        // Whatever happened here, nothing was posted.
-        throw error instanceof NetworkFailure ? new NetworkFailure({ ...error.failure, unsure: false }) : error;
-      }
-    });
+  #sessionOf({ session }: BlueskySecrets): Session {
     if (!session) throw this.#failure({ code: 'ERR_UNAUTHENTICATED', message: 'expected a session, got none. Connect the account again' });
     return session;
   }

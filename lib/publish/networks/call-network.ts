@@ -192,5 +192,5 @@ export function serverAddress(server: string): URL {
   if (whole && (url.protocol === 'https:' || (url.protocol === 'http:' && local))) return url;
   const got =
     url === undefined ? 'no address' : url.password !== '' || url.username !== '' ? 'one with a user in it' : url.origin + url.pathname;
-  throw new ArtistError('ERR_INVALID_ARGUMENT', `server: expected an address such as https://example.social, got ${got}`);
+  throw new ArtistError('ERR_INVALID_ARGUMENT', `server: expected the address of the server, such as https://example.social, got ${got}`);
 }

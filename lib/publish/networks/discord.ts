@@ -3,7 +3,7 @@ import { ArtistError, rememberSecret } from '../../core/index.ts';
 import { type Call, callNetwork, checkedAnswer, serverAddress } from './call-network.ts';
 import type { Credentials } from './credentials.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
-import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from './publisher.ts';
+import { type Limits, type Metrics, type PostOrder, type Profile, type Published, type Publisher, picturesOf } from './publisher.ts';
 import { inOneLine } from './refusal.ts';
 
 /** What is stored of an account: the two parts of a webhook's address. */
@@ -86,6 +86,7 @@ export class Discord implements Publisher {
       bytes: 10_485_760,
       pixels: 100_000_000,
       edge: 16_384,
+      pictures: 10,
       formats: ['png', 'jpeg', 'webp'],
     };
   }
@@ -98,21 +99,27 @@ export class Discord implements Publisher {
     return true;
   }
 
-  async publish({ content, picture }: PostOrder): Promise<Published> {
+  async publish(order: PostOrder): Promise<Published> {
+    const { content } = order;
     // Its address needs the server's id. Asked first, because a failure after the post would leave a doubt.
     const { guild_id: guild } = await this.#ask(webhookSchema, '');
-    const filename = `${content.sensitive ? 'SPOILER_' : ''}work.${picture.type.slice('image/'.length)}`;
+    const files = picturesOf(order).map(({ altText, picture }, id) => ({
+      id,
+      filename: `${content.sensitive ? 'SPOILER_' : ''}work${id === 0 ? '' : `-${id + 1}`}.${picture.type.slice('image/'.length)}`,
+      description: altText,
+      picture,
+    }));
     const form = new FormData();
     form.append(
       'payload_json',
       JSON.stringify({
         content: content.text,
-        attachments: [{ id: 0, filename, description: content.altText }],
+        attachments: files.map(({ picture: _, ...attachment }) => attachment),
         // An @everyone in a caption calls nobody.
         allowed_mentions: { parse: [] },
       }),
     );
-    form.append('files[0]', new Blob([picture.bytes], { type: picture.type }), filename);
+    for (const { id, filename, picture } of files) form.append(`files[${id}]`, new Blob([picture.bytes], { type: picture.type }), filename);
     const { id, channel_id } = await this.#ask(messageSchema, '?wait=true', { method: 'POST', body: form, timeoutMs: 180_000 });
     return { uri: id, url: guild ? `https://discord.com/channels/${guild}/${channel_id}/${id}` : undefined };
   }

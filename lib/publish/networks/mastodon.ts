@@ -3,7 +3,18 @@ import { type Answer, type Call, callNetwork, checkedAnswer, serverAddress } fro
 import type { Credentials } from './credentials.ts';
 import { countGraphemes, linkPattern } from './graphemes.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
-import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from './publisher.ts';
+import {
+  joinedUploads,
+  type Limits,
+  type Metrics,
+  type OrderPicture,
+  type PostOrder,
+  type Profile,
+  type Published,
+  type Publisher,
+  picturesOf,
+  uploadsIn,
+} from './publisher.ts';
 import { inOneLine } from './refusal.ts';
 
 const accountSchema = z.object({ id: z.string(), acct: z.string(), url: z.string(), bot: z.boolean().optional() });
@@ -11,7 +22,7 @@ const instanceSchema = z.object({
   configuration: z
     .object({
       statuses: z
-        .object({ max_characters: z.number(), characters_reserved_per_url: z.number().default(23) })
+        .object({ max_characters: z.number(), max_media_attachments: z.number(), characters_reserved_per_url: z.number().default(23) })
         .partial()
         .default({}),
       media_attachments: z
@@ -126,15 +137,22 @@ export class Mastodon implements Publisher {
       bytes: media.image_size_limit ?? (pixelfed ? 15_000_000 : 16_777_216),
       pixels: media.image_matrix_limit ?? 33_177_600,
       edge: 8192,
+      pictures: statuses.max_media_attachments ?? 4,
       formats: (['png', 'jpeg', 'webp'] as const).filter((format) => taken.includes(`image/${format}`)),
     };
   }
 
-  async upload({ picture, content }: PostOrder): Promise<string> {
+  async upload(order: PostOrder): Promise<string> {
+    const uploads: string[] = [];
+    for (const one of picturesOf(order)) uploads.push(await this.#upload(one));
+    return joinedUploads(uploads);
+  }
+
+  async #upload({ picture, altText }: OrderPicture): Promise<string> {
     const form = (): FormData => {
       const parts = new FormData();
       parts.append('file', new Blob([picture.bytes], { type: picture.type }), `work.${picture.type.slice('image/'.length)}`);
-      parts.append('description', content.altText);
+      parts.append('description', altText);
       return parts;
     };
     const send = (path: string) => this.#read(mediaSchema, path, { method: 'POST', body: form(), timeoutMs: 180_000 });
@@ -148,9 +166,12 @@ export class Mastodon implements Publisher {
   }
 
   async isReady(media: string): Promise<boolean> {
-    // 206 while it is processed.
-    const { status } = await this.#call(`/api/v1/media/${encodeURIComponent(media)}`);
-    return status === 200;
+    for (const upload of uploadsIn(media)) {
+      // 206 while it is processed.
+      const { status } = await this.#call(`/api/v1/media/${encodeURIComponent(upload)}`);
+      if (status !== 200) return false;
+    }
+    return true;
   }
 
   async publish(order: PostOrder, media: string): Promise<Published> {
@@ -159,7 +180,7 @@ export class Mastodon implements Publisher {
       const status = await this.#read(statusSchema, '/api/v1/statuses', {
         method: 'POST',
         headers: { ...jsonType, 'idempotency-key': order.id },
-        body: JSON.stringify({ status: text, media_ids: [media], language, sensitive, visibility }),
+        body: JSON.stringify({ status: text, media_ids: uploadsIn(media), language, sensitive, visibility }),
       });
       return published(status);
     } catch (error) {
@@ -177,12 +198,13 @@ export class Mastodon implements Publisher {
   /** By the upload: a picture is attached to one post only. */
   async find({ armedAt }: PostOrder, media: string): Promise<Published | 'absent' | 'unsure'> {
     const { id } = await this.#read(accountSchema, '/api/v1/accounts/verify_credentials');
+    const [first] = uploadsIn(media);
     let before = '';
     for (let page = 0; page < mostPages; page++) {
       const path = `/api/v1/accounts/${encodeURIComponent(id)}/statuses?limit=${pageSize}&exclude_reblogs=true${before}`;
       const statuses = await this.#read(z.array(statusSchema), path);
       const recent = statuses.filter(({ created_at }) => Date.parse(created_at) >= armedAt - clockSkewMs);
-      const match = recent.find(({ media_attachments }) => media_attachments.some((attached) => attached.id === media));
+      const match = recent.find(({ media_attachments }) => media_attachments.some((attached) => attached.id === first));
       if (match) return published(match);
       const last = statuses.at(-1);
       if (!last || recent.length < statuses.length) return 'absent';

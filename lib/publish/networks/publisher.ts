@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { NetworkName } from './network-names.ts';
 
 /** A picture made for one network: sRGB, whole, within the network's size, with the AI label in its metadata. */
@@ -30,6 +31,10 @@ export interface Limits {
   edge: number;
   /** Formats the network takes; the first is preferred. */
   formats: readonly ('png' | 'jpeg' | 'webp')[];
+  /** Most pictures of one post. Default 1. */
+  pictures?: number;
+  /** Whether the network cuts the pictures of a post to the shape of its first: the others are padded to it. Default false. */
+  sameShape?: true;
   /** Width divided by height. A picture outside is padded, never cropped or stretched. Default: any. */
   aspect?: { min: number; max: number };
 }
@@ -51,6 +56,16 @@ export interface PostContent {
   madeWithAi: boolean;
 }
 
+/** A further picture of a post. */
+export interface OrderPicture {
+  /** ULID of its work. */
+  work: string;
+  altText: string;
+  picture: Derivative;
+  /** As that of the post. */
+  pictureUrl?: string;
+}
+
 /** What a network needs to publish one post. */
 export interface PostOrder {
   /** ULID of the post: the same in every repetition, so that a network can recognise one. */
@@ -61,6 +76,8 @@ export interface PostOrder {
   picture: Derivative;
   /** Where anybody can fetch the picture; for networks with `needsPublicPicture`. */
   pictureUrl?: string;
+  /** The pictures after the first, up to `limits().pictures`. */
+  more?: readonly OrderPicture[];
   /** When the first try to publish it began, milliseconds since 1970; the time of upload before. */
   armedAt: number;
 }
@@ -119,9 +136,20 @@ export interface Publisher {
    * to look back as far as `armedAt`.
    */
   find(order: PostOrder, media: string): Promise<Published | 'absent' | 'unsure'>;
-  /** US dollars that publishing this text costs. Absent: nothing. */
-  price?(content: PostContent): number;
+  /** US dollars that publishing this text costs, with further pictures of these alternative texts. Absent: nothing. */
+  price?(content: PostContent, moreAltTexts?: readonly string[]): number;
   metrics(uri: string): Promise<Metrics>;
   /** Succeeds if it is already gone. */
   delete(uri: string): Promise<void>;
 }
+
+/** All pictures of a post, in order. */
+export function picturesOf({ work, content, picture, pictureUrl, more = [] }: PostOrder): readonly OrderPicture[] {
+  return [{ work, altText: content.altText, picture, ...(pictureUrl !== undefined && { pictureUrl }) }, ...more];
+}
+
+/** The ids of uploads as the one text that upload() returns: a single id is itself. */
+export const joinedUploads = (uploads: readonly string[]): string => (uploads.length === 1 ? (uploads[0] ?? '') : JSON.stringify(uploads));
+
+/** The ids in such a text. */
+export const uploadsIn = (media: string): string[] => (media.startsWith('[') ? z.array(z.string()).parse(JSON.parse(media)) : [media]);

@@ -3,7 +3,7 @@ import { rememberSecret } from '../../core/index.ts';
 import { type Call, callNetwork, checkedAnswer, serverAddress } from './call-network.ts';
 import type { Credentials } from './credentials.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
-import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from './publisher.ts';
+import { type Limits, type Metrics, type PostOrder, type Profile, type Published, type Publisher, picturesOf } from './publisher.ts';
 import { inOneLine } from './refusal.ts';
 
 /** What is stored of an account: the token of a bot, and the channel that it writes to, as @name or number. */
@@ -15,6 +15,7 @@ export type TelegramSecrets = z.output<typeof telegramSecrets>;
 
 const chatSchema = z.object({ id: z.number(), title: z.string().optional(), username: z.string().optional() });
 const messageSchema = z.object({ message_id: z.number(), chat: chatSchema });
+type Message = z.output<typeof messageSchema>;
 const refusalSchema = z.object({
   ok: z.literal(false),
   error_code: z.number(),
@@ -73,6 +74,7 @@ export class Telegram implements Publisher {
       // Width and height together may be 10 000.
       pixels: 25_000_000,
       edge: 5000,
+      pictures: 10,
       formats: ['jpeg', 'png', 'webp'],
       aspect: { min: 1 / 20, max: 20 },
     };
@@ -86,7 +88,17 @@ export class Telegram implements Publisher {
     return true;
   }
 
-  async publish({ content, picture }: PostOrder): Promise<Published> {
+  async publish(order: PostOrder): Promise<Published> {
+    const messages = order.more?.length ? await this.#sendAlbum(order) : [await this.#sendPhoto(order)];
+    const [first] = messages as [Message, ...Message[]];
+    const { message_id, chat: at } = first;
+    // Channels without a name have numbers such as -1001234.
+    const place = at.username ?? (String(at.id).startsWith('-100') ? `c/${String(at.id).slice(4)}` : undefined);
+    const uri = `${at.id}/${messages.map((message) => message.message_id).join('+')}`;
+    return { uri, url: place === undefined ? undefined : `https://t.me/${place}/${message_id}` };
+  }
+
+  async #sendPhoto({ content, picture }: PostOrder): Promise<Message> {
     const { chat } = await this.#credentials.read();
     const fields = {
       chat_id: chat,
@@ -94,10 +106,23 @@ export class Telegram implements Publisher {
       ...(content.sensitive && { has_spoiler: 'true' }),
       photo: new Blob([picture.bytes], { type: picture.type }),
     };
-    const { message_id, chat: at } = await this.#ask(messageSchema, 'sendPhoto', fields, { timeoutMs: 180_000 });
-    // Channels without a name have numbers such as -1001234.
-    const place = at.username ?? (String(at.id).startsWith('-100') ? `c/${String(at.id).slice(4)}` : undefined);
-    return { uri: `${at.id}/${message_id}`, url: place === undefined ? undefined : `https://t.me/${place}/${message_id}` };
+    return this.#ask(messageSchema, 'sendPhoto', fields, { timeoutMs: 180_000 });
+  }
+
+  /** An album shows the caption of its first picture as its own. */
+  async #sendAlbum(order: PostOrder): Promise<Message[]> {
+    const { chat } = await this.#credentials.read();
+    const { text, sensitive } = order.content;
+    const pictures = picturesOf(order);
+    const media = pictures.map((_, at) => ({
+      type: 'photo',
+      media: `attach://picture${at}`,
+      ...(at === 0 && { caption: text }),
+      ...(sensitive && { has_spoiler: true }),
+    }));
+    const files = pictures.map(({ picture }, at) => [`picture${at}`, new Blob([picture.bytes], { type: picture.type })] as const);
+    const fields = { chat_id: chat, media: JSON.stringify(media), ...Object.fromEntries(files) };
+    return this.#ask(z.array(messageSchema).min(1), 'sendMediaGroup', fields, { timeoutMs: 180_000 });
   }
 
   async find(): Promise<'unsure'> {
@@ -111,7 +136,9 @@ export class Telegram implements Publisher {
   async delete(uri: string): Promise<void> {
     const [chat = '', message = ''] = uri.split('/');
     try {
-      await this.#ask(z.literal(true), 'deleteMessage', { chat_id: chat, message_id: message });
+      const ids = message.split('+');
+      if (ids.length === 1) await this.#ask(z.literal(true), 'deleteMessage', { chat_id: chat, message_id: message });
+      else await this.#ask(z.literal(true), 'deleteMessages', { chat_id: chat, message_ids: JSON.stringify(ids.map(Number)) });
     } catch (error) {
       if (!(error instanceof NetworkFailure && /message to delete not found/.test(error.message))) throw error;
     }

@@ -1,11 +1,23 @@
 import * as z from 'zod';
-import { rememberSecret } from '../../core/index.ts';
 import { type Answer, type Call, callNetwork, checkedAnswer, serverAddress } from './call-network.ts';
 import type { Credentials } from './credentials.ts';
 import { looseLinkPattern, weightedLength } from './graphemes.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
-import type { Limits, Metrics, PostContent, PostOrder, Profile, Published, Publisher } from './publisher.ts';
+import {
+  joinedUploads,
+  type Limits,
+  type Metrics,
+  type OrderPicture,
+  type PostContent,
+  type PostOrder,
+  type Profile,
+  type Published,
+  type Publisher,
+  picturesOf,
+  uploadsIn,
+} from './publisher.ts';
 import { inOneLine } from './refusal.ts';
+import { RenewedSecrets } from './renewing.ts';
 
 /**
  * What is stored of an account: the app's id (and its secret, if it has one), and the tokens of OAuth 2.0 with the scopes tweet.read, tweet.write,
@@ -20,7 +32,8 @@ export const xSecrets = z.object({
 });
 export type XSecrets = z.output<typeof xSecrets>;
 
-const tokenSchema = z.object({ access_token: z.string(), refresh_token: z.string().optional(), expires_in: z.number() });
+/** The answer to a request for tokens; `expires_in` is seconds. */
+export const xTokenSchema = z.object({ access_token: z.string(), refresh_token: z.string().optional(), expires_in: z.number() });
 const userSchema = z.object({ data: z.object({ id: z.string(), username: z.string() }) });
 const idSchema = z.object({ data: z.object({ id: z.string() }) });
 const timelineSchema = z.object({
@@ -63,7 +76,7 @@ export class X implements Publisher {
   /** X has no key that makes a repetition safe. */
   readonly repeatableMs = 0;
   readonly #server: URL;
-  readonly #credentials: Credentials<XSecrets>;
+  readonly #secrets: RenewedSecrets<XSecrets>;
   readonly #settleMs: number;
 
   /**
@@ -73,7 +86,12 @@ export class X implements Publisher {
    */
   constructor(server: string, credentials: Credentials<XSecrets>, { settleMs = 30_000 }: { settleMs?: number } = {}) {
     this.#server = serverAddress(server);
-    this.#credentials = credentials;
+    this.#secrets = new RenewedSecrets(credentials, {
+      hides: ({ clientSecret, accessToken, refreshToken }) => [clientSecret, accessToken, refreshToken],
+      tokenOf: ({ accessToken }) => accessToken,
+      isDue: ({ expiresAt }, now) => expiresAt <= now + tokenMarginMs,
+      renew: (current) => this.#refreshed(current),
+    });
     this.#settleMs = settleMs;
   }
 
@@ -96,20 +114,28 @@ export class X implements Publisher {
       bytes: 5_000_000,
       pixels: 16_777_216,
       edge: 4096,
+      pictures: 4,
       formats: ['png', 'jpeg', 'webp'],
     };
   }
 
-  price({ text, altText }: PostContent): number {
-    return (text.search(looseLinkPattern) < 0 ? prices.post : prices.postWithLink) + (altText === '' ? 0 : prices.altText);
+  price({ text, altText }: PostContent, moreAltTexts: readonly string[] = []): number {
+    const described = [altText, ...moreAltTexts].filter((one) => one !== '').length;
+    return (text.search(looseLinkPattern) < 0 ? prices.post : prices.postWithLink) + described * prices.altText;
   }
 
-  async upload({ picture, content }: PostOrder): Promise<string> {
+  async upload(order: PostOrder): Promise<string> {
+    const uploads: string[] = [];
+    for (const one of picturesOf(order)) uploads.push(await this.#upload(one));
+    return joinedUploads(uploads);
+  }
+
+  async #upload({ picture, altText }: OrderPicture): Promise<string> {
     const body = new FormData();
     body.append('media', new Blob([picture.bytes], { type: picture.type }), `work.${picture.type.slice('image/'.length)}`);
     body.append('media_category', 'tweet_image');
     const { id } = (await this.#ask(idSchema, '/2/media/upload', { method: 'POST', body, timeoutMs: 180_000 })).data;
-    if (content.altText !== '') await this.#post('/2/media/metadata', { id, metadata: { alt_text: { text: content.altText } } });
+    if (altText !== '') await this.#post('/2/media/metadata', { id, metadata: { alt_text: { text: altText } } });
     return id;
   }
 
@@ -120,7 +146,7 @@ export class X implements Publisher {
   async publish(order: PostOrder, media: string): Promise<Published> {
     const { text, madeWithAi } = order.content;
     try {
-      return published((await this.#post('/2/tweets', { text, media: { media_ids: [media] }, made_with_ai: madeWithAi })).data.id);
+      return published((await this.#post('/2/tweets', { text, media: { media_ids: uploadsIn(media) }, made_with_ai: madeWithAi })).data.id);
     } catch (error) {
       if (!(error instanceof NetworkFailure && error.failure.code === 'ERR_ALREADY_EXISTS')) throw error;
       // The same text is there: from an earlier try of this order, or from another work.
@@ -135,12 +161,13 @@ export class X implements Publisher {
   async find({ armedAt }: PostOrder, media: string): Promise<Published | 'absent' | 'unsure'> {
     const { id } = (await this.#ask(userSchema, '/2/users/me')).data;
     const since = new Date(armedAt - clockSkewMs).toISOString();
+    const [first] = uploadsIn(media);
     let next: string | undefined;
     for (let page = 0; page < mostPages; page++) {
       const query = new URLSearchParams({ max_results: '100', start_time: since, 'tweet.fields': 'attachments' });
       if (next !== undefined) query.set('pagination_token', next);
       const { data, meta } = await this.#ask(timelineSchema, `/2/users/${id}/tweets?${query}`);
-      const match = data.find(({ attachments }) => attachments?.media_keys.some((key) => key.endsWith(`_${media}`)));
+      const match = data.find(({ attachments }) => attachments?.media_keys.some((key) => key.endsWith(`_${first}`)));
       if (match) return published(match.id);
       next = meta.next_token;
       if (next !== undefined) continue;
@@ -184,55 +211,30 @@ export class X implements Publisher {
 
   /** A token that X no longer takes is renewed once. */
   async #call(path: string, call: Call = {}): Promise<Answer> {
-    const { accessToken, expiresAt, refreshToken, clientSecret } = await this.#credentials.read();
-    rememberSecret(refreshToken);
-    if (clientSecret !== undefined) rememberSecret(clientSecret);
-    const token = expiresAt > Date.now() + tokenMarginMs ? accessToken : await this.#renewed(accessToken);
-    const send = (by: string): Promise<Answer> =>
-      callNetwork(new URL(path, this.#server), { ...call, judge: judged, headers: { authorization: `Bearer ${by}`, ...call.headers } });
+    const secrets = await this.#secrets.current();
+    const send = ({ accessToken }: XSecrets): Promise<Answer> => {
+      const headers = { authorization: `Bearer ${accessToken}`, ...call.headers };
+      return callNetwork(new URL(path, this.#server), { ...call, judge: judged, headers });
+    };
     try {
-      return await send(token);
+      return await send(secrets);
     } catch (error) {
       if (!(error instanceof NetworkFailure && error.failure.code === 'ERR_UNAUTHENTICATED')) throw error;
-      return await send(await this.#renewed(token));
+      return await send(await this.#secrets.renewed(secrets));
     }
   }
 
-  /** An access token other than `old`: that of another process if it has renewed it meanwhile. A refresh token is good for once. */
-  async #renewed(old: string): Promise<string> {
-    const { accessToken } = await this.#credentials.renew(async (current) => {
-      if (current.accessToken !== old) return current;
-      try {
-        return await this.#refreshed(current);
-      } catch (error) {
-        // Whatever happened here, nothing was posted.
-        throw error instanceof NetworkFailure ? new NetworkFailure({ ...error.failure, unsure: false }) : error;
-      }
-    });
-    return accessToken;
-  }
-
+  /** A refresh token is good for once. */
   async #refreshed(current: XSecrets): Promise<XSecrets> {
-    const { clientId, clientSecret, refreshToken } = current;
-    rememberSecret(refreshToken);
-    const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId }).toString();
-    const basic = clientSecret === undefined ? undefined : Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-    const answer = await callNetwork(new URL('/2/oauth2/token', this.#server), {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        ...(basic !== undefined && { authorization: `Basic ${basic}` }),
-      },
-      body,
-      judge: ({ status }) =>
-        status === 400 || status === 401
-          ? {
-              code: 'ERR_UNAUTHENTICATED',
-              message: `expected a refresh token that is good still, got ${status}. Connect the account again`,
-            }
-          : undefined,
-    });
-    const tokens = checkedAnswer(tokenSchema, answer, this.#server, 'X', true);
+    const { refreshToken } = current;
+    const call = xTokenCall(
+      current,
+      { grant_type: 'refresh_token', refresh_token: refreshToken },
+      'a refresh token',
+      'Connect the account again',
+    );
+    const answer = await callNetwork(new URL(xTokenPath, this.#server), call);
+    const tokens = checkedAnswer(xTokenSchema, answer, this.#server, 'X', true);
     return {
       ...current,
       accessToken: tokens.access_token,
@@ -240,6 +242,35 @@ export class X implements Publisher {
       expiresAt: Date.now() + tokens.expires_in * 1000,
     };
   }
+}
+
+export const xTokenPath = '/2/oauth2/token';
+
+/**
+ * A request for tokens of OAuth 2.0 (docs.x.com). An app without a secret names itself in the body alone.
+ *
+ * @param wanted what has to be good still, for the message of a refusal
+ * @param todo what to do about it
+ */
+export function xTokenCall(
+  { clientId, clientSecret }: { clientId: string; clientSecret?: string | undefined },
+  grant: Readonly<Record<string, string>>,
+  wanted: string,
+  todo: string,
+): Call {
+  const basic = clientSecret === undefined ? undefined : Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+  return {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...(basic !== undefined && { authorization: `Basic ${basic}` }),
+    },
+    body: new URLSearchParams({ ...grant, client_id: clientId }).toString(),
+    judge: ({ status }) =>
+      status === 400 || status === 401
+        ? { code: 'ERR_UNAUTHENTICATED', message: `expected ${wanted} that is good still, got ${status}. ${todo}` }
+        : undefined,
+  };
 }
 
 const published = (id: string): Published => ({ uri: id, url: `https://x.com/i/status/${id}` });

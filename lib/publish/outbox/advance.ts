@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { ArtistError, type Clock, errorLine, isArtistError, type RandomSource, readError } from '../../core/index.ts';
 import { type Failure, NetworkFailure } from '../networks/network-failure.ts';
-import type { PostOrder, Published, Publisher } from '../networks/publisher.ts';
+import { type Derivative, type PostOrder, type Published, type Publisher, picturesOf } from '../networks/publisher.ts';
+import type { PublicPlace } from '../public/place.ts';
+import { putPublicPicture } from '../public/public-picture.ts';
 import type { Outbox } from './outbox.ts';
-import { enter, openStates, type Post } from './post.ts';
-import { type PublicPlace, putPublicPicture } from './public-picture.ts';
+import { enter, openStates, type Post, picturesOfPost, publicNameOf } from './post.ts';
 
 /** Shortest time between a call whose answer was lost and the search for its post: the network may still be working on it. */
 const settleMs = 90_000;
@@ -71,9 +72,8 @@ async function step(post: Post, options: AdvanceOptions): Promise<Post | undefin
     return outbox.change(post.id, ['approved'], (draft, now) => enter(draft, 'uploading', now));
   }
   if (post.state === 'uploading') {
-    const order = await orderOf(post, options);
-    const pictureUrl = publisher.needsPublicPicture && (await putPublicPicture(post, order.picture.bytes, options.publicPlace));
-    const media = await publisher.upload({ ...order, ...(pictureUrl && { pictureUrl }) });
+    const order = await reachable(post, await orderOf(post, options), options);
+    const media = await publisher.upload(order);
     return outbox.change(post.id, ['uploading'], (draft, now) => {
       draft.media = media;
       succeed(draft);
@@ -208,14 +208,31 @@ function mediaOf({ id, media }: Post): string {
   return media;
 }
 
-/** @throws ArtistError ERR_READ: its picture is gone */
-async function orderOf({ id, work, content, picture, armed }: Post, { outbox, clock }: AdvanceOptions): Promise<PostOrder> {
-  const path = outbox.home.post(id, picture.file);
-  const { type, width, height, sha256 } = picture;
-  try {
-    const bytes = new Uint8Array(await readFile(path));
-    return { id, work, content, picture: { bytes, type, width, height, sha256 }, armedAt: armed?.at ?? clock.now() };
-  } catch (error) {
-    throw readError(path, 'the picture of a post', error);
-  }
+/** @throws ArtistError ERR_READ: a picture of it is gone */
+async function orderOf(post: Post, { outbox, clock }: AdvanceOptions): Promise<PostOrder> {
+  const { id, work, content, armed, more = [] } = post;
+  const read = async ({ file, type, width, height, sha256 }: Post['picture']): Promise<Derivative> => {
+    const path = outbox.home.post(id, file);
+    try {
+      return { bytes: new Uint8Array(await readFile(path)), type, width, height, sha256 };
+    } catch (error) {
+      throw readError(path, 'the picture of a post', error);
+    }
+  };
+  const others = await Promise.all(more.map(async (one) => ({ ...one, picture: await read(one.picture) })));
+  const picture = await read(post.picture);
+  return { id, work, content, picture, ...(others.length > 0 && { more: others }), armedAt: armed?.at ?? clock.now() };
+}
+
+/** The order with public addresses of its pictures, where the network fetches them. @throws NetworkFailure */
+async function reachable(post: Post, order: PostOrder, { publisher, publicPlace }: AdvanceOptions): Promise<PostOrder> {
+  if (!publisher.needsPublicPicture) return order;
+  const files = picturesOfPost(post);
+  const pictures = picturesOf(order);
+  const urls: string[] = [];
+  for (const [at, { picture }] of pictures.entries())
+    urls.push(await putPublicPicture({ name: publicNameOf(post, files[at] ?? post.picture), picture }, post.network, publicPlace));
+  const [pictureUrl = '', ...others] = urls;
+  const more = order.more?.map((one, at) => ({ ...one, pictureUrl: others[at] ?? '' }));
+  return { ...order, pictureUrl, ...(more && { more }) };
 }

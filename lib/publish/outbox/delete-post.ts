@@ -4,17 +4,17 @@ import type { Accounts } from '../accounts/account.ts';
 import { openPublisher } from '../accounts/open-publisher.ts';
 import { answeredByNetwork } from '../networks/network-failure.ts';
 import type { Outbox } from './outbox.ts';
-import { enter, type Post } from './post.ts';
+import { enter, type Post, worksOfPost } from './post.ts';
 
 /**
- * Deletes a published post from its network, and its entry from the record of the work. A post that is gone already counts as deleted.
+ * Deletes a published post from its network, and its entry from the records of its works. A post that is gone already counts as deleted.
  *
  * @throws ArtistError ERR_CHANGED: it is not out; ERR_NOT_FOUND: its account is not connected; the errors of the network with their codes
  */
 export const deletePost = answering(
   'deletePost',
   async (id: string, { outbox, accounts, gallery }: { outbox: Outbox; accounts: Accounts; gallery: Gallery }): Promise<Post> => {
-    const { state, account: name, published, work } = await outbox.get(id);
+    const { state, account: name, published, ...rest } = await outbox.get(id);
     if (state !== 'published' || !published)
       throw new ArtistError(
         'ERR_CHANGED',
@@ -23,10 +23,12 @@ export const deletePost = answering(
     const account = await accounts.get(name);
     await answeredByNetwork(() => openPublisher(accounts, account).delete(published.uri));
     const deleted = await outbox.change(id, ['published'], (post, now) => enter(post, 'cancelled', now, 'deleted from the network'));
-    try {
-      await gallery.update(work, ({ posts = [] }) => ({ posts: posts.filter((post) => post['id'] !== id) }));
-    } catch (error) {
-      if (!isArtistError(error, 'ERR_NOT_FOUND')) throw error; // the work was deleted too
+    for (const work of worksOfPost(rest)) {
+      try {
+        await gallery.update(work, ({ posts = [] }) => ({ posts: posts.filter((post) => post['id'] !== id) }));
+      } catch (error) {
+        if (!isArtistError(error, 'ERR_NOT_FOUND')) throw error; // the work was deleted too
+      }
     }
     return deleted;
   },

@@ -15,11 +15,13 @@ import {
   writeFileAtomic,
 } from '../../core/index.ts';
 import type { Derivative } from '../networks/publisher.ts';
-import { enter, openStates, type Post, type PostState, postDefinition } from './post.ts';
+import { enter, openStates, type Post, type PostState, picturesOfPost, postDefinition } from './post.ts';
 
 /** A post as it is put into the outbox. */
 export type NewPost = Pick<Post, 'work' | 'account' | 'network' | 'content' | 'unknownSources' | 'dueAt' | 'price'> & {
   picture: Derivative;
+  /** Further pictures, each of a work of its own. */
+  more?: readonly { work: string; altText: string; picture: Derivative }[];
   /** Approved already; null: it waits for a person. */
   approvedBy: 'hand' | 'rule' | null;
 };
@@ -53,17 +55,17 @@ export class Outbox {
    *
    * @throws ArtistError ERR_WRITE, ERR_DISK_FULL
    */
-  async add({ picture: { bytes, type, width, height, sha256 }, approvedBy, ...rest }: NewPost): Promise<Post> {
+  async add({ picture, more = [], approvedBy, ...rest }: NewPost): Promise<Post> {
     const id = this.#newId();
     const now = this.#clock.now();
-    const file = `picture.${type.slice('image/'.length)}`;
     const state: PostState = approvedBy === null ? 'draft' : 'approved';
     const post: Post = {
       ...rest,
       id,
       createdAt: now,
       state,
-      picture: { file, type, width, height, sha256, bytes: bytes.length },
+      picture: recordOf(picture, 0),
+      ...(more.length > 0 && { more: more.map((one, at) => ({ ...one, picture: recordOf(one.picture, at + 1) })) }),
       approved: approvedBy === null ? null : { at: now, by: approvedBy },
       media: null,
       armed: null,
@@ -76,7 +78,10 @@ export class Outbox {
       metrics: [],
       history: [{ at: now, state }],
     };
-    await writeFileAtomic(this.home.post(id, file), bytes, { private: true });
+    for (const [at, { bytes }] of [picture, ...more.map((one) => one.picture)].entries()) {
+      const { file } = picturesOfPost(post)[at] as Post['picture'];
+      await writeFileAtomic(this.home.post(id, file), bytes, { private: true });
+    }
     return new StateFile(
       this.#recordOf(id),
       postDefinition(() => post),
@@ -223,3 +228,13 @@ export class Outbox {
     });
   }
 }
+
+/** picture.png, picture-2.png */
+const recordOf = ({ bytes, type, width, height, sha256 }: Derivative, at: number): Post['picture'] => ({
+  file: `picture${at === 0 ? '' : `-${at + 1}`}.${type.slice('image/'.length)}`,
+  type,
+  width,
+  height,
+  sha256,
+  bytes: bytes.length,
+});

@@ -37,6 +37,15 @@ const contentShape = {
   madeWithAi: z.boolean(),
 } satisfies Record<keyof PostContent, z.ZodType>;
 
+const pictureShape = {
+  file: z.string(),
+  type: z.enum(['image/png', 'image/jpeg', 'image/webp']),
+  width: z.int().min(1),
+  height: z.int().min(1),
+  bytes: z.int().min(1),
+  sha256: z.string(),
+};
+
 /** All times are milliseconds since 1970. */
 export const postSchema = z.strictObject({
   id: z.string(),
@@ -49,14 +58,9 @@ export const postSchema = z.strictObject({
   state: z.enum(postStates),
   content: z.strictObject(contentShape),
   /** The file lies beside the record until the post is out. */
-  picture: z.strictObject({
-    file: z.string(),
-    type: z.enum(['image/png', 'image/jpeg', 'image/webp']),
-    width: z.int().min(1),
-    height: z.int().min(1),
-    bytes: z.int().min(1),
-    sha256: z.string(),
-  }),
+  picture: z.strictObject(pictureShape),
+  /** Further pictures, each of a work of its own. Absent: none. */
+  more: z.array(z.strictObject({ work: z.string(), altText: z.string(), picture: z.strictObject(pictureShape) })).optional(),
   /** Sources whose terms are not known: only a person may approve it. */
   unknownSources: z.array(z.string()),
   /** Not before this time; null: as soon as the rules permit. */
@@ -98,3 +102,18 @@ export function enter(post: Post, state: PostState, at: number, note?: string): 
   post.state = state;
   post.history = [...post.history, { at, state, ...(note !== undefined && { note }) }].slice(-longestHistory);
 }
+
+/** The pictures of a post, in order. */
+export const picturesOfPost = ({ picture, more = [] }: Pick<Post, 'picture' | 'more'>): Post['picture'][] => [
+  picture,
+  ...more.map((one) => one.picture),
+];
+
+/** The works of a post, in order. */
+export const worksOfPost = ({ work, more = [] }: { work: string; more?: readonly { work: string }[] | undefined }): string[] => [
+  work,
+  ...more.map((one) => one.work),
+];
+
+/** Name of a picture where networks fetch it: the id of its post, which nobody can guess, its number if it is not the first, and its kind. */
+export const publicNameOf = ({ id }: Pick<Post, 'id'>, { file }: Post['picture']): string => file.replace(/^picture/, id);

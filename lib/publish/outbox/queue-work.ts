@@ -4,9 +4,10 @@ import type { Account, Accounts } from '../accounts/account.ts';
 import { openPublisher } from '../accounts/open-publisher.ts';
 import type { DeriveCopy } from '../content/derivative.ts';
 import { type ContentSettings, type PreparedPost, preparePost } from '../content/prepare.ts';
+import type { WriteCaption } from '../content/written-words.ts';
 import { answeredByNetwork } from '../networks/network-failure.ts';
 import type { Outbox } from './outbox.ts';
-import type { Post, PostState } from './post.ts';
+import { type Post, type PostState, worksOfPost } from './post.ts';
 
 /** The owner's rule for approval; `publish` in config.yaml. */
 export interface ApprovalRule {
@@ -23,11 +24,17 @@ export interface QueueWorkOptions {
   settings: ContentSettings & ApprovalRule;
   /** Signs the pictures that are sent. Default: they are not signed. */
   derive?: DeriveCopy | undefined;
+  /** Writes captions, where `settings.caption` is llm. Default: the template's words are used. */
+  write?: WriteCaption | undefined;
   /** Not before this time, milliseconds since 1970. */
   dueAt?: number | undefined;
   /** Approved by a person with this call. */
   approved?: boolean;
-  /** Also if the account has a post of this work already. */
+  /** Further works of the same post, a picture each: an album or carousel. */
+  more?: readonly Artwork[];
+  /** A person's own words in place of the template. */
+  caption?: string | undefined;
+  /** Also if the account has a post of one of the works already. */
   again?: boolean;
 }
 
@@ -41,9 +48,11 @@ export const previewPost = answering(
   (
     work: Artwork,
     account: Account,
-    { outbox, accounts, settings, derive, open = openPublisher }: QueueWorkOptions,
+    { outbox, accounts, settings, derive, more = [], caption, write, open = openPublisher }: QueueWorkOptions,
   ): Promise<PreparedPost> => {
-    return answeredByNetwork(() => preparePost(work, open(accounts, account), outbox.home.folder, settings, derive));
+    return answeredByNetwork(() =>
+      preparePost(work, open(accounts, account), outbox.home.folder, settings, { derive, more, words: caption, write }),
+    );
   },
 );
 
@@ -54,7 +63,7 @@ export const previewPost = answering(
  */
 export const queueWork = answering('queueWork', async (work: Artwork, account: Account, options: QueueWorkOptions): Promise<Post> => {
   const { outbox, settings, dueAt, approved = false, again = false } = options;
-  const { network, content, picture, credits, price } = await previewPost(work, account, options);
+  const { network, content, picture, more, credits, price } = await previewPost(work, account, options);
   const unknownSources = [...credits.unknown];
   const byRule = settings.approve === 'auto' && unknownSources.length === 0 && (work.rating ?? 0) >= (settings.minRating ?? 0);
   const post = {
@@ -63,18 +72,22 @@ export const queueWork = answering('queueWork', async (work: Artwork, account: A
     network,
     content,
     picture,
+    ...(more.length > 0 && { more }),
     unknownSources,
     dueAt: dueAt ?? null,
     price,
     approvedBy: approved ? ('hand' as const) : byRule ? ('rule' as const) : null,
   };
+  const works = worksOfPost(post);
   return withLock(outbox.home.state('outbox.lock'), { purpose: 'adding a post', private: true }, async () => {
     const { posts } = await outbox.list();
-    const earlier = posts.find((other) => other.work === work.id && other.account === account.name && !ended.includes(other.state));
+    const earlier = posts.find(
+      (other) => other.account === account.name && !ended.includes(other.state) && worksOfPost(other).some((one) => works.includes(one)),
+    );
     if (earlier && !again)
       throw new ArtistError(
         'ERR_ALREADY_EXISTS',
-        `work ${work.id}: expected no post of it on ${account.name}, got ${earlier.id}, which is ${earlier.state}. Add --again to post it once more`,
+        `work ${works.find((one) => worksOfPost(earlier).includes(one))}: expected no post of it on ${account.name}, got ${earlier.id}, which is ${earlier.state}. Add --again to post it once more`,
       );
     return outbox.add(post);
   });

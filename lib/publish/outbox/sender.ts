@@ -16,12 +16,13 @@ import type { Gallery } from '../../gallery/index.ts';
 import { type Account, Accounts } from '../accounts/account.ts';
 import { openPublisher } from '../accounts/open-publisher.ts';
 import type { Publisher } from '../networks/publisher.ts';
+import type { PublicPlace } from '../public/place.ts';
+import { removePublicPicture } from '../public/public-picture.ts';
 import { advance } from './advance.ts';
 import { metricDue } from './metrics-due.ts';
 import { Outbox } from './outbox.ts';
-import { openStates, type Post, type PostState } from './post.ts';
+import { openStates, type Post, type PostState, picturesOfPost, publicNameOf } from './post.ts';
 import type { PostingRules } from './posting-rules.ts';
-import { type PublicPlace, removePublicPicture } from './public-picture.ts';
 import { recordPost } from './record.ts';
 import { holdOf, moneyHold } from './rules.ts';
 
@@ -248,8 +249,10 @@ export class PostSender {
     let current = post;
     if (!current.recorded) {
       await recordPost(this.#options.gallery, current);
-      await rm(this.outbox.home.post(current.id, current.picture.file), { force: true });
-      if (publisher.needsPublicPicture) await removePublicPicture(current, this.#options.publicPlace);
+      for (const picture of picturesOfPost(current)) {
+        await rm(this.outbox.home.post(current.id, picture.file), { force: true });
+        if (publisher.needsPublicPicture) await removePublicPicture(publicNameOf(current, picture), this.#options.publicPlace);
+      }
       current = await this.outbox.change(current.id, ['published'], (draft) => {
         draft.recorded = true;
       });

@@ -136,7 +136,7 @@ suite('Instagram', (test) => {
   for (const [what, code, subcode, expected, retryable, message] of refusals)
     test(`${what}: says what to do`, async () => {
       const { server, client } = await newServer('instagram');
-      server.fail({ does: 'answer', reply: graphError('The words of Meta', code, subcode) });
+      server.fail({ on: 'POST', does: 'answer', reply: graphError('The words of Meta', code, subcode) });
       const failure = await failureOf(client.upload(order()));
       deepEqual([failure.code, failure.retryable, failure.unsure], [expected, retryable, false]);
       match(failure.message, message);
@@ -148,6 +148,12 @@ suite('Instagram', (test) => {
     server.fail({ does: 'answer', reply: graphError('An unexpected error has occurred', 99, undefined, { is_transient: true }) });
     const { retryable, unsure } = await failureOf(client.publish(order(), '1'));
     deepEqual([retryable, unsure], [true, true]);
+  });
+
+  test('a token that may not ask for the posts of the day posts all the same', async () => {
+    const { server, client } = await newServer('instagram');
+    server.fail({ on: 'GET', does: 'answer', reply: graphError('(#10) No permission', 10) });
+    match(await client.upload(order()), /^\d+$/);
   });
 
   test('limits: waits', async () => {

@@ -35,6 +35,8 @@ export async function openDiscord(): Promise<FakeNetwork> {
     const file = parts.get('files[0]') as File;
     const tooLong = { content: { _errors: [{ code: 'BASE_TYPE_MAX_LENGTH', message: 'Must be 2000 or fewer in length.' }] } };
     if (payload.content.length > 2000) return refused(400, 50035, 'Invalid Form Body', tooLong);
+    const files = payload.attachments.map((_, at) => parts.get(`files[${at}]`) as File | null);
+    if (files.length > 10 || !files.every((one) => one !== null)) return refused(400, 50035, 'Invalid Form Body');
     if (file.size > 10_485_760) return refused(413, 40005, 'Request entity too large');
     const id = String(next++);
     const post = {
@@ -42,7 +44,7 @@ export async function openDiscord(): Promise<FakeNetwork> {
       key: '',
       text: payload.content,
       altText: payload.attachments[0]?.description ?? '',
-      asked: { ...payload, file: file.name },
+      asked: { ...payload, file: file.name, pictures: files.length },
       at: Date.now(),
     };
     posts.unshift(post);

@@ -67,13 +67,13 @@ export const everyNetwork: Readonly<Record<Exclude<NetworkName, 'folder'>, Netwo
   instagram: {
     open: () => openMeta('instagram'),
     secrets: metaLogin,
-    client: (url) => new Instagram(url, secretsOf(metaLogin)),
+    client: (url) => new Instagram(url, secretsOf(metaLogin), { pollMs: 5 }),
     posting: `POST /v26.0/${metaLogin.userId}/media_publish`,
   },
   threads: {
     open: () => openMeta('threads'),
     secrets: metaLogin,
-    client: (url) => new Threads(url, secretsOf(metaLogin)),
+    client: (url) => new Threads(url, secretsOf(metaLogin), { pollMs: 5 }),
     posting: `POST /v1.0/${metaLogin.userId}/threads_publish`,
   },
 };

@@ -1,4 +1,5 @@
 /** A Mastodon or Pixelfed server with one account, after docs.joinmastodon.org and Pixelfed's ApiV1Controller. The token is `mastodon-token`. */
+import { type ConsentRules, consentRoutes } from './consent.ts';
 import { type Asked, type FakeNetwork, type FakePost, openNetwork, type Reply, type Routes } from './loopback.ts';
 
 export const mastodonToken = 'mastodon-token';
@@ -11,6 +12,8 @@ export interface MastodonOptions {
   now?: () => number;
   rules?: readonly string[];
   characters?: number;
+  /** What its page of consent does. */
+  consent?: ConsentRules;
   /** Whether only the old path of uploads is there. */
   onlyV1?: boolean;
 }
@@ -88,6 +91,7 @@ export async function openMastodon(
   };
   const account = () => ({ id: '7', acct: 'painter', username: 'painter', url: `${url}/@painter`, bot });
   const routes: Routes = {
+    ...consentRoutes(mastodonToken, options.consent),
     'GET /api/v2/instance': () => ({
       json: {
         version: pixelfed ? '3.5.3 (compatible; Pixelfed 0.12.1)' : '4.5.0',

@@ -8,6 +8,8 @@ type State = 'IN_PROGRESS' | 'FINISHED' | 'PUBLISHED' | 'EXPIRED' | 'ERROR';
 export interface FakeMeta extends FakeNetwork {
   containers: Map<string, { state: State; polls: number; asked: Record<string, unknown>; why?: string }>;
   renewed: () => number;
+  /** How many posts of the day's 50 are used. */
+  use: (posts: number) => void;
 }
 
 /** The body of a refusal. */
@@ -23,6 +25,7 @@ export async function openMeta(network: 'instagram' | 'threads', { processing = 
   const posts: FakePost[] = [];
   const containers: FakeMeta['containers'] = new Map();
   const tokens = new Set([metaLogin.token]);
+  let used = 0;
   let [next, renewed] = [1_800_000_000_000_000, 0];
   const instagram = network === 'instagram';
   const [edge, words] = instagram ? ['media', 'caption'] : ['threads', 'text'];
@@ -49,6 +52,7 @@ export async function openMeta(network: 'instagram' | 'threads', { processing = 
     const { creation_id: id } = json<{ creation_id: string }>();
     const container = containers.get(id);
     if (!container) return graphError('Media builder not found', 24, 2207008);
+    if (container.asked.is_carousel_item === true) return graphError('Only the carousel can be published', 100, 2207028);
     if (container.state === 'PUBLISHED') return graphError('The media was published already', 100, 2207099);
     if (container.state !== 'FINISHED') return graphError('Media ID is not available', 9007, 2207027);
     container.state = 'PUBLISHED';
@@ -56,6 +60,20 @@ export async function openMeta(network: 'instagram' | 'threads', { processing = 
     const post = { id: String(next++), key: id, text: String(asked[words]), altText: String(asked.alt_text ?? ''), asked, at: Date.now() };
     posts.unshift(post);
     return { json: { id: post.id } };
+  };
+  /** Why a container cannot be made of what was asked. */
+  const refusedContainer = ({ media_type, children, is_carousel_item, ...asked }: Record<string, unknown>): Reply | undefined => {
+    if (media_type !== 'CAROUSEL') {
+      if (typeof asked.image_url !== 'string') return graphError('The image_url is missing', 100, 2207052);
+      if (is_carousel_item === true && words in asked) return graphError('Captions belong to the carousel', 100);
+      return undefined;
+    }
+    const parts = String(children)
+      .split(',')
+      .map((id) => containers.get(id));
+    if (parts.length < 2 || parts.length > (instagram ? 10 : 20)) return graphError('The carousel is invalid', 100, 2207028);
+    if (!parts.every((one) => one?.asked.is_carousel_item === true)) return graphError('The carousel is invalid', 100, 2207028);
+    return parts.every((one) => one?.state === 'FINISHED') ? undefined : graphError('Media ID is not available', 9007, 2207027);
   };
   const read = ({ params: { id = '' } }: Asked): Reply => {
     const container = containers.get(id);
@@ -79,6 +97,15 @@ export async function openMeta(network: 'instagram' | 'threads', { processing = 
   };
   const user = `/:version/${metaLogin.userId}`;
   const routes: Routes = {
+    'GET /access_token': ({ query }) => {
+      const fits =
+        query.get('grant_type') === (instagram ? 'ig_exchange_token' : 'th_exchange_token') &&
+        query.get('client_secret') === 'secret-of-the-app' &&
+        query.get('access_token') === 'short-lived-token';
+      if (!fits) return graphError('Error validating client secret.', 190);
+      tokens.add('long-lived-token');
+      return { json: { access_token: 'long-lived-token', token_type: 'bearer', expires_in: 5_184_000 } };
+    },
     'GET /refresh_access_token': ({ query }) => {
       if (!tokens.has(query.get('access_token') ?? '') || query.get('grant_type') !== (instagram ? 'ig_refresh_token' : 'th_refresh_token'))
         return graphError('Error validating access token', 190);
@@ -87,7 +114,12 @@ export async function openMeta(network: 'instagram' | 'threads', { processing = 
       return { json: { access_token: `renewed-token-${renewed}`, token_type: 'bearer', expires_in: 5_184_000 } };
     },
     [`GET ${user}`]: signedIn(() => ({ json: { id: metaLogin.userId, username: 'painter' } })),
+    [`GET ${user}/${instagram ? 'content' : 'threads'}_publishing_limit`]: signedIn(() => ({
+      json: { data: [{ quota_usage: used, config: { quota_total: 50, quota_duration: 86_400 } }] },
+    })),
     [`POST ${user}/${edge}`]: signedIn(({ json }) => {
+      const refused = refusedContainer(json());
+      if (refused) return refused;
       const id = String(next++);
       containers.set(id, { state: processing > 0 ? 'IN_PROGRESS' : 'FINISHED', polls: processing, asked: json() });
       return { json: { id } };
@@ -113,5 +145,11 @@ export async function openMeta(network: 'instagram' | 'threads', { processing = 
       return { json: { success: true } };
     }),
   };
-  return Object.assign(await openNetwork(routes, posts), { containers, renewed: () => renewed });
+  return Object.assign(await openNetwork(routes, posts), {
+    containers,
+    renewed: () => renewed,
+    use: (count: number) => {
+      used = count;
+    },
+  });
 }

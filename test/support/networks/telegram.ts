@@ -25,6 +25,23 @@ export async function openTelegram({ named = true }: { named?: boolean } = {}): 
       posts.unshift({ id: `${chat.id}/${id}`, key: '', text, altText: '', asked, at: Date.now() });
       return { json: { ok: true, result: { message_id: id, chat: shown, date: Math.floor(Date.now() / 1000), caption: text } } };
     },
+    sendMediaGroup: (form) => {
+      const media = JSON.parse(String(form.get('media'))) as { type: string; media: string; caption?: string }[];
+      const files = media.map((one) => form.get(one.media.replace('attach://', '')) as File | null);
+      if (media.length < 2 || media.length > 10) return refused(400, 'Bad Request: expected 2-10 media');
+      if (!files.every((file) => file?.type.startsWith('image/'))) return refused(400, 'Bad Request: PHOTO_INVALID_DIMENSIONS');
+      const text = media[0]?.caption ?? '';
+      if (text.length > 1024) return refused(400, 'Bad Request: message caption is too long');
+      const ids = media.map(() => next++);
+      posts.unshift({ id: `${chat.id}/${ids.join('+')}`, key: '', text, altText: '', asked: { pictures: media.length }, at: Date.now() });
+      return { json: { ok: true, result: ids.map((message_id) => ({ message_id, chat: shown, date: Math.floor(Date.now() / 1000) })) } };
+    },
+    deleteMessages: (form) => {
+      const ids = JSON.parse(String(form.get('message_ids'))) as number[];
+      const at = posts.findIndex(({ id }) => id === `${chat.id}/${ids.join('+')}`);
+      if (at >= 0) posts.splice(at, 1);
+      return { json: { ok: true, result: true } };
+    },
     deleteMessage: (form) => {
       const at = posts.findIndex(({ id }) => id === `${form.get('chat_id')}/${form.get('message_id')}`);
       if (at < 0) return refused(400, 'Bad Request: message to delete not found');

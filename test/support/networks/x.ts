@@ -1,4 +1,5 @@
 /** API v2 of X with one account, after docs.x.com: paid posts, one-time refresh tokens, no repeated texts, problems in `errors[]`. */
+import { pageOfConsent } from './consent.ts';
 import { type Asked, type FakeNetwork, type FakePost, openNetwork, type Reply, type Routes } from './loopback.ts';
 
 export const xLogin = {
@@ -72,9 +73,15 @@ export async function openX(): Promise<FakeX> {
       ],
     },
   });
+  const consent = pageOfConsent({});
   const routes: Routes = {
+    'GET /i/oauth2/authorize': (asked) => consent.ask(asked.query),
     'POST /2/oauth2/token': async ({ form }) => {
       const given = await form();
+      if (given.get('grant_type') === 'authorization_code' && given.get('client_id') === xLogin.clientId && consent.redeem(given)) {
+        const { accessToken, refreshToken } = xLogin;
+        return { json: { token_type: 'bearer', expires_in: 7200, access_token: accessToken, refresh_token: refreshToken, scope: '' } };
+      }
       if (given.get('client_id') !== xLogin.clientId || given.get('refresh_token') !== refresh)
         return { status: 400, json: { error: 'invalid_request', error_description: 'Value passed for the token was invalid.' } };
       refreshed++;

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { NetworkFailure } from '../network-failure.ts';
-import type { Published } from '../publisher.ts';
+import type { OrderPicture, Published } from '../publisher.ts';
 import type { Graph } from './graph.ts';
 
 /** A container is what a post is before it is published. */
@@ -87,4 +88,70 @@ export function addressOf(graph: Graph, pictureUrl: string | undefined): string 
     code: 'ERR_INVALID_ARGUMENT',
     message: 'expected a public address of the picture, got none. Name a place for public pictures in the settings',
   });
+}
+
+const quotaSchema = z.object({
+  data: z.array(z.object({ quota_usage: z.number(), config: z.object({ quota_total: z.number() }).optional() })),
+});
+const noRoomMs = 3_600_000;
+const unanswered: ReadonlySet<string> = new Set(['ERR_FORBIDDEN', 'ERR_INVALID_ARGUMENT', 'ERR_NOT_FOUND']);
+
+/**
+ * Holds a post while the account has no room for one: the network counts the posts of the last 24 hours.
+ *
+ * @param edge content_publishing_limit, threads_publishing_limit
+ * @throws NetworkFailure ERR_RATE_LIMIT
+ */
+export async function waitForRoom(graph: Graph, edge: string): Promise<void> {
+  let quota: z.output<typeof quotaSchema>['data'][number] | undefined;
+  try {
+    [quota] = (await graph.ask(quotaSchema, `me/${edge}`, { fields: 'quota_usage,config' })).data;
+  } catch (error) {
+    // A token that may not ask, or a version without this question: the network itself refuses what is too much.
+    if (error instanceof NetworkFailure && unanswered.has(error.failure.code) && !error.failure.retryable) return;
+    throw error;
+  }
+  const total = quota?.config?.quota_total;
+  if (quota === undefined || total === undefined || quota.quota_usage < total) return;
+  throw graph.failure({
+    code: 'ERR_RATE_LIMIT',
+    message: `expected room for a post, got ${quota.quota_usage} of ${total} in 24 hours. It is tried again`,
+    retryable: true,
+    waitMs: noRoomMs,
+  });
+}
+
+/** How the pictures of a carousel are made and waited for. */
+export interface Carousel {
+  /** Makes the container of one picture. */
+  makeChild: (picture: OrderPicture) => Promise<{ id: string }>;
+  isReady: (id: string) => Promise<boolean>;
+  /** Between two questions, milliseconds. */
+  pollMs: number;
+}
+
+/** Most questions for one picture: two minutes. */
+const mostPolls = 60;
+
+/**
+ * The containers of a carousel's pictures, ready for the carousel to be made of them. Nothing of them shows on the account; what is not used ends after
+ * 24 hours.
+ *
+ * @throws NetworkFailure
+ */
+export async function makeChildren(graph: Graph, pictures: readonly OrderPicture[], carousel: Carousel): Promise<string> {
+  const children: string[] = [];
+  for (const picture of pictures) children.push((await carousel.makeChild(picture)).id);
+  for (const child of children) {
+    for (let asked = 0; !(await carousel.isReady(child)); asked++) {
+      if (asked === mostPolls)
+        throw graph.failure({
+          code: 'ERR_BUSY',
+          message: 'expected the pictures of a carousel to be ready, got some that are not. It is tried again',
+          retryable: true,
+        });
+      await sleep(carousel.pollMs);
+    }
+  }
+  return children.join(',');
 }

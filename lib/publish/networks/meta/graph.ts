@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { rememberSecret } from '../../../core/index.ts';
 import { type Answer, type Call, callNetwork, checkedAnswer, serverAddress } from '../call-network.ts';
 import type { Credentials } from '../credentials.ts';
 import { type Failure, NetworkFailure } from '../network-failure.ts';
 import { inOneLine } from '../refusal.ts';
+import { RenewedSecrets } from '../renewing.ts';
 
 /**
  * What is stored of an account of Instagram or Threads: a long-lived token, the account's number, and when the token ends, milliseconds since 1970
@@ -45,13 +45,20 @@ export interface GraphOptions {
 /** Calls of Meta's Graph API for one account (developers.facebook.com). */
 export class Graph {
   readonly server: URL;
-  readonly #credentials: Credentials<MetaSecrets>;
+  readonly #secrets: RenewedSecrets<MetaSecrets>;
   readonly #options: GraphOptions;
 
   /** @throws ArtistError ERR_INVALID_ARGUMENT: `server` is not the address of a server */
   constructor(server: string, credentials: Credentials<MetaSecrets>, options: GraphOptions) {
     this.server = serverAddress(server);
-    this.#credentials = credentials;
+    this.#secrets = new RenewedSecrets(credentials, {
+      // The token is a part of the address that renews it.
+      hides: ({ token }) => [token],
+      tokenOf: ({ token }) => token,
+      isDue: ({ expiresAt }, now) => expiresAt !== undefined && expiresAt < now + renewBeforeMs,
+      renew: (current) => this.#renewed(current),
+      isGoodStill: ({ expiresAt }, now) => (expiresAt ?? 0) > now,
+    });
     this.#options = options;
   }
 
@@ -78,38 +85,19 @@ export class Graph {
   }
 
   async #call(path: string, { query = new URLSearchParams(), ...call }: Call & { query?: URLSearchParams }): Promise<Answer> {
-    const { token, userId, version = this.#options.defaultVersion } = await this.#current();
+    const { token, userId, version = this.#options.defaultVersion } = await this.#secrets.current();
     const url = new URL(`/${version}/${path.replace(/^me(?=\/|$)/, userId)}`, this.server);
     url.search = query.toString();
-    return callNetwork(url, { ...call, judge: judged, headers: { authorization: `Bearer ${token}`, ...call.headers } });
-  }
-
-  async #current(): Promise<MetaSecrets> {
-    const stored = await this.#credentials.read();
-    if (!isAgeing(stored)) return stored;
-    return this.#credentials.renew(async (current) => {
-      if (!isAgeing(current)) return current;
-      try {
-        return await this.#renewed(current);
-      } catch (error) {
-        if (!(error instanceof NetworkFailure)) throw error;
-        // The token is good for some days still, and the next call tries again.
-        if ((current.expiresAt ?? 0) > Date.now()) return current;
-        throw new NetworkFailure({ ...error.failure, unsure: false });
-      }
-    });
+    return callNetwork(url, { ...call, judge: judgedByGraph, headers: { authorization: `Bearer ${token}`, ...call.headers } });
   }
 
   async #renewed(current: MetaSecrets): Promise<MetaSecrets> {
-    rememberSecret(current.token); // it is a part of the address
     const url = new URL('/refresh_access_token', this.server);
     url.search = new URLSearchParams({ grant_type: this.#options.grant, access_token: current.token }).toString();
-    const tokens = this.#read(tokenSchema, await callNetwork(url, { judge: judged }), false);
+    const tokens = this.#read(tokenSchema, await callNetwork(url, { judge: judgedByGraph }), false);
     return { ...current, token: tokens.access_token, expiresAt: Date.now() + tokens.expires_in * 1000 };
   }
 }
-
-const isAgeing = ({ expiresAt }: MetaSecrets): boolean => expiresAt !== undefined && expiresAt < Date.now() + renewBeforeMs;
 
 const hour = 3_600_000;
 type Means = (said: string) => Partial<Failure>;
@@ -154,7 +142,8 @@ const subcodes: Readonly<Record<number, Means>> = {
 const throttles = new Set([4, 17, 32, 613, 80_001, 80_002, 80_008]);
 const unpermitted = new Set([3, 10, 200]);
 
-function judged({ status, json }: { status: number; json: unknown }): Partial<Failure> | undefined {
+/** What the words of the Graph API say more than the status of an answer. */
+export function judgedByGraph({ status, json }: { status: number; json: unknown }): Partial<Failure> | undefined {
   const { success, data } = errorSchema.safeParse(json);
   if (!success) return undefined;
   const { message, code, error_subcode: subcode, is_transient, error_user_msg } = data.error;

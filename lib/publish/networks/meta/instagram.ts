@@ -1,8 +1,27 @@
 import * as z from 'zod';
 import type { Credentials } from '../credentials.ts';
 import { NetworkFailure } from '../network-failure.ts';
-import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from '../publisher.ts';
-import { addressOf, containerState, findPost, idSchema, insightsOf, readyOrFailed, withAddress } from './container.ts';
+import {
+  type Limits,
+  type Metrics,
+  type OrderPicture,
+  type PostOrder,
+  type Profile,
+  type Published,
+  type Publisher,
+  picturesOf,
+} from '../publisher.ts';
+import {
+  addressOf,
+  containerState,
+  findPost,
+  idSchema,
+  insightsOf,
+  makeChildren,
+  readyOrFailed,
+  waitForRoom,
+  withAddress,
+} from './container.ts';
 import { Graph, type MetaSecrets } from './graph.ts';
 
 const stateSchema = z.object({ status_code: containerState, status: z.string().optional() });
@@ -16,9 +35,15 @@ export class Instagram implements Publisher {
   readonly repeatableMs = 0;
   readonly needsPublicPicture = true;
   readonly #graph: Graph;
+  readonly #pollMs: number;
 
-  /** @throws ArtistError ERR_INVALID_ARGUMENT: `server` is not the address of a server */
-  constructor(server: string, credentials: Credentials<MetaSecrets>) {
+  /**
+   * `pollMs`: between two questions whether a picture of a carousel is ready.
+   *
+   * @throws ArtistError ERR_INVALID_ARGUMENT: `server` is not the address of a server
+   */
+  constructor(server: string, credentials: Credentials<MetaSecrets>, { pollMs = 2000 }: { pollMs?: number } = {}) {
+    this.#pollMs = pollMs;
     this.#graph = new Graph(server, credentials, { name: 'Instagram', defaultVersion: 'v26.0', grant: 'ig_refresh_token' });
   }
 
@@ -37,19 +62,33 @@ export class Instagram implements Publisher {
       bytes: 8_388_608,
       pixels: 1440 * 1440,
       edge: 1440,
+      pictures: 10,
+      sameShape: true,
       formats: ['jpeg'],
       aspect: { min: 4 / 5, max: 1.91 },
     };
   }
 
-  async upload({ content, pictureUrl }: PostOrder): Promise<string> {
-    const { id } = await this.#graph.post(idSchema, 'me/media', {
-      image_url: addressOf(this.#graph, pictureUrl),
-      caption: content.text,
-      ...(content.altText !== '' && { alt_text: content.altText }),
-      is_ai_generated: content.madeWithAi,
+  async upload(order: PostOrder): Promise<string> {
+    const { text: caption, madeWithAi } = order.content;
+    const pictures = picturesOf(order);
+    for (const { pictureUrl } of pictures) addressOf(this.#graph, pictureUrl);
+    await waitForRoom(this.#graph, 'content_publishing_limit');
+    const [only] = pictures as [OrderPicture, ...OrderPicture[]];
+    const fields = pictures.length === 1 ? this.#pictureOf(only) : { media_type: 'CAROUSEL', children: await this.#children(pictures) };
+    return (await this.#graph.post(idSchema, 'me/media', { ...fields, caption, is_ai_generated: madeWithAi })).id;
+  }
+
+  #pictureOf({ altText, pictureUrl }: OrderPicture): Record<string, string> {
+    return { image_url: addressOf(this.#graph, pictureUrl), ...(altText !== '' && { alt_text: altText }) };
+  }
+
+  #children(pictures: readonly OrderPicture[]): Promise<string> {
+    return makeChildren(this.#graph, pictures, {
+      makeChild: (picture) => this.#graph.post(idSchema, 'me/media', { ...this.#pictureOf(picture), is_carousel_item: true }),
+      isReady: (id) => this.isReady(id),
+      pollMs: this.#pollMs,
     });
-    return id;
   }
 
   async isReady(media: string): Promise<boolean> {
