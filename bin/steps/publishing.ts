@@ -1,25 +1,13 @@
-import { derivingOf } from '../../lib/artist/index.ts';
-import { configPath, type PublishSettings } from '../../lib/config/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
-import { type Account, Accounts, Outbox, type Post, type PostingRules, PostSender } from '../../lib/publish/index.ts';
-import { shownTimeZone } from '../../lib/schedule/index.ts';
+import type { Account, Accounts, Outbox, Post, PostSender } from '../../lib/publish/index.ts';
+import * as service from '../../lib/service/index.ts';
 import { postLine } from '../print/publish-lines.ts';
 import type { Context } from '../shell/run.ts';
 import { openGallery } from '../shell/settings.ts';
 
 /** What the commands of `publish` work with. */
-export interface Publishing {
-  outbox: Outbox;
-  accounts: Accounts;
-  settings: PublishSettings;
-  /** Signs what is sent, if the settings say so. */
-  derive: ReturnType<typeof derivingOf>;
-}
-
-export async function openPublishing({ home, config }: Pick<Context, 'home' | 'config'>): Promise<Publishing> {
-  const loaded = await config();
-  const { publish: settings } = loaded.config;
-  return { outbox: new Outbox(home), accounts: new Accounts(home), settings, derive: derivingOf(loaded) };
+export async function openPublishing({ config }: Pick<Context, 'config'>): Promise<service.Publishing> {
+  return service.openPublishing(await config());
 }
 
 /** A post by its id, its first or last characters, or `latest`. @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT: several fit */
@@ -43,16 +31,9 @@ export async function accountsNamed(accounts: Accounts, names: readonly string[]
   throw new ArtistError('ERR_NOT_FOUND', 'accounts: expected at least one, got none. See: ai-artist publish connect --help');
 }
 
-export function rulesOf({ perDay, minutesBetween, quietHours, timeZone, dollarsPerMonth }: PublishSettings): PostingRules {
-  return { perDay, minutesBetween, quietHours, timeZone: timeZone ?? shownTimeZone(), dollarsPerMonth };
-}
-
 /** A sender of this home; it tells the log what happens to posts. */
-export async function openSender(context: Context): Promise<PostSender> {
-  const { home, note, warn } = context;
-  const { settings } = await openPublishing(context);
+export async function openSender(context: Pick<Context, 'home' | 'config' | 'note' | 'warn'>): Promise<PostSender> {
+  const { config, note, warn } = context;
   const onPost = (post: Post): void => (post.state === 'published' ? note(postLine(post)) : warn(postLine(post)));
-  const { publicFolder, publicUrl: url } = settings;
-  const publicPlace = publicFolder && url ? { folder: configPath(publicFolder, home), url } : undefined;
-  return new PostSender({ home, gallery: await openGallery(context), rules: rulesOf(settings), publicPlace, onPost, warn });
+  return service.openSender({ loaded: await config(), gallery: await openGallery(context), onPost, warn });
 }
