@@ -1,7 +1,7 @@
 import { connectAccount, networkNames, wantedSecrets } from '../../../lib/publish/index.ts';
+import { accountView } from '../../../lib/service/index.ts';
 import { choice, list, text, toggle } from '../../flags/flags.ts';
 import { readSecretPlace, serverAddress } from '../../flags/publish/server-flags.ts';
-import { accountView } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { askSecrets } from '../../steps/ask-secrets.ts';
 

@@ -1,7 +1,8 @@
 import { counted } from '../../../lib/core/index.ts';
 import { openStates, postStates, whyWaiting } from '../../../lib/publish/index.ts';
+import { postView } from '../../../lib/service/index.ts';
 import { choice, number, toggle } from '../../flags/flags.ts';
-import { postLine, postView } from '../../print/publish-lines.ts';
+import { postLine } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openPublishing } from '../../steps/publishing.ts';
 
