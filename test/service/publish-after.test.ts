@@ -8,7 +8,7 @@ import { isArtistError, systemClock } from '../../lib/core/index.ts';
 import { type Artwork, Gallery } from '../../lib/gallery/index.ts';
 import { connectAccount } from '../../lib/publish/index.ts';
 import { ScheduleDaemon, ScheduleStore } from '../../lib/schedule/index.ts';
-import { openPublishing, publishAfter } from '../../lib/service/index.ts';
+import { FiguresReader, metricsPage, openPublishing, publishAfter } from '../../lib/service/index.ts';
 import { picture, recipe } from '../gallery/support.ts';
 import { suite } from '../harness.ts';
 
@@ -92,6 +92,34 @@ suite('a job whose works are published', { timeoutMs: 60_000 }, (test) => {
     assert.match(warnings[0] ?? '', /^not published to one: ERR_LICENCE/);
     assert.is(warned.length, 2);
     assert.equal((await at.publishing.outbox.list()).posts, []);
+  });
+
+  test('metrics count posts by network, outcome and state, and say which account has stopped and when a token ends', async () => {
+    const at = await studio('one', 'two');
+    const page = async (): Promise<string> => {
+      const reader = new FiguresReader({ home: at.home, gallery: at.gallery, parts: ['posts'] });
+      return (await metricsPage(await reader.read().finally(() => reader.close()), '0')).text;
+    };
+    await runJob(at, [], () => at.gallery.add({ image: picture(recipe('a red fox')) }));
+    const { accounts, outbox } = at.publishing;
+    const [post] = (await outbox.list()).posts;
+    await outbox.cancel(post?.id ?? '');
+    await accounts.stop('two', { code: 'ERR_UNAUTHENTICATED', message: 'the token is not valid' });
+    const one = await accounts.get('one');
+    await accounts.save({ ...one, network: 'threads', name: 'three', secrets: { expiresAt: Date.now() + 3 * 86_400_000 } });
+    const text = await page();
+    for (const line of [
+      'ai_artist_posts_total{network="folder",outcome="cancelled"} 1',
+      'ai_artist_posts{state="draft"} 1',
+      'ai_artist_account_stopped{account="one"} 0',
+      'ai_artist_account_stopped{account="two"} 1',
+    ])
+      assert.ok(text.includes(line), line);
+    assert.match(text, /account_token_expires_days\{account="three"\} 2\.99/);
+    assert.not.match(text, /expires_days\{account="one"/);
+    const empty = await studio();
+    const reader = new FiguresReader({ home: empty.home, gallery: empty.gallery, parts: ['posts'] });
+    assert.is((await reader.read().finally(() => reader.close())).posts, null);
   });
 
   test('an account that is not connected is refused when the job is made; null ends publishing', async () => {
