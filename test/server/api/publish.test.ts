@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { connectAccount, PostSender } from '../../../lib/publish/index.ts';
 import { publishRoutes } from '../../../lib/server/api/publish/routes.ts';
+import { hubOf } from '../../../lib/server/events/hub-of-server.ts';
 import { openPublishing } from '../../../lib/service/index.ts';
 import { suite } from '../../harness.ts';
 import { scratch, serve, type TestServer } from './support.ts';
@@ -86,6 +87,31 @@ suite('publishing over HTTP', { timeoutMs: 60_000 }, (test) => {
     assert.equal([late.status, late.body.error.code], [412, 'ERR_CHANGED']);
     const waits = await server.call('POST', `/publish/posts/${drafts.posts[0].id}/approve`);
     assert.match(waits.body.post.waitsBecause, /its time has not come, until 2100-01-01/);
+  });
+
+  test('a listener is told that a post was added and changed its state; without a token it is told nothing', async () => {
+    const heard: { type: string; data: unknown; open: unknown }[] = [];
+    const hub = hubOf(server.context);
+    const stop = hub.listen((event) => heard.push(event));
+    try {
+      await new Promise((wake) => setTimeout(wake, 500));
+      const work = await server.file('a wren');
+      const { body } = await server.call('POST', '/publish/posts', { body: { work: work.id } });
+      const [{ id }] = body.posts;
+      const told = () => heard.filter(({ type, data }) => type === 'post' && (data as { post: string }).post === id);
+      for (let tries = 0; tries < 100 && told().length === 0; tries++) await new Promise((wake) => setTimeout(wake, 50));
+      await server.call('POST', `/publish/posts/${id}/cancel`);
+      for (let tries = 0; tries < 100 && told().length < 2; tries++) await new Promise((wake) => setTimeout(wake, 50));
+      assert.equal(
+        told().map(({ data, open }) => [(data as { state: string }).state, open]),
+        [
+          ['draft', undefined],
+          ['cancelled', undefined],
+        ],
+      );
+    } finally {
+      stop();
+    }
   });
 
   test('an unknown post is tried again only after a person has looked', async () => {
