@@ -4,7 +4,7 @@ import { FiguresReader, periods } from '../../lib/service/index.ts';
 import { text, toggle } from '../flags/flags.ts';
 import { givenQueueName, queueAddress, queueDescription, queueNameDescription } from '../flags/schedule/queue-address.ts';
 import { alignColumns } from '../print/ledger-table.ts';
-import { otherRows, scheduleRows, workRows } from '../print/schedule/status-rows.ts';
+import { accountWarnings, otherRows, scheduleRows, workRows } from '../print/schedule/status-rows.ts';
 import { command } from '../shell/command.ts';
 import { exitStatus } from '../shell/failure.ts';
 import { openGallery } from '../shell/settings.ts';
@@ -24,11 +24,12 @@ export const statusCommand = command({
     'Reads the records of the home, so the schedule need not be running. A missed run counts as a failure. Exit status 1 if a part could not be read.',
   run: async ({ queue, 'queue-name': givenName, disk = true }, context) => {
     const address = await queueAddress(queue, context);
-    const parts = ['schedule', 'works', 'style', 'queue', 'training', ...(disk ? (['disk'] as const) : [])] as const;
+    const parts = ['schedule', 'works', 'style', 'queue', 'training', 'posts', ...(disk ? (['disk'] as const) : [])] as const;
     const queueName = await givenQueueName(givenName, context);
     const reader = new FiguresReader({ home: context.home, gallery: await openGallery(context), queue: address, queueName, parts });
     const figures = await reader.read(context.signal).finally(() => reader.close());
     for (const { part, code, message } of figures.problems) context.warn(`${part}: ${code}: ${message}`);
+    for (const line of accountWarnings(figures)) context.warn(line);
     const { at, schedule, works, problems, ...rest } = figures;
     return {
       json: {

@@ -1,4 +1,4 @@
-import { isoTime, plainText } from '../../lib/core/index.ts';
+import { plainText } from '../../lib/core/index.ts';
 import type { Account, Post } from '../../lib/publish/index.ts';
 
 const minute = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
@@ -19,35 +19,7 @@ export function postLine(post: Post, reason?: string): string {
   return `${post.id}  ${minute(post.createdAt)}  ${post.state.padEnd(10)} ${post.account.padEnd(10)} ${JSON.stringify(firstLine(post.content.text))}${detail === '' ? '' : `  ${detail}`}`;
 }
 
-/** The document of --json: times as ISO 8601. */
-export function postView(post: Post) {
-  const { approved, armed, published, problem, metrics, history, ...rest } = post;
-  return {
-    ...rest,
-    createdAt: isoTime(post.createdAt),
-    dueAt: isoTime(post.dueAt),
-    nextAt: isoTime(post.nextAt),
-    failingSince: isoTime(post.failingSince),
-    approved: approved && { ...approved, at: isoTime(approved.at) },
-    armedAt: isoTime(armed?.at ?? null),
-    published: published && { ...published, at: isoTime(published.at) },
-    problem: problem && { ...problem, at: isoTime(problem.at) },
-    metrics: metrics.map(({ at, ...one }) => ({ ...one, at: isoTime(at) })),
-    history: history.map(({ at, ...one }) => ({ ...one, at: isoTime(at) })),
-  };
-}
-
 export function accountLine({ name, network, handle, server, stopped }: Account): string {
   const where = handle === '' ? server : handle;
   return `${name.padEnd(12)} ${network.padEnd(10)} ${plainText(where)}${stopped ? `  stopped: ${plainText(stopped.message)}` : ''}`;
-}
-
-/** An account without its secrets. */
-export function accountView({ secrets, connectedAt, stopped, ...rest }: Account) {
-  return {
-    ...rest,
-    secrets: Object.keys(secrets),
-    connectedAt: isoTime(connectedAt),
-    stopped: stopped && { ...stopped, at: isoTime(stopped.at) },
-  };
 }

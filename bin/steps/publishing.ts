@@ -1,47 +1,13 @@
-import { captionsOf, derivingOf } from '../../lib/artist/index.ts';
-import { configPath, type PublishSettings, readSecret } from '../../lib/config/index.ts';
 import { ArtistError, counted } from '../../lib/core/index.ts';
-import {
-  type Account,
-  Accounts,
-  Outbox,
-  type Post,
-  type PostingRules,
-  PostSender,
-  type PublicPlace,
-  readPostingTimes,
-} from '../../lib/publish/index.ts';
-import { shownTimeZone } from '../../lib/schedule/index.ts';
+import type { Account, Accounts, Outbox, Post, PostSender } from '../../lib/publish/index.ts';
+import * as service from '../../lib/service/index.ts';
 import { postLine } from '../print/publish-lines.ts';
 import type { Context } from '../shell/run.ts';
 import { openGallery } from '../shell/settings.ts';
 
 /** What the commands of `publish` work with. */
-export interface Publishing {
-  outbox: Outbox;
-  accounts: Accounts;
-  settings: PublishSettings;
-  /** Signs what is sent, if the settings say so. */
-  derive: ReturnType<typeof derivingOf>;
-  /** Writes captions, if the settings say so. */
-  write: ReturnType<typeof captionsOf>;
-}
-
-export async function openPublishing({
-  home,
-  config,
-  signal,
-  warn,
-}: Pick<Context, 'home' | 'config' | 'signal' | 'warn'>): Promise<Publishing> {
-  const loaded = await config();
-  const { publish: settings } = loaded.config;
-  return {
-    outbox: new Outbox(home),
-    accounts: new Accounts(home),
-    settings,
-    derive: derivingOf(loaded),
-    write: captionsOf(loaded, { signal, warn }),
-  };
+export async function openPublishing({ config, signal, warn }: Pick<Context, 'config' | 'signal' | 'warn'>): Promise<service.Publishing> {
+  return service.openPublishing(await config(), { signal, warn });
 }
 
 /** A post by its id, its first or last characters, or `latest`. @throws ArtistError ERR_NOT_FOUND, ERR_INVALID_ARGUMENT: several fit */
@@ -65,27 +31,9 @@ export async function accountsNamed(accounts: Accounts, names: readonly string[]
   throw new ArtistError('ERR_NOT_FOUND', 'accounts: expected at least one, got none. See: ai-artist publish connect --help');
 }
 
-export function rulesOf({ perDay, minutesBetween, quietHours, timeZone, times, dollarsPerMonth }: PublishSettings): PostingRules {
-  const readTimes = times && readPostingTimes(times);
-  return { perDay, minutesBetween, quietHours, timeZone: timeZone ?? shownTimeZone(), times: readTimes, dollarsPerMonth };
-}
-
-/** Where networks that fetch pictures find them. */
-function publicPlaceOf({ publicFolder, publicUrl: url, publicBucket }: PublishSettings, home: string): PublicPlace | undefined {
-  if (!publicBucket) return publicFolder && url ? { folder: configPath(publicFolder, home), url } : undefined;
-  const { accessKeyId, secretAccessKey, ...bucket } = publicBucket;
-  const keys = async () => ({
-    accessKeyId: await readSecret(accessKeyId, 'publish.publicBucket.accessKeyId', { home }),
-    secretAccessKey: await readSecret(secretAccessKey, 'publish.publicBucket.secretAccessKey', { home }),
-  });
-  return { ...bucket, keys };
-}
-
 /** A sender of this home; it tells the log what happens to posts. */
-export async function openSender(context: Context): Promise<PostSender> {
-  const { home, note, warn } = context;
-  const { settings } = await openPublishing(context);
+export async function openSender(context: Pick<Context, 'home' | 'config' | 'note' | 'warn'>): Promise<PostSender> {
+  const { config, note, warn } = context;
   const onPost = (post: Post): void => (post.state === 'published' ? note(postLine(post)) : warn(postLine(post)));
-  const publicPlace = publicPlaceOf(settings, home);
-  return new PostSender({ home, gallery: await openGallery(context), rules: rulesOf(settings), publicPlace, onPost, warn });
+  return service.openSender({ loaded: await config(), gallery: await openGallery(context), onPost, warn });
 }

@@ -1,6 +1,7 @@
 import { paintHere, recordView } from '../../lib/artist/index.ts';
 import { counted } from '../../lib/core/index.ts';
 import { type HistoryRecord, ScheduleDaemon, type ScheduleStore } from '../../lib/schedule/index.ts';
+import { openPublishing, publishAfter } from '../../lib/service/index.ts';
 import { tellEvents } from '../print/schedule/events.ts';
 import { exitStatus } from '../shell/failure.ts';
 import type { Context, Outcome } from '../shell/run.ts';
@@ -35,9 +36,11 @@ export function runOutcome(record: HistoryRecord): Outcome {
 export async function runHere(store: ScheduleStore, runId: string, context: Context): Promise<Outcome> {
   const artist = await openArtist(context);
   const onEvent = tellEvents(context);
+  const publishing = openPublishing(artist.config, context);
+  const run = publishAfter(paintHere(artist), { publishing, gallery: artist.gallery, warn: context.warn });
   let daemon: ScheduleDaemon | undefined;
   try {
-    daemon = await ScheduleDaemon.start({ store, only: runId, run: paintHere(artist), onEvent, stopWithinMs: 0 });
+    daemon = await ScheduleDaemon.start({ store, only: runId, run, onEvent, stopWithinMs: 0 });
     return runOutcome(await recordOf(store, runId, context.signal));
   } finally {
     await daemon?.stop();

@@ -51,6 +51,7 @@ export { candidatePixels } from './orders/order-pixels.ts';
 export { type OrderedTask, type PaintedOrder, paintOrder } from './orders/paint-order.ts';
 export { overSettings, paintingOf, paintSettings } from './orders/paint-settings.ts';
 export { type LookUp, paintTasks } from './orders/paint-tasks.ts';
+export { type SplitPayload, splitPayload } from './orders/publish-wish.ts';
 export type { Period, PeriodOptions } from './periods/period.ts';
 export { claimText, type EndRule, readClaim, ruleText } from './periods/period.ts';
 export { periodView, stateOf as periodStateOf } from './periods/period-view.ts';

@@ -11,6 +11,8 @@ import {
   type ScheduleStore,
   type TaskQueue,
 } from '../schedule/index.ts';
+import { publishAfter } from './publishing/publish-after.ts';
+import { openPublishing } from './publishing/publishing.ts';
 
 export interface PaintScheduleOptions {
   /** Paints if no queue is given. Must have the same home as the schedule. It is not disposed. */
@@ -67,9 +69,10 @@ export async function startPaintSchedule(options: PaintScheduleOptions): Promise
   try {
     for (const line of (await queue?.warnings()) ?? []) warn(line);
     const oldQueue = address !== undefined && isRedis(address) ? () => openOldQueue(address) : undefined;
+    const paint = queue ? handOver(queue, { oldQueue, warn }) : paintHere(artist);
     const daemon = await ScheduleDaemon.start({
       store,
-      run: queue ? handOver(queue, { oldQueue, warn }) : paintHere(artist),
+      run: publishAfter(paint, { publishing: openPublishing(artist.config, { warn }), gallery: artist.gallery, warn }),
       onEvent,
       ...(queue && worksAtOnce !== undefined && { concurrency: worksAtOnce }),
       ...(stopWithinMs !== undefined && { stopWithinMs }),

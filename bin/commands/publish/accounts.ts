@@ -1,6 +1,7 @@
 import { Accounts } from '../../../lib/publish/index.ts';
+import { accountView } from '../../../lib/service/index.ts';
 import { text } from '../../flags/flags.ts';
-import { accountLine, accountView } from '../../print/publish-lines.ts';
+import { accountLine } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 
 export const accountsCommand = command({

@@ -1,9 +1,10 @@
 import { type Artwork, selectWorks } from '../../../lib/gallery/index.ts';
 import { type Post, queueWork } from '../../../lib/publish/index.ts';
+import { postView } from '../../../lib/service/index.ts';
 import { list, text, toggle } from '../../flags/flags.ts';
 import { moment } from '../../flags/publish/moment.ts';
 import { queryFlag, worksPositional } from '../../flags/works-flags.ts';
-import { postLine, postView } from '../../print/publish-lines.ts';
+import { postLine } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 import { accountsNamed, openPublishing } from '../../steps/publishing.ts';

@@ -1,7 +1,7 @@
 import { counted } from '../../../lib/core/index.ts';
 import type { Outbox, Post } from '../../../lib/publish/index.ts';
+import { postView } from '../../../lib/service/index.ts';
 import { list } from '../../flags/flags.ts';
-import { postView } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import type { Context, Outcome } from '../../shell/run.ts';
 import { findPost, openPublishing } from '../../steps/publishing.ts';

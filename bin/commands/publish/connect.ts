@@ -1,7 +1,7 @@
 import { connectAccount, networkNames } from '../../../lib/publish/index.ts';
+import { accountView } from '../../../lib/service/index.ts';
 import { choice, list, number, text, toggle } from '../../flags/flags.ts';
 import { addressOf, readSecretPlace } from '../../flags/publish/server-flags.ts';
-import { accountView } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { secretsOfSignIn } from '../../steps/sign-in.ts';
 

@@ -1,6 +1,7 @@
 import { deletePost } from '../../../lib/publish/index.ts';
+import { postView } from '../../../lib/service/index.ts';
 import { text } from '../../flags/flags.ts';
-import { postLine, postView } from '../../print/publish-lines.ts';
+import { postLine } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
 import { findPost, openPublishing } from '../../steps/publishing.ts';

@@ -1,7 +1,7 @@
 import { hourEffects, standingsOf } from '../../../lib/publish/index.ts';
 import { text } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
-import { accountsNamed, openPublishing, rulesOf } from '../../steps/publishing.ts';
+import { accountsNamed, openPublishing } from '../../steps/publishing.ts';
 
 const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
 
@@ -14,10 +14,10 @@ export const hoursCommand = command({
   epilogue:
     'In standard deviations above or below posts of the same account around the same time, from the figures after a day. Hours with few posts are drawn towards a guess.',
   run: async ({ account: name }, context) => {
-    const { outbox, accounts, settings } = await openPublishing(context);
+    const { outbox, accounts, rules } = await openPublishing(context);
     const chosen = await accountsNamed(accounts, name === undefined ? undefined : [name]);
     const { posts } = await outbox.list();
-    const { timeZone } = rulesOf(settings);
+    const { timeZone } = rules;
     const found = chosen.map((account) => {
       const standings = standingsOf(posts.filter((post) => post.account === account.name));
       return { account: account.name, timeZone, posts: standings.length, hours: hourEffects(standings, timeZone).hours };

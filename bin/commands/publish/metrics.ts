@@ -1,6 +1,6 @@
 import type { Post } from '../../../lib/publish/index.ts';
+import { postView } from '../../../lib/service/index.ts';
 import { text } from '../../flags/flags.ts';
-import { postView } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { findPost, openPublishing } from '../../steps/publishing.ts';
 

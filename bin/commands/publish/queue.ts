@@ -1,9 +1,10 @@
 import { counted } from '../../../lib/core/index.ts';
 import { openStates, postStates, whyWaiting } from '../../../lib/publish/index.ts';
+import { postView } from '../../../lib/service/index.ts';
 import { choice, number, toggle } from '../../flags/flags.ts';
-import { postLine, postView } from '../../print/publish-lines.ts';
+import { postLine } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
-import { openPublishing, rulesOf } from '../../steps/publishing.ts';
+import { openPublishing } from '../../steps/publishing.ts';
 
 const defaultLimit = 50;
 
@@ -19,13 +20,13 @@ export const queueCommand = command({
     ['$0 publish queue --state unknown', 'Posts that may be on the network: look there'],
   ],
   run: async ({ state, all = false, limit = defaultLimit }, context) => {
-    const { outbox, accounts, settings } = await openPublishing(context);
+    const { outbox, accounts, rules } = await openPublishing(context);
     const { posts, broken } = await outbox.list();
     for (const { message } of broken) context.warn(message);
     const waiting = [...openStates, 'draft', 'failed', 'unknown'];
     const shown = posts.filter((post) => (state ? post.state === state : all || waiting.includes(post.state)));
     const last = shown.slice(-limit);
-    const reasons = await whyWaiting(posts, { outbox, accounts, rules: rulesOf(settings) }, Date.now());
+    const reasons = await whyWaiting(posts, { outbox, accounts, rules }, Date.now());
     return {
       json: { posts: last.map((post) => ({ ...postView(post), waitsBecause: reasons.get(post.id) ?? null })), total: shown.length, broken },
       text: last.map((post) => postLine(post, reasons.get(post.id))),

@@ -1,5 +1,6 @@
+import { postView } from '../../../lib/service/index.ts';
 import { text, toggle } from '../../flags/flags.ts';
-import { postLine, postView } from '../../print/publish-lines.ts';
+import { postLine } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { findPost, openPublishing } from '../../steps/publishing.ts';
 

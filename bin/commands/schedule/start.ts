@@ -8,6 +8,7 @@ import { comingLine, followSchedule } from '../../print/schedule/events.ts';
 import { command } from '../../shell/command.ts';
 import { finishesWork, untilAborted } from '../../shell/interrupt.ts';
 import { openArtist } from '../../shell/settings.ts';
+import { openSender } from '../../steps/publishing.ts';
 
 export const startCommand = command({
   flags: startFlags,
@@ -39,13 +40,15 @@ export const startCommand = command({
     const artist = await openArtist(context);
     try {
       const schedule = await startPaintSchedule({ artist, store, queue, queueName, worksAtOnce, stopWithinMs, onEvent, warn });
+      const sender = await openSender(context);
       let reports: MetricsReports | undefined;
       try {
+        sender.start();
         reports = await startMetrics(places, { queue, queueName, health: schedule.health }, context);
         note(await comingLine(store));
         await untilAborted(signal);
       } finally {
-        await schedule.stop();
+        await Promise.all([schedule.stop(), sender.close()]);
         await reports?.stop();
       }
     } finally {

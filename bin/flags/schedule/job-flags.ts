@@ -49,6 +49,11 @@ export const jobFlags = {
   'retries-per-day': number('Retries of the job within 24 hours. Default: 10', trouble),
   topic: list('A topic or a prompt; several are used in turn. Default: create chooses', what, (value) => value),
   'topic-rotation': toggle(`Use all topics in turn: ${builtInTopics.map(({ name }) => name).join(', ')}, and your own`, what),
+  publish: list(
+    'Queue each work for this account after filing; may be given several times. all: every connected account; none: no longer',
+    undefined,
+    (value) => value,
+  ),
   ...orderFlags,
 } as const;
 
@@ -71,6 +76,15 @@ export const jobNames: ReadonlyMap<string, string> = new Map([
   ['topicRotation', '--topic-rotation'],
 ]);
 
+/** `all` and `none` stand alone. */
+function accountsOf(names: readonly string[]): readonly string[] | null {
+  const [only] = names;
+  if (names.length === 1) return only === 'all' ? [] : only === 'none' ? null : names;
+  if (names.includes('all') || names.includes('none'))
+    throw new ArtistError('ERR_INVALID_ARGUMENT', `--publish: expected accounts, or all or none alone, got ${names.join(', ')}`);
+  return names;
+}
+
 /** The job to change. */
 export type KnownJob = Pick<Job, 'payload' | 'rotation'>;
 
@@ -79,7 +93,7 @@ export type KnownJob = Pick<Job, 'payload' | 'rotation'>;
  * mistake is refused now and not at every run. `warnings`: files that do not exist yet.
  */
 export async function jobOptionsOf(
-  { name, batch, tz, jitter, grace, backoff, topic, ...rest }: Values<typeof jobFlags>,
+  { name, batch, tz, jitter, grace, backoff, topic, publish, ...rest }: Values<typeof jobFlags>,
   expression: { timing: Timing; count?: number } | undefined,
   context: Context,
   known?: KnownJob,
@@ -97,7 +111,7 @@ export async function jobOptionsOf(
   const count = expression?.count;
   if (batch !== undefined && count !== undefined && batch !== count)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--batch: expected to be left out with batch ${count}@…, got ${batch}`);
-  const wishes = { topics: topic, topicRotation: rotate, options: createOptionsOf(paint) };
+  const wishes = { topics: topic, topicRotation: rotate, options: createOptionsOf(paint), publish: publish && accountsOf(publish) };
   const { warnings, ...painted } = await jobPayload(wishes, loaded, known);
   const options = defined({
     when: expression?.timing,

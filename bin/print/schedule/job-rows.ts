@@ -1,15 +1,17 @@
-import { readOrder } from '../../../lib/artist/index.ts';
+import { readOrder, splitPayload } from '../../../lib/artist/index.ts';
 import { faultOf, formatDuration, formatMoment, formatTiming, type Job } from '../../../lib/schedule/index.ts';
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** What a job paints: prompt or topics, then options of create() by name. */
 function paintRows({ payload, rotation }: Job): [string, string][] {
-  const { version: _, prompt, ...options } = readOrder(payload);
+  const { order, publish } = splitPayload(payload);
+  const { version: _, prompt, ...options } = readOrder(order);
   const about = rotation.length > 0 ? rotation.map(shown).join(', ') : (prompt ?? 'chosen by create');
   return [
     [rotation.length > 0 ? 'in turn' : 'paints', about],
     ...Object.entries(options).map(([name, value]): [string, string] => [name, shown(value)]),
+    ...(publish ? [['published to', publish.join(', ') || 'every connected account'] as [string, string]] : []),
   ];
 }
 

@@ -11,8 +11,17 @@ export function recordCells(record: HistoryRecord, timeZone: string): string[] {
     outcome === 'missed' ? '' : `${works.done} of ${counted(works.due, 'work')}, ${Math.round(seconds)} s`,
     attempts > 1 ? `${attempts} tries` : '',
     failure,
+    ...warningsOf(record),
   ].filter((part) => part !== '');
   return [formatMoment(record.dueAt, timeZone), jobId, outcome, how.join('; ')];
+}
+
+/** Why works of a run were not published, as publishAfter() records it. */
+function warningsOf({ results }: HistoryRecord): string[] {
+  return results.flatMap((result) => {
+    const warnings = result !== null && typeof result === 'object' && !Array.isArray(result) ? result['warnings'] : undefined;
+    return Array.isArray(warnings) ? warnings.filter((line) => typeof line === 'string') : [];
+  });
 }
 
 /** 0.9667 -> "96.7 %"; "-" if there is no rate. */

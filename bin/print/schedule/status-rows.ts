@@ -64,7 +64,30 @@ export function workRows(figures: HomeFigures): Row[] {
   ];
 }
 
-export function otherRows({ queue, training, disk, schedule }: HomeFigures): Row[] {
+/** Days before the end of a token from which it is worth a warning. */
+const tokenDays = 7;
+
+/** Accounts that have stopped, and tokens that end soon. */
+export function accountWarnings({ posts, at }: HomeFigures): string[] {
+  return (posts?.accounts ?? []).flatMap(({ name, network, stopped, tokenExpiresAt }) => {
+    const again = `Connect it again: ai-artist publish connect ${network} --as ${name}`;
+    if (stopped !== null) return [`account ${name} has stopped: ${stopped}. ${again}`];
+    const days = tokenExpiresAt === null ? Number.POSITIVE_INFINITY : (Date.parse(tokenExpiresAt) - at) / 86_400_000;
+    return days <= tokenDays ? [`account ${name}: its token ends ${tokenExpiresAt?.slice(0, 10)}. ${again}`] : [];
+  });
+}
+
+function postRow({ posts }: HomeFigures): Row[] {
+  if (!posts) return [];
+  const { states, accounts } = posts;
+  const counts = Object.entries(states).filter(([, count]) => count > 0);
+  return [
+    ['posts', `${counted(accounts.length, 'account')}; ${counts.map(([state, count]) => `${count} ${state}`).join(', ') || 'none yet'}`],
+  ];
+}
+
+export function otherRows(figures: HomeFigures): Row[] {
+  const { queue, training, disk, schedule } = figures;
   const [last] = training ?? [];
   const parts = Object.entries(disk?.parts ?? {}).filter(([, bytes]) => bytes > 0);
   return [
@@ -84,6 +107,7 @@ export function otherRows({ queue, training, disk, schedule }: HomeFigures): Row
           ] as Row,
         ]
       : []),
+    ...postRow(figures),
     ...(disk
       ? [
           [

@@ -1,9 +1,11 @@
 import type { Config, LoadedConfig } from '../../config/index.ts';
 import { ArtistError } from '../../core/index.ts';
 import { topicsOf } from '../../prompt/index.ts';
+import { Accounts } from '../../publish/index.ts';
 import type { Job, JobOptions } from '../../schedule/index.ts';
 import { checkWork } from '../loop/check-work.ts';
 import { newOrder, type OrderOptions, optionsOfOrder, readOrder } from './order.ts';
+import { splitPayload } from './publish-wish.ts';
 
 /** What a job of the schedule paints. */
 export interface JobWishes {
@@ -13,6 +15,8 @@ export interface JobWishes {
   topicRotation?: boolean | undefined;
   /** Further options of create(). */
   options?: OrderOptions | undefined;
+  /** Accounts that each work is queued for after filing; empty: all. null: none. Default: none, or those that the job has. */
+  publish?: readonly string[] | null | undefined;
 }
 
 function rotationOf(
@@ -36,7 +40,8 @@ function withoutNulls<T extends object>(options: OrderOptions, before: T): [Orde
  *
  * @param known the job to change: what `wishes` leaves out stays as it is there
  * @returns `warnings`: a sentence for each file that does not exist yet
- * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid (names it); and every error of checkWork()
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid (names it); ERR_NOT_FOUND when an account is not connected; and every
+ *   error of checkWork()
  */
 export async function jobPayload(
   wishes: JobWishes,
@@ -46,7 +51,7 @@ export async function jobPayload(
   const { topics, topicRotation, options } = wishes;
   const settings = loaded.config.prompt;
   const chosen = known && topics === undefined && topicRotation !== true ? undefined : rotationOf(wishes, settings);
-  const { prompt: promptBefore, ...before } = known ? readOrder(known.payload) : newOrder({});
+  const { prompt: promptBefore, ...before } = known ? readOrder(splitPayload(known.payload).order) : newOrder({});
   const [given, kept] = withoutNulls(options ?? {}, before);
   const order = newOrder({ ...given, prompt: chosen ? chosen.prompt : promptBefore }, kept);
   const prompts = chosen ? [...chosen.rotation] : [...(known?.rotation ?? [])];
@@ -55,5 +60,8 @@ export async function jobPayload(
     const asked = optionsOfOrder(order, settings.topics, typeof prompt === 'string' ? prompt : undefined);
     for (const line of await checkWork(asked, loaded)) warnings.add(line);
   }
-  return { payload: order, rotation: prompts, warnings: [...warnings] };
+  const publish = wishes.publish === undefined ? known && splitPayload(known.payload).publish : (wishes.publish ?? undefined);
+  const accounts = new Accounts(loaded.home);
+  for (const name of wishes.publish ?? []) await accounts.get(name);
+  return { payload: publish ? { ...order, publish: [...new Set(publish)] } : order, rotation: prompts, warnings: [...warnings] };
 }

@@ -2,6 +2,7 @@
 import { isArtistError } from '../../core/index.ts';
 import { dueTimes, faultOf, formatTiming, type HistoryRecord, type Job } from '../../schedule/index.ts';
 import { readOrder } from './order.ts';
+import { type SplitPayload, splitPayload } from './publish-wish.ts';
 
 const isoOf = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
@@ -15,9 +16,20 @@ function orderView(payload: Job['payload']): unknown {
   }
 }
 
+/** A payload that cannot be read counts as one part. */
+function partsOf(payload: Job['payload']): SplitPayload {
+  try {
+    return splitPayload(payload);
+  } catch (error) {
+    if (!isArtistError(error)) throw error;
+    return { order: payload, publish: undefined };
+  }
+}
+
 /** A job, independent of its stored form. */
 export function jobView(job: Job): Record<string, unknown> {
   const { id, name, timing, timeZone, count, paused, jitterMs, quietHours, misfire, graceMs, attempts, backoffMs, retriesPerDay } = job;
+  const { order, publish } = partsOf(job.payload);
   return {
     id,
     name,
@@ -33,7 +45,8 @@ export function jobView(job: Job): Record<string, unknown> {
     attempts,
     backoffSeconds: backoffMs / 1000,
     retriesPerDay,
-    payload: orderView(job.payload),
+    payload: orderView(order),
+    publish: publish ?? null,
     rotation: job.rotation,
     rotationAt: job.rotationAt,
     running: job.running?.id ?? null,

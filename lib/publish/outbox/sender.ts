@@ -104,12 +104,15 @@ export class PostSender {
   }
 
   async #look(): Promise<void> {
+    // Posts of an account that is not connected wait; without accounts not even the posts are read.
+    const connected = new Set(await this.accounts.names());
+    if (connected.size === 0) return;
     const byAccount = new Map<string, string[]>();
     for (const id of await this.outbox.ids()) {
       if (this.#done.has(id)) continue;
       const post = await this.#read(id);
       if (!post || isDone(post)) this.#done.add(id);
-      else byAccount.set(post.account, [...(byAccount.get(post.account) ?? []), id]);
+      else if (connected.has(post.account)) byAccount.set(post.account, [...(byAccount.get(post.account) ?? []), id]);
     }
     await Promise.all([...byAccount].map(([name, ids]) => this.#workOn(name, ids)));
   }

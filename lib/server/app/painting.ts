@@ -1,11 +1,12 @@
 import { createArtist } from '../../artist/index.ts';
 import { type LoadedConfig, leaves } from '../../config/index.ts';
 import { type Clock, type Home, restoredWords } from '../../core/index.ts';
+import type { Gallery } from '../../gallery/index.ts';
 import type { Logger } from '../../observe/index.ts';
 import { ScheduleStore } from '../../schedule/index.ts';
-import { startPainter, startPaintSchedule } from '../../service/index.ts';
+import { openSender, startPainter, startPaintSchedule } from '../../service/index.ts';
 
-/** What paints while a server runs. */
+/** What runs beside the answers of a server: painter, schedule, sender of posts. */
 export interface Painting {
   /** Describes what is wrong; undefined: all that was asked for runs. */
   health(): Promise<string | undefined>;
@@ -15,6 +16,7 @@ export interface Painting {
 
 export interface PaintingOptions {
   home: Home;
+  gallery: Gallery;
   loaded: LoadedConfig;
   /** Address and name of the queue. */
   address: string;
@@ -26,11 +28,14 @@ export interface PaintingOptions {
 }
 
 /**
- * Starts the painter and the schedule of a server.
+ * Starts the painter, the schedule and the sender of posts of a server.
  *
  * @throws ArtistError every error of startPainter() and startPaintSchedule()
  */
-export async function startPainting(wishes: { paint: boolean; schedule: boolean }, options: PaintingOptions): Promise<Painting> {
+export async function startPainting(
+  wishes: { paint: boolean; schedule: boolean; send: boolean },
+  options: PaintingOptions,
+): Promise<Painting> {
   const parts: Painting[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(parts.map((part) => part.stop()));
@@ -38,6 +43,7 @@ export async function startPainting(wishes: { paint: boolean; schedule: boolean 
   try {
     if (wishes.paint) parts.push(await painterOf(options));
     if (wishes.schedule) parts.push(await scheduleOf(options));
+    if (wishes.send) parts.push(senderOf(options));
   } catch (error) {
     await stop();
     throw error;
@@ -68,6 +74,20 @@ async function painterOf({ home, loaded, address, queueName, stopWithinMs, log }
     log: ({ level, message }) => (level === 'warn' ? told.warn(message) : told.debug(message)),
   });
   return { health: async () => painter.health(), stop: () => painter.stop() };
+}
+
+function senderOf({ loaded, gallery, log, clock }: PaintingOptions): Painting {
+  const told = log.withTag('publish');
+  const warn = (line: string): void => told.warn(line);
+  const sender = openSender({
+    ...{ loaded, gallery, clock, warn },
+    onPost: ({ id, account, state, published, problem }) =>
+      state === 'published'
+        ? told.info(`post ${id} on ${account} is out: ${published?.url ?? published?.uri ?? ''}`)
+        : told.warn(`post ${id} on ${account} is ${state}${problem ? `: ${problem.message}` : ''}`),
+  });
+  sender.start();
+  return { health: async () => undefined, stop: () => sender.close() };
 }
 
 async function scheduleOf({ home, loaded, address, queueName, stopWithinMs, log, clock }: PaintingOptions): Promise<Painting> {

@@ -3,6 +3,7 @@ import { changesRoutes } from '../api/changes/routes.ts';
 import { figuresRoutes } from '../api/figures/routes.ts';
 import { jobsRoutes } from '../api/jobs/routes.ts';
 import { periodsRoutes } from '../api/periods/routes.ts';
+import { publishRoutes } from '../api/publish/routes.ts';
 import { scheduleRoutes } from '../api/schedule/routes.ts';
 import { sessionRoutes } from '../api/session/routes.ts';
 import { settingsRoutes } from '../api/settings/routes.ts';
@@ -42,6 +43,7 @@ export const rooms: readonly Room[] = [
   { ...own, routes: changesRoutes },
   { ...own, routes: worksRoutes },
   { ...own, routes: scheduleRoutes },
+  { ...own, routes: publishRoutes },
   { ...own, routes: settingsRoutes },
   { ...own, routes: periodsRoutes },
   { ...own, routes: statusRoutes },

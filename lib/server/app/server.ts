@@ -225,7 +225,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     if (tokensOnly) await requireToken(tokens, place);
     const url = await listen(app, place);
     const { settings } = parts;
-    painting = await startPainting(works, { ...parts, stopWithinMs: settings.drainSeconds * 1000 });
+    painting = await startPainting(works, { ...parts, gallery: context.gallery, stopWithinMs: settings.drainSeconds * 1000 });
     const close = async (): Promise<void> => {
       drain();
       const drainMs = settings.drainSeconds * 1000;
@@ -263,15 +263,20 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 }
 
 /** What runs beside the answers. All of it writes. @throws ArtistError ERR_WRITE */
-function worksOf({ paint, schedule }: z.output<typeof serverOptions>, { readOnly, log }: Parts): { paint: boolean; schedule: boolean } {
-  if (readOnly === undefined) return { paint: paint ?? true, schedule };
+function worksOf(
+  { paint, schedule }: z.output<typeof serverOptions>,
+  { readOnly, log }: Parts,
+): { paint: boolean; schedule: boolean; send: boolean } {
+  if (readOnly === undefined) return { paint: paint ?? true, schedule, send: true };
   if (paint || schedule)
     throw new ArtistError(
       'ERR_WRITE',
       `${paint ? 'paint' : 'schedule'}: expected a home that can be written, got ${readOnly}. Without it, the home is served for looking`,
     );
-  log.warn(`the home can only be read (${readOnly}): looking and searching work; painting, changing, training and webhooks do not`);
-  return { paint: false, schedule: false };
+  log.warn(
+    `the home can only be read (${readOnly}): looking and searching work; painting, changing, training, webhooks and publishing do not`,
+  );
+  return { paint: false, schedule: false, send: false };
 }
 
 async function openContext(

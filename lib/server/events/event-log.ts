@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** What an event is about. */
-export const topics = ['job', 'queue', 'work', 'schedule', 'training'] as const;
+export const topics = ['job', 'queue', 'work', 'schedule', 'training', 'publish'] as const;
 export type Topic = (typeof topics)[number];
 
 export interface ServerEvent {

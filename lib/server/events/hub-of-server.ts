@@ -3,6 +3,7 @@ import type { ServerContext } from '../context.ts';
 import { withoutPaths } from '../errors/request-error.ts';
 import { EventHub } from './event-hub.ts';
 import { JobSource } from './job-source.ts';
+import { PostSource } from './post-source.ts';
 import { ScheduleSource } from './schedule-source.ts';
 import { TrainingSource } from './training-source.ts';
 import { WorkSource } from './work-source.ts';
@@ -28,6 +29,7 @@ export function hubOf(context: ServerContext): EventHub {
       new WorkSource({ gallery, clock, warn }),
       new ScheduleSource({ home, clock, clean, warn }),
       new TrainingSource({ home, clock, clean, warn }),
+      new PostSource({ home, clock, warn }),
     ],
   });
   hubs.set(context, hub);

@@ -20,6 +20,7 @@ import {
   uptimeOver,
 } from '../../schedule/index.ts';
 import { type DiskUse, diskUse } from './disk-use.ts';
+import { type PostsPart, postsOf } from './posts-part.ts';
 import { type HomeStyle, styleOf } from './style.ts';
 import { type TrainingRun, trainingRuns } from './training-runs.ts';
 import { paintingSeconds, WorksBook, type WorksTally, worksPerDay } from './works-tally.ts';
@@ -69,11 +70,13 @@ export interface HomeFigures {
   /** null: there is no queue. */
   queue: QueuePart | null;
   training: TrainingRun[] | null;
+  /** null: nothing is published from this home. */
+  posts: PostsPart | null;
   disk: DiskUse | null;
   problems: { part: FigurePart; code: string; message: string }[];
 }
 
-export const figureParts = ['schedule', 'works', 'style', 'queue', 'training', 'disk'] as const;
+export const figureParts = ['schedule', 'works', 'style', 'queue', 'training', 'posts', 'disk'] as const;
 export type FigurePart = (typeof figureParts)[number];
 
 export interface FiguresOptions {
@@ -150,6 +153,7 @@ export class FiguresReader {
       style: await part('style', async () => this.#readStyle(await works())),
       queue: await part('queue', () => this.#readQueue()),
       training: await part('training', () => trainingRuns(home)),
+      posts: await part('posts', () => postsOf(home)),
       disk: await part('disk', () => this.#readDisk()),
       problems,
     };

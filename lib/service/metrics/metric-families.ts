@@ -1,4 +1,5 @@
 import { figureParts, type HomeFigures, type QueuePart, type SchedulePart, type WorksPart } from './home-figures.ts';
+import type { PostsPart } from './posts-part.ts';
 import { type SecondsHistogram, secondsBuckets } from './works-tally.ts';
 
 export interface Sample {
@@ -94,6 +95,19 @@ function queue(add: Add, { driver, paused, tasks }: QueuePart): void {
   add('gauge', 'queue_paused', 'Whether the queue is paused', [{ labels, value: paused ? 1 : 0 }]);
 }
 
+function posts(add: Add, { states, outcomes, accounts }: PostsPart, now: number): void {
+  const ended = outcomes.map(({ network, outcome, count }) => ({ labels: { network, outcome }, value: count }));
+  // A failed post that is tried again leaves its count, which Prometheus takes for a restart of the counter.
+  add('counter', 'posts_total', 'Posts that ended, by network and outcome', ended);
+  add('gauge', 'posts', 'Posts, by state', by('state', states));
+  const days = accounts.flatMap(({ name: account, tokenExpiresAt: at }) =>
+    at === null ? [] : [{ labels: { account }, value: (Date.parse(at) - now) / 86_400_000 }],
+  );
+  add('gauge', 'account_token_expires_days', 'Days until the token of an account ends', days);
+  const stopped = accounts.map(({ name: account, stopped: reason }) => ({ labels: { account }, value: reason === null ? 0 : 1 }));
+  add('gauge', 'account_stopped', 'Whether nothing is posted to an account until it is connected again', stopped);
+}
+
 /** The figures as Prometheus metrics. Counters come from records on the disk, so that they survive restarts. */
 export function familiesOf(figures: HomeFigures): Family[] {
   const families: Family[] = [];
@@ -120,6 +134,7 @@ export function familiesOf(figures: HomeFigures): Family[] {
     add('gauge', 'training_last_loss', 'Its loss, smoothed', one(last?.loss));
     add('gauge', 'training_last_timestamp_seconds', 'When it wrote', one(secondsOf(last?.at)));
   }
+  if (figures.posts) posts(add, figures.posts, figures.at);
   if (figures.disk) {
     add('gauge', 'disk_bytes', 'What folders of the home take', by('folder', figures.disk.parts));
     add('gauge', 'disk_free_bytes', 'Free on its file system', one(figures.disk.freeBytes));

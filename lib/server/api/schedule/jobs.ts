@@ -30,7 +30,12 @@ async function optionsOf(
   const expression = body.when === undefined ? undefined : parseTiming(splitWords(body.when));
   if (body.count !== undefined && expression?.count !== undefined && body.count !== expression.count)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `count: expected to be left out with batch ${expression.count}@…, got ${body.count}`);
-  const wishes = { topics: body.topics, topicRotation: body.topicRotation, options: body.options as OrderOptions | undefined };
+  const wishes = {
+    topics: body.topics,
+    topicRotation: body.topicRotation,
+    options: body.options as OrderOptions | undefined,
+    publish: body.publish,
+  };
   const { warnings, ...painted } = await jobPayload(wishes, config, known);
   const wasNamedByTiming = known && known.name === formatTiming(known.timing);
   const options = defined({

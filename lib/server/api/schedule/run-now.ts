@@ -1,6 +1,7 @@
 import { handOver } from '../../../artist/index.ts';
 import { isArtistError } from '../../../core/index.ts';
 import { ScheduleDaemon, type ScheduleStore } from '../../../schedule/index.ts';
+import { openPublishing, publishAfter } from '../../../service/index.ts';
 import type { ServerContext } from '../../context.ts';
 
 /** How often a run is looked for in the history. */
@@ -38,10 +39,15 @@ export class RequestedRuns {
   }
 
   async #run(id: string): Promise<void> {
-    const { queue, warn, closing, clock } = this.#context;
+    const { queue, warn, closing, clock, config, gallery } = this.#context;
+    const run = publishAfter(handOver(queue, { warn }), {
+      publishing: openPublishing(config, { clock, signal: closing, warn }),
+      gallery,
+      warn,
+    });
     let daemon: ScheduleDaemon;
     try {
-      daemon = await ScheduleDaemon.start({ store: this.#store, only: id, run: handOver(queue, { warn }), stopWithinMs: 0 });
+      daemon = await ScheduleDaemon.start({ store: this.#store, only: id, run, stopWithinMs: 0 });
     } catch (error) {
       if (isArtistError(error, 'ERR_LOCKED')) return; // a schedule that started a moment ago takes it
       throw error;

@@ -51,6 +51,12 @@ export const jobBody = z.strictObject({
   backoffSeconds: seconds(86_400),
   retriesPerDay: z.int().min(0).max(1000).optional(),
   topics: z.array(z.string().min(1).max(10_000)).max(10_000).optional().describe('Topics or prompts; several are used in turn'),
+  publish: z
+    .array(z.string().min(1).max(64))
+    .max(100)
+    .nullable()
+    .optional()
+    .describe('Accounts that each work is queued for after filing; empty: all. null: none'),
   topicRotation: z.boolean().optional().describe('Use all topics in turn'),
   options: z
     .record(z.string(), jsonValue())

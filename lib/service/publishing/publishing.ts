@@ -1,0 +1,77 @@
+/** What publishing from a home works with: its posts, its accounts, and the settings `publish` as rules. */
+import { captionsOf, derivingOf } from '../../artist/index.ts';
+import { configPath, type LoadedConfig, type PublishSettings, readSecret } from '../../config/index.ts';
+import { type Clock, systemClock } from '../../core/index.ts';
+import type { Gallery } from '../../gallery/index.ts';
+import { Accounts, Outbox, type Post, type PostingRules, PostSender, type PublicPlace, readPostingTimes } from '../../publish/index.ts';
+import { shownTimeZone } from '../../schedule/index.ts';
+
+export interface Publishing {
+  outbox: Outbox;
+  accounts: Accounts;
+  settings: PublishSettings;
+  /** When a post may begin. */
+  rules: PostingRules;
+  /** Signs what is sent, if the settings say so. */
+  derive: ReturnType<typeof derivingOf>;
+  /** Writes captions, if the settings say so. */
+  write: ReturnType<typeof captionsOf>;
+}
+
+export interface OpenPublishingOptions {
+  clock?: Clock | undefined;
+  /** Ends the writing of a caption. Default: it ends by itself. */
+  signal?: AbortSignal | undefined;
+  /** Called when a caption cannot be written; the template is used. */
+  warn: (line: string) => void;
+}
+
+/** @throws ArtistError ERR_CONFIG: a posting time that is none */
+function rulesOf({ perDay, minutesBetween, quietHours, timeZone, times, dollarsPerMonth }: PublishSettings): PostingRules {
+  const readTimes = times && readPostingTimes(times);
+  return { perDay, minutesBetween, quietHours, timeZone: timeZone ?? shownTimeZone(), times: readTimes, dollarsPerMonth };
+}
+
+/** Where networks that fetch pictures find them. */
+function publicPlaceOf({ publicFolder, publicUrl: url, publicBucket }: PublishSettings, home: string): PublicPlace | undefined {
+  if (!publicBucket) return publicFolder && url ? { folder: configPath(publicFolder, home), url } : undefined;
+  const { accessKeyId, secretAccessKey, ...bucket } = publicBucket;
+  const keys = async () => ({
+    accessKeyId: await readSecret(accessKeyId, 'publish.publicBucket.accessKeyId', { home }),
+    secretAccessKey: await readSecret(secretAccessKey, 'publish.publicBucket.secretAccessKey', { home }),
+  });
+  return { ...bucket, keys };
+}
+
+/** The posts and accounts of a home, with its settings. Reads nothing yet. @throws ArtistError ERR_CONFIG */
+export function openPublishing(
+  loaded: LoadedConfig,
+  { clock = systemClock, signal = new AbortController().signal, warn }: OpenPublishingOptions,
+): Publishing {
+  const { home, config } = loaded;
+  const { publish: settings } = config;
+  return {
+    outbox: new Outbox(home, { clock }),
+    accounts: new Accounts(home, { clock }),
+    settings,
+    rules: rulesOf(settings),
+    derive: derivingOf(loaded),
+    write: captionsOf(loaded, { signal, warn }),
+  };
+}
+
+export interface HomeSenderOptions {
+  loaded: LoadedConfig;
+  gallery: Gallery;
+  /** Called when a post is out, failed, or became unknown. */
+  onPost: (post: Post) => void;
+  warn: (line: string) => void;
+  clock?: Clock | undefined;
+}
+
+/** A sender for all accounts of a home, by its settings. It does nothing before start() or look(), and nothing while no account is connected. */
+export function openSender({ loaded, gallery, onPost, warn, clock = systemClock }: HomeSenderOptions): PostSender {
+  const { home, config } = loaded;
+  const publicPlace = publicPlaceOf(config.publish, home);
+  return new PostSender({ home, gallery, rules: rulesOf(config.publish), publicPlace, onPost, warn, clock });
+}

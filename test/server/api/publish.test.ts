@@ -1,0 +1,156 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { connectAccount, PostSender } from '../../../lib/publish/index.ts';
+import { publishRoutes } from '../../../lib/server/api/publish/routes.ts';
+import { hubOf } from '../../../lib/server/events/hub-of-server.ts';
+import { openPublishing } from '../../../lib/service/index.ts';
+import { suite } from '../../harness.ts';
+import { scratch, serve, type TestServer } from './support.ts';
+
+suite('publishing over HTTP', { timeoutMs: 60_000 }, (test) => {
+  let server: TestServer;
+  const folder = path.join(scratch, 'shelf');
+  test.before(async () => {
+    server = await serve([publishRoutes]);
+  });
+  test.after(() => server.close());
+  const send = async (): Promise<void> => {
+    const { home, gallery, context } = server;
+    const { rules } = openPublishing(context.config, { warn: () => undefined });
+    const sender = new PostSender({
+      home,
+      gallery,
+      rules: { ...rules, minutesBetween: 0 },
+      onPost: () => undefined,
+      warn: assert.unreachable,
+    });
+    await sender.look();
+    await sender.close();
+  };
+
+  test('without accounts the lists are empty, and adding says how to connect one', async () => {
+    const work = await server.file('a lonely fox');
+    assert.equal((await server.call('GET', '/publish/accounts')).body, { accounts: [], isOff: false });
+    assert.equal((await server.call('GET', '/publish/posts')).body, { posts: [], total: 0, broken: [] });
+    const { status, body } = await server.call('POST', '/publish/posts', { body: { work: work.id } });
+    assert.is(status, 404);
+    assert.match(body.error.message, /publish connect/);
+  });
+
+  test('preview, draft, approve, out: the answers show what goes out, and neither secrets nor folders', async () => {
+    await connectAccount(server.home, { name: 'shelf', network: 'folder', server: folder, secrets: {} });
+    const work = await server.file('a red fox');
+    const preview = await server.call('POST', '/publish/preview', { body: { work: work.id, account: 'shelf' } });
+    assert.is(preview.status, 200);
+    assert.match(preview.body.content.text, /Made with AI/);
+    assert.is(Buffer.from(preview.body.picture.data, 'base64').length, preview.body.picture.bytes);
+    assert.is((await server.call('GET', '/publish/posts')).body.total, 0);
+
+    const added = await server.call('POST', '/publish/posts', { body: { work: work.id, accounts: ['shelf'] } });
+    assert.is(added.status, 201);
+    const [post] = added.body.posts;
+    assert.equal([post.state, post.content.text], ['draft', preview.body.content.text]);
+    const again = await server.call('POST', '/publish/posts', { body: { work: work.id } });
+    assert.equal([again.status, again.body.error.code], [409, 'ERR_ALREADY_EXISTS']);
+
+    assert.is((await server.call('PUT', '/publish/switch', { body: { isOff: true } })).body.isOff, true);
+    const approved = await server.call('POST', `/publish/posts/${post.id}/approve`);
+    assert.equal([approved.body.post.state, approved.body.post.waitsBecause], ['approved', 'publishing is off']);
+    await send();
+    assert.not.ok(existsSync(folder) && readdirSync(folder).length > 0);
+    await server.call('PUT', '/publish/switch', { body: { isOff: false } });
+    assert.is((await server.call('GET', `/publish/posts/${post.id}`)).body.post.waitsBecause, null);
+    await send();
+    const out = (await server.call('GET', `/publish/posts/${post.id}`, { as: 'paint' })).body.post;
+    assert.equal([out.state, out.published.url], ['published', null]);
+    assert.ok(readdirSync(folder).includes(`${post.id}.png`));
+
+    const { body: accounts } = await server.call('GET', '/publish/accounts', { as: 'paint' });
+    assert.equal([accounts.accounts[0].name, accounts.accounts[0].server, accounts.accounts[0].tokenExpiresAt], ['shelf', 'shelf', null]);
+    assert.not.match(JSON.stringify([accounts, out]), new RegExp(scratch.replace(/[^\w/-]/g, '.')));
+  });
+
+  test('posts are filtered by state, account and work; a cancelled one stays cancelled', async () => {
+    const [first, second] = [await server.file('an owl'), await server.file('a badger')];
+    for (const { id } of [first, second])
+      await server.call('POST', '/publish/posts', { body: { work: id, dueAt: '2100-01-01T00:00:00Z' } });
+    const drafts = (await server.call('GET', '/publish/posts?state=draft&account=shelf')).body;
+    assert.equal(
+      drafts.posts.map(({ work }: { work: string }) => work),
+      [second.id, first.id],
+    );
+    const { posts } = (await server.call('GET', `/publish/posts?work=${first.id}`)).body;
+    assert.is(posts.length, 1);
+    assert.is((await server.call('POST', `/publish/posts/${posts[0].id}/cancel`)).body.post.state, 'cancelled');
+    const late = await server.call('POST', `/publish/posts/${posts[0].id}/approve`);
+    assert.equal([late.status, late.body.error.code], [412, 'ERR_CHANGED']);
+    const waits = await server.call('POST', `/publish/posts/${drafts.posts[0].id}/approve`);
+    assert.match(waits.body.post.waitsBecause, /its time has not come, until 2100-01-01/);
+  });
+
+  test('a listener is told that a post was added and changed its state; without a token it is told nothing', async () => {
+    const heard: { type: string; data: unknown; open: unknown }[] = [];
+    const hub = hubOf(server.context);
+    const stop = hub.listen((event) => heard.push(event));
+    try {
+      await new Promise((wake) => setTimeout(wake, 500));
+      const work = await server.file('a wren');
+      const { body } = await server.call('POST', '/publish/posts', { body: { work: work.id } });
+      const [{ id }] = body.posts;
+      const told = () => heard.filter(({ type, data }) => type === 'post' && (data as { post: string }).post === id);
+      for (let tries = 0; tries < 100 && told().length === 0; tries++) await new Promise((wake) => setTimeout(wake, 50));
+      await server.call('POST', `/publish/posts/${id}/cancel`);
+      for (let tries = 0; tries < 100 && told().length < 2; tries++) await new Promise((wake) => setTimeout(wake, 50));
+      assert.equal(
+        told().map(({ data, open }) => [(data as { state: string }).state, open]),
+        [
+          ['draft', undefined],
+          ['cancelled', undefined],
+        ],
+      );
+    } finally {
+      stop();
+    }
+  });
+
+  test('an unknown post is tried again only after a person has looked', async () => {
+    const work = await server.file('a heron');
+    const { body } = await server.call('POST', '/publish/posts', { body: { work: work.id } });
+    const { outbox } = openPublishing(server.context.config, { warn: () => undefined });
+    const [{ id }] = body.posts;
+    await outbox.change(id, ['draft'], (post) => {
+      post.state = 'unknown';
+    });
+    const blind = await server.call('POST', `/publish/posts/${id}/retry`, { body: {} });
+    assert.is(blind.status, 400);
+    const both = await server.call('POST', `/publish/posts/${id}/retry`, { body: { absent: true, published: 'https://example.org/1' } });
+    assert.is(both.status, 400);
+    const found = await server.call('POST', `/publish/posts/${id}/retry`, { body: { published: 'https://example.org/1' } });
+    assert.equal([found.body.post.state, found.body.post.published.url], ['published', 'https://example.org/1']);
+  });
+
+  test('strangers read nothing, only admin changes, unknown names are 404', async () => {
+    const { posts } = (await server.call('GET', '/publish/posts')).body;
+    const work = posts[0].work;
+    for (const to of ['/publish/accounts', '/publish/posts', `/publish/posts/${posts[0].id}`])
+      for (const [as, status] of [
+        ['none', 401],
+        ['read', 403],
+        ['paint', 200],
+      ] as const)
+        assert.is((await server.call('GET', to, { as })).status, status, to);
+    const changes: [string, string, unknown?][] = [
+      ['POST', '/publish/preview', { work, account: 'shelf' }],
+      ['POST', '/publish/posts', { work }],
+      ['POST', `/publish/posts/${posts[0].id}/approve`],
+      ['POST', `/publish/posts/${posts[0].id}/cancel`],
+      ['POST', `/publish/posts/${posts[0].id}/retry`, {}],
+      ['PUT', '/publish/switch', { isOff: true }],
+    ];
+    for (const [method, to, body] of changes) assert.is((await server.call(method, to, { body, as: 'paint' })).status, 403, to);
+    assert.is((await server.call('GET', '/publish/posts/nix')).status, 404);
+    assert.is((await server.call('POST', '/publish/preview', { body: { work, account: 'nobody' } })).status, 404);
+    assert.is((await server.call('GET', '/publish/posts?state=lost')).status, 400);
+  });
+});
