@@ -4,6 +4,7 @@ import { readSecretPlace, serverAddress } from '../../flags/publish/server-flags
 import { accountView } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { askSecrets } from '../../steps/ask-secrets.ts';
+import { ownActor } from '../../steps/own-account.ts';
 
 export const connectCommand = command({
   required: { network: choice('Network', networkNames) },
@@ -20,16 +21,14 @@ export const connectCommand = command({
   names: new Map([['name', '--as']]),
   examples: [
     ['$0 publish connect folder ~/posts', 'A folder with a picture and a text of each post, and feed.xml'],
-    [
-      '$0 publish connect mastodon https://example.social',
-      'Asks for an access token with the scopes read and write (Preferences, Development)',
-    ],
+    ['$0 publish connect mastodon https://example.social', 'Asks for an access token with the scopes read and write'],
+    ['$0 publish connect activitypub', 'The account that serve is in the Fediverse: settings federation'],
     ['$0 publish connect mastodon example.social --secret token=env:MASTODON_TOKEN', 'The token stays in the environment'],
   ],
   epilogue:
     'Tokens are stored in the folder accounts of the home, readable by you alone. They are never given on the command line, where other users can see them.',
   run: async ({ network, server, as: name = network, bot = false, secret = [] }, context) => {
-    const address = serverAddress(network, server);
+    const address = network === 'activitypub' ? ownActor(await context.config()) : serverAddress(network, server);
     const placed = Object.fromEntries(secret);
     const asked = await askSecrets(
       wantedSecrets(network).filter(({ name: wanted }) => placed[wanted] === undefined),

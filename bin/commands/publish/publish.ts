@@ -37,6 +37,17 @@ const rooms: readonly CommandEntry[] = [
   { usage: 'off', describe: 'Stop all publishing of this home at once', load: async () => (await import('./switch.ts')).offCommand },
   { usage: 'on', describe: 'Publish again', load: async () => (await import('./switch.ts')).onCommand },
   { usage: 'metrics [post]', describe: 'Show likes, shares and replies', load: async () => (await import('./metrics.ts')).metricsCommand },
+  {
+    usage: 'followers',
+    describe: 'List who follows the own account in the Fediverse',
+    load: async () => (await import('./followers.ts')).followersCommand,
+  },
+  {
+    usage: 'block <server>',
+    describe: 'Keep a server of the Fediverse out',
+    load: async () => (await import('./followers.ts')).blockCommand,
+  },
+  { usage: 'unblock <server>', describe: 'Let a server in again', load: async () => (await import('./followers.ts')).unblockCommand },
   { usage: 'delete <post>', describe: 'Delete a post from its network', load: async () => (await import('./delete.ts')).deleteCommand },
 ];
 
