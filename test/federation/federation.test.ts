@@ -227,3 +227,60 @@ suite('federation, what is kept', (test) => {
     assert.unreachable();
   });
 });
+
+suite('federation, actors of other programs', (test) => {
+  /** As Mastodon 4 serves a person: several contexts, arrays, fields that nobody here knows. */
+  const mastodonActor = (origin: string, key: unknown) => ({
+    '@context': [
+      'https://www.w3.org/ns/activitystreams',
+      'https://w3id.org/security/v1',
+      {
+        manuallyApprovesFollowers: 'as:manuallyApprovesFollowers',
+        toot: 'http://joinmastodon.org/ns#',
+        featured: { '@id': 'toot:featured', '@type': '@id' },
+        schema: 'http://schema.org#',
+        PropertyValue: 'schema:PropertyValue',
+        value: 'schema:value',
+        discoverable: 'toot:discoverable',
+        suspended: 'toot:suspended',
+        memorial: 'toot:memorial',
+      },
+    ],
+    id: `${origin}/users/grace`,
+    type: 'Person',
+    following: `${origin}/users/grace/following`,
+    followers: `${origin}/users/grace/followers`,
+    inbox: `${origin}/users/grace/inbox`,
+    outbox: `${origin}/users/grace/outbox`,
+    featured: `${origin}/users/grace/collections/featured`,
+    preferredUsername: 'grace',
+    name: 'Grace \u{1f58c}',
+    summary: '<p>Paints</p>',
+    url: `${origin}/@grace`,
+    manuallyApprovesFollowers: false,
+    discoverable: true,
+    memorial: false,
+    published: '2022-11-05T00:00:00Z',
+    tag: [],
+    attachment: [{ type: 'PropertyValue', name: 'Site', value: '<a href="https://example.org" rel="me">example.org</a>' }],
+    publicKey: key,
+    endpoints: { sharedInbox: `${origin}/inbox` },
+    icon: { type: 'Image', mediaType: 'image/png', url: `${origin}/avatar.png` },
+  });
+
+  test('the document of a person on Mastodon is understood: the shared inbox is kept, the handle shown', async () => {
+    const artist = await openArtist();
+    const server = await FediServer.open({ actorDocument: mastodonActor });
+    try {
+      assert.is(await follow(server, 'grace', artist), 202);
+      const [follower] = await artist.federation.followers.list();
+      assert.is(follower?.actor, server.person('grace'));
+      assert.is(follower?.sharedInbox, `${server.origin}/inbox`);
+      assert.is(follower?.handle, `@grace@${new URL(server.origin).host}`);
+      await until('an Accept', () => server.once('Accept').length === 1);
+    } finally {
+      await artist.close();
+      await server.close();
+    }
+  });
+});

@@ -25,6 +25,14 @@ export function webHandler(origin: string, answer: (request: Request) => Promise
   };
 }
 
+export interface FediOptions {
+  /** Whether all people share an inbox. Default: each has one. */
+  sharedInbox?: boolean;
+  port?: number;
+  /** The document of a person as another program writes it, with the key. Default: Fedify's own. */
+  actorDocument?: (origin: string, publicKey: unknown) => object;
+}
+
 export class FediServer {
   readonly origin: string;
   readonly received: Received[] = [];
@@ -35,7 +43,7 @@ export class FediServer {
   readonly #federation: v.Federation<void>;
   readonly #http: ReturnType<typeof createServer>;
 
-  private constructor(http: ReturnType<typeof createServer>, keys: CryptoKeys, sharedInbox: boolean) {
+  private constructor(http: ReturnType<typeof createServer>, keys: CryptoKeys, { sharedInbox = false, actorDocument }: FediOptions) {
     this.#http = http;
     this.origin = `http://localhost:${(http.address() as AddressInfo).port}`;
     const { origin } = this;
@@ -60,16 +68,20 @@ export class FediServer {
       if (request.method === 'POST' && this.refuseWith !== undefined) return new Response('', { status: this.refuseWith });
       const body = request.method === 'POST' ? await request.clone().text() : '';
       const response = await this.#federation.fetch(request, { contextData: undefined });
+      if (actorDocument && response.ok && request.method === 'GET' && /^\/users\/\w+$/.test(new URL(request.url).pathname)) {
+        const { publicKey } = (await response.json()) as { publicKey: unknown };
+        return Response.json(actorDocument(origin, publicKey), { headers: { 'content-type': 'application/activity+json' } });
+      }
       if (request.method === 'POST' && response.ok) this.taken.push({ inbox: request.url, id: (JSON.parse(body) as { id: string }).id });
       return response;
     };
     http.on('request', webHandler(origin, answer));
   }
 
-  static async open({ sharedInbox = false, port = 0 }: { sharedInbox?: boolean; port?: number } = {}): Promise<FediServer> {
+  static async open(options: FediOptions = {}): Promise<FediServer> {
     const http = createServer();
-    await new Promise<void>((done) => http.listen(port, '127.0.0.1', done));
-    return new FediServer(http, [await v.generateCryptoKeyPair('RSASSA-PKCS1-v1_5')], sharedInbox);
+    await new Promise<void>((done) => http.listen(options.port ?? 0, '127.0.0.1', done));
+    return new FediServer(http, [await v.generateCryptoKeyPair('RSASSA-PKCS1-v1_5')], options);
   }
 
   get port(): number {
