@@ -1,3 +1,4 @@
+export type { FederationSettings } from './federation-settings.ts';
 export { findConfigFile } from './file.ts';
 export { initConfig } from './init.ts';
 export { configJsonSchema } from './json-schema.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { helpLine, optionTables, type Rows } from '../engine/index.ts';
+import { federationSettings } from './federation-settings.ts';
 import { publishSettings } from './publish-settings.ts';
 import { secret } from './secret.ts';
 import { serverSettings } from './server-settings.ts';
@@ -228,6 +229,7 @@ export const configSchema = z.strictObject({
     .describe('Metrics of schedule start, for Prometheus'),
   server: serverSettings.prefault({}).describe('The HTTP server'),
   publish: publishSettings.prefault({}).describe('Posts to networks'),
+  federation: federationSettings.prefault({}).describe('An account of its own in the Fediverse'),
   log: z
     .strictObject({
       level: z

@@ -157,6 +157,10 @@ export class Home {
   accountLock(name: string): string {
     return this.#at('accounts', `${name}.posting.lock`);
   }
+  /** A file of the artist's own account in the Fediverse: its keys, followers, posts, and what is to be delivered. */
+  federation(...names: readonly [string, ...string[]]): string {
+    return this.#at('federation', ...names);
+  }
   /** While this file exists nothing is posted. */
   get publishingOff(): string {
     return this.#at('publishing-off');

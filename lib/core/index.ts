@@ -36,6 +36,7 @@ export { checkFolder, kindOfPlace } from './files/writable-place.ts';
 export { expandTilde, Home, homeFolder, homeOf } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
 export { leakWatch } from './leak-watch.ts';
+export { bareHost, guardedLookup, isPrivateName, isPublicAddress } from './net/public-address.ts';
 export { display, type Fault, findFaults, nearest, resolveOptions } from './options.ts';
 export { childProgram, entryFile, packageRoot, packageVersion } from './package-root.ts';
 export { type RandomSource, randomBelow, seededRandom, systemRandom } from './random.ts';

@@ -14,10 +14,10 @@ export async function storedText(path: string, what: string): Promise<string | u
  *
  * @throws ArtistError ERR_READ, ERR_WRITE, ERR_DISK_FULL
  */
-export async function madeOnce(path: string, what: string, make: () => string): Promise<string> {
+export async function madeOnce(path: string, what: string, make: () => string | Promise<string>): Promise<string> {
   const there = await storedText(path, what);
   if (there !== undefined) return there;
-  const made = make();
+  const made = await make();
   try {
     await writeFileAtomic(path, made, { overwrite: false, private: true });
     return made;

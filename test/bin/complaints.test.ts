@@ -32,6 +32,7 @@ const handedOn: ReadonlySet<string> = new Set([
   'prompt.museums',
   'curation',
   'curation.weights',
+  'federation',
   'provenance',
   'publish',
   'server',

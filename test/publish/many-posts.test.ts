@@ -11,18 +11,18 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { seededRandom } from '../../lib/core/index.ts';
-import { Accounts, type NetworkName, Outbox } from '../../lib/publish/index.ts';
+import { Accounts, Outbox } from '../../lib/publish/index.ts';
 import { file, place } from '../gallery/support.ts';
 import { suite } from '../harness.ts';
 import { bundle } from '../support/bundle.ts';
 import { discordLogin } from '../support/networks/discord.ts';
-import { everyNetwork } from '../support/networks/every-network.ts';
+import { everyNetwork, type RemoteNetwork } from '../support/networks/every-network.ts';
 import type { FakeNetwork, Fault } from '../support/networks/loopback.ts';
 import { contentOf, pictureOf } from '../support/networks/orders.ts';
 
 const wanted = Number(process.env['AI_ARTIST_TEST_POSTS'] ?? 108);
 const [speed, behindMs] = [300, 72 * 3_600_000];
-const names = Object.keys(everyNetwork) as Exclude<NetworkName, 'folder'>[];
+const names = Object.keys(everyNetwork) as RemoteNetwork[];
 
 /** Each failure for some calls of a network. Only calls that make a post act before they fail: that is where a second post could come from. */
 const faultsOf = (posting: string): Fault[] => [
@@ -156,7 +156,7 @@ suite('many posts', { timeoutMs: 1_800_000 }, (test) => {
     // Only networks that nobody can ask leave a doubt, and not every post.
     const unknown = posts.filter(({ state }) => state === 'unknown');
     assert.equal(
-      unknown.filter(({ network }) => network !== 'folder' && !everyNetwork[network].blind),
+      unknown.filter(({ network }) => network in everyNetwork && !everyNetwork[network as RemoteNetwork].blind),
       [],
     );
     const recorded = await Promise.all(works.map(async ({ id }) => (await at.again().get(id)).posts ?? []));

@@ -6,7 +6,7 @@ const ground = ['core'];
 const middle = ['observe', 'models', 'prompt', 'image'];
 const engineSide = [...ground, ...middle, 'lora', 'engine', 'clip', 'train'];
 const works = ['gallery', 'schedule'];
-const below = [...engineSide, 'config', 'provenance', ...works, 'curation', 'publish'];
+const below = [...engineSide, 'config', 'provenance', ...works, 'federation', 'curation', 'publish'];
 
 /** Folder of lib/ -> folders it may import; 'index' is lib/index.ts, 'doors' holds the sub-paths of the package. */
 export const libArrows: Readonly<Record<string, readonly string[]>> = {
@@ -24,7 +24,8 @@ export const libArrows: Readonly<Record<string, readonly string[]>> = {
   gallery: [...ground, 'image'],
   schedule: ground,
   curation: [...ground, ...works, 'image'],
-  publish: [...ground, 'models', 'image', 'lora', ...works, 'provenance'],
+  federation: [...ground, 'provenance', 'gallery'],
+  publish: [...ground, 'models', 'image', 'lora', ...works, 'provenance', 'federation'],
   bench: below,
   tune: [...below, 'bench'],
   artist: [...below, 'tune'],

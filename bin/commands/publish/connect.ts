@@ -3,6 +3,7 @@ import { accountView } from '../../../lib/service/index.ts';
 import { choice, list, number, text, toggle } from '../../flags/flags.ts';
 import { addressOf, readSecretPlace } from '../../flags/publish/server-flags.ts';
 import { command } from '../../shell/command.ts';
+import { ownActor } from '../../steps/own-account.ts';
 import { secretsOfSignIn } from '../../steps/sign-in.ts';
 
 export const connectCommand = command({
@@ -27,12 +28,13 @@ export const connectCommand = command({
       '$0 publish connect mastodon https://example.social',
       'Opens the page of consent in the browser. Without a terminal: reads an access token from standard input',
     ],
+    ['$0 publish connect activitypub', 'The account that serve is in the Fediverse: settings federation'],
     ['$0 publish connect mastodon example.social --secret token=env:MASTODON_TOKEN', 'The token stays in the environment'],
   ],
   epilogue:
     'Tokens are stored in the folder accounts of the home, readable by you alone. They are never given on the command line, where other users can see them.',
   run: async ({ network, server, as: name = network, bot = false, browser = false, paste = false, port, secret = [] }, context) => {
-    const address = addressOf(network, server);
+    const address = network === 'activitypub' ? ownActor(await context.config()) : addressOf(network, server);
     const placed = Object.fromEntries(secret);
     const signedIn = await secretsOfSignIn({ network, server: address, placed, bot, browser, paste, port }, context);
     const { account, profile } = await connectAccount(context.home, {

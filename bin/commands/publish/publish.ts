@@ -42,6 +42,17 @@ const rooms: readonly CommandEntry[] = [
     describe: 'Show what each hour of posting brought',
     load: async () => (await import('./hours.ts')).hoursCommand,
   },
+  {
+    usage: 'followers',
+    describe: 'List who follows the own account in the Fediverse',
+    load: async () => (await import('./followers.ts')).followersCommand,
+  },
+  {
+    usage: 'block <server>',
+    describe: 'Keep a server of the Fediverse out',
+    load: async () => (await import('./followers.ts')).blockCommand,
+  },
+  { usage: 'unblock <server>', describe: 'Let a server in again', load: async () => (await import('./followers.ts')).unblockCommand },
   { usage: 'delete <post>', describe: 'Delete a post from its network', load: async () => (await import('./delete.ts')).deleteCommand },
 ];
 

@@ -52,17 +52,18 @@ export function checkAccountName(name: string): void {
 
 /** The accounts of a home, a file of mode 0600 each. */
 export class Accounts {
-  readonly #home: string;
+  /** The home folder. */
+  readonly home: string;
   readonly #clock: Clock;
 
   constructor(home: string, { clock = systemClock }: { clock?: Clock } = {}) {
-    this.#home = home;
+    this.home = home;
     this.#clock = clock;
   }
 
   #file(name: string, first?: Account): StateFile<Account> {
     checkAccountName(name);
-    const path = homeOf(this.#home).account(name);
+    const path = homeOf(this.home).account(name);
     const refuse = (): never => {
       if (existsSync(path))
         throw new ArtistError(
@@ -102,7 +103,7 @@ export class Accounts {
 
   /** @throws ArtistError ERR_READ */
   async names(): Promise<string[]> {
-    const folder = homeOf(this.#home).accounts;
+    const folder = homeOf(this.home).accounts;
     try {
       const files = await readdir(folder);
       return files
@@ -124,7 +125,7 @@ export class Accounts {
   /** Forgets an account and its tokens. Its posts stay in the outbox. @throws ArtistError ERR_NOT_FOUND */
   async remove(name: string): Promise<void> {
     await this.get(name);
-    const path = homeOf(this.#home).account(name);
+    const path = homeOf(this.home).account(name);
     await Promise.all([path, `${path}.bak`].map((file) => rm(file, { force: true })));
   }
 

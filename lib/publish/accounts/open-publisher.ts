@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { homeOf } from '../../core/index.ts';
+import { ActivityPub } from '../networks/activitypub.ts';
 import { Bluesky, blueskySecrets } from '../networks/bluesky.ts';
 import type { Credentials } from '../networks/credentials.ts';
 import { Discord, type DiscordSecrets, discordWebhook } from '../networks/discord.ts';
@@ -52,6 +54,7 @@ function inParts({ read }: Credentials<z.output<typeof discordStored>>): Credent
 }
 
 const networks: Readonly<Record<NetworkName, NetworkRow>> = {
+  activitypub: { wanted: [], open: ({ home }, { server }) => new ActivityPub(server, homeOf(home)) },
   folder: { wanted: [], open: (_, { server }) => new Folder(server) },
   mastodon: {
     wanted: mastodonToken,

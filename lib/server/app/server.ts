@@ -10,6 +10,8 @@ import { healthPageRoutes } from '../api/health/routes.ts';
 import { SignInCodes } from '../auth/sign-in-codes.ts';
 import { TokenBook } from '../auth/tokens.ts';
 import type { ServerContext } from '../context.ts';
+import { openFederation } from '../federation/open.ts';
+import { federationRoutes } from '../federation/routes.ts';
 import { type MetricsSource, openMetrics } from '../health/metrics.ts';
 import { healthRoutes } from '../health/routes.ts';
 import { completeDocument, type OpenApi } from '../openapi/document.ts';
@@ -44,6 +46,8 @@ const serverOptions = z.strictObject({
   queueName: z.string().min(1).optional(),
   /** Default: warnings and errors on stderr. */
   log: z.custom<Logger>().optional(),
+  /** Lets the account in the Fediverse speak with servers on this machine, without TLS. For tests alone. Default false. */
+  federateLocally: z.boolean().default(false),
   clock: z.custom<Clock>().optional(),
 });
 export type ServerOptions = z.input<typeof serverOptions>;
@@ -103,6 +107,7 @@ interface Parts {
   address: string;
   queueName: string | undefined;
   log: Logger;
+  federateLocally: boolean;
   clock: Clock;
 }
 
@@ -112,6 +117,7 @@ async function partsOf({
   queue,
   queueName,
   log,
+  federateLocally,
   clock,
   paint: _,
   schedule: __,
@@ -132,6 +138,7 @@ async function partsOf({
     address: queue ?? (url === undefined ? 'file' : await readSecret(url, 'queue.url', { home: home.folder })),
     queueName: queueName ?? name,
     log: log ?? createLogger({ level: 'warn' }),
+    federateLocally,
     clock: clock ?? systemClock,
   };
 }
@@ -163,19 +170,25 @@ async function requireToken(tokens: TokenBook, place: Place): Promise<void> {
 }
 
 /** The application of these options, with all that its routes need, before it listens. */
-async function assemble(parts: Parts, openings: Openings, painter: () => Promise<string | undefined>) {
+async function assemble(parts: Parts, openings: Openings, painter: () => Promise<string | undefined>, federates = true) {
   const { home, settings, log, clock } = parts;
   const { place, beyondLoopback, tokensOnly } = placeOf(settings, home);
   const tokens = new TokenBook(home, { clock });
   const { context, metrics, drain } = await openContext(parts, openings);
+  const { readOnly, federateLocally: allowPrivate, loaded } = parts;
+  const { federation: account } = loaded.config;
+  // Its paths are those of ActivityPub, and no part of the document.
+  const federation = federates ? await openFederation(account, { home, readOnly, allowPrivate, clock, warn: context.warn }) : undefined;
   const all = [
     ...rooms,
+    ...(federation ? [{ prefix: '', paths: [], routes: federationRoutes(federation) }] : []),
     { prefix: '/api/v1', paths: ['/api/v1'], routes: healthPageRoutes(painter) },
     { prefix: '', paths: [], routes: healthRoutes(painter, metrics) },
   ];
   const { app, routes } = await createApplication({
     context,
-    settings,
+    // Other servers call the account by its own name.
+    settings: federation ? { ...settings, hosts: [...settings.hosts, new URL(federation.addresses.url).hostname] } : settings,
     tokens,
     tokensOnly,
     beyondLoopback,
@@ -184,7 +197,8 @@ async function assemble(parts: Parts, openings: Openings, painter: () => Promise
     watch: metrics.watch,
   });
   openings.add(() => app.close());
-  return { app, context, tokens, place, tokensOnly, drain, routes, rooms: all };
+  if (federation) openings.add(() => federation.stop());
+  return { app, context, tokens, place, tokensOnly, drain, routes, rooms: all, federation };
 }
 
 /**
@@ -196,7 +210,11 @@ export async function openApiDocument(options: ServerOptions = {}): Promise<Open
   const given = resolveOptions('openApiDocument', serverOptions, options);
   const openings = new Openings();
   try {
-    const { app, rooms: all, tokensOnly } = await assemble({ ...(await partsOf(given)), address: 'file' }, openings, async () => undefined);
+    const {
+      app,
+      rooms: all,
+      tokensOnly,
+    } = await assemble({ ...(await partsOf(given)), address: 'file' }, openings, async () => undefined, false);
     await app.ready();
     return completeDocument(app, all, tokensOnly);
   } finally {
@@ -211,7 +229,8 @@ export async function openApiDocument(options: ServerOptions = {}): Promise<Open
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid, or when it would listen beyond this machine without a token; ERR_CONFIG;
  *   ERR_READ or ERR_WRITE when the home is a file, cannot be read or made, or can only be read while `paint` or `schedule` is asked for; ERR_NETWORK when the port or socket is taken, or the queue cannot be reached; ERR_UNSUPPORTED when the queue needs packages that are not
- *   installed; ERR_LOCKED when another process runs the schedule
+ *   installed; ERR_LOCKED when another process runs the schedule;
+ *   ERR_UNSUPPORTED and ERR_DAMAGED also of the account in the Fediverse, if `federation.enabled` is set
  */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const given = resolveOptions('startServer', serverOptions, options);
@@ -221,9 +240,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   let painting: Painting | undefined;
   try {
     const health = async () => (painting ? painting.health() : 'it is starting');
-    const { app, context, place, tokens, tokensOnly, drain, routes } = await assemble(parts, openings, health);
+    const { app, context, place, tokens, tokensOnly, drain, routes, federation } = await assemble(parts, openings, health);
     if (tokensOnly) await requireToken(tokens, place);
     const url = await listen(app, place);
+    federation?.start();
     const { settings } = parts;
     painting = await startPainting(works, { ...parts, gallery: context.gallery, stopWithinMs: settings.drainSeconds * 1000 });
     const close = async (): Promise<void> => {

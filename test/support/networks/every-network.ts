@@ -30,7 +30,10 @@ export interface NetworkUnderTest {
 
 const mastodon = { token: mastodonToken };
 
-export const everyNetwork: Readonly<Record<Exclude<NetworkName, 'folder'>, NetworkUnderTest>> = {
+/** All but those that are files of the home. */
+export type RemoteNetwork = Exclude<NetworkName, 'folder' | 'activitypub'>;
+
+export const everyNetwork: Readonly<Record<RemoteNetwork, NetworkUnderTest>> = {
   mastodon: {
     open: openMastodon,
     secrets: mastodon,

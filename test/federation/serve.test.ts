@@ -1,0 +1,99 @@
+/** The account as `ai-artist serve` serves it. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as assert from 'uvu/assert';
+import { type LoadedConfig, loadConfig } from '../../lib/config/index.ts';
+import { homeOf, isArtistError } from '../../lib/core/index.ts';
+import { connectAccount } from '../../lib/publish/index.ts';
+import { ActivityPub } from '../../lib/publish/networks/activitypub.ts';
+import { startServer } from '../../lib/server/index.ts';
+import { suite } from '../harness.ts';
+import { FediServer } from '../support/fedi-server.ts';
+import { follow, newHome, newId, order, publish, until } from './support.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+async function configOf(home: string, account: Partial<LoadedConfig['config']['federation']>): Promise<LoadedConfig> {
+  const loaded = await loadConfig({ home });
+  return { ...loaded, config: { ...loaded.config, federation: { ...loaded.config.federation, enabled: true, ...account } } };
+}
+
+suite('federation, served', (test) => {
+  test('serve is the account: it takes followers, delivers, and shows a post without a token', async () => {
+    const home = newHome();
+    const port = await freePort();
+    const url = `http://localhost:${port}`;
+    const config = await configOf(home, { url });
+    const server = await startServer({ home, port, config, paint: false, anonymousReads: true, federateLocally: true });
+    const fans = await FediServer.open();
+    try {
+      const { account } = await connectAccount(home, {
+        name: 'own',
+        network: 'activitypub',
+        server: `${url}/ap/actors/artist`,
+        secrets: {},
+      });
+      assert.is(account.handle, `@artist@localhost:${port}`);
+      assert.is(await follow(fans, 'ada', { actor: account.server, inbox: `${account.server}/inbox` }), 202);
+      const wanted = order(newId());
+      const uri = await publish({ publisher: new ActivityPub(account.server, homeOf(home)) }, wanted);
+      await until('the Create', () => fans.once('Create').some(({ id }) => id === `${uri}#create`));
+      const picture = await fetch(`${url}/ap/pictures/${wanted.id}.png`);
+      assert.equal(new Uint8Array(await picture.arrayBuffer()), wanted.picture.bytes);
+      assert.is(picture.headers.get('content-type'), 'image/png');
+      const unsigned = await fetch(`${url}/ap/inbox`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/activity+json' },
+        body: JSON.stringify({
+          '@context': 'https://www.w3.org/ns/activitystreams',
+          type: 'Like',
+          id: 'http://localhost/1',
+          actor: 'http://localhost/a',
+          object: uri,
+        }),
+      });
+      assert.is(unsigned.status, 401);
+      const large = await fetch(`${url}/ap/inbox`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/activity+json' },
+        body: 'x'.repeat(600_000),
+      });
+      assert.is(large.status, 413);
+    } finally {
+      await server.close();
+      await fans.close();
+    }
+  });
+
+  test('a proxy that calls by the public name, with another Host inside, is understood', async () => {
+    const home = newHome();
+    const config = await configOf(home, { url: 'https://art.example.org' });
+    const server = await startServer({ home, port: 0, config, paint: false });
+    try {
+      const finger = `${server.url}/.well-known/webfinger?resource=acct:artist@art.example.org`;
+      const { subject } = (await (await fetch(finger)).json()) as { subject: string };
+      assert.is(subject, 'acct:artist@art.example.org');
+    } finally {
+      await server.close();
+    }
+  });
+
+  test('without an address it does not start, and switched off it has no such paths', async () => {
+    const home = newHome();
+    try {
+      await startServer({ home, port: 0, config: await configOf(home, {}), paint: false });
+      assert.unreachable();
+    } catch (error) {
+      assert.ok(isArtistError(error, 'ERR_CONFIG'), String(error));
+    }
+    const server = await startServer({ home, port: 0, paint: false });
+    assert.is((await fetch(`${server.url}/.well-known/webfinger?resource=acct:a@b`)).status, 404);
+    await server.close();
+  });
+});
