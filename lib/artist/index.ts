@@ -24,7 +24,7 @@ export {
   type WorkSource,
   workSourceSchema,
 } from './jobs/types.ts';
-export { type CaptionWriterOptions, captionsOf } from './llm/captions.ts';
+export { llmClientOf } from './llm/writer.ts';
 export { type Artist, type ArtistOptions, createArtist } from './loop/artist.ts';
 export { mostCandidates } from './loop/candidates.ts';
 export { checkWork } from './loop/check-work.ts';

@@ -6,8 +6,8 @@ import { ArtImage } from '../../lib/image/index.ts';
 import { altTextFor, hashtagOf, makeCaption } from '../../lib/publish/content/caption.ts';
 import { type Credits, creditsOf, creditsOfWork } from '../../lib/publish/content/credits.ts';
 import { makeDerivative } from '../../lib/publish/content/derivative.ts';
-import { countGraphemes } from '../../lib/publish/networks/graphemes.ts';
 import type { Limits } from '../../lib/publish/networks/publisher.ts';
+import { countGraphemes } from '../../lib/publish/networks/text/graphemes.ts';
 import { file, picture, place, recipe } from '../gallery/support.ts';
 import { suite } from '../harness.ts';
 

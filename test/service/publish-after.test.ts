@@ -8,7 +8,7 @@ import { isArtistError, systemClock } from '../../lib/core/index.ts';
 import { type Artwork, Gallery } from '../../lib/gallery/index.ts';
 import { connectAccount } from '../../lib/publish/index.ts';
 import { ScheduleDaemon, ScheduleStore } from '../../lib/schedule/index.ts';
-import { FiguresReader, metricsPage, openPublishing, publishAfter } from '../../lib/service/index.ts';
+import { checkAccounts, FiguresReader, metricsPage, openPublishing, publishAfter } from '../../lib/service/index.ts';
 import { picture, recipe } from '../gallery/support.ts';
 import { suite } from '../harness.ts';
 
@@ -128,9 +128,9 @@ suite('a job whose works are published', { timeoutMs: 60_000 }, (test) => {
     assert.is((await reader.read().finally(() => reader.close())).posts, null);
   });
 
-  test('an account that is not connected is refused when the job is made; null ends publishing', async () => {
+  test('an account that is not connected is refused; null ends publishing', async () => {
     const at = await studio('one');
-    const error = await jobPayload({ publish: ['on'] }, at.loaded).catch((reason: unknown) => reason);
+    const error = await checkAccounts(at.home, ['one', 'on']).catch((reason: unknown) => reason);
     assert.ok(isArtistError(error, 'ERR_NOT_FOUND'));
     const made = await jobPayload({ publish: ['one'] }, at.loaded);
     const known = { payload: made.payload ?? null, rotation: [] };

@@ -1,18 +1,9 @@
 import { group } from '../../shell/command.ts';
 import type { CommandEntry } from '../../shell/command-entry.ts';
+import { accountEntries } from './accounts/entries.ts';
 
 const rooms: readonly CommandEntry[] = [
-  {
-    usage: 'connect <network> [server]',
-    describe: 'Connect an account, and show the rules of its server',
-    load: async () => (await import('./connect.ts')).connectCommand,
-  },
-  { usage: 'accounts', describe: 'List the connected accounts', load: async () => (await import('./accounts.ts')).accountsCommand },
-  {
-    usage: 'disconnect <account>',
-    describe: 'Forget an account and its tokens',
-    load: async () => (await import('./accounts.ts')).disconnectCommand,
-  },
+  ...accountEntries,
   {
     usage: 'preview <work>',
     describe: 'Show exactly what a post would be',
@@ -42,17 +33,6 @@ const rooms: readonly CommandEntry[] = [
     describe: 'Show what each hour of posting brought',
     load: async () => (await import('./hours.ts')).hoursCommand,
   },
-  {
-    usage: 'followers',
-    describe: 'List who follows the own account in the Fediverse',
-    load: async () => (await import('./followers.ts')).followersCommand,
-  },
-  {
-    usage: 'block <server>',
-    describe: 'Keep a server of the Fediverse out',
-    load: async () => (await import('./followers.ts')).blockCommand,
-  },
-  { usage: 'unblock <server>', describe: 'Let a server in again', load: async () => (await import('./followers.ts')).unblockCommand },
   { usage: 'delete <post>', describe: 'Delete a post from its network', load: async () => (await import('./delete.ts')).deleteCommand },
 ];
 

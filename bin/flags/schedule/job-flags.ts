@@ -2,6 +2,7 @@ import { jobPayload } from '../../../lib/artist/index.ts';
 import { ArtistError, defined, display } from '../../../lib/core/index.ts';
 import { builtInTopics } from '../../../lib/prompt/index.ts';
 import { type Job, type JobOptions, misfirePolicies, readDuration, type Timing } from '../../../lib/schedule/index.ts';
+import { checkAccounts } from '../../../lib/service/index.ts';
 import type { Context } from '../../shell/run.ts';
 import { createNames, createOptionsOf, orderFlags } from '../create-flags.ts';
 import { choice, type Flag, list, number, text, toggle, type Values } from '../flags.ts';
@@ -112,6 +113,7 @@ export async function jobOptionsOf(
   if (batch !== undefined && count !== undefined && batch !== count)
     throw new ArtistError('ERR_INVALID_ARGUMENT', `--batch: expected to be left out with batch ${count}@…, got ${batch}`);
   const wishes = { topics: topic, topicRotation: rotate, options: createOptionsOf(paint), publish: publish && accountsOf(publish) };
+  await checkAccounts(loaded.home, wishes.publish ?? []);
   const { warnings, ...painted } = await jobPayload(wishes, loaded, known);
   const options = defined({
     when: expression?.timing,

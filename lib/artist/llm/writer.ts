@@ -121,7 +121,7 @@ export async function writerOf(
 ): Promise<LlmWriter | undefined> {
   const { url, model, prompts, words } = llm;
   if (url === undefined) return undefined;
-  return new LlmWriter(await clientOf({ llm }, { home, fetch, clock }), { model, prompts, words });
+  return new LlmWriter(await llmClientOf({ llm }, { home, fetch, clock }), { model, prompts, words });
 }
 
 /**
@@ -129,7 +129,7 @@ export async function writerOf(
  *
  * @throws ArtistError ERR_CONFIG when none is named, or its key cannot be read
  */
-export async function clientOf(
+export async function llmClientOf(
   { llm }: Pick<Config, 'llm'>,
   { home, fetch, clock }: Pick<Workplace, 'home'> & Partial<Pick<Workplace, 'fetch' | 'clock'>>,
 ): Promise<LlmClient> {

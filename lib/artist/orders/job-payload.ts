@@ -1,7 +1,6 @@
 import type { Config, LoadedConfig } from '../../config/index.ts';
 import { ArtistError } from '../../core/index.ts';
 import { topicsOf } from '../../prompt/index.ts';
-import { Accounts } from '../../publish/index.ts';
 import type { Job, JobOptions } from '../../schedule/index.ts';
 import { checkWork } from '../loop/check-work.ts';
 import { newOrder, type OrderOptions, optionsOfOrder, readOrder } from './order.ts';
@@ -15,7 +14,7 @@ export interface JobWishes {
   topicRotation?: boolean | undefined;
   /** Further options of create(). */
   options?: OrderOptions | undefined;
-  /** Accounts that each work is queued for after filing; empty: all. null: none. Default: none, or those that the job has. */
+  /** Accounts that each work is queued for after filing; empty: all. null: none. Default: none, or those that the job has. They are not looked for. */
   publish?: readonly string[] | null | undefined;
 }
 
@@ -40,8 +39,7 @@ function withoutNulls<T extends object>(options: OrderOptions, before: T): [Orde
  *
  * @param known the job to change: what `wishes` leaves out stays as it is there
  * @returns `warnings`: a sentence for each file that does not exist yet
- * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid (names it); ERR_NOT_FOUND when an account is not connected; and every
- *   error of checkWork()
+ * @throws ArtistError ERR_INVALID_ARGUMENT when an option is invalid (names it); and every error of checkWork()
  */
 export async function jobPayload(
   wishes: JobWishes,
@@ -61,7 +59,5 @@ export async function jobPayload(
     for (const line of await checkWork(asked, loaded)) warnings.add(line);
   }
   const publish = wishes.publish === undefined ? known && splitPayload(known.payload).publish : (wishes.publish ?? undefined);
-  const accounts = new Accounts(loaded.home);
-  for (const name of wishes.publish ?? []) await accounts.get(name);
   return { payload: publish ? { ...order, publish: [...new Set(publish)] } : order, rotation: prompts, warnings: [...warnings] };
 }

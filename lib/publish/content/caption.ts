@@ -1,7 +1,7 @@
 import { ArtistError } from '../../core/index.ts';
 import { type Artwork, altOf, nameOf } from '../../gallery/index.ts';
-import { cutTo, graphemesOf } from '../networks/graphemes.ts';
 import type { Limits } from '../networks/publisher.ts';
+import { cutTo, graphemesOf } from '../networks/text/graphemes.ts';
 import type { Credits } from './credits.ts';
 
 /** How the text of a post is made. */

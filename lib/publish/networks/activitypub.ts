@@ -1,8 +1,8 @@
 import { type Clock, type Home, isArtistError, systemClock } from '../../core/index.ts';
 import { type Addresses, addressesOf, Engagements, Notes } from '../../federation/index.ts';
-import { countGraphemes } from './graphemes.ts';
 import { NetworkFailure } from './network-failure.ts';
 import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from './publisher.ts';
+import { countGraphemes } from './text/graphemes.ts';
 
 /**
  * The artist's own account in the Fediverse. A post is written into the home under an id of its own; `ai-artist serve` shows it and delivers it to

@@ -2,12 +2,12 @@ import * as z from 'zod';
 import { ulidTime } from '../../core/index.ts';
 import { type Answer, type Call, callNetwork, checkedAnswer, serverAddress } from './call-network.ts';
 import type { Credentials } from './credentials.ts';
-import { facetsOf } from './facets.ts';
-import { countGraphemes } from './graphemes.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
 import { type Limits, type Metrics, type PostOrder, type Profile, type Published, type Publisher, picturesOf } from './publisher.ts';
 import { inOneLine } from './refusal.ts';
 import { RenewedSecrets } from './renewing.ts';
+import { facetsOf } from './text/facets.ts';
+import { countGraphemes } from './text/graphemes.ts';
 
 const sessionSchema = z.object({ accessJwt: z.string(), refreshJwt: z.string(), did: z.string() });
 

@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { isArtistError, isUlid, systemCode, writeFileAtomic } from '../../core/index.ts';
 import { escapeHtml } from '../../gallery/index.ts';
-import { countGraphemes } from './graphemes.ts';
 import { NetworkFailure } from './network-failure.ts';
 import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from './publisher.ts';
+import { countGraphemes } from './text/graphemes.ts';
 
 const itemSchema = z.strictObject({
   id: z.string(),

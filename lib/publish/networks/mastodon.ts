@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { type Answer, type Call, callNetwork, checkedAnswer, serverAddress } from './call-network.ts';
 import type { Credentials } from './credentials.ts';
-import { countGraphemes, linkPattern } from './graphemes.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
 import {
   joinedUploads,
@@ -16,6 +15,7 @@ import {
   uploadsIn,
 } from './publisher.ts';
 import { inOneLine } from './refusal.ts';
+import { countGraphemes, linkPattern } from './text/graphemes.ts';
 
 const accountSchema = z.object({ id: z.string(), acct: z.string(), url: z.string(), bot: z.boolean().optional() });
 const instanceSchema = z.object({

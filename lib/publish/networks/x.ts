@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { type Answer, type Call, callNetwork, checkedAnswer, serverAddress } from './call-network.ts';
 import type { Credentials } from './credentials.ts';
-import { looseLinkPattern, weightedLength } from './graphemes.ts';
 import { type Failure, NetworkFailure } from './network-failure.ts';
 import {
   joinedUploads,
@@ -18,6 +17,7 @@ import {
 } from './publisher.ts';
 import { inOneLine } from './refusal.ts';
 import { RenewedSecrets } from './renewing.ts';
+import { looseLinkPattern, weightedLength } from './text/graphemes.ts';
 
 /**
  * What is stored of an account: the app's id (and its secret, if it has one), and the tokens of OAuth 2.0 with the scopes tweet.read, tweet.write,

@@ -1,10 +1,11 @@
 /** What publishing from a home works with: its posts, its accounts, and the settings `publish` as rules. */
-import { captionsOf, derivingOf } from '../../artist/index.ts';
+import { derivingOf } from '../../artist/index.ts';
 import { configPath, type LoadedConfig, type PublishSettings, readSecret } from '../../config/index.ts';
 import { type Clock, systemClock } from '../../core/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
 import { Accounts, Outbox, type Post, type PostingRules, PostSender, type PublicPlace, readPostingTimes } from '../../publish/index.ts';
 import { shownTimeZone } from '../../schedule/index.ts';
+import { captionsOf } from './captions.ts';
 
 export interface Publishing {
   outbox: Outbox;
@@ -74,4 +75,10 @@ export function openSender({ loaded, gallery, onPost, warn, clock = systemClock 
   const { home, config } = loaded;
   const publicPlace = publicPlaceOf(config.publish, home);
   return new PostSender({ home, gallery, rules: rulesOf(config.publish), publicPlace, onPost, warn, clock });
+}
+
+/** @throws ArtistError ERR_NOT_FOUND: one of these accounts is not connected; ERR_DAMAGED, ERR_READ */
+export async function checkAccounts(home: string, names: readonly string[]): Promise<void> {
+  const accounts = new Accounts(home);
+  for (const name of names) await accounts.get(name);
 }

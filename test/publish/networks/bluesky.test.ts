@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { createIds } from '../../../lib/core/index.ts';
 import { Bluesky, type BlueskySecrets, recordKeyOf } from '../../../lib/publish/networks/bluesky.ts';
-import { facetsOf } from '../../../lib/publish/networks/facets.ts';
+import { facetsOf } from '../../../lib/publish/networks/text/facets.ts';
 import { suite } from '../../harness.ts';
 import { blueskyLogin, type FakeBluesky, openBluesky } from '../../support/networks/bluesky.ts';
 import { failureOf } from '../../support/networks/failures.ts';

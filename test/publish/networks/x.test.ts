@@ -1,6 +1,6 @@
 /** X, against a server with its documented answers and errors. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { weightedLength } from '../../../lib/publish/networks/graphemes.ts';
+import { weightedLength } from '../../../lib/publish/networks/text/graphemes.ts';
 import { X, type XSecrets } from '../../../lib/publish/networks/x.ts';
 import { suite } from '../../harness.ts';
 import { failureOf } from '../../support/networks/failures.ts';

@@ -73,6 +73,8 @@ suite('the schedule over HTTP', { timeoutMs: 60_000 }, (test) => {
       assert.is(status, 400, JSON.stringify(body));
       assert.match(answer.error.message, says);
     }
+    const nobody = await server.call('POST', '/schedule', { body: { when: 'daily 09:00', publish: ['nobody'] } });
+    assert.equal([nobody.status, nobody.body.error.code], [404, 'ERR_NOT_FOUND']);
     assert.is((await server.call('POST', '/schedule', { as: 'paint', body: { when: 'daily 09:00' } })).status, 403);
     for (const address of ['', '/next', '/history', '/j1'])
       assert.is((await server.call('GET', `/schedule${address}`, { as: 'none' })).status, 401);

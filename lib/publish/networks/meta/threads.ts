@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Credentials } from '../credentials.ts';
-import { graphemesOf } from '../graphemes.ts';
 import { NetworkFailure } from '../network-failure.ts';
 import {
   type Limits,
@@ -12,6 +11,7 @@ import {
   type Publisher,
   picturesOf,
 } from '../publisher.ts';
+import { graphemesOf } from '../text/graphemes.ts';
 import {
   addressOf,
   containerState,

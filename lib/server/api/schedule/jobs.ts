@@ -2,6 +2,7 @@
 import { jobPayload, listedJob, type OrderOptions } from '../../../artist/index.ts';
 import { ArtistError, defined } from '../../../core/index.ts';
 import { formatTiming, type Job, type JobOptions, parseTiming, type ScheduleStore, splitWords } from '../../../schedule/index.ts';
+import { checkAccounts } from '../../../service/index.ts';
 import type { ServerContext } from '../../context.ts';
 import { withoutPaths } from '../../shown-paths.ts';
 import type { JobBody } from './views.ts';
@@ -36,6 +37,7 @@ async function optionsOf(
     options: body.options as OrderOptions | undefined,
     publish: body.publish,
   };
+  await checkAccounts(config.home, wishes.publish ?? []);
   const { warnings, ...painted } = await jobPayload(wishes, config, known);
   const wasNamedByTiming = known && known.name === formatTiming(known.timing);
   const options = defined({

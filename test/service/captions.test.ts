@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { equal, is, match, not, ok } from 'uvu/assert';
-import { captionsOf } from '../../lib/artist/index.ts';
 import { loadConfig } from '../../lib/config/index.ts';
 import { Accounts, inventions, Outbox, queueWork } from '../../lib/publish/index.ts';
-import { weightedLength } from '../../lib/publish/networks/graphemes.ts';
+import { weightedLength } from '../../lib/publish/networks/text/graphemes.ts';
+import { captionsOf } from '../../lib/service/publishing/captions.ts';
+import { type LlmServer, openLlm, refused } from '../artist/llm-server.ts';
 import { file, place } from '../gallery/support.ts';
 import { suite } from '../harness.ts';
 import { everyNetwork } from '../support/networks/every-network.ts';
-import { type LlmServer, openLlm, refused } from './llm-server.ts';
 
 const { signal } = new AbortController();
 const says = (caption: string) => ({ content: JSON.stringify({ caption }) });

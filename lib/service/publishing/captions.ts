@@ -1,9 +1,9 @@
 /** Captions of posts by the language model. */
 import * as z from 'zod';
+import { llmClientOf } from '../../artist/index.ts';
 import type { LoadedConfig } from '../../config/index.ts';
 import { errorLine, isArtistError } from '../../core/index.ts';
 import { inventions, type WriteCaption } from '../../publish/index.ts';
-import { clientOf } from './writer.ts';
 
 const system =
   'You write the caption of a post that shows one or more pictures. You get their titles, the words they were painted for, and tags. Say nothing that is not in them: no names, places, numbers, dates or stories. No hashtags, links, mentions, emoji, credits, or words about how the picture was made. Answer with one JSON object and nothing else. Its form: {"caption": "…"}';
@@ -33,7 +33,7 @@ export function captionsOf(loaded: LoadedConfig, { signal, warn }: CaptionWriter
         .refine((text) => text !== '' && fits(text) && inventions(text, facts, language).length === 0),
     });
     try {
-      const client = await clientOf(config, { home });
+      const client = await llmClientOf(config, { home });
       const { value } = await client.ask(system, JSON.stringify({ ...facts, language, atMostCharacters: characters }), schema, signal);
       return value.caption;
     } catch (error) {

@@ -1,8 +1,8 @@
-import { ArtistError, counted, homeOf, isoTime, plainText } from '../../../lib/core/index.ts';
-import { Followers } from '../../../lib/federation/index.ts';
-import { number, text } from '../../flags/flags.ts';
-import { command } from '../../shell/command.ts';
-import { serverHost } from '../../steps/own-account.ts';
+import { ArtistError, counted, homeOf, isoTime, plainText } from '../../../../lib/core/index.ts';
+import { Followers } from '../../../../lib/federation/index.ts';
+import { number, text } from '../../../flags/flags.ts';
+import { command } from '../../../shell/command.ts';
+import { serverHost } from '../../../steps/own-account.ts';
 
 const defaultLimit = 100;
 

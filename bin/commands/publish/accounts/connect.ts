@@ -1,10 +1,10 @@
-import { connectAccount, networkNames } from '../../../lib/publish/index.ts';
-import { accountView } from '../../../lib/service/index.ts';
-import { choice, list, number, text, toggle } from '../../flags/flags.ts';
-import { addressOf, readSecretPlace } from '../../flags/publish/server-flags.ts';
-import { command } from '../../shell/command.ts';
-import { ownActor } from '../../steps/own-account.ts';
-import { secretsOfSignIn } from '../../steps/sign-in.ts';
+import { connectAccount, networkNames } from '../../../../lib/publish/index.ts';
+import { accountView } from '../../../../lib/service/index.ts';
+import { choice, list, number, text, toggle } from '../../../flags/flags.ts';
+import { addressOf, readSecretPlace } from '../../../flags/publish/server-flags.ts';
+import { command } from '../../../shell/command.ts';
+import { ownActor } from '../../../steps/own-account.ts';
+import { secretsOfSignIn } from '../../../steps/sign-in.ts';
 
 export const connectCommand = command({
   required: { network: choice('Network', networkNames) },
@@ -37,13 +37,8 @@ export const connectCommand = command({
     const address = network === 'activitypub' ? ownActor(await context.config()) : addressOf(network, server);
     const placed = Object.fromEntries(secret);
     const signedIn = await secretsOfSignIn({ network, server: address, placed, bot, browser, paste, port }, context);
-    const { account, profile } = await connectAccount(context.home, {
-      name,
-      network,
-      server: address,
-      ...signedIn,
-      markAsBot: bot,
-    });
+    const wanted = { name, network, server: address, ...signedIn, markAsBot: bot };
+    const { account, profile } = await connectAccount(context.home, wanted);
     if (profile.bot === false)
       context.warn(
         `${account.handle} is not marked as automated. Connect it with --bot, or mark it in its settings: many servers ask for that`,

@@ -1,8 +1,8 @@
-import { Accounts } from '../../../lib/publish/index.ts';
-import { accountView } from '../../../lib/service/index.ts';
-import { text } from '../../flags/flags.ts';
-import { accountLine } from '../../print/publish-lines.ts';
-import { command } from '../../shell/command.ts';
+import { Accounts } from '../../../../lib/publish/index.ts';
+import { accountView } from '../../../../lib/service/index.ts';
+import { text } from '../../../flags/flags.ts';
+import { accountLine } from '../../../print/publish-lines.ts';
+import { command } from '../../../shell/command.ts';
 
 export const accountsCommand = command({
   examples: [['$0 publish accounts', 'Name, network, handle, and why an account has stopped']],
