@@ -1,4 +1,5 @@
 import { ArtistError, counted } from '../../lib/core/index.ts';
+import { type Artwork, type Gallery, selectWorks } from '../../lib/gallery/index.ts';
 import type { Account, Accounts, Outbox, Post, PostSender } from '../../lib/publish/index.ts';
 import * as service from '../../lib/service/index.ts';
 import { postLine } from '../print/publish-lines.ts';
@@ -21,6 +22,23 @@ export async function findPost(outbox: Outbox, text: string): Promise<Post> {
       `post: expected characters of one id, got ${text}, which fits ${counted(more.length + 1, 'post')}`,
     );
   return outbox.get(found ?? text);
+}
+
+/**
+ * The works of each post: one work each, or all `together` in one post.
+ *
+ * @throws ArtistError every error of selectWorks()
+ */
+export async function worksOfPosts(
+  gallery: Gallery,
+  chosen: Parameters<typeof selectWorks>[1],
+  together: boolean,
+): Promise<[Artwork, ...Artwork[]][]> {
+  const works: Artwork[] = [];
+  for (const id of await selectWorks(gallery, chosen)) works.push(await gallery.get(id));
+  const [first, ...others] = works;
+  if (first === undefined) return [];
+  return together ? [[first, ...others]] : works.map((work) => [work]);
 }
 
 /** The accounts with these names; all if none is named. @throws ArtistError ERR_NOT_FOUND */

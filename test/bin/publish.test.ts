@@ -129,6 +129,15 @@ suite('publish', { timeoutMs: 120_000 }, (test) => {
     const network = await openMastodon();
     const login = { input: `${mastodonToken}\n` };
     is((await cli(['publish', 'connect', 'mastodon', network.url, '--home', home], login)).code, 0);
+    const listed = jsonOf(await cli(['gallery', 'list', '--home', home, '--json']))['works'] as { id: string }[];
+    const works = listed.map(({ id: work }) => work);
+    const seen = await done('preview', ...works, '--together', '--to', 'mastodon', '--caption', 'Both of {today}');
+    match(seen.stdout, /^--- mastodon: .*\nBoth of \{today\}\n\nMade with AI/);
+    is(seen.stdout.match(/^alt: /gm)?.length, 2);
+    const file = path.join(scratch, 'two.png');
+    const twice = await publish('preview', ...works, '--to', 'mastodon', '--out', file);
+    match(twice.stderr, /--out: expected one picture, got 2/);
+    ok(!existsSync(file));
     const album = (await done('add', '--query', 'rating:none', '--together', '--again', '--approve', '--to', 'mastodon')).stdout.trim();
     await done('now', album);
     is((network.posts[0]?.asked['media_ids'] as string[] | undefined)?.length, 2);

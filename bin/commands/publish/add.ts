@@ -1,13 +1,13 @@
-import { type Artwork, selectWorks } from '../../../lib/gallery/index.ts';
 import { type Post, queueWork } from '../../../lib/publish/index.ts';
 import { postView } from '../../../lib/service/index.ts';
-import { list, text, toggle } from '../../flags/flags.ts';
+import { list, toggle } from '../../flags/flags.ts';
 import { moment } from '../../flags/publish/moment.ts';
+import { captionFlag, togetherFlag } from '../../flags/publish/post-flags.ts';
 import { queryFlag, worksPositional } from '../../flags/works-flags.ts';
 import { postLine } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { accountsNamed, openPublishing } from '../../steps/publishing.ts';
+import { accountsNamed, openPublishing, worksOfPosts } from '../../steps/publishing.ts';
 
 export const addCommand = command({
   optional: { works: worksPositional },
@@ -15,8 +15,8 @@ export const addCommand = command({
     query: queryFlag,
     to: list('Account; may be given several times. Default: all', undefined, (value) => value),
     at: moment('Not before this time, local unless it ends in Z or an offset: 2027-01-01T09:00'),
-    together: toggle('All works in one post, a picture each, with the credits of all: an album or carousel'),
-    caption: text('Your own words in place of publish.template; credits, AI label and hashtags follow'),
+    together: togetherFlag,
+    caption: captionFlag,
     again: toggle('Also works that the account has a post of already'),
     approve: toggle('Approve it: it goes out as soon as the rules permit'),
   },
@@ -30,9 +30,7 @@ export const addCommand = command({
     const accounts = await accountsNamed(publishing.accounts, to);
     const gallery = await openGallery(context);
     const posts: Post[] = [];
-    const ids = await selectWorks(gallery, { works, query });
-    for (const of of together ? [ids] : ids.map((id) => [id])) {
-      const [work, ...more] = (await Promise.all(of.map((id) => gallery.get(id)))) as [Artwork, ...Artwork[]];
+    for (const [work, ...more] of await worksOfPosts(gallery, { works, query }, together)) {
       for (const account of accounts) {
         context.signal.throwIfAborted();
         posts.push(await queueWork(work, account, { ...publishing, more, caption, dueAt: at, approved: approve, again }));

@@ -5,7 +5,7 @@ import { accountEntries } from './accounts/entries.ts';
 const rooms: readonly CommandEntry[] = [
   ...accountEntries,
   {
-    usage: 'preview <work>',
+    usage: 'preview <works...>',
     describe: 'Show exactly what a post would be',
     load: async () => (await import('./preview.ts')).previewCommand,
   },
