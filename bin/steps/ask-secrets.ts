@@ -28,7 +28,7 @@ export async function askSecrets(
       if (text === '' || text.length > longestSecret)
         throw new ArtistError(
           'ERR_INVALID_ARGUMENT',
-          `${name}: expected it as a line of standard input, or --secret ${name}=env:NAME, got none`,
+          `${name}: expected it as a line of standard input, or in a variable with --secret NAME=env:VARIABLE, got none`,
         );
       answers[name] = text;
     }

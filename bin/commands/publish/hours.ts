@@ -9,7 +9,7 @@ export const hoursCommand = command({
   optional: { account: text('Name of an account. Default: all') },
   examples: [
     ['$0 publish hours', 'What each hour of posting brought'],
-    ['$0 config set publish.times best', 'Post in the hours that bring most'],
+    ['$0 publish run --set publish.times=best', 'Post in the hours that bring most'],
   ],
   epilogue:
     'In standard deviations above or below posts of the same account around the same time, from the figures after a day. Hours with few posts are drawn towards a guess.',

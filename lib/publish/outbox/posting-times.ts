@@ -40,7 +40,8 @@ function readPostingTime(text: string, index: number): Timing {
   try {
     parsed = parseTiming(splitWords(text));
   } catch (error) {
-    return refuse(errorLine(error), error);
+    const why = error instanceof ArtistError ? error.message : errorLine(error);
+    return refuse(`${why}. In a YAML list in brackets, texts with commas need quotes: ["weekly sat,sun 11:00"]`, error);
   }
   const { timing, count } = parsed;
   const isTimeOfDay = timing.kind === 'daily' || timing.kind === 'weekly' || timing.kind === 'cron';
