@@ -145,6 +145,22 @@ suite('publish', { timeoutMs: 120_000 }, (test) => {
     await network.close();
   });
 
+  test('schedule add --publish: a run of the job queues its work; an account that is not there is refused', async () => {
+    const schedule = (...words: string[]): Promise<CliResult> => cli(['schedule', ...words, '--home', home]);
+    match((await schedule('add', 'daily', '09:00', '--publish', 'nobody')).stderr, /ERR_NOT_FOUND: account/);
+    const job = (await schedule('add', 'daily', '09:00', '--publish', 'folder', '--topic', 'a barn owl', '--steps', '1')).stdout.trim();
+    const run = await schedule('run-now', job, '--json');
+    is(run.code, 0, run.stderr);
+    const newest = jsonOf(await cli(['gallery', 'show', 'latest', '--home', home, '--json'])) as { id?: string; work?: { id: string } };
+    const posts = jsonOf(await done('queue', '--json'))['posts'] as { work: string; account: string; state: string }[];
+    const queued = posts.filter(({ work }) => work === (newest.id ?? newest.work?.id));
+    equal(
+      queued.map(({ account, state }) => [account, state]),
+      [['folder', 'draft']],
+    );
+    is((await schedule('remove', job)).code, 0);
+  });
+
   test('with provenance.sign the picture that goes out has a manifest of its own', async () => {
     const id = (await done('add', 'latest', '--again', '--approve', '--set', 'provenance.sign=true')).stdout.trim();
     await done('now', id);
