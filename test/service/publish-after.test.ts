@@ -110,12 +110,18 @@ suite('a job whose works are published', { timeoutMs: 60_000 }, (test) => {
     const { accounts, outbox } = at.publishing;
     const [post] = (await outbox.list()).posts;
     await outbox.cancel(post?.id ?? '');
+    const failed = (await outbox.list()).posts.find(({ state }) => state !== 'cancelled');
+    // It failed, and was tried again: a counter does not fall.
+    await outbox.change(failed?.id ?? '', ['draft', 'approved'], (draft) => {
+      draft.history.push({ at: 1, state: 'failed' }, { at: 2, state: draft.state });
+    });
     await accounts.stop('two', { code: 'ERR_UNAUTHENTICATED', message: 'the token is not valid' });
     const one = await accounts.get('one');
     await accounts.save({ ...one, network: 'threads', name: 'three', secrets: { expiresAt: Date.now() + 3 * 86_400_000 } });
     const text = await page();
     for (const line of [
       'ai_artist_posts_total{network="folder",outcome="cancelled"} 1',
+      'ai_artist_posts_total{network="folder",outcome="failed"} 1',
       'ai_artist_posts{state="draft"} 1',
       'ai_artist_account_stopped{account="one"} 0',
       'ai_artist_account_stopped{account="two"} 1',

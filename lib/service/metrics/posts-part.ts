@@ -4,7 +4,7 @@ import { accountView } from '../publishing/views.ts';
 /** Posts and accounts of a home. */
 export interface PostsPart {
   states: Record<PostState, number>;
-  /** How posts ended, by network. */
+  /** How often posts ended so, by network; a failure counts also after the post was tried again. */
   outcomes: { network: NetworkName; outcome: PostState; count: number }[];
   accounts: {
     name: string;
@@ -25,13 +25,15 @@ export async function postsOf(home: string): Promise<PostsPart | null> {
   if (accounts.length === 0 && posts.length === 0) return null;
   const states = Object.fromEntries(postStates.map((state) => [state, 0])) as Record<PostState, number>;
   const ended = new Map<string, PostsPart['outcomes'][number]>();
-  for (const { state, network } of posts) {
+  for (const { state, network, history } of posts) {
     states[state]++;
-    if (!outcomes.includes(state)) continue;
-    const key = `${network} ${state}`;
-    const one = ended.get(key) ?? { network, outcome: state, count: 0 };
-    one.count++;
-    ended.set(key, one);
+    for (const { state: outcome } of history) {
+      if (!outcomes.includes(outcome)) continue;
+      const key = `${network} ${outcome}`;
+      const one = ended.get(key) ?? { network, outcome, count: 0 };
+      one.count++;
+      ended.set(key, one);
+    }
   }
   return {
     states,
