@@ -42,7 +42,9 @@ export const serverSettings = z.strictObject({
   anonymousReads: z
     .boolean()
     .default(true)
-    .describe('Let clients on this machine read without a token; never with publicUrl, trustedProxies or basePath, which mean a proxy'),
+    .describe(
+      'Let clients on this machine read without a token; never with publicUrl, trustedProxies, basePath or federation.enabled, which mean a proxy',
+    ),
   cors: z.array(origin()).default([]).describe('Origins whose web pages may call it, such as https://example.org'),
   readsPerMinute: z.int().min(0).max(10_000_000).default(60_000).describe('GET requests of a caller in a minute; 0: no limit'),
   changesPerMinute: z.int().min(0).max(10_000_000).default(1200).describe('Other requests of a caller in a minute; 0: no limit'),

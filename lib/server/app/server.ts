@@ -147,10 +147,14 @@ async function partsOf({
 const publicBaseOf = ({ publicUrl }: ServerSettings): string | undefined => publicUrl?.replace(/\/+$/, '');
 
 /** Where to listen, and whether anyone else than the user of this machine can come in that way. */
-function placeOf(settings: ServerSettings, home: Home): { place: Place; beyondLoopback: boolean; tokensOnly: boolean } {
+function placeOf(
+  settings: ServerSettings,
+  home: Home,
+  hasAccount: boolean,
+): { place: Place; beyondLoopback: boolean; tokensOnly: boolean } {
   const { host, port, socket, socketMode, publicUrl, trustedProxies, basePath, anonymousReads } = settings;
-  // What a proxy passes on comes from loopback, and need not say that it was passed on.
-  const isClosed = !anonymousReads || publicUrl !== undefined || trustedProxies.length > 0 || basePath !== '';
+  // What a proxy passes on comes from loopback, and need not say that it was passed on. An account in the Fediverse has one.
+  const isClosed = !anonymousReads || hasAccount || publicUrl !== undefined || trustedProxies.length > 0 || basePath !== '';
   if (socket === undefined) {
     const beyondLoopback = !isLoopback(host);
     return { place: { host, port }, beyondLoopback, tokensOnly: beyondLoopback || isClosed };
@@ -172,11 +176,11 @@ async function requireToken(tokens: TokenBook, place: Place): Promise<void> {
 /** The application of these options, with all that its routes need, before it listens. */
 async function assemble(parts: Parts, openings: Openings, painter: () => Promise<string | undefined>, federates = true) {
   const { home, settings, log, clock } = parts;
-  const { place, beyondLoopback, tokensOnly } = placeOf(settings, home);
-  const tokens = new TokenBook(home, { clock });
-  const { context, metrics, drain } = await openContext(parts, openings);
   const { readOnly, federateLocally: allowPrivate, loaded } = parts;
   const { federation: account } = loaded.config;
+  const { place, beyondLoopback, tokensOnly } = placeOf(settings, home, account.enabled);
+  const tokens = new TokenBook(home, { clock });
+  const { context, metrics, drain } = await openContext(parts, openings);
   // Its paths are those of ActivityPub, and no part of the document.
   const federation = federates ? await openFederation(account, { home, readOnly, allowPrivate, clock, warn: context.warn }) : undefined;
   const all = [
