@@ -77,10 +77,8 @@ suite('100,000 works', (test) => {
     await close();
   });
 
-  test('the first works and the number of all are shown before the rest is known, and nothing moves when it comes', async () => {
-    const { page, faults, close } = await openPage(browser, {});
-    // 7 a day at first, many a day before: the groups of all are days, those of the first ones alone would be months.
-    await pretendWorks(page, many, (index) => newest - Math.floor(index < 700 ? index / 7 : 100 + (index - 700) / 90));
+  /** Holds back all works but the first ones. @returns lets them come */
+  async function holdRest(page: Page): Promise<() => void> {
     let send = (): void => undefined;
     const sent = new Promise<void>((resolve) => (send = resolve));
     await page.route(
@@ -90,6 +88,35 @@ suite('100,000 works', (test) => {
         await route.fallback();
       },
     );
+    return () => send();
+  }
+
+  test('the End key leads to the last work although only the first are known, unless another key follows', async () => {
+    for (const follows of [false, true]) {
+      const { page, faults, close } = await openPage(browser, {});
+      await pretendWorks(page, many, (index) => newest - Math.floor(index / 60));
+      const send = await holdRest(page);
+      await page.goto(server.url);
+      await page.locator('li a img').first().waitFor();
+      await page.locator('[data-grid]').focus();
+      await page.keyboard.press('End');
+      const known = page.locator('[data-grid] li[aria-posinset="500"]');
+      await known.waitFor();
+      if (follows) await page.keyboard.press('ArrowLeft');
+      send();
+      await page.getByRole('slider', { name: 'Timeline' }).waitFor();
+      if (follows) await known.waitFor();
+      else await page.locator(`[data-grid] li[aria-posinset="${many}"]`).waitFor();
+      equal(faults, []);
+      await close();
+    }
+  });
+
+  test('the first works and the number of all are shown before the rest is known, and nothing moves when it comes', async () => {
+    const { page, faults, close } = await openPage(browser, {});
+    // 7 a day at first, many a day before: the groups of all are days, those of the first ones alone would be months.
+    await pretendWorks(page, many, (index) => newest - Math.floor(index < 700 ? index / 7 : 100 + (index - 700) / 90));
+    const send = await holdRest(page);
     const rest = page.waitForRequest((request) => request.url().includes('/works/ids') && !request.url().includes('limit='));
     await page.goto(server.url);
     await page.getByText('100,000 works').waitFor();

@@ -42,6 +42,7 @@ const noGroups = new Uint16Array(0);
 /** All works of a selection, however many: only what is in view, and a little more, is in the document. */
 export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFront, hasActions = true }: GridProps) {
   const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const space = useRef(new ScrollSpace()).current;
   const size = useSize(box);
   /** Where the content stands, and how far the box is off it: see ScrollSpace. */
@@ -73,6 +74,8 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFron
   useLayoutEffect(() => {
     if (!layout || size.height === 0) return;
     space.resize(layout.height, size.height, devicePixelRatio);
+    // Drawn with the height of the layout before: what scrolls now would end there.
+    if (content.current) content.current.style.height = px(space.boxHeight);
     goTo(placeOf(layout, columns, heldPlace(selectionKey)));
   }, [layout, size.height, selectionKey]);
 
@@ -105,7 +108,8 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFron
     () =>
       effect(() => {
         const index = focused.value;
-        if (index === undefined || !layout || size.height === 0) return;
+        // A longer list is laid out before this follows it.
+        if (index === undefined || !layout || index >= layout.lefts.length || size.height === 0) return;
         const row = rowOfWork(layout, index);
         const top = layout.tops[row] ?? 0;
         const bottom = layout.tops[row + 1] ?? top;
@@ -128,7 +132,7 @@ export function Grid({ columns, selectionKey, rowHeight, isTimed, view, isInFron
         data-grid
         data-selecting={isSelecting.value ? '' : undefined}
       >
-        <div class="relative" style={{ height: px(layout ? space.boxHeight || layout.height : 0) }}>
+        <div ref={content} class="relative" style={{ height: px(layout ? space.boxHeight || layout.height : 0) }}>
           {layout && size.height > 0 && (
             <Rows
               layout={layout}

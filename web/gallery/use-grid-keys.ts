@@ -1,4 +1,4 @@
-import { useLayoutEffect } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { handleKeys } from '../keys/listen.ts';
 import { type Layout, rowAt } from './layout.ts';
 import { moved, moves } from './move-focus.ts';
@@ -8,6 +8,9 @@ import { columns } from './shown-works.ts';
 
 const isTile = (): boolean => document.activeElement instanceof HTMLElement && document.activeElement.dataset['index'] !== undefined;
 
+/** Whether all works of the list are known, not only the first. */
+const isWhole = (): boolean => columns.peek()?.count === columns.peek()?.total;
+
 /** Keys of the grid: arrows move the focus, space chooses, with shift a range. */
 export function useGridKeys(
   layout: Layout | undefined,
@@ -15,6 +18,8 @@ export function useGridKeys(
   topOf: () => number,
   { isInFront, hasActions }: { isInFront: boolean; hasActions: boolean },
 ): void {
+  /** Set when the last work was asked for while only the first of the list were known: where the focus went instead. */
+  const early = useRef<{ at: number; withShift: boolean } | undefined>(undefined);
   useLayoutEffect(() => {
     if (!layout || !isInFront) return;
     const move = (by: (typeof moves)[number], withShift: boolean): void => {
@@ -27,7 +32,14 @@ export function useGridKeys(
         chooseRange(to);
       }
       focused.value = to;
+      early.current = by === 'last' && !isWhole() ? { at: to, withShift } : undefined;
     };
+    // The rest of the list has come: on to its end, unless the focus has moved since.
+    if (early.current && isWhole()) {
+      const { at, withShift } = early.current;
+      early.current = undefined;
+      if (focused.peek() === at) move('last', withShift);
+    }
     const moving = Object.fromEntries(moves.map((one) => [one, (_: string, event: KeyboardEvent) => move(one, event.shiftKey)]));
     if (!hasActions) return handleKeys(moving);
     return handleKeys({
