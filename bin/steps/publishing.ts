@@ -1,6 +1,6 @@
 import { ArtistError, counted } from '../../lib/core/index.ts';
 import { type Artwork, type Gallery, selectWorks } from '../../lib/gallery/index.ts';
-import type { Account, Accounts, Outbox, Post, PostSender } from '../../lib/publish/index.ts';
+import type { Outbox, Post, PostSender } from '../../lib/publish/index.ts';
 import * as service from '../../lib/service/index.ts';
 import { postLine } from '../print/publish-lines.ts';
 import type { Context } from '../shell/run.ts';
@@ -39,14 +39,6 @@ export async function worksOfPosts(
   const [first, ...others] = works;
   if (first === undefined) return [];
   return together ? [[first, ...others]] : works.map((work) => [work]);
-}
-
-/** The accounts with these names; all if none is named. @throws ArtistError ERR_NOT_FOUND */
-export async function accountsNamed(accounts: Accounts, names: readonly string[] | undefined): Promise<Account[]> {
-  if (names) return Promise.all([...new Set(names)].map((name) => accounts.get(name)));
-  const all = await accounts.list();
-  if (all.length > 0) return all;
-  throw new ArtistError('ERR_NOT_FOUND', 'accounts: expected at least one, got none. See: ai-artist publish connect --help');
 }
 
 /** A sender of this home; it tells the log what happens to posts. */

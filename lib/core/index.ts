@@ -25,6 +25,7 @@ export {
 export { foreignPlace } from './files/foreign-places.ts';
 export { whyReadOnly } from './files/home-access.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner, lockOwner, withLock } from './files/lock.ts';
+export { namesIn } from './files/names-in.ts';
 export { openPlainFile, readPlainFile } from './files/plain-file.ts';
 export { makePrivateFolder, privateMode } from './files/private-folder.ts';
 export { birthOf, isAlive } from './files/process-birth.ts';
@@ -36,6 +37,7 @@ export { checkFolder, kindOfPlace } from './files/writable-place.ts';
 export { expandTilde, Home, homeFolder, homeOf } from './home.ts';
 export { createIds, isUlid, ulidTime } from './ids.ts';
 export { leakWatch } from './leak-watch.ts';
+export { postForStatus, postTimeoutMs, type StatusAnswer } from './net/post-for-status.ts';
 export { bareHost, guardedLookup, isPrivateName, isPublicAddress } from './net/public-address.ts';
 export { display, type Fault, findFaults, nearest, resolveOptions } from './options.ts';
 export { childProgram, entryFile, packageRoot, packageVersion } from './package-root.ts';

@@ -9,7 +9,7 @@ export { Gallery } from './gallery.ts';
 export type { GalleryMark, WorkChangeKind, WorkEvent } from './indexing/changed-works.ts';
 export type { ScanOptions, SidecarProblem } from './indexing/scan.ts';
 export { EmbeddingFile, type Ranking, type Similar, type Vector } from './likeness/embeddings.ts';
-export { isNear, type Look, lookOf, nearGroups } from './likeness/near-duplicates.ts';
+export { isNear, type Look, lookOf, looksOf, nearGroups } from './likeness/near-duplicates.ts';
 export { type Embedder, type EmbedOptions, type EmbedResult, type SimilarWork, SimilarWorks } from './likeness/similar.ts';
 export type { GalleryOptions } from './reader.ts';
 export { type Count, type FacetName, facetNames, type NewestCount } from './search/facets.ts';

@@ -46,17 +46,17 @@ export function wordsOf(text: string): string[] {
     .filter((word) => word !== '' && !joining.has(word) && !/^\p{N}+$/u.test(word));
 }
 
-/** A word, its singular and its plural. */
-function forms(word: string): string[] {
-  const singular = word.endsWith('ies') ? [`${word.slice(0, -3)}y`] : [];
+/** Singular forms that a plural may have. */
+export function singulars(word: string): string[] {
   return [
-    word,
-    `${word}s`,
+    ...(word.endsWith('ies') ? [`${word.slice(0, -3)}y`] : []),
     ...(word.endsWith('es') ? [word.slice(0, -2)] : []),
     ...(word.endsWith('s') ? [word.slice(0, -1)] : []),
-    ...singular,
   ];
 }
+
+/** A word, its plural and its singular. */
+const forms = (word: string): string[] => [word, `${word}s`, ...singulars(word)];
 
 /** Whether a word, its singular or its plural was in the training captions. */
 export function isKnown(word: string, known: ReadonlySet<string>): boolean {

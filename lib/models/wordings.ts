@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { ArtistError, answering } from '../core/index.ts';
 import { bundledModel } from './bundled.ts';
-import { bundledVocabulary, isKnown } from './vocabulary.ts';
+import { bundledVocabulary, isKnown, singulars } from './vocabulary.ts';
 
 /** models/wordings.json, written by training/wordings.mjs: by subject the words that are kinds of it. */
 const wordingsSchema = z.looseObject({ schema: z.literal(1), wordings: z.record(z.string(), z.array(z.string())) });
@@ -78,15 +78,8 @@ function tokensOf(prompt: string): Token[] {
     .map(({ 0: text, index }) => ({ text, from: index, to: index + text.length }));
 }
 
-/** Singular forms that a plural may have. */
-function singulars(phrase: string): string[] {
-  return [
-    ...(phrase.endsWith('ies') ? [`${phrase.slice(0, -3)}y`] : []),
-    ...(phrase.endsWith('ves') ? [`${phrase.slice(0, -3)}f`] : []),
-    ...(phrase.endsWith('es') ? [phrase.slice(0, -2)] : []),
-    ...(phrase.endsWith('s') ? [phrase.slice(0, -1)] : []),
-  ];
-}
+/** Also `wolves`. Training captions have no such plurals, so that of vocabulary.ts leaves them out. */
+const singularsOf = (phrase: string): string[] => [...(phrase.endsWith('ves') ? [`${phrase.slice(0, -3)}f`] : []), ...singulars(phrase)];
 
 const isPlural = (subject: string): boolean => subject.endsWith('s') && !subject.endsWith('ss') && !subject.endsWith('us');
 const irregular: Readonly<Record<string, string>> = {
@@ -111,7 +104,7 @@ function phraseAt(
   { subjects, firsts, longest }: Table,
 ): { count: number; to: string } | undefined {
   const [begin = ''] = spaced(tokens[at]?.text ?? '').split(' ');
-  if (![begin, ...singulars(begin)].some((one) => firsts.has(one))) return undefined;
+  if (![begin, ...singularsOf(begin)].some((one) => firsts.has(one))) return undefined;
   for (let count = Math.min(longest, tokens.length - at); count > 0; count--) {
     const [first, last] = [tokens[at] as Token, tokens[at + count - 1] as Token];
     const text = prompt.slice(first.from, last.to);
@@ -120,7 +113,7 @@ function phraseAt(
     const phrase = spaced(text).replace(/\s+/g, ' ');
     const subject = subjects.get(phrase);
     if (subject !== undefined) return { count, to: subject };
-    const several = singulars(phrase).flatMap((one) => subjects.get(one) ?? [])[0];
+    const several = singularsOf(phrase).flatMap((one) => subjects.get(one) ?? [])[0];
     if (several !== undefined) return { count, to: plural(several) };
   }
   return undefined;

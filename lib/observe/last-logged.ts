@@ -1,7 +1,7 @@
-import { open, readdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { readError, systemCode } from '../core/index.ts';
+import { namesIn, readError, systemCode } from '../core/index.ts';
 import type { LogLevel } from './entry.ts';
 import { shows } from './logger.ts';
 
@@ -59,10 +59,7 @@ function lineOf(text: string, writer: string): LoggedLine[] {
  * @throws ArtistError ERR_READ; a folder that does not exist has no lines
  */
 export async function lastLogged(folder: string, { level, most }: { level: LogLevel; most: number }): Promise<LoggedLine[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw readError(folder, 'the log files', error);
-  });
+  const names = await namesIn(folder, 'the log files');
   const byWriter = new Map<string, { name: string; day: string; index: number }[]>();
   for (const name of names) {
     const [, writer, day = '', index = '0'] = /^(.+)-(\d{4}-\d\d-\d\d)(?:\.(\d+))?\.jsonl$/.exec(name) ?? [];

@@ -36,7 +36,14 @@ export { type SecondsHistogram, WorksBook, type WorksTally, worksPerDay } from '
 export { checkWorksAtOnce, type PaintSchedule, type PaintScheduleOptions, startPaintSchedule } from './paint-schedule.ts';
 export { type PaintWorker, type PaintWorkerOptions, startPaintWorker } from './paint-worker.ts';
 export { type PublishAfterOptions, publishAfter } from './publishing/publish-after.ts';
-export { checkAccounts, type HomeSenderOptions, openPublishing, openSender, type Publishing } from './publishing/publishing.ts';
+export {
+  accountsNamed,
+  checkAccounts,
+  type HomeSenderOptions,
+  openPublishing,
+  openSender,
+  type Publishing,
+} from './publishing/publishing.ts';
 export { accountView, postView } from './publishing/views.ts';
 export { type OwnTrainOptions, type TrainingOptions, TrainingSupervisor } from './training/supervisor.ts';
 export {

@@ -1,5 +1,5 @@
 import { type Post, queueWork } from '../../../lib/publish/index.ts';
-import { postView } from '../../../lib/service/index.ts';
+import { accountsNamed, postView } from '../../../lib/service/index.ts';
 import { list, toggle } from '../../flags/flags.ts';
 import { moment } from '../../flags/publish/moment.ts';
 import { captionFlag, togetherFlag } from '../../flags/publish/post-flags.ts';
@@ -7,7 +7,7 @@ import { queryFlag, worksPositional } from '../../flags/works-flags.ts';
 import { postLine } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { accountsNamed, openPublishing, worksOfPosts } from '../../steps/publishing.ts';
+import { openPublishing, worksOfPosts } from '../../steps/publishing.ts';
 
 export const addCommand = command({
   optional: { works: worksPositional },

@@ -1,7 +1,9 @@
+import { counted } from '../../../lib/core/index.ts';
 import { hourEffects, standingsOf } from '../../../lib/publish/index.ts';
+import { accountsNamed } from '../../../lib/service/index.ts';
 import { text } from '../../flags/flags.ts';
 import { command } from '../../shell/command.ts';
-import { accountsNamed, openPublishing } from '../../steps/publishing.ts';
+import { openPublishing } from '../../steps/publishing.ts';
 
 const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
 
@@ -25,7 +27,7 @@ export const hoursCommand = command({
     return {
       json: { accounts: found },
       text: found.flatMap(({ account, posts: count, hours }) => [
-        `${account}: ${count === 0 ? 'no figures yet, at least five posts with figures after a day are needed' : `${count} posts with figures, hours of ${timeZone}`}`,
+        `${account}: ${count === 0 ? 'no figures yet, at least five posts with figures after a day are needed' : `${counted(count, 'post')} with figures, hours of ${timeZone}`}`,
         ...(count === 0 ? [] : hours.map(hourLine)),
       ]),
     };
@@ -33,5 +35,5 @@ export const hoursCommand = command({
 });
 
 function hourLine({ hour, mean, deviation, posts }: ReturnType<typeof hourEffects>['hours'][number]): string {
-  return `  ${String(hour).padStart(2, '0')}:00  ${signed(mean)} ± ${deviation.toFixed(2)}  ${posts} ${posts === 1 ? 'post' : 'posts'}`;
+  return `  ${String(hour).padStart(2, '0')}:00  ${signed(mean)} ± ${deviation.toFixed(2)}  ${counted(posts, 'post')}`;
 }

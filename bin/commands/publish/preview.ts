@@ -1,5 +1,6 @@
 import { ArtistError, writeOutput } from '../../../lib/core/index.ts';
 import { previewPost } from '../../../lib/publish/index.ts';
+import { accountsNamed } from '../../../lib/service/index.ts';
 import { list, text, toggle } from '../../flags/flags.ts';
 import { captionFlag, togetherFlag } from '../../flags/publish/post-flags.ts';
 import { worksPositional } from '../../flags/works-flags.ts';
@@ -7,7 +8,7 @@ import { checkOutput } from '../../print/output-file.ts';
 import { type PreparedFor, preparedLines, preparedView } from '../../print/prepared-post.ts';
 import { command } from '../../shell/command.ts';
 import { openGallery } from '../../shell/settings.ts';
-import { accountsNamed, openPublishing, worksOfPosts } from '../../steps/publishing.ts';
+import { openPublishing, worksOfPosts } from '../../steps/publishing.ts';
 
 export const previewCommand = command({
   required: { works: worksPositional },

@@ -39,8 +39,9 @@ export const startCommand = command({
     const queueName = await givenQueueName(givenName, context);
     const artist = await openArtist(context);
     try {
-      const schedule = await startPaintSchedule({ artist, store, queue, queueName, worksAtOnce, stopWithinMs, onEvent, warn });
+      // First, because settings that it refuses must not leave a schedule running.
       const sender = await openSender(context);
+      const schedule = await startPaintSchedule({ artist, store, queue, queueName, worksAtOnce, stopWithinMs, onEvent, warn });
       let reports: MetricsReports | undefined;
       try {
         sender.start();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ArtistError } from '../../core/index.ts';
-import { type Artwork, type Gallery, isNear, lookOf } from '../../gallery/index.ts';
+import { type Artwork, type Gallery, isNear, lookOf, looksOf } from '../../gallery/index.ts';
 import { decodeImage, type FoundRecipe, pixelDifference, type RawImage, resizeImage } from '../../image/index.ts';
 import type { FoundWatermark, ReadManifest } from '../../provenance/index.ts';
 
@@ -24,7 +24,6 @@ const similarFrom = 25;
 const mostCompared = 50;
 /** Newest works that are compared by their looks: about 2 ms each. */
 const mostLookedAt = 5000;
-const atATime = 4;
 
 interface Hints {
   manifest: ReadManifest | null;
@@ -60,18 +59,12 @@ async function nearest(works: readonly Artwork[], pixels: RawImage): Promise<Fou
   return best;
 }
 
-/** Works that look like the picture at a glance, among the newest. A thumbnail that cannot be read is left out: `gallery verify` names it. */
+/** Works that look like the picture at a glance, among the newest. */
 async function lookalikes(gallery: Gallery, bytes: Uint8Array): Promise<Artwork[]> {
   const wanted = await lookOf(bytes);
   const newest = (await gallery.select('')).slice(0, mostLookedAt);
-  const near: string[] = [];
-  for (let at = 0; at < newest.length; at += atATime) {
-    const some = newest.slice(at, at + atATime);
-    const looks = await Promise.allSettled(some.map(async (id) => lookOf(await gallery.thumbnail(id))));
-    for (const [index, look] of looks.entries())
-      if (look.status === 'fulfilled' && isNear(wanted, look.value)) near.push(some[index] ?? '');
-  }
-  return gallery.getMany(near.slice(0, mostCompared));
+  const near = (await looksOf(newest, (id) => gallery.thumbnail(id))).filter(({ look }) => isNear(wanted, look));
+  return gallery.getMany(near.slice(0, mostCompared).map(({ id }) => id));
 }
 
 const placeOf = ({ id, path }: Artwork): { id: string; path: string } => ({ id, path });

@@ -1,6 +1,6 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import * as z from 'zod';
-import { ArtistError, type Home, readError, type StateDefinition, StateFile, type StateRepair, systemCode } from '../../core/index.ts';
+import { ArtistError, type Home, namesIn, type StateDefinition, StateFile, type StateRepair } from '../../core/index.ts';
 
 const recipientSchema = z.strictObject({
   inbox: z.url(),
@@ -54,17 +54,11 @@ export class DeliveryFiles {
 
   /** Names, the oldest first. @throws ArtistError ERR_READ */
   async names(): Promise<string[]> {
-    const folder = this.#home.federation('deliveries');
-    try {
-      return (await readdir(folder))
-        .filter((file) => file.endsWith('.json'))
-        .map((file) => file.slice(0, -'.json'.length))
-        .filter((name) => deliveryName.test(name))
-        .sort((a, b) => (a.slice(-26) < b.slice(-26) ? -1 : 1));
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return [];
-      throw readError(folder, 'deliveries', error);
-    }
+    return (await namesIn(this.#home.federation('deliveries'), 'deliveries'))
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => file.slice(0, -'.json'.length))
+      .filter((name) => deliveryName.test(name))
+      .sort((a, b) => (a.slice(-26) < b.slice(-26) ? -1 : 1));
   }
 
   async read(name: string): Promise<Delivery> {

@@ -8,9 +8,9 @@ import {
   isPrivateName,
   isPublicAddress,
   packageVersion,
+  postForStatus,
+  type StatusAnswer,
 } from '../../core/index.ts';
-
-const timeoutMs = 15_000;
 
 /** What became of one try. `gone`: the inbox is no more. `refused`: the same activity will never be taken. */
 export type Outcome = { is: 'delivered' | 'gone' } | { is: 'refused' | 'failed'; problem: string; waitMs?: number };
@@ -41,42 +41,24 @@ export function checkInbox(url: URL, allowPrivate: boolean): void {
 
 /** Posts one activity to one inbox. Redirects are not followed. Never throws. */
 export async function postActivity(inbox: string, body: string, sign: Sign, allowPrivate: boolean, signal: AbortSignal): Promise<Outcome> {
-  const { Agent, request } = await import('undici');
-  const lookup = allowPrivate ? {} : { lookup: guardedLookup({ allows: () => false, refuse: refused }) };
-  const agent = new Agent({
-    connect: { ...lookup, timeout: timeoutMs },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    pipelining: 0,
-    maxHeaderSize: 16_384,
-  });
   try {
-    checkInbox(new URL(inbox), allowPrivate);
+    const url = new URL(inbox);
+    checkInbox(url, allowPrivate);
     const headers = { 'content-type': 'application/activity+json', 'user-agent': `ai-artist/${packageVersion()}` };
     const signed = await sign(new Request(inbox, { method: 'POST', headers, body }));
-    const answer = await request(inbox, {
-      method: 'POST',
-      dispatcher: agent,
-      headers: Object.fromEntries(signed.headers),
-      body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
-    answer.body.on('error', () => undefined).destroy(); // the status is all that counts
-    return outcomeOf(answer.statusCode, Number(answer.headers['retry-after']));
+    const lookup = allowPrivate ? undefined : guardedLookup({ allows: () => false, refuse: refused });
+    return outcomeOf(await postForStatus(url, { headers: Object.fromEntries(signed.headers), body, lookup, signal }));
   } catch (error) {
     return isArtistError(error, 'ERR_FORBIDDEN') ? { is: 'refused', problem: error.message } : { is: 'failed', problem: errorLine(error) };
-  } finally {
-    await agent.destroy();
   }
 }
 
 /** Statuses that a server gives while it starts, is busy, or cannot fetch our key: the same activity may be taken later. */
 const passing = new Set([401, 404, 408, 425, 429]);
 
-function outcomeOf(status: number, retryAfter: number): Outcome {
-  if (status >= 200 && status < 300) return { is: 'delivered' };
+function outcomeOf({ status, problem, retryAfter }: StatusAnswer): Outcome {
+  if (problem === undefined) return { is: 'delivered' };
   if (status === 410) return { is: 'gone' };
-  const problem = status < 400 ? `a redirect (${status}), which is not followed` : `status ${status}`;
   if (status < 500 && !passing.has(status)) return { is: 'refused', problem };
-  return { is: 'failed', problem, ...(retryAfter > 0 && { waitMs: Math.min(retryAfter, 86_400) * 1000 }) };
+  return { is: 'failed', problem, ...(retryAfter !== undefined && { waitMs: retryAfter * 1000 }) };
 }

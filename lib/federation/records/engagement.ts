@@ -1,6 +1,6 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import * as z from 'zod';
-import { type Home, isUlid, readError, type StateDefinition, StateFile, type StateRepair, systemCode } from '../../core/index.ts';
+import { type Home, isUlid, namesIn, type StateDefinition, StateFile, type StateRepair } from '../../core/index.ts';
 
 /** One reaction: who, and the id of the activity or, for a reply, of the reply itself. */
 const reactionSchema = z.strictObject({ actor: z.string(), id: z.string() });
@@ -86,12 +86,7 @@ export class Engagements {
   }
 
   async #notes(): Promise<string[]> {
-    const folder = this.#home.federation('engagement');
-    try {
-      return (await readdir(folder)).map((file) => file.replace(/\.json$/, '')).filter(isUlid);
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return [];
-      throw readError(folder, 'reactions', error);
-    }
+    const files = await namesIn(this.#home.federation('engagement'), 'reactions');
+    return files.map((file) => file.replace(/\.json$/, '')).filter(isUlid);
   }
 }

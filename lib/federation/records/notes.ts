@@ -1,6 +1,16 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import * as z from 'zod';
-import { ArtistError, type Home, isArtistError, isUlid, readError, readPlainFile, systemCode, writeFileAtomic } from '../../core/index.ts';
+import {
+  ArtistError,
+  type Home,
+  isArtistError,
+  isUlid,
+  namesIn,
+  readError,
+  readPlainFile,
+  systemCode,
+  writeFileAtomic,
+} from '../../core/index.ts';
 
 const noteSchema = z.strictObject({
   id: z.string().refine(isUlid),
@@ -128,13 +138,7 @@ export class Notes {
     }
   }
 
-  async #files(folder: string | Place): Promise<string[]> {
-    const path = folder === 'outgoing' ? this.#home.federation(folder) : this.#home.federation('notes', folder);
-    try {
-      return await readdir(path);
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return [];
-      throw readError(path, 'posts', error);
-    }
+  #files(folder: string | Place): Promise<string[]> {
+    return namesIn(folder === 'outgoing' ? this.#home.federation(folder) : this.#home.federation('notes', folder), 'posts');
   }
 }

@@ -31,6 +31,22 @@ export async function lookOf(file: string | Uint8Array): Promise<Look> {
   return { pixels, hash };
 }
 
+/** Pictures that are read at a time. */
+const atATime = 4;
+
+/** How works look, in the order of `ids`. Those whose picture cannot be read are left out: `gallery verify` names them. */
+export async function looksOf(
+  ids: readonly string[],
+  thumbnail: (id: string) => Promise<string | Uint8Array>,
+): Promise<{ id: string; look: Look }[]> {
+  const looks: { id: string; look: Look }[] = [];
+  for (let at = 0; at < ids.length; at += atATime) {
+    const read = ids.slice(at, at + atATime).map(async (id) => ({ id, look: await lookOf(await thumbnail(id)) }));
+    for (const one of await Promise.allSettled(read)) if (one.status === 'fulfilled') looks.push(one.value);
+  }
+  return looks;
+}
+
 function bits(value: number): number {
   let rest = value - ((value >>> 1) & 0x55555555);
   rest = (rest & 0x33333333) + ((rest >>> 2) & 0x33333333);

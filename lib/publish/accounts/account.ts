@@ -1,20 +1,19 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import * as z from 'zod';
 import {
   ArtistError,
   type Clock,
   homeOf,
   isSecretName,
+  namesIn,
   nearest,
-  readError,
   rememberSecret,
   type SecretPlace,
   type StateDefinition,
   StateFile,
   secretAt,
   systemClock,
-  systemCode,
 } from '../../core/index.ts';
 import type { Credentials } from '../networks/credentials.ts';
 import { networkNames } from '../networks/network-names.ts';
@@ -103,18 +102,11 @@ export class Accounts {
 
   /** @throws ArtistError ERR_READ */
   async names(): Promise<string[]> {
-    const folder = homeOf(this.home).accounts;
-    try {
-      const files = await readdir(folder);
-      return files
-        .filter((file) => file.endsWith('.json'))
-        .map((file) => file.slice(0, -'.json'.length))
-        .filter((name) => accountName.test(name))
-        .sort();
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return [];
-      throw readError(folder, 'the accounts', error);
-    }
+    return (await namesIn(homeOf(this.home).accounts, 'the accounts'))
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => file.slice(0, -'.json'.length))
+      .filter((name) => accountName.test(name))
+      .sort();
   }
 
   /** All that can be read, by name. */

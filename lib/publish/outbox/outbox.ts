@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import {
   ArtistError,
   type Clock,
@@ -8,10 +7,9 @@ import {
   homeOf,
   isArtistError,
   isUlid,
-  readError,
+  namesIn,
   StateFile,
   systemClock,
-  systemCode,
   writeFileAtomic,
 } from '../../core/index.ts';
 import type { Derivative } from '../networks/publisher.ts';
@@ -159,12 +157,7 @@ export class Outbox {
 
   /** Ids of all posts, oldest first. @throws ArtistError ERR_READ */
   async ids(): Promise<string[]> {
-    try {
-      return (await readdir(this.home.outbox)).filter(isUlid).sort();
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return [];
-      throw readError(this.home.outbox, 'the outbox', error);
-    }
+    return (await namesIn(this.home.outbox, 'the outbox')).filter(isUlid).sort();
   }
 
   /**

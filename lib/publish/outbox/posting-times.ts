@@ -70,8 +70,13 @@ function calendarAround(times: readonly Timing[], { timeZone, quietHours }: Post
 
 function bestAround(posts: readonly Post[], rules: PostingRules, now: number): Around {
   const today = startOfDay(now, rules.timeZone);
-  const times = [-1, 0, 1].flatMap((days) => bestTimes(posts, rules, daysLater(today, days, rules.timeZone)));
-  return { last: times.filter((at) => at <= now && at > now - graceMs).at(-1), next: times.find((at) => at > now) };
+  const timesOf = (days: number): number[] => bestTimes(posts, rules, daysLater(today, days, rules.timeZone));
+  // The day before counts only while its last times may still be used, the next one only after the last time of today.
+  const times = [...(now - today < graceMs ? timesOf(-1) : []), ...timesOf(0)];
+  return {
+    last: times.filter((at) => at <= now && at > now - graceMs).at(-1),
+    next: times.find((at) => at > now) ?? timesOf(1).find((at) => at > now),
+  };
 }
 
 /** The first moment of the local day of `now`. */

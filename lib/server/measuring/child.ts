@@ -2,23 +2,15 @@
 import { type Artist, chooseDuel, createArtist, readFigures, readMap, readStyle, trainTaste } from '../../artist/index.ts';
 import { configPath } from '../../config/index.ts';
 import { isArtistError, recordedError } from '../../core/index.ts';
-import { Gallery, type Look, lookOf, nearGroups } from '../../gallery/index.ts';
+import { Gallery, looksOf, nearGroups } from '../../gallery/index.ts';
 import { standingsIn } from '../../publish/index.ts';
 import { mapColumns } from './map-columns.ts';
 import type { LearnedTaste, MeasuringReply, MeasuringRequest } from './requests.ts';
 
-/** Thumbnails that are read at a time. */
-const atATime = 4;
-
-/** Works whose pictures cannot be read are left out: `gallery verify` names them. */
 async function nearDuplicates(home: string, newest: number): Promise<{ groups: string[][]; compared: number }> {
   const gallery = new Gallery({ home });
   const ids = (await gallery.select('')).slice(0, newest);
-  const looks: { id: string; look: Look }[] = [];
-  for (let at = 0; at < ids.length; at += atATime) {
-    const read = ids.slice(at, at + atATime).map(async (id) => ({ id, look: await lookOf(await gallery.thumbnail(id)) }));
-    for (const one of await Promise.allSettled(read)) if (one.status === 'fulfilled') looks.push(one.value);
-  }
+  const looks = await looksOf(ids, (id) => gallery.thumbnail(id));
   return { groups: nearGroups(looks), compared: looks.length };
 }
 

@@ -1,7 +1,7 @@
 /** Removes the folders of jobs that ended some time ago. */
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { JobFolder, jobIdPattern } from '../../artist/index.ts';
-import { type Clock, homeOf, readError, systemCode } from '../../core/index.ts';
+import { type Clock, homeOf, namesIn } from '../../core/index.ts';
 import type { TaskQueue } from '../../schedule/index.ts';
 import { isEnded } from './describe-job.ts';
 
@@ -16,10 +16,7 @@ export interface SweepOptions {
 /** @throws ArtistError ERR_READ, ERR_WRITE; and every error of TaskQueue.get() */
 export async function sweepJobs({ home, queue, clock, keepMs }: SweepOptions): Promise<void> {
   const { jobs } = homeOf(home);
-  const names = await readdir(jobs).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw readError(jobs, 'the folder of jobs', error);
-  });
+  const names = await namesIn(jobs, 'the folder of jobs');
   for (const id of names.filter((name) => jobIdPattern.test(name))) {
     const folder = new JobFolder(home, id);
     const task = await queue.get(id);

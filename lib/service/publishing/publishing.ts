@@ -1,9 +1,18 @@
 /** What publishing from a home works with: its posts, its accounts, and the settings `publish` as rules. */
 import { derivingOf } from '../../artist/index.ts';
 import { configPath, type LoadedConfig, type PublishSettings, readSecret } from '../../config/index.ts';
-import { type Clock, systemClock } from '../../core/index.ts';
+import { ArtistError, type Clock, systemClock } from '../../core/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
-import { Accounts, Outbox, type Post, type PostingRules, PostSender, type PublicPlace, readPostingTimes } from '../../publish/index.ts';
+import {
+  type Account,
+  Accounts,
+  Outbox,
+  type Post,
+  type PostingRules,
+  PostSender,
+  type PublicPlace,
+  readPostingTimes,
+} from '../../publish/index.ts';
 import { shownTimeZone } from '../../schedule/index.ts';
 import { captionsOf } from './captions.ts';
 
@@ -75,6 +84,14 @@ export function openSender({ loaded, gallery, onPost, warn, clock = systemClock 
   const { home, config } = loaded;
   const publicPlace = publicPlaceOf(config.publish, home);
   return new PostSender({ home, gallery, rules: rulesOf(config.publish), publicPlace, onPost, warn, clock });
+}
+
+/** The accounts with these names, each once; all if none is named. @throws ArtistError ERR_NOT_FOUND, also if there is none; ERR_DAMAGED, ERR_READ */
+export async function accountsNamed(accounts: Accounts, names: readonly string[] | undefined): Promise<Account[]> {
+  if (names) return Promise.all([...new Set(names)].map((name) => accounts.get(name)));
+  const all = await accounts.list();
+  if (all.length > 0) return all;
+  throw new ArtistError('ERR_NOT_FOUND', 'accounts: expected at least one, got none. See: ai-artist publish connect --help');
 }
 
 /** @throws ArtistError ERR_NOT_FOUND: one of these accounts is not connected; ERR_DAMAGED, ERR_READ */

@@ -6,7 +6,7 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { ArtistError, removeTree, syncFolder, systemCode, writeError, writeFileAtomic } from '../../core/index.ts';
+import { ArtistError, namesIn, removeTree, syncFolder, systemCode, writeError, writeFileAtomic } from '../../core/index.ts';
 import type { NativeTrainState } from '../../engine/index.ts';
 import { encodeSafetensors, readFloatTensors, readModelHeader } from '../../models/index.ts';
 
@@ -44,12 +44,7 @@ export const checkpointLora = ({ folder }: Pick<Checkpoint, 'folder'>): string =
 
 /** Lists the complete checkpoints of a run, oldest first. */
 export async function listCheckpoints(root: string): Promise<Checkpoint[]> {
-  const names = await readdir(root).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw new ArtistError('ERR_READ', `${root}: expected the checkpoints of a run, got ${systemCode(error) ?? String(error)}`, {
-      cause: error,
-    });
-  });
+  const names = await namesIn(root, 'the checkpoints of a run');
   return names
     .flatMap((name) => {
       const step = pattern.exec(name)?.[1];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { NetworkFailure } from '../network-failure.ts';
-import type { OrderPicture, Published } from '../publisher.ts';
+import { type PostOrder, type Published, picturesOf } from '../publisher.ts';
 import type { Graph } from './graph.ts';
 
 /** A container is what a post is before it is published. */
@@ -82,7 +82,7 @@ export async function insightsOf(graph: Graph, uri: string, names: readonly stri
 }
 
 /** The address that the network is to fetch the picture from. */
-export function addressOf(graph: Graph, pictureUrl: string | undefined): string {
+function addressOf(graph: Graph, pictureUrl: string | undefined): string {
   if (pictureUrl !== undefined) return pictureUrl;
   throw graph.failure({
     code: 'ERR_INVALID_ARGUMENT',
@@ -102,7 +102,7 @@ const unanswered: ReadonlySet<string> = new Set(['ERR_FORBIDDEN', 'ERR_INVALID_A
  * @param edge content_publishing_limit, threads_publishing_limit
  * @throws NetworkFailure ERR_RATE_LIMIT
  */
-export async function waitForRoom(graph: Graph, edge: string): Promise<void> {
+async function waitForRoom(graph: Graph, edge: string): Promise<void> {
   let quota: z.output<typeof quotaSchema>['data'][number] | undefined;
   try {
     [quota] = (await graph.ask(quotaSchema, `me/${edge}`, { fields: 'quota_usage,config' })).data;
@@ -121,36 +121,56 @@ export async function waitForRoom(graph: Graph, edge: string): Promise<void> {
   });
 }
 
-/** How the pictures of a carousel are made and waited for. */
-export interface Carousel {
-  /** Makes the container of one picture. */
-  makeChild: (picture: OrderPicture) => Promise<{ id: string }>;
+/** What differs between the networks when a container is made. */
+export interface ContainerForm {
+  /** Where containers are made: media, threads. */
+  edge: 'media' | 'threads';
+  /** What tells how many posts there is room for: content_publishing_limit, threads_publishing_limit. */
+  quota: string;
+  /** Fields of every picture. */
+  picture?: Readonly<Record<string, string>>;
+  /** Fields of the post. */
+  words: Readonly<Record<string, string | boolean>>;
   isReady: (id: string) => Promise<boolean>;
-  /** Between two questions, milliseconds. */
+  /** Between two questions whether a picture of a carousel is ready, milliseconds. */
   pollMs: number;
+}
+
+/**
+ * Makes the container of a post: of its picture, or a carousel of its pictures. Nothing of it shows on the account; what is not used ends after 24 hours.
+ *
+ * @returns its id
+ * @throws NetworkFailure
+ */
+export async function makeContainer(graph: Graph, order: PostOrder, form: ContainerForm): Promise<string> {
+  const children = picturesOf(order).map(({ altText, pictureUrl }) => {
+    return { ...form.picture, image_url: addressOf(graph, pictureUrl), ...(altText !== '' && { alt_text: altText }) };
+  });
+  await waitForRoom(graph, form.quota);
+  const fields = children.length === 1 ? children[0] : { media_type: 'CAROUSEL', children: await makeChildren(graph, children, form) };
+  return (await graph.post(idSchema, `me/${form.edge}`, { ...fields, ...form.words })).id;
 }
 
 /** Most questions for one picture: two minutes. */
 const mostPolls = 60;
 
-/**
- * The containers of a carousel's pictures, ready for the carousel to be made of them. Nothing of them shows on the account; what is not used ends after
- * 24 hours.
- *
- * @throws NetworkFailure
- */
-export async function makeChildren(graph: Graph, pictures: readonly OrderPicture[], carousel: Carousel): Promise<string> {
+/** The containers of a carousel's pictures, ready for the carousel to be made of them. */
+async function makeChildren(
+  graph: Graph,
+  pictures: readonly Record<string, string>[],
+  { edge, isReady, pollMs }: ContainerForm,
+): Promise<string> {
   const children: string[] = [];
-  for (const picture of pictures) children.push((await carousel.makeChild(picture)).id);
+  for (const picture of pictures) children.push((await graph.post(idSchema, `me/${edge}`, { ...picture, is_carousel_item: true })).id);
   for (const child of children) {
-    for (let asked = 0; !(await carousel.isReady(child)); asked++) {
+    for (let asked = 0; !(await isReady(child)); asked++) {
       if (asked === mostPolls)
         throw graph.failure({
           code: 'ERR_BUSY',
           message: 'expected the pictures of a carousel to be ready, got some that are not. It is tried again',
           retryable: true,
         });
-      await sleep(carousel.pollMs);
+      await sleep(pollMs);
     }
   }
   return children.join(',');

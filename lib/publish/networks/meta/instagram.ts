@@ -1,27 +1,8 @@
 import * as z from 'zod';
 import type { Credentials } from '../credentials.ts';
 import { NetworkFailure } from '../network-failure.ts';
-import {
-  type Limits,
-  type Metrics,
-  type OrderPicture,
-  type PostOrder,
-  type Profile,
-  type Published,
-  type Publisher,
-  picturesOf,
-} from '../publisher.ts';
-import {
-  addressOf,
-  containerState,
-  findPost,
-  idSchema,
-  insightsOf,
-  makeChildren,
-  readyOrFailed,
-  waitForRoom,
-  withAddress,
-} from './container.ts';
+import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from '../publisher.ts';
+import { containerState, findPost, idSchema, insightsOf, makeContainer, readyOrFailed, withAddress } from './container.ts';
 import { Graph, type MetaSecrets } from './graph.ts';
 
 const stateSchema = z.object({ status_code: containerState, status: z.string().optional() });
@@ -71,21 +52,10 @@ export class Instagram implements Publisher {
 
   async upload(order: PostOrder): Promise<string> {
     const { text: caption, madeWithAi } = order.content;
-    const pictures = picturesOf(order);
-    for (const { pictureUrl } of pictures) addressOf(this.#graph, pictureUrl);
-    await waitForRoom(this.#graph, 'content_publishing_limit');
-    const [only] = pictures as [OrderPicture, ...OrderPicture[]];
-    const fields = pictures.length === 1 ? this.#pictureOf(only) : { media_type: 'CAROUSEL', children: await this.#children(pictures) };
-    return (await this.#graph.post(idSchema, 'me/media', { ...fields, caption, is_ai_generated: madeWithAi })).id;
-  }
-
-  #pictureOf({ altText, pictureUrl }: OrderPicture): Record<string, string> {
-    return { image_url: addressOf(this.#graph, pictureUrl), ...(altText !== '' && { alt_text: altText }) };
-  }
-
-  #children(pictures: readonly OrderPicture[]): Promise<string> {
-    return makeChildren(this.#graph, pictures, {
-      makeChild: (picture) => this.#graph.post(idSchema, 'me/media', { ...this.#pictureOf(picture), is_carousel_item: true }),
+    return makeContainer(this.#graph, order, {
+      edge: 'media',
+      quota: 'content_publishing_limit',
+      words: { caption, is_ai_generated: madeWithAi },
       isReady: (id) => this.isReady(id),
       pollMs: this.#pollMs,
     });

@@ -1,28 +1,9 @@
 import * as z from 'zod';
 import type { Credentials } from '../credentials.ts';
 import { NetworkFailure } from '../network-failure.ts';
-import {
-  type Limits,
-  type Metrics,
-  type OrderPicture,
-  type PostOrder,
-  type Profile,
-  type Published,
-  type Publisher,
-  picturesOf,
-} from '../publisher.ts';
+import type { Limits, Metrics, PostOrder, Profile, Published, Publisher } from '../publisher.ts';
 import { graphemesOf } from '../text/graphemes.ts';
-import {
-  addressOf,
-  containerState,
-  findPost,
-  idSchema,
-  insightsOf,
-  makeChildren,
-  readyOrFailed,
-  waitForRoom,
-  withAddress,
-} from './container.ts';
+import { containerState, findPost, idSchema, insightsOf, makeContainer, readyOrFailed, withAddress } from './container.ts';
 import { Graph, type MetaSecrets } from './graph.ts';
 
 const stateSchema = z.object({ status: containerState, error_message: z.string().optional() });
@@ -71,21 +52,11 @@ export class Threads implements Publisher {
 
   async upload(order: PostOrder): Promise<string> {
     const { text } = order.content;
-    const pictures = picturesOf(order);
-    for (const { pictureUrl } of pictures) addressOf(this.#graph, pictureUrl);
-    await waitForRoom(this.#graph, 'threads_publishing_limit');
-    const [only] = pictures as [OrderPicture, ...OrderPicture[]];
-    const fields = pictures.length === 1 ? this.#pictureOf(only) : { media_type: 'CAROUSEL', children: await this.#children(pictures) };
-    return (await this.#graph.post(idSchema, 'me/threads', { ...fields, text })).id;
-  }
-
-  #pictureOf({ altText, pictureUrl }: OrderPicture): Record<string, string> {
-    return { media_type: 'IMAGE', image_url: addressOf(this.#graph, pictureUrl), ...(altText !== '' && { alt_text: altText }) };
-  }
-
-  #children(pictures: readonly OrderPicture[]): Promise<string> {
-    return makeChildren(this.#graph, pictures, {
-      makeChild: (picture) => this.#graph.post(idSchema, 'me/threads', { ...this.#pictureOf(picture), is_carousel_item: true }),
+    return makeContainer(this.#graph, order, {
+      edge: 'threads',
+      quota: 'threads_publishing_limit',
+      picture: { media_type: 'IMAGE' },
+      words: { text },
       isReady: (id) => this.isReady(id),
       pollMs: this.#pollMs,
     });

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ArtistError, exists } from '../../../core/index.ts';
-import { type Account, type Post, postStates, previewPost, queueWork, setPublishingOff, whyWaiting } from '../../../publish/index.ts';
-import { openPublishing, type Publishing } from '../../../service/index.ts';
+import { type Post, postStates, previewPost, queueWork, setPublishingOff, whyWaiting } from '../../../publish/index.ts';
+import { accountsNamed, openPublishing, type Publishing } from '../../../service/index.ts';
 import type { Routes, ServerContext } from '../../context.ts';
 import { cleaner } from '../../events/hub-of-server.ts';
 import { workId } from '../work-id.ts';
@@ -105,13 +105,6 @@ async function viewOne(post: Post, view: Desk['view']): Promise<z.output<typeof 
   return shown;
 }
 
-/** The accounts with these names; all if none is named. @throws ArtistError ERR_NOT_FOUND */
-async function accountsNamed({ accounts }: Publishing, names: readonly string[] | undefined): Promise<Account[]> {
-  const found = names ? await Promise.all([...new Set(names)].map((name) => accounts.get(name))) : await accounts.list();
-  if (found.length > 0) return found;
-  throw new ArtistError('ERR_NOT_FOUND', 'accounts: expected at least one, got none. Connect one: ai-artist publish connect');
-}
-
 const preparedSchema = z.object({
   account: z.string(),
   network: z.string(),
@@ -172,7 +165,7 @@ function addingRoutes(root: FastifyInstance, { publishing, context: { gallery },
       },
     },
     async ({ body: { work: id, accounts: names, dueAt, approve, again } }, reply) => {
-      const accounts = await accountsNamed(publishing, names);
+      const accounts = await accountsNamed(publishing.accounts, names);
       const work = await gallery.get(id);
       const due = dueAt === undefined ? undefined : Date.parse(dueAt);
       const posts: Post[] = [];
