@@ -101,6 +101,7 @@ suite('bin config', { timeoutMs: 180_000 }, (test) => {
       /config\.yaml:2: prompt\.template: .*got \{subjct}\. Did you mean subject\?/,
     ],
     ['prompt:\n  avoidRecnt: 3\n', /config\.yaml:2: prompt\.avoidRecnt: unknown key, did you mean avoidRecent\?/],
+    ['publish:\n  times: [daily 25:00]\n', /publish\.times\.0: .*25:00/],
     ['crate: {}\n', /ERR_CONFIG: .*config\.yaml:1: crate: unknown key, did you mean create\?/],
   ];
   test('check refuses an invalid value and names its place', async () => {

@@ -8,7 +8,7 @@ import type { PublicPlace } from '../../lib/publish/public/place.ts';
 import { putPublicPicture, removePublicPicture } from '../../lib/publish/public/public-picture.ts';
 import { file, place } from '../gallery/support.ts';
 import { suite } from '../harness.ts';
-import { metaLogin, openMeta } from '../support/networks/meta.ts';
+import { graphError, metaLogin, openMeta } from '../support/networks/meta.ts';
 import { pictureOf, secretsOf } from '../support/networks/orders.ts';
 import { bucketKeys, bucketOf, type FakeStore, openStore } from '../support/networks/s3.ts';
 import { content, freeRules } from './support.ts';
@@ -67,9 +67,14 @@ suite('a bucket for pictures that networks fetch', (test) => {
       await fails(() => put(undefined), /publish\.publicBucket/, false);
     }));
 
-  test('Instagram gets the address, and the object is gone when the post is out', () =>
+  test('Instagram gets the address, and the object is gone when the post is out', () => sent('published', 1));
+  test('the object is gone when Instagram refuses the post for good', () => sent('failed', 0));
+
+  const sent = (outcome: 'published' | 'failed', containers: number): Promise<void> =>
     withStore(async (store) => {
       const meta = await openMeta('instagram');
+      if (outcome === 'failed')
+        meta.fail({ on: 'POST', does: 'answer', reply: graphError('The aspect ratio is not supported', 36003, 2207009) });
       const at = place();
       const open = () => new Instagram(meta.url, secretsOf(metaLogin));
       const ended: string[] = [];
@@ -88,10 +93,10 @@ suite('a bucket for pictures that networks fetch', (test) => {
       const options = { outbox: sender.outbox, accounts: sender.accounts, settings: content, open };
       await queueWork(await file(at, 'a red fox'), await sender.accounts.get('me'), options);
       await sender.look();
-      equal([ended, warnings, store.puts.length, store.objects.size], [['published'], [], 1, 0]);
-      const [container] = [...meta.containers.values()];
-      match(String(container?.asked['image_url']), /\/posts\/art\/[0-9A-Z]{26}\.jpeg\?/);
+      equal([ended, warnings, store.puts.length, store.objects.size], [[outcome], [], 1, 0]);
+      is(meta.containers.size, containers);
+      for (const { asked } of meta.containers.values()) match(String(asked['image_url']), /\/posts\/art\/[0-9A-Z]{26}\.jpeg\?/);
       await sender.close();
       await meta.close();
-    }));
+    });
 });

@@ -124,8 +124,12 @@ export class Mastodon implements Publisher {
     await this.#call('/api/v1/accounts/update_credentials', { method: 'PATCH', body: form });
   }
 
+  /** The server's own, or those of most servers while it does not answer: a post can be queued meanwhile. */
   async limits(): Promise<Limits> {
-    const { configuration } = await this.#instance();
+    const { configuration } = await this.#instance().catch((error: unknown) => {
+      if (error instanceof NetworkFailure && error.failure.retryable) return instanceSchema.parse({});
+      throw error;
+    });
     const { statuses = {}, media_attachments: media = {} } = configuration;
     const perLink = 'x'.repeat(statuses.characters_reserved_per_url ?? 23);
     const pixelfed = this.network === 'pixelfed';

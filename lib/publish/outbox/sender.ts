@@ -52,6 +52,7 @@ const lookMs = 10_000;
 const lockWaitMs = 30_000;
 const patienceMs = 120_000;
 const ended: readonly PostState[] = ['published', 'failed', 'unknown'];
+const withdrawn: readonly PostState[] = ['failed', 'cancelled'];
 /** A try further away than the longest wait comes from a clock that was ahead. */
 const farMs = 8 * 86_400_000;
 
@@ -240,6 +241,10 @@ export class PostSender {
     const { post: after, accountFailure } = await advance(post, options);
     if (after.state === 'published') await this.#follow(after, publisher);
     if (after.state !== start.state && ended.includes(after.state)) this.#options.onPost(after);
+    if (withdrawn.includes(after.state))
+      await this.#removePublic(after, publisher).catch((error: unknown) => {
+        this.#options.warn(`public pictures of post ${after.id}: ${errorLine(error)}`);
+      });
     if (!accountFailure) return { after, goOn: true };
     const { code, message } = accountFailure;
     await this.accounts.stop(after.account, { code, message });
@@ -254,8 +259,8 @@ export class PostSender {
       await recordPost(this.#options.gallery, current);
       for (const picture of picturesOfPost(current)) {
         await rm(this.outbox.home.post(current.id, picture.file), { force: true });
-        if (publisher.needsPublicPicture) await removePublicPicture(publicNameOf(current, picture), this.#options.publicPlace);
       }
+      await this.#removePublic(current, publisher);
       current = await this.outbox.change(current.id, ['published'], (draft) => {
         draft.recorded = true;
       });
@@ -277,6 +282,12 @@ export class PostSender {
       });
       this.#options.warn(`figures of post ${current.id} on ${current.account}: ${errorLine(error)}`);
     }
+  }
+
+  /** Nobody needs to fetch the pictures of this post any more. @throws NetworkFailure */
+  async #removePublic(post: Post, publisher: Publisher): Promise<void> {
+    if (!publisher.needsPublicPicture) return;
+    for (const picture of picturesOfPost(post)) await removePublicPicture(publicNameOf(post, picture), this.#options.publicPlace);
   }
 
   /** Ends after the call that is under way. */

@@ -1,7 +1,8 @@
 /** Mastodon and Pixelfed, against a server with their documented answers and errors. */
-import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import { isArtistError } from '../../../lib/core/index.ts';
 import { Mastodon } from '../../../lib/publish/networks/mastodon.ts';
+import { NetworkFailure } from '../../../lib/publish/networks/network-failure.ts';
 import { suite } from '../../harness.ts';
 import { failureOf } from '../../support/networks/failures.ts';
 import { type FakeNetwork, throttled } from '../../support/networks/loopback.ts';
@@ -40,6 +41,24 @@ suite('Mastodon', (test) => {
       ],
     );
     equal(server.uploads.get(media)?.bytes, order.picture.bytes.length);
+  });
+
+  test('while the server does not answer, its limits are those of most servers: a post can be queued', async () => {
+    for (const pixelfed of [false, true]) {
+      const { server, client } = await newServer({ pixelfed });
+      const known = await client.limits();
+      server.fail({ on: 'GET /api/v2/instance', does: 'answer', reply: { status: 503 } });
+      const { count: _, ...usual } = await client.limits();
+      deepEqual(
+        Object.keys(usual),
+        Object.keys(known).filter((name) => name !== 'count'),
+      );
+      await server.close();
+      deepEqual([(await client.limits()).characters, usual.characters, usual.pictures], [500, 500, 4]);
+    }
+    const { server, client } = await newServer();
+    server.fail({ on: 'GET /api/v2/instance', does: 'answer', reply: { status: 404 } });
+    await rejects(() => client.limits(), NetworkFailure);
   });
 
   test('waits until a picture is processed', async () => {
