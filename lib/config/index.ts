@@ -7,6 +7,6 @@ export { type ConfigSources, configPath, type LoadedConfig, leaves, loadConfig, 
 export type { PublishSettings } from './publish-settings.ts';
 export { bare, type Config, configKeys, configSchema, descriptionOf, isSecret, schemaAt, sectionOf } from './schema.ts';
 export type { Secret } from './secret.ts';
-export { type ServerSettings, serverSettings } from './server-settings.ts';
+export { publicAddressOf, type ServerSettings, serverSettings } from './server-settings.ts';
 export { type ConfigChanges, type ListedSetting, listedSettings, setConfig, settingFault } from './set-config.ts';
 export { configTemplate } from './template.ts';

@@ -96,3 +96,7 @@ export const serverSettings = z.strictObject({
     .describe('Where webhooks may go'),
 });
 export type ServerSettings = z.output<typeof serverSettings>;
+
+/** Address by which clients reach the server from outside, with the base path and without a slash at its end; undefined: none is set. */
+export const publicAddressOf = ({ publicUrl, basePath }: Pick<ServerSettings, 'publicUrl' | 'basePath'>): string | undefined =>
+  publicUrl && `${publicUrl.replace(/\/+$/, '')}${basePath}`;

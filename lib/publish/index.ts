@@ -9,7 +9,7 @@ export { type NetworkName, networkNames } from './networks/network-names.ts';
 export { type Metrics, type Profile, type Published, type Publisher, visibilities } from './networks/publisher.ts';
 export { deletePost } from './outbox/delete-post.ts';
 export { type BrokenPost, type NewPost, Outbox } from './outbox/outbox.ts';
-export { openStates, type Post, type PostState, postStates } from './outbox/post.ts';
+export { openStates, type Post, type PostState, postedPicture, postStates } from './outbox/post.ts';
 export type { PostingRules, PostingTimes } from './outbox/posting-rules.ts';
 export { readPostingTimes } from './outbox/posting-times.ts';
 export { type ApprovalRule, previewPost, type QueueWorkOptions, queueWork } from './outbox/queue-work.ts';

@@ -1,6 +1,4 @@
 /** The account as `ai-artist serve` serves it. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as assert from 'uvu/assert';
 import { type LoadedConfig, loadConfig } from '../../lib/config/index.ts';
 import { homeOf, isArtistError } from '../../lib/core/index.ts';
@@ -9,15 +7,8 @@ import { ActivityPub } from '../../lib/publish/networks/activitypub.ts';
 import { type RunningServer, type ServerOptions, startServer, TokenBook } from '../../lib/server/index.ts';
 import { suite } from '../harness.ts';
 import { FediServer } from '../support/fedi-server.ts';
+import { freePort } from '../support/free-port.ts';
 import { follow, newHome, newId, order, publish, until } from './support.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 async function configOf(home: string, account: Partial<LoadedConfig['config']['federation']>): Promise<LoadedConfig> {
   const loaded = await loadConfig({ home });

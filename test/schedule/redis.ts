@@ -1,8 +1,8 @@
 /** A private Redis for tests: on a free port, with its own data folder. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
+import { freePort } from '../support/free-port.ts';
 import { scratch, until } from './support.ts';
 
 export interface RedisServer {
@@ -14,15 +14,6 @@ export interface RedisServer {
   /** Freezes the server: connections stay open, but nothing is answered. */
   freeze(): void;
   thaw(): void;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || !address) throw new Error('no port');
-  return address.port;
 }
 
 let servers = 0;

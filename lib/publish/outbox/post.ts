@@ -117,3 +117,9 @@ export const worksOfPost = ({ work, more = [] }: { work: string; more?: readonly
 
 /** Name of a picture where networks fetch it: the id of its post, which nobody can guess, its number if it is not the first, and its kind. */
 export const publicNameOf = ({ id }: Pick<Post, 'id'>, { file }: Post['picture']): string => file.replace(/^picture/, id);
+
+/** The post and its file that publicNameOf() named; undefined: it names none. */
+export function postedPicture(name: string): { id: string; file: string } | undefined {
+  const [, id, rest] = /^([0-9A-HJKMNP-TV-Z]{26})((?:-\d{1,3})?\.[a-z]{3,4})$/.exec(name) ?? [];
+  return id === undefined ? undefined : { id, file: `picture${rest}` };
+}

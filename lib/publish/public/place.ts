@@ -12,8 +12,14 @@ export interface PublicFolder {
   url: string;
 }
 
+/** This home's own server, which shows the pictures of a post while it is sent. */
+export interface PublicServer {
+  /** Address that `/NAME` is added to. */
+  served: string;
+}
+
 /** Where networks that fetch pictures find them. */
-export type PublicPlace = PublicFolder | PublicBucket;
+export type PublicPlace = PublicFolder | PublicBucket | PublicServer;
 
 /** A place as it is used. Every call fails with a NetworkFailure. */
 export interface OpenPlace {
@@ -25,7 +31,16 @@ export interface OpenPlace {
   remove: (name: string) => Promise<void>;
 }
 
-export const openPlace = (place: PublicPlace): OpenPlace => ('folder' in place ? openFolder(place) : new Bucket(place));
+export function openPlace(place: PublicPlace): OpenPlace {
+  if ('folder' in place) return openFolder(place);
+  return 'served' in place ? openServer(place) : new Bucket(place);
+}
+
+const openServer = ({ served }: PublicServer): OpenPlace => ({
+  settings: 'server.publicUrl, and that ai-artist serve answers there',
+  put: async (name) => `${served}/${name}`,
+  remove: async () => undefined,
+});
 
 function openFolder({ folder, url }: PublicFolder): OpenPlace {
   return {

@@ -24,7 +24,7 @@ const failure = (message: string, retryable: boolean): NetworkFailure =>
 export async function putPublicPicture({ name, picture }: PublicPicture, network: string, place: PublicPlace | undefined): Promise<string> {
   if (!place)
     throw failure(
-      `${network}: expected a place where it can fetch the picture, got none. Set publish.publicFolder and publish.publicUrl, or publish.publicBucket`,
+      `${network}: expected a place where it can fetch the picture, got none. Set publish.publicFolder and publish.publicUrl, publish.publicBucket, or server.publicUrl and run ai-artist serve`,
       false,
     );
   const opened = openPlace(place);

@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { encodingOf } from '../../artist/index.ts';
-import { configPath, type LoadedConfig, loadConfig, readSecret, type ServerSettings, serverSettings } from '../../config/index.ts';
+import {
+  configPath,
+  type LoadedConfig,
+  loadConfig,
+  publicAddressOf,
+  readSecret,
+  type ServerSettings,
+  serverSettings,
+} from '../../config/index.ts';
 import { ArtistError, type Clock, type Home, homeOf, resolveOptions, systemClock, whyReadOnly } from '../../core/index.ts';
 import { Gallery } from '../../gallery/index.ts';
 import { createLogger, type Logger } from '../../observe/index.ts';
@@ -143,9 +151,6 @@ async function partsOf({
   };
 }
 
-/** `publicUrl` without a slash at its end: the base path begins with one. */
-const publicBaseOf = ({ publicUrl }: ServerSettings): string | undefined => publicUrl?.replace(/\/+$/, '');
-
 /** Where to listen, and whether anyone else than the user of this machine can come in that way. */
 function placeOf(
   settings: ServerSettings,
@@ -274,7 +279,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       signInUrl: () =>
         'socket' in place || parts.readOnly !== undefined
           ? undefined
-          : `${publicBaseOf(settings) ?? url}${settings.basePath}/#code=${context.signInCodes.make('admin')}`,
+          : `${publicAddressOf(settings) ?? `${url}${settings.basePath}`}/#code=${context.signInCodes.make('admin')}`,
       close: () => {
         closed ??= close();
         return closed;
@@ -325,7 +330,7 @@ async function openContext(
   const metrics = await openMetrics({ home: home.folder, gallery, queue: address, queueName });
   openings.add(() => metrics.close());
   const closing = new AbortController();
-  const publicBase = publicBaseOf(settings);
+  const publicAddress = publicAddressOf(settings);
   const context: ServerContext = {
     home,
     readOnly,
@@ -336,7 +341,7 @@ async function openContext(
     clock,
     signInCodes: new SignInCodes(clock),
     warn,
-    addressOf: (request, path) => `${publicBase ?? originOf(request)}${settings.basePath}${path}`,
+    addressOf: (request, path) => `${publicAddress ?? `${originOf(request)}${settings.basePath}`}${path}`,
     closing: closing.signal,
   };
   return { context, metrics, drain: () => closing.abort(new ArtistError('ERR_CLOSING', 'server: it is shutting down')) };

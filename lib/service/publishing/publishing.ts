@@ -1,6 +1,6 @@
 /** What publishing from a home works with: its posts, its accounts, and the settings `publish` as rules. */
 import { derivingOf } from '../../artist/index.ts';
-import { configPath, type LoadedConfig, type PublishSettings, readSecret } from '../../config/index.ts';
+import { configPath, type LoadedConfig, type PublishSettings, publicAddressOf, readSecret } from '../../config/index.ts';
 import { ArtistError, type Clock, systemClock } from '../../core/index.ts';
 import type { Gallery } from '../../gallery/index.ts';
 import {
@@ -42,9 +42,17 @@ function rulesOf({ perDay, minutesBetween, quietHours, timeZone, times, dollarsP
   return { perDay, minutesBetween, quietHours, timeZone: timeZone ?? shownTimeZone(), times: readTimes, dollarsPerMonth };
 }
 
+/** Path of the server at which networks fetch the pictures of posts, in the state in which they are sent. */
+export const postedPictures = '/api/v1/publish/pictures';
+
 /** Where networks that fetch pictures find them. */
-function publicPlaceOf({ publicFolder, publicUrl: url, publicBucket }: PublishSettings, home: string): PublicPlace | undefined {
-  if (!publicBucket) return publicFolder && url ? { folder: configPath(publicFolder, home), url } : undefined;
+function publicPlaceOf({ config, home }: LoadedConfig): PublicPlace | undefined {
+  const { publicFolder, publicUrl: url, publicBucket } = config.publish;
+  if (!publicBucket) {
+    if (publicFolder && url) return { folder: configPath(publicFolder, home), url };
+    const server = publicAddressOf(config.server);
+    return server === undefined ? undefined : { served: `${server}${postedPictures}` };
+  }
   const { accessKeyId, secretAccessKey, ...bucket } = publicBucket;
   const keys = async () => ({
     accessKeyId: await readSecret(accessKeyId, 'publish.publicBucket.accessKeyId', { home }),
@@ -82,7 +90,7 @@ export interface HomeSenderOptions {
 /** A sender for all accounts of a home, by its settings. It does nothing before start() or look(), and nothing while no account is connected. */
 export function openSender({ loaded, gallery, onPost, warn, clock = systemClock }: HomeSenderOptions): PostSender {
   const { home, config } = loaded;
-  const publicPlace = publicPlaceOf(config.publish, home);
+  const publicPlace = publicPlaceOf(loaded);
   return new PostSender({ home, gallery, rules: rulesOf(config.publish), publicPlace, onPost, warn, clock });
 }
 

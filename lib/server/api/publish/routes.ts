@@ -7,6 +7,7 @@ import { accountsNamed, openPublishing, type Publishing } from '../../../service
 import type { Routes, ServerContext } from '../../context.ts';
 import { cleaner } from '../../events/hub-of-server.ts';
 import { workId } from '../work-id.ts';
+import { postedPictureRoute } from './picture-route.ts';
 import { accountSchema, type Clean, postSchema, shownAccount, shownPost } from './views.ts';
 
 const tags = ['publish'];
@@ -37,6 +38,7 @@ export const publishRoutes: Routes = (root, context) => {
   addingRoutes(root, desk);
   postRoutes(root, desk);
   switchRoute(root, desk);
+  postedPictureRoute(root, publishing.outbox);
 };
 
 function readingRoutes(root: FastifyInstance, { publishing, context, clean, view }: Desk): void {
