@@ -1,6 +1,7 @@
 import { ArtistError, defined, display, resolveOptions } from '../core/index.ts';
 import { addonFor, CallSite, commonEvent, type NativeClip, runJob } from '../engine/index.ts';
 import { Clip } from './clip.ts';
+import { checkEdge, checkNetwork } from './description/belongs.ts';
 import type { ClipDescription } from './description/description.ts';
 import { preprocessingOf, readClipConfig, readPreprocessorConfig, settingsFromHeaders } from './description/shape.ts';
 import { findClipFiles } from './model-files.ts';
@@ -28,11 +29,11 @@ async function firstConfig(paths: readonly string[]): Promise<ClipDescription | 
  *     const clip = await loadClip('./clip-vit-large-patch14');        // a folder of Hugging Face's CLIPModel
  *     const clip = await loadClip('./model.safetensors', { weightType: 'f16' });
  *
- * Every size is read from the file: ViT-B/32, B/16, L/14, L/14-336, H/14, bigG/14 and whatever else is built like them. Tensor names may be
- * those of Hugging Face's CLIPModel, of OpenCLIP, or of clip.cpp's GGUF files.
+ * Every size is read from the file: ViT-B/32, B/16, L/14, L/14-336, H/14, bigG/14, OpenAI's ResNets (RN50, RN101, RN50x4, x16, x64) and
+ * whatever else is built like them. Tensor names may be those of Hugging Face's CLIPModel, of OpenCLIP, or of clip.cpp's GGUF files.
  *
  * @throws ArtistError ERR_INVALID_ARGUMENT; ERR_MODEL_NOT_FOUND, ERR_READ; ERR_MODEL_FORMAT: damaged, no CLIP, a missing tower, wrong shapes
- *   or NaN weights: the message names the tensor; ERR_UNSUPPORTED: another activation, towers of another kind; ERR_NO_DEVICE; ERR_OUT_OF_MEMORY;
+ *   or NaN weights: the message names the tensor; a configuration of another model; ERR_UNSUPPORTED: another activation, towers of another kind; ERR_NO_DEVICE; ERR_OUT_OF_MEMORY;
  *   ERR_MODEL_LOAD: the engine's own words; ERR_NO_BINARY; `signal.reason` when aborted
  */
 export async function loadClip(spec?: string | LoadClipOptions, options?: Omit<LoadClipOptions, 'model'>): Promise<Clip> {
@@ -47,9 +48,10 @@ export async function loadClip(spec?: string | LoadClipOptions, options?: Omit<L
   );
   const { signal, onProgress, weightType, threads, backend, paramsBackend } = resolved;
   signal?.throwIfAborted();
-  const { name, files, headers, ...beside } = await findClipFiles(resolved.model);
+  const { name, files, headers, network, ...beside } = await findClipFiles(resolved.model);
   const preprocessorPath = resolved.preprocessor ?? beside.preprocessor;
   const config = resolved.config === undefined ? await firstConfig(beside.configs) : await readClipConfig(resolved.config, true);
+  if (config) checkNetwork(config, network);
   const preprocessor = await readPreprocessorConfig(preprocessorPath, resolved.preprocessor !== undefined);
   const { source, text, image, endToken } = config?.settings ?? settingsFromHeaders(headers);
   const tokenizer = await clipTokenizer();
@@ -75,6 +77,7 @@ export async function loadClip(spec?: string | LoadClipOptions, options?: Omit<L
   }
   const info = { ...native.info(), name, files, configSource: source };
   try {
+    if (config) checkEdge(config, info);
     return new Clip(addon, native, tokenizer, info, preprocessingOf(preprocessorPath, info.edge, config?.preprocessing, preprocessor));
   } catch (error) {
     await native.dispose().promise;

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { ArtistError, isFolder, readPlainFile } from '../core/index.ts';
 import { bundledModel, describeIdentity, identify, type ModelHeader, readModelHeader } from '../models/index.ts';
+import type { ImageNetwork } from './description/description.ts';
 
 export interface ClipFiles {
   /** "ai-artist-mini", or the name of the file or folder. */
@@ -12,6 +13,8 @@ export interface ClipFiles {
   /** Absolute paths of the files with weights. */
   files: string[];
   headers: ModelHeader[];
+  /** Kind of the image tower; undefined if only the engine reads the names of the tensors. */
+  network: ImageNetwork | undefined;
   /** Possible paths of its configuration, most likely first; none must exist. */
   configs: string[];
   /** Path of preprocessor_config.json, which may not exist. */
@@ -62,11 +65,22 @@ const landmarks = [
 ] as const;
 const [huggingFace, openClip] = landmarks;
 
+/** OpenAI's residual networks have the text tower's names of any of them, and this tensor. */
+const residual = 'visual.layer1.0.conv1.weight';
+
 const holds = (names: readonly string[], tensor: string): boolean => names.some((name) => name === tensor || name.endsWith(`.${tensor}`));
+
+const namesOf = (headers: readonly ModelHeader[]): string[] => headers.flatMap((header) => header.tensors.map((tensor) => tensor.name));
+
+function networkOf(headers: readonly ModelHeader[]): ImageNetwork | undefined {
+  const names = namesOf(headers);
+  if (names.length === 0) return undefined; // a torch checkpoint
+  return holds(names, residual) ? 'resnet' : 'vit';
+}
 
 /** Rejects a file of another kind, naming its kind, before the engine reads gigabytes of it. */
 function checkKind(path: string, headers: readonly ModelHeader[]): void {
-  const names = headers.flatMap((header) => header.tensors.map((tensor) => tensor.name));
+  const names = namesOf(headers);
   if (names.length === 0) return; // a torch checkpoint, whose index only the engine reads
   const layout = landmarks.find(({ image }) => holds(names, image)) ?? landmarks.find(({ text }) => holds(names, text)) ?? huggingFace;
   const [text, image] = [holds(names, layout.text), holds(names, layout.image)];
@@ -98,7 +112,14 @@ async function bundledClip(folder: string | undefined): Promise<ClipFiles> {
   // Its text tower is that of the diffusion model and is stored once, in that model's file.
   const files = [clip, model];
   const headers = await Promise.all(files.map((file) => readModelHeader(file)));
-  return { name, files, headers, configs: [clipConfig], preprocessor: join(dirname(clipConfig), 'preprocessor_config.json') };
+  return {
+    name,
+    files,
+    headers,
+    network: networkOf(headers),
+    configs: [clipConfig],
+    preprocessor: join(dirname(clipConfig), 'preprocessor_config.json'),
+  };
 }
 
 /**
@@ -116,14 +137,12 @@ export async function findClipFiles(model: string | undefined): Promise<ClipFile
   for (const path of files) headers.push(await readModelHeader(path));
   checkKind(given, headers);
   const folder = dirname(file);
-  const isOpenClip = holds(
-    headers.flatMap((header) => header.tensors.map((tensor) => tensor.name)),
-    openClip.image,
-  );
+  const isOpenClip = holds(namesOf(headers), openClip.image);
   return {
     name: basename(given),
     files,
     headers,
+    network: networkOf(headers),
     configs: (isOpenClip ? ['open_clip_config.json', 'config.json'] : ['config.json', 'open_clip_config.json']).map((one) =>
       join(folder, one),
     ),

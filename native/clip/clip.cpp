@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "clip/resnet_tower.h"
 #include "clip/tower.h"
 #include "clip/weight_check.h"
 #include "core/ggml_extend_backend.h"
@@ -22,6 +23,15 @@ constexpr int64_t gpu_tokens_per_graph = 2048;
 constexpr double usual_logit_scale = 100.0;
 
 TowerSettings settings_of(const ClipTowerRequest& request) { return {request.heads, request.quick_gelu, request.epsilon}; }
+
+std::unique_ptr<ImageTower> make_image_tower(ggml_backend_t backend, const std::shared_ptr<RunnerWeightManager>& manager,
+                                             const String2TensorStorage& tensors, const TowerSettings& settings, ggml_type type) {
+    std::string prefix;
+    if (find_residual_tower(tensors, prefix)) {
+        return std::make_unique<ResNetTower>(backend, manager, tensors, prefix, settings, type);
+    }
+    return std::make_unique<VisionTransformer>(backend, manager, tensors, settings, type);
+}
 
 }  // namespace
 
@@ -65,20 +75,22 @@ Clip::Clip(const ClipRequest& request) : parts_(std::make_unique<Parts>()) {
     const String2TensorStorage& tensors = manager.loader().get_tensor_storage_map();
     const auto type = request.type == SD_TYPE_COUNT ? GGML_TYPE_COUNT : static_cast<ggml_type>(request.type);
     parts_->text = std::make_unique<TextTower>(compute, parts_->manager, tensors, settings_of(request.text), request.end_token, type);
-    parts_->image = std::make_unique<ImageTower>(compute, parts_->manager, tensors, settings_of(request.image), type);
-    const TowerSizes &text = parts_->text->sizes(), &image = parts_->image->sizes();
+    parts_->image = make_image_tower(compute, parts_->manager, tensors, settings_of(request.image), type);
+    Tower& image_tower = parts_->image->tower();
+    const TowerSizes &text = parts_->text->sizes(), &image = image_tower.sizes();
     if (text.projection != image.projection) {
-        throw EngineError("ERR_MODEL_FORMAT", find_image_tower(tensors).projection + ": expected embeddings of " +
-                                                  std::to_string(text.projection) + " values, as " + find_text_tower(tensors).projection +
+        throw EngineError("ERR_MODEL_FORMAT", image_tower.projection_name() + ": expected embeddings of " +
+                                                  std::to_string(text.projection) + " values, as " + parts_->text->projection_name() +
                                                   " makes, got " + std::to_string(image.projection));
     }
     parts_->add(*parts_->text, compute, params);
-    parts_->add(*parts_->image, compute, params);
+    parts_->add(image_tower, compute, params);
     if (!manager.validate_registered_tensors() || !manager.load_resident_params()) {
         throw EngineError("ERR_MODEL_LOAD", "The engine could not read the weights");
     }
     check_finite(parts_->text->weights());
-    check_finite(parts_->image->weights());
+    check_finite(image_tower.weights());
+    parts_->image->prepare_weights(manager.loader());
 
     std::vector<float> scale;
     manager.loader().load_float_tensor("logit_scale", scale, request.threads);
@@ -90,8 +102,7 @@ Clip::Clip(const ClipRequest& request) : parts_(std::make_unique<Parts>()) {
     info_.positions = text.positions;
     info_.edge = image.edge;
     info_.patch = image.patch;
-    const TowerNames names = find_image_tower(tensors);
-    info_.weight_type = ggml_type_name(parts_->image->weights().at(names.layer(0, names.layout->fc1) + ".weight")->type);
+    info_.weight_type = ggml_type_name(parts_->image->weight_type());
     info_.device = ggml_backend_name(compute);
     info_.weight_bytes = manager.registered_bytes();
     info_.threads = request.threads;
@@ -173,7 +184,7 @@ void EmbedTextsJob::run() {
 
 void EmbedImagesJob::run() {
     ImageTower& tower = *parts().image;
-    const TowerSizes& sizes = tower.sizes();
+    const TowerSizes& sizes = tower.tower().sizes();
     const int64_t values = 3 * sizes.edge * sizes.edge;
     const int64_t total = static_cast<int64_t>(pixels_.size()) / values;
     const int64_t step = std::max<int64_t>(1, parts().tokens_per_graph / sizes.positions);

@@ -39,9 +39,9 @@ struct ClipInfo {
     int64_t vocabulary = 0;
     int64_t positions = 0;  // tokens of a text
     int64_t edge = 0;       // pixels
-    int64_t patch = 0;      // pixels
+    int64_t patch = 0;      // pixels; of a residual network: of one place of its last layer
     double logit_scale = 0;
-    std::string weight_type;  // of the image tower's matrices
+    std::string weight_type;  // of the image tower's matrices or kernels
     std::string device;
     size_t weight_bytes = 0;
     int threads = 1;

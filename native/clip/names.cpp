@@ -118,6 +118,23 @@ const ClipLayout& layout_of(const String2TensorStorage& tensors) {
     return hugging_face;
 }
 
+// OpenAI's residual networks share the names of the stem with the transformers of OpenCLIP.
+constexpr const char* residual_landmark = "visual.layer1.0.conv1.weight";
+
+// Beside a residual network, the text tower may have the names of any layout. OpenCLIP's names are suffixes of the others', hence last.
+const ClipLayout& text_layout_of(const String2TensorStorage& tensors) {
+    std::string prefix;
+    if (!find_prefix(tensors, residual_landmark, prefix)) {
+        return layout_of(tensors);
+    }
+    for (const ClipLayout* layout : layouts) {
+        if (find_prefix(tensors, std::string(layout->text) + layout->table, prefix)) {
+            return *layout;
+        }
+    }
+    return open_clip;
+}
+
 TowerNames names_of(const String2TensorStorage& tensors, const char* what, const ClipLayout& layout, const std::string& tower,
                     const char* landmark, const char* positions, const char* layers, const std::string& projection) {
     std::string prefix;
@@ -134,8 +151,16 @@ TowerNames names_of(const String2TensorStorage& tensors, const char* what, const
 
 }  // namespace
 
+bool find_residual_tower(const String2TensorStorage& tensors, std::string& prefix) {
+    if (!find_prefix(tensors, residual_landmark, prefix)) {
+        return false;
+    }
+    prefix += open_clip.image;
+    return true;
+}
+
 TowerNames find_text_tower(const String2TensorStorage& tensors) {
-    const ClipLayout& layout = layout_of(tensors);
+    const ClipLayout& layout = text_layout_of(tensors);
     return names_of(tensors, "text", layout, layout.text, layout.table, layout.text_positions, layout.text_layers, layout.text_projection);
 }
 

@@ -48,4 +48,7 @@ struct TowerNames {
 TowerNames find_text_tower(const String2TensorStorage& tensors);
 TowerNames find_image_tower(const String2TensorStorage& tensors);
 
+// Whether the image tower is one of OpenAI's residual networks; then `prefix` is that of all its names: "visual.", after the file's prefix.
+bool find_residual_tower(const String2TensorStorage& tensors, std::string& prefix);
+
 }  // namespace ai_artist

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "clip/names.h"
 #include "model_loader.h"
@@ -34,6 +35,21 @@ TowerSizes image_sizes(const String2TensorStorage& tensors, const TowerNames& na
 
 // The tensor of that name; ERR_MODEL_FORMAT if there is none, or if it holds integers.
 const TensorStorage& need_tensor(const String2TensorStorage& tensors, const std::string& name);
+
+// The tensor of that name and shape (ggml's order); ERR_MODEL_FORMAT otherwise.
+const TensorStorage& need_shape(const String2TensorStorage& tensors, const std::string& name, std::vector<int64_t> ne);
+
+// The numbered parts below a prefix ("visual.transformer.resblocks."): one more than the largest number; 0 if there are none.
+int64_t count_layers(const String2TensorStorage& tensors, const std::string& prefix);
+
+// Heads of a tower's attention, which must divide its width.
+int64_t head_count(int64_t hidden, const std::string& tower, const TowerSettings& settings);
+
+// The edge of the grid whose places, and one more, have the positions of the table `name`.
+int64_t grid_of(int64_t positions, const std::string& name);
+
+// The edge of the picture, pixels, as the tensor `name` wants it; larger ones than any tower has are refused.
+int64_t checked_edge(int64_t edge, const std::string& name);
 
 // "768x3072", in the order of the file (PyTorch's)
 std::string shape_text(const int64_t* ne, int dims);

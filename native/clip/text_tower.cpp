@@ -8,8 +8,8 @@ namespace ai_artist {
 
 TextTower::TextTower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manager, const String2TensorStorage& tensors,
                      const TowerSettings& settings, int end_token, ggml_type matrix_type)
-    : Tower(backend, std::move(manager), tensors, find_text_tower(tensors), text_sizes(tensors, find_text_tower(tensors), settings),
-            settings, matrix_type),
+    : Transformer(backend, std::move(manager), tensors, find_text_tower(tensors), text_sizes(tensors, find_text_tower(tensors), settings),
+                  settings, matrix_type),
       end_token_(end_token) {
     // By far the largest tensor, so it stays F16: every device can read rows of F16.
     const std::string table_name = names_.tower + names_.layout->table;

@@ -3,58 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/engine_error.h"
-
 namespace ai_artist {
-namespace {
 
-// About 30 nodes a layer; the runner's context has room for 40 times as many.
-constexpr size_t nodes_per_layer = 40;
-
-}  // namespace
-
-Tower::Tower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manager, const String2TensorStorage& tensors, TowerNames names,
-             TowerSizes sizes, TowerSettings settings, ggml_type matrix_type)
+Tower::Tower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manager, const String2TensorStorage& tensors,
+             std::string projection_name, TowerSizes sizes, TowerSettings settings, ggml_type matrix_type)
     : GGMLRunner(backend, std::move(manager)),
-      names_(std::move(names)),
       sizes_(sizes),
       settings_(settings),
-      tensors_(tensors),
-      matrix_type_(matrix_type) {
-    const ClipLayout& layout = *names_.layout;
-    const auto linear_parameters = [&](const std::string& name, int64_t in, int64_t out) {
-        return Linear{matrix(name + ".weight", in, out), parameter(name + ".bias", {out})};
-    };
-    const int64_t hidden = sizes_.hidden;
-    for (int64_t i = 0; i < sizes_.layers; i++) {
-        Layer layer;
-        layer.norm1 = norm_parameters(names_.layer(i, layout.norm1));
-        if (layout.fused != nullptr) {
-            const std::string fused = names_.layer(i, layout.fused);
-            layer.fused = {matrix(fused + "weight", hidden, 3 * hidden), parameter(fused + "bias", {3 * hidden})};
-        } else {
-            layer.query = linear_parameters(names_.layer(i, layout.query), hidden, hidden);
-            layer.key = linear_parameters(names_.layer(i, layout.key), hidden, hidden);
-            layer.value = linear_parameters(names_.layer(i, layout.value), hidden, hidden);
-        }
-        layer.out = linear_parameters(names_.layer(i, layout.out), hidden, hidden);
-        layer.norm2 = norm_parameters(names_.layer(i, layout.norm2));
-        layer.fc1 = linear_parameters(names_.layer(i, layout.fc1), hidden, sizes_.inner);
-        layer.fc2 = linear_parameters(names_.layer(i, layout.fc2), sizes_.inner, hidden);
-        layers_.push_back(layer);
-    }
-    // Blocks of quantised numbers cannot be transposed, and this matrix is small.
-    projection_ = layout.transposed_projection ? parameter(names_.projection, {sizes_.projection, hidden})
-                                               : matrix(names_.projection, hidden, sizes_.projection);
-}
+      matrix_type_(matrix_type),
+      projection_name_(std::move(projection_name)),
+      tensors_(tensors) {}
 
 ggml_tensor* Tower::parameter(const std::string& name, std::vector<int64_t> ne, ggml_type type) {
-    const TensorStorage& stored = need_tensor(tensors_, name);
+    need_shape(tensors_, name, ne);
     ne.resize(4, 1);
-    if (!std::equal(ne.begin(), ne.end(), stored.ne)) {
-        throw EngineError("ERR_MODEL_FORMAT",
-                          name + ": expected the shape " + shape_text(ne.data(), 4) + ", got " + shape_text(stored.ne, 4));
-    }
     ggml_tensor* tensor = ggml_new_tensor(params_ctx, type, 4, ne.data());
     weights_[name] = tensor;
     return tensor;
@@ -70,12 +32,7 @@ ggml_type Tower::matrix_type_of(const TensorStorage& stored, int64_t in) const {
 }
 
 ggml_tensor* Tower::matrix(const std::string& name, int64_t in, int64_t out) {
-    const TensorStorage& stored = need_tensor(tensors_, name);
-    if (stored.ne[0] != in || stored.ne[1] != out || stored.ne[2] != 1 || stored.ne[3] != 1) {
-        const int64_t expected[] = {in, out};
-        throw EngineError("ERR_MODEL_FORMAT",
-                          name + ": expected the shape " + shape_text(expected, 2) + ", got " + shape_text(stored.ne, 4));
-    }
+    const TensorStorage& stored = need_shape(tensors_, name, {in, out});
     ggml_tensor* tensor = ggml_new_tensor_2d(params_ctx, matrix_type_of(stored, in), in, out);
     weights_[name] = tensor;
     return tensor;
@@ -83,6 +40,10 @@ ggml_tensor* Tower::matrix(const std::string& name, int64_t in, int64_t out) {
 
 Tower::Norm Tower::norm_parameters(const std::string& name) {
     return {parameter(name + ".weight", {sizes_.hidden}), parameter(name + ".bias", {sizes_.hidden})};
+}
+
+Tower::Linear Tower::linear_parameters(const std::string& name, int64_t in, int64_t out) {
+    return {matrix(name + ".weight", in, out), parameter(name + ".bias", {out})};
 }
 
 ggml_tensor* Tower::normalise(ggml_tensor* x, const Norm& norm) {
@@ -100,9 +61,21 @@ Tower::Linear Tower::part_of(const Linear& fused, int64_t part) {
             ggml_view_1d(compute_ctx, fused.bias, sizes_.hidden, first * sizeof(float))};
 }
 
-// softmax(q k / sqrt(D) + mask) v for each head; P is the padded L, and the mask keeps the padding out
-//   queries [H, Q*N], tokens [H, L*N] -> [H, Q*N]
-ggml_tensor* Tower::attend(ggml_tensor* queries, ggml_tensor* tokens, const Layer& layer, int64_t batch, ggml_tensor* mask) {
+void Tower::attend_to(int64_t length, int64_t batch) {
+    const int64_t padded = padded_length(length);
+    spread_rows_.clear();
+    for (int64_t n = 0; n < batch; n++) {
+        for (int64_t i = 0; i < padded; i++) {
+            spread_rows_.push_back(static_cast<int32_t>(n * length + std::min(i, length - 1)));
+        }
+    }
+    if (padded != length) {
+        spread_ = ggml_new_tensor_1d(compute_ctx, GGML_TYPE_I32, padded * batch);
+        set_backend_tensor_data(spread_, spread_rows_.data());
+    }
+}
+
+ggml_tensor* Tower::attend(ggml_tensor* queries, ggml_tensor* tokens, const Attention& layer, int64_t batch, ggml_tensor* mask) {
     ggml_context* c = compute_ctx;
     const int64_t heads = sizes_.heads, size = sizes_.hidden / heads;
     const int64_t asked = queries->ne[1] / batch, length = tokens->ne[1] / batch;
@@ -128,46 +101,6 @@ ggml_tensor* Tower::attend(ggml_tensor* queries, ggml_tensor* tokens, const Laye
     mixed = ggml_cont(c, ggml_permute(c, mixed, 0, 2, 1, 3));          // [D, heads, Q, N]
     mixed = ggml_reshape_2d(c, mixed, sizes_.hidden, queries->ne[1]);  // [H, Q*N]
     return linear(mixed, layer.out);
-}
-
-ggml_tensor* Tower::encode(ggml_tensor* x, int64_t batch, ggml_tensor* mask, ggml_tensor* pooled, ggml_tensor* pooled_mask) {
-    ggml_context* c = compute_ctx;
-    const int64_t length = x->ne[1] / batch, padded = padded_length(length);
-    spread_rows_.clear();
-    for (int64_t n = 0; n < batch; n++) {
-        for (int64_t i = 0; i < padded; i++) {
-            spread_rows_.push_back(static_cast<int32_t>(n * length + std::min(i, length - 1)));
-        }
-    }
-    if (padded != length) {
-        spread_ = ggml_new_tensor_1d(c, GGML_TYPE_I32, padded * batch);
-        set_backend_tensor_data(spread_, spread_rows_.data());
-    }
-    for (const Layer& layer : layers_) {
-        const bool last = &layer == &layers_.back();
-        ggml_tensor* tokens = normalise(x, layer.norm1);
-        ggml_tensor* queries = tokens;
-        if (last) {
-            // Nothing after this layer reads the other tokens, so they are not computed.
-            x = ggml_get_rows(c, x, pooled);             // [H, N]
-            queries = ggml_get_rows(c, tokens, pooled);  // [H, N]
-        }
-        x = ggml_add(c, x, attend(queries, tokens, layer, batch, last ? pooled_mask : mask));
-        ggml_tensor* inner = linear(normalise(x, layer.norm2), layer.fc1);  // [inner, …]
-        inner = settings_.quick_gelu ? ggml_gelu_quick(c, inner) : ggml_gelu_erf(c, inner);
-        x = ggml_add(c, x, linear(inner, layer.fc2));
-    }
-    return x;
-}
-
-ggml_cgraph* Tower::project(ggml_tensor* pooled) {
-    ggml_cgraph* graph = new_graph_custom(nodes_per_layer * static_cast<size_t>(sizes_.layers) + 256);
-    ggml_tensor* projection = projection_;
-    if (names_.layout->transposed_projection) {
-        projection = ggml_cont(compute_ctx, ggml_transpose(compute_ctx, projection));
-    }
-    ggml_build_forward_expand(graph, ggml_mul_mat(compute_ctx, projection, pooled));
-    return graph;
 }
 
 std::vector<float> Tower::run(const std::function<ggml_cgraph*()>& graph, int threads) {

@@ -15,10 +15,15 @@ export interface ClipSettings {
 
 export type Kernel = (typeof kernels)[number];
 
+/** Kinds of image towers: a transformer over patches, or OpenAI's residual network. */
+export type ImageNetwork = 'vit' | 'resnet';
+
 /** The contents of a configuration file. */
 export interface ClipDescription {
   path: string;
   settings: ClipSettings;
+  /** What it says of the image tower that the weights say, too. */
+  tower?: { network?: ImageNetwork; edge?: number };
   /** Preprocessing of pictures, if stated. */
   preprocessing?:
     | { kernel: Kernel; stretch: boolean; mean?: readonly [number, number, number]; std?: readonly [number, number, number] }

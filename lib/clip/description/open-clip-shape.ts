@@ -5,10 +5,20 @@ import type { ClipDescription } from './description.ts';
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const width = z.int().min(1).max(65_536);
+const imageSize = z.union([z.int().min(1), z.array(z.int().min(1)).min(1)]);
+/** Channels of a ResNet's last stage, which its attention reads, for each of `width`. */
+const resNetWidening = 32;
 const schema = z.looseObject({
   model_cfg: z.looseObject({
     quick_gelu: z.boolean().optional(),
-    vision_cfg: z.looseObject({ width: width.optional(), head_width: width.optional(), timm_model_name: z.string().nullish() }),
+    vision_cfg: z.looseObject({
+      width: width.optional(),
+      head_width: width.optional(),
+      image_size: imageSize.optional(),
+      /** Of a transformer: their number; of a ResNet: the blocks of its four stages. */
+      layers: z.union([z.int().min(1), z.array(z.int().min(1))]).optional(),
+      timm_model_name: z.string().nullish(),
+    }),
     text_cfg: z.looseObject({ heads: z.int().min(1).max(1024).optional(), hf_model_name: z.string().nullish() }),
   }),
   preprocess_cfg: z
@@ -30,8 +40,8 @@ function unsupported(path: string, field: string, expected: string, got: unknown
 }
 
 /**
- * Missing fields have OpenCLIP's defaults: a head is 64 wide in the image tower, the text tower has 8, the activation is the exact GELU,
- * and the short side of a picture is resized (bicubic).
+ * Missing fields have OpenCLIP's defaults: a head is 64 wide in the image tower (also in a ResNet's attention), the text tower has 8, the
+ * activation is the exact GELU, and the short side of a picture is resized (bicubic).
  *
  * @throws ArtistError ERR_MODEL_FORMAT; ERR_UNSUPPORTED: towers of timm or of another library, another resampling
  */
@@ -49,12 +59,16 @@ export function openClipDescription(path: string, raw: unknown): ClipDescription
   if (text.hf_model_name) throw unsupported(path, 'hf_model_name', 'a text tower of OpenCLIP', text.hf_model_name);
   const common = { quickGelu, epsilon: 1e-5 };
   const headWidth = vision.head_width ?? 64;
+  const network = Array.isArray(vision.layers) ? 'resnet' : 'vit';
+  const hidden = vision.width === undefined ? 0 : vision.width * (network === 'resnet' ? resNetWidening : 1);
+  const edge = Array.isArray(vision.image_size) ? vision.image_size[0] : vision.image_size;
   return {
     path,
+    tower: { network, ...(edge !== undefined && { edge }) },
     settings: {
       source: 'config',
       text: { heads: text.heads ?? 8, ...common },
-      image: { heads: vision.width === undefined ? 0 : Math.floor(vision.width / headWidth), ...common },
+      image: { heads: Math.floor(hidden / headWidth), ...common },
       endToken: -1,
     },
     ...(pictures && { preprocessing: preprocessing(path, pictures) }),

@@ -5,10 +5,10 @@
 
 namespace ai_artist {
 
-ImageTower::ImageTower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manager, const String2TensorStorage& tensors,
-                       const TowerSettings& settings, ggml_type matrix_type)
-    : Tower(backend, std::move(manager), tensors, find_image_tower(tensors), image_sizes(tensors, find_image_tower(tensors), settings),
-            settings, matrix_type) {
+VisionTransformer::VisionTransformer(ggml_backend_t backend, std::shared_ptr<RunnerWeightManager> manager,
+                                     const String2TensorStorage& tensors, const TowerSettings& settings, ggml_type matrix_type)
+    : Transformer(backend, std::move(manager), tensors, find_image_tower(tensors),
+                  image_sizes(tensors, find_image_tower(tensors), settings), settings, matrix_type) {
     const ClipLayout& layout = *names_.layout;
     kernel_ = parameter(names_.tower + layout.kernel, {sizes_.patch, sizes_.patch, 3, sizes_.hidden});
     class_token_ = parameter(names_.tower + layout.class_token, {sizes_.hidden});
@@ -18,7 +18,7 @@ ImageTower::ImageTower(ggml_backend_t backend, std::shared_ptr<RunnerWeightManag
 }
 
 // The convolution's stride is its kernel's size, so each patch is one row of a matrix product: [patch*patch*3, grid*grid*N].
-void ImageTower::cut_patches(const float* pixels, int64_t count) {
+void VisionTransformer::cut_patches(const float* pixels, int64_t count) {
     const int64_t edge = sizes_.edge, patch = sizes_.patch, grid = edge / patch;
     patches_.resize(static_cast<size_t>(count * 3 * edge * edge));
     float* to = patches_.data();
@@ -36,7 +36,7 @@ void ImageTower::cut_patches(const float* pixels, int64_t count) {
     }
 }
 
-ggml_cgraph* ImageTower::graph(int64_t count) {
+ggml_cgraph* VisionTransformer::graph(int64_t count) {
     ggml_context* c = compute_ctx;
     const int64_t hidden = sizes_.hidden, length = sizes_.positions, area = sizes_.patch * sizes_.patch * 3;
     ggml_tensor* patches = ggml_new_tensor_2d(c, GGML_TYPE_F32, area, (length - 1) * count);
@@ -59,7 +59,7 @@ ggml_cgraph* ImageTower::graph(int64_t count) {
     return project(normalise(encode(normalise(x, pre_norm_), count, mask, pooled, pooled_mask), post_norm_));
 }
 
-std::vector<float> ImageTower::embed(const float* pixels, int64_t count, int threads) {
+std::vector<float> VisionTransformer::embed(const float* pixels, int64_t count, int threads) {
     cut_patches(pixels, count);
     pooled_.clear();
     for (int64_t n = 0; n < count; n++) {
@@ -67,5 +67,7 @@ std::vector<float> ImageTower::embed(const float* pixels, int64_t count, int thr
     }
     return run([&] { return graph(count); }, threads);
 }
+
+ggml_type VisionTransformer::weight_type() const { return weights().at(names_.layer(0, names_.layout->fc1) + ".weight")->type; }
 
 }  // namespace ai_artist
