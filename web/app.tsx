@@ -28,6 +28,7 @@ const pages: Readonly<Record<string, ComponentType>> = {
   duplicates: lazy(async () => (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage),
   share: SharePage,
   studio: lazy(async () => (await import('./studio/studio-page.tsx')).StudioPage),
+  publish: lazy(async () => (await import('./publish/publish-page.tsx')).PublishPage),
   queue: lazy(async () => (await import('./queue/queue-page.tsx')).QueuePage),
   cull: lazy(async () => (await import('./cull/cull-page.tsx')).CullPage),
   duel: lazy(async () => (await import('./duel/duel-page.tsx')).DuelPage),

@@ -29,6 +29,8 @@ const page = z.object({
   broken: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
 });
 
+export type PostPage = z.output<typeof page>;
+
 const totals = z.object({
   accounts: z.array(
     z.object({
@@ -40,6 +42,8 @@ const totals = z.object({
     }),
   ),
 });
+
+export type TotalsAnswer = z.output<typeof totals>;
 
 function countsOf(posts: readonly Post[]): z.output<typeof page>['counts'] {
   const counts = Object.fromEntries(postStates.map((state) => [state, 0])) as z.output<typeof page>['counts'];

@@ -22,6 +22,8 @@ export const accountSchema = z.looseObject({
     .describe('Why nothing is posted to it; connecting it again ends that'),
 });
 
+export type AccountView = z.output<typeof accountSchema>;
+
 /** Figures of posts by name. */
 export function figuresSchema<T extends z.ZodType>(figure: T) {
   const one = figure.optional();
@@ -49,6 +51,7 @@ export const postSchema = z.looseObject({
   failures: z.int().describe('In a row'),
   price: z.number().describe('US dollars'),
   problem: z.looseObject({ code: z.string(), message: z.string(), retryable: z.boolean(), at: time }).nullable(),
+  history: z.array(z.looseObject({ at: time, state: z.enum(postStates), note: z.string().optional() })),
   metrics: z.array(z.object({ age: z.string(), at: time, figures: figuresSchema(z.int()) })),
   waits: z
     .object({ reason: z.string(), until: time.describe('null: until a person does something') })
