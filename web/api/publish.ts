@@ -1,4 +1,5 @@
 /** Posts and accounts of networks, and what can be done with them. */
+import type { PreparedView } from '../../lib/server/api/publish/adding.ts';
 import type { PostPage, TotalsAnswer } from '../../lib/server/api/publish/reading.ts';
 import type { AccountView, PostView } from '../../lib/server/api/publish/views.ts';
 import { ask } from './client.ts';
@@ -39,3 +40,27 @@ export const retryPost = (id: string, found: { absent: true } | { published: str
 export const deletePost = async (id: string): Promise<Post> =>
   (await ask<{ post: Post }>(`publish/posts/${id}`, { method: 'DELETE' })).post;
 export const switchPublishing = (isOff: boolean): Promise<unknown> => ask('publish/switch', { method: 'PUT', body: { isOff } });
+
+/** What a post is to be; see POST /api/v1/publish/preview. */
+export interface PreviewWish {
+  work: string;
+  more: readonly string[];
+  caption?: string;
+  altTexts?: Readonly<Record<string, string>>;
+}
+export interface QueueWish extends PreviewWish {
+  accounts: readonly [string];
+  approve: boolean;
+  again: boolean;
+  dueAt?: string;
+}
+export type Prepared = PreparedView;
+
+export const previewPost = (wish: PreviewWish, account: string, signal: AbortSignal): Promise<Prepared> =>
+  ask<Prepared>('publish/preview', { method: 'POST', body: { ...wish, account }, signal });
+
+/** @throws ApiError */
+export async function queuePosts(wish: QueueWish): Promise<Post> {
+  const { posts } = await ask<{ posts: [Post] }>('publish/posts', { method: 'POST', body: wish });
+  return posts[0];
+}
