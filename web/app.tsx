@@ -13,10 +13,12 @@ import { Navigation } from './parts/navigation.tsx';
 import { Notices } from './parts/notices.tsx';
 import { SignInDialog, SignInForm } from './parts/sign-in.tsx';
 import { TroubleBar } from './parts/trouble-bar.tsx';
+import { publishAsked } from './publish/ask.ts';
 import { t } from './texts/text.ts';
 
 const SharePage = lazy(async () => (await import('./share/share-page.tsx')).SharePage);
 const ActDialogs = lazy(async () => (await import('./act/act-dialogs.tsx')).ActDialogs);
+const PublishDialog = lazy(async () => (await import('./publish/compose/publish-dialog.tsx')).PublishDialog);
 /** What a link shows needs no token, and has nothing of the gallery beside it. */
 const isVisit = (): boolean => page.value === 'share' && place.value.path[1] !== undefined;
 
@@ -28,6 +30,7 @@ const pages: Readonly<Record<string, ComponentType>> = {
   duplicates: lazy(async () => (await import('./duplicates/duplicates-page.tsx')).DuplicatesPage),
   share: SharePage,
   studio: lazy(async () => (await import('./studio/studio-page.tsx')).StudioPage),
+  publish: lazy(async () => (await import('./publish/publish-page.tsx')).PublishPage),
   queue: lazy(async () => (await import('./queue/queue-page.tsx')).QueuePage),
   cull: lazy(async () => (await import('./cull/cull-page.tsx')).CullPage),
   duel: lazy(async () => (await import('./duel/duel-page.tsx')).DuelPage),
@@ -77,6 +80,7 @@ export function App() {
       <SignInDialog />
       <AccountDialog />
       {actDialog.value && <ActDialogs />}
+      {publishAsked.value && <PublishDialog />}
       <KeysOverlay />
       <Notices />
     </div>

@@ -25,11 +25,10 @@ export {
 export { foreignPlace } from './files/foreign-places.ts';
 export { whyReadOnly } from './files/home-access.ts';
 export { acquireLock, type Lock, type LockOptions, type LockOwner, lockOwner, withLock } from './files/lock.ts';
-export { namesIn } from './files/names-in.ts';
 export { openPlainFile, readPlainFile } from './files/plain-file.ts';
 export { makePrivateFolder, privateMode } from './files/private-folder.ts';
 export { birthOf, isAlive } from './files/process-birth.ts';
-export { readError } from './files/read-error.ts';
+export { namesIn, readError } from './files/read-error.ts';
 export { removeTree, replaceFolder } from './files/replace-folder.ts';
 export { checkReplaceable, type FileWish, type FolderWish, writeOutput } from './files/replaceable.ts';
 export { restoredWords, type StateDefinition, StateFile, type StateOptions, type StateRepair } from './files/state-file.ts';

@@ -29,9 +29,10 @@ const questions = [
   '/sdapi/v1/interrogate',
   '/internal/progress',
 ];
-/** Answer without a token everywhere; that of a picture has its permission in its name, and those of links in their secret. */
+/** Answer without a token everywhere; those of pictures have their permission in their name, and those of links in their secret. */
 const shared = '/api/v1/shared/:secret';
 const openRoutes = [
+  '/api/v1/publish/pictures/:name',
   '/api/v1/session',
   '/api/v1/session/code',
   shared,

@@ -5,6 +5,7 @@ import { equal, is, ok } from 'uvu/assert';
 import { suite } from '../harness.ts';
 import { type Serving, serving } from '../server/serving.ts';
 import { openBrowser, openPage, type Watched } from './browser.ts';
+import { addPost, failing, fillPosts } from './publish-support.ts';
 import { signInAs } from './sign-in.ts';
 import { fillSpecial, hostile, type SpecialWorks, special } from './special-works.ts';
 import { visit } from './visit.ts';
@@ -31,7 +32,7 @@ suite('each room, enlarged, with hostile texts', { timeoutMs: 120_000 }, (test) 
       'queue',
       'artist',
       'training',
-    ].concat(['duel', 'cull', 'calendar', 'share', 'settings']);
+    ].concat(['duel', 'cull', 'calendar', 'share', 'settings', 'publish', 'publish/accounts']);
     const admin = await server.newToken('admin', 'admin');
     const post = async (method: string, to: string, body: object): Promise<void> => {
       const headers = { authorization: `Bearer ${admin}`, 'content-type': 'application/json' };
@@ -40,6 +41,14 @@ suite('each room, enlarged, with hostile texts', { timeoutMs: 120_000 }, (test) 
     };
     await post('POST', 'jobs', { prompt: `${hostile} ${longWord}` });
     await post('PATCH', `works/${a}`, { title: `${longWord} ${hostile}`, addTags: [longWord.slice(0, 150)], addCollections: [hostile] });
+    await fillPosts(server.home, works.ids);
+    await addPost(server.home, {
+      work: a ?? '',
+      text: `${longWord} ${hostile}`,
+      account: longWord.slice(0, 60),
+      state: 'failed',
+      change: failing(longWord),
+    });
     await post('POST', 'shares', { title: hostile, which: { query: '' } });
   });
   test.after(async () => {

@@ -72,6 +72,7 @@ suite('the shell of the page', (test) => {
       ['duel', 'Gallery', 'true'],
       [`compare?a=${ids[0]}&b=${ids[1]}`, 'Gallery', 'true'],
       ['figures/likes?range=all', 'Figures', 'page'],
+      ['publish/accounts', 'Publishing', 'page'],
     ] as const) {
       await page.goto(`${server.url}/${address}`);
       const marked = page.getByRole('navigation', { name: 'Main' }).locator('[aria-current]');

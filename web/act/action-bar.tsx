@@ -9,8 +9,9 @@ import { Button, IconButton } from '../parts/button.tsx';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
 import { tellError } from '../parts/notices.tsx';
 import { px } from '../parts/px.ts';
+import { isPublishOffered } from '../publish/ask.ts';
 import { t } from '../texts/text.ts';
-import { actOnChosen, change, download, openDialog } from './chosen-actions.ts';
+import { actOnChosen, change, download, openDialog, publishChosen } from './chosen-actions.ts';
 import { type Operation, running } from './operations.ts';
 
 const stars = [5, 4, 3, 2, 1] as const;
@@ -115,6 +116,7 @@ function moreItems(n: number, isTrash: boolean): MenuItem[] {
     { label: t('act.unhide'), onChoose: () => change({ hidden: false }) },
     ...exports,
     { label: t('share.create'), icon: 'link', onChoose: () => openDialog('share') },
+    ...(isPublishOffered() ? [{ label: t('publish.ask'), icon: 'publish' as const, onChoose: publishChosen }] : []),
     history,
   ];
 }

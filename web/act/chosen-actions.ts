@@ -1,9 +1,12 @@
 /** What can be done with the chosen works. */
 import { signal } from '@preact/signals';
 import { addressOf } from '../api/client.ts';
+import { idsWithout } from '../api/columns.ts';
 import { whenSignedIn } from '../api/session.ts';
 import { chosenCount, chosenWorks } from '../gallery/selection.ts';
+import { columns } from '../gallery/shown-works.ts';
 import { tell } from '../parts/notices.tsx';
+import { askToPublish } from '../publish/ask.ts';
 import { t } from '../texts/text.ts';
 import { type Action, act } from './operations.ts';
 
@@ -20,6 +23,17 @@ export function actOnChosen(action: Action): void {
 }
 
 export const change = (wanted: Extract<Action, { action: 'change' }>['change']): void => actOnChosen({ action: 'change', change: wanted });
+
+/** Works of which posts are made at once; no network takes more in one post. */
+const mostToPublish = 20;
+
+/** Makes posts of the chosen works. */
+export function publishChosen(): void {
+  const which = chosenWorks();
+  const list = columns.peek();
+  if (chosenCount.peek() > mostToPublish || !list) return tell(t('publish.tooMany', { n: mostToPublish }), { kind: 'error' });
+  askToPublish('ids' in which ? which.ids : idsWithout(list, new Set(which.except)));
+}
 
 /** Ids that fit into an address. */
 const mostInAddress = 400;

@@ -1,5 +1,5 @@
+import { ChoiceLinks, hrefWith } from '../form/choice-links.tsx';
 import { t } from '../texts/text.ts';
-import { ChoiceLinks, hrefWith } from './range-bar.tsx';
 import { type Grouping, groupings } from './spans.ts';
 
 /** Figures by week, month or period of the artist. */

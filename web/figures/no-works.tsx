@@ -1,8 +1,8 @@
+import { hrefWith } from '../form/choice-links.tsx';
 import { Empty } from '../form/sections.tsx';
 import { hrefOf } from '../navigate/router.ts';
 import { t } from '../texts/text.ts';
 import type { Range } from './range.ts';
-import { hrefWith } from './range-bar.tsx';
 
 /** No work was painted in the range, or none at all. */
 export function NoWorks({ range: { choice } }: { range: Range }) {

@@ -23,6 +23,7 @@ export const entries: readonly Entry[] = [
   { path: 'collections', icon: 'collection', label: 'nav.collections' },
   { path: 'map', icon: 'map', label: 'nav.map' },
   { path: 'artist', icon: 'artist', label: 'nav.artist' },
+  { path: 'publish', icon: 'publish', label: 'nav.publish' },
   { path: 'training', icon: 'training', label: 'nav.training' },
   { path: 'figures', icon: 'figures', label: 'nav.figures' },
   { path: 'health', icon: 'health', label: 'nav.health' },

@@ -1,8 +1,8 @@
 import { openDialog } from '../act/chosen-actions.ts';
 import { mayPaint } from '../api/session.ts';
-import { copy } from '../browser/clipboard.ts';
+import { CommandLine } from '../form/command-line.tsx';
 import { hrefOf } from '../navigate/router.ts';
-import { Button, IconButton, mainLook } from '../parts/button.tsx';
+import { Button, mainLook } from '../parts/button.tsx';
 import { t } from '../texts/text.ts';
 
 /** What one can do in a gallery without a work. */
@@ -27,11 +27,11 @@ export function FirstRun() {
       </section>
       <section class="flex flex-col gap-2">
         <h3 class="font-medium">{t('first.terminal')}</h3>
-        <Command text={t('first.create')} />
+        <CommandLine text={t('first.create')} />
       </section>
       <section class="flex flex-col gap-2">
         <h3 class="font-medium">{t('first.import')}</h3>
-        <Command text={t('first.importCommand')} />
+        <CommandLine text={t('first.importCommand')} />
       </section>
       {mayPaint.value && (
         <p class="flex flex-wrap items-center gap-3 text-sm">
@@ -42,14 +42,5 @@ export function FirstRun() {
         </p>
       )}
     </div>
-  );
-}
-
-function Command({ text }: { text: string }) {
-  return (
-    <p class="flex items-center gap-2 rounded-md border border-line bg-raised py-1 pr-1 pl-3">
-      <code class="min-w-0 flex-1 text-sm break-words select-all">{text}</code>
-      <IconButton icon="copy" label={t('view.copyText', { what: text })} size={16} onClick={() => copy(text)} />
-    </p>
   );
 }

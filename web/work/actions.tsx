@@ -4,6 +4,7 @@ import { copy } from '../browser/clipboard.ts';
 import { saveFrom, saveText } from '../browser/save-file.ts';
 import { hrefOf, navigate } from '../navigate/router.ts';
 import { Menu, type MenuItem } from '../parts/menu.tsx';
+import { askToPublish, isPublishOffered } from '../publish/ask.ts';
 import { t } from '../texts/text.ts';
 import { paintVariations } from './repaint/variations.ts';
 
@@ -59,6 +60,7 @@ export function MoreMenu({ row, work, newer, older, onWhy, onHide, onReproduce, 
     items.push({ label: t('compare.withNewer'), icon: 'compare', onChoose: () => navigate(compareHref(row.id, newer)) });
   items.push({ label: t('compare.withOther'), icon: 'compare', onChoose: () => navigate(compareHref(row.id, undefined)) });
   items.push({ label: t(row.hidden ? 'act.unhide' : 'act.hide'), icon: row.hidden ? 'look' : 'hidden', onChoose: onHide });
+  if (isPublishOffered()) items.push({ label: t('publish.ask'), icon: 'publish', onChoose: () => askToPublish([row.id]) });
   const prompt = work?.prompt;
   if (prompt) items.push({ label: t('view.copyPrompt'), icon: 'copy', onChoose: () => copy(prompt) });
   const infotext = work?.infotext;

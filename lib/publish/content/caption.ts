@@ -40,6 +40,15 @@ export function unknownPlaceholders(template: string): string[] {
 }
 export const placeholders: readonly string[] = ['title', 'prompt', 'model', 'seed', 'date', 'credits'];
 
+/** The text of a post, and the words in it that a person may put others in place of. */
+export interface Caption {
+  text: string;
+  /** Without credits, label and hashtags, before they were cut. */
+  words: string;
+  /** Whether they had no room. */
+  isCut: boolean;
+}
+
 /**
  * The text of a post: the template, every credit, the AI label and hashtags, within the length of the network. Where that is too long, hashtags
  * are left out from the end, then the words of the template are cut; credits and the label never are. On a network that charges for links they are
@@ -48,12 +57,12 @@ export const placeholders: readonly string[] = ['title', 'prompt', 'model', 'see
  * @throws ArtistError ERR_LICENCE: a source forbids the post, or there is no room for the credits; ERR_INVALID_ARGUMENT: there is no room for
  *   the label
  */
-export function makeCaption(
+export function captionOf(
   work: Artwork,
   due: Credits,
   limits: Limits,
   { template: given, words: own, more = [], hashtags, links = false }: CaptionOptions,
-): string {
+): Caption {
   if (due.forbidden.length > 0)
     throw new ArtistError(
       'ERR_LICENCE',
@@ -70,16 +79,16 @@ export function makeCaption(
   const tags = tagsOf(work, ai, hashtags).slice(0, limits.hashtags);
   const fits = (text: string): boolean => limits.count(text) <= limits.characters;
   const words = linked(own?.trim() ?? filled(template, work, credits));
+  // Where the credits are inside the template, the other words around them are cut.
+  const cut = isPlaced ? linked(filled(template.replaceAll('{credits}', ''), work, credits)) : words;
   for (let kept = tags.length; kept >= Math.min(1, tags.length); kept--) {
     const text = joined(words, end, tags.slice(0, kept));
-    if (fits(text)) return text;
+    if (fits(text)) return { text, words: cut, isCut: false };
   }
-  // Where the credits are inside the template, the other words around them are cut.
   const rest = isPlaced ? [creditText(credits), end].filter((line) => line !== '').join('\n') : end;
-  const cut = isPlaced ? linked(filled(template.replaceAll('{credits}', ''), work, credits)) : words;
   for (const kept of [tags.slice(0, 1), []]) {
     const shortened = longestFitting(cut, (part) => joined(part, rest, kept), fits);
-    if (shortened !== undefined) return shortened;
+    if (shortened !== undefined) return { text: shortened, words: cut, isCut: !shortened.startsWith(cut) };
   }
   const least = limits.count(joined('', rest, []));
   throw credits.lines.length > 0
@@ -91,9 +100,12 @@ export function makeCaption(
     : new ArtistError('ERR_INVALID_ARGUMENT', `caption: expected at most ${limits.characters} characters, got ${least}`);
 }
 
-/** The alternative text within the network's length. */
-export function altTextFor(work: Artwork, { altText }: Pick<Limits, 'altText'>): string {
-  return cutTo(altOf(work), altText);
+/** The text of captionOf(). @throws ArtistError every error of captionOf() */
+export const makeCaption = (...about: Parameters<typeof captionOf>): string => captionOf(...about).text;
+
+/** The alternative text within the network's length: what a person wrote for this post, else that of the work. */
+export function altTextFor(work: Artwork, { altText }: Pick<Limits, 'altText'>, given = ''): string {
+  return cutTo(given.trim() === '' ? altOf(work) : given.trim(), altText);
 }
 
 function tagsOf(work: Artwork, ai: boolean, given: readonly string[] | undefined): string[] {

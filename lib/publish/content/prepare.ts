@@ -2,7 +2,7 @@ import { ArtistError, counted } from '../../core/index.ts';
 import type { Artwork } from '../../gallery/index.ts';
 import type { NetworkName } from '../networks/network-names.ts';
 import type { Derivative, Limits, PostContent, Publisher, visibilities } from '../networks/publisher.ts';
-import { altTextFor, isMadeByAi, makeCaption, placeholders, unknownPlaceholders } from './caption.ts';
+import { altTextFor, captionOf, isMadeByAi, placeholders, unknownPlaceholders } from './caption.ts';
 import { type Credits, creditsOfWork, joinedCredits } from './credits.ts';
 import { type DeriveCopy, makeDerivative } from './derivative.ts';
 import { type WriteCaption, writtenWords } from './written-words.ts';
@@ -34,6 +34,10 @@ export interface PreparedPost {
   /** Further pictures, each of a work of its own. */
   more: readonly { work: string; altText: string; picture: Derivative }[];
   credits: Credits;
+  /** The text's own words, without credits, label and hashtags, before they were cut; and who wrote them. */
+  words: { text: string; by: 'template' | 'llm' | 'person'; isCut: boolean };
+  /** Longest alternative text; 0: the network has none. */
+  altTextLimit: number;
   /** Length of the text as the network counts it, and its limit. */
   length: { used: number; limit: number };
   /** US dollars. */
@@ -47,6 +51,8 @@ export interface PrepareOptions {
   more?: readonly Artwork[];
   /** Words in place of the template's. */
   words?: string | undefined;
+  /** In place of the alternative texts of works, by the work's ULID. */
+  altTexts?: Readonly<Record<string, string>> | undefined;
   /** Writes the words, with `caption: 'llm'` and no words given. */
   write?: WriteCaption | undefined;
 }
@@ -63,7 +69,7 @@ export async function preparePost(
   publisher: Publisher,
   home: string,
   settings: ContentSettings,
-  { derive, more = [], words, write }: PrepareOptions = {},
+  { derive, more = [], words, altTexts = {}, write }: PrepareOptions = {},
 ): Promise<PreparedPost> {
   const works = [work, ...more] as const;
   const hidden = works.find((one) => one.hidden);
@@ -83,22 +89,25 @@ export async function preparePost(
   const credits = joinedCredits(due);
   const asksWriter = settings.caption === 'llm' && words === undefined && write !== undefined;
   const own = asksWriter ? await writtenWords(works, credits, limits, { ...settings, write }) : words;
-  const text = makeCaption(work, credits, limits, { ...settings, ...(own !== undefined && { words: own }), more });
+  const { text, ...written } = captionOf(work, credits, limits, { ...settings, ...(own !== undefined && { words: own }), more });
   const picture = await makeDerivative(work, limits, { unchanged: due[0]?.unchanged ?? false, derive });
   const others: PreparedPost['more'][number][] = [];
   for (const [at, one] of more.entries()) {
     const unchanged = due[at + 1]?.unchanged ?? false;
     const derivative = await makeDerivative(one, limitsAfter(picture, limits), { unchanged, derive });
-    others.push({ work: one.id, altText: altTextFor(one, limits), picture: derivative });
+    others.push({ work: one.id, altText: altTextFor(one, limits, altTexts[one.id]), picture: derivative });
   }
   const { language, visibility, sensitive } = settings;
-  const content = { text, altText: altTextFor(work, limits), language, visibility, sensitive, madeWithAi: works.some(isMadeByAi) };
+  const altText = altTextFor(work, limits, altTexts[work.id]);
+  const content = { text, altText, language, visibility, sensitive, madeWithAi: works.some(isMadeByAi) };
   return {
     network: publisher.network,
     content,
     picture,
     more: others,
     credits,
+    words: { text: written.words, by: own === undefined ? 'template' : words === undefined ? 'llm' : 'person', isCut: written.isCut },
+    altTextLimit: limits.altText,
     length: { used: limits.count(text), limit: limits.characters },
     price:
       publisher.price?.(

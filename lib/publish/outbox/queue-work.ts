@@ -34,6 +34,8 @@ export interface QueueWorkOptions {
   more?: readonly Artwork[];
   /** A person's own words in place of the template. */
   caption?: string | undefined;
+  /** A person's own alternative texts for this post in place of those of the works, by the work's ULID. */
+  altTexts?: Readonly<Record<string, string>> | undefined;
   /** Also if the account has a post of one of the works already. */
   again?: boolean;
 }
@@ -48,10 +50,10 @@ export const previewPost = answering(
   (
     work: Artwork,
     account: Account,
-    { outbox, accounts, settings, derive, more = [], caption, write, open = openPublisher }: QueueWorkOptions,
+    { outbox, accounts, settings, derive, more = [], caption, altTexts, write, open = openPublisher }: QueueWorkOptions,
   ): Promise<PreparedPost> => {
     return answeredByNetwork(() =>
-      preparePost(work, open(accounts, account), outbox.home.folder, settings, { derive, more, words: caption, write }),
+      preparePost(work, open(accounts, account), outbox.home.folder, settings, { derive, more, words: caption, altTexts, write }),
     );
   },
 );

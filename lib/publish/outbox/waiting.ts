@@ -3,7 +3,7 @@ import type { Accounts } from '../accounts/account.ts';
 import type { Outbox } from './outbox.ts';
 import type { Post } from './post.ts';
 import type { PostingRules } from './posting-rules.ts';
-import { holdOf } from './rules.ts';
+import { type Hold, holdOf } from './rules.ts';
 
 /**
  * Why approved posts do not go out now, by id; a post that is not named goes out with the next look of a sender.
@@ -11,25 +11,33 @@ import { holdOf } from './rules.ts';
  * @param posts all posts of the home
  * @throws ArtistError ERR_READ, ERR_DAMAGED
  */
-export async function whyWaiting(
+export async function holdsOf(
   posts: readonly Post[],
   { outbox, accounts, rules }: { outbox: Outbox; accounts: Accounts; rules: PostingRules },
   now: number,
-): Promise<Map<string, string>> {
+): Promise<Map<string, Hold>> {
   const isOff = await exists(outbox.home.publishingOff);
   const known = new Map((await accounts.list()).map((account) => [account.name, account]));
-  const reasonOf = (post: Post): string | undefined => {
+  const byPerson = (reason: string): Hold => ({ reason, until: null });
+  const holdOn = (post: Post): Hold | undefined => {
     const account = known.get(post.account);
-    if (isOff) return 'publishing is off';
-    if (!account) return 'its account is not connected';
-    if (account.stopped) return `its account has stopped: ${account.stopped.message}`;
+    if (isOff) return byPerson('publishing is off');
+    if (!account) return byPerson('its account is not connected');
+    if (account.stopped) return byPerson(`its account has stopped: ${account.stopped.message}`);
     const own = posts.filter((other) => other.account === post.account);
-    const hold = holdOf(post, own, rules, now);
-    return (
-      hold &&
-      `${hold.reason}${hold.until === null ? '' : `, until ${new Date(hold.until).toISOString().slice(0, 16).replace('T', ' ')} UTC`}`
-    );
+    return holdOf(post, own, rules, now);
   };
-  const reasons = posts.filter(({ state }) => state === 'approved').map((post): [string, string | undefined] => [post.id, reasonOf(post)]);
-  return new Map(reasons.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const holds = posts.filter(({ state }) => state === 'approved').map((post): [string, Hold | undefined] => [post.id, holdOn(post)]);
+  return new Map(holds.filter((entry): entry is [string, Hold] => entry[1] !== undefined));
+}
+
+/** The reasons of holdsOf() as texts, with their end in UTC. @throws ArtistError every error of holdsOf() */
+export async function whyWaiting(...about: Parameters<typeof holdsOf>): Promise<Map<string, string>> {
+  const holds = await holdsOf(...about);
+  return new Map([...holds].map(([id, hold]) => [id, holdText(hold)]));
+}
+
+/** `quiet hours, until 2026-12-03 07:00 UTC` */
+export function holdText({ reason, until }: Hold): string {
+  return `${reason}${until === null ? '' : `, until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`}`;
 }

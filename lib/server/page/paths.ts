@@ -8,6 +8,7 @@ export const pagePaths = [
   'studio',
   'queue',
   'artist',
+  'publish',
   'training',
   'figures',
   'map',

@@ -1,12 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { connectAccount, PostSender } from '../../../lib/publish/index.ts';
+import { Accounts, connectAccount, PostSender, postStates } from '../../../lib/publish/index.ts';
 import { publishRoutes } from '../../../lib/server/api/publish/routes.ts';
 import { hubOf } from '../../../lib/server/events/hub-of-server.ts';
 import { openPublishing } from '../../../lib/service/index.ts';
 import { suite } from '../../harness.ts';
+import { mastodonToken, openMastodon } from '../../support/networks/mastodon.ts';
 import { scratch, serve, type TestServer } from './support.ts';
+
+const noCounts = Object.fromEntries(postStates.map((state) => [state, 0]));
 
 suite('publishing over HTTP', { timeoutMs: 60_000 }, (test) => {
   let server: TestServer;
@@ -32,7 +35,11 @@ suite('publishing over HTTP', { timeoutMs: 60_000 }, (test) => {
   test('without accounts the lists are empty, and adding says how to connect one', async () => {
     const work = await server.file('a lonely fox');
     assert.equal((await server.call('GET', '/publish/accounts')).body, { accounts: [], isOff: false });
-    assert.equal((await server.call('GET', '/publish/posts')).body, { posts: [], total: 0, broken: [] });
+    assert.equal((await server.call('GET', '/publish/posts')).body, {
+      ...{ posts: [], total: 0, next: null, broken: [] },
+      counts: noCounts,
+    });
+    assert.equal((await server.call('GET', '/publish/figures')).body, { accounts: [] });
     const { status, body } = await server.call('POST', '/publish/posts', { body: { work: work.id } });
     assert.is(status, 404);
     assert.match(body.error.message, /publish connect/);
@@ -57,6 +64,10 @@ suite('publishing over HTTP', { timeoutMs: 60_000 }, (test) => {
     assert.is((await server.call('PUT', '/publish/switch', { body: { isOff: true } })).body.isOff, true);
     const approved = await server.call('POST', `/publish/posts/${post.id}/approve`);
     assert.equal([approved.body.post.state, approved.body.post.waitsBecause], ['approved', 'publishing is off']);
+    assert.equal(approved.body.post.waits, { reason: 'publishing is off', until: null });
+    const off = await server.call('POST', `/publish/posts/${post.id}/now`);
+    assert.equal([off.status, off.body.error.code], [403, 'ERR_FORBIDDEN']);
+    assert.not.match(off.body.error.message, /ai-artist api/);
     await send();
     assert.not.ok(existsSync(folder) && readdirSync(folder).length > 0);
     await server.call('PUT', '/publish/switch', { body: { isOff: false } });
@@ -89,12 +100,99 @@ suite('publishing over HTTP', { timeoutMs: 60_000 }, (test) => {
     assert.match(waits.body.post.waitsBecause, /its time has not come, until 2100-01-01/);
   });
 
+  test('pages go on where the one before ended, and count every state; several states are asked for with commas', async () => {
+    const seen: string[] = [];
+    let next = '';
+    do {
+      const { body } = await server.call('GET', `/publish/posts?limit=1${next === '' ? '' : `&before=${next}`}`);
+      assert.is(body.total, 3);
+      assert.is(body.posts.length, 1);
+      seen.push(...body.posts.map(({ id }: { id: string }) => id));
+      next = body.next ?? '';
+    } while (next !== '');
+    assert.is(seen.length, 3);
+    assert.equal([...seen].sort().reverse(), seen);
+    const { body } = await server.call('GET', '/publish/posts?state=approved,published&account=shelf');
+    assert.is(body.total, 2);
+    assert.equal(body.counts, { ...noCounts, approved: 1, published: 1, cancelled: 1 });
+  });
+
+  test('own words, alternative text and a time for one post; an approved one gets another time, or none', async () => {
+    const work = await server.file('a grey heron');
+    const about = { work: work.id, caption: 'Patience', altTexts: { [work.id]: 'A heron that waits' } };
+    const { body: preview } = await server.call('POST', '/publish/preview', { body: { ...about, account: 'shelf' } });
+    assert.equal(preview.words, { text: 'Patience', by: 'person', isCut: false });
+    assert.equal([preview.content.altText, preview.altTextLimit, preview.length.limit], ['A heron that waits', null, null]);
+    assert.match(preview.content.text, /^Patience\n\nMade with AI/);
+    const body = { ...about, dueAt: '2100-01-01T00:00:00Z', approve: true };
+    const [post] = (await server.call('POST', '/publish/posts', { body })).body.posts;
+    assert.equal([post.content.text, post.content.altText], [preview.content.text, 'A heron that waits']);
+    assert.equal(post.waits, { reason: 'its time has not come', until: '2100-01-01T00:00:00.000Z' });
+    const approve = (given: unknown) => server.call('POST', `/publish/posts/${post.id}/approve`, { body: given });
+    assert.is((await approve({ dueAt: '2099-01-01T00:00:00Z' })).body.post.dueAt, '2099-01-01T00:00:00.000Z');
+    assert.is((await approve({})).body.post.dueAt, '2099-01-01T00:00:00.000Z');
+    assert.is((await approve({ dueAt: null })).body.post.dueAt, null);
+    assert.is((await approve({ dueAt: 'soon' })).status, 400);
+    await server.call('POST', `/publish/posts/${post.id}/cancel`);
+  });
+
+  test('several works of one post: refused where the network takes one picture; a post is found by each of its works', async () => {
+    const works = [await server.file('a wood'), await server.file('a meadow')];
+    const [first, second] = works.map(({ id }) => id);
+    const refused = await server.call('POST', '/publish/preview', { body: { work: first, more: [second], account: 'shelf' } });
+    assert.equal([refused.status, refused.body.error.code], [400, 'ERR_UNSUPPORTED']);
+    const network = await openMastodon();
+    await connectAccount(server.home, { name: 'fedi', network: 'mastodon', server: network.url, secrets: { token: mastodonToken } });
+    try {
+      const about = { work: first, more: [second], altTexts: { [second ?? '']: 'Grass' } };
+      const { body: preview } = await server.call('POST', '/publish/preview', { body: { ...about, account: 'fedi' } });
+      assert.equal(
+        preview.more.map(({ work, altText }: { work: string; altText: string }) => [work, altText]),
+        [[second, 'Grass']],
+      );
+      assert.equal([preview.length.limit, preview.altTextLimit, preview.words.by], [500, 1500, 'template']);
+      await server.call('POST', '/publish/posts', { body: { ...about, accounts: ['fedi'] } });
+      for (const work of [first, second]) assert.is((await server.call('GET', `/publish/posts?work=${work}`)).body.total, 1);
+      const drafts = (await server.call('GET', '/publish/posts?state=draft&account=fedi')).body.posts;
+      const { body: out } = await server.call('POST', `/publish/posts/${drafts[0].id}/now`);
+      assert.is(out.post.state, 'published');
+      assert.match(out.post.published.url, /@painter/);
+      const { body: figures } = await server.call('GET', '/publish/figures', { as: 'paint' });
+      assert.equal(
+        figures.accounts.map(({ account, published, measured }: { account: string; published: number; measured: number }) => [
+          account,
+          published,
+          measured,
+        ]),
+        [
+          ['fedi', 1, 0],
+          ['shelf', 1, 0],
+        ],
+      );
+      const gone = await server.call('DELETE', `/publish/posts/${drafts[0].id}`);
+      assert.is(gone.body.post.state, 'cancelled');
+      assert.ok(network.calls.some((call) => call.startsWith('DELETE /api/v1/statuses/')));
+      const again = await server.call('DELETE', `/publish/posts/${drafts[0].id}`);
+      assert.equal([again.status, again.body.error.code], [412, 'ERR_CHANGED']);
+    } finally {
+      await new Accounts(server.home).remove('fedi');
+      await network.close();
+    }
+  });
+
   test('a listener is told that a post was added and changed its state; without a token it is told nothing', async () => {
     const heard: { type: string; data: unknown; open: unknown }[] = [];
     const hub = hubOf(server.context);
     const stop = hub.listen((event) => heard.push(event));
     try {
       await new Promise((wake) => setTimeout(wake, 500));
+      await server.call('PUT', '/publish/switch', { body: { isOff: true } });
+      for (let tries = 0; tries < 100 && heard.length === 0; tries++) await new Promise((wake) => setTimeout(wake, 50));
+      await server.call('PUT', '/publish/switch', { body: { isOff: false } });
+      assert.equal(
+        heard.map(({ type, data, open }) => [type, data, open]),
+        [['publishing', { isOff: true }, undefined]],
+      );
       const work = await server.file('a wren');
       const { body } = await server.call('POST', '/publish/posts', { body: { work: work.id } });
       const [{ id }] = body.posts;
@@ -133,7 +231,7 @@ suite('publishing over HTTP', { timeoutMs: 60_000 }, (test) => {
   test('strangers read nothing, only admin changes, unknown names are 404', async () => {
     const { posts } = (await server.call('GET', '/publish/posts')).body;
     const work = posts[0].work;
-    for (const to of ['/publish/accounts', '/publish/posts', `/publish/posts/${posts[0].id}`])
+    for (const to of ['/publish/accounts', '/publish/figures', '/publish/posts', `/publish/posts/${posts[0].id}`])
       for (const [as, status] of [
         ['none', 401],
         ['read', 403],
@@ -146,6 +244,8 @@ suite('publishing over HTTP', { timeoutMs: 60_000 }, (test) => {
       ['POST', `/publish/posts/${posts[0].id}/approve`],
       ['POST', `/publish/posts/${posts[0].id}/cancel`],
       ['POST', `/publish/posts/${posts[0].id}/retry`, {}],
+      ['POST', `/publish/posts/${posts[0].id}/now`],
+      ['DELETE', `/publish/posts/${posts[0].id}`],
       ['PUT', '/publish/switch', { isOff: true }],
     ];
     for (const [method, to, body] of changes) assert.is((await server.call(method, to, { body, as: 'paint' })).status, 403, to);

@@ -1,4 +1,5 @@
 import type { SharesAnswer } from '../../../lib/server/api/figures/views.ts';
+import { ChoiceLinks, hrefWith } from '../../form/choice-links.tsx';
 import { Empty } from '../../form/sections.tsx';
 import { place } from '../../navigate/router.ts';
 import { t } from '../../texts/text.ts';
@@ -6,7 +7,6 @@ import { Awaited } from '../awaited.tsx';
 import { GroupingLinks } from '../grouping-links.tsx';
 import { NoWorks } from '../no-works.tsx';
 import { asked, isReversed, type NameKind, nameKinds, type Range } from '../range.ts';
-import { ChoiceLinks, hrefWith } from '../range-bar.tsx';
 import { groupingOf } from '../spans.ts';
 import { Shares } from './shares.tsx';
 

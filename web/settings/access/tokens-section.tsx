@@ -4,13 +4,13 @@ import { type ApiError, ask } from '../../api/client.ts';
 import { dayMs } from '../../api/columns.ts';
 import { readSession, session } from '../../api/session.ts';
 import { Answered } from '../../form/answered.tsx';
+import { ConfirmedButton } from '../../form/confirmed-button.tsx';
 import { Field, fieldLook, InputField } from '../../form/field.tsx';
 import { useAnswer } from '../../form/use-answer.ts';
 import { Button } from '../../parts/button.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
 import { t, timeText } from '../../texts/text.ts';
 import { AdminSection } from './admin-section.tsx';
-import { ConfirmedButton } from './confirmed-button.tsx';
 import { Rows } from './rows.tsx';
 import { ShownOnce } from './shown-once.tsx';
 

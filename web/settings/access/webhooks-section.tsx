@@ -2,13 +2,13 @@ import { useState } from 'preact/hooks';
 import type { WebhookEvent } from '../../../lib/server/webhooks/webhook-state.ts';
 import { type ApiError, ask, send } from '../../api/client.ts';
 import { Answered } from '../../form/answered.tsx';
+import { ConfirmedButton } from '../../form/confirmed-button.tsx';
 import { InputField } from '../../form/field.tsx';
 import { useAnswer } from '../../form/use-answer.ts';
 import { Button } from '../../parts/button.tsx';
 import { tell, tellError } from '../../parts/notices.tsx';
 import { t, timeText } from '../../texts/text.ts';
 import { AdminSection } from './admin-section.tsx';
-import { ConfirmedButton } from './confirmed-button.tsx';
 import { Rows } from './rows.tsx';
 import { ShownOnce } from './shown-once.tsx';
 

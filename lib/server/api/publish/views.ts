@@ -1,7 +1,7 @@
 /** Posts and accounts as clients see them: no secrets, no folders of this machine. */
 import * as z from 'zod';
-import type { Home } from '../../../core/index.ts';
-import { type Account, networkNames, type Post, postStates } from '../../../publish/index.ts';
+import { type Home, isoTime } from '../../../core/index.ts';
+import { type Account, type Hold, holdText, type Metrics, networkNames, type Post, postStates } from '../../../publish/index.ts';
 import { accountView, postView } from '../../../service/index.ts';
 import { shownPath } from '../../shown-paths.ts';
 
@@ -22,9 +22,22 @@ export const accountSchema = z.looseObject({
     .describe('Why nothing is posted to it; connecting it again ends that'),
 });
 
+export type AccountView = z.output<typeof accountSchema>;
+
+/** Figures of posts by name. */
+export function figuresSchema<T extends z.ZodType>(figure: T) {
+  const one = figure.optional();
+  const shape = { views: one, likes: one, shares: one, replies: one, quotes: one, saves: one } satisfies Record<keyof Metrics, z.ZodType>;
+  return z.object(shape);
+}
+
 export const postSchema = z.looseObject({
   id: z.string(),
   work: z.string(),
+  more: z
+    .array(z.looseObject({ work: z.string(), altText: z.string() }))
+    .optional()
+    .describe('Further works of the post'),
   account: z.string(),
   network: z.enum(networkNames),
   state: z.enum(postStates),
@@ -32,13 +45,21 @@ export const postSchema = z.looseObject({
   dueAt: time,
   content: z.looseObject({ text: z.string(), altText: z.string() }),
   published: z.object({ at: time, uri: z.string(), url: z.string().nullable() }).nullable(),
+  approved: z.looseObject({ at: time, by: z.enum(['hand', 'rule']) }).nullable(),
+  unknownSources: z.array(z.string()).describe('Sources whose terms are not known: a person decides'),
+  nextAt: time.describe('When it is tried again after a failure; of a post that is out: when its figures are asked for again'),
+  failures: z.int().describe('In a row'),
+  price: z.number().describe('US dollars'),
   problem: z.looseObject({ code: z.string(), message: z.string(), retryable: z.boolean(), at: time }).nullable(),
-  metrics: z.array(z.object({ age: z.string(), at: time, figures: z.record(z.string(), z.number()) })),
-  waitsBecause: z
-    .string()
+  history: z.array(z.looseObject({ at: time, state: z.enum(postStates), note: z.string().optional() })),
+  metrics: z.array(z.object({ age: z.string(), at: time, figures: figuresSchema(z.int()) })),
+  waits: z
+    .object({ reason: z.string(), until: time.describe('null: until a person does something') })
     .nullable()
     .describe('Why an approved post does not go out now; null: it goes out with the next look of a sender'),
+  waitsBecause: z.string().nullable().describe('The same as a text'),
 });
+export type PostView = z.output<typeof postSchema>;
 
 /** Cleans the texts of errors. */
 export type Clean = (message: string) => string;
@@ -57,19 +78,15 @@ export function shownAccount(account: Account, home: Home, clean: Clean): z.outp
   };
 }
 
-export function shownPost(post: Post, reasons: ReadonlyMap<string, string>, clean: Clean): z.output<typeof postSchema> {
-  const { published, problem, history, metrics, ...rest } = postView(post);
-  const reason = reasons.get(post.id);
+export function shownPost(post: Post, holds: ReadonlyMap<string, Hold>, clean: Clean): PostView {
+  const { published, problem, history, ...rest } = postView(post);
+  const hold = holds.get(post.id);
   return {
     ...rest,
     published: published && { ...published, url: shownUrl(published.url) },
     problem: problem && { ...problem, message: clean(problem.message) },
     history: history.map((change) => ({ ...change, ...(change.note !== undefined && { note: clean(change.note) }) })),
-    // A figure that the network does not have is left out.
-    metrics: metrics.map(({ figures, ...one }) => ({
-      ...one,
-      figures: Object.fromEntries(Object.entries(figures).filter((entry): entry is [string, number] => entry[1] !== undefined)),
-    })),
-    waitsBecause: reason === undefined ? null : clean(reason),
+    waits: hold ? { reason: clean(hold.reason), until: isoTime(hold.until) } : null,
+    waitsBecause: hold ? clean(holdText(hold)) : null,
   };
 }
