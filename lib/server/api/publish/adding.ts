@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { ArtistError } from '../../../core/index.ts';
 import type { Artwork, Gallery } from '../../../gallery/index.ts';
-import { type Post, type PreparedPost, previewPost, queueWork } from '../../../publish/index.ts';
+import { type Account, type Post, type PreparedPost, previewPost, queueWork } from '../../../publish/index.ts';
 import { accountsNamed } from '../../../service/index.ts';
 import { workId } from '../work-id.ts';
 import { accountName, type Desk, tags } from './desk.ts';
