@@ -1,14 +1,16 @@
-"""Trains the CLIP image tower and both projections. The text tower is not changed, because the UNet depends on it.
+"""Trains the CLIP image tower, a small ResNet, and the text projection. The text tower is not changed, because the UNet depends on it.
 
     python clip_image.py --work work [--minutes 40]
 
-Pictures are composed during training (mini/scenery.py) and distorted as painted ones are. The model learns five things at once, so that the
-embedding distinguishes not only prompts but also good and bad pictures of one prompt:
+Pictures are composed during training (mini/scenery.py) and distorted as painted ones are; from a share of the time on, painted pictures come
+with them (paint.py, labelled by the teachers). The model learns at once, so that the embedding distinguishes not only prompts but also good and
+bad pictures of one prompt:
   - the own caption among captions that differ only in the concept, the style or the background;
   - the own caption among those of the batch, and the own picture among those of the batch, some of which differ only in the concept;
   - that a picture fits its caption better than a spoilt version of it (mini/scenery.py, spoil);
-  - concept, style and background by name, from the embedding, with linear heads that are dropped at the export.
-Reads <work>/text.pt and the sprites; writes <work>/clip.pt (state in clip.pt.state, so a killed run continues).
+  - concept, style and background by name, from the embedding, with linear heads that are dropped at the export;
+  - of painted pictures: what the teachers see in them, by name and by caption, and which of two pictures of one caption shows it better.
+Reads <work>/text.pt, painted.* and taught.npz and the sprites; writes <work>/clip.pt (state in clip.pt.state, so a killed run continues).
 """
 
 import argparse
@@ -23,12 +25,13 @@ import torch.nn.functional as F
 from mini import kernels
 from mini.captions import caption
 from mini.clip import CLIP
+from mini.muon import muon_and_adamw
 from mini.scenery import BACKGROUNDS, STYLE_NAMES, Scenery, augment, spoil
 from mini.sprites import Sprites
-from mini.state import Clock, load, load_config, save
+from mini.state import Clock, load, load_config, read_json, save
 from mini.styles import STYLES
 from mini.tokenizer import Tokenizer
-from mini.words import read_concepts, read_words
+from mini.words import read_concepts, read_core, read_words
 
 
 def grid_captions(concepts, words, rng, plain):
@@ -67,20 +70,61 @@ class Heads(nn.Module):
         self.background = nn.Linear(width, len(BACKGROUNDS))
 
 
-def deepened(state, config, layers):
-    """More layers after the trained ones, which have no effect until they are trained."""
-    model = CLIP(state['token_ids'], {**config, 'vision_layers': layers})
-    own = model.state_dict()
-    for name, value in state['model'].items():
-        if name in own and own[name].shape == value.shape:
-            own[name] = value
-    model.load_state_dict(own)
-    with torch.no_grad():
-        for layer in model.vision_model.encoder.layers[config['vision_layers'] :]:
-            for linear in (layer.self_attn.out_proj, layer.mlp.fc2):
-                linear.weight.zero_()
-                linear.bias.zero_()
-    return model
+def turned(config, settings):
+    """The config with the ResNet in the place of the ViT."""
+    kept = {name: value for name, value in config.items() if name not in ('vision_layers', 'vision_hidden', 'patch')}
+    return {**kept, 'image_size': settings['edge'], 'resnet_layers': settings['layers'], 'resnet_width': settings['width']}
+
+
+class Painted:
+    """Painted pictures with what the teachers see in them, without those of the last captions, which weigh.py measures with."""
+
+    def __init__(self, work, model, concepts, kept_back):
+        rows = read_json(os.path.join(work, 'painted.json'))[:-kept_back]
+        taught = {name: values[: len(rows)] for name, values in np.load(os.path.join(work, 'taught.npz')).items()}
+        self.pixels = torch.from_numpy(np.load(os.path.join(work, 'painted.npy'))[: len(rows)]).permute(0, 1, 4, 2, 3)
+        self.named, self.styled = (torch.from_numpy(taught[name]) for name in ('concept', 'style'))
+        self.concept, self.style, self.place = (torch.tensor([row[name] for row in rows]) for name in ('concept', 'style', 'place'))
+        self.text = pooled_states(model, [row['caption'] for row in rows], os.path.join(work, 'text-painted.npy'))
+        self.concepts = concepts
+        right = self.named.gather(2, self.concept[:, None, None].expand(-1, self.named.shape[1], 1))[..., 0]
+        fits = self.styled.gather(2, self.style[:, None, None].expand(-1, self.styled.shape[1], 1))[..., 0]
+        # How well a picture shows its caption: probability of concept and style.
+        self.worth = (right + fits).exp()
+
+    def loss(self, model, heads, plain, settings, generator):
+        at = torch.randint(len(self.pixels), (settings['prompts'],), generator=generator)
+        seeds = self.pixels.shape[1]
+        x = self.pixels[at].flatten(0, 1).float() / 255
+        x = torch.where(torch.rand(len(x), 1, 1, 1, generator=generator) < 0.5, x, x.flip(3))
+        x = augment(x, generator, settings['bent'])
+        captions = torch.cat(
+            [
+                plain[self.style[at], : self.concepts, self.place[at]],
+                plain[:, self.concept[at], self.place[at]].transpose(0, 1),
+                self.text[at, None],
+            ],
+            1,
+        )
+        with torch.autocast('cpu', dtype=torch.bfloat16):
+            seen = model.seen(x)
+            names = heads.concept(seen)[:, : self.concepts], heads.style(seen)
+            texts = model.text_projection(captions)
+        image, text = F.normalize(seen.float(), dim=-1).unflatten(0, (-1, seeds)), F.normalize(texts.float(), dim=-1)
+        cosines = torch.einsum('psd,pcd->psc', image, text)
+        scale = model.logit_scale.clamp(max=np.log(100)).exp()
+        named, styled = self.named[at].flatten(0, 1), self.styled[at].flatten(0, 1)
+        by_text = (cosines[..., : self.concepts] * scale).flatten(0, 1), (cosines[..., self.concepts : -1] * scale).flatten(0, 1)
+
+        def like(scores, taught):
+            return F.kl_div(F.log_softmax(scores.float(), 1), taught, log_target=True, reduction='batchmean')
+
+        taught = like(names[0], named) + 0.4 * like(names[1], styled) + like(by_text[0], named) + 0.4 * like(by_text[1], styled)
+        own, worth = cosines[..., -1], self.worth[at]
+        apart = worth[:, :, None] - worth[:, None, :]
+        ordered = F.softplus(-settings['steep'] * (own[:, :, None] - own[:, None, :]) * apart.sign())
+        ranked = (ordered * apart.abs()).sum() / apart.abs().sum().clamp(min=1e-6)
+        return taught + settings['ranked'] * ranked, ranked
 
 
 class Trainer:
@@ -89,9 +133,20 @@ class Trainer:
         sprites = Sprites(args.data)
         self.concepts, words = read_concepts(sprites), read_words()
         state = load(os.path.join(args.work, 'text.pt'))
-        self.model = deepened(state, state['config'], settings['layers'])
+        self.model = CLIP(state['token_ids'], turned(state['config'], settings))
+        own = self.model.state_dict()
+        self.model.load_state_dict({name: value for name, value in state['model'].items() if name in own}, strict=False)
+        self.model.logit_scale.data.fill_(math.log(20))
         self.model.text_model.requires_grad_(False)
-        self.train, self.test = Scenery(sprites, self.concepts), Scenery(sprites, self.concepts, held_out=True, seed=12)
+        self.model.visual.to(memory_format=torch.channels_last)
+        edge = settings['edge']
+        self.train, self.test = (
+            Scenery(sprites, self.concepts, edge=edge),
+            Scenery(sprites, self.concepts, held_out=True, seed=12, edge=edge),
+        )
+        self.core = len(read_core())
+        # The judgement of painted pictures needs the core concepts most.
+        self.train.chance = self.train.chance * torch.where(self.train.concept < self.core, 1.0, settings['rest'])
         rng = np.random.default_rng(5)
         self.plain, self.free = (
             pooled_states(
@@ -99,16 +154,13 @@ class Trainer:
             ).view(len(STYLE_NAMES), len(self.concepts), len(BACKGROUNDS), -1)
             for name, plain in (('plain', True), ('free', False))
         )
+        self.painted = None
         self.heads = Heads(self.model.config['projection'], len(self.concepts))
-        self.trained = [q for m in (self.model, self.heads) for q in m.parameters() if q.requires_grad]
-        decay = [q for q in self.trained if q.ndim >= 2]
-        rest = [q for q in self.trained if q.ndim < 2]
-        self.optimizer = torch.optim.AdamW(
-            [{'params': decay, 'weight_decay': 0.05}, {'params': rest, 'weight_decay': 0.0}],
-            settings['rate'],
-            betas=(0.9, 0.98),
-            fused=True,
+        self.both = nn.ModuleDict({'model': self.model, 'heads': self.heads})
+        self.optimizers = muon_and_adamw(
+            self.both, lambda name, q: q.requires_grad and q.ndim == 4 and q.shape[1] > 3, settings['rate'], weight_decay=0.05
         )
+        self.trained = [q for q in self.both.parameters() if q.requires_grad]
         self.step, self.average = 0, None
 
     def negatives(self, style, concept, background, generator):
@@ -132,17 +184,7 @@ class Trainer:
             1,
         )
 
-    def some_patches(self, generator):
-        """Most patches of the middle, where the subject is, and a few of the border."""
-        grid = torch.arange(64).view(8, 8)
-        middle, rim = grid[1:7, 1:7].flatten(), torch.cat([grid[0], grid[7], grid[1:7, 0], grid[1:7, 7]])
-
-        def draw(places, count):
-            return places[torch.randperm(len(places), generator=generator)[:count]]
-
-        return torch.cat([draw(middle, self.settings['patches'][0]), draw(rim, self.settings['patches'][1])])
-
-    def loss(self, generator, patches):
+    def loss(self, generator):
         batch = self.settings['batch']
         x, pick, background = self.train.draw(batch, generator, self.settings['groups'])
         x = augment(x, generator)
@@ -154,7 +196,7 @@ class Trainer:
         )
         other = self.plain.flatten(0, 2)[self.negatives(style, concept, background, generator)]
         with torch.autocast('cpu', dtype=torch.bfloat16):
-            seen, worse = self.model.visual_projection(self.model.vision_model(x * 2 - 1, patches)).split([batch, spoilt])
+            seen, worse = self.model.seen(x).split([batch, spoilt])
             named = [head(seen) for head in (self.heads.concept, self.heads.style, self.heads.background)]
             texts = self.model.text_projection(torch.cat([own[:, None], other], 1))
         image, text = F.normalize(seen.float(), dim=-1), F.normalize(texts.float(), dim=-1)
@@ -166,7 +208,7 @@ class Trainer:
         better = F.softplus(-10 * fit).mean()
         near = (F.cross_entropy(logits, order) + F.cross_entropy(logits.T, order)) / 2
         by_name = [F.cross_entropy(a.float(), b, label_smoothing=0.05) for a, b in zip(named, (concept, style, background), strict=True)]
-        return by_name[0] + 0.4 * by_name[1] + 0.3 * by_name[2] + hard + near + better, by_name[0], hard
+        return by_name[0] + 0.4 * by_name[1] + 0.3 * by_name[2] + hard + 0.5 * near + better, by_name[0], hard
 
     @torch.no_grad()
     def check(self, count=512):
@@ -174,7 +216,9 @@ class Trainer:
         generator = torch.Generator().manual_seed(3)
         x, pick, background = self.test.draw(count, generator)
         style, concept = self.test.style[pick], self.test.concept[pick]
-        seen = torch.cat([self.model.visual_projection(self.model.vision_model(part * 2 - 1)) for part in x.split(128)])
+        self.model.eval()
+        seen = torch.cat([self.model.seen(part) for part in x.split(128)])
+        self.model.train()
         named = self.heads.concept(seen).argmax(1) == concept
         image = F.normalize(seen, dim=-1)
         ranked = [
@@ -189,71 +233,60 @@ class Trainer:
         torch._foreach_lerp_([self.average[q] for q in names], [state[q] for q in names], 1 - decay)
 
     def weights(self):
-        return {
-            k: v.detach()
-            for m in (self.model, self.heads)
-            for k, v in m.state_dict(prefix=f'{type(m).__name__}.').items()
-            if v.is_floating_point()
-        }
-
-    def put(self, weights):
-        for module in (self.model, self.heads):
-            prefix = f'{type(module).__name__}.'
-            module.load_state_dict({k[len(prefix) :]: v for k, v in weights.items() if k.startswith(prefix)}, strict=False)
+        return {k: v.detach() for k, v in self.both.state_dict().items() if v.is_floating_point() and '.text_model.' not in k}
 
     def run(self):
         path = os.path.join(self.args.work, 'clip.pt')
         kept = load(path + '.state')
         clock = Clock(self.settings['minutes'], kept['minutes'] if kept else 0.0)
         if kept:
-            self.put(kept['weights'])
-            self.optimizer.load_state_dict(kept['optimizer'])
+            self.both.load_state_dict(kept['weights'], strict=False)
+            self.optimizers.load(kept['optimizer'])
             self.step, self.average = kept['step'], kept['average']
         else:
             self.average = {k: v.clone() for k, v in self.weights().items()}
         generator = torch.Generator().manual_seed(17 + self.step)
         losses = []
         while clock.share < 1:
-            rate = self.settings['rate'] * min(1, (self.step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * clock.share)))
-            for group in self.optimizer.param_groups:
-                group['lr'] = rate
-            patches = self.some_patches(generator) if clock.share < self.settings['whole_from'] else None
-            loss, concept, hard = self.loss(generator, patches)
-            self.optimizer.zero_grad(set_to_none=True)
+            share = clock.share
+            self.optimizers.set_rate(
+                self.settings['rate'] * min(1, (self.step + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
+            )
+            loss, concept, hard = self.loss(generator)
+            self.optimizers.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(self.trained, 1.0)
-            self.optimizer.step()
+            ranked = torch.zeros(())
+            if share >= self.settings['painted']['from']:
+                self.painted = self.painted or Painted(self.args.work, self.model, self.core, self.settings['painted']['kept_back'])
+                more, ranked = self.painted.loss(self.model, self.heads, self.plain, self.settings['painted'], generator)
+                more.backward()
+            nn.utils.clip_grad_norm_(self.trained, 5.0)
+            self.optimizers.step()
             self.step += 1
             if self.step % 4 == 0:
                 self.smooth()
-            losses.append([loss.item(), concept.item(), hard.item()])
-            if clock.every('print', 240) or self.step in (5, 50):
+            losses.append([loss.item(), concept.item(), hard.item(), ranked.item()])
+            if clock.every('print', 90) or self.step in (5, 50):
                 head, first = self.check(256)
-                mean = np.mean(losses[-100:], 0)
+                mean = np.mean(losses[-50:], 0)
                 print(
-                    f'step {self.step} {clock.spent:.1f} min loss {mean[0]:.3f} concept {mean[1]:.3f} hard {mean[2]:.3f}'
+                    f'step {self.step} {clock.spent:.1f} min loss {mean[0]:.3f} concept {mean[1]:.3f} hard {mean[2]:.3f} ranked {mean[3]:.3f}'
                     f' held-out: head {head:.3f} caption {first:.3f}',
                     flush=True,
                 )
-            if clock.every('save', 180):
+            if clock.every('save', 120):
                 self.keep(path, clock)
         self.keep(path, clock)
-        self.put(self.average)
+        self.both.load_state_dict(self.average, strict=False)
         head, first = self.check(1024)
         print(f'{self.step} steps; held-out pairs: concept by head {head:.3f}, by caption {first:.3f}')
-        config = self.model.config
-        save(path, {'model': self.model.state_dict(), 'token_ids': self.model.token_ids, 'config': config, 'step': self.step})
+        save(path, {'model': self.model.state_dict(), 'token_ids': self.model.token_ids, 'config': self.model.config, 'step': self.step})
 
     def keep(self, path, clock):
+        optimizer = self.optimizers.state()
         save(
             path + '.state',
-            {
-                'weights': self.weights(),
-                'average': self.average,
-                'optimizer': self.optimizer.state_dict(),
-                'step': self.step,
-                'minutes': clock.spent,
-            },
+            {'weights': self.weights(), 'average': self.average, 'optimizer': optimizer, 'step': self.step, 'minutes': clock.spent},
         )
 
 

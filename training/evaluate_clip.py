@@ -47,8 +47,9 @@ def main():
     clip = read_exported(args.model)[0]
     sprites, concepts = Sprites(args.data), read_core()
     generator = torch.Generator().manual_seed(5)
-    train = embed(clip, Scenery(sprites, concepts), args.train, generator, True)
-    test = embed(clip, Scenery(sprites, concepts, held_out=True, seed=12), args.test, generator, False)
+    edge = clip.config['image_size']
+    train = embed(clip, Scenery(sprites, concepts, edge=edge), args.train, generator, True)
+    test = embed(clip, Scenery(sprites, concepts, held_out=True, seed=12, edge=edge), args.test, generator, False)
     for name, k in (('concept', 1), ('style', 2), ('place', 3)):
         print(f'probe {name}: {probe(train[0], train[k], test[0], test[k]):.3f}', flush=True)
     words, tokens = read_words(), Tokenizer()

@@ -45,14 +45,15 @@ def clip_config(config):
         eos_token_id=49407,
         pad_token_id=49407,
     )
-    vision = tower(
-        config.get('vision_hidden', config['hidden']),
-        model_type='clip_vision_model',
-        num_hidden_layers=config['vision_layers'],
-        image_size=config['image_size'],
-        patch_size=config['patch'],
-        num_channels=3,
-    )
+    # A ResNet as open_clip describes one, in the place where Hugging Face has its ViT; the number of heads is that of the attention pool.
+    vision = {
+        'model_type': 'clip_vision_model',
+        'layers': config['resnet_layers'],
+        'width': config['resnet_width'],
+        'num_attention_heads': config['resnet_width'] // 2,
+        'image_size': config['image_size'],
+        'projection_dim': config['projection'],
+    }
     edge = config['image_size']
     ready = {'resize': [edge, edge], 'resample': 'area', 'rescale': 1 / 255, 'mean': [0.5] * 3, 'std': [0.5] * 3}
     return {
@@ -79,7 +80,7 @@ def main():
     save_file(painter | text_tower(text, 'cond_stage_model.transformer.'), os.path.join(args.out, 'mini.safetensors'), about)
     codes = {name: value.half().contiguous() for name, value in tae['model'].items()}
     save_file(codes, os.path.join(args.out, 'mini-tae.safetensors'), {'format': 'pt'})
-    image = {name: value.half().contiguous() for name, value in clip['model'].items() if not name.startswith('text_model.')}
+    image = {k: v.half().contiguous() for k, v in clip['model'].items() if not k.startswith('text_model.') and v.is_floating_point()}
     image['logit_scale'] = clip['model']['logit_scale'].float().reshape(())
     save_file(image, os.path.join(args.out, 'mini-clip.safetensors'), {'format': 'pt'})
     write_json(os.path.join(args.out, 'mini-clip-config.json'), clip_config(clip['config']), indent=1)

@@ -30,10 +30,26 @@ def steps(args, scenes):
         ('unet', [*python, 'unet.py', '--work', work, *size]),
         ('redraw', [*python, 'redraw.py', '--work', work, *size]),
         ('polish', [*python, 'polish.py', '--work', work, *size]),
+        ('paint', [*python, 'paint.py', *here, *size]),
+        ('teachers', [*python, 'teachers.py', 'train', *here, *size]),
+        ('labels', [*python, 'teachers.py', 'label', *here]),
         ('clip', [*python, 'clip_image.py', *here, *size]),
+        ('weigh', [*python, 'weigh.py', '--work', work, *size]),
         ('export', [*python, 'export.py', '--work', work, '--out', out]),
         ('vocabulary', [*python, 'vocabulary.py', *here, '--out', os.path.join(out, 'vocab.json')]),
-        ('wordings', ['node', 'wordings.mjs', '--modules', 'node_modules', '--vocabulary', os.path.join(out, 'vocab.json'), '--out', os.path.join(out, 'wordings.json')]),
+        (
+            'wordings',
+            [
+                'node',
+                'wordings.mjs',
+                '--modules',
+                'node_modules',
+                '--vocabulary',
+                os.path.join(out, 'vocab.json'),
+                '--out',
+                os.path.join(out, 'wordings.json'),
+            ],
+        ),
         ('notice', [*python, 'notice.py', '--data', data, '--notice', os.path.join(models, 'NOTICE.md')]),
     ]
 

@@ -4,7 +4,9 @@
  * is a round.
  *
  *     npx tsx bench/curation/curation.ts [--pictures <folder>] [--prompts 60] [--skip 0] [--seeds 8] [--steps 12] [--judge <file>]
- *         [--scorer <file>] [--threads 2] [--json]
+ *         [--scorer <file>] [--threads 2] [--json] [--plan]
+ *
+ * --plan only prints style and concept of each prompt (training/reserved.txt: --prompts 120 --plan | sort).
  *
  * Pictures stay in the folder (default: one in the folder for temporary files) and are painted once: 480 of them take about 10 minutes on
  * one core.
@@ -14,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { seededRandom } from '../../lib/core/index.ts';
 import { otherCaptions, subjectShare } from '../../lib/curation/index.ts';
 import { loadClip } from '../../lib/doors/clip.ts';
 import { type BestOfGain, bestOfGain, type RankInput, rank, technicalTerm } from '../../lib/doors/curation.ts';
@@ -35,10 +38,15 @@ const { values } = parseArgs({
     scorer: { type: 'string' },
     threads: { type: 'string' },
     json: { type: 'boolean', default: false },
+    plan: { type: 'boolean', default: false },
   },
 });
 const of = Number(values.of);
 const plan = await planPictures(Number(values.prompts), Number(values.seeds), Number(values.steps), Number(values.skip));
+if (values.plan) {
+  for (const { style, concept } of plan.prompts) console.log(`${style} | ${concept}`);
+  process.exit(0);
+}
 const { files, secondsEach } = await paintAll(plan, values.pictures, values.threads === undefined ? undefined : Number(values.threads));
 
 /** A picture with its scores from the ranking and from the judge. */
@@ -137,7 +145,11 @@ const byRank =
     return winner === null ? undefined : round[winner];
   };
 const byOther: Chooser = (round) => round.reduce((kept, one) => (one.other > kept.other ? one : kept));
+/** The control: one of three by chance, the same every time. */
+const dice = seededRandom(20261203);
+const byChance: Chooser = (round) => round[Math.floor(dice() * round.length)];
 const choosers: [name: string, choose: Chooser][] = [
+  ['one of three by chance (the control)', byChance],
   ['our ranking', byRank({})],
   ['with the gate of absent subjects', byRank({ gate: true })],
   ['prompt alignment alone', byRank({ weights: { promptAlign: 1, technical: 0 } })],

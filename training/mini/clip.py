@@ -6,6 +6,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from . import kernels
+from .resnet import ResNet
 from .tokenizer import Tokenizer
 
 
@@ -98,15 +99,20 @@ class VisionModel(nn.Module):
 
 
 class CLIP(nn.Module):
-    """token_ids: the CLIP ids that the text tower has rows for; captions contain no others."""
+    """token_ids: the CLIP ids that the text tower has rows for; captions contain no others. The image tower is a ResNet if the config has
+    resnet_layers; the ViT serves only the training of the text tower."""
 
     def __init__(self, token_ids, config):
         super().__init__()
         self.config, self.token_ids = config, list(token_ids)
         self.register_buffer('row', torch.zeros(config['vocab'], dtype=torch.long), persistent=False)
         self.row[torch.tensor(self.token_ids)] = torch.arange(len(self.token_ids))
-        self.text_model, self.vision_model = TextModel(config, len(self.token_ids)), VisionModel(config)
-        self.visual_projection = nn.Linear(config.get('vision_hidden', config['hidden']), config['projection'], bias=False)
+        self.text_model = TextModel(config, len(self.token_ids))
+        if 'resnet_layers' in config:
+            self.visual = ResNet(config['resnet_layers'], config['resnet_width'], config['image_size'], config['projection'])
+        else:
+            self.vision_model = VisionModel(config)
+            self.visual_projection = nn.Linear(config.get('vision_hidden', config['hidden']), config['projection'], bias=False)
         self.text_projection = nn.Linear(config['hidden'], config['projection'], bias=False)
         self.logit_scale = nn.Parameter(torch.tensor(np.log(1 / 0.07), dtype=torch.float32))
 
@@ -123,6 +129,12 @@ class CLIP(nn.Module):
     def text(self, ids):
         return F.normalize(self.text_projection(self.pooled(ids)).float(), dim=-1)
 
+    def seen(self, x):
+        """N x 3 x edge x edge in 0..1 -> N x projection, of any length."""
+        if 'resnet_layers' in self.config:
+            return self.visual((x * 2 - 1).contiguous(memory_format=torch.channels_last))
+        return self.visual_projection(self.vision_model(x * 2 - 1))
+
     def image(self, x):
-        """N x 3 x 64 x 64 in 0..1 -> N x projection, length 1."""
-        return F.normalize(self.visual_projection(self.vision_model(x * 2 - 1)).float(), dim=-1)
+        """N x 3 x edge x edge in 0..1 -> N x projection, length 1."""
+        return F.normalize(self.seen(x).float(), dim=-1)

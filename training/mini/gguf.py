@@ -1,11 +1,11 @@
-"""Reads the GGUF files that scripts/bundle-model.mjs writes: F16 and Q8_0 as float32."""
+"""Reads the GGUF files that scripts/bundle-model.mjs writes: F16 and Q8_0 as float32, I32 as it is."""
 
 import struct
 
 import numpy as np
 import torch
 
-F16, Q8_0 = 1, 8
+F16, Q8_0, I32 = 1, 8, 26
 BLOCK = np.dtype([('scale', '<f2'), ('values', 'i1', 32)])
 # Bytes of the fixed-size value types; 8 is text, 9 a list.
 WIDTHS = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
@@ -62,6 +62,8 @@ def read_gguf(path):
         elif kind == Q8_0:
             blocks = np.frombuffer(reader.data, BLOCK, count // 32, start + offset)
             values = (blocks['values'] * blocks['scale'].astype(np.float32)[:, None]).reshape(-1)
+        elif kind == I32:
+            values = np.frombuffer(reader.data, '<i4', count, start + offset).copy()
         else:
             continue
         found[name] = torch.from_numpy(values)

@@ -7,26 +7,25 @@ import torch.nn.functional as F
 from .backgrounds import background
 from .styles import COLORS, INK, SCENES, STYLES
 
-EDGE = 64
 STYLE_NAMES = list(dict.fromkeys(phrases[0] for phrases in STYLES.values()))
 BACKGROUNDS = ['', *COLORS, *SCENES]
 # Height of the subject in a scene, as in compose.py.
 HEIGHTS = {'space': 0.5, 'underwater': 0.5, 'night': 0.54}
 
 
-def reduced(pixels):
-    """N x 128 x 128 x C uint8 -> N x C x 64 x 64, area means; colours of sprites are multiplied by their alpha."""
+def reduced(pixels, edge):
+    """N x 128 x 128 x C uint8 -> N x C x edge x edge, area means; colours of sprites are multiplied by their alpha."""
     x = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float()
     if x.shape[1] == 4:
         alpha = x[:, 3:] / 255
         x = torch.cat([x[:, :3] * alpha, x[:, 3:]], 1)
-    return F.interpolate(x, size=(EDGE, EDGE), mode='area').round().byte()
+    return F.interpolate(x, size=(edge, edge), mode='area').round().byte()
 
 
 class Scenery:
     """Sprites of some concepts, without the held-out ones (or only those), and backgrounds of every kind."""
 
-    def __init__(self, sprites, concepts, held_out=False, variants=16, seed=11):
+    def __init__(self, sprites, concepts, held_out=False, variants=16, seed=11, edge=64):
         rng = np.random.default_rng(seed)
         place = {label: k for k, label in enumerate(concepts)}
         self.ids = [
@@ -34,7 +33,7 @@ class Scenery:
             for i, row in enumerate(sprites.rows)
             if row['label'] in place and row['set'] != 'emojione-monotone' and (i in sprites.holdout) == held_out
         ]
-        self.pixels = torch.cat([reduced(sprites.pixels[part]) for part in np.array_split(self.ids, max(1, len(self.ids) // 64))])
+        self.pixels = torch.cat([reduced(sprites.pixels[part], edge) for part in np.array_split(self.ids, max(1, len(self.ids) // 64))])
         rows = [sprites.rows[i] for i in self.ids]
         self.concept = torch.tensor([place[row['label']] for row in rows])
         self.style = torch.tensor([STYLE_NAMES.index(STYLES[row['set']][0]) for row in rows])
@@ -43,13 +42,14 @@ class Scenery:
         counts = torch.bincount(self.concept, minlength=len(concepts)).float()
         self.chance = 1 / counts[self.concept]
         scenes = [
-            reduced(np.stack([background(name, 2 * EDGE, rng).clip(0, 255).astype(np.uint8) for _ in range(variants)])) for name in SCENES
+            reduced(np.stack([background(name, sprites.size, rng).clip(0, 255).astype(np.uint8) for _ in range(variants)]), edge)
+            for name in SCENES
         ]
-        self.scenes = torch.stack(scenes)  # scene x variant x 3 x 64 x 64
+        self.scenes = torch.stack(scenes)  # scene x variant x 3 x edge x edge
         self.colors = torch.tensor(list(COLORS.values())).float() / 255
 
     def draw(self, count, generator, groups=None):
-        """-> count x 3 x 64 x 64 in 0..1, place of the sprite, place of the background in BACKGROUNDS
+        """-> count x 3 x edge x edge in 0..1, place of the sprite, place of the background in BACKGROUNDS
 
         groups: pictures of a group share style and kind of background, and differ only in the concept.
         """
@@ -90,29 +90,32 @@ class Scenery:
         return (behind * (1 - sprite[:, 3:]) + sprite[:, :3]).clamp(0, 1), pick, at
 
 
-def augment(x, generator):
-    """Imitates how painted pictures differ from rendered ones: softer, less exact in colour and shape, with parts that fail."""
+def augment(x, generator, bent=1.0):
+    """Imitates how painted pictures differ from rendered ones: softer, less exact in colour and shape, with parts that fail. bent: how much
+    of it; little leaves a picture as good as it was."""
     n = len(x)
 
     def chance(*shape):
         return torch.rand(*shape, generator=generator)
 
-    angle, zoom = (chance(n) - 0.5) * 0.3, 0.85 + 0.3 * chance(n)
+    angle, zoom = (chance(n) - 0.5) * 0.3 * bent, 1 + (0.3 * chance(n) - 0.15) * bent
     theta = torch.stack(
         [
-            torch.stack([zoom * angle.cos(), -zoom * angle.sin(), (chance(n) - 0.5) * 0.2], 1),
-            torch.stack([zoom * angle.sin(), zoom * angle.cos(), (chance(n) - 0.5) * 0.2], 1),
+            torch.stack([zoom * angle.cos(), -zoom * angle.sin(), (chance(n) - 0.5) * 0.2 * bent], 1),
+            torch.stack([zoom * angle.sin(), zoom * angle.cos(), (chance(n) - 0.5) * 0.2 * bent], 1),
         ],
         1,
     )
     grid = F.affine_grid(theta, x.shape, align_corners=False)
     # A smooth random field bends the shapes.
     bend = F.interpolate(torch.randn(n, 2, 5, 5, generator=generator), size=x.shape[2:], mode='bicubic', align_corners=False)
-    grid = grid + bend.permute(0, 2, 3, 1) * 0.05 * chance(n, 1, 1, 1)
+    grid = grid + bend.permute(0, 2, 3, 1) * 0.05 * bent * chance(n, 1, 1, 1)
     x = F.grid_sample(x, grid, padding_mode='border', align_corners=False)
     blur = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode='replicate'), 3, 1)
     soft = F.interpolate(F.avg_pool2d(x, 4), size=x.shape[2:], mode='bilinear', align_corners=False)
-    x = torch.where(chance(n, 1, 1, 1) < 0.3, torch.lerp(x, soft, chance(n, 1, 1, 1)), torch.lerp(x, blur, chance(n, 1, 1, 1)))
+    x = torch.where(
+        chance(n, 1, 1, 1) < 0.3, torch.lerp(x, soft, bent * chance(n, 1, 1, 1)), torch.lerp(x, blur, bent * chance(n, 1, 1, 1))
+    )
     x = x * (0.9 + 0.2 * chance(n, 3, 1, 1)) + (chance(n, 1, 1, 1) - 0.5) * 0.1
     return (x + torch.randn(x.shape, generator=generator) * chance(n, 1, 1, 1) * 0.04).clamp(0, 1)
 
