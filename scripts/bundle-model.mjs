@@ -23,7 +23,7 @@ if (!seed) {
 }
 const out = values.out === undefined ? fileURLToPath(new URL('../models/', import.meta.url)) : resolve(values.out);
 /** Size limit of all files together. */
-const mostBytes = 35e6;
+const mostBytes = 40e6;
 const tokenTable = 'cond_stage_model.transformer.text_model.embeddings.token_embedding.weight';
 const tokenIndex = 'cond_stage_model.transformer.text_model.embeddings.token_index.weight';
 
