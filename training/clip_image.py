@@ -26,9 +26,10 @@ from mini import kernels
 from mini.captions import caption
 from mini.clip import CLIP
 from mini.muon import muon_and_adamw
+from mini.painted import read_painted
 from mini.scenery import BACKGROUNDS, STYLE_NAMES, Scenery, augment, spoil
 from mini.sprites import Sprites
-from mini.state import Clock, load, load_config, read_json, save
+from mini.state import Clock, load, load_config, save
 from mini.styles import STYLES
 from mini.tokenizer import Tokenizer
 from mini.words import read_concepts, read_core, read_words
@@ -80,17 +81,12 @@ class Painted:
     """Painted pictures with what the teachers see in them, without those of the last captions, which weigh.py measures with."""
 
     def __init__(self, work, model, concepts, kept_back):
-        rows = read_json(os.path.join(work, 'painted.json'))[:-kept_back]
-        taught = {name: values[: len(rows)] for name, values in np.load(os.path.join(work, 'taught.npz')).items()}
-        self.pixels = torch.from_numpy(np.load(os.path.join(work, 'painted.npy'))[: len(rows)]).permute(0, 1, 4, 2, 3)
-        self.named, self.styled = (torch.from_numpy(taught[name]) for name in ('concept', 'style'))
+        rows, *values = (part[:-kept_back] for part in read_painted(work))
+        pixels, self.named, self.styled, self.worth = (torch.from_numpy(np.array(part)) for part in values)
+        self.pixels = pixels.permute(0, 1, 4, 2, 3)
         self.concept, self.style, self.place = (torch.tensor([row[name] for row in rows]) for name in ('concept', 'style', 'place'))
         self.text = pooled_states(model, [row['caption'] for row in rows], os.path.join(work, 'text-painted.npy'))
         self.concepts = concepts
-        right = self.named.gather(2, self.concept[:, None, None].expand(-1, self.named.shape[1], 1))[..., 0]
-        fits = self.styled.gather(2, self.style[:, None, None].expand(-1, self.styled.shape[1], 1))[..., 0]
-        # How well a picture shows its caption: probability of concept and style.
-        self.worth = (right + fits).exp()
 
     def loss(self, model, heads, plain, settings, generator):
         at = torch.randint(len(self.pixels), (settings['prompts'],), generator=generator)

@@ -4,8 +4,8 @@
 
 Core concepts in all styles and places, several seeds of each caption, so that pictures of one caption can be compared. No pair of style and
 concept that is held out, or that the benchmark of curation uses (reserved.txt, written by `npx tsx bench/curation/curation.ts --plan`).
-Reads <work>/text.pt, unet-0.pt and tae.pt; writes <work>/painted.npy (captions x seeds x 64 x 64 x 3) and their captions as painted.json. Continues
-where it stopped.
+Reads <work>/text.pt, unet-0.pt and tae.pt; writes <work>/painted.npy (captions x seeds x edge x edge x 3, the edge of the tower) and their
+captions as painted.json. Continues where it stopped.
 """
 
 import argparse
@@ -27,8 +27,6 @@ from mini.tae import TAE
 from mini.tokenizer import Tokenizer
 from mini.unet import UNet
 from mini.words import read_core, read_words
-
-EDGE = 64
 
 
 def read_reserved():
@@ -74,11 +72,12 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     kernels.enable()
-    settings = load_config(size=args.size)['paint']
+    config = load_config(size=args.size)
+    settings, edge = config['paint'], config['clip_image']['edge']
     text, painter, codes = (load(os.path.join(args.work, name)) for name in ('text.pt', 'unet-0.pt', 'tae.pt'))
     clip = CLIP(text['token_ids'], text['config'])
     clip.load_state_dict(text['model'])
-    unet = UNet(context_dim=text['config']['hidden'], **load_config(size=args.size)['unet']['layout'])
+    unet = UNet(context_dim=text['config']['hidden'], **config['unet']['layout'])
     unet.load_state_dict(painter['average'])
     tae = TAE()
     tae.load_state_dict(codes['model'])
@@ -87,7 +86,7 @@ def main():
     write_json(os.path.join(args.work, 'painted.json'), rows)
     tokens, path = Tokenizer(), os.path.join(args.work, 'painted.npy')
     mark = load(path + '.state') or {'rows': 0}
-    shape = (len(rows), seeds, EDGE, EDGE, 3)
+    shape = (len(rows), seeds, edge, edge, 3)
     mode = 'r+' if mark['rows'] else 'w+'
     out = np.lib.format.open_memmap(path, mode, np.uint8, None if mode == 'r+' else shape)
     empty = clip.hidden(tokens(['']))
@@ -96,8 +95,8 @@ def main():
         latents = sample(unet, states, empty, settings['steps'], settings['guidance'], seed=settings['seed'] + k)
         with torch.autocast('cpu', dtype=torch.bfloat16):
             x = decoder(latents.contiguous(memory_format=torch.channels_last)).float().clamp(0, 1)
-        x = F.interpolate(x, size=(EDGE, EDGE), mode='area')
-        out[k : k + settings['batch']] = (x.permute(0, 2, 3, 1).numpy() * 255).round().astype(np.uint8).reshape(-1, seeds, EDGE, EDGE, 3)
+        x = F.interpolate(x, size=(edge, edge), mode='area')
+        out[k : k + settings['batch']] = (x.permute(0, 2, 3, 1).numpy() * 255).round().astype(np.uint8).reshape(-1, seeds, edge, edge, 3)
         if k // settings['batch'] % 8 == 7:
             out.flush()
             save(path + '.state', {'rows': k + settings['batch']})

@@ -12,18 +12,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from mini.exported import PREFIX, read_exported
+from mini.exported import load_stored, read_exported
 from mini.gguf import read_gguf
 from mini.noise import philox_normal
 from mini.sampling import sample
 from mini.state import write_json
 from mini.tokenizer import Tokenizer
-
-
-def load_stored(unet, path):
-    """The weights in the package's file."""
-    stored = read_gguf(path)
-    unet.load_state_dict({name: stored[PREFIX + name].view_as(value) for name, value in unet.state_dict().items()})
 
 
 @torch.no_grad()
@@ -57,7 +51,7 @@ def main():
         return names
 
     exported = paint('')
-    load_stored(unet, args.bundle)
+    load_stored(unet, read_gguf(args.bundle))
     stored = paint('-stored')
     for k, prompt in enumerate(prompts):
         rows.append(

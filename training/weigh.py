@@ -15,7 +15,8 @@ import numpy as np
 import torch
 
 from mini.clip import CLIP
-from mini.state import load, load_config, read_json
+from mini.painted import read_painted
+from mini.state import load, load_config
 from mini.tokenizer import Tokenizer
 
 GRID = (0, 0.05, 0.1, 0.15, 0.25, 0.4, 0.6, 1, 1.5)
@@ -60,15 +61,12 @@ def main():
     clip = CLIP(state['token_ids'], state['config'])
     clip.load_state_dict(state['model'])
     clip.eval()
-    rows, taught = read_json(os.path.join(args.work, 'painted.json'))[-back:], np.load(os.path.join(args.work, 'taught.npz'))
-    pictures = np.load(os.path.join(args.work, 'painted.npy'), mmap_mode='r')[-back:]
+    rows, pictures, _, _, worth = (part[-back:] for part in read_painted(args.work))
     text = clip.text(Tokenizer()([row['caption'] for row in rows]))
-    terms, worth = [], []
-    for k, row in enumerate(rows):
+    terms = []
+    for k in range(len(rows)):
         image = clip.image(torch.from_numpy(pictures[k].copy()).permute(0, 3, 1, 2).float() / 255)
         terms.append(np.stack([(image @ text[k]).numpy(), technical(pictures[k])]))
-        named, styled = taught['concept'][-back:][k, :, row['concept']], taught['style'][-back:][k, :, row['style']]
-        worth.append(np.exp(named + styled))
     rng = np.random.default_rng(0)
     print(f'{len(rows)} captions, {pictures.shape[1]} pictures each; mean of one by chance {np.mean(worth):.3f}')
     print(f'the teachers themselves: {gains([w[None] for w in worth], [1], worth).mean():+.4f}')

@@ -43,6 +43,7 @@ export {
   openPublishing,
   openSender,
   type Publishing,
+  publishNow,
 } from './publishing/publishing.ts';
 export { accountView, postView } from './publishing/views.ts';
 export { type OwnTrainOptions, type TrainingOptions, TrainingSupervisor } from './training/supervisor.ts';

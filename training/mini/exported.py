@@ -15,6 +15,11 @@ from .unet import UNet
 PREFIX, TOWER = 'model.diffusion_model.', 'cond_stage_model.transformer.'
 
 
+def load_stored(unet, stored):
+    """The weights as the package's file has them (read_gguf())."""
+    unet.load_state_dict({name: stored[PREFIX + name].view_as(value) for name, value in unet.state_dict().items()})
+
+
 def config_of(about):
     """The sizes in mini-clip-config.json, as mini/clip.py names them."""
     text, vision = about['text_config'], about['vision_config']
@@ -80,7 +85,7 @@ def read_shipped(folder):
     clip.load_state_dict(state, strict=False)
     channels = stored[PREFIX + 'input_blocks.0.0.bias'].shape[0]
     unet = UNet(channels=channels, context_dim=config['hidden'], layout='sdxs')
-    unet.load_state_dict({name: stored[PREFIX + name].view_as(value) for name, value in unet.state_dict().items()})
+    load_stored(unet, stored)
     tae = TAE()
     tae.load_state_dict({k: v.float() for k, v in load_file(os.path.join(folder, 'mini-tae.safetensors')).items()})
     return {'model': clip.state_dict(), 'token_ids': ids, 'config': config}, unet.eval(), tae.eval()

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { Button } from '../parts/button.tsx';
+import { errorText } from '../texts/error-text.ts';
 import { t } from '../texts/text.ts';
 import type { Answer } from './use-answer.ts';
 
@@ -10,7 +11,7 @@ export function Answered<T>({ answer, children }: { answer: Answer<T>; children:
   if (error === undefined) return <p class="text-sm text-muted">{t('common.loading')}</p>;
   return (
     <p role="alert" class="flex flex-wrap items-center gap-3 text-sm">
-      <span dir="auto">{error.code === 'ERR_OFFLINE' ? t('error.offline') : error.message}</span>
+      <span dir="auto">{errorText(error)}</span>
       <Button onClick={again}>{t('common.retry')}</Button>
     </p>
   );

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ApiError } from '../api/client.ts';
 import { hrefOf } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
+import { errorText } from '../texts/error-text.ts';
 import { t } from '../texts/text.ts';
 import { askedAt, loadMap } from './map-data.ts';
 import type { MapPoints } from './points/columns.ts';
@@ -15,7 +16,7 @@ export function NoMap({ points, error }: { points: MapPoints | undefined; error:
       {askedAt.value !== undefined && !points && <Computing since={askedAt.value} />}
       {error && !points && askedAt.value === undefined && (
         <p role="alert" class="flex flex-wrap items-center gap-3">
-          <span dir="auto">{t('map.failed', { message: error.code === 'ERR_OFFLINE' ? t('error.offline') : error.message })}</span>
+          <span dir="auto">{t('map.failed', { message: errorText(error) })}</span>
           <Button onClick={loadMap}>{t('common.retry')}</Button>
         </p>
       )}

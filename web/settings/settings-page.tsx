@@ -7,6 +7,7 @@ import { optionName } from '../form/option-text.ts';
 import { useAnswer } from '../form/use-answer.ts';
 import { hrefOf, navigate, place } from '../navigate/router.ts';
 import { Button } from '../parts/button.tsx';
+import { errorText } from '../texts/error-text.ts';
 import { t } from '../texts/text.ts';
 import { TokensSection } from './access/tokens-section.tsx';
 import { WebhooksSection } from './access/webhooks-section.tsx';
@@ -120,7 +121,7 @@ function OfServer({ children }: { children: ComponentChildren }) {
     return (
       <p role="alert" class="flex flex-wrap items-center gap-3 text-sm">
         <span class="min-w-0 break-words" dir="auto">
-          {loadError.value.code === 'ERR_OFFLINE' ? t('error.offline') : loadError.value.message}
+          {errorText(loadError.value)}
         </span>
         <Button onClick={() => loadSettings()}>{t('common.retry')}</Button>
       </p>

@@ -1,6 +1,6 @@
 import { checkSettings, openSecrets } from '../../../lib/artist/index.ts';
 import { counted } from '../../../lib/core/index.ts';
-import { openPublishing } from '../../../lib/service/index.ts';
+import { readPostingTimes } from '../../../lib/publish/index.ts';
 import { command } from '../../shell/command.ts';
 
 export const checkCommand = command({
@@ -8,7 +8,8 @@ export const checkCommand = command({
   run: async (_, context) => {
     const loaded = await context.config();
     await checkSettings(loaded);
-    openPublishing(loaded, { warn: context.warn }); // reads publish.times
+    const { times } = loaded.config.publish;
+    if (times) readPostingTimes(times);
     const warnings = await openSecrets(loaded);
     for (const line of warnings) context.warn(line);
     const set = [...loaded.origins.values()].filter(({ from }) => from !== 'default').length;

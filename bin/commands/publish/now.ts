@@ -1,8 +1,8 @@
-import { postView } from '../../../lib/service/index.ts';
+import { postView, publishNow } from '../../../lib/service/index.ts';
 import { text } from '../../flags/flags.ts';
 import { postLine } from '../../print/publish-lines.ts';
 import { command } from '../../shell/command.ts';
-import { findPost, openPublishing, openSender } from '../../steps/publishing.ts';
+import { findPost, openSender } from '../../steps/publishing.ts';
 
 export const nowCommand = command({
   required: { post: text('Id of the post, its first or last characters, or latest') },
@@ -12,21 +12,15 @@ export const nowCommand = command({
   ],
   epilogue: 'Quiet hours and posts a day do not count; the switch publish off and the limit of money do.',
   run: async ({ post: id }, context) => {
-    const { outbox } = await openPublishing(context);
-    const { id: full, state } = await findPost(outbox, id);
-    if (state === 'draft') await outbox.approve(full);
     const sender = await openSender({ ...context, note: () => undefined });
-    try {
-      const post = await sender.sendNow(full, { signal: context.signal });
-      const isOut = post.state === 'published';
-      return {
-        json: { post: postView(post) },
-        text: isOut ? [post.published?.url ?? post.id] : [],
-        notes: [postLine(post)],
-        status: isOut ? 0 : 1,
-      };
-    } finally {
-      await sender.close();
-    }
+    const { id: full } = await findPost(sender.outbox, id);
+    const post = await publishNow(full, sender, context);
+    const isOut = post.state === 'published';
+    return {
+      json: { post: postView(post) },
+      text: isOut ? [post.published?.url ?? post.id] : [],
+      notes: [postLine(post)],
+      status: isOut ? 0 : 1,
+    };
   },
 });

@@ -94,6 +94,21 @@ export function openSender({ loaded, gallery, onPost, warn, clock = systemClock 
   return new PostSender({ home, gallery, rules: rulesOf(config.publish), publicPlace, onPost, warn, clock });
 }
 
+/**
+ * Approves a post that is a draft, publishes it whatever hour it is, waits for it, and closes the sender.
+ *
+ * @throws ArtistError every error of PostSender.sendNow() and Outbox.approve()
+ */
+export async function publishNow(id: string, sender: PostSender, { signal }: { signal: AbortSignal }): Promise<Post> {
+  try {
+    const { state } = await sender.outbox.get(id);
+    if (state === 'draft') await sender.outbox.approve(id);
+    return await sender.sendNow(id, { signal });
+  } finally {
+    await sender.close();
+  }
+}
+
 /** The accounts with these names, each once; all if none is named. @throws ArtistError ERR_NOT_FOUND, also if there is none; ERR_DAMAGED, ERR_READ */
 export async function accountsNamed(accounts: Accounts, names: readonly string[] | undefined): Promise<Account[]> {
   if (names) return Promise.all([...new Set(names)].map((name) => accounts.get(name)));

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Account, Post, Prepared } from '../../api/publish.ts';
+import { errorText } from '../../texts/error-text.ts';
 import { numberText, t, timeText } from '../../texts/text.ts';
 import { networkName } from '../words.ts';
 import type { Preview } from './use-previews.ts';
@@ -43,7 +44,7 @@ export function PostPreview({ account, preview, earlier, isAgain, onAgain }: Pos
       )}
       {error && (
         <p role="alert" class="break-words text-bad" dir="auto">
-          {t('publish.refused')} {error.code === 'ERR_OFFLINE' ? t('error.offline') : error.message}
+          {t('publish.refused')} {errorText(error)}
         </p>
       )}
       {!error && prepared && <Content prepared={prepared} isAwaited={isAwaited} />}

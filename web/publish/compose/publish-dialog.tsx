@@ -7,6 +7,7 @@ import { hrefOf, navigate } from '../../navigate/router.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { tell } from '../../parts/notices.tsx';
+import { errorText } from '../../texts/error-text.ts';
 import { t, timeText } from '../../texts/text.ts';
 import { FirstAccount } from '../accounts/first-account.tsx';
 import { publishAsked } from '../ask.ts';
@@ -173,7 +174,7 @@ function Form({ works, accounts, isOff }: FormProps) {
         <div role="alert" class="flex max-h-24 min-w-0 flex-1 basis-60 flex-col overflow-y-auto text-sm text-bad">
           {failures.map(({ key, account, error }) => (
             <p key={key} class="break-words" dir="auto">
-              {t('publish.notQueued', { account, why: error.code === 'ERR_OFFLINE' ? t('error.offline') : error.message })}
+              {t('publish.notQueued', { account, why: errorText(error) })}
             </p>
           ))}
         </div>

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiError } from '../../api/client.ts';
 import { onEvent } from '../../api/events.ts';
 import { type Post, type PostPage, postEvents, readPosts } from '../../api/publish.ts';
+import type { Answer } from '../../form/use-answer.ts';
 import { tellError } from '../../parts/notices.tsx';
 
 const pageSize = 50;
@@ -10,11 +11,8 @@ const pageSize = 50;
 const mostAtOnce = 500;
 const soonMs = 300;
 
-export interface Posts {
-  /** undefined: not loaded yet. */
-  page: PostPage | undefined;
-  error: ApiError | undefined;
-  again: () => void;
+/** The pages that were loaded, as one. */
+export interface Posts extends Answer<PostPage> {
   more: () => void;
   /** Shows a post as an answer told it. */
   keep: (post: Post) => void;
@@ -68,7 +66,7 @@ export function usePosts(query: Record<string, string | undefined>): Posts {
   };
   const keep = (post: Post): void => change((now) => ({ ...now, posts: now.posts.map((one) => (one.id === post.id ? post : one)) }));
   const isCurrent = state.key === key;
-  return { page: isCurrent ? state.page : undefined, error: isCurrent ? state.error : undefined, again: load, more, keep };
+  return { value: isCurrent ? state.page : undefined, error: isCurrent ? state.error : undefined, again: load, more, keep };
 }
 
 const withoutTwins = (posts: readonly Post[]): Post[] => [...new Map(posts.map((post) => [post.id, post])).values()];

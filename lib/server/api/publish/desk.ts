@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ArtistError } from '../../../core/index.ts';
-import { holdsOf, type Post } from '../../../publish/index.ts';
+import { type Hold, holdsOf, type Post } from '../../../publish/index.ts';
 import type { Publishing } from '../../../service/index.ts';
 import type { ServerContext } from '../../context.ts';
 import { type Clean, type PostView, postSchema, shownPost } from './views.ts';
@@ -17,15 +17,16 @@ export interface Desk {
   publishing: Publishing;
   context: ServerContext;
   clean: Clean;
-  /** Posts as clients see them; each reason for waiting needs all posts of the home. */
-  view: (posts: readonly Post[]) => Promise<PostView[]>;
+  /** Posts as clients see them. @param all posts of the home, which each reason for waiting needs. Default: they are read where one waits */
+  view: (posts: readonly Post[], all?: readonly Post[]) => Promise<PostView[]>;
   viewOne: (post: Post) => Promise<PostView>;
 }
 
 export function deskOf(publishing: Publishing, context: ServerContext, clean: Clean): Desk {
-  const view: Desk['view'] = async (posts) => {
-    const all = posts.some(({ state }) => state === 'approved') ? (await publishing.outbox.list()).posts : [];
-    const holds = await holdsOf(all, publishing, context.clock.now());
+  const holdsIn = async (all: readonly Post[] | undefined) =>
+    holdsOf(all ?? (await publishing.outbox.list()).posts, publishing, context.clock.now());
+  const view: Desk['view'] = async (posts, all) => {
+    const holds = posts.some(({ state }) => state === 'approved') ? await holdsIn(all) : new Map<string, Hold>();
     return posts.map((post) => shownPost(post, holds, clean));
   };
   const viewOne: Desk['viewOne'] = async (post) => {

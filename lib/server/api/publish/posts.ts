@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { deletePost } from '../../../publish/index.ts';
-import { openSender } from '../../../service/index.ts';
+import { openSender, publishNow } from '../../../service/index.ts';
 import { type Desk, onePost, tags, whichPost } from './desk.ts';
 
 const common = { tags, params: whichPost, response: { 200: onePost } };
@@ -79,14 +79,8 @@ function outRoutes(root: FastifyInstance, { publishing, viewOne, context }: Desk
       },
     },
     async ({ params }) => {
-      const { id, state } = await outbox.get(params.post);
-      if (state === 'draft') await outbox.approve(id);
       const sender = openSender({ loaded: config, gallery, clock, warn, onPost: () => undefined });
-      try {
-        return { post: await viewOne(await sender.sendNow(id, { signal: closing })) };
-      } finally {
-        await sender.close();
-      }
+      return { post: await viewOne(await publishNow(params.post, sender, { signal: closing })) };
     },
   );
   app.delete(

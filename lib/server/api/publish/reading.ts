@@ -81,7 +81,7 @@ export function readingRoutes(root: FastifyInstance, { publishing, context, clea
       const older = before === undefined ? found : found.filter(({ id }) => id < before);
       const shown = older.slice(-limit).reverse();
       return {
-        posts: await view(shown),
+        posts: await view(shown, posts),
         total: found.length,
         next: older.length > shown.length ? (shown.at(-1)?.id ?? null) : null,
         counts: countsOf(ofBoth),
