@@ -4,11 +4,11 @@
  * Needs a built dist/ and the vendored engine. `npm run check:package`
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { mostScript, pageScripts } from './page-scripts.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(path.join(tmpdir(), 'ai-artist-pack-'));
@@ -55,15 +55,14 @@ function importsOf(file, seen = new Set()) {
   return seen;
 }
 
-/** Bytes of all scripts of the page, compressed. */
-const mostScript = 200_000;
-
 function checkPage() {
-  const assets = path.join(root, 'dist/web/assets');
-  const scripts = readdirSync(assets).filter((file) => file.endsWith('.js'));
-  const bytes = scripts.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(assets, file)), { level: 9 }).length, 0);
-  console.log(`scripts of the page: ${bytes} bytes compressed, of at most ${mostScript}`);
-  if (bytes > mostScript) problems.push(`the page: expected at most ${mostScript} bytes of compressed scripts, got ${bytes}`);
+  const { firstView, further } = pageScripts();
+  console.log(`scripts of the page: ${firstView} bytes compressed for the first view, of at most ${mostScript.firstView}`);
+  if (firstView > mostScript.firstView)
+    problems.push(`the page's first view: expected at most ${mostScript.firstView} bytes of scripts, got ${firstView}`);
+  for (const { name, bytes } of further)
+    if (bytes > mostScript.furtherPage)
+      problems.push(`the page ${name}: expected at most ${mostScript.furtherPage} bytes of scripts, got ${bytes}`);
 }
 
 function runTool(name, args) {
