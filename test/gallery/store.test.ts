@@ -180,6 +180,25 @@ suite('gallery on bad days', (test) => {
     assert.match(await messageOf(here.gallery.thumbnail(work.id)), /ERR_NOT_FOUND: .*the picture of this work is gone/);
   });
 
+  test('a picture deleted while its thumbnail waits for its turn is gone, not damaged', async () => {
+    const here = place();
+    const bytes = await sharp({
+      create: { width: 1024, height: 1024, channels: 3, background: '#a40', noise: { type: 'gaussian', mean: 90, sigma: 40 } },
+    })
+      .png()
+      .toBuffer();
+    const works: { id: string; path: string }[] = [];
+    for (let index = 0; index < 16; index++)
+      works.push(await here.gallery.add({ image: { bytes, ending: 'png', width: 1024, height: 1024 } }));
+    const made = works.map(({ id }) => here.gallery.thumbnail(id, 640, 'avif'));
+    const last = works.at(-1);
+    const gone = messageOf(made.at(-1) ?? Promise.reject(new Error('no work')));
+    await made[0];
+    rmSync(last?.path ?? '');
+    assert.match(await gone, /ERR_NOT_FOUND: .*the picture of this work is gone/);
+    await Promise.all(made.slice(0, -1));
+  });
+
   test('a sidecar deleted, added, moved or edited by hand is noticed by the next list', async () => {
     const here = place();
     const [a, b] = [await file(here, 'a fox'), await file(here, 'an owl')];

@@ -111,7 +111,7 @@ suite('duels on the page', { timeoutMs: 60_000 }, (test) => {
       if (asked > 1) await released;
       await route.continue();
     });
-    const arrived = page.waitForResponse(/thumbnail\?.*1280/);
+    const arrived = page.waitForResponse(/thumbnail\?.*1280/, { timeout: 60_000 });
     await page.goto(`${server.url}/duel`);
     await arrived;
     await page.waitForTimeout(300);

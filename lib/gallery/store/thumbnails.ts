@@ -9,6 +9,9 @@ import type { ThumbnailSize, WorkFiles } from './work-files.ts';
 const width = Math.max(1, Math.min(4, availableParallelism() - 1));
 const longestQueue = 500;
 
+const gone = (picture: string): ArtistError =>
+  new ArtistError('ERR_NOT_FOUND', `${picture}: the picture of this work is gone. See: ai-artist gallery verify`);
+
 /** A thumbnail on the disk, or one that could not be kept there. */
 export type Thumbnail = { path: string } | { bytes: Uint8Array; error: ArtistError };
 
@@ -30,7 +33,7 @@ export class Thumbnails {
   async of(id: string, picture: string, size: ThumbnailSize, format: ThumbnailFormat): Promise<Thumbnail> {
     const path = this.#files.thumbnailOf(id, size, format);
     const [source, made] = await Promise.all([stampOf(picture), stampOf(path)]);
-    if (!source) throw new ArtistError('ERR_NOT_FOUND', `${picture}: the picture of this work is gone. See: ai-artist gallery verify`);
+    if (!source) throw gone(picture);
     const own = await ownFile(picture);
     if (made && made.mtimeNs >= source.mtimeNs) return { path };
     const making =
@@ -50,6 +53,10 @@ export class Thumbnails {
     } else this.#running++;
     try {
       return await this.#keep(path, await thumbnailOf(picture, size, format));
+    } catch (error) {
+      // Deleted while it waited its turn or was read: what could not be read is no wrong picture.
+      if (!(await stampOf(picture))) throw gone(picture);
+      throw error;
     } finally {
       const next = this.#queue.shift();
       if (next) next();

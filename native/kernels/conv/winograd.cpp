@@ -106,11 +106,14 @@ void share_weights(const WinogradPlan& p, const Weights& w, const float* x, cons
 bool winograd_fits(const Shape& c) {
     if (c.k != 3 || c.stride != 1 || c.pad > 1 || c.oc < 16 || c.ic < 16) return false;
     const WinogradPlan p(c, 1);
-    const int64_t tiles = static_cast<int64_t>(p.across) * p.all_strips();
+    const int64_t picture = static_cast<int64_t>(p.across) * p.down, tiles = picture * c.n;
+    // Fewer do not gain. With less than 16 a picture, two pictures have less than 32: a pair has the kernel, and so the bits, of each
+    // alone.
+    const bool enough = picture >= 16 || tiles >= 32;
     // Whole tiles: of the multiplications saved, three quarters, not more than a third may go to outputs that do not exist.
     const bool filled = tiles * 16 * 2 <= static_cast<int64_t>(c.n) * static_cast<int64_t>(c.out_plane()) * 3;
     const bool narrow = p.strips > 1 || p.v_bytes() <= max_winograd_strip;
-    return tiles >= 32 && filled && narrow && p.shared_bytes() <= std::max(max_winograd_weights, max_winograd_inputs);
+    return enough && filled && narrow && p.shared_bytes() <= std::max(max_winograd_weights, max_winograd_inputs);
 }
 
 size_t winograd_work_size(const Shape& c, int threads) {
