@@ -6,6 +6,7 @@ import { EditPanel } from '../edit-panel.tsx';
 import { RepaintSection } from '../repaint/repaint-section.tsx';
 import { AboutSection, FileSection, OriginSection } from './about-sections.tsx';
 import { LineageSection } from './lineage-section.tsx';
+import { PostsSection } from './posts-section.tsx';
 import { DetailsSection, PromptSection } from './recipe-sections.tsx';
 import { Section } from './section.tsx';
 
@@ -30,6 +31,7 @@ export function Panel({ work, onClose }: { work: FullWork; onClose: () => void }
         <EditPanel row={rowOf(work.id).value ?? work} work={work} />
       </Section>
       <LineageSection work={work} />
+      <PostsSection posts={work.posts} />
       <OriginSection work={work} />
       <FileSection work={work} />
     </aside>
