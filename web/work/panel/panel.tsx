@@ -1,6 +1,7 @@
 import { type FullWork, rowOf } from '../../api/works.ts';
 import { isWide } from '../../browser/wide.ts';
 import { IconButton } from '../../parts/button.tsx';
+import { Icon } from '../../parts/icon.tsx';
 import { t } from '../../texts/text.ts';
 import { EditPanel } from '../edit-panel.tsx';
 import { RepaintSection } from '../repaint/repaint-section.tsx';
@@ -34,6 +35,12 @@ export function Panel({ work, onClose }: { work: FullWork; onClose: () => void }
       <PostsSection posts={work.posts} />
       <OriginSection work={work} />
       <FileSection work={work} />
+      {work.recipe && (
+        <p class="flex items-center gap-2 px-4 py-3 text-muted">
+          <Icon name="madeByAi" />
+          {t('site.madeWithAi')}
+        </p>
+      )}
     </aside>
   );
 }
